@@ -1,0 +1,36 @@
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo lint types test golden clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+$(VENV)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	touch $@
+
+setup: $(VENV)/.ready ## make the virtual environment with everything the tests need
+
+demo: setup ## render the example to all formats and print who can do what
+	$(BIN)/kmsgen render examples/payments/intent.yaml --out out --force
+	$(BIN)/kmsgen matrix examples/payments/intent.yaml
+
+lint: setup ## style, types and import rules
+	$(BIN)/ruff check kmsgen scripts tests benchmarks
+	$(BIN)/ruff format --check kmsgen scripts tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint ## everything: style, types, import rules, all tests
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+golden: setup ## rewrite the golden files; review the difference
+	$(BIN)/python -m pytest -q tests/golden --rewrite-golden
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) out dist build

@@ -1,0 +1,1 @@
+"""Least-privilege access to AWS KMS keys, written as an intent and proved before it is deployed."""

@@ -1,0 +1,1 @@
+"""Request and bundle to decision. Pure: no clock, no file, no network."""

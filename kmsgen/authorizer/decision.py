@@ -1,0 +1,57 @@
+"""What is answered: an outcome, what settled it, and how every statement met the request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kmsgen.policy.document import Effect
+
+
+class Outcome(StrEnum):
+    """AWS's three answers, spelled as iam:SimulatePrincipalPolicy spells them, and `error` for a call KMS refuses."""
+
+    ALLOWED = "allowed"
+    EXPLICIT_DENY = "explicitDeny"
+    IMPLICIT_DENY = "implicitDeny"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class ElementMatch:
+    """How one element of a statement met the request."""
+
+    element: str  # Principal, Action, Resource, Condition; of a grant: Grantee, Operation, Constraint, Token
+    matched: bool
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementTrace:
+    """How one statement, or one grant, met the request."""
+
+    source: str  # "key-policy/AllowUse", "identity-policy/#2", "scp/Level1", "grant/g1"
+    layer: str  # key-policy, identity-policy, grant, boundary, session-policy, scp, rcp, vpc-endpoint-policy
+    effect: Effect
+    elements: tuple[ElementMatch, ...]
+
+    @property
+    def matched(self) -> bool:
+        """Whether every element matched."""
+        return all(element.matched for element in self.elements)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An outcome and its grounds.
+
+    `reason` names the statements or grants that settled it; for an implicit deny the layers that had to allow and did
+    not; for an error the rule of KMS. `error` is KMS's exception name. `notes` are the documented contradictions and
+    silences (C2, S1 ...) that mattered.
+    """
+
+    outcome: Outcome
+    reason: tuple[str, ...]
+    error: str | None = None
+    notes: tuple[str, ...] = ()
+    trace: tuple[StatementTrace, ...] = ()

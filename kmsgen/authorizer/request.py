@@ -1,0 +1,30 @@
+"""What is asked: one call of one principal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kmsgen.policy.grant import Grant
+
+Values = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A call to KMS.
+
+    `principal` is an ARN (a role ARN stands for some session of that role), a service principal's name, or `*` for an
+    anonymous caller. `resources` empty means the bundle's first key. `context` holds condition keys that cannot be
+    derived; what can be is derived and never believed. `create_grant` holds the parameters of a CreateGrant.
+    """
+
+    principal: str
+    action: str
+    resources: tuple[str, ...] = ()
+    encryption_context: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, Values] = field(default_factory=dict)
+    grant_tokens: tuple[str, ...] = ()
+    create_grant: Grant | None = None
+    grant_id: str | None = None
+    parameters: Mapping[str, object] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""What KMS offers: actions, condition keys, grant operations, key specs, key states, services."""

@@ -1,0 +1,113 @@
+"""The shapes of the catalogue's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kmsgen.policy.document import Condition
+
+Values = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StateRule:
+    """What KMS does with an action in one key state.
+
+    `ok` None: conditional or not documented. `exceptions` are KMS's exception names, the one to report first;
+    `notes` are footnote numbers of the key-state page.
+    """
+
+    ok: bool | None
+    exceptions: Values = ()
+    notes: Values = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One KMS action. None in a field: not documented."""
+
+    name: str  # "Decrypt"
+    access_levels: Values  # "Read", "Write", "List", "Tagging", "Permissions management"
+    resource_types: Values  # "key", "alias"; empty: only "*" in Resource
+    policy_types: str | None  # "key": key policy, and IAM through it; "iam": IAM only; "both": alias IAM, key either
+    cross_account: bool | None
+    condition_keys: frozenset[str]  # kms: keys and tag keys, lower case; families end in ":" or "/"
+    dependent_actions: Values  # "iam:CreateServiceLinkedRole"
+    grantable: bool
+    grant_tokens: bool
+    key_types: frozenset[str] | None  # of KEY_TYPES
+    multi_region_only: bool
+    cryptographic: bool
+    encryption_context: bool
+    states: Mapping[str, StateRule] | None
+
+    @property
+    def iam_name(self) -> str:
+        """The action as policies spell it, `kms:Decrypt`."""
+        return f"kms:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionKey:
+    """One condition key. `name` is the documented spelling; a family (`kms:EncryptionContext:`) ends in `:` or `/`."""
+
+    name: str
+    type: str  # String, ARN, Bool, Numeric, Date, IPAddress
+    multi_valued: bool
+    policies: str  # "key+iam", "iam", "CreateKey: iam", ...
+    values: Values  # closed set of values, or empty
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """A word for what someone may do. `actions` by key type; the key `*` holds for every type."""
+
+    word: str
+    actions: Mapping[str, Values]  # "kms:Encrypt"; may name actions of other services
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCondition:
+    """A condition of a service's statement. `status`: documented, documented_generic, recommended, unsupported."""
+
+    condition: Condition  # values may hold placeholders `${account}`
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStatement:
+    """One statement that a service needs. `principal_kind` is Service, or AWS for the caller's role."""
+
+    principal_kind: str
+    principal: str  # may hold placeholders
+    actions: Values  # exact, without actions that have no effect
+    conditions: tuple[ServiceCondition, ...]
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """How one AWS integration uses a key."""
+
+    id: str
+    title: str
+    mechanism: str  # service-principal, via-service, grant, service-linked-role, unsupported
+    via: Values  # prefixes of kms:ViaService, where it calls for a user
+    statements: tuple[ServiceStatement, ...]
+    key_specs: Values  # empty: symmetric encryption keys
+    source: Values
+    notes: Values
+
+
+@dataclass(frozen=True, slots=True)
+class GuardRail:
+    """An explicit deny that users ask for by name."""
+
+    name: str
+    summary: str
+    why: str
+
+

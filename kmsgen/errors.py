@@ -1,0 +1,67 @@
+"""Where something is, what is wrong with it, and the exceptions that carry that.
+
+KmsgenError
+├── InputError      the input cannot be used (exit code 2)
+└── RefusedError    the input is sound, but its answer is no (exit code 1)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in a text: line and column count from 1, in code points; line 0 means the file as a whole."""
+
+    path: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+
+
+NOWHERE = Location("-")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Diagnostic:
+    """One thing that is wrong, where it is, and what to do about it."""
+
+    location: Location
+    code: str
+    message: str
+    hint: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        text = f"{self.location}: {self.code}: {self.message}"
+        return f"{text}\n  hint: {self.hint}" if self.hint else text
+
+
+class KmsgenError(Exception):
+    """Base class. Carries every diagnostic found, in source order."""
+
+    exit_code = 2
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(sorted(set(diagnostics)))
+        super().__init__("\n".join(map(str, self.diagnostics)))
+
+
+class InputError(KmsgenError):
+    """The input cannot be used: unreadable, malformed, or asking for what KMS does not have."""
+
+    exit_code = 2
+
+
+class RefusedError(KmsgenError):
+    """The input is sound, but its answer is no: a contradiction, a lockout, a failed proof."""
+
+    exit_code = 1
+
+
+def input_error(location: Location, code: str, message: str, hint: str = "") -> InputError:
+    """Build an `InputError` of one diagnostic."""
+    return InputError([Diagnostic(location, code, message, hint)])

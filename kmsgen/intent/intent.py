@@ -1,0 +1,136 @@
+"""An intent, checked and spelled out: full ARNs, exact actions, every line with its place in the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kmsgen.errors import Location
+from kmsgen.policy.document import Condition
+from kmsgen.policy.grant import Grant
+
+Values = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where the intent holds. No Regions: every Region. `deployer` is a principal's ARN."""
+
+    account: str
+    partition: str = "aws"
+    regions: Values = ()
+    organization: str | None = None
+    deployer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key to create. `alias` is the full name, `alias/...`; `replicas` are Regions; days as KMS counts them."""
+
+    location: Location
+    spec: str
+    usage: str
+    alias: str | None = None
+    description: str = ""
+    origin: str = "AWS_KMS"
+    rotation_days: int | None = None
+    deletion_window_days: int | None = None
+    multi_region: bool = False
+    replicas: Values = ()
+    tags: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """What must hold of a request, all of it; a tuple gives alternatives, an empty tuple or None asks nothing.
+
+    `via` are service prefixes (`s3`); `since` and `until` ISO 8601 instants in UTC; `conditions` raw condition blocks.
+    """
+
+    encryption_context: tuple[tuple[str, Values], ...] = ()
+    via: Values = ()
+    since: str | None = None
+    until: str | None = None
+    source_vpce: Values = ()
+    source_ip: Values = ()
+    mfa: bool | None = None
+    request_alias: Values = ()
+    principal_tags: tuple[tuple[str, Values], ...] = ()
+    organization: Values = ()
+    conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One line of `admins` or `users`: a principal's ARN (an account: its root ARN) and exact actions, `kms:Decrypt`.
+
+    `explicit` tells that the line lists its actions; an admin line without `can` has the administrator set.
+    """
+
+    location: Location
+    role: str  # "admin" or "user"
+    principal: str
+    actions: Values
+    explicit: bool = True
+    when: When = When()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceUse:
+    """One line of `services`: an id of the catalogue, what it acts for, and for whom.
+
+    `variables` fill the catalogue's placeholders (`log_group`, `trail`, `caller_role` ...) where the line gives them.
+    """
+
+    location: Location
+    service: str
+    resources: Values = ()
+    source_account: str | None = None
+    principals: Values = ()
+    variables: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GrantLine:
+    """One line of `grants`."""
+
+    location: Location
+    grant: Grant
+
+
+@dataclass(frozen=True, slots=True)
+class GuardRailLine:
+    """One line of `guardrails`: a name of the catalogue of guard rails, and the principals' ARNs it excepts."""
+
+    location: Location
+    name: str
+    exceptions: Values = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """One line of `never`: a pattern of principal ARNs (or a service, or `*`) and exact actions."""
+
+    location: Location
+    principal: str
+    actions: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Who may do what with one key, with the keys listed, or (`every_key`) with all keys in scope."""
+
+    path: str
+    name: str
+    scope: Scope
+    key: NewKey | None = None
+    keys: Values = ()
+    every_key: bool = False
+    spec: str = "SYMMETRIC_DEFAULT"
+    usage: str = "ENCRYPT_DECRYPT"
+    delegation: str = "key-policy"
+    admins: tuple[Access, ...] = ()
+    users: tuple[Access, ...] = ()
+    services: tuple[ServiceUse, ...] = ()
+    grants: tuple[GrantLine, ...] = ()
+    guardrails: tuple[GuardRailLine, ...] = ()
+    never: tuple[Never, ...] = ()

@@ -1,0 +1,1 @@
+"""The policy language as frozen data; JSON in and out."""

@@ -1,0 +1,98 @@
+"""Everything that decides access to one key or several: the unit that is compiled, judged, proved and rendered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kmsgen.policy.document import Document
+from kmsgen.policy.grant import Grant
+
+Levels = tuple[tuple[Document, ...], ...]
+
+NEW_KEY_ID = "00000000-0000-0000-0000-000000000000"
+NEW_MULTI_REGION_KEY_ID = "mrk-00000000000000000000000000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """A replica of a multi-Region key to create: its Region; the policy is the primary's."""
+
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """How a key that does not exist yet is to be created. Days as KMS counts them; None leaves KMS's default."""
+
+    alias: str | None = None
+    description: str = ""
+    rotation_days: int | None = None
+    deletion_window_days: int | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    replicas: tuple[Replica, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A KMS key as DescribeKey tells of it. `aliases` are names, `alias/...`."""
+
+    arn: str
+    spec: str = "SYMMETRIC_DEFAULT"
+    usage: str = "ENCRYPT_DECRYPT"
+    origin: str = "AWS_KMS"
+    state: str = "Enabled"
+    manager: str = "CUSTOMER"
+    multi_region: bool = False
+    multi_region_key_type: str | None = None
+    management_account: bool = False
+    tags: tuple[tuple[str, str], ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAccess:
+    """A key with its key policy and its grants. `creation` is set where the key does not exist yet.
+
+    The ARN of a key to create ends in NEW_KEY_ID or NEW_MULTI_REGION_KEY_ID; renderers put a reference in its place.
+    """
+
+    key: Key
+    policy: Document
+    grants: tuple[Grant, ...] = ()
+    creation: Creation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """Where in AWS Organizations an account is: id `o-...`, paths as aws:PrincipalOrgPaths has them."""
+
+    id: str
+    paths: tuple[str, ...] = ()
+    management_account: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalPolicies:
+    """What stands beside one principal: its identity policies and what limits them.
+
+    `boundary` None and `session_policies` None mean that there is none; an empty tuple of session policies likewise.
+    `scps` are levels, root first, each the policies attached there; no levels: no SCP applies.
+    """
+
+    identity_policies: tuple[Document, ...] = ()
+    boundary: Document | None = None
+    session_policies: tuple[Document, ...] = ()
+    scps: Levels = ()
+    tags: tuple[tuple[str, str], ...] = ()
+    organization: Organization | None = None
+    service_linked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Keys (the first is the one asked about), what stands beside principals (by ARN), and the guard rails around."""
+
+    keys: tuple[KeyAccess, ...]
+    principals: dict[str, PrincipalPolicies] = field(default_factory=dict)
+    rcps: Levels = ()
+    vpc_endpoint_policies: dict[str, Document] = field(default_factory=dict)

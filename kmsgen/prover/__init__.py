@@ -1,0 +1,1 @@
+"""Bundle to classes of access with witnesses; proof, difference, minimality."""

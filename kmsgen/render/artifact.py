@@ -1,0 +1,18 @@
+"""A file to write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One file: its path relative to the intent's folder (POSIX), its text, and what the manifest says of it."""
+
+    path: str
+    text: str
+    format: str
+    kind: str
+    principal: str | None = None
+    account: str | None = None
+    executable: bool = False

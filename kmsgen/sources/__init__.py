@@ -1,0 +1,1 @@
+"""Existing infrastructure, scenarios and bare policies to bundles."""
