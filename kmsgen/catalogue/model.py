@@ -109,5 +109,3 @@ class GuardRail:
     name: str
     summary: str
     why: str
-
-

@@ -14,8 +14,14 @@ from kmsgen.errors import KmsgenError
 
 # command -> (module that registers it with `app`, one line for the overview)
 COMMANDS: dict[str, tuple[str, str]] = {
-    "render": ("kmsgen.cli.render", "confirm an intent, then write policies as JSON, CloudFormation, Terraform, grant calls"),
-    "verify": ("kmsgen.cli.verify", "answer the three questions on what an intent compiles to, or on existing policies"),
+    "render": (
+        "kmsgen.cli.render",
+        "confirm an intent, then write policies as JSON, CloudFormation, Terraform, grant calls",
+    ),
+    "verify": (
+        "kmsgen.cli.verify",
+        "answer the three questions on what an intent compiles to, or on existing policies",
+    ),
     "simulate": ("kmsgen.cli.simulate", "decide each request of a scenario"),
     "explain": ("kmsgen.cli.explain", "decide one scenario and show why, layer by layer"),
     "prove": ("kmsgen.cli.prove", "prove that nothing beyond the intent is allowed, or show a request that is"),

@@ -1,0 +1,328 @@
+"""Policies and grants as AWS prints and takes them: plain data in and out.
+
+Source: IAM User Guide, reference_policies_grammar; KMS Developer Guide, key-policy-overview; KMS API Reference, CreateGrant.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from kmsgen.arn import account_of
+from kmsgen.errors import NOWHERE, Diagnostic, InputError, Location
+from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
+from kmsgen.policy.grant import Grant, GrantConstraints, Pairs
+from kmsgen.policy.operators import split_operator
+from kmsgen.reading import Steps, Where
+
+VERSIONS = ("2012-10-17", "2008-10-17")
+PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
+_ELEMENTS = (
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+)
+_GRANT_FIELDS = (
+    "GrantId", "KeyId", "Name", "GranteePrincipal", "GranteeServicePrincipal", "RetiringPrincipal", "RetiringServicePrincipal",
+    "IssuingAccount", "CreationDate", "Operations", "Constraints", "Propagated", "GrantToken", "GrantTokens", "ParentGrantId",
+    "DryRun",
+)  # fmt: skip
+_CONSTRAINTS = ("EncryptionContextEquals", "EncryptionContextSubset", "SourceArn")
+
+
+def nowhere(_steps: Steps) -> Location:
+    """Stand in for a `Where` when data has no file."""
+    return NOWHERE
+
+
+def to_json(data: object) -> str:
+    """Write plain data as JSON: two spaces deep, other letters than ASCII kept, a newline at the end."""
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+# --- reading ------------------------------------------------------------------------------------------------------------
+
+
+class _Reader:
+    """Reads plain data and collects every problem with its place."""
+
+    def __init__(self, where: Where) -> None:
+        self.where = where
+        self.problems: list[Diagnostic] = []
+
+    def refuse(self, steps: Steps, code: str, message: str, hint: str = "") -> None:
+        self.problems.append(Diagnostic(self.where(steps), code, message, hint))
+
+    def known(self, data: dict[str, Any], names: Iterable[str], steps: Steps, what: str) -> None:
+        for name in data:
+            if name not in names:
+                near = difflib.get_close_matches(name, list(names), 1)
+                hint = f"did you mean `{near[0]}`?" if near else ""
+                self.refuse((*steps, name), "unknown-element", f"{what} has no element `{name}`", hint)
+
+    def mapping(self, data: object, steps: Steps, what: str) -> dict[str, Any]:
+        if isinstance(data, dict):
+            return data
+        self.refuse(steps, "not-a-mapping", f"{what} must be a mapping")
+        return {}
+
+    def text(self, data: object, steps: Steps, what: str) -> str | None:
+        if data is None or isinstance(data, str):
+            return data
+        self.refuse(steps, "not-a-text", f"{what} must be a text")
+        return None
+
+    def flag(self, data: object, steps: Steps, what: str) -> bool:
+        if isinstance(data, bool):
+            return data
+        self.refuse(steps, "not-a-boolean", f"{what} must be true or false")
+        return False
+
+    def texts(self, data: object, steps: Steps, what: str) -> tuple[str, ...]:
+        """Read one text or a list of texts, at least one."""
+        items = data if isinstance(data, list) else [data]
+        if not items:
+            self.refuse(steps, "empty-list", f"{what} must not be empty")
+        for index, item in enumerate(items):
+            if not isinstance(item, str):
+                self.refuse((*steps, index), "not-a-text", f"{what} must be a text or a list of texts")
+        return tuple(item for item in items if isinstance(item, str))
+
+    def values(self, data: object, steps: Steps) -> tuple[str, ...]:
+        """Read the values of a condition; a number or a boolean stands for its text."""
+        items = data if isinstance(data, list) else [data]
+        for index, item in enumerate(items):
+            if item is None or isinstance(item, list | dict):
+                self.refuse((*steps, index), "bad-condition-value", "a condition value must be a text, a number or a boolean")
+        return tuple(_scalar(item) for item in items if not (item is None or isinstance(item, list | dict)))
+
+    def pairs(self, data: object, steps: Steps, what: str) -> Pairs:
+        mapping = self.mapping(data, steps, what)
+        return tuple((name, self.text(value, (*steps, name), what) or "") for name, value in mapping.items())
+
+
+def _scalar(item: object) -> str:
+    return str(item).lower() if isinstance(item, bool) else str(item)
+
+
+def parse_document(data: object, where: Where = nowhere, principals: str = "optional") -> Document:
+    """Read a policy from plain data. `principals`: `required` (key policies), `forbidden` (IAM policies), or `optional`.
+
+    Raises InputError with every problem found. A statement without Action or Resource is kept: KMS accepts it.
+    """
+    reader = _Reader(where)
+    policy = reader.mapping(data, (), "a policy")
+    reader.known(policy, ("Version", "Id", "Statement"), (), "a policy")
+    version = reader.text(policy.get("Version"), ("Version",), "Version") or "2008-10-17"
+    if version not in VERSIONS:
+        reader.refuse(("Version",), "bad-version", f"no policy version `{version}`", f"use `{VERSIONS[0]}`")
+    raw = policy.get("Statement")
+    numbered = [(("Statement", i), item) for i, item in enumerate(raw)] if isinstance(raw, list) else [(("Statement",), raw)]
+    if not numbered or raw is None:
+        reader.refuse((), "no-statement", "a policy must have at least one statement")
+        numbered = []
+    statements = tuple(_statement(reader, item, steps, principals) for steps, item in numbered)
+    document = Document(statements, version, reader.text(policy.get("Id"), ("Id",), "Id"))
+    if reader.problems:
+        raise InputError(reader.problems)
+    return document
+
+
+def _statement(reader: _Reader, data: object, steps: Steps, principals: str) -> Statement:
+    item = reader.mapping(data, steps, "a statement")
+    reader.known(item, _ELEMENTS, steps, "a statement")
+    effect = item.get("Effect")
+    if effect not in ("Allow", "Deny"):
+        reader.refuse((*steps, "Effect"), "bad-effect", "Effect must be `Allow` or `Deny`, in this spelling")
+        effect = "Deny"
+    who, not_principal = _either(reader, item, "Principal", steps)
+    if principals == "required" and who is None:
+        reader.refuse(steps, "no-principal", "a statement of a key policy must have a Principal")
+    if principals == "forbidden" and who is not None:
+        reader.refuse((*steps, "Principal"), "principal-in-iam-policy", "a statement of an IAM policy cannot have a Principal")
+    actions, not_action = _either(reader, item, "Action", steps)
+    resources, not_resource = _either(reader, item, "Resource", steps)
+    return Statement(
+        effect=Effect(effect),
+        actions=_elements(reader, actions, (*steps, "NotAction" if not_action else "Action")),
+        resources=_elements(reader, resources, (*steps, "NotResource" if not_resource else "Resource")),
+        principals=None if who is None else _principals(reader, who, (*steps, "NotPrincipal" if not_principal else "Principal")),
+        conditions=_conditions(reader, item.get("Condition", {}), (*steps, "Condition")),
+        sid=reader.text(item.get("Sid"), (*steps, "Sid"), "Sid"),
+        not_principal=not_principal,
+        not_action=not_action,
+        not_resource=not_resource,
+    )
+
+
+def _either(reader: _Reader, item: dict[str, Any], name: str, steps: Steps) -> tuple[Any, bool]:
+    if name in item and f"Not{name}" in item:
+        reader.refuse((*steps, f"Not{name}"), "both-forms", f"a statement cannot have both {name} and Not{name}")
+    return (item[f"Not{name}"], True) if f"Not{name}" in item else (item.get(name), False)
+
+
+def _elements(reader: _Reader, data: object, steps: Steps) -> tuple[str, ...]:
+    return () if data is None else reader.texts(data, steps, str(steps[-1]))
+
+
+def _principals(reader: _Reader, data: object, steps: Steps) -> tuple[Principal, ...]:
+    if data == "*":
+        return (Principal("*", "*"),)
+    if not isinstance(data, dict) or not data:
+        reader.refuse(steps, "bad-principal", 'a Principal must be `"*"` or a mapping such as `{"AWS": "..."}`')
+        return ()
+    reader.known(data, PRINCIPAL_KINDS, steps, "a Principal")
+    return tuple(
+        Principal(kind, value)
+        for kind, values in data.items()
+        for value in reader.texts(values, (*steps, kind), f"a principal of kind {kind}")
+    )
+
+
+def _conditions(reader: _Reader, data: object, steps: Steps) -> tuple[Condition, ...]:
+    found = []
+    for operator, keys in reader.mapping(data, steps, "Condition").items():
+        name = split_operator(operator)
+        if name is None:
+            reader.refuse((*steps, operator), "unknown-operator", f"there is no condition operator `{operator}`")
+        for key, values in reader.mapping(keys, (*steps, operator), "the keys of a condition operator").items():
+            found.append(Condition(str(name), key, reader.values(values, (*steps, operator, key))))
+    return tuple(found)
+
+
+def parse_grant(data: object, where: Where = nowhere) -> Grant:
+    """Read a grant as ListGrants prints it, or the parameters of CreateGrant.
+
+    Beside AWS's fields: `Propagated: false`, `GrantToken` or `GrantTokens` (the GrantId where absent), `ParentGrantId`.
+    Raises InputError for what has the wrong shape; whether KMS would accept the grant is not judged here.
+    """
+    reader = _Reader(where)
+    item = reader.mapping(data, (), "a grant")
+    reader.known(item, _GRANT_FIELDS, (), "a grant")
+
+    def text(name: str) -> str | None:
+        return reader.text(item.get(name), (name,), name)
+
+    tokens = item.get("GrantTokens", item.get("GrantToken"))
+    grant = Grant(
+        id=text("GrantId") or "",
+        grantee=text("GranteePrincipal") or text("GranteeServicePrincipal") or "",
+        operations=_elements(reader, item.get("Operations"), ("Operations",)),
+        constraints=_constraints(reader, item.get("Constraints") or {}, ("Constraints",)),
+        grantee_is_service=item.get("GranteeServicePrincipal") is not None,
+        retiring=text("RetiringPrincipal") or text("RetiringServicePrincipal"),
+        retiring_is_service=item.get("RetiringServicePrincipal") is not None,
+        name=text("Name"),
+        issuing_account=account_of(text("IssuingAccount") or ""),
+        tokens=_elements(reader, tokens, ("GrantTokens",)),
+        propagated=reader.flag(item.get("Propagated", True), ("Propagated",), "Propagated"),
+        parent=text("ParentGrantId"),
+    )
+    _one_of(reader, item, "GranteePrincipal", "GranteeServicePrincipal", needed=True)
+    _one_of(reader, item, "RetiringPrincipal", "RetiringServicePrincipal", needed=False)
+    if reader.problems:
+        raise InputError(reader.problems)
+    return grant
+
+
+def _one_of(reader: _Reader, item: dict[str, Any], first: str, second: str, *, needed: bool) -> None:
+    given = [name for name in (first, second) if item.get(name) is not None]
+    if len(given) == 2:
+        reader.refuse((second,), "both-forms", f"a grant cannot have both {first} and {second}")
+    if needed and not given:
+        reader.refuse((), "no-grantee", f"a grant must have a {first} or a {second}")
+
+
+def _constraints(reader: _Reader, data: object, steps: Steps) -> GrantConstraints:
+    item = reader.mapping(data, steps, "Constraints")
+    reader.known(item, _CONSTRAINTS, steps, "Constraints")
+
+    def pairs(name: str) -> Pairs | None:
+        return reader.pairs(item[name], (*steps, name), name) if item.get(name) is not None else None
+
+    return GrantConstraints(
+        pairs("EncryptionContextEquals"),
+        pairs("EncryptionContextSubset"),
+        reader.text(item.get("SourceArn"), (*steps, "SourceArn"), "SourceArn"),
+    )
+
+
+# --- writing ------------------------------------------------------------------------------------------------------------
+
+
+def format_document(document: Document) -> dict[str, Any]:
+    """Write a policy as plain data: a single value as itself, several as a list, absent elements left out."""
+    head: dict[str, Any] = {"Version": document.version}
+    if document.id is not None:
+        head["Id"] = document.id
+    return {**head, "Statement": [format_statement(statement) for statement in document.statements]}
+
+
+def format_statement(statement: Statement) -> dict[str, Any]:
+    """Write one statement as plain data."""
+    data: dict[str, Any] = {} if statement.sid is None else {"Sid": statement.sid}
+    data["Effect"] = str(statement.effect)
+    if statement.principals is not None:
+        data["NotPrincipal" if statement.not_principal else "Principal"] = _format_principals(statement.principals)
+    if statement.actions:
+        data["NotAction" if statement.not_action else "Action"] = _one_or_many(statement.actions)
+    if statement.resources:
+        data["NotResource" if statement.not_resource else "Resource"] = _one_or_many(statement.resources)
+    if statement.conditions:
+        data["Condition"] = _format_conditions(statement.conditions)
+    return data
+
+
+def _one_or_many(values: tuple[str, ...]) -> str | list[str]:
+    return values[0] if len(values) == 1 else list(values)
+
+
+def _format_principals(principals: tuple[Principal, ...]) -> str | dict[str, Any]:
+    if any(principal.kind == "*" for principal in principals):
+        return "*"
+    kinds: dict[str, tuple[str, ...]] = {}
+    for principal in principals:
+        kinds[principal.kind] = (*kinds.get(principal.kind, ()), principal.value)
+    return {kind: _one_or_many(values) for kind, values in kinds.items()}
+
+
+def _format_conditions(conditions: tuple[Condition, ...]) -> dict[str, Any]:
+    """Write conditions by operator and key; ValueError where one operator has one key twice: JSON cannot say that."""
+    data: dict[str, dict[str, Any]] = {}
+    for condition in conditions:
+        keys = data.setdefault(condition.operator, {})
+        if condition.key in keys:
+            raise ValueError(f"`{condition.operator}` has `{condition.key}` twice")
+        keys[condition.key] = _one_or_many(condition.values) if condition.values else []
+    return data
+
+
+def format_grant(grant: Grant) -> dict[str, Any]:
+    """Write the parameters of CreateGrant, without the key."""
+    data: dict[str, Any] = {}
+    data["GranteeServicePrincipal" if grant.grantee_is_service else "GranteePrincipal"] = grant.grantee
+    if grant.retiring is not None:
+        data["RetiringServicePrincipal" if grant.retiring_is_service else "RetiringPrincipal"] = grant.retiring
+    data["Operations"] = list(grant.operations)
+    constraints = _format_constraints(grant.constraints)
+    if constraints:
+        data["Constraints"] = constraints
+    if grant.name is not None:
+        data["Name"] = grant.name
+    return data
+
+
+def _format_constraints(constraints: GrantConstraints) -> dict[str, Any]:
+    values = (constraints.encryption_context_equals, constraints.encryption_context_subset)
+    data: dict[str, Any] = {name: dict(value) for name, value in zip(_CONSTRAINTS, values, strict=False) if value is not None}
+    if constraints.source_arn is not None:
+        data["SourceArn"] = constraints.source_arn
+    return data

@@ -1,0 +1,44 @@
+"""The names of the condition operators and how they are put together.
+
+Source: IAM User Guide, reference_policies_elements_condition_operators.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+BASES = (
+    "StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike",
+    "NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan",
+    "NumericGreaterThanEquals", "DateEquals", "DateNotEquals", "DateLessThan", "DateLessThanEquals", "DateGreaterThan",
+    "DateGreaterThanEquals", "Bool", "BinaryEquals", "IpAddress", "NotIpAddress", "ArnEquals", "ArnNotEquals", "ArnLike",
+    "ArnNotLike", "Null",
+)  # fmt: skip
+_BASES = {base.lower(): base for base in BASES}
+_SETS = {"forallvalues": "ForAllValues", "foranyvalue": "ForAnyValue"}
+_IF_EXISTS = "ifexists"
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorName:
+    """`ForAnyValue:StringLikeIfExists` taken apart; `quantifier` is empty, ForAllValues or ForAnyValue."""
+
+    quantifier: str
+    base: str
+    if_exists: bool
+
+    def __str__(self) -> str:
+        return f"{self.quantifier}{':' if self.quantifier else ''}{self.base}{'IfExists' if self.if_exists else ''}"
+
+
+def split_operator(text: str) -> OperatorName | None:
+    """Take an operator's name apart; None if there is no such operator. Case does not matter."""
+    head, colon, tail = text.lower().rpartition(":")
+    quantifier = _SETS.get(head, "") if colon else ""
+    if colon and not quantifier:
+        return None
+    if_exists = tail.endswith(_IF_EXISTS)
+    base = _BASES.get(tail.removesuffix(_IF_EXISTS))
+    if base is None or (base == "Null" and (if_exists or quantifier)):
+        return None
+    return OperatorName(quantifier, base, if_exists)
