@@ -64,6 +64,8 @@ class Access:
     """One line of `admins` or `users`: a principal's ARN (an account: its root ARN) and exact actions, `kms:Decrypt`.
 
     `explicit` tells that the line lists its actions; an admin line without `can` has the administrator set.
+    `on` narrows an action that needs two resources (CreateAlias: alias and key) to its half on resources of these types,
+    `key` or `alias`; empty: every resource that the action needs.
     """
 
     location: Location
@@ -72,6 +74,7 @@ class Access:
     actions: Values
     explicit: bool = True
     when: When = When()
+    on: Values = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +102,16 @@ class GrantLine:
 
 @dataclass(frozen=True, slots=True)
 class GuardRailLine:
-    """One line of `guardrails`: a name of the catalogue of guard rails, and the principals' ARNs it excepts."""
+    """One line of `guardrails`: a name of the catalogue of guard rails, and the principals' ARNs it excepts.
+
+    `principals` are the only ones it denies (users and roles of this account; the deny is written into their IAM policies
+    where the intent is about every key); empty: it denies everyone.
+    """
 
     location: Location
     name: str
     exceptions: Values = ()
+    principals: Values = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +125,10 @@ class Never:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """Who may do what with one key, with the keys listed, or (`every_key`) with all keys in scope."""
+    """Who may do what with one key, with the keys listed, or (`every_key`) with all keys in scope.
+
+    `spec` and `usage` are those of every key meant; `any_spec` tells that the intent leaves them open (every key only).
+    """
 
     path: str
     name: str
@@ -127,6 +138,7 @@ class Intent:
     every_key: bool = False
     spec: str = "SYMMETRIC_DEFAULT"
     usage: str = "ENCRYPT_DECRYPT"
+    any_spec: bool = False
     delegation: str = "key-policy"
     admins: tuple[Access, ...] = ()
     users: tuple[Access, ...] = ()
