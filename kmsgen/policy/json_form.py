@@ -5,16 +5,15 @@ Source: IAM User Guide, reference_policies_grammar; KMS Developer Guide, key-pol
 
 from __future__ import annotations
 
-import difflib
 import json
-from collections.abc import Iterable
 from typing import Any
 
 from kmsgen.arn import account_of
-from kmsgen.errors import NOWHERE, Diagnostic, InputError, Location
+from kmsgen.errors import NOWHERE, InputError, Location
 from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
 from kmsgen.policy.grant import Grant, GrantConstraints, Pairs
 from kmsgen.policy.operators import split_operator
+from kmsgen.policy.plain_data import Reader
 from kmsgen.reading import Steps, Where
 
 VERSIONS = ("2012-10-17", "2008-10-17")
@@ -51,74 +50,12 @@ def to_json(data: object) -> str:
 # --- reading ------------------------------------------------------------------------------------------------------------
 
 
-class _Reader:
-    """Reads plain data and collects every problem with its place."""
-
-    def __init__(self, where: Where) -> None:
-        self.where = where
-        self.problems: list[Diagnostic] = []
-
-    def refuse(self, steps: Steps, code: str, message: str, hint: str = "") -> None:
-        self.problems.append(Diagnostic(self.where(steps), code, message, hint))
-
-    def known(self, data: dict[str, Any], names: Iterable[str], steps: Steps, what: str) -> None:
-        for name in data:
-            if name not in names:
-                near = difflib.get_close_matches(name, list(names), 1)
-                hint = f"did you mean `{near[0]}`?" if near else ""
-                self.refuse((*steps, name), "unknown-element", f"{what} has no element `{name}`", hint)
-
-    def mapping(self, data: object, steps: Steps, what: str) -> dict[str, Any]:
-        if isinstance(data, dict):
-            return data
-        self.refuse(steps, "not-a-mapping", f"{what} must be a mapping")
-        return {}
-
-    def text(self, data: object, steps: Steps, what: str) -> str | None:
-        if data is None or isinstance(data, str):
-            return data
-        self.refuse(steps, "not-a-text", f"{what} must be a text")
-        return None
-
-    def flag(self, data: object, steps: Steps, what: str) -> bool:
-        if isinstance(data, bool):
-            return data
-        self.refuse(steps, "not-a-boolean", f"{what} must be true or false")
-        return False
-
-    def texts(self, data: object, steps: Steps, what: str) -> tuple[str, ...]:
-        """Read one text or a list of texts, at least one."""
-        items = data if isinstance(data, list) else [data]
-        if not items:
-            self.refuse(steps, "empty-list", f"{what} must not be empty")
-        for index, item in enumerate(items):
-            if not isinstance(item, str):
-                self.refuse((*steps, index), "not-a-text", f"{what} must be a text or a list of texts")
-        return tuple(item for item in items if isinstance(item, str))
-
-    def values(self, data: object, steps: Steps) -> tuple[str, ...]:
-        """Read the values of a condition; a number or a boolean stands for its text."""
-        items = data if isinstance(data, list) else [data]
-        for index, item in enumerate(items):
-            if item is None or isinstance(item, list | dict):
-                self.refuse((*steps, index), "bad-condition-value", "a condition value must be a text, a number or a boolean")
-        return tuple(_scalar(item) for item in items if not (item is None or isinstance(item, list | dict)))
-
-    def pairs(self, data: object, steps: Steps, what: str) -> Pairs:
-        mapping = self.mapping(data, steps, what)
-        return tuple((name, self.text(value, (*steps, name), what) or "") for name, value in mapping.items())
-
-
-def _scalar(item: object) -> str:
-    return str(item).lower() if isinstance(item, bool) else str(item)
-
-
 def parse_document(data: object, where: Where = nowhere, principals: str = "optional") -> Document:
     """Read a policy from plain data. `principals`: `required` (key policies), `forbidden` (IAM policies), or `optional`.
 
     Raises InputError with every problem found. A statement without Action or Resource is kept: KMS accepts it.
     """
-    reader = _Reader(where)
+    reader = Reader(where)
     policy = reader.mapping(data, (), "a policy")
     reader.known(policy, ("Version", "Id", "Statement"), (), "a policy")
     version = reader.text(policy.get("Version"), ("Version",), "Version") or "2008-10-17"
@@ -136,7 +73,7 @@ def parse_document(data: object, where: Where = nowhere, principals: str = "opti
     return document
 
 
-def _statement(reader: _Reader, data: object, steps: Steps, principals: str) -> Statement:
+def _statement(reader: Reader, data: object, steps: Steps, principals: str) -> Statement:
     item = reader.mapping(data, steps, "a statement")
     reader.known(item, _ELEMENTS, steps, "a statement")
     effect = item.get("Effect")
@@ -163,17 +100,17 @@ def _statement(reader: _Reader, data: object, steps: Steps, principals: str) -> 
     )
 
 
-def _either(reader: _Reader, item: dict[str, Any], name: str, steps: Steps) -> tuple[Any, bool]:
+def _either(reader: Reader, item: dict[str, Any], name: str, steps: Steps) -> tuple[Any, bool]:
     if name in item and f"Not{name}" in item:
         reader.refuse((*steps, f"Not{name}"), "both-forms", f"a statement cannot have both {name} and Not{name}")
     return (item[f"Not{name}"], True) if f"Not{name}" in item else (item.get(name), False)
 
 
-def _elements(reader: _Reader, data: object, steps: Steps) -> tuple[str, ...]:
+def _elements(reader: Reader, data: object, steps: Steps) -> tuple[str, ...]:
     return () if data is None else reader.texts(data, steps, str(steps[-1]))
 
 
-def _principals(reader: _Reader, data: object, steps: Steps) -> tuple[Principal, ...]:
+def _principals(reader: Reader, data: object, steps: Steps) -> tuple[Principal, ...]:
     if data == "*":
         return (Principal("*", "*"),)
     if not isinstance(data, dict) or not data:
@@ -187,7 +124,7 @@ def _principals(reader: _Reader, data: object, steps: Steps) -> tuple[Principal,
     )
 
 
-def _conditions(reader: _Reader, data: object, steps: Steps) -> tuple[Condition, ...]:
+def _conditions(reader: Reader, data: object, steps: Steps) -> tuple[Condition, ...]:
     found = []
     for operator, keys in reader.mapping(data, steps, "Condition").items():
         name = split_operator(operator)
@@ -204,7 +141,7 @@ def parse_grant(data: object, where: Where = nowhere) -> Grant:
     Beside AWS's fields: `Propagated: false`, `GrantToken` or `GrantTokens` (the GrantId where absent), `ParentGrantId`.
     Raises InputError for what has the wrong shape; whether KMS would accept the grant is not judged here.
     """
-    reader = _Reader(where)
+    reader = Reader(where)
     item = reader.mapping(data, (), "a grant")
     reader.known(item, _GRANT_FIELDS, (), "a grant")
 
@@ -233,7 +170,7 @@ def parse_grant(data: object, where: Where = nowhere) -> Grant:
     return grant
 
 
-def _one_of(reader: _Reader, item: dict[str, Any], first: str, second: str, *, needed: bool) -> None:
+def _one_of(reader: Reader, item: dict[str, Any], first: str, second: str, *, needed: bool) -> None:
     given = [name for name in (first, second) if item.get(name) is not None]
     if len(given) == 2:
         reader.refuse((second,), "both-forms", f"a grant cannot have both {first} and {second}")
@@ -241,7 +178,7 @@ def _one_of(reader: _Reader, item: dict[str, Any], first: str, second: str, *, n
         reader.refuse((), "no-grantee", f"a grant must have a {first} or a {second}")
 
 
-def _constraints(reader: _Reader, data: object, steps: Steps) -> GrantConstraints:
+def _constraints(reader: Reader, data: object, steps: Steps) -> GrantConstraints:
     item = reader.mapping(data, steps, "Constraints")
     reader.known(item, _CONSTRAINTS, steps, "Constraints")
 

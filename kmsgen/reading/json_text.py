@@ -1,0 +1,139 @@
+"""JSON and JSON Lines to data; the marks are made when a message asks for them."""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from kmsgen.errors import Diagnostic, InputError, Location, input_error
+from kmsgen.reading.source import MAX_DEPTH, Mark, Source
+
+
+def parse_json(text: str, path: str, first_line: int = 1) -> Source:
+    """Parse one JSON text; `first_line` is the number of its first line in the file. Raises InputError."""
+
+    def marks() -> Mark:
+        return _json_marks(text, path, first_line, [])
+
+    duplicates: list[str] = []
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        data = dict(items)
+        if len(data) != len(items):
+            duplicates.append(items[0][0])
+        return data
+
+    try:
+        data = json.loads(text, object_pairs_hook=pairs, parse_int=str, parse_float=str, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        place = Location(path, first_line + error.lineno - 1, error.colno)
+        raise input_error(place, "json-syntax", error.msg.lower()) from None
+    except RecursionError:
+        raise _too_deep(path) from None
+    except ValueError as error:
+        raise input_error(Location(path), "json-syntax", str(error)) from None
+    if duplicates:
+        problems: list[Diagnostic] = []
+        _json_marks(text, path, first_line, problems)
+        raise InputError(problems)
+    _check_json(data, path)
+    return Source(path, data, marks)
+
+
+def parse_json_lines(text: str, path: str) -> Source:
+    """Parse JSON Lines into a list, one item a line that is not blank. Raises InputError with every bad line."""
+    sources: list[Source] = []
+    problems: list[Diagnostic] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            try:
+                sources.append(parse_json(line, path, number))
+            except InputError as error:
+                problems.extend(error.diagnostics)
+    if problems:
+        raise InputError(problems)
+    return Source(path, [source.data for source in sources], lambda: _joined(sources))
+
+
+def _joined(sources: list[Source]) -> Mark:
+    return Mark(1, 1, {index: source._root for index, source in enumerate(sources)})  # noqa: SLF001 - the same class
+
+
+def _refuse_constant(name: str) -> Any:  # noqa: ANN401 - json's hook
+    raise ValueError(f"`{name}` is not JSON")
+
+
+def _too_deep(path: str) -> InputError:
+    return input_error(Location(path), "too-deep", f"nested deeper than {MAX_DEPTH} levels")
+
+
+def _check_json(data: Any, path: str) -> None:  # noqa: ANN401 - any plain data
+    """Refuse nesting over the limit, and half surrogates, which no UTF-8 file can hold."""
+    level: list[Any] = [data]
+    for _ in range(MAX_DEPTH + 1):
+        for item in level:
+            for text in _texts(item):
+                if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
+                    raise input_error(Location(path), "bad-text", "a text holds half of a surrogate pair")
+        level = [child for item in level if isinstance(item, dict | list) for child in _children(item)]
+        if not level:
+            return
+    raise _too_deep(path)
+
+
+def _children(item: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return item.values() if isinstance(item, dict) else item
+
+
+def _texts(item: Any) -> Iterator[str]:  # noqa: ANN401 - any plain data
+    if isinstance(item, str):
+        yield item
+    elif isinstance(item, dict):
+        yield from item
+
+
+_TOKEN = re.compile(r'\s*(?:(?P<string>"(?:[^"\\]|\\.)*")|(?P<punctuation>[\[\]{},:])|(?P<other>[^\s\[\]{},:"]+))', re.DOTALL)
+
+
+def _json_marks(text: str, path: str, first_line: int, problems: list[Diagnostic]) -> Mark:
+    """Walk the tokens of a text that json.loads accepted; report every duplicate key."""
+    newlines = [match.start() for match in re.finditer("\n", text)]
+    stack: list[tuple[Mark, str | int | None]] = []
+    root: Mark | None = None
+    for match in _TOKEN.finditer(text):
+        token = match[match.lastgroup or 0]
+        if token in "]}":
+            stack.pop()
+        elif token == ",":
+            mark, step = stack[-1]
+            stack[-1] = (mark, step + 1 if isinstance(step, int) else None)
+        elif token != ":":
+            line, column = _place_of(match.start(match.lastgroup or 0), newlines)
+            place = (line + first_line, column)
+            if stack and stack[-1][1] is None:
+                stack[-1] = (stack[-1][0], _take_json_key(stack[-1][0], token, Location(path, *place), problems))
+                continue
+            mark = Mark(*place)
+            root = root or mark
+            if stack:
+                stack[-1][0].children[stack[-1][1] or 0] = mark
+            if token in "[{":
+                stack.append((mark, 0 if token == "[" else None))
+    return root or Mark(first_line, 1)
+
+
+def _place_of(offset: int, newlines: list[int]) -> tuple[int, int]:
+    line = bisect_left(newlines, offset)
+    return line, offset - (newlines[line - 1] if line else -1)
+
+
+def _take_json_key(mark: Mark, token: str, place: Location, problems: list[Diagnostic]) -> str:
+    key = str(json.loads(token))
+    if key in mark.keys:
+        hint = f"it is first given in line {mark.keys[key][0]}"
+        problems.append(Diagnostic(place, "duplicate-key", f"the key `{key}` is given twice", hint))
+    mark.keys.setdefault(key, (place.line, place.column))
+    return key

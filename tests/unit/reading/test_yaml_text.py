@@ -1,0 +1,71 @@
+"""YAML from hostile hands."""
+
+from __future__ import annotations
+
+import pytest
+
+from kmsgen.errors import InputError
+from kmsgen.reading import parse
+
+PLAIN = {
+    "012345678901": "012345678901",
+    "012345670123": "012345670123",
+    "1e3": "1e3",
+    "0o17": "0o17",
+    "1:30": "1:30",
+    "2012-10-17": "2012-10-17",
+    "no": "no",
+    "on": "on",
+    "True": "True",
+    "true": True,
+    "false": False,
+    "null": None,
+    "'true'": "true",
+    '"null"': "null",
+    '""': "",
+}
+
+
+@pytest.mark.parametrize("written", PLAIN)
+def test_a_scalar_stays_the_text_that_was_written(written: str) -> None:
+    """Only plain true, false and null are more than text: account ids keep their zeros and `no` is a word."""
+    assert parse(f"value: {written}", "intent.yaml").data == {"value": PLAIN[written]}
+
+
+REFUSED = {
+    "a key twice": ("a: 1\nb:\n  c: 1\n  c: 2\n", "duplicate-key", (4, 3)),
+    "an anchor": ("a: &x 1\n", "yaml-anchor", (1, 4)),
+    "an alias": ("a: *x\n", "yaml-alias", (1, 4)),
+    "a tag": ("a: !!python/object:os.system x\n", "yaml-tag", (1, 4)),
+    "a merge key": ("a:\n  <<: {b: 1}\n", "yaml-merge", (2, 3)),
+    "a second document": ("a: 1\n---\nb: 2\n", "several-documents", (2, 1)),
+    "a key that is a list": ("? [a]\n: b\n", "bad-key", (1, 3)),
+    "too many levels": ("[" * 100_000, "too-deep", (1, 51)),
+    "a control character": ("a: 1\nb: \x07\n", "yaml-syntax", (2, 4)),
+    "an unclosed list": ("a: [1, 2\nb: 3\n", "yaml-syntax", (2, 2)),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_is_refused_is_refused_where_it_stands(what: str) -> None:
+    """Each refusal names its place and its code, and nothing grows with what an alias would multiply."""
+    text, code, place = REFUSED[what]
+    with pytest.raises(InputError) as raised:
+        parse(text, "intent.yaml")
+    first = raised.value.diagnostics[0]
+    assert (first.code, (first.location.line, first.location.column)) == (code, place)
+
+
+def test_every_problem_is_told_in_one_run() -> None:
+    """A file with three problems has three diagnostics, in the order of the file."""
+    with pytest.raises(InputError) as raised:
+        parse("a: &x 1\na: 2\nb: !t 3\n", "intent.yaml")
+    assert [d.code for d in raised.value.diagnostics] == ["yaml-anchor", "duplicate-key", "yaml-tag"]
+
+
+def test_places_lead_to_values_and_keys() -> None:
+    """Columns count code points from 1; an unknown step stays at the nearest parent."""
+    source = parse("ä: {b: [x, yy]}\nc: d\n", "intent.yaml")
+    assert str(source.where(("ä", "b", 1))) == "intent.yaml:1:12"
+    assert str(source.where_key(("ä", "b"))) == "intent.yaml:1:5"
+    assert str(source.where(("c", "nowhere"))) == "intent.yaml:2:4"
