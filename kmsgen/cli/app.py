@@ -1,72 +1,84 @@
-"""The application: which module holds which command, loaded when it is asked for, and the last line of defence."""
+"""The application: which module holds which command, loaded when it is run, and the last line of defence."""
 
 from __future__ import annotations
 
 import importlib
+import os
 import sys
-from typing import Any
+from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from kmsgen.cli.console import complain, say
 from kmsgen.errors import KmsgenError
 
-# command -> (module that registers it with `app`, one line for the overview)
-COMMANDS: dict[str, tuple[str, str]] = {
-    "render": (
-        "kmsgen.cli.render",
-        "confirm an intent, then write policies as JSON, CloudFormation, Terraform, grant calls",
-    ),
-    "verify": (
-        "kmsgen.cli.verify",
-        "answer the three questions on what an intent compiles to, or on existing policies",
-    ),
-    "simulate": ("kmsgen.cli.simulate", "decide each request of a scenario"),
-    "explain": ("kmsgen.cli.explain", "decide one scenario and show why, layer by layer"),
-    "prove": ("kmsgen.cli.prove", "prove that nothing beyond the intent is allowed, or show a request that is"),
-    "diff": ("kmsgen.cli.diff", "access gained and lost between two bundles"),
-    "matrix": ("kmsgen.cli.matrix", "who can do what, under which conditions"),
-    "lint": ("kmsgen.cli.lint", "findings on key policies and IAM policies"),
-    "presets": ("kmsgen.cli.presets", "complete intents to start from"),
-    "init": ("kmsgen.cli.init", "write a commented intent to start from"),
-    "schema": ("kmsgen.cli.schema", "print the JSON Schema of an intent"),
+SUMMARIES: dict[str, str] = {
+    "render": "confirm an intent, then write policies as JSON, CloudFormation, Terraform and grant calls",
+    "verify": "answer the three questions on what an intent compiles to, or on existing policies",
+    "simulate": "decide each request of a scenario",
+    "explain": "decide a request and show why, layer by layer",
+    "prove": "prove that nothing beyond the intent is allowed, or show a request that is",
+    "diff": "show access gained and lost between two bundles",
+    "matrix": "show who can do what, under which conditions",
+    "lint": "report findings on key policies and IAM policies anyone wrote",
+    "presets": "list and show complete intents to start from",
+    "init": "write a commented intent to start from",
+    "schema": "print the JSON Schema of an intent",
 }
+"""Each command with its line in the overview; its module is `kmsgen.cli.<command>`."""
 
 
 class LazyCommands(TyperGroup):
-    """A group whose commands are imported when they are run, so that a command pays only for what it uses."""
+    """A group that imports a command's module when the command is run, so that a run pays only for what it uses."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - click's signature
-        """Name every command, in the order of the table."""
-        return list(COMMANDS)
+    def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 - Typer's own signature
+        super().__init__(**attributes)
+        self.commands = {name: TyperCommand(name, help=summary) for name, summary in SUMMARIES.items()}
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - click's signature
-        """Import the module of a command and return the command it registered, `command`."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(COMMANDS[cmd_name][0])
-        return typer.main.get_command(module.app)
-
-
-app = typer.Typer(cls=LazyCommands, no_args_is_help=True)
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - click's own types are Typer's secret
+        """Find the command that `args` starts with, and put the real one in place of its line in the overview."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name in SUMMARIES:
+            command = typer.main.get_command(importlib.import_module(f"kmsgen.cli.{name}").app)
+            command.name = name
+        return name, command, rest
 
 
-@app.callback()
-def options() -> None:
-    """Write who may do what with an AWS KMS key; get policies that allow exactly that, proved."""
+app = typer.Typer(cls=LazyCommands, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+def _print_version(value: bool) -> None:  # noqa: FBT001 - a Typer callback
+    if value:
+        from importlib.metadata import version  # noqa: PLC0415 - only for --version
+
+        typer.echo(f"kmsgen {version('kmsgen')}")
+        raise typer.Exit
+
+
+@app.callback(epilog="Exit codes: 0 yes, 1 the answer is no, 2 bad input or usage. Example: kmsgen render intent.yaml --out out")
+def options(
+    version: Annotated[  # noqa: ARG001 - its callback does the work
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="print the version")
+    ] = False,
+) -> None:
+    """Write who may do what with an AWS KMS key; get the policies that allow exactly that, proved before they are deployed."""
 
 
 def main() -> None:
-    """Run the command line; every failure is a message and an exit code, never a traceback."""
+    """Run the command line. Whatever fails ends in a message and an exit code, never in a traceback."""
     try:
         app()
     except KmsgenError as error:
         complain(error)
         sys.exit(error.exit_code)
-    except (BrokenPipeError, KeyboardInterrupt):
-        sys.stderr.close()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt:
         sys.exit(130)
-    except RecursionError:
-        say("the input is nested too deeply")
+    except Exception as error:
+        if os.environ.get("KMSGEN_DEBUG"):
+            raise
+        say(f"internal error: {type(error).__name__}: {error}\n  hint: set KMSGEN_DEBUG=1 to see where, and report it")
         sys.exit(2)

@@ -1,0 +1,78 @@
+"""The command line as a whole: every command has help, and no input ends in a traceback."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kmsgen.cli.app import SUMMARIES
+
+COMMANDS = sorted(SUMMARIES)
+WITH_A_FILE = ["render", "verify", "simulate", "explain", "prove", "matrix", "lint"]
+HOSTILE: dict[str, bytes] = {
+    "empty.yaml": b"",
+    "empty.json": b"",
+    "list.yaml": b"- a\n- b\n",
+    "text.yaml": b"hello\n",
+    "null.json": b"null",
+    "deep.yaml": b"[" * 100_000,
+    "deep.json": b"[" * 100_000,
+    "binary.yaml": bytes(range(256)),
+    "bomb.yaml": b"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n",
+    "tag.yaml": b"!!python/object/apply:os.system ['touch pwned']\n",
+    "big.yaml": b"a: " + b"x" * 10_000_000,
+    "numbers.json": b'{"Version": 1, "Statement": 2}',
+    "wrong.json": b'{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": {}}, "Action": [[]]}]}',
+    "intent.yaml": b"kmsgen: 1\nname: [x]\nscope: 3\nkey: []\nusers: {a: b}\ngrants: [[]]\nguardrails: [1]\n",
+    "scenario.yaml": b"key: 1\npolicy: []\nrequests: {a: 1}\nprincipals: [x]\ngrants: [1]\n",
+}
+
+
+def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the real command."""
+    return subprocess.run(
+        [sys.executable, "-m", "kmsgen", *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command: str, tmp_path: Path) -> None:
+    """`--help` says what a command does and shows one call of it."""
+    shown = run(command, "--help", cwd=tmp_path)
+    assert shown.returncode == 0
+    assert f"kmsgen {command}" in " ".join(shown.stdout.split())
+    assert "xample" in shown.stdout
+
+
+@pytest.mark.parametrize("command", WITH_A_FILE)
+def test_no_hostile_file_ends_in_a_traceback(command: str, tmp_path: Path) -> None:
+    """Every hostile file is exit code 2 with a message that names it, and leaves nothing behind."""
+    for name, content in HOSTILE.items():
+        (tmp_path / name).write_bytes(content)
+        shown = run(command, name, cwd=tmp_path)
+        assert shown.returncode == 2, (name, shown.stdout, shown.stderr)
+        assert "Traceback" not in shown.stderr, name
+        assert "internal error" not in shown.stderr, name
+        assert name in shown.stderr, (name, shown.stderr)
+    assert {path.name for path in tmp_path.iterdir()} == set(HOSTILE)
+
+
+def test_a_command_that_does_not_exist_is_a_usage_error(tmp_path: Path) -> None:
+    """A misspelled command is exit code 2 and tells the nearest."""
+    shown = run("rendr", "x.yaml", cwd=tmp_path)
+    assert (shown.returncode, "render" in shown.stderr) == (2, True)
+
+
+def test_the_version_is_the_package_s(tmp_path: Path) -> None:
+    """`--version` prints the name and the version."""
+    assert run("--version", cwd=tmp_path).stdout.startswith("kmsgen ")
+
+
+def test_commands_are_imported_only_when_they_run(tmp_path: Path) -> None:
+    """`kmsgen --version` imports neither pydantic's models, nor the authorizer, nor cfn-lint."""
+    code = "import sys; import kmsgen.cli.app; print([m for m in sys.modules if m.startswith(('kmsgen.', 'cfnlint', 'boto'))])"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert loaded.strip() == "['kmsgen.cli', 'kmsgen.errors', 'kmsgen.cli.console', 'kmsgen.cli.app']"
