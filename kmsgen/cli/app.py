@@ -48,7 +48,7 @@ class LazyCommands(TyperGroup):
 app = typer.Typer(cls=LazyCommands, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
-def _print_version(value: bool) -> None:  # noqa: FBT001 - a Typer callback
+def _print_version(value: bool) -> None:
     if value:
         from importlib.metadata import version  # noqa: PLC0415 - only for --version
 
@@ -58,9 +58,7 @@ def _print_version(value: bool) -> None:  # noqa: FBT001 - a Typer callback
 
 @app.callback(epilog="Exit codes: 0 yes, 1 the answer is no, 2 bad input or usage. Example: kmsgen render intent.yaml --out out")
 def options(
-    version: Annotated[  # noqa: ARG001 - its callback does the work
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="print the version")
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="print the version")] = False,
 ) -> None:
     """Write who may do what with an AWS KMS key; get the policies that allow exactly that, proved before they are deployed."""
 
