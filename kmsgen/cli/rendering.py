@@ -1,0 +1,245 @@
+"""What `kmsgen render` does, from paths to files."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kmsgen import __version__
+from kmsgen.cli.console import answer, answer_json, say
+from kmsgen.cli.writing import MANIFEST, File, Plan, carry_out, difference, intent_folder, plan, sha256
+from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, RefusedError, input_error
+from kmsgen.intent.intent import Intent
+from kmsgen.policy.bundle import Bundle
+from kmsgen.render.render import render
+from kmsgen.render.subject import Rendering, Subject
+
+ENDINGS = (".yaml", ".yml")
+MANY = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What was asked for: paths or a preset, formats, where to."""
+
+    paths: tuple[str, ...]
+    preset: str | None
+    settings: tuple[str, ...]
+    formats: tuple[str, ...]
+    out: Path
+    lint: bool = True
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One intent, rendered, and what writing it comes to."""
+
+    intent: Intent
+    rendering: Rendering
+    plan: Plan
+
+
+def run(job: Job, *, check: bool, as_json: bool) -> int:
+    """Do the job; return the exit code. Raises KmsgenError with the diagnostics of every intent that cannot be rendered."""
+    done = _render_all(job)
+    _refuse_twins(done)
+    if job.lint and "cloudformation" in job.formats:
+        _lint(done)
+    if check:
+        return _report_differences(done, as_json=as_json)
+    carry_out(one.plan for one in done)
+    _report(done, job.out, as_json=as_json)
+    return 0
+
+
+# --- from paths to renderings -------------------------------------------------------------------------------------------
+
+
+def _render_all(job: Job) -> list[Rendered]:
+    done: list[Rendered] = []
+    failures: list[KmsgenError] = []
+    sources = _sources(job)
+    for source in _with_progress(sources):
+        try:
+            done.append(_render_one(source, job))
+        except KmsgenError as error:
+            failures.append(error)
+    if failures:
+        _raise_together(failures)
+    return done
+
+
+def _raise_together(failures: Sequence[KmsgenError]) -> None:
+    """Raise what went wrong with any intent: input that cannot be used weighs more than an answer that is no."""
+    diagnostics = [diagnostic for failure in failures for diagnostic in failure.diagnostics]
+    kind = InputError if any(failure.exit_code == InputError.exit_code for failure in failures) else RefusedError
+    raise kind(diagnostics)
+
+
+def _sources(job: Job) -> list[str | None]:
+    """Return the intents' files; None stands for the preset."""
+    if job.preset is not None and job.paths:
+        raise input_error(Location("--preset"), "usage", "a preset and files cannot be rendered together")
+    if job.preset is None and job.settings:
+        raise input_error(Location("--set"), "usage", "`--set` gives a preset its parameters", "name the preset with `--preset`")
+    if job.preset is not None:
+        return [None]
+    if not job.paths:
+        raise input_error(Location("-"), "usage", "no intent to render", "name a file, a folder, or a preset with `--preset`")
+    return list(dict.fromkeys(path for given in job.paths for path in _intents_at(given)))
+
+
+def _intents_at(given: str) -> Iterator[str]:
+    folder = Path(given)
+    if not folder.is_dir():
+        yield given
+        return
+    found = sorted(str(path) for path in folder.rglob("*") if _is_intent(path))
+    if not found:
+        raise input_error(Location(given), "no-intents", "there is no intent in this folder", "intents end in `.yaml` or `.yml`")
+    yield from found
+
+
+def _is_intent(path: Path) -> bool:
+    return path.suffix in ENDINGS and not path.name.startswith(("_", ".")) and path.is_file()
+
+
+def _render_one(source: str | None, job: Job) -> Rendered:
+    from kmsgen.checks import confirm  # noqa: PLC0415 - loaded only once the arguments are sound
+    from kmsgen.compiler import compile_intent  # noqa: PLC0415
+
+    intent = _load(source, job)
+    bundle = compile_intent(intent)
+    confirm(intent, bundle)
+    rendering = render(subject_of(intent, bundle), job.formats)
+    folder = intent_folder(job.out, intent.name)
+    return Rendered(intent, rendering, plan(folder, list(_files(intent, rendering)), force=job.force))
+
+
+def _load(source: str | None, job: Job) -> Intent:
+    from kmsgen.intent import load_intent, load_preset  # noqa: PLC0415
+
+    if source is not None:
+        return load_intent(source)
+    return load_preset(str(job.preset), dict(_setting(text) for text in job.settings))
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator or not name:
+        raise input_error(Location("--set"), "usage", f"`{text}` is not a parameter", "write it as `NAME=VALUE`")
+    return name, value
+
+
+def subject_of(intent: Intent, bundle: Bundle) -> Subject:
+    """Return what the renderers need of an intent and what it compiles to."""
+    scope = intent.scope
+    return Subject(intent.name, intent.path, bundle, scope.account, scope.partition, scope.regions, not intent.every_key)
+
+
+def _files(intent: Intent, rendering: Rendering) -> Iterator[File]:
+    """Yield every file of an intent's folder, the manifest last."""
+    claims = []
+    for artifact in rendering.artifacts:
+        file = File(artifact.path, artifact.text, artifact.executable)
+        claims.append(
+            {
+                "path": artifact.path,
+                "format": artifact.format,
+                "kind": artifact.kind,
+                "principal": artifact.principal,
+                "account": artifact.account,
+                "sha256": sha256(file.data),
+            }
+        )
+        yield file
+    manifest = {"intent": intent.name, "kmsgen": __version__, "files": claims}
+    yield File(MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+
+
+def _refuse_twins(done: Iterable[Rendered]) -> None:
+    """Refuse intents that would be written to one folder, on any file system."""
+    seen: dict[str, Intent] = {}
+    problems = []
+    for intent in (one.intent for one in done):
+        first = seen.setdefault(intent.name.casefold(), intent)
+        if first is not intent:
+            message = f"`{first.path}` is called `{first.name}` too"
+            problems.append(Diagnostic(Location(intent.path), "same-name", message, "give each intent its own `name`"))
+    if problems:
+        raise InputError(problems)
+
+
+def _lint(done: Iterable[Rendered]) -> None:
+    from kmsgen.render.template_lint import findings  # noqa: PLC0415 - cfn-lint takes seconds to load
+
+    problems = [
+        Diagnostic(Location(f"{one.plan.folder}/{artifact.path}", finding.line, finding.column), finding.code, finding.message)
+        for one in done
+        for artifact in one.rendering.artifacts
+        if artifact.kind == "template"
+        for finding in findings(artifact.text, artifact.region)
+    ]
+    if problems:
+        raise RefusedError(problems)
+
+
+def _with_progress(sources: Sequence[str | None]) -> Iterator[str | None]:
+    """Yield the sources; a progress bar on stderr where that is a terminal and there are many."""
+    if len(sources) < MANY or not sys.stderr.isatty():
+        yield from sources
+        return
+    from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
+    from rich.progress import track  # noqa: PLC0415
+
+    yield from track(sources, "rendering", console=Console(stderr=True), transient=True)
+
+
+# --- what is said -------------------------------------------------------------------------------------------------------
+
+
+def _report(done: Iterable[Rendered], out: Path, *, as_json: bool) -> None:
+    done = list(done)
+    if as_json:
+        answer_json({"out": str(out), "intents": [_told(one) for one in done]})
+        return
+    for one in done:
+        for path in _paths(one):
+            answer(f"{one.plan.folder.as_posix()}/{path}")
+        for path in one.plan.stale:
+            say(f"removed {one.plan.folder.as_posix()}/{path}")
+        for note in one.rendering.notes:
+            say(f"note: {one.intent.name}: {note}")
+
+
+def _paths(one: Rendered) -> list[str]:
+    return [*(artifact.path for artifact in one.rendering.artifacts), MANIFEST]
+
+
+def _told(one: Rendered) -> dict[str, object]:
+    return {
+        "name": one.intent.name,
+        "path": one.intent.path,
+        "folder": one.plan.folder.as_posix(),
+        "files": _paths(one),
+        "changed": [file.path for file in one.plan.changed],
+        "removed": list(one.plan.stale),
+        "notes": list(one.rendering.notes),
+    }
+
+
+def _report_differences(done: Iterable[Rendered], *, as_json: bool) -> int:
+    differing = [one for one in done if one.plan.changed or one.plan.stale]
+    if as_json:
+        answer_json({"differs": bool(differing), "intents": [_told(one) for one in differing]})
+        return 1 if differing else 0
+    for one in differing:
+        for line in difference(one.plan):
+            answer(line)
+    if differing:
+        say(f"what is on disk differs from {len(differing)} intent{'s' * (len(differing) != 1)}; run `kmsgen render` to write it")
+    return 1 if differing else 0

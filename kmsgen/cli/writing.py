@@ -1,0 +1,220 @@
+"""Writing a folder of files: whole or not at all, never through a link, never over a file that kmsgen did not write."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from kmsgen.errors import Diagnostic, InputError, Location, RefusedError, input_error
+
+MANIFEST = "manifest.json"
+MAX_MANIFEST_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of a folder: its path in it (POSIX) and its text."""
+
+    path: str
+    text: str
+    executable: bool = False
+
+    @property
+    def data(self) -> bytes:
+        """The bytes on disk."""
+        return self.text.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What writing a folder comes to: files to write, and paths of files that an earlier run wrote and this one does not."""
+
+    folder: Path
+    changed: tuple[File, ...]
+    stale: tuple[str, ...]
+
+
+def sha256(data: bytes) -> str:
+    """Return the digest as a manifest has it."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def intent_folder(out: Path, name: str) -> Path:
+    """Return the folder of an intent within the output folder. Raises InputError for a name that is more than a name."""
+    if name in ("", ".", "..") or "/" in name:
+        raise input_error(Location(str(out)), "unsafe-path", f"`{name}` is not a name for a folder")
+    _refuse_unsafe(out, [name + "/" + MANIFEST], top=False)
+    return out / name
+
+
+def plan(folder: Path, files: Iterable[File], *, force: bool = False) -> Plan:
+    """Compare a folder with what it is to hold. The last file is the manifest.
+
+    Raises InputError for a path that leads out of the folder or through a link, RefusedError for a file in the way that kmsgen
+    did not write or that was changed since, unless `force`.
+    """
+    files = tuple(files)
+    _refuse_unsafe(folder, [file.path for file in files])
+    written = _written_before(folder)
+    changed = tuple(file for file in files if _read(folder / file.path) != file.data or _mode_differs(folder, file))
+    kept = {file.path for file in files}
+    stale = tuple(path for path in written if path not in kept and (folder / path).is_file())
+    if not force:
+        _refuse_foreign(folder, [file.path for file in changed if file.path != MANIFEST] + list(stale), written)
+        _refuse_foreign_manifest(folder, changed)
+    return Plan(folder, changed, stale)
+
+
+def _mode_differs(folder: Path, file: File) -> bool:
+    return file.executable and not os.access(folder / file.path, os.X_OK)
+
+
+def _refuse_unsafe(folder: Path, paths: Iterable[str], *, top: bool = True) -> None:
+    """Refuse paths that leave the folder or pass a link; `top`: the folder itself must not be a link either."""
+    for path in paths:
+        parts = PurePosixPath(path).parts
+        if not parts or path.startswith("/") or any(part in ("..", ".") or "\\" in part or "\0" in part for part in parts):
+            raise input_error(Location(str(folder)), "unsafe-path", f"`{path}` leads out of the folder")
+        place = folder
+        for part in ("", *parts) if top else parts:
+            place = place / part
+            if place.is_symlink():
+                raise input_error(
+                    Location(str(place)), "symbolic-link", "kmsgen does not write through a symbolic link", "remove it"
+                )
+        _refuse_wrong_kind(folder, parts)
+
+
+def _refuse_wrong_kind(folder: Path, parts: tuple[str, ...]) -> None:
+    place = folder
+    for part in ("", *parts[:-1]):
+        place = place / part
+        if place.exists() and not place.is_dir():
+            raise input_error(Location(str(place)), "in-the-way", "there is a file where a folder must be")
+    place = folder.joinpath(*parts)
+    if place.exists() and not place.is_file():
+        raise input_error(Location(str(place)), "in-the-way", "there is something that is not a file where a file must be")
+
+
+def _written_before(folder: Path) -> dict[str, str]:
+    """Return the digest by path of each file that the folder's manifest claims; nothing where the manifest is none."""
+    raw = _read(folder / MANIFEST)
+    try:
+        data = json.loads(raw) if raw is not None and len(raw) <= MAX_MANIFEST_BYTES else None
+    except (ValueError, RecursionError):
+        return {}
+    claims = data.get("files") if isinstance(data, dict) and "kmsgen" in data else None
+    return dict(_claim(claim) for claim in claims if _is_claim(folder, claim)) if isinstance(claims, list) else {}
+
+
+def _is_claim(folder: Path, claim: object) -> bool:
+    """Return whether an entry of a manifest names a file within the folder: a manifest is input, and may lie."""
+    if not isinstance(claim, dict) or not isinstance(claim.get("path"), str) or not isinstance(claim.get("sha256"), str):
+        return False
+    try:
+        _refuse_unsafe(folder, [claim["path"]])
+    except InputError:
+        return False
+    return claim["path"] != MANIFEST
+
+
+def _claim(claim: Mapping[str, Any]) -> tuple[str, str]:
+    return claim["path"], claim["sha256"]
+
+
+def _read(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def _refuse_foreign(folder: Path, paths: Iterable[str], written: Mapping[str, str]) -> None:
+    """Refuse to touch files whose bytes are not those that the manifest says kmsgen wrote."""
+    problems = []
+    for path in paths:
+        found = _read(folder / path)
+        if found is not None and written.get(path) != sha256(found):
+            told = "was changed since kmsgen wrote it" if path in written else "was not written by kmsgen"
+            hint = "move it away, or overwrite it with `--force`"
+            problems.append(Diagnostic(Location(str(folder / path)), "not-ours", f"the file {told}", hint))
+    if problems:
+        raise RefusedError(problems)
+
+
+def _refuse_foreign_manifest(folder: Path, changed: Iterable[File]) -> None:
+    raw = _read(folder / MANIFEST)
+    if raw is None or not any(file.path == MANIFEST for file in changed):
+        return
+    try:
+        ours = isinstance(data := json.loads(raw), dict) and "kmsgen" in data and "files" in data
+    except (ValueError, RecursionError):
+        ours = False
+    if not ours:
+        hint = "move it away, or overwrite it with `--force`"
+        message = "the file was not written by kmsgen"
+        raise RefusedError([Diagnostic(Location(str(folder / MANIFEST)), "not-ours", message, hint)])
+
+
+def carry_out(plans: Iterable[Plan]) -> None:
+    """Write every changed file of every plan, then remove what is stale.
+
+    All texts are on disk under other names before the first takes its place, so a full disk changes nothing.
+    """
+    plans = [one for one in plans if one.changed or one.stale]
+    staged: list[tuple[Path, Path]] = []
+    staging: list[Path] = []
+    try:
+        for one in plans:
+            one.folder.mkdir(parents=True, exist_ok=True)
+            staging.append(Path(tempfile.mkdtemp(prefix=".kmsgen-", dir=one.folder)))
+            staged.extend(_stage(one, staging[-1]))
+        for temporary, target in staged:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            temporary.replace(target)
+        for one in plans:
+            _remove(one)
+    except OSError as error:
+        place = Location(str(error.filename or "-"))
+        raise input_error(place, "cannot-write", (error.strerror or "cannot write").lower()) from error
+    finally:
+        for folder in staging:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _stage(one: Plan, staging: Path) -> Iterator[tuple[Path, Path]]:
+    for number, file in enumerate(one.changed):
+        temporary = staging / str(number)
+        temporary.write_bytes(file.data)
+        temporary.chmod(0o755 if file.executable else 0o644)
+        yield temporary, one.folder / file.path
+
+
+def _remove(one: Plan) -> None:
+    for path in one.stale:
+        (one.folder / path).unlink(missing_ok=True)
+        for parent in PurePosixPath(path).parents[:-1]:
+            if any((one.folder / parent).iterdir()):
+                break
+            (one.folder / parent).rmdir()
+
+
+def difference(one: Plan) -> Iterator[str]:
+    """Yield the lines of a unified diff from what is on disk to what would be written."""
+    for file in one.changed:
+        before = (_read(one.folder / file.path) or b"").decode(errors="replace")
+        yield from _diff(one.folder / file.path, before, file.text)
+    for path in one.stale:
+        yield from _diff(one.folder / path, (_read(one.folder / path) or b"").decode(errors="replace"), "")
+
+
+def _diff(path: Path, before: str, after: str) -> Iterator[str]:
+    name = path.as_posix()
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), f"{name} (on disk)", f"{name} (rendered)", lineterm="")
+    shown = list(lines)
+    yield from shown or [f"{name}: differs in its mode or line endings"]

@@ -1,0 +1,75 @@
+"""IAM policies in JSON for a key that does not exist yet: its alias, in a condition, stands for its ARN.
+
+A JSON policy cannot refer to a key whose id is not known. The documented way is every key of the account and Region, narrowed
+with kms:ResourceAliases to the key that carries the alias. Source: KMS Developer Guide, alias-authorization.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from kmsgen.arn import parse_arn
+from kmsgen.policy.document import Condition, Document, Statement
+from kmsgen.render.subject import Subject, holds_placeholder
+
+OPERATORS = ("ForAnyValue:StringEquals", "ForAnyValue:StringLike")
+KEY = "kms:ResourceAliases"
+
+
+def by_alias(document: Document, subject: Subject) -> Document:
+    """Return the policy with the key to create named by its alias. Raises InputError where that cannot be said."""
+    if not any(holds_placeholder(resource) for statement in document.statements for resource in statement.resources):
+        return document
+    statements: list[Statement] = []
+    for statement in document.statements:
+        statements.extend(_split(statement, _alias(subject), subject))
+    return replace(document, statements=tuple(statements))
+
+
+def _alias(subject: Subject) -> str:
+    creation = subject.new_key.creation if subject.new_key else None
+    if creation is None or creation.alias is None:
+        raise subject.refuse(
+            "alias-needed",
+            "an IAM policy in JSON cannot name a key that does not exist yet and has no alias",
+            "give the key an `alias`, or render `--format terraform` or `--format cloudformation`, which refer to the key itself",
+        )
+    return creation.alias
+
+
+def _split(statement: Statement, alias: str, subject: Subject) -> list[Statement]:
+    """Return the part of a statement about the key to create, narrowed to the alias, and the part about the rest."""
+    new = [resource for resource in statement.resources if holds_placeholder(resource)]
+    if not new:
+        return [statement]
+    if statement.not_resource:
+        raise subject.refuse("alias-needed", "an IAM policy in JSON cannot except a key that does not exist yet")
+    rest = tuple(resource for resource in statement.resources if resource not in new)
+    narrowed = replace(
+        statement,
+        resources=every_key_of(new),
+        conditions=(*statement.conditions, Condition(_operator(statement, subject), KEY, (alias,))),
+    )
+    if not rest:
+        return [narrowed]
+    sid = statement.sid and f"{statement.sid}Others"
+    return [narrowed, replace(statement, resources=rest, sid=sid)]
+
+
+def every_key_of(arns: Iterable[str]) -> tuple[str, ...]:
+    """Return `key/*` of each account and Region that the key ARNs name, each once."""
+    parsed = (parse_arn(arn) for arn in arns)
+    return tuple(dict.fromkeys(str(replace(arn, resource="key/*")) for arn in parsed if arn))
+
+
+def _operator(statement: Statement, subject: Subject) -> str:
+    """Return an operator that the statement does not use on this key yet: JSON holds a key once per operator.
+
+    An alias has no wildcard characters, so both operators say the same.
+    """
+    used = {condition.operator for condition in statement.conditions if condition.key == KEY}
+    free = next((operator for operator in OPERATORS if operator not in used), None)
+    if free is None:
+        raise subject.refuse("alias-needed", f"a statement already uses `{KEY}` in every form that could name the alias")
+    return free

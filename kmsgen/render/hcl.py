@@ -1,0 +1,132 @@
+"""Values as HCL, written as `terraform fmt` would write them.
+
+Source: HCL native syntax specification, "String Literals" and "Template Expressions"; `terraform fmt` aligns the `=` of
+consecutive items that stand on one line each, and an item over several lines ends such a run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
+_KEYWORDS = frozenset({"true", "false", "null", "for", "if"})
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """HCL that is evaluated, such as `aws_kms_key.this.arn`; on one line, already in the form of `terraform fmt`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A string put together from literal text and expressions."""
+
+    parts: tuple[str | Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of one value, `jsonencode({...})`."""
+
+    function: str
+    argument: object
+
+
+def text(value: str, *, ascii_only: bool = False) -> str:
+    """Return a quoted string that HCL reads as exactly this text (Terraform then normalises it to NFC)."""
+    return '"' + _escaped(value, ascii_only=ascii_only) + '"'
+
+
+def _escaped(value: str, *, ascii_only: bool = False) -> str:
+    doubled = value.replace("${", "$${").replace("%{", "%%{")
+    return "".join(_character(char, ascii_only=ascii_only) for char in doubled)
+
+
+def _character(char: str, *, ascii_only: bool) -> str:
+    if char in _ESCAPES:
+        return _ESCAPES[char]
+    if char.isascii() and char.isprintable():
+        return char
+    if char.isprintable() and not ascii_only:
+        return char
+    return f"\\u{ord(char):04x}" if ord(char) <= 0xFFFF else f"\\U{ord(char):08x}"
+
+
+def value(data: object, indent: int = 0) -> str:
+    """Return plain data, expressions included, as HCL; lines after the first are indented by `indent` levels."""
+    match data:
+        case Expression():
+            return data.text
+        case Template():
+            return '"' + "".join(_part(part) for part in data.parts) + '"'
+        case Call():
+            return f"{data.function}({value(data.argument, indent)})"
+        case Mapping():
+            return _mapping(data, indent)
+        case list() | tuple():
+            return _list(data, indent)
+        case _:
+            return _scalar(data)
+
+
+def _scalar(data: object) -> str:
+    if isinstance(data, str):
+        return text(data)
+    if data is None:
+        return "null"
+    if isinstance(data, bool):
+        return str(data).lower()
+    if isinstance(data, int):
+        return str(data)
+    raise TypeError(f"no HCL for a value of {type(data).__name__}")
+
+
+def _part(part: str | Expression) -> str:
+    return _escaped(part) if isinstance(part, str) else "${" + part.text + "}"
+
+
+def _list(items: Iterable[object], indent: int) -> str:
+    inner = "  " * (indent + 1)
+    lines = [f"{inner}{value(item, indent + 1)},\n" for item in items]
+    return "[\n" + "".join(lines) + "  " * indent + "]" if lines else "[]"
+
+
+def _mapping(items: Mapping[str, object], indent: int) -> str:
+    if not items:
+        return "{}"
+    return "{\n" + _aligned(((_name(name), item) for name, item in items.items()), indent + 1) + "  " * indent + "}"
+
+
+def _name(name: str) -> str:
+    """Return the name of an item of an object; in ASCII, so that its width is the number of its characters."""
+    if _IDENTIFIER.match(name) and name not in _KEYWORDS:
+        return name
+    return text(name, ascii_only=True)
+
+
+def body(attributes: Mapping[str, object], indent: int = 1) -> str:
+    """Return the attributes of a block, a line each or more, without a newline at the end."""
+    return _aligned(attributes.items(), indent).removesuffix("\n")
+
+
+def _aligned(items: Iterable[tuple[str, object]], indent: int) -> str:
+    lines: list[str] = []
+    run: list[tuple[str, str]] = []
+    for name, item in items:
+        written = value(item, indent)
+        if "\n" in written:
+            lines += [*_run(run, indent), f"{'  ' * indent}{name} = {written}\n"]
+            run = []
+        else:
+            run.append((name, written))
+    return "".join([*lines, *_run(run, indent)])
+
+
+def _run(run: list[tuple[str, str]], indent: int) -> list[str]:
+    width = max((len(name) for name, _ in run), default=0)
+    return [f"{'  ' * indent}{name:<{width}} = {written}\n" for name, written in run]

@@ -1,0 +1,84 @@
+"""Bundle to JSON: the key policy, the IAM policies a principal each, and grants as CreateGrant requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from kmsgen.policy.bundle import KeyAccess
+from kmsgen.policy.document import Document
+from kmsgen.policy.grant import Grant
+from kmsgen.policy.json_form import format_document, format_grant
+from kmsgen.render.alias_condition import by_alias
+from kmsgen.render.artifact import Artifact
+from kmsgen.render.environment import fill
+from kmsgen.render.names import Holder, file_label, holders, numbered, unique
+from kmsgen.render.policy_text import MANAGED_POLICY_LIMIT, counted_size
+from kmsgen.render.subject import Rendering, Subject, key_id
+
+FORMAT = "json"
+
+
+def render(subject: Subject) -> Rendering:
+    """Write a bundle as JSON files. Raises InputError where an IAM policy would have to name a key without a name."""
+    artifacts = (*_key_policies(subject), *_identity_policies(subject), *_grants(subject))
+    return Rendering(artifacts, tuple(_notes(subject, artifacts)))
+
+
+def _key_policies(subject: Subject) -> Iterator[Artifact]:
+    governed = subject.governed_keys()
+    for access in governed:
+        name = "key-policy" if len(governed) == 1 else f"key-policy-{file_label(key_id(access.key.arn))}"
+        text = fill("json/policy.json.j2", policy=format_document(access.policy))
+        yield Artifact(f"json/{name}.json", text, FORMAT, "key-policy", account=subject.account)
+
+
+def _identity_policies(subject: Subject) -> Iterator[Artifact]:
+    found = dict(subject.identity_policies())
+    for principal, holder in holders(found, subject.account).items():
+        documents = [part for document in found[principal] for part in _fitting(by_alias(document, subject))]
+        for label, document in zip(numbered(holder.label, len(documents)), documents, strict=True):
+            yield _identity_policy(holder, label, document)
+
+
+def _identity_policy(holder: Holder, label: str, document: Document) -> Artifact:
+    text = fill("json/policy.json.j2", policy=format_document(document))
+    return Artifact(f"json/iam/{label}.json", text, FORMAT, "identity-policy", holder.principal, holder.account)
+
+
+def _fitting(document: Document) -> list[Document]:
+    """Split a policy that the alias condition made longer than IAM takes; statements do not depend on each other."""
+    if counted_size(format_document(document)) <= MANAGED_POLICY_LIMIT or len(document.statements) == 1:
+        return [document]
+    middle = len(document.statements) // 2
+    halves = (document.statements[:middle], document.statements[middle:])
+    return [part for half in halves for part in _fitting(Document(half, document.version, document.id))]
+
+
+def grant_requests(subject: Subject) -> list[tuple[str, Grant, dict[str, Any]]]:
+    """Return a label, the grant and its CreateGrant request, for each grant; without KeyId for a key to create."""
+    pairs = [(access, grant) for access in subject.bundle.keys for grant in access.grants]
+    labels = unique(file_label(grant.name or f"grant-{number}") for number, (_, grant) in enumerate(pairs, 1))
+    return [(label, grant, _request(access, grant)) for label, (access, grant) in zip(labels, pairs, strict=True)]
+
+
+def _request(access: KeyAccess, grant: Grant) -> dict[str, Any]:
+    known = {} if access.creation is not None else {"KeyId": access.key.arn}
+    return {**known, **format_grant(grant)}
+
+
+def _grants(subject: Subject) -> Iterator[Artifact]:
+    for label, grant, request in grant_requests(subject):
+        text = fill("json/grant.json.j2", request=request)
+        yield Artifact(f"json/grants/{label}.json", text, FORMAT, "grant", grant.grantee, subject.account)
+
+
+def _notes(subject: Subject, artifacts: tuple[Artifact, ...]) -> Iterator[str]:
+    creation = subject.new_key.creation if subject.new_key else None
+    if creation is None:
+        return
+    kinds = {artifact.kind for artifact in artifacts}
+    if "identity-policy" in kinds and creation.alias:
+        yield f"json: the IAM policies name the key by its alias `{creation.alias}`: they take effect once the key carries it"
+    if "grant" in kinds:
+        yield "json: the grants are for a key that does not exist yet: pass its id with `--key-id`"

@@ -1,0 +1,90 @@
+"""Names for files and resources, made from ARNs and grant names: safe, readable, never twice the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kmsgen.arn import account_of, parse_arn
+
+ATTACHABLE = ("role", "user")
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.=+,@-]+")
+_NOT_A_WORD = re.compile(r"[^A-Za-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A principal that IAM policies are for. `kind` is role or user, or empty where no policy can be attached to it.
+
+    `label` is a file name without its ending; `name` what IAM calls the role or user, without its path.
+    """
+
+    principal: str
+    account: str
+    kind: str
+    name: str
+    label: str
+
+
+def holders(principals: Iterable[str], account: str) -> dict[str, Holder]:
+    """Return who holds the identity policies of each principal, by ARN; `account` is the intent's own."""
+    arns = tuple(principals)
+    labels = unique([_principal_label(arn, account) for arn in arns])
+    return {arn: _holder(arn, label, account) for arn, label in zip(arns, labels, strict=True)}
+
+
+def _holder(principal: str, label: str, account: str) -> Holder:
+    arn = parse_arn(principal)
+    attachable = arn is not None and arn.service == "iam" and arn.kind in ATTACHABLE
+    kind = arn.kind if arn and attachable and not _is_service_linked(arn.name) else ""
+    name = arn.name.rpartition("/")[2] if arn else ""
+    return Holder(principal, account_of(principal) or account, kind, name, label)
+
+
+def _is_service_linked(name: str) -> bool:
+    return name.startswith("aws-service-role/")
+
+
+def _principal_label(principal: str, account: str) -> str:
+    arn = parse_arn(principal)
+    if arn is None:
+        return file_label(principal)
+    own = file_label(arn.resource)
+    return own if arn.account in ("", account) else f"{arn.account}-{own}"
+
+
+def file_label(text: str) -> str:
+    """Return the text as part of a file name: nothing that a file system or a shell reads in its own way."""
+    label = _UNSAFE.sub("-", text).strip("-.")[:120]
+    return label or "unnamed"
+
+
+def words(text: str, joint: str = "_") -> str:
+    """Return the text's letters and digits in lower case, joined: part of a Terraform name."""
+    return joint.join(part.lower() for part in _NOT_A_WORD.split(text) if part) or "unnamed"
+
+
+def camel(text: str) -> str:
+    """Return the text's letters and digits, each word with a capital: part of a CloudFormation logical id."""
+    return "".join(part[0].upper() + part[1:] for part in _NOT_A_WORD.split(text) if part) or "Unnamed"
+
+
+def unique(names: Iterable[str]) -> list[str]:
+    """Return the names in order, a number behind each that another one already has, whatever its case."""
+    taken: set[str] = set()
+    return [_free(name, taken) for name in names]
+
+
+def _free(name: str, taken: set[str]) -> str:
+    candidate, number = name, 1
+    while candidate.casefold() in taken:
+        number += 1
+        candidate = f"{name}-{number}"
+    taken.add(candidate.casefold())
+    return candidate
+
+
+def numbered(label: str, count: int) -> list[str]:
+    """Return a name for each of `count` parts of one thing: the label alone, then with `-2`, `-3`."""
+    return [label if number == 1 else f"{label}-{number}" for number in range(1, count + 1)]

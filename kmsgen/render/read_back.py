@@ -1,0 +1,132 @@
+"""A rendered file is judged too: what was written is read again and must be the bundle that was proved.
+
+JSON files and CloudFormation templates are read here, from their text alone. Terraform evaluates its own language: there the test
+suite asks Terraform.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from kmsgen.errors import Diagnostic, InputError, Location, RefusedError
+from kmsgen.policy.document import Document, Statement
+from kmsgen.policy.grant import Grant
+from kmsgen.policy.json_form import parse_document, parse_grant
+from kmsgen.reading import parse
+from kmsgen.render.alias_condition import by_alias
+from kmsgen.render.artifact import Artifact
+from kmsgen.render.subject import Subject
+
+KEY_POLICY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
+IDENTITY_POLICY_TYPE = "AWS::IAM::ManagedPolicy"
+
+
+def confirm(subject: Subject, artifacts: Iterable[Artifact]) -> None:
+    """Raise RefusedError, naming the file, where an artifact does not say what the bundle says."""
+    artifacts = tuple(artifacts)
+    try:
+        wrong = sorted({*_wrong_json(subject, artifacts), *_wrong_templates(subject, artifacts)})
+    except (InputError, ValueError) as error:
+        wrong = [str(error)]
+    if wrong:
+        message = f"the rendering does not say what was proved: {', '.join(wrong)}"
+        raise RefusedError([Diagnostic(Location(subject.path), "read-back", message, "please report this as a defect of kmsgen")])
+
+
+def same(left: Iterable[Document], right: Iterable[Document]) -> bool:
+    """Return whether two lists of policies hold the same statements; how they are divided does not matter."""
+    return _statements(left) == _statements(right)
+
+
+def _statements(documents: Iterable[Document]) -> list[Statement]:
+    return [_ordered(statement) for document in documents for statement in document.statements]
+
+
+def _ordered(statement: Statement) -> Statement:
+    """Return the statement with principals and conditions in one order: JSON groups them by kind and by operator."""
+    principals = statement.principals
+    return replace(
+        statement,
+        principals=None if principals is None else tuple(sorted(principals, key=lambda one: (one.kind, one.value))),
+        conditions=tuple(sorted(statement.conditions, key=lambda one: (one.operator, one.key, one.values))),
+    )
+
+
+def _wrong_json(subject: Subject, artifacts: tuple[Artifact, ...]) -> Iterator[str]:
+    files = [artifact for artifact in artifacts if artifact.format == "json"]
+    if not files:
+        return
+    by_kind: dict[str, list[Artifact]] = {}
+    for artifact in files:
+        by_kind.setdefault(artifact.kind, []).append(artifact)
+    keys = zip(_documents(by_kind.get("key-policy", [])), subject.governed_keys(), strict=True)
+    if not all(same([read], [access.policy]) for read, access in keys):
+        yield "json/key-policy.json"
+    for principal, documents in subject.identity_policies():
+        held = [artifact for artifact in by_kind.get("identity-policy", []) if artifact.principal == principal]
+        if not same(_documents(held), [by_alias(document, subject) for document in documents]):
+            yield f"json/iam of {principal}"
+    grants = [grant for access in subject.bundle.keys for grant in access.grants]
+    for artifact, grant in zip(by_kind.get("grant", []), grants, strict=True):
+        if parse_grant(json.loads(artifact.text)) != _as_requested(grant):
+            yield artifact.path
+
+
+def _documents(artifacts: Iterable[Artifact]) -> list[Document]:
+    return [parse_document(json.loads(artifact.text)) for artifact in artifacts]
+
+
+def _as_requested(grant: Grant) -> Grant:
+    """Return the grant without what only KMS can add to it."""
+    return replace(grant, id="", issuing_account=None, tokens=(), propagated=True, parent=None)
+
+
+def _wrong_templates(subject: Subject, artifacts: tuple[Artifact, ...]) -> Iterator[str]:
+    templates = [artifact for artifact in artifacts if artifact.kind == "template"]
+    if not templates:
+        return
+    new_key = subject.new_key
+    found: dict[str, list[Document]] = {}
+    for artifact in templates:
+        for kind, properties in _resources(artifact):
+            if kind in KEY_POLICY_TYPES and new_key is not None:
+                read = [parse_document(properties["KeyPolicy"])]
+                if not same(read, [new_key.policy]):
+                    yield artifact.path
+            if kind == IDENTITY_POLICY_TYPE:
+                own = _resolved(properties["PolicyDocument"], new_key.key.arn if new_key else "")
+                found.setdefault(_described_principal(properties), []).append(parse_document(own))
+    for principal, documents in subject.identity_policies():
+        if not same(found.get(principal, []), documents):
+            yield f"cloudformation policies of {principal}"
+
+
+def _resources(artifact: Artifact) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    template = parse(artifact.text, artifact.path).data
+    for resource in template["Resources"].values():
+        yield resource["Type"], resource["Properties"]
+
+
+def _described_principal(properties: Mapping[str, Any]) -> str:
+    return str(properties["Description"]).rpartition(" ")[2]
+
+
+def _resolved(data: Any, arn: str) -> Any:  # noqa: ANN401 - any plain data
+    """Return a policy with each reference to the key as the ARN that stands for it in the bundle."""
+    if isinstance(data, dict):
+        if data.keys() in ({"Fn::GetAtt"}, {"Ref"}, {"Fn::Sub"}):
+            return _reference(data, arn)
+        return {name: _resolved(item, arn) for name, item in data.items()}
+    return [_resolved(item, arn) for item in data] if isinstance(data, list) else data
+
+
+def _reference(data: Mapping[str, Any], arn: str) -> str:
+    if data in ({"Fn::GetAtt": ["Key", "Arn"]}, {"Ref": "KeyArn"}):
+        return arn
+    match data:
+        case {"Fn::Sub": str(pattern)}:
+            return pattern.replace("${Key}", arn.rpartition("/")[2]).replace("${KeyId}", arn.rpartition("/")[2])
+    raise ValueError(f"an unexpected reference {json.dumps(data)}")

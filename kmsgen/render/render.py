@@ -1,0 +1,29 @@
+"""Bundle to artifacts: which target writes which format, and the check that what was written is what was proved."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable
+
+from kmsgen.render.subject import Rendering, Subject
+
+# format -> the module that writes it; imported when the format is asked for
+TARGETS = {
+    "json": "kmsgen.render.json_files",
+    "cloudformation": "kmsgen.render.cloudformation",
+    "terraform": "kmsgen.render.terraform",
+    "grants": "kmsgen.render.grant_calls",
+}
+
+
+def render(subject: Subject, formats: Iterable[str] = tuple(TARGETS)) -> Rendering:
+    """Write a bundle in each of the formats, in the table's order, and read back what was written.
+
+    Raises InputError for what a format cannot say, and RefusedError where a file does not mean what the bundle means.
+    """
+    wanted = frozenset(formats)
+    parts = [importlib.import_module(module).render(subject) for name, module in TARGETS.items() if name in wanted]
+    artifacts = tuple(artifact for part in parts for artifact in part.artifacts)
+    notes = tuple(dict.fromkeys(note for part in parts for note in part.notes))
+    importlib.import_module("kmsgen.render.read_back").confirm(subject, artifacts)
+    return Rendering(artifacts, notes)

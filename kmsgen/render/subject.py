@@ -1,0 +1,74 @@
+"""What is rendered: a bundle, the name of its intent, and where it belongs; and what a target hands back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kmsgen.arn import parse_arn, region_of
+from kmsgen.errors import InputError, Location, input_error
+from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID, Bundle, KeyAccess
+from kmsgen.policy.document import Document
+from kmsgen.render.artifact import Artifact
+
+PLACEHOLDERS = (NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A bundle to render. `path` is the intent's file, for messages; no `regions`: every Region.
+
+    `key_policies` False: the bundle's keys stand for keys whose policies the intent leaves alone.
+    """
+
+    name: str
+    path: str
+    bundle: Bundle
+    account: str
+    partition: str = "aws"
+    regions: tuple[str, ...] = ()
+    key_policies: bool = True
+
+    @property
+    def new_key(self) -> KeyAccess | None:
+        """The key to create, if the bundle has one."""
+        return next((access for access in self.bundle.keys if access.creation is not None), None)
+
+    @property
+    def region(self) -> str:
+        """The Region of the first key; an empty text where there is no key or it is a pattern."""
+        region = region_of(self.bundle.keys[0].key.arn) if self.bundle.keys else ""
+        return "" if "*" in region else region
+
+    def refuse(self, code: str, message: str, hint: str = "") -> InputError:
+        """Build the error that this bundle cannot be rendered as asked."""
+        return input_error(Location(self.path), code, message, hint)
+
+    def governed_keys(self) -> tuple[KeyAccess, ...]:
+        """Return the keys whose key policies are rendered."""
+        return tuple(access for access in self.bundle.keys if self.key_policies and access.policy.statements)
+
+    def identity_policies(self) -> Iterator[tuple[str, tuple[Document, ...]]]:
+        """Yield each principal that has identity policies, with them, in the bundle's order."""
+        for principal, policies in self.bundle.principals.items():
+            if policies.identity_policies:
+                yield principal, policies.identity_policies
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """The files of one format, and what a reader must know beside them."""
+
+    artifacts: tuple[Artifact, ...]
+    notes: tuple[str, ...] = ()
+
+
+def key_id(arn: str) -> str:
+    """Return the key id of a key ARN, or the text itself."""
+    parsed = parse_arn(arn)
+    return parsed.name if parsed else arn
+
+
+def holds_placeholder(text: str) -> bool:
+    """Return whether the text names a key to create."""
+    return any(placeholder in text for placeholder in PLACEHOLDERS)
