@@ -78,6 +78,12 @@ class Pattern:
         taken = state & takes
         return self._settle(((taken & ~self._loops) << 1) | (taken & self._loops)) if taken else 0
 
+    @property
+    def text(self) -> str | None:
+        """The one text that a pattern without wildcards matches; None where it matches several."""
+        single = [step.characters for step in self.steps if step.characters and len(step.characters) == 1 and not step.negated]
+        return "".join(single) if len(single) == len(self.steps) and not self._loops else None
+
     def run(self, text: str, state: int | None = None) -> int:
         """Return the state after a whole text."""
         state = self.start if state is None else state
@@ -138,21 +144,32 @@ def literal(text: str, *, ignore_case: bool = False) -> Pattern:
 
 def glob(text: str, *, ignore_case: bool = False) -> Pattern:
     """Return the pattern of a text in which `*` stands for any run and `?` for one character."""
-    return Pattern([*_wildcards(text, STAR, ANY)], ignore_case=ignore_case)
+    return Pattern([_wildcard(character) for character in text], ignore_case=ignore_case)
 
 
 def arn_glob(text: str) -> Pattern:
     """Return the pattern of an ARN whose first five parts are matched one by one: `*` does not cross a colon there."""
-    parts = text.split(":", 5)
+    return Pattern(arn_steps([_wildcard(character) if character in "*?" else character for character in text]))
+
+
+def arn_steps(parts: Iterable[str | Step]) -> list[Step]:
+    """Return the steps of an ARN pattern given as literal texts and wildcards."""
     steps: list[Step] = []
-    for part in parts[:-1]:
-        steps += [*_wildcards(part, IN_PART_STAR, IN_PART), Step(":")]
-    return Pattern([*steps, *_wildcards(parts[-1], STAR, ANY)])
+    colons = 0
+    for part in parts:
+        if isinstance(part, Step):
+            steps.append(part if colons >= 5 else _NARROW[part])
+            continue
+        steps += map(Step, part)
+        colons += part.count(":")
+    return steps
 
 
-def _wildcards(text: str, star: Step, one: Step) -> Iterator[Step]:
-    for character in text:
-        yield star if character == "*" else one if character == "?" else Step(character)
+_NARROW = {ANY: IN_PART, STAR: IN_PART_STAR}
+
+
+def _wildcard(character: str) -> Step:
+    return STAR if character == "*" else ANY if character == "?" else Step(character)
 
 
 def run_of(*pieces: str | tuple[str, int] | tuple[str]) -> Pattern:

@@ -1,0 +1,137 @@
+"""What values a condition key can have: its shape, whether it can be absent, and examples that read well.
+
+A shape is chosen too wide rather than too narrow: a value that cannot occur costs a false alarm, a value left out a proof.
+Source: KMS Developer Guide, conditions-kms; IAM User Guide, reference_policies_condition-keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from kmsgen.prover.patterns import ANYTHING, DIGITS, NAME, PATH, Pattern, run_of
+
+Values = tuple[str, ...]
+HEX = "f0123456789abcde"
+_LOWER = "xyzabcdefghijklmnopqrstuvw"
+_HOST = _LOWER + DIGITS + "-"
+
+
+class Kind(Enum):
+    """How the values of a condition key are ordered or compared."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    INSTANT = "instant"
+    ADDRESS = "address"
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """The values of one condition key: a closed list, or a shape; `optional` where the key can be absent."""
+
+    kind: Kind = Kind.TEXT
+    values: Values = ()
+    shape: Pattern = ANYTHING
+    nicer: Values = ()
+    low: int = 0
+    high: int | None = None
+    optional: bool = True
+    multi_valued: bool = False
+
+
+FLAG = Domain(values=("false", "true"))
+CERTAIN_FLAG = Domain(values=("false", "true"), optional=False)
+ACCOUNT = Domain(shape=run_of((DIGITS, 12)), nicer=("999999999999",))
+_ARN = run_of("arn:aws:", (_LOWER,), ":", (PATH,))
+_REGION = run_of((_LOWER, 2), "-", (_LOWER,), "-", (DIGITS, 1))
+_ALIAS = run_of("alias/", (NAME + "/",))
+_PRINCIPAL = run_of("arn:aws:iam::", (DIGITS, 12), ":", (PATH,))
+_SERVICE = run_of((_HOST + ".",), ".amazonaws.com")
+_TEXT = run_of((NAME + " /:",))
+_TEXTS = Domain(shape=_TEXT, nicer=("any",))
+_REGIONS = ("us-east-1", "eu-central-1", "ap-southeast-2")
+REGION = Domain(shape=_REGION, nicer=_REGIONS)
+VIA = Domain(
+    shape=run_of((_HOST,), ".", (_LOWER, 2), "-", (_LOWER,), "-", (DIGITS, 1), ".amazonaws.com"),
+    nicer=tuple(
+        f"{service}.{region}.amazonaws.com"
+        for region in _REGIONS
+        for service in ("s3", "ec2", "rds", "lambda", "secretsmanager", "sns", "sqs", "dynamodb")
+    ),
+)
+_CALLER = Domain(shape=_SERVICE, nicer=("athena.amazonaws.com", "cloudformation.amazonaws.com"))
+
+DOMAINS: dict[str, Domain] = {
+    "aws:calledvia": Domain(shape=_SERVICE, nicer=_CALLER.nicer, multi_valued=True),
+    "aws:calledviafirst": _CALLER,
+    "aws:calledvialast": _CALLER,
+    "aws:currenttime": Domain(Kind.INSTANT, optional=False),
+    "aws:epochtime": Domain(Kind.INSTANT, optional=False),
+    "aws:tokenissuetime": Domain(Kind.INSTANT),
+    "aws:multifactorauthage": Domain(Kind.NUMBER),
+    "aws:multifactorauthpresent": FLAG,
+    "aws:securetransport": CERTAIN_FLAG,
+    "aws:viaawsservice": CERTAIN_FLAG,
+    "aws:viaawsmcpservice": FLAG,
+    "aws:ismcpserviceaction": FLAG,
+    "aws:assumedroot": FLAG,
+    "aws:sourceip": Domain(Kind.ADDRESS),
+    "aws:vpcsourceip": Domain(Kind.ADDRESS),
+    "aws:ec2instancesourceprivateipv4": Domain(Kind.ADDRESS),
+    "aws:ec2instancesourcevpc": Domain(shape=run_of("vpc-", (HEX,)), nicer=("vpc-0fedcba9876543210",)),
+    "aws:sourcevpc": Domain(shape=run_of("vpc-", (_LOWER + DIGITS,)), nicer=("vpc-0fedcba9876543210",)),
+    "aws:sourcevpce": Domain(shape=run_of("vpce-", (_LOWER + DIGITS,)), nicer=("vpce-0fedcba9876543210",)),
+    "aws:sourcevpcarn": Domain(shape=_ARN),
+    "aws:vpceaccount": ACCOUNT,
+    "aws:vpceorgid": Domain(shape=run_of("o-", (_LOWER + DIGITS,)), nicer=("o-anotherorg1",)),
+    "aws:vpceorgpaths": Domain(shape=run_of("o-", (NAME + "/",)), nicer=("o-anotherorg1/r-ab12/",), multi_valued=True),
+    "aws:principalorgid": Domain(shape=run_of("o-", (_LOWER + DIGITS,)), nicer=("o-anotherorg1",)),
+    "aws:principalorgpaths": Domain(shape=run_of("o-", (NAME + "/",)), nicer=("o-anotherorg1/r-ab12/",), multi_valued=True),
+    "aws:resourceorgid": Domain(shape=run_of("o-", (_LOWER + DIGITS,)), nicer=("o-anotherorg1",)),
+    "aws:resourceorgpaths": Domain(shape=run_of("o-", (NAME + "/",)), nicer=("o-anotherorg1/r-ab12/",), multi_valued=True),
+    "aws:sourceorgid": Domain(shape=run_of("o-", (_LOWER + DIGITS,)), nicer=("o-anotherorg1",)),
+    "aws:sourceorgpaths": Domain(shape=run_of("o-", (NAME + "/",)), nicer=("o-anotherorg1/r-ab12/",), multi_valued=True),
+    "aws:sourceaccount": ACCOUNT,
+    "aws:sourcearn": Domain(shape=run_of("arn:aws:", (_LOWER,), ":", (PATH,))),
+    "aws:sourceidentity": Domain(shape=run_of((NAME,)), nicer=("someone",)),
+    "aws:federatedprovider": _TEXTS,
+    "aws:useragent": Domain(shape=_TEXT, nicer=("aws-cli/2.0",)),
+    "aws:referer": _TEXTS,
+    "aws:tagkeys": Domain(shape=_TEXT, nicer=("another-tag",), multi_valued=True),
+    "kms:bypasspolicylockoutsafetycheck": FLAG,
+    "kms:grantisforawsresource": CERTAIN_FLAG,
+    "kms:reencryptonsamekey": CERTAIN_FLAG,
+    "kms:expirationmodel": Domain(values=("KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE")),
+    "kms:validto": Domain(Kind.INSTANT),
+    "kms:requestalias": Domain(shape=_ALIAS, nicer=("alias/another",)),
+    "kms:resourcealiases": Domain(shape=_ALIAS, nicer=("alias/another",), multi_valued=True),
+    "kms:encryptioncontextkeys": Domain(nicer=("another-name",), shape=_TEXT, multi_valued=True),
+    "kms:viaservice": VIA,
+    "kms:primaryregion": Domain(shape=_REGION, nicer=_REGIONS, optional=False),
+    "kms:replicaregion": Domain(shape=_REGION, nicer=_REGIONS, optional=False),
+    "kms:policyname": Domain(values=("default",), optional=False),
+    "kms:rotationperiodindays": Domain(Kind.NUMBER, low=90, high=2560, optional=False),
+    "kms:schedulekeydeletionpendingwindowindays": Domain(Kind.NUMBER, low=7, high=30, optional=False),
+    "kms:trailingdayswithoutkeyusage": Domain(Kind.NUMBER),
+    "kms:grantoperations": Domain(multi_valued=True, optional=False),
+    "kms:granteeprincipal": Domain(shape=_PRINCIPAL),
+    "kms:retiringprincipal": Domain(shape=_PRINCIPAL),
+    "kms:granteeserviceprincipal": Domain(shape=_SERVICE),
+    "kms:retiringserviceprincipal": Domain(shape=_SERVICE),
+    "kms:grantconstraintsourcearn": Domain(shape=_ARN),
+}
+_FAMILIES: tuple[tuple[str, Domain], ...] = (
+    ("kms:encryptioncontext:", Domain(nicer=("another",))),
+    ("kms:recipientattestation:", Domain(shape=run_of((HEX,)), nicer=("f" * 96, "0" * 96))),
+    ("aws:principaltag/", Domain(nicer=("another",))),
+    ("aws:requesttag/", Domain(nicer=("another",))),
+)
+_UNKNOWN = Domain(nicer=("any",))
+
+
+def domain_of(key: str) -> Domain:
+    """Return the domain of a condition key by its name in lower case; any text, or absent, for a key nobody knows."""
+    if key in DOMAINS:
+        return DOMAINS[key]
+    return next((domain for family, domain in _FAMILIES if key.startswith(family)), _UNKNOWN)

@@ -1,0 +1,183 @@
+"""Search every combination of classes in which something bad can hold, pruning as soon as the answer is certain.
+
+A clause is a statement or a grant whose principal, action and resource match and whose conditions are not all known yet.
+What is asked is monotone: a clause that `widens` can only make the bad thing possible, any other can only prevent it. So
+asking twice at each node, once with every open widening clause taken as matched and no other, once the other way round,
+bounds everything below the node.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+Values = tuple[str, ...]
+Known = Mapping[str, Values | None]
+
+
+class Test(Protocol):
+    """One test of a clause: the condition keys it reads, and whether it holds given their values (None: absent)."""
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The condition keys whose values settle the test."""
+
+    def holds(self, known: Known) -> bool:
+        """Whether the test holds; every key it reads is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A statement or grant with the tests that are still open. `index` names it to `Problem.bad`."""
+
+    index: int
+    widens: bool
+    tests: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One class of one variable: what it makes of each condition key (None: absent), and how to say it."""
+
+    values: tuple[tuple[str, Values | None], ...]
+    label: str
+
+
+class Space(Protocol):
+    """Which variables there are and how each is cut, given the tests that look at it and what is known already."""
+
+    def variable_of(self, key: str) -> str:
+        """Return the variable that carries a condition key."""
+
+    def choices(self, variable: str, tests: Sequence[Test], known: Known) -> Sequence[Choice]:
+        """Cut a variable by tests; at least one choice."""
+
+    def ready(self, variable: str, tests: Sequence[Test], known: Known) -> bool:
+        """Whether the variable can be cut now, or waits for others that its tests read first."""
+
+
+class BudgetError(Exception):
+    """The search visited more classes, or took longer, than the budget allows."""
+
+
+@dataclass(slots=True)
+class Meter:
+    """What is left of a budget. `deadline` is on the monotonic clock."""
+
+    classes: int
+    deadline: float
+    visited: int = 0
+
+    def count(self) -> None:
+        """Count one class; raise BudgetError when the budget is spent."""
+        self.visited += 1
+        if self.visited > self.classes:
+            raise BudgetError("classes")
+        if not self.visited & 63 and time.monotonic() > self.deadline:
+            raise BudgetError("seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is decided before any condition is known: the clauses that match already, and those still open.
+
+    `bad(matched)` tells whether the bad thing holds when exactly the clauses of these indices match.
+    """
+
+    matched: frozenset[int]
+    open: tuple[Clause, ...]
+    bad: Callable[[frozenset[int]], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A combination of classes in which the bad thing holds, whatever the variables not chosen are."""
+
+    choices: tuple[Choice, ...]
+    known: Known
+
+
+@dataclass(slots=True)
+class Search:
+    """One search through one space."""
+
+    space: Space
+    meter: Meter
+    _answers: dict[frozenset[int], bool] = field(default_factory=dict)
+
+    def run(self, problem: Problem) -> Iterator[Found]:
+        """Yield every bad combination. Raises BudgetError."""
+        self._answers = {}
+        yield from self._node(problem, problem.matched, problem.open, {}, ())
+
+    def _bad(self, problem: Problem, matched: frozenset[int]) -> bool:
+        answer = self._answers.get(matched)
+        if answer is None:
+            answer = self._answers[matched] = problem.bad(matched)
+        return answer
+
+    def _node(
+        self,
+        problem: Problem,
+        matched: frozenset[int],
+        open_: tuple[Clause, ...],
+        known: dict[str, Values | None],
+        path: tuple[Choice, ...],
+    ) -> Iterator[Found]:
+        self.meter.count()
+        if not self._bad(problem, matched.union([clause.index for clause in open_ if clause.widens])):
+            return
+        if self._bad(problem, matched.union([clause.index for clause in open_ if not clause.widens])):
+            yield Found(path, known)
+            return
+        variable, tests = self._next(open_, known)
+        for choice in self.space.choices(variable, tests, known):
+            now = {**known, **dict(choice.values)}
+            settled, left = _settle(open_, now)
+            yield from self._node(problem, matched | settled, left, now, (*path, choice))
+
+    def _next(self, open_: tuple[Clause, ...], known: Known) -> tuple[str, list[Test]]:
+        """Pick the variable that weighs most: read by many clauses, and by clauses that read little else."""
+        weights: dict[str, float] = {}
+        tests: dict[str, list[Test]] = {}
+        for clause in open_:
+            variables = {self.space.variable_of(key) for test in clause.tests for key in test.reads if key not in known}
+            for variable in variables:
+                weights[variable] = weights.get(variable, 0.0) + 1 / len(variables)
+            for test in clause.tests:
+                for variable in {self.space.variable_of(key) for key in test.reads if key not in known}:
+                    tests.setdefault(variable, []).append(test)
+        ordered = sorted(weights, key=lambda variable: (-weights[variable], variable))
+        ready = [variable for variable in ordered if self.space.ready(variable, tests[variable], known)]
+        best = (ready or ordered)[0]
+        return best, tests[best]
+
+
+def _settle(open_: tuple[Clause, ...], known: Known) -> tuple[frozenset[int], tuple[Clause, ...]]:
+    """Split clauses into those that match now and those still open; what cannot match any more is dropped."""
+    settled, left = [], []
+    for clause in open_:
+        waiting = _waiting(clause.tests, known)
+        if waiting is None:
+            continue
+        if waiting == clause.tests:
+            left.append(clause)
+        elif waiting:
+            left.append(Clause(clause.index, clause.widens, waiting))
+        else:
+            settled.append(clause.index)
+    return frozenset(settled), tuple(left)
+
+
+def _waiting(tests: tuple[Test, ...], known: Known) -> tuple[Test, ...] | None:
+    """Return the tests that are not decided yet; None if one fails."""
+    waiting = []
+    for test in tests:
+        if all(key in known for key in test.reads):
+            if not test.holds(known):
+                return None
+        else:
+            waiting.append(test)
+    return tuple(waiting)
