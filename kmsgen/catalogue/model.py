@@ -61,31 +61,79 @@ class ConditionKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Capability:
-    """A word for what someone may do. `actions` by key type; the key `*` holds for every type."""
+class DisputedKey:
+    """A condition key that AWS's own pages give an action in one place and not in another (C11)."""
 
-    word: str
-    actions: Mapping[str, Values]  # "kms:Encrypt"; may name actions of other services
+    key: str  # lower case; a family ends in ":" or "/"
+    actions: Values  # "RetireGrant"
+    exists: bool  # what the catalogue takes to be so
     why: str
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceCondition:
-    """A condition of a service's statement. `status`: documented, documented_generic, recommended, unsupported."""
+class KeySpec:
+    """One KeySpec: its algorithms by usage, and the origins a key of it can have."""
 
-    condition: Condition  # values may hold placeholders `${account}`
+    name: str
+    algorithms: Mapping[str, Values]  # by KeyUsage
+    origins: Values
+    only_partitions: Values = ()  # empty: no such limit
+    except_partitions: Values = ()
+
+    @property
+    def usages(self) -> Values:
+        """The key usages that the spec allows."""
+        return tuple(self.algorithms)
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """A word for what someone may do. `actions` by key type; the key `*` holds for every type.
+
+    `conditions` go with each of the actions; without them the word says too much.
+    """
+
+    word: str
+    actions: Mapping[str, Values]  # "kms:Encrypt"; may name actions of other services
+    why: str
+    conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCondition:
+    """A condition of a service's statement. `status`: documented, documented_generic, recommended.
+
+    With `resources` set, the `resources` of the intent's line replace its values. A line that names none, and gives no
+    variables for the placeholders, gets the values of `wide`; if there are none, the line is an error where `required`,
+    and the condition falls away where not (another one still pins the statement, or this one is only recommended).
+    """
+
+    condition: Condition  # values, and the name of the key, may hold placeholders `${account}`
     status: str
+    resources: bool = False
+    wide: Values = ()
+    required: bool = False
+    basis: str = ""  # what supports a recommended condition
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceStatement:
-    """One statement that a service needs. `principal_kind` is Service, or AWS for the caller's role."""
+    """One statement that a service needs. `principal_kind` is Service, or AWS for a role of the account.
+
+    `caller`: the principal is whoever calls the service; the intent's line names it, and the statement is left out
+    where it names nobody. `source_account` tells whether aws:SourceAccount may be asked for: documented,
+    documented_generic, recommended, undocumented or unsupported; empty where no service principal calls.
+    """
 
     principal_kind: str
     principal: str  # may hold placeholders
     actions: Values  # exact, without actions that have no effect
     conditions: tuple[ServiceCondition, ...]
     scope: str = ""
+    caller: bool = False
+    source_account: str = ""
+    needs: Values = ()  # placeholders that neither the scope nor `resources` fills
+    gap: str = ""  # what the documented statement leaves open
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +148,8 @@ class Service:
     key_specs: Values  # empty: symmetric encryption keys
     source: Values
     notes: Values
+    key_usage: str = "ENCRYPT_DECRYPT"
+    short: Values = ()  # other names to find it by
 
 
 @dataclass(frozen=True, slots=True)

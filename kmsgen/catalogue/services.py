@@ -1,0 +1,56 @@
+"""How AWS services use a key: the statements that their documentation asks for, made exact.
+
+A row gives the words of the documentation; its `source` names the pages. See `ServiceCondition` and
+`ServiceStatement` for how a line of an intent fills it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from kmsgen.catalogue import _services
+from kmsgen.catalogue.model import Service, ServiceCondition, ServiceStatement
+from kmsgen.policy.document import Condition
+
+SCOPE_PLACEHOLDERS = frozenset({"partition", "region", "account"})
+"""Placeholders that the intent's scope fills."""
+PLACEHOLDER = re.compile(r"\$\{([a-z0-9_]+)\}")
+"""A placeholder. `${aws:ResourceAccount}`, with a colon, is a policy variable and stays."""
+
+
+def _condition(row: tuple[Any, ...]) -> ServiceCondition:
+    operator, key, values, *rest = row
+    return ServiceCondition(Condition(operator, key, values), *rest)
+
+
+def _statement(row: tuple[Any, ...]) -> ServiceStatement:
+    kind, principal, actions, conditions, *rest = row
+    return ServiceStatement(kind, principal, actions, tuple(map(_condition, conditions)), *rest)
+
+
+def _service(row: tuple[Any, ...]) -> Service:
+    name, title, mechanism, via, statements, *rest = row
+    return Service(name, title, mechanism, via, tuple(map(_statement, statements)), *rest)
+
+
+SERVICES: dict[str, Service] = {row[0]: _service(row) for row in _services.ROWS}
+SHORT_NAMES: dict[str, str] = {short: service.id for service in SERVICES.values() for short in service.short}
+"""The names that users write (`logs`, `s3`), each with the id of the service it stands for."""
+
+
+def find(name: str) -> Service | None:
+    """Return the service of that id or short name; None if there is none."""
+    return SERVICES.get(SHORT_NAMES.get(name, name))
+
+
+@lru_cache(maxsize=256)
+def _shape(value: str) -> re.Pattern[str]:
+    parts = re.split(r"(\$\{[a-z0-9_]+\}|\*)", value)
+    return re.compile("".join(".*" if part == "*" or part.startswith("${") else re.escape(part) for part in parts), re.DOTALL)
+
+
+def fits(condition: ServiceCondition, resource: str) -> bool:
+    """Return whether a resource of the intent has the shape of the ARNs that the condition is about."""
+    return any(_shape(value).fullmatch(resource) for value in condition.condition.values)

@@ -1,0 +1,1 @@
+"""How the generated half of the catalogue is made: public packages and hand-kept documentation facts, merged."""

