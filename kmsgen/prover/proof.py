@@ -1,0 +1,69 @@
+"""What a proof answers: a result, and for each way in which the question fails a group with a concrete request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kmsgen.authorizer.request import Request
+
+Values = tuple[str, ...]
+
+
+class Result(StrEnum):
+    """PROVED holds for every request there could be; UNKNOWN is no pass."""
+
+    PROVED = "proved"
+    REFUTED = "refuted"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How far a proof may go: classes visited, seconds on the clock, groups kept (further ones are counted only)."""
+
+    classes: int = 400_000
+    seconds: float = 30.0
+    groups: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Access of one kind: who, what, under which conditions, and one request of it that the authorizer allows.
+
+    `reason` are the statements or grants that allow the witness. Groups with a higher `danger` come first.
+    """
+
+    principals: Values
+    actions: Values
+    conditions: Values
+    witness: Request
+    reason: Values = ()
+    danger: int = field(default=0, compare=False)
+
+    def __str__(self) -> str:
+        return "; ".join(filter(None, [", ".join(self.principals), ", ".join(self.actions), ", ".join(self.conditions)]))
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The answer to one question. `reason` tells why an answer is unknown, or what a refutation without groups means."""
+
+    question: str
+    result: Result
+    groups: tuple[Group, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Access gained and lost between two bundles; `reason` is set where a budget ran out: then more may exist."""
+
+    gained: tuple[Group, ...] = ()
+    lost: tuple[Group, ...] = ()
+    reason: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing was left out."""
+        return not self.reason

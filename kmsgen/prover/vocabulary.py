@@ -1,0 +1,118 @@
+"""The words of a bundle: the accounts, principals, services and organizations that its texts name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kmsgen.arn import ACCOUNT_ID, is_service_principal, parse_arn
+from kmsgen.policy.bundle import Bundle, Levels
+from kmsgen.policy.document import Condition, Document, Statement
+from kmsgen.policy.grant import Grant
+from kmsgen.policy.operators import OperatorName, split_operator
+from kmsgen.prover.cutting import Wanted
+
+Values = tuple[str, ...]
+_ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """One condition of a bundle: the key in lower case, and what is wanted of it."""
+
+    key: str
+    wanted: Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What the texts of some bundles name, and every condition in them."""
+
+    accounts: Values
+    principals: Values
+    services: Values
+    wants: tuple[Want, ...]
+    action_patterns: Values
+
+    def wanted_of(self, key: str) -> list[Wanted]:
+        """Return every wish about one condition key."""
+        return [want.wanted for want in self.wants if want.key == key]
+
+
+def documents_of(bundle: Bundle) -> Iterator[Document]:
+    """Yield every policy of a bundle."""
+    for access in bundle.keys:
+        yield access.policy
+    for beside in bundle.principals.values():
+        yield from beside.identity_policies
+        yield from beside.session_policies
+        yield from [beside.boundary] if beside.boundary else []
+        yield from _flat(beside.scps)
+    yield from _flat(bundle.rcps)
+    yield from bundle.vpc_endpoint_policies.values()
+
+
+def grants_of(bundle: Bundle) -> Iterator[Grant]:
+    """Yield every grant of a bundle."""
+    for access in bundle.keys:
+        yield from access.grants
+
+
+def _flat(levels: Levels) -> Iterator[Document]:
+    for level in levels:
+        yield from level
+
+
+def read(bundles: Iterable[Bundle], statements: Iterable[Statement] = (), principals: Iterable[str] = ()) -> Vocabulary:
+    """Collect the words of bundles, of further statements, and of principals or patterns of principals."""
+    bundles = list(bundles)
+    documents = list(dict.fromkeys(document for bundle in bundles for document in documents_of(bundle)))
+    every = [(statement, document.version) for document in documents for statement in document.statements]
+    every += [(statement, "2012-10-17") for statement in statements]
+    grants = [grant for bundle in bundles for grant in grants_of(bundle)]
+    texts = list(dict.fromkeys([*_texts(every, grants), *principals, *_described(bundles)]))
+    wants = list(_wants(every))
+    return Vocabulary(
+        accounts=tuple(dict.fromkeys(account for text in texts for account in _ACCOUNT.findall(text))),
+        principals=tuple(text for text in texts if _is_principal(text)),
+        services=tuple(text for text in texts if is_service_principal(text)),
+        wants=tuple(wants),
+        action_patterns=tuple(dict.fromkeys(action for statement, _ in every for action in statement.actions)),
+    )
+
+
+def _described(bundles: Iterable[Bundle]) -> Iterator[str]:
+    for bundle in bundles:
+        yield from (access.key.arn for access in bundle.keys)
+        yield from bundle.principals
+
+
+def _texts(every: Iterable[tuple[Statement, str]], grants: Iterable[Grant]) -> Iterator[str]:
+    for statement, _ in every:
+        yield from (principal.value for principal in statement.principals or ())
+        yield from statement.resources
+        for condition in statement.conditions:
+            yield from condition.values
+    for grant in grants:
+        yield from [grant.grantee, grant.retiring or "", grant.issuing_account or "", grant.constraints.source_arn or ""]
+
+
+def _is_principal(text: str) -> bool:
+    arn = parse_arn(text)
+    if arn is None or arn.service not in ("iam", "sts") or any(wild in text for wild in "*?$"):
+        return False
+    return ACCOUNT_ID.match(arn.account) is not None and not arn.region
+
+
+def _wants(every: Iterable[tuple[Statement, str]]) -> Iterator[Want]:
+    for statement, version in every:
+        for condition in statement.conditions:
+            operator = split_operator(condition.operator)
+            if operator is not None:
+                yield Want(condition.key.lower(), wanted_of(condition, operator, version))
+
+
+def wanted_of(condition: Condition, operator: OperatorName, version: str) -> Wanted:
+    """Return what a condition wants, in the version of its policy."""
+    return Wanted(operator, condition.values, version == "2012-10-17")
