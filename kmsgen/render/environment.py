@@ -31,12 +31,12 @@ def environment() -> Environment:
             "hcl_body": hcl.body,
             "yaml": yaml_text.dump,
             "sh": shell.quote,
-            "sh_comment": shell.comment,
+            "comment": shell.comment,
         }
     )
     return engine
 
 
-def fill(template: str, **values: Any) -> str:  # noqa: ANN401 - whatever the template places
+def fill(template: str, /, **values: Any) -> str:  # noqa: ANN401 - whatever the template places
     """Fill in one template, named by its path in `templates/`."""
     return environment().get_template(template).render(values)

@@ -31,10 +31,10 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function of one value, `jsonencode({...})`."""
+    """A function and what it is given, `jsonencode({...})`."""
 
     function: str
-    argument: object
+    arguments: tuple[object, ...]
 
 
 def text(value: str, *, ascii_only: bool = False) -> str:
@@ -65,7 +65,7 @@ def value(data: object, indent: int = 0) -> str:
         case Template():
             return '"' + "".join(_part(part) for part in data.parts) + '"'
         case Call():
-            return f"{data.function}({value(data.argument, indent)})"
+            return f"{data.function}({', '.join(value(one, indent) for one in data.arguments)})"
         case Mapping():
             return _mapping(data, indent)
         case list() | tuple():

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.document import Document
-from kmsgen.policy.grant import Grant
-from kmsgen.policy.json_form import format_document, format_grant
+from kmsgen.policy.json_form import format_document
 from kmsgen.render.alias_condition import by_alias
 from kmsgen.render.artifact import Artifact
 from kmsgen.render.environment import fill
-from kmsgen.render.names import Holder, file_label, holders, numbered, unique
+from kmsgen.render.grant_calls import calls
+from kmsgen.render.names import Holder, file_label, holders, numbered
 from kmsgen.render.policy_text import MANAGED_POLICY_LIMIT, counted_size
 from kmsgen.render.subject import Rendering, Subject, key_id
 
@@ -55,22 +53,10 @@ def _fitting(document: Document) -> list[Document]:
     return [part for half in halves for part in _fitting(Document(half, document.version, document.id))]
 
 
-def grant_requests(subject: Subject) -> list[tuple[str, Grant, dict[str, Any]]]:
-    """Return a label, the grant and its CreateGrant request, for each grant; without KeyId for a key to create."""
-    pairs = [(access, grant) for access in subject.bundle.keys for grant in access.grants]
-    labels = unique(file_label(grant.name or f"grant-{number}") for number, (_, grant) in enumerate(pairs, 1))
-    return [(label, grant, _request(access, grant)) for label, (access, grant) in zip(labels, pairs, strict=True)]
-
-
-def _request(access: KeyAccess, grant: Grant) -> dict[str, Any]:
-    known = {} if access.creation is not None else {"KeyId": access.key.arn}
-    return {**known, **format_grant(grant)}
-
-
 def _grants(subject: Subject) -> Iterator[Artifact]:
-    for label, grant, request in grant_requests(subject):
-        text = fill("json/grant.json.j2", request=request)
-        yield Artifact(f"json/grants/{label}.json", text, FORMAT, "grant", grant.grantee, subject.account)
+    for call in calls(subject):
+        text = fill("json/grant.json.j2", request=call.request)
+        yield Artifact(f"json/grants/{call.label}.json", text, FORMAT, "grant", call.grant.grantee, subject.account)
 
 
 def _notes(subject: Subject, artifacts: tuple[Artifact, ...]) -> Iterator[str]:

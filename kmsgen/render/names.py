@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kmsgen.arn import account_of, parse_arn
 
+POLICY_NAME_LIMIT = 128
 ATTACHABLE = ("role", "user")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.=+,@-]+")
 _NOT_A_WORD = re.compile(r"[^A-Za-z0-9]+")
@@ -17,7 +19,8 @@ _NOT_A_WORD = re.compile(r"[^A-Za-z0-9]+")
 class Holder:
     """A principal that IAM policies are for. `kind` is role or user, or empty where no policy can be attached to it.
 
-    `label` is a file name without its ending; `name` what IAM calls the role or user, without its path.
+    `label` is a file name without its ending, unique in the bundle, `own_label` unique in the account; `name` is what IAM calls
+    the role or user, without its path.
     """
 
     principal: str
@@ -25,12 +28,13 @@ class Holder:
     kind: str
     name: str
     label: str
+    own_label: str
 
 
 def holders(principals: Iterable[str], account: str) -> dict[str, Holder]:
     """Return who holds the identity policies of each principal, by ARN; `account` is the intent's own."""
     arns = tuple(principals)
-    labels = unique([_principal_label(arn, account) for arn in arns])
+    labels = unique(_principal_label(arn, account) for arn in arns)
     return {arn: _holder(arn, label, account) for arn, label in zip(arns, labels, strict=True)}
 
 
@@ -39,7 +43,8 @@ def _holder(principal: str, label: str, account: str) -> Holder:
     attachable = arn is not None and arn.service == "iam" and arn.kind in ATTACHABLE
     kind = arn.kind if arn and attachable and not _is_service_linked(arn.name) else ""
     name = arn.name.rpartition("/")[2] if arn else ""
-    return Holder(principal, account_of(principal) or account, kind, name, label)
+    owner = account_of(principal) or account
+    return Holder(principal, owner, kind, name, label, label.removeprefix(f"{owner}-"))
 
 
 def _is_service_linked(name: str) -> bool:
@@ -61,8 +66,9 @@ def file_label(text: str) -> str:
 
 
 def words(text: str, joint: str = "_") -> str:
-    """Return the text's letters and digits in lower case, joined: part of a Terraform name."""
-    return joint.join(part.lower() for part in _NOT_A_WORD.split(text) if part) or "unnamed"
+    """Return the text's letters and digits in lower case, joined: a Terraform name, which no digit begins."""
+    name = joint.join(part.lower() for part in _NOT_A_WORD.split(text) if part) or "unnamed"
+    return f"n{joint}{name}" if name[0].isdigit() else name
 
 
 def camel(text: str) -> str:
@@ -70,17 +76,17 @@ def camel(text: str) -> str:
     return "".join(part[0].upper() + part[1:] for part in _NOT_A_WORD.split(text) if part) or "Unnamed"
 
 
-def unique(names: Iterable[str]) -> list[str]:
+def unique(names: Iterable[str], joint: str = "-") -> list[str]:
     """Return the names in order, a number behind each that another one already has, whatever its case."""
     taken: set[str] = set()
-    return [_free(name, taken) for name in names]
+    return [_free(name, taken, joint) for name in names]
 
 
-def _free(name: str, taken: set[str]) -> str:
+def _free(name: str, taken: set[str], joint: str) -> str:
     candidate, number = name, 1
     while candidate.casefold() in taken:
         number += 1
-        candidate = f"{name}-{number}"
+        candidate = f"{name}{joint}{number}"
     taken.add(candidate.casefold())
     return candidate
 
@@ -88,3 +94,9 @@ def _free(name: str, taken: set[str]) -> str:
 def numbered(label: str, count: int) -> list[str]:
     """Return a name for each of `count` parts of one thing: the label alone, then with `-2`, `-3`."""
     return [label if number == 1 else f"{label}-{number}" for number in range(1, count + 1)]
+
+
+def policy_name(intent: str, label: str) -> str:
+    """Return a name for a managed policy: at most 128 characters, a digest in place of what is too much."""
+    name = f"{intent}-{label}"
+    return name if len(name) <= POLICY_NAME_LIMIT else f"{name[:111]}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"

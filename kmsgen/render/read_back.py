@@ -21,6 +21,7 @@ from kmsgen.render.artifact import Artifact
 from kmsgen.render.subject import Subject
 
 KEY_POLICY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
+INTRINSICS = frozenset({"Ref", "Fn::GetAtt", "Fn::Join", "Fn::Select", "Fn::Split", "Fn::Sub"})
 IDENTITY_POLICY_TYPE = "AWS::IAM::ManagedPolicy"
 
 
@@ -117,16 +118,19 @@ def _described_principal(properties: Mapping[str, Any]) -> str:
 def _resolved(data: Any, arn: str) -> Any:  # noqa: ANN401 - any plain data
     """Return a policy with each reference to the key as the ARN that stands for it in the bundle."""
     if isinstance(data, dict):
-        if data.keys() in ({"Fn::GetAtt"}, {"Ref"}, {"Fn::Sub"}):
+        if data.keys() & INTRINSICS:
             return _reference(data, arn)
         return {name: _resolved(item, arn) for name, item in data.items()}
     return [_resolved(item, arn) for item in data] if isinstance(data, list) else data
 
 
 def _reference(data: Mapping[str, Any], arn: str) -> str:
-    if data in ({"Fn::GetAtt": ["Key", "Arn"]}, {"Ref": "KeyArn"}):
-        return arn
+    """Evaluate what stands in place of the key's ARN or id. Raises ValueError for any other function of CloudFormation."""
     match data:
-        case {"Fn::Sub": str(pattern)}:
-            return pattern.replace("${Key}", arn.rpartition("/")[2]).replace("${KeyId}", arn.rpartition("/")[2])
+        case {"Fn::GetAtt": ["Key", "Arn"]} | {"Ref": "KeyArn"} if arn and len(data) == 1:
+            return arn
+        case {"Fn::Join": ["", list(pieces)]} if len(data) == 1:
+            return "".join(piece if isinstance(piece, str) else _reference(piece, arn) for piece in pieces)
+        case {"Fn::Select": ["1" | 1, {"Fn::Split": ["/", {} as whole]}]} if len(data) == 1:
+            return _reference(whole, arn).split("/")[1]
     raise ValueError(f"an unexpected reference {json.dumps(data)}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kmsgen.arn import parse_arn, region_of
 from kmsgen.errors import InputError, Location, input_error
-from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID, Bundle, KeyAccess
+from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID, Bundle, Creation, KeyAccess
 from kmsgen.policy.document import Document
 from kmsgen.render.artifact import Artifact
 
@@ -61,6 +61,13 @@ class Rendering:
 
     artifacts: tuple[Artifact, ...]
     notes: tuple[str, ...] = ()
+
+
+def creation_of(access: KeyAccess) -> Creation:
+    """Return how a key is to be created. Raises TypeError for a key that exists."""
+    if access.creation is None:
+        raise TypeError(f"{access.key.arn} is not a key to create")
+    return access.creation
 
 
 def key_id(arn: str) -> str:

@@ -1,0 +1,205 @@
+"""Bundle to CloudFormation: a template for the key's account, one for each other account, one for each replica's Region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kmsgen.arn import account_of
+from kmsgen.policy.bundle import KeyAccess
+from kmsgen.policy.json_form import format_document
+from kmsgen.render.artifact import Artifact
+from kmsgen.render.environment import fill
+from kmsgen.render.grant_calls import calls, script
+from kmsgen.render.names import Holder, camel, file_label, holders, numbered, unique
+from kmsgen.render.references import parts, replaced, texts
+from kmsgen.render.subject import Rendering, Subject, creation_of, key_id
+
+FORMAT = "cloudformation"
+# CloudFormation resolves it wherever it stands, and knows no escape for it (User Guide, dynamic-references).
+DYNAMIC_REFERENCE = "{{resolve:"
+GET_ARN = {"Fn::GetAtt": ["Key", "Arn"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What one template holds: parameters, resources and outputs as CloudFormation has them."""
+
+    path: str
+    description: str
+    account: str
+    region: str
+    parameters: Mapping[str, Any]
+    resources: Mapping[str, Any]
+    outputs: Mapping[str, Any]
+
+
+def render(subject: Subject) -> Rendering:
+    """Write a bundle as templates; what has no resource in CloudFormation comes beside them, and a note says so."""
+    templates = [one for one in (_main(subject), *_replicas(subject), *_accounts(subject)) if one.resources]
+    artifacts = [_artifact(subject, template) for template in templates]
+    artifacts += _existing_key_policies(subject)
+    grants = calls(subject)
+    if grants:
+        artifacts += script(subject, grants, FORMAT)
+    return Rendering(tuple(artifacts), tuple(_notes(subject, templates)))
+
+
+def _artifact(subject: Subject, template: Template) -> Artifact:
+    if any(DYNAMIC_REFERENCE in text for text in texts({**template.resources, "": template.description})):
+        raise subject.refuse(
+            "cloudformation-cannot",
+            f"CloudFormation would resolve the text `{DYNAMIC_REFERENCE}...` as a dynamic reference",
+            "change the text, or leave out `--format cloudformation`",
+        )
+    text = fill("cloudformation/template.yaml.j2", template=template, intent=subject.name)
+    return Artifact(template.path, text, FORMAT, "template", account=template.account, region=template.region)
+
+
+def _main(subject: Subject) -> Template:
+    new_key = subject.new_key
+    resources = {**(_key_resources(new_key) if new_key else {}), **_policies(subject, subject.account, _own_reference(new_key))}
+    outputs = _key_outputs(new_key) if new_key else {}
+    what = f"Access that the intent {subject.name} gives"
+    return Template(f"{FORMAT}/template.yaml", what, subject.account, subject.region, {}, resources, outputs)
+
+
+def _key_resources(access: KeyAccess) -> dict[str, Any]:
+    key, creation = access.key, creation_of(access)
+    properties: dict[str, Any] = {"Description": creation.description} if creation.description else {}
+    properties |= {"KeySpec": key.spec, "KeyUsage": key.usage, "MultiRegion": key.multi_region}
+    if key.origin != "AWS_KMS":
+        properties["Origin"] = key.origin
+    if creation.rotation_days is not None:
+        properties |= {"EnableKeyRotation": True, "RotationPeriodInDays": creation.rotation_days}
+    return {"Key": _retained("AWS::KMS::Key", properties | _common(access)), **_alias(access)}
+
+
+def _common(access: KeyAccess) -> dict[str, Any]:
+    """Return the properties that a key and its replicas have alike."""
+    creation = creation_of(access)
+    properties: dict[str, Any] = {}
+    if creation.deletion_window_days is not None:
+        properties["PendingWindowInDays"] = creation.deletion_window_days
+    properties["KeyPolicy"] = format_document(access.policy)
+    if creation.tags:
+        properties["Tags"] = [{"Key": name, "Value": value} for name, value in creation.tags]
+    return properties
+
+
+def _retained(kind: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a resource that outlives its stack: what a deleted key encrypted is lost."""
+    return {"Type": kind, "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain", "Properties": properties}
+
+
+def _alias(access: KeyAccess) -> dict[str, Any]:
+    alias = creation_of(access).alias
+    properties = {"AliasName": alias, "TargetKeyId": {"Ref": "Key"}}
+    return {"Alias": {"Type": "AWS::KMS::Alias", "Properties": properties}} if alias else {}
+
+
+def _key_outputs(access: KeyAccess) -> dict[str, Any]:
+    alias = (
+        {"AliasName": {"Description": "Name of the key's alias", "Value": {"Ref": "Alias"}}} if creation_of(access).alias else {}
+    )
+    return {
+        "KeyArn": {"Description": "ARN of the key", "Value": GET_ARN},
+        "KeyId": {"Description": "Id of the key", "Value": {"Ref": "Key"}},
+        **(alias if creation_of(access).alias else {}),
+    }
+
+
+def _replicas(subject: Subject) -> Iterator[Template]:
+    if (new_key := subject.new_key) is not None:
+        for replica in creation_of(new_key).replicas:
+            yield _replica(subject, new_key, replica.region)
+
+
+def _replica(subject: Subject, access: KeyAccess, region: str) -> Template:
+    description = creation_of(access).description
+    own = {"Description": description} if description else {}
+    properties = {**own, "PrimaryKeyArn": {"Ref": "PrimaryKeyArn"}, **_common(access)}
+    return Template(
+        f"{FORMAT}/template-replica-{region}.yaml",
+        f"Replica in {region} of the key of the intent {subject.name}",
+        subject.account,
+        region,
+        {"PrimaryKeyArn": {"Type": "String", "Description": "ARN of the primary key, an output of its stack"}},
+        {"Key": _retained("AWS::KMS::ReplicaKey", properties), **_alias(access)},
+        _key_outputs(access),
+    )
+
+
+def _accounts(subject: Subject) -> Iterator[Template]:
+    """Yield a template for each other account whose principals get their half of cross-account access."""
+    accounts = dict.fromkeys(account_of(principal) or subject.account for principal, _ in subject.identity_policies())
+    key = {"KeyArn": {"Type": "String", "Description": "ARN of the key, an output of its stack"}} if subject.new_key else {}
+    for account in accounts:
+        if account != subject.account:
+            resources = _policies(subject, account, {"Ref": "KeyArn"})
+            what = f"Half of account {account} of the access that the intent {subject.name} gives"
+            yield Template(f"{FORMAT}/template-{account}.yaml", what, account, subject.region, key, resources, {})
+
+
+def _own_reference(access: KeyAccess | None) -> Mapping[str, Any]:
+    return GET_ARN if access else {}
+
+
+def _policies(subject: Subject, account: str, reference: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the managed policies of an account's principals, by logical id."""
+    found = dict(subject.identity_policies())
+    held = [
+        (holder, label, document)
+        for principal, holder in holders(found, subject.account).items()
+        if holder.account == account
+        for label, document in zip(numbered(holder.own_label, len(found[principal])), found[principal], strict=True)
+    ]
+    ids = unique((f"Policy{camel(label)}" for _, label, _ in held), "x")
+    return {
+        name: _policy(subject, holder, _referring(format_document(document), subject, reference))
+        for name, (holder, _, document) in zip(ids, held, strict=True)
+    }
+
+
+def _policy(subject: Subject, holder: Holder, document: object) -> dict[str, Any]:
+    description = f"kmsgen, intent {subject.name}: access of {holder.principal}"
+    attached = {f"{holder.kind.capitalize()}s": [holder.name]} if holder.kind else {}
+    properties = {"Description": description, "PolicyDocument": document, **attached}
+    return {"Type": "AWS::IAM::ManagedPolicy", "Properties": properties}
+
+
+def _referring(document: object, subject: Subject, reference: Mapping[str, Any]) -> object:
+    arn = subject.new_key.key.arn if subject.new_key else ""
+    return replaced(document, lambda text: _reference(text, arn, reference))
+
+
+def _reference(text: str, arn: str, reference: Mapping[str, Any]) -> object:
+    """Return a text with each mention of the key to create as what CloudFormation puts in its place."""
+    pieces = parts(text, arn)
+    if all(isinstance(piece, str) for piece in pieces):
+        return text
+    if pieces == [None]:
+        return reference
+    key = {"Fn::Select": [1, {"Fn::Split": ["/", reference]}]}
+    return {"Fn::Join": ["", [piece if isinstance(piece, str) else reference if piece is None else key for piece in pieces]]}
+
+
+def _existing_key_policies(subject: Subject) -> Iterator[Artifact]:
+    """Yield the policies of keys that exist: no resource of CloudFormation can set one."""
+    governed = [access for access in subject.governed_keys() if access.creation is None]
+    for access in governed:
+        name = "key-policy" if len(governed) == 1 else f"key-policy-{file_label(key_id(access.key.arn))}"
+        text = fill("json/policy.json.j2", policy=format_document(access.policy))
+        yield Artifact(f"{FORMAT}/{name}.json", text, FORMAT, "key-policy", account=subject.account)
+
+
+def _notes(subject: Subject, templates: list[Template]) -> Iterator[str]:
+    for template in templates:
+        if template.path != f"{FORMAT}/template.yaml":
+            whose = "another account" if template.account != subject.account else "another Region"
+            yield f"cloudformation: `{template.path}` is a stack of {whose}: {template.description.lower()}"
+    if calls(subject):
+        yield f"cloudformation: grants have no CloudFormation resource; they are calls in `{FORMAT}/grants.sh`"
+    if any(access.creation is None for access in subject.governed_keys()):
+        yield "cloudformation: no resource sets the policy of a key that exists; use `aws kms put-key-policy` on the JSON file"

@@ -1,0 +1,83 @@
+"""Grants as calls of the AWS CLI: a POSIX shell script, and the same requests as JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kmsgen.arn import region_of
+from kmsgen.policy.bundle import KeyAccess
+from kmsgen.policy.grant import Grant
+from kmsgen.policy.json_form import format_grant
+from kmsgen.render.artifact import Artifact
+from kmsgen.render.environment import fill
+from kmsgen.render.names import file_label, unique
+from kmsgen.render.policy_text import compact_json
+from kmsgen.render.subject import Rendering, Subject, key_id
+
+FORMAT = "grants"
+GRANT_NAME = re.compile(r"[A-Za-z0-9:/_-]{1,256}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class GrantCall:
+    """One grant to create. `key_arn` is empty for a key to create; `name` is a name for people, unique in the bundle."""
+
+    label: str
+    key_arn: str
+    region: str
+    grant: Grant
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """The CreateGrant request; without KeyId for a key to create."""
+        known = {"KeyId": self.key_arn} if self.key_arn else {}
+        return {**known, **format_grant(self.grant)}
+
+    @property
+    def request_json(self) -> str:
+        """The request without the key, on one line."""
+        return compact_json(format_grant(self.grant))
+
+
+def render(subject: Subject) -> Rendering:
+    """Write every grant of a bundle as calls; nothing where there is no grant."""
+    found = calls(subject)
+    return Rendering(tuple(script(subject, found, FORMAT) if found else ()))
+
+
+def calls(subject: Subject) -> list[GrantCall]:
+    """Return the grants of a bundle, in its order. Raises InputError for a name that KMS would not take."""
+    pairs = [(access, grant) for access in subject.bundle.keys for grant in access.grants]
+    labels = unique(file_label(grant.name or f"grant-{number}") for number, (_, grant) in enumerate(pairs, 1))
+    return [_call(subject, label, access, grant) for label, (access, grant) in zip(labels, pairs, strict=True)]
+
+
+def _call(subject: Subject, label: str, access: KeyAccess, grant: Grant) -> GrantCall:
+    if grant.name is not None and not GRANT_NAME.match(grant.name):
+        raise subject.refuse("grant-name", f"`{grant.name}` is not a name for a grant", "use letters, digits and `:/_-`")
+    key_arn = "" if access.creation is not None else access.key.arn
+    return GrantCall(label, key_arn, region_of(access.key.arn), grant)
+
+
+def script(subject: Subject, found: Iterable[GrantCall], format_: str) -> list[Artifact]:
+    """Return the script that makes these calls, and their requests as JSON, in the folder of the format."""
+    found = [_named(call, subject.name) for call in found]
+    new_key = subject.new_key
+    prefix = new_key.key.arn.removesuffix(key_id(new_key.key.arn)) if new_key else ""
+    account = subject.account
+    text = fill("grants/grants.sh.j2", intent=subject.name, calls=found, prefix=prefix)
+    requests = fill("grants/grants.json.j2", requests=[call.request for call in found])
+    return [
+        Artifact(f"{format_}/grants.sh", text, format_, "grant-calls", account=account, executable=True),
+        Artifact(f"{format_}/grants.json", requests, format_, "grant-requests", account=account),
+    ]
+
+
+def _named(call: GrantCall, intent: str) -> GrantCall:
+    """Return the call with a name for its grant: without one, to run the script twice would make two grants."""
+    if call.grant.name is not None:
+        return call
+    return replace(call, grant=replace(call.grant, name=f"{file_label(intent)}-{call.label}"))

@@ -1,0 +1,109 @@
+"""What a Terraform module is made of, and how a policy is written in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kmsgen.render.hcl import Call, Expression, Template
+from kmsgen.render.names import Holder
+from kmsgen.render.policy_text import compact_json, survives_raw
+from kmsgen.render.references import Part, parts, replaced, texts
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The expressions that stand for a key to create: for its ARN and for its id."""
+
+    key_arn: str = ""
+    arn: str = ""
+    id: str = ""
+
+    def expression(self, part: Part) -> str | Expression:
+        """Return a part of a text as HCL takes it."""
+        if isinstance(part, str):
+            return part
+        return Expression(self.arn if part is None else self.id)
+
+    def value(self, text: str) -> object:
+        """Return a text with each mention of the key as an expression."""
+        found = [self.expression(part) for part in parts(text, self.key_arn)]
+        if len(found) == 1:
+            return found[0]
+        return Template(tuple(found)) if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource: its name in Terraform, its arguments, and the arguments of its nested block, if it has one.
+
+    `key` is what an output is filed under.
+    """
+
+    label: str
+    body: Mapping[str, object]
+    nested: Mapping[str, object] = field(default_factory=dict)
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One IAM policy and who it is attached to. `refers`: it names a key to create."""
+
+    label: str
+    name: str
+    holder: Holder
+    body: Mapping[str, object]
+    refers: bool
+
+    @property
+    def attachment(self) -> Mapping[str, object]:
+        """The arguments of aws_iam_role_policy_attachment or aws_iam_user_policy_attachment."""
+        return {self.holder.kind: self.holder.name, "policy_arn": Expression(f"aws_iam_policy.{self.label}.arn")}
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """What one folder of Terraform holds. `input` is the variable through which it is told of the key, if it is."""
+
+    folder: str
+    intent: str
+    account: str
+    region: str = ""
+    input: str = ""
+    key_type: str = ""
+    key: Resource | None = None
+    alias: Resource | None = None
+    key_policies: tuple[Resource, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    grants: tuple[Resource, ...] = ()
+    deletion_window: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to create."""
+        return not (self.key or self.key_policies or self.policies or self.grants)
+
+    @property
+    def policy_arns(self) -> Mapping[str, object]:
+        """The ARNs of the IAM policies, by the principal that they are for."""
+        found: dict[str, list[object]] = {}
+        for policy in self.policies:
+            found.setdefault(policy.holder.principal, []).append(Expression(f"aws_iam_policy.{policy.label}.arn"))
+        return found
+
+    @property
+    def grant_ids(self) -> Mapping[str, object]:
+        """The ids of the grants, by name."""
+        return {grant.key: Expression(f"aws_kms_grant.{grant.label}.grant_id") for grant in self.grants}
+
+
+def policy_value(data: object, reference: Reference) -> object:
+    """Return a policy for an argument that takes JSON.
+
+    As `jsonencode` of an object where that keeps every text; else as a string that is JSON in ASCII, because Terraform would turn
+    texts into their NFC form, and KMS and IAM take no character above U+00FF unescaped.
+    """
+    if all(survives_raw(text) for text in texts(data)):
+        return Call("jsonencode", (replaced(data, reference.value),))
+    return reference.value(compact_json(data))
