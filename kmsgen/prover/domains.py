@@ -6,9 +6,10 @@ Source: KMS Developer Guide, conditions-kms; IAM User Guide, reference_policies_
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
+from kmsgen.catalogue import condition_keys
 from kmsgen.prover.patterns import ANYTHING, DIGITS, NAME, PATH, Pattern, run_of
 
 Values = tuple[str, ...]
@@ -130,8 +131,22 @@ _FAMILIES: tuple[tuple[str, Domain], ...] = (
 _UNKNOWN = Domain(nicer=("any",))
 
 
+_BY_TYPE = {
+    "Bool": FLAG,
+    "Numeric": Domain(Kind.NUMBER),
+    "Date": Domain(Kind.INSTANT),
+    "IPAddress": Domain(Kind.ADDRESS),
+}
+
+
 def domain_of(key: str) -> Domain:
     """Return the domain of a condition key by its name in lower case; any text, or absent, for a key nobody knows."""
     if key in DOMAINS:
         return DOMAINS[key]
-    return next((domain for family, domain in _FAMILIES if key.startswith(family)), _UNKNOWN)
+    family = next((domain for family, domain in _FAMILIES if key.startswith(family)), None)
+    known = condition_keys.find(key)
+    if family is not None or known is None:
+        return family or _UNKNOWN
+    if known.values and known.type != "Bool":
+        return Domain(values=known.values, multi_valued=known.multi_valued)
+    return replace(_BY_TYPE.get(known.type, _UNKNOWN), multi_valued=known.multi_valued)
