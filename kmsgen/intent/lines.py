@@ -1,0 +1,76 @@
+"""The lines of `admins`, `users` and `never`: who may do what, and what nobody like that may ever do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kmsgen.intent.actions import administrator_actions, resolve_actions, resolve_never_actions
+from kmsgen.intent.conditions import resolve_when
+from kmsgen.intent.context import Context
+from kmsgen.intent.intent import Access, Never, When
+from kmsgen.intent.model import AdminFile, NeverFile, UserFile
+from kmsgen.intent.principals import Who, resolve_pattern, resolve_principal
+from kmsgen.intent.suggestion import one_of
+from kmsgen.policy.document import Condition
+from kmsgen.reading import Steps
+
+RESOURCE_TYPES = ("key", "alias")
+
+
+def resolve_admin(line: AdminFile, steps: Steps, context: Context) -> tuple[Access, ...]:
+    """Return what a line of `admins` allows, one element a principal."""
+    return _accesses(line, "admin", steps, context)
+
+
+def resolve_user(line: UserFile, steps: Steps, context: Context) -> tuple[Access, ...]:
+    """Return what a line of `users` allows, one element a principal."""
+    for index, text in enumerate(line.only_on or ()):
+        if text not in RESOURCE_TYPES:
+            context.refuse(
+                (*steps, "only_on", index), "resource-type", f"`{text}` is no kind of resource", one_of(text, RESOURCE_TYPES)
+            )
+    return _accesses(line, "user", steps, context)
+
+
+def resolve_never(line: NeverFile, steps: Steps, context: Context) -> tuple[Never, ...]:
+    """Return what a line of `never` forbids, one element a pattern of principals."""
+    actions = resolve_never_actions(line.actions, (*steps, "actions"), context)
+    patterns = [resolve_pattern(text, (*steps, "principal", i), context) for i, text in enumerate(line.principal)]
+    return tuple(Never(context.where(steps), pattern, actions) for pattern in dict.fromkeys(patterns) if pattern)
+
+
+def _accesses(line: AdminFile | UserFile, role: str, steps: Steps, context: Context) -> tuple[Access, ...]:
+    lines: list[Access] = []
+    for index, text in enumerate(line.principal):
+        here: Steps = (*steps, "principal", index)
+        who = resolve_principal(text, here, context)
+        if who and context.every_key:
+            _check_identity(who, here, context)
+        granted = (
+            resolve_actions(line.can, (*steps, "can"), who, context) if line.can else administrator_actions(who, here, context)
+        )
+        when = resolve_when(line.when, tuple(a for actions, _ in granted for a in actions), (*steps, "when"), context)
+        if who:
+            access = Access(context.where(steps), role, who.arn, (), line.can is not None, when, _only_on(line))
+            lines += [replace(access, actions=actions, when=_with(when, more)) for actions, more in granted]
+    return tuple(lines)
+
+
+def _only_on(line: AdminFile | UserFile) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line.only_on or ())) if isinstance(line, UserFile) else ()
+
+
+def _with(when: When, conditions: tuple[Condition, ...]) -> When:
+    return replace(when, conditions=(*when.conditions, *conditions)) if conditions else when
+
+
+def _check_identity(who: Who, steps: Steps, context: Context) -> None:
+    """Report a principal to whom an intent about every key, which is IAM policies alone, can give nothing."""
+    if not who.has_identity_policies or (context.account is not None and who.account != context.account):
+        hint = "name users and roles of this account, or list the keys"
+        context.refuse(
+            steps,
+            "every-key-principal",
+            f"an intent about every key is IAM policies, which `{who.arn}` cannot have from here",
+            hint,
+        )

@@ -1,0 +1,167 @@
+"""From what was written to what is meant: every part checked, all problems reported in one run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from kmsgen.intent import model
+from kmsgen.intent.context import Context
+from kmsgen.intent.grants import resolve_grant
+from kmsgen.intent.guardrails import resolve_guardrail
+from kmsgen.intent.intent import Intent, NewKey, Scope
+from kmsgen.intent.key import check_regions, resolve_keys, resolve_kind, resolve_new_key
+from kmsgen.intent.lines import resolve_admin, resolve_never, resolve_user
+from kmsgen.intent.problems import Problems, Tree
+from kmsgen.intent.scope import resolve_scope
+from kmsgen.intent.services import resolve_service
+from kmsgen.intent.structure import build, field_names
+from kmsgen.intent.suggestion import did_you_mean, one_of
+from kmsgen.intent.text import check_texts
+from kmsgen.intent.together import check_together
+from kmsgen.reading import Steps
+
+Part = TypeVar("Part", bound=model.Part)
+
+VERSION = "1"
+DELEGATIONS = ("key-policy", "iam", "both")
+NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\Z")
+
+# lines -> (model of a line, what resolves it to lines of the intent)
+_LINES: dict[str, tuple[type[Any], Callable[[Any, Steps, Context], Any]]] = {
+    "admins": (model.AdminFile, resolve_admin),
+    "users": (model.UserFile, resolve_user),
+    "services": (model.ServiceFile, resolve_service),
+    "grants": (model.GrantFile, resolve_grant),
+    "guardrails": (model.GuardRailFile, resolve_guardrail),
+    "never": (model.NeverFile, resolve_never),
+}
+
+
+def resolve(tree: Tree) -> Intent:
+    """Return the intent that a tree means. Raises InputError with every diagnostic."""
+    problems = Problems(tree)
+    data = tree.data
+    if data is None:
+        problems.add((), "empty-file", "the file is empty", "`kmsgen init` writes an intent to start from")
+    elif not isinstance(data, dict):
+        problems.add((), "wrong-type", "an intent must be a mapping", "`kmsgen init` writes an intent to start from")
+    problems.raise_any()
+    check_texts(data, problems)
+    intent = _intent(tree, problems)
+    problems.raise_any()
+    return intent
+
+
+def _intent(tree: Tree, problems: Problems) -> Intent:
+    """Resolve every part, in the order in which they need each other."""
+    data: dict[str, Any] = tree.data
+    context = Context(problems)
+    _check_fields(data, problems)
+    header = _header(data, context)
+    scope = _part(data, "scope", model.ScopeFile, context)
+    place = resolve_scope(scope, context) if scope else Scope("")
+    if "scope" not in data:
+        problems.add((), "missing-field", "`scope` is missing", "add `scope: {account: ...}`")
+    key = _key(data, header, context)
+    keys = resolve_keys(header.keys, context) if header and header.keys and not context.every_key else ()
+    if keys:
+        context.multi_region = all("key/mrk-" in arn for arn in keys)
+    lines = {name: _lines(data, name, context) for name in _LINES}
+    check_together(data, lines, context)
+    return Intent(
+        path=tree.path,
+        name=header.name if header else "",
+        scope=place,
+        key=key,
+        keys=keys,
+        every_key=context.every_key,
+        spec=context.spec,
+        usage=context.usage,
+        any_spec=context.every_key and context.key_type is None,
+        delegation=header.delegation if header else DELEGATIONS[0],
+        **lines,
+    )
+
+
+def _check_fields(data: dict[str, Any], problems: Problems) -> None:
+    known = field_names(model.IntentFile)
+    for name in data:
+        if name in ("parameters", "preset"):
+            hint = "`kmsgen render --preset NAME --set PARAMETER=VALUE` fills a preset in"
+            problems.add_key((name,), "unknown-field", f"`{name}` belongs to presets", hint)
+        elif name not in known:
+            hint = did_you_mean(name, known) or f"known fields: {', '.join(known)}"
+            problems.add_key((name,), "unknown-field", f"unknown field `{name}`", hint)
+
+
+def _header(data: dict[str, Any], context: Context) -> model.HeaderFile | None:
+    fields = field_names(model.HeaderFile)
+    header = build(model.HeaderFile, {name: data[name] for name in fields if name in data}, (), context.problems)
+    if header is None:
+        return None
+    if header.kmsgen != VERSION:
+        context.refuse(("kmsgen",), "unsupported-version", f"`{header.kmsgen}` is no version of this format", "write `kmsgen: 1`")
+    if not NAME.match(header.name):
+        hint = "up to 64 letters, digits, `.`, `_`, `-`, the first a letter or digit: it becomes the name of a folder"
+        context.refuse(("name",), "intent-name", f"`{header.name}` is no name of an intent", hint)
+    if header.delegation not in DELEGATIONS:
+        hint = one_of(header.delegation, DELEGATIONS)
+        context.refuse(("delegation",), "unknown-delegation", f"`{header.delegation}` is no delegation", hint)
+    return header
+
+
+def _part(data: dict[str, Any], name: str, kind: type[Part], context: Context) -> Part | None:
+    if name not in data or (data[name] is None and name == "key"):
+        return None
+    return build(kind, data[name], (name,), context.problems)
+
+
+def _key(data: dict[str, Any], header: model.HeaderFile | None, context: Context) -> NewKey | None:
+    """Resolve the key to create, and tell the context what kind of key the intent is about."""
+    if data.get("key") is not None and data.get("keys") is not None:
+        hint = "a key to create, or keys that exist: one file each"
+        context.problems.add_key(("keys",), "key-and-keys", "`key` and `keys` exclude each other", hint)
+    if data.get("key") is None:
+        _existing(data, header, context)
+        return None
+    for name in ("spec", "usage"):
+        if data.get(name) is not None:
+            context.problems.add_key((name,), "key-and-keys", f"`{name}` is that of `keys`", f"write `{name}` into `key`")
+    key = _part(data, "key", model.KeyFile, context)
+    if key is None:
+        context.key_type = None
+        return None
+    resolve_kind(key.spec, key.usage, ("key",), context)
+    context.origin, context.multi_region = key.origin, key.multi_region
+    check_regions(key, context)
+    return resolve_new_key(key, context)
+
+
+def _existing(data: dict[str, Any], header: model.HeaderFile | None, context: Context) -> None:
+    if data.get("keys") is None:
+        hint = 'a key to create (`key:`), ARNs of keys that exist (`keys: [...]`), or `keys: "*"`'
+        context.refuse((), "key-missing", "the intent is about no key", hint)
+    context.every_key = bool(header and header.keys == ["*"])
+    if header and (header.spec or header.usage or not context.every_key):
+        resolve_kind(header.spec, header.usage, (), context)
+    else:
+        context.key_type = None
+
+
+def _lines(data: dict[str, Any], name: str, context: Context) -> Any:  # noqa: ANN401 - a tuple of what the lines mean
+    """Resolve each line of a list; a line that cannot be read is reported and left out."""
+    listed = data.get(name)
+    if listed is None:
+        return ()
+    if not isinstance(listed, list):
+        context.refuse((name,), "wrong-type", f"`{name}` must be a list", "start each line with `- `")
+        return ()
+    kind, resolve_line = _LINES[name]
+    found: list[Any] = []
+    for index, item in enumerate(listed):
+        line = build(kind, item, (name, index), context.problems)
+        meant = resolve_line(line, (name, index), context) if line is not None else None
+        found.extend(meant if isinstance(meant, tuple) else [meant])
+    return tuple(line for line in found if line is not None)

@@ -1,0 +1,117 @@
+"""The shape of a part of the file: pydantic's findings in our words, all of them, and what can still be read beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from kmsgen.intent.problems import Problems
+from kmsgen.intent.suggestion import did_you_mean
+from kmsgen.reading import Steps
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_QUOTE = "a plain `true`, `false` or nothing is no text: quote it"
+
+# pydantic's type -> (code, message, hint)
+_WORDS = {
+    "missing": ("missing-field", "`{name}` is missing", ""),
+    "string_type": ("wrong-type", "`{name}` must be a text", ""),
+    "bool_type": (
+        "wrong-type",
+        "`{name}` must be `true` or `false`",
+        "write plain `true` or `false`; `yes`, `no`, `on`, `off` are texts",
+    ),
+    "list_type": ("wrong-type", "`{name}` must be a list", "start each item with `- `, or write [a, b]"),
+    "dict_type": ("wrong-type", "`{name}` must be a mapping", "write `name: value` pairs"),
+    "model_type": ("wrong-type", "`{name}` must be a mapping", "write `name: value` pairs"),
+    "model_attributes_type": ("wrong-type", "`{name}` must be a mapping", "write `name: value` pairs"),
+    "too_short": ("empty-list", "`{name}` is empty", "leave the field out, or give it a value"),
+    "too_long": ("wrong-type", "`{name}` must be a mapping of one guard rail", "start a new `- ` line for each"),
+    "not-a-number": ("wrong-type", "`{name}` must be a whole number", ""),
+}
+
+
+def build(model: type[Model], data: Any, steps: Steps, problems: Problems) -> Model | None:  # noqa: ANN401 - plain data
+    """Check a part against its model and report every finding.
+
+    Parts that are wrong are then left out and the rest is read again, so that what it means can be checked in the same run;
+    None where it cannot be read without them.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        findings = error.errors(include_url=False, include_context=False, include_input=True)
+    for finding in findings:
+        _report(model, finding, steps, problems)
+    try:
+        return model.model_validate(_without(data, [finding["loc"] for finding in findings]))
+    except ValidationError:
+        return None
+
+
+def _report(model: type[BaseModel], finding: Any, steps: Steps, problems: Problems) -> None:  # noqa: ANN401 - pydantic's
+    loc: Steps = (*steps, *finding["loc"])
+    name = _name_of(loc)
+    if finding["type"] == "extra_forbidden":
+        fields = _fields_at(model, finding["loc"][:-1])
+        problems.add_key(loc, "unknown-field", f"unknown field `{name}`", did_you_mean(name, fields) or _listing(fields))
+        return
+    code, message, hint = _WORDS.get(finding["type"], ("wrong-type", "`{name}` has a value that cannot be read", ""))
+    if finding["type"] == "string_type" and finding["input"] in (True, False, None):
+        hint = _QUOTE
+    problems.add(loc, code, message.replace("{name}", name), hint)
+
+
+def _name_of(loc: Steps) -> str:
+    names = [step for step in loc if isinstance(step, str)]
+    return names[-1] if names else "the file"
+
+
+def _listing(fields: Iterable[str]) -> str:
+    return f"known fields: {', '.join(fields)}"
+
+
+def field_names(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the fields of a model as users write them."""
+    return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
+def _fields_at(model: type[BaseModel], loc: Iterable[str | int]) -> tuple[str, ...]:
+    """Return the fields of the part at `loc`, found by walking the models."""
+    for step in loc:
+        model = _child(model, step) or model
+    return field_names(model)
+
+
+def _child(model: type[BaseModel], step: str | int) -> type[BaseModel] | None:
+    field = next((field for name, field in model.model_fields.items() if step in (name, field.alias)), None)
+    if field is None:
+        field = model.model_fields.get("root")
+    return _model_in(field.annotation) if field else None
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - a type
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in getattr(annotation, "__args__", ()) if (found := _model_in(part))), None)
+
+
+def _without(data: Any, locs: list[tuple[str | int, ...]]) -> Any:  # noqa: ANN401 - plain data
+    """Return a copy of the data without the parts at `locs`."""
+    if isinstance(data, dict):
+        return {key: _without(value, under) for key, value in data.items() if not _gone(value, under := _under(locs, key))}
+    if isinstance(data, list):
+        return [_without(value, under) for i, value in enumerate(data) if not _gone(value, under := _under(locs, i))]
+    return data
+
+
+def _under(locs: list[tuple[str | int, ...]], step: str | int) -> list[tuple[str | int, ...]]:
+    return [loc[1:] for loc in locs if loc and loc[0] == step]
+
+
+def _gone(value: Any, locs: list[tuple[str | int, ...]]) -> bool:  # noqa: ANN401 - plain data
+    """Tell whether a part goes: it is wrong itself, or a single text that stands for a list of one is."""
+    return any(not loc for loc in locs) or bool(locs and not isinstance(value, dict | list))
