@@ -103,9 +103,10 @@ class Capability:
 class ServiceCondition:
     """A condition of a service's statement. `status`: documented, documented_generic, recommended.
 
-    With `resources` set, the `resources` of the intent's line replace its values. A line that names none, and gives no
-    variables for the placeholders, gets the values of `wide`; if there are none, the line is an error where `required`,
-    and the condition falls away where not (another one still pins the statement, or this one is only recommended).
+    With `resources` set, those `resources` of the intent's line that fit replace its values. A line that names none, and
+    gives no variables for the placeholders, gets the values of `wide`. Without these: where `required`, the values with
+    the source account in place and `*` for the rest, else the line is an error; where not required, the condition falls
+    away (another one still pins the statement, or this one is only recommended).
     """
 
     condition: Condition  # values, and the name of the key, may hold placeholders `${account}`
@@ -150,6 +151,7 @@ class Service:
     notes: Values
     key_usage: str = "ENCRYPT_DECRYPT"
     short: Values = ()  # other names to find it by
+    unsupported: Values = ()  # condition keys that break the integration
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,15 @@ from typing import Any
 from catalogue_build import documentation
 from catalogue_build.actions import condition_keys
 from catalogue_build.packages import Reference
+from kmsgen.catalogue.key_specs import key_type
 
 Row = tuple[Any, ...]
+SYMMETRIC = "SYMMETRIC_DEFAULT"
+# `Get*` of a statement for users of a key names it, but only keys of origin EXTERNAL answer it.
+FOR_IMPORTED_MATERIAL = {"GetParametersForImport"}
 PLACEHOLDER = re.compile(r"\$\{([a-z0-9_]+)\}")
 SCOPE_PLACEHOLDERS = {"partition", "region", "account"}
+PRINCIPAL_KINDS = {"Service": "Service", "AWS": "AWS", "Everyone": "*"}
 GRANT_FLAG = "kms:GrantIsForAWSResource"
 GRANT_PINS = {GRANT_FLAG, "kms:GrantOperations"}
 GRANT_BASIS = "KMS Developer Guide, key-policy-default: grants for services integrated with KMS"
@@ -29,7 +34,9 @@ class Builder:
     """Builds the rows of all services from the hand-kept file."""
 
     def __init__(self, reference: Reference) -> None:
-        policies = {name: row.get("policy") for name, row in documentation.load("actions")["actions"].items()}
+        facts = documentation.load("actions")["actions"]
+        policies = {name: row.get("policy") for name, row in facts.items()}
+        self._types = {name: documentation.key_types(row.get("key_types")) for name, row in facts.items()}
         self._keys = {name: condition_keys(name, reference) for name in reference.actions}
         # RetireGrant is "iam" too: the permission has no effect in a key policy.
         self._live = [name for name in reference.actions if policies[name] in {"key", "both"}]
@@ -49,22 +56,26 @@ class Builder:
             tuple(entry.get("key_specs", ())),
             tuple(entry["source"]),
             tuple(entry.get("notes", ())),
-            entry.get("key_usage", ""),
+            entry.get("key_usage", "ENCRYPT_DECRYPT"),
             tuple(entry.get("short", ())),
+            tuple(entry.get("unsupported", ())),
         )
 
     def _statements(self, entry: dict[str, Any], service: dict[str, Any]) -> Iterator[Row]:
-        kind = "Service" if "Service" in entry else "AWS"
+        word = next(word for word in PRINCIPAL_KINDS if word in entry)
         conditions = [_Condition(each) for each in entry.get("conditions", ())]
-        for actions, extra in _without_bare_create_grant(self._exact(entry["actions"], conditions), conditions, service):
+        for actions, extra in _without_bare_create_grant(self._exact(entry["actions"], conditions, service), conditions, service):
             found = [*conditions, *extra]
-            for principal in _list(entry[kind]):
-                if actions:
-                    yield _statement(entry, service, (kind, principal, actions), found)
+            for principal in _list(entry[word]) if actions else ():
+                yield _statement(entry, service, (PRINCIPAL_KINDS[word], principal, actions), found)
 
-    def _exact(self, patterns: list[str], conditions: list[_Condition]) -> tuple[str, ...]:
+    def _exact(self, patterns: list[str], conditions: list[_Condition], service: dict[str, Any]) -> tuple[str, ...]:
+        types = {key_type(spec, service.get("key_usage", "ENCRYPT_DECRYPT")) for spec in service.get("key_specs", [SYMMETRIC])}
         asked = {condition.key.lower() for condition in conditions if condition.asks_for_presence}
         named = {name for name in self._live for pattern in patterns if fnmatch.fnmatchcase(name, pattern)}
+        named -= {name for name in named if not types & set(self._types[name] or types)} | {
+            name for name in named if name in FOR_IMPORTED_MATERIAL
+        }
         return tuple(sorted(name for name in named if all(self._carries(name, key) for key in asked)))
 
     def _carries(self, action: str, key: str) -> bool:
@@ -82,7 +93,7 @@ class _Condition:
         self.status: str = entry["status"]
         self.basis: str = entry.get("basis", "")
         self.needs = placeholders(*self.values, self.key) - SCOPE_PLACEHOLDERS
-        names_arns = all("arn:" in value or value.endswith("_arn}") for value in self.values)
+        names_arns = all("arn:" in value or "_arn}" in value for value in self.values)
         about_source = self.key == "aws:SourceArn" or self.key.startswith("kms:EncryptionContext:")
         open_ended = bool(self.needs) or any("*" in value for value in self.values)
         self.resources = names_arns and about_source and open_ended and not entry.get("fixed", False)
@@ -98,7 +109,9 @@ class _Condition:
 
     def row(self, *, pinned: bool) -> Row:
         operator = _WITH_WILDCARDS.get(self.operator, self.operator) if self.resources else self.operator
-        required = bool(self.needs) and not self.wide and not pinned and self.status != "recommended"
+        # Where the account is in the ARN, the account alone fills it in; else aws:SourceAccount pins the statement.
+        held = pinned and not any("${account}" in value for value in self.values)
+        required = bool(self.needs) and not self.wide and not held and self.status != "recommended"
         required = required if self.forced is None else self.forced
         return (operator, self.key, self.values, self.status, self.resources, self.wide, required, self.basis)
 
