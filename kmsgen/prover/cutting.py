@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from kmsgen.authorizer.match import Wild
+from kmsgen.authorizer.operators import parse_date, parse_number
+from kmsgen.authorizer.variables import Variable, parse_template
 from kmsgen.policy.operators import OperatorName
 from kmsgen.prover import ranges
 from kmsgen.prover.domains import Domain, Kind
 from kmsgen.prover.patterns import ANY, STAR, Class, Cut, Pattern, Step, arn_steps, literal
 from kmsgen.prover.search import Known, Values
 
-_PLACE = re.compile(r"\$\{([^}]*)\}")
-_LITERALS = {"*", "?", "$"}
-_VARIABLE = re.compile(r"\s*([^,]*?)\s*(?:,\s*'([^']*)'\s*)?\Z")
 _TEXT_FAMILIES = ("String", "Arn", "Bool", "Binary")
 _GLOBS = ("StringLike", "StringNotLike", "ArnLike", "ArnNotLike", "ArnEquals", "ArnNotEquals")
 
@@ -37,43 +35,30 @@ class MixedTestsError(Exception):
 
 Part = str | Step
 """A text taken literally, or a wildcard."""
+_STEPS = {Wild.MANY: STAR, Wild.ONE: ANY}
 
 
 def parts_of(value: str, known: Known, *, variables: bool) -> list[Part] | None:
     """Take a value apart into literal texts and wildcards, variables put in; None where a variable is absent."""
     parts: list[Part] = []
-    end = 0
-    for place in _PLACE.finditer(value) if variables else ():
-        parts += _wildcards(value[end : place.start()])
-        end = place.end()
-        inner = place.group(1)
-        text = inner if inner in _LITERALS else _variable(inner, known)
+    for piece in parse_template(value, variables=variables, wildcards=True).pieces:
+        if isinstance(piece, Wild):
+            parts.append(_STEPS[piece])
+            continue
+        text = _value_of(piece, known) if isinstance(piece, Variable) else piece
         if text is None:
             return None
         parts.append(text)
-    return [*parts, *_wildcards(value[end:])]
+    return parts
 
 
-def variables_in(value: str) -> Iterator[str]:
-    """Yield the condition keys that a value reads as policy variables, in lower case."""
-    for place in _PLACE.finditer(value):
-        match = _VARIABLE.match(place.group(1))
-        if place.group(1) not in _LITERALS and match:
-            yield match.group(1).lower()
+def _value_of(variable: Variable, known: Known) -> str | None:
+    values = known.get(variable.key)
+    return values[0] if values else variable.default
 
 
-def _variable(inner: str, known: Known) -> str | None:
-    match = _VARIABLE.match(inner)
-    if match is None:
-        return None
-    values = known.get(match.group(1).lower())
-    return values[0] if values else match.group(2)
-
-
-def _wildcards(text: str) -> Iterator[Part]:
-    for piece in re.split(r"([*?])", text):
-        if piece:
-            yield STAR if piece == "*" else ANY if piece == "?" else piece
+def _steps(parts: Iterable[Part]) -> list[Step]:
+    return [step for part in parts for step in ([part] if isinstance(part, Step) else map(Step, part))]
 
 
 def _plain(parts: Iterable[Part]) -> str:
@@ -90,8 +75,9 @@ def _patterns(wanted: Wanted, known: Known) -> Iterator[Pattern]:
             continue
         if base.startswith("Arn"):
             yield Pattern(arn_steps(parts))
+            yield Pattern(_steps(parts))
         elif base.endswith("Like"):
-            yield Pattern([step for part in parts for step in ([part] if isinstance(part, Step) else map(Step, part))])
+            yield Pattern(_steps(parts))
         else:
             yield literal(_plain(parts), ignore_case=base.endswith("IgnoreCase") or base == "Bool")
 
@@ -100,23 +86,8 @@ def _constants(wants: Iterable[Wanted], families: tuple[str, ...]) -> list[str]:
     return [value for wanted in wants if wanted.operator.base.startswith(families) for value in wanted.values]
 
 
-def _decimals(texts: Iterable[str]) -> Iterator[Decimal]:
-    for text in texts:
-        try:
-            yield Decimal(text)
-        except InvalidOperation:
-            continue
-
-
-def _seconds(texts: Iterable[str]) -> Iterator[Decimal]:
-    for text in texts:
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            yield from _decimals([text])
-            continue
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        yield Decimal(str(aware.timestamp()))
+def _readings(parse: Callable[[str], Iterable[Decimal]], wants: Iterable[Wanted], families: tuple[str, ...]) -> list[Decimal]:
+    return [reading for text in _constants(wants, families) for reading in parse(text)]
 
 
 def texts(domain: Domain, wants: Sequence[Wanted], known: Known, budget: int) -> list[str]:
@@ -153,7 +124,7 @@ def _ordered(domain: Domain, wants: Sequence[Wanted], patterns: Sequence[Pattern
     found: list[str] = list(named)
     families: tuple[tuple[Kind, str, Callable[[], list[str]]], ...] = (
         (Kind.NUMBER, "Numeric", lambda: _numbers(domain, wants)),
-        (Kind.INSTANT, "Date", lambda: ranges.instants(_seconds(_constants(wants, ("Date", "Numeric"))))),
+        (Kind.INSTANT, "Date", lambda: ranges.instants(_readings(parse_date, wants, ("Date", "Numeric")))),
         (Kind.ADDRESS, "Ip", lambda: ranges.addresses(ranges.networks(_constants(wants, ("IpAddress", "NotIpAddress"))))),
     )
     for kind, family, cut in families:
@@ -164,24 +135,24 @@ def _ordered(domain: Domain, wants: Sequence[Wanted], patterns: Sequence[Pattern
 
 
 def _numbers(domain: Domain, wants: Sequence[Wanted]) -> list[str]:
-    return ranges.numbers(_decimals(_constants(wants, ("Numeric", "String"))), domain.low, domain.high)
+    return ranges.numbers(_readings(parse_number, wants, ("Numeric", "String")), domain.low, domain.high)
 
 
-def subsets(elements: Sequence[str], answers: Callable[[Values], object]) -> list[Values]:
-    """Return one set of values per combination of answers, smallest first; the empty set is one of them.
+def subsets(elements: Sequence[str], answers: Callable[[str], tuple[object, ...]]) -> list[Values]:
+    """Return one set of values per combination of answers, smallest first; the empty set is the first.
 
-    An element can only make `any` true and `all` false, so growing each new combination by one element finds them all.
+    A test of a set folds the answers of its elements, so a set is as good as another in which the same answers occur.
     """
-    found: dict[object, Values] = {answers(()): ()}
-    queue: list[Values] = [()]
-    for values in queue:
+    row = {element: answers(element) for element in elements}
+    start: tuple[frozenset[object], ...] = ()
+    found: dict[tuple[frozenset[object], ...], Values] = {start: ()}
+    queue = [start]
+    for state in queue:
         for element in elements:
-            if element in values:
-                continue
-            larger = (*values, element)
-            answer = answers(larger)
-            if answer not in found:
-                found[answer] = larger
+            own = tuple(frozenset([answer]) for answer in row[element])
+            larger = own if state == start else tuple(a | b for a, b in zip(state, own, strict=True))
+            if larger not in found:
+                found[larger] = (*found[state], element)
                 queue.append(larger)
     return list(found.values())
 

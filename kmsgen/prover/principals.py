@@ -118,7 +118,8 @@ def _arn_patterns(wanted: Wanted) -> Iterator[Pattern]:
                 yield Pattern([Step(character) for character in text], ignore_case=True)
             continue
         if any(isinstance(part, Step) for part in parts):
-            yield Pattern(arn_steps(parts) if arn else _steps(parts))
+            yield from [Pattern(arn_steps(parts))] if arn else []
+            yield Pattern(_steps(parts))
 
 
 def _parts(wants: Iterable[Wanted]) -> Iterator[list[str | Step]]:
