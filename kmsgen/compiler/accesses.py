@@ -1,0 +1,95 @@
+"""`admins`, `users` and the deployer to permits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmsgen.arn import account_of, account_root
+from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.compiler.conditions import FOR_AWS_RESOURCE, carries, conditions_of, conjoin, fails_when_absent, is_context_key
+from kmsgen.compiler.permit import Conditions, Permit, canonical
+from kmsgen.compiler.target import Target
+from kmsgen.errors import input_error
+from kmsgen.intent.intent import Access
+from kmsgen.policy.document import Condition, Principal
+
+METADATA_LEVELS = frozenset({"Read", "List"})
+GRANTEE_KEYS = ("kms:granteeprincipal", "kms:granteeserviceprincipal")
+
+
+def access_permits(access: Access, target: Target) -> Iterator[Permit]:
+    """Yield what one line asks for on one key. Raises InputError for what cannot be had."""
+    conditions = conditions_of(access.when, target.regions, access.location)
+    _check_reaches(access, conditions)
+    is_account = access.principal == account_root(target.partition, account_of(access.principal) or "")
+    purpose = "delegate" if is_account else {"admin": "administer", "user": "use"}[access.role]
+    for action in access.actions:
+        for half in halves(action):
+            if access.on and half in ("key", "alias") and half not in access.on:
+                continue
+            held = canonical(_conditions_on(access, action, half, conditions))
+            principal = Principal("AWS", access.principal)
+            yield Permit(principal, action, half, held, purpose, (access.location,), explicit=access.explicit)
+
+
+def halves(action: str) -> tuple[str, ...]:
+    """Return the resources an action needs: `key`, `alias`, both, or `any` where Resource must be `*`."""
+    row = ACTIONS.get(action.removeprefix("kms:")) if action.startswith("kms:") else None
+    return (row.resource_types or ("any",)) if row else ("any",)
+
+
+def _check_reaches(access: Access, conditions: Conditions) -> None:
+    """Refuse a `when` about the encryption context on a line none of whose actions has one."""
+    for condition in conditions:
+        if is_context_key(condition.key) and not any(carries(action, condition.key) for action in access.actions):
+            raise input_error(
+                access.location,
+                "when-never-holds",
+                f"no action of this line has an encryption context, so `{condition.key}` can never hold",
+                "drop the condition, or ask for actions of a symmetric encryption key",
+            )
+
+
+def _conditions_on(access: Access, action: str, half: str, conditions: Conditions) -> Conditions:
+    """Return the conditions that this action's requests can meet on this half."""
+    held = []
+    for condition in conditions:
+        if half == "alias" and condition.key.lower().startswith("kms:"):
+            continue  # an alias has no condition keys of KMS; the key's half of the same call carries them
+        if carries(action, condition.key):
+            held.append(condition)
+        elif fails_when_absent(condition) and not _may_go_without(action, condition):
+            raise input_error(
+                access.location,
+                "when-never-holds",
+                f"`{action}` never carries `{condition.key}`, so it could never be allowed under this condition",
+                f"give `{action}` a line of its own",
+            )
+    if action in _grant_actions(access) and not pins_grant(conditions):
+        held.append(FOR_AWS_RESOURCE)
+    return conjoin(held, access.location)
+
+
+def _may_go_without(action: str, condition: Condition) -> bool:
+    """Return whether an action that reads metadata is given without the condition: it has no encryption context."""
+    row = ACTIONS.get(action.removeprefix("kms:"))
+    metadata = row is not None and frozenset(row.access_levels) <= METADATA_LEVELS and not row.cryptographic
+    return is_context_key(condition.key) and metadata
+
+
+def _grant_actions(access: Access) -> tuple[str, ...]:
+    """Return the actions that the line gets for grants of AWS services only.
+
+    CreateGrant always. A user's line with it gets the sight and the end of grants on the same terms, as the console writes them.
+    Source: KMS Developer Guide, key-policy-default (key users and AWS services that use grants).
+    """
+    if access.role == "user" and "kms:CreateGrant" in access.actions:
+        return ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
+    return ("kms:CreateGrant",)
+
+
+def pins_grant(conditions: Conditions) -> bool:
+    """Return whether conditions fix both who gets a grant and every operation in it."""
+    grantee = any(c.key.lower() in GRANTEE_KEYS and c.operator in ("StringEquals", "ArnEquals") for c in conditions)
+    operations = any(c.key.lower() == "kms:grantoperations" and c.operator == "ForAllValues:StringEquals" for c in conditions)
+    return grantee and operations

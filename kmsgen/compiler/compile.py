@@ -1,0 +1,181 @@
+"""Intent to bundle: the key policies, IAM policies and grants that allow what was asked and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kmsgen.arn import account_of, account_root
+from kmsgen.compiler.accesses import access_permits
+from kmsgen.compiler.deployer import deployer_permits
+from kmsgen.compiler.grants import grants_on
+from kmsgen.compiler.guardrails import World, deny_statements, identity_denies, takes_away, world_of
+from kmsgen.compiler.identity_policy import documents, identity_statements, needs_identity_policy, resources_of
+from kmsgen.compiler.key_policy import Traced, allow_statements, check_size
+from kmsgen.compiler.notes import notes_on
+from kmsgen.compiler.permit import Permit, without_repetition
+from kmsgen.compiler.principals import has_identity_policies, is_account, is_service_linked
+from kmsgen.compiler.services import service_permits
+from kmsgen.compiler.sids import Sids
+from kmsgen.compiler.target import Target, targets_of
+from kmsgen.errors import Diagnostic, InputError, Location, RefusedError
+from kmsgen.intent.intent import Access, GuardRailLine, Intent
+from kmsgen.policy.bundle import Bundle, KeyAccess, Organization, PrincipalPolicies
+from kmsgen.policy.document import Document, Effect, Principal, Statement
+
+Wanted = tuple[Permit, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A bundle, what a reader should know of it, and the lines that each statement (by its label) serves."""
+
+    bundle: Bundle
+    notes: tuple[Diagnostic, ...]
+    origins: dict[str, tuple[Location, ...]]
+
+
+def compile_intent(intent: Intent) -> Compiled:
+    """Compile an intent.
+
+    Raises InputError for what cannot be had, RefusedError where a guard rail contradicts another line or a limit is passed.
+    """
+    targets = targets_of(intent)
+    permits = {target.key.arn: _permits(intent, target) for target in targets}
+    worlds = tuple(world_of(intent, target, permits[target.key.arn]) for target in targets)
+    origins: dict[str, tuple[Location, ...]] = {}
+    keys = tuple(_key_access(intent, world, origins) for world in worlds)
+    principals = _identity_policies(intent, worlds, origins)
+    return Compiled(Bundle(keys, principals), notes_on(intent, worlds), origins)
+
+
+def _permits(intent: Intent, target: Target) -> list[Permit]:
+    """Return what the intent permits on one key, each permit once, without what its guard rails deny."""
+    wanted = list(_asked(intent, target))
+    problems = [_contradiction(line, permit) for line in intent.guardrails for permit in wanted if _contradicts(line, permit)]
+    problems += _uncreatable_grants(intent)
+    if problems:
+        raise RefusedError(problems)
+    kept = [permit for permit in wanted if not any(takes_away(line, permit) for line in intent.guardrails)]
+    _check_placeable(intent, target, kept)
+    return without_repetition(kept)
+
+
+def _asked(intent: Intent, target: Target) -> Iterator[Permit]:
+    accesses: tuple[Access, ...] = (*intent.admins, *intent.users)
+    # whole accounts come first: they cover nobody, and open the policy for its reader
+    for access in sorted(accesses, key=lambda access: not is_account(Principal("AWS", access.principal))):
+        yield from access_permits(access, target)
+    yield from deployer_permits(intent, target)
+    for use in intent.services:
+        yield from service_permits(use, target, intent.scope)
+
+
+def _contradicts(line: GuardRailLine, permit: Permit) -> bool:
+    return permit.explicit and takes_away(line, permit)
+
+
+def _contradiction(line: GuardRailLine, permit: Permit) -> Diagnostic:
+    asked = permit.origins[0]
+    return Diagnostic(
+        line.location,
+        "contradiction",
+        f"`{line.name}` takes away `{permit.action}` of `{permit.principal.value}`, which {asked} asks for",
+        "except the principal from the guard rail, or do not ask for the action",
+    )
+
+
+def _uncreatable_grants(intent: Intent) -> list[Diagnostic]:
+    """Return the grants that a guard rail lets nobody create: no deployer is named, and nobody is excepted."""
+    if intent.scope.deployer is not None:
+        return []
+    rails = [line for line in intent.guardrails if line.name == "deny-grants-to-principals" and not line.principals]
+    found = []
+    for line in rails:
+        for asked in intent.grants if not line.exceptions else ():
+            name = asked.grant.name or asked.grant.grantee
+            message = f"`{line.name}` lets nobody create the grant `{name}`, which {asked.location} asks for"
+            found.append(Diagnostic(line.location, "contradiction", message, "except whoever creates the grants"))
+    return found
+
+
+def _check_placeable(intent: Intent, target: Target, permits: Iterable[Permit]) -> None:
+    """Refuse permits that need an IAM policy of a principal that can have none, or, without key policies, of another account."""
+    problems = []
+    for permit in permits:
+        if not needs_identity_policy(permit, target, intent.delegation) or is_account(permit.principal):
+            continue
+        foreign = account_of(permit.principal.value) != target.account
+        if not has_identity_policies(permit.principal) or (not target.governed and foreign):
+            message = f"`{permit.action}` of `{permit.principal.value}` cannot be given from here"
+            hint = "the key's own key policy must name this principal: list the keys" if not target.governed else ""
+            hint = hint or "it needs an IAM policy, which only users and roles can have: name one"
+            problems.append(Diagnostic(permit.origins[0], "no-place", message, hint))
+    if problems:
+        raise InputError(problems)
+
+
+def _key_access(intent: Intent, world: World, origins: dict[str, tuple[Location, ...]]) -> KeyAccess:
+    target = world.target
+    if not target.governed:
+        return KeyAccess(target.key, _delegating_policy(target))
+    sids = Sids()
+    traced = allow_statements(world.permits, target, intent.delegation, sids) + deny_statements(intent, world, sids)
+    policy = Document(tuple(item.statement for item in traced))
+    check_size(policy, Location(intent.path))
+    _note_origins("key-policy", traced, origins)
+    return KeyAccess(target.key, policy, grants_on(intent, target), target.creation)
+
+
+def _delegating_policy(target: Target) -> Document:
+    """Return the key policy that a key of the account has unless its owner says otherwise; it is judged, never rendered.
+
+    Source: KMS Developer Guide, key-policy-default.
+    """
+    root = Principal("AWS", account_root(target.partition, target.account))
+    return Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), (root,), sid="Enable IAM User Permissions"),))
+
+
+def _identity_policies(
+    intent: Intent, worlds: tuple[World, ...], origins: dict[str, tuple[Location, ...]]
+) -> dict[str, PrincipalPolicies]:
+    sids = Sids()
+    traced = identity_statements(_in_identity_policies(intent, worlds), sids)
+    if not worlds[0].target.governed:
+        for principal, denies in identity_denies(intent, worlds, sids).items():
+            traced.setdefault(principal, []).extend(denies)
+    found: dict[str, PrincipalPolicies] = {}
+    for arn in _people(worlds, traced):
+        groups = documents(arn, traced[arn]) if arn in traced else ()
+        for group in groups:
+            _note_origins("identity-policy", group, origins)
+        policies = tuple(Document(tuple(item.statement for item in group)) for group in groups)
+        found[arn] = PrincipalPolicies(policies, organization=_organization(intent, arn), service_linked=is_service_linked(arn))
+    return dict(sorted(found.items()))
+
+
+def _in_identity_policies(intent: Intent, worlds: tuple[World, ...]) -> Iterator[Wanted]:
+    for world in worlds:
+        for permit in world.permits:
+            fit = has_identity_policies(permit.principal)
+            if fit and needs_identity_policy(permit, world.target, intent.delegation):
+                yield permit, resources_of(permit, world.target)
+
+
+def _people(worlds: tuple[World, ...], traced: Iterable[str]) -> list[str]:
+    """Return every principal of this bundle that has an ARN of its own, so that what is known of each can be told."""
+    arns = [permit.principal.value for world in worlds for permit in world.permits if permit.principal.kind == "AWS"]
+    named = [arn for world in worlds for arn in world.named]
+    return [arn for arn in dict.fromkeys((*arns, *named, *traced)) if account_of(arn) and not is_account(Principal("AWS", arn))]
+
+
+def _organization(intent: Intent, arn: str) -> Organization | None:
+    """Return the organization of this account's principals; of other accounts the intent does not tell."""
+    known = intent.scope.organization
+    return Organization(known) if known and account_of(arn) == intent.scope.account else None
+
+
+def _note_origins(layer: str, traced: Iterable[Traced], origins: dict[str, tuple[Location, ...]]) -> None:
+    for item in traced:
+        label = f"{layer}/{item.statement.sid}"
+        origins[label] = tuple(dict.fromkeys((*origins.get(label, ()), *item.origins)))

@@ -1,0 +1,151 @@
+"""From `when` to condition elements, and which conditions an action can carry.
+
+Source: KMS Developer Guide, conditions-kms, conditions-aws, least-privilege.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.errors import Location, input_error
+from kmsgen.intent.intent import When
+from kmsgen.policy.document import Condition
+from kmsgen.policy.operators import split_operator
+
+Values = tuple[str, ...]
+
+CONTEXT_PREFIX = "kms:encryptioncontext"
+# Keys that exist on some actions only; every other global key is in every request.
+BOUND_PREFIXES = ("kms:", "aws:requesttag/", "aws:tagkeys", "aws:resourcetag/")
+# Operators that say the same where no value has a wildcard: JSON has room for one key once in each.
+TWINS = {
+    "StringEquals": "StringLike",
+    "StringLike": "StringEquals",
+    "ArnEquals": "ArnLike",
+    "ArnLike": "ArnEquals",
+    "ArnNotEquals": "ArnNotLike",
+    "StringNotEquals": "StringNotLike",
+}
+FOR_AWS_RESOURCE = Condition("Bool", "kms:GrantIsForAWSResource", ("true",))
+
+
+def conditions_of(when: When, regions: Values, location: Location) -> tuple[Condition, ...]:
+    """Return the conditions that say `when` for a key that is used in these Regions (none: every Region)."""
+    _check_possible(when, location)
+    found = [Condition("StringEquals", f"kms:EncryptionContext:{name}", values) for name, values in when.encryption_context]
+    if when.via:
+        found.append(via_condition(when.via, regions))
+    found += _dates(when)
+    found += _texts(when)
+    if when.mfa is not None:
+        found.append(Condition("Bool", "aws:MultiFactorAuthPresent", (str(when.mfa).lower(),)))
+    return conjoin((*found, *when.conditions), location)
+
+
+def _dates(when: When) -> Iterable[Condition]:
+    if when.since is not None:
+        yield Condition("DateGreaterThanEquals", "aws:CurrentTime", (when.since,))
+    if when.until is not None:
+        yield Condition("DateLessThan", "aws:CurrentTime", (when.until,))
+
+
+def _texts(when: When) -> Iterable[Condition]:
+    rows = (
+        ("StringEquals", "aws:SourceVpce", when.source_vpce),
+        ("IpAddress", "aws:SourceIp", when.source_ip),
+        (like(when.request_alias), "kms:RequestAlias", when.request_alias),
+        *(("StringEquals", f"aws:PrincipalTag/{name}", values) for name, values in when.principal_tags),
+        ("StringEquals", "aws:PrincipalOrgID", when.organization),
+    )
+    return [Condition(operator, key, values) for operator, key, values in rows if values]
+
+
+def like(values: Iterable[str]) -> str:
+    """Return the string operator for values: StringLike if one has a wildcard. Alias names have none of their own."""
+    return "StringLike" if any(has_wildcard(value) for value in values) else "StringEquals"
+
+
+def has_wildcard(text: str) -> bool:
+    """Return whether a text is a pattern."""
+    return "*" in text or "?" in text
+
+
+def via_condition(services: Values, regions: Values) -> Condition:
+    """Return the condition that a request comes through one of these services, in these Regions or in any.
+
+    The domain is `amazonaws.com` in every partition.
+    """
+    if not regions:
+        return Condition("StringLike", "kms:ViaService", tuple(f"{service}.*.amazonaws.com" for service in services))
+    names = tuple(f"{service}.{region}.amazonaws.com" for service in services for region in regions)
+    return Condition("StringEquals", "kms:ViaService", names)
+
+
+def _check_possible(when: When, location: Location) -> None:
+    """Refuse what no request can satisfy."""
+    if when.source_ip and when.source_vpce:
+        raise input_error(
+            location,
+            "when-never-holds",
+            "`source_ip` and `source_vpce` never hold together: a request through a VPC endpoint has no aws:SourceIp",
+            "give each its own line",
+        )
+    if when.since is not None and when.until is not None and when.since >= when.until:
+        raise input_error(location, "when-never-holds", f"`from` {when.since} is not before `until` {when.until}")
+
+
+def conjoin(conditions: Iterable[Condition], location: Location) -> tuple[Condition, ...]:
+    """Put conditions into one statement, where JSON holds a key once in each operator.
+
+    A second condition on the same key goes under an operator that means the same. Raises InputError where there is none.
+    """
+    taken: dict[tuple[str, str], Condition] = {}
+    for condition in conditions:
+        for operator in (condition.operator, TWINS.get(condition.operator, "")):
+            same = taken.get((operator, condition.key.lower()))
+            if same is not None and set(same.values) == set(condition.values):
+                break
+            if operator and same is None and _means_same(condition, operator):
+                taken[operator, condition.key.lower()] = replace(condition, operator=operator)
+                break
+        else:
+            raise input_error(
+                location,
+                "condition-twice",
+                f"two conditions on `{condition.key}` cannot stand in one statement",
+                "say what both mean in one condition",
+            )
+    return tuple(taken.values())
+
+
+def _means_same(condition: Condition, operator: str) -> bool:
+    arn = operator.startswith("Arn")
+    return operator == condition.operator or arn or not any(has_wildcard(value) for value in condition.values)
+
+
+def carries(action: str, key: str) -> bool:
+    """Return whether requests for the action can hold the condition key."""
+    lower = key.lower()
+    if not lower.startswith(BOUND_PREFIXES):
+        return True
+    row = ACTIONS.get(action.removeprefix("kms:"))
+    if row is None or not action.startswith("kms:"):
+        return not lower.startswith("kms:")
+    return any(lower == known or (known[-1] in ":/" and lower.startswith(known)) for known in row.condition_keys)
+
+
+def is_context_key(key: str) -> bool:
+    """Return whether a condition key is about the encryption context."""
+    return key.lower().startswith(CONTEXT_PREFIX)
+
+
+def fails_when_absent(condition: Condition) -> bool:
+    """Return whether a condition cannot hold in a request without its key."""
+    name = split_operator(condition.operator)
+    if name is None or name.if_exists or name.quantifier == "ForAllValues":
+        return False
+    if name.base == "Null":
+        return "false" in condition.values
+    return "Not" not in name.base

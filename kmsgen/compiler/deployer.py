@@ -1,0 +1,126 @@
+"""What the principal that runs Terraform or CloudFormation needs on the key: create, update, read back; no use of it.
+
+It may not schedule the deletion of the key: who wants that of it says so under `admins`.
+Source: the read and update calls of the AWS provider's aws_kms_key, aws_kms_alias, aws_kms_replica_key and aws_kms_grant, and the
+permissions of the CloudFormation resource types AWS::KMS::Key, Alias and ReplicaKey.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmsgen.arn import Arn
+from kmsgen.catalogue.capabilities import DEPLOYER
+from kmsgen.catalogue.key_specs import rotates
+from kmsgen.compiler.accesses import halves
+from kmsgen.compiler.permit import Conditions, Permit, canonical
+from kmsgen.compiler.target import Target
+from kmsgen.errors import Location
+from kmsgen.intent.intent import GrantLine, Intent
+from kmsgen.policy.document import Condition, Principal
+from kmsgen.policy.grant import Grant
+
+READ_BACK = ("DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListResourceTags")
+ALIAS = frozenset({"CreateAlias", "UpdateAlias", "DeleteAlias"})
+ROTATION = frozenset({"EnableKeyRotation", "DisableKeyRotation"})
+GRANTS = ("ListGrants", "RevokeGrant")
+MULTI_REGION_SERVICE = "mrk.kms.amazonaws.com"
+MULTI_REGION_ROLE = f"role/aws-service-role/{MULTI_REGION_SERVICE}/AWSServiceRoleForKeyManagementServiceMultiRegionKeys"
+
+
+def deployer_permits(intent: Intent, target: Target) -> Iterator[Permit]:
+    """Yield what the deployer needs for one key whose policy is ours to write."""
+    deployer, location = intent.scope.deployer, Location(intent.path)
+    if deployer is None or not target.governed:
+        return
+    for action, half, conditions in _needs(intent, target):
+        yield Permit(Principal("AWS", deployer), action, half, canonical(conditions), "deploy", (location,), explicit=False)
+    for line in intent.grants:
+        pinned = canonical(pinning_conditions(line.grant))
+        yield Permit(Principal("AWS", deployer), "kms:CreateGrant", "key", pinned, "deploy", (line.location,), _topic(line))
+
+
+def _needs(intent: Intent, target: Target) -> Iterator[tuple[str, str, Conditions]]:
+    for name in _on_key(intent, target):
+        for half in halves(f"kms:{name}"):
+            yield f"kms:{name}", half, ()
+    if target.creation is not None:
+        yield from _creation(target)
+    if target.creation is not None and target.creation.replicas:
+        yield from _replication(target)
+
+
+def _on_key(intent: Intent, target: Target) -> list[str]:
+    names = [name.removeprefix("kms:") for name in DEPLOYER[target.key_type]]
+    if target.creation is None:
+        names = [name for name in names if name in (*READ_BACK, "PutKeyPolicy")]
+    if target.creation is None or target.creation.alias is None:
+        names = [name for name in names if name not in ALIAS]
+    else:
+        names.append("ListAliases")
+    if not rotates(target.key.spec, target.key.origin):
+        names = [name for name in names if name not in ROTATION]
+    return [*names, *GRANTS] if intent.grants else names
+
+
+def _creation(target: Target) -> Iterator[tuple[str, str, Conditions]]:
+    """Yield CreateKey, and TagResource on the key being created: a key policy cannot allow these."""
+    key = target.key
+    yield (
+        "kms:CreateKey",
+        "any",
+        (
+            Condition("StringEquals", "kms:KeySpec", (key.spec,)),
+            Condition("StringEquals", "kms:KeyUsage", (key.usage,)),
+            Condition("StringEquals", "kms:KeyOrigin", (key.origin,)),
+            Condition("Bool", "kms:MultiRegion", (str(key.multi_region).lower(),)),
+            Condition("StringEquals", "aws:RequestedRegion", (target.region,)),
+        ),
+    )
+    if key.tags:
+        names = tuple(name for name, _ in key.tags)
+        tags = [Condition("StringEquals", f"aws:RequestTag/{name}", (value,)) for name, value in key.tags]
+        yield "kms:TagResource", "new", (Condition("ForAllValues:StringEquals", "aws:TagKeys", names), *tags)
+    if key.multi_region:
+        role = str(Arn(target.partition, "iam", "", target.account, MULTI_REGION_ROLE))
+        yield "iam:CreateServiceLinkedRole", role, (Condition("StringEquals", "iam:AWSServiceName", (MULTI_REGION_SERVICE,)),)
+
+
+def _replication(target: Target) -> Iterator[tuple[str, str, Conditions]]:
+    """Yield ReplicateKey on the primary, and CreateKey in the Regions of the replicas."""
+    replicas = target.regions[1:]
+    yield "kms:ReplicateKey", "key", (Condition("StringEquals", "kms:ReplicaRegion", replicas),)
+    yield (
+        "kms:CreateKey",
+        "any",
+        (
+            Condition("StringEquals", "kms:MultiRegionKeyType", ("REPLICA",)),
+            Condition("StringEquals", "aws:RequestedRegion", replicas),
+        ),
+    )
+
+
+def pinning_conditions(grant: Grant) -> Conditions:
+    """Return conditions that let CreateGrant make this grant, or one with fewer operations, and no other."""
+    found = [
+        Condition("StringEquals", f"kms:Grantee{'Service' if grant.grantee_is_service else ''}Principal", (grant.grantee,)),
+        Condition("ForAllValues:StringEquals", "kms:GrantOperations", grant.operations),
+    ]
+    if grant.retiring is not None:
+        key = f"kms:Retiring{'Service' if grant.retiring_is_service else ''}Principal"
+        found.append(Condition("StringEquals", key, (grant.retiring,)))
+    constraints = grant.constraints
+    for kind, pairs in (
+        ("EncryptionContextEquals", constraints.encryption_context_equals),
+        ("EncryptionContextSubset", constraints.encryption_context_subset),
+    ):
+        if pairs is not None:
+            found.append(Condition("StringEquals", "kms:GrantConstraintType", (kind,)))
+            found += [Condition("StringEquals", f"kms:EncryptionContext:{name}", (value,)) for name, value in pairs]
+    if constraints.source_arn is not None:
+        found.append(Condition("ArnEquals", "kms:GrantConstraintSourceArn", (constraints.source_arn,)))
+    return tuple(found)
+
+
+def _topic(line: GrantLine) -> str:
+    return f"grant {line.grant.name}" if line.grant.name else "grant"

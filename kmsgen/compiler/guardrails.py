@@ -1,0 +1,302 @@
+"""`guardrails` to Deny statements that really deny, and what of the same file they would take away.
+
+A Deny applies where each of its conditions holds, and a negated operator holds where the key is missing. So each exemption is
+a condition that fails for the exempted and holds for everybody else: ArnNotEquals aws:PrincipalArn also holds for callers
+without an ARN, and BoolIfExists aws:PrincipalIsAWSService `false` also for unsigned requests.
+Source: IAM User Guide, reference_policies_elements_condition_operators, reference_policies_condition-keys; KMS Developer Guide,
+conditions-kms; EBS User Guide, ebs-encryption-requirements (role/aws:ec2-infrastructure).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from kmsgen.arn import account_of, parse_arn, role_of_session
+from kmsgen.catalogue.actions import ACTIONS, fits, works_in_key_policy
+from kmsgen.catalogue.capabilities import IMPORT_ADMINISTRATOR
+from kmsgen.catalogue.guardrails import GUARD_RAILS
+from kmsgen.catalogue.model import Action
+from kmsgen.compiler.conditions import FOR_AWS_RESOURCE
+from kmsgen.compiler.key_policy import Traced
+from kmsgen.compiler.permit import Conditions, Permit, canonical
+from kmsgen.compiler.principals import is_account, is_session
+from kmsgen.compiler.sids import Sids
+from kmsgen.compiler.target import Target
+from kmsgen.errors import input_error
+from kmsgen.intent.intent import GuardRailLine, Intent
+from kmsgen.policy.document import EVERYONE, Condition, Effect, Principal, Statement
+
+Values = tuple[str, ...]
+
+DELETE = ("kms:DisableKey", "kms:ScheduleKeyDeletion")
+CREATE_GRANT = ("kms:CreateGrant",)
+PUT_POLICY = ("kms:PutKeyPolicy",)
+NOT_A_SERVICE = Condition("BoolIfExists", "aws:PrincipalIsAWSService", ("false",))
+EC2_ROLE = "arn:{partition}:iam::{account}:role/aws:ec2-infrastructure"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a guard rail is built against: a key, the organization, and everything that the intent permits on the key."""
+
+    target: Target
+    organization: str | None
+    permits: tuple[Permit, ...]
+    named: Values  # ARNs of principals without permits of their own: grantees, retiring principals
+    named_services: Values
+
+    @property
+    def grants_for_aws(self) -> bool:
+        """Whether AWS services may come to act by grants that principals of the intent let them create."""
+        return bool(self.grant_makers)
+
+    @property
+    def grant_makers(self) -> Values:
+        """The accounts, the key's first, of those who let AWS services create grants for themselves."""
+        makers = [permit for permit in self.permits if permit.action in CREATE_GRANT and FOR_AWS_RESOURCE in permit.conditions]
+        accounts = [account_of(permit.principal.value) or self.target.account for permit in makers]
+        return tuple(dict.fromkeys([self.target.account, *accounts])) if makers else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Deny:
+    actions: Values
+    conditions: Conditions
+
+
+def world_of(intent: Intent, target: Target, permits: Iterable[Permit]) -> World:
+    """Return what guard rails are built against on one key."""
+    grants = [line.grant for line in intent.grants]
+    people = [grant.grantee for grant in grants if not grant.grantee_is_service]
+    people += [grant.retiring for grant in grants if grant.retiring and not grant.retiring_is_service]
+    machines = [grant.grantee for grant in grants if grant.grantee_is_service]
+    machines += [grant.retiring for grant in grants if grant.retiring and grant.retiring_is_service]
+    if intent.scope.deployer is not None:
+        people.append(intent.scope.deployer)
+    return World(target, intent.scope.organization, tuple(permits), tuple(people), tuple(machines))
+
+
+def deny_statements(intent: Intent, world: World, sids: Sids) -> list[Traced]:
+    """Return the Deny statements of the key policy."""
+    found = []
+    for line in intent.guardrails:
+        principals = tuple(Principal("AWS", arn) for arn in line.principals) or (EVERYONE,)
+        for deny in _denies(line, world):
+            statement = Statement(
+                Effect.DENY, deny.actions, ("*",), principals, canonical(deny.conditions), sids.spaced(_title(line.name))
+            )
+            found.append(Traced(statement, (line.location,)))
+    return found
+
+
+def identity_denies(intent: Intent, worlds: Iterable[World], sids: Sids) -> dict[str, list[Traced]]:
+    """Return the Deny statements of IAM policies, by principal: for intents about keys whose key policies are not ours."""
+    worlds = tuple(worlds)
+    arns = tuple(dict.fromkeys(arn for world in worlds for arn in world.target.key_arns))
+    found: dict[str, list[Traced]] = {}
+    for line in intent.guardrails:
+        for principal in line.principals:
+            if principal in line.exceptions:
+                continue
+            for deny in _denies(replace(line, exceptions=()), worlds[0]):
+                actions = tuple(dict.fromkeys(action for world in worlds for action in _on_type(deny.actions, world.target)))
+                title = sids.joined(f"{_title(line.name)} by {principal.rpartition('/')[2]}")
+                statement = Statement(Effect.DENY, actions, arns, None, canonical(deny.conditions), title)
+                found.setdefault(principal, []).append(Traced(statement, (line.location,)))
+    return found
+
+
+def _title(name: str) -> str:
+    return name[0].upper() + name[1:]
+
+
+def _denies(line: GuardRailLine, world: World) -> list[_Deny]:
+    build = BUILDERS.get(line.name)
+    if build is None:
+        raise input_error(
+            line.location, "unknown-guardrail", f"`{line.name}` is no guard rail", f"one of: {', '.join(GUARD_RAILS)}"
+        )
+    return build(line, world)
+
+
+# --- the guard rails ----------------------------------------------------------------------------------------------------
+
+
+def _deny_delete(line: GuardRailLine, _world: World) -> list[_Deny]:
+    return [_Deny(DELETE, _unless(line.exceptions))]
+
+
+def _deny_outside_organization(line: GuardRailLine, world: World) -> list[_Deny]:
+    if world.organization is None:
+        raise input_error(line.location, "organization-missing", f"`{line.name}` needs `scope.organization`")
+    outside = Condition("StringNotEquals", "aws:PrincipalOrgID", (world.organization,))
+    return [_Deny(_every_action(world.target), (outside, NOT_A_SERVICE, *_unless((*line.exceptions, *_machine_roles(world)))))]
+
+
+def _deny_everyone_else(line: GuardRailLine, world: World) -> list[_Deny]:
+    principals = [permit.principal for permit in world.permits]
+    arns = [principal.value for principal in principals if principal.kind == "AWS"]
+    named = tuple(dict.fromkeys((*arns, *world.named, *line.exceptions, *_machine_roles(world))))
+    sessions = tuple(arn for arn in named if is_session(arn) and _role_patterns(arn))
+    others = [arn for arn in named if arn not in sessions]
+    roles = [pattern for arn in sessions for pattern in _role_patterns(arn)]
+    actions = _every_action(world.target)
+    services = [principal.value for principal in principals if principal.kind == "Service"]
+    spared = _spared_services(tuple(dict.fromkeys((*services, *world.named_services))), world)
+    return [
+        _Deny(actions, (*_unless((*others, *roles)), *spared)),
+        *(_other_sessions(arn, others, actions) for arn in sessions),
+    ]
+
+
+def _spared_services(names: Values, world: World) -> Conditions:
+    """Return the condition that fails for AWS services which the intent lets work, and for no other caller.
+
+    Grants that services create for themselves name principals of AWS that no file can know: then all of AWS's are spared, and
+    what they may do is what those grants say. A regional name is also given without its Region, as IAM may report either.
+    """
+    if world.grants_for_aws:
+        return (NOT_A_SERVICE,)
+    both = tuple(dict.fromkeys(form for name in names for form in (name, _without_region(name, world.target.regions))))
+    return (Condition("StringNotEquals", "aws:PrincipalServiceName", both),) if both else ()
+
+
+def _without_region(name: str, regions: Values) -> str:
+    for region in regions:
+        name = name.replace(f".{region}.", ".")
+    return name
+
+
+def _other_sessions(arn: str, others: list[str], actions: Values) -> _Deny:
+    """Return the deny of a role's other sessions: aws:PrincipalArn shows the role only, aws:userid ends in the session."""
+    session = arn.rpartition("/")[2]
+    conditions = (
+        Condition("ArnLike", "aws:PrincipalArn", _role_patterns(arn)),
+        Condition("StringNotLike", "aws:userid", (f"*:{session}",)),
+        *_unless(others),
+    )
+    return _Deny(actions, conditions)
+
+
+def _role_patterns(arn: str) -> Values:
+    """Return the ARNs that the role of a session can have: the session's ARN does not show the role's path."""
+    parsed = parse_arn(arn)
+    role = role_of_session(parsed) if parsed else None
+    if parsed is None or role is None:
+        return ()
+    head = f"arn:{parsed.partition}:iam::{parsed.account}:role/"
+    return (f"{head}{role}", f"{head}*/{role}")
+
+
+def _deny_direct_use(line: GuardRailLine, world: World) -> list[_Deny]:
+    direct = Condition("Null", "kms:ViaService", ("true",))
+    actions = _actions(world.target, lambda action: action.cryptographic)
+    return [_Deny(actions, (direct, NOT_A_SERVICE, *_unless((*line.exceptions, *_machine_roles(world)))))]
+
+
+def _deny_without_context(line: GuardRailLine, world: World) -> list[_Deny]:
+    actions = _actions(world.target, lambda action: action.cryptographic and action.encryption_context)
+    if world.target.key_type != "symmetric" or not actions:
+        message = f"a key of {world.target.key.spec} has no encryption context"
+        raise input_error(line.location, "guardrail-key-type", message, "leave the guard rail out")
+    without = Condition("Null", "kms:EncryptionContextKeys", ("true",))
+    return [_Deny(actions, (without, *_unless(line.exceptions)))]
+
+
+def _deny_grants(line: GuardRailLine, _world: World) -> list[_Deny]:
+    direct = Condition("BoolIfExists", "kms:GrantIsForAWSResource", ("false",))
+    return [_Deny(CREATE_GRANT, (direct, NOT_A_SERVICE, *_unless(line.exceptions)))]
+
+
+def _deny_bypass(line: GuardRailLine, _world: World) -> list[_Deny]:
+    bypass = Condition("Bool", "kms:BypassPolicyLockoutSafetyCheck", ("true",))
+    return [_Deny(PUT_POLICY, (bypass, *_unless(line.exceptions)))]
+
+
+def _deny_insecure(line: GuardRailLine, world: World) -> list[_Deny]:
+    plain = Condition("Bool", "aws:SecureTransport", ("false",))
+    return [_Deny(_every_action(world.target), (plain, *_unless(line.exceptions)))]
+
+
+BUILDERS: dict[str, Callable[[GuardRailLine, World], list[_Deny]]] = {
+    "deny-delete": _deny_delete,
+    "deny-outside-organization": _deny_outside_organization,
+    "deny-everyone-else": _deny_everyone_else,
+    "deny-direct-use": _deny_direct_use,
+    "deny-without-encryption-context": _deny_without_context,
+    "deny-grants-to-principals": _deny_grants,
+    "deny-lockout-bypass": _deny_bypass,
+    "deny-insecure-transport": _deny_insecure,
+}
+
+
+# --- their parts --------------------------------------------------------------------------------------------------------
+
+
+def _unless(arns: Iterable[str]) -> Conditions:
+    """Return conditions that fail for these principals (an account: for each of its principals) and hold for all others."""
+    unique = tuple(dict.fromkeys(arns))
+    accounts = tuple(account_of(arn) or "" for arn in unique if is_account(Principal("AWS", arn)))
+    others = tuple(arn for arn in unique if not is_account(Principal("AWS", arn)))
+    rows = (("ArnNotLike" if any("*" in arn for arn in others) else "ArnNotEquals", "aws:PrincipalArn", others),
+            ("StringNotEquals", "aws:PrincipalAccount", accounts))  # fmt: skip
+    return tuple(Condition(operator, key, values) for operator, key, values in rows if values)
+
+
+def _machine_roles(world: World) -> Values:
+    """Return the roles by which EC2 uses grants on EBS volumes, which are no service principals."""
+    return tuple(EC2_ROLE.format(partition=world.target.partition, account=account) for account in world.grant_makers)
+
+
+def _every_action(target: Target) -> Values:
+    return _actions(target, lambda _action: True)
+
+
+def _actions(target: Target, wanted: Callable[[Action], bool]) -> Values:
+    """Return the actions that a key policy can deny on this key, in full."""
+    rows = (action for action in ACTIONS.values() if works_in_key_policy(action) and wanted(action))
+    return tuple(sorted(action.iam_name for action in rows if _exists(action, target)))
+
+
+def _exists(action: Action, target: Target) -> bool:
+    """Return whether the action can be called on the key; of a key that exists already, origin and Regions are not known."""
+    if target.creation is not None and not target.key.multi_region and action.multi_region_only:
+        return False
+    if target.creation is not None and target.key.origin == "AWS_KMS" and action.iam_name in IMPORT_ADMINISTRATOR:
+        return False
+    return fits(action, target.key_type)
+
+
+def _on_type(actions: Values, target: Target) -> Values:
+    return tuple(action for action in actions if fits(ACTIONS[action.removeprefix("kms:")], target.key_type))
+
+
+# --- what they would take away ------------------------------------------------------------------------------------------
+
+
+def takes_away(line: GuardRailLine, permit: Permit) -> bool:
+    """Return whether a guard rail denies a permit in every situation."""
+    if not _is_denied(line, permit.principal):
+        return False
+    if line.name == "deny-delete":
+        return permit.action in DELETE
+    if line.name == "deny-grants-to-principals":
+        return permit.action in CREATE_GRANT and FOR_AWS_RESOURCE not in permit.conditions and permit.principal.kind == "AWS"
+    return line.name == "deny-everyone-else" and permit.principal.value == "*"
+
+
+def _is_denied(line: GuardRailLine, principal: Principal) -> bool:
+    if line.principals and principal.value not in line.principals:
+        return False
+    return not any(_covers(exception, principal) for exception in line.exceptions)
+
+
+def _covers(exception: str, principal: Principal) -> bool:
+    """Return whether an exception spares a principal, or some principal of it."""
+    same_account = account_of(exception) == account_of(principal.value)
+    if is_account(Principal("AWS", exception)) or is_account(principal):
+        return same_account
+    arn = parse_arn(principal.value)
+    role = role_of_session(arn) if arn else None
+    return exception == principal.value or (same_account and role is not None and exception.rpartition("/")[2] == role)

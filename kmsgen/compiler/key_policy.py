@@ -1,0 +1,117 @@
+"""Permits to the Allow statements of a key policy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from kmsgen.arn import account_of, account_root
+from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.compiler.conditions import conjoin
+from kmsgen.compiler.permit import PURPOSES, Conditions, Permit, canonical
+from kmsgen.compiler.principals import has_identity_policies
+from kmsgen.compiler.sids import Sids, describe
+from kmsgen.compiler.target import Target
+from kmsgen.errors import Diagnostic, Location, RefusedError
+from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
+from kmsgen.policy.json_form import format_document
+
+Values = tuple[str, ...]
+
+KEY_POLICY_BYTES = 32_768
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A statement and the lines it serves."""
+
+    statement: Statement
+    origins: tuple[Location, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    purpose: str
+    topic: str
+    conditions: Conditions
+    actions: Values
+    principals: tuple[Principal, ...]
+    origins: tuple[Location, ...]
+
+
+def allow_statements(permits: Iterable[Permit], target: Target, delegation: str, sids: Sids) -> list[Traced]:
+    """Return the statements of the key policy that give these permits.
+
+    With `delegation` iam, permits of this account's users and roles go through the account, narrowed to those principals.
+    The deployer's stay direct: it creates the key before any IAM policy can name it.
+    """
+    in_key_policy = [permit for permit in permits if works_in_key_policy(permit)]
+    direct = [permit for permit in in_key_policy if delegation != "iam" or not is_delegable(permit, target)]
+    delegated = [permit for permit in in_key_policy if delegation != "key-policy" and is_delegable(permit, target)]
+    traced = [_statement(group, group.principals, sids) for group in _groups(direct)]
+    return traced + [_through_account(group, target, sids) for group in _groups(delegated)]
+
+
+def works_in_key_policy(permit: Permit) -> bool:
+    """Return whether a key policy can give the permit."""
+    row = ACTIONS.get(permit.action.removeprefix("kms:"))
+    return permit.half == "key" and row is not None and row.policy_types != "iam"
+
+
+def is_delegable(permit: Permit, target: Target) -> bool:
+    """Return whether an IAM policy of the key's own account can give the permit once the key policy lets it."""
+    same_account = account_of(permit.principal.value) == target.account
+    return same_account and permit.purpose != "deploy" and has_identity_policies(permit.principal)
+
+
+def _groups(permits: Iterable[Permit]) -> list[_Group]:
+    """Put together what may stand in one statement: actions with equal principals and conditions, never a cross product."""
+    by_principal: dict[tuple[Principal, str, str, Conditions], list[Permit]] = {}
+    for permit in permits:
+        by_principal.setdefault((permit.principal, permit.purpose, permit.topic, permit.conditions), []).append(permit)
+    merged: dict[tuple[str, str, Conditions, Values], list[Permit]] = {}
+    for (_, purpose, topic, conditions), same in by_principal.items():
+        actions = tuple(sorted({permit.action for permit in same}))
+        merged.setdefault((purpose, topic, conditions, actions), []).extend(same)
+    return sorted(_as_groups(merged), key=lambda group: PURPOSES.index(group.purpose))
+
+
+def _as_groups(merged: dict[tuple[str, str, Conditions, Values], list[Permit]]) -> Iterator[_Group]:
+    for (purpose, topic, conditions, actions), permits in merged.items():
+        principals = tuple(dict.fromkeys(permit.principal for permit in permits))
+        origins = tuple(dict.fromkeys(origin for permit in permits for origin in permit.origins))
+        yield _Group(purpose, topic, conditions, actions, principals, origins)
+
+
+def _statement(group: _Group, principals: tuple[Principal, ...], sids: Sids) -> Traced:
+    statement = Statement(
+        effect=Effect.ALLOW,
+        actions=group.actions,
+        resources=("*",),
+        principals=principals,
+        conditions=group.conditions,
+        sid=sids.spaced(describe(group.purpose, group.principals, group.conditions, group.topic)),
+    )
+    return Traced(statement, group.origins)
+
+
+def _through_account(group: _Group, target: Target, sids: Sids) -> Traced:
+    """Return the statement that lets the account's IAM policies give these principals these actions, and nobody else any."""
+    names = tuple(principal.value for principal in group.principals)
+    location = group.origins[0]
+    narrowed = canonical(conjoin((*group.conditions, Condition("ArnEquals", "aws:PrincipalArn", names)), location))
+    root = Principal("AWS", account_root(target.partition, target.account))
+    return _statement(replace(group, purpose="delegate", conditions=narrowed), (root,), sids)
+
+
+def check_size(policy: Document, location: Location) -> None:
+    """Refuse a key policy of more than 32 KiB. Source: KMS Developer Guide, key-policy-overview."""
+    text = json.dumps(format_document(policy), ensure_ascii=False, separators=(",", ":"))
+    size = len(text.encode())
+    if size > KEY_POLICY_BYTES:
+        message = f"the key policy would have {size} bytes; KMS takes {KEY_POLICY_BYTES}"
+        hint = "give principals that need the same one role, or divide what the key is used for over two keys"
+        raise RefusedError([Diagnostic(location, "key-policy-too-long", message, hint)])
+    if not policy.statements:
+        raise RefusedError([Diagnostic(location, "empty-key-policy", "nobody would have any access to the key", "name `admins`")])

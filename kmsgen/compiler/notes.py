@@ -1,0 +1,86 @@
+"""What a reader should know of a compiled intent, though nothing is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmsgen.arn import account_of
+from kmsgen.catalogue import services
+from kmsgen.compiler.guardrails import World
+from kmsgen.compiler.identity_policy import needs_identity_policy
+from kmsgen.compiler.principals import is_account, is_service_linked
+from kmsgen.errors import Diagnostic, Location
+from kmsgen.intent.intent import Intent
+from kmsgen.policy.document import Principal
+
+
+def notes_on(intent: Intent, worlds: tuple[World, ...]) -> tuple[Diagnostic, ...]:
+    """Return the notes, in source order, each once."""
+    found = {*_recovery(intent), *_members(intent), *_open_services(intent), *_deployment(intent), *_every_key(intent)}
+    for world in worlds:
+        found |= set(_other_halves(intent, world))
+    return tuple(sorted(found))
+
+
+def _recovery(intent: Intent) -> Iterator[Diagnostic]:
+    if intent.every_key:
+        return
+    accounts = [access for access in (*intent.admins, *intent.users) if is_account(Principal("AWS", access.principal))]
+    own = [access for access in accounts if account_of(access.principal) == intent.scope.account]
+    if not any("kms:PutKeyPolicy" in access.actions for access in own):
+        yield Diagnostic(
+            Location(intent.path),
+            "no-recovery",
+            "without a statement for the account the key depends on its administrators existing",
+            "a recovery path: under `admins`, `{principal: account, can: [change-policy]}`",
+        )
+
+
+def _members(intent: Intent) -> Iterator[Diagnostic]:
+    for line in intent.guardrails:
+        for access in (*intent.admins, *intent.users):
+            foreign = account_of(access.principal) != intent.scope.account
+            spared = access.principal in line.exceptions
+            if line.name == "deny-outside-organization" and foreign and not spared:
+                message = f"`{access.principal}` is denied unless its account is in {intent.scope.organization}"
+                yield Diagnostic(access.location, "must-be-member", message, "if it is not, except it from the guard rail")
+
+
+def _open_services(intent: Intent) -> Iterator[Diagnostic]:
+    for use in intent.services:
+        service = services.find(use.service)
+        for statement in service.statements if service else ():
+            if statement.gap and not statement.caller and not use.source_account:
+                message = f"`{use.service}` is let in as AWS documents it: {statement.gap}"
+                yield Diagnostic(
+                    use.location, "service-gap", message, "check whether `source_account` works for it, and add that"
+                )
+
+
+def _deployment(intent: Intent) -> Iterator[Diagnostic]:
+    deployer = intent.scope.deployer
+    if deployer is not None and intent.key is not None:
+        message = (
+            f"`{deployer}` needs its IAM policy (CreateKey and what else no key policy can give) before the first deployment"
+        )
+        yield Diagnostic(Location(intent.path), "deployer-first", message)
+
+
+def _every_key(intent: Intent) -> Iterator[Diagnostic]:
+    if intent.every_key:
+        message = "IAM policies have an effect only on keys whose key policies let the account's IAM policies decide"
+        yield Diagnostic(Location(intent.path), "needs-delegation", message)
+
+
+def _other_halves(intent: Intent, world: World) -> Iterator[Diagnostic]:
+    for permit in world.permits:
+        name, place = permit.principal.value, permit.origins[0]
+        foreign = account_of(name) not in (None, world.target.account)
+        if foreign and is_account(permit.principal):
+            message = f"account {account_of(name)} decides by its own IAM policies which of its principals use the key"
+            yield Diagnostic(place, "other-half", message)
+        elif foreign and is_service_linked(name):
+            yield Diagnostic(place, "other-half", f"what `{name}` may do in its own account is AWS's to say")
+        elif is_account(permit.principal) and needs_identity_policy(permit, world.target, intent.delegation):
+            message = f"`{permit.action}` has no effect in a key policy; the account's IAM policies must allow it"
+            yield Diagnostic(place, "iam-only", message)

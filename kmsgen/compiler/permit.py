@@ -1,0 +1,69 @@
+"""What the compiler thinks in: one principal, one action, the conditions it is tied to, and the lines that ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from kmsgen.errors import Location
+from kmsgen.policy.document import Condition, Principal
+
+Conditions = tuple[Condition, ...]
+
+# In this order statements are written. The words begin the statements' Sids.
+PURPOSES = ("delegate", "deploy", "administer", "use", "serve")
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """One action for one principal.
+
+    `half` is the resource it is for: `key`, `alias`, `new` (a key that is being created), `any` (only `*` in Resource), or an
+    ARN. `topic` is what the Sid says beside principal and purpose: a service's id, a grant's name.
+    """
+
+    principal: Principal
+    action: str
+    half: str
+    conditions: Conditions
+    purpose: str
+    origins: tuple[Location, ...]
+    topic: str = ""
+    explicit: bool = True  # False: a set that the compiler chose, from which a guard rail may take
+
+
+def canonical(conditions: Iterable[Condition]) -> Conditions:
+    """Return conditions sorted, each once, with each value once."""
+    unique = {replace(condition, values=tuple(dict.fromkeys(condition.values))) for condition in conditions}
+    return tuple(sorted(unique, key=lambda condition: (condition.operator, condition.key, condition.values)))
+
+
+def without_repetition(permits: Iterable[Permit]) -> list[Permit]:
+    """Drop each permit that another one covers: same principal, action and half, with fewer conditions or the same.
+
+    The lines that asked for a dropped permit become lines of the one that stays.
+    """
+    kept: list[Permit] = []
+    for same in _alike(permits):
+        kept.extend(_maximal(same))
+    return kept
+
+
+def _alike(permits: Iterable[Permit]) -> Iterator[list[Permit]]:
+    groups: dict[tuple[Principal, str, str], list[Permit]] = {}
+    for permit in permits:
+        groups.setdefault((permit.principal, permit.action, permit.half), []).append(permit)
+    yield from groups.values()
+
+
+def _maximal(same: list[Permit]) -> list[Permit]:
+    kept: list[Permit] = []
+    for permit in sorted(same, key=lambda permit: len(permit.conditions)):
+        cover = next((i for i, wider in enumerate(kept) if set(wider.conditions) <= set(permit.conditions)), None)
+        if cover is None:
+            kept.append(permit)
+        else:
+            origins = dict.fromkeys((*kept[cover].origins, *permit.origins))
+            explicit = kept[cover].explicit or permit.explicit
+            kept[cover] = replace(kept[cover], origins=tuple(origins), explicit=explicit)
+    return kept

@@ -1,0 +1,79 @@
+"""Statement ids that explain: who, what for, under which kind of condition. Unique, and the same from run to run.
+
+A Sid of a key policy may contain spaces, one of an IAM policy only letters and digits. Source: KMS Developer Guide,
+key-policy-overview; IAM User Guide, reference_policies_elements_sid.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from kmsgen.arn import parse_arn
+from kmsgen.policy.document import Condition, Principal
+
+NOT_PLAIN = re.compile(r"[^A-Za-z0-9]+")
+LONGEST = 96
+VERBS = {
+    "delegate": "Let IAM policies decide for",
+    "deploy": "Deploy by",
+    "administer": "Administer by",
+    "use": "Use by",
+    "serve": "Service",
+}
+# Prefix of a condition key -> what a Sid says of it.
+WORDS = (
+    ("kms:granteeprincipal", "with grants to one grantee"),
+    ("kms:grantisforawsresource", "with grants for AWS resources"),
+    ("kms:viaservice", "through services"),
+    ("kms:encryptioncontext", "with encryption context"),
+    ("aws:currenttime", "for a time"),
+    ("aws:source", "from named sources"),
+    ("aws:multifactor", "with MFA"),
+    ("aws:principaltag", "with principal tags"),
+    ("kms:requestalias", "by alias"),
+)
+
+
+class Sids:
+    """The Sids of one document, or of all documents whose statements are named together."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def spaced(self, text: str) -> str:
+        """Return a Sid of words for a key policy, not given before."""
+        return self._unused(NOT_PLAIN.sub(" ", text).strip()[:LONGEST].strip(), " ")
+
+    def joined(self, text: str) -> str:
+        """Return a Sid of letters and digits for an IAM policy, not given before."""
+        words = NOT_PLAIN.sub(" ", text).split()
+        return self._unused("".join(word[0].upper() + word[1:] for word in words)[:LONGEST], "")
+
+    def _unused(self, text: str, separator: str) -> str:
+        name, number = text, 1
+        while name.lower() in self._taken:
+            number += 1
+            name = f"{text}{separator}{number}"
+        self._taken.add(name.lower())
+        return name
+
+
+def describe(purpose: str, principals: Iterable[Principal], conditions: Iterable[Condition], topic: str = "") -> str:
+    """Return what a statement is for, in words."""
+    names = [plain_name(principal.value) for principal in principals]
+    who = " and ".join(names) if len(names) <= 2 else f"{len(names)} principals"
+    keys = [condition.key.lower() for condition in conditions]
+    suffix = [word for prefix, word in WORDS if any(key.startswith(prefix) for key in keys)]
+    head = f"{VERBS[purpose]} {topic}" if purpose == "serve" else f"{VERBS[purpose]} {who}"
+    return " ".join((head, *([topic] if topic and purpose != "serve" else []), *suffix))
+
+
+def plain_name(principal: str) -> str:
+    """Return the name in a principal's ARN, without its path; an account by its number."""
+    arn = parse_arn(principal)
+    if arn is None:
+        return principal
+    if arn.resource == "root":
+        return f"account {arn.account}"
+    return arn.name.rpartition("/")[2]
