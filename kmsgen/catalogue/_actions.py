@@ -265,6 +265,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "N4",
             "Y",
         ),
+        None,
     ),
     "ConnectCustomKeyStore": (
         ("Write",),
@@ -279,6 +280,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
         False,
         False,
         False,
+        None,
         None,
     ),
     "CreateAlias": (
@@ -324,6 +326,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "N3",
         ),
+        None,
     ),
     "CreateCustomKeyStore": (
         ("Write",),
@@ -341,6 +344,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
         False,
         False,
         False,
+        None,
         None,
     ),
     "CreateGrant": (
@@ -396,6 +400,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "N2|3",
         ),
+        None,
     ),
     "CreateKey": (
         ("Write",),
@@ -434,6 +439,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
         False,
         False,
         None,
+        None,
     ),
     "Decapsulate": (
         ("Write",),
@@ -465,11 +471,12 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "N1",
             "N2|3",
             "N5",
-            "N11",
+            "-",
             "N14",
             "Y",
             "N2|3",
         ),
+        None,
     ),
     "Decrypt": (
         ("Write",),
@@ -512,6 +519,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "N2|3",
         ),
+        None,
     ),
     "DeleteAlias": (
         ("Write",),
@@ -556,6 +564,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "Y",
         ),
+        None,
     ),
     "DeleteCustomKeyStore": (
         ("Write",),
@@ -570,6 +579,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
         False,
         False,
         False,
+        None,
         None,
     ),
     "DeleteImportedKeyMaterial": (
@@ -612,6 +622,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "N15",
             "Y9",
         ),
+        ("EXTERNAL",),
     ),
     "DeriveSharedSecret": (
         ("Write",),
@@ -649,6 +660,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "N2|3",
         ),
+        None,
     ),
     "DescribeCustomKeyStores": (
         ("Read",),
@@ -663,6 +675,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
         False,
         False,
         False,
+        None,
         None,
     ),
     "DescribeKey": (
@@ -706,6 +719,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "Y",
         ),
+        None,
     ),
     "DisableKey": (
         ("Write",),
@@ -748,6 +762,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "N15",
             "N3",
         ),
+        None,
     ),
     "DisableKeyRotation": (
         ("Write",),
@@ -782,6 +797,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "C7",
             "N3|7",
         ),
+        ("AWS_KMS",),
     ),
     "DisconnectCustomKeyStore": (
         ("Write",),
@@ -796,6 +812,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
         False,
         False,
         False,
+        None,
         None,
     ),
     "EnableKey": (
@@ -838,6 +855,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "N15",
             "N3",
         ),
+        None,
     ),
     "EnableKeyRotation": (
         ("Write",),
@@ -873,6 +891,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "C7",
             "N3|7",
         ),
+        ("AWS_KMS",),
     ),
     "Encapsulate": (
         ("Write",),
@@ -904,11 +923,12 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "N1",
             "N2|3",
             "N5",
-            "N11",
+            "-",
             "N14",
             "Y",
             "N2|3",
         ),
+        None,
     ),
     "Encrypt": (
         ("Write",),
@@ -950,6 +970,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "N2|3",
         ),
+        None,
     ),
     "GenerateDataKey": (
         ("Write",),
@@ -989,6 +1010,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "N2|3",
         ),
+        None,
     ),
     "GenerateDataKeyPair": (
         ("Write",),
@@ -1029,6 +1051,10 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "N2|3",
         ),
+        (
+            "AWS_KMS",
+            "EXTERNAL",
+        ),
     ),
     "GenerateDataKeyPairWithoutPlaintext": (
         ("Write",),
@@ -1068,6 +1094,10 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "N2|3",
         ),
+        (
+            "AWS_KMS",
+            "EXTERNAL",
+        ),
     ),
     "GenerateDataKeyWithoutPlaintext": (
         ("Write",),
@@ -1106,6 +1136,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "N2|3",
         ),
+        None,
     ),
     "GenerateMac": (
         ("Write",),
@@ -1142,6 +1173,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "N2|3",
         ),
+        None,
     ),
     "GenerateRandom": (
         ("Write",),
@@ -1156,6 +1188,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
         False,
         True,
         False,
+        None,
         None,
     ),
     "GetKeyLastUsage": (
@@ -1177,10 +1210,27 @@ ROWS: dict[str, tuple[Any, ...]] = {
         (),
         False,
         False,
-        None,
+        (
+            "symmetric",
+            "hmac",
+            "asymmetric-encrypt",
+            "asymmetric-sign",
+            "key-agreement",
+            "ml-kem",
+        ),
         False,
         False,
         False,
+        (
+            "Y",
+            "Y",
+            "Y",
+            "Y",
+            "Y",
+            "Y",
+            "Y",
+            "Y",
+        ),
         None,
     ),
     "GetKeyPolicy": (
@@ -1224,6 +1274,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "Y",
         ),
+        None,
     ),
     "GetKeyRotationStatus": (
         ("Read",),
@@ -1265,6 +1316,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "C7",
             "C7",
         ),
+        None,
     ),
     "GetParametersForImport": (
         ("Read",),
@@ -1308,6 +1360,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "N15",
             "N8|9",
         ),
+        ("EXTERNAL",),
     ),
     "GetPublicKey": (
         ("Read",),
@@ -1348,6 +1401,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "N2|3",
         ),
+        None,
     ),
     "ImportKeyMaterial": (
         ("Write",),
@@ -1391,6 +1445,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "N9",
         ),
+        ("EXTERNAL",),
     ),
     "ListAliases": (
         ("List",),
@@ -1422,6 +1477,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "Y",
         ),
+        None,
     ),
     "ListGrants": (
         ("List",),
@@ -1464,6 +1520,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "Y",
         ),
+        None,
     ),
     "ListKeyPolicies": (
         ("List",),
@@ -1505,6 +1562,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "Y",
         ),
+        None,
     ),
     "ListKeyRotations": (
         ("List",),
@@ -1546,6 +1604,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "C7",
             "C7",
         ),
+        None,
     ),
     "ListKeys": (
         ("List",),
@@ -1560,6 +1619,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
         False,
         False,
         False,
+        None,
         None,
     ),
     "ListResourceTags": (
@@ -1602,6 +1662,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "Y",
         ),
+        None,
     ),
     "ListRetirableGrants": (
         ("List",),
@@ -1623,6 +1684,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
         False,
         False,
         False,
+        None,
         None,
     ),
     "PutKeyPolicy": (
@@ -1670,6 +1732,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "Y",
         ),
+        None,
     ),
     "ReEncryptFrom": (
         ("Write",),
@@ -1712,6 +1775,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "N2|3",
         ),
+        None,
     ),
     "ReEncryptTo": (
         ("Write",),
@@ -1754,6 +1818,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "N2|3",
         ),
+        None,
     ),
     "ReplicateKey": (
         ("Write",),
@@ -1800,6 +1865,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "N15",
             "N2|3",
         ),
+        None,
     ),
     "RetireGrant": (
         (
@@ -1842,6 +1908,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "Y",
         ),
+        None,
     ),
     "RevokeGrant": (
         (
@@ -1887,6 +1954,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "Y",
         ),
+        None,
     ),
     "RotateKeyOnDemand": (
         ("Write",),
@@ -1920,6 +1988,10 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "N14",
             "C7",
             "N3|7",
+        ),
+        (
+            "AWS_KMS",
+            "EXTERNAL",
         ),
     ),
     "ScheduleKeyDeletion": (
@@ -1964,6 +2036,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "N15",
             "N3",
         ),
+        None,
     ),
     "Sign": (
         ("Write",),
@@ -2001,6 +2074,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "N2|3",
         ),
+        None,
     ),
     "SynchronizeMultiRegionKey": (
         ("Write",),
@@ -2023,6 +2097,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
         False,
         False,
         False,
+        None,
         None,
     ),
     "TagResource": (
@@ -2070,6 +2145,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "N3",
         ),
+        None,
     ),
     "UntagResource": (
         (
@@ -2115,6 +2191,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "N3",
         ),
+        None,
     ),
     "UpdateAlias": (
         ("Write",),
@@ -2159,6 +2236,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "C10",
         ),
+        None,
     ),
     "UpdateCustomKeyStore": (
         ("Write",),
@@ -2173,6 +2251,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
         False,
         False,
         False,
+        None,
         None,
     ),
     "UpdateKeyDescription": (
@@ -2215,6 +2294,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "N3",
         ),
+        None,
     ),
     "UpdatePrimaryRegion": (
         ("Write",),
@@ -2257,6 +2337,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "N2|3",
         ),
+        None,
     ),
     "Verify": (
         ("Write",),
@@ -2294,6 +2375,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "N2|3",
         ),
+        None,
     ),
     "VerifyMac": (
         ("Write",),
@@ -2330,5 +2412,6 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "Y",
             "N2|3",
         ),
+        None,
     ),
 }

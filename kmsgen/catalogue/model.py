@@ -41,6 +41,7 @@ class Action:
     cryptographic: bool
     encryption_context: bool
     states: Mapping[str, StateRule] | None
+    origins: Values | None = None  # the operation works for keys of these origins only; None: of any
 
     @property
     def iam_name(self) -> str:

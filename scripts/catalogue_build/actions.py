@@ -40,6 +40,7 @@ def _row(name: str, facts: dict[str, Any], reference: Reference, api: Api) -> Ro
         facts.get("cryptographic", False),
         operation.encryption_context,
         tuple(facts["states"].split()) if "states" in facts else None,
+        tuple(facts["origins"]) if "origins" in facts else None,
     )
 
 
