@@ -11,13 +11,15 @@ from pathlib import Path
 from kmsgen import __version__
 from kmsgen.cli.console import answer, answer_json, say
 from kmsgen.cli.writing import MANIFEST, File, Plan, carry_out, difference, intent_folder, plan, sha256
+from kmsgen.compiler.compile import compile_intent
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, RefusedError, input_error
 from kmsgen.intent.intent import Intent
+from kmsgen.intent.load import load_intents
 from kmsgen.policy.bundle import Bundle
+from kmsgen.checks import confirm
 from kmsgen.render.render import render
 from kmsgen.render.subject import Rendering, Subject
 
-ENDINGS = (".yaml", ".yml")
 MANY = 10
 
 
@@ -39,6 +41,7 @@ class Rendered:
     """One intent, rendered, and what writing it comes to."""
 
     intent: Intent
+    notes: tuple[Diagnostic, ...]
     rendering: Rendering
     plan: Plan
 
@@ -46,7 +49,6 @@ class Rendered:
 def run(job: Job, *, check: bool, as_json: bool) -> int:
     """Do the job; return the exit code. Raises KmsgenError with the diagnostics of every intent that cannot be rendered."""
     done = _render_all(job)
-    _refuse_twins(done)
     if job.lint and "cloudformation" in job.formats:
         _lint(done)
     if check:
@@ -62,10 +64,9 @@ def run(job: Job, *, check: bool, as_json: bool) -> int:
 def _render_all(job: Job) -> list[Rendered]:
     done: list[Rendered] = []
     failures: list[KmsgenError] = []
-    sources = _sources(job)
-    for source in _with_progress(sources):
+    for intent in _with_progress(_intents(job)):
         try:
-            done.append(_render_one(source, job))
+            done.append(_render_one(intent, job))
         except KmsgenError as error:
             failures.append(error)
     if failures:
@@ -80,52 +81,19 @@ def _raise_together(failures: Sequence[KmsgenError]) -> None:
     raise kind(diagnostics)
 
 
-def _sources(job: Job) -> list[str | None]:
-    """Return the intents' files; None stands for the preset."""
+def _intents(job: Job) -> tuple[Intent, ...]:
+    """Load what was asked for. Raises InputError with every diagnostic of all of it."""
     if job.preset is not None and job.paths:
         raise input_error(Location("--preset"), "usage", "a preset and files cannot be rendered together")
-    if job.preset is None and job.settings:
-        raise input_error(Location("--set"), "usage", "`--set` gives a preset its parameters", "name the preset with `--preset`")
     if job.preset is not None:
-        return [None]
+        from kmsgen.intent.presets import load_preset  # noqa: PLC0415 - only what is asked for is loaded
+
+        return (load_preset(job.preset, dict(_setting(text) for text in job.settings)),)
+    if job.settings:
+        raise input_error(Location("--set"), "usage", "`--set` gives a preset its parameters", "name the preset with `--preset`")
     if not job.paths:
         raise input_error(Location("-"), "usage", "no intent to render", "name a file, a folder, or a preset with `--preset`")
-    return list(dict.fromkeys(path for given in job.paths for path in _intents_at(given)))
-
-
-def _intents_at(given: str) -> Iterator[str]:
-    folder = Path(given)
-    if not folder.is_dir():
-        yield given
-        return
-    found = sorted(str(path) for path in folder.rglob("*") if _is_intent(path))
-    if not found:
-        raise input_error(Location(given), "no-intents", "there is no intent in this folder", "intents end in `.yaml` or `.yml`")
-    yield from found
-
-
-def _is_intent(path: Path) -> bool:
-    return path.suffix in ENDINGS and not path.name.startswith(("_", ".")) and path.is_file()
-
-
-def _render_one(source: str | None, job: Job) -> Rendered:
-    from kmsgen.checks import confirm  # noqa: PLC0415 - loaded only once the arguments are sound
-    from kmsgen.compiler import compile_intent  # noqa: PLC0415
-
-    intent = _load(source, job)
-    bundle = compile_intent(intent)
-    confirm(intent, bundle)
-    rendering = render(subject_of(intent, bundle), job.formats)
-    folder = intent_folder(job.out, intent.name)
-    return Rendered(intent, rendering, plan(folder, list(_files(intent, rendering)), force=job.force))
-
-
-def _load(source: str | None, job: Job) -> Intent:
-    from kmsgen.intent import load_intent, load_preset  # noqa: PLC0415
-
-    if source is not None:
-        return load_intent(source)
-    return load_preset(str(job.preset), dict(_setting(text) for text in job.settings))
+    return load_intents(dict.fromkeys(job.paths))
 
 
 def _setting(text: str) -> tuple[str, str]:
@@ -133,6 +101,14 @@ def _setting(text: str) -> tuple[str, str]:
     if not separator or not name:
         raise input_error(Location("--set"), "usage", f"`{text}` is not a parameter", "write it as `NAME=VALUE`")
     return name, value
+
+
+def _render_one(intent: Intent, job: Job) -> Rendered:
+    compiled = compile_intent(intent)
+    confirm(intent, compiled)
+    rendering = render(subject_of(intent, compiled.bundle), job.formats)
+    folder = intent_folder(job.out, intent.name)
+    return Rendered(intent, compiled.notes, rendering, plan(folder, list(_files(intent, rendering)), force=job.force))
 
 
 def subject_of(intent: Intent, bundle: Bundle) -> Subject:
@@ -161,19 +137,6 @@ def _files(intent: Intent, rendering: Rendering) -> Iterator[File]:
     yield File(MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 
-def _refuse_twins(done: Iterable[Rendered]) -> None:
-    """Refuse intents that would be written to one folder, on any file system."""
-    seen: dict[str, Intent] = {}
-    problems = []
-    for intent in (one.intent for one in done):
-        first = seen.setdefault(intent.name.casefold(), intent)
-        if first is not intent:
-            message = f"`{first.path}` is called `{first.name}` too"
-            problems.append(Diagnostic(Location(intent.path), "same-name", message, "give each intent its own `name`"))
-    if problems:
-        raise InputError(problems)
-
-
 def _lint(done: Iterable[Rendered]) -> None:
     from kmsgen.render.template_lint import findings  # noqa: PLC0415 - cfn-lint takes seconds to load
 
@@ -188,15 +151,15 @@ def _lint(done: Iterable[Rendered]) -> None:
         raise RefusedError(problems)
 
 
-def _with_progress(sources: Sequence[str | None]) -> Iterator[str | None]:
-    """Yield the sources; a progress bar on stderr where that is a terminal and there are many."""
-    if len(sources) < MANY or not sys.stderr.isatty():
-        yield from sources
+def _with_progress(intents: Sequence[Intent]) -> Iterator[Intent]:
+    """Yield the intents; a progress bar on stderr where that is a terminal and there are many."""
+    if len(intents) < MANY or not sys.stderr.isatty():
+        yield from intents
         return
     from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
     from rich.progress import track  # noqa: PLC0415
 
-    yield from track(sources, "rendering", console=Console(stderr=True), transient=True)
+    yield from track(intents, "rendering", console=Console(stderr=True), transient=True)
 
 
 # --- what is said -------------------------------------------------------------------------------------------------------
@@ -212,12 +175,16 @@ def _report(done: Iterable[Rendered], out: Path, *, as_json: bool) -> None:
             answer(f"{one.plan.folder.as_posix()}/{path}")
         for path in one.plan.stale:
             say(f"removed {one.plan.folder.as_posix()}/{path}")
-        for note in one.rendering.notes:
-            say(f"note: {one.intent.name}: {note}")
+        for note in _notes(one):
+            say(f"note: {note}")
 
 
 def _paths(one: Rendered) -> list[str]:
     return [*(artifact.path for artifact in one.rendering.artifacts), MANIFEST]
+
+
+def _notes(one: Rendered) -> list[str]:
+    return [*map(str, one.notes), *(f"{one.intent.name}: {note}" for note in one.rendering.notes)]
 
 
 def _told(one: Rendered) -> dict[str, object]:
@@ -228,7 +195,7 @@ def _told(one: Rendered) -> dict[str, object]:
         "files": _paths(one),
         "changed": [file.path for file in one.plan.changed],
         "removed": list(one.plan.stale),
-        "notes": list(one.rendering.notes),
+        "notes": _notes(one),
     }
 
 

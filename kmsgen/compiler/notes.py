@@ -23,7 +23,7 @@ def notes_on(intent: Intent, worlds: tuple[World, ...]) -> tuple[Diagnostic, ...
 
 
 def _recovery(intent: Intent) -> Iterator[Diagnostic]:
-    if intent.every_key:
+    if not intent.governed:
         return
     accounts = [access for access in (*intent.admins, *intent.users) if is_account(Principal("AWS", access.principal))]
     own = [access for access in accounts if account_of(access.principal) == intent.scope.account]
@@ -67,7 +67,7 @@ def _deployment(intent: Intent) -> Iterator[Diagnostic]:
 
 
 def _every_key(intent: Intent) -> Iterator[Diagnostic]:
-    if intent.every_key:
+    if not intent.governed:
         message = "IAM policies have an effect only on keys whose key policies let the account's IAM policies decide"
         yield Diagnostic(Location(intent.path), "needs-delegation", message)
 

@@ -102,7 +102,7 @@ def _listed(intent: Intent, arn: str) -> Target:
         multi_region_key_type="PRIMARY" if multi else None,
     )
     aliases = (str(Arn(parsed.partition, "kms", parsed.region, parsed.account, "alias/*")),)
-    return Target(key, (parsed.region,), (arn,), aliases)
+    return Target(key, (parsed.region,), (arn,), aliases, governed=intent.governed)
 
 
 def _every(intent: Intent) -> list[Target]:

@@ -21,6 +21,7 @@ class Context:
     account: str | None = None
     partition: str = "aws"
     regions: tuple[str, ...] = ()
+    regions_given: bool = False
     organization: str | None = None
     spec: str = "SYMMETRIC_DEFAULT"
     usage: str = "ENCRYPT_DECRYPT"
@@ -28,6 +29,7 @@ class Context:
     origin: str | None = None  # None: any origin
     multi_region: bool | None = None  # None: either
     every_key: bool = False
+    iam_only: bool = False  # no key policy is written: every key, or keys that keep theirs
 
     def key_types(self) -> tuple[str, ...]:
         """Return the key types that the intent may be about."""

@@ -30,9 +30,11 @@ def resolve_guardrail(line: GuardRailFile, steps: Steps, context: Context) -> Gu
         context.problems.add_key(here, "guardrail-key-type", message, "leave the guard rail out")
     spared = _principals(options.except_ if options else None, (*here, "except"), context)
     denied = _denied(options.for_ if options else None, (*here, "for"), context)
-    if context.every_key and not (options and options.for_):
+    if context.iam_only and not (options and options.for_):
         hint = "add `for:` with the users and roles whom it denies"
-        context.problems.add_key(here, "guardrail-for-missing", f"`{name}` on every key is written into IAM policies", hint)
+        context.problems.add_key(
+            here, "guardrail-for-missing", f"without key policies `{name}` is written into IAM policies", hint
+        )
     return GuardRailLine(context.where(steps), name, spared, denied)
 
 

@@ -127,6 +127,7 @@ class Never:
 class Intent:
     """Who may do what with one key, with the keys listed, or (`every_key`) with all keys in scope.
 
+    `keep_key_policies`: the keys listed keep the key policies they have, and only IAM policies are written.
     `spec` and `usage` are those of every key meant; `any_spec` tells that the intent leaves them open (every key only).
     """
 
@@ -136,6 +137,7 @@ class Intent:
     key: NewKey | None = None
     keys: Values = ()
     every_key: bool = False
+    keep_key_policies: bool = False
     spec: str = "SYMMETRIC_DEFAULT"
     usage: str = "ENCRYPT_DECRYPT"
     any_spec: bool = False
@@ -146,3 +148,8 @@ class Intent:
     grants: tuple[GrantLine, ...] = ()
     guardrails: tuple[GuardRailLine, ...] = ()
     never: tuple[Never, ...] = ()
+
+    @property
+    def governed(self) -> bool:
+        """Whether the key policies of the keys are this intent's to write."""
+        return not (self.every_key or self.keep_key_policies)

@@ -150,7 +150,7 @@ def _replicas(key: KeyFile, context: Context) -> tuple[str, ...]:
 
 def check_regions(key: KeyFile, context: Context) -> None:
     """Report a key to create without its Region, or with Regions where neither it nor a replica is."""
-    if not context.regions:
+    if not context.regions_given:
         context.refuse(("scope",), "region-missing", "a key to create needs its Region", "add `regions: [us-west-2]` to `scope`")
     for index, region in enumerate(context.regions[1:], 1):
         if region not in (key.replicas or ()):

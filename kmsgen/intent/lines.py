@@ -44,7 +44,7 @@ def _accesses(line: AdminFile | UserFile, role: str, steps: Steps, context: Cont
     for index, text in enumerate(line.principal):
         here: Steps = (*steps, "principal", index)
         who = resolve_principal(text, here, context)
-        if who and context.every_key:
+        if who and context.iam_only:
             _check_identity(who, here, context)
         granted = (
             resolve_actions(line.can, (*steps, "can"), who, context) if line.can else administrator_actions(who, here, context)
@@ -65,12 +65,12 @@ def _with(when: When, conditions: tuple[Condition, ...]) -> When:
 
 
 def _check_identity(who: Who, steps: Steps, context: Context) -> None:
-    """Report a principal to whom an intent about every key, which is IAM policies alone, can give nothing."""
+    """Report a principal to whom IAM policies alone can give nothing."""
     if not who.has_identity_policies or (context.account is not None and who.account != context.account):
-        hint = "name users and roles of this account, or list the keys"
+        hint = "name users and roles of this account, or list the keys and write their key policies"
         context.refuse(
             steps,
-            "every-key-principal",
-            f"an intent about every key is IAM policies, which `{who.arn}` cannot have from here",
+            "iam-only-principal",
+            f"without key policies there are IAM policies alone, which `{who.arn}` cannot have from here",
             hint,
         )

@@ -228,6 +228,7 @@ class HeaderFile(Part):
     keys: Texts | None = Field(None, description='ARNs of keys that exist, or "*": every key in scope')
     spec: str | None = Field(None, description="key spec of the keys that exist")
     usage: str | None = Field(None, description="key usage of the keys that exist")
+    key_policy: str = Field("write", description="write, or keep: keys that exist keep theirs, only IAM policies are written")
     delegation: str = Field("key-policy", description="where the permissions of this account's principals live")
 
 

@@ -26,6 +26,7 @@ Part = TypeVar("Part", bound=model.Part)
 
 VERSION = "1"
 DELEGATIONS = ("key-policy", "iam", "both")
+KEY_POLICIES = ("write", "keep")
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\Z")
 
 # lines -> (model of a line, what resolves it to lines of the intent)
@@ -77,6 +78,7 @@ def _intent(tree: Tree, problems: Problems) -> Intent:
         key=key,
         keys=keys,
         every_key=context.every_key,
+        keep_key_policies=bool(header and header.key_policy == "keep"),
         spec=context.spec,
         usage=context.usage,
         any_spec=context.every_key and context.key_type is None,
@@ -106,6 +108,9 @@ def _header(data: dict[str, Any], context: Context) -> model.HeaderFile | None:
     if not NAME.match(header.name):
         hint = "up to 64 letters, digits, `.`, `_`, `-`, the first a letter or digit: it becomes the name of a folder"
         context.refuse(("name",), "intent-name", f"`{header.name}` is no name of an intent", hint)
+    if header.key_policy not in KEY_POLICIES:
+        hint = one_of(header.key_policy, KEY_POLICIES)
+        context.refuse(("key_policy",), "unknown-key-policy", f"`{header.key_policy}` is nothing to do with key policies", hint)
     if header.delegation not in DELEGATIONS:
         hint = one_of(header.delegation, DELEGATIONS)
         context.refuse(("delegation",), "unknown-delegation", f"`{header.delegation}` is no delegation", hint)
@@ -129,6 +134,8 @@ def _key(data: dict[str, Any], header: model.HeaderFile | None, context: Context
     for name in ("spec", "usage"):
         if data.get(name) is not None:
             context.problems.add_key((name,), "key-and-keys", f"`{name}` is that of `keys`", f"write `{name}` into `key`")
+    if header and header.key_policy == "keep":
+        context.refuse(("key_policy",), "key-and-keys", "a key to create has no key policy to keep", "leave it out")
     key = _part(data, "key", model.KeyFile, context)
     if key is None:
         context.key_type = None
@@ -144,6 +151,7 @@ def _existing(data: dict[str, Any], header: model.HeaderFile | None, context: Co
         hint = 'a key to create (`key:`), ARNs of keys that exist (`keys: [...]`), or `keys: "*"`'
         context.refuse((), "key-missing", "the intent is about no key", hint)
     context.every_key = bool(header and header.keys == ["*"])
+    context.iam_only = context.every_key or bool(header and header.key_policy == "keep")
     if header and (header.spec or header.usage or not context.every_key):
         resolve_kind(header.spec, header.usage, (), context)
     else:

@@ -21,7 +21,7 @@ def resolve_scope(scope: ScopeFile, context: Context) -> Scope:
         hint = "such as 111122223333; leading zeros count"
         context.refuse(("scope", "account"), "account-id", f"`{scope.account}` is no account id of 12 digits", hint)
     regions = dict.fromkeys(r for i, r in enumerate(scope.regions or ()) if check_region(r, ("scope", "regions", i), context))
-    context.regions = tuple(regions)
+    context.regions, context.regions_given = tuple(regions), bool(scope.regions)
     if scope.organization is not None:
         context.organization = scope.organization
         if not ORGANIZATION.match(scope.organization):

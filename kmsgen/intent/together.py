@@ -13,13 +13,11 @@ _WITH_A_KEY = ("services", "grants")
 
 def check_together(data: dict[str, Any], lines: dict[str, Any], context: Context) -> None:
     """Report contradictions between the parts of an intent."""
-    if context.every_key:
+    if context.iam_only:
         for name in _WITH_A_KEY:
             if data.get(name):
-                hint = "list the keys, or leave it out"
-                context.problems.add_key(
-                    (name,), "every-key", f"`{name}` need a key: an intent about every key is IAM policies", hint
-                )
+                hint = "list the keys and write their key policies, or leave it out"
+                context.problems.add_key((name,), "iam-only", f"`{name}` need a key policy, and this intent writes none", hint)
     if not any(data.get(name) for name in ("admins", "users", "services", "grants", "guardrails")):
         context.refuse((), "nothing-asked", "the intent allows and denies nothing", "add `admins:` and `users:`")
     _check_names(lines["grants"], lines["guardrails"], context)
