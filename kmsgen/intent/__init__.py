@@ -29,6 +29,6 @@ def load_intents(paths: Iterable[str | Path]) -> tuple[Intent, ...]:
 
 def load_preset(name: str, settings: Mapping[str, str]) -> Intent:
     """Load a preset with its parameters set. Raises InputError with every diagnostic."""
-    from kmsgen.intent import preset  # noqa: PLC0415 - as above
+    from kmsgen.intent import presets  # noqa: PLC0415 - as above
 
-    return preset.load_preset(name, settings)
+    return presets.load_preset(name, settings)
