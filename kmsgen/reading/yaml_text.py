@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,11 +23,15 @@ class _Open:
     key: str | None = None
 
 
-def parse_yaml(text: str, path: str) -> Source:
-    """Parse one YAML document. Raises InputError with every duplicate key, anchor, alias and tag found."""
+def parse_yaml(text: str, path: str, tags: Mapping[str, str] | None = None) -> Source:
+    """Parse one YAML document. `tags` name tags that are allowed, each with the key that stands for it: `!Ref x` is `{Ref: x}`.
+
+    Raises InputError with every duplicate key, anchor, alias and other tag found.
+    """
     problems: list[Diagnostic] = []
     try:
-        data, mark = _Composer(path, problems).compose(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+        events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        data, mark = _Composer(path, problems, tags or {}).compose(events)
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark or error.context_mark
         place = Location(path, at.line + 1, at.column + 1) if at else Location(path)
@@ -48,8 +52,9 @@ def _reader_place(error: Any, text: str, path: str) -> Location:  # noqa: ANN401
 class _Composer:
     """Folds a stream of YAML events into data and marks without recursion."""
 
-    def __init__(self, path: str, problems: list[Diagnostic]) -> None:
+    def __init__(self, path: str, problems: list[Diagnostic], tags: Mapping[str, str]) -> None:
         self.path = path
+        self.tags = tags
         self.problems = problems
         self.open: list[_Open] = []
         self.result: tuple[Any, Mark] | None = None
@@ -79,7 +84,10 @@ class _Composer:
         self._check(event)
         plain = event.implicit[0] and not event.style
         value = _PLAIN.get(event.value, event.value) if plain else event.value
-        self._place(value, event, event.value)
+        if event.tag in self.tags:
+            self._place({self.tags[event.tag]: event.value}, event)
+        else:
+            self._place(value, event, event.value)
 
     def _on_MappingStart(self, event: Any) -> None:  # noqa: ANN401, N802 - named after PyYAML's event
         self._start({}, event)
@@ -98,13 +106,18 @@ class _Composer:
         if len(self.open) >= MAX_DEPTH:
             self._refuse(event, "too-deep", f"nested deeper than {MAX_DEPTH} levels")
             raise InputError(self.problems)
-        mark = self._place(data, event)
+        if event.tag in self.tags:
+            name = self.tags[event.tag]
+            outer = self._place({name: data}, event)
+            mark = outer.children[name] = Mark(outer.line, outer.column)
+        else:
+            mark = self._place(data, event)
         self.open.append(_Open(data, mark))
 
     def _check(self, event: Any) -> None:  # noqa: ANN401 - PyYAML event
         if event.anchor:
             self._refuse(event, "yaml-anchor", f"anchors are not allowed: `&{event.anchor}`")
-        if event.tag is not None:
+        if event.tag is not None and event.tag not in self.tags:
             self._refuse(event, "yaml-tag", f"tags are not allowed: `{event.tag}`")
 
     def _place(self, value: Any, event: Any, text: str | None = None) -> Mark:  # noqa: ANN401 - plain data, PyYAML event

@@ -6,6 +6,7 @@ import pytest
 
 from kmsgen.errors import InputError
 from kmsgen.reading import parse
+from kmsgen.reading.yaml_text import parse_yaml
 
 PLAIN = {
     "012345678901": "012345678901",
@@ -69,3 +70,13 @@ def test_places_lead_to_values_and_keys() -> None:
     assert str(source.where(("ä", "b", 1))) == "intent.yaml:1:12"
     assert str(source.where_key(("ä", "b"))) == "intent.yaml:1:5"
     assert str(source.where(("c", "nowhere"))) == "intent.yaml:2:4"
+
+
+def test_an_allowed_tag_is_the_key_that_stands_for_it() -> None:
+    """Where tags are allowed by name, `!Ref x` is `{Ref: x}`; every other tag stays refused."""
+    tags = {"!Ref": "Ref", "!Sub": "Fn::Sub"}
+    source = parse_yaml("a: !Ref x\nb: !Sub [y, {z: !Ref w}]\nc: d\n", "template.yaml", tags)
+    assert source.data == {"a": {"Ref": "x"}, "b": {"Fn::Sub": ["y", {"z": {"Ref": "w"}}]}, "c": "d"}
+    assert str(source.where(("b", "Fn::Sub", 1, "z"))) == "template.yaml:2:17"
+    with pytest.raises(InputError, match="yaml-tag"):
+        parse_yaml("a: !GetAtt x.y\n", "template.yaml", tags)
