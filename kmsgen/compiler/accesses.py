@@ -65,7 +65,7 @@ def _conditions_on(access: Access, action: str, half: str, conditions: Condition
                 f"`{action}` never carries `{condition.key}`, so it could never be allowed under this condition",
                 f"give `{action}` a line of its own",
             )
-    if action in _grant_actions(access) and not pins_grant(conditions):
+    if action == "kms:CreateGrant" and not pins_grant(conditions):
         held.append(FOR_AWS_RESOURCE)
     return conjoin(held, access.location)
 
@@ -75,17 +75,6 @@ def _may_go_without(action: str, condition: Condition) -> bool:
     row = ACTIONS.get(action.removeprefix("kms:"))
     metadata = row is not None and frozenset(row.access_levels) <= METADATA_LEVELS and not row.cryptographic
     return is_context_key(condition.key) and metadata
-
-
-def _grant_actions(access: Access) -> tuple[str, ...]:
-    """Return the actions that the line gets for grants of AWS services only.
-
-    CreateGrant always. A user's line with it gets the sight and the end of grants on the same terms, as the console writes them.
-    Source: KMS Developer Guide, key-policy-default (key users and AWS services that use grants).
-    """
-    if access.role == "user" and "kms:CreateGrant" in access.actions:
-        return ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
-    return ("kms:CreateGrant",)
 
 
 def pins_grant(conditions: Conditions) -> bool:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from kmsgen.arn import account_of, account_root
 from kmsgen.compiler.accesses import access_permits
+from kmsgen.compiler.contradictions import refuse_contradictions, takes_away
 from kmsgen.compiler.deployer import deployer_permits
 from kmsgen.compiler.grants import grants_on
-from kmsgen.compiler.guardrails import World, deny_statements, identity_denies, takes_away, world_of
+from kmsgen.compiler.guardrails import World, deny_statements, identity_denies, world_of
 from kmsgen.compiler.identity_policy import documents, identity_statements, needs_identity_policy, resources_of
 from kmsgen.compiler.key_policy import Traced, allow_statements, check_size
 from kmsgen.compiler.notes import notes_on
@@ -18,8 +19,8 @@ from kmsgen.compiler.principals import has_identity_policies, is_account, is_ser
 from kmsgen.compiler.services import service_permits
 from kmsgen.compiler.sids import Sids
 from kmsgen.compiler.target import Target, targets_of
-from kmsgen.errors import Diagnostic, InputError, Location, RefusedError
-from kmsgen.intent.intent import Access, GuardRailLine, Intent
+from kmsgen.errors import Diagnostic, InputError, Location
+from kmsgen.intent.intent import Access, Intent
 from kmsgen.policy.bundle import Bundle, KeyAccess, Organization, PrincipalPolicies
 from kmsgen.policy.document import Document, Effect, Principal, Statement
 
@@ -52,10 +53,7 @@ def compile_intent(intent: Intent) -> Compiled:
 def _permits(intent: Intent, target: Target) -> list[Permit]:
     """Return what the intent permits on one key, each permit once, without what its guard rails deny."""
     wanted = list(_asked(intent, target))
-    problems = [_contradiction(line, permit) for line in intent.guardrails for permit in wanted if _contradicts(line, permit)]
-    problems += _uncreatable_grants(intent)
-    if problems:
-        raise RefusedError(problems)
+    refuse_contradictions(intent, wanted)
     kept = [permit for permit in wanted if not any(takes_away(line, permit) for line in intent.guardrails)]
     _check_placeable(intent, target, kept)
     return without_repetition(kept)
@@ -69,34 +67,6 @@ def _asked(intent: Intent, target: Target) -> Iterator[Permit]:
     yield from deployer_permits(intent, target)
     for use in intent.services:
         yield from service_permits(use, target, intent.scope)
-
-
-def _contradicts(line: GuardRailLine, permit: Permit) -> bool:
-    return permit.explicit and takes_away(line, permit)
-
-
-def _contradiction(line: GuardRailLine, permit: Permit) -> Diagnostic:
-    asked = permit.origins[0]
-    return Diagnostic(
-        line.location,
-        "contradiction",
-        f"`{line.name}` takes away `{permit.action}` of `{permit.principal.value}`, which {asked} asks for",
-        "except the principal from the guard rail, or do not ask for the action",
-    )
-
-
-def _uncreatable_grants(intent: Intent) -> list[Diagnostic]:
-    """Return the grants that a guard rail lets nobody create: no deployer is named, and nobody is excepted."""
-    if intent.scope.deployer is not None:
-        return []
-    rails = [line for line in intent.guardrails if line.name == "deny-grants-to-principals" and not line.principals]
-    found = []
-    for line in rails:
-        for asked in intent.grants if not line.exceptions else ():
-            name = asked.grant.name or asked.grant.grantee
-            message = f"`{line.name}` lets nobody create the grant `{name}`, which {asked.location} asks for"
-            found.append(Diagnostic(line.location, "contradiction", message, "except whoever creates the grants"))
-    return found
 
 
 def _check_placeable(intent: Intent, target: Target, permits: Iterable[Permit]) -> None:

@@ -1,4 +1,4 @@
-"""`guardrails` to Deny statements that really deny, and what of the same file they would take away.
+"""`guardrails` to Deny statements that really deny.
 
 A Deny applies where each of its conditions holds, and a negated operator holds where the key is missing. So each exemption is
 a condition that fails for the exempted and holds for everybody else: ArnNotEquals aws:PrincipalArn also holds for callers
@@ -270,33 +270,3 @@ def _exists(action: Action, target: Target) -> bool:
 
 def _on_type(actions: Values, target: Target) -> Values:
     return tuple(action for action in actions if fits(ACTIONS[action.removeprefix("kms:")], target.key_type))
-
-
-# --- what they would take away ------------------------------------------------------------------------------------------
-
-
-def takes_away(line: GuardRailLine, permit: Permit) -> bool:
-    """Return whether a guard rail denies a permit in every situation."""
-    if not _is_denied(line, permit.principal):
-        return False
-    if line.name == "deny-delete":
-        return permit.action in DELETE
-    if line.name == "deny-grants-to-principals":
-        return permit.action in CREATE_GRANT and FOR_AWS_RESOURCE not in permit.conditions and permit.principal.kind == "AWS"
-    return line.name == "deny-everyone-else" and permit.principal.value == "*"
-
-
-def _is_denied(line: GuardRailLine, principal: Principal) -> bool:
-    if line.principals and principal.value not in line.principals:
-        return False
-    return not any(_covers(exception, principal) for exception in line.exceptions)
-
-
-def _covers(exception: str, principal: Principal) -> bool:
-    """Return whether an exception spares a principal, or some principal of it."""
-    same_account = account_of(exception) == account_of(principal.value)
-    if is_account(Principal("AWS", exception)) or is_account(principal):
-        return same_account
-    arn = parse_arn(principal.value)
-    role = role_of_session(arn) if arn else None
-    return exception == principal.value or (same_account and role is not None and exception.rpartition("/")[2] == role)

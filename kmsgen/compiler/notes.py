@@ -16,7 +16,7 @@ from kmsgen.policy.document import Principal
 
 def notes_on(intent: Intent, worlds: tuple[World, ...]) -> tuple[Diagnostic, ...]:
     """Return the notes, in source order, each once."""
-    found = {*_recovery(intent), *_members(intent), *_open_services(intent), *_deployment(intent), *_every_key(intent)}
+    found = {*_recovery(intent), *_members(intent), *_open_services(intent), *_deployment(intent), *_not_governed(intent)}
     for world in worlds:
         found |= set(_other_halves(intent, world))
     return tuple(sorted(found))
@@ -66,7 +66,7 @@ def _deployment(intent: Intent) -> Iterator[Diagnostic]:
         yield Diagnostic(Location(intent.path), "deployer-first", message)
 
 
-def _every_key(intent: Intent) -> Iterator[Diagnostic]:
+def _not_governed(intent: Intent) -> Iterator[Diagnostic]:
     if not intent.governed:
         message = "IAM policies have an effect only on keys whose key policies let the account's IAM policies decide"
         yield Diagnostic(Location(intent.path), "needs-delegation", message)

@@ -1,0 +1,74 @@
+"""Guard rails that take away what the same file says in so many words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kmsgen.arn import account_of, parse_arn, role_of_session
+from kmsgen.compiler.conditions import FOR_AWS_RESOURCE
+from kmsgen.compiler.guardrails import CREATE_GRANT, DELETE
+from kmsgen.compiler.permit import Permit
+from kmsgen.compiler.principals import is_account
+from kmsgen.errors import Diagnostic, RefusedError
+from kmsgen.intent.intent import GuardRailLine, Intent
+from kmsgen.policy.document import Principal
+
+
+def refuse_contradictions(intent: Intent, permits: Sequence[Permit]) -> None:
+    """Raise RefusedError, naming both lines, for each permit that was asked for and that a guard rail denies altogether."""
+    problems = _uncreatable_grants(intent)
+    for line in intent.guardrails:
+        problems += [_contradiction(line, permit) for permit in permits if permit.explicit and takes_away(line, permit)]
+    if problems:
+        raise RefusedError(problems)
+
+
+def _contradiction(line: GuardRailLine, permit: Permit) -> Diagnostic:
+    asked = permit.origins[0]
+    return Diagnostic(
+        line.location,
+        "contradiction",
+        f"`{line.name}` takes away `{permit.action}` of `{permit.principal.value}`, which {asked} asks for",
+        "except the principal from the guard rail, or do not ask for the action",
+    )
+
+
+def _uncreatable_grants(intent: Intent) -> list[Diagnostic]:
+    """Return the grants that a guard rail lets nobody create: no deployer is named, and nobody is excepted."""
+    if intent.scope.deployer is not None:
+        return []
+    rails = [line for line in intent.guardrails if line.name == "deny-grants-to-principals" and not line.principals]
+    found = []
+    for line in rails:
+        for asked in intent.grants if not line.exceptions else ():
+            name = asked.grant.name or asked.grant.grantee
+            message = f"`{line.name}` lets nobody create the grant `{name}`, which {asked.location} asks for"
+            found.append(Diagnostic(line.location, "contradiction", message, "except whoever creates the grants"))
+    return found
+
+
+def takes_away(line: GuardRailLine, permit: Permit) -> bool:
+    """Return whether a guard rail denies a permit in every situation."""
+    if not _is_denied(line, permit.principal):
+        return False
+    if line.name == "deny-delete":
+        return permit.action in DELETE
+    if line.name == "deny-grants-to-principals":
+        return permit.action in CREATE_GRANT and FOR_AWS_RESOURCE not in permit.conditions and permit.principal.kind == "AWS"
+    return line.name == "deny-everyone-else" and permit.principal.value == "*"
+
+
+def _is_denied(line: GuardRailLine, principal: Principal) -> bool:
+    if line.principals and principal.value not in line.principals:
+        return False
+    return not any(_covers(exception, principal) for exception in line.exceptions)
+
+
+def _covers(exception: str, principal: Principal) -> bool:
+    """Return whether an exception spares a principal, or some principal of it."""
+    same_account = account_of(exception) == account_of(principal.value)
+    if is_account(Principal("AWS", exception)) or is_account(principal):
+        return same_account
+    arn = parse_arn(principal.value)
+    role = role_of_session(arn) if arn else None
+    return exception == principal.value or (same_account and role is not None and exception.rpartition("/")[2] == role)
