@@ -97,6 +97,8 @@ def _patterns(vocabulary: Vocabulary) -> Iterator[Pattern]:
         for parts in _parts(vocabulary.wanted_of(key)):
             if parts != [text for text in parts if isinstance(text, str)]:
                 yield Pattern(_steps([_ANY_HEAD, *parts, ":", STAR]))
+    for text in vocabulary.principal_patterns:
+        yield glob(text)
     for wanted in vocabulary.wanted_of("aws:principalarn"):
         yield from _arn_patterns(wanted)
     for parts in _parts(vocabulary.wanted_of("aws:username")):

@@ -33,7 +33,7 @@ class Vocabulary:
     principals: Values
     services: Values
     wants: tuple[Want, ...]
-    action_patterns: Values
+    principal_patterns: Values
 
     def wanted_of(self, key: str) -> list[Wanted]:
         """Return every wish about one condition key."""
@@ -78,7 +78,7 @@ def read(bundles: Iterable[Bundle], statements: Iterable[Statement] = (), princi
         principals=tuple(text for text in texts if _is_principal(text)),
         services=tuple(text for text in texts if is_service_principal(text)),
         wants=tuple(wants),
-        action_patterns=tuple(dict.fromkeys(action for statement, _ in every for action in statement.actions)),
+        principal_patterns=tuple(dict.fromkeys(text for statement, _ in every for text in _patterns(statement))),
     )
 
 
@@ -96,6 +96,12 @@ def _texts(every: Iterable[tuple[Statement, str]], grants: Iterable[Grant]) -> I
             yield from condition.values
     for grant in grants:
         yield from [grant.grantee, grant.retiring or "", grant.issuing_account or "", grant.constraints.source_arn or ""]
+
+
+def _patterns(statement: Statement) -> Iterator[str]:
+    for principal in statement.principals or ():
+        if principal.kind == "AWS" and principal.value != "*" and {"*", "?"} & set(principal.value):
+            yield principal.value
 
 
 def _is_principal(text: str) -> bool:

@@ -1,0 +1,274 @@
+"""The variables of a request and how each is cut: condition keys that move together are one variable.
+
+Where the documentation does not rule a combination out, it is taken to occur.
+Source: KMS Developer Guide, conditions-kms; IAM User Guide, reference_policies_condition-keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+
+from kmsgen.authorizer.conditions import ConditionTest
+from kmsgen.authorizer.variables import Variable, parse_template
+from kmsgen.prover.cutting import Wanted, subsets, texts
+from kmsgen.prover.domains import Domain, domain_of
+from kmsgen.prover.search import Choice, Known, Values
+
+CONTEXT = "kms:encryptioncontext:"
+CONTEXT_KEYS = "kms:encryptioncontextkeys"
+TAG = "aws:requesttag/"
+TAG_KEYS = "aws:tagkeys"
+FAMILIES = {CONTEXT: CONTEXT_KEYS, TAG: TAG_KEYS}
+"""Families of named pairs, and the key that holds their names."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeyTest:
+    """A condition of a statement as a test of the search. `wanted` is what it wants of its key."""
+
+    test: ConditionTest
+    wanted: Wanted
+    reads: frozenset[str]
+    names: str = ""  # the pseudo key of names that stands for the key, where it holds names
+
+    def holds(self, known: Known) -> bool:
+        """Whether the condition holds; open readings on the safe side, as the authorizer has them."""
+        return self.test.holds(self.values(known), known.get)
+
+    def answer(self, values: Values | None, known: Known) -> bool | None:
+        """How the condition meets given values, open readings left open."""
+        return self.test.check(values, known.get)
+
+    def values(self, known: Known) -> Values | None:
+        """Return the values of the key that the condition is on."""
+        if self.test.variable not in FAMILY_OF_KEYS:
+            return known.get(self.test.variable)
+        return names_in(known, FAMILY_OF_KEYS[self.test.variable])
+
+
+FAMILY_OF_KEYS = {keys: family for family, keys in FAMILIES.items()}
+
+
+def spelled(key: str) -> str:
+    """Return the pseudo key that holds how the name of a pair is spelled."""
+    return f"name of {key}"
+
+
+def others(family: str) -> str:
+    """Return the pseudo key that holds the names of a family that no policy names as a condition key."""
+    return f"others of {family}"
+
+
+def names_in(known: Known, family: str) -> Values | None:
+    """Return every name of a family in a request; None where there is none."""
+    head = spelled(family)
+    found = [name for key, values in known.items() if key.startswith(head) for name in values or ()]
+    found += known.get(others(family)) or ()
+    return tuple(found) or None
+
+
+Coherent = Callable[[Mapping[str, Values | None]], bool]
+"""Tells whether values of several keys can stand in one request; keys not asked about are missing."""
+
+
+def _via(values: Mapping[str, Values | None]) -> bool:
+    """Tell whether a service that calls for somebody shows in every key that can show it, and on a direct call in none."""
+    chain = [values[key] for key in ("aws:calledvia", "aws:calledviafirst", "aws:calledvialast") if key in values]
+    if len({bool(value) for value in chain}) > 1:
+        return False
+    called = values.get("kms:viaservice") or any(chain)
+    return not called or values.get("aws:viaawsservice", ("true",)) == ("true",)
+
+
+_ENDPOINT = ("aws:sourcevpce", "aws:sourcevpc", "aws:vpcsourceip", "aws:sourcevpcarn", "aws:vpceaccount", "aws:vpceorgid")
+
+
+def _network(values: Mapping[str, Values | None]) -> bool:
+    """Tell apart endpoints and addresses: no aws:SourceIp through an endpoint (reference_policies_condition-keys)."""
+    return not (values.get("aws:sourceip") and any(values.get(key) for key in _ENDPOINT))
+
+
+def _mfa(values: Mapping[str, Values | None]) -> bool:
+    """Tell whether a second factor was used where its age is known."""
+    return not values.get("aws:multifactorauthage") or values.get("aws:multifactorauthpresent", ("true",)) == ("true",)
+
+
+def _free(_values: Mapping[str, Values | None]) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """Condition keys that move together."""
+
+    name: str
+    keys: Values
+    coherent: Coherent = _free
+
+
+FACETS = (
+    Facet("via", ("kms:viaservice", "aws:viaawsservice", "aws:calledvia", "aws:calledviafirst", "aws:calledvialast"), _via),
+    Facet("network", ("aws:sourceip", *_ENDPOINT), _network),
+    Facet("mfa", ("aws:multifactorauthpresent", "aws:multifactorauthage"), _mfa),
+)
+_FACET_OF = {key: facet for facet in FACETS for key in facet.keys}
+
+
+@dataclass(slots=True)
+class RequestSpace:
+    """Cuts the variables of requests to one action.
+
+    `wants` is every wish of the policies, by key; `spellings` how the names of pairs are spelled, by key; `domains` what is
+    known better than in general.
+    """
+
+    wants: Mapping[str, Sequence[Wanted]]
+    spellings: Mapping[str, Values]
+    domains: Mapping[str, Domain] = field(default_factory=dict)
+    budget: int = 20_000
+    _cache: dict[object, list[Choice]] = field(default_factory=dict)
+
+    def variable_of(self, key: str) -> str:
+        """Return the variable that carries a condition key: a facet's name, a pair's key, or the key itself."""
+        facet = _FACET_OF.get(key)
+        if facet:
+            return facet.name
+        return key.removeprefix("name of ")
+
+    def ready(self, variable: str, tests: Sequence[KeyTest], known: Known) -> bool:
+        """Whether what the tests put into their values is known: a variable that others read comes first."""
+        return all(
+            key in known or self.variable_of(key) == variable
+            for test in tests
+            if self.variable_of(test.test.variable) == variable
+            for key in test.test.variables
+        )
+
+    def choices(self, variable: str, tests: Sequence[KeyTest], known: Known) -> Sequence[Choice]:
+        """Cut a variable into the choices that its tests tell apart."""
+        ties = tuple((key, known.get(key)) for test in tests for key in test.test.variables if key in known)
+        signature = (variable, frozenset(map(id, tests)), ties)
+        found = self._cache.get(signature)
+        if found is None:
+            found = self._cache[signature] = list(self._cut(variable, tests, known))
+        return found
+
+    def _cut(self, variable: str, tests: Sequence[KeyTest], known: Known) -> Iterator[Choice]:
+        facet = next((facet for facet in FACETS if facet.name == variable), None)
+        if facet:
+            return self._facet(facet, tests, known)
+        if variable.startswith("others of "):
+            return self._others(variable, tests, known)
+        if variable.startswith(tuple(FAMILIES)):
+            return self._pair(variable, tests, known)
+        return (Choice(((variable, values),), _say(variable, values)) for values in self._values(variable, tests, known))
+
+    def _values(self, key: str, tests: Iterable[KeyTest], known: Known) -> list[Values | None]:
+        """Return one value (or set of values) of a key per class; None for its absence."""
+        domain = self.domains.get(key) or domain_of(key)
+        own = [test for test in tests if test.test.variable == key]
+        single = texts(domain, self._wishes(key, list(tests)), known, self.budget)
+        if domain.multi_valued:
+            sets = subsets(single, lambda element: tuple(test.answer((element,), known) for test in own))
+            values: list[Values | None] = [found or None for found in sets]
+            return values if domain.optional else [found for found in values if found]
+        values = [None] if domain.optional else []
+        return (
+            _distinct([*values, *((text,) for text in single)], own, known)
+            if self._untied(key, tests)
+            else [
+                *values,
+                *((text,) for text in single),
+            ]
+        )
+
+    def _wishes(self, key: str, tests: Sequence[KeyTest]) -> list[Wanted]:
+        """Return what tests want of a key, and, where its value is put into wishes about another key, what is wanted there."""
+        wishes = [test.wanted for test in tests if test.test.variable == key]
+        for test in tests:
+            if key in test.test.variables:
+                wishes += [wish for other in self.wants.get(test.test.variable, ()) for wish in _through(test, key, other)]
+        return wishes
+
+    def _untied(self, key: str, tests: Iterable[KeyTest]) -> bool:
+        return not any(key in test.test.variables for test in tests)
+
+    def _facet(self, facet: Facet, tests: Sequence[KeyTest], known: Known) -> Iterator[Choice]:
+        keys = [key for key in facet.keys if any(key in test.reads for test in tests)]
+        seen: set[tuple[bool, ...]] = set()
+        tied = any(set(keys) & set(test.test.variables) for test in tests)
+        for combination in product(*(self._values(key, tests, known) for key in keys)):
+            values = dict(zip(keys, combination, strict=True))
+            if not facet.coherent(values):
+                continue
+            now = {**known, **values}
+            answers = tuple(test.holds(now) for test in tests if all(key in now for key in test.reads))
+            if tied or len(answers) < len(tests) or answers not in seen:
+                seen.add(answers)
+                yield Choice(tuple(values.items()), ", ".join(filter(None, (_say(*one) for one in values.items()))))
+
+    def _pair(self, key: str, tests: Sequence[KeyTest], known: Known) -> Iterator[Choice]:
+        """Cut one named pair: absent, or one of its values under one of the spellings of its name."""
+        for values in self._values(key, tests, known):
+            for spelling in self.spellings.get(key, ()) if values else (None,):
+                name = (spelling,) if spelling else None
+                yield Choice(((key, values), (spelled(key), name)), _say(key, values))
+
+    def _others(self, variable: str, tests: Sequence[KeyTest], known: Known) -> Iterator[Choice]:
+        """Cut the names of pairs that no policy names: sets of them."""
+        family = variable.removeprefix("others of ")
+        taken = {spelling.lower() for key in self.spellings if key.startswith(family) for spelling in self.spellings[key]}
+        own = [test for test in tests if test.test.variable == FAMILIES[family]]
+        domain = domain_of(FAMILIES[family])
+        fresh = [text for text in texts(domain, [t.wanted for t in own], known, self.budget) if text.lower() not in taken]
+        for values in subsets(fresh, lambda element: tuple(test.answer((element,), known) for test in own)):
+            yield Choice(((variable, values or None),), f"with `{'`, `'.join(values)}` in {_title(family)}" if values else "")
+
+
+def _through(test: KeyTest, key: str, other: Wanted) -> Iterator[Wanted]:
+    """Turn what is wanted of one key into what is wanted of the variable that another wish about the key holds.
+
+    Where `team-${aws:PrincipalTag/team}` and `team-red` are wanted of one key, `red` tells apart values of the tag.
+    """
+    for value in test.wanted.values:
+        head, tail = _around(value, key)
+        if head is None:
+            continue
+        inner = tuple(
+            text[len(head) : len(text) - len(tail)]
+            for text in other.values
+            if text.startswith(head) and text.endswith(tail) and len(text) >= len(head) + len(tail) and key not in text.lower()
+        )
+        if inner:
+            yield replace(other, values=inner)
+
+
+def _around(value: str, key: str) -> tuple[str | None, str]:
+    """Return what stands before and after a variable in a value; None where it is not there."""
+    pieces = parse_template(value, variables=True, wildcards=False).pieces
+    at = next((i for i, piece in enumerate(pieces) if isinstance(piece, Variable) and piece.key == key), None)
+    if at is None:
+        return None, ""
+    before, after = pieces[:at], pieces[at + 1 :]
+    return "".join(p for p in before if isinstance(p, str)), "".join(p for p in after if isinstance(p, str))
+
+
+def _distinct(values: list[Values | None], tests: Sequence[KeyTest], known: Known) -> list[Values | None]:
+    """Keep one value for each combination of answers."""
+    seen: dict[tuple[bool | None, ...], Values | None] = {}
+    for value in values:
+        seen.setdefault(tuple(test.answer(value, known) for test in tests), value)
+    return list(seen.values())
+
+
+_TITLES = {CONTEXT: "the encryption context", TAG: "the request's tags"}
+
+
+def _title(family: str) -> str:
+    return _TITLES[family]
+
+
+def _say(key: str, values: Values | None) -> str:
+    return f"without {key}" if values is None else f"{key} = {', '.join(values)}"
