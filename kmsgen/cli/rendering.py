@@ -15,10 +15,9 @@ from kmsgen.compiler.compile import compile_intent
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, RefusedError, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.intent.load import load_intents
-from kmsgen.policy.bundle import Bundle
 from kmsgen.checks import confirm
 from kmsgen.render.render import render
-from kmsgen.render.subject import Rendering, Subject
+from kmsgen.render.subject import Rendering, subject_of
 
 MANY = 10
 
@@ -109,12 +108,6 @@ def _render_one(intent: Intent, job: Job) -> Rendered:
     rendering = render(subject_of(intent, compiled.bundle), job.formats)
     folder = intent_folder(job.out, intent.name)
     return Rendered(intent, compiled.notes, rendering, plan(folder, list(_files(intent, rendering)), force=job.force))
-
-
-def subject_of(intent: Intent, bundle: Bundle) -> Subject:
-    """Return what the renderers need of an intent and what it compiles to."""
-    scope = intent.scope
-    return Subject(intent.name, intent.path, bundle, scope.account, scope.partition, scope.regions, not intent.every_key)
 
 
 def _files(intent: Intent, rendering: Rendering) -> Iterator[File]:

@@ -16,4 +16,4 @@ class Artifact:
     principal: str | None = None
     account: str | None = None
     executable: bool = False
-    region: str | None = None  # of a template
+    region: str | None = None  # of a template or a module; empty: any

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kmsgen.arn import parse_arn, region_of
 from kmsgen.errors import InputError, Location, input_error
+from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID, Bundle, Creation, KeyAccess
 from kmsgen.policy.document import Document
 from kmsgen.render.artifact import Artifact
@@ -61,6 +62,12 @@ class Rendering:
 
     artifacts: tuple[Artifact, ...]
     notes: tuple[str, ...] = ()
+
+
+def subject_of(intent: Intent, bundle: Bundle) -> Subject:
+    """Return what the renderers need of an intent and what it compiles to."""
+    scope = intent.scope
+    return Subject(intent.name, intent.path, bundle, scope.account, scope.partition, scope.regions, intent.governed)
 
 
 def creation_of(access: KeyAccess) -> Creation:

@@ -35,7 +35,7 @@ def render(subject: Subject) -> Rendering:
 def _files(module: Module) -> Iterator[Artifact]:
     for name in FILES:
         text = fill(f"terraform/{name}.j2", module=module)
-        yield Artifact(f"{module.folder}/{name}", text, FORMAT, "module", account=module.account)
+        yield Artifact(f"{module.folder}/{name}", text, FORMAT, "module", account=module.account, region=module.region)
 
 
 # --- the module of the key's account ------------------------------------------------------------------------------------
