@@ -1,9 +1,8 @@
 """Search every combination of classes in which something bad can hold, pruning as soon as the answer is certain.
 
 A clause is a statement or a grant whose principal, action and resource match and whose conditions are not all known yet.
-What is asked is monotone: a clause that `widens` can only make the bad thing possible, any other can only prevent it. So
-asking twice at each node, once with every open widening clause taken as matched and no other, once the other way round,
-bounds everything below the node.
+At each node two questions bound everything below it: can the bad thing still hold, whatever the open clauses turn out to
+be, and does it hold in any case. Only where the first is yes and the second no is another variable cut.
 """
 
 from __future__ import annotations
@@ -30,10 +29,9 @@ class Test(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A statement or grant with the tests that are still open. `index` names it to `Problem.bad`."""
+    """A statement or grant with the tests that are still open. `index` names it to the problem."""
 
     index: int
-    widens: bool
     tests: tuple[Test, ...]
 
 
@@ -79,16 +77,22 @@ class Meter:
             raise BudgetError("seconds")
 
 
+Judge = Callable[[frozenset[int], frozenset[int]], bool]
+"""Judges from the clauses that match and those that are open."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is decided before any condition is known: the clauses that match already, and those still open.
+    """What is decided before any free condition is known: the clauses that match already, those open, and what is known.
 
-    `bad(matched)` tells whether the bad thing holds when exactly the clauses of these indices match.
+    `possible` tells whether the bad thing can hold when these clauses match and those are open; `certain` whether it must.
     """
 
     matched: frozenset[int]
     open: tuple[Clause, ...]
-    bad: Callable[[frozenset[int]], bool]
+    possible: Judge
+    certain: Judge
+    known: Known = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,31 +109,19 @@ class Search:
 
     space: Space
     meter: Meter
-    _answers: dict[frozenset[int], bool] = field(default_factory=dict)
 
     def run(self, problem: Problem) -> Iterator[Found]:
         """Yield every bad combination. Raises BudgetError."""
-        self._answers = {}
-        yield from self._node(problem, problem.matched, problem.open, {}, ())
-
-    def _bad(self, problem: Problem, matched: frozenset[int]) -> bool:
-        answer = self._answers.get(matched)
-        if answer is None:
-            answer = self._answers[matched] = problem.bad(matched)
-        return answer
+        yield from self._node(problem, problem.matched, problem.open, problem.known, ())
 
     def _node(
-        self,
-        problem: Problem,
-        matched: frozenset[int],
-        open_: tuple[Clause, ...],
-        known: dict[str, Values | None],
-        path: tuple[Choice, ...],
+        self, problem: Problem, matched: frozenset[int], open_: tuple[Clause, ...], known: Known, path: tuple[Choice, ...]
     ) -> Iterator[Found]:
         self.meter.count()
-        if not self._bad(problem, matched.union([clause.index for clause in open_ if clause.widens])):
+        waiting = frozenset([clause.index for clause in open_])
+        if not problem.possible(matched, waiting):
             return
-        if self._bad(problem, matched.union([clause.index for clause in open_ if not clause.widens])):
+        if problem.certain(matched, waiting):
             yield Found(path, known)
             return
         variable, tests = self._next(open_, known)
@@ -165,7 +157,7 @@ def _settle(open_: tuple[Clause, ...], known: Known) -> tuple[frozenset[int], tu
         if waiting == clause.tests:
             left.append(clause)
         elif waiting:
-            left.append(Clause(clause.index, clause.widens, waiting))
+            left.append(Clause(clause.index, waiting))
         else:
             settled.append(clause.index)
     return frozenset(settled), tuple(left)
