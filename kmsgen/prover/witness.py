@@ -1,0 +1,96 @@
+"""From an assignment of condition keys to a request that carries it.
+
+Source: CreateGrant (API reference); KMS Developer Guide, conditions-kms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from kmsgen.authorizer.request import Request
+from kmsgen.catalogue import condition_keys, grants, key_specs
+from kmsgen.policy.bundle import Key
+from kmsgen.policy.grant import Grant, GrantConstraints, Pairs
+from kmsgen.prover.search import Known, Values
+from kmsgen.prover.space import CONTEXT, TAG, TAG_KEYS, names_in, others, spelled
+
+SOME_VALUE = "any"
+_FIRST_OPERATIONS = ("Decrypt", "Sign", "GenerateMac", "DeriveSharedSecret", "Decapsulate", "Encrypt", "DescribeKey")
+_GRANT_FIELDS = {
+    "kms:granteeprincipal": ("grantee", False),
+    "kms:granteeserviceprincipal": ("grantee", True),
+    "kms:retiringprincipal": ("retiring", False),
+    "kms:retiringserviceprincipal": ("retiring", True),
+}
+GRANT_KEYS = (*_GRANT_FIELDS, "kms:grantoperations", "kms:grantconstrainttype", "kms:grantconstraintsourcearn")
+"""The condition keys of a CreateGrant that the grant to create decides."""
+EQUALS, SUBSET = "EncryptionContextEquals", "EncryptionContextSubset"
+
+
+def first_grant(key: Key, grantee: str) -> Grant:
+    """Return a grant that KMS would create on the key: one operation, no constraint."""
+    offered = grants.operations(key_specs.key_type(key.spec, key.usage) or "symmetric")
+    operation = next((name for name in _FIRST_OPERATIONS if name in offered), "DescribeKey")
+    return Grant("new-grant", grantee, (operation,))
+
+
+def build(base: Request, chosen: Known) -> Request:
+    """Return the base request with what was chosen for each condition key; absent keys stay absent."""
+    pairs = _pairs(chosen, CONTEXT)
+    request = base
+    if base.create_grant is not None:
+        request = replace(request, create_grant=_grant(base.create_grant, chosen, pairs))
+    elif pairs:
+        request = replace(request, encryption_context=dict(pairs))
+    return replace(request, context={**base.context, **_context(chosen)})
+
+
+def _pairs(chosen: Known, family: str) -> Pairs:
+    """Return the named pairs of a family, each under its spelling; names that no policy names get some value."""
+    found = []
+    for key, values in chosen.items():
+        if key.startswith(family) and values:
+            spelling = chosen.get(spelled(key))
+            found.append(((spelling or (key.removeprefix(family),))[0], values[0]))
+    return (*found, *((name, SOME_VALUE) for name in chosen.get(others(family)) or ()))
+
+
+def _context(chosen: Known) -> Mapping[str, Values]:
+    context = {}
+    for key, values in chosen.items():
+        plain = not key.startswith((CONTEXT, "name of ", "others of ")) and key not in GRANT_KEYS
+        if plain and values:
+            context[title(key)] = values
+    names = names_in(chosen, TAG)
+    return {**context, title(TAG_KEYS): names} if names else context
+
+
+def title(key: str) -> str:
+    """Return a condition key as the documentation spells it."""
+    found = condition_keys.find(key)
+    if found is None:
+        return key
+    family = condition_keys.family_of(key)
+    return found.name + key[len(family) :] if family and found.name.endswith((":", "/")) else found.name
+
+
+def _grant(grant: Grant, chosen: Known, pairs: Pairs) -> Grant:
+    for key, (field, is_service) in _GRANT_FIELDS.items():
+        values = chosen.get(key)
+        if values and field == "grantee":
+            grant = replace(grant, grantee=values[0], grantee_is_service=is_service)
+        elif values:
+            grant = replace(grant, retiring=values[0], retiring_is_service=is_service)
+    operations = chosen.get("kms:grantoperations")
+    return replace(grant, operations=operations or grant.operations, constraints=_constraints(chosen, pairs))
+
+
+def _constraints(chosen: Known, pairs: Pairs) -> GrantConstraints:
+    kind = (chosen.get("kms:grantconstrainttype") or (SUBSET if pairs else None,))[0]
+    source = (chosen.get("kms:grantconstraintsourcearn") or (None,))[0]
+    return GrantConstraints(
+        encryption_context_equals=pairs if kind == EQUALS else None,
+        encryption_context_subset=pairs if kind == SUBSET else None,
+        source_arn=source,
+    )
