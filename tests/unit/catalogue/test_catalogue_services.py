@@ -1,0 +1,271 @@
+"""How services use a key, via_services and guard rails."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kmsgen.catalogue import services, via_services
+from kmsgen.catalogue.actions import ACTIONS, fits, works_in_key_policy
+from kmsgen.catalogue.condition_keys import find, on_action
+from kmsgen.catalogue.guardrails import GUARD_RAILS
+from kmsgen.catalogue.key_specs import KEY_SPECS, key_type
+from kmsgen.catalogue.model import Service, ServiceCondition, ServiceStatement
+from kmsgen.catalogue.services import SERVICES
+
+SHORT = {
+    "logs": "cloudwatch-logs",
+    "sns": "sns-to-sqs",
+    "sqs": "sqs",
+    "s3": "s3-sse-kms",
+    "ebs": "ebs",
+    "ec2": "ebs",
+    "rds": "rds",
+    "cloudtrail": "cloudtrail-trail",
+    "secretsmanager": "secretsmanager",
+    "ssm": "ssm-parameter-store",
+    "lambda": "lambda-env",
+    "dnssec": "route53-dnssec",
+    "autoscaling": "ec2-autoscaling",
+    "cloudwatch-logs": "cloudwatch-logs",
+}
+STATUS = {"documented", "documented_generic", "recommended"}
+ACCOUNT_STATUS = STATUS | {"undocumented", "unsupported"}
+GRANT_PINS = {"kms:GrantIsForAWSResource", "kms:GrantOperations"}
+# Services whose documented statement for a service principal has no condition, and no page supports one.
+BARE = {
+    "bedrock-kb-sessions",
+    "cloudfront-standard-logs-legacy",
+    "cloudtrail-event-data-store",
+    "cloudtrail-sns",
+    "cloudwatch-logs-export-s3",
+    "dynamodb",
+    "eventbridge-archive",
+    "eventbridge-event-bus",
+    "q-business-themes",
+    "rds-secret-access",
+    "sns-from-eventbridge",
+    "stepfunctions-logging",
+    "supply-chain",
+}
+
+
+def every_statement() -> list[tuple[Service, ServiceStatement]]:
+    """Return each statement with its service."""
+    return [(service, statement) for service in SERVICES.values() for statement in service.statements]
+
+
+def conditions_of(name: str, number: int = 0) -> list[ServiceCondition]:
+    """Return the conditions of a service's statement."""
+    found = services.find(name)
+    assert found is not None
+    return list(found.statements[number].conditions)
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_short_names(name: str) -> None:
+    """The names that users write stand for the use that they mean."""
+    found = services.find(name)
+    assert found is not None
+    assert found.id == SHORT[name]
+
+
+@pytest.mark.parametrize("name", ["", "S3", "nope", "logs.us-west-2.amazonaws.com"])
+def test_no_such_service(name: str) -> None:
+    """What is neither an id nor a short name is no service."""
+    assert services.find(name) is None
+
+
+def test_short_names_hide_no_id() -> None:
+    """A short name is nobody's id and stands for one service only."""
+    listed = [name for service in SERVICES.values() for name in service.short]
+    assert len(listed) == len(set(listed))
+    assert not set(listed) & set(SERVICES)
+
+
+def test_every_service_has_a_source() -> None:
+    """Each row names a page of the AWS documentation."""
+    assert len(SERVICES) == 103
+    assert all(source.startswith("https://docs.aws.amazon.com/") for row in SERVICES.values() for source in row.source)
+    assert all(row.source for row in SERVICES.values())
+
+
+def test_services_without_statements_say_why() -> None:
+    """A service that no statement can serve has a note."""
+    without = {row.id for row in SERVICES.values() if not row.statements}
+    assert without == {"appfabric", "codepipeline-artifacts", "redshift", "s3-server-access-logs"}
+    assert all(SERVICES[name].notes for name in without)
+
+
+def test_actions_are_exact_and_have_an_effect() -> None:
+    """No wildcard, nothing that a key policy cannot allow, nothing that the key type lacks."""
+    for service, statement in every_statement():
+        types = {key_type(spec, service.key_usage) for spec in service.key_specs or ("SYMMETRIC_DEFAULT",)}
+        assert statement.actions
+        for action in statement.actions:
+            row = ACTIONS[action.removeprefix("kms:")]
+            assert works_in_key_policy(row), (service.id, action)
+            assert any(fits(row, found or "") for found in types), (service.id, action)
+
+
+def test_conditions_exist_on_each_action() -> None:
+    """No action stands under a condition whose key it never carries: it could never be allowed."""
+    for service, statement in every_statement():
+        for row in statement.conditions:
+            key = services.PLACEHOLDER.sub("x", row.condition.key)
+            assert find(key), (service.id, key)
+            if not row.condition.operator.startswith("ForAllValues"):
+                assert all(on_action(key, action) for action in statement.actions), (service.id, key)
+
+
+def test_create_grant_is_never_bare() -> None:
+    """CreateGrant is for AWS resources or with its operations pinned, except where the service does not support that."""
+    for service, statement in every_statement():
+        if "kms:CreateGrant" in statement.actions:
+            pins = {row.condition.key for row in statement.conditions} & GRANT_PINS
+            assert pins or "kms:GrantIsForAWSResource" in service.unsupported, service.id
+
+
+def test_unsupported_conditions_are_not_in_the_statements() -> None:
+    """A condition that breaks an integration is in none of its statements."""
+    for service, statement in every_statement():
+        assert not {row.condition.key for row in statement.conditions} & set(service.unsupported), service.id
+    assert SERVICES["sns-from-eventbridge"].statements[0].source_account == "unsupported"
+    assert SERVICES["eks-secrets"].unsupported == ("kms:GrantIsForAWSResource",)
+
+
+def test_service_principals_are_pinned_where_a_page_supports_it() -> None:
+    """A statement for a service principal has a condition; the exceptions are the services whose page has none."""
+    bare = {
+        service.id
+        for service, statement in every_statement()
+        if statement.principal_kind == "Service" and not statement.conditions
+    }
+    assert bare == BARE
+
+
+def test_status_of_conditions() -> None:
+    """Each condition is documented or has the basis that supports it."""
+    for service, statement in every_statement():
+        assert statement.source_account in (ACCOUNT_STATUS if statement.principal_kind == "Service" else {""}), service.id
+        for row in statement.conditions:
+            assert row.status in STATUS
+            assert row.status != "recommended" or row.basis, (service.id, row.condition.key)
+
+
+def test_resources_fill_arn_conditions_only() -> None:
+    """What an intent's resources fill is aws:SourceArn or an encryption context, under an operator that takes wildcards."""
+    for service, statement in every_statement():
+        for row in statement.conditions:
+            if row.resources:
+                assert re.match(r"aws:SourceArn|kms:EncryptionContext:", row.condition.key), service.id
+                assert row.condition.operator in {"ArnLike", "StringLike"}, service.id
+
+
+def test_needs_lists_what_the_line_must_give() -> None:
+    """A placeholder that neither the scope nor the resources fill is among the needs."""
+    for service, statement in every_statement():
+        texts = [row.condition.key + "".join(row.condition.values) for row in statement.conditions if not row.resources]
+        texts += [] if statement.caller else [statement.principal]
+        named = {name for text in texts for name in services.PLACEHOLDER.findall(text)}
+        assert set(statement.needs) == named - services.SCOPE_PLACEHOLDERS, service.id
+    assert SERVICES["ecs-fargate-ephemeral"].statements[0].needs == ("cluster",)
+
+
+def test_callers_are_named_by_the_line() -> None:
+    """A statement for whoever calls the service is marked; one for a service-linked role names it."""
+    assert SERVICES["s3-sse-kms"].statements[0].caller
+    assert SERVICES["efs"].statements[0].caller
+    assert not SERVICES["ec2-autoscaling"].statements[0].caller
+    assert not any(statement.caller for _, statement in every_statement() if statement.principal_kind != "AWS")
+
+
+def test_log_groups_are_in_the_encryption_context() -> None:
+    """`logs` with log groups pins them by kms:EncryptionContext:aws:logs:arn, without DescribeKey, which has no context."""
+    (row,) = conditions_of("logs")
+    assert (row.condition.operator, row.condition.key) == ("ArnLike", "kms:EncryptionContext:aws:logs:arn")
+    assert row.resources
+    assert services.fits(row, "arn:aws:logs:us-west-2:111122223333:log-group:/payments/*")
+    assert not services.fits(row, "arn:aws:s3:::bucket")
+    assert row.wide == ("arn:${partition}:logs:${region}:${account}:*",)
+    assert "kms:DescribeKey" not in SERVICES["cloudwatch-logs"].statements[0].actions
+
+
+def test_sns_is_pinned_by_its_source_account() -> None:
+    """`sns` is the service principal that delivers to queues; the topic may stay open, the account may not."""
+    arn, account = conditions_of("sns")
+    assert SERVICES["sns-to-sqs"].statements[0].principal == "sns.amazonaws.com"
+    assert (arn.condition.key, arn.resources, arn.required) == ("aws:SourceArn", True, False)
+    assert (account.condition.key, account.condition.values, account.status) == (
+        "aws:SourceAccount",
+        ("${account}",),
+        "recommended",
+    )
+
+
+def test_ebs_works_for_the_caller() -> None:
+    """EBS has the caller's use through EC2, and grants for AWS resources only."""
+    ebs = SERVICES["ebs"]
+    assert ebs.via == ("ec2",)
+    assert ebs.statements[0].actions == ("kms:CreateGrant",)
+    assert all(statement.caller for statement in ebs.statements)
+
+
+def test_dnssec_has_a_signing_key() -> None:
+    """DNSSEC signs with ECC_NIST_P256, so its statement has Sign and the public key."""
+    dnssec = SERVICES["route53-dnssec"]
+    assert (dnssec.key_specs, dnssec.key_usage) == (("ECC_NIST_P256",), "SIGN_VERIFY")
+    assert dnssec.statements[0].actions == ("kms:DescribeKey", "kms:GetPublicKey", "kms:Sign")
+
+
+def test_key_specs_of_services_exist() -> None:
+    """A service that asks for a spec asks for one that KMS has, with a usage of it."""
+    for service in SERVICES.values():
+        assert all(key_type(spec, service.key_usage) for spec in service.key_specs)
+        assert set(service.key_specs) <= set(KEY_SPECS)
+
+
+def test_policy_variables_are_no_placeholders() -> None:
+    """`${aws:ResourceAccount}` stays in the policy: IAM Identity Center's statement means it."""
+    row = conditions_of("identity-center")[0]
+    assert row.condition.values == ("${aws:ResourceAccount}",)
+    assert not services.PLACEHOLDER.findall(row.condition.values[0])
+
+
+def test_fits_takes_a_placeholder_for_anything() -> None:
+    """A shape fits with its placeholders filled in, and no shape reads an ARN as a pattern."""
+    generic, bucket = conditions_of("cloudwatch-alarms")[1], conditions_of("s3")[1]
+    assert services.fits(generic, "arn:aws:cloudwatch:us-east-1:111122223333:alarm:x")
+    assert services.fits(bucket, "arn:aws:s3:::bucket/path/*")
+    assert not services.fits(bucket, "arnXaws:s3:::bucket")
+
+
+def test_via_services() -> None:
+    """The prefixes of kms:ViaService are those of the table and those that only a service's page has, marked."""
+    assert {"s3", "rds", "ec2", "secretsmanager", "elasticfilesystem"} <= via_services.IN_TABLE
+    assert {"logs", "aps", "s3vectors", "sso"} <= via_services.ON_SERVICE_PAGES_ONLY
+    assert not via_services.IN_TABLE & via_services.ON_SERVICE_PAGES_ONLY
+    assert via_services.PREFIXES == via_services.IN_TABLE | via_services.ON_SERVICE_PAGES_ONLY
+    assert len(via_services.IN_TABLE) == 95
+    assert via_services.value("s3", "us-west-2") == "s3.us-west-2.amazonaws.com"
+
+
+def test_via_conditions_name_known_services() -> None:
+    """Each service prefix in a statement is one of the known prefixes."""
+    assert {name for service in SERVICES.values() for name in service.via} <= via_services.PREFIXES
+
+
+def test_guard_rails() -> None:
+    """The eight guard rails are there, each with what it denies and why."""
+    assert set(GUARD_RAILS) == {
+        "deny-delete",
+        "deny-outside-organization",
+        "deny-everyone-else",
+        "deny-direct-use",
+        "deny-without-encryption-context",
+        "deny-grants-to-principals",
+        "deny-lockout-bypass",
+        "deny-insecure-transport",
+    }
+    assert all(row.name == name and row.summary and row.why for name, row in GUARD_RAILS.items())
