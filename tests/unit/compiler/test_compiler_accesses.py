@@ -1,0 +1,263 @@
+"""Lines of `admins` and `users`."""
+
+from __future__ import annotations
+
+import pytest
+
+from kmsgen.errors import InputError
+from tests.unit.compiler.compiling import ADMIN, HEAD, KEY, ROLE, Compile, conditions, identity, statements
+
+
+def test_no_wildcard_action_is_compiled(compiled: Compile) -> None:
+    """Actions are listed in full, for administrators too."""
+    found = compiled("users: [{principal: role/app, can: [encrypt, decrypt, use-grants, view]}]")
+    actions = [action for statement in found.bundle.keys[0].policy.statements for action in statement.actions]
+    assert actions
+    assert not [action for action in actions if "*" in action or "?" in action]
+
+
+def test_encryption_context_stays_off_actions_that_have_none(compiled: Compile) -> None:
+    """DescribeKey has no encryption context, so it gets a statement without the condition."""
+    found = compiled(
+        "users: [{principal: role/app, can: [decrypt, describe], when: {encryption_context: {app: a}, source_vpce: vpce-1}}]"
+    )
+    with_context, without = statements(found, "Use by app with"), statements(found, "Use by app from")
+    assert [s.actions for s in with_context] == [("kms:Decrypt",)]
+    assert conditions(with_context[0])["StringEquals", "kms:EncryptionContext:app"] == ("a",)
+    assert [s.actions for s in without] == [("kms:DescribeKey",)]
+    assert conditions(without[0]) == {("StringEquals", "aws:SourceVpce"): ("vpce-1",)}
+
+
+def test_an_action_that_writes_is_not_let_go_without_the_condition(compiled: Compile) -> None:
+    """PutKeyPolicy has no encryption context; allowing it without would allow what `when` forbids."""
+    with pytest.raises(InputError, match=r"when-never-holds.*kms:PutKeyPolicy"):
+        compiled("users: [{principal: role/app, can: [decrypt, change-policy], when: {encryption_context: {app: a}}}]")
+
+
+def test_a_request_alias_is_not_dropped_for_actions_that_have_none(compiled: Compile) -> None:
+    """kms:RequestAlias exists for cryptographic calls, not for ListGrants."""
+    with pytest.raises(InputError, match="kms:ListGrants"):
+        compiled("users: [{principal: role/app, can: [decrypt, kms:ListGrants], when: {request_alias: [alias/a]}}]")
+
+
+def test_alternatives_of_one_condition_stay_in_one_statement(compiled: Compile) -> None:
+    """A list in `when` gives alternatives of that one condition."""
+    found = compiled("users: [{principal: role/app, can: [decrypt], when: {encryption_context: {app: [a, b]}, via: [s3, rds]}}]")
+    (statement,) = statements(found, "Use by app")
+    assert conditions(statement) == {
+        ("StringEquals", "kms:EncryptionContext:app"): ("a", "b"),
+        ("StringEquals", "kms:ViaService"): ("s3.us-west-2.amazonaws.com", "rds.us-west-2.amazonaws.com"),
+    }
+
+
+def test_two_lines_are_not_crossed(compiled: Compile) -> None:
+    """What two lines give under two conditions is never given under a mix of them."""
+    found = compiled(
+        """users:
+  - {principal: role/app, can: [decrypt], when: {encryption_context: {app: a}, source_vpce: vpce-1}}
+  - {principal: role/app, can: [decrypt], when: {encryption_context: {app: b}, source_vpce: vpce-2}}
+"""
+    )
+    pairs = {
+        tuple(sorted(value for values in conditions(s).values() for value in values)) for s in statements(found, "Use by app")
+    }
+    assert pairs == {("a", "vpce-1"), ("b", "vpce-2")}
+
+
+def test_a_line_that_another_covers_is_not_repeated(compiled: Compile) -> None:
+    """The same access under a further condition adds nothing; both lines are origins of the statement that stays."""
+    found = compiled(
+        """users:
+  - {principal: role/app, can: [decrypt]}
+  - {principal: role/app, can: [decrypt, encrypt], when: {via: [s3]}}
+"""
+    )
+    by_actions = {s.actions: conditions(s) for s in statements(found, "Use by app")}
+    assert set(by_actions) == {("kms:Decrypt",), ("kms:Encrypt",)}
+    assert by_actions["kms:Decrypt",] == {}
+    assert len(found.origins["key-policy/Use by app"]) == 2
+
+
+def test_principals_that_may_do_the_same_share_a_statement(compiled: Compile) -> None:
+    """Equal actions under equal conditions are written once."""
+    found = compiled("users: [{principal: [role/a, role/b], can: [decrypt]}]")
+    (statement,) = statements(found, "Use by")
+    assert [principal.value for principal in statement.principals or ()] == [f"{ROLE}a", f"{ROLE}b"]
+
+
+@pytest.mark.parametrize("can", ["[use-grants]", "[kms:CreateGrant]"])
+def test_create_grant_is_never_bare(compiled: Compile, can: str) -> None:
+    """Whoever may create grants may give any operation to anybody, so it is for AWS resources only."""
+    found = compiled(f"users: [{{principal: role/app, can: {can}}}]")
+    allowing = [s for s in found.bundle.keys[0].policy.statements if "kms:CreateGrant" in s.actions]
+    assert [conditions(s)["Bool", "kms:GrantIsForAWSResource"] for s in allowing] == [("true",)]
+
+
+def test_create_grant_may_be_pinned_instead(compiled: Compile) -> None:
+    """With grantee and operations fixed, principals may create the grant themselves."""
+    found = compiled(
+        """users:
+  - principal: role/app
+    can: [kms:CreateGrant]
+    when:
+      conditions:
+        StringEquals: {"kms:GranteePrincipal": ["arn:aws:iam::111122223333:role/b"]}
+        ForAllValues:StringEquals: {"kms:GrantOperations": [Decrypt]}
+"""
+    )
+    (statement,) = statements(found, "Use by app")
+    assert ("Bool", "kms:GrantIsForAWSResource") not in conditions(statement)
+
+
+def test_a_grantee_alone_does_not_pin_a_grant(compiled: Compile) -> None:
+    """With the operations open, the grantee could get all of them."""
+    found = compiled(
+        """users:
+  - principal: role/app
+    can: [kms:CreateGrant]
+    when: {conditions: {StringEquals: {"kms:GranteePrincipal": ["arn:aws:iam::111122223333:role/b"]}}}
+"""
+    )
+    (statement,) = statements(found, "Use by app")
+    assert conditions(statement)["Bool", "kms:GrantIsForAWSResource"] == ("true",)
+
+
+def test_actions_without_effect_in_a_key_policy_go_to_an_iam_policy(compiled: Compile) -> None:
+    """ListAliases has no key: only an IAM policy with Resource `*` can allow it."""
+    found = compiled("users: [{principal: role/app, can: [decrypt, kms:ListAliases]}]")
+    assert [s.actions for s in statements(found, "Use by app")] == [("kms:Decrypt",)]
+    assert [(item["Action"], item["Resource"]) for item in identity(found, f"{ROLE}app")] == [("kms:ListAliases", "*")]
+
+
+def test_both_halves_of_an_alias_operation(compiled: Compile) -> None:
+    """CreateAlias needs the key, in the key policy, and the alias, which only an IAM policy can name."""
+    found = compiled("users: [{principal: role/app, can: [kms:CreateAlias]}]")
+    assert [s.actions for s in statements(found, "Use by app")] == [("kms:CreateAlias",)]
+    resources = [item["Resource"] for item in identity(found, f"{ROLE}app")]
+    assert resources == ["arn:aws:kms:us-west-2:111122223333:alias/app/data"]
+
+
+def test_conditions_of_kms_stay_off_the_alias_half(compiled: Compile) -> None:
+    """An alias has no KMS condition keys: the key's half of the call carries them."""
+    found = compiled("users: [{principal: role/app, can: [kms:CreateAlias], when: {via: [s3], source_vpce: vpce-1}}]")
+    (statement,) = statements(found, "Use by app")
+    assert ("StringEquals", "kms:ViaService") in conditions(statement)
+    assert identity(found, f"{ROLE}app")[0]["Condition"] == {"StringEquals": {"aws:SourceVpce": "vpce-1"}}
+
+
+def test_both_halves_across_accounts(compiled: Compile) -> None:
+    """A role of another account needs the key policy here and an IAM policy there, under the same conditions."""
+    partner = "arn:aws:iam::444455556666:role/partner"
+    found = compiled(f"users: [{{principal: '{partner}', can: [decrypt], when: {{via: [s3]}}}}]")
+    (statement,) = statements(found, "Use by partner")
+    (half,) = identity(found, partner)
+    assert half["Resource"] == found.bundle.keys[0].key.arn
+    assert half["Condition"] == {"StringEquals": {"kms:ViaService": "s3.us-west-2.amazonaws.com"}}
+    assert conditions(statement) == {("StringEquals", "kms:ViaService"): ("s3.us-west-2.amazonaws.com",)}
+
+
+def test_a_whole_foreign_account_gets_no_iam_policy_from_here(compiled: Compile) -> None:
+    """The other account decides who of it uses the key; a note says so."""
+    found = compiled("users: [{principal: account/444455556666, can: [decrypt]}]")
+    assert "arn:aws:iam::444455556666:root" not in found.bundle.principals
+    assert "other-half" in {note.code for note in found.notes}
+
+
+def test_via_without_a_region_is_a_pattern(compiled: Compile) -> None:
+    """For every key of an account, kms:ViaService leaves the Region open."""
+    head = HEAD.replace(", regions: [us-west-2]", "")
+    found = compiled("users: [{principal: role/app, can: [decrypt], when: {via: [s3]}}]", head=head, key='keys: "*"\n', admin="")
+    assert identity(found, f"{ROLE}app")[0]["Condition"] == {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}}
+
+
+def test_each_listed_key_gets_the_via_service_of_its_region(compiled: Compile) -> None:
+    """A key is used in its own Region."""
+    keys = [
+        f"arn:aws:kms:{region}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" for region in ("us-west-2", "eu-west-1")
+    ]
+    head = HEAD.replace("[us-west-2]", "[us-west-2, eu-west-1]")
+    key = f"keys: {keys}\n".replace("'", '"')
+    found = compiled("users: [{principal: role/app, can: [decrypt], when: {via: [s3]}}]", head=head, key=key)
+    values = [c.values for access in found.bundle.keys for s in access.policy.statements for c in s.conditions]
+    assert values == [("s3.us-west-2.amazonaws.com",), ("s3.eu-west-1.amazonaws.com",)]
+
+
+def test_every_key_is_governed_by_iam_policies_only(compiled: Compile) -> None:
+    """For `keys: "*"` the bundle's key stands for any that lets the account's IAM policies decide."""
+    found = compiled("users: [{principal: role/app, can: [decrypt]}]", key='keys: "*"\nspec: SYMMETRIC_DEFAULT\n', admin="")
+    assert [item["Resource"] for item in identity(found, f"{ROLE}app")] == ["arn:aws:kms:us-west-2:111122223333:key/*"]
+    assert [s.sid for s in found.bundle.keys[0].policy.statements] == ["Enable IAM User Permissions"]
+
+
+@pytest.mark.parametrize("delegation", ["key-policy", "iam", "both"])
+def test_where_permissions_live(compiled: Compile, delegation: str) -> None:
+    """key-policy: in the key policy; iam: in IAM, through a statement for the account narrowed to the principals; both: both."""
+    found = compiled(f"delegation: {delegation}\nusers: [{{principal: role/app, can: [decrypt]}}]")
+    direct = statements(found, "Use by app")
+    through_account = statements(found, "Let IAM policies decide for app")
+    assert bool(direct) == (delegation != "iam")
+    assert bool(through_account) == (delegation != "key-policy")
+    for statement in through_account:
+        assert [principal.value for principal in statement.principals or ()] == ["arn:aws:iam::111122223333:root"]
+        assert statement.actions == ("kms:Decrypt",)
+        assert conditions(statement) == {("ArnEquals", "aws:PrincipalArn"): (f"{ROLE}app",)}
+    assert any(p == f"{ROLE}app" and v.identity_policies for p, v in found.bundle.principals.items()) == (
+        delegation != "key-policy"
+    )
+
+
+def test_delegation_keeps_conditions_in_the_key_policy_too(compiled: Compile) -> None:
+    """Another IAM policy of the same role must not lift a condition."""
+    found = compiled("delegation: iam\nusers: [{principal: role/app, can: [decrypt], when: {via: [s3]}}]")
+    (statement,) = statements(found, "Let IAM policies decide for app")
+    assert ("StringEquals", "kms:ViaService") in conditions(statement)
+
+
+@pytest.mark.parametrize(
+    "name", ["arn:aws:sts::111122223333:assumed-role/app/s1", "arn:aws:sts::111122223333:federated-user/bob"]
+)
+def test_sessions_stay_in_the_key_policy(compiled: Compile, name: str) -> None:
+    """No IAM policy can be attached to a session, whatever `delegation` says."""
+    found = compiled(f"delegation: iam\nusers: [{{principal: '{name}', can: [decrypt]}}]")
+    direct = [s for s in found.bundle.keys[0].policy.statements if any(p.value == name for p in s.principals or ())]
+    assert [s.actions for s in direct] == [("kms:Decrypt",)]
+
+
+def test_an_account_line_lets_its_iam_policies_decide(compiled: Compile) -> None:
+    """`principal: account` gives the account statement for these actions, without narrowing."""
+    found = compiled("", admin="admins: [role/Admin, {principal: account, can: [change-policy]}]\n")
+    (statement,) = statements(found, "Let IAM policies decide for account")
+    assert statement.actions == ("kms:GetKeyPolicy", "kms:PutKeyPolicy")
+    assert statement.conditions == ()
+
+
+def test_without_an_account_line_a_note_suggests_one(compiled: Compile) -> None:
+    """The key then depends on its administrators existing."""
+    assert "no-recovery" in {note.code for note in compiled("").notes}
+    found = compiled("", admin="admins: [role/Admin, {principal: account, can: [change-policy]}]\n")
+    assert "no-recovery" not in {note.code for note in found.notes}
+
+
+def test_origins_name_the_lines_that_a_statement_serves(compiled: Compile) -> None:
+    """Messages about a statement can point into the file."""
+    found = compiled("users:\n  - {principal: role/app, can: [decrypt]}\n")
+    (location,) = found.origins["key-policy/Use by app"]
+    assert (location.path, location.line) == ("intent.yaml", (HEAD + KEY + ADMIN).count("\n") + 2)
+
+
+def test_the_same_intent_compiles_to_the_same_bundle(compiled: Compile) -> None:
+    """Nothing depends on the order of sets."""
+    text = "users: [{principal: [role/b, role/a, user/c], can: [decrypt, encrypt, view], when: {via: [s3, rds]}}]"
+    assert compiled(text) == compiled(text)
+
+
+def test_sids_are_unique_and_plain(compiled: Compile) -> None:
+    """A Sid of an IAM policy has letters and digits only; no two statements of a document share one."""
+    found = compiled(
+        "delegation: both\nusers: [{principal: [role/a-b, role/p/a-b, user/a-b], can: [decrypt, view], when: {via: [s3]}}]"
+    )
+    sids = [s.sid for s in found.bundle.keys[0].policy.statements]
+    assert len(set(sids)) == len(sids)
+    names = [item["Sid"] for principal in found.bundle.principals for item in identity(found, principal)]
+    assert len(set(names)) == len(names)
+    assert all(name.isascii() and name.isalnum() for name in names)

@@ -1,0 +1,130 @@
+"""Guard rails as Deny statements, and the contradictions they can be part of. What they deny is judged in the checks."""
+
+from __future__ import annotations
+
+import pytest
+
+from kmsgen.catalogue.guardrails import GUARD_RAILS
+from kmsgen.compiler.guardrails import BUILDERS
+from kmsgen.errors import RefusedError
+from kmsgen.policy.document import EVERYONE, Effect
+from tests.unit.compiler.compiling import ADMIN, ROLE, Compile, conditions, identity, statements
+
+
+def test_every_guard_rail_of_the_catalogue_can_be_built() -> None:
+    """The catalogue promises no guard rail that the compiler lacks."""
+    assert set(BUILDERS) == set(GUARD_RAILS)
+
+
+@pytest.mark.parametrize("name", sorted(GUARD_RAILS))
+def test_a_guard_rail_denies_everybody_in_full_words(compiled: Compile, name: str) -> None:
+    """Each is a Deny for everybody, of actions listed one by one."""
+    found = compiled(f"users: [{{principal: role/app, can: [decrypt]}}]\nguardrails: [{name}]")
+    denies = [s for s in found.bundle.keys[0].policy.statements if s.effect is Effect.DENY]
+    assert denies
+    for statement in denies:
+        assert statement.principals == (EVERYONE,)
+        assert not [action for action in statement.actions if "*" in action]
+
+
+def test_administrators_lose_what_a_guard_rail_denies(compiled: Compile) -> None:
+    """Without `can` an administrator gets the set minus what the same file denies."""
+    (statement,) = statements(compiled("guardrails: [deny-delete]"), "Administer by Admin")
+    assert not {"kms:ScheduleKeyDeletion", "kms:DisableKey"} & set(statement.actions)
+    (spared,) = statements(compiled("guardrails: [{deny-delete: {except: [role/Admin]}}]"), "Administer by Admin")
+    assert {"kms:ScheduleKeyDeletion", "kms:DisableKey"} <= set(spared.actions)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "users: [{principal: role/app, can: [schedule-deletion]}]\nguardrails: [deny-delete]",
+        "users: [{principal: role/app, can: [schedule-deletion]}]\nguardrails: [{deny-delete: {except: [role/other]}}]",
+        "grants: [{name: g, grantee: role/app, operations: [Decrypt]}]\nguardrails: [deny-grants-to-principals]",
+        "services: [{service: identity-center}]\nguardrails: [deny-everyone-else]",
+    ],
+)
+def test_a_guard_rail_against_the_file_is_a_contradiction(compiled: Compile, text: str) -> None:
+    """What the file says in so many words cannot be denied by it: the error names both lines."""
+    with pytest.raises(RefusedError) as caught:
+        compiled(text)
+    diagnostic = caught.value.diagnostics[0]
+    assert diagnostic.code == "contradiction"
+    assert diagnostic.location.line > 0
+    assert "intent.yaml:" in diagnostic.message
+
+
+@pytest.mark.parametrize("exception", ["role/app", "account"])
+def test_an_exception_settles_the_contradiction(compiled: Compile, exception: str) -> None:
+    """The principal itself, or its account, can be excepted."""
+    text = f"users: [{{principal: role/app, can: [schedule-deletion]}}]\nguardrails: [{{deny-delete: {{except: [{exception}]}}}}]"
+    assert statements(compiled(text), "Use by app")
+
+
+def test_everyone_else_leaves_out_whom_the_intent_names(compiled: Compile) -> None:
+    """Users, administrators, grantees and retiring principals are named; so are the services, by aws:PrincipalServiceName."""
+    found = compiled(
+        """users: [{principal: role/app, can: [decrypt]}]
+services: [{service: logs, resources: ["arn:aws:logs:us-west-2:111122223333:log-group:/a"]}]
+grants: [{name: g, grantee: role/grantee, operations: [Decrypt], retiring_principal: role/retiree}]
+guardrails: [deny-everyone-else]
+"""
+    )
+    (statement,) = statements(found, "Deny everyone else")
+    held = conditions(statement)
+    assert set(held["ArnNotEquals", "aws:PrincipalArn"]) == {f"{ROLE}{name}" for name in ("app", "Admin", "grantee", "retiree")}
+    assert set(held["StringNotEquals", "aws:PrincipalServiceName"]) == {"logs.us-west-2.amazonaws.com", "logs.amazonaws.com"}
+
+
+def test_everyone_else_spares_aws_where_services_create_grants(compiled: Compile) -> None:
+    """A service acts by its grant as a principal that no file can name, EBS as role/aws:ec2-infrastructure."""
+    found = compiled("services: [{service: ebs, principals: [role/app]}]\nguardrails: [deny-everyone-else]")
+    (statement,) = statements(found, "Deny everyone else")
+    held = conditions(statement)
+    assert held["BoolIfExists", "aws:PrincipalIsAWSService"] == ("false",)
+    assert f"{ROLE}aws:ec2-infrastructure" in held["ArnNotEquals", "aws:PrincipalArn"]
+
+
+def test_a_named_account_is_left_out_as_a_whole(compiled: Compile) -> None:
+    """aws:PrincipalArn with a root ARN would mean its root user only."""
+    found = compiled(
+        "guardrails: [deny-everyone-else]", admin="admins: [role/Admin, {principal: account, can: [change-policy]}]\n"
+    )
+    (statement,) = statements(found, "Deny everyone else")
+    assert conditions(statement)["StringNotEquals", "aws:PrincipalAccount"] == ("111122223333",)
+    assert conditions(statement)["ArnNotEquals", "aws:PrincipalArn"] == (f"{ROLE}Admin",)
+
+
+def test_a_named_session_does_not_open_its_role(compiled: Compile) -> None:
+    """The role is left out of the first Deny, and a second one denies its other sessions."""
+    session = "arn:aws:sts::111122223333:assumed-role/app/s1"
+    found = compiled(f"users: [{{principal: '{session}', can: [decrypt]}}]\nguardrails: [deny-everyone-else]")
+    first, second = statements(found, "Deny everyone else")
+    patterns = {f"{ROLE}app", f"{ROLE}*/app"}
+    assert patterns < set(conditions(first)["ArnNotLike", "aws:PrincipalArn"])
+    assert set(conditions(second)["ArnLike", "aws:PrincipalArn"]) == patterns
+    assert conditions(second)["StringNotLike", "aws:userid"] == ("*:s1",)
+
+
+def test_for_some_principals_only(compiled: Compile) -> None:
+    """`for` narrows the Deny to these principals."""
+    (statement,) = statements(compiled("guardrails: [{deny-delete: {for: [role/app]}}]"), "Deny delete")
+    assert [principal.value for principal in statement.principals or ()] == [f"{ROLE}app"]
+
+
+def test_without_key_policies_the_deny_is_in_iam_policies(compiled: Compile) -> None:
+    """For every key of an account, `for` says into whose IAM policies the Deny is written."""
+    found = compiled("guardrails: [{deny-delete: {for: [role/app]}}]", key='keys: "*"\n', admin="")
+    (item,) = identity(found, f"{ROLE}app")
+    assert item["Effect"] == "Deny"
+    assert item["Action"] == ["kms:DisableKey", "kms:ScheduleKeyDeletion"]
+    assert item["Resource"] == "arn:aws:kms:us-west-2:111122223333:key/*"
+    assert "Condition" not in item
+
+
+def test_direct_use_is_about_cryptographic_calls(compiled: Compile) -> None:
+    """Administration is not use."""
+    (statement,) = statements(compiled("guardrails: [deny-direct-use]", admin=ADMIN), "Deny direct use")
+    assert "kms:Decrypt" in statement.actions
+    assert not {"kms:PutKeyPolicy", "kms:DescribeKey", "kms:CreateGrant"} & set(statement.actions)
+    assert conditions(statement)["Null", "kms:ViaService"] == ("true",)
