@@ -88,10 +88,9 @@ def _each(texts: list[str] | None, steps: Steps, check: Check, context: Context)
 
 
 def _via(text: str) -> tuple[str, tuple[str, str, str] | None]:
-    prefix = text.lower()
-    if prefix in via_services.PREFIXES:
-        return prefix, None
-    hint = did_you_mean(prefix.partition(".")[0], via_services.PREFIXES) or "the first part of a kms:ViaService value, such as s3"
+    if text in via_services.PREFIXES:
+        return text, None
+    hint = did_you_mean(text.partition(".")[0], via_services.PREFIXES) or "the first part of a kms:ViaService value, such as s3"
     return text, ("unknown-via", f"`{text}` is no service that kms:ViaService knows", hint)
 
 

@@ -91,6 +91,8 @@ def _extended(source: Source, chain: tuple[Path, ...], bases: list[Path]) -> Tre
     named = source.data["extends"]
     names = named if isinstance(named, list) else [named]
     problems = Problems(source)
+    if not names:
+        problems.add(("extends",), "empty-list", "`extends` is empty", "leave the field out, or name a file")
     under: Tree | None = None
     for index, name in enumerate(names):
         steps: Steps = ("extends", index) if isinstance(named, list) else ("extends",)

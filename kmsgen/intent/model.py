@@ -61,9 +61,9 @@ def _number_schema(**limits: int) -> WithJsonSchema:
 # a text that an editor's YAML parser may take for a number
 FreeText = Annotated[str, WithJsonSchema({"type": ["string", "number"]})]
 ConditionValue = Annotated[str, BeforeValidator(_as_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
-Texts = Annotated[list[str], OneOrMore(), Field(min_length=1)]
-FreeTexts = Annotated[list[FreeText], OneOrMore(), Field(min_length=1)]
-ConditionValues = Annotated[list[ConditionValue], OneOrMore(), Field(min_length=1)]
+Texts = Annotated[list[str], Field(min_length=1), OneOrMore()]
+FreeTexts = Annotated[list[FreeText], Field(min_length=1), OneOrMore()]
+ConditionValues = Annotated[list[ConditionValue], Field(min_length=1), OneOrMore()]
 AccountId = Annotated[str, WithJsonSchema({"type": ["string", "integer"], "minimum": 0, "maximum": 999999999999})]
 
 
@@ -79,10 +79,11 @@ class Part(BaseModel):
         return {cls.shorthand: value} if cls.shorthand and isinstance(value, str) else value
 
 
-def _offer_shorthand(schema: Schema) -> None:
+def _offer_text(schema: Schema) -> None:
+    """Offer a text beside the mapping it is short for."""
     full = dict(schema)
     schema.clear()
-    schema.update({"anyOf": [{"type": "string", "description": "the principal alone"}, full]})
+    schema.update({"anyOf": [{"type": "string"}, full]})
 
 
 class ScopeFile(Part):
@@ -137,7 +138,7 @@ class WhenFile(Part):
 class AdminFile(Part):
     """One line of `admins`: a principal who runs the key and does not use it."""
 
-    model_config = ConfigDict(json_schema_extra=_offer_shorthand)
+    model_config = ConfigDict(json_schema_extra=_offer_text)
     shorthand: ClassVar[str | None] = "principal"
 
     principal: Texts = Field(description="user/N, role/N, account, account/ID, or a full ARN")
@@ -157,7 +158,7 @@ class UserFile(Part):
 class ServiceFile(Part):
     """One line of `services`: an AWS service that uses the key."""
 
-    model_config = ConfigDict(json_schema_extra=_offer_shorthand)
+    model_config = ConfigDict(json_schema_extra=_offer_text)
     shorthand: ClassVar[str | None] = "service"
 
     service: str = Field(description="id or short name in the catalogue of services")
@@ -196,16 +197,10 @@ class GuardRailOptions(Part):
     )
 
 
-def _offer_name(schema: Schema) -> None:
-    full = dict(schema)
-    schema.clear()
-    schema.update({"anyOf": [{"type": "string"}, full]})
-
-
 class GuardRailFile(RootModel[Annotated[dict[str, GuardRailOptions | None], Field(min_length=1, max_length=1)]]):
     """One line of `guardrails`: its name, alone or with whom it spares."""
 
-    model_config = ConfigDict(strict=True, defer_build=True, json_schema_extra=_offer_name)
+    model_config = ConfigDict(strict=True, defer_build=True, json_schema_extra=_offer_text)
 
     @model_validator(mode="before")
     @classmethod
