@@ -12,15 +12,14 @@ from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.grant import Grant
-
-from reference.people import Kind, Person
+from tests.reference.people import Kind, Person
 
 Values = dict[str, tuple[str, ...]]
 SERVICE_ONLY = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
 KNOWN = (
-    "aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:username", "aws:principalorgid", "aws:principalorgpaths",
-    "aws:requestedregion", "aws:viaawsservice", "aws:principalisawsservice", "aws:principalservicename", "aws:resourceaccount",
-    "aws:tagkeys",
+    "aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:username", "aws:principalorgid",
+    "aws:principalorgpaths", "aws:requestedregion", "aws:viaawsservice", "aws:principalisawsservice",
+    "aws:principalservicename", "aws:resourceaccount", "aws:tagkeys",
 )  # fmt: skip
 """Global keys that follow from the request."""
 KNOWN_FAMILIES = ("aws:principaltag/", "aws:resourcetag/", "aws:requesttag/")
@@ -69,7 +68,7 @@ class Target:
 def build(request: Request, person: Person, target: Target) -> Values:
     """Build the context of one action of a request."""
     context = _told(request, person)
-    context.update(_of_person(person, request))
+    context.update(_of_person(person))
     context["aws:requestedregion"] = (target.region,)
     if target.key is not None:
         context["aws:resourceaccount"] = (target.key.arn.split(":")[4],)
@@ -121,7 +120,7 @@ def _told(request: Request, person: Person) -> Values:
     return context
 
 
-def _of_person(person: Person, request: Request) -> Values:
+def _of_person(person: Person) -> Values:
     if person.kind is Kind.SERVICE:
         return {"aws:principalisawsservice": ("true",), "aws:principalservicename": (person.arn,)}
     context: Values = {
@@ -184,7 +183,7 @@ def _of_parameters(request: Request, target: Target) -> Values:
 def _of_new_key(parameters: Mapping[str, object]) -> Values:
     spec = (_text(parameters.get("KeySpec", "SYMMETRIC_DEFAULT")),)
     usage = (_text(parameters.get("KeyUsage", "ENCRYPT_DECRYPT")),)
-    multi = _text(parameters.get("MultiRegion", False))  # noqa: FBT003 - the API's own default
+    multi = _text(parameters.get("MultiRegion", False))
     return {
         "kms:keyspec": spec, "kms:customermasterkeyspec": spec, "kms:keyusage": usage, "kms:customermasterkeyusage": usage,
         "kms:keyorigin": (_text(parameters.get("Origin", "AWS_KMS")),),

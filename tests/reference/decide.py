@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.policy.bundle import Bundle, KeyAccess
-
-from reference import refusals
-from reference.context import Target
-from reference.evaluator import Answer, ask
-from reference.people import Person, look_up
+from tests.reference import refusals
+from tests.reference.context import Target
+from tests.reference.evaluator import Answer, ask
+from tests.reference.people import Person, look_up
 
 ALIAS_ACTIONS = ("CreateAlias", "DeleteAlias", "UpdateAlias")
 LOCKING = ("PutKeyPolicy", "CreateKey", "ReplicateKey")

@@ -13,11 +13,9 @@ from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.policy.bundle import Bundle, KeyAccess
 from kmsgen.policy.document import Document, Effect, Statement
-from kmsgen.policy.grant import Grant
-
-from reference import grants, language
-from reference.context import Target, Values, build, without_key_tags
-from reference.people import Kind, Named, Person, denied_by_exclusion, meanings
+from tests.reference import grants, language
+from tests.reference.context import Target, Values, build, without_key_tags
+from tests.reference.people import Kind, Named, Person, denied_by_exclusion, meanings
 
 UNTOUCHED_BY_RCP = ("RetireGrant",)
 
@@ -69,15 +67,14 @@ def fits(asked: Asked, statement: Statement, version: str, *, in_key_policy: boo
     """Tell whether Action, Resource and Condition of a statement fit; a statement that lacks one of the two is inert."""
     if not statement.actions or not statement.resources:
         return False
-    context = without_key_tags(asked.context) if in_key_policy else asked.context
+    deny = statement.effect is Effect.DENY
+    context = without_key_tags(asked.context) if in_key_policy and not deny else asked.context
     action = any(language.action_matches(pattern, asked.target.iam_action) for pattern in statement.actions)
-    resource = any(
-        language.resource_matches(pattern, asked.target.resource, version, context) for pattern in statement.resources
-    )
+    resource = any(language.resource_matches(pattern, asked.target.resource, version, context) for pattern in statement.resources)
     return (
         action is not statement.not_action
         and resource is not statement.not_resource
-        and all(language.holds(condition, version, context) for condition in statement.conditions)
+        and all(language.holds(condition, version, context, deny=deny) for condition in statement.conditions)
     )
 
 
@@ -109,13 +106,16 @@ def _denies(asked: Asked) -> Iterator[str]:
     key_policy = [asked.access.policy] if asked.access and asked.target.action != "RetireGrant" else []
     for layer, documents in {"rcp": rcps, "vpc-endpoint-policy": _endpoint(asked), "key-policy": key_policy}.items():
         for label, statement, version in numbered(layer, documents):
-            if statement.effect is Effect.DENY and fits(asked, statement, version, in_key_policy=layer == "key-policy"):
-                if _hits(statement, asked.person):
-                    yield label
+            fit = fits(asked, statement, version, in_key_policy=layer == "key-policy")
+            if statement.effect is Effect.DENY and fit and _hits(statement, asked.person):
+                yield label
 
 
 def _hits(statement: Statement, person: Person) -> bool:
-    return denied_by_exclusion(statement, person) if statement.not_principal else bool(meanings(statement, person))
+    if statement.not_principal:
+        return denied_by_exclusion(statement, person)
+    # S13: whom a CanonicalUser names is not known, so a Deny hits everyone.
+    return bool(meanings(statement, person)) or any(who.kind == "CanonicalUser" for who in statement.principals or ())
 
 
 # --- gates that must all be open ----------------------------------------------------------------------------------------
@@ -208,20 +208,10 @@ def _by_grant(asked: Asked) -> Iterator[tuple[list[str], list[str]]]:
         if not (grants.usable(grant, request) and grants.covers(grant, request, asked.target.action, person)):
             continue
         if grants.serves(grant.grantee, person, service=grant.grantee_is_service):
-            yield _limits(asked) + _vouching(asked, grant), [f"grant/{grant.id}"]
+            # S2: also for a principal of another account the grant is enough.
+            yield _limits(asked), [f"grant/{grant.id}"]
         elif grants.serves_account(grant.grantee, person):
             yield _identity(asked)[0], [f"grant/{grant.id}"]
-
-
-def _vouching(asked: Asked, grant: Grant) -> list[str]:
-    """S2: for a key of another account, a grant made from the caller's account vouches; any other needs an IAM policy."""
-    assert asked.access is not None
-    person = asked.person
-    if person.kind is Kind.SERVICE or person.account == asked.access.key.arn.split(":")[4]:
-        return []
-    if grant.issuing_account and grants.is_account(grant.issuing_account, person.account):
-        return []
-    return [layer for layer in _identity(asked)[0] if layer == "identity-policy"]
 
 
 def _retiring(asked: Asked) -> tuple[list[str], list[str]]:

@@ -9,8 +9,7 @@ import re
 
 from kmsgen.authorizer.request import Request
 from kmsgen.policy.grant import Grant, GrantConstraints
-
-from reference.people import Kind, Person, is_role_of
+from tests.reference.people import Kind, Person, is_role_of
 
 WITH_CONTEXT = (
     "Encrypt", "Decrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "GenerateDataKeyPair",

@@ -129,6 +129,13 @@ def _compared(read: Callable[[str], Decimal | None], holds: Callable[[Decimal, D
     return compare
 
 
+def _network(text: str) -> object | None:
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
 def _in_range(wanted: str, actual: str) -> bool:
     try:
         network, address = ipaddress.ip_network(wanted, strict=False), ipaddress.ip_address(actual)
@@ -192,8 +199,19 @@ def _one_matches(base: str, wanted: str, actual: str, version: str, context: Con
     return pattern is not None and TEXTS[base](pattern, actual)
 
 
-def holds(condition: Condition, version: str, context: Context) -> bool:
-    """Tell whether one condition holds in a context."""
+READERS: dict[str, Callable[[str], object | None]] = {"Numeric": _number, "Date": _date, "IpAddress": _network}
+
+
+def _malformed(base: str, condition: Condition, actual: tuple[str, ...]) -> bool:
+    """S12: tell whether a value of the policy or of the request is no number, date or address."""
+    for prefix, read in READERS.items():
+        if base.startswith(prefix):
+            return any(read(value) is None for value in (*condition.values, *actual))
+    return False
+
+
+def holds(condition: Condition, version: str, context: Context, *, deny: bool = False) -> bool:
+    """Tell whether one condition holds in a context; a malformed value makes it hold in a Deny and fail in an Allow."""
     quantifier, _, name = condition.operator.rpartition(":")
     if_exists = name.endswith("IfExists")
     name = name.removesuffix("IfExists")
@@ -203,6 +221,8 @@ def holds(condition: Condition, version: str, context: Context) -> bool:
     if if_exists and not actual:
         return True
     base, negated = NEGATED.get(name, name), name in NEGATED
+    if actual and _malformed(base, condition, actual):
+        return deny
 
     def fits(value: str) -> bool:
         return any(_one_matches(base, wanted, value, version, context) for wanted in condition.values) is not negated

@@ -17,14 +17,12 @@ from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess
 from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import parse_document
-
-from reference.context import Target
-from reference.evaluator import ask
-from reference.people import Kind, Person
+from tests.reference.context import Target
+from tests.reference.evaluator import ask
+from tests.reference.people import Kind, Person
 
 Refusal = tuple[str, str]  # rule, exception
 STORES = ("AWS_CLOUDHSM", "EXTERNAL_KEY_STORE")
-USAGES = ("cryptographic operation of another usage", "InvalidKeyUsageException", "UnsupportedOperationException")
 MATERIAL = ("ImportKeyMaterial", "GetParametersForImport", "DeleteImportedKeyMaterial")
 GRANT_OPERATIONS = {
     "symmetric": (
@@ -101,7 +99,7 @@ def of_grant_request(request: Request, key: Key) -> Iterator[Refusal]:
 
 
 def lockout(request: Request, bundle: Bundle, person: Person, access: KeyAccess, region: str) -> Iterator[Refusal]:
-    """Yield the lockout check's refusal: would the new policy let the caller put a policy again?"""
+    """Yield the lockout check's refusal, where the new policy would not let the caller put a policy again."""
     raw = request.parameters.get("Policy")
     bypass = str(request.parameters.get("BypassPolicyLockoutSafetyCheck", "false")).lower() == "true"
     if raw is None or bypass:
