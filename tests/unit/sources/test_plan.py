@@ -1,0 +1,91 @@
+"""Terraform plans and states as bundles."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from kmsgen.errors import InputError
+from kmsgen.reading.json_text import parse_json
+from kmsgen.sources.existing import Existing, Place
+from kmsgen.sources.plan import is_plan, read_plan
+
+PLACE = Place("aws", "111122223333", "us-west-2")
+POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "kms:Sign", "Resource": "*"}]}
+ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:Sign", "Resource": "*"}]}
+KEY = ("aws_kms_key.k", "aws_kms_key", {"policy": json.dumps(POLICY), "customer_master_key_spec": "RSA_2048"})
+
+
+def read(*resources: tuple[str, str, dict[str, Any]], kind: str = "planned_values") -> Existing:
+    """Read a plan of one child module that holds the resources."""
+    items = [{"address": address, "mode": "managed", "type": of, "values": values} for address, of, values in resources]
+    plan = {"format_version": "1.2", kind: {"root_module": {"child_modules": [{"resources": items}]}}}
+    return read_plan(parse_json(json.dumps(plan), "plan.json"), PLACE)
+
+
+def test_keys_of_child_modules_are_read() -> None:
+    """A key in a module counts like one at the root."""
+    access = read(KEY).bundle.keys[0]
+    assert (access.key.spec, access.policy.statements[0].actions) == ("RSA_2048", ("kms:Sign",))
+
+
+def test_a_policy_of_its_own_takes_the_place_of_the_key_s() -> None:
+    """aws_kms_key_policy sets the policy of its key, also where the key's id is not known yet."""
+    other = json.dumps(POLICY).replace("Sign", "Verify")
+    access = read(KEY, ("aws_kms_key_policy.p", "aws_kms_key_policy", {"policy": other})).bundle.keys[0]
+    assert access.policy.statements[0].actions == ("kms:Verify",)
+
+
+def test_grants_and_their_constraints_are_read() -> None:
+    """A grant belongs to its key and keeps what it requires."""
+    values = {
+        "name": "g",
+        "grantee_principal": "arn:aws:iam::111122223333:role/x",
+        "operations": ["Decrypt"],
+        "constraints": [{"encryption_context_equals": {}, "encryption_context_subset": {"a": "b"}}],
+    }
+    grant = read(KEY, ("aws_kms_grant.g", "aws_kms_grant", values)).bundle.keys[0].grants[0]
+    assert grant.constraints.encryption_context_subset == (("a", "b"),)
+    assert grant.constraints.encryption_context_equals is None
+
+
+def test_an_unknown_key_policy_is_an_error() -> None:
+    """What is known only after apply cannot be judged before."""
+    with pytest.raises(InputError, match="known only after it is applied"):
+        read(KEY, ("aws_kms_key_policy.p", "aws_kms_key_policy", {}))
+
+
+def test_an_unknown_iam_policy_leaves_its_principal_to_have_any() -> None:
+    """A plan does not hold a policy that names a new key; whoever holds it is not described, and a note says so."""
+    policies = [
+        ("aws_iam_role_policy.a", "aws_iam_role_policy", {"role": "told", "policy": json.dumps(ALLOW)}),
+        ("aws_iam_role_policy.b", "aws_iam_role_policy", {"role": "untold"}),
+    ]
+    existing = read(KEY, *policies)
+    assert set(existing.bundle.principals) == {"arn:aws:iam::111122223333:role/told"}
+    assert any("role/untold may have any IAM policy" in note for note in existing.notes)
+
+
+def test_attachments_of_a_state_carry_their_policies() -> None:
+    """In a state the ARN of a policy is known, so an attachment leads to it."""
+    arn = "arn:aws:iam::111122223333:policy/p"
+    resources = [
+        ("aws_iam_policy.p", "aws_iam_policy", {"arn": arn, "policy": json.dumps(ALLOW)}),
+        ("aws_iam_user_policy_attachment.a", "aws_iam_user_policy_attachment", {"user": "u", "policy_arn": arn}),
+    ]
+    found = read(KEY, *resources, kind="values").bundle.principals
+    assert [p.statements[0].actions for p in found["arn:aws:iam::111122223333:user/u"].identity_policies] == [("kms:Sign",)]
+
+
+def test_a_plan_without_keys_is_an_error() -> None:
+    """Nothing to judge is no answer."""
+    with pytest.raises(InputError, match="no-key"):
+        read()
+
+
+@pytest.mark.parametrize("data", [None, [], {"format_version": "1.2"}, {"values": {}}])
+def test_other_data_is_no_plan(data: Any) -> None:
+    """A plan or a state has a format version and values."""
+    assert not is_plan(data)

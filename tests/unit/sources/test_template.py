@@ -1,0 +1,102 @@
+"""CloudFormation templates as bundles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kmsgen.errors import InputError
+from kmsgen.reading import Source
+from kmsgen.reading.yaml_text import parse_yaml
+from kmsgen.sources.existing import Place, place_of
+from kmsgen.sources.template import SHORT_TAGS, is_template, key_policy_texts, read_template
+
+PLACE = Place("aws", "111122223333", "us-west-2")
+TEMPLATE = """
+Parameters:
+  App: {Type: String, Default: app}
+  Later: {Type: String}
+Resources:
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      KeySpec: HMAC_256
+      KeyUsage: GENERATE_VERIFY_MAC
+      KeyPolicy:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: {AWS: !Sub "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}
+            Action: kms:*
+            Resource: "*"
+            Condition: {StringEquals: {"aws:PrincipalTag/app": !Sub "${App}-${!aws:username}"}}
+  Alias:
+    Type: AWS::KMS::Alias
+    Properties: {AliasName: alias/mac, TargetKeyId: !Ref Key}
+  Role:
+    Type: AWS::IAM::Role
+    Properties: {RoleName: api}
+  Policy:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      Roles: [!Ref Role]
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement: {Effect: Allow, Action: kms:GenerateMac, Resource: !GetAtt Key.Arn}
+"""
+
+
+def source(text: str = TEMPLATE) -> Source:
+    """Parse a template with CloudFormation's short tags."""
+    return parse_yaml(text, "template.yaml", SHORT_TAGS)
+
+
+def test_intrinsics_become_what_a_deployment_would_make_of_them() -> None:
+    """Pseudo parameters, defaults and references are filled in, and `${!x}` is a policy variable."""
+    bundle = read_template(source(), PLACE).bundle
+    access = bundle.keys[0]
+    statement = access.policy.statements[0]
+    assert (access.key.spec, access.key.aliases) == ("HMAC_256", ("alias/mac",))
+    assert [principal.value for principal in statement.principals or ()] == ["arn:aws:iam::111122223333:root"]
+    assert statement.conditions[0].values == ("app-${aws:username}",)
+    policies = bundle.principals["arn:aws:iam::111122223333:role/api"].identity_policies
+    assert policies[0].statements[0].resources == (access.key.arn,)
+
+
+def test_a_key_policy_that_a_template_does_not_tell_is_an_error() -> None:
+    """A parameter without a default inside a key policy is refused with its place, not passed over."""
+    with pytest.raises(InputError) as raised:
+        read_template(source(TEMPLATE.replace("${App}", "${Later}")), PLACE)
+    first = raised.value.diagnostics[0]
+    assert (first.code, first.location.line) == ("unknown-value", 12)
+
+
+def test_a_role_with_policies_from_elsewhere_may_have_any() -> None:
+    """A principal is described only where the template tells all its policies."""
+    text = TEMPLATE.replace("{RoleName: api}", "{RoleName: api, ManagedPolicyArns: [arn:aws:iam::aws:policy/X]}")
+    existing = read_template(source(text), PLACE)
+    assert existing.bundle.principals == {}
+    assert "may have any IAM policy" in existing.notes[0]
+
+
+def test_a_key_without_a_policy_has_the_default_one() -> None:
+    """KMS gives such a key the statement for its account (key-policy-default)."""
+    text = "Resources:\n  Key: {Type: AWS::KMS::Key}\n"
+    statement = read_template(source(text), PLACE).bundle.keys[0].policy.statements[0]
+    assert (statement.actions, statement.resources) == (("kms:*",), ("*",))
+
+
+@pytest.mark.parametrize("data", [None, [], {}, {"Resources": []}, {"Resources": {"a": 1}}, {"Statement": []}])
+def test_other_data_is_no_template(data: Any) -> None:
+    """A template has resources with types."""
+    assert not is_template(data)
+
+
+def test_the_account_comes_from_the_key_policies_only_where_they_name_one() -> None:
+    """Two accounts are a question for the user."""
+    texts = key_policy_texts(source(TEMPLATE.replace("${AWS::AccountId}", "111122223333")).data)
+    assert place_of(texts, None, "t") == Place("aws", "111122223333", "us-east-1")
+    with pytest.raises(InputError, match="unknown-key"):
+        place_of([*texts, '"444455556666"'], None, "t")
+    assert place_of(texts, "arn:aws-cn:kms:cn-north-1:777788889999:key/k", "t") == Place("aws-cn", "777788889999", "cn-north-1")
