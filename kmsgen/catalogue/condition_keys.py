@@ -6,6 +6,8 @@ Source: KMS Developer Guide, conditions-kms, conditions-aws; IAM User Guide, ref
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from kmsgen.catalogue import _condition_keys
 from kmsgen.catalogue.actions import find as find_action
 from kmsgen.catalogue.model import ConditionKey, DisputedKey
@@ -25,6 +27,7 @@ _FAMILIES = tuple(name for name in _BY_LOWER_CASE if name.endswith(_FAMILY_ENDS)
 _LISTED_BY_ACTION = ("aws:requesttag/", "aws:resourcetag/", "aws:tagkeys")
 
 
+@lru_cache(maxsize=4096)
 def find(name: str) -> ConditionKey | None:
     """Return the condition key of that name, or the family it belongs to; None if there is no such key.
 
@@ -43,6 +46,7 @@ def family_of(name: str) -> str | None:
     return next((family for family in _FAMILIES if lower.startswith(family) and lower != family), None)
 
 
+@lru_cache(maxsize=16384)
 def on_action(name: str, action: str) -> bool:
     """Return whether requests of that action can carry the key.
 
