@@ -57,6 +57,14 @@ def _value_of(variable: Variable, known: Known) -> str | None:
     return values[0] if values else variable.default
 
 
+def matching(wanted: Wanted, values: Values, known: Known) -> Iterator[str]:
+    """Yield the wanted values, as written, that one of these values matches as a text."""
+    for text in wanted.values:
+        patterns = list(_patterns(Wanted(wanted.operator, (text,), wanted.variables), known))
+        if any(pattern.matches(value) for pattern in patterns for value in values):
+            yield text
+
+
 def _steps(parts: Iterable[Part]) -> list[Step]:
     return [step for part in parts for step in ([part] if isinstance(part, Step) else map(Step, part))]
 

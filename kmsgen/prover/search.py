@@ -26,6 +26,9 @@ class Test(Protocol):
     def holds(self, known: Known) -> bool:
         """Whether the test holds; every key it reads is known."""
 
+    def possible(self, known: Known) -> bool:
+        """Whether the test can still hold, whatever the keys not known yet turn out to be; True where that is not told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -170,6 +173,8 @@ def _waiting(tests: tuple[Test, ...], known: Known) -> tuple[Test, ...] | None:
         if all(key in known for key in test.reads):
             if not test.holds(known):
                 return None
+        elif not test.possible(known):
+            return None
         else:
             waiting.append(test)
     return tuple(waiting)

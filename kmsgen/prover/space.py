@@ -10,64 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from kmsgen.authorizer.conditions import ConditionTest
 from kmsgen.authorizer.variables import Variable, parse_template
 from kmsgen.prover.cutting import Wanted, subsets, texts
 from kmsgen.prover.domains import Domain, domain_of
+from kmsgen.prover.labels import say
+from kmsgen.prover.looks import CONTEXT, FAMILIES, TAG, Look, spelled
 from kmsgen.prover.search import Choice, Known, Values
-
-CONTEXT = "kms:encryptioncontext:"
-CONTEXT_KEYS = "kms:encryptioncontextkeys"
-TAG = "aws:requesttag/"
-TAG_KEYS = "aws:tagkeys"
-FAMILIES = {CONTEXT: CONTEXT_KEYS, TAG: TAG_KEYS}
-"""Families of named pairs, and the key that holds their names."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class KeyTest:
-    """A condition of a statement as a test of the search. `wanted` is what it wants of its key."""
-
-    test: ConditionTest
-    wanted: Wanted
-    reads: frozenset[str]
-    names: str = ""  # the pseudo key of names that stands for the key, where it holds names
-
-    def holds(self, known: Known) -> bool:
-        """Whether the condition holds; open readings on the safe side, as the authorizer has them."""
-        return self.test.holds(self.values(known), known.get)
-
-    def answer(self, values: Values | None, known: Known) -> bool | None:
-        """How the condition meets given values, open readings left open."""
-        return self.test.check(values, known.get)
-
-    def values(self, known: Known) -> Values | None:
-        """Return the values of the key that the condition is on."""
-        if self.test.variable not in FAMILY_OF_KEYS:
-            return known.get(self.test.variable)
-        return names_in(known, FAMILY_OF_KEYS[self.test.variable])
-
-
-FAMILY_OF_KEYS = {keys: family for family, keys in FAMILIES.items()}
-
-
-def spelled(key: str) -> str:
-    """Return the pseudo key that holds how the name of a pair is spelled."""
-    return f"name of {key}"
-
-
-def others(family: str) -> str:
-    """Return the pseudo key that holds the names of a family that no policy names as a condition key."""
-    return f"others of {family}"
-
-
-def names_in(known: Known, family: str) -> Values | None:
-    """Return every name of a family in a request; None where there is none."""
-    head = spelled(family)
-    found = [name for key, values in known.items() if key.startswith(head) for name in values or ()]
-    found += known.get(others(family)) or ()
-    return tuple(found) or None
-
 
 Coherent = Callable[[Mapping[str, Values | None]], bool]
 """Tells whether values of several keys can stand in one request; keys not asked about are missing."""
@@ -137,25 +85,26 @@ class RequestSpace:
             return facet.name
         return key.removeprefix("name of ")
 
-    def ready(self, variable: str, tests: Sequence[KeyTest], known: Known) -> bool:
+    def ready(self, variable: str, tests: Sequence[Look], known: Known) -> bool:
         """Whether what the tests put into their values is known: a variable that others read comes first."""
         return all(
-            key in known or self.variable_of(key) == variable
+            key in known
             for test in tests
-            if self.variable_of(test.test.variable) == variable
-            for key in test.test.variables
+            for key in test.ties
+            if self.variable_of(key) != variable
+            and any(test.own(read) for read in test.reads if self.variable_of(read) == variable)
         )
 
-    def choices(self, variable: str, tests: Sequence[KeyTest], known: Known) -> Sequence[Choice]:
+    def choices(self, variable: str, tests: Sequence[Look], known: Known) -> Sequence[Choice]:
         """Cut a variable into the choices that its tests tell apart."""
-        ties = tuple((key, known.get(key)) for test in tests for key in test.test.variables if key in known)
+        ties = tuple((key, known.get(key)) for test in tests for key in test.ties if key in known)
         signature = (variable, frozenset(map(id, tests)), ties)
         found = self._cache.get(signature)
         if found is None:
             found = self._cache[signature] = list(self._cut(variable, tests, known))
         return found
 
-    def _cut(self, variable: str, tests: Sequence[KeyTest], known: Known) -> Iterator[Choice]:
+    def _cut(self, variable: str, tests: Sequence[Look], known: Known) -> Iterator[Choice]:
         facet = next((facet for facet in FACETS if facet.name == variable), None)
         if facet:
             return self._facet(facet, tests, known)
@@ -163,76 +112,84 @@ class RequestSpace:
             return self._others(variable, tests, known)
         if variable.startswith(tuple(FAMILIES)):
             return self._pair(variable, tests, known)
-        return (Choice(((variable, values),), _say(variable, values)) for values in self._values(variable, tests, known))
+        return (
+            Choice(((variable, values),), self._say(variable, values, tests, known))
+            for values in self._values(variable, tests, known)
+        )
 
-    def _values(self, key: str, tests: Iterable[KeyTest], known: Known) -> list[Values | None]:
+    def _values(self, key: str, tests: Iterable[Look], known: Known) -> list[Values | None]:
         """Return one value (or set of values) of a key per class; None for its absence."""
         domain = self.domains.get(key) or domain_of(key)
-        own = [test for test in tests if test.test.variable == key]
+        own = [test for test in tests if test.own(key)]
         single = texts(domain, self._wishes(key, list(tests)), known, self.budget)
         if domain.multi_valued:
             sets = subsets(single, lambda element: tuple(test.answer((element,), known) for test in own))
             values: list[Values | None] = [found or None for found in sets]
             return values if domain.optional else [found for found in values if found]
-        values = [None] if domain.optional else []
-        return (
-            _distinct([*values, *((text,) for text in single)], own, known)
-            if self._untied(key, tests)
-            else [
-                *values,
-                *((text,) for text in single),
-            ]
-        )
+        values = [*([None] if domain.optional else []), *((text,) for text in single)]
+        settled = len(own) == sum(key in test.reads for test in tests)
+        return _distinct(values, own, known) if settled else values
 
-    def _wishes(self, key: str, tests: Sequence[KeyTest]) -> list[Wanted]:
+    def _wishes(self, key: str, tests: Sequence[Look]) -> list[Wanted]:
         """Return what tests want of a key, and, where its value is put into wishes about another key, what is wanted there."""
-        wishes = [test.wanted for test in tests if test.test.variable == key]
+        wishes = [wish for test in tests for wish in test.wishes(key)]
         for test in tests:
-            if key in test.test.variables:
-                wishes += [wish for other in self.wants.get(test.test.variable, ()) for wish in _through(test, key, other)]
+            for other in test.reads if key in test.ties else ():
+                elsewhere = self.wants.get(other, ())
+                wishes += [inner for own in test.wishes(other) for wish in elsewhere for inner in _through(own, key, wish)]
         return wishes
 
-    def _untied(self, key: str, tests: Iterable[KeyTest]) -> bool:
-        return not any(key in test.test.variables for test in tests)
-
-    def _facet(self, facet: Facet, tests: Sequence[KeyTest], known: Known) -> Iterator[Choice]:
+    def _facet(self, facet: Facet, tests: Sequence[Look], known: Known) -> Iterator[Choice]:
         keys = [key for key in facet.keys if any(key in test.reads for test in tests)]
         seen: set[tuple[bool, ...]] = set()
-        tied = any(set(keys) & set(test.test.variables) for test in tests)
         for combination in product(*(self._values(key, tests, known) for key in keys)):
             values = dict(zip(keys, combination, strict=True))
             if not facet.coherent(values):
                 continue
             now = {**known, **values}
             answers = tuple(test.holds(now) for test in tests if all(key in now for key in test.reads))
-            if tied or len(answers) < len(tests) or answers not in seen:
+            if len(answers) < len(tests) or answers not in seen:
                 seen.add(answers)
-                yield Choice(tuple(values.items()), ", ".join(filter(None, (_say(*one) for one in values.items()))))
+                yield Choice(tuple(values.items()), ", ".join(self._words(values, tests, known)))
 
-    def _pair(self, key: str, tests: Sequence[KeyTest], known: Known) -> Iterator[Choice]:
+    def _say(self, key: str, values: Values | None, tests: Sequence[Look], known: Known) -> str:
+        return say(key, values, [wish for test in tests for wish in test.wishes(key)], known)
+
+    def _words(self, values: Mapping[str, Values | None], tests: Sequence[Look], known: Known) -> Iterator[str]:
+        """Say what a facet's keys are; where a request is called directly, nothing else of a service needs saying."""
+        for key, found in values.items():
+            words = self._say(key, found, tests, known)
+            if words and not (found is None and key != "kms:viaservice" and any(values.values())):
+                yield words
+
+    def _pair(self, key: str, tests: Sequence[Look], known: Known) -> Iterator[Choice]:
         """Cut one named pair: absent, or one of its values under one of the spellings of its name."""
         for values in self._values(key, tests, known):
             for spelling in self.spellings.get(key, ()) if values else (None,):
                 name = (spelling,) if spelling else None
-                yield Choice(((key, values), (spelled(key), name)), _say(key, values))
+                yield Choice(((key, values), (spelled(key), name)), self._say(key, values, tests, known))
 
-    def _others(self, variable: str, tests: Sequence[KeyTest], known: Known) -> Iterator[Choice]:
+    def _others(self, variable: str, tests: Sequence[Look], known: Known) -> Iterator[Choice]:
         """Cut the names of pairs that no policy names: sets of them."""
         family = variable.removeprefix("others of ")
         taken = {spelling.lower() for key in self.spellings if key.startswith(family) for spelling in self.spellings[key]}
-        own = [test for test in tests if test.test.variable == FAMILIES[family]]
+        own = [test for test in tests if test.own(variable)]
         domain = domain_of(FAMILIES[family])
-        fresh = [text for text in texts(domain, [t.wanted for t in own], known, self.budget) if text.lower() not in taken]
+        fresh = [
+            text
+            for text in texts(domain, [wish for test in own for wish in test.wishes(variable)], known, self.budget)
+            if text.lower() not in taken
+        ]
         for values in subsets(fresh, lambda element: tuple(test.answer((element,), known) for test in own)):
-            yield Choice(((variable, values or None),), f"with `{'`, `'.join(values)}` in {_title(family)}" if values else "")
+            yield Choice(((variable, values or None),), f"with `{'`, `'.join(values)}` in {_TITLES[family]}" if values else "")
 
 
-def _through(test: KeyTest, key: str, other: Wanted) -> Iterator[Wanted]:
+def _through(wanted: Wanted, key: str, other: Wanted) -> Iterator[Wanted]:
     """Turn what is wanted of one key into what is wanted of the variable that another wish about the key holds.
 
     Where `team-${aws:PrincipalTag/team}` and `team-red` are wanted of one key, `red` tells apart values of the tag.
     """
-    for value in test.wanted.values:
+    for value in wanted.values:
         head, tail = _around(value, key)
         if head is None:
             continue
@@ -255,7 +212,7 @@ def _around(value: str, key: str) -> tuple[str | None, str]:
     return "".join(p for p in before if isinstance(p, str)), "".join(p for p in after if isinstance(p, str))
 
 
-def _distinct(values: list[Values | None], tests: Sequence[KeyTest], known: Known) -> list[Values | None]:
+def _distinct(values: list[Values | None], tests: Sequence[Look], known: Known) -> list[Values | None]:
     """Keep one value for each combination of answers."""
     seen: dict[tuple[bool | None, ...], Values | None] = {}
     for value in values:
@@ -264,11 +221,3 @@ def _distinct(values: list[Values | None], tests: Sequence[KeyTest], known: Know
 
 
 _TITLES = {CONTEXT: "the encryption context", TAG: "the request's tags"}
-
-
-def _title(family: str) -> str:
-    return _TITLES[family]
-
-
-def _say(key: str, values: Values | None) -> str:
-    return f"without {key}" if values is None else f"{key} = {', '.join(values)}"

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from kmsgen.authorizer.request import Request
-from kmsgen.catalogue import condition_keys, grants, key_specs
+from kmsgen.catalogue import grants, key_specs
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.grant import Grant, GrantConstraints, Pairs
+from kmsgen.prover.labels import title
+from kmsgen.prover.looks import CONTEXT, TAG, TAG_KEYS, names_in, others, spelled
 from kmsgen.prover.search import Known, Values
-from kmsgen.prover.space import CONTEXT, TAG, TAG_KEYS, names_in, others, spelled
 
 SOME_VALUE = "any"
 _FIRST_OPERATIONS = ("Decrypt", "Sign", "GenerateMac", "DeriveSharedSecret", "Decapsulate", "Encrypt", "DescribeKey")
@@ -64,15 +65,6 @@ def _context(chosen: Known) -> Mapping[str, Values]:
             context[title(key)] = values
     names = names_in(chosen, TAG)
     return {**context, title(TAG_KEYS): names} if names else context
-
-
-def title(key: str) -> str:
-    """Return a condition key as the documentation spells it."""
-    found = condition_keys.find(key)
-    if found is None:
-        return key
-    family = condition_keys.family_of(key)
-    return found.name + key[len(family) :] if family and found.name.endswith((":", "/")) else found.name
 
 
 def _grant(grant: Grant, chosen: Known, pairs: Pairs) -> Grant:

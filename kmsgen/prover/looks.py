@@ -1,0 +1,153 @@
+"""The tests of statements and grants as the search sees them: which condition keys each reads, and what it wants of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from kmsgen.authorizer.conditions import ConditionTest
+from kmsgen.authorizer.context import View
+from kmsgen.authorizer.grants import GrantRule
+from kmsgen.policy.grant import Pairs
+from kmsgen.policy.operators import OperatorName
+from kmsgen.prover.cutting import Wanted
+from kmsgen.prover.search import Known, Test, Values
+
+CONTEXT = "kms:encryptioncontext:"
+CONTEXT_KEYS = "kms:encryptioncontextkeys"
+TAG = "aws:requesttag/"
+TAG_KEYS = "aws:tagkeys"
+FAMILIES = {CONTEXT: CONTEXT_KEYS, TAG: TAG_KEYS}
+"""Families of named pairs, and the key that holds their names."""
+FAMILY_OF_KEYS = {keys: family for family, keys in FAMILIES.items()}
+
+
+def spelled(key: str) -> str:
+    """Return the pseudo key that holds how the name of a pair is spelled."""
+    return f"name of {key}"
+
+
+def others(family: str) -> str:
+    """Return the pseudo key that holds the names of a family that no policy names as a condition key."""
+    return f"others of {family}"
+
+
+def names_in(known: Known, family: str) -> Values | None:
+    """Return every name of a family in a request; None where there is none."""
+    head = spelled(family)
+    found = [name for key, values in known.items() if key.startswith(head) for name in values or ()]
+    found += known.get(others(family)) or ()
+    return tuple(found) or None
+
+
+class Look(Test, Protocol):
+    """A test with what cutting needs of it."""
+
+    @property
+    def ties(self) -> Values:
+        """The condition keys whose values it puts into what it wants of another."""
+
+    def own(self, key: str) -> bool:
+        """Whether the key alone settles the test, but for its ties."""
+
+    def answer(self, values: Values | None, known: Known) -> bool | None:
+        """How its own key with these values meets it, open readings left open."""
+
+    def wishes(self, key: str) -> Sequence[Wanted]:
+        """Return what it wants of a condition key."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeyTest:
+    """A condition of a statement. `reads` are pseudo keys where the condition is on the names of pairs."""
+
+    test: ConditionTest
+    wanted: Wanted
+    reads: frozenset[str]
+
+    @property
+    def ties(self) -> Values:
+        """The policy variables in its values."""
+        return self.test.variables
+
+    def own(self, key: str) -> bool:
+        """Whether the condition is on this key."""
+        family = FAMILY_OF_KEYS.get(self.test.variable)
+        return key == (others(family) if family else self.test.variable)
+
+    def wishes(self, key: str) -> Sequence[Wanted]:
+        """Return what the condition wants of its key."""
+        return (self.wanted,) if self.own(key) else ()
+
+    def holds(self, known: Known) -> bool:
+        """Whether the condition holds; open readings on the safe side, as the authorizer has them."""
+        return self.test.holds(self._values(known), known.get)
+
+    def possible(self, known: Known) -> bool:  # noqa: ARG002 - as of Test
+        """Whether the condition can still hold: its one key is not known yet."""
+        return True
+
+    def answer(self, values: Values | None, known: Known) -> bool | None:
+        """How the condition meets given values, open readings left open."""
+        return self.test.check(values, known.get)
+
+    def _values(self, known: Known) -> Values | None:
+        family = FAMILY_OF_KEYS.get(self.test.variable)
+        return names_in(known, family) if family else known.get(self.test.variable)
+
+
+class MakeView(Protocol):
+    """Builds the view of a request from what is known, as the authorizer sees it."""
+
+    def __call__(self, known: Known) -> View:
+        """Build it."""
+
+
+_EQUALS = OperatorName("", "StringEquals", if_exists=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GrantTest:
+    """The constraints of a grant. `pairs` are what its encryption context constraint names."""
+
+    rule: GrantRule
+    view: MakeView
+    reads: frozenset[str]
+    pairs: Pairs = ()
+    ties: Values = field(default=())
+
+    def own(self, key: str) -> bool:  # noqa: ARG002 - as of Look
+        """Whether one key settles it: a constraint reads several."""
+        return False
+
+    def answer(self, values: Values | None, known: Known) -> bool | None:  # noqa: ARG002 - as of Look
+        """Tell nothing of a single key."""
+        return None
+
+    def wishes(self, key: str) -> Sequence[Wanted]:
+        """Return what the constraint wants of the encryption context, or of the grant to create."""
+        constants = [value for name, value in self.pairs if key == f"{CONTEXT}{name.lower()}"]
+        if key in ("aws:sourcearn", "kms:grantconstraintsourcearn") and self.rule.grant.constraints.source_arn:
+            constants.append(self.rule.grant.constraints.source_arn)
+        if key == "kms:grantoperations":
+            constants += self.rule.grant.operations
+        return [Wanted(_EQUALS, (constant,), variables=False) for constant in constants]
+
+    def holds(self, known: Known) -> bool:
+        """Whether the authorizer's own tests of the grant all pass."""
+        return all(element.matched for element in self.rule.tests(self.view(known)))
+
+    def possible(self, known: Known) -> bool:
+        """Whether the constraint passes when everything not known yet is as the grant wants it.
+
+        A constraint asks each pair for itself, so nothing else could do better.
+        """
+        best: dict[str, Values | None] = {}
+        for name, value in self.pairs:
+            key = f"{CONTEXT}{name.lower()}"
+            best |= {key: (value,), spelled(key): (name,)}
+        source = self.rule.grant.constraints.source_arn
+        if source:
+            best["aws:sourcearn"] = (source,)
+        return self.holds({**best, **known})
