@@ -92,6 +92,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("logs",),
         (),
+        "log groups are what a key is associated with; query results, lookup tables and exports have their own ids",
     ),
     (
         "cloudwatch-logs-query-results",
@@ -148,6 +149,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "cloudwatch-logs-export-s3",
@@ -192,6 +194,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "cloudwatch-logs-lookup-table",
@@ -276,6 +279,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "vended-logs-s3",
@@ -335,6 +339,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("vended-logs",),
         (),
+        "the permissions of version 1, which most services use; version 2 has its own id",
     ),
     (
         "vended-logs-s3-v2",
@@ -394,6 +399,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "elb-nlb-access-logs",
@@ -450,6 +456,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "cloudfront-standard-logs-legacy",
@@ -481,6 +488,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "cloudwatch-rum-sourcemaps",
@@ -527,6 +535,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "cloudwatch-investigations",
@@ -708,6 +717,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "cloudwatch-synthetics-artifacts",
@@ -736,6 +746,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("synthetics",),
         (),
+        "the one documented use of the service",
     ),
     (
         "sns-from-cloudwatch-alarms",
@@ -791,6 +802,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("cloudwatch-alarms",),
         (),
+        "the one documented use of the service",
     ),
     (
         "sns-from-eventbridge",
@@ -828,6 +840,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
             "aws:SourceArn",
             "aws:SourceOrgID",
         ),
+        "",
     ),
     (
         "sns-from-codecommit",
@@ -880,6 +893,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "sns-from-dms",
@@ -932,6 +946,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "sns-from-directory-service",
@@ -984,6 +999,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "sns-from-dax",
@@ -1036,6 +1052,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "sns-from-inspector-classic",
@@ -1088,6 +1105,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "sns-from-redshift-events",
@@ -1140,6 +1158,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "sns-from-rds-events",
@@ -1192,6 +1211,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "sns-from-glacier",
@@ -1244,6 +1264,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "sns-from-ses-notifications",
@@ -1296,6 +1317,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "sns-from-snowball",
@@ -1348,6 +1370,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "sns-from-incident-manager",
@@ -1438,6 +1461,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "s3-event-notifications",
@@ -1490,6 +1514,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "sns-to-sqs",
@@ -1539,6 +1564,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("sns",),
         (),
+        "delivery to encrypted queues is what Amazon SNS does with a key under its own name; who publishes is sns-publishers, services that publish are sns-from-*",
     ),
     (
         "eventbridge-to-sqs",
@@ -1580,6 +1606,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "sqs",
@@ -1644,6 +1671,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "sns-publishers",
@@ -1686,6 +1714,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "cloudtrail-trail",
@@ -1779,6 +1808,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("cloudtrail",),
         (),
+        "a trail is the common use; event data stores and SNS have their own ids",
     ),
     (
         "cloudtrail-event-data-store",
@@ -1821,6 +1851,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "cloudtrail-sns",
@@ -1852,6 +1883,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "config-delivery-channel",
@@ -1904,6 +1936,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("config",),
         (),
+        "the one documented use of the service",
     ),
     (
         "control-tower",
@@ -1981,6 +2014,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "guardduty-export",
@@ -2027,6 +2061,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("guardduty",),
         (),
+        "the one documented use of the service",
     ),
     (
         "macie-results",
@@ -2082,6 +2117,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("macie",),
         (),
+        "the one documented use of the service",
     ),
     (
         "inspector-report-export",
@@ -2134,6 +2170,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("inspector",),
         (),
+        "the one documented use of the service",
     ),
     (
         "audit-manager-sns",
@@ -2183,6 +2220,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("auditmanager",),
         (),
+        "the one documented use of the service",
     ),
     (
         "iam-identity-center",
@@ -2436,6 +2474,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
             "sso",
         ),
         (),
+        "the one documented use of the service",
     ),
     (
         "s3-sse-kms",
@@ -2521,6 +2560,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("s3",),
         (),
+        "objects under SSE-KMS, with the key used for whoever calls S3; inventory, Storage Lens, event notifications have their own ids",
     ),
     (
         "s3-inventory",
@@ -2567,6 +2607,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "s3-storage-lens",
@@ -2613,6 +2654,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "s3-storage-lens-tables",
@@ -2678,6 +2720,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "cloudwatch-s3-tables",
@@ -2718,6 +2761,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "s3-tables",
@@ -2782,6 +2826,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "s3-vectors",
@@ -2879,6 +2924,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "s3-server-access-logs",
@@ -2894,6 +2940,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "cloudfront-oac",
@@ -2937,6 +2984,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("cloudfront",),
         (),
+        "reading encrypted origins; access logs have their own id",
     ),
     (
         "lambda-s3-code-reference",
@@ -2993,6 +3041,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "route53-dnssec",
@@ -3072,6 +3121,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
             "route53",
         ),
         (),
+        "the one documented use of the service",
     ),
     (
         "ses-receiving",
@@ -3134,6 +3184,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("ses",),
         (),
+        "mail received into S3; notifications are sns-from-ses-notifications",
     ),
     (
         "workmail",
@@ -3228,6 +3279,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "billing-tax-settings",
@@ -3280,6 +3332,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "ebs",
@@ -3369,6 +3422,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("ec2",),
         (),
+        "EC2 uses keys for EBS volumes only",
     ),
     (
         "ec2-autoscaling",
@@ -3429,6 +3483,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("autoscaling",),
         (),
+        "the service-linked role that starts instances with encrypted volumes",
     ),
     (
         "ecs-fargate-ephemeral",
@@ -3531,6 +3586,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("fargate",),
         (),
+        "the one documented use of the service",
     ),
     (
         "ecs-ebs-volumes",
@@ -3657,6 +3713,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "eks-secrets",
@@ -3685,6 +3742,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("eks",),
         ("kms:GrantIsForAWSResource",),
+        "envelope encryption of Kubernetes secrets; volumes of Auto Mode have their own id",
     ),
     (
         "eks-auto-mode-ebs",
@@ -3746,6 +3804,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "ecr",
@@ -3817,6 +3876,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "lambda-env",
@@ -3907,6 +3967,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("lambda",),
         (),
+        "environment variables are the common use; code kept in S3 has its own id",
     ),
     (
         "stepfunctions",
@@ -3999,6 +4060,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
             "step-functions",
         ),
         (),
+        "the name in kms:ViaService; encrypted logging has its own id",
     ),
     (
         "stepfunctions-logging",
@@ -4046,6 +4108,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "eventbridge-event-bus",
@@ -4127,6 +4190,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
             "eventbridge",
         ),
         (),
+        "the event bus is what a key is set on; archives, and rules with encrypted targets, have their own ids",
     ),
     (
         "eventbridge-archive",
@@ -4179,6 +4243,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "mwaa",
@@ -4229,6 +4294,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("airflow",),
         (),
+        "the one documented use of the service",
     ),
     (
         "supply-chain",
@@ -4284,6 +4350,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "rds",
@@ -4355,6 +4422,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "rds-performance-insights",
@@ -4424,6 +4492,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "rds-secret-access",
@@ -4452,6 +4521,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "rds-zero-etl-redshift",
@@ -4505,6 +4575,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "rds-zero-etl-lakehouse",
@@ -4607,6 +4678,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "aurora-dsql",
@@ -4681,6 +4753,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("dsql",),
         (),
+        "the one documented use of the service",
     ),
     (
         "dynamodb",
@@ -4785,6 +4858,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "dynamodb-global-tables-multi-account",
@@ -4846,6 +4920,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "dynamodb-zero-etl-redshift",
@@ -4892,6 +4967,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "keyspaces",
@@ -4973,6 +5049,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("cassandra",),
         (),
+        "the one documented use of the service",
     ),
     (
         "elasticache",
@@ -5056,6 +5133,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "redshift",
@@ -5072,6 +5150,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "opensearch",
@@ -5118,6 +5197,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("es",),
         (),
+        "the one documented use of the service",
     ),
     (
         "efs",
@@ -5213,6 +5293,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("elasticfilesystem",),
         (),
+        "the one documented use of the service",
     ),
     (
         "kinesis-data-streams",
@@ -5271,6 +5352,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("kinesis",),
         (),
+        "the one documented use of the service",
     ),
     (
         "firehose",
@@ -5342,6 +5424,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "athena-managed-results",
@@ -5401,6 +5484,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("athena",),
         (),
+        "the one documented use of the service",
     ),
     (
         "glue",
@@ -5461,6 +5545,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "secretsmanager",
@@ -5579,6 +5664,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "ssm-parameter-store",
@@ -5672,6 +5758,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
             "parameter-store",
         ),
         (),
+        "the one documented use of the service",
     ),
     (
         "backup",
@@ -5742,6 +5829,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "backup-lag-vault-copy",
@@ -5832,6 +5920,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "location",
@@ -5936,6 +6025,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("geo",),
         (),
+        "the one documented use of the service",
     ),
     (
         "prometheus",
@@ -6042,6 +6132,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("aps",),
         (),
+        "the one documented use of the service",
     ),
     (
         "network-firewall",
@@ -6088,6 +6179,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "appfabric",
@@ -6106,6 +6198,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "workspaces",
@@ -6149,6 +6242,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "bedrock-knowledge-base",
@@ -6227,6 +6321,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "bedrock-kb-sessions",
@@ -6255,6 +6350,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "q-developer-prompt-logging",
@@ -6301,6 +6397,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "q-business-themes",
@@ -6326,6 +6423,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "neptune",
@@ -6405,6 +6503,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "fsx",
@@ -6480,6 +6579,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         (),
         (),
+        "",
     ),
     (
         "sagemaker-feature-store-online",
@@ -6582,6 +6682,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("sagemaker",),
         (),
+        "the one documented use of the service",
     ),
     (
         "codebuild-artifacts",
@@ -6621,6 +6722,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("codebuild",),
         (),
+        "the one documented use of the service",
     ),
     (
         "codepipeline-artifacts",
@@ -6636,5 +6738,6 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "ENCRYPT_DECRYPT",
         ("codepipeline",),
         (),
+        "the one documented use of the service",
     ),
 )

@@ -153,6 +153,7 @@ class Service:
     key_usage: str = "ENCRYPT_DECRYPT"
     short: Values = ()  # other names to find it by
     unsupported: Values = ()  # condition keys that break the integration
+    short_why: str = ""  # why the short names mean this use of the service
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ SYMMETRIC = "SYMMETRIC_DEFAULT"
 FOR_IMPORTED_MATERIAL = {"GetParametersForImport"}
 PLACEHOLDER = re.compile(r"\$\{([a-z0-9_]+)\}")
 SCOPE_PLACEHOLDERS = {"partition", "region", "account"}
+ONLY_USE = "the one documented use of the service"
 PRINCIPAL_KINDS = {"Service": "Service", "AWS": "AWS", "Everyone": "*"}
 GRANT_FLAG = "kms:GrantIsForAWSResource"
 GRANT_PINS = {GRANT_FLAG, "kms:GrantOperations"}
@@ -59,6 +60,7 @@ class Builder:
             entry.get("key_usage", "ENCRYPT_DECRYPT"),
             tuple(entry.get("short", ())),
             tuple(entry.get("unsupported", ())),
+            entry.get("short_why", ONLY_USE if "short" in entry else ""),
         )
 
     def _statements(self, entry: dict[str, Any], service: dict[str, Any]) -> Iterator[Row]:

@@ -82,6 +82,7 @@ def test_short_names_hide_no_id() -> None:
     listed = [name for service in SERVICES.values() for name in service.short]
     assert len(listed) == len(set(listed))
     assert not set(listed) & set(SERVICES)
+    assert all(bool(service.short) == bool(service.short_why) for service in SERVICES.values())
 
 
 def test_every_service_has_a_source() -> None:
