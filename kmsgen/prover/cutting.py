@@ -111,18 +111,16 @@ def texts(domain: Domain, wants: Sequence[Wanted], known: Known, budget: int) ->
 
 
 def _classes(patterns: list[Pattern], domain: Domain, budget: int) -> list[Class]:
-    found = Cut(patterns, domain.shape, nicer=domain.nicer, budget=budget).classes()
-    if domain.shape.steps == (STAR,):
-        return found
-    # a value outside the shape is taken as possible where a policy names it
-    named = [text for pattern in patterns if (text := pattern.text) is not None]
-    seen = {one.matched for one in found}
-    for text in named:
-        matched = frozenset(i for i, pattern in enumerate(patterns) if pattern.matches(text))
-        if matched not in seen:
-            seen.add(matched)
-            found.append(Class(text, matched))
-    return found
+    found: dict[frozenset[int], Class] = {}
+    for shape in domain.shapes:
+        for one in Cut(patterns, shape, nicer=domain.nicer, budget=budget).classes():
+            found.setdefault(one.matched, one)
+    for text in (pattern.text for pattern in patterns):
+        # a value outside the shapes is taken as possible where a policy names it
+        if text is not None:
+            matched = frozenset(i for i, pattern in enumerate(patterns) if pattern.matches(text))
+            found.setdefault(matched, Class(text, matched))
+    return list(found.values())
 
 
 def _ordered(domain: Domain, wants: Sequence[Wanted], patterns: Sequence[Pattern]) -> list[str]:

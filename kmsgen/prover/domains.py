@@ -29,11 +29,11 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """The values of one condition key: a closed list, or a shape; `optional` where the key can be absent."""
+    """The values of one condition key: a closed list, or shapes; `optional` where the key can be absent."""
 
     kind: Kind = Kind.TEXT
     values: Values = ()
-    shape: Pattern = ANYTHING
+    shapes: tuple[Pattern, ...] = (ANYTHING,)
     nicer: Values = ()
     low: int = 0
     high: int | None = None
@@ -43,28 +43,37 @@ class Domain:
 
 FLAG = Domain(values=("false", "true"))
 CERTAIN_FLAG = Domain(values=("false", "true"), optional=False)
-ACCOUNT = Domain(shape=run_of((DIGITS, 12)), nicer=("999999999999",))
-_ARN = run_of("arn:aws:", (_LOWER,), ":", (PATH,))
+ACCOUNT = Domain(shapes=(run_of((DIGITS, 12)),), nicer=("999999999999",))
+_PARTITION = ("arn:aws", ("-cnusgov", 0), ":")
+_ARN = run_of(*_PARTITION, (_LOWER + DIGITS + "-",), ":", (PATH,))
+_GRANT_SOURCE = run_of("arn:aws:", (_LOWER + DIGITS + "-",), ":", (_HOST, 0), ":", (DIGITS, 12), ":", (PATH,))
 _REGION = run_of((_LOWER, 2), "-", (_LOWER,), "-", (DIGITS, 1))
 _ALIAS = run_of("alias/", (NAME + "/",))
-_PRINCIPAL = run_of("arn:aws:iam::", (DIGITS, 12), ":", (PATH,))
+_PRINCIPALS = (
+    run_of(*_PARTITION, "iam::", (DIGITS, 12), ":role/", (PATH, 0), (NAME, 1)),
+    run_of(*_PARTITION, "iam::", (DIGITS, 12), ":user/", (PATH, 0), (NAME, 1)),
+    run_of(*_PARTITION, "iam::", (DIGITS, 12), ":root"),
+    run_of(*_PARTITION, "sts::", (DIGITS, 12), ":assumed-role/", (NAME,), "/", (NAME,)),
+    run_of(*_PARTITION, "sts::", (DIGITS, 12), ":federated-user/", (NAME,)),
+)
+_SOME_PRINCIPALS = ("arn:aws:iam::999999999999:role/any-role", "arn:aws:iam::999999999999:user/any-user")
 _SERVICE = run_of((_HOST + ".",), ".amazonaws.com")
 _TEXT = run_of((NAME + " /:",))
-_TEXTS = Domain(shape=_TEXT, nicer=("any",))
+_TEXTS = Domain(shapes=(_TEXT,), nicer=("any",))
 _REGIONS = ("us-east-1", "eu-central-1", "ap-southeast-2")
-REGION = Domain(shape=_REGION, nicer=_REGIONS)
+REGION = Domain(shapes=(_REGION,), nicer=_REGIONS)
 VIA = Domain(
-    shape=run_of((_HOST,), ".", (_LOWER, 2), "-", (_LOWER,), "-", (DIGITS, 1), ".amazonaws.com"),
+    shapes=(run_of((_HOST,), ".", (_LOWER, 2), "-", (_LOWER,), "-", (DIGITS, 1), ".amazonaws.com"),),
     nicer=tuple(
         f"{service}.{region}.amazonaws.com"
         for region in _REGIONS
         for service in ("s3", "ec2", "rds", "lambda", "secretsmanager", "sns", "sqs", "dynamodb")
     ),
 )
-_CALLER = Domain(shape=_SERVICE, nicer=("athena.amazonaws.com", "cloudformation.amazonaws.com"))
+_CALLER = Domain(shapes=(_SERVICE,), nicer=("athena.amazonaws.com", "cloudformation.amazonaws.com"))
 
 DOMAINS: dict[str, Domain] = {
-    "aws:calledvia": Domain(shape=_SERVICE, nicer=_CALLER.nicer, multi_valued=True),
+    "aws:calledvia": Domain(shapes=(_SERVICE,), nicer=_CALLER.nicer, multi_valued=True),
     "aws:calledviafirst": _CALLER,
     "aws:calledvialast": _CALLER,
     "aws:currenttime": Domain(Kind.INSTANT, optional=False),
@@ -80,51 +89,52 @@ DOMAINS: dict[str, Domain] = {
     "aws:sourceip": Domain(Kind.ADDRESS),
     "aws:vpcsourceip": Domain(Kind.ADDRESS),
     "aws:ec2instancesourceprivateipv4": Domain(Kind.ADDRESS),
-    "aws:ec2instancesourcevpc": Domain(shape=run_of("vpc-", (HEX,)), nicer=("vpc-0fedcba9876543210",)),
-    "aws:sourcevpc": Domain(shape=run_of("vpc-", (_LOWER + DIGITS,)), nicer=("vpc-0fedcba9876543210",)),
-    "aws:sourcevpce": Domain(shape=run_of("vpce-", (_LOWER + DIGITS,)), nicer=("vpce-0fedcba9876543210",)),
-    "aws:sourcevpcarn": Domain(shape=_ARN),
+    "aws:ec2instancesourcevpc": Domain(shapes=(run_of("vpc-", (HEX,)),), nicer=("vpc-0fedcba9876543210",)),
+    "aws:sourcevpc": Domain(shapes=(run_of("vpc-", (_LOWER + DIGITS,)),), nicer=("vpc-0fedcba9876543210",)),
+    "aws:sourcevpce": Domain(shapes=(run_of("vpce-", (_LOWER + DIGITS,)),), nicer=("vpce-0fedcba9876543210",)),
+    "aws:sourcevpcarn": Domain(shapes=(_ARN,)),
     "aws:vpceaccount": ACCOUNT,
-    "aws:vpceorgid": Domain(shape=run_of("o-", (_LOWER + DIGITS,)), nicer=("o-anotherorg1",)),
-    "aws:vpceorgpaths": Domain(shape=run_of("o-", (NAME + "/",)), nicer=("o-anotherorg1/r-ab12/",), multi_valued=True),
-    "aws:principalorgid": Domain(shape=run_of("o-", (_LOWER + DIGITS,)), nicer=("o-anotherorg1",)),
-    "aws:principalorgpaths": Domain(shape=run_of("o-", (NAME + "/",)), nicer=("o-anotherorg1/r-ab12/",), multi_valued=True),
-    "aws:resourceorgid": Domain(shape=run_of("o-", (_LOWER + DIGITS,)), nicer=("o-anotherorg1",)),
-    "aws:resourceorgpaths": Domain(shape=run_of("o-", (NAME + "/",)), nicer=("o-anotherorg1/r-ab12/",), multi_valued=True),
-    "aws:sourceorgid": Domain(shape=run_of("o-", (_LOWER + DIGITS,)), nicer=("o-anotherorg1",)),
-    "aws:sourceorgpaths": Domain(shape=run_of("o-", (NAME + "/",)), nicer=("o-anotherorg1/r-ab12/",), multi_valued=True),
+    "aws:vpceorgid": Domain(shapes=(run_of("o-", (_LOWER + DIGITS,)),), nicer=("o-anotherorg1",)),
+    "aws:vpceorgpaths": Domain(shapes=(run_of("o-", (NAME + "/",)),), nicer=("o-anotherorg1/r-ab12/",), multi_valued=True),
+    "aws:principalorgid": Domain(shapes=(run_of("o-", (_LOWER + DIGITS,)),), nicer=("o-anotherorg1",)),
+    "aws:principalorgpaths": Domain(shapes=(run_of("o-", (NAME + "/",)),), nicer=("o-anotherorg1/r-ab12/",), multi_valued=True),
+    "aws:resourceorgid": Domain(shapes=(run_of("o-", (_LOWER + DIGITS,)),), nicer=("o-anotherorg1",)),
+    "aws:resourceorgpaths": Domain(shapes=(run_of("o-", (NAME + "/",)),), nicer=("o-anotherorg1/r-ab12/",), multi_valued=True),
+    "aws:sourceorgid": Domain(shapes=(run_of("o-", (_LOWER + DIGITS,)),), nicer=("o-anotherorg1",)),
+    "aws:sourceorgpaths": Domain(shapes=(run_of("o-", (NAME + "/",)),), nicer=("o-anotherorg1/r-ab12/",), multi_valued=True),
     "aws:sourceaccount": ACCOUNT,
-    "aws:sourcearn": Domain(shape=run_of("arn:aws:", (_LOWER,), ":", (PATH,))),
-    "aws:sourceidentity": Domain(shape=run_of((NAME,)), nicer=("someone",)),
+    "aws:sourcearn": Domain(shapes=(_ARN,), nicer=("arn:aws:s3:::any-bucket",)),
+    "aws:sourceidentity": Domain(shapes=(run_of((NAME,)),), nicer=("someone",)),
     "aws:federatedprovider": _TEXTS,
-    "aws:useragent": Domain(shape=_TEXT, nicer=("aws-cli/2.0",)),
+    "aws:useragent": Domain(shapes=(_TEXT,), nicer=("aws-cli/2.0",)),
     "aws:referer": _TEXTS,
-    "aws:tagkeys": Domain(shape=_TEXT, nicer=("another-tag",), multi_valued=True),
+    "aws:tagkeys": Domain(shapes=(_TEXT,), nicer=("another-tag",), multi_valued=True),
     "kms:bypasspolicylockoutsafetycheck": FLAG,
     "kms:grantisforawsresource": CERTAIN_FLAG,
     "kms:reencryptonsamekey": CERTAIN_FLAG,
     "kms:expirationmodel": Domain(values=("KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE")),
     "kms:validto": Domain(Kind.INSTANT),
-    "kms:requestalias": Domain(shape=_ALIAS, nicer=("alias/another",)),
-    "kms:resourcealiases": Domain(shape=_ALIAS, nicer=("alias/another",), multi_valued=True),
-    "kms:encryptioncontextkeys": Domain(nicer=("another-name",), shape=_TEXT, multi_valued=True),
+    "kms:requestalias": Domain(shapes=(_ALIAS,), nicer=("alias/another",)),
+    "kms:resourcealiases": Domain(shapes=(_ALIAS,), nicer=("alias/another",), multi_valued=True),
+    "kms:encryptioncontextkeys": Domain(nicer=("another-name",), shapes=(_TEXT,), multi_valued=True),
     "kms:viaservice": VIA,
-    "kms:primaryregion": Domain(shape=_REGION, nicer=_REGIONS, optional=False),
-    "kms:replicaregion": Domain(shape=_REGION, nicer=_REGIONS, optional=False),
+    "kms:primaryregion": Domain(shapes=(_REGION,), nicer=_REGIONS, optional=False),
+    "kms:replicaregion": Domain(shapes=(_REGION,), nicer=_REGIONS, optional=False),
     "kms:policyname": Domain(values=("default",), optional=False),
     "kms:rotationperiodindays": Domain(Kind.NUMBER, low=90, high=2560, optional=False),
     "kms:schedulekeydeletionpendingwindowindays": Domain(Kind.NUMBER, low=7, high=30, optional=False),
     "kms:trailingdayswithoutkeyusage": Domain(Kind.NUMBER),
+    "kms:grantconstrainttype": Domain(values=("EncryptionContextEquals", "EncryptionContextSubset")),
     "kms:grantoperations": Domain(multi_valued=True, optional=False),
-    "kms:granteeprincipal": Domain(shape=_PRINCIPAL),
-    "kms:retiringprincipal": Domain(shape=_PRINCIPAL),
-    "kms:granteeserviceprincipal": Domain(shape=_SERVICE),
-    "kms:retiringserviceprincipal": Domain(shape=_SERVICE),
-    "kms:grantconstraintsourcearn": Domain(shape=_ARN),
+    "kms:granteeprincipal": Domain(shapes=_PRINCIPALS, nicer=_SOME_PRINCIPALS),
+    "kms:retiringprincipal": Domain(shapes=_PRINCIPALS, nicer=_SOME_PRINCIPALS),
+    "kms:granteeserviceprincipal": Domain(shapes=(_SERVICE,)),
+    "kms:retiringserviceprincipal": Domain(shapes=(_SERVICE,)),
+    "kms:grantconstraintsourcearn": Domain(shapes=(_GRANT_SOURCE,)),
 }
 _FAMILIES: tuple[tuple[str, Domain], ...] = (
     ("kms:encryptioncontext:", Domain(nicer=("another",))),
-    ("kms:recipientattestation:", Domain(shape=run_of((HEX,)), nicer=("f" * 96, "0" * 96))),
+    ("kms:recipientattestation:", Domain(shapes=(run_of((HEX,)),), nicer=("f" * 96, "0" * 96))),
     ("aws:principaltag/", Domain(nicer=("another",))),
     ("aws:requesttag/", Domain(nicer=("another",))),
 )

@@ -173,13 +173,13 @@ def _wildcard(character: str) -> Step:
 
 
 def run_of(*pieces: str | tuple[str, int] | tuple[str]) -> Pattern:
-    """Return the pattern of a domain: texts as they are, `(characters, n)` n of these, `(characters,)` one or more."""
+    """Return the pattern of a domain: texts as they are, `(characters, n)` n (0: any number), `(characters,)` one or more."""
     steps: list[Step] = []
     for piece in pieces:
         if isinstance(piece, str):
             steps += [Step(character) for character in piece]
         elif len(piece) == 2:
-            steps += [Step(piece[0])] * piece[1]
+            steps += [Step(piece[0])] * piece[1] or [Step(piece[0], loop=True)]
         else:
             steps += [Step(piece[0]), Step(piece[0], loop=True)]
     return Pattern(steps)
