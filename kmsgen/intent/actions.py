@@ -63,7 +63,7 @@ def administrator_actions(who: Who | None, steps: Steps, context: Context) -> Gr
     ]
     union = dict.fromkeys(action for row in rows for action in row)
     kept = tuple(action for action in union if not without_effect(action, who, context))
-    if who and context.account and who.account != context.account and who.kind != "account":
+    if who and context.account and who.account != context.account:
         hint = "name an administrator of this account; for use of the key: `users:`"
         context.refuse(steps, "cross-account-action", f"`{who.arn}` is of another account, which cannot run this key", hint)
     return ((kept, ()),) if kept else ()
@@ -172,6 +172,7 @@ def resolve_never_actions(texts: list[str], steps: Steps, context: Context) -> V
             action = _kms_action(text)
             found = (action.iam_name,) if action else ()
         if not found:
-            context.refuse((*steps, index), *_unknown(text))
+            matchless = ("unknown-action", f"`{text}` matches no action of KMS", "such as kms:Re* or kms:*")
+            context.refuse((*steps, index), *(matchless if "*" in text or "?" in text else _unknown(text)))
         chosen.update(dict.fromkeys(found))
     return tuple(chosen)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kmsgen.errors import InputError, Location, input_error
+from kmsgen.errors import Diagnostic, InputError, Location, input_error
 from kmsgen.intent.problems import Problems, Tree
 from kmsgen.reading import Source, Steps, read_file
 
@@ -115,13 +115,23 @@ def _base(source: Source, name: Any, steps: Steps, chain: tuple[Path, ...], base
     if len(bases) > MAX_FILES:
         raise input_error(place, "extends-too-many", f"more than {MAX_FILES} files are extended")
     shown = Path(source.path).parent / name
-    base = read_file(shown)
+    try:
+        base = read_file(shown)
+    except InputError as error:
+        raise InputError(_at_name(diagnostic, place, name) for diagnostic in error.diagnostics) from None
     if not isinstance(base.data, dict):
         raise input_error(base.where(), "wrong-type", "a file that is extended must be a mapping")
     if "name" in base.data:
         hint = "each intent has its own name"
         raise input_error(base.where_key(("name",)), "extends-name", "a file that is extended must not have a `name`", hint)
     return _extended(base, (*chain, target), bases)
+
+
+def _at_name(diagnostic: Diagnostic, place: Location, name: str) -> Diagnostic:
+    """Move what is wrong with a file as a whole to where it is named."""
+    if diagnostic.location.line:
+        return diagnostic
+    return Diagnostic(place, diagnostic.code, f"`{name}`: {diagnostic.message}", diagnostic.hint)
 
 
 def _target(path: str, name: Any, place: Location) -> Path:  # noqa: ANN401 - plain data

@@ -14,7 +14,7 @@ from kmsgen.intent.conditions import ALIAS
 from kmsgen.intent.context import Context
 from kmsgen.intent.intent import NewKey
 from kmsgen.intent.model import KeyFile
-from kmsgen.intent.suggestion import did_you_mean, one_of
+from kmsgen.intent.suggestion import one_of
 from kmsgen.reading import Steps
 
 ORIGINS = ("AWS_KMS", "EXTERNAL")
@@ -181,7 +181,7 @@ def _check_arn(text: str, steps: Steps, context: Context) -> bool:
     elif arn.kind == "alias":
         context.refuse(steps, "key-arn", f"`{text}` is an alias, which stands for no key in a policy", "give the ARN of the key")
     elif not _KEY_ID.match(arn.resource):
-        context.refuse(steps, "key-arn", f"`{text}` is no ARN of one key", did_you_mean(arn.kind, ("key",)) or f"such as {hint}")
+        context.refuse(steps, "key-arn", f"`{text}` is no ARN of one key", f"such as {hint}")
     elif arn.partition != context.partition:
         context.refuse(
             steps, "wrong-partition", f"`{text}` is in the partition `{arn.partition}`", f"this intent: `{context.partition}`"

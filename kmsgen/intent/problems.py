@@ -26,6 +26,15 @@ class Tree(Protocol):
         """Return where the last key of `steps` stands."""
 
 
+MAX_MESSAGE = 600
+
+
+def visible(text: str) -> str:
+    """Return a message that is safe to print: what cannot be seen is spelled out, and what is endless is cut."""
+    shown = text if text.isprintable() else "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+    return shown if len(shown) <= MAX_MESSAGE else f"{shown[:MAX_MESSAGE]}..."
+
+
 class Problems:
     """Collects the diagnostics of one tree."""
 
@@ -35,11 +44,14 @@ class Problems:
 
     def add(self, steps: Steps, code: str, message: str, hint: str = "") -> None:
         """Report a value."""
-        self.found.append(Diagnostic(self.tree.where(steps), code, message, hint))
+        self._add(self.tree.where(steps), code, message, hint)
 
     def add_key(self, steps: Steps, code: str, message: str, hint: str = "") -> None:
         """Report a key, by the place of the key itself."""
-        self.found.append(Diagnostic(self.tree.where_key(steps), code, message, hint))
+        self._add(self.tree.where_key(steps), code, message, hint)
+
+    def _add(self, place: Location, code: str, message: str, hint: str) -> None:
+        self.found.append(Diagnostic(place, code, visible(message), visible(hint)))
 
     def raise_any(self) -> None:
         """Raise InputError with everything found, if there is anything."""

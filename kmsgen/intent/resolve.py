@@ -63,6 +63,7 @@ def _intent(tree: Tree, problems: Problems) -> Intent:
     header = _header(data, context)
     scope = _part(data, "scope", model.ScopeFile, context)
     place = resolve_scope(scope, context) if scope else Scope("")
+    context.regions_given = context.regions_given or scope is None
     if "scope" not in data:
         problems.add((), "missing-field", "`scope` is missing", "add `scope: {account: ...}`")
     key = _key(data, header, context)

@@ -17,20 +17,20 @@ _QUOTE = "a plain `true`, `false` or nothing is no text: quote it"
 
 # pydantic's type -> (code, message, hint)
 _WORDS = {
-    "missing": ("missing-field", "`{name}` is missing", ""),
-    "string_type": ("wrong-type", "`{name}` must be a text", ""),
+    "missing": ("missing-field", "{label} is missing", ""),
+    "string_type": ("wrong-type", "{label} must be a text", ""),
     "bool_type": (
         "wrong-type",
-        "`{name}` must be `true` or `false`",
+        "{label} must be `true` or `false`",
         "write plain `true` or `false`; `yes`, `no`, `on`, `off` are texts",
     ),
-    "list_type": ("wrong-type", "`{name}` must be a list", "start each item with `- `, or write [a, b]"),
-    "dict_type": ("wrong-type", "`{name}` must be a mapping", "write `name: value` pairs"),
-    "model_type": ("wrong-type", "`{name}` must be a mapping", "write `name: value` pairs"),
-    "model_attributes_type": ("wrong-type", "`{name}` must be a mapping", "write `name: value` pairs"),
-    "too_short": ("empty-list", "`{name}` is empty", "leave the field out, or give it a value"),
-    "too_long": ("wrong-type", "`{name}` must be a mapping of one guard rail", "start a new `- ` line for each"),
-    "not-a-number": ("wrong-type", "`{name}` must be a whole number", ""),
+    "list_type": ("wrong-type", "{label} must be a list", "start each item with `- `, or write [a, b]"),
+    "dict_type": ("wrong-type", "{label} must be a mapping", "write `name: value` pairs"),
+    "model_type": ("wrong-type", "{label} must be a mapping", "write `name: value` pairs"),
+    "model_attributes_type": ("wrong-type", "{label} must be a mapping", "write `name: value` pairs"),
+    "too_short": ("empty-list", "{label} is empty", "leave the field out, or give it a value"),
+    "too_long": ("wrong-type", "{label} must be a mapping of one guard rail", "start a new `- ` line for each"),
+    "not-a-number": ("wrong-type", "{label} must be a whole number", ""),
 }
 
 
@@ -59,15 +59,20 @@ def _report(model: type[BaseModel], finding: Any, steps: Steps, problems: Proble
         fields = _fields_at(model, finding["loc"][:-1])
         problems.add_key(loc, "unknown-field", f"unknown field `{name}`", did_you_mean(name, fields) or _listing(fields))
         return
-    code, message, hint = _WORDS.get(finding["type"], ("wrong-type", "`{name}` has a value that cannot be read", ""))
+    code, message, hint = _WORDS.get(finding["type"], ("wrong-type", "{label} has a value that cannot be read", ""))
     if finding["type"] == "string_type" and finding["input"] in (True, False, None):
         hint = _QUOTE
-    problems.add(loc, code, message.replace("{name}", name), hint)
+    problems.add(loc, code, message.replace("{label}", _label(loc)), hint)
 
 
 def _name_of(loc: Steps) -> str:
     names = [step for step in loc if isinstance(step, str)]
     return names[-1] if names else "the file"
+
+
+def _label(loc: Steps) -> str:
+    """Name a value in a message: by its field, or as an item of the field it is listed in."""
+    return f"an item of `{_name_of(loc)}`" if loc and isinstance(loc[-1], int) else f"`{_name_of(loc)}`"
 
 
 def _listing(fields: Iterable[str]) -> str:
