@@ -1886,7 +1886,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
         ),
         (),
         True,
-        False,
+        True,
         (
             "symmetric",
             "hmac",

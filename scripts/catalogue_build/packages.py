@@ -92,7 +92,8 @@ class Api:
         shape = self._model.operation_model(name).input_shape
         members = shape.members if shape else {}
         context = any(member.endswith(ENCRYPTION_CONTEXT) for member in members)
-        return Operation(grant_tokens="GrantTokens" in members, encryption_context=context)
+        # RetireGrant takes one token, the others a list.
+        return Operation(grant_tokens=not {"GrantToken", "GrantTokens"}.isdisjoint(members), encryption_context=context)
 
     def enum(self, shape: str) -> tuple[str, ...]:
         """Return the values of an enumeration."""

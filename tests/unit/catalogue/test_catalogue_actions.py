@@ -160,6 +160,13 @@ def test_every_key_operation_has_states() -> None:
     }
 
 
+def test_grant_tokens() -> None:
+    """Every grant operation takes grant tokens, and nothing else does: RevokeGrant and ListGrants do not."""
+    assert {name for name, action in ACTIONS.items() if action.grant_tokens} == {
+        name for name, action in ACTIONS.items() if action.grantable
+    }
+
+
 def test_key_types() -> None:
     """Cryptographic operations fit their key types only; an action that is not tabulated fits every type."""
     fits = {name: [kind for kind in ("symmetric", "hmac", "ml-kem") if actions.fits(ACTIONS[name], kind)] for name in ACTIONS}
