@@ -26,6 +26,9 @@ class ElementMatch:
     because: str
 
 
+Elements = tuple[ElementMatch, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class StatementTrace:
     """How one statement, or one grant, met the request."""
@@ -33,7 +36,7 @@ class StatementTrace:
     source: str  # "key-policy/AllowUse", "identity-policy/#2", "scp/Level1", "grant/g1"
     layer: str  # key-policy, identity-policy, grant, boundary, session-policy, scp, rcp, vpc-endpoint-policy
     effect: Effect
-    elements: tuple[ElementMatch, ...]
+    elements: Elements
 
     @property
     def matched(self) -> bool:
@@ -47,7 +50,8 @@ class Decision:
 
     `reason` names the statements or grants that settled it; for an implicit deny the layers that had to allow and did
     not; for an error the rule of KMS. `error` is KMS's exception name. `notes` are the documented contradictions and
-    silences (C2, S1 ...) that mattered.
+    silences (C2, S1 ...) that mattered. `because` is a sentence on an error, and `also` names the other exceptions that AWS's
+    documentation allows for in its place.
     """
 
     outcome: Outcome
@@ -55,3 +59,5 @@ class Decision:
     error: str | None = None
     notes: tuple[str, ...] = ()
     trace: tuple[StatementTrace, ...] = ()
+    because: str = ""
+    also: tuple[str, ...] = ()

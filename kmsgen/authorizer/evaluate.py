@@ -1,0 +1,291 @@
+"""The authorizer: policies compiled once, then one decision a request."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kmsgen.authorizer import lockout, refusals, trace
+from kmsgen.authorizer.combine import combine
+from kmsgen.authorizer.context import View
+from kmsgen.authorizer.decision import Decision, Outcome, StatementTrace
+from kmsgen.authorizer.doubts import notes_of
+from kmsgen.authorizer.grants import RETIRE, GrantRule, compile_grants, meant_by
+from kmsgen.authorizer.plan import Plan, RuleSet, State, rules_of, rules_of_levels, rules_of_one
+from kmsgen.authorizer.principal import Caller, CallerKind, caller_of
+from kmsgen.authorizer.request import Request
+from kmsgen.authorizer.settle import (
+    CROSS_ACCOUNT,
+    IAM_ONLY,
+    NOBODY,
+    RETIRING,
+    SAME_ACCOUNT,
+    SERVICE,
+    Facts,
+    Route,
+    settle,
+)  # fmt: skip
+from kmsgen.authorizer.statement import Layer
+from kmsgen.authorizer.target import Part, Targets, needed_beside
+from kmsgen.catalogue import actions
+from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
+
+MAX_PLANS = 65536
+MAX_STATES = 4096
+_NO_RULES = RuleSet(())
+PlanKey = tuple[str, str, tuple[str, ...], str | None, bool]
+
+
+class Authorizer:
+    """Decides requests on the keys of a bundle. What it keeps beside the bundle is only memory of work done."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self._targets = Targets(bundle.keys)
+        self._key_policies: dict[str, RuleSet] = {}
+        self._grants: dict[str, tuple[GrantRule, ...]] = {}
+        self._by_grantee: dict[str, dict[str, list[GrantRule]]] = {}
+        self._rcps = rules_of_levels(bundle.rcps, Layer.RCP) if bundle.rcps else _NO_RULES
+        self._endpoints = {name: rules_of_one(policy, Layer.ENDPOINT) for name, policy in bundle.vpc_endpoint_policies.items()}
+        self._beside: dict[tuple[int, bool], tuple[RuleSet, ...]] = {}
+        self._callers: dict[str, Caller] = {}
+        self._plans: dict[PlanKey, tuple[Plan, ...]] = {}
+        for access in bundle.keys:
+            self._compile_key(access)
+
+    def _compile_key(self, access: KeyAccess) -> None:
+        arn = access.key.arn
+        self._key_policies[arn] = rules_of_one(access.policy, Layer.KEY_POLICY)
+        self._grants[arn] = tuple(compile_grants(access.grants))
+        index: dict[str, list[GrantRule]] = {}
+        for rule in self._grants[arn]:
+            names = (rule.grant.grantee, rule.grant.retiring, rule.grant.issuing_account)
+            for name in dict.fromkeys(name for name in names if name):
+                index.setdefault(name, []).append(rule)
+        self._by_grantee[arn] = index
+
+    # --- decisions --------------------------------------------------------------------------------------------------------
+
+    def decide(self, request: Request, *, trace: bool = False) -> Decision:
+        """Decide a request, and say why; with `trace`, how every statement and grant met it."""
+        plans = self.plans(request)
+        if not plans:
+            return Decision(Outcome.IMPLICIT_DENY, ("action",), notes=(f"there is no KMS action `{request.action}`",))
+        if len(plans) == 1:
+            decision = self._one(plans[0], request, with_trace=trace)
+        else:
+            decision = combine([self._one(plan, request, with_trace=trace) for plan in plans])
+        if decision.outcome is Outcome.ALLOWED and "Policy" in request.parameters:
+            refusal = lockout.refusal(request, self.bundle, lambda bundle, again: Authorizer(bundle).decide(again))
+            return decision if refusal is None else _refused(decision, refusal)
+        return decision
+
+    def _one(self, plan: Plan, request: Request, *, with_trace: bool) -> Decision:
+        view: View | None = None
+        state: State = ()
+        if plan.conditional or plan.grants:
+            view = self.view(plan, request)
+            state = plan.state(view)
+        decision = plan.decisions.get(state)
+        if decision is None:
+            view = view or self.view(plan, request)
+            decision = self._settled(plan, state)
+            if len(plan.decisions) < MAX_STATES:
+                plan.decisions[state] = decision
+        if decision.outcome is Outcome.ALLOWED:
+            if request.parameters or request.encryption_context or request.create_grant or len(request.grant_tokens) > 10:
+                refusal = refusals.refusal_of_request(view or self.view(plan, request))
+                decision = decision if refusal is None else _refused(decision, refusal)
+        elif plan.grants and decision.outcome is Outcome.IMPLICIT_DENY:
+            decision = _with_notes(decision, trace.notes_of_grants(plan, view or self.view(plan, request)))
+        if not with_trace:
+            return decision
+        return replace(decision, trace=self._trace(plan, view or self.view(plan, request)))
+
+    def _settled(self, plan: Plan, state: State) -> Decision:
+        settlement = settle(plan.facts, plan.matched(state))
+        notes = (*settlement.notes, *notes_of(plan, state, settlement))
+        decision = Decision(settlement.outcome, settlement.reason, notes=tuple(dict.fromkeys(notes)))
+        if decision.outcome is Outcome.ALLOWED and plan.refusal is not None:
+            return _refused(decision, plan.refusal)
+        return decision
+
+    def view(self, plan: Plan, request: Request) -> View:
+        """Return the context of a request as conditions see it."""
+        grant = None
+        if plan.action.name == RETIRE:
+            meant = meant_by(request, self._grants.get(plan.target.arn, ()))
+            grant = meant[0].grant if meant else None
+        return View(request, plan.caller, plan.action, plan.target, grant)
+
+    def _trace(self, plan: Plan, view: View) -> tuple[StatementTrace, ...]:
+        if plan.traces is None:
+            plan.traces = trace.prepare(plan, self._grants.get(plan.target.arn, ()))
+        return trace.fill(plan.traces, view)
+
+    # --- plans ------------------------------------------------------------------------------------------------------------
+
+    def plans(self, request: Request) -> tuple[Plan, ...]:
+        """Return what can matter for a request, a plan a permission that it needs; nothing for an action that KMS lacks."""
+        endpoint = _endpoint(request) if self._endpoints else None
+        whole = bool(request.parameters) and ("Tags" in request.parameters or "ReplicaRegion" in request.parameters)
+        key = (request.principal, request.action, request.resources, endpoint, whole)
+        found = self._plans.get(key)
+        if found is None:
+            found = self._new_plans(request, endpoint)
+            if whole:  # depends on more of the parameters than the key tells
+                return found
+            if len(self._plans) >= MAX_PLANS:
+                self._plans.clear()
+            self._plans[key] = found
+        return found
+
+    def caller(self, principal: str) -> Caller:
+        """Return what follows from a principal."""
+        caller = self._callers.get(principal)
+        if caller is None:
+            if len(self._callers) >= MAX_PLANS:
+                self._callers.clear()
+            caller = self._callers[principal] = caller_of(principal, self.bundle.principals)
+        return caller
+
+    def _new_plans(self, request: Request, endpoint: str | None) -> tuple[Plan, ...]:
+        action = actions.find(request.action)
+        if action is None:
+            return ()
+        parts = self._targets.parts(action, request)
+        caller = self.caller(request.principal)
+        beside = needed_beside(action, parts)
+        return tuple(self.plan(caller, part, endpoint, beside) for part in parts)
+
+    def plan(self, caller: Caller, part: Part, endpoint: str | None = None, beside: str | None = None) -> Plan:
+        """Collect what can matter for one permission. `endpoint` is the VPC endpoint that the request came through."""
+        action, target = part.action, part.target
+        layers = self._layers(caller, part, endpoint)
+        plan = Plan(caller, action, target, _facts(caller, part, endpoint_policy=endpoint in self._endpoints))
+        plan.beside = beside
+        plan.refusal = refusals.refusal_of_key(action, caller, target)
+        plan.sets = layers
+        for rules in layers:
+            plan.add(rules)
+        if target.access is not None:
+            plan.add_grants(self._grants_for(caller, target.arn))
+        return plan
+
+    def _grants_for(self, caller: Caller, arn: str) -> list[GrantRule]:
+        index = self._by_grantee[arn]
+        if not index:
+            return []
+        names = [caller.arn, caller.role, caller.account, caller.root if caller.account else None]
+        found = [rule for name in dict.fromkeys(names) if name for rule in index.get(name, ())]
+        return list(dict.fromkeys(found))
+
+    def _layers(self, caller: Caller, part: Part, endpoint: str | None) -> tuple[RuleSet, ...]:
+        layers: list[RuleSet] = []
+        retiring = part.action.name == RETIRE
+        if part.target.kind == "key" and not retiring:
+            layers.append(self._key_policies.get(part.target.arn, _NO_RULES))
+        layers += self._rules_beside(caller)
+        if not retiring and _reached_by_rcps(caller, part):
+            layers.append(self._rcps)
+        if endpoint in self._endpoints and endpoint is not None:
+            layers.append(self._endpoints[endpoint])
+        return tuple(layers)
+
+    def _rules_beside(self, caller: Caller) -> tuple[RuleSet, ...]:
+        """Compile the policies beside a caller, those that limit it included."""
+        if caller.account is None or not caller.described:
+            return ()
+        policies = caller.policies
+        identity = (id(policies), caller.service_linked)
+        found = self._beside.get(identity)
+        if found is None:
+            found = self._beside[identity] = _compile_beside(policies, _held_by_scps(caller))
+        return found
+
+
+def _compile_beside(policies: PrincipalPolicies, held_by_scps: bool) -> tuple[RuleSet, ...]:  # noqa: FBT001 - one fact of the caller
+    sets = [rules_of(policies.identity_policies, Layer.IDENTITY)]
+    if policies.boundary is not None:
+        sets.append(rules_of_one(policies.boundary, Layer.BOUNDARY))
+    if policies.session_policies:
+        sets.append(rules_of(policies.session_policies, Layer.SESSION))
+    if held_by_scps:
+        sets.append(rules_of_levels(policies.scps, Layer.SCP))
+    return tuple(sets)
+
+
+def _held_by_scps(caller: Caller) -> bool:
+    """SCPs hold users and roles of member accounts, the root user included; not service-linked roles."""
+    organization = caller.policies.organization
+    return bool(caller.policies.scps) and not caller.service_linked and not (organization and organization.management_account)
+
+
+def _reached_by_rcps(caller: Caller, part: Part) -> bool:
+    """RCPs reach whoever calls on a resource of the organization; not service-linked roles, nor some keys."""
+    key = part.target.key
+    exempt = key is not None and (key.management_account or key.manager == "AWS")
+    return part.target.kind in ("key", "alias") and not caller.service_linked and not exempt
+
+
+def _facts(caller: Caller, part: Part, *, endpoint_policy: bool) -> Facts:
+    routes, wanted, cross = _routes(caller, part)
+    policies = caller.policies
+    return Facts(
+        routes=routes,
+        wanted=wanted,
+        boundary=policies.boundary is not None,
+        session=bool(policies.session_policies),
+        scp_levels=len(policies.scps) if _held_by_scps(caller) else 0,
+        endpoint=endpoint_policy,
+        cross_account=cross,
+        root=caller.kind is CallerKind.ROOT,
+    )
+
+
+def _routes(caller: Caller, part: Part) -> tuple[tuple[Route, ...], tuple[str, ...], bool]:
+    """Return the ways to access, the layers to name where none is open, and whether caller and key are of two accounts."""
+    target = part.target
+    if target.kind == "unknown" or caller.kind in _NOBODIES:
+        return NOBODY, ("resource",) if target.kind == "unknown" else _NOBODIES[caller.kind], False
+    if caller.kind is CallerKind.SERVICE:
+        return _service_routes(part)
+    if target.kind in ("*", "alias"):
+        return IAM_ONLY, ("identity-policy",), False
+    cross = target.account != caller.account
+    if part.action.name == RETIRE:
+        return RETIRING, ("grant",), cross
+    return CROSS_ACCOUNT if cross else SAME_ACCOUNT, ("key-policy",), cross
+
+
+# who has no account has no IAM policy to vouch for it
+_NOBODIES = {CallerKind.UNKNOWN: ("principal",), CallerKind.ANONYMOUS: ("identity-policy",)}
+
+
+def _service_routes(part: Part) -> tuple[tuple[Route, ...], tuple[str, ...], bool]:
+    if part.target.kind != "key":
+        return NOBODY, ("identity-policy",), False
+    return SERVICE, ("grant",) if part.action.name == RETIRE else ("key-policy",), False
+
+
+def _endpoint(request: Request) -> str | None:
+    for name, values in request.context.items():
+        if name.lower() == "aws:sourcevpce" and values:
+            return values[0]
+    return None
+
+
+def _refused(decision: Decision, refusal: refusals.Refusal) -> Decision:
+    notes = decision.notes if refusal.note is None else (*decision.notes, refusal.note)
+    return replace(
+        decision, outcome=Outcome.ERROR, reason=(refusal.rule,), error=refusal.error, notes=notes,
+        because=refusal.because, also=refusal.also,
+    )  # fmt: skip
+
+
+def _with_notes(decision: Decision, notes: tuple[str, ...]) -> Decision:
+    return replace(decision, notes=tuple(dict.fromkeys((*decision.notes, *notes)))) if notes else decision
+
+
+def authorize(request: Request, bundle: Bundle, *, trace: bool = False) -> Decision:
+    """Decide one request on a bundle; for several, make one `Authorizer`."""
+    return Authorizer(bundle).decide(request, trace=trace)

@@ -1,0 +1,189 @@
+"""Grants: whom they name, and what a request must carry.
+
+Source: KMS Developer Guide, grants, create-grant-overview, grant-delete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from kmsgen.authorizer import principal as who
+from kmsgen.authorizer.context import View
+from kmsgen.authorizer.decision import ElementMatch
+from kmsgen.authorizer.principal import Caller, CallerKind, Naming
+from kmsgen.authorizer.request import Request
+from kmsgen.catalogue import grants as catalogue
+from kmsgen.policy.document import Effect
+from kmsgen.policy.grant import Grant, GrantConstraints, Pairs
+
+RETIRE = "RetireGrant"
+CREATE = "CreateGrant"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GrantRule:
+    """A grant of a key. `operations` are those that its parents could give too; `depends` tells that the request matters."""
+
+    source: str
+    grant: Grant
+    operations: frozenset[str]
+    layer: str = "grant"
+    effect: Effect = Effect.ALLOW
+    level: int = 0
+
+    @property
+    def deny(self) -> bool:
+        """Grants only allow."""
+        return False
+
+    def names(self, caller: Caller) -> Naming:
+        """Return how the grant names the caller as grantee."""
+        return names(self.grant.grantee, caller, service=self.grant.grantee_is_service)
+
+    def covers(self, action: str) -> bool:
+        """Return whether the grant lists an operation, `Decrypt`."""
+        return action in self.operations
+
+    def depends(self, action: str) -> bool:
+        """Return whether the request's content decides, beside who calls what."""
+        constraints = self.grant.constraints
+        return not self.grant.propagated or action == CREATE or constraints != GrantConstraints()
+
+    def tests(self, view: View) -> Iterator[ElementMatch]:
+        """Yield how token and constraints meet the request."""
+        if not self.grant.propagated:
+            yield _token(self.grant, view.request)
+        if view.action.name == RETIRE:
+            return
+        if view.action.name == CREATE:
+            yield _child(self.grant, view.request.create_grant)
+        elif view.action.name not in catalogue.IGNORE_ENCRYPTION_CONTEXT:
+            yield from _encryption_context(self.grant.constraints, view.request.encryption_context)
+        if self.grant.constraints.source_arn is not None:
+            yield _source_arn(self.grant.constraints.source_arn, view)
+
+
+def names(value: str, caller: Caller, *, service: bool) -> Naming:
+    """Return how a grantee or retiring principal names the caller; what is open counts as not named."""
+    if service or caller.kind is CallerKind.SERVICE:
+        return who.DIRECT if service and value == caller.arn and caller.kind is CallerKind.SERVICE else who.NOT_NAMED
+    return who.names_aws(value, caller) & ~who.DOUBT
+
+
+def compile_grants(grants: Iterable[Grant]) -> list[GrantRule]:
+    """Compile the grants of a key; a child gives no more than every grant above it."""
+    listed = list(grants)
+    by_id = {grant.id: grant for grant in listed if grant.id}
+    return [
+        GrantRule(f"grant/{grant.id or f'#{number}'}", grant, _within_parents(grant, by_id))
+        for number, grant in enumerate(listed, 1)
+    ]
+
+
+def _within_parents(grant: Grant, by_id: Mapping[str, Grant]) -> frozenset[str]:
+    operations = frozenset(grant.operations)
+    seen = {grant.id}
+    child = grant
+    while child.parent is not None and child.parent in by_id and child.parent not in seen:
+        parent = by_id[child.parent]
+        seen.add(parent.id)
+        operations &= frozenset(parent.operations)
+        if not stricter(parent.constraints, child.constraints):
+            return frozenset()
+        child = parent
+    return frozenset() if child.parent in seen else operations
+
+
+def stricter(parent: GrantConstraints, child: GrantConstraints) -> bool:
+    """Return whether a child's constraints are equal to the parent's or stricter; a SourceArn must stay as it is (S5)."""
+    if parent.source_arn is not None and child.source_arn != parent.source_arn:
+        return False
+    equals, subset = child.encryption_context_equals, child.encryption_context_subset
+    if parent.encryption_context_equals is not None:
+        return equals is not None and dict(equals) == dict(parent.encryption_context_equals)
+    if parent.encryption_context_subset is not None:
+        wanted = dict(parent.encryption_context_subset).items()
+        pairs = equals if equals is not None else subset
+        return pairs is not None and wanted <= dict(pairs).items()
+    return True
+
+
+def _token(grant: Grant, request: Request) -> ElementMatch:
+    tokens = grant.tokens or (grant.id,)
+    given = any(token in tokens for token in request.grant_tokens if token)
+    because = "the request carries its grant token" if given else "it has not propagated, and the request carries no token of it"
+    return ElementMatch("Token", given, because)
+
+
+def _child(parent: Grant, child: Grant | None) -> ElementMatch:
+    if child is None:
+        return ElementMatch("Constraint", matched=False, because="a grant gives CreateGrant for known parameters only")
+    beyond = [operation for operation in child.operations if operation not in parent.operations]
+    if beyond or not child.operations:
+        because = f"the new grant asks for `{', '.join(beyond)}`, beyond its parent"
+        return ElementMatch("Constraint", matched=False, because=because)
+    fits = stricter(parent.constraints, child.constraints)
+    return ElementMatch("Constraint", fits, f"the new grant's constraints are {'' if fits else 'not '}equal or stricter")
+
+
+def _encryption_context(constraints: GrantConstraints, context: Mapping[str, str]) -> Iterator[ElementMatch]:
+    if constraints.encryption_context_equals is not None:
+        wanted = dict(constraints.encryption_context_equals)
+        yield _compared("EncryptionContextEquals", wanted, context, matched=wanted == dict(context))
+    if constraints.encryption_context_subset is not None:
+        wanted = dict(constraints.encryption_context_subset)
+        yield _compared("EncryptionContextSubset", wanted, context, matched=wanted.items() <= dict(context).items())
+
+
+def _compared(name: str, wanted: Mapping[str, str], context: Mapping[str, str], *, matched: bool) -> ElementMatch:
+    relation = "meets" if matched else "does not meet"
+    return ElementMatch("Constraint", matched, f"the encryption context {_shown(context)} {relation} {name} {_shown(wanted)}")
+
+
+def _shown(pairs: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{name}: {value}" for name, value in pairs.items()) + "}"
+
+
+def differs_by_case(constraints: GrantConstraints, context: Mapping[str, str]) -> bool:
+    """Return whether a constraint fails on nothing but the case of its keys (C2)."""
+    folded = {name.lower(): value for name, value in context.items()}
+
+    def lower(pairs: Pairs) -> dict[str, str]:
+        return {name.lower(): value for name, value in pairs}
+
+    equals, subset = constraints.encryption_context_equals, constraints.encryption_context_subset
+    if equals is not None and dict(equals) != dict(context) and lower(equals) == folded:
+        return True
+    return subset is not None and not dict(subset).items() <= dict(context).items() and lower(subset).items() <= folded.items()
+
+
+def _source_arn(wanted: str, view: View) -> ElementMatch:
+    values = view.lookup("aws:sourcearn")
+    if values is None and view.action.name == "DescribeKey":
+        return ElementMatch("Constraint", matched=True, because="DescribeKey without aws:SourceArn is not held to SourceArn")
+    matched = values == (wanted,)
+    shown = f"`{values[0]}`" if values else "absent"
+    return ElementMatch("Constraint", matched, f"aws:SourceArn is {shown}, the grant asks for `{wanted}`")
+
+
+def retires(grant: Grant, caller: Caller) -> Naming:
+    """Return how the caller may retire a grant: DIRECT or ROLE as named, ACCOUNT as one whom an account must let do it by IAM."""
+    found = who.NOT_NAMED
+    if grant.retiring is not None:
+        found |= names(grant.retiring, caller, service=grant.retiring_is_service)
+    if RETIRE in grant.operations:
+        found |= names(grant.grantee, caller, service=grant.grantee_is_service)
+    if grant.issuing_account is not None and grant.issuing_account == caller.account:
+        found |= who.DIRECT if caller.kind is CallerKind.ROOT else who.ACCOUNT
+    return found
+
+
+def meant_by(request: Request, rules: Iterable[GrantRule]) -> list[GrantRule]:
+    """Return the grants that a RetireGrant request names, by id or by token."""
+    return [
+        rule
+        for rule in rules
+        if (request.grant_id and rule.grant.id == request.grant_id)
+        or any(token in (rule.grant.tokens or (rule.grant.id,)) for token in request.grant_tokens if token)
+    ]

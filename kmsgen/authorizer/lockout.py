@@ -1,0 +1,94 @@
+"""The lockout safety check: a new key policy must let the caller change it again.
+
+Source: CreateKey, PutKeyPolicy, ReplicateKey (KMS API Reference), BypassPolicyLockoutSafetyCheck; KMS Developer Guide,
+key-policy-default, customer-managed-policies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from kmsgen.arn import parse_arn
+from kmsgen.authorizer import parameters
+from kmsgen.authorizer.decision import Decision, Outcome
+from kmsgen.authorizer.refusals import Refusal
+from kmsgen.authorizer.request import Request
+from kmsgen.errors import InputError
+from kmsgen.policy.bundle import Bundle, Key, KeyAccess
+from kmsgen.policy.document import Document
+from kmsgen.policy.json_form import parse_document
+from kmsgen.policy.operators import split_operator
+from kmsgen.reading import parse
+
+MALFORMED = "MalformedPolicyDocumentException"
+RULE = "lockout"
+MAX_POLICY_BYTES = 32768
+_ACTIONS = frozenset({"putkeypolicy", "createkey", "replicatekey"})
+_OVERLY_PERMISSIVE = ("kms:encryptioncontext:", "aws:requesttag/")
+
+Decide = Callable[[Bundle, Request], Decision]
+
+
+def check(bundle: Bundle, principal: str, context: Mapping[str, tuple[str, ...]], decide: Decide) -> Decision:
+    """Return the decision on whether the principal can put the key policy of the bundle's first key again.
+
+    Everything counts: conditions, boundary, session policies, SCPs, RCPs (S3).
+    """
+    again = Request(principal, "kms:PutKeyPolicy", (bundle.keys[0].key.arn,), context=context)
+    decision = decide(bundle, again)
+    notes = decision.notes if decision.outcome is Outcome.ALLOWED else ("S3", *decision.notes)
+    return replace(decision, notes=tuple(dict.fromkeys(notes)))
+
+
+def refusal(request: Request, bundle: Bundle, decide: Decide) -> Refusal | None:
+    """Return why KMS refuses the key policy that a request brings, or None; for other actions it is not looked at."""
+    name = request.action.lower().removeprefix("kms:")
+    if name not in _ACTIONS or not bundle.keys:
+        return None
+    raw = request.parameters["Policy"]
+    if isinstance(raw, str) and len(raw.encode()) > MAX_POLICY_BYTES:
+        return Refusal("LimitExceededException", "key-policy-size", "a key policy has at most 32,768 bytes")
+    try:
+        document = parse_document(parse(raw, "Policy.json").data if isinstance(raw, str) else raw, principals="required")
+    except InputError as error:
+        return Refusal(MALFORMED, "key-policy-form", str(error.diagnostics[0].message))
+    malformed = _malformed(document)
+    if malformed is not None:
+        return malformed
+    if parameters.flag(request.parameters, "BypassPolicyLockoutSafetyCheck"):
+        return None
+    decision = check(_with_policy(bundle, name, request, document), request.principal, request.context, decide)
+    if decision.outcome is Outcome.ALLOWED:
+        return None
+    because = "the new key policy will not allow you to update the key policy in the future: " + ", ".join(decision.reason)
+    return Refusal(MALFORMED, RULE, because, "S3")
+
+
+def _malformed(document: Document) -> Refusal | None:
+    for statement in document.statements:
+        for condition in statement.conditions:
+            operator = split_operator(condition.operator)
+            if operator and operator.quantifier == "ForAllValues" and condition.key.lower().startswith(_OVERLY_PERMISSIVE):
+                because = f"`{condition.operator}` with `{condition.key}` holds of requests without it: OverlyPermissiveCondition"
+                return Refusal(MALFORMED, "key-policy-form", because)
+    return None
+
+
+def _with_policy(bundle: Bundle, action: str, request: Request, document: Document) -> Bundle:
+    """Return the bundle as it would be: the new policy on the key that is changed, created or replicated, without grants."""
+    wanted = request.resources[0] if request.resources else bundle.keys[0].key.arn
+    access = next((item for item in bundle.keys if item.key.arn == wanted), bundle.keys[0])
+    key = access.key
+    if action == "createkey":
+        key = Key(key.arn, management_account=key.management_account)
+    elif action == "replicatekey":
+        key = _replica(key, request)
+    return replace(bundle, keys=(KeyAccess(key, document),))
+
+
+def _replica(key: Key, request: Request) -> Key:
+    arn = parse_arn(key.arn)
+    region = parameters.text_of(request.parameters.get("ReplicaRegion"))
+    text = str(replace(arn, region=region)) if arn and region else key.arn
+    return replace(key, arn=text, multi_region_key_type="REPLICA", tags=(), aliases=())

@@ -1,0 +1,179 @@
+"""Matching of texts: wildcards, and the six parts of an ARN; three-valued where a reading is open.
+
+None means that AWS's documentation leaves it open, or that the pattern cannot be evaluated. No regular expressions: matching
+takes time in proportion to pattern times text, whatever the pattern.
+Source: IAM User Guide, reference_policies_elements_resource, reference_policies_elements_condition_operators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from enum import Enum
+
+Maybe = bool | None
+Predicate = Callable[[str], Maybe]
+
+
+class Wild(Enum):
+    """A wildcard of a pattern."""
+
+    MANY = "*"
+    ONE = "?"
+
+
+Piece = str | Wild
+Pieces = tuple[Piece, ...]
+
+
+def any_of(values: Iterable[Maybe]) -> Maybe:
+    """Return True if one is true, otherwise None if one is open, otherwise False."""
+    result: Maybe = False
+    for value in values:
+        if value:
+            return True
+        if value is None:
+            result = None
+    return result
+
+
+def all_of(values: Iterable[Maybe]) -> Maybe:
+    """Return False if one is false, otherwise None if one is open, otherwise True."""
+    result: Maybe = True
+    for value in values:
+        if value is None:
+            result = None
+        elif not value:
+            return False
+    return result
+
+
+def negate(value: Maybe) -> Maybe:
+    """Turn true and false round; open stays open."""
+    return None if value is None else not value
+
+
+def pieces_of(text: str) -> Pieces:
+    """Take a text apart into literal runs and wildcards."""
+    found: list[Piece] = []
+    run = ""
+    for character in text:
+        if character in "*?":
+            if run:
+                found.append(run)
+                run = ""
+            found.append(Wild(character))
+        else:
+            run += character
+    return tuple([*found, run] if run else found)
+
+
+def glob(pieces: Pieces) -> Callable[[str], bool]:
+    """Compile a pattern; `*` is any run of characters, `?` any one."""
+    if not any(isinstance(piece, Wild) for piece in pieces):
+        return "".join(map(str, pieces)).__eq__
+    if pieces == (Wild.MANY,):
+        return lambda _text: True
+    if Wild.MANY not in pieces:
+        return _Run(pieces).fits_whole
+    if Wild.ONE not in pieces and pieces.count(Wild.MANY) == 1:
+        middle = pieces.index(Wild.MANY)
+        return _affixes("".join(map(str, pieces[:middle])), "".join(map(str, pieces[middle + 1 :])))
+    return _runs(pieces)
+
+
+def _affixes(prefix: str, suffix: str) -> Callable[[str], bool]:
+    if not suffix:
+        return lambda text: text.startswith(prefix)
+    shortest = len(prefix) + len(suffix)
+    return lambda text: len(text) >= shortest and text.startswith(prefix) and text.endswith(suffix)
+
+
+class _Run:
+    """A pattern between two `*`: literal characters and `?`, of fixed length."""
+
+    __slots__ = ("characters", "length", "literal")
+
+    def __init__(self, pieces: Iterable[Piece]) -> None:
+        self.characters: list[str | None] = []
+        for piece in pieces:
+            self.characters.extend([None] if isinstance(piece, Wild) else piece)
+        self.length = len(self.characters)
+        self.literal = None if None in self.characters else "".join(map(str, self.characters))
+
+    def fits(self, text: str, start: int) -> bool:
+        """Return whether the run stands in the text at `start`, which leaves room for it."""
+        return all(wanted is None or wanted == text[start + i] for i, wanted in enumerate(self.characters))
+
+    def fits_whole(self, text: str) -> bool:
+        return len(text) == self.length and self.fits(text, 0)
+
+    def find(self, text: str, start: int, end: int) -> int:
+        """Return the first place from `start` where the run ends by `end`, or -1."""
+        if self.literal is not None:
+            return text.find(self.literal, start, end)
+        return next((at for at in range(start, end - self.length + 1) if self.fits(text, at)), -1)
+
+
+def _runs(pieces: Pieces) -> Callable[[str], bool]:
+    """Match runs from left to right, each at its first place: enough, since `*` takes any rest."""
+    groups: list[list[Piece]] = [[]]
+    for piece in pieces:
+        if piece is Wild.MANY:
+            groups.append([])
+        else:
+            groups[-1].append(piece)
+    first, *middle, last = (_Run(group) for group in groups)
+
+    def matches(text: str) -> bool:
+        end = len(text) - last.length
+        if end < first.length or not first.fits(text, 0) or not last.fits(text, end):
+            return False
+        at = first.length
+        for run in middle:
+            if run.length:
+                at = run.find(text, at, end)
+                if at < 0:
+                    return False
+                at += run.length
+        return True
+
+    return matches
+
+
+def split_parts(pieces: Pieces) -> list[Pieces]:
+    """Split a pattern at its first five literal colons."""
+    parts: list[list[Piece]] = [[]]
+    for piece in pieces:
+        rest = piece
+        while isinstance(rest, str) and ":" in rest and len(parts) < 6:
+            head, _, rest = rest.partition(":")
+            if head:
+                parts[-1].append(head)
+            parts.append([])
+        if rest != "":
+            parts[-1].append(rest)
+    return [tuple(part) for part in parts]
+
+
+def arn_pattern(pieces: Pieces, *, wild_service: bool) -> Predicate:
+    """Compile a pattern of ARNs: six parts compared one by one, wildcards within each.
+
+    Open (None) is what matches only if a wildcard reaches across colons, or, unless `wild_service`, if the part that
+    names the service may hold one.
+    """
+    whole = glob(pieces)
+    parts = split_parts(pieces)
+    if pieces == (Wild.MANY,):
+        return whole
+    if len(parts) != 6:
+        return lambda text: None if whole(text) else False
+    globs = [glob(part) for part in parts]
+    sure = wild_service or not any(isinstance(piece, Wild) for piece in parts[2])
+
+    def matches(text: str) -> Maybe:
+        values = text.split(":", 5)
+        if len(values) == 6 and all(test(value) for test, value in zip(globs, values, strict=True)):
+            return True if sure else None
+        return None if whole(text) else False
+
+    return matches

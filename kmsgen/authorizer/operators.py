@@ -1,0 +1,232 @@
+"""The condition operators: one row each, how one value of a policy meets one value of a request.
+
+Three-valued: None where a value cannot be evaluated (S12) or AWS's documentation leaves the comparison open.
+Source: IAM User Guide, reference_policies_elements_condition_operators.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache, partial
+from operator import eq, ge, gt, le, lt
+from typing import Any
+
+from kmsgen.authorizer.match import Maybe, Pieces, Predicate, all_of, any_of, arn_pattern, glob
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?\Z", re.ASCII)
+_DATE = re.compile(
+    r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2})"
+    r"(?:T(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?P<fraction>\.[0-9]{1,9})?)?"
+    r"(?:Z|(?P<sign>[+-])(?P<zone_hour>[0-9]{2}):?(?P<zone_minute>[0-9]{2})))?)?)?\Z",
+    re.ASCII,
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A condition operator. `predicate` compiles one value of the policy, already taken apart, to a test of one value.
+
+    `negated` forms hold where no value of the policy matches. `exact`: texts compare as they are, so that a set can hold
+    all values of the policy.
+    """
+
+    predicate: Callable[[Pieces], Predicate]
+    negated: bool = False
+    variables: bool = False
+    wildcards: bool = False
+    exact: bool = False
+
+
+def _never(_text: str) -> Maybe:
+    return None
+
+
+def _text(pieces: Pieces) -> str:
+    return "".join(str(piece) for piece in pieces)
+
+
+def _equals(pieces: Pieces) -> Predicate:
+    return _text(pieces).__eq__
+
+
+def _equals_ignoring_case(pieces: Pieces) -> Predicate:
+    wanted = _text(pieces).lower()
+    return lambda value: value.lower() == wanted
+
+
+def _like(pieces: Pieces) -> Predicate:
+    return glob(pieces)
+
+
+def _arn(pieces: Pieces) -> Predicate:
+    matches = arn_pattern(pieces, wild_service=True)
+    return lambda value: matches(value) if value.count(":") >= 5 else None
+
+
+def _ordered(parse: Callable[[str], tuple[Any, ...]], compare: Callable[[Any, Any], bool], pieces: Pieces) -> Predicate:
+    """Compare what both texts may mean; open where readings differ or one means nothing."""
+    wanted = parse(_text(pieces))
+
+    def predicate(value: str) -> Maybe:
+        results = {compare(actual, want) for actual in parse(value) for want in wanted}
+        return results.pop() if len(results) == 1 else None
+
+    return predicate
+
+
+@lru_cache(maxsize=4096)
+def parse_number(text: str) -> tuple[Decimal, ...]:
+    """Return what a number means; nothing if it is none."""
+    return (Decimal(text),) if _NUMBER.match(text) else ()
+
+
+@lru_cache(maxsize=4096)
+def parse_date(text: str) -> tuple[Decimal, ...]:
+    """Return what a date means, in seconds since 1970: a number is an epoch, of four digits perhaps a year; else ISO 8601."""
+    readings = parse_number(text)
+    match = _DATE.match(text)
+    moment = _moment(match) if match else None
+    return readings if moment is None else (*readings, moment)
+
+
+def _moment(match: re.Match[str]) -> Decimal | None:
+    numbers = {name: int(match[name] or 0) for name in ("hour", "minute", "second", "zone_hour", "zone_minute")}
+    offset = timedelta(hours=numbers["zone_hour"], minutes=numbers["zone_minute"]) * (-1 if match["sign"] == "-" else 1)
+    try:
+        day = datetime(int(match["year"]), int(match["month"] or 1), int(match["day"] or 1), tzinfo=UTC)
+        whole = day.replace(hour=numbers["hour"], minute=numbers["minute"], second=numbers["second"]) - _EPOCH - offset
+    except (ValueError, OverflowError):
+        return None
+    return Decimal(whole.days * 86400 + whole.seconds) + Decimal(match["fraction"] or 0)
+
+
+def _boolean(pieces: Pieces) -> Predicate:
+    wanted = _text(pieces).lower()
+    if wanted not in ("true", "false"):
+        return _never
+    return lambda value: value.lower() == wanted if value.lower() in ("true", "false") else None
+
+
+@lru_cache(maxsize=4096)
+def _decode(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _binary(pieces: Pieces) -> Predicate:
+    wanted = _decode(_text(pieces))
+
+    def predicate(value: str) -> Maybe:
+        actual = _decode(value)
+        return None if wanted is None or actual is None else wanted == actual
+
+    return predicate
+
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@lru_cache(maxsize=4096)
+def _address(text: str) -> _Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+def _network(pieces: Pieces) -> Predicate:
+    try:
+        network = ipaddress.ip_network(_text(pieces), strict=False)
+    except ValueError:
+        return _never
+
+    def predicate(value: str) -> Maybe:
+        address = _address(value)
+        return None if address is None else address.version == network.version and address in network
+
+    return predicate
+
+
+_number = partial(partial, _ordered, parse_number)
+_date = partial(partial, _ordered, parse_date)
+
+OPERATORS: dict[str, Operator] = {
+    "StringEquals": Operator(_equals, variables=True, exact=True),
+    "StringNotEquals": Operator(_equals, negated=True, variables=True, exact=True),
+    "StringEqualsIgnoreCase": Operator(_equals_ignoring_case, variables=True),
+    "StringNotEqualsIgnoreCase": Operator(_equals_ignoring_case, negated=True, variables=True),
+    "StringLike": Operator(_like, variables=True, wildcards=True),
+    "StringNotLike": Operator(_like, negated=True, variables=True, wildcards=True),
+    "ArnEquals": Operator(_arn, variables=True, wildcards=True),
+    "ArnLike": Operator(_arn, variables=True, wildcards=True),
+    "ArnNotEquals": Operator(_arn, negated=True, variables=True, wildcards=True),
+    "ArnNotLike": Operator(_arn, negated=True, variables=True, wildcards=True),
+    "NumericEquals": Operator(_number(eq)),
+    "NumericNotEquals": Operator(_number(eq), negated=True),
+    "NumericLessThan": Operator(_number(lt)),
+    "NumericLessThanEquals": Operator(_number(le)),
+    "NumericGreaterThan": Operator(_number(gt)),
+    "NumericGreaterThanEquals": Operator(_number(ge)),
+    "DateEquals": Operator(_date(eq)),
+    "DateNotEquals": Operator(_date(eq), negated=True),
+    "DateLessThan": Operator(_date(lt)),
+    "DateLessThanEquals": Operator(_date(le)),
+    "DateGreaterThan": Operator(_date(gt)),
+    "DateGreaterThanEquals": Operator(_date(ge)),
+    "Bool": Operator(_boolean),
+    "BinaryEquals": Operator(_binary),
+    "IpAddress": Operator(_network),
+    "NotIpAddress": Operator(_network, negated=True),
+}
+
+Match = Callable[[str], Maybe]
+
+
+def single(match: Match, negated: bool, values: tuple[str, ...]) -> Maybe:  # noqa: FBT001 - one of two forms of a row
+    """Compare a key without a set operator; with several values it must hold for one and for all (P4)."""
+    if len(values) == 1:
+        result = match(values[0])
+    else:
+        results = [match(value) for value in values]
+        one, every = any_of(results), all_of(results)
+        result = one if one is every else None
+    return (None if result is None else not result) if negated else result
+
+
+def for_all_values(match: Match, negated: bool, values: tuple[str, ...]) -> Maybe:  # noqa: FBT001 - as above
+    """Every value must match one of the policy's; of a negated operator, none may match any."""
+    return all_of((None if r is None else r is not negated) for r in map(match, values))
+
+
+def for_any_value(match: Match, negated: bool, values: tuple[str, ...]) -> Maybe:  # noqa: FBT001 - as above
+    """One value must match; of a negated operator, one must match none of the policy's."""
+    return any_of((None if r is None else r is not negated) for r in map(match, values))
+
+
+Quantifier = Callable[[Match, bool, tuple[str, ...]], Maybe]
+QUANTIFIERS: dict[str, Quantifier] = {"": single, "ForAllValues": for_all_values, "ForAnyValue": for_any_value}
+
+
+def when_missing(quantifier: str, operator: Operator, *, if_exists: bool) -> bool:
+    """Return what a test of a missing or empty key yields."""
+    if if_exists or quantifier == "ForAllValues":
+        return True
+    return operator.negated and not quantifier
+
+
+def null_test(wanted: tuple[str, ...], values: tuple[str, ...] | None) -> Maybe:
+    """Return whether a key is absent (`true`) or present and not empty (`false`)."""
+    if values and not any(values):
+        return None
+    absent = not values
+    return any_of((text.lower() == "true") is absent if text.lower() in ("true", "false") else None for text in wanted)

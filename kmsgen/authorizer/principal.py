@@ -1,0 +1,229 @@
+"""Who asks: what follows from a principal's ARN, and how a policy's Principal element names it.
+
+Source: IAM User Guide, reference_policies_elements_principal, reference_policies_elements_notprincipal, reference-arns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kmsgen.arn import ACCOUNT_ID, Arn, is_service_principal, parse_arn
+from kmsgen.authorizer.match import glob, pieces_of
+from kmsgen.policy.bundle import PrincipalPolicies
+from kmsgen.policy.document import Principal
+
+NO_POLICIES = PrincipalPolicies()
+SERVICE_LINKED_PATH = "aws-service-role/"
+
+
+class CallerKind(StrEnum):
+    """The forms of a request's principal. `ROLE` stands for some session of the role, none that a policy could name."""
+
+    USER = "user"
+    ROLE = "role"
+    SESSION = "session"
+    FEDERATED = "federated user"
+    ROOT = "root user"
+    SERVICE = "service"
+    ANONYMOUS = "anonymous"
+    UNKNOWN = "unknown"
+
+
+# How a statement or grant that applies to the caller names it; a flag a way. DOUBT: only on one reading.
+Naming = int
+NOT_NAMED, ACCOUNT, ROLE, DIRECT, DOUBT = 0, 1, 2, 4, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The principal of a request; `role` is the ARN of its role, `policies` what stands beside it.
+
+    `path_known` is False for a session whose role is not described: its ARN drops the role's path.
+    `account` is None for services and anonymous callers.
+    """
+
+    arn: str
+    kind: CallerKind
+    partition: str = ""
+    account: str | None = None
+    name: str = ""
+    session: str = ""
+    role: str | None = None
+    path_known: bool = True
+    policies: PrincipalPolicies = NO_POLICIES
+    described: bool = False
+    service_linked: bool = False
+
+    @property
+    def root(self) -> str:
+        """The ARN of the caller's account."""
+        return f"arn:{self.partition}:iam::{self.account}:root"
+
+
+def caller_of(principal: str, described: Mapping[str, PrincipalPolicies]) -> Caller:
+    """Take the principal of a request apart; `described` is what stands beside principals, by ARN."""
+    if principal == "*":
+        return Caller(principal, CallerKind.ANONYMOUS)
+    if is_service_principal(principal):
+        return Caller(principal, CallerKind.SERVICE, name=principal)
+    if ACCOUNT_ID.match(principal):
+        principal = f"arn:aws:iam::{principal}:root"
+    arn = parse_arn(principal)
+    if arn is None or not ACCOUNT_ID.match(arn.account) or arn.region:
+        return Caller(principal, CallerKind.UNKNOWN)
+    build = _FORMS.get((arn.service, arn.kind))
+    caller = build(arn, described) if build else None
+    return caller or Caller(principal, CallerKind.UNKNOWN, arn.partition, arn.account)
+
+
+def _root(arn: Arn, described: Mapping[str, PrincipalPolicies]) -> Caller | None:
+    text = str(arn)
+    policies = described.get(text)
+    if arn.resource != "root":
+        return None
+    return Caller(
+        text, CallerKind.ROOT, arn.partition, arn.account, policies=policies or NO_POLICIES, described=policies is not None
+    )
+
+
+def _user(arn: Arn, described: Mapping[str, PrincipalPolicies]) -> Caller | None:
+    text, name = str(arn), arn.name.rpartition("/")[2]
+    policies = described.get(text)
+    if not name:
+        return None
+    return Caller(
+        text, CallerKind.USER, arn.partition, arn.account, name, policies=policies or NO_POLICIES, described=policies is not None
+    )
+
+
+def _role(arn: Arn, described: Mapping[str, PrincipalPolicies]) -> Caller | None:
+    text, name = str(arn), arn.name.rpartition("/")[2]
+    policies = described.get(text)
+    if not name:
+        return None
+    return Caller(
+        text, CallerKind.ROLE, arn.partition, arn.account, name, role=text,
+        policies=policies or NO_POLICIES, described=policies is not None,
+        service_linked=arn.name.startswith(SERVICE_LINKED_PATH) or bool(policies and policies.service_linked),
+    )  # fmt: skip
+
+
+def _session(arn: Arn, described: Mapping[str, PrincipalPolicies]) -> Caller | None:
+    text = str(arn)
+    name, _, session = arn.name.partition("/")
+    if not name or not session or "/" in session:
+        return None
+    roles = _described_roles(arn, name, described)
+    role = roles[0] if len(roles) == 1 else f"arn:{arn.partition}:iam::{arn.account}:role/{name}"
+    policies = described.get(text, described.get(role))
+    service_linked = len(roles) == 1 and role.partition(":role/")[2].startswith(SERVICE_LINKED_PATH)
+    return Caller(
+        text, CallerKind.SESSION, arn.partition, arn.account, name, session, role, len(roles) == 1,
+        policies or NO_POLICIES, policies is not None, service_linked or bool(policies and policies.service_linked),
+    )  # fmt: skip
+
+
+def _described_roles(arn: Arn, name: str, described: Mapping[str, PrincipalPolicies]) -> list[str]:
+    """Return the described roles that a session ARN can belong to; names of roles are unique in an account."""
+    head = f"arn:{arn.partition}:iam::{arn.account}:role/"
+    return [role for role in described if role.startswith(head) and role.rpartition("/")[2] == name]
+
+
+def _federated(arn: Arn, described: Mapping[str, PrincipalPolicies]) -> Caller | None:
+    text = str(arn)
+    policies = described.get(text, described.get(f"arn:{arn.partition}:iam::{arn.account}:user/{arn.name}"))
+    if not arn.name:
+        return None
+    return Caller(
+        text, CallerKind.FEDERATED, arn.partition, arn.account, arn.name,
+        policies=policies or NO_POLICIES, described=policies is not None,
+    )  # fmt: skip
+
+
+_FORMS = {
+    ("iam", "root"): _root,
+    ("iam", "user"): _user,
+    ("iam", "role"): _role,
+    ("sts", "assumed-role"): _session,
+    ("sts", "federated-user"): _federated,
+}
+
+
+def names(principal: Principal, caller: Caller) -> Naming:
+    """Return how one entry of a Principal element names the caller."""
+    if principal.kind == "*" or (principal.kind == "AWS" and principal.value == "*"):
+        return DIRECT
+    if principal.kind == "AWS":
+        return names_aws(principal.value, caller)
+    if principal.kind == "Service":
+        if caller.kind is not CallerKind.SERVICE:
+            return NOT_NAMED
+        return _literally(principal.value, caller.arn)
+    return DOUBT if principal.kind == "CanonicalUser" else NOT_NAMED
+
+
+def _literally(pattern: str, text: str) -> Naming:
+    """Compare names; a wildcard within one is not a form that AWS takes (P2)."""
+    if "*" in pattern or "?" in pattern:
+        return DOUBT if glob(pieces_of(pattern))(text) else NOT_NAMED
+    return DIRECT if pattern == text else NOT_NAMED
+
+
+def names_aws(value: str, caller: Caller) -> Naming:
+    """Return how an account id or the ARN of an IAM principal names the caller."""
+    if caller.account is None:
+        return NOT_NAMED
+    if value in (caller.account, caller.root):
+        return DIRECT if caller.kind is CallerKind.ROOT else ACCOUNT
+    own = _literally(value, caller.arn)
+    if caller.role is None:
+        return own or _same_user(value, caller)
+    role = _literally(value, caller.role)
+    if role == DIRECT:
+        return ROLE
+    if caller.kind is CallerKind.ROLE:
+        return role
+    return own or role or _same_role(value, caller)
+
+
+def _same_user(value: str, caller: Caller) -> Naming:
+    """Name a federated session by the user that it may come from, of the same name (P7)."""
+    if caller.kind is not CallerKind.FEDERATED:
+        return NOT_NAMED
+    head = f"arn:{caller.partition}:iam::{caller.account}:user/"
+    return DOUBT if value.startswith(head) and value.rpartition("/")[2] == caller.name else NOT_NAMED
+
+
+def _same_role(value: str, caller: Caller) -> Naming:
+    """Name a session by a role of its name under some path, which its ARN drops (P1)."""
+    if caller.path_known:
+        return NOT_NAMED
+    head = f"arn:{caller.partition}:iam::{caller.account}:role/"
+    return DOUBT if value.startswith(head) and value.rpartition("/")[2] == caller.name else NOT_NAMED
+
+
+def named(principals: Iterable[Principal], caller: Caller) -> Naming:
+    """Return how a Principal element names the caller, every way of it."""
+    found = NOT_NAMED
+    for principal in principals:
+        found |= names(principal, caller)
+    return found
+
+
+def spared(principals: Iterable[Principal], caller: Caller) -> bool:
+    """Return whether a NotPrincipal element surely leaves the caller out of the Deny.
+
+    It must list the caller (a session: its role) and the account too; a caller with a permissions boundary is never left out.
+    """
+    if caller.policies.boundary is not None:
+        return False
+    found = NOT_NAMED
+    for principal in principals:
+        if principal.value != "*":
+            found |= names(principal, caller)
+    if caller.kind in (CallerKind.ROOT, CallerKind.SERVICE):
+        return bool(found & DIRECT)
+    itself = DIRECT if caller.role is None else ROLE
+    return bool(found & itself) and bool(found & ACCOUNT)

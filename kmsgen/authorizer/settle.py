@@ -1,0 +1,189 @@
+"""What follows from the statements and grants that matched: outcome and reason.
+
+Monotone: one more Allow or grant that matches never takes access away, one more Deny never gives any. So who knows only which
+statements may match can bound the outcome from both sides. Nothing here looks at a request.
+Source: IAM User Guide, reference_policies_evaluation-logic_policy-eval-denyallow,
+reference_policies_evaluation-logic-cross-account; KMS Developer Guide, policy-evaluation,
+key-policy-modifying-external-accounts, grants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from kmsgen.authorizer.decision import Outcome
+from kmsgen.authorizer.principal import ACCOUNT, DIRECT, ROLE, Naming
+from kmsgen.authorizer.statement import Layer
+
+IDENTITY, BOUNDARY, SESSION = Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION
+
+
+class Matchable(Protocol):
+    """A compiled statement or grant."""
+
+    @property
+    def source(self) -> str: ...  # noqa: D102 - as of Rule
+    @property
+    def layer(self) -> str: ...  # noqa: D102 - as of Rule
+    @property
+    def level(self) -> int: ...  # noqa: D102 - as of Rule
+    @property
+    def deny(self) -> bool: ...  # noqa: D102 - as of Rule
+
+
+Match = tuple[Matchable, Naming]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way to access: a layer that names the caller in one of these ways, and the layers that must allow beside it.
+
+    `note` tells which silence speaks where the route gives access; `unless` where it does not for want of a layer.
+    """
+
+    layer: Layer | None
+    naming: Naming
+    needs: tuple[Layer, ...] = ()
+    unless: str | None = None
+
+
+_LIMITS = (BOUNDARY, SESSION)
+_DELEGATED = (IDENTITY, BOUNDARY, SESSION)
+_GRANT = (
+    Route(Layer.GRANT, DIRECT | ROLE, _LIMITS, "S1"),
+    Route(Layer.GRANT, ACCOUNT, _DELEGATED, "S6"),
+)
+SAME_ACCOUNT = (
+    Route(Layer.KEY_POLICY, DIRECT),
+    Route(Layer.KEY_POLICY, ROLE, _LIMITS),
+    Route(Layer.KEY_POLICY, ACCOUNT, _DELEGATED),
+    *_GRANT,
+)
+CROSS_ACCOUNT = (Route(Layer.KEY_POLICY, DIRECT | ROLE | ACCOUNT, _DELEGATED), *_GRANT)
+SERVICE = (Route(Layer.KEY_POLICY, DIRECT), Route(Layer.GRANT, DIRECT))
+IAM_ONLY = (Route(None, 0, _DELEGATED),)
+RETIRING = _GRANT
+NOBODY: tuple[Route, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What holds of the caller and the call beside which statements match.
+
+    `routes` are the ways to access; `wanted` the layers that reasons name where no route is open. `boundary` and `session`
+    tell that such policies stand beside the caller; `scp_levels` that so many levels must allow; `endpoint` that a VPC
+    endpoint policy must.
+    """
+
+    routes: tuple[Route, ...]
+    wanted: tuple[str, ...]
+    boundary: bool = False
+    session: bool = False
+    scp_levels: int = 0
+    endpoint: bool = False
+    cross_account: bool = False
+    root: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Allowed, explicitly denied or implicitly denied, and why."""
+
+    outcome: Outcome
+    reason: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+class _Tally:
+    """Which layers allow."""
+
+    __slots__ = ("allowing", "namings", "scp_levels")
+
+    def __init__(self, facts: Facts, allows: list[Match]) -> None:
+        self.namings: dict[str, int] = {Layer.KEY_POLICY: 0, Layer.GRANT: 0}
+        self.allowing: set[str] = set()
+        self.scp_levels: set[int] = set()
+        for rule, naming in allows:
+            layer = rule.layer
+            if layer in self.namings:
+                self.namings[layer] |= naming
+            else:
+                self.allowing.add(layer)
+                if layer == Layer.SCP:
+                    self.scp_levels.add(rule.level)
+        if not facts.boundary:
+            self.allowing.add(BOUNDARY)
+        if not facts.session:
+            self.allowing.add(SESSION)
+
+    def unmet(self, layers: Iterable[Layer]) -> tuple[Layer, ...]:
+        return tuple(layer for layer in layers if layer not in self.allowing)
+
+    def found(self, route: Route) -> bool:
+        return route.layer is None or bool(self.namings[route.layer] & route.naming)
+
+
+def settle(facts: Facts, matched: Iterable[Match]) -> Settlement:
+    """Fold the statements and grants that matched into an outcome."""
+    denies: list[str] = []
+    allows: list[Match] = []
+    for match in matched:
+        if match[0].deny:
+            denies.append(match[0].source)
+        else:
+            allows.append(match)
+    if denies:
+        return Settlement(Outcome.EXPLICIT_DENY, tuple(dict.fromkeys(denies)))
+    tally = _Tally(facts, allows)
+    guards = _unmet_guards(facts, tally)
+    found = [(route, tally.unmet(route.needs)) for route in facts.routes if tally.found(route)]
+    opened = [route for route, unmet in found if not unmet]
+    if opened and not guards:
+        return Settlement(Outcome.ALLOWED, _grounds(opened, allows), _notes_of_access(facts, opened, tally))
+    if opened:
+        return Settlement(Outcome.IMPLICIT_DENY, guards)
+    return _implicit_deny(facts, tally, found, guards)
+
+
+def _unmet_guards(facts: Facts, tally: _Tally) -> tuple[str, ...]:
+    scp = () if len(tally.scp_levels) >= facts.scp_levels else (Layer.SCP,)
+    endpoint = () if not facts.endpoint or Layer.ENDPOINT in tally.allowing else (Layer.ENDPOINT,)
+    return (*map(str, scp), *map(str, endpoint))
+
+
+def _grounds(opened: list[Route], allows: list[Match]) -> tuple[str, ...]:
+    """Name what gave access: statements and grants of the open routes, and of the IAM policies where one needs them."""
+    namings: dict[str, int] = {}
+    identity = False
+    for route in opened:
+        if route.layer is not None:
+            namings[route.layer] = namings.get(route.layer, 0) | route.naming
+        identity = identity or IDENTITY in route.needs
+    names = [
+        rule.source for rule, naming in allows if (identity and rule.layer == IDENTITY) or namings.get(rule.layer, 0) & naming
+    ]
+    return tuple(dict.fromkeys(names))
+
+
+def _notes_of_access(facts: Facts, opened: list[Route], tally: _Tally) -> tuple[str, ...]:
+    only_grants = all(route.layer is Layer.GRANT for route in opened)
+    return ("S2",) if facts.cross_account and only_grants and tally.unmet((IDENTITY,)) else ()
+
+
+def _implicit_deny(
+    facts: Facts, tally: _Tally, found: list[tuple[Route, tuple[Layer, ...]]], guards: tuple[str, ...]
+) -> Settlement:
+    if found:
+        route, unmet = min(found, key=lambda pair: len(pair[1]))
+        notes = [route.unless] if route.unless else []
+    else:
+        unmet, notes = (), []
+    if facts.root and IDENTITY in unmet:
+        notes.append("C1")
+    missing: tuple[str, ...] = tuple(map(str, unmet))
+    if not found:
+        needs = tally.unmet(_DELEGATED) if facts.cross_account else ()
+        missing = (*facts.wanted, *map(str, needs))
+    return Settlement(Outcome.IMPLICIT_DENY, (*missing, *guards), tuple(notes))

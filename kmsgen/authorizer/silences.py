@@ -1,0 +1,46 @@
+"""Where AWS contradicts itself or is silent: what kmsgen does, in one place.
+
+The rule is always the same: an access is allowed only where every reading allows it, and a Deny applies where one reading
+applies it. `Decision.notes` names the rows that mattered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+SILENCES: Mapping[str, str] = MappingProxyType(
+    {
+        "C1": "the root user is not exempt from the default deny: a key policy (or, across accounts, IAM) must allow it too",
+        "C2": "an encryption context constraint of a grant is compared exactly, the case of its keys included",
+        "C4": "aws:ResourceTag and kms:ResourceAliases work in IAM policies only: no Allow of a key policy counts on them",
+        "S1": "a permissions boundary or session policy that does not allow the action limits what a grant gives",
+        "S2": "a grant to a principal of another account is enough, without an IAM policy there",
+        "S3": "the lockout check is made with all conditions, boundaries, session policies and SCPs",
+        "S5": "a child of a grant with a SourceArn constraint must have the same SourceArn",
+        "S6": "a grant to an account gives its root user the operations, its other principals only with an IAM policy",
+        "S7": "a grant to a role reaches every session of it; a grant to a session reaches that session only",
+        "S8": "what the grant and encryption context keys hold in a RetireGrant request is open: a Deny applies both ways",
+        "S9": "AWS does not document this action in this key state or for this key type: it is taken to fail",
+        "S11": "NotPrincipal in a key policy denies in every form that the documentation leaves open",
+        "S12": "a condition that cannot be evaluated never widens access: an Allow with it does not match, a Deny does",
+        "S13": "a CanonicalUser in a key policy is given nothing, and a Deny that names one applies to everyone",
+        "S14": "an empty EncryptionContextEquals asks for an empty encryption context",
+        "P1": "the session's role is not described: it is taken to be the role without a path, and a Deny that names a role of "
+        "that name under a path applies",
+        "P2": "a wildcard within a principal of a policy gives nobody anything; a Deny with it applies to those it fits",
+        "P3": "a wildcard in a resource may reach across colons, or not: an Allow does not count on it",
+        "P4": "a key with several values is compared without ForAllValues or ForAnyValue: it must hold for one and for all",
+        "P5": "a policy variable whose value holds a wildcard: an Allow takes it literally only",
+        "P6": "the account that issued the grant is not given: nobody retires the grant as that account",
+        "P7": "a federated session may come from the user of the same name: a Deny that names the user applies",
+        "P8": "the grant's SourceArn constraint needs a request that an AWS service makes for that resource",
+        "P9": "the whole call needs more than what was asked: {0}",
+    }
+)
+
+
+def describe(note: str) -> str:
+    """Return what a note says: `S1`, or `P9:what else is needed`."""
+    name, _, detail = note.partition(":")
+    return SILENCES[name].format(detail) if name in SILENCES else note

@@ -1,0 +1,101 @@
+"""Policy variables: `${aws:username}`, `${aws:PrincipalTag/team, 'none'}`, and the escapes `${*}`, `${?}`, `${$}`.
+
+Source: IAM User Guide, reference_policies_variables. Before version 2012-10-17 they are literal text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kmsgen.authorizer.match import Piece, Pieces, pieces_of
+
+Lookup = Callable[[str], tuple[str, ...] | None]
+
+_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
+_NAME = re.compile(r"\s*(?P<key>[^\s,'][^,']*:[^,']+?)\s*(?:,\s*'(?P<default>[^']*)'\s*)?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A condition key (lower case) whose value stands here; `default` where the key is missing, None for no default."""
+
+    key: str
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A variable had no value: the text matches nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text of a policy. `malformed`: it holds `${` that is no variable, or a variable where none is allowed."""
+
+    pieces: tuple[Piece | Variable, ...]
+    malformed: bool = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The condition keys that its variables name."""
+        return tuple(piece.key for piece in self.pieces if isinstance(piece, Variable))
+
+
+def parse_template(text: str, *, variables: bool, wildcards: bool) -> Template:
+    """Take a text apart into literal runs, wildcards and variables."""
+    split = pieces_of if wildcards else _literal
+    if not variables or "${" not in text:
+        return Template(split(text))
+    pieces: list[Piece | Variable] = []
+    malformed = False
+    end = 0
+    for match in _VARIABLE.finditer(text):
+        between = text[end : match.start()]
+        malformed = malformed or "${" in between
+        pieces += split(between)
+        end = match.end()
+        name = _NAME.match(match[1])
+        if match[1] in ("*", "?", "$"):
+            pieces.append(match[1])
+        elif name:
+            pieces.append(Variable(name["key"].lower(), name["default"]))
+        else:
+            malformed = True
+    malformed = malformed or "${" in text[end:]
+    return Template((*pieces, *split(text[end:])), malformed)
+
+
+def _literal(text: str) -> Pieces:
+    return (text,) if text else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A text with the values of its variables put in, literally; `loose` lets the wildcards within values count."""
+
+    pieces: Pieces
+    loose: Pieces | None = None
+
+
+def resolve(template: Template, lookup: Lookup, is_multi_valued: Callable[[str], bool]) -> Resolved | Missing | None:
+    """Put the values of the variables in; None where the text cannot be evaluated: a variable of several values."""
+    if template.malformed:
+        return None
+    pieces: list[Piece] = []
+    loose: list[Piece] = []
+    for piece in template.pieces:
+        if not isinstance(piece, Variable):
+            pieces.append(piece)
+            loose.append(piece)
+            continue
+        values = lookup(piece.key)
+        if is_multi_valued(piece.key) or (values and len(values) > 1):
+            return None
+        text = values[0] if values else piece.default
+        if text is None:
+            return Missing()
+        pieces += _literal(text)
+        loose += pieces_of(text)
+    return Resolved(tuple(pieces), tuple(loose) if loose != pieces else None)
