@@ -59,8 +59,8 @@ FOOTNOTES: dict[str, tuple[str, str]] = {
         "if the key cannot have imported key material",
     ),
     "10": (
-        "",
-        "ok if the source key is pending deletion; KMSInvalidStateException if the destination key is",
+        "KMSInvalidStateException",
+        "if the destination key is pending deletion; the source key may be",
     ),
     "11": (
         "KMSInvalidStateException",
@@ -92,7 +92,7 @@ STATE_RULES: dict[str, tuple[bool | None, tuple[str, ...], tuple[str, ...]]] = {
     ),
     "C10": (
         None,
-        (),
+        ("KMSInvalidStateException",),
         ("10",),
     ),
     "C7": (
