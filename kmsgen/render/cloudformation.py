@@ -9,6 +9,7 @@ from typing import Any
 from kmsgen.arn import account_of
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.json_form import format_document
+from kmsgen.render import key_request
 from kmsgen.render.artifact import Artifact
 from kmsgen.render.environment import fill
 from kmsgen.render.grant_calls import calls, script
@@ -19,6 +20,10 @@ from kmsgen.render.subject import Rendering, Subject, creation_of, key_id
 FORMAT = "cloudformation"
 # CloudFormation resolves it wherever it stands, and knows no escape for it (User Guide, dynamic-references).
 DYNAMIC_REFERENCE = "{{resolve:"
+# What AWS::KMS::Key does not know, as of cfn-lint 1.58.
+NOT_CREATED_SPECS = ("ML_KEM_",)
+GIVEN_KEY = {"KeyArn": {"Type": "String", "Description": "ARN of the key"}}
+GIVEN_ARN = {"Ref": "KeyArn"}
 GET_ARN = {"Fn::GetAtt": ["Key", "Arn"]}
 
 
@@ -40,6 +45,7 @@ def render(subject: Subject) -> Rendering:
     templates = [one for one in (_main(subject), *_replicas(subject), *_accounts(subject)) if one.resources]
     artifacts = [_artifact(subject, template) for template in templates]
     artifacts += _existing_key_policies(subject)
+    artifacts += [key_request.artifact(subject, one, FORMAT) for one in _given_keys(subject)]
     grants = calls(subject)
     if grants:
         artifacts += script(subject, grants, FORMAT)
@@ -59,13 +65,23 @@ def _artifact(subject: Subject, template: Template) -> Artifact:
 
 def _main(subject: Subject) -> Template:
     new_key = subject.new_key
-    resources = {**(_key_resources(new_key) if new_key else {}), **_policies(subject, subject.account, _own_reference(new_key))}
-    outputs = _key_outputs(new_key) if new_key else {}
+    creates = new_key is not None and creates_key(new_key)
+    reference = GET_ARN if creates else GIVEN_ARN
+    resources = {**(_key_resources(new_key) if new_key else {}), **_policies(subject, subject.account, reference)}
+    outputs = _key_outputs(new_key) if new_key and creates else {}
+    parameters = GIVEN_KEY if new_key and resources and not creates else {}
     what = f"Access that the intent {subject.name} gives"
-    return Template(f"{FORMAT}/template.yaml", what, subject.account, subject.region, {}, resources, outputs)
+    return Template(f"{FORMAT}/template.yaml", what, subject.account, subject.region, parameters, resources, outputs)
+
+
+def creates_key(access: KeyAccess) -> bool:
+    """Return whether AWS::KMS::Key can create such a key."""
+    return not access.key.spec.startswith(NOT_CREATED_SPECS)
 
 
 def _key_resources(access: KeyAccess) -> dict[str, Any]:
+    if not creates_key(access):
+        return _alias(access, GIVEN_ARN)
     key, creation = access.key, creation_of(access)
     properties: dict[str, Any] = {"Description": creation.description} if creation.description else {}
     properties |= {"KeySpec": key.spec, "KeyUsage": key.usage, "MultiRegion": key.multi_region}
@@ -73,7 +89,7 @@ def _key_resources(access: KeyAccess) -> dict[str, Any]:
         properties["Origin"] = key.origin
     if creation.rotation_days is not None:
         properties |= {"EnableKeyRotation": True, "RotationPeriodInDays": creation.rotation_days}
-    return {"Key": _retained("AWS::KMS::Key", properties | _common(access)), **_alias(access)}
+    return {"Key": _retained("AWS::KMS::Key", properties | _common(access)), **_alias(access, {"Ref": "Key"})}
 
 
 def _common(access: KeyAccess) -> dict[str, Any]:
@@ -93,9 +109,9 @@ def _retained(kind: str, properties: Mapping[str, Any]) -> dict[str, Any]:
     return {"Type": kind, "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain", "Properties": properties}
 
 
-def _alias(access: KeyAccess) -> dict[str, Any]:
+def _alias(access: KeyAccess, key: Mapping[str, Any]) -> dict[str, Any]:
     alias = creation_of(access).alias
-    properties = {"AliasName": alias, "TargetKeyId": {"Ref": "Key"}}
+    properties = {"AliasName": alias, "TargetKeyId": key}
     return {"Alias": {"Type": "AWS::KMS::Alias", "Properties": properties}} if alias else {}
 
 
@@ -126,7 +142,7 @@ def _replica(subject: Subject, access: KeyAccess, region: str) -> Template:
         subject.account,
         region,
         {"PrimaryKeyArn": {"Type": "String", "Description": "ARN of the primary key, an output of its stack"}},
-        {"Key": _retained("AWS::KMS::ReplicaKey", properties), **_alias(access)},
+        {"Key": _retained("AWS::KMS::ReplicaKey", properties), **_alias(access, {"Ref": "Key"})},
         _key_outputs(access),
     )
 
@@ -134,16 +150,12 @@ def _replica(subject: Subject, access: KeyAccess, region: str) -> Template:
 def _accounts(subject: Subject) -> Iterator[Template]:
     """Yield a template for each other account whose principals get their half of cross-account access."""
     accounts = dict.fromkeys(account_of(principal) or subject.account for principal, _ in subject.identity_policies())
-    key = {"KeyArn": {"Type": "String", "Description": "ARN of the key, an output of its stack"}} if subject.new_key else {}
+    key = GIVEN_KEY if subject.new_key else {}
     for account in accounts:
         if account != subject.account:
-            resources = _policies(subject, account, {"Ref": "KeyArn"})
+            resources = _policies(subject, account, GIVEN_ARN)
             what = f"Half of account {account} of the access that the intent {subject.name} gives"
             yield Template(f"{FORMAT}/template-{account}.yaml", what, account, subject.region, key, resources, {})
-
-
-def _own_reference(access: KeyAccess | None) -> Mapping[str, Any]:
-    return GET_ARN if access else {}
 
 
 def _policies(subject: Subject, account: str, reference: Mapping[str, Any]) -> dict[str, Any]:
@@ -194,11 +206,19 @@ def _existing_key_policies(subject: Subject) -> Iterator[Artifact]:
         yield Artifact(f"{FORMAT}/{name}.json", text, FORMAT, "key-policy", account=subject.account)
 
 
+def _given_keys(subject: Subject) -> list[KeyAccess]:
+    """Return the key to create where CloudFormation cannot create it."""
+    new_key = subject.new_key
+    return [new_key] if new_key and not creates_key(new_key) else []
+
+
 def _notes(subject: Subject, templates: list[Template]) -> Iterator[str]:
     for template in templates:
         if template.path != f"{FORMAT}/template.yaml":
             whose = "another account" if template.account != subject.account else "another Region"
             yield f"cloudformation: `{template.path}` is a stack of {whose}: {template.description.lower()}"
+    if _given_keys(subject):
+        yield "cloudformation: " + key_request.note("CloudFormation", FORMAT, "KeyArn")
     if calls(subject):
         yield f"cloudformation: grants have no CloudFormation resource; they are calls in `{FORMAT}/grants.sh`"
     if any(access.creation is None for access in subject.governed_keys()):

@@ -55,7 +55,7 @@ def _fitting(document: Document) -> list[Document]:
 
 def _grants(subject: Subject) -> Iterator[Artifact]:
     for call in calls(subject):
-        text = fill("json/grant.json.j2", request=call.request)
+        text = fill("json/request.json.j2", request=call.request)
         yield Artifact(f"json/grants/{call.label}.json", text, FORMAT, "grant", call.grant.grantee, subject.account)
 
 

@@ -29,7 +29,9 @@ def confirm(subject: Subject, artifacts: Iterable[Artifact]) -> None:
     """Raise RefusedError, naming the file, where an artifact does not say what the bundle says."""
     artifacts = tuple(artifacts)
     try:
-        wrong = sorted({*_wrong_json(subject, artifacts), *_wrong_templates(subject, artifacts)})
+        wrong = sorted(
+            {*_wrong_json(subject, artifacts), *_wrong_templates(subject, artifacts), *_wrong_requests(subject, artifacts)}
+        )
     except (InputError, ValueError) as error:
         wrong = [str(error)]
     if wrong:
@@ -103,6 +105,15 @@ def _wrong_templates(subject: Subject, artifacts: tuple[Artifact, ...]) -> Itera
     for principal, documents in subject.identity_policies():
         if not same(found.get(principal, []), documents):
             yield f"cloudformation policies of {principal}"
+
+
+def _wrong_requests(subject: Subject, artifacts: tuple[Artifact, ...]) -> Iterator[str]:
+    """Yield CreateKey requests whose key policy is not the bundle's."""
+    for artifact in artifacts:
+        if artifact.kind == "key-request" and subject.new_key is not None:
+            read = parse_document(json.loads(json.loads(artifact.text)["Policy"]))
+            if not same([read], [subject.new_key.policy]):
+                yield artifact.path
 
 
 def _resources(artifact: Artifact) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kmsgen.arn import account_of
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.json_form import format_document
-from kmsgen.render import terraform_grants, terraform_policies
+from kmsgen.render import key_request, terraform_grants, terraform_policies
 from kmsgen.render.artifact import Artifact
 from kmsgen.render.environment import fill
 from kmsgen.render.grant_calls import GrantCall, calls, script
@@ -21,15 +22,29 @@ FOLDER = "terraform"
 FILES = ("main.tf", "variables.tf", "outputs.tf", "versions.tf")
 DEFAULT_DELETION_WINDOW = 30
 
+# The key specs that aws_kms_key takes, as of hashicorp/aws 5.100.
+CREATED_SPECS = frozenset(
+    (
+        "SYMMETRIC_DEFAULT", "HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512", "RSA_2048", "RSA_3072", "RSA_4096",
+        "ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1", "SM2",
+    )
+)  # fmt: skip
+GIVEN_KEY = "key_arn"
+ID_OF_GIVEN_KEY = f'split("/", var.{GIVEN_KEY})[1]'
+
 
 def render(subject: Subject) -> Rendering:
-    """Write a bundle as Terraform modules. Raises InputError for a key that the provider cannot create."""
+    """Write a bundle as Terraform modules; what the provider cannot express comes as calls beside them, and a note says so."""
     by_call = [call for call in calls(subject) if not terraform_grants.expressible(call.grant)]
     modules = [one for one in (_main(subject), *_replicas(subject), *_accounts(subject)) if not one.is_empty]
     artifacts = [artifact for module in modules for artifact in _files(module)]
+    notes = list(_notes(modules, by_call))
+    if (new_key := subject.new_key) is not None and not creating_type(new_key):
+        artifacts.append(key_request.artifact(subject, new_key, FORMAT))
+        notes.append("terraform: " + key_request.note("the provider", FORMAT, GIVEN_KEY))
     if by_call:
         artifacts += script(subject, by_call, FORMAT)
-    return Rendering(tuple(artifacts), tuple(_notes(modules, by_call)))
+    return Rendering(tuple(artifacts), tuple(notes))
 
 
 def _files(module: Module) -> Iterator[Artifact]:
@@ -43,39 +58,55 @@ def _files(module: Module) -> Iterator[Artifact]:
 
 def _main(subject: Subject) -> Module:
     new_key = subject.new_key
-    key_type = _key_type(subject, new_key) if new_key else ""
-    reference = Reference(new_key.key.arn if new_key else "", f"{key_type}.this.arn", f"{key_type}.this.id")
-    grants = terraform_grants.of(subject, key_type)
+    own = _own_key(subject, new_key) if new_key else Module(FOLDER, subject.name, subject.account)
+    reference = Reference(new_key.key.arn if new_key else "", own.arn, own.id)
+    grants = terraform_grants.of(subject, own.id)
+    return replace(
+        own,
+        region=subject.region if new_key or grants or subject.governed_keys() else "",
+        key_policies=own.key_policies if new_key else _key_policies(subject),
+        policies=terraform_policies.of_account(subject, subject.account, reference),
+        grants=grants,
+    )
+
+
+def _own_key(subject: Subject, access: KeyAccess) -> Module:
+    """Return the module with the key to create; where the provider cannot create it, the module is told of it."""
+    key_type = creating_type(access)
+    if key_type:
+        return Module(
+            FOLDER,
+            subject.name,
+            subject.account,
+            arn=f"{key_type}.this.arn",
+            id=f"{key_type}.this.id",
+            key_type=key_type,
+            key=_key(access, key_type),
+            alias=_alias(access, f"{key_type}.this.id"),
+            deletion_window=_deletion_window(access),
+        )
+    given = Expression(ID_OF_GIVEN_KEY)
     return Module(
         FOLDER,
         subject.name,
         subject.account,
-        region=subject.region if new_key or grants or subject.governed_keys() else "",
-        key_type=key_type,
-        key=_key(new_key, key_type, reference) if new_key else None,
-        alias=_alias(new_key, key_type) if new_key else None,
-        key_policies=() if new_key else _key_policies(subject),
-        policies=terraform_policies.of_account(subject, subject.account, reference),
-        grants=grants,
-        deletion_window=_deletion_window(new_key) if new_key else 0,
+        arn=f"var.{GIVEN_KEY}",
+        id=ID_OF_GIVEN_KEY,
+        input=GIVEN_KEY,
+        alias=_alias(access, ID_OF_GIVEN_KEY),
+        key_policies=(_key_policy("this", given, access),),
     )
 
 
-def _key_type(subject: Subject, access: KeyAccess) -> str:
-    """Return the resource type that creates a key of this origin."""
+def creating_type(access: KeyAccess) -> str:
+    """Return the resource type that creates such a key; an empty text where the provider has none."""
     key = access.key
-    if key.origin == "AWS_KMS":
+    if key.origin == "AWS_KMS" and key.spec in CREATED_SPECS:
         return "aws_kms_key"
-    if key.origin == "EXTERNAL" and key.spec == "SYMMETRIC_DEFAULT" and not creation_of(access).replicas:
-        return "aws_kms_external_key"
-    raise subject.refuse(
-        "terraform-cannot",
-        f"Terraform's provider cannot create a key of origin `{key.origin}` and spec `{key.spec}` as asked",
-        "render the other formats: `--format json --format cloudformation --format grants`",
-    )
+    return "aws_kms_external_key" if key.origin == "EXTERNAL" and key.spec == "SYMMETRIC_DEFAULT" else ""
 
 
-def _key(access: KeyAccess, key_type: str, reference: Reference) -> Resource:
+def _key(access: KeyAccess, key_type: str) -> Resource:
     key, creation = access.key, creation_of(access)
     own: dict[str, object] = {"description": creation.description}
     if key_type == "aws_kms_key":
@@ -83,15 +114,15 @@ def _key(access: KeyAccess, key_type: str, reference: Reference) -> Resource:
     own["multi_region"] = key.multi_region
     if creation.rotation_days is not None and key_type == "aws_kms_key":
         own |= {"enable_key_rotation": True, "rotation_period_in_days": creation.rotation_days}
-    return Resource("this", {**own, **_common(access, reference)})
+    return Resource("this", {**own, **_common(access)})
 
 
-def _common(access: KeyAccess, reference: Reference) -> dict[str, object]:
+def _common(access: KeyAccess) -> dict[str, object]:
     """Return what a key and its replicas have alike."""
     tags = dict(creation_of(access).tags)
     return {
         "deletion_window_in_days": Expression("var.deletion_window_in_days"),
-        "policy": policy_value(format_document(access.policy), reference),
+        "policy": policy_value(format_document(access.policy), Reference()),
         "tags": Call("merge", (Expression("var.tags"), tags)) if tags else Expression("var.tags"),
     }
 
@@ -100,18 +131,20 @@ def _deletion_window(access: KeyAccess) -> int:
     return creation_of(access).deletion_window_days or DEFAULT_DELETION_WINDOW
 
 
-def _alias(access: KeyAccess, key_type: str) -> Resource | None:
+def _alias(access: KeyAccess, identifier: str) -> Resource | None:
     alias = creation_of(access).alias
-    return Resource("this", {"name": alias, "target_key_id": Expression(f"{key_type}.this.id")}) if alias else None
+    return Resource("this", {"name": alias, "target_key_id": Expression(identifier)}) if alias else None
 
 
 def _key_policies(subject: Subject) -> tuple[Resource, ...]:
+    """Return the policies of keys that exist."""
     governed = subject.governed_keys()
     labels = ["this"] if len(governed) == 1 else unique((f"key_{words(key_id(one.key.arn))}" for one in governed), "_")
-    return tuple(
-        Resource(label, {"key_id": key_id(one.key.arn), "policy": policy_value(format_document(one.policy), Reference())})
-        for label, one in zip(labels, governed, strict=True)
-    )
+    return tuple(_key_policy(label, key_id(one.key.arn), one) for label, one in zip(labels, governed, strict=True))
+
+
+def _key_policy(label: str, key: object, access: KeyAccess) -> Resource:
+    return Resource(label, {"key_id": key, "policy": policy_value(format_document(access.policy), Reference())})
 
 
 # --- the modules of replicas and of other accounts ----------------------------------------------------------------------
@@ -124,17 +157,20 @@ def _replicas(subject: Subject) -> Iterator[Module]:
 
 
 def _replica(subject: Subject, access: KeyAccess, region: str) -> Module:
-    creation, key_type = creation_of(access), "aws_kms_replica_key"
+    creation = creation_of(access)
+    key_type = "aws_kms_replica_key" if access.key.origin == "AWS_KMS" else "aws_kms_replica_external_key"
     own = {"description": creation.description, "primary_key_arn": Expression("var.primary_key_arn")}
     return Module(
         f"{FOLDER}/replica-{region}",
         subject.name,
         subject.account,
         region=region,
+        arn=f"{key_type}.this.arn",
+        id=f"{key_type}.this.id",
         input="primary_key_arn",
         key_type=key_type,
-        key=Resource("this", {**own, **_common(access, Reference())}),
-        alias=_alias(access, key_type),
+        key=Resource("this", {**own, **_common(access)}),
+        alias=_alias(access, f"{key_type}.this.id"),
         deletion_window=_deletion_window(access),
     )
 
@@ -143,11 +179,11 @@ def _accounts(subject: Subject) -> Iterator[Module]:
     """Yield a module for each other account whose principals get their half of cross-account access."""
     accounts = dict.fromkeys(account_of(principal) or subject.account for principal, _ in subject.identity_policies())
     new_key = subject.new_key
-    reference = Reference(new_key.key.arn if new_key else "", "var.key_arn", 'split("/", var.key_arn)[1]')
+    reference = Reference(new_key.key.arn if new_key else "", f"var.{GIVEN_KEY}", ID_OF_GIVEN_KEY)
     for account in accounts:
         if account != subject.account:
             policies = terraform_policies.of_account(subject, account, reference)
-            given = "key_arn" if any(policy.refers for policy in policies) else ""
+            given = GIVEN_KEY if any(policy.refers for policy in policies) else ""
             yield Module(f"{FOLDER}/account-{account}", subject.name, account, input=given, policies=policies)
 
 

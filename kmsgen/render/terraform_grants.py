@@ -30,17 +30,17 @@ def expressible(grant: Grant) -> bool:
     return plain and OPERATIONS.issuperset(grant.operations) and () not in contexts
 
 
-def of(subject: Subject, key_type: str) -> tuple[Resource, ...]:
-    """Return the grants that the provider can express, on the key to create or on keys that exist."""
+def of(subject: Subject, identifier: str) -> tuple[Resource, ...]:
+    """Return the grants that the provider can express, on keys that exist or on that of the id, an expression."""
     chosen = [call for call in calls(subject) if expressible(call.grant)]
     labels = unique((words(call.label) for call in chosen), "_")
-    return tuple(_resource(call, label, key_type) for label, call in zip(labels, chosen, strict=True))
+    return tuple(_resource(call, label, identifier) for label, call in zip(labels, chosen, strict=True))
 
 
-def _resource(call: GrantCall, label: str, key_type: str) -> Resource:
+def _resource(call: GrantCall, label: str, identifier: str) -> Resource:
     grant = call.grant
     body: dict[str, object] = {} if grant.name is None else {"name": grant.name}
-    body["key_id"] = key_id(call.key_arn) if call.key_arn else Expression(f"{key_type}.this.id")
+    body["key_id"] = key_id(call.key_arn) if call.key_arn else Expression(identifier)
     body["grantee_principal"] = grant.grantee
     if grant.retiring is not None:
         body["retiring_principal"] = grant.retiring

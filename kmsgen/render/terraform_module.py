@@ -64,12 +64,17 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """What one folder of Terraform holds. `input` is the variable through which it is told of the key, if it is."""
+    """What one folder of Terraform holds.
+
+    `arn` and `id` are expressions for the key's; `input` is the variable through which the module is told of the key, if it is.
+    """
 
     folder: str
     intent: str
     account: str
     region: str = ""
+    arn: str = ""
+    id: str = ""
     input: str = ""
     key_type: str = ""
     key: Resource | None = None

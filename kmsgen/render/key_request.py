@@ -1,0 +1,38 @@
+"""A key as a CreateKey request, for the formats whose tools cannot create a key of its kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kmsgen.policy.bundle import KeyAccess
+from kmsgen.policy.json_form import format_document
+from kmsgen.render.artifact import Artifact
+from kmsgen.render.environment import fill
+from kmsgen.render.policy_text import ascii_above_latin_1, compact_json
+from kmsgen.render.subject import Subject, creation_of
+
+
+def artifact(subject: Subject, access: KeyAccess, format_: str) -> Artifact:
+    """Return the request as a file for `aws kms create-key --cli-input-json`, in the folder of the format."""
+    text = fill("json/request.json.j2", request=request(access))
+    return Artifact(f"{format_}/create-key.json", text, format_, "key-request", account=subject.account)
+
+
+def request(access: KeyAccess) -> dict[str, Any]:
+    """Return the parameters of CreateKey, the key policy among them."""
+    key, creation = access.key, creation_of(access)
+    return {
+        "KeySpec": key.spec,
+        "KeyUsage": key.usage,
+        "Origin": key.origin,
+        "MultiRegion": key.multi_region,
+        "Description": creation.description,
+        "Policy": ascii_above_latin_1(compact_json(format_document(access.policy))),
+        "Tags": [{"TagKey": name, "TagValue": value} for name, value in creation.tags],
+    }
+
+
+def note(tool: str, format_: str, given: str) -> str:
+    """Say how the key comes to be, and how the tool is told of it."""
+    call = f"aws kms create-key --cli-input-json file://{format_}/create-key.json"
+    return f"{tool} cannot create a key of this spec and origin yet: create it with `{call}` and give its ARN as `{given}`"

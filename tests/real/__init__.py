@@ -1,0 +1,1 @@
+"""Tests against real components: Terraform, cfn-lint, a moto server, the AWS CLI."""

@@ -1,0 +1,141 @@
+"""What was deployed to the moto server, read back through the AWS API, compared with the bundle that was proved."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from typing import Any
+
+from kmsgen.arn import account_of, parse_arn
+from kmsgen.policy.bundle import KeyAccess
+from kmsgen.policy.document import Document
+from kmsgen.policy.grant import Grant
+from kmsgen.policy.json_form import format_document, format_grant
+from kmsgen.render.names import holders
+from kmsgen.render.subject import Subject, creation_of, key_id
+from tests.real.moto_server import ID_TAG
+from tests.real.servers import Moto
+
+Policy = dict[str, Any]
+
+
+def prepare(moto: Moto, subject: Subject) -> None:
+    """Create what the rendered files take for granted: roles and users, and keys that are not to be created."""
+    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+    for holder in holders((principal for principal, _ in subject.identity_policies()), subject.account).values():
+        iam = moto.client("iam", iam_region(subject), holder.account)
+        try:
+            if holder.kind == "role":
+                iam.create_role(RoleName=holder.name, AssumeRolePolicyDocument=trust)
+            if holder.kind == "user":
+                iam.create_user(UserName=holder.name)
+        except iam.exceptions.EntityAlreadyExistsException:
+            continue
+    for access in subject.bundle.keys:
+        arn = parse_arn(access.key.arn)
+        if access.creation is None and arn and "*" not in access.key.arn:
+            kms = moto.client("kms", arn.region, arn.account)
+            tags = [{"TagKey": ID_TAG, "TagValue": arn.name}]
+            kms.create_key(KeySpec=access.key.spec, KeyUsage=access.key.usage, Tags=tags)
+
+
+def iam_region(subject: Subject) -> str:
+    """Return a Region of the partition: moto keeps an IAM per partition."""
+    return {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}[subject.partition]
+
+
+def expected_policy(document: Document, subject: Subject, real_arn: str) -> Policy:
+    """Return a policy of the bundle as plain data, with the id that the key got."""
+    text = json.dumps(format_document(document), ensure_ascii=False)
+    if subject.new_key is not None:
+        text = text.replace(key_id(subject.new_key.key.arn), key_id(real_arn))
+    return comparable(json.loads(text))
+
+
+def comparable(policy: str | Policy) -> Policy:
+    """Return a policy as data without the differences that have no meaning: Unicode forms and the order of keys."""
+    data = json.loads(policy) if isinstance(policy, str) else policy
+    return json.loads(unicodedata.normalize("NFC", json.dumps(data, sort_keys=True, ensure_ascii=False)))
+
+
+def assert_key(moto: Moto, subject: Subject, access: KeyAccess, real_arn: str) -> None:
+    """Assert that a key has the policy of the bundle and, where it was created, the properties too."""
+    arn = parse_arn(real_arn)
+    assert arn is not None, f"{subject.name}: no ARN came out: {real_arn}"
+    kms = moto.client("kms", arn.region, arn.account)
+    policy = kms.get_key_policy(KeyId=real_arn, PolicyName="default")["Policy"]
+    assert comparable(policy) == expected_policy(access.policy, subject, real_arn), f"{subject.name}: key policy"
+    if access.creation is not None:
+        assert_properties(kms, subject, access, real_arn)
+
+
+def assert_properties(kms: Any, subject: Subject, access: KeyAccess, real_arn: str) -> None:
+    """Assert spec, usage, description, tags, rotation and alias of a key that was created."""
+    creation, key = creation_of(access), access.key
+    found = kms.describe_key(KeyId=real_arn)["KeyMetadata"]
+    wanted = (unicodedata.normalize("NFC", creation.description), key.spec, key.usage, key.multi_region, key.origin)
+    told = (found["Description"], found["KeySpec"], found["KeyUsage"], bool(found.get("MultiRegion")), found["Origin"])
+    assert told == wanted, f"{subject.name}: properties"
+    tags = {tag["TagKey"]: tag["TagValue"] for tag in kms.list_resource_tags(KeyId=real_arn)["Tags"]}
+    normal = {unicodedata.normalize("NFC", name): unicodedata.normalize("NFC", value) for name, value in creation.tags}
+    assert tags == normal, f"{subject.name}: tags"
+    rotation = kms.get_key_rotation_status(KeyId=real_arn) if is_primary(found) else {}
+    if is_primary(found):
+        assert rotation.get("RotationPeriodInDays") == creation.rotation_days, f"{subject.name}: rotation"
+    aliases = [alias["AliasName"] for alias in kms.list_aliases(KeyId=real_arn)["Aliases"]]
+    assert aliases == ([creation.alias] if creation.alias else []), f"{subject.name}: alias"
+
+
+def is_primary(metadata: dict[str, Any]) -> bool:
+    """Return whether a key is not a replica."""
+    return metadata.get("MultiRegionConfiguration", {}).get("MultiRegionKeyType") != "REPLICA"
+
+
+def assert_identity_policies(moto: Moto, subject: Subject, real_arn: str) -> None:
+    """Assert that each principal has the policies of the bundle attached, and no other."""
+    found = dict(subject.identity_policies())
+    for principal, holder in holders(found, subject.account).items():
+        if not holder.kind:
+            continue
+        iam = moto.client("iam", iam_region(subject), holder.account)
+        own = f"kmsgen, intent {subject.name}: "
+        held = [policy for policy in attached(iam, holder.kind, holder.name) if policy[0].startswith(own)]
+        wanted = [expected_policy(document, subject, real_arn) for document in found[principal]]
+        assert sorted(held_documents(held)) == sorted(map(json.dumps, wanted)), f"{subject.name}: policies of {principal}"
+
+
+def attached(iam: Any, kind: str, name: str) -> list[tuple[str, Policy]]:
+    """Return the description and the document of each managed policy attached to a role or a user."""
+    listed = iam.list_attached_role_policies(RoleName=name) if kind == "role" else iam.list_attached_user_policies(UserName=name)
+    arns = [policy["PolicyArn"] for policy in listed["AttachedPolicies"]]
+    policies = [iam.get_policy(PolicyArn=arn)["Policy"] for arn in arns]
+    return [
+        (
+            policy.get("Description", ""),
+            iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])["PolicyVersion"]["Document"],
+        )
+        for policy in policies
+    ]
+
+
+def held_documents(held: list[tuple[str, Policy]]) -> list[str]:
+    """Return the documents in a comparable form."""
+    return [json.dumps(comparable(document)) for _, document in held]
+
+
+def assert_grants(moto: Moto, access: KeyAccess, real_arn: str, grants: list[Grant]) -> None:
+    """Assert that a key has these grants and no other."""
+    kms = moto.client("kms", str(parse_arn(real_arn).region), account_of(real_arn) or "")
+    found = [without_ids(grant) for grant in kms.list_grants(KeyId=real_arn)["Grants"]]
+    wanted = [comparable(format_grant(grant)) for grant in grants]
+    assert sorted(map(dumps, found)) == sorted(map(dumps, wanted)), f"{access.key.arn}: grants"
+
+
+def without_ids(grant: dict[str, Any]) -> dict[str, Any]:
+    """Return a listed grant without what KMS adds, its operations in order."""
+    return {name: value for name, value in grant.items() if name not in ("KeyId", "GrantId", "CreationDate", "IssuingAccount")}
+
+
+def dumps(grant: dict[str, Any]) -> str:
+    """Return a grant in a comparable form: operations are a set."""
+    return json.dumps({**grant, "Operations": sorted(grant["Operations"])}, sort_keys=True)

@@ -1,0 +1,140 @@
+"""Terraform and the AWS provider on every golden output."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.golden.cases import GoldenCase, golden_cases
+from kmsgen.render.artifact import Artifact
+from kmsgen.render.terraform import render
+from kmsgen.render.terraform_grants import expressible
+from tests.real.deployed import assert_grants, assert_identity_policies, assert_key, iam_region, prepare
+from tests.real.servers import Moto
+from tests.real.terraform_cli import Terraform, terraform
+
+pytestmark = pytest.mark.real
+BLOCK = "{kind} {{\n{lines}\n}}\n"
+
+
+def write(folder: Path, artifacts: Iterable[Artifact]) -> None:
+    """Write rendered files below a folder."""
+    for artifact in artifacts:
+        target = folder / artifact.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(artifact.text.encode())
+
+
+def output_name(case: GoldenCase, folder: str) -> str:
+    """Return the name of the root module's output with the ARN of the key that a module of a case creates."""
+    return f"{case.name}__{folder.replace('/', '__')}"
+
+
+class Root:
+    """A root module that calls every rendered module, each with the provider of its account and Region."""
+
+    def __init__(self, moto: Moto) -> None:
+        self.moto = moto
+        self.providers: dict[tuple[str, str], str] = {}
+        self.blocks: list[str] = []
+
+    def add(self, case: GoldenCase) -> None:
+        """Call each module of a case, and put out the ARN of each key."""
+        label = case.name.replace("-", "_")
+        for artifact in render(case.subject).artifacts:
+            if artifact.path.endswith("/main.tf"):
+                self._call(case, label, artifact)
+
+    def _call(self, case: GoldenCase, label: str, artifact: Artifact) -> None:
+        folder = artifact.path.removesuffix("/main.tf")
+        name = f"{label}_{folder.replace('/', '_').replace('-', '_')}"
+        lines = [f'  source = "./{case.name}/{folder}"', f"  providers = {{ aws = {self._provider(case, artifact)} }}"]
+        for given in ("key_arn", "primary_key_arn"):
+            if f"var.{given}" in artifact.text:
+                lines.append(f"  {given} = module.{label}_terraform.key_arn")
+        self.blocks.append(BLOCK.format(kind=f'module "{name}"', lines="\n".join(lines)))
+        if 'resource "aws_kms_key" ' in artifact.text or "aws_kms_replica_key" in artifact.text or "aws_kms_external_key" in artifact.text:
+            self.blocks.append(BLOCK.format(kind=f'output "{output_name(case, folder)}"', lines=f"  value = module.{name}.key_arn"))
+
+    def _provider(self, case: GoldenCase, artifact: Artifact) -> str:
+        place = (artifact.account or "", artifact.region or iam_region(case.subject))
+        if place not in self.providers:
+            self.providers[place] = f"p{len(self.providers)}"
+            keys = self.moto.keys(place[0])
+            lines = [
+                f'  alias = "{self.providers[place]}"',
+                f'  region = "{place[1]}"',
+                f'  access_key = "{keys["AWS_ACCESS_KEY_ID"]}"',
+                f'  secret_key = "{keys["AWS_SECRET_ACCESS_KEY"]}"',
+            ]
+            self.blocks.append(BLOCK.format(kind='provider "aws"', lines="\n".join(lines)))
+        return f"aws.{self.providers[place]}"
+
+
+def waves(cases: Iterable[GoldenCase]) -> Iterator[list[GoldenCase]]:
+    """Divide the cases so that no alias of an account and Region occurs twice among those that are applied together."""
+    left = list(cases)
+    while left:
+        taken: set[tuple[str, str]] = set()
+        wave, later = [], []
+        for case in left:
+            place = (case.subject.region, _alias(case))
+            (later if place[1] and place in taken else wave).append(case)
+            taken.add(place)
+        yield wave
+        left = later
+
+
+def _alias(case: GoldenCase) -> str:
+    new_key = case.subject.new_key
+    return (new_key.creation.alias or "") if new_key and new_key.creation else ""
+
+
+def test_every_golden_terraform_output_is_formatted_valid_applied_stable_and_equal_to_the_bundle(moto: Moto, tmp_path: Path) -> None:
+    """What is rendered is `terraform fmt`'s own form, valid, applies, plans no change, and is the bundle that was proved."""
+    program = terraform(moto.environment(), tmp_path)
+    for number, cases in enumerate(waves(golden_cases())):
+        folder = tmp_path / str(number)
+        root = Root(moto)
+        for case in cases:
+            write(folder / case.name, render(case.subject).artifacts)
+            prepare(moto, case.subject)
+            root.add(case)
+        program.run(folder, "fmt", "-check", "-diff", "-recursive")
+        (folder / "main.tf").write_text("\n".join(root.blocks))
+        check(program, folder, moto, cases)
+
+
+def check(program: Terraform, folder: Path, moto: Moto, cases: list[GoldenCase]) -> None:
+    """Validate, apply, plan again, read back, destroy."""
+    program.run(folder, "init", "-no-color")
+    program.run(folder, "validate", "-no-color")
+    program.run(folder, "apply", "-auto-approve", "-no-color", "-parallelism=100")
+    program.run(folder, "plan", "-detailed-exitcode", "-no-color", "-parallelism=100")
+    outputs = json.loads(program.run(folder, "output", "-json").stdout)
+    arns = {name: output["value"] for name, output in outputs.items()}
+    for case in cases:
+        assert_deployed(moto, case, arns)
+    program.run(folder, "destroy", "-auto-approve", "-no-color", "-parallelism=100")
+    for arn in arns.values():
+        kms = moto.client("kms", arn.split(":")[3], arn.split(":")[4])
+        assert kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == "PendingDeletion", arn
+
+
+def assert_deployed(moto: Moto, case: GoldenCase, arns: dict[str, str]) -> None:
+    """Assert that the account holds what the case's bundle says."""
+    subject = case.subject
+    own = arns.get(output_name(case, "terraform"), "")
+    for access in subject.governed_keys():
+        assert_key(moto, subject, access, own or access.key.arn)
+    for access in subject.bundle.keys:
+        grants = [grant for grant in access.grants if expressible(grant)]
+        if "*" not in access.key.arn and (access.creation or subject.governed_keys() or grants):
+            assert_grants(moto, access, own or access.key.arn, grants)
+    for name, arn in arns.items():
+        if name.startswith(output_name(case, "terraform/replica-")) and subject.new_key:
+            assert_key(moto, subject, subject.new_key, arn)
+    assert_identity_policies(moto, subject, own)
