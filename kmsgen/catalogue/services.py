@@ -48,9 +48,19 @@ def find(name: str) -> Service | None:
 @lru_cache(maxsize=256)
 def _shape(value: str) -> re.Pattern[str]:
     parts = re.split(r"(\$\{[a-z0-9_]+\}|\*)", value)
-    return re.compile("".join(".*" if part == "*" or part.startswith("${") else re.escape(part) for part in parts), re.DOTALL)
+    return re.compile("".join(map(_part, parts)), re.DOTALL)
+
+
+def _part(text: str) -> str:
+    if text == "*" or text.endswith("_arn}"):
+        return ".*"
+    return "[^:]*" if text.startswith("${") else re.escape(text)
 
 
 def fits(condition: ServiceCondition, resource: str) -> bool:
-    """Return whether a resource of the intent has the shape of the ARNs that the condition is about."""
+    """Return whether a resource of the intent has the shape of the ARNs that the condition is about.
+
+    A placeholder stands for a name without colons, or for a whole ARN where its name says so. The `:*` that CloudFormation
+    and Terraform print after a log group's ARN does not fit: the encryption context does not have it.
+    """
     return any(_shape(value).fullmatch(resource) for value in condition.condition.values)

@@ -188,6 +188,8 @@ def test_log_groups_are_in_the_encryption_context() -> None:
     assert (row.condition.operator, row.condition.key) == ("ArnLike", "kms:EncryptionContext:aws:logs:arn")
     assert row.resources
     assert services.fits(row, "arn:aws:logs:us-west-2:111122223333:log-group:/payments/*")
+    assert services.fits(row, "arn:aws:logs:us-west-2:111122223333:log-group:*")
+    assert not services.fits(row, "arn:aws:logs:us-west-2:111122223333:log-group:/payments/api:*")
     assert not services.fits(row, "arn:aws:s3:::bucket")
     assert row.wide == ("arn:${partition}:logs:${region}:${account}:*",)
     assert "kms:DescribeKey" not in SERVICES["cloudwatch-logs"].statements[0].actions
