@@ -142,7 +142,7 @@ def _instant(text: str | None, steps: Steps, context: Context) -> str | None:
             return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         except (ValueError, OverflowError):
             pass
-    context.refuse(steps, "date", f"`{text}` is no date", "such as 2026-12-31, or 2026-12-31T18:00:00Z with a zone")
+    context.refuse(steps, "bad-date", f"`{text}` is no date", "such as 2026-12-31, or 2026-12-31T18:00:00Z with a zone")
     return None
 
 

@@ -30,7 +30,7 @@ def partition_of(region: str) -> str:
 def check_region(region: str, steps: Steps, context: Context) -> bool:
     """Report a text that is no Region of the intent's partition."""
     if not REGION.match(region):
-        context.refuse(steps, "region", f"`{region}` is no Region", "such as us-west-2")
+        context.refuse(steps, "bad-region", f"`{region}` is no Region", "such as us-west-2")
     elif partition_of(region) != context.partition:
         message = f"the Region `{region}` is in the partition `{partition_of(region)}`"
         context.refuse(steps, "wrong-partition", message, f"this intent is in the partition `{context.partition}`")
@@ -69,7 +69,7 @@ def resolve_new_key(key: KeyFile, context: Context) -> NewKey:
     _check_days(key, context)
     _check_tags(key, context)
     if len(key.description) > 8192:
-        context.refuse((*steps, "description"), "description", "the description is longer than 8192 characters")
+        context.refuse((*steps, "description"), "long-description", "the description is longer than 8192 characters")
     return NewKey(
         location=context.where(steps),
         spec=context.spec,
@@ -126,13 +126,13 @@ def _check_days(key: KeyFile, context: Context) -> None:
 
 def _check_tags(key: KeyFile, context: Context) -> None:
     if len(key.tags) > 50:
-        context.refuse(("key", "tags"), "tag", f"{len(key.tags)} tags; a key has at most 50")
+        context.refuse(("key", "tags"), "bad-tag", f"{len(key.tags)} tags; a key has at most 50")
     for name, value in key.tags.items():
         here: Steps = ("key", "tags", name)
         if not 1 <= len(name) <= 128 or name.lower().startswith("aws:"):
-            context.problems.add_key(here, "tag", f"`{name}` is no tag of yours", "1 to 128 characters, not `aws:`")
+            context.problems.add_key(here, "bad-tag", f"`{name}` is no tag of yours", "1 to 128 characters, not `aws:`")
         if len(value) > 256:
-            context.refuse(here, "tag", f"the value of the tag `{name}` is longer than 256 characters")
+            context.refuse(here, "bad-tag", f"the value of the tag `{name}` is longer than 256 characters")
 
 
 def _replicas(key: KeyFile, context: Context) -> tuple[str, ...]:
