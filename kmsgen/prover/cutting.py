@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -59,10 +58,21 @@ def _value_of(variable: Variable, known: Known) -> str | None:
 
 def matching(wanted: Wanted, values: Values, known: Known) -> Iterator[str]:
     """Yield the wanted values, as written, that one of these values matches as a text."""
+    if "IpAddress" in wanted.operator.base:
+        yield from _holding(wanted.values, values)
+        return
     for text in wanted.values:
         patterns = list(_patterns(Wanted(wanted.operator, (text,), wanted.variables), known))
         if any(pattern.matches(value) for pattern in patterns for value in values):
             yield text
+
+
+def _holding(wanted: Values, values: Values) -> Iterator[str]:
+    for text in wanted:
+        (network,) = ranges.networks([text]) or (None,)
+        for address in ranges.networks(values):
+            if network is not None and network.prefixlen and ranges.within(address, network):
+                yield text
 
 
 def _steps(parts: Iterable[Part]) -> list[Step]:
@@ -149,20 +159,14 @@ def subsets(elements: Sequence[str], answers: Callable[[str], tuple[object, ...]
 
     A test of a set folds the answers of its elements, so a set is as good as another in which the same answers occur.
     """
-    row = {element: answers(element) for element in elements}
-    start: tuple[frozenset[object], ...] = ()
-    found: dict[tuple[frozenset[object], ...], Values] = {start: ()}
-    queue = [start]
+    row = {element: tuple(frozenset([answer]) for answer in answers(element)) for element in elements}
+    found: dict[tuple[frozenset[object], ...] | None, Values] = {None: ()}
+    queue: list[tuple[frozenset[object], ...] | None] = [None]
     for state in queue:
         for element in elements:
-            own = tuple(frozenset([answer]) for answer in row[element])
-            larger = own if state == start else tuple(a | b for a, b in zip(state, own, strict=True))
+            own = row[element]
+            larger = own if state is None else tuple(a | b for a, b in zip(state, own, strict=True))
             if larger not in found:
                 found[larger] = (*found[state], element)
                 queue.append(larger)
     return list(found.values())
-
-
-def product(parts: Sequence[Sequence[Values | None]]) -> Iterator[tuple[Values | None, ...]]:
-    """Combine the choices of several keys."""
-    return itertools.product(*parts)

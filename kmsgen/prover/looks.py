@@ -9,6 +9,7 @@ from typing import Protocol
 from kmsgen.authorizer.conditions import ConditionTest
 from kmsgen.authorizer.context import View
 from kmsgen.authorizer.grants import GrantRule
+from kmsgen.authorizer.statement import ResourceTest
 from kmsgen.policy.grant import Pairs
 from kmsgen.policy.operators import OperatorName
 from kmsgen.prover.cutting import Wanted
@@ -21,6 +22,9 @@ TAG_KEYS = "aws:tagkeys"
 FAMILIES = {CONTEXT: CONTEXT_KEYS, TAG: TAG_KEYS}
 """Families of named pairs, and the key that holds their names."""
 FAMILY_OF_KEYS = {keys: family for family, keys in FAMILIES.items()}
+
+
+_EQUALS = OperatorName("", "StringEquals", if_exists=False)
 
 
 def spelled(key: str) -> str:
@@ -63,7 +67,7 @@ class KeyTest:
     """A condition of a statement. `reads` are pseudo keys where the condition is on the names of pairs."""
 
     test: ConditionTest
-    wanted: Wanted
+    wanted: tuple[Wanted, ...]
     reads: frozenset[str]
 
     @property
@@ -78,7 +82,7 @@ class KeyTest:
 
     def wishes(self, key: str) -> Sequence[Wanted]:
         """Return what the condition wants of its key."""
-        return (self.wanted,) if self.own(key) else ()
+        return self.wanted if self.own(key) else ()
 
     def holds(self, known: Known) -> bool:
         """Whether the condition holds; open readings on the safe side, as the authorizer has them."""
@@ -97,14 +101,50 @@ class KeyTest:
         return names_in(known, family) if family else known.get(self.test.variable)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ResourceLook:
+    """A Resource element with policy variables."""
+
+    test: ResourceTest
+    resource: str
+    deny: bool
+    reads: frozenset[str]
+
+    @property
+    def ties(self) -> Values:
+        """Nothing that it puts into what it wants of another key."""
+        return ()
+
+    def own(self, key: str) -> bool:  # noqa: ARG002 - as of Look
+        """Whether one key settles it: the resource is fixed, so each value has to be tried."""
+        return False
+
+    def answer(self, values: Values | None, known: Known) -> bool | None:  # noqa: ARG002 - as of Look
+        """Tell nothing of a single key."""
+        return None
+
+    def wishes(self, key: str) -> Sequence[Wanted]:
+        """Return each part of the resource that a variable could stand for."""
+        if key not in self.reads:
+            return ()
+        parts = [part for colon in self.resource.split(":") for part in (colon, *colon.split("/"))]
+        return (Wanted(_EQUALS, tuple(dict.fromkeys(parts)), variables=False),)
+
+    def holds(self, known: Known) -> bool:
+        """Whether the element matches the resource; an open reading on the safe side."""
+        result = self.test.check(self.resource, known.get)
+        return self.deny if result is None else result
+
+    def possible(self, known: Known) -> bool:  # noqa: ARG002 - as of Test
+        """Whether it can still match."""
+        return True
+
+
 class MakeView(Protocol):
     """Builds the view of a request from what is known, as the authorizer sees it."""
 
     def __call__(self, known: Known) -> View:
         """Build it."""
-
-
-_EQUALS = OperatorName("", "StringEquals", if_exists=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,5 +189,9 @@ class GrantTest:
             best |= {key: (value,), spelled(key): (name,)}
         source = self.rule.grant.constraints.source_arn
         if source:
-            best["aws:sourcearn"] = (source,)
+            best |= {"aws:sourcearn": (source,), "kms:grantconstraintsourcearn": (source,)}
+        if "kms:grantoperations" in self.reads:
+            equals = self.rule.grant.constraints.encryption_context_equals is not None
+            best["kms:grantoperations"] = self.rule.grant.operations
+            best["kms:grantconstrainttype"] = ("EncryptionContextEquals" if equals else "EncryptionContextSubset",)
         return self.holds({**best, **known})

@@ -62,7 +62,7 @@ def addresses(ranges: Iterable[Network]) -> list[str]:
     outer: list[Network] = [ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0")]
     found = []
     for network in [*every, *(network for network in outer if network not in every)]:
-        inner = [other for other in every if other != network and _within(other, network)]
+        inner = [other for other in every if other != network and within(other, network)]
         address = _first_outside(network, inner)
         if address is not None:
             found.append(address)
@@ -73,7 +73,8 @@ def _span(network: Network) -> tuple[int, int]:
     return int(network.network_address), int(network.broadcast_address)
 
 
-def _within(inner: Network, outer: Network) -> bool:
+def within(inner: Network, outer: Network) -> bool:
+    """Return whether a range lies in another."""
     (first, last), (low, high) = _span(inner), _span(outer)
     return inner.version == outer.version and low <= first and last <= high
 

@@ -55,6 +55,9 @@ class Space(Protocol):
     def choices(self, variable: str, tests: Sequence[Test], known: Known) -> Sequence[Choice]:
         """Cut a variable by tests; at least one choice."""
 
+    def coherent(self, known: Known) -> bool:
+        """Whether what is known of different variables can stand in one request."""
+
     def ready(self, variable: str, tests: Sequence[Test], known: Known) -> bool:
         """Whether the variable can be cut now, or waits for others that its tests read first."""
 
@@ -130,6 +133,8 @@ class Search:
         variable, tests = self._next(open_, known)
         for choice in self.space.choices(variable, tests, known):
             now = {**known, **dict(choice.values)}
+            if not self.space.coherent(now):
+                continue
             settled, left = _settle(open_, now)
             yield from self._node(problem, matched | settled, left, now, (*path, choice))
 

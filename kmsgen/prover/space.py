@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from kmsgen.authorizer.variables import Variable, parse_template
-from kmsgen.prover.cutting import Wanted, subsets, texts
+from kmsgen.prover.cutting import Wanted, matching, subsets, texts
 from kmsgen.prover.domains import Domain, domain_of
 from kmsgen.prover.labels import say
 from kmsgen.prover.looks import CONTEXT, FAMILIES, TAG, Look, spelled
@@ -26,6 +26,10 @@ def _via(values: Mapping[str, Values | None]) -> bool:
     chain = [values[key] for key in ("aws:calledvia", "aws:calledviafirst", "aws:calledvialast") if key in values]
     if len({bool(value) for value in chain}) > 1:
         return False
+    whole = values.get("aws:calledvia")
+    for key, at in (("aws:calledviafirst", 0), ("aws:calledvialast", -1)):
+        if whole and values.get(key, (whole[at],)) != (whole[at],):
+            return False
     called = values.get("kms:viaservice") or any(chain)
     return not called or values.get("aws:viaawsservice", ("true",)) == ("true",)
 
@@ -41,6 +45,29 @@ def _network(values: Mapping[str, Values | None]) -> bool:
 def _mfa(values: Mapping[str, Values | None]) -> bool:
     """Tell whether a second factor was used where its age is known."""
     return not values.get("aws:multifactorauthage") or values.get("aws:multifactorauthpresent", ("true",)) == ("true",)
+
+
+GRANT_FACET = (
+    "kms:granteeprincipal",
+    "kms:granteeserviceprincipal",
+    "kms:retiringprincipal",
+    "kms:retiringserviceprincipal",
+    "kms:grantconstraintsourcearn",
+)
+
+
+def _grant(values: Mapping[str, Values | None]) -> bool:
+    """Tell whether KMS would take a grant: one grantee, at most one who retires, and what a service needs (CreateGrant)."""
+    grantee, service, retiring, retiring_service, source = (values.get(key, ("",)) for key in GRANT_FACET)
+    tested = {key for key in GRANT_FACET if key in values}
+    by_principal = grantee is not None if "kms:granteeprincipal" in tested else service is None
+    if {"kms:granteeprincipal", "kms:granteeserviceprincipal"} <= tested and (grantee is None) is (service is None):
+        return False
+    if "kms:granteeprincipal" not in tested and "kms:granteeserviceprincipal" not in tested:
+        by_principal = True
+    if retiring and retiring_service and {"kms:retiringprincipal", "kms:retiringserviceprincipal"} <= tested:
+        return False
+    return by_principal or (source is not None and not (retiring is None and retiring_service is None))
 
 
 def _free(_values: Mapping[str, Values | None]) -> bool:
@@ -59,9 +86,20 @@ class Facet:
 FACETS = (
     Facet("via", ("kms:viaservice", "aws:viaawsservice", "aws:calledvia", "aws:calledviafirst", "aws:calledvialast"), _via),
     Facet("network", ("aws:sourceip", *_ENDPOINT), _network),
+    Facet("grant", GRANT_FACET, _grant),
     Facet("mfa", ("aws:multifactorauthpresent", "aws:multifactorauthage"), _mfa),
 )
 _FACET_OF = {key: facet for facet in FACETS for key in facet.keys}
+
+
+STRANGER_KEYS = frozenset(
+    {
+        *("aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceaccount"),
+        *("aws:sourcearn", "aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn", "aws:vpceaccount"),
+        *("aws:vpceorgid", "aws:vpceorgpaths", "aws:userid", "aws:ec2instancesourcevpc"),
+    }
+)
+"""Keys whose values belong to somebody, so that a stranger cannot have those that a policy names."""
 
 
 @dataclass(slots=True)
@@ -69,13 +107,15 @@ class RequestSpace:
     """Cuts the variables of requests to one action.
 
     `wants` is every wish of the policies, by key; `spellings` how the names of pairs are spelled, by key; `domains` what is
-    known better than in general.
+    known better than in general; `elsewhere` values are asked about on their own; a `stranger` has nothing that is named.
     """
 
     wants: Mapping[str, Sequence[Wanted]]
     spellings: Mapping[str, Values]
     domains: Mapping[str, Domain] = field(default_factory=dict)
     budget: int = 20_000
+    stranger: bool = False
+    elsewhere: Mapping[str, Values] = field(default_factory=dict)
     _cache: dict[object, list[Choice]] = field(default_factory=dict)
 
     def variable_of(self, key: str) -> str:
@@ -95,13 +135,20 @@ class RequestSpace:
             and any(test.own(read) for read in test.reads if self.variable_of(read) == variable)
         )
 
+    def coherent(self, known: Known) -> bool:
+        """Whether a grant with an encryption context has a constraint that holds it."""
+        if known.get("kms:grantconstrainttype", ()) is not None:
+            return True
+        return not any(values and key.startswith((CONTEXT, f"others of {CONTEXT}")) for key, values in known.items())
+
     def choices(self, variable: str, tests: Sequence[Look], known: Known) -> Sequence[Choice]:
         """Cut a variable into the choices that its tests tell apart."""
         ties = tuple((key, known.get(key)) for test in tests for key in test.ties if key in known)
         signature = (variable, frozenset(map(id, tests)), ties)
         found = self._cache.get(signature)
         if found is None:
-            found = self._cache[signature] = list(self._cut(variable, tests, known))
+            found = list(self._cut(variable, tests, known))
+            found = self._cache[signature] = [choice for choice in found if self._wanted(choice, tests, known)]
         return found
 
     def _cut(self, variable: str, tests: Sequence[Look], known: Known) -> Iterator[Choice]:
@@ -123,7 +170,8 @@ class RequestSpace:
         own = [test for test in tests if test.own(key)]
         single = texts(domain, self._wishes(key, list(tests)), known, self.budget)
         if domain.multi_valued:
-            sets = subsets(single, lambda element: tuple(test.answer((element,), known) for test in own))
+            wished = [wish.values for test in tests if not test.own(key) for wish in test.wishes(key)]
+            sets = subsets(single, lambda element: (*_answers(own, element, known), *(element in values for values in wished)))
             values: list[Values | None] = [found or None for found in sets]
             return values if domain.optional else [found for found in values if found]
         values = [*([None] if domain.optional else []), *((text,) for text in single)]
@@ -138,6 +186,18 @@ class RequestSpace:
                 elsewhere = self.wants.get(other, ())
                 wishes += [inner for own in test.wishes(other) for wish in elsewhere for inner in _through(own, key, wish)]
         return wishes
+
+    def _wanted(self, choice: Choice, tests: Sequence[Look], known: Known) -> bool:
+        if self.elsewhere and any(values and set(values) & set(self.elsewhere.get(key, ())) for key, values in choice.values):
+            return False
+        return not self.stranger or self._strange(choice, tests, known)
+
+    def _strange(self, choice: Choice, tests: Sequence[Look], known: Known) -> bool:
+        """Whether a stranger could be in this class: in no organization, network or account that a policy names."""
+        return not any(
+            values and key in STRANGER_KEYS and any(any(matching(w, values, known)) for t in tests for w in t.wishes(key))
+            for key, values in choice.values
+        )
 
     def _facet(self, facet: Facet, tests: Sequence[Look], known: Known) -> Iterator[Choice]:
         keys = [key for key in facet.keys if any(key in test.reads for test in tests)]
@@ -180,7 +240,7 @@ class RequestSpace:
             for text in texts(domain, [wish for test in own for wish in test.wishes(variable)], known, self.budget)
             if text.lower() not in taken
         ]
-        for values in subsets(fresh, lambda element: tuple(test.answer((element,), known) for test in own)):
+        for values in subsets(fresh, lambda element: _answers(own, element, known)):
             yield Choice(((variable, values or None),), f"with `{'`, `'.join(values)}` in {_TITLES[family]}" if values else "")
 
 
@@ -210,6 +270,10 @@ def _around(value: str, key: str) -> tuple[str | None, str]:
         return None, ""
     before, after = pieces[:at], pieces[at + 1 :]
     return "".join(p for p in before if isinstance(p, str)), "".join(p for p in after if isinstance(p, str))
+
+
+def _answers(own: Sequence[Look], element: str, known: Known) -> tuple[bool | None, ...]:
+    return tuple(test.answer((element,), known) for test in own)
 
 
 def _distinct(values: list[Values | None], tests: Sequence[Look], known: Known) -> list[Values | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kmsgen.arn import ACCOUNT_ID, is_service_principal, parse_arn
@@ -12,8 +12,10 @@ from kmsgen.policy.document import Condition, Document, Statement
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.operators import OperatorName, split_operator
 from kmsgen.prover.cutting import Wanted
+from kmsgen.prover.looks import CONTEXT, FAMILIES, FAMILY_OF_KEYS
 
 Values = tuple[str, ...]
+_VARIABLE = re.compile(r"\$\{\s*([^{},]*?)\s*[,}]")
 _ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 
 
@@ -27,17 +29,19 @@ class Want:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What the texts of some bundles name, and every condition in them."""
+    """What the texts of some bundles name, every wish in their conditions by key, and the spellings of pairs' names by key."""
 
     accounts: Values
     principals: Values
     services: Values
-    wants: tuple[Want, ...]
     principal_patterns: Values
 
-    def wanted_of(self, key: str) -> list[Wanted]:
+    pairs: Mapping[str, Values]
+    by_key: Mapping[str, Sequence[Wanted]]
+
+    def wanted_of(self, key: str) -> Sequence[Wanted]:
         """Return every wish about one condition key."""
-        return [want.wanted for want in self.wants if want.key == key]
+        return self.by_key.get(key, ())
 
 
 def documents_of(bundle: Bundle) -> Iterator[Document]:
@@ -72,12 +76,15 @@ def read(bundles: Iterable[Bundle], statements: Iterable[Statement] = (), princi
     every += [(statement, "2012-10-17") for statement in statements]
     grants = [grant for bundle in bundles for grant in grants_of(bundle)]
     texts = list(dict.fromkeys([*_texts(every, grants), *principals, *_described(bundles)]))
-    wants = list(_wants(every))
+    by_key: dict[str, list[Wanted]] = {}
+    for want in _wants(every):
+        by_key.setdefault(want.key, []).append(want.wanted)
     return Vocabulary(
         accounts=tuple(dict.fromkeys(account for text in texts for account in _ACCOUNT.findall(text))),
         principals=tuple(text for text in texts if _is_principal(text)),
         services=tuple(text for text in texts if is_service_principal(text)),
-        wants=tuple(wants),
+        pairs=_pairs(every, grants),
+        by_key=by_key,
         principal_patterns=tuple(dict.fromkeys(text for statement, _ in every for text in _patterns(statement))),
     )
 
@@ -96,6 +103,38 @@ def _texts(every: Iterable[tuple[Statement, str]], grants: Iterable[Grant]) -> I
             yield from condition.values
     for grant in grants:
         yield from [grant.grantee, grant.retiring or "", grant.issuing_account or "", grant.constraints.source_arn or ""]
+
+
+def _pairs(every: Iterable[tuple[Statement, str]], grants: Iterable[Grant]) -> Mapping[str, Values]:
+    """Return how the names of pairs are spelled: in condition keys, policy variables, grants, and lists of names."""
+    found: dict[str, dict[str, None]] = {}
+    every = list(every)
+    names = [name for statement, _ in every for name in _pair_names(statement)]
+    names += [(CONTEXT, name) for grant in grants for name in _constrained(grant)]
+    for family, name in names:
+        found.setdefault(f"{family}{name.lower()}", {})[name] = None
+    for statement, _ in every:
+        for condition in statement.conditions:
+            family = FAMILY_OF_KEYS.get(condition.key.lower(), "")
+            for name in condition.values if family else ():
+                if f"{family}{name.lower()}" in found:
+                    found[f"{family}{name.lower()}"][name] = None
+    return {key: tuple(spellings) for key, spellings in found.items()}
+
+
+def _pair_names(statement: Statement) -> Iterator[tuple[str, str]]:
+    for condition in statement.conditions:
+        names = [condition.key, *(name for value in condition.values for name in _VARIABLE.findall(value))]
+        for name in names:
+            for family in FAMILIES:
+                if name.lower().startswith(family):
+                    yield family, name[len(family) :]
+
+
+def _constrained(grant: Grant) -> Iterator[str]:
+    constraints = grant.constraints
+    for pairs in (constraints.encryption_context_equals, constraints.encryption_context_subset):
+        yield from (name for name, _ in pairs or ())
 
 
 def _patterns(statement: Statement) -> Iterator[str]:

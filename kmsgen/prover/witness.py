@@ -17,6 +17,8 @@ from kmsgen.prover.looks import CONTEXT, TAG, TAG_KEYS, names_in, others, spelle
 from kmsgen.prover.search import Known, Values
 
 SOME_VALUE = "any"
+SOME_SERVICE = "any-service.amazonaws.com"
+SOME_SOURCE = "arn:aws:any-service:us-east-1:999999999999:resource"
 _FIRST_OPERATIONS = ("Decrypt", "Sign", "GenerateMac", "DeriveSharedSecret", "Decapsulate", "Encrypt", "DescribeKey")
 _GRANT_FIELDS = {
     "kms:granteeprincipal": ("grantee", False),
@@ -68,14 +70,30 @@ def _context(chosen: Known) -> Mapping[str, Values]:
 
 
 def _grant(grant: Grant, chosen: Known, pairs: Pairs) -> Grant:
+    grant = replace(grant, constraints=_constraints(chosen, pairs))
+    if "kms:granteeprincipal" in chosen and not chosen["kms:granteeprincipal"]:
+        grant = _to_service(grant)
     for key, (field, is_service) in _GRANT_FIELDS.items():
         values = chosen.get(key)
         if values and field == "grantee":
-            grant = replace(grant, grantee=values[0], grantee_is_service=is_service)
+            grant = replace(_to_service(grant) if is_service else grant, grantee=values[0], grantee_is_service=is_service)
         elif values:
             grant = replace(grant, retiring=values[0], retiring_is_service=is_service)
-    operations = chosen.get("kms:grantoperations")
-    return replace(grant, operations=operations or grant.operations, constraints=_constraints(chosen, pairs))
+    return replace(grant, operations=chosen.get("kms:grantoperations") or grant.operations)
+
+
+def _to_service(grant: Grant) -> Grant:
+    """Give a grant what KMS asks for where the grantee is a service."""
+    source = grant.constraints.source_arn or SOME_SOURCE
+    constraints = replace(grant.constraints, source_arn=source)
+    return replace(
+        grant,
+        grantee=SOME_SERVICE,
+        grantee_is_service=True,
+        retiring=SOME_SERVICE,
+        retiring_is_service=True,
+        constraints=constraints,
+    )
 
 
 def _constraints(chosen: Known, pairs: Pairs) -> GrantConstraints:

@@ -1,4 +1,4 @@
-"""A bundle as the prover asks about it: every principal there could be, every action, and the tests that stay open.
+"""Everything a bundle could be asked: every principal there could be, every action, and the assumptions behind them.
 
 A principal that the bundle does not describe is taken to have every identity policy it could have, no boundary and no SCP.
 The key is taken to be enabled and its grants to be usable: both change without any policy.
@@ -6,19 +6,34 @@ The key is taken to be enabled and its grants to be usable: both change without 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from kmsgen.arn import parse_arn
-from kmsgen.policy.bundle import Bundle, Organization, PrincipalPolicies
+from kmsgen.authorizer import Request
+from kmsgen.authorizer.grants import CREATE, RETIRE
+from kmsgen.catalogue import grants, key_specs
+from kmsgen.catalogue.model import Action
+from kmsgen.policy.bundle import Bundle, Key, Organization, PrincipalPolicies
 from kmsgen.policy.document import Document, Effect, Statement
+from kmsgen.prover import vocabulary
+from kmsgen.prover.domains import Domain, domain_of
+from kmsgen.prover.looks import CONTEXT
+from kmsgen.prover.principals import principals
+from kmsgen.prover.situation import Side, Situation
+from kmsgen.prover.space import RequestSpace
+from kmsgen.prover.vocabulary import Vocabulary
+from kmsgen.prover.witness import first_grant
 
+Values = tuple[str, ...]
 ANYTHING = Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), sid="WhateverIamCouldAllow"),))
 UNDESCRIBED = PrincipalPolicies((ANYTHING,))
+_ENDPOINT = "aws:sourcevpce"
+_ALGORITHMS = ("signingalgorithm", "macalgorithm", "encryptionalgorithm", "keyagreementalgorithm", "encapsulationalgorithm")
 
 
-def assumed(bundle: Bundle, principals: Iterable[str], *, described_only: bool = False) -> Bundle:
-    """Return the bundle with everything that the prover assumes about these principals, the key and its grants."""
+def assumed(bundle: Bundle, everyone: Iterable[str], *, described_only: bool = False) -> Bundle:
+    """Return the bundle with what the prover assumes about these principals, the keys and their grants."""
     keys = tuple(
         replace(
             access,
@@ -30,23 +45,151 @@ def assumed(bundle: Bundle, principals: Iterable[str], *, described_only: bool =
     if described_only:
         return replace(bundle, keys=keys)
     organizations = _organizations(bundle)
-    everyone = {
+    undescribed = {
         principal: _undescribed(organizations.get(arn.account))
-        for principal in principals
+        for principal in everyone
         if (arn := parse_arn(principal)) is not None
     }
-    return replace(bundle, keys=keys, principals={**everyone, **bundle.principals})
+    return replace(bundle, keys=keys, principals={**undescribed, **bundle.principals})
 
 
 def _organizations(bundle: Bundle) -> Mapping[str, Organization]:
-    """Every principal of an account is in the organization that one of them is described to be in."""
+    """Tell the organization of an account from one principal of it; every principal of the account is in it."""
     found = {}
     for principal, beside in bundle.principals.items():
         arn = parse_arn(principal)
         if arn is not None and beside.organization is not None:
-            found[arn.account] = beside.organization
+            found[arn.account] = replace(beside.organization, management_account=False)
     return found
 
 
 def _undescribed(organization: Organization | None) -> PrincipalPolicies:
     return replace(UNDESCRIBED, organization=organization) if organization else UNDESCRIBED
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is asked about beside the bundles: further statements, patterns of principals; with `described_only` nobody else."""
+
+    statements: tuple[Statement, ...] = ()
+    asked: Values = ()
+    described_only: bool = False
+    stranger: bool = False
+    budget: int = 20_000
+
+
+@dataclass(slots=True)
+class World:
+    """Bundles asked about together: the words in them, the principals that they can tell apart, one side each."""
+
+    bundles: Sequence[Bundle]
+    scope: Scope
+    words: Vocabulary = field(init=False)
+    everyone: tuple[str, ...] = field(init=False)
+    sides: tuple[Side, ...] = field(init=False)
+    pairs: Mapping[str, Values] = field(init=False)
+    _spaces: dict[object, RequestSpace] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.words = vocabulary.read(self.bundles, self.scope.statements, self.scope.asked)
+        partition = next((arn.partition for key in self.keys if (arn := parse_arn(key.arn))), "aws")
+        every = principals(self.words, partition, self.scope.asked, self.scope.budget)
+        if self.scope.described_only:
+            described = {principal for bundle in self.bundles for principal in bundle.principals}
+            every = [principal for principal in every if principal in described or parse_arn(principal) is None]
+        self.everyone = tuple(every)
+        self.pairs = self.words.pairs
+        size = 1 << 20  # more clauses than any bundle has
+        only = self.scope.described_only
+        self.sides = tuple(
+            Side(assumed(bundle, every, described_only=only), number * size, self.pairs)
+            for number, bundle in enumerate(self.bundles)
+        )
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """The keys of the first bundle."""
+        return tuple(access.key for access in self.bundles[0].keys)
+
+    @property
+    def account(self) -> str:
+        """The account of the first key."""
+        arn = parse_arn(self.keys[0].arn) if self.keys else None
+        return arn.account if arn else ""
+
+    def described(self, principal: str) -> bool:
+        """Return whether one of the bundles describes a principal."""
+        return any(principal in bundle.principals for bundle in self.bundles)
+
+    def bases(self, principal: str, action: Action) -> Iterator[Request]:
+        """Yield the requests that everything else is added to: for each key, VPC endpoint with a policy, and grant to retire."""
+        if not action.resource_types:
+            if self.described(principal):
+                yield Request(principal, action.iam_name)
+            return
+        for number, access in enumerate(self.bundles[0].keys):
+            resources = () if number == 0 else (access.key.arn,)
+            base = Request(principal, action.iam_name, resources)
+            if action.name == CREATE:
+                base = replace(base, create_grant=first_grant(access.key, _grantee(access.key)))
+            if action.name == RETIRE:
+                yield from (replace(base, grant_id=grant.id) for grant in access.grants)
+            else:
+                yield base
+                yield from (replace(base, context={"aws:SourceVpce": (name,)}) for name in self.endpoints)
+
+    @property
+    def endpoints(self) -> Values:
+        """The VPC endpoints that have a policy."""
+        return tuple(dict.fromkeys(name for bundle in self.bundles for name in bundle.vpc_endpoint_policies))
+
+    def space(self, base: Request, situations: Iterable[Situation]) -> RequestSpace:
+        """Return the space of requests of some situations: their open keys with what they are by default."""
+        defaults = {key: values for one in situations for key, values in one.defaults.items()}
+        through_endpoint = bool(base.context)
+        signature = (frozenset(defaults.items()), base.resources, through_endpoint)
+        found = self._spaces.get(signature)
+        if found is None:
+            key = next((key for key in self.keys if (key.arn,) == base.resources), self.keys[0] if self.keys else None)
+            found = self._spaces[signature] = RequestSpace(
+                self.words.by_key,
+                self.pairs,
+                {name: _domain(name, values, key) for name, values in defaults.items()},
+                self.scope.budget,
+                self.scope.stranger,
+                {} if through_endpoint else {_ENDPOINT: self.endpoints},
+            )
+        return found
+
+
+def _grantee(key: Key) -> str:
+    arn = parse_arn(key.arn)
+    return f"arn:{arn.partition}:iam::{arn.account}:role/any-grantee" if arn else ""
+
+
+def _domain(name: str, default: Values | None, key: Key | None) -> Domain:
+    """Return the domain of a key in requests to one KMS key; what has a default is never absent."""
+    domain = domain_of(name)
+    if key is not None:
+        domain = replace(domain, values=_values(name, key) or domain.values)
+    if name.startswith(CONTEXT):
+        return domain
+    return replace(domain, optional=default is None) if name not in _GRANT_OPTIONAL else domain
+
+
+_GRANT_OPTIONAL = frozenset(
+    {
+        *("kms:granteeprincipal", "kms:granteeserviceprincipal", "kms:retiringprincipal", "kms:retiringserviceprincipal"),
+        *("kms:grantconstrainttype", "kms:grantconstraintsourcearn", "kms:grantoperations"),
+    }
+)
+
+
+def _values(name: str, key: Key) -> Values:
+    if name == "kms:requestalias":
+        return key.aliases
+    if name == "kms:grantoperations":
+        return tuple(sorted(grants.operations(key_specs.key_type(key.spec, key.usage) or "")))
+    if name.removeprefix("kms:") in _ALGORITHMS:
+        return key_specs.algorithms(key.spec, key.usage)
+    return ()

@@ -1,0 +1,227 @@
+"""A principal and an action against one bundle: what matches already, and which tests a request still has to meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from kmsgen.authorizer import Authorizer, Request, settle
+from kmsgen.authorizer.conditions import ConditionTest
+from kmsgen.authorizer.context import View, carried
+from kmsgen.authorizer.decision import Outcome
+from kmsgen.authorizer.grants import CREATE, RETIRE, GrantRule
+from kmsgen.authorizer.plan import Plan
+from kmsgen.authorizer.plan import check as check_condition
+from kmsgen.authorizer.principal import CallerKind, Naming
+from kmsgen.authorizer.settle import Facts
+from kmsgen.authorizer.statement import ResourceTest, Rule
+from kmsgen.policy.bundle import Bundle
+from kmsgen.policy.operators import OperatorName, split_operator
+from kmsgen.prover.cutting import Wanted
+from kmsgen.prover.looks import CONTEXT, CONTEXT_KEYS, FAMILY_OF_KEYS, GrantTest, KeyTest, Look, ResourceLook, others, spelled
+from kmsgen.prover.search import Clause, Known, Values
+from kmsgen.prover.witness import GRANT_KEYS, build
+
+Matchable = Rule | GrantRule
+PROBE = "kmsgen-probe"
+_COMPANIONS = {"aws:multifactorauthage": {"aws:MultiFactorAuthPresent": ("true",)}}
+_NOTHING = OperatorName("", "StringEquals", if_exists=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is known of every request of one principal for one action: clause indices that match, clauses that are open.
+
+    `facts` is what the outcome rests on beside the clauses; `known` the condition keys that follow from principal, action
+    and key; `defaults` what an open key is where a request says nothing of it.
+    """
+
+    facts: Facts
+    matched: frozenset[int]
+    open: tuple[Clause, ...]
+    known: Mapping[str, Values | None]
+    defaults: Mapping[str, Values | None]
+
+
+@dataclass(slots=True)
+class Side:
+    """One bundle with its authorizer; clauses are numbered from `first` on. `pairs` are the names of pairs policies name."""
+
+    bundle: Bundle
+    first: int
+    pairs: Mapping[str, Values]
+    authorizer: Authorizer = field(init=False)
+    matches: list[tuple[Matchable, Naming]] = field(default_factory=list)
+    _indices: dict[tuple[Matchable, Naming], int] = field(default_factory=dict)
+    _tests: dict[ConditionTest, KeyTest] = field(default_factory=dict)
+    _free: dict[tuple[object, ...], bool] = field(default_factory=dict)
+    _allowed: dict[Facts, dict[frozenset[int], bool]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.authorizer = Authorizer(self.bundle)
+
+    def index(self, rule: Matchable, naming: Naming) -> int:
+        """Return the number of a rule as it names a caller."""
+        key = (rule, naming)
+        found = self._indices.get(key)
+        if found is None:
+            found = self._indices[key] = self.first + len(self.matches)
+            self.matches.append(key)
+        return found
+
+    def is_deny(self, index: int) -> bool:
+        """Return whether a clause is a Deny."""
+        return self.matches[index - self.first][0].deny
+
+    def allowed(self, facts: Facts, matched: Iterable[int]) -> bool:
+        """Return whether access follows when exactly these clauses match, as the authorizer settles it."""
+        own = frozenset([index for index in matched if self.first <= index < self.first + len(self.matches)])
+        answers = self._allowed.setdefault(facts, {})
+        answer = answers.get(own)
+        if answer is None:
+            settlement = settle(facts, [self.matches[index - self.first] for index in own])
+            answer = answers[own] = settlement.outcome is Outcome.ALLOWED
+        return answer
+
+    def most(self, facts: Facts, matched: frozenset[int], open_: frozenset[int]) -> bool:
+        """Return whether access can follow: every open Allow matches, no open Deny does."""
+        return self.allowed(facts, [*matched, *(i for i in open_ if self._mine(i) and not self.is_deny(i))])
+
+    def least(self, facts: Facts, matched: frozenset[int], open_: frozenset[int]) -> bool:
+        """Return whether access follows in any case: every open Deny matches, no open Allow does."""
+        return self.allowed(facts, [*matched, *(i for i in open_ if self._mine(i) and self.is_deny(i))])
+
+    def _mine(self, index: int) -> bool:
+        return self.first <= index < self.first + len(self.matches)
+
+    def plan(self, base: Request) -> Plan | None:
+        """Return what can matter for a request; None where KMS refuses it whatever else it holds."""
+        plans = self.authorizer.plans(base)
+        return plans[0] if len(plans) == 1 and plans[0].refusal is None else None
+
+    def situation(self, base: Request, plan: Plan) -> Situation:
+        """Evaluate what principal, action and key decide."""
+        view = self.authorizer.view(plan, base)
+        matched = [self.index(rule, naming) for rule, naming in plan.fixed]
+        clauses: list[Clause] = []
+        for rule, naming in plan.conditional:
+            tests = self._open(rule, view)
+            if tests:
+                clauses.append(Clause(self.index(rule, naming), tests))
+            elif tests is not None:
+                matched.append(self.index(rule, naming))
+        for grant, naming in plan.grants:
+            if plan.action.name == RETIRE:
+                matched += [self.index(grant, naming)] if base.grant_id == grant.grant.id else []
+            else:
+                clauses.append(Clause(self.index(grant, naming), (self._grant(grant, base, plan),)))
+        return self._situation(plan.facts, matched, clauses, view)
+
+    def _situation(self, facts: Facts, matched: list[int], clauses: list[Clause], view: View) -> Situation:
+        reads = {key for clause in clauses for test in clause.tests for key in test.reads}
+        known: dict[str, Values | None] = {}
+        defaults: dict[str, Values | None] = {}
+        for key in reads:
+            if key.startswith(("name of ", "others of ")):
+                continue
+            if self.free(key, view):
+                defaults[key] = view.lookup(key)
+            else:
+                known[key] = view.lookup(key)
+        if not self.free(CONTEXT_KEYS, view):
+            known |= {key: None for key in reads if key.startswith(("name of ", "others of ")) and CONTEXT in key}
+        return Situation(facts, frozenset(matched), tuple(clauses), known, defaults)
+
+    def _open(self, rule: Rule, view: View) -> tuple[Look, ...] | None:
+        """Return the tests of a rule that a request has to meet; None where one fails already."""
+        tests: list[Look] = []
+        for test in rule.conditions:
+            if any(self.free(key, view) for key in (test.variable, *test.variables)):
+                tests.append(self._key_test(test))
+            else:
+                result = check_condition(test, view)
+                if not (rule.deny if result is None else result):
+                    return None
+        if rule.resource.variables:
+            looked = self._resource(rule.resource, view, deny=rule.deny)
+            if looked is False:
+                return None
+            tests += [] if looked is True else [looked]
+        return tuple(tests)
+
+    def _resource(self, test: ResourceTest, view: View, *, deny: bool) -> ResourceLook | bool:
+        if any(self.free(key, view) for key in test.variables):
+            return ResourceLook(test, view.target.arn, deny, frozenset(test.variables))
+        result = test.check(view.target.arn, view.lookup)
+        return deny if result is None else result
+
+    def _key_test(self, test: ConditionTest) -> KeyTest:
+        found = self._tests.get(test)
+        if found is None:
+            found = self._tests[test] = key_test(test, self.pairs)
+        return found
+
+    def _grant(self, rule: GrantRule, base: Request, plan: Plan) -> GrantTest:
+        constraints = rule.grant.constraints
+        pairs = constraints.encryption_context_equals or constraints.encryption_context_subset or ()
+        reads: set[str] = set()
+        if constraints.encryption_context_equals is not None or constraints.encryption_context_subset is not None:
+            reads |= {*_pair_keys(self.pairs, CONTEXT), others(CONTEXT)}
+        if constraints.source_arn is not None:
+            reads.add("kms:grantconstraintsourcearn" if plan.action.name == CREATE else "aws:sourcearn")
+        if plan.action.name == CREATE:
+            reads |= {"kms:grantoperations", "kms:grantconstrainttype"}
+        return GrantTest(rule, lambda known: self._view(base, plan, known), frozenset(reads), pairs)
+
+    def _view(self, base: Request, plan: Plan, known: Known) -> View:
+        return self.authorizer.view(plan, build(base, known))
+
+    def free(self, key: str, view: View) -> bool:
+        """Return whether a request can decide a condition key: what the caller says of it changes what the authorizer sees."""
+        caller = view.caller
+        signature = (key, view.action.name, caller.kind, id(caller.policies), caller.session, view.given("aws:sourcevpce"))
+        found = self._free.get(signature)
+        if found is None:
+            found = self._free[signature] = _probe(key, view)
+        return found
+
+
+def _probe(key: str, view: View) -> bool:
+    if not carried(key, view.action.name):
+        return False
+    if key.startswith(CONTEXT) or key in (CONTEXT_KEYS, "kms:grantconstrainttype"):
+        symmetric = view.target.key is not None and view.target.key.spec == "SYMMETRIC_DEFAULT"
+        return symmetric and view.action.name != RETIRE
+    if key in GRANT_KEYS:
+        return view.action.name == CREATE
+    given = {key: (_probe_value(key, view),), **_COMPANIONS.get(key, {})}
+    if any(name.lower() == key for name in view.request.context):
+        return False
+    asked = replace(view.request, context={**view.request.context, **given})
+    return View(asked, view.caller, view.action, view.target, view.grant).lookup(key) != view.lookup(key)
+
+
+def _probe_value(key: str, view: View) -> str:
+    if key == "kms:requestalias" and view.target.key is not None and view.target.key.aliases:
+        return view.target.key.aliases[0]
+    if key == "aws:userid" and view.caller.kind is CallerKind.SESSION:
+        return f"AROAEXAMPLE:{view.caller.session}"
+    return PROBE
+
+
+def key_test(test: ConditionTest, pairs: Mapping[str, Values]) -> KeyTest:
+    """Return a condition as a test of the search; one on the names of pairs reads every pair."""
+    operator = split_operator(test.condition.operator) or _NOTHING
+    values = test.condition.values
+    # whether `${*}` is an escape depends on the version of the policy: both readings give candidates, the authorizer decides
+    readings = (True, False) if any("${" in value for value in values) else (False,)
+    wanted = tuple(Wanted(operator, values, variables) for variables in readings)
+    family = FAMILY_OF_KEYS.get(test.variable)
+    reads = {test.variable, *test.variables} if family is None else {*_pair_keys(pairs, family), others(family), *test.variables}
+    return KeyTest(test, wanted, frozenset(reads))
+
+
+def _pair_keys(pairs: Mapping[str, Values], family: str) -> Iterator[str]:
+    for key in pairs:
+        if key.startswith(family):
+            yield from (key, spelled(key))
