@@ -157,8 +157,13 @@ _DEPLOYER: Values = (
     "UpdateAlias",
     "UpdateKeyDescription",
 )
-DEPLOYER: Mapping[str, Values] = _by_key_type(_DEPLOYER)
-"""What Terraform and CloudFormation call on the key to create it, change it and read it back."""
+DEPLOYER: Mapping[str, Values] = {
+    key_type: tuple(f"kms:{name}" for name in _DEPLOYER if fits(ACTIONS[name], key_type)) for key_type in KEY_TYPES
+}
+"""What Terraform and CloudFormation call on the key to create it, change it and read it back.
+
+The AWS provider of Terraform reads the rotation status of every key whose material KMS made, whatever its type.
+"""
 
 
 def in_key_policy(names: Values) -> Values:

@@ -142,7 +142,8 @@ def test_deployers_neither_use_nor_delete_the_key(key_type: str) -> None:
     """Who runs Terraform creates, changes and reads back; use, grants and deletion are asked for elsewhere."""
     found = names(DEPLOYER[key_type])
     assert not found & (USE | OPENS_THE_KEY | {"ScheduleKeyDeletion", "GetPublicKey"})
-    assert {"DescribeKey", "GetKeyPolicy", "PutKeyPolicy", "ListResourceTags"} <= found
+    assert {"DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "PutKeyPolicy", "ListResourceTags"} <= found
+    assert ("EnableKeyRotation" in found) is (key_type == "symmetric")
 
 
 def test_in_key_policy_drops_what_is_dead_there() -> None:
