@@ -1316,7 +1316,10 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "C7",
             "C7",
         ),
-        None,
+        (
+            "AWS_KMS",
+            "EXTERNAL",
+        ),
     ),
     "GetParametersForImport": (
         ("Read",),
@@ -1604,7 +1607,10 @@ ROWS: dict[str, tuple[Any, ...]] = {
             "C7",
             "C7",
         ),
-        None,
+        (
+            "AWS_KMS",
+            "EXTERNAL",
+        ),
     ),
     "ListKeys": (
         ("List",),

@@ -183,12 +183,22 @@ def test_key_types() -> None:
         ("ImportKeyMaterial", ("EXTERNAL",)),
         ("EnableKeyRotation", ("AWS_KMS",)),
         ("GenerateDataKeyPair", ("AWS_KMS", "EXTERNAL")),
+        ("GetKeyRotationStatus", ("AWS_KMS", "EXTERNAL")),
         ("Decrypt", None),
     ],
 )
 def test_origins(action: str, origins: tuple[str, ...] | None) -> None:
     """Some operations work for keys of some origins only: imports, rotation, key pairs."""
     assert ACTIONS[action].origins == origins
+
+
+def test_origins_agree_with_key_states() -> None:
+    """What the key-state page refuses an enabled key in a custom key store has no such origin."""
+    refused = {name for name, action in ACTIONS.items() if action.states and "7" in action.states["Enabled"].notes}
+    assert {name for name in refused if "AWS_CLOUDHSM" in (ACTIONS[name].origins or ("AWS_CLOUDHSM",))} == set()
+    assert {name for name, action in ACTIONS.items() if action.states and "9" in action.states["Enabled"].notes} == {
+        name for name, action in ACTIONS.items() if action.origins == ("EXTERNAL",)
+    }
 
 
 @pytest.mark.parametrize(
