@@ -14,6 +14,7 @@ from kmsgen.render.artifact import Artifact
 from kmsgen.render.environment import fill
 from kmsgen.render.grant_calls import calls, script
 from kmsgen.render.names import Holder, camel, file_label, holders, numbered, unique
+from kmsgen.render.policy_text import refuse_escapes
 from kmsgen.render.references import parts, replaced, texts
 from kmsgen.render.subject import Rendering, Subject, creation_of, key_id
 
@@ -42,6 +43,7 @@ class Template:
 
 def render(subject: Subject) -> Rendering:
     """Write a bundle as templates; what has no resource in CloudFormation comes beside them, and a note says so."""
+    refuse_escapes(subject, subject.documents(), "CloudFormation")
     templates = [one for one in (_main(subject), *_replicas(subject), *_accounts(subject)) if one.resources]
     artifacts = [_artifact(subject, template) for template in templates]
     artifacts += _existing_key_policies(subject)

@@ -6,9 +6,11 @@ Source: IAM User Guide, reference_iam-quotas; KMS API Reference, PutKeyPolicy (P
 from __future__ import annotations
 
 import json
-import unicodedata
+from collections.abc import Iterable
 
-from kmsgen.policy.json_form import to_json
+from kmsgen.policy.document import Document
+from kmsgen.policy.json_form import format_document, to_json
+from kmsgen.render.subject import Subject
 
 # PolicyType and policyDocumentType: tab, line feed, carriage return, U+0020 to U+00FF
 LAST_RAW_CHARACTER = "\u00ff"
@@ -35,9 +37,19 @@ def ascii_above_latin_1(text: str) -> str:
     return "".join(char if char <= LAST_RAW_CHARACTER else json.dumps(char)[1:-1] for char in text)
 
 
-def survives_raw(text: str) -> bool:
-    """Return whether KMS and IAM take the text in a policy unescaped, and Terraform does not change it (NFC)."""
-    return all(char <= LAST_RAW_CHARACTER for char in text) and unicodedata.is_normalized("NFC", text)
+def needs_escapes(data: object) -> bool:
+    """Return whether a policy holds a character that KMS and IAM take only as an escape of JSON."""
+    return any(char > LAST_RAW_CHARACTER for char in json.dumps(data, ensure_ascii=False))
+
+
+def refuse_escapes(subject: Subject, documents: Iterable[Document], tool: str) -> None:
+    """Raise InputError for a policy that a tool cannot pass on: it writes every character of JSON unescaped."""
+    if any(needs_escapes(format_document(document)) for document in documents):
+        raise subject.refuse(
+            "beyond-latin-1",
+            f"KMS and IAM take no character above U+00FF unescaped in a policy, and {tool} cannot escape it",
+            "change the text, or render `--format json --format grants`, which escape it",
+        )
 
 
 def counted_size(data: object) -> int:

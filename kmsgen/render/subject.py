@@ -49,6 +49,12 @@ class Subject:
         """Return the keys whose key policies are rendered."""
         return tuple(access for access in self.bundle.keys if self.key_policies and access.policy.statements)
 
+    def documents(self) -> Iterator[Document]:
+        """Yield every policy that is rendered."""
+        yield from (access.policy for access in self.governed_keys())
+        for _, documents in self.identity_policies():
+            yield from documents
+
     def identity_policies(self) -> Iterator[tuple[str, tuple[Document, ...]]]:
         """Yield each principal that has identity policies, with them, in the bundle's order."""
         for principal, policies in self.bundle.principals.items():

@@ -14,6 +14,7 @@ from kmsgen.render.environment import fill
 from kmsgen.render.grant_calls import GrantCall, calls, script
 from kmsgen.render.hcl import Call, Expression
 from kmsgen.render.names import unique, words
+from kmsgen.render.policy_text import refuse_escapes
 from kmsgen.render.subject import Rendering, Subject, creation_of, key_id
 from kmsgen.render.terraform_module import Module, Reference, Resource, policy_value
 
@@ -35,6 +36,7 @@ ID_OF_GIVEN_KEY = f'split("/", var.{GIVEN_KEY})[1]'
 
 def render(subject: Subject) -> Rendering:
     """Write a bundle as Terraform modules; what the provider cannot express comes as calls beside them, and a note says so."""
+    refuse_escapes(subject, subject.documents(), "Terraform's provider")
     by_call = [call for call in calls(subject) if not terraform_grants.expressible(call.grant)]
     modules = [one for one in (_main(subject), *_replicas(subject), *_accounts(subject)) if not one.is_empty]
     artifacts = [artifact for module in modules for artifact in _files(module)]

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from kmsgen.render.hcl import Call, Expression, Template
 from kmsgen.render.names import Holder
-from kmsgen.render.policy_text import compact_json, survives_raw
-from kmsgen.render.references import Part, parts, replaced, texts
+from kmsgen.render.references import Part, parts, replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +102,6 @@ class Module:
         return {grant.key: Expression(f"aws_kms_grant.{grant.label}.grant_id") for grant in self.grants}
 
 
-def policy_value(data: object, reference: Reference) -> object:
-    """Return a policy for an argument that takes JSON.
-
-    As `jsonencode` of an object where that keeps every text; else as a string that is JSON in ASCII, because Terraform would turn
-    texts into their NFC form, and KMS and IAM take no character above U+00FF unescaped.
-    """
-    if all(survives_raw(text) for text in texts(data)):
-        return Call("jsonencode", (replaced(data, reference.value),))
-    return reference.value(compact_json(data))
+def policy_value(data: object, reference: Reference) -> Call:
+    """Return a policy for an argument that takes JSON."""
+    return Call("jsonencode", (replaced(data, reference.value),))

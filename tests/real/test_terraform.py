@@ -10,7 +10,7 @@ import pytest
 
 from tests.golden.cases import GoldenCase, golden_cases
 from kmsgen.render.artifact import Artifact
-from kmsgen.render.terraform import render
+from kmsgen.render.terraform import creating_type, render
 from kmsgen.render.terraform_grants import expressible
 from tests.real.deployed import assert_grants, assert_identity_policies, assert_key, iam_region, prepare
 from tests.real.servers import Moto
@@ -54,10 +54,17 @@ class Root:
         lines = [f'  source = "./{case.name}/{folder}"', f"  providers = {{ aws = {self._provider(case, artifact)} }}"]
         for given in ("key_arn", "primary_key_arn"):
             if f"var.{given}" in artifact.text:
-                lines.append(f"  {given} = module.{label}_terraform.key_arn")
+                own = f'"{self._create(case, artifact)}"' if folder == "terraform" else f"module.{label}_terraform.key_arn"
+                lines.append(f"  {given} = {own}")
         self.blocks.append(BLOCK.format(kind=f'module "{name}"', lines="\n".join(lines)))
-        if 'resource "aws_kms_key" ' in artifact.text or "aws_kms_replica_key" in artifact.text or "aws_kms_external_key" in artifact.text:
+        if case.subject.new_key and "/account-" not in folder:
             self.blocks.append(BLOCK.format(kind=f'output "{output_name(case, folder)}"', lines=f"  value = module.{name}.key_arn"))
+
+    def _create(self, case: GoldenCase, artifact: Artifact) -> str:
+        """Create a key that the provider cannot create, by the request beside the module; return its ARN."""
+        requests = [one for one in render(case.subject).artifacts if one.kind == "key-request"]
+        kms = self.moto.client("kms", str(artifact.region), str(artifact.account))
+        return str(kms.create_key(**json.loads(requests[0].text))["KeyMetadata"]["Arn"])
 
     def _provider(self, case: GoldenCase, artifact: Artifact) -> str:
         place = (artifact.account or "", artifact.region or iam_region(case.subject))
@@ -119,9 +126,16 @@ def check(program: Terraform, folder: Path, moto: Moto, cases: list[GoldenCase])
     for case in cases:
         assert_deployed(moto, case, arns)
     program.run(folder, "destroy", "-auto-approve", "-no-color", "-parallelism=100")
-    for arn in arns.values():
+    for arn in (arn for case in cases for arn in created(case, arns)):
         kms = moto.client("kms", arn.split(":")[3], arn.split(":")[4])
         assert kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == "PendingDeletion", arn
+
+
+def created(case: GoldenCase, arns: dict[str, str]) -> list[str]:
+    """Return the ARNs of the keys that Terraform created for a case."""
+    new_key = case.subject.new_key
+    names = [name for name in arns if name.startswith(f"{case.name}__")] if new_key and creating_type(new_key) else []
+    return [arns[name] for name in names]
 
 
 def assert_deployed(moto: Moto, case: GoldenCase, arns: dict[str, str]) -> None:
