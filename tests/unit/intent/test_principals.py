@@ -1,0 +1,117 @@
+"""Who is meant by a shorthand or an ARN."""
+
+from __future__ import annotations
+
+import pytest
+
+from kmsgen.intent.context import Context
+from kmsgen.intent.principals import resolve_pattern, resolve_principal
+from kmsgen.intent.problems import Problems
+from kmsgen.reading import parse
+
+OWN, OTHER = "111122223333", "444455556666"
+
+FORMS = {
+    "user/alice": f"arn:aws:iam::{OWN}:user/alice",
+    "user/division/alice": f"arn:aws:iam::{OWN}:user/division/alice",
+    "role/app": f"arn:aws:iam::{OWN}:role/app",
+    "role/service-role/app": f"arn:aws:iam::{OWN}:role/service-role/app",
+    "account": f"arn:aws:iam::{OWN}:root",
+    OTHER: f"arn:aws:iam::{OTHER}:root",
+    f"account/{OTHER}": f"arn:aws:iam::{OTHER}:root",
+    f"arn:aws:iam::{OTHER}:root": f"arn:aws:iam::{OTHER}:root",
+    f"arn:aws:iam::{OTHER}:role/x": f"arn:aws:iam::{OTHER}:role/x",
+    "assumed-role/app/session": f"arn:aws:sts::{OWN}:assumed-role/app/session",
+    f"arn:aws:sts::{OTHER}:assumed-role/app/s@x": f"arn:aws:sts::{OTHER}:assumed-role/app/s@x",
+    "federated-user/bob": f"arn:aws:sts::{OWN}:federated-user/bob",
+}
+PATTERNS = {
+    "*": "*",
+    "s3.amazonaws.com": "s3.amazonaws.com",
+    "role/app": f"arn:aws:iam::{OWN}:role/app",
+    "role/contractor-*": f"arn:aws:iam::{OWN}:role/contractor-*",
+    "arn:aws:iam::*:role/x": "arn:aws:iam::*:role/x",
+    "account": f"arn:aws:*::{OWN}:*",
+    f"account/{OTHER}": f"arn:aws:*::{OTHER}:*",
+    "account/*": "arn:aws:*::*:*",
+}
+NO_PRINCIPALS = {
+    "": "principal-syntax",
+    "role": "principal-syntax",
+    "role/": "principal-syntax",
+    "role//x": "principal-syntax",
+    "role/a/../b": "principal-syntax",
+    "role/sp ace": "principal-syntax",
+    f"role/{'x' * 65}": "principal-syntax",
+    "assumed-role/app": "principal-syntax",
+    "arn:aws:iam::111122223333:role": "principal-syntax",
+    "arn:aws:iam:us-west-2:111122223333:role/x": "principal-syntax",
+    "arn:aws:s3:::bucket": "account-id",
+    "arn:aws:iam::1111:role/x": "account-id",
+    "arn:aws-cn:iam::111122223333:role/x": "wrong-partition",
+    "arn:aws-xx:iam::111122223333:role/x": "unknown-partition",
+    "group/x": "principal-group",
+    "arn:aws:iam::111122223333:group/x": "principal-group",
+    "arn:aws:iam::111122223333:saml-provider/x": "principal-kind",
+    "role/x*": "principal-wildcard",
+    "role/x?": "principal-wildcard",
+    "AIDAEXAMPLEID12345678": "principal-unique-id",
+    "ou-1234-abcdefgh": "principal-organization",
+    "ec2.amazonaws.com": "principal-service",
+}
+
+
+@pytest.fixture
+def context() -> Context:
+    """Return what is known of an account in the partition aws."""
+    return Context(Problems(parse("x", "x.yaml")), account=OWN)
+
+
+@pytest.mark.parametrize(("text", "arn"), FORMS.items())
+def test_forms_of_principals(text: str, arn: str, context: Context) -> None:
+    """Each shorthand and ARN becomes the ARN of its principal."""
+    who = resolve_principal(text, (), context)
+    assert who is not None
+    assert who.arn == arn
+    assert context.problems.found == []
+
+
+@pytest.mark.parametrize(("text", "code"), NO_PRINCIPALS.items())
+def test_what_is_no_principal(text: str, code: str, context: Context) -> None:
+    """What names no principal is refused, and the code says why."""
+    assert resolve_principal(text, (), context) is None
+    assert [problem.code for problem in context.problems.found] == [code]
+
+
+@pytest.mark.parametrize(("text", "pattern"), PATTERNS.items())
+def test_patterns_of_principals(text: str, pattern: str, context: Context) -> None:
+    """A pattern may hold wildcards; an account means each of its principals, not its root ARN alone."""
+    assert resolve_pattern(text, (), context) == pattern
+    assert context.problems.found == []
+
+
+@pytest.mark.parametrize(
+    "text", ["contractor-*", "group/*", "arn:aws:kms:us-west-2:*:key/*", "arn:aws:iam::x*:role/y", "account/x", "user/*\n"]
+)
+def test_what_is_no_pattern(text: str, context: Context) -> None:
+    """A pattern that could match no principal is refused: proving it impossible would prove nothing."""
+    assert resolve_pattern(text, (), context) is None
+    assert len(context.problems.found) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "can_have"),
+    [
+        ("role/x", True),
+        ("user/x", True),
+        ("account", False),
+        ("federated-user/bob", False),
+        ("assumed-role/x/yy", False),
+        ("role/aws-service-role/a.amazonaws.com/X", False),
+    ],
+)
+def test_who_can_have_iam_policies(text: str, can_have: bool, context: Context) -> None:  # noqa: FBT001 - a case
+    """IAM policies can be written for users and for roles that are not service-linked."""
+    who = resolve_principal(text, (), context)
+    assert who is not None
+    assert who.has_identity_policies is can_have
