@@ -1,1 +1,19 @@
-"""What must hold of a bundle."""
+"""What must hold of a bundle: the only place that sees both what was asked and what was written.
+
+The functions below import what they need when they are called.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kmsgen.compiler import Compiled
+    from kmsgen.intent.intent import Intent
+
+
+def confirm(intent: Intent, compiled: Compiled) -> None:
+    """Answer the three questions on what an intent compiles to. Raises RefusedError with every finding if one answer is no."""
+    from kmsgen.checks.three_questions import ask, refuse_no  # noqa: PLC0415 - authorizer and prover are loaded where they are asked
+
+    refuse_no(ask(intent, compiled.bundle, compiled.origins))

@@ -1,0 +1,203 @@
+"""Question two by enumeration, is anything allowed that was not asked for.
+
+Every action, for whoever the intent names and for strangers with every permission that IAM can give, in every situation that
+the policies tell apart: none of a statement's conditions, all, all but one, all with one value changed. The prover answers
+the question for all principals and situations; this answers it without the prover.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from kmsgen.arn import Arn, parse_arn
+from kmsgen.authorizer.decision import Outcome
+from kmsgen.authorizer.evaluate import Authorizer
+from kmsgen.authorizer.request import Request
+from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.checks.finding import Finding
+from kmsgen.checks.intended import kinds_of_resource
+from kmsgen.checks.situations import CONTEXT, PLAIN, Situation, request_for, situations
+from kmsgen.checks.specification import Specification, as_bundle, root_of, with_own_policies
+from kmsgen.errors import Location
+from kmsgen.intent.intent import Intent
+from kmsgen.policy.bundle import Bundle, Key, KeyAccess
+from kmsgen.policy.document import Condition, Document, Effect, Statement
+
+Origins = Mapping[str, tuple[Location, ...]]
+
+STRANGER_ACCOUNTS = ("999999999999", "888888888888")
+SERVICES = ("ec2.amazonaws.com", "lambda.amazonaws.com", "glacier.amazonaws.com")
+OTHER_KEY = "key/99999999-9999-9999-9999-999999999999"
+BESIDE_THE_KEY = frozenset({"alias", "any"})
+OTHER_VALUES = {"bool": "false", "kms:viaservice": "glacier.us-east-1.amazonaws.com"}
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    """Two judges of the same requests: one of the policies in question, one of what was asked for."""
+
+    judge: Authorizer
+    intended: Authorizer
+    principals: tuple[str, ...]
+    situations: tuple[Situation, ...]
+    keys: tuple[str, ...]
+
+
+def beyond(
+    intent: Intent, specification: Specification, bundle: Bundle, origins: Origins, *, kinds: frozenset[str] | None = None
+) -> Iterator[Finding]:
+    """Yield a finding for each principal and action that the bundle allows in some situation without being asked to.
+
+    With `kinds` only resources of these kinds count: `key`, `alias`, `any`.
+    """
+    world = _world(intent, specification, bundle)
+    for principal in world.principals:
+        for action in ACTIONS.values():
+            if kinds is None or kinds.intersection(kinds_of_resource(action.iam_name)):
+                request = next(_excess(world, principal, action.iam_name, kinds), None)
+                if request is not None:
+                    yield _finding(intent, request, world.judge, origins)
+
+
+def _excess(world: _World, principal: str, action: str, kinds: frozenset[str] | None) -> Iterator[Request]:
+    """Yield requests that are allowed and were not asked for."""
+    for resource in _resources(world, action, kinds):
+        first = request_for(principal, action, (resource,), PLAIN)
+        settled = not any(plan.conditional or plan.grants for plan in world.judge.plans(first))
+        for situation in (PLAIN,) if settled else world.situations:
+            request = request_for(principal, action, (resource,), situation)
+            if world.judge.decide(request).outcome is not Outcome.ALLOWED:
+                continue
+            if world.intended.decide(request).outcome is not Outcome.ALLOWED:
+                yield request
+
+
+def _resources(world: _World, action: str, kinds: frozenset[str] | None) -> tuple[str, ...]:
+    wanted = [kind for kind in kinds_of_resource(action) if kinds is None or kind in kinds]
+    aliases = dict.fromkeys(f"{key.rpartition(':')[0]}:alias/example" for key in world.keys if "alias" in wanted)
+    return (*(world.keys if "key" in wanted else ()), *aliases, *(("*",) if "any" in wanted else ()))
+
+
+def _world(intent: Intent, specification: Specification, bundle: Bundle) -> _World:
+    judged = _with_another_key(bundle)
+    intended = as_bundle(specification, judged, intent)
+    strangers = _strangers(bundle.keys[0].key)
+    # whoever stands for an account that was asked for has the account's own IAM policies
+    judged, intended = (
+        with_own_policies(one, strangers, intent.scope.organization, intent.scope.account) for one in (judged, intended)
+    )
+    named = (
+        *bundle.principals,
+        *_services(specification),
+        *(session for name in bundle.principals for session in _sessions(name)),
+    )
+    unnamed = tuple(service for service in SERVICES if service not in named)[:1]
+    return _World(
+        Authorizer(judged),
+        Authorizer(intended),
+        tuple(dict.fromkeys((*named, *strangers, *unnamed, "*"))),
+        tuple(_distinguished(bundle, specification)),
+        tuple(access.key.arn for access in judged.keys),
+    )
+
+
+def _with_another_key(bundle: Bundle) -> Bundle:
+    """Add a key that the intent is not about, whose policy lets the account's IAM policies decide."""
+    key = bundle.keys[0].key
+    arn = parse_arn(key.arn)
+    other = replace(key, arn=str(replace(arn, resource=OTHER_KEY)) if arn else key.arn, aliases=(), tags=())
+    policy = Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), (root_of(key),)),))
+    return replace(bundle, keys=(*bundle.keys, KeyAccess(other, policy)))
+
+
+def _strangers(key: Key) -> tuple[str, ...]:
+    """Return principals that nobody names: of the key's account, its root user, of another account."""
+    arn = parse_arn(key.arn)
+    own, partition = (arn.account, arn.partition) if arn else ("", "aws")
+    other = next(account for account in STRANGER_ACCOUNTS if account != own)
+    names = ((own, "role/stranger"), (own, "user/stranger"), (own, "root"), (other, "role/stranger"))
+    return tuple(str(Arn(partition, "iam", "", account, resource)) for account, resource in names)
+
+
+def _services(specification: Specification) -> tuple[str, ...]:
+    return tuple(access.principal.value for access in specification.accesses if access.principal.kind == "Service")
+
+
+def _sessions(name: str) -> Iterator[str]:
+    """Yield another session of the role that a session belongs to."""
+    arn = parse_arn(name)
+    if arn is not None and arn.kind == "assumed-role":
+        yield f"{name.rpartition('/')[0]}/another-session"
+
+
+# --- situations ---------------------------------------------------------------------------------------------------------
+
+
+def _distinguished(bundle: Bundle, specification: Specification) -> Iterator[Situation]:
+    """Yield each situation that some statement tells apart from another, once."""
+    seen: set[str] = set()
+    for conditions in _condition_sets(bundle, specification):
+        for varied in _variations(conditions):
+            for situation in situations(varied):
+                if str(situation) not in seen:
+                    seen.add(str(situation))
+                    yield situation
+
+
+def _condition_sets(bundle: Bundle, specification: Specification) -> Iterator[tuple[Condition, ...]]:
+    yield ()
+    documents = [access.policy for access in bundle.keys]
+    documents += [policy for beside in bundle.principals.values() for policy in beside.identity_policies]
+    statements = [statement for document in documents for statement in document.statements]
+    statements += [access.statement for access in specification.accesses]
+    yield from dict.fromkeys(statement.conditions for statement in statements if statement.conditions)
+    for access in bundle.keys:
+        for grant in access.grants:
+            pairs = grant.constraints.encryption_context_equals or grant.constraints.encryption_context_subset or ()
+            yield tuple(Condition("StringEquals", f"{CONTEXT}{name}", (value,)) for name, value in pairs)
+
+
+def _variations(conditions: tuple[Condition, ...]) -> Iterator[tuple[Condition, ...]]:
+    """Yield all conditions, all but one, and all with another value for one."""
+    yield conditions
+    for i, condition in enumerate(conditions):
+        rest = (*conditions[:i], *conditions[i + 1 :])
+        yield rest
+        yield (*rest, _changed(condition))
+
+
+def _changed(condition: Condition) -> Condition:
+    """Return a condition that holds of another value of the same key than the one given."""
+    kind = condition.operator.rpartition(":")[2].lower()
+    if kind.startswith("bool"):
+        flipped = "false" if "true" in condition.values else "true"
+        return Condition("StringEquals", condition.key, (flipped,))
+    if kind == "null":
+        return Condition("StringEquals", condition.key, ("something-else",))
+    if kind.startswith("date"):
+        return Condition("StringEquals", condition.key, ("1999-01-01T00:00:00Z",))
+    if kind.startswith("ipaddress"):
+        return Condition("StringEquals", condition.key, ("192.0.2.1",))
+    return Condition("StringEquals", condition.key, (OTHER_VALUES.get(condition.key.lower(), "something-else"),))
+
+
+# --- findings -----------------------------------------------------------------------------------------------------------
+
+
+def _finding(intent: Intent, request: Request, judge: Authorizer, origins: Origins) -> Finding:
+    labels = judge.decide(request).reason
+    lines = tuple(dict.fromkeys(line for label in labels for line in origins.get(label, ())))
+    where = lines[0] if lines else Location(intent.path)
+    what = f"`{request.principal}` may call `{request.action}` on {request.resources[0]}"
+    message = f"{what}, which nobody asked for: {described(request)}"
+    return Finding("excess-access", "error", message, where, request, labels, lines)
+
+
+def described(request: Request) -> str:
+    """Return the circumstances of a request in words."""
+    return (
+        str(Situation(request.encryption_context, request.context))
+        if request.encryption_context or request.context
+        else str(PLAIN)
+    )

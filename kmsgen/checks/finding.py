@@ -1,0 +1,37 @@
+"""What a check has to say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kmsgen.authorizer.request import Request
+from kmsgen.errors import Diagnostic, Location
+
+SEVERITIES = ("error", "warning", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a check found: a code for machines, a message, a place, and a request that shows it.
+
+    `statements` are the labels of the statements or grants responsible, or the layers that had to allow and did not;
+    `origins` the lines of the intent that those serve.
+    """
+
+    code: str
+    severity: str
+    message: str
+    location: Location
+    witness: Request | None = None
+    statements: tuple[str, ...] = ()
+    origins: tuple[Location, ...] = ()
+    hint: str = ""
+
+    @property
+    def diagnostic(self) -> Diagnostic:
+        """The finding as a diagnostic, with what is responsible in its message."""
+        message = self.message
+        if self.statements:
+            lines = ", ".join(map(str, self.origins))
+            message += f" ({', '.join(f'`{label}`' for label in self.statements)}{f', from {lines}' if lines else ''})"
+        return Diagnostic(self.location, self.code, message, self.hint)

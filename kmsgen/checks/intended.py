@@ -1,0 +1,188 @@
+"""What an intent asks for, access by access, in the words of policies but without the compiler's ways of writing them down.
+
+One statement a principal and action, no matter how long that gets: this is what the compiled policies are held against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kmsgen.arn import Arn, parse_arn
+from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.catalogue.capabilities import DEPLOYER
+from kmsgen.catalogue.key_specs import key_type
+from kmsgen.errors import Location
+from kmsgen.intent.intent import Access, GrantLine, Intent, When
+from kmsgen.policy.bundle import Key
+from kmsgen.policy.document import Condition, Effect, Principal, Statement
+
+Values = tuple[str, ...]
+
+FOR_SERVICES = Condition("Bool", "kms:GrantIsForAWSResource", ("true",))
+DELETE = ("kms:DisableKey", "kms:ScheduleKeyDeletion")
+# What a deployer cannot do without: it reads what it wrote, and must be able to change the policy.
+DEPLOYER_NEEDS = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:PutKeyPolicy")
+DEPLOYER_MAY = ("kms:ListGrants", "kms:RevokeGrant", "kms:ReplicateKey", "kms:ListAliases", "kms:CreateKey")
+# Only a grant gives these; a policy can at most stand in the way.
+BY_GRANT_ONLY = ("kms:RetireGrant",)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One access on one key: an Allow statement of one principal and one action.
+
+    `half` is the kind of resource: `key`, `alias`, or `any` (only `*`). `required` False: it may be allowed, and need not.
+    """
+
+    location: Location
+    key: str
+    half: str
+    statement: Statement
+    required: bool = True
+
+    @property
+    def principal(self) -> Principal:
+        """Who is to have the access."""
+        return (self.statement.principals or ())[0]
+
+    @property
+    def action(self) -> str:
+        """The one action."""
+        return self.statement.actions[0]
+
+
+def expected(principal: Principal, action: str, half: str, key: str, conditions: Iterable[Condition]) -> Statement:
+    """Return the statement of one access: on the key, on any alias of its account and Region, or on `*`."""
+    arn = parse_arn(key)
+    alias = str(Arn(arn.partition, "kms", arn.region, arn.account, "alias/*")) if arn else key
+    resource = {"key": key, "alias": alias}.get(half, "*")
+    return Statement(Effect.ALLOW, (action,), (resource,), (principal,), tuple(conditions))
+
+
+def kinds_of_resource(action: str) -> Values:
+    """Return the kinds of resource that an action needs permission for; `any` for what takes none, or is not of KMS."""
+    row = ACTIONS.get(action.removeprefix("kms:")) if action.startswith("kms:") else None
+    return (row.resource_types or ("any",)) if row else ("any",)
+
+
+def regions_of(intent: Intent, key: Key) -> Values:
+    """Return the Regions in which a key is used; none: every Region."""
+    if intent.every_key:
+        return intent.scope.regions
+    arn = parse_arn(key.arn)
+    replicas = intent.key.replicas if intent.key else ()
+    return tuple(dict.fromkeys((arn.region if arn else "", *replicas)))
+
+
+# --- lines --------------------------------------------------------------------------------------------------------------
+
+
+def intended_by_lines(intent: Intent, key: Key) -> Iterator[Expected]:
+    """Yield what `admins` and `users` ask for on one key."""
+    for access in (*intent.admins, *intent.users):
+        said = tuple(conditions_of(access.when, regions_of(intent, key)))
+        for action in access.actions:
+            required = action not in BY_GRANT_ONLY and (access.explicit or not _withheld(intent, access, action))
+            for half in kinds_of_resource(action):
+                if not access.on or half not in ("key", "alias") or half in access.on:
+                    held = tuple(_that_apply(said, action, half))
+                    statement = expected(Principal("AWS", access.principal), action, half, key.arn, held)
+                    yield Expected(access.location, key.arn, half, statement, required)
+
+
+def _withheld(intent: Intent, access: Access, action: str) -> bool:
+    """Return whether a guard rail may take the action from an administrator who did not ask for it by name."""
+    rails = [line for line in intent.guardrails if line.name == "deny-delete" and access.principal not in line.exceptions]
+    return bool(rails) and action in DELETE
+
+
+def conditions_of(when: When, regions: Values) -> Iterator[Condition]:
+    """Yield what `when` says, one condition an aspect; all must hold."""
+    within = [f".{region}.amazonaws.com" for region in regions or ("*",)]
+    mfa = () if when.mfa is None else (str(when.mfa).lower(),)
+    rows: tuple[tuple[str, str, Values], ...] = (
+        *(("StringEquals", f"kms:EncryptionContext:{name}", values) for name, values in when.encryption_context),
+        ("StringLike", "kms:ViaService", tuple(via + rest for via in when.via for rest in within)),
+        ("DateGreaterThanEquals", "aws:CurrentTime", (when.since,) if when.since else ()),
+        ("DateLessThan", "aws:CurrentTime", (when.until,) if when.until else ()),
+        ("StringEquals", "aws:SourceVpce", when.source_vpce),
+        ("IpAddress", "aws:SourceIp", when.source_ip),
+        ("Bool", "aws:MultiFactorAuthPresent", mfa),
+        ("StringLike", "kms:RequestAlias", when.request_alias),
+        *(("StringEquals", f"aws:PrincipalTag/{name}", values) for name, values in when.principal_tags),
+        ("StringEquals", "aws:PrincipalOrgID", when.organization),
+    )
+    yield from (Condition(operator, key, values) for operator, key, values in rows if values)
+    yield from when.conditions
+
+
+def _that_apply(said: Iterable[Condition], action: str, half: str) -> Iterator[Condition]:
+    """Yield the conditions that requests for the action are held to.
+
+    An encryption context does not concern what has none; an alias is known by its name alone. Whoever may create a grant gives
+    what it has not: grants are for AWS services, unless the line fixes grantee and operations.
+    """
+    pinned = {condition.key.lower() for condition in said if "Equals" in condition.operator and "Not" not in condition.operator}
+    for condition in said:
+        key = condition.key.lower()
+        if half == "alias" and key.startswith("kms:"):
+            continue
+        if key.startswith("kms:encryptioncontext") and not _has_context(action):
+            continue
+        yield condition
+    by_name = {"kms:granteeprincipal", "kms:granteeserviceprincipal"} & pinned and "kms:grantoperations" in pinned
+    if action == "kms:CreateGrant" and not by_name and FOR_SERVICES not in tuple(said):
+        yield FOR_SERVICES
+
+
+def _has_context(action: str) -> bool:
+    row = ACTIONS.get(action.removeprefix("kms:"))
+    return row is not None and row.encryption_context
+
+
+# --- the deployer -------------------------------------------------------------------------------------------------------
+
+
+def intended_by_deployer(intent: Intent, key: Key) -> Iterator[Expected]:
+    """Yield what the deployer may do: with the key what Terraform and CloudFormation call, and the grants of the file."""
+    if intent.scope.deployer is None or not intent.governed:
+        return
+    who, place = Principal("AWS", intent.scope.deployer), Location(intent.path)
+    kind = key_type(key.spec, key.usage) or ""
+    actions = (
+        *DEPLOYER.get(kind, ()),
+        "kms:ListGrants",
+        "kms:RevokeGrant",
+        "kms:ReplicateKey",
+        "kms:ListAliases",
+        "kms:CreateKey",
+    )
+    for action in actions:
+        for half in kinds_of_resource(action):
+            yield Expected(place, key.arn, half, expected(who, action, half, key.arn, ()), action in DEPLOYER_NEEDS)
+    tags = [Condition("StringEquals", f"aws:RequestTag/{name}", (value,)) for name, value in key.tags]
+    if tags:  # CreateKey with tags takes TagResource on keys that do not exist yet, which is on any key
+        yield Expected(place, key.arn, "any", expected(who, "kms:TagResource", "any", key.arn, tags), required=False)
+    for line in intent.grants:
+        statement = expected(who, "kms:CreateGrant", "key", key.arn, of_grant(line))
+        yield Expected(line.location, key.arn, "key", statement)
+
+
+def of_grant(line: GrantLine) -> Iterator[Condition]:
+    """Yield what CreateGrant shows of a grant of the file: its grantee, no operation beyond its own, its constraints."""
+    grant = line.grant
+    service = "Service" if grant.grantee_is_service else ""
+    yield Condition("StringEquals", f"kms:Grantee{service}Principal", (grant.grantee,))
+    yield Condition("ForAllValues:StringEquals", "kms:GrantOperations", grant.operations)
+    if grant.retiring:
+        retiring = "Service" if grant.retiring_is_service else ""
+        yield Condition("StringEquals", f"kms:Retiring{retiring}Principal", (grant.retiring,))
+    if grant.constraints.source_arn:
+        yield Condition("StringEquals", "kms:GrantConstraintSourceArn", (grant.constraints.source_arn,))
+    equals, subset = grant.constraints.encryption_context_equals, grant.constraints.encryption_context_subset
+    if equals is not None or subset is not None:
+        kind = "EncryptionContextEquals" if equals is not None else "EncryptionContextSubset"
+        yield Condition("StringEquals", "kms:GrantConstraintType", (kind,))
+    for name, value in equals or subset or ():
+        yield Condition("StringEquals", f"kms:EncryptionContext:{name}", (value,))

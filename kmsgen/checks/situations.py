@@ -1,0 +1,231 @@
+"""Concrete circumstances of a call in which given conditions hold, and the requests they make."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from kmsgen.arn import parse_arn
+from kmsgen.authorizer.request import Request
+from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.policy.document import Condition
+from kmsgen.policy.grant import Grant, GrantConstraints
+from kmsgen.policy.operators import split_operator
+
+Values = tuple[str, ...]
+
+CONTEXT = "kms:encryptioncontext:"
+CONTEXT_KEYS = "kms:encryptioncontextkeys"
+# Keys that KMS reads from the parameters of CreateGrant.
+GRANT_KEYS = frozenset(
+    {
+        "kms:granteeprincipal",
+        "kms:granteeserviceprincipal",
+        "kms:retiringprincipal",
+        "kms:retiringserviceprincipal",
+        "kms:grantoperations",
+        "kms:grantconstrainttype",
+        "kms:grantconstraintsourcearn",
+    }
+)
+ANY_VALUE = "example"
+ANY_SESSION = "AROAEXAMPLEID:example"
+MAX_SITUATIONS = 64
+VARIABLE = re.compile(r"\$\{([^},]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What goes with a call: encryption context, condition keys that nobody can derive, what a grant is asked to hold."""
+
+    encryption_context: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, Values] = field(default_factory=dict)
+    grant: Mapping[str, Values] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        parts = [f"encryption context {name}={value}" for name, value in self.encryption_context.items()]
+        parts += [f"{key}={','.join(values)}" for key, values in (*self.context.items(), *self.grant.items())]
+        return ", ".join(parts) or "nothing special about the call"
+
+    def with_context(self, key: str, *values: str) -> Situation:
+        """Return the situation with a condition key, unless it has it."""
+        known = {name.lower() for name in self.context}
+        return self if key.lower() in known else replace(self, context={**self.context, key: values})
+
+
+PLAIN = Situation()
+
+
+def situations(conditions: Iterable[Condition]) -> Iterator[Situation]:
+    """Yield situations in which every condition holds: one with the first value of each, then one for each further value.
+
+    Yields nothing where the conditions contradict each other, or where no example of a value can be given.
+    """
+    by_key: dict[str, list[Condition]] = {}
+    for condition in conditions:
+        by_key.setdefault(condition.key.lower(), []).append(condition)
+    choices = {same[0].key: _choices(same) for same in by_key.values()}
+    if any(not found for found in choices.values()):
+        return
+    first = {key: found[0] for key, found in choices.items()}
+    further = ({**first, key: value} for key, found in choices.items() for value in found[1:])
+    yield from islice(map(_build, (first, *further)), MAX_SITUATIONS)
+
+
+def _build(chosen: Mapping[str, Values | None]) -> Situation:
+    pairs: dict[str, str] = {}
+    context: dict[str, Values] = {}
+    grant: dict[str, Values] = {}
+    for key, values in chosen.items():
+        lower = key.lower()
+        if values is None:
+            continue
+        if lower.startswith(CONTEXT):
+            pairs[key[len(CONTEXT) :]] = values[0]
+        elif lower == CONTEXT_KEYS:
+            pairs = {**dict.fromkeys(values, ANY_VALUE), **pairs}
+        else:
+            (grant if lower in GRANT_KEYS else context)[key] = values
+    return Situation(pairs, context, grant)
+
+
+# --- values -------------------------------------------------------------------------------------------------------------
+
+
+def _choices(same: list[Condition]) -> list[Values | None]:
+    """Return values of one key under which every condition on it holds; None stands for its absence."""
+    options = [_candidates(condition) for condition in same]
+    if len(same) == 1:
+        return options[0]
+    if all(condition.operator.startswith("Date") for condition in same):
+        every = [value for option in options for value in option if value is not None]
+        return [value for value in every if all(_in_time(condition, value[0]) for condition in same)]
+    present = [option for option, condition in zip(options, same, strict=True) if condition.operator != "Null"]
+    return [value for value in (present or options)[0] if all(value in option for option in present)]
+
+
+def _in_time(condition: Condition, instant: str) -> bool:
+    """Return whether an instant satisfies a condition; texts of one form in UTC sort as the instants do."""
+    bound = condition.values[0]
+    if "Less" in condition.operator:
+        return instant < bound or (instant == bound and "Equals" in condition.operator)
+    return instant > bound or (instant == bound and "Equals" in condition.operator)
+
+
+def _candidates(condition: Condition) -> list[Values | None]:
+    name = split_operator(condition.operator)
+    if name is None:
+        return []
+    if name.base == "Null":
+        return [None] if "true" in condition.values else [(ANY_VALUE,)]
+    if "Not" in name.base:
+        return [None]
+    make = _EXAMPLES.get(name.base, _matching)
+    if name.quantifier == "ForAllValues":
+        return [tuple(make(value) for value in condition.values)]
+    return [(make(value),) for value in condition.values]
+
+
+def _matching(pattern: str) -> str:
+    """Return a text that a pattern matches; a policy variable stays, to be filled in for a principal."""
+    return "".join(part if part.startswith("${") else _plain(part) for part in re.split(r"(\$\{[^}]*\})", pattern))
+
+
+def _plain(pattern: str) -> str:
+    return pattern.replace("*", "x").replace("?", "x")
+
+
+def _shifted(text: str, seconds: int) -> str:
+    instant = datetime.fromisoformat(text)
+    instant = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return (instant.astimezone(UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+_EXAMPLES: Mapping[str, Callable[[str], str]] = {
+    "DateLessThan": lambda text: _shifted(text, -1),
+    "DateGreaterThan": lambda text: _shifted(text, 1),
+    "NumericLessThan": lambda text: str(float(text) - 1).removesuffix(".0"),
+    "NumericGreaterThan": lambda text: str(float(text) + 1).removesuffix(".0"),
+    "IpAddress": lambda text: str(ipaddress.ip_network(text, strict=False)[0]),
+}
+
+
+# --- requests -----------------------------------------------------------------------------------------------------------
+
+
+def request_for(principal: str, action: str, resources: Values, situation: Situation) -> Request:
+    """Return the request that a principal makes in a situation."""
+    situation = _bound(situation, principal)
+    row = ACTIONS.get(action.removeprefix("kms:"))
+    with_context = row is not None and row.encryption_context
+    grant = _grant(situation, principal) if action == "kms:CreateGrant" else None
+    return Request(
+        principal=principal,
+        action=action,
+        resources=resources,
+        encryption_context=situation.encryption_context if with_context and grant is None else {},
+        context=_identified(situation, principal).context,
+        create_grant=grant,
+    )
+
+
+def _identified(situation: Situation, principal: str) -> Situation:
+    """Add the unique id that IAM gives a session: it ends in the session's name."""
+    arn = parse_arn(principal)
+    if arn is None or arn.kind not in ("role", "assumed-role"):
+        return situation
+    user_id = f"AROAEXAMPLEID:{principal.rpartition('/')[2]}" if arn.kind == "assumed-role" else ANY_SESSION
+    return situation.with_context("aws:userid", user_id)
+
+
+def _bound(situation: Situation, principal: str) -> Situation:
+    """Fill policy variables in: the principal's tags get a value, its name and account have one."""
+    arn = parse_arn(principal)
+    tags: dict[str, Values] = {}
+
+    def fill(match: re.Match[str]) -> str:
+        name = match[1].strip()
+        if name.lower().startswith("aws:principaltag/"):
+            return tags.setdefault(name, (ANY_VALUE,))[0]
+        known = {"aws:username": arn.name.rpartition("/")[2], "aws:principalaccount": arn.account} if arn else {}
+        return known.get(name.lower(), match[0])
+
+    pairs = {name: VARIABLE.sub(fill, value) for name, value in situation.encryption_context.items()}
+    context = {key: tuple(VARIABLE.sub(fill, value) for value in values) for key, values in situation.context.items()}
+    return Situation(pairs, {**tags, **context}, situation.grant)
+
+
+def _grant(situation: Situation, principal: str) -> Grant:
+    """Return the grant that the request asks for: what the situation says of it, and nothing much otherwise."""
+    asked = {key.lower(): values for key, values in situation.grant.items()}
+    service = asked.get("kms:granteeserviceprincipal")
+    retiring_service = asked.get("kms:retiringserviceprincipal")
+    retiring = retiring_service or asked.get("kms:retiringprincipal")
+    return Grant(
+        id="",
+        grantee=(service or asked.get("kms:granteeprincipal") or (_own_role(principal),))[0],
+        operations=asked.get("kms:grantoperations", ("DescribeKey",)),
+        constraints=_constraints(asked, tuple(situation.encryption_context.items())),
+        grantee_is_service=service is not None,
+        retiring=retiring[0] if retiring else None,
+        retiring_is_service=retiring_service is not None,
+    )
+
+
+def _constraints(asked: Mapping[str, Values], pairs: tuple[tuple[str, str], ...]) -> GrantConstraints:
+    kind = asked.get("kms:grantconstrainttype", ("EncryptionContextSubset",) if pairs else ())
+    wanted = pairs or ((ANY_VALUE, ANY_VALUE),)
+    return GrantConstraints(
+        encryption_context_equals=wanted if "EncryptionContextEquals" in kind else None,
+        encryption_context_subset=wanted if "EncryptionContextSubset" in kind else None,
+        source_arn=asked.get("kms:grantconstraintsourcearn", (None,))[0],
+    )
+
+
+def _own_role(principal: str) -> str:
+    arn = parse_arn(principal)
+    return f"arn:{arn.partition}:iam::{arn.account}:role/{ANY_VALUE}" if arn else f"arn:aws:iam::111122223333:role/{ANY_VALUE}"

@@ -1,0 +1,99 @@
+"""The three questions: is every intended access allowed, is anything else allowed, can the key policy still be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from kmsgen.checks.allowed import not_allowed
+from kmsgen.checks.beyond import BESIDE_THE_KEY, beyond, described
+from kmsgen.checks.finding import Finding
+from kmsgen.checks.lockout import locked_out
+from kmsgen.checks.specification import Specification, specify
+from kmsgen.errors import Location, RefusedError
+from kmsgen.intent.intent import Intent
+from kmsgen.policy.bundle import Bundle
+from kmsgen.prover.proof import Group, Proof, Result
+from kmsgen.prover.prove import prove
+from kmsgen.prover.question import Beyond, Never
+
+Origins = Mapping[str, tuple[Location, ...]]
+
+INTENDED = "every intended access is allowed"
+NOTHING_ELSE = "nothing else is allowed"
+NO_LOCKOUT = "the key policy can still be changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one question: yes where there is no finding."""
+
+    question: str
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_yes(self) -> bool:
+        """Whether the answer is yes."""
+        return not self.findings
+
+
+def ask(intent: Intent, bundle: Bundle, origins: Origins, *, thorough: bool = False) -> tuple[Answer, Answer, Answer]:
+    """Answer the three questions about the policies of a bundle.
+
+    What goes beyond the intent is proved for every principal; `thorough` counts through what can be counted as well, which
+    knows nothing of the prover.
+    """
+    specification = specify(intent, [access.key for access in bundle.keys])
+    excess = [*_proved(intent, specification, bundle, origins), *_never(intent, bundle, origins)]
+    excess += beyond(intent, specification, bundle, origins, kinds=None if thorough else BESIDE_THE_KEY)
+    return (
+        Answer(INTENDED, tuple(not_allowed(intent, specification, bundle, origins))),
+        Answer(NOTHING_ELSE, tuple(excess)),
+        Answer(NO_LOCKOUT, tuple(locked_out(intent, bundle))),
+    )
+
+
+def refuse_no(answers: tuple[Answer, ...]) -> None:
+    """Raise RefusedError with every finding, if an answer is no."""
+    findings = [finding.diagnostic for answer in answers for finding in answer.findings]
+    if findings:
+        raise RefusedError(findings)
+
+
+def _proved(intent: Intent, specification: Specification, bundle: Bundle, origins: Origins) -> Iterator[Finding]:
+    """Yield what the bundle allows on its keys beyond the intent, for every principal there could be.
+
+    Where key policies are not the intent's, whoever has IAM policies of other making is not its business either.
+    """
+    for access in bundle.keys:
+        about_key = replace(bundle, keys=(access, *(other for other in bundle.keys if other is not access)))
+        question = Beyond(specification.on_key(access.key.arn), specification.grants if intent.governed else access.grants)
+        proof = prove(about_key, question, described_only=not intent.governed)
+        yield from _findings(proof, "excess-access", Location(intent.path), origins)
+
+
+def _never(intent: Intent, bundle: Bundle, origins: Origins) -> Iterator[Finding]:
+    """Yield each access that a line of `never` rules out."""
+    for line in intent.never:
+        for access in bundle.keys:
+            about_key = replace(bundle, keys=(access, *(other for other in bundle.keys if other is not access)))
+            proof = prove(about_key, Never(line.principal, line.actions), described_only=not intent.governed)
+            yield from _findings(proof, "never", line.location, origins)
+
+
+def _findings(proof: Proof, code: str, place: Location, origins: Origins) -> Iterator[Finding]:
+    if proof.result is Result.PROVED:
+        return
+    if not proof.groups:
+        message = f"`{proof.question}` is {proof.result}: {proof.reason or 'no witness is known'}"
+        yield Finding("unproved" if proof.result is Result.UNKNOWN else code, "error", message, place)
+    for group in proof.groups:
+        yield _finding(group, code, place, origins)
+
+
+def _finding(group: Group, code: str, place: Location, origins: Origins) -> Finding:
+    lines = tuple(dict.fromkeys(line for label in group.reason for line in origins.get(label, ())))
+    said = "which `never` rules out" if code == "never" else "which nobody asked for"
+    example = f"`{group.witness.principal}` calling `{group.witness.action}` with {described(group.witness)}"
+    where = lines[0] if lines and code != "never" else place
+    return Finding(code, "error", f"{group}: allowed, {said}; such as {example}", where, group.witness, group.reason, lines)
