@@ -8,16 +8,16 @@ PYTHON ?= python3
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
-$(VENV)/.ready: pyproject.toml
+$(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet --editable '.[dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
 setup: $(VENV)/.ready ## make the virtual environment with everything the tests need
 
 demo: setup ## render the example to all formats and print who can do what
-	$(BIN)/kmsgen render examples/payments/intent.yaml --out out --force
+	$(BIN)/kmsgen render examples/payments/intent.yaml --out out
 	$(BIN)/kmsgen matrix examples/payments/intent.yaml
 
 lint: setup ## style, types and import rules
