@@ -26,11 +26,12 @@ from kmsgen.authorizer.settle import (
 )  # fmt: skip
 from kmsgen.authorizer.statement import Layer
 from kmsgen.authorizer.target import Part, Targets, needed_beside
-from kmsgen.catalogue import actions
 from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
 
 MAX_PLANS = 65536
 MAX_STATES = 4096
+# parameters that make a request need more permissions
+ADDING = ("Tags", "ReplicaRegion", "MultiRegion")
 _NO_RULES = RuleSet(())
 PlanKey = tuple[str, str, tuple[str, ...], str | None, bool]
 
@@ -127,7 +128,7 @@ class Authorizer:
     def plans(self, request: Request) -> tuple[Plan, ...]:
         """Return what can matter for a request, a plan a permission that it needs; nothing for an action that KMS lacks."""
         endpoint = _endpoint(request) if self._endpoints else None
-        whole = bool(request.parameters) and ("Tags" in request.parameters or "ReplicaRegion" in request.parameters)
+        whole = any(name in request.parameters for name in ADDING)
         key = (request.principal, request.action, request.resources, endpoint, whole)
         found = self._plans.get(key)
         if found is None:
@@ -149,12 +150,9 @@ class Authorizer:
         return caller
 
     def _new_plans(self, request: Request, endpoint: str | None) -> tuple[Plan, ...]:
-        action = actions.find(request.action)
-        if action is None:
-            return ()
-        parts = self._targets.parts(action, request)
+        parts = self._targets.parts(request)
         caller = self.caller(request.principal)
-        beside = needed_beside(action, parts)
+        beside = needed_beside(parts)
         return tuple(self.plan(caller, part, endpoint, beside) for part in parts)
 
     def plan(self, caller: Caller, part: Part, endpoint: str | None = None, beside: str | None = None) -> Plan:
@@ -252,6 +250,8 @@ def _routes(caller: Caller, part: Part) -> tuple[tuple[Route, ...], tuple[str, .
     if target.kind in ("*", "alias"):
         return IAM_ONLY, ("identity-policy",), False
     cross = target.account != caller.account
+    if part.action.policy_types is None and not caller.service_linked:
+        return NOBODY, ("principal",), cross
     if part.action.name == RETIRE:
         return RETIRING, ("grant",), cross
     return CROSS_ACCOUNT if cross else SAME_ACCOUNT, ("key-policy",), cross

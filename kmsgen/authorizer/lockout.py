@@ -46,16 +46,9 @@ def refusal(request: Request, bundle: Bundle, decide: Decide) -> Refusal | None:
     name = request.action.lower().removeprefix("kms:")
     if name not in _ACTIONS or not bundle.keys:
         return None
-    raw = request.parameters["Policy"]
-    if isinstance(raw, str) and len(raw.encode()) > MAX_POLICY_BYTES:
-        return Refusal("LimitExceededException", "key-policy-size", "a key policy has at most 32,768 bytes")
-    try:
-        document = parse_document(parse(raw, "Policy.json").data if isinstance(raw, str) else raw, principals="required")
-    except InputError as error:
-        return Refusal(MALFORMED, "key-policy-form", str(error.diagnostics[0].message))
-    malformed = _malformed(document)
-    if malformed is not None:
-        return malformed
+    document = _read(request.parameters["Policy"])
+    if isinstance(document, Refusal):
+        return document
     if parameters.flag(request.parameters, "BypassPolicyLockoutSafetyCheck"):
         return None
     decision = check(_with_policy(bundle, name, request, document), request.principal, request.context, decide)
@@ -63,6 +56,17 @@ def refusal(request: Request, bundle: Bundle, decide: Decide) -> Refusal | None:
         return None
     because = "the new key policy will not allow you to update the key policy in the future: " + ", ".join(decision.reason)
     return Refusal(MALFORMED, RULE, because, "S3")
+
+
+def _read(raw: object) -> Document | Refusal:
+    """Read the Policy parameter, a JSON text or plain data."""
+    if isinstance(raw, str) and len(raw.encode()) > MAX_POLICY_BYTES:
+        return Refusal("LimitExceededException", "key-policy-size", "a key policy has at most 32,768 bytes")
+    try:
+        document = parse_document(parse(raw, "Policy.json").data if isinstance(raw, str) else raw, principals="required")
+    except InputError as error:
+        return Refusal(MALFORMED, "key-policy-form", str(error.diagnostics[0].message))
+    return _malformed(document) or document
 
 
 def _malformed(document: Document) -> Refusal | None:

@@ -14,6 +14,7 @@ from kmsgen.authorizer.principal import ACCOUNT, DIRECT, DOUBT, NOT_NAMED, ROLE,
 from kmsgen.authorizer.refusals import Refusal
 from kmsgen.authorizer.settle import Facts
 from kmsgen.authorizer.statement import NAMES_PRINCIPALS, Layer, Rule, compile_document, compile_documents
+from kmsgen.authorizer.target import iam_name
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Levels
 from kmsgen.policy.document import Document
@@ -82,9 +83,20 @@ class Plan:
     """What applies to a caller, action and resource: what matches whatever the request holds, and what the request decides."""
 
     __slots__ = (
-        "action", "beside", "caller", "conditional", "decisions", "facts", "fixed", "fixed_doubts", "grant_rules", "grants", "refusal", "sets",
-        "target", "traces",
-    )  # fmt: skip
+        "action",
+        "beside",
+        "caller",
+        "conditional",
+        "decisions",
+        "facts",
+        "fixed",
+        "fixed_doubts",
+        "grants",
+        "refusal",
+        "sets",
+        "target",
+        "traces",
+    )
 
     def __init__(self, caller: Caller, action: Action, target: Target, facts: Facts) -> None:
         self.caller = caller
@@ -92,7 +104,6 @@ class Plan:
         self.target = target
         self.facts = facts
         self.sets: tuple[RuleSet, ...] = ()
-        self.grant_rules: tuple[GrantRule, ...] = ()
         self.fixed: list[tuple[Rule | GrantRule, Naming]] = []
         self.fixed_doubts: list[Rule] = []
         self.conditional: list[tuple[Rule, Naming]] = []
@@ -104,7 +115,7 @@ class Plan:
 
     def add(self, rules: RuleSet) -> None:
         """Take in the statements of a layer."""
-        name = self.action.iam_name.lower()
+        name = iam_name(self.action).lower()
         for rule, covers in rules.covering(name):
             naming = rules.naming(rule, self.caller)
             if naming == NOT_NAMED:

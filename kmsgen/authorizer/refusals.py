@@ -85,7 +85,7 @@ def _wrong_origin(action: Action, key: Key) -> Refusal | None:
 def _wrong_state(action: Action, target: Target, key: Key) -> Refusal | None:
     rule = (action.states or {}).get(key.state)
     if rule is None:
-        return _undocumented_state(action, key)
+        return None
     if rule.ok is None and not rule.notes:
         return Refusal(INVALID_STATE, "key-state", f"a key that kms:{action.name} works with is never {key.state}", "S9")
     holding = [note for note in rule.notes if note in _CONDITIONAL and _CONDITIONAL[note](key, target)]
@@ -106,12 +106,6 @@ _CONDITIONAL: dict[str, Callable[[Key, Target], bool]] = {
     "9": lambda key, _target: key.origin != "EXTERNAL",
     "10": lambda _key, target: not target.leaving,
 }
-
-
-def _undocumented_state(action: Action, key: Key) -> Refusal | None:
-    if "key" not in action.resource_types or key.state == "Enabled":
-        return None
-    return Refusal(INVALID_STATE, "key-state", f"no page tells what kms:{action.name} does with a key that is {key.state}", "S9")
 
 
 def refusal_of_request(view: View) -> Refusal | None:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kmsgen.arn import parse_arn
 from kmsgen.authorizer.context import Target, carried, region_and_account
+from kmsgen.authorizer.parameters import flag
 from kmsgen.authorizer.request import Request
-from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.catalogue.actions import ACTIONS, PREFIX
+from kmsgen.catalogue.actions import find as find_action
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import KeyAccess
 
 UNKNOWN = "unknown"
+
+
+SERVICE_LINKED_ROLE = replace(ACTIONS["CreateKey"], name="iam:CreateServiceLinkedRole", condition_keys=frozenset())
+MULTI_REGION_ROLE = "aws-service-role/mrk.kms.amazonaws.com/AWSServiceRoleForKeyManagementServiceMultiRegionKeys"
+RE_ENCRYPT = "reencrypt"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,25 +39,49 @@ class Targets:
         self._default = self._keys[0].key.arn if self._keys else ""
         self.region = region_and_account(self._default)[0]
 
-    def parts(self, action: Action, request: Request) -> tuple[Part, ...]:
-        """Return the permissions that a request needs: one a resource, and those that its parameters add."""
+    def parts(self, request: Request) -> tuple[Part, ...]:
+        """Return the permissions that a request needs: one a resource, and what its parameters add; none of an unknown action.
+
+        The operation ReEncrypt is asked as such, with source and destination, or as its two actions.
+        """
+        if request.action.lower().removeprefix(PREFIX) == RE_ENCRYPT:
+            return self._re_encryption(request)
+        action = find_action(request.action)
+        if action is None:
+            return ()
         if not action.resource_types:
-            return tuple(self._creation(action, request.parameters))
+            return tuple(self._creation(action, request))
         targets = [self.find(text, action) for text in request.resources or (self._default,)]
         if action.name == "UpdateAlias":
             targets = _marked(targets)
         parts = [Part(action, target) for target in targets if not (action.name == "ReplicateKey" and target.kind == "*")]
         if action.name == "ReplicateKey" and ("ReplicaRegion" in request.parameters or len(parts) < len(targets)):
-            parts += self._creation(ACTIONS["CreateKey"], request.parameters)
+            parts += self._creation(ACTIONS["CreateKey"], request)
         return tuple(parts)
 
-    def _creation(self, action: Action, parameters: Mapping[str, object]) -> Iterator[Part]:
-        """CreateKey needs kms:TagResource too where it tags; a replica is created in its own Region."""
+    def _re_encryption(self, request: Request) -> tuple[Part, ...]:
+        texts = request.resources or (self._default,)
+        if len(texts) > 2:
+            return ()
+        source, destination = ACTIONS["ReEncryptFrom"], ACTIONS["ReEncryptTo"]
+        targets = (self.find(texts[0], source), self.find(texts[-1], destination))
+        same = targets[0].arn == targets[1].arn
+        return (Part(source, replace(targets[0], on_same_key=same)), Part(destination, replace(targets[1], on_same_key=same)))
+
+    def _creation(self, action: Action, request: Request) -> Iterator[Part]:
+        """Yield what a call without a key needs: CreateKey more where it tags, and where it makes a multi-Region key."""
+        parameters = request.parameters
         region = str(parameters.get("ReplicaRegion") or self.region)
         star = Target("*", "*", region=region)
         yield Part(action, star)
-        if action.name == "CreateKey" and parameters.get("Tags"):
+        if action.name != "CreateKey":
+            return
+        if parameters.get("Tags"):
             yield Part(ACTIONS["TagResource"], star)
+        if flag(parameters, "MultiRegion"):
+            caller = parse_arn(request.principal)
+            role = f"arn:{caller.partition}:iam::{caller.account}:role/{MULTI_REGION_ROLE}" if caller else "*"
+            yield Part(SERVICE_LINKED_ROLE, Target(role, "*", region="us-east-1"))
 
     def find(self, text: str, action: Action) -> Target:
         """Return what a resource of a request is: a key by ARN or id, an alias by ARN or name."""
@@ -102,8 +133,16 @@ def _marked(targets: list[Target]) -> list[Target]:
     return [replace(target, leaving=True) if target in keys[:-1] else target for target in targets]
 
 
-def needed_beside(action: Action, parts: Iterable[Part]) -> str | None:
+def iam_name(action: Action) -> str:
+    """Return an action as policies spell it; one of another service carries its prefix in its name."""
+    return action.name if ":" in action.name else action.iam_name
+
+
+def needed_beside(parts: Sequence[Part]) -> str | None:
     """Return what the whole call needs beside the permissions that were asked about, in words; None if nothing."""
+    if not parts:
+        return None
+    action = parts[0].action
     kinds = [part.target.kind for part in parts]
     if action.policy_types == "both" and set(kinds) != {"alias", "key"}:
         other = "key" if "alias" in kinds else "alias"

@@ -12,6 +12,7 @@ from kmsgen.authorizer.match import Maybe
 from kmsgen.authorizer.plan import Plan, Prepared, check
 from kmsgen.authorizer.principal import ACCOUNT, DIRECT, DOUBT, ROLE, Naming
 from kmsgen.authorizer.statement import Rule
+from kmsgen.authorizer.target import iam_name
 
 _NAMINGS = (
     (ACCOUNT, "it names the caller's account, which lets IAM policies decide"),
@@ -46,7 +47,7 @@ def _prepare_rule(rule: Rule, plan: Plan) -> Prepared:
     elements: list[ElementMatch] = []
     if rule.statement.principals is not None:
         elements.append(_principal(rule, plan))
-    action = plan.action.iam_name
+    action = iam_name(plan.action)
     elements.append(_element(rule, "Action", rule.covers(action.lower()), rule.statement.actions, action))
     varies = bool(rule.conditions) or bool(rule.resource.variables)
     if not rule.resource.variables:

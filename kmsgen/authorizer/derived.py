@@ -1,0 +1,296 @@
+"""What each condition key holds of a request: from the key, the caller, the parameters; from the caller's word only what is left.
+
+Source: KMS Developer Guide, conditions-kms, conditions-aws; IAM User Guide, reference_policies_condition-keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from kmsgen.authorizer import parameters
+from kmsgen.authorizer.principal import CallerKind
+from kmsgen.policy.bundle import Key
+from kmsgen.policy.grant import Grant
+
+if TYPE_CHECKING:
+    from kmsgen.authorizer.context import View
+
+Values = tuple[str, ...]
+_IDENTIFIED = frozenset({CallerKind.USER, CallerKind.ROLE, CallerKind.SESSION, CallerKind.FEDERATED, CallerKind.ROOT})
+
+
+def _of_key(read: Callable[[Key], Values | None], key_of_creation: str) -> Callable[[View], Values | None]:
+    def derive(view: View) -> Values | None:
+        if view.action.name == "CreateKey":
+            return parameters.of_creation(key_of_creation, view.request.parameters, view.given(key_of_creation))
+        key = view.target.key
+        return read(key) if key is not None else None
+
+    return derive
+
+
+def _true(value: object) -> Values:
+    return ("true" if value else "false",)
+
+
+def _multi_region_key_type(key: Key) -> Values | None:
+    return (key.multi_region_key_type,) if key.multi_region and key.multi_region_key_type else None
+
+
+def _principal_arn(view: View) -> Values | None:
+    caller = view.caller
+    return (caller.role or caller.arn,) if view.identified else None
+
+
+_TYPES = {
+    CallerKind.USER: "User",
+    CallerKind.ROLE: "AssumedRole",
+    CallerKind.SESSION: "AssumedRole",
+    CallerKind.FEDERATED: "FederatedUser",
+    CallerKind.ROOT: "Account",
+    CallerKind.ANONYMOUS: "Anonymous",
+}
+
+
+def _principal_type(view: View) -> Values | None:
+    found = _TYPES.get(view.caller.kind)
+    return (found,) if found else None
+
+
+def _user_id(view: View) -> Values | None:
+    caller, given = view.caller, view.given("aws:userid")
+    if caller.kind is CallerKind.ROOT:
+        return (str(caller.account),)
+    if caller.kind is CallerKind.FEDERATED:
+        return (f"{caller.account}:{caller.name}",)
+    if caller.kind is CallerKind.SESSION and given and not given[0].endswith(f":{caller.session}"):
+        return None
+    return given if view.identified else None
+
+
+def _user_name(view: View) -> Values | None:
+    return (view.caller.name,) if view.caller.kind is CallerKind.USER else None
+
+
+def _account(view: View) -> Values | None:
+    return (view.caller.account,) if view.caller.account else None
+
+
+def _is_service(view: View) -> Values | None:
+    return None if view.caller.kind is CallerKind.ANONYMOUS else _true(view.caller.kind is CallerKind.SERVICE)
+
+
+def _service_name(view: View) -> Values | None:
+    return (view.caller.name,) if view.caller.kind is CallerKind.SERVICE else None
+
+
+def _service_names(view: View) -> Values | None:
+    name = _service_name(view)
+    given = view.given("aws:principalservicenameslist")
+    return given if name and given and name[0] in given else name
+
+
+def _organization_id(view: View) -> Values | None:
+    organization = view.caller.policies.organization
+    if organization is not None:
+        return (organization.id,)
+    return view.given("aws:principalorgid") if view.identified else None
+
+
+def _organization_paths(view: View) -> Values | None:
+    organization = view.caller.policies.organization
+    if organization is not None and organization.paths:
+        return organization.paths
+    return view.given("aws:principalorgpaths") if view.identified else None
+
+
+def _only_for(kinds: frozenset[CallerKind], key: str) -> Callable[[View], Values | None]:
+    return lambda view: view.given(key) if view.caller.kind in kinds else None
+
+
+def _region(view: View) -> Values | None:
+    if view.target.kind == "*":
+        given = view.given("aws:requestedregion")
+        return given or ((view.target.region,) if view.target.region else None)
+    return (view.target.region,) if view.target.region else None
+
+
+def _resource_account(view: View) -> Values | None:
+    return (view.target.account,) if view.target.account else None
+
+
+def _via_service(view: View) -> Values | None:
+    return view.given("kms:viaservice") if view.identified else None
+
+
+def _via_aws_service(view: View) -> Values | None:
+    if view.caller.kind is CallerKind.ANONYMOUS:
+        return None
+    if _via_service(view) or (view.identified and view.given("aws:calledvia")):
+        return ("true",)
+    return view.given("aws:viaawsservice") or ("false",)
+
+
+def _called_via(index: int, key: str) -> Callable[[View], Values | None]:
+    def derive(view: View) -> Values | None:
+        chain = view.given("aws:calledvia")
+        return (chain[index],) if chain else view.given(key)
+
+    return derive
+
+
+def _source_ip(view: View) -> Values | None:
+    through_endpoint = view.given("aws:sourcevpce") or view.given("aws:sourcevpc")
+    return None if through_endpoint else view.given("aws:sourceip")
+
+
+def _mfa_age(view: View) -> Values | None:
+    present = view.given("aws:multifactorauthpresent")
+    return view.given("aws:multifactorauthage") if present and present[0].lower() == "true" else None
+
+
+def _resource_aliases(key: Key) -> Values | None:
+    return key.aliases
+
+
+def _request_alias(view: View) -> Values | None:
+    if view.target.alias:
+        return (view.target.alias,)
+    named = parameters.alias_in(view.request.parameters) or view.given("kms:requestalias")
+    key = view.target.key
+    if named and key is not None and key.aliases and named[0] not in key.aliases:
+        return None
+    return named
+
+
+def _encryption_algorithm(view: View) -> Values | None:
+    key = view.target.key
+    if key is not None and key.spec == "SYMMETRIC_DEFAULT":
+        return ("SYMMETRIC_DEFAULT",)
+    name = "kms:encryptionalgorithm"
+    return parameters.of(name, view.action.name, view.request.parameters) or view.given(name) or ("SYMMETRIC_DEFAULT",)
+
+
+def encryption_context(view: View) -> tuple[tuple[str, str], ...]:
+    """Return the pairs that kms:EncryptionContext: keys see; of CreateGrant and RetireGrant those of the grant's constraint."""
+    grant = view.grant if view.action.name == "RetireGrant" else view.request.create_grant
+    if view.action.name in ("CreateGrant", "RetireGrant") and grant is not None:
+        constraints = grant.constraints
+        return (*(constraints.encryption_context_equals or ()), *(constraints.encryption_context_subset or ()))
+    return tuple(view.request.encryption_context.items())
+
+
+def _encryption_context(view: View, name: str) -> Values | None:
+    return tuple(value for key, value in encryption_context(view) if key.lower() == name)
+
+
+def _encryption_context_keys(view: View) -> Values | None:
+    return tuple(key for key, _value in encryption_context(view))
+
+
+def _resource_tag(view: View, name: str) -> Values | None:
+    key = view.target.key
+    return tuple(value for tag, value in key.tags if tag.lower() == name) if key is not None else None
+
+
+def _principal_tag(view: View, name: str) -> Values | None:
+    described = tuple(value for tag, value in view.caller.policies.tags if tag.lower() == name)
+    return described or (view.given(f"aws:principaltag/{name}") if view.identified else None)
+
+
+def _request_tag(view: View, name: str) -> Values | None:
+    tags = parameters.tags(view.request.parameters)
+    if tags is None:
+        return view.given(f"aws:requesttag/{name}")
+    return tuple(value for tag, value in tags if tag.lower() == name)
+
+
+def _tag_keys(view: View) -> Values | None:
+    names = parameters.tag_keys(view.request.parameters)
+    return view.given("aws:tagkeys") if names is None else names
+
+
+def _of_grant(key: str, read: Callable[[Grant], Values | None]) -> Callable[[View], Values | None]:
+    def derive(view: View) -> Values | None:
+        grant = view.grant if view.action.name == "RetireGrant" else view.request.create_grant
+        return read(grant) if grant is not None else view.given(key)
+
+    return derive
+
+
+def _constraint_type(grant: Grant) -> Values | None:
+    constraints = grant.constraints
+    pairs = (
+        ("EncryptionContextEquals", constraints.encryption_context_equals),
+        ("EncryptionContextSubset", constraints.encryption_context_subset),
+    )
+    return tuple(name for name, value in pairs if value is not None)
+
+
+def _on_same_key(view: View) -> Values | None:
+    same = view.target.on_same_key
+    return view.given("kms:reencryptonsamekey") if same is None else _true(same)
+
+
+def _optional(value: str | None) -> Values | None:
+    return (value,) if value else None
+
+
+_SERVICE = frozenset({CallerKind.SERVICE})
+_GRANT_KEYS: Mapping[str, Callable[[Grant], Values | None]] = {
+    "kms:granteeprincipal": lambda grant: None if grant.grantee_is_service else _optional(grant.grantee),
+    "kms:granteeserviceprincipal": lambda grant: _optional(grant.grantee) if grant.grantee_is_service else None,
+    "kms:retiringprincipal": lambda grant: None if grant.retiring_is_service else _optional(grant.retiring),
+    "kms:retiringserviceprincipal": lambda grant: _optional(grant.retiring) if grant.retiring_is_service else None,
+    "kms:grantoperations": lambda grant: grant.operations,
+    "kms:grantconstrainttype": _constraint_type,
+    "kms:grantconstraintsourcearn": lambda grant: _optional(grant.constraints.source_arn),
+}
+DERIVED: Mapping[str, Callable[[View], Values | None]] = {
+    "kms:keyspec": _of_key(lambda key: (key.spec,), "kms:keyspec"),
+    "kms:keyusage": _of_key(lambda key: (key.usage,), "kms:keyusage"),
+    "kms:keyorigin": _of_key(lambda key: (key.origin,), "kms:keyorigin"),
+    "kms:multiregion": _of_key(lambda key: _true(key.multi_region), "kms:multiregion"),
+    "kms:multiregionkeytype": _of_key(_multi_region_key_type, "kms:multiregionkeytype"),
+    "kms:resourcealiases": _of_key(_resource_aliases, "kms:resourcealiases"),
+    "kms:calleraccount": _account,
+    "kms:viaservice": _via_service,
+    "kms:requestalias": _request_alias,
+    "kms:encryptionalgorithm": _encryption_algorithm,
+    "kms:encryptioncontextkeys": _encryption_context_keys,
+    "kms:reencryptonsamekey": _on_same_key,
+    "kms:grantisforawsresource": lambda view: view.given("kms:grantisforawsresource") or ("false",),
+    **{key: _of_grant(key, read) for key, read in _GRANT_KEYS.items()},
+    "aws:principalarn": _principal_arn,
+    "aws:principalaccount": _account,
+    "aws:principaltype": _principal_type,
+    "aws:userid": _user_id,
+    "aws:username": _user_name,
+    "aws:principalisawsservice": _is_service,
+    "aws:principalservicename": _service_name,
+    "aws:principalservicenameslist": _service_names,
+    "aws:principalorgid": _organization_id,
+    "aws:principalorgpaths": _organization_paths,
+    **{f"aws:source{name}": _only_for(_SERVICE, f"aws:source{name}") for name in ("arn", "account", "orgid", "orgpaths")},
+    **{
+        key: _only_for(_IDENTIFIED, key)
+        for key in ("aws:multifactorauthpresent", "aws:tokenissuetime", "aws:sourceidentity", "aws:federatedprovider")
+    },
+    "aws:multifactorauthage": _mfa_age,
+    "aws:requestedregion": _region,
+    "aws:resourceaccount": _resource_account,
+    "aws:viaawsservice": _via_aws_service,
+    "aws:calledvia": _only_for(_IDENTIFIED, "aws:calledvia"),
+    "aws:calledviafirst": _called_via(0, "aws:calledviafirst"),
+    "aws:calledvialast": _called_via(-1, "aws:calledvialast"),
+    "aws:sourceip": _source_ip,
+    "aws:securetransport": lambda view: view.given("aws:securetransport") or ("true",),
+    "aws:tagkeys": _tag_keys,
+}
+FAMILIES: tuple[tuple[str, Callable[[View, str], Values | None]], ...] = (
+    ("kms:encryptioncontext:", _encryption_context),
+    ("aws:resourcetag/", _resource_tag),
+    ("aws:principaltag/", _principal_tag),
+    ("aws:requesttag/", _request_tag),
+)

@@ -1,0 +1,52 @@
+"""What a scenario asks of a bundle, and what is expected of the answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kmsgen.authorizer.decision import Decision
+from kmsgen.authorizer.request import Request
+from kmsgen.policy.bundle import Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a request is expected to come to; None where nothing is. `outcome` may be `error:<exception name>`."""
+
+    outcome: str | None = None
+    because: str | None = None
+
+    def met_by(self, decision: Decision) -> bool:
+        """Return whether a decision is as expected."""
+        return self.outcome_met_by(decision) and self.because_met_by(decision)
+
+    def outcome_met_by(self, decision: Decision) -> bool:
+        """Return whether the outcome is as expected; where AWS documents several exceptions for a case, each is."""
+        if self.outcome is None:
+            return True
+        kind, _, error = self.outcome.partition(":")
+        return kind == decision.outcome and (not error or error in (decision.error, *decision.also))
+
+    def because_met_by(self, decision: Decision) -> bool:
+        """Return whether the grounds are as expected: a reason, or without its layer the Sid of one."""
+        because = self.because
+        return because is None or any(because in (reason, reason.partition("/")[2]) for reason in decision.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request of a scenario and what is expected of it."""
+
+    request: Request
+    expectation: Expectation = Expectation()
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A bundle and the questions to ask of it."""
+
+    note: str
+    bundle: Bundle
+    questions: tuple[Question, ...] = ()
+    path: str = "-"
+    line: int = 1
