@@ -1,1 +1,27 @@
-"""Bundle to classes of access with witnesses; proof, difference, minimality."""
+"""Bundle to classes of access with witnesses; proof, difference, minimality.
+
+prove(bundle, question, budget, described_only=False) -> Proof
+differences(old, new, budget, described_only=False) -> Differences
+"""
+
+from kmsgen.prover.proof import Budget, Differences, Group, Proof, Result
+from kmsgen.prover.prove import differences, prove
+from kmsgen.prover.question import Beyond, Never, NoCrossAccount, NoEscalation, NoLockout, NoPublic, Only, Question
+
+__all__ = [
+    "Beyond",
+    "Budget",
+    "Differences",
+    "Group",
+    "Never",
+    "NoCrossAccount",
+    "NoEscalation",
+    "NoLockout",
+    "NoPublic",
+    "Only",
+    "Proof",
+    "Question",
+    "Result",
+    "differences",
+    "prove",
+]

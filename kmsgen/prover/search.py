@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 Values = tuple[str, ...]
 Known = Mapping[str, Values | None]
@@ -52,13 +52,13 @@ class Space(Protocol):
     def variable_of(self, key: str) -> str:
         """Return the variable that carries a condition key."""
 
-    def choices(self, variable: str, tests: Sequence[Test], known: Known) -> Sequence[Choice]:
+    def choices(self, variable: str, tests: Sequence[Any], known: Known) -> Sequence[Choice]:
         """Cut a variable by tests; at least one choice."""
 
     def coherent(self, known: Known) -> bool:
         """Whether what is known of different variables can stand in one request."""
 
-    def ready(self, variable: str, tests: Sequence[Test], known: Known) -> bool:
+    def ready(self, variable: str, tests: Sequence[Any], known: Known) -> bool:
         """Whether the variable can be cut now, or waits for others that its tests read first."""
 
 

@@ -9,10 +9,10 @@ from kmsgen.authorizer import Authorizer, Request, settle
 from kmsgen.authorizer.conditions import ConditionTest
 from kmsgen.authorizer.context import View, carried
 from kmsgen.authorizer.decision import Outcome
-from kmsgen.authorizer.grants import CREATE, RETIRE, GrantRule
+from kmsgen.authorizer.grants import CREATE, RETIRE, GrantRule, retires
 from kmsgen.authorizer.plan import Plan
 from kmsgen.authorizer.plan import check as check_condition
-from kmsgen.authorizer.principal import CallerKind, Naming
+from kmsgen.authorizer.principal import DOUBT, CallerKind, Naming
 from kmsgen.authorizer.settle import Facts
 from kmsgen.authorizer.statement import ResourceTest, Rule
 from kmsgen.policy.bundle import Bundle
@@ -45,12 +45,17 @@ class Situation:
 
 @dataclass(slots=True)
 class Side:
-    """One bundle with its authorizer; clauses are numbered from `first` on. `pairs` are the names of pairs policies name."""
+    """One bundle with its authorizer; clauses are numbered from `first` on.
+
+    `pairs` are the names of pairs that policies name. `covers` are statements and grants that give nothing and only tell
+    which requests they match; they are numbered from `cover` on.
+    """
 
     bundle: Bundle
     first: int
     pairs: Mapping[str, Values]
     authorizer: Authorizer = field(init=False)
+    covers: tuple[Matchable, ...] = ()
     matches: list[tuple[Matchable, Naming]] = field(default_factory=list)
     _indices: dict[tuple[Matchable, Naming], int] = field(default_factory=dict)
     _tests: dict[ConditionTest, KeyTest] = field(default_factory=dict)
@@ -68,6 +73,11 @@ class Side:
             found = self._indices[key] = self.first + len(self.matches)
             self.matches.append(key)
         return found
+
+    @property
+    def cover(self) -> int:
+        """The number of the first of `covers`; no rule of the bundle has so high a one."""
+        return self.first + (1 << 19)
 
     def is_deny(self, index: int) -> bool:
         """Return whether a clause is a Deny."""
@@ -115,7 +125,28 @@ class Side:
                 matched += [self.index(grant, naming)] if base.grant_id == grant.grant.id else []
             else:
                 clauses.append(Clause(self.index(grant, naming), (self._grant(grant, base, plan),)))
+        for number, cover in enumerate(self.covers, self.cover):
+            covered = self._covered(cover, base, plan, view)
+            if covered:
+                clauses.append(Clause(number, covered))
+            elif covered is not None:
+                matched.append(number)
         return self._situation(plan.facts, matched, clauses, view)
+
+    def _covered(self, cover: Matchable, base: Request, plan: Plan, view: View) -> tuple[Look, ...] | None:
+        """Return what a request has to meet for a cover to match it; None where it cannot."""
+        caller, action = plan.caller, plan.action
+        if isinstance(cover, GrantRule):
+            if action.name == RETIRE:
+                return () if retires(cover.grant, caller) and cover.grant.id == base.grant_id else None
+            if not cover.names(caller) or not cover.covers(action.name):
+                return None
+            return (self._grant(cover, base, plan),) if cover.depends(action.name) else ()
+        if not cover.names(caller) & ~DOUBT or cover.covers(action.iam_name.lower()) is not True:
+            return None
+        if not cover.resource.variables and cover.resource.check(plan.target.arn, view.lookup) is not True:
+            return None
+        return self._open(cover, view)
 
     def _situation(self, facts: Facts, matched: list[int], clauses: list[Clause], view: View) -> Situation:
         reads = {key for clause in clauses for test in clause.tests for key in test.reads}

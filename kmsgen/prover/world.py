@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 
-from kmsgen.arn import parse_arn
+from kmsgen.arn import ACCOUNT_ID, parse_arn
 from kmsgen.authorizer import Request
-from kmsgen.authorizer.grants import CREATE, RETIRE
+from kmsgen.authorizer.grants import CREATE, RETIRE, GrantRule, compile_grants
+from kmsgen.authorizer.statement import Layer, Rule, compile_document
 from kmsgen.catalogue import grants, key_specs
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle, Key, Organization, PrincipalPolicies
 from kmsgen.policy.document import Document, Effect, Statement
+from kmsgen.policy.grant import Grant
 from kmsgen.prover import vocabulary
 from kmsgen.prover.domains import Domain, domain_of
 from kmsgen.prover.looks import CONTEXT
+from kmsgen.prover.patterns import glob
 from kmsgen.prover.principals import principals
 from kmsgen.prover.situation import Side, Situation
 from kmsgen.prover.space import RequestSpace
@@ -75,12 +79,16 @@ class Scope:
     asked: Values = ()
     described_only: bool = False
     stranger: bool = False
+    grants: tuple[Grant, ...] = ()
     budget: int = 20_000
 
 
 @dataclass(slots=True)
 class World:
-    """Bundles asked about together: the words in them, the principals that they can tell apart, one side each."""
+    """Bundles asked about together: the words in them, the principals that they can tell apart, one side each.
+
+    `operations` are those that a grant to create may list; nothing: all that fit the key.
+    """
 
     bundles: Sequence[Bundle]
     scope: Scope
@@ -88,6 +96,7 @@ class World:
     everyone: tuple[str, ...] = field(init=False)
     sides: tuple[Side, ...] = field(init=False)
     pairs: Mapping[str, Values] = field(init=False)
+    operations: Values = ()
     _spaces: dict[object, RequestSpace] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -102,9 +111,15 @@ class World:
         size = 1 << 20  # more clauses than any bundle has
         only = self.scope.described_only
         self.sides = tuple(
-            Side(assumed(bundle, every, described_only=only), number * size, self.pairs)
+            Side(assumed(bundle, every, described_only=only), number * size, self.pairs, self.covers)
             for number, bundle in enumerate(self.bundles)
         )
+
+    @property
+    def covers(self) -> tuple[Rule | GrantRule, ...]:
+        """The statements and grants of the scope, compiled as those of a key."""
+        document = Document(self.scope.statements)
+        return (*compile_document(document, Layer.KEY_POLICY, count(1)), *compile_grants(self.scope.grants))
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -120,6 +135,22 @@ class World:
     def described(self, principal: str) -> bool:
         """Return whether one of the bundles describes a principal."""
         return any(principal in bundle.principals for bundle in self.bundles)
+
+    def named(self, pattern: str, principal: str) -> bool:
+        """Return whether a pattern names a principal, or the role behind a session; an account's root ARN all of it."""
+        caller = self.sides[0].authorizer.caller(principal)
+        arn = parse_arn(pattern)
+        account = pattern if ACCOUNT_ID.match(pattern) else arn.account if arn and arn.resource == "root" else None
+        if account is not None:
+            return caller.account == account
+        return any(glob(pattern).matches(text) for text in (principal, caller.role) if text)
+
+    def requests(self, everyone: Iterable[str], actions: Iterable[Action]) -> Iterator[Request]:
+        """Yield what everything else is added to, for each principal and action."""
+        asked = list(actions)
+        for principal in everyone:
+            for action in asked:
+                yield from self.bases(principal, action)
 
     def bases(self, principal: str, action: Action) -> Iterator[Request]:
         """Yield the requests that everything else is added to: for each key, VPC endpoint with a policy, and grant to retire."""
@@ -147,34 +178,35 @@ class World:
         """Return the space of requests of some situations: their open keys with what they are by default."""
         defaults = {key: values for one in situations for key, values in one.defaults.items()}
         through_endpoint = bool(base.context)
-        signature = (frozenset(defaults.items()), base.resources, through_endpoint)
+        signature = (frozenset(defaults.items()), base.resources, through_endpoint, self.operations)
         found = self._spaces.get(signature)
         if found is None:
             key = next((key for key in self.keys if (key.arn,) == base.resources), self.keys[0] if self.keys else None)
             found = self._spaces[signature] = RequestSpace(
                 self.words.by_key,
                 self.pairs,
-                {name: _domain(name, values, key) for name, values in defaults.items()},
+                {name: self._domain(name, values, key) for name, values in defaults.items()},
                 self.scope.budget,
                 self.scope.stranger,
                 {} if through_endpoint else {_ENDPOINT: self.endpoints},
             )
         return found
 
+    def _domain(self, name: str, default: Values | None, key: Key | None) -> Domain:
+        """Return the domain of a key in requests to one KMS key; what has a default is never absent."""
+        domain = domain_of(name)
+        if name == "kms:grantoperations" and self.operations:
+            return replace(domain, values=self.operations)
+        if key is not None:
+            domain = replace(domain, values=_values(name, key) or domain.values)
+        if name.startswith(CONTEXT) or name in _GRANT_OPTIONAL:
+            return domain
+        return replace(domain, optional=default is None)
+
 
 def _grantee(key: Key) -> str:
     arn = parse_arn(key.arn)
     return f"arn:{arn.partition}:iam::{arn.account}:role/any-grantee" if arn else ""
-
-
-def _domain(name: str, default: Values | None, key: Key | None) -> Domain:
-    """Return the domain of a key in requests to one KMS key; what has a default is never absent."""
-    domain = domain_of(name)
-    if key is not None:
-        domain = replace(domain, values=_values(name, key) or domain.values)
-    if name.startswith(CONTEXT):
-        return domain
-    return replace(domain, optional=default is None) if name not in _GRANT_OPTIONAL else domain
 
 
 _GRANT_OPTIONAL = frozenset(

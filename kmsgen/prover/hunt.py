@@ -1,0 +1,102 @@
+"""Hunt for requests in which something bad holds: every principal, every action, every combination of classes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from kmsgen.authorizer import Outcome, Request
+from kmsgen.prover.bad import Bad
+from kmsgen.prover.cutting import MixedTestsError
+from kmsgen.prover.groups import Hit
+from kmsgen.prover.patterns import PatternBudgetError
+from kmsgen.prover.proof import Budget
+from kmsgen.prover.search import BudgetError, Clause, Found, Meter, Problem, Search
+from kmsgen.prover.situation import Situation
+from kmsgen.prover.witness import build
+from kmsgen.prover.world import World
+
+Values = tuple[str, ...]
+
+
+class WitnessError(Exception):
+    """A witness did not replay: the prover and the authorizer disagree, so nothing is proved."""
+
+
+@dataclass(slots=True)
+class Hunt:
+    """One hunt through one world within one budget."""
+
+    world: World
+    bad: Bad
+    budget: Budget
+    reason: str = ""
+    _known: dict[object, list[Found]] = field(default_factory=dict)
+
+    def run(self, bases: Iterable[Request]) -> list[Hit]:
+        """Return what was found; `reason` tells afterwards why more may exist."""
+        meter = Meter(self.budget.classes, time.monotonic() + self.budget.seconds)
+        hits: list[Hit] = []
+        try:
+            for base in bases:
+                hits.extend(self._hits(base, meter))
+        except BudgetError as error:
+            self.reason = f"the budget of {error} ran out after {meter.visited} classes"
+        except PatternBudgetError:
+            self.reason = "the patterns of the policies tell more texts apart than the budget allows"
+        except MixedTestsError:
+            self.reason = "a condition key is compared both with wildcards and by order; its classes are not all known"
+        except WitnessError as error:
+            self.reason = f"internal error: a witness did not replay: {error}"
+        return hits
+
+    def _hits(self, base: Request, meter: Meter) -> Iterator[Hit]:
+        meter.count()
+        plans = [side.plan(base) for side in self.world.sides]
+        situations = [side.situation(base, plan) if plan else None for side, plan in zip(self.world.sides, plans, strict=True)]
+        there = [one for one in situations if one is not None]
+        matched = frozenset(index for one in there for index in one.matched)
+        open_ = tuple(clause for one in there for clause in one.open)
+        waiting = frozenset(clause.index for clause in open_)
+        if not self.bad.possible(situations, matched, waiting):
+            return
+        for found in self._found(base, situations, matched, open_, meter):
+            yield self._hit(base, found)
+
+    def _found(
+        self,
+        base: Request,
+        situations: Sequence[Situation | None],
+        matched: frozenset[int],
+        open_: tuple[Clause, ...],
+        meter: Meter,
+    ) -> list[Found]:
+        there = [one for one in situations if one is not None]
+        known = {key: values for one in there for key, values in one.known.items()}
+        space = self.world.space(base, there)
+        signature = (
+            tuple(one.facts if one else None for one in situations), matched,
+            frozenset((clause.index, clause.tests) for clause in open_), frozenset(known.items()), id(space),
+        )  # fmt: skip
+        found = self._known.get(signature)
+        if found is None:
+            problem = Problem(
+                matched,
+                open_,
+                lambda yes, waiting: self.bad.possible(situations, yes, waiting),
+                lambda yes, waiting: self.bad.certain(situations, yes, waiting),
+                known,
+            )
+            found = self._known[signature] = list(Search(space, meter).run(problem))
+        return found
+
+    def _hit(self, base: Request, found: Found) -> Hit:
+        chosen = {key: values for choice in found.choices for key, values in choice.values}
+        witness = build(base, chosen)
+        decisions = [side.authorizer.decide(witness) for side in self.world.sides]
+        if not self.bad.shown(witness, decisions):
+            raise WitnessError(f"{witness} -> {', '.join(str(decision.outcome) for decision in decisions)}")
+        labels = tuple(dict.fromkeys(choice.label for choice in found.choices if choice.label))
+        allowed = next((one for one in decisions if one.outcome is Outcome.ALLOWED), decisions[0])
+        return Hit(witness, allowed.reason, labels)

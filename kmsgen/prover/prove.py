@@ -1,0 +1,136 @@
+"""Answer a question about a bundle: proved, refuted with groups of witnesses, or unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from kmsgen.arn import is_service_principal, parse_arn
+from kmsgen.catalogue.actions import ACTIONS, expand
+from kmsgen.catalogue.model import Action
+from kmsgen.policy.bundle import Bundle
+from kmsgen.prover.bad import access, gained
+from kmsgen.prover.escalation import escalations
+from kmsgen.prover.groups import Hit, Speaker, group
+from kmsgen.prover.hunt import Hunt
+from kmsgen.prover.patterns import PatternBudgetError
+from kmsgen.prover.proof import Budget, Differences, Proof, Result
+from kmsgen.prover.question import Beyond, Never, NoCrossAccount, NoEscalation, NoLockout, NoPublic, Only, Question
+from kmsgen.prover.world import Scope, World
+
+Values = tuple[str, ...]
+PUT_POLICY = "PutKeyPolicy"
+_TOO_MANY_PATTERNS = "the patterns of principals tell more of them apart than the budget allows"
+
+
+def prove(bundle: Bundle, question: Question, budget: Budget | None = None, *, described_only: bool = False) -> Proof:
+    """Prove that what the question names is impossible for every request there could be, or show requests where it is not.
+
+    With `described_only` no principals exist but those that the bundle describes, and AWS services.
+    """
+    budget = budget or Budget()
+    try:
+        world = World([bundle], _scope(question, described_only=described_only))
+    except PatternBudgetError:
+        return Proof(str(question), Result.UNKNOWN, reason=_TOO_MANY_PATTERNS)
+    if isinstance(question, NoLockout):
+        return _lockout(world, question, budget)
+    if isinstance(question, NoEscalation):
+        hits, reason = escalations(world, question.exceptions, budget)
+    else:
+        hunt = Hunt(world, access(world.sides[0]), budget)
+        hits = hunt.run(world.requests(_asked_principals(world, question), list(_asked_actions(question))))
+        reason = hunt.reason
+    groups = tuple(group(hits, speaker_of(world)))[: budget.groups]
+    result = Result.REFUTED if groups else Result.UNKNOWN if reason else Result.PROVED
+    return Proof(str(question), result, groups, reason)
+
+
+def differences(old: Bundle, new: Bundle, budget: Budget | None = None, *, described_only: bool = False) -> Differences:
+    """Return the access that `new` gives and `old` does not, and the other way round; nothing where both mean the same.
+
+    The bundles are compared key by key, in their order, whatever the keys are called.
+    """
+    budget = budget or Budget()
+    found = []
+    reasons = []
+    for before, after in ((old, new), (new, old)):
+        try:
+            world = World([after, before], Scope(described_only=described_only))
+        except PatternBudgetError:
+            return Differences(reason=_TOO_MANY_PATTERNS)
+        hunt = Hunt(world, gained(world.sides), budget)
+        hits = hunt.run(world.requests(world.everyone, ACTIONS.values()))
+        found.append(tuple(group(hits, speaker_of(world)))[: budget.groups])
+        reasons.append(hunt.reason)
+    return Differences(found[0], found[1], next(filter(None, reasons), ""))
+
+
+# --- whom and what is asked about ---------------------------------------------------------------------------------------
+
+
+def _scope(question: Question, *, described_only: bool) -> Scope:
+    asked: Values = ()
+    if isinstance(question, Never):
+        asked = (question.principal,)
+    elif isinstance(question, Only):
+        asked = question.principals
+    elif isinstance(question, NoCrossAccount | NoEscalation):
+        asked = question.exceptions
+    if isinstance(question, Beyond):
+        return Scope(question.statements, grants=question.grants, described_only=described_only)
+    return Scope(asked=asked, described_only=described_only, stranger=isinstance(question, NoPublic))
+
+
+def _asked_actions(question: Question) -> Iterator[Action]:
+    if not isinstance(question, Never | Only):
+        yield from ACTIONS.values()
+        return
+    names = {name for pattern in question.actions for name in expand(pattern if ":" in pattern else f"kms:{pattern}")}
+    yield from (action for action in ACTIONS.values() if action.iam_name in names or "*" in question.actions)
+
+
+def _asked_principals(world: World, question: Question) -> Iterator[str]:
+    yield from (principal for principal in world.everyone if _is_asked(question, principal, world))
+
+
+def _is_asked(question: Question, principal: str, world: World) -> bool:
+    if isinstance(question, Never):
+        return world.named(question.principal, principal)
+    if isinstance(question, Only):
+        return not any(world.named(pattern, principal) for pattern in question.principals)
+    if isinstance(question, NoPublic):
+        return _is_stranger(principal, world)
+    return not isinstance(question, NoCrossAccount) or _is_foreign(principal, question.exceptions, world)
+
+
+def _is_stranger(principal: str, world: World) -> bool:
+    """Anonymous, or of an account that no policy names; services are not people."""
+    if is_service_principal(principal):
+        return False
+    arn = parse_arn(principal)
+    return arn is None or arn.account not in world.words.accounts
+
+
+def _is_foreign(principal: str, exceptions: Iterable[str], world: World) -> bool:
+    arn = parse_arn(principal)
+    if is_service_principal(principal) or (arn is not None and arn.account == world.account):
+        return False
+    return not any(world.named(pattern, principal) for pattern in exceptions)
+
+
+def _lockout(world: World, question: NoLockout, budget: Budget) -> Proof:
+    own = [one for one in world.everyone if (arn := parse_arn(one)) is not None and arn.account == world.account]
+    hunt = Hunt(world, access(world.sides[0]), budget)
+    hits: list[Hit] = hunt.run(world.requests(own, [ACTIONS[PUT_POLICY]]))
+    if hits:
+        groups = group(hits, speaker_of(world))
+        who = ", ".join(dict.fromkeys(name for one in groups for name in one.principals))
+        return Proof(str(question), Result.PROVED, reason=f"kms:PutKeyPolicy is allowed to {who}")
+    if hunt.reason:
+        return Proof(str(question), Result.UNKNOWN, reason=hunt.reason)
+    return Proof(str(question), Result.REFUTED, reason="nobody can change the key policy again; only AWS Support could")
+
+
+def speaker_of(world: World) -> Speaker:
+    """Return what says who a witness stands for."""
+    return Speaker(world.account, world.words, world.scope.asked)
