@@ -152,10 +152,8 @@ def test_init_writes_an_intent_that_loads(tmp_path: Path) -> None:
     path = tmp_path / "new.yaml"
     assert CliRunner().invoke(app, [str(path)]).exit_code == 0
     assert load_intent(path).name == "my-key"
-    uncommented = "\n".join(
-        line.replace("# ", "", 1) if line.lstrip().startswith("# ") else line for line in path.read_text().splitlines()[2:]
-    )
-    path.write_text(uncommented)
+    lines = path.read_text().splitlines()[2:]
+    path.write_text("\n".join(re.sub(r"^( *)# ", r"\1", line) for line in lines))
     found = load_intent(path)
     assert found.services
     assert found.grants
