@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kmsgen import __version__
+from kmsgen.checks import confirm
 from kmsgen.cli.console import answer, answer_json, say
-from kmsgen.cli.writing import MANIFEST, File, Plan, carry_out, difference, intent_folder, plan, sha256
+from kmsgen.cli.manifest import files_of
+from kmsgen.cli.writing import MANIFEST, Plan, carry_out, difference, intent_folder, plan
 from kmsgen.compiler.compile import compile_intent
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, RefusedError, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.intent.load import load_intents
-from kmsgen.checks import confirm
 from kmsgen.render.render import render
 from kmsgen.render.subject import Rendering, subject_of
 
@@ -107,27 +106,7 @@ def _render_one(intent: Intent, job: Job) -> Rendered:
     confirm(intent, compiled)
     rendering = render(subject_of(intent, compiled.bundle), job.formats)
     folder = intent_folder(job.out, intent.name)
-    return Rendered(intent, compiled.notes, rendering, plan(folder, list(_files(intent, rendering)), force=job.force))
-
-
-def _files(intent: Intent, rendering: Rendering) -> Iterator[File]:
-    """Yield every file of an intent's folder, the manifest last."""
-    claims = []
-    for artifact in rendering.artifacts:
-        file = File(artifact.path, artifact.text, artifact.executable)
-        claims.append(
-            {
-                "path": artifact.path,
-                "format": artifact.format,
-                "kind": artifact.kind,
-                "principal": artifact.principal,
-                "account": artifact.account,
-                "sha256": sha256(file.data),
-            }
-        )
-        yield file
-    manifest = {"intent": intent.name, "kmsgen": __version__, "files": claims}
-    yield File(MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+    return Rendered(intent, compiled.notes, rendering, plan(folder, list(files_of(intent.name, rendering)), force=job.force))
 
 
 def _lint(done: Iterable[Rendered]) -> None:

@@ -29,7 +29,11 @@ class GoldenCase:
 @cache
 def golden_cases() -> tuple[GoldenCase, ...]:
     """Return every case, by name."""
-    return tuple(GoldenCase(name, intent, subject_of(intent, compile_intent(intent).bundle)) for name, intent in sorted(_intents()))
+    return tuple(_case(name, intent) for name, intent in sorted(_intents(), key=lambda row: row[0]))
+
+
+def _case(name: str, intent: Intent) -> GoldenCase:
+    return GoldenCase(name, intent, subject_of(intent, compile_intent(intent).bundle))
 
 
 def _intents() -> Iterator[tuple[str, Intent]]:

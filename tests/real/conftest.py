@@ -11,6 +11,6 @@ from tests.real.servers import Moto, running_moto
 
 @pytest.fixture(scope="session")
 def moto() -> Iterator[Moto]:
-    """A moto server for the whole run."""
+    """Serve moto for the whole run."""
     with running_moto() as server:
         yield server

@@ -1,12 +1,13 @@
 """A moto server for the tests: moto with the gaps closed in which KMS differs from what the rendered files rely on.
 
-What is closed: replicas share their primary's state and drop their own policy; the rotation period is dropped; an EXTERNAL key starts
-enabled; CloudFormation keeps a key policy as an object, ignores a key's options and knows no replica; key specs newer than moto; a
-Deny on DescribeKey refuses everyone; a grant's name does not make CreateGrant idempotent. What is refused beyond moto, as KMS and IAM
-do: key policies that are no JSON, too long, or hold characters outside of PolicyType; grant requests with unknown operations, bad
-names, no grantee or both constraints; managed policies that are too long.
+What is closed: replicas share their primary's state and drop their own policy; the rotation period is dropped; an EXTERNAL key
+starts enabled; CloudFormation keeps a key policy as an object, ignores a key's options and knows no replica; key specs newer than
+moto; a Deny on DescribeKey refuses everyone; a grant's name does not make CreateGrant idempotent. What is refused beyond moto, as
+KMS and IAM do: key policies that are no JSON, too long, or hold characters outside of PolicyType; grant requests with unknown
+operations, bad names, no grantee or both constraints; managed policies that are too long.
 
-The account of a request is the end of its access key. Run as a program it listens on a free port of loopback, prints the port, and ends when its standard input does.
+The account of a request is the end of its access key. Run as a program it listens on a free port of loopback, prints the port,
+and ends when its standard input does.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ BaseResponse.get_current_account = account_of_request
 # --- keys ---------------------------------------------------------------------------------------------------------------
 
 
-def checked_policy(policy: Any) -> str:  # noqa: ANN401 - whatever a template or a request holds
+def checked_policy(policy: Any) -> str:
     """Return a key policy as text, or refuse it as PutKeyPolicy would."""
     text = policy if isinstance(policy, str) else json.dumps(policy)
     try:
@@ -75,10 +76,12 @@ def checked_policy(policy: Any) -> str:  # noqa: ANN401 - whatever a template or
 moto_create_key, moto_put_key_policy, moto_key = KmsBackend.create_key, KmsBackend.put_key_policy, Key.__init__
 
 
-def create_key(self: KmsBackend, policy: Any, *args: Any, **options: Any) -> Key:  # noqa: ANN401
+def create_key(self: KmsBackend, policy: Any, *args: Any, **options: Any) -> Key:
     """Create a key, its policy checked; under the id of its tag ID_TAG, if it has one."""
     key = moto_create_key(self, checked_policy(policy) if policy else None, *args, **options)
-    wanted = next((tag["TagValue"] for tag in self.tagger.list_tags_for_resource(key.id)["Tags"] if tag["TagKey"] == ID_TAG), None)
+    wanted = next(
+        (tag["TagValue"] for tag in self.tagger.list_tags_for_resource(key.id)["Tags"] if tag["TagKey"] == ID_TAG), None
+    )
     if wanted:
         self.tagger.delete_all_tags_for_resource(key.id)
         del self.keys[key.id]
@@ -88,7 +91,7 @@ def create_key(self: KmsBackend, policy: Any, *args: Any, **options: Any) -> Key
     return key
 
 
-def start_key(self: Key, *args: Any, **options: Any) -> None:  # noqa: ANN401
+def start_key(self: Key, *args: Any, **options: Any) -> None:
     """Start as moto does; a key of origin EXTERNAL waits for its material."""
     moto_key(self, *args, **options)
     self.rotation_period = 365
@@ -127,7 +130,7 @@ def answer_replicate_key(self: KmsResponse) -> str:
     return json.dumps({"ReplicaKeyMetadata": replica.to_dict()["KeyMetadata"], "ReplicaPolicy": replica.policy})
 
 
-def configure_replica(replica: Key, policy: Any, description: str | None, tags: Any) -> None:  # noqa: ANN401
+def configure_replica(replica: Key, policy: Any, description: str | None, tags: Any) -> None:
     """Give a replica what a request or a template says of it."""
     if policy:
         replica.policy = checked_policy(policy)
@@ -138,7 +141,9 @@ def configure_replica(replica: Key, policy: Any, description: str | None, tags: 
 
 def kms_tags(tags: list[dict[str, str]]) -> list[dict[str, str]]:
     """Return tags as KMS spells them; CloudFormation says Key and Value."""
-    return [{"TagKey": tag.get("TagKey", tag.get("Key", "")), "TagValue": tag.get("TagValue", tag.get("Value", ""))} for tag in tags]
+    return [
+        {"TagKey": tag.get("TagKey", tag.get("Key", "")), "TagValue": tag.get("TagValue", tag.get("Value", ""))} for tag in tags
+    ]
 
 
 moto_enable_rotation, moto_rotation_status = KmsResponse.enable_key_rotation, KmsResponse.get_key_rotation_status
@@ -156,7 +161,9 @@ def get_key_rotation_status(self: KmsResponse) -> str:
     """Tell the rotation period."""
     status = json.loads(moto_rotation_status(self))
     if status["KeyRotationEnabled"]:
-        status["RotationPeriodInDays"] = self.kms_backend.keys[self.kms_backend.get_key_id(self._get_param("KeyId"))].rotation_period
+        status["RotationPeriodInDays"] = self.kms_backend.keys[
+            self.kms_backend.get_key_id(self._get_param("KeyId"))
+        ].rotation_period
     return json.dumps(status)
 
 
@@ -230,7 +237,7 @@ Grant.to_json = grant_entry
 moto_create_policy = IAMBackend.create_policy
 
 
-def create_policy(self: IAMBackend, description: str, path: str, policy_document: Any, *args: Any, **options: Any) -> Any:  # noqa: ANN401
+def create_policy(self: IAMBackend, description: str, path: str, policy_document: Any, *args: Any, **options: Any) -> Any:
     """Create a managed policy of a size and with characters that IAM takes."""
     text = policy_document if isinstance(policy_document, str) else json.dumps(policy_document)
     size = len(json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False))
@@ -245,7 +252,7 @@ IAMBackend.create_policy = create_policy
 # --- CloudFormation -----------------------------------------------------------------------------------------------------
 
 
-def key_from_template(_name: str, resource: Any, account_id: str, region_name: str, **_options: Any) -> Key:  # noqa: ANN401
+def key_from_template(_name: str, resource: Any, account_id: str, region_name: str, **_options: Any) -> Key:
     """Create an AWS::KMS::Key with all its properties."""
     given = resource["Properties"]
     key = kms_backends[account_id][region_name].create_key(
@@ -298,10 +305,10 @@ class ReplicaKey(CloudFormationModel):
     def create_from_cloudformation_json(
         cls,
         _resource_name: str,
-        cloudformation_json: Any,  # noqa: ANN401
+        cloudformation_json: Any,
         account_id: str,
         region_name: str,
-        **_options: Any,  # noqa: ANN401
+        **_options: Any,
     ) -> ReplicaKey:
         """Replicate the key that the template names."""
         given = cloudformation_json["Properties"]

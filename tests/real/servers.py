@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,10 @@ class Moto:
     def keys(self, account: str) -> dict[str, str]:
         """Return access keys of an account, as environment variables."""
         return {"AWS_ACCESS_KEY_ID": f"AKIA0000{account}", "AWS_SECRET_ACCESS_KEY": "test"}
+
+    def reset(self) -> None:
+        """Forget everything that was created."""
+        urllib.request.urlopen(urllib.request.Request(f"{self.url}/moto-api/reset", method="POST"), timeout=30).close()  # noqa: S310
 
     def client(self, service: str, region: str = "us-east-1", account: str = OWN_ACCOUNT) -> Any:
         """Return a boto3 client."""

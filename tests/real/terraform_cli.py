@@ -12,10 +12,16 @@ from pathlib import Path
 import pytest
 
 MIRROR_VARIABLE = "KMSGEN_TERRAFORM_MIRROR"
+LIMIT_SECONDS = 300
 OPT_OUT = "KMSGEN_WITHOUT_TERRAFORM"
 PROVIDER = Path("registry.terraform.io/hashicorp/aws")
 # Terraform's own implied mirrors on Unix, then where administrators put one.
-IMPLIED = ("~/.terraform.d/plugins", "~/.local/share/terraform/plugins", "/usr/local/share/terraform/plugins", "/usr/share/terraform/plugins")
+IMPLIED = (
+    "~/.terraform.d/plugins",
+    "~/.local/share/terraform/plugins",
+    "/usr/local/share/terraform/plugins",
+    "/usr/share/terraform/plugins",
+)
 SEARCHED = ("/opt", "/usr/local", "/srv", "/var/lib")
 CONFIGURATION = """disable_checkpoint = true
 provider_installation {{
@@ -34,19 +40,20 @@ class Terraform:
     program: str
     environment: Mapping[str, str]
 
-    def run(self, folder: Path, *arguments: str, expect: tuple[int, ...] = (0,), seconds: int = 240) -> subprocess.CompletedProcess[str]:
-        """Run a command in a folder; an exit code that is not expected fails the test with what was printed."""
+    def run(self, folder: Path, *arguments: str, text: str | None = None) -> str:
+        """Run a command in a folder and return what it printed; a failure fails the test with all that was printed."""
         done = subprocess.run(
             [self.program, *arguments],
             cwd=folder,
             env=dict(self.environment),
             capture_output=True,
             text=True,
-            timeout=seconds,
+            input=text,
+            timeout=LIMIT_SECONDS,
             check=False,
         )
-        assert done.returncode in expect, f"terraform {' '.join(arguments)}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return done
+        assert done.returncode == 0, f"terraform {' '.join(arguments)}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
 
 
 def terraform(environment: Mapping[str, str], scratch: Path) -> Terraform:

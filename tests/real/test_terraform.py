@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.golden.cases import GoldenCase, golden_cases
 from kmsgen.render.artifact import Artifact
 from kmsgen.render.terraform import creating_type, render
 from kmsgen.render.terraform_grants import expressible
+from tests.golden.cases import GoldenCase, golden_cases
 from tests.real.deployed import assert_grants, assert_identity_policies, assert_key, iam_region, prepare
 from tests.real.servers import Moto
 from tests.real.terraform_cli import Terraform, terraform
@@ -58,7 +58,9 @@ class Root:
                 lines.append(f"  {given} = {own}")
         self.blocks.append(BLOCK.format(kind=f'module "{name}"', lines="\n".join(lines)))
         if case.subject.new_key and "/account-" not in folder:
-            self.blocks.append(BLOCK.format(kind=f'output "{output_name(case, folder)}"', lines=f"  value = module.{name}.key_arn"))
+            self.blocks.append(
+                BLOCK.format(kind=f'output "{output_name(case, folder)}"', lines=f"  value = module.{name}.key_arn")
+            )
 
     def _create(self, case: GoldenCase, artifact: Artifact) -> str:
         """Create a key that the provider cannot create, by the request beside the module; return its ARN."""
@@ -100,7 +102,7 @@ def _alias(case: GoldenCase) -> str:
     return (new_key.creation.alias or "") if new_key and new_key.creation else ""
 
 
-def test_every_golden_terraform_output_is_formatted_valid_applied_stable_and_equal_to_the_bundle(moto: Moto, tmp_path: Path) -> None:
+def test_every_golden_module_is_formatted_valid_stable_and_equal_to_its_bundle(moto: Moto, tmp_path: Path) -> None:
     """What is rendered is `terraform fmt`'s own form, valid, applies, plans no change, and is the bundle that was proved."""
     program = terraform(moto.environment(), tmp_path)
     for number, cases in enumerate(waves(golden_cases())):
@@ -121,7 +123,7 @@ def check(program: Terraform, folder: Path, moto: Moto, cases: list[GoldenCase])
     program.run(folder, "validate", "-no-color")
     program.run(folder, "apply", "-auto-approve", "-no-color", "-parallelism=100")
     program.run(folder, "plan", "-detailed-exitcode", "-no-color", "-parallelism=100")
-    outputs = json.loads(program.run(folder, "output", "-json").stdout)
+    outputs = json.loads(program.run(folder, "output", "-json"))
     arns = {name: output["value"] for name, output in outputs.items()}
     for case in cases:
         assert_deployed(moto, case, arns)

@@ -1,0 +1,146 @@
+# Written by kmsgen from the intent `cloudtrail`: change the intent, not this file.
+
+# The policies name this account: anywhere else they would mean something else.
+data "aws_caller_identity" "current" {
+  lifecycle {
+    postcondition {
+      condition     = self.account_id == "111122223333"
+      error_message = "This module belongs to account 111122223333."
+    }
+  }
+}
+
+data "aws_region" "current" {
+  lifecycle {
+    postcondition {
+      condition     = self.id == "us-west-2"
+      error_message = "This module belongs to Region us-west-2."
+    }
+  }
+}
+
+resource "aws_kms_key" "this" {
+  description              = "Log files of CloudTrail"
+  key_usage                = "ENCRYPT_DECRYPT"
+  customer_master_key_spec = "SYMMETRIC_DEFAULT"
+  multi_region             = false
+  enable_key_rotation      = true
+  rotation_period_in_days  = 365
+  deletion_window_in_days  = var.deletion_window_in_days
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Administer by KmsAdmin"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/KmsAdmin"
+        }
+        Action = [
+          "kms:CancelKeyDeletion",
+          "kms:CreateAlias",
+          "kms:DeleteAlias",
+          "kms:DescribeKey",
+          "kms:DisableKey",
+          "kms:DisableKeyRotation",
+          "kms:EnableKey",
+          "kms:EnableKeyRotation",
+          "kms:GetKeyLastUsage",
+          "kms:GetKeyPolicy",
+          "kms:GetKeyRotationStatus",
+          "kms:ListGrants",
+          "kms:ListKeyPolicies",
+          "kms:ListKeyRotations",
+          "kms:ListResourceTags",
+          "kms:PutKeyPolicy",
+          "kms:RevokeGrant",
+          "kms:RotateKeyOnDemand",
+          "kms:ScheduleKeyDeletion",
+          "kms:TagResource",
+          "kms:UntagResource",
+          "kms:UpdateAlias",
+          "kms:UpdateKeyDescription",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid    = "Service cloudtrail trail with encryption context from named sources"
+        Effect = "Allow"
+        Principal = {
+          Service = "cloudtrail.amazonaws.com"
+        }
+        Action   = "kms:GenerateDataKey"
+        Resource = "*"
+        Condition = {
+          StringLike = {
+            "aws:SourceArn"                            = "arn:aws:cloudtrail:us-west-2:111122223333:trail/management-events"
+            "kms:EncryptionContext:aws:cloudtrail:arn" = "arn:aws:cloudtrail:*:111122223333:trail/*"
+          }
+        }
+      },
+      {
+        Sid    = "Service cloudtrail trail from named sources"
+        Effect = "Allow"
+        Principal = {
+          Service = "cloudtrail.amazonaws.com"
+        }
+        Action   = "kms:DescribeKey"
+        Resource = "*"
+        Condition = {
+          StringLike = {
+            "aws:SourceArn" = "arn:aws:cloudtrail:us-west-2:111122223333:trail/management-events"
+          }
+        }
+      },
+      {
+        Sid    = "Service cloudtrail trail with encryption context"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/SecurityAudit"
+        }
+        Action   = "kms:Decrypt"
+        Resource = "*"
+        Condition = {
+          Null = {
+            "kms:EncryptionContext:aws:cloudtrail:arn" = "false"
+          }
+        }
+      },
+    ]
+  })
+  tags = merge(var.tags, {
+    purpose = "cloudtrail"
+  })
+}
+
+resource "aws_kms_alias" "this" {
+  name          = "alias/cloudtrail"
+  target_key_id = aws_kms_key.this.id
+}
+
+resource "aws_iam_policy" "role_kmsadmin" {
+  name        = "cloudtrail-role-KmsAdmin"
+  path        = var.iam_policy_path
+  description = "kmsgen, intent cloudtrail: access of arn:aws:iam::111122223333:role/KmsAdmin"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AdministerByKmsAdmin"
+        Effect = "Allow"
+        Action = [
+          "kms:CreateAlias",
+          "kms:DeleteAlias",
+          "kms:UpdateAlias",
+        ]
+        Resource = "arn:aws:kms:us-west-2:111122223333:alias/cloudtrail"
+      },
+    ]
+  })
+  tags = var.tags
+}
+
+resource "aws_iam_role_policy_attachment" "role_kmsadmin" {
+  role       = "KmsAdmin"
+  policy_arn = aws_iam_policy.role_kmsadmin.arn
+}

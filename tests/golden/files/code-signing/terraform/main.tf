@@ -1,0 +1,123 @@
+# Written by kmsgen from the intent `code-signing`: change the intent, not this file.
+
+# The policies name this account: anywhere else they would mean something else.
+data "aws_caller_identity" "current" {
+  lifecycle {
+    postcondition {
+      condition     = self.account_id == "111122223333"
+      error_message = "This module belongs to account 111122223333."
+    }
+  }
+}
+
+data "aws_region" "current" {
+  lifecycle {
+    postcondition {
+      condition     = self.id == "us-west-2"
+      error_message = "This module belongs to Region us-west-2."
+    }
+  }
+}
+
+resource "aws_kms_key" "this" {
+  description              = "Signatures of releases"
+  key_usage                = "SIGN_VERIFY"
+  customer_master_key_spec = "ECC_NIST_P256"
+  multi_region             = false
+  deletion_window_in_days  = var.deletion_window_in_days
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Administer by KmsAdmin"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/KmsAdmin"
+        }
+        Action = [
+          "kms:CancelKeyDeletion",
+          "kms:CreateAlias",
+          "kms:DeleteAlias",
+          "kms:DescribeKey",
+          "kms:DisableKey",
+          "kms:EnableKey",
+          "kms:GetKeyLastUsage",
+          "kms:GetKeyPolicy",
+          "kms:GetPublicKey",
+          "kms:ListGrants",
+          "kms:ListKeyPolicies",
+          "kms:ListResourceTags",
+          "kms:PutKeyPolicy",
+          "kms:RevokeGrant",
+          "kms:ScheduleKeyDeletion",
+          "kms:TagResource",
+          "kms:UntagResource",
+          "kms:UpdateAlias",
+          "kms:UpdateKeyDescription",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid    = "Use by ReleasePipeline"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/ReleasePipeline"
+        }
+        Action = [
+          "kms:DescribeKey",
+          "kms:GetPublicKey",
+          "kms:Sign",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid    = "Use by Deployment"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/Deployment"
+        }
+        Action = [
+          "kms:DescribeKey",
+          "kms:GetPublicKey",
+          "kms:Verify",
+        ]
+        Resource = "*"
+      },
+    ]
+  })
+  tags = merge(var.tags, {
+    purpose = "code-signing"
+  })
+}
+
+resource "aws_kms_alias" "this" {
+  name          = "alias/code-signing"
+  target_key_id = aws_kms_key.this.id
+}
+
+resource "aws_iam_policy" "role_kmsadmin" {
+  name        = "code-signing-role-KmsAdmin"
+  path        = var.iam_policy_path
+  description = "kmsgen, intent code-signing: access of arn:aws:iam::111122223333:role/KmsAdmin"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AdministerByKmsAdmin"
+        Effect = "Allow"
+        Action = [
+          "kms:CreateAlias",
+          "kms:DeleteAlias",
+          "kms:UpdateAlias",
+        ]
+        Resource = "arn:aws:kms:us-west-2:111122223333:alias/code-signing"
+      },
+    ]
+  })
+  tags = var.tags
+}
+
+resource "aws_iam_role_policy_attachment" "role_kmsadmin" {
+  role       = "KmsAdmin"
+  policy_arn = aws_iam_policy.role_kmsadmin.arn
+}

@@ -1,0 +1,37 @@
+# Written by kmsgen from the intent `encrypt-decrypt-in-region`: change the intent, not this file.
+
+# The policies name this account: anywhere else they would mean something else.
+data "aws_caller_identity" "current" {
+  lifecycle {
+    postcondition {
+      condition     = self.account_id == "111122223333"
+      error_message = "This module belongs to account 111122223333."
+    }
+  }
+}
+
+resource "aws_iam_policy" "role_developer" {
+  name        = "encrypt-decrypt-in-region-role-Developer"
+  path        = var.iam_policy_path
+  description = "kmsgen, intent encrypt-decrypt-in-region: access of arn:aws:iam::111122223333:role/Developer"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "UseByDeveloper"
+        Effect = "Allow"
+        Action = [
+          "kms:Decrypt",
+          "kms:Encrypt",
+        ]
+        Resource = "arn:aws:kms:us-west-2:111122223333:key/*"
+      },
+    ]
+  })
+  tags = var.tags
+}
+
+resource "aws_iam_role_policy_attachment" "role_developer" {
+  role       = "Developer"
+  policy_arn = aws_iam_policy.role_developer.arn
+}

@@ -1,0 +1,56 @@
+#!/bin/sh
+# Written by kmsgen from the intent `existing-keys`: change the intent, not this file.
+#
+# Creates, lists, revokes or retires the grants of the intent with the AWS CLI.
+# Safe to run twice: a grant's name makes CreateGrant idempotent, and what is gone is not revoked again.
+
+set -efu
+AWS_PAGER=''
+export AWS_PAGER
+
+usage() {
+  printf '%s\n' "usage: $0 create|list|revoke|retire" >&2
+  exit 2
+}
+
+# Each takes: key ARN, Region, grant name, CreateGrant request.
+
+create_grant() {
+  aws kms create-grant --region "$2" --key-id "$1" --cli-input-json "$4" --output json
+}
+
+list_grant() {
+  aws kms list-grants --region "$2" --key-id "$1" --query "Grants[?Name=='$3']" --output json
+}
+
+grant_ids() {
+  aws kms list-grants --region "$2" --key-id "$1" --query "Grants[?Name=='$3'].GrantId" --output text
+}
+
+revoke_grant() {
+  ids=$(grant_ids "$@")
+  for id in $ids; do
+    aws kms revoke-grant --region "$2" --key-id "$1" --grant-id "$id"
+  done
+}
+
+retire_grant() {
+  ids=$(grant_ids "$@")
+  for id in $ids; do
+    aws kms retire-grant --region "$2" --key-id "$1" --grant-id "$id"
+  done
+}
+
+each_grant() {
+  "$1" 'arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab' 'us-west-2' 'nightly' \
+    '{"GranteePrincipal":"arn:aws:iam::111122223333:role/exporter","RetiringPrincipal":"arn:aws:iam::111122223333:role/app","Operations":["Decrypt"],"Name":"nightly"}'
+  "$1" 'arn:aws:kms:us-west-2:111122223333:key/abcd1234-12ab-34cd-56ef-1234567890ab' 'us-west-2' 'nightly' \
+    '{"GranteePrincipal":"arn:aws:iam::111122223333:role/exporter","RetiringPrincipal":"arn:aws:iam::111122223333:role/app","Operations":["Decrypt"],"Name":"nightly"}'
+}
+
+case ${1-} in
+  create | list | revoke | retire) ;;
+  *) usage ;;
+esac
+
+each_grant "${1}_grant"

@@ -1,0 +1,286 @@
+# Written by kmsgen from the intent `nasty-strings`: change the intent, not this file.
+
+# The policies name this account: anywhere else they would mean something else.
+data "aws_caller_identity" "current" {
+  lifecycle {
+    postcondition {
+      condition     = self.account_id == "111122223333"
+      error_message = "This module belongs to account 111122223333."
+    }
+  }
+}
+
+data "aws_region" "current" {
+  lifecycle {
+    postcondition {
+      condition     = self.id == "us-west-2"
+      error_message = "This module belongs to Region us-west-2."
+    }
+  }
+}
+
+resource "aws_kms_key" "this" {
+  description              = "it's \"quoted\" `id` $(rm -rf /) $${aws_kms_key.this.arn} $$${x} %%{ if true }%%{ endif } \\ {{ template }} <%= 1 %> é 日本 #not-a-comment"
+  key_usage                = "ENCRYPT_DECRYPT"
+  customer_master_key_spec = "SYMMETRIC_DEFAULT"
+  multi_region             = false
+  deletion_window_in_days  = var.deletion_window_in_days
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Deploy by platform ci"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/platform-ci"
+        }
+        Action = [
+          "kms:CreateAlias",
+          "kms:DeleteAlias",
+          "kms:DescribeKey",
+          "kms:DisableKey",
+          "kms:DisableKeyRotation",
+          "kms:EnableKey",
+          "kms:EnableKeyRotation",
+          "kms:GetKeyPolicy",
+          "kms:GetKeyRotationStatus",
+          "kms:ListGrants",
+          "kms:ListResourceTags",
+          "kms:PutKeyPolicy",
+          "kms:RevokeGrant",
+          "kms:TagResource",
+          "kms:UntagResource",
+          "kms:UpdateAlias",
+          "kms:UpdateKeyDescription",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid    = "Deploy by platform ci grant a grant 1 with grants to one grantee with encryption context"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/platform-ci"
+        }
+        Action   = "kms:CreateGrant"
+        Resource = "*"
+        Condition = {
+          "ForAllValues:StringEquals" = {
+            "kms:GrantOperations" = "Decrypt"
+          }
+          StringEquals = {
+            "kms:EncryptionContext:app 'x'" = "$(id) `id` \"q\" $${x} \\ é"
+            "kms:GrantConstraintType"       = "EncryptionContextEquals"
+            "kms:GranteePrincipal"          = "arn:aws:iam::111122223333:role/exporter"
+          }
+        }
+      },
+      {
+        Sid    = "Administer by KmsAdmin"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/KmsAdmin"
+        }
+        Action = [
+          "kms:CancelKeyDeletion",
+          "kms:CreateAlias",
+          "kms:DeleteAlias",
+          "kms:DescribeKey",
+          "kms:DisableKey",
+          "kms:DisableKeyRotation",
+          "kms:EnableKey",
+          "kms:EnableKeyRotation",
+          "kms:GetKeyLastUsage",
+          "kms:GetKeyPolicy",
+          "kms:GetKeyRotationStatus",
+          "kms:ListGrants",
+          "kms:ListKeyPolicies",
+          "kms:ListKeyRotations",
+          "kms:ListResourceTags",
+          "kms:PutKeyPolicy",
+          "kms:RevokeGrant",
+          "kms:RotateKeyOnDemand",
+          "kms:ScheduleKeyDeletion",
+          "kms:TagResource",
+          "kms:UntagResource",
+          "kms:UpdateAlias",
+          "kms:UpdateKeyDescription",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid    = "Use by app with encryption context"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/app"
+        }
+        Action = [
+          "kms:Decrypt",
+          "kms:Encrypt",
+        ]
+        Resource = "*"
+        Condition = {
+          StringEquals = {
+            "kms:EncryptionContext:app" = [
+              "$${aws:PrincipalTag/team}",
+              "q\"uo'te",
+              "back\\slash",
+              "%%{x}",
+              "$(rm -rf /)",
+              "`id`",
+              "1e3",
+              "012",
+              "null",
+              "~",
+              "a: b",
+              "é",
+            ]
+            "kms:EncryptionContext:key with spaces" = [
+              "{{x}}",
+              "*",
+              "<&>",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "Use by partner ops a b c d e f with principal tags"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::444455556666:role/partner+ops=a,b.c@d_e-f"
+        }
+        Action   = "kms:Decrypt"
+        Resource = "*"
+        Condition = {
+          StringEquals = {
+            "aws:PrincipalTag/team" = "$${aws:PrincipalTag/team}"
+          }
+        }
+      },
+    ]
+  })
+  tags = merge(var.tags, {
+    Owner           = "Ann & Bob <x@example.com>"
+    "cost:center/1" = "0012"
+    yes             = "no"
+    note            = "a = b"
+  })
+}
+
+resource "aws_kms_alias" "this" {
+  name          = "alias/nasty/strings"
+  target_key_id = aws_kms_key.this.id
+}
+
+resource "aws_iam_policy" "role_kmsadmin" {
+  name        = "nasty-strings-role-KmsAdmin"
+  path        = var.iam_policy_path
+  description = "kmsgen, intent nasty-strings: access of arn:aws:iam::111122223333:role/KmsAdmin"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AdministerByKmsAdmin"
+        Effect = "Allow"
+        Action = [
+          "kms:CreateAlias",
+          "kms:DeleteAlias",
+          "kms:UpdateAlias",
+        ]
+        Resource = "arn:aws:kms:us-west-2:111122223333:alias/nasty/strings"
+      },
+    ]
+  })
+  tags = var.tags
+}
+
+resource "aws_iam_role_policy_attachment" "role_kmsadmin" {
+  role       = "KmsAdmin"
+  policy_arn = aws_iam_policy.role_kmsadmin.arn
+}
+
+resource "aws_iam_policy" "role_platform_ci" {
+  name        = "nasty-strings-role-platform-ci"
+  path        = var.iam_policy_path
+  description = "kmsgen, intent nasty-strings: access of arn:aws:iam::111122223333:role/platform-ci"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "DeployByPlatformCi"
+        Effect = "Allow"
+        Action = [
+          "kms:CreateAlias",
+          "kms:DeleteAlias",
+          "kms:UpdateAlias",
+        ]
+        Resource = "arn:aws:kms:us-west-2:111122223333:alias/nasty/strings"
+      },
+      {
+        Sid      = "DeployByPlatformCi2"
+        Effect   = "Allow"
+        Action   = "kms:ListAliases"
+        Resource = "*"
+      },
+      {
+        Sid      = "DeployByPlatformCi3"
+        Effect   = "Allow"
+        Action   = "kms:CreateKey"
+        Resource = "*"
+        Condition = {
+          Bool = {
+            "kms:MultiRegion" = "false"
+          }
+          StringEquals = {
+            "aws:RequestedRegion" = "us-west-2"
+            "kms:KeyOrigin"       = "AWS_KMS"
+            "kms:KeySpec"         = "SYMMETRIC_DEFAULT"
+            "kms:KeyUsage"        = "ENCRYPT_DECRYPT"
+          }
+        }
+      },
+      {
+        Sid      = "DeployByPlatformCi4"
+        Effect   = "Allow"
+        Action   = "kms:TagResource"
+        Resource = "arn:aws:kms:us-west-2:111122223333:key/*"
+        Condition = {
+          "ForAllValues:StringEquals" = {
+            "aws:TagKeys" = [
+              "Owner",
+              "cost:center/1",
+              "yes",
+              "note",
+            ]
+          }
+          StringEquals = {
+            "aws:RequestTag/Owner"         = "Ann & Bob <x@example.com>"
+            "aws:RequestTag/cost:center/1" = "0012"
+            "aws:RequestTag/note"          = "a = b"
+            "aws:RequestTag/yes"           = "no"
+          }
+        }
+      },
+    ]
+  })
+  tags = var.tags
+}
+
+resource "aws_iam_role_policy_attachment" "role_platform_ci" {
+  role       = "platform-ci"
+  policy_arn = aws_iam_policy.role_platform_ci.arn
+}
+
+resource "aws_kms_grant" "a_grant_1" {
+  name              = "a-grant_1"
+  key_id            = aws_kms_key.this.id
+  grantee_principal = "arn:aws:iam::111122223333:role/exporter"
+  operations = [
+    "Decrypt",
+  ]
+
+  constraints {
+    encryption_context_equals = {
+      "app 'x'" = "$(id) `id` \"q\" $${x} \\ é"
+    }
+  }
+}

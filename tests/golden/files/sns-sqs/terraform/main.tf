@@ -1,0 +1,154 @@
+# Written by kmsgen from the intent `sns-sqs`: change the intent, not this file.
+
+# The policies name this account: anywhere else they would mean something else.
+data "aws_caller_identity" "current" {
+  lifecycle {
+    postcondition {
+      condition     = self.account_id == "111122223333"
+      error_message = "This module belongs to account 111122223333."
+    }
+  }
+}
+
+data "aws_region" "current" {
+  lifecycle {
+    postcondition {
+      condition     = self.id == "us-west-2"
+      error_message = "This module belongs to Region us-west-2."
+    }
+  }
+}
+
+resource "aws_kms_key" "this" {
+  description              = "SNS topic and SQS queues"
+  key_usage                = "ENCRYPT_DECRYPT"
+  customer_master_key_spec = "SYMMETRIC_DEFAULT"
+  multi_region             = false
+  enable_key_rotation      = true
+  rotation_period_in_days  = 365
+  deletion_window_in_days  = var.deletion_window_in_days
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Administer by KmsAdmin"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/KmsAdmin"
+        }
+        Action = [
+          "kms:CancelKeyDeletion",
+          "kms:CreateAlias",
+          "kms:DeleteAlias",
+          "kms:DescribeKey",
+          "kms:DisableKey",
+          "kms:DisableKeyRotation",
+          "kms:EnableKey",
+          "kms:EnableKeyRotation",
+          "kms:GetKeyLastUsage",
+          "kms:GetKeyPolicy",
+          "kms:GetKeyRotationStatus",
+          "kms:ListGrants",
+          "kms:ListKeyPolicies",
+          "kms:ListKeyRotations",
+          "kms:ListResourceTags",
+          "kms:PutKeyPolicy",
+          "kms:RevokeGrant",
+          "kms:RotateKeyOnDemand",
+          "kms:ScheduleKeyDeletion",
+          "kms:TagResource",
+          "kms:UntagResource",
+          "kms:UpdateAlias",
+          "kms:UpdateKeyDescription",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid    = "Use by Orders through services"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/Orders"
+        }
+        Action = [
+          "kms:Decrypt",
+          "kms:GenerateDataKey",
+        ]
+        Resource = "*"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "sns.us-west-2.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid    = "Use by Fulfilment through services"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/Fulfilment"
+        }
+        Action   = "kms:Decrypt"
+        Resource = "*"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "sqs.us-west-2.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid    = "Service sns to sqs from named sources"
+        Effect = "Allow"
+        Principal = {
+          Service = "sns.amazonaws.com"
+        }
+        Action = [
+          "kms:Decrypt",
+          "kms:GenerateDataKey",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnLike = {
+            "aws:SourceArn" = "arn:aws:sns:us-west-2:111122223333:orders"
+          }
+          StringEquals = {
+            "aws:SourceAccount" = "111122223333"
+          }
+        }
+      },
+    ]
+  })
+  tags = merge(var.tags, {
+    purpose = "sns-sqs"
+  })
+}
+
+resource "aws_kms_alias" "this" {
+  name          = "alias/messages"
+  target_key_id = aws_kms_key.this.id
+}
+
+resource "aws_iam_policy" "role_kmsadmin" {
+  name        = "sns-sqs-role-KmsAdmin"
+  path        = var.iam_policy_path
+  description = "kmsgen, intent sns-sqs: access of arn:aws:iam::111122223333:role/KmsAdmin"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AdministerByKmsAdmin"
+        Effect = "Allow"
+        Action = [
+          "kms:CreateAlias",
+          "kms:DeleteAlias",
+          "kms:UpdateAlias",
+        ]
+        Resource = "arn:aws:kms:us-west-2:111122223333:alias/messages"
+      },
+    ]
+  })
+  tags = var.tags
+}
+
+resource "aws_iam_role_policy_attachment" "role_kmsadmin" {
+  role       = "KmsAdmin"
+  policy_arn = aws_iam_policy.role_kmsadmin.arn
+}
