@@ -135,7 +135,7 @@ class Search:
             now = {**known, **dict(choice.values)}
             if not self.space.coherent(now):
                 continue
-            settled, left = _settle(open_, now)
+            settled, left = settle(open_, now)
             yield from self._node(problem, matched | settled, left, now, (*path, choice))
 
     def _next(self, open_: tuple[Clause, ...], known: Known) -> tuple[str, list[Test]]:
@@ -155,7 +155,7 @@ class Search:
         return best, tests[best]
 
 
-def _settle(open_: tuple[Clause, ...], known: Known) -> tuple[frozenset[int], tuple[Clause, ...]]:
+def settle(open_: tuple[Clause, ...], known: Known) -> tuple[frozenset[int], tuple[Clause, ...]]:
     """Split clauses into those that match now and those still open; what cannot match any more is dropped."""
     settled, left = [], []
     for clause in open_:

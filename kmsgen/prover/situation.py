@@ -20,6 +20,7 @@ from kmsgen.policy.operators import OperatorName, split_operator
 from kmsgen.prover.cutting import Wanted
 from kmsgen.prover.looks import CONTEXT, CONTEXT_KEYS, FAMILY_OF_KEYS, GrantTest, KeyTest, Look, ResourceLook, others, spelled
 from kmsgen.prover.search import Clause, Known, Values
+from kmsgen.prover.search import settle as settle_clauses
 from kmsgen.prover.witness import GRANT_KEYS, build
 
 Matchable = Rule | GrantRule
@@ -161,7 +162,8 @@ class Side:
                 known[key] = view.lookup(key)
         if not self.free(CONTEXT_KEYS, view):
             known |= {key: None for key in reads if key.startswith(("name of ", "others of ")) and CONTEXT in key}
-        return Situation(facts, frozenset(matched), tuple(clauses), known, defaults)
+        settled, left = settle_clauses(tuple(clauses), known)
+        return Situation(facts, settled.union(matched), left, known, defaults)
 
     def _open(self, rule: Rule, view: View) -> tuple[Look, ...] | None:
         """Return the tests of a rule that a request has to meet; None where one fails already."""

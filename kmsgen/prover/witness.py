@@ -65,6 +65,8 @@ def _context(chosen: Known) -> Mapping[str, Values]:
         plain = not key.startswith((CONTEXT, "name of ", "others of ")) and key not in GRANT_KEYS
         if plain and values:
             context[title(key)] = values
+    if chosen.get("aws:multifactorauthage") and "aws:multifactorauthpresent" not in chosen:
+        context[title("aws:multifactorauthpresent")] = ("true",)
     names = names_in(chosen, TAG)
     return {**context, title(TAG_KEYS): names} if names else context
 
