@@ -1,0 +1,67 @@
+"""HCL as `terraform fmt` writes it."""
+
+from __future__ import annotations
+
+import pytest
+
+from kmsgen.render.hcl import Call, Expression, Template, body, text, value
+from tests.unit.render.texts import NASTY
+
+
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ("plain", '"plain"'),
+        ("${aws:username}", '"$${aws:username}"'),
+        ("$${x}", '"$$${x}"'),
+        ("%{ if true }", '"%%{ if true }"'),
+        ("$ % {", '"$ % {"'),
+        ('say "x"', '"say \\"x\\""'),
+        ("a\\b", '"a\\\\b"'),
+        ("a\nb\r\tc", '"a\\nb\\r\\tc"'),
+        ("\x00\x1b", '"\\u0000\\u001b"'),
+        ("é日本", '"é日本"'),
+        ("\u202e", '"\\u202e"'),
+        ("\U000e0001", '"\\U000e0001"'),
+    ],
+)
+def test_a_text_is_escaped_so_that_hcl_reads_it_back(given: str, written: str) -> None:
+    """Templates are doubled, quotes and controls escaped, other letters kept, invisible ones spelled out."""
+    assert text(given) == written
+
+
+@pytest.mark.parametrize("given", NASTY, ids=ascii)
+def test_no_text_opens_a_template_or_a_line(given: str) -> None:
+    """Whatever the text, its literal is on one line and every `${` and `%{` in it is doubled."""
+    written = text(given)
+    assert "\n" not in written
+    assert written.count("${") == written.count("$${")
+    assert written.count("%{") == written.count("%%{")
+
+
+def test_equals_signs_are_aligned_within_a_run_of_single_lines() -> None:
+    """An item over several lines is not aligned and ends the run."""
+    data = {"a": 1, "long_name": True, "list": ["x"], "b": None, "cc": "y"}
+    assert body(data, 0) == 'a         = 1\nlong_name = true\nlist = [\n  "x",\n]\nb  = null\ncc = "y"'
+
+
+def test_names_that_are_no_identifiers_are_quoted_in_ascii() -> None:
+    """The width of a name is the number of its characters, whatever the letters."""
+    assert value({"kms:é": 1, "for": 2, "ok-name": 3}) == '{\n  "kms:\\u00e9" = 1\n  "for"        = 2\n  ok-name      = 3\n}'
+
+
+def test_expressions_stay_and_texts_around_them_are_escaped() -> None:
+    """A template holds expressions beside literal text."""
+    assert value(Template(("arn:${x}/", Expression("var.id"), '"'))) == '"arn:$${x}/${var.id}\\""'
+    assert value(Call("merge", (Expression("var.tags"), {"a": "b"}))) == 'merge(var.tags, {\n  a = "b"\n})'
+
+
+def test_empty_collections_stay_on_their_line() -> None:
+    """`[]` and `{}` are aligned with their neighbours."""
+    assert body({"a": [], "bb": {}}, 1) == "  a  = []\n  bb = {}"
+
+
+def test_what_is_not_plain_data_is_refused() -> None:
+    """A value of another type is an error, never its repr."""
+    with pytest.raises(TypeError):
+        value({"a": 1.5})
