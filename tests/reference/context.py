@@ -111,8 +111,15 @@ def _told(request: Request, person: Person) -> Values:
         misplaced = name in SERVICE_ONLY and not service
         if derived or misplaced or (name == "kms:viaservice" and service):
             del context[name]
-    if "aws:sourcevpce" in context:
+    if "aws:sourcevpce" in context or "aws:sourcevpc" in context:
         context.pop("aws:sourceip", None)
+    if context.get("aws:multifactorauthpresent") != ("true",):
+        context.pop("aws:multifactorauthage", None)
+    if service:
+        for name in [name for name in context if name.startswith("aws:calledvia")]:
+            del context[name]
+    # KMS answers over TLS only.
+    context.setdefault("aws:securetransport", ("true",))
     via = "kms:viaservice" in context
     context["aws:viaawsservice"] = ("true" if via else "false",)
     if not via or "kms:grantisforawsresource" not in context:
@@ -131,6 +138,10 @@ def _of_person(person: Person) -> Values:
     }
     if person.kind is Kind.USER:
         context["aws:username"] = (person.name,)
+    if person.kind is Kind.FEDERATED:
+        context["aws:userid"] = (f"{person.account}:{person.name}",)
+    if person.kind is Kind.ROOT:
+        context["aws:userid"] = (person.account,)
     for name, value in person.beside.tags:
         context[f"aws:principaltag/{name.lower()}"] = (value,)
     organization = person.beside.organization
@@ -164,8 +175,6 @@ def _of_parameters(request: Request, target: Target) -> Values:
     for name, (parameter, default) in PARAMETERS.items():
         value = request.parameters.get(parameter, default)
         context[name] = () if value is None else (_text(value),)
-    if target.key is not None and target.key.spec != "SYMMETRIC_DEFAULT" and "EncryptionAlgorithm" not in request.parameters:
-        context["kms:encryptionalgorithm"] = ()
     if target.same_key is not None:
         context["kms:reencryptonsamekey"] = (_text(target.same_key),)
     if target.action == "CreateKey":

@@ -15,7 +15,7 @@ from kmsgen.policy.bundle import Bundle, KeyAccess
 from kmsgen.policy.document import Document, Effect, Statement
 from tests.reference import grants, language
 from tests.reference.context import Target, Values, build, without_key_tags
-from tests.reference.people import Kind, Named, Person, denied_by_exclusion, meanings
+from tests.reference.people import Kind, Named, Person, denied_by_exclusion, may_be_role_of, meanings
 
 UNTOUCHED_BY_RCP = ("RetireGrant",)
 
@@ -114,8 +114,14 @@ def _denies(asked: Asked) -> Iterator[str]:
 def _hits(statement: Statement, person: Person) -> bool:
     if statement.not_principal:
         return denied_by_exclusion(statement, person)
-    # S13: whom a CanonicalUser names is not known, so a Deny hits everyone.
-    return bool(meanings(statement, person)) or any(who.kind == "CanonicalUser" for who in statement.principals or ())
+    elements = statement.principals or ()
+    # S13: whom a CanonicalUser names is not known; P1: the path of a session's role may not be; P7: nor a federated user's user.
+    return (
+        bool(meanings(statement, person))
+        or any(who.kind == "CanonicalUser" for who in elements)
+        or (not person.role_is_known and any(may_be_role_of(who.value, person) for who in elements))
+        or (person.kind is Kind.FEDERATED and any(who.value.endswith(f":user/{person.name}") for who in elements))
+    )
 
 
 # --- gates that must all be open ----------------------------------------------------------------------------------------
@@ -124,7 +130,7 @@ def _hits(statement: Statement, person: Person) -> bool:
 def _scps(asked: Asked) -> tuple[tuple[Document, ...], ...]:
     person = asked.person
     organization = person.beside.organization
-    exempt = person.beside.service_linked or (organization is not None and organization.management_account)
+    exempt = person.service_linked or (organization is not None and organization.management_account)
     return () if exempt or person.kind is Kind.SERVICE else person.beside.scps
 
 
@@ -133,7 +139,7 @@ def _rcps_hold(asked: Asked) -> bool:
     row = ACTIONS.get(asked.target.action)
     if key is None or row is None or not row.resource_types or asked.target.action in UNTOUCHED_BY_RCP:
         return False
-    return not (key.management_account or key.manager == "AWS" or asked.person.beside.service_linked)
+    return not (key.management_account or key.manager == "AWS" or asked.person.service_linked)
 
 
 def _endpoint(asked: Asked) -> list[Document]:
@@ -164,9 +170,7 @@ def _limits(asked: Asked) -> list[str]:
 
 
 def _identity(asked: Asked) -> tuple[list[str], list[str]]:
-    """Return what is missing on the caller's own side, and what allows there. The root user has no policies."""
-    if asked.person.kind is Kind.ROOT:
-        return [], []
+    """Return what is missing on the caller's own side, and what allows there."""
     found = allows(asked, asked.person.beside.identity_policies)
     return ([] if found else ["identity-policy"]) + _limits(asked), found
 
@@ -179,20 +183,28 @@ def _access(asked: Asked) -> tuple[list[str], list[str]]:
     for missing, reasons in ways:
         if not missing:
             return [], reasons
-    return ([layer for missing, _reasons in ways for layer in missing] or ["key-policy"]), []
+    if not ways:
+        return ["key-policy", *(_identity(asked)[0] if _foreign(asked) else [])], []
+    return [layer for missing, _reasons in ways for layer in missing], []
+
+
+def _foreign(asked: Asked) -> bool:
+    """Tell whether the key is in another account than the caller."""
+    assert asked.access is not None
+    return asked.person.kind is not Kind.SERVICE and asked.person.account != asked.access.key.arn.split(":")[4]
 
 
 def _by_key_policy(asked: Asked) -> Iterator[tuple[list[str], list[str]]]:
     assert asked.access is not None
     person = asked.person
-    foreign = person.kind is not Kind.SERVICE and person.account != asked.access.key.arn.split(":")[4]
+    foreign = _foreign(asked)
     for label, statement, version in numbered("key-policy", [asked.access.policy]):
         if statement.effect is not Effect.ALLOW or statement.not_principal:
             continue
         named = meanings(statement, person)
         if not named or not fits(asked, statement, version, in_key_policy=True):
             continue
-        if foreign or named == {Named.BY_ACCOUNT}:
+        if foreign or (named == {Named.BY_ACCOUNT} and person.kind is not Kind.ROOT):
             missing, found = _identity(asked)
             yield missing, [label, *found]
         elif named <= {Named.BY_ROLE, Named.BY_ACCOUNT}:
@@ -211,7 +223,8 @@ def _by_grant(asked: Asked) -> Iterator[tuple[list[str], list[str]]]:
             # S2: also for a principal of another account the grant is enough.
             yield _limits(asked), [f"grant/{grant.id}"]
         elif grants.serves_account(grant.grantee, person):
-            yield _identity(asked)[0], [f"grant/{grant.id}"]
+            # S6: an account as grantee gives its root user the operations, its other principals with an IAM policy.
+            yield ([] if person.kind is Kind.ROOT else _identity(asked)[0]), [f"grant/{grant.id}"]
 
 
 def _retiring(asked: Asked) -> tuple[list[str], list[str]]:
@@ -219,8 +232,8 @@ def _retiring(asked: Asked) -> tuple[list[str], list[str]]:
     assert asked.access is not None
     person = asked.person
     grant = next((grant for grant in asked.access.grants if grant.id == asked.request.grant_id), None)
-    if grant is None:
-        return ["key-policy"], []
+    if grant is None or not grants.usable(grant, asked.request):
+        return ["grant"], []
     label = [f"grant/{grant.id}"]
     by_grantee = "RetireGrant" in grant.operations
     retirers = [(grant.retiring, grant.retiring_is_service)] if grant.retiring else []
@@ -229,6 +242,6 @@ def _retiring(asked: Asked) -> tuple[list[str], list[str]]:
         return _limits(asked), label
     accounts = [arn for arn, service in retirers if not service] + [grant.issuing_account or ""]
     if any(grants.serves_account(arn, person) for arn in accounts):
-        missing, found = _identity(asked)
+        missing, found = ([], []) if person.kind is Kind.ROOT else _identity(asked)
         return missing, [*label, *found]
-    return ["key-policy"], []
+    return ["grant"], []

@@ -47,7 +47,9 @@ def covers(grant: Grant, request: Request, action: str, person: Person) -> bool:
     constraints = grant.constraints
     if constraints.source_arn is not None:
         origin = {name.lower(): values for name, values in request.context.items()}.get("aws:sourcearn", ())
-        if person.kind is not Kind.SERVICE or tuple(origin) != (constraints.source_arn,):
+        # DescribeKey is held to it only where the request names a resource, RetireGrant never.
+        held = action != "RetireGrant" and (action != "DescribeKey" or bool(origin))
+        if held and (person.kind is not Kind.SERVICE or tuple(origin) != (constraints.source_arn,)):
             return False
     if action == "CreateGrant":
         child = request.create_grant

@@ -87,11 +87,11 @@ def action_matches(pattern: str, action: str) -> bool:
     return matches(folded(as_pattern(pattern)), action.lower())
 
 
-def resource_matches(text: str, resource: str, version: str, context: Context) -> bool:
-    """Compare a Resource pattern with an ARN or `*`."""
+def resource_matches(text: str, resource: str, version: str, context: Context, *, unknown: bool = False) -> bool:
+    """Compare a Resource pattern with an ARN or `*`; `unknown` is the answer where a variable has no value."""
     pattern = fill(text, version, context)
     if pattern is None:
-        return False
+        return unknown
     return pattern == [("*", True)] or arn_matches(pattern, resource)
 
 

@@ -44,6 +44,12 @@ class Person:
     name: str
     role: str
     beside: PrincipalPolicies
+    role_is_known: bool = True
+
+    @property
+    def service_linked(self) -> bool:
+        """Whether this is a service-linked role: said so, or named so."""
+        return self.beside.service_linked or ":role/aws-service-role/" in self.role
 
     @property
     def condition_arn(self) -> str:
@@ -65,7 +71,8 @@ def look_up(arn: str, bundle: Bundle) -> Person:
     if head == "assumed-role":
         name = rest.partition("/")[0]
         role = _role_of(name, arn, bundle)
-        return Person(arn, Kind.ROLE, account, name, role, own or bundle.principals.get(role) or PrincipalPolicies())
+        beside = own or bundle.principals.get(role) or PrincipalPolicies()
+        return Person(arn, Kind.ROLE, account, name, role, beside, role in bundle.principals)
     kind = Kind.FEDERATED if head == "federated-user" else Kind.USER
     return Person(arn, kind, account, rest.rpartition("/")[2], "", own or PrincipalPolicies())
 
@@ -94,12 +101,14 @@ def meaning(element: Principal, person: Person) -> Named:
 
 
 def is_role_of(arn: str, person: Person) -> bool:
-    """Tell whether an ARN names the role of a person: a session's ARN does not tell the path of its role."""
-    if arn == person.arn:
-        return ":role/" in arn
-    return ":assumed-role/" in person.arn and bool(
-        re.fullmatch(rf"arn:{person.arn.split(':')[1]}:iam::{person.account}:role/(.*/)?{re.escape(person.name)}", arn)
-    )
+    """Tell whether an ARN names the role of a person."""
+    return person.kind is Kind.ROLE and arn == person.role
+
+
+def may_be_role_of(arn: str, person: Person) -> bool:
+    """P1: a session's ARN does not tell the path of its role; tell whether an ARN may name it all the same."""
+    name = re.escape(person.name)
+    return ":assumed-role/" in person.arn and bool(re.fullmatch(rf"arn:[^:]+:iam::{person.account}:role/.*/{name}", arn))
 
 
 def meanings(statement: Statement, person: Person) -> set[Named]:
