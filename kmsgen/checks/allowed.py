@@ -25,7 +25,7 @@ ANY_SERVICE = "s3.amazonaws.com"
 
 def not_allowed(intent: Intent, specification: Specification, bundle: Bundle, origins: Origins) -> Iterator[Finding]:
     """Yield a finding for each intended access that the bundle denies in a situation that satisfies its `when`."""
-    asked = [(access, _witness(access)) for access in specification.accesses if access.required]
+    asked = [(access, _witness(access)) for access in (*specification.accesses, *specification.by_grants) if access.required]
     assumed = {name for access, name in asked if _is_assumed(access, name)}
     judge = Authorizer(with_own_policies(bundle, assumed, intent.scope.organization, intent.scope.account))
     for access, name in asked:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from kmsgen.arn import Arn, parse_arn
+from kmsgen.arn import Arn, account_of, is_service_principal, parse_arn
 from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.evaluate import Authorizer
 from kmsgen.authorizer.request import Request
@@ -18,10 +18,10 @@ from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intended import kinds_of_resource
 from kmsgen.checks.situations import CONTEXT, PLAIN, Situation, request_for, situations
-from kmsgen.checks.specification import Specification, as_bundle, root_of, with_own_policies
+from kmsgen.checks.specification import Specification, as_bundle, is_person, root_of, with_own_policies
 from kmsgen.errors import Location
 from kmsgen.intent.intent import Intent
-from kmsgen.policy.bundle import Bundle, Key, KeyAccess
+from kmsgen.policy.bundle import Bundle, KeyAccess
 from kmsgen.policy.document import Condition, Document, Effect, Statement
 
 Origins = Mapping[str, tuple[Location, ...]]
@@ -82,16 +82,13 @@ def _resources(world: _World, action: str, kinds: frozenset[str] | None) -> tupl
 def _world(intent: Intent, specification: Specification, bundle: Bundle) -> _World:
     judged = _with_another_key(bundle)
     intended = as_bundle(specification, judged, intent)
-    strangers = _strangers(bundle.keys[0].key)
+    strangers = _strangers(bundle, specification)
     # whoever stands for an account that was asked for has the account's own IAM policies
-    judged, intended = (
-        with_own_policies(one, strangers, intent.scope.organization, intent.scope.account) for one in (judged, intended)
-    )
-    named = (
-        *bundle.principals,
-        *_services(specification),
-        *(session for name in bundle.principals for session in _sessions(name)),
-    )
+    home = (intent.scope.organization, intent.scope.account)
+    judged, intended = (with_own_policies(one, strangers, *home) for one in (judged, intended))
+    sessions = [session for name in bundle.principals for session in _sessions(name)]
+    written = [name for name in _in_key_policies(bundle) if is_person(name) or is_service_principal(name)]
+    named = (*bundle.principals, *written, *_services(specification), *sessions)
     unnamed = tuple(service for service in SERVICES if service not in named)[:1]
     return _World(
         Authorizer(judged),
@@ -111,13 +108,24 @@ def _with_another_key(bundle: Bundle) -> Bundle:
     return replace(bundle, keys=(*bundle.keys, KeyAccess(other, policy)))
 
 
-def _strangers(key: Key) -> tuple[str, ...]:
-    """Return principals that nobody names: of the key's account, its root user, of another account."""
-    arn = parse_arn(key.arn)
-    own, partition = (arn.account, arn.partition) if arn else ("", "aws")
-    other = next(account for account in STRANGER_ACCOUNTS if account != own)
-    names = ((own, "role/stranger"), (own, "user/stranger"), (own, "root"), (other, "role/stranger"))
+def _strangers(bundle: Bundle, specification: Specification) -> tuple[str, ...]:
+    """Return principals that nobody names: of the key's account, its root user, of each account named, of one that is not."""
+    key = parse_arn(bundle.keys[0].key.arn)
+    own, partition = (key.account, key.partition) if key else ("", "aws")
+    named = [
+        account_of(name) for name in (*_in_key_policies(bundle), *(access.principal.value for access in specification.accesses))
+    ]
+    others = dict.fromkeys(account for account in named if account and account != own)
+    unnamed = next(account for account in STRANGER_ACCOUNTS if account != own and account not in others)
+    names = [(own, "role/stranger"), (own, "user/stranger"), (own, "root")]
+    names += [(account, "role/stranger") for account in (*others, unnamed)]
     return tuple(str(Arn(partition, "iam", "", account, resource)) for account, resource in names)
+
+
+def _in_key_policies(bundle: Bundle) -> tuple[str, ...]:
+    """Return every principal that a key policy names."""
+    statements = (statement for access in bundle.keys for statement in access.policy.statements)
+    return tuple(dict.fromkeys(principal.value for statement in statements for principal in statement.principals or ()))
 
 
 def _services(specification: Specification) -> tuple[str, ...]:

@@ -186,3 +186,21 @@ def of_grant(line: GrantLine) -> Iterator[Condition]:
         yield Condition("StringEquals", "kms:GrantConstraintType", (kind,))
     for name, value in equals or subset or ():
         yield Condition("StringEquals", f"kms:EncryptionContext:{name}", (value,))
+
+
+def given_by_grants(intent: Intent, key: Key) -> Iterator[Expected]:
+    """Yield what the grantees of the file's grants may do with one key, within the grants' constraints.
+
+    CreateGrant and RetireGrant of a grantee are about further grants, of which the file tells nothing.
+    """
+    for line in intent.grants if intent.governed else ():
+        grant = line.grant
+        pairs = grant.constraints.encryption_context_equals or grant.constraints.encryption_context_subset or ()
+        source = grant.constraints.source_arn
+        for operation in grant.operations:
+            held = [Condition("StringEquals", f"kms:EncryptionContext:{name}", (value,)) for name, value in pairs]
+            held = held if ACTIONS[operation].encryption_context else []
+            held += [Condition("StringEquals", "aws:SourceArn", (source,))] if source and grant.grantee_is_service else []
+            who = Principal("Service" if grant.grantee_is_service else "AWS", grant.grantee)
+            statement = expected(who, f"kms:{operation}", "key", key.arn, held)
+            yield Expected(line.location, key.arn, "key", statement, operation not in ("CreateGrant", "RetireGrant"))

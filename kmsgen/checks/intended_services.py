@@ -67,7 +67,17 @@ def _of_statement(reading: _Reading, statement: ServiceStatement) -> Iterator[Ex
 
 
 def _is_required(statement: ServiceStatement, reading: _Reading, action: str) -> bool:
-    """Return whether the service fails without: not for forms of a statement that need a resource where none is named."""
+    """Return whether the access must be shown to work.
+
+    Not for forms of a statement that need a resource where none is named. Nor for a service's own calls under kms:ViaService: the
+    service's page prints that, where conditions-kms knows the key in calls for principals of accounts only. Such a statement is
+    written as it is documented; whether it ever matches cannot be confirmed.
+    """
+    by_itself = statement.principal_kind == "Service" or any(
+        r.condition.key == "aws:PrincipalIsAWSService" for r in statement.conditions
+    )
+    if by_itself and any(row.condition.key == "kms:ViaService" for row in statement.conditions):
+        return False
     needed = (row for row in statement.conditions if row.resources and row.required and not row.wide)
     open_ended = reading.resource is None and any(reading.is_open(value) for row in needed for value in row.condition.values)
     return action not in BY_GRANT_ONLY and not open_ended

@@ -5,11 +5,11 @@ It has none of the compiler's economy and no guard rail. What another bundle all
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kmsgen.arn import account_of, account_root, parse_arn
-from kmsgen.checks.intended import Expected, intended_by_deployer, intended_by_lines
+from kmsgen.checks.intended import Expected, given_by_grants, intended_by_deployer, intended_by_lines
 from kmsgen.checks.intended_services import intended_by_services
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, Organization, PrincipalPolicies
@@ -21,14 +21,23 @@ ANYTHING = Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), sid="Anything")
 
 @dataclass(frozen=True, slots=True)
 class Specification:
-    """What an intent asks for: its accesses, and the grants on each key."""
+    """What an intent asks for: its accesses, the grants on each key, and what those give."""
 
     accesses: tuple[Expected, ...]
     grants: tuple[Grant, ...]
+    by_grants: tuple[Expected, ...] = ()
 
     def on_key(self, arn: str) -> tuple[Statement, ...]:
         """Return the statements about one key itself."""
         return tuple(access.statement for access in self.accesses if access.key == arn and access.half == "key")
+
+    def about(self, arn: str) -> tuple[Statement, ...]:
+        """Return the statements about one key, what has no key included; actions together where all else is equal."""
+        actions: dict[Statement, list[str]] = {}
+        for access in self.accesses:
+            if access.key == arn:
+                actions.setdefault(replace(access.statement, actions=()), []).append(access.action)
+        return tuple(replace(rest, actions=tuple(dict.fromkeys(names))) for rest, names in actions.items())
 
     def beside(self, principal: str) -> Document | None:
         """Return every access of a principal as an IAM policy; None if it has none."""
@@ -37,7 +46,7 @@ class Specification:
         return Document(statements) if statements else None
 
 
-def specify(intent: Intent, keys: Iterable[Key]) -> Specification:
+def specify(intent: Intent, keys: Sequence[Key]) -> Specification:
     """Return what an intent asks for on these keys."""
     accesses: list[Expected] = []
     account = intent.scope.account
@@ -46,7 +55,8 @@ def specify(intent: Intent, keys: Iterable[Key]) -> Specification:
     grants = tuple(
         replace(line.grant, id=line.grant.id or f"grant-{i}", issuing_account=account) for i, line in enumerate(intent.grants)
     )
-    return Specification(tuple(accesses), grants)
+    given = (access for key in keys for access in given_by_grants(intent, key))
+    return Specification(tuple(accesses), grants, tuple(given))
 
 
 def as_bundle(specification: Specification, judged: Bundle, intent: Intent) -> Bundle:
@@ -54,8 +64,9 @@ def as_bundle(specification: Specification, judged: Bundle, intent: Intent) -> B
     keys = []
     for access in judged.keys:
         statements = specification.on_key(access.key.arn)
-        policy = Document(statements) if intent.governed and statements else access.policy
-        keys.append(KeyAccess(access.key, policy, specification.grants if intent.governed else access.grants))
+        ours = intent.governed and bool(statements)
+        policy = Document(statements) if ours else access.policy
+        keys.append(KeyAccess(access.key, policy, specification.grants if ours else access.grants))
     named = dict.fromkeys(access.principal.value for access in specification.accesses if access.principal.kind == "AWS")
     people = dict.fromkeys((*judged.principals, *(name for name in named if is_person(name))))
     return Bundle(tuple(keys), {name: _beside(specification, name, judged) for name in people})

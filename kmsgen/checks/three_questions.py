@@ -67,7 +67,7 @@ def _proved(intent: Intent, specification: Specification, bundle: Bundle, origin
     """
     for access in bundle.keys:
         about_key = replace(bundle, keys=(access, *(other for other in bundle.keys if other is not access)))
-        question = Beyond(specification.on_key(access.key.arn), specification.grants if intent.governed else access.grants)
+        question = Beyond(specification.about(access.key.arn), specification.grants if intent.governed else access.grants)
         proof = prove(about_key, question, described_only=not intent.governed)
         yield from _findings(proof, "excess-access", Location(intent.path), origins)
 

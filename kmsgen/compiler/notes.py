@@ -50,6 +50,11 @@ def _open_services(intent: Intent) -> Iterator[Diagnostic]:
     for use in intent.services:
         service = services.find(use.service)
         for statement in service.statements if service else ():
+            keys = {row.condition.key for row in statement.conditions}
+            by_itself = statement.principal_kind == "Service" or "aws:PrincipalIsAWSService" in keys
+            if by_itself and "kms:ViaService" in keys:
+                message = f"`{use.service}` calls KMS itself under kms:ViaService, which KMS documents for other callers"
+                yield Diagnostic(use.location, "service-unconfirmed", message, "try the service before you rely on it")
             if statement.gap and not statement.caller and not use.source_account:
                 message = f"`{use.service}` is let in as AWS documents it: {statement.gap}"
                 yield Diagnostic(
