@@ -97,6 +97,8 @@ def _scp(random: Random, size: int) -> Data:
 def _rcp(random: Random) -> Data:
     statement = _statement(random, 0, principals=False)
     statement.update({"Effect": "Deny", "Principal": "*", "Action": statement.pop("NotAction", statement.get("Action"))})
+    if statement["Action"] == "*":
+        statement["Action"] = "kms:*"
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 

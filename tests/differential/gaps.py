@@ -1,0 +1,109 @@
+"""Where iam-simulate is known to answer another question, by rule, each with the page that settles it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.differential import alphabet as a
+from tests.differential.worlds import Data
+
+EPOCH = re.compile(r'"\d{10}"')
+ISO_DATE = re.compile(r'"\d{4}-\d\d-\d\d')
+SERVICE_ROLES = "Organizations User Guide, orgs_manage_policies_rcps"
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A rule that the simulator does not know: what it is about, the page, and whether a request touches it."""
+
+    rule: str
+    page: str
+    touches: Callable[[Data, Data], bool]
+
+
+def _beside(data: Data, asked: Data) -> Data:
+    """Return what stands beside the caller: under its own ARN, else under that of its role."""
+    own: Data | None = data["principals"].get(asked["principal"])
+    name = asked["principal"].split("/")[1] if ":assumed-role/" in asked["principal"] else None
+    roles = (beside for arn, beside in data["principals"].items() if name and arn.endswith(f"/{name}") and ":role/" in arn)
+    return own if own is not None else next(roles, {})
+
+
+def _text(data: Data, asked: Data) -> str:
+    return json.dumps([data["policy"], data["rcps"], data["vpc_endpoint_policies"], _beside(data, asked)])
+
+
+def _dates(data: Data, asked: Data) -> bool:
+    """Tell whether dates in both forms meet: in the policies, or between a policy and the request."""
+    both = _text(data, asked) + json.dumps(asked["context"])
+    return bool(EPOCH.search(both) and ISO_DATE.search(_text(data, asked) + json.dumps(asked["context"])))
+
+
+def _conditions(data: Data, asked: Data) -> list[tuple[str, str, object]]:
+    documents = [data["policy"], *[d for level in data["rcps"] for d in level], *data["vpc_endpoint_policies"].values()]
+    beside = _beside(data, asked)
+    documents += beside.get("identity_policies", []) + beside.get("session_policies", [])
+    documents += [beside["boundary"]] if beside.get("boundary") else []
+    documents += [document for level in beside.get("scps", []) for document in level]
+    return [
+        (operator, key, values)
+        for document in documents
+        for statement in document["Statement"]
+        for operator, block in statement.get("Condition", {}).items()
+        for key, values in block.items()
+    ]
+
+
+def _management(data: Data, asked: Data) -> bool:
+    beside = _beside(data, asked)
+    return bool(beside.get("scps")) and bool((beside.get("organization") or {}).get("management_account"))
+
+
+def _empty_variable(data: Data, asked: Data) -> bool:
+    return "${" in _text(data, asked)
+
+
+GAPS: tuple[Gap, ...] = (
+    Gap("grants", "KMS Developer Guide, grants", lambda data, _asked: bool(data["grants"])),
+    Gap("retiring a grant", "KMS Developer Guide, grant-delete", lambda _data, asked: asked["action"] == "kms:RetireGrant"),
+    Gap(
+        "several actions in one request: tags of a new key",
+        "KMS Developer Guide, customer-managed-policies",
+        lambda _data, asked: asked["action"] == "kms:CreateKey" and "Tags" in asked["parameters"],
+    ),
+    Gap(
+        "NotPrincipal with the account beside the principal",
+        "IAM User Guide, reference_policies_elements_notprincipal",
+        lambda data, _asked: "NotPrincipal" in json.dumps(data["policy"]),
+    ),
+    Gap(
+        "variables are literal text in version 2008-10-17",
+        "IAM User Guide, reference_policies_variables",
+        lambda data, asked: "2008-10-17" in _text(data, asked) and _empty_variable(data, asked),
+    ),
+    Gap("dates in epoch seconds", "IAM User Guide, reference_policies_elements_condition_operators", _dates),
+    Gap("the root user", "KMS Developer Guide, key-policies", lambda _data, asked: asked["principal"] == a.ROOT),
+    Gap("service-linked roles", SERVICE_ROLES, lambda _data, asked: asked["principal"] == a.LINKED),
+    Gap(
+        "the path of a role, which a session does not tell",
+        "IAM User Guide, reference_identifiers",
+        lambda _data, asked: asked["principal"] in (a.WEB, a.WEB_X),
+    ),
+    Gap("SCPs and the management account", "Organizations User Guide, orgs_manage_policies_scps", _management),
+    Gap("RCPs and the management account", SERVICE_ROLES, lambda data, _a: bool(data["rcps"] and data["key"].get("management_account"))),
+    Gap("RCPs and AWS managed keys", SERVICE_ROLES, lambda data, _a: bool(data["rcps"]) and data["key"].get("manager") == "AWS"),
+    Gap(
+        "RCPs and operations that have no resource",
+        SERVICE_ROLES,
+        lambda data, asked: bool(data["rcps"]) and asked.get("resource") == "*",
+    ),
+    Gap(
+        "an endpoint policy for particular principals",
+        "KMS Developer Guide, kms-vpc-endpoint",
+        lambda data, asked: "aws:SourceVpce" in asked["context"]
+        and any(s["Principal"] != "*" for d in data["vpc_endpoint_policies"].values() for s in d["Statement"]),
+    ),
+)
