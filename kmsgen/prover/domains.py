@@ -29,7 +29,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """The values of one condition key: a closed list, or shapes; `optional` where the key can be absent."""
+    """The values of one condition key: a closed list, or shapes; `optional` where the key can be absent.
+
+    A value of another shape is taken as possible where a policy names it, unless the shapes are `strict`: KMS checks them.
+    """
 
     kind: Kind = Kind.TEXT
     values: Values = ()
@@ -39,6 +42,7 @@ class Domain:
     high: int | None = None
     optional: bool = True
     multi_valued: bool = False
+    strict: bool = False
 
 
 FLAG = Domain(values=("false", "true"))
@@ -126,11 +130,11 @@ DOMAINS: dict[str, Domain] = {
     "kms:trailingdayswithoutkeyusage": Domain(Kind.NUMBER),
     "kms:grantconstrainttype": Domain(values=("EncryptionContextEquals", "EncryptionContextSubset")),
     "kms:grantoperations": Domain(multi_valued=True, optional=False),
-    "kms:granteeprincipal": Domain(shapes=_PRINCIPALS, nicer=_SOME_PRINCIPALS),
-    "kms:retiringprincipal": Domain(shapes=_PRINCIPALS, nicer=_SOME_PRINCIPALS),
-    "kms:granteeserviceprincipal": Domain(shapes=(_SERVICE,)),
-    "kms:retiringserviceprincipal": Domain(shapes=(_SERVICE,)),
-    "kms:grantconstraintsourcearn": Domain(shapes=(_GRANT_SOURCE,)),
+    "kms:granteeprincipal": Domain(shapes=_PRINCIPALS, nicer=_SOME_PRINCIPALS, strict=True),
+    "kms:retiringprincipal": Domain(shapes=_PRINCIPALS, nicer=_SOME_PRINCIPALS, strict=True),
+    "kms:granteeserviceprincipal": Domain(shapes=(_SERVICE,), strict=True),
+    "kms:retiringserviceprincipal": Domain(shapes=(_SERVICE,), strict=True),
+    "kms:grantconstraintsourcearn": Domain(shapes=(_GRANT_SOURCE,), strict=True),
 }
 _FAMILIES: tuple[tuple[str, Domain], ...] = (
     ("kms:encryptioncontext:", Domain(nicer=("another",))),

@@ -13,6 +13,7 @@ from itertools import count
 from kmsgen.arn import ACCOUNT_ID, parse_arn
 from kmsgen.authorizer import Request
 from kmsgen.authorizer.grants import CREATE, RETIRE, GrantRule, compile_grants
+from kmsgen.authorizer.principal import caller_of
 from kmsgen.authorizer.statement import Layer, Rule, compile_document
 from kmsgen.catalogue import grants, key_specs
 from kmsgen.catalogue.model import Action
@@ -52,7 +53,8 @@ def assumed(bundle: Bundle, everyone: Iterable[str], *, described_only: bool = F
     undescribed = {
         principal: _undescribed(organizations.get(arn.account))
         for principal in everyone
-        if (arn := parse_arn(principal)) is not None
+        # a session is described with its role, a federated one with its user
+        if (arn := parse_arn(principal)) is not None and not caller_of(principal, bundle.principals).described
     }
     return replace(bundle, keys=keys, principals={**undescribed, **bundle.principals})
 
@@ -134,7 +136,7 @@ class World:
 
     def described(self, principal: str) -> bool:
         """Return whether one of the bundles describes a principal."""
-        return any(principal in bundle.principals for bundle in self.bundles)
+        return any(caller_of(principal, bundle.principals).described for bundle in self.bundles)
 
     def named(self, pattern: str, principal: str) -> bool:
         """Return whether a pattern names a principal, or the role behind a session; an account's root ARN all of it."""

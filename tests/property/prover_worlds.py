@@ -68,8 +68,8 @@ CONDITIONS: Pool = (
     ("String", "aws:RequestTag/env", (("prod",),)),
 )  # fmt: skip
 OPERATORS = {
-    "String": ("StringEquals", "StringLike", "StringNotEquals", "StringNotLike", "StringEqualsIgnoreCase", "StringNotEqualsIfExists",
-        "StringEqualsIfExists", "StringLikeIfExists"),
+    "String": ("StringEquals", "StringLike", "StringNotEquals", "StringNotLike", "StringEqualsIgnoreCase",
+        "StringNotEqualsIfExists", "StringEqualsIfExists", "StringLikeIfExists"),
     "Arn": ("ArnLike", "ArnNotLike", "ArnEquals", "ArnLikeIfExists", "ArnNotEquals"),
     "Bool": ("Bool", "BoolIfExists"),
     "Set": ("ForAllValues:StringEquals", "ForAnyValue:StringLike", "ForAnyValue:StringEquals", "ForAllValues:StringLike",
@@ -126,16 +126,19 @@ class Maker:
     pool: Pool
 
     def condition(self) -> Condition:
+        """Make a condition."""
         family, key, values = self.rng.choice(self.pool)
         if self.rng.random() < 0.12:
             return Condition("Null", key, (self.rng.choice(("true", "false")),))
         return Condition(self.rng.choice(OPERATORS[family]), key, self.rng.choice(values))
 
     def conditions(self, most: int = 2) -> tuple[Condition, ...]:
+        """Make conditions, a key once in each operator."""
         found = [self.condition() for _ in range(self.rng.randint(0, most))]
         return tuple({(one.operator, one.key): one for one in found}.values())
 
     def statement(self, effect: Effect | None = None, *, principals: bool = True) -> Statement:
+        """Make a statement."""
         rng = self.rng
         effect = effect or rng.choices((Effect.ALLOW, Effect.DENY), (3, 1))[0]
         who = tuple(rng.sample(NAMED, rng.randint(1, 2))) if principals else None
@@ -152,6 +155,7 @@ class Maker:
         )
 
     def document(self, most: int, *, principals: bool) -> Document:
+        """Make a policy."""
         return Document(tuple(self.statement(principals=principals) for _ in range(self.rng.randint(1, most))))
 
     def guard(self, *, principals: bool) -> Document:
@@ -163,6 +167,7 @@ class Maker:
         return Document((base, deny)) if self.rng.random() < 0.7 else self.document(2, principals=principals)
 
     def beside(self) -> PrincipalPolicies:
+        """Make what stands beside a principal."""
         rng = self.rng
         return PrincipalPolicies(
             identity_policies=tuple(self.document(2, principals=False) for _ in range(rng.randint(0, 1))),
@@ -174,6 +179,7 @@ class Maker:
         )
 
     def grant(self, number: int) -> Grant:
+        """Make a grant."""
         rng = self.rng
         pairs = rng.choice(((("app", "red"),), (("app", "red"), ("Zone", "a")), (("App", "rust"),)))
         constraints = rng.choice(
@@ -188,6 +194,7 @@ class Maker:
         return Grant(f"g{number}", rng.choice((APP, USER, PARTNER, ROOT, SESSION)), operations, constraints)
 
     def bundle(self) -> Bundle:
+        """Make a bundle of one key."""
         rng = self.rng
         key = Key(
             KEY, tags=(("env", "prod"),) if rng.random() < 0.5 else (), aliases=("alias/one",) if rng.random() < 0.5 else ()
