@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from kmsgen.arn import account_of, parse_arn
 from kmsgen.authorizer.decision import Decision, Outcome
-from kmsgen.authorizer.evaluate import Authorizer
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intended import Expected
+from kmsgen.checks.judge import StatefulJudge
 from kmsgen.checks.situations import Situation, request_for, situations
 from kmsgen.checks.specification import Specification, is_service_linked, with_own_policies
 from kmsgen.errors import Location
@@ -27,7 +27,7 @@ def not_allowed(intent: Intent, specification: Specification, bundle: Bundle, or
     """Yield a finding for each intended access that the bundle denies in a situation that satisfies its `when`."""
     asked = [(access, _witness(access)) for access in (*specification.accesses, *specification.by_grants) if access.required]
     assumed = {name for access, name in asked if _is_assumed(access, name)}
-    judge = Authorizer(with_own_policies(bundle, assumed, intent.scope.organization, intent.scope.account))
+    judge = StatefulJudge(with_own_policies(bundle, assumed, intent.scope.organization, intent.scope.account))
     for access, name in asked:
         if access.action.startswith("kms:"):
             yield from _judge(access, name, intent, judge, origins)
@@ -54,7 +54,7 @@ def _is_assumed(access: Expected, name: str) -> bool:
     return name.endswith(f"role/{SOMEBODY}") or is_service_linked(name) or foreign_session
 
 
-def _judge(access: Expected, name: str, intent: Intent, judge: Authorizer, origins: Origins) -> Iterator[Finding]:
+def _judge(access: Expected, name: str, intent: Intent, judge: StatefulJudge, origins: Origins) -> Iterator[Finding]:
     found = list(situations(access.statement.conditions))
     if not found:
         yield _finding(
@@ -64,15 +64,10 @@ def _judge(access: Expected, name: str, intent: Intent, judge: Authorizer, origi
         held = _past_guard_rails(situation, intent, name, access.action)
         request = request_for(name, access.action, (_resource(access, judge.bundle),), held)
         decision = judge.decide(request)
-        if not _is_authorized(decision):
+        if decision.outcome is not Outcome.ALLOWED:
             message = f"`{name}` cannot call `{access.action}` with {held}: {_why(decision)}"
             finding = _finding(access, message, decision, origins)
             yield Finding(finding.code, finding.severity, message, access.location, request, finding.statements, finding.origins)
-
-
-def _is_authorized(decision: Decision) -> bool:
-    """Return whether the call is allowed, or refused only for the key's state (a deletion is called off once there is one)."""
-    return decision.outcome is Outcome.ALLOWED or (decision.outcome is Outcome.ERROR and decision.reason == ("key-state",))
 
 
 def _resource(access: Expected, bundle: Bundle) -> str:

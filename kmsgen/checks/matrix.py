@@ -1,0 +1,213 @@
+"""Who can do what with a key, under which conditions: from decisions of the authorizer, not from the text of policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from kmsgen.arn import is_service_principal, parse_arn
+from kmsgen.authorizer.decision import Outcome
+from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.checks.intended import kinds_of_resource
+from kmsgen.checks.judge import StatefulJudge
+from kmsgen.checks.situations import CONTEXT, PLAIN, Situation, request_for, situations
+from kmsgen.checks.specification import is_person, is_service_linked, with_own_policies
+from kmsgen.policy.bundle import Bundle, KeyAccess
+from kmsgen.policy.document import Condition, Document, Effect, Statement
+from kmsgen.policy.grant import Grant
+
+Values = tuple[str, ...]
+
+WHOLE_ACCOUNT = "whoever its IAM policies allow"
+WORDS = {
+    "kms:viaservice": "through",
+    "aws:currenttime": "time",
+    "aws:sourcevpce": "through VPC endpoint",
+    "aws:sourceip": "from",
+    "kms:grantisforawsresource": "grants for AWS resources",
+    "kms:requestalias": "by alias",
+}
+OPERATORS = {
+    "DateGreaterThanEquals": "from",
+    "DateLessThan": "before",
+    "StringLike": "like",
+    "ArnLike": "like",
+    "StringEquals": "=",
+    "ArnEquals": "=",
+    "Bool": "=",
+    "IpAddress": "in",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one principal may do with one key under the same conditions.
+
+    `conditions` must all hold; none: always. `statements` are the labels of what allows it, `unless` of what may deny it still.
+    """
+
+    key: str
+    principal: str
+    actions: Values
+    conditions: Values
+    statements: Values
+    unless: Values = ()
+
+
+def matrix(bundle: Bundle, organization: str | None, account: str) -> tuple[Row, ...]:
+    """Return the rows of a bundle: by key, in the order in which its policies name principals."""
+    rows: list[Row] = []
+    for access in bundle.keys:
+        rows += _Reader(bundle, access, organization, account).rows()
+    return tuple(rows)
+
+
+class _Reader:
+    """Asks two judges about one key: one as things are, one without denies, to tell what a deny takes away."""
+
+    def __init__(self, bundle: Bundle, access: KeyAccess, organization: str | None, account: str) -> None:
+        self.access = access
+        self.names = tuple(_principals(bundle, access))
+        assumed = [_witness(name) for name in self.names if not is_person(name) or is_service_linked(name)]
+        whole = with_own_policies(bundle, [name for name in assumed if not is_service_principal(name)], organization, account)
+        self.judge = StatefulJudge(whole)
+        self.lenient = StatefulJudge(_without_denies(whole))
+        self.texts = dict(_labelled(bundle, access))
+        self.candidates = tuple(_candidates(bundle, access))
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows of the key."""
+        for name in self.names:
+            grouped: dict[tuple[Values, Values, Values], list[str]] = {}
+            for action in ACTIONS.values():
+                for found in self._ways(name, action.iam_name):
+                    grouped.setdefault(found, []).append(action.iam_name)
+            for (conditions, statements, unless), actions in grouped.items():
+                yield Row(self.access.key.arn, name, tuple(actions), conditions, statements, unless)
+
+    def _ways(self, name: str, action: str) -> Iterator[tuple[Values, Values, Values]]:
+        """Yield each way in which a principal may call an action: conditions, statements, and what may deny it still."""
+        resources = self._resources(action)
+        seen: set[Values] = set()
+        for situation in self.candidates:
+            decision = self.lenient.decide(request_for(_witness(name), action, resources, situation))
+            if decision.outcome is not Outcome.ALLOWED or decision.reason in seen:
+                continue
+            seen.add(decision.reason)
+            unless, possible = self._denials(name, action, decision.reason)
+            if possible:
+                conditions = tuple(dict.fromkeys(text for label in decision.reason for text in self.texts.get(label, ())))
+                yield conditions, decision.reason, unless
+            if situation is PLAIN:
+                return
+
+    def _denials(self, name: str, action: str, reason: Values) -> tuple[Values, bool]:
+        """Return what denies the access in some situation in which it is given, and whether it is possible in any."""
+        denies: list[str] = []
+        possible = False
+        for situation in self.candidates:
+            request = request_for(_witness(name), action, self._resources(action), situation)
+            if not set(reason) <= set(self.lenient.decide(request).reason):
+                continue
+            decision = self.judge.decide(request)
+            possible = possible or decision.outcome is Outcome.ALLOWED
+            denies += decision.reason if decision.outcome is Outcome.EXPLICIT_DENY else ()
+        return tuple(dict.fromkeys(denies)), possible
+
+    def _resources(self, action: str) -> Values:
+        kinds = kinds_of_resource(action)
+        arn, aliases = self.access.key.arn, self.access.key.aliases
+        alias = f"{arn.rpartition(':')[0]}:{aliases[0] if aliases else 'alias/example'}"
+        return tuple({"key": arn, "alias": alias}.get(kind, "*") for kind in kinds)
+
+
+def _principals(bundle: Bundle, access: KeyAccess) -> Iterator[str]:
+    """Yield whoever is named: in the key policy, in the order of its statements, by grants, and beside."""
+    allows = [statement for statement in access.policy.statements if statement.effect is Effect.ALLOW]
+    named = [principal.value for statement in allows for principal in statement.principals or ()]
+    named += [grant.grantee for grant in access.grants]
+    yield from dict.fromkeys((*named, *(name for name, beside in bundle.principals.items() if beside.identity_policies)))
+
+
+def _witness(name: str) -> str:
+    """Return who makes the requests: of a whole account, somebody; of everyone, somebody of no account that is named."""
+    arn = parse_arn(name)
+    if name == "*":
+        return "arn:aws:iam::999999999999:role/anyone"
+    if arn is not None and arn.resource == "root":
+        return str(replace(arn, resource="role/anyone-whom-iam-allows"))
+    return name
+
+
+def _without_denies(bundle: Bundle) -> Bundle:
+    keys = tuple(replace(access, policy=_allows(access.policy)) for access in bundle.keys)
+    principals = {
+        name: replace(beside, identity_policies=tuple(map(_allows, beside.identity_policies)))
+        for name, beside in bundle.principals.items()
+    }
+    return replace(bundle, keys=keys, principals=principals)
+
+
+def _allows(document: Document) -> Document:
+    return replace(document, statements=tuple(statement for statement in document.statements if statement.effect is Effect.ALLOW))
+
+
+# --- conditions ---------------------------------------------------------------------------------------------------------
+
+
+def _candidates(bundle: Bundle, access: KeyAccess) -> Iterator[Situation]:
+    """Yield a plain call, and one situation for each set of conditions: all of a statement, all but one."""
+    documents = [access.policy, *(policy for beside in bundle.principals.values() for policy in beside.identity_policies)]
+    held = [statement.conditions for document in documents for statement in document.statements]
+    held += [tuple(_of_grant(grant)) for grant in access.grants]
+    fewer = [(*conditions[:i], *conditions[i + 1 :]) for conditions in held for i in range(len(conditions))]
+    present = [(Condition("Null", c.key, ("false",)),) for conditions in held for c in conditions if c.operator == "Null"]
+    seen = {str(PLAIN)}
+    yield PLAIN
+    for conditions in dict.fromkeys((*held, *fewer, *present)):
+        for situation in situations(conditions):
+            if str(situation) not in seen:
+                seen.add(str(situation))
+                yield situation
+
+
+def _of_grant(grant: Grant) -> Iterator[Condition]:
+    pairs = grant.constraints.encryption_context_equals or grant.constraints.encryption_context_subset or ()
+    yield from (Condition("StringEquals", f"{CONTEXT}{name}", (value,)) for name, value in pairs)
+    if grant.constraints.source_arn:
+        yield Condition("StringEquals", "aws:SourceArn", (grant.constraints.source_arn,))
+
+
+def _labelled(bundle: Bundle, access: KeyAccess) -> Iterator[tuple[str, Values]]:
+    """Yield the label of each statement and grant with its conditions in words."""
+    for number, statement in enumerate(access.policy.statements, 1):
+        yield f"key-policy/{statement.sid or f'#{number}'}", _in_words(statement)
+    for beside in bundle.principals.values():
+        numbered = enumerate((s for policy in beside.identity_policies for s in policy.statements), 1)
+        yield from ((f"identity-policy/{s.sid or f'#{number}'}", _in_words(s)) for number, s in numbered)
+    for grant in access.grants:
+        yield f"grant/{grant.id}", tuple(said(condition) for condition in _of_grant(grant))
+
+
+def _in_words(statement: Statement) -> Values:
+    return tuple(said(condition) for condition in statement.conditions)
+
+
+def said(condition: Condition) -> str:
+    """Return a condition in words."""
+    key = condition.key
+    lower = key.lower()
+    pair = f"encryption context {key.removeprefix(key[: len(CONTEXT)])}"
+    name = pair if lower.startswith(CONTEXT) else WORDS.get(lower, key)
+    operator = OPERATORS.get(condition.operator, condition.operator)
+    if condition.operator == "Null":
+        return f"{name} {'absent' if 'true' in condition.values else 'present'}"
+    if lower == "kms:grantisforawsresource" and condition.values == ("true",):
+        return name
+    values = " or ".join(condition.values)
+    return f"{name} {values}" if lower in WORDS and operator == "=" else f"{name} {operator} {values}"
+
+
+def short(names: Iterable[str]) -> str:
+    """Return action names without their prefix, for a table."""
+    return ", ".join(name.removeprefix("kms:") for name in names)
