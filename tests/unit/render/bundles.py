@@ -1,0 +1,48 @@
+"""Bundles made by hand, for the renderers."""
+
+from __future__ import annotations
+
+from kmsgen.policy.bundle import NEW_KEY_ID, Bundle, Creation, Key, KeyAccess, PrincipalPolicies
+from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
+from kmsgen.policy.grant import Grant
+from kmsgen.render.subject import Subject
+
+ACCOUNT, OTHER = "111122223333", "444455556666"
+NEW_ARN = f"arn:aws:kms:us-west-2:{ACCOUNT}:key/{NEW_KEY_ID}"
+OLD_ARN = f"arn:aws:kms:us-west-2:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+WITH_ALIAS = Creation("alias/app")
+
+
+def role(name: str, account: str = ACCOUNT) -> str:
+    """Return the ARN of a role."""
+    return f"arn:aws:iam::{account}:role/{name}"
+
+
+def allow(*actions: str, who: str | None = None, on: tuple[str, ...] = ("*",), when: tuple[Condition, ...] = ()) -> Statement:
+    """Return an Allow; without `who`, one of an identity policy."""
+    principals = None if who is None else (Principal("AWS", who),)
+    return Statement(Effect.ALLOW, actions, on, principals, when, "Statement")
+
+
+def document(*statements: Statement) -> Document:
+    """Return a policy."""
+    return Document(statements)
+
+
+def subject(
+    *policies: tuple[str, Document],
+    creation: Creation | None = WITH_ALIAS,
+    key_policy: Document | None = None,
+    grants: tuple[Grant, ...] = (),
+) -> Subject:
+    """Return a subject with one key, to create unless `creation` is None, and these identity policies."""
+    policy = key_policy or document(allow("kms:PutKeyPolicy", who=role("KmsAdmin")))
+    key = Key(NEW_ARN if creation else OLD_ARN)
+    principals: dict[str, PrincipalPolicies] = {}
+    for principal, identity in policies:
+        held = principals.get(principal, PrincipalPolicies()).identity_policies
+        principals[principal] = PrincipalPolicies((*held, identity))
+    bundle = Bundle((KeyAccess(key, policy, grants, creation),), principals)
+    return Subject("app", "intent.yaml", bundle, ACCOUNT, "aws", ("us-west-2",))
