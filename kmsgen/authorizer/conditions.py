@@ -14,6 +14,7 @@ from kmsgen.policy.document import Condition
 from kmsgen.policy.operators import split_operator
 
 Values = tuple[str, ...]
+Check = Callable[[Values | None, Lookup], Maybe]
 
 
 @lru_cache(maxsize=4096)
@@ -36,7 +37,12 @@ class ConditionTest:
     variables: tuple[str, ...]
     deny: bool
     doubtful: bool
-    _check: Callable[[Values | None, Lookup], Maybe] = field(repr=False)
+    _check: Check = field(repr=False)
+
+    @property
+    def plain(self) -> Check:
+        """The test itself, of a key that the layer can rest on."""
+        return self.check if self.doubtful else self._check
 
     def check(self, values: Values | None, lookup: Lookup) -> Maybe:
         """Return whether the condition holds; None where that is open."""

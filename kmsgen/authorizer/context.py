@@ -6,12 +6,13 @@ IAM User Guide, reference_policies_condition-keys.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from kmsgen.arn import parse_arn
 from kmsgen.authorizer import parameters
-from kmsgen.authorizer.derived import DERIVED, FAMILIES
+from kmsgen.authorizer.derived import DERIVED, FAMILIES, encryption_context
 from kmsgen.authorizer.principal import Caller, CallerKind
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue import condition_keys
@@ -64,7 +65,7 @@ def carried(key: str, action: str) -> bool:
 class View:
     """The context of one request on one resource: `lookup` gives the values of a condition key, None where it is absent."""
 
-    __slots__ = ("_cache", "_given", "action", "caller", "grant", "request", "target")
+    __slots__ = ("_given", "_pairs", "action", "caller", "grant", "request", "target")
 
     def __init__(self, request: Request, caller: Caller, action: Action, target: Target, grant: Grant | None = None) -> None:
         self.request = request
@@ -72,16 +73,12 @@ class View:
         self.action = action
         self.target = target
         self.grant = grant
-        self._cache: dict[str, Values | None] = {}
         self._given: dict[str, Values] | None = None
+        self._pairs: dict[str, Values] | None = None
 
     def lookup(self, key: str) -> Values | None:
         """Return the values of a condition key, given in lower case."""
-        cache = self._cache
-        if key in cache:
-            return cache[key]
-        value = cache[key] = self._derive(key) or None
-        return value
+        return resolver(key, self.action.name, alias=self.target.kind == "alias")(self)
 
     def given(self, key: str) -> Values | None:
         """Return what the caller says about a key."""
@@ -89,26 +86,49 @@ class View:
             self._given = {name.lower(): values for name, values in self.request.context.items()}
         return self._given.get(key)
 
-    def _derive(self, key: str) -> Values | None:
-        key = _DEPRECATED.get(key, key)
-        if not carried(key, self.action.name):
-            return None
-        if self.target.kind == "alias" and (key.startswith(("kms:", "aws:resourcetag/"))):
-            return None
-        derive = DERIVED.get(key)
-        if derive is not None:
-            return derive(self)
-        for family, of_family in FAMILIES:
-            if key.startswith(family):
-                return of_family(self, key[len(family) :])
-        if key in parameters.PARAMETERS:
-            return parameters.of(key, self.action.name, self.request.parameters) or self.given(key) or parameters.default(key)
-        return self.given(key)
+    @property
+    def pairs(self) -> dict[str, Values]:
+        """The values of the encryption context by name in lower case; several where names differ in case only."""
+        if self._pairs is None:
+            self._pairs = {}
+            for name, value in encryption_context(self):
+                self._pairs[name.lower()] = (*self._pairs.get(name.lower(), ()), value)
+        return self._pairs
 
     @property
     def identified(self) -> bool:
         """Whether the caller is an IAM principal, so that it has an account, tags, an organization."""
         return self.caller.kind not in _UNIDENTIFIED
+
+
+Resolver = Callable[[View], Values | None]
+
+
+def _absent(_view: View) -> None:
+    return None
+
+
+@lru_cache(maxsize=16384)
+def resolver(key: str, action: str, *, alias: bool) -> Resolver:
+    """Return what finds a condition key's values in requests of an action, on an alias or not. The key is in lower case.
+
+    An alias has no condition keys of its own (KMS Developer Guide, alias-access).
+    """
+    key = _DEPRECATED.get(key, key)
+    if not carried(key, action) or (alias and key.startswith(("kms:", "aws:resourcetag/"))):
+        return _absent
+    if key in DERIVED:
+        return DERIVED[key]
+    for family, of_family in FAMILIES:
+        if key.startswith(family):
+            name = key[len(family) :]
+            return lambda view: of_family(view, name) or None
+    return _parameter(key, action) if key in parameters.PARAMETERS else lambda view: view.given(key)
+
+
+def _parameter(key: str, action: str) -> Resolver:
+    fallback = parameters.default(key)
+    return lambda view: parameters.of(key, action, view.request.parameters) or view.given(key) or fallback
 
 
 def region_and_account(arn: str) -> tuple[str, str | None]:

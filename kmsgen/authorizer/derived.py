@@ -182,7 +182,7 @@ def encryption_context(view: View) -> tuple[tuple[str, str], ...]:
 
 
 def _encryption_context(view: View, name: str) -> Values | None:
-    return tuple(value for key, value in encryption_context(view) if key.lower() == name)
+    return view.pairs.get(name)
 
 
 def _encryption_context_keys(view: View) -> Values | None:

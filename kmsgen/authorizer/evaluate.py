@@ -22,16 +22,18 @@ from kmsgen.authorizer.settle import (
     SERVICE,
     Facts,
     Route,
+    Settlement,
     settle,
 )  # fmt: skip
 from kmsgen.authorizer.statement import Layer
 from kmsgen.authorizer.target import Part, Targets, needed_beside
+from kmsgen.catalogue.grants import MAX_TOKENS_PER_REQUEST
 from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
 
 MAX_PLANS = 65536
 MAX_STATES = 4096
 # parameters that make a request need more permissions
-ADDING = ("Tags", "ReplicaRegion", "MultiRegion")
+ADDING = frozenset({"Tags", "ReplicaRegion", "MultiRegion"})
 _NO_RULES = RuleSet(())
 PlanKey = tuple[str, str, tuple[str, ...], str | None, bool]
 
@@ -49,6 +51,10 @@ class Authorizer:
         self._endpoints = {name: rules_of_one(policy, Layer.ENDPOINT) for name, policy in bundle.vpc_endpoint_policies.items()}
         self._beside: dict[tuple[int, bool], tuple[RuleSet, ...]] = {}
         self._callers: dict[str, Caller] = {}
+        self._facts: dict[tuple[object, ...], Facts] = {}
+        self._parts: dict[tuple[str, tuple[str, ...]], tuple[tuple[Part, ...], str | None]] = {}
+        self._settlements: dict[tuple[object, ...], Settlement] = {}
+        self._refusals: dict[tuple[Part, bool], refusals.Refusal | None] = {}
         self._plans: dict[PlanKey, tuple[Plan, ...]] = {}
         for access in bundle.keys:
             self._compile_key(access)
@@ -93,7 +99,7 @@ class Authorizer:
             if len(plan.decisions) < MAX_STATES:
                 plan.decisions[state] = decision
         if decision.outcome is Outcome.ALLOWED:
-            if request.parameters or request.encryption_context or request.create_grant or len(request.grant_tokens) > 10:
+            if _needs_inspection(plan, request):
                 refusal = refusals.refusal_of_request(view or self.view(plan, request))
                 decision = decision if refusal is None else _refused(decision, refusal)
         elif plan.grants and decision.outcome is Outcome.IMPLICIT_DENY:
@@ -103,7 +109,13 @@ class Authorizer:
         return replace(decision, trace=self._trace(plan, view or self.view(plan, request)))
 
     def _settled(self, plan: Plan, state: State) -> Decision:
-        settlement = settle(plan.facts, plan.matched(state))
+        matched = tuple(plan.matched(state))
+        key = (id(plan.facts), *((id(rule), naming) for rule, naming in matched))
+        settlement = self._settlements.get(key)
+        if settlement is None:
+            if len(self._settlements) >= MAX_PLANS:
+                self._settlements.clear()
+            settlement = self._settlements[key] = settle(plan.facts, matched)
         notes = (*settlement.notes, *notes_of(plan, state, settlement))
         decision = Decision(settlement.outcome, settlement.reason, notes=tuple(dict.fromkeys(notes)))
         if decision.outcome is Outcome.ALLOWED and plan.refusal is not None:
@@ -128,7 +140,7 @@ class Authorizer:
     def plans(self, request: Request) -> tuple[Plan, ...]:
         """Return what can matter for a request, a plan a permission that it needs; nothing for an action that KMS lacks."""
         endpoint = _endpoint(request) if self._endpoints else None
-        whole = any(name in request.parameters for name in ADDING)
+        whole = bool(request.parameters) and not ADDING.isdisjoint(request.parameters)
         key = (request.principal, request.action, request.resources, endpoint, whole)
         found = self._plans.get(key)
         if found is None:
@@ -150,24 +162,58 @@ class Authorizer:
         return caller
 
     def _new_plans(self, request: Request, endpoint: str | None) -> tuple[Plan, ...]:
-        parts = self._targets.parts(request)
         caller = self.caller(request.principal)
-        beside = needed_beside(parts)
+        parts, beside = self._parts_of(request)
         return tuple(self.plan(caller, part, endpoint, beside) for part in parts)
+
+    def _parts_of(self, request: Request) -> tuple[tuple[Part, ...], str | None]:
+        """Find the permissions that a request needs; where its parameters say nothing on it, once for all requests alike."""
+        if request.parameters:
+            parts = self._targets.parts(request)
+            return parts, needed_beside(parts)
+        key = (request.action, request.resources)
+        found = self._parts.get(key)
+        if found is None:
+            parts = self._targets.parts(request)
+            found = (parts, needed_beside(parts))
+            if len(self._parts) < MAX_PLANS:
+                self._parts[key] = found
+        return found
 
     def plan(self, caller: Caller, part: Part, endpoint: str | None = None, beside: str | None = None) -> Plan:
         """Collect what can matter for one permission. `endpoint` is the VPC endpoint that the request came through."""
         action, target = part.action, part.target
         layers = self._layers(caller, part, endpoint)
-        plan = Plan(caller, action, target, _facts(caller, part, endpoint_policy=endpoint in self._endpoints))
+        plan = Plan(caller, action, target, self._facts_of(caller, part, endpoint_policy=endpoint in self._endpoints))
         plan.beside = beside
-        plan.refusal = refusals.refusal_of_key(action, caller, target)
+        plan.refusal = self._refusal(caller, part)
         plan.sets = layers
         for rules in layers:
             plan.add(rules)
         if target.access is not None:
             plan.add_grants(self._grants_for(caller, target.arn))
         return plan
+
+    def _facts_of(self, caller: Caller, part: Part, *, endpoint_policy: bool) -> Facts:
+        """Return the facts of a caller and a permission, the same object for the same facts."""
+        routes, wanted, cross = _routes(caller, part)
+        policies = caller.policies
+        boundary, session = policies.boundary is not None, bool(policies.session_policies)
+        levels = len(policies.scps) if _held_by_scps(caller) else 0
+        root = caller.kind is CallerKind.ROOT
+        key = (id(routes), wanted, boundary, session, levels, endpoint_policy, cross, root)
+        facts = self._facts.get(key)
+        if facts is None:
+            facts = self._facts[key] = Facts(routes, wanted, boundary, session, levels, endpoint_policy, cross, root)
+        return facts
+
+    def _refusal(self, caller: Caller, part: Part) -> refusals.Refusal | None:
+        key = (part, caller.account is not None and caller.account != part.target.account)
+        if key not in self._refusals:
+            if len(self._refusals) >= MAX_PLANS:
+                self._refusals.clear()
+            self._refusals[key] = refusals.refusal_of_key(part.action, caller, part.target)
+        return self._refusals[key]
 
     def _grants_for(self, caller: Caller, arn: str) -> list[GrantRule]:
         index = self._by_grantee[arn]
@@ -225,21 +271,6 @@ def _reached_by_rcps(caller: Caller, part: Part) -> bool:
     return part.target.kind in ("key", "alias") and not caller.service_linked and not exempt
 
 
-def _facts(caller: Caller, part: Part, *, endpoint_policy: bool) -> Facts:
-    routes, wanted, cross = _routes(caller, part)
-    policies = caller.policies
-    return Facts(
-        routes=routes,
-        wanted=wanted,
-        boundary=policies.boundary is not None,
-        session=bool(policies.session_policies),
-        scp_levels=len(policies.scps) if _held_by_scps(caller) else 0,
-        endpoint=endpoint_policy,
-        cross_account=cross,
-        root=caller.kind is CallerKind.ROOT,
-    )
-
-
 def _routes(caller: Caller, part: Part) -> tuple[tuple[Route, ...], tuple[str, ...], bool]:
     """Return the ways to access, the layers to name where none is open, and whether caller and key are of two accounts."""
     target = part.target
@@ -265,6 +296,13 @@ def _service_routes(part: Part) -> tuple[tuple[Route, ...], tuple[str, ...], boo
     if part.target.kind != "key":
         return NOBODY, ("identity-policy",), False
     return SERVICE, ("grant",) if part.action.name == RETIRE else ("key-policy",), False
+
+
+def _needs_inspection(plan: Plan, request: Request) -> bool:
+    """Return whether what a request holds can be a reason to refuse it."""
+    if request.parameters or request.create_grant is not None or len(request.grant_tokens) > MAX_TOKENS_PER_REQUEST:
+        return True
+    return bool(request.encryption_context) and plan.target.key is not None and plan.target.key.spec != "SYMMETRIC_DEFAULT"
 
 
 def _endpoint(request: Request) -> str | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 
-from kmsgen.authorizer.conditions import ConditionTest
-from kmsgen.authorizer.context import MAX_ALIASES, RETIRE_KEYS, Target, View
+from kmsgen.authorizer.conditions import Check, ConditionTest
+from kmsgen.authorizer.context import MAX_ALIASES, RETIRE_KEYS, Resolver, Target, View, resolver
 from kmsgen.authorizer.decision import Decision, Elements, StatementTrace
 from kmsgen.authorizer.grants import RETIRE, GrantRule, meant_by, retires
 from kmsgen.authorizer.match import Maybe
@@ -15,6 +15,7 @@ from kmsgen.authorizer.refusals import Refusal
 from kmsgen.authorizer.settle import Facts
 from kmsgen.authorizer.statement import NAMES_PRINCIPALS, Layer, Rule, compile_document, compile_documents
 from kmsgen.authorizer.target import iam_name
+from kmsgen.authorizer.variables import Lookup
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Levels
 from kmsgen.policy.document import Document
@@ -22,17 +23,26 @@ from kmsgen.policy.document import Document
 # How a statement met a request: the two doubtful ways are those that rest on a reading left open.
 UNMATCHED, MATCHED, DOUBTFUL_ALLOW, DOUBTFUL_DENY = range(4)
 State = tuple[int, ...]
+MAX_CALLERS = 8192
+
+
+Program = Callable[[View, Lookup], int]
+Step = Callable[[View, Lookup], Maybe]
 
 
 class RuleSet:
     """The compiled statements of one layer, indexed by action and by caller."""
 
-    __slots__ = ("_covering", "_namings", "rules")
+    __slots__ = ("_covering", "_everyone", "_names_principals", "_namings", "rules")
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
         self._covering: dict[str, tuple[tuple[Rule, Maybe], ...]] = {}
-        self._namings: dict[tuple[str, bool], dict[Rule, Naming]] = {}
+        self._namings: dict[str, dict[Rule, Naming]] = {}
+        self._names_principals = any(
+            rule.layer in NAMES_PRINCIPALS or rule.statement.principals is not None for rule in self.rules
+        )
+        self._everyone = dict.fromkeys(self.rules, DIRECT)
 
     def covering(self, action: str) -> tuple[tuple[Rule, Maybe], ...]:
         """Return the rules whose Action element matches, or may match."""
@@ -42,14 +52,16 @@ class RuleSet:
             found = self._covering[action] = tuple((rule, matched) for rule, matched in covers if matched is not False)
         return found
 
-    def naming(self, rule: Rule, caller: Caller) -> Naming:
-        """Return how a rule names the caller."""
-        if rule.layer not in NAMES_PRINCIPALS and rule.statement.principals is None:
-            return DIRECT
-        namings = self._namings.setdefault((caller.arn, caller.path_known), {})
-        if rule not in namings:
-            namings[rule] = rule.names(caller)
-        return namings[rule]
+    def naming(self, caller: Caller) -> Mapping[Rule, Naming]:
+        """Return how each rule names the caller."""
+        if not self._names_principals:
+            return self._everyone
+        found = self._namings.get(caller.arn)
+        if found is None:
+            if len(self._namings) >= MAX_CALLERS:
+                self._namings.clear()
+            found = self._namings[caller.arn] = {rule: rule.names(caller) for rule in self.rules}
+        return found
 
 
 def rules_of(documents: Iterable[Document], layer: Layer) -> RuleSet:
@@ -69,13 +81,19 @@ def rules_of_one(document: Document, layer: Layer) -> RuleSet:
 
 
 class Prepared:
-    """The trace of a statement or grant as far as no request changes it."""
+    """The trace of a statement or grant as far as no request changes it.
 
-    __slots__ = ("elements", "rule", "whole")
+    `whole` is the trace where no request changes anything. Where nothing matters but what the conditions see, `resolvers`
+    find that, and `filled` remembers the trace by it.
+    """
+
+    __slots__ = ("elements", "filled", "resolvers", "rule", "whole")
 
     def __init__(self, rule: Rule | GrantRule, elements: Elements, *, varies: bool) -> None:
         self.rule = rule
         self.elements = elements
+        self.resolvers: tuple[Resolver, ...] | None = None
+        self.filled: dict[tuple[tuple[str, ...] | None, ...], StatementTrace] = {}
         self.whole = None if varies else StatementTrace(rule.source, str(rule.layer), rule.effect, elements)
 
 
@@ -83,6 +101,7 @@ class Plan:
     """What applies to a caller, action and resource: what matches whatever the request holds, and what the request decides."""
 
     __slots__ = (
+        "_programs",
         "action",
         "beside",
         "caller",
@@ -107,6 +126,7 @@ class Plan:
         self.fixed: list[tuple[Rule | GrantRule, Naming]] = []
         self.fixed_doubts: list[Rule] = []
         self.conditional: list[tuple[Rule, Naming]] = []
+        self._programs: list[Program] = []
         self.grants: list[tuple[GrantRule, Naming]] = []
         self.decisions: dict[State, Decision] = {}
         self.refusal: Refusal | None = None
@@ -115,24 +135,29 @@ class Plan:
 
     def add(self, rules: RuleSet) -> None:
         """Take in the statements of a layer."""
-        name = iam_name(self.action).lower()
-        for rule, covers in rules.covering(name):
-            naming = rules.naming(rule, self.caller)
+        covering = rules.covering(iam_name(self.action).lower())
+        if not covering:
+            return
+        namings = rules.naming(self.caller)
+        for rule, covers in covering:
+            naming = namings[rule]
             if naming == NOT_NAMED:
                 continue
-            resource: Maybe = True
-            if not rule.resource.variables:
-                resource = rule.resource.check(self.target.arn, _no_lookup)
-                if resource is False:
-                    continue
-            if covers is None or resource is None or not naming & ~DOUBT:
+            resource = None if rule.resource.variables else rule.resource.check(self.target.arn, _no_lookup)
+            if resource is False:
+                continue
+            doubtful = covers is None or naming == DOUBT or (resource is None and not rule.resource.variables)
+            if doubtful:
                 self.fixed_doubts.append(rule)
-                if not rule.deny:
-                    continue
-            if rule.conditions or rule.resource.variables:
-                self.conditional.append((rule, naming))
-            else:
-                self.fixed.append((rule, naming))
+            if rule.deny or not doubtful:
+                self._take(rule, naming)
+
+    def _take(self, rule: Rule, naming: Naming) -> None:
+        if rule.conditions or rule.resource.variables:
+            self.conditional.append((rule, naming))
+            self._programs.append(_program(rule, self.action, self.target))
+        else:
+            self.fixed.append((rule, naming))
 
     def add_grants(self, rules: Iterable[GrantRule]) -> None:
         """Take in the grants of the key that name the caller and list the action."""
@@ -148,7 +173,8 @@ class Plan:
 
     def state(self, view: View) -> State:
         """Return how each statement and grant that the request decides meets it."""
-        states = [state_of(rule, view) for rule, _naming in self.conditional]
+        lookup = view.lookup
+        states = [program(view, lookup) for program in self._programs]
         if self.grants:
             meant = self._meant(view)
             states += [MATCHED if rule in meant and _holds(rule, view) else UNMATCHED for rule, _naming in self.grants]
@@ -175,31 +201,44 @@ def _holds(rule: GrantRule, view: View) -> bool:
     return all(test.matched for test in rule.tests(view))
 
 
-def state_of(rule: Rule, view: View) -> int:
-    """Return how the parts of a statement that the request decides meet it."""
-    result = True
-    for test in rule.conditions:
-        matched = check(test, view)
-        if matched is False:
-            return UNMATCHED
-        if matched is None:
-            result = False
+def _program(rule: Rule, action: Action, target: Target) -> Program:
+    """Put together how the parts of a statement that the request decides meet it."""
+    steps = [test_of(test, action, target) for test in rule.conditions]
     if rule.resource.variables:
-        matched = rule.resource.check(view.target.arn, view.lookup)
-        if matched is False:
-            return UNMATCHED
-        result = result and matched is True
-    if result:
-        return MATCHED
-    return DOUBTFUL_DENY if rule.deny else DOUBTFUL_ALLOW
+        check, arn = rule.resource.check, target.arn
+        steps.append(lambda _view, lookup: check(arn, lookup))
+    doubtful = DOUBTFUL_DENY if rule.deny else DOUBTFUL_ALLOW
+
+    def program(view: View, lookup: Lookup) -> int:
+        result = MATCHED
+        for step in steps:
+            matched = step(view, lookup)
+            if matched is False:
+                return UNMATCHED
+            if matched is None:
+                result = doubtful
+        return result
+
+    return program
+
+
+def test_of(test: ConditionTest, action: Action, target: Target) -> Step:
+    """Return what tells whether a condition holds of a request; None where that is open."""
+    resolve = resolver(test.variable, action.name, alias=target.kind == "alias")
+    check = test.plain
+    if action.name == RETIRE and test.variable.startswith(RETIRE_KEYS):
+        return lambda view, lookup: _either_way(check, resolve(view), lookup)
+    if test.variable == "kms:resourcealiases" and target.key is not None and len(target.key.aliases) > MAX_ALIASES:
+        return lambda _view, _lookup: None
+    return lambda view, lookup: check(resolve(view), lookup)
+
+
+def _either_way(check: Check, values: tuple[str, ...] | None, lookup: Lookup) -> Maybe:
+    """Read a key as present and as absent (S8)."""
+    result = check(values, lookup)
+    return result if result is check(None, lookup) else None
 
 
 def check(test: ConditionTest, view: View) -> Maybe:
     """Return whether a condition holds of a request; None where that is open."""
-    values = view.lookup(test.variable)
-    result = test.check(values, view.lookup)
-    if view.action.name == RETIRE and test.variable.startswith(RETIRE_KEYS):
-        return result if result is test.check(None, view.lookup) else None
-    if test.variable == "kms:resourcealiases" and values is not None and len(values) > MAX_ALIASES:
-        return None
-    return result
+    return test_of(test, view.action, view.target)(view, view.lookup)

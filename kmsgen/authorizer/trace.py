@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kmsgen.authorizer.conditions import ConditionTest
-from kmsgen.authorizer.context import View
+from kmsgen.authorizer.context import View, resolver
 from kmsgen.authorizer.decision import ElementMatch, Elements, StatementTrace
 from kmsgen.authorizer.grants import RETIRE, GrantRule, differs_by_case, meant_by, retires
 from kmsgen.authorizer.match import Maybe
-from kmsgen.authorizer.plan import Plan, Prepared, check
+from kmsgen.authorizer.plan import Plan, Prepared, test_of
 from kmsgen.authorizer.principal import ACCOUNT, DIRECT, DOUBT, ROLE, Naming
 from kmsgen.authorizer.statement import Rule
 from kmsgen.authorizer.target import iam_name
 
+MAX_FILLED = 256
 _NAMINGS = (
     (ACCOUNT, "it names the caller's account, which lets IAM policies decide"),
     (ROLE, "it names the caller's role"),
@@ -29,13 +30,25 @@ def prepare(plan: Plan, grants: Iterable[GrantRule]) -> tuple[Prepared, ...]:
 
 def fill(prepared: Iterable[Prepared], view: View) -> tuple[StatementTrace, ...]:
     """Complete a prepared trace with what a request decides."""
-    return tuple(item.whole or _filled(item, view) for item in prepared)
+    return tuple([item.whole or _filled(item, view) for item in prepared])
 
 
 def _filled(item: Prepared, view: View) -> StatementTrace:
     rule = item.rule
     if isinstance(rule, GrantRule):
         return StatementTrace(rule.source, rule.layer, rule.effect, (*item.elements, *_of_grant(rule, view)))
+    if item.resolvers is None:
+        return _evaluated(item, rule, view)
+    seen = tuple([resolve(view) for resolve in item.resolvers])
+    found = item.filled.get(seen)
+    if found is None:
+        found = _evaluated(item, rule, view)
+        if len(item.filled) < MAX_FILLED:
+            item.filled[seen] = found
+    return found
+
+
+def _evaluated(item: Prepared, rule: Rule, view: View) -> StatementTrace:
     elements = list(item.elements)
     if rule.resource.variables:
         elements.append(_resource(rule, rule.resource.check(view.target.arn, view.lookup), view.target.arn))
@@ -52,7 +65,11 @@ def _prepare_rule(rule: Rule, plan: Plan) -> Prepared:
     varies = bool(rule.conditions) or bool(rule.resource.variables)
     if not rule.resource.variables:
         elements.append(_resource(rule, rule.resource.check(plan.target.arn, lambda _key: None), plan.target.arn))
-    return Prepared(rule, tuple(elements), varies=varies)
+    prepared = Prepared(rule, tuple(elements), varies=varies)
+    if not rule.resource.variables and not any(test.variables for test in rule.conditions):
+        alias = plan.target.kind == "alias"
+        prepared.resolvers = tuple(resolver(test.variable, plan.action.name, alias=alias) for test in rule.conditions)
+    return prepared
 
 
 def _settled(rule: Rule, matched: Maybe) -> bool:
@@ -97,7 +114,7 @@ def _listed(texts: tuple[str, ...]) -> str:
 
 def _condition(test: ConditionTest, view: View) -> ElementMatch:
     values = view.lookup(test.variable)
-    result = check(test, view)
+    result = test_of(test, view.action, view.target)(view, view.lookup)
     matched = test.deny if result is None else result
     shown = _listed(values) if values else "absent"
     condition = test.condition

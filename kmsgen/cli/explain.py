@@ -32,7 +32,7 @@ app = typer.Typer(add_completion=False)
 @app.command(
     epilog="Example: kmsgen explain --key-policy policy.json --principal arn:aws:iam::111122223333:role/app --action kms:Decrypt"
 )
-def explain(
+def explain(  # noqa: PLR0917 - the options of a command
     files: Files = None,
     key_policy: KeyPolicy = None,
     key_arn: KeyArn = None,

@@ -30,7 +30,7 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command(epilog="Example: kmsgen simulate tests/policies/ --junit report.xml")
-def simulate(
+def simulate(  # noqa: PLR0917 - the options of a command
     files: Files = None,
     key_policy: KeyPolicy = None,
     key_arn: KeyArn = None,

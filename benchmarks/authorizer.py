@@ -1,0 +1,211 @@
+"""Speed and memory of the authorizer, as a table; beside `@cloud-copilot/iam-simulate` where it is installed.
+
+Run: python benchmarks/authorizer.py [--peer FOLDER]   (FOLDER holds node_modules/@cloud-copilot/iam-simulate)
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+from kmsgen.authorizer import Authorizer, Request
+from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
+from kmsgen.policy.document import Document
+from kmsgen.policy.grant import Grant, GrantConstraints
+from kmsgen.policy.json_form import parse_document, to_json
+
+ACCOUNT = "111122223333"
+KEY = f"arn:aws:kms:us-west-2:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+APP = f"arn:aws:iam::{ACCOUNT}:role/app"
+PEER = Path(__file__).parent / "iam_simulate.mjs"
+
+KEY_POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "Account",
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+            "Action": "kms:*",
+            "Resource": "*",
+        },
+        {
+            "Sid": "Admins",
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/admin"},
+            "Action": ["kms:Describe*", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"],
+            "Resource": "*",
+        },
+        {
+            "Sid": "Use",
+            "Effect": "Allow",
+            "Principal": {"AWS": APP},
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+            "Resource": "*",
+            "Condition": {"StringEquals": {"kms:EncryptionContext:app": "payments"}},
+        },
+        {
+            "Sid": "Tls",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "kms:*",
+            "Resource": "*",
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        },
+    ],
+}
+IDENTITY_POLICIES = [
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["kms:Decrypt", "kms:DescribeKey"], "Resource": KEY}]},
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Deny",
+                "Action": "kms:*",
+                "Resource": "*",
+                "Condition": {"StringNotEquals": {"aws:RequestedRegion": "us-west-2"}},
+            }
+        ],
+    },
+]
+
+
+def _documents(policies: list[dict[str, object]]) -> tuple[Document, ...]:
+    return tuple(parse_document(policy) for policy in policies)
+
+
+def small() -> Bundle:
+    """Return a key policy of four statements and two identity policies."""
+    access = KeyAccess(Key(KEY), parse_document(KEY_POLICY))
+    return Bundle((access,), {APP: PrincipalPolicies(_documents(IDENTITY_POLICIES))})
+
+
+def large() -> Bundle:
+    """Return a key policy of 32 KiB, 1,000 grants, and 50 identity policies of one role."""
+    statements = list(KEY_POLICY["Statement"])
+    while len(to_json({**KEY_POLICY, "Statement": statements})) < 32_000:
+        number = len(statements)
+        statements.append(
+            {
+                "Sid": f"User{number}",
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/user-{number}"},
+                "Action": ["kms:Decrypt", "kms:Encrypt"],
+                "Resource": "*",
+                "Condition": {"StringLike": {"kms:EncryptionContext:app": f"app-{number}-*"}},
+            }
+        )
+    grants = tuple(
+        Grant(f"g{n}", f"arn:aws:iam::{ACCOUNT}:role/r{n}", ("Decrypt",), GrantConstraints((("app", str(n)),)))
+        for n in range(1000)
+    )
+    access = KeyAccess(Key(KEY), parse_document({**KEY_POLICY, "Statement": statements}), grants)
+    return Bundle((access,), {APP: PrincipalPolicies(_documents(IDENTITY_POLICIES * 25))})
+
+
+def requests(count: int) -> list[Request]:
+    """Return requests that differ in what conditions see."""
+    return [
+        Request(APP, "kms:Decrypt", encryption_context={"app": "payments" if n % 3 else f"other-{n}"}, context={"aws:SourceIp": ("10.0.0.1",)})
+        for n in range(count)
+    ]  # fmt: skip
+
+
+def rate(bundle: Bundle, count: int, *, trace: bool) -> float:
+    """Return decisions a second of processor time, the median of five runs."""
+    authorizer = Authorizer(bundle)
+    asked = requests(count)
+    for request in asked[:10]:
+        authorizer.decide(request, trace=trace)
+
+    def run() -> None:
+        for request in asked:
+            authorizer.decide(request, trace=trace)
+
+    return count / _median(run)
+
+
+def matrix(bundle: Bundle) -> float:
+    """Return the seconds that 100 principals x 58 actions take, policies compiled anew."""
+
+    def run() -> None:
+        authorizer = Authorizer(bundle)
+        for number in range(100):
+            for action in ACTIONS:
+                authorizer.decide(Request(f"arn:aws:iam::{ACCOUNT}:role/role-{number}", f"kms:{action}"))
+
+    return _median(run)
+
+
+def _median(run: Callable[[], None]) -> float:
+    times = []
+    for _ in range(5):
+        start = time.process_time()
+        run()
+        times.append(time.process_time() - start)
+    return statistics.median(times)
+
+
+def memory(bundle: Bundle) -> float:
+    """Return the MiB that an authorizer holds after 5,000 decisions."""
+    asked = requests(5000)
+    tracemalloc.start()
+    authorizer = Authorizer(bundle)
+    for request in asked:
+        authorizer.decide(request)
+    used, _peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return used / 2**20
+
+
+def peer(folder: Path) -> dict[str, float] | None:
+    """Return what the npm package does with the same policies, as a process of its own; None where it is missing."""
+    if shutil.which("node") is None or not (folder / "node_modules/@cloud-copilot/iam-simulate").is_dir():
+        return None
+    task = {"keyPolicy": KEY_POLICY, "identityPolicies": IDENTITY_POLICIES, "key": KEY, "principal": APP, "account": ACCOUNT}
+    script = folder / "kmsgen-benchmark.mjs"
+    script.write_text(PEER.read_text())
+    try:
+        result = subprocess.run(
+            ["node", script.name], cwd=folder, input=json.dumps(task), capture_output=True, text=True, timeout=300, check=False
+        )
+    finally:
+        script.unlink()
+    if result.returncode:
+        print(f"iam-simulate failed: {result.stderr.strip().splitlines()[-1]}")
+        return None
+    return dict(json.loads(result.stdout))
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peer", type=Path, default=Path.cwd(), help="the folder whose node_modules holds iam-simulate")
+    other = peer(parser.parse_args().peer)
+    print(f"{'':44}{'kmsgen':>12}{'iam-simulate':>14}")
+    for title, bundle in (
+        ("4 statements, 2 identity policies", small()),
+        ("32 KiB, 1,000 grants, 50 identity policies", large()),
+    ):
+        compared = other if other and bundle.keys[0].grants == () else None
+        print(title)
+        _line("  decisions/s", f"{rate(bundle, 20_000, trace=False):,.0f}", compared and f"{compared['rate']:,.0f}")
+        _line("  decisions/s with trace", f"{rate(bundle, 5_000, trace=True):,.0f}", None)
+        _line("  100 principals x 58 actions, s", f"{matrix(bundle):.3f}", compared and f"{compared['matrix']:.3f}")
+        _line("  memory, MiB", f"{memory(bundle):.1f}", compared and f"{compared['memory']:.1f}")
+
+
+def _line(title: str, ours: str, theirs: str | None) -> None:
+    print(f"{title:44}{ours:>12}{theirs or '-':>14}")
+
+
+if __name__ == "__main__":
+    main()
