@@ -9,15 +9,18 @@ import ipaddress
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from kmsgen.catalogue import condition_keys, via_services
 from kmsgen.intent.context import Context
 from kmsgen.intent.intent import When
-from kmsgen.intent.model import WhenFile
 from kmsgen.intent.suggestion import did_you_mean
 from kmsgen.policy.document import Condition
 from kmsgen.policy.operators import BASES, split_operator
 from kmsgen.reading import Steps
+
+if TYPE_CHECKING:
+    from kmsgen.intent.model import WhenFile
 
 Values = tuple[str, ...]
 

@@ -6,16 +6,19 @@ Source: KMS Developer Guide, grants, create-grant-overview; KMS API reference, C
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from kmsgen.arn import is_service_principal, parse_arn
 from kmsgen.catalogue import actions, grants
 from kmsgen.intent.context import Context
 from kmsgen.intent.intent import GrantLine
-from kmsgen.intent.model import ConstraintsFile, GrantFile
 from kmsgen.intent.principals import resolve_principal
 from kmsgen.intent.suggestion import one_of
 from kmsgen.policy.grant import Grant, GrantConstraints, Pairs
 from kmsgen.reading import Steps
+
+if TYPE_CHECKING:
+    from kmsgen.intent.model import ConstraintsFile, GrantFile
 
 # KMS also takes `:` and `/`; the name becomes the name of a file, so these are left out.
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}\Z")
@@ -33,7 +36,7 @@ def resolve_grant(line: GrantFile, steps: Steps, context: Context) -> GrantLine 
         _named(line.retiring_principal, (*steps, "retiring_principal"), context) if line.retiring_principal is not None else None
     )
     operations = _operations(line.operations, (*steps, "operations"), context)
-    constraints = _constraints(line.constraints or ConstraintsFile.model_validate({}), (*steps, "constraints"), context)
+    constraints = _constraints(line.constraints, (*steps, "constraints"), context)
     if grantee is None or not operations:
         return None
     if grantee[1]:
@@ -74,7 +77,9 @@ def _operations(names: list[str], steps: Steps, context: Context) -> tuple[str, 
     return tuple(chosen)
 
 
-def _constraints(constraints: ConstraintsFile, steps: Steps, context: Context) -> GrantConstraints:
+def _constraints(constraints: ConstraintsFile | None, steps: Steps, context: Context) -> GrantConstraints:
+    if constraints is None:
+        return GrantConstraints()
     equals, subset = constraints.encryption_context_equals, constraints.encryption_context_subset
     if equals is not None and subset is not None:
         hint = "keep one: `equals` allows no other pairs, `subset` does"

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kmsgen.catalogue import guardrails
 from kmsgen.intent.context import Context
 from kmsgen.intent.intent import GuardRailLine
-from kmsgen.intent.model import GuardRailFile
 from kmsgen.intent.principals import resolve_principal
 from kmsgen.intent.suggestion import one_of
 from kmsgen.reading import Steps
+
+if TYPE_CHECKING:
+    from kmsgen.intent.model import GuardRailOptions
 
 _NEEDS_ORGANIZATION = "deny-outside-organization"
 _NEEDS_CONTEXT = "deny-without-encryption-context"
 
 
-def resolve_guardrail(line: GuardRailFile, steps: Steps, context: Context) -> GuardRailLine | None:
+def resolve_guardrail(line: dict[str, GuardRailOptions | None], steps: Steps, context: Context) -> GuardRailLine | None:
     """Return a guard rail with the principals it spares; None after reporting that there is no such guard rail."""
-    name, options = next(iter(line.root.items()))
+    name, options = next(iter(line.items()))
     here: Steps = (*steps, name)
     if name not in guardrails.GUARD_RAILS:
         context.problems.add_key(here, "unknown-guardrail", f"`{name}` is no guard rail", one_of(name, guardrails.GUARD_RAILS))

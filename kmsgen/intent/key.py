@@ -7,15 +7,18 @@ rotate-keys, resource-limits.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from kmsgen.arn import PARTITIONS, REGION, parse_arn
 from kmsgen.catalogue import key_specs
 from kmsgen.intent.conditions import ALIAS
 from kmsgen.intent.context import Context
 from kmsgen.intent.intent import NewKey
-from kmsgen.intent.model import KeyFile
 from kmsgen.intent.suggestion import one_of
 from kmsgen.reading import Steps
+
+if TYPE_CHECKING:
+    from kmsgen.intent.model import KeyFile
 
 ORIGINS = ("AWS_KMS", "EXTERNAL")
 _KEY_ID = re.compile(r"key/(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|mrk-[0-9a-f]{32})\Z")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from kmsgen.intent.actions import administrator_actions, resolve_actions, resolve_never_actions
 from kmsgen.intent.conditions import resolve_when
 from kmsgen.intent.context import Context
 from kmsgen.intent.intent import Access, Never, When
-from kmsgen.intent.model import AdminFile, NeverFile, UserFile
 from kmsgen.intent.principals import Who, resolve_pattern, resolve_principal
 from kmsgen.intent.suggestion import one_of
 from kmsgen.policy.document import Condition
 from kmsgen.reading import Steps
+
+if TYPE_CHECKING:
+    from kmsgen.intent.model import AdminFile, NeverFile, UserFile
 
 RESOURCE_TYPES = ("key", "alias")
 
@@ -57,7 +60,7 @@ def _accesses(line: AdminFile | UserFile, role: str, steps: Steps, context: Cont
 
 
 def _only_on(line: AdminFile | UserFile) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(line.only_on or ())) if isinstance(line, UserFile) else ()
+    return tuple(dict.fromkeys(getattr(line, "only_on", None) or ()))
 
 
 def _with(when: When, conditions: tuple[Condition, ...]) -> When:

@@ -1,8 +1,9 @@
 """What users write, field by field: the form of an intent before it is resolved.
 
-Every scalar arrives as text, a boolean or nothing (see kmsgen.reading). These models check the shape only: which fields there
+Every scalar arrives as text, a boolean or nothing (see kmsgen.reading). These models say the shape only: which fields there
 are, and which hold texts, lists and mappings; what the texts mean is checked by `kmsgen.intent.resolve`. Field descriptions are
-the ones that editors show.
+the ones that editors show. Loading a file does not import this module: it checks with `_shape.py`, which
+scripts/refresh_intent_shape.py makes from it, because building models takes longer than all the rest.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from pydantic import (
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, core_schema
+
+from kmsgen.intent.normal import NORMAL, as_name, as_text, digits, listed
 
 Schema = dict[str, Any]
 
@@ -30,28 +33,12 @@ class OneOrMore:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:  # noqa: ANN401 - pydantic's hook
         """Wrap a single text before the list is checked."""
-        return core_schema.no_info_before_validator_function(_listed, handler(source))
+        return core_schema.no_info_before_validator_function(listed, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Offer the item beside the list."""
         listed = handler(schema)
         return {"anyOf": [listed["items"], listed]}
-
-
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str | bool) else value
-
-
-def _digits(value: object) -> object:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 6:
-        return int(value)
-    raise PydanticCustomError("not-a-number", "expected a whole number")
-
-
-def _as_text(value: object) -> object:
-    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _number_schema(**limits: int) -> WithJsonSchema:
@@ -60,7 +47,7 @@ def _number_schema(**limits: int) -> WithJsonSchema:
 
 # a text that an editor's YAML parser may take for a number
 FreeText = Annotated[str, WithJsonSchema({"type": ["string", "number"]})]
-ConditionValue = Annotated[str, BeforeValidator(_as_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+ConditionValue = Annotated[str, BeforeValidator(as_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 Texts = Annotated[list[str], Field(min_length=1), OneOrMore()]
 FreeTexts = Annotated[list[FreeText], Field(min_length=1), OneOrMore()]
 ConditionValues = Annotated[list[ConditionValue], Field(min_length=1), OneOrMore()]
@@ -76,7 +63,7 @@ class Part(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _spell_out(cls, value: Any) -> Any:  # noqa: ANN401 - whatever was read
-        return {cls.shorthand: value} if cls.shorthand and isinstance(value, str) else value
+        return NORMAL[f"as-{cls.shorthand}"](value) if cls.shorthand else value
 
 
 def _offer_text(schema: Schema) -> None:
@@ -104,10 +91,10 @@ class KeyFile(Part):
     spec: str = Field("SYMMETRIC_DEFAULT", description="key spec")
     usage: str | None = Field(None, description="key usage, where the spec has several")
     origin: str = Field("AWS_KMS", description="AWS_KMS, or EXTERNAL for imported key material")
-    rotation_days: Annotated[int, BeforeValidator(_digits), _number_schema(minimum=90, maximum=2560)] | None = Field(
+    rotation_days: Annotated[int, BeforeValidator(digits), _number_schema(minimum=90, maximum=2560)] | None = Field(
         None, description="days between automatic rotations, 90 to 2560; symmetric encryption keys only"
     )
-    deletion_window_days: Annotated[int, BeforeValidator(_digits), _number_schema(minimum=7, maximum=30)] | None = Field(
+    deletion_window_days: Annotated[int, BeforeValidator(digits), _number_schema(minimum=7, maximum=30)] | None = Field(
         None, description="days between the request to delete the key and its deletion, 7 to 30"
     )
     multi_region: bool = Field(default=False, description="whether the key is a multi-Region primary key")
@@ -205,7 +192,7 @@ class GuardRailFile(RootModel[Annotated[dict[str, GuardRailOptions | None], Fiel
     @model_validator(mode="before")
     @classmethod
     def _spell_out(cls, value: Any) -> Any:  # noqa: ANN401 - whatever was read
-        return {value: None} if isinstance(value, str) else value
+        return as_name(value)
 
 
 class NeverFile(Part):

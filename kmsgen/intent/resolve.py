@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from kmsgen.intent import model
+from kmsgen.intent._shape import FIELDS
 from kmsgen.intent.context import Context
 from kmsgen.intent.grants import resolve_grant
 from kmsgen.intent.guardrails import resolve_guardrail
@@ -16,27 +16,29 @@ from kmsgen.intent.lines import resolve_admin, resolve_never, resolve_user
 from kmsgen.intent.problems import Problems, Tree
 from kmsgen.intent.scope import resolve_scope
 from kmsgen.intent.services import resolve_service
-from kmsgen.intent.structure import build, field_names
+from kmsgen.intent.structure import build
 from kmsgen.intent.suggestion import did_you_mean, one_of
 from kmsgen.intent.text import check_texts
 from kmsgen.intent.together import check_together
 from kmsgen.reading import Steps
 
-Part = TypeVar("Part", bound=model.Part)
+if TYPE_CHECKING:
+    from kmsgen.intent.model import HeaderFile, KeyFile, ScopeFile
 
 VERSION = "1"
+HEADER = ("kmsgen", "name", "keys", "spec", "usage", "key_policy", "delegation")
 DELEGATIONS = ("key-policy", "iam", "both")
 KEY_POLICIES = ("write", "keep")
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\Z")
 
 # lines -> (model of a line, what resolves it to lines of the intent)
-_LINES: dict[str, tuple[type[Any], Callable[[Any, Steps, Context], Any]]] = {
-    "admins": (model.AdminFile, resolve_admin),
-    "users": (model.UserFile, resolve_user),
-    "services": (model.ServiceFile, resolve_service),
-    "grants": (model.GrantFile, resolve_grant),
-    "guardrails": (model.GuardRailFile, resolve_guardrail),
-    "never": (model.NeverFile, resolve_never),
+_LINES: dict[str, tuple[str, Callable[[Any, Steps, Context], Any]]] = {
+    "admins": ("AdminFile", resolve_admin),
+    "users": ("UserFile", resolve_user),
+    "services": ("ServiceFile", resolve_service),
+    "grants": ("GrantFile", resolve_grant),
+    "guardrails": ("GuardRailFile", resolve_guardrail),
+    "never": ("NeverFile", resolve_never),
 }
 
 
@@ -61,7 +63,7 @@ def _intent(tree: Tree, problems: Problems) -> Intent:
     context = Context(problems)
     _check_fields(data, problems)
     header = _header(data, context)
-    scope = _part(data, "scope", model.ScopeFile, context)
+    scope: ScopeFile | None = build("ScopeFile", data["scope"], ("scope",), problems) if "scope" in data else None
     place = resolve_scope(scope, context) if scope else Scope("")
     context.regions_given = context.regions_given or scope is None
     if "scope" not in data:
@@ -89,19 +91,18 @@ def _intent(tree: Tree, problems: Problems) -> Intent:
 
 
 def _check_fields(data: dict[str, Any], problems: Problems) -> None:
-    known = field_names(model.IntentFile)
     for name in data:
         if name in ("parameters", "preset"):
             hint = "`kmsgen render --preset NAME --set PARAMETER=VALUE` fills a preset in"
             problems.add_key((name,), "unknown-field", f"`{name}` belongs to presets", hint)
-        elif name not in known:
-            hint = did_you_mean(name, known) or f"known fields: {', '.join(known)}"
+        elif name not in FIELDS:
+            hint = did_you_mean(name, FIELDS) or f"known fields: {', '.join(FIELDS)}"
             problems.add_key((name,), "unknown-field", f"unknown field `{name}`", hint)
 
 
-def _header(data: dict[str, Any], context: Context) -> model.HeaderFile | None:
-    fields = field_names(model.HeaderFile)
-    header = build(model.HeaderFile, {name: data[name] for name in fields if name in data}, (), context.problems)
+def _header(data: dict[str, Any], context: Context) -> HeaderFile | None:
+    fields = {name: data[name] for name in HEADER if name in data}
+    header: HeaderFile | None = build("HeaderFile", fields, (), context.problems)
     if header is None:
         return None
     if header.kmsgen != VERSION:
@@ -118,13 +119,7 @@ def _header(data: dict[str, Any], context: Context) -> model.HeaderFile | None:
     return header
 
 
-def _part(data: dict[str, Any], name: str, kind: type[Part], context: Context) -> Part | None:
-    if name not in data or (data[name] is None and name == "key"):
-        return None
-    return build(kind, data[name], (name,), context.problems)
-
-
-def _key(data: dict[str, Any], header: model.HeaderFile | None, context: Context) -> NewKey | None:
+def _key(data: dict[str, Any], header: HeaderFile | None, context: Context) -> NewKey | None:
     """Resolve the key to create, and tell the context what kind of key the intent is about."""
     if data.get("key") is not None and data.get("keys") is not None:
         hint = "a key to create, or keys that exist: one file each"
@@ -137,7 +132,7 @@ def _key(data: dict[str, Any], header: model.HeaderFile | None, context: Context
             context.problems.add_key((name,), "key-and-keys", f"`{name}` is that of `keys`", f"write `{name}` into `key`")
     if header and header.key_policy == "keep":
         context.refuse(("key_policy",), "key-and-keys", "a key to create has no key policy to keep", "leave it out")
-    key = _part(data, "key", model.KeyFile, context)
+    key: KeyFile | None = build("KeyFile", data["key"], ("key",), context.problems)
     if key is None:
         context.key_type = None
         return None
@@ -147,7 +142,7 @@ def _key(data: dict[str, Any], header: model.HeaderFile | None, context: Context
     return resolve_new_key(key, context)
 
 
-def _existing(data: dict[str, Any], header: model.HeaderFile | None, context: Context) -> None:
+def _existing(data: dict[str, Any], header: HeaderFile | None, context: Context) -> None:
     if data.get("keys") is None:
         hint = 'a key to create (`key:`), ARNs of keys that exist (`keys: [...]`), or `keys: "*"`'
         context.refuse((), "key-missing", "the intent is about no key", hint)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kmsgen.arn import ACCOUNT_ID, PARTITIONS
 from kmsgen.intent.conditions import ORGANIZATION
 from kmsgen.intent.context import Context
 from kmsgen.intent.intent import Scope
 from kmsgen.intent.key import check_region
-from kmsgen.intent.model import ScopeFile
 from kmsgen.intent.principals import resolve_principal
 from kmsgen.intent.suggestion import one_of
+
+if TYPE_CHECKING:
+    from kmsgen.intent.model import ScopeFile
 
 
 def resolve_scope(scope: ScopeFile, context: Context) -> Scope:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic_core import SchemaValidator, ValidationError
 
+from kmsgen.intent._shape import SHAPES
+from kmsgen.intent.normal import NORMAL, as_part
 from kmsgen.intent.problems import Problems
 from kmsgen.intent.suggestion import did_you_mean
 from kmsgen.reading import Steps
 
-Model = TypeVar("Model", bound=BaseModel)
+Shape = dict[str, Any]
 
 _QUOTE = "a plain `true`, `false` or nothing is no text: quote it"
 
@@ -34,29 +37,30 @@ _WORDS = {
 }
 
 
-def build(model: type[Model], data: Any, steps: Steps, problems: Problems) -> Model | None:  # noqa: ANN401 - plain data
-    """Check a part against its model and report every finding.
+def build(kind: str, data: Any, steps: Steps, problems: Problems) -> Any:  # noqa: ANN401 - plain data; a part of that kind
+    """Check a part against its shape and report every finding.
 
-    Parts that are wrong are then left out and the rest is read again, so that what it means can be checked in the same run;
-    None where it cannot be read without them.
+    `kind` names a model of `kmsgen.intent.model`; the part has its fields as attributes. Parts of it that are wrong are left
+    out and the rest is read again, so that what it means can be checked in the same run; None where it cannot be read
+    without them.
     """
     try:
-        return model.model_validate(data)
+        return _validator(kind).validate_python(data)
     except ValidationError as error:
         findings = error.errors(include_url=False, include_context=False, include_input=True)
     for finding in findings:
-        _report(model, finding, steps, problems)
+        _report(kind, finding, steps, problems)
     try:
-        return model.model_validate(_without(data, [finding["loc"] for finding in findings]))
+        return _validator(kind).validate_python(_without(data, [finding["loc"] for finding in findings]))
     except ValidationError:
         return None
 
 
-def _report(model: type[BaseModel], finding: Any, steps: Steps, problems: Problems) -> None:  # noqa: ANN401 - pydantic's
+def _report(kind: str, finding: Any, steps: Steps, problems: Problems) -> None:  # noqa: ANN401 - pydantic's
     loc: Steps = (*steps, *finding["loc"])
     name = _name_of(loc)
     if finding["type"] == "extra_forbidden":
-        fields = _fields_at(model, finding["loc"][:-1])
+        fields = _fields_at(SHAPES[kind], finding["loc"][:-1])
         problems.add_key(loc, "unknown-field", f"unknown field `{name}`", did_you_mean(name, fields) or _listing(fields))
         return
     code, message, hint = _WORDS.get(finding["type"], ("wrong-type", "{label} has a value that cannot be read", ""))
@@ -79,29 +83,41 @@ def _listing(fields: Iterable[str]) -> str:
     return f"known fields: {', '.join(fields)}"
 
 
-def field_names(model: type[BaseModel]) -> tuple[str, ...]:
-    """Return the fields of a model as users write them."""
-    return tuple(field.alias or name for name, field in model.model_fields.items())
-
-
-def _fields_at(model: type[BaseModel], loc: Iterable[str | int]) -> tuple[str, ...]:
-    """Return the fields of the part at `loc`, found by walking the models."""
+def _fields_at(shape: Shape, loc: Iterable[str | int]) -> tuple[str, ...]:
+    """Return the fields of the part at `loc`, found by walking the shape."""
     for step in loc:
-        model = _child(model, step) or model
-    return field_names(model)
+        shape = _child(shape, step) or shape
+    return tuple(field.get("validation_alias", name) for name, field in _unwrapped(shape)["fields"].items())
 
 
-def _child(model: type[BaseModel], step: str | int) -> type[BaseModel] | None:
-    field = next((field for name, field in model.model_fields.items() if step in (name, field.alias)), None)
-    if field is None:
-        field = model.model_fields.get("root")
-    return _model_in(field.annotation) if field else None
+def _unwrapped(shape: Shape) -> Shape:
+    while "schema" in shape:
+        shape = shape["schema"]
+    return shape
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - a type
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for part in getattr(annotation, "__args__", ()) if (found := _model_in(part))), None)
+def _child(shape: Shape, step: str | int) -> Shape | None:
+    inner = _unwrapped(shape)
+    fields = inner.get("fields", {})
+    named = (field for name, field in fields.items() if step == field.get("validation_alias", name))
+    return next(named, None) or inner.get("values_schema") or inner.get("items_schema")
+
+
+@cache
+def _validator(kind: str) -> SchemaValidator:
+    return SchemaValidator(_with_functions(SHAPES[kind]))
+
+
+def _with_functions(node: Any) -> Any:  # noqa: ANN401 - a shape, or a part of one
+    """Return a shape with functions in the place of their names, and with parts whose fields are attributes."""
+    if not isinstance(node, dict):
+        return node
+    whole = {key: _with_functions(value) for key, value in node.items()}
+    if isinstance(name := node.get("function"), str):
+        whole["function"] = {"type": "no-info", "function": NORMAL[name]}
+    if node.get("type") == "typed-dict":
+        return {"type": "function-after", "function": {"type": "no-info", "function": as_part}, "schema": whole}
+    return whole
 
 
 def _without(data: Any, locs: list[tuple[str | int, ...]]) -> Any:  # noqa: ANN401 - plain data
