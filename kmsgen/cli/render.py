@@ -61,5 +61,5 @@ def render(
     from kmsgen.cli.rendering import Job, run  # noqa: PLC0415 - `--help` must not pay for what only a render needs
 
     wanted = tuple(str(one) for one in formats or Format)
-    job = Job(tuple(paths or ()), preset, tuple(settings or ()), wanted, out, lint=not no_lint, force=force)
-    raise typer.Exit(run(job, check=check, as_json=output is Output.JSON))
+    job = Job(tuple(paths or ()), preset, tuple(settings or ()), wanted, out, check=check, lint=not no_lint, force=force)
+    raise typer.Exit(run(job, as_json=output is Output.JSON))

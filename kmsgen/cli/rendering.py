@@ -30,6 +30,7 @@ class Job:
     settings: tuple[str, ...]
     formats: tuple[str, ...]
     out: Path
+    check: bool = False
     lint: bool = True
     force: bool = False
 
@@ -44,12 +45,12 @@ class Rendered:
     plan: Plan
 
 
-def run(job: Job, *, check: bool, as_json: bool) -> int:
+def run(job: Job, *, as_json: bool) -> int:
     """Do the job; return the exit code. Raises KmsgenError with the diagnostics of every intent that cannot be rendered."""
     done = _render_all(job)
     if job.lint and "cloudformation" in job.formats:
         _lint(done)
-    if check:
+    if job.check:
         return _report_differences(done, as_json=as_json)
     carry_out(one.plan for one in done)
     _report(done, job.out, as_json=as_json)
@@ -105,8 +106,11 @@ def _render_one(intent: Intent, job: Job) -> Rendered:
     compiled = compile_intent(intent)
     confirm(intent, compiled)
     rendering = render(subject_of(intent, compiled.bundle), job.formats)
-    folder = intent_folder(job.out, intent.name)
-    return Rendered(intent, compiled.notes, rendering, plan(folder, list(files_of(intent.name, rendering)), force=job.force))
+    files = list(files_of(intent.name, rendering))
+    made = plan(intent_folder(job.out, intent.name), files, force=job.force or job.check)
+    return Rendered(
+        intent, compiled.notes, rendering, plan(folder, list(files_of(intent.name, rendering)), force=job.force or job.check)
+    )
 
 
 def _lint(done: Iterable[Rendered]) -> None:
