@@ -62,11 +62,34 @@ def _management(data: Data, asked: Data) -> bool:
     return bool(beside.get("scps")) and bool((beside.get("organization") or {}).get("management_account"))
 
 
-def _empty_variable(data: Data, asked: Data) -> bool:
+def _variables(data: Data, asked: Data) -> bool:
     return "${" in _text(data, asked)
 
 
+def _unknown_key(data: Data, asked: Data) -> bool:
+    """Tell whether a condition or variable is about a key that the simulator leaves out of the request's context."""
+    keys = [key.lower() for _operator, key, _values in _conditions(data, asked)]
+    return any(key.startswith("kms:encryptioncontext:") for key in keys) or "${kms:EncryptionContext:" in _text(data, asked)
+
+
+def _named_session(data: Data, asked: Data) -> bool:
+    """Tell whether the key policy may name the caller's own session, or anyone, and the session is limited."""
+    beside = _beside(data, asked)
+    limited = bool(beside.get("session_policies") or beside.get("boundary"))
+    return limited and asked["principal"] in json.dumps(data["policy"]) and ":sts:" in asked["principal"]
+
+
 GAPS: tuple[Gap, ...] = (
+    Gap(
+        "kms:EncryptionContext:* in the context of a request",
+        "KMS Developer Guide, conditions-kms (kms:EncryptionContext:context-key)",
+        _unknown_key,
+    ),
+    Gap(
+        "a session named in the key policy is not limited by its session policy",
+        "IAM User Guide, reference_policies_evaluation-logic_policy-eval-denyallow",
+        _named_session,
+    ),
     Gap("grants", "KMS Developer Guide, grants", lambda data, _asked: bool(data["grants"])),
     Gap("retiring a grant", "KMS Developer Guide, grant-delete", lambda _data, asked: asked["action"] == "kms:RetireGrant"),
     Gap(
@@ -82,7 +105,12 @@ GAPS: tuple[Gap, ...] = (
     Gap(
         "variables are literal text in version 2008-10-17",
         "IAM User Guide, reference_policies_variables",
-        lambda data, asked: "2008-10-17" in _text(data, asked) and _empty_variable(data, asked),
+        lambda data, asked: "2008-10-17" in _text(data, asked) and _variables(data, asked),
+    ),
+    Gap(
+        "a variable without a value in NotResource: a Deny applies, an Allow does not",
+        "IAM User Guide, reference_policies_variables",
+        lambda data, asked: bool(re.search(r'"NotResource": [^]}]*\$\{', _text(data, asked))),
     ),
     Gap("dates in epoch seconds", "IAM User Guide, reference_policies_elements_condition_operators", _dates),
     Gap("the root user", "KMS Developer Guide, key-policies", lambda _data, asked: asked["principal"] == a.ROOT),
@@ -93,7 +121,11 @@ GAPS: tuple[Gap, ...] = (
         lambda _data, asked: asked["principal"] in (a.WEB, a.WEB_X),
     ),
     Gap("SCPs and the management account", "Organizations User Guide, orgs_manage_policies_scps", _management),
-    Gap("RCPs and the management account", SERVICE_ROLES, lambda data, _a: bool(data["rcps"] and data["key"].get("management_account"))),
+    Gap(
+        "RCPs and the management account",
+        SERVICE_ROLES,
+        lambda data, _a: bool(data["rcps"] and data["key"].get("management_account")),
+    ),
     Gap("RCPs and AWS managed keys", SERVICE_ROLES, lambda data, _a: bool(data["rcps"]) and data["key"].get("manager") == "AWS"),
     Gap(
         "RCPs and operations that have no resource",
@@ -103,7 +135,9 @@ GAPS: tuple[Gap, ...] = (
     Gap(
         "an endpoint policy for particular principals",
         "KMS Developer Guide, kms-vpc-endpoint",
-        lambda data, asked: "aws:SourceVpce" in asked["context"]
-        and any(s["Principal"] != "*" for d in data["vpc_endpoint_policies"].values() for s in d["Statement"]),
+        lambda data, asked: (
+            "aws:SourceVpce" in asked["context"]
+            and any(s["Principal"] != "*" for d in data["vpc_endpoint_policies"].values() for s in d["Statement"])
+        ),
     ),
 )

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
-from kmsgen.authorizer import authorize
 
+from kmsgen.authorizer import authorize
 from tests.differential.gaps import GAPS
 from tests.differential.simulator import simulate, simulation
 from tests.differential.worlds import Data, world
