@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from kmsgen.arn import is_service_principal, parse_arn
 from kmsgen.catalogue.actions import ACTIONS, expand
 from kmsgen.catalogue.model import Action
-from kmsgen.policy.bundle import Bundle
+from kmsgen.policy.bundle import Bundle, KeyAccess
+from kmsgen.policy.document import Document
 from kmsgen.prover.bad import access, gained
 from kmsgen.prover.escalation import escalations
 from kmsgen.prover.groups import Hit, Speaker, group
 from kmsgen.prover.hunt import Hunt
 from kmsgen.prover.patterns import PatternBudgetError
-from kmsgen.prover.proof import Budget, Differences, Proof, Result
+from kmsgen.prover.proof import Budget, Differences, Group, Proof, Result
 from kmsgen.prover.question import Beyond, Never, NoCrossAccount, NoEscalation, NoLockout, NoPublic, Only, Question
 from kmsgen.prover.world import Scope, World
 
@@ -25,7 +27,8 @@ _TOO_MANY_PATTERNS = "the patterns of principals tell more of them apart than th
 def prove(bundle: Bundle, question: Question, budget: Budget | None = None, *, described_only: bool = False) -> Proof:
     """Prove that what the question names is impossible for every request there could be, or show requests where it is not.
 
-    With `described_only` no principals exist but those that the bundle describes, and AWS services.
+    The question is about the bundle's first key. With `described_only` no principals exist but those that the bundle describes,
+    and AWS services.
     """
     budget = budget or Budget()
     try:
@@ -48,21 +51,37 @@ def prove(bundle: Bundle, question: Question, budget: Budget | None = None, *, d
 def differences(old: Bundle, new: Bundle, budget: Budget | None = None, *, described_only: bool = False) -> Differences:
     """Return the access that `new` gives and `old` does not, and the other way round; nothing where both mean the same.
 
-    The bundles are compared key by key, in their order, whatever the keys are called.
+    The bundles are compared key by key, in their order, whatever the keys are called; a key that one of them lacks gives
+    nothing there.
     """
     budget = budget or Budget()
-    found = []
-    reasons = []
-    for before, after in ((old, new), (new, old)):
-        try:
-            world = World([after, before], Scope(described_only=described_only))
-        except PatternBudgetError:
-            return Differences(reason=_TOO_MANY_PATTERNS)
-        hunt = Hunt(world, gained(world.sides), budget)
-        hits = hunt.run(world.requests(world.everyone, ACTIONS.values()))
-        found.append(tuple(group(hits, speaker_of(world)))[: budget.groups])
-        reasons.append(hunt.reason)
-    return Differences(found[0], found[1], next(filter(None, reasons), ""))
+    found = Differences()
+    for number in range(max(len(old.keys), len(new.keys), 1)):
+        before, after = _about(old, number, new), _about(new, number, old)
+        gained_here, gained_reason = _gain(before, after, budget, described_only=described_only)
+        lost_here, lost_reason = _gain(after, before, budget, described_only=described_only)
+        reason = found.reason or gained_reason or lost_reason
+        found = Differences((*found.gained, *gained_here), (*found.lost, *lost_here), reason)
+    return found
+
+
+def _about(bundle: Bundle, number: int, other: Bundle) -> Bundle:
+    """Put the key of a number first; where the bundle has none, the other's key without any policy."""
+    if number < len(bundle.keys):
+        first = bundle.keys[number]
+        return replace(bundle, keys=(first, *(access for access in bundle.keys if access is not first)))
+    missing = [KeyAccess(access.key, Document(())) for access in other.keys[number : number + 1]]
+    return replace(bundle, keys=(*missing, *bundle.keys))
+
+
+def _gain(old: Bundle, new: Bundle, budget: Budget, *, described_only: bool) -> tuple[tuple[Group, ...], str]:
+    try:
+        world = World([new, old], Scope(described_only=described_only))
+    except PatternBudgetError:
+        return (), _TOO_MANY_PATTERNS
+    hunt = Hunt(world, gained(world.sides), budget)
+    hits = hunt.run(world.requests(world.everyone, ACTIONS.values()))
+    return tuple(group(hits, speaker_of(world)))[: budget.groups], hunt.reason
 
 
 # --- whom and what is asked about ---------------------------------------------------------------------------------------

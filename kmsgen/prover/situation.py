@@ -107,8 +107,8 @@ class Side:
 
     def plan(self, base: Request) -> Plan | None:
         """Return what can matter for a request; None where KMS refuses it whatever else it holds."""
-        plans = self.authorizer.plans(base)
-        return plans[0] if len(plans) == 1 and plans[0].refusal is None else None
+        (plan,) = self.authorizer.plans(base)
+        return plan if plan.refusal is None else None
 
     def situation(self, base: Request, plan: Plan) -> Situation:
         """Evaluate what principal, action and key decide."""
@@ -157,9 +157,9 @@ class Side:
             if key.startswith(("name of ", "others of ")):
                 continue
             if self.free(key, view):
-                defaults[key] = view.lookup(key)
+                defaults[key] = view.lookup(key) or None
             else:
-                known[key] = view.lookup(key)
+                known[key] = view.lookup(key) or None
         if not self.free(CONTEXT_KEYS, view):
             known |= {key: None for key in reads if key.startswith(("name of ", "others of ")) and CONTEXT in key}
         settled, left = settle_clauses(tuple(clauses), known)

@@ -155,14 +155,16 @@ class World:
                 yield from self.bases(principal, action)
 
     def bases(self, principal: str, action: Action) -> Iterator[Request]:
-        """Yield the requests that everything else is added to: for each key, VPC endpoint with a policy, and grant to retire."""
+        """Yield the requests on the first key that everything else is added to.
+
+        One as it is, one for each VPC endpoint that has a policy; of RetireGrant one for each grant.
+        """
         if not action.resource_types:
             if self.described(principal):
                 yield Request(principal, action.iam_name)
             return
-        for number, access in enumerate(self.bundles[0].keys):
-            resources = () if number == 0 else (access.key.arn,)
-            base = Request(principal, action.iam_name, resources)
+        for access in self.bundles[0].keys[:1]:
+            base = Request(principal, action.iam_name)
             if action.name == CREATE:
                 base = replace(base, create_grant=first_grant(access.key, _grantee(access.key)))
             if action.name == RETIRE:
@@ -180,10 +182,10 @@ class World:
         """Return the space of requests of some situations: their open keys with what they are by default."""
         defaults = {key: values for one in situations for key, values in one.defaults.items()}
         through_endpoint = bool(base.context)
-        signature = (frozenset(defaults.items()), base.resources, through_endpoint, self.operations)
+        signature = (frozenset(defaults.items()), through_endpoint, self.operations)
         found = self._spaces.get(signature)
         if found is None:
-            key = next((key for key in self.keys if (key.arn,) == base.resources), self.keys[0] if self.keys else None)
+            key = self.keys[0] if self.keys else None
             found = self._spaces[signature] = RequestSpace(
                 self.words.by_key,
                 self.pairs,

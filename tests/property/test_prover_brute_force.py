@@ -10,7 +10,7 @@ import pytest
 
 from kmsgen.authorizer import Authorizer, Outcome, Request
 from kmsgen.authorizer.grants import compile_grants
-from kmsgen.authorizer.plan import MATCHED, state_of
+from kmsgen.authorizer.plan import check
 from kmsgen.authorizer.principal import DOUBT
 from kmsgen.authorizer.statement import Layer, compile_document
 from kmsgen.policy.bundle import Bundle
@@ -40,7 +40,7 @@ def covered(bundle: Bundle, question: Beyond, request: Request) -> bool:
     for rule in compile_document(Document(question.statements), Layer.KEY_POLICY, count(1)):
         named = rule.names(plan.caller) & ~DOUBT
         fits = rule.covers(plan.action.iam_name.lower()) is True and rule.resource.check(plan.target.arn, view.lookup) is True
-        if named and fits and state_of(rule, view) == MATCHED:
+        if named and fits and all(check(test, view) is True for test in rule.conditions):
             return True
     return any(
         grant.names(plan.caller) and grant.covers(plan.action.name) and all(test.matched for test in grant.tests(view))
