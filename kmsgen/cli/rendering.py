@@ -108,9 +108,7 @@ def _render_one(intent: Intent, job: Job) -> Rendered:
     rendering = render(subject_of(intent, compiled.bundle), job.formats)
     files = list(files_of(intent.name, rendering))
     made = plan(intent_folder(job.out, intent.name), files, force=job.force or job.check)
-    return Rendered(
-        intent, compiled.notes, rendering, plan(folder, list(files_of(intent.name, rendering)), force=job.force or job.check)
-    )
+    return Rendered(intent, compiled.notes, rendering, made)
 
 
 def _lint(done: Iterable[Rendered]) -> None:

@@ -123,7 +123,7 @@ def _is_claim(folder: Path, claim: object) -> bool:
         _refuse_unsafe(folder, [claim["path"]])
     except InputError:
         return False
-    return claim["path"] != MANIFEST
+    return str(claim["path"]) != MANIFEST
 
 
 def _claim(claim: Mapping[str, Any]) -> tuple[str, str]:
