@@ -1,0 +1,99 @@
+"""How long `kmsgen render` takes: a cold start on the example, and 1,000 intents in one run.
+
+    python benchmarks/render.py             both, with the numbers
+    python benchmarks/render.py --check     exit 1 where the cold start takes more than LIMIT times its floor
+
+The floor is a bare process that imports what kmsgen stands on: typer, pydantic, yaml, jinja2. CPU seconds are compared (user
+and system), the least of several runs each, taken in turns, so that what else the machine does weighs little.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "examples" / "payments" / "intent.yaml"
+LIMIT = 1.5
+RUNS = 10
+SIZES = (100, 1000)
+FLOOR = ("-c", "import typer, pydantic, yaml, jinja2")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a process took, in seconds."""
+
+    wall: float
+    cpu: float
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return an environment in which byte code is kept, as it is where kmsgen is installed."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(folder / "pycache")}
+
+
+def cost(arguments: tuple[str, ...], folder: Path) -> Cost:
+    """Run Python with these arguments; a failure ends the benchmark."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environment(folder), check=True, capture_output=True)
+    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return Cost(wall, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
+
+
+def least(costs: list[Cost]) -> Cost:
+    """Return the least wall time and the least CPU time."""
+    return Cost(min(one.wall for one in costs), min(one.cpu for one in costs))
+
+
+def cold_start(folder: Path) -> float:
+    """Measure the command against its floor; print both and return how many times the floor it takes."""
+    command = ("-m", "kmsgen", "render", str(EXAMPLE), "--no-lint", "--out", str(folder / "out"))
+    cost(command, folder)
+    cost(FLOOR, folder)
+    pairs = [(cost(FLOOR, folder), cost(command, folder)) for _ in range(RUNS)]
+    floor, render = least([pair[0] for pair in pairs]), least([pair[1] for pair in pairs])
+    ratio = render.cpu / floor.cpu
+    print(f"floor:   {floor.cpu:.3f} s CPU, {floor.wall:.3f} s wall: {FLOOR[1]}")
+    print(f"render:  {render.cpu:.3f} s CPU, {render.wall:.3f} s wall: kmsgen {' '.join(command[2:4])} --no-lint")
+    print(f"ratio:   {ratio:.2f} (limit {LIMIT})")
+    return ratio
+
+
+def many(folder: Path, count: int) -> None:
+    """Render `count` generated intents in one run; print what one costs and the memory of the run."""
+    intents = folder / f"intents-{count}"
+    intents.mkdir()
+    text = EXAMPLE.read_text(encoding="utf-8")
+    for number in range(count):
+        changed = text.replace("name: payments-data", f"name: payments-{number}").replace("payments/data", f"payments/{number}")
+        (intents / f"{number}.yaml").write_text(changed, encoding="utf-8")
+    taken = cost(("-m", "kmsgen", "render", str(intents), "--no-lint", "--out", str(folder / f"out-{count}")), folder)
+    written = len(list((folder / f"out-{count}").iterdir()))
+    assert written == count, f"{written} of {count} intents were written"
+    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"{count:5d} intents: {taken.cpu:.1f} s CPU, {1000 * taken.cpu / count:.1f} ms an intent, at most {memory:.0f} MiB")
+
+
+def main() -> int:
+    """Run the benchmark; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="only the cold start; exit 1 above the limit")
+    check = parser.parse_args().check
+    with tempfile.TemporaryDirectory() as name:
+        ratio = cold_start(Path(name))
+        for count in () if check else SIZES:
+            many(Path(name), count)
+    return 1 if check and ratio > LIMIT else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
