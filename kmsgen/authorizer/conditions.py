@@ -40,6 +40,12 @@ class ConditionTest:
     _check: Check = field(repr=False)
 
     @property
+    def negated(self) -> bool:
+        """Whether the operator is a `Not` form."""
+        name = split_operator(self.condition.operator)
+        return name is not None and name.base in OPERATORS and OPERATORS[name.base].negated
+
+    @property
     def plain(self) -> Check:
         """The test itself, of a key that the layer can rest on."""
         return self.check if self.doubtful else self._check

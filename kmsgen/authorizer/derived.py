@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from kmsgen.authorizer import parameters
+from kmsgen.authorizer.operators import parse_date
 from kmsgen.authorizer.principal import CallerKind
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.grant import Grant
@@ -233,12 +234,28 @@ def _on_same_key(view: View) -> Values | None:
     return view.given("kms:reencryptonsamekey") if same is None else _true(same)
 
 
+def _time(key: str, other: str) -> Callable[[View], Values | None]:
+    """Derive aws:CurrentTime or aws:EpochTime from the other where only that is given: they are one moment."""
+    return lambda view: view.given(key) or _epoch(view.given(other))
+
+
+def _epoch(values: Values | None) -> Values | None:
+    moments = parse_date(values[0]) if values and len(values) == 1 else ()
+    return (str(moments[0]),) if len(moments) == 1 else None
+
+
+def _valid_to(view: View) -> Values | None:
+    """Give kms:ValidTo as a number, which both Date and Numeric operators take (C13)."""
+    asked = parameters.of("kms:validto", view.action.name, view.request.parameters) or view.given("kms:validto")
+    return _epoch(asked) or asked
+
+
 def _optional(value: str | None) -> Values | None:
     return (value,) if value else None
 
 
 _SERVICE = frozenset({CallerKind.SERVICE})
-_GRANT_KEYS: Mapping[str, Callable[[Grant], Values | None]] = {
+GRANT_KEYS: Mapping[str, Callable[[Grant], Values | None]] = {
     "kms:granteeprincipal": lambda grant: None if grant.grantee_is_service else _optional(grant.grantee),
     "kms:granteeserviceprincipal": lambda grant: _optional(grant.grantee) if grant.grantee_is_service else None,
     "kms:retiringprincipal": lambda grant: None if grant.retiring_is_service else _optional(grant.retiring),
@@ -259,9 +276,12 @@ DERIVED: Mapping[str, Callable[[View], Values | None]] = {
     "kms:requestalias": _request_alias,
     "kms:encryptionalgorithm": _encryption_algorithm,
     "kms:encryptioncontextkeys": _encryption_context_keys,
+    "kms:validto": _valid_to,
+    "aws:currenttime": _time("aws:currenttime", "aws:epochtime"),
+    "aws:epochtime": _time("aws:epochtime", "aws:currenttime"),
     "kms:reencryptonsamekey": _on_same_key,
     "kms:grantisforawsresource": lambda view: view.given("kms:grantisforawsresource") or ("false",),
-    **{key: _of_grant(key, read) for key, read in _GRANT_KEYS.items()},
+    **{key: _of_grant(key, read) for key, read in GRANT_KEYS.items()},
     "aws:principalarn": _principal_arn,
     "aws:principalaccount": _account,
     "aws:principaltype": _principal_type,

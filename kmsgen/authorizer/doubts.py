@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmsgen.authorizer.decision import Outcome
+from kmsgen.authorizer.derived import GRANT_KEYS
 from kmsgen.authorizer.grants import GrantRule
 from kmsgen.authorizer.plan import DOUBTFUL_ALLOW, DOUBTFUL_DENY, Plan, State
 from kmsgen.authorizer.principal import DOUBT, ROLE, Caller, CallerKind, named
@@ -58,7 +59,13 @@ def causes(rule: Rule, plan: Plan) -> Iterator[str]:
     if plan.action.name == "RetireGrant" and rule.conditions:
         yield "S8"
     elif len(doubtful) < len(rule.conditions):
-        yield "S12"
+        yield from {_of_condition(test.variable, plan) for test in rule.conditions}
+
+
+def _of_condition(variable: str, plan: Plan) -> str:
+    if plan.action.name == "CreateGrant" and variable in GRANT_KEYS:
+        return "P10"
+    return "P1" if variable == "aws:principalarn" and not plan.caller.path_known else "S12"
 
 
 def _of_principal(principal: Principal, caller: Caller) -> str:

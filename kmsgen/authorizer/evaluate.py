@@ -139,7 +139,7 @@ class Authorizer:
 
     def plans(self, request: Request) -> tuple[Plan, ...]:
         """Return what can matter for a request, a plan a permission that it needs; nothing for an action that KMS lacks."""
-        endpoint = _endpoint(request) if self._endpoints else None
+        endpoint = self._endpoint(request) if self._endpoints else None
         whole = bool(request.parameters) and not ADDING.isdisjoint(request.parameters)
         key = (request.principal, request.action, request.resources, endpoint, whole)
         found = self._plans.get(key)
@@ -151,6 +151,11 @@ class Authorizer:
                 self._plans.clear()
             self._plans[key] = found
         return found
+
+    def _endpoint(self, request: Request) -> str | None:
+        """Return the VPC endpoint that the request came through, if its policy is known."""
+        named = (values for name, values in request.context.items() if name.lower() == "aws:sourcevpce")
+        return next((value for values in named for value in values if value in self._endpoints), None)
 
     def caller(self, principal: str) -> Caller:
         """Return what follows from a principal."""
@@ -303,13 +308,6 @@ def _needs_inspection(plan: Plan, request: Request) -> bool:
     if request.parameters or request.create_grant is not None or len(request.grant_tokens) > MAX_TOKENS_PER_REQUEST:
         return True
     return bool(request.encryption_context) and plan.target.key is not None and plan.target.key.spec != "SYMMETRIC_DEFAULT"
-
-
-def _endpoint(request: Request) -> str | None:
-    for name, values in request.context.items():
-        if name.lower() == "aws:sourcevpce" and values:
-            return values[0]
-    return None
 
 
 def _refused(decision: Decision, refusal: refusals.Refusal) -> Decision:

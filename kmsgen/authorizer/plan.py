@@ -8,9 +8,10 @@ from itertools import count
 from kmsgen.authorizer.conditions import Check, ConditionTest
 from kmsgen.authorizer.context import MAX_ALIASES, RETIRE_KEYS, Resolver, Target, View, resolver
 from kmsgen.authorizer.decision import Decision, Elements, StatementTrace
-from kmsgen.authorizer.grants import RETIRE, GrantRule, meant_by, retires
+from kmsgen.authorizer.derived import GRANT_KEYS
+from kmsgen.authorizer.grants import CREATE, RETIRE, GrantRule, meant_by, retires
 from kmsgen.authorizer.match import Maybe
-from kmsgen.authorizer.principal import ACCOUNT, DIRECT, DOUBT, NOT_NAMED, ROLE, Caller, Naming
+from kmsgen.authorizer.principal import ACCOUNT, DIRECT, DOUBT, NOT_NAMED, ROLE, Caller, Naming, arns_under_paths
 from kmsgen.authorizer.refusals import Refusal
 from kmsgen.authorizer.settle import Facts
 from kmsgen.authorizer.statement import NAMES_PRINCIPALS, Layer, Rule, compile_document, compile_documents
@@ -155,7 +156,7 @@ class Plan:
     def _take(self, rule: Rule, naming: Naming) -> None:
         if rule.conditions or rule.resource.variables:
             self.conditional.append((rule, naming))
-            self._programs.append(_program(rule, self.action, self.target))
+            self._programs.append(_program(rule, self.action, self.target, self.caller))
         else:
             self.fixed.append((rule, naming))
 
@@ -201,9 +202,9 @@ def _holds(rule: GrantRule, view: View) -> bool:
     return all(test.matched for test in rule.tests(view))
 
 
-def _program(rule: Rule, action: Action, target: Target) -> Program:
+def _program(rule: Rule, action: Action, target: Target, caller: Caller) -> Program:
     """Put together how the parts of a statement that the request decides meet it."""
-    steps = [test_of(test, action, target) for test in rule.conditions]
+    steps = [test_of(test, action, target, caller) for test in rule.conditions]
     if rule.resource.variables:
         check, arn = rule.resource.check, target.arn
         steps.append(lambda _view, lookup: check(arn, lookup))
@@ -222,15 +223,40 @@ def _program(rule: Rule, action: Action, target: Target) -> Program:
     return program
 
 
-def test_of(test: ConditionTest, action: Action, target: Target) -> Step:
+def test_of(test: ConditionTest, action: Action, target: Target, caller: Caller) -> Step:
     """Return what tells whether a condition holds of a request; None where that is open."""
-    resolve = resolver(test.variable, action.name, alias=target.kind == "alias")
+    variable = test.variable
+    resolve = resolver(variable, action.name, alias=target.kind == "alias")
     check = test.plain
-    if action.name == RETIRE and test.variable.startswith(RETIRE_KEYS):
+    if action.name == RETIRE and variable.startswith(RETIRE_KEYS):
         return lambda view, lookup: _either_way(check, resolve(view), lookup)
-    if test.variable == "kms:resourcealiases" and target.key is not None and len(target.key.aliases) > MAX_ALIASES:
+    if action.name == CREATE and variable in GRANT_KEYS:
+        return lambda view, lookup: _of_grant(check, view, resolve(view), lookup)
+    if variable == "kms:resourcealiases" and target.key is not None and len(target.key.aliases) > MAX_ALIASES:
         return lambda _view, _lookup: None
+    if variable == "aws:principalarn" and not caller.path_known and test.deny is not test.negated:
+        return _of_any_path(test, caller)
     return lambda view, lookup: check(resolve(view), lookup)
+
+
+def _of_grant(check: Check, view: View, values: tuple[str, ...] | None, lookup: Lookup) -> Maybe:
+    """Leave open what depends on the parameters of a CreateGrant that the request does not tell (P10)."""
+    return None if values is None and view.request.create_grant is None else check(values, lookup)
+
+
+def _of_any_path(test: ConditionTest, caller: Caller) -> Step:
+    """Compare the ARN of a role without a path; open where some path would change the result (P1).
+
+    A Deny that lists roles, and an Allow that leaves roles out, must not miss one for its path.
+    """
+    readings = [(arn,) for arn in arns_under_paths(caller, test.condition.values)]
+    check = test.plain
+
+    def step(_view: View, lookup: Lookup) -> Maybe:
+        results = {check(values, lookup) for values in readings}
+        return results.pop() if len(results) == 1 else None
+
+    return step
 
 
 def _either_way(check: Check, values: tuple[str, ...] | None, lookup: Lookup) -> Maybe:
@@ -241,4 +267,4 @@ def _either_way(check: Check, values: tuple[str, ...] | None, lookup: Lookup) ->
 
 def check(test: ConditionTest, view: View) -> Maybe:
     """Return whether a condition holds of a request; None where that is open."""
-    return test_of(test, view.action, view.target)(view, view.lookup)
+    return test_of(test, view.action, view.target, view.caller)(view, view.lookup)

@@ -227,3 +227,15 @@ def spared(principals: Iterable[Principal], caller: Caller) -> bool:
         return bool(found & DIRECT)
     itself = DIRECT if caller.role is None else ROLE
     return bool(found & itself) and bool(found & ACCOUNT)
+
+
+def arns_under_paths(caller: Caller, patterns: Iterable[str]) -> tuple[str, ...]:
+    """Return the ARNs that the caller's role may have, as far as patterns tell them apart: without a path, under theirs."""
+    head = f"arn:{caller.partition}:iam::{caller.account}:role/"
+    paths = {""}
+    for pattern in patterns:
+        within = pattern.rpartition(":role/")[2] if ":role/" in pattern else pattern
+        for text in (within.rpartition("/")[0], *(within.split("*") if "*" in within else ())):
+            path = text.replace("*", "x").replace("?", "x").strip("/")
+            paths.add(f"{path}/" if path else "")
+    return tuple(f"{head}{path}{caller.name}" for path in sorted(paths))

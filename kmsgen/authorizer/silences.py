@@ -35,6 +35,7 @@ SILENCES: Mapping[str, str] = MappingProxyType(
         "P6": "the account that issued the grant is not given: nobody retires the grant as that account",
         "P7": "a federated session may come from the user of the same name: a Deny that names the user applies",
         "P8": "the grant's SourceArn constraint needs a request that an AWS service makes for that resource",
+        "P10": "the parameters of the CreateGrant are not given: no Allow counts on a condition that reads them",
         "P9": "the whole call needs more than what was asked: {0}",
     }
 )

@@ -9,7 +9,7 @@ from kmsgen.authorizer.context import View, resolver
 from kmsgen.authorizer.decision import ElementMatch, Elements, StatementTrace
 from kmsgen.authorizer.grants import RETIRE, GrantRule, differs_by_case, meant_by, retires
 from kmsgen.authorizer.match import Maybe
-from kmsgen.authorizer.plan import Plan, Prepared, test_of
+from kmsgen.authorizer.plan import Plan, Prepared, check
 from kmsgen.authorizer.principal import ACCOUNT, DIRECT, DOUBT, ROLE, Naming
 from kmsgen.authorizer.statement import Rule
 from kmsgen.authorizer.target import iam_name
@@ -114,7 +114,7 @@ def _listed(texts: tuple[str, ...]) -> str:
 
 def _condition(test: ConditionTest, view: View) -> ElementMatch:
     values = view.lookup(test.variable)
-    result = test_of(test, view.action, view.target)(view, view.lookup)
+    result = check(test, view)
     matched = test.deny if result is None else result
     shown = _listed(values) if values else "absent"
     condition = test.condition
