@@ -60,6 +60,7 @@ class Side:
     matches: list[tuple[Matchable, Naming]] = field(default_factory=list)
     _indices: dict[tuple[Matchable, Naming], int] = field(default_factory=dict)
     _tests: dict[ConditionTest, KeyTest] = field(default_factory=dict)
+    _grant_tests: dict[tuple[object, ...], GrantTest] = field(default_factory=dict)
     _free: dict[tuple[object, ...], bool] = field(default_factory=dict)
     _allowed: dict[Facts, dict[frozenset[int], bool]] = field(default_factory=dict)
 
@@ -195,6 +196,13 @@ class Side:
         return found
 
     def _grant(self, rule: GrantRule, base: Request, plan: Plan) -> GrantTest:
+        signature = (rule, plan.action.name, plan.caller.kind, plan.target.arn, tuple(base.context.items()))
+        found = self._grant_tests.get(signature)
+        if found is None:
+            found = self._grant_tests[signature] = self._new_grant(rule, base, plan)
+        return found
+
+    def _new_grant(self, rule: GrantRule, base: Request, plan: Plan) -> GrantTest:
         constraints = rule.grant.constraints
         pairs = constraints.encryption_context_equals or constraints.encryption_context_subset or ()
         reads: set[str] = set()

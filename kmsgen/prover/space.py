@@ -144,7 +144,7 @@ class RequestSpace:
     def choices(self, variable: str, tests: Sequence[Look], known: Known) -> Sequence[Choice]:
         """Cut a variable into the choices that its tests tell apart."""
         ties = tuple((key, known.get(key)) for test in tests for key in test.ties if key in known)
-        signature = (variable, frozenset(map(id, tests)), ties)
+        signature = (variable, frozenset(tests), ties)
         found = self._cache.get(signature)
         if found is None:
             found = list(self._cut(variable, tests, known))

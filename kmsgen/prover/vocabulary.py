@@ -16,7 +16,7 @@ from kmsgen.prover.looks import CONTEXT, FAMILIES, FAMILY_OF_KEYS
 
 Values = tuple[str, ...]
 _VARIABLE = re.compile(r"\$\{\s*([^{},]*?)\s*[,}]")
-_ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
+_ACCOUNT = re.compile(r"(?<![0-9a-f-])[0-9]{12}(?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)

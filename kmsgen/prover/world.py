@@ -205,7 +205,7 @@ class World:
             domain = replace(domain, values=_values(name, key) or domain.values)
         if name.startswith(CONTEXT) or name in _GRANT_OPTIONAL:
             return domain
-        return replace(domain, optional=default is None)
+        return replace(domain, optional=domain.optional and default is None)
 
 
 def _grantee(key: Key) -> str:

@@ -225,6 +225,8 @@ def requests(pool: Pool, *, endpoints: bool) -> Iterator[Request]:
     tags = TAGS if any(key in ("aws:TagKeys", "aws:RequestTag/env") for key in keys) else ({},)
     for principal, action, chosen in itertools.product(PRINCIPALS, ACTIONS, itertools.product(*choices)):
         context = {pair[0]: pair[1] for pair in chosen if pair}
+        if "aws:CurrentTime" in spoken and "aws:CurrentTime" not in context:
+            continue  # every request has a time
         for variant in _variants(principal, action, tags):
             yield Request(
                 principal, action, context={**context, **variant.context}, encryption_context=variant.encryption_context,
