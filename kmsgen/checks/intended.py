@@ -6,7 +6,7 @@ One statement a principal and action, no matter how long that gets: this is what
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kmsgen.arn import Arn, parse_arn
 from kmsgen.catalogue.actions import ACTIONS
@@ -88,7 +88,23 @@ def intended_by_lines(intent: Intent, key: Key) -> Iterator[Expected]:
                 if not access.on or half not in ("key", "alias") or half in access.on:
                     held = tuple(_that_apply(said, action, half))
                     statement = expected(Principal("AWS", access.principal), action, half, key.arn, held)
-                    yield Expected(access.location, key.arn, half, statement, required)
+                    if intent.every_key and half == "key":
+                        statement = replace(statement, resources=_every_key(intent))
+                    yield Expected(
+                        access.location, key.arn, half, statement, required and (not intent.any_spec or _fits(action, key))
+                    )
+
+
+def _every_key(intent: Intent) -> Values:
+    """Return what names every key in scope."""
+    scope = intent.scope
+    return tuple(str(Arn(scope.partition, "kms", region, scope.account, "key/*")) for region in scope.regions or ("*",))
+
+
+def _fits(action: str, key: Key) -> bool:
+    """Return whether keys of this kind know the action: one that stands for other kinds too need not allow it."""
+    row = ACTIONS.get(action.removeprefix("kms:"))
+    return row is None or row.key_types is None or key_type(key.spec, key.usage) in row.key_types
 
 
 def _withheld(intent: Intent, access: Access, action: str) -> bool:

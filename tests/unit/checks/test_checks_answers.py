@@ -1,0 +1,152 @@
+"""The three questions on whole intents: by proof and by enumeration."""
+
+from __future__ import annotations
+
+import pytest
+
+from kmsgen.catalogue.key_specs import KEY_SPECS, usages
+from kmsgen.catalogue.services import PLACEHOLDER, SERVICES
+from kmsgen.checks import confirm
+from kmsgen.checks.three_questions import ask
+from kmsgen.errors import RefusedError
+from tests.unit.checks.judging import EXAMPLE, HEAD, ROLE, case
+
+WITHOUT_DEPLOYER = HEAD.replace(", deployer: role/ci", "")
+
+
+def no(text: str, **options: str) -> list[str]:
+    """Return what the three questions find on what an intent compiles to."""
+    found = case(text, **options)
+    answers = ask(found.intent, found.bundle, found.compiled.origins, thorough=True)
+    return [str(finding.diagnostic) for answer in answers for finding in answer.findings]
+
+
+@pytest.mark.parametrize("delegation", ["key-policy", "iam", "both"])
+def test_the_example_passes_in_each_delegation(delegation: str) -> None:
+    """Where permissions live changes nothing about who may do what."""
+    assert no(f"{EXAMPLE}\ndelegation: {delegation}\n") == []
+
+
+@pytest.mark.parametrize(("spec", "usage"), [(spec, usage) for spec in KEY_SPECS for usage in usages(spec)])
+def test_administrators_and_users_of_every_kind_of_key_pass(spec: str, usage: str) -> None:
+    """Each key spec and usage, with what its users can do."""
+    words = {
+        "ENCRYPT_DECRYPT": "[encrypt, decrypt]",
+        "SIGN_VERIFY": "[sign, verify, get-public-key]",
+        "GENERATE_VERIFY_MAC": "[generate-mac, verify-mac]",
+        "KEY_AGREEMENT": "[derive-shared-secret, get-public-key]",
+        "ENCAPSULATE_DECAPSULATE": "[encapsulate, decapsulate]",
+    }
+    head = HEAD.replace("regions: [us-west-2]", "partition: aws-cn, regions: [cn-north-1]") if spec == "SM2" else HEAD
+    key = f"key: {{alias: app/data, spec: {spec}, usage: {usage}}}\n"
+    admins = "admins: [role/Admin, {principal: account, can: [change-policy]}]"
+    text = f"{admins}\nusers: [{{principal: role/app, can: {words[usage]}}}]"
+    assert no(text, head=head, key=key) == []
+
+
+@pytest.mark.parametrize("name", [name for name, service in SERVICES.items() if service.statements])
+def test_every_service_of_the_catalogue_passes(name: str) -> None:
+    """Each compiles for its key spec, for a caller and with its variables given, and the answers are yes."""
+    service = SERVICES[name]
+    texts = [text for row in service.statements for text in ("" if row.caller else row.principal, *_texts(row.conditions))]
+    holes = sorted({hole for text in texts for hole in PLACEHOLDER.findall(text)} - {"account", "region", "partition"})
+    given = ", ".join(f'{hole}: "{_example(hole)}"' for hole in holes)
+    spec = service.key_specs[0] if service.key_specs else "SYMMETRIC_DEFAULT"
+    line = f"{{service: {name}, principals: [role/caller], variables: {{{given}}}}}"
+    found = case(f"admins: [role/Admin]\nservices: [{line}]", key=f"key: {{spec: {spec}, usage: {service.key_usage}}}\n")
+    answers = ask(found.intent, found.bundle, found.compiled.origins)
+    assert [str(finding.diagnostic) for answer in answers for finding in answer.findings] == []
+
+
+def _texts(conditions: tuple) -> list[str]:
+    return [text for row in conditions for text in (*row.condition.values, row.condition.key)]
+
+
+def _example(hole: str) -> str:
+    if "arn" in hole:
+        return "arn:aws:service:us-west-2:111122223333:thing/x"
+    return "444455556666" if "account" in hole else "example"
+
+
+def test_every_key_of_an_account_passes() -> None:
+    """IAM policies alone: nothing is asked about key policies that are not the intent's."""
+    text = "users: [{principal: role/app, can: [encrypt, decrypt], when: {via: [s3]}}]"
+    assert no(text, head=WITHOUT_DEPLOYER, key='keys: "*"\n') == []
+
+
+def test_listed_keys_in_two_regions_pass() -> None:
+    """Each key in its own Region, through its own Region's services."""
+    keys = [
+        f"arn:aws:kms:{region}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" for region in ("us-west-2", "eu-west-1")
+    ]
+    key = f"keys: {keys}\n".replace("'", '"')
+    head = HEAD.replace("[us-west-2]", "[us-west-2, eu-west-1]")
+    text = "admins: [role/Admin]\nusers: [{principal: 'arn:aws:iam::444455556666:role/p', can: [decrypt], when: {via: [s3]}}]"
+    assert no(text, head=head, key=key) == []
+
+
+def test_a_multi_region_key_passes() -> None:
+    """With its replica's Region in every condition that names Regions."""
+    key = "key: {alias: app/data, multi_region: true, replicas: [us-east-1]}\n"
+    assert no("admins: [role/Admin]\nusers: [{principal: role/app, can: [decrypt], when: {via: [s3]}}]", key=key) == []
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "{encryption_context: {app: [a, b], tier: gold}}",
+        "{via: [s3, rds]}",
+        "{from: 2026-01-01, until: 2027-01-01}",
+        "{until: 2027-01-01}",
+        "{source_vpce: [vpce-1, vpce-2]}",
+        "{source_ip: [203.0.113.0/24, '2001:db8::/32'], mfa: true}",
+        "{request_alias: [app/data]}",
+        "{principal_tags: {team: [a, b]}}",
+        "{organization: [o-exampleorgid]}",
+        "{encryption_context: {team: '${aws:PrincipalTag/team}'}}",
+        "{conditions: {StringNotEquals: {aws:SourceVpce: [vpce-1]}}}",
+        "{conditions: {'ForAnyValue:StringEquals': {kms:EncryptionContextKeys: [a, b]}}}",
+        "{conditions: {'Null': {kms:EncryptionContext:a: ['false']}}}",
+        "{conditions: {NumericLessThan: {aws:MultiFactorAuthAge: ['300']}}, mfa: true}",
+    ],
+)
+def test_each_condition_of_when_passes(when: str) -> None:
+    """Each holds in some situation, and nothing is allowed outside of it."""
+    assert no(f"admins: [role/Admin]\nusers: [{{principal: role/app, can: [decrypt], when: {when}}}]") == []
+
+
+def test_what_never_rules_out_is_proved() -> None:
+    """`never` holds of the compiled policies, or the answer is no and names the line."""
+    text = "admins: [role/Admin]\nusers: [{principal: role/app, can: [decrypt]}]\n"
+    assert no(text + "never: [{principal: role/contractor-*, actions: [kms:Decrypt]}]") == []
+    (finding,) = no(text + "never: [{principal: role/a*, actions: [kms:Decrypt]}]")
+    assert "never" in finding
+    assert f"{ROLE}app" in finding
+
+
+def test_nobody_left_to_change_the_policy_is_a_lockout() -> None:
+    """Without deployer and administrators KMS would refuse the policy, and only AWS Support could help after a bypass."""
+    found = no("users: [{principal: role/app, can: [decrypt]}]", head=WITHOUT_DEPLOYER)
+    assert any("lockout" in text for text in found)
+
+
+def test_confirm_refuses_with_every_finding() -> None:
+    """`render` stops at the first no, and says all there is to say."""
+    found = case(
+        "users: [{principal: role/app, can: [decrypt]}]\nnever: [{principal: role/app, actions: [decrypt]}]",
+        head=WITHOUT_DEPLOYER,
+    )
+    with pytest.raises(RefusedError) as caught:
+        confirm(found.intent, found.compiled)
+    assert {diagnostic.code for diagnostic in caught.value.diagnostics} == {"never", "lockout"}
+
+
+def test_a_no_names_principal_action_situation_and_statement() -> None:
+    """The message says who, what, when, and the statement responsible; the lines that it serves come with it."""
+    user = "{principal: role/app, can: [decrypt], when: {via: [s3]}}"
+    found = case(f"admins: [role/Admin]\nusers: [{user}]\nnever: [{{principal: role/app, actions: [decrypt]}}]")
+    answers = ask(found.intent, found.bundle, found.compiled.origins)
+    (finding,) = answers[1].findings
+    text = str(finding.diagnostic)
+    assert all(part in text for part in (f"{ROLE}app", "kms:Decrypt", "s3.us-west-2.amazonaws.com", "key-policy/Use by app"))
+    assert [place.line for place in finding.origins] == [7]

@@ -1,0 +1,225 @@
+"""Guard rails as they decide: each from both sides, on a key whose policy has been opened to everyone by hand.
+
+The opened policy stands for whatever a guard rail is there to catch: an allow written by mistake, an IAM policy with kms:*.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pytest
+
+from kmsgen.authorizer.decision import Outcome
+from kmsgen.authorizer.evaluate import Authorizer
+from kmsgen.authorizer.request import Request
+from kmsgen.catalogue.guardrails import GUARD_RAILS
+from kmsgen.checks.specification import with_own_policies
+from kmsgen.policy.bundle import Bundle, Organization
+from kmsgen.policy.document import EVERYONE, Effect, Principal, Statement
+from kmsgen.policy.grant import Grant
+from tests.unit.checks.judging import ACCOUNT, OTHER, PARTNER, ROLE, case
+
+LOGS = "logs.us-west-2.amazonaws.com"
+STRANGER = f"{ROLE}stranger"
+FOREIGN = f"arn:aws:iam::{OTHER}:role/stranger"
+EC2 = f"{ROLE}aws:ec2-infrastructure"
+Context = dict[str, tuple[str, ...]]
+Pairs = dict[str, str]
+CONTEXT = {"purpose": "x"}
+S3 = {"kms:ViaService": ("s3.us-west-2.amazonaws.com",)}
+LOG_CONTEXT = {"aws:logs:arn": f"arn:aws:logs:us-west-2:{ACCOUNT}:log-group:/a"}
+FILE = f"""
+admins: [role/Admin]
+users:
+  - {{principal: role/app, can: [encrypt, decrypt, use-grants]}}
+  - {{principal: "{PARTNER}", can: [decrypt]}}
+services: [{{service: logs, resources: ["arn:aws:logs:us-west-2:{ACCOUNT}:log-group:/a"]}}]
+guardrails: [GUARDRAIL]
+"""
+OPEN = Statement(Effect.ALLOW, ("kms:*",), ("*",), (EVERYONE, Principal("Service", "ec2.amazonaws.com")), sid="Open")
+
+
+def opened(guardrail: str) -> Bundle:
+    """Compile the file with a guard rail, and open the key policy to everyone; strangers have kms:* in IAM."""
+    bundle = case(FILE.replace("GUARDRAIL", guardrail)).bundle
+    access = bundle.keys[0]
+    policy = replace(access.policy, statements=(*access.policy.statements, OPEN))
+    bundle = replace(bundle, keys=(replace(access, policy=policy),))
+    return with_own_policies(bundle, (STRANGER, FOREIGN, PARTNER, EC2), "o-exampleorgid", ACCOUNT)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, and whether the guard rail lets it through."""
+
+    principal: str
+    action: str
+    passes: bool
+    context: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+
+
+def call(principal: str, action: str, *, passes: bool, context: Context | None = None, pairs: Pairs | None = None) -> Call:
+    """Build a call."""
+    return Call(principal, f"kms:{action}", passes, tuple((context or {}).items()), tuple((pairs or {}).items()))
+
+
+APP, ADMIN, CI = f"{ROLE}app", f"{ROLE}Admin", f"{ROLE}ci"
+FOR_AWS = {"kms:GrantIsForAWSResource": ("true",)}
+CALLS: dict[str, tuple[str, list[Call]]] = {
+    "deny-delete": (
+        "{deny-delete: {except: [role/remover]}}",
+        [
+            call(STRANGER, "ScheduleKeyDeletion", passes=False),
+            call(ADMIN, "DisableKey", passes=False),
+            call(FOREIGN, "ScheduleKeyDeletion", passes=False),
+            call(f"{ROLE}remover", "ScheduleKeyDeletion", passes=True),
+            call(STRANGER, "Decrypt", passes=True),
+        ],
+    ),
+    "deny-outside-organization": (
+        f"{{deny-outside-organization: {{except: ['{PARTNER}']}}}}",
+        [
+            call(FOREIGN, "Decrypt", passes=False),
+            call(FOREIGN, "PutKeyPolicy", passes=False),
+            call("*", "Decrypt", passes=False),
+            call(PARTNER, "Decrypt", passes=True),
+            call(APP, "Decrypt", passes=True),
+            call(CI, "PutKeyPolicy", passes=True),
+            call(STRANGER, "Decrypt", passes=True),
+            call(APP, "Decrypt", passes=True, context=S3),
+            call(LOGS, "Decrypt", passes=True, pairs=LOG_CONTEXT),
+            call(EC2, "Decrypt", passes=True),
+        ],
+    ),
+    "deny-everyone-else": (
+        "deny-everyone-else",
+        [
+            call(STRANGER, "Decrypt", passes=False),
+            call(STRANGER, "Decrypt", passes=False, context=S3),
+            call(STRANGER, "CreateGrant", passes=False, context=FOR_AWS),
+            call(STRANGER, "PutKeyPolicy", passes=False),
+            call(f"arn:aws:iam::{ACCOUNT}:root", "PutKeyPolicy", passes=False),
+            call(f"arn:aws:iam::{ACCOUNT}:user/app", "Decrypt", passes=False),
+            call(FOREIGN, "Decrypt", passes=False),
+            call("*", "Decrypt", passes=False),
+            call(APP, "Decrypt", passes=True),
+            call(APP, "Decrypt", passes=True, context=S3),
+            call(CI, "PutKeyPolicy", passes=True),
+            call(PARTNER, "Decrypt", passes=True),
+            call(LOGS, "Decrypt", passes=True, pairs=LOG_CONTEXT),
+            call(EC2, "Decrypt", passes=True),
+        ],
+    ),
+    "deny-direct-use": (
+        "{deny-direct-use: {except: [role/Admin]}}",
+        [
+            call(APP, "Decrypt", passes=False),
+            call(STRANGER, "GenerateDataKey", passes=False),
+            call("*", "Decrypt", passes=False),
+            call(APP, "Decrypt", passes=True, context=S3),
+            call(ADMIN, "Decrypt", passes=True),
+            call(APP, "DescribeKey", passes=True),
+            call(LOGS, "Decrypt", passes=True, pairs=LOG_CONTEXT),
+            call(EC2, "Decrypt", passes=True),
+        ],
+    ),
+    "deny-without-encryption-context": (
+        "{deny-without-encryption-context: {except: [role/Admin]}}",
+        [
+            call(APP, "Decrypt", passes=False),
+            call(STRANGER, "Encrypt", passes=False),
+            call(APP, "Decrypt", passes=True, pairs=CONTEXT),
+            call(ADMIN, "Encrypt", passes=True),
+            call(APP, "DescribeKey", passes=True),
+        ],
+    ),
+    "deny-grants-to-principals": (
+        "{deny-grants-to-principals: {except: [role/Admin]}}",
+        [
+            call(APP, "CreateGrant", passes=False),
+            call(STRANGER, "CreateGrant", passes=False),
+            call(APP, "CreateGrant", passes=True, context=FOR_AWS),
+            call(ADMIN, "CreateGrant", passes=True),
+            call("ec2.amazonaws.com", "CreateGrant", passes=True),
+            call(APP, "Decrypt", passes=True),
+        ],
+    ),
+    "deny-lockout-bypass": (
+        "deny-lockout-bypass",
+        [
+            call(ADMIN, "PutKeyPolicy", passes=False, context={"kms:BypassPolicyLockoutSafetyCheck": ("true",)}),
+            call(CI, "PutKeyPolicy", passes=True, context={"kms:BypassPolicyLockoutSafetyCheck": ("false",)}),
+            call(CI, "PutKeyPolicy", passes=True),
+        ],
+    ),
+    "deny-insecure-transport": (
+        "deny-insecure-transport",
+        [
+            call(APP, "Decrypt", passes=False, context={"aws:SecureTransport": ("false",)}),
+            call(STRANGER, "PutKeyPolicy", passes=False, context={"aws:SecureTransport": ("false",)}),
+            call(APP, "Decrypt", passes=True, context={"aws:SecureTransport": ("true",)}),
+            call(APP, "Decrypt", passes=True),
+        ],
+    ),
+}
+
+
+def test_every_guard_rail_has_its_calls() -> None:
+    """A new guard rail of the catalogue needs rows here."""
+    assert set(CALLS) == set(GUARD_RAILS)
+
+
+@pytest.mark.parametrize(("name", "number"), [(name, i) for name, (_, calls) in CALLS.items() for i in range(len(calls))])
+def test_a_guard_rail_denies_what_it_says_and_nothing_else(name: str, number: int) -> None:
+    """On a key that is open to everyone, the guard rail alone decides."""
+    text, calls = CALLS[name]
+    asked = calls[number]
+    grant = Grant("", STRANGER, ("DescribeKey",)) if asked.action == "kms:CreateGrant" else None
+    request = Request(asked.principal, asked.action, (), dict(asked.pairs), dict(asked.context), create_grant=grant)
+    decision = Authorizer(opened(text)).decide(request)
+    assert (decision.outcome is not Outcome.EXPLICIT_DENY) == asked.passes, decision
+
+
+@pytest.mark.parametrize("name", sorted(GUARD_RAILS))
+def test_a_file_with_a_guard_rail_passes_the_three_questions(name: str) -> None:
+    """What the file asks for is still allowed, in the situations that the guard rail leaves."""
+    assert [str(finding.diagnostic) for finding in case(FILE.replace("GUARDRAIL", name)).findings()] == []
+
+
+def test_without_grants_for_services_only_the_named_services_are_spared() -> None:
+    """Then an AWS service that the file does not name is denied in so many words."""
+    text = FILE.replace("GUARDRAIL", "deny-everyone-else").replace(", use-grants", "")
+    bundle = case(text).bundle
+    access = bundle.keys[0]
+    policy = replace(access.policy, statements=(*access.policy.statements, OPEN))
+    judge = Authorizer(replace(bundle, keys=(replace(access, policy=policy),)))
+    assert judge.decide(Request("ec2.amazonaws.com", "kms:Decrypt")).outcome is Outcome.EXPLICIT_DENY
+    named = judge.decide(Request(LOGS, "kms:Decrypt", encryption_context=LOG_CONTEXT))
+    assert named.outcome is Outcome.ALLOWED
+
+
+def test_one_session_of_a_role_is_spared_and_its_others_are_not() -> None:
+    """The intent names a session; the Deny tells sessions apart by aws:userid."""
+    session = f"arn:aws:sts::{ACCOUNT}:assumed-role/app/named"
+    found = case(f"admins: [role/Admin]\nusers: [{{principal: '{session}', can: [decrypt]}}]\nguardrails: [deny-everyone-else]")
+    access = found.bundle.keys[0]
+    policy = replace(access.policy, statements=(*access.policy.statements, OPEN))
+    judge = Authorizer(replace(found.bundle, keys=(replace(access, policy=policy),)))
+    outcomes = {
+        name: judge.decide(
+            Request(
+                f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{name}", "kms:Decrypt", context={"aws:userid": (f"AROAX:{name}",)}
+            )
+        ).outcome
+        for role, name in (("app", "named"), ("app", "other"))
+    }
+    assert outcomes == {"named": Outcome.ALLOWED, "other": Outcome.EXPLICIT_DENY}
+
+
+def test_members_of_the_organization_in_other_accounts_pass() -> None:
+    """aws:PrincipalOrgID tells them, not their account."""
+    bundle = opened("deny-outside-organization")
+    member = replace(bundle.principals[FOREIGN], organization=Organization("o-exampleorgid"))
+    judge = Authorizer(replace(bundle, principals={**bundle.principals, FOREIGN: member}))
+    assert judge.decide(Request(FOREIGN, "kms:Decrypt")).outcome is Outcome.ALLOWED
