@@ -14,7 +14,13 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
-setup: $(VENV)/.ready ## make the virtual environment with everything the tests need
+SIMULATOR := tests/differential/node
+
+$(SIMULATOR)/node_modules/.package-lock.json: $(SIMULATOR)/package-lock.json
+	npm ci --prefix $(SIMULATOR) --no-audit --no-fund --loglevel=error >/dev/null
+	touch $@
+
+setup: $(VENV)/.ready $(SIMULATOR)/node_modules/.package-lock.json ## make the virtual environment with everything the tests need
 
 demo: setup ## render the example to all formats and print who can do what
 	$(BIN)/kmsgen render examples/payments/intent.yaml --out out

@@ -73,10 +73,30 @@ def _unknown_key(data: Data, asked: Data) -> bool:
 
 
 def _named_session(data: Data, asked: Data) -> bool:
-    """Tell whether the key policy may name the caller's own session, or anyone, and the session is limited."""
-    beside = _beside(data, asked)
-    limited = bool(beside.get("session_policies") or beside.get("boundary"))
-    return limited and asked["principal"] in json.dumps(data["policy"]) and ":sts:" in asked["principal"]
+    """Tell whether the key policy names the caller's own session, or anyone, and the session has a session policy."""
+    named = {asked["principal"], "*"} & _named(data)
+    return bool(_beside(data, asked).get("session_policies") and named)
+
+
+def _named(data: Data) -> set[str]:
+    """Collect the principals that the key policy allows something by name, `*` among them."""
+    found: set[str] = set()
+    for statement in data["policy"]["Statement"]:
+        who = statement.get("Principal", {})
+        values = who.values() if isinstance(who, dict) else [who]
+        found.update(name for value in values for name in ([value] if isinstance(value, str) else value))
+    return found
+
+
+def _negated_arn_variable(data: Data, asked: Data) -> bool:
+    found = _conditions(data, asked)
+    return any(operator.startswith("ArnNot") and "${" in json.dumps(values) for operator, _key, values in found)
+
+
+def _other_family(data: Data, asked: Data) -> bool:
+    """Tell whether NotIpAddress is to compare addresses of the two families."""
+    negated = any(operator.startswith("NotIpAddress") for operator, _key, _values in _conditions(data, asked))
+    return negated and ":" in str(asked["context"].get("aws:SourceIp"))
 
 
 GAPS: tuple[Gap, ...] = (
@@ -86,7 +106,7 @@ GAPS: tuple[Gap, ...] = (
         _unknown_key,
     ),
     Gap(
-        "a session named in the key policy is not limited by its session policy",
+        "a session that the key policy names, itself or as anyone, is not limited by its session policy",
         "IAM User Guide, reference_policies_evaluation-logic_policy-eval-denyallow",
         _named_session,
     ),
@@ -111,6 +131,12 @@ GAPS: tuple[Gap, ...] = (
         "a variable without a value in NotResource: a Deny applies, an Allow does not",
         "IAM User Guide, reference_policies_variables",
         lambda data, asked: bool(re.search(r'"NotResource": [^]}]*\$\{', _text(data, asked))),
+    ),
+    Gap("variables with ArnNotLike and ArnNotEquals", "IAM User Guide, reference_policies_variables", _negated_arn_variable),
+    Gap(
+        "NotIpAddress holds for an address of the other family (C6)",
+        "IAM User Guide, reference_policies_elements_condition_operators",
+        _other_family,
     ),
     Gap("dates in epoch seconds", "IAM User Guide, reference_policies_elements_condition_operators", _dates),
     Gap("the root user", "KMS Developer Guide, key-policies", lambda _data, asked: asked["principal"] == a.ROOT),

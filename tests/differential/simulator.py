@@ -16,7 +16,7 @@ from typing import Any
 from kmsgen.authorizer import Request
 from kmsgen.policy.bundle import Bundle
 from tests.differential.worlds import Data
-from tests.reference.context import Target, build, without_key_tags
+from tests.reference.context import Target, build
 from tests.reference.decide import canonical
 from tests.reference.people import look_up
 
@@ -57,7 +57,7 @@ def simulation(data: Data, asked: Data, request: Request, bundle: Bundle) -> Dat
     alias = "alias/pay" if ":alias/" in str(asked.get("resource")) else None
     region = access.key.arn.split(":")[3]
     target = Target(canonical(request.action), resource, access.key if resource != "*" else None, region, alias)
-    context = without_key_tags(build(request, person, target))
+    context = build(request, person, target)
     beside = data["principals"].get(person.arn) or data["principals"].get(person.role) or {}
     question = {
         "request": {
