@@ -1,0 +1,67 @@
+"""The IAM policies in JSON mean, for the key with the alias, what the proved ones mean, and give nothing on other keys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kmsgen.authorizer import Outcome, Request, authorize
+from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
+from kmsgen.policy.document import Document, Effect, Principal, Statement
+from kmsgen.render.alias_condition import by_alias
+from tests.golden.cases import GoldenCase, golden_cases
+
+CASES = [case for case in golden_cases() if case.subject.new_key and any(case.subject.identity_policies())]
+
+
+def rewritten(case: GoldenCase) -> Bundle:
+    """Return the bundle with the identity policies as JSON has them."""
+    principals = {
+        principal: replace(held, identity_policies=tuple(by_alias(one, case.subject) for one in held.identity_policies))
+        for principal, held in case.subject.bundle.principals.items()
+    }
+    return replace(case.subject.bundle, principals=principals)
+
+
+def requests(case: GoldenCase) -> list[Request]:
+    """Return a request of each principal with identity policies for each action."""
+    return [
+        Request(principal, action.iam_name) for principal, _ in case.subject.identity_policies() for action in ACTIONS.values()
+    ]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_for_the_key_with_the_alias_every_decision_is_the_same(case: GoldenCase) -> None:
+    """Whether the key is named by its ARN or by its alias, each action is decided alike."""
+    before, after = case.subject.bundle, rewritten(case)
+    for request in requests(case):
+        assert authorize(request, before).outcome == authorize(request, after).outcome, request
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_on_another_key_without_the_alias_the_policies_give_what_they_gave(case: GoldenCase) -> None:
+    """`key/*` opens no other key of the account, even one whose key policy delegates everything."""
+    new_key = case.subject.new_key
+    assert new_key is not None
+    root = Principal("AWS", f"arn:aws:iam::{case.subject.account}:root")
+    open_policy = Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), (root, Principal("AWS", "*"))),))
+    other = Key(new_key.key.arn.rpartition("/")[0] + "/abcd1234-12ab-34cd-56ef-1234567890ab", aliases=("alias/other",))
+    before, after = (replace(bundle, keys=(KeyAccess(other, open_policy),)) for bundle in (case.subject.bundle, rewritten(case)))
+    for request in requests(case):
+        assert authorize(request, before).outcome == authorize(request, after).outcome, request
+
+
+def test_the_comparison_tells_a_wrong_alias_from_the_right_one() -> None:
+    """With another alias the same statement gives nothing: the test above can fail."""
+    case = next(case for case in CASES if case.name == "payments")
+    new_key = case.subject.new_key
+    assert new_key is not None
+    partner = "arn:aws:iam::444455556666:role/partner"
+    bundle = rewritten(case)
+    wrong = replace(new_key, key=replace(new_key.key, aliases=("alias/other",)))
+    request = Request(partner, "kms:Decrypt")
+    assert authorize(request, bundle).outcome is Outcome.ALLOWED
+    assert authorize(request, replace(bundle, keys=(wrong,))).outcome is not Outcome.ALLOWED
+    assert isinstance(bundle.principals[partner], PrincipalPolicies)
