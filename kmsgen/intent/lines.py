@@ -38,8 +38,9 @@ def resolve_user(line: UserFile, steps: Steps, context: Context) -> tuple[Access
 def resolve_never(line: NeverFile, steps: Steps, context: Context) -> tuple[Never, ...]:
     """Return what a line of `never` forbids, one element a pattern of principals."""
     actions = resolve_never_actions(line.actions, (*steps, "actions"), context)
-    patterns = [resolve_pattern(text, (*steps, "principal", i), context) for i, text in enumerate(line.principal)]
-    return tuple(Never(context.where(steps), pattern, actions) for pattern in dict.fromkeys(patterns) if pattern)
+    meant = (resolve_pattern(text, (*steps, "principal", index), context) for index, text in enumerate(line.principal))
+    patterns = dict.fromkeys(pattern for patterns in meant for pattern in patterns)
+    return tuple(Never(context.where(steps), pattern, actions) for pattern in patterns)
 
 
 def _accesses(line: AdminFile | UserFile, role: str, steps: Steps, context: Context) -> tuple[Access, ...]:

@@ -73,6 +73,8 @@ _NEVER_PRINCIPALS: tuple[tuple[Callable[[str], bool], tuple[str, str, str]], ...
 )
 _FORMS = "user/NAME, role/NAME, account, account/123456789012, or the full ARN of one of these"
 
+Patterns = tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Who:
@@ -143,29 +145,29 @@ def _checked(text: str, arn: Arn, steps: Steps, context: Context) -> Who | None:
     return Who(str(arn), arn.kind, arn.account, arn.kind == "role" and arn.name.startswith(_SERVICE_LINKED))
 
 
-def resolve_pattern(text: str, steps: Steps, context: Context) -> str | None:
-    """Return the pattern of principals that a text means (`*` and `?` allowed), a service, or `*`; None after reporting."""
+def resolve_pattern(text: str, steps: Steps, context: Context) -> Patterns:
+    """Return the patterns of principals that a text means (`*` and `?` allowed), a service, or `*`; none after reporting."""
     if text == "*" or is_service_principal(text):
-        return text
+        return (text,)
     head, _, rest = text.partition("/")
     if text == "account" or head == "account" or ACCOUNT_ID.match(text):
         account = rest or (text if ACCOUNT_ID.match(text) else context.account or "000000000000")
         if not re.fullmatch(r"[0-9*?]{1,12}", account, re.ASCII):
             context.refuse(steps, "account-id", f"`{text}` has no account id of 12 digits", "such as 111122223333")
-            return None
-        return f"arn:{context.partition}:*::{account}:*"
+            return ()
+        return tuple(f"arn:{context.partition}:{service}::{account}:*" for service in ("iam", "sts"))
     if "*" not in text and "?" not in text:
         who = resolve_principal(text, steps, context)
-        return who.arn if who else None
+        return (who.arn,) if who else ()
     return _checked_pattern(text, _shorthand(text, context), steps, context)
 
 
-def _checked_pattern(text: str, spelled: str, steps: Steps, context: Context) -> str | None:
+def _checked_pattern(text: str, spelled: str, steps: Steps, context: Context) -> Patterns:
     arn = parse_arn(spelled)
     if arn is not None and arn.kind == "group":
         code, message, hint = _REFUSED["group"]
         context.refuse(steps, code, message.replace("{text}", text), hint)
-        return None
+        return ()
     sound = arn is not None and arn.service in ("iam", "sts", "*") and not arn.region and _PATTERN.match(arn.resource)
     if arn is None or not sound or not re.fullmatch(r"[0-9*?]{1,12}", arn.account, re.ASCII):
         context.refuse(
@@ -174,9 +176,9 @@ def _checked_pattern(text: str, spelled: str, steps: Steps, context: Context) ->
             f"`{text}` is no pattern of principals",
             "such as role/contractor-* or arn:aws:iam::*:role/x",
         )
-        return None
+        return ()
     if arn.partition not in (context.partition, "*"):
         hint = f"this intent is in the partition `{context.partition}`"
         context.refuse(steps, "wrong-partition", f"`{text}` is in the partition `{arn.partition}`", hint)
-        return None
-    return spelled
+        return ()
+    return (spelled,)

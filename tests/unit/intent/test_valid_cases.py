@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from kmsgen.catalogue import guardrails, key_specs
+from kmsgen.checks import confirm
+from kmsgen.compiler import compile_intent
 from kmsgen.intent._shape import FIELDS
 from kmsgen.intent.intent import Intent
 from kmsgen.intent.load import load_intent
@@ -31,6 +33,13 @@ def test_every_case_loads(path: Path) -> None:
     for line in (*intent.admins, *intent.users, *intent.services, *intent.grants, *intent.guardrails, *intent.never):
         assert line.location.line > 1
         assert line.location.column >= 1
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_case_is_confirmed(path: Path) -> None:
+    """What a good intent compiles to answers the three questions with yes."""
+    intent = load_intent(path)
+    confirm(intent, compile_intent(intent))
 
 
 def test_cases_hold_every_field() -> None:
