@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from kmsgen.authorizer import parameters
+from kmsgen.authorizer.derived_caller import OF_CALLER, principal_tag
 from kmsgen.authorizer.operators import parse_date
-from kmsgen.authorizer.principal import CallerKind
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.grant import Grant
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from kmsgen.authorizer.context import View
 
 Values = tuple[str, ...]
-_IDENTIFIED = frozenset({CallerKind.USER, CallerKind.ROLE, CallerKind.SESSION, CallerKind.FEDERATED, CallerKind.ROOT})
 
 
 def _of_key(read: Callable[[Key], Values | None], key_of_creation: str) -> Callable[[View], Values | None]:
@@ -39,77 +38,6 @@ def _multi_region_key_type(key: Key) -> Values | None:
     return (key.multi_region_key_type,) if key.multi_region and key.multi_region_key_type else None
 
 
-def _principal_arn(view: View) -> Values | None:
-    caller = view.caller
-    return (caller.role or caller.arn,) if view.identified else None
-
-
-_TYPES = {
-    CallerKind.USER: "User",
-    CallerKind.ROLE: "AssumedRole",
-    CallerKind.SESSION: "AssumedRole",
-    CallerKind.FEDERATED: "FederatedUser",
-    CallerKind.ROOT: "Account",
-    CallerKind.ANONYMOUS: "Anonymous",
-}
-
-
-def _principal_type(view: View) -> Values | None:
-    found = _TYPES.get(view.caller.kind)
-    return (found,) if found else None
-
-
-def _user_id(view: View) -> Values | None:
-    caller, given = view.caller, view.given("aws:userid")
-    if caller.kind is CallerKind.ROOT:
-        return (str(caller.account),)
-    if caller.kind is CallerKind.FEDERATED:
-        return (f"{caller.account}:{caller.name}",)
-    if caller.kind is CallerKind.SESSION and given and not given[0].endswith(f":{caller.session}"):
-        return None
-    return given if view.identified else None
-
-
-def _user_name(view: View) -> Values | None:
-    return (view.caller.name,) if view.caller.kind is CallerKind.USER else None
-
-
-def _account(view: View) -> Values | None:
-    return (view.caller.account,) if view.caller.account else None
-
-
-def _is_service(view: View) -> Values | None:
-    return None if view.caller.kind is CallerKind.ANONYMOUS else _true(view.caller.kind is CallerKind.SERVICE)
-
-
-def _service_name(view: View) -> Values | None:
-    return (view.caller.name,) if view.caller.kind is CallerKind.SERVICE else None
-
-
-def _service_names(view: View) -> Values | None:
-    name = _service_name(view)
-    given = view.given("aws:principalservicenameslist")
-    return given if name and given and name[0] in given else name
-
-
-def _organization_id(view: View) -> Values | None:
-    organization = view.caller.policies.organization
-    if organization is not None:
-        return (organization.id,)
-    return view.given("aws:principalorgid") if view.identified else None
-
-
-def _organization_paths(view: View) -> Values | None:
-    organization = view.caller.policies.organization
-    if organization is not None and organization.paths:
-        return organization.paths
-    return view.given("aws:principalorgpaths") if view.identified else None
-
-
-def _only_for(kinds: frozenset[CallerKind], key: str) -> Callable[[View], Values | None]:
-    return lambda view: view.given(key) if view.caller.kind in kinds else None
-
-
 def _region(view: View) -> Values | None:
     if view.target.kind == "*":
         given = view.given("aws:requestedregion")
@@ -119,36 +47,6 @@ def _region(view: View) -> Values | None:
 
 def _resource_account(view: View) -> Values | None:
     return (view.target.account,) if view.target.account else None
-
-
-def _via_service(view: View) -> Values | None:
-    return view.given("kms:viaservice") if view.identified else None
-
-
-def _via_aws_service(view: View) -> Values | None:
-    if view.caller.kind is CallerKind.ANONYMOUS:
-        return None
-    if _via_service(view) or (view.identified and view.given("aws:calledvia")):
-        return ("true",)
-    return view.given("aws:viaawsservice") or ("false",)
-
-
-def _called_via(index: int, key: str) -> Callable[[View], Values | None]:
-    def derive(view: View) -> Values | None:
-        chain = view.given("aws:calledvia")
-        return (chain[index],) if chain else view.given(key)
-
-    return derive
-
-
-def _source_ip(view: View) -> Values | None:
-    through_endpoint = view.given("aws:sourcevpce") or view.given("aws:sourcevpc")
-    return None if through_endpoint else view.given("aws:sourceip")
-
-
-def _mfa_age(view: View) -> Values | None:
-    present = view.given("aws:multifactorauthpresent")
-    return view.given("aws:multifactorauthage") if present and present[0].lower() == "true" else None
 
 
 def _resource_aliases(key: Key) -> Values | None:
@@ -193,11 +91,6 @@ def _encryption_context_keys(view: View) -> Values | None:
 def _resource_tag(view: View, name: str) -> Values | None:
     key = view.target.key
     return tuple(value for tag, value in key.tags if tag.lower() == name) if key is not None else None
-
-
-def _principal_tag(view: View, name: str) -> Values | None:
-    described = tuple(value for tag, value in view.caller.policies.tags if tag.lower() == name)
-    return described or (view.given(f"aws:principaltag/{name}") if view.identified else None)
 
 
 def _request_tag(view: View, name: str) -> Values | None:
@@ -254,7 +147,6 @@ def _optional(value: str | None) -> Values | None:
     return (value,) if value else None
 
 
-_SERVICE = frozenset({CallerKind.SERVICE})
 GRANT_KEYS: Mapping[str, Callable[[Grant], Values | None]] = {
     "kms:granteeprincipal": lambda grant: None if grant.grantee_is_service else _optional(grant.grantee),
     "kms:granteeserviceprincipal": lambda grant: _optional(grant.grantee) if grant.grantee_is_service else None,
@@ -271,8 +163,7 @@ DERIVED: Mapping[str, Callable[[View], Values | None]] = {
     "kms:multiregion": _of_key(lambda key: _true(key.multi_region), "kms:multiregion"),
     "kms:multiregionkeytype": _of_key(_multi_region_key_type, "kms:multiregionkeytype"),
     "kms:resourcealiases": _of_key(_resource_aliases, "kms:resourcealiases"),
-    "kms:calleraccount": _account,
-    "kms:viaservice": _via_service,
+    **OF_CALLER,
     "kms:requestalias": _request_alias,
     "kms:encryptionalgorithm": _encryption_algorithm,
     "kms:encryptioncontextkeys": _encryption_context_keys,
@@ -282,35 +173,14 @@ DERIVED: Mapping[str, Callable[[View], Values | None]] = {
     "kms:reencryptonsamekey": _on_same_key,
     "kms:grantisforawsresource": lambda view: view.given("kms:grantisforawsresource") or ("false",),
     **{key: _of_grant(key, read) for key, read in GRANT_KEYS.items()},
-    "aws:principalarn": _principal_arn,
-    "aws:principalaccount": _account,
-    "aws:principaltype": _principal_type,
-    "aws:userid": _user_id,
-    "aws:username": _user_name,
-    "aws:principalisawsservice": _is_service,
-    "aws:principalservicename": _service_name,
-    "aws:principalservicenameslist": _service_names,
-    "aws:principalorgid": _organization_id,
-    "aws:principalorgpaths": _organization_paths,
-    **{f"aws:source{name}": _only_for(_SERVICE, f"aws:source{name}") for name in ("arn", "account", "orgid", "orgpaths")},
-    **{
-        key: _only_for(_IDENTIFIED, key)
-        for key in ("aws:multifactorauthpresent", "aws:tokenissuetime", "aws:sourceidentity", "aws:federatedprovider")
-    },
-    "aws:multifactorauthage": _mfa_age,
     "aws:requestedregion": _region,
     "aws:resourceaccount": _resource_account,
-    "aws:viaawsservice": _via_aws_service,
-    "aws:calledvia": _only_for(_IDENTIFIED, "aws:calledvia"),
-    "aws:calledviafirst": _called_via(0, "aws:calledviafirst"),
-    "aws:calledvialast": _called_via(-1, "aws:calledvialast"),
-    "aws:sourceip": _source_ip,
     "aws:securetransport": lambda view: view.given("aws:securetransport") or ("true",),
     "aws:tagkeys": _tag_keys,
 }
 FAMILIES: tuple[tuple[str, Callable[[View, str], Values | None]], ...] = (
     ("kms:encryptioncontext:", _encryption_context),
     ("aws:resourcetag/", _resource_tag),
-    ("aws:principaltag/", _principal_tag),
+    ("aws:principaltag/", principal_tag),
     ("aws:requesttag/", _request_tag),
 )

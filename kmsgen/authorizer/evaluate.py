@@ -13,18 +13,8 @@ from kmsgen.authorizer.grants import RETIRE, GrantRule, compile_grants, meant_by
 from kmsgen.authorizer.plan import Plan, RuleSet, State, rules_of, rules_of_levels, rules_of_one
 from kmsgen.authorizer.principal import Caller, CallerKind, caller_of
 from kmsgen.authorizer.request import Request
-from kmsgen.authorizer.settle import (
-    CROSS_ACCOUNT,
-    IAM_ONLY,
-    NOBODY,
-    RETIRING,
-    SAME_ACCOUNT,
-    SERVICE,
-    Facts,
-    Route,
-    Settlement,
-    settle,
-)  # fmt: skip
+from kmsgen.authorizer.routes import held_by_scps, reached_by_rcps, routes
+from kmsgen.authorizer.settle import Facts, Settlement, settle
 from kmsgen.authorizer.statement import Layer
 from kmsgen.authorizer.target import Part, Targets, needed_beside
 from kmsgen.catalogue.grants import MAX_TOKENS_PER_REQUEST
@@ -201,15 +191,15 @@ class Authorizer:
 
     def _facts_of(self, caller: Caller, part: Part, *, endpoint_policy: bool) -> Facts:
         """Return the facts of a caller and a permission, the same object for the same facts."""
-        routes, wanted, cross = _routes(caller, part)
+        ways, wanted, cross = routes(caller, part)
         policies = caller.policies
         boundary, session = policies.boundary is not None, bool(policies.session_policies)
-        levels = len(policies.scps) if _held_by_scps(caller) else 0
+        levels = len(policies.scps) if held_by_scps(caller) else 0
         root = caller.kind is CallerKind.ROOT
-        key = (id(routes), wanted, boundary, session, levels, endpoint_policy, cross, root)
+        key = (id(ways), wanted, boundary, session, levels, endpoint_policy, cross, root)
         facts = self._facts.get(key)
         if facts is None:
-            facts = self._facts[key] = Facts(routes, wanted, boundary, session, levels, endpoint_policy, cross, root)
+            facts = self._facts[key] = Facts(ways, wanted, boundary, session, levels, endpoint_policy, cross, root)
         return facts
 
     def _refusal(self, caller: Caller, part: Part) -> refusals.Refusal | None:
@@ -234,7 +224,7 @@ class Authorizer:
         if part.target.kind == "key" and not retiring:
             layers.append(self._key_policies.get(part.target.arn, _NO_RULES))
         layers += self._rules_beside(caller)
-        if not retiring and _reached_by_rcps(caller, part):
+        if not retiring and reached_by_rcps(caller, part):
             layers.append(self._rcps)
         if endpoint in self._endpoints and endpoint is not None:
             layers.append(self._endpoints[endpoint])
@@ -248,59 +238,19 @@ class Authorizer:
         identity = (id(policies), caller.service_linked)
         found = self._beside.get(identity)
         if found is None:
-            found = self._beside[identity] = _compile_beside(policies, _held_by_scps(caller))
+            found = self._beside[identity] = _compile_beside(policies, held_by_scps(caller))
         return found
 
 
-def _compile_beside(policies: PrincipalPolicies, held_by_scps: bool) -> tuple[RuleSet, ...]:  # noqa: FBT001 - one fact of the caller
+def _compile_beside(policies: PrincipalPolicies, scps: bool) -> tuple[RuleSet, ...]:  # noqa: FBT001 - one fact of the caller
     sets = [rules_of(policies.identity_policies, Layer.IDENTITY)]
     if policies.boundary is not None:
         sets.append(rules_of_one(policies.boundary, Layer.BOUNDARY))
     if policies.session_policies:
         sets.append(rules_of(policies.session_policies, Layer.SESSION))
-    if held_by_scps:
+    if scps:
         sets.append(rules_of_levels(policies.scps, Layer.SCP))
     return tuple(sets)
-
-
-def _held_by_scps(caller: Caller) -> bool:
-    """SCPs hold users and roles of member accounts, the root user included; not service-linked roles."""
-    organization = caller.policies.organization
-    return bool(caller.policies.scps) and not caller.service_linked and not (organization and organization.management_account)
-
-
-def _reached_by_rcps(caller: Caller, part: Part) -> bool:
-    """RCPs reach whoever calls on a resource of the organization; not service-linked roles, nor some keys."""
-    key = part.target.key
-    exempt = key is not None and (key.management_account or key.manager == "AWS")
-    return part.target.kind in ("key", "alias") and not caller.service_linked and not exempt
-
-
-def _routes(caller: Caller, part: Part) -> tuple[tuple[Route, ...], tuple[str, ...], bool]:
-    """Return the ways to access, the layers to name where none is open, and whether caller and key are of two accounts."""
-    target = part.target
-    if target.kind == "unknown" or caller.kind in _NOBODIES:
-        return NOBODY, ("resource",) if target.kind == "unknown" else _NOBODIES[caller.kind], False
-    if caller.kind is CallerKind.SERVICE:
-        return _service_routes(part)
-    if target.kind in ("*", "alias"):
-        return IAM_ONLY, ("identity-policy",), False
-    cross = target.account != caller.account
-    if part.action.policy_types is None and not caller.service_linked:
-        return NOBODY, ("principal",), cross
-    if part.action.name == RETIRE:
-        return RETIRING, ("grant",), cross
-    return CROSS_ACCOUNT if cross else SAME_ACCOUNT, ("key-policy",), cross
-
-
-# who has no account has no IAM policy to vouch for it
-_NOBODIES = {CallerKind.UNKNOWN: ("principal",), CallerKind.ANONYMOUS: ("identity-policy",)}
-
-
-def _service_routes(part: Part) -> tuple[tuple[Route, ...], tuple[str, ...], bool]:
-    if part.target.kind != "key":
-        return NOBODY, ("identity-policy",), False
-    return SERVICE, ("grant",) if part.action.name == RETIRE else ("key-policy",), False
 
 
 def _needs_inspection(plan: Plan, request: Request) -> bool:
