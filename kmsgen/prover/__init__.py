@@ -4,6 +4,7 @@ prove(bundle, question, budget, described_only=False) -> Proof
 differences(old, new, budget, described_only=False) -> Differences
 """
 
+from kmsgen.prover.minimality import Dead, Minimality, minimality
 from kmsgen.prover.proof import Budget, Differences, Group, Proof, Result
 from kmsgen.prover.prove import differences, prove
 from kmsgen.prover.question import Beyond, Never, NoCrossAccount, NoEscalation, NoLockout, NoPublic, Only, Question
@@ -11,8 +12,10 @@ from kmsgen.prover.question import Beyond, Never, NoCrossAccount, NoEscalation, 
 __all__ = [
     "Beyond",
     "Budget",
+    "Dead",
     "Differences",
     "Group",
+    "Minimality",
     "Never",
     "NoCrossAccount",
     "NoEscalation",
@@ -23,5 +26,6 @@ __all__ = [
     "Question",
     "Result",
     "differences",
+    "minimality",
     "prove",
 ]

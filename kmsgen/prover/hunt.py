@@ -94,7 +94,7 @@ class Hunt:
     def _hit(self, base: Request, found: Found) -> Hit:
         chosen = {key: values for choice in found.choices for key, values in choice.values}
         witness = build(base, chosen)
-        decisions = [side.authorizer.decide(witness) for side in self.world.sides]
+        decisions = [side.decide(witness) for side in self.world.sides]
         if not self.bad.shown(witness, decisions):
             raise WitnessError(f"{witness} -> {', '.join(str(decision.outcome) for decision in decisions)}")
         labels = tuple(dict.fromkeys(choice.label for choice in found.choices if choice.label))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from kmsgen.authorizer import Authorizer, Request, settle
+from kmsgen.authorizer import Authorizer, Decision, Request, settle
 from kmsgen.authorizer.conditions import ConditionTest
 from kmsgen.authorizer.context import View, carried
 from kmsgen.authorizer.decision import Outcome
@@ -15,6 +15,7 @@ from kmsgen.authorizer.plan import check as check_condition
 from kmsgen.authorizer.principal import DOUBT, CallerKind, Naming
 from kmsgen.authorizer.settle import Facts
 from kmsgen.authorizer.statement import ResourceTest, Rule
+from kmsgen.catalogue.actions import KEY_STATES
 from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.operators import OperatorName, split_operator
 from kmsgen.prover.cutting import Wanted
@@ -25,6 +26,7 @@ from kmsgen.prover.witness import GRANT_KEYS, build
 
 Matchable = Rule | GrantRule
 PROBE = "kmsgen-probe"
+KEY_STATE = "key-state"
 _COMPANIONS = {"aws:multifactorauthage": {"aws:MultiFactorAuthPresent": ("true",)}}
 _NOTHING = OperatorName("", "StringEquals", if_exists=False)
 
@@ -60,6 +62,7 @@ class Side:
     matches: list[tuple[Matchable, Naming]] = field(default_factory=list)
     _indices: dict[tuple[Matchable, Naming], int] = field(default_factory=dict)
     _tests: dict[ConditionTest, KeyTest] = field(default_factory=dict)
+    _in_state: dict[str, Authorizer] = field(default_factory=dict)
     _grant_tests: dict[tuple[object, ...], GrantTest] = field(default_factory=dict)
     _free: dict[tuple[object, ...], bool] = field(default_factory=dict)
     _allowed: dict[Facts, dict[frozenset[int], bool]] = field(default_factory=dict)
@@ -80,6 +83,10 @@ class Side:
     def cover(self) -> int:
         """The number of the first of `covers`; no rule of the bundle has so high a one."""
         return self.first + (1 << 19)
+
+    def rule(self, index: int) -> Matchable:
+        """Return the statement or grant of a number."""
+        return self.matches[index - self.first][0]
 
     def is_deny(self, index: int) -> bool:
         """Return whether a clause is a Deny."""
@@ -107,9 +114,26 @@ class Side:
         return self.first <= index < self.first + len(self.matches)
 
     def plan(self, base: Request) -> Plan | None:
-        """Return what can matter for a request; None where KMS refuses it whatever else it holds."""
+        """Return what can matter for a request; None where KMS refuses it in every state of the key."""
         (plan,) = self.authorizer.plans(base)
-        return plan if plan.refusal is None else None
+        return plan if plan.refusal is None or plan.refusal.rule == KEY_STATE else None
+
+    def decide(self, request: Request) -> Decision:
+        """Decide a request; where the key's state is in the way, in the first state in which it is not."""
+        decision = self.authorizer.decide(request)
+        if decision.reason != (KEY_STATE,):
+            return decision
+        return next(
+            (other for state in KEY_STATES if (other := self._in(state).decide(request)).reason != (KEY_STATE,)), decision
+        )
+
+    def _in(self, state: str) -> Authorizer:
+        """Return an authorizer of the bundle with its keys in a state."""
+        found = self._in_state.get(state)
+        if found is None:
+            keys = tuple(replace(access, key=replace(access.key, state=state)) for access in self.bundle.keys)
+            found = self._in_state[state] = Authorizer(replace(self.bundle, keys=keys))
+        return found
 
     def situation(self, base: Request, plan: Plan) -> Situation:
         """Evaluate what principal, action and key decide."""

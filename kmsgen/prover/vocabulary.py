@@ -35,6 +35,7 @@ class Vocabulary:
     principals: Values
     services: Values
     principal_patterns: Values
+    resources: Values
 
     pairs: Mapping[str, Values]
     by_key: Mapping[str, Sequence[Wanted]]
@@ -83,6 +84,7 @@ def read(bundles: Iterable[Bundle], statements: Iterable[Statement] = (), princi
         accounts=tuple(dict.fromkeys(account for text in texts for account in _ACCOUNT.findall(text))),
         principals=tuple(text for text in texts if _is_principal(text)),
         services=tuple(text for text in texts if is_service_principal(text)),
+        resources=tuple(dict.fromkeys(text for statement, _ in every for text in statement.resources)),
         pairs=_pairs(every, grants),
         by_key=by_key,
         principal_patterns=tuple(dict.fromkeys(text for statement, _ in every for text in _patterns(statement))),

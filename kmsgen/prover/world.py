@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import count
 
 from kmsgen.arn import ACCOUNT_ID, parse_arn
@@ -23,7 +24,7 @@ from kmsgen.policy.grant import Grant
 from kmsgen.prover import vocabulary
 from kmsgen.prover.domains import Domain, domain_of
 from kmsgen.prover.looks import CONTEXT
-from kmsgen.prover.patterns import glob
+from kmsgen.prover.patterns import NAME, Cut, arn_glob, glob, run_of
 from kmsgen.prover.principals import principals
 from kmsgen.prover.situation import Side, Situation
 from kmsgen.prover.space import RequestSpace
@@ -75,17 +76,21 @@ def _undescribed(organization: Organization | None) -> PrincipalPolicies:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is asked about beside the bundles: further statements, patterns of principals; with `described_only` nobody else."""
+    """What is asked about beside the bundles: further statements, patterns of principals.
+
+    With `described_only` there is nobody else; with `without_iam` there is, and has no IAM policies.
+    """
 
     statements: tuple[Statement, ...] = ()
     asked: Values = ()
     described_only: bool = False
+    without_iam: bool = False
     stranger: bool = False
     grants: tuple[Grant, ...] = ()
     budget: int = 20_000
 
 
-@dataclass(slots=True)
+@dataclass
 class World:
     """Bundles asked about together: the words in them, the principals that they can tell apart, one side each.
 
@@ -111,7 +116,7 @@ class World:
         self.everyone = tuple(every)
         self.pairs = self.words.pairs
         size = 1 << 20  # more clauses than any bundle has
-        only = self.scope.described_only
+        only = self.scope.described_only or self.scope.without_iam
         self.sides = tuple(
             Side(assumed(bundle, every, described_only=only), number * size, self.pairs, self.covers)
             for number, bundle in enumerate(self.bundles)
@@ -157,7 +162,8 @@ class World:
     def bases(self, principal: str, action: Action) -> Iterator[Request]:
         """Yield the requests on the first key that everything else is added to.
 
-        One as it is, one for each VPC endpoint that has a policy; of RetireGrant one for each grant.
+        One as it is, one for each VPC endpoint that has a policy; of RetireGrant one for each grant. Of an alias operation
+        the alias too, for principals whose IAM policies are described: key policies say nothing of aliases.
         """
         if not action.resource_types:
             if self.described(principal):
@@ -167,11 +173,24 @@ class World:
             base = Request(principal, action.iam_name)
             if action.name == CREATE:
                 base = replace(base, create_grant=first_grant(access.key, _grantee(access.key)))
+            if "alias" in action.resource_types and self.described(principal):
+                yield from (replace(base, resources=(alias,)) for alias in self.aliases)
             if action.name == RETIRE:
                 yield from (replace(base, grant_id=grant.id) for grant in access.grants)
             else:
                 yield base
                 yield from (replace(base, context={"aws:SourceVpce": (name,)}) for name in self.endpoints)
+
+    @cached_property
+    def aliases(self) -> Values:
+        """One alias of the key's account and Region for each class that Resource elements tell apart."""
+        arn = parse_arn(self.keys[0].arn) if self.keys else None
+        if arn is None:
+            return ()
+        head = f"arn:{arn.partition}:kms:{arn.region}:{arn.account}:alias/"
+        patterns = [pattern for text in self.words.resources for pattern in (arn_glob(text), glob(text)) if "${" not in text]
+        named = [f"{head}{name.removeprefix('alias/')}" for key in self.keys for name in key.aliases]
+        return tuple(one.text for one in Cut(patterns, run_of(head, (NAME + "/",)), head, nicer=[*named, f"{head}any"]).classes())
 
     @property
     def endpoints(self) -> Values:

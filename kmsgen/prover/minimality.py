@@ -1,0 +1,230 @@
+"""What a bundle could do without: actions, statements and denies that change no answer.
+
+Something is dead if no request there could be is answered otherwise without it, whatever IAM policies undescribed principals
+have: that is asked twice, once with every policy they could have, once with none. What is found dead is left out from then on,
+so of two statements that say the same only one is reported.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from kmsgen.authorizer import Request
+from kmsgen.authorizer.statement import Layer, Rule, compile_document, compile_documents
+from kmsgen.catalogue.actions import ACTIONS, expand
+from kmsgen.policy.bundle import Bundle
+from kmsgen.prover.cutting import MixedTestsError
+from kmsgen.prover.patterns import PatternBudgetError
+from kmsgen.prover.proof import Budget
+from kmsgen.prover.search import BudgetError, Meter, Problem, Search
+from kmsgen.prover.situation import Side, Situation
+from kmsgen.prover.world import Scope, World
+
+Indices = frozenset[int]
+NEVER_MATCHES, SHADOWED, WITHOUT_EFFECT, DENIES_NOTHING = "never-matches", "shadowed", "without-effect", "denies-nothing"
+# Tags of a key to create are authorized before there is a key that could be asked about.
+_AT_CREATION = frozenset({"kms:TagResource"})
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """A statement, or one entry of its Action element, that could be left out.
+
+    `kind`: `never-matches` (no request meets principal, resource and conditions), `shadowed` (what it allows, others do too),
+    `without-effect` (an Allow of which nothing comes), `denies-nothing` (a Deny of what nobody is allowed anyway).
+    """
+
+    source: str
+    rule: Rule
+    kind: str
+    action: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Minimality:
+    """What could be left out; `reason` is set where a budget ran out and more may be dead."""
+
+    dead: tuple[Dead, ...] = ()
+    reason: str = ""
+
+
+_Judge = Callable[[Indices, Indices], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judges:
+    """Whether something can hold and whether it must, from the clauses that match and those open beside a statement."""
+
+    possible: _Judge
+    certain: _Judge
+
+
+_ALWAYS = _Judges(lambda _matched, _open: True, lambda _matched, _open: True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One principal and action, with the statements that matter there: the clause index of each."""
+
+    world: World
+    base: Request
+    action: str
+    situation: Situation
+    indices: Mapping[int, int]  # clause index -> identity of the statement
+
+    @property
+    def side(self) -> Side:
+        """The bundle, as the case's world assumes it."""
+        return self.world.sides[0]
+
+    def of(self, statement: int) -> Indices:
+        """Return the clauses that a statement is."""
+        return frozenset(index for index, identity in self.indices.items() if identity == statement)
+
+
+@dataclass(slots=True)
+class _Examiner:
+    """Asks of each statement and action whether some request needs it."""
+
+    worlds: Sequence[World]
+    meter: Meter
+    removed: set[tuple[int, str]] = field(default_factory=set)
+    cases: dict[tuple[int, str], list[_Case]] = field(default_factory=dict)
+
+    def collect(self) -> None:
+        """Set out every case, by statement and action."""
+        for world in self.worlds:
+            side = world.sides[0]
+            for base in world.requests(world.everyone, ACTIONS.values()):
+                self.meter.count()
+                plan = side.plan(base)
+                if plan is not None:
+                    self._add(world, base, side.situation(base, plan))
+
+    def _add(self, world: World, base: Request, situation: Situation) -> None:
+        side = world.sides[0]
+        rules = {index: side.rule(index) for index in (*situation.matched, *(clause.index for clause in situation.open))}
+        indices = {index: id(rule.statement) for index, rule in rules.items() if isinstance(rule, Rule)}
+        case = _Case(world, base, base.action, situation, indices)
+        for identity in set(indices.values()):
+            self.cases.setdefault((identity, base.action), []).append(case)
+
+    def any(self, statement: int, action: str, judged: Callable[[_Case, Indices], _Judges]) -> bool:
+        """Return whether in some request that meets the statement something holds."""
+        seen: set[object] = set()
+        for case in self.cases.get((statement, action), ()):
+            own = case.of(statement)
+            gone = frozenset(i for i, other in case.indices.items() if (other, action) in self.removed) - own
+            situation = case.situation
+            known = frozenset(situation.known.items())
+            signature = (situation.facts, situation.matched - gone, situation.open, gone, known, id(case.world))
+            if signature not in seen and self._holds(case, own, gone, judged(case, own)):
+                return True
+            seen.add(signature)
+        return False
+
+    def _holds(self, case: _Case, own: Indices, gone: Indices, judges: _Judges) -> bool:
+        situation = case.situation
+        problem = Problem(
+            situation.matched - gone,
+            tuple(clause for clause in situation.open if clause.index not in gone),
+            lambda matched, open_: bool(own & (matched | open_)) and judges.possible(matched - own, open_ - own),
+            lambda matched, open_: bool(own & matched) and judges.certain(matched - own, open_ - own),
+            situation.known,
+        )
+        space = case.world.space(case.base, [situation])
+        return next(iter(Search(space, self.meter).run(problem)), None) is not None
+
+
+def _needs(case: _Case, own: Indices) -> _Judges:
+    """Judge whether the answer hangs on the statement."""
+    side, facts = case.side, case.situation.facts
+    if any(side.is_deny(index) for index in own):
+        return _Judges(lambda m, o: side.most(facts, m, o), lambda m, o: side.least(facts, m, o))
+    return _Judges(
+        lambda m, o: side.most(facts, m | own, o) and not side.least(facts, m, o),
+        lambda m, o: side.least(facts, m | own, o) and not side.most(facts, m, o),
+    )
+
+
+def _works(case: _Case, own: Indices) -> _Judges:
+    """Judge whether the request comes out as the statement says."""
+    side, facts = case.side, case.situation.facts
+    return _Judges(lambda m, o: side.most(facts, m | own, o), lambda m, o: side.least(facts, m | own, o))
+
+
+def _matches(_case: _Case, _own: Indices) -> _Judges:
+    return _ALWAYS
+
+
+def minimality(bundle: Bundle, budget: Budget | None = None) -> Minimality:
+    """Return what key policy and identity policies could do without."""
+    budget = budget or Budget()
+    meter = Meter(budget.classes, time.monotonic() + budget.seconds)
+    found: list[Dead] = []
+    creating = any(access.creation is not None for access in bundle.keys)
+    try:
+        worlds = [World([bundle], Scope(without_iam=without)) for without in (False, True)]
+        examiner = _Examiner(worlds, meter)
+        examiner.collect()
+        for rule in _rules(bundle):
+            found += _dead(examiner, rule, creating=creating)
+    except BudgetError as error:
+        return Minimality(tuple(found), f"the budget of {error} ran out")
+    except (PatternBudgetError, MixedTestsError):
+        return Minimality(tuple(found), "the patterns of the policies tell more apart than the budget allows")
+    return Minimality(tuple(found))
+
+
+def _rules(bundle: Bundle) -> Iterator[Rule]:
+    """Yield the statements to examine, the widest last, so that what is left out is the special case of another."""
+    rules: dict[int, Rule] = {}
+    for access in bundle.keys[:1]:
+        for rule in compile_document(access.policy, Layer.KEY_POLICY, count(1)):
+            rules[id(rule.statement)] = rule
+    for beside in bundle.principals.values():
+        for rule in compile_documents(beside.identity_policies, Layer.IDENTITY, count(1)):
+            rules.setdefault(id(rule.statement), rule)
+    yield from sorted(rules.values(), key=lambda rule: -len(rule.conditions))
+
+
+def _dead(examiner: _Examiner, rule: Rule, *, creating: bool) -> Iterator[Dead]:
+    """Yield the statement if all of it is dead, else its entries that are."""
+    identity = id(rule.statement)
+    actions = [action for entry in rule.statement.actions for action in _actions(rule, entry)]
+    if not actions or (creating and set(actions) <= _AT_CREATION):
+        return
+    dead = [action for action in dict.fromkeys(actions) if not examiner.any(identity, action, _needs)]
+    if len(dead) == len(dict.fromkeys(actions)):
+        yield Dead(rule.source, rule, _kind(examiner, rule, dead))
+        examiner.removed |= {(identity, action) for action in dead}
+        return
+    if rule.statement.not_action:
+        return
+    for entry in rule.statement.actions:
+        covered = list(_actions(rule, entry))
+        if covered and all(action in dead for action in covered):
+            yield Dead(rule.source, rule, _kind(examiner, rule, covered), entry)
+            examiner.removed |= {(identity, action) for action in covered}
+
+
+def _actions(rule: Rule, entry: str) -> Iterator[str]:
+    """Yield the actions that an entry is about; of a NotAction, those that it leaves."""
+    if not rule.statement.not_action:
+        yield from expand(entry)
+        return
+    yield from (action.iam_name for action in ACTIONS.values() if rule.covers(action.iam_name.lower()))
+
+
+def _kind(examiner: _Examiner, rule: Rule, actions: Sequence[str]) -> str:
+    identity = id(rule.statement)
+    if not any(examiner.any(identity, action, _matches) for action in actions):
+        return NEVER_MATCHES
+    if rule.deny:
+        return DENIES_NOTHING
+    if any(examiner.any(identity, action, _works) for action in actions):
+        return SHADOWED
+    return WITHOUT_EFFECT
