@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
+# Texts of which no character is special to HCL.
+_AS_IT_IS = re.compile(r"[ !#&-\[\]-z|~]*\Z")
 _KEYWORDS = frozenset({"true", "false", "null", "for", "if"})
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -43,6 +45,8 @@ def text(value: str, *, ascii_only: bool = False) -> str:
 
 
 def _escaped(value: str, *, ascii_only: bool = False) -> str:
+    if _AS_IT_IS.match(value):
+        return value
     doubled = value.replace("${", "$${").replace("%{", "%%{")
     return "".join(_character(char, ascii_only=ascii_only) for char in doubled)
 

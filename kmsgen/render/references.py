@@ -37,7 +37,7 @@ def parts(text: str, arn: str) -> list[Part]:
 
     A related multi-Region key has the same id in the ARN of another Region.
     """
-    if not arn:
+    if not arn or key_id(arn) not in text:
         return [text]
     found: list[Part] = []
     for number, piece in enumerate(text.split(arn)):

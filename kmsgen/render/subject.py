@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kmsgen.arn import parse_arn, region_of
+from kmsgen.arn import region_of
 from kmsgen.errors import InputError, Location, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID, Bundle, Creation, KeyAccess
@@ -85,8 +85,8 @@ def creation_of(access: KeyAccess) -> Creation:
 
 def key_id(arn: str) -> str:
     """Return the key id of a key ARN, or the text itself."""
-    parsed = parse_arn(arn)
-    return parsed.name if parsed else arn
+    parts = arn.split(":", 5)
+    return parts[5].partition("/")[2] if len(parts) == 6 else arn
 
 
 def holds_placeholder(text: str) -> bool:

@@ -27,9 +27,8 @@ def rewritten(case: GoldenCase) -> Bundle:
 
 def requests(case: GoldenCase) -> list[Request]:
     """Return a request of each principal with identity policies for each action."""
-    return [
-        Request(principal, action.iam_name) for principal, _ in case.subject.identity_policies() for action in ACTIONS.values()
-    ]
+    principals = [principal for principal, _ in case.subject.identity_policies()]
+    return [Request(principal, action.iam_name) for principal in principals for action in ACTIONS.values()]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
