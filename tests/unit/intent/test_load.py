@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from io import BytesIO, TextIOWrapper
@@ -12,7 +13,19 @@ from typer.testing import CliRunner
 
 from kmsgen.cli.init import app
 from kmsgen.errors import InputError
+from kmsgen.intent._shape import FIELDS
 from kmsgen.intent.load import load_intent, load_intents
+from kmsgen.intent.model import (
+    AdminFile,
+    GrantFile,
+    GuardRailOptions,
+    KeyFile,
+    NeverFile,
+    ScopeFile,
+    ServiceFile,
+    UserFile,
+    WhenFile,
+)  # fmt: skip
 from tests.unit.intent.conftest import NEW_KEY
 
 
@@ -169,3 +182,33 @@ def test_init_overwrites_nothing(name: str, tmp_path: Path) -> None:
     assert isinstance(result.exception, InputError)
     assert result.exception.exit_code == 2
     assert (tmp_path / "there.yaml").read_text() == "mine"
+
+
+def test_json_is_read_as_yaml_is(tmp_path: Path) -> None:
+    """An intent in JSON means the same, its numbers are the texts they are written as, and problems have their places."""
+    data = {
+        "kmsgen": 1,
+        "name": "j",
+        "scope": {"account": "111122223333", "regions": ["us-west-2"]},
+        "key": {"rotation_days": 365, "multi_region": False},
+        "admins": ["role/KmsAdmin"],
+    }
+    path = tmp_path / "intent.json"
+    path.write_text(json.dumps(data))
+    found = load_intent(path)
+    assert found.key is not None
+    assert (found.key.rotation_days, found.key.multi_region) == (365, False)
+    path.write_text(json.dumps({**data, "admins": ["group/Admins"]}, indent=2))
+    with pytest.raises(InputError) as caught:
+        load_intent(path)
+    assert [(d.code, d.location.line, d.location.column) for d in caught.value.diagnostics] == [("principal-group", 15, 5)]
+
+
+def test_documentation_names_every_field() -> None:
+    """docs/intents.md has a row for each field of an intent, and words for each field of its parts."""
+    page = (Path(__file__).parents[3] / "docs" / "intents.md").read_text(encoding="utf-8")
+    rows = {name for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    assert rows == set(FIELDS)
+    parts = (ScopeFile, KeyFile, AdminFile, UserFile, WhenFile, ServiceFile, GrantFile, GuardRailOptions, NeverFile)
+    fields = {field.alias or name for part in parts for name, field in part.model_fields.items()}
+    assert {field for field in fields if not re.search(rf"\b{field}\b", page)} == set()
