@@ -102,8 +102,6 @@ CONTEXT: dict[str, list[Any]] = {
     "aws:SourceIp": ["203.0.113.7", "198.51.100.7", "2001:db8::7"],
     "aws:MultiFactorAuthPresent": ["true", "false"],
     "aws:MultiFactorAuthAge": ["60", "300", "3600", "300.0"],
-    "aws:CurrentTime": ["2026-06-01T12:00:00Z", "2027-01-01T00:00:00Z", "2026-07-01T01:00:00+02:00"],
-    "aws:EpochTime": ["1780315200", "1798761600"],
     "aws:TokenIssueTime": ["2026-06-01T11:00:00Z"],
     "aws:SourceIdentity": ["alice", "Bob"],
     "aws:SecureTransport": ["true", "false"],
@@ -118,6 +116,12 @@ CONTEXT: dict[str, list[Any]] = {
     "kms:EncryptionContext:app": ["pay"],
     "aws:username": ["bob"],
 }
+MOMENTS = [
+    {"aws:CurrentTime": "2026-06-01T12:00:00Z", "aws:EpochTime": "1780315200"},
+    {"aws:CurrentTime": "2026-07-01T01:00:00+02:00", "aws:EpochTime": "1782860400"},
+    {"aws:CurrentTime": "2027-01-01T00:00:00Z", "aws:EpochTime": "1798761600"},
+]
+"""When requests are made: every request has a time, in both forms the same."""
 CREDENTIALS = (
     "kms:ViaService", "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:TokenIssueTime", "aws:SourceIdentity",
     "aws:CalledVia",

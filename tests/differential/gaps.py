@@ -6,12 +6,11 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from tests.differential import alphabet as a
 from tests.differential.worlds import Data
 
-EPOCH = re.compile(r'"\d{10}"')
-ISO_DATE = re.compile(r'"\d{4}-\d\d-\d\d')
 SERVICE_ROLES = "Organizations User Guide, orgs_manage_policies_rcps"
 
 
@@ -37,12 +36,16 @@ def _text(data: Data, asked: Data) -> str:
 
 
 def _dates(data: Data, asked: Data) -> bool:
-    """Tell whether dates in both forms meet: in the policies, or between a policy and the request."""
-    both = _text(data, asked) + json.dumps(asked["context"])
-    return bool(EPOCH.search(both) and ISO_DATE.search(_text(data, asked) + json.dumps(asked["context"])))
+    """Tell whether a condition compares a date in one form with a date in the other."""
+    for operator, key, values in _conditions(data, asked):
+        epoch = key == "aws:EpochTime"
+        texts = [values] if isinstance(values, str) else values
+        if operator.startswith("Date") and any(text.isdigit() is not epoch for text in texts):
+            return True
+    return False
 
 
-def _conditions(data: Data, asked: Data) -> list[tuple[str, str, object]]:
+def _conditions(data: Data, asked: Data) -> list[tuple[str, str, Any]]:
     documents = [data["policy"], *[d for level in data["rcps"] for d in level], *data["vpc_endpoint_policies"].values()]
     beside = _beside(data, asked)
     documents += beside.get("identity_policies", []) + beside.get("session_policies", [])

@@ -142,8 +142,12 @@ def _grant(random: Random, name: str) -> Data:
 def _request(random: Random, data: Data) -> Data:
     principal, action, wanted = _aim(random, data)
     context = {name: random.choice(values) for name, values in a.CONTEXT.items() if random.random() < 0.15}
+    context.update(random.choice(a.MOMENTS))
     context.update({name: value for name, value in wanted.items() if name in a.CONTEXT})
     _correct(context, principal)
+    # Without an organization in the scenario the caller's word is all there is.
+    if not (data["principals"].get(principal) or {}).get("organization"):
+        context.pop("aws:PrincipalOrgID", None)
     request: Data = {
         "principal": principal,
         "action": f"kms:{action}",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.policy.bundle import Bundle, KeyAccess
-from kmsgen.policy.document import Document, Effect, Statement
+from kmsgen.policy.document import Condition, Document, Effect, Statement
 from tests.reference import grants, language
 from tests.reference.context import Target, Values, build, without_key_tags
 from tests.reference.people import Kind, Named, Person, denied_by_exclusion, may_be_role_of, meanings
@@ -74,8 +74,16 @@ def fits(asked: Asked, statement: Statement, version: str, *, in_key_policy: boo
     return (
         action is not statement.not_action
         and resource is not statement.not_resource
-        and all(language.holds(condition, version, context, deny=deny) for condition in statement.conditions)
+        and all(_holds(asked, condition, version, context, deny=deny) for condition in statement.conditions)
     )
+
+
+def _holds(asked: Asked, condition: Condition, version: str, context: Values, *, deny: bool) -> bool:
+    # S8: what a RetireGrant request carries of its grant is not said: a Deny counts both ways, an Allow on neither.
+    open_keys = ("kms:encryptioncontext:", "kms:encryptioncontextkeys", "kms:grantconstrainttype")
+    if asked.target.action == "RetireGrant" and condition.key.lower().startswith(open_keys):
+        return deny
+    return language.holds(condition, version, context, deny=deny)
 
 
 def allows(asked: Asked, documents: Iterable[Document]) -> list[str]:
