@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from kmsgen.catalogue import condition_keys, via_services
 from kmsgen.intent.context import Context
 from kmsgen.intent.intent import When
+from kmsgen.intent.principals import Who
 from kmsgen.intent.suggestion import did_you_mean
+from kmsgen.intent.variables import check_exact, check_value
 from kmsgen.policy.document import Condition
 from kmsgen.policy.operators import BASES, split_operator
 from kmsgen.reading import Steps
@@ -32,8 +34,8 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})\Z")
 
 
-def resolve_when(when: WhenFile | None, allowed: Values, steps: Steps, context: Context) -> When:
-    """Return the conditions of a line that allows the actions `allowed`, after reporting what is wrong with them."""
+def resolve_when(when: WhenFile | None, allowed: Values, steps: Steps, who: Who | None, context: Context) -> When:
+    """Return the conditions of a line that allows the actions `allowed` to `who`, after reporting what is wrong with them."""
     if when is None:
         return When()
     since = _instant(when.from_, (*steps, "from"), context)
@@ -47,7 +49,7 @@ def resolve_when(when: WhenFile | None, allowed: Values, steps: Steps, context: 
         context.refuse((*steps, "mfa"), "mfa-false", "`mfa: false` asks nothing", "leave it out")
     _check_context(when, allowed, steps, context)
     return When(
-        encryption_context=_pairs(when.encryption_context, (*steps, "encryption_context"), context),
+        encryption_context=_pairs(when.encryption_context, (*steps, "encryption_context"), who, context),
         via=_each(when.via, (*steps, "via"), _via, context),
         since=since,
         until=until,
@@ -55,9 +57,9 @@ def resolve_when(when: WhenFile | None, allowed: Values, steps: Steps, context: 
         source_ip=_each(when.source_ip, (*steps, "source_ip"), _network, context),
         mfa=when.mfa,
         request_alias=_each(when.request_alias, (*steps, "request_alias"), _alias, context),
-        principal_tags=_pairs(when.principal_tags, (*steps, "principal_tags"), context),
+        principal_tags=_pairs(when.principal_tags, (*steps, "principal_tags"), who, context),
         organization=_each(when.organization, (*steps, "organization"), _organization, context),
-        conditions=_raw(when.conditions, allowed, (*steps, "conditions"), context),
+        conditions=_raw(when.conditions, allowed, (*steps, "conditions"), who, context),
     )
 
 
@@ -149,7 +151,7 @@ def _instant(text: str | None, steps: Steps, context: Context) -> str | None:
     return None
 
 
-def _pairs(pairs: dict[str, list[str]] | None, steps: Steps, context: Context) -> tuple[tuple[str, Values], ...]:
+def _pairs(pairs: dict[str, list[str]] | None, steps: Steps, who: Who | None, context: Context) -> tuple[tuple[str, Values], ...]:
     for name, values in (pairs or {}).items():
         if not name or "${" in name:
             context.problems.add_key(
@@ -157,12 +159,12 @@ def _pairs(pairs: dict[str, list[str]] | None, steps: Steps, context: Context) -
             )
         context.check_policy_text(name, (*steps, name))
         for index, value in enumerate(values):
-            context.check_policy_text(value, (*steps, name, index))
+            check_exact(value, (*steps, name, index), who, context)
     return tuple((name, tuple(dict.fromkeys(values))) for name, values in (pairs or {}).items())
 
 
 def _raw(
-    blocks: dict[str, dict[str, list[str]]] | None, allowed: Values, steps: Steps, context: Context
+    blocks: dict[str, dict[str, list[str]]] | None, allowed: Values, steps: Steps, who: Who | None, context: Context
 ) -> tuple[Condition, ...]:
     conditions: list[Condition] = []
     for operator, keys in (blocks or {}).items():
@@ -174,7 +176,7 @@ def _raw(
         for key, values in keys.items():
             _check_key(key, allowed, (*here, key), context)
             for index, value in enumerate(values):
-                context.check_policy_text(value, (*here, key, index))
+                check_value(value, (*here, key, index), who, context)
             conditions.append(Condition(str(split or operator), key, tuple(values)))
     return tuple(conditions)
 

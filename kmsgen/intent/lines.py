@@ -53,7 +53,7 @@ def _accesses(line: AdminFile | UserFile, role: str, steps: Steps, context: Cont
         granted = (
             resolve_actions(line.can, (*steps, "can"), who, context) if line.can else administrator_actions(who, here, context)
         )
-        when = resolve_when(line.when, tuple(a for actions, _ in granted for a in actions), (*steps, "when"), context)
+        when = resolve_when(line.when, tuple(a for actions, _ in granted for a in actions), (*steps, "when"), who, context)
         if who:
             access = Access(context.where(steps), role, who.arn, (), line.can is not None, when, _only_on(line))
             lines += [replace(access, actions=actions, when=_with(when, more)) for actions, more in granted]
