@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kmsgen.authorizer import Outcome, Request
 from kmsgen.prover.bad import Bad
@@ -53,7 +53,11 @@ class Hunt:
 
     def _hits(self, base: Request, meter: Meter) -> Iterator[Hit]:
         meter.count()
-        plans = [side.plan(base) for side in self.world.sides]
+        first = self.world.sides[0]
+        plan = first.plan(base)
+        if plan is None or not first.could(plan):
+            return
+        plans = [plan, *(side.plan(base) for side in self.world.sides[1:])]
         situations = [side.situation(base, plan) if plan else None for side, plan in zip(self.world.sides, plans, strict=True)]
         there = [one for one in situations if one is not None]
         matched = frozenset(index for one in there for index in one.matched)
@@ -62,7 +66,8 @@ class Hunt:
         if not self.bad.possible(situations, matched, waiting):
             return
         for found in self._found(base, situations, matched, open_, meter):
-            yield self._hit(base, found)
+            for action in self.world.twins.get(base.action, (base.action,)):
+                yield self._hit(replace(base, action=action), found)
 
     def _found(
         self,

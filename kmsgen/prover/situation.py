@@ -10,7 +10,7 @@ from kmsgen.authorizer.conditions import ConditionTest
 from kmsgen.authorizer.context import View, carried
 from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.grants import CREATE, RETIRE, GrantRule, retires
-from kmsgen.authorizer.plan import Plan
+from kmsgen.authorizer.plan import Plan, RuleSet
 from kmsgen.authorizer.plan import check as check_condition
 from kmsgen.authorizer.principal import DOUBT, CallerKind, Naming
 from kmsgen.authorizer.settle import Facts
@@ -60,6 +60,9 @@ class Side:
     authorizer: Authorizer = field(init=False)
     covers: tuple[Matchable, ...] = ()
     matches: list[tuple[Matchable, Naming]] = field(default_factory=list)
+    _cover_numbers: dict[Matchable, int] = field(init=False)
+    _cover_rules: RuleSet = field(init=False)
+    _cover_grants: tuple[GrantRule, ...] = field(init=False)
     _indices: dict[tuple[Matchable, Naming], int] = field(default_factory=dict)
     _tests: dict[ConditionTest, KeyTest] = field(default_factory=dict)
     _in_state: dict[str, Authorizer] = field(default_factory=dict)
@@ -69,6 +72,9 @@ class Side:
 
     def __post_init__(self) -> None:
         self.authorizer = Authorizer(self.bundle)
+        self._cover_numbers = {cover: number for number, cover in enumerate(self.covers, self.cover)}
+        self._cover_rules = RuleSet(cover for cover in self.covers if isinstance(cover, Rule))
+        self._cover_grants = tuple(cover for cover in self.covers if isinstance(cover, GrantRule))
 
     def index(self, rule: Matchable, naming: Naming) -> int:
         """Return the number of a rule as it names a caller."""
@@ -135,6 +141,11 @@ class Side:
             found = self._in_state[state] = Authorizer(replace(self.bundle, keys=keys))
         return found
 
+    def could(self, plan: Plan) -> bool:
+        """Return whether access can follow at all, every Allow and grant taken to match and no conditional Deny."""
+        allows = [*plan.fixed, *(match for match in plan.conditional if not match[0].deny), *plan.grants]
+        return self.allowed(plan.facts, [self.index(rule, naming) for rule, naming in allows])
+
     def situation(self, base: Request, plan: Plan) -> Situation:
         """Evaluate what principal, action and key decide."""
         view = self.authorizer.view(plan, base)
@@ -151,7 +162,7 @@ class Side:
                 matched += [self.index(grant, naming)] if base.grant_id == grant.grant.id else []
             else:
                 clauses.append(Clause(self.index(grant, naming), (self._grant(grant, base, plan),)))
-        for number, cover in enumerate(self.covers, self.cover):
+        for number, cover in self._candidates(plan):
             covered = self._covered(cover, base, plan, view)
             if covered:
                 clauses.append(Clause(number, covered))
@@ -159,17 +170,23 @@ class Side:
                 matched.append(number)
         return self._situation(plan.facts, matched, clauses, view)
 
+    def _candidates(self, plan: Plan) -> Iterator[tuple[int, Matchable]]:
+        """Yield the covers that name the caller and the action."""
+        namings = self._cover_rules.naming(plan.caller)
+        for rule, covers in self._cover_rules.covering(plan.action.iam_name.lower()):
+            if covers is True and namings[rule] & ~DOUBT:
+                yield self._cover_numbers[rule], rule
+        for grant in self._cover_grants:
+            retiring = plan.action.name == RETIRE and retires(grant.grant, plan.caller)
+            if retiring or (grant.names(plan.caller) and grant.covers(plan.action.name)):
+                yield self._cover_numbers[grant], grant
+
     def _covered(self, cover: Matchable, base: Request, plan: Plan, view: View) -> tuple[Look, ...] | None:
         """Return what a request has to meet for a cover to match it; None where it cannot."""
-        caller, action = plan.caller, plan.action
         if isinstance(cover, GrantRule):
-            if action.name == RETIRE:
-                return () if retires(cover.grant, caller) and cover.grant.id == base.grant_id else None
-            if not cover.names(caller) or not cover.covers(action.name):
-                return None
-            return (self._grant(cover, base, plan),) if cover.depends(action.name) else ()
-        if not cover.names(caller) & ~DOUBT or cover.covers(action.iam_name.lower()) is not True:
-            return None
+            if plan.action.name == RETIRE:
+                return () if cover.grant.id == base.grant_id else None
+            return (self._grant(cover, base, plan),) if cover.depends(plan.action.name) else ()
         if not cover.resource.variables and cover.resource.check(plan.target.arn, view.lookup) is not True:
             return None
         return self._open(cover, view)
@@ -244,7 +261,10 @@ class Side:
     def free(self, key: str, view: View) -> bool:
         """Return whether a request can decide a condition key: what the caller says of it changes what the authorizer sees."""
         caller = view.caller
-        signature = (key, view.action.name, caller.kind, id(caller.policies), caller.session, view.given("aws:sourcevpce"))
+        policies = caller.policies
+        signature = (
+            key, view.action.name, caller.kind, policies.tags, policies.organization, caller.session, bool(view.request.context)
+        )  # fmt: skip
         found = self._free.get(signature)
         if found is None:
             found = self._free[signature] = _probe(key, view)

@@ -36,6 +36,8 @@ class Vocabulary:
     services: Values
     principal_patterns: Values
     resources: Values
+    actions: Values
+    variables: Values
 
     pairs: Mapping[str, Values]
     by_key: Mapping[str, Sequence[Wanted]]
@@ -84,6 +86,8 @@ def read(bundles: Iterable[Bundle], statements: Iterable[Statement] = (), princi
         accounts=tuple(dict.fromkeys(account for text in texts for account in _ACCOUNT.findall(text))),
         principals=tuple(text for text in texts if _is_principal(text)),
         services=tuple(text for text in texts if is_service_principal(text)),
+        actions=tuple(dict.fromkeys(text for statement, _ in every for text in statement.actions)),
+        variables=tuple(dict.fromkeys(name.lower() for text in texts for name in _VARIABLE.findall(text))),
         resources=tuple(dict.fromkeys(text for statement, _ in every for text in statement.resources)),
         pairs=_pairs(every, grants),
         by_key=by_key,

@@ -22,6 +22,7 @@ from kmsgen.policy.bundle import Bundle, Key, Organization, PrincipalPolicies
 from kmsgen.policy.document import Document, Effect, Statement
 from kmsgen.policy.grant import Grant
 from kmsgen.prover import vocabulary
+from kmsgen.prover.alike import alike
 from kmsgen.prover.domains import Domain, domain_of
 from kmsgen.prover.looks import CONTEXT
 from kmsgen.prover.patterns import NAME, Cut, arn_glob, glob, run_of
@@ -94,7 +95,8 @@ class Scope:
 class World:
     """Bundles asked about together: the words in them, the principals that they can tell apart, one side each.
 
-    `operations` are those that a grant to create may list; nothing: all that fit the key.
+    `twins` are the actions that one stands for. `operations` are those that a grant to create may list; nothing: all that
+    fit the key.
     """
 
     bundles: Sequence[Bundle]
@@ -104,6 +106,7 @@ class World:
     sides: tuple[Side, ...] = field(init=False)
     pairs: Mapping[str, Values] = field(init=False)
     operations: Values = ()
+    twins: dict[str, list[str]] = field(default_factory=dict)
     _spaces: dict[object, RequestSpace] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -154,10 +157,17 @@ class World:
 
     def requests(self, everyone: Iterable[str], actions: Iterable[Action]) -> Iterator[Request]:
         """Yield what everything else is added to, for each principal and action."""
-        asked = list(actions)
+        asked = [group[0] for group in self.alike(actions)]
         for principal in everyone:
             for action in asked:
                 yield from self.bases(principal, action)
+
+    def alike(self, actions: Iterable[Action]) -> list[list[Action]]:
+        """Put actions together that need to be asked about once, and remember them."""
+        groups = alike(actions, self.words, self.bundles)
+        for group in groups:
+            self.twins[group[0].iam_name] = [action.iam_name for action in group]
+        return groups
 
     def bases(self, principal: str, action: Action) -> Iterator[Request]:
         """Yield the requests on the first key that everything else is added to.
