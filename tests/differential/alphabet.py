@@ -33,6 +33,8 @@ GUEST = _sts(OWN, "federated-user/guest")
 LOGS, SNS = "logs.us-west-2.amazonaws.com", "sns.amazonaws.com"
 
 PEOPLE = [APP, WEB, BOB, EVE, APP_CI, WEB_X, GUEST, PARTNER_ROLE, PARTNER_USER, PARTNER_CI, LINKED, ROOT]
+ROLES = [APP, WEB, PARTNER_ROLE]
+"""Roles of sessions: always described, as a session does not tell the path of its role (P1)."""
 SERVICES = [LOGS, SNS]
 ELEMENTS: list[Any] = [
     "*", {"AWS": "*"}, {"AWS": ROOT}, {"AWS": ROOT}, {"AWS": ROOT}, {"AWS": OWN}, {"AWS": PARTNER_ROOT}, {"AWS": PARTNER},

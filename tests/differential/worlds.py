@@ -22,7 +22,7 @@ def world(seed: int, requests: int) -> Data:
         "policy": _policy(random, random.randint(1, 4), principals=True),
         "grants": [_grant(random, f"g{index}") for index in range(random.choice((0, 0, 1, 2)))],
         "keys": [],
-        "principals": {arn: _beside(random, arn) for arn in a.PEOPLE if random.random() < 0.6},
+        "principals": {arn: _beside(random, arn) for arn in a.PEOPLE if arn in a.ROLES or random.random() < 0.6},
         "rcps": [[_rcp(random)]] if random.random() < 0.15 else [],
         "vpc_endpoint_policies": {"vpce-1": _endpoint(random)} if random.random() < 0.3 else {},
     }

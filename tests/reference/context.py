@@ -207,21 +207,29 @@ def context_pairs(grant: Grant) -> tuple[tuple[str, str], ...]:
     return constraints.encryption_context_equals or constraints.encryption_context_subset or ()
 
 
+def of_constraint(grant: Grant) -> Values:
+    """Return the keys that show the encryption context constraint of a grant."""
+    kinds = {
+        "EncryptionContextEquals": grant.constraints.encryption_context_equals,
+        "EncryptionContextSubset": grant.constraints.encryption_context_subset,
+    }
+    return {
+        "kms:grantconstrainttype": tuple(kind for kind, pairs in kinds.items() if pairs is not None),
+        **{f"kms:encryptioncontext:{name.lower()}": (value,) for name, value in context_pairs(grant)},
+    }
+
+
 def _of_grant(request: Request) -> Values:
     grant = request.create_grant
     if grant is None:
         return {}
     constraints = grant.constraints
-    kinds = {
-        "EncryptionContextEquals": constraints.encryption_context_equals,
-        "EncryptionContextSubset": constraints.encryption_context_subset,
-    }
     retiring = (grant.retiring,) if grant.retiring else ()
     return {
         "kms:grantoperations": grant.operations,
         "kms:granteeserviceprincipal" if grant.grantee_is_service else "kms:granteeprincipal": (grant.grantee,),
         "kms:retiringserviceprincipal" if grant.retiring_is_service else "kms:retiringprincipal": retiring,
-        "kms:grantconstrainttype": tuple(kind for kind, pairs in kinds.items() if pairs is not None),
+        "kms:grantconstrainttype": of_constraint(grant)["kms:grantconstrainttype"],
         "kms:grantconstraintsourcearn": (constraints.source_arn,) if constraints.source_arn else (),
     }
 

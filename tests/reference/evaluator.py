@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.policy.bundle import Bundle, KeyAccess
-from kmsgen.policy.document import Condition, Document, Effect, Statement
+from kmsgen.policy.document import Document, Effect, Statement
 from tests.reference import grants, language
-from tests.reference.context import Target, Values, build, without_key_tags
+from tests.reference.context import Target, Values, build, context_pairs, of_constraint, without_key_tags
 from tests.reference.people import Kind, Named, Person, denied_by_exclusion, may_be_role_of, meanings
 
 UNTOUCHED_BY_RCP = ("RetireGrant",)
@@ -71,19 +71,24 @@ def fits(asked: Asked, statement: Statement, version: str, *, in_key_policy: boo
     context = without_key_tags(asked.context) if in_key_policy and not deny else asked.context
     action = any(language.action_matches(pattern, asked.target.iam_action) for pattern in statement.actions)
     resource = any(language.resource_matches(pattern, asked.target.resource, version, context) for pattern in statement.resources)
-    return (
-        action is not statement.not_action
-        and resource is not statement.not_resource
-        and all(_holds(asked, condition, version, context, deny=deny) for condition in statement.conditions)
-    )
+    if action is statement.not_action or resource is statement.not_resource:
+        return False
+    found = [
+        all(language.holds(condition, version, reading, deny=deny) for condition in statement.conditions)
+        for reading in _readings(asked, context)
+    ]
+    return any(found) if deny else all(found)
 
 
-def _holds(asked: Asked, condition: Condition, version: str, context: Values, *, deny: bool) -> bool:
-    # S8: what a RetireGrant request carries of its grant is not said: a Deny counts both ways, an Allow on neither.
-    open_keys = ("kms:encryptioncontext:", "kms:encryptioncontextkeys", "kms:grantconstrainttype")
-    if asked.target.action == "RetireGrant" and condition.key.lower().startswith(open_keys):
-        return deny
-    return language.holds(condition, version, context, deny=deny)
+def _readings(asked: Asked, context: Values) -> list[Values]:
+    """S8: a RetireGrant request may carry what the grant's constraint says, or not."""
+    grants_of = asked.access.grants if asked.access and asked.target.action == "RetireGrant" else ()
+    carried = [
+        {**context, **of_constraint(grant), "kms:encryptioncontextkeys": tuple(name for name, _ in context_pairs(grant))}
+        for grant in grants_of
+        if grant.id == asked.request.grant_id
+    ]
+    return [context, *carried]
 
 
 def allows(asked: Asked, documents: Iterable[Document]) -> list[str]:
