@@ -13,10 +13,11 @@ from kmsgen.checks.judge import StatefulJudge
 from kmsgen.checks.situations import CONTEXT, PLAIN, Situation, request_for, situations
 from kmsgen.checks.specification import is_person, is_service_linked, with_own_policies
 from kmsgen.policy.bundle import Bundle, KeyAccess
-from kmsgen.policy.document import Condition, Document, Effect, Statement
+from kmsgen.policy.document import Condition, Document, Effect
 from kmsgen.policy.grant import Grant
 
 Values = tuple[str, ...]
+Conditions = tuple[Condition, ...]
 
 WHOLE_ACCOUNT = "whoever its IAM policies allow"
 WORDS = {
@@ -72,7 +73,8 @@ class _Reader:
         whole = with_own_policies(bundle, [name for name in assumed if not is_service_principal(name)], organization, account)
         self.judge = StatefulJudge(whole)
         self.lenient = StatefulJudge(_without_denies(whole))
-        self.texts = dict(_labelled(bundle, access))
+        self.held = dict(_labelled(bundle, access))
+        self.against = tuple(_told_apart_by_denies(bundle, access))
         self.candidates = tuple(_candidates(bundle, access))
 
     def rows(self) -> Iterator[Row]:
@@ -91,13 +93,14 @@ class _Reader:
         seen: set[Values] = set()
         for situation in self.candidates:
             decision = self.lenient.decide(request_for(_witness(name), action, resources, situation))
-            if decision.outcome is not Outcome.ALLOWED or decision.reason in seen:
+            # what two statements allow together, each allows alone: that is told already
+            if decision.outcome is not Outcome.ALLOWED or any(set(known) <= set(decision.reason) for known in seen):
                 continue
             seen.add(decision.reason)
             unless, possible = self._denials(name, action, decision.reason)
             if possible:
-                conditions = tuple(dict.fromkeys(text for label in decision.reason for text in self.texts.get(label, ())))
-                yield conditions, decision.reason, unless
+                held = dict.fromkeys(condition for label in decision.reason for condition in self.held.get(label, ()))
+                yield tuple(map(said, held)), decision.reason, unless
             if situation is PLAIN:
                 return
 
@@ -105,13 +108,14 @@ class _Reader:
         """Return what denies the access in some situation in which it is given, and whether it is possible in any."""
         denies: list[str] = []
         possible = False
-        for situation in self.candidates:
-            request = request_for(_witness(name), action, self._resources(action), situation)
-            if not set(reason) <= set(self.lenient.decide(request).reason):
-                continue
-            decision = self.judge.decide(request)
-            possible = possible or decision.outcome is Outcome.ALLOWED
-            denies += decision.reason if decision.outcome is Outcome.EXPLICIT_DENY else ()
+        given = tuple(condition for label in reason for condition in self.held.get(label, ()))
+        for more in self.against:
+            for situation in situations((*given, *more)):
+                request = request_for(_witness(name), action, self._resources(action), situation)
+                if set(reason) <= set(self.lenient.decide(request).reason):
+                    decision = self.judge.decide(request)
+                    possible = possible or decision.outcome is Outcome.ALLOWED
+                    denies += decision.reason if decision.outcome is Outcome.EXPLICIT_DENY else ()
         return tuple(dict.fromkeys(denies)), possible
 
     def _resources(self, action: str) -> Values:
@@ -178,19 +182,27 @@ def _of_grant(grant: Grant) -> Iterator[Condition]:
         yield Condition("StringEquals", "aws:SourceArn", (grant.constraints.source_arn,))
 
 
-def _labelled(bundle: Bundle, access: KeyAccess) -> Iterator[tuple[str, Values]]:
-    """Yield the label of each statement and grant with its conditions in words."""
+def _labelled(bundle: Bundle, access: KeyAccess) -> Iterator[tuple[str, Conditions]]:
+    """Yield the label of each statement and grant with its conditions."""
     for number, statement in enumerate(access.policy.statements, 1):
-        yield f"key-policy/{statement.sid or f'#{number}'}", _in_words(statement)
+        yield f"key-policy/{statement.sid or f'#{number}'}", statement.conditions
     for beside in bundle.principals.values():
         numbered = enumerate((s for policy in beside.identity_policies for s in policy.statements), 1)
-        yield from ((f"identity-policy/{s.sid or f'#{number}'}", _in_words(s)) for number, s in numbered)
+        yield from ((f"identity-policy/{s.sid or f'#{number}'}", s.conditions) for number, s in numbered)
     for grant in access.grants:
-        yield f"grant/{grant.id}", tuple(said(condition) for condition in _of_grant(grant))
+        yield f"grant/{grant.id}", tuple(_of_grant(grant))
 
 
-def _in_words(statement: Statement) -> Values:
-    return tuple(said(condition) for condition in statement.conditions)
+def _told_apart_by_denies(bundle: Bundle, access: KeyAccess) -> Iterator[Conditions]:
+    """Yield nothing more, what each deny asks for, and for each key whose absence one asks for, its presence."""
+    yield ()
+    documents = (access.policy, *(policy for beside in bundle.principals.values() for policy in beside.identity_policies))
+    for statement in (statement for document in documents for statement in document.statements):
+        if statement.effect is Effect.DENY:
+            yield statement.conditions
+            for condition in statement.conditions:
+                if condition.operator == "Null":
+                    yield (Condition("Null", condition.key, ("false",)),)
 
 
 def said(condition: Condition) -> str:

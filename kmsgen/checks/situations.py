@@ -125,9 +125,11 @@ def _candidates(condition: Condition) -> list[Values | None]:
     if "Not" in name.base:
         return [None]
     make = _EXAMPLES.get(name.base, _matching)
-    if name.quantifier == "ForAllValues":
-        return [tuple(make(value) for value in condition.values)]
-    return [(make(value),) for value in condition.values]
+    try:
+        examples = [make(value) for value in condition.values]
+    except (ValueError, OverflowError):
+        return []  # no number, date or network: what IAM makes of it is not documented (S12), so no request can be named
+    return [tuple(examples)] if name.quantifier == "ForAllValues" else [(example,) for example in examples]
 
 
 def _matching(pattern: str) -> str:
@@ -140,6 +142,8 @@ def _plain(pattern: str) -> str:
 
 
 def _shifted(text: str, seconds: int) -> str:
+    if text.isdigit():
+        return str(int(text) + seconds)
     instant = datetime.fromisoformat(text)
     instant = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
     return (instant.astimezone(UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -184,6 +188,9 @@ def _identified(situation: Situation, principal: str) -> Situation:
 
 def _bound(situation: Situation, principal: str) -> Situation:
     """Fill policy variables in: the principal's tags get a value, its name and account have one."""
+    texts = (*situation.encryption_context.values(), *(value for values in situation.context.values() for value in values))
+    if not any("${" in text for text in texts):
+        return situation
     arn = parse_arn(principal)
     tags: dict[str, Values] = {}
 

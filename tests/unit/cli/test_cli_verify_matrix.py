@@ -1,0 +1,157 @@
+"""`kmsgen verify` and `kmsgen matrix` through the real command."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+INTENT = """
+kmsgen: 1
+name: test
+scope: {account: "111122223333", regions: [us-west-2], deployer: role/ci}
+key: {alias: app/data}
+admins: [role/Admin]
+users:
+  - {principal: role/app, can: [encrypt, decrypt], when: {encryption_context: {app: payments}}}
+  - {principal: "arn:aws:iam::444455556666:role/partner", can: [decrypt]}
+services: [{service: logs}]
+grants: [{name: nightly, grantee: role/exporter, operations: [Decrypt]}]
+guardrails: [deny-insecure-transport]
+"""
+CONTRADICTION = INTENT + "never: [{principal: role/app, actions: [kms:Decrypt]}]\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Write the intents."""
+    (tmp_path / "intent.yaml").write_text(INTENT)
+    (tmp_path / "never.yaml").write_text(CONTRADICTION)
+    return tmp_path
+
+
+def kmsgen(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command."""
+    command = [sys.executable, "-m", "kmsgen", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+
+
+def key_policy(folder: Path) -> dict[str, Any]:
+    """Render the intent, and return its key policy."""
+    done = kmsgen(folder, "render", "intent.yaml", "--format", "json", "--out", "out")
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads((folder / "out/test/json/key-policy.json").read_text())
+    return found
+
+
+def test_verify_says_yes_three_times(folder: Path) -> None:
+    """Data on stdout, notes on stderr, exit code 0."""
+    done = kmsgen(folder, "verify", "intent.yaml")
+    assert done.returncode == 0, done.stderr
+    assert [line[:3] for line in done.stdout.splitlines()] == ["yes", "yes", "yes"]
+    assert "note: " in done.stderr
+
+
+def test_verify_says_no_with_what_speaks_against_it(folder: Path) -> None:
+    """Exit code 1; the finding has place, witness and the statements responsible, and its witness is a request of a scenario."""
+    done = kmsgen(folder, "verify", "never.yaml", "--output", "json")
+    assert done.returncode == 1
+    answers = json.loads(done.stdout)["answers"]
+    assert [answer["answer"] for answer in answers] == ["yes", "no", "yes"]
+    (finding,) = answers[1]["findings"]
+    assert finding["code"] == "never"
+    assert finding["location"] == {"path": "never.yaml", "line": 13, "column": 9}
+    assert finding["witness"]["principal"] == "arn:aws:iam::111122223333:role/app"
+    assert finding["witness"]["encryption_context"] == {"app": "payments"}
+    assert finding["statements"] == ["key-policy/Use by app with encryption context"]
+
+
+def test_verify_refuses_bad_input(folder: Path) -> None:
+    """Exit code 2, no traceback."""
+    (folder / "bad.yaml").write_text("kmsgen: 2\n")
+    done = kmsgen(folder, "verify", "bad.yaml")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_verify_against_what_was_rendered(folder: Path) -> None:
+    """The folder that `render` wrote, and the key policy in it, are what was proved."""
+    key_policy(folder)
+    for path in ("out/test", "out/test/json/key-policy.json"):
+        done = kmsgen(folder, "verify", "intent.yaml", "--against", path)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("change", ["drop", "widen", "open"])
+def test_verify_against_a_policy_that_drifted(folder: Path, change: str) -> None:
+    """A statement that is missing, wider or new makes an answer no."""
+    policy = key_policy(folder)
+    statements = policy["Statement"]
+    user = next(statement for statement in statements if statement["Sid"].startswith("Use by app"))
+    if change == "drop":
+        statements.remove(user)
+    elif change == "widen":
+        del user["Condition"]
+    else:
+        statements.append({"Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*"})
+    (folder / "drifted.json").write_text(json.dumps(policy))
+    done = kmsgen(folder, "verify", "intent.yaml", "--against", "drifted.json")
+    assert done.returncode == 1
+    assert "no " in done.stdout
+
+
+def test_verify_against_a_template(folder: Path) -> None:
+    """A CloudFormation template that `render` wrote is read back."""
+    kmsgen(folder, "render", "intent.yaml", "--format", "cloudformation", "--no-lint", "--out", "out")
+    done = kmsgen(folder, "verify", "intent.yaml", "--against", "out/test/cloudformation/template.yaml", "--output", "json")
+    answers = json.loads(done.stdout)["answers"]
+    # grants are calls beside a template: all that is missing is what the grant gives
+    assert {finding["witness"]["principal"] for answer in answers for finding in answer["findings"]} <= {
+        "arn:aws:iam::111122223333:role/exporter"
+    }
+    assert answers[1]["answer"] == answers[2]["answer"] == "yes"
+
+
+@pytest.mark.parametrize("path", ["missing.json", "intent.yaml", "."])
+def test_verify_against_nothing_usable(folder: Path, path: str) -> None:
+    """What holds no policies is bad input."""
+    done = kmsgen(folder, "verify", "intent.yaml", "--against", path)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_manifest_cannot_point_outside_its_folder(folder: Path) -> None:
+    """A hostile manifest reads nothing else."""
+    (folder / "evil").mkdir()
+    files = [{"path": "../intent.yaml", "format": "json", "kind": "key-policy"}]
+    (folder / "evil/manifest.json").write_text(json.dumps({"files": files}))
+    done = kmsgen(folder, "verify", "intent.yaml", "--against", "evil")
+    assert done.returncode == 2
+    assert "not inside" in done.stderr
+
+
+def test_matrix_tells_who_can_do_what(folder: Path) -> None:
+    """A row has principal, actions, conditions and the statements responsible; a deny that may strike is named."""
+    done = kmsgen(folder, "matrix", "intent.yaml", "--output", "json")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout)
+    app = [row for row in rows if row["principal"].endswith("role/app")]
+    assert [(row["actions"], row["conditions"]) for row in app] == [
+        (["kms:Decrypt", "kms:Encrypt"], ["encryption context app = payments"])
+    ]
+    assert app[0]["unless"] == ["key-policy/Deny insecure transport"]
+    partner = next(row for row in rows if row["principal"].endswith("role/partner"))
+    assert partner["statements"] == ["key-policy/Use by partner", "identity-policy/UseByPartner"]
+    exporter = next(row for row in rows if row["principal"].endswith("role/exporter"))
+    assert (exporter["actions"], exporter["statements"]) == (["kms:Decrypt"], ["grant/nightly"])
+
+
+def test_matrix_is_plain_when_piped(folder: Path) -> None:
+    """A line a row, tabs between the cells, no drawing."""
+    lines = kmsgen(folder, "matrix", "intent.yaml").stdout.splitlines()
+    assert lines[0].split("\t") == ["principal", "may", "when", "by", "unless"]
+    assert all(len(line.split("\t")) == 5 for line in lines)
