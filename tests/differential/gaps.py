@@ -91,9 +91,9 @@ def _named(data: Data) -> set[str]:
     return found
 
 
-def _negated_arn_variable(data: Data, asked: Data) -> bool:
+def _arn_variable(data: Data, asked: Data) -> bool:
     found = _conditions(data, asked)
-    return any(operator.startswith("ArnNot") and "${" in json.dumps(values) for operator, _key, values in found)
+    return any(operator.startswith("Arn") and "${" in json.dumps(values) for operator, _key, values in found)
 
 
 def _other_family(data: Data, asked: Data) -> bool:
@@ -135,7 +135,7 @@ GAPS: tuple[Gap, ...] = (
         "IAM User Guide, reference_policies_variables",
         lambda data, asked: bool(re.search(r'"NotResource": [^]}]*\$\{', _text(data, asked))),
     ),
-    Gap("variables with ArnNotLike and ArnNotEquals", "IAM User Guide, reference_policies_variables", _negated_arn_variable),
+    Gap("variables in ARN conditions", "IAM User Guide, reference_policies_variables", _arn_variable),
     Gap(
         "NotIpAddress holds for an address of the other family (C6)",
         "IAM User Guide, reference_policies_elements_condition_operators",
