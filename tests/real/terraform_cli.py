@@ -63,7 +63,7 @@ def terraform(environment: Mapping[str, str], scratch: Path) -> Terraform:
         if os.environ.get(OPT_OUT) and not os.environ.get("CI"):
             pytest.skip(f"no terraform on this machine, and {OPT_OUT} is set")
         pytest.fail(f"no terraform on this machine; install it, or set {OPT_OUT}=1 to go without where CI is not set")
-    own = {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}
+    own = {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1", "GOGC": "400"}
     mirror = next(_mirrors(), None)
     if mirror is not None:
         configuration = scratch / "terraform.tfrc"

@@ -11,9 +11,9 @@ from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Document, Effect, Principal, Statement
 from kmsgen.render.alias_condition import by_alias
-from tests.golden.cases import GoldenCase, golden_cases
+from tests.golden.cases import GoldenCase, golden_case
 
-CASES = [case for case in golden_cases() if case.subject.new_key and any(case.subject.identity_policies())]
+CASES = ("asymmetric-encrypt", "ml-kem", "nasty-strings", "payments", "replicas", "s3-bucket")
 
 
 def rewritten(case: GoldenCase) -> Bundle:
@@ -31,17 +31,19 @@ def requests(case: GoldenCase) -> list[Request]:
     return [Request(principal, action.iam_name) for principal in principals for action in ACTIONS.values()]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_for_the_key_with_the_alias_every_decision_is_the_same(case: GoldenCase) -> None:
+@pytest.mark.parametrize("name", CASES)
+def test_for_the_key_with_the_alias_every_decision_is_the_same(name: str) -> None:
     """Whether the key is named by its ARN or by its alias, each action is decided alike."""
+    case = golden_case(name)
     before, after = case.subject.bundle, rewritten(case)
     for request in requests(case):
         assert authorize(request, before).outcome == authorize(request, after).outcome, request
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_on_another_key_without_the_alias_the_policies_give_what_they_gave(case: GoldenCase) -> None:
+@pytest.mark.parametrize("name", CASES)
+def test_on_another_key_without_the_alias_the_policies_give_what_they_gave(name: str) -> None:
     """`key/*` opens no other key of the account, even one whose key policy delegates everything."""
+    case = golden_case(name)
     new_key = case.subject.new_key
     assert new_key is not None
     root = Principal("AWS", f"arn:aws:iam::{case.subject.account}:root")
@@ -54,7 +56,7 @@ def test_on_another_key_without_the_alias_the_policies_give_what_they_gave(case:
 
 def test_the_comparison_tells_a_wrong_alias_from_the_right_one() -> None:
     """With another alias the same statement gives nothing: the test above can fail."""
-    case = next(case for case in CASES if case.name == "payments")
+    case = golden_case("payments")
     new_key = case.subject.new_key
     assert new_key is not None
     partner = "arn:aws:iam::444455556666:role/partner"

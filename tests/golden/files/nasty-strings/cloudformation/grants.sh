@@ -43,7 +43,7 @@ retire_grant() {
 
 each_grant() {
   "$1" "$key" 'us-west-2' 'a-grant_1' \
-    '{"GranteePrincipal":"arn:aws:iam::111122223333:role/exporter","Operations":["Decrypt"],"Constraints":{"EncryptionContextEquals":{"app '\''x'\''":"$(id) `id` \"q\" ${x} \\ \u00e9"}},"Name":"a-grant_1"}'
+    '{"GranteePrincipal":"arn:aws:iam::111122223333:role/exporter","Operations":["Decrypt"],"Constraints":{"EncryptionContextEquals":{"app '\''x'\''":"$(id) `id` \"q\" $x \\ \u00e9"}},"Name":"a-grant_1"}'
 }
 
 case ${1-} in

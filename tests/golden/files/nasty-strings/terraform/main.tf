@@ -68,7 +68,7 @@ resource "aws_kms_key" "this" {
             "kms:GrantOperations" = "Decrypt"
           }
           StringEquals = {
-            "kms:EncryptionContext:app 'x'" = "$(id) `id` \"q\" $${x} \\ é"
+            "kms:EncryptionContext:app 'x'" = "$(id) `id` \"q\" $x \\ é"
             "kms:GrantConstraintType"       = "EncryptionContextEquals"
             "kms:GranteePrincipal"          = "arn:aws:iam::111122223333:role/exporter"
           }
@@ -136,7 +136,6 @@ resource "aws_kms_key" "this" {
             ]
             "kms:EncryptionContext:key with spaces" = [
               "{{x}}",
-              "*",
               "<&>",
             ]
           }
@@ -280,7 +279,7 @@ resource "aws_kms_grant" "a_grant_1" {
 
   constraints {
     encryption_context_equals = {
-      "app 'x'" = "$(id) `id` \"q\" $${x} \\ é"
+      "app 'x'" = "$(id) `id` \"q\" $x \\ é"
     }
   }
 }

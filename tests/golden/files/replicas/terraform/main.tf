@@ -65,7 +65,7 @@ resource "aws_kms_key" "this" {
           StringEquals = {
             "kms:ReplicaRegion" = [
               "eu-west-1",
-              "ap-southeast-2",
+              "us-east-1",
             ]
           }
         }
@@ -154,7 +154,7 @@ resource "aws_kms_key" "this" {
             "kms:ViaService" = [
               "s3.us-west-2.amazonaws.com",
               "s3.eu-west-1.amazonaws.com",
-              "s3.ap-southeast-2.amazonaws.com",
+              "s3.us-east-1.amazonaws.com",
             ]
           }
         }
@@ -211,7 +211,7 @@ resource "aws_iam_policy" "role_kmsadmin" {
         Resource = [
           aws_kms_key.this.arn,
           "arn:aws:kms:eu-west-1:111122223333:key/${aws_kms_key.this.id}",
-          "arn:aws:kms:ap-southeast-2:111122223333:key/${aws_kms_key.this.id}",
+          "arn:aws:kms:us-east-1:111122223333:key/${aws_kms_key.this.id}",
         ]
       },
       {
@@ -225,7 +225,7 @@ resource "aws_iam_policy" "role_kmsadmin" {
         Resource = [
           "arn:aws:kms:us-west-2:111122223333:alias/shared/orders",
           "arn:aws:kms:eu-west-1:111122223333:alias/shared/orders",
-          "arn:aws:kms:ap-southeast-2:111122223333:alias/shared/orders",
+          "arn:aws:kms:us-east-1:111122223333:alias/shared/orders",
         ]
       },
     ]
@@ -257,7 +257,7 @@ resource "aws_iam_policy" "role_orders" {
         Resource = [
           aws_kms_key.this.arn,
           "arn:aws:kms:eu-west-1:111122223333:key/${aws_kms_key.this.id}",
-          "arn:aws:kms:ap-southeast-2:111122223333:key/${aws_kms_key.this.id}",
+          "arn:aws:kms:us-east-1:111122223333:key/${aws_kms_key.this.id}",
         ]
       },
     ]
@@ -288,7 +288,7 @@ resource "aws_iam_policy" "role_platform_ci" {
         Resource = [
           "arn:aws:kms:us-west-2:111122223333:alias/shared/orders",
           "arn:aws:kms:eu-west-1:111122223333:alias/shared/orders",
-          "arn:aws:kms:ap-southeast-2:111122223333:alias/shared/orders",
+          "arn:aws:kms:us-east-1:111122223333:alias/shared/orders",
         ]
       },
       {
@@ -306,7 +306,7 @@ resource "aws_iam_policy" "role_platform_ci" {
           StringEquals = {
             "aws:RequestedRegion" = [
               "eu-west-1",
-              "ap-southeast-2",
+              "us-east-1",
             ]
             "kms:MultiRegionKeyType" = "REPLICA"
           }
@@ -336,7 +336,7 @@ resource "aws_iam_policy" "role_platform_ci" {
         Resource = [
           "arn:aws:kms:us-west-2:111122223333:key/*",
           "arn:aws:kms:eu-west-1:111122223333:key/*",
-          "arn:aws:kms:ap-southeast-2:111122223333:key/*",
+          "arn:aws:kms:us-east-1:111122223333:key/*",
         ]
         Condition = {
           "ForAllValues:StringEquals" = {
@@ -382,14 +382,14 @@ resource "aws_iam_policy" "user_reporting" {
         Resource = [
           aws_kms_key.this.arn,
           "arn:aws:kms:eu-west-1:111122223333:key/${aws_kms_key.this.id}",
-          "arn:aws:kms:ap-southeast-2:111122223333:key/${aws_kms_key.this.id}",
+          "arn:aws:kms:us-east-1:111122223333:key/${aws_kms_key.this.id}",
         ]
         Condition = {
           StringEquals = {
             "kms:ViaService" = [
               "s3.us-west-2.amazonaws.com",
               "s3.eu-west-1.amazonaws.com",
-              "s3.ap-southeast-2.amazonaws.com",
+              "s3.us-east-1.amazonaws.com",
             ]
           }
         }

@@ -24,7 +24,7 @@ resource "aws_iam_policy" "role_path_to_partner" {
         Resource = [
           var.key_arn,
           "arn:aws:kms:eu-west-1:111122223333:key/${split("/", var.key_arn)[1]}",
-          "arn:aws:kms:ap-southeast-2:111122223333:key/${split("/", var.key_arn)[1]}",
+          "arn:aws:kms:us-east-1:111122223333:key/${split("/", var.key_arn)[1]}",
         ]
       },
     ]

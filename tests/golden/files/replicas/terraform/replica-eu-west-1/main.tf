@@ -63,7 +63,7 @@ resource "aws_kms_replica_key" "this" {
           StringEquals = {
             "kms:ReplicaRegion" = [
               "eu-west-1",
-              "ap-southeast-2",
+              "us-east-1",
             ]
           }
         }
@@ -152,7 +152,7 @@ resource "aws_kms_replica_key" "this" {
             "kms:ViaService" = [
               "s3.us-west-2.amazonaws.com",
               "s3.eu-west-1.amazonaws.com",
-              "s3.ap-southeast-2.amazonaws.com",
+              "s3.us-east-1.amazonaws.com",
             ]
           }
         }

@@ -13,8 +13,8 @@ data "aws_caller_identity" "current" {
 data "aws_region" "current" {
   lifecycle {
     postcondition {
-      condition     = self.id == "ap-southeast-2"
-      error_message = "This module belongs to Region ap-southeast-2."
+      condition     = self.id == "us-east-1"
+      error_message = "This module belongs to Region us-east-1."
     }
   }
 }
@@ -63,7 +63,7 @@ resource "aws_kms_replica_key" "this" {
           StringEquals = {
             "kms:ReplicaRegion" = [
               "eu-west-1",
-              "ap-southeast-2",
+              "us-east-1",
             ]
           }
         }
@@ -152,7 +152,7 @@ resource "aws_kms_replica_key" "this" {
             "kms:ViaService" = [
               "s3.us-west-2.amazonaws.com",
               "s3.eu-west-1.amazonaws.com",
-              "s3.ap-southeast-2.amazonaws.com",
+              "s3.us-east-1.amazonaws.com",
             ]
           }
         }
