@@ -12,7 +12,12 @@ from kmsgen.cli.console import answer, answer_json
 if TYPE_CHECKING:
     from kmsgen.intent.presets import Parameter, Preset
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="List and show complete intents to start from.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="List and show complete intents to start from.",
+    epilog="Example: kmsgen presets show s3-bucket",
+)
 
 
 class Output(StrEnum):
