@@ -139,7 +139,6 @@ def _that_apply(said: Iterable[Condition], action: str, half: str) -> Iterator[C
     An encryption context does not concern what has none; an alias is known by its name alone. Whoever may create a grant gives
     what it has not: grants are for AWS services, unless the line fixes grantee and operations.
     """
-    pinned = {condition.key.lower() for condition in said if "Equals" in condition.operator and "Not" not in condition.operator}
     for condition in said:
         key = condition.key.lower()
         if half == "alias" and key.startswith("kms:"):
@@ -147,9 +146,19 @@ def _that_apply(said: Iterable[Condition], action: str, half: str) -> Iterator[C
         if key.startswith("kms:encryptioncontext") and not _has_context(action):
             continue
         yield condition
-    by_name = {"kms:granteeprincipal", "kms:granteeserviceprincipal"} & pinned and "kms:grantoperations" in pinned
-    if action == "kms:CreateGrant" and not by_name and FOR_SERVICES not in tuple(said):
+    if action == "kms:CreateGrant" and not _fixes_grant(said) and FOR_SERVICES not in tuple(said):
         yield FOR_SERVICES
+
+
+def _fixes_grant(said: Iterable[Condition]) -> bool:
+    """Return whether conditions leave one grantee, or a few, and no operation but those they list."""
+    exact = {(c.operator, c.key.lower()) for c in said if not any(set("*?$") & set(value) for value in c.values)}
+    named = any(
+        (operator, f"kms:grantee{kind}principal") in exact
+        for operator in ("StringEquals", "ArnEquals")
+        for kind in ("", "service")
+    )
+    return named and ("ForAllValues:StringEquals", "kms:grantoperations") in exact
 
 
 def _has_context(action: str) -> bool:

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 from kmsgen.arn import account_of, account_root
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.compiler.conditions import FOR_AWS_RESOURCE, carries, conditions_of, conjoin, fails_when_absent, is_context_key
+from kmsgen.compiler.conditions import (
+    FOR_AWS_RESOURCE,
+    carries,
+    conditions_of,
+    conjoin,
+    fails_when_absent,
+    has_wildcard,
+    is_context_key,
+)
 from kmsgen.compiler.permit import Conditions, Permit, canonical
 from kmsgen.compiler.target import Target
 from kmsgen.errors import input_error
@@ -78,7 +86,11 @@ def _may_go_without(action: str, condition: Condition) -> bool:
 
 
 def pins_grant(conditions: Conditions) -> bool:
-    """Return whether conditions fix both who gets a grant and every operation in it."""
-    grantee = any(c.key.lower() in GRANTEE_KEYS and c.operator in ("StringEquals", "ArnEquals") for c in conditions)
+    """Return whether conditions fix both who gets a grant and every operation in it; a pattern of grantees fixes nobody."""
+    grantee = any(c.key.lower() in GRANTEE_KEYS and c.operator in ("StringEquals", "ArnEquals") and _exact(c) for c in conditions)
     operations = any(c.key.lower() == "kms:grantoperations" and c.operator == "ForAllValues:StringEquals" for c in conditions)
     return grantee and operations
+
+
+def _exact(condition: Condition) -> bool:
+    return not any(has_wildcard(value) or "${" in value for value in condition.values)

@@ -30,6 +30,7 @@ from kmsgen.policy.document import EVERYONE, Condition, Effect, Principal, State
 Values = tuple[str, ...]
 
 DELETE = ("kms:DisableKey", "kms:ScheduleKeyDeletion")
+CONTEXT_RAIL = "deny-without-encryption-context"
 CREATE_GRANT = ("kms:CreateGrant",)
 PUT_POLICY = ("kms:PutKeyPolicy",)
 NOT_A_SERVICE = Condition("BoolIfExists", "aws:PrincipalIsAWSService", ("false",))
@@ -99,11 +100,22 @@ def identity_denies(intent: Intent, worlds: Iterable[World], sids: Sids) -> dict
         for principal in line.principals:
             if principal in line.exceptions:
                 continue
-            for deny in _denies(replace(line, exceptions=()), worlds[0]):
-                actions = tuple(dict.fromkeys(action for world in worlds for action in _on_type(deny.actions, world.target)))
+            for conditions, actions in _for_every_kind(replace(line, exceptions=()), worlds).items():
                 title = sids.joined(f"{_title(line.name)} by {principal.rpartition('/')[2]}")
-                statement = Statement(Effect.DENY, actions, arns, None, canonical(deny.conditions), title)
+                statement = Statement(Effect.DENY, actions, arns, None, conditions, title)
                 found.setdefault(principal, []).append(Traced(statement, (line.location,)))
+    return found
+
+
+def _for_every_kind(line: GuardRailLine, worlds: tuple[World, ...]) -> dict[Conditions, Values]:
+    """Return what a guard rail denies on keys of any of these kinds: the actions, by the conditions of the Deny."""
+    found: dict[Conditions, Values] = {}
+    with_context = [world for world in worlds if line.name != CONTEXT_RAIL or world.target.key_type == "symmetric"]
+    for world in with_context or worlds:
+        for deny in _denies(line, world):
+            held = canonical(deny.conditions)
+            fitting = (action for action in deny.actions if fits(ACTIONS[action.removeprefix("kms:")], world.target.key_type))
+            found[held] = tuple(dict.fromkeys((*found.get(held, ()), *fitting)))
     return found
 
 
@@ -224,7 +236,7 @@ BUILDERS: dict[str, Callable[[GuardRailLine, World], list[_Deny]]] = {
     "deny-outside-organization": _deny_outside_organization,
     "deny-everyone-else": _deny_everyone_else,
     "deny-direct-use": _deny_direct_use,
-    "deny-without-encryption-context": _deny_without_context,
+    CONTEXT_RAIL: _deny_without_context,
     "deny-grants-to-principals": _deny_grants,
     "deny-lockout-bypass": _deny_bypass,
     "deny-insecure-transport": _deny_insecure,
@@ -266,7 +278,3 @@ def _exists(action: Action, target: Target) -> bool:
     if target.creation is not None and target.key.origin == "AWS_KMS" and action.iam_name in IMPORT_ADMINISTRATOR:
         return False
     return fits(action, target.key_type)
-
-
-def _on_type(actions: Values, target: Target) -> Values:
-    return tuple(action for action in actions if fits(ACTIONS[action.removeprefix("kms:")], target.key_type))

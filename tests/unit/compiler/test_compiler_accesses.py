@@ -261,3 +261,20 @@ def test_sids_are_unique_and_plain(compiled: Compile) -> None:
     names = [item["Sid"] for principal in found.bundle.principals for item in identity(found, principal)]
     assert len(set(names)) == len(names)
     assert all(name.isascii() and name.isalnum() for name in names)
+
+
+@pytest.mark.parametrize("grantee", ["arn:aws:iam::111122223333:role/*", "*"])
+def test_a_pattern_of_grantees_does_not_pin_a_grant(compiled: Compile, grantee: str) -> None:
+    """It fixes nobody: CreateGrant stays for AWS resources."""
+    found = compiled(
+        f"""users:
+  - principal: role/app
+    can: [kms:CreateGrant]
+    when:
+      conditions:
+        ArnEquals: {{"kms:GranteePrincipal": ["{grantee}"]}}
+        ForAllValues:StringEquals: {{"kms:GrantOperations": [Decrypt]}}
+"""
+    )
+    (statement,) = statements(found, "Use by app")
+    assert conditions(statement)["Bool", "kms:GrantIsForAWSResource"] == ("true",)

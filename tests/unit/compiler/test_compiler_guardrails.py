@@ -128,3 +128,10 @@ def test_direct_use_is_about_cryptographic_calls(compiled: Compile) -> None:
     assert "kms:Decrypt" in statement.actions
     assert not {"kms:PutKeyPolicy", "kms:DescribeKey", "kms:CreateGrant"} & set(statement.actions)
     assert conditions(statement)["Null", "kms:ViaService"] == ("true",)
+
+
+def test_without_key_policies_the_deny_is_for_every_kind_of_key(compiled: Compile) -> None:
+    """The intent leaves the key spec open, so the actions of every kind are denied."""
+    found = compiled("guardrails: [{deny-insecure-transport: {for: [role/app]}}]", key='keys: "*"\n', admin="")
+    (item,) = identity(found, f"{ROLE}app")
+    assert {"kms:Decrypt", "kms:Sign", "kms:GenerateMac", "kms:DeriveSharedSecret", "kms:Decapsulate"} <= set(item["Action"])
