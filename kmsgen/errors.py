@@ -11,6 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
+def visible(text: str, keep: str = "") -> str:
+    """Return a text that is safe to print on a terminal: characters that cannot be seen are spelled out, but for `keep`."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in keep else f"\\u{ord(c):04x}" for c in text)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Location:
     """A place in a text: line and column count from 1, in code points; line 0 means the file as a whole."""
@@ -20,7 +27,8 @@ class Location:
     column: int = 0
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        path = visible(self.path)
+        return f"{path}:{self.line}:{self.column}" if self.line else path
 
 
 NOWHERE = Location("-")
@@ -36,8 +44,8 @@ class Diagnostic:
     hint: str = field(default="", compare=False)
 
     def __str__(self) -> str:
-        text = f"{self.location}: {self.code}: {self.message}"
-        return f"{text}\n  hint: {self.hint}" if self.hint else text
+        text = f"{self.location}: {self.code}: {visible(self.message, keep='\n')}"
+        return f"{text}\n  hint: {visible(self.hint, keep='\n')}" if self.hint else text
 
 
 class KmsgenError(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from kmsgen.errors import Diagnostic, InputError, Location
+from kmsgen.errors import Diagnostic, InputError, Location, visible
 from kmsgen.reading import Steps
 
 
@@ -29,9 +29,9 @@ class Tree(Protocol):
 MAX_MESSAGE = 600
 
 
-def visible(text: str) -> str:
-    """Return a message that is safe to print: what cannot be seen is spelled out, and what is endless is cut."""
-    shown = text if text.isprintable() else "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+def _shown(text: str) -> str:
+    """Return a message of one line: what cannot be seen is spelled out, and what is endless is cut."""
+    shown = visible(text)
     return shown if len(shown) <= MAX_MESSAGE else f"{shown[:MAX_MESSAGE]}..."
 
 
@@ -51,7 +51,7 @@ class Problems:
         self._add(self.tree.where_key(steps), code, message, hint)
 
     def _add(self, place: Location, code: str, message: str, hint: str) -> None:
-        self.found.append(Diagnostic(place, code, visible(message), visible(hint)))
+        self.found.append(Diagnostic(place, code, _shown(message), _shown(hint)))
 
     def raise_any(self) -> None:
         """Raise InputError with everything found, if there is anything."""

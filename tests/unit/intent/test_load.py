@@ -26,7 +26,7 @@ from kmsgen.intent.model import (
     UserFile,
     WhenFile,
 )  # fmt: skip
-from tests.unit.intent.conftest import NEW_KEY
+from tests.unit.intent.conftest import NEW_KEY, Refused
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
@@ -212,3 +212,10 @@ def test_documentation_names_every_field() -> None:
     parts = (ScopeFile, KeyFile, AdminFile, UserFile, WhenFile, ServiceFile, GrantFile, GuardRailOptions, NeverFile)
     fields = {field.alias or name for part in parts for name, field in part.model_fields.items()}
     assert {field for field in fields if not re.search(rf"\b{field}\b", page)} == set()
+
+
+@pytest.mark.parametrize("text", ['"\\e[2Jx": 1\n', '"\\e]0;x\\a": 1\n"\\e]0;x\\a": 2\n', 'name: "\\e[31m"\n', '"\\u202e": {}\n'])
+def test_messages_never_speak_to_the_terminal(text: str, refused: Refused) -> None:
+    """Whatever stands in a file, what is printed about it holds no control characters."""
+    for diagnostic in refused(text):
+        assert all(line.isprintable() for line in str(diagnostic).splitlines())
