@@ -1,0 +1,224 @@
+"""Conditions: operators, quantifiers, missing keys, variables, values that cannot be evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from kmsgen.authorizer.conditions import compile_condition
+from kmsgen.policy.document import Condition
+
+Values = tuple[str, ...]
+
+
+def check(
+    operator: str,
+    wanted: str | Values,
+    actual: str | Values | None,
+    lookup: Mapping[str, Values] | None = None,
+    *,
+    modern: bool = True,
+    doubtful: bool = False,
+) -> bool | None:
+    """Evaluate one condition on the key aws:x."""
+    wanted = (wanted,) if isinstance(wanted, str) else wanted
+    actual = (actual,) if isinstance(actual, str) else actual
+    test = compile_condition(Condition(operator, "aws:X", wanted), deny=False, modern=modern, doubtful=doubtful)
+    return test.check(actual, (lookup or {}).get)
+
+
+CASES = [
+    ("StringEquals", "a", "a", True),
+    ("StringEquals", "a", "A", False),
+    ("StringEquals", "a*", "ab", False),
+    ("StringEquals", ("a", "b"), "b", True),
+    ("StringNotEquals", ("a", "b"), "b", False),
+    ("StringNotEquals", ("a", "b"), "c", True),
+    ("StringEqualsIgnoreCase", "aB", "Ab", True),
+    ("StringNotEqualsIgnoreCase", "aB", "Ab", False),
+    ("StringLike", "a*", "ab", True),
+    ("StringLike", "A*", "ab", False),
+    ("StringNotLike", "a?", "ab", False),
+    ("ArnEquals", "arn:aws:iam::*:role/*", "arn:aws:iam::111122223333:role/a/b", True),
+    ("ArnLike", "arn:aws:iam::1*:role/a", "arn:aws:iam::111122223333:role/a", True),
+    ("ArnNotLike", "arn:aws:iam::1*:role/a", "arn:aws:iam::111122223333:role/a", False),
+    ("ArnNotEquals", "arn:aws:iam::1*:role/b", "arn:aws:iam::111122223333:role/a", True),
+    ("ArnLike", "arn:aws:iam::1*:role/a", "not an arn", None),
+    ("ArnNotLike", "arn:aws:iam::1*:role/a", "not an arn", None),
+    ("NumericEquals", "1.0", "1", True),
+    ("NumericNotEquals", "1", "2", True),
+    ("NumericLessThan", "10", "9", True),
+    ("NumericLessThan", "10", "10", False),
+    ("NumericLessThanEquals", "10", "10", True),
+    ("NumericGreaterThan", "10", "11", True),
+    ("NumericGreaterThanEquals", "10", "9.9", False),
+    ("NumericEquals", "ten", "10", None),
+    ("NumericNotEquals", "ten", "10", None),
+    ("NumericEquals", "10", "ten", None),
+    ("NumericEquals", ("ten", "10"), "10", True),
+    ("NumericNotEquals", ("ten", "10"), "10", False),
+    ("NumericLessThan", "1e3", "9", None),
+    ("NumericLessThan", "9" * 400, "9", None),
+    ("DateLessThan", "2030-01-01T00:00:00Z", "2029-12-31T23:59:59Z", True),
+    ("DateGreaterThan", "2030-01-01T00:00:00Z", "2030-01-01T00:00:00Z", False),
+    ("DateGreaterThanEquals", "2030-01-01T00:00:00Z", "2030-01-01T01:00:00+01:00", True),
+    ("DateEquals", "2030-01-01", "1893456000", True),
+    ("DateEquals", "1893456000", "2030-01-01T00:00:00.000Z", True),
+    ("DateNotEquals", "2030-01", "2030-01-01T00:00:00Z", False),
+    ("DateLessThan", "2030-13-01", "2029-12-31", None),
+    ("DateLessThan", "2030-01-01T00:00:00", "2029-12-31", None),
+    ("DateEquals", "2030", "2030-01-01", None),
+    ("DateLessThan", "2030", "1", True),
+    ("Bool", "true", "true", True),
+    ("Bool", "true", "false", False),
+    ("Bool", "True", "true", True),
+    ("Bool", "yes", "true", None),
+    ("Bool", "true", "yes", None),
+    ("IpAddress", "10.0.0.0/8", "10.1.2.3", True),
+    ("IpAddress", "10.0.0.1", "10.0.0.1", True),
+    ("IpAddress", "10.0.0.1", "10.0.0.2", False),
+    ("NotIpAddress", "10.0.0.0/8", "2001:db8::1", True),
+    ("IpAddress", "2001:db8::/32", "2001:db8::1", True),
+    ("IpAddress", "10.0.0.0/33", "10.1.2.3", None),
+    ("NotIpAddress", "10.0.0.0/8", "somewhere", None),
+    ("BinaryEquals", "aGk=", "aGk=", True),
+    ("BinaryEquals", "aGk=", "aGo=", False),
+    ("BinaryEquals", "!", "aGk=", None),
+    ("Null", "true", None, True),
+    ("Null", "true", "x", False),
+    ("Null", "false", "x", True),
+    ("Null", "false", None, False),
+    ("Null", ("true", "false"), "x", True),
+    ("Null", "maybe", "x", None),
+    ("Null", "false", "", None),
+]
+
+
+@pytest.mark.parametrize(("operator", "wanted", "actual", "holds"), CASES)
+def test_operator(operator: str, wanted: str | Values, actual: str | None, holds: bool | None) -> None:  # noqa: FBT001 - a case
+    """Each operator compares as documented; a value that means nothing leaves the comparison open."""
+    assert check(operator, wanted, actual) is holds
+
+
+@pytest.mark.parametrize(
+    ("operator", "holds"),
+    [
+        ("StringEquals", False),
+        ("StringNotEquals", True),
+        ("StringNotLike", True),
+        ("NotIpAddress", True),
+        ("ArnNotEquals", True),
+        ("DateNotEquals", True),
+        ("NumericNotEquals", True),
+        ("Bool", False),
+        ("StringEqualsIfExists", True),
+        ("StringNotEqualsIfExists", True),
+        ("BoolIfExists", True),
+        ("ForAllValues:StringEquals", True),
+        ("ForAllValues:StringNotEquals", True),
+        ("ForAnyValue:StringEquals", False),
+        ("ForAnyValue:StringNotEquals", False),
+        ("ForAnyValue:StringEqualsIfExists", True),
+    ],
+)
+@pytest.mark.parametrize("actual", [None, ()])
+def test_missing_key(operator: str, actual: Values | None, holds: bool) -> None:  # noqa: FBT001 - a case
+    """A missing or empty key fails a positive operator, meets a negated one, and meets every IfExists."""
+    assert check(operator, "x", actual) is holds
+
+
+@pytest.mark.parametrize(
+    ("operator", "wanted", "actual", "holds"),
+    [
+        ("ForAllValues:StringEquals", ("a", "b"), ("a", "b"), True),
+        ("ForAllValues:StringEquals", ("a", "b"), ("a", "c"), False),
+        ("ForAllValues:StringNotEquals", ("a", "b"), ("c", "d"), True),
+        ("ForAllValues:StringNotEquals", ("a", "b"), ("c", "a"), False),
+        ("ForAnyValue:StringEquals", ("a", "b"), ("c", "a"), True),
+        ("ForAnyValue:StringEquals", ("a", "b"), ("c", "d"), False),
+        ("ForAnyValue:StringNotEquals", ("a", "b"), ("a", "b"), False),
+        ("ForAnyValue:StringNotEquals", ("a", "b"), ("a", "c"), True),
+        ("ForAnyValue:StringLike", "a*", ("x", "ab"), True),
+        ("ForAnyValue:Bool", "true", ("false", "true"), True),
+        ("ForAllValues:NumericLessThan", "5", ("1", "x"), None),
+        ("StringEquals", ("a", "b"), ("a", "b"), True),
+        ("StringEquals", "a", ("a", "b"), None),
+        ("StringNotEquals", "a", ("a", "b"), None),
+        ("StringNotEquals", "a", ("b", "c"), True),
+    ],
+)
+def test_several_values(operator: str, wanted: str | Values, actual: Values, holds: bool | None) -> None:  # noqa: FBT001 - a case
+    """ForAllValues asks of every value, ForAnyValue of one; without either both readings must agree."""
+    assert check(operator, wanted, actual) is holds
+
+
+TEAM = {"aws:principaltag/team": ("red",)}
+
+
+@pytest.mark.parametrize(
+    ("operator", "wanted", "actual", "holds"),
+    [
+        ("StringEquals", "${aws:PrincipalTag/team}", "red", True),
+        ("StringEquals", "team-${aws:PrincipalTag/Team}-x", "team-red-x", True),
+        ("StringEquals", "${aws:PrincipalTag/none}", "red", False),
+        ("StringNotEquals", "${aws:PrincipalTag/none}", "red", True),
+        ("StringEquals", "${aws:PrincipalTag/none, 'blue'}", "blue", True),
+        ("StringEquals", "${aws:PrincipalTag/team, 'blue'}", "blue", False),
+        ("StringLike", "${aws:PrincipalTag/team}*", "redder", True),
+        ("StringLike", "${*}", "*", True),
+        ("StringLike", "${*}", "x", False),
+        ("StringLike", "${?}x", "?x", True),
+        ("StringEquals", "${$}", "$", True),
+        ("StringEquals", "${aws:TagKeys}", "red", None),
+        ("StringEquals", "${broken", "${broken", None),
+        ("StringEquals", "${}", "x", None),
+        ("NumericEquals", "${aws:PrincipalTag/team}", "1", None),
+        ("ArnLike", "arn:aws:iam::*:role/${aws:PrincipalTag/team}", "arn:aws:iam::111122223333:role/red", True),
+    ],
+)
+def test_variable(operator: str, wanted: str, actual: str, holds: bool | None) -> None:  # noqa: FBT001 - a case
+    """A policy variable stands for the key's one value; a missing one matches nothing unless it has a default."""
+    assert check(operator, wanted, actual, TEAM) is holds
+
+
+def test_variable_is_text_in_old_policies() -> None:
+    """Before version 2012-10-17 a variable is literal text."""
+    assert check("StringEquals", "${aws:PrincipalTag/team}", "red", TEAM, modern=False) is False
+    assert check("StringEquals", "${aws:PrincipalTag/team}", "${aws:PrincipalTag/team}", TEAM, modern=False) is True
+
+
+def test_wildcard_in_the_value_of_a_variable() -> None:
+    """A wildcard that a variable brings in matches itself; that it matches more is open."""
+    lookup = {"aws:principaltag/team": ("r*",)}
+    assert check("StringLike", "${aws:PrincipalTag/team}", "r*", lookup) is True
+    assert check("StringLike", "${aws:PrincipalTag/team}", "red", lookup) is None
+    assert check("StringLike", "${aws:PrincipalTag/team}", "blue", lookup) is False
+    assert check("StringEquals", "${aws:PrincipalTag/team}", "red", lookup) is False
+
+
+def test_variable_of_several_values_is_open() -> None:
+    """A key with several values cannot be a policy variable."""
+    assert check("StringNotEquals", "${aws:PrincipalTag/team}", "x", {"aws:principaltag/team": ("a", "b")}) is None
+
+
+def test_doubtful_key_is_read_both_ways() -> None:
+    """A key that the layer cannot rest on must give the same result present and absent."""
+    assert check("StringEquals", "a", "a", doubtful=True) is None
+    assert check("StringEquals", "a", "b", doubtful=True) is False
+    assert check("StringNotEquals", "a", "b", doubtful=True) is True
+    assert check("StringNotEquals", "a", "a", doubtful=True) is None
+
+
+@pytest.mark.parametrize("deny", [True, False])
+def test_open_condition_never_widens(deny: bool) -> None:  # noqa: FBT001 - a case
+    """What is open holds in a Deny and not in an Allow."""
+    test = compile_condition(Condition("NumericEquals", "aws:X", ("x",)), deny=deny, modern=True, doubtful=False)
+    assert test.holds(("1",), lambda _key: None) is deny
+
+
+@pytest.mark.parametrize("condition", [Condition("NoSuchOperator", "aws:X", ("a",)), Condition("StringEquals", "aws:X", ())])
+def test_condition_without_meaning_is_open(condition: Condition) -> None:
+    """An unknown operator, or no values, cannot be evaluated."""
+    test = compile_condition(condition, deny=False, modern=True, doubtful=False)
+    assert test.check(("a",), lambda _key: None) is None

@@ -1,0 +1,192 @@
+"""What condition keys hold: derived from the request, believed only where nothing derives it, absent where no action has it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kmsgen.authorizer import Authorizer, Request
+from kmsgen.policy.bundle import Key, Organization, PrincipalPolicies
+
+from .worlds import ACCOUNT, APP, BOB, KEY, OTHER, PARTNER, ROOT, SESSION, bundle, grant
+
+THE_KEY = Key(
+    KEY,
+    spec="SYMMETRIC_DEFAULT",
+    multi_region=True,
+    multi_region_key_type="PRIMARY",
+    tags=(("Env", "prod"),),
+    aliases=("alias/payments",),
+)
+PRINCIPALS = {
+    APP: PrincipalPolicies(tags=(("team", "red"),), organization=Organization("o-a", ("o-a/r-b/",))),
+}
+GRANT = {
+    "GranteePrincipal": APP,
+    "RetiringPrincipal": BOB,
+    "Operations": ["Decrypt", "Encrypt"],
+    "Constraints": {"EncryptionContextSubset": {"App": "x"}},
+}
+SERVICE = "logs.us-west-2.amazonaws.com"
+
+
+def lookup(key: str, principal: str = APP, action: str = "kms:Decrypt", **request: Any) -> tuple[str, ...] | None:
+    """Return what a condition on a key would see."""
+    request = {name: tuple(value) if name == "resources" else value for name, value in request.items()}
+    context = {name: (value,) if isinstance(value, str) else value for name, value in request.pop("context", {}).items()}
+    authorizer = Authorizer(bundle(principals=PRINCIPALS, key=THE_KEY))
+    asked = Request(principal, action, context=context, **request)
+    return authorizer.view(authorizer.plans(asked)[0], asked).lookup(key.lower())
+
+
+DERIVED = [
+    ("kms:CallerAccount", APP, (ACCOUNT,)),
+    ("kms:CallerAccount", PARTNER, (OTHER,)),
+    ("kms:CallerAccount", SERVICE, None),
+    ("kms:KeySpec", APP, ("SYMMETRIC_DEFAULT",)),
+    ("kms:CustomerMasterKeySpec", APP, ("SYMMETRIC_DEFAULT",)),
+    ("kms:KeyUsage", APP, ("ENCRYPT_DECRYPT",)),
+    ("kms:CustomerMasterKeyUsage", APP, ("ENCRYPT_DECRYPT",)),
+    ("kms:KeyOrigin", APP, ("AWS_KMS",)),
+    ("kms:MultiRegion", APP, ("true",)),
+    ("kms:MultiRegionKeyType", APP, ("PRIMARY",)),
+    ("kms:ResourceAliases", APP, ("alias/payments",)),
+    ("aws:ResourceTag/env", APP, ("prod",)),
+    ("aws:ResourceTag/other", APP, None),
+    ("aws:PrincipalArn", APP, (APP,)),
+    ("aws:PrincipalArn", SESSION, (APP,)),
+    ("aws:PrincipalArn", BOB, (BOB,)),
+    ("aws:PrincipalArn", ROOT, (ROOT,)),
+    ("aws:PrincipalArn", SERVICE, None),
+    ("aws:PrincipalArn", "*", None),
+    ("aws:PrincipalAccount", BOB, (ACCOUNT,)),
+    ("aws:PrincipalType", APP, ("AssumedRole",)),
+    ("aws:PrincipalType", SESSION, ("AssumedRole",)),
+    ("aws:PrincipalType", BOB, ("User",)),
+    ("aws:PrincipalType", ROOT, ("Account",)),
+    ("aws:PrincipalType", f"arn:aws:sts::{ACCOUNT}:federated-user/f", ("FederatedUser",)),
+    ("aws:userid", ROOT, (ACCOUNT,)),
+    ("aws:userid", f"arn:aws:sts::{ACCOUNT}:federated-user/f", (f"{ACCOUNT}:f",)),
+    ("aws:username", f"arn:aws:iam::{ACCOUNT}:user/x/bob", ("bob",)),
+    ("aws:username", APP, None),
+    ("aws:PrincipalTag/Team", APP, ("red",)),
+    ("aws:PrincipalTag/Team", SESSION, ("red",)),
+    ("aws:PrincipalTag/Team", BOB, None),
+    ("aws:PrincipalOrgID", APP, ("o-a",)),
+    ("aws:PrincipalOrgPaths", APP, ("o-a/r-b/",)),
+    ("aws:PrincipalIsAWSService", SERVICE, ("true",)),
+    ("aws:PrincipalIsAWSService", APP, ("false",)),
+    ("aws:PrincipalServiceName", SERVICE, (SERVICE,)),
+    ("aws:PrincipalServiceName", APP, None),
+    ("aws:PrincipalServiceNamesList", SERVICE, (SERVICE,)),
+    ("aws:RequestedRegion", APP, ("us-west-2",)),
+    ("aws:ResourceAccount", PARTNER, (ACCOUNT,)),
+    ("aws:SecureTransport", APP, ("true",)),
+    ("aws:ViaAWSService", APP, ("false",)),
+    ("kms:EncryptionAlgorithm", APP, ("SYMMETRIC_DEFAULT",)),
+    ("kms:EncryptionContext:a", APP, None),
+    ("kms:NoSuchKey", APP, None),
+]
+
+
+@pytest.mark.parametrize(("key", "principal", "values"), DERIVED)
+def test_derived(key: str, principal: str, values: tuple[str, ...] | None) -> None:
+    """What follows from caller, key and action is derived."""
+    assert lookup(key, principal) == values
+
+
+@pytest.mark.parametrize(("key", "principal", "values"), [row for row in DERIVED if row[0] != "aws:SecureTransport"])
+def test_derived_whatever_the_caller_says(key: str, principal: str, values: tuple[str, ...] | None) -> None:
+    """The caller's word on a key that can be derived counts for nothing."""
+    believed = {("aws:PrincipalTag/Team", BOB), ("aws:ViaAWSService", APP)}
+    if (key, principal) not in believed:
+        assert lookup(key, principal, context={key: "forged"}) == values
+
+
+CREATE = {"action": "kms:CreateGrant", "create_grant": grant(**GRANT)}
+TAGS = {"Tags": [{"TagKey": "Team", "TagValue": "r"}]}
+
+
+@pytest.mark.parametrize(
+    ("key", "request_", "values"),
+    [
+        ("kms:EncryptionContext:app", {"encryption_context": {"App": "x"}}, ("x",)),
+        ("kms:EncryptionContext:a:b", {"encryption_context": {"a:b": "x"}}, ("x",)),
+        ("kms:EncryptionContext:app", {"encryption_context": {"App": "x", "app": "y"}}, ("x", "y")),
+        ("kms:EncryptionContext:app", {"encryption_context": {}, "context": {"kms:EncryptionContext:app": "x"}}, None),
+        ("kms:EncryptionContext:app", {"action": "kms:DescribeKey", "encryption_context": {"app": "x"}}, None),
+        ("kms:EncryptionContextKeys", {"encryption_context": {"App": "x", "b": "y"}}, ("App", "b")),
+        ("kms:ViaService", {"context": {"kms:ViaService": "s3.us-west-2.amazonaws.com"}}, ("s3.us-west-2.amazonaws.com",)),
+        ("kms:ViaService", {"principal": SERVICE, "context": {"kms:ViaService": "s3.us-west-2.amazonaws.com"}}, None),
+        ("kms:ViaService", {"action": "kms:ListKeys", "context": {"kms:ViaService": "s3.us-west-2.amazonaws.com"}}, None),
+        ("aws:ViaAWSService", {"context": {"kms:ViaService": "s3.us-west-2.amazonaws.com"}}, ("true",)),
+        (
+            "aws:ViaAWSService",
+            {"context": {"kms:ViaService": "s3.us-west-2.amazonaws.com", "aws:ViaAWSService": "false"}},
+            ("true",),
+        ),
+        ("aws:ViaAWSService", {"context": {"aws:CalledVia": "s3.amazonaws.com"}}, ("true",)),
+        ("aws:CalledViaFirst", {"context": {"aws:CalledVia": ("a", "b")}}, ("a",)),
+        ("aws:CalledViaLast", {"context": {"aws:CalledVia": ("a", "b"), "aws:CalledViaLast": "c"}}, ("b",)),
+        ("aws:SourceArn", {"context": {"aws:SourceArn": "arn:x"}}, None),
+        ("aws:SourceArn", {"principal": SERVICE, "context": {"aws:SourceArn": "arn:x"}}, ("arn:x",)),
+        ("aws:SourceAccount", {"context": {"aws:SourceAccount": "1"}}, None),
+        ("aws:SourceIp", {"context": {"aws:SourceIp": "10.0.0.1"}}, ("10.0.0.1",)),
+        ("aws:SourceIp", {"context": {"aws:SourceIp": "10.0.0.1", "aws:SourceVpce": "vpce-1"}}, None),
+        ("aws:MultiFactorAuthAge", {"context": {"aws:MultiFactorAuthAge": "5"}}, None),
+        ("aws:MultiFactorAuthAge", {"context": {"aws:MultiFactorAuthAge": "5", "aws:MultiFactorAuthPresent": "true"}}, ("5",)),
+        ("aws:MultiFactorAuthPresent", {"principal": SERVICE, "context": {"aws:MultiFactorAuthPresent": "true"}}, None),
+        ("aws:userid", {"principal": SESSION, "context": {"aws:userid": "AROA1:one"}}, ("AROA1:one",)),
+        ("aws:userid", {"principal": SESSION, "context": {"aws:userid": "AROA1:two"}}, None),
+        ("aws:EpochTime", {"context": {"aws:CurrentTime": "1970-01-02T00:00:00Z"}}, ("86400",)),
+        ("aws:CurrentTime", {"context": {"aws:EpochTime": "86400"}}, ("86400",)),
+        ("kms:RequestAlias", {"resources": ("alias/payments",)}, ("alias/payments",)),
+        ("kms:RequestAlias", {"context": {"kms:RequestAlias": "alias/payments"}}, ("alias/payments",)),
+        ("kms:RequestAlias", {"context": {"kms:RequestAlias": "alias/other"}}, None),
+        ("kms:RequestAlias", {"parameters": {"KeyId": "alias/payments"}}, ("alias/payments",)),
+        ("kms:RequestAlias", {"action": "kms:DisableKey", "context": {"kms:RequestAlias": "alias/payments"}}, None),
+        ("kms:EncryptionAlgorithm", {"context": {"kms:EncryptionAlgorithm": "SM2PKE"}}, ("SYMMETRIC_DEFAULT",)),
+        ("kms:MessageType", {"action": "kms:Sign"}, ("RAW",)),
+        ("kms:MessageType", {"action": "kms:Sign", "parameters": {"MessageType": "DIGEST"}}, ("DIGEST",)),
+        ("kms:RotationPeriodInDays", {"action": "kms:EnableKeyRotation"}, ("365",)),
+        ("kms:ScheduleKeyDeletionPendingWindowInDays", {"action": "kms:ScheduleKeyDeletion"}, ("30",)),
+        ("kms:BypassPolicyLockoutSafetyCheck", {"action": "kms:PutKeyPolicy"}, None),
+        (
+            "kms:BypassPolicyLockoutSafetyCheck",
+            {"action": "kms:PutKeyPolicy", "parameters": {"BypassPolicyLockoutSafetyCheck": True}},
+            ("true",),
+        ),
+        ("kms:PolicyName", {"action": "kms:PutKeyPolicy"}, ("default",)),
+        ("kms:ExpirationModel", {"action": "kms:ImportKeyMaterial"}, None),
+        ("kms:ValidTo", {"action": "kms:ImportKeyMaterial", "parameters": {"ValidTo": "1970-01-02"}}, ("86400",)),
+        ("kms:KeySpec", {"action": "kms:CreateKey"}, ("SYMMETRIC_DEFAULT",)),
+        ("kms:KeySpec", {"action": "kms:CreateKey", "parameters": {"KeySpec": "RSA_2048"}}, ("RSA_2048",)),
+        ("kms:MultiRegionKeyType", {"action": "kms:CreateKey"}, None),
+        ("kms:MultiRegionKeyType", {"action": "kms:CreateKey", "parameters": {"MultiRegion": True}}, ("PRIMARY",)),
+        ("kms:ResourceAliases", {"action": "kms:CreateKey"}, None),
+        ("aws:ResourceTag/Env", {"action": "kms:CreateKey"}, None),
+        (
+            "aws:RequestTag/team",
+            {"action": "kms:TagResource", "parameters": TAGS},
+            ("r",),
+        ),
+        ("aws:RequestTag/team", {"parameters": TAGS}, None),
+        ("aws:TagKeys", {"action": "kms:TagResource", "parameters": TAGS}, ("Team",)),
+        ("aws:TagKeys", {"action": "kms:UntagResource", "parameters": {"TagKeys": ["a", "b"]}}, ("a", "b")),
+        ("kms:GrantIsForAWSResource", {"action": "kms:CreateGrant"}, ("false",)),
+        ("kms:GrantIsForAWSResource", {}, None),
+        ("kms:GranteePrincipal", CREATE, (APP,)),
+        ("kms:RetiringPrincipal", CREATE, (BOB,)),
+        ("kms:GranteeServicePrincipal", CREATE, None),
+        ("kms:GrantOperations", CREATE, ("Decrypt", "Encrypt")),
+        ("kms:GrantConstraintType", CREATE, ("EncryptionContextSubset",)),
+        ("kms:EncryptionContext:app", CREATE, ("x",)),
+        ("kms:KeySpec", {"action": "kms:CreateAlias", "resources": (f"arn:aws:kms:us-west-2:{ACCOUNT}:alias/x",)}, None),
+        ("kms:ReEncryptOnSameKey", {"action": "kms:ReEncrypt", "resources": (KEY, KEY)}, ("true",)),
+        ("kms:ReEncryptOnSameKey", {"action": "kms:ReEncrypt", "resources": (KEY, KEY[:-1] + "c")}, ("false",)),
+    ],
+)
+def test_request(key: str, request_: dict[str, Any], values: tuple[str, ...] | None) -> None:
+    """What the request holds is seen on the actions that carry the key, and nowhere else."""
+    assert lookup(key, **request_) == values

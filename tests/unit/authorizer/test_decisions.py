@@ -1,0 +1,278 @@
+"""Whole decisions: what weighs, on whom, and what is noted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from kmsgen.authorizer import Authorizer, Request
+from kmsgen.policy.bundle import Bundle, Key, Organization, PrincipalPolicies
+from kmsgen.policy.document import Document
+
+from .worlds import (
+    ACCOUNT,
+    APP,
+    BOB,
+    KEY,
+    OTHER,
+    PARTNER,
+    ROOT,
+    SESSION,
+    allow,
+    bundle,
+    decide,
+    deny,
+    document,
+    having,
+    iam,
+    outcome,
+)
+
+NOTHING = iam(action="s3:GetObject")
+DELEGATING = allow("Account", ROOT)
+
+
+@pytest.mark.parametrize(
+    ("who", "limit", "expected"),
+    [
+        (BOB, {"boundary": NOTHING}, "allowed"),
+        (APP, {"boundary": NOTHING}, "implicitDeny"),
+        (APP, {"session_policies": (NOTHING,)}, "implicitDeny"),
+        (SESSION, {"boundary": NOTHING}, "allowed"),
+        (SESSION, {"session_policies": (NOTHING,)}, "allowed"),
+    ],
+)
+def test_limits_of_a_direct_allow(who: str, limit: dict[str, Any], expected: str) -> None:
+    """A boundary or session policy limits a role that the key policy names, not a user or a session."""
+    assert outcome(bundle(allow("Direct", who), principals={who: having(**limit)}), who) == expected
+
+
+@pytest.mark.parametrize("limit", [{"boundary": NOTHING}, {"session_policies": (NOTHING,)}])
+def test_everyone_is_not_limited(limit: dict[str, Any]) -> None:
+    """An Allow to `*` is not limited by implicit denies of boundary and session policy."""
+    assert outcome(bundle(allow("All", "*"), principals={APP: having(**limit)}), APP) == "allowed"
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        {"principals": {APP: having(iam({"Effect": "Deny", "Action": "kms:*", "Resource": "*"}))}},
+        {"principals": {APP: having(boundary=iam({"Effect": "Deny", "Action": "kms:*", "Resource": "*"}))}},
+        {"principals": {APP: having(session_policies=(iam({"Effect": "Deny", "Action": "kms:*", "Resource": "*"}),))}},
+        {"principals": {APP: having(scps=((iam({"Effect": "Deny", "Action": "kms:*", "Resource": "*"}),),))}},
+        {"rcps": ((document(deny("No", "*")),),)},
+    ],
+)
+def test_explicit_deny_anywhere_beats_everything(around: dict[str, Any]) -> None:
+    """A matching Deny in any policy ends the evaluation, also for access by a grant."""
+    grants = ({"GrantId": "g", "GranteePrincipal": APP, "Operations": ["Decrypt"]},)
+    assert outcome(bundle(allow("All", "*"), grants=grants, **around), APP) == "explicitDeny"
+
+
+FULL, PART = iam(), iam(action="kms:Encrypt")
+
+
+@pytest.mark.parametrize(
+    ("levels", "expected"),
+    [
+        (((FULL,), (FULL,)), "allowed"),
+        (((FULL,), (PART,)), "implicitDeny"),
+        (((FULL,), (PART, FULL)), "allowed"),
+        (((FULL,), ()), "implicitDeny"),
+    ],
+)
+def test_scps_allow_at_every_level(levels: tuple[tuple[Document, ...], ...], expected: str) -> None:
+    """Of several SCPs at a level one must allow, and so at every level."""
+    assert outcome(bundle(allow("App", APP), principals={APP: having(scps=levels)}), APP) == expected
+
+
+def test_scp_allow_needs_resource_star() -> None:
+    """An Allow of an SCP with another Resource than `*` allows nothing."""
+    scp = iam({"Effect": "Allow", "Action": "kms:*", "Resource": KEY})
+    assert outcome(bundle(allow("App", APP), principals={APP: having(scps=((scp,),))}), APP) == "implicitDeny"
+
+
+@pytest.mark.parametrize(
+    ("who", "more", "expected"),
+    [
+        (APP, {}, "implicitDeny"),
+        (ROOT, {}, "implicitDeny"),
+        (APP, {"service_linked": True}, "allowed"),
+        (APP, {"organization": Organization("o-a", management_account=True)}, "allowed"),
+    ],
+)
+def test_whom_scps_hold(who: str, more: dict[str, Any], expected: str) -> None:
+    """SCPs hold principals of member accounts, root users too; not service-linked roles or the management account."""
+    world = bundle(allow("Them", who), principals={who: having(scps=((PART,),), **more)})
+    assert outcome(world, who) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "who", "action", "expected"),
+    [
+        (Key(KEY), PARTNER, "kms:Decrypt", "explicitDeny"),
+        (Key(KEY), ROOT, "kms:Decrypt", "explicitDeny"),
+        (Key(KEY, management_account=True), APP, "kms:Decrypt", "allowed"),
+        (Key(KEY, manager="AWS"), APP, "kms:Decrypt", "allowed"),
+        (Key(KEY), f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/x/SLR", "kms:Decrypt", "allowed"),
+        (Key(KEY), APP, "kms:ListKeys", "allowed"),
+    ],
+)
+def test_what_rcps_reach(key: Key, who: str, action: str, expected: str) -> None:
+    """RCPs reach root users and outsiders; not service-linked roles, AWS managed keys, the management account's keys."""
+    everyone = {arn: having(iam()) for arn in (APP, PARTNER)}
+    world = bundle(allow("All", "*"), key=key, principals=everyone, rcps=((document(deny("No", "*")),),))
+    assert outcome(world, who, action) == expected
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        (document(allow("All", "*")), "allowed"),
+        (document(allow("Ours", ROOT)), "allowed"),
+        (document(allow("Others", f"arn:aws:iam::{OTHER}:root")), "implicitDeny"),
+        (document(allow("All", "*", "kms:Encrypt")), "implicitDeny"),
+        (document(allow("All", "*"), deny("No", "*", "kms:Decrypt")), "explicitDeny"),
+    ],
+)
+def test_vpc_endpoint_policy(policy: Document, expected: str) -> None:
+    """A request through an endpoint needs its policy's Allow too."""
+    world = bundle(allow("App", APP), vpc_endpoint_policies={"vpce-1": policy})
+    assert outcome(world, APP, context={"aws:SourceVpce": ("vpce-1",)}) == expected
+    assert outcome(world, APP) == "allowed"
+    assert outcome(world, APP, context={"AWS:sourcevpce": ("vpce-2",)}) == "allowed"
+
+
+def test_endpoint_policy_gives_nothing() -> None:
+    """An endpoint policy alone gives no access."""
+    world = bundle(allow("Bob", BOB), vpc_endpoint_policies={"vpce-1": document(allow("All", "*"))})
+    assert decide(world, APP, context={"aws:SourceVpce": ("vpce-1",)}).reason == ("key-policy",)
+
+
+@pytest.mark.parametrize(
+    ("statement", "who", "expected"),
+    [
+        (allow("X", {"AWS": f"arn:aws:iam::{ACCOUNT}:role/*"}), APP, "implicitDeny"),
+        (deny("X", {"AWS": f"arn:aws:iam::{ACCOUNT}:role/*"}), APP, "explicitDeny"),
+        (deny("X", {"CanonicalUser": "79a"}), APP, "explicitDeny"),
+        (deny("X", {"AWS": "AROAEXAMPLE"}), APP, "allowed"),
+        (deny("X", {"AWS": f"arn:aws:iam::{ACCOUNT}:role/ops/app"}), SESSION, "explicitDeny"),
+        (deny("X", {"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/app/one"}), APP, "allowed"),
+        (deny("X", {"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/app/one"}), SESSION, "explicitDeny"),
+        (deny("X", ROOT), APP, "explicitDeny"),
+        ({"Sid": "X", "Effect": "Deny", "Principal": "*", "Resource": "*"}, APP, "allowed"),
+        ({"Sid": "X", "Effect": "Deny", "Principal": "*", "Action": "kms:*"}, APP, "allowed"),
+        (deny("X", "*", Resource="arn:aws:*:us-west-2:*:key/*"), APP, "explicitDeny"),
+        (deny("X", "*", Resource="arn:aws:kms:*"), APP, "explicitDeny"),
+        (deny("X", "*", Resource=KEY[:-1]), APP, "allowed"),
+        (deny("X", "*", Condition={"NumericLessThan": {"aws:MultiFactorAuthAge": "soon"}}), APP, "allowed"),
+        (deny("X", "*", Condition={"IpAddress": {"aws:SourceIp": "nowhere"}}), APP, "explicitDeny"),
+        (deny("X", "*", Condition={"StringEquals": {"aws:ResourceTag/env": "prod"}}), APP, "explicitDeny"),
+        (deny("X", "*", Condition={"StringNotEquals": {"aws:ResourceTag/env": "prod"}}), APP, "explicitDeny"),
+        (deny("X", "*", Condition={"StringEquals": {"aws:ResourceTag/env": "test"}}), APP, "allowed"),
+    ],
+)
+def test_open_readings_are_taken_on_the_safe_side(statement: dict[str, Any], who: str, expected: str) -> None:
+    """What the documentation leaves open gives nothing in an Allow and applies in a Deny."""
+    others = () if expected == "implicitDeny" else (allow("App", APP),)
+    world = bundle(*others, statement, key=Key(KEY, tags=(("env", "prod"),)))
+    assert outcome(world, who, context={"aws:SourceIp": ("10.0.0.1",)}) == expected
+
+
+@pytest.mark.parametrize(
+    ("world", "who", "notes"),
+    [
+        (bundle(deny("X", {"CanonicalUser": "79a"})), APP, ("S13",)),
+        (bundle(deny("X", {"AWS": f"arn:aws:iam::{ACCOUNT}:role/*"})), APP, ("P2",)),
+        (bundle(deny("X", {"AWS": f"arn:aws:iam::{ACCOUNT}:role/ops/app"})), SESSION, ("P1",)),
+        (bundle(deny("X", {"AWS": f"arn:aws:iam::{ACCOUNT}:user/f"})), f"arn:aws:sts::{ACCOUNT}:federated-user/f", ("P7",)),
+        (bundle(deny("X", "*", Resource="arn:aws:kms:*")), APP, ("P3",)),
+        (bundle(deny("X", "*", Condition={"IpAddress": {"aws:SourceIp": "?"}})), APP, ("S12",)),
+        (bundle(allow("X", "*", Condition={"StringEquals": {"aws:ResourceTag/env": "prod"}})), APP, ("C4",)),
+    ],
+)
+def test_notes_name_what_was_open(world: Bundle, who: str, notes: tuple[str, ...]) -> None:
+    """The contradiction or silence on which a decision rests is noted."""
+    world = replace(world, keys=(replace(world.keys[0], key=Key(KEY, tags=(("env", "prod"),))),))
+    assert decide(world, who, context={"aws:SourceIp": ("10.0.0.1",)}).notes == notes
+
+
+@pytest.mark.parametrize(
+    ("who", "policies", "expected"),
+    [
+        (PARTNER, having(iam()), "allowed"),
+        (PARTNER, having(), "implicitDeny"),
+        (PARTNER, having(iam(), boundary=NOTHING), "implicitDeny"),
+        (PARTNER, having(iam({"Effect": "Allow", "Action": "kms:*", "Resource": KEY})), "allowed"),
+        (f"arn:aws:iam::{OTHER}:root", having(), "implicitDeny"),
+    ],
+)
+@pytest.mark.parametrize("named", [f"arn:aws:iam::{OTHER}:root", OTHER, "*", "self"])
+def test_both_accounts_must_allow(named: str, who: str, policies: PrincipalPolicies, expected: str) -> None:
+    """Across accounts the key policy and an IAM policy of the caller's account must both allow."""
+    world = bundle(allow("Them", who if named == "self" else named), principals={who: policies})
+    assert outcome(world, who) == expected
+
+
+def test_foreign_grant_is_enough() -> None:
+    """A grant to a principal of another account needs no IAM policy there, and S2 is noted."""
+    grants = ({"GrantId": "g", "GranteePrincipal": PARTNER, "Operations": ["Decrypt"]},)
+    decision = decide(bundle(grants=grants), PARTNER)
+    assert (decision.reason, decision.notes) == (("grant/g",), ("S2",))
+
+
+@pytest.mark.parametrize("action", ["kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:TagResource", "kms:GetKeyPolicy"])
+def test_operations_that_do_not_cross(action: str) -> None:
+    """An operation that does not cross accounts fails even where both accounts allow it."""
+    world = bundle(allow("Them", PARTNER), principals={PARTNER: having(iam())})
+    assert outcome(world, PARTNER, action) == "error:AccessDeniedException"
+
+
+@pytest.mark.parametrize("principal", ["*", "AROAEXAMPLE", f"arn:aws:iam::{ACCOUNT}:group/g", ""])
+def test_nobody_has_no_access(principal: str) -> None:
+    """An anonymous caller, or what is no caller at all, is never allowed, not even by an Allow to everyone."""
+    assert outcome(bundle(allow("All", "*")), principal) == "implicitDeny"
+
+
+@pytest.mark.parametrize("action", ["kms:NoSuch", "s3:GetObject", "kms:*", "", "Decrypt*"])
+def test_unknown_action_is_never_allowed(action: str) -> None:
+    """What is no action of KMS is not allowed."""
+    assert decide(bundle(allow("All", "*", "*")), APP, action).reason == ("action",)
+
+
+@pytest.mark.parametrize("resource", ["*", "arn:aws:s3:::bucket", f"arn:aws:kms:us-west-2:{ACCOUNT}:alias/none", "nonsense"])
+def test_unknown_resource_is_never_allowed(resource: str) -> None:
+    """What is no key, and no alias of a known key, is not allowed."""
+    assert decide(bundle(allow("All", "*", "*")), APP, resources=(resource,)).reason == ("resource",)
+
+
+def test_key_that_is_not_known() -> None:
+    """A key without a known key policy is opened by nothing, IAM included."""
+    world = bundle(allow("All", "*"), principals={APP: having(iam())})
+    assert decide(world, APP, resources=(KEY[:-1] + "c",)).reason == ("key-policy",)
+
+
+def test_root_user_needs_the_key_policy() -> None:
+    """The root user has what the account is given, and nothing by itself (C1)."""
+    assert outcome(bundle(DELEGATING), ROOT) == "allowed"
+    assert outcome(bundle(allow("App", APP)), ROOT) == "implicitDeny"
+
+
+def test_same_authorizer_gives_same_answers() -> None:
+    """What an authorizer remembers never changes an answer."""
+    world = bundle(
+        DELEGATING,
+        allow("App", APP, "kms:Encrypt", Condition={"StringEquals": {"kms:EncryptionContext:a": "1"}}),
+        principals={BOB: having(iam(Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}))},
+    )
+    asked = [
+        Request(who, action, encryption_context=context, context=more)
+        for who in (BOB, APP, ROOT)
+        for action in ("kms:Encrypt", "kms:Decrypt")
+        for context in ({}, {"a": "1"}, {"A": "2"})
+        for more in ({}, {"aws:MultiFactorAuthPresent": ("true",)})
+    ]
+    one = Authorizer(world)
+    assert [one.decide(r) for r in asked * 2] == [Authorizer(world).decide(r) for r in asked * 2]

@@ -1,0 +1,100 @@
+"""Wildcards and ARNs."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from kmsgen.authorizer.match import all_of, any_of, arn_pattern, glob, pieces_of
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "matches"),
+    [
+        ("abc", "abc", True),
+        ("abc", "abcd", False),
+        ("*", "", True),
+        ("a*", "a", True),
+        ("a*", "ba", False),
+        ("*c", "abc", True),
+        ("a*c", "ac", True),
+        ("a*c", "a", False),
+        ("aa*aa", "aaa", False),
+        ("a*b*c", "aXbYc", True),
+        ("a*b*c", "acb", False),
+        ("a?c", "abc", True),
+        ("a?c", "ac", False),
+        ("?", "", False),
+        ("a*?b", "ab", False),
+        ("a*?b", "axb", True),
+        ("*a?b*", "xxaxbxx", True),
+        ("*ab?*cd", "ababxcd", True),
+        ("**", "", True),
+        ("a.c", "abc", False),
+        ("a\n*", "a\nb", True),
+        ("*\n", "\n\n", True),
+        ("é?", "éß", True),
+    ],
+)
+def test_glob(pattern: str, text: str, matches: bool) -> None:  # noqa: FBT001 - a case
+    """`*` is any run of characters, `?` exactly one, everything else itself."""
+    assert glob(pieces_of(pattern))(text) is matches
+
+
+def test_many_wildcards_take_no_time() -> None:
+    """A hostile pattern costs time in proportion to its length, not exponential time."""
+    start = time.perf_counter()
+    assert not glob(pieces_of("*a" * 200 + "b"))("a" * 20_000)
+    assert time.perf_counter() - start < 2
+
+
+ARN = "arn:aws:kms:us-west-2:111122223333:key/abc"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matches"),
+    [
+        ("*", True),
+        (ARN, True),
+        ("arn:aws:kms:*:111122223333:key/*", True),
+        ("arn:*:kms:us-*-2:*:key/ab?", True),
+        ("arn:aws:kms:us-west-2:111122223333:alias/*", False),
+        ("arn:aws:kms:us-west-2::key/abc", False),
+        ("arn:aws:*:us-west-2:111122223333:key/abc", None),
+        ("arn:aws:kms:*", None),
+        ("arn:aws:kms:us-west-2:*key/abc", None),
+        ("a*", None),
+        ("b*", False),
+    ],
+)
+def test_resource_pattern(pattern: str, matches: bool | None) -> None:  # noqa: FBT001 - a case
+    """Parts of an ARN match one by one; what only a wildcard across colons or in the service's part would match is open."""
+    assert arn_pattern(pieces_of(pattern), wild_service=False)(ARN) is matches
+
+
+def test_arn_condition_may_have_a_wildcard_in_the_service() -> None:
+    """ArnLike compares six parts, each with wildcards, the service's too."""
+    assert arn_pattern(pieces_of("arn:aws:*:us-west-2:111122223333:key/abc"), wild_service=True)(ARN) is True
+
+
+def test_a_wildcard_in_a_part_reaches_across_slashes() -> None:
+    """`*` may cross `/` within its part."""
+    matches = arn_pattern(pieces_of("arn:aws:iam::*:role/*"), wild_service=True)
+    assert matches("arn:aws:iam::111122223333:role/a/b") is True
+
+
+@pytest.mark.parametrize(
+    ("values", "one", "every"),
+    [
+        ((), False, True),
+        ((None,), None, None),
+        ((True, None), True, None),
+        ((False, None), None, False),
+        ((True, False), True, False),
+    ],
+)
+def test_three_values(values: tuple[bool | None, ...], one: bool | None, every: bool | None) -> None:  # noqa: FBT001 - a case
+    """What is open stays open unless the others decide."""
+    assert any_of(values) is one
+    assert all_of(values) is every
