@@ -44,8 +44,9 @@ class Diagnostic:
     hint: str = field(default="", compare=False)
 
     def __str__(self) -> str:
-        text = f"{self.location}: {self.code}: {visible(self.message, keep='\n')}"
-        return f"{text}\n  hint: {visible(self.hint, keep='\n')}" if self.hint else text
+        message, hint = visible(self.message, "\n"), visible(self.hint, "\n")
+        text = f"{self.location}: {self.code}: {message}"
+        return f"{text}\n  hint: {hint}" if hint else text
 
 
 class KmsgenError(Exception):
