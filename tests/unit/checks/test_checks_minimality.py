@@ -12,6 +12,7 @@ from kmsgen.checks.beyond import beyond
 from kmsgen.checks.specification import specify
 from kmsgen.checks.three_questions import ask
 from kmsgen.policy.document import Effect
+from kmsgen.prover import minimality
 from tests.unit.checks.judging import EXAMPLE, case, rewrite
 from tests.unit.checks.test_checks_mutations import BUNDLES, MUTATIONS
 
@@ -58,3 +59,12 @@ def test_the_proof_finds_what_the_enumeration_finds(name: str) -> None:
     proved = ask(FOUND.intent, broken.bundle, {})[1].findings
     if enumerated:
         assert [finding for finding in proved if finding.code in ("excess-access", "unproved")]
+
+
+@pytest.mark.parametrize("delegation", ["key-policy", "iam"])
+def test_no_allow_of_a_compiled_bundle_is_dead(delegation: str) -> None:
+    """A Deny may deny nothing: a guard rail is there for what somebody adds later. Every Allow is needed."""
+    bundle = case(f"{EXAMPLE}delegation: {delegation}\n").bundle
+    found = minimality(bundle)
+    assert found.reason == ""
+    assert [dead.source for dead in found.dead if not dead.source.startswith("key-policy/Deny")] == []
