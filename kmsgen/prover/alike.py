@@ -1,19 +1,24 @@
-"""Actions that no policy tells apart: one of them is asked about, and what is found holds for all.
+"""Actions, and principals, that no policy tells apart: one of them is asked about, and what is found holds for all.
 
 Two actions are alike if the same Action patterns and grant operations take them, requests of both carry the same of the
 condition keys in question, and KMS refuses both or neither. Actions that KMS treats in a way of their own are alike to none.
+Two principals are alike if every statement and grant names both in the same way, what stands beside them is the same, and the
+conditions on who calls answer the same of both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from kmsgen.authorizer import Request
 from kmsgen.authorizer.context import Target, carried
-from kmsgen.authorizer.principal import caller_of
+from kmsgen.authorizer.grants import retires
+from kmsgen.authorizer.principal import CallerKind, caller_of
 from kmsgen.authorizer.refusals import refusal_of_key
 from kmsgen.catalogue.actions import expand
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle
+from kmsgen.prover.situation import Side
 from kmsgen.prover.vocabulary import Vocabulary, grants_of
 
 _OWN_WAYS = frozenset(
@@ -67,3 +72,42 @@ def _refused(action: Action, target: Target | None) -> tuple[str | None, ...]:
     own = caller_of(f"arn:aws:iam::{target.account}:role/any-role", {})
     refusals = [refusal_of_key(action, caller, target) for caller in (own, _FOREIGN)]
     return tuple(refusal.rule if refusal else None for refusal in refusals)
+
+
+_WHO = (
+    *("aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:username", "aws:userid", "aws:principalisawsservice"),
+    *("aws:principalservicename", "aws:principalservicenameslist", "aws:principalorgid", "aws:principalorgpaths"),
+    "kms:calleraccount",
+)
+_TAG = "aws:principaltag/"
+
+
+def alike_principals(everyone: Iterable[str], words: Vocabulary, sides: Sequence[Side]) -> list[list[str]]:
+    """Put principals together that need to be asked about once; the first of each is the one to ask."""
+    variables = [key for key in words.variables if key in _WHO or key.startswith(_TAG)]
+    found: dict[object, list[str]] = {}
+    for principal in everyone:
+        found.setdefault(tuple(_seen_as(principal, side, variables) for side in sides), []).append(principal)
+    return list(found.values())
+
+
+def _seen_as(principal: str, side: Side, variables: Sequence[str]) -> object:
+    """Return all that a bundle can know of a principal; a session that a policy could name is like no other."""
+    (plan,) = side.authorizer.plans(Request(principal, "kms:GetKeyPolicy"))
+    caller = plan.caller
+    if caller.kind in (CallerKind.SESSION, CallerKind.UNKNOWN):
+        return principal
+    view = side.authorizer.view(plan, Request(principal, "kms:GetKeyPolicy"))
+    rules = [
+        (rule, naming) for rules in (*plan.sets, side.cover_rules) for rule, naming in rules.naming(caller).items() if naming
+    ]
+    grants = (*(grant.names(caller) for grant in side.grants), *(retires(grant.grant, caller) for grant in side.grants))
+    answers = tuple(
+        test.check(view.lookup(test.variable) or None, view.lookup)
+        for rule, _ in rules
+        for test in rule.conditions
+        if test.variable in _WHO or test.variable.startswith(_TAG)
+    )
+    values = tuple(view.lookup(key) for key in variables)
+    beside = (id(caller.policies), caller.service_linked, caller.described)
+    return (caller.kind, plan.facts, beside, tuple(rules), grants, answers, values)

@@ -66,8 +66,9 @@ class Hunt:
         if not self.bad.possible(situations, matched, waiting):
             return
         for found in self._found(base, situations, matched, open_, meter):
-            for action in self.world.twins.get(base.action, (base.action,)):
-                yield self._hit(replace(base, action=action), found)
+            for principal in self.world.doubles.get(base.principal, (base.principal,)):
+                for action in self.world.twins.get(base.action, (base.action,)):
+                    yield self._hit(replace(base, principal=principal, action=action), found)
 
     def _found(
         self,

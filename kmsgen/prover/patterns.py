@@ -219,11 +219,25 @@ class Cut:
         found = self._walk(self.patterns)
         if any(text in self.taken for text in found.values()):
             found = self._apart_from_taken(found)
-        for text in reversed(self.nicer):
-            answers = tuple(pattern.matches(text) for pattern in self.patterns)
-            if answers in found and text not in self.taken and self.domain.matches(text):
-                found[answers] = text
+        self._prefer(found)
         return [Class(text, frozenset(i for i, yes in enumerate(answers) if yes)) for answers, text in found.items()]
+
+    def _prefer(self, found: dict[tuple[bool, ...], str]) -> None:
+        """Put nicer texts of the same classes in the place of the shortest ones; the first of several wins."""
+        starts = [pattern.run(self.prefix) for pattern in self.patterns]
+        cut = len(self.prefix)
+        waiting = set(found)
+        for text in self.nicer:
+            if not waiting:
+                return
+            if not text.startswith(self.prefix) or text in self.taken or not self.domain.matches(text):
+                continue
+            rest = text[cut:]
+            ends = [pattern.run(rest, at) if at else 0 for pattern, at in zip(self.patterns, starts, strict=True)]
+            answers = tuple(bool(end & pattern.accept) for pattern, end in zip(self.patterns, ends, strict=True))
+            if answers in waiting:
+                waiting.discard(answers)
+                found[answers] = text
 
     def _apart_from_taken(self, found: dict[tuple[bool, ...], str]) -> dict[tuple[bool, ...], str]:
         """Find other witnesses for the classes whose shortest text is taken; a class of taken texts alone is left out."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from kmsgen.authorizer import Authorizer, Decision, Request, settle
 from kmsgen.authorizer.conditions import ConditionTest
 from kmsgen.authorizer.context import View, carried
 from kmsgen.authorizer.decision import Outcome
-from kmsgen.authorizer.grants import CREATE, RETIRE, GrantRule, retires
+from kmsgen.authorizer.grants import CREATE, RETIRE, GrantRule, compile_grants, retires
 from kmsgen.authorizer.plan import Plan, RuleSet
 from kmsgen.authorizer.plan import check as check_condition
-from kmsgen.authorizer.principal import DOUBT, CallerKind, Naming
+from kmsgen.authorizer.principal import ACCOUNT, DIRECT, DOUBT, ROLE, CallerKind, Naming
 from kmsgen.authorizer.settle import Facts
-from kmsgen.authorizer.statement import ResourceTest, Rule
+from kmsgen.authorizer.statement import Layer, ResourceTest, Rule
 from kmsgen.catalogue.actions import KEY_STATES
 from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.operators import OperatorName, split_operator
@@ -46,7 +47,17 @@ class Situation:
     defaults: Mapping[str, Values | None]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class _Allowing:
+    """An Allow of a layer, whichever."""
+
+    layer: str
+    source: str = ""
+    level: int = 0
+    deny: bool = False
+
+
+@dataclass
 class Side:
     """One bundle with its authorizer; clauses are numbered from `first` on.
 
@@ -61,7 +72,7 @@ class Side:
     covers: tuple[Matchable, ...] = ()
     matches: list[tuple[Matchable, Naming]] = field(default_factory=list)
     _cover_numbers: dict[Matchable, int] = field(init=False)
-    _cover_rules: RuleSet = field(init=False)
+    cover_rules: RuleSet = field(init=False)
     _cover_grants: tuple[GrantRule, ...] = field(init=False)
     _indices: dict[tuple[Matchable, Naming], int] = field(default_factory=dict)
     _tests: dict[ConditionTest, KeyTest] = field(default_factory=dict)
@@ -73,8 +84,14 @@ class Side:
     def __post_init__(self) -> None:
         self.authorizer = Authorizer(self.bundle)
         self._cover_numbers = {cover: number for number, cover in enumerate(self.covers, self.cover)}
-        self._cover_rules = RuleSet(cover for cover in self.covers if isinstance(cover, Rule))
+        self.cover_rules = RuleSet(cover for cover in self.covers if isinstance(cover, Rule))
         self._cover_grants = tuple(cover for cover in self.covers if isinstance(cover, GrantRule))
+
+    @cached_property
+    def grants(self) -> tuple[GrantRule, ...]:
+        """The grants of the first key and of the covers."""
+        own = compile_grants(self.bundle.keys[0].grants) if self.bundle.keys else []
+        return (*own, *self._cover_grants)
 
     def index(self, rule: Matchable, naming: Naming) -> int:
         """Return the number of a rule as it names a caller."""
@@ -141,6 +158,21 @@ class Side:
             found = self._in_state[state] = Authorizer(replace(self.bundle, keys=keys))
         return found
 
+    def reaches(self, request: Request) -> bool:
+        """Return whether access can follow if every Allow and grant that covers the action named the caller.
+
+        What stands beside the caller is taken to allow everything.
+        """
+        plan = self.plan(request)
+        if plan is None:
+            return False
+        covering = (rule for rules in plan.sets for rule, _ in rules.covering(plan.action.iam_name.lower()) if not rule.deny)
+        layers = {str(rule.layer) for rule in covering} | {Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION}
+        if plan.action.name == RETIRE or any(grant.covers(plan.action.name) for grant in self.grants):
+            layers.add(Layer.GRANT)
+        allows = [(_Allowing(str(layer)), ACCOUNT | ROLE | DIRECT) for layer in layers]
+        return settle(plan.facts, allows).outcome is Outcome.ALLOWED
+
     def could(self, plan: Plan) -> bool:
         """Return whether access can follow at all, every Allow and grant taken to match and no conditional Deny."""
         allows = [*plan.fixed, *(match for match in plan.conditional if not match[0].deny), *plan.grants]
@@ -172,8 +204,8 @@ class Side:
 
     def _candidates(self, plan: Plan) -> Iterator[tuple[int, Matchable]]:
         """Yield the covers that name the caller and the action."""
-        namings = self._cover_rules.naming(plan.caller)
-        for rule, covers in self._cover_rules.covering(plan.action.iam_name.lower()):
+        namings = self.cover_rules.naming(plan.caller)
+        for rule, covers in self.cover_rules.covering(plan.action.iam_name.lower()):
             if covers is True and namings[rule] & ~DOUBT:
                 yield self._cover_numbers[rule], rule
         for grant in self._cover_grants:

@@ -22,11 +22,11 @@ from kmsgen.policy.bundle import Bundle, Key, Organization, PrincipalPolicies
 from kmsgen.policy.document import Document, Effect, Statement
 from kmsgen.policy.grant import Grant
 from kmsgen.prover import vocabulary
-from kmsgen.prover.alike import alike
+from kmsgen.prover.alike import alike, alike_principals
 from kmsgen.prover.domains import Domain, domain_of
 from kmsgen.prover.looks import CONTEXT
 from kmsgen.prover.patterns import NAME, Cut, arn_glob, glob, run_of
-from kmsgen.prover.principals import principals
+from kmsgen.prover.principals import SPECIAL_ROLES, STRANGER, principals
 from kmsgen.prover.situation import Side, Situation
 from kmsgen.prover.space import RequestSpace
 from kmsgen.prover.vocabulary import Vocabulary
@@ -51,9 +51,10 @@ def assumed(bundle: Bundle, everyone: Iterable[str], *, described_only: bool = F
     )
     if described_only:
         return replace(bundle, keys=keys)
-    organizations = _organizations(bundle)
+    # one object an account: principals that share what stands beside them share what is computed from it
+    beside = {account: replace(UNDESCRIBED, organization=found) for account, found in _organizations(bundle).items()}
     undescribed = {
-        principal: _undescribed(organizations.get(arn.account))
+        principal: beside.get(arn.account, UNDESCRIBED)
         for principal in everyone
         # a session is described with its role, a federated one with its user
         if (arn := parse_arn(principal)) is not None and not caller_of(principal, bundle.principals).described
@@ -69,10 +70,6 @@ def _organizations(bundle: Bundle) -> Mapping[str, Organization]:
         if arn is not None and beside.organization is not None:
             found[arn.account] = replace(beside.organization, management_account=False)
     return found
-
-
-def _undescribed(organization: Organization | None) -> PrincipalPolicies:
-    return replace(UNDESCRIBED, organization=organization) if organization else UNDESCRIBED
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +92,8 @@ class Scope:
 class World:
     """Bundles asked about together: the words in them, the principals that they can tell apart, one side each.
 
-    `twins` are the actions that one stands for. `operations` are those that a grant to create may list; nothing: all that
-    fit the key.
+    `twins` are the actions that one stands for, `doubles` the principals. `operations` are those that a grant to create may
+    list; nothing: all that fit the key.
     """
 
     bundles: Sequence[Bundle]
@@ -107,6 +104,8 @@ class World:
     pairs: Mapping[str, Values] = field(init=False)
     operations: Values = ()
     twins: dict[str, list[str]] = field(default_factory=dict)
+    doubles: dict[str, list[str]] = field(default_factory=dict)
+    _described: dict[str, bool] = field(default_factory=dict)
     _spaces: dict[object, RequestSpace] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -144,7 +143,11 @@ class World:
 
     def described(self, principal: str) -> bool:
         """Return whether one of the bundles describes a principal."""
-        return any(caller_of(principal, bundle.principals).described for bundle in self.bundles)
+        found = self._described.get(principal)
+        if found is None:
+            found = any(caller_of(principal, bundle.principals).described for bundle in self.bundles)
+            self._described[principal] = found
+        return found
 
     def named(self, pattern: str, principal: str) -> bool:
         """Return whether a pattern names a principal, or the role behind a session; an account's root ARN all of it."""
@@ -158,9 +161,16 @@ class World:
     def requests(self, everyone: Iterable[str], actions: Iterable[Action]) -> Iterator[Request]:
         """Yield what everything else is added to, for each principal and action."""
         asked = [group[0] for group in self.alike(actions)]
-        for principal in everyone:
+        reached = {action.name for action in asked if self._reached(action)}
+        for group in alike_principals(everyone, self.words, self.sides):
+            self.doubles[group[0]] = group
             for action in asked:
-                yield from self.bases(principal, action)
+                if action.name in reached or self.described(group[0]):
+                    yield from self.bases(group[0], action)
+
+    def _reached(self, action: Action) -> bool:
+        """Return whether anybody could get an action at all, if every statement and grant that covers it named them."""
+        return any(self.sides[0].reaches(Request(caller, action.iam_name)) for caller in self._callers)
 
     def alike(self, actions: Iterable[Action]) -> list[list[Action]]:
         """Put actions together that need to be asked about once, and remember them."""
@@ -190,6 +200,12 @@ class World:
             else:
                 yield base
                 yield from (replace(base, context={"aws:SourceVpce": (name,)}) for name in self.endpoints)
+
+    @cached_property
+    def _callers(self) -> Values:
+        """One principal of each kind to which other ways of access are open."""
+        roles = [f"arn:aws:iam::{account}:role/" for account in (self.account, STRANGER)]
+        return (*(f"{head}{name}" for head in roles for name in ("any-role", SPECIAL_ROLES[0])), "any-service.amazonaws.com")
 
     @cached_property
     def aliases(self) -> Values:

@@ -1,0 +1,183 @@
+"""How fast the prover is: whole process, proof alone, random pairs, hard policies; with the memory each takes.
+
+python benchmarks/prover.py
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from kmsgen.policy.bundle import Bundle, Key, KeyAccess
+from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
+from kmsgen.policy.json_form import format_document, to_json
+from kmsgen.prover import Beyond, Budget, Never, NoPublic, differences, prove
+
+HOME, OTHERS = "111122223333", ("444455556666", "777788889999")
+KEY = f"arn:aws:kms:us-west-2:{HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+ACTIONS = ("Decrypt", "Encrypt", "GenerateDataKey", "DescribeKey", "CreateGrant", "PutKeyPolicy", "ReEncryptFrom", "TagResource")
+SERVICES = ("s3", "rds", "ec2", "sns", "lambda")
+CONDITIONS: tuple[Callable[[random.Random], Condition], ...] = (
+    lambda rng: Condition("StringEquals", "kms:EncryptionContext:app", (rng.choice(("a", "b", "c")),)),
+    lambda rng: Condition("StringLike", "kms:ViaService", (f"{rng.choice(SERVICES)}.*.amazonaws.com",)),
+    lambda rng: Condition("StringEquals", "kms:CallerAccount", (rng.choice((HOME, *OTHERS)),)),
+    lambda rng: Condition("StringEquals", "aws:PrincipalOrgID", (rng.choice(("o-one", "o-two")),)),
+    lambda rng: Condition(
+        "ArnLike", "aws:PrincipalArn", (f"arn:aws:iam::{HOME}:role/{rng.choice(('team-*', '*-admin', 'app'))}",)
+    ),
+    lambda rng: Condition("Bool", "kms:GrantIsForAWSResource", (rng.choice(("true", "false")),)),
+    lambda rng: Condition("StringEquals", "aws:PrincipalTag/team", (rng.choice(("red", "blue")),)),
+    lambda rng: Condition("IpAddress", "aws:SourceIp", (rng.choice(("10.0.0.0/8", "203.0.113.0/24")),)),
+)
+
+
+def principal(rng: random.Random) -> Principal:
+    """Return a principal of a policy."""
+    account = rng.choice((HOME, HOME, HOME, *OTHERS))
+    kind = rng.randrange(8)
+    if kind == 0:
+        return Principal("AWS", f"arn:aws:iam::{account}:root")
+    if kind == 1:
+        return Principal("Service", f"{rng.choice(SERVICES)}.amazonaws.com")
+    if kind == 2:
+        return Principal("AWS", "*")
+    return Principal("AWS", f"arn:aws:iam::{account}:{rng.choice(('role', 'role', 'user'))}/{rng.choice('abcdef')}")
+
+
+def policy(rng: random.Random, size: int) -> Document:
+    """Return a random key policy of so many statements."""
+    statements = []
+    for number in range(size):
+        effect = Effect.DENY if rng.random() < 0.2 else Effect.ALLOW
+        who = (Principal("AWS", "*"),) if effect is Effect.DENY else tuple(principal(rng) for _ in range(rng.randint(1, 3)))
+        actions = tuple(f"kms:{name}" for name in rng.sample(ACTIONS, rng.randint(1, 4)))
+        conditions = {one.key: one for one in (rng.choice(CONDITIONS)(rng) for _ in range(rng.choice((0, 1, 1, 2))))}
+        statements.append(Statement(effect, actions, ("*",), who, tuple(conditions.values()), f"S{number}"))
+    return Document(tuple(statements))
+
+
+def bundle(document: Document) -> Bundle:
+    """Return a bundle of one key."""
+    return Bundle((KeyAccess(Key(KEY), document),))
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return how many milliseconds of processor time some work takes."""
+    start = time.process_time()
+    work()
+    return (time.process_time() - start) * 1000
+
+
+def report(title: str, times: list[float]) -> None:
+    """Print median, 99th percentile and worst."""
+    ordered = sorted(times)
+    high = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+    print(f"{title:52} median {statistics.median(ordered):8.1f} ms   p99 {high:8.1f} ms   worst {ordered[-1]:8.1f} ms")
+
+
+def proof_alone() -> None:
+    """Time questions about policies of 6, 12, 24 and 48 statements."""
+    for size in (6, 12, 24, 48):
+        rng = random.Random(size)
+        policies = [policy(rng, size) for _ in range(20)]
+        covers = [Beyond(tuple(s for s in one.statements if s.effect is Effect.ALLOW)) for one in policies]
+        report(
+            f"nothing beyond, {size} statements",
+            [timed(lambda d=d, q=q: prove(bundle(d), q)) for d, q in zip(policies, covers, strict=True)],
+        )
+        never = Never(f"arn:aws:iam::{HOME}:role/contractor-*", ("kms:Decrypt",))
+        report(f"never, {size} statements", [timed(lambda d=d: prove(bundle(d), never)) for d in policies])
+        report(f"no public access, {size} statements", [timed(lambda d=d: prove(bundle(d), NoPublic())) for d in policies])
+
+
+def random_pairs(count: int = 300) -> None:
+    """Time differences of random pairs of 12 statements; none may be unknown."""
+    rng = random.Random(12)
+    times, unknown = [], 0
+    for _ in range(count):
+        old, new = policy(rng, 12), policy(rng, 12)
+        start = time.process_time()
+        found = differences(bundle(old), bundle(new), Budget(seconds=60))
+        times.append((time.process_time() - start) * 1000)
+        unknown += bool(found.reason)
+    report(f"differences of {count} random pairs, 12 statements", times)
+    print(f"{'unknown among them':52} {unknown}")
+
+
+def whole_process() -> None:
+    """Time `kmsgen prove` on a key policy of 24 statements against importing what `kmsgen verify` imports."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "policy.json"
+        path.write_text(to_json(format_document(policy(random.Random(24), 24))))
+        imports = "import kmsgen.cli.app, kmsgen.cli.verifying, kmsgen.intent.load"
+        commands = {
+            "imports of `kmsgen verify`": [sys.executable, "-c", imports],
+            "`kmsgen prove --never`, 24 statements": [
+                *(sys.executable, "-m", "kmsgen", "prove", str(path), "--key-arn", KEY),
+                *("--never", "role/contractor-* kms:Decrypt"),
+            ],
+        }
+        for title, command in commands.items():
+            report(title, [_process(command) for _ in range(7)])
+
+
+def _process(command: list[str]) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=False, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000
+
+
+def hard() -> None:
+    """Time what grows: wildcards within patterns, many statements on many keys, the largest key policy."""
+    everyone = (Principal("AWS", "*"),)
+    wild = tuple(
+        Statement(
+            Effect.ALLOW, ("kms:Decrypt",), ("*",), everyone,
+            (Condition("StringLike", "aws:PrincipalTag/x", (f"*{chr(97 + i)}{chr(98 + i)}*{chr(99 + i)}*",)),),
+        )
+        for i in range(14)
+    )  # fmt: skip
+    keys = [f"aws:PrincipalTag/k{i}" for i in range(8)]
+    many = tuple(
+        Statement(
+            Effect.ALLOW, ("kms:Decrypt",), ("*",), everyone,
+            tuple(Condition("StringEquals", key, (f"v{(number * 7 + i) % 5}",)) for i, key in enumerate(keys)),
+        )
+        for number in range(48)
+    )  # fmt: skip
+    rng = random.Random(32)
+    large: list[Statement] = []
+    while len(json.dumps(format_document(Document((*large, *large[:1]))))) < 32_000 if large else True:
+        large += policy(rng, 1).statements
+    for title, statements in (
+        ("14 infix patterns", wild),
+        ("48 statements on 8 keys", many),
+        ("a policy of 32 KiB", tuple(large)),
+    ):
+        for question in (Beyond(statements[1:]), NoPublic()):
+            start = time.process_time()
+            proof = prove(bundle(Document(statements)), question, Budget(seconds=20))
+            took = (time.process_time() - start) * 1000
+            print(f"{title + ': ' + str(question):52} {took:8.1f} ms   {proof.result} {proof.reason}")
+
+
+def main() -> None:
+    """Print every figure."""
+    whole_process()
+    proof_alone()
+    random_pairs()
+    hard()
+    print(f"{'memory at most':52} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:8.1f} MiB")
+
+
+if __name__ == "__main__":
+    main()
