@@ -1,0 +1,35 @@
+"""docs/verify.md and the code name the same diagnostics."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+PAGE = ROOT / "docs" / "verify.md"
+ASKED = ("allowed", "beyond", "lockout", "three_questions", "intended", "intended_services", "specification", "situations")
+SOURCES = [
+    *(ROOT / "kmsgen/compiler").glob("*.py"),
+    *(ROOT / f"kmsgen/checks/{name}.py" for name in ASKED),
+    ROOT / "kmsgen/cli/verifying.py",
+]
+# What a call passes as the code: its place among the arguments.
+CALLS = {"input_error": 1, "Diagnostic": 1, "Finding": 0, "_too_large": 1, "_findings": 1}
+
+
+def codes(path: Path) -> set[str]:
+    """Return the codes that a file gives to diagnostics and findings."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) > CALLS.get(node.func.id, 99):
+            argument = node.args[CALLS[node.func.id]]
+            found |= {part.value for part in ast.walk(argument) if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+    return found
+
+
+def test_every_code_is_documented_and_every_documented_code_exists() -> None:
+    """Pipelines may look for codes."""
+    documented = set(re.findall(r"^\| `([a-z-]+)` \|", PAGE.read_text(), re.MULTILINE))
+    used = {code for path in SOURCES for code in codes(path)}
+    assert used == documented
