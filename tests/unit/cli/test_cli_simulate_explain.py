@@ -1,0 +1,294 @@
+"""`kmsgen simulate` and `kmsgen explain`, through the real command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from kmsgen.cli import app as application
+
+ACCOUNT = "111122223333"
+KEY = f"arn:aws:kms:us-west-2:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+APP = f"arn:aws:iam::{ACCOUNT}:role/app"
+POLICY: dict[str, Any] = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "App",
+            "Effect": "Allow",
+            "Principal": {"AWS": APP},
+            "Action": "kms:Decrypt",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"kms:EncryptionContext:app": "pay"}},
+        }
+    ],
+}
+IAM = {"Version": "2012-10-17", "Statement": [{"Sid": "Everything", "Effect": "Allow", "Action": "kms:*", "Resource": "*"}]}
+GRANTS = {"Grants": [{"GrantId": "g1", "GranteePrincipal": APP, "Operations": ["Encrypt"]}]}
+
+
+class Ran(NamedTuple):
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Folder:
+    """A folder with scenarios and policies, in which commands run."""
+
+    def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.path, self._monkeypatch, self._capsys = path, monkeypatch, capsys
+
+    def write(self, name: str, data: object) -> str:
+        """Write a file: a text as it is, other data as JSON."""
+        path = self.path / name
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.write_text(data if isinstance(data, str) else json.dumps(data), encoding="utf-8")
+        return str(path)
+
+    def run(self, *words: str) -> Ran:
+        """Run a command as the shell would."""
+        self._monkeypatch.setattr(sys, "argv", ["kmsgen", *words])
+        try:
+            application.main()
+            code: object = 0
+        except SystemExit as stop:
+            code = stop.code
+        out, err = self._capsys.readouterr()
+        return Ran(code if isinstance(code, int) else 0, out, err)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Folder:
+    """Return an empty folder to run commands in."""
+    monkeypatch.chdir(tmp_path)
+    return Folder(tmp_path, monkeypatch, capsys)
+
+
+def scenario(*requests: dict[str, Any], note: str = "a note", **more: Any) -> dict[str, Any]:
+    """Return a scenario of the policy."""
+    return {"note": note, "key": {"arn": KEY}, "policy": POLICY, "requests": list(requests), **more}
+
+
+def asking(expect: str | None = None, because: str | None = None, **more: Any) -> dict[str, Any]:
+    """Return a request of the role to decrypt."""
+    return {
+        "principal": APP,
+        "action": "kms:Decrypt",
+        "encryption_context": {"app": "pay"},
+        "expect": expect,
+        "because": because,
+        **more,
+    }
+
+
+def test_rows(folder: Folder) -> None:
+    """JSON is one list, an element a request, in the order given over all files."""
+    first = folder.write("b.json", scenario(asking("allowed", "App"), asking(encryption_context={}), note="first"))
+    second = folder.write("a.yaml", json.dumps(scenario(asking("allowed", resource=[KEY, KEY]), note="second")))
+    ran = folder.run("simulate", first, second, "--output", "json")
+    rows = json.loads(ran.out)
+    assert ran.code == 0
+    assert [row["scenario"] for row in rows] == ["first", "first", "second"]
+    assert rows[0] == {
+        "scenario": "first",
+        "request": 1,
+        "principal": APP,
+        "action": "kms:Decrypt",
+        "resource": KEY,
+        "outcome": "allowed",
+        "because": ["key-policy/App"],
+        "error": None,
+        "expect": "allowed",
+        "ok": True,
+    }
+    assert (rows[1]["outcome"], rows[1]["because"], rows[1]["expect"], rows[1]["ok"]) == (
+        "implicitDeny",
+        ["key-policy"],
+        None,
+        True,
+    )
+    assert rows[2]["resource"] == [KEY, KEY]
+
+
+def test_error_row(folder: Folder) -> None:
+    """A call that KMS refuses is an error with KMS's exception name."""
+    data = scenario(asking("error:DisabledException"), key={"arn": KEY, "state": "Disabled"})
+    (row,) = json.loads(folder.run("simulate", folder.write("s.json", data), "--output", "json").out)
+    assert (row["outcome"], row["error"], row["because"], row["ok"]) == ("error", "DisabledException", ["key-state"], True)
+
+
+@pytest.mark.parametrize(
+    ("request_", "code", "word"),
+    [
+        (asking("allowed"), 0, "ok "),
+        (asking("allowed", "key-policy/App"), 0, "ok "),
+        (asking("implicitDeny"), 1, "FAIL"),
+        (asking("allowed", "key-policy/Other"), 1, "FAIL"),
+        (asking(None, "identity-policy"), 1, "FAIL"),
+    ],
+)
+def test_expectations_decide_the_exit_code(folder: Folder, request_: dict[str, Any], code: int, word: str) -> None:
+    """Exit code 1 where an expectation of outcome or reason does not hold."""
+    ran = folder.run("simulate", folder.write("s.json", scenario(request_)))
+    assert (ran.code, ran.out[:4].strip()) == (code, word.strip())
+
+
+def test_folders_are_walked(folder: Folder) -> None:
+    """A folder stands for its scenario files, in the order of their names."""
+    for name in ("cases/b.yml", "cases/a/c.jsonl", "cases/a.json"):
+        folder.write(name, scenario(asking(), note=name))
+    folder.write("cases/readme.txt", "not a scenario")
+    rows = json.loads(folder.run("simulate", "cases", "--output", "json").out)
+    assert [row["scenario"] for row in rows] == ["cases/a.json", "cases/a/c.jsonl", "cases/b.yml"]
+
+
+def test_junit(folder: Folder) -> None:
+    """The report has a case a request and a failure where it is not as expected, whatever letters the note holds."""
+    data = scenario(asking("allowed"), asking("explicitDeny"), note="a < b & \u0007 \U0001f512")
+    ran = folder.run("simulate", folder.write("s.json", data), "--junit", "report.xml")
+    top = ET.fromstring((folder.path / "report.xml").read_text(encoding="utf-8"))  # noqa: S314 - our own file
+    assert ran.code == 1
+    assert (top.get("tests"), top.get("failures"), len(top.findall(".//testcase")), len(top.findall(".//failure"))) == (
+        "2",
+        "1",
+        2,
+        1,
+    )
+
+
+@pytest.mark.parametrize("target", ["nowhere/report.xml", "."])
+def test_junit_that_cannot_be_written(folder: Folder, target: str) -> None:
+    """A report that cannot be written is bad input, and leaves nothing behind."""
+    path = folder.write("s.json", scenario(asking()))
+    ran = folder.run("simulate", path, "--junit", target)
+    assert ran.code == 2
+    assert sorted(item.name for item in folder.path.iterdir()) == ["s.json"]
+
+
+ASKED = ["explain", "policy.json", "--principal", APP, "--action", "kms:Decrypt"]
+BAD = [
+    (["simulate"], "nothing to decide"),
+    (["simulate", "missing.yaml"], "does not exist"),
+    (["simulate", "empty"], "holds no scenario"),
+    (["simulate", "policy.json"], "asks nothing"),
+    (["simulate", "bad.yaml"], "no-key"),
+    (["explain", "policy.json", "--principal", APP], "needs --action"),
+    (["explain", "policy.json", "--action", "kms:Decrypt"], "needs --principal"),
+    (["explain", "policy.json", "--principal", "bob", "--action", "kms:Decrypt"], "not a principal"),
+    (["explain", "policy.json", "--principal", APP, "--action", "kms:Decrypt", "--context", "x"], "NAME=VALUE"),
+    (
+        ["explain", "policy.json", "--principal", APP, "--action", "kms:Decrypt", "--identity-policy", f"{APP}=none.json"],
+        "not exist",
+    ),
+    (["explain", "--key-policy", "good.json", "--principal", APP, "--action", "kms:Decrypt"], "not-a-policy"),
+    (["explain", "good.json", "--request", "9"], "no request 9"),
+    (["explain", "policy.json", "--lockout"], "needs --principal"),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), BAD)
+def test_bad_input(folder: Folder, words: list[str], message: str) -> None:
+    """Bad input is exit code 2 with a message that says what, and no traceback."""
+    (folder.path / "empty").mkdir()
+    folder.write("policy.json", POLICY)
+    folder.write("good.json", scenario(asking()))
+    folder.write("bad.yaml", "note: nothing else")
+    ran = folder.run(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert message in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_every_bad_file_is_told(folder: Folder) -> None:
+    """Problems of several files are told in one run."""
+    ran = folder.run("simulate", folder.write("a.yaml", "note: x"), folder.write("b.yaml", "note: y"))
+    assert "a.yaml:1:1" in ran.err
+    assert "b.yaml:1:1" in ran.err
+
+
+def test_question_in_one_line(folder: Folder) -> None:
+    """A key policy, IAM policies, grants and a request can be given as options."""
+    words = (
+        *("explain", "--key-policy", folder.write("kp.json", POLICY), "--key-arn", KEY),
+        *("--identity-policy", f"{APP}={folder.write('iam.json', IAM)}", "--grants", folder.write("grants.json", GRANTS)),
+        *("--principal", APP, "--action", "kms:Encrypt", "--action", "kms:Decrypt", "--action", "kms:Sign"),
+        *("--encryption-context", "app=pay", "--context", "aws:SourceIp=10.0.0.1", "--output", "json"),
+    )
+    ran = folder.run(*words)
+    rows = json.loads(ran.out)
+    assert ran.code == 0
+    assert [row["because"] for row in rows] == [["grant/g1"], ["key-policy/App"], ["key-policy"]]
+    assert rows[0]["resource"] == KEY
+    assert {trace["source"] for trace in rows[0]["trace"]} == {"key-policy/App", "identity-policy/Everything", "grant/g1"}
+
+
+def test_options_ask_of_a_scenario(folder: Folder) -> None:
+    """A request put by options takes the place of a scenario's own."""
+    path = folder.write("s.json", scenario(asking("explicitDeny")))
+    ran = folder.run("simulate", path, "--principal", APP, "--action", "kms:Sign", "--output", "json")
+    assert [(row["action"], row["expect"]) for row in json.loads(ran.out)] == [("kms:Sign", None)]
+
+
+def test_explanation(folder: Folder) -> None:
+    """An implicit deny is explained: the reason, the nearest miss with the value it failed on, and what would change it."""
+    path = folder.write("s.json", scenario(asking(encryption_context={"app": "web"})))
+    ran = folder.run("explain", path)
+    assert ran.out.startswith(f"implicitDeny: {APP} kms:Decrypt")
+    assert "nearest: key-policy/App fails on" in ran.out
+    assert "Condition: StringEquals kms:EncryptionContext:app `pay`: it is `web`" in ran.out
+    assert "what would change the answer" in ran.out
+    assert "\x1b" not in ran.out
+
+
+def test_notes_are_shown(folder: Folder) -> None:
+    """The silences that mattered are shown with their number."""
+    policy = {
+        "Statement": [{"Sid": "No", "Effect": "Deny", "Principal": {"CanonicalUser": "79a5"}, "Action": "*", "Resource": "*"}]
+    }
+    path = folder.write("s.json", scenario(asking(), policy=policy))
+    assert "S13: a CanonicalUser in a key policy" in folder.run("explain", path).out
+    (row,) = json.loads(folder.run("explain", path, "--output", "json").out)
+    assert [note["id"] for note in row["notes"]] == ["S13"]
+
+
+def test_one_request(folder: Folder) -> None:
+    """One request of several can be picked by its number."""
+    path = folder.write("s.json", scenario(asking(), asking(action="kms:Sign")))
+    (row,) = json.loads(folder.run("explain", path, "--request", "2", "--output", "json").out)
+    assert row["action"] == "kms:Sign"
+
+
+@pytest.mark.parametrize(("action", "code"), [("kms:PutKeyPolicy", 0), ("kms:Decrypt", 1)])
+def test_lockout(folder: Folder, action: str, code: int) -> None:
+    """The lockout check asks whether the principal could put the key policy again."""
+    policy = {"Statement": [{**POLICY["Statement"][0], "Action": action, "Condition": {}}]}
+    path = folder.write("kp.json", policy)
+    assert folder.run("explain", path, "--lockout", "--principal", APP).code == code
+
+
+def test_text_cannot_steer_the_terminal(folder: Folder) -> None:
+    """Control characters from a file are shown, not sent."""
+    policy = {"Statement": [{**POLICY["Statement"][0], "Sid": "\x1b[2J\u202eevil"}]}
+    path = folder.write("s.json", scenario(asking(), policy=policy))
+    for words in (("simulate", path), ("explain", path)):
+        out = folder.run(*words).out
+        assert "\x1b" not in out
+        assert "\u202e" not in out
+        assert "\\x1b" in out
+
+
+@pytest.mark.parametrize("command", ["simulate", "explain"])
+def test_help(folder: Folder, command: str) -> None:
+    """Help has an example and the shape of the JSON."""
+    ran = folder.run(command, "--help")
+    assert ran.code == 0
+    assert "Example: kmsgen" in " ".join(ran.out.split())
+    assert "JSON: one list" in " ".join(ran.out.split())
