@@ -25,6 +25,8 @@ PUT_POLICY, CREATE, REENCRYPT, DECRYPT = "PutKeyPolicy", "CreateGrant", "ReEncry
 _NEW_KEYS = ("ReplicateKey", "ImportKeyMaterial")
 _TAGS = ("TagResource", "UntagResource")
 _ALIASES = ("CreateAlias", "UpdateAlias", "DeleteAlias")
+# A grant for an AWS resource is made by the service, to itself: it is none that the caller could give itself.
+_BY_ITSELF = {"kms:GrantIsForAWSResource": ("false",)}
 _HARMLESS = frozenset({"DescribeKey", "GetPublicKey", "RetireGrant", "CreateGrant"})
 
 
@@ -92,7 +94,13 @@ class _Steps:
         self.world.operations = (operation,)
         bases = self.world.requests(principals, [ACTIONS[CREATE]])
         with_operation = (
-            replace(base, create_grant=replace(base.create_grant, operations=(operation,))) for base in bases if base.create_grant
+            replace(
+                base,
+                create_grant=replace(base.create_grant, operations=(operation,)),
+                context={**base.context, **_BY_ITSELF},
+            )
+            for base in bases
+            if base.create_grant
         )
         found = self._run(with_operation, f"grants kms:{operation}, which it lacks")
         self.world.operations = ()

@@ -295,7 +295,7 @@ class Side:
         caller = view.caller
         policies = caller.policies
         signature = (
-            key, view.action.name, caller.kind, policies.tags, policies.organization, caller.session, bool(view.request.context)
+            key, view.action.name, caller.kind, policies.tags, policies.organization, caller.session, tuple(view.request.context)
         )  # fmt: skip
         found = self._free.get(signature)
         if found is None:

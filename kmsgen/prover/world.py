@@ -226,7 +226,7 @@ class World:
     def space(self, base: Request, situations: Iterable[Situation]) -> RequestSpace:
         """Return the space of requests of some situations: their open keys with what they are by default."""
         defaults = {key: values for one in situations for key, values in one.defaults.items()}
-        through_endpoint = bool(base.context)
+        through_endpoint = "aws:SourceVpce" in base.context
         signature = (frozenset(defaults.items()), through_endpoint, self.operations)
         found = self._spaces.get(signature)
         if found is None:
