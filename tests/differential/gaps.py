@@ -116,9 +116,9 @@ GAPS: tuple[Gap, ...] = (
     Gap("grants", "KMS Developer Guide, grants", lambda data, _asked: bool(data["grants"])),
     Gap("retiring a grant", "KMS Developer Guide, grant-delete", lambda _data, asked: asked["action"] == "kms:RetireGrant"),
     Gap(
-        "several actions in one request: tags of a new key",
-        "KMS Developer Guide, customer-managed-policies",
-        lambda _data, asked: asked["action"] == "kms:CreateKey" and "Tags" in asked["parameters"],
+        "several actions or resources in one request",
+        "KMS API Reference, ReEncrypt; KMS Developer Guide, alias-access, customer-managed-policies",
+        lambda _data, asked: isinstance(asked.get("resource"), list) or bool({"Tags", "MultiRegion"} & set(asked["parameters"])),
     ),
     Gap(
         "NotPrincipal with the account beside the principal",

@@ -10,6 +10,7 @@ from tests.differential import alphabet as a
 from tests.differential import conditions
 
 Data = dict[str, Any]
+_BYPASS = {"BypassPolicyLockoutSafetyCheck": True}
 FULL = {"Version": "2012-10-17", "Statement": [{"Sid": "Full", "Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
@@ -21,13 +22,19 @@ def world(seed: int, requests: int) -> Data:
         "key": key,
         "policy": _policy(random, random.randint(1, 4), principals=True),
         "grants": [_grant(random, f"g{index}") for index in range(random.choice((0, 0, 1, 2)))],
-        "keys": [],
+        "keys": [_second(random)],
         "principals": {arn: _beside(random, arn) for arn in a.PEOPLE if arn in a.ROLES or random.random() < 0.6},
         "rcps": [[_rcp(random)]] if random.random() < 0.15 else [],
         "vpc_endpoint_policies": {"vpce-1": _endpoint(random)} if random.random() < 0.3 else {},
     }
     data["requests"] = [_request(random, data) for _ in range(requests)]
     return data
+
+
+def _second(random: Random) -> Data:
+    """Make a further key, for requests that take two."""
+    key = {"arn": a.OTHER_KEY, "state": random.choice(("Enabled",) * 5 + ("Disabled", "PendingDeletion"))}
+    return {"key": key, "policy": _policy(random, random.randint(1, 3), principals=True)}
 
 
 def _version(random: Random) -> str:
@@ -155,6 +162,9 @@ def _request(random: Random, data: Data) -> Data:
         "grant_tokens": random.choice(([], [], ["token-g0"], ["token-g1"])),
         "parameters": _parameters(random, action),
     }
+    if random.random() < 0.12:
+        _on_several(random, request, symmetric=data["key"].get("spec") is None)
+        return request
     if action in a.WITHOUT_KEY:
         request["resource"] = "*"
     elif random.random() < 0.1 and action in (*a.SYMMETRIC, "DescribeKey"):
@@ -189,6 +199,26 @@ def _correct(context: Data, principal: str) -> None:
     known = next((value for part, value in ids.items() if part in principal), None)
     if context.pop("aws:userid", None) and known:
         context["aws:userid"] = known
+
+
+def _on_several(random: Random, request: Data, *, symmetric: bool) -> None:
+    """Make a request of several actions or resources: two keys, or an alias and its keys, or a key with what it needs."""
+    alias = a.KEY.rpartition(":")[0] + ":alias/pay"
+    action = random.choice(("ReEncrypt", "ReEncrypt", "CreateAlias", "DeleteAlias", "UpdateAlias", "CreateKey", "PutKeyPolicy"))
+    resources = {
+        "ReEncrypt": random.choice(([a.KEY, a.OTHER_KEY], [a.OTHER_KEY, a.KEY], [a.KEY, a.KEY])),
+        "UpdateAlias": random.choice(([alias, a.KEY, a.OTHER_KEY], [alias, a.OTHER_KEY, a.KEY])),
+        "CreateKey": "*",
+        "PutKeyPolicy": None,
+    }
+    request.update({"action": f"kms:{action}", "resource": resources.get(action, [alias, a.KEY]), "parameters": {}})
+    if action == "ReEncrypt" and symmetric:
+        request["encryption_context"] = random.choice(a.ENCRYPTION_CONTEXTS)
+        request["parameters"] = {"DestinationEncryptionContext": random.choice(a.ENCRYPTION_CONTEXTS)}
+    if action == "CreateKey":
+        request["parameters"] = random.choice(({"MultiRegion": True}, {"Tags": [{"TagKey": "team", "TagValue": "pay"}]}))
+    if action == "PutKeyPolicy":
+        request["parameters"] = {"Policy": _policy(random, 2, principals=True), **random.choice(({}, {}, _BYPASS))}
 
 
 def _child(random: Random) -> Data:

@@ -73,7 +73,7 @@ def build(request: Request, person: Person, target: Target) -> Values:
     if target.key is not None:
         context["aws:resourceaccount"] = (target.key.arn.split(":")[4],)
     row = ACTIONS.get(target.action)
-    carried = row.condition_keys if row else frozenset()
+    carried = row.condition_keys if row and ":alias/" not in target.resource else frozenset()
     kms = {**_of_key(target), **_of_parameters(request, target), **_of_grant(request), **_of_encryption_context(request)}
     kms["kms:calleraccount"] = (person.account,) if person.account else ()
     if "kms:viaservice" in context and "kms:viaservice" not in carried:

@@ -6,7 +6,7 @@ Source: KMS Developer Guide, alias-access, multi-region-keys-auth, customer-mana
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
@@ -41,7 +41,7 @@ def decide(request: Request, bundle: Bundle) -> Verdict:
     """Decide a request. Slow on purpose: nothing is kept, nothing is skipped."""
     person = look_up(request.principal, bundle)
     pairs = list(_targets(request, bundle))
-    answers = [ask(request, bundle, person, target, access) for target, access in pairs]
+    answers = [ask(_half(request, target), bundle, person, target, access) for target, access in pairs]
     for outcome in ("explicitDeny", "implicitDeny"):
         found = [answer for answer in answers if answer.outcome == outcome]
         if found:
@@ -50,6 +50,14 @@ def decide(request: Request, bundle: Bundle) -> Verdict:
     if errors:
         return Verdict("error", tuple(rule for rule, _name in errors), errors)
     return Verdict("allowed", _reasons(answers))
+
+
+def _half(request: Request, target: Target) -> Request:
+    """Give the destination of a ReEncrypt its own encryption context, or none."""
+    if canonical(request.action) != "ReEncrypt" or target.action != "ReEncryptTo":
+        return request
+    context = request.parameters.get("DestinationEncryptionContext")
+    return replace(request, encryption_context=context if isinstance(context, dict) else {})
 
 
 def _reasons(answers: list[Answer]) -> tuple[str, ...]:

@@ -148,7 +148,8 @@ def _scps(asked: Asked) -> tuple[tuple[Document, ...], ...]:
 
 
 def _rcps_hold(asked: Asked) -> bool:
-    key = asked.target.key
+    # An alias is in the account of its keys.
+    key = asked.target.key or (asked.bundle.keys[0].key if ":alias/" in asked.target.resource else None)
     row = ACTIONS.get(asked.target.action)
     if key is None or row is None or not row.resource_types or asked.target.action in UNTOUCHED_BY_RCP:
         return False
