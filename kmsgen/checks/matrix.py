@@ -11,7 +11,7 @@ from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.checks.intended import kinds_of_resource
 from kmsgen.checks.judge import StatefulJudge
 from kmsgen.checks.situations import CONTEXT, PLAIN, Situation, request_for, situations
-from kmsgen.checks.specification import is_person, is_service_linked, with_own_policies
+from kmsgen.checks.specification import is_service_linked, with_own_policies
 from kmsgen.policy.bundle import Bundle, KeyAccess
 from kmsgen.policy.document import Condition, Document, Effect
 from kmsgen.policy.grant import Grant
@@ -69,8 +69,9 @@ class _Reader:
     def __init__(self, bundle: Bundle, access: KeyAccess, organization: str | None, account: str) -> None:
         self.access = access
         self.names = tuple(_principals(bundle, access))
-        assumed = [_witness(name) for name in self.names if not is_person(name) or is_service_linked(name)]
-        whole = with_own_policies(bundle, [name for name in assumed if not is_service_principal(name)], organization, account)
+        untold = (name for name in self.names if name not in bundle.principals or is_service_linked(name))
+        assumed = [_witness(name) for name in untold if not is_service_principal(name)]
+        whole = with_own_policies(bundle, assumed, organization, account)
         self.judge = StatefulJudge(whole)
         self.lenient = StatefulJudge(_without_denies(whole))
         self.held = dict(_labelled(bundle, access))

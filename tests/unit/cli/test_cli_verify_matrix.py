@@ -155,3 +155,31 @@ def test_matrix_is_plain_when_piped(folder: Path) -> None:
     lines = kmsgen(folder, "matrix", "intent.yaml").stdout.splitlines()
     assert lines[0].split("\t") == ["principal", "may", "when", "by", "unless"]
     assert all(len(line.split("\t")) == 5 for line in lines)
+
+
+def test_matrix_of_a_bare_key_policy(folder: Path) -> None:
+    """Whoever the policy names is taken to have every IAM policy; an anonymous `*` is told as everyone."""
+    (folder / "policy.json").write_text(
+        json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Sid": "Account",
+                        "Effect": "Allow",
+                        "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+                        "Action": ["kms:Decrypt", "kms:DescribeKey"],
+                        "Resource": "*",
+                        "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+                    },
+                    {"Effect": "Allow", "Principal": "*", "Action": "kms:Encrypt", "Resource": "*"},
+                ],
+            }
+        )
+    )
+    done = kmsgen(folder, "matrix", "policy.json", "--output", "json")
+    assert done.returncode == 0, done.stderr
+    rows = {(row["principal"], tuple(row["actions"])): row["conditions"] for row in json.loads(done.stdout)}
+    account = "arn:aws:iam::111122223333:root"
+    assert rows[account, ("kms:Decrypt", "kms:DescribeKey")] == ["aws:MultiFactorAuthPresent = true"]
+    assert rows["*", ("kms:Encrypt",)] == []
