@@ -1,6 +1,7 @@
 """Speed and memory of the authorizer, as a table; beside `@cloud-copilot/iam-simulate` where it is installed.
 
-Run: python benchmarks/authorizer.py [--peer FOLDER]   (FOLDER holds node_modules/@cloud-copilot/iam-simulate)
+Run: python benchmarks/authorizer.py [--peer FOLDER]   (FOLDER holds node_modules/@cloud-copilot/iam-simulate). Times are
+processor time, medians of several runs.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ ACCOUNT = "111122223333"
 KEY = f"arn:aws:kms:us-west-2:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 APP = f"arn:aws:iam::{ACCOUNT}:role/app"
 PEER = Path(__file__).parent / "iam_simulate.mjs"
+INSTALLED = Path(__file__).parents[1] / "tests/differential/node"
 
 KEY_POLICY = {
     "Version": "2012-10-17",
@@ -113,10 +115,9 @@ def large() -> Bundle:
 
 def requests(count: int) -> list[Request]:
     """Return requests that differ in what conditions see."""
-    return [
-        Request(APP, "kms:Decrypt", encryption_context={"app": "payments" if n % 3 else f"other-{n}"}, context={"aws:SourceIp": ("10.0.0.1",)})
-        for n in range(count)
-    ]  # fmt: skip
+    context = {"aws:SourceIp": ("10.0.0.1",)}
+    pairs = [{"app": "payments" if n % 3 else f"other-{n}"} for n in range(count)]
+    return [Request(APP, "kms:Decrypt", encryption_context=pair, context=context) for pair in pairs]
 
 
 def rate(bundle: Bundle, count: int, *, trace: bool) -> float:
@@ -170,17 +171,26 @@ def peer(folder: Path) -> dict[str, float] | None:
     """Return what the npm package does with the same policies, as a process of its own; None where it is missing."""
     if shutil.which("node") is None or not (folder / "node_modules/@cloud-copilot/iam-simulate").is_dir():
         return None
-    task = {"keyPolicy": KEY_POLICY, "identityPolicies": IDENTITY_POLICIES, "key": KEY, "principal": APP, "account": ACCOUNT}
-    script = folder / "kmsgen-benchmark.mjs"
+    session = f"arn:aws:sts::{ACCOUNT}:assumed-role/app/session"
+    task = {
+        "keyPolicy": KEY_POLICY,
+        "identityPolicies": IDENTITY_POLICIES,
+        "key": KEY,
+        "session": session,
+        "account": ACCOUNT,
+        "actions": [action.iam_name for action in ACTIONS.values()],
+    }
+    script = folder / "kmsgen-benchmark.mjs"  # node looks for packages beside the script
     script.write_text(PEER.read_text())
+    command = ["node", script.name]
     try:
         result = subprocess.run(
-            ["node", script.name], cwd=folder, input=json.dumps(task), capture_output=True, text=True, timeout=300, check=False
+            command, cwd=folder, input=json.dumps(task), capture_output=True, text=True, timeout=300, check=False
         )
     finally:
         script.unlink()
     if result.returncode:
-        print(f"iam-simulate failed: {result.stderr.strip().splitlines()[-1]}")
+        print(f"iam-simulate failed: {result.stderr.strip()}")
         return None
     return dict(json.loads(result.stdout))
 
@@ -188,7 +198,7 @@ def peer(folder: Path) -> dict[str, float] | None:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--peer", type=Path, default=Path.cwd(), help="the folder whose node_modules holds iam-simulate")
+    parser.add_argument("--peer", type=Path, default=INSTALLED, help="the folder whose node_modules holds iam-simulate")
     other = peer(parser.parse_args().peer)
     print(f"{'':44}{'kmsgen':>12}{'iam-simulate':>14}")
     for title, bundle in (

@@ -167,7 +167,7 @@ def lets(decision: Decision) -> bool:
     return decision.outcome in (Outcome.ALLOWED, Outcome.ERROR)
 
 
-EXAMPLES = 2000 if os.environ.get("KMSGEN_LONG") else 40
+EXAMPLES = 2000 if os.environ.get("KMSGEN_LONG") else 25
 quick = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 
