@@ -70,8 +70,8 @@ def build(request: Request, person: Person, target: Target) -> Values:
     context = _told(request, person)
     context.update(_of_person(person))
     context["aws:requestedregion"] = (target.region,)
-    if target.key is not None:
-        context["aws:resourceaccount"] = (target.key.arn.split(":")[4],)
+    if target.resource != "*":
+        context["aws:resourceaccount"] = (target.resource.split(":")[4],)
     row = ACTIONS.get(target.action)
     carried = row.condition_keys if row and ":alias/" not in target.resource else frozenset()
     kms = {**_of_key(target), **_of_parameters(request, target), **_of_grant(request), **_of_encryption_context(request)}
