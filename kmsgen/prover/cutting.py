@@ -126,7 +126,7 @@ def _classes(patterns: list[Pattern], domain: Domain, budget: int) -> list[Class
         for one in Cut(patterns, shape, nicer=domain.nicer, budget=budget).classes():
             found.setdefault(one.matched, one)
     for text in (pattern.text for pattern in patterns):
-        if text is not None and not domain.strict:
+        if text is not None and not domain.strict and not {"*", "?"} & set(text):
             matched = frozenset(i for i, pattern in enumerate(patterns) if pattern.matches(text))
             found.setdefault(matched, Class(text, matched))
     return list(found.values())

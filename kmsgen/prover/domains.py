@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from kmsgen.catalogue import condition_keys
-from kmsgen.prover.patterns import ANYTHING, DIGITS, NAME, PATH, Pattern, run_of
+from kmsgen.prover.patterns import ANY, ANYTHING, DIGITS, NAME, PATH, STAR, Pattern, run_of
 
 Values = tuple[str, ...]
 HEX = "f0123456789abcde"
@@ -31,7 +31,8 @@ class Kind(Enum):
 class Domain:
     """The values of one condition key: a closed list, or shapes; `optional` where the key can be absent.
 
-    A value of another shape is taken as possible where a policy names it, unless the shapes are `strict`: KMS checks them.
+    A value of another shape is taken as possible where a policy names it and it holds no wildcard, unless the shapes are
+    `strict`: KMS checks them.
     """
 
     kind: Kind = Kind.TEXT
@@ -62,7 +63,7 @@ _PRINCIPALS = (
 )
 _SOME_PRINCIPALS = ("arn:aws:iam::999999999999:role/any-role", "arn:aws:iam::999999999999:user/any-user")
 _SERVICE = run_of((_HOST + ".",), ".amazonaws.com")
-_TEXT = run_of((NAME + " /:",))
+_TEXT = Pattern([ANY, STAR])
 _TEXTS = Domain(shapes=(_TEXT,), nicer=("any",))
 _REGIONS = ("us-east-1", "eu-central-1", "ap-southeast-2")
 REGION = Domain(shapes=(_REGION,), nicer=_REGIONS)
