@@ -43,7 +43,7 @@ class Authorizer:
         self._callers: dict[str, Caller] = {}
         self._facts: dict[tuple[object, ...], Facts] = {}
         self._parts: dict[tuple[str, tuple[str, ...]], tuple[tuple[Part, ...], str | None]] = {}
-        self._settlements: dict[tuple[object, ...], Settlement] = {}
+        self._settlements: dict[tuple[object, ...], tuple[Settlement, Decision]] = {}
         self._refusals: dict[tuple[Part, bool], refusals.Refusal | None] = {}
         self._plans: dict[PlanKey, tuple[Plan, ...]] = {}
         for access in bundle.keys:
@@ -101,13 +101,16 @@ class Authorizer:
     def _settled(self, plan: Plan, state: State) -> Decision:
         matched = tuple(plan.matched(state))
         key = (id(plan.facts), *((id(rule), naming) for rule, naming in matched))
-        settlement = self._settlements.get(key)
-        if settlement is None:
+        found = self._settlements.get(key)
+        if found is None:
             if len(self._settlements) >= MAX_PLANS:
                 self._settlements.clear()
-            settlement = self._settlements[key] = settle(plan.facts, matched)
-        notes = (*settlement.notes, *notes_of(plan, state, settlement))
-        decision = Decision(settlement.outcome, settlement.reason, notes=tuple(dict.fromkeys(notes)))
+            settlement = settle(plan.facts, matched)
+            decision = Decision(settlement.outcome, settlement.reason, notes=settlement.notes)
+            found = self._settlements[key] = (settlement, decision)
+        settlement, decision = found
+        if plan.caller.kind is CallerKind.SESSION or plan.doubtful(state):
+            decision = _with_notes(decision, notes_of(plan, state, settlement))
         if decision.outcome is Outcome.ALLOWED and plan.refusal is not None:
             return _refused(decision, plan.refusal)
         return decision

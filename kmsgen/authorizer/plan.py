@@ -34,7 +34,7 @@ Step = Callable[[View, Lookup], Maybe]
 class RuleSet:
     """The compiled statements of one layer, indexed by action and by caller."""
 
-    __slots__ = ("_covering", "_everyone", "_names_principals", "_namings", "rules")
+    __slots__ = ("_covering", "_everyone", "_names_principals", "_namings", "_programs", "rules")
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
@@ -44,6 +44,7 @@ class RuleSet:
             rule.layer in NAMES_PRINCIPALS or rule.statement.principals is not None for rule in self.rules
         )
         self._everyone = dict.fromkeys(self.rules, DIRECT)
+        self._programs: dict[tuple[Rule, str, Target], Program] = {}
 
     def covering(self, action: str) -> tuple[tuple[Rule, Maybe], ...]:
         """Return the rules whose Action element matches, or may match."""
@@ -51,6 +52,18 @@ class RuleSet:
         if found is None:
             covers = ((rule, rule.covers(action)) for rule in self.rules)
             found = self._covering[action] = tuple((rule, matched) for rule, matched in covers if matched is not False)
+        return found
+
+    def program(self, rule: Rule, action: Action, target: Target, caller: Caller) -> Program:
+        """Return how the parts of a rule that the request decides meet it; once for all callers where their form says all."""
+        if not caller.path_known:
+            return _program(rule, action, target, caller)
+        key = (rule, action.name, target)
+        found = self._programs.get(key)
+        if found is None:
+            if len(self._programs) >= MAX_CALLERS:
+                self._programs.clear()
+            found = self._programs[key] = _program(rule, action, target, caller)
         return found
 
     def naming(self, caller: Caller) -> Mapping[Rule, Naming]:
@@ -151,12 +164,12 @@ class Plan:
             if doubtful:
                 self.fixed_doubts.append(rule)
             if rule.deny or not doubtful:
-                self._take(rule, naming)
+                self._take(rule, naming, rules)
 
-    def _take(self, rule: Rule, naming: Naming) -> None:
+    def _take(self, rule: Rule, naming: Naming, rules: RuleSet) -> None:
         if rule.conditions or rule.resource.variables:
             self.conditional.append((rule, naming))
-            self._programs.append(_program(rule, self.action, self.target, self.caller))
+            self._programs.append(rules.program(rule, self.action, self.target, self.caller))
         else:
             self.fixed.append((rule, naming))
 
@@ -184,6 +197,10 @@ class Plan:
     def _meant(self, view: View) -> list[GrantRule]:
         rules = [rule for rule, _naming in self.grants]
         return meant_by(view.request, rules) if self.action.name == RETIRE else rules
+
+    def doubtful(self, state: State) -> bool:
+        """Return whether something about how the statements met the request is open, or to be noted."""
+        return bool(self.fixed_doubts or self.beside or self.grants) or any(how > MATCHED for how in state)
 
     def matched(self, state: State) -> Iterator[tuple[Rule | GrantRule, Naming]]:
         """Yield what matched: the statements and grants, with how each names the caller."""
