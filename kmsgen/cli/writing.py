@@ -58,19 +58,38 @@ def intent_folder(out: Path, name: str) -> Path:
 def plan(folder: Path, files: Iterable[File], *, force: bool = False) -> Plan:
     """Compare a folder with what it is to hold. The last file is the manifest.
 
-    Raises InputError for a path that leads out of the folder or through a link, RefusedError for a file in the way that kmsgen
-    did not write or that was changed since, unless `force`.
+    Raises InputError for what cannot be read and for a path that leads out of the folder or through a link; RefusedError for a
+    file in the way that kmsgen did not write or that was changed since. With `force` such a file is overwritten, where it has
+    to be written, and otherwise left alone: nobody's edit is ever removed.
     """
-    files = tuple(files)
+    try:
+        return _plan(folder, tuple(files), force=force)
+    except OSError as error:
+        raise _unusable(error) from error
+
+
+def _unusable(error: OSError) -> InputError:
+    place = Location(str(error.filename or "-"))
+    return input_error(place, "cannot-write", (error.strerror or "cannot write").lower())
+
+
+def _plan(folder: Path, files: tuple[File, ...], *, force: bool) -> Plan:
     _refuse_unsafe(folder, [file.path for file in files])
     written = _written_before(folder)
     changed = tuple(file for file in files if _read(folder / file.path) != file.data or _mode_differs(folder, file))
     kept = {file.path for file in files}
     stale = tuple(path for path in written if path not in kept and (folder / path).is_file())
-    if not force:
+    if force:
+        stale = tuple(path for path in stale if _is_as_written(folder / path, written[path]))
+    else:
         _refuse_foreign(folder, [file.path for file in changed if file.path != MANIFEST] + list(stale), written)
         _refuse_foreign_manifest(folder, changed)
     return Plan(folder, changed, stale)
+
+
+def _is_as_written(path: Path, digest: str) -> bool:
+    found = _read(path)
+    return found is not None and sha256(found) == digest
 
 
 def _mode_differs(folder: Path, file: File) -> bool:
@@ -138,8 +157,7 @@ def _refuse_foreign(folder: Path, paths: Iterable[str], written: Mapping[str, st
     """Refuse to touch files whose bytes are not those that the manifest says kmsgen wrote."""
     problems = []
     for path in paths:
-        found = _read(folder / path)
-        if found is not None and written.get(path) != sha256(found):
+        if (folder / path).is_file() and not _is_as_written(folder / path, written.get(path, "")):
             told = "was changed since kmsgen wrote it" if path in written else "was not written by kmsgen"
             hint = "move it away, or overwrite it with `--force`"
             problems.append(Diagnostic(Location(str(folder / path)), "not-ours", f"the file {told}", hint))
@@ -180,8 +198,7 @@ def carry_out(plans: Iterable[Plan]) -> None:
         for one in plans:
             _remove(one)
     except OSError as error:
-        place = Location(str(error.filename or "-"))
-        raise input_error(place, "cannot-write", (error.strerror or "cannot write").lower()) from error
+        raise _unusable(error) from error
     finally:
         for folder in staging:
             shutil.rmtree(folder, ignore_errors=True)

@@ -183,3 +183,30 @@ def test_a_difference_is_shown_as_a_diff(tmp_path: Path) -> None:
     write(tmp_path, files(x="one\ntwo\n", gone="bye\n"))
     lines = list(difference(plan(tmp_path, files(x="one\n2\n", new="hi\n"))))
     assert {"-two", "+2", "+hi", "-bye"} <= set(lines)
+
+
+def test_an_edit_of_a_file_that_is_not_rendered_any_more_survives_force(tmp_path: Path) -> None:
+    """`--force` overwrites; it removes nothing that kmsgen did not write."""
+    write(tmp_path, files(x="1", gone="1"))
+    (tmp_path / "gone").write_text("edited")
+    write(tmp_path, files(x="2"), force=True)
+    assert (tmp_path / "gone").read_text() == "edited"
+
+
+def test_what_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that the system does not let kmsgen read is bad input with its name, not a traceback."""
+    write(tmp_path, files(x="1"))
+
+    def denied(self: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "read_bytes", denied)
+    with pytest.raises(InputError, match=r"manifest\.json: cannot-write: permission denied"):
+        plan(tmp_path, files(x="1"))
+
+
+def test_an_output_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
+    """There is no folder to write into."""
+    (tmp_path / "out").write_text("")
+    with pytest.raises(InputError, match=r"cannot-write|in-the-way"):
+        write(tmp_path / "out" / "intent", files(x="1"))
