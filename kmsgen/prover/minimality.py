@@ -8,8 +8,9 @@ so of two statements that say the same only one is reported.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from kmsgen.authorizer import Request
@@ -162,10 +163,33 @@ def _matches(_case: _Case, _own: Indices) -> _Judges:
 
 
 def minimality(bundle: Bundle, budget: Budget | None = None) -> Minimality:
-    """Return what key policy and identity policies could do without."""
+    """Return what key policies and identity policies could do without; of the latter what no key of the bundle needs."""
     budget = budget or Budget()
     meter = Meter(budget.classes, time.monotonic() + budget.seconds)
-    found: list[Dead] = []
+    found: list[list[Dead]] = []
+    reason = ""
+    keys = bundle.keys or (None,)
+    for access in keys:
+        others = tuple(other for other in bundle.keys if other is not access)
+        about = bundle if access is None else replace(bundle, keys=(access, *others))
+        found.append([])
+        reason = _examine(about, meter, found[-1]) or reason
+    return Minimality(tuple(_together(found)), reason)
+
+
+def _together(found: Sequence[Sequence[Dead]]) -> Iterator[Dead]:
+    """Yield what is dead of each key policy, and of identity policies what is dead whichever key is asked about."""
+    counted = Counter((id(one.rule.statement), one.action) for deads in found for one in deads)
+    seen: set[tuple[int, str | None]] = set()
+    for one in (one for deads in found for one in deads):
+        key = (id(one.rule.statement), one.action)
+        if key not in seen and (one.rule.layer is Layer.KEY_POLICY or counted[key] == len(found)):
+            seen.add(key)
+            yield one
+
+
+def _examine(bundle: Bundle, meter: Meter, found: list[Dead]) -> str:
+    """Add what is dead as far as the first key goes; return why more may be."""
     creating = any(access.creation is not None for access in bundle.keys)
     try:
         worlds = [World([bundle], Scope(without_iam=without)) for without in (False, True)]
@@ -174,10 +198,10 @@ def minimality(bundle: Bundle, budget: Budget | None = None) -> Minimality:
         for rule in _rules(bundle):
             found += _dead(examiner, rule, creating=creating)
     except BudgetError as error:
-        return Minimality(tuple(found), f"the budget of {error} ran out")
+        return f"the budget of {error} ran out"
     except (PatternBudgetError, MixedTestsError):
-        return Minimality(tuple(found), "the patterns of the policies tell more apart than the budget allows")
-    return Minimality(tuple(found))
+        return "the patterns of the policies tell more apart than the budget allows"
+    return ""
 
 
 def _rules(bundle: Bundle) -> Iterator[Rule]:

@@ -46,7 +46,8 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("set-operator", "warning", {"Condition": {"StringEquals": {"kms:EncryptionContextKeys": "a"}}}),
     ("confused-deputy", "warning", {"Principal": {"Service": "sns.amazonaws.com", **APP}}),
     ("bare-create-grant", "warning", {"Action": ["kms:CreateGrant", "kms:Decrypt"]}),
-    ("public-access", "error", {"Principal": "*", "Condition": {"StringEquals": {"kms:ViaService": "s3.us-west-2.amazonaws.com"}}}),
+    ("public-access", "error", {"Principal": "*", "Condition": {"StringEquals": {"kms:ViaService":
+        "s3.us-west-2.amazonaws.com"}}}),
     ("duplicate-sid", "error", {"Sid": "Admin"}),
 ]  # fmt: skip
 

@@ -1,0 +1,69 @@
+"""What a bundle could do without, and that what the compiler writes has nothing of the kind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kmsgen.compiler import compile_intent
+from kmsgen.intent import load_intent
+from kmsgen.prover import minimality
+from kmsgen.prover.minimality import DENIES_NOTHING, NEVER_MATCHES, SHADOWED
+from tests.unit.prover.test_prove import APP, BOB, ROOT, allow, bundle, deny
+
+INTENTS = Path(__file__).parents[2] / "cases" / "intent" / "valid"
+# with both kinds of delegation a principal has each permission twice, as it was asked for
+MINIMAL = sorted(path.name for path in INTENTS.glob("[!_]*.yaml") if "delegation: both" not in path.read_text())
+
+
+def dead(*statements: dict[str, object]) -> list[tuple[str, str, str | None]]:
+    """Return what is dead in a key policy."""
+    found = minimality(bundle(*statements))
+    assert not found.reason
+    return [(one.source, one.kind, one.action) for one in found.dead]
+
+
+def test_nothing_is_dead_in_a_sound_policy() -> None:
+    """A direct permission is needed where IAM policies give nothing, the account's where they give all."""
+    assert dead(allow(APP), allow(ROOT, "kms:*")) == []
+
+
+def test_of_two_statements_that_say_the_same_one_is_dead() -> None:
+    """Not both."""
+    assert dead(allow(APP), allow(APP)) == [("key-policy/#1", SHADOWED, None)]
+
+
+def test_the_narrower_statement_is_the_dead_one() -> None:
+    """Whatever their order."""
+    narrow = allow(APP, when={"StringEquals": {"kms:EncryptionContext:app": "a"}})
+    assert dead(narrow, allow(APP)) == [("key-policy/#1", SHADOWED, None)]
+    assert dead(allow(APP), narrow) == [("key-policy/#2", SHADOWED, None)]
+
+
+def test_an_action_that_does_nothing() -> None:
+    """Of the wrong key type, or not for key policies."""
+    found = dead(allow(APP, ["kms:Decrypt", "kms:Sign", "kms:CreateKey"]))
+    assert found == [("key-policy/#1", NEVER_MATCHES, "kms:Sign"), ("key-policy/#1", NEVER_MATCHES, "kms:CreateKey")]
+
+
+def test_a_condition_that_never_holds() -> None:
+    """Two that exclude each other, and one on a key that the action never carries."""
+    both = {"StringEquals": {"kms:ViaService": "s3.us-west-2.amazonaws.com"}, "Bool": {"aws:ViaAWSService": "false"}}
+    assert dead(allow(APP, when=both)) == [("key-policy/#1", NEVER_MATCHES, None)]
+    off = {"StringEquals": {"kms:EncryptionContext:app": "a"}}
+    assert dead(allow(APP, "kms:DescribeKey", when=off)) == [("key-policy/#1", NEVER_MATCHES, None)]
+
+
+def test_a_deny_of_what_nobody_is_allowed() -> None:
+    """A Deny counts where it takes something away."""
+    assert dead(allow(APP), deny(BOB)) == [("key-policy/#2", DENIES_NOTHING, None)]
+    assert dead(allow([APP, BOB]), deny(BOB)) == []
+
+
+@pytest.mark.parametrize("name", MINIMAL)
+def test_what_the_compiler_writes_is_minimal(name: str) -> None:
+    """No statement and no action that the compiler writes is dead, but for guard rails, which stand on their own."""
+    found = minimality(compile_intent(load_intent(INTENTS / name)).bundle)
+    assert not found.reason
+    assert [one for one in found.dead if not one.rule.deny] == []
