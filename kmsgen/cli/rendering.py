@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -127,6 +128,8 @@ def _lint(done: Iterable[Rendered]) -> None:
 
 def _with_progress(intents: Sequence[Intent]) -> Iterator[Intent]:
     """Yield the intents; a progress bar on stderr where that is a terminal and there are many."""
+    if len(intents) >= MANY:
+        gc.enable()
     if len(intents) < MANY or not sys.stderr.isatty():
         yield from intents
         return
