@@ -6,7 +6,7 @@ IAM User Guide, reference_policies_condition-keys.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -85,6 +85,17 @@ class View:
         if self._given is None:
             self._given = {name.lower(): values for name, values in self.request.context.items()}
         return self._given.get(key)
+
+    @property
+    def encryption_context(self) -> Mapping[str, str]:
+        """The encryption context of the call; of a ReEncrypt that of this half, which parameters tell apart."""
+        request = self.request
+        if self.target.on_same_key is None:
+            return request.encryption_context
+        if self.action.name == "ReEncryptTo":
+            return parameters.pairs(request.parameters, "DestinationEncryptionContext") or {}
+        source = parameters.pairs(request.parameters, "SourceEncryptionContext")
+        return request.encryption_context if source is None else source
 
     @property
     def pairs(self) -> dict[str, Values]:

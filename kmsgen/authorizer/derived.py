@@ -77,7 +77,7 @@ def encryption_context(view: View) -> tuple[tuple[str, str], ...]:
     if view.action.name in ("CreateGrant", "RetireGrant") and grant is not None:
         constraints = grant.constraints
         return (*(constraints.encryption_context_equals or ()), *(constraints.encryption_context_subset or ()))
-    return tuple(view.request.encryption_context.items())
+    return tuple(view.encryption_context.items())
 
 
 def _encryption_context(view: View, name: str) -> Values | None:

@@ -59,7 +59,7 @@ class GrantRule:
         if view.action.name == CREATE:
             yield _child(self.grant, view.request.create_grant)
         elif view.action.name not in catalogue.IGNORE_ENCRYPTION_CONTEXT:
-            yield from _encryption_context(self.grant.constraints, view.request.encryption_context)
+            yield from _encryption_context(self.grant.constraints, view.encryption_context)
         if self.grant.constraints.source_arn is not None:
             yield _source_arn(self.grant.constraints.source_arn, view)
 

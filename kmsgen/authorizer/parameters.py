@@ -87,6 +87,12 @@ def of_creation(key: str, parameters: Parameters, given: Values | None) -> Value
     return given or ((row.default,) if row.default else None)
 
 
+def pairs(parameters: Parameters, name: str) -> Mapping[str, str] | None:
+    """Return a parameter that maps texts to texts; None where it is absent."""
+    raw = parameters.get(name)
+    return {str(key): str(value) for key, value in raw.items()} if isinstance(raw, Mapping) else None
+
+
 def tags(parameters: Parameters) -> tuple[tuple[str, str], ...] | None:
     """Return the Tags parameter as pairs; None where it is absent. Takes a list of `{TagKey, TagValue}` or a mapping."""
     raw = parameters.get("Tags")

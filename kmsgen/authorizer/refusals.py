@@ -119,7 +119,7 @@ def _refusals_of_request(view: View) -> Iterator[Refusal]:
         yield Refusal(VALIDATION, "grant-tokens", "a request takes at most 10 grant tokens")
     if key is None:
         return
-    if view.action.encryption_context and view.request.encryption_context and key.spec != "SYMMETRIC_DEFAULT":
+    if view.action.encryption_context and view.encryption_context and key.spec != "SYMMETRIC_DEFAULT":
         yield Refusal(VALIDATION, "encryption-context", "only symmetric encryption keys take an encryption context")
     yield from _wrong_algorithm(view, key)
     if view.action.name == "CreateGrant" and view.request.create_grant is not None:

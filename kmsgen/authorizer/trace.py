@@ -153,7 +153,7 @@ def notes_of_grants(plan: Plan, view: View) -> tuple[str, ...]:
     notes: dict[str, None] = {}
     for rule, _naming in plan.grants:
         constraints = rule.grant.constraints
-        if differs_by_case(constraints, view.request.encryption_context):
+        if differs_by_case(constraints, view.encryption_context):
             notes["C2"] = None
         if constraints.source_arn is not None and not view.lookup("aws:sourcearn") and plan.action.name != "DescribeKey":
             notes["P8"] = None
