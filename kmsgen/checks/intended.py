@@ -163,7 +163,7 @@ def _fixes_grant(said: Iterable[Condition]) -> bool:
 
 def _has_context(action: str) -> bool:
     row = ACTIONS.get(action.removeprefix("kms:"))
-    return row is not None and row.encryption_context
+    return row is not None and "kms:encryptioncontext:" in row.condition_keys
 
 
 # --- the deployer -------------------------------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ def _conditions_on(access: Access, action: str, half: str, conditions: Condition
             continue  # an alias has no condition keys of KMS; the key's half of the same call carries them
         if carries(action, condition.key):
             held.append(condition)
-        elif fails_when_absent(condition) and not _may_go_without(action, condition):
+        elif fails_when_absent(condition) and not _may_go_without(action, condition, conditions):
             raise input_error(
                 access.location,
                 "when-never-holds",
@@ -78,11 +78,15 @@ def _conditions_on(access: Access, action: str, half: str, conditions: Condition
     return conjoin(held, access.location)
 
 
-def _may_go_without(action: str, condition: Condition) -> bool:
-    """Return whether an action that reads metadata is given without the condition: it has no encryption context."""
+def _may_go_without(action: str, condition: Condition, conditions: Conditions) -> bool:
+    """Return whether an action without an encryption context is given without the condition on it.
+
+    It is if it reads metadata, or if it ends grants that AWS services made for their resources.
+    """
     row = ACTIONS.get(action.removeprefix("kms:"))
     metadata = row is not None and frozenset(row.access_levels) <= METADATA_LEVELS and not row.cryptographic
-    return is_context_key(condition.key) and metadata
+    ends_grants = action == "kms:RevokeGrant" and FOR_AWS_RESOURCE in conditions
+    return is_context_key(condition.key) and (metadata or ends_grants)
 
 
 def pins_grant(conditions: Conditions) -> bool:

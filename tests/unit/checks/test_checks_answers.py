@@ -115,6 +115,12 @@ def test_each_condition_of_when_passes(when: str) -> None:
     assert no(f"admins: [role/Admin]\nusers: [{{principal: role/app, can: [decrypt], when: {when}}}]") == []
 
 
+def test_a_grant_is_held_to_the_encryption_context_of_its_constraint() -> None:
+    """CreateGrant shows the encryption context that the grant would be constrained to."""
+    text = "admins: [role/Admin]\nusers: [{principal: role/app, can: [use-grants], when: {encryption_context: {app: [a, b]}}}]"
+    assert no(text) == []
+
+
 def test_what_never_rules_out_is_proved() -> None:
     """`never` holds of the compiled policies, or the answer is no and names the line."""
     text = "admins: [role/Admin]\nusers: [{principal: role/app, can: [decrypt]}]\n"
