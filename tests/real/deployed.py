@@ -13,7 +13,7 @@ from kmsgen.policy.grant import Grant
 from kmsgen.policy.json_form import format_document, format_grant
 from kmsgen.render.names import holders
 from kmsgen.render.subject import Subject, creation_of, key_id
-from tests.real.moto_server import ID_TAG
+from tests.real.id_tag import ID_TAG
 from tests.real.servers import Moto
 
 Policy = dict[str, Any]

@@ -21,6 +21,7 @@ from copy import copy
 from typing import Any
 
 import botocore.session
+from id_tag import ID_TAG  # run as a program, from this folder
 from moto.core.common_models import CloudFormationModel
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import BaseResponse
@@ -36,7 +37,6 @@ MANAGED_POLICY_CHARACTERS = 6144
 POLICY_CHARACTERS = re.compile(r"[\t\n\r\x20-\xff]*\Z")
 GRANT_NAME = re.compile(r"[a-zA-Z0-9:/_-]{1,256}\Z")
 PRINCIPAL = re.compile(r"[\w+=,.@:/-]{1,256}\Z")
-ID_TAG = "kmsgen-test-key-id"  # a tag with which a test says what id a key shall have
 SHAPES = botocore.session.get_session().get_service_model("kms")
 OPERATIONS = frozenset(SHAPES.shape_for("GrantOperation").enum)
 KEY_SPECS = frozenset(SHAPES.shape_for("KeySpec").enum)

@@ -1,0 +1,3 @@
+"""The tag with which a test tells the moto server what id a key shall have."""
+
+ID_TAG = "kmsgen-test-key-id"
