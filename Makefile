@@ -3,7 +3,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lint types test golden clean
+.PHONY: help setup demo lint types test golden mutants clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -37,6 +37,9 @@ test: lint ## everything: style, types, import rules, all tests
 
 golden: setup ## rewrite the golden files; review the difference
 	$(BIN)/python -m pytest -q tests/golden --rewrite-golden
+
+mutants: setup ## change the authorizer in many small ways; list the changes that no test notices (hours; SAMPLE=100 for a part)
+	$(BIN)/python scripts/mutants.py --sample $(or $(SAMPLE),0)
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) out dist build

@@ -38,7 +38,7 @@ def routes(caller: Caller, part: Part) -> Ways:
     if target.kind in ("*", "alias"):
         return IAM_ONLY, ("identity-policy",), False
     cross = target.account != caller.account
-    if part.action.policy_types is None and not caller.service_linked:
+    if target.arn.split(":")[1] != caller.partition or (part.action.policy_types is None and not caller.service_linked):
         return NOBODY, ("principal",), cross
     if part.action.name == RETIRE:
         return RETIRING, ("grant",), cross

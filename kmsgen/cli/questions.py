@@ -9,11 +9,12 @@ from pathlib import Path
 
 from kmsgen.arn import ACCOUNT_ID, is_service_principal, parse_arn
 from kmsgen.authorizer.request import Request
+from kmsgen.cli.subjects import load
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.json_form import parse_grant
-from kmsgen.reading import read_file
-from kmsgen.sources.bare_policy import Beside, is_policy, read_policy
+from kmsgen.reading import Source, read_file
+from kmsgen.sources.bare_policy import Beside, is_policy
 from kmsgen.sources.question import Question, Scenario
 from kmsgen.sources.scenario import is_scenario, read_scenarios
 
@@ -94,16 +95,25 @@ def _below(folder: str) -> list[str]:
 
 def _read(path: str, given: Given) -> tuple[Scenario, ...]:
     source = read_file(path)
-    if is_policy(source.data):
-        if not given.asked.given:
-            hint = "--principal ARN --action kms:Decrypt"
-            raise input_error(Location(path), "no-request", "a policy alone asks nothing", f"put a request with options: {hint}")
-        return (Scenario("", read_policy(source, given.beside), path=path),)
-    if given.key_policy == path:
+    policy = is_policy(source.data)
+    if given.key_policy == path and not policy:
         raise input_error(source.where(), "not-a-policy", "expected a key policy: it has no Statement")
-    if given.beside.given and not is_scenario(source.data):
+    if policy or (given.asked.given and not _asks(source)):
+        if not given.asked.given:
+            hint = "put a request with options: --principal ARN --action kms:Decrypt"
+            raise input_error(Location(path), "no-request", "a policy alone asks nothing", hint)
+        return (Scenario("", load(path, given.beside).bundle, path=path),)
+    if given.beside.given:
         raise input_error(source.where(), "not-a-policy", "policies can stand beside a key policy only")
+    if isinstance(source.data, dict) and "kmsgen" in source.data:
+        hint = "put a request with options, or see `kmsgen verify` and `kmsgen matrix`"
+        raise input_error(Location(path), "no-request", "an intent asks nothing", hint)
     return read_scenarios(source)
+
+
+def _asks(source: Source) -> bool:
+    """Return whether a file is read as scenarios: it is one, or JSON Lines of them."""
+    return is_scenario(source.data) or isinstance(source.data, list)
 
 
 def _requests(asked: Asked) -> Iterator[Request]:

@@ -260,6 +260,13 @@ def test_root_user_needs_the_key_policy() -> None:
     assert outcome(bundle(allow("App", APP)), ROOT) == "implicitDeny"
 
 
+def test_partitions_never_meet() -> None:
+    """A principal of another partition has no access, though its account has the same number."""
+    who = f"arn:aws-cn:iam::{ACCOUNT}:role/app"
+    world = bundle(allow("Account", ACCOUNT), allow("All", "*"), principals={who: having(iam())})
+    assert decide(world, who).reason == ("principal",)
+
+
 def test_same_authorizer_gives_same_answers() -> None:
     """What an authorizer remembers never changes an answer."""
     world = bundle(

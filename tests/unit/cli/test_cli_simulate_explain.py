@@ -237,6 +237,25 @@ def test_options_ask_of_a_scenario(folder: Folder) -> None:
     assert [(row["action"], row["expect"]) for row in json.loads(ran.out)] == [("kms:Sign", None)]
 
 
+INTENT = f"""
+kmsgen: 1
+name: data
+scope: {{account: "{ACCOUNT}", regions: [us-west-2], deployer: role/ci}}
+key: {{alias: data}}
+users: [{{principal: role/app, can: [decrypt]}}]
+"""
+
+
+def test_intent(folder: Folder) -> None:
+    """A request put by options can be asked of what an intent compiles to; an intent alone asks nothing."""
+    path = folder.write("intent.yaml", INTENT)
+    ran = folder.run(
+        "simulate", path, "--principal", APP, "--action", "kms:Decrypt", "--action", "kms:Encrypt", "--output", "json"
+    )
+    assert [row["outcome"] for row in json.loads(ran.out)] == ["allowed", "implicitDeny"]
+    assert "an intent asks nothing" in folder.run("simulate", path).err
+
+
 def test_explanation(folder: Folder) -> None:
     """An implicit deny is explained: the reason, the nearest miss with the value it failed on, and what would change it."""
     path = folder.write("s.json", scenario(asking(encryption_context={"app": "web"})))
