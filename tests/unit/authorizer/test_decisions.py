@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kmsgen.authorizer import Authorizer, Request
-from kmsgen.policy.bundle import Bundle, Key, Organization, PrincipalPolicies
+from kmsgen.policy.bundle import Bundle, Key, KeyAccess, Organization, PrincipalPolicies
 from kmsgen.policy.document import Document
 
 from .worlds import (
@@ -258,6 +258,91 @@ def test_root_user_needs_the_key_policy() -> None:
     """The root user has what the account is given, and nothing by itself (C1)."""
     assert outcome(bundle(DELEGATING), ROOT) == "allowed"
     assert outcome(bundle(allow("App", APP)), ROOT) == "implicitDeny"
+
+
+@pytest.mark.parametrize(("count", "expected"), [(50, "allowed"), (51, "implicitDeny")])
+def test_alias_quota(count: int, expected: str) -> None:
+    """On a key with more than 50 aliases nothing is allowed through kms:ResourceAliases."""
+    key = Key(KEY, aliases=tuple(f"alias/{n}" for n in range(count)))
+    policy = iam(Condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/0"}})
+    assert outcome(bundle(DELEGATING, key=key, principals={APP: having(policy)}), APP) == expected
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [(f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/mrk.kms.amazonaws.com/Mrk", "allowed"), (APP, "implicitDeny")],
+)
+def test_synchronize_is_for_the_service_linked_role(who: str, expected: str) -> None:
+    """kms:SynchronizeMultiRegionKey is for the service-linked role of KMS only (S9)."""
+    world = bundle(allow("All", "*"), key=Key(KEY, multi_region=True, multi_region_key_type="PRIMARY"))
+    assert outcome(world, who, "kms:SynchronizeMultiRegionKey") == expected
+
+
+ALIAS = f"arn:aws:kms:us-west-2:{ACCOUNT}:alias/x"
+
+
+@pytest.mark.parametrize(
+    ("on_alias", "on_key", "expected"),
+    [(ALIAS, "*", "allowed"), (ALIAS + "y", "*", "implicitDeny"), ("*", ALIAS, "allowed"), (KEY, KEY, "implicitDeny")],
+)
+def test_alias_needs_iam_and_key_needs_either(on_alias: str, on_key: str, expected: str) -> None:
+    """CreateAlias needs IAM on the alias, and key policy or IAM on the key."""
+    policy = iam(
+        {"Effect": "Allow", "Action": "kms:CreateAlias", "Resource": on_alias},
+        {"Effect": "Allow", "Action": "kms:CreateAlias", "Resource": on_key},
+    )
+    world = bundle(DELEGATING, principals={APP: having(policy)})
+    assert outcome(world, APP, "kms:CreateAlias", resources=(ALIAS, KEY)) == expected
+
+
+def test_key_policy_gives_nothing_on_an_alias() -> None:
+    """A key policy cannot allow an action on an alias."""
+    assert decide(bundle(allow("App", APP)), APP, "kms:CreateAlias", resources=(ALIAS, KEY)).reason == ("identity-policy",)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "actions", "expected"),
+    [
+        ({}, ["kms:CreateKey"], "allowed"),
+        ({"Tags": [{"TagKey": "a", "TagValue": "b"}]}, ["kms:CreateKey"], "implicitDeny"),
+        ({"Tags": [{"TagKey": "a", "TagValue": "b"}]}, ["kms:CreateKey", "kms:TagResource"], "allowed"),
+        ({"MultiRegion": True}, ["kms:CreateKey"], "implicitDeny"),
+        ({"MultiRegion": True}, ["kms:CreateKey", "iam:CreateServiceLinkedRole"], "allowed"),
+    ],
+)
+def test_create_key(parameters: dict[str, Any], actions: list[str], expected: str) -> None:
+    """CreateKey needs IAM alone; with tags kms:TagResource too, for a multi-Region key the service-linked role."""
+    world = bundle(DELEGATING, principals={APP: having(iam(action=actions))})
+    assert outcome(world, APP, "kms:CreateKey", parameters=parameters) == expected
+
+
+@pytest.mark.parametrize("resource", ["arn:aws:kms:us-west-2:111122223333:*", KEY, "arn:*"])
+def test_actions_without_a_key_need_resource_star(resource: str) -> None:
+    """An action that has no key is given by Resource `*` only."""
+    policy = iam({"Effect": "Allow", "Action": "kms:ListKeys", "Resource": resource})
+    assert outcome(bundle(principals={APP: having(policy)}), APP, "kms:ListKeys") == "implicitDeny"
+
+
+def test_replicate_key_needs_create_key_in_the_other_region() -> None:
+    """A whole ReplicateKey call needs kms:CreateKey in the replica's Region."""
+    key = Key(KEY, multi_region=True, multi_region_key_type="PRIMARY")
+    policy = iam(action="kms:CreateKey", Condition={"StringEquals": {"aws:RequestedRegion": "eu-west-1"}})
+    world = bundle(allow("App", APP), key=key, principals={APP: having(policy)})
+    for region, expected in (("eu-west-1", "allowed"), ("eu-west-2", "implicitDeny")):
+        assert outcome(world, APP, "kms:ReplicateKey", parameters={"ReplicaRegion": region}) == expected
+    assert decide(world, APP, "kms:ReplicateKey").notes == ("P9:kms:CreateKey in the replica's Region",)
+
+
+def test_re_encrypt_needs_both_keys() -> None:
+    """ReEncrypt is its two halves: from the one key, to the other."""
+    other = KEY[:-1] + "c"
+    second = KeyAccess(Key(other), document(allow("To", APP, "kms:ReEncryptTo")))
+    world = bundle(allow("From", APP, "kms:ReEncryptFrom"))
+    world = replace(world, keys=(*world.keys, second))
+    assert outcome(world, APP, "kms:ReEncrypt", resources=(KEY, other)) == "allowed"
+    assert outcome(world, APP, "kms:ReEncrypt", resources=(other, KEY)) == "implicitDeny"
+    assert outcome(world, APP, "kms:ReEncrypt") == "implicitDeny"
+    assert outcome(world, APP, "kms:ReEncrypt", resources=(KEY, other, KEY)) == "implicitDeny"
 
 
 def test_partitions_never_meet() -> None:
