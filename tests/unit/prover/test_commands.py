@@ -1,0 +1,137 @@
+"""`kmsgen prove` and `kmsgen diff` through the real command: exit codes, shapes, and witnesses that `simulate` takes back."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HOME = "111122223333"
+KEY = f"arn:aws:kms:us-west-2:{HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+APP = f"arn:aws:iam::{HOME}:role/app"
+EXAMPLE = Path(__file__).parents[3] / "examples" / "payments" / "intent.yaml"
+
+
+def statement(who: Any, actions: Any, **more: Any) -> dict[str, Any]:
+    """Return an Allow."""
+    return {"Effect": "Allow", "Principal": who, "Action": actions, "Resource": "*", **more}
+
+
+USES = statement({"AWS": APP}, ["kms:Decrypt", "kms:Encrypt"])
+PUBLIC = statement("*", "kms:Decrypt", Condition={"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}})
+ACCOUNT = statement({"AWS": f"arn:aws:iam::{HOME}:root"}, "kms:*")
+
+
+@pytest.fixture
+def policies(tmp_path: Path) -> Path:
+    """Make a folder of key policies."""
+    for name, statements in {"uses": [USES], "public": [USES, PUBLIC], "account": [ACCOUNT]}.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": statements}))
+    return tmp_path
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the real command in a folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "kmsgen", *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_the_example_is_proved(tmp_path: Path) -> None:
+    """Without a question, an intent is asked for access beyond itself."""
+    shown = run(tmp_path, "prove", str(EXAMPLE), "--output", "json")
+    assert shown.returncode == 0, shown.stdout + shown.stderr
+    assert json.loads(shown.stdout) == [{"question": "nothing beyond the intent", "result": "proved", "reason": "", "groups": []}]
+
+
+def test_questions_are_answered_in_their_order(policies: Path) -> None:
+    """One element a question; exit 1 where one is refuted."""
+    shown = run(policies, "prove", "public.json", "--never", "role/app kms:Sign", "--only", f"{APP} kms:Decrypt", "--no-public",
+        "--key-arn", KEY, "--output", "json")  # fmt: skip
+    answers = json.loads(shown.stdout)
+    assert shown.returncode == 1
+    assert [one["result"] for one in answers] == ["proved", "refuted", "refuted"]
+    assert set(answers[2]["groups"][0]) == {"principals", "actions", "conditions", "reason", "witness"}
+
+
+def test_a_witness_is_a_request_that_simulate_takes_back(policies: Path) -> None:
+    """Put into a scenario with what is assumed of its principal, it is allowed."""
+    shown = run(policies, "prove", "public.json", "--no-public", "--key-arn", KEY, "--output", "json")
+    witness = json.loads(shown.stdout)[0]["groups"][0]["witness"]
+    anything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:*", "Resource": "*"}]}
+    scenario = {
+        "key": {"arn": KEY},
+        "policy": json.loads((policies / "public.json").read_text()),
+        "principals": {witness["principal"]: {"identity_policies": [anything]}},
+        "requests": [{**witness, "expect": "allowed"}],
+    }
+    (policies / "scenario.json").write_text(json.dumps(scenario))
+    replayed = run(policies, "simulate", "scenario.json")
+    assert replayed.returncode == 0, replayed.stdout + replayed.stderr
+
+
+def test_what_stands_beside_a_policy_counts(policies: Path) -> None:
+    """An identity policy describes its principal; a file of grants gives what it grants."""
+    (policies / "iam.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "kms:Encrypt", "Resource": "*"}]}))  # fmt: skip
+    (policies / "grants.json").write_text(
+        json.dumps({"Grants": [{"GrantId": "g", "GranteePrincipal": APP, "Operations": ["Decrypt"]}]})
+    )
+    asked = ("prove", "account.json", "--never", "role/app kms:Decrypt")
+    assert run(policies, *asked).returncode == 1
+    assert run(policies, *asked, "--identity-policy", f"{APP}=iam.json").returncode == 0
+    assert run(policies, *asked, "--identity-policy", f"{APP}=iam.json", "--grants", "grants.json").returncode == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("prove", "uses.json"),
+        ("prove", "uses.json", "--never", "role/app"),
+        ("prove", "uses.json", "--never", "role/app kms:Nope"),
+        ("prove", "uses.json", "--never", "nobody kms:Decrypt"),
+        ("prove", "missing.json", "--no-public"),
+        ("prove", "uses.json", "--no-public", "--key-arn", "alias/x"),
+        ("prove", "uses.json", "--no-public", "--identity-policy", "nobody=uses.json"),
+        ("diff", "uses.json", "missing.json"),
+        ("lint", "missing.json"),
+    ],
+)
+def test_bad_input_is_exit_code_two(policies: Path, arguments: tuple[str, ...]) -> None:
+    """With a message, nothing on stdout, and no traceback."""
+    shown = run(policies, *arguments)
+    assert shown.returncode == 2
+    assert shown.stdout == ""
+    assert "Traceback" not in shown.stderr
+    assert shown.stderr.strip()
+
+
+def test_diff_tells_gained_and_lost(policies: Path) -> None:
+    """And fails on what it is told to fail on."""
+    shown = run(policies, "diff", "uses.json", "public.json", "--output", "json", "--fail-on", "gained")
+    found = json.loads(shown.stdout)
+    assert shown.returncode == 1
+    assert found["lost"] == []
+    assert found["gained"][0]["conditions"] == ["via s3 in any Region"]
+    assert run(policies, "diff", "uses.json", "public.json", "--fail-on", "lost").returncode == 0
+    assert run(policies, "diff", "public.json", "uses.json", "--fail-on", "lost").returncode == 1
+
+
+def test_diff_of_the_same_meaning_prints_nothing(policies: Path) -> None:
+    """However different the text."""
+    split = [statement({"AWS": [APP]}, one) for one in ("kms:Encrypt", "kms:Decrypt")]
+    (policies / "split.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": split}))
+    shown = run(policies, "diff", "uses.json", "split.json", "--fail-on", "any")
+    assert (shown.returncode, shown.stdout) == (0, "")
+
+
+def test_markdown_is_a_table(policies: Path) -> None:
+    """With a row a group, for a comment on a pull request."""
+    shown = run(policies, "diff", "uses.json", "public.json", "--output", "markdown")
+    assert shown.stdout.startswith(
+        "### Access gained\n\n| Who | What | When | Such as |\n|---|---|---|---|\n| any principal in any other"
+    )
