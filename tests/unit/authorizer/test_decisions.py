@@ -283,7 +283,7 @@ ALIAS = f"arn:aws:kms:us-west-2:{ACCOUNT}:alias/x"
 
 @pytest.mark.parametrize(
     ("on_alias", "on_key", "expected"),
-    [(ALIAS, "*", "allowed"), (ALIAS + "y", "*", "implicitDeny"), ("*", ALIAS, "allowed"), (KEY, KEY, "implicitDeny")],
+    [(ALIAS, KEY, "allowed"), (ALIAS + "y", KEY, "implicitDeny"), ("*", ALIAS, "allowed"), (KEY, KEY, "implicitDeny")],
 )
 def test_alias_needs_iam_and_key_needs_either(on_alias: str, on_key: str, expected: str) -> None:
     """CreateAlias needs IAM on the alias, and key policy or IAM on the key."""
