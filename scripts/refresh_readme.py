@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -31,8 +30,9 @@ def _files() -> str:
 def refreshed(text: str) -> str:
     """Return the README with each marked block as the commands print it now."""
     for name, content in {"matrix": _kmsgen("matrix", EXAMPLE), "files": _files()}.items():
-        block = f"<!-- {name} -->\n```text\n{content.strip()}\n```\n<!-- /{name} -->"
-        text = re.sub(rf"<!-- {name} -->.*<!-- /{name} -->", lambda _, block=block: block, text, flags=re.DOTALL)
+        head, start, rest = text.partition(f"<!-- {name} -->")
+        _, end, tail = rest.partition(f"<!-- /{name} -->")
+        text = f"{head}{start}\n```text\n{content.strip()}\n```\n{end}{tail}"
     return text
 
 
