@@ -285,3 +285,46 @@ def test_untold_parameters_of_create_grant_are_open() -> None:
     assert (
         outcome(bundle(allow("App", APP, Condition=condition)), APP, "kms:CreateGrant", create_grant=grant(**CHILD)) == "allowed"
     )
+
+
+def test_listed_child_with_weaker_constraints_gives_nothing() -> None:
+    """A listed grant that is not as strict as its parent could not have been made by it, and gives nothing."""
+    parent = {"Operations": ["Decrypt", "CreateGrant"], "Constraints": EQUALS}
+    weaker = {"ParentGrantId": "g1", "GranteePrincipal": BOB}
+    assert outcome(world(parent, weaker), BOB, encryption_context={"a": "1"}) == "implicitDeny"
+    assert outcome(world(parent, {**weaker, "Constraints": EQUALS}), BOB, encryption_context={"a": "1"}) == "allowed"
+
+
+@pytest.mark.parametrize(("who", "expected"), [(SERVICE, "allowed"), ("s3.amazonaws.com", "implicitDeny"), (APP, "implicitDeny")])
+def test_retiring_service(who: str, expected: str) -> None:
+    """A retiring service principal retires."""
+    item = {"GranteePrincipal": BOB, "RetiringServicePrincipal": SERVICE}
+    assert outcome(world(item), who, "kms:RetireGrant", grant_id="g1") == expected
+
+
+@pytest.mark.parametrize("action", ["kms:ListKeys", "kms:CreateKey"])
+def test_services_have_no_iam_policies(action: str) -> None:
+    """A service principal calls nothing that only IAM can allow."""
+    assert decide(bundle(allow("All", "*")), SERVICE, action).reason == ("identity-policy",)
+
+
+@pytest.mark.parametrize(
+    ("parent", "child", "expected"),
+    [
+        ({"SourceArn": ARN}, {}, "implicitDeny"),
+        ({"SourceArn": ARN}, {"SourceArn": ARN + "y"}, "implicitDeny"),
+        ({"SourceArn": ARN}, {"SourceArn": ARN}, "allowed"),
+        ({}, {"SourceArn": ARN}, "allowed"),
+    ],
+)
+def test_child_keeps_the_source_arn(parent: dict[str, str], child: dict[str, str], expected: str) -> None:
+    """A child of a grant with SourceArn has the same one (S5)."""
+    item = {
+        "GranteeServicePrincipal": SERVICE,
+        "RetiringPrincipal": ROOT,
+        "Operations": ["CreateGrant", "Decrypt"],
+        "Constraints": parent,
+    }
+    asked = grant(**CHILD, **({"Constraints": child} if child else {}))
+    context = {"aws:SourceArn": (ARN,)}
+    assert outcome(world(item), SERVICE, "kms:CreateGrant", create_grant=asked, context=context) == expected
