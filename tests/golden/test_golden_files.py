@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,11 @@ def test_every_case_answers_the_three_questions_with_yes(name: str) -> None:
 def test_no_golden_folder_is_left_over() -> None:
     """A case that is gone takes its golden files along."""
     assert {path.name for path in FILES.iterdir()} == set(golden_names())
+
+
+def test_every_golden_script_is_sound_to_a_shell() -> None:
+    """`sh -n` parses every script."""
+    scripts = sorted(FILES.rglob("*.sh"))
+    assert scripts
+    for script in scripts:
+        subprocess.run(["sh", "-n", str(script)], check=True, timeout=30)

@@ -41,6 +41,8 @@ retire_grant() {
   done
 }
 
+# The requests are data: nothing in them is to be expanded.
+# shellcheck disable=SC2016
 each_grant() {
   "$1" 'arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab' 'us-west-2' 'nightly' \
     '{"GranteePrincipal":"arn:aws:iam::111122223333:role/exporter","RetiringPrincipal":"arn:aws:iam::111122223333:role/app","Operations":["Decrypt"],"Name":"nightly"}'

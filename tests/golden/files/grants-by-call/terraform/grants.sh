@@ -41,6 +41,8 @@ retire_grant() {
   done
 }
 
+# The requests are data: nothing in them is to be expanded.
+# shellcheck disable=SC2016
 each_grant() {
   "$1" "$key" 'us-west-2' 'for-a-service' \
     '{"GranteeServicePrincipal":"logs.us-west-2.amazonaws.com","RetiringPrincipal":"arn:aws:iam::111122223333:role/KmsAdmin","Operations":["Decrypt","GenerateDataKey"],"Constraints":{"SourceArn":"arn:aws:logs:us-west-2:111122223333:log-group:payments"},"Name":"for-a-service"}'

@@ -41,6 +41,8 @@ retire_grant() {
   done
 }
 
+# The requests are data: nothing in them is to be expanded.
+# shellcheck disable=SC2016
 each_grant() {
   "$1" "$key" 'us-west-2' 'a-grant_1' \
     '{"GranteePrincipal":"arn:aws:iam::111122223333:role/exporter","Operations":["Decrypt"],"Constraints":{"EncryptionContextEquals":{"app '\''x'\''":"$(id) `id` \"q\" $x \\ \u00e9"}},"Name":"a-grant_1"}'

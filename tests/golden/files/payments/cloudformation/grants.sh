@@ -41,6 +41,8 @@ retire_grant() {
   done
 }
 
+# The requests are data: nothing in them is to be expanded.
+# shellcheck disable=SC2016
 each_grant() {
   "$1" "$key" 'us-west-2' 'nightly-export' \
     '{"GranteePrincipal":"arn:aws:iam::111122223333:role/exporter","RetiringPrincipal":"arn:aws:iam::111122223333:role/payments-api","Operations":["Decrypt","GenerateDataKey"],"Constraints":{"EncryptionContextSubset":{"app":"payments"}},"Name":"nightly-export"}'
