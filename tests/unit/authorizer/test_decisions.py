@@ -345,6 +345,50 @@ def test_re_encrypt_needs_both_keys() -> None:
     assert outcome(world, APP, "kms:ReEncrypt", resources=(KEY, other, KEY)) == "implicitDeny"
 
 
+OPS = f"arn:aws:iam::{ACCOUNT}:role/ops/app"
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (deny("X", "*", Condition={"ArnEquals": {"aws:PrincipalArn": OPS}}), "explicitDeny"),
+        (deny("X", "*", Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/ops/*"}}), "explicitDeny"),
+        (deny("X", "*", Condition={"StringLike": {"aws:PrincipalArn": "*ops*"}}), "explicitDeny"),
+        (deny("X", "*", Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/ops/other"}}), "allowed"),
+        (deny("X", "*", Condition={"ArnNotEquals": {"aws:PrincipalArn": APP}}), "allowed"),
+        (deny("X", "*", Condition={"ArnNotEquals": {"aws:PrincipalArn": OPS}}), "explicitDeny"),
+    ],
+)
+def test_deny_by_a_path_that_a_session_may_have(statement: dict[str, Any], expected: str) -> None:
+    """A Deny on the ARN of a role under a path applies to a session whose role is not described (P1)."""
+    world = bundle(allow("All", "*"), statement)
+    assert outcome(world, SESSION) == expected
+    known = replace(world, principals={APP: having()})
+    assert outcome(known, SESSION) == ("explicitDeny" if expected == "explicitDeny" and "ArnNot" in str(statement) else "allowed")
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ({"ArnEquals": {"aws:PrincipalArn": APP}}, "allowed"),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/a*"}}, "allowed"),
+        ({"ArnEquals": {"aws:PrincipalArn": OPS}}, "implicitDeny"),
+        ({"ArnNotEquals": {"aws:PrincipalArn": OPS}}, "implicitDeny"),
+        ({"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/ops/*"}}, "implicitDeny"),
+        ({"ArnNotEquals": {"aws:PrincipalArn": BOB}}, "allowed"),
+    ],
+)
+def test_allow_by_a_path_that_a_session_may_have(condition: dict[str, Any], expected: str) -> None:
+    """An Allow that leaves a role under a path out does not count on the session being of another role (P1)."""
+    assert outcome(bundle(allow("All", "*", Condition=condition)), SESSION) == expected
+
+
+def test_identity_policy_is_a_reason_only_where_it_was_needed() -> None:
+    """A direct Allow of the key policy is the whole reason, though an IAM policy allows too."""
+    world = bundle(allow("App", APP), principals={APP: having(iam())})
+    assert decide(world, APP).reason == ("key-policy/App",)
+
+
 def test_partitions_never_meet() -> None:
     """A principal of another partition has no access, though its account has the same number."""
     who = f"arn:aws-cn:iam::{ACCOUNT}:role/app"
