@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -20,19 +21,29 @@ def _kmsgen(*arguments: str) -> str:
     return done.stdout
 
 
+def _matrix() -> str:
+    rows = json.loads(_kmsgen("matrix", EXAMPLE, "--output", "json"))
+    lines = ["| principal | may | when |", "|---|---|---|"]
+    for row in rows:
+        actions = ", ".join(action.removeprefix("kms:") for action in row["actions"])
+        lines.append(f"| {row['principal']} | {actions} | {'; '.join(row['conditions']) or 'always'} |")
+    return "\n".join(lines)
+
+
 def _files() -> str:
     with tempfile.TemporaryDirectory() as folder:
         _kmsgen("render", EXAMPLE, "--out", folder, "--no-lint")
         root = Path(folder) / "payments-data"
-        return "\n".join(sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()))
+        names = sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+        return "\n".join(("```text", *names, "```"))
 
 
 def refreshed(text: str) -> str:
     """Return the README with each marked block as the commands print it now."""
-    for name, content in {"matrix": _kmsgen("matrix", EXAMPLE), "files": _files()}.items():
+    for name, content in {"matrix": _matrix(), "files": _files()}.items():
         head, start, rest = text.partition(f"<!-- {name} -->")
         _, end, tail = rest.partition(f"<!-- /{name} -->")
-        text = f"{head}{start}\n```text\n{content.strip()}\n```\n{end}{tail}"
+        text = f"{head}{start}\n{content}\n{end}{tail}"
     return text
 
 
