@@ -8,11 +8,12 @@ conditions on who calls answer the same of both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from kmsgen.authorizer import Request
 from kmsgen.authorizer.context import Target, carried
 from kmsgen.authorizer.grants import retires
+from kmsgen.authorizer.plan import RuleSet
 from kmsgen.authorizer.principal import CallerKind, caller_of
 from kmsgen.authorizer.refusals import refusal_of_key
 from kmsgen.catalogue.actions import expand
@@ -89,6 +90,13 @@ def alike_principals(everyone: Iterable[str], words: Vocabulary, sides: Sequence
     for principal in everyone:
         found.setdefault(tuple(_seen_as(principal, side, variables) for side in sides), []).append(principal)
     return list(found.values())
+
+
+def _endpoint_rules(principal: str, side: Side) -> Iterator[RuleSet]:
+    """Yield the statements that a request meets only through a VPC endpoint."""
+    for name in side.bundle.vpc_endpoint_policies:
+        for plan in side.authorizer.plans(Request(principal, "kms:GetKeyPolicy", context={"aws:SourceVpce": (name,)})):
+            yield from plan.sets
 
 
 def _seen_as(principal: str, side: Side, variables: Sequence[str]) -> object:

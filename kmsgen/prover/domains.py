@@ -32,7 +32,7 @@ class Domain:
     """The values of one condition key: a closed list, or shapes; `optional` where the key can be absent.
 
     A value of another shape is taken as possible where a policy names it and it holds no wildcard, unless the shapes are
-    `strict`: KMS checks them.
+    `strict`: KMS checks them. `also` are values to try beside one of each class.
     """
 
     kind: Kind = Kind.TEXT
@@ -44,6 +44,7 @@ class Domain:
     optional: bool = True
     multi_valued: bool = False
     strict: bool = False
+    also: Values = ()
 
 
 FLAG = Domain(values=("false", "true"))

@@ -64,11 +64,15 @@ class Look(Test, Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeyTest:
-    """A condition of a statement. `reads` are pseudo keys where the condition is on the names of pairs."""
+    """A condition of a statement. `reads` are pseudo keys where the condition is on the names of pairs.
+
+    `aliases` are those of the key in the bundle of the statement: kms:RequestAlias is not seen with another one's.
+    """
 
     test: ConditionTest
     wanted: tuple[Wanted, ...]
     reads: frozenset[str]
+    aliases: Values = ()
 
     @property
     def ties(self) -> Values:
@@ -94,11 +98,17 @@ class KeyTest:
 
     def answer(self, values: Values | None, known: Known) -> bool | None:
         """How the condition meets given values, open readings left open."""
-        return self.test.check(values, known.get)
+        return self.test.check(self._seen(values), known.get)
+
+    def _seen(self, values: Values | None) -> Values | None:
+        elsewhere = self.aliases and values and self.test.variable == "kms:requestalias" and values[0] not in self.aliases
+        return None if elsewhere else values
 
     def _values(self, known: Known) -> Values | None:
         family = FAMILY_OF_KEYS.get(self.test.variable)
-        return names_in(known, family) if family else known.get(self.test.variable)
+        if family:
+            return names_in(known, family)
+        return self._seen(known.get(self.test.variable))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

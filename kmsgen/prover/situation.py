@@ -265,7 +265,7 @@ class Side:
     def _key_test(self, test: ConditionTest) -> KeyTest:
         found = self._tests.get(test)
         if found is None:
-            found = self._tests[test] = key_test(test, self.pairs)
+            found = self._tests[test] = key_test(test, self.pairs, self.bundle.keys[0].key.aliases if self.bundle.keys else ())
         return found
 
     def _grant(self, rule: GrantRule, base: Request, plan: Plan) -> GrantTest:
@@ -326,7 +326,7 @@ def _probe_value(key: str, view: View) -> str:
     return PROBE
 
 
-def key_test(test: ConditionTest, pairs: Mapping[str, Values]) -> KeyTest:
+def key_test(test: ConditionTest, pairs: Mapping[str, Values], aliases: Values = ()) -> KeyTest:
     """Return a condition as a test of the search; one on the names of pairs reads every pair."""
     operator = split_operator(test.condition.operator) or _NOTHING
     values = test.condition.values
@@ -335,7 +335,7 @@ def key_test(test: ConditionTest, pairs: Mapping[str, Values]) -> KeyTest:
     wanted = tuple(Wanted(operator, values, variables) for variables in readings)
     family = FAMILY_OF_KEYS.get(test.variable)
     reads = {test.variable, *test.variables} if family is None else {*_pair_keys(pairs, family), others(family), *test.variables}
-    return KeyTest(test, wanted, frozenset(reads))
+    return KeyTest(test, wanted, frozenset(reads), aliases)
 
 
 def _pair_keys(pairs: Mapping[str, Values], family: str) -> Iterator[str]:

@@ -168,7 +168,7 @@ class RequestSpace:
         """Return one value (or set of values) of a key per class; None for its absence."""
         domain = self.domains.get(key) or domain_of(key)
         own = [test for test in tests if test.own(key)]
-        single = texts(domain, self._wishes(key, list(tests)), known, self.budget)
+        single = [*texts(domain, self._wishes(key, list(tests)), known, self.budget), *domain.also]
         if domain.multi_valued:
             wished = [wish.values for test in tests if not test.own(key) for wish in test.wishes(key)]
             sets = subsets(single, lambda element: (*_answers(own, element, known), *(element in values for values in wished)))

@@ -202,6 +202,11 @@ class World:
                 yield from (replace(base, context={"aws:SourceVpce": (name,)}) for name in self.endpoints)
 
     @cached_property
+    def _names_told(self) -> bool:
+        """Whether every bundle tells the aliases of its key, so that a request can use no other."""
+        return all(bundle.keys and bundle.keys[0].key.aliases for bundle in self.bundles)
+
+    @cached_property
     def _callers(self) -> Values:
         """One principal of each kind to which other ways of access are open."""
         roles = [f"arn:aws:iam::{account}:role/" for account in (self.account, STRANGER)]
@@ -246,6 +251,9 @@ class World:
         domain = domain_of(name)
         if name == "kms:grantoperations" and self.operations:
             return replace(domain, values=self.operations)
+        if name == "kms:requestalias":
+            told = tuple(dict.fromkeys(name for bundle in self.bundles for one in bundle.keys[:1] for name in one.key.aliases))
+            return replace(domain, values=told) if self._names_told else replace(domain, also=told)
         if key is not None:
             domain = replace(domain, values=_values(name, key) or domain.values)
         if name.startswith(CONTEXT) or name in _GRANT_OPTIONAL:
@@ -267,8 +275,6 @@ _GRANT_OPTIONAL = frozenset(
 
 
 def _values(name: str, key: Key) -> Values:
-    if name == "kms:requestalias":
-        return key.aliases
     if name == "kms:grantoperations":
         return tuple(sorted(grants.operations(key_specs.key_type(key.spec, key.usage) or "")))
     if name.removeprefix("kms:") in _ALGORITHMS:

@@ -1,21 +1,24 @@
-"""Asking once about actions that no policy tells apart loses nothing."""
+"""Asking once about actions and principals that no policy tells apart loses nothing."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 
 from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.policy.bundle import Bundle
 from kmsgen.prover.bad import access
 from kmsgen.prover.hunt import Hunt
 from kmsgen.prover.proof import Budget
 from kmsgen.prover.world import Scope, World
-from tests.property.prover_worlds import maker
+from tests.property.prover_worlds import Maker, maker
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_alike_actions_are_answered_as_if_each_were_asked(seed: int) -> None:
-    """Every action asked on its own gives the same principals and actions as asking one for all that are alike."""
-    bundle = maker(5_000_000 + seed).bundle()
+def test_alike_actions_and_principals_are_answered_as_if_each_were_asked(seed: int) -> None:
+    """Every principal and action asked on its own gives the same as asking one for all that are alike."""
+    bundle = _with_an_endpoint(maker(5_000_000 + seed)) if seed % 2 else maker(5_000_000 + seed).bundle()
 
     def found(*, one_by_one: bool) -> set[tuple[str, str]]:
         world = World([bundle], Scope())
@@ -31,3 +34,8 @@ def test_alike_actions_are_answered_as_if_each_were_asked(seed: int) -> None:
         return {(hit.witness.principal, hit.witness.action) for hit in hits}
 
     assert found(one_by_one=True) == found(one_by_one=False)
+
+
+def _with_an_endpoint(made: Maker) -> Bundle:
+    """Make a bundle with a VPC endpoint policy that names principals."""
+    return replace(made.bundle(), vpc_endpoint_policies={"vpce-1": made.document(3, principals=True)})
