@@ -106,9 +106,8 @@ def _seen_as(principal: str, side: Side, variables: Sequence[str]) -> object:
     if caller.kind in (CallerKind.SESSION, CallerKind.UNKNOWN):
         return principal
     view = side.authorizer.view(plan, Request(principal, "kms:GetKeyPolicy"))
-    rules = [
-        (rule, naming) for rules in (*plan.sets, side.cover_rules) for rule, naming in rules.naming(caller).items() if naming
-    ]
+    sets = dict.fromkeys([*plan.sets, side.cover_rules, *_endpoint_rules(principal, side)])
+    rules = [(rule, naming) for one in sets for rule, naming in one.naming(caller).items() if naming]
     grants = (*(grant.names(caller) for grant in side.grants), *(retires(grant.grant, caller) for grant in side.grants))
     answers = tuple(
         test.check(view.lookup(test.variable) or None, view.lookup)
