@@ -389,6 +389,32 @@ def test_identity_policy_is_a_reason_only_where_it_was_needed() -> None:
     assert decide(world, APP).reason == ("key-policy/App",)
 
 
+def test_parameters_are_never_remembered() -> None:
+    """What one request's parameters need is not taken for what another's need."""
+    authorizer = Authorizer(bundle(DELEGATING, principals={APP: having(iam(action=["kms:CreateKey", "kms:TagResource"]))}))
+    tags = {"Tags": [{"TagKey": "a", "TagValue": "b"}]}
+    asked = [tags, {"MultiRegion": True}, {**tags, "MultiRegion": False}, {"MultiRegion": True}, {}]
+    outcomes = [str(authorizer.decide(Request(APP, "kms:CreateKey", parameters=item)).outcome) for item in asked]
+    assert outcomes == ["allowed", "implicitDeny", "allowed", "implicitDeny", "allowed"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("PendingDeletion", "Enabled", "allowed"),
+        ("Enabled", "PendingDeletion", "error:KMSInvalidStateException"),
+        ("Enabled", "Enabled", "allowed"),
+    ],
+)
+def test_update_alias_between_keys(old: str, new: str, expected: str) -> None:
+    """UpdateAlias may leave a key that is pending deletion, and may not go to one."""
+    other = KEY[:-1] + "c"
+    world = bundle(DELEGATING, key=Key(KEY, state=old), principals={APP: having(iam())})
+    second = KeyAccess(Key(other, state=new), document(DELEGATING))
+    world = replace(world, keys=(*world.keys, second))
+    assert outcome(world, APP, "kms:UpdateAlias", resources=(ALIAS, KEY, other)) == expected
+
+
 def test_partitions_never_meet() -> None:
     """A principal of another partition has no access, though its account has the same number."""
     who = f"arn:aws-cn:iam::{ACCOUNT}:role/app"
