@@ -173,6 +173,8 @@ TAGS = {"Tags": [{"TagKey": "Team", "TagValue": "r"}]}
         ),
         ("aws:RequestTag/team", {"parameters": TAGS}, None),
         ("aws:TagKeys", {"action": "kms:TagResource", "parameters": TAGS}, ("Team",)),
+        ("aws:RequestTag/team", {"action": "kms:TagResource", "context": {"aws:RequestTag/Team": "r"}}, ("r",)),
+        ("aws:TagKeys", {"action": "kms:TagResource", "context": {"aws:TagKeys": ("Team",)}}, ("Team",)),
         ("aws:TagKeys", {"action": "kms:UntagResource", "parameters": {"TagKeys": ["a", "b"]}}, ("a", "b")),
         ("kms:GrantIsForAWSResource", {"action": "kms:CreateGrant"}, ("false",)),
         ("kms:GrantIsForAWSResource", {}, None),
