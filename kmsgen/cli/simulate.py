@@ -81,5 +81,6 @@ def simulate(  # noqa: PLR0917 - the options of a command
     else:
         decisions.show_lines(answers)
     failed = sum(not item.ok for item in answers)
-    say(f"{len(answers)} requests, {failed} not as expected" if failed else f"{len(answers)} requests")
+    count = f"{len(answers)} request{'' if len(answers) == 1 else 's'}"
+    say(f"{count}, {failed} not as expected" if failed else count)
     raise typer.Exit(1 if failed else 0)

@@ -92,6 +92,32 @@ def test_key_state(state: str, action: str, expected: str) -> None:
     assert outcome(world, BOB, f"kms:{action}") == "implicitDeny"
 
 
+@pytest.mark.parametrize(
+    ("state", "action", "expected"),
+    [
+        ("PendingDeletion", "GetParametersForImport", STATE),
+        ("PendingImport", "GetParametersForImport", "allowed"),
+        ("PendingImport", "ImportKeyMaterial", "allowed"),
+        ("Enabled", "DeleteImportedKeyMaterial", "allowed"),
+        ("PendingImport", "GetKeyRotationStatus", UNSUPPORTED),
+        ("PendingImport", "ListKeyRotations", "allowed"),
+    ],
+)
+def test_state_of_imported_keys(state: str, action: str, expected: str) -> None:
+    """A key of imported material fails where the page says so for its origin."""
+    world = bundle(allow("App", APP), key=Key(KEY, origin="EXTERNAL", state=state))
+    assert outcome(world, APP, f"kms:{action}") == expected
+
+
+def test_algorithm_of_an_asymmetric_key_is_the_requests() -> None:
+    """kms:EncryptionAlgorithm of an RSA key is what the request asks for; of a symmetric key there is one only."""
+    condition = {"StringEquals": {"kms:EncryptionAlgorithm": "RSAES_OAEP_SHA_256"}}
+    world = bundle(allow("App", APP, Condition=condition), key=Key(KEY, **RSA))
+    assert outcome(world, APP, parameters={"EncryptionAlgorithm": "RSAES_OAEP_SHA_256"}) == "allowed"
+    assert outcome(world, APP, context={"kms:EncryptionAlgorithm": ("RSAES_OAEP_SHA_256",)}) == "allowed"
+    assert outcome(world, APP) == "implicitDeny"
+
+
 def test_other_documented_exception() -> None:
     """Where the page allows for two exceptions, the decision names the other one too."""
     decision = decide(bundle(allow("App", APP), key=Key(KEY, state="PendingDeletion")), APP)
