@@ -19,6 +19,7 @@ from kmsgen.authorizer.refusals import refusal_of_key
 from kmsgen.catalogue.actions import expand
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle
+from kmsgen.prover.principals import other_than
 from kmsgen.prover.situation import Side
 from kmsgen.prover.vocabulary import Vocabulary, grants_of
 
@@ -34,7 +35,6 @@ _OWN_WAYS = frozenset(
         "UpdatePrimaryRegion",
     }
 )
-_FOREIGN = caller_of("arn:aws:iam::999999999999:role/any-role", {})
 
 
 def alike(actions: Iterable[Action], words: Vocabulary, bundles: Sequence[Bundle]) -> list[list[Action]]:
@@ -71,7 +71,8 @@ def _refused(action: Action, target: Target | None) -> tuple[str | None, ...]:
     if target is None or not action.resource_types:
         return ()
     own = caller_of(f"arn:aws:iam::{target.account}:role/any-role", {})
-    refusals = [refusal_of_key(action, caller, target) for caller in (own, _FOREIGN)]
+    foreign = caller_of(f"arn:aws:iam::{other_than(target.account or '')}:role/any-role", {})
+    refusals = [refusal_of_key(action, caller, target) for caller in (own, foreign)]
     return tuple(refusal.rule if refusal else None for refusal in refusals)
 
 

@@ -26,7 +26,7 @@ from kmsgen.prover.alike import alike, alike_principals
 from kmsgen.prover.domains import Domain, domain_of
 from kmsgen.prover.looks import CONTEXT
 from kmsgen.prover.patterns import NAME, Cut, arn_glob, glob, run_of
-from kmsgen.prover.principals import SPECIAL_ROLES, STRANGER, principals
+from kmsgen.prover.principals import SPECIAL_ROLES, other_than, principals
 from kmsgen.prover.situation import Side, Situation
 from kmsgen.prover.space import RequestSpace
 from kmsgen.prover.vocabulary import Vocabulary
@@ -113,8 +113,8 @@ class World:
         partition = next((arn.partition for key in self.keys if (arn := parse_arn(key.arn))), "aws")
         every = principals(self.words, partition, self.scope.asked, self.scope.budget)
         if self.scope.described_only:
-            described = {principal for bundle in self.bundles for principal in bundle.principals}
-            every = [principal for principal in every if principal in described or parse_arn(principal) is None]
+            # a service exists always, a session where its role is described
+            every = [principal for principal in every if parse_arn(principal) is None or self.described(principal)]
         self.everyone = tuple(every)
         self.pairs = self.words.pairs
         size = 1 << 20  # more clauses than any bundle has
@@ -209,7 +209,7 @@ class World:
     @cached_property
     def _callers(self) -> Values:
         """One principal of each kind to which other ways of access are open."""
-        roles = [f"arn:aws:iam::{account}:role/" for account in (self.account, STRANGER)]
+        roles = [f"arn:aws:iam::{account}:role/" for account in (self.account, other_than(self.account))]
         return (*(f"{head}{name}" for head in roles for name in ("any-role", SPECIAL_ROLES[0])), "any-service.amazonaws.com")
 
     @cached_property

@@ -6,7 +6,7 @@ import ipaddress
 import itertools
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmsgen.authorizer.operators import parse_date
@@ -18,6 +18,7 @@ NETWORKS = st.builds(
 
 
 @given(st.lists(st.integers(5, 40).map(Decimal), min_size=1, max_size=4))
+@settings(deadline=None)
 def test_every_comparison_with_whole_numbers_is_told_apart(constants: list[Decimal]) -> None:
     """Each number within the bounds compares with all constants as one of the classes does."""
     answers = {tuple((n > c) - (n < c) for c in constants) for n in map(Decimal, numbers(constants, 7, 30))}
@@ -26,6 +27,7 @@ def test_every_comparison_with_whole_numbers_is_told_apart(constants: list[Decim
 
 
 @given(st.lists(st.integers(0, 2_000_000_000).map(Decimal), min_size=1, max_size=4))
+@settings(deadline=None)
 def test_instants_hit_each_constant_and_each_gap(constants: list[Decimal]) -> None:
     """Each constant, a moment before all, one after all and one in each gap."""
     readings = [parse_date(text)[-1] for text in instants(constants)]
@@ -38,6 +40,7 @@ def test_instants_hit_each_constant_and_each_gap(constants: list[Decimal]) -> No
 
 
 @given(st.lists(NETWORKS, min_size=1, max_size=5))
+@settings(deadline=None)
 def test_every_combination_of_ranges_is_told_apart(ranges: list[ipaddress.IPv4Network]) -> None:
     """Each address lies in exactly the ranges that one of the classes lies in."""
 
