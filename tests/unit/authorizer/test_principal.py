@@ -14,7 +14,7 @@ from kmsgen.authorizer.principal import (
     arns_under_paths,
     caller_of,
     named,
-    spared,
+    not_spared,
 )
 from kmsgen.policy.bundle import PrincipalPolicies
 from kmsgen.policy.document import Document, Principal
@@ -159,13 +159,13 @@ def entries(*values: str) -> list[Principal]:
 )
 def test_not_principal(principal: str, listed: tuple[str, ...], left_out: bool) -> None:  # noqa: FBT001 - a case
     """NotPrincipal leaves a caller out only if it lists the caller (of a session, its role) and the account."""
-    assert spared(entries(*listed), caller_of(principal, {})) is left_out
+    assert (not_spared(entries(*listed), caller_of(principal, {})) == NOT_NAMED) is left_out
 
 
 def test_not_principal_never_spares_who_has_a_boundary() -> None:
     """A Deny with NotPrincipal always denies a principal with a permissions boundary."""
     described = {f"{A}:user/bob": PrincipalPolicies(boundary=Document(()))}
-    assert not spared(entries(f"{A}:user/bob", f"{A}:root"), caller_of(f"{A}:user/bob", described))
+    assert not_spared(entries(f"{A}:user/bob", f"{A}:root"), caller_of(f"{A}:user/bob", described))
 
 
 def test_paths_that_a_pattern_tells_apart() -> None:
