@@ -6,7 +6,7 @@ Source: KMS Developer Guide, conditions-kms; IAM User Guide, reference_policies_
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
@@ -89,6 +89,7 @@ FACETS = (
     Facet("grant", GRANT_FACET, _grant),
     Facet("mfa", ("aws:multifactorauthpresent", "aws:multifactorauthage"), _mfa),
 )
+_ENDS = ("aws:calledviafirst", "aws:calledvialast")
 _FACET_OF = {key: facet for facet in FACETS for key in facet.keys}
 
 
@@ -147,8 +148,7 @@ class RequestSpace:
         signature = (variable, frozenset(tests), ties)
         found = self._cache.get(signature)
         if found is None:
-            found = list(self._cut(variable, tests, known))
-            found = self._cache[signature] = [choice for choice in found if self._wanted(choice, tests, known)]
+            found = self._cache[signature] = list(self._cut(variable, tests, known))
         return found
 
     def _cut(self, variable: str, tests: Sequence[Look], known: Known) -> Iterator[Choice]:
@@ -164,43 +164,52 @@ class RequestSpace:
             for values in self._values(variable, tests, known)
         )
 
-    def _values(self, key: str, tests: Iterable[Look], known: Known) -> list[Values | None]:
+    def _values(self, key: str, tests: Sequence[Look], known: Known) -> list[Values | None]:
         """Return one value (or set of values) of a key per class; None for its absence."""
         domain = self.domains.get(key) or domain_of(key)
         own = [test for test in tests if test.own(key)]
-        single = [*texts(domain, self._wishes(key, list(tests)), known, self.budget), *domain.also]
+        single = [*texts(domain, self._wishes(key, tests), known, self.budget), *domain.also]
         if domain.multi_valued:
-            wished = [wish.values for test in tests if not test.own(key) for wish in test.wishes(key)]
-            sets = subsets(single, lambda element: (*_answers(own, element, known), *(element in values for values in wished)))
-            values: list[Values | None] = [found or None for found in sets]
-            return values if domain.optional else [found for found in values if found]
-        values = [*([None] if domain.optional else []), *((text,) for text in single)]
+            return self._sets(key, single, tests, known)
+        values: list[Values | None] = [*([None] if domain.optional else []), *((text,) for text in single)]
+        values = [one for one in values if self._wanted(key, one, tests, known)]
+        # what stands beside other keys in a facet, or in a grant, is not judged by its own tests alone
+        alone = key not in _FACET_OF and key != "kms:grantconstrainttype"
         settled = len(own) == sum(key in test.reads for test in tests)
-        return _distinct(values, own, known) if settled else values
+        return _distinct(values, own, known) if alone and settled else values
+
+    def _sets(self, key: str, single: Sequence[str], tests: Sequence[Look], known: Known) -> list[Values | None]:
+        """Return one set of values per class; where the order shows in other keys, also pairs in either order."""
+        own = [test for test in tests if test.own(key)]
+        wished = [wish.values for test in tests if not test.own(key) for wish in test.wishes(key)]
+        single = [text for text in single if self._wanted(key, (text,), tests, known)]
+        sets = subsets(single, lambda element: (*_answers(own, element, known), *(element in values for values in wished)))
+        if key == "aws:calledvia" and any(test.own(end) for test in tests for end in _ENDS):
+            sets += [(text,) for text in single] + [pair for pair in product(single, repeat=2) if pair[0] != pair[1]]
+        values: list[Values | None] = [found or None for found in dict.fromkeys(sets)]
+        optional = (self.domains.get(key) or domain_of(key)).optional
+        return values if optional else [found for found in values if found]
 
     def _wishes(self, key: str, tests: Sequence[Look]) -> list[Wanted]:
         """Return what tests want of a key, and, where its value is put into wishes about another key, what is wanted there."""
-        wishes = [wish for test in tests for wish in test.wishes(key)]
+        alike = (key, *_ENDS, "aws:calledvia") if key == "aws:calledvia" or key in _ENDS else (key,)
+        wishes = [wish for name in dict.fromkeys(alike) for test in tests for wish in test.wishes(name)]
         for test in tests:
             for other in test.reads if key in test.ties else ():
                 elsewhere = self.wants.get(other, ())
                 wishes += [inner for own in test.wishes(other) for wish in elsewhere for inner in _through(own, key, wish)]
         return wishes
 
-    def _wanted(self, choice: Choice, tests: Sequence[Look], known: Known) -> bool:
-        if self.elsewhere and any(values and set(values) & set(self.elsewhere.get(key, ())) for key, values in choice.values):
+    def _wanted(self, key: str, values: Values | None, tests: Sequence[Look], known: Known) -> bool:
+        """Return whether a class is asked about: not elsewhere, and of a stranger only what no policy names."""
+        if values and set(values) & set(self.elsewhere.get(key, ())):
             return False
-        return not self.stranger or self._strange(choice, tests, known)
-
-    def _strange(self, choice: Choice, tests: Sequence[Look], known: Known) -> bool:
-        """Whether a stranger could be in this class: in no organization, network or account that a policy names."""
-        return not any(
-            values and key in STRANGER_KEYS and any(any(matching(w, values, known)) for t in tests for w in t.wishes(key))
-            for key, values in choice.values
-        )
+        if not self.stranger or not values or key not in STRANGER_KEYS:
+            return True
+        return not any(any(matching(wish, values, known)) for test in tests for wish in test.wishes(key))
 
     def _facet(self, facet: Facet, tests: Sequence[Look], known: Known) -> Iterator[Choice]:
-        keys = [key for key in facet.keys if any(key in test.reads for test in tests)]
+        keys = [key for key in facet.keys if key not in known and any(key in test.reads for test in tests)]
         seen: set[tuple[bool, ...]] = set()
         for combination in product(*(self._values(key, tests, known) for key in keys)):
             values = dict(zip(keys, combination, strict=True))
