@@ -94,7 +94,7 @@ def proof_alone() -> None:
             [timed(lambda d=d, q=q: prove(bundle(d), q)) for d, q in zip(policies, covers, strict=True)],
         )
         never = Never(f"arn:aws:iam::{HOME}:role/contractor-*", ("kms:Decrypt",))
-        report(f"never, {size} statements", [timed(lambda d=d: prove(bundle(d), never)) for d in policies])
+        report(f"never, {size} statements", [timed(lambda d=d, q=never: prove(bundle(d), q)) for d in policies])
         report(f"no public access, {size} statements", [timed(lambda d=d: prove(bundle(d), NoPublic())) for d in policies])
 
 
