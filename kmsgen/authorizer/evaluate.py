@@ -14,7 +14,7 @@ from kmsgen.authorizer.plan import Plan, RuleSet, State, rules_of, rules_of_leve
 from kmsgen.authorizer.principal import Caller, CallerKind, caller_of
 from kmsgen.authorizer.request import Request
 from kmsgen.authorizer.routes import held_by_scps, reached_by_rcps, routes
-from kmsgen.authorizer.settle import Facts, Settlement, settle
+from kmsgen.authorizer.settle import GENEROUS, Facts, Settlement, settle
 from kmsgen.authorizer.statement import Layer
 from kmsgen.authorizer.target import Part, Targets, needed_beside
 from kmsgen.catalogue.grants import MAX_TOKENS_PER_REQUEST
@@ -29,10 +29,15 @@ PlanKey = tuple[str, str, tuple[str, ...], str | None, bool]
 
 
 class Authorizer:
-    """Decides requests on the keys of a bundle. What it keeps beside the bundle is only memory of work done."""
+    """Decides requests on the keys of a bundle. What it keeps beside the bundle is only memory of work done.
 
-    def __init__(self, bundle: Bundle) -> None:
+    What AWS leaves open it reads on the safe side: no access. `generous` reads all of that the other way, for whoever has to
+    know that no reading gives access.
+    """
+
+    def __init__(self, bundle: Bundle, *, generous: bool = False) -> None:
         self.bundle = bundle
+        self.generous = generous
         self._targets = Targets(bundle.keys)
         self._key_policies: dict[str, RuleSet] = {}
         self._grants: dict[str, tuple[GrantRule, ...]] = {}
@@ -182,7 +187,8 @@ class Authorizer:
         """Collect what can matter for one permission. `endpoint` is the VPC endpoint that the request came through."""
         action, target = part.action, part.target
         layers = self._layers(caller, part, endpoint)
-        plan = Plan(caller, action, target, self._facts_of(caller, part, endpoint_policy=endpoint in self._endpoints))
+        facts = self._facts_of(caller, part, endpoint_policy=endpoint in self._endpoints)
+        plan = Plan(caller, action, target, facts, generous=self.generous)
         plan.beside = beside
         plan.refusal = self._refusal(caller, part)
         plan.sets = layers
@@ -195,6 +201,7 @@ class Authorizer:
     def _facts_of(self, caller: Caller, part: Part, *, endpoint_policy: bool) -> Facts:
         """Return the facts of a caller and a permission, the same object for the same facts."""
         ways, wanted, cross = routes(caller, part)
+        ways = GENEROUS.get(ways, ways) if self.generous else ways
         policies = caller.policies
         boundary, session = policies.boundary is not None, bool(policies.session_policies)
         levels = len(policies.scps) if held_by_scps(caller) else 0

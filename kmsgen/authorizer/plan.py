@@ -124,6 +124,7 @@ class Plan:
         "facts",
         "fixed",
         "fixed_doubts",
+        "generous",
         "grants",
         "refusal",
         "sets",
@@ -131,7 +132,8 @@ class Plan:
         "traces",
     )
 
-    def __init__(self, caller: Caller, action: Action, target: Target, facts: Facts) -> None:
+    def __init__(self, caller: Caller, action: Action, target: Target, facts: Facts, *, generous: bool = False) -> None:
+        self.generous = generous
         self.caller = caller
         self.action = action
         self.target = target
@@ -163,8 +165,8 @@ class Plan:
             doubtful = covers is None or naming == DOUBT or (resource is None and not rule.resource.variables)
             if doubtful:
                 self.fixed_doubts.append(rule)
-            if rule.deny or not doubtful:
-                self._take(rule, naming, rules)
+            if not doubtful or rule.deny is not self.generous:
+                self._take(rule, DIRECT if naming == DOUBT else naming, rules)
 
     def _take(self, rule: Rule, naming: Naming, rules: RuleSet) -> None:
         if rule.conditions or rule.resource.variables:
@@ -206,8 +208,9 @@ class Plan:
         """Yield what matched: the statements and grants, with how each names the caller."""
         yield from self.fixed
         undecided: list[tuple[Rule | GrantRule, Naming]] = [*self.conditional, *self.grants]
+        counted = (MATCHED, DOUBTFUL_ALLOW if self.generous else DOUBTFUL_DENY)
         for match, how in zip(undecided, state, strict=True):
-            if how in (MATCHED, DOUBTFUL_DENY):
+            if how in counted:
                 yield match
 
 

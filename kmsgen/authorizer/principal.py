@@ -212,21 +212,23 @@ def named(principals: Iterable[Principal], caller: Caller) -> Naming:
     return found
 
 
-def spared(principals: Iterable[Principal], caller: Caller) -> bool:
-    """Return whether a NotPrincipal element surely leaves the caller out of the Deny.
+def not_spared(principals: Iterable[Principal], caller: Caller) -> Naming:
+    """Return how a NotPrincipal element names the caller: not, where it surely leaves the caller out; DOUBT where it may.
 
-    It must list the caller (a session: its role) and the account too; a caller with a permissions boundary is never left out.
+    To be left out for sure, the caller (of a session: its role) must be listed, and the account too; a caller with a
+    permissions boundary never is.
     """
     if caller.policies.boundary is not None:
-        return False
-    found = NOT_NAMED
-    for principal in principals:
-        if principal.value != "*":
-            found |= names(principal, caller)
-    if caller.kind in (CallerKind.ROOT, CallerKind.SERVICE):
-        return bool(found & DIRECT)
+        return DIRECT
+    listed = tuple(principals)
+    found = named((principal for principal in listed if principal.value != "*"), caller)
     itself = DIRECT if caller.role is None else ROLE
-    return bool(found & itself) and bool(found & ACCOUNT)
+    sure = found & itself and found & ACCOUNT
+    if caller.kind in (CallerKind.ROOT, CallerKind.SERVICE):
+        sure = found & DIRECT
+    if sure:
+        return NOT_NAMED
+    return DOUBT if named(listed, caller) else DIRECT
 
 
 def arns_under_paths(caller: Caller, patterns: Iterable[str]) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ key-policy-modifying-external-accounts, grants.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from kmsgen.authorizer.decision import Outcome
@@ -66,6 +66,11 @@ SERVICE = (Route(Layer.KEY_POLICY, DIRECT), Route(Layer.GRANT, DIRECT))
 IAM_ONLY = (Route(None, 0, _DELEGATED),)
 RETIRING = _GRANT
 NOBODY: tuple[Route, ...] = ()
+GENEROUS: Mapping[tuple[Route, ...], tuple[Route, ...]] = {
+    routes: tuple(replace(route, needs=()) if route.unless else route for route in routes)
+    for routes in (SAME_ACCOUNT, CROSS_ACCOUNT, RETIRING)
+}
+"""The routes as the reading of S1 and S6 that gives more access has them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ class Rule:
             return who.named(self.statement.principals, caller)
         if not self.deny or self.layer is Layer.RCP:
             return who.DOUBT
-        return who.NOT_NAMED if who.spared(self.statement.principals, caller) else who.DIRECT
+        return who.not_spared(self.statement.principals, caller)
 
     def covers(self, action: str) -> Maybe:
         """Return whether the Action element matches an action, `kms:decrypt` in lower case."""

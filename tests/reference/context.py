@@ -17,13 +17,13 @@ from tests.reference.people import Kind, Person
 Values = dict[str, tuple[str, ...]]
 SERVICE_ONLY = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
 KNOWN = (
-    "aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:username", "aws:principalorgid",
-    "aws:principalorgpaths", "aws:requestedregion", "aws:viaawsservice", "aws:principalisawsservice",
+    "aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:username", "aws:requestedregion",
+    "aws:viaawsservice", "aws:principalisawsservice",
     "aws:principalservicename", "aws:resourceaccount", "aws:tagkeys",
 )  # fmt: skip
 """Global keys that follow from the request."""
 KNOWN_FAMILIES = ("aws:principaltag/", "aws:resourcetag/", "aws:requesttag/")
-TOLD = ("kms:viaservice", "kms:grantisforawsresource", "kms:trailingdayswithoutkeyusage")
+TOLD = ("kms:viaservice", "kms:grantisforawsresource", "kms:requestalias", "kms:trailingdayswithoutkeyusage")
 """KMS keys that only the caller can tell: how the call came, and what KMS counted."""
 TOLD_FAMILIES = ("kms:recipientattestation:",)
 PARAMETERS = {
@@ -120,10 +120,8 @@ def _told(request: Request, person: Person) -> Values:
             del context[name]
     # KMS answers over TLS only.
     context.setdefault("aws:securetransport", ("true",))
-    via = "kms:viaservice" in context
-    context["aws:viaawsservice"] = ("true" if via else "false",)
-    if not via or "kms:grantisforawsresource" not in context:
-        context["kms:grantisforawsresource"] = ("false",)
+    context["aws:viaawsservice"] = ("true" if "kms:viaservice" in context else "false",)
+    context.setdefault("kms:grantisforawsresource", ("false",))
     return context
 
 
@@ -162,7 +160,8 @@ def _of_key(target: Target) -> Values:
     context["kms:multiregion"] = ("true" if key.multi_region else "false",)
     context["kms:multiregionkeytype"] = (key.multi_region_key_type,) if key.multi_region_key_type else ()
     context["kms:resourcealiases"] = key.aliases if len(key.aliases) <= 50 else ()
-    context["kms:requestalias"] = (target.alias,) if target.alias else ()
+    if target.alias:
+        context["kms:requestalias"] = (target.alias,)
     return context
 
 
