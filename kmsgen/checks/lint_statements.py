@@ -116,7 +116,7 @@ def negations(subject: Subject) -> Iterator[Problem]:
     """Find Allow with NotAction, NotResource or NotPrincipal."""
     statement = subject.statement
     if subject.allows and statement.not_principal:
-        message = "an Allow with NotPrincipal gives access to nobody that kmsgen can vouch for, or to everyone else there is"
+        message = "an Allow with NotPrincipal may give access to everyone else there is"
         yield Problem("allow-not-principal", "error", message, "name the principals", ("NotPrincipal",))
     if subject.allows and statement.not_action:
         message = "an Allow with NotAction gives every action that is not listed, future ones included"
@@ -250,9 +250,9 @@ _NAMES_OF = {"aws:tagkeys": "aws:requesttag/", "kms:encryptioncontextkeys": "kms
 def confused_deputies(subject: Subject) -> Iterator[Problem]:
     """Find services that are let in for whomever they act."""
     services = [one.value for one in subject.statement.principals or () if one.kind == "Service"]
-    tied = any(condition.key.lower() in _SOURCE_KEYS for condition in subject.statement.conditions)
-    context = any(condition.key.lower().startswith("kms:encryptioncontext") for condition in subject.statement.conditions)
-    if subject.allows and services and not tied and not context and not subject.statement.not_principal:
+    keys = [condition.key.lower() for condition in subject.statement.conditions]
+    tied = any(key in _SOURCE_KEYS or key.startswith("kms:encryptioncontext") for key in keys)
+    if subject.allows and services and not tied and not subject.statement.not_principal:
         message = f"{', '.join(f'`{one}`' for one in services)} may use the key for whomever the service acts"
         fix = "add a condition on aws:SourceArn or aws:SourceAccount where the service sends it"
         yield Problem("confused-deputy", "warning", message, fix, ("Principal",))
@@ -261,9 +261,8 @@ def confused_deputies(subject: Subject) -> Iterator[Problem]:
 def bare_create_grant(subject: Subject) -> Iterator[Problem]:
     """Find CreateGrant with nothing that narrows the grants."""
     narrowed = any(condition.key.lower() in _NARROWING_GRANTS for condition in subject.statement.conditions)
-    if subject.allows and "kms:CreateGrant" in subject.actions and not narrowed and "*" not in subject.statement.actions:
-        if "kms:*" in subject.statement.actions:
-            return
+    whole = {"*", "kms:*"} & set(subject.statement.actions)
+    if subject.allows and "kms:CreateGrant" in subject.actions and not narrowed and not whole:
         message = "kms:CreateGrant without a condition gives every grant operation to whomever the caller wants"
         fix = 'add `"Bool": {"kms:GrantIsForAWSResource": "true"}`, or pin kms:GranteePrincipal and kms:GrantOperations'
         yield Problem("bare-create-grant", "warning", message, fix, ("Action",))
@@ -283,8 +282,7 @@ def sids(subject: Subject) -> Iterator[Problem]:
     """Find Sids that IAM refuses."""
     sid = subject.statement.sid
     if sid is not None and not subject.in_key_policy and not (sid.isascii() and sid.isalnum()):
-        message = f"IAM takes letters and digits only in a Sid, not `{sid}`"
-        yield Problem("bad-sid", "error", message, "drop the other characters", ("Sid",))
+        yield Problem("bad-sid", "error", f"IAM takes letters and digits only in a Sid, not `{sid}`", "drop the rest", ("Sid",))
 
 
 CHECKS: tuple[Check, ...] = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from kmsgen.authorizer.context import View
 from kmsgen.authorizer.grants import GrantRule
 from kmsgen.authorizer.statement import ResourceTest
 from kmsgen.policy.grant import Pairs
-from kmsgen.policy.operators import OperatorName
+from kmsgen.policy.operators import OperatorName, split_operator
 from kmsgen.prover.cutting import Wanted
 from kmsgen.prover.search import Known, Test, Values
 
@@ -24,6 +24,7 @@ FAMILIES = {CONTEXT: CONTEXT_KEYS, TAG: TAG_KEYS}
 FAMILY_OF_KEYS = {keys: family for family, keys in FAMILIES.items()}
 
 
+_NOTHING = OperatorName("", "StringEquals", if_exists=False)
 _EQUALS = OperatorName("", "StringEquals", if_exists=False)
 
 
@@ -205,3 +206,22 @@ class GrantTest:
             best["kms:grantoperations"] = self.rule.grant.operations
             best["kms:grantconstrainttype"] = ("EncryptionContextEquals" if equals else "EncryptionContextSubset",)
         return self.holds({**best, **known})
+
+
+def key_test(test: ConditionTest, pairs: Mapping[str, Values], aliases: Values = ()) -> KeyTest:
+    """Return a condition as a test of the search; one on the names of pairs reads every pair."""
+    operator = split_operator(test.condition.operator) or _NOTHING
+    values = test.condition.values
+    # whether `${*}` is an escape depends on the version of the policy: both readings give candidates, the authorizer decides
+    readings = (True, False) if any("${" in value for value in values) else (False,)
+    wanted = tuple(Wanted(operator, values, variables) for variables in readings)
+    family = FAMILY_OF_KEYS.get(test.variable)
+    reads = {test.variable, *test.variables} if family is None else {*pair_keys(pairs, family), others(family), *test.variables}
+    return KeyTest(test, wanted, frozenset(reads), aliases)
+
+
+def pair_keys(pairs: Mapping[str, Values], family: str) -> Iterator[str]:
+    """Yield the key of each pair of a family, and the pseudo key of its spelling."""
+    for key in pairs:
+        if key.startswith(family):
+            yield from (key, spelled(key))

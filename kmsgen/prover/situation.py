@@ -8,28 +8,24 @@ from functools import cached_property
 
 from kmsgen.authorizer import Authorizer, Decision, Request, settle
 from kmsgen.authorizer.conditions import ConditionTest
-from kmsgen.authorizer.context import View, carried
+from kmsgen.authorizer.context import View
 from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.grants import CREATE, RETIRE, GrantRule, compile_grants, retires
 from kmsgen.authorizer.plan import Plan, RuleSet
 from kmsgen.authorizer.plan import check as check_condition
-from kmsgen.authorizer.principal import ACCOUNT, DIRECT, DOUBT, ROLE, CallerKind, Naming
+from kmsgen.authorizer.principal import ACCOUNT, DIRECT, DOUBT, ROLE, Naming
 from kmsgen.authorizer.settle import Facts
 from kmsgen.authorizer.statement import Layer, ResourceTest, Rule
 from kmsgen.catalogue.actions import KEY_STATES
 from kmsgen.policy.bundle import Bundle
-from kmsgen.policy.operators import OperatorName, split_operator
-from kmsgen.prover.cutting import Wanted
-from kmsgen.prover.looks import CONTEXT, CONTEXT_KEYS, FAMILY_OF_KEYS, GrantTest, KeyTest, Look, ResourceLook, others, spelled
+from kmsgen.prover.looks import CONTEXT, CONTEXT_KEYS, GrantTest, KeyTest, Look, ResourceLook, key_test, others, pair_keys
+from kmsgen.prover.probing import decides
 from kmsgen.prover.search import Clause, Known, Values
 from kmsgen.prover.search import settle as settle_clauses
-from kmsgen.prover.witness import GRANT_KEYS, build
+from kmsgen.prover.witness import build
 
 Matchable = Rule | GrantRule
-PROBE = "kmsgen-probe"
 KEY_STATE = "key-state"
-_COMPANIONS = {"aws:multifactorauthage": {"aws:MultiFactorAuthPresent": ("true",)}}
-_NOTHING = OperatorName("", "StringEquals", if_exists=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +276,7 @@ class Side:
         pairs = constraints.encryption_context_equals or constraints.encryption_context_subset or ()
         reads: set[str] = set()
         if constraints.encryption_context_equals is not None or constraints.encryption_context_subset is not None:
-            reads |= {*_pair_keys(self.pairs, CONTEXT), others(CONTEXT)}
+            reads |= {*pair_keys(self.pairs, CONTEXT), others(CONTEXT)}
         if constraints.source_arn is not None:
             reads.add("kms:grantconstraintsourcearn" if plan.action.name == CREATE else "aws:sourcearn")
         if plan.action.name == CREATE:
@@ -299,46 +295,5 @@ class Side:
         )  # fmt: skip
         found = self._free.get(signature)
         if found is None:
-            found = self._free[signature] = _probe(key, view)
+            found = self._free[signature] = decides(key, view)
         return found
-
-
-def _probe(key: str, view: View) -> bool:
-    if not carried(key, view.action.name):
-        return False
-    if key.startswith(CONTEXT) or key in (CONTEXT_KEYS, "kms:grantconstrainttype"):
-        symmetric = view.target.key is not None and view.target.key.spec == "SYMMETRIC_DEFAULT"
-        return symmetric and view.action.name != RETIRE
-    if key in GRANT_KEYS:
-        return view.action.name == CREATE
-    given = {key: (_probe_value(key, view),), **_COMPANIONS.get(key, {})}
-    if any(name.lower() == key for name in view.request.context):
-        return False
-    asked = replace(view.request, context={**view.request.context, **given})
-    return View(asked, view.caller, view.action, view.target, view.grant).lookup(key) != view.lookup(key)
-
-
-def _probe_value(key: str, view: View) -> str:
-    if key == "kms:requestalias" and view.target.key is not None and view.target.key.aliases:
-        return view.target.key.aliases[0]
-    if key == "aws:userid" and view.caller.kind is CallerKind.SESSION:
-        return f"AROAEXAMPLE:{view.caller.session}"
-    return PROBE
-
-
-def key_test(test: ConditionTest, pairs: Mapping[str, Values], aliases: Values = ()) -> KeyTest:
-    """Return a condition as a test of the search; one on the names of pairs reads every pair."""
-    operator = split_operator(test.condition.operator) or _NOTHING
-    values = test.condition.values
-    # whether `${*}` is an escape depends on the version of the policy: both readings give candidates, the authorizer decides
-    readings = (True, False) if any("${" in value for value in values) else (False,)
-    wanted = tuple(Wanted(operator, values, variables) for variables in readings)
-    family = FAMILY_OF_KEYS.get(test.variable)
-    reads = {test.variable, *test.variables} if family is None else {*_pair_keys(pairs, family), others(family), *test.variables}
-    return KeyTest(test, wanted, frozenset(reads), aliases)
-
-
-def _pair_keys(pairs: Mapping[str, Values], family: str) -> Iterator[str]:
-    for key in pairs:
-        if key.startswith(family):
-            yield from (key, spelled(key))

@@ -125,8 +125,10 @@ CASES: list[tuple[str, Bundle, Question, Result]] = [
         "aws:PrincipalArn": APP}, "BoolIfExists": {"kms:GrantIsForAWSResource": "false"}})), DECRYPT_FOR_APP, Result.PROVED),
     ("keys that move together are cut together", bundle(allow(BOB, when={"ForAnyValue:StringEquals": {"aws:CalledVia":
         "athena.amazonaws.com"}}), deny(BOB, when={"Null": {"aws:ViaAWSService": "true"}})), DECRYPT_FOR_APP, Result.REFUTED),
-    ("a second factor and its age are cut together", bundle(allow(BOB, when={"NumericLessThan": {
-        "aws:MultiFactorAuthAge": "300"}}), deny(BOB, when={"StringEquals": {"aws:MultiFactorAuthPresent": "perhaps"}})), DECRYPT_FOR_APP, Result.REFUTED),
+    ("a second factor and its age are cut together", bundle(
+        allow(BOB, when={"NumericLessThan": {"aws:MultiFactorAuthAge": "300"}}),
+        deny(BOB, when={"StringEquals": {"aws:MultiFactorAuthPresent": "perhaps"}}),
+    ), DECRYPT_FOR_APP, Result.REFUTED),
     ("nobody but those of a pattern", bundle(allow([APP, BOB])), Only((f"arn:aws:iam::{HOME}:role/*",), ("kms:Decrypt",)),
         Result.REFUTED),
     ("a whole account and a role", bundle(allow([APP, BOB, PARTNER])), Only((ROOT, PARTNER), ("kms:*",)), Result.PROVED),
