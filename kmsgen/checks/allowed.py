@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from kmsgen.arn import account_of, parse_arn
 from kmsgen.authorizer.decision import Decision, Outcome
+from kmsgen.authorizer.match import glob, pieces_of
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intended import Expected
@@ -15,7 +17,7 @@ from kmsgen.checks.specification import Specification, is_service_linked, with_o
 from kmsgen.errors import Location
 from kmsgen.intent.intent import GuardRailLine, Intent
 from kmsgen.policy.bundle import Bundle
-from kmsgen.policy.document import Effect
+from kmsgen.policy.document import Condition, Effect
 
 Origins = Mapping[str, tuple[Location, ...]]
 
@@ -55,7 +57,7 @@ def _is_assumed(access: Expected, name: str) -> bool:
 
 
 def _judge(access: Expected, name: str, intent: Intent, judge: StatefulJudge, origins: Origins) -> Iterator[Finding]:
-    found = list(situations(access.statement.conditions))
+    found = list(situations(_by_own_alias(access, judge.bundle)))
     if not found:
         yield _finding(
             access, f"no situation is known in which `{name}` could call `{access.action}` as `when` wants it", origins=origins
@@ -68,6 +70,18 @@ def _judge(access: Expected, name: str, intent: Intent, judge: StatefulJudge, or
             message = f"`{name}` cannot call `{access.action}` with {held}: {_why(decision)}"
             finding = _finding(access, message, decision, origins)
             yield Finding(finding.code, finding.severity, message, access.location, request, finding.statements, finding.origins)
+
+
+def _by_own_alias(access: Expected, bundle: Bundle) -> Iterator[Condition]:
+    """Yield the conditions of an access, with an alias of the key in place of each pattern of aliases that it matches."""
+    key = next(item.key for item in bundle.keys if item.key.arn == access.key)
+    for condition in access.statement.conditions:
+        if condition.key.lower() == "kms:requestalias" and condition.operator == "StringLike":
+            matches = [glob(pieces_of(value)) for value in condition.values]
+            own = [next(filter(fits, key.aliases), value) for fits, value in zip(matches, condition.values, strict=True)]
+            yield replace(condition, values=tuple(own))
+        else:
+            yield condition
 
 
 def _resource(access: Expected, bundle: Bundle) -> str:

@@ -35,7 +35,8 @@ GRANT_KEYS = frozenset(
 ANY_VALUE = "example"
 ANY_SESSION = "AROAEXAMPLEID:example"
 MAX_SITUATIONS = 64
-VARIABLE = re.compile(r"\$\{([^},]+)\}")
+VARIABLE = re.compile(r"\$\{([^},]+)(?:,[^}]*)?\}")
+ESCAPED = frozenset("*?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,11 @@ def _matching(pattern: str) -> str:
     return "".join(part if part.startswith("${") else _plain(part) for part in re.split(r"(\$\{[^}]*\})", pattern))
 
 
+def _exact(text: str) -> str:
+    """Return the text itself: operators without wildcards compare `*` and `?` as they stand."""
+    return text
+
+
 def _plain(pattern: str) -> str:
     return pattern.replace("*", "x").replace("?", "x")
 
@@ -150,6 +156,8 @@ def _shifted(text: str, seconds: int) -> str:
 
 
 _EXAMPLES: Mapping[str, Callable[[str], str]] = {
+    "StringEquals": _exact,
+    "StringEqualsIgnoreCase": _exact,
     "DateLessThan": lambda text: _shifted(text, -1),
     "DateGreaterThan": lambda text: _shifted(text, 1),
     "NumericLessThan": lambda text: str(float(text) - 1).removesuffix(".0"),
@@ -187,23 +195,35 @@ def _identified(situation: Situation, principal: str) -> Situation:
 
 
 def _bound(situation: Situation, principal: str) -> Situation:
-    """Fill policy variables in: the principal's tags get a value, its name and account have one."""
+    """Fill policy variables in: escapes with their character, what the principal or the situation tells with that.
+
+    Any other key gets a value, which the request then carries: a principal tag, or a key that nobody can derive.
+    """
     texts = (*situation.encryption_context.values(), *(value for values in situation.context.values() for value in values))
     if not any("${" in text for text in texts):
         return situation
-    arn = parse_arn(principal)
-    tags: dict[str, Values] = {}
+    known = _known(situation, principal)
+    given: dict[str, Values] = {}
 
     def fill(match: re.Match[str]) -> str:
         name = match[1].strip()
-        if name.lower().startswith("aws:principaltag/"):
-            return tags.setdefault(name, (ANY_VALUE,))[0]
-        known = {"aws:username": arn.name.rpartition("/")[2], "aws:principalaccount": arn.account} if arn else {}
-        return known.get(name.lower(), match[0])
+        if name in ESCAPED:
+            return name
+        return known.get(name.lower()) or given.setdefault(name, (ANY_VALUE,))[0]
 
     pairs = {name: VARIABLE.sub(fill, value) for name, value in situation.encryption_context.items()}
     context = {key: tuple(VARIABLE.sub(fill, value) for value in values) for key, values in situation.context.items()}
-    return Situation(pairs, {**tags, **context}, situation.grant)
+    return Situation(pairs, {**given, **context}, situation.grant)
+
+
+def _known(situation: Situation, principal: str) -> Mapping[str, str]:
+    """Return what stands for a variable without being made up, by the lower-case key."""
+    said = {key.lower(): values[0] for key, values in _identified(situation, principal).context.items() if len(values) == 1}
+    known = {key: value for key, value in said.items() if "${" not in value}
+    arn = parse_arn(principal)
+    if arn is not None:
+        known |= {"aws:username": arn.name.rpartition("/")[2], "aws:principalaccount": arn.account}
+    return known
 
 
 def _grant(situation: Situation, principal: str) -> Grant:

@@ -20,8 +20,8 @@ from kmsgen.reading import Steps
 if TYPE_CHECKING:
     from kmsgen.intent.model import ConstraintsFile, GrantFile
 
-# KMS also takes `:` and `/`; the name becomes the name of a file, so these are left out.
-_NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}\Z")
+# GrantNameType
+_NAME = re.compile(r"[a-zA-Z0-9:/_-]{1,256}\Z")
 
 Named = tuple[str, bool] | None  # a principal's ARN or a service's name, and whether it is a service
 
@@ -29,7 +29,7 @@ Named = tuple[str, bool] | None  # a principal's ARN or a service's name, and wh
 def resolve_grant(line: GrantFile, steps: Steps, context: Context) -> GrantLine | None:
     """Return the grant of a line; None where its grantee or its operations are not usable. Reports what is wrong."""
     if not _NAME.match(line.name):
-        hint = "1 to 128 letters, digits, `_`, `-`"
+        hint = "1 to 256 letters, digits, `:`, `/`, `_`, `-`"
         context.refuse((*steps, "name"), "grant-name", f"`{line.name}` is no name of a grant", hint)
     grantee = _named(line.grantee, (*steps, "grantee"), context)
     retiring = (
@@ -93,6 +93,7 @@ def _constraints(constraints: ConstraintsFile | None, steps: Steps, context: Con
     arn = constraints.source_arn
     if arn is not None:
         _check_source_arn(arn, (*steps, "source_arn"), context)
+        _check_literal(arn, (*steps, "source_arn"), context)
     return GrantConstraints(
         encryption_context_equals=_pairs(equals, (*steps, "encryption_context_equals"), context),
         encryption_context_subset=_pairs(subset, (*steps, "encryption_context_subset"), context),
@@ -110,6 +111,13 @@ def _check_source_arn(text: str, steps: Steps, context: Context) -> None:
         context.refuse(steps, "wrong-partition", f"`{text}` is in the partition `{parsed.partition}`", hint)
 
 
+def _check_literal(text: str, steps: Steps, context: Context) -> None:
+    """Refuse what looks like a policy variable: a grant has none, and would hold requests to the text as it stands."""
+    if "${" in text:
+        hint = "write the value itself, or give the access under `users`, where variables work"
+        context.refuse(steps, "policy-variable", f"`{text}` looks like a policy variable, which a grant does not have", hint)
+
+
 def _pairs(pairs: dict[str, str] | None, steps: Steps, context: Context) -> Pairs | None:
     if pairs is None:
         return None
@@ -120,6 +128,9 @@ def _pairs(pairs: dict[str, str] | None, steps: Steps, context: Context) -> Pair
         context.refuse(
             steps, "empty-constraint", "an encryption-context constraint without a pair", "leave it out, or add a pair"
         )
+    for name, value in pairs.items():
+        _check_literal(name, (*steps, name), context)
+        _check_literal(value, (*steps, name), context)
     length = sum(len(name) + len(value) for name, value in pairs.items())
     if len(pairs) > grants.MAX_CONTEXT_PAIRS or length > grants.MAX_CONTEXT_CHARACTERS:
         message = f"{len(pairs)} pairs of {length} characters in a constraint"

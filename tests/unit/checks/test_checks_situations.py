@@ -31,6 +31,8 @@ def test_each_alternative_gets_its_situation() -> None:
     ("operator", "value", "example"),
     [
         ("StringLike", "alias/app-*", "alias/app-x"),
+        ("StringEquals", "what?", "what?"),
+        ("StringEqualsIgnoreCase", "*", "*"),
         ("ArnLike", "arn:aws:s3:::bucket/?", "arn:aws:s3:::bucket/x"),
         ("IpAddress", "203.0.113.0/24", "203.0.113.0"),
         ("DateLessThan", "2027-01-01T00:00:00Z", "2026-12-31T23:59:59Z"),

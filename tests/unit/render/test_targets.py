@@ -232,6 +232,17 @@ def test_a_grant_without_a_name_gets_one_in_the_script() -> None:
     assert [request["Name"] for request in json.loads(found["grants/grants.json"])] == ["app-grant-1"]
 
 
+def test_grant_names_of_kms_become_file_names_of_their_own() -> None:
+    """Slashes and colons never reach a path, and names that look alike then are told apart by their order."""
+    names = ("/team/a:b", "team-a-b", "/", "TEAM/a/b", "a" * 256, "a" * 255)
+    given = subject(grants=tuple(Grant(name, role("x"), ("Decrypt",), name=name) for name in names))
+    found = texts(json_files.render(given))
+    files = [path.removeprefix("json/grants/") for path in found if path.startswith("json/grants/")]
+    long = "a" * 120
+    assert files == ["team-a-b.json", "team-a-b-2.json", "unnamed.json", "TEAM-a-b-3.json", f"{long}.json", f"{long}-2.json"]
+    assert [json.loads(found[f"json/grants/{name}"])["Name"] for name in files] == list(names)
+
+
 @pytest.mark.parametrize("name", ["a b", "a'b", "a`b", "", "é", "a" * 257])
 def test_a_grant_name_that_kms_would_refuse_is_refused(name: str) -> None:
     """Nothing but letters, digits and `:/_-` reaches the script."""
