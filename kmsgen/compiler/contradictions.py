@@ -49,7 +49,7 @@ def _uncreatable_grants(intent: Intent) -> list[Diagnostic]:
 
 def takes_away(line: GuardRailLine, permit: Permit) -> bool:
     """Return whether a guard rail denies a permit in every situation."""
-    if not _is_denied(line, permit.principal):
+    if not reaches(line, permit.principal):
         return False
     if line.name == "deny-delete":
         return permit.action in DELETE
@@ -58,7 +58,8 @@ def takes_away(line: GuardRailLine, permit: Permit) -> bool:
     return line.name == "deny-everyone-else" and permit.principal.value == "*"
 
 
-def _is_denied(line: GuardRailLine, principal: Principal) -> bool:
+def reaches(line: GuardRailLine, principal: Principal) -> bool:
+    """Return whether a guard rail denies a principal, no exception sparing it or some principal of it."""
     if line.principals and principal.value not in line.principals:
         return False
     return not any(_covers(exception, principal) for exception in line.exceptions)

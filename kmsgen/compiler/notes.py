@@ -3,20 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from kmsgen.arn import account_of
 from kmsgen.catalogue import services
-from kmsgen.compiler.guardrails import World
+from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.compiler.conditions import CONTEXT_PREFIX, fails_when_absent
+from kmsgen.compiler.contradictions import reaches
+from kmsgen.compiler.guardrails import CONTEXT_RAIL, World
 from kmsgen.compiler.identity_policy import needs_identity_policy
 from kmsgen.compiler.principals import is_account, is_service_linked
 from kmsgen.errors import Diagnostic, Location
-from kmsgen.intent.intent import Intent
+from kmsgen.intent.intent import Access, GuardRailLine, Intent
 from kmsgen.policy.document import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class _Narrowing:
+    """What a guard rail leaves of an access, and the condition key (a prefix, lower case) of lines that say so themselves."""
+
+    key: str
+    left: str
+    hint: str
+
+
+_NARROWINGS = {
+    "deny-direct-use": _Narrowing(
+        "kms:viaservice", "calls through AWS services", "say so with `via:`, or except the principal from the guard rail"
+    ),
+    CONTEXT_RAIL: _Narrowing(
+        CONTEXT_PREFIX,
+        "calls with an encryption context",
+        "say so with `encryption_context:`, or except the principal from the guard rail",
+    ),
+}
 
 
 def notes_on(intent: Intent, worlds: tuple[World, ...]) -> tuple[Diagnostic, ...]:
     """Return the notes, in source order, each once."""
     found = {*_recovery(intent), *_members(intent), *_open_services(intent), *_deployment(intent), *_not_governed(intent)}
+    found |= {*_narrowed_lines(intent), *_narrowed_grants(intent)}
     for world in worlds:
         found |= set(_other_halves(intent, world))
     return tuple(sorted(found))
@@ -44,6 +70,47 @@ def _members(intent: Intent) -> Iterator[Diagnostic]:
             if line.name == "deny-outside-organization" and foreign and not spared:
                 message = f"`{access.principal}` is denied unless its account is in {intent.scope.organization}"
                 yield Diagnostic(access.location, "must-be-member", message, "if it is not, except it from the guard rail")
+
+
+def _narrowed_lines(intent: Intent) -> Iterator[Diagnostic]:
+    for line in intent.guardrails:
+        narrowing = _NARROWINGS.get(line.name)
+        for access in (*intent.admins, *intent.users) if narrowing else ():
+            actions = [action for action in access.actions if _narrows(line.name, action.removeprefix("kms:"))]
+            says_so = narrowing is None or _says(access, narrowing.key)
+            if actions and not says_so and reaches(line, Principal("AWS", access.principal)):
+                yield _narrowed(line, access.location, actions, access.principal)
+
+
+def _narrowed_grants(intent: Intent) -> Iterator[Diagnostic]:
+    for line in intent.guardrails:
+        for asked in intent.grants if line.name in _NARROWINGS else ():
+            grant, constraints = asked.grant, asked.grant.constraints
+            actions = [f"kms:{name}" for name in grant.operations if _narrows(line.name, name)]
+            pairs = constraints.encryption_context_equals or constraints.encryption_context_subset
+            says_so = grant.grantee_is_service if line.name != CONTEXT_RAIL else bool(pairs)
+            if actions and not says_so and reaches(line, Principal("AWS", grant.grantee)):
+                yield _narrowed(line, asked.location, actions, grant.grantee)
+
+
+def _narrowed(line: GuardRailLine, asked: Location, actions: list[str], principal: str) -> Diagnostic:
+    narrowing = _NARROWINGS[line.name]
+    names = ", ".join(f"`{action}`" for action in actions)
+    message = f"of {names} of `{principal}`, which {asked} asks for, `{line.name}` leaves only {narrowing.left}"
+    return Diagnostic(line.location, "guardrail-narrows", message, narrowing.hint)
+
+
+def _narrows(guardrail: str, action: str) -> bool:
+    row = ACTIONS.get(action)
+    return row is not None and row.cryptographic and (guardrail != CONTEXT_RAIL or row.encryption_context)
+
+
+def _says(access: Access, key: str) -> bool:
+    """Return whether a line demands by itself what a guard rail would leave of it."""
+    when = access.when
+    said = when.via if key != CONTEXT_PREFIX else when.encryption_context
+    raw = (condition for condition in when.conditions if condition.key.lower().startswith(key))
+    return bool(said) or any(fails_when_absent(condition) for condition in raw)
 
 
 def _open_services(intent: Intent) -> Iterator[Diagnostic]:

@@ -14,7 +14,9 @@ from kmsgen.errors import Location, input_error
 # Where an intent has no Region (IAM only), any Region will do: IAM's resources are the same in all.
 ANY_REGION = "us-east-1"
 UNKNOWN_ACTION = "W3037"
+PRINCIPAL_FORM = "E3512"
 _KMS_ACTION = re.compile(r"kms:[A-Za-z]+\b")
+_FEDERATED_USER = re.compile(r"arn:aws[a-z-]*:sts::\d{12}:federated-user/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,12 @@ def findings(template: str, region: str | None) -> list[LintFinding]:
 
 
 def _outdated(finding: LintFinding, line: str) -> bool:
-    """Return whether cfn-lint misses an action that KMS has: its list of actions is older than the catalogue."""
+    """Return whether cfn-lint misses what KMS has: an action newer than its list, or a federated user as a principal.
+
+    Source of the latter: IAM User Guide, reference_policies_elements_principal.
+    """
+    if finding.code == PRINCIPAL_FORM and _FEDERATED_USER.search(line):
+        return True
     named = _KMS_ACTION.search(line)
     return finding.code == UNKNOWN_ACTION and named is not None and find(named.group()) is not None
 

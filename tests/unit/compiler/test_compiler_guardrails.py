@@ -135,3 +135,35 @@ def test_without_key_policies_the_deny_is_for_every_kind_of_key(compiled: Compil
     found = compiled("guardrails: [{deny-insecure-transport: {for: [role/app]}}]", key='keys: "*"\n', admin="")
     (item,) = identity(found, f"{ROLE}app")
     assert {"kms:Decrypt", "kms:Sign", "kms:GenerateMac", "kms:DeriveSharedSecret", "kms:Decapsulate"} <= set(item["Action"])
+
+
+NARROWED = """
+users:
+  - {principal: role/plain, can: [decrypt, describe]}
+  - {principal: role/bound, can: [decrypt], when: {via: [s3], encryption_context: {a: b}}}
+  - principal: role/raw
+    can: [decrypt]
+    when: {conditions: {StringLike: {"kms:ViaService": "s3.*", "kms:EncryptionContext:a": "*"}}}
+  - {principal: role/spared, can: [decrypt]}
+  - {principal: role/viewer, can: [view]}
+grants:
+  - {name: open, grantee: role/grantee, operations: [Decrypt, DescribeKey]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rail", "left"),
+    [
+        ("deny-direct-use", "calls through AWS services"),
+        ("deny-without-encryption-context", "calls with an encryption context"),
+    ],
+)
+def test_a_note_names_what_a_guard_rail_narrows(compiled: Compile, rail: str, left: str) -> None:
+    """A line that does not say what the guard rail demands gets a note with both places; others get none."""
+    found = compiled(f"{NARROWED}guardrails: [{{{rail}: {{except: [role/spared]}}}}]")
+    notes = [note for note in found.notes if note.code == "guardrail-narrows"]
+    assert [f"role/{name}`" in note.message for name, note in zip(("grantee", "plain"), notes, strict=True)] == [True, True]
+    assert all(note.message.endswith(f"`{rail}` leaves only {left}") for note in notes)
+    assert all("`kms:Decrypt` of" in note.message and "kms:DescribeKey" not in note.message for note in notes)
+    assert [note.location.line for note in notes] == [18, 18]
+    assert ["intent.yaml:17:" in notes[0].message, "intent.yaml:9:" in notes[1].message] == [True, True]
