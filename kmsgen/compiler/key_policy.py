@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -15,11 +14,9 @@ from kmsgen.compiler.sids import Sids, describe
 from kmsgen.compiler.target import Target
 from kmsgen.errors import Diagnostic, Location, RefusedError
 from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
-from kmsgen.policy.json_form import format_document
+from kmsgen.policy.json_form import KEY_POLICY_BYTES, compact_policy, format_document
 
 Values = tuple[str, ...]
-
-KEY_POLICY_BYTES = 32_768
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +104,7 @@ def _through_account(group: _Group, target: Target, sids: Sids) -> Traced:
 
 def check_size(policy: Document, location: Location) -> None:
     """Refuse a key policy of more than 32 KiB. Source: KMS Developer Guide, key-policy-overview."""
-    text = json.dumps(format_document(policy), ensure_ascii=False, separators=(",", ":"))
-    size = len(text.encode())
+    size = len(compact_policy(format_document(policy)).encode())
     if size > KEY_POLICY_BYTES:
         message = f"the key policy would have {size} bytes; KMS takes {KEY_POLICY_BYTES}"
         hint = "give principals that need the same one role, or divide what the key is used for over two keys"

@@ -16,6 +16,10 @@ from kmsgen.policy.operators import split_operator
 from kmsgen.policy.plain_data import Reader
 from kmsgen.reading import Steps, Where
 
+# PolicyType and policyDocumentType: tab, line feed, carriage return, U+0020 to U+00FF
+LAST_RAW_CHARACTER = "\u00ff"
+# KMS Developer Guide, key-policy-overview
+KEY_POLICY_BYTES = 32_768
 VERSIONS = ("2012-10-17", "2008-10-17")
 PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
 _ELEMENTS = (
@@ -45,6 +49,16 @@ def nowhere(_steps: Steps) -> Location:
 def to_json(data: object) -> str:
     """Write plain data as JSON: two spaces deep, other letters than ASCII kept, a newline at the end."""
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def compact_policy(data: object) -> str:
+    """Write a policy as the shortest JSON that KMS and IAM take: no white space, an escape for a character they refuse."""
+    return ascii_above_latin_1(json.dumps(data, separators=(",", ":"), ensure_ascii=False))
+
+
+def ascii_above_latin_1(text: str) -> str:
+    """Write each character above U+00FF of a JSON text as its escape; such characters occur in JSON strings only."""
+    return "".join(char if char <= LAST_RAW_CHARACTER else json.dumps(char)[1:-1] for char in text)
 
 
 # --- reading ------------------------------------------------------------------------------------------------------------

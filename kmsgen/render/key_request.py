@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from kmsgen.policy.bundle import KeyAccess
-from kmsgen.policy.json_form import format_document
+from kmsgen.policy.json_form import compact_policy, format_document
 from kmsgen.render.artifact import Artifact
 from kmsgen.render.environment import fill
-from kmsgen.render.policy_text import ascii_above_latin_1, compact_json
 from kmsgen.render.subject import Subject, creation_of
 
 
@@ -27,7 +26,7 @@ def request(access: KeyAccess) -> dict[str, Any]:
         "Origin": key.origin,
         "MultiRegion": key.multi_region,
         "Description": creation.description,
-        "Policy": ascii_above_latin_1(compact_json(format_document(access.policy))),
+        "Policy": compact_policy(format_document(access.policy)),
         "Tags": [{"TagKey": name, "TagValue": value} for name, value in creation.tags],
     }
 

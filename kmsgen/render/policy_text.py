@@ -9,17 +9,26 @@ import json
 from collections.abc import Iterable
 
 from kmsgen.policy.document import Document
-from kmsgen.policy.json_form import format_document, to_json
+from kmsgen.policy.json_form import (
+    KEY_POLICY_BYTES,
+    LAST_RAW_CHARACTER,
+    ascii_above_latin_1,
+    compact_policy,
+    format_document,
+    to_json,
+)
 from kmsgen.render.subject import Subject
 
-# PolicyType and policyDocumentType: tab, line feed, carriage return, U+0020 to U+00FF
-LAST_RAW_CHARACTER = "\u00ff"
 MANAGED_POLICY_LIMIT = 6144
 
 
 def policy_json(data: object) -> str:
-    """Write a policy as JSON; a character that KMS and IAM refuse in a policy document is written as its JSON escape."""
-    return ascii_above_latin_1(to_json(data))
+    """Write a policy as JSON; a character that KMS and IAM refuse in a policy document is written as its JSON escape.
+
+    KMS counts white space: a policy that would be too long for it with line breaks has none.
+    """
+    text = ascii_above_latin_1(to_json(data))
+    return text if len(text.encode()) <= KEY_POLICY_BYTES else compact_policy(data)
 
 
 def ascii_json(data: object) -> str:
@@ -30,11 +39,6 @@ def ascii_json(data: object) -> str:
 def compact_json(data: object) -> str:
     """Write plain data as JSON in ASCII, without white space."""
     return json.dumps(data, separators=(",", ":"))
-
-
-def ascii_above_latin_1(text: str) -> str:
-    """Write each character above U+00FF of a JSON text as its escape; such characters occur in JSON strings only."""
-    return "".join(char if char <= LAST_RAW_CHARACTER else json.dumps(char)[1:-1] for char in text)
 
 
 def needs_escapes(data: object) -> bool:
@@ -54,4 +58,4 @@ def refuse_escapes(subject: Subject, documents: Iterable[Document], tool: str) -
 
 def counted_size(data: object) -> int:
     """Return the characters of a policy as IAM counts them: white space between elements is free."""
-    return len(ascii_above_latin_1(json.dumps(data, separators=(",", ":"), ensure_ascii=False)))
+    return len(compact_policy(data))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from kmsgen.compiler.identity_policy import MANAGED_POLICY_CHARACTERS, characters
-from kmsgen.compiler.key_policy import Traced
-from kmsgen.errors import RefusedError
-from kmsgen.policy.document import Effect, Statement
+from kmsgen.compiler.key_policy import Traced, check_size
+from kmsgen.errors import Location, RefusedError
+from kmsgen.policy.document import Document, Effect, Statement
 from tests.unit.compiler.compiling import HEAD, ROLE, Compile, conditions, identity, statements
 
 DEPLOYER = HEAD.replace("organization: o-exampleorgid", "deployer: role/ci")
@@ -41,6 +41,17 @@ def test_a_key_policy_over_the_limit_is_refused_with_a_way_out(compiled: Compile
     with pytest.raises(RefusedError, match=r"key-policy-too-long.*32768") as caught:
         compiled(f"users:\n{users}\n")
     assert caught.value.diagnostics[0].hint
+
+
+def test_a_key_policy_is_counted_as_it_is_written() -> None:
+    """A character above U+00FF is written as its escape of six bytes, and counts so; one below has two in UTF-8."""
+
+    def policy(letter: str) -> Document:
+        return Document((Statement(Effect.ALLOW, ("kms:Decrypt",), ("*",), sid=letter * 9000),))
+
+    check_size(policy("\u00e9"), Location("intent.yaml"))
+    with pytest.raises(RefusedError, match="key-policy-too-long"):
+        check_size(policy("\u4e2d"), Location("intent.yaml"))
 
 
 def test_the_deployer_can_create_update_and_read_back(compiled: Compile) -> None:

@@ -29,6 +29,16 @@ def texts(rendering: Rendering) -> dict[str, str]:
 # --- JSON ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("users", "lines"), [(100, "many"), (200, "one")])
+def test_a_key_policy_with_line_breaks_is_not_longer_than_kms_takes(users: int, lines: str) -> None:
+    """KMS counts white space: where line breaks would be too much there are none."""
+    policy = document(*(allow("kms:Decrypt", who=role("x")) for _ in range(users)))
+    text = texts(json_files.render(subject(key_policy=policy)))["json/key-policy.json"]
+    assert len(text.encode()) <= 32_768
+    assert (text.count("\n") > 1) == (lines == "many")
+    assert len(json.loads(text)["Statement"]) == users
+
+
 def test_a_key_to_create_is_named_by_its_alias_in_json() -> None:
     """The documented condition stands for the ARN, beside the conditions that were there."""
     when = (Condition("StringEquals", "kms:ViaService", ("s3.us-west-2.amazonaws.com",)),)
