@@ -9,6 +9,7 @@ from typing import Protocol
 from kmsgen.authorizer.conditions import ConditionTest
 from kmsgen.authorizer.context import View
 from kmsgen.authorizer.grants import GrantRule
+from kmsgen.authorizer.match import Maybe
 from kmsgen.authorizer.statement import ResourceTest
 from kmsgen.policy.grant import Pairs
 from kmsgen.policy.operators import OperatorName, split_operator
@@ -63,6 +64,21 @@ class Look(Test, Protocol):
         """Return what it wants of a condition key."""
 
 
+@dataclass(slots=True)
+class Doubts:
+    """Whether a reading that AWS leaves open was met; `generous`: it is read so that there is more access, not less."""
+
+    generous: bool = False
+    met: bool = False
+
+    def settle(self, result: Maybe, *, deny: bool) -> bool:
+        """Return what a test of a Deny, or of an Allow, counts as where its result is open."""
+        if result is not None:
+            return result
+        self.met = True
+        return deny is not self.generous
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class KeyTest:
     """A condition of a statement. `reads` are pseudo keys where the condition is on the names of pairs.
@@ -73,6 +89,7 @@ class KeyTest:
     test: ConditionTest
     wanted: tuple[Wanted, ...]
     reads: frozenset[str]
+    doubts: Doubts
     aliases: Values = ()
 
     @property
@@ -90,8 +107,8 @@ class KeyTest:
         return self.wanted if self.own(key) else ()
 
     def holds(self, known: Known) -> bool:
-        """Whether the condition holds; open readings on the safe side, as the authorizer has them."""
-        return self.test.holds(self._values(known), known.get)
+        """Whether the condition holds; open readings as the authorizer has them."""
+        return self.doubts.settle(self.test.check(self._values(known), known.get), deny=self.test.deny)
 
     def possible(self, known: Known) -> bool:  # noqa: ARG002 - as of Test
         """Whether the condition can still hold: its one key is not known yet."""
@@ -120,6 +137,7 @@ class ResourceLook:
     resource: str
     deny: bool
     reads: frozenset[str]
+    doubts: Doubts
 
     @property
     def ties(self) -> Values:
@@ -142,9 +160,8 @@ class ResourceLook:
         return (Wanted(_EQUALS, tuple(dict.fromkeys(parts)), variables=False),)
 
     def holds(self, known: Known) -> bool:
-        """Whether the element matches the resource; an open reading on the safe side."""
-        result = self.test.check(self.resource, known.get)
-        return self.deny if result is None else result
+        """Whether the element matches the resource; open readings as the authorizer has them."""
+        return self.doubts.settle(self.test.check(self.resource, known.get), deny=self.deny)
 
     def possible(self, known: Known) -> bool:  # noqa: ARG002 - as of Test
         """Whether it can still match."""
@@ -208,7 +225,7 @@ class GrantTest:
         return self.holds({**best, **known})
 
 
-def key_test(test: ConditionTest, pairs: Mapping[str, Values], aliases: Values = ()) -> KeyTest:
+def key_test(test: ConditionTest, pairs: Mapping[str, Values], doubts: Doubts, aliases: Values = ()) -> KeyTest:
     """Return a condition as a test of the search; one on the names of pairs reads every pair."""
     operator = split_operator(test.condition.operator) or _NOTHING
     values = test.condition.values
@@ -217,7 +234,7 @@ def key_test(test: ConditionTest, pairs: Mapping[str, Values], aliases: Values =
     wanted = tuple(Wanted(operator, values, variables) for variables in readings)
     family = FAMILY_OF_KEYS.get(test.variable)
     reads = {test.variable, *test.variables} if family is None else {*pair_keys(pairs, family), others(family), *test.variables}
-    return KeyTest(test, wanted, frozenset(reads), aliases)
+    return KeyTest(test, wanted, frozenset(reads), doubts, aliases)
 
 
 def pair_keys(pairs: Mapping[str, Values], family: str) -> Iterator[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from kmsgen.arn import is_service_principal, parse_arn
+from kmsgen.authorizer.silences import describe
 from kmsgen.catalogue.actions import ACTIONS, expand
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle, KeyAccess
@@ -37,15 +38,31 @@ def prove(bundle: Bundle, question: Question, budget: Budget | None = None, *, d
         return Proof(str(question), Result.UNKNOWN, reason=_TOO_MANY_PATTERNS)
     if isinstance(question, NoLockout):
         return _lockout(world, question, budget)
-    if isinstance(question, NoEscalation):
-        hits, reason = escalations(world, question.exceptions, budget)
-    else:
-        hunt = Hunt(world, access(world.sides[0]), budget)
-        hits = hunt.run(world.requests(_asked_principals(world, question), list(_asked_actions(question))))
-        reason = hunt.reason
+    hits, reason = _ask(world, question, budget)
+    if not hits and not reason and world.doubtful:
+        reason = _other_reading(world, lambda other: _ask(other, question, budget))
     groups = tuple(group(hits, speaker_of(world)))[: budget.groups]
     result = Result.REFUTED if groups else Result.UNKNOWN if reason else Result.PROVED
     return Proof(str(question), result, groups, reason)
+
+
+def _ask(world: World, question: Question, budget: Budget) -> tuple[list[Hit], str]:
+    if isinstance(question, NoEscalation):
+        return escalations(world, question.exceptions, budget)
+    hunt = Hunt(world, access(world.sides[0]), budget)
+    hits = hunt.run(world.requests(_asked_principals(world, question), list(_asked_actions(question))))
+    return hits, hunt.reason
+
+
+def _other_reading(world: World, ask: Callable[[World], tuple[list[Hit], str]]) -> str:
+    """Tell what speaks against an answer where AWS leaves open how its policies are read; nothing where no reading does."""
+    hits, reason = ask(World(world.bundles, replace(world.scope, generous=True)))
+    if not hits:
+        return reason
+    witness = hits[0].witness
+    notes = world.sides[0].decide(witness).notes
+    why = "; ".join(f"{note.partition(':')[0]}: {describe(note)}" for note in notes)
+    return f"AWS leaves open whether {witness.principal} may call {witness.action} ({why or 'see its documented silences'})"
 
 
 def differences(old: Bundle, new: Bundle, budget: Budget | None = None, *, described_only: bool = False) -> Differences:
@@ -79,9 +96,15 @@ def _gain(old: Bundle, new: Bundle, budget: Budget, *, described_only: bool) -> 
         world = World([new, old], Scope(described_only=described_only))
     except PatternBudgetError:
         return (), _TOO_MANY_PATTERNS
-    hunt = Hunt(world, gained(world.sides), budget)
-    hits = hunt.run(world.requests(world.everyone, ACTIONS.values()))
-    return tuple(group(hits, speaker_of(world)))[: budget.groups], hunt.reason
+
+    def ask(one: World) -> tuple[list[Hit], str]:
+        hunt = Hunt(one, gained(one.sides), budget)
+        return hunt.run(one.requests(one.everyone, ACTIONS.values())), hunt.reason
+
+    hits, reason = ask(world)
+    if not hits and not reason and world.doubtful:
+        reason = _other_reading(world, ask)
+    return tuple(group(hits, speaker_of(world)))[: budget.groups], reason
 
 
 # --- whom and what is asked about ---------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from kmsgen.authorizer.settle import Facts
 from kmsgen.authorizer.statement import Layer, ResourceTest, Rule
 from kmsgen.catalogue.actions import KEY_STATES
 from kmsgen.policy.bundle import Bundle
-from kmsgen.prover.looks import CONTEXT, CONTEXT_KEYS, GrantTest, KeyTest, Look, ResourceLook, key_test, others, pair_keys
+from kmsgen.prover.looks import CONTEXT, CONTEXT_KEYS, Doubts, GrantTest, KeyTest, Look, ResourceLook, key_test, others, pair_keys
 from kmsgen.prover.probing import decides
 from kmsgen.prover.search import Clause, Known, Values
 from kmsgen.prover.search import settle as settle_clauses
@@ -66,6 +66,7 @@ class Side:
     pairs: Mapping[str, Values]
     authorizer: Authorizer = field(init=False)
     covers: tuple[Matchable, ...] = ()
+    doubts: Doubts = field(default_factory=Doubts)
     matches: list[tuple[Matchable, Naming]] = field(default_factory=list)
     _cover_numbers: dict[Matchable, int] = field(init=False)
     cover_rules: RuleSet = field(init=False)
@@ -78,7 +79,7 @@ class Side:
     _allowed: dict[Facts, dict[frozenset[int], bool]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.authorizer = Authorizer(self.bundle)
+        self.authorizer = Authorizer(self.bundle, generous=self.doubts.generous)
         self._cover_numbers = {cover: number for number, cover in enumerate(self.covers, self.cover)}
         self.cover_rules = RuleSet(cover for cover in self.covers if isinstance(cover, Rule))
         self._cover_grants = tuple(cover for cover in self.covers if isinstance(cover, GrantRule))
@@ -135,6 +136,7 @@ class Side:
     def plan(self, base: Request) -> Plan | None:
         """Return what can matter for a request; None where KMS refuses it in every state of the key."""
         (plan,) = self.authorizer.plans(base)
+        self.doubts.met = self.doubts.met or bool(plan.fixed_doubts) or _rests_on_grants(plan)
         return plan if plan.refusal is None or plan.refusal.rule == KEY_STATE else None
 
     def decide(self, request: Request) -> Decision:
@@ -151,7 +153,8 @@ class Side:
         found = self._in_state.get(state)
         if found is None:
             keys = tuple(replace(access, key=replace(access.key, state=state)) for access in self.bundle.keys)
-            found = self._in_state[state] = Authorizer(replace(self.bundle, keys=keys))
+            bundle = replace(self.bundle, keys=keys)
+            found = self._in_state[state] = Authorizer(bundle, generous=self.doubts.generous)
         return found
 
     def reaches(self, request: Request) -> bool:
@@ -241,10 +244,8 @@ class Side:
         for test in rule.conditions:
             if any(self.free(key, view) for key in (test.variable, *test.variables)):
                 tests.append(self._key_test(test))
-            else:
-                result = check_condition(test, view)
-                if not (rule.deny if result is None else result):
-                    return None
+            elif not self.doubts.settle(check_condition(test, view), deny=rule.deny):
+                return None
         if rule.resource.variables:
             looked = self._resource(rule.resource, view, deny=rule.deny)
             if looked is False:
@@ -254,14 +255,14 @@ class Side:
 
     def _resource(self, test: ResourceTest, view: View, *, deny: bool) -> ResourceLook | bool:
         if any(self.free(key, view) for key in test.variables):
-            return ResourceLook(test, view.target.arn, deny, frozenset(test.variables))
-        result = test.check(view.target.arn, view.lookup)
-        return deny if result is None else result
+            return ResourceLook(test, view.target.arn, deny, frozenset(test.variables), self.doubts)
+        return self.doubts.settle(test.check(view.target.arn, view.lookup), deny=deny)
 
     def _key_test(self, test: ConditionTest) -> KeyTest:
         found = self._tests.get(test)
         if found is None:
-            found = self._tests[test] = key_test(test, self.pairs, self.bundle.keys[0].key.aliases if self.bundle.keys else ())
+            aliases = self.bundle.keys[0].key.aliases if self.bundle.keys else ()
+            found = self._tests[test] = key_test(test, self.pairs, self.doubts, aliases)
         return found
 
     def _grant(self, rule: GrantRule, base: Request, plan: Plan) -> GrantTest:
@@ -297,3 +298,10 @@ class Side:
         if found is None:
             found = self._free[signature] = decides(key, view)
         return found
+
+
+def _rests_on_grants(plan: Plan) -> bool:
+    """Return whether what limits a grant, or to whom in an account it gives, is open (S1, S6)."""
+    grants = [naming for rule, naming in (*plan.fixed, *plan.grants) if isinstance(rule, GrantRule)]
+    limited = plan.facts.boundary or plan.facts.session
+    return bool(grants) and (limited or any(naming & ACCOUNT for naming in grants))

@@ -24,7 +24,7 @@ from kmsgen.policy.grant import Grant
 from kmsgen.prover import vocabulary
 from kmsgen.prover.alike import alike, alike_principals
 from kmsgen.prover.domains import Domain, domain_of
-from kmsgen.prover.looks import CONTEXT
+from kmsgen.prover.looks import CONTEXT, Doubts
 from kmsgen.prover.patterns import NAME, Cut, arn_glob, glob, run_of
 from kmsgen.prover.principals import SPECIAL_ROLES, other_than, principals
 from kmsgen.prover.situation import Side, Situation
@@ -76,7 +76,8 @@ def _organizations(bundle: Bundle) -> Mapping[str, Organization]:
 class Scope:
     """What is asked about beside the bundles: further statements, patterns of principals.
 
-    With `described_only` there is nobody else; with `without_iam` there is, and has no IAM policies.
+    With `described_only` there is nobody else; with `without_iam` there is, and has no IAM policies. `generous` reads what AWS
+    leaves open so that there is more access.
     """
 
     statements: tuple[Statement, ...] = ()
@@ -86,6 +87,7 @@ class Scope:
     stranger: bool = False
     grants: tuple[Grant, ...] = ()
     budget: int = 20_000
+    generous: bool = False
 
 
 @dataclass
@@ -120,7 +122,7 @@ class World:
         size = 1 << 20  # more clauses than any bundle has
         only = self.scope.described_only or self.scope.without_iam
         self.sides = tuple(
-            Side(assumed(bundle, every, described_only=only), number * size, self.pairs, self.covers)
+            Side(assumed(bundle, every, described_only=only), number * size, self.pairs, self.covers, Doubts(self.scope.generous))
             for number, bundle in enumerate(self.bundles)
         )
 
@@ -129,6 +131,11 @@ class World:
         """The statements and grants of the scope, compiled as those of a key."""
         document = Document(self.scope.statements)
         return (*compile_document(document, Layer.KEY_POLICY, count(1)), *compile_grants(self.scope.grants))
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether what was found so far rests on a reading that AWS leaves open."""
+        return any(side.doubts.met for side in self.sides)
 
     @property
     def keys(self) -> tuple[Key, ...]:
