@@ -87,7 +87,7 @@ CASES: list[tuple[str, Bundle, Question, Result]] = [
     ("a policy variable with a negated operator denies whom the variable lacks", bundle(allow(ROOT), deny("*", when={
         "StringNotEquals": {"kms:EncryptionContext:owner": "${aws:username}"}})), Never(f"arn:aws:iam::{HOME}:role/*",
         ("kms:Decrypt",)), Result.PROVED),
-    ("an Allow with NotPrincipal is a form that AWS leaves open", bundle(allow(BOB, element="NotPrincipal")), NoPublic(), Result.UNKNOWN),
+    ("an Allow with NotPrincipal is left open", bundle(allow(BOB, element="NotPrincipal")), NoPublic(), Result.UNKNOWN),
     ("everyone through a service is everyone", bundle(allow("*", when=VIA_S3)), NoPublic(), Result.REFUTED),
     ("everyone of one account through a service is not everyone", bundle(allow("*", when={"StringEquals": {
         **VIA_S3["StringEquals"], "kms:CallerAccount": HOME}})), NoPublic(), Result.PROVED),
