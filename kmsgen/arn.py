@@ -6,7 +6,8 @@ Source: IAM User Guide, reference-arns; reference_policies_elements_principal.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from kmsgen.frozen import dataclass
 
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
 ACCOUNT_ID = re.compile(r"[0-9]{12}\Z")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from kmsgen.frozen import dataclass
 from kmsgen.policy.grant import Grant
 
 Values = tuple[str, ...]

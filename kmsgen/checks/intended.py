@@ -6,13 +6,14 @@ One statement a principal and action, no matter how long that gets: this is what
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kmsgen.arn import Arn, parse_arn
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.capabilities import DEPLOYER
 from kmsgen.catalogue.key_specs import key_type
 from kmsgen.errors import Location
+from kmsgen.frozen import dataclass
 from kmsgen.intent.intent import Access, GrantLine, Intent, When
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Condition, Effect, Principal, Statement

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from kmsgen.frozen import dataclass
 from kmsgen.policy.document import Document
 from kmsgen.policy.grant import Grant
 

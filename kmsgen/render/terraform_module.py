@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from kmsgen.frozen import dataclass
 from kmsgen.render.hcl import Call, Expression, Template
 from kmsgen.render.names import Holder
 from kmsgen.render.references import Part, parts, replaced
