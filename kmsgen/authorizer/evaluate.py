@@ -201,7 +201,6 @@ class Authorizer:
     def _facts_of(self, caller: Caller, part: Part, *, endpoint_policy: bool) -> Facts:
         """Return the facts of a caller and a permission, the same object for the same facts."""
         ways, wanted, cross = routes(caller, part)
-        ways = GENEROUS.get(ways, ways) if self.generous else ways
         policies = caller.policies
         boundary, session = policies.boundary is not None, bool(policies.session_policies)
         levels = len(policies.scps) if held_by_scps(caller) else 0
@@ -209,6 +208,7 @@ class Authorizer:
         key = (id(ways), wanted, boundary, session, levels, endpoint_policy, cross, root)
         facts = self._facts.get(key)
         if facts is None:
+            ways = GENEROUS.get(ways, ways) if self.generous else ways
             facts = self._facts[key] = Facts(ways, wanted, boundary, session, levels, endpoint_policy, cross, root)
         return facts
 

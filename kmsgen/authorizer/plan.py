@@ -34,11 +34,12 @@ Step = Callable[[View, Lookup], Maybe]
 class RuleSet:
     """The compiled statements of one layer, indexed by action and by caller."""
 
-    __slots__ = ("_covering", "_everyone", "_names_principals", "_namings", "_programs", "rules")
+    __slots__ = ("_covering", "_everyone", "_names_principals", "_namings", "_programs", "_reaching", "rules")
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
         self._covering: dict[str, tuple[tuple[Rule, Maybe], ...]] = {}
+        self._reaching: dict[tuple[str, str], tuple[tuple[Rule, bool], ...]] = {}
         self._namings: dict[str, dict[Rule, Naming]] = {}
         self._names_principals = any(
             rule.layer in NAMES_PRINCIPALS or rule.statement.principals is not None for rule in self.rules
@@ -52,6 +53,19 @@ class RuleSet:
         if found is None:
             covers = ((rule, rule.covers(action)) for rule in self.rules)
             found = self._covering[action] = tuple((rule, matched) for rule, matched in covers if matched is not False)
+        return found
+
+    def reaching(self, action: Action, arn: str) -> tuple[tuple[Rule, bool], ...]:
+        """Return the rules that match, or may match, by Action and by Resource element, and whether that is open.
+
+        A Resource element with variables may match: the request tells.
+        """
+        key = (action.name, arn)
+        found = self._reaching.get(key)
+        if found is None:
+            if len(self._reaching) >= MAX_CALLERS:
+                self._reaching.clear()
+            found = self._reaching[key] = tuple(_reaching(self.covering(iam_name(action).lower()), arn))
         return found
 
     def program(self, rule: Rule, action: Action, target: Target, caller: Caller) -> Program:
@@ -76,6 +90,13 @@ class RuleSet:
                 self._namings.clear()
             found = self._namings[caller.arn] = {rule: rule.names(caller) for rule in self.rules}
         return found
+
+
+def _reaching(covering: Iterable[tuple[Rule, Maybe]], arn: str) -> Iterator[tuple[Rule, bool]]:
+    for rule, covers in covering:
+        resource = True if rule.resource.variables else rule.resource.check(arn, _no_lookup)
+        if resource is not False:
+            yield rule, covers is None or resource is None
 
 
 def rules_of(documents: Iterable[Document], layer: Layer) -> RuleSet:
@@ -151,18 +172,15 @@ class Plan:
 
     def add(self, rules: RuleSet) -> None:
         """Take in the statements of a layer."""
-        covering = rules.covering(iam_name(self.action).lower())
-        if not covering:
+        reaching = rules.reaching(self.action, self.target.arn)
+        if not reaching:
             return
         namings = rules.naming(self.caller)
-        for rule, covers in covering:
+        for rule, is_open in reaching:
             naming = namings[rule]
             if naming == NOT_NAMED:
                 continue
-            resource = None if rule.resource.variables else rule.resource.check(self.target.arn, _no_lookup)
-            if resource is False:
-                continue
-            doubtful = covers is None or naming == DOUBT or (resource is None and not rule.resource.variables)
+            doubtful = is_open or naming == DOUBT
             if doubtful:
                 self.fixed_doubts.append(rule)
             if not doubtful or rule.deny is not self.generous:

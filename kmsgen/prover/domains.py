@@ -6,10 +6,11 @@ Source: KMS Developer Guide, conditions-kms; IAM User Guide, reference_policies_
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from kmsgen.catalogue import condition_keys
+from kmsgen.frozen import dataclass
 from kmsgen.prover.patterns import ANY, ANYTHING, DIGITS, NAME, PATH, STAR, Pattern, run_of
 
 Values = tuple[str, ...]

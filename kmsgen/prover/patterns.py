@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from kmsgen import frozen
+
 LETTERS = "xyzabcdefghijklmnopqrstuvwXYZABCDEFGHIJKLMNOPQRSTUVW"
 DIGITS = "9876543210"
 NAME = LETTERS + DIGITS + "-_+=,.@"
@@ -22,7 +24,7 @@ class PatternBudgetError(Exception):
     """The patterns tell more classes apart than the budget of states allows to visit."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.dataclass(frozen=True, slots=True)
 class Step:
     """One position of a pattern: the characters it takes (None: any), or with `negated` all but these; `loop` repeats it."""
 
@@ -106,14 +108,16 @@ class Pattern:
 
     def fresh(self, state: int, known: set[str]) -> Iterator[str]:
         """Yield, for each position of a state, one character that it takes and that is not known, and each fixed one."""
-        for position, step in enumerate(self.steps):
-            if state >> position & 1:
-                if step.characters is not None and len(step.characters) == 1 and not step.negated:
-                    yield step.characters
-                    continue
-                other = next((character for character in _characters(step) if character not in known), None)
-                if other is not None:
-                    yield other
+        state &= self.accept - 1
+        while state:
+            step = self.steps[(state & -state).bit_length() - 1]
+            state &= state - 1
+            if step.characters is not None and len(step.characters) == 1 and not step.negated:
+                yield step.characters
+                continue
+            other = next((character for character in _characters(step) if character not in known), None)
+            if other is not None:
+                yield other
 
 
 def _characters(step: Step) -> Iterator[str]:
@@ -188,7 +192,7 @@ def run_of(*pieces: str | tuple[str, int] | tuple[str]) -> Pattern:
 ANYTHING = Pattern([STAR])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.dataclass(frozen=True, slots=True)
 class Class:
     """The texts of one combination of answers: which patterns match (by index), and one text of the class."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from kmsgen.authorizer.request import Request
+from kmsgen.frozen import dataclass
 
 Values = tuple[str, ...]
 

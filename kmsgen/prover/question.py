@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from kmsgen.frozen import dataclass
 from kmsgen.policy.document import Statement
 from kmsgen.policy.grant import Grant
 
