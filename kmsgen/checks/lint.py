@@ -12,14 +12,13 @@ from kmsgen.errors import Location
 from kmsgen.frozen import dataclass
 from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.document import Document
-from kmsgen.policy.json_form import format_document
+from kmsgen.policy.json_form import KEY_POLICY_BYTES, compact_policy, format_document
 from kmsgen.prover.minimality import DENIES_NOTHING, NEVER_MATCHES, SHADOWED, WITHOUT_EFFECT, Dead, minimality
 from kmsgen.prover.proof import Budget, Result
 from kmsgen.prover.prove import prove
 from kmsgen.prover.question import NoLockout, NoPublic
 from kmsgen.reading import Steps, Where
 
-MAX_KEY_POLICY = 32 * 1024
 _SHARE = 5  # of the groups of a proof that are shown
 _WORDS = {
     NEVER_MATCHES: ("dead", "warning", "no request there could be meets {what}", "drop it, or correct what cannot hold"),
@@ -27,6 +26,9 @@ _WORDS = {
     WITHOUT_EFFECT: ("without-effect", "warning", "nothing comes of {what}: something else denies it", "drop it"),
     DENIES_NOTHING: ("denies-nothing", "note", "nobody is allowed what {what} denies", "keep it as a guard rail, or drop it"),
 }
+
+OF_MINIMALITY = tuple(f"{code}-" for code, *_ in _WORDS.values())
+"""How the codes of findings begin that say of a statement or an action that it may go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,9 @@ def _by_document(written: Written) -> Iterator[Finding]:
         if statement.sid and counted[statement.sid] > 1:
             place = written.place(number, ("Sid",))
             yield Finding("duplicate-sid", "error", f"the Sid `{statement.sid}` stands twice", place, hint="give each its own")
-    size = len(str(format_document(written.document)).encode())
-    if written.kind == KEY_POLICY and size > MAX_KEY_POLICY:
-        message = f"the policy has about {size} bytes, and a key policy has at most {MAX_KEY_POLICY}"
+    size = len(compact_policy(format_document(written.document)).encode())
+    if written.kind == KEY_POLICY and size > KEY_POLICY_BYTES:
+        message = f"the policy has {size} bytes without white space, and a key policy has at most {KEY_POLICY_BYTES}"
         yield Finding("too-large", "error", message, written.where(written.steps), hint="merge statements, or use grants")
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from kmsgen.cli.console import answer, answer_json, say
 from kmsgen.cli.proving import shortly, told_group
 from kmsgen.cli.subjects import Subject, load
 from kmsgen.errors import KmsgenError
+from kmsgen.policy.bundle import Bundle
 from kmsgen.prover.proof import Budget, Differences, Group
 from kmsgen.prover.prove import differences
 from kmsgen.sources.bare_policy import Beside
@@ -32,7 +34,35 @@ def compare(old: str, new: str, beside: Beside, *, seconds: float, described_onl
         for note in subject.notes:
             say(f"note: {subject.path}: {note}")
     only = described_only or not (before.governed and after.governed)
-    return differences(before.bundle, after.bundle, Budget(seconds=seconds), described_only=only)
+    pairs = _of_one_kind(before, after)
+    return _together([differences(*pair, Budget(seconds=seconds), described_only=only) for pair in pairs])
+
+
+def _of_one_kind(before: Subject, after: Subject) -> Iterator[tuple[Bundle, Bundle]]:
+    """Yield the bundles with a first key of the same kind where one of them is a bare policy, which does not tell its kind."""
+    if not before.bundle.keys or not after.bundle.keys or (before.tells_kind and after.tells_kind):
+        yield before.bundle, after.bundle
+        return
+    known = [subject.bundle.keys[0].key for subject in (before, after) if subject.tells_kind]
+    possible = [one.keys[0].key for subject in (before, after) for one in subject.by_kind(subject.bundle)]
+    for spec, usage in dict.fromkeys((key.spec, key.usage) for key in known or possible):
+        yield _as(before.bundle, spec, usage), _as(after.bundle, spec, usage)
+
+
+def _as(bundle: Bundle, spec: str, usage: str) -> Bundle:
+    first = bundle.keys[0]
+    return replace(bundle, keys=(replace(first, key=replace(first.key, spec=spec, usage=usage)), *bundle.keys[1:]))
+
+
+def _together(found: Sequence[Differences]) -> Differences:
+    """Return the differences on keys of every kind, those of a later kind only where they are about further actions."""
+    gained: list[Group] = []
+    lost: list[Group] = []
+    for one in found:
+        for groups, further in ((gained, one.gained), (lost, one.lost)):
+            shown = {action for group in groups for action in group.actions}
+            groups += [group for group in further if not shown.issuperset(group.actions)]
+    return Differences(tuple(gained), tuple(lost), next((one.reason for one in found if one.reason), ""))
 
 
 def _load(path: str, beside: Beside) -> Subject:

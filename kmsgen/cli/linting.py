@@ -7,7 +7,7 @@ from typing import Any
 
 from kmsgen import __version__
 from kmsgen.checks.finding import SEVERITIES, Finding
-from kmsgen.checks.lint import Written, as_iam_policy, lint
+from kmsgen.checks.lint import OF_MINIMALITY, Written, as_iam_policy, lint
 from kmsgen.checks.lint_statements import KEY_POLICY
 from kmsgen.cli.console import answer, answer_json
 from kmsgen.cli.request_form import format_request
@@ -16,6 +16,7 @@ from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location
 from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import Source, Steps, read_file
 from kmsgen.sources.bare_policy import Beside, is_policy, read_policy
+from kmsgen.sources.key_kinds import every_kind
 
 _LEVELS = {"error": "error", "warning": "warning", "note": "note"}
 SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -61,7 +62,29 @@ def _of_policy(source: Source, key_arn: str | None) -> list[Finding]:
     if key_arn is None and not _infers(source):
         return lint([Written(document, KEY_POLICY, source.where)], None)
     bundle = read_policy(source, Beside(key_arn))
-    return lint([Written(bundle.keys[0].policy, KEY_POLICY, source.where)], bundle)
+    written = [Written(bundle.keys[0].policy, KEY_POLICY, source.where)]
+    return _of_every_kind([lint(written, one) for one in every_kind(bundle)])
+
+
+def _of_every_kind(found: Sequence[Sequence[Finding]]) -> list[Finding]:
+    """Return what holds whatever kind of key the policy is for, the likely kind first.
+
+    What may go from a statement is what may go there for the likely kind, if for each other kind something may go too.
+    """
+    likely, *others = found
+    everywhere = set.intersection(*({(one.code, one.statements) for one in findings} for findings in found))
+    kept = [one for one in likely if not _may_go(one) or (one.code, one.statements) in everywhere]
+    further = {_identity(one): one for findings in others for one in findings if not _may_go(one)}
+    kept += [one for identity, one in further.items() if identity not in set(map(_identity, kept))]
+    return sorted(kept, key=lambda one: (one.location, SEVERITIES.index(one.severity), one.code, one.message))
+
+
+def _may_go(one: Finding) -> bool:
+    return one.code.startswith(OF_MINIMALITY)
+
+
+def _identity(one: Finding) -> tuple[str, Location, str]:
+    return one.code, one.location, one.message
 
 
 def _infers(source: Source) -> bool:
@@ -83,7 +106,8 @@ def show(found: Sequence[Finding], output: str, fail_on: str) -> int:
         answer_json(sarif(found))
     else:
         for one in found:
-            answer(f"{one.location}: {one.severity}: {one.code}: {one.message}")
+            which = f" (`{'`, `'.join(one.statements)}`)" if one.statements and not one.location.line else ""
+            answer(f"{one.location}: {one.severity}: {one.code}: {one.message}{which}")
             answer(f"  fix: {one.hint}") if one.hint else None
     failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
     return 1 if any(one.severity in failing for one in found) else 0

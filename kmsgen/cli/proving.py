@@ -19,6 +19,7 @@ from kmsgen.prover.question import Beyond, NoEscalation, NoLockout, NoPublic, Qu
 from kmsgen.sources.bare_policy import Beside
 
 _SHOWN = 20
+_WORSE = (Result.PROVED, Result.UNKNOWN, Result.REFUTED)
 _CHANGE_POLICY = "kms:PutKeyPolicy"
 
 
@@ -51,9 +52,23 @@ def answers(path: str, beside: Beside, asked: Asked) -> list[Proof]:
     found = []
     for bundle in bundles:
         for question in questions or [_beyond(subject, bundle)]:
-            proof = prove(bundle, question, budget, described_only=described_only)
+            kinds = subject.by_kind(bundle)
+            proof = _together([prove(one, question, budget, described_only=described_only) for one in kinds], kinds)
             found.append(_named(proof, bundle) if len(bundles) > 1 else proof)
     return found
+
+
+def _together(proofs: Sequence[Proof], bundles: Sequence[Bundle]) -> Proof:
+    """Return one answer for every kind of key that there may be: the worst, with the groups of each that are not the same."""
+    worst = max((proof.result for proof in proofs), key=_WORSE.index)
+    number, first = next((number, proof) for number, proof in enumerate(proofs) if proof.result is worst)
+    groups: list[Group] = []
+    for proof in proofs:
+        shown = {action for one in groups for action in one.actions}
+        groups += [one for one in proof.groups if not shown.issuperset(one.actions)]
+    key = bundles[number].keys[0].key
+    kind = f"if the key is {key.spec} for {key.usage}" if number else ""
+    return Proof(first.question, worst, tuple(groups), "; ".join(filter(None, (kind, first.reason))))
 
 
 def _named(proof: Proof, bundle: Bundle) -> Proof:

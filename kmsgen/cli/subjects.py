@@ -11,6 +11,7 @@ from kmsgen.frozen import dataclass
 from kmsgen.policy.bundle import Bundle
 from kmsgen.reading import Source, read_file
 from kmsgen.sources.bare_policy import Beside, is_policy, read_policy
+from kmsgen.sources.key_kinds import every_kind
 from kmsgen.sources.scenario import is_scenario, read_scenarios
 
 if TYPE_CHECKING:
@@ -19,12 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A bundle, the intent that it was compiled from if there is one, and what the file does not tell."""
+    """A bundle, the intent that it was compiled from if there is one, and what the file does not tell.
+
+    `tells_kind`: whether the file says of which spec and usage the key is; a bare policy does not.
+    """
 
     path: str
     bundle: Bundle
     intent: Intent | None = None
     notes: tuple[str, ...] = ()
+    tells_kind: bool = True
 
     @property
     def governed(self) -> bool:
@@ -48,6 +53,10 @@ class Subject:
         keys = self.bundle.keys
         return tuple(replace(self.bundle, keys=(one, *(other for other in keys if other is not one))) for one in keys)
 
+    def by_kind(self, bundle: Bundle) -> tuple[Bundle, ...]:
+        """Return the bundle once for each kind of key that its first key could be."""
+        return (bundle,) if self.tells_kind else every_kind(bundle)
+
 
 def load(path: str, beside: Beside) -> Subject:
     """Read what a file holds. Raises InputError."""
@@ -56,7 +65,7 @@ def load(path: str, beside: Beside) -> Subject:
     source = read_file(path)
     data = source.data
     if is_policy(data):
-        return Subject(path, read_policy(source, beside))
+        return Subject(path, read_policy(source, beside), tells_kind=False)
     if isinstance(data, dict) and "kmsgen" in data:
         return _of_intent(path, beside)
     if is_scenario(data):

@@ -15,6 +15,7 @@ from kmsgen.policy.document import Document
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.json_form import parse_document, parse_grant
 from kmsgen.reading import Source, Steps, Where, read_file
+from kmsgen.sources.key_kinds import likely_kind
 
 _ACCOUNT_KEYS = ("kms:calleraccount", "aws:principalaccount", "aws:sourceaccount", "aws:resourceaccount")
 _VIA_REGION = re.compile(r"[a-z0-9-]+\.([a-z]{2}(?:-[a-z]+)+-[0-9])\.amazonaws\.com\Z")
@@ -40,7 +41,10 @@ def is_policy(data: object) -> bool:
 
 
 def read_policy(source: Source, beside: Beside) -> Bundle:
-    """Build the bundle of a key policy. Raises InputError, with every problem found."""
+    """Build the bundle of a key policy. Raises InputError, with every problem found.
+
+    The key is of the kind that the actions named suggest; what must hold whatever it is, is asked of `every_kind`.
+    """
     problems: list[Diagnostic] = []
     policy = _try(problems, lambda: parse_document(source.data, source.where, "required"))
     principals = _identity_policies(beside.identity_policies, problems)
@@ -51,7 +55,8 @@ def read_policy(source: Source, beside: Beside) -> Bundle:
     parsed = parse_arn(arn)
     if parsed is None or parsed.service != "kms" or not ACCOUNT_ID.match(parsed.account) or parsed.kind != "key":
         raise input_error(Location("--key-arn"), "not-a-key-arn", f"`{arn}` is not the ARN of a KMS key")
-    key = Key(arn, multi_region=parsed.name.startswith("mrk-"))
+    spec, usage = likely_kind(policy)
+    key = Key(arn, spec, usage, multi_region=parsed.name.startswith("mrk-"))
     return Bundle((KeyAccess(key, policy, grants or ()),), principals)
 
 

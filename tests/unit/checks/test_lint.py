@@ -30,7 +30,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("wildcard-action", "note", {"Action": "kms:Generate*"}),
     ("action-without-effect", "warning", {"Action": ["kms:ListKeys", "kms:Decrypt"]}),
     ("dead-action", "warning", {"Action": ["kms:Sign", "kms:Decrypt"]}),
-    ("dead-statement", "warning", {"Condition": {"StringEquals": {"kms:KeySpec": "RSA_2048"}}}),
+    ("dead-statement", "warning", {"Condition": {"StringEquals": {"kms:KeySpec": "RSA_1024"}}}),
     ("allow-not-action", "warning", {"Action": None, "NotAction": ["kms:PutKeyPolicy"]}),
     ("allow-not-principal", "error", {"Principal": None, "NotPrincipal": APP}),
     ("bad-principal", "error", {"Principal": {"AWS": f"arn:aws:iam::{HOME}:role/app-*"}}),
