@@ -54,6 +54,9 @@ def expand(pattern: str) -> tuple[str, ...]:
 
     `*` is any run of characters, `?` any one; case does not matter. Source: IAM User Guide, elements_action.
     """
+    if pattern.isascii() and not {"*", "?"}.intersection(pattern):
+        action = find(pattern)
+        return (action.iam_name,) if action and pattern.lower() == action.iam_name.lower() else ()
     text = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
     matches = re.compile(text, re.IGNORECASE | re.DOTALL).fullmatch
     return tuple(action.iam_name for action in ACTIONS.values() if matches(action.iam_name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from kmsgen.authorizer.match import Wild
 from kmsgen.authorizer.operators import parse_date, parse_number
@@ -112,6 +113,18 @@ def texts(domain: Domain, wants: Sequence[Wanted], known: Known, budget: int) ->
     """Return one text per class of one value. Raises MixedTestsError and PatternBudgetError."""
     if domain.values:
         return list(domain.values)
+    if any("${" in value for wanted in wants for value in wanted.values):
+        return _texts(domain, wants, known, budget)
+    return list(_texts_without_variables(domain, tuple(wants), budget))
+
+
+@lru_cache(maxsize=4096)
+def _texts_without_variables(domain: Domain, wants: tuple[Wanted, ...], budget: int) -> tuple[str, ...]:
+    """Remember what hangs on nothing else: keys and policies want the same over and over."""
+    return tuple(_texts(domain, wants, {}, budget))
+
+
+def _texts(domain: Domain, wants: Sequence[Wanted], known: Known, budget: int) -> list[str]:
     patterns = [pattern for wanted in wants for pattern in _patterns(wanted, known)]
     if domain.kind is not Kind.TEXT or any(not w.operator.base.startswith((*_TEXT_FAMILIES, "Null")) for w in wants):
         return _ordered(domain, wants, patterns)

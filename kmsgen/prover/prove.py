@@ -56,7 +56,7 @@ def _ask(world: World, question: Question, budget: Budget) -> tuple[list[Hit], s
 
 def _other_reading(world: World, ask: Callable[[World], tuple[list[Hit], str]]) -> str:
     """Tell what speaks against an answer where AWS leaves open how its policies are read; nothing where no reading does."""
-    hits, reason = ask(World(world.bundles, replace(world.scope, generous=True)))
+    hits, reason = ask(world.reread())
     if not hits:
         return reason
     witness = hits[0].witness

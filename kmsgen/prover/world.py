@@ -96,7 +96,8 @@ class World:
     """Bundles asked about together: the words in them, the principals that they can tell apart, one side each.
 
     `twins` are the actions that one stands for, `doubles` the principals. `operations` are those that a grant to create may
-    list; nothing: all that fit the key.
+    list; nothing: all that fit the key. `like` is a world of which only the reading of what AWS leaves open
+    differs: its words and principals are this one's.
     """
 
     bundles: Sequence[Bundle]
@@ -106,12 +107,27 @@ class World:
     sides: tuple[Side, ...] = field(init=False)
     pairs: Mapping[str, Values] = field(init=False)
     operations: Values = ()
+    like: World | None = None
     twins: dict[str, list[str]] = field(default_factory=dict)
     doubles: dict[str, list[str]] = field(default_factory=dict)
     _described: dict[str, bool] = field(default_factory=dict)
     _spaces: dict[object, RequestSpace] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if self.like is not None:
+            self.words, self.everyone = self.like.words, self.like.everyone
+        else:
+            self._read()
+        self.pairs = self.words.pairs
+        size = 1 << 20  # more clauses than any bundle has
+        only = self.scope.described_only or self.scope.without_iam
+        every = self.everyone
+        self.sides = tuple(
+            Side(assumed(bundle, every, described_only=only), number * size, self.pairs, self.covers, Doubts(self.scope.generous))
+            for number, bundle in enumerate(self.bundles)
+        )
+
+    def _read(self) -> None:
         self.words = vocabulary.read(self.bundles, self.scope.statements, self.scope.asked)
         partition = next((arn.partition for key in self.keys if (arn := parse_arn(key.arn))), "aws")
         every = principals(self.words, partition, self.scope.asked, self.scope.budget)
@@ -119,13 +135,10 @@ class World:
             # a service exists always, a session where its role is described
             every = [principal for principal in every if parse_arn(principal) is None or self.described(principal)]
         self.everyone = tuple(every)
-        self.pairs = self.words.pairs
-        size = 1 << 20  # more clauses than any bundle has
-        only = self.scope.described_only or self.scope.without_iam
-        self.sides = tuple(
-            Side(assumed(bundle, every, described_only=only), number * size, self.pairs, self.covers, Doubts(self.scope.generous))
-            for number, bundle in enumerate(self.bundles)
-        )
+
+    def reread(self) -> World:
+        """Return the world in which what AWS leaves open is read so that there is more access."""
+        return World(self.bundles, replace(self.scope, generous=True), like=self)
 
     @property
     def covers(self) -> tuple[Rule | GrantRule, ...]:
