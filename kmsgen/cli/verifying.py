@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -118,13 +118,23 @@ def _existing(path: Path, intent: Intent, compiled: Compiled) -> Existing:
     if is_plan(source.data):
         return read_plan(source, place)
     if is_template(source.data):
-        return read_template(source, place)
+        return _with_grants(read_template(source, place), compiled)
     raise input_error(
         Location(str(path)),
         "unknown-file",
         "this is no key policy, Terraform plan or state, or CloudFormation template",
         "a plan in JSON comes from `terraform show -json`",
     )
+
+
+def _with_grants(existing: Existing, compiled: Compiled) -> Existing:
+    """Return what a template describes with the grants of the intent: CloudFormation has no resource for them."""
+    if not any(access.grants for access in compiled.bundle.keys) or len(existing.bundle.keys) != len(compiled.bundle.keys):
+        return existing
+    pairs = zip(existing.bundle.keys, compiled.bundle.keys, strict=True)
+    keys = tuple(replace(found, grants=wanted.grants) for found, wanted in pairs)
+    note = "a template holds no grants: they are taken to be as compiled"
+    return Existing(replace(existing.bundle, keys=keys), (*existing.notes, note))
 
 
 def _with_policies(bundle: Bundle, policy: Document) -> Bundle:
@@ -143,19 +153,20 @@ def _rendered(folder: Path, compiled: Compiled) -> Existing:
     if not listed:
         hint = "render with `--format json`"
         raise input_error(Location(str(folder / MANIFEST)), "no-json", "the folder holds no policies in JSON", hint)
-    policies: list[Document] = []
+    policies: dict[str, Document] = {}
     beside: dict[str, tuple[Document, ...]] = {}
-    grants: list[Grant] = []
+    grants: list[tuple[str | None, Grant]] = []
     for item in listed:
-        data = read_file(_inside(folder, str(item.get("path"))))
+        path = str(item.get("path"))
+        data = read_file(_inside(folder, path))
         kind, principal = item.get("kind"), str(item.get("principal"))
         if kind == "key-policy":
-            policies.append(parse_document(data.data, data.where, "required"))
+            policies[path] = parse_document(data.data, data.where, "required")
         elif kind == "identity-policy":
             beside[principal] = (*beside.get(principal, ()), parse_document(data.data, data.where, "forbidden"))
         elif kind == "grant":
             grants.append(_grant(data.data, data.where, compiled))
-    return Existing(_bundle(compiled, policies, beside, tuple(grants), folder))
+    return Existing(_bundle(compiled, policies, beside, grants, folder))
 
 
 def _inside(folder: Path, name: str) -> Path:
@@ -165,20 +176,50 @@ def _inside(folder: Path, name: str) -> Path:
     return path
 
 
-def _grant(data: Any, where: Any, compiled: Compiled) -> Grant:  # noqa: ANN401 - plain data and its places
+def _grant(data: Any, where: Any, compiled: Compiled) -> tuple[str | None, Grant]:  # noqa: ANN401 - plain data and its places
+    """Read a CreateGrant request: the key that it names, None for a key to create, and the grant."""
     grant = parse_grant(data, where)
-    return replace(grant, id=grant.name or "grant", issuing_account=account_of(compiled.bundle.keys[0].key.arn))
+    issuing = account_of(compiled.bundle.keys[0].key.arn)
+    key = data.get("KeyId") if isinstance(data, dict) else None
+    return key, replace(grant, id=grant.name or "grant", issuing_account=issuing)
 
 
 def _bundle(
-    compiled: Compiled, policies: list[Document], beside: dict[str, tuple[Document, ...]], grants: tuple[Grant, ...], folder: Path
+    compiled: Compiled,
+    policies: dict[str, Document],
+    beside: dict[str, tuple[Document, ...]],
+    grants: list[tuple[str | None, Grant]],
+    folder: Path,
 ) -> Bundle:
     keys = compiled.bundle.keys
     if policies and len(policies) != len(keys):
         message = f"the folder holds {len(policies)} key policies, the intent is about {len(keys)} keys"
         raise input_error(Location(str(folder / MANIFEST)), "several-keys", message, "render again, or verify one key")
-    accesses = [KeyAccess(item.key, policy, grants, item.creation) for item, policy in zip(keys, policies, strict=False)]
-    return Bundle(tuple(accesses) or keys, {name: PrincipalPolicies(documents) for name, documents in beside.items()})
+    strangers = sorted({key for key, _ in grants if key is not None} - {access.key.arn for access in keys})
+    if strangers:
+        message = f"a grant of the folder is on `{strangers[0]}`, which the intent is not about"
+        raise input_error(Location(str(folder / MANIFEST)), "other-keys", message, "render again")
+    accesses = [
+        replace(access, policy=_policy_of(access, policies, folder), grants=_grants_on(access, grants)) if policies else access
+        for access in keys
+    ]
+    return Bundle(tuple(accesses), {name: PrincipalPolicies(documents) for name, documents in beside.items()})
+
+
+def _policy_of(access: KeyAccess, policies: dict[str, Document], folder: Path) -> Document:
+    """Return the key policy of a key: the only one, or the one in the file that is named after the key."""
+    if len(policies) == 1:
+        return next(iter(policies.values()))
+    name = access.key.arn.rpartition("/")[2]
+    found = [policy for path, policy in policies.items() if path.endswith(f"key-policy-{name}.json")]
+    if len(found) != 1:
+        message = f"the folder holds {len(found)} key policies of `{access.key.arn}`"
+        raise input_error(Location(str(folder / MANIFEST)), "other-keys", message, "render again, or verify one key")
+    return found[0]
+
+
+def _grants_on(access: KeyAccess, grants: list[tuple[str | None, Grant]]) -> tuple[Grant, ...]:
+    return tuple(grant for key, grant in grants if key is None or key == access.key.arn)
 
 
 def _aligned(existing: Bundle, intent: Intent, compiled: Compiled, against: str) -> Bundle:
@@ -187,7 +228,7 @@ def _aligned(existing: Bundle, intent: Intent, compiled: Compiled, against: str)
     What another account's principals may do there is not in these files: their half is taken to be as compiled.
     """
     keys = _matching(existing.keys, compiled.bundle.keys, against)
-    principals = dict(existing.principals)
+    principals = _with_paths(existing.principals, compiled.bundle.principals)
     for name, wanted in compiled.bundle.principals.items():
         known = principals.get(name)
         foreign = account_of(name) != intent.scope.account
@@ -197,6 +238,24 @@ def _aligned(existing: Bundle, intent: Intent, compiled: Compiled, against: str)
             policies = known.identity_policies if known else ()
             principals[name] = replace(wanted, identity_policies=policies)
     return replace(existing, keys=keys, principals=principals)
+
+
+def _with_paths(found: Mapping[str, PrincipalPolicies], wanted: Mapping[str, PrincipalPolicies]) -> dict[str, PrincipalPolicies]:
+    """Return principals by the ARNs that the intent has for them: templates and plans attach policies by name, without path.
+
+    No two roles, and no two users, of an account have one name, whatever their paths.
+    """
+    full: dict[str, list[str]] = {}
+    for arn in wanted:
+        head, _, path = arn.partition("/")
+        full.setdefault(f"{head}/{path.rpartition('/')[2]}", []).append(arn)
+    named: dict[str, PrincipalPolicies] = {}
+    for arn, policies in found.items():
+        candidates = full.get(arn, [])
+        name = candidates[0] if len(candidates) == 1 else arn
+        before = named[name].identity_policies if name in named else ()
+        named[name] = replace(policies, identity_policies=(*before, *policies.identity_policies))
+    return named
 
 
 def _matching(found: tuple[KeyAccess, ...], wanted: tuple[KeyAccess, ...], against: str) -> tuple[KeyAccess, ...]:

@@ -104,16 +104,45 @@ def test_verify_against_a_policy_that_drifted(folder: Path, change: str) -> None
     assert "no " in done.stdout
 
 
-def test_verify_against_a_template(folder: Path) -> None:
-    """A CloudFormation template that `render` wrote is read back."""
+@pytest.mark.parametrize("path", ["", "platform/"])
+def test_verify_against_a_template(folder: Path, path: str) -> None:
+    """A template that `render` wrote is read back: grants as compiled, and a role by its name whatever its path."""
+    (folder / "intent.yaml").write_text(INTENT.replace("role/ci", f"role/{path}ci"))
     kmsgen(folder, "render", "intent.yaml", "--format", "cloudformation", "--no-lint", "--out", "out")
-    done = kmsgen(folder, "verify", "intent.yaml", "--against", "out/test/cloudformation/template.yaml", "--output", "json")
-    answers = json.loads(done.stdout)["answers"]
-    # grants are calls beside a template: all that is missing is what the grant gives
-    assert {finding["witness"]["principal"] for answer in answers for finding in answer["findings"]} <= {
-        "arn:aws:iam::111122223333:role/exporter"
-    }
-    assert answers[1]["answer"] == answers[2]["answer"] == "yes"
+    done = kmsgen(folder, "verify", "intent.yaml", "--against", "out/test/cloudformation/template.yaml")
+    assert done.returncode == 0, done.stdout
+    assert "grants" in done.stderr
+
+
+LISTED = """
+kmsgen: 1
+name: test
+scope: {account: "111122223333"}
+keys:
+  - "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  - "arn:aws:kms:eu-west-1:111122223333:key/0034abcd-12ab-34cd-56ef-1234567890ab"
+admins: [role/Admin]
+users: [{principal: role/app, can: [decrypt], when: {via: [s3]}}]
+grants: [{name: nightly, grantee: role/exporter, operations: [Decrypt]}]
+"""
+
+
+@pytest.mark.parametrize(("change", "code"), [("turn", 0), ("drop", 1), ("move", 2)])
+def test_verify_against_a_folder_of_several_keys(folder: Path, change: str, code: int) -> None:
+    """Each file counts for the key that it is about: the order of the manifest does not, a grant on one key is on no other."""
+    (folder / "intent.yaml").write_text(LISTED)
+    assert kmsgen(folder, "render", "intent.yaml", "--format", "json", "--out", "out").returncode == 0
+    manifest = folder / "out/test/manifest.json"
+    data = json.loads(manifest.read_text())
+    if change == "turn":
+        data["files"].reverse()
+    elif change == "drop":
+        data["files"] = [item for item in data["files"] if item["path"] != "json/grants/nightly-2.json"]
+    else:
+        grant = folder / "out/test/json/grants/nightly.json"
+        grant.write_text(grant.read_text().replace("1234abcd", "9999abcd"))
+    manifest.write_text(json.dumps(data))
+    assert kmsgen(folder, "verify", "intent.yaml", "--against", "out/test").returncode == code
 
 
 @pytest.mark.parametrize("path", ["missing.json", "intent.yaml", "."])
