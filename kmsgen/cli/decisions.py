@@ -13,6 +13,7 @@ from kmsgen.authorizer.decision import Decision, ElementMatch, Outcome, Statemen
 from kmsgen.authorizer.nearest import Explanation
 from kmsgen.authorizer.request import Request
 from kmsgen.authorizer.silences import describe
+from kmsgen.catalogue.actions import ACTIONS, find
 from kmsgen.sources.question import Question, Scenario
 
 _STYLES = {
@@ -98,6 +99,22 @@ def line(answer: Answer) -> str:
         wanted += [f"because {expected.because}"] if expected.because else []
         text += f"  ({', '.join(wanted)})"
     return printable(text)
+
+
+def doubtful(answers: Iterable[Answer]) -> Iterator[str]:
+    """Yield, each once, what requests name that no call to KMS can: a denial of that says nothing of a policy."""
+    requests = [answer.question.request for answer in answers]
+    for action in dict.fromkeys(request.action for request in requests):
+        if find(action) is None:
+            from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
+
+            close = get_close_matches(f"kms:{action.removeprefix('kms:')}", [one.iam_name for one in ACTIONS.values()], 1)
+            yield printable(f"`{action}` is no action of KMS{f': did you mean `{close[0]}`?' if close else ''}")
+    for principal in dict.fromkeys(request.principal for request in requests):
+        if principal != "*" and set("*?") & set(principal):
+            yield printable(f"`{principal}` is taken as it stands: a request has one caller, not a pattern of them")
+        elif ":group/" in principal:
+            yield printable(f"`{principal}` is a group, which calls nothing: name a user")
 
 
 def show_lines(answers: Iterable[Answer]) -> None:

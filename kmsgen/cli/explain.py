@@ -24,7 +24,7 @@ from kmsgen.cli.asked_options import (
     Principal,
     Resource,
 )
-from kmsgen.cli.console import answer_json
+from kmsgen.cli.console import answer_json, say
 
 app = typer.Typer(add_completion=False)
 
@@ -85,4 +85,6 @@ def explain(  # noqa: PLR0917 - the options of a command
         answer_json([decisions.explained_row(item, explanation) for item, explanation in explained])
     else:
         decisions.show(decisions.tree(item, explanation) for item, explanation in explained)
+    for doubt in decisions.doubtful(answers):
+        say(f"warning: {doubt}")
     raise typer.Exit(0 if all(item.ok for item in answers) else 1)

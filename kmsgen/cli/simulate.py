@@ -80,6 +80,8 @@ def simulate(  # noqa: PLR0917 - the options of a command
         answer_json([decisions.row(item) for item in answers])
     else:
         decisions.show_lines(answers)
+    for doubt in decisions.doubtful(answers):
+        say(f"warning: {doubt}")
     failed = sum(not item.ok for item in answers)
     count = f"{len(answers)} request{'' if len(answers) == 1 else 's'}"
     say(f"{count}, {failed} not as expected" if failed else count)

@@ -42,7 +42,7 @@ _NARROWINGS = {
 def notes_on(intent: Intent, worlds: tuple[World, ...]) -> tuple[Diagnostic, ...]:
     """Return the notes, in source order, each once."""
     found = {*_recovery(intent), *_members(intent), *_open_services(intent), *_deployment(intent), *_not_governed(intent)}
-    found |= {*_narrowed_lines(intent), *_narrowed_grants(intent)}
+    found |= {*_narrowed_lines(intent), *_narrowed_grants(intent), *_spared_accounts(intent)}
     for world in worlds:
         found |= set(_other_halves(intent, world))
     return tuple(sorted(found))
@@ -70,6 +70,17 @@ def _members(intent: Intent) -> Iterator[Diagnostic]:
             if line.name == "deny-outside-organization" and foreign and not spared:
                 message = f"`{access.principal}` is denied unless its account is in {intent.scope.organization}"
                 yield Diagnostic(access.location, "must-be-member", message, "if it is not, except it from the guard rail")
+
+
+def _spared_accounts(intent: Intent) -> Iterator[Diagnostic]:
+    for line in intent.guardrails:
+        for access in (*intent.admins, *intent.users) if line.name == "deny-everyone-else" else ():
+            if is_account(Principal("AWS", access.principal)):
+                message = (
+                    f"`{line.name}` spares everybody in account {account_of(access.principal)}, which {access.location} names"
+                )
+                hint = "name its principals in place of the account, if nobody else there is to be spared"
+                yield Diagnostic(line.location, "guardrail-spares-account", message, hint)
 
 
 def _narrowed_lines(intent: Intent) -> Iterator[Diagnostic]:

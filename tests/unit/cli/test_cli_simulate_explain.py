@@ -311,3 +311,23 @@ def test_help(folder: Folder, command: str) -> None:
     assert ran.code == 0
     assert "Example: kmsgen" in " ".join(ran.out.split())
     assert "JSON: one list" in " ".join(ran.out.split())
+
+
+@pytest.mark.parametrize(
+    ("change", "warning"),
+    [
+        ({"action": "kms:Decyrpt"}, "`kms:Decyrpt` is no action of KMS: did you mean `kms:Decrypt`?"),
+        ({"action": "kms:*"}, "`kms:*` is no action of KMS"),
+        ({"principal": APP + "-*"}, "a request has one caller"),
+        ({"principal": APP.replace(":role/", ":group/")}, "is a group"),
+        ({"action": "decrypt"}, ""),
+        ({"principal": "*"}, ""),
+    ],
+)
+@pytest.mark.parametrize("command", ["simulate", "explain"])
+def test_a_denial_that_says_nothing_is_warned_of(folder: Folder, command: str, change: dict[str, Any], warning: str) -> None:
+    """A misspelt action is denied by every policy: a test that expects a denial must not pass in silence."""
+    ran = folder.run(command, folder.write("s.json", scenario(asking(**change))))
+    assert ran.code == 0
+    assert ("warning: " in ran.err) == bool(warning)
+    assert warning in ran.err

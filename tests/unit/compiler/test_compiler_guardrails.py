@@ -167,3 +167,12 @@ def test_a_note_names_what_a_guard_rail_narrows(compiled: Compile, rail: str, le
     assert all("`kms:Decrypt` of" in note.message and "kms:DescribeKey" not in note.message for note in notes)
     assert [note.location.line for note in notes] == [18, 18]
     assert ["intent.yaml:17:" in notes[0].message, "intent.yaml:9:" in notes[1].message] == [True, True]
+
+
+def test_a_note_says_which_account_everyone_else_leaves_out(compiled: Compile) -> None:
+    """The recovery path for the account takes all of its principals out of the guard rail; without it there is no note."""
+    recovery = "users: [{principal: account, can: [change-policy]}]\n"
+    rail = "guardrails: [deny-everyone-else]"
+    found = [[note.message for note in compiled(text).notes if note.code == "guardrail-spares-account"]
+             for text in (recovery + rail, rail)]  # fmt: skip
+    assert found == [["`deny-everyone-else` spares everybody in account 111122223333, which intent.yaml:7:9 names"], []]
