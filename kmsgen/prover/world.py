@@ -244,7 +244,7 @@ class World:
         named = [f"{head}{name.removeprefix('alias/')}" for key in self.keys for name in key.aliases]
         return tuple(one.text for one in Cut(patterns, run_of(head, (NAME + "/",)), head, nicer=[*named, f"{head}any"]).classes())
 
-    @property
+    @cached_property
     def endpoints(self) -> Values:
         """The VPC endpoints that have a policy."""
         return tuple(dict.fromkeys(name for bundle in self.bundles for name in bundle.vpc_endpoint_policies))
