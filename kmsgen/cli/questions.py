@@ -85,10 +85,17 @@ def _files(paths: Iterable[str]) -> Iterator[str]:
 
 
 def _below(folder: str) -> list[str]:
-    """Return the scenario files below a folder, in the order of their names; links to folders are not followed."""
-    found = sorted(
-        str(Path(root) / name) for root, _folders, names in os.walk(folder) for name in names if name.lower().endswith(ENDINGS)
-    )
+    """Return the scenario files below a folder, in the order of their names; links to folders are not followed.
+
+    Raises InputError for a folder that cannot be listed: tests in it must not be left out in silence.
+    """
+
+    def refuse(error: OSError) -> None:
+        reason = (error.strerror or "unknown reason").lower()
+        raise input_error(Location(str(error.filename)), "unreadable", f"the folder cannot be read: {reason}")
+
+    walked = os.walk(folder, onerror=refuse)
+    found = sorted(str(Path(root) / name) for root, _folders, names in walked for name in names if name.lower().endswith(ENDINGS))
     if not found:
         raise input_error(Location(folder), "no-scenarios", "the folder holds no scenario", f"files end in {', '.join(ENDINGS)}")
     return found

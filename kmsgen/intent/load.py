@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -43,8 +44,9 @@ def load_intents(paths: Iterable[str | Path]) -> tuple[Intent, ...]:
 def _trees(path: str | Path, problems: list[Diagnostic]) -> list[Tree]:
     """Read a file, or the intents of a folder; what cannot be read is added to the problems."""
     folder = str(path) != "-" and Path(path).is_dir()
-    files = sorted(_in_folder(Path(path))) if folder else [path]
-    if not files:
+    before = len(problems)
+    files = sorted(_in_folder(Path(path), problems)) if folder else [path]
+    if not files and len(problems) == before:
         problems.append(
             Diagnostic(Location(str(path)), "no-intents", "the folder holds no intent", "intents end in .yaml or .yml")
         )
@@ -60,11 +62,19 @@ def _trees(path: str | Path, problems: list[Diagnostic]) -> list[Tree]:
     return [tree for file, tree in read.items() if not (folder and Path(file).resolve() in extended)]
 
 
-def _in_folder(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        inner = path.relative_to(folder).parts
-        if path.suffix in FOLDER_ENDINGS and path.is_file() and not any(part.startswith((".", "_")) for part in inner):
-            yield path
+def _in_folder(folder: Path, problems: list[Diagnostic]) -> Iterator[Path]:
+    """Yield the files of a folder that may be intents; a folder in it that cannot be listed is added to the problems."""
+
+    def refuse(error: OSError) -> None:
+        reason = (error.strerror or "unknown reason").lower()
+        problems.append(Diagnostic(Location(str(error.filename)), "unreadable", f"the folder cannot be read: {reason}"))
+
+    for here, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith((".", "_"))]
+        for name in names:
+            path = Path(here, name)
+            if path.suffix in FOLDER_ENDINGS and not name.startswith((".", "_")) and path.is_file():
+                yield path
 
 
 def _same_names(intents: Iterable[Intent]) -> Iterator[Diagnostic]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -331,3 +332,20 @@ def test_a_denial_that_says_nothing_is_warned_of(folder: Folder, command: str, c
     assert ran.code == 0
     assert ("warning: " in ran.err) == bool(warning)
     assert warning in ran.err
+
+
+def test_a_folder_that_cannot_be_listed_is_told(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scenarios in it would be left out, and everything would seem as expected."""
+    folder.write("all/a.json", scenario(asking("allowed")))
+    folder.write("all/locked/b.json", scenario(asking("explicitDeny")))
+    scandir = os.scandir
+
+    def locked(path: str) -> object:
+        if Path(path).name == "locked":
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", locked)
+    ran = folder.run("simulate", "all")
+    assert ran.code == 2
+    assert "locked: unreadable: the folder cannot be read: permission denied" in ran.err

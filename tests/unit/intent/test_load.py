@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from io import BytesIO, TextIOWrapper
@@ -219,3 +220,18 @@ def test_messages_never_speak_to_the_terminal(text: str, refused: Refused) -> No
     """Whatever stands in a file, what is printed about it holds no control characters."""
     for diagnostic in refused(text):
         assert all(line.isprintable() for line in str(diagnostic).splitlines())
+
+
+def test_a_folder_that_cannot_be_listed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is in it, or was a moment ago, is not left out in silence."""
+    write(tmp_path, {"a.yaml": intent("a"), "locked/b.yaml": intent("b")})
+    scandir = os.scandir
+
+    def locked(path: str) -> object:
+        if Path(path).name == "locked":
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", locked)
+    with pytest.raises(InputError, match="locked: unreadable: the folder cannot be read: permission denied"):
+        load_intents([tmp_path])
