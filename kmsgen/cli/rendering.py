@@ -129,6 +129,7 @@ def _lint(done: Iterable[Rendered]) -> None:
 def _with_progress(intents: Sequence[Intent]) -> Iterator[Intent]:
     """Yield the intents; a progress bar on stderr where that is a terminal and there are many."""
     if len(intents) >= MANY:
+        gc.freeze()  # what is loaded by now stays: collections need not go through it
         gc.enable()
     if len(intents) < MANY or not sys.stderr.isatty():
         yield from intents
