@@ -6,8 +6,7 @@ Source: IAM User Guide, reference-arns; reference_policies_elements_principal.
 from __future__ import annotations
 
 import re
-
-from kmsgen.frozen import dataclass
+from dataclasses import dataclass
 
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
 ACCOUNT_ID = re.compile(r"[0-9]{12}\Z")

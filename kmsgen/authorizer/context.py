@@ -7,6 +7,7 @@ IAM User Guide, reference_policies_condition-keys.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from kmsgen.arn import parse_arn
@@ -17,7 +18,6 @@ from kmsgen.authorizer.request import Request
 from kmsgen.catalogue import condition_keys
 from kmsgen.catalogue.actions import find as find_action
 from kmsgen.catalogue.model import Action
-from kmsgen.frozen import dataclass
 from kmsgen.policy.bundle import Key, KeyAccess
 from kmsgen.policy.grant import Grant
 

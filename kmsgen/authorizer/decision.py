@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
-from kmsgen.frozen import dataclass
 from kmsgen.policy.document import Effect
 
 

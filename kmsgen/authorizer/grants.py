@@ -6,6 +6,7 @@ Source: KMS Developer Guide, grants, create-grant-overview, grant-delete.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from kmsgen.authorizer import principal as who
 from kmsgen.authorizer.context import View
@@ -13,7 +14,6 @@ from kmsgen.authorizer.decision import ElementMatch
 from kmsgen.authorizer.principal import Caller, CallerKind, Naming
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue import grants as catalogue
-from kmsgen.frozen import dataclass
 from kmsgen.policy.document import Effect
 from kmsgen.policy.grant import Grant, GrantConstraints, Pairs
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from kmsgen.authorizer.decision import Decision, ElementMatch, Outcome, StatementTrace
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import find
-from kmsgen.frozen import dataclass
 from kmsgen.policy.document import Effect
 
 _WEIGHTS = {"Principal": 16, "NotPrincipal": 16, "Grantee": 16, "Action": 8, "NotAction": 8, "Operation": 8, "Resource": 4}

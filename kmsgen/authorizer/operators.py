@@ -11,6 +11,7 @@ import binascii
 import ipaddress
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache, partial
@@ -18,7 +19,6 @@ from operator import eq, ge, gt, le, lt
 from typing import Any
 
 from kmsgen.authorizer.match import Maybe, Pieces, Predicate, all_of, any_of, arn_pattern, glob
-from kmsgen.frozen import dataclass
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?\Z", re.ASCII)
 _DATE = re.compile(

@@ -6,11 +6,11 @@ Source: IAM User Guide, reference_policies_elements_principal, reference_policie
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from kmsgen.arn import ACCOUNT_ID, Arn, is_service_principal, parse_arn
 from kmsgen.authorizer.match import glob, pieces_of
-from kmsgen.frozen import dataclass
 from kmsgen.policy.bundle import PrincipalPolicies
 from kmsgen.policy.document import Principal
 

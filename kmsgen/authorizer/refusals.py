@@ -7,6 +7,7 @@ KMS API Reference.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from kmsgen.arn import ACCOUNT_ID, account_of, is_service_principal, parse_arn
 from kmsgen.authorizer import parameters
@@ -16,7 +17,6 @@ from kmsgen.catalogue import grants as catalogue
 from kmsgen.catalogue.actions import FOOTNOTES
 from kmsgen.catalogue.key_specs import CUSTOM_KEY_STORE_ORIGINS, algorithms, key_type
 from kmsgen.catalogue.model import Action
-from kmsgen.frozen import dataclass
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.grant import Grant
 

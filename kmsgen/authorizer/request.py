@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from kmsgen.frozen import dataclass
 from kmsgen.policy.grant import Grant
 
 Values = tuple[str, ...]

@@ -10,13 +10,12 @@ key-policy-modifying-external-accounts, grants.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.principal import ACCOUNT, DIRECT, ROLE, Naming
 from kmsgen.authorizer.statement import Layer
-from kmsgen.frozen import dataclass
 
 IDENTITY, BOUNDARY, SESSION = Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION
 

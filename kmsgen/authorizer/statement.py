@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
@@ -13,7 +13,6 @@ from kmsgen.authorizer.match import Maybe, Predicate, Wild, any_of, arn_pattern,
 from kmsgen.authorizer.principal import Caller, Naming
 from kmsgen.authorizer.variables import Lookup, Missing, Template, parse_template, resolve
 from kmsgen.catalogue import condition_keys
-from kmsgen.frozen import dataclass
 from kmsgen.policy.document import Document, Effect, Statement
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kmsgen.arn import parse_arn
 from kmsgen.authorizer.context import Target, carried, region_and_account
@@ -12,7 +12,6 @@ from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS, PREFIX
 from kmsgen.catalogue.actions import find as find_action
 from kmsgen.catalogue.model import Action
-from kmsgen.frozen import dataclass
 from kmsgen.policy.bundle import KeyAccess
 
 UNKNOWN = "unknown"

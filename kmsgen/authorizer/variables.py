@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from kmsgen.authorizer.match import Piece, Pieces, pieces_of
-from kmsgen.frozen import dataclass
 
 Lookup = Callable[[str], tuple[str, ...] | None]
 

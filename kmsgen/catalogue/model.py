@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from kmsgen.frozen import dataclass
 from kmsgen.policy.document import Condition
 
 Values = tuple[str, ...]

@@ -8,7 +8,7 @@ the question for all principals and situations; this answers it without the prov
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kmsgen.arn import Arn, account_of, is_service_principal, parse_arn
 from kmsgen.authorizer.decision import Outcome
@@ -20,7 +20,6 @@ from kmsgen.checks.intended import kinds_of_resource
 from kmsgen.checks.situations import CONTEXT, PLAIN, Situation, request_for, situations
 from kmsgen.checks.specification import Specification, as_bundle, is_person, root_of, with_own_policies
 from kmsgen.errors import Location
-from kmsgen.frozen import dataclass
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, KeyAccess
 from kmsgen.policy.document import Condition, Document, Effect, Statement

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from kmsgen.authorizer.request import Request
 from kmsgen.errors import Diagnostic, Location
-from kmsgen.frozen import dataclass
 
 SEVERITIES = ("error", "warning", "note")
 

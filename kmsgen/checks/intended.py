@@ -6,14 +6,13 @@ One statement a principal and action, no matter how long that gets: this is what
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kmsgen.arn import Arn, parse_arn
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.capabilities import DEPLOYER
 from kmsgen.catalogue.key_specs import key_type
 from kmsgen.errors import Location
-from kmsgen.frozen import dataclass
 from kmsgen.intent.intent import Access, GrantLine, Intent, When
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Condition, Effect, Principal, Statement
@@ -69,9 +68,9 @@ def kinds_of_resource(action: str) -> Values:
 
 def regions_of(intent: Intent, key: Key) -> Values:
     """Return the Regions in which a key is used; none: every Region."""
-    if intent.every_key:
-        return intent.scope.regions
     arn = parse_arn(key.arn)
+    if intent.every_key:
+        return (arn.region,) if arn and intent.scope.regions else ()
     replicas = intent.key.replicas if intent.key else ()
     return tuple(dict.fromkeys((arn.region if arn else "", *replicas)))
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kmsgen.checks.finding import SEVERITIES, Finding
 from kmsgen.checks.lint_statements import CHECKS, IAM_POLICY, KEY_POLICY, Subject
 from kmsgen.errors import Location
-from kmsgen.frozen import dataclass
 from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import KEY_POLICY_BYTES, compact_policy, format_document

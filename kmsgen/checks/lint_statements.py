@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from kmsgen.arn import ACCOUNT_ID, is_service_principal, parse_arn
 from kmsgen.catalogue import condition_keys
 from kmsgen.catalogue.actions import ACTIONS, expand, works_in_key_policy
-from kmsgen.frozen import dataclass
 from kmsgen.policy.document import Condition, Effect, Principal, Statement
 from kmsgen.policy.operators import OperatorName, split_operator
 from kmsgen.reading import Steps

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kmsgen.arn import is_service_principal, parse_arn
 from kmsgen.authorizer.decision import Outcome
@@ -12,7 +12,6 @@ from kmsgen.checks.intended import kinds_of_resource
 from kmsgen.checks.judge import StatefulJudge
 from kmsgen.checks.situations import CONTEXT, PLAIN, Situation, request_for, situations
 from kmsgen.checks.specification import is_service_linked, with_own_policies
-from kmsgen.frozen import dataclass
 from kmsgen.policy.bundle import Bundle, KeyAccess
 from kmsgen.policy.document import Condition, Document, Effect
 from kmsgen.policy.grant import Grant

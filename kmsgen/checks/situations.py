@@ -5,14 +5,13 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from kmsgen.arn import parse_arn
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.frozen import dataclass
 from kmsgen.policy.document import Condition
 from kmsgen.policy.grant import Grant, GrantConstraints
 from kmsgen.policy.operators import split_operator

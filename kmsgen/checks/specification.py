@@ -6,12 +6,11 @@ It has none of the compiler's economy and no guard rail. What another bundle all
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kmsgen.arn import account_of, account_root, parse_arn
 from kmsgen.checks.intended import Expected, given_by_grants, intended_by_deployer, intended_by_lines
 from kmsgen.checks.intended_services import intended_by_services
-from kmsgen.frozen import dataclass
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, Organization, PrincipalPolicies
 from kmsgen.policy.document import Document, Effect, Principal, Statement

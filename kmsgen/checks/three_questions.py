@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kmsgen.checks.allowed import not_allowed
 from kmsgen.checks.beyond import BESIDE_THE_KEY, beyond, described
@@ -11,7 +11,6 @@ from kmsgen.checks.finding import Finding
 from kmsgen.checks.lockout import locked_out
 from kmsgen.checks.specification import Specification, specify
 from kmsgen.errors import Location, RefusedError
-from kmsgen.frozen import dataclass
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle
 from kmsgen.prover.proof import Group, Proof, Result

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from kmsgen import frozen
 from kmsgen.authorizer.decision import Decision, ElementMatch, Outcome, StatementTrace
 from kmsgen.authorizer.nearest import Explanation
 from kmsgen.authorizer.request import Request
@@ -34,7 +33,7 @@ _LAYERS = {
 }
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One question of a scenario with its answer; `number` counts the scenario's requests from 1."""
 

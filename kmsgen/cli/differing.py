@@ -32,7 +32,7 @@ def compare(old: str, new: str, beside: Beside, *, seconds: float, described_onl
     before, after = subjects
     for subject in subjects:
         for note in subject.notes:
-            say(f"note: {subject.path}: {note}")
+            say(f"note: {note}" if note.startswith(subject.path) else f"note: {subject.path}: {note}")
     only = described_only or not (before.governed and after.governed)
     pairs = _of_one_kind(before, after)
     return _together([differences(*pair, Budget(seconds=seconds), described_only=only) for pair in pairs])

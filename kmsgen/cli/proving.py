@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from kmsgen.cli.asking import Asker
@@ -10,7 +11,6 @@ from kmsgen.cli.console import answer, answer_json, say
 from kmsgen.cli.request_form import format_request
 from kmsgen.cli.subjects import Subject, load
 from kmsgen.errors import Location, input_error
-from kmsgen.frozen import dataclass
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle
 from kmsgen.prover.proof import Budget, Group, Proof, Result

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kmsgen.arn import ACCOUNT_ID, is_service_principal, parse_arn
 from kmsgen.authorizer.request import Request
 from kmsgen.cli.subjects import load
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error
-from kmsgen.frozen import dataclass
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.json_form import parse_grant
 from kmsgen.reading import Source, read_file

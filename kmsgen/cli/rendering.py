@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from kmsgen.checks import confirm
@@ -13,7 +14,6 @@ from kmsgen.cli.manifest import files_of
 from kmsgen.cli.writing import MANIFEST, Plan, carry_out, difference, intent_folder, plan
 from kmsgen.compiler.compile import compile_intent
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, RefusedError, input_error
-from kmsgen.frozen import dataclass
 from kmsgen.intent.intent import Intent
 from kmsgen.intent.load import load_intents
 from kmsgen.render.render import render

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kmsgen.arn import parse_arn
 from kmsgen.errors import Location, input_error
-from kmsgen.frozen import dataclass
 from kmsgen.policy.bundle import Bundle
 from kmsgen.reading import Source, read_file
 from kmsgen.sources.bare_policy import Beside, is_policy, read_policy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ from kmsgen.checks.three_questions import Answer, ask
 from kmsgen.cli.request_form import format_request
 from kmsgen.compiler import Compiled, compile_intent
 from kmsgen.errors import Location, input_error
-from kmsgen.frozen import dataclass
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Document

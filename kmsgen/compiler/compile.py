@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from kmsgen.arn import account_of, account_root
 from kmsgen.compiler.accesses import access_permits
@@ -19,7 +20,6 @@ from kmsgen.compiler.services import service_permits
 from kmsgen.compiler.sids import Sids
 from kmsgen.compiler.target import Target, targets_of
 from kmsgen.errors import Diagnostic, InputError, Location
-from kmsgen.frozen import dataclass
 from kmsgen.intent.intent import Access, Intent
 from kmsgen.policy.bundle import Bundle, KeyAccess, Organization, PrincipalPolicies
 from kmsgen.policy.document import Document, Effect, Principal, Statement

@@ -13,6 +13,7 @@ from kmsgen.arn import Arn
 from kmsgen.catalogue.capabilities import DEPLOYER
 from kmsgen.catalogue.key_specs import rotates
 from kmsgen.compiler.accesses import halves
+from kmsgen.compiler.conditions import has_wildcard
 from kmsgen.compiler.permit import Conditions, Permit, canonical
 from kmsgen.compiler.target import Target
 from kmsgen.errors import Location
@@ -118,7 +119,9 @@ def pinning_conditions(grant: Grant) -> Conditions:
             found.append(Condition("StringEquals", "kms:GrantConstraintType", (kind,)))
             found += [Condition("StringEquals", f"kms:EncryptionContext:{name}", (value,)) for name, value in pairs]
     if constraints.source_arn is not None:
-        found.append(Condition("ArnEquals", "kms:GrantConstraintSourceArn", (constraints.source_arn,)))
+        # ArnEquals would take a wildcard of the constraint for a pattern of constraints
+        operator = "StringEquals" if has_wildcard(constraints.source_arn) else "ArnEquals"
+        found.append(Condition(operator, "kms:GrantConstraintSourceArn", (constraints.source_arn,)))
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ conditions-kms; EBS User Guide, ebs-encryption-requirements (role/aws:ec2-infras
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kmsgen.arn import account_of, parse_arn, role_of_session
 from kmsgen.catalogue.actions import ACTIONS, fits, works_in_key_policy
@@ -24,7 +24,6 @@ from kmsgen.compiler.principals import is_account, is_session
 from kmsgen.compiler.sids import Sids
 from kmsgen.compiler.target import Target
 from kmsgen.errors import input_error
-from kmsgen.frozen import dataclass
 from kmsgen.intent.intent import GuardRailLine, Intent
 from kmsgen.policy.document import EVERYONE, Condition, Effect, Principal, Statement
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kmsgen.arn import Arn, account_of, parse_arn
@@ -17,7 +17,6 @@ from kmsgen.compiler.principals import has_identity_policies
 from kmsgen.compiler.sids import Sids, describe
 from kmsgen.compiler.target import Target
 from kmsgen.errors import Diagnostic, RefusedError
-from kmsgen.frozen import dataclass
 from kmsgen.policy.document import Document, Effect, Statement
 from kmsgen.policy.json_form import format_document
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kmsgen.arn import account_of, account_root
 from kmsgen.catalogue.actions import ACTIONS
@@ -13,7 +13,6 @@ from kmsgen.compiler.principals import has_identity_policies
 from kmsgen.compiler.sids import Sids, describe
 from kmsgen.compiler.target import Target
 from kmsgen.errors import Diagnostic, Location, RefusedError
-from kmsgen.frozen import dataclass
 from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
 from kmsgen.policy.json_form import KEY_POLICY_BYTES, compact_policy, format_document
 

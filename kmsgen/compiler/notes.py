@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from kmsgen.arn import account_of
 from kmsgen.catalogue import services
@@ -13,7 +14,6 @@ from kmsgen.compiler.guardrails import CONTEXT_RAIL, World
 from kmsgen.compiler.identity_policy import needs_identity_policy
 from kmsgen.compiler.principals import is_account, is_service_linked
 from kmsgen.errors import Diagnostic, Location
-from kmsgen.frozen import dataclass
 from kmsgen.intent.intent import Access, GuardRailLine, Intent
 from kmsgen.policy.document import Principal
 

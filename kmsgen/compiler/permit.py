@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kmsgen.errors import Location
-from kmsgen.frozen import dataclass
 from kmsgen.policy.document import Condition, Principal
 
 Conditions = tuple[Condition, ...]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kmsgen.arn import account_of, parse_arn
 from kmsgen.catalogue import services
@@ -17,7 +17,6 @@ from kmsgen.compiler.conditions import FOR_AWS_RESOURCE, carries, conjoin, has_w
 from kmsgen.compiler.permit import Conditions, Permit, canonical
 from kmsgen.compiler.target import Target
 from kmsgen.errors import InputError, input_error
-from kmsgen.frozen import dataclass
 from kmsgen.intent.intent import Scope, ServiceUse
 from kmsgen.policy.document import Condition, Principal
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from kmsgen.arn import Arn, parse_arn
 from kmsgen.catalogue.key_specs import KEY_SPECS, key_type, usages
 from kmsgen.errors import Location, input_error
-from kmsgen.frozen import dataclass
 from kmsgen.intent.intent import Intent, NewKey
 from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID, Creation, Key, Replica
 

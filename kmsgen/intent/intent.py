@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from kmsgen.errors import Location
-from kmsgen.frozen import dataclass
 from kmsgen.policy.document import Condition
 from kmsgen.policy.grant import Grant
 

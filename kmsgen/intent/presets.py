@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from kmsgen.errors import Diagnostic, InputError, Location, input_error
-from kmsgen.frozen import dataclass
 from kmsgen.intent.intent import Intent
 from kmsgen.intent.resolve import resolve
 from kmsgen.intent.suggestion import one_of

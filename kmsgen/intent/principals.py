@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from kmsgen.arn import ACCOUNT_ID, PARTITIONS, Arn, is_service_principal, parse_arn
-from kmsgen.frozen import dataclass
 from kmsgen.intent.context import Context
 from kmsgen.intent.suggestion import did_you_mean
 from kmsgen.reading import Steps

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from kmsgen.frozen import dataclass
 from kmsgen.policy.document import Document
 from kmsgen.policy.grant import Grant
 

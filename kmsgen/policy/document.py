@@ -5,9 +5,8 @@ Source: IAM User Guide, reference_policies_grammar; KMS Developer Guide, key-pol
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
-
-from kmsgen.frozen import dataclass
 
 
 class Effect(StrEnum):

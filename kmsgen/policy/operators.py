@@ -5,7 +5,7 @@ Source: IAM User Guide, reference_policies_elements_condition_operators.
 
 from __future__ import annotations
 
-from kmsgen.frozen import dataclass
+from dataclasses import dataclass
 
 BASES = (
     "StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from kmsgen.authorizer import Decision, Outcome, Request
-from kmsgen.frozen import dataclass
 from kmsgen.prover.situation import Side, Situation
 
 Indices = frozenset[int]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
 from kmsgen.authorizer.match import Wild
 from kmsgen.authorizer.operators import parse_date, parse_number
 from kmsgen.authorizer.variables import Variable, parse_template
-from kmsgen.frozen import dataclass
 from kmsgen.policy.operators import OperatorName
 from kmsgen.prover import ranges
 from kmsgen.prover.domains import Domain, Kind

@@ -6,11 +6,10 @@ Source: KMS Developer Guide, conditions-kms; IAM User Guide, reference_policies_
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from kmsgen.catalogue import condition_keys
-from kmsgen.frozen import dataclass
 from kmsgen.prover.patterns import ANY, ANYTHING, DIGITS, NAME, PATH, STAR, Pattern, run_of
 
 Values = tuple[str, ...]
@@ -53,7 +52,7 @@ CERTAIN_FLAG = Domain(values=("false", "true"), optional=False)
 ACCOUNT = Domain(shapes=(run_of((DIGITS, 12)),), nicer=("999999999999",))
 _PARTITION = ("arn:aws", ("-cnusgov", 0), ":")
 _ARN = run_of(*_PARTITION, (_LOWER + DIGITS + "-",), ":", (PATH,))
-_GRANT_SOURCE = run_of("arn:aws:", (_LOWER + DIGITS + "-",), ":", (_HOST, 0), ":", (DIGITS, 12), ":", (PATH,))
+_GRANT_SOURCE = run_of(*_PARTITION, (_LOWER + DIGITS + "-",), ":", (_HOST, 0), ":", (DIGITS, 12), ":", (PATH,))
 _REGION = run_of((_LOWER, 2), "-", (_LOWER,), "-", (DIGITS, 1))
 _ALIAS = run_of("alias/", (NAME + "/",))
 _PRINCIPALS = (

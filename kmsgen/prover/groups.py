@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from kmsgen import frozen
 from kmsgen.arn import Arn, is_service_principal, parse_arn
 from kmsgen.authorizer.request import Request
 from kmsgen.prover.patterns import Pattern, arn_glob, glob
@@ -42,7 +41,7 @@ HARM = {
 _EVERY_KIND = {"role", "user"}
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One class of access: a witness that the authorizer allows, what allows it, and the conditions in words."""
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from kmsgen import frozen
 from kmsgen.authorizer.conditions import ConditionTest
 from kmsgen.authorizer.context import View
 from kmsgen.authorizer.grants import GrantRule
@@ -80,7 +79,7 @@ class Doubts:
         return deny is not self.generous
 
 
-@frozen.dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class KeyTest:
     """A condition of a statement. `reads` are pseudo keys where the condition is on the names of pairs.
 
@@ -130,7 +129,7 @@ class KeyTest:
         return self._seen(known.get(self.test.variable))
 
 
-@frozen.dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class ResourceLook:
     """A Resource element with policy variables."""
 
@@ -176,7 +175,7 @@ class MakeView(Protocol):
         """Build it."""
 
 
-@frozen.dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class GrantTest:
     """The constraints of a grant. `pairs` are what its encryption context constraint names."""
 

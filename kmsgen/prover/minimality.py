@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from kmsgen import frozen
 from kmsgen.authorizer import Request
 from kmsgen.authorizer.statement import Layer, Rule, compile_document, compile_documents
 from kmsgen.catalogue.actions import ACTIONS, expand
@@ -31,7 +30,7 @@ NEVER_MATCHES, SHADOWED, WITHOUT_EFFECT, DENIES_NOTHING = "never-matches", "shad
 _AT_CREATION = frozenset({"kms:TagResource"})
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Dead:
     """A statement, or one entry of its Action element, that could be left out.
 
@@ -45,7 +44,7 @@ class Dead:
     action: str | None = None
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Minimality:
     """What could be left out; `reason` is set where a budget ran out and more may be dead."""
 
@@ -56,7 +55,7 @@ class Minimality:
 _Judge = Callable[[Indices, Indices], bool]
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Judges:
     """Whether something can hold and whether it must, from the clauses that match and those open beside a statement."""
 
@@ -67,7 +66,7 @@ class _Judges:
 _ALWAYS = _Judges(lambda _matched, _open: True, lambda _matched, _open: True)
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Case:
     """One principal and action, with the statements that matter there: the clause index of each."""
 

@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from kmsgen import frozen
-
 LETTERS = "xyzabcdefghijklmnopqrstuvwXYZABCDEFGHIJKLMNOPQRSTUVW"
 DIGITS = "9876543210"
 NAME = LETTERS + DIGITS + "-_+=,.@"
@@ -24,7 +22,7 @@ class PatternBudgetError(Exception):
     """The patterns tell more classes apart than the budget of states allows to visit."""
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Step:
     """One position of a pattern: the characters it takes (None: any), or with `negated` all but these; `loop` repeats it."""
 
@@ -192,7 +190,7 @@ def run_of(*pieces: str | tuple[str, int] | tuple[str]) -> Pattern:
 ANYTHING = Pattern([STAR])
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Class:
     """The texts of one combination of answers: which patterns match (by index), and one text of the class."""
 

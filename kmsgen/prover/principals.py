@@ -8,9 +8,9 @@ Source: IAM User Guide, reference_identifiers, reference_policies_elements_princ
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from kmsgen.arn import parse_arn
-from kmsgen.frozen import dataclass
 from kmsgen.prover.cutting import Wanted, parts_of
 from kmsgen.prover.patterns import DIGITS, NAME, PATH, STAR, Cut, Pattern, Step, arn_steps, glob, run_of
 from kmsgen.prover.vocabulary import Vocabulary

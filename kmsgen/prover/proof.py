@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kmsgen.authorizer.request import Request
-from kmsgen.frozen import dataclass
 
 Values = tuple[str, ...]
 

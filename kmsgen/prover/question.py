@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kmsgen.frozen import dataclass
+from dataclasses import dataclass
+
 from kmsgen.policy.document import Statement
 from kmsgen.policy.grant import Grant
 

@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from kmsgen import frozen
-
 Values = tuple[str, ...]
 Known = Mapping[str, Values | None]
 
@@ -32,7 +30,7 @@ class Test(Protocol):
         """Whether the test can still hold, whatever the keys not known yet turn out to be; True where that is not told."""
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Clause:
     """A statement or grant with the tests that are still open. `index` names it to the problem."""
 
@@ -40,7 +38,7 @@ class Clause:
     tests: tuple[Test, ...]
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One class of one variable: what it makes of each condition key (None: absent), and how to say it."""
 
@@ -89,7 +87,7 @@ Judge = Callable[[frozenset[int], frozenset[int]], bool]
 """Judges from the clauses that match and those that are open."""
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Problem:
     """What is decided before any free condition is known: the clauses that match already, those open, and what is known.
 
@@ -103,7 +101,7 @@ class Problem:
     known: Known = field(default_factory=dict)
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """A combination of classes in which the bad thing holds, whatever the variables not chosen are."""
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from kmsgen import frozen
 from kmsgen.authorizer import Authorizer, Decision, Request, settle
 from kmsgen.authorizer.conditions import ConditionTest
 from kmsgen.authorizer.context import View
@@ -29,7 +28,7 @@ Matchable = Rule | GrantRule
 KEY_STATE = "key-state"
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Situation:
     """What is known of every request of one principal for one action: clause indices that match, clauses that are open.
 
@@ -44,7 +43,7 @@ class Situation:
     defaults: Mapping[str, Values | None]
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Allowing:
     """An Allow of a layer, whichever."""
 

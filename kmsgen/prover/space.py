@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from kmsgen import frozen
 from kmsgen.authorizer.variables import Variable, parse_template
 from kmsgen.prover.cutting import Wanted, matching, subsets, texts
 from kmsgen.prover.domains import Domain, domain_of
@@ -75,7 +74,7 @@ def _free(_values: Mapping[str, Values | None]) -> bool:
     return True
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Facet:
     """Condition keys that move together."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from kmsgen.arn import ACCOUNT_ID, is_service_principal, parse_arn
-from kmsgen.frozen import dataclass
 from kmsgen.policy.bundle import Bundle, Levels
 from kmsgen.policy.document import Condition, Document, Statement
 from kmsgen.policy.grant import Grant

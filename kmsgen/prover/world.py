@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
 
-from kmsgen import frozen
 from kmsgen.arn import ACCOUNT_ID, parse_arn
 from kmsgen.authorizer import Request
 from kmsgen.authorizer.grants import CREATE, RETIRE, GrantRule, compile_grants
@@ -73,7 +72,7 @@ def _organizations(bundle: Bundle) -> Mapping[str, Organization]:
     return found
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Scope:
     """What is asked about beside the bundles: further statements, patterns of principals.
 

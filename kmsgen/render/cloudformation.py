@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from kmsgen.arn import account_of
-from kmsgen.frozen import dataclass
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.json_form import format_document
 from kmsgen.render import key_request

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kmsgen.arn import region_of
-from kmsgen.frozen import dataclass
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.json_form import format_grant

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from kmsgen.arn import account_of, parse_arn
-from kmsgen.frozen import dataclass
 
 POLICY_NAME_LIMIT = 128
 ATTACHABLE = ("role", "user")

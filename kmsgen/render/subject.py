@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from kmsgen.arn import region_of
 from kmsgen.errors import InputError, Location, input_error
-from kmsgen.frozen import dataclass
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID, Bundle, Creation, KeyAccess
 from kmsgen.policy.document import Document

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib
 import re
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from kmsgen.catalogue.actions import find
 from kmsgen.errors import Location, input_error
-from kmsgen.frozen import dataclass
 
 # Where an intent has no Region (IAM only), any Region will do: IAM's resources are the same in all.
 ANY_REGION = "us-east-1"

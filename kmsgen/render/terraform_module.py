@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from kmsgen.frozen import dataclass
 from kmsgen.render.hcl import Call, Expression, Template
 from kmsgen.render.names import Holder
 from kmsgen.render.references import Part, parts, replaced

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from kmsgen.arn import ACCOUNT_ID, PARTITIONS, account_of, parse_arn
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error
-from kmsgen.frozen import dataclass
 from kmsgen.policy.bundle import NEW_KEY_ID, Bundle, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Document
 from kmsgen.policy.grant import Grant

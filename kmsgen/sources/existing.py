@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from kmsgen import frozen
 from kmsgen.arn import ACCOUNT_ID, Arn, account_root, parse_arn
 from kmsgen.errors import Location, input_error
 from kmsgen.policy.bundle import NEW_KEY_ID, Bundle, Key, KeyAccess, PrincipalPolicies
@@ -18,7 +17,7 @@ _NAMED = re.compile(
 )
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where the described resources live."""
 
@@ -56,7 +55,7 @@ def place_of(texts: Iterable[str], key_arn: str | None, path: str) -> Place:
     return Place(partitions[0] if len(partitions) == 1 else "aws", accounts[0], regions[0] if len(regions) == 1 else "us-east-1")
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Existing:
     """A bundle that was read, and what about it the file does not tell."""
 

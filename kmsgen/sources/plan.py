@@ -7,11 +7,11 @@ its principal is left to have any. A state has it all.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from kmsgen.arn import parse_arn
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location
-from kmsgen.frozen import dataclass
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import parse_document, parse_grant

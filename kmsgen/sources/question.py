@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from kmsgen.authorizer.decision import Decision
 from kmsgen.authorizer.request import Request
-from kmsgen.frozen import dataclass
 from kmsgen.policy.bundle import Bundle
 
 

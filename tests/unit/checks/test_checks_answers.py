@@ -9,7 +9,7 @@ from kmsgen.catalogue.services import PLACEHOLDER, SERVICES
 from kmsgen.checks import confirm
 from kmsgen.checks.three_questions import ask
 from kmsgen.errors import RefusedError
-from tests.unit.checks.judging import EXAMPLE, HEAD, ROLE, case
+from tests.unit.checks.judging import ACCOUNT, EXAMPLE, HEAD, ROLE, case
 
 WITHOUT_DEPLOYER = HEAD.replace(", deployer: role/ci", "")
 
@@ -72,6 +72,25 @@ def test_every_key_of_an_account_passes() -> None:
     """IAM policies alone: nothing is asked about key policies that are not the intent's."""
     text = "users: [{principal: role/app, can: [encrypt, decrypt], when: {via: [s3]}}]"
     assert no(text, head=WITHOUT_DEPLOYER, key='keys: "*"\n') == []
+
+
+def test_every_key_of_two_regions_passes() -> None:
+    """A key is used through the services of its own Region, not of the other."""
+    text = "users: [{principal: role/app, can: [encrypt, decrypt], when: {via: [s3]}}]"
+    head = WITHOUT_DEPLOYER.replace("[us-west-2]", "[us-west-2, eu-west-1]")
+    assert no(text, head=head, key='keys: "*"\n') == []
+
+
+@pytest.mark.parametrize(
+    ("partition", "region"), [("aws", "us-west-2"), ("aws-us-gov", "us-gov-west-1"), ("aws-cn", "cn-north-1")]
+)
+def test_a_wildcard_of_a_source_arn_is_no_pattern_of_grants(partition: str, region: str) -> None:
+    """The deployer may create the grant with that very SourceArn constraint."""
+    head = HEAD.replace("us-west-2", region).replace("scope: {account:", f"scope: {{partition: {partition}, account:")
+    arn = f"arn:{partition}:logs:{region}:{ACCOUNT}:log-group:*"
+    grant = "{name: g, grantee: logs.amazonaws.com, operations: [Decrypt], retiring_principal: role/a"
+    text = f"admins: [role/Admin]\ngrants: [{grant}, constraints: {{source_arn: '{arn}'}}}}]"
+    assert no(text, head=head) == []
 
 
 def test_listed_keys_in_two_regions_pass() -> None:

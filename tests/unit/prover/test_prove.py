@@ -223,3 +223,17 @@ def test_differences_tell_gained_from_lost() -> None:
     found = differences(bundle(allow(APP)), bundle(allow(BOB)))
     assert [group.principals for group in found.gained] == [(BOB,)]
     assert [group.principals for group in found.lost] == [(APP,)]
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-us-gov", "aws-cn"])
+def test_the_source_of_a_grant_may_be_in_any_partition(partition: str) -> None:
+    """A pattern of SourceArn constraints lets more grants be made than the one that is intended, wherever the key is."""
+    app = APP.replace("arn:aws:", f"arn:{partition}:")
+    source = f"arn:{partition}:logs:us-west-2:{HOME}:log-group:*"
+    policy = parse_document(
+        {"Version": "2012-10-17",
+         "Statement": [allow(app, "kms:CreateGrant", when={"ArnLike": {"kms:GrantConstraintSourceArn": source}})]}
+    )  # fmt: skip
+    world = Bundle((KeyAccess(Key(KEY.replace("arn:aws:", f"arn:{partition}:")), policy),), {})
+    question = intended(app, "kms:CreateGrant", Condition("StringEquals", "kms:GrantConstraintSourceArn", (source,)))
+    assert prove(world, question).result is Result.REFUTED
