@@ -304,4 +304,4 @@ def _rests_on_grants(plan: Plan) -> bool:
     """Return whether what limits a grant, or to whom in an account it gives, is open (S1, S6)."""
     grants = [naming for rule, naming in (*plan.fixed, *plan.grants) if isinstance(rule, GrantRule)]
     limited = plan.facts.boundary or plan.facts.session
-    return bool(grants) and (limited or any(naming & ACCOUNT for naming in grants))
+    return bool(grants) and (limited or (plan.action.name != RETIRE and any(naming & ACCOUNT for naming in grants)))
