@@ -134,7 +134,8 @@ def test_gains_agree_with_the_solver(block: int) -> None:
         rng = random.Random(seed)  # noqa: S311 - a seed makes a pair
         old, new = (Document(tuple(random_statement(rng) for _ in range(rng.randint(1, 5)))) for _ in range(2))
         found = differences(bundle(old), bundle(new), Budget(seconds=60))
-        assert not found.reason
+        # the solver knows one reading of the policies; that another would give more is told beside the answer
+        assert not found.reason or found.reason.startswith("AWS leaves open"), found.reason
         proved = {(name, action) for group in found.gained for name in group.principals for action in group.actions}
         meaning = Meaning(cvc5)
         for caller in CALLERS:
