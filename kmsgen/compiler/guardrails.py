@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 
 from kmsgen.arn import account_of, parse_arn, role_of_session
 from kmsgen.catalogue.actions import ACTIONS, fits, works_in_key_policy
@@ -150,15 +151,19 @@ def _deny_everyone_else(line: GuardRailLine, world: World) -> list[_Deny]:
     principals = [permit.principal for permit in world.permits]
     arns = [principal.value for principal in principals if principal.kind == "AWS"]
     named = tuple(dict.fromkeys((*arns, *world.named, *line.exceptions, *_machine_roles(world))))
-    sessions = tuple(arn for arn in named if is_session(arn) and _role_patterns(arn))
+    sessions = [arn for arn in named if is_session(arn) and _role_patterns(arn)]
     others = [arn for arn in named if arn not in sessions]
-    roles = [pattern for arn in sessions for pattern in _role_patterns(arn)]
+    spared = {account_of(arn) for arn in others if is_account(Principal("AWS", arn))}
+    of_role: dict[Values, list[str]] = {}
+    for arn in sessions:
+        if account_of(arn) not in spared:
+            of_role.setdefault(_role_patterns(arn), []).append(arn.rpartition("/")[2])
     actions = _every_action(world.target)
     services = [principal.value for principal in principals if principal.kind == "Service"]
-    spared = _spared_services(tuple(dict.fromkeys((*services, *world.named_services))), world)
+    spared_services = _spared_services(tuple(dict.fromkeys((*services, *world.named_services))), world)
     return [
-        _Deny(actions, (*_unless((*others, *roles)), *spared)),
-        *(_other_sessions(arn, others, actions) for arn in sessions),
+        _Deny(actions, (*_unless((*others, *(pattern for patterns in of_role for pattern in patterns))), *spared_services)),
+        *(_other_sessions(patterns, names, others, actions) for patterns, names in of_role.items()),
     ]
 
 
@@ -180,13 +185,14 @@ def _without_region(name: str, regions: Values) -> str:
     return name
 
 
-def _other_sessions(arn: str, others: list[str], actions: Values) -> _Deny:
+def _other_sessions(patterns: Values, sessions: list[str], others: list[str], actions: Values) -> _Deny:
     """Return the deny of a role's other sessions: aws:PrincipalArn shows the role only, aws:userid ends in the session."""
-    session = arn.rpartition("/")[2]
+    exact, under_path = patterns
+    named = [arn for arn in others if arn == exact or fnmatchcase(arn, under_path)]
     conditions = (
-        Condition("ArnLike", "aws:PrincipalArn", _role_patterns(arn)),
-        Condition("StringNotLike", "aws:userid", (f"*:{session}",)),
-        *_unless(others),
+        Condition("ArnLike", "aws:PrincipalArn", patterns),
+        Condition("StringNotLike", "aws:userid", tuple(f"*:{session}" for session in sessions)),
+        *_unless(named),
     )
     return _Deny(actions, conditions)
 

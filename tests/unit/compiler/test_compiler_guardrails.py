@@ -106,6 +106,32 @@ def test_a_named_session_does_not_open_its_role(compiled: Compile) -> None:
     assert conditions(second)["StringNotLike", "aws:userid"] == ("*:s1",)
 
 
+def test_two_named_sessions_of_a_role_share_a_deny(compiled: Compile) -> None:
+    """A Deny each would deny the other one's session."""
+    line = "{{principal: 'arn:aws:sts::111122223333:assumed-role/app/{}', can: [decrypt]}}"
+    found = compiled(f"users: [{line.format('s1')}, {line.format('s2')}]\nguardrails: [deny-everyone-else]")
+    _, second = statements(found, "Deny everyone else")
+    assert conditions(second)["StringNotLike", "aws:userid"] == ("*:s1", "*:s2")
+
+
+def test_a_session_of_a_named_account_needs_no_deny_of_its_role(compiled: Compile) -> None:
+    """Everybody of the account is left out of the Deny, so a second one would deny nothing."""
+    user = "{principal: 'arn:aws:sts::111122223333:assumed-role/app/s1', can: [decrypt]}"
+    admins = "admins: [role/Admin, {principal: account, can: [change-policy]}]\n"
+    found = compiled(f"users: [{user}]\nguardrails: [deny-everyone-else]", admin=admins)
+    (statement,) = statements(found, "Deny everyone else")
+    assert conditions(statement)["StringNotEquals", "aws:PrincipalAccount"] == ("111122223333",)
+
+
+def test_the_deny_of_other_sessions_spares_only_who_has_that_role(compiled: Compile) -> None:
+    """Other named principals cannot have the role's ARN: to leave them out would say nothing."""
+    user = "{principal: 'arn:aws:sts::111122223333:assumed-role/app/s1', can: [decrypt]}"
+    path = "{principal: 'role/team/app', can: [decrypt]}"
+    found = compiled(f"users: [{user}, {path}, {{principal: role/other, can: [decrypt]}}]\nguardrails: [deny-everyone-else]")
+    _, second = statements(found, "Deny everyone else")
+    assert conditions(second)["ArnNotEquals", "aws:PrincipalArn"] == (f"{ROLE}team/app",)
+
+
 def test_for_some_principals_only(compiled: Compile) -> None:
     """`for` narrows the Deny to these principals."""
     (statement,) = statements(compiled("guardrails: [{deny-delete: {for: [role/app]}}]"), "Deny delete")
