@@ -6,7 +6,7 @@ Source: IAM User Guide, reference-arns; reference_policies_elements_principal.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
 ACCOUNT_ID = re.compile(r"[0-9]{12}\Z")
@@ -14,8 +14,7 @@ REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]\Z")
 SERVICE_PRINCIPAL = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Arn:
+class Arn(NamedTuple):
     """`arn:partition:service:region:account:resource`, unparsed within the resource."""
 
     partition: str

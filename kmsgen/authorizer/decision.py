@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from kmsgen.policy.document import Effect
 
@@ -17,8 +17,7 @@ class Outcome(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class ElementMatch:
+class ElementMatch(NamedTuple):
     """How one element of a statement met the request."""
 
     element: str  # Principal, Action, Resource, Condition; of a grant: Grantee, Operation, Constraint, Token
@@ -29,8 +28,7 @@ class ElementMatch:
 Elements = tuple[ElementMatch, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StatementTrace:
+class StatementTrace(NamedTuple):
     """How one statement, or one grant, met the request."""
 
     source: str  # "key-policy/AllowUse", "identity-policy/#2", "scp/Level1", "grant/g1"
@@ -44,8 +42,7 @@ class StatementTrace:
         return all(element.matched for element in self.elements)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """An outcome and its grounds.
 
     `reason` names the statements or grants that settled it; for an implicit deny the layers that had to allow and did

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kmsgen.authorizer import lockout, refusals, trace
 from kmsgen.authorizer.combine import combine
 from kmsgen.authorizer.context import View
@@ -101,7 +99,7 @@ class Authorizer:
             decision = _with_notes(decision, trace.notes_of_grants(plan, view or self.view(plan, request)))
         if not with_trace:
             return decision
-        return replace(decision, trace=self._trace(plan, view or self.view(plan, request)))
+        return decision._replace(trace=self._trace(plan, view or self.view(plan, request)))
 
     def _settled(self, plan: Plan, state: State) -> Decision:
         matched = tuple(plan.matched(state))
@@ -272,14 +270,13 @@ def _needs_inspection(plan: Plan, request: Request) -> bool:
 
 def _refused(decision: Decision, refusal: refusals.Refusal) -> Decision:
     notes = decision.notes if refusal.note is None else (*decision.notes, refusal.note)
-    return replace(
-        decision, outcome=Outcome.ERROR, reason=(refusal.rule,), error=refusal.error, notes=notes,
+    return decision._replace(outcome=Outcome.ERROR, reason=(refusal.rule,), error=refusal.error, notes=notes,
         because=refusal.because, also=refusal.also,
     )  # fmt: skip
 
 
 def _with_notes(decision: Decision, notes: tuple[str, ...]) -> Decision:
-    return replace(decision, notes=tuple(dict.fromkeys((*decision.notes, *notes)))) if notes else decision
+    return decision._replace(notes=tuple(dict.fromkeys((*decision.notes, *notes)))) if notes else decision
 
 
 def authorize(request: Request, bundle: Bundle, *, trace: bool = False) -> Decision:

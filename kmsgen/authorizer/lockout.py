@@ -7,7 +7,6 @@ key-policy-default, customer-managed-policies.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from kmsgen.arn import parse_arn
 from kmsgen.authorizer import parameters
@@ -38,7 +37,7 @@ def check(bundle: Bundle, principal: str, context: Mapping[str, tuple[str, ...]]
     again = Request(principal, "kms:PutKeyPolicy", (bundle.keys[0].key.arn,), context=context)
     decision = decide(bundle, again)
     notes = decision.notes if decision.outcome is Outcome.ALLOWED else ("S3", *decision.notes)
-    return replace(decision, notes=tuple(dict.fromkeys(notes)))
+    return decision._replace(notes=tuple(dict.fromkeys(notes)))
 
 
 def refusal(request: Request, bundle: Bundle, decide: Decide) -> Refusal | None:
@@ -88,11 +87,11 @@ def _with_policy(bundle: Bundle, action: str, request: Request, document: Docume
         key = Key(key.arn, management_account=key.management_account)
     elif action == "replicatekey":
         key = _replica(key, request)
-    return replace(bundle, keys=(KeyAccess(key, document),))
+    return bundle._replace(keys=(KeyAccess(key, document),))
 
 
 def _replica(key: Key, request: Request) -> Key:
     arn = parse_arn(key.arn)
     region = parameters.text_of(request.parameters.get("ReplicaRegion"))
-    text = str(replace(arn, region=region)) if arn and region else key.arn
-    return replace(key, arn=text, multi_region_key_type="REPLICA", tags=(), aliases=())
+    text = str(arn._replace(region=region)) if arn and region else key.arn
+    return key._replace(arn=text, multi_region_key_type="REPLICA", tags=(), aliases=())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kmsgen.authorizer.decision import Decision, ElementMatch, Outcome, StatementTrace
 from kmsgen.authorizer.request import Request
@@ -38,16 +38,14 @@ _CHANGE = {
 _DENIED = "no Allow helps against an explicit Deny: change the statement, or the request so that the statement does not match"
 
 
-@dataclass(frozen=True, slots=True)
-class Miss:
+class Miss(NamedTuple):
     """A statement or grant that nearly allowed, and the elements on which it failed."""
 
     source: str
     failed: tuple[ElementMatch, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """Why access was not given, which statement of each layer came nearest, and what would change the answer."""
 
     why: tuple[str, ...] = ()

@@ -11,12 +11,11 @@ import binascii
 import ipaddress
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache, partial
 from operator import eq, ge, gt, le, lt
-from typing import Any
+from typing import Any, NamedTuple
 
 from kmsgen.authorizer.match import Maybe, Pieces, Predicate, all_of, any_of, arn_pattern, glob
 
@@ -30,8 +29,7 @@ _DATE = re.compile(
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(NamedTuple):
     """A condition operator. `predicate` compiles one value of the policy, already taken apart, to a test of one value.
 
     `negated` forms hold where no value of the policy matches. `exact`: texts compare as they are, so that a set can hold

@@ -6,8 +6,8 @@ Source: IAM User Guide, reference_policies_elements_principal, reference_policie
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, Arn, is_service_principal, parse_arn
 from kmsgen.authorizer.match import glob, pieces_of
@@ -36,8 +36,7 @@ Naming = int
 NOT_NAMED, ACCOUNT, ROLE, DIRECT, DOUBT = 0, 1, 2, 4, 8
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """The principal of a request; `role` is the ARN of its role, `policies` what stands beside it.
 
     `path_known` is False for a session whose role is not described: its ARN drops the role's path.

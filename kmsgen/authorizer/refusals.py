@@ -7,7 +7,7 @@ KMS API Reference.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, account_of, is_service_principal, parse_arn
 from kmsgen.authorizer import parameters
@@ -25,8 +25,7 @@ UNSUPPORTED = "UnsupportedOperationException"
 INVALID_STATE = "KMSInvalidStateException"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """KMS's exception, the rule behind it (`key-state`, `key-type` ...), what it says, and a silence that it rests on.
 
     `also` are further exceptions that the page allows for in the same place.

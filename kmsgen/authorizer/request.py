@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from kmsgen.policy.grant import Grant
 
 Values = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A call to KMS.
 
     `principal` is an ARN (a role ARN stands for some session of that role), a service principal's name, or `*` for an
@@ -22,9 +22,9 @@ class Request:
     principal: str
     action: str
     resources: tuple[str, ...] = ()
-    encryption_context: Mapping[str, str] = field(default_factory=dict)
-    context: Mapping[str, Values] = field(default_factory=dict)
+    encryption_context: Mapping[str, str] = MappingProxyType({})
+    context: Mapping[str, Values] = MappingProxyType({})
     grant_tokens: tuple[str, ...] = ()
     create_grant: Grant | None = None
     grant_id: str | None = None
-    parameters: Mapping[str, object] = field(default_factory=dict)
+    parameters: Mapping[str, object] = MappingProxyType({})

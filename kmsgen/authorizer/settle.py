@@ -10,8 +10,7 @@ key-policy-modifying-external-accounts, grants.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.principal import ACCOUNT, DIRECT, ROLE, Naming
@@ -36,8 +35,7 @@ class Matchable(Protocol):
 Match = tuple[Matchable, Naming]
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """One way to access: a layer that names the caller in one of these ways, and the layers that must allow beside it.
 
     `note` tells which silence speaks where the route gives access; `unless` where it does not for want of a layer.
@@ -67,17 +65,16 @@ IAM_ONLY = (Route(None, 0, _DELEGATED),)
 RETIRING = _GRANT
 NOBODY: tuple[Route, ...] = ()
 GENEROUS: Mapping[tuple[Route, ...], tuple[Route, ...]] = {
-    routes: tuple(replace(route, needs=()) if route.unless else route for route in routes)
+    routes: tuple(route._replace(needs=()) if route.unless else route for route in routes)
     for routes in (SAME_ACCOUNT, CROSS_ACCOUNT)
-} | {RETIRING: (replace(_GRANT[0], needs=()), *_GRANT[1:])}
+} | {RETIRING: (_GRANT[0]._replace(needs=()), *_GRANT[1:])}
 """The routes as the reading of S1 and S6 that gives more access has them.
 
 Whom an account lets retire a grant is not open: grant-delete asks for kms:RetireGrant in IAM.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What holds of the caller and the call beside which statements match.
 
     `routes` are the ways to access; `wanted` the layers that reasons name where no route is open. `boundary` and `session`
@@ -95,8 +92,7 @@ class Facts:
     root: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """Allowed, explicitly denied or implicitly denied, and why."""
 
     outcome: Outcome

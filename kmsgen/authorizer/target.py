@@ -17,7 +17,7 @@ from kmsgen.policy.bundle import KeyAccess
 UNKNOWN = "unknown"
 
 
-SERVICE_LINKED_ROLE = replace(ACTIONS["CreateKey"], name="iam:CreateServiceLinkedRole", condition_keys=frozenset())
+SERVICE_LINKED_ROLE = ACTIONS["CreateKey"]._replace(name="iam:CreateServiceLinkedRole", condition_keys=frozenset())
 MULTI_REGION_ROLE = "aws-service-role/mrk.kms.amazonaws.com/AWSServiceRoleForKeyManagementServiceMultiRegionKeys"
 RE_ENCRYPT = "reencrypt"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kmsgen.authorizer.match import Piece, Pieces, pieces_of
 
@@ -17,8 +18,7 @@ _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _NAME = re.compile(r"\s*(?P<key>[^\s,'][^,']*:[^,']+?)\s*(?:,\s*'(?P<default>[^']*)'\s*)?\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """A condition key (lower case) whose value stands here; `default` where the key is missing, None for no default."""
 
     key: str
@@ -30,8 +30,7 @@ class Missing:
     """A variable had no value: the text matches nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(NamedTuple):
     """A text of a policy. `malformed`: it holds `${` that is no variable, or a variable where none is allowed."""
 
     pieces: tuple[Piece | Variable, ...]
@@ -71,8 +70,7 @@ def _literal(text: str) -> Pieces:
     return (text,) if text else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """A text with the values of its variables put in, literally; `loose` lets the wildcards within values count."""
 
     pieces: Pieces

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -19,7 +18,7 @@ KEY_STATES = _actions.STATES
 FOOTNOTES = _actions.FOOTNOTES
 """Footnotes of the key-state page by number: (exception name or nothing, what it says)."""
 
-_FIELDS = tuple(field.name for field in fields(Action) if field.name != "name")
+_FIELDS = tuple(name for name in Action._fields if name != "name")
 _STATE_RULES = {code: StateRule(*rule) for code, rule in _actions.STATE_RULES.items()}
 
 

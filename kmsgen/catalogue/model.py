@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kmsgen.policy.document import Condition
 
 Values = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StateRule:
+class StateRule(NamedTuple):
     """What KMS does with an action in one key state.
 
     `ok` None: conditional or not documented. `exceptions` are KMS's exception names, the one to report first;
@@ -23,8 +22,7 @@ class StateRule:
     notes: Values = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One KMS action. None in a field: not documented."""
 
     name: str  # "Decrypt"
@@ -49,8 +47,7 @@ class Action:
         return f"kms:{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionKey:
+class ConditionKey(NamedTuple):
     """One condition key. `name` is the documented spelling; a family (`kms:EncryptionContext:`) ends in `:` or `/`."""
 
     name: str
@@ -61,8 +58,7 @@ class ConditionKey:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class DisputedKey:
+class DisputedKey(NamedTuple):
     """A condition key that AWS's own pages give an action in one place and not in another (C11)."""
 
     key: str  # lower case; a family ends in ":" or "/"
@@ -71,8 +67,7 @@ class DisputedKey:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class KeySpec:
+class KeySpec(NamedTuple):
     """One KeySpec: its algorithms by usage, and the origins a key of it can have."""
 
     name: str
@@ -87,8 +82,7 @@ class KeySpec:
         return tuple(self.algorithms)
 
 
-@dataclass(frozen=True, slots=True)
-class Capability:
+class Capability(NamedTuple):
     """A word for what someone may do. `actions` by key type; the key `*` holds for every type.
 
     `conditions` go with each of the actions; without them the word says too much.
@@ -100,8 +94,7 @@ class Capability:
     conditions: tuple[Condition, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceCondition:
+class ServiceCondition(NamedTuple):
     """A condition of a service's statement. `status`: documented, documented_generic, recommended.
 
     With `resources` set, those `resources` of the intent's line that fit replace its values. A line that names none, and
@@ -118,8 +111,7 @@ class ServiceCondition:
     basis: str = ""  # what supports a recommended condition
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceStatement:
+class ServiceStatement(NamedTuple):
     """One statement that a service needs. `principal_kind` is Service, or AWS for a role of the account.
 
     `caller`: the principal is whoever calls the service; the intent's line names it, and the statement is left out
@@ -138,8 +130,7 @@ class ServiceStatement:
     gap: str = ""  # what the documented statement leaves open
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(NamedTuple):
     """How one AWS integration uses a key."""
 
     id: str
@@ -156,8 +147,7 @@ class Service:
     short_why: str = ""  # why the short names mean this use of the service
 
 
-@dataclass(frozen=True, slots=True)
-class GuardRail:
+class GuardRail(NamedTuple):
     """An explicit deny that users ask for by name."""
 
     name: str

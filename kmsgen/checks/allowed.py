@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from kmsgen.arn import account_of, parse_arn
 from kmsgen.authorizer.decision import Decision, Outcome
@@ -79,7 +78,7 @@ def _by_own_alias(access: Expected, bundle: Bundle) -> Iterator[Condition]:
         if condition.key.lower() == "kms:requestalias" and condition.operator == "StringLike":
             matches = [glob(pieces_of(value)) for value in condition.values]
             own = [next(filter(fits, key.aliases), value) for fits, value in zip(matches, condition.values, strict=True)]
-            yield replace(condition, values=tuple(own))
+            yield condition._replace(values=tuple(own))
         else:
             yield condition
 

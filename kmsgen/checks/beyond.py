@@ -8,7 +8,7 @@ the question for all principals and situations; this answers it without the prov
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kmsgen.arn import Arn, account_of, is_service_principal, parse_arn
 from kmsgen.authorizer.decision import Outcome
@@ -33,8 +33,7 @@ BESIDE_THE_KEY = frozenset({"alias", "any"})
 OTHER_VALUES = {"bool": "false", "kms:viaservice": "glacier.us-east-1.amazonaws.com"}
 
 
-@dataclass(frozen=True, slots=True)
-class _World:
+class _World(NamedTuple):
     """Two judges of the same requests: one of the policies in question, one of what was asked for."""
 
     judge: Authorizer
@@ -103,9 +102,9 @@ def _with_another_key(bundle: Bundle) -> Bundle:
     """Add a key that the intent is not about, whose policy lets the account's IAM policies decide."""
     key = bundle.keys[0].key
     arn = parse_arn(key.arn)
-    other = replace(key, arn=str(replace(arn, resource=OTHER_KEY)) if arn else key.arn, aliases=(), tags=())
+    other = key._replace(arn=str(arn._replace(resource=OTHER_KEY)) if arn else key.arn, aliases=(), tags=())
     policy = Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), (root_of(key),)),))
-    return replace(bundle, keys=(*bundle.keys, KeyAccess(other, policy)))
+    return bundle._replace(keys=(*bundle.keys, KeyAccess(other, policy)))
 
 
 def _strangers(bundle: Bundle, specification: Specification) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kmsgen.authorizer.request import Request
 from kmsgen.errors import Diagnostic, Location
@@ -10,8 +10,7 @@ from kmsgen.errors import Diagnostic, Location
 SEVERITIES = ("error", "warning", "note")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that a check found: a code for machines, a message, a place, and a request that shows it.
 
     `statements` are the labels of the statements or grants responsible, or the layers that had to allow and did not;

@@ -6,7 +6,7 @@ One statement a principal and action, no matter how long that gets: this is what
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kmsgen.arn import Arn, parse_arn
 from kmsgen.catalogue.actions import ACTIONS
@@ -28,8 +28,7 @@ DEPLOYER_MAY = ("kms:ListGrants", "kms:RevokeGrant", "kms:ReplicateKey", "kms:Li
 BY_GRANT_ONLY = ("kms:RetireGrant",)
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(NamedTuple):
     """One access on one key: an Allow statement of one principal and one action.
 
     `half` is the kind of resource: `key`, `alias`, or `any` (only `*`). `required` False: it may be allowed, and need not.
@@ -89,7 +88,7 @@ def intended_by_lines(intent: Intent, key: Key) -> Iterator[Expected]:
                     held = tuple(_that_apply(said, action, half))
                     statement = expected(Principal("AWS", access.principal), action, half, key.arn, held)
                     if intent.every_key and half == "key":
-                        statement = replace(statement, resources=_every_key(intent))
+                        statement = statement._replace(resources=_every_key(intent))
                     yield Expected(
                         access.location, key.arn, half, statement, required and (not intent.any_spec or _fits(action, key))
                     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kmsgen.authorizer.decision import Decision
 from kmsgen.authorizer.evaluate import Authorizer
 from kmsgen.authorizer.request import Request
@@ -27,8 +25,8 @@ class StatefulJudge:
         """Decide a request."""
         state = state_for(request.action)
         if state not in self._by_state:
-            keys = tuple(replace(access, key=replace(access.key, state=state)) for access in self.bundle.keys)
-            self._by_state[state] = Authorizer(replace(self.bundle, keys=keys))
+            keys = tuple(access._replace(key=access.key._replace(state=state)) for access in self.bundle.keys)
+            self._by_state[state] = Authorizer(self.bundle._replace(keys=keys))
         return self._by_state[state].decide(request)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kmsgen.checks.finding import SEVERITIES, Finding
 from kmsgen.checks.lint_statements import CHECKS, IAM_POLICY, KEY_POLICY, Subject
@@ -30,8 +30,7 @@ OF_MINIMALITY = tuple(f"{code}-" for code, *_ in _WORDS.values())
 """How the codes of findings begin that say of a statement or an action that it may go."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A policy with the places of its parts: `layer` and `kind` of policy, `label` where several stand in one file."""
 
     document: Document
@@ -137,4 +136,4 @@ def written_of(bundle: Bundle, where: Where, steps: Steps) -> Written:
 
 def as_iam_policy(document: Document, where: Where, steps: Steps = ()) -> Written:
     """Return an IAM policy as a policy with places."""
-    return replace(Written(document, IAM_POLICY, where, steps), layer="identity-policy")
+    return Written(document, IAM_POLICY, where, steps)._replace(layer="identity-policy")

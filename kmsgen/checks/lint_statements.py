@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, is_service_principal, parse_arn
 from kmsgen.catalogue import condition_keys
@@ -25,8 +25,7 @@ _REFUSED_WITH_FOR_ALL = ("kms:encryptioncontext:", "aws:requesttag/")
 _VARIABLE = "${"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing wrong with a statement: where in it, and the fix."""
 
     code: str
@@ -36,8 +35,7 @@ class Problem:
     steps: Steps = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """A statement where it stands: in a policy of a kind, of a version."""
 
     statement: Statement

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kmsgen.arn import is_service_principal, parse_arn
 from kmsgen.authorizer.decision import Outcome
@@ -40,8 +40,7 @@ OPERATORS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What one principal may do with one key under the same conditions.
 
     `conditions` must all hold; none: always. `statements` are the labels of what allows it, `unless` of what may deny it still.
@@ -140,21 +139,21 @@ def _witness(name: str) -> str:
     if name == "*":
         return "arn:aws:iam::999999999999:role/anyone"
     if arn is not None and arn.resource == "root":
-        return str(replace(arn, resource="role/anyone-whom-iam-allows"))
+        return str(arn._replace(resource="role/anyone-whom-iam-allows"))
     return name
 
 
 def _without_denies(bundle: Bundle) -> Bundle:
-    keys = tuple(replace(access, policy=_allows(access.policy)) for access in bundle.keys)
+    keys = tuple(access._replace(policy=_allows(access.policy)) for access in bundle.keys)
     principals = {
-        name: replace(beside, identity_policies=tuple(map(_allows, beside.identity_policies)))
+        name: beside._replace(identity_policies=tuple(map(_allows, beside.identity_policies)))
         for name, beside in bundle.principals.items()
     }
-    return replace(bundle, keys=keys, principals=principals)
+    return bundle._replace(keys=keys, principals=principals)
 
 
 def _allows(document: Document) -> Document:
-    return replace(document, statements=tuple(statement for statement in document.statements if statement.effect is Effect.ALLOW))
+    return document._replace(statements=tuple(statement for statement in document.statements if statement.effect is Effect.ALLOW))
 
 
 # --- conditions ---------------------------------------------------------------------------------------------------------

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from types import MappingProxyType
+from typing import NamedTuple
 
 from kmsgen.arn import parse_arn
 from kmsgen.authorizer.request import Request
@@ -39,13 +40,12 @@ VARIABLE = re.compile(r"\$\{([^},]+)(?:,[^}]*)?\}")
 ESCAPED = frozenset("*?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """What goes with a call: encryption context, condition keys that nobody can derive, what a grant is asked to hold."""
 
-    encryption_context: Mapping[str, str] = field(default_factory=dict)
-    context: Mapping[str, Values] = field(default_factory=dict)
-    grant: Mapping[str, Values] = field(default_factory=dict)
+    encryption_context: Mapping[str, str] = MappingProxyType({})
+    context: Mapping[str, Values] = MappingProxyType({})
+    grant: Mapping[str, Values] = MappingProxyType({})
 
     def __str__(self) -> str:
         parts = [f"encryption context {name}={value}" for name, value in self.encryption_context.items()]
@@ -55,7 +55,7 @@ class Situation:
     def with_context(self, key: str, *values: str) -> Situation:
         """Return the situation with a condition key, unless it has it."""
         known = {name.lower() for name in self.context}
-        return self if key.lower() in known else replace(self, context={**self.context, key: values})
+        return self if key.lower() in known else self._replace(context={**self.context, key: values})
 
 
 PLAIN = Situation()

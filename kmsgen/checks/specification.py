@@ -6,7 +6,7 @@ It has none of the compiler's economy and no guard rail. What another bundle all
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kmsgen.arn import account_of, account_root, parse_arn
 from kmsgen.checks.intended import Expected, given_by_grants, intended_by_deployer, intended_by_lines
@@ -19,8 +19,7 @@ from kmsgen.policy.grant import Grant
 ANYTHING = Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), sid="Anything"),))
 
 
-@dataclass(frozen=True, slots=True)
-class Specification:
+class Specification(NamedTuple):
     """What an intent asks for: its accesses, the grants on each key, and what those give."""
 
     accesses: tuple[Expected, ...]
@@ -36,13 +35,13 @@ class Specification:
         actions: dict[Statement, list[str]] = {}
         for access in self.accesses:
             if access.key == arn:
-                actions.setdefault(replace(access.statement, actions=()), []).append(access.action)
-        return tuple(replace(rest, actions=tuple(dict.fromkeys(names))) for rest, names in actions.items())
+                actions.setdefault(access.statement._replace(actions=()), []).append(access.action)
+        return tuple(rest._replace(actions=tuple(dict.fromkeys(names))) for rest, names in actions.items())
 
     def beside(self, principal: str) -> Document | None:
         """Return every access of a principal as an IAM policy; None if it has none."""
         own = (access.statement for access in self.accesses if access.principal.value == principal)
-        statements = tuple(dict.fromkeys(replace(statement, principals=None) for statement in own))
+        statements = tuple(dict.fromkeys(statement._replace(principals=None) for statement in own))
         return Document(statements) if statements else None
 
 
@@ -53,7 +52,7 @@ def specify(intent: Intent, keys: Sequence[Key]) -> Specification:
     for key in keys:
         accesses += [*intended_by_lines(intent, key), *intended_by_deployer(intent, key), *intended_by_services(intent, key)]
     grants = tuple(
-        replace(line.grant, id=line.grant.id or f"grant-{i}", issuing_account=account) for i, line in enumerate(intent.grants)
+        line.grant._replace(id=line.grant.id or f"grant-{i}", issuing_account=account) for i, line in enumerate(intent.grants)
     )
     given = (access for key in keys for access in given_by_grants(intent, key))
     return Specification(tuple(accesses), grants, tuple(given))
@@ -82,8 +81,8 @@ def _beside(specification: Specification, name: str, judged: Bundle) -> Principa
     known = judged.principals.get(name, PrincipalPolicies())
     own = specification.beside(name)
     if is_service_linked(name):
-        return replace(known, identity_policies=(ANYTHING,), service_linked=True)
-    return replace(known, identity_policies=(own,) if own else ())
+        return known._replace(identity_policies=(ANYTHING,), service_linked=True)
+    return known._replace(identity_policies=(own,) if own else ())
 
 
 def is_service_linked(name: str) -> bool:
@@ -98,8 +97,8 @@ def with_own_policies(bundle: Bundle, names: Iterable[str], organization: str | 
     for name in names:
         known = bundle.principals.get(name, PrincipalPolicies())
         member = Organization(organization) if organization and account_of(name) == account else known.organization
-        added[name] = replace(known, identity_policies=(ANYTHING,), organization=member, service_linked=is_service_linked(name))
-    return replace(bundle, principals={**bundle.principals, **added})
+        added[name] = known._replace(identity_policies=(ANYTHING,), organization=member, service_linked=is_service_linked(name))
+    return bundle._replace(principals={**bundle.principals, **added})
 
 
 def root_of(key: Key) -> Principal:

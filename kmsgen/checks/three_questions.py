@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kmsgen.checks.allowed import not_allowed
 from kmsgen.checks.beyond import BESIDE_THE_KEY, beyond, described
@@ -24,8 +24,7 @@ NOTHING_ELSE = "nothing else is allowed"
 NO_LOCKOUT = "the key policy can still be changed"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The answer to one question: yes where there is no finding."""
 
     question: str
@@ -66,7 +65,7 @@ def _proved(intent: Intent, specification: Specification, bundle: Bundle, origin
     Where key policies are not the intent's, whoever has IAM policies of other making is not its business either.
     """
     for access in bundle.keys:
-        about_key = replace(bundle, keys=(access, *(other for other in bundle.keys if other is not access)))
+        about_key = bundle._replace(keys=(access, *(other for other in bundle.keys if other is not access)))
         question = Beyond(specification.about(access.key.arn), specification.grants if intent.governed else access.grants)
         proof = prove(about_key, question, described_only=not intent.governed)
         yield from _findings(proof, "excess-access", Location(intent.path), origins)
@@ -76,7 +75,7 @@ def _never(intent: Intent, bundle: Bundle, origins: Origins) -> Iterator[Finding
     """Yield each access that a line of `never` rules out."""
     for line in intent.never:
         for access in bundle.keys:
-            about_key = replace(bundle, keys=(access, *(other for other in bundle.keys if other is not access)))
+            about_key = bundle._replace(keys=(access, *(other for other in bundle.keys if other is not access)))
             proof = prove(about_key, Never(line.principal, line.actions), described_only=not intent.governed)
             yield from _findings(proof, "never", line.location, origins)
 

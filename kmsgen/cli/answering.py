@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from kmsgen.authorizer import Authorizer
 from kmsgen.cli.decisions import Answer
@@ -39,9 +38,9 @@ def lockout_questions(given: Given) -> list[Scenario]:
         raise input_error(Location("--lockout"), "usage", "the lockout check needs --principal")
     if given.asked.actions:
         raise input_error(Location("--lockout"), "usage", f"the lockout check is about {PUT_KEY_POLICY}", "leave out --action")
-    scenarios = scenarios_of(replace(given, asked=replace(given.asked, actions=(PUT_KEY_POLICY,), parameters=())))
-    return [replace(item, questions=tuple(_may_put(question) for question in item.questions)) for item in scenarios]
+    scenarios = scenarios_of(given._replace(asked=given.asked._replace(actions=(PUT_KEY_POLICY,), parameters=())))
+    return [item._replace(questions=tuple(_may_put(question) for question in item.questions)) for item in scenarios]
 
 
 def _may_put(question: Question) -> Question:
-    return replace(question, expectation=Expectation("allowed"))
+    return question._replace(expectation=Expectation("allowed"))

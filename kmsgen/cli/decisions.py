@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from kmsgen.authorizer.decision import Decision, ElementMatch, Outcome, StatementTrace
 from kmsgen.authorizer.nearest import Explanation
@@ -33,8 +33,7 @@ _LAYERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """One question of a scenario with its answer; `number` counts the scenario's requests from 1."""
 
     scenario: Scenario

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from kmsgen.cli.console import answer, answer_json, say
 from kmsgen.cli.proving import shortly, told_group
@@ -51,7 +50,7 @@ def _of_one_kind(before: Subject, after: Subject) -> Iterator[tuple[Bundle, Bund
 
 def _as(bundle: Bundle, spec: str, usage: str) -> Bundle:
     first = bundle.keys[0]
-    return replace(bundle, keys=(replace(first, key=replace(first.key, spec=spec, usage=usage)), *bundle.keys[1:]))
+    return bundle._replace(keys=(first._replace(key=first.key._replace(spec=spec, usage=usage)), *bundle.keys[1:]))
 
 
 def _together(found: Sequence[Differences]) -> Differences:

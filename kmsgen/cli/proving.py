@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from kmsgen.cli.asking import Asker
 from kmsgen.cli.console import answer, answer_json, say
@@ -23,8 +22,7 @@ _WORSE = (Result.PROVED, Result.UNKNOWN, Result.REFUTED)
 _CHANGE_POLICY = "kms:PutKeyPolicy"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """The questions of the command line."""
 
     never: tuple[str, ...] = ()

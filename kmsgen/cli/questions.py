@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, is_service_principal, parse_arn
 from kmsgen.authorizer.request import Request
@@ -21,8 +21,7 @@ from kmsgen.sources.scenario import is_scenario, read_scenarios
 ENDINGS = (".yaml", ".yml", ".json", ".jsonl")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A request put by options; empty where none is put."""
 
     principals: tuple[str, ...] = ()
@@ -41,13 +40,12 @@ class Asked:
         return bool(self.principals or self.actions)
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What the command line gives: files and folders, a key policy with what stands beside it, a request."""
 
     paths: tuple[str, ...] = ()
     key_policy: str | None = None
-    beside: Beside = field(default_factory=Beside)
+    beside: Beside = Beside()
     asked: Asked = Asked()
 
 
@@ -72,7 +70,7 @@ def scenarios_of(given: Given) -> list[Scenario]:
         raise InputError(problems)
     if not given.asked.given:
         return found
-    return [replace(scenario, questions=tuple(Question(request) for request in requests)) for scenario in found]
+    return [scenario._replace(questions=tuple(Question(request) for request in requests)) for scenario in found]
 
 
 def _files(paths: Iterable[str]) -> Iterator[str]:

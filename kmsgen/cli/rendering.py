@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from kmsgen.checks import confirm
 from kmsgen.cli.console import answer, answer_json, say
@@ -22,8 +22,7 @@ from kmsgen.render.subject import Rendering, subject_of
 MANY = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """What was asked for: paths or a preset, formats, where to."""
 
     paths: tuple[str, ...]
@@ -36,8 +35,7 @@ class Job:
     force: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """One intent, rendered, and what writing it comes to."""
 
     intent: Intent

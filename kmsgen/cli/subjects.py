@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kmsgen.arn import parse_arn
 from kmsgen.errors import Location, input_error
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from kmsgen.intent.intent import Intent
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """A bundle, the intent that it was compiled from if there is one, and what the file does not tell.
 
     `tells_kind`: whether the file says of which spec and usage the key is; a bare policy does not.
@@ -50,7 +48,7 @@ class Subject:
     def by_key(self) -> tuple[Bundle, ...]:
         """Return the bundle once for each key, with that key first."""
         keys = self.bundle.keys
-        return tuple(replace(self.bundle, keys=(one, *(other for other in keys if other is not one))) for one in keys)
+        return tuple(self.bundle._replace(keys=(one, *(other for other in keys if other is not one))) for one in keys)
 
     def by_kind(self, bundle: Bundle) -> tuple[Bundle, ...]:
         """Return the bundle once for each kind of key that its first key could be."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kmsgen.arn import account_of
 from kmsgen.checks.finding import Finding
@@ -27,8 +26,7 @@ from kmsgen.sources.template import is_template, read_template
 MANIFEST = "manifest.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(NamedTuple):
     """The answers about one intent, and what to know beside them."""
 
     intent: Intent
@@ -131,9 +129,9 @@ def _with_grants(existing: Existing, compiled: Compiled) -> Existing:
     if not any(access.grants for access in compiled.bundle.keys) or len(existing.bundle.keys) != len(compiled.bundle.keys):
         return existing
     pairs = zip(existing.bundle.keys, compiled.bundle.keys, strict=True)
-    keys = tuple(replace(found, grants=wanted.grants) for found, wanted in pairs)
+    keys = tuple(found._replace(grants=wanted.grants) for found, wanted in pairs)
     note = "a template holds no grants: they are taken to be as compiled"
-    return Existing(replace(existing.bundle, keys=keys), (*existing.notes, note))
+    return Existing(existing.bundle._replace(keys=keys), (*existing.notes, note))
 
 
 def _with_policies(bundle: Bundle, policy: Document) -> Bundle:
@@ -141,7 +139,7 @@ def _with_policies(bundle: Bundle, policy: Document) -> Bundle:
         raise input_error(
             Location("--against"), "several-keys", "one key policy cannot be that of several keys", "verify one key"
         )
-    return replace(bundle, keys=(replace(bundle.keys[0], policy=policy),))
+    return bundle._replace(keys=(bundle.keys[0]._replace(policy=policy),))
 
 
 def _rendered(folder: Path, compiled: Compiled) -> Existing:
@@ -180,7 +178,7 @@ def _grant(data: Any, where: Any, compiled: Compiled) -> tuple[str | None, Grant
     grant = parse_grant(data, where)
     issuing = account_of(compiled.bundle.keys[0].key.arn)
     key = data.get("KeyId") if isinstance(data, dict) else None
-    return key, replace(grant, id=grant.name or "grant", issuing_account=issuing)
+    return key, grant._replace(id=grant.name or "grant", issuing_account=issuing)
 
 
 def _bundle(
@@ -199,7 +197,7 @@ def _bundle(
         message = f"a grant of the folder is on `{strangers[0]}`, which the intent is not about"
         raise input_error(Location(str(folder / MANIFEST)), "other-keys", message, "render again")
     accesses = [
-        replace(access, policy=_policy_of(access, policies, folder), grants=_grants_on(access, grants)) if policies else access
+        access._replace(policy=_policy_of(access, policies, folder), grants=_grants_on(access, grants)) if policies else access
         for access in keys
     ]
     return Bundle(tuple(accesses), {name: PrincipalPolicies(documents) for name, documents in beside.items()})
@@ -235,8 +233,8 @@ def _aligned(existing: Bundle, intent: Intent, compiled: Compiled, against: str)
             principals[name] = wanted
         else:
             policies = known.identity_policies if known else ()
-            principals[name] = replace(wanted, identity_policies=policies)
-    return replace(existing, keys=keys, principals=principals)
+            principals[name] = wanted._replace(identity_policies=policies)
+    return existing._replace(keys=keys, principals=principals)
 
 
 def _with_paths(found: Mapping[str, PrincipalPolicies], wanted: Mapping[str, PrincipalPolicies]) -> dict[str, PrincipalPolicies]:
@@ -253,7 +251,7 @@ def _with_paths(found: Mapping[str, PrincipalPolicies], wanted: Mapping[str, Pri
         candidates = full.get(arn, [])
         name = candidates[0] if len(candidates) == 1 else arn
         before = named[name].identity_policies if name in named else ()
-        named[name] = replace(policies, identity_policies=(*before, *policies.identity_policies))
+        named[name] = policies._replace(identity_policies=(*before, *policies.identity_policies))
     return named
 
 

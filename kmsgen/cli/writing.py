@@ -9,9 +9,8 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from kmsgen.errors import Diagnostic, InputError, Location, RefusedError, input_error
 
@@ -19,8 +18,7 @@ MANIFEST = "manifest.json"
 MAX_MANIFEST_BYTES = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """One file of a folder: its path in it (POSIX) and its text."""
 
     path: str
@@ -33,8 +31,7 @@ class File:
         return self.text.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What writing a folder comes to: files to write, and paths of files that an earlier run wrote and this one does not."""
 
     folder: Path

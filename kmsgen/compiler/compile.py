@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kmsgen.arn import account_of, account_root
 from kmsgen.compiler.accesses import access_permits
@@ -27,8 +27,7 @@ from kmsgen.policy.document import Document, Effect, Principal, Statement
 Wanted = tuple[Permit, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(NamedTuple):
     """A bundle, what a reader should know of it, and the lines that each statement (by its label) serves."""
 
     bundle: Bundle

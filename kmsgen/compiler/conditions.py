@@ -6,7 +6,6 @@ Source: KMS Developer Guide, conditions-kms, conditions-aws, least-privilege.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.errors import Location, input_error
@@ -108,7 +107,7 @@ def conjoin(conditions: Iterable[Condition], location: Location) -> tuple[Condit
             if same is not None and set(same.values) == set(condition.values):
                 break
             if operator and same is None and _means_same(condition, operator):
-                taken[operator, condition.key.lower()] = replace(condition, operator=operator)
+                taken[operator, condition.key.lower()] = condition._replace(operator=operator)
                 break
         else:
             raise input_error(

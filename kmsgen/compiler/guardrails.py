@@ -10,8 +10,8 @@ conditions-kms; EBS User Guide, ebs-encryption-requirements (role/aws:ec2-infras
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from kmsgen.arn import account_of, parse_arn, role_of_session
 from kmsgen.catalogue.actions import ACTIONS, fits, works_in_key_policy
@@ -38,8 +38,7 @@ NOT_A_SERVICE = Condition("BoolIfExists", "aws:PrincipalIsAWSService", ("false",
 EC2_ROLE = "arn:{partition}:iam::{account}:role/aws:ec2-infrastructure"
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(NamedTuple):
     """What a guard rail is built against: a key, the organization, and everything that the intent permits on the key."""
 
     target: Target
@@ -61,8 +60,7 @@ class World:
         return tuple(dict.fromkeys([self.target.account, *accounts])) if makers else ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Deny:
+class _Deny(NamedTuple):
     actions: Values
     conditions: Conditions
 
@@ -101,7 +99,7 @@ def identity_denies(intent: Intent, worlds: Iterable[World], sids: Sids) -> dict
         for principal in line.principals:
             if principal in line.exceptions:
                 continue
-            for conditions, actions in _for_every_kind(replace(line, exceptions=()), worlds).items():
+            for conditions, actions in _for_every_kind(line._replace(exceptions=()), worlds).items():
                 title = sids.joined(f"{_title(line.name)} by {principal.rpartition('/')[2]}")
                 statement = Statement(Effect.DENY, actions, arns, None, conditions, title)
                 found.setdefault(principal, []).append(Traced(statement, (line.location,)))

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from kmsgen.arn import Arn, account_of, parse_arn
 from kmsgen.compiler.key_policy import Traced, is_delegable, works_in_key_policy
@@ -47,11 +46,10 @@ def resources_of(permit: Permit, target: Target) -> Values:
 
 def _every_key(key_arn: str) -> str:
     arn = parse_arn(key_arn)
-    return str(replace(arn, resource="key/*")) if arn else key_arn
+    return str(arn._replace(resource="key/*")) if arn else key_arn
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
+class _Head(NamedTuple):
     """What permits of one statement have in common, but for their actions and resources."""
 
     principal: str
@@ -123,7 +121,7 @@ def _pieces(statements: Iterable[Traced]) -> Iterator[Traced]:
         parts = list(_cut(traced))
         for number, part in enumerate(parts, start=1):
             sid = f"{part.statement.sid}Part{number}" if len(parts) > 1 else part.statement.sid
-            yield replace(part, statement=replace(part.statement, sid=sid))
+            yield part._replace(statement=part.statement._replace(sid=sid))
 
 
 def _cut(traced: Traced) -> Iterator[Traced]:
@@ -140,7 +138,7 @@ def _cut(traced: Traced) -> Iterator[Traced]:
     middle = len(values) // 2
     for part in (values[:middle], values[middle:]):
         fields: dict[str, Any] = {field: part}
-        yield from _cut(replace(traced, statement=replace(statement, **fields)))
+        yield from _cut(traced._replace(statement=statement._replace(**fields)))
 
 
 def characters(statements: Iterable[Traced]) -> int:

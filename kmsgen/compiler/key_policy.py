@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kmsgen.arn import account_of, account_root
 from kmsgen.catalogue.actions import ACTIONS
@@ -19,16 +19,14 @@ from kmsgen.policy.json_form import KEY_POLICY_BYTES, compact_policy, format_doc
 Values = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Traced:
+class Traced(NamedTuple):
     """A statement and the lines it serves."""
 
     statement: Statement
     origins: tuple[Location, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(NamedTuple):
     purpose: str
     topic: str
     conditions: Conditions
@@ -99,7 +97,7 @@ def _through_account(group: _Group, target: Target, sids: Sids) -> Traced:
     location = group.origins[0]
     narrowed = canonical(conjoin((*group.conditions, Condition("ArnEquals", "aws:PrincipalArn", names)), location))
     root = Principal("AWS", account_root(target.partition, target.account))
-    return _statement(replace(group, purpose="delegate", conditions=narrowed), (root,), sids)
+    return _statement(group._replace(purpose="delegate", conditions=narrowed), (root,), sids)
 
 
 def check_size(policy: Document, location: Location) -> None:

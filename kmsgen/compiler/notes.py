@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kmsgen.arn import account_of
 from kmsgen.catalogue import services
@@ -18,8 +18,7 @@ from kmsgen.intent.intent import Access, GuardRailLine, Intent
 from kmsgen.policy.document import Principal
 
 
-@dataclass(frozen=True, slots=True)
-class _Narrowing:
+class _Narrowing(NamedTuple):
     """What a guard rail leaves of an access, and the condition key (a prefix, lower case) of lines that say so themselves."""
 
     key: str

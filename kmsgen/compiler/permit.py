@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kmsgen.errors import Location
 from kmsgen.policy.document import Condition, Principal
@@ -14,8 +14,7 @@ Conditions = tuple[Condition, ...]
 PURPOSES = ("delegate", "deploy", "administer", "use", "serve")
 
 
-@dataclass(frozen=True, slots=True)
-class Permit:
+class Permit(NamedTuple):
     """One action for one principal.
 
     `half` is the resource it is for: `key`, `alias`, `new` (a key that is being created), `any` (only `*` in Resource), or an
@@ -34,7 +33,7 @@ class Permit:
 
 def canonical(conditions: Iterable[Condition]) -> Conditions:
     """Return conditions sorted, each once, with each value once."""
-    unique = {replace(condition, values=tuple(dict.fromkeys(condition.values))) for condition in conditions}
+    unique = {condition._replace(values=tuple(dict.fromkeys(condition.values))) for condition in conditions}
     return tuple(sorted(unique, key=lambda condition: (condition.operator, condition.key, condition.values)))
 
 
@@ -65,5 +64,5 @@ def _maximal(same: list[Permit]) -> list[Permit]:
         else:
             origins = dict.fromkeys((*kept[cover].origins, *permit.origins))
             explicit = kept[cover].explicit or permit.explicit
-            kept[cover] = replace(kept[cover], origins=tuple(origins), explicit=explicit)
+            kept[cover] = kept[cover]._replace(origins=tuple(origins), explicit=explicit)
     return kept

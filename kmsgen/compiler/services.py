@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kmsgen.arn import account_of, parse_arn
 from kmsgen.catalogue import services
@@ -26,8 +26,7 @@ GRANT_KEYS = ("kms:grantisforawsresource", "kms:granteeprincipal", "kms:grantees
 PATTERNED = {"StringEquals": "StringLike", "ArnEquals": "ArnLike"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Filling:
+class _Filling(NamedTuple):
     """One way to fill a service's placeholders: the resource it acts for, if any, and every value that goes with it."""
 
     use: ServiceUse
@@ -242,7 +241,7 @@ def _merged(permits: list[Permit]) -> list[Permit]:
 
 
 def _differs_in_one_value(one: Permit, other: Permit) -> bool:
-    if replace(one, conditions=()) != replace(other, conditions=()) or len(one.conditions) != len(other.conditions):
+    if one._replace(conditions=()) != other._replace(conditions=()) or len(one.conditions) != len(other.conditions):
         return False
     pairs = list(zip(one.conditions, other.conditions, strict=True))
     same_keys = all((a.operator, a.key) == (b.operator, b.key) for a, b in pairs)
@@ -252,4 +251,4 @@ def _differs_in_one_value(one: Permit, other: Permit) -> bool:
 
 def _union(one: Permit, other: Permit) -> Permit:
     pairs = zip(one.conditions, other.conditions, strict=True)
-    return replace(one, conditions=canonical(replace(a, values=(*a.values, *b.values)) for a, b in pairs))
+    return one._replace(conditions=canonical(a._replace(values=(*a.values, *b.values)) for a, b in pairs))

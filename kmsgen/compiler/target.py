@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kmsgen.arn import Arn, parse_arn
 from kmsgen.catalogue.key_specs import KEY_SPECS, key_type, usages
@@ -16,8 +16,7 @@ REPRESENTATIVE_ID = "11111111-1111-1111-1111-{:012d}"
 HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """One key. `regions` are those it is used in (none: every Region); `key_arns` and `alias_arns` name it in IAM policies.
 
     `governed` tells that its key policy is ours to write.

@@ -26,8 +26,8 @@ _NAME = re.compile(r"[a-zA-Z0-9:/_-]{1,256}\Z")
 Named = tuple[str, bool] | None  # a principal's ARN or a service's name, and whether it is a service
 
 
-def resolve_grant(line: GrantFile, steps: Steps, context: Context) -> GrantLine | None:
-    """Return the grant of a line; None where its grantee or its operations are not usable. Reports what is wrong."""
+def resolve_grant(line: GrantFile, steps: Steps, context: Context) -> tuple[GrantLine, ...]:
+    """Return the grant of a line; nothing where its grantee or its operations are not usable. Reports what is wrong."""
     if not _NAME.match(line.name):
         hint = "1 to 256 letters, digits, `:`, `/`, `_`, `-`"
         context.refuse((*steps, "name"), "grant-name", f"`{line.name}` is no name of a grant", hint)
@@ -38,7 +38,7 @@ def resolve_grant(line: GrantFile, steps: Steps, context: Context) -> GrantLine 
     operations = _operations(line.operations, (*steps, "operations"), context)
     constraints = _constraints(line.constraints, (*steps, "constraints"), context)
     if grantee is None or not operations:
-        return None
+        return ()
     if grantee[1]:
         _check_service_grantee(line, steps, context)
     elif constraints.source_arn is not None:
@@ -55,7 +55,7 @@ def resolve_grant(line: GrantFile, steps: Steps, context: Context) -> GrantLine 
         retiring_is_service=bool(retiring and retiring[1]),
         name=line.name,
     )
-    return GrantLine(context.where(steps), grant)
+    return (GrantLine(context.where(steps), grant),)
 
 
 def _named(text: str, steps: Steps, context: Context) -> Named:

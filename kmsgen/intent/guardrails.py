@@ -18,13 +18,13 @@ _NEEDS_ORGANIZATION = "deny-outside-organization"
 _NEEDS_CONTEXT = "deny-without-encryption-context"
 
 
-def resolve_guardrail(line: dict[str, GuardRailOptions | None], steps: Steps, context: Context) -> GuardRailLine | None:
-    """Return a guard rail with the principals it spares; None after reporting that there is no such guard rail."""
+def resolve_guardrail(line: dict[str, GuardRailOptions | None], steps: Steps, context: Context) -> tuple[GuardRailLine, ...]:
+    """Return a guard rail with the principals it spares; nothing after reporting that there is no such guard rail."""
     name, options = next(iter(line.items()))
     here: Steps = (*steps, name)
     if name not in guardrails.GUARD_RAILS:
         context.problems.add_key(here, "unknown-guardrail", f"`{name}` is no guard rail", one_of(name, guardrails.GUARD_RAILS))
-        return None
+        return ()
     if name == _NEEDS_ORGANIZATION and context.organization is None:
         context.problems.add_key(
             here, "organization-missing", f"`{name}` needs the organization", "add `organization: o-...` to `scope`"
@@ -39,7 +39,7 @@ def resolve_guardrail(line: dict[str, GuardRailOptions | None], steps: Steps, co
         context.problems.add_key(
             here, "guardrail-for-missing", f"without key policies `{name}` is written into IAM policies", hint
         )
-    return GuardRailLine(context.where(steps), name, spared, denied)
+    return (GuardRailLine(context.where(steps), name, spared, denied),)
 
 
 def _principals(texts: list[str] | None, steps: Steps, context: Context) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kmsgen.errors import Location
 from kmsgen.policy.document import Condition
@@ -11,8 +11,7 @@ from kmsgen.policy.grant import Grant
 Values = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """Where the intent holds. No Regions: every Region. `deployer` is a principal's ARN."""
 
     account: str
@@ -22,8 +21,7 @@ class Scope:
     deployer: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewKey:
+class NewKey(NamedTuple):
     """A key to create. `alias` is the full name, `alias/...`; `replicas` are Regions; days as KMS counts them."""
 
     location: Location
@@ -39,8 +37,7 @@ class NewKey:
     tags: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(NamedTuple):
     """What must hold of a request, all of it; a tuple gives alternatives, an empty tuple or None asks nothing.
 
     `via` are service prefixes (`s3`); `since` and `until` ISO 8601 instants in UTC; `conditions` raw condition blocks.
@@ -59,8 +56,7 @@ class When:
     conditions: tuple[Condition, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """One line of `admins` or `users`: a principal's ARN (an account: its root ARN) and exact actions, `kms:Decrypt`.
 
     `explicit` tells that the line lists its actions; an admin line without `can` has the administrator set.
@@ -77,8 +73,7 @@ class Access:
     on: Values = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceUse:
+class ServiceUse(NamedTuple):
     """One line of `services`: an id of the catalogue, what it acts for, and for whom.
 
     `variables` fill the catalogue's placeholders (`log_group`, `trail`, `caller_role` ...) where the line gives them.
@@ -92,16 +87,14 @@ class ServiceUse:
     variables: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GrantLine:
+class GrantLine(NamedTuple):
     """One line of `grants`."""
 
     location: Location
     grant: Grant
 
 
-@dataclass(frozen=True, slots=True)
-class GuardRailLine:
+class GuardRailLine(NamedTuple):
     """One line of `guardrails`: a name of the catalogue of guard rails, and the principals' ARNs it excepts.
 
     `principals` are the only ones it denies (users and roles of this account; the deny is written into their IAM policies
@@ -114,8 +107,7 @@ class GuardRailLine:
     principals: Values = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Never:
+class Never(NamedTuple):
     """One line of `never`: a pattern of principal ARNs (or a service, or `*`) and exact actions."""
 
     location: Location
@@ -123,8 +115,7 @@ class Never:
     actions: Values
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(NamedTuple):
     """Who may do what with one key, with the keys listed, or (`every_key`) with all keys in scope.
 
     `keep_key_policies`: the keys listed keep the key policies they have, and only IAM policies are written.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kmsgen.intent.actions import administrator_actions, resolve_actions, resolve_never_actions
@@ -56,7 +55,7 @@ def _accesses(line: AdminFile | UserFile, role: str, steps: Steps, context: Cont
         when = resolve_when(line.when, tuple(a for actions, _ in granted for a in actions), (*steps, "when"), who, context)
         if who:
             access = Access(context.where(steps), role, who.arn, (), line.can is not None, when, _only_on(line))
-            lines += [replace(access, actions=actions, when=_with(when, more)) for actions, more in granted]
+            lines += [access._replace(actions=actions, when=_with(when, more)) for actions, more in granted]
     return tuple(lines)
 
 
@@ -65,7 +64,7 @@ def _only_on(line: AdminFile | UserFile) -> tuple[str, ...]:
 
 
 def _with(when: When, conditions: tuple[Condition, ...]) -> When:
-    return replace(when, conditions=(*when.conditions, *conditions)) if conditions else when
+    return when._replace(conditions=(*when.conditions, *conditions)) if conditions else when
 
 
 def _check_identity(who: Who, steps: Steps, context: Context) -> None:

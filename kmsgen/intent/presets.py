@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from kmsgen.errors import Diagnostic, InputError, Location, input_error
 from kmsgen.intent.intent import Intent
@@ -27,8 +26,7 @@ _PLACEHOLDER = re.compile(r"<([a-z][a-z0-9_]*)>\Z")
 Value = str | list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """What a preset leaves open. `default` None and not `optional`: it must be set. `example` is a value that works."""
 
     name: str
@@ -44,8 +42,7 @@ class Parameter:
         return self.default is None and not self.optional
 
 
-@dataclass(frozen=True, slots=True)
-class Preset:
+class Preset(NamedTuple):
     """A shipped intent with parameters. `text` is its YAML; `about` says what it does beyond the summary, and why."""
 
     name: str

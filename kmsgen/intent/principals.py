@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, PARTITIONS, Arn, is_service_principal, parse_arn
 from kmsgen.intent.context import Context
@@ -76,8 +76,7 @@ _FORMS = "user/NAME, role/NAME, account, account/123456789012, or the full ARN o
 Patterns = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
+class Who(NamedTuple):
     """A principal: its ARN and what it is."""
 
     arn: str

@@ -32,7 +32,7 @@ KEY_POLICIES = ("write", "keep")
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\Z")
 
 # lines -> (model of a line, what resolves it to lines of the intent)
-_LINES: dict[str, tuple[str, Callable[[Any, Steps, Context], Any]]] = {
+_LINES: dict[str, tuple[str, Callable[[Any, Steps, Context], tuple[Any, ...]]]] = {
     "admins": ("AdminFile", resolve_admin),
     "users": ("UserFile", resolve_user),
     "services": ("ServiceFile", resolve_service),
@@ -166,6 +166,5 @@ def _lines(data: dict[str, Any], name: str, context: Context) -> Any:  # noqa: A
     found: list[Any] = []
     for index, item in enumerate(listed):
         line = build(kind, item, (name, index), context.problems)
-        meant = resolve_line(line, (name, index), context) if line is not None else None
-        found.extend(meant if isinstance(meant, tuple) else [meant])
-    return tuple(line for line in found if line is not None)
+        found += resolve_line(line, (name, index), context) if line is not None else ()
+    return tuple(found)

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from kmsgen.intent.model import ServiceFile
 
 
-def resolve_service(line: ServiceFile, steps: Steps, context: Context) -> ServiceUse | None:
-    """Return a service and for whom it works; None after reporting that there is no such service."""
+def resolve_service(line: ServiceFile, steps: Steps, context: Context) -> tuple[ServiceUse, ...]:
+    """Return a service and for whom it works; nothing after reporting that there is no such service."""
     service = services.find(line.service)
     if service is None:
         hint = did_you_mean(line.service, services.SERVICES) or "`kmsgen schema` lists the services"
         context.refuse((*steps, "service"), "unknown-service", f"`{line.service}` is no service of the catalogue", hint)
-        return None
+        return ()
     _check_service(service, (*steps, "service"), context)
     _check_variables(service, line, steps, context)
     for index, text in enumerate(line.resources or ()):
@@ -33,7 +33,7 @@ def resolve_service(line: ServiceFile, steps: Steps, context: Context) -> Servic
         message = f"`{line.source_account}` is no account id of 12 digits"
         context.refuse((*steps, "source_account"), "account-id", message, "such as 111122223333")
     who = [resolve_principal(text, (*steps, "principals", index), context) for index, text in enumerate(line.principals or ())]
-    return ServiceUse(
+    use = ServiceUse(
         location=context.where(steps),
         service=service.id,
         resources=tuple(dict.fromkeys(line.resources or ())),
@@ -41,6 +41,7 @@ def resolve_service(line: ServiceFile, steps: Steps, context: Context) -> Servic
         principals=tuple(dict.fromkeys(found.arn for found in who if found)),
         variables=tuple(line.variables.items()),
     )
+    return (use,)
 
 
 def _check_service(service: Service, steps: Steps, context: Context) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 from kmsgen.policy.document import Document
 from kmsgen.policy.grant import Grant
@@ -13,15 +15,13 @@ NEW_KEY_ID = "00000000-0000-0000-0000-000000000000"
 NEW_MULTI_REGION_KEY_ID = "mrk-00000000000000000000000000000000"
 
 
-@dataclass(frozen=True, slots=True)
-class Replica:
+class Replica(NamedTuple):
     """A replica of a multi-Region key to create: its Region; the policy is the primary's."""
 
     region: str
 
 
-@dataclass(frozen=True, slots=True)
-class Creation:
+class Creation(NamedTuple):
     """How a key that does not exist yet is to be created. Days as KMS counts them; None leaves KMS's default."""
 
     alias: str | None = None
@@ -32,8 +32,7 @@ class Creation:
     replicas: tuple[Replica, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A KMS key as DescribeKey tells of it. `aliases` are names, `alias/...`."""
 
     arn: str
@@ -49,8 +48,7 @@ class Key:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class KeyAccess:
+class KeyAccess(NamedTuple):
     """A key with its key policy and its grants. `creation` is set where the key does not exist yet.
 
     The ARN of a key to create ends in NEW_KEY_ID or NEW_MULTI_REGION_KEY_ID; renderers put a reference in its place.
@@ -62,8 +60,7 @@ class KeyAccess:
     creation: Creation | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Organization:
+class Organization(NamedTuple):
     """Where in AWS Organizations an account is: id `o-...`, paths as aws:PrincipalOrgPaths has them."""
 
     id: str
@@ -71,8 +68,7 @@ class Organization:
     management_account: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PrincipalPolicies:
+class PrincipalPolicies(NamedTuple):
     """What stands beside one principal: its identity policies and what limits them.
 
     `boundary` None and `session_policies` None mean that there is none; an empty tuple of session policies likewise.
@@ -88,11 +84,10 @@ class PrincipalPolicies:
     service_linked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(NamedTuple):
     """Keys (the first is the one asked about), what stands beside principals (by ARN), and the guard rails around."""
 
     keys: tuple[KeyAccess, ...]
-    principals: dict[str, PrincipalPolicies] = field(default_factory=dict)
+    principals: Mapping[str, PrincipalPolicies] = MappingProxyType({})
     rcps: Levels = ()
-    vpc_endpoint_policies: dict[str, Document] = field(default_factory=dict)
+    vpc_endpoint_policies: Mapping[str, Document] = MappingProxyType({})

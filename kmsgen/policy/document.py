@@ -5,8 +5,8 @@ Source: IAM User Guide, reference_policies_grammar; KMS Developer Guide, key-pol
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Effect(StrEnum):
@@ -16,8 +16,7 @@ class Effect(StrEnum):
     DENY = "Deny"
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(NamedTuple):
     """One entry of a Principal element: `kind` is AWS, Service, Federated, CanonicalUser, or `*` for a bare star."""
 
     kind: str
@@ -27,8 +26,7 @@ class Principal:
 EVERYONE = Principal("AWS", "*")
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """One operator on one condition key, as written: `ForAnyValue:StringLikeIfExists`, `kms:EncryptionContext:app`."""
 
     operator: str
@@ -36,8 +34,7 @@ class Condition:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One statement. `principals` is None where the element is absent, as in identity policies.
 
     An absent Action or Resource is an empty tuple: KMS accepts such a key-policy statement and it does nothing.
@@ -54,8 +51,7 @@ class Statement:
     not_resource: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A policy: its statements, and the version that decides whether `${...}` is a variable."""
 
     statements: tuple[Statement, ...]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Pairs = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GrantConstraints:
+class GrantConstraints(NamedTuple):
     """What a request must carry. None where the constraint is absent; an empty tuple where it is present and empty."""
 
     encryption_context_equals: Pairs | None = None
@@ -16,8 +15,7 @@ class GrantConstraints:
     source_arn: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(NamedTuple):
     """One grant, or the parameters of a CreateGrant request.
 
     `propagated` is False for a grant that is usable with its token only. A grant has one grantee: a principal's ARN or

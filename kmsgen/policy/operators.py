@@ -5,7 +5,7 @@ Source: IAM User Guide, reference_policies_elements_condition_operators.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 BASES = (
     "StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike",
@@ -19,8 +19,7 @@ _SETS = {"forallvalues": "ForAllValues", "foranyvalue": "ForAnyValue"}
 _IF_EXISTS = "ifexists"
 
 
-@dataclass(frozen=True, slots=True)
-class OperatorName:
+class OperatorName(NamedTuple):
     """`ForAnyValue:StringLikeIfExists` taken apart; `quantifier` is empty, ForAllValues or ForAnyValue."""
 
     quantifier: str

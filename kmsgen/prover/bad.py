@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kmsgen.authorizer import Decision, Outcome, Request
 from kmsgen.prover.situation import Side, Situation
@@ -13,8 +13,7 @@ Judge = Callable[[Sequence[Situation | None], Indices, Indices], bool]
 """Judges from the situation on each side (None: KMS refuses), the clauses that match, and those that are open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bad:
+class Bad(NamedTuple):
     """What is hunted: whether it can hold, whether it must, and whether the authorizer's decisions on a witness show it."""
 
     possible: Judge

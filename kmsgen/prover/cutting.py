@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from kmsgen.authorizer.match import Wild
 from kmsgen.authorizer.operators import parse_date, parse_number
@@ -20,8 +20,7 @@ _TEXT_FAMILIES = ("String", "Arn", "Bool", "Binary")
 _GLOBS = ("StringLike", "StringNotLike", "ArnLike", "ArnNotLike", "ArnEquals", "ArnNotEquals")
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What a test wants of a condition key: the operator and the values as written; `variables` as of 2012-10-17."""
 
     operator: OperatorName

@@ -6,8 +6,8 @@ Source: KMS Developer Guide, conditions-kms; IAM User Guide, reference_policies_
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
+from typing import NamedTuple
 
 from kmsgen.catalogue import condition_keys
 from kmsgen.prover.patterns import ANY, ANYTHING, DIGITS, NAME, PATH, STAR, Pattern, run_of
@@ -27,8 +27,7 @@ class Kind(Enum):
     ADDRESS = "address"
 
 
-@dataclass(frozen=True, slots=True)
-class Domain:
+class Domain(NamedTuple):
     """The values of one condition key: a closed list, or shapes; `optional` where the key can be absent.
 
     A value of another shape is taken as possible where a policy names it and it holds no wildcard, unless the shapes are
@@ -165,4 +164,4 @@ def domain_of(key: str) -> Domain:
         return family or _UNKNOWN
     if known.values and known.type != "Bool":
         return Domain(values=known.values, multi_valued=known.multi_valued)
-    return replace(_BY_TYPE.get(known.type, _UNKNOWN), multi_valued=known.multi_valued)
+    return _BY_TYPE.get(known.type, _UNKNOWN)._replace(multi_valued=known.multi_valued)

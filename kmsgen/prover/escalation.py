@@ -8,7 +8,6 @@ Source: KMS Developer Guide, grants, key-policy-overview, abac; ReEncrypt, Repli
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from kmsgen.authorizer import Request
 from kmsgen.catalogue import grants, key_specs
@@ -75,7 +74,7 @@ class _Steps:
         hunt = Hunt(self.world, access(self.world.sides[0]), self.budget)
         found = hunt.run(bases)
         self.reason = self.reason or hunt.reason
-        return [replace(hit, labels=(label, *hit.labels)) for hit in found] if label else found
+        return [hit._replace(labels=(label, *hit.labels)) for hit in found] if label else found
 
     def hits(self, principals: Iterable[str], actions: Iterable[str], label: str) -> list[Hit]:
         """Return who may take one of these actions."""
@@ -94,9 +93,8 @@ class _Steps:
         self.world.operations = (operation,)
         bases = self.world.requests(principals, [ACTIONS[CREATE]])
         with_operation = (
-            replace(
-                base,
-                create_grant=replace(base.create_grant, operations=(operation,)),
+            base._replace(
+                create_grant=base.create_grant._replace(operations=(operation,)),
                 context={**base.context, **_BY_ITSELF},
             )
             for base in bases

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from kmsgen.arn import Arn, is_service_principal, parse_arn
 from kmsgen.authorizer.request import Request
@@ -41,8 +42,7 @@ HARM = {
 _EVERY_KIND = {"role", "user"}
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One class of access: a witness that the authorizer allows, what allows it, and the conditions in words."""
 
     witness: Request

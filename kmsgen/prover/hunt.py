@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from kmsgen.authorizer import Outcome, Request
 from kmsgen.prover.bad import Bad
@@ -68,7 +68,7 @@ class Hunt:
         for found in self._found(base, situations, matched, open_, meter):
             for principal in self.world.doubles.get(base.principal, (base.principal,)):
                 for action in self.world.twins.get(base.action, (base.action,)):
-                    yield self._hit(replace(base, principal=principal, action=action), found)
+                    yield self._hit(base._replace(principal=principal, action=action), found)
 
     def _found(
         self,

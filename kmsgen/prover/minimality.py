@@ -10,8 +10,9 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
+from typing import NamedTuple
 
 from kmsgen.authorizer import Request
 from kmsgen.authorizer.statement import Layer, Rule, compile_document, compile_documents
@@ -30,8 +31,7 @@ NEVER_MATCHES, SHADOWED, WITHOUT_EFFECT, DENIES_NOTHING = "never-matches", "shad
 _AT_CREATION = frozenset({"kms:TagResource"})
 
 
-@dataclass(frozen=True, slots=True)
-class Dead:
+class Dead(NamedTuple):
     """A statement, or one entry of its Action element, that could be left out.
 
     `kind`: `never-matches` (no request meets principal, resource and conditions), `shadowed` (what it allows, others do too),
@@ -44,8 +44,7 @@ class Dead:
     action: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Minimality:
+class Minimality(NamedTuple):
     """What could be left out; `reason` is set where a budget ran out and more may be dead."""
 
     dead: tuple[Dead, ...] = ()
@@ -55,8 +54,7 @@ class Minimality:
 _Judge = Callable[[Indices, Indices], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class _Judges:
+class _Judges(NamedTuple):
     """Whether something can hold and whether it must, from the clauses that match and those open beside a statement."""
 
     possible: _Judge
@@ -66,8 +64,7 @@ class _Judges:
 _ALWAYS = _Judges(lambda _matched, _open: True, lambda _matched, _open: True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(NamedTuple):
     """One principal and action, with the statements that matter there: the clause index of each."""
 
     world: World
@@ -171,7 +168,7 @@ def minimality(bundle: Bundle, budget: Budget | None = None) -> Minimality:
     keys = bundle.keys or (None,)
     for access in keys:
         others = tuple(other for other in bundle.keys if other is not access)
-        about = bundle if access is None else replace(bundle, keys=(access, *others))
+        about = bundle if access is None else bundle._replace(keys=(access, *others))
         found.append([])
         reason = _examine(about, meter, found[-1]) or reason
     return Minimality(tuple(_together(found)), reason)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 LETTERS = "xyzabcdefghijklmnopqrstuvwXYZABCDEFGHIJKLMNOPQRSTUVW"
 DIGITS = "9876543210"
@@ -22,8 +23,7 @@ class PatternBudgetError(Exception):
     """The patterns tell more classes apart than the budget of states allows to visit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One position of a pattern: the characters it takes (None: any), or with `negated` all but these; `loop` repeats it."""
 
     characters: str | None
@@ -190,8 +190,7 @@ def run_of(*pieces: str | tuple[str, int] | tuple[str]) -> Pattern:
 ANYTHING = Pattern([STAR])
 
 
-@dataclass(frozen=True, slots=True)
-class Class:
+class Class(NamedTuple):
     """The texts of one combination of answers: which patterns match (by index), and one text of the class."""
 
     text: str

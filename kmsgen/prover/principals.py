@@ -8,7 +8,7 @@ Source: IAM User Guide, reference_identifiers, reference_policies_elements_princ
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kmsgen.arn import parse_arn
 from kmsgen.prover.cutting import Wanted, parts_of
@@ -23,8 +23,7 @@ _SERVICE_KEYS = ("aws:principalservicename", "aws:principalservicenameslist")
 _FRESH_SERVICES = ("lambda.amazonaws.com", "glacier.amazonaws.com", "iot.amazonaws.com", "any-service.amazonaws.com")
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
+class _Kind(NamedTuple):
     """A kind of principal: what stands before the account and after it, and what a fresh one is called."""
 
     head: str

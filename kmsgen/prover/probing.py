@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kmsgen.authorizer.context import View, carried
 from kmsgen.authorizer.grants import CREATE, RETIRE
 from kmsgen.authorizer.principal import CallerKind
@@ -26,7 +24,7 @@ def decides(key: str, view: View) -> bool:
     given = {key: (_probe_value(key, view),), **_COMPANIONS.get(key, {})}
     if any(name.lower() == key for name in view.request.context):
         return False
-    asked = replace(view.request, context={**view.request.context, **given})
+    asked = view.request._replace(context={**view.request.context, **given})
     return View(asked, view.caller, view.action, view.target, view.grant).lookup(key) != view.lookup(key)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from kmsgen.authorizer.request import Request
 
@@ -18,8 +19,7 @@ class Result(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(NamedTuple):
     """How far a proof may go: classes visited, seconds on the clock, groups kept (further ones are counted only)."""
 
     classes: int = 400_000
@@ -45,8 +45,7 @@ class Group:
         return "; ".join(filter(None, [", ".join(self.principals), ", ".join(self.actions), ", ".join(self.conditions)]))
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """The answer to one question. `reason` tells why an answer is unknown, or what a refutation without groups means."""
 
     question: str
@@ -55,8 +54,7 @@ class Proof:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Differences:
+class Differences(NamedTuple):
     """Access gained and lost between two bundles; `reason` is set where a budget ran out: then more may exist."""
 
     gained: tuple[Group, ...] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 
 from kmsgen.arn import is_service_principal, parse_arn
 from kmsgen.authorizer.silences import describe
@@ -86,9 +85,9 @@ def _about(bundle: Bundle, number: int, other: Bundle) -> Bundle:
     """Put the key of a number first; where the bundle has none, the other's key without any policy."""
     if number < len(bundle.keys):
         first = bundle.keys[number]
-        return replace(bundle, keys=(first, *(access for access in bundle.keys if access is not first)))
+        return bundle._replace(keys=(first, *(access for access in bundle.keys if access is not first)))
     missing = [KeyAccess(access.key, Document(())) for access in other.keys[number : number + 1]]
-    return replace(bundle, keys=(*missing, *bundle.keys))
+    return bundle._replace(keys=(*missing, *bundle.keys))
 
 
 def _gain(old: Bundle, new: Bundle, budget: Budget, *, described_only: bool) -> tuple[tuple[Group, ...], str]:

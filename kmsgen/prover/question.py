@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kmsgen.policy.document import Statement
 from kmsgen.policy.grant import Grant
@@ -10,8 +11,7 @@ from kmsgen.policy.grant import Grant
 Values = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Beyond:
+class Beyond(NamedTuple):
     """No access but these: Allow statements with a Principal each (an account's root ARN: everyone of that account), grants.
 
     An access is covered by a statement that matches the request, conditions included.
@@ -24,8 +24,7 @@ class Beyond:
         return "nothing beyond the intent"
 
 
-@dataclass(frozen=True, slots=True)
-class Never:
+class Never(NamedTuple):
     """No principal of a pattern (`*`, `?`; of ARNs, or of services' names) may call any of these actions (patterns too)."""
 
     principal: str
@@ -35,8 +34,7 @@ class Never:
         return f"never {self.principal} {','.join(self.actions)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Only:
+class Only(NamedTuple):
     """Nobody but these principals (patterns) may call any of these actions (patterns)."""
 
     principals: Values
@@ -54,8 +52,7 @@ class NoPublic:
         return "no public access"
 
 
-@dataclass(frozen=True, slots=True)
-class NoCrossAccount:
+class NoCrossAccount(NamedTuple):
     """No access for a principal of another account, but for these accounts or principals (patterns)."""
 
     exceptions: Values = ()
@@ -64,8 +61,7 @@ class NoCrossAccount:
         return f"no access across accounts{_except(' except ', self.exceptions)}"
 
 
-@dataclass(frozen=True, slots=True)
-class NoEscalation:
+class NoEscalation(NamedTuple):
     """No principal can give itself more than it has, but for these (patterns): who may change the key policy by design."""
 
     exceptions: Values = ()

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 Values = tuple[str, ...]
 Known = Mapping[str, Values | None]
@@ -38,8 +39,7 @@ class Clause:
     tests: tuple[Test, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One class of one variable: what it makes of each condition key (None: absent), and how to say it."""
 
     values: tuple[tuple[str, Values | None], ...]
@@ -87,8 +87,7 @@ Judge = Callable[[frozenset[int], frozenset[int]], bool]
 """Judges from the clauses that match and those that are open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """What is decided before any free condition is known: the clauses that match already, those open, and what is known.
 
     `possible` tells whether the bad thing can hold when these clauses match and those are open; `certain` whether it must.
@@ -98,11 +97,10 @@ class Problem:
     open: tuple[Clause, ...]
     possible: Judge
     certain: Judge
-    known: Known = field(default_factory=dict)
+    known: Known = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A combination of classes in which the bad thing holds, whatever the variables not chosen are."""
 
     choices: tuple[Choice, ...]

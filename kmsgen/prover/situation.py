@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from kmsgen.authorizer import Authorizer, Decision, Request, settle
 from kmsgen.authorizer.conditions import ConditionTest
@@ -28,8 +29,7 @@ Matchable = Rule | GrantRule
 KEY_STATE = "key-state"
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """What is known of every request of one principal for one action: clause indices that match, clauses that are open.
 
     `facts` is what the outcome rests on beside the clauses; `known` the condition keys that follow from principal, action
@@ -43,8 +43,7 @@ class Situation:
     defaults: Mapping[str, Values | None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Allowing:
+class _Allowing(NamedTuple):
     """An Allow of a layer, whichever."""
 
     layer: str
@@ -152,8 +151,8 @@ class Side:
         """Return an authorizer of the bundle with its keys in a state."""
         found = self._in_state.get(state)
         if found is None:
-            keys = tuple(replace(access, key=replace(access.key, state=state)) for access in self.bundle.keys)
-            bundle = replace(self.bundle, keys=keys)
+            keys = tuple(access._replace(key=access.key._replace(state=state)) for access in self.bundle.keys)
+            bundle = self.bundle._replace(keys=keys)
             found = self._in_state[state] = Authorizer(bundle, generous=self.doubts.generous)
         return found
 

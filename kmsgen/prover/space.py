@@ -7,8 +7,9 @@ Source: KMS Developer Guide, conditions-kms; IAM User Guide, reference_policies_
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import product
+from typing import NamedTuple
 
 from kmsgen.authorizer.variables import Variable, parse_template
 from kmsgen.prover.cutting import Wanted, matching, subsets, texts
@@ -74,8 +75,7 @@ def _free(_values: Mapping[str, Values | None]) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Facet:
+class Facet(NamedTuple):
     """Condition keys that move together."""
 
     name: str
@@ -268,7 +268,7 @@ def _through(wanted: Wanted, key: str, other: Wanted) -> Iterator[Wanted]:
             if text.startswith(head) and text.endswith(tail) and len(text) >= len(head) + len(tail) and key not in text.lower()
         )
         if inner:
-            yield replace(other, values=inner)
+            yield other._replace(values=inner)
 
 
 def _around(value: str, key: str) -> tuple[str | None, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, is_service_principal, parse_arn
 from kmsgen.policy.bundle import Bundle, Levels
@@ -19,16 +19,14 @@ _VARIABLE = re.compile(r"\$\{\s*([^{},]*?)\s*[,}]")
 _ACCOUNT = re.compile(r"(?<![0-9a-f-])[0-9]{12}(?![0-9])")
 
 
-@dataclass(frozen=True, slots=True)
-class Want:
+class Want(NamedTuple):
     """One condition of a bundle: the key in lower case, and what is wanted of it."""
 
     key: str
     wanted: Wanted
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(NamedTuple):
     """What the texts of some bundles name, every wish in their conditions by key, and the spellings of pairs' names by key."""
 
     accounts: Values

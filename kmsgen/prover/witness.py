@@ -6,7 +6,6 @@ Source: CreateGrant (API reference); KMS Developer Guide, conditions-kms.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue import grants, key_specs
@@ -43,10 +42,10 @@ def build(base: Request, chosen: Known) -> Request:
     pairs = _pairs(chosen, CONTEXT)
     request = base
     if base.create_grant is not None:
-        request = replace(request, create_grant=_grant(base.create_grant, chosen, pairs))
+        request = request._replace(create_grant=_grant(base.create_grant, chosen, pairs))
     elif pairs:
-        request = replace(request, encryption_context=dict(pairs))
-    return replace(request, context={**base.context, **_context(chosen)})
+        request = request._replace(encryption_context=dict(pairs))
+    return request._replace(context={**base.context, **_context(chosen)})
 
 
 def _pairs(chosen: Known, family: str) -> Pairs:
@@ -72,24 +71,23 @@ def _context(chosen: Known) -> Mapping[str, Values]:
 
 
 def _grant(grant: Grant, chosen: Known, pairs: Pairs) -> Grant:
-    grant = replace(grant, constraints=_constraints(chosen, pairs))
+    grant = grant._replace(constraints=_constraints(chosen, pairs))
     if "kms:granteeprincipal" in chosen and not chosen["kms:granteeprincipal"]:
         grant = _to_service(grant)
     for key, (field, is_service) in _GRANT_FIELDS.items():
         values = chosen.get(key)
         if values and field == "grantee":
-            grant = replace(_to_service(grant) if is_service else grant, grantee=values[0], grantee_is_service=is_service)
+            grant = (_to_service(grant) if is_service else grant)._replace(grantee=values[0], grantee_is_service=is_service)
         elif values:
-            grant = replace(grant, retiring=values[0], retiring_is_service=is_service)
-    return replace(grant, operations=chosen.get("kms:grantoperations") or grant.operations)
+            grant = grant._replace(retiring=values[0], retiring_is_service=is_service)
+    return grant._replace(operations=chosen.get("kms:grantoperations") or grant.operations)
 
 
 def _to_service(grant: Grant) -> Grant:
     """Give a grant what KMS asks for where the grantee is a service."""
     source = grant.constraints.source_arn or SOME_SOURCE
-    constraints = replace(grant.constraints, source_arn=source)
-    return replace(
-        grant,
+    constraints = grant.constraints._replace(source_arn=source)
+    return grant._replace(
         grantee=SOME_SERVICE,
         grantee_is_service=True,
         retiring=SOME_SERVICE,

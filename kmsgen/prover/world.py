@@ -7,9 +7,10 @@ The key is taken to be enabled and its grants to be usable: both change without 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
+from typing import NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, parse_arn
 from kmsgen.authorizer import Request
@@ -42,24 +43,23 @@ _ALGORITHMS = ("signingalgorithm", "macalgorithm", "encryptionalgorithm", "keyag
 def assumed(bundle: Bundle, everyone: Iterable[str], *, described_only: bool = False) -> Bundle:
     """Return the bundle with what the prover assumes about these principals, the keys and their grants."""
     keys = tuple(
-        replace(
-            access,
-            key=replace(access.key, state="Enabled"),
-            grants=tuple(replace(grant, propagated=True) for grant in access.grants),
+        access._replace(
+            key=access.key._replace(state="Enabled"),
+            grants=tuple(grant._replace(propagated=True) for grant in access.grants),
         )
         for access in bundle.keys
     )
     if described_only:
-        return replace(bundle, keys=keys)
+        return bundle._replace(keys=keys)
     # one object an account: principals that share what stands beside them share what is computed from it
-    beside = {account: replace(UNDESCRIBED, organization=found) for account, found in _organizations(bundle).items()}
+    beside = {account: UNDESCRIBED._replace(organization=found) for account, found in _organizations(bundle).items()}
     undescribed = {
         principal: beside.get(arn.account, UNDESCRIBED)
         for principal in everyone
         # a session is described with its role, a federated one with its user
         if (arn := parse_arn(principal)) is not None and not caller_of(principal, bundle.principals).described
     }
-    return replace(bundle, keys=keys, principals={**undescribed, **bundle.principals})
+    return bundle._replace(keys=keys, principals={**undescribed, **bundle.principals})
 
 
 def _organizations(bundle: Bundle) -> Mapping[str, Organization]:
@@ -68,12 +68,11 @@ def _organizations(bundle: Bundle) -> Mapping[str, Organization]:
     for principal, beside in bundle.principals.items():
         arn = parse_arn(principal)
         if arn is not None and beside.organization is not None:
-            found[arn.account] = replace(beside.organization, management_account=False)
+            found[arn.account] = beside.organization._replace(management_account=False)
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """What is asked about beside the bundles: further statements, patterns of principals.
 
     With `described_only` there is nobody else; with `without_iam` there is, and has no IAM policies. `generous` reads what AWS
@@ -137,7 +136,7 @@ class World:
 
     def reread(self) -> World:
         """Return the world in which what AWS leaves open is read so that there is more access."""
-        return World(self.bundles, replace(self.scope, generous=True), like=self)
+        return World(self.bundles, self.scope._replace(generous=True), like=self)
 
     @property
     def covers(self) -> tuple[Rule | GrantRule, ...]:
@@ -212,14 +211,14 @@ class World:
         for access in self.bundles[0].keys[:1]:
             base = Request(principal, action.iam_name)
             if action.name == CREATE:
-                base = replace(base, create_grant=first_grant(access.key, _grantee(access.key)))
+                base = base._replace(create_grant=first_grant(access.key, _grantee(access.key)))
             if "alias" in action.resource_types and self.described(principal):
-                yield from (replace(base, resources=(alias,)) for alias in self.aliases)
+                yield from (base._replace(resources=(alias,)) for alias in self.aliases)
             if action.name == RETIRE:
-                yield from (replace(base, grant_id=grant.id) for grant in access.grants)
+                yield from (base._replace(grant_id=grant.id) for grant in access.grants)
             else:
                 yield base
-                yield from (replace(base, context={"aws:SourceVpce": (name,)}) for name in self.endpoints)
+                yield from (base._replace(context={"aws:SourceVpce": (name,)}) for name in self.endpoints)
 
     @cached_property
     def _names_told(self) -> bool:
@@ -270,15 +269,15 @@ class World:
         """Return the domain of a key in requests to one KMS key; what has a default is never absent."""
         domain = domain_of(name)
         if name == "kms:grantoperations" and self.operations:
-            return replace(domain, values=self.operations)
+            return domain._replace(values=self.operations)
         if name == "kms:requestalias":
             told = tuple(dict.fromkeys(name for bundle in self.bundles for one in bundle.keys[:1] for name in one.key.aliases))
-            return replace(domain, values=told) if self._names_told else replace(domain, also=told)
+            return domain._replace(values=told) if self._names_told else domain._replace(also=told)
         if key is not None:
-            domain = replace(domain, values=_values(name, key) or domain.values)
+            domain = domain._replace(values=_values(name, key) or domain.values)
         if name.startswith(CONTEXT) or name in _GRANT_OPTIONAL:
             return domain
-        return replace(domain, optional=domain.optional and default is None)
+        return domain._replace(optional=domain.optional and default is None)
 
 
 def _grantee(key: Key) -> str:

@@ -7,7 +7,6 @@ with kms:ResourceAliases to the key that carries the alias. Source: KMS Develope
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from kmsgen.arn import parse_arn
 from kmsgen.policy.document import Condition, Document, Statement
@@ -24,7 +23,7 @@ def by_alias(document: Document, subject: Subject) -> Document:
     statements: list[Statement] = []
     for statement in document.statements:
         statements.extend(_split(statement, _alias(subject), subject))
-    return replace(document, statements=tuple(statements))
+    return document._replace(statements=tuple(statements))
 
 
 def _alias(subject: Subject) -> str:
@@ -46,21 +45,20 @@ def _split(statement: Statement, alias: str, subject: Subject) -> list[Statement
     if statement.not_resource:
         raise subject.refuse("alias-needed", "an IAM policy in JSON cannot except a key that does not exist yet")
     rest = tuple(resource for resource in statement.resources if resource not in new)
-    narrowed = replace(
-        statement,
+    narrowed = statement._replace(
         resources=every_key_of(new),
         conditions=(*statement.conditions, Condition(_operator(statement, subject), KEY, (alias,))),
     )
     if not rest:
         return [narrowed]
     sid = statement.sid and f"{statement.sid}Others"
-    return [narrowed, replace(statement, resources=rest, sid=sid)]
+    return [narrowed, statement._replace(resources=rest, sid=sid)]
 
 
 def every_key_of(arns: Iterable[str]) -> tuple[str, ...]:
     """Return `key/*` of each account and Region that the key ARNs name, each once."""
     parsed = (parse_arn(arn) for arn in arns)
-    return tuple(dict.fromkeys(str(replace(arn, resource="key/*")) for arn in parsed if arn))
+    return tuple(dict.fromkeys(str(arn._replace(resource="key/*")) for arn in parsed if arn))
 
 
 def _operator(statement: Statement, subject: Subject) -> str:

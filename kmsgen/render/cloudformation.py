@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from kmsgen.arn import account_of
 from kmsgen.policy.bundle import KeyAccess
@@ -28,8 +27,7 @@ GIVEN_ARN = {"Ref": "KeyArn"}
 GET_ARN = {"Fn::GetAtt": ["Key", "Arn"]}
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(NamedTuple):
     """What one template holds: parameters, resources and outputs as CloudFormation has them."""
 
     path: str

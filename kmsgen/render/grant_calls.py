@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from kmsgen.arn import region_of
 from kmsgen.policy.bundle import KeyAccess
@@ -21,8 +20,7 @@ FORMAT = "grants"
 GRANT_NAME = re.compile(r"[A-Za-z0-9:/_-]{1,256}\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class GrantCall:
+class GrantCall(NamedTuple):
     """One grant to create. `key_arn` is empty for a key to create; `name` is a name for people, unique in the bundle."""
 
     label: str
@@ -80,4 +78,4 @@ def _named(call: GrantCall, intent: str) -> GrantCall:
     """Return the call with a name for its grant: without one, to run the script twice would make two grants."""
     if call.grant.name is not None:
         return call
-    return replace(call, grant=replace(call.grant, name=f"{file_label(intent)}-{call.label}"))
+    return call._replace(grant=call.grant._replace(name=f"{file_label(intent)}-{call.label}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kmsgen.arn import account_of, parse_arn
 
@@ -15,8 +15,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_.=+,@-]+")
 _NOT_A_WORD = re.compile(r"[^A-Za-z0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """A principal that IAM policies are for. `kind` is role or user, or empty where no policy can be attached to it.
 
     `label` is a file name without its ending, unique in the bundle, `own_label` unique in the account; `name` is what IAM calls

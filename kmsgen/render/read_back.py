@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from kmsgen.errors import Diagnostic, InputError, Location, RefusedError
@@ -51,8 +50,7 @@ def _statements(documents: Iterable[Document]) -> list[Statement]:
 def _ordered(statement: Statement) -> Statement:
     """Return the statement with principals and conditions in one order: JSON groups them by kind and by operator."""
     principals = statement.principals
-    return replace(
-        statement,
+    return statement._replace(
         principals=None if principals is None else tuple(sorted(principals, key=lambda one: (one.kind, one.value))),
         conditions=tuple(sorted(statement.conditions, key=lambda one: (one.operator, one.key, one.values))),
     )
@@ -84,7 +82,7 @@ def _documents(artifacts: Iterable[Artifact]) -> list[Document]:
 
 def _as_requested(grant: Grant) -> Grant:
     """Return the grant without what only KMS can add to it."""
-    return replace(grant, id="", issuing_account=None, tokens=(), propagated=True, parent=None)
+    return grant._replace(id="", issuing_account=None, tokens=(), propagated=True, parent=None)
 
 
 def _wrong_templates(subject: Subject, artifacts: tuple[Artifact, ...]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kmsgen.arn import region_of
 from kmsgen.errors import InputError, Location, input_error
@@ -15,8 +15,7 @@ from kmsgen.render.artifact import Artifact
 PLACEHOLDERS = (NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID)
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """A bundle to render. `path` is the intent's file, for messages; no `regions`: every Region.
 
     `key_policies` False: the bundle's keys stand for keys whose policies the intent leaves alone.
@@ -62,8 +61,7 @@ class Subject:
                 yield principal, policies.identity_policies
 
 
-@dataclass(frozen=True, slots=True)
-class Rendering:
+class Rendering(NamedTuple):
     """The files of one format, and what a reader must know beside them."""
 
     artifacts: tuple[Artifact, ...]

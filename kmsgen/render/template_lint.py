@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import importlib
 import re
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from kmsgen.catalogue.actions import find
 from kmsgen.errors import Location, input_error
@@ -19,8 +18,7 @@ _KMS_ACTION = re.compile(r"kms:[A-Za-z]+\b")
 _FEDERATED_USER = re.compile(r"arn:aws[a-z-]*:sts::\d{12}:federated-user/")
 
 
-@dataclass(frozen=True, slots=True)
-class LintFinding:
+class LintFinding(NamedTuple):
     """What cfn-lint says about one place of a template; line and column from 1."""
 
     code: str

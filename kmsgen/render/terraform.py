@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from kmsgen.arn import account_of
 from kmsgen.policy.bundle import KeyAccess
@@ -63,8 +62,7 @@ def _main(subject: Subject) -> Module:
     own = _own_key(subject, new_key) if new_key else Module(FOLDER, subject.name, subject.account)
     reference = Reference(new_key.key.arn if new_key else "", own.arn, own.id)
     grants = terraform_grants.of(subject, own.id)
-    return replace(
-        own,
+    return own._replace(
         region=subject.region if new_key or grants or subject.governed_keys() else "",
         key_policies=own.key_policies if new_key else _key_policies(subject),
         policies=terraform_policies.of_account(subject, subject.account, reference),

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from kmsgen.render.hcl import Call, Expression, Template
 from kmsgen.render.names import Holder
 from kmsgen.render.references import Part, parts, replaced
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """The expressions that stand for a key to create: for its ARN and for its id."""
 
     key_arn: str = ""
@@ -32,8 +32,7 @@ class Reference:
         return Template(tuple(found)) if found else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(NamedTuple):
     """One resource: its name in Terraform, its arguments, and the arguments of its nested block, if it has one.
 
     `key` is what an output is filed under.
@@ -41,12 +40,11 @@ class Resource:
 
     label: str
     body: Mapping[str, object]
-    nested: Mapping[str, object] = field(default_factory=dict)
+    nested: Mapping[str, object] = MappingProxyType({})
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """One IAM policy and who it is attached to. `refers`: it names a key to create."""
 
     label: str
@@ -61,8 +59,7 @@ class Policy:
         return {self.holder.kind: self.holder.name, "policy_arn": Expression(f"aws_iam_policy.{self.label}.arn")}
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(NamedTuple):
     """What one folder of Terraform holds.
 
     `arn` and `id` are expressions for the key's; `input` is the variable through which the module is told of the key, if it is.

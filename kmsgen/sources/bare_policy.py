@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, PARTITIONS, account_of, parse_arn
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error
@@ -20,12 +20,11 @@ _ACCOUNT_KEYS = ("kms:calleraccount", "aws:principalaccount", "aws:sourceaccount
 _VIA_REGION = re.compile(r"[a-z0-9-]+\.([a-z]{2}(?:-[a-z]+)+-[0-9])\.amazonaws\.com\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(NamedTuple):
     """What is given beside a key policy: the key's ARN, identity policies by principal, a file of grants."""
 
     key_arn: str | None = None
-    identity_policies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    identity_policies: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     grants: str | None = None
 
     @property

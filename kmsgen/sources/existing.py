@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, Arn, account_root, parse_arn
 from kmsgen.errors import Location, input_error
@@ -17,8 +18,7 @@ _NAMED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where the described resources live."""
 
     partition: str
@@ -55,8 +55,7 @@ def place_of(texts: Iterable[str], key_arn: str | None, path: str) -> Place:
     return Place(partitions[0] if len(partitions) == 1 else "aws", accounts[0], regions[0] if len(regions) == 1 else "us-east-1")
 
 
-@dataclass(frozen=True, slots=True)
-class Existing:
+class Existing(NamedTuple):
     """A bundle that was read, and what about it the file does not tell."""
 
     bundle: Bundle
@@ -79,16 +78,16 @@ class Gathering:
 
     def set_policy(self, name: str, policy: Document) -> None:
         """Put a key policy in place of the one the key has."""
-        self.keys[name] = replace(self.keys[name], policy=policy)
+        self.keys[name] = self.keys[name]._replace(policy=policy)
 
     def add_grant(self, name: str, grant: Grant) -> None:
         """Add a grant to a key."""
-        self.keys[name] = replace(self.keys[name], grants=(*self.keys[name].grants, grant))
+        self.keys[name] = self.keys[name]._replace(grants=(*self.keys[name].grants, grant))
 
     def add_alias(self, name: str, alias: str) -> None:
         """Add an alias to a key."""
         access = self.keys[name]
-        self.keys[name] = replace(access, key=replace(access.key, aliases=(*access.key.aliases, alias)))
+        self.keys[name] = access._replace(key=access.key._replace(aliases=(*access.key.aliases, alias)))
 
     def add_policy(self, principal: str, policy: Document) -> None:
         """Add an identity policy to a principal."""

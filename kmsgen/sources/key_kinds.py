@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from kmsgen.catalogue.actions import ACTIONS, expand, fits
@@ -46,8 +45,8 @@ def every_kind(bundle: Bundle) -> tuple[Bundle, ...]:
     told = _looks_at_kind(bundle)
     allowed = _allowed(bundle)
     chosen = [kind for kind in dict.fromkeys(others) if told or any(_only(name, kind, given) for name in allowed)]
-    keys = (replace(first.key, spec=spec, usage=usage) for spec, usage in chosen)
-    return (bundle, *(replace(bundle, keys=(replace(first, key=key), *bundle.keys[1:])) for key in keys))
+    keys = (first.key._replace(spec=spec, usage=usage) for spec, usage in chosen)
+    return (bundle, *(bundle._replace(keys=(first._replace(key=key), *bundle.keys[1:])) for key in keys))
 
 
 def _type(kind: Kind) -> str:

@@ -7,8 +7,7 @@ its principal is left to have any. A state has it all.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from kmsgen.arn import parse_arn
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location
@@ -35,8 +34,7 @@ _CONSTRAINT_FIELDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Resource:
+class _Resource(NamedTuple):
     address: str
     type: str
     values: dict[str, Any]

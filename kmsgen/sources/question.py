@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kmsgen.authorizer.decision import Decision
 from kmsgen.authorizer.request import Request
 from kmsgen.policy.bundle import Bundle
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+class Expectation(NamedTuple):
     """What a request is expected to come to; None where nothing is. `outcome` may be `error:<exception name>`."""
 
     outcome: str | None = None
@@ -33,16 +32,14 @@ class Expectation:
         return because is None or any(because in (reason, reason.partition("/")[2]) for reason in decision.reason)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """One request of a scenario and what is expected of it."""
 
     request: Request
     expectation: Expectation = Expectation()
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(NamedTuple):
     """A bundle and the questions to ask of it."""
 
     note: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, assume, given, settings
@@ -158,8 +157,8 @@ def decide(world: Bundle, request: Request) -> Decision:
 def with_policy(world: Bundle, change: Any) -> Bundle:
     """Return the bundle with its key policy's statements changed."""
     access = world.keys[0]
-    policy = replace(access.policy, statements=tuple(change(list(access.policy.statements))))
-    return replace(world, keys=(replace(access, policy=policy),))
+    policy = access.policy._replace(statements=tuple(change(list(access.policy.statements))))
+    return world._replace(keys=(access._replace(policy=policy),))
 
 
 def lets(decision: Decision) -> bool:
@@ -193,7 +192,7 @@ def test_a_grant_never_takes_away(world: Bundle, request: Request, extra: Grant)
     """One more grant takes no access away."""
     access = world.keys[0]
     assume(all(grant.id != extra.id for grant in access.grants))
-    more = replace(world, keys=(replace(access, grants=(*access.grants, extra)),))
+    more = world._replace(keys=(access._replace(grants=(*access.grants, extra)),))
     assert not lets(decide(world, request)) or lets(decide(more, request))
 
 
@@ -214,11 +213,11 @@ def split(found: list[Statement]) -> list[Statement]:
     """Split each statement by its actions, resources and principals, as far as that keeps its meaning."""
     parts: list[Statement] = []
     for item in found:
-        pieces = [item] if item.not_action else [replace(item, actions=(action,)) for action in item.actions]
+        pieces = [item] if item.not_action else [item._replace(actions=(action,)) for action in item.actions]
         if not item.not_resource:
-            pieces = [replace(piece, resources=(resource,)) for piece in pieces for resource in piece.resources]
+            pieces = [piece._replace(resources=(resource,)) for piece in pieces for resource in piece.resources]
         if item.principals and not item.not_principal:
-            pieces = [replace(piece, principals=(name,)) for piece in pieces for name in piece.principals or ()]
+            pieces = [piece._replace(principals=(name,)) for piece in pieces for name in piece.principals or ()]
         parts += pieces
     return parts
 
@@ -253,7 +252,7 @@ def test_reasons_name_what_is_there(world: Bundle, request: Request) -> None:
 @given(worlds(), requests())
 def test_trace_changes_nothing(world: Bundle, request: Request) -> None:
     """A decision with its trace is the same decision."""
-    assert replace(Authorizer(world).decide(request, trace=True), trace=()) == decide(world, request)
+    assert Authorizer(world).decide(request, trace=True)._replace(trace=()) == decide(world, request)
 
 
 @quick
@@ -262,7 +261,7 @@ def test_json_in_and_out(world: Bundle, request: Request) -> None:
     """A policy written as JSON and read again decides alike."""
     access = world.keys[0]
     again = parse_document(format_document(access.policy))
-    assert decide(replace(world, keys=(replace(access, policy=again),)), request) == decide(world, request)
+    assert decide(world._replace(keys=(access._replace(policy=again),)), request) == decide(world, request)
 
 
 @quick

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kmsgen.catalogue.actions import ACTIONS
@@ -41,5 +39,5 @@ def _with_an_endpoint(made: Maker) -> Bundle:
     """Make a bundle that is open to an account, and a VPC endpoint policy that lets some principals of it through."""
     opened = Statement(Effect.ALLOW, ("kms:*",), ("*",), (Principal("AWS", HOME),))
     through = Statement(Effect.ALLOW, ("kms:*",), ("*",), (Principal("AWS", USER), Principal("AWS", APP)))
-    access = replace(made.bundle().keys[0], policy=Document((opened, made.statement())))
+    access = made.bundle().keys[0]._replace(policy=Document((opened, made.statement())))
     return Bundle((access,), vpc_endpoint_policies={"vpce-1": Document((through,))})

@@ -6,7 +6,7 @@ Source: KMS Developer Guide, alias-access, multi-region-keys-auth, customer-mana
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
@@ -57,7 +57,7 @@ def _half(request: Request, target: Target) -> Request:
     if canonical(request.action) != "ReEncrypt" or target.action != "ReEncryptTo":
         return request
     context = request.parameters.get("DestinationEncryptionContext")
-    return replace(request, encryption_context=context if isinstance(context, dict) else {})
+    return request._replace(encryption_context=context if isinstance(context, dict) else {})
 
 
 def _reasons(answers: list[Answer]) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue import key_specs
@@ -105,8 +104,8 @@ def lockout(request: Request, bundle: Bundle, person: Person, access: KeyAccess,
     if raw is None or bypass:
         return
     policy = raw if isinstance(raw, Document) else parse_document(json.loads(raw) if isinstance(raw, str) else raw)
-    after = replace(access, policy=policy, grants=())
-    again = replace(request, action="kms:PutKeyPolicy", parameters={}, create_grant=None, encryption_context={})
+    after = access._replace(policy=policy, grants=())
+    again = request._replace(action="kms:PutKeyPolicy", parameters={}, create_grant=None, encryption_context={})
     target = Target("PutKeyPolicy", access.key.arn, access.key, region)
     if ask(again, bundle, person, target, after).outcome != "allowed":
         yield "lockout", "MalformedPolicyDocumentException"

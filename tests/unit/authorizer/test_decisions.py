@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -195,7 +194,7 @@ def test_open_readings_are_taken_on_the_safe_side(statement: dict[str, Any], who
 )
 def test_notes_name_what_was_open(world: Bundle, who: str, notes: tuple[str, ...]) -> None:
     """The contradiction or silence on which a decision rests is noted."""
-    world = replace(world, keys=(replace(world.keys[0], key=Key(KEY, tags=(("env", "prod"),))),))
+    world = world._replace(keys=(world.keys[0]._replace(key=Key(KEY, tags=(("env", "prod"),))),))
     assert decide(world, who, context={"aws:SourceIp": ("10.0.0.1",)}).notes == notes
 
 
@@ -338,7 +337,7 @@ def test_re_encrypt_needs_both_keys() -> None:
     other = KEY[:-1] + "c"
     second = KeyAccess(Key(other), document(allow("To", APP, "kms:ReEncryptTo")))
     world = bundle(allow("From", APP, "kms:ReEncryptFrom"))
-    world = replace(world, keys=(*world.keys, second))
+    world = world._replace(keys=(*world.keys, second))
     assert outcome(world, APP, "kms:ReEncrypt", resources=(KEY, other)) == "allowed"
     assert outcome(world, APP, "kms:ReEncrypt", resources=(other, KEY)) == "implicitDeny"
     assert outcome(world, APP, "kms:ReEncrypt") == "implicitDeny"
@@ -363,7 +362,7 @@ def test_deny_by_a_path_that_a_session_may_have(statement: dict[str, Any], expec
     """A Deny on the ARN of a role under a path applies to a session whose role is not described (P1)."""
     world = bundle(allow("All", "*"), statement)
     assert outcome(world, SESSION) == expected
-    known = replace(world, principals={APP: having()})
+    known = world._replace(principals={APP: having()})
     assert outcome(known, SESSION) == ("explicitDeny" if expected == "explicitDeny" and "ArnNot" in str(statement) else "allowed")
 
 
@@ -411,7 +410,7 @@ def test_update_alias_between_keys(old: str, new: str, expected: str) -> None:
     other = KEY[:-1] + "c"
     world = bundle(DELEGATING, key=Key(KEY, state=old), principals={APP: having(iam())})
     second = KeyAccess(Key(other, state=new), document(DELEGATING))
-    world = replace(world, keys=(*world.keys, second))
+    world = world._replace(keys=(*world.keys, second))
     assert outcome(world, APP, "kms:UpdateAlias", resources=(ALIAS, KEY, other)) == expected
 
 

@@ -90,5 +90,5 @@ def rewrite(bundle: Bundle, word: str, change: Callable[[Statement], Statement |
     """Return the bundle with each key-policy statement whose Sid has the word in it changed, or dropped where None comes back."""
     access = bundle.keys[0]
     statements = [change(s) if word in (s.sid or "") else s for s in access.policy.statements]
-    policy = replace(access.policy, statements=tuple(s for s in statements if s is not None))
-    return replace(bundle, keys=(replace(access, policy=policy), *bundle.keys[1:]))
+    policy = access.policy._replace(statements=tuple(s for s in statements if s is not None))
+    return bundle._replace(keys=(access._replace(policy=policy), *bundle.keys[1:]))

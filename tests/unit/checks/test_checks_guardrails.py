@@ -5,7 +5,7 @@ The opened policy stands for whatever a guard rail is there to catch: an allow w
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 
@@ -43,8 +43,8 @@ def opened(guardrail: str) -> Bundle:
     """Compile the file with a guard rail, and open the key policy to everyone; strangers have kms:* in IAM."""
     bundle = case(FILE.replace("GUARDRAIL", guardrail)).bundle
     access = bundle.keys[0]
-    policy = replace(access.policy, statements=(*access.policy.statements, OPEN))
-    bundle = replace(bundle, keys=(replace(access, policy=policy),))
+    policy = access.policy._replace(statements=(*access.policy.statements, OPEN))
+    bundle = bundle._replace(keys=(access._replace(policy=policy),))
     return with_own_policies(bundle, (STRANGER, FOREIGN, PARTNER, EC2), "o-exampleorgid", ACCOUNT)
 
 
@@ -192,8 +192,8 @@ def test_without_grants_for_services_only_the_named_services_are_spared() -> Non
     text = FILE.replace("GUARDRAIL", "deny-everyone-else").replace(", use-grants", "")
     bundle = case(text).bundle
     access = bundle.keys[0]
-    policy = replace(access.policy, statements=(*access.policy.statements, OPEN))
-    judge = Authorizer(replace(bundle, keys=(replace(access, policy=policy),)))
+    policy = access.policy._replace(statements=(*access.policy.statements, OPEN))
+    judge = Authorizer(bundle._replace(keys=(access._replace(policy=policy),)))
     assert judge.decide(Request("ec2.amazonaws.com", "kms:Decrypt")).outcome is Outcome.EXPLICIT_DENY
     named = judge.decide(Request(LOGS, "kms:Decrypt", encryption_context=LOG_CONTEXT))
     assert named.outcome is Outcome.ALLOWED
@@ -204,8 +204,8 @@ def test_one_session_of_a_role_is_spared_and_its_others_are_not() -> None:
     session = f"arn:aws:sts::{ACCOUNT}:assumed-role/app/named"
     found = case(f"admins: [role/Admin]\nusers: [{{principal: '{session}', can: [decrypt]}}]\nguardrails: [deny-everyone-else]")
     access = found.bundle.keys[0]
-    policy = replace(access.policy, statements=(*access.policy.statements, OPEN))
-    judge = Authorizer(replace(found.bundle, keys=(replace(access, policy=policy),)))
+    policy = access.policy._replace(statements=(*access.policy.statements, OPEN))
+    judge = Authorizer(found.bundle._replace(keys=(access._replace(policy=policy),)))
     outcomes = {
         name: judge.decide(
             Request(
@@ -220,6 +220,6 @@ def test_one_session_of_a_role_is_spared_and_its_others_are_not() -> None:
 def test_members_of_the_organization_in_other_accounts_pass() -> None:
     """aws:PrincipalOrgID tells them, not their account."""
     bundle = opened("deny-outside-organization")
-    member = replace(bundle.principals[FOREIGN], organization=Organization("o-exampleorgid"))
-    judge = Authorizer(replace(bundle, principals={**bundle.principals, FOREIGN: member}))
+    member = bundle.principals[FOREIGN]._replace(organization=Organization("o-exampleorgid"))
+    judge = Authorizer(bundle._replace(principals={**bundle.principals, FOREIGN: member}))
     assert judge.decide(Request(FOREIGN, "kms:Decrypt")).outcome is Outcome.ALLOWED

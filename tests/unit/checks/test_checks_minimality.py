@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 
 import pytest
 
@@ -31,7 +30,7 @@ def test_every_action_of_every_statement_is_needed(sid: str, action: str) -> Non
     """Without it an intended access is denied."""
     broken = FOUND.mutated(
         lambda bundle: rewrite(
-            bundle, sid, lambda s: replace(s, actions=tuple(a for a in s.actions if a != action) or ("kms:GenerateRandom",))
+            bundle, sid, lambda s: s._replace(actions=tuple(a for a in s.actions if a != action) or ("kms:GenerateRandom",))
         )
     )
     specification = specify(FOUND.intent, [access.key for access in broken.bundle.keys])

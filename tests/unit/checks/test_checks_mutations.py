@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -32,37 +31,37 @@ def dropped(_statement: Statement) -> None:
 
 def unconditional(statement: Statement) -> Statement:
     """Drop every condition."""
-    return replace(statement, conditions=())
+    return statement._replace(conditions=())
 
 
 def without(key: str) -> Change:
     """Drop the conditions on a key."""
-    return lambda s: replace(s, conditions=tuple(c for c in s.conditions if key not in c.key))
+    return lambda s: s._replace(conditions=tuple(c for c in s.conditions if key not in c.key))
 
 
 def with_actions(*actions: str) -> Change:
     """Add actions."""
-    return lambda s: replace(s, actions=(*s.actions, *actions))
+    return lambda s: s._replace(actions=(*s.actions, *actions))
 
 
 def without_action(action: str) -> Change:
     """Drop an action."""
-    return lambda s: replace(s, actions=tuple(a for a in s.actions if a != action))
+    return lambda s: s._replace(actions=tuple(a for a in s.actions if a != action))
 
 
 def for_principal(kind: str, value: str) -> Change:
     """Name another principal."""
-    return lambda s: replace(s, principals=(Principal(kind, value),))
+    return lambda s: s._replace(principals=(Principal(kind, value),))
 
 
 def with_value(key: str, *values: str) -> Change:
     """Give a condition other values."""
-    return lambda s: replace(s, conditions=tuple(replace(c, values=values) if key in c.key else c for c in s.conditions))
+    return lambda s: s._replace(conditions=tuple(c._replace(values=values) if key in c.key else c for c in s.conditions))
 
 
 def with_operator(key: str, operator: str) -> Change:
     """Give a condition another operator."""
-    return lambda s: replace(s, conditions=tuple(replace(c, operator=operator) if key in c.key else c for c in s.conditions))
+    return lambda s: s._replace(conditions=tuple(c._replace(operator=operator) if key in c.key else c for c in s.conditions))
 
 
 MUTATIONS: dict[str, tuple[str, Change]] = {
@@ -96,11 +95,11 @@ MUTATIONS: dict[str, tuple[str, Change]] = {
     "the whole account is let in": ("Use by app with", for_principal("AWS", f"arn:aws:iam::{ACCOUNT}:root")),
     "the account of a partner is let in": ("Use by partner", for_principal("AWS", f"arn:aws:iam::{OTHER}:root")),
     "a role of another account is let in": ("Use by app with", for_principal("AWS", f"arn:aws:iam::{OTHER}:role/app")),
-    "everyone is let in": ("Use by reporting", lambda s: replace(s, principals=(EVERYONE,))),
+    "everyone is let in": ("Use by reporting", lambda s: s._replace(principals=(EVERYONE,))),
     "the partner's half here is missing": ("Use by partner", dropped),
     "a guard rail denies everybody": ("Deny delete", unconditional),
     "a guard rail denies what is used": ("Deny delete", with_actions("kms:Decrypt")),
-    "a user is denied": ("Use by app with", lambda s: replace(s, effect=Effect.DENY)),
+    "a user is denied": ("Use by app with", lambda s: s._replace(effect=Effect.DENY)),
 }
 
 
@@ -116,41 +115,41 @@ def with_statement(statement: Statement) -> Callable[[Bundle], Bundle]:
 
     def change(bundle: Bundle) -> Bundle:
         access = bundle.keys[0]
-        policy = replace(access.policy, statements=(*access.policy.statements, statement))
-        return replace(bundle, keys=(replace(access, policy=policy), *bundle.keys[1:]))
+        policy = access.policy._replace(statements=(*access.policy.statements, statement))
+        return bundle._replace(keys=(access._replace(policy=policy), *bundle.keys[1:]))
 
     return change
 
 
 def with_policies(principal: str, *policies: Document) -> Callable[[Bundle], Bundle]:
     """Give a principal these IAM policies and no others."""
-    return lambda bundle: replace(bundle, principals={**bundle.principals, principal: PrincipalPolicies(policies)})
+    return lambda bundle: bundle._replace(principals={**bundle.principals, principal: PrincipalPolicies(policies)})
 
 
 def with_grants(change: Callable[[Grant], tuple[Grant, ...]]) -> Callable[[Bundle], Bundle]:
     """Put other grants in the place of the first."""
-    return lambda bundle: replace(bundle, keys=(replace(bundle.keys[0], grants=change(bundle.keys[0].grants[0])),))
+    return lambda bundle: bundle._replace(keys=(bundle.keys[0]._replace(grants=change(bundle.keys[0].grants[0])),))
 
 
 ALLOW = Statement(Effect.ALLOW, ("kms:Decrypt",), ("*",), (Principal("AWS", f"arn:aws:iam::{ACCOUNT}:root"),), sid="More")
 BUNDLES: dict[str, Callable[[Bundle], Bundle]] = {
     "the account gets Decrypt": with_statement(ALLOW),
     "the account gets Decrypt through one service": with_statement(
-        replace(ALLOW, conditions=(Condition("StringEquals", "kms:ViaService", ("rds.us-west-2.amazonaws.com",)),))
+        ALLOW._replace(conditions=(Condition("StringEquals", "kms:ViaService", ("rds.us-west-2.amazonaws.com",)),))
     ),
-    "another account gets Decrypt": with_statement(replace(ALLOW, principals=(Principal("AWS", "999999999999"),))),
+    "another account gets Decrypt": with_statement(ALLOW._replace(principals=(Principal("AWS", "999999999999"),))),
     "everyone gets Decrypt under an encryption context": with_statement(
-        replace(ALLOW, principals=(EVERYONE,), conditions=(Condition("StringEquals", "kms:EncryptionContext:a", ("b",)),))
+        ALLOW._replace(principals=(EVERYONE,), conditions=(Condition("StringEquals", "kms:EncryptionContext:a", ("b",)),))
     ),
     "everyone without a time-out gets it": with_statement(
-        replace(ALLOW, principals=(EVERYONE,), conditions=(Condition("StringNotEquals", "aws:SourceVpce", ("vpce-1",)),))
+        ALLOW._replace(principals=(EVERYONE,), conditions=(Condition("StringNotEquals", "aws:SourceVpce", ("vpce-1",)),))
     ),
     "a service that nobody thinks of gets Decrypt": with_statement(
-        replace(ALLOW, principals=(Principal("Service", "dax.amazonaws.com"),))
+        ALLOW._replace(principals=(Principal("Service", "dax.amazonaws.com"),))
     ),
-    "a service gets Decrypt": with_statement(replace(ALLOW, principals=(Principal("Service", "ec2.amazonaws.com"),))),
-    "a named principal gets more": with_statement(replace(ALLOW, principals=(Principal("AWS", f"{ROLE}exporter"),))),
-    "everything but Sign is allowed": with_statement(replace(ALLOW, actions=("kms:Sign",), not_action=True)),
+    "a service gets Decrypt": with_statement(ALLOW._replace(principals=(Principal("Service", "ec2.amazonaws.com"),))),
+    "a named principal gets more": with_statement(ALLOW._replace(principals=(Principal("AWS", f"{ROLE}exporter"),))),
+    "everything but Sign is allowed": with_statement(ALLOW._replace(actions=("kms:Sign",), not_action=True)),
     "the partner has no half of its own": with_policies(PARTNER),
     "an IAM policy reaches other keys": with_policies(
         f"{ROLE}Admin", Document((Statement(Effect.ALLOW, ("kms:CreateAlias", "kms:Decrypt"), ("*",)),))
@@ -161,12 +160,12 @@ BUNDLES: dict[str, Callable[[Bundle], Bundle]] = {
     "an IAM policy denies what was asked for": with_policies(
         f"{ROLE}app", Document((Statement(Effect.DENY, ("kms:Decrypt",), ("*",)),))
     ),
-    "a grant is on the key that nobody asked for": with_grants(lambda grant: (grant, replace(grant, grantee=f"{ROLE}Admin"))),
-    "a grant has one more operation": with_grants(lambda grant: (replace(grant, operations=(*grant.operations, "Encrypt")),)),
+    "a grant is on the key that nobody asked for": with_grants(lambda grant: (grant, grant._replace(grantee=f"{ROLE}Admin"))),
+    "a grant has one more operation": with_grants(lambda grant: (grant._replace(operations=(*grant.operations, "Encrypt")),)),
     "a grant is not there": with_grants(lambda _grant: ()),
-    "a grant has no constraint": with_grants(lambda grant: (replace(grant, constraints=GrantConstraints()),)),
-    "the key is another kind of key": lambda bundle: replace(
-        bundle, keys=(replace(bundle.keys[0], key=replace(bundle.keys[0].key, spec="RSA_2048")),)
+    "a grant has no constraint": with_grants(lambda grant: (grant._replace(constraints=GrantConstraints()),)),
+    "the key is another kind of key": lambda bundle: bundle._replace(
+        keys=(bundle.keys[0]._replace(key=bundle.keys[0].key._replace(spec="RSA_2048")),)
     ),
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,8 +45,8 @@ def opened(tmp_path: Path) -> Bundle:
     everyone = tuple(Principal("AWS", f"arn:aws:iam::{account}:root") for account in (HOME, "444455556666", "777788889999"))
     mistake = Statement(Effect.ALLOW, ("kms:*",), ("*",), everyone)
     volume = Grant("volume", EC2, ("Decrypt",))
-    policy = replace(access.policy, statements=(mistake, *access.policy.statements))
-    return replace(bundle, keys=(replace(access, policy=policy, grants=(*access.grants, volume)),))
+    policy = access.policy._replace(statements=(mistake, *access.policy.statements))
+    return bundle._replace(keys=(access._replace(policy=policy, grants=(*access.grants, volume)),))
 
 
 def test_nobody_else_whatever_iam_says(opened: Bundle) -> None:

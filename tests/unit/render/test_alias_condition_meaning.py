@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kmsgen.authorizer import Outcome, Request, authorize
@@ -19,10 +17,10 @@ CASES = ("asymmetric-encrypt", "ml-kem", "nasty-strings", "payments", "replicas"
 def rewritten(case: GoldenCase) -> Bundle:
     """Return the bundle with the identity policies as JSON has them."""
     principals = {
-        principal: replace(held, identity_policies=tuple(by_alias(one, case.subject) for one in held.identity_policies))
+        principal: held._replace(identity_policies=tuple(by_alias(one, case.subject) for one in held.identity_policies))
         for principal, held in case.subject.bundle.principals.items()
     }
-    return replace(case.subject.bundle, principals=principals)
+    return case.subject.bundle._replace(principals=principals)
 
 
 def requests(case: GoldenCase) -> list[Request]:
@@ -49,7 +47,7 @@ def test_on_another_key_without_the_alias_the_policies_give_what_they_gave(name:
     root = Principal("AWS", f"arn:aws:iam::{case.subject.account}:root")
     open_policy = Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), (root, Principal("AWS", "*"))),))
     other = Key(new_key.key.arn.rpartition("/")[0] + "/abcd1234-12ab-34cd-56ef-1234567890ab", aliases=("alias/other",))
-    before, after = (replace(bundle, keys=(KeyAccess(other, open_policy),)) for bundle in (case.subject.bundle, rewritten(case)))
+    before, after = (bundle._replace(keys=(KeyAccess(other, open_policy),)) for bundle in (case.subject.bundle, rewritten(case)))
     for request in requests(case):
         assert authorize(request, before).outcome == authorize(request, after).outcome, request
 
@@ -61,8 +59,8 @@ def test_the_comparison_tells_a_wrong_alias_from_the_right_one() -> None:
     assert new_key is not None
     partner = "arn:aws:iam::444455556666:role/partner"
     bundle = rewritten(case)
-    wrong = replace(new_key, key=replace(new_key.key, aliases=("alias/other",)))
+    wrong = new_key._replace(key=new_key.key._replace(aliases=("alias/other",)))
     request = Request(partner, "kms:Decrypt")
     assert authorize(request, bundle).outcome is Outcome.ALLOWED
-    assert authorize(request, replace(bundle, keys=(wrong,))).outcome is not Outcome.ALLOWED
+    assert authorize(request, bundle._replace(keys=(wrong,))).outcome is not Outcome.ALLOWED
     assert isinstance(bundle.principals[partner], PrincipalPolicies)

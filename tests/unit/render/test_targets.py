@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -73,7 +72,7 @@ def test_an_alias_condition_that_is_there_stays_beside_the_new_one() -> None:
     "statement",
     [
         allow("kms:Decrypt", on=ON_NEW),
-        replace(allow("kms:Decrypt", on=ON_NEW), not_resource=True, effect=Effect.DENY),
+        allow("kms:Decrypt", on=ON_NEW)._replace(not_resource=True, effect=Effect.DENY),
     ],
 )
 def test_a_new_key_without_alias_cannot_be_named_in_json(statement: Statement) -> None:
@@ -85,14 +84,14 @@ def test_a_new_key_without_alias_cannot_be_named_in_json(statement: Statement) -
 
 def test_a_new_key_cannot_be_excepted_in_json() -> None:
     """NotResource with the new key has no form in JSON, alias or not."""
-    statement = replace(allow("kms:Decrypt", on=ON_NEW), not_resource=True, effect=Effect.DENY)
+    statement = allow("kms:Decrypt", on=ON_NEW)._replace(not_resource=True, effect=Effect.DENY)
     with pytest.raises(InputError, match="cannot except"):
         json_files.render(subject((role("app"), document(statement))))
 
 
 def test_a_policy_that_the_alias_condition_made_too_long_is_split() -> None:
     """Every file stays within the size of a managed policy, and together they say the same."""
-    statements = [replace(allow("kms:Decrypt", on=ON_NEW), sid=f"S{number}") for number in range(40)]
+    statements = [allow("kms:Decrypt", on=ON_NEW)._replace(sid=f"S{number}") for number in range(40)]
     files = [
         one for one in json_files.render(subject((role("app"), document(*statements)))).artifacts if one.kind == "identity-policy"
     ]
@@ -173,7 +172,7 @@ def test_another_accounts_half_is_a_module_of_its_own() -> None:
 )
 def test_a_grant_that_the_provider_cannot_express_comes_as_a_call(grant: Grant, *, expressible: bool) -> None:
     """Every grant is either a resource or a call, never both, never neither; a call is announced."""
-    rendering = terraform.render(subject(grants=(replace(grant, name="it"),)))
+    rendering = terraform.render(subject(grants=(grant._replace(name="it"),)))
     found = texts(rendering)
     assert ('resource "aws_kms_grant" "it"' in found["terraform/main.tf"]) is expressible
     assert ("terraform/grants.sh" in found) is not expressible
@@ -297,7 +296,7 @@ def test_a_file_that_does_not_say_what_was_proved_is_refused(path: str, old: str
     """One changed word in what was rendered, and nothing is written."""
 
     def mutated(artifact: Artifact) -> Artifact:
-        return replace(artifact, text=artifact.text.replace(old, new)) if artifact.path == path else artifact
+        return artifact._replace(text=artifact.text.replace(old, new)) if artifact.path == path else artifact
 
     artifacts = render(SAID).artifacts
     assert any(artifact.path == path and old in artifact.text for artifact in artifacts)
@@ -327,6 +326,6 @@ def test_only_the_formats_asked_for_are_written() -> None:
 
 def test_a_bundle_without_policies_renders_to_nothing() -> None:
     """Nothing to say, no file."""
-    empty = replace(subject(key_policy=Document(())), key_policies=False)
+    empty = (subject(key_policy=Document(())))._replace(key_policies=False)
     assert isinstance(empty, Subject)
-    assert render(replace(empty, bundle=replace(empty.bundle, keys=()))).artifacts == ()
+    assert render(empty._replace(bundle=empty.bundle._replace(keys=()))).artifacts == ()
