@@ -1,27 +1,28 @@
 """Actions, and principals, that no policy tells apart: one of them is asked about, and what is found holds for all.
 
-Two actions are alike if the same Action patterns and grant operations take them, requests of both carry the same of the
-condition keys in question, and KMS refuses both or neither. Actions that KMS treats in a way of their own are alike to none.
 Two principals are alike if every statement and grant names both in the same way, what stands beside them is the same, and the
-conditions on who calls answer the same of both.
+conditions on who calls answer the same of both. Two actions are alike to a principal if every statement and grant that names
+it covers both or neither, requests of both carry the same of what those statements read, and KMS refuses both or neither.
+Actions that KMS treats in a way of their own are alike to none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from kmsgen.authorizer import Request
 from kmsgen.authorizer.context import Target, carried
-from kmsgen.authorizer.grants import retires
+from kmsgen.authorizer.grants import GrantRule, retires
 from kmsgen.authorizer.plan import RuleSet
-from kmsgen.authorizer.principal import CallerKind, caller_of
+from kmsgen.authorizer.principal import CallerKind, Naming, caller_of
 from kmsgen.authorizer.refusals import refusal_of_key
-from kmsgen.catalogue.actions import expand
+from kmsgen.authorizer.statement import Rule
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle
 from kmsgen.prover.principals import other_than
 from kmsgen.prover.situation import Side
-from kmsgen.prover.vocabulary import Vocabulary, grants_of
+from kmsgen.prover.vocabulary import Vocabulary
 
 _OWN_WAYS = frozenset(
     {
@@ -37,26 +38,63 @@ _OWN_WAYS = frozenset(
 )
 
 
-def alike(actions: Iterable[Action], words: Vocabulary, bundles: Sequence[Bundle]) -> list[list[Action]]:
-    """Put actions together that need to be asked about once; the first of each is the one to ask."""
-    takes = [frozenset(expand(pattern)) for pattern in words.actions]
-    grants = [frozenset(grant.operations) for bundle in bundles for grant in grants_of(bundle)]
-    keys = [*words.by_key, *words.variables]
-    targets = [_target(bundle) for bundle in bundles]
-    found: dict[object, list[Action]] = {}
-    for action in actions:
-        if action.name in _OWN_WAYS or "alias" in action.resource_types:
-            found[action.name] = [action]
-            continue
-        signature = (
-            (action.resource_types, action.policy_types, action.cross_account, action.multi_region_only, action.grantable),
-            tuple(action.iam_name in taken for taken in takes),
-            tuple(action.name in operations for operations in grants),
-            tuple(carried(key, action.name) for key in keys),
-            tuple(_refused(action, target) for target in targets),
-        )
-        found.setdefault(signature, []).append(action)
-    return list(found.values())
+class Seen(NamedTuple):
+    """What a bundle, or several, can know of a principal: two principals of which the same is seen are alike.
+
+    `rules` and `grants` are those that name it; `told` is all else that tells principals apart.
+    """
+
+    rules: tuple[tuple[Rule, Naming], ...]
+    grants: tuple[tuple[GrantRule, Naming, Naming], ...]
+    told: object
+
+
+class ActionGroups:
+    """The actions asked about, put together for each principal as far as it cannot tell them apart."""
+
+    def __init__(self, actions: Iterable[Action], bundles: Sequence[Bundle]) -> None:
+        targets = [_target(bundle) for bundle in bundles]
+        self._actions = tuple(actions)
+        self._own = tuple(_own(action, targets) for action in self._actions)
+        self._columns: dict[Rule | GrantRule, tuple[object, ...]] = {}
+        self._groups: dict[object, list[list[Action]]] = {}
+
+    def of(self, seen: Seen) -> list[list[Action]]:
+        """Return the groups of a principal of which this is seen; the first of each is the one to ask about."""
+        matter: tuple[Rule | GrantRule, ...] = (*(rule for rule, _ in seen.rules), *(grant for grant, _, _ in seen.grants))
+        found = self._groups.get(matter)
+        if found is None:
+            groups: dict[object, list[Action]] = {}
+            columns = [self._own, *(self._column(one) for one in matter)]
+            for action, signature in zip(self._actions, zip(*columns, strict=True), strict=True):
+                groups.setdefault(signature, []).append(action)
+            found = self._groups[matter] = list(groups.values())
+        return found
+
+    def _column(self, one: Rule | GrantRule) -> tuple[object, ...]:
+        found = self._columns.get(one)
+        if found is None:
+            found = self._columns[one] = tuple(_taken(one, action) for action in self._actions)
+        return found
+
+
+def _own(action: Action, targets: Iterable[Target | None]) -> object:
+    """Return what tells an action from others whatever the policies say."""
+    if action.name in _OWN_WAYS or "alias" in action.resource_types:
+        return action.name
+    ways = (action.resource_types, action.policy_types, action.cross_account, action.multi_region_only, action.grantable)
+    return (ways, tuple(_refused(action, target) for target in targets))
+
+
+def _taken(one: Rule | GrantRule, action: Action) -> object:
+    """Return whether a statement or grant covers an action, and then what requests of it carry of what the statement reads."""
+    if isinstance(one, GrantRule):
+        return one.covers(action.name)
+    covers = one.covers(action.iam_name.lower())
+    if covers is False:
+        return False
+    keys = [*one.resource.variables, *(key for test in one.conditions for key in (test.variable, *test.variables))]
+    return (covers, *(carried(key, action.name) for key in keys))
 
 
 def _target(bundle: Bundle) -> Target | None:
@@ -84,13 +122,16 @@ _WHO = (
 _TAG = "aws:principaltag/"
 
 
-def alike_principals(everyone: Iterable[str], words: Vocabulary, sides: Sequence[Side]) -> list[list[str]]:
-    """Put principals together that need to be asked about once; the first of each is the one to ask."""
+def alike_principals(everyone: Iterable[str], words: Vocabulary, sides: Sequence[Side]) -> Iterator[tuple[list[str], Seen]]:
+    """Put principals together that need to be asked about once, with what is seen of them; the first is the one to ask."""
     variables = [key for key in words.variables if key in _WHO or key.startswith(_TAG)]
-    found: dict[object, list[str]] = {}
+    found: dict[Seen, list[str]] = {}
     for principal in everyone:
-        found.setdefault(tuple(_seen_as(principal, side, variables) for side in sides), []).append(principal)
-    return list(found.values())
+        views = [_seen(principal, side, variables) for side in sides]
+        rules = tuple(rule for one in views for rule in one.rules)
+        grants = tuple(grant for one in views for grant in one.grants)
+        found.setdefault(Seen(rules, grants, tuple(one.told for one in views)), []).append(principal)
+    yield from ((principals, seen) for seen, principals in found.items())
 
 
 def _endpoint_rules(principal: str, side: Side) -> Iterator[RuleSet]:
@@ -100,16 +141,18 @@ def _endpoint_rules(principal: str, side: Side) -> Iterator[RuleSet]:
             yield from plan.sets
 
 
-def _seen_as(principal: str, side: Side, variables: Sequence[str]) -> object:
-    """Return all that a bundle can know of a principal; a session that a policy could name is like no other."""
-    (plan,) = side.authorizer.plans(Request(principal, "kms:GetKeyPolicy"))
+def _seen(principal: str, side: Side, variables: Sequence[str]) -> Seen:
+    """Return all that one bundle can know of a principal; a session that a policy could name is like no other."""
+    request = Request(principal, "kms:GetKeyPolicy")
+    (plan,) = side.authorizer.plans(request)
     caller = plan.caller
-    if caller.kind in (CallerKind.SESSION, CallerKind.UNKNOWN):
-        return principal
-    view = side.authorizer.view(plan, Request(principal, "kms:GetKeyPolicy"))
     sets = dict.fromkeys([*plan.sets, side.cover_rules, *_endpoint_rules(principal, side)])
-    rules = [(rule, naming) for one in sets for rule, naming in one.naming(caller).items() if naming]
-    grants = (*(grant.names(caller) for grant in side.grants), *(retires(grant.grant, caller) for grant in side.grants))
+    rules = tuple((rule, naming) for one in sets for rule, naming in one.naming(caller).items() if naming)
+    named = ((grant, grant.names(caller), retires(grant.grant, caller)) for grant in side.grants)
+    grants = tuple(one for one in named if one[1] or one[2])
+    if caller.kind in (CallerKind.SESSION, CallerKind.UNKNOWN):
+        return Seen(rules, grants, principal)
+    view = side.authorizer.view(plan, request)
     answers = tuple(
         test.check(view.lookup(test.variable) or None, view.lookup)
         for rule, _ in rules
@@ -118,4 +161,4 @@ def _seen_as(principal: str, side: Side, variables: Sequence[str]) -> object:
     )
     values = tuple(view.lookup(key) for key in variables)
     beside = (id(caller.policies), caller.service_linked, caller.described)
-    return (caller.kind, plan.facts, beside, tuple(rules), grants, answers, values)
+    return Seen(rules, grants, (caller.kind, plan.facts, beside, answers, values))

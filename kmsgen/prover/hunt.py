@@ -67,7 +67,7 @@ class Hunt:
             return
         for found in self._found(base, situations, matched, open_, meter):
             for principal in self.world.doubles.get(base.principal, (base.principal,)):
-                for action in self.world.twins.get(base.action, (base.action,)):
+                for action in self.world.twins.get((base.principal, base.action), (base.action,)):
                     yield self._hit(base._replace(principal=principal, action=action), found)
 
     def _found(

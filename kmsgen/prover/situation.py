@@ -14,9 +14,9 @@ from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.grants import CREATE, RETIRE, GrantRule, compile_grants, retires
 from kmsgen.authorizer.plan import Plan, RuleSet
 from kmsgen.authorizer.plan import check as check_condition
-from kmsgen.authorizer.principal import ACCOUNT, DIRECT, DOUBT, ROLE, Naming
+from kmsgen.authorizer.principal import ACCOUNT, DOUBT, Naming
 from kmsgen.authorizer.settle import Facts
-from kmsgen.authorizer.statement import Layer, ResourceTest, Rule
+from kmsgen.authorizer.statement import ResourceTest, Rule
 from kmsgen.catalogue.actions import KEY_STATES
 from kmsgen.policy.bundle import Bundle
 from kmsgen.prover.looks import CONTEXT, CONTEXT_KEYS, Doubts, GrantTest, KeyTest, Look, ResourceLook, key_test, others, pair_keys
@@ -41,15 +41,6 @@ class Situation(NamedTuple):
     open: tuple[Clause, ...]
     known: Mapping[str, Values | None]
     defaults: Mapping[str, Values | None]
-
-
-class _Allowing(NamedTuple):
-    """An Allow of a layer, whichever."""
-
-    layer: str
-    source: str = ""
-    level: int = 0
-    deny: bool = False
 
 
 @dataclass
@@ -155,21 +146,6 @@ class Side:
             bundle = self.bundle._replace(keys=keys)
             found = self._in_state[state] = Authorizer(bundle, generous=self.doubts.generous)
         return found
-
-    def reaches(self, request: Request) -> bool:
-        """Return whether access can follow if every Allow and grant that covers the action named the caller.
-
-        What stands beside the caller is taken to allow everything.
-        """
-        plan = self.plan(request)
-        if plan is None:
-            return False
-        covering = (rule for rules in plan.sets for rule, _ in rules.covering(plan.action.iam_name.lower()) if not rule.deny)
-        layers = {str(rule.layer) for rule in covering} | {Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION}
-        if plan.action.name == RETIRE or any(grant.covers(plan.action.name) for grant in self.grants):
-            layers.add(Layer.GRANT)
-        allows = [(_Allowing(str(layer)), ACCOUNT | ROLE | DIRECT) for layer in layers]
-        return settle(plan.facts, allows).outcome is Outcome.ALLOWED
 
     def could(self, plan: Plan) -> bool:
         """Return whether access can follow at all, every Allow and grant taken to match and no conditional Deny."""

@@ -23,11 +23,11 @@ from kmsgen.policy.bundle import Bundle, Key, Organization, PrincipalPolicies
 from kmsgen.policy.document import Document, Effect, Statement
 from kmsgen.policy.grant import Grant
 from kmsgen.prover import vocabulary
-from kmsgen.prover.alike import alike, alike_principals
+from kmsgen.prover.alike import ActionGroups, alike_principals
 from kmsgen.prover.domains import Domain, domain_of
 from kmsgen.prover.looks import CONTEXT, Doubts
 from kmsgen.prover.patterns import NAME, Cut, arn_glob, glob, run_of
-from kmsgen.prover.principals import SPECIAL_ROLES, other_than, principals
+from kmsgen.prover.principals import principals
 from kmsgen.prover.situation import Side, Situation
 from kmsgen.prover.space import RequestSpace
 from kmsgen.prover.vocabulary import Vocabulary
@@ -106,7 +106,7 @@ class World:
     pairs: Mapping[str, Values] = field(init=False)
     operations: Values = ()
     like: World | None = None
-    twins: dict[str, list[str]] = field(default_factory=dict)
+    twins: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     doubles: dict[str, list[str]] = field(default_factory=dict)
     _described: dict[str, bool] = field(default_factory=dict)
     _spaces: dict[object, RequestSpace] = field(default_factory=dict)
@@ -179,24 +179,14 @@ class World:
 
     def requests(self, everyone: Iterable[str], actions: Iterable[Action]) -> Iterator[Request]:
         """Yield what everything else is added to, for each principal and action."""
-        asked = [group[0] for group in self.alike(actions)]
-        reached = {action.name for action in asked if self._reached(action)}
-        for group in alike_principals(everyone, self.words, self.sides):
-            self.doubles[group[0]] = group
-            for action in asked:
-                if action.name in reached or self.described(group[0]):
-                    yield from self.bases(group[0], action)
-
-    def _reached(self, action: Action) -> bool:
-        """Return whether anybody could get an action at all, if every statement and grant that covers it named them."""
-        return any(self.sides[0].reaches(Request(caller, action.iam_name)) for caller in self._callers)
-
-    def alike(self, actions: Iterable[Action]) -> list[list[Action]]:
-        """Put actions together that need to be asked about once, and remember them."""
-        groups = alike(actions, self.words, self.bundles)
-        for group in groups:
-            self.twins[group[0].iam_name] = [action.iam_name for action in group]
-        return groups
+        groups = ActionGroups(actions, self.bundles)
+        for principals_alike, seen in alike_principals(everyone, self.words, self.sides):
+            principal = principals_alike[0]
+            self.doubles[principal] = principals_alike
+            for actions_alike in groups.of(seen):
+                action = actions_alike[0]
+                self.twins[principal, action.iam_name] = [one.iam_name for one in actions_alike]
+                yield from self.bases(principal, action)
 
     def bases(self, principal: str, action: Action) -> Iterator[Request]:
         """Yield the requests on the first key that everything else is added to.
@@ -224,12 +214,6 @@ class World:
     def _names_told(self) -> bool:
         """Whether every bundle tells the aliases of its key, so that a request can use no other."""
         return all(bundle.keys and bundle.keys[0].key.aliases for bundle in self.bundles)
-
-    @cached_property
-    def _callers(self) -> Values:
-        """One principal of each kind to which other ways of access are open."""
-        roles = [f"arn:aws:iam::{account}:role/" for account in (self.account, other_than(self.account))]
-        return (*(f"{head}{name}" for head in roles for name in ("any-role", SPECIAL_ROLES[0])), "any-service.amazonaws.com")
 
     @cached_property
     def aliases(self) -> Values:
