@@ -7,8 +7,8 @@ the question for all principals and situations; this answers it without the prov
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 from kmsgen.arn import Arn, account_of, is_service_principal, parse_arn
 from kmsgen.authorizer.decision import Outcome
@@ -33,14 +33,30 @@ BESIDE_THE_KEY = frozenset({"alias", "any"})
 OTHER_VALUES = {"bool": "false", "kms:viaservice": "glacier.us-east-1.amazonaws.com"}
 
 
-class _World(NamedTuple):
+class _World:
     """Two judges of the same requests: one of the policies in question, one of what was asked for."""
 
-    judge: Authorizer
-    intended: Authorizer
-    principals: tuple[str, ...]
-    situations: tuple[Situation, ...]
-    keys: tuple[str, ...]
+    def __init__(self, intent: Intent, specification: Specification, bundle: Bundle) -> None:
+        self._bundle, self._specification = bundle, specification
+        judged = _with_another_key(bundle)
+        strangers = _strangers(bundle, specification)
+        # whoever stands for an account that was asked for has the account's own IAM policies
+        both = (judged, as_bundle(specification, judged, intent))
+        home = (intent.scope.organization, intent.scope.account)
+        self.judge, self.intended = (Authorizer(with_own_policies(one, strangers, *home)) for one in both)
+        self.keys = tuple(access.key.arn for access in judged.keys)
+        named = _named(bundle, specification)
+        unnamed = tuple(service for service in SERVICES if service not in named)[:1]
+        self.principals = tuple(dict.fromkeys((*named, *strangers, *unnamed, "*")))
+
+    @cached_property
+    def situations(self) -> tuple[Situation, ...]:
+        """Every situation that the policies tell apart."""
+        return tuple(_distinguished(self._bundle, self._specification))
+
+    def differ_beside(self, principal: str) -> bool:
+        """Return whether the judges may differ on what is no key: neither key policies nor grants reach that."""
+        return self.judge.caller(principal) != self.intended.caller(principal)
 
 
 def beyond(
@@ -50,26 +66,38 @@ def beyond(
 
     With `kinds` only resources of these kinds count: `key`, `alias`, `any`.
     """
-    world = _world(intent, specification, bundle)
-    for principal in world.principals:
-        for action in ACTIONS.values():
-            if kinds is None or kinds.intersection(kinds_of_resource(action.iam_name)):
-                request = next(_excess(world, principal, action.iam_name, kinds), None)
-                if request is not None:
-                    yield _finding(intent, request, world.judge, origins)
+    world = _World(intent, specification, bundle)
+    asked = {action.iam_name: _resources(world, action.iam_name, kinds) for action in ACTIONS.values()}
+    beside_only = kinds is not None and "key" not in kinds
+    for principal in filter(world.differ_beside, world.principals) if beside_only else world.principals:
+        for action, resources in asked.items():
+            request = next(_excess(world, principal, action, resources), None)
+            if request is not None:
+                yield _finding(intent, request, world.judge, origins)
 
 
-def _excess(world: _World, principal: str, action: str, kinds: frozenset[str] | None) -> Iterator[Request]:
+def _excess(world: _World, principal: str, action: str, resources: tuple[str, ...]) -> Iterator[Request]:
     """Yield requests that are allowed and were not asked for."""
-    for resource in _resources(world, action, kinds):
-        first = request_for(principal, action, (resource,), PLAIN)
-        settled = not any(plan.conditional or plan.grants for plan in world.judge.plans(first))
-        for situation in (PLAIN,) if settled else world.situations:
-            request = request_for(principal, action, (resource,), situation)
-            if world.judge.decide(request).outcome is not Outcome.ALLOWED:
-                continue
-            if world.intended.decide(request).outcome is not Outcome.ALLOWED:
+    for resource in resources:
+        plain = request_for(principal, action, (resource,), PLAIN)
+        if _is_settled(plain, world.judge):
+            requests: Iterable[Request] = (plain,)
+        elif _is_settled(plain, world.intended) and _is_allowed(plain, world.intended):
+            continue  # asked for in every situation
+        else:
+            requests = (request_for(principal, action, (resource,), situation) for situation in world.situations)
+        for request in requests:
+            if _is_allowed(request, world.judge) and not _is_allowed(request, world.intended):
                 yield request
+
+
+def _is_settled(request: Request, judge: Authorizer) -> bool:
+    """Return whether a judge says the same in every situation."""
+    return not any(plan.conditional or plan.grants for plan in judge.plans(request))
+
+
+def _is_allowed(request: Request, judge: Authorizer) -> bool:
+    return judge.decide(request).outcome is Outcome.ALLOWED
 
 
 def _resources(world: _World, action: str, kinds: frozenset[str] | None) -> tuple[str, ...]:
@@ -78,24 +106,11 @@ def _resources(world: _World, action: str, kinds: frozenset[str] | None) -> tupl
     return (*(world.keys if "key" in wanted else ()), *aliases, *(("*",) if "any" in wanted else ()))
 
 
-def _world(intent: Intent, specification: Specification, bundle: Bundle) -> _World:
-    judged = _with_another_key(bundle)
-    intended = as_bundle(specification, judged, intent)
-    strangers = _strangers(bundle, specification)
-    # whoever stands for an account that was asked for has the account's own IAM policies
-    home = (intent.scope.organization, intent.scope.account)
-    judged, intended = (with_own_policies(one, strangers, *home) for one in (judged, intended))
+def _named(bundle: Bundle, specification: Specification) -> tuple[str, ...]:
+    """Return everybody whom the policies or the intent name, and another session of each role that they name a session of."""
     sessions = [session for name in bundle.principals for session in _sessions(name)]
     written = [name for name in _in_key_policies(bundle) if is_person(name) or is_service_principal(name)]
-    named = (*bundle.principals, *written, *_services(specification), *sessions)
-    unnamed = tuple(service for service in SERVICES if service not in named)[:1]
-    return _World(
-        Authorizer(judged),
-        Authorizer(intended),
-        tuple(dict.fromkeys((*named, *strangers, *unnamed, "*"))),
-        tuple(_distinguished(bundle, specification)),
-        tuple(access.key.arn for access in judged.keys),
-    )
+    return (*bundle.principals, *written, *_services(specification), *sessions)
 
 
 def _with_another_key(bundle: Bundle) -> Bundle:

@@ -29,8 +29,8 @@ _BY_ITSELF = {"kms:GrantIsForAWSResource": ("false",)}
 _HARMLESS = frozenset({"DescribeKey", "GetPublicKey", "RetireGrant", "CreateGrant"})
 
 
-def escalations(world: World, exceptions: Iterable[str], budget: Budget) -> tuple[list[Hit], str]:
-    """Return each step that gives a principal more, but for the exceptions, and why more steps may exist."""
+def escalations(world: World, exceptions: Iterable[str], budget: Budget) -> tuple[list[Hit], str, bool]:
+    """Return each step that gives a principal more, but for the exceptions; why more may exist; whether a reading was open."""
     excepted = tuple(exceptions)
     asked = [one for one in world.everyone if not any(world.named(pattern, one) for pattern in excepted)]
     hunt = _Steps(world, budget)
@@ -45,7 +45,7 @@ def escalations(world: World, exceptions: Iterable[str], budget: Budget) -> tupl
     for operation in sorted(_grantable(world) - _HARMLESS):
         lacking = [one for one in others if operation not in held.get(one, ())]
         found += hunt.granting(lacking, operation)
-    return found, hunt.reason
+    return found, hunt.reason, hunt.doubtful
 
 
 def _attributes(world: World) -> Iterator[str]:
@@ -63,17 +63,19 @@ def _grantable(world: World) -> frozenset[str]:
 
 
 class _Steps:
-    """Hunts single steps; `reason` tells why one may have been missed."""
+    """Hunts single steps; `reason` tells why one may have been missed, `doubtful` whether readings left open were met."""
 
     def __init__(self, world: World, budget: Budget) -> None:
         self.world = world
         self.budget = budget
         self.reason = ""
+        self.doubtful = False
 
     def _run(self, bases: Iterable[Request], label: str = "") -> list[Hit]:
         hunt = Hunt(self.world, access(self.world.sides[0]), self.budget)
         found = hunt.run(bases)
         self.reason = self.reason or hunt.reason
+        self.doubtful = self.doubtful or bool(hunt.doubtful)
         return [hit._replace(labels=(label, *hit.labels)) for hit in found] if label else found
 
     def hits(self, principals: Iterable[str], actions: Iterable[str], label: str) -> list[Hit]:

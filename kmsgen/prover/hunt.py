@@ -26,13 +26,17 @@ class WitnessError(Exception):
 
 @dataclass(slots=True)
 class Hunt:
-    """One hunt through one world within one budget."""
+    """One hunt through one world within one budget.
+
+    `doubtful` are the bases at which a reading was met that AWS leaves open: only there can another reading find more.
+    """
 
     world: World
     bad: Bad
     budget: Budget
     reason: str = ""
-    _known: dict[object, list[Found]] = field(default_factory=dict)
+    doubtful: list[Request] = field(default_factory=list)
+    _known: dict[object, tuple[list[Found], bool]] = field(default_factory=dict)
 
     def run(self, bases: Iterable[Request]) -> list[Hit]:
         """Return what was found; `reason` tells afterwards why more may exist."""
@@ -40,7 +44,10 @@ class Hunt:
         hits: list[Hit] = []
         try:
             for base in bases:
+                self.world.forget_doubts()
                 hits.extend(self._hits(base, meter))
+                if self.world.doubtful:
+                    self.doubtful.append(base)
         except BudgetError as error:
             self.reason = f"the budget of {error} ran out after {meter.visited} classes"
         except PatternBudgetError:
@@ -85,8 +92,8 @@ class Hunt:
             tuple(one.facts if one else None for one in situations), matched,
             frozenset((clause.index, clause.tests) for clause in open_), frozenset(known.items()), id(space),
         )  # fmt: skip
-        found = self._known.get(signature)
-        if found is None:
+        remembered = self._known.get(signature)
+        if remembered is None:
             problem = Problem(
                 matched,
                 open_,
@@ -94,7 +101,11 @@ class Hunt:
                 lambda yes, waiting: self.bad.certain(situations, yes, waiting),
                 known,
             )
-            found = self._known[signature] = list(Search(space, meter).run(problem))
+            found = list(Search(space, meter).run(problem))
+            remembered = self._known[signature] = (found, self.world.doubtful)
+        found, doubtful = remembered
+        if doubtful:
+            self.world.doubt()
         return found
 
     def _hit(self, base: Request, found: Found) -> Hit:

@@ -50,6 +50,9 @@ def names_in(known: Known, family: str) -> Values | None:
 class Look(Test, Protocol):
     """A test with what cutting needs of it."""
 
+    def reading(self, known: Known) -> Maybe:
+        """Whether the test holds, as `holds`; None where AWS leaves that open."""
+
     @property
     def ties(self) -> Values:
         """The condition keys whose values it puts into what it wants of another."""
@@ -106,9 +109,13 @@ class KeyTest:
         """Return what the condition wants of its key."""
         return self.wanted if self.own(key) else ()
 
+    def reading(self, known: Known) -> Maybe:
+        """Whether the condition holds; None where that is open."""
+        return self.test.check(self._values(known), known.get)
+
     def holds(self, known: Known) -> bool:
         """Whether the condition holds; open readings as the authorizer has them."""
-        return self.doubts.settle(self.test.check(self._values(known), known.get), deny=self.test.deny)
+        return self.doubts.settle(self.reading(known), deny=self.test.deny)
 
     def possible(self, known: Known) -> bool:  # noqa: ARG002 - as of Test
         """Whether the condition can still hold: its one key is not known yet."""
@@ -159,9 +166,13 @@ class ResourceLook:
         parts = [part for colon in self.resource.split(":") for part in (colon, *colon.split("/"))]
         return (Wanted(_EQUALS, tuple(dict.fromkeys(parts)), variables=False),)
 
+    def reading(self, known: Known) -> Maybe:
+        """Whether the element matches the resource; None where that is open."""
+        return self.test.check(self.resource, known.get)
+
     def holds(self, known: Known) -> bool:
         """Whether the element matches the resource; open readings as the authorizer has them."""
-        return self.doubts.settle(self.test.check(self.resource, known.get), deny=self.deny)
+        return self.doubts.settle(self.reading(known), deny=self.deny)
 
     def possible(self, known: Known) -> bool:  # noqa: ARG002 - as of Test
         """Whether it can still match."""
@@ -201,6 +212,10 @@ class GrantTest:
         if key == "kms:grantoperations":
             constants += self.rule.grant.operations
         return [Wanted(_EQUALS, (constant,), variables=False) for constant in constants]
+
+    def reading(self, known: Known) -> Maybe:
+        """Whether the authorizer's own tests of the grant all pass: nothing about them is open."""
+        return self.holds(known)
 
     def holds(self, known: Known) -> bool:
         """Whether the authorizer's own tests of the grant all pass."""

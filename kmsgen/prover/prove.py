@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from kmsgen.arn import is_service_principal, parse_arn
+from kmsgen.authorizer import Request
 from kmsgen.authorizer.silences import describe
 from kmsgen.catalogue.actions import ACTIONS, expand
 from kmsgen.catalogue.model import Action
@@ -38,8 +39,6 @@ def prove(bundle: Bundle, question: Question, budget: Budget | None = None, *, d
     if isinstance(question, NoLockout):
         return _lockout(world, question, budget)
     hits, reason = _ask(world, question, budget)
-    if not hits and not reason and world.doubtful:
-        reason = _other_reading(world, lambda other: _ask(other, question, budget))
     groups = tuple(group(hits, speaker_of(world)))[: budget.groups]
     result = Result.REFUTED if groups else Result.UNKNOWN if reason else Result.PROVED
     return Proof(str(question), result, groups, reason)
@@ -47,18 +46,32 @@ def prove(bundle: Bundle, question: Question, budget: Budget | None = None, *, d
 
 def _ask(world: World, question: Question, budget: Budget) -> tuple[list[Hit], str]:
     if isinstance(question, NoEscalation):
-        return escalations(world, question.exceptions, budget)
-    hunt = Hunt(world, access(world.sides[0]), budget)
-    hits = hunt.run(world.requests(_asked_principals(world, question), list(_asked_actions(question))))
-    return hits, hunt.reason
+        return _ask_of_steps(world, question, budget)
+    requests = world.requests(_asked_principals(world, question), list(_asked_actions(question)))
+    return _in_both_readings(world, requests, lambda one: Hunt(one, access(one.sides[0]), budget))
 
 
-def _other_reading(world: World, ask: Callable[[World], tuple[list[Hit], str]]) -> str:
-    """Tell what speaks against an answer where AWS leaves open how its policies are read; nothing where no reading does."""
-    hits, reason = ask(world.reread())
-    if not hits:
-        return reason
-    witness = hits[0].witness
+def _ask_of_steps(world: World, question: NoEscalation, budget: Budget) -> tuple[list[Hit], str]:
+    hits, reason, doubtful = escalations(world, question.exceptions, budget)
+    if hits or reason or not doubtful:
+        return hits, reason
+    other = world.reread()
+    more, reason, _ = escalations(other, question.exceptions, budget)
+    return [], _left_open(world, more[0].witness) if more else reason
+
+
+def _in_both_readings(world: World, requests: Iterable[Request], hunt_in: Callable[[World], Hunt]) -> tuple[list[Hit], str]:
+    """Return what is found; where nothing is, and AWS leaves open how its policies are read, what speaks against that."""
+    hunt = hunt_in(world)
+    hits = hunt.run(requests)
+    if hits or hunt.reason or not hunt.doubtful:
+        return hits, hunt.reason
+    again = hunt_in(world.reread())
+    more = again.run(hunt.doubtful)
+    return [], _left_open(world, more[0].witness) if more else again.reason
+
+
+def _left_open(world: World, witness: Request) -> str:
     notes = world.sides[0].decide(witness).notes
     why = "; ".join(f"{note.partition(':')[0]}: {describe(note)}" for note in notes)
     return f"AWS leaves open whether {witness.principal} may call {witness.action} ({why or 'see its documented silences'})"
@@ -96,13 +109,8 @@ def _gain(old: Bundle, new: Bundle, budget: Budget, *, described_only: bool) -> 
     except PatternBudgetError:
         return (), _TOO_MANY_PATTERNS
 
-    def ask(one: World) -> tuple[list[Hit], str]:
-        hunt = Hunt(one, gained(one.sides), budget)
-        return hunt.run(one.requests(one.everyone, ACTIONS.values())), hunt.reason
-
-    hits, reason = ask(world)
-    if not hits and not reason and world.doubtful:
-        reason = _other_reading(world, ask)
+    requests = world.requests(world.everyone, ACTIONS.values())
+    hits, reason = _in_both_readings(world, requests, lambda one: Hunt(one, gained(one.sides), budget))
     return tuple(group(hits, speaker_of(world)))[: budget.groups], reason
 
 

@@ -210,13 +210,13 @@ class RequestSpace:
 
     def _facet(self, facet: Facet, tests: Sequence[Look], known: Known) -> Iterator[Choice]:
         keys = [key for key in facet.keys if key not in known and any(key in test.reads for test in tests)]
-        seen: set[tuple[bool, ...]] = set()
+        seen: set[tuple[bool | None, ...]] = set()
         for combination in product(*(self._values(key, tests, known) for key in keys)):
             values = dict(zip(keys, combination, strict=True))
             if not facet.coherent(values):
                 continue
             now = {**known, **values}
-            answers = tuple(test.holds(now) for test in tests if all(key in now for key in test.reads))
+            answers = tuple(test.reading(now) for test in tests if all(key in now for key in test.reads))
             if len(answers) < len(tests) or answers not in seen:
                 seen.add(answers)
                 yield Choice(tuple(values.items()), ", ".join(self._words(values, tests, known)))

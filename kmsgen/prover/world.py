@@ -136,7 +136,8 @@ class World:
 
     def reread(self) -> World:
         """Return the world in which what AWS leaves open is read so that there is more access."""
-        return World(self.bundles, self.scope._replace(generous=True), like=self)
+        scope = self.scope._replace(generous=True)
+        return World(self.bundles, scope, like=self, twins=self.twins, doubles=self.doubles)
 
     @property
     def covers(self) -> tuple[Rule | GrantRule, ...]:
@@ -146,8 +147,17 @@ class World:
 
     @property
     def doubtful(self) -> bool:
-        """Whether what was found so far rests on a reading that AWS leaves open."""
+        """Whether what was found since doubts were forgotten rests on a reading that AWS leaves open."""
         return any(side.doubts.met for side in self.sides)
+
+    def doubt(self) -> None:
+        """Note that a reading was met that AWS leaves open."""
+        self.sides[0].doubts.met = True
+
+    def forget_doubts(self) -> None:
+        """Note of none from here on."""
+        for side in self.sides:
+            side.doubts.met = False
 
     @property
     def keys(self) -> tuple[Key, ...]:
