@@ -1,0 +1,45 @@
+"""What is allowed on what is no key: aliases, and actions that take no resource."""
+
+from __future__ import annotations
+
+import pytest
+
+from kmsgen.authorizer.evaluate import Authorizer
+from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.checks.beyond import BESIDE_THE_KEY, beyond
+from kmsgen.checks.intended import kinds_of_resource
+from kmsgen.checks.situations import Situation, request_for
+from kmsgen.checks.specification import specify
+from kmsgen.policy.bundle import PrincipalPolicies
+from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
+from tests.unit.checks.judging import ACCOUNT, EXAMPLE, ROLE, case
+
+FOUND = case(EXAMPLE)
+ALIAS = f"arn:aws:kms:us-west-2:{ACCOUNT}:alias/app/data"
+BESIDE = [action.iam_name for action in ACTIONS.values() if BESIDE_THE_KEY.intersection(kinds_of_resource(action.iam_name))]
+ANYONE = Statement(Effect.ALLOW, ("kms:*",), ("*",), (Principal("*", "*"),))
+
+
+@pytest.mark.parametrize("action", BESIDE)
+def test_what_is_no_key_is_decided_without_key_policies_and_grants(action: str) -> None:
+    """Only so may whoever has the same IAM policies in two bundles be left out of their comparison."""
+    whole = FOUND.bundle
+    wide = whole._replace(keys=tuple(access._replace(policy=Document((ANYONE,)), grants=()) for access in whole.keys))
+    here, there = Authorizer(whole), Authorizer(wide)
+    for name in (*whole.principals, f"{ROLE}stranger", f"arn:aws:iam::{ACCOUNT}:root", "logs.us-west-2.amazonaws.com", "*"):
+        for resource in ("*", ALIAS):
+            request = request_for(name, action, (resource,), Situation({}, {"kms:ViaService": ("s3.us-west-2.amazonaws.com",)}))
+            targets_key = any(plan.target.kind == "key" for plan in here.plans(request))
+            assert targets_key or here.decide(request).outcome is there.decide(request).outcome
+
+
+@pytest.mark.parametrize("action", ["kms:CreateKey", "kms:ListKeys", "kms:CreateAlias", "kms:DeleteAlias"])
+@pytest.mark.parametrize("who", ["app", "outsider"])
+@pytest.mark.parametrize("conditions", [(), (Condition("Bool", "aws:MultiFactorAuthPresent", ("true",)),)])
+def test_more_in_an_iam_policy_than_was_asked_for_is_found(action: str, who: str, conditions: tuple[Condition, ...]) -> None:
+    """Of whoever the intent names and of whoever it does not, with a condition and without."""
+    more = PrincipalPolicies((Document((Statement(Effect.ALLOW, (action,), ("*",), None, conditions),)),))
+    broken = FOUND.mutated(lambda bundle: bundle._replace(principals={**bundle.principals, f"{ROLE}{who}": more}))
+    specification = specify(broken.intent, [access.key for access in broken.bundle.keys])
+    found = list(beyond(broken.intent, specification, broken.bundle, {}, kinds=BESIDE_THE_KEY))
+    assert {(f.witness.principal, f.witness.action) for f in found if f.witness} == {(f"{ROLE}{who}", action)}
