@@ -196,6 +196,12 @@ class Authorizer:
             plan.add_grants(self._grants_for(caller, target.arn))
         return plan
 
+    def facts(self, request: Request) -> tuple[Facts, ...]:
+        """Return what holds of each permission that a request needs, beside which statements match; through no VPC endpoint."""
+        caller = self.caller(request.principal)
+        parts, _ = self._parts_of(request)
+        return tuple(self._facts_of(caller, part, endpoint_policy=False) for part in parts)
+
     def _facts_of(self, caller: Caller, part: Part, *, endpoint_policy: bool) -> Facts:
         """Return the facts of a caller and a permission, the same object for the same facts."""
         ways, wanted, cross = routes(caller, part)

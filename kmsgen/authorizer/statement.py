@@ -103,7 +103,8 @@ class Rule:
     statement: Statement
     resource: ResourceTest = field(repr=False)
     conditions: tuple[ConditionTest, ...] = field(repr=False)
-    _actions: tuple[Callable[[str], bool], ...] = field(repr=False)
+    _names: frozenset[str] = field(repr=False)
+    _globs: tuple[Callable[[str], bool], ...] = field(repr=False)
 
     @property
     def deny(self) -> bool:
@@ -124,9 +125,9 @@ class Rule:
 
     def covers(self, action: str) -> Maybe:
         """Return whether the Action element matches an action, `kms:decrypt` in lower case."""
-        if not self._actions:
+        if not self.statement.actions:
             return False if self.layer is Layer.KEY_POLICY else None
-        return any(test(action) for test in self._actions) is not self.statement.not_action
+        return (action in self._names or any(test(action) for test in self._globs)) is not self.statement.not_action
 
 
 def compile_document(document: Document, layer: Layer, numbers: Iterator[int], level: int = 0) -> list[Rule]:
@@ -143,6 +144,7 @@ def _rule(statement: Statement, document: Document, layer: Layer, number: int, l
     deny = statement.effect is Effect.DENY
     modern = document.version == MODERN
     sid = statement.sid or f"#{number}"
+    actions = [action.lower() for action in statement.actions]
     return Rule(
         source=f"{layer}/{sid}",
         layer=layer,
@@ -153,7 +155,8 @@ def _rule(statement: Statement, document: Document, layer: Layer, number: int, l
         conditions=tuple(
             compile_condition(c, deny=deny, modern=modern, doubtful=_doubtful(c.key, layer)) for c in statement.conditions
         ),
-        _actions=tuple(_action_glob(action.lower()) for action in statement.actions),
+        _names=frozenset(actions),
+        _globs=tuple(_action_glob(action) for action in actions if holds_wildcard(action)),
     )
 
 

@@ -15,7 +15,7 @@ from kmsgen.authorizer import Request
 from kmsgen.authorizer.context import Target, carried
 from kmsgen.authorizer.grants import GrantRule, retires
 from kmsgen.authorizer.plan import RuleSet
-from kmsgen.authorizer.principal import CallerKind, Naming, caller_of
+from kmsgen.authorizer.principal import DIRECT, DOUBT, Caller, CallerKind, Naming, caller_of
 from kmsgen.authorizer.refusals import refusal_of_key
 from kmsgen.authorizer.statement import Rule
 from kmsgen.catalogue.model import Action
@@ -39,14 +39,22 @@ _OWN_WAYS = frozenset(
 
 
 class Seen(NamedTuple):
-    """What a bundle, or several, can know of a principal: two principals of which the same is seen are alike.
+    """What a bundle can know of a principal: two principals of which each bundle sees the same are alike.
 
-    `rules` and `grants` are those that name it; `told` is all else that tells principals apart.
+    `rules`, `covers` and `grants` are those that name it; `told` is all else that tells principals apart.
     """
 
     rules: tuple[tuple[Rule, Naming], ...]
+    covers: tuple[tuple[Rule, Naming], ...]
     grants: tuple[tuple[GrantRule, Naming, Naming], ...]
     told: object
+
+    @property
+    def naming(self) -> Iterator[Rule | GrantRule]:
+        """Every statement and grant that names the principal."""
+        yield from (rule for rule, _ in self.rules)
+        yield from (rule for rule, _ in self.covers)
+        yield from (grant for grant, _, _ in self.grants)
 
 
 class ActionGroups:
@@ -59,9 +67,9 @@ class ActionGroups:
         self._columns: dict[Rule | GrantRule, tuple[object, ...]] = {}
         self._groups: dict[object, list[list[Action]]] = {}
 
-    def of(self, seen: Seen) -> list[list[Action]]:
+    def of(self, views: Iterable[Seen]) -> list[list[Action]]:
         """Return the groups of a principal of which this is seen; the first of each is the one to ask about."""
-        matter: tuple[Rule | GrantRule, ...] = (*(rule for rule, _ in seen.rules), *(grant for grant, _, _ in seen.grants))
+        matter = tuple(one for seen in views for one in seen.naming)
         found = self._groups.get(matter)
         if found is None:
             groups: dict[object, list[Action]] = {}
@@ -122,16 +130,25 @@ _WHO = (
 _TAG = "aws:principaltag/"
 
 
-def alike_principals(everyone: Iterable[str], words: Vocabulary, sides: Sequence[Side]) -> Iterator[tuple[list[str], Seen]]:
-    """Put principals together that need to be asked about once, with what is seen of them; the first is the one to ask."""
+Views = tuple[Seen, ...]
+"""What each bundle sees of a principal."""
+
+
+def alike_principals(everyone: Iterable[str], words: Vocabulary, sides: Sequence[Side]) -> dict[Views, list[str]]:
+    """Put principals together that need to be asked about once, by what is seen of them; the first is the one to ask."""
     variables = [key for key in words.variables if key in _WHO or key.startswith(_TAG)]
-    found: dict[Seen, list[str]] = {}
+    found: dict[Views, list[str]] = {}
     for principal in everyone:
-        views = [_seen(principal, side, variables) for side in sides]
-        rules = tuple(rule for one in views for rule in one.rules)
-        grants = tuple(grant for one in views for grant in one.grants)
-        found.setdefault(Seen(rules, grants, tuple(one.told for one in views)), []).append(principal)
-    yield from ((principals, seen) for seen, principals in found.items())
+        found.setdefault(tuple(_seen(principal, side, variables) for side in sides), []).append(principal)
+    return found
+
+
+def hopeless(side: Side, base: Request, action: Action, seen: Seen) -> bool:
+    """Return whether no access can follow, in no reading, though every Allow and grant that names the caller matched."""
+    covering = [(rule, DIRECT if naming == DOUBT else naming) for rule, naming in seen.rules if not rule.deny]
+    allows = [side.index(rule, naming) for rule, naming in covering if rule.covers(action.iam_name.lower()) is not False]
+    allows += [side.index(grant, naming) for grant, naming, _ in seen.grants if naming and grant.covers(action.name)]
+    return not any(side.allowed(facts, allows) for facts in side.facts(base))
 
 
 def _endpoint_rules(principal: str, side: Side) -> Iterator[RuleSet]:
@@ -141,24 +158,28 @@ def _endpoint_rules(principal: str, side: Side) -> Iterator[RuleSet]:
             yield from plan.sets
 
 
+def _naming(sets: Iterable[RuleSet], caller: Caller) -> tuple[tuple[Rule, Naming], ...]:
+    return tuple((rule, naming) for rules in sets for rule, naming in rules.naming(caller).items() if naming)
+
+
 def _seen(principal: str, side: Side, variables: Sequence[str]) -> Seen:
     """Return all that one bundle can know of a principal; a session that a policy could name is like no other."""
     request = Request(principal, "kms:GetKeyPolicy")
     (plan,) = side.authorizer.plans(request)
     caller = plan.caller
-    sets = dict.fromkeys([*plan.sets, side.cover_rules, *_endpoint_rules(principal, side)])
-    rules = tuple((rule, naming) for one in sets for rule, naming in one.naming(caller).items() if naming)
+    rules = _naming(dict.fromkeys([*plan.sets, *_endpoint_rules(principal, side)]), caller)
+    covers = _naming([side.cover_rules], caller)
     named = ((grant, grant.names(caller), retires(grant.grant, caller)) for grant in side.grants)
     grants = tuple(one for one in named if one[1] or one[2])
     if caller.kind in (CallerKind.SESSION, CallerKind.UNKNOWN):
-        return Seen(rules, grants, principal)
+        return Seen(rules, covers, grants, principal)
     view = side.authorizer.view(plan, request)
     answers = tuple(
         test.check(view.lookup(test.variable) or None, view.lookup)
-        for rule, _ in rules
+        for rule, _ in (*rules, *covers)
         for test in rule.conditions
         if test.variable in _WHO or test.variable.startswith(_TAG)
     )
     values = tuple(view.lookup(key) for key in variables)
     beside = (id(caller.policies), caller.service_linked, caller.described)
-    return Seen(rules, grants, (caller.kind, plan.facts, beside, answers, values))
+    return Seen(rules, covers, grants, (caller.kind, plan.facts, beside, answers, values))

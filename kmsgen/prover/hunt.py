@@ -114,6 +114,6 @@ class Hunt:
         decisions = [side.decide(witness) for side in self.world.sides]
         if not self.bad.shown(witness, decisions):
             raise WitnessError(f"{witness} -> {', '.join(str(decision.outcome) for decision in decisions)}")
-        labels = tuple(dict.fromkeys(choice.label for choice in found.choices if choice.label))
+        labels = tuple(dict.fromkeys(label for choice in found.choices if (label := choice.say())))
         allowed = next((one for one in decisions if one.outcome is Outcome.ALLOWED), decisions[0])
         return Hit(witness, allowed.reason, labels)

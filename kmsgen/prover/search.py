@@ -40,10 +40,10 @@ class Clause:
 
 
 class Choice(NamedTuple):
-    """One class of one variable: what it makes of each condition key (None: absent), and how to say it."""
+    """One class of one variable: what it makes of each condition key (None: absent), and what says it in words."""
 
     values: tuple[tuple[str, Values | None], ...]
-    label: str
+    say: Callable[[], str]
 
 
 class Space(Protocol):

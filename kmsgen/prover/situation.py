@@ -15,7 +15,7 @@ from kmsgen.authorizer.grants import CREATE, RETIRE, GrantRule, compile_grants, 
 from kmsgen.authorizer.plan import Plan, RuleSet
 from kmsgen.authorizer.plan import check as check_condition
 from kmsgen.authorizer.principal import ACCOUNT, DOUBT, Naming
-from kmsgen.authorizer.settle import Facts
+from kmsgen.authorizer.settle import GENEROUS, Facts
 from kmsgen.authorizer.statement import ResourceTest, Rule
 from kmsgen.catalogue.actions import KEY_STATES
 from kmsgen.policy.bundle import Bundle
@@ -67,6 +67,7 @@ class Side:
     _grant_tests: dict[tuple[object, ...], GrantTest] = field(default_factory=dict)
     _free: dict[tuple[object, ...], bool] = field(default_factory=dict)
     _allowed: dict[Facts, dict[frozenset[int], bool]] = field(default_factory=dict)
+    _widened: dict[Facts, Facts] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.authorizer = Authorizer(self.bundle, generous=self.doubts.generous)
@@ -145,6 +146,16 @@ class Side:
             keys = tuple(access._replace(key=access.key._replace(state=state)) for access in self.bundle.keys)
             bundle = self.bundle._replace(keys=keys)
             found = self._in_state[state] = Authorizer(bundle, generous=self.doubts.generous)
+        return found
+
+    def facts(self, base: Request) -> tuple[Facts, ...]:
+        """Return what the outcome rests on beside the statements, as the reading of each silence that gives more has it."""
+        return tuple(self._generous(facts) for facts in self.authorizer.facts(base))
+
+    def _generous(self, facts: Facts) -> Facts:
+        found = self._widened.get(facts)
+        if found is None:
+            found = self._widened[facts] = facts._replace(routes=GENEROUS.get(facts.routes, facts.routes))
         return found
 
     def could(self, plan: Plan) -> bool:

@@ -1,97 +1,22 @@
 """The variables of a request and how each is cut: condition keys that move together are one variable.
 
-Where the documentation does not rule a combination out, it is taken to occur.
 Source: KMS Developer Guide, conditions-kms; IAM User Guide, reference_policies_condition-keys.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import product
-from typing import NamedTuple
 
 from kmsgen.authorizer.variables import Variable, parse_template
 from kmsgen.prover.cutting import Wanted, matching, subsets, texts
 from kmsgen.prover.domains import Domain, domain_of
+from kmsgen.prover.facets import CALLED_ENDS, FACET_OF, FACETS, Facet
 from kmsgen.prover.labels import say
 from kmsgen.prover.looks import CONTEXT, FAMILIES, TAG, Look, spelled
 from kmsgen.prover.search import Choice, Known, Values
-
-Coherent = Callable[[Mapping[str, Values | None]], bool]
-"""Tells whether values of several keys can stand in one request; keys not asked about are missing."""
-
-
-def _via(values: Mapping[str, Values | None]) -> bool:
-    """Tell whether a service that calls for somebody shows in every key that can show it, and on a direct call in none."""
-    chain = [values[key] for key in ("aws:calledvia", "aws:calledviafirst", "aws:calledvialast") if key in values]
-    if len({bool(value) for value in chain}) > 1:
-        return False
-    whole = values.get("aws:calledvia")
-    for key, at in (("aws:calledviafirst", 0), ("aws:calledvialast", -1)):
-        if whole and values.get(key, (whole[at],)) != (whole[at],):
-            return False
-    called = values.get("kms:viaservice") or any(chain)
-    return not called or values.get("aws:viaawsservice", ("true",)) == ("true",)
-
-
-_ENDPOINT = ("aws:sourcevpce", "aws:sourcevpc", "aws:vpcsourceip", "aws:sourcevpcarn", "aws:vpceaccount", "aws:vpceorgid")
-
-
-def _network(values: Mapping[str, Values | None]) -> bool:
-    """Tell apart endpoints and addresses: no aws:SourceIp through an endpoint (reference_policies_condition-keys)."""
-    return not (values.get("aws:sourceip") and any(values.get(key) for key in _ENDPOINT))
-
-
-def _mfa(values: Mapping[str, Values | None]) -> bool:
-    """Tell whether a second factor was used where its age is known."""
-    return not values.get("aws:multifactorauthage") or values.get("aws:multifactorauthpresent", ("true",)) == ("true",)
-
-
-GRANT_FACET = (
-    "kms:granteeprincipal",
-    "kms:granteeserviceprincipal",
-    "kms:retiringprincipal",
-    "kms:retiringserviceprincipal",
-    "kms:grantconstraintsourcearn",
-)
-
-
-def _grant(values: Mapping[str, Values | None]) -> bool:
-    """Tell whether KMS would take a grant: one grantee, at most one who retires, and what a service needs (CreateGrant)."""
-    grantee, service, retiring, retiring_service, source = (values.get(key, ("",)) for key in GRANT_FACET)
-    tested = {key for key in GRANT_FACET if key in values}
-    by_principal = grantee is not None if "kms:granteeprincipal" in tested else service is None
-    if {"kms:granteeprincipal", "kms:granteeserviceprincipal"} <= tested and (grantee is None) is (service is None):
-        return False
-    if "kms:granteeprincipal" not in tested and "kms:granteeserviceprincipal" not in tested:
-        by_principal = True
-    if retiring and retiring_service and {"kms:retiringprincipal", "kms:retiringserviceprincipal"} <= tested:
-        return False
-    return by_principal or (source is not None and not (retiring is None and retiring_service is None))
-
-
-def _free(_values: Mapping[str, Values | None]) -> bool:
-    return True
-
-
-class Facet(NamedTuple):
-    """Condition keys that move together."""
-
-    name: str
-    keys: Values
-    coherent: Coherent = _free
-
-
-FACETS = (
-    Facet("via", ("kms:viaservice", "aws:viaawsservice", "aws:calledvia", "aws:calledviafirst", "aws:calledvialast"), _via),
-    Facet("network", ("aws:sourceip", *_ENDPOINT), _network),
-    Facet("grant", GRANT_FACET, _grant),
-    Facet("mfa", ("aws:multifactorauthpresent", "aws:multifactorauthage"), _mfa),
-)
-_ENDS = ("aws:calledviafirst", "aws:calledvialast")
-_FACET_OF = {key: facet for facet in FACETS for key in facet.keys}
-
 
 STRANGER_KEYS = frozenset(
     {
@@ -121,7 +46,7 @@ class RequestSpace:
 
     def variable_of(self, key: str) -> str:
         """Return the variable that carries a condition key: a facet's name, a pair's key, or the key itself."""
-        facet = _FACET_OF.get(key)
+        facet = FACET_OF.get(key)
         if facet:
             return facet.name
         return key.removeprefix("name of ")
@@ -160,7 +85,7 @@ class RequestSpace:
         if variable.startswith(tuple(FAMILIES)):
             return self._pair(variable, tests, known)
         return (
-            Choice(((variable, values),), self._say(variable, values, tests, known))
+            Choice(((variable, values),), partial(self._say, variable, values, tests, known))
             for values in self._values(variable, tests, known)
         )
 
@@ -174,7 +99,7 @@ class RequestSpace:
         values: list[Values | None] = [*([None] if domain.optional else []), *((text,) for text in single)]
         values = [one for one in values if self._wanted(key, one, tests, known)]
         # what stands beside other keys in a facet, or in a grant, is not judged by its own tests alone
-        alone = key not in _FACET_OF and key != "kms:grantconstrainttype"
+        alone = key not in FACET_OF and key != "kms:grantconstrainttype"
         settled = len(own) == sum(key in test.reads for test in tests)
         return _distinct(values, own, known) if alone and settled else values
 
@@ -184,7 +109,7 @@ class RequestSpace:
         wished = [wish.values for test in tests if not test.own(key) for wish in test.wishes(key)]
         single = [text for text in single if self._wanted(key, (text,), tests, known)]
         sets = subsets(single, lambda element: (*_answers(own, element, known), *(element in values for values in wished)))
-        if key == "aws:calledvia" and any(test.own(end) for test in tests for end in _ENDS):
+        if key == "aws:calledvia" and any(test.own(end) for test in tests for end in CALLED_ENDS):
             sets += [(text,) for text in single] + [pair for pair in product(single, repeat=2) if pair[0] != pair[1]]
         values: list[Values | None] = [found or None for found in dict.fromkeys(sets)]
         optional = (self.domains.get(key) or domain_of(key)).optional
@@ -192,7 +117,7 @@ class RequestSpace:
 
     def _wishes(self, key: str, tests: Sequence[Look]) -> list[Wanted]:
         """Return what tests want of a key, and, where its value is put into wishes about another key, what is wanted there."""
-        alike = (key, *_ENDS, "aws:calledvia") if key == "aws:calledvia" or key in _ENDS else (key,)
+        alike = (key, *CALLED_ENDS, "aws:calledvia") if key == "aws:calledvia" or key in CALLED_ENDS else (key,)
         wishes = [wish for name in dict.fromkeys(alike) for test in tests for wish in test.wishes(name)]
         for test in tests:
             for other in test.reads if key in test.ties else ():
@@ -219,24 +144,27 @@ class RequestSpace:
             answers = tuple(test.reading(now) for test in tests if all(key in now for key in test.reads))
             if len(answers) < len(tests) or answers not in seen:
                 seen.add(answers)
-                yield Choice(tuple(values.items()), ", ".join(self._words(values, tests, known)))
+                yield Choice(tuple(values.items()), partial(self._words, values, tests, known))
 
     def _say(self, key: str, values: Values | None, tests: Sequence[Look], known: Known) -> str:
         return say(key, values, [wish for test in tests for wish in test.wishes(key)], known)
 
-    def _words(self, values: Mapping[str, Values | None], tests: Sequence[Look], known: Known) -> Iterator[str]:
+    def _words(self, values: Mapping[str, Values | None], tests: Sequence[Look], known: Known) -> str:
         """Say what a facet's keys are; where a request is called directly, nothing else of a service needs saying."""
-        for key, found in values.items():
-            words = self._say(key, found, tests, known)
-            if words and not (found is None and key != "kms:viaservice" and any(values.values())):
-                yield words
+        given = any(values.values())
+        said = (
+            self._say(key, found, tests, known)
+            for key, found in values.items()
+            if found is not None or key == "kms:viaservice" or not given
+        )
+        return ", ".join(filter(None, said))
 
     def _pair(self, key: str, tests: Sequence[Look], known: Known) -> Iterator[Choice]:
         """Cut one named pair: absent, or one of its values under one of the spellings of its name."""
         for values in self._values(key, tests, known):
             for spelling in self.spellings.get(key, ()) if values else (None,):
                 name = (spelling,) if spelling else None
-                yield Choice(((key, values), (spelled(key), name)), self._say(key, values, tests, known))
+                yield Choice(((key, values), (spelled(key), name)), partial(self._say, key, values, tests, known))
 
     def _others(self, variable: str, tests: Sequence[Look], known: Known) -> Iterator[Choice]:
         """Cut the names of pairs that no policy names: sets of them."""
@@ -250,7 +178,11 @@ class RequestSpace:
             if text.lower() not in taken
         ]
         for values in subsets(fresh, lambda element: _answers(own, element, known)):
-            yield Choice(((variable, values or None),), f"with `{'`, `'.join(values)}` in {_TITLES[family]}" if values else "")
+            yield Choice(((variable, values or None),), partial(_names, values, _TITLES[family]))
+
+
+def _names(names: Values, place: str) -> str:
+    return f"with `{'`, `'.join(names)}` in {place}" if names else ""
 
 
 def _through(wanted: Wanted, key: str, other: Wanted) -> Iterator[Wanted]:

@@ -23,7 +23,7 @@ from kmsgen.policy.bundle import Bundle, Key, Organization, PrincipalPolicies
 from kmsgen.policy.document import Document, Effect, Statement
 from kmsgen.policy.grant import Grant
 from kmsgen.prover import vocabulary
-from kmsgen.prover.alike import ActionGroups, alike_principals
+from kmsgen.prover.alike import ActionGroups, alike_principals, hopeless
 from kmsgen.prover.domains import Domain, domain_of
 from kmsgen.prover.looks import CONTEXT, Doubts
 from kmsgen.prover.patterns import NAME, Cut, arn_glob, glob, run_of
@@ -190,35 +190,37 @@ class World:
     def requests(self, everyone: Iterable[str], actions: Iterable[Action]) -> Iterator[Request]:
         """Yield what everything else is added to, for each principal and action."""
         groups = ActionGroups(actions, self.bundles)
-        for principals_alike, seen in alike_principals(everyone, self.words, self.sides):
-            principal = principals_alike[0]
-            self.doubles[principal] = principals_alike
-            for actions_alike in groups.of(seen):
+        for views, same in alike_principals(everyone, self.words, self.sides).items():
+            principal = same[0]
+            self.doubles[principal] = same
+            for actions_alike in groups.of(views):
                 action = actions_alike[0]
                 self.twins[principal, action.iam_name] = [one.iam_name for one in actions_alike]
-                yield from self.bases(principal, action)
+                base = Request(principal, action.iam_name)
+                on_key_alone = action.resource_types == ("key",) and action.name != RETIRE
+                if not (on_key_alone and hopeless(self.sides[0], base, action, views[0])):
+                    yield from self.bases(base, action)
 
-    def bases(self, principal: str, action: Action) -> Iterator[Request]:
-        """Yield the requests on the first key that everything else is added to.
+    def bases(self, base: Request, action: Action) -> Iterator[Request]:
+        """Yield the requests on the first key that everything else is added to, from that of a principal and an action alone.
 
         One as it is, one for each VPC endpoint that has a policy; of RetireGrant one for each grant. Of an alias operation
         the alias too, for principals whose IAM policies are described: key policies say nothing of aliases.
         """
         if not action.resource_types:
-            if self.described(principal):
-                yield Request(principal, action.iam_name)
+            if self.described(base.principal):
+                yield base
             return
         for access in self.bundles[0].keys[:1]:
-            base = Request(principal, action.iam_name)
-            if action.name == CREATE:
-                base = base._replace(create_grant=first_grant(access.key, _grantee(access.key)))
-            if "alias" in action.resource_types and self.described(principal):
+            if "alias" in action.resource_types and self.described(base.principal):
                 yield from (base._replace(resources=(alias,)) for alias in self.aliases)
             if action.name == RETIRE:
                 yield from (base._replace(grant_id=grant.id) for grant in access.grants)
-            else:
-                yield base
-                yield from (base._replace(context={"aws:SourceVpce": (name,)}) for name in self.endpoints)
+                return
+            if action.name == CREATE:
+                base = base._replace(create_grant=first_grant(access.key, _grantee(access.key)))
+            yield base
+            yield from (base._replace(context={"aws:SourceVpce": (name,)}) for name in self.endpoints)
 
     @cached_property
     def _names_told(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kmsgen.authorizer import Request
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.document import Document, Effect, Principal, Statement
@@ -24,7 +25,7 @@ def test_alike_actions_and_principals_are_answered_as_if_each_were_asked(seed: i
         hunt = Hunt(world, access(world.sides[0]), Budget())
         every = ACTIONS.values()
         bases = (
-            (base for who in world.everyone for action in every for base in world.bases(who, action))
+            (base for who in world.everyone for action in every for base in world.bases(Request(who, action.iam_name), action))
             if one_by_one
             else world.requests(world.everyone, every)
         )
