@@ -96,7 +96,7 @@ class _Examiner:
         """Set out every case, by statement and action."""
         for world in self.worlds:
             side = world.sides[0]
-            for base in world.requests(world.everyone, ACTIONS.values()):
+            for base in world.requests(world.everyone, ACTIONS.values(), allowable=False):
                 self.meter.count()
                 plan = side.plan(base)
                 if plan is not None:

@@ -187,8 +187,8 @@ class World:
             return caller.account == account
         return any(glob(pattern).matches(text) for text in (principal, caller.role) if text)
 
-    def requests(self, everyone: Iterable[str], actions: Iterable[Action]) -> Iterator[Request]:
-        """Yield what everything else is added to, for each principal and action."""
+    def requests(self, everyone: Iterable[str], actions: Iterable[Action], *, allowable: bool = True) -> Iterator[Request]:
+        """Yield what everything else is added to, for each principal and action; `allowable`: where access can follow at all."""
         groups = ActionGroups(actions, self.bundles)
         for views, same in alike_principals(everyone, self.words, self.sides).items():
             principal = same[0]
@@ -198,7 +198,7 @@ class World:
                 self.twins[principal, action.iam_name] = [one.iam_name for one in actions_alike]
                 base = Request(principal, action.iam_name)
                 on_key_alone = action.resource_types == ("key",) and action.name != RETIRE
-                if not (on_key_alone and hopeless(self.sides[0], base, action, views[0])):
+                if not (allowable and on_key_alone and hopeless(self.sides[0], base, action, views[0])):
                     yield from self.bases(base, action)
 
     def bases(self, base: Request, action: Action) -> Iterator[Request]:
