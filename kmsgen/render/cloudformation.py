@@ -38,6 +38,12 @@ class Template(NamedTuple):
     resources: Mapping[str, Any]
     outputs: Mapping[str, Any]
 
+    @property
+    def sections(self) -> dict[str, Mapping[str, Any]]:
+        """The parts of the template that are not empty, in their order."""
+        parts = {"Parameters": self.parameters, "Resources": self.resources, "Outputs": self.outputs}
+        return {name: part for name, part in parts.items() if part}
+
 
 def render(subject: Subject) -> Rendering:
     """Write a bundle as templates; what has no resource in CloudFormation comes beside them, and a note says so."""

@@ -22,13 +22,13 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        optimized=False,  # each template is filled in a few times: to fold its constants takes longer than it saves
     )
     engine.filters.update(
         {
             "json": ascii_json,
             "policy_json": policy_json,
-            "hcl": hcl.value,
-            "hcl_body": hcl.body,
+            "hcl": hcl.block,
             "yaml": yaml_text.dump,
             "sh": shell.quote,
             "comment": shell.comment,

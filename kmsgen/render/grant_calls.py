@@ -14,6 +14,7 @@ from kmsgen.render.artifact import Artifact
 from kmsgen.render.environment import fill
 from kmsgen.render.names import file_label, unique
 from kmsgen.render.policy_text import compact_json
+from kmsgen.render.shell import quote
 from kmsgen.render.subject import Rendering, Subject, key_id
 
 FORMAT = "grants"
@@ -35,9 +36,11 @@ class GrantCall(NamedTuple):
         return {**known, **format_grant(self.grant)}
 
     @property
-    def request_json(self) -> str:
-        """The request without the key, on one line."""
-        return compact_json(format_grant(self.grant))
+    def words(self) -> str:
+        """What a function of the script is given: key, Region, name, and on a line of its own the request without the key."""
+        key = quote(self.key_arn) if self.key_arn else '"$key"'
+        request = compact_json(format_grant(self.grant))
+        return f"{key} {quote(self.region)} {quote(self.grant.name or '')} \\\n    {quote(request)}"
 
 
 def render(subject: Subject) -> Rendering:
@@ -67,7 +70,7 @@ def script(subject: Subject, found: Iterable[GrantCall], format_: str) -> list[A
     prefix = new_key.key.arn.removesuffix(key_id(new_key.key.arn)) if new_key else ""
     account = subject.account
     text = fill("grants/grants.sh.j2", intent=subject.name, calls=found, prefix=prefix)
-    requests = fill("grants/grants.json.j2", requests=[call.request for call in found])
+    requests = fill("json/request.json.j2", request=[call.request for call in found])
     return [
         Artifact(f"{format_}/grants.sh", text, format_, "grant-calls", account=account, executable=True),
         Artifact(f"{format_}/grants.json", requests, format_, "grant-requests", account=account),

@@ -15,11 +15,11 @@ from kmsgen.render.hcl import Call, Expression
 from kmsgen.render.names import unique, words
 from kmsgen.render.policy_text import refuse_escapes
 from kmsgen.render.subject import Rendering, Subject, creation_of, key_id
+from kmsgen.render.terraform_files import files
 from kmsgen.render.terraform_module import Module, Reference, Resource, policy_value
 
 FORMAT = "terraform"
 FOLDER = "terraform"
-FILES = ("main.tf", "variables.tf", "outputs.tf", "versions.tf")
 DEFAULT_DELETION_WINDOW = 30
 
 # The key specs that aws_kms_key takes, as of hashicorp/aws 5.100.
@@ -49,8 +49,8 @@ def render(subject: Subject) -> Rendering:
 
 
 def _files(module: Module) -> Iterator[Artifact]:
-    for name in FILES:
-        text = fill(f"terraform/{name}.j2", module=module)
+    for name, blocks in files(module).items():
+        text = fill("terraform/file.tf.j2", intent=module.intent, blocks=blocks)
         yield Artifact(f"{module.folder}/{name}", text, FORMAT, "module", account=module.account, region=module.region)
 
 

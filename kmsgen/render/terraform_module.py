@@ -53,11 +53,6 @@ class Policy(NamedTuple):
     body: Mapping[str, object]
     refers: bool
 
-    @property
-    def attachment(self) -> Mapping[str, object]:
-        """The arguments of aws_iam_role_policy_attachment or aws_iam_user_policy_attachment."""
-        return {self.holder.kind: self.holder.name, "policy_arn": Expression(f"aws_iam_policy.{self.label}.arn")}
-
 
 class Module(NamedTuple):
     """What one folder of Terraform holds.

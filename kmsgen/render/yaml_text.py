@@ -11,8 +11,13 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.:/-]*[A-Za-z0-9]\Z")
 _NOT_TEXT = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
 
-def dump(data: object, indent: int = 0) -> str:
-    """Return plain data (mappings, lists, texts, integers, booleans, None) as block-style YAML, without a newline at the end."""
+def dump(data: object, indent: int = 0, *, apart: bool = False) -> str:
+    """Return plain data (mappings, lists, texts, integers, booleans, None) as block-style YAML, without a newline at the end.
+
+    `apart` puts an empty line between the items of a mapping.
+    """
+    if apart and isinstance(data, Mapping):
+        return "\n\n".join(dump({name: item}, indent) for name, item in data.items())
     return "\n".join(_lines(data, "  " * indent))
 
 
