@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
@@ -48,7 +49,8 @@ def intent_folder(out: Path, name: str) -> Path:
     """Return the folder of an intent within the output folder. Raises InputError for a name that is more than a name."""
     if name in ("", ".", "..") or "/" in name:
         raise input_error(Location(str(out)), "unsafe-path", f"`{name}` is not a name for a folder")
-    _refuse_unsafe(out, [name + "/" + MANIFEST], top=False)
+    if out.exists() and not out.is_dir():
+        raise input_error(Location(str(out)), "in-the-way", "there is a file where a folder must be")
     return out / name
 
 
@@ -73,51 +75,53 @@ def _unusable(error: OSError) -> InputError:
 def _plan(folder: Path, files: tuple[File, ...], *, force: bool) -> Plan:
     _refuse_unsafe(folder, [file.path for file in files])
     written = _written_before(folder)
-    changed = tuple(file for file in files if _read(folder / file.path) != file.data or _mode_differs(folder, file))
+    found = {path: _read(folder / path) for path in dict.fromkeys((*(file.path for file in files), *written))}
+    changed = tuple(file for file in files if found[file.path] != file.data or _mode_differs(folder, file))
     kept = {file.path for file in files}
-    stale = tuple(path for path in written if path not in kept and (folder / path).is_file())
+    stale = tuple(path for path in written if path not in kept and found[path] is not None)
     if force:
-        stale = tuple(path for path in stale if _is_as_written(folder / path, written[path]))
+        stale = tuple(path for path in stale if _is_as_written(found[path], written[path]))
     else:
-        _refuse_foreign(folder, [file.path for file in changed if file.path != MANIFEST] + list(stale), written)
+        touched = (*(file.path for file in changed if file.path != MANIFEST), *stale)
+        _refuse_foreign(folder, {path: found[path] for path in touched}, written)
         _refuse_foreign_manifest(folder, changed)
     return Plan(folder, changed, stale)
 
 
-def _is_as_written(path: Path, digest: str) -> bool:
-    found = _read(path)
-    return found is not None and sha256(found) == digest
+def _is_as_written(data: bytes | None, digest: str) -> bool:
+    return data is not None and sha256(data) == digest
 
 
 def _mode_differs(folder: Path, file: File) -> bool:
     return file.executable and not os.access(folder / file.path, os.X_OK)
 
 
-def _refuse_unsafe(folder: Path, paths: Iterable[str], *, top: bool = True) -> None:
-    """Refuse paths that leave the folder or pass a link; `top`: the folder itself must not be a link either."""
+def _refuse_unsafe(folder: Path, paths: Iterable[str]) -> None:
+    """Refuse paths that leave the folder, pass a link, or meet something of another kind; the folder is no link either."""
+    wanted = {folder: stat.S_IFDIR}  # each place once, a folder before what is in it
     for path in paths:
         parts = PurePosixPath(path).parts
         if not parts or path.startswith("/") or any(part in ("..", ".") or "\\" in part or "\0" in part for part in parts):
             raise input_error(Location(str(folder)), "unsafe-path", f"`{path}` leads out of the folder")
         place = folder
-        for part in ("", *parts) if top else parts:
+        for part in parts[:-1]:
             place = place / part
-            if place.is_symlink():
-                raise input_error(
-                    Location(str(place)), "symbolic-link", "kmsgen does not write through a symbolic link", "remove it"
-                )
-        _refuse_wrong_kind(folder, parts)
+            wanted[place] = stat.S_IFDIR
+        wanted[place / parts[-1]] = stat.S_IFREG
+    for place, kind in wanted.items():
+        _refuse_wrong_kind(place, kind)
 
 
-def _refuse_wrong_kind(folder: Path, parts: tuple[str, ...]) -> None:
-    place = folder
-    for part in ("", *parts[:-1]):
-        place = place / part
-        if place.exists() and not place.is_dir():
-            raise input_error(Location(str(place)), "in-the-way", "there is a file where a folder must be")
-    place = folder.joinpath(*parts)
-    if place.exists() and not place.is_file():
-        raise input_error(Location(str(place)), "in-the-way", "there is something that is not a file where a file must be")
+def _refuse_wrong_kind(place: Path, kind: int) -> None:
+    try:
+        found = stat.S_IFMT(place.lstat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if found == stat.S_IFLNK:
+        raise input_error(Location(str(place)), "symbolic-link", "kmsgen does not write through a symbolic link", "remove it")
+    if found != kind:
+        problem = "a file where a folder must be" if kind == stat.S_IFDIR else "something that is not a file where a file must be"
+        raise input_error(Location(str(place)), "in-the-way", f"there is {problem}")
 
 
 def _written_before(folder: Path) -> dict[str, str]:
@@ -147,14 +151,17 @@ def _claim(claim: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _read(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
-def _refuse_foreign(folder: Path, paths: Iterable[str], written: Mapping[str, str]) -> None:
+def _refuse_foreign(folder: Path, found: Mapping[str, bytes | None], written: Mapping[str, str]) -> None:
     """Refuse to touch files whose bytes are not those that the manifest says kmsgen wrote."""
     problems = []
-    for path in paths:
-        if (folder / path).is_file() and not _is_as_written(folder / path, written.get(path, "")):
+    for path, data in found.items():
+        if data is not None and not _is_as_written(data, written.get(path, "")):
             told = "was changed since kmsgen wrote it" if path in written else "was not written by kmsgen"
             hint = "move it away, or overwrite it with `--force`"
             problems.append(Diagnostic(Location(str(folder / path)), "not-ours", f"the file {told}", hint))
@@ -189,8 +196,9 @@ def carry_out(plans: Iterable[Plan]) -> None:
             one.folder.mkdir(parents=True, exist_ok=True)
             staging.append(Path(tempfile.mkdtemp(prefix=".kmsgen-", dir=one.folder)))
             staged.extend(_stage(one, staging[-1]))
+        for parent in dict.fromkeys(target.parent for _, target in staged):
+            parent.mkdir(parents=True, exist_ok=True)
         for temporary, target in staged:
-            target.parent.mkdir(parents=True, exist_ok=True)
             temporary.replace(target)
         for one in plans:
             _remove(one)

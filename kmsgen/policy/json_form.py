@@ -58,6 +58,8 @@ def compact_policy(data: object) -> str:
 
 def ascii_above_latin_1(text: str) -> str:
     """Write each character above U+00FF of a JSON text as its escape; such characters occur in JSON strings only."""
+    if text.isascii():
+        return text
     return "".join(char if char <= LAST_RAW_CHARACTER else json.dumps(char)[1:-1] for char in text)
 
 

@@ -22,6 +22,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
         optimized=False,  # each template is filled in a few times: to fold its constants takes longer than it saves
     )
     engine.filters.update(
