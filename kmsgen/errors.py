@@ -5,10 +5,7 @@ KmsgenError
 └── RefusedError    the input is sound, but its answer is no (exit code 1)
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
@@ -34,14 +31,13 @@ class Location(NamedTuple):
 NOWHERE = Location("-")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One thing that is wrong, where it is, and what to do about it."""
 
     location: Location
     code: str
     message: str
-    hint: str = field(default="", compare=False)
+    hint: str = ""
 
     def __str__(self) -> str:
         message, hint = visible(self.message, "\n"), visible(self.hint, "\n")
@@ -50,12 +46,13 @@ class Diagnostic:
 
 
 class KmsgenError(Exception):
-    """Base class. Carries every diagnostic found, in source order."""
+    """Base class. Carries every diagnostic found, in source order; of those that differ in their hint alone the first."""
 
     exit_code = 2
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
-        self.diagnostics = tuple(sorted(set(diagnostics)))
+        found = {diagnostic._replace(hint=""): diagnostic for diagnostic in reversed(tuple(diagnostics))}
+        self.diagnostics = tuple(sorted(found.values()))
         super().__init__("\n".join(map(str, self.diagnostics)))
 
 

@@ -1,7 +1,5 @@
 """The shapes of the catalogue's rows."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What a check has to say."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from kmsgen.authorizer.request import Request

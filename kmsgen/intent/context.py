@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kmsgen.catalogue.key_specs import KEY_TYPES
 from kmsgen.errors import Location
 from kmsgen.intent.problems import Problems
@@ -13,11 +11,9 @@ from kmsgen.reading import Steps
 _LAST_POLICY_CHARACTER = "\u00ff"
 
 
-@dataclass(slots=True)
 class Context:
     """The scope and the kind of key, as far as they could be read. None: not readable, so nothing is compared with it."""
 
-    problems: Problems
     account: str | None = None
     partition: str = "aws"
     regions: tuple[str, ...] = ()
@@ -30,6 +26,9 @@ class Context:
     multi_region: bool | None = None  # None: either
     every_key: bool = False
     iam_only: bool = False  # no key policy is written: every key, or keys that keep theirs
+
+    def __init__(self, problems: Problems) -> None:
+        self.problems = problems
 
     def key_types(self) -> tuple[str, ...]:
         """Return the key types that the intent may be about."""

@@ -1,7 +1,5 @@
 """An intent, checked and spelled out: full ARNs, exact actions, every line with its place in the file."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from kmsgen.errors import Location

@@ -1,7 +1,5 @@
 """Everything that decides access to one key or several: the unit that is compiled, judged, proved and rendered."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple

@@ -3,8 +3,6 @@
 Source: IAM User Guide, reference_policies_grammar; KMS Developer Guide, key-policy-overview.
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import NamedTuple
 

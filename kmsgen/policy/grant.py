@@ -1,7 +1,5 @@
 """Grants: on one key, to one grantee, a list of operations. Source: KMS Developer Guide, grants; CreateGrant."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 Pairs = tuple[tuple[str, str], ...]

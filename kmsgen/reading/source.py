@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -15,14 +14,16 @@ Steps = tuple[str | int, ...]
 Where = Callable[[Steps], Location]
 
 
-@dataclass(slots=True)
 class Mark:
     """Where a node starts and where its children and their keys are; line and column from 1."""
 
-    line: int
-    column: int
-    children: dict[str | int, Mark] = field(default_factory=dict)
-    keys: dict[str, tuple[int, int]] = field(default_factory=dict)
+    __slots__ = ("children", "column", "keys", "line")
+
+    def __init__(self, line: int, column: int, children: dict[str | int, Mark] | None = None) -> None:
+        self.line = line
+        self.column = column
+        self.children = {} if children is None else children
+        self.keys: dict[str, tuple[int, int]] = {}
 
 
 class Source:

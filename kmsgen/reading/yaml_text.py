@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -14,13 +13,15 @@ from kmsgen.reading.source import MAX_DEPTH, Mark, Source
 _PLAIN = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
-@dataclass(slots=True)
 class _Open:
     """A mapping or sequence that is being read."""
 
-    data: dict[str, Any] | list[Any]
-    mark: Mark
-    key: str | None = None
+    __slots__ = ("data", "key", "mark")
+
+    def __init__(self, data: dict[str, Any] | list[Any], mark: Mark) -> None:
+        self.data = data
+        self.mark = mark
+        self.key: str | None = None
 
 
 def parse_yaml(text: str, path: str, tags: Mapping[str, str] | None = None) -> Source:

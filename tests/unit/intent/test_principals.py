@@ -64,7 +64,9 @@ NO_PRINCIPALS = {
 @pytest.fixture
 def context() -> Context:
     """Return what is known of an account in the partition aws."""
-    return Context(Problems(parse("x", "x.yaml")), account=OWN)
+    known = Context(Problems(parse("x", "x.yaml")))
+    known.account = OWN
+    return known
 
 
 @pytest.mark.parametrize(("text", "arn"), FORMS.items())
