@@ -7,6 +7,7 @@ A row gives the words of the documentation; its `source` names the pages. See `S
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -20,23 +21,41 @@ PLACEHOLDER = re.compile(r"\$\{([a-z0-9_]+)\}")
 """A placeholder. `${aws:ResourceAccount}`, with a colon, is a policy variable and stays."""
 
 
-def _condition(row: tuple[Any, ...]) -> ServiceCondition:
+_Row = tuple[Any, ...]
+_ROWS: dict[str, _Row] = {row[0]: row for row in _services.ROWS}
+
+
+def _condition(row: _Row) -> ServiceCondition:
     operator, key, values, *rest = row
     return ServiceCondition(Condition(operator, key, values), *rest)
 
 
-def _statement(row: tuple[Any, ...]) -> ServiceStatement:
+def _statement(row: _Row) -> ServiceStatement:
     kind, principal, actions, conditions, *rest = row
     return ServiceStatement(kind, principal, actions, tuple(map(_condition, conditions)), *rest)
 
 
-def _service(row: tuple[Any, ...]) -> Service:
+def _service(row: _Row) -> Service:
     name, title, mechanism, via, statements, *rest = row
     return Service(name, title, mechanism, via, tuple(map(_statement, statements)), *rest)
 
 
-SERVICES: dict[str, Service] = {row[0]: _service(row) for row in _services.ROWS}
-SHORT_NAMES: dict[str, str] = {short: service.id for service in SERVICES.values() for short in service.short}
+class _Services(Mapping[str, Service]):
+    """The services by id. Each is put together when it is asked for: a run needs one or two of a hundred."""
+
+    def __getitem__(self, name: str) -> Service:
+        return _service(_ROWS[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_ROWS)
+
+    def __len__(self) -> int:
+        return len(_ROWS)
+
+
+SERVICES = _Services()
+_SHORT = Service._fields.index("short")
+SHORT_NAMES: dict[str, str] = {short: name for name, row in _ROWS.items() for short in row[_SHORT]}
 """The names that users write (`logs`, `s3`), each with the id of the service it stands for."""
 
 
