@@ -22,8 +22,6 @@ CONSTRAIN_CHILD = frozenset({"CreateGrant"})
 """Operations for which the constraint binds the child grant, not the request's own context (create-grant-overview)."""
 
 NAME = re.compile(r"[a-zA-Z0-9:/_-]{1,256}\Z")
-PRINCIPAL = re.compile(r"[\w+=,.@:/-]{1,256}\Z", re.ASCII)
-SERVICE_PRINCIPAL = re.compile(r"[a-z0-9.-]{1,128}\Z")
 SOURCE_ARN = re.compile(r"(?=.{20,512}\Z)arn:aws[a-z0-9-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+\Z", re.DOTALL)
 MAX_CONTEXT_PAIRS = 8
 MAX_CONTEXT_CHARACTERS = 384

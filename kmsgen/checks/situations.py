@@ -36,7 +36,7 @@ GRANT_KEYS = frozenset(
 ANY_VALUE = "example"
 ANY_SESSION = "AROAEXAMPLEID:example"
 MAX_SITUATIONS = 64
-VARIABLE = re.compile(r"\$\{([^},]+)(?:,[^}]*)?\}")
+VARIABLE = r"\$\{([^},]+)(?:,[^}]*)?\}"
 ESCAPED = frozenset("*?$")
 
 
@@ -135,6 +135,8 @@ def _candidates(condition: Condition) -> list[Values | None]:
 
 def _matching(pattern: str) -> str:
     """Return a text that a pattern matches; a policy variable stays, to be filled in for a principal."""
+    if "${" not in pattern:
+        return _plain(pattern)
     return "".join(part if part.startswith("${") else _plain(part) for part in re.split(r"(\$\{[^}]*\})", pattern))
 
 
@@ -211,8 +213,8 @@ def _bound(situation: Situation, principal: str) -> Situation:
             return name
         return known.get(name.lower()) or given.setdefault(name, (ANY_VALUE,))[0]
 
-    pairs = {name: VARIABLE.sub(fill, value) for name, value in situation.encryption_context.items()}
-    context = {key: tuple(VARIABLE.sub(fill, value) for value in values) for key, values in situation.context.items()}
+    pairs = {name: re.sub(VARIABLE, fill, value) for name, value in situation.encryption_context.items()}
+    context = {key: tuple(re.sub(VARIABLE, fill, value) for value in values) for key, values in situation.context.items()}
     return Situation(pairs, {**given, **context}, situation.grant)
 
 

@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 Values = tuple[str, ...]
 
 ALIAS = re.compile(r"alias/[a-zA-Z0-9/_-]{1,250}\Z")
-_ALIAS_PATTERN = re.compile(r"alias/[a-zA-Z0-9/_*?-]{1,250}\Z")
 ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}\Z")
-_ENDPOINT = re.compile(r"vpce-[0-9a-z]{1,32}\Z")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
-_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})\Z")
+# as texts: `re` compiles a pattern when it is first used
+_ALIAS_PATTERN = r"alias/[a-zA-Z0-9/_*?-]{1,250}\Z"
+_ENDPOINT = r"vpce-[0-9a-z]{1,32}\Z"
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z"
+_INSTANT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})\Z"
 
 
 def resolve_when(when: WhenFile | None, allowed: Values, steps: Steps, who: Who | None, context: Context) -> When:
@@ -100,7 +101,7 @@ def _via(text: str) -> tuple[str, tuple[str, str, str] | None]:
 
 
 def _endpoint(text: str) -> tuple[str, tuple[str, str, str] | None]:
-    return text, None if _ENDPOINT.match(text) else (
+    return text, None if re.match(_ENDPOINT, text) else (
         "vpc-endpoint",
         f"`{text}` is no id of a VPC endpoint",
         "such as vpce-1234abcd",
@@ -123,7 +124,7 @@ def _alias(text: str) -> tuple[str, tuple[str, str, str] | None]:
     name = text if text.startswith("alias/") else f"alias/{text}"
     if name.startswith("alias/aws/"):
         return name, ("alias-aws", f"`{name}` is reserved for keys that AWS manages", "choose another name")
-    if not _ALIAS_PATTERN.match(name):
+    if not re.match(_ALIAS_PATTERN, name):
         return name, ("alias-name", f"`{name}` is no alias", "letters, digits, `/`, `_`, `-`")
     return name, None
 
@@ -140,7 +141,7 @@ def _instant(text: str | None, steps: Steps, context: Context) -> str | None:
     """Return an instant in UTC; a date is its first moment."""
     if text is None:
         return None
-    if _DATE.match(text) or _INSTANT.match(text):
+    if re.match(_DATE, text) or re.match(_INSTANT, text):
         try:
             instant = datetime.fromisoformat(text)
             instant = instant if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -5,7 +5,6 @@ Source: KMS Developer Guide, grants, create-grant-overview; KMS API reference, C
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from kmsgen.arn import is_service_principal, parse_arn
@@ -20,15 +19,12 @@ from kmsgen.reading import Steps
 if TYPE_CHECKING:
     from kmsgen.intent.model import ConstraintsFile, GrantFile
 
-# GrantNameType
-_NAME = re.compile(r"[a-zA-Z0-9:/_-]{1,256}\Z")
-
 Named = tuple[str, bool] | None  # a principal's ARN or a service's name, and whether it is a service
 
 
 def resolve_grant(line: GrantFile, steps: Steps, context: Context) -> tuple[GrantLine, ...]:
     """Return the grant of a line; nothing where its grantee or its operations are not usable. Reports what is wrong."""
-    if not _NAME.match(line.name):
+    if not grants.NAME.match(line.name):
         hint = "1 to 256 letters, digits, `:`, `/`, `_`, `-`"
         context.refuse((*steps, "name"), "grant-name", f"`{line.name}` is no name of a grant", hint)
     grantee = _named(line.grantee, (*steps, "grantee"), context)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kmsgen.intent.model import KeyFile
 
 ORIGINS = ("AWS_KMS", "EXTERNAL")
-_KEY_ID = re.compile(r"key/(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|mrk-[0-9a-f]{32})\Z")
+_KEY_ID = r"key/(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|mrk-[0-9a-f]{32})\Z"
 _PARTITION_OF = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
 
 
@@ -183,7 +183,7 @@ def _check_arn(text: str, steps: Steps, context: Context) -> bool:
         context.refuse(steps, "key-arn", f"`{text}` is no ARN of a key", f"such as {hint}")
     elif arn.kind == "alias":
         context.refuse(steps, "key-arn", f"`{text}` is an alias, which stands for no key in a policy", "give the ARN of the key")
-    elif not _KEY_ID.match(arn.resource):
+    elif not re.match(_KEY_ID, arn.resource):
         context.refuse(steps, "key-arn", f"`{text}` is no ARN of one key", f"such as {hint}")
     elif arn.partition != context.partition:
         context.refuse(

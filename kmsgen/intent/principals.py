@@ -14,10 +14,12 @@ from kmsgen.intent.context import Context
 from kmsgen.intent.suggestion import did_you_mean
 from kmsgen.reading import Steps
 
-_NAME = re.compile(r"(?:[\x21-\x7e]{1,510}/)?[\w+=,.@-]{1,64}\Z", re.ASCII)
-_SESSION = re.compile(r"[\w+=,.@-]{1,64}/[\w+=,.@-]{2,64}\Z", re.ASCII)
-_FEDERATED = re.compile(r"[\w+=,.@-]{2,64}\Z", re.ASCII)
-_PATTERN = re.compile(r"[\w+=,.@/*?-]{1,576}\Z", re.ASCII)
+# as texts: `re` compiles a pattern when it is first used
+_NAME = r"(?:[\x21-\x7e]{1,510}/)?[\w+=,.@-]{1,64}\Z"
+_SESSION = r"[\w+=,.@-]{1,64}/[\w+=,.@-]{2,64}\Z"
+_FEDERATED = r"[\w+=,.@-]{2,64}\Z"
+_PATTERN = r"[\w+=,.@/*?-]{1,576}\Z"
+_ACCOUNTS = r"[0-9*?]{1,12}"
 _UNIQUE_ID = re.compile(r"A(?:ID|RO|GP|NP|SI|KI|CC|3T)A[A-Z0-9]{12,}\Z")
 _SERVICE_LINKED = "aws-service-role/"
 
@@ -138,7 +140,7 @@ def _checked(text: str, arn: Arn, steps: Steps, context: Context) -> Who | None:
     if arn.resource == "root" and arn.service == "iam" and not arn.region:
         return Who(str(arn), "account", arn.account)
     service, form = _KINDS.get(arn.kind, ("", _NAME))
-    if arn.service != service or arn.region or not form.match(arn.name) or ".." in arn.name.split("/"):
+    if arn.service != service or arn.region or not re.match(form, arn.name, re.ASCII) or ".." in arn.name.split("/"):
         context.refuse(steps, "principal-syntax", f"`{text}` names no principal", _FORMS)
         return None
     return Who(str(arn), arn.kind, arn.account, arn.kind == "role" and arn.name.startswith(_SERVICE_LINKED))
@@ -151,7 +153,7 @@ def resolve_pattern(text: str, steps: Steps, context: Context) -> Patterns:
     head, _, rest = text.partition("/")
     if text == "account" or head == "account" or ACCOUNT_ID.match(text):
         account = rest or (text if ACCOUNT_ID.match(text) else context.account or "000000000000")
-        if not re.fullmatch(r"[0-9*?]{1,12}", account, re.ASCII):
+        if not re.fullmatch(_ACCOUNTS, account):
             context.refuse(steps, "account-id", f"`{text}` has no account id of 12 digits", "such as 111122223333")
             return ()
         return tuple(f"arn:{context.partition}:{service}::{account}:*" for service in ("iam", "sts"))
@@ -167,8 +169,7 @@ def _checked_pattern(text: str, spelled: str, steps: Steps, context: Context) ->
         code, message, hint = _REFUSED["group"]
         context.refuse(steps, code, message.replace("{text}", text), hint)
         return ()
-    sound = arn is not None and arn.service in ("iam", "sts", "*") and not arn.region and _PATTERN.match(arn.resource)
-    if arn is None or not sound or not re.fullmatch(r"[0-9*?]{1,12}", arn.account, re.ASCII):
+    if arn is None or not _is_sound(arn):
         context.refuse(
             steps,
             "principal-syntax",
@@ -181,3 +182,8 @@ def _checked_pattern(text: str, spelled: str, steps: Steps, context: Context) ->
         context.refuse(steps, "wrong-partition", f"`{text}` is in the partition `{arn.partition}`", hint)
         return ()
     return (spelled,)
+
+
+def _is_sound(arn: Arn) -> bool:
+    known = arn.service in ("iam", "sts", "*") and not arn.region
+    return bool(known and re.fullmatch(_ACCOUNTS, arn.account) and re.match(_PATTERN, arn.resource, re.ASCII))

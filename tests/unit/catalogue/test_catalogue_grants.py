@@ -65,15 +65,6 @@ def test_no_source_arns(arn: str) -> None:
     assert not grants.SOURCE_ARN.match(arn)
 
 
-@pytest.mark.parametrize(
-    ("text", "ok"),
-    [("arn:aws:iam::111122223333:role/path/app", True), ("role app", False), ("", False), ("x" * 257, False), ("rôle", False)],
-)
-def test_principals(text: str, ok: bool) -> None:  # noqa: FBT001 - a case of the table
-    """A grantee has 1 to 256 ASCII characters of the pattern of CreateGrant."""
-    assert (grants.PRINCIPAL.match(text) is not None) is ok
-
-
 def test_constraints() -> None:
     """Encryption-context constraints are for symmetric keys, and some operations ignore them."""
     assert [kind for kind in OPERATIONS if grants.takes_encryption_context(kind)] == ["symmetric"]
