@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from kmsgen.authorizer import lockout, refusals, trace
 from kmsgen.authorizer.combine import combine
 from kmsgen.authorizer.context import View
@@ -196,11 +198,12 @@ class Authorizer:
             plan.add_grants(self._grants_for(caller, target.arn))
         return plan
 
-    def facts(self, request: Request) -> tuple[Facts, ...]:
-        """Return what holds of each permission that a request needs, beside which statements match; through no VPC endpoint."""
+    def facts(self, request: Request) -> Iterator[tuple[Facts, refusals.Refusal | None]]:
+        """Yield what holds of each permission that a request needs, whatever the policies say; through no VPC endpoint."""
         caller = self.caller(request.principal)
         parts, _ = self._parts_of(request)
-        return tuple(self._facts_of(caller, part, endpoint_policy=False) for part in parts)
+        for part in parts:
+            yield self._facts_of(caller, part, endpoint_policy=False), self._refusal(caller, part)
 
     def _facts_of(self, caller: Caller, part: Part, *, endpoint_policy: bool) -> Facts:
         """Return the facts of a caller and a permission, the same object for the same facts."""

@@ -8,7 +8,7 @@ Actions that KMS treats in a way of their own are alike to none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from kmsgen.authorizer import Request
@@ -21,7 +21,7 @@ from kmsgen.authorizer.statement import Rule
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle
 from kmsgen.prover.principals import other_than
-from kmsgen.prover.situation import Side
+from kmsgen.prover.situation import KEY_STATE, Side
 from kmsgen.prover.vocabulary import Vocabulary
 
 _OWN_WAYS = frozenset(
@@ -56,27 +56,42 @@ class Seen(NamedTuple):
         yield from (rule for rule, _ in self.covers)
         yield from (grant for grant, _, _ in self.grants)
 
+    @property
+    def namings(self) -> Mapping[Rule | GrantRule, Naming]:
+        """How those that can give access name the principal, in the reading that gives more."""
+        found: dict[Rule | GrantRule, Naming] = {grant: naming for grant, naming, _ in self.grants if naming}
+        return found | {rule: DIRECT if naming == DOUBT else naming for rule, naming in self.rules}
+
+
+class ActionGroup(NamedTuple):
+    """Actions that a principal cannot tell apart, and the Allow statements and grants that may cover them."""
+
+    actions: list[Action]
+    allowing: list[Rule | GrantRule]
+
 
 class ActionGroups:
-    """The actions asked about, put together for each principal as far as it cannot tell them apart."""
+    """The actions asked about, put together for each principal; not those that KMS refuses on the first key whoever asks."""
 
     def __init__(self, actions: Iterable[Action], bundles: Sequence[Bundle]) -> None:
-        targets = [_target(bundle) for bundle in bundles]
-        self._actions = tuple(actions)
-        self._own = tuple(_own(action, targets) for action in self._actions)
+        refused = [_refusals(bundle) for bundle in bundles]
+        ways = ((action, tuple(of(action) for of in refused)) for action in actions)
+        asked = [(action, rules) for action, rules in ways if not rules or rules[0].own in (None, KEY_STATE)]
+        self._actions = tuple(action for action, _ in asked)
+        self._own = tuple(_own(action, rules) for action, rules in asked)
         self._columns: dict[Rule | GrantRule, tuple[object, ...]] = {}
-        self._groups: dict[object, list[list[Action]]] = {}
+        self._groups: dict[object, list[ActionGroup]] = {}
 
-    def of(self, views: Iterable[Seen]) -> list[list[Action]]:
-        """Return the groups of a principal of which this is seen; the first of each is the one to ask about."""
+    def of(self, views: Iterable[Seen]) -> list[ActionGroup]:
+        """Return the groups of a principal of which this is seen; the first action of each is the one to ask about."""
         matter = tuple(one for seen in views for one in seen.naming)
         found = self._groups.get(matter)
         if found is None:
-            groups: dict[object, list[Action]] = {}
+            groups: dict[tuple[object, ...], list[Action]] = {}
             columns = [self._own, *(self._column(one) for one in matter)]
             for action, signature in zip(self._actions, zip(*columns, strict=True), strict=True):
                 groups.setdefault(signature, []).append(action)
-            found = self._groups[matter] = list(groups.values())
+            found = self._groups[matter] = [_group(same, matter, taken[1:]) for taken, same in groups.items()]
         return found
 
     def _column(self, one: Rule | GrantRule) -> tuple[object, ...]:
@@ -86,12 +101,17 @@ class ActionGroups:
         return found
 
 
-def _own(action: Action, targets: Iterable[Target | None]) -> object:
+def _group(actions: list[Action], matter: Sequence[Rule | GrantRule], taken: Sequence[object]) -> ActionGroup:
+    allowing = [one for one, how in zip(matter, taken, strict=True) if how is not False and not one.deny]
+    return ActionGroup(actions, allowing)
+
+
+def _own(action: Action, refused: Sequence[_Refused]) -> object:
     """Return what tells an action from others whatever the policies say."""
     if action.name in _OWN_WAYS or "alias" in action.resource_types:
         return action.name
     ways = (action.resource_types, action.policy_types, action.cross_account, action.multi_region_only, action.grantable)
-    return (ways, tuple(_refused(action, target) for target in targets))
+    return (ways, refused)
 
 
 def _taken(one: Rule | GrantRule, action: Action) -> object:
@@ -105,21 +125,29 @@ def _taken(one: Rule | GrantRule, action: Action) -> object:
     return (covers, *(carried(key, action.name) for key in keys))
 
 
-def _target(bundle: Bundle) -> Target | None:
+class _Refused(NamedTuple):
+    """By which rules KMS refuses an action on a key: to callers of the key's account, and to others."""
+
+    own: str | None = None
+    foreign: str | None = None
+
+
+def _refusals(bundle: Bundle) -> Callable[[Action], _Refused]:
+    """Return what tells how KMS refuses an action on the first key of a bundle."""
     if not bundle.keys:
-        return None
+        return lambda _action: _Refused()
     arn = bundle.keys[0].key.arn
-    return Target(arn, "key", bundle.keys[0], region=arn.split(":")[3], account=arn.split(":")[4])
+    account = arn.split(":")[4]
+    target = Target(arn, "key", bundle.keys[0], region=arn.split(":")[3], account=account)
+    callers = [caller_of(f"arn:aws:iam::{one}:role/any-role", {}) for one in (account, other_than(account))]
 
+    def refused(action: Action) -> _Refused:
+        if not action.resource_types:
+            return _Refused()
+        found = (refusal_of_key(action, caller, target) for caller in callers)
+        return _Refused(*(refusal.rule if refusal else None for refusal in found))
 
-def _refused(action: Action, target: Target | None) -> tuple[str | None, ...]:
-    """Return by which rules KMS refuses an action: to a caller of the key's account, and to another."""
-    if target is None or not action.resource_types:
-        return ()
-    own = caller_of(f"arn:aws:iam::{target.account}:role/any-role", {})
-    foreign = caller_of(f"arn:aws:iam::{other_than(target.account or '')}:role/any-role", {})
-    refusals = [refusal_of_key(action, caller, target) for caller in (own, foreign)]
-    return tuple(refusal.rule if refusal else None for refusal in refusals)
+    return refused
 
 
 _WHO = (
@@ -143,12 +171,9 @@ def alike_principals(everyone: Iterable[str], words: Vocabulary, sides: Sequence
     return found
 
 
-def hopeless(side: Side, base: Request, action: Action, seen: Seen) -> bool:
+def hopeless(side: Side, base: Request, group: ActionGroup, namings: Mapping[Rule | GrantRule, Naming]) -> bool:
     """Return whether no access can follow, in no reading, though every Allow and grant that names the caller matched."""
-    covering = [(rule, DIRECT if naming == DOUBT else naming) for rule, naming in seen.rules if not rule.deny]
-    allows = [side.index(rule, naming) for rule, naming in covering if rule.covers(action.iam_name.lower()) is not False]
-    allows += [side.index(grant, naming) for grant, naming, _ in seen.grants if naming and grant.covers(action.name)]
-    return not any(side.allowed(facts, allows) for facts in side.facts(base))
+    return not side.could_with(base, [side.index(one, namings[one]) for one in group.allowing if one in namings])
 
 
 def _endpoint_rules(principal: str, side: Side) -> Iterator[RuleSet]:

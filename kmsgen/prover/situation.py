@@ -148,9 +148,13 @@ class Side:
             found = self._in_state[state] = Authorizer(bundle, generous=self.doubts.generous)
         return found
 
-    def facts(self, base: Request) -> tuple[Facts, ...]:
-        """Return what the outcome rests on beside the statements, as the reading of each silence that gives more has it."""
-        return tuple(self._generous(facts) for facts in self.authorizer.facts(base))
+    def could_with(self, base: Request, allows: Iterable[int]) -> bool:
+        """Return whether access can follow where these clauses match and no Deny does, in whichever reading of a silence."""
+        allows = list(allows)
+        return any(
+            (refusal is None or refusal.rule == KEY_STATE) and self.allowed(self._generous(facts), allows)
+            for facts, refusal in self.authorizer.facts(base)
+        )
 
     def _generous(self, facts: Facts) -> Facts:
         found = self._widened.get(facts)

@@ -191,17 +191,16 @@ class World:
         """Yield what everything else is added to, for each principal and action; `allowable`: where access can follow at all."""
         groups = ActionGroups(actions, self.bundles)
         for views, same in alike_principals(everyone, self.words, self.sides).items():
-            principal = same[0]
-            self.doubles[principal] = same
-            for actions_alike in groups.of(views):
-                action = actions_alike[0]
-                self.twins[principal, action.iam_name] = [one.iam_name for one in actions_alike]
-                base = Request(principal, action.iam_name)
-                on_key_alone = action.resource_types == ("key",) and action.name != RETIRE
-                if not (allowable and on_key_alone and hopeless(self.sides[0], base, action, views[0])):
-                    yield from self.bases(base, action)
+            self.doubles[same[0]] = same
+            namings = views[0].namings
+            for group in groups.of(views):
+                action = group.actions[0]
+                base = Request(same[0], action.iam_name)
+                self.twins[base.principal, base.action] = [one.iam_name for one in group.actions]
+                in_vain = allowable and _by_key(action) and hopeless(self.sides[0], base, group, namings)
+                yield from self.bases(base, action, on_key=not in_vain)
 
-    def bases(self, base: Request, action: Action) -> Iterator[Request]:
+    def bases(self, base: Request, action: Action, *, on_key: bool = True) -> Iterator[Request]:
         """Yield the requests on the first key that everything else is added to, from that of a principal and an action alone.
 
         One as it is, one for each VPC endpoint that has a policy; of RetireGrant one for each grant. Of an alias operation
@@ -214,6 +213,8 @@ class World:
         for access in self.bundles[0].keys[:1]:
             if "alias" in action.resource_types and self.described(base.principal):
                 yield from (base._replace(resources=(alias,)) for alias in self.aliases)
+            if not on_key:
+                return
             if action.name == RETIRE:
                 yield from (base._replace(grant_id=grant.id) for grant in access.grants)
                 return
@@ -274,6 +275,11 @@ class World:
         if name.startswith(CONTEXT) or name in _GRANT_OPTIONAL:
             return domain
         return domain._replace(optional=domain.optional and default is None)
+
+
+def _by_key(action: Action) -> bool:
+    """Return whether a request on the key is about nothing else: no grant of it."""
+    return "key" in action.resource_types and action.name != RETIRE
 
 
 def _grantee(key: Key) -> str:
