@@ -59,7 +59,7 @@ def render(
     Nothing is written unless every intent given is sound and every answer is yes. Prints the files, one a line.
     Exit codes: 0 written (or, with --check, nothing differs), 1 an answer is no, 2 bad input.
     """
-    gc.disable()  # a run of a few intents is over before a collection pays; a longer one turns it on again
+    gc.disable()  # a run of a few intents is over before a collection pays; a longer one collects after each
     try:
         from kmsgen.cli.rendering import Job, run  # noqa: PLC0415 - `--help` must not pay for what only a render needs
 

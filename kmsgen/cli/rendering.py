@@ -11,13 +11,14 @@ from typing import NamedTuple
 from kmsgen.checks import confirm
 from kmsgen.cli.console import answer, answer_json, say
 from kmsgen.cli.manifest import files_of
-from kmsgen.cli.writing import MANIFEST, Plan, carry_out, difference, intent_folder, plan
+from kmsgen.cli.writing import Plan, carry_out, difference, intent_folder, plan
 from kmsgen.compiler.compile import compile_intent
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, RefusedError, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.intent.load import load_intents
+from kmsgen.render.artifact import Artifact
 from kmsgen.render.render import render
-from kmsgen.render.subject import Rendering, subject_of
+from kmsgen.render.subject import subject_of
 
 MANY = 10
 
@@ -36,11 +37,13 @@ class Job(NamedTuple):
 
 
 class Rendered(NamedTuple):
-    """One intent, rendered, and what writing it comes to."""
+    """What is kept of one intent until every other one is found sound: what to write, and what to say of it."""
 
-    intent: Intent
-    notes: tuple[Diagnostic, ...]
-    rendering: Rendering
+    name: str
+    path: str
+    files: tuple[str, ...]
+    notes: tuple[str, ...]
+    templates: tuple[Artifact, ...]
     plan: Plan
 
 
@@ -107,7 +110,10 @@ def _render_one(intent: Intent, job: Job) -> Rendered:
     rendering = render(subject_of(intent, compiled.bundle), job.formats)
     files = list(files_of(intent.name, rendering))
     made = plan(intent_folder(job.out, intent.name), files, force=job.force or job.check)
-    return Rendered(intent, compiled.notes, rendering, made)
+    paths = tuple(file.path for file in files)
+    notes = (*map(str, compiled.notes), *(f"{intent.name}: {note}" for note in rendering.notes))
+    templates = tuple(artifact for artifact in rendering.artifacts if artifact.kind == "template") if job.lint else ()
+    return Rendered(intent.name, intent.path, paths, notes, templates, made)
 
 
 def _lint(done: Iterable[Rendered]) -> None:
@@ -116,8 +122,7 @@ def _lint(done: Iterable[Rendered]) -> None:
     problems = [
         Diagnostic(Location(f"{one.plan.folder}/{artifact.path}", finding.line, finding.column), finding.code, finding.message)
         for one in done
-        for artifact in one.rendering.artifacts
-        if artifact.kind == "template"
+        for artifact in one.templates
         for finding in findings(artifact.text, artifact.region)
     ]
     if problems:
@@ -125,17 +130,21 @@ def _lint(done: Iterable[Rendered]) -> None:
 
 
 def _with_progress(intents: Sequence[Intent]) -> Iterator[Intent]:
-    """Yield the intents; a progress bar on stderr where that is a terminal and there are many."""
-    if len(intents) >= MANY:
-        gc.freeze()  # what is loaded by now stays: collections need not go through it
-        gc.enable()
-    if len(intents) < MANY or not sys.stderr.isatty():
+    """Yield the intents; where there are many, free what each leaves behind, and show how far the run is on a terminal."""
+    if len(intents) < MANY:
         yield from intents
         return
+    for intent in _tracked(intents) if sys.stderr.isatty() else intents:
+        yield intent
+        gc.collect()  # a proof ends in cycles
+        gc.freeze()  # what is kept stays to the end: the next collection need not go through it
+
+
+def _tracked(intents: Sequence[Intent]) -> Iterable[Intent]:
     from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
     from rich.progress import track  # noqa: PLC0415
 
-    yield from track(intents, "rendering", console=Console(stderr=True), transient=True)
+    return track(intents, "rendering", console=Console(stderr=True), transient=True)
 
 
 # --- what is said -------------------------------------------------------------------------------------------------------
@@ -147,31 +156,23 @@ def _report(done: Iterable[Rendered], out: Path, *, as_json: bool) -> None:
         answer_json({"out": str(out), "intents": [_told(one) for one in done]})
         return
     for one in done:
-        for path in _paths(one):
+        for path in one.files:
             answer(f"{one.plan.folder.as_posix()}/{path}")
         for path in one.plan.stale:
             say(f"removed {one.plan.folder.as_posix()}/{path}")
-        for note in _notes(one):
+        for note in one.notes:
             say(f"note: {note}")
-
-
-def _paths(one: Rendered) -> list[str]:
-    return [*(artifact.path for artifact in one.rendering.artifacts), MANIFEST]
-
-
-def _notes(one: Rendered) -> list[str]:
-    return [*map(str, one.notes), *(f"{one.intent.name}: {note}" for note in one.rendering.notes)]
 
 
 def _told(one: Rendered) -> dict[str, object]:
     return {
-        "name": one.intent.name,
-        "path": one.intent.path,
+        "name": one.name,
+        "path": one.path,
         "folder": one.plan.folder.as_posix(),
-        "files": _paths(one),
+        "files": list(one.files),
         "changed": [file.path for file in one.plan.changed],
         "removed": list(one.plan.stale),
-        "notes": _notes(one),
+        "notes": list(one.notes),
     }
 
 
