@@ -6,6 +6,7 @@ Source: IAM User Guide, reference-arns; reference_policies_elements_principal.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
@@ -37,6 +38,7 @@ class Arn(NamedTuple):
         return self.resource.partition("/")[2]
 
 
+@lru_cache(maxsize=4096)
 def parse_arn(text: str) -> Arn | None:
     """Split an ARN into its six parts; None if the text is not one."""
     parts = text.split(":", 5)
