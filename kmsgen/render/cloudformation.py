@@ -14,7 +14,7 @@ from kmsgen.render.environment import fill
 from kmsgen.render.grant_calls import calls, script
 from kmsgen.render.names import Holder, camel, file_label, holders, numbered, unique
 from kmsgen.render.policy_text import refuse_escapes
-from kmsgen.render.references import parts, replaced, texts
+from kmsgen.render.references import parts, replaced
 from kmsgen.render.subject import Rendering, Subject, creation_of, key_id
 
 FORMAT = "cloudformation"
@@ -59,13 +59,13 @@ def render(subject: Subject) -> Rendering:
 
 
 def _artifact(subject: Subject, template: Template) -> Artifact:
-    if any(DYNAMIC_REFERENCE in text for text in texts({**template.resources, "": template.description})):
+    text = fill("cloudformation/template.yaml.j2", template=template, intent=subject.name)
+    if DYNAMIC_REFERENCE in text:
         raise subject.refuse(
             "cloudformation-cannot",
             f"CloudFormation would resolve the text `{DYNAMIC_REFERENCE}...` as a dynamic reference",
             "change the text, or leave out `--format cloudformation`",
         )
-    text = fill("cloudformation/template.yaml.j2", template=template, intent=subject.name)
     return Artifact(template.path, text, FORMAT, "template", account=template.account, region=template.region)
 
 

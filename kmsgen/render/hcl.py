@@ -79,7 +79,7 @@ def value(data: object, indent: int = 0) -> str:
             return '"' + "".join(_part(part) for part in data.parts) + '"'
         case Call():
             return f"{data.function}({', '.join(value(one, indent) for one in data.arguments)})"
-        case Mapping():
+        case dict():
             return _mapping(data, indent)
         case list() | tuple():
             return _list(data, indent)

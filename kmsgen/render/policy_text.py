@@ -43,7 +43,8 @@ def compact_json(data: object) -> str:
 
 def needs_escapes(data: object) -> bool:
     """Return whether a policy holds a character that KMS and IAM take only as an escape of JSON."""
-    return max(json.dumps(data, ensure_ascii=False)) > LAST_RAW_CHARACTER
+    text = json.dumps(data, ensure_ascii=False)
+    return not text.isascii() and max(text) > LAST_RAW_CHARACTER
 
 
 def refuse_escapes(subject: Subject, documents: Iterable[Document], tool: str) -> None:

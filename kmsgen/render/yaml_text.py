@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
 
 # Words that no reader of any version takes for anything but text.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.:/-]*[A-Za-z0-9]\Z")
@@ -16,30 +15,29 @@ def dump(data: object, indent: int = 0, *, apart: bool = False) -> str:
 
     `apart` puts an empty line between the items of a mapping.
     """
-    if apart and isinstance(data, Mapping):
+    if apart and isinstance(data, dict):
         return "\n\n".join(dump({name: item}, indent) for name, item in data.items())
     return "\n".join(_lines(data, "  " * indent))
 
 
-def _lines(data: object, pad: str) -> Iterator[str]:
-    if isinstance(data, Mapping) and data:
-        for name, item in data.items():
-            yield from _item(f"{pad}{scalar(name)}:", item, pad + "  ")
-    elif isinstance(data, list | tuple) and data:
-        for item in data:
-            inner = list(_lines(item, pad + "  "))
-            yield f"{pad}- {inner[0].removeprefix(pad + '  ')}"
-            yield from inner[1:]
-    else:
-        yield pad + scalar(data)
+def _lines(data: object, pad: str) -> list[str]:
+    if isinstance(data, dict) and data:
+        return [line for name, item in data.items() for line in _item(f"{pad}{scalar(name)}:", item, pad + "  ")]
+    if isinstance(data, list | tuple) and data:
+        return [line for item in data for line in _entry(item, pad)]
+    return [pad + scalar(data)]
 
 
-def _item(head: str, item: object, pad: str) -> Iterator[str]:
-    if isinstance(item, Mapping | list | tuple) and item:
-        yield head
-        yield from _lines(item, pad)
-    else:
-        yield f"{head} {scalar(item)}"
+def _item(head: str, item: object, pad: str) -> list[str]:
+    if isinstance(item, dict | list | tuple) and item:
+        return [head, *_lines(item, pad)]
+    return [f"{head} {scalar(item)}"]
+
+
+def _entry(item: object, pad: str) -> list[str]:
+    """Return an item of a list: a dash stands in place of what its first line is indented by."""
+    first, *rest = _lines(item, pad + "  ")
+    return [f"{pad}- {first[len(pad) + 2 :]}", *rest]
 
 
 def scalar(data: object) -> str:
@@ -49,7 +47,7 @@ def scalar(data: object) -> str:
         return data if plain else _quoted(data)
     if data is None or isinstance(data, bool | int):
         return json.dumps(data)
-    if isinstance(data, Mapping):
+    if isinstance(data, dict):
         return "{}"
     if isinstance(data, list | tuple):
         return "[]"
@@ -57,6 +55,8 @@ def scalar(data: object) -> str:
 
 
 def _quoted(text: str) -> str:
+    if text.isprintable() and not ('"' in text or "\\" in text):
+        return f'"{text}"'
     return '"' + "".join(_character(char) for char in text) + '"'
 
 
