@@ -6,13 +6,9 @@ consecutive items that stand on one line each, and an item over several lines en
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
-# Texts of which no character is special to HCL.
-_AS_IT_IS = re.compile(r"[ !#&-\[\]-z|~]*\Z")
 _KEYWORDS = frozenset({"true", "false", "null", "for", "if"})
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -54,9 +50,9 @@ def text(value: str, *, ascii_only: bool = False) -> str:
 
 
 def _escaped(value: str, *, ascii_only: bool = False) -> str:
-    if _AS_IT_IS.match(value):
-        return value
     doubled = value.replace("${", "$${").replace("%{", "%%{")
+    if doubled.isascii() and doubled.isprintable() and not ('"' in doubled or "\\" in doubled):
+        return doubled
     return "".join(_character(char, ascii_only=ascii_only) for char in doubled)
 
 
@@ -117,7 +113,8 @@ def _mapping(items: Mapping[str, object], indent: int) -> str:
 
 def _name(name: str) -> str:
     """Return the name of an item of an object; in ASCII, so that its width is the number of its characters."""
-    if _IDENTIFIER.match(name) and name not in _KEYWORDS:
+    identifier = name.isascii() and name.replace("-", "_").isidentifier() and not name.startswith("-")
+    if identifier and name not in _KEYWORDS:
         return name
     return text(name, ascii_only=True)
 
