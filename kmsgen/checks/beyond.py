@@ -55,8 +55,9 @@ class _World:
         return tuple(_distinguished(self._bundle, self._specification))
 
     def differ_beside(self, principal: str) -> bool:
-        """Return whether the judges may differ on what is no key: neither key policies nor grants reach that."""
-        return self.judge.caller(principal) != self.intended.caller(principal)
+        """Return whether more than was asked for may be allowed on what is no key: nothing but IAM policies reaches that."""
+        caller = self.judge.caller(principal)
+        return bool(caller.policies.identity_policies) and caller != self.intended.caller(principal)
 
 
 def beyond(

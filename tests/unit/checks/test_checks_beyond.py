@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.evaluate import Authorizer
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.checks.beyond import BESIDE_THE_KEY, beyond
 from kmsgen.checks.intended import kinds_of_resource
-from kmsgen.checks.situations import Situation, request_for
+from kmsgen.checks.situations import PLAIN, Situation, request_for
 from kmsgen.checks.specification import specify
 from kmsgen.policy.bundle import PrincipalPolicies
 from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
@@ -17,20 +18,36 @@ from tests.unit.checks.judging import ACCOUNT, EXAMPLE, ROLE, case
 FOUND = case(EXAMPLE)
 ALIAS = f"arn:aws:kms:us-west-2:{ACCOUNT}:alias/app/data"
 BESIDE = [action.iam_name for action in ACTIONS.values() if BESIDE_THE_KEY.intersection(kinds_of_resource(action.iam_name))]
-ANYONE = Statement(Effect.ALLOW, ("kms:*",), ("*",), (Principal("*", "*"),))
+ANYONE = Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), (Principal("*", "*"),)),))
+WIDE = FOUND.bundle._replace(keys=tuple(access._replace(policy=ANYONE, grants=()) for access in FOUND.bundle.keys))
 
 
 @pytest.mark.parametrize("action", BESIDE)
 def test_what_is_no_key_is_decided_without_key_policies_and_grants(action: str) -> None:
     """Only so may whoever has the same IAM policies in two bundles be left out of their comparison."""
-    whole = FOUND.bundle
-    wide = whole._replace(keys=tuple(access._replace(policy=Document((ANYONE,)), grants=()) for access in whole.keys))
-    here, there = Authorizer(whole), Authorizer(wide)
-    for name in (*whole.principals, f"{ROLE}stranger", f"arn:aws:iam::{ACCOUNT}:root", "logs.us-west-2.amazonaws.com", "*"):
+    here, there = Authorizer(FOUND.bundle), Authorizer(WIDE)
+    for name in (
+        *FOUND.bundle.principals,
+        f"{ROLE}stranger",
+        f"arn:aws:iam::{ACCOUNT}:root",
+        "logs.us-west-2.amazonaws.com",
+        "*",
+    ):
         for resource in ("*", ALIAS):
             request = request_for(name, action, (resource,), Situation({}, {"kms:ViaService": ("s3.us-west-2.amazonaws.com",)}))
             targets_key = any(plan.target.kind == "key" for plan in here.plans(request))
             assert targets_key or here.decide(request).outcome is there.decide(request).outcome
+
+
+@pytest.mark.parametrize("action", BESIDE)
+def test_whoever_has_no_iam_policies_can_do_nothing_to_what_is_no_key(action: str) -> None:
+    """Only so may they be left out when that alone is counted through."""
+    judge = Authorizer(WIDE)
+    for name in (f"{ROLE}stranger", f"arn:aws:iam::{ACCOUNT}:root", "logs.us-west-2.amazonaws.com", "*"):
+        for resource in ("*", ALIAS):
+            request = request_for(name, action, (resource,), PLAIN)
+            targets_key = any(plan.target.kind == "key" for plan in judge.plans(request))
+            assert targets_key or judge.decide(request).outcome is not Outcome.ALLOWED
 
 
 @pytest.mark.parametrize("action", ["kms:CreateKey", "kms:ListKeys", "kms:CreateAlias", "kms:DeleteAlias"])
