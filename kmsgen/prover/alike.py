@@ -97,7 +97,7 @@ class ActionGroups:
     def _column(self, one: Rule | GrantRule) -> tuple[object, ...]:
         found = self._columns.get(one)
         if found is None:
-            found = self._columns[one] = tuple(_taken(one, action) for action in self._actions)
+            found = self._columns[one] = tuple(_taken(one, self._actions))
         return found
 
 
@@ -114,15 +114,15 @@ def _own(action: Action, refused: Sequence[_Refused]) -> object:
     return (ways, refused)
 
 
-def _taken(one: Rule | GrantRule, action: Action) -> object:
-    """Return whether a statement or grant covers an action, and then what requests of it carry of what the statement reads."""
+def _taken(one: Rule | GrantRule, actions: Iterable[Action]) -> Iterator[object]:
+    """Tell of each action whether a statement or grant covers it, and then what requests carry of what the statement reads."""
     if isinstance(one, GrantRule):
-        return one.covers(action.name)
-    covers = one.covers(action.iam_name.lower())
-    if covers is False:
-        return False
+        yield from (one.covers(action.name) for action in actions)
+        return
     keys = [*one.resource.variables, *(key for test in one.conditions for key in (test.variable, *test.variables))]
-    return (covers, *(carried(key, action.name) for key in keys))
+    for action in actions:
+        covers = one.covers(action.iam_name.lower())
+        yield covers if covers is False or not keys else (covers, *(carried(key, action.name) for key in keys))
 
 
 class _Refused(NamedTuple):

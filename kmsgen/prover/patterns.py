@@ -1,9 +1,9 @@
 """Cut all texts into the classes that a set of patterns tells apart, each with a short witness.
 
-Every pattern is an automaton over characters whose state is a set of positions, held in one integer. The product of the
-automata is walked breadth first from the empty text, so the first text that reaches a combination of answers is a
-shortest one, and a combination that is never reached is empty. Characters that no pattern tells apart at a state are
-tried once. The walk is bounded by a budget of states.
+Every pattern is an automaton over characters whose state is a set of positions; patterns side by side are one automaton, its
+state held in one integer. The product of that and of the domain is walked breadth first from the empty text, so the first
+text that reaches a combination of answers is a shortest one, and a combination that is never reached is empty. Characters
+that no pattern tells apart at a state are tried once. The walk is bounded by a budget of states.
 """
 
 from __future__ import annotations
@@ -37,52 +37,52 @@ IN_PART = Step(":", negated=True)
 IN_PART_STAR = Step(":", loop=True, negated=True)
 
 
-class Pattern:
-    """A pattern as an automaton. A state is a set of positions as bits; bit `size` means that the whole text matched."""
+class Automaton:
+    """Patterns side by side. A state is a set of positions as bits, those of each pattern in a range of their own.
 
-    __slots__ = ("_any", "_closing", "_literal", "_loops", "_not", "accept", "start", "steps", "wide")
+    The bit after a pattern's last position means that it matched the whole text: `accepts` has that bit of each.
+    """
 
-    def __init__(self, steps: Sequence[Step], *, ignore_case: bool = False) -> None:
-        self.steps = tuple(_without_double_stars(steps))
-        self._literal: dict[str, int] = {}
-        self._not: dict[str, int] = {}
-        self._any = self._loops = self.wide = 0
-        for position, step in enumerate(self.steps):
-            self._place(1 << position, step, ignore_case=ignore_case)
-        self.accept = 1 << len(self.steps)
-        self.start = self._settle(1)
+    __slots__ = ("accepts", "below", "literal", "loops", "refused", "size", "start", "unnamed", "wide")
 
-    def _place(self, bit: int, step: Step, *, ignore_case: bool) -> None:
-        self._loops |= bit if step.loop else 0
-        if step.characters is None or step.negated:
-            self._any |= bit
-            self.wide |= bit if step.loop and step.characters is None else 0
-            for character in step.characters or "":
-                self._not[character] = self._not.get(character, 0) | bit
-            return
-        for character in _variants(step.characters) if ignore_case else step.characters:
-            self._literal[character] = self._literal.get(character, 0) | bit
+    def __init__(self, patterns: Iterable[Automaton] = ()) -> None:
+        self.literal: dict[str, int] = {}
+        self.refused: dict[str, int] = {}
+        self.below: dict[int, int] = {}
+        self.accepts: tuple[int, ...] = ()
+        self.unnamed = self.loops = self.wide = self.start = self.size = 0
+        for pattern in patterns:
+            self._add(pattern, self.size)
+
+    def _add(self, other: Automaton, at: int) -> None:
+        for own, others in ((self.literal, other.literal), (self.refused, other.refused)):
+            for character, bits in others.items():
+                own[character] = own.get(character, 0) | bits << at
+        self.below.update({bit << at: lower << at for bit, lower in other.below.items()})
+        self.accepts += tuple(bit << at for bit in other.accepts)
+        self.unnamed |= other.unnamed << at
+        self.loops |= other.loops << at
+        self.wide |= other.wide << at
+        self.start |= other.start << at
+        self.size += other.size
 
     def _settle(self, state: int) -> int:
-        """Add what loops may skip, and drop what lies before the last loop over everything: it can do no more than that."""
-        skipped = (state & self._loops) << 1
+        """Add what loops may skip, and drop what lies before a loop over everything: it can do no more than that."""
+        skipped = (state & self.loops) << 1
         while skipped & ~state:
             state |= skipped
-            skipped = (state & self._loops) << 1
-        wide = state & self.wide
-        return state & -(1 << (wide.bit_length() - 1)) if wide else state
+            skipped = (state & self.loops) << 1
+        if state & self.wide:
+            for bit, lower in self.below.items():
+                if state & bit:
+                    state &= ~lower
+        return state
 
     def after(self, state: int, character: str) -> int:
         """Return the state after one more character; 0 when nothing can match any more."""
-        takes = (self._any & ~self._not.get(character, 0)) | self._literal.get(character, 0)
+        takes = (self.unnamed & ~self.refused.get(character, 0)) | self.literal.get(character, 0)
         taken = state & takes
-        return self._settle(((taken & ~self._loops) << 1) | (taken & self._loops)) if taken else 0
-
-    @property
-    def text(self) -> str | None:
-        """The one text that a pattern without wildcards matches; None where it matches several."""
-        single = [step.characters for step in self.steps if step.characters and len(step.characters) == 1 and not step.negated]
-        return "".join(single) if len(single) == len(self.steps) and not self._loops else None
+        return self._settle(((taken & ~self.loops) << 1) | (taken & self.loops)) if taken else 0
 
     def run(self, text: str, state: int | None = None) -> int:
         """Return the state after a whole text."""
@@ -93,16 +93,53 @@ class Pattern:
                 return 0
         return state
 
+    def answers(self, state: int) -> tuple[bool, ...]:
+        """Tell of each pattern whether a text that ends in a state matches it."""
+        return tuple([bool(state & bit) for bit in self.accepts])
+
+    def told_apart(self, state: int) -> set[str]:
+        """Return the characters that matter at a state."""
+        known = {character for character, bits in self.literal.items() if bits & state}
+        return known.union(character for character, bits in self.refused.items() if bits & state) if self.refused else known
+
+
+class Pattern(Automaton):
+    """One pattern: an automaton of steps."""
+
+    __slots__ = ("accept", "steps")
+
+    def __init__(self, steps: Sequence[Step], *, ignore_case: bool = False) -> None:
+        super().__init__()
+        self.steps = tuple(_without_double_stars(steps))
+        for position, step in enumerate(self.steps):
+            self._place(1 << position, step, ignore_case=ignore_case)
+        self.size = len(self.steps) + 1
+        self.accept = 1 << len(self.steps)
+        self.accepts = (self.accept,)
+        self.start = self._settle(1)
+
+    def _place(self, bit: int, step: Step, *, ignore_case: bool) -> None:
+        self.loops |= bit if step.loop else 0
+        if step.characters is None or step.negated:
+            self.unnamed |= bit
+            if step.loop and step.characters is None:
+                self.wide |= bit
+                self.below[bit] = bit - 1
+            for character in step.characters or "":
+                self.refused[character] = self.refused.get(character, 0) | bit
+            return
+        for character in _variants(step.characters) if ignore_case else step.characters:
+            self.literal[character] = self.literal.get(character, 0) | bit
+
+    @property
+    def text(self) -> str | None:
+        """The one text that a pattern without wildcards matches; None where it matches several."""
+        single = [step.characters for step in self.steps if step.characters and len(step.characters) == 1 and not step.negated]
+        return "".join(single) if len(single) == len(self.steps) and not self.loops else None
+
     def matches(self, text: str) -> bool:
         """Return whether the pattern takes the whole text."""
         return bool(self.run(text) & self.accept)
-
-    def told_apart(self, state: int) -> Iterator[str]:
-        """Yield the characters that matter at a state."""
-        for table in (self._literal, self._not):
-            for character, bits in table.items():
-                if bits & state:
-                    yield character
 
     def fresh(self, state: int, known: set[str]) -> Iterator[str]:
         """Yield, for each position of a state, one character that it takes and that is not known, and each fixed one."""
@@ -217,15 +254,16 @@ class Cut:
 
         Raises PatternBudgetError when the product has more states than the budget.
         """
-        found = self._walk(self.patterns)
+        together = Automaton(self.patterns)
+        found = self._walk(together)
         if any(text in self.taken for text in found.values()):
             found = self._apart_from_taken(found)
-        self._prefer(found)
+        self._prefer(found, together)
         return [Class(text, frozenset(i for i, yes in enumerate(answers) if yes)) for answers, text in found.items()]
 
-    def _prefer(self, found: dict[tuple[bool, ...], str]) -> None:
+    def _prefer(self, found: dict[tuple[bool, ...], str], together: Automaton) -> None:
         """Put nicer texts of the same classes in the place of the shortest ones; the first of several wins."""
-        starts = [pattern.run(self.prefix) for pattern in self.patterns]
+        start = together.run(self.prefix)
         cut = len(self.prefix)
         waiting = set(found)
         for text in self.nicer:
@@ -233,9 +271,7 @@ class Cut:
                 return
             if not text.startswith(self.prefix) or text in self.taken or not self.domain.matches(text):
                 continue
-            rest = text[cut:]
-            ends = [pattern.run(rest, at) if at else 0 for pattern, at in zip(self.patterns, starts, strict=True)]
-            answers = tuple(bool(end & pattern.accept) for pattern, end in zip(self.patterns, ends, strict=True))
+            answers = together.answers(together.run(text[cut:], start) if start else 0)
             if answers in waiting:
                 waiting.discard(answers)
                 found[answers] = text
@@ -243,32 +279,30 @@ class Cut:
     def _apart_from_taken(self, found: dict[tuple[bool, ...], str]) -> dict[tuple[bool, ...], str]:
         """Find other witnesses for the classes whose shortest text is taken; a class of taken texts alone is left out."""
         count = len(self.patterns)
-        exact = self._walk([*self.patterns, *map(literal, sorted(self.taken))])
+        exact = self._walk(Automaton([*self.patterns, *map(literal, sorted(self.taken))]))
         others = {key[:count]: text for key, text in exact.items() if not any(key[count:])}
         return {key: others[key] for key in found if key in others}
 
-    def _walk(self, patterns: Sequence[Pattern]) -> dict[tuple[bool, ...], str]:
-        machines = [self.domain, *patterns]
-        start = tuple(machine.run(self.prefix) for machine in machines)
+    def _walk(self, together: Automaton) -> dict[tuple[bool, ...], str]:
+        start = (self.domain.run(self.prefix), together.run(self.prefix))
         found: dict[tuple[bool, ...], str] = {}
         seen = {start}
         queue = [(start, self.prefix)]
-        for state, text in queue:
-            if state[0] & self.domain.accept:
-                answers = tuple(bool(s & m.accept) for m, s in zip(patterns, state[1:], strict=True))
-                found.setdefault(answers, text)
-            for character in self._alphabet(machines, state):
-                after = tuple([m.after(s, character) if s else 0 for m, s in zip(machines, state, strict=True)])
-                if after[0] and after not in seen:
+        for (inside, state), text in queue:
+            if inside & self.domain.accept:
+                found.setdefault(together.answers(state), text)
+            for character in self._alphabet(together, inside, state):
+                within = self.domain.after(inside, character)
+                if not within:
+                    continue
+                after = (within, together.after(state, character) if state else 0)
+                if after not in seen:
                     if len(seen) >= self.budget:
                         raise PatternBudgetError
                     seen.add(after)
                     queue.append((after, text + character))
         return found
 
-    def _alphabet(self, machines: Sequence[Pattern], state: tuple[int, ...]) -> list[str]:
-        known: set[str] = set()
-        for machine, at in zip(machines[1:], state[1:], strict=True):
-            if at:
-                known.update(machine.told_apart(at))
-        return [*dict.fromkeys([*self.domain.fresh(state[0], known), *sorted(known)])]
+    def _alphabet(self, together: Automaton, inside: int, state: int) -> list[str]:
+        known = together.told_apart(state)
+        return list(dict.fromkeys([*self.domain.fresh(inside, known), *sorted(known)]))
