@@ -37,12 +37,13 @@ def parts(text: str, arn: str) -> list[Part]:
 
     A related multi-Region key has the same id in the ARN of another Region.
     """
-    if not arn or key_id(arn) not in text:
+    identifier = key_id(arn)
+    if not arn or identifier not in text:
         return [text]
     found: list[Part] = []
     for number, piece in enumerate(text.split(arn)):
         found += [None] * (number > 0)
-        for inner, literal in enumerate(piece.split(key_id(arn))):
+        for inner, literal in enumerate(piece.split(identifier)):
             found += [True] * (inner > 0)
             found += [literal] * (literal != "")
     return found

@@ -96,4 +96,4 @@ class Module(NamedTuple):
 
 def policy_value(data: object, reference: Reference) -> Call:
     """Return a policy for an argument that takes JSON."""
-    return Call("jsonencode", (replaced(data, reference.value),))
+    return Call("jsonencode", (replaced(data, reference.value) if reference.key_arn else data,))
