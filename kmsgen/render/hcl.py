@@ -69,8 +69,6 @@ def _character(char: str, *, ascii_only: bool) -> str:
 def value(data: object, indent: int = 0) -> str:
     """Return plain data, expressions included, as HCL; lines after the first are indented by `indent` levels."""
     match data:
-        case str():
-            return text(data)
         case Expression():
             return data.text
         case Template():
@@ -86,6 +84,8 @@ def value(data: object, indent: int = 0) -> str:
 
 
 def _scalar(data: object) -> str:
+    if isinstance(data, str):
+        return text(data)
     if data is None:
         return "null"
     if isinstance(data, bool):
