@@ -1,7 +1,5 @@
 """What `kmsgen render` does, from paths to files."""
 
-from __future__ import annotations
-
 import gc
 import sys
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """Writing a folder of files: whole or not at all, never through a link, never over a file that kmsgen did not write."""
 
-from __future__ import annotations
-
 import difflib
 import hashlib
 import json

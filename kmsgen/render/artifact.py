@@ -1,7 +1,5 @@
 """A file to write."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

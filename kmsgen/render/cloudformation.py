@@ -1,7 +1,5 @@
 """Bundle to CloudFormation: a template for the key's account, one for each other account, one for each replica's Region."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 

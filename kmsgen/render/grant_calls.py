@@ -1,7 +1,5 @@
 """Grants as calls of the AWS CLI: a POSIX shell script, and the same requests as JSON."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple

@@ -4,8 +4,6 @@ Source: HCL native syntax specification, "String Literals" and "Template Express
 consecutive items that stand on one line each, and an item over several lines ends such a run.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -40,7 +38,7 @@ class Block(NamedTuple):
 
     type: str
     labels: tuple[str, ...]
-    parts: tuple[Mapping[str, object] | Block, ...]
+    parts: tuple["Mapping[str, object] | Block", ...]
     comment: str = ""
 
 

@@ -1,7 +1,5 @@
 """Names for files and resources, made from ARNs and grant names: safe, readable, never twice the same."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """What is rendered: a bundle, the name of its intent, and where it belongs; and what a target hands back."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What a Terraform module is made of, and how a policy is written in it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
