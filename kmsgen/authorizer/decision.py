@@ -1,7 +1,5 @@
 """What is answered: an outcome, what settled it, and how every statement met the request."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import NamedTuple
 

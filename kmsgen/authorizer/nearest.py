@@ -1,7 +1,5 @@
 """Of an access that was not given: which statement came nearest, and what would have to change."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

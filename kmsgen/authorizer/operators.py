@@ -4,8 +4,6 @@ Three-valued: None where a value cannot be evaluated (S12) or AWS's documentatio
 Source: IAM User Guide, reference_policies_elements_condition_operators.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import ipaddress

@@ -3,8 +3,6 @@
 A parameter that is absent is seen with the value that KMS takes for it, but for the two keys that the guide tests with Null.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

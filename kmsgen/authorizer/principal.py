@@ -3,8 +3,6 @@
 Source: IAM User Guide, reference_policies_elements_principal, reference_policies_elements_notprincipal, reference-arns.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple

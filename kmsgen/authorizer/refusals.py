@@ -4,8 +4,6 @@ Source: KMS Developer Guide, key-state, symm-asymm-compare, key-policy-modifying
 KMS API Reference.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What is asked: one call of one principal."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple

@@ -7,8 +7,6 @@ reference_policies_evaluation-logic-cross-account; KMS Developer Guide, policy-e
 key-policy-modifying-external-accounts, grants.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
 

@@ -3,8 +3,6 @@
 Source: IAM User Guide, reference_policies_variables. Before version 2012-10-17 they are literal text.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -6,8 +6,6 @@ it covers both or neither, requests of both carry the same of what those stateme
 Actions that KMS treats in a way of their own are alike to none.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -36,6 +34,13 @@ _OWN_WAYS = frozenset(
         "UpdatePrimaryRegion",
     }
 )
+
+
+class _Refused(NamedTuple):
+    """By which rules KMS refuses an action on a key: to callers of the key's account, and to others."""
+
+    own: str | None = None
+    foreign: str | None = None
 
 
 class Seen(NamedTuple):
@@ -123,13 +128,6 @@ def _taken(one: Rule | GrantRule, actions: Iterable[Action]) -> Iterator[object]
     for action in actions:
         covers = one.covers(action.iam_name.lower())
         yield covers if covers is False or not keys else (covers, *(carried(key, action.name) for key in keys))
-
-
-class _Refused(NamedTuple):
-    """By which rules KMS refuses an action on a key: to callers of the key's account, and to others."""
-
-    own: str | None = None
-    foreign: str | None = None
 
 
 def _refusals(bundle: Bundle) -> Callable[[Action], _Refused]:

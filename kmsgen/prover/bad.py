@@ -1,7 +1,5 @@
 """What is hunted: access that nothing covers, and access that one bundle gives and another does not."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 

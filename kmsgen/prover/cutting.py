@@ -1,7 +1,5 @@
 """Cut the values of one condition key by the tests that look at it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache

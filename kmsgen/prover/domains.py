@@ -4,8 +4,6 @@ A shape is chosen too wide rather than too narrow: a value that cannot occur cos
 Source: KMS Developer Guide, conditions-kms; IAM User Guide, reference_policies_condition-keys.
 """
 
-from __future__ import annotations
-
 from enum import Enum
 from typing import NamedTuple
 

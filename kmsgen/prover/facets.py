@@ -4,8 +4,6 @@ Where the documentation does not rule a combination out, it is taken to occur.
 Source: IAM User Guide, reference_policies_condition-keys; CreateGrant (API reference).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 

@@ -1,9 +1,6 @@
 """Put single findings together into groups that read well, the most dangerous first."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -50,13 +47,13 @@ class Hit(NamedTuple):
     labels: Values
 
 
-@dataclass(frozen=True)
 class Speaker:
     """Says who a witness stands for: the account of the key, and the words of the policies."""
 
-    account: str
-    vocabulary: Vocabulary
-    asked: Values = ()
+    def __init__(self, account: str, vocabulary: Vocabulary, asked: Values = ()) -> None:
+        self.account = account
+        self.vocabulary = vocabulary
+        self.asked = asked
 
     @cached_property
     def patterns(self) -> list[tuple[str, Pattern]]:

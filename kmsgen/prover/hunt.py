@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from kmsgen.authorizer import Outcome, Request
 from kmsgen.prover.bad import Bad
@@ -24,19 +23,19 @@ class WitnessError(Exception):
     """A witness did not replay: the prover and the authorizer disagree, so nothing is proved."""
 
 
-@dataclass(slots=True)
 class Hunt:
     """One hunt through one world within one budget.
 
     `doubtful` are the bases at which a reading was met that AWS leaves open: only there can another reading find more.
     """
 
-    world: World
-    bad: Bad
-    budget: Budget
-    reason: str = ""
-    doubtful: list[Request] = field(default_factory=list)
-    _known: dict[object, tuple[list[Found], bool]] = field(default_factory=dict)
+    def __init__(self, world: World, bad: Bad, budget: Budget) -> None:
+        self.world = world
+        self.bad = bad
+        self.budget = budget
+        self.reason = ""
+        self.doubtful: list[Request] = []
+        self._known: dict[object, tuple[list[Found], bool]] = {}
 
     def run(self, bases: Iterable[Request]) -> list[Hit]:
         """Return what was found; `reason` tells afterwards why more may exist."""
@@ -69,7 +68,7 @@ class Hunt:
         there = [one for one in situations if one is not None]
         matched = frozenset(index for one in there for index in one.matched)
         open_ = tuple(clause for one in there for clause in one.open)
-        waiting = frozenset(clause.index for clause in open_)
+        waiting = frozenset(clause.number for clause in open_)
         if not self.bad.possible(situations, matched, waiting):
             return
         for found in self._found(base, situations, matched, open_, meter):
@@ -90,7 +89,7 @@ class Hunt:
         space = self.world.space(base, there)
         signature = (
             tuple(one.facts if one else None for one in situations), matched,
-            frozenset((clause.index, clause.tests) for clause in open_), frozenset(known.items()), id(space),
+            frozenset((clause.number, clause.tests) for clause in open_), frozenset(known.items()), id(space),
         )  # fmt: skip
         remembered = self._known.get(signature)
         if remembered is None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from kmsgen.authorizer.conditions import ConditionTest
@@ -67,12 +66,14 @@ class Look(Test, Protocol):
         """Return what it wants of a condition key."""
 
 
-@dataclass(slots=True)
 class Doubts:
     """Whether a reading that AWS leaves open was met; `generous`: it is read so that there is more access, not less."""
 
-    generous: bool = False
-    met: bool = False
+    __slots__ = ("generous", "met")
+
+    def __init__(self, *, generous: bool = False) -> None:
+        self.generous = generous
+        self.met = False
 
     def settle(self, result: Maybe, *, deny: bool) -> bool:
         """Return what a test of a Deny, or of an Allow, counts as where its result is open."""
@@ -82,18 +83,22 @@ class Doubts:
         return deny is not self.generous
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class KeyTest:
     """A condition of a statement. `reads` are pseudo keys where the condition is on the names of pairs.
 
     `aliases` are those of the key in the bundle of the statement: kms:RequestAlias is not seen with another one's.
     """
 
-    test: ConditionTest
-    wanted: tuple[Wanted, ...]
-    reads: frozenset[str]
-    doubts: Doubts
-    aliases: Values = ()
+    __slots__ = ("aliases", "doubts", "reads", "test", "wanted")
+
+    def __init__(
+        self, test: ConditionTest, wanted: tuple[Wanted, ...], reads: frozenset[str], doubts: Doubts, aliases: Values = ()
+    ) -> None:
+        self.test = test
+        self.wanted = wanted
+        self.reads = reads
+        self.doubts = doubts
+        self.aliases = aliases
 
     @property
     def ties(self) -> Values:
@@ -136,15 +141,17 @@ class KeyTest:
         return self._seen(known.get(self.test.variable))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class ResourceLook:
     """A Resource element with policy variables."""
 
-    test: ResourceTest
-    resource: str
-    deny: bool
-    reads: frozenset[str]
-    doubts: Doubts
+    __slots__ = ("deny", "doubts", "reads", "resource", "test")
+
+    def __init__(self, test: ResourceTest, resource: str, doubts: Doubts, *, deny: bool) -> None:
+        self.test = test
+        self.resource = resource
+        self.doubts = doubts
+        self.deny = deny
+        self.reads = frozenset(test.variables)
 
     @property
     def ties(self) -> Values:
@@ -179,22 +186,25 @@ class ResourceLook:
         return True
 
 
-class MakeView(Protocol):
-    """Builds the view of a request from what is known, as the authorizer sees it."""
-
-    def __call__(self, known: Known) -> View:
-        """Build it."""
+MakeView = Callable[[Known], View]
+"""Builds the view of a request from what is known, as the authorizer sees it."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class GrantTest:
     """The constraints of a grant. `pairs` are what its encryption context constraint names."""
 
-    rule: GrantRule
-    view: MakeView
-    reads: frozenset[str]
-    pairs: Pairs = ()
-    ties: Values = field(default=())
+    __slots__ = ("pairs", "reads", "rule", "view")
+
+    def __init__(self, rule: GrantRule, view: MakeView, reads: frozenset[str], pairs: Pairs = ()) -> None:
+        self.rule = rule
+        self.view = view
+        self.reads = reads
+        self.pairs = pairs
+
+    @property
+    def ties(self) -> Values:
+        """Nothing that it puts into what it wants of another key."""
+        return ()
 
     def own(self, key: str) -> bool:  # noqa: ARG002 - as of Look
         """Whether one key settles it: a constraint reads several."""

@@ -5,12 +5,9 @@ have: that is asked twice, once with every policy they could have, once with non
 so of two statements that say the same only one is reported.
 """
 
-from __future__ import annotations
-
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
 
@@ -83,14 +80,14 @@ class _Case(NamedTuple):
         return frozenset(index for index, identity in self.indices.items() if identity == statement)
 
 
-@dataclass(slots=True)
 class _Examiner:
     """Asks of each statement and action whether some request needs it."""
 
-    worlds: Sequence[World]
-    meter: Meter
-    removed: set[tuple[int, str]] = field(default_factory=set)
-    cases: dict[tuple[int, str], list[_Case]] = field(default_factory=dict)
+    def __init__(self, worlds: Sequence[World], meter: Meter) -> None:
+        self.worlds = worlds
+        self.meter = meter
+        self.removed: set[tuple[int, str]] = set()
+        self.cases: dict[tuple[int, str], list[_Case]] = {}
 
     def collect(self) -> None:
         """Set out every case, by statement and action."""
@@ -104,7 +101,7 @@ class _Examiner:
 
     def _add(self, world: World, base: Request, situation: Situation) -> None:
         side = world.sides[0]
-        rules = {index: side.rule(index) for index in (*situation.matched, *(clause.index for clause in situation.open))}
+        rules = {index: side.rule(index) for index in (*situation.matched, *(clause.number for clause in situation.open))}
         indices = {index: id(rule.statement) for index, rule in rules.items() if isinstance(rule, Rule)}
         case = _Case(world, base, base.action, situation, indices)
         for identity in set(indices.values()):
@@ -129,7 +126,7 @@ class _Examiner:
         situation = case.situation
         problem = Problem(
             situation.matched - gone,
-            tuple(clause for clause in situation.open if clause.index not in gone),
+            tuple(clause for clause in situation.open if clause.number not in gone),
             lambda matched, open_: bool(own & (matched | open_)) and judges.possible(matched - own, open_ - own),
             lambda matched, open_: bool(own & matched) and judges.certain(matched - own, open_ - own),
             situation.known,

@@ -6,10 +6,7 @@ text that reaches a combination of answers is a shortest one, and a combination 
 that no pattern tells apart at a state are tried once. The walk is bounded by a budget of states.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 LETTERS = "xyzabcdefghijklmnopqrstuvwXYZABCDEFGHIJKLMNOPQRSTUVW"
@@ -45,7 +42,7 @@ class Automaton:
 
     __slots__ = ("accepts", "below", "literal", "loops", "refused", "size", "start", "unnamed", "wide")
 
-    def __init__(self, patterns: Iterable[Automaton] = ()) -> None:
+    def __init__(self, patterns: "Iterable[Automaton]" = ()) -> None:
         self.literal: dict[str, int] = {}
         self.refused: dict[str, int] = {}
         self.below: dict[int, int] = {}
@@ -54,7 +51,7 @@ class Automaton:
         for pattern in patterns:
             self._add(pattern, self.size)
 
-    def _add(self, other: Automaton, at: int) -> None:
+    def _add(self, other: "Automaton", at: int) -> None:
         for own, others in ((self.literal, other.literal), (self.refused, other.refused)):
             for character, bits in others.items():
                 own[character] = own.get(character, 0) | bits << at
@@ -234,8 +231,7 @@ class Class(NamedTuple):
     matched: frozenset[int]
 
 
-@dataclass(slots=True)
-class Cut:
+class Cut(NamedTuple):
     """What is to be told apart: patterns within a domain, after a fixed start; texts in `taken` are no witnesses.
 
     `nicer` texts are preferred as witnesses where they fall into the class. `budget` bounds the states visited.
@@ -247,7 +243,6 @@ class Cut:
     nicer: Sequence[str] = ()
     taken: frozenset[str] = frozenset()
     budget: int = 20_000
-    _found: dict[tuple[bool, ...], str] = field(default_factory=dict)
 
     def classes(self) -> list[Class]:
         """Return every non-empty class with a witness, shortest first; the witnesses are whole texts, prefix included.

@@ -5,8 +5,6 @@ all put as patterns on the ARN, and the ARNs of each kind are cut by them.
 Source: IAM User Guide, reference_identifiers, reference_policies_elements_principal, using-service-linked-roles.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 

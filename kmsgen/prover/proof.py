@@ -1,8 +1,5 @@
 """What a proof answers: a result, and for each way in which the question fails a group with a concrete request."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -27,8 +24,7 @@ class Budget(NamedTuple):
     groups: int = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Access of one kind: who, what, under which conditions, and one request of it that the authorizer allows.
 
     `reason` are the statements or grants that allow the witness. Groups with a higher `danger` come first.
@@ -39,7 +35,7 @@ class Group:
     conditions: Values
     witness: Request
     reason: Values = ()
-    danger: int = field(default=0, compare=False)
+    danger: int = 0
 
     def __str__(self) -> str:
         return "; ".join(filter(None, [", ".join(self.principals), ", ".join(self.actions), ", ".join(self.conditions)]))

@@ -1,8 +1,5 @@
 """What can be asked of a bundle: each question names an access that must be impossible."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from kmsgen.policy.document import Statement
@@ -44,7 +41,6 @@ class Only(NamedTuple):
         return f"only {','.join(self.principals)} {','.join(self.actions)}"
 
 
-@dataclass(frozen=True, slots=True)
 class NoPublic:
     """No access for an anonymous caller, nor for a stranger: an account, organization and network that no policy names."""
 
@@ -70,7 +66,6 @@ class NoEscalation(NamedTuple):
         return f"no escalation{_except(' except by ', self.exceptions)}"
 
 
-@dataclass(frozen=True, slots=True)
 class NoLockout:
     """Somebody can still change the key policy."""
 

@@ -5,11 +5,8 @@ At each node two questions bound everything below it: can the bad thing still ho
 be, and does it hold in any case. Only where the first is yes and the second no is another variable cut.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
@@ -31,11 +28,10 @@ class Test(Protocol):
         """Whether the test can still hold, whatever the keys not known yet turn out to be; True where that is not told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """A statement or grant with the tests that are still open. `index` names it to the problem."""
+class Clause(NamedTuple):
+    """A statement or grant with the tests that are still open. `number` names it to the problem."""
 
-    index: int
+    number: int
     tests: tuple[Test, ...]
 
 
@@ -66,13 +62,15 @@ class BudgetError(Exception):
     """The search visited more classes, or took longer, than the budget allows."""
 
 
-@dataclass(slots=True)
 class Meter:
     """What is left of a budget. `deadline` is on the monotonic clock."""
 
-    classes: int
-    deadline: float
-    visited: int = 0
+    __slots__ = ("classes", "deadline", "visited")
+
+    def __init__(self, classes: int, deadline: float) -> None:
+        self.classes = classes
+        self.deadline = deadline
+        self.visited = 0
 
     def count(self) -> None:
         """Count one class; raise BudgetError when the budget is spent."""
@@ -107,8 +105,7 @@ class Found(NamedTuple):
     known: Known
 
 
-@dataclass(slots=True)
-class Search:
+class Search(NamedTuple):
     """One search through one space."""
 
     space: Space
@@ -122,7 +119,7 @@ class Search:
         self, problem: Problem, matched: frozenset[int], open_: tuple[Clause, ...], known: Known, path: tuple[Choice, ...]
     ) -> Iterator[Found]:
         self.meter.count()
-        waiting = frozenset([clause.index for clause in open_])
+        waiting = frozenset([clause.number for clause in open_])
         if not problem.possible(matched, waiting):
             return
         if problem.certain(matched, waiting):
@@ -163,9 +160,9 @@ def settle(open_: tuple[Clause, ...], known: Known) -> tuple[frozenset[int], tup
         if waiting == clause.tests:
             left.append(clause)
         elif waiting:
-            left.append(Clause(clause.index, waiting))
+            left.append(Clause(clause.number, waiting))
         else:
-            settled.append(clause.index)
+            settled.append(clause.number)
     return frozenset(settled), tuple(left)
 
 

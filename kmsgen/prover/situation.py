@@ -1,9 +1,6 @@
 """A principal and an action against one bundle: what matches already, and which tests a request still has to meet."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -43,7 +40,6 @@ class Situation(NamedTuple):
     defaults: Mapping[str, Values | None]
 
 
-@dataclass
 class Side:
     """One bundle with its authorizer; clauses are numbered from `first` on.
 
@@ -51,29 +47,26 @@ class Side:
     which requests they match; they are numbered from `cover` on.
     """
 
-    bundle: Bundle
-    first: int
-    pairs: Mapping[str, Values]
-    authorizer: Authorizer = field(init=False)
-    covers: tuple[Matchable, ...] = ()
-    doubts: Doubts = field(default_factory=Doubts)
-    matches: list[tuple[Matchable, Naming]] = field(default_factory=list)
-    _cover_numbers: dict[Matchable, int] = field(init=False)
-    cover_rules: RuleSet = field(init=False)
-    _cover_grants: tuple[GrantRule, ...] = field(init=False)
-    _indices: dict[tuple[Matchable, Naming], int] = field(default_factory=dict)
-    _tests: dict[ConditionTest, KeyTest] = field(default_factory=dict)
-    _in_state: dict[str, Authorizer] = field(default_factory=dict)
-    _grant_tests: dict[tuple[object, ...], GrantTest] = field(default_factory=dict)
-    _free: dict[tuple[object, ...], bool] = field(default_factory=dict)
-    _allowed: dict[Facts, dict[frozenset[int], bool]] = field(default_factory=dict)
-    _widened: dict[Facts, Facts] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.authorizer = Authorizer(self.bundle, generous=self.doubts.generous)
-        self._cover_numbers = {cover: number for number, cover in enumerate(self.covers, self.cover)}
-        self.cover_rules = RuleSet(cover for cover in self.covers if isinstance(cover, Rule))
-        self._cover_grants = tuple(cover for cover in self.covers if isinstance(cover, GrantRule))
+    def __init__(
+        self, bundle: Bundle, first: int, pairs: Mapping[str, Values], covers: tuple[Matchable, ...], doubts: Doubts
+    ) -> None:
+        self.bundle = bundle
+        self.first = first
+        self.pairs = pairs
+        self.covers = covers
+        self.doubts = doubts
+        self.authorizer = Authorizer(bundle, generous=doubts.generous)
+        self.matches: list[tuple[Matchable, Naming]] = []
+        self.cover_rules = RuleSet(cover for cover in covers if isinstance(cover, Rule))
+        self._cover_grants = tuple(cover for cover in covers if isinstance(cover, GrantRule))
+        self._cover_numbers = {cover: number for number, cover in enumerate(covers, self.cover)}
+        self._indices: dict[tuple[Matchable, Naming], int] = {}
+        self._tests: dict[ConditionTest, KeyTest] = {}
+        self._in_state: dict[str, Authorizer] = {}
+        self._grant_tests: dict[tuple[object, ...], GrantTest] = {}
+        self._free: dict[tuple[object, ...], bool] = {}
+        self._allowed: dict[Facts, dict[frozenset[int], bool]] = {}
+        self._widened: dict[Facts, Facts] = {}
 
     @cached_property
     def grants(self) -> tuple[GrantRule, ...]:
@@ -245,7 +238,7 @@ class Side:
 
     def _resource(self, test: ResourceTest, view: View, *, deny: bool) -> ResourceLook | bool:
         if any(self.free(key, view) for key in test.variables):
-            return ResourceLook(test, view.target.arn, deny, frozenset(test.variables), self.doubts)
+            return ResourceLook(test, view.target.arn, self.doubts, deny=deny)
         return self.doubts.settle(test.check(view.target.arn, view.lookup), deny=deny)
 
     def _key_test(self, test: ConditionTest) -> KeyTest:

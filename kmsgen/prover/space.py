@@ -6,7 +6,6 @@ Source: KMS Developer Guide, conditions-kms; IAM User Guide, reference_policies_
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
 
@@ -17,6 +16,7 @@ from kmsgen.prover.facets import CALLED_ENDS, FACET_OF, FACETS, Facet
 from kmsgen.prover.labels import say
 from kmsgen.prover.looks import CONTEXT, FAMILIES, TAG, Look, spelled
 from kmsgen.prover.search import Choice, Known, Values
+from kmsgen.prover.vocabulary import Vocabulary
 
 STRANGER_KEYS = frozenset(
     {
@@ -28,7 +28,6 @@ STRANGER_KEYS = frozenset(
 """Keys whose values belong to somebody, so that a stranger cannot have those that a policy names."""
 
 
-@dataclass(slots=True)
 class RequestSpace:
     """Cuts the variables of requests to one action.
 
@@ -36,13 +35,22 @@ class RequestSpace:
     known better than in general; `elsewhere` values are asked about on their own; a `stranger` has nothing that is named.
     """
 
-    wants: Mapping[str, Sequence[Wanted]]
-    spellings: Mapping[str, Values]
-    domains: Mapping[str, Domain] = field(default_factory=dict)
-    budget: int = 20_000
-    stranger: bool = False
-    elsewhere: Mapping[str, Values] = field(default_factory=dict)
-    _cache: dict[object, list[Choice]] = field(default_factory=dict)
+    def __init__(
+        self,
+        words: Vocabulary,
+        domains: Mapping[str, Domain],
+        budget: int,
+        elsewhere: Mapping[str, Values],
+        *,
+        stranger: bool,
+    ) -> None:
+        self.wants = words.by_key
+        self.spellings = words.pairs
+        self.domains = domains
+        self.budget = budget
+        self.elsewhere = elsewhere
+        self.stranger = stranger
+        self._cache: dict[object, list[Choice]] = {}
 
     def variable_of(self, key: str) -> str:
         """Return the variable that carries a condition key: a facet's name, a pair's key, or the key itself."""

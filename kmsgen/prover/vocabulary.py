@@ -1,7 +1,5 @@
 """The words of a bundle: the accounts, principals, services and organizations that its texts name."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple

@@ -4,10 +4,7 @@ A principal that the bundle does not describe is taken to have every identity po
 The key is taken to be enabled and its grants to be usable: both change without any policy.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
 from typing import NamedTuple
@@ -89,7 +86,6 @@ class Scope(NamedTuple):
     generous: bool = False
 
 
-@dataclass
 class World:
     """Bundles asked about together: the words in them, the principals that they can tell apart, one side each.
 
@@ -98,46 +94,36 @@ class World:
     differs: its words and principals are this one's.
     """
 
-    bundles: Sequence[Bundle]
-    scope: Scope
-    words: Vocabulary = field(init=False)
-    everyone: tuple[str, ...] = field(init=False)
-    sides: tuple[Side, ...] = field(init=False)
-    pairs: Mapping[str, Values] = field(init=False)
-    operations: Values = ()
-    like: World | None = None
-    twins: dict[tuple[str, str], list[str]] = field(default_factory=dict)
-    doubles: dict[str, list[str]] = field(default_factory=dict)
-    _described: dict[str, bool] = field(default_factory=dict)
-    _spaces: dict[object, RequestSpace] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if self.like is not None:
-            self.words, self.everyone = self.like.words, self.like.everyone
-        else:
-            self._read()
+    def __init__(self, bundles: Sequence[Bundle], scope: Scope, like: "World | None" = None) -> None:
+        self.bundles = bundles
+        self.scope = scope
+        self.operations: Values = ()
+        self.twins: dict[tuple[str, str], list[str]] = {} if like is None else like.twins
+        self.doubles: dict[str, list[str]] = {} if like is None else like.doubles
+        self._described: dict[str, bool] = {}
+        self._spaces: dict[object, RequestSpace] = {}
+        self.words: Vocabulary = vocabulary.read(bundles, scope.statements, scope.asked) if like is None else like.words
+        self.everyone: Values = self._everyone() if like is None else like.everyone
         self.pairs = self.words.pairs
-        size = 1 << 20  # more clauses than any bundle has
-        only = self.scope.described_only or self.scope.without_iam
-        every = self.everyone
-        self.sides = tuple(
-            Side(assumed(bundle, every, described_only=only), number * size, self.pairs, self.covers, Doubts(self.scope.generous))
-            for number, bundle in enumerate(self.bundles)
-        )
+        self.sides = tuple(self._side(bundle, number) for number, bundle in enumerate(bundles))
 
-    def _read(self) -> None:
-        self.words = vocabulary.read(self.bundles, self.scope.statements, self.scope.asked)
+    def _everyone(self) -> Values:
         partition = next((arn.partition for key in self.keys if (arn := parse_arn(key.arn))), "aws")
         every = principals(self.words, partition, self.scope.asked, self.scope.budget)
         if self.scope.described_only:
             # a service exists always, a session where its role is described
             every = [principal for principal in every if parse_arn(principal) is None or self.described(principal)]
-        self.everyone = tuple(every)
+        return tuple(every)
 
-    def reread(self) -> World:
+    def _side(self, bundle: Bundle, number: int) -> Side:
+        only = self.scope.described_only or self.scope.without_iam
+        first = number << 20  # more clauses than any bundle has
+        doubts = Doubts(generous=self.scope.generous)
+        return Side(assumed(bundle, self.everyone, described_only=only), first, self.pairs, self.covers, doubts)
+
+    def reread(self) -> "World":
         """Return the world in which what AWS leaves open is read so that there is more access."""
-        scope = self.scope._replace(generous=True)
-        return World(self.bundles, scope, like=self, twins=self.twins, doubles=self.doubles)
+        return World(self.bundles, self.scope._replace(generous=True), like=self)
 
     @property
     def covers(self) -> tuple[Rule | GrantRule, ...]:
@@ -253,12 +239,11 @@ class World:
         if found is None:
             key = self.keys[0] if self.keys else None
             found = self._spaces[signature] = RequestSpace(
-                self.words.by_key,
-                self.pairs,
+                self.words,
                 {name: self._domain(name, values, key) for name, values in defaults.items()},
                 self.scope.budget,
-                self.scope.stranger,
                 {} if through_endpoint else {_ENDPOINT: self.endpoints},
+                stranger=self.scope.stranger,
             )
         return found
 
