@@ -14,6 +14,7 @@ from kmsgen.cli import app as application
 from kmsgen.cli import rendering
 from kmsgen.cli.console import complain
 from kmsgen.errors import Diagnostic, KmsgenError, Location, RefusedError
+from kmsgen.intent.intent import Intent
 from tests.golden.cases import ROOT
 
 EXAMPLE = ROOT / "examples" / "payments" / "intent.yaml"
@@ -176,6 +177,22 @@ def test_nothing_is_written_where_an_answer_is_no(run: Run, monkeypatch: pytest.
     monkeypatch.setattr(rendering, "confirm", no)
     result = run("intent.yaml")
     assert exit_code(result) == 1
+    assert not Path("out").exists()
+
+
+def test_nothing_of_a_long_run_is_written_where_its_last_answer_is_no(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is done with before the last intent of many is kept back until that one is found sound."""
+    text = Path("intent.yaml").read_text()
+    Path("many").mkdir()
+    for number in range(rendering.MANY):
+        Path("many", f"{number}.yaml").write_text(text.replace("payments-data", f"payments-{number}"))
+
+    def no_at_last(intent: Intent, _: object) -> None:
+        if intent.name == f"payments-{rendering.MANY - 1}":
+            raise RefusedError([Diagnostic(Location(intent.path), "excess-access", "somebody may decrypt")])
+
+    monkeypatch.setattr(rendering, "confirm", no_at_last)
+    assert exit_code(run("many")) == 1
     assert not Path("out").exists()
 
 
