@@ -2,6 +2,9 @@
 
 import gc
 
+NEW_OBJECTS = 500_000
+"""After so many new objects garbage is looked for: most runs are over before it pays."""
+
 
 def main() -> None:
     """Import the application, then run it."""
@@ -9,6 +12,7 @@ def main() -> None:
     from kmsgen.cli.app import main as run  # noqa: PLC0415 - not before
 
     gc.freeze()
+    gc.set_threshold(NEW_OBJECTS)
     gc.enable()
     run()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -59,13 +58,8 @@ def render(
     Nothing is written unless every intent given is sound and every answer is yes. Prints the files, one a line.
     Exit codes: 0 written (or, with --check, nothing differs), 1 an answer is no, 2 bad input.
     """
-    gc.disable()  # a run of a few intents is over before a collection pays; a longer one collects after each
-    try:
-        from kmsgen.cli.rendering import Job, run  # noqa: PLC0415 - `--help` must not pay for what only a render needs
+    from kmsgen.cli.rendering import Job, run  # noqa: PLC0415 - `--help` must not pay for what only a render needs
 
-        wanted = tuple(str(one) for one in formats or Format)
-        job = Job(tuple(paths or ()), preset, tuple(settings or ()), wanted, out, check=check, lint=not no_lint, force=force)
-        code = run(job, as_json=output is Output.JSON)
-    finally:
-        gc.enable()
-    raise typer.Exit(code)
+    wanted = tuple(str(one) for one in formats or Format)
+    job = Job(tuple(paths or ()), preset, tuple(settings or ()), wanted, out, check=check, lint=not no_lint, force=force)
+    raise typer.Exit(run(job, as_json=output is Output.JSON))
