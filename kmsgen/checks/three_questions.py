@@ -14,7 +14,7 @@ from kmsgen.errors import Location, RefusedError
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle
 from kmsgen.prover.proof import Group, Proof, Result
-from kmsgen.prover.prove import prove
+from kmsgen.prover.prove import prove_each
 from kmsgen.prover.question import Beyond, Never
 
 Origins = Mapping[str, tuple[Location, ...]]
@@ -43,7 +43,7 @@ def ask(intent: Intent, bundle: Bundle, origins: Origins, *, thorough: bool = Fa
     knows nothing of the prover.
     """
     specification = specify(intent, [access.key for access in bundle.keys])
-    excess = [*_proved(intent, specification, bundle, origins), *_never(intent, bundle, origins)]
+    excess = [*_proved(intent, specification, bundle, origins)]
     excess += beyond(intent, specification, bundle, origins, kinds=None if thorough else BESIDE_THE_KEY)
     return (
         Answer(INTENDED, tuple(not_allowed(intent, specification, bundle, origins))),
@@ -60,24 +60,21 @@ def refuse_no(answers: tuple[Answer, ...]) -> None:
 
 
 def _proved(intent: Intent, specification: Specification, bundle: Bundle, origins: Origins) -> Iterator[Finding]:
-    """Yield what the bundle allows on its keys beyond the intent, for every principal there could be.
+    """Yield what the bundle allows on its keys beyond the intent, and what a line of `never` rules out, whoever asks.
 
     Where key policies are not the intent's, whoever has IAM policies of other making is not its business either.
     """
+    never = [Never(line.principal, line.actions) for line in intent.never]
+    ruled_out: list[list[Finding]] = [[] for _ in never]
     for access in bundle.keys:
         about_key = bundle._replace(keys=(access, *(other for other in bundle.keys if other is not access)))
-        question = Beyond(specification.about(access.key.arn), specification.grants if intent.governed else access.grants)
-        proof = prove(about_key, question, described_only=not intent.governed)
+        beyond = Beyond(specification.about(access.key.arn), specification.grants if intent.governed else access.grants)
+        proof, *others = prove_each(about_key, [beyond, *never], described_only=not intent.governed)
         yield from _findings(proof, "excess-access", Location(intent.path), origins)
-
-
-def _never(intent: Intent, bundle: Bundle, origins: Origins) -> Iterator[Finding]:
-    """Yield each access that a line of `never` rules out."""
-    for line in intent.never:
-        for access in bundle.keys:
-            about_key = bundle._replace(keys=(access, *(other for other in bundle.keys if other is not access)))
-            proof = prove(about_key, Never(line.principal, line.actions), described_only=not intent.governed)
-            yield from _findings(proof, "never", line.location, origins)
+        for line, other, found in zip(intent.never, others, ruled_out, strict=True):
+            found.extend(_findings(other, "never", line.location, origins))
+    for found in ruled_out:
+        yield from found
 
 
 def _findings(proof: Proof, code: str, place: Location, origins: Origins) -> Iterator[Finding]:

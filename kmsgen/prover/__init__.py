@@ -6,7 +6,7 @@ differences(old, new, budget, described_only=False) -> Differences
 
 from kmsgen.prover.minimality import Dead, Minimality, minimality
 from kmsgen.prover.proof import Budget, Differences, Group, Proof, Result
-from kmsgen.prover.prove import differences, prove
+from kmsgen.prover.prove import differences, prove, prove_each
 from kmsgen.prover.question import Beyond, Never, NoCrossAccount, NoEscalation, NoLockout, NoPublic, Only, Question
 
 __all__ = [
@@ -28,4 +28,5 @@ __all__ = [
     "differences",
     "minimality",
     "prove",
+    "prove_each",
 ]

@@ -12,16 +12,20 @@ Judge = Callable[[Sequence[Situation | None], Indices, Indices], bool]
 
 
 class Bad(NamedTuple):
-    """What is hunted: whether it can hold, whether it must, and whether the authorizer's decisions on a witness show it."""
+    """What is hunted: whether it can hold, whether it must, and whether the authorizer's decisions on a witness show it.
+
+    `covered` tells that what covers of a side match is none of it.
+    """
 
     possible: Judge
     certain: Judge
     shown: Callable[[Request, Sequence[Decision]], bool]
+    covered: bool = False
 
 
-def access(side: Side) -> Bad:
-    """Hunt access that no cover of the side matches."""
-    covers = frozenset(range(side.cover, side.cover + len(side.covers)))
+def access(side: Side, *, covered: bool = False) -> Bad:
+    """Hunt access; with `covered` only what no cover of the side matches."""
+    covers = frozenset(range(side.cover, side.cover + len(side.covers)) if covered else ())
 
     def possible(situations: Sequence[Situation | None], matched: Indices, open_: Indices) -> bool:
         one = situations[0]
@@ -34,7 +38,7 @@ def access(side: Side) -> Bad:
     def shown(_witness: Request, decisions: Sequence[Decision]) -> bool:
         return decisions[0].outcome is Outcome.ALLOWED
 
-    return Bad(possible, certain, shown)
+    return Bad(possible, certain, shown, covered)
 
 
 def gained(sides: Sequence[Side]) -> Bad:

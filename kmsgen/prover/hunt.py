@@ -64,7 +64,11 @@ class Hunt:
         if plan is None or not first.could(plan):
             return
         plans = [plan, *(side.plan(base) for side in self.world.sides[1:])]
-        situations = [side.situation(base, plan) if plan else None for side, plan in zip(self.world.sides, plans, strict=True)]
+        covered = self.bad.covered
+        situations = [
+            side.situation(base, plan, covered=covered) if plan else None
+            for side, plan in zip(self.world.sides, plans, strict=True)
+        ]
         there = [one for one in situations if one is not None]
         matched = frozenset(index for one in there for index in one.matched)
         open_ = tuple(clause for one in there for clause in one.open)
@@ -72,9 +76,8 @@ class Hunt:
         if not self.bad.possible(situations, matched, waiting):
             return
         for found in self._found(base, situations, matched, open_, meter):
-            for principal in self.world.doubles.get(base.principal, (base.principal,)):
-                for action in self.world.twins.get((base.principal, base.action), (base.action,)):
-                    yield self._hit(base._replace(principal=principal, action=action), found)
+            for principal, action in self.world.stood_for(base):
+                yield self._hit(base._replace(principal=principal, action=action), found)
 
     def _found(
         self,

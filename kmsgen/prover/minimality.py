@@ -105,7 +105,7 @@ class _Examiner:
         indices = {index: id(rule.statement) for index, rule in rules.items() if isinstance(rule, Rule)}
         case = _Case(world, base, base.action, situation, indices)
         for identity in set(indices.values()):
-            for action in world.twins.get((base.principal, base.action), (base.action,)):
+            for action in {action for _, action in world.stood_for(base)}:
                 self.cases.setdefault((identity, action), []).append(case)
 
     def any(self, statement: int, action: str, judged: Callable[[_Case, Indices], _Judges]) -> bool:

@@ -27,6 +27,11 @@ class Step(NamedTuple):
     loop: bool = False
     negated: bool = False
 
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it takes one character, once."""
+        return self.characters is not None and len(self.characters) == 1 and not self.loop and not self.negated
+
 
 ANY = Step(None)
 STAR = Step(None, loop=True)
@@ -103,7 +108,7 @@ class Automaton:
 class Pattern(Automaton):
     """One pattern: an automaton of steps."""
 
-    __slots__ = ("accept", "steps")
+    __slots__ = ("accept", "only", "steps")
 
     def __init__(self, steps: Sequence[Step], *, ignore_case: bool = False) -> None:
         super().__init__()
@@ -112,6 +117,7 @@ class Pattern(Automaton):
             self._place(1 << position, step, ignore_case=ignore_case)
         self.size = len(self.steps) + 1
         self.accept = 1 << len(self.steps)
+        self.only = {1 << at: step.characters for at, step in enumerate(self.steps) if step.characters and step.is_fixed}
         self.accepts = (self.accept,)
         self.start = self._settle(1)
 
@@ -131,8 +137,8 @@ class Pattern(Automaton):
     @property
     def text(self) -> str | None:
         """The one text that a pattern without wildcards matches; None where it matches several."""
-        single = [step.characters for step in self.steps if step.characters and len(step.characters) == 1 and not step.negated]
-        return "".join(single) if len(single) == len(self.steps) and not self.loops else None
+        single = [step.characters for step in self.steps if step.characters and step.is_fixed]
+        return "".join(single) if len(single) == len(self.steps) else None
 
     def matches(self, text: str) -> bool:
         """Return whether the pattern takes the whole text."""
@@ -283,7 +289,8 @@ class Cut(NamedTuple):
         found: dict[tuple[bool, ...], str] = {}
         seen = {start}
         queue = [(start, self.prefix)]
-        for (inside, state), text in queue:
+        for start, text in queue:
+            inside, state, text = self._ahead(together, *start, text)  # noqa: PLW2901
             if inside & self.domain.accept:
                 found.setdefault(together.answers(state), text)
             for character in self._alphabet(together, inside, state):
@@ -297,6 +304,14 @@ class Cut(NamedTuple):
                     seen.add(after)
                     queue.append((after, text + character))
         return found
+
+    def _ahead(self, together: Automaton, inside: int, state: int, text: str) -> tuple[int, int, str]:
+        """Go on as long as the domain leaves no choice."""
+        while (character := self.domain.only.get(inside)) is not None:
+            inside = self.domain.after(inside, character)
+            state = together.after(state, character) if state else 0
+            text += character
+        return inside, state, text
 
     def _alphabet(self, together: Automaton, inside: int, state: int) -> list[str]:
         known = together.told_apart(state)

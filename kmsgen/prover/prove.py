@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from kmsgen.arn import is_service_principal, parse_arn
 from kmsgen.authorizer import Request
@@ -31,15 +31,31 @@ def prove(bundle: Bundle, question: Question, budget: Budget | None = None, *, d
     The question is about the bundle's first key. With `described_only` no principals exist but those that the bundle describes,
     and AWS services.
     """
+    return prove_each(bundle, [question], budget, described_only=described_only)[0]
+
+
+def prove_each(
+    bundle: Bundle, questions: Sequence[Question], budget: Budget | None = None, *, described_only: bool = False
+) -> list[Proof]:
+    """Answer each question as `prove` does, reading the bundle once. One of them at most is `Beyond`; `NoPublic` is asked alone.
+
+    The budget is that of each question.
+    """
     budget = budget or Budget()
     try:
-        world = World([bundle], _scope(question, described_only=described_only))
+        world = World([bundle], _scope(questions, described_only=described_only))
     except PatternBudgetError:
-        return Proof(str(question), Result.UNKNOWN, reason=_TOO_MANY_PATTERNS)
+        if len(questions) > 1:
+            return [prove(bundle, question, budget, described_only=described_only) for question in questions]
+        return [Proof(str(question), Result.UNKNOWN, reason=_TOO_MANY_PATTERNS) for question in questions]
+    return [_answer(world, question, budget) for question in questions]
+
+
+def _answer(world: World, question: Question, budget: Budget) -> Proof:
     if isinstance(question, NoLockout):
         return _lockout(world, question, budget)
     hits, reason = _ask(world, question, budget)
-    groups = tuple(group(hits, speaker_of(world)))[: budget.groups]
+    groups = tuple(group(hits, speaker_of(world, question)))[: budget.groups]
     result = Result.REFUTED if groups else Result.UNKNOWN if reason else Result.PROVED
     return Proof(str(question), result, groups, reason)
 
@@ -48,7 +64,8 @@ def _ask(world: World, question: Question, budget: Budget) -> tuple[list[Hit], s
     if isinstance(question, NoEscalation):
         return _ask_of_steps(world, question, budget)
     requests = world.requests(_asked_principals(world, question), list(_asked_actions(question)))
-    return _in_both_readings(world, requests, lambda one: Hunt(one, access(one.sides[0]), budget))
+    covered = isinstance(question, Beyond)
+    return _in_both_readings(world, requests, lambda one: Hunt(one, access(one.sides[0], covered=covered), budget))
 
 
 def _ask_of_steps(world: World, question: NoEscalation, budget: Budget) -> tuple[list[Hit], str]:
@@ -117,17 +134,23 @@ def _gain(old: Bundle, new: Bundle, budget: Budget, *, described_only: bool) -> 
 # --- whom and what is asked about ---------------------------------------------------------------------------------------
 
 
-def _scope(question: Question, *, described_only: bool) -> Scope:
-    asked: Values = ()
+def _scope(questions: Sequence[Question], *, described_only: bool) -> Scope:
+    asked = tuple(dict.fromkeys(pattern for question in questions for pattern in _patterns_of(question)))
+    stranger = any(isinstance(question, NoPublic) for question in questions)
+    beyond = [question for question in questions if isinstance(question, Beyond)]
+    if len(beyond) > 1 or (stranger and len(questions) > 1):
+        raise ValueError("these questions are about different worlds")
+    statements, grants = beyond[0] if beyond else Beyond()
+    return Scope(statements, asked, grants=grants, described_only=described_only, stranger=stranger)
+
+
+def _patterns_of(question: Question) -> Values:
+    """Return the patterns of principals that a question holds."""
     if isinstance(question, Never):
-        asked = (question.principal,)
-    elif isinstance(question, Only):
-        asked = question.principals
-    elif isinstance(question, NoCrossAccount | NoEscalation):
-        asked = question.exceptions
-    if isinstance(question, Beyond):
-        return Scope(question.statements, grants=question.grants, described_only=described_only)
-    return Scope(asked=asked, described_only=described_only, stranger=isinstance(question, NoPublic))
+        return (question.principal,)
+    if isinstance(question, Only):
+        return question.principals
+    return question.exceptions if isinstance(question, NoCrossAccount | NoEscalation) else ()
 
 
 def _asked_actions(question: Question) -> Iterator[Action]:
@@ -172,7 +195,7 @@ def _lockout(world: World, question: NoLockout, budget: Budget) -> Proof:
     hunt = Hunt(world, access(world.sides[0]), budget)
     hits: list[Hit] = hunt.run(world.requests(own, [ACTIONS[PUT_POLICY]]))
     if hits:
-        groups = group(hits, speaker_of(world))
+        groups = group(hits, speaker_of(world, question))
         who = ", ".join(dict.fromkeys(name for one in groups for name in one.principals))
         return Proof(str(question), Result.PROVED, reason=f"kms:PutKeyPolicy is allowed to {who}")
     if hunt.reason:
@@ -180,6 +203,6 @@ def _lockout(world: World, question: NoLockout, budget: Budget) -> Proof:
     return Proof(str(question), Result.REFUTED, reason="nobody can change the key policy again; only AWS Support could")
 
 
-def speaker_of(world: World) -> Speaker:
-    """Return what says who a witness stands for."""
-    return Speaker(world.account, world.words, world.scope.asked)
+def speaker_of(world: World, question: Question | None = None) -> Speaker:
+    """Return what says who a witness of a question stands for."""
+    return Speaker(world.account, world.words, _patterns_of(question) if question else ())

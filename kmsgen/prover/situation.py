@@ -160,8 +160,8 @@ class Side:
         allows = [*plan.fixed, *(match for match in plan.conditional if not match[0].deny), *plan.grants]
         return self.allowed(plan.facts, [self.index(rule, naming) for rule, naming in allows])
 
-    def situation(self, base: Request, plan: Plan) -> Situation:
-        """Evaluate what principal, action and key decide."""
+    def situation(self, base: Request, plan: Plan, *, covered: bool = False) -> Situation:
+        """Evaluate what principal, action and key decide; with `covered` of the covers too."""
         view = self.authorizer.view(plan, base)
         matched = [self.index(rule, naming) for rule, naming in plan.fixed]
         clauses: list[Clause] = []
@@ -176,11 +176,11 @@ class Side:
                 matched += [self.index(grant, naming)] if base.grant_id == grant.grant.id else []
             else:
                 clauses.append(Clause(self.index(grant, naming), (self._grant(grant, base, plan),)))
-        for number, cover in self._candidates(plan):
-            covered = self._covered(cover, base, plan, view)
-            if covered:
-                clauses.append(Clause(number, covered))
-            elif covered is not None:
+        for number, cover in self._candidates(plan) if covered else ():
+            tests = self._covered(cover, base, plan, view)
+            if tests:
+                clauses.append(Clause(number, tests))
+            elif tests is not None:
                 matched.append(number)
         return self._situation(plan.facts, matched, clauses, view)
 

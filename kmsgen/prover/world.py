@@ -98,7 +98,7 @@ class World:
         self.bundles = bundles
         self.scope = scope
         self.operations: Values = ()
-        self.twins: dict[tuple[str, str], list[str]] = {} if like is None else like.twins
+        self.twins: dict[tuple[str, str], list[Action]] = {} if like is None else like.twins
         self.doubles: dict[str, list[str]] = {} if like is None else like.doubles
         self._described: dict[str, bool] = {}
         self._spaces: dict[object, RequestSpace] = {}
@@ -106,6 +106,13 @@ class World:
         self.everyone: Values = self._everyone() if like is None else like.everyone
         self.pairs = self.words.pairs
         self.sides = tuple(self._side(bundle, number) for number, bundle in enumerate(bundles))
+
+    def stood_for(self, base: Request) -> Iterator[tuple[str, str]]:
+        """Yield each principal and action that a request asked for stands for."""
+        actions = self.twins.get((base.principal, base.action))
+        names = [action.iam_name for action in actions] if actions else [base.action]
+        for principal in self.doubles.get(base.principal, [base.principal]):
+            yield from ((principal, name) for name in names)
 
     def _everyone(self) -> Values:
         partition = next((arn.partition for key in self.keys if (arn := parse_arn(key.arn))), "aws")
@@ -182,7 +189,7 @@ class World:
             for group in groups.of(views):
                 action = group.actions[0]
                 base = Request(same[0], action.iam_name)
-                self.twins[base.principal, base.action] = [one.iam_name for one in group.actions]
+                self.twins[base.principal, base.action] = group.actions
                 in_vain = allowable and _by_key(action) and hopeless(self.sides[0], base, group, namings)
                 yield from self.bases(base, action, on_key=not in_vain)
 
