@@ -9,7 +9,8 @@ from kmsgen.authorizer.combine import combine
 from kmsgen.authorizer.context import View
 from kmsgen.authorizer.decision import Decision, Outcome, StatementTrace
 from kmsgen.authorizer.doubts import notes_of
-from kmsgen.authorizer.grants import RETIRE, GrantRule, compile_grants, meant_by
+from kmsgen.authorizer.grants import RETIRE, meant_by
+from kmsgen.authorizer.key_rules import NO_RULES, KeyRules
 from kmsgen.authorizer.plan import Plan, RuleSet, State, rules_of, rules_of_levels, rules_of_one
 from kmsgen.authorizer.principal import Caller, CallerKind, caller_of
 from kmsgen.authorizer.request import Request
@@ -18,13 +19,12 @@ from kmsgen.authorizer.settle import GENEROUS, Facts, Settlement, settle
 from kmsgen.authorizer.statement import Layer
 from kmsgen.authorizer.target import Part, Targets, needed_beside
 from kmsgen.catalogue.grants import MAX_TOKENS_PER_REQUEST
-from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
+from kmsgen.policy.bundle import Bundle, PrincipalPolicies
 
 MAX_PLANS = 65536
 MAX_STATES = 4096
 # parameters that make a request need more permissions
 ADDING = frozenset({"Tags", "ReplicaRegion", "MultiRegion"})
-_NO_RULES = RuleSet(())
 PlanKey = tuple[str, str, tuple[str, ...], str | None, bool]
 
 
@@ -39,10 +39,8 @@ class Authorizer:
         self.bundle = bundle
         self.generous = generous
         self._targets = Targets(bundle.keys)
-        self._key_policies: dict[str, RuleSet] = {}
-        self._grants: dict[str, tuple[GrantRule, ...]] = {}
-        self._by_grantee: dict[str, dict[str, list[GrantRule]]] = {}
-        self._rcps = rules_of_levels(bundle.rcps, Layer.RCP) if bundle.rcps else _NO_RULES
+        self._keys = KeyRules(bundle.keys)
+        self._rcps = rules_of_levels(bundle.rcps, Layer.RCP) if bundle.rcps else NO_RULES
         self._endpoints = {name: rules_of_one(policy, Layer.ENDPOINT) for name, policy in bundle.vpc_endpoint_policies.items()}
         self._beside: dict[tuple[int, bool], tuple[RuleSet, ...]] = {}
         self._callers: dict[str, Caller] = {}
@@ -51,19 +49,6 @@ class Authorizer:
         self._settlements: dict[tuple[object, ...], tuple[Settlement, Decision]] = {}
         self._refusals: dict[tuple[Part, bool], refusals.Refusal | None] = {}
         self._plans: dict[PlanKey, tuple[Plan, ...]] = {}
-        for access in bundle.keys:
-            self._compile_key(access)
-
-    def _compile_key(self, access: KeyAccess) -> None:
-        arn = access.key.arn
-        self._key_policies[arn] = rules_of_one(access.policy, Layer.KEY_POLICY)
-        self._grants[arn] = tuple(compile_grants(access.grants))
-        index: dict[str, list[GrantRule]] = {}
-        for rule in self._grants[arn]:
-            names = (rule.grant.grantee, rule.grant.retiring, rule.grant.issuing_account)
-            for name in dict.fromkeys(name for name in names if name):
-                index.setdefault(name, []).append(rule)
-        self._by_grantee[arn] = index
 
     # --- decisions --------------------------------------------------------------------------------------------------------
 
@@ -124,13 +109,13 @@ class Authorizer:
         """Return the context of a request as conditions see it."""
         grant = None
         if plan.action.name == RETIRE:
-            meant = meant_by(request, self._grants.get(plan.target.arn, ()))
+            meant = meant_by(request, self._keys.grants(plan.target.arn))
             grant = meant[0].grant if meant else None
         return View(request, plan.caller, plan.action, plan.target, grant)
 
     def _trace(self, plan: Plan, view: View) -> tuple[StatementTrace, ...]:
         if plan.traces is None:
-            plan.traces = trace.prepare(plan, self._grants.get(plan.target.arn, ()))
+            plan.traces = trace.prepare(plan, self._keys.grants(plan.target.arn))
         return trace.fill(plan.traces, view)
 
     # --- plans ------------------------------------------------------------------------------------------------------------
@@ -195,7 +180,7 @@ class Authorizer:
         for rules in layers:
             plan.add(rules)
         if target.access is not None:
-            plan.add_grants(self._grants_for(caller, target.arn))
+            plan.add_grants(self._keys.grants_for(caller, target.arn))
         return plan
 
     def facts(self, request: Request) -> Iterator[tuple[Facts, refusals.Refusal | None]]:
@@ -227,19 +212,11 @@ class Authorizer:
             self._refusals[key] = refusals.refusal_of_key(part.action, caller, part.target)
         return self._refusals[key]
 
-    def _grants_for(self, caller: Caller, arn: str) -> list[GrantRule]:
-        index = self._by_grantee[arn]
-        if not index:
-            return []
-        names = [caller.arn, caller.role, caller.account, caller.root if caller.account else None]
-        found = [rule for name in dict.fromkeys(names) if name for rule in index.get(name, ())]
-        return list(dict.fromkeys(found))
-
     def _layers(self, caller: Caller, part: Part, endpoint: str | None) -> tuple[RuleSet, ...]:
         layers: list[RuleSet] = []
         retiring = part.action.name == RETIRE
         if part.target.kind == "key" and not retiring:
-            layers.append(self._key_policies.get(part.target.arn, _NO_RULES))
+            layers.append(self._keys.policy(part.target.arn))
         layers += self._rules_beside(caller)
         if not retiring and reached_by_rcps(caller, part):
             layers.append(self._rcps)

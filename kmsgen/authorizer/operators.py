@@ -17,12 +17,12 @@ from typing import Any, NamedTuple
 
 from kmsgen.authorizer.match import Maybe, Pieces, Predicate, all_of, any_of, arn_pattern, glob
 
-_NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?\Z", re.ASCII)
-_DATE = re.compile(
+# as texts: `re` compiles a pattern when it is first used
+_NUMBER = r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?\Z"
+_DATE = (
     r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2})"
     r"(?:T(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?P<fraction>\.[0-9]{1,9})?)?"
-    r"(?:Z|(?P<sign>[+-])(?P<zone_hour>[0-9]{2}):?(?P<zone_minute>[0-9]{2})))?)?)?\Z",
-    re.ASCII,
+    r"(?:Z|(?P<sign>[+-])(?P<zone_hour>[0-9]{2}):?(?P<zone_minute>[0-9]{2})))?)?)?\Z"
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -81,14 +81,14 @@ def _ordered(parse: Callable[[str], tuple[Any, ...]], compare: Callable[[Any, An
 @lru_cache(maxsize=4096)
 def parse_number(text: str) -> tuple[Decimal, ...]:
     """Return what a number means; nothing if it is none."""
-    return (Decimal(text),) if _NUMBER.match(text) else ()
+    return (Decimal(text),) if re.match(_NUMBER, text, re.ASCII) else ()
 
 
 @lru_cache(maxsize=4096)
 def parse_date(text: str) -> tuple[Decimal, ...]:
     """Return what a date means, in seconds since 1970: a number is an epoch, of four digits perhaps a year; else ISO 8601."""
     readings = parse_number(text)
-    match = _DATE.match(text)
+    match = re.match(_DATE, text, re.ASCII)
     moment = _moment(match) if match else None
     return readings if moment is None else (*readings, moment)
 

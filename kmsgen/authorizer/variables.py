@@ -12,8 +12,9 @@ from kmsgen.authorizer.match import Piece, Pieces, pieces_of
 
 Lookup = Callable[[str], tuple[str, ...] | None]
 
-_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
-_NAME = re.compile(r"\s*(?P<key>[^\s,'][^,']*:[^,']+?)\s*(?:,\s*'(?P<default>[^']*)'\s*)?\Z")
+# as texts: `re` compiles a pattern when it is first used
+_VARIABLE = r"\$\{([^{}]*)\}"
+_NAME = r"\s*(?P<key>[^\s,'][^,']*:[^,']+?)\s*(?:,\s*'(?P<default>[^']*)'\s*)?\Z"
 
 
 class Variable(NamedTuple):
@@ -48,12 +49,12 @@ def parse_template(text: str, *, variables: bool, wildcards: bool) -> Template:
     pieces: list[Piece | Variable] = []
     malformed = False
     end = 0
-    for match in _VARIABLE.finditer(text):
+    for match in re.finditer(_VARIABLE, text):
         between = text[end : match.start()]
         malformed = malformed or "${" in between
         pieces += split(between)
         end = match.end()
-        name = _NAME.match(match[1])
+        name = re.match(_NAME, match[1])
         if match[1] in ("*", "?", "$"):
             pieces.append(match[1])
         elif name:

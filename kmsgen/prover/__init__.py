@@ -1,10 +1,9 @@
-"""Bundle to classes of access with witnesses; proof, difference, minimality.
+"""Bundle to classes of access with witnesses: proof and difference; what a bundle could do without is in `minimality`.
 
-prove(bundle, question, budget, described_only=False) -> Proof
+prove(bundle, question, budget, described_only=False) -> Proof, prove_each for several questions
 differences(old, new, budget, described_only=False) -> Differences
 """
 
-from kmsgen.prover.minimality import Dead, Minimality, minimality
 from kmsgen.prover.proof import Budget, Differences, Group, Proof, Result
 from kmsgen.prover.prove import differences, prove, prove_each
 from kmsgen.prover.question import Beyond, Never, NoCrossAccount, NoEscalation, NoLockout, NoPublic, Only, Question
@@ -12,10 +11,8 @@ from kmsgen.prover.question import Beyond, Never, NoCrossAccount, NoEscalation, 
 __all__ = [
     "Beyond",
     "Budget",
-    "Dead",
     "Differences",
     "Group",
-    "Minimality",
     "Never",
     "NoCrossAccount",
     "NoEscalation",
@@ -26,7 +23,6 @@ __all__ = [
     "Question",
     "Result",
     "differences",
-    "minimality",
     "prove",
     "prove_each",
 ]

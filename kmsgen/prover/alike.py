@@ -160,13 +160,10 @@ Views = tuple[Seen, ...]
 """What each bundle sees of a principal."""
 
 
-def alike_principals(everyone: Iterable[str], words: Vocabulary, sides: Sequence[Side]) -> dict[Views, list[str]]:
-    """Put principals together that need to be asked about once, by what is seen of them; the first is the one to ask."""
+def views_of(principal: str, words: Vocabulary, sides: Sequence[Side]) -> Views:
+    """Return what each bundle sees of a principal; those of whom the same is seen need to be asked about once."""
     variables = [key for key in words.variables if key in _WHO or key.startswith(_TAG)]
-    found: dict[Views, list[str]] = {}
-    for principal in everyone:
-        found.setdefault(tuple(_seen(principal, side, variables) for side in sides), []).append(principal)
-    return found
+    return tuple(_seen(principal, side, variables) for side in sides)
 
 
 def hopeless(side: Side, base: Request, group: ActionGroup, namings: Mapping[Rule | GrantRule, Naming]) -> bool:

@@ -9,7 +9,7 @@ from kmsgen.catalogue import condition_keys
 from kmsgen.prover.cutting import Wanted, matching
 from kmsgen.prover.search import Known, Values
 
-_VIA = re.compile(r"([a-z0-9*?-]+)\.([a-z0-9*?-]+)\.amazonaws\.com\Z")
+_VIA = r"([a-z0-9*?-]+)\.([a-z0-9*?-]+)\.amazonaws\.com\Z"  # compiled when first used
 _SHOWN = 3
 
 
@@ -55,7 +55,7 @@ _ABSENT = {
 
 
 def _via(found: Sequence[str], values: Values) -> str:
-    match = _VIA.match(found[0]) if found else None
+    match = re.match(_VIA, found[0]) if found else None
     if match is None:
         return f"via {found[0]}" if found else f"via any other service, such as {values[0]}"
     service, region = match.groups()

@@ -7,6 +7,7 @@ that no pattern tells apart at a state are tried once. The walk is bounded by a 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 LETTERS = "xyzabcdefghijklmnopqrstuvwXYZABCDEFGHIJKLMNOPQRSTUVW"
@@ -184,6 +185,7 @@ def literal(text: str, *, ignore_case: bool = False) -> Pattern:
     return Pattern([Step(character) for character in text], ignore_case=ignore_case)
 
 
+@lru_cache(maxsize=4096)
 def glob(text: str, *, ignore_case: bool = False) -> Pattern:
     """Return the pattern of a text in which `*` stands for any run and `?` for one character."""
     return Pattern([_wildcard(character) for character in text], ignore_case=ignore_case)

@@ -1,10 +1,6 @@
-"""Everything a bundle could be asked: every principal there could be, every action, and the assumptions behind them.
+"""Everything a bundle could be asked: every principal there could be, and every action."""
 
-A principal that the bundle does not describe is taken to have every identity policy it could have, no boundary and no SCP.
-The key is taken to be enabled and its grants to be usable: both change without any policy.
-"""
-
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import count
 from typing import NamedTuple
@@ -16,11 +12,12 @@ from kmsgen.authorizer.principal import caller_of
 from kmsgen.authorizer.statement import Layer, Rule, compile_document
 from kmsgen.catalogue import grants, key_specs
 from kmsgen.catalogue.model import Action
-from kmsgen.policy.bundle import Bundle, Key, Organization, PrincipalPolicies
-from kmsgen.policy.document import Document, Effect, Statement
+from kmsgen.policy.bundle import Bundle, Key
+from kmsgen.policy.document import Document, Statement
 from kmsgen.policy.grant import Grant
 from kmsgen.prover import vocabulary
-from kmsgen.prover.alike import ActionGroups, alike_principals, hopeless
+from kmsgen.prover.alike import ActionGroups, Views, hopeless, views_of
+from kmsgen.prover.assumptions import assumed
 from kmsgen.prover.domains import Domain, domain_of
 from kmsgen.prover.looks import CONTEXT, Doubts
 from kmsgen.prover.patterns import NAME, Cut, arn_glob, glob, run_of
@@ -31,42 +28,8 @@ from kmsgen.prover.vocabulary import Vocabulary
 from kmsgen.prover.witness import first_grant
 
 Values = tuple[str, ...]
-ANYTHING = Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), sid="WhateverIamCouldAllow"),))
-UNDESCRIBED = PrincipalPolicies((ANYTHING,))
 _ENDPOINT = "aws:sourcevpce"
 _ALGORITHMS = ("signingalgorithm", "macalgorithm", "encryptionalgorithm", "keyagreementalgorithm", "encapsulationalgorithm")
-
-
-def assumed(bundle: Bundle, everyone: Iterable[str], *, described_only: bool = False) -> Bundle:
-    """Return the bundle with what the prover assumes about these principals, the keys and their grants."""
-    keys = tuple(
-        access._replace(
-            key=access.key._replace(state="Enabled"),
-            grants=tuple(grant._replace(propagated=True) for grant in access.grants),
-        )
-        for access in bundle.keys
-    )
-    if described_only:
-        return bundle._replace(keys=keys)
-    # one object an account: principals that share what stands beside them share what is computed from it
-    beside = {account: UNDESCRIBED._replace(organization=found) for account, found in _organizations(bundle).items()}
-    undescribed = {
-        principal: beside.get(arn.account, UNDESCRIBED)
-        for principal in everyone
-        # a session is described with its role, a federated one with its user
-        if (arn := parse_arn(principal)) is not None and not caller_of(principal, bundle.principals).described
-    }
-    return bundle._replace(keys=keys, principals={**undescribed, **bundle.principals})
-
-
-def _organizations(bundle: Bundle) -> Mapping[str, Organization]:
-    """Tell the organization of an account from one principal of it; every principal of the account is in it."""
-    found = {}
-    for principal, beside in bundle.principals.items():
-        arn = parse_arn(principal)
-        if arn is not None and beside.organization is not None:
-            found[arn.account] = beside.organization._replace(management_account=False)
-    return found
 
 
 class Scope(NamedTuple):
@@ -101,6 +64,7 @@ class World:
         self.twins: dict[tuple[str, str], list[Action]] = {} if like is None else like.twins
         self.doubles: dict[str, list[str]] = {} if like is None else like.doubles
         self._described: dict[str, bool] = {}
+        self._views: dict[str, Views] = {}
         self._spaces: dict[object, RequestSpace] = {}
         self.words: Vocabulary = vocabulary.read(bundles, scope.statements, scope.asked) if like is None else like.words
         self.everyone: Values = self._everyone() if like is None else like.everyone
@@ -183,7 +147,7 @@ class World:
     def requests(self, everyone: Iterable[str], actions: Iterable[Action], *, allowable: bool = True) -> Iterator[Request]:
         """Yield what everything else is added to, for each principal and action; `allowable`: where access can follow at all."""
         groups = ActionGroups(actions, self.bundles)
-        for views, same in alike_principals(everyone, self.words, self.sides).items():
+        for views, same in self._alike(everyone).items():
             self.doubles[same[0]] = same
             namings = views[0].namings
             for group in groups.of(views):
@@ -192,6 +156,16 @@ class World:
                 self.twins[base.principal, base.action] = group.actions
                 in_vain = allowable and _by_key(action) and hopeless(self.sides[0], base, group, namings)
                 yield from self.bases(base, action, on_key=not in_vain)
+
+    def _alike(self, everyone: Iterable[str]) -> dict[Views, list[str]]:
+        """Put principals together of whom the same is seen."""
+        found: dict[Views, list[str]] = {}
+        for principal in everyone:
+            views = self._views.get(principal)
+            if views is None:
+                views = self._views[principal] = views_of(principal, self.words, self.sides)
+            found.setdefault(views, []).append(principal)
+        return found
 
     def bases(self, base: Request, action: Action, *, on_key: bool = True) -> Iterator[Request]:
         """Yield the requests on the first key that everything else is added to, from that of a principal and an action alone.

@@ -11,7 +11,7 @@ from kmsgen.checks.beyond import beyond
 from kmsgen.checks.specification import specify
 from kmsgen.checks.three_questions import ask
 from kmsgen.policy.document import Effect
-from kmsgen.prover import minimality
+from kmsgen.prover.minimality import minimality
 from tests.unit.checks.judging import EXAMPLE, case, rewrite
 from tests.unit.checks.test_checks_mutations import BUNDLES, MUTATIONS
 
