@@ -63,6 +63,7 @@ class ConditionTest:
         return self.deny if result is None else result
 
 
+@lru_cache(maxsize=8192)
 def compile_condition(condition: Condition, *, deny: bool, modern: bool, doubtful: bool) -> ConditionTest:
     """Compile a condition; `modern` turns policy variables on."""
     name = split_operator(condition.operator)

@@ -151,7 +151,14 @@ def _rule(statement: Statement, document: Document, layer: Layer, number: int, l
         level=level,
         effect=statement.effect,
         statement=statement,
-        resource=_resource_test(statement, layer, modern=modern),
+        resource=_resource_test(
+            statement.resources,
+            negated=statement.not_resource,
+            # KMS keeps a key-policy statement without Resource, and it does nothing; an IAM policy cannot have one
+            absent=False if layer is Layer.KEY_POLICY else None,
+            star_only=layer is Layer.SCP and not deny and not statement.not_resource,
+            modern=modern,
+        ),
         conditions=tuple(
             compile_condition(c, deny=deny, modern=modern, doubtful=_doubtful(c.key, layer)) for c in statement.conditions
         ),
@@ -165,17 +172,11 @@ def _doubtful(key: str, layer: Layer) -> bool:
     return layer is Layer.KEY_POLICY and condition_keys.find(key) is not None and not condition_keys.works_in_key_policy(key)
 
 
-def _resource_test(statement: Statement, layer: Layer, *, modern: bool) -> ResourceTest:
-    templates = tuple(parse_template(text, variables=modern, wildcards=True) for text in statement.resources)
-    return ResourceTest(
-        templates,
-        statement.resources,
-        statement.not_resource,
-        # KMS keeps a key-policy statement without Resource, and it does nothing; an IAM policy cannot have one
-        absent=False if layer is Layer.KEY_POLICY else None,
-        star_only=layer is Layer.SCP and statement.effect is Effect.ALLOW and not statement.not_resource,
-        variables=tuple(key for template in templates for key in template.keys),
-    )
+@lru_cache(maxsize=8192)
+def _resource_test(texts: tuple[str, ...], *, negated: bool, absent: Maybe, star_only: bool, modern: bool) -> ResourceTest:
+    templates = tuple(parse_template(text, variables=modern, wildcards=True) for text in texts)
+    variables = tuple(key for template in templates for key in template.keys)
+    return ResourceTest(templates, texts, negated, absent=absent, star_only=star_only, variables=variables)
 
 
 def holds_wildcard(text: str) -> bool:
