@@ -29,7 +29,8 @@ def environment() -> Environment:
         {
             "json": ascii_json,
             "policy_json": policy_json,
-            "hcl": hcl.block,
+            "hcl": hcl.value,
+            "hcl_body": hcl.body,
             "yaml": yaml_text.dump,
             "sh": shell.quote,
             "comment": shell.comment,

@@ -12,7 +12,6 @@ from kmsgen.render.artifact import Artifact
 from kmsgen.render.environment import fill
 from kmsgen.render.names import file_label, unique
 from kmsgen.render.policy_text import compact_json
-from kmsgen.render.shell import quote
 from kmsgen.render.subject import Rendering, Subject, key_id
 
 FORMAT = "grants"
@@ -34,11 +33,9 @@ class GrantCall(NamedTuple):
         return {**known, **format_grant(self.grant)}
 
     @property
-    def words(self) -> str:
-        """What a function of the script is given: key, Region, name, and on a line of its own the request without the key."""
-        key = quote(self.key_arn) if self.key_arn else '"$key"'
-        request = compact_json(format_grant(self.grant))
-        return f"{key} {quote(self.region)} {quote(self.grant.name or '')} \\\n    {quote(request)}"
+    def request_json(self) -> str:
+        """The request without the key, on one line."""
+        return compact_json(format_grant(self.grant))
 
 
 def render(subject: Subject) -> Rendering:

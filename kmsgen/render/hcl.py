@@ -30,18 +30,6 @@ class Call(NamedTuple):
     arguments: tuple[object, ...]
 
 
-class Block(NamedTuple):
-    """A block: its type, its labels, and in its body groups of arguments and further blocks, an empty line between two of them.
-
-    `comment` stands on a line above it.
-    """
-
-    type: str
-    labels: tuple[str, ...]
-    parts: tuple["Mapping[str, object] | Block", ...]
-    comment: str = ""
-
-
 def text(value: str, *, ascii_only: bool = False) -> str:
     """Return a quoted string that HCL reads as exactly this text (Terraform then normalises it to NFC)."""
     return '"' + _escaped(value, ascii_only=ascii_only) + '"'
@@ -138,12 +126,3 @@ def _aligned(items: Iterable[tuple[str, object]], indent: int) -> str:
 def _run(run: list[tuple[str, str]], indent: int) -> list[str]:
     width = max((len(name) for name, _ in run), default=0)
     return [f"{'  ' * indent}{name:<{width}} = {written}\n" for name, written in run]
-
-
-def block(one: Block, indent: int = 0) -> str:
-    """Return a block, without a newline at the end."""
-    pad = "  " * indent
-    head = " ".join((one.type, *map(text, one.labels)))
-    comment = f"{pad}# {one.comment}\n" if one.comment else ""
-    parts = (block(part, indent + 1) if isinstance(part, Block) else body(part, indent + 1) for part in one.parts)
-    return f"{comment}{pad}{head} {{\n" + "\n\n".join(parts) + f"\n{pad}}}"

@@ -15,11 +15,11 @@ from kmsgen.render.hcl import Call, Expression
 from kmsgen.render.names import unique, words
 from kmsgen.render.policy_text import refuse_escapes
 from kmsgen.render.subject import Rendering, Subject, creation_of, key_id
-from kmsgen.render.terraform_files import files
 from kmsgen.render.terraform_module import Module, Reference, Resource, policy_value
 
 FORMAT = "terraform"
 FOLDER = "terraform"
+FILES = ("main.tf", "variables.tf", "outputs.tf", "versions.tf")
 DEFAULT_DELETION_WINDOW = 30
 
 # The key specs that aws_kms_key takes, as of hashicorp/aws 5.100.
@@ -49,8 +49,8 @@ def render(subject: Subject) -> Rendering:
 
 
 def _files(module: Module) -> Iterator[Artifact]:
-    for name, blocks in files(module).items():
-        text = fill("terraform/file.tf.j2", intent=module.intent, blocks=blocks)
+    for name in FILES:
+        text = fill(f"terraform/{name}.j2", module=module)
         yield Artifact(f"{module.folder}/{name}", text, FORMAT, "module", account=module.account, region=module.region)
 
 
@@ -61,12 +61,14 @@ def _main(subject: Subject) -> Module:
     new_key = subject.new_key
     own = _own_key(subject, new_key) if new_key else Module(FOLDER, subject.name, subject.account)
     reference = Reference(new_key.key.arn if new_key else "", own.arn, own.id)
+    key_policies = own.key_policies if new_key else _key_policies(subject)
+    after = tuple(f"aws_kms_key_policy.{key_policy.label}" for key_policy in key_policies)
     grants = terraform_grants.of(subject, own.id)
     return own._replace(
         region=subject.region if new_key or grants or subject.governed_keys() else "",
-        key_policies=own.key_policies if new_key else _key_policies(subject),
+        key_policies=key_policies,
         policies=terraform_policies.of_account(subject, subject.account, reference),
-        grants=grants,
+        grants=tuple(grant._replace(after=after) for grant in grants),
     )
 
 

@@ -1,6 +1,6 @@
 """What a Terraform module is made of, and how a policy is written in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -31,15 +31,16 @@ class Reference(NamedTuple):
 
 
 class Resource(NamedTuple):
-    """One resource: its name in Terraform, its arguments, and the arguments of its nested block, if it has one.
+    """One resource: its name in Terraform, its arguments, and those of its block of constraints, if it has one.
 
-    `key` is what an output is filed under.
+    `key` is what an output is filed under; `after` are the resources that it waits for.
     """
 
     label: str
     body: Mapping[str, object]
     nested: Mapping[str, object] = MappingProxyType({})
     key: str = ""
+    after: tuple[str, ...] = ()
 
 
 class Policy(NamedTuple):
@@ -50,6 +51,11 @@ class Policy(NamedTuple):
     holder: Holder
     body: Mapping[str, object]
     refers: bool
+
+    @property
+    def attachment(self) -> Mapping[str, object]:
+        """The arguments of aws_iam_role_policy_attachment or aws_iam_user_policy_attachment."""
+        return {self.holder.kind: self.holder.name, "policy_arn": Expression(f"aws_iam_policy.{self.label}.arn")}
 
 
 class Module(NamedTuple):
@@ -77,6 +83,20 @@ class Module(NamedTuple):
     def is_empty(self) -> bool:
         """Whether there is nothing to create."""
         return not (self.key or self.key_policies or self.policies or self.grants)
+
+    @property
+    def resources(self) -> Iterator[tuple[str, Resource]]:
+        """Every resource with its type, in the order of the file."""
+        if self.key:
+            yield self.key_type, self.key
+        if self.alias:
+            yield "aws_kms_alias", self.alias
+        yield from (("aws_kms_key_policy", key_policy) for key_policy in self.key_policies)
+        for policy in self.policies:
+            yield "aws_iam_policy", Resource(policy.label, policy.body)
+            if policy.holder.kind:
+                yield f"aws_iam_{policy.holder.kind}_policy_attachment", Resource(policy.label, policy.attachment)
+        yield from (("aws_kms_grant", grant) for grant in self.grants)
 
     @property
     def policy_arns(self) -> Mapping[str, object]:

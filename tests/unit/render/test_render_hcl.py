@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kmsgen.render.hcl import Block, Call, Expression, Template, block, body, text, value
+from kmsgen.render.hcl import Call, Expression, Template, body, text, value
 from tests.unit.render.texts import NASTY
 
 
@@ -59,16 +59,6 @@ def test_expressions_stay_and_texts_around_them_are_escaped() -> None:
 def test_empty_collections_stay_on_their_line() -> None:
     """`[]` and `{}` are aligned with their neighbours."""
     assert body({"a": [], "bb": {}}, 1) == "  a  = []\n  bb = {}"
-
-
-def test_a_block_keeps_its_groups_and_blocks_apart() -> None:
-    """Labels are quoted, an empty line is between two parts of the body, and a comment is above the block."""
-    inner = Block("lifecycle", (), ({"prevent_destroy": True},))
-    written = block(Block("resource", ("aws_kms_key", 'a"b'), ({"x": 1, "long": 2}, inner, {"y": 3}), "Why."))
-    assert written == (
-        '# Why.\nresource "aws_kms_key" "a\\"b" {\n  x    = 1\n  long = 2\n\n'
-        "  lifecycle {\n    prevent_destroy = true\n  }\n\n  y = 3\n}"
-    )
 
 
 def test_what_is_not_plain_data_is_refused() -> None:
