@@ -76,3 +76,28 @@ def test_commands_are_imported_only_when_they_run(tmp_path: Path) -> None:
     code = "import sys; import kmsgen.cli.app; print([m for m in sys.modules if m.startswith(('kmsgen.', 'cfnlint', 'boto'))])"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     assert loaded.strip() == "['kmsgen.cli', 'kmsgen.errors', 'kmsgen.cli.console', 'kmsgen.cli.app']"
+
+
+@pytest.mark.parametrize("command", [["schema"], ["presets", "list"], ["--version"], ["--help"]], ids=" ".join)
+def test_a_full_disk_is_an_error_and_no_traceback(command: list[str], tmp_path: Path) -> None:
+    """What cannot be written is exit code 2 with a line that says so: a pipeline must not take half an answer for one."""
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        shown = subprocess.run(
+            [sys.executable, "-m", "kmsgen", *command], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (shown.returncode, shown.stderr) == (2, "the output: no space left on device\n")
+
+
+def test_a_reader_that_leaves_is_no_traceback(tmp_path: Path) -> None:
+    """Whoever reads the first line only (`| head -1`) sees no error of ours."""
+    line = f"{sys.executable} -m kmsgen schema | {sys.executable} -c 'import sys; sys.stdin.readline()'"
+    shown = subprocess.run(["/bin/sh", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert shown.stderr == ""
+
+
+def test_closed_streams_are_no_traceback(tmp_path: Path) -> None:
+    """A process started without standard streams still ends with the exit code of its answer."""
+    (tmp_path / "no.yaml").write_text("kmsgen: 1\n", encoding="utf-8")
+    for command, code in (("schema", 0), ("verify no.yaml", 2)):
+        line = f"{sys.executable} -m kmsgen {command} >&- 2>&-"
+        assert subprocess.run(["/bin/sh", "-c", line], cwd=tmp_path, check=False).returncode == code, command

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import os
 import sys
@@ -74,6 +73,9 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        say(f"{error.filename or 'the output'}: {(error.strerror or 'cannot be used').lower()}")
+        sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
@@ -81,5 +83,3 @@ def main() -> None:
             raise
         say(f"internal error: {type(error).__name__}: {error}\n  hint: set KMSGEN_DEBUG=1 to see where, and report it")
         sys.exit(2)
-    finally:
-        gc.freeze()  # the process ends here: going through everything once more for what could be freed takes a tenth of a second
