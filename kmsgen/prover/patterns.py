@@ -109,7 +109,7 @@ class Automaton:
 class Pattern(Automaton):
     """One pattern: an automaton of steps."""
 
-    __slots__ = ("accept", "only", "steps")
+    __slots__ = ("accept", "steps")
 
     def __init__(self, steps: Sequence[Step], *, ignore_case: bool = False) -> None:
         super().__init__()
@@ -118,7 +118,6 @@ class Pattern(Automaton):
             self._place(1 << position, step, ignore_case=ignore_case)
         self.size = len(self.steps) + 1
         self.accept = 1 << len(self.steps)
-        self.only = {1 << at: step.characters for at, step in enumerate(self.steps) if step.characters and step.is_fixed}
         self.accepts = (self.accept,)
         self.start = self._settle(1)
 
@@ -144,6 +143,14 @@ class Pattern(Automaton):
     def matches(self, text: str) -> bool:
         """Return whether the pattern takes the whole text."""
         return bool(self.run(text) & self.accept)
+
+    def only_after(self, state: int) -> str:
+        """Return the one character that can follow; an empty text where there are several, or none."""
+        at = state.bit_length() - 1
+        if state != 1 << at or at == len(self.steps):
+            return ""
+        step = self.steps[at]
+        return step.characters if step.characters and step.is_fixed else ""
 
     def fresh(self, state: int, known: set[str]) -> Iterator[str]:
         """Yield, for each position of a state, one character that it takes and that is not known, and each fixed one."""
@@ -309,7 +316,7 @@ class Cut(NamedTuple):
 
     def _ahead(self, together: Automaton, inside: int, state: int, text: str) -> tuple[int, int, str]:
         """Go on as long as the domain leaves no choice."""
-        while (character := self.domain.only.get(inside)) is not None:
+        while character := self.domain.only_after(inside):
             inside = self.domain.after(inside, character)
             state = together.after(state, character) if state else 0
             text += character

@@ -1,12 +1,12 @@
 """Everything a bundle could be asked: every principal there could be, and every action."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
 from itertools import count
 from typing import NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, parse_arn
-from kmsgen.authorizer import Request
+from kmsgen.authorizer import Request, match
 from kmsgen.authorizer.grants import CREATE, RETIRE, GrantRule, compile_grants
 from kmsgen.authorizer.principal import caller_of
 from kmsgen.authorizer.statement import Layer, Rule, compile_document
@@ -142,7 +142,8 @@ class World:
         account = pattern if ACCOUNT_ID.match(pattern) else arn.account if arn and arn.resource == "root" else None
         if account is not None:
             return caller.account == account
-        return any(glob(pattern).matches(text) for text in (principal, caller.role) if text)
+        fits = _fits(pattern)
+        return any(fits(text) for text in (principal, caller.role) if text)
 
     def requests(self, everyone: Iterable[str], actions: Iterable[Action], *, allowable: bool = True) -> Iterator[Request]:
         """Yield what everything else is added to, for each principal and action; `allowable`: where access can follow at all."""
@@ -241,6 +242,12 @@ class World:
         if name.startswith(CONTEXT) or name in _GRANT_OPTIONAL:
             return domain
         return domain._replace(optional=domain.optional and default is None)
+
+
+@lru_cache(maxsize=1024)
+def _fits(pattern: str) -> Callable[[str], bool]:
+    """Return the test of a pattern of principals."""
+    return match.glob(match.pieces_of(pattern))
 
 
 def _by_key(action: Action) -> bool:
