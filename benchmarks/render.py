@@ -4,7 +4,8 @@
     python benchmarks/render.py --check     exit 1 where the cold start takes more than LIMIT times its floor
 
 The floor is a bare process that imports what kmsgen stands on: typer, pydantic, yaml, jinja2. CPU seconds are compared (user
-and system), the least of several runs each, taken in turns, so that what else the machine does weighs little.
+and system), of runs taken in turns, each render into a folder of its own. What counts is the median of the ratios: machines
+change their speed from second to second, and what changes for one run of a pair changes for the other.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "payments" / "intent.yaml"
 LIMIT = 1.5
-RUNS = 10
+RUNS = 21
 SIZES = (100, 1000)
 FLOOR = ("-c", "import typer, pydantic, yaml, jinja2")
 
@@ -49,23 +51,18 @@ def cost(arguments: tuple[str, ...], folder: Path) -> Cost:
     return Cost(wall, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
 
 
-def least(costs: list[Cost]) -> Cost:
-    """Return the least wall time and the least CPU time."""
-    return Cost(min(one.wall for one in costs), min(one.cpu for one in costs))
-
-
 def cold_start(folder: Path) -> float:
-    """Measure the command against its floor; print both and return how many times the floor it takes."""
-    command = ("-m", "kmsgen", "render", str(EXAMPLE), "--no-lint", "--out", str(folder / "out"))
-    cost(command, folder)
+    """Measure the command against its floor; print the medians of both and return the median of how many times it takes."""
+    command = ("-m", "kmsgen", "render", str(EXAMPLE), "--no-lint", "--out")
+    cost((*command, str(folder / "out")), folder)
     cost(FLOOR, folder)
-    pairs = [(cost(FLOOR, folder), cost(command, folder)) for _ in range(RUNS)]
-    floor, render = least([pair[0] for pair in pairs]), least([pair[1] for pair in pairs])
-    ratio = render.cpu / floor.cpu
-    print(f"floor:   {floor.cpu:.3f} s CPU, {floor.wall:.3f} s wall: {FLOOR[1]}")
-    print(f"render:  {render.cpu:.3f} s CPU, {render.wall:.3f} s wall: kmsgen {' '.join(command[2:4])} --no-lint")
-    print(f"ratio:   {ratio:.2f} (limit {LIMIT})")
-    return ratio
+    pairs = [(cost(FLOOR, folder), cost((*command, str(folder / f"out-{run}")), folder)) for run in range(RUNS)]
+    for name, at, what in (("floor", 0, FLOOR[1]), ("render", 1, f"kmsgen render {EXAMPLE.relative_to(ROOT)} --no-lint")):
+        cpu, wall = (median(getattr(pair[at], clock) for pair in pairs) for clock in ("cpu", "wall"))
+        print(f"{name + ':':8} {cpu:.3f} s CPU, {wall:.3f} s wall, medians of {RUNS}: {what}")
+    ratios = sorted(render.cpu / floor.cpu for floor, render in pairs)
+    print(f"ratio:   {median(ratios):.2f}, from {ratios[0]:.2f} to {ratios[-1]:.2f} (limit {LIMIT})")
+    return median(ratios)
 
 
 def many(folder: Path, count: int) -> float:
