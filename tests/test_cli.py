@@ -101,3 +101,10 @@ def test_closed_streams_are_no_traceback(tmp_path: Path) -> None:
     for command, code in (("schema", 0), ("verify no.yaml", 2)):
         line = f"{sys.executable} -m kmsgen {command} >&- 2>&-"
         assert subprocess.run(["/bin/sh", "-c", line], cwd=tmp_path, check=False).returncode == code, command
+
+
+def test_a_command_that_is_none_is_told_what_it_may_mean(tmp_path: Path) -> None:
+    """A slip of the pen is answered with the command that it is near to."""
+    shown = run("rendr", cwd=tmp_path)
+    assert shown.returncode == 2
+    assert "'render'" in shown.stderr

@@ -1,7 +1,5 @@
 """The application: which module holds which command, loaded when it is run, and the last line of defence."""
 
-from __future__ import annotations
-
 import importlib
 import os
 import sys

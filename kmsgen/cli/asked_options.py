@@ -1,7 +1,5 @@
 """The options that `simulate` and `explain` share: a key policy with what stands beside it, and a request."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 

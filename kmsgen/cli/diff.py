@@ -1,7 +1,5 @@
 """`kmsgen diff`: access gained and lost between two bundles."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 

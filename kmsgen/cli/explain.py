@@ -1,7 +1,5 @@
 """`kmsgen explain`: decide a request and show why, layer by layer."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """`kmsgen init`: a commented intent to start from."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

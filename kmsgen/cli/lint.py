@@ -1,7 +1,5 @@
 """`kmsgen lint`: findings on policies that anyone wrote, with the fix."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """`kmsgen matrix`: who can do what."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """`kmsgen prove`: a proof, or a request that shows otherwise."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """`kmsgen render`: confirm an intent, then write the artifacts."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """`kmsgen schema`: the JSON Schema of an intent."""
 
-from __future__ import annotations
-
 import typer
 
 from kmsgen.cli.console import answer_json

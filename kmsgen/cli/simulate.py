@@ -1,7 +1,5 @@
 """`kmsgen simulate`: decide each request of a scenario."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

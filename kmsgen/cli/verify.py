@@ -1,7 +1,5 @@
 """`kmsgen verify`: the three questions."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 
