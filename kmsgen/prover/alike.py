@@ -67,12 +67,18 @@ class Seen(NamedTuple):
         found: dict[Rule | GrantRule, Naming] = {grant: naming for grant, naming, _ in self.grants if naming}
         return found | {rule: DIRECT if naming == DOUBT else naming for rule, naming in self.rules}
 
+    @property
+    def surely_covers(self) -> frozenset[Rule | GrantRule]:
+        """The covers that name the principal without a doubt."""
+        return frozenset(rule for rule, naming in self.covers if naming & ~DOUBT)
+
 
 class ActionGroup(NamedTuple):
-    """Actions that a principal cannot tell apart, and the Allow statements and grants that may cover them."""
+    """Actions that a principal cannot tell apart, with the Allow statements and grants that may take them and those that do."""
 
     actions: list[Action]
     allowing: list[Rule | GrantRule]
+    taking: frozenset[Rule | GrantRule]
 
 
 class ActionGroups:
@@ -107,8 +113,9 @@ class ActionGroups:
 
 
 def _group(actions: list[Action], matter: Sequence[Rule | GrantRule], taken: Sequence[object]) -> ActionGroup:
-    allowing = [one for one, how in zip(matter, taken, strict=True) if how is not False and not one.deny]
-    return ActionGroup(actions, allowing)
+    pairs = [(one, how) for one, how in zip(matter, taken, strict=True) if how is not False and not one.deny]
+    surely = frozenset(one for one, how in pairs if (how[0] if isinstance(how, tuple) else how) is True)
+    return ActionGroup(actions, [one for one, _ in pairs], surely)
 
 
 def _own(action: Action, refused: Sequence[_Refused]) -> object:
@@ -166,9 +173,25 @@ def views_of(principal: str, words: Vocabulary, sides: Sequence[Side]) -> Views:
     return tuple(_seen(principal, side, variables) for side in sides)
 
 
-def hopeless(side: Side, base: Request, group: ActionGroup, namings: Mapping[Rule | GrantRule, Naming]) -> bool:
-    """Return whether no access can follow, in no reading, though every Allow and grant that names the caller matched."""
-    return not side.could_with(base, [side.index(one, namings[one]) for one in group.allowing if one in namings])
+class Hope:
+    """Tells where a principal could have access that is to be found, in whichever reading of a silence.
+
+    With `covered`, what an Allow gives is not to be found if a cover surely matches whenever it does.
+    """
+
+    def __init__(self, side: Side, seen: Seen, *, covered: bool) -> None:
+        self._side = side
+        self._namings = seen.namings
+        self._covers = seen.surely_covers if covered else frozenset()
+
+    def remains(self, base: Request, group: ActionGroup) -> bool:
+        """Return whether access can follow if every Allow and grant that names the principal matches, and no Deny does."""
+        side, namings = self._side, self._namings
+        allows = [one for one in group.allowing if one in namings]
+        if self._covers:
+            covers = group.taking & self._covers
+            allows = [one for one in allows if side.covers_of(one).isdisjoint(covers)]
+        return side.could_with(base, [side.index(one, namings[one]) for one in allows])
 
 
 def _endpoint_rules(principal: str, side: Side) -> Iterator[RuleSet]:

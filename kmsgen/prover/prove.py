@@ -63,8 +63,8 @@ def _answer(world: World, question: Question, budget: Budget) -> Proof:
 def _ask(world: World, question: Question, budget: Budget) -> tuple[list[Hit], str]:
     if isinstance(question, NoEscalation):
         return _ask_of_steps(world, question, budget)
-    requests = world.requests(_asked_principals(world, question), list(_asked_actions(question)))
     covered = isinstance(question, Beyond)
+    requests = world.requests(_asked_principals(world, question), list(_asked_actions(question)), covered=covered)
     return _in_both_readings(world, requests, lambda one: Hunt(one, access(one.sides[0], covered=covered), budget))
 
 

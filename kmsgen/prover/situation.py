@@ -67,6 +67,7 @@ class Side:
         self._free: dict[tuple[object, ...], bool] = {}
         self._allowed: dict[Facts, dict[frozenset[int], bool]] = {}
         self._widened: dict[Facts, Facts] = {}
+        self._covers_of: dict[Matchable, frozenset[Matchable]] = {}
 
     @cached_property
     def grants(self) -> tuple[GrantRule, ...]:
@@ -140,6 +141,21 @@ class Side:
             bundle = self.bundle._replace(keys=keys)
             found = self._in_state[state] = Authorizer(bundle, generous=self.doubts.generous)
         return found
+
+    def covers_of(self, allow: Matchable) -> frozenset[Matchable]:
+        """Return the covers that ask nothing of a request to the key which a statement does not ask too."""
+        found = self._covers_of.get(allow)
+        if found is None:
+            asked = frozenset(allow.conditions) if isinstance(allow, Rule) else frozenset()
+            rules = self.cover_rules.rules if isinstance(allow, Rule) else ()
+            found = self._covers_of[allow] = frozenset(
+                cover for cover in rules if asked.issuperset(cover.conditions) and self._surely_about_key(cover)
+            )
+        return found
+
+    def _surely_about_key(self, cover: Rule) -> bool:
+        arn = self.bundle.keys[0].key.arn if self.bundle.keys else ""
+        return not cover.resource.variables and cover.resource.check(arn, lambda _key: None) is True
 
     def could_with(self, base: Request, allows: Iterable[int]) -> bool:
         """Return whether access can follow where these clauses match and no Deny does, in whichever reading of a silence."""

@@ -16,7 +16,7 @@ from kmsgen.policy.bundle import Bundle, Key
 from kmsgen.policy.document import Document, Statement
 from kmsgen.policy.grant import Grant
 from kmsgen.prover import vocabulary
-from kmsgen.prover.alike import ActionGroups, Views, hopeless, views_of
+from kmsgen.prover.alike import ActionGroups, Hope, Views, views_of
 from kmsgen.prover.assumptions import assumed
 from kmsgen.prover.domains import Domain, domain_of
 from kmsgen.prover.looks import CONTEXT, Doubts
@@ -145,18 +145,23 @@ class World:
         fits = _fits(pattern)
         return any(fits(text) for text in (principal, caller.role) if text)
 
-    def requests(self, everyone: Iterable[str], actions: Iterable[Action], *, allowable: bool = True) -> Iterator[Request]:
-        """Yield what everything else is added to, for each principal and action; `allowable`: where access can follow at all."""
+    def requests(
+        self, everyone: Iterable[str], actions: Iterable[Action], *, allowable: bool = True, covered: bool = False
+    ) -> Iterator[Request]:
+        """Yield what everything else is added to, for each principal and action.
+
+        `allowable`: only where access can follow at all; `covered`: such as no cover surely matches.
+        """
         groups = ActionGroups(actions, self.bundles)
         for views, same in self._alike(everyone).items():
             self.doubles[same[0]] = same
-            namings = views[0].namings
+            hope = Hope(self.sides[0], views[0], covered=covered)
             for group in groups.of(views):
                 action = group.actions[0]
                 base = Request(same[0], action.iam_name)
                 self.twins[base.principal, base.action] = group.actions
-                in_vain = allowable and _by_key(action) and hopeless(self.sides[0], base, group, namings)
-                yield from self.bases(base, action, on_key=not in_vain)
+                on_key = not allowable or not _by_key(action) or hope.remains(base, group)
+                yield from self.bases(base, action, on_key=on_key)
 
     def _alike(self, everyone: Iterable[str]) -> dict[Views, list[str]]:
         """Put principals together of whom the same is seen."""
