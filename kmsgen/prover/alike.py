@@ -19,7 +19,7 @@ from kmsgen.authorizer.statement import Rule
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle
 from kmsgen.prover.principals import other_than
-from kmsgen.prover.situation import KEY_STATE, Side
+from kmsgen.prover.situation import KEY_STATE, Side, meant
 from kmsgen.prover.vocabulary import Vocabulary
 
 _OWN_WAYS = frozenset(
@@ -70,7 +70,7 @@ class Seen(NamedTuple):
     @property
     def surely_covers(self) -> frozenset[Rule | GrantRule]:
         """The covers that name the principal without a doubt."""
-        return frozenset(rule for rule, naming in self.covers if naming & ~DOUBT)
+        return frozenset(rule for rule, naming in self.covers if naming != DOUBT)
 
 
 class ActionGroup(NamedTuple):
@@ -211,7 +211,7 @@ def _seen(principal: str, side: Side, variables: Sequence[str]) -> Seen:
     (plan,) = side.authorizer.plans(request)
     caller = plan.caller
     rules = _naming(dict.fromkeys([*plan.sets, *_endpoint_rules(principal, side)]), caller)
-    covers = _naming([side.cover_rules], caller)
+    covers = tuple((rule, meant(naming, caller)) for rule, naming in _naming([side.cover_rules], caller))
     named = ((grant, grant.names(caller), retires(grant.grant, caller)) for grant in side.grants)
     grants = tuple(one for one in named if one[1] or one[2])
     if caller.kind in (CallerKind.SESSION, CallerKind.UNKNOWN):

@@ -50,12 +50,19 @@ def principals(vocabulary: Vocabulary, partition: str, asked: Iterable[str], bud
     """
     patterns = [*_patterns(vocabulary), *(glob(text) for text in asked if text.startswith("arn:") or "*" in text)]
     named = [text for text in vocabulary.principals if _alive(text)]
-    found = [*named]
+    found = [*named, *_federated(named)]
     for kind in _KINDS:
         found += _of_kind(kind, partition, patterns, vocabulary, budget)
     accounts = sorted({arn.account for text in found if (arn := parse_arn(text))})
     found += [f"arn:{partition}:iam::{account}:role/{name}" for account in accounts for name in SPECIAL_ROLES]
     return list(dict.fromkeys([*found, *_services(vocabulary, asked, budget), ANONYMOUS]))
+
+
+def _federated(named: Iterable[str]) -> Iterator[str]:
+    """Yield the federated session that may come from each user: AWS tells it by the name that the caller gives it (P7)."""
+    for arn in map(parse_arn, named):
+        if arn is not None and arn.kind == "user":
+            yield f"arn:{arn.partition}:sts::{arn.account}:federated-user/{arn.name.rpartition('/')[2]}"
 
 
 def _alive(text: str) -> bool:

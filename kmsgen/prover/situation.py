@@ -11,7 +11,7 @@ from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.grants import CREATE, RETIRE, GrantRule, compile_grants, retires
 from kmsgen.authorizer.plan import Plan, RuleSet
 from kmsgen.authorizer.plan import check as check_condition
-from kmsgen.authorizer.principal import ACCOUNT, DOUBT, Naming
+from kmsgen.authorizer.principal import ACCOUNT, DIRECT, DOUBT, Caller, CallerKind, Naming
 from kmsgen.authorizer.settle import GENEROUS, Facts
 from kmsgen.authorizer.statement import ResourceTest, Rule
 from kmsgen.catalogue.actions import KEY_STATES
@@ -204,7 +204,7 @@ class Side:
         """Yield the covers that name the caller and the action."""
         namings = self.cover_rules.naming(plan.caller)
         for rule, covers in self.cover_rules.covering(plan.action.iam_name.lower()):
-            if covers is True and namings[rule] & ~DOUBT:
+            if covers is True and meant(namings[rule], plan.caller) & ~DOUBT:
                 yield self._cover_numbers[rule], rule
         for grant in self._cover_grants:
             retiring = plan.action.name == RETIRE and retires(grant.grant, plan.caller)
@@ -297,6 +297,11 @@ class Side:
         if found is None:
             found = self._free[signature] = decides(key, view)
         return found
+
+
+def meant(naming: Naming, caller: Caller) -> Naming:
+    """Return how a cover names a caller: what is meant for a user is meant for a federated session that may be its own (P7)."""
+    return DIRECT if naming == DOUBT and caller.kind is CallerKind.FEDERATED else naming
 
 
 def _rests_on_grants(plan: Plan) -> bool:

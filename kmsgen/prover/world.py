@@ -8,7 +8,7 @@ from typing import NamedTuple
 from kmsgen.arn import ACCOUNT_ID, parse_arn
 from kmsgen.authorizer import Request, match
 from kmsgen.authorizer.grants import CREATE, RETIRE, GrantRule, compile_grants
-from kmsgen.authorizer.principal import caller_of
+from kmsgen.authorizer.principal import Caller, CallerKind, caller_of
 from kmsgen.authorizer.statement import Layer, Rule, compile_document
 from kmsgen.catalogue import grants, key_specs
 from kmsgen.catalogue.model import Action
@@ -143,7 +143,7 @@ class World:
         if account is not None:
             return caller.account == account
         fits = _fits(pattern)
-        return any(fits(text) for text in (principal, caller.role) if text)
+        return any(fits(text) for text in (principal, caller.role, _as_user(pattern, caller)) if text)
 
     def requests(
         self, everyone: Iterable[str], actions: Iterable[Action], *, allowable: bool = True, covered: bool = False
@@ -247,6 +247,14 @@ class World:
         if name.startswith(CONTEXT) or name in _GRANT_OPTIONAL:
             return domain
         return domain._replace(optional=domain.optional and default is None)
+
+
+def _as_user(pattern: str, caller: Caller) -> str | None:
+    """Return the ARN of the user that a federated session may be of, under the path that a pattern has; None for others (P7)."""
+    if caller.kind is not CallerKind.FEDERATED:
+        return None
+    path = pattern.partition(":user/")[2].rpartition("/")[0]
+    return f"arn:{caller.partition}:iam::{caller.account}:user/{path + '/' if path else ''}{caller.name}"
 
 
 @lru_cache(maxsize=1024)

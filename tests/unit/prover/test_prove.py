@@ -58,6 +58,10 @@ def bundle(*statements: dict[str, Any], grants: tuple[Grant, ...] = (), **princi
     return Bundle((KeyAccess(Key(KEY), policy, grants),), dict(principals))
 
 
+ALICE = f"arn:aws:iam::{HOME}:user/team/alice"
+FEDERATED = {"ArnLike": {"aws:PrincipalArn": f"arn:aws:sts::{HOME}:federated-user/*"}}
+
+
 def intended(who: str, actions: str = "kms:Decrypt", *conditions: Condition, kind: str = "AWS") -> Beyond:
     """Return the question whether anything but one access is allowed."""
     return Beyond((Statement(Effect.ALLOW, (actions,), ("*",), (Principal(kind, who),), conditions),))
@@ -106,6 +110,14 @@ CASES: list[tuple[str, Bundle, Question, Result]] = [
     ("kms:CallerAccount of one account with a principal of another never holds", bundle(allow(PARTNER, when={"StringEquals": {
         "kms:CallerAccount": HOME}})), NoCrossAccount(), Result.PROVED),
     ("actions that cannot cross accounts do not", bundle(allow(OTHER_ROOT, "kms:PutKeyPolicy")), NoCrossAccount(), Result.PROVED),
+    ("a federated session may be of the user whom a statement names", bundle(allow(ALICE, when=FEDERATED)),
+        Only((APP,), ("kms:Decrypt",)), Result.UNKNOWN),
+    ("what only the user may do its federated sessions may", bundle(allow(ALICE, when=FEDERATED)),
+        Only((ALICE,), ("kms:Decrypt",)), Result.PROVED),
+    ("what is meant for a user is meant for its federated sessions", bundle(allow(ALICE, when=FEDERATED)), intended(ALICE),
+        Result.PROVED),
+    ("what a user must never do its federated sessions must not", bundle(allow(ALICE, when=FEDERATED)),
+        Never(ALICE, ("kms:Decrypt",)), Result.UNKNOWN),
     ("a grant gives access that no policy shows", bundle(allow(APP), grants=(Grant("g", BOB, ("Decrypt",)),)), DECRYPT_FOR_APP,
         Result.REFUTED),
     ("a constrained grant too", bundle(allow(APP), grants=(Grant("g", BOB, ("Decrypt",), GrantConstraints(
