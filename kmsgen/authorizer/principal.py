@@ -172,7 +172,7 @@ def names_aws(value: str, caller: Caller) -> Naming:
     """Return how an account id or the ARN of an IAM principal names the caller."""
     if caller.account is None:
         return NOT_NAMED
-    if value in (caller.account, caller.root):
+    if value == caller.account or (value.endswith(":root") and value == caller.root):
         return DIRECT if caller.kind is CallerKind.ROOT else ACCOUNT
     own = _literally(value, caller.arn)
     if caller.role is None:
