@@ -149,10 +149,7 @@ def _claim(claim: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _read(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+    return path.read_bytes() if path.is_file() else None
 
 
 def _refuse_foreign(folder: Path, found: Mapping[str, bytes | None], written: Mapping[str, str]) -> None:

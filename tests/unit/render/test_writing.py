@@ -153,6 +153,19 @@ def test_a_folder_where_a_file_must_be_is_refused(tmp_path: Path) -> None:
         plan(tmp_path, files(sub__y="1"))
 
 
+@pytest.mark.parametrize("rendered", ["x", "y"], ids=["in the way", "of an earlier run"])
+def test_a_pipe_is_never_waited_for(tmp_path: Path, rendered: str) -> None:
+    """A named pipe in place of a file would keep whoever reads it waiting for ever."""
+    write(tmp_path, files(x="1"))
+    (tmp_path / "x").unlink()
+    os.mkfifo(tmp_path / "x")
+    if rendered == "x":
+        with pytest.raises(InputError, match="not a file where a file must be"):
+            plan(tmp_path, files(x="1"))
+    else:
+        assert plan(tmp_path, files(y="1")).stale == ()
+
+
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "../a"])
 def test_the_name_of_an_intent_is_one_folder(tmp_path: Path, name: str) -> None:
     """An intent's name cannot lead elsewhere."""
