@@ -33,7 +33,7 @@ SILENCES: Mapping[str, str] = MappingProxyType(
         "P4": "a key with several values is compared without ForAllValues or ForAnyValue: it must hold for one and for all",
         "P5": "a policy variable whose value holds a wildcard: an Allow takes it literally only",
         "P6": "the account that issued the grant is not given: nobody retires the grant as that account",
-        "P7": "a federated session may come from the user of the same name: a Deny that names the user applies, an Allow does not",
+        "P7": "a federated session may be of the user of its name: a Deny that names the user applies, an Allow does not",
         "P8": "the grant's SourceArn constraint needs a request that an AWS service makes for that resource",
         "P10": "the parameters of the CreateGrant are not given: no Allow counts on a condition that reads them",
         "P9": "the whole call needs more than what was asked: {0}",
