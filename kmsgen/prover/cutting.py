@@ -10,8 +10,9 @@ from kmsgen.authorizer.operators import parse_date, parse_number
 from kmsgen.authorizer.variables import Variable, parse_template
 from kmsgen.policy.operators import OperatorName
 from kmsgen.prover import ranges
+from kmsgen.prover.classes import Class, Cut
 from kmsgen.prover.domains import Domain, Kind
-from kmsgen.prover.patterns import ANY, STAR, Class, Cut, Pattern, Step, arn_steps, literal
+from kmsgen.prover.patterns import ANY, STAR, Pattern, Step, arn_steps, literal
 from kmsgen.prover.search import Known, Values
 
 _TEXT_FAMILIES = ("String", "Arn", "Bool", "Binary")

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kmsgen.authorizer import Outcome, Request
 from kmsgen.prover.bad import Bad
+from kmsgen.prover.classes import PatternBudgetError
 from kmsgen.prover.cutting import MixedTestsError
 from kmsgen.prover.groups import Hit
-from kmsgen.prover.patterns import PatternBudgetError
 from kmsgen.prover.proof import Budget
 from kmsgen.prover.search import BudgetError, Clause, Found, Meter, Problem, Search
 from kmsgen.prover.situation import Situation

@@ -15,8 +15,8 @@ from kmsgen.authorizer import Request
 from kmsgen.authorizer.statement import Layer, Rule, compile_document, compile_documents
 from kmsgen.catalogue.actions import ACTIONS, expand
 from kmsgen.policy.bundle import Bundle
+from kmsgen.prover.classes import PatternBudgetError
 from kmsgen.prover.cutting import MixedTestsError
-from kmsgen.prover.patterns import PatternBudgetError
 from kmsgen.prover.proof import Budget
 from kmsgen.prover.search import BudgetError, Meter, Problem, Search
 from kmsgen.prover.situation import Side, Situation

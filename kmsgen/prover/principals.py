@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kmsgen.arn import parse_arn
+from kmsgen.prover.classes import Cut
 from kmsgen.prover.cutting import Wanted, parts_of
-from kmsgen.prover.patterns import DIGITS, NAME, PATH, STAR, Cut, Pattern, Step, arn_steps, glob, run_of
+from kmsgen.prover.patterns import DIGITS, NAME, PATH, STAR, Pattern, Step, arn_steps, glob, run_of
 from kmsgen.prover.vocabulary import Vocabulary
 
 Values = tuple[str, ...]

@@ -18,9 +18,10 @@ from kmsgen.policy.grant import Grant
 from kmsgen.prover import vocabulary
 from kmsgen.prover.alike import ActionGroups, Hope, Views, views_of
 from kmsgen.prover.assumptions import assumed
+from kmsgen.prover.classes import Cut
 from kmsgen.prover.domains import Domain, domain_of
 from kmsgen.prover.looks import CONTEXT, Doubts
-from kmsgen.prover.patterns import NAME, Cut, arn_glob, glob, run_of
+from kmsgen.prover.patterns import NAME, arn_glob, glob, run_of
 from kmsgen.prover.principals import principals
 from kmsgen.prover.situation import Side, Situation
 from kmsgen.prover.space import RequestSpace

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from kmsgen.authorizer.match import glob as authorizer_glob
 from kmsgen.authorizer.match import pieces_of
-from kmsgen.prover.patterns import DIGITS, Cut, Pattern, PatternBudgetError, arn_glob, glob, literal, run_of
+from kmsgen.prover.classes import Cut, PatternBudgetError
+from kmsgen.prover.patterns import DIGITS, Pattern, arn_glob, glob, literal, run_of
 
 GLOBS = st.lists(st.sampled_from(["a", "b", "*", "?"]), max_size=5).map("".join)
 SMALL = ["".join(letters) for size in range(6) for letters in itertools.product("abc", repeat=size)]
