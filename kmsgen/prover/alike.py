@@ -18,8 +18,9 @@ from kmsgen.authorizer.refusals import refusal_of_key
 from kmsgen.authorizer.statement import Rule
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle
+from kmsgen.prover.covers import meant
 from kmsgen.prover.principals import other_than
-from kmsgen.prover.situation import KEY_STATE, Side, meant
+from kmsgen.prover.situation import KEY_STATE, Side
 from kmsgen.prover.vocabulary import Vocabulary
 
 _OWN_WAYS = frozenset(
@@ -190,7 +191,7 @@ class Hope:
         allows = [one for one in group.allowing if one in namings]
         if self._covers:
             covers = group.taking & self._covers
-            allows = [one for one in allows if side.covers_of(one).isdisjoint(covers)]
+            allows = [one for one in allows if side.covers.surely_with(one).isdisjoint(covers)]
         return side.could_with(base, [side.index(one, namings[one]) for one in allows])
 
 
@@ -211,7 +212,7 @@ def _seen(principal: str, side: Side, variables: Sequence[str]) -> Seen:
     (plan,) = side.authorizer.plans(request)
     caller = plan.caller
     rules = _naming(dict.fromkeys([*plan.sets, *_endpoint_rules(principal, side)]), caller)
-    covers = tuple((rule, meant(naming, caller)) for rule, naming in _naming([side.cover_rules], caller))
+    covers = tuple((rule, meant(naming, caller)) for rule, naming in _naming([side.covers.rules], caller))
     named = ((grant, grant.names(caller), retires(grant.grant, caller)) for grant in side.grants)
     grants = tuple(one for one in named if one[1] or one[2])
     if caller.kind in (CallerKind.SESSION, CallerKind.UNKNOWN):

@@ -25,7 +25,7 @@ class Bad(NamedTuple):
 
 def access(side: Side, *, covered: bool = False) -> Bad:
     """Hunt access; with `covered` only what no cover of the side matches."""
-    covers = frozenset(range(side.cover, side.cover + len(side.covers)) if covered else ())
+    covers = frozenset(side.covers.numbers if covered else ())
 
     def possible(situations: Sequence[Situation | None], matched: Indices, open_: Indices) -> bool:
         one = situations[0]

@@ -1,6 +1,6 @@
 """A principal and an action against one bundle: what matches already, and which tests a request still has to meet."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -8,21 +8,21 @@ from kmsgen.authorizer import Authorizer, Decision, Request, settle
 from kmsgen.authorizer.conditions import ConditionTest
 from kmsgen.authorizer.context import View
 from kmsgen.authorizer.decision import Outcome
-from kmsgen.authorizer.grants import CREATE, RETIRE, GrantRule, compile_grants, retires
-from kmsgen.authorizer.plan import Plan, RuleSet
+from kmsgen.authorizer.grants import CREATE, RETIRE, GrantRule, compile_grants
+from kmsgen.authorizer.plan import Plan
 from kmsgen.authorizer.plan import check as check_condition
-from kmsgen.authorizer.principal import ACCOUNT, DIRECT, DOUBT, Caller, CallerKind, Naming
+from kmsgen.authorizer.principal import ACCOUNT, Naming
 from kmsgen.authorizer.settle import GENEROUS, Facts
 from kmsgen.authorizer.statement import ResourceTest, Rule
 from kmsgen.catalogue.actions import KEY_STATES
 from kmsgen.policy.bundle import Bundle
+from kmsgen.prover.covers import Covers, Matchable
 from kmsgen.prover.looks import CONTEXT, CONTEXT_KEYS, Doubts, GrantTest, KeyTest, Look, ResourceLook, key_test, others, pair_keys
 from kmsgen.prover.probing import decides
 from kmsgen.prover.search import Clause, Known, Values
 from kmsgen.prover.search import settle as settle_clauses
 from kmsgen.prover.witness import build
 
-Matchable = Rule | GrantRule
 KEY_STATE = "key-state"
 
 
@@ -43,8 +43,7 @@ class Situation(NamedTuple):
 class Side:
     """One bundle with its authorizer; clauses are numbered from `first` on.
 
-    `pairs` are the names of pairs that policies name. `covers` are statements and grants that give nothing and only tell
-    which requests they match; they are numbered from `cover` on.
+    `pairs` are the names of pairs that policies name.
     """
 
     def __init__(
@@ -53,13 +52,11 @@ class Side:
         self.bundle = bundle
         self.first = first
         self.pairs = pairs
-        self.covers = covers
+        # no rule of the bundle has so high a number
+        self.covers = Covers(covers, first + (1 << 19), bundle.keys[0].key.arn if bundle.keys else "")
         self.doubts = doubts
         self.authorizer = Authorizer(bundle, generous=doubts.generous)
         self.matches: list[tuple[Matchable, Naming]] = []
-        self.cover_rules = RuleSet(cover for cover in covers if isinstance(cover, Rule))
-        self._cover_grants = tuple(cover for cover in covers if isinstance(cover, GrantRule))
-        self._cover_numbers = {cover: number for number, cover in enumerate(covers, self.cover)}
         self._indices: dict[tuple[Matchable, Naming], int] = {}
         self._tests: dict[ConditionTest, KeyTest] = {}
         self._in_state: dict[str, Authorizer] = {}
@@ -67,13 +64,12 @@ class Side:
         self._free: dict[tuple[object, ...], bool] = {}
         self._allowed: dict[Facts, dict[frozenset[int], bool]] = {}
         self._widened: dict[Facts, Facts] = {}
-        self._covers_of: dict[Matchable, frozenset[Matchable]] = {}
 
     @cached_property
     def grants(self) -> tuple[GrantRule, ...]:
         """The grants of the first key and of the covers."""
         own = compile_grants(self.bundle.keys[0].grants) if self.bundle.keys else []
-        return (*own, *self._cover_grants)
+        return (*own, *self.covers.grants)
 
     def index(self, rule: Matchable, naming: Naming) -> int:
         """Return the number of a rule as it names a caller."""
@@ -83,11 +79,6 @@ class Side:
             found = self._indices[key] = self.first + len(self.matches)
             self.matches.append(key)
         return found
-
-    @property
-    def cover(self) -> int:
-        """The number of the first of `covers`; no rule of the bundle has so high a one."""
-        return self.first + (1 << 19)
 
     def rule(self, index: int) -> Matchable:
         """Return the statement or grant of a number."""
@@ -142,21 +133,6 @@ class Side:
             found = self._in_state[state] = Authorizer(bundle, generous=self.doubts.generous)
         return found
 
-    def covers_of(self, allow: Matchable) -> frozenset[Matchable]:
-        """Return the covers that ask nothing of a request to the key which a statement does not ask too."""
-        found = self._covers_of.get(allow)
-        if found is None:
-            asked = frozenset(allow.conditions) if isinstance(allow, Rule) else frozenset()
-            rules = self.cover_rules.rules if isinstance(allow, Rule) else ()
-            found = self._covers_of[allow] = frozenset(
-                cover for cover in rules if asked.issuperset(cover.conditions) and self._surely_about_key(cover)
-            )
-        return found
-
-    def _surely_about_key(self, cover: Rule) -> bool:
-        arn = self.bundle.keys[0].key.arn if self.bundle.keys else ""
-        return not cover.resource.variables and cover.resource.check(arn, lambda _key: None) is True
-
     def could_with(self, base: Request, allows: Iterable[int]) -> bool:
         """Return whether access can follow where these clauses match and no Deny does, in whichever reading of a silence."""
         allows = list(allows)
@@ -192,24 +168,13 @@ class Side:
                 matched += [self.index(grant, naming)] if base.grant_id == grant.grant.id else []
             else:
                 clauses.append(Clause(self.index(grant, naming), (self._grant(grant, base, plan),)))
-        for number, cover in self._candidates(plan) if covered else ():
+        for number, cover in self.covers.naming(plan) if covered else ():
             tests = self._covered(cover, base, plan, view)
             if tests:
                 clauses.append(Clause(number, tests))
             elif tests is not None:
                 matched.append(number)
         return self._situation(plan.facts, matched, clauses, view)
-
-    def _candidates(self, plan: Plan) -> Iterator[tuple[int, Matchable]]:
-        """Yield the covers that name the caller and the action."""
-        namings = self.cover_rules.naming(plan.caller)
-        for rule, covers in self.cover_rules.covering(plan.action.iam_name.lower()):
-            if covers is True and meant(namings[rule], plan.caller) & ~DOUBT:
-                yield self._cover_numbers[rule], rule
-        for grant in self._cover_grants:
-            retiring = plan.action.name == RETIRE and retires(grant.grant, plan.caller)
-            if retiring or (grant.names(plan.caller) and grant.covers(plan.action.name)):
-                yield self._cover_numbers[grant], grant
 
     def _covered(self, cover: Matchable, base: Request, plan: Plan, view: View) -> tuple[Look, ...] | None:
         """Return what a request has to meet for a cover to match it; None where it cannot."""
@@ -297,11 +262,6 @@ class Side:
         if found is None:
             found = self._free[signature] = decides(key, view)
         return found
-
-
-def meant(naming: Naming, caller: Caller) -> Naming:
-    """Return how a cover names a caller: what is meant for a user is meant for a federated session that may be its own (P7)."""
-    return DIRECT if naming == DOUBT and caller.kind is CallerKind.FEDERATED else naming
 
 
 def _rests_on_grants(plan: Plan) -> bool:
