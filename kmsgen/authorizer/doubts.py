@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.derived import GRANT_KEYS
 from kmsgen.authorizer.grants import GrantRule
-from kmsgen.authorizer.plan import DOUBTFUL_ALLOW, DOUBTFUL_DENY, Plan, State
+from kmsgen.authorizer.plan import Plan, State
 from kmsgen.authorizer.principal import DOUBT, ROLE, Caller, CallerKind, named
+from kmsgen.authorizer.programs import DOUBTFUL_ALLOW, DOUBTFUL_DENY
 from kmsgen.authorizer.settle import Settlement
 from kmsgen.authorizer.statement import NAMES_PRINCIPALS, Rule
 from kmsgen.policy.document import Principal

@@ -11,10 +11,11 @@ from kmsgen.authorizer.decision import Decision, Outcome, StatementTrace
 from kmsgen.authorizer.doubts import notes_of
 from kmsgen.authorizer.grants import RETIRE, meant_by
 from kmsgen.authorizer.key_rules import NO_RULES, KeyRules
-from kmsgen.authorizer.plan import Plan, RuleSet, State, rules_of, rules_of_levels, rules_of_one
+from kmsgen.authorizer.plan import Plan, State
 from kmsgen.authorizer.principal import Caller, CallerKind, caller_of
 from kmsgen.authorizer.request import Request
 from kmsgen.authorizer.routes import held_by_scps, reached_by_rcps, routes
+from kmsgen.authorizer.rule_set import RuleSet, rules_of, rules_of_levels, rules_of_one
 from kmsgen.authorizer.settle import GENEROUS, Facts, Settlement, settle
 from kmsgen.authorizer.statement import Layer
 from kmsgen.authorizer.target import Part, Targets, needed_beside

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kmsgen.authorizer.grants import GrantRule, compile_grants
-from kmsgen.authorizer.plan import RuleSet, rules_of_one
 from kmsgen.authorizer.principal import Caller
+from kmsgen.authorizer.rule_set import RuleSet, rules_of_one
 from kmsgen.authorizer.statement import Layer
 from kmsgen.policy.bundle import KeyAccess
 

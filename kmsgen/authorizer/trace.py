@@ -9,8 +9,9 @@ from kmsgen.authorizer.context import View, resolver
 from kmsgen.authorizer.decision import ElementMatch, Elements, StatementTrace
 from kmsgen.authorizer.grants import RETIRE, GrantRule, differs_by_case, meant_by, retires
 from kmsgen.authorizer.match import Maybe
-from kmsgen.authorizer.plan import Plan, Prepared, check
+from kmsgen.authorizer.plan import Plan, Prepared
 from kmsgen.authorizer.principal import ACCOUNT, DIRECT, DOUBT, ROLE, Naming
+from kmsgen.authorizer.programs import check
 from kmsgen.authorizer.statement import Rule
 from kmsgen.authorizer.target import iam_name
 

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from kmsgen.authorizer import Request
 from kmsgen.authorizer.context import Target, carried
 from kmsgen.authorizer.grants import GrantRule, retires
-from kmsgen.authorizer.plan import RuleSet
 from kmsgen.authorizer.principal import DIRECT, DOUBT, Caller, CallerKind, Naming, caller_of
 from kmsgen.authorizer.refusals import refusal_of_key
+from kmsgen.authorizer.rule_set import RuleSet
 from kmsgen.authorizer.statement import Rule
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from kmsgen.authorizer.grants import RETIRE, GrantRule, retires
-from kmsgen.authorizer.plan import Plan, RuleSet
+from kmsgen.authorizer.plan import Plan
 from kmsgen.authorizer.principal import DIRECT, DOUBT, Caller, CallerKind, Naming
+from kmsgen.authorizer.rule_set import RuleSet
 from kmsgen.authorizer.statement import Rule
 
 Matchable = Rule | GrantRule

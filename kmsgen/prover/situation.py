@@ -10,8 +10,8 @@ from kmsgen.authorizer.context import View
 from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.grants import CREATE, RETIRE, GrantRule, compile_grants
 from kmsgen.authorizer.plan import Plan
-from kmsgen.authorizer.plan import check as check_condition
 from kmsgen.authorizer.principal import ACCOUNT, Naming
+from kmsgen.authorizer.programs import check as check_condition
 from kmsgen.authorizer.settle import GENEROUS, Facts
 from kmsgen.authorizer.statement import ResourceTest, Rule
 from kmsgen.catalogue.actions import KEY_STATES

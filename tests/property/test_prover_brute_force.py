@@ -10,8 +10,8 @@ import pytest
 
 from kmsgen.authorizer import Authorizer, Outcome, Request
 from kmsgen.authorizer.grants import compile_grants
-from kmsgen.authorizer.plan import check
 from kmsgen.authorizer.principal import DOUBT, CallerKind
+from kmsgen.authorizer.programs import check
 from kmsgen.authorizer.statement import Layer, compile_document
 from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.document import Document, Effect
