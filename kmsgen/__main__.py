@@ -14,7 +14,7 @@ NEW_OBJECTS = 500_000
 def main() -> NoReturn:
     """Import the application, run it, and end the process."""
     gc.disable()  # what is being imported is no garbage: looking for some takes a tenth of the time
-    from kmsgen.cli.app import main as run  # noqa: PLC0415 - not before
+    from kmsgen.cli.app import main as run  # noqa: PLC0415 - once collections are off
 
     gc.freeze()
     gc.set_threshold(NEW_OBJECTS)

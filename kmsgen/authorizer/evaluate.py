@@ -233,11 +233,11 @@ class Authorizer:
         identity = (id(policies), caller.service_linked)
         found = self._beside.get(identity)
         if found is None:
-            found = self._beside[identity] = _compile_beside(policies, held_by_scps(caller))
+            found = self._beside[identity] = _compile_beside(policies, scps=held_by_scps(caller))
         return found
 
 
-def _compile_beside(policies: PrincipalPolicies, scps: bool) -> tuple[RuleSet, ...]:  # noqa: FBT001 - one fact of the caller
+def _compile_beside(policies: PrincipalPolicies, *, scps: bool) -> tuple[RuleSet, ...]:
     sets = [rules_of(policies.identity_policies, Layer.IDENTITY)]
     if policies.boundary is not None:
         sets.append(rules_of_one(policies.boundary, Layer.BOUNDARY))

@@ -188,7 +188,7 @@ OPERATORS: dict[str, Operator] = {
 Match = Callable[[str], Maybe]
 
 
-def single(match: Match, negated: bool, values: tuple[str, ...]) -> Maybe:  # noqa: FBT001 - one of two forms of a row
+def single(match: Match, negated: bool, values: tuple[str, ...]) -> Maybe:  # noqa: FBT001 - a Callable has no keywords
     """Compare a key without a set operator; with several values it must hold for one and for all (P4)."""
     if len(values) == 1:
         result = match(values[0])

@@ -21,13 +21,20 @@ class Matchable(Protocol):
     """A compiled statement or grant."""
 
     @property
-    def source(self) -> str: ...  # noqa: D102 - as of Rule
+    def source(self) -> str:
+        """The label of the statement or grant, `key-policy/Sid`."""
+
     @property
-    def layer(self) -> str: ...  # noqa: D102 - as of Rule
+    def layer(self) -> str:
+        """The layer of policies it is in, or `grant`."""
+
     @property
-    def level(self) -> int: ...  # noqa: D102 - as of Rule
+    def level(self) -> int:
+        """The level of SCPs or RCPs it is in."""
+
     @property
-    def deny(self) -> bool: ...  # noqa: D102 - as of Rule
+    def deny(self) -> bool:
+        """Whether it denies."""
 
 
 Match = tuple[Matchable, Naming]

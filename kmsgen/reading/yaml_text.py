@@ -85,6 +85,9 @@ class _Composer:
         self._check(event)
         plain = event.implicit[0] and not event.style
         value = _PLAIN.get(event.value, event.value) if plain else event.value
+        if plain and event.value.startswith("0") and len(event.value) == 12 and event.value.isascii() and event.value.isdigit():
+            message = f"`{event.value}` without quotes is a number to other readers of YAML, which lose its zero"
+            self._refuse(event, "unquoted-account", message, f'write "{event.value}"')
         if event.tag in self.tags:
             self._place({self.tags[event.tag]: event.value}, event)
         else:

@@ -9,8 +9,9 @@ from kmsgen.reading import parse
 from kmsgen.reading.yaml_text import parse_yaml
 
 PLAIN = {
-    "012345678901": "012345678901",
-    "012345670123": "012345670123",
+    "111122223333": "111122223333",
+    "'012345670123'": "012345670123",
+    "007": "007",
     "1e3": "1e3",
     "0o17": "0o17",
     "1:30": "1:30",
@@ -29,7 +30,7 @@ PLAIN = {
 
 @pytest.mark.parametrize("written", PLAIN)
 def test_a_scalar_stays_the_text_that_was_written(written: str) -> None:
-    """Only plain true, false and null are more than text: account ids keep their zeros and `no` is a word."""
+    """Only plain true, false and null are more than text: a number keeps its zeros and `no` is a word."""
     assert parse(f"value: {written}", "intent.yaml").data == {"value": PLAIN[written]}
 
 
@@ -38,6 +39,8 @@ REFUSED = {
     "an anchor": ("a: &x 1\n", "yaml-anchor", (1, 4)),
     "an alias": ("a: *x\n", "yaml-alias", (1, 4)),
     "a tag": ("a: !!python/object:os.system x\n", "yaml-tag", (1, 4)),
+    "an account id that looks like an octal number": ("a: 012345670123\n", "unquoted-account", (1, 4)),
+    "an account id that looks like a number": ("012345678901: x\n", "unquoted-account", (1, 1)),
     "a merge key": ("a:\n  <<: {b: 1}\n", "yaml-merge", (2, 3)),
     "a second document": ("a: 1\n---\nb: 2\n", "several-documents", (2, 1)),
     "a key that is a list": ("? [a]\n: b\n", "bad-key", (1, 3)),
