@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from kmsgen.arn import account_of, parse_arn
 from kmsgen.authorizer.decision import Decision, Outcome
-from kmsgen.authorizer.match import glob, pieces_of
+from kmsgen.authorizer.language.wildcards import glob, pieces_of
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intended import Expected

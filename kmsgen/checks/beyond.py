@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from kmsgen.arn import Arn, account_of, is_service_principal, parse_arn
+from kmsgen.authorizer.authorizer import Authorizer
 from kmsgen.authorizer.decision import Outcome
-from kmsgen.authorizer.evaluate import Authorizer
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.checks.finding import Finding

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from kmsgen.authorizer.authorizer import Authorizer
 from kmsgen.authorizer.decision import Decision
-from kmsgen.authorizer.evaluate import Authorizer
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import find
 from kmsgen.policy.bundle import Bundle

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kmsgen.authorizer.authorizer import Authorizer
 from kmsgen.authorizer.decision import Decision, Outcome
-from kmsgen.authorizer.evaluate import Authorizer
 from kmsgen.checks.allowed import SOMEBODY
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intended import conditions_of

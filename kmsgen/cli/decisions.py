@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from kmsgen.authorizer.decision import Decision, ElementMatch, Outcome, StatementTrace
-from kmsgen.authorizer.nearest import Explanation
+from kmsgen.authorizer.explain.nearest import Explanation
+from kmsgen.authorizer.explain.silences import describe
 from kmsgen.authorizer.request import Request
-from kmsgen.authorizer.silences import describe
 from kmsgen.catalogue.actions import ACTIONS, find
 from kmsgen.sources.question import Question, Scenario
 

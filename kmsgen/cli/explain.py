@@ -59,7 +59,7 @@ def explain(  # noqa: PLR0917 - the options of a command
     JSON: one list, an element a request: what `simulate` prints, and `why`, `nearest`, `change`, `notes: [{id, text}]`,
     `trace: [{source, layer, effect, matched, elements: [{element, matched, because}]}]`.
     """
-    from kmsgen.authorizer.nearest import explain as explanation_of  # noqa: PLC0415 - loads the authorizer
+    from kmsgen.authorizer.explain.nearest import explain as explanation_of  # noqa: PLC0415 - loads the authorizer
     from kmsgen.cli import decisions  # noqa: PLC0415 - as above
     from kmsgen.cli.answering import answers_of, chosen, lockout_questions  # noqa: PLC0415 - as above
     from kmsgen.cli.questions import Asked, Given, beside_of, scenarios_of  # noqa: PLC0415 - as above

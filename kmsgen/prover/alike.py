@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from kmsgen.authorizer import Request
-from kmsgen.authorizer.context import Target, carried
-from kmsgen.authorizer.grants import GrantRule, retires
-from kmsgen.authorizer.principal import DIRECT, DOUBT, Caller, CallerKind, Naming, caller_of
-from kmsgen.authorizer.refusals import refusal_of_key
-from kmsgen.authorizer.rule_set import RuleSet
-from kmsgen.authorizer.statement import Rule
+from kmsgen.authorizer.applicable.rule_set import RuleSet
+from kmsgen.authorizer.context.lookup import Target, carried
+from kmsgen.authorizer.evaluation.grants import GrantRule, retires
+from kmsgen.authorizer.evaluation.kms_errors import refusal_of_key
+from kmsgen.authorizer.language.principal import DIRECT, DOUBT, Caller, CallerKind, Naming, caller_of
+from kmsgen.authorizer.language.statement import Rule
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle
 from kmsgen.prover.covers import meant

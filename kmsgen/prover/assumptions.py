@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kmsgen.arn import parse_arn
-from kmsgen.authorizer.principal import caller_of
+from kmsgen.authorizer.language.principal import caller_of
 from kmsgen.policy.bundle import Bundle, Organization, PrincipalPolicies
 from kmsgen.policy.document import Document, Effect, Statement
 

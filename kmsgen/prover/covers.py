@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from kmsgen.authorizer.grants import RETIRE, GrantRule, retires
-from kmsgen.authorizer.plan import Plan
-from kmsgen.authorizer.principal import DIRECT, DOUBT, Caller, CallerKind, Naming
-from kmsgen.authorizer.rule_set import RuleSet
-from kmsgen.authorizer.statement import Rule
+from kmsgen.authorizer.applicable.plan import Plan
+from kmsgen.authorizer.applicable.rule_set import RuleSet
+from kmsgen.authorizer.evaluation.grants import RETIRE, GrantRule, retires
+from kmsgen.authorizer.language.principal import DIRECT, DOUBT, Caller, CallerKind, Naming
+from kmsgen.authorizer.language.statement import Rule
 
 Matchable = Rule | GrantRule
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from kmsgen.authorizer.match import Wild
-from kmsgen.authorizer.operators import parse_date, parse_number
-from kmsgen.authorizer.variables import Variable, parse_template
+from kmsgen.authorizer.language.operators import parse_date, parse_number
+from kmsgen.authorizer.language.variables import Variable, parse_template
+from kmsgen.authorizer.language.wildcards import Wild
 from kmsgen.policy.operators import OperatorName
 from kmsgen.prover import ranges
 from kmsgen.prover.classes import Class, Cut

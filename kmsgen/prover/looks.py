@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from kmsgen.authorizer.conditions import ConditionTest
-from kmsgen.authorizer.context import View
-from kmsgen.authorizer.grants import GrantRule
-from kmsgen.authorizer.match import Maybe
-from kmsgen.authorizer.statement import ResourceTest
+from kmsgen.authorizer.context.lookup import View
+from kmsgen.authorizer.evaluation.grants import GrantRule
+from kmsgen.authorizer.language.conditions import ConditionTest
+from kmsgen.authorizer.language.statement import ResourceTest
+from kmsgen.authorizer.language.wildcards import Maybe
 from kmsgen.policy.grant import Pairs
 from kmsgen.policy.operators import OperatorName, split_operator
 from kmsgen.prover.cutting import Wanted

@@ -12,7 +12,7 @@ from itertools import count
 from typing import NamedTuple
 
 from kmsgen.authorizer import Request
-from kmsgen.authorizer.statement import Layer, Rule, compile_document, compile_documents
+from kmsgen.authorizer.language.statement import Layer, Rule, compile_document, compile_documents
 from kmsgen.catalogue.actions import ACTIONS, expand
 from kmsgen.policy.bundle import Bundle
 from kmsgen.prover.classes import PatternBudgetError

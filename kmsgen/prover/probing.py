@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kmsgen.authorizer.context import View, carried
-from kmsgen.authorizer.grants import CREATE, RETIRE
-from kmsgen.authorizer.principal import CallerKind
+from kmsgen.authorizer.context.lookup import View, carried
+from kmsgen.authorizer.evaluation.grants import CREATE, RETIRE
+from kmsgen.authorizer.language.principal import CallerKind
 from kmsgen.prover.looks import CONTEXT, CONTEXT_KEYS
 from kmsgen.prover.witness import GRANT_KEYS
 

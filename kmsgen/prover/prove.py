@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from kmsgen.arn import is_service_principal, parse_arn
 from kmsgen.authorizer import Request
-from kmsgen.authorizer.silences import describe
+from kmsgen.authorizer.explain.silences import describe
 from kmsgen.catalogue.actions import ACTIONS, expand
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle, KeyAccess

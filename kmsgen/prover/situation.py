@@ -5,15 +5,15 @@ from functools import cached_property
 from typing import NamedTuple
 
 from kmsgen.authorizer import Authorizer, Decision, Request, settle
-from kmsgen.authorizer.conditions import ConditionTest
-from kmsgen.authorizer.context import View
+from kmsgen.authorizer.applicable.plan import Plan
+from kmsgen.authorizer.applicable.programs import check as check_condition
+from kmsgen.authorizer.context.lookup import View
 from kmsgen.authorizer.decision import Outcome
-from kmsgen.authorizer.grants import CREATE, RETIRE, GrantRule, compile_grants
-from kmsgen.authorizer.plan import Plan
-from kmsgen.authorizer.principal import ACCOUNT, Naming
-from kmsgen.authorizer.programs import check as check_condition
-from kmsgen.authorizer.settle import GENEROUS, Facts
-from kmsgen.authorizer.statement import ResourceTest, Rule
+from kmsgen.authorizer.evaluation.grants import CREATE, RETIRE, GrantRule, compile_grants
+from kmsgen.authorizer.evaluation.outcome import GENEROUS, Facts
+from kmsgen.authorizer.language.conditions import ConditionTest
+from kmsgen.authorizer.language.principal import ACCOUNT, Naming
+from kmsgen.authorizer.language.statement import ResourceTest, Rule
 from kmsgen.catalogue.actions import KEY_STATES
 from kmsgen.policy.bundle import Bundle
 from kmsgen.prover.covers import Covers, Matchable

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import product
 
-from kmsgen.authorizer.variables import Variable, parse_template
+from kmsgen.authorizer.language.variables import Variable, parse_template
 from kmsgen.prover.cutting import Wanted, matching, subsets, texts
 from kmsgen.prover.domains import Domain, domain_of
 from kmsgen.prover.facets import CALLED_ENDS, FACET_OF, FACETS, Facet

@@ -6,10 +6,11 @@ from itertools import count
 from typing import NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, parse_arn
-from kmsgen.authorizer import Request, match
-from kmsgen.authorizer.grants import CREATE, RETIRE, GrantRule, compile_grants
-from kmsgen.authorizer.principal import Caller, CallerKind, caller_of
-from kmsgen.authorizer.statement import Layer, Rule, compile_document
+from kmsgen.authorizer import Request
+from kmsgen.authorizer.evaluation.grants import CREATE, RETIRE, GrantRule, compile_grants
+from kmsgen.authorizer.language import wildcards
+from kmsgen.authorizer.language.principal import Caller, CallerKind, caller_of
+from kmsgen.authorizer.language.statement import Layer, Rule, compile_document
 from kmsgen.catalogue import grants, key_specs
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle, Key
@@ -261,7 +262,7 @@ def _as_user(pattern: str, caller: Caller) -> str | None:
 @lru_cache(maxsize=1024)
 def _fits(pattern: str) -> Callable[[str], bool]:
     """Return the test of a pattern of principals."""
-    return match.glob(match.pieces_of(pattern))
+    return wildcards.glob(wildcards.pieces_of(pattern))
 
 
 def _by_key(action: Action) -> bool:

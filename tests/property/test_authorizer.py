@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from kmsgen.authorizer import Authorizer, Decision, Outcome, Request
-from kmsgen.authorizer.match import arn_pattern, glob, pieces_of
+from kmsgen.authorizer.language.wildcards import arn_pattern, glob, pieces_of
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
 from kmsgen.policy.grant import Grant, GrantConstraints

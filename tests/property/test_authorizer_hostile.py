@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kmsgen.authorizer import Authorizer
-from kmsgen.authorizer.nearest import explain
+from kmsgen.authorizer.explain.nearest import explain
 from kmsgen.errors import KmsgenError
 from kmsgen.reading import parse
 from kmsgen.sources.scenario import read_scenarios

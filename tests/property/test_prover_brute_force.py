@@ -9,10 +9,10 @@ from itertools import count
 import pytest
 
 from kmsgen.authorizer import Authorizer, Outcome, Request
-from kmsgen.authorizer.grants import compile_grants
-from kmsgen.authorizer.principal import DOUBT, CallerKind
-from kmsgen.authorizer.programs import check
-from kmsgen.authorizer.statement import Layer, compile_document
+from kmsgen.authorizer.applicable.programs import check
+from kmsgen.authorizer.evaluation.grants import compile_grants
+from kmsgen.authorizer.language.principal import DOUBT, CallerKind
+from kmsgen.authorizer.language.statement import Layer, compile_document
 from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.document import Document, Effect
 from kmsgen.prover import Beyond, Budget, Never, NoCrossAccount, Only, Proof, Result, differences, prove

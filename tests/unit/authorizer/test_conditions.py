@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from kmsgen.authorizer.conditions import compile_condition
+from kmsgen.authorizer.language.conditions import compile_condition
 from kmsgen.policy.document import Condition
 
 Values = tuple[str, ...]

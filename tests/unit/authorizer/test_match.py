@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from kmsgen.authorizer.match import all_of, any_of, arn_pattern, glob, pieces_of
+from kmsgen.authorizer.language.wildcards import all_of, any_of, arn_pattern, glob, pieces_of
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kmsgen.authorizer.principal import (
+from kmsgen.authorizer.language.principal import (
     ACCOUNT,
     DIRECT,
     DOUBT,

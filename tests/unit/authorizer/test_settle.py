@@ -8,8 +8,19 @@ from itertools import combinations
 import pytest
 
 from kmsgen.authorizer.decision import Outcome
-from kmsgen.authorizer.principal import ACCOUNT, DIRECT, ROLE
-from kmsgen.authorizer.settle import CROSS_ACCOUNT, IAM_ONLY, NOBODY, RETIRING, SAME_ACCOUNT, SERVICE, Facts, Match, Route, settle
+from kmsgen.authorizer.evaluation.outcome import (
+    CROSS_ACCOUNT,
+    IAM_ONLY,
+    NOBODY,
+    RETIRING,
+    SAME_ACCOUNT,
+    SERVICE,
+    Facts,
+    Match,
+    Route,
+    settle,
+)
+from kmsgen.authorizer.language.principal import ACCOUNT, DIRECT, ROLE
 
 
 @dataclass(frozen=True)

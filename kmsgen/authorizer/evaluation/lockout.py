@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kmsgen.arn import parse_arn
-from kmsgen.authorizer import parameters
+from kmsgen.authorizer.context import parameters
 from kmsgen.authorizer.decision import Decision, Outcome
-from kmsgen.authorizer.refusals import Refusal
+from kmsgen.authorizer.evaluation.kms_errors import Refusal
 from kmsgen.authorizer.request import Request
 from kmsgen.errors import InputError
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess

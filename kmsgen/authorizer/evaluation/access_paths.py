@@ -6,10 +6,10 @@ Organizations User Guide, orgs_manage_policies_scps, orgs_manage_policies_rcps.
 
 from __future__ import annotations
 
-from kmsgen.authorizer.grants import RETIRE
-from kmsgen.authorizer.principal import Caller, CallerKind
-from kmsgen.authorizer.settle import CROSS_ACCOUNT, IAM_ONLY, NOBODY, RETIRING, SAME_ACCOUNT, SERVICE, Route
-from kmsgen.authorizer.target import Part
+from kmsgen.authorizer.context.permissions import Part
+from kmsgen.authorizer.evaluation.grants import RETIRE
+from kmsgen.authorizer.evaluation.outcome import CROSS_ACCOUNT, IAM_ONLY, NOBODY, RETIRING, SAME_ACCOUNT, SERVICE, Route
+from kmsgen.authorizer.language.principal import Caller, CallerKind
 
 # the routes, the layers that a reason names where none is open, and whether caller and key are of two accounts
 Ways = tuple[tuple[Route, ...], tuple[str, ...], bool]

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
-from kmsgen.authorizer import principal as who
-from kmsgen.authorizer.conditions import ConditionTest, compile_condition, is_multi_valued
-from kmsgen.authorizer.match import Maybe, Predicate, Wild, any_of, arn_pattern, glob, negate, pieces_of
-from kmsgen.authorizer.principal import Caller, Naming
-from kmsgen.authorizer.variables import Lookup, Missing, Template, parse_template, resolve
+from kmsgen.authorizer.language import principal as who
+from kmsgen.authorizer.language.conditions import ConditionTest, compile_condition, is_multi_valued
+from kmsgen.authorizer.language.principal import Caller, Naming
+from kmsgen.authorizer.language.variables import Lookup, Missing, Template, parse_template, resolve
+from kmsgen.authorizer.language.wildcards import Maybe, Predicate, Wild, any_of, arn_pattern, glob, negate, pieces_of
 from kmsgen.catalogue import condition_keys
 from kmsgen.policy.document import Document, Effect, Statement
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, Arn, is_service_principal, parse_arn
-from kmsgen.authorizer.match import glob, pieces_of
+from kmsgen.authorizer.language.wildcards import glob, pieces_of
 from kmsgen.policy.bundle import PrincipalPolicies
 from kmsgen.policy.document import Principal
 

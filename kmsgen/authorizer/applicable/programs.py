@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kmsgen.authorizer.conditions import Check, ConditionTest
-from kmsgen.authorizer.context import MAX_ALIASES, RETIRE_KEYS, Target, View, resolver
-from kmsgen.authorizer.derived import GRANT_KEYS
-from kmsgen.authorizer.grants import CREATE, RETIRE
-from kmsgen.authorizer.match import Maybe
-from kmsgen.authorizer.principal import Caller, arns_under_paths
-from kmsgen.authorizer.statement import Rule
-from kmsgen.authorizer.variables import Lookup
+from kmsgen.authorizer.context.key_values import GRANT_KEYS
+from kmsgen.authorizer.context.lookup import MAX_ALIASES, RETIRE_KEYS, Target, View, resolver
+from kmsgen.authorizer.evaluation.grants import CREATE, RETIRE
+from kmsgen.authorizer.language.conditions import Check, ConditionTest
+from kmsgen.authorizer.language.principal import Caller, arns_under_paths
+from kmsgen.authorizer.language.statement import Rule
+from kmsgen.authorizer.language.variables import Lookup
+from kmsgen.authorizer.language.wildcards import Maybe
 from kmsgen.catalogue.model import Action
 
 # How a statement met a request: the two doubtful ways are those that rest on a reading left open.

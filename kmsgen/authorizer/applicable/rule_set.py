@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 
-from kmsgen.authorizer.context import Target
-from kmsgen.authorizer.match import Maybe
-from kmsgen.authorizer.principal import DIRECT, NOT_NAMED, Caller, CallerKind, Naming
-from kmsgen.authorizer.programs import Program, program_of
-from kmsgen.authorizer.statement import NAMES_PRINCIPALS, Layer, Rule, compile_document, compile_documents
-from kmsgen.authorizer.target import iam_name
+from kmsgen.authorizer.applicable.programs import Program, program_of
+from kmsgen.authorizer.context.lookup import Target
+from kmsgen.authorizer.context.permissions import iam_name
+from kmsgen.authorizer.language.principal import DIRECT, NOT_NAMED, Caller, CallerKind, Naming
+from kmsgen.authorizer.language.statement import NAMES_PRINCIPALS, Layer, Rule, compile_document, compile_documents
+from kmsgen.authorizer.language.wildcards import Maybe
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Levels
 from kmsgen.policy.document import Document

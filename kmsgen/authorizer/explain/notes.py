@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kmsgen.authorizer.applicable.plan import Plan, State
+from kmsgen.authorizer.applicable.programs import DOUBTFUL_ALLOW, DOUBTFUL_DENY
+from kmsgen.authorizer.context.key_values import GRANT_KEYS
 from kmsgen.authorizer.decision import Outcome
-from kmsgen.authorizer.derived import GRANT_KEYS
-from kmsgen.authorizer.grants import GrantRule
-from kmsgen.authorizer.plan import Plan, State
-from kmsgen.authorizer.principal import DOUBT, ROLE, Caller, CallerKind, named
-from kmsgen.authorizer.programs import DOUBTFUL_ALLOW, DOUBTFUL_DENY
-from kmsgen.authorizer.settle import Settlement
-from kmsgen.authorizer.statement import NAMES_PRINCIPALS, Rule
+from kmsgen.authorizer.evaluation.grants import GrantRule
+from kmsgen.authorizer.evaluation.outcome import Settlement
+from kmsgen.authorizer.language.principal import DOUBT, ROLE, Caller, CallerKind, named
+from kmsgen.authorizer.language.statement import NAMES_PRINCIPALS, Rule
 from kmsgen.policy.document import Principal
 
 

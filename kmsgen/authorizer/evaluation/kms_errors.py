@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, account_of, is_service_principal, parse_arn
-from kmsgen.authorizer import parameters
-from kmsgen.authorizer.context import Target, View
-from kmsgen.authorizer.principal import Caller
+from kmsgen.authorizer.context import parameters
+from kmsgen.authorizer.context.lookup import Target, View
+from kmsgen.authorizer.language.principal import Caller
 from kmsgen.catalogue import grants as catalogue
 from kmsgen.catalogue.actions import FOOTNOTES
 from kmsgen.catalogue.key_specs import CUSTOM_KEY_STORE_ORIGINS, algorithms, key_type

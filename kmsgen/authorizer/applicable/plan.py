@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kmsgen.authorizer.context import Resolver, Target, View
+from kmsgen.authorizer.applicable.programs import DOUBTFUL_ALLOW, DOUBTFUL_DENY, MATCHED, UNMATCHED, Program
+from kmsgen.authorizer.applicable.rule_set import RuleSet
+from kmsgen.authorizer.context.lookup import Resolver, Target, View
 from kmsgen.authorizer.decision import Decision, Elements, StatementTrace
-from kmsgen.authorizer.grants import RETIRE, GrantRule, meant_by, retires
-from kmsgen.authorizer.principal import ACCOUNT, DIRECT, DOUBT, NOT_NAMED, ROLE, Caller, Naming
-from kmsgen.authorizer.programs import DOUBTFUL_ALLOW, DOUBTFUL_DENY, MATCHED, UNMATCHED, Program
-from kmsgen.authorizer.refusals import Refusal
-from kmsgen.authorizer.rule_set import RuleSet
-from kmsgen.authorizer.settle import Facts
-from kmsgen.authorizer.statement import Rule
+from kmsgen.authorizer.evaluation.grants import RETIRE, GrantRule, meant_by, retires
+from kmsgen.authorizer.evaluation.kms_errors import Refusal
+from kmsgen.authorizer.evaluation.outcome import Facts
+from kmsgen.authorizer.language.principal import ACCOUNT, DIRECT, DOUBT, NOT_NAMED, ROLE, Caller, Naming
+from kmsgen.authorizer.language.statement import Rule
 from kmsgen.catalogue.model import Action
 
 State = tuple[int, ...]

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from kmsgen.arn import parse_arn
-from kmsgen.authorizer import parameters
-from kmsgen.authorizer.derived import DERIVED, FAMILIES, encryption_context
-from kmsgen.authorizer.principal import Caller, CallerKind
+from kmsgen.authorizer.context import parameters
+from kmsgen.authorizer.context.key_values import DERIVED, FAMILIES, encryption_context
+from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue import condition_keys
 from kmsgen.catalogue.actions import find as find_action

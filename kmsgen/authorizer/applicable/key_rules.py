@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kmsgen.authorizer.grants import GrantRule, compile_grants
-from kmsgen.authorizer.principal import Caller
-from kmsgen.authorizer.rule_set import RuleSet, rules_of_one
-from kmsgen.authorizer.statement import Layer
+from kmsgen.authorizer.applicable.rule_set import RuleSet, rules_of_one
+from kmsgen.authorizer.evaluation.grants import GrantRule, compile_grants
+from kmsgen.authorizer.language.principal import Caller
+from kmsgen.authorizer.language.statement import Layer
 from kmsgen.policy.bundle import KeyAccess
 
 NO_RULES = RuleSet(())

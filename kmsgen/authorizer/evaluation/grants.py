@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kmsgen.authorizer import principal as who
-from kmsgen.authorizer.context import View
+from kmsgen.authorizer.context.lookup import View
 from kmsgen.authorizer.decision import ElementMatch
-from kmsgen.authorizer.principal import Caller, CallerKind, Naming
+from kmsgen.authorizer.language import principal as who
+from kmsgen.authorizer.language.principal import Caller, CallerKind, Naming
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue import grants as catalogue
 from kmsgen.policy.document import Effect

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmsgen.authorizer import lockout, refusals, trace
+from kmsgen.authorizer.applicable.key_rules import NO_RULES, KeyRules
+from kmsgen.authorizer.applicable.plan import Plan, State
+from kmsgen.authorizer.applicable.rule_set import RuleSet, rules_of, rules_of_levels, rules_of_one
 from kmsgen.authorizer.combine import combine
-from kmsgen.authorizer.context import View
+from kmsgen.authorizer.context.lookup import View
+from kmsgen.authorizer.context.permissions import Part, Targets, needed_beside
 from kmsgen.authorizer.decision import Decision, Outcome, StatementTrace
-from kmsgen.authorizer.doubts import notes_of
-from kmsgen.authorizer.grants import RETIRE, meant_by
-from kmsgen.authorizer.key_rules import NO_RULES, KeyRules
-from kmsgen.authorizer.plan import Plan, State
-from kmsgen.authorizer.principal import Caller, CallerKind, caller_of
+from kmsgen.authorizer.evaluation import kms_errors, lockout
+from kmsgen.authorizer.evaluation.access_paths import held_by_scps, reached_by_rcps, routes
+from kmsgen.authorizer.evaluation.grants import RETIRE, meant_by
+from kmsgen.authorizer.evaluation.outcome import GENEROUS, Facts, Settlement, settle
+from kmsgen.authorizer.explain import trace
+from kmsgen.authorizer.explain.notes import notes_of
+from kmsgen.authorizer.language.principal import Caller, CallerKind, caller_of
+from kmsgen.authorizer.language.statement import Layer
 from kmsgen.authorizer.request import Request
-from kmsgen.authorizer.routes import held_by_scps, reached_by_rcps, routes
-from kmsgen.authorizer.rule_set import RuleSet, rules_of, rules_of_levels, rules_of_one
-from kmsgen.authorizer.settle import GENEROUS, Facts, Settlement, settle
-from kmsgen.authorizer.statement import Layer
-from kmsgen.authorizer.target import Part, Targets, needed_beside
 from kmsgen.catalogue.grants import MAX_TOKENS_PER_REQUEST
 from kmsgen.policy.bundle import Bundle, PrincipalPolicies
 
@@ -48,7 +49,7 @@ class Authorizer:
         self._facts: dict[tuple[object, ...], Facts] = {}
         self._parts: dict[tuple[str, tuple[str, ...]], tuple[tuple[Part, ...], str | None]] = {}
         self._settlements: dict[tuple[object, ...], tuple[Settlement, Decision]] = {}
-        self._refusals: dict[tuple[Part, bool], refusals.Refusal | None] = {}
+        self._refusals: dict[tuple[Part, bool], kms_errors.Refusal | None] = {}
         self._plans: dict[PlanKey, tuple[Plan, ...]] = {}
 
     # --- decisions --------------------------------------------------------------------------------------------------------
@@ -81,7 +82,7 @@ class Authorizer:
                 plan.decisions[state] = decision
         if decision.outcome is Outcome.ALLOWED:
             if _needs_inspection(plan, request):
-                refusal = refusals.refusal_of_request(view or self.view(plan, request))
+                refusal = kms_errors.refusal_of_request(view or self.view(plan, request))
                 decision = decision if refusal is None else _refused(decision, refusal)
         elif plan.grants and decision.outcome is Outcome.IMPLICIT_DENY:
             decision = _with_notes(decision, trace.notes_of_grants(plan, view or self.view(plan, request)))
@@ -184,7 +185,7 @@ class Authorizer:
             plan.add_grants(self._keys.grants_for(caller, target.arn))
         return plan
 
-    def facts(self, request: Request) -> Iterator[tuple[Facts, refusals.Refusal | None]]:
+    def facts(self, request: Request) -> Iterator[tuple[Facts, kms_errors.Refusal | None]]:
         """Yield what holds of each permission that a request needs, whatever the policies say; through no VPC endpoint."""
         caller = self.caller(request.principal)
         parts, _ = self._parts_of(request)
@@ -205,12 +206,12 @@ class Authorizer:
             facts = self._facts[key] = Facts(ways, wanted, boundary, session, levels, endpoint_policy, cross, root)
         return facts
 
-    def _refusal(self, caller: Caller, part: Part) -> refusals.Refusal | None:
+    def _refusal(self, caller: Caller, part: Part) -> kms_errors.Refusal | None:
         key = (part, caller.account is not None and caller.account != part.target.account)
         if key not in self._refusals:
             if len(self._refusals) >= MAX_PLANS:
                 self._refusals.clear()
-            self._refusals[key] = refusals.refusal_of_key(part.action, caller, part.target)
+            self._refusals[key] = kms_errors.refusal_of_key(part.action, caller, part.target)
         return self._refusals[key]
 
     def _layers(self, caller: Caller, part: Part, endpoint: str | None) -> tuple[RuleSet, ...]:
@@ -255,7 +256,7 @@ def _needs_inspection(plan: Plan, request: Request) -> bool:
     return bool(request.encryption_context) and plan.target.key is not None and plan.target.key.spec != "SYMMETRIC_DEFAULT"
 
 
-def _refused(decision: Decision, refusal: refusals.Refusal) -> Decision:
+def _refused(decision: Decision, refusal: kms_errors.Refusal) -> Decision:
     notes = decision.notes if refusal.note is None else (*decision.notes, refusal.note)
     return decision._replace(outcome=Outcome.ERROR, reason=(refusal.rule,), error=refusal.error, notes=notes,
         because=refusal.because, also=refusal.also,

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from kmsgen.authorizer import parameters
-from kmsgen.authorizer.derived_caller import OF_CALLER, principal_tag
-from kmsgen.authorizer.operators import parse_date
+from kmsgen.authorizer.context import parameters
+from kmsgen.authorizer.context.caller_values import OF_CALLER, principal_tag
+from kmsgen.authorizer.language.operators import parse_date
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.grant import Grant
 
 if TYPE_CHECKING:
-    from kmsgen.authorizer.context import View
+    from kmsgen.authorizer.context.lookup import View
 
 Values = tuple[str, ...]
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from kmsgen.authorizer.principal import CallerKind
+from kmsgen.authorizer.language.principal import CallerKind
 
 if TYPE_CHECKING:
-    from kmsgen.authorizer.context import View
+    from kmsgen.authorizer.context.lookup import View
 
 Values = tuple[str, ...]
 _IDENTIFIED = frozenset({CallerKind.USER, CallerKind.ROLE, CallerKind.SESSION, CallerKind.FEDERATED, CallerKind.ROOT})

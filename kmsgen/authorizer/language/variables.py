@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kmsgen.authorizer.match import Piece, Pieces, pieces_of
+from kmsgen.authorizer.language.wildcards import Piece, Pieces, pieces_of
 
 Lookup = Callable[[str], tuple[str, ...] | None]
 

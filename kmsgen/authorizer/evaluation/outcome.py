@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
 
 from kmsgen.authorizer.decision import Outcome
-from kmsgen.authorizer.principal import ACCOUNT, DIRECT, ROLE, Naming
-from kmsgen.authorizer.statement import Layer
+from kmsgen.authorizer.language.principal import ACCOUNT, DIRECT, ROLE, Naming
+from kmsgen.authorizer.language.statement import Layer
 
 IDENTITY, BOUNDARY, SESSION = Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION
 

@@ -1,0 +1,1 @@
+"""What of a bundle matters for one caller, action and resource."""
