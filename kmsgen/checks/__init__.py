@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 def confirm(intent: Intent, compiled: Compiled) -> None:
     """Answer the three questions on what an intent compiles to. Raises RefusedError with every finding if one answer is no."""
-    from kmsgen.checks.three_questions import ask, refuse_no  # noqa: PLC0415 - authorizer and prover are loaded where they are asked
+    from kmsgen.checks.intent.verification import ask, refuse_no  # noqa: PLC0415 - authorizer and prover are loaded where they are asked
 
     refuse_no(ask(intent, compiled.bundle, compiled.origins))

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from kmsgen.arn import is_service_principal, parse_arn
 from kmsgen.authorizer.decision import Outcome
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.checks.intended import kinds_of_resource
+from kmsgen.checks.example_requests import CONTEXT, PLAIN, Situation, request_for, situations
+from kmsgen.checks.intent.asked_access import kinds_of_resource
+from kmsgen.checks.intent.specification import is_service_linked, with_own_policies
 from kmsgen.checks.judge import StatefulJudge
-from kmsgen.checks.situations import CONTEXT, PLAIN, Situation, request_for, situations
-from kmsgen.checks.specification import is_service_linked, with_own_policies
 from kmsgen.policy.bundle import Bundle, KeyAccess
 from kmsgen.policy.document import Condition, Document, Effect
 from kmsgen.policy.grant import Grant

@@ -24,7 +24,7 @@ SUMMARIES: dict[str, str] = {
     "init": "write a commented intent to start from",
     "schema": "print the JSON Schema of an intent",
 }
-"""Each command with its line in the overview; its module is `kmsgen.cli.<command>`."""
+"""Each command with its line in the overview; its module is `kmsgen.cli.commands.<command>`."""
 
 
 class LazyCommands(TyperGroup):
@@ -38,7 +38,7 @@ class LazyCommands(TyperGroup):
         """Find the command that `args` starts with, and put the real one in place of its line in the overview."""
         name, command, rest = super().resolve_command(ctx, args)
         if name in SUMMARIES:
-            command = typer.main.get_command(importlib.import_module(f"kmsgen.cli.{name}").app)
+            command = typer.main.get_command(importlib.import_module(f"kmsgen.cli.commands.{name}").app)
             command.name = name
         return name, command, rest
 

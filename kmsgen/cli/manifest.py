@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from kmsgen import __version__
-from kmsgen.cli.writing import MANIFEST, File, sha256
+from kmsgen.cli.output_folder import MANIFEST, File, sha256
 from kmsgen.render.subject import Rendering
 
 

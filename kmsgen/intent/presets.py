@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from kmsgen.errors import Diagnostic, InputError, Location, input_error
+from kmsgen.intent.files.suggestion import one_of
 from kmsgen.intent.intent import Intent
-from kmsgen.intent.resolve import resolve
-from kmsgen.intent.suggestion import one_of
+from kmsgen.intent.resolve.resolve import resolve
 from kmsgen.reading import Source, Steps, read_file
 from kmsgen.resources import shipped
 

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator
 from kmsgen.authorizer import Request
 from kmsgen.catalogue import grants, key_specs
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.prover.bad import access
-from kmsgen.prover.groups import Hit
-from kmsgen.prover.hunt import Hunt
+from kmsgen.prover.grouping import Hit
 from kmsgen.prover.proof import Budget
-from kmsgen.prover.world import World
+from kmsgen.prover.search.bad import access
+from kmsgen.prover.search.counterexamples import Hunt
+from kmsgen.prover.search.universe import World
 
 Values = tuple[str, ...]
 PUT_POLICY, CREATE, REENCRYPT, DECRYPT = "PutKeyPolicy", "CreateGrant", "ReEncryptFrom", "Decrypt"

@@ -15,12 +15,12 @@ from kmsgen.authorizer import Request
 from kmsgen.authorizer.language.statement import Layer, Rule, compile_document, compile_documents
 from kmsgen.catalogue.actions import ACTIONS, expand
 from kmsgen.policy.bundle import Bundle
-from kmsgen.prover.classes import PatternBudgetError
-from kmsgen.prover.cutting import MixedTestsError
 from kmsgen.prover.proof import Budget
-from kmsgen.prover.search import BudgetError, Meter, Problem, Search
-from kmsgen.prover.situation import Side, Situation
-from kmsgen.prover.world import Scope, World
+from kmsgen.prover.search.encoding import Side, Situation
+from kmsgen.prover.search.search import BudgetError, Meter, Problem, Search
+from kmsgen.prover.search.universe import Scope, World
+from kmsgen.prover.values.cells import MixedTestsError
+from kmsgen.prover.values.partition import PatternBudgetError
 
 Indices = frozenset[int]
 NEVER_MATCHES, SHADOWED, WITHOUT_EFFECT, DENIES_NOTHING = "never-matches", "shadowed", "without-effect", "denies-nothing"

@@ -11,14 +11,14 @@ from kmsgen.catalogue.actions import ACTIONS, expand
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle, KeyAccess
 from kmsgen.policy.document import Document
-from kmsgen.prover.bad import access, gained
-from kmsgen.prover.classes import PatternBudgetError
 from kmsgen.prover.escalation import escalations
-from kmsgen.prover.groups import Hit, Speaker, group
-from kmsgen.prover.hunt import Hunt
+from kmsgen.prover.grouping import Hit, Speaker, group
 from kmsgen.prover.proof import Budget, Differences, Group, Proof, Result
 from kmsgen.prover.question import Beyond, Never, NoCrossAccount, NoEscalation, NoLockout, NoPublic, Only, Question
-from kmsgen.prover.world import Scope, World
+from kmsgen.prover.search.bad import access, gained
+from kmsgen.prover.search.counterexamples import Hunt
+from kmsgen.prover.search.universe import Scope, World
+from kmsgen.prover.values.partition import PatternBudgetError
 
 Values = tuple[str, ...]
 PUT_POLICY = "PutKeyPolicy"

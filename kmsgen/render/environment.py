@@ -7,8 +7,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from kmsgen.render import hcl, shell, yaml_text
+from kmsgen.render import shell, yaml_text
 from kmsgen.render.policy_text import ascii_json, policy_json
+from kmsgen.render.terraform import hcl
 from kmsgen.resources import shipped
 
 

@@ -11,7 +11,7 @@ from kmsgen.render.subject import Rendering, Subject
 TARGETS = {
     "json": "kmsgen.render.json_files",
     "cloudformation": "kmsgen.render.cloudformation",
-    "terraform": "kmsgen.render.terraform",
+    "terraform": "kmsgen.render.terraform.modules",
     "grants": "kmsgen.render.grant_calls",
 }
 

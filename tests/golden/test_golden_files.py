@@ -10,7 +10,7 @@ import pytest
 
 from kmsgen.checks import confirm
 from kmsgen.cli.manifest import files_of
-from kmsgen.cli.writing import File, carry_out, plan
+from kmsgen.cli.output_folder import File, carry_out, plan
 from kmsgen.compiler.compile import compile_intent
 from kmsgen.render.render import render
 from tests.golden.cases import GoldenCase, golden_case, golden_names

@@ -8,10 +8,10 @@ from kmsgen.authorizer import Request
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.document import Document, Effect, Principal, Statement
-from kmsgen.prover.bad import access
-from kmsgen.prover.hunt import Hunt
 from kmsgen.prover.proof import Budget
-from kmsgen.prover.world import Scope, World
+from kmsgen.prover.search.bad import access
+from kmsgen.prover.search.counterexamples import Hunt
+from kmsgen.prover.search.universe import Scope, World
 from tests.property.prover_worlds import APP, HOME, USER, Maker, maker
 
 

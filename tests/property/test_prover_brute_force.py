@@ -16,7 +16,7 @@ from kmsgen.authorizer.language.statement import Layer, compile_document
 from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.document import Document, Effect
 from kmsgen.prover import Beyond, Budget, Never, NoCrossAccount, Only, Proof, Result, differences, prove
-from kmsgen.prover.world import assumed
+from kmsgen.prover.search.universe import assumed
 from tests.property.prover_worlds import APP, HOME, OTHER, PRINCIPALS, SERVICE, Maker, Pool, maker, requests
 
 LONG = os.environ.get("KMSGEN_LONG") == "1"

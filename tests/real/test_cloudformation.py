@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from kmsgen.render.artifact import Artifact
+from kmsgen.render.cfn_lint import findings
 from kmsgen.render.cloudformation import creates_key, render
-from kmsgen.render.template_lint import findings
 from tests.golden.cases import GoldenCase, golden_cases
 from tests.real.deployed import assert_identity_policies, assert_key, iam_region, prepare
 from tests.real.servers import Moto, running_moto

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kmsgen.render.hcl import body
+from kmsgen.render.terraform.hcl import body
 from tests.real.servers import Moto
 from tests.real.terraform_cli import terraform
 from tests.unit.render.texts import NASTY

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from kmsgen.checks.allowed import not_allowed
-from kmsgen.checks.beyond import beyond
 from kmsgen.checks.finding import Finding
-from kmsgen.checks.lockout import locked_out
-from kmsgen.checks.specification import specify
+from kmsgen.checks.intent.excess_access import beyond
+from kmsgen.checks.intent.lockout import locked_out
+from kmsgen.checks.intent.missing_access import not_allowed
+from kmsgen.checks.intent.specification import specify
 from kmsgen.compiler import Compiled, compile_intent
 from kmsgen.intent.intent import Intent
-from kmsgen.intent.resolve import resolve
+from kmsgen.intent.resolve.resolve import resolve
 from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.document import Statement
 from kmsgen.reading import parse

@@ -7,7 +7,7 @@ import pytest
 from kmsgen.catalogue.key_specs import KEY_SPECS, usages
 from kmsgen.catalogue.services import PLACEHOLDER, SERVICES
 from kmsgen.checks import confirm
-from kmsgen.checks.three_questions import ask
+from kmsgen.checks.intent.verification import ask
 from kmsgen.errors import RefusedError
 from tests.unit.checks.judging import ACCOUNT, EXAMPLE, HEAD, ROLE, case
 

@@ -7,10 +7,10 @@ import pytest
 from kmsgen.authorizer.authorizer import Authorizer
 from kmsgen.authorizer.decision import Outcome
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.checks.beyond import BESIDE_THE_KEY, beyond
-from kmsgen.checks.intended import kinds_of_resource
-from kmsgen.checks.situations import PLAIN, Situation, request_for
-from kmsgen.checks.specification import specify
+from kmsgen.checks.example_requests import PLAIN, Situation, request_for
+from kmsgen.checks.intent.asked_access import kinds_of_resource
+from kmsgen.checks.intent.excess_access import BESIDE_THE_KEY, beyond
+from kmsgen.checks.intent.specification import specify
 from kmsgen.policy.bundle import PrincipalPolicies
 from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
 from tests.unit.checks.judging import ACCOUNT, EXAMPLE, ROLE, case

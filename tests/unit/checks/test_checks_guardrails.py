@@ -13,7 +13,7 @@ from kmsgen.authorizer.authorizer import Authorizer
 from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.guardrails import GUARD_RAILS
-from kmsgen.checks.specification import with_own_policies
+from kmsgen.checks.intent.specification import with_own_policies
 from kmsgen.policy.bundle import Bundle, Organization
 from kmsgen.policy.document import EVERYONE, Effect, Principal, Statement
 from kmsgen.policy.grant import Grant

@@ -6,10 +6,10 @@ import os
 
 import pytest
 
-from kmsgen.checks.allowed import not_allowed
-from kmsgen.checks.beyond import beyond
-from kmsgen.checks.specification import specify
-from kmsgen.checks.three_questions import ask
+from kmsgen.checks.intent.excess_access import beyond
+from kmsgen.checks.intent.missing_access import not_allowed
+from kmsgen.checks.intent.specification import specify
+from kmsgen.checks.intent.verification import ask
 from kmsgen.policy.document import Effect
 from kmsgen.prover.minimality import minimality
 from tests.unit.checks.judging import EXAMPLE, case, rewrite

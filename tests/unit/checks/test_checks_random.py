@@ -8,7 +8,7 @@ import random
 import pytest
 
 from kmsgen.catalogue.guardrails import GUARD_RAILS
-from kmsgen.checks.three_questions import ask
+from kmsgen.checks.intent.verification import ask
 from kmsgen.errors import KmsgenError
 from tests.unit.checks.judging import ACCOUNT, OTHER, case
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kmsgen.checks.situations import PLAIN, Situation, request_for, situations
+from kmsgen.checks.example_requests import PLAIN, Situation, request_for, situations
 from kmsgen.policy.document import Condition
 
 KEY = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"

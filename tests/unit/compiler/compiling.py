@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kmsgen.compiler import Compiled, compile_intent
-from kmsgen.intent.resolve import resolve
+from kmsgen.intent.resolve.resolve import resolve
 from kmsgen.policy.document import Statement
 from kmsgen.policy.json_form import format_document
 from kmsgen.reading import parse

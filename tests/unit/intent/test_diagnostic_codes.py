@@ -10,9 +10,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "diagnostics.md"
 READERS = (
-    *(ROOT / "kmsgen" / "intent").glob("*.py"),
+    *(ROOT / "kmsgen" / "intent").rglob("*.py"),
     *(ROOT / "kmsgen" / "reading").glob("*.py"),
-    ROOT / "kmsgen" / "cli" / "init.py",
+    ROOT / "kmsgen" / "cli" / "commands" / "init.py",
 )
 REPORTERS = {"report", "refuse", "_refuse", "add", "add_key", "Diagnostic", "input_error"}
 CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+\Z|un[a-z]+\Z")

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from kmsgen.cli.init import app
+from kmsgen.cli.commands.init import app
 from kmsgen.errors import InputError
-from kmsgen.intent._shape import FIELDS
-from kmsgen.intent.load import load_intent, load_intents
-from kmsgen.intent.model import (
+from kmsgen.intent.files.load import load_intent, load_intents
+from kmsgen.intent.form._shape import FIELDS
+from kmsgen.intent.form.model import (
     AdminFile,
     GrantFile,
     GuardRailOptions,

@@ -18,7 +18,7 @@ from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.checks import confirm
-from kmsgen.cli.presets import app
+from kmsgen.cli.commands.presets import app
 from kmsgen.compiler import compile_intent
 from kmsgen.errors import InputError
 from kmsgen.intent.presets import find_preset, load_preset, preset_names

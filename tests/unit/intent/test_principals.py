@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kmsgen.intent.context import Context
-from kmsgen.intent.principals import resolve_pattern, resolve_principal
-from kmsgen.intent.problems import Problems
+from kmsgen.intent.files.problems import Problems
+from kmsgen.intent.resolve.context import Context
+from kmsgen.intent.resolve.principals import resolve_pattern, resolve_principal
 from kmsgen.reading import parse
 
 OWN, OTHER = "111122223333", "444455556666"

@@ -16,10 +16,10 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 from kmsgen.catalogue import capabilities, guardrails, key_specs, services
-from kmsgen.cli.schema import app
+from kmsgen.cli.commands.schema import app
 from kmsgen.errors import InputError, Location
-from kmsgen.intent.resolve import resolve
-from kmsgen.intent.schema import intent_schema
+from kmsgen.intent.form.schema import intent_schema
+from kmsgen.intent.resolve.resolve import resolve
 from kmsgen.reading import Steps, read_file
 
 CASES = Path(__file__).parents[2] / "cases" / "intent"

@@ -11,10 +11,10 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from kmsgen.errors import InputError
-from kmsgen.intent import model
-from kmsgen.intent._shape import SHAPES
-from kmsgen.intent.problems import Problems
-from kmsgen.intent.structure import build
+from kmsgen.intent.files.problems import Problems
+from kmsgen.intent.form import model
+from kmsgen.intent.form._shape import SHAPES
+from kmsgen.intent.form.validate import build
 from kmsgen.reading import parse, read_file
 from scripts.refresh_intent_shape import KINDS, TARGET, shape_text
 
@@ -64,8 +64,8 @@ def test_loading_builds_no_models() -> None:
     example = Path(__file__).parents[3] / "examples" / "payments" / "intent.yaml"
     code = f"""
 import sys
-from kmsgen.intent.load import load_intent
+from kmsgen.intent.files.load import load_intent
 load_intent({str(example)!r})
-sys.exit(any(name in sys.modules for name in ("kmsgen.intent.model", "pydantic.main", "pydantic.json_schema")))
+sys.exit(any(name in sys.modules for name in ("kmsgen.intent.form.model", "pydantic.main", "pydantic.json_schema")))
 """
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

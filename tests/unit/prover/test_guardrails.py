@@ -13,7 +13,7 @@ from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.document import Effect, Principal, Statement
 from kmsgen.policy.grant import Grant
 from kmsgen.prover import Only, Result, prove
-from kmsgen.prover.world import Scope, World
+from kmsgen.prover.search.universe import Scope, World
 
 HOME = "111122223333"
 NAMED = tuple(f"arn:aws:iam::{HOME}:role/{name}" for name in ("KmsAdmin", "app", "exporter"))

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from kmsgen.authorizer.language.wildcards import glob as authorizer_glob
 from kmsgen.authorizer.language.wildcards import pieces_of
-from kmsgen.prover.classes import Cut, PatternBudgetError
-from kmsgen.prover.patterns import DIGITS, Pattern, arn_glob, glob, literal, run_of
+from kmsgen.prover.values.partition import Cut, PatternBudgetError
+from kmsgen.prover.values.patterns import DIGITS, Pattern, arn_glob, glob, literal, run_of
 
 GLOBS = st.lists(st.sampled_from(["a", "b", "*", "?"]), max_size=5).map("".join)
 SMALL = ["".join(letters) for size in range(6) for letters in itertools.product("abc", repeat=size)]

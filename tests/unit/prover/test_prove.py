@@ -25,7 +25,7 @@ from kmsgen.prover import (
     differences,
     prove,
 )
-from kmsgen.prover.world import assumed
+from kmsgen.prover.search.universe import assumed
 
 HOME, OTHER = "111122223333", "444455556666"
 KEY = f"arn:aws:kms:us-west-2:{HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab"

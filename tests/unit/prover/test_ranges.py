@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmsgen.authorizer.language.operators import parse_date
-from kmsgen.prover.ranges import addresses, instants, networks, numbers
+from kmsgen.prover.values.ranges import addresses, instants, networks, numbers
 
 NETWORKS = st.builds(
     lambda high, prefix: ipaddress.ip_network((high << 24, prefix), strict=False), st.integers(8, 11), st.integers(4, 12)

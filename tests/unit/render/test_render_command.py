@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from kmsgen.cli import app as application
-from kmsgen.cli import rendering
 from kmsgen.cli.console import complain
+from kmsgen.cli.jobs import render
 from kmsgen.errors import Diagnostic, KmsgenError, Location, RefusedError
 from kmsgen.intent.intent import Intent
 from tests.golden.cases import ROOT
@@ -174,7 +174,7 @@ def test_nothing_is_written_where_an_answer_is_no(run: Run, monkeypatch: pytest.
     def no(*_: object) -> None:
         raise RefusedError([Diagnostic(Location("intent.yaml"), "excess-access", "somebody may decrypt")])
 
-    monkeypatch.setattr(rendering, "confirm", no)
+    monkeypatch.setattr(render, "confirm", no)
     result = run("intent.yaml")
     assert exit_code(result) == 1
     assert not Path("out").exists()
@@ -184,24 +184,24 @@ def test_nothing_of_a_long_run_is_written_where_its_last_answer_is_no(run: Run, 
     """What is done with before the last intent of many is kept back until that one is found sound."""
     text = Path("intent.yaml").read_text()
     Path("many").mkdir()
-    for number in range(rendering.MANY):
+    for number in range(render.MANY):
         Path("many", f"{number}.yaml").write_text(text.replace("payments-data", f"payments-{number}"))
 
     def no_at_last(intent: Intent, _: object) -> None:
-        if intent.name == f"payments-{rendering.MANY - 1}":
+        if intent.name == f"payments-{render.MANY - 1}":
             raise RefusedError([Diagnostic(Location(intent.path), "excess-access", "somebody may decrypt")])
 
-    monkeypatch.setattr(rendering, "confirm", no_at_last)
+    monkeypatch.setattr(render, "confirm", no_at_last)
     assert exit_code(run("many")) == 1
     assert not Path("out").exists()
 
 
 def test_a_finding_of_cfn_lint_fails_the_render(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """The linter is asked unless `--no-lint` is given, and what it finds is not written."""
-    from kmsgen.render import template_lint  # noqa: PLC0415 - replaced here
+    from kmsgen.render import cfn_lint  # noqa: PLC0415 - replaced here
 
-    found = [template_lint.LintFinding("E3002", "no such property", 3, 5)]
-    monkeypatch.setattr(template_lint, "findings", lambda *_: found)
+    found = [cfn_lint.LintFinding("E3002", "no such property", 3, 5)]
+    monkeypatch.setattr(cfn_lint, "findings", lambda *_: found)
     result = run("intent.yaml", "--format", "cloudformation", lint=True)
     assert exit_code(result) == 1
     assert "out/payments-data/cloudformation/template.yaml:3:5: E3002: no such property" in said(result)

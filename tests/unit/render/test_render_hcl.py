@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kmsgen.render.hcl import Call, Expression, Template, body, text, value
+from kmsgen.render.terraform.hcl import Call, Expression, Template, body, text, value
 from tests.unit.render.texts import NASTY
 
 

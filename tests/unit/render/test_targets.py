@@ -10,11 +10,12 @@ from kmsgen.errors import InputError, RefusedError
 from kmsgen.policy.bundle import Creation
 from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
 from kmsgen.policy.grant import Grant, GrantConstraints
-from kmsgen.render import cloudformation, grant_calls, json_files, read_back, terraform
+from kmsgen.render import cloudformation, grant_calls, json_files, read_back
 from kmsgen.render.artifact import Artifact
+from kmsgen.render.cfn_lint import findings
 from kmsgen.render.render import render
 from kmsgen.render.subject import Rendering, Subject
-from kmsgen.render.template_lint import findings
+from kmsgen.render.terraform import modules
 from tests.unit.render.bundles import ACCOUNT, NEW_ARN, OLD_ARN, OTHER, allow, document, role, subject
 
 ON_NEW = (NEW_ARN,)
@@ -109,7 +110,7 @@ def test_a_character_that_kms_refuses_is_escaped_in_json() -> None:
     assert json.loads(text)["Statement"][0]["Condition"]["StringEquals"]["kms:EncryptionContext:app"] == "é日\U0001f511"
 
 
-@pytest.mark.parametrize("target", [terraform, cloudformation])
+@pytest.mark.parametrize("target", [modules, cloudformation])
 def test_a_character_that_a_tool_cannot_escape_is_refused(target: object) -> None:
     """Terraform's provider and CloudFormation write every character unescaped: KMS would refuse the policy."""
     when = (Condition("StringEquals", "kms:EncryptionContext:日", ("x",)),)
@@ -144,7 +145,7 @@ def test_terraform_refers_to_the_key_it_creates() -> None:
     """The ARN of a key to create appears nowhere; a reference stands in its place, in texts too."""
     related = NEW_ARN.replace("us-west-2", "eu-west-1")
     given = subject((role("app"), document(allow("kms:Decrypt", on=(NEW_ARN, related)))))
-    text = texts(terraform.render(given))["terraform/main.tf"]
+    text = texts(modules.render(given))["terraform/main.tf"]
     assert "00000000" not in text
     assert "aws_kms_key.this.arn," in text
     assert f'"arn:aws:kms:eu-west-1:{ACCOUNT}:key/${{aws_kms_key.this.id}}",' in text
@@ -153,7 +154,7 @@ def test_terraform_refers_to_the_key_it_creates() -> None:
 def test_another_accounts_half_is_a_module_of_its_own() -> None:
     """It is told of the key by a variable, and the note says whose it is."""
     given = subject((role("partner", OTHER), document(allow("kms:Decrypt", on=ON_NEW))))
-    rendering = terraform.render(given)
+    rendering = modules.render(given)
     assert "var.key_arn" in texts(rendering)[f"terraform/account-{OTHER}/main.tf"]
     assert any(f"account {OTHER}" in note for note in rendering.notes)
 
@@ -172,7 +173,7 @@ def test_another_accounts_half_is_a_module_of_its_own() -> None:
 )
 def test_a_grant_that_the_provider_cannot_express_comes_as_a_call(grant: Grant, *, expressible: bool) -> None:
     """Every grant is either a resource or a call, never both, never neither; a call is announced."""
-    rendering = terraform.render(subject(grants=(grant._replace(name="it"),)))
+    rendering = modules.render(subject(grants=(grant._replace(name="it"),)))
     found = texts(rendering)
     assert ('resource "aws_kms_grant" "it"' in found["terraform/main.tf"]) is expressible
     assert ("terraform/grants.sh" in found) is not expressible
@@ -182,7 +183,7 @@ def test_a_grant_that_the_provider_cannot_express_comes_as_a_call(grant: Grant, 
 def test_a_principal_to_which_nothing_can_be_attached_is_announced() -> None:
     """An account is no role or user: its policy is written, not attached, and the note says so."""
     given = subject((f"arn:aws:iam::{OTHER}:root", document(allow("kms:Decrypt", on=ON_NEW))))
-    rendering = terraform.render(given)
+    rendering = modules.render(given)
     assert "attachment" not in texts(rendering)[f"terraform/account-{OTHER}/main.tf"]
     assert any("nothing can attach" in note for note in rendering.notes)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kmsgen.cli.writing import MANIFEST, File, carry_out, difference, intent_folder, plan, sha256
+from kmsgen.cli.output_folder import MANIFEST, File, carry_out, difference, intent_folder, plan, sha256
 from kmsgen.errors import InputError, RefusedError
 
 

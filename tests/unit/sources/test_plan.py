@@ -9,8 +9,8 @@ import pytest
 
 from kmsgen.errors import InputError
 from kmsgen.reading.json_text import parse_json
-from kmsgen.sources.existing import Existing, Place
-from kmsgen.sources.plan import is_plan, read_plan
+from kmsgen.sources.described import Existing, Place
+from kmsgen.sources.terraform_plan import is_plan, read_plan
 
 PLACE = Place("aws", "111122223333", "us-west-2")
 POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "kms:Sign", "Resource": "*"}]}

@@ -9,8 +9,8 @@ import pytest
 from kmsgen.errors import InputError
 from kmsgen.reading import Source
 from kmsgen.reading.yaml_text import parse_yaml
-from kmsgen.sources.existing import Place, place_of
-from kmsgen.sources.template import SHORT_TAGS, is_template, key_policy_texts, read_template
+from kmsgen.sources.cloudformation_template import SHORT_TAGS, is_template, key_policy_texts, read_template
+from kmsgen.sources.described import Place, place_of
 
 PLACE = Place("aws", "111122223333", "us-west-2")
 TEMPLATE = """

@@ -1,0 +1,226 @@
+"""Question two by enumeration, is anything allowed that was not asked for.
+
+Every action, for whoever the intent names and for strangers with every permission that IAM can give, in every situation that
+the policies tell apart: none of a statement's conditions, all, all but one, all with one value changed. The prover answers
+the question for all principals and situations; this answers it without the prover.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+from kmsgen.arn import Arn, account_of, is_service_principal, parse_arn
+from kmsgen.authorizer.authorizer import Authorizer
+from kmsgen.authorizer.decision import Outcome
+from kmsgen.authorizer.request import Request
+from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.checks.example_requests import CONTEXT, PLAIN, Situation, request_for, situations
+from kmsgen.checks.finding import Finding
+from kmsgen.checks.intent.asked_access import kinds_of_resource
+from kmsgen.checks.intent.specification import Specification, as_bundle, is_person, root_of, with_own_policies
+from kmsgen.errors import Location
+from kmsgen.intent.intent import Intent
+from kmsgen.policy.bundle import Bundle, KeyAccess
+from kmsgen.policy.document import Condition, Document, Effect, Statement
+
+Origins = Mapping[str, tuple[Location, ...]]
+
+STRANGER_ACCOUNTS = ("999999999999", "888888888888")
+SERVICES = ("ec2.amazonaws.com", "lambda.amazonaws.com", "glacier.amazonaws.com")
+OTHER_KEY = "key/99999999-9999-9999-9999-999999999999"
+BESIDE_THE_KEY = frozenset({"alias", "any"})
+OTHER_VALUES = {"bool": "false", "kms:viaservice": "glacier.us-east-1.amazonaws.com"}
+
+
+class _World:
+    """Two judges of the same requests: one of the policies in question, one of what was asked for."""
+
+    def __init__(self, intent: Intent, specification: Specification, bundle: Bundle) -> None:
+        self._bundle, self._specification = bundle, specification
+        judged = _with_another_key(bundle)
+        strangers = _strangers(bundle, specification)
+        # whoever stands for an account that was asked for has the account's own IAM policies
+        both = (judged, as_bundle(specification, judged, intent))
+        home = (intent.scope.organization, intent.scope.account)
+        self.judge, self.intended = (Authorizer(with_own_policies(one, strangers, *home)) for one in both)
+        self.keys = tuple(access.key.arn for access in judged.keys)
+        named = _named(bundle, specification)
+        unnamed = tuple(service for service in SERVICES if service not in named)[:1]
+        self.principals = tuple(dict.fromkeys((*named, *strangers, *unnamed, "*")))
+
+    @cached_property
+    def situations(self) -> tuple[Situation, ...]:
+        """Every situation that the policies tell apart."""
+        return tuple(_distinguished(self._bundle, self._specification))
+
+    def differ_beside(self, principal: str) -> bool:
+        """Return whether more than was asked for may be allowed on what is no key: nothing but IAM policies reaches that."""
+        caller = self.judge.caller(principal)
+        return bool(caller.policies.identity_policies) and caller != self.intended.caller(principal)
+
+
+def beyond(
+    intent: Intent, specification: Specification, bundle: Bundle, origins: Origins, *, kinds: frozenset[str] | None = None
+) -> Iterator[Finding]:
+    """Yield a finding for each principal and action that the bundle allows in some situation without being asked to.
+
+    With `kinds` only resources of these kinds count: `key`, `alias`, `any`.
+    """
+    world = _World(intent, specification, bundle)
+    asked = {action.iam_name: _resources(world, action.iam_name, kinds) for action in ACTIONS.values()}
+    beside_only = kinds is not None and "key" not in kinds
+    for principal in filter(world.differ_beside, world.principals) if beside_only else world.principals:
+        for action, resources in asked.items():
+            request = next(_excess(world, principal, action, resources), None)
+            if request is not None:
+                yield _finding(intent, request, world.judge, origins)
+
+
+def _excess(world: _World, principal: str, action: str, resources: tuple[str, ...]) -> Iterator[Request]:
+    """Yield requests that are allowed and were not asked for."""
+    for resource in resources:
+        plain = request_for(principal, action, (resource,), PLAIN)
+        if _is_settled(plain, world.judge):
+            requests: Iterable[Request] = (plain,)
+        elif _is_settled(plain, world.intended) and _is_allowed(plain, world.intended):
+            continue  # asked for in every situation
+        else:
+            requests = (request_for(principal, action, (resource,), situation) for situation in world.situations)
+        for request in requests:
+            if _is_allowed(request, world.judge) and not _is_allowed(request, world.intended):
+                yield request
+
+
+def _is_settled(request: Request, judge: Authorizer) -> bool:
+    """Return whether a judge says the same in every situation."""
+    return not any(plan.conditional or plan.grants for plan in judge.plans(request))
+
+
+def _is_allowed(request: Request, judge: Authorizer) -> bool:
+    return judge.decide(request).outcome is Outcome.ALLOWED
+
+
+def _resources(world: _World, action: str, kinds: frozenset[str] | None) -> tuple[str, ...]:
+    wanted = [kind for kind in kinds_of_resource(action) if kinds is None or kind in kinds]
+    aliases = dict.fromkeys(f"{key.rpartition(':')[0]}:alias/example" for key in world.keys if "alias" in wanted)
+    return (*(world.keys if "key" in wanted else ()), *aliases, *(("*",) if "any" in wanted else ()))
+
+
+def _named(bundle: Bundle, specification: Specification) -> tuple[str, ...]:
+    """Return everybody whom the policies or the intent name, and another session of each role that they name a session of."""
+    sessions = [session for name in bundle.principals for session in _sessions(name)]
+    written = [name for name in _in_key_policies(bundle) if is_person(name) or is_service_principal(name)]
+    return (*bundle.principals, *written, *_services(specification), *sessions)
+
+
+def _with_another_key(bundle: Bundle) -> Bundle:
+    """Add a key that the intent is not about, whose policy lets the account's IAM policies decide."""
+    key = bundle.keys[0].key
+    arn = parse_arn(key.arn)
+    other = key._replace(arn=str(arn._replace(resource=OTHER_KEY)) if arn else key.arn, aliases=(), tags=())
+    policy = Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), (root_of(key),)),))
+    return bundle._replace(keys=(*bundle.keys, KeyAccess(other, policy)))
+
+
+def _strangers(bundle: Bundle, specification: Specification) -> tuple[str, ...]:
+    """Return principals that nobody names: of the key's account, its root user, of each account named, of one that is not."""
+    key = parse_arn(bundle.keys[0].key.arn)
+    own, partition = (key.account, key.partition) if key else ("", "aws")
+    named = [
+        account_of(name) for name in (*_in_key_policies(bundle), *(access.principal.value for access in specification.accesses))
+    ]
+    others = dict.fromkeys(account for account in named if account and account != own)
+    unnamed = next(account for account in STRANGER_ACCOUNTS if account != own and account not in others)
+    names = [(own, "role/stranger"), (own, "user/stranger"), (own, "root")]
+    names += [(account, "role/stranger") for account in (*others, unnamed)]
+    return tuple(str(Arn(partition, "iam", "", account, resource)) for account, resource in names)
+
+
+def _in_key_policies(bundle: Bundle) -> tuple[str, ...]:
+    """Return every principal that a key policy names."""
+    statements = (statement for access in bundle.keys for statement in access.policy.statements)
+    return tuple(dict.fromkeys(principal.value for statement in statements for principal in statement.principals or ()))
+
+
+def _services(specification: Specification) -> tuple[str, ...]:
+    return tuple(access.principal.value for access in specification.accesses if access.principal.kind == "Service")
+
+
+def _sessions(name: str) -> Iterator[str]:
+    """Yield another session of the role that a session belongs to."""
+    arn = parse_arn(name)
+    if arn is not None and arn.kind == "assumed-role":
+        yield f"{name.rpartition('/')[0]}/another-session"
+
+
+# --- situations ---------------------------------------------------------------------------------------------------------
+
+
+def _distinguished(bundle: Bundle, specification: Specification) -> Iterator[Situation]:
+    """Yield each situation that some statement tells apart from another, once."""
+    seen: set[str] = set()
+    for conditions in _condition_sets(bundle, specification):
+        for varied in _variations(conditions):
+            for situation in situations(varied):
+                if str(situation) not in seen:
+                    seen.add(str(situation))
+                    yield situation
+
+
+def _condition_sets(bundle: Bundle, specification: Specification) -> Iterator[tuple[Condition, ...]]:
+    yield ()
+    documents = [access.policy for access in bundle.keys]
+    documents += [policy for beside in bundle.principals.values() for policy in beside.identity_policies]
+    statements = [statement for document in documents for statement in document.statements]
+    statements += [access.statement for access in specification.accesses]
+    yield from dict.fromkeys(statement.conditions for statement in statements if statement.conditions)
+    for access in bundle.keys:
+        for grant in access.grants:
+            pairs = grant.constraints.encryption_context_equals or grant.constraints.encryption_context_subset or ()
+            yield tuple(Condition("StringEquals", f"{CONTEXT}{name}", (value,)) for name, value in pairs)
+
+
+def _variations(conditions: tuple[Condition, ...]) -> Iterator[tuple[Condition, ...]]:
+    """Yield all conditions, all but one, and all with another value for one."""
+    yield conditions
+    for i, condition in enumerate(conditions):
+        rest = (*conditions[:i], *conditions[i + 1 :])
+        yield rest
+        yield (*rest, _changed(condition))
+
+
+def _changed(condition: Condition) -> Condition:
+    """Return a condition that holds of another value of the same key than the one given."""
+    kind = condition.operator.rpartition(":")[2].lower()
+    if kind.startswith("bool"):
+        flipped = "false" if "true" in condition.values else "true"
+        return Condition("StringEquals", condition.key, (flipped,))
+    if kind == "null":
+        return Condition("StringEquals", condition.key, ("something-else",))
+    if kind.startswith("date"):
+        return Condition("StringEquals", condition.key, ("1999-01-01T00:00:00Z",))
+    if kind.startswith("ipaddress"):
+        return Condition("StringEquals", condition.key, ("192.0.2.1",))
+    return Condition("StringEquals", condition.key, (OTHER_VALUES.get(condition.key.lower(), "something-else"),))
+
+
+# --- findings -----------------------------------------------------------------------------------------------------------
+
+
+def _finding(intent: Intent, request: Request, judge: Authorizer, origins: Origins) -> Finding:
+    labels = judge.decide(request).reason
+    lines = tuple(dict.fromkeys(line for label in labels for line in origins.get(label, ())))
+    where = lines[0] if lines else Location(intent.path)
+    what = f"`{request.principal}` may call `{request.action}` on {request.resources[0]}"
+    message = f"{what}, which nobody asked for: {described(request)}"
+    return Finding("excess-access", "error", message, where, request, labels, lines)
+
+
+def described(request: Request) -> str:
+    """Return the circumstances of a request in words."""
+    return (
+        str(Situation(request.encryption_context, request.context))
+        if request.encryption_context or request.context
+        else str(PLAIN)
+    )

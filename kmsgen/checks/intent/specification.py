@@ -1,0 +1,107 @@
+"""The intent as a bundle of its own: the widest one that allows only what was asked.
+
+It has none of the compiler's economy and no guard rail. What another bundle allows beyond it was not asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from kmsgen.arn import account_of, account_root, parse_arn
+from kmsgen.checks.intent.asked_access import Expected, given_by_grants, intended_by_deployer, intended_by_lines
+from kmsgen.checks.intent.asked_services import intended_by_services
+from kmsgen.intent.intent import Intent
+from kmsgen.policy.bundle import Bundle, Key, KeyAccess, Organization, PrincipalPolicies
+from kmsgen.policy.document import Document, Effect, Principal, Statement
+from kmsgen.policy.grant import Grant
+
+ANYTHING = Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), sid="Anything"),))
+
+
+class Specification(NamedTuple):
+    """What an intent asks for: its accesses, the grants on each key, and what those give."""
+
+    accesses: tuple[Expected, ...]
+    grants: tuple[Grant, ...]
+    by_grants: tuple[Expected, ...] = ()
+
+    def on_key(self, arn: str) -> tuple[Statement, ...]:
+        """Return the statements about one key itself."""
+        return tuple(access.statement for access in self.accesses if access.key == arn and access.half == "key")
+
+    def about(self, arn: str) -> tuple[Statement, ...]:
+        """Return the statements about one key, what has no key included; actions together where all else is equal."""
+        actions: dict[Statement, list[str]] = {}
+        for access in self.accesses:
+            if access.key == arn:
+                actions.setdefault(access.statement._replace(actions=()), []).append(access.action)
+        return tuple(rest._replace(actions=tuple(dict.fromkeys(names))) for rest, names in actions.items())
+
+    def beside(self, principal: str) -> Document | None:
+        """Return every access of a principal as an IAM policy; None if it has none."""
+        own = (access.statement for access in self.accesses if access.principal.value == principal)
+        statements = tuple(dict.fromkeys(statement._replace(principals=None) for statement in own))
+        return Document(statements) if statements else None
+
+
+def specify(intent: Intent, keys: Sequence[Key]) -> Specification:
+    """Return what an intent asks for on these keys."""
+    accesses: list[Expected] = []
+    account = intent.scope.account
+    for key in keys:
+        accesses += [*intended_by_lines(intent, key), *intended_by_deployer(intent, key), *intended_by_services(intent, key)]
+    grants = tuple(
+        line.grant._replace(id=line.grant.id or f"grant-{i}", issuing_account=account) for i, line in enumerate(intent.grants)
+    )
+    given = (access for key in keys for access in given_by_grants(intent, key))
+    return Specification(tuple(accesses), grants, tuple(given))
+
+
+def as_bundle(specification: Specification, judged: Bundle, intent: Intent) -> Bundle:
+    """Return the bundle that allows what was asked: in key policies where they are the intent's, in IAM policies for all."""
+    keys = []
+    for access in judged.keys:
+        statements = specification.on_key(access.key.arn)
+        ours = intent.governed and bool(statements)
+        policy = Document(statements) if ours else access.policy
+        keys.append(KeyAccess(access.key, policy, specification.grants if ours else access.grants))
+    named = dict.fromkeys(access.principal.value for access in specification.accesses if access.principal.kind == "AWS")
+    people = dict.fromkeys((*judged.principals, *(name for name in named if is_person(name))))
+    return Bundle(tuple(keys), {name: _beside(specification, name, judged) for name in people})
+
+
+def is_person(name: str) -> bool:
+    """Return whether a principal is one user, role or session, not a whole account or everyone."""
+    arn = parse_arn(name)
+    return arn is not None and arn.resource != "root"
+
+
+def _beside(specification: Specification, name: str, judged: Bundle) -> PrincipalPolicies:
+    known = judged.principals.get(name, PrincipalPolicies())
+    own = specification.beside(name)
+    if is_service_linked(name):
+        return known._replace(identity_policies=(ANYTHING,), service_linked=True)
+    return known._replace(identity_policies=(own,) if own else ())
+
+
+def is_service_linked(name: str) -> bool:
+    """Return whether a principal is a role that an AWS service owns: AWS writes its IAM policies, and no one else can."""
+    arn = parse_arn(name)
+    return arn is not None and arn.resource.startswith("role/aws-service-role/")
+
+
+def with_own_policies(bundle: Bundle, names: Iterable[str], organization: str | None, account: str) -> Bundle:
+    """Return the bundle in which these principals have every KMS permission that IAM can give them."""
+    added = {}
+    for name in names:
+        known = bundle.principals.get(name, PrincipalPolicies())
+        member = Organization(organization) if organization and account_of(name) == account else known.organization
+        added[name] = known._replace(identity_policies=(ANYTHING,), organization=member, service_linked=is_service_linked(name))
+    return bundle._replace(principals={**bundle.principals, **added})
+
+
+def root_of(key: Key) -> Principal:
+    """Return the account of a key as a principal."""
+    arn = parse_arn(key.arn)
+    return Principal("AWS", account_root(arn.partition, arn.account) if arn else "")

@@ -1,0 +1,95 @@
+"""The three questions: is every intended access allowed, is anything else allowed, can the key policy still be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from kmsgen.checks.finding import Finding
+from kmsgen.checks.intent.excess_access import BESIDE_THE_KEY, beyond, described
+from kmsgen.checks.intent.lockout import locked_out
+from kmsgen.checks.intent.missing_access import not_allowed
+from kmsgen.checks.intent.specification import Specification, specify
+from kmsgen.errors import Location, RefusedError
+from kmsgen.intent.intent import Intent
+from kmsgen.policy.bundle import Bundle
+from kmsgen.prover.proof import Group, Proof, Result
+from kmsgen.prover.prove import prove_each
+from kmsgen.prover.question import Beyond, Never
+
+Origins = Mapping[str, tuple[Location, ...]]
+
+INTENDED = "every intended access is allowed"
+NOTHING_ELSE = "nothing else is allowed"
+NO_LOCKOUT = "the key policy can still be changed"
+
+
+class Answer(NamedTuple):
+    """The answer to one question: yes where there is no finding."""
+
+    question: str
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_yes(self) -> bool:
+        """Whether the answer is yes."""
+        return not self.findings
+
+
+def ask(intent: Intent, bundle: Bundle, origins: Origins, *, thorough: bool = False) -> tuple[Answer, Answer, Answer]:
+    """Answer the three questions about the policies of a bundle.
+
+    What goes beyond the intent is proved for every principal; `thorough` counts through what can be counted as well, which
+    knows nothing of the prover.
+    """
+    specification = specify(intent, [access.key for access in bundle.keys])
+    excess = [*_proved(intent, specification, bundle, origins)]
+    excess += beyond(intent, specification, bundle, origins, kinds=None if thorough else BESIDE_THE_KEY)
+    return (
+        Answer(INTENDED, tuple(not_allowed(intent, specification, bundle, origins))),
+        Answer(NOTHING_ELSE, tuple(excess)),
+        Answer(NO_LOCKOUT, tuple(locked_out(intent, bundle))),
+    )
+
+
+def refuse_no(answers: tuple[Answer, ...]) -> None:
+    """Raise RefusedError with every finding, if an answer is no."""
+    findings = [finding.diagnostic for answer in answers for finding in answer.findings]
+    if findings:
+        raise RefusedError(findings)
+
+
+def _proved(intent: Intent, specification: Specification, bundle: Bundle, origins: Origins) -> Iterator[Finding]:
+    """Yield what the bundle allows on its keys beyond the intent, and what a line of `never` rules out, whoever asks.
+
+    Where key policies are not the intent's, whoever has IAM policies of other making is not its business either.
+    """
+    never = [Never(line.principal, line.actions) for line in intent.never]
+    ruled_out: list[list[Finding]] = [[] for _ in never]
+    for access in bundle.keys:
+        about_key = bundle._replace(keys=(access, *(other for other in bundle.keys if other is not access)))
+        beyond = Beyond(specification.about(access.key.arn), specification.grants if intent.governed else access.grants)
+        proof, *others = prove_each(about_key, [beyond, *never], described_only=not intent.governed)
+        yield from _findings(proof, "excess-access", Location(intent.path), origins)
+        for line, other, found in zip(intent.never, others, ruled_out, strict=True):
+            found.extend(_findings(other, "never", line.location, origins))
+    for found in ruled_out:
+        yield from found
+
+
+def _findings(proof: Proof, code: str, place: Location, origins: Origins) -> Iterator[Finding]:
+    if proof.result is Result.PROVED:
+        return
+    if not proof.groups:
+        message = f"`{proof.question}` is {proof.result}: {proof.reason or 'no witness is known'}"
+        yield Finding("unproved" if proof.result is Result.UNKNOWN else code, "error", message, place)
+    for group in proof.groups:
+        yield _finding(group, code, place, origins)
+
+
+def _finding(group: Group, code: str, place: Location, origins: Origins) -> Finding:
+    lines = tuple(dict.fromkeys(line for label in group.reason for line in origins.get(label, ())))
+    said = "which `never` rules out" if code == "never" else "which nobody asked for"
+    example = f"`{group.witness.principal}` calling `{group.witness.action}` with {described(group.witness)}"
+    where = lines[0] if lines and code != "never" else place
+    return Finding(code, "error", f"{group}: allowed, {said}; such as {example}", where, group.witness, group.reason, lines)

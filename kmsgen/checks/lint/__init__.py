@@ -1,0 +1,1 @@
+"""Findings on policies that anyone wrote."""

@@ -1,0 +1,63 @@
+"""`kmsgen render`: confirm an intent, then write the artifacts."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(add_completion=False)
+
+
+class Format(StrEnum):
+    """What an intent can be written as."""
+
+    JSON = "json"
+    CLOUDFORMATION = "cloudformation"
+    TERRAFORM = "terraform"
+    GRANTS = "grants"
+
+
+class Output(StrEnum):
+    """How the answer is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@app.command(
+    epilog="Example: kmsgen render intent.yaml --format terraform --out policies; kmsgen render intents/ --out policies --check"
+)
+def render(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="FILE|DIR...", help="Intents; of a folder, every .yaml and .yml file in it but those named _*."),
+    ] = None,
+    formats: Annotated[
+        list[Format] | None, typer.Option("--format", help="What to write; every format unless given. Can be repeated.")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder to write to: one folder an intent.")] = Path("out"),
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 and show the difference if what is on disk differs.")
+    ] = False,
+    preset: Annotated[str | None, typer.Option(help="Render a preset in place of a file (see `kmsgen presets list`).")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the preset. Can be repeated.")
+    ] = None,
+    no_lint: Annotated[bool, typer.Option("--no-lint", help="Do not run cfn-lint on CloudFormation templates.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite files that kmsgen did not write or that were changed.")
+    ] = False,
+    output: Annotated[Output, typer.Option("--output", help="How to print the list of files.")] = Output.TEXT,
+) -> None:
+    """Confirm each intent with the three questions, then write it as policies, templates and grant calls.
+
+    Nothing is written unless every intent given is sound and every answer is yes. Prints the files, one a line.
+    Exit codes: 0 written (or, with --check, nothing differs), 1 an answer is no, 2 bad input.
+    """
+    from kmsgen.cli.jobs.render import Job, run  # noqa: PLC0415 - `--help` must not pay for what only a render needs
+
+    wanted = tuple(str(one) for one in formats or Format)
+    job = Job(tuple(paths or ()), preset, tuple(settings or ()), wanted, out, check=check, lint=not no_lint, force=force)
+    raise typer.Exit(run(job, as_json=output is Output.JSON))

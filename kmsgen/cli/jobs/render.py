@@ -1,0 +1,187 @@
+"""What `kmsgen render` does, from paths to files."""
+
+import gc
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from kmsgen.checks import confirm
+from kmsgen.cli.console import answer, answer_json, say
+from kmsgen.cli.manifest import files_of
+from kmsgen.cli.output_folder import Plan, carry_out, difference, intent_folder, plan
+from kmsgen.compiler.compile import compile_intent
+from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, RefusedError, input_error
+from kmsgen.intent.files.load import load_intents
+from kmsgen.intent.intent import Intent
+from kmsgen.render.artifact import Artifact
+from kmsgen.render.render import render
+from kmsgen.render.subject import subject_of
+
+MANY = 10
+
+
+class Job(NamedTuple):
+    """What was asked for: paths or a preset, formats, where to."""
+
+    paths: tuple[str, ...]
+    preset: str | None
+    settings: tuple[str, ...]
+    formats: tuple[str, ...]
+    out: Path
+    check: bool = False
+    lint: bool = True
+    force: bool = False
+
+
+class Rendered(NamedTuple):
+    """What is kept of one intent until every other one is found sound: what to write, and what to say of it."""
+
+    name: str
+    path: str
+    files: tuple[str, ...]
+    notes: tuple[str, ...]
+    templates: tuple[Artifact, ...]
+    plan: Plan
+
+
+def run(job: Job, *, as_json: bool) -> int:
+    """Do the job; return the exit code. Raises KmsgenError with the diagnostics of every intent that cannot be rendered."""
+    done = _render_all(job)
+    if job.lint and "cloudformation" in job.formats:
+        _lint(done)
+    if job.check:
+        return _report_differences(done, as_json=as_json)
+    carry_out(one.plan for one in done)
+    _report(done, job.out, as_json=as_json)
+    return 0
+
+
+# --- from paths to renderings -------------------------------------------------------------------------------------------
+
+
+def _render_all(job: Job) -> list[Rendered]:
+    done: list[Rendered] = []
+    failures: list[KmsgenError] = []
+    for intent in _with_progress(_intents(job)):
+        try:
+            done.append(_render_one(intent, job))
+        except KmsgenError as error:
+            failures.append(error)
+    if failures:
+        _raise_together(failures)
+    return done
+
+
+def _raise_together(failures: Sequence[KmsgenError]) -> None:
+    """Raise what went wrong with any intent: input that cannot be used weighs more than an answer that is no."""
+    diagnostics = [diagnostic for failure in failures for diagnostic in failure.diagnostics]
+    kind = InputError if any(failure.exit_code == InputError.exit_code for failure in failures) else RefusedError
+    raise kind(diagnostics)
+
+
+def _intents(job: Job) -> tuple[Intent, ...]:
+    """Load what was asked for. Raises InputError with every diagnostic of all of it."""
+    if job.preset is not None and job.paths:
+        raise input_error(Location("--preset"), "usage", "a preset and files cannot be rendered together")
+    if job.preset is not None:
+        from kmsgen.intent.presets import load_preset  # noqa: PLC0415 - only what is asked for is loaded
+
+        return (load_preset(job.preset, dict(_setting(text) for text in job.settings)),)
+    if job.settings:
+        raise input_error(Location("--set"), "usage", "`--set` gives a preset its parameters", "name the preset with `--preset`")
+    if not job.paths:
+        raise input_error(Location("-"), "usage", "no intent to render", "name a file, a folder, or a preset with `--preset`")
+    return load_intents(dict.fromkeys(job.paths))
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator or not name:
+        raise input_error(Location("--set"), "usage", f"`{text}` is not a parameter", "write it as `NAME=VALUE`")
+    return name, value
+
+
+def _render_one(intent: Intent, job: Job) -> Rendered:
+    compiled = compile_intent(intent)
+    confirm(intent, compiled)
+    rendering = render(subject_of(intent, compiled.bundle), job.formats)
+    files = list(files_of(intent.name, rendering))
+    made = plan(intent_folder(job.out, intent.name), files, force=job.force or job.check)
+    paths = tuple(file.path for file in files)
+    notes = (*map(str, compiled.notes), *(f"{intent.name}: {note}" for note in rendering.notes))
+    templates = tuple(artifact for artifact in rendering.artifacts if artifact.kind == "template") if job.lint else ()
+    return Rendered(intent.name, intent.path, paths, notes, templates, made)
+
+
+def _lint(done: Iterable[Rendered]) -> None:
+    from kmsgen.render.cfn_lint import findings  # noqa: PLC0415 - cfn-lint takes seconds to load
+
+    problems = [
+        Diagnostic(Location(f"{one.plan.folder}/{artifact.path}", finding.line, finding.column), finding.code, finding.message)
+        for one in done
+        for artifact in one.templates
+        for finding in findings(artifact.text, artifact.region)
+    ]
+    if problems:
+        raise RefusedError(problems)
+
+
+def _with_progress(intents: Sequence[Intent]) -> Iterator[Intent]:
+    """Yield the intents; where there are many, free what each leaves behind, and show how far the run is on a terminal."""
+    if len(intents) < MANY:
+        yield from intents
+        return
+    for intent in _tracked(intents) if sys.stderr.isatty() else intents:
+        yield intent
+        gc.collect()  # a proof ends in cycles
+        gc.freeze()  # what is kept stays to the end: the next collection need not go through it
+
+
+def _tracked(intents: Sequence[Intent]) -> Iterable[Intent]:
+    from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
+    from rich.progress import track  # noqa: PLC0415
+
+    return track(intents, "rendering", console=Console(stderr=True), transient=True)
+
+
+# --- what is said -------------------------------------------------------------------------------------------------------
+
+
+def _report(done: Iterable[Rendered], out: Path, *, as_json: bool) -> None:
+    done = list(done)
+    if as_json:
+        answer_json({"out": str(out), "intents": [_told(one) for one in done]})
+        return
+    for one in done:
+        for path in one.files:
+            answer(f"{one.plan.folder.as_posix()}/{path}")
+        for path in one.plan.stale:
+            say(f"removed {one.plan.folder.as_posix()}/{path}")
+        for note in one.notes:
+            say(f"note: {note}")
+
+
+def _told(one: Rendered) -> dict[str, object]:
+    return {
+        "name": one.name,
+        "path": one.path,
+        "folder": one.plan.folder.as_posix(),
+        "files": list(one.files),
+        "changed": [file.path for file in one.plan.changed],
+        "removed": list(one.plan.stale),
+        "notes": list(one.notes),
+    }
+
+
+def _report_differences(done: Iterable[Rendered], *, as_json: bool) -> int:
+    differing = [one for one in done if one.plan.changed or one.plan.stale]
+    if as_json:
+        answer_json({"differs": bool(differing), "intents": [_told(one) for one in differing]})
+        return 1 if differing else 0
+    for one in differing:
+        for line in difference(one.plan):
+            answer(line)
+    if differing:
+        say(f"what is on disk differs from {len(differing)} intent{'s' * (len(differing) != 1)}; run `kmsgen render` to write it")
+    return 1 if differing else 0

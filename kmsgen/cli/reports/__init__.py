@@ -1,0 +1,1 @@
+"""Printing: answers as text, tables, JSON, JUnit and SARIF."""

@@ -1,0 +1,1 @@
+"""Files of intents: reading them, what they extend, and every problem with its place."""

@@ -1,0 +1,155 @@
+"""`extends`: the content of other files under the content of this one, every part still knowing its own file.
+
+Mappings merge, the extending file winning; the lists of lines (`admins`, `users`, `services`, `grants`, `guardrails`,
+`never`) are joined, the base's lines first, so no line of a base can be lost; every other list is replaced. Paths are
+relative to the file that names them, end in `.yaml`, `.yml` or `.json`, and stay within the repository that holds the
+file (the nearest folder above with `.git`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kmsgen.errors import Diagnostic, InputError, Location, input_error
+from kmsgen.intent.files.problems import Problems, Tree
+from kmsgen.reading import Source, Steps, read_file
+
+MAX_FILES = 16
+ENDINGS = (".yaml", ".yml", ".json")
+JOINED = ("admins", "users", "services", "grants", "guardrails", "never")
+
+
+class Merged:
+    """The content of two files, one extending the other."""
+
+    def __init__(self, base: Tree, top: Tree) -> None:
+        self.path = top.path
+        self._origin: dict[Steps, tuple[Tree, Steps]] = {(): (top, ())}
+        self.data: Any = self._merge(base, top, ())
+
+    def _merge(self, base: Tree, top: Tree, steps: Steps) -> dict[str, Any]:
+        below, above = _at(base.data, steps), _at(top.data, steps)
+        merged: dict[str, Any] = {}
+        for key in (*below, *(key for key in above if key not in below)):
+            here: Steps = (*steps, key)
+            if key not in above or (not steps and key in JOINED and above[key] is None):
+                self._origin[here] = (base, here)
+                merged[key] = below[key]
+            elif isinstance(below.get(key), dict) and isinstance(above[key], dict):
+                self._origin[here] = (top, here)
+                merged[key] = self._merge(base, top, here)
+            elif not steps and key in JOINED and isinstance(below.get(key), list) and isinstance(above[key], list):
+                merged[key] = self._join(base, top, key)
+            else:
+                self._origin[here] = (top, here)
+                merged[key] = above[key]
+        return merged
+
+    def _join(self, base: Tree, top: Tree, key: str) -> list[Any]:
+        first, then = base.data[key], top.data[key]
+        self._origin[(key,)] = (top, (key,))
+        self._origin.update({(key, i): (base, (key, i)) for i in range(len(first))})
+        self._origin.update({(key, len(first) + i): (top, (key, i)) for i in range(len(then))})
+        return [*first, *then]
+
+    def _trace(self, steps: Steps) -> tuple[Tree, Steps]:
+        for length in range(len(steps), -1, -1):
+            if found := self._origin.get(steps[:length]):
+                tree, origin = found
+                return tree, (*origin, *steps[length:])
+        return self._origin[()]
+
+    def where(self, steps: Steps = ()) -> Location:
+        """Return where the value at `steps` starts, in the file that holds it."""
+        tree, origin = self._trace(steps)
+        return tree.where(origin)
+
+    def where_key(self, steps: Steps) -> Location:
+        """Return where the last key of `steps` stands, in the file that holds it."""
+        tree, origin = self._trace(steps)
+        return tree.where_key(origin)
+
+
+def _at(data: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data
+    for step in steps:
+        data = data[step]
+    return data
+
+
+def read_tree(path: str | Path) -> tuple[Tree, tuple[Path, ...]]:
+    """Read a file and all it extends; return the content and the files that were extended. Raises InputError."""
+    source = read_file(path)
+    chain: tuple[Path, ...] = () if str(path) == "-" else (Path(path).resolve(),)
+    bases: list[Path] = []
+    return _extended(source, chain, bases), tuple(bases)
+
+
+def _extended(source: Source, chain: tuple[Path, ...], bases: list[Path]) -> Tree:
+    if not isinstance(source.data, dict) or source.data.get("extends") is None:
+        return source
+    named = source.data["extends"]
+    names = named if isinstance(named, list) else [named]
+    problems = Problems(source)
+    if not names:
+        problems.add(("extends",), "empty-list", "`extends` is empty", "leave the field out, or name a file")
+    under: Tree | None = None
+    for index, name in enumerate(names):
+        steps: Steps = ("extends", index) if isinstance(named, list) else ("extends",)
+        try:
+            base = _base(source, name, steps, chain, bases)
+        except InputError as error:
+            problems.found.extend(error.diagnostics)
+            continue
+        under = Merged(under, base) if under else base
+    problems.raise_any()
+    return Merged(under, source) if under else source
+
+
+def _base(source: Source, name: Any, steps: Steps, chain: tuple[Path, ...], bases: list[Path]) -> Tree:  # noqa: ANN401
+    place = source.where(steps)
+    target = _target(source.path, name, place)
+    if target in chain:
+        raise input_error(place, "extends-cycle", f"`{name}` extends this file in turn", "move what both share into a third file")
+    bases.append(target)
+    if len(bases) > MAX_FILES:
+        raise input_error(place, "extends-too-many", f"more than {MAX_FILES} files are extended")
+    shown = Path(source.path).parent / name
+    try:
+        base = read_file(shown)
+    except InputError as error:
+        raise InputError(_at_name(diagnostic, place, name) for diagnostic in error.diagnostics) from None
+    if not isinstance(base.data, dict):
+        raise input_error(base.where(), "wrong-type", "a file that is extended must be a mapping")
+    if "name" in base.data:
+        hint = "each intent has its own name"
+        raise input_error(base.where_key(("name",)), "extends-name", "a file that is extended must not have a `name`", hint)
+    return _extended(base, (*chain, target), bases)
+
+
+def _at_name(diagnostic: Diagnostic, place: Location, name: str) -> Diagnostic:
+    """Move what is wrong with a file as a whole to where it is named."""
+    if diagnostic.location.line:
+        return diagnostic
+    return Diagnostic(place, diagnostic.code, f"`{name}`: {diagnostic.message}", diagnostic.hint)
+
+
+def _target(path: str, name: Any, place: Location) -> Path:  # noqa: ANN401 - plain data
+    """Return the file that `name` means, or refuse it."""
+    if not isinstance(name, str):
+        raise input_error(place, "wrong-type", "`extends` must be a path, or a list of paths")
+    hint = "a relative path such as ../base.yaml, within the repository"
+    plain = name and name.isprintable() and "\\" not in name and not name.startswith(("/", "~"))
+    if not plain or ":" in name or not name.lower().endswith(ENDINGS) or len(name) > 1024:
+        raise input_error(place, "extends-path", f"`{name}` is not a path that can be extended", hint)
+    if path == "-":
+        raise input_error(place, "extends-path", "a file read from standard input cannot extend another")
+    target = (Path(path).parent / name).resolve()
+    root = _repository(Path(path).resolve())
+    if root is not None and not target.is_relative_to(root):
+        raise input_error(place, "extends-path", f"`{name}` is outside the repository `{root.name}`", hint)
+    return target
+
+
+def _repository(path: Path) -> Path | None:
+    return next((folder for folder in path.parents if (folder / ".git").exists()), None)

@@ -1,0 +1,228 @@
+"""What users write, field by field: the form of an intent before it is resolved.
+
+Every scalar arrives as text, a boolean or nothing (see kmsgen.reading). These models say the shape only: which fields there
+are, and which hold texts, lists and mappings; what the texts mean is checked by `kmsgen.intent.resolve`. Field descriptions are
+the ones that editors show. Loading a file does not import this module: it checks with `_shape.py`, which
+scripts/refresh_intent_shape.py makes from it, because building models takes longer than all the rest.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    RootModel,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from kmsgen.intent.form.shorthand import NORMAL, as_name, as_text, digits, listed
+
+Schema = dict[str, Any]
+
+
+class OneOrMore:
+    """Marks a list for which a single text may stand."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:  # noqa: ANN401 - pydantic's hook
+        """Wrap a single text before the list is checked."""
+        return core_schema.no_info_before_validator_function(listed, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Offer the item beside the list."""
+        listed = handler(schema)
+        return {"anyOf": [listed["items"], listed]}
+
+
+def _number_schema(**limits: int) -> WithJsonSchema:
+    return WithJsonSchema({"anyOf": [{"type": "integer", **limits}, {"type": "string", "pattern": "^[0-9]{1,6}$"}]})
+
+
+# a text that an editor's YAML parser may take for a number
+FreeText = Annotated[str, WithJsonSchema({"type": ["string", "number"]})]
+ConditionValue = Annotated[str, BeforeValidator(as_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+Texts = Annotated[list[str], Field(min_length=1), OneOrMore()]
+FreeTexts = Annotated[list[FreeText], Field(min_length=1), OneOrMore()]
+ConditionValues = Annotated[list[ConditionValue], Field(min_length=1), OneOrMore()]
+AccountId = Annotated[str, WithJsonSchema({"type": ["string", "integer"], "minimum": 0, "maximum": 999999999999})]
+
+
+class Part(BaseModel):
+    """A mapping of the file. A subclass may name the field for which a bare text stands."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True, frozen=True)
+    shorthand: ClassVar[str | None] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spell_out(cls, value: Any) -> Any:  # noqa: ANN401 - whatever was read
+        return NORMAL[f"as-{cls.shorthand}"](value) if cls.shorthand else value
+
+
+def _offer_text(schema: Schema) -> None:
+    """Offer a text beside the mapping it is short for."""
+    full = dict(schema)
+    schema.clear()
+    schema.update({"anyOf": [{"type": "string"}, full]})
+
+
+class ScopeFile(Part):
+    """Where the intent holds."""
+
+    account: AccountId = Field(description="account id of the key, 12 digits")
+    regions: Texts | None = Field(None, description="Regions; none: every Region. A key to create needs one, its own")
+    partition: str = Field("aws", description="aws, aws-cn or aws-us-gov")
+    organization: str | None = Field(None, description="id of the AWS organization, o-...")
+    deployer: str | None = Field(None, description="principal who runs Terraform or CloudFormation, such as role/platform-ci")
+
+
+class KeyFile(Part):
+    """A key to create."""
+
+    alias: str | None = Field(None, description="alias, with or without `alias/` before it")
+    description: FreeText = Field("", description="description of the key")
+    spec: str = Field("SYMMETRIC_DEFAULT", description="key spec")
+    usage: str | None = Field(None, description="key usage, where the spec has several")
+    origin: str = Field("AWS_KMS", description="AWS_KMS, or EXTERNAL for imported key material")
+    rotation_days: Annotated[int, BeforeValidator(digits), _number_schema(minimum=90, maximum=2560)] | None = Field(
+        None, description="days between automatic rotations, 90 to 2560; symmetric encryption keys only"
+    )
+    deletion_window_days: Annotated[int, BeforeValidator(digits), _number_schema(minimum=7, maximum=30)] | None = Field(
+        None, description="days between the request to delete the key and its deletion, 7 to 30"
+    )
+    multi_region: bool = Field(default=False, description="whether the key is a multi-Region primary key")
+    replicas: Texts | None = Field(None, description="Regions of the replicas of a multi-Region key")
+    tags: dict[str, FreeText] = Field(default_factory=dict, description="tags of the key")
+
+
+class WhenFile(Part):
+    """What must hold of a request, all of it; lists give alternatives."""
+
+    encryption_context: dict[str, FreeTexts] | None = Field(None, description="pairs that the encryption context must hold")
+    via: Texts | None = Field(None, description="only through these AWS services, as kms:ViaService names them: s3, ec2, rds")
+    from_: str | None = Field(None, alias="from", description="from this instant on: a date, or date and time with zone")
+    until: str | None = Field(
+        None, description="before this instant: a date (its first moment in UTC), or date and time with zone"
+    )
+    source_vpce: Texts | None = Field(None, description="only through these VPC endpoints, vpce-...")
+    source_ip: Texts | None = Field(None, description="only from these addresses or networks (CIDR)")
+    mfa: bool | None = Field(None, description="true: only with multi-factor authentication")
+    request_alias: Texts | None = Field(None, description="only if the request names the key by one of these aliases")
+    principal_tags: dict[str, FreeTexts] | None = Field(None, description="tags that the principal must carry")
+    organization: Texts | None = Field(None, description="only principals of these organizations, o-...")
+    conditions: dict[str, dict[str, ConditionValues]] | None = Field(
+        None, description="raw condition blocks: operator, condition key, values"
+    )
+
+
+class AdminFile(Part):
+    """One line of `admins`: a principal who runs the key and does not use it."""
+
+    model_config = ConfigDict(json_schema_extra=_offer_text)
+    shorthand: ClassVar[str | None] = "principal"
+
+    principal: Texts = Field(description="user/N, role/N, account, account/ID, or a full ARN")
+    can: Texts | None = Field(None, description="capability words or exact actions; none: the administrator set")
+    when: WhenFile | None = None
+
+
+class UserFile(Part):
+    """One line of `users`: a principal and what it may do."""
+
+    principal: Texts = Field(description="user/N, role/N, account, account/ID, or a full ARN")
+    can: Texts = Field(description="capability words, or exact actions such as kms:Encrypt")
+    when: WhenFile | None = None
+    only_on: Texts | None = Field(None, description="of an action on alias and key, only the half on these: key, alias")
+
+
+class ServiceFile(Part):
+    """One line of `services`: an AWS service that uses the key."""
+
+    model_config = ConfigDict(json_schema_extra=_offer_text)
+    shorthand: ClassVar[str | None] = "service"
+
+    service: str = Field(description="id or short name in the catalogue of services")
+    resources: Texts | None = Field(None, description="ARNs the service acts for; `*` may stand for parts of the resource")
+    source_account: AccountId | None = Field(None, description="account of these resources")
+    principals: Texts | None = Field(None, description="principals who use the key through the service")
+    variables: dict[str, FreeText] = Field(
+        default_factory=dict, description="values for the placeholders of the service's statements"
+    )
+
+
+class ConstraintsFile(Part):
+    """What a request under a grant must carry."""
+
+    encryption_context_equals: dict[str, FreeText] | None = Field(None, description="the encryption context is exactly this")
+    encryption_context_subset: dict[str, FreeText] | None = Field(None, description="the encryption context holds these pairs")
+    source_arn: str | None = Field(None, description="the ARN for which an AWS service makes the request")
+
+
+class GrantFile(Part):
+    """One line of `grants`."""
+
+    name: str = Field(description="name of the grant: letters, digits, `_`, `-`")
+    grantee: str = Field(description="principal, or an AWS service such as logs.us-west-2.amazonaws.com")
+    operations: Texts = Field(description="grant operations such as Decrypt")
+    constraints: ConstraintsFile | None = None
+    retiring_principal: str | None = Field(None, description="principal or AWS service that may retire the grant")
+
+
+class GuardRailOptions(Part):
+    """Whom a guard rail spares, and whom alone it denies."""
+
+    except_: Texts | None = Field(None, alias="except", description="principals whom it does not deny")
+    for_: Texts | None = Field(
+        None, alias="for", description="the only principals whom it denies: users and roles of this account"
+    )
+
+
+class GuardRailFile(RootModel[Annotated[dict[str, GuardRailOptions | None], Field(min_length=1, max_length=1)]]):
+    """One line of `guardrails`: its name, alone or with whom it spares."""
+
+    model_config = ConfigDict(strict=True, defer_build=True, json_schema_extra=_offer_text)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spell_out(cls, value: Any) -> Any:  # noqa: ANN401 - whatever was read
+        return as_name(value)
+
+
+class NeverFile(Part):
+    """One line of `never`: what must be impossible whatever else the file says."""
+
+    principal: Texts = Field(description="principal or pattern of principals, an AWS service, or `*`")
+    actions: Texts = Field(description="exact actions, patterns such as kms:Re*, or capability words")
+
+
+class HeaderFile(Part):
+    """The fields of an intent that hold texts."""
+
+    kmsgen: Annotated[str, WithJsonSchema({"enum": [1, "1"]})] = Field(description="version of this format: 1")
+    name: str = Field(description="name of the intent and of the folder of its files: letters, digits, `.`, `_`, `-`")
+    keys: Texts | None = Field(None, description='ARNs of keys that exist, or "*": every key in scope')
+    spec: str | None = Field(None, description="key spec of the keys that exist")
+    usage: str | None = Field(None, description="key usage of the keys that exist")
+    key_policy: str = Field("write", description="write, or keep: keys that exist keep theirs, only IAM policies are written")
+    delegation: str = Field("key-policy", description="where the permissions of this account's principals live")
+
+
+class IntentFile(HeaderFile):
+    """Who may do what with one AWS KMS key, with keys that exist, or with every key."""
+
+    extends: Texts | None = Field(None, description="files whose content this file extends; paths relative to this file")
+    scope: ScopeFile
+    key: KeyFile | None = Field(None, description="a key to create")
+    admins: list[AdminFile] | None = Field(None, description="who runs the key")
+    users: list[UserFile] | None = Field(None, description="who uses the key")
+    services: list[ServiceFile] | None = Field(None, description="AWS services that use the key")
+    grants: list[GrantFile] | None = Field(None, description="grants on the key")
+    guardrails: list[GuardRailFile] | None = Field(None, description="explicit denies")
+    never: list[NeverFile] | None = Field(None, description="what must be impossible, proved")

@@ -1,0 +1,116 @@
+"""The JSON Schema of an intent, for editors: the models' shape with the words of the catalogue.
+
+What the schema refuses, the loader refuses; what the loader refuses for its shape, the schema refuses. What only the parts
+together or the values themselves can show (accounts, ARNs, contradictions) is the loader's alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kmsgen.arn import PARTITIONS
+from kmsgen.catalogue import actions, capabilities, grants, guardrails, key_specs, services, via_services
+from kmsgen.intent.form.model import IntentFile
+from kmsgen.intent.resolve.access_lines import RESOURCE_TYPES
+from kmsgen.intent.resolve.actions import OTHER_SERVICES
+from kmsgen.intent.resolve.key import ORIGINS
+from kmsgen.intent.resolve.resolve import DELEGATIONS, KEY_POLICIES, NAME
+
+Schema = dict[str, Any]
+
+# fields that a text alone stands for
+_SHORTHANDS = ("ServiceFile.service",)
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def intent_schema() -> Schema:
+    """Return the JSON Schema of an intent file."""
+    schema = IntentFile.model_json_schema()
+    _drop_titles(schema)
+    for path, words in _words().items():
+        _restrict(schema, path, words)
+    _allow_extending(schema)
+    return {"$schema": DIALECT, "title": "kmsgen intent", **schema}
+
+
+def _words() -> dict[str, Schema]:
+    """Return what each text of the file may be: `Model.field` -> a schema for its texts."""
+    usages = dict.fromkeys(usage for spec in key_specs.KEY_SPECS for usage in key_specs.usages(spec))
+    can = {
+        "anyOf": [
+            {"enum": list(capabilities.CAPABILITIES)},
+            {"enum": [f"kms:{name}" for name in actions.ACTIONS]},
+            {"enum": list(OTHER_SERVICES)},
+            {"pattern": "^(?:[kK][mM][sS]:[A-Za-z]+|[A-Z][A-Za-z]+)$"},
+        ]
+    }
+    operations = {"anyOf": [{"enum": list(grants.OPERATIONS)}, {"pattern": "^(?:[kK][mM][sS]:)?[A-Za-z]+$"}]}
+    return {
+        "IntentFile.name": {"pattern": f"^{NAME.pattern.removesuffix(chr(92) + 'Z')}$"},
+        "IntentFile.delegation": {"enum": list(DELEGATIONS)},
+        "IntentFile.key_policy": {"enum": list(KEY_POLICIES)},
+        "IntentFile.spec": {"enum": list(key_specs.KEY_SPECS)},
+        "IntentFile.usage": {"enum": list(usages)},
+        "ScopeFile.account": {"pattern": "^[0-9]{12}$"},
+        "ScopeFile.partition": {"enum": list(PARTITIONS)},
+        "KeyFile.spec": {"enum": list(key_specs.KEY_SPECS)},
+        "KeyFile.usage": {"enum": list(usages)},
+        "KeyFile.origin": {"enum": list(ORIGINS)},
+        "AdminFile.can": can,
+        "UserFile.can": can,
+        "UserFile.only_on": {"enum": list(RESOURCE_TYPES)},
+        "WhenFile.via": {"enum": sorted(via_services.PREFIXES)},
+        "ServiceFile.service": {"enum": sorted({*services.SERVICES, *services.SHORT_NAMES})},
+        "ServiceFile.source_account": {"pattern": "^[0-9]{12}$"},
+        "GrantFile.operations": operations,
+        "GuardRailFile": {"enum": list(guardrails.GUARD_RAILS)},
+    }
+
+
+def _restrict(schema: Schema, path: str, words: Schema) -> None:
+    """Narrow the texts at a path to the words."""
+    name, _, field = path.partition(".")
+    part = schema if name == "IntentFile" else schema["$defs"][name]
+    if name == "GuardRailFile":
+        _restrict_guardrails(part, words["enum"])
+        return
+    shapes = [part, *part.get("anyOf", ())]
+    properties: Schema = next(shape["properties"] for shape in shapes if "properties" in shape)
+    for text in _texts(properties[field]):
+        text.update(words)
+    if path in _SHORTHANDS:
+        part["anyOf"][0].update(words)
+
+
+def _texts(schema: Schema) -> list[Schema]:
+    """Return the parts of a schema that describe texts: itself, its alternatives, the items of its lists."""
+    if schema.get("type") == "string" or "string" in (schema.get("type") or ()):
+        return [schema]
+    inner = [*schema.get("anyOf", ()), *([schema["items"]] if "items" in schema else [])]
+    return [text for part in inner for text in _texts(part)]
+
+
+def _restrict_guardrails(part: Schema, names: list[str]) -> None:
+    text, mapping = part["anyOf"]
+    rows = guardrails.GUARD_RAILS
+    options = mapping.pop("additionalProperties")
+    mapping["properties"] = {name: {**options, "description": rows[name].summary} for name in names}
+    mapping["additionalProperties"] = False
+    text["enum"] = names
+
+
+def _allow_extending(schema: Schema) -> None:
+    """Ask for the required fields only of a file that extends none: others may have them from there."""
+    account = {"properties": {"scope": {"required": schema["$defs"]["ScopeFile"].pop("required")}}}
+    whole = {"required": schema.pop("required"), **account}
+    extending = {"required": ["extends"], "properties": {"extends": {"not": {"type": "null"}}}}
+    schema["anyOf"] = [extending, whole]
+
+
+def _drop_titles(node: Any) -> None:  # noqa: ANN401 - JSON
+    """Remove the titles that pydantic derives from names; a field called `title` would be a mapping."""
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    if isinstance(node, dict) and isinstance(node.get("title"), str):
+        del node["title"]
+    for child in list(children):
+        _drop_titles(child)

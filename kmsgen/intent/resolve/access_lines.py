@@ -1,0 +1,79 @@
+"""The lines of `admins`, `users` and `never`: who may do what, and what nobody like that may ever do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kmsgen.intent.files.suggestion import one_of
+from kmsgen.intent.intent import Access, Never, When
+from kmsgen.intent.resolve.actions import administrator_actions, resolve_actions, resolve_never_actions
+from kmsgen.intent.resolve.conditions import resolve_when
+from kmsgen.intent.resolve.context import Context
+from kmsgen.intent.resolve.principals import Who, resolve_pattern, resolve_principal
+from kmsgen.policy.document import Condition
+from kmsgen.reading import Steps
+
+if TYPE_CHECKING:
+    from kmsgen.intent.form.model import AdminFile, NeverFile, UserFile
+
+RESOURCE_TYPES = ("key", "alias")
+
+
+def resolve_admin(line: AdminFile, steps: Steps, context: Context) -> tuple[Access, ...]:
+    """Return what a line of `admins` allows, one element a principal."""
+    return _accesses(line, "admin", steps, context)
+
+
+def resolve_user(line: UserFile, steps: Steps, context: Context) -> tuple[Access, ...]:
+    """Return what a line of `users` allows, one element a principal."""
+    for index, text in enumerate(line.only_on or ()):
+        if text not in RESOURCE_TYPES:
+            context.refuse(
+                (*steps, "only_on", index), "resource-type", f"`{text}` is no kind of resource", one_of(text, RESOURCE_TYPES)
+            )
+    return _accesses(line, "user", steps, context)
+
+
+def resolve_never(line: NeverFile, steps: Steps, context: Context) -> tuple[Never, ...]:
+    """Return what a line of `never` forbids, one element a pattern of principals."""
+    actions = resolve_never_actions(line.actions, (*steps, "actions"), context)
+    meant = (resolve_pattern(text, (*steps, "principal", index), context) for index, text in enumerate(line.principal))
+    patterns = dict.fromkeys(pattern for patterns in meant for pattern in patterns)
+    return tuple(Never(context.where(steps), pattern, actions) for pattern in patterns)
+
+
+def _accesses(line: AdminFile | UserFile, role: str, steps: Steps, context: Context) -> tuple[Access, ...]:
+    lines: list[Access] = []
+    for index, text in enumerate(line.principal):
+        here: Steps = (*steps, "principal", index)
+        who = resolve_principal(text, here, context)
+        if who and context.iam_only:
+            _check_identity(who, here, context)
+        granted = (
+            resolve_actions(line.can, (*steps, "can"), who, context) if line.can else administrator_actions(who, here, context)
+        )
+        when = resolve_when(line.when, tuple(a for actions, _ in granted for a in actions), (*steps, "when"), who, context)
+        if who:
+            access = Access(context.where(steps), role, who.arn, (), line.can is not None, when, _only_on(line))
+            lines += [access._replace(actions=actions, when=_with(when, more)) for actions, more in granted]
+    return tuple(lines)
+
+
+def _only_on(line: AdminFile | UserFile) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(getattr(line, "only_on", None) or ()))
+
+
+def _with(when: When, conditions: tuple[Condition, ...]) -> When:
+    return when._replace(conditions=(*when.conditions, *conditions)) if conditions else when
+
+
+def _check_identity(who: Who, steps: Steps, context: Context) -> None:
+    """Report a principal to whom IAM policies alone can give nothing."""
+    if not who.has_identity_policies or (context.account is not None and who.account != context.account):
+        hint = "name users and roles of this account, or list the keys and write their key policies"
+        context.refuse(
+            steps,
+            "iam-only-principal",
+            f"without key policies there are IAM policies alone, which `{who.arn}` cannot have from here",
+            hint,
+        )

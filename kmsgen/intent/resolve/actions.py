@@ -1,0 +1,178 @@
+"""What may be done: capability words and action names to exact actions, each of which has an effect for this principal and key.
+
+A word stands for the actions of it that have an effect; an action that is named must have one. Source: KMS Developer Guide,
+kms-api-permissions-reference (policy type, cross-account use), symm-asymm-compare (key types), key-state (origins).
+"""
+
+from __future__ import annotations
+
+from kmsgen.catalogue import actions, capabilities
+from kmsgen.catalogue.model import Action
+from kmsgen.intent.files.suggestion import did_you_mean
+from kmsgen.intent.resolve.context import Context
+from kmsgen.intent.resolve.principals import Who
+from kmsgen.policy.document import Condition
+from kmsgen.reading import Steps
+
+Values = tuple[str, ...]
+Reason = tuple[str, str, str]  # code, message, hint
+Conditions = tuple[Condition, ...]
+Granted = tuple[tuple[Values, Conditions], ...]  # actions, and the conditions that their words add
+
+_IMPORT = ("DeleteImportedKeyMaterial", "GetParametersForImport", "ImportKeyMaterial")
+# origin of the key -> actions that KMS refuses for it
+WITHOUT_ORIGIN = {"AWS_KMS": _IMPORT, "EXTERNAL": ("DisableKeyRotation", "EnableKeyRotation")}
+# actions of other services that capability words carry
+OTHER_SERVICES = tuple(
+    sorted(
+        action
+        for action in {action for word in capabilities.CAPABILITIES.values() for row in word.actions.values() for action in row}
+        if not action.startswith("kms:")
+    )
+)
+
+
+def resolve_actions(texts: list[str], steps: Steps, who: Who | None, context: Context) -> Granted:
+    """Return the exact actions of a `can`, in the order asked, after reporting each that has no effect.
+
+    They come in groups: a capability word may add conditions to its actions. An action that is asked for without
+    conditions needs none.
+    """
+    chosen: dict[str, Conditions] = {}
+    for index, text in enumerate(texts):
+        here: Steps = (*steps, index)
+        word = capabilities.CAPABILITIES.get(text)
+        found = _spell_out(text, here, context)
+        kept = [action for action in found if _effective(action, text, here, who, context)]
+        if not kept and found and word:
+            _refuse_word(text, found, here, who, context)
+        for action in kept:
+            conditions = word.conditions if word else ()
+            chosen[action] = chosen.get(action, conditions) and conditions
+    groups: dict[Conditions, list[str]] = {}
+    for action, conditions in chosen.items():
+        groups.setdefault(conditions, []).append(action)
+    return tuple((tuple(actions), conditions) for conditions, actions in groups.items())
+
+
+def administrator_actions(who: Who | None, steps: Steps, context: Context) -> Granted:
+    """Return the administrator set for this principal and key; report a principal for whom nothing of it has an effect."""
+    rows = [
+        capabilities.administrator(key_type, multi_region=context.multi_region is True, imported=context.origin == "EXTERNAL")
+        for key_type in context.key_types()
+    ]
+    union = dict.fromkeys(action for row in rows for action in row)
+    kept = tuple(action for action in union if not without_effect(action, who, context))
+    if who and context.account and who.account != context.account:
+        hint = "name an administrator of this account; for use of the key: `users:`"
+        context.refuse(steps, "cross-account-action", f"`{who.arn}` is of another account, which cannot run this key", hint)
+    return ((kept, ()),) if kept else ()
+
+
+def _spell_out(text: str, steps: Steps, context: Context) -> Values:
+    """Return the actions a text names; none after reporting that it names none, or none for this type of key."""
+    if text in capabilities.CAPABILITIES:
+        found = tuple(
+            dict.fromkeys(action for key_type in context.key_types() for action in capabilities.actions_of(text, key_type))
+        )
+        if not found:
+            kind = f"{context.spec} ({context.usage})"
+            context.refuse(steps, "capability-key-type", f"`{text}` is nothing that a key of {kind} can do", _fitting(context))
+        return found
+    if (action := _kms_action(text)) is not None:
+        return (action.iam_name,)
+    other = next((name for name in OTHER_SERVICES if name.lower() == text.lower()), None)
+    if other is not None:
+        return (other,)
+    context.refuse(steps, *_unknown(text))
+    return ()
+
+
+def _kms_action(text: str) -> Action | None:
+    """Find an action by `kms:Name` or bare `Name`; lower-case words are capability words only."""
+    return actions.find(text) if text.lower().startswith("kms:") or text[:1].isupper() else None
+
+
+def _unknown(text: str) -> Reason:
+    if "*" in text or "?" in text:
+        matches = actions.expand(text) if text.lower().startswith("kms:") else ()
+        hint = (
+            f"name them: {', '.join(matches[:8])}{' ...' if len(matches) > 8 else ''}" if matches else "name each action in full"
+        )
+        return ("action-wildcard", f"`{text}` has a wildcard, and would come to allow what KMS has yet to invent", hint)
+    names = (*capabilities.CAPABILITIES, *(f"kms:{name}" for name in actions.ACTIONS))
+    if ":" in text and not text.lower().startswith("kms:"):
+        hint = did_you_mean(text, OTHER_SERVICES) or "an intent is about KMS"
+        return ("foreign-action", f"`{text}` is no action of KMS", hint)
+    hint = did_you_mean(text, names) or f"capability words: {', '.join(capabilities.CAPABILITIES)}; or an action, kms:Decrypt"
+    return ("unknown-action", f"`{text}` is neither a capability word nor an action of KMS", hint)
+
+
+def _fitting(context: Context) -> str:
+    key_type = context.key_type or ""
+    return f"it can: {', '.join(word for word in capabilities.CAPABILITIES if capabilities.actions_of(word, key_type))}"
+
+
+def _effective(action: str, text: str, steps: Steps, who: Who | None, context: Context) -> bool:
+    """Tell whether an action has an effect; report it if it was asked for by name and has none."""
+    reason = without_effect(action, who, context)
+    if reason and text not in capabilities.CAPABILITIES:
+        context.refuse(steps, *reason)
+    return reason is None
+
+
+def _refuse_word(text: str, found: Values, steps: Steps, who: Who | None, context: Context) -> None:
+    reason = without_effect(found[0], who, context)
+    if reason:
+        context.refuse(steps, reason[0], f"`{text}` has no effect here: {reason[1]}", reason[2])
+
+
+def without_effect(name: str, who: Who | None, context: Context) -> Reason | None:
+    """Return why allowing an action to a principal would have no effect, if it would have none."""
+    action = actions.find(name) if name.startswith("kms:") else None
+    if action is not None and (reason := _lacking(action, context)):
+        return reason
+    if who is None:
+        return None
+    foreign = context.account is not None and who.account != context.account
+    if foreign and (action is None or not action.cross_account):
+        return ("cross-account-action", f"`{name}` cannot be called from another account (`{who.account}`)", "")
+    identity_only = (
+        action is None or not actions.works_in_key_policy(action) or (action.policy_types == "both" and who.kind != "account")
+    )
+    if identity_only and not who.has_identity_policies:
+        hint = "give it to a role or user of this account"
+        return ("iam-only-action", f"`{name}` must be allowed in an IAM policy, which `{who.arn}` cannot have from here", hint)
+    return None
+
+
+def _lacking(action: Action, context: Context) -> Reason | None:
+    """Return why the key in question cannot do an action."""
+    if context.key_type and not actions.fits(action, context.key_type):
+        message = f"`{action.iam_name}` is nothing that a key of {context.spec} ({context.usage}) can do"
+        return ("action-key-type", message, _fitting(context))
+    if action.multi_region_only and context.multi_region is False:
+        return ("action-multi-region", f"`{action.iam_name}` needs a multi-Region key", "set `multi_region: true` in `key`")
+    if context.origin and action.name in WITHOUT_ORIGIN.get(context.origin, ()):
+        hint = "key material is imported into keys with `origin: EXTERNAL`" if context.origin == "AWS_KMS" else ""
+        return ("action-origin", f"`{action.iam_name}` is refused for a key of origin {context.origin}", hint)
+    return None
+
+
+def resolve_never_actions(texts: list[str], steps: Steps, context: Context) -> Values:
+    """Return the exact actions of a `never`: words, names and patterns, whether or not they have an effect."""
+    chosen: dict[str, None] = {}
+    for index, text in enumerate(texts):
+        if text in capabilities.CAPABILITIES:
+            rows = capabilities.CAPABILITIES[text].actions.values()
+            found: Values = tuple(action for row in rows for action in row if action.startswith("kms:"))
+        elif text == "*" or (text.lower().startswith("kms:") and ("*" in text or "?" in text)):
+            found = actions.expand("kms:*" if text == "*" else text)
+        else:
+            action = _kms_action(text)
+            found = (action.iam_name,) if action else ()
+        if not found:
+            matchless = ("unknown-action", f"`{text}` matches no action of KMS", "such as kms:Re* or kms:*")
+            context.refuse((*steps, index), *(matchless if "*" in text or "?" in text else _unknown(text)))
+        chosen.update(dict.fromkeys(found))
+    return tuple(chosen)

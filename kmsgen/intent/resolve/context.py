@@ -1,0 +1,50 @@
+"""What the parts of an intent must know of each other while they are resolved."""
+
+from __future__ import annotations
+
+from kmsgen.catalogue.key_specs import KEY_TYPES
+from kmsgen.errors import Location
+from kmsgen.intent.files.problems import Problems
+from kmsgen.reading import Steps
+
+# Key policies and IAM policies are Latin-1 texts: PutKeyPolicy, parameter Policy.
+_LAST_POLICY_CHARACTER = "\u00ff"
+
+
+class Context:
+    """The scope and the kind of key, as far as they could be read. None: not readable, so nothing is compared with it."""
+
+    account: str | None = None
+    partition: str = "aws"
+    regions: tuple[str, ...] = ()
+    regions_given: bool = False
+    organization: str | None = None
+    spec: str = "SYMMETRIC_DEFAULT"
+    usage: str = "ENCRYPT_DECRYPT"
+    key_type: str | None = None  # None: any type
+    origin: str | None = None  # None: any origin
+    multi_region: bool | None = None  # None: either
+    every_key: bool = False
+    iam_only: bool = False  # no key policy is written: every key, or keys that keep theirs
+
+    def __init__(self, problems: Problems) -> None:
+        self.problems = problems
+
+    def key_types(self) -> tuple[str, ...]:
+        """Return the key types that the intent may be about."""
+        return (self.key_type,) if self.key_type else KEY_TYPES
+
+    def refuse(self, steps: Steps, code: str, message: str, hint: str = "") -> None:
+        """Report a value."""
+        self.problems.add(steps, code, message, hint)
+
+    def where(self, steps: Steps) -> Location:
+        """Return the place of a value."""
+        return self.problems.tree.where(steps)
+
+    def check_policy_text(self, text: str, steps: Steps) -> None:
+        """Refuse a text that no policy can hold."""
+        bad = next((character for character in text if character > _LAST_POLICY_CHARACTER), None)
+        if bad is not None:
+            hint = "policies hold characters up to U+00FF only"
+            self.refuse(steps, "policy-charset", f"`{text}` holds `{bad}` (U+{ord(bad):04X}), which no policy can", hint)

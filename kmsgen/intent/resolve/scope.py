@@ -1,0 +1,65 @@
+"""Where an intent holds: account, partition, Regions, organization, deployer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kmsgen.arn import ACCOUNT_ID, PARTITIONS
+from kmsgen.intent.files.suggestion import one_of
+from kmsgen.intent.intent import Scope
+from kmsgen.intent.resolve.conditions import ORGANIZATION
+from kmsgen.intent.resolve.context import Context
+from kmsgen.intent.resolve.key import check_region
+from kmsgen.intent.resolve.principals import resolve_principal
+
+if TYPE_CHECKING:
+    from kmsgen.intent.form.model import ScopeFile
+
+
+def resolve_scope(scope: ScopeFile, context: Context) -> Scope:
+    """Fill the context from the scope, and return the scope; reports what is wrong with it."""
+    _resolve_partition(scope.partition, context)
+    if ACCOUNT_ID.match(scope.account):
+        context.account = scope.account
+    else:
+        hint = "such as 111122223333; leading zeros count"
+        context.refuse(("scope", "account"), "account-id", f"`{scope.account}` is no account id of 12 digits", hint)
+    regions = dict.fromkeys(r for i, r in enumerate(scope.regions or ()) if check_region(r, ("scope", "regions", i), context))
+    context.regions, context.regions_given = tuple(regions), bool(scope.regions)
+    if scope.organization is not None:
+        context.organization = scope.organization
+        if not ORGANIZATION.match(scope.organization):
+            message = f"`{scope.organization}` is no id of an organization"
+            context.refuse(("scope", "organization"), "organization-id", message, "such as o-exampleorgid")
+    return Scope(
+        account=scope.account,
+        partition=context.partition,
+        regions=context.regions,
+        organization=scope.organization,
+        deployer=_deployer(scope.deployer, context),
+    )
+
+
+def _resolve_partition(partition: str, context: Context) -> None:
+    if partition in PARTITIONS:
+        context.partition = partition
+    else:
+        context.refuse(
+            ("scope", "partition"), "unknown-partition", f"`{partition}` is no partition", one_of(partition, PARTITIONS)
+        )
+
+
+def _deployer(text: str | None, context: Context) -> str | None:
+    if text is None:
+        return None
+    who = resolve_principal(text, ("scope", "deployer"), context)
+    if who is None:
+        return None
+    if who.kind not in ("role", "user"):
+        context.refuse(
+            ("scope", "deployer"), "deployer-kind", f"`{text}` cannot deploy", "name the role or user who runs the deployment"
+        )
+    elif context.account is not None and who.account != context.account:
+        hint = "name the role of this account that the pipeline assumes: KMS takes no PutKeyPolicy from another account"
+        context.refuse(("scope", "deployer"), "deployer-account", f"`{text}` is of another account", hint)
+    return who.arn

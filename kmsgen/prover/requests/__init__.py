@@ -1,0 +1,1 @@
+"""What a request is made of: the condition keys that tests read, the principals, and the words for them."""

@@ -1,0 +1,229 @@
+"""Actions, and principals, that no policy tells apart: one of them is asked about, and what is found holds for all.
+
+Two principals are alike if every statement and grant names both in the same way, what stands beside them is the same, and the
+conditions on who calls answer the same of both. Two actions are alike to a principal if every statement and grant that names
+it covers both or neither, requests of both carry the same of what those statements read, and KMS refuses both or neither.
+Actions that KMS treats in a way of their own are alike to none.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from kmsgen.authorizer import Request
+from kmsgen.authorizer.applicable.rule_set import RuleSet
+from kmsgen.authorizer.context.lookup import Target, carried
+from kmsgen.authorizer.evaluation.grants import GrantRule, retires
+from kmsgen.authorizer.evaluation.kms_errors import refusal_of_key
+from kmsgen.authorizer.language.principal import DIRECT, DOUBT, Caller, CallerKind, Naming, caller_of
+from kmsgen.authorizer.language.statement import Rule
+from kmsgen.catalogue.model import Action
+from kmsgen.policy.bundle import Bundle
+from kmsgen.prover.requests.principals import other_than
+from kmsgen.prover.requests.vocabulary import Vocabulary
+from kmsgen.prover.search.baseline import meant
+from kmsgen.prover.search.encoding import KEY_STATE, Side
+
+_OWN_WAYS = frozenset(
+    {
+        "CreateGrant",
+        "RetireGrant",
+        "CreateKey",
+        "ReplicateKey",
+        "DescribeKey",
+        "ReEncryptFrom",
+        "ReEncryptTo",
+        "UpdatePrimaryRegion",
+    }
+)
+
+
+class _Refused(NamedTuple):
+    """By which rules KMS refuses an action on a key: to callers of the key's account, and to others."""
+
+    own: str | None = None
+    foreign: str | None = None
+
+
+class Seen(NamedTuple):
+    """What a bundle can know of a principal: two principals of which each bundle sees the same are alike.
+
+    `rules`, `covers` and `grants` are those that name it; `told` is all else that tells principals apart.
+    """
+
+    rules: tuple[tuple[Rule, Naming], ...]
+    covers: tuple[tuple[Rule, Naming], ...]
+    grants: tuple[tuple[GrantRule, Naming, Naming], ...]
+    told: object
+
+    @property
+    def naming(self) -> Iterator[Rule | GrantRule]:
+        """Every statement and grant that names the principal."""
+        yield from (rule for rule, _ in self.rules)
+        yield from (rule for rule, _ in self.covers)
+        yield from (grant for grant, _, _ in self.grants)
+
+    @property
+    def namings(self) -> Mapping[Rule | GrantRule, Naming]:
+        """How those that can give access name the principal, in the reading that gives more."""
+        found: dict[Rule | GrantRule, Naming] = {grant: naming for grant, naming, _ in self.grants if naming}
+        return found | {rule: DIRECT if naming == DOUBT else naming for rule, naming in self.rules}
+
+    @property
+    def surely_covers(self) -> frozenset[Rule | GrantRule]:
+        """The covers that name the principal without a doubt."""
+        return frozenset(rule for rule, naming in self.covers if naming != DOUBT)
+
+
+class ActionGroup(NamedTuple):
+    """Actions that a principal cannot tell apart, with the Allow statements and grants that may take them and those that do."""
+
+    actions: list[Action]
+    allowing: list[Rule | GrantRule]
+    taking: frozenset[Rule | GrantRule]
+
+
+class ActionGroups:
+    """The actions asked about, put together for each principal; not those that KMS refuses on the first key whoever asks."""
+
+    def __init__(self, actions: Iterable[Action], bundles: Sequence[Bundle]) -> None:
+        refused = [_refusals(bundle) for bundle in bundles]
+        ways = ((action, tuple(of(action) for of in refused)) for action in actions)
+        asked = [(action, rules) for action, rules in ways if not rules or rules[0].own in (None, KEY_STATE)]
+        self._actions = tuple(action for action, _ in asked)
+        self._own = tuple(_own(action, rules) for action, rules in asked)
+        self._columns: dict[Rule | GrantRule, tuple[object, ...]] = {}
+        self._groups: dict[object, list[ActionGroup]] = {}
+
+    def of(self, views: Iterable[Seen]) -> list[ActionGroup]:
+        """Return the groups of a principal of which this is seen; the first action of each is the one to ask about."""
+        matter = tuple(one for seen in views for one in seen.naming)
+        found = self._groups.get(matter)
+        if found is None:
+            groups: dict[tuple[object, ...], list[Action]] = {}
+            columns = [self._own, *(self._column(one) for one in matter)]
+            for action, signature in zip(self._actions, zip(*columns, strict=True), strict=True):
+                groups.setdefault(signature, []).append(action)
+            found = self._groups[matter] = [_group(same, matter, taken[1:]) for taken, same in groups.items()]
+        return found
+
+    def _column(self, one: Rule | GrantRule) -> tuple[object, ...]:
+        found = self._columns.get(one)
+        if found is None:
+            found = self._columns[one] = tuple(_taken(one, self._actions))
+        return found
+
+
+def _group(actions: list[Action], matter: Sequence[Rule | GrantRule], taken: Sequence[object]) -> ActionGroup:
+    pairs = [(one, how) for one, how in zip(matter, taken, strict=True) if how is not False and not one.deny]
+    surely = frozenset(one for one, how in pairs if (how[0] if isinstance(how, tuple) else how) is True)
+    return ActionGroup(actions, [one for one, _ in pairs], surely)
+
+
+def _own(action: Action, refused: Sequence[_Refused]) -> object:
+    """Return what tells an action from others whatever the policies say."""
+    if action.name in _OWN_WAYS or "alias" in action.resource_types:
+        return action.name
+    ways = (action.resource_types, action.policy_types, action.cross_account, action.multi_region_only, action.grantable)
+    return (ways, refused)
+
+
+def _taken(one: Rule | GrantRule, actions: Iterable[Action]) -> Iterator[object]:
+    """Tell of each action whether a statement or grant covers it, and then what requests carry of what the statement reads."""
+    if isinstance(one, GrantRule):
+        yield from (one.covers(action.name) for action in actions)
+        return
+    keys = [*one.resource.variables, *(key for test in one.conditions for key in (test.variable, *test.variables))]
+    for action in actions:
+        covers = one.covers(action.iam_name.lower())
+        yield covers if covers is False or not keys else (covers, *(carried(key, action.name) for key in keys))
+
+
+def _refusals(bundle: Bundle) -> Callable[[Action], _Refused]:
+    """Return what tells how KMS refuses an action on the first key of a bundle."""
+    if not bundle.keys:
+        return lambda _action: _Refused()
+    arn = bundle.keys[0].key.arn
+    account = arn.split(":")[4]
+    target = Target(arn, "key", bundle.keys[0], region=arn.split(":")[3], account=account)
+    callers = [caller_of(f"arn:aws:iam::{one}:role/any-role", {}) for one in (account, other_than(account))]
+
+    def refused(action: Action) -> _Refused:
+        if not action.resource_types:
+            return _Refused()
+        found = (refusal_of_key(action, caller, target) for caller in callers)
+        return _Refused(*(refusal.rule if refusal else None for refusal in found))
+
+    return refused
+
+
+_WHO = (
+    *("aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:username", "aws:userid", "aws:principalisawsservice"),
+    *("aws:principalservicename", "aws:principalservicenameslist", "aws:principalorgid", "aws:principalorgpaths"),
+    "kms:calleraccount",
+)
+_TAG = "aws:principaltag/"
+
+
+Views = tuple[Seen, ...]
+"""What each bundle sees of a principal."""
+
+
+def views_of(principal: str, words: Vocabulary, sides: Sequence[Side]) -> Views:
+    """Return what each bundle sees of a principal; those of whom the same is seen need to be asked about once."""
+    variables = [key for key in words.variables if key in _WHO or key.startswith(_TAG)]
+    return tuple(_seen(principal, side, variables) for side in sides)
+
+
+class Hope:
+    """Tells where a principal could have access that is to be found, in whichever reading of a silence.
+
+    With `covered`, what an Allow gives is not to be found if a cover surely matches whenever it does.
+    """
+
+    def __init__(self, side: Side, seen: Seen, *, covered: bool) -> None:
+        self._side = side
+        self._namings = seen.namings
+        self._covers = seen.surely_covers if covered else frozenset()
+
+    def remains(self, base: Request, group: ActionGroup) -> bool:
+        """Return whether access can follow if every Allow and grant that names the principal matches, and no Deny does."""
+        side, namings = self._side, self._namings
+        allows = [one for one in group.allowing if one in namings]
+        if self._covers:
+            covers = group.taking & self._covers
+            allows = [one for one in allows if side.covers.surely_with(one).isdisjoint(covers)]
+        return side.could_with(base, [side.index(one, namings[one]) for one in allows])
+
+
+def _endpoint_rules(principal: str, side: Side) -> Iterator[RuleSet]:
+    """Yield the statements that a request meets only through a VPC endpoint."""
+    for name in side.bundle.vpc_endpoint_policies:
+        for plan in side.authorizer.plans(Request(principal, "kms:GetKeyPolicy", context={"aws:SourceVpce": (name,)})):
+            yield from plan.sets
+
+
+def _naming(sets: Iterable[RuleSet], caller: Caller) -> tuple[tuple[Rule, Naming], ...]:
+    return tuple((rule, naming) for rules in sets for rule, naming in rules.naming(caller).items() if naming)
+
+
+def _seen(principal: str, side: Side, variables: Sequence[str]) -> Seen:
+    """Return all that one bundle can know of a principal; a session that a policy could name is like no other."""
+    request = Request(principal, "kms:GetKeyPolicy")
+    (plan,) = side.authorizer.plans(request)
+    caller = plan.caller
+    rules = _naming(dict.fromkeys([*plan.sets, *_endpoint_rules(principal, side)]), caller)
+    covers = tuple((rule, meant(naming, caller)) for rule, naming in _naming([side.covers.rules], caller))
+    named = ((grant, grant.names(caller), retires(grant.grant, caller)) for grant in side.grants)
+    grants = tuple(one for one in named if one[1] or one[2])
+    if caller.kind in (CallerKind.SESSION, CallerKind.UNKNOWN):
+        return Seen(rules, covers, grants, principal)
+    view = side.authorizer.view(plan, request)
+    answers = tuple(
+        test.check(view.lookup(test.variable) or None, view.lookup)
+        for rule, _ in (*rules, *covers)
+        for test in rule.conditions
+        if test.variable in _WHO or test.variable.startswith(_TAG)
+    )
+    values = tuple(view.lookup(key) for key in variables)
+    beside = (id(caller.policies), caller.service_linked, caller.described)
+    return Seen(rules, covers, grants, (caller.kind, plan.facts, beside, answers, values))

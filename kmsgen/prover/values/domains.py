@@ -1,0 +1,165 @@
+"""What values a condition key can have: its shape, whether it can be absent, and examples that read well.
+
+A shape is chosen too wide rather than too narrow: a value that cannot occur costs a false alarm, a value left out a proof.
+Source: KMS Developer Guide, conditions-kms; IAM User Guide, reference_policies_condition-keys.
+"""
+
+from enum import Enum
+from typing import NamedTuple
+
+from kmsgen.catalogue import condition_keys
+from kmsgen.prover.values.patterns import ANY, ANYTHING, DIGITS, NAME, PATH, STAR, Pattern, run_of
+
+Values = tuple[str, ...]
+HEX = "f0123456789abcde"
+_LOWER = "xyzabcdefghijklmnopqrstuvw"
+_HOST = _LOWER + DIGITS + "-"
+
+
+class Kind(Enum):
+    """How the values of a condition key are ordered or compared."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    INSTANT = "instant"
+    ADDRESS = "address"
+
+
+class Domain(NamedTuple):
+    """The values of one condition key: a closed list, or shapes; `optional` where the key can be absent.
+
+    A value of another shape is taken as possible where a policy names it and it holds no wildcard, unless the shapes are
+    `strict`: KMS checks them. `also` are values to try beside one of each class.
+    """
+
+    kind: Kind = Kind.TEXT
+    values: Values = ()
+    shapes: tuple[Pattern, ...] = (ANYTHING,)
+    nicer: Values = ()
+    low: int = 0
+    high: int | None = None
+    optional: bool = True
+    multi_valued: bool = False
+    strict: bool = False
+    also: Values = ()
+
+
+FLAG = Domain(values=("false", "true"))
+CERTAIN_FLAG = Domain(values=("false", "true"), optional=False)
+ACCOUNT = Domain(shapes=(run_of((DIGITS, 12)),), nicer=("999999999999",))
+_PARTITION = ("arn:aws", ("-cnusgov", 0), ":")
+_ARN = run_of(*_PARTITION, (_LOWER + DIGITS + "-",), ":", (PATH,))
+_GRANT_SOURCE = run_of(*_PARTITION, (_LOWER + DIGITS + "-",), ":", (_HOST, 0), ":", (DIGITS, 12), ":", (PATH,))
+_REGION = run_of((_LOWER, 2), "-", (_LOWER,), "-", (DIGITS, 1))
+_ALIAS = run_of("alias/", (NAME + "/",))
+_PRINCIPALS = (
+    run_of(*_PARTITION, "iam::", (DIGITS, 12), ":role/", (PATH, 0), (NAME, 1)),
+    run_of(*_PARTITION, "iam::", (DIGITS, 12), ":user/", (PATH, 0), (NAME, 1)),
+    run_of(*_PARTITION, "iam::", (DIGITS, 12), ":root"),
+    run_of(*_PARTITION, "sts::", (DIGITS, 12), ":assumed-role/", (NAME,), "/", (NAME,)),
+    run_of(*_PARTITION, "sts::", (DIGITS, 12), ":federated-user/", (NAME,)),
+)
+_SOME_PRINCIPALS = ("arn:aws:iam::999999999999:role/any-role", "arn:aws:iam::999999999999:user/any-user")
+_SERVICE = run_of((_HOST + ".",), ".amazonaws.com")
+_TEXT = Pattern([ANY, STAR])
+_TEXTS = Domain(shapes=(_TEXT,), nicer=("any",))
+_REGIONS = ("us-east-1", "eu-central-1", "ap-southeast-2")
+REGION = Domain(shapes=(_REGION,), nicer=_REGIONS)
+VIA = Domain(
+    shapes=(run_of((_HOST,), ".", (_LOWER, 2), "-", (_LOWER,), "-", (DIGITS, 1), ".amazonaws.com"),),
+    nicer=tuple(
+        f"{service}.{region}.amazonaws.com"
+        for region in _REGIONS
+        for service in ("s3", "ec2", "rds", "lambda", "secretsmanager", "sns", "sqs", "dynamodb")
+    ),
+)
+_CALLER = Domain(shapes=(_SERVICE,), nicer=("athena.amazonaws.com", "cloudformation.amazonaws.com"))
+
+DOMAINS: dict[str, Domain] = {
+    "aws:calledvia": Domain(shapes=(_SERVICE,), nicer=_CALLER.nicer, multi_valued=True),
+    "aws:calledviafirst": _CALLER,
+    "aws:calledvialast": _CALLER,
+    "aws:currenttime": Domain(Kind.INSTANT, optional=False),
+    "aws:epochtime": Domain(Kind.INSTANT, optional=False),
+    "aws:tokenissuetime": Domain(Kind.INSTANT),
+    "aws:multifactorauthage": Domain(Kind.NUMBER),
+    "aws:multifactorauthpresent": FLAG,
+    "aws:securetransport": CERTAIN_FLAG,
+    "aws:viaawsservice": CERTAIN_FLAG,
+    "aws:viaawsmcpservice": FLAG,
+    "aws:ismcpserviceaction": FLAG,
+    "aws:assumedroot": FLAG,
+    "aws:sourceip": Domain(Kind.ADDRESS),
+    "aws:vpcsourceip": Domain(Kind.ADDRESS),
+    "aws:ec2instancesourceprivateipv4": Domain(Kind.ADDRESS),
+    "aws:ec2instancesourcevpc": Domain(shapes=(run_of("vpc-", (HEX,)),), nicer=("vpc-0fedcba9876543210",)),
+    "aws:sourcevpc": Domain(shapes=(run_of("vpc-", (_LOWER + DIGITS,)),), nicer=("vpc-0fedcba9876543210",)),
+    "aws:sourcevpce": Domain(shapes=(run_of("vpce-", (_LOWER + DIGITS,)),), nicer=("vpce-0fedcba9876543210",)),
+    "aws:sourcevpcarn": Domain(shapes=(_ARN,)),
+    "aws:vpceaccount": ACCOUNT,
+    "aws:vpceorgid": Domain(shapes=(run_of("o-", (_LOWER + DIGITS,)),), nicer=("o-anotherorg1",)),
+    "aws:vpceorgpaths": Domain(shapes=(run_of("o-", (NAME + "/",)),), nicer=("o-anotherorg1/r-ab12/",), multi_valued=True),
+    "aws:principalorgid": Domain(shapes=(run_of("o-", (_LOWER + DIGITS,)),), nicer=("o-anotherorg1",)),
+    "aws:principalorgpaths": Domain(shapes=(run_of("o-", (NAME + "/",)),), nicer=("o-anotherorg1/r-ab12/",), multi_valued=True),
+    "aws:resourceorgid": Domain(shapes=(run_of("o-", (_LOWER + DIGITS,)),), nicer=("o-anotherorg1",)),
+    "aws:resourceorgpaths": Domain(shapes=(run_of("o-", (NAME + "/",)),), nicer=("o-anotherorg1/r-ab12/",), multi_valued=True),
+    "aws:sourceorgid": Domain(shapes=(run_of("o-", (_LOWER + DIGITS,)),), nicer=("o-anotherorg1",)),
+    "aws:sourceorgpaths": Domain(shapes=(run_of("o-", (NAME + "/",)),), nicer=("o-anotherorg1/r-ab12/",), multi_valued=True),
+    "aws:sourceaccount": ACCOUNT,
+    "aws:sourcearn": Domain(shapes=(_ARN,), nicer=("arn:aws:s3:::any-bucket",)),
+    "aws:sourceidentity": Domain(shapes=(run_of((NAME,)),), nicer=("someone",)),
+    "aws:federatedprovider": _TEXTS,
+    "aws:useragent": Domain(shapes=(_TEXT,), nicer=("aws-cli/2.0",)),
+    "aws:referer": _TEXTS,
+    "aws:tagkeys": Domain(shapes=(_TEXT,), nicer=("another-tag",), multi_valued=True),
+    "kms:bypasspolicylockoutsafetycheck": FLAG,
+    "kms:grantisforawsresource": CERTAIN_FLAG,
+    "kms:reencryptonsamekey": CERTAIN_FLAG,
+    "kms:expirationmodel": Domain(values=("KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE")),
+    "kms:validto": Domain(Kind.INSTANT),
+    "kms:requestalias": Domain(shapes=(_ALIAS,), nicer=("alias/another",)),
+    "kms:resourcealiases": Domain(shapes=(_ALIAS,), nicer=("alias/another",), multi_valued=True),
+    "kms:encryptioncontextkeys": Domain(nicer=("another-name",), shapes=(_TEXT,), multi_valued=True),
+    "kms:viaservice": VIA,
+    "kms:primaryregion": Domain(shapes=(_REGION,), nicer=_REGIONS, optional=False),
+    "kms:replicaregion": Domain(shapes=(_REGION,), nicer=_REGIONS, optional=False),
+    "kms:policyname": Domain(values=("default",), optional=False),
+    "kms:rotationperiodindays": Domain(Kind.NUMBER, low=90, high=2560, optional=False),
+    "kms:schedulekeydeletionpendingwindowindays": Domain(Kind.NUMBER, low=7, high=30, optional=False),
+    "kms:trailingdayswithoutkeyusage": Domain(Kind.NUMBER),
+    "kms:grantconstrainttype": Domain(values=("EncryptionContextEquals", "EncryptionContextSubset")),
+    "kms:grantoperations": Domain(multi_valued=True, optional=False),
+    "kms:granteeprincipal": Domain(shapes=_PRINCIPALS, nicer=_SOME_PRINCIPALS, strict=True),
+    "kms:retiringprincipal": Domain(shapes=_PRINCIPALS, nicer=_SOME_PRINCIPALS, strict=True),
+    "kms:granteeserviceprincipal": Domain(shapes=(_SERVICE,), strict=True),
+    "kms:retiringserviceprincipal": Domain(shapes=(_SERVICE,), strict=True),
+    "kms:grantconstraintsourcearn": Domain(shapes=(_GRANT_SOURCE,), strict=True),
+}
+_FAMILIES: tuple[tuple[str, Domain], ...] = (
+    ("kms:encryptioncontext:", Domain(nicer=("another",))),
+    ("kms:recipientattestation:", Domain(shapes=(run_of((HEX,)),), nicer=("f" * 96, "0" * 96))),
+    ("aws:principaltag/", Domain(nicer=("another",))),
+    ("aws:requesttag/", Domain(nicer=("another",))),
+)
+_UNKNOWN = Domain(nicer=("any",))
+
+
+_BY_TYPE = {
+    "Bool": FLAG,
+    "Numeric": Domain(Kind.NUMBER),
+    "Date": Domain(Kind.INSTANT),
+    "IPAddress": Domain(Kind.ADDRESS),
+}
+
+
+def domain_of(key: str) -> Domain:
+    """Return the domain of a condition key by its name in lower case; any text, or absent, for a key nobody knows."""
+    if key in DOMAINS:
+        return DOMAINS[key]
+    family = next((domain for family, domain in _FAMILIES if key.startswith(family)), None)
+    known = condition_keys.find(key)
+    if family is not None or known is None:
+        return family or _UNKNOWN
+    if known.values and known.type != "Bool":
+        return Domain(values=known.values, multi_valued=known.multi_valued)
+    return _BY_TYPE.get(known.type, _UNKNOWN)._replace(multi_valued=known.multi_valued)
