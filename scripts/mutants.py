@@ -122,13 +122,13 @@ def _workshop(parent: Path, number: int) -> Path:
 def main() -> int:
     """Print the survivors and how many there were of how many."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--modules", default="", help="names without .py, between commas; all of them by default")
+    parser.add_argument("--modules", default="", help="paths in the package without .py, between commas; all of them by default")
     parser.add_argument("--sample", type=int, default=0, help="so many mutants, chosen at random; all by default")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     names = [f"{name}.py" for name in options.modules.split(",") if name] or sorted(
-        path.name for path in (ROOT / PACKAGE).glob("*.py") if path.name != "__init__.py"
+        path.relative_to(ROOT / PACKAGE).as_posix() for path in (ROOT / PACKAGE).rglob("*.py") if path.name != "__init__.py"
     )
     found = [mutant for name in names for mutant in mutants(name)]
     if options.sample:

@@ -7,8 +7,23 @@ from typing import Any
 import pytest
 
 from kmsgen.policy.bundle import Key
-
-from .worlds import ACCOUNT, APP, BOB, KEY, OTHER, PARTNER, ROOT, SESSION, allow, bundle, decide, grant, having, iam, outcome
+from tests.unit.authorizer.worlds import (
+    ACCOUNT,
+    APP,
+    BOB,
+    KEY,
+    OTHER,
+    PARTNER,
+    ROOT,
+    SESSION,
+    allow,
+    bundle,
+    decide,
+    grant,
+    having,
+    iam,
+    outcome,
+)
 
 SERVICE = "logs.us-west-2.amazonaws.com"
 ARN = f"arn:aws:logs:us-west-2:{ACCOUNT}:log-group:x"

@@ -9,7 +9,7 @@ from kmsgen.catalogue.services import PLACEHOLDER, SERVICES
 from kmsgen.checks import confirm
 from kmsgen.checks.intent.verification import ask
 from kmsgen.errors import RefusedError
-from tests.unit.checks.judging import ACCOUNT, EXAMPLE, HEAD, ROLE, case
+from tests.unit.checks.intent.judging import ACCOUNT, EXAMPLE, HEAD, ROLE, case
 
 WITHOUT_DEPLOYER = HEAD.replace(", deployer: role/ci", "")
 

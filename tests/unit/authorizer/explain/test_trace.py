@@ -6,8 +6,7 @@ from kmsgen.authorizer import Authorizer, Decision, Request
 from kmsgen.authorizer.explain.nearest import Explanation, explain
 from kmsgen.authorizer.explain.silences import SILENCES, describe
 from kmsgen.policy.bundle import Bundle
-
-from .worlds import APP, BOB, ROOT, allow, bundle, deny, having, iam
+from tests.unit.authorizer.worlds import APP, BOB, ROOT, allow, bundle, deny, having, iam
 
 CONDITION = {"StringEquals": {"kms:EncryptionContext:app": "pay"}}
 

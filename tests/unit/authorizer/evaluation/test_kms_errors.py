@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from kmsgen.policy.bundle import Key
-
-from .worlds import APP, BOB, KEY, ROOT, allow, bundle, decide, deny, having, iam, outcome
+from tests.unit.authorizer.worlds import APP, BOB, KEY, ROOT, allow, bundle, decide, deny, having, iam, outcome
 
 PLAIN = {"spec": "SYMMETRIC_DEFAULT"}
 RSA = {"spec": "RSA_2048"}

@@ -9,7 +9,7 @@ import pytest
 from kmsgen.policy.bundle import Bundle, PrincipalPolicies
 from kmsgen.policy.document import EVERYONE, Condition, Document, Effect, Principal, Statement
 from kmsgen.policy.grant import Grant, GrantConstraints
-from tests.unit.checks.judging import ACCOUNT, EXAMPLE, OTHER, PARTNER, ROLE, Case, case, rewrite
+from tests.unit.checks.intent.judging import ACCOUNT, EXAMPLE, OTHER, PARTNER, ROLE, Case, case, rewrite
 
 Change = Callable[[Statement], Statement | None]
 

@@ -8,8 +8,7 @@ import pytest
 
 from kmsgen.authorizer import Authorizer, Request
 from kmsgen.policy.bundle import Key, Organization, PrincipalPolicies
-
-from .worlds import ACCOUNT, APP, BOB, KEY, OTHER, PARTNER, ROOT, SESSION, bundle, grant
+from tests.unit.authorizer.worlds import ACCOUNT, APP, BOB, KEY, OTHER, PARTNER, ROOT, SESSION, bundle, grant
 
 THE_KEY = Key(
     KEY,

@@ -17,7 +17,7 @@ from kmsgen.checks.intent.specification import with_own_policies
 from kmsgen.policy.bundle import Bundle, Organization
 from kmsgen.policy.document import EVERYONE, Effect, Principal, Statement
 from kmsgen.policy.grant import Grant
-from tests.unit.checks.judging import ACCOUNT, OTHER, PARTNER, ROLE, case
+from tests.unit.checks.intent.judging import ACCOUNT, OTHER, PARTNER, ROLE, case
 
 LOGS = "logs.us-west-2.amazonaws.com"
 STRANGER = f"{ROLE}stranger"

@@ -9,8 +9,7 @@ import pytest
 from kmsgen.authorizer import Authorizer, Request
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, Organization, PrincipalPolicies
 from kmsgen.policy.document import Document
-
-from .worlds import (
+from tests.unit.authorizer.worlds import (
     ACCOUNT,
     APP,
     BOB,

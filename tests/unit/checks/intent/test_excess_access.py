@@ -13,7 +13,7 @@ from kmsgen.checks.intent.excess_access import BESIDE_THE_KEY, beyond
 from kmsgen.checks.intent.specification import specify
 from kmsgen.policy.bundle import PrincipalPolicies
 from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
-from tests.unit.checks.judging import ACCOUNT, EXAMPLE, ROLE, case
+from tests.unit.checks.intent.judging import ACCOUNT, EXAMPLE, ROLE, case
 
 FOUND = case(EXAMPLE)
 ALIAS = f"arn:aws:kms:us-west-2:{ACCOUNT}:alias/app/data"

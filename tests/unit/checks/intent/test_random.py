@@ -10,7 +10,7 @@ import pytest
 from kmsgen.catalogue.guardrails import GUARD_RAILS
 from kmsgen.checks.intent.verification import ask
 from kmsgen.errors import KmsgenError
-from tests.unit.checks.judging import ACCOUNT, OTHER, case
+from tests.unit.checks.intent.judging import ACCOUNT, OTHER, case
 
 LONG = (pytest.mark.long, pytest.mark.skipif(not os.environ.get("KMSGEN_LONG"), reason="opt-in: KMSGEN_LONG=1"))
 SEEDS = [number if number < 6 else pytest.param(number, marks=LONG) for number in range(120)]

@@ -12,8 +12,8 @@ from kmsgen.checks.intent.specification import specify
 from kmsgen.checks.intent.verification import ask
 from kmsgen.policy.document import Effect
 from kmsgen.prover.minimality import minimality
-from tests.unit.checks.judging import EXAMPLE, case, rewrite
-from tests.unit.checks.test_checks_mutations import BUNDLES, MUTATIONS
+from tests.unit.checks.intent.judging import EXAMPLE, case, rewrite
+from tests.unit.checks.intent.test_mutations import BUNDLES, MUTATIONS
 
 FOUND = case(EXAMPLE)
 # What Terraform and CloudFormation may come to call is not all needed to read and put the policy.

@@ -18,7 +18,7 @@ from kmsgen.intent.form.validate import build
 from kmsgen.reading import parse, read_file
 from scripts.refresh_intent_shape import KINDS, TARGET, shape_text
 
-CASES = Path(__file__).parents[2] / "cases" / "intent"
+CASES = Path(__file__).parents[3] / "cases" / "intent"
 FILES = [path for path in sorted(CASES.glob("*/*.yaml")) if not path.name.startswith("_")]
 LINES: dict[str, type[BaseModel]] = {
     "admins": model.AdminFile, "users": model.UserFile, "services": model.ServiceFile, "grants": model.GrantFile,
@@ -61,7 +61,7 @@ def test_shape_and_models_find_the_same(path: Path) -> None:
 
 def test_loading_builds_no_models() -> None:
     """Loading an intent imports neither the models nor what pydantic builds models with."""
-    example = Path(__file__).parents[3] / "examples" / "payments" / "intent.yaml"
+    example = Path(__file__).parents[4] / "examples" / "payments" / "intent.yaml"
     code = f"""
 import sys
 from kmsgen.intent.files.load import load_intent

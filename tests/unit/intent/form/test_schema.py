@@ -22,7 +22,7 @@ from kmsgen.intent.form.schema import intent_schema
 from kmsgen.intent.resolve.resolve import resolve
 from kmsgen.reading import Steps, read_file
 
-CASES = Path(__file__).parents[2] / "cases" / "intent"
+CASES = Path(__file__).parents[3] / "cases" / "intent"
 VALID = [path for path in sorted((CASES / "valid").glob("*.yaml")) if not path.name.startswith("_")]
 INVALID = [path for path in sorted((CASES / "invalid").glob("*.yaml")) if not path.name.startswith("_")]
 # what the loader says of a file whose shape is wrong, or of a word that its field cannot hold
