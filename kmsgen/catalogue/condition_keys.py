@@ -14,7 +14,10 @@ from kmsgen.catalogue.model import ConditionKey, DisputedKey
 
 KMS_KEYS: dict[str, ConditionKey] = {row[0]: ConditionKey(*row) for row in _condition_keys.KMS_ROWS}
 GLOBAL_KEYS: dict[str, ConditionKey] = {row[0]: ConditionKey(*row) for row in _condition_keys.GLOBAL_ROWS}
+SESSION_KEYS: dict[str, ConditionKey] = {row[0]: ConditionKey(*row) for row in _condition_keys.SESSION_ROWS}
+"""Keys of other services that sessions carry to KMS; `<oidc-provider>` stands for a provider's domain name."""
 CONDITION_KEYS: dict[str, ConditionKey] = {
+    **SESSION_KEYS,
     **GLOBAL_KEYS,
     **KMS_KEYS,
 }
@@ -23,8 +26,9 @@ DISPUTED: tuple[DisputedKey, ...] = tuple(DisputedKey(*row) for row in _conditio
 _FAMILY_ENDS = (":", "/")
 _BY_LOWER_CASE = {name.lower(): key for name, key in CONDITION_KEYS.items()}
 _FAMILIES = tuple(name for name in _BY_LOWER_CASE if name.endswith(_FAMILY_ENDS))
-# The global keys that not every request can carry: KMS lists them for its own actions.
-_LISTED_BY_ACTION = ("aws:requesttag/", "aws:resourcetag/", "aws:tagkeys")
+# The keys that not every request can carry, and those among the global keys.
+_OF_KMS_ACTIONS = ("kms:", "aws:requesttag/", "aws:resourcetag/", "aws:tagkeys")
+OIDC_PROVIDER = "<oidc-provider>:"
 
 
 @lru_cache(maxsize=4096)
@@ -37,7 +41,20 @@ def find(name: str) -> ConditionKey | None:
     family = family_of(lower)
     if family:
         return _BY_LOWER_CASE[family]
+    claim = oidc_claim(lower)
+    if claim:
+        found = _BY_LOWER_CASE.get(OIDC_PROVIDER + claim)
+        return found and found._replace(name=name)
     return None if lower.endswith(_FAMILY_ENDS) else _BY_LOWER_CASE.get(lower)
+
+
+def oidc_claim(name: str) -> str | None:
+    """Return the claim in a key of an OIDC provider: `sub` of `accounts.google.com:sub`; None if the key is of no provider.
+
+    Source: IAM User Guide, reference_policies_iam-condition-keys: a provider's keys begin with its URL, without `https://`.
+    """
+    provider, _, claim = name.lower().rpartition(":")
+    return claim if "." in provider.partition("/")[0] and ":" not in provider else None
 
 
 def family_of(name: str) -> str | None:
@@ -55,18 +72,28 @@ def on_action(name: str, action: str) -> bool:
     found, known = find(name), find_action(action)
     if found is None or known is None:
         return False
-    lower = found.name.lower()
-    if lower.startswith("aws:") and not lower.startswith(_LISTED_BY_ACTION):
+    lower = (found.same_as or found.name).lower()
+    if not lower.startswith(_OF_KMS_ACTIONS):
         return True
     if lower.startswith("kms:recipientattestation:"):
         lower = "kms:recipientattestation:"
     return lower in known.condition_keys
 
 
+def carried(name: str, action: str) -> bool:
+    """Return whether requests of an action can carry a condition key, for all that is known.
+
+    True where nothing speaks against it: a key that nobody knows, a global key on an action of another service.
+    """
+    if find(name) is None or find_action(action) is None:
+        return not name.lower().startswith("kms:" if find(name) is None else _OF_KMS_ACTIONS)
+    return on_action(name, action)
+
+
 def disputed(name: str, action: str) -> DisputedKey | None:
     """Return the contradiction between AWS sources about that key on that action, if there is one (C11)."""
-    known = find_action(action)
-    lower = family_of(name) or name.lower()
+    known, found = find_action(action), find(name)
+    lower = (found.same_as or family_of(name) or name).lower() if found else name.lower()
     rows = (row for row in DISPUTED if row.key == lower and known is not None and known.name in row.actions)
     return next(rows, None)
 

@@ -54,15 +54,23 @@ class ConditionKey(NamedTuple):
     policies: str  # "key+iam", "iam", "CreateKey: iam", ...
     values: Values  # closed set of values, or empty
     source: str
+    also: str = ""  # a second class of operators that works on it: "Numeric"
+    same_as: str = ""  # the key whose deprecated name this is
 
 
 class DisputedKey(NamedTuple):
-    """A condition key that AWS's own pages give an action in one place and not in another (C11)."""
+    """A condition key that AWS's own pages give an action in one place and not in another (C11).
+
+    Unless it is `settled` by a third page, a Deny counts with the key and an Allow that rests on it does not.
+    """
 
     key: str  # lower case; a family ends in ":" or "/"
     actions: Values  # "RetireGrant"
-    exists: bool  # what the catalogue takes to be so
+    exists: bool  # what `on_action` answers
     why: str
+    given_by: Values  # sources that give the action the key
+    not_by: Values  # sources that list what carries the key, or what the action carries, without it
+    settled: bool
 
 
 class KeySpec(NamedTuple):

@@ -6,7 +6,7 @@ import pytest
 
 from kmsgen.catalogue import condition_keys
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.catalogue.condition_keys import CONDITION_KEYS, GLOBAL_KEYS, KMS_KEYS
+from kmsgen.catalogue.condition_keys import CONDITION_KEYS, GLOBAL_KEYS, KMS_KEYS, SESSION_KEYS
 
 FOUND = {
     "kms:ViaService": "kms:ViaService",
@@ -24,6 +24,11 @@ FOUND = {
     "aws:RequestTag/x": "aws:RequestTag/",
     "aws:TagKeys": "aws:TagKeys",
     "aws:username": "aws:username",
+    "lambda:sourcefunctionarn": "lambda:SourceFunctionArn",
+    "saml:sub": "saml:sub",
+    "kms:RecipientAttestation:PCR8:ServiceName": "kms:RecipientAttestation:PCR8:ServiceName",
+    "cognito-identity.amazonaws.com:sub": "cognito-identity.amazonaws.com:sub",
+    "oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE:aud": "oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE:aud",
 }
 UNKNOWN = [
     "",
@@ -36,6 +41,9 @@ UNKNOWN = [
     "kms:RecipientAttestation:PCR32",
     "kms:EncryptionContextKeysX",
     "s3:prefix",
+    "cognito-identity.amazonaws.com:email",
+    "saml:aud",
+    "aws:x.y:sub",
     " kms:ViaService",
 ]
 ON_ACTION = {
@@ -70,6 +78,10 @@ ON_ACTION = {
     ("aws:TagKeys", "Encrypt"): False,
     ("aws:ResourceTag/team", "Decrypt"): True,
     ("aws:ResourceTag/team", "ListKeys"): False,
+    ("kms:CustomerMasterKeySpec", "Decrypt"): True,
+    ("kms:CustomerMasterKeySpec", "ListKeys"): False,
+    ("ec2:SourceInstanceArn", "ListKeys"): True,
+    ("accounts.google.com:sub", "Decrypt"): True,
     ("kms:Nope", "Decrypt"): False,
     ("kms:ViaService", "Nope"): False,
     # C11
@@ -104,8 +116,8 @@ def test_on_action(key: str, action: str) -> None:
 
 
 def test_counts() -> None:
-    """All keys of KMS and all global keys are there."""
-    assert (len(KMS_KEYS), len(GLOBAL_KEYS), len(CONDITION_KEYS)) == (100, 53, 150)
+    """All keys of KMS, all global keys and all that sessions carry are there; three stand in two tables."""
+    assert (len(KMS_KEYS), len(GLOBAL_KEYS), len(SESSION_KEYS), len(CONDITION_KEYS)) == (101, 53, 15, 166)
 
 
 def test_multi_valued() -> None:
@@ -118,14 +130,24 @@ def test_multi_valued() -> None:
         "aws:PrincipalOrgPaths",
         "aws:PrincipalServiceNamesList",
         "aws:ResourceOrgPaths",
+        "aws:SourceOrgPaths",
         "aws:TagKeys",
+        "aws:VpceOrgPaths",
+        "<oidc-provider>:amr",
     }
 
 
 def test_types_are_classes_of_operators() -> None:
-    """Each key has the class of operators that works on it, or none where no page says."""
+    """Each key has the class of operators that works on it."""
     assert {key.type for key in KMS_KEYS.values()} == {"String", "ARN", "Bool", "Numeric", "Date"}
-    assert {key.type for key in GLOBAL_KEYS.values()} == {"String", "ARN", "Bool", "Numeric", "Date", "IPAddress", ""}
+    assert {key.type for key in GLOBAL_KEYS.values()} == {"String", "ARN", "Bool", "Numeric", "Date", "IPAddress"}
+    assert {key.type for key in SESSION_KEYS.values()} == {"String", "ARN", "Numeric"}
+
+
+def test_two_classes_of_operators() -> None:
+    """A moment that AWS compares as a date and as a number has both classes (C13)."""
+    also = {key.name: (key.type, key.also) for key in CONDITION_KEYS.values() if key.also}
+    assert also == {"aws:EpochTime": ("Date", "Numeric"), "kms:ValidTo": ("Date", "Numeric")}
 
 
 def test_keys_of_actions_are_known() -> None:
@@ -152,6 +174,43 @@ def test_disputed_keys_say_why() -> None:
     for row in condition_keys.DISPUTED:
         member = f"{row.key}x" if row.key.endswith("/") else row.key
         assert all(condition_keys.on_action(member, action) is row.exists for action in row.actions)
+        assert row.given_by
+        assert row.not_by
+        assert not set(row.given_by) & set(row.not_by)
+
+
+def test_a_dispute_is_settled_by_the_section_of_the_key() -> None:
+    """The reference and the key's own section outweigh a table that lacks the key; nothing else settles a dispute."""
+    settled = {(row.key, action) for row in condition_keys.DISPUTED for action in row.actions if row.settled}
+    assert settled == {
+        ("kms:requestalias", "DeriveSharedSecret"),
+        ("kms:schedulekeydeletionpendingwindowindays", "ScheduleKeyDeletion"),
+    }
+
+
+def test_a_deprecated_name_is_disputed_as_the_key_it_stands_for() -> None:
+    """kms:CustomerMasterKeySpec on RetireGrant is the contradiction about kms:KeySpec there."""
+    found = condition_keys.disputed("kms:CustomerMasterKeySpec", "RetireGrant")
+    assert found is not None
+    assert found.key == "kms:keyspec"
+
+
+CARRIED = {
+    ("kms:KeySpec", "Decrypt"): True,
+    ("kms:KeySpec", "ListKeys"): False,
+    ("kms:KeySpec", "iam:CreateServiceLinkedRole"): False,
+    ("aws:RequestTag/x", "iam:CreateServiceLinkedRole"): False,
+    ("aws:CurrentTime", "iam:CreateServiceLinkedRole"): True,
+    ("kms:Nope", "Decrypt"): False,
+    ("s3:prefix", "Decrypt"): True,
+    ("aws:Nope", "Decrypt"): True,
+}
+
+
+@pytest.mark.parametrize(("key", "action"), CARRIED)
+def test_carried(key: str, action: str) -> None:
+    """A request can carry what nobody knows, and a global key on another service's action; never an unknown kms: key."""
+    assert condition_keys.carried(key, action) is CARRIED[key, action]
 
 
 def test_closed_sets_of_values() -> None:
