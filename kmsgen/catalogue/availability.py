@@ -9,6 +9,7 @@ from functools import lru_cache
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from kmsgen.catalogue.actions import find as find_action
 from kmsgen.catalogue.condition_keys import OIDC_PROVIDER, carried, disputed, family_of, find, oidc_claim
 from kmsgen.catalogue.model import DisputedKey, Values
 
@@ -80,7 +81,7 @@ class Occurrence(NamedTuple):
     presence: Presence
     untold: Untold
     values: Values  # all that it can hold; empty: not limited here, see the key's type and values
-    shape: str  # of it, or of one of its values: `*:${session}`, where * is any text without a colon; empty: not known
+    shape: str  # of it, or of one of its values: `*:${session}`; * is any text without a colon, ${...} a part of the caller's ARN
     why: str
     readings: tuple[Reading, ...]  # what the pages say of a contradiction or a silence
 
@@ -111,9 +112,10 @@ class Availability(NamedTuple):
     sources: Values
 
     def occurrence(self, kind: PrincipalKind, route: Route, action: str) -> Occurrence:
-        """Return how the key occurs in a request of an action, `Decrypt`; a service principal has its own route only."""
+        """Return how the key occurs in a request of an action (`Decrypt`); a service principal has its own route only."""
+        known = find_action(action)
         route = Route.SERVICE_PRINCIPAL if kind is PrincipalKind.SERVICE_PRINCIPAL else route
-        found = next(each for each in self.occurrences if each.fits(kind, route, action))
+        found = next(each for each in self.occurrences if each.fits(kind, route, known.name if known else action))
         dispute = disputed(self.key, action)
         if dispute is not None and not dispute.settled and found.presence is not Presence.NEVER:
             return _in_dispute(dispute)

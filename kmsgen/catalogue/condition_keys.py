@@ -26,7 +26,7 @@ DISPUTED: tuple[DisputedKey, ...] = tuple(DisputedKey(*row) for row in _conditio
 _FAMILY_ENDS = (":", "/")
 _BY_LOWER_CASE = {name.lower(): key for name, key in CONDITION_KEYS.items()}
 _FAMILIES = tuple(name for name in _BY_LOWER_CASE if name.endswith(_FAMILY_ENDS))
-# The keys that not every request can carry, and those among the global keys.
+# The keys that requests of some actions carry only: those of KMS, and the global ones that it lists by action.
 _OF_KMS_ACTIONS = ("kms:", "aws:requesttag/", "aws:resourcetag/", "aws:tagkeys")
 OIDC_PROVIDER = "<oidc-provider>:"
 
@@ -80,6 +80,7 @@ def on_action(name: str, action: str) -> bool:
     return lower in known.condition_keys
 
 
+@lru_cache(maxsize=16384)
 def carried(name: str, action: str) -> bool:
     """Return whether requests of an action can carry a condition key, for all that is known.
 
@@ -90,6 +91,7 @@ def carried(name: str, action: str) -> bool:
     return on_action(name, action)
 
 
+@lru_cache(maxsize=16384)
 def disputed(name: str, action: str) -> DisputedKey | None:
     """Return the contradiction between AWS sources about that key on that action, if there is one (C11)."""
     known, found = find_action(action), find(name)

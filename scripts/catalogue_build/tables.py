@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from catalogue_build import availability_tables
 from kmsgen.catalogue import capabilities, guardrails, key_specs, services, via_services
 from kmsgen.catalogue.model import Capability, Service
 
@@ -54,6 +55,12 @@ def page() -> str:
         "On the page of the service only, not in the table of the KMS guide: "
         + ", ".join(f"`{name}`" for name in sorted(via_services.ON_SERVICE_PAGES_ONLY))
         + ".\n",
+        availability_tables.INTRODUCTION,
+        _table(availability_tables.HEADER, availability_tables.presence()),
+        availability_tables.DIFFERENCES,
+        _table(availability_tables.READINGS, availability_tables.readings()),
+        availability_tables.DISPUTES,
+        _table(availability_tables.SOURCES, availability_tables.disputes()),
     )
     return "\n".join(parts)
 
