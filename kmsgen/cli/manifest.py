@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kmsgen import __version__
 from kmsgen.cli.output_folder import MANIFEST, File, sha256
-from kmsgen.render.subject import Rendering
+from kmsgen.render.artifact import Rendering
 
 
 def files_of(intent: str, rendering: Rendering) -> Iterator[File]:

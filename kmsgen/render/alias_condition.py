@@ -10,26 +10,26 @@ from collections.abc import Iterable
 
 from kmsgen.arn import parse_arn
 from kmsgen.policy.document import Condition, Document, Statement
-from kmsgen.render.subject import Subject, holds_placeholder
+from kmsgen.render.deployment import Deployment, holds_placeholder
 
 OPERATORS = ("ForAnyValue:StringEquals", "ForAnyValue:StringLike")
 KEY = "kms:ResourceAliases"
 
 
-def by_alias(document: Document, subject: Subject) -> Document:
+def by_alias(document: Document, deployment: Deployment) -> Document:
     """Return the policy with the key to create named by its alias. Raises InputError where that cannot be said."""
     if not any(holds_placeholder(resource) for statement in document.statements for resource in statement.resources):
         return document
     statements: list[Statement] = []
     for statement in document.statements:
-        statements.extend(_split(statement, _alias(subject), subject))
+        statements.extend(_split(statement, _alias(deployment), deployment))
     return document._replace(statements=tuple(statements))
 
 
-def _alias(subject: Subject) -> str:
-    creation = subject.new_key.creation if subject.new_key else None
+def _alias(deployment: Deployment) -> str:
+    creation = deployment.new_key.creation if deployment.new_key else None
     if creation is None or creation.alias is None:
-        raise subject.refuse(
+        raise deployment.refuse(
             "alias-needed",
             "an IAM policy in JSON cannot name a key that does not exist yet and has no alias",
             "give the key an `alias`, or render `--format terraform` or `--format cloudformation`, which refer to the key itself",
@@ -37,17 +37,17 @@ def _alias(subject: Subject) -> str:
     return creation.alias
 
 
-def _split(statement: Statement, alias: str, subject: Subject) -> list[Statement]:
+def _split(statement: Statement, alias: str, deployment: Deployment) -> list[Statement]:
     """Return the part of a statement about the key to create, narrowed to the alias, and the part about the rest."""
     new = [resource for resource in statement.resources if holds_placeholder(resource)]
     if not new:
         return [statement]
     if statement.not_resource:
-        raise subject.refuse("alias-needed", "an IAM policy in JSON cannot except a key that does not exist yet")
+        raise deployment.refuse("alias-needed", "an IAM policy in JSON cannot except a key that does not exist yet")
     rest = tuple(resource for resource in statement.resources if resource not in new)
     narrowed = statement._replace(
         resources=every_key_of(new),
-        conditions=(*statement.conditions, Condition(_operator(statement, subject), KEY, (alias,))),
+        conditions=(*statement.conditions, Condition(_operator(statement, deployment), KEY, (alias,))),
     )
     if not rest:
         return [narrowed]
@@ -61,7 +61,7 @@ def every_key_of(arns: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(arn._replace(resource="key/*")) for arn in parsed if arn))
 
 
-def _operator(statement: Statement, subject: Subject) -> str:
+def _operator(statement: Statement, deployment: Deployment) -> str:
     """Return an operator that the statement does not use on this key yet: JSON holds a key once per operator.
 
     An alias has no wildcard characters, so both operators say the same.
@@ -69,5 +69,5 @@ def _operator(statement: Statement, subject: Subject) -> str:
     used = {condition.operator for condition in statement.conditions if condition.key == KEY}
     free = next((operator for operator in OPERATORS if operator not in used), None)
     if free is None:
-        raise subject.refuse("alias-needed", f"a statement already uses `{KEY}` in every form that could name the alias")
+        raise deployment.refuse("alias-needed", f"a statement already uses `{KEY}` in every form that could name the alias")
     return free

@@ -1,4 +1,4 @@
-"""A file to write."""
+"""A file to write, and what a format hands back."""
 
 from typing import NamedTuple
 
@@ -14,3 +14,10 @@ class Artifact(NamedTuple):
     account: str | None = None
     executable: bool = False
     region: str | None = None  # of a template or a module; empty: any
+
+
+class Rendering(NamedTuple):
+    """The files of one format, and what a reader must know beside them."""
+
+    artifacts: tuple[Artifact, ...]
+    notes: tuple[str, ...] = ()

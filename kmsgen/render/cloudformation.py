@@ -7,13 +7,13 @@ from kmsgen.arn import account_of
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.json_form import format_document
 from kmsgen.render import key_request
-from kmsgen.render.artifact import Artifact
+from kmsgen.render.artifact import Artifact, Rendering
+from kmsgen.render.deployment import Deployment, creation_of, key_id
 from kmsgen.render.environment import fill
 from kmsgen.render.grant_calls import calls, script
 from kmsgen.render.names import Holder, camel, file_label, holders, numbered, unique
 from kmsgen.render.policy_text import refuse_escapes
 from kmsgen.render.references import parts, replaced
-from kmsgen.render.subject import Rendering, Subject, creation_of, key_id
 
 FORMAT = "cloudformation"
 # CloudFormation resolves it wherever it stands, and knows no escape for it (User Guide, dynamic-references).
@@ -43,23 +43,23 @@ class Template(NamedTuple):
         return {name: part for name, part in parts.items() if part}
 
 
-def render(subject: Subject) -> Rendering:
+def render(deployment: Deployment) -> Rendering:
     """Write a bundle as templates; what has no resource in CloudFormation comes beside them, and a note says so."""
-    refuse_escapes(subject, subject.documents(), "CloudFormation")
-    templates = [one for one in (_main(subject), *_replicas(subject), *_accounts(subject)) if one.resources]
-    artifacts = [_artifact(subject, template) for template in templates]
-    artifacts += _existing_key_policies(subject)
-    artifacts += [key_request.artifact(subject, one, FORMAT) for one in _given_keys(subject)]
-    grants = calls(subject)
+    refuse_escapes(deployment, deployment.documents(), "CloudFormation")
+    templates = [one for one in (_main(deployment), *_replicas(deployment), *_accounts(deployment)) if one.resources]
+    artifacts = [_artifact(deployment, template) for template in templates]
+    artifacts += _existing_key_policies(deployment)
+    artifacts += [key_request.artifact(deployment, one, FORMAT) for one in _given_keys(deployment)]
+    grants = calls(deployment)
     if grants:
-        artifacts += script(subject, grants, FORMAT)
-    return Rendering(tuple(artifacts), tuple(_notes(subject, templates)))
+        artifacts += script(deployment, grants, FORMAT)
+    return Rendering(tuple(artifacts), tuple(_notes(deployment, templates)))
 
 
-def _artifact(subject: Subject, template: Template) -> Artifact:
-    text = fill("cloudformation/template.yaml.j2", template=template, intent=subject.name)
+def _artifact(deployment: Deployment, template: Template) -> Artifact:
+    text = fill("cloudformation/template.yaml.j2", template=template, intent=deployment.name)
     if DYNAMIC_REFERENCE in text:
-        raise subject.refuse(
+        raise deployment.refuse(
             "cloudformation-cannot",
             f"CloudFormation would resolve the text `{DYNAMIC_REFERENCE}...` as a dynamic reference",
             "change the text, or leave out `--format cloudformation`",
@@ -67,15 +67,15 @@ def _artifact(subject: Subject, template: Template) -> Artifact:
     return Artifact(template.path, text, FORMAT, "template", account=template.account, region=template.region)
 
 
-def _main(subject: Subject) -> Template:
-    new_key = subject.new_key
+def _main(deployment: Deployment) -> Template:
+    new_key = deployment.new_key
     creates = new_key is not None and creates_key(new_key)
     reference = GET_ARN if creates else GIVEN_ARN
-    resources = {**(_key_resources(new_key) if new_key else {}), **_policies(subject, subject.account, reference)}
+    resources = {**(_key_resources(new_key) if new_key else {}), **_policies(deployment, deployment.account, reference)}
     outputs = _key_outputs(new_key) if new_key and creates else {}
     parameters = GIVEN_KEY if new_key and resources and not creates else {}
-    what = f"Access that the intent {subject.name} gives"
-    return Template(f"{FORMAT}/template.yaml", what, subject.account, subject.region, parameters, resources, outputs)
+    what = f"Access that the intent {deployment.name} gives"
+    return Template(f"{FORMAT}/template.yaml", what, deployment.account, deployment.region, parameters, resources, outputs)
 
 
 def creates_key(access: KeyAccess) -> bool:
@@ -130,20 +130,20 @@ def _key_outputs(access: KeyAccess) -> dict[str, Any]:
     }
 
 
-def _replicas(subject: Subject) -> Iterator[Template]:
-    if (new_key := subject.new_key) is not None:
+def _replicas(deployment: Deployment) -> Iterator[Template]:
+    if (new_key := deployment.new_key) is not None:
         for replica in creation_of(new_key).replicas:
-            yield _replica(subject, new_key, replica.region)
+            yield _replica(deployment, new_key, replica.region)
 
 
-def _replica(subject: Subject, access: KeyAccess, region: str) -> Template:
+def _replica(deployment: Deployment, access: KeyAccess, region: str) -> Template:
     description = creation_of(access).description
     own = {"Description": description} if description else {}
     properties = {**own, "PrimaryKeyArn": {"Ref": "PrimaryKeyArn"}, **_common(access)}
     return Template(
         f"{FORMAT}/template-replica-{region}.yaml",
-        f"Replica in {region} of the key of the intent {subject.name}",
-        subject.account,
+        f"Replica in {region} of the key of the intent {deployment.name}",
+        deployment.account,
         region,
         {"PrimaryKeyArn": {"Type": "String", "Description": "ARN of the primary key, an output of its stack"}},
         {"Key": _retained("AWS::KMS::ReplicaKey", properties), **_alias(access, {"Ref": "Key"})},
@@ -151,42 +151,42 @@ def _replica(subject: Subject, access: KeyAccess, region: str) -> Template:
     )
 
 
-def _accounts(subject: Subject) -> Iterator[Template]:
+def _accounts(deployment: Deployment) -> Iterator[Template]:
     """Yield a template for each other account whose principals get their half of cross-account access."""
-    accounts = dict.fromkeys(account_of(principal) or subject.account for principal, _ in subject.identity_policies())
-    key = GIVEN_KEY if subject.new_key else {}
+    accounts = dict.fromkeys(account_of(principal) or deployment.account for principal, _ in deployment.identity_policies())
+    key = GIVEN_KEY if deployment.new_key else {}
     for account in accounts:
-        if account != subject.account:
-            resources = _policies(subject, account, GIVEN_ARN)
-            what = f"Half of account {account} of the access that the intent {subject.name} gives"
-            yield Template(f"{FORMAT}/template-{account}.yaml", what, account, subject.region, key, resources, {})
+        if account != deployment.account:
+            resources = _policies(deployment, account, GIVEN_ARN)
+            what = f"Half of account {account} of the access that the intent {deployment.name} gives"
+            yield Template(f"{FORMAT}/template-{account}.yaml", what, account, deployment.region, key, resources, {})
 
 
-def _policies(subject: Subject, account: str, reference: Mapping[str, Any]) -> dict[str, Any]:
+def _policies(deployment: Deployment, account: str, reference: Mapping[str, Any]) -> dict[str, Any]:
     """Return the managed policies of an account's principals, by logical id."""
-    found = dict(subject.identity_policies())
+    found = dict(deployment.identity_policies())
     held = [
         (holder, label, document)
-        for principal, holder in holders(found, subject.account).items()
+        for principal, holder in holders(found, deployment.account).items()
         if holder.account == account
         for label, document in zip(numbered(holder.own_label, len(found[principal])), found[principal], strict=True)
     ]
     ids = unique((f"Policy{camel(label)}" for _, label, _ in held), "x")
     return {
-        name: _policy(subject, holder, _referring(format_document(document), subject, reference))
+        name: _policy(deployment, holder, _referring(format_document(document), deployment, reference))
         for name, (holder, _, document) in zip(ids, held, strict=True)
     }
 
 
-def _policy(subject: Subject, holder: Holder, document: object) -> dict[str, Any]:
-    description = f"kmsgen, intent {subject.name}: access of {holder.principal}"
+def _policy(deployment: Deployment, holder: Holder, document: object) -> dict[str, Any]:
+    description = f"kmsgen, intent {deployment.name}: access of {holder.principal}"
     attached = {f"{holder.kind.capitalize()}s": [holder.name]} if holder.kind else {}
     properties = {"Description": description, "PolicyDocument": document, **attached}
     return {"Type": "AWS::IAM::ManagedPolicy", "Properties": properties}
 
 
-def _referring(document: object, subject: Subject, reference: Mapping[str, Any]) -> object:
-    arn = subject.new_key.key.arn if subject.new_key else ""
+def _referring(document: object, deployment: Deployment, reference: Mapping[str, Any]) -> object:
+    arn = deployment.new_key.key.arn if deployment.new_key else ""
     return replaced(document, lambda text: _reference(text, arn, reference))
 
 
@@ -201,29 +201,29 @@ def _reference(text: str, arn: str, reference: Mapping[str, Any]) -> object:
     return {"Fn::Join": ["", [piece if isinstance(piece, str) else reference if piece is None else key for piece in pieces]]}
 
 
-def _existing_key_policies(subject: Subject) -> Iterator[Artifact]:
+def _existing_key_policies(deployment: Deployment) -> Iterator[Artifact]:
     """Yield the policies of keys that exist: no resource of CloudFormation can set one."""
-    governed = [access for access in subject.governed_keys() if access.creation is None]
+    governed = [access for access in deployment.governed_keys() if access.creation is None]
     for access in governed:
         name = "key-policy" if len(governed) == 1 else f"key-policy-{file_label(key_id(access.key.arn))}"
         text = fill("json/policy.json.j2", policy=format_document(access.policy))
-        yield Artifact(f"{FORMAT}/{name}.json", text, FORMAT, "key-policy", account=subject.account)
+        yield Artifact(f"{FORMAT}/{name}.json", text, FORMAT, "key-policy", account=deployment.account)
 
 
-def _given_keys(subject: Subject) -> list[KeyAccess]:
+def _given_keys(deployment: Deployment) -> list[KeyAccess]:
     """Return the key to create where CloudFormation cannot create it."""
-    new_key = subject.new_key
+    new_key = deployment.new_key
     return [new_key] if new_key and not creates_key(new_key) else []
 
 
-def _notes(subject: Subject, templates: list[Template]) -> Iterator[str]:
+def _notes(deployment: Deployment, templates: list[Template]) -> Iterator[str]:
     for template in templates:
         if template.path != f"{FORMAT}/template.yaml":
-            whose = "another account" if template.account != subject.account else "another Region"
+            whose = "another account" if template.account != deployment.account else "another Region"
             yield f"cloudformation: `{template.path}` is a stack of {whose}: {template.description.lower()}"
-    if _given_keys(subject):
+    if _given_keys(deployment):
         yield "cloudformation: " + key_request.note("CloudFormation", FORMAT, "KeyArn")
-    if calls(subject):
+    if calls(deployment):
         yield f"cloudformation: grants have no CloudFormation resource; they are calls in `{FORMAT}/grants.sh`"
-    if any(access.creation is None for access in subject.governed_keys()):
+    if any(access.creation is None for access in deployment.governed_keys()):
         yield "cloudformation: no resource sets the policy of a key that exists; use `aws kms put-key-policy` on the JSON file"

@@ -8,11 +8,11 @@ from kmsgen.arn import region_of
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.json_form import format_grant
-from kmsgen.render.artifact import Artifact
+from kmsgen.render.artifact import Artifact, Rendering
+from kmsgen.render.deployment import Deployment, key_id
 from kmsgen.render.environment import fill
 from kmsgen.render.names import file_label, unique
 from kmsgen.render.policy_text import compact_json
-from kmsgen.render.subject import Rendering, Subject, key_id
 
 FORMAT = "grants"
 GRANT_NAME = re.compile(r"[A-Za-z0-9:/_-]{1,256}\Z")
@@ -38,33 +38,33 @@ class GrantCall(NamedTuple):
         return compact_json(format_grant(self.grant))
 
 
-def render(subject: Subject) -> Rendering:
+def render(deployment: Deployment) -> Rendering:
     """Write every grant of a bundle as calls; nothing where there is no grant."""
-    found = calls(subject)
-    return Rendering(tuple(script(subject, found, FORMAT) if found else ()))
+    found = calls(deployment)
+    return Rendering(tuple(script(deployment, found, FORMAT) if found else ()))
 
 
-def calls(subject: Subject) -> list[GrantCall]:
+def calls(deployment: Deployment) -> list[GrantCall]:
     """Return the grants of a bundle, in its order. Raises InputError for a name that KMS would not take."""
-    pairs = [(access, grant) for access in subject.bundle.keys for grant in access.grants]
+    pairs = [(access, grant) for access in deployment.bundle.keys for grant in access.grants]
     labels = unique(file_label(grant.name or f"grant-{number}") for number, (_, grant) in enumerate(pairs, 1))
-    return [_call(subject, label, access, grant) for label, (access, grant) in zip(labels, pairs, strict=True)]
+    return [_call(deployment, label, access, grant) for label, (access, grant) in zip(labels, pairs, strict=True)]
 
 
-def _call(subject: Subject, label: str, access: KeyAccess, grant: Grant) -> GrantCall:
+def _call(deployment: Deployment, label: str, access: KeyAccess, grant: Grant) -> GrantCall:
     if grant.name is not None and not GRANT_NAME.match(grant.name):
-        raise subject.refuse("grant-name", f"`{grant.name}` is not a name for a grant", "use letters, digits and `:/_-`")
+        raise deployment.refuse("grant-name", f"`{grant.name}` is not a name for a grant", "use letters, digits and `:/_-`")
     key_arn = "" if access.creation is not None else access.key.arn
     return GrantCall(label, key_arn, region_of(access.key.arn), grant)
 
 
-def script(subject: Subject, found: Iterable[GrantCall], format_: str) -> list[Artifact]:
+def script(deployment: Deployment, found: Iterable[GrantCall], format_: str) -> list[Artifact]:
     """Return the script that makes these calls, and their requests as JSON, in the folder of the format."""
-    found = [_named(call, subject.name) for call in found]
-    new_key = subject.new_key
+    found = [_named(call, deployment.name) for call in found]
+    new_key = deployment.new_key
     prefix = new_key.key.arn.removesuffix(key_id(new_key.key.arn)) if new_key else ""
-    account = subject.account
-    text = fill("grants/grants.sh.j2", intent=subject.name, calls=found, prefix=prefix)
+    account = deployment.account
+    text = fill("grants/grants.sh.j2", intent=deployment.name, calls=found, prefix=prefix)
     requests = fill("json/request.json.j2", request=[call.request for call in found])
     return [
         Artifact(f"{format_}/grants.sh", text, format_, "grant-calls", account=account, executable=True),

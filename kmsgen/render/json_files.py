@@ -7,34 +7,34 @@ from collections.abc import Iterator
 from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import format_document
 from kmsgen.render.alias_condition import by_alias
-from kmsgen.render.artifact import Artifact
+from kmsgen.render.artifact import Artifact, Rendering
+from kmsgen.render.deployment import Deployment, key_id
 from kmsgen.render.environment import fill
 from kmsgen.render.grant_calls import calls
 from kmsgen.render.names import Holder, file_label, holders, numbered
 from kmsgen.render.policy_text import MANAGED_POLICY_LIMIT, counted_size
-from kmsgen.render.subject import Rendering, Subject, key_id
 
 FORMAT = "json"
 
 
-def render(subject: Subject) -> Rendering:
+def render(deployment: Deployment) -> Rendering:
     """Write a bundle as JSON files. Raises InputError where an IAM policy would have to name a key without a name."""
-    artifacts = (*_key_policies(subject), *_identity_policies(subject), *_grants(subject))
-    return Rendering(artifacts, tuple(_notes(subject, artifacts)))
+    artifacts = (*_key_policies(deployment), *_identity_policies(deployment), *_grants(deployment))
+    return Rendering(artifacts, tuple(_notes(deployment, artifacts)))
 
 
-def _key_policies(subject: Subject) -> Iterator[Artifact]:
-    governed = subject.governed_keys()
+def _key_policies(deployment: Deployment) -> Iterator[Artifact]:
+    governed = deployment.governed_keys()
     for access in governed:
         name = "key-policy" if len(governed) == 1 else f"key-policy-{file_label(key_id(access.key.arn))}"
         text = fill("json/policy.json.j2", policy=format_document(access.policy))
-        yield Artifact(f"json/{name}.json", text, FORMAT, "key-policy", account=subject.account)
+        yield Artifact(f"json/{name}.json", text, FORMAT, "key-policy", account=deployment.account)
 
 
-def _identity_policies(subject: Subject) -> Iterator[Artifact]:
-    found = dict(subject.identity_policies())
-    for principal, holder in holders(found, subject.account).items():
-        documents = [part for document in found[principal] for part in _fitting(by_alias(document, subject))]
+def _identity_policies(deployment: Deployment) -> Iterator[Artifact]:
+    found = dict(deployment.identity_policies())
+    for principal, holder in holders(found, deployment.account).items():
+        documents = [part for document in found[principal] for part in _fitting(by_alias(document, deployment))]
         for label, document in zip(numbered(holder.label, len(documents)), documents, strict=True):
             yield _identity_policy(holder, label, document)
 
@@ -53,14 +53,14 @@ def _fitting(document: Document) -> list[Document]:
     return [part for half in halves for part in _fitting(Document(half, document.version, document.id))]
 
 
-def _grants(subject: Subject) -> Iterator[Artifact]:
-    for call in calls(subject):
+def _grants(deployment: Deployment) -> Iterator[Artifact]:
+    for call in calls(deployment):
         text = fill("json/request.json.j2", request=call.request)
-        yield Artifact(f"json/grants/{call.label}.json", text, FORMAT, "grant", call.grant.grantee, subject.account)
+        yield Artifact(f"json/grants/{call.label}.json", text, FORMAT, "grant", call.grant.grantee, deployment.account)
 
 
-def _notes(subject: Subject, artifacts: tuple[Artifact, ...]) -> Iterator[str]:
-    creation = subject.new_key.creation if subject.new_key else None
+def _notes(deployment: Deployment, artifacts: tuple[Artifact, ...]) -> Iterator[str]:
+    creation = deployment.new_key.creation if deployment.new_key else None
     if creation is None:
         return
     kinds = {artifact.kind for artifact in artifacts}

@@ -17,7 +17,7 @@ from kmsgen.policy.json_form import (
     format_document,
     to_json,
 )
-from kmsgen.render.subject import Subject
+from kmsgen.render.deployment import Deployment
 
 MANAGED_POLICY_LIMIT = 6144
 
@@ -47,10 +47,10 @@ def needs_escapes(data: object) -> bool:
     return not text.isascii() and max(text) > LAST_RAW_CHARACTER
 
 
-def refuse_escapes(subject: Subject, documents: Iterable[Document], tool: str) -> None:
+def refuse_escapes(deployment: Deployment, documents: Iterable[Document], tool: str) -> None:
     """Raise InputError for a policy that a tool cannot pass on: it writes every character of JSON unescaped."""
     if any(needs_escapes(format_document(document)) for document in documents):
-        raise subject.refuse(
+        raise deployment.refuse(
             "beyond-latin-1",
             f"KMS and IAM take no character above U+00FF unescaped in a policy, and {tool} cannot escape it",
             "change the text, or render `--format json --format grants`, which escape it",

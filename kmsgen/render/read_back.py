@@ -17,25 +17,25 @@ from kmsgen.policy.json_form import parse_document, parse_grant
 from kmsgen.reading import parse
 from kmsgen.render.alias_condition import by_alias
 from kmsgen.render.artifact import Artifact
-from kmsgen.render.subject import Subject
+from kmsgen.render.deployment import Deployment
 
 KEY_POLICY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
 INTRINSICS = frozenset({"Ref", "Fn::GetAtt", "Fn::Join", "Fn::Select", "Fn::Split", "Fn::Sub"})
 IDENTITY_POLICY_TYPE = "AWS::IAM::ManagedPolicy"
 
 
-def confirm(subject: Subject, artifacts: Iterable[Artifact]) -> None:
+def confirm(deployment: Deployment, artifacts: Iterable[Artifact]) -> None:
     """Raise RefusedError, naming the file, where an artifact does not say what the bundle says."""
     artifacts = tuple(artifacts)
     try:
-        wrong = sorted(
-            {*_wrong_json(subject, artifacts), *_wrong_templates(subject, artifacts), *_wrong_requests(subject, artifacts)}
-        )
+        comparisons = (_wrong_json, _wrong_templates, _wrong_requests)
+        wrong = sorted({name for compare in comparisons for name in compare(deployment, artifacts)})
     except (InputError, ValueError) as error:
         wrong = [str(error)]
     if wrong:
         message = f"the rendering does not say what was proved: {', '.join(wrong)}"
-        raise RefusedError([Diagnostic(Location(subject.path), "read-back", message, "please report this as a defect of kmsgen")])
+        hint = "please report this as a defect of kmsgen"
+        raise RefusedError([Diagnostic(Location(deployment.path), "read-back", message, hint)])
 
 
 def same(left: Iterable[Document], right: Iterable[Document]) -> bool:
@@ -56,21 +56,21 @@ def _ordered(statement: Statement) -> Statement:
     )
 
 
-def _wrong_json(subject: Subject, artifacts: tuple[Artifact, ...]) -> Iterator[str]:
+def _wrong_json(deployment: Deployment, artifacts: tuple[Artifact, ...]) -> Iterator[str]:
     files = [artifact for artifact in artifacts if artifact.format == "json"]
     if not files:
         return
     by_kind: dict[str, list[Artifact]] = {}
     for artifact in files:
         by_kind.setdefault(artifact.kind, []).append(artifact)
-    keys = zip(_documents(by_kind.get("key-policy", [])), subject.governed_keys(), strict=True)
+    keys = zip(_documents(by_kind.get("key-policy", [])), deployment.governed_keys(), strict=True)
     if not all(same([read], [access.policy]) for read, access in keys):
         yield "json/key-policy.json"
-    for principal, documents in subject.identity_policies():
+    for principal, documents in deployment.identity_policies():
         held = [artifact for artifact in by_kind.get("identity-policy", []) if artifact.principal == principal]
-        if not same(_documents(held), [by_alias(document, subject) for document in documents]):
+        if not same(_documents(held), [by_alias(document, deployment) for document in documents]):
             yield f"json/iam of {principal}"
-    grants = [grant for access in subject.bundle.keys for grant in access.grants]
+    grants = [grant for access in deployment.bundle.keys for grant in access.grants]
     for artifact, grant in zip(by_kind.get("grant", []), grants, strict=True):
         if parse_grant(json.loads(artifact.text)) != _as_requested(grant):
             yield artifact.path
@@ -85,11 +85,11 @@ def _as_requested(grant: Grant) -> Grant:
     return grant._replace(id="", issuing_account=None, tokens=(), propagated=True, parent=None)
 
 
-def _wrong_templates(subject: Subject, artifacts: tuple[Artifact, ...]) -> Iterator[str]:
+def _wrong_templates(deployment: Deployment, artifacts: tuple[Artifact, ...]) -> Iterator[str]:
     templates = [artifact for artifact in artifacts if artifact.kind == "template"]
     if not templates:
         return
-    new_key = subject.new_key
+    new_key = deployment.new_key
     found: dict[str, list[Document]] = {}
     for artifact in templates:
         for kind, properties in _resources(artifact):
@@ -100,17 +100,17 @@ def _wrong_templates(subject: Subject, artifacts: tuple[Artifact, ...]) -> Itera
             if kind == IDENTITY_POLICY_TYPE:
                 own = _resolved(properties["PolicyDocument"], new_key.key.arn if new_key else "")
                 found.setdefault(_described_principal(properties), []).append(parse_document(own))
-    for principal, documents in subject.identity_policies():
+    for principal, documents in deployment.identity_policies():
         if not same(found.get(principal, []), documents):
             yield f"cloudformation policies of {principal}"
 
 
-def _wrong_requests(subject: Subject, artifacts: tuple[Artifact, ...]) -> Iterator[str]:
+def _wrong_requests(deployment: Deployment, artifacts: tuple[Artifact, ...]) -> Iterator[str]:
     """Yield CreateKey requests whose key policy is not the bundle's."""
     for artifact in artifacts:
-        if artifact.kind == "key-request" and subject.new_key is not None:
+        if artifact.kind == "key-request" and deployment.new_key is not None:
             read = parse_document(json.loads(json.loads(artifact.text)["Policy"]))
-            if not same([read], [subject.new_key.policy]):
+            if not same([read], [deployment.new_key.policy]):
                 yield artifact.path
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from kmsgen.render.subject import key_id
+from kmsgen.render.deployment import key_id
 
 # A literal text; None: the key's ARN; True: the key's id.
 Part = str | None | bool

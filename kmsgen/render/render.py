@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable
 
-from kmsgen.render.subject import Rendering, Subject
+from kmsgen.render.artifact import Rendering
+from kmsgen.render.deployment import Deployment
 
 # format -> the module that writes it; imported when the format is asked for
 TARGETS = {
@@ -16,14 +17,14 @@ TARGETS = {
 }
 
 
-def render(subject: Subject, formats: Iterable[str] = tuple(TARGETS)) -> Rendering:
+def render(deployment: Deployment, formats: Iterable[str] = tuple(TARGETS)) -> Rendering:
     """Write a bundle in each of the formats, in the table's order, and read back what was written.
 
     Raises InputError for what a format cannot say, and RefusedError where a file does not mean what the bundle means.
     """
     wanted = frozenset(formats)
-    parts = [importlib.import_module(module).render(subject) for name, module in TARGETS.items() if name in wanted]
+    parts = [importlib.import_module(module).render(deployment) for name, module in TARGETS.items() if name in wanted]
     artifacts = tuple(artifact for part in parts for artifact in part.artifacts)
     notes = tuple(dict.fromkeys(note for part in parts for note in part.notes))
-    importlib.import_module("kmsgen.render.read_back").confirm(subject, artifacts)
+    importlib.import_module("kmsgen.render.read_back").confirm(deployment, artifacts)
     return Rendering(artifacts, notes)

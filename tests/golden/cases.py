@@ -10,7 +10,7 @@ from kmsgen.compiler.compile import compile_intent
 from kmsgen.intent.files.load import load_intent
 from kmsgen.intent.intent import Intent
 from kmsgen.intent.presets import find_preset, load_preset, preset_names
-from kmsgen.render.subject import Subject, subject_of
+from kmsgen.render.deployment import Deployment, deployment_of
 
 ROOT = Path(__file__).parents[2]
 INTENTS = Path(__file__).parent / "intents"
@@ -22,7 +22,7 @@ class GoldenCase:
 
     name: str
     intent: Intent
-    subject: Subject
+    deployment: Deployment
 
 
 def golden_names() -> tuple[str, ...]:
@@ -35,7 +35,7 @@ def golden_names() -> tuple[str, ...]:
 def golden_case(name: str) -> GoldenCase:
     """Load and compile one case."""
     intent = _intent(name)
-    return GoldenCase(name, intent, subject_of(intent, compile_intent(intent).bundle))
+    return GoldenCase(name, intent, deployment_of(intent, compile_intent(intent).bundle))
 
 
 def golden_cases() -> tuple[GoldenCase, ...]:

@@ -20,7 +20,7 @@ FILES = Path(__file__).parent / "files"
 
 def rendered(case: GoldenCase) -> list[File]:
     """Return the files of a case's folder."""
-    return list(files_of(case.intent.name, render(case.subject)))
+    return list(files_of(case.intent.name, render(case.deployment)))
 
 
 @pytest.mark.parametrize("name", golden_names())

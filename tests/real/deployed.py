@@ -11,19 +11,19 @@ from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.document import Document
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.json_form import format_document, format_grant
+from kmsgen.render.deployment import Deployment, creation_of, key_id
 from kmsgen.render.names import holders
-from kmsgen.render.subject import Subject, creation_of, key_id
 from tests.real.id_tag import ID_TAG
 from tests.real.servers import Moto
 
 Policy = dict[str, Any]
 
 
-def prepare(moto: Moto, subject: Subject) -> None:
+def prepare(moto: Moto, deployment: Deployment) -> None:
     """Create what the rendered files take for granted: roles and users, and keys that are not to be created."""
     trust = json.dumps({"Version": "2012-10-17", "Statement": []})
-    for holder in holders((principal for principal, _ in subject.identity_policies()), subject.account).values():
-        iam = moto.client("iam", iam_region(subject), holder.account)
+    for holder in holders((principal for principal, _ in deployment.identity_policies()), deployment.account).values():
+        iam = moto.client("iam", iam_region(deployment), holder.account)
         try:
             if holder.kind == "role":
                 iam.create_role(RoleName=holder.name, AssumeRolePolicyDocument=trust)
@@ -31,7 +31,7 @@ def prepare(moto: Moto, subject: Subject) -> None:
                 iam.create_user(UserName=holder.name)
         except iam.exceptions.EntityAlreadyExistsException:
             continue
-    for access in subject.bundle.keys:
+    for access in deployment.bundle.keys:
         arn = parse_arn(access.key.arn)
         if access.creation is None and arn and "*" not in access.key.arn:
             kms = moto.client("kms", arn.region, arn.account)
@@ -39,16 +39,16 @@ def prepare(moto: Moto, subject: Subject) -> None:
             kms.create_key(KeySpec=access.key.spec, KeyUsage=access.key.usage, Tags=tags)
 
 
-def iam_region(subject: Subject) -> str:
+def iam_region(deployment: Deployment) -> str:
     """Return a Region of the partition: moto keeps an IAM per partition."""
-    return {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}[subject.partition]
+    return {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}[deployment.partition]
 
 
-def expected_policy(document: Document, subject: Subject, real_arn: str) -> Policy:
+def expected_policy(document: Document, deployment: Deployment, real_arn: str) -> Policy:
     """Return a policy of the bundle as plain data, with the id that the key got."""
     text = json.dumps(format_document(document), ensure_ascii=False)
-    if subject.new_key is not None:
-        text = text.replace(key_id(subject.new_key.key.arn), key_id(real_arn))
+    if deployment.new_key is not None:
+        text = text.replace(key_id(deployment.new_key.key.arn), key_id(real_arn))
     return comparable(json.loads(text))
 
 
@@ -58,32 +58,32 @@ def comparable(policy: str | Policy) -> Policy:
     return json.loads(unicodedata.normalize("NFC", json.dumps(data, sort_keys=True, ensure_ascii=False)))
 
 
-def assert_key(moto: Moto, subject: Subject, access: KeyAccess, real_arn: str) -> None:
+def assert_key(moto: Moto, deployment: Deployment, access: KeyAccess, real_arn: str) -> None:
     """Assert that a key has the policy of the bundle and, where it was created, the properties too."""
     arn = parse_arn(real_arn)
-    assert arn is not None, f"{subject.name}: no ARN came out: {real_arn}"
+    assert arn is not None, f"{deployment.name}: no ARN came out: {real_arn}"
     kms = moto.client("kms", arn.region, arn.account)
     policy = kms.get_key_policy(KeyId=real_arn, PolicyName="default")["Policy"]
-    assert comparable(policy) == expected_policy(access.policy, subject, real_arn), f"{subject.name}: key policy"
+    assert comparable(policy) == expected_policy(access.policy, deployment, real_arn), f"{deployment.name}: key policy"
     if access.creation is not None:
-        assert_properties(kms, subject, access, real_arn)
+        assert_properties(kms, deployment, access, real_arn)
 
 
-def assert_properties(kms: Any, subject: Subject, access: KeyAccess, real_arn: str) -> None:
+def assert_properties(kms: Any, deployment: Deployment, access: KeyAccess, real_arn: str) -> None:
     """Assert spec, usage, description, tags, rotation and alias of a key that was created."""
     creation, key = creation_of(access), access.key
     found = kms.describe_key(KeyId=real_arn)["KeyMetadata"]
     wanted = (unicodedata.normalize("NFC", creation.description), key.spec, key.usage, key.multi_region, key.origin)
     told = (found["Description"], found["KeySpec"], found["KeyUsage"], bool(found.get("MultiRegion")), found["Origin"])
-    assert told == wanted, f"{subject.name}: properties"
+    assert told == wanted, f"{deployment.name}: properties"
     tags = {tag["TagKey"]: tag["TagValue"] for tag in kms.list_resource_tags(KeyId=real_arn)["Tags"]}
     normal = {unicodedata.normalize("NFC", name): unicodedata.normalize("NFC", value) for name, value in creation.tags}
-    assert tags == normal, f"{subject.name}: tags"
+    assert tags == normal, f"{deployment.name}: tags"
     rotation = kms.get_key_rotation_status(KeyId=real_arn) if is_primary(found) else {}
     if is_primary(found):
-        assert rotation.get("RotationPeriodInDays") == creation.rotation_days, f"{subject.name}: rotation"
+        assert rotation.get("RotationPeriodInDays") == creation.rotation_days, f"{deployment.name}: rotation"
     aliases = [alias["AliasName"] for alias in kms.list_aliases(KeyId=real_arn)["Aliases"]]
-    assert aliases == ([creation.alias] if creation.alias else []), f"{subject.name}: alias"
+    assert aliases == ([creation.alias] if creation.alias else []), f"{deployment.name}: alias"
 
 
 def is_primary(metadata: dict[str, Any]) -> bool:
@@ -91,17 +91,17 @@ def is_primary(metadata: dict[str, Any]) -> bool:
     return metadata.get("MultiRegionConfiguration", {}).get("MultiRegionKeyType") != "REPLICA"
 
 
-def assert_identity_policies(moto: Moto, subject: Subject, real_arn: str) -> None:
+def assert_identity_policies(moto: Moto, deployment: Deployment, real_arn: str) -> None:
     """Assert that each principal has the policies of the bundle attached, and no other."""
-    found = dict(subject.identity_policies())
-    for principal, holder in holders(found, subject.account).items():
+    found = dict(deployment.identity_policies())
+    for principal, holder in holders(found, deployment.account).items():
         if not holder.kind:
             continue
-        iam = moto.client("iam", iam_region(subject), holder.account)
-        own = f"kmsgen, intent {subject.name}: "
+        iam = moto.client("iam", iam_region(deployment), holder.account)
+        own = f"kmsgen, intent {deployment.name}: "
         held = [policy for policy in attached(iam, holder.kind, holder.name) if policy[0].startswith(own)]
-        wanted = [expected_policy(document, subject, real_arn) for document in found[principal]]
-        assert sorted(held_documents(held)) == sorted(map(json.dumps, wanted)), f"{subject.name}: policies of {principal}"
+        wanted = [expected_policy(document, deployment, real_arn) for document in found[principal]]
+        assert sorted(held_documents(held)) == sorted(map(json.dumps, wanted)), f"{deployment.name}: policies of {principal}"
 
 
 def attached(iam: Any, kind: str, name: str) -> list[tuple[str, Policy]]:

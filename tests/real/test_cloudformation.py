@@ -19,7 +19,7 @@ pytestmark = pytest.mark.real
 
 def templates(case: GoldenCase) -> list[Artifact]:
     """Return the templates of a case, the one that creates the key first."""
-    return [artifact for artifact in render(case.subject).artifacts if artifact.kind == "template"]
+    return [artifact for artifact in render(case.deployment).artifacts if artifact.kind == "template"]
 
 
 def test_cfn_lint_finds_nothing_in_any_golden_template() -> None:
@@ -35,7 +35,7 @@ def test_cfn_lint_finds_nothing_in_any_golden_template() -> None:
 
 def create_stack(moto: Moto, case: GoldenCase, artifact: Artifact, parameters: dict[str, str]) -> dict[str, str]:
     """Create the stack of a template in its account and Region; return its outputs."""
-    region = artifact.region or iam_region(case.subject)
+    region = artifact.region or iam_region(case.deployment)
     client = moto.client("cloudformation", region, str(artifact.account))
     name = f"{case.name}-{artifact.path.rpartition('/')[2].removesuffix('.yaml')}"
     given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
@@ -47,15 +47,15 @@ def create_stack(moto: Moto, case: GoldenCase, artifact: Artifact, parameters: d
 
 def given_key(moto: Moto, case: GoldenCase) -> str:
     """Create the key that CloudFormation cannot create, as the note says; return its ARN."""
-    request = next(artifact for artifact in render(case.subject).artifacts if artifact.kind == "key-request")
-    kms = moto.client("kms", case.subject.region, case.subject.account)
+    request = next(artifact for artifact in render(case.deployment).artifacts if artifact.kind == "key-request")
+    kms = moto.client("kms", case.deployment.region, case.deployment.account)
     return str(kms.create_key(**json.loads(request.text))["KeyMetadata"]["Arn"])
 
 
 def deploy(moto: Moto, case: GoldenCase) -> dict[str, str]:
     """Create every stack of a case; return the ARN of the key by the path of the template that made it."""
     arns: dict[str, str] = {}
-    new_key = case.subject.new_key
+    new_key = case.deployment.new_key
     own = given_key(moto, case) if new_key and not creates_key(new_key) else ""
     for artifact in templates(case):
         given = {name: own for name in ("KeyArn", "PrimaryKeyArn") if f"\n  {name}:\n    Type: String" in artifact.text}
@@ -71,9 +71,9 @@ def test_every_golden_template_creates_a_stack_that_is_the_bundle() -> None:
     with running_moto() as moto:
         for case in golden_cases():
             moto.reset()
-            prepare(moto, case.subject)
+            prepare(moto, case.deployment)
             arns = deploy(moto, case)
             for arn in arns.values():
-                if case.subject.new_key is not None:
-                    assert_key(moto, case.subject, case.subject.new_key, arn)
-            assert_identity_policies(moto, case.subject, next(iter(arns.values())))
+                if case.deployment.new_key is not None:
+                    assert_key(moto, case.deployment, case.deployment.new_key, arn)
+            assert_identity_policies(moto, case.deployment, next(iter(arns.values())))

@@ -13,9 +13,9 @@ import pytest
 
 from kmsgen.arn import parse_arn
 from kmsgen.policy.bundle import KeyAccess
+from kmsgen.render.deployment import Deployment
 from kmsgen.render.grant_calls import calls, render
 from kmsgen.render.json_files import render as render_json
-from kmsgen.render.subject import Subject
 from tests.golden.cases import GoldenCase, golden_case, golden_cases
 from tests.real.deployed import assert_grants, prepare
 from tests.real.servers import Moto
@@ -27,12 +27,12 @@ LISTED = ("existing-keys", "nasty-strings")
 
 def test_every_golden_case_with_grants_is_among_these() -> None:
     """A case that gains a grant has to be run here too."""
-    assert tuple(case.name for case in golden_cases() if any(access.grants for access in case.subject.bundle.keys)) == CASES
+    assert tuple(case.name for case in golden_cases() if any(access.grants for access in case.deployment.bundle.keys)) == CASES
 
 
-def environment(moto: Moto, subject: Subject) -> dict[str, str]:
+def environment(moto: Moto, deployment: Deployment) -> dict[str, str]:
     """Return the environment of the script: the AWS CLI of this virtual environment first."""
-    clean = moto.environment(subject.account, subject.region)
+    clean = moto.environment(deployment.account, deployment.region)
     return {**clean, "PATH": f"{Path(sys.executable).parent}:{clean['PATH']}"}
 
 
@@ -50,11 +50,11 @@ class Script:
     """A rendered script on disk, and a key for it."""
 
     def __init__(self, moto: Moto, case: GoldenCase, folder: Path) -> None:
-        artifact = next(one for one in render(case.subject).artifacts if one.path.endswith(".sh"))
+        artifact = next(one for one in render(case.deployment).artifacts if one.path.endswith(".sh"))
         self.path = folder / "grants.sh"
         self.path.write_text(artifact.text, encoding="utf-8")
-        self.environment = environment(moto, case.subject)
-        self.access = case.subject.bundle.keys[0]
+        self.environment = environment(moto, case.deployment)
+        self.access = case.deployment.bundle.keys[0]
         self.key = created_key(moto, self.access)
 
     def run(self, command: str) -> str:
@@ -76,7 +76,7 @@ class Script:
 def test_create_is_safe_to_run_twice(name: str, moto: Moto, tmp_path: Path) -> None:
     """Run twice, `create` leaves one grant a line, each equal to the bundle's."""
     case = golden_case(name)
-    prepare(moto, case.subject)
+    prepare(moto, case.deployment)
     script = Script(moto, case, tmp_path)
     script.run("create")
     script.run("create")
@@ -87,11 +87,11 @@ def test_create_is_safe_to_run_twice(name: str, moto: Moto, tmp_path: Path) -> N
 def test_list_prints_the_grants_and_revoke_takes_them_away_once_and_for_all(name: str, moto: Moto, tmp_path: Path) -> None:
     """`list` prints what `create` created, key by key; `revoke`, run twice, leaves none."""
     case = golden_case(name)
-    prepare(moto, case.subject)
+    prepare(moto, case.deployment)
     script = Script(moto, case, tmp_path)
     script.run("create")
     listed = [json.loads(part) for part in _documents(script.run("list"))]
-    assert [grant["Name"] for grants in listed for grant in grants] == [call.grant.name for call in calls(case.subject)]
+    assert [grant["Name"] for grants in listed for grant in grants] == [call.grant.name for call in calls(case.deployment)]
     script.run("revoke")
     script.run("revoke")
     assert_grants(moto, script.access, script.key, [])
@@ -111,7 +111,7 @@ def _documents(text: str) -> list[str]:
 def test_retire_takes_the_grants_away(moto: Moto, tmp_path: Path) -> None:
     """`retire` retires what `create` created."""
     case = golden_case("grants-by-call")
-    prepare(moto, case.subject)
+    prepare(moto, case.deployment)
     script = Script(moto, case, tmp_path)
     script.run("create")
     script.run("retire")
@@ -121,17 +121,17 @@ def test_retire_takes_the_grants_away(moto: Moto, tmp_path: Path) -> None:
 def test_a_grant_in_json_is_ready_for_the_aws_cli(moto: Moto, tmp_path: Path) -> None:
     """`aws kms create-grant --cli-input-json file://...` takes each file of `json/grants`."""
     case = golden_case("payments")
-    prepare(moto, case.subject)
-    key = created_key(moto, case.subject.bundle.keys[0])
-    for artifact in (one for one in render_json(case.subject).artifacts if one.kind == "grant"):
+    prepare(moto, case.deployment)
+    key = created_key(moto, case.deployment.bundle.keys[0])
+    for artifact in (one for one in render_json(case.deployment).artifacts if one.kind == "grant"):
         path = tmp_path / "grant.json"
         path.write_text(artifact.text, encoding="utf-8")
-        aws = shutil.which("aws", path=environment(moto, case.subject)["PATH"])
+        aws = shutil.which("aws", path=environment(moto, case.deployment)["PATH"])
         request: dict[str, Any] = json.loads(artifact.text)
         given = [] if "KeyId" in request else ["--key-id", key]
         subprocess.run(
             [str(aws), "kms", "create-grant", "--cli-input-json", f"file://{path}", *given],
-            env=environment(moto, case.subject),
+            env=environment(moto, case.deployment),
             check=True,
             capture_output=True,
             timeout=60,

@@ -45,7 +45,7 @@ class Root:
     def add(self, case: GoldenCase) -> None:
         """Call each module of a case, and put out the ARN of each key."""
         label = case.name.replace("-", "_")
-        for artifact in render(case.subject).artifacts:
+        for artifact in render(case.deployment).artifacts:
             if artifact.path.endswith("/main.tf"):
                 self._call(case, label, artifact)
 
@@ -58,21 +58,21 @@ class Root:
                 own = f'"{self._create(case, artifact)}"' if folder == "terraform" else f"module.{label}_terraform.key_arn"
                 lines.append(f"  {given} = {own}")
         self.blocks.append(BLOCK.format(kind=f'module "{name}"', lines="\n".join(lines)))
-        if case.subject.new_key and "/account-" not in folder:
+        if case.deployment.new_key and "/account-" not in folder:
             self.blocks.append(
                 BLOCK.format(kind=f'output "{output_name(case, folder)}"', lines=f"  value = module.{name}.key_arn")
             )
 
     def _create(self, case: GoldenCase, artifact: Artifact) -> str:
         """Create a key that the provider cannot create, by the request beside the module; return its ARN."""
-        requests = [one for one in render(case.subject).artifacts if one.kind == "key-request"]
+        requests = [one for one in render(case.deployment).artifacts if one.kind == "key-request"]
         kms = self.moto.client("kms", str(artifact.region), str(artifact.account))
         return str(kms.create_key(**json.loads(requests[0].text))["KeyMetadata"]["Arn"])
 
     def _any_region(self, case: GoldenCase, artifact: Artifact) -> str:
         """Return a Region that the account has a provider for already: each provider is a process that takes seconds."""
         used = (region for account, region in self.providers if account == artifact.account and region[:3] == HOME[:3])
-        return next(used, iam_region(case.subject))
+        return next(used, iam_region(case.deployment))
 
     def _provider(self, case: GoldenCase, artifact: Artifact) -> str:
         account, region = artifact.account or "", artifact.region or self._any_region(case, artifact)
@@ -97,7 +97,7 @@ def waves(cases: Iterable[GoldenCase]) -> Iterator[list[GoldenCase]]:
         taken: set[tuple[str, str]] = set()
         wave, later = [], []
         for case in left:
-            place = (case.subject.region, _alias(case))
+            place = (case.deployment.region, _alias(case))
             (later if place[1] and place in taken else wave).append(case)
             taken.add(place)
         yield wave
@@ -105,7 +105,7 @@ def waves(cases: Iterable[GoldenCase]) -> Iterator[list[GoldenCase]]:
 
 
 def _alias(case: GoldenCase) -> str:
-    new_key = case.subject.new_key
+    new_key = case.deployment.new_key
     return (new_key.creation.alias or "") if new_key and new_key.creation else ""
 
 
@@ -116,8 +116,8 @@ def test_every_golden_module_is_formatted_valid_stable_and_equal_to_its_bundle(m
         folder = tmp_path / str(number)
         root = Root(moto)
         for case in cases:
-            write(folder / case.name, render(case.subject).artifacts)
-            prepare(moto, case.subject)
+            write(folder / case.name, render(case.deployment).artifacts)
+            prepare(moto, case.deployment)
             root.add(case)
         program.run(folder, "fmt", "-check", "-diff", "-recursive")
         (folder / "main.tf").write_text("\n".join(root.blocks))
@@ -142,22 +142,22 @@ def check(program: Terraform, folder: Path, moto: Moto, cases: list[GoldenCase])
 
 def created(case: GoldenCase, arns: dict[str, str]) -> list[str]:
     """Return the ARNs of the keys that Terraform created for a case."""
-    new_key = case.subject.new_key
+    new_key = case.deployment.new_key
     names = [name for name in arns if name.startswith(f"{case.name}__")] if new_key and creating_type(new_key) else []
     return [arns[name] for name in names]
 
 
 def assert_deployed(moto: Moto, case: GoldenCase, arns: dict[str, str]) -> None:
     """Assert that the account holds what the case's bundle says."""
-    subject = case.subject
+    deployment = case.deployment
     own = arns.get(output_name(case, "terraform"), "")
-    for access in subject.governed_keys():
-        assert_key(moto, subject, access, own or access.key.arn)
-    for access in subject.bundle.keys:
+    for access in deployment.governed_keys():
+        assert_key(moto, deployment, access, own or access.key.arn)
+    for access in deployment.bundle.keys:
         grants = [grant for grant in access.grants if expressible(grant)]
-        if "*" not in access.key.arn and (access.creation or subject.governed_keys() or grants):
+        if "*" not in access.key.arn and (access.creation or deployment.governed_keys() or grants):
             assert_grants(moto, access, own or access.key.arn, grants)
     for name, arn in arns.items():
-        if name.startswith(output_name(case, "terraform/replica-")) and subject.new_key:
-            assert_key(moto, subject, subject.new_key, arn)
-    assert_identity_policies(moto, subject, own)
+        if name.startswith(output_name(case, "terraform/replica-")) and deployment.new_key:
+            assert_key(moto, deployment, deployment.new_key, arn)
+    assert_identity_policies(moto, deployment, own)

@@ -15,8 +15,8 @@ from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, Refused
 from kmsgen.intent.files.load import load_intents
 from kmsgen.intent.intent import Intent
 from kmsgen.render.artifact import Artifact
+from kmsgen.render.deployment import deployment_of
 from kmsgen.render.render import render
-from kmsgen.render.subject import subject_of
 
 MANY = 10
 
@@ -105,7 +105,7 @@ def _setting(text: str) -> tuple[str, str]:
 def _render_one(intent: Intent, job: Job) -> Rendered:
     compiled = compile_intent(intent)
     confirm(intent, compiled)
-    rendering = render(subject_of(intent, compiled.bundle), job.formats)
+    rendering = render(deployment_of(intent, compiled.bundle), job.formats)
     files = list(files_of(intent.name, rendering))
     made = plan(intent_folder(job.out, intent.name), files, force=job.force or job.check)
     paths = tuple(file.path for file in files)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kmsgen.policy.grant import Grant
+from kmsgen.render.deployment import Deployment, key_id
 from kmsgen.render.grant_calls import GrantCall, calls
 from kmsgen.render.names import unique, words
-from kmsgen.render.subject import Subject, key_id
 from kmsgen.render.terraform.hcl import Expression
 from kmsgen.render.terraform.module import Resource
 
@@ -30,9 +30,9 @@ def expressible(grant: Grant) -> bool:
     return plain and OPERATIONS.issuperset(grant.operations) and () not in contexts
 
 
-def of(subject: Subject, identifier: str) -> tuple[Resource, ...]:
+def of(deployment: Deployment, identifier: str) -> tuple[Resource, ...]:
     """Return the grants that the provider can express, on keys that exist or on that of the id, an expression."""
-    chosen = [call for call in calls(subject) if expressible(call.grant)]
+    chosen = [call for call in calls(deployment) if expressible(call.grant)]
     labels = unique((words(call.label) for call in chosen), "_")
     return tuple(_resource(call, label, identifier) for label, call in zip(labels, chosen, strict=True))
 

@@ -8,12 +8,12 @@ from kmsgen.arn import account_of
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.json_form import format_document
 from kmsgen.render import key_request
-from kmsgen.render.artifact import Artifact
+from kmsgen.render.artifact import Artifact, Rendering
+from kmsgen.render.deployment import Deployment, creation_of, key_id
 from kmsgen.render.environment import fill
 from kmsgen.render.grant_calls import GrantCall, calls, script
 from kmsgen.render.names import unique, words
 from kmsgen.render.policy_text import refuse_escapes
-from kmsgen.render.subject import Rendering, Subject, creation_of, key_id
 from kmsgen.render.terraform import grants, policies
 from kmsgen.render.terraform.hcl import Call, Expression
 from kmsgen.render.terraform.module import Module, Reference, Resource, policy_value
@@ -34,18 +34,18 @@ GIVEN_KEY = "key_arn"
 ID_OF_GIVEN_KEY = f'split("/", var.{GIVEN_KEY})[1]'
 
 
-def render(subject: Subject) -> Rendering:
+def render(deployment: Deployment) -> Rendering:
     """Write a bundle as Terraform modules; what the provider cannot express comes as calls beside them, and a note says so."""
-    refuse_escapes(subject, subject.documents(), "Terraform's provider")
-    by_call = [call for call in calls(subject) if not grants.expressible(call.grant)]
-    modules = [one for one in (_main(subject), *_replicas(subject), *_accounts(subject)) if not one.is_empty]
+    refuse_escapes(deployment, deployment.documents(), "Terraform's provider")
+    by_call = [call for call in calls(deployment) if not grants.expressible(call.grant)]
+    modules = [one for one in (_main(deployment), *_replicas(deployment), *_accounts(deployment)) if not one.is_empty]
     artifacts = [artifact for module in modules for artifact in _files(module)]
     notes = list(_notes(modules, by_call))
-    if (new_key := subject.new_key) is not None and not creating_type(new_key):
-        artifacts.append(key_request.artifact(subject, new_key, FORMAT))
+    if (new_key := deployment.new_key) is not None and not creating_type(new_key):
+        artifacts.append(key_request.artifact(deployment, new_key, FORMAT))
         notes.append("terraform: " + key_request.note("the provider", FORMAT, GIVEN_KEY))
     if by_call:
-        artifacts += script(subject, by_call, FORMAT)
+        artifacts += script(deployment, by_call, FORMAT)
     return Rendering(tuple(artifacts), tuple(notes))
 
 
@@ -58,29 +58,29 @@ def _files(module: Module) -> Iterator[Artifact]:
 # --- the module of the key's account ------------------------------------------------------------------------------------
 
 
-def _main(subject: Subject) -> Module:
-    new_key = subject.new_key
-    own = _own_key(subject, new_key) if new_key else Module(FOLDER, subject.name, subject.account)
+def _main(deployment: Deployment) -> Module:
+    new_key = deployment.new_key
+    own = _own_key(deployment, new_key) if new_key else Module(FOLDER, deployment.name, deployment.account)
     reference = Reference(new_key.key.arn if new_key else "", own.arn, own.id)
-    key_policies = own.key_policies if new_key else _key_policies(subject)
+    key_policies = own.key_policies if new_key else _key_policies(deployment)
     after = tuple(f"aws_kms_key_policy.{key_policy.label}" for key_policy in key_policies)
-    given = grants.of(subject, own.id)
+    given = grants.of(deployment, own.id)
     return own._replace(
-        region=subject.region if new_key or given or subject.governed_keys() else "",
+        region=deployment.region if new_key or given or deployment.governed_keys() else "",
         key_policies=key_policies,
-        policies=policies.of_account(subject, subject.account, reference),
+        policies=policies.of_account(deployment, deployment.account, reference),
         grants=tuple(grant._replace(after=after) for grant in given),
     )
 
 
-def _own_key(subject: Subject, access: KeyAccess) -> Module:
+def _own_key(deployment: Deployment, access: KeyAccess) -> Module:
     """Return the module with the key to create; where the provider cannot create it, the module is told of it."""
     key_type = creating_type(access)
     if key_type:
         return Module(
             FOLDER,
-            subject.name,
-            subject.account,
+            deployment.name,
+            deployment.account,
             arn=f"{key_type}.this.arn",
             id=f"{key_type}.this.id",
             key_type=key_type,
@@ -91,8 +91,8 @@ def _own_key(subject: Subject, access: KeyAccess) -> Module:
     given = Expression(ID_OF_GIVEN_KEY)
     return Module(
         FOLDER,
-        subject.name,
-        subject.account,
+        deployment.name,
+        deployment.account,
         arn=f"var.{GIVEN_KEY}",
         id=ID_OF_GIVEN_KEY,
         input=GIVEN_KEY,
@@ -139,9 +139,9 @@ def _alias(access: KeyAccess, identifier: str) -> Resource | None:
     return Resource("this", {"name": alias, "target_key_id": Expression(identifier)}) if alias else None
 
 
-def _key_policies(subject: Subject) -> tuple[Resource, ...]:
+def _key_policies(deployment: Deployment) -> tuple[Resource, ...]:
     """Return the policies of keys that exist."""
-    governed = subject.governed_keys()
+    governed = deployment.governed_keys()
     labels = ["this"] if len(governed) == 1 else unique((f"key_{words(key_id(one.key.arn))}" for one in governed), "_")
     return tuple(_key_policy(label, key_id(one.key.arn), one) for label, one in zip(labels, governed, strict=True))
 
@@ -153,20 +153,20 @@ def _key_policy(label: str, key: object, access: KeyAccess) -> Resource:
 # --- the modules of replicas and of other accounts ----------------------------------------------------------------------
 
 
-def _replicas(subject: Subject) -> Iterator[Module]:
-    if (new_key := subject.new_key) is not None:
+def _replicas(deployment: Deployment) -> Iterator[Module]:
+    if (new_key := deployment.new_key) is not None:
         for replica in creation_of(new_key).replicas:
-            yield _replica(subject, new_key, replica.region)
+            yield _replica(deployment, new_key, replica.region)
 
 
-def _replica(subject: Subject, access: KeyAccess, region: str) -> Module:
+def _replica(deployment: Deployment, access: KeyAccess, region: str) -> Module:
     creation = creation_of(access)
     key_type = "aws_kms_replica_key" if access.key.origin == "AWS_KMS" else "aws_kms_replica_external_key"
     own = {"description": creation.description, "primary_key_arn": Expression("var.primary_key_arn")}
     return Module(
         f"{FOLDER}/replica-{region}",
-        subject.name,
-        subject.account,
+        deployment.name,
+        deployment.account,
         region=region,
         arn=f"{key_type}.this.arn",
         id=f"{key_type}.this.id",
@@ -178,16 +178,16 @@ def _replica(subject: Subject, access: KeyAccess, region: str) -> Module:
     )
 
 
-def _accounts(subject: Subject) -> Iterator[Module]:
+def _accounts(deployment: Deployment) -> Iterator[Module]:
     """Yield a module for each other account whose principals get their half of cross-account access."""
-    accounts = dict.fromkeys(account_of(principal) or subject.account for principal, _ in subject.identity_policies())
-    new_key = subject.new_key
+    accounts = dict.fromkeys(account_of(principal) or deployment.account for principal, _ in deployment.identity_policies())
+    new_key = deployment.new_key
     reference = Reference(new_key.key.arn if new_key else "", f"var.{GIVEN_KEY}", ID_OF_GIVEN_KEY)
     for account in accounts:
-        if account != subject.account:
-            halves = policies.of_account(subject, account, reference)
+        if account != deployment.account:
+            halves = policies.of_account(deployment, account, reference)
             given = GIVEN_KEY if any(half.refers for half in halves) else ""
-            yield Module(f"{FOLDER}/account-{account}", subject.name, account, input=given, policies=halves)
+            yield Module(f"{FOLDER}/account-{account}", deployment.name, account, input=given, policies=halves)
 
 
 # --- what is said beside the files --------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kmsgen.policy.bundle import NEW_KEY_ID, Bundle, Creation, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
 from kmsgen.policy.grant import Grant
-from kmsgen.render.subject import Subject
+from kmsgen.render.deployment import Deployment
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 NEW_ARN = f"arn:aws:kms:us-west-2:{ACCOUNT}:key/{NEW_KEY_ID}"
@@ -31,13 +31,13 @@ def document(*statements: Statement) -> Document:
     return Document(statements)
 
 
-def subject(
+def deployment(
     *policies: tuple[str, Document],
     creation: Creation | None = WITH_ALIAS,
     key_policy: Document | None = None,
     grants: tuple[Grant, ...] = (),
-) -> Subject:
-    """Return a subject with one key, to create unless `creation` is None, and these identity policies."""
+) -> Deployment:
+    """Return a deployment with one key, to create unless `creation` is None, and these identity policies."""
     policy = key_policy or document(allow("kms:PutKeyPolicy", who=role("KmsAdmin")))
     key = Key(NEW_ARN if creation else OLD_ARN)
     principals: dict[str, PrincipalPolicies] = {}
@@ -45,4 +45,4 @@ def subject(
         held = principals.get(principal, PrincipalPolicies()).identity_policies
         principals[principal] = PrincipalPolicies((*held, identity))
     bundle = Bundle((KeyAccess(key, policy, grants, creation),), principals)
-    return Subject("app", "intent.yaml", bundle, ACCOUNT, "aws", ("us-west-2",))
+    return Deployment("app", "intent.yaml", bundle, ACCOUNT, "aws", ("us-west-2",))

@@ -1,4 +1,4 @@
-"""What is rendered: a bundle, the name of its intent, and where it belongs; and what a target hands back."""
+"""What is rendered: a bundle, the name of its intent, and where it belongs."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -8,15 +8,15 @@ from kmsgen.errors import InputError, Location, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID, Bundle, Creation, KeyAccess
 from kmsgen.policy.document import Document
-from kmsgen.render.artifact import Artifact
 
 PLACEHOLDERS = (NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID)
 
 
-class Subject(NamedTuple):
-    """A bundle to render. `path` is the intent's file, for messages; no `regions`: every Region.
+class Deployment(NamedTuple):
+    """A bundle to render, and the account and Regions that it is for; no `regions`: every Region.
 
-    `key_policies` False: the bundle's keys stand for keys whose policies the intent leaves alone.
+    `path` is the intent's file, for messages. `key_policies` False: the bundle's keys stand for keys whose policies the
+    intent leaves alone.
     """
 
     name: str
@@ -59,17 +59,10 @@ class Subject(NamedTuple):
                 yield principal, policies.identity_policies
 
 
-class Rendering(NamedTuple):
-    """The files of one format, and what a reader must know beside them."""
-
-    artifacts: tuple[Artifact, ...]
-    notes: tuple[str, ...] = ()
-
-
-def subject_of(intent: Intent, bundle: Bundle) -> Subject:
+def deployment_of(intent: Intent, bundle: Bundle) -> Deployment:
     """Return what the renderers need of an intent and what it compiles to."""
     scope = intent.scope
-    return Subject(intent.name, intent.path, bundle, scope.account, scope.partition, scope.regions, intent.governed)
+    return Deployment(intent.name, intent.path, bundle, scope.account, scope.partition, scope.regions, intent.governed)
 
 
 def creation_of(access: KeyAccess) -> Creation:
