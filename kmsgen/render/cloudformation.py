@@ -6,16 +6,17 @@ from typing import Any, NamedTuple
 from kmsgen.arn import account_of
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.json_form import format_document
-from kmsgen.render import key_request
+from kmsgen.render import key_request, yaml_text
 from kmsgen.render.artifact import Artifact, Rendering
 from kmsgen.render.deployment import Deployment, creation_of, key_id
-from kmsgen.render.environment import fill
+from kmsgen.render.environment import environment
 from kmsgen.render.grant_calls import calls, script
+from kmsgen.render.json_text import policy_file, refuse_escapes
 from kmsgen.render.names import Holder, camel, file_label, holders, numbered, unique
-from kmsgen.render.policy_text import refuse_escapes
 from kmsgen.render.references import parts, replaced
 
 FORMAT = "cloudformation"
+TEMPLATES = environment("cloudformation", {"yaml": yaml_text.dump})
 # CloudFormation resolves it wherever it stands, and knows no escape for it (User Guide, dynamic-references).
 DYNAMIC_REFERENCE = "{{resolve:"
 # What AWS::KMS::Key does not know, as of cfn-lint 1.58.
@@ -57,7 +58,7 @@ def render(deployment: Deployment) -> Rendering:
 
 
 def _artifact(deployment: Deployment, template: Template) -> Artifact:
-    text = fill("cloudformation/template.yaml.j2", template=template, intent=deployment.name)
+    text = TEMPLATES.get_template("template.yaml.j2").render(template=template, intent=deployment.name)
     if DYNAMIC_REFERENCE in text:
         raise deployment.refuse(
             "cloudformation-cannot",
@@ -206,7 +207,7 @@ def _existing_key_policies(deployment: Deployment) -> Iterator[Artifact]:
     governed = [access for access in deployment.governed_keys() if access.creation is None]
     for access in governed:
         name = "key-policy" if len(governed) == 1 else f"key-policy-{file_label(key_id(access.key.arn))}"
-        text = fill("json/policy.json.j2", policy=format_document(access.policy))
+        text = policy_file(access.policy)
         yield Artifact(f"{FORMAT}/{name}.json", text, FORMAT, "key-policy", account=deployment.account)
 
 

@@ -8,13 +8,15 @@ from kmsgen.arn import region_of
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.json_form import format_grant
+from kmsgen.render import shell
 from kmsgen.render.artifact import Artifact, Rendering
 from kmsgen.render.deployment import Deployment, key_id
-from kmsgen.render.environment import fill
+from kmsgen.render.environment import environment
+from kmsgen.render.json_text import compact_json, request_file
 from kmsgen.render.names import file_label, unique
-from kmsgen.render.policy_text import compact_json
 
 FORMAT = "grants"
+TEMPLATES = environment("grants", {"sh": shell.quote})
 GRANT_NAME = re.compile(r"[A-Za-z0-9:/_-]{1,256}\Z")
 
 
@@ -64,8 +66,8 @@ def script(deployment: Deployment, found: Iterable[GrantCall], format_: str) -> 
     new_key = deployment.new_key
     prefix = new_key.key.arn.removesuffix(key_id(new_key.key.arn)) if new_key else ""
     account = deployment.account
-    text = fill("grants/grants.sh.j2", intent=deployment.name, calls=found, prefix=prefix)
-    requests = fill("json/request.json.j2", request=[call.request for call in found])
+    text = TEMPLATES.get_template("grants.sh.j2").render(intent=deployment.name, calls=found, prefix=prefix)
+    requests = request_file([call.request for call in found])
     return [
         Artifact(f"{format_}/grants.sh", text, format_, "grant-calls", account=account, executable=True),
         Artifact(f"{format_}/grants.json", requests, format_, "grant-requests", account=account),

@@ -9,10 +9,9 @@ from kmsgen.policy.json_form import format_document
 from kmsgen.render.alias_condition import by_alias
 from kmsgen.render.artifact import Artifact, Rendering
 from kmsgen.render.deployment import Deployment, key_id
-from kmsgen.render.environment import fill
 from kmsgen.render.grant_calls import calls
+from kmsgen.render.json_text import MANAGED_POLICY_LIMIT, counted_size, policy_file, request_file
 from kmsgen.render.names import Holder, file_label, holders, numbered
-from kmsgen.render.policy_text import MANAGED_POLICY_LIMIT, counted_size
 
 FORMAT = "json"
 
@@ -27,7 +26,7 @@ def _key_policies(deployment: Deployment) -> Iterator[Artifact]:
     governed = deployment.governed_keys()
     for access in governed:
         name = "key-policy" if len(governed) == 1 else f"key-policy-{file_label(key_id(access.key.arn))}"
-        text = fill("json/policy.json.j2", policy=format_document(access.policy))
+        text = policy_file(access.policy)
         yield Artifact(f"json/{name}.json", text, FORMAT, "key-policy", account=deployment.account)
 
 
@@ -40,7 +39,7 @@ def _identity_policies(deployment: Deployment) -> Iterator[Artifact]:
 
 
 def _identity_policy(holder: Holder, label: str, document: Document) -> Artifact:
-    text = fill("json/policy.json.j2", policy=format_document(document))
+    text = policy_file(document)
     return Artifact(f"json/iam/{label}.json", text, FORMAT, "identity-policy", holder.principal, holder.account)
 
 
@@ -55,7 +54,7 @@ def _fitting(document: Document) -> list[Document]:
 
 def _grants(deployment: Deployment) -> Iterator[Artifact]:
     for call in calls(deployment):
-        text = fill("json/request.json.j2", request=call.request)
+        text = request_file(call.request)
         yield Artifact(f"json/grants/{call.label}.json", text, FORMAT, "grant", call.grant.grantee, deployment.account)
 
 

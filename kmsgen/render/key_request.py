@@ -8,12 +8,12 @@ from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.json_form import compact_policy, format_document
 from kmsgen.render.artifact import Artifact
 from kmsgen.render.deployment import Deployment, creation_of
-from kmsgen.render.environment import fill
+from kmsgen.render.json_text import request_file
 
 
 def artifact(deployment: Deployment, access: KeyAccess, format_: str) -> Artifact:
     """Return the request as a file for `aws kms create-key --cli-input-json`, in the folder of the format."""
-    text = fill("json/request.json.j2", request=request(access))
+    text = request_file(request(access))
     return Artifact(f"{format_}/create-key.json", text, format_, "key-request", account=deployment.account)
 
 

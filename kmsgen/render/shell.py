@@ -11,8 +11,3 @@ def quote(text: str) -> str:
     if "\0" in text:
         raise ValueError("a shell word cannot hold a NUL character")
     return "'" + text.replace("'", "'\\''") + "'"
-
-
-def comment(text: str) -> str:
-    """Return the text so that it stays within one comment line."""
-    return "".join(char if char.isprintable() else "?" for char in text)

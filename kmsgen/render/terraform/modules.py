@@ -10,16 +10,17 @@ from kmsgen.policy.json_form import format_document
 from kmsgen.render import key_request
 from kmsgen.render.artifact import Artifact, Rendering
 from kmsgen.render.deployment import Deployment, creation_of, key_id
-from kmsgen.render.environment import fill
+from kmsgen.render.environment import environment
 from kmsgen.render.grant_calls import GrantCall, calls, script
+from kmsgen.render.json_text import refuse_escapes
 from kmsgen.render.names import unique, words
-from kmsgen.render.policy_text import refuse_escapes
-from kmsgen.render.terraform import grants, policies
+from kmsgen.render.terraform import grants, hcl, policies
 from kmsgen.render.terraform.hcl import Call, Expression
 from kmsgen.render.terraform.module import Module, Reference, Resource, policy_value
 
 FORMAT = "terraform"
 FOLDER = "terraform"
+TEMPLATES = environment("terraform", {"hcl": hcl.value, "hcl_body": hcl.body})
 FILES = ("main.tf", "variables.tf", "outputs.tf", "versions.tf")
 DEFAULT_DELETION_WINDOW = 30
 
@@ -51,7 +52,7 @@ def render(deployment: Deployment) -> Rendering:
 
 def _files(module: Module) -> Iterator[Artifact]:
     for name in FILES:
-        text = fill(f"terraform/{name}.j2", module=module)
+        text = TEMPLATES.get_template(f"{name}.j2").render(module=module)
         yield Artifact(f"{module.folder}/{name}", text, FORMAT, "module", account=module.account, region=module.region)
 
 

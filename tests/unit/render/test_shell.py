@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kmsgen.render.shell import comment, quote
+from kmsgen.render.shell import quote
 from tests.unit.render.texts import NASTY
 
 
@@ -36,8 +36,3 @@ def test_a_nul_is_refused() -> None:
     """No shell word can hold a NUL."""
     with pytest.raises(ValueError, match="NUL"):
         quote("a\0b")
-
-
-def test_a_comment_stays_on_its_line() -> None:
-    """A newline in a name cannot start a command."""
-    assert comment("a\nrm -rf /\r\u2028b") == "a?rm -rf /??b"

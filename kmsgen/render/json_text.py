@@ -1,4 +1,4 @@
-"""Policies as JSON text that AWS takes, and how much of a size limit a policy uses up.
+"""Policies and requests as JSON text that AWS takes, and how much of a size limit a policy uses up.
 
 Source: IAM User Guide, reference_iam-quotas; KMS API Reference, PutKeyPolicy (PolicyType).
 """
@@ -6,7 +6,7 @@ Source: IAM User Guide, reference_iam-quotas; KMS API Reference, PutKeyPolicy (P
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import (
@@ -18,15 +18,17 @@ from kmsgen.policy.json_form import (
     to_json,
 )
 from kmsgen.render.deployment import Deployment
+from kmsgen.render.environment import environment
 
 MANAGED_POLICY_LIMIT = 6144
 
 
-def policy_json(data: object) -> str:
+def policy_json(document: Document) -> str:
     """Write a policy as JSON; a character that KMS and IAM refuse in a policy document is written as its JSON escape.
 
     KMS counts white space: a policy that would be too long for it with line breaks has none.
     """
+    data = format_document(document)
     text = ascii_above_latin_1(to_json(data))
     return text if len(text.encode()) <= KEY_POLICY_BYTES else compact_policy(data)
 
@@ -34,6 +36,19 @@ def policy_json(data: object) -> str:
 def ascii_json(data: object) -> str:
     """Write plain data as JSON in ASCII: the AWS CLI reads a file in whatever encoding the locale has."""
     return json.dumps(data, indent=2) + "\n"
+
+
+TEMPLATES = environment("json", {"json": ascii_json, "policy": policy_json})
+
+
+def policy_file(document: Document) -> str:
+    """Return the text of a policy's file."""
+    return TEMPLATES.get_template("policy.json.j2").render(document=document)
+
+
+def request_file(parameters: Mapping[str, object] | list[Mapping[str, object]]) -> str:
+    """Return the text of a file with the parameters of one call of the KMS API, or of several."""
+    return TEMPLATES.get_template("request.json.j2").render(parameters=parameters)
 
 
 def compact_json(data: object) -> str:
