@@ -13,7 +13,7 @@ from kmsgen.render.environment import environment
 from kmsgen.render.grant_calls import calls, script
 from kmsgen.render.json_text import policy_file, refuse_escapes
 from kmsgen.render.names import Holder, camel, file_label, holders, numbered, unique
-from kmsgen.render.references import parts, replaced
+from kmsgen.render.references import Mention, parts, replaced
 
 FORMAT = "cloudformation"
 TEMPLATES = environment("cloudformation", {"yaml": yaml_text.dump})
@@ -196,10 +196,12 @@ def _reference(text: str, arn: str, reference: Mapping[str, Any]) -> object:
     pieces = parts(text, arn)
     if all(isinstance(piece, str) for piece in pieces):
         return text
-    if pieces == [None]:
+    if pieces == [Mention.ARN]:
         return reference
     key = {"Fn::Select": [1, {"Fn::Split": ["/", reference]}]}
-    return {"Fn::Join": ["", [piece if isinstance(piece, str) else reference if piece is None else key for piece in pieces]]}
+    return {
+        "Fn::Join": ["", [piece if isinstance(piece, str) else reference if piece is Mention.ARN else key for piece in pieces]]
+    }
 
 
 def _existing_key_policies(deployment: Deployment) -> Iterator[Artifact]:

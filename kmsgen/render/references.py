@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from enum import Enum
 
-from kmsgen.render.deployment import key_id
+from kmsgen.policy.document import Document
+from kmsgen.policy.json_form import format_document
+from kmsgen.render.deployment import holds_placeholder, key_id
 
-# A literal text; None: the key's ARN; True: the key's id.
-Part = str | None | bool
+
+class Mention(Enum):
+    """How a text names a key: by its ARN or by its id."""
+
+    ARN = "ARN"
+    ID = "id"
 
 
 def replaced(data: object, replace: Callable[[str], object]) -> object:
@@ -19,20 +26,24 @@ def replaced(data: object, replace: Callable[[str], object]) -> object:
     return replace(data) if isinstance(data, str) else data
 
 
-def texts(data: object) -> Iterator[str]:
-    """Yield every text of plain data, names of mappings included."""
+def refers(document: Document) -> bool:
+    """Return whether a policy names a key to create."""
+    return any(holds_placeholder(text) for text in _texts(format_document(document)))
+
+
+def _texts(data: object) -> Iterator[str]:
     if isinstance(data, dict):
         for name, item in data.items():
             yield name
-            yield from texts(item)
+            yield from _texts(item)
     elif isinstance(data, list):
         for item in data:
-            yield from texts(item)
+            yield from _texts(item)
     elif isinstance(data, str):
         yield data
 
 
-def parts(text: str, arn: str) -> list[Part]:
+def parts(text: str, arn: str) -> list[str | Mention]:
     """Split a text at a key's ARN and, in what is left, at its id; an empty ARN splits nothing.
 
     A related multi-Region key has the same id in the ARN of another Region.
@@ -40,10 +51,10 @@ def parts(text: str, arn: str) -> list[Part]:
     identifier = key_id(arn)
     if not arn or identifier not in text:
         return [text]
-    found: list[Part] = []
+    found: list[str | Mention] = []
     for number, piece in enumerate(text.split(arn)):
-        found += [None] * (number > 0)
+        found += [Mention.ARN] * (number > 0)
         for inner, literal in enumerate(piece.split(identifier)):
-            found += [True] * (inner > 0)
+            found += [Mention.ID] * (inner > 0)
             found += [literal] * (literal != "")
     return found

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kmsgen.render.terraform.hcl import body
+from kmsgen.render.terraform.hcl import value
 from tests.real.servers import Moto
 from tests.real.terraform_cli import terraform
 from tests.unit.render.texts import NASTY
@@ -53,10 +53,10 @@ def test_terraform_reads_and_formats_every_value_as_it_was_written(moto: Moto, t
     """1,000 nested values and every nasty text: in `terraform fmt`'s own form, and the same data to `terraform console`."""
     chance = random.Random(SEED)  # noqa: S311 - test data
     values = [*NASTY, *filter(unambiguous, (random_value(chance) for _ in range(1000)))]
-    values = [value for value in values if "\\u0000" not in json.dumps(value)]
+    values = [one for one in values if "\\u0000" not in json.dumps(one)]
     program = terraform(moto.environment(), tmp_path)
-    (tmp_path / "main.tf").write_bytes(("locals {\n" + body({"written": values}) + "\n}\n").encode())
+    (tmp_path / "main.tf").write_bytes(("locals {\n  written = " + value(values, 1) + "\n}\n").encode())
     program.run(tmp_path, "fmt", "-check", "-diff")
     printed = program.run(tmp_path, "console", text="base64encode(jsonencode(local.written))\n")
     text = base64.b64decode(printed.strip().strip('"')).decode()
-    assert json.loads(text) == [composed(value) for value in values]
+    assert json.loads(text) == [composed(one) for one in values]

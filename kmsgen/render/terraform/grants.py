@@ -7,7 +7,7 @@ from kmsgen.render.deployment import Deployment, key_id
 from kmsgen.render.grant_calls import GrantCall, calls
 from kmsgen.render.names import unique, words
 from kmsgen.render.terraform.hcl import Expression
-from kmsgen.render.terraform.module import Resource
+from kmsgen.render.terraform.module import GrantResource
 
 # What aws_kms_grant takes, as of hashicorp/aws 5.100.
 OPERATIONS = frozenset(
@@ -30,27 +30,23 @@ def expressible(grant: Grant) -> bool:
     return plain and OPERATIONS.issuperset(grant.operations) and () not in contexts
 
 
-def of(deployment: Deployment, identifier: str) -> tuple[Resource, ...]:
-    """Return the grants that the provider can express, on keys that exist or on that of the id, an expression."""
+def of(deployment: Deployment, created: Expression | None) -> tuple[GrantResource, ...]:
+    """Return the grants that the provider can express, on keys that exist or on the one whose id is given."""
     chosen = [call for call in calls(deployment) if expressible(call.grant)]
     labels = unique((words(call.label) for call in chosen), "_")
-    return tuple(_resource(call, label, identifier) for label, call in zip(labels, chosen, strict=True))
+    return tuple(_resource(call, label, created) for label, call in zip(labels, chosen, strict=True))
 
 
-def _resource(call: GrantCall, label: str, identifier: str) -> Resource:
+def _resource(call: GrantCall, label: str, created: Expression | None) -> GrantResource:
     grant = call.grant
-    body: dict[str, object] = {} if grant.name is None else {"name": grant.name}
-    body["key_id"] = key_id(call.key_arn) if call.key_arn else Expression(identifier)
-    body["grantee_principal"] = grant.grantee
-    if grant.retiring is not None:
-        body["retiring_principal"] = grant.retiring
-    body["operations"] = list(grant.operations)
-    return Resource(label, body, _constraints(grant), call.label)
-
-
-def _constraints(grant: Grant) -> dict[str, object]:
-    pairs = {
-        "encryption_context_equals": grant.constraints.encryption_context_equals,
-        "encryption_context_subset": grant.constraints.encryption_context_subset,
-    }
-    return {name: dict(value) for name, value in pairs.items() if value is not None}
+    return GrantResource(
+        label,
+        call.label,
+        grant.name,
+        created if created and not call.key_arn else key_id(call.key_arn),
+        grant.grantee,
+        grant.retiring,
+        grant.operations,
+        dict(grant.constraints.encryption_context_equals or ()),
+        dict(grant.constraints.encryption_context_subset or ()),
+    )

@@ -17,17 +17,10 @@ class Expression(NamedTuple):
     text: str
 
 
-class Template(NamedTuple):
+class Interpolated(NamedTuple):
     """A string put together from literal text and expressions."""
 
     parts: tuple[str | Expression, ...]
-
-
-class Call(NamedTuple):
-    """A function and what it is given, `jsonencode({...})`."""
-
-    function: str
-    arguments: tuple[object, ...]
 
 
 def text(value: str, *, ascii_only: bool = False) -> str:
@@ -57,10 +50,8 @@ def value(data: object, indent: int = 0) -> str:
     match data:
         case Expression():
             return data.text
-        case Template():
+        case Interpolated():
             return '"' + "".join(_part(part) for part in data.parts) + '"'
-        case Call():
-            return f"{data.function}({', '.join(value(one, indent) for one in data.arguments)})"
         case dict():
             return _mapping(data, indent)
         case list() | tuple():
@@ -94,35 +85,45 @@ def _list(items: Iterable[object], indent: int) -> str:
 def _mapping(items: Mapping[str, object], indent: int) -> str:
     if not items:
         return "{}"
-    return "{\n" + _aligned(((_name(name), item) for name, item in items.items()), indent + 1) + "  " * indent + "}"
+    return "{\n" + _items(((_name(name), item) for name, item in items.items()), indent + 1) + "  " * indent + "}"
 
 
 def _name(name: str) -> str:
     """Return the name of an item of an object; in ASCII, so that its width is the number of its characters."""
-    identifier = name.isascii() and name.replace("-", "_").isidentifier() and not name.startswith("-")
-    if identifier and name not in _KEYWORDS:
-        return name
-    return text(name, ascii_only=True)
+    return name if _is_identifier(name) and name not in _KEYWORDS else text(name, ascii_only=True)
 
 
-def body(attributes: Mapping[str, object], indent: int = 1) -> str:
-    """Return the attributes of a block, a line each or more, without a newline at the end."""
-    return _aligned(attributes.items(), indent).removesuffix("\n")
+def _is_identifier(name: str) -> bool:
+    return name.isascii() and name.replace("-", "_").isidentifier() and not name.startswith("-")
 
 
-def _aligned(items: Iterable[tuple[str, object]], indent: int) -> str:
+def identifier(name: str) -> str:
+    """Return the name of a resource as it stands in a reference. Raises ValueError for what is no identifier of HCL."""
+    if not _is_identifier(name):
+        raise ValueError("not an identifier of HCL")
+    return name
+
+
+def _items(items: Iterable[tuple[str, object]], indent: int) -> str:
+    pad = "  " * indent
     lines: list[str] = []
     run: list[tuple[str, str]] = []
     for name, item in items:
         written = value(item, indent)
         if "\n" in written:
-            lines += [*_run(run, indent), f"{'  ' * indent}{name} = {written}\n"]
+            lines += [*_run(run), f"{pad}{name} = {written}\n"]
             run = []
         else:
-            run.append((name, written))
-    return "".join([*lines, *_run(run, indent)])
+            run.append((pad + name, written))
+    return "".join([*lines, *_run(run)])
 
 
-def _run(run: list[tuple[str, str]], indent: int) -> list[str]:
+def _run(run: list[tuple[str, str]]) -> list[str]:
     width = max((len(name) for name, _ in run), default=0)
-    return [f"{'  ' * indent}{name:<{width}} = {written}\n" for name, written in run]
+    return [f"{name:<{width}} = {written}\n" for name, written in run]
+
+
+def aligned(arguments: str) -> str:
+    """Return arguments that stand on a line each with their `=` one under the other."""
+    lines = (line.split(" = ", 1) for line in arguments.removesuffix("\n").split("\n"))
+    return "".join(_run([(name, written) for name, written in lines]))

@@ -1,117 +1,81 @@
-"""What a Terraform module is made of, and how a policy is written in it."""
+"""What a Terraform module is made of; how it looks stands in `templates/terraform`."""
 
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from kmsgen.render.names import Holder
-from kmsgen.render.references import Part, parts, replaced
-from kmsgen.render.terraform.hcl import Call, Expression, Template
+from kmsgen.policy.bundle import KeyAccess
+from kmsgen.policy.document import Document
+from kmsgen.render.deployment import creation_of
+from kmsgen.render.identity_policies import IdentityPolicy
+from kmsgen.render.terraform.hcl import Expression
+from kmsgen.render.terraform.key_reference import KeyReference
+
+DEFAULT_DELETION_WINDOW = 30
 
 
-class Reference(NamedTuple):
-    """The expressions that stand for a key to create: for its ARN and for its id."""
-
-    key_arn: str = ""
-    arn: str = ""
-    id: str = ""
-
-    def expression(self, part: Part) -> str | Expression:
-        """Return a part of a text as HCL takes it."""
-        if isinstance(part, str):
-            return part
-        return Expression(self.arn if part is None else self.id)
-
-    def value(self, text: str) -> object:
-        """Return a text with each mention of the key as an expression."""
-        found = [self.expression(part) for part in parts(text, self.key_arn)]
-        if len(found) == 1:
-            return found[0]
-        return Template(tuple(found)) if found else ""
-
-
-class Resource(NamedTuple):
-    """One resource: its name in Terraform, its arguments, and those of its block of constraints, if it has one.
-
-    `key` is what an output is filed under; `after` are the resources that it waits for.
-    """
+class KeyPolicyResource(NamedTuple):
+    """An aws_kms_key_policy: the policy of a key that the module does not create."""
 
     label: str
-    body: Mapping[str, object]
-    nested: Mapping[str, object] = MappingProxyType({})
-    key: str = ""
-    after: tuple[str, ...] = ()
+    key_id: str | Expression
+    document: Document
 
 
-class Policy(NamedTuple):
-    """One IAM policy and who it is attached to. `refers`: it names a key to create."""
+class GrantResource(NamedTuple):
+    """An aws_kms_grant. `title` is what the output of its id is filed under; an empty context demands nothing."""
 
     label: str
-    name: str
-    holder: Holder
-    body: Mapping[str, object]
-    refers: bool
-
-    @property
-    def attachment(self) -> Mapping[str, object]:
-        """The arguments of aws_iam_role_policy_attachment or aws_iam_user_policy_attachment."""
-        return {self.holder.kind: self.holder.name, "policy_arn": Expression(f"aws_iam_policy.{self.label}.arn")}
+    title: str
+    name: str | None
+    key_id: str | Expression
+    grantee: str
+    retiring: str | None
+    operations: tuple[str, ...]
+    context_equals: Mapping[str, str]
+    context_subset: Mapping[str, str]
 
 
 class Module(NamedTuple):
     """What one folder of Terraform holds.
 
-    `arn` and `id` are expressions for the key's; `input` is the variable through which the module is told of the key, if it is.
+    `created` is the key, or the one that it is a replica of, and `key_type` the resource type that creates it. `given` is the
+    variable through which a module is told of a key that it does not create. `reference` is how it names the key.
     """
 
     folder: str
     intent: str
     account: str
     region: str = ""
-    arn: str = ""
-    id: str = ""
-    input: str = ""
+    created: KeyAccess | None = None
     key_type: str = ""
-    key: Resource | None = None
-    alias: Resource | None = None
-    key_policies: tuple[Resource, ...] = ()
-    policies: tuple[Policy, ...] = ()
-    grants: tuple[Resource, ...] = ()
-    deletion_window: int = 0
+    alias: str | None = None
+    given: str = ""
+    reference: KeyReference | None = None
+    puts_out_key: bool = False
+    key_policies: tuple[KeyPolicyResource, ...] = ()
+    policies: tuple[IdentityPolicy, ...] = ()
+    grants: tuple[GrantResource, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to create."""
-        return not (self.key or self.key_policies or self.policies or self.grants)
+        return not (self.created or self.key_policies or self.policies or self.grants)
 
     @property
-    def resources(self) -> Iterator[tuple[str, Resource]]:
-        """Every resource with its type, in the order of the file."""
-        if self.key:
-            yield self.key_type, self.key
-        if self.alias:
-            yield "aws_kms_alias", self.alias
-        yield from (("aws_kms_key_policy", key_policy) for key_policy in self.key_policies)
-        for policy in self.policies:
-            yield "aws_iam_policy", Resource(policy.label, policy.body)
-            if policy.holder.kind:
-                yield f"aws_iam_{policy.holder.kind}_policy_attachment", Resource(policy.label, policy.attachment)
-        yield from (("aws_kms_grant", grant) for grant in self.grants)
+    def deletion_window_days(self) -> int:
+        """The days that KMS waits before it deletes the key, unless the module is told otherwise."""
+        days = creation_of(self.created).deletion_window_days if self.created else None
+        return days or DEFAULT_DELETION_WINDOW
 
     @property
-    def policy_arns(self) -> Mapping[str, object]:
+    def policy_arns(self) -> Mapping[str, list[Expression]]:
         """The ARNs of the IAM policies, by the principal that they are for."""
-        found: dict[str, list[object]] = {}
+        found: dict[str, list[Expression]] = {}
         for policy in self.policies:
             found.setdefault(policy.holder.principal, []).append(Expression(f"aws_iam_policy.{policy.label}.arn"))
         return found
 
     @property
-    def grant_ids(self) -> Mapping[str, object]:
+    def grant_ids(self) -> Mapping[str, Expression]:
         """The ids of the grants, by name."""
-        return {grant.key: Expression(f"aws_kms_grant.{grant.label}.grant_id") for grant in self.grants}
-
-
-def policy_value(data: object, reference: Reference) -> Call:
-    """Return a policy for an argument that takes JSON."""
-    return Call("jsonencode", (replaced(data, reference.value) if reference.key_arn else data,))
+        return {grant.title: Expression(f"aws_kms_grant.{grant.label}.grant_id") for grant in self.grants}

@@ -6,23 +6,26 @@ from collections.abc import Iterator
 
 from kmsgen.arn import account_of
 from kmsgen.policy.bundle import KeyAccess
-from kmsgen.policy.json_form import format_document
-from kmsgen.render import key_request
+from kmsgen.render import identity_policies, key_request
 from kmsgen.render.artifact import Artifact, Rendering
 from kmsgen.render.deployment import Deployment, creation_of, key_id
 from kmsgen.render.environment import environment
 from kmsgen.render.grant_calls import GrantCall, calls, script
+from kmsgen.render.identity_policies import IdentityPolicy
 from kmsgen.render.json_text import refuse_escapes
 from kmsgen.render.names import unique, words
-from kmsgen.render.terraform import grants, hcl, policies
-from kmsgen.render.terraform.hcl import Call, Expression
-from kmsgen.render.terraform.module import Module, Reference, Resource, policy_value
+from kmsgen.render.references import refers
+from kmsgen.render.terraform import grants, hcl, key_reference
+from kmsgen.render.terraform.hcl import Expression
+from kmsgen.render.terraform.key_reference import KeyReference
+from kmsgen.render.terraform.module import KeyPolicyResource, Module
 
 FORMAT = "terraform"
 FOLDER = "terraform"
-TEMPLATES = environment("terraform", {"hcl": hcl.value, "hcl_body": hcl.body})
+TEMPLATES = environment(
+    "terraform", {"hcl": hcl.value, "policy": key_reference.policy, "name": hcl.identifier, "aligned": hcl.aligned}
+)
 FILES = ("main.tf", "variables.tf", "outputs.tf", "versions.tf")
-DEFAULT_DELETION_WINDOW = 30
 
 # The key specs that aws_kms_key takes, as of hashicorp/aws 5.100.
 CREATED_SPECS = frozenset(
@@ -32,7 +35,8 @@ CREATED_SPECS = frozenset(
     )
 )  # fmt: skip
 GIVEN_KEY = "key_arn"
-ID_OF_GIVEN_KEY = f'split("/", var.{GIVEN_KEY})[1]'
+GIVEN_PRIMARY_KEY = "primary_key_arn"
+ID_OF_GIVEN_KEY = Expression(f'split("/", var.{GIVEN_KEY})[1]')
 
 
 def render(deployment: Deployment) -> Rendering:
@@ -61,44 +65,39 @@ def _files(module: Module) -> Iterator[Artifact]:
 
 def _main(deployment: Deployment) -> Module:
     new_key = deployment.new_key
-    own = _own_key(deployment, new_key) if new_key else Module(FOLDER, deployment.name, deployment.account)
-    reference = Reference(new_key.key.arn if new_key else "", own.arn, own.id)
-    key_policies = own.key_policies if new_key else _key_policies(deployment)
-    after = tuple(f"aws_kms_key_policy.{key_policy.label}" for key_policy in key_policies)
-    given = grants.of(deployment, own.id)
+    own = _own_key(deployment, new_key) if new_key else _existing_keys(deployment)
+    given = grants.of(deployment, own.reference.id if own.reference else None)
     return own._replace(
         region=deployment.region if new_key or given or deployment.governed_keys() else "",
-        key_policies=key_policies,
-        policies=policies.of_account(deployment, deployment.account, reference),
-        grants=tuple(grant._replace(after=after) for grant in given),
+        policies=_policies(deployment, deployment.account),
+        grants=given,
     )
 
 
 def _own_key(deployment: Deployment, access: KeyAccess) -> Module:
     """Return the module with the key to create; where the provider cannot create it, the module is told of it."""
-    key_type = creating_type(access)
-    if key_type:
-        return Module(
-            FOLDER,
-            deployment.name,
-            deployment.account,
-            arn=f"{key_type}.this.arn",
-            id=f"{key_type}.this.id",
-            key_type=key_type,
-            key=_key(access, key_type),
-            alias=_alias(access, f"{key_type}.this.id"),
-            deletion_window=_deletion_window(access),
-        )
-    given = Expression(ID_OF_GIVEN_KEY)
+    if key_type := creating_type(access):
+        return _creating(access, key_type, Module(FOLDER, deployment.name, deployment.account))
     return Module(
         FOLDER,
         deployment.name,
         deployment.account,
-        arn=f"var.{GIVEN_KEY}",
-        id=ID_OF_GIVEN_KEY,
-        input=GIVEN_KEY,
-        alias=_alias(access, ID_OF_GIVEN_KEY),
-        key_policies=(_key_policy("this", given, access),),
+        alias=creation_of(access).alias,
+        given=GIVEN_KEY,
+        reference=_given_key(access),
+        puts_out_key=True,
+        key_policies=(KeyPolicyResource("this", ID_OF_GIVEN_KEY, access.policy),),
+    )
+
+
+def _creating(access: KeyAccess, key_type: str, module: Module) -> Module:
+    """Return a module with a key, or a replica of one, that a resource of this type creates."""
+    return module._replace(
+        created=access,
+        key_type=key_type,
+        alias=creation_of(access).alias,
+        reference=KeyReference(access.key.arn, Expression(f"{key_type}.this.arn"), Expression(f"{key_type}.this.id")),
+        puts_out_key=True,
     )
 
 
@@ -110,45 +109,20 @@ def creating_type(access: KeyAccess) -> str:
     return "aws_kms_external_key" if key.origin == "EXTERNAL" and key.spec == "SYMMETRIC_DEFAULT" else ""
 
 
-def _key(access: KeyAccess, key_type: str) -> Resource:
-    key, creation = access.key, creation_of(access)
-    own: dict[str, object] = {"description": creation.description}
-    if key_type == "aws_kms_key":
-        own |= {"key_usage": key.usage, "customer_master_key_spec": key.spec}
-    own["multi_region"] = key.multi_region
-    if creation.rotation_days is not None and key_type == "aws_kms_key":
-        own |= {"enable_key_rotation": True, "rotation_period_in_days": creation.rotation_days}
-    return Resource("this", {**own, **_common(access)})
+def _given_key(access: KeyAccess) -> KeyReference:
+    return KeyReference(access.key.arn, Expression(f"var.{GIVEN_KEY}"), ID_OF_GIVEN_KEY)
 
 
-def _common(access: KeyAccess) -> dict[str, object]:
-    """Return what a key and its replicas have alike."""
-    tags = dict(creation_of(access).tags)
-    return {
-        "deletion_window_in_days": Expression("var.deletion_window_in_days"),
-        "policy": policy_value(format_document(access.policy), Reference()),
-        "tags": Call("merge", (Expression("var.tags"), tags)) if tags else Expression("var.tags"),
-    }
-
-
-def _deletion_window(access: KeyAccess) -> int:
-    return creation_of(access).deletion_window_days or DEFAULT_DELETION_WINDOW
-
-
-def _alias(access: KeyAccess, identifier: str) -> Resource | None:
-    alias = creation_of(access).alias
-    return Resource("this", {"name": alias, "target_key_id": Expression(identifier)}) if alias else None
-
-
-def _key_policies(deployment: Deployment) -> tuple[Resource, ...]:
-    """Return the policies of keys that exist."""
+def _existing_keys(deployment: Deployment) -> Module:
+    """Return the module with the policies of keys that exist."""
     governed = deployment.governed_keys()
     labels = ["this"] if len(governed) == 1 else unique((f"key_{words(key_id(one.key.arn))}" for one in governed), "_")
-    return tuple(_key_policy(label, key_id(one.key.arn), one) for label, one in zip(labels, governed, strict=True))
+    resources = (KeyPolicyResource(label, key_id(one.key.arn), one.policy) for label, one in zip(labels, governed, strict=True))
+    return Module(FOLDER, deployment.name, deployment.account, key_policies=tuple(resources))
 
 
-def _key_policy(label: str, key: object, access: KeyAccess) -> Resource:
-    return Resource(label, {"key_id": key, "policy": policy_value(format_document(access.policy), Reference())})
+def _policies(deployment: Deployment, account: str) -> tuple[IdentityPolicy, ...]:
+    return identity_policies.of_account(deployment, account, words, "_")
 
 
 # --- the modules of replicas and of other accounts ----------------------------------------------------------------------
@@ -156,39 +130,22 @@ def _key_policy(label: str, key: object, access: KeyAccess) -> Resource:
 
 def _replicas(deployment: Deployment) -> Iterator[Module]:
     if (new_key := deployment.new_key) is not None:
-        for replica in creation_of(new_key).replicas:
-            yield _replica(deployment, new_key, replica.region)
-
-
-def _replica(deployment: Deployment, access: KeyAccess, region: str) -> Module:
-    creation = creation_of(access)
-    key_type = "aws_kms_replica_key" if access.key.origin == "AWS_KMS" else "aws_kms_replica_external_key"
-    own = {"description": creation.description, "primary_key_arn": Expression("var.primary_key_arn")}
-    return Module(
-        f"{FOLDER}/replica-{region}",
-        deployment.name,
-        deployment.account,
-        region=region,
-        arn=f"{key_type}.this.arn",
-        id=f"{key_type}.this.id",
-        input="primary_key_arn",
-        key_type=key_type,
-        key=Resource("this", {**own, **_common(access)}),
-        alias=_alias(access, f"{key_type}.this.id"),
-        deletion_window=_deletion_window(access),
-    )
+        key_type = "aws_kms_replica_key" if new_key.key.origin == "AWS_KMS" else "aws_kms_replica_external_key"
+        for region in (replica.region for replica in creation_of(new_key).replicas):
+            module = Module(f"{FOLDER}/replica-{region}", deployment.name, deployment.account, region, given=GIVEN_PRIMARY_KEY)
+            yield _creating(new_key, key_type, module)
 
 
 def _accounts(deployment: Deployment) -> Iterator[Module]:
     """Yield a module for each other account whose principals get their half of cross-account access."""
     accounts = dict.fromkeys(account_of(principal) or deployment.account for principal, _ in deployment.identity_policies())
-    new_key = deployment.new_key
-    reference = Reference(new_key.key.arn if new_key else "", f"var.{GIVEN_KEY}", ID_OF_GIVEN_KEY)
+    reference = _given_key(deployment.new_key) if deployment.new_key else None
     for account in accounts:
         if account != deployment.account:
-            halves = policies.of_account(deployment, account, reference)
-            given = GIVEN_KEY if any(half.refers for half in halves) else ""
-            yield Module(f"{FOLDER}/account-{account}", deployment.name, account, input=given, policies=halves)
+            halves = _policies(deployment, account)
+            given = GIVEN_KEY if any(refers(half.document) for half in halves) else ""
+            folder = f"{FOLDER}/account-{account}"
+            yield Module(folder, deployment.name, account, given=given, reference=reference, policies=halves)
 
 
 # --- what is said beside the files --------------------------------------------------------------------------------------

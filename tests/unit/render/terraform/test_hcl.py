@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kmsgen.render.terraform.hcl import Call, Expression, Template, body, text, value
+from kmsgen.render.terraform.hcl import Expression, Interpolated, aligned, identifier, text, value
 from tests.unit.render.texts import NASTY
 
 
@@ -42,7 +42,7 @@ def test_no_text_opens_a_template_or_a_line(given: str) -> None:
 def test_equals_signs_are_aligned_within_a_run_of_single_lines() -> None:
     """An item over several lines is not aligned and ends the run."""
     data = {"a": 1, "long_name": True, "list": ["x"], "b": None, "cc": "y"}
-    assert body(data, 0) == 'a         = 1\nlong_name = true\nlist = [\n  "x",\n]\nb  = null\ncc = "y"'
+    assert value(data) == '{\n  a         = 1\n  long_name = true\n  list = [\n    "x",\n  ]\n  b  = null\n  cc = "y"\n}'
 
 
 def test_names_that_are_no_identifiers_are_quoted_in_ascii() -> None:
@@ -51,14 +51,39 @@ def test_names_that_are_no_identifiers_are_quoted_in_ascii() -> None:
 
 
 def test_expressions_stay_and_texts_around_them_are_escaped() -> None:
-    """A template holds expressions beside literal text."""
-    assert value(Template(("arn:${x}/", Expression("var.id"), '"'))) == '"arn:$${x}/${var.id}\\""'
-    assert value(Call("merge", (Expression("var.tags"), {"a": "b"}))) == 'merge(var.tags, {\n  a = "b"\n})'
+    """A string is put together from expressions and literal text."""
+    assert value(Interpolated(("arn:${x}/", Expression("var.id"), '"'))) == '"arn:$${x}/${var.id}\\""'
 
 
 def test_empty_collections_stay_on_their_line() -> None:
     """`[]` and `{}` are aligned with their neighbours."""
-    assert body({"a": [], "bb": {}}, 1) == "  a  = []\n  bb = {}"
+    assert value({"a": [], "bb": {}}) == "{\n  a  = []\n  bb = {}\n}"
+
+
+def test_arguments_of_a_template_are_aligned_whatever_their_values_hold() -> None:
+    """The first `=` of a line is the argument's: those in its value stay where they are."""
+    written = text("b = c ")
+    assert aligned(f"  a = {written}\n  longer = 1\n") == f"  a      = {written}\n  longer = 1\n"
+
+
+@pytest.mark.parametrize("lines", ["", "  a = 1\n  b\n", "  a=1\n"])
+def test_what_is_no_argument_is_not_aligned(lines: str) -> None:
+    """A line of a template that is no `name = value` is a mistake in the template, never passed on."""
+    with pytest.raises(ValueError, match="unpack"):
+        aligned(lines)
+
+
+@pytest.mark.parametrize("name", ["this", "role_app", "n1-a", "_x"])
+def test_a_name_stands_in_a_reference_as_it_is(name: str) -> None:
+    """An identifier needs no quotes."""
+    assert identifier(name) == name
+
+
+@pytest.mark.parametrize("name", [text for text in NASTY if not (text.isascii() and text.isalpha())], ids=ascii)
+def test_what_is_no_identifier_stands_in_no_reference(name: str) -> None:
+    """There is no way to quote a name in a reference: what is none is an error."""
+    with pytest.raises(ValueError, match="identifier"):
+        identifier(name)
 
 
 def test_what_is_not_plain_data_is_refused() -> None:

@@ -1,0 +1,48 @@
+"""IAM managed policies of one account: what each is called, what it says, and who it is attached to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from kmsgen.policy.document import Document
+from kmsgen.render.deployment import Deployment
+from kmsgen.render.names import Holder, holders, numbered, policy_name, unique
+
+
+class IdentityPolicy(NamedTuple):
+    """A managed policy to create. `label` is what the target's language calls it, `name` what IAM calls it."""
+
+    label: str
+    name: str
+    description: str
+    document: Document
+    holder: Holder
+
+
+def of_account(deployment: Deployment, account: str, label: Callable[[str], str], joint: str) -> tuple[IdentityPolicy, ...]:
+    """Return the managed policies of an account's principals, in the bundle's order.
+
+    `label` makes a name of the target's language of a text, `joint` stands before a number that tells two of them apart.
+    """
+    held = list(_held(deployment, account))
+    labels = unique((label(text) for _, text, _ in held), joint)
+    return tuple(
+        IdentityPolicy(
+            label,
+            policy_name(deployment.name, text),
+            f"kmsgen, intent {deployment.name}: access of {holder.principal}",
+            document,
+            holder,
+        )
+        for label, (holder, text, document) in zip(labels, held, strict=True)
+    )
+
+
+def _held(deployment: Deployment, account: str) -> Iterator[tuple[Holder, str, Document]]:
+    """Yield each policy of the account with its holder and a text that tells it from the holder's others."""
+    found = dict(deployment.identity_policies())
+    for principal, holder in holders(found, deployment.account).items():
+        if holder.account == account:
+            for text, document in zip(numbered(holder.own_label, len(found[principal])), found[principal], strict=True):
+                yield holder, text, document
