@@ -1,53 +1,73 @@
 """Bundle to CloudFormation: a template for the key's account, one for each other account, one for each replica's Region."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from kmsgen.arn import account_of
 from kmsgen.policy.bundle import KeyAccess
+from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import format_document
-from kmsgen.render import key_request, yaml_text
+from kmsgen.render import identity_policies, key_request, yaml_text
 from kmsgen.render.artifact import Artifact, Rendering
 from kmsgen.render.deployment import Deployment, creation_of, key_id
 from kmsgen.render.environment import environment
 from kmsgen.render.grant_calls import calls, script
+from kmsgen.render.identity_policies import IdentityPolicy
 from kmsgen.render.json_text import policy_file, refuse_escapes
-from kmsgen.render.names import Holder, camel, file_label, holders, numbered, unique
-from kmsgen.render.references import Mention, parts, replaced
+from kmsgen.render.names import camel, file_label
+from kmsgen.render.references import KeyReference
 
 FORMAT = "cloudformation"
-TEMPLATES = environment("cloudformation", {"yaml": yaml_text.dump})
 # CloudFormation resolves it wherever it stands, and knows no escape for it (User Guide, dynamic-references).
 DYNAMIC_REFERENCE = "{{resolve:"
 # What AWS::KMS::Key does not know, as of cfn-lint 1.58.
 NOT_CREATED_SPECS = ("ML_KEM_",)
-GIVEN_KEY = {"KeyArn": {"Type": "String", "Description": "ARN of the key"}}
-GIVEN_ARN = {"Ref": "KeyArn"}
-GET_ARN = {"Fn::GetAtt": ["Key", "Arn"]}
+GIVEN_KEY = "KeyArn"
+GIVEN_PRIMARY_KEY = "PrimaryKeyArn"
+
+
+def key_reference(access: KeyAccess, arn: Mapping[str, object]) -> KeyReference:
+    """Return the reference to a key whose ARN is what CloudFormation evaluates `arn` to."""
+    return KeyReference(access.key.arn, arn, {"Fn::Select": [1, {"Fn::Split": ["/", arn]}]})
+
+
+def policy(document: Document, reference: KeyReference | None = None) -> str:
+    """Return a policy as YAML, with the reference wherever it names the key."""
+    data = format_document(document)
+    return yaml_text.dump(reference.applied(data, lambda parts: {"Fn::Join": ["", parts]}) if reference else data)
+
+
+TEMPLATES = environment("cloudformation", {"yaml": yaml_text.scalar, "policy": policy})
 
 
 class Template(NamedTuple):
-    """What one template holds: parameters, resources and outputs as CloudFormation has them."""
+    """What one template holds.
+
+    `created` is the key, or the one that it is a replica of, and `key_type` the resource type that creates it. `given` is the
+    parameter through which a stack is told of a key that it does not create. `reference` is how the IAM policies name the key.
+    """
 
     path: str
     description: str
     account: str
     region: str
-    parameters: Mapping[str, Any]
-    resources: Mapping[str, Any]
-    outputs: Mapping[str, Any]
+    created: KeyAccess | None = None
+    key_type: str = ""
+    alias: str | None = None
+    given: str = ""
+    reference: KeyReference | None = None
+    policies: tuple[IdentityPolicy, ...] = ()
 
     @property
-    def sections(self) -> dict[str, Mapping[str, Any]]:
-        """The parts of the template that are not empty, in their order."""
-        parts = {"Parameters": self.parameters, "Resources": self.resources, "Outputs": self.outputs}
-        return {name: part for name, part in parts.items() if part}
+    def is_empty(self) -> bool:
+        """Whether there is nothing to create."""
+        return not (self.created or self.alias or self.policies)
 
 
 def render(deployment: Deployment) -> Rendering:
     """Write a bundle as templates; what has no resource in CloudFormation comes beside them, and a note says so."""
     refuse_escapes(deployment, deployment.documents(), "CloudFormation")
-    templates = [one for one in (_main(deployment), *_replicas(deployment), *_accounts(deployment)) if one.resources]
+    templates = [one for one in (_main(deployment), *_replicas(deployment), *_accounts(deployment)) if not one.is_empty]
     artifacts = [_artifact(deployment, template) for template in templates]
     artifacts += _existing_key_policies(deployment)
     artifacts += [key_request.artifact(deployment, one, FORMAT) for one in _given_keys(deployment)]
@@ -69,14 +89,21 @@ def _artifact(deployment: Deployment, template: Template) -> Artifact:
 
 
 def _main(deployment: Deployment) -> Template:
+    template = Template(
+        f"{FORMAT}/template.yaml",
+        f"Access that the intent {deployment.name} gives",
+        deployment.account,
+        deployment.region,
+        policies=_policies(deployment, deployment.account),
+    )
     new_key = deployment.new_key
-    creates = new_key is not None and creates_key(new_key)
-    reference = GET_ARN if creates else GIVEN_ARN
-    resources = {**(_key_resources(new_key) if new_key else {}), **_policies(deployment, deployment.account, reference)}
-    outputs = _key_outputs(new_key) if new_key and creates else {}
-    parameters = GIVEN_KEY if new_key and resources and not creates else {}
-    what = f"Access that the intent {deployment.name} gives"
-    return Template(f"{FORMAT}/template.yaml", what, deployment.account, deployment.region, parameters, resources, outputs)
+    if new_key is None:
+        return template
+    alias = creation_of(new_key).alias
+    if not creates_key(new_key):
+        return template._replace(alias=alias, given=GIVEN_KEY, reference=_given_key(deployment))
+    arn = {"Fn::GetAtt": ["Key", "Arn"]}
+    return template._replace(created=new_key, key_type="aws-kms-key", alias=alias, reference=key_reference(new_key, arn))
 
 
 def creates_key(access: KeyAccess) -> bool:
@@ -84,124 +111,45 @@ def creates_key(access: KeyAccess) -> bool:
     return not access.key.spec.startswith(NOT_CREATED_SPECS)
 
 
-def _key_resources(access: KeyAccess) -> dict[str, Any]:
-    if not creates_key(access):
-        return _alias(access, GIVEN_ARN)
-    key, creation = access.key, creation_of(access)
-    properties: dict[str, Any] = {"Description": creation.description} if creation.description else {}
-    properties |= {"KeySpec": key.spec, "KeyUsage": key.usage, "MultiRegion": key.multi_region}
-    if key.origin != "AWS_KMS":
-        properties["Origin"] = key.origin
-    if creation.rotation_days is not None:
-        properties |= {"EnableKeyRotation": True, "RotationPeriodInDays": creation.rotation_days}
-    return {"Key": _retained("AWS::KMS::Key", properties | _common(access)), **_alias(access, {"Ref": "Key"})}
-
-
-def _common(access: KeyAccess) -> dict[str, Any]:
-    """Return the properties that a key and its replicas have alike."""
-    creation = creation_of(access)
-    properties: dict[str, Any] = {}
-    if creation.deletion_window_days is not None:
-        properties["PendingWindowInDays"] = creation.deletion_window_days
-    properties["KeyPolicy"] = format_document(access.policy)
-    if creation.tags:
-        properties["Tags"] = [{"Key": name, "Value": value} for name, value in creation.tags]
-    return properties
-
-
-def _retained(kind: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a resource that outlives its stack: what a deleted key encrypted is lost."""
-    return {"Type": kind, "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain", "Properties": properties}
-
-
-def _alias(access: KeyAccess, key: Mapping[str, Any]) -> dict[str, Any]:
-    alias = creation_of(access).alias
-    properties = {"AliasName": alias, "TargetKeyId": key}
-    return {"Alias": {"Type": "AWS::KMS::Alias", "Properties": properties}} if alias else {}
-
-
-def _key_outputs(access: KeyAccess) -> dict[str, Any]:
-    alias = (
-        {"AliasName": {"Description": "Name of the key's alias", "Value": {"Ref": "Alias"}}} if creation_of(access).alias else {}
-    )
-    return {
-        "KeyArn": {"Description": "ARN of the key", "Value": GET_ARN},
-        "KeyId": {"Description": "Id of the key", "Value": {"Ref": "Key"}},
-        **(alias if creation_of(access).alias else {}),
-    }
+def _given_key(deployment: Deployment) -> KeyReference | None:
+    new_key = deployment.new_key
+    return key_reference(new_key, {"Ref": GIVEN_KEY}) if new_key else None
 
 
 def _replicas(deployment: Deployment) -> Iterator[Template]:
     if (new_key := deployment.new_key) is not None:
-        for replica in creation_of(new_key).replicas:
-            yield _replica(deployment, new_key, replica.region)
-
-
-def _replica(deployment: Deployment, access: KeyAccess, region: str) -> Template:
-    description = creation_of(access).description
-    own = {"Description": description} if description else {}
-    properties = {**own, "PrimaryKeyArn": {"Ref": "PrimaryKeyArn"}, **_common(access)}
-    return Template(
-        f"{FORMAT}/template-replica-{region}.yaml",
-        f"Replica in {region} of the key of the intent {deployment.name}",
-        deployment.account,
-        region,
-        {"PrimaryKeyArn": {"Type": "String", "Description": "ARN of the primary key, an output of its stack"}},
-        {"Key": _retained("AWS::KMS::ReplicaKey", properties), **_alias(access, {"Ref": "Key"})},
-        _key_outputs(access),
-    )
+        creation = creation_of(new_key)
+        for region in (replica.region for replica in creation.replicas):
+            yield Template(
+                f"{FORMAT}/template-replica-{region}.yaml",
+                f"Replica in {region} of the key of the intent {deployment.name}",
+                deployment.account,
+                region,
+                created=new_key,
+                key_type="aws-kms-replicakey",
+                alias=creation.alias,
+                given=GIVEN_PRIMARY_KEY,
+            )
 
 
 def _accounts(deployment: Deployment) -> Iterator[Template]:
     """Yield a template for each other account whose principals get their half of cross-account access."""
     accounts = dict.fromkeys(account_of(principal) or deployment.account for principal, _ in deployment.identity_policies())
-    key = GIVEN_KEY if deployment.new_key else {}
     for account in accounts:
         if account != deployment.account:
-            resources = _policies(deployment, account, GIVEN_ARN)
-            what = f"Half of account {account} of the access that the intent {deployment.name} gives"
-            yield Template(f"{FORMAT}/template-{account}.yaml", what, account, deployment.region, key, resources, {})
+            yield Template(
+                f"{FORMAT}/template-{account}.yaml",
+                f"Half of account {account} of the access that the intent {deployment.name} gives",
+                account,
+                deployment.region,
+                given=GIVEN_KEY if deployment.new_key else "",
+                reference=_given_key(deployment),
+                policies=_policies(deployment, account),
+            )
 
 
-def _policies(deployment: Deployment, account: str, reference: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the managed policies of an account's principals, by logical id."""
-    found = dict(deployment.identity_policies())
-    held = [
-        (holder, label, document)
-        for principal, holder in holders(found, deployment.account).items()
-        if holder.account == account
-        for label, document in zip(numbered(holder.own_label, len(found[principal])), found[principal], strict=True)
-    ]
-    ids = unique((f"Policy{camel(label)}" for _, label, _ in held), "x")
-    return {
-        name: _policy(deployment, holder, _referring(format_document(document), deployment, reference))
-        for name, (holder, _, document) in zip(ids, held, strict=True)
-    }
-
-
-def _policy(deployment: Deployment, holder: Holder, document: object) -> dict[str, Any]:
-    description = f"kmsgen, intent {deployment.name}: access of {holder.principal}"
-    attached = {f"{holder.kind.capitalize()}s": [holder.name]} if holder.kind else {}
-    properties = {"Description": description, "PolicyDocument": document, **attached}
-    return {"Type": "AWS::IAM::ManagedPolicy", "Properties": properties}
-
-
-def _referring(document: object, deployment: Deployment, reference: Mapping[str, Any]) -> object:
-    arn = deployment.new_key.key.arn if deployment.new_key else ""
-    return replaced(document, lambda text: _reference(text, arn, reference))
-
-
-def _reference(text: str, arn: str, reference: Mapping[str, Any]) -> object:
-    """Return a text with each mention of the key to create as what CloudFormation puts in its place."""
-    pieces = parts(text, arn)
-    if all(isinstance(piece, str) for piece in pieces):
-        return text
-    if pieces == [Mention.ARN]:
-        return reference
-    key = {"Fn::Select": [1, {"Fn::Split": ["/", reference]}]}
-    return {
-        "Fn::Join": ["", [piece if isinstance(piece, str) else reference if piece is Mention.ARN else key for piece in pieces]]
-    }
+def _policies(deployment: Deployment, account: str) -> tuple[IdentityPolicy, ...]:
+    return identity_policies.of_account(deployment, account, lambda text: f"Policy{camel(text)}", "x")
 
 
 def _existing_key_policies(deployment: Deployment) -> Iterator[Artifact]:

@@ -1,29 +1,48 @@
-"""Where a bundle names a key to create, an expression of the target's own language takes its place."""
+"""A key that does not exist yet: where a bundle names it, the target's own language refers to what creates it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from enum import Enum
+from typing import NamedTuple
 
 from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import format_document
 from kmsgen.render.deployment import holds_placeholder, key_id
 
 
-class Mention(Enum):
-    """How a text names a key: by its ARN or by its id."""
+class KeyReference(NamedTuple):
+    """What the target evaluates to a key's ARN and to its id; `key_arn` is the ARN that the bundle has in their place."""
 
-    ARN = "ARN"
-    ID = "id"
+    key_arn: str
+    arn: object
+    id: object
 
+    def applied(self, data: object, join: Callable[[list[object]], object]) -> object:
+        """Return plain data with the reference in each text that mentions the key; names of mappings stay.
 
-def replaced(data: object, replace: Callable[[str], object]) -> object:
-    """Return plain data with each text passed through `replace`; names of mappings stay."""
-    if isinstance(data, dict):
-        return {name: replaced(item, replace) for name, item in data.items()}
-    if isinstance(data, list):
-        return [replaced(item, replace) for item in data]
-    return replace(data) if isinstance(data, str) else data
+        `join` makes a text of literal parts and references.
+        """
+        if isinstance(data, dict):
+            return {name: self.applied(item, join) for name, item in data.items()}
+        if isinstance(data, list):
+            return [self.applied(item, join) for item in data]
+        if not isinstance(data, str):
+            return data
+        found = self._split(data)
+        return found[0] if len(found) == 1 else join(found)
+
+    def _split(self, text: str) -> list[object]:
+        """Split a text at the key's ARN and, in what is left, at its id: a related multi-Region key has the same id."""
+        identifier = key_id(self.key_arn)
+        if identifier not in text:
+            return [text]
+        found: list[object] = []
+        for number, piece in enumerate(text.split(self.key_arn)):
+            found += [self.arn] * (number > 0)
+            for inner, literal in enumerate(piece.split(identifier)):
+                found += [self.id] * (inner > 0)
+                found += [literal] * (literal != "")
+        return found
 
 
 def refers(document: Document) -> bool:
@@ -41,20 +60,3 @@ def _texts(data: object) -> Iterator[str]:
             yield from _texts(item)
     elif isinstance(data, str):
         yield data
-
-
-def parts(text: str, arn: str) -> list[str | Mention]:
-    """Split a text at a key's ARN and, in what is left, at its id; an empty ARN splits nothing.
-
-    A related multi-Region key has the same id in the ARN of another Region.
-    """
-    identifier = key_id(arn)
-    if not arn or identifier not in text:
-        return [text]
-    found: list[str | Mention] = []
-    for number, piece in enumerate(text.split(arn)):
-        found += [Mention.ARN] * (number > 0)
-        for inner, literal in enumerate(piece.split(identifier)):
-            found += [Mention.ID] * (inner > 0)
-            found += [literal] * (literal != "")
-    return found

@@ -10,14 +10,9 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.:/-]*[A-Za-z0-9]\Z")
 _NOT_TEXT = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
 
-def dump(data: object, indent: int = 0, *, apart: bool = False) -> str:
-    """Return plain data (mappings, lists, texts, integers, booleans, None) as block-style YAML, without a newline at the end.
-
-    `apart` puts an empty line between the items of a mapping.
-    """
-    if apart and isinstance(data, dict):
-        return "\n\n".join(dump({name: item}, indent) for name, item in data.items())
-    return "\n".join(_lines(data, "  " * indent))
+def dump(data: object) -> str:
+    """Return plain data (mappings, lists, texts, integers, booleans, None) as block-style YAML, without a newline at the end."""
+    return "\n".join(_lines(data, ""))
 
 
 def _lines(data: object, pad: str) -> list[str]:
@@ -25,13 +20,13 @@ def _lines(data: object, pad: str) -> list[str]:
         return [line for name, item in data.items() for line in _item(f"{pad}{scalar(name)}:", item, pad + "  ")]
     if isinstance(data, list | tuple) and data:
         return [line for item in data for line in _entry(item, pad)]
-    return [pad + scalar(data)]
+    return [pad + _inline(data)]
 
 
 def _item(head: str, item: object, pad: str) -> list[str]:
     if isinstance(item, dict | list | tuple) and item:
         return [head, *_lines(item, pad)]
-    return [f"{head} {scalar(item)}"]
+    return [f"{head} {_inline(item)}"]
 
 
 def _entry(item: object, pad: str) -> list[str]:
@@ -40,17 +35,19 @@ def _entry(item: object, pad: str) -> list[str]:
     return [f"{pad}- {first[len(pad) + 2 :]}", *rest]
 
 
+def _inline(data: object) -> str:
+    if isinstance(data, dict):
+        return "{}"
+    return "[]" if isinstance(data, list | tuple) else scalar(data)
+
+
 def scalar(data: object) -> str:
-    """Return one value on one line: quoted unless no reader could take it for something else."""
+    """Return one text, integer, boolean or None on one line: quoted unless no reader could take it for something else."""
     if isinstance(data, str):
         plain = _PLAIN.match(data) and data.lower() not in _NOT_TEXT and ": " not in data and not data.endswith(":")
         return data if plain else _quoted(data)
     if data is None or isinstance(data, bool | int):
         return json.dumps(data)
-    if isinstance(data, dict):
-        return "{}"
-    if isinstance(data, list | tuple):
-        return "[]"
     raise TypeError(f"no YAML for a value of {type(data).__name__}")
 
 

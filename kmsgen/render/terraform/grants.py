@@ -6,7 +6,6 @@ from kmsgen.policy.grant import Grant
 from kmsgen.render.deployment import Deployment, key_id
 from kmsgen.render.grant_calls import GrantCall, calls
 from kmsgen.render.names import unique, words
-from kmsgen.render.terraform.hcl import Expression
 from kmsgen.render.terraform.module import GrantResource
 
 # What aws_kms_grant takes, as of hashicorp/aws 5.100.
@@ -30,14 +29,14 @@ def expressible(grant: Grant) -> bool:
     return plain and OPERATIONS.issuperset(grant.operations) and () not in contexts
 
 
-def of(deployment: Deployment, created: Expression | None) -> tuple[GrantResource, ...]:
-    """Return the grants that the provider can express, on keys that exist or on the one whose id is given."""
+def of(deployment: Deployment, created: object) -> tuple[GrantResource, ...]:
+    """Return the grants that the provider can express, on keys that exist or on the one to create, whose id is an expression."""
     chosen = [call for call in calls(deployment) if expressible(call.grant)]
     labels = unique((words(call.label) for call in chosen), "_")
     return tuple(_resource(call, label, created) for label, call in zip(labels, chosen, strict=True))
 
 
-def _resource(call: GrantCall, label: str, created: Expression | None) -> GrantResource:
+def _resource(call: GrantCall, label: str, created: object) -> GrantResource:
     grant = call.grant
     return GrantResource(
         label,

@@ -4,7 +4,7 @@ Source: HCL native syntax specification, "String Literals" and "Template Express
 consecutive items that stand on one line each, and an item over several lines ends such a run.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 _KEYWORDS = frozenset({"true", "false", "null", "for", "if"})
@@ -20,7 +20,7 @@ class Expression(NamedTuple):
 class Interpolated(NamedTuple):
     """A string put together from literal text and expressions."""
 
-    parts: tuple[str | Expression, ...]
+    parts: Sequence[object]
 
 
 def text(value: str, *, ascii_only: bool = False) -> str:
@@ -72,8 +72,8 @@ def _scalar(data: object) -> str:
     raise TypeError(f"no HCL for a value of {type(data).__name__}")
 
 
-def _part(part: str | Expression) -> str:
-    return _escaped(part) if isinstance(part, str) else "${" + part.text + "}"
+def _part(part: object) -> str:
+    return _escaped(part) if isinstance(part, str) else "${" + value(part) + "}"
 
 
 def _list(items: Iterable[object], indent: int) -> str:

@@ -7,17 +7,17 @@ from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.document import Document
 from kmsgen.render.deployment import creation_of
 from kmsgen.render.identity_policies import IdentityPolicy
+from kmsgen.render.references import KeyReference
 from kmsgen.render.terraform.hcl import Expression
-from kmsgen.render.terraform.key_reference import KeyReference
 
 DEFAULT_DELETION_WINDOW = 30
 
 
 class KeyPolicyResource(NamedTuple):
-    """An aws_kms_key_policy: the policy of a key that the module does not create."""
+    """An aws_kms_key_policy: the policy of a key that the module does not create. `key_id` is a text or an expression."""
 
     label: str
-    key_id: str | Expression
+    key_id: object
     document: Document
 
 
@@ -27,7 +27,7 @@ class GrantResource(NamedTuple):
     label: str
     title: str
     name: str | None
-    key_id: str | Expression
+    key_id: object
     grantee: str
     retiring: str | None
     operations: tuple[str, ...]

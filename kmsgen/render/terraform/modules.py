@@ -9,22 +9,18 @@ from kmsgen.policy.bundle import KeyAccess
 from kmsgen.render import identity_policies, key_request
 from kmsgen.render.artifact import Artifact, Rendering
 from kmsgen.render.deployment import Deployment, creation_of, key_id
-from kmsgen.render.environment import environment
 from kmsgen.render.grant_calls import GrantCall, calls, script
 from kmsgen.render.identity_policies import IdentityPolicy
 from kmsgen.render.json_text import refuse_escapes
 from kmsgen.render.names import unique, words
-from kmsgen.render.references import refers
-from kmsgen.render.terraform import grants, hcl, key_reference
+from kmsgen.render.references import KeyReference, refers
+from kmsgen.render.terraform import grants
 from kmsgen.render.terraform.hcl import Expression
-from kmsgen.render.terraform.key_reference import KeyReference
 from kmsgen.render.terraform.module import KeyPolicyResource, Module
+from kmsgen.render.terraform.templates import TEMPLATES
 
 FORMAT = "terraform"
 FOLDER = "terraform"
-TEMPLATES = environment(
-    "terraform", {"hcl": hcl.value, "policy": key_reference.policy, "name": hcl.identifier, "aligned": hcl.aligned}
-)
 FILES = ("main.tf", "variables.tf", "outputs.tf", "versions.tf")
 
 # The key specs that aws_kms_key takes, as of hashicorp/aws 5.100.

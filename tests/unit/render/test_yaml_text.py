@@ -67,8 +67,6 @@ def test_a_nasty_text_is_one_line_and_comes_back(text: str) -> None:
         (True, "true"),
         (None, "null"),
         (30, "30"),
-        ({}, "{}"),
-        ([], "[]"),
     ],
 )
 def test_a_scalar_is_quoted_unless_no_reader_could_mistake_it(data: object, written: str) -> None:
@@ -81,7 +79,19 @@ def test_lists_of_mappings_are_written_in_blocks() -> None:
     assert dump({"aa": [{"bb": "cc", "dd": ["ee"]}]}) == "aa:\n  - bb: cc\n    dd:\n      - ee"
 
 
+def test_empty_collections_stand_on_their_line() -> None:
+    """Nothing is not null."""
+    assert dump({"aa": {}, "bb": [], "cc": [{}]}) == "aa: {}\nbb: []\ncc:\n  - {}"
+
+
 def test_what_is_not_plain_data_is_refused() -> None:
     """A value of another type is an error, never its repr."""
     with pytest.raises(TypeError):
         dump({"a": object()})
+
+
+@pytest.mark.parametrize("data", [{}, [], {"a": "b"}, ["a"]])
+def test_a_collection_is_no_scalar(data: object) -> None:
+    """What takes lines of its own never stands on one by mistake."""
+    with pytest.raises(TypeError):
+        scalar(data)

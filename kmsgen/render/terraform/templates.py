@@ -1,0 +1,18 @@
+"""The templates of Terraform, and the filters through which values enter them."""
+
+from __future__ import annotations
+
+from kmsgen.policy.document import Document
+from kmsgen.policy.json_form import format_document
+from kmsgen.render.environment import environment
+from kmsgen.render.references import KeyReference
+from kmsgen.render.terraform import hcl
+
+
+def policy(document: Document, reference: KeyReference | None = None) -> str:
+    """Return a policy as an object of HCL, for `jsonencode`, with the reference wherever it names the key."""
+    data = format_document(document)
+    return hcl.value(reference.applied(data, hcl.Interpolated) if reference else data)
+
+
+TEMPLATES = environment("terraform", {"hcl": hcl.value, "policy": policy, "name": hcl.identifier, "aligned": hcl.aligned})
