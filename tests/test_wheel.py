@@ -59,7 +59,7 @@ def test_the_wheel_ships_the_package_the_templates_and_the_presets_and_nothing_e
         f"kmsgen/_shipped/{path.relative_to(ROOT).as_posix()}"
         for folder in ("templates", "presets")
         for path in (ROOT / folder).rglob("*")
-        if path.is_file()
+        if path.is_file() and "__pycache__" not in path.parts
     }
     assert shipped
     assert names == {*package, *shipped, "kmsgen/py.typed"}

@@ -3,30 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
+from markupsafe import Markup
 
+from kmsgen import __version__
+from kmsgen.render.byte_code import ByteCode
 from kmsgen.resources import shipped
 
 Filter = Callable[..., str]
-
-
-def environment(target: str, filters: Mapping[str, Filter]) -> Environment:
-    """Return the engine for `templates/TARGET`. An undefined name is an error; nothing is escaped but by a filter."""
-    engine = Environment(
-        loader=FileSystemLoader(shipped("templates") / target),
-        undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - the files are not HTML: each filter writes its own language's literals
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        auto_reload=False,
-        optimized=False,  # each template is filled in a few times: to fold its constants takes longer than it saves
-    )
-    engine.filters.update({"comment": comment, **filters})
-    return engine
+OPTIONS: Mapping[str, Any] = MappingProxyType(
+    {
+        "autoescape": True,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "keep_trailing_newline": True,
+        "optimized": False,  # each template is filled in a few times: to fold its constants takes longer than it saves
+    }
+)
 
 
 def comment(text: str) -> str:
     """Return the text so that it stays within one comment line."""
     return "".join(char if char.isprintable() else "?" for char in text)
+
+
+def indent(text: str, width: int) -> str:
+    """Return the text with every line but the first, which stands where it is, `width` spaces further in."""
+    return text.replace("\n", "\n" + " " * width)
+
+
+LITERALS: Mapping[str, Filter] = MappingProxyType({"comment": comment})
+LAYOUT: Mapping[str, Filter] = MappingProxyType({"indent": indent, "trim": str.strip})
+
+
+def environment(target: str, literals: Mapping[str, Filter], layout: Mapping[str, Filter] = MappingProxyType({})) -> Environment:
+    """Return the engine for `templates/TARGET`. An undefined name is an error.
+
+    `literals` write a value in the target's language, `layout` arranges what is written; no other filter is there. Jinja2's mark
+    for text that is safe where it stands (Markup) is put on by literals alone, and a template writes nothing without it.
+    """
+    folder = shipped("templates") / target
+    engine = Environment(  # noqa: S701 - autoescape is among the options
+        **OPTIONS,
+        loader=FileSystemLoader(folder),
+        undefined=StrictUndefined,
+        finalize=_written,
+        auto_reload=False,
+        bytecode_cache=ByteCode(folder, f"{__version__} {OPTIONS}"),
+    )
+    engine.filters = {name: _literal(one) for name, one in {**LITERALS, **literals}.items()}
+    engine.filters |= {name: _arranged(one) for name, one in {**LAYOUT, **layout}.items()}
+    return engine
+
+
+def _written(value: object) -> object:
+    """Return what a template writes. Raises TypeError for a value that no filter has written in the target's language."""
+    if isinstance(value, Markup | Undefined):
+        return value  # Jinja2 itself raises the error of an undefined name: it says which
+    raise TypeError("a value enters a template through a filter of the target's language")
+
+
+def _literal(written: Filter) -> Callable[..., Markup]:
+    def quote(value: object, *arguments: object) -> Markup:
+        if isinstance(value, Markup):
+            raise TypeError("what is written in the target's language is no value")
+        return Markup(written(value, *arguments))  # noqa: S704 - the filter quotes for its language
+
+    return quote
+
+
+def _arranged(arrange: Filter) -> Callable[..., Markup]:
+    def lay_out(text: object, *arguments: object) -> Markup:
+        if not isinstance(text, Markup):
+            raise TypeError("a value is written in the target's language before it is laid out")
+        return Markup(arrange(str(text), *arguments))  # noqa: S704 - it was marked before
+
+    return lay_out

@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 
 from kmsgen.render.terraform.hcl import value
+from kmsgen.render.terraform.modules import FILES
+from kmsgen.render.terraform.templates import TEMPLATES
 from tests.real.servers import Moto
 from tests.real.terraform_cli import terraform
+from tests.unit.render.hostile import HOSTILE, modules
 from tests.unit.render.texts import NASTY
 
 pytestmark = pytest.mark.real
@@ -47,6 +50,17 @@ def unambiguous(data: Any) -> bool:
     if isinstance(data, dict):
         return len({unicodedata.normalize("NFC", name) for name in data}) == len(data) and all(map(unambiguous, data.values()))
     return all(map(unambiguous, data)) if isinstance(data, list) else True
+
+
+def test_terraform_formats_every_module_as_it_was_written(moto: Moto, tmp_path: Path) -> None:
+    """Every resource that there is, each nasty text in every field: sound HCL, in `terraform fmt`'s own form."""
+    for number, text in enumerate(HOSTILE):
+        for module in modules(text):
+            folder = tmp_path / f"{number}-{module.key_type}"
+            folder.mkdir()
+            for name in FILES:
+                (folder / name).write_bytes(TEMPLATES.get_template(f"{name}.j2").render(module=module).encode())
+    terraform(moto.environment(), tmp_path).run(tmp_path, "fmt", "-check", "-diff", "-recursive")
 
 
 def test_terraform_reads_and_formats_every_value_as_it_was_written(moto: Moto, tmp_path: Path) -> None:

@@ -104,6 +104,11 @@ def identifier(name: str) -> str:
     return name
 
 
+def addresses(resources: Iterable[str]) -> str:
+    """Return resource addresses, `aws_kms_key.this`, one after the other on a line. Raises ValueError for what is none."""
+    return ", ".join(".".join(map(identifier, address.split("."))) for address in resources)
+
+
 def _items(items: Iterable[tuple[str, object]], indent: int) -> str:
     pad = "  " * indent
     lines: list[str] = []

@@ -68,6 +68,11 @@ class Module(NamedTuple):
         return days or DEFAULT_DELETION_WINDOW
 
     @property
+    def key_policy_addresses(self) -> tuple[str, ...]:
+        """The addresses of the key policies: a grant waits for them."""
+        return tuple(f"aws_kms_key_policy.{key_policy.label}" for key_policy in self.key_policies)
+
+    @property
     def policy_arns(self) -> Mapping[str, list[Expression]]:
         """The ARNs of the IAM policies, by the principal that they are for."""
         found: dict[str, list[Expression]] = {}

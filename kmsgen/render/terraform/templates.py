@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import format_document
-from kmsgen.render.environment import environment
+from kmsgen.render.environment import Filter, environment
 from kmsgen.render.references import KeyReference
 from kmsgen.render.terraform import hcl
 
@@ -15,4 +15,5 @@ def policy(document: Document, reference: KeyReference | None = None) -> str:
     return hcl.value(reference.applied(data, hcl.Interpolated) if reference else data)
 
 
-TEMPLATES = environment("terraform", {"hcl": hcl.value, "policy": policy, "name": hcl.identifier, "aligned": hcl.aligned})
+LITERALS: dict[str, Filter] = {"hcl": hcl.value, "policy": policy, "identifier": hcl.identifier, "addresses": hcl.addresses}
+TEMPLATES = environment("terraform", LITERALS, {"aligned": hcl.aligned})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kmsgen.render.terraform.hcl import Expression, Interpolated, aligned, identifier, text, value
+from kmsgen.render.terraform.hcl import Expression, Interpolated, addresses, aligned, identifier, text, value
 from tests.unit.render.texts import NASTY
 
 
@@ -84,6 +84,13 @@ def test_what_is_no_identifier_stands_in_no_reference(name: str) -> None:
     """There is no way to quote a name in a reference: what is none is an error."""
     with pytest.raises(ValueError, match="identifier"):
         identifier(name)
+    with pytest.raises(ValueError, match="identifier"):
+        addresses(["aws_kms_key.this", f"aws_kms_key.{name}"])
+
+
+def test_addresses_stand_one_after_the_other() -> None:
+    """As `depends_on` takes them."""
+    assert addresses(["aws_kms_key.this", "aws_kms_alias.n1-a"]) == "aws_kms_key.this, aws_kms_alias.n1-a"
 
 
 def test_what_is_not_plain_data_is_refused() -> None:
