@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kmsgen.render.terraform.hcl import value
+from kmsgen.render.terraform.hcl import Expression, Interpolated, value
 from kmsgen.render.terraform.modules import FILES
 from kmsgen.render.terraform.templates import TEMPLATES
 from tests.real.servers import Moto
@@ -21,6 +21,7 @@ from tests.unit.render.texts import NASTY
 
 pytestmark = pytest.mark.real
 SEED = 20260101
+KEY = Expression('"key"')
 # No combining marks (no policy has any): Terraform composes the `e` of jsonencode's `\u003e` with one that follows.
 ALPHABET = "ab ${}%\"'\\`\n\t#/*:,=<>&~é日\u200b\U0001f511\x01"
 
@@ -64,13 +65,15 @@ def test_terraform_formats_every_module_as_it_was_written(moto: Moto, tmp_path: 
 
 
 def test_terraform_reads_and_formats_every_value_as_it_was_written(moto: Moto, tmp_path: Path) -> None:
-    """1,000 nested values and every nasty text: in `terraform fmt`'s own form, and the same data to `terraform console`."""
+    """1,000 nested values, nasty texts, expressions between them: as `terraform fmt` has them, and the same data to `console`."""
     chance = random.Random(SEED)  # noqa: S311 - test data
     values = [*NASTY, *filter(unambiguous, (random_value(chance) for _ in range(1000)))]
     values = [one for one in values if "\\u0000" not in json.dumps(one)]
+    texts = [one for one in values if isinstance(one, str)]
+    written = [*values, *(Interpolated((one, KEY, one)) for one in texts)]
     program = terraform(moto.environment(), tmp_path)
-    (tmp_path / "main.tf").write_bytes(("locals {\n  written = " + value(values, 1) + "\n}\n").encode())
+    (tmp_path / "main.tf").write_bytes(f"locals {{\n  written = {value(written, 1)}\n}}\n".encode())
     program.run(tmp_path, "fmt", "-check", "-diff")
     printed = program.run(tmp_path, "console", text="base64encode(jsonencode(local.written))\n")
     text = base64.b64decode(printed.strip().strip('"')).decode()
-    assert json.loads(text) == [composed(one) for one in values]
+    assert json.loads(text) == [composed(one) for one in (*values, *(f"{one}key{one}" for one in texts))]

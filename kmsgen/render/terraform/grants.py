@@ -30,7 +30,7 @@ def expressible(grant: Grant) -> bool:
 
 
 def of(deployment: Deployment, created: object) -> tuple[GrantResource, ...]:
-    """Return the grants that the provider can express, on keys that exist or on the one to create, whose id is an expression."""
+    """Return the aws_kms_grant resources of a bundle; `created` is the expression for the id of the key to create."""
     chosen = [call for call in calls(deployment) if expressible(call.grant)]
     labels = unique((words(call.label) for call in chosen), "_")
     return tuple(_resource(call, label, created) for label, call in zip(labels, chosen, strict=True))
@@ -39,13 +39,13 @@ def of(deployment: Deployment, created: object) -> tuple[GrantResource, ...]:
 def _resource(call: GrantCall, label: str, created: object) -> GrantResource:
     grant = call.grant
     return GrantResource(
-        label,
-        call.label,
-        grant.name,
-        created if created and not call.key_arn else key_id(call.key_arn),
-        grant.grantee,
-        grant.retiring,
-        grant.operations,
-        dict(grant.constraints.encryption_context_equals or ()),
-        dict(grant.constraints.encryption_context_subset or ()),
+        label=label,
+        title=call.label,
+        name=grant.name,
+        key_id=key_id(call.key_arn) if call.key_arn else created,
+        grantee=grant.grantee,
+        retiring=grant.retiring,
+        operations=grant.operations,
+        context_equals=dict(grant.constraints.encryption_context_equals or ()),
+        context_subset=dict(grant.constraints.encryption_context_subset or ()),
     )

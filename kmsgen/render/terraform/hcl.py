@@ -73,7 +73,12 @@ def _scalar(data: object) -> str:
 
 
 def _part(part: object) -> str:
-    return _escaped(part) if isinstance(part, str) else "${" + value(part) + "}"
+    if not isinstance(part, str):
+        return "${" + value(part) + "}"
+    before = part.rstrip("$")
+    dollars = part[len(before) :]
+    # in front of an expression's `${` they would make it literal text
+    return _escaped(before) + (f'${{"{dollars}"}}' if dollars else "")
 
 
 def _list(items: Iterable[object], indent: int) -> str:

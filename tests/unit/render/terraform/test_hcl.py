@@ -55,6 +55,15 @@ def test_expressions_stay_and_texts_around_them_are_escaped() -> None:
     assert value(Interpolated(("arn:${x}/", Expression("var.id"), '"'))) == '"arn:$${x}/${var.id}\\""'
 
 
+@pytest.mark.parametrize(
+    ("before", "written"),
+    [("$", '"${"$"}${var.id}"'), ("a$$", '"a${"$$"}${var.id}"'), ("%", '"%${var.id}"'), ("${", '"$${${var.id}"')],
+)
+def test_a_dollar_does_not_swallow_the_expression_behind_it(before: str, written: str) -> None:
+    """`$${` would be the text `${`: a dollar in front of an expression is an expression itself."""
+    assert value(Interpolated((before, Expression("var.id")))) == written
+
+
 def test_empty_collections_stay_on_their_line() -> None:
     """`[]` and `{}` are aligned with their neighbours."""
     assert value({"a": [], "bb": {}}) == "{\n  a  = []\n  bb = {}\n}"
