@@ -5,6 +5,7 @@ from __future__ import annotations
 from kmsgen.policy.bundle import NEW_KEY_ID, Bundle, Creation, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
 from kmsgen.policy.grant import Grant
+from kmsgen.render.artifact import Rendering
 from kmsgen.render.deployment import Deployment
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
@@ -46,3 +47,8 @@ def deployment(
         principals[principal] = PrincipalPolicies((*held, identity))
     bundle = Bundle((KeyAccess(key, policy, grants, creation),), principals)
     return Deployment("app", "intent.yaml", bundle, ACCOUNT, "aws", ("us-west-2",))
+
+
+def texts(rendering: Rendering) -> dict[str, str]:
+    """Return the text of each file by its path."""
+    return {artifact.path: artifact.text for artifact in rendering.artifacts}

@@ -1,0 +1,58 @@
+"""Terraform modules: what they say, and what is said beside them."""
+
+from __future__ import annotations
+
+import pytest
+
+from kmsgen.policy.grant import Grant, GrantConstraints
+from kmsgen.render.terraform import modules
+from tests.unit.render.bundles import ACCOUNT, NEW_ARN, OTHER, allow, deployment, document, role, texts
+
+ON_NEW = (NEW_ARN,)
+
+
+def test_terraform_refers_to_the_key_it_creates() -> None:
+    """The ARN of a key to create appears nowhere; a reference stands in its place, in texts too."""
+    related = NEW_ARN.replace("us-west-2", "eu-west-1")
+    given = deployment((role("app"), document(allow("kms:Decrypt", on=(NEW_ARN, related)))))
+    text = texts(modules.render(given))["terraform/main.tf"]
+    assert "00000000" not in text
+    assert "aws_kms_key.this.arn," in text
+    assert f'"arn:aws:kms:eu-west-1:{ACCOUNT}:key/${{aws_kms_key.this.id}}",' in text
+
+
+def test_another_accounts_half_is_a_module_of_its_own() -> None:
+    """It is told of the key by a variable, and the note says whose it is."""
+    given = deployment((role("partner", OTHER), document(allow("kms:Decrypt", on=ON_NEW))))
+    rendering = modules.render(given)
+    assert "var.key_arn" in texts(rendering)[f"terraform/account-{OTHER}/main.tf"]
+    assert any(f"account {OTHER}" in note for note in rendering.notes)
+
+
+@pytest.mark.parametrize(
+    ("grant", "expressible"),
+    [
+        (Grant("g", role("x"), ("Decrypt", "CreateGrant", "RetireGrant")), True),
+        (Grant("g", role("x"), ("Decrypt",), GrantConstraints(encryption_context_subset=(("a", "b"),))), True),
+        (Grant("g", role("x"), ("Encapsulate",)), False),
+        (Grant("g", role("x"), ("Decrypt",), GrantConstraints(source_arn="arn:aws:s3:us-west-2:111122223333:x")), False),
+        (Grant("g", role("x"), ("Decrypt",), GrantConstraints(encryption_context_equals=())), False),
+        (Grant("g", "logs.amazonaws.com", ("Decrypt",), grantee_is_service=True), False),
+        (Grant("g", role("x"), ("Decrypt",), retiring="logs.amazonaws.com", retiring_is_service=True), False),
+    ],
+)
+def test_a_grant_that_the_provider_cannot_express_comes_as_a_call(grant: Grant, *, expressible: bool) -> None:
+    """Every grant is either a resource or a call, never both, never neither; a call is announced."""
+    rendering = modules.render(deployment(grants=(grant._replace(name="it"),)))
+    found = texts(rendering)
+    assert ('resource "aws_kms_grant" "it"' in found["terraform/main.tf"]) is expressible
+    assert ("terraform/grants.sh" in found) is not expressible
+    assert any("cannot express these grants" in note and note.endswith(": it") for note in rendering.notes) is not expressible
+
+
+def test_a_principal_to_which_nothing_can_be_attached_is_announced() -> None:
+    """An account is no role or user: its policy is written, not attached, and the note says so."""
+    given = deployment((f"arn:aws:iam::{OTHER}:root", document(allow("kms:Decrypt", on=ON_NEW))))
+    rendering = modules.render(given)
+    assert "attachment" not in texts(rendering)[f"terraform/account-{OTHER}/main.tf"]
+    assert any("nothing can attach" in note for note in rendering.notes)

@@ -1,0 +1,42 @@
+"""CloudFormation templates: what they say, and what is said beside them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from kmsgen.errors import InputError, RefusedError
+from kmsgen.policy.bundle import Creation
+from kmsgen.policy.document import Condition
+from kmsgen.render import cloudformation
+from kmsgen.render.render import render
+from tests.unit.render.bundles import OLD_ARN, allow, deployment, document, role, texts
+
+
+def test_a_key_outlives_its_stack() -> None:
+    """DeletionPolicy and UpdateReplacePolicy retain the key."""
+    text = texts(cloudformation.render(deployment()))["cloudformation/template.yaml"]
+    assert "DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain" in text
+
+
+@pytest.mark.parametrize("description", ["{{resolve:ssm:x}}", "a {{resolve:secretsmanager:b}} c"])
+def test_a_text_that_cloudformation_would_resolve_is_refused(description: str) -> None:
+    """A dynamic reference has no escape: the text would come out as another."""
+    with pytest.raises(InputError, match="dynamic reference"):
+        cloudformation.render(deployment(creation=Creation("alias/app", description)))
+
+
+def test_a_condition_key_that_is_a_function_of_cloudformation_is_refused() -> None:
+    """A policy in which CloudFormation would see a function is not what was proved: reading back says so."""
+    when = (Condition("StringEquals", "Ref", ("Key",)),)
+    with pytest.raises(RefusedError, match="read-back"):
+        render(deployment((role("app"), document(allow("kms:Decrypt", when=when)))), ["cloudformation"])
+
+
+def test_the_policy_of_a_key_that_exists_comes_beside_the_template() -> None:
+    """No resource can set it, and the note says so."""
+    rendering = cloudformation.render(deployment((role("app"), document(allow("kms:Decrypt", on=(OLD_ARN,)))), creation=None))
+    assert json.loads(texts(rendering)["cloudformation/key-policy.json"])["Statement"]
+    assert "AWS::KMS::Key" not in texts(rendering)["cloudformation/template.yaml"]
+    assert any("put-key-policy" in note for note in rendering.notes)
