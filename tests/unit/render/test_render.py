@@ -11,10 +11,8 @@ from tests.unit.render.bundles import deployment, role
 
 def test_only_the_formats_asked_for_are_written() -> None:
     """One format, one folder."""
-    assert {
-        artifact.format
-        for artifact in render(deployment(grants=(Grant("g", role("x"), ("Decrypt",), name="nightly"),)), ["grants"]).artifacts
-    } == {"grants"}
+    given = deployment(grants=(Grant("g", role("x"), ("Decrypt",), name="nightly"),))
+    assert {artifact.format for artifact in render(given, ["grants"]).artifacts} == {"grants"}
 
 
 def test_a_bundle_without_policies_renders_to_nothing() -> None:
