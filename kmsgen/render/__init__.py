@@ -1,1 +1,1 @@
-"""Bundle to artifacts."""
+"""JSON, CloudFormation, Terraform and AWS CLI calls, written of a proved bundle."""

@@ -17,7 +17,10 @@ KEY = "kms:ResourceAliases"
 
 
 def by_alias(document: Document, deployment: Deployment) -> Document:
-    """Return the policy with the key to create named by its alias. Raises InputError where that cannot be said."""
+    """Return an IAM policy with kms:ResourceAliases in place of the ARN of a key to create.
+
+    Raises InputError where that cannot be said: the key has no alias, or NotResource names it.
+    """
     if not any(holds_placeholder(resource) for statement in document.statements for resource in statement.resources):
         return document
     statements: list[Statement] = []
@@ -38,7 +41,7 @@ def _alias(deployment: Deployment) -> str:
 
 
 def _split(statement: Statement, alias: str, deployment: Deployment) -> list[Statement]:
-    """Return the part of a statement about the key to create, narrowed to the alias, and the part about the rest."""
+    """Return a statement's two halves: on the key to create, narrowed to its alias, and on its other resources."""
     new = [resource for resource in statement.resources if holds_placeholder(resource)]
     if not new:
         return [statement]
@@ -56,13 +59,13 @@ def _split(statement: Statement, alias: str, deployment: Deployment) -> list[Sta
 
 
 def every_key_of(arns: Iterable[str]) -> tuple[str, ...]:
-    """Return `key/*` of each account and Region that the key ARNs name, each once."""
+    """Return ARNs of all keys, `key/*`, one for each account and Region that the key ARNs name."""
     parsed = (parse_arn(arn) for arn in arns)
     return tuple(dict.fromkeys(str(arn._replace(resource="key/*")) for arn in parsed if arn))
 
 
 def _operator(statement: Statement, deployment: Deployment) -> str:
-    """Return an operator that the statement does not use on this key yet: JSON holds a key once per operator.
+    """Return a condition operator that the statement does not use on kms:ResourceAliases: JSON holds a key once an operator.
 
     An alias has no wildcard characters, so both operators say the same.
     """

@@ -1,10 +1,10 @@
-"""A file to write, and what a format hands back."""
+"""Rendered files, before they are written."""
 
 from typing import NamedTuple
 
 
 class Artifact(NamedTuple):
-    """One file: its path relative to the intent's folder (POSIX), its text, and what the manifest says of it."""
+    """A rendered file: its POSIX path relative to the intent's folder, its text, and its row of the manifest."""
 
     path: str
     text: str
@@ -17,7 +17,7 @@ class Artifact(NamedTuple):
 
 
 class Rendering(NamedTuple):
-    """The files of one format, and what a reader must know beside them."""
+    """All files of a format, and notes for people: what a file leaves to them, a sentence each."""
 
     artifacts: tuple[Artifact, ...]
     notes: tuple[str, ...] = ()

@@ -20,7 +20,10 @@ WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
 class ByteCode(FileSystemBytecodeCache):
-    """The byte code of one folder of templates, as engines of one kind compile them. What cannot be used is compiled again."""
+    """Jinja2 byte code of one folder of templates. What is stale, damaged or not the user's own is compiled again.
+
+    `kind` tells apart engines that compile the same template differently.
+    """
 
     def __init__(self, templates: Path, kind: str) -> None:
         self.folder = Path(cache_from_source(str(templates / "template.py"))).parent
@@ -28,17 +31,17 @@ class ByteCode(FileSystemBytecodeCache):
         super().__init__(str(self.folder), "%s.jinja2")
 
     def get_source_checksum(self, source: str) -> str:
-        """Return what byte code must carry to be that of this source and this kind of engine."""
+        """Return the SHA-1 of a template's source and of the kind of engine: byte code that carries another is stale."""
         return super().get_source_checksum(f"{self.kind}\n{source}")
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Load the byte code of a template, if there is any."""
+        """Load a template's byte code into the bucket; leave it empty where there is none to use."""
         if _is_own(self.folder):
             with suppress(OSError, EOFError, ValueError, UnpicklingError):
                 super().load_bytecode(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep the byte code of a template, if there is a place for it."""
+        """Write a template's byte code, whole or not at all; a place where it cannot be kept is no error."""
         if sys.dont_write_bytecode:
             return
         with suppress(OSError):

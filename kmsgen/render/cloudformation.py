@@ -27,12 +27,12 @@ GIVEN_PRIMARY_KEY = "PrimaryKeyArn"
 
 
 def key_reference(access: KeyAccess, arn: Mapping[str, object]) -> KeyReference:
-    """Return the reference to a key whose ARN is what CloudFormation evaluates `arn` to."""
+    """Return a key's reference: `arn` is an intrinsic function that gives its ARN, and the id is cut out of that."""
     return KeyReference(access.key.arn, arn, {"Fn::Select": [1, {"Fn::Split": ["/", arn]}]})
 
 
 def policy(document: Document, reference: KeyReference | None = None) -> str:
-    """Return a policy as YAML, with the reference wherever it names the key."""
+    """Write a policy as YAML (`policy` in templates), with the reference wherever it names the key."""
     data = format_document(document)
     return yaml_text.dump(reference.applied(data, lambda parts: {"Fn::Join": ["", parts]}) if reference else data)
 
@@ -41,7 +41,7 @@ TEMPLATES = environment("cloudformation", {"yaml": yaml_text.scalar, "policy": p
 
 
 class Template(NamedTuple):
-    """What one template holds.
+    """A CloudFormation template: what is in it, not how it looks.
 
     `created` is the key, or the one that it is a replica of, and `key_type` the resource type that creates it. `given` is the
     parameter through which a stack is told of a key that it does not create. `reference` is how the IAM policies name the key.
@@ -65,7 +65,10 @@ class Template(NamedTuple):
 
 
 def render(deployment: Deployment) -> Rendering:
-    """Write a bundle as templates; what has no resource in CloudFormation comes beside them, and a note says so."""
+    """Write CloudFormation templates of a bundle; what has no resource there comes beside them, and a note says so.
+
+    Raises InputError for a text that CloudFormation cannot pass on.
+    """
     refuse_escapes(deployment, deployment.documents(), "CloudFormation")
     templates = [one for one in (_main(deployment), *_replicas(deployment), *_accounts(deployment)) if not one.is_empty]
     artifacts = [_artifact(deployment, template) for template in templates]
@@ -133,7 +136,7 @@ def _replicas(deployment: Deployment) -> Iterator[Template]:
 
 
 def _accounts(deployment: Deployment) -> Iterator[Template]:
-    """Yield a template for each other account whose principals get their half of cross-account access."""
+    """Yield a template for each other account: the IAM policies that are its half of cross-account access."""
     accounts = dict.fromkeys(account_of(principal) or deployment.account for principal, _ in deployment.identity_policies())
     for account in accounts:
         if account != deployment.account:
@@ -153,7 +156,7 @@ def _policies(deployment: Deployment, account: str) -> tuple[IdentityPolicy, ...
 
 
 def _existing_key_policies(deployment: Deployment) -> Iterator[Artifact]:
-    """Yield the policies of keys that exist: no resource of CloudFormation can set one."""
+    """Yield key policies of keys that exist, as JSON: no resource of CloudFormation can set one."""
     governed = [access for access in deployment.governed_keys() if access.creation is None]
     for access in governed:
         name = "key-policy" if len(governed) == 1 else f"key-policy-{file_label(key_id(access.key.arn))}"

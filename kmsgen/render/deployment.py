@@ -39,34 +39,34 @@ class Deployment(NamedTuple):
         return "" if "*" in region else region
 
     def refuse(self, code: str, message: str, hint: str = "") -> InputError:
-        """Build the error that this bundle cannot be rendered as asked."""
+        """Build an InputError, at the intent's file: a format cannot say what the bundle says."""
         return input_error(Location(self.path), code, message, hint)
 
     def governed_keys(self) -> tuple[KeyAccess, ...]:
-        """Return the keys whose key policies are rendered."""
+        """Return the keys whose key policies are rendered: those with statements, unless the intent leaves them alone."""
         return tuple(access for access in self.bundle.keys if self.key_policies and access.policy.statements)
 
     def documents(self) -> Iterator[Document]:
-        """Yield every policy that is rendered."""
+        """Yield every key policy and IAM policy that is rendered."""
         yield from (access.policy for access in self.governed_keys())
         for _, documents in self.identity_policies():
             yield from documents
 
     def identity_policies(self) -> Iterator[tuple[str, tuple[Document, ...]]]:
-        """Yield each principal that has identity policies, with them, in the bundle's order."""
+        """Yield IAM policies by the ARN of their principal, in the bundle's order; principals without any are left out."""
         for principal, policies in self.bundle.principals.items():
             if policies.identity_policies:
                 yield principal, policies.identity_policies
 
 
 def deployment_of(intent: Intent, bundle: Bundle) -> Deployment:
-    """Return what the renderers need of an intent and what it compiles to."""
+    """Return an intent's deployment: what it compiles to, for the account and Regions of its scope."""
     scope = intent.scope
     return Deployment(intent.name, intent.path, bundle, scope.account, scope.partition, scope.regions, intent.governed)
 
 
 def creation_of(access: KeyAccess) -> Creation:
-    """Return how a key is to be created. Raises TypeError for a key that exists."""
+    """Return the key's `creation`. Raises TypeError for a key that exists."""
     if access.creation is None:
         raise TypeError(f"{access.key.arn} is not a key to create")
     return access.creation
@@ -79,5 +79,5 @@ def key_id(arn: str) -> str:
 
 
 def holds_placeholder(text: str) -> bool:
-    """Return whether the text names a key to create."""
+    """Return whether a text holds the id that stands for a key to create."""
     return any(placeholder in text for placeholder in PLACEHOLDERS)

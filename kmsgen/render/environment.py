@@ -26,12 +26,12 @@ OPTIONS: Mapping[str, Any] = MappingProxyType(
 
 
 def comment(text: str) -> str:
-    """Return the text so that it stays within one comment line."""
+    """Return a comment's text, on one line: whatever is not printable becomes `?`."""
     return "".join(char if char.isprintable() else "?" for char in text)
 
 
 def indent(text: str, width: int) -> str:
-    """Return the text with every line but the first, which stands where it is, `width` spaces further in."""
+    """Return lines indented by `width` spaces, the first one where it stands."""
     return text.replace("\n", "\n" + " " * width)
 
 
@@ -40,7 +40,7 @@ LAYOUT: Mapping[str, Filter] = MappingProxyType({"indent": indent, "trim": str.s
 
 
 def environment(target: str, literals: Mapping[str, Filter], layout: Mapping[str, Filter] = MappingProxyType({})) -> Environment:
-    """Return the engine for `templates/TARGET`. An undefined name is an error.
+    """Return the Jinja2 engine for `templates/TARGET`, in which an undefined name is an error.
 
     `literals` write a value in the target's language, `layout` arranges what is written; no other filter is there. Jinja2's mark
     for text that is safe where it stands (Markup) is put on by literals alone, and a template writes nothing without it.

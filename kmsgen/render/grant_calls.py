@@ -21,7 +21,7 @@ GRANT_NAME = re.compile(r"[A-Za-z0-9:/_-]{1,256}\Z")
 
 
 class GrantCall(NamedTuple):
-    """One grant to create. `key_arn` is empty for a key to create; `name` is a name for people, unique in the bundle."""
+    """A CreateGrant call. `key_arn` is empty for a key to create; `label` is a file name without its ending, unique."""
 
     label: str
     key_arn: str
@@ -41,13 +41,13 @@ class GrantCall(NamedTuple):
 
 
 def render(deployment: Deployment) -> Rendering:
-    """Write every grant of a bundle as calls; nothing where there is no grant."""
+    """Write `grants.sh` and `grants.json` of a bundle; nothing where there is no grant. Raises InputError as `calls` does."""
     found = calls(deployment)
     return Rendering(tuple(script(deployment, found, FORMAT) if found else ()))
 
 
 def calls(deployment: Deployment) -> list[GrantCall]:
-    """Return the grants of a bundle, in its order. Raises InputError for a name that KMS would not take."""
+    """Return a CreateGrant call for each grant, in the bundle's order. Raises InputError for a name that KMS would not take."""
     pairs = [(access, grant) for access in deployment.bundle.keys for grant in access.grants]
     labels = unique(file_label(grant.name or f"grant-{number}") for number, (_, grant) in enumerate(pairs, 1))
     return [_call(deployment, label, access, grant) for label, (access, grant) in zip(labels, pairs, strict=True)]
@@ -61,7 +61,7 @@ def _call(deployment: Deployment, label: str, access: KeyAccess, grant: Grant) -
 
 
 def script(deployment: Deployment, found: Iterable[GrantCall], format_: str) -> list[Artifact]:
-    """Return the script that makes these calls, and their requests as JSON, in the folder of the format."""
+    """Return `grants.sh`, which makes these calls, and `grants.json`, their requests, in the folder of the format."""
     found = [_named(call, deployment.name) for call in found]
     new_key = deployment.new_key
     prefix = new_key.key.arn.removesuffix(key_id(new_key.key.arn)) if new_key else ""
@@ -75,7 +75,7 @@ def script(deployment: Deployment, found: Iterable[GrantCall], format_: str) -> 
 
 
 def _named(call: GrantCall, intent: str) -> GrantCall:
-    """Return the call with a name for its grant: without one, to run the script twice would make two grants."""
+    """Return a call whose grant has a name: without one, CreateGrant run twice makes two grants."""
     if call.grant.name is not None:
         return call
     return call._replace(grant=call.grant._replace(name=f"{file_label(intent)}-{call.label}"))

@@ -11,7 +11,7 @@ from kmsgen.render.names import Holder, holders, numbered, policy_name, unique
 
 
 class IdentityPolicy(NamedTuple):
-    """A managed policy to create. `label` is what the target's language calls it, `name` what IAM calls it."""
+    """An IAM managed policy to create. `label` is its name in the target's language, `name` its name in IAM."""
 
     label: str
     name: str
@@ -21,9 +21,9 @@ class IdentityPolicy(NamedTuple):
 
 
 def of_account(deployment: Deployment, account: str, label: Callable[[str], str], joint: str) -> tuple[IdentityPolicy, ...]:
-    """Return the managed policies of an account's principals, in the bundle's order.
+    """Return an account's IAM managed policies, in the bundle's order.
 
-    `label` makes a name of the target's language of a text, `joint` stands before a number that tells two of them apart.
+    `label` turns a text into a name of the target's language; `joint` stands in front of the number that tells two alike apart.
     """
     held = list(_held(deployment, account))
     labels = unique((label(text) for _, text, _ in held), joint)

@@ -17,7 +17,10 @@ FORMAT = "json"
 
 
 def render(deployment: Deployment) -> Rendering:
-    """Write a bundle as JSON files. Raises InputError where an IAM policy would have to name a key without a name."""
+    """Write key policies, IAM policies and CreateGrant requests of a bundle as JSON.
+
+    Raises InputError where an IAM policy would have to name a key that has neither an id nor an alias yet.
+    """
     artifacts = (*_key_policies(deployment), *_identity_policies(deployment), *_grants(deployment))
     return Rendering(artifacts, tuple(_notes(deployment, artifacts)))
 

@@ -24,7 +24,7 @@ MANAGED_POLICY_LIMIT = 6144
 
 
 def policy_json(document: Document) -> str:
-    """Write a policy as JSON; a character that KMS and IAM refuse in a policy document is written as its JSON escape.
+    """Write a policy as JSON (`policy` in templates), characters that KMS and IAM refuse as JSON escapes.
 
     KMS counts white space: a policy that would be too long for it with line breaks has none.
     """
@@ -34,7 +34,7 @@ def policy_json(document: Document) -> str:
 
 
 def ascii_json(data: object) -> str:
-    """Write plain data as JSON in ASCII: the AWS CLI reads a file in whatever encoding the locale has."""
+    """Write plain data as JSON in ASCII (`json` in templates): the AWS CLI reads a file in the locale's encoding."""
     return json.dumps(data, indent=2) + "\n"
 
 
@@ -42,12 +42,12 @@ TEMPLATES = environment("json", {"json": ascii_json, "policy": policy_json})
 
 
 def policy_file(document: Document) -> str:
-    """Return the text of a policy's file."""
+    """Return a policy's file, as text."""
     return TEMPLATES.get_template("policy.json.j2").render(document=document)
 
 
 def request_file(parameters: Mapping[str, object] | list[Mapping[str, object]]) -> str:
-    """Return the text of a file with the parameters of one call of the KMS API, or of several."""
+    """Return a request's file, as text: the parameters of a KMS API call, or a list of them."""
     return TEMPLATES.get_template("request.json.j2").render(parameters=parameters)
 
 
@@ -57,13 +57,13 @@ def compact_json(data: object) -> str:
 
 
 def needs_escapes(data: object) -> bool:
-    """Return whether a policy holds a character that KMS and IAM take only as an escape of JSON."""
+    """Return whether a policy (plain data) holds a character above U+00FF: KMS and IAM take it only as a JSON escape."""
     text = json.dumps(data, ensure_ascii=False)
     return not text.isascii() and max(text) > LAST_RAW_CHARACTER
 
 
 def refuse_escapes(deployment: Deployment, documents: Iterable[Document], tool: str) -> None:
-    """Raise InputError for a policy that a tool cannot pass on: it writes every character of JSON unescaped."""
+    """Raise InputError for policies with characters above U+00FF: the tool named writes JSON without escapes."""
     if any(needs_escapes(format_document(document)) for document in documents):
         raise deployment.refuse(
             "beyond-latin-1",
@@ -73,5 +73,5 @@ def refuse_escapes(deployment: Deployment, documents: Iterable[Document], tool: 
 
 
 def counted_size(data: object) -> int:
-    """Return the characters of a policy as IAM counts them: white space between elements is free."""
+    """Return a policy's size in characters, as IAM counts: white space between elements is free."""
     return len(compact_policy(data))

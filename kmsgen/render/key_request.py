@@ -12,7 +12,7 @@ from kmsgen.render.json_text import request_file
 
 
 def artifact(deployment: Deployment, access: KeyAccess, format_: str) -> Artifact:
-    """Return the request as a file for `aws kms create-key --cli-input-json`, in the folder of the format."""
+    """Return `create-key.json`, for `aws kms create-key --cli-input-json`, in the folder of the format."""
     text = request_file(request(access))
     return Artifact(f"{format_}/create-key.json", text, format_, "key-request", account=deployment.account)
 
@@ -32,6 +32,6 @@ def request(access: KeyAccess) -> dict[str, Any]:
 
 
 def note(tool: str, format_: str, given: str) -> str:
-    """Say how the key comes to be, and how the tool is told of it."""
+    """Return the note on `create-key.json`: how to create the key, and under which name the tool takes its ARN."""
     call = f"aws kms create-key --cli-input-json file://{format_}/create-key.json"
     return f"{tool} cannot create a key of this spec and origin yet: create it with `{call}` and give its ARN as `{given}`"

@@ -14,7 +14,7 @@ _NOT_A_WORD = re.compile(r"[^A-Za-z0-9]+")
 
 
 class Holder(NamedTuple):
-    """A principal that IAM policies are for. `kind` is role or user, or empty where no policy can be attached to it.
+    """An IAM policy's principal. `kind` is role or user, or empty where no policy can be attached to it.
 
     `label` is a file name without its ending, unique in the bundle, `own_label` unique in the account; `name` is what IAM calls
     the role or user, without its path.
@@ -29,7 +29,7 @@ class Holder(NamedTuple):
 
 
 def holders(principals: Iterable[str], account: str) -> dict[str, Holder]:
-    """Return who holds the identity policies of each principal, by ARN; `account` is the intent's own."""
+    """Return a holder for each principal's ARN, in order; `account` is the intent's own."""
     arns = tuple(principals)
     labels = unique(_principal_label(arn, account) for arn in arns)
     return {arn: _holder(arn, label, account) for arn, label in zip(arns, labels, strict=True)}
@@ -57,24 +57,24 @@ def _principal_label(principal: str, account: str) -> str:
 
 
 def file_label(text: str) -> str:
-    """Return the text as part of a file name: nothing that a file system or a shell reads in its own way."""
+    """Return a file name's part made of the text: at most 120 characters, none that a file system or shell reads its own way."""
     label = _UNSAFE.sub("-", text).strip("-.")[:120]
     return label or "unnamed"
 
 
 def words(text: str, joint: str = "_") -> str:
-    """Return the text's letters and digits in lower case, joined: a Terraform name, which no digit begins."""
+    """Return a Terraform name made of the text's letters and digits: lower case, joined, no digit first."""
     name = joint.join(part.lower() for part in _NOT_A_WORD.split(text) if part) or "unnamed"
     return f"n{joint}{name}" if name[0].isdigit() else name
 
 
 def camel(text: str) -> str:
-    """Return the text's letters and digits, each word with a capital: part of a CloudFormation logical id."""
+    """Return a CloudFormation logical id's part made of the text's letters and digits, each word with a capital."""
     return "".join(part[0].upper() + part[1:] for part in _NOT_A_WORD.split(text) if part) or "Unnamed"
 
 
 def unique(names: Iterable[str], joint: str = "-") -> list[str]:
-    """Return the names in order, a number behind each that another one already has, whatever its case."""
+    """Return unique names, in order: a number behind each that an earlier one equals but for its case."""
     taken: set[str] = set()
     return [_free(name, taken, joint) for name in names]
 
@@ -89,11 +89,11 @@ def _free(name: str, taken: set[str], joint: str) -> str:
 
 
 def numbered(label: str, count: int) -> list[str]:
-    """Return a name for each of `count` parts of one thing: the label alone, then with `-2`, `-3`."""
+    """Return `count` numbered names: the label alone, then with `-2`, `-3`."""
     return [label if number == 1 else f"{label}-{number}" for number in range(1, count + 1)]
 
 
 def policy_name(intent: str, label: str) -> str:
-    """Return a name for a managed policy: at most 128 characters, a digest in place of what is too much."""
+    """Return a managed policy's name: at most 128 characters, a digest in place of what is too much (CreatePolicy)."""
     name = f"{intent}-{label}"
     return name if len(name) <= POLICY_NAME_LIMIT else f"{name[:111]}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"

@@ -1,4 +1,4 @@
-"""A rendered file is judged too: what was written is read again and must be the bundle that was proved.
+"""Rendered files, read back: what was written must be the bundle that was proved.
 
 JSON files and CloudFormation templates are read here, from their text alone. Terraform evaluates its own language: there the test
 suite asks Terraform.
@@ -25,7 +25,7 @@ IDENTITY_POLICY_TYPE = "AWS::IAM::ManagedPolicy"
 
 
 def confirm(deployment: Deployment, artifacts: Iterable[Artifact]) -> None:
-    """Raise RefusedError, naming the file, where an artifact does not say what the bundle says."""
+    """Compare rendered files with the bundle. Raises RefusedError, naming each file that says anything else."""
     artifacts = tuple(artifacts)
     try:
         comparisons = (_wrong_json, _wrong_templates, _wrong_requests)
@@ -39,7 +39,7 @@ def confirm(deployment: Deployment, artifacts: Iterable[Artifact]) -> None:
 
 
 def same(left: Iterable[Document], right: Iterable[Document]) -> bool:
-    """Return whether two lists of policies hold the same statements; how they are divided does not matter."""
+    """Return whether policies hold the same statements in the same order; how they are divided does not matter."""
     return _statements(left) == _statements(right)
 
 
@@ -134,7 +134,7 @@ def _resolved(data: Any, arn: str) -> Any:  # noqa: ANN401 - any plain data
 
 
 def _reference(data: Mapping[str, Any], arn: str) -> str:
-    """Evaluate what stands in place of the key's ARN or id. Raises ValueError for any other function of CloudFormation."""
+    """Evaluate intrinsic functions that give the key's ARN or id. Raises ValueError for any other."""
     match data:
         case {"Fn::GetAtt": ["Key", "Arn"]} | {"Ref": "KeyArn"} if arn and len(data) == 1:
             return arn

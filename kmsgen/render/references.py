@@ -1,4 +1,4 @@
-"""A key that does not exist yet: where a bundle names it, the target's own language refers to what creates it."""
+"""References to a key that does not exist yet, in place of the ARN that a bundle has for it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from kmsgen.render.deployment import holds_placeholder, key_id
 
 
 class KeyReference(NamedTuple):
-    """What the target evaluates to a key's ARN and to its id; `key_arn` is the ARN that the bundle has in their place."""
+    """A key's ARN and id as expressions of the target's language; `key_arn` is the ARN that the bundle has in their place."""
 
     key_arn: str
     arn: object
     id: object
 
     def applied(self, data: object, join: Callable[[list[object]], object]) -> object:
-        """Return plain data with the reference in each text that mentions the key; names of mappings stay.
+        """Return policy data with expressions wherever a text names the key; names of mappings stay.
 
-        `join` makes a text of literal parts and references.
+        `join` makes one value of the literal parts and expressions of a text.
         """
         if isinstance(data, dict):
             return {name: self.applied(item, join) for name, item in data.items()}
@@ -32,7 +32,7 @@ class KeyReference(NamedTuple):
         return found[0] if len(found) == 1 else join(found)
 
     def _split(self, text: str) -> list[object]:
-        """Split a text at the key's ARN and, in what is left, at its id: a related multi-Region key has the same id."""
+        """Return a text's literal parts and expressions: split at the ARN, then at the id, which multi-Region keys share."""
         identifier = key_id(self.key_arn)
         if identifier not in text:
             return [text]
@@ -46,7 +46,7 @@ class KeyReference(NamedTuple):
 
 
 def refers(document: Document) -> bool:
-    """Return whether a policy names a key to create."""
+    """Return whether a policy mentions the id of a key to create."""
     return any(holds_placeholder(text) for text in _texts(format_document(document)))
 
 

@@ -1,4 +1,4 @@
-"""Bundle to artifacts: which target writes which format, and the check that what was written is what was proved."""
+"""Formats by name: each is written by its module, then all of it is read back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TARGETS = {
 
 
 def render(deployment: Deployment, formats: Iterable[str] = tuple(TARGETS)) -> Rendering:
-    """Write a bundle in each of the formats, in the table's order, and read back what was written.
+    """Render a bundle in each of the formats, in the table's order, and read back what was written.
 
     Raises InputError for what a format cannot say, and RefusedError where a file does not mean what the bundle means.
     """

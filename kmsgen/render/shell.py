@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def quote(text: str) -> str:
-    """Return the text as one word of a shell, in single quotes: nothing in it is expanded.
+    """Quote a POSIX shell word (`sh` in templates): in single quotes nothing is expanded.
 
     Raises ValueError for a NUL, which no shell word can hold.
     """

@@ -15,7 +15,7 @@ _NOT_TEXT = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "
 
 
 def dump(data: object) -> str:
-    """Return plain data (mappings, lists, texts, integers, booleans, None) as block-style YAML, without a newline at the end."""
+    """Write block-style YAML of mappings, lists, texts, integers, booleans and None, without a newline at the end."""
     return "\n".join(_lines(data, ""))
 
 
@@ -34,7 +34,7 @@ def _item(head: str, item: object, pad: str) -> list[str]:
 
 
 def _entry(item: object, pad: str) -> list[str]:
-    """Return an item of a list: a dash stands in place of what its first line is indented by."""
+    """Return a list item's lines: a dash stands in place of what the first one is indented by."""
     first, *rest = _lines(item, pad + "  ")
     return [f"{pad}- {first[len(pad) + 2 :]}", *rest]
 
@@ -46,7 +46,7 @@ def _inline(data: object) -> str:
 
 
 def scalar(data: object) -> str:
-    """Return one text, integer, boolean or None on one line: quoted unless no reader could take it for something else."""
+    """Write a YAML scalar (`yaml` in templates) on one line; a text is quoted unless no reader could mistake it."""
     if isinstance(data, str):
         plain = _PLAIN.match(data) and data.lower() not in _NOT_TEXT and ": " not in data and not data.endswith(":")
         return data if plain else _quoted(data)

@@ -1,1 +1,1 @@
-"""Bundle to Terraform."""
+"""Terraform modules, written of a bundle."""

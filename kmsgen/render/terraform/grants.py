@@ -19,7 +19,7 @@ OPERATIONS = frozenset(
 
 
 def expressible(grant: Grant) -> bool:
-    """Return whether aws_kms_grant can say all that the grant says.
+    """Return whether aws_kms_grant can express the grant.
 
     It cannot tell an empty encryption context that is demanded from one that is not.
     """

@@ -12,19 +12,19 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 class Expression(NamedTuple):
-    """HCL that is evaluated, such as `aws_kms_key.this.arn`; on one line, already in the form of `terraform fmt`."""
+    """An HCL expression, `aws_kms_key.this.arn`, on one line as `terraform fmt` has it; of a user's text only `identifier`s."""
 
     text: str
 
 
 class Interpolated(NamedTuple):
-    """A string put together from literal text and expressions."""
+    """An HCL string template: literal texts and expressions, in order."""
 
     parts: Sequence[object]
 
 
 def text(value: str, *, ascii_only: bool = False) -> str:
-    """Return a quoted string that HCL reads as exactly this text (Terraform then normalises it to NFC)."""
+    """Quote an HCL string: `${` and `%{` doubled, so that it means exactly this text (in NFC, to which Terraform turns it)."""
     return '"' + _escaped(value, ascii_only=ascii_only) + '"'
 
 
@@ -46,7 +46,7 @@ def _character(char: str, *, ascii_only: bool) -> str:
 
 
 def value(data: object, indent: int = 0) -> str:
-    """Return plain data, expressions included, as HCL; lines after the first are indented by `indent` levels."""
+    """Write plain data and expressions as HCL (`hcl` in templates); lines after the first are `indent` levels in."""
     match data:
         case Expression():
             return data.text
@@ -94,7 +94,7 @@ def _mapping(items: Mapping[str, object], indent: int) -> str:
 
 
 def _name(name: str) -> str:
-    """Return the name of an item of an object; in ASCII, so that its width is the number of its characters."""
+    """Return an object's item name; in ASCII, so that its width is the number of its characters."""
     return name if _is_identifier(name) and name not in _KEYWORDS else text(name, ascii_only=True)
 
 
@@ -103,14 +103,14 @@ def _is_identifier(name: str) -> bool:
 
 
 def identifier(name: str) -> str:
-    """Return the name of a resource as it stands in a reference. Raises ValueError for what is no identifier of HCL."""
+    """Return an HCL identifier, unquoted. Raises ValueError for any other text."""
     if not _is_identifier(name):
         raise ValueError("not an identifier of HCL")
     return name
 
 
 def addresses(resources: Iterable[str]) -> str:
-    """Return resource addresses, `aws_kms_key.this`, one after the other on a line. Raises ValueError for what is none."""
+    """Return resource addresses, `aws_kms_key.this`, with commas between them. Raises ValueError for any other text."""
     return ", ".join(".".join(map(identifier, address.split("."))) for address in resources)
 
 
@@ -134,6 +134,6 @@ def _run(run: list[tuple[str, str]]) -> list[str]:
 
 
 def aligned(arguments: str) -> str:
-    """Return arguments that stand on a line each with their `=` one under the other."""
+    """Align the `=` of arguments that stand on a line each. Raises ValueError for a line that is no `name = value`."""
     lines = (line.split(" = ", 1) for line in arguments.removesuffix("\n").split("\n"))
     return "".join(_run([(name, written) for name, written in lines]))

@@ -1,4 +1,4 @@
-"""What a Terraform module is made of; how it looks stands in `templates/terraform`."""
+"""Terraform modules: what is in them. How it looks stands in `templates/terraform`."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from kmsgen.policy.document import Document
 from kmsgen.render.deployment import creation_of
 from kmsgen.render.identity_policies import IdentityPolicy
 from kmsgen.render.references import KeyReference
-from kmsgen.render.terraform.hcl import Expression
+from kmsgen.render.terraform.hcl import Expression, identifier
 
 DEFAULT_DELETION_WINDOW = 30
 
@@ -22,7 +22,7 @@ class KeyPolicyResource(NamedTuple):
 
 
 class GrantResource(NamedTuple):
-    """An aws_kms_grant. `title` is what the output of its id is filed under; an empty context demands nothing."""
+    """An aws_kms_grant. `title` is its name in the output `grant_ids`; an empty context is no constraint."""
 
     label: str
     title: str
@@ -36,10 +36,11 @@ class GrantResource(NamedTuple):
 
 
 class Module(NamedTuple):
-    """What one folder of Terraform holds.
+    """A Terraform module, one folder.
 
     `created` is the key, or the one that it is a replica of, and `key_type` the resource type that creates it. `given` is the
-    variable through which a module is told of a key that it does not create. `reference` is how it names the key.
+    variable through which a module is told of a key that it does not create, `reference` how it names the key to create or given.
+    `puts_out_key` says whether the key's ARN and id are outputs.
     """
 
     folder: str
@@ -63,13 +64,13 @@ class Module(NamedTuple):
 
     @property
     def deletion_window_days(self) -> int:
-        """The days that KMS waits before it deletes the key, unless the module is told otherwise."""
+        """Default of the variable `deletion_window_in_days`."""
         days = creation_of(self.created).deletion_window_days if self.created else None
         return days or DEFAULT_DELETION_WINDOW
 
     @property
     def key_policy_addresses(self) -> tuple[str, ...]:
-        """The addresses of the key policies: a grant waits for them."""
+        """Resource addresses of the key policies, for which grants wait."""
         return tuple(f"aws_kms_key_policy.{key_policy.label}" for key_policy in self.key_policies)
 
     @property
@@ -77,10 +78,10 @@ class Module(NamedTuple):
         """The ARNs of the IAM policies, by the principal that they are for."""
         found: dict[str, list[Expression]] = {}
         for policy in self.policies:
-            found.setdefault(policy.holder.principal, []).append(Expression(f"aws_iam_policy.{policy.label}.arn"))
+            found.setdefault(policy.holder.principal, []).append(Expression(f"aws_iam_policy.{identifier(policy.label)}.arn"))
         return found
 
     @property
     def grant_ids(self) -> Mapping[str, Expression]:
         """The ids of the grants, by name."""
-        return {grant.title: Expression(f"aws_kms_grant.{grant.label}.grant_id") for grant in self.grants}
+        return {grant.title: Expression(f"aws_kms_grant.{identifier(grant.label)}.grant_id") for grant in self.grants}

@@ -36,7 +36,10 @@ ID_OF_GIVEN_KEY = Expression(f'split("/", var.{GIVEN_KEY})[1]')
 
 
 def render(deployment: Deployment) -> Rendering:
-    """Write a bundle as Terraform modules; what the provider cannot express comes as calls beside them, and a note says so."""
+    """Write Terraform modules of a bundle; what the provider cannot express comes as AWS CLI calls, and a note says so.
+
+    Raises InputError for a text that the provider cannot pass on.
+    """
     refuse_escapes(deployment, deployment.documents(), "Terraform's provider")
     by_call = [call for call in calls(deployment) if not grants.expressible(call.grant)]
     modules = [one for one in (_main(deployment), *_replicas(deployment), *_accounts(deployment)) if not one.is_empty]
@@ -71,7 +74,7 @@ def _main(deployment: Deployment) -> Module:
 
 
 def _own_key(deployment: Deployment, access: KeyAccess) -> Module:
-    """Return the module with the key to create; where the provider cannot create it, the module is told of it."""
+    """Return the key's module: it creates the key or, where the provider cannot, takes its ARN as a variable."""
     if key_type := creating_type(access):
         return _creating(access, key_type, Module(FOLDER, deployment.name, deployment.account))
     return Module(
@@ -87,7 +90,7 @@ def _own_key(deployment: Deployment, access: KeyAccess) -> Module:
 
 
 def _creating(access: KeyAccess, key_type: str, module: Module) -> Module:
-    """Return a module with a key, or a replica of one, that a resource of this type creates."""
+    """Return the module with a resource of this type, which creates the key or a replica of it."""
     return module._replace(
         created=access,
         key_type=key_type,
@@ -110,7 +113,7 @@ def _given_key(access: KeyAccess) -> KeyReference:
 
 
 def _existing_keys(deployment: Deployment) -> Module:
-    """Return the module with the policies of keys that exist."""
+    """Return the module with an aws_kms_key_policy for each key that exists."""
     governed = deployment.governed_keys()
     labels = ["this"] if len(governed) == 1 else unique((f"key_{words(key_id(one.key.arn))}" for one in governed), "_")
     resources = (KeyPolicyResource(label, key_id(one.key.arn), one.policy) for label, one in zip(labels, governed, strict=True))
@@ -133,7 +136,7 @@ def _replicas(deployment: Deployment) -> Iterator[Module]:
 
 
 def _accounts(deployment: Deployment) -> Iterator[Module]:
-    """Yield a module for each other account whose principals get their half of cross-account access."""
+    """Yield a module for each other account: the IAM policies that are its half of cross-account access."""
     accounts = dict.fromkeys(account_of(principal) or deployment.account for principal, _ in deployment.identity_policies())
     reference = _given_key(deployment.new_key) if deployment.new_key else None
     for account in accounts:

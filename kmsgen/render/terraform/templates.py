@@ -1,4 +1,4 @@
-"""The templates of Terraform, and the filters through which values enter them."""
+"""Terraform's templates, and the filters through which values enter them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kmsgen.render.terraform import hcl
 
 
 def policy(document: Document, reference: KeyReference | None = None) -> str:
-    """Return a policy as an object of HCL, for `jsonencode`, with the reference wherever it names the key."""
+    """Write a policy as an HCL object (`policy` in templates), for `jsonencode`, the reference wherever it names the key."""
     data = format_document(document)
     return hcl.value(reference.applied(data, hcl.Interpolated) if reference else data)
 

@@ -99,6 +99,10 @@ def test_a_terraform_name_that_is_none_is_refused(text: str) -> None:
     for changed in (module._replace(policies=policies[:1]), module._replace(policies=policies[1:])):
         with pytest.raises(ValueError, match="identifier"):
             TEMPLATES.get_template("main.tf.j2").render(module=changed)
+    grants = [grant._replace(label=text) for grant in module.grants]
+    for changed in (module._replace(policies=policies), module._replace(grants=grants)):
+        with pytest.raises(ValueError, match="identifier"):
+            TEMPLATES.get_template("outputs.tf.j2").render(module=changed)
     key_policies = [policy._replace(label=text) for policy in module.key_policies]
     with pytest.raises(ValueError, match="identifier"):
         TEMPLATES.get_template("main.tf.j2").render(module=module._replace(key_policies=key_policies))
