@@ -117,7 +117,7 @@ def whole_process() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "policy.json"
         path.write_text(to_json(format_document(policy(random.Random(24), 24))))
-        imports = "import kmsgen.cli.app, kmsgen.cli.jobs.verify, kmsgen.intent.files.load"
+        imports = "import kmsgen.cli.app, kmsgen.cli.jobs.verify, kmsgen.intent.load"
         commands = {
             "imports of `kmsgen verify`": [sys.executable, "-c", imports],
             "`kmsgen prove --never`, 24 statements": [

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 def load_intent(path: str | Path) -> Intent:
     """Load one intent; `-` is standard input. Raises InputError with every diagnostic."""
-    from kmsgen.intent.files import load  # noqa: PLC0415 - pydantic is loaded only where a file is
+    from kmsgen.intent import load  # noqa: PLC0415 - pydantic is loaded only where a file is
 
     return load.load_intent(path)
 
 
 def load_intents(paths: Iterable[str | Path]) -> tuple[Intent, ...]:
     """Load intents from files and folders; each has its own name. Raises InputError with every diagnostic of all files."""
-    from kmsgen.intent.files import load  # noqa: PLC0415 - as above
+    from kmsgen.intent import load  # noqa: PLC0415 - as above
 
     return load.load_intents(paths)
 

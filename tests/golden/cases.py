@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from kmsgen.compiler.compile import compile_intent
-from kmsgen.intent.files.load import load_intent
 from kmsgen.intent.intent import Intent
+from kmsgen.intent.load import load_intent
 from kmsgen.intent.presets import find_preset, load_preset, preset_names
 from kmsgen.render.deployment import Deployment, deployment_of
 

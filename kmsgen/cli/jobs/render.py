@@ -12,8 +12,8 @@ from kmsgen.cli.manifest import files_of
 from kmsgen.cli.output_folder import Plan, carry_out, difference, intent_folder, plan
 from kmsgen.compiler.compile import compile_intent
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, RefusedError, input_error
-from kmsgen.intent.files.load import load_intents
 from kmsgen.intent.intent import Intent
+from kmsgen.intent.load import load_intents
 from kmsgen.render.artifact import Artifact
 from kmsgen.render.deployment import deployment_of
 from kmsgen.render.render import render

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from kmsgen.errors import Diagnostic, InputError
-from kmsgen.intent.files.load import load_intent
 from kmsgen.intent.intent import Intent
+from kmsgen.intent.load import load_intent
 
 HEAD = 'kmsgen: 1\nname: test\nscope: {account: "111122223333", regions: [us-west-2]}\n'
 NEW_KEY = f"{HEAD}key: {{alias: test}}\nadmins: [role/KmsAdmin]\n"

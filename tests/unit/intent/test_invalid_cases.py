@@ -10,7 +10,7 @@ import pytest
 
 from kmsgen.cli.app import main
 from kmsgen.errors import InputError
-from kmsgen.intent.files.load import load_intent
+from kmsgen.intent.load import load_intent
 
 CASES = Path(__file__).parents[2] / "cases" / "intent" / "invalid"
 FILES = sorted(path.name for path in CASES.glob("*.yaml") if not path.name.startswith("_"))

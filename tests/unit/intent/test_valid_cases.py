@@ -9,9 +9,9 @@ import pytest
 from kmsgen.catalogue import guardrails, key_specs
 from kmsgen.checks import confirm
 from kmsgen.compiler import compile_intent
-from kmsgen.intent.files.load import load_intent
 from kmsgen.intent.form._shape import FIELDS
 from kmsgen.intent.intent import Intent
+from kmsgen.intent.load import load_intent
 from kmsgen.reading import read_file
 
 CASES = Path(__file__).parents[2] / "cases" / "intent" / "valid"

@@ -64,7 +64,7 @@ def test_loading_builds_no_models() -> None:
     example = Path(__file__).parents[4] / "examples" / "payments" / "intent.yaml"
     code = f"""
 import sys
-from kmsgen.intent.files.load import load_intent
+from kmsgen.intent.load import load_intent
 load_intent({str(example)!r})
 sys.exit(any(name in sys.modules for name in ("kmsgen.intent.form.model", "pydantic.main", "pydantic.json_schema")))
 """

@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 
 from kmsgen.cli.commands.init import app
 from kmsgen.errors import InputError
-from kmsgen.intent.files.load import load_intent, load_intents
 from kmsgen.intent.form._shape import FIELDS
 from kmsgen.intent.form.model import (
     AdminFile,
@@ -27,6 +26,7 @@ from kmsgen.intent.form.model import (
     UserFile,
     WhenFile,
 )  # fmt: skip
+from kmsgen.intent.load import load_intent, load_intents
 from tests.unit.intent.conftest import NEW_KEY, Refused
 
 
@@ -207,7 +207,7 @@ def test_json_is_read_as_yaml_is(tmp_path: Path) -> None:
 
 def test_documentation_names_every_field() -> None:
     """docs/intents.md has a row for each field of an intent, and words for each field of its parts."""
-    page = (Path(__file__).parents[4] / "docs" / "intents.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "intents.md").read_text(encoding="utf-8")
     rows = {name for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
     assert rows == set(FIELDS)
     parts = (ScopeFile, KeyFile, AdminFile, UserFile, WhenFile, ServiceFile, GrantFile, GuardRailOptions, NeverFile)
