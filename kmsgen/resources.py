@@ -1,4 +1,4 @@
-"""Where the templates and presets are: beside the package in a checkout, inside it in a wheel."""
+"""Where the templates, the presets and the starter intent are: beside the package in a checkout, inside it in a wheel."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ PACKAGE = Path(__file__).parent
 
 
 def shipped(folder: str) -> Path:
-    """Return `folder` (`templates` or `presets`) as the checkout holds it, or as the wheel does.
+    """Return `folder` (`templates`, `presets` or `starter`) as the checkout holds it, or as the wheel does.
 
     The checkout comes first: an editable install leaves a copy in site-packages that goes stale.
     """

@@ -52,12 +52,12 @@ def run(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def test_the_wheel_ships_the_package_the_templates_and_the_presets_and_nothing_else(wheel: Path) -> None:
-    """Every module, template and preset is in it; tests, benchmarks and scripts are not."""
+    """Every module, template and preset and the starter intent are in it; tests, benchmarks and scripts are not."""
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     package = {path.relative_to(ROOT).as_posix() for path in (ROOT / "kmsgen").rglob("*.py")}
     shipped = {
         f"kmsgen/_shipped/{path.relative_to(ROOT).as_posix()}"
-        for folder in ("templates", "presets")
+        for folder in ("templates", "presets", "starter")
         for path in (ROOT / folder).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
@@ -79,6 +79,13 @@ def test_the_installed_command_renders_a_preset_in_every_format(run: Run) -> Non
     assert rendered.returncode == 0, rendered.stderr
     formats = {path.partition("/")[0] for intent in json.loads(rendered.stdout)["intents"] for path in intent["files"]}
     assert {"json", "cloudformation", "terraform"} <= formats
+
+
+def test_the_installed_command_writes_the_starter(run: Run, tmp_path: Path) -> None:
+    """`kmsgen init` writes the intent that ships, byte for byte."""
+    new = tmp_path / "new.yaml"
+    assert run("init", str(new)).returncode == 0
+    assert new.read_bytes() == (ROOT / "starter" / "intent.yaml").read_bytes()
 
 
 def _examples(preset: str) -> list[str]:

@@ -7,6 +7,7 @@ import typer
 
 from kmsgen.cli.console import say
 from kmsgen.errors import InputError, Location, input_error
+from kmsgen.resources import shipped
 
 app = typer.Typer(add_completion=False)
 
@@ -17,11 +18,10 @@ def init(path: Annotated[Path, typer.Argument(metavar="FILE", help="File to writ
 
     Exit codes: 0 written, 2 the file exists or cannot be written.
     """
-    from kmsgen.intent.starter import STARTER  # noqa: PLC0415 - not needed for --help
-
+    text = (shipped("starter") / "intent.yaml").read_text(encoding="utf-8")
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(STARTER)
+            file.write(text)
     except (OSError, ValueError) as error:
         raise _refusal(path, error) from None
     say(f"wrote {path}; next: kmsgen render {path}")
