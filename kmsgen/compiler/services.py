@@ -17,7 +17,7 @@ from kmsgen.compiler.conditions import FOR_AWS_RESOURCE, carries, conjoin, has_w
 from kmsgen.compiler.permit import Conditions, Permit, canonical
 from kmsgen.compiler.target import Target
 from kmsgen.errors import InputError, input_error
-from kmsgen.intent.intent import Scope, ServiceUse
+from kmsgen.intent.intent import IntentScope, ServiceUse
 from kmsgen.policy.document import Condition, Principal
 
 PLACEHOLDER = re.compile(r"\$\{([a-z0-9_]+)\}")
@@ -44,7 +44,7 @@ class _Filling(NamedTuple):
         return filled.replace("${aws:ResourceOrgID}", self.organization) if self.organization else filled
 
 
-def service_permits(use: ServiceUse, target: Target, scope: Scope) -> Iterator[Permit]:
+def service_permits(use: ServiceUse, target: Target, scope: IntentScope) -> Iterator[Permit]:
     """Yield what one line of `services` needs on one key. Raises InputError where the line leaves something open."""
     service = services.find(use.service)
     if service is None or not service.statements:
@@ -76,7 +76,7 @@ def _check_resources(use: ServiceUse, service: Service) -> None:
             )
 
 
-def _fillings(use: ServiceUse, target: Target, scope: Scope) -> Iterator[_Filling]:
+def _fillings(use: ServiceUse, target: Target, scope: IntentScope) -> Iterator[_Filling]:
     for region in target.regions:
         for resource in use.resources or (None,):
             arn = parse_arn(resource) if resource else None

@@ -9,7 +9,7 @@ from kmsgen.policy.grant import Grant
 Values = tuple[str, ...]
 
 
-class Scope(NamedTuple):
+class IntentScope(NamedTuple):
     """Where the intent holds. No Regions: every Region. `deployer` is a principal's ARN."""
 
     account: str
@@ -105,7 +105,7 @@ class GuardRailLine(NamedTuple):
     principals: Values = ()
 
 
-class Never(NamedTuple):
+class NeverLine(NamedTuple):
     """One line of `never`: a pattern of principal ARNs (or a service, or `*`) and exact actions."""
 
     location: Location
@@ -122,7 +122,7 @@ class Intent(NamedTuple):
 
     path: str
     name: str
-    scope: Scope
+    scope: IntentScope
     key: NewKey | None = None
     keys: Values = ()
     every_key: bool = False
@@ -136,7 +136,7 @@ class Intent(NamedTuple):
     services: tuple[ServiceUse, ...] = ()
     grants: tuple[GrantLine, ...] = ()
     guardrails: tuple[GuardRailLine, ...] = ()
-    never: tuple[Never, ...] = ()
+    never: tuple[NeverLine, ...] = ()
 
     @property
     def governed(self) -> bool:

@@ -26,7 +26,7 @@ _PLACEHOLDER = re.compile(r"<([a-z][a-z0-9_]*)>\Z")
 Value = str | list[str]
 
 
-class Parameter(NamedTuple):
+class PresetParameter(NamedTuple):
     """What a preset leaves open. `default` None and not `optional`: it must be set. `example` is a value that works."""
 
     name: str
@@ -49,7 +49,7 @@ class Preset(NamedTuple):
     summary: str
     about: str
     source: str
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[PresetParameter, ...]
     text: str
 
     def examples(self) -> dict[str, str]:
@@ -86,12 +86,12 @@ def _read(name: str) -> Source:
     return read_file(shipped(FOLDER) / f"{name}.yaml")
 
 
-def _parameter(name: str, row: Mapping[str, Any]) -> Parameter:
+def _parameter(name: str, row: Mapping[str, Any]) -> PresetParameter:
     listed, optional = row.get("list") is True, row.get("optional") is True
-    return Parameter(name, row["description"], row["example"], row.get("default"), optional, listed)
+    return PresetParameter(name, row["description"], row["example"], row.get("default"), optional, listed)
 
 
-def _values(preset: str, parameters: Mapping[str, Parameter], settings: Mapping[str, str]) -> dict[str, Value | None]:
+def _values(preset: str, parameters: Mapping[str, PresetParameter], settings: Mapping[str, str]) -> dict[str, Value | None]:
     """Return the value of each parameter. Raises InputError with every setting that is unknown, missing or empty."""
     problems: list[Diagnostic] = []
     for name in settings:

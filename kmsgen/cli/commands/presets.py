@@ -10,7 +10,7 @@ import typer
 from kmsgen.cli.console import answer, answer_json
 
 if TYPE_CHECKING:
-    from kmsgen.intent.presets import Parameter, Preset
+    from kmsgen.intent.presets import Preset, PresetParameter
 
 app = typer.Typer(
     add_completion=False,
@@ -69,7 +69,7 @@ def show(
     answer(f"\n{preset.text.rstrip()}")
 
 
-def _need(parameter: Parameter) -> str:
+def _need(parameter: PresetParameter) -> str:
     if parameter.required:
         return f"required, such as {_shown(parameter.example)}"
     return "optional" if parameter.default is None else f"default {_shown(parameter.default)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kmsgen.intent.files.suggestion import one_of
-from kmsgen.intent.intent import Access, Never, When
+from kmsgen.intent.intent import Access, NeverLine, When
 from kmsgen.intent.resolve.actions import administrator_actions, resolve_actions, resolve_never_actions
 from kmsgen.intent.resolve.conditions import resolve_when
 from kmsgen.intent.resolve.context import Context
@@ -34,12 +34,12 @@ def resolve_user(line: UserFile, steps: Steps, context: Context) -> tuple[Access
     return _accesses(line, "user", steps, context)
 
 
-def resolve_never(line: NeverFile, steps: Steps, context: Context) -> tuple[Never, ...]:
+def resolve_never(line: NeverFile, steps: Steps, context: Context) -> tuple[NeverLine, ...]:
     """Return what a line of `never` forbids, one element a pattern of principals."""
     actions = resolve_never_actions(line.actions, (*steps, "actions"), context)
     meant = (resolve_pattern(text, (*steps, "principal", index), context) for index, text in enumerate(line.principal))
     patterns = dict.fromkeys(pattern for patterns in meant for pattern in patterns)
-    return tuple(Never(context.where(steps), pattern, actions) for pattern in patterns)
+    return tuple(NeverLine(context.where(steps), pattern, actions) for pattern in patterns)
 
 
 def _accesses(line: AdminFile | UserFile, role: str, steps: Steps, context: Context) -> tuple[Access, ...]:

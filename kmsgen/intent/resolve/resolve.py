@@ -11,7 +11,7 @@ from kmsgen.intent.files.problems import Problems, Tree
 from kmsgen.intent.files.suggestion import did_you_mean, one_of
 from kmsgen.intent.form._shape import FIELDS
 from kmsgen.intent.form.validate import build
-from kmsgen.intent.intent import Intent, NewKey, Scope
+from kmsgen.intent.intent import Intent, IntentScope, NewKey
 from kmsgen.intent.resolve.access_lines import resolve_admin, resolve_never, resolve_user
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.contradictions import check_together
@@ -64,7 +64,7 @@ def _intent(tree: Tree, problems: Problems) -> Intent:
     _check_fields(data, problems)
     header = _header(data, context)
     scope: ScopeFile | None = build("ScopeFile", data["scope"], ("scope",), problems) if "scope" in data else None
-    place = resolve_scope(scope, context) if scope else Scope("")
+    place = resolve_scope(scope, context) if scope else IntentScope("")
     context.regions_given = context.regions_given or scope is None
     if "scope" not in data:
         problems.add((), "missing-field", "`scope` is missing", "add `scope: {account: ...}`")

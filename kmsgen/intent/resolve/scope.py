@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kmsgen.arn import ACCOUNT_ID, PARTITIONS
 from kmsgen.intent.files.suggestion import one_of
-from kmsgen.intent.intent import Scope
+from kmsgen.intent.intent import IntentScope
 from kmsgen.intent.resolve.conditions import ORGANIZATION
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.key import check_region
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kmsgen.intent.form.model import ScopeFile
 
 
-def resolve_scope(scope: ScopeFile, context: Context) -> Scope:
+def resolve_scope(scope: ScopeFile, context: Context) -> IntentScope:
     """Fill the context from the scope, and return the scope; reports what is wrong with it."""
     _resolve_partition(scope.partition, context)
     if ACCOUNT_ID.match(scope.account):
@@ -31,7 +31,7 @@ def resolve_scope(scope: ScopeFile, context: Context) -> Scope:
         if not ORGANIZATION.match(scope.organization):
             message = f"`{scope.organization}` is no id of an organization"
             context.refuse(("scope", "organization"), "organization-id", message, "such as o-exampleorgid")
-    return Scope(
+    return IntentScope(
         account=scope.account,
         partition=context.partition,
         regions=context.regions,
