@@ -8,6 +8,9 @@ from kmsgen.policy.grant import Grant
 
 Values = tuple[str, ...]
 
+LINES = ("admins", "users", "services", "grants", "guardrails", "never")
+"""The fields that hold a list of lines, in a file and in an intent; each line stands for itself."""
+
 
 class IntentScope(NamedTuple):
     """Where the intent holds. No Regions: every Region. `deployer` is a principal's ARN."""

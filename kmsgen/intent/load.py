@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kmsgen.errors import Diagnostic, InputError, Location
 from kmsgen.intent.files.extend import read_tree
-from kmsgen.intent.files.problems import Tree
+from kmsgen.intent.files.tree import Tree
 from kmsgen.intent.intent import Intent
 from kmsgen.intent.resolve.resolve import resolve
 

@@ -12,69 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from kmsgen.errors import Diagnostic, InputError, Location, input_error
-from kmsgen.intent.files.problems import Problems, Tree
+from kmsgen.intent.files.problems import Problems
+from kmsgen.intent.files.tree import DerivedTree, Origin, Tree
+from kmsgen.intent.intent import LINES
 from kmsgen.reading import Source, Steps, read_file
 
 MAX_FILES = 16
 ENDINGS = (".yaml", ".yml", ".json")
-JOINED = ("admins", "users", "services", "grants", "guardrails", "never")
-
-
-class Merged:
-    """The content of two files, one extending the other."""
-
-    def __init__(self, base: Tree, top: Tree) -> None:
-        self.path = top.path
-        self._origin: dict[Steps, tuple[Tree, Steps]] = {(): (top, ())}
-        self.data: Any = self._merge(base, top, ())
-
-    def _merge(self, base: Tree, top: Tree, steps: Steps) -> dict[str, Any]:
-        below, above = _at(base.data, steps), _at(top.data, steps)
-        merged: dict[str, Any] = {}
-        for key in (*below, *(key for key in above if key not in below)):
-            here: Steps = (*steps, key)
-            if key not in above or (not steps and key in JOINED and above[key] is None):
-                self._origin[here] = (base, here)
-                merged[key] = below[key]
-            elif isinstance(below.get(key), dict) and isinstance(above[key], dict):
-                self._origin[here] = (top, here)
-                merged[key] = self._merge(base, top, here)
-            elif not steps and key in JOINED and isinstance(below.get(key), list) and isinstance(above[key], list):
-                merged[key] = self._join(base, top, key)
-            else:
-                self._origin[here] = (top, here)
-                merged[key] = above[key]
-        return merged
-
-    def _join(self, base: Tree, top: Tree, key: str) -> list[Any]:
-        first, then = base.data[key], top.data[key]
-        self._origin[(key,)] = (top, (key,))
-        self._origin.update({(key, i): (base, (key, i)) for i in range(len(first))})
-        self._origin.update({(key, len(first) + i): (top, (key, i)) for i in range(len(then))})
-        return [*first, *then]
-
-    def _trace(self, steps: Steps) -> tuple[Tree, Steps]:
-        for length in range(len(steps), -1, -1):
-            if found := self._origin.get(steps[:length]):
-                tree, origin = found
-                return tree, (*origin, *steps[length:])
-        return self._origin[()]
-
-    def where(self, steps: Steps = ()) -> Location:
-        """Return where the value at `steps` starts, in the file that holds it."""
-        tree, origin = self._trace(steps)
-        return tree.where(origin)
-
-    def where_key(self, steps: Steps) -> Location:
-        """Return where the last key of `steps` stands, in the file that holds it."""
-        tree, origin = self._trace(steps)
-        return tree.where_key(origin)
-
-
-def _at(data: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data
-    for step in steps:
-        data = data[step]
-    return data
+_LISTS_OF_LINES = tuple((name,) for name in LINES)
 
 
 def read_tree(path: str | Path) -> tuple[Tree, tuple[Path, ...]]:
@@ -101,9 +46,9 @@ def _extended(source: Source, chain: tuple[Path, ...], bases: list[Path]) -> Tre
         except InputError as error:
             problems.found.extend(error.diagnostics)
             continue
-        under = Merged(under, base) if under else base
+        under = merge(under, base) if under else base
     problems.raise_any()
-    return Merged(under, source) if under else source
+    return merge(under, source) if under else source
 
 
 def _base(source: Source, name: Any, steps: Steps, chain: tuple[Path, ...], bases: list[Path]) -> Tree:  # noqa: ANN401
@@ -153,3 +98,38 @@ def _target(path: str, name: Any, place: Location) -> Path:  # noqa: ANN401 - pl
 
 def _repository(path: Path) -> Path | None:
     return next((folder for folder in path.parents if (folder / ".git").exists()), None)
+
+
+def merge(base: Tree, top: Tree) -> DerivedTree:
+    """Return the content of two mappings, `top` extending `base`."""
+    origins: dict[Steps, Origin] = {(): (top, ())}
+    return DerivedTree(top.path, _merged(base, top, (), origins), origins)
+
+
+def _merged(base: Tree, top: Tree, steps: Steps, origins: dict[Steps, Origin]) -> dict[str, Any]:
+    """Merge the mappings at `steps`, and add to the origins where each part of the result stands."""
+    below, above = _at(base.data, steps), _at(top.data, steps)
+    merged: dict[str, Any] = {}
+    for key in dict.fromkeys((*below, *above)):
+        here: Steps = (*steps, key)
+        lines = here in _LISTS_OF_LINES
+        origins[here] = (top, here)
+        if key not in above or (lines and above[key] is None):
+            origins[here] = (base, here)
+            merged[key] = below[key]
+        elif isinstance(below.get(key), dict) and isinstance(above[key], dict):
+            merged[key] = _merged(base, top, here, origins)
+        elif lines and isinstance(below.get(key), list) and isinstance(above[key], list):
+            first = len(below[key])
+            origins.update({(*here, index): (base, (*here, index)) for index in range(first)})
+            origins.update({(*here, first + index): (top, (*here, index)) for index in range(len(above[key]))})
+            merged[key] = [*below[key], *above[key]]
+        else:
+            merged[key] = above[key]
+    return merged
+
+
+def _at(data: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data
+    for step in steps:
+        data = data[step]
+    return data

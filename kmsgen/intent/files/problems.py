@@ -2,29 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-
 from kmsgen.errors import Diagnostic, InputError, Location, visible
+from kmsgen.intent.files.tree import Tree
 from kmsgen.reading import Steps
-
-
-class Tree(Protocol):
-    """Data that was read and the place of each part: a `Source`, several merged, or a preset filled in."""
-
-    @property
-    def data(self) -> Any:  # noqa: ANN401 - any plain data
-        """Dicts, lists, texts, booleans and None."""
-
-    @property
-    def path(self) -> str:
-        """The file that messages name."""
-
-    def where(self, steps: Steps = ()) -> Location:
-        """Return where the value at `steps` starts."""
-
-    def where_key(self, steps: Steps) -> Location:
-        """Return where the last key of `steps` stands."""
-
 
 MAX_MESSAGE = 600
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kmsgen.intent.files.hidden_characters import check_texts
-from kmsgen.intent.files.problems import Problems, Tree
+from kmsgen.intent.files.problems import Problems
 from kmsgen.intent.files.suggestion import did_you_mean, one_of
+from kmsgen.intent.files.tree import Tree
 from kmsgen.intent.form._shape import FIELDS
 from kmsgen.intent.form.validate import build
 from kmsgen.intent.intent import Intent, IntentScope, NewKey
