@@ -11,10 +11,7 @@ from typing import Any
 from kmsgen.arn import PARTITIONS
 from kmsgen.catalogue import actions, capabilities, grants, guardrails, key_specs, services, via_services
 from kmsgen.intent.form.model import IntentFile
-from kmsgen.intent.resolve.access_lines import RESOURCE_TYPES
-from kmsgen.intent.resolve.actions import OTHER_SERVICES
-from kmsgen.intent.resolve.key import ORIGINS
-from kmsgen.intent.resolve.resolve import DELEGATIONS, KEY_POLICIES, NAME
+from kmsgen.intent.form.words import DELEGATIONS, KEY_POLICIES, NAME, ORIGINS, OTHER_SERVICES, RESOURCE_TYPES
 
 Schema = dict[str, Any]
 

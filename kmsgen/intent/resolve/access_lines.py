@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kmsgen.intent.files.suggestion import one_of
+from kmsgen.intent.form.words import RESOURCE_TYPES
 from kmsgen.intent.intent import Access, NeverLine, When
 from kmsgen.intent.resolve.actions import administrator_actions, resolve_actions, resolve_never_actions
 from kmsgen.intent.resolve.conditions import resolve_when
@@ -15,8 +16,6 @@ from kmsgen.reading import Steps
 
 if TYPE_CHECKING:
     from kmsgen.intent.form.model import AdminFile, NeverFile, UserFile
-
-RESOURCE_TYPES = ("key", "alias")
 
 
 def resolve_admin(line: AdminFile, steps: Steps, context: Context) -> tuple[Access, ...]:

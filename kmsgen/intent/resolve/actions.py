@@ -9,6 +9,7 @@ from __future__ import annotations
 from kmsgen.catalogue import actions, capabilities
 from kmsgen.catalogue.model import Action
 from kmsgen.intent.files.suggestion import did_you_mean
+from kmsgen.intent.form.words import OTHER_SERVICES
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import Who
 from kmsgen.policy.document import Condition
@@ -22,14 +23,6 @@ Granted = tuple[tuple[Values, Conditions], ...]  # actions, and the conditions t
 _IMPORT = ("DeleteImportedKeyMaterial", "GetParametersForImport", "ImportKeyMaterial")
 # origin of the key -> actions that KMS refuses for it
 WITHOUT_ORIGIN = {"AWS_KMS": _IMPORT, "EXTERNAL": ("DisableKeyRotation", "EnableKeyRotation")}
-# actions of other services that capability words carry
-OTHER_SERVICES = tuple(
-    sorted(
-        action
-        for action in {action for word in capabilities.CAPABILITIES.values() for row in word.actions.values() for action in row}
-        if not action.startswith("kms:")
-    )
-)
 
 
 def resolve_actions(texts: list[str], steps: Steps, who: Who | None, context: Context) -> Granted:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from kmsgen.arn import PARTITIONS, REGION, parse_arn
 from kmsgen.catalogue import key_specs
 from kmsgen.intent.files.suggestion import one_of
+from kmsgen.intent.form.words import ORIGINS
 from kmsgen.intent.intent import NewKey
 from kmsgen.intent.resolve.conditions import ALIAS
 from kmsgen.intent.resolve.context import Context
@@ -20,7 +21,6 @@ from kmsgen.reading import Steps
 if TYPE_CHECKING:
     from kmsgen.intent.form.model import KeyFile
 
-ORIGINS = ("AWS_KMS", "EXTERNAL")
 _KEY_ID = r"key/(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|mrk-[0-9a-f]{32})\Z"
 _PARTITION_OF = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from kmsgen.intent.files.suggestion import did_you_mean, one_of
 from kmsgen.intent.files.tree import Tree
 from kmsgen.intent.form._shape import FIELDS
 from kmsgen.intent.form.validate import build
+from kmsgen.intent.form.words import DELEGATIONS, KEY_POLICIES, NAME, VERSION
 from kmsgen.intent.intent import Intent, IntentScope, NewKey
 from kmsgen.intent.resolve.access_lines import resolve_admin, resolve_never, resolve_user
 from kmsgen.intent.resolve.context import Context
@@ -26,11 +26,7 @@ from kmsgen.reading import Steps
 if TYPE_CHECKING:
     from kmsgen.intent.form.model import HeaderFile, KeyFile, ScopeFile
 
-VERSION = "1"
 HEADER = ("kmsgen", "name", "keys", "spec", "usage", "key_policy", "delegation")
-DELEGATIONS = ("key-policy", "iam", "both")
-KEY_POLICIES = ("write", "keep")
-NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\Z")
 
 # lines -> (model of a line, what resolves it to lines of the intent)
 _LINES: dict[str, tuple[str, Callable[[Any, Steps, Context], tuple[Any, ...]]]] = {
