@@ -14,7 +14,6 @@ from kmsgen.errors import Diagnostic, InputError, Location, input_error
 from kmsgen.intent.files.placeholders import Settings, Value, fill, place_of
 from kmsgen.intent.files.suggestion import one_of
 from kmsgen.intent.intent import Intent
-from kmsgen.intent.resolve.resolve import resolve
 from kmsgen.reading import Source, read_file
 from kmsgen.resources import shipped
 
@@ -70,6 +69,8 @@ def find_preset(name: str) -> Preset:
 
 def load_preset(name: str, settings: Mapping[str, str]) -> Intent:
     """Return the intent of a preset with its parameters set; a list is `a,b` or `["a", "b"]`. Raises InputError."""
+    from kmsgen.intent.resolve.resolve import resolve  # noqa: PLC0415 - a list of presets needs no pydantic
+
     source = _read(name)
     parameters = {key: _parameter(key, row) for key, row in source.data["parameters"].items()}
     values = _values(name, parameters, settings)

@@ -16,11 +16,11 @@ def _shown(text: str) -> str:
 
 
 class Problems:
-    """Collects the diagnostics of one tree."""
+    """Collects the diagnostics of one tree, or of a part of it beside those that were `found`."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, found: list[Diagnostic] | None = None) -> None:
         self.tree = tree
-        self.found: list[Diagnostic] = []
+        self.found = [] if found is None else found
 
     def add(self, steps: Steps, code: str, message: str, hint: str = "") -> None:
         """Report a value."""

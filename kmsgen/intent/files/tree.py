@@ -58,3 +58,25 @@ class DerivedTree(NamedTuple):
         length = next(n for n in range(len(steps), -1, -1) if steps[:n] in self.origins)
         places, there = self.origins[steps[:length]]
         return places, (*there, *steps[length:])
+
+
+def without(tree: Tree, gone: frozenset[Steps]) -> DerivedTree:
+    """Return a tree without the parts at `gone`. Steps that go on below a text mean the text: it stands for a list of one."""
+    touched = {steps[:length] for steps in gone for length in range(len(steps) + 1)}
+    origins: dict[Steps, Origin] = {(): (tree, ())}
+
+    def kept(node: Any, here: Steps, there: Steps) -> Any:  # noqa: ANN401 - plain data
+        if there not in touched:
+            return node
+        if isinstance(node, dict):
+            return {
+                key: kept(value, (*here, key), (*there, key)) for key, value in node.items() if not goes(value, (*there, key))
+            }
+        staying = [index for index, item in enumerate(node) if not goes(item, (*there, index))]
+        origins.update({(*here, new): (tree, (*there, old)) for new, old in enumerate(staying)})
+        return [kept(node[old], (*here, new), (*there, old)) for new, old in enumerate(staying)]
+
+    def goes(node: Any, there: Steps) -> bool:  # noqa: ANN401 - plain data
+        return there in gone or (there in touched and not isinstance(node, dict | list))
+
+    return DerivedTree(tree.path, kept(tree.data, (), ()), origins)

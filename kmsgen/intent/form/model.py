@@ -1,14 +1,13 @@
 """What users write, field by field: the form of an intent before it is resolved.
 
-Every scalar arrives as text, a boolean or nothing (see kmsgen.reading). These models say the shape only: which fields there
+Every scalar arrives as text, a boolean or nothing (see kmsgen.reading). These models say the form only: which fields there
 are, and which hold texts, lists and mappings; what the texts mean is checked by `kmsgen.intent.resolve`. Field descriptions are
-the ones that editors show. Loading a file does not import this module: it checks with `_shape.py`, which
-scripts/refresh_intent_shape.py makes from it, because building models takes longer than all the rest.
+the ones that editors show. pydantic builds the validator of a whole file when the first one is read (`defer_build`).
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
@@ -23,7 +22,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from kmsgen.intent.form.shorthand import NORMAL, as_name, as_text, digits, listed
+from kmsgen.intent.form.shorthand import as_field, as_name, as_text, digits, listed
 
 Schema = dict[str, Any]
 
@@ -51,19 +50,14 @@ ConditionValue = Annotated[str, BeforeValidator(as_text), WithJsonSchema({"type"
 Texts = Annotated[list[str], Field(min_length=1), OneOrMore()]
 FreeTexts = Annotated[list[FreeText], Field(min_length=1), OneOrMore()]
 ConditionValues = Annotated[list[ConditionValue], Field(min_length=1), OneOrMore()]
+Version = Annotated[str, WithJsonSchema({"enum": [1, "1"]})]
 AccountId = Annotated[str, WithJsonSchema({"type": ["string", "integer"], "minimum": 0, "maximum": 999999999999})]
 
 
-class Part(BaseModel):
-    """A mapping of the file. A subclass may name the field for which a bare text stands."""
+class FilePart(BaseModel):
+    """A mapping of the file."""
 
     model_config = ConfigDict(extra="forbid", strict=True, defer_build=True, frozen=True)
-    shorthand: ClassVar[str | None] = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _spell_out(cls, value: Any) -> Any:  # noqa: ANN401 - whatever was read
-        return NORMAL[f"as-{cls.shorthand}"](value) if cls.shorthand else value
 
 
 def _offer_text(schema: Schema) -> None:
@@ -73,7 +67,7 @@ def _offer_text(schema: Schema) -> None:
     schema.update({"anyOf": [{"type": "string"}, full]})
 
 
-class ScopeFile(Part):
+class ScopeFile(FilePart):
     """Where the intent holds."""
 
     account: AccountId = Field(description="account id of the key, 12 digits")
@@ -83,7 +77,7 @@ class ScopeFile(Part):
     deployer: str | None = Field(None, description="principal who runs Terraform or CloudFormation, such as role/platform-ci")
 
 
-class KeyFile(Part):
+class KeyFile(FilePart):
     """A key to create."""
 
     alias: str | None = Field(None, description="alias, with or without `alias/` before it")
@@ -102,7 +96,7 @@ class KeyFile(Part):
     tags: dict[str, FreeText] = Field(default_factory=dict, description="tags of the key")
 
 
-class WhenFile(Part):
+class WhenFile(FilePart):
     """What must hold of a request, all of it; lists give alternatives."""
 
     encryption_context: dict[str, FreeTexts] | None = Field(None, description="pairs that the encryption context must hold")
@@ -122,18 +116,22 @@ class WhenFile(Part):
     )
 
 
-class AdminFile(Part):
+class AdminFile(FilePart):
     """One line of `admins`: a principal who runs the key and does not use it."""
 
     model_config = ConfigDict(json_schema_extra=_offer_text)
-    shorthand: ClassVar[str | None] = "principal"
 
     principal: Texts = Field(description="user/N, role/N, account, account/ID, or a full ARN")
     can: Texts | None = Field(None, description="capability words or exact actions; none: the administrator set")
     when: WhenFile | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _spell_out(cls, value: object) -> object:
+        return as_field("principal", value)
 
-class UserFile(Part):
+
+class UserFile(FilePart):
     """One line of `users`: a principal and what it may do."""
 
     principal: Texts = Field(description="user/N, role/N, account, account/ID, or a full ARN")
@@ -142,11 +140,10 @@ class UserFile(Part):
     only_on: Texts | None = Field(None, description="of an action on alias and key, only the half on these: key, alias")
 
 
-class ServiceFile(Part):
+class ServiceFile(FilePart):
     """One line of `services`: an AWS service that uses the key."""
 
     model_config = ConfigDict(json_schema_extra=_offer_text)
-    shorthand: ClassVar[str | None] = "service"
 
     service: str = Field(description="id or short name in the catalogue of services")
     resources: Texts | None = Field(None, description="ARNs the service acts for; `*` may stand for parts of the resource")
@@ -156,8 +153,13 @@ class ServiceFile(Part):
         default_factory=dict, description="values for the placeholders of the service's statements"
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _spell_out(cls, value: object) -> object:
+        return as_field("service", value)
 
-class ConstraintsFile(Part):
+
+class ConstraintsFile(FilePart):
     """What a request under a grant must carry."""
 
     encryption_context_equals: dict[str, FreeText] | None = Field(None, description="the encryption context is exactly this")
@@ -165,7 +167,7 @@ class ConstraintsFile(Part):
     source_arn: str | None = Field(None, description="the ARN for which an AWS service makes the request")
 
 
-class GrantFile(Part):
+class GrantFile(FilePart):
     """One line of `grants`."""
 
     name: str = Field(description="name of the grant: letters, digits, `_`, `-`")
@@ -175,7 +177,7 @@ class GrantFile(Part):
     retiring_principal: str | None = Field(None, description="principal or AWS service that may retire the grant")
 
 
-class GuardRailOptions(Part):
+class GuardRailOptions(FilePart):
     """Whom a guard rail spares, and whom alone it denies."""
 
     except_: Texts | None = Field(None, alias="except", description="principals whom it does not deny")
@@ -191,34 +193,29 @@ class GuardRailFile(RootModel[Annotated[dict[str, GuardRailOptions | None], Fiel
 
     @model_validator(mode="before")
     @classmethod
-    def _spell_out(cls, value: Any) -> Any:  # noqa: ANN401 - whatever was read
+    def _spell_out(cls, value: object) -> object:
         return as_name(value)
 
 
-class NeverFile(Part):
+class NeverFile(FilePart):
     """One line of `never`: what must be impossible whatever else the file says."""
 
     principal: Texts = Field(description="principal or pattern of principals, an AWS service, or `*`")
     actions: Texts = Field(description="exact actions, patterns such as kms:Re*, or capability words")
 
 
-class HeaderFile(Part):
-    """The fields of an intent that hold texts."""
+class PartialIntentFile(FilePart):
+    """What can be read of an intent that is wrong: fields that it must have may be missing."""
 
-    kmsgen: Annotated[str, WithJsonSchema({"enum": [1, "1"]})] = Field(description="version of this format: 1")
-    name: str = Field(description="name of the intent and of the folder of its files: letters, digits, `.`, `_`, `-`")
+    kmsgen: Version | None = None
+    name: str | None = None
     keys: Texts | None = Field(None, description='ARNs of keys that exist, or "*": every key in scope')
     spec: str | None = Field(None, description="key spec of the keys that exist")
     usage: str | None = Field(None, description="key usage of the keys that exist")
     key_policy: str = Field("write", description="write, or keep: keys that exist keep theirs, only IAM policies are written")
     delegation: str = Field("key-policy", description="where the permissions of this account's principals live")
-
-
-class IntentFile(HeaderFile):
-    """Who may do what with one AWS KMS key, with keys that exist, or with every key."""
-
     extends: Texts | None = Field(None, description="files whose content this file extends; paths relative to this file")
-    scope: ScopeFile
+    scope: ScopeFile | None = None
     key: KeyFile | None = Field(None, description="a key to create")
     admins: list[AdminFile] | None = Field(None, description="who runs the key")
     users: list[UserFile] | None = Field(None, description="who uses the key")
@@ -226,3 +223,11 @@ class IntentFile(HeaderFile):
     grants: list[GrantFile] | None = Field(None, description="grants on the key")
     guardrails: list[GuardRailFile] | None = Field(None, description="explicit denies")
     never: list[NeverFile] | None = Field(None, description="what must be impossible, proved")
+
+
+class IntentFile(PartialIntentFile):
+    """Who may do what with one AWS KMS key, with keys that exist, or with every key."""
+
+    kmsgen: Version = Field(description="version of this format: 1")
+    name: str = Field(description="name of the intent and of the folder of its files: letters, digits, `.`, `_`, `-`")
+    scope: ScopeFile

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import SimpleNamespace
-
 from pydantic_core import PydanticCustomError
 
 
@@ -14,7 +11,7 @@ def listed(value: object) -> object:
 
 
 def digits(value: object) -> object:
-    """Return the number that a text of digits means."""
+    """Return the number that a text of at most six digits means. Raises PydanticCustomError `not-a-number`."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 6:
@@ -23,31 +20,15 @@ def digits(value: object) -> object:
 
 
 def as_text(value: object) -> object:
-    """Return the text of a boolean, as policies have it."""
+    """Return the text of a boolean, as policies have it: `true`, `false`."""
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def as_field(field: str) -> Callable[[object], object]:
-    """Return what makes a mapping of a text that stands for one field of it."""
-    return lambda value: {field: value} if isinstance(value, str) else value
+def as_field(field: str, value: object) -> object:
+    """Return a mapping for a text that stands for one field of it."""
+    return {field: value} if isinstance(value, str) else value
 
 
 def as_name(value: object) -> object:
     """Return a mapping for a text that is its only key."""
     return {value: None} if isinstance(value, str) else value
-
-
-def as_part(fields: dict[str, object]) -> object:
-    """Return fields with names as attributes."""
-    return SimpleNamespace(**fields)
-
-
-NORMAL: dict[str, Callable[[object], object]] = {
-    "listed": listed,
-    "digits": digits,
-    "as-text": as_text,
-    "as-name": as_name,
-    "as-principal": as_field("principal"),
-    "as-service": as_field("service"),
-}
-"""The functions that shapes name."""

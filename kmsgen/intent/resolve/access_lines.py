@@ -1,21 +1,17 @@
-"""The lines of `admins`, `users` and `never`: who may do what, and what nobody like that may ever do."""
+"""The lines of `admins` and `users`: who may do what."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kmsgen.intent.files.suggestion import one_of
+from kmsgen.intent.form.model import AdminFile, UserFile
 from kmsgen.intent.form.words import RESOURCE_TYPES
-from kmsgen.intent.intent import Access, NeverLine, When
-from kmsgen.intent.resolve.actions import administrator_actions, resolve_actions, resolve_never_actions
+from kmsgen.intent.intent import Access, When
+from kmsgen.intent.resolve.actions import administrator_actions, resolve_actions
 from kmsgen.intent.resolve.conditions import resolve_when
 from kmsgen.intent.resolve.context import Context
-from kmsgen.intent.resolve.principals import Who, resolve_pattern, resolve_principal
+from kmsgen.intent.resolve.principals import Who, resolve_principal
 from kmsgen.policy.document import Condition
 from kmsgen.reading import Steps
-
-if TYPE_CHECKING:
-    from kmsgen.intent.form.model import AdminFile, NeverFile, UserFile
 
 
 def resolve_admin(line: AdminFile, steps: Steps, context: Context) -> tuple[Access, ...]:
@@ -31,14 +27,6 @@ def resolve_user(line: UserFile, steps: Steps, context: Context) -> tuple[Access
                 (*steps, "only_on", index), "resource-type", f"`{text}` is no kind of resource", one_of(text, RESOURCE_TYPES)
             )
     return _accesses(line, "user", steps, context)
-
-
-def resolve_never(line: NeverFile, steps: Steps, context: Context) -> tuple[NeverLine, ...]:
-    """Return what a line of `never` forbids, one element a pattern of principals."""
-    actions = resolve_never_actions(line.actions, (*steps, "actions"), context)
-    meant = (resolve_pattern(text, (*steps, "principal", index), context) for index, text in enumerate(line.principal))
-    patterns = dict.fromkeys(pattern for patterns in meant for pattern in patterns)
-    return tuple(NeverLine(context.where(steps), pattern, actions) for pattern in patterns)
 
 
 def _accesses(line: AdminFile | UserFile, role: str, steps: Steps, context: Context) -> tuple[Access, ...]:
@@ -59,7 +47,7 @@ def _accesses(line: AdminFile | UserFile, role: str, steps: Steps, context: Cont
 
 
 def _only_on(line: AdminFile | UserFile) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(getattr(line, "only_on", None) or ()))
+    return tuple(dict.fromkeys(line.only_on or ())) if isinstance(line, UserFile) else ()
 
 
 def _with(when: When, conditions: tuple[Condition, ...]) -> When:

@@ -9,10 +9,10 @@ import ipaddress
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from kmsgen.catalogue import condition_keys, via_services
 from kmsgen.intent.files.suggestion import did_you_mean
+from kmsgen.intent.form.model import WhenFile
 from kmsgen.intent.intent import When
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import Who
@@ -20,9 +20,6 @@ from kmsgen.intent.resolve.variables import check_exact, check_value
 from kmsgen.policy.document import Condition
 from kmsgen.policy.operators import BASES, split_operator
 from kmsgen.reading import Steps
-
-if TYPE_CHECKING:
-    from kmsgen.intent.form.model import WhenFile
 
 Values = tuple[str, ...]
 

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from kmsgen.errors import Diagnostic
-from kmsgen.intent.intent import GrantLine, GuardRailLine
+from kmsgen.intent.intent import LINES, GrantLine, GuardRailLine, Intent
 from kmsgen.intent.resolve.context import Context
 
 _WITH_A_KEY = ("services", "grants")
 
 
-def check_together(data: dict[str, Any], lines: dict[str, Any], context: Context) -> None:
-    """Report contradictions between the parts of an intent."""
+def check_together(intent: Intent, written: Mapping[str, Any], context: Context) -> None:
+    """Report contradictions between the parts of an intent; `written` are the fields of the file as they stand."""
     if context.iam_only:
         for name in _WITH_A_KEY:
-            if data.get(name):
+            if written.get(name):
                 hint = "list the keys and write their key policies, or leave it out"
                 context.problems.add_key((name,), "iam-only", f"`{name}` need a key policy, and this intent writes none", hint)
-    if not any(data.get(name) for name in ("admins", "users", "services", "grants", "guardrails")):
+    if not any(written.get(name) for name in LINES if name != "never"):
         context.refuse((), "nothing-asked", "the intent allows and denies nothing", "add `admins:` and `users:`")
-    _check_names(lines["grants"], lines["guardrails"], context)
+    _check_names(intent.grants, intent.guardrails, context)
 
 
 def _check_names(grants: tuple[GrantLine, ...], guardrails: tuple[GuardRailLine, ...], context: Context) -> None:

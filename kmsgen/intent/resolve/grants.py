@@ -5,19 +5,15 @@ Source: KMS Developer Guide, grants, create-grant-overview; KMS API reference, C
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kmsgen.arn import is_service_principal, parse_arn
 from kmsgen.catalogue import actions, grants
 from kmsgen.intent.files.suggestion import one_of
+from kmsgen.intent.form.model import ConstraintsFile, GrantFile
 from kmsgen.intent.intent import GrantLine
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import resolve_principal
 from kmsgen.policy.grant import Grant, GrantConstraints, Pairs
 from kmsgen.reading import Steps
-
-if TYPE_CHECKING:
-    from kmsgen.intent.form.model import ConstraintsFile, GrantFile
 
 Named = tuple[str, bool] | None  # a principal's ARN or a service's name, and whether it is a service
 

@@ -1,26 +1,22 @@
-"""Guard rails and what must never be possible."""
+"""The lines of `guardrails`: explicit denies of the catalogue, and whom they spare."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kmsgen.catalogue import guardrails
 from kmsgen.intent.files.suggestion import one_of
+from kmsgen.intent.form.model import GuardRailFile
 from kmsgen.intent.intent import GuardRailLine
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import resolve_principal
 from kmsgen.reading import Steps
 
-if TYPE_CHECKING:
-    from kmsgen.intent.form.model import GuardRailOptions
-
 _NEEDS_ORGANIZATION = "deny-outside-organization"
 _NEEDS_CONTEXT = "deny-without-encryption-context"
 
 
-def resolve_guardrail(line: dict[str, GuardRailOptions | None], steps: Steps, context: Context) -> tuple[GuardRailLine, ...]:
+def resolve_guardrail(line: GuardRailFile, steps: Steps, context: Context) -> tuple[GuardRailLine, ...]:
     """Return a guard rail with the principals it spares; nothing after reporting that there is no such guard rail."""
-    name, options = next(iter(line.items()))
+    ((name, options),) = line.root.items()
     here: Steps = (*steps, name)
     if name not in guardrails.GUARD_RAILS:
         context.problems.add_key(here, "unknown-guardrail", f"`{name}` is no guard rail", one_of(name, guardrails.GUARD_RAILS))

@@ -1,202 +1,57 @@
-"""Which key: one to create, keys that exist, or every key; and what kind it is.
-
-Source: KMS API reference, CreateKey, CreateAlias, EnableKeyRotation, ScheduleKeyDeletion, ReplicateKey; KMS Developer Guide,
-rotate-keys, resource-limits.
-"""
+"""Which key an intent is about: one to create, or keys that exist."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any
 
-from kmsgen.arn import PARTITIONS, REGION, parse_arn
-from kmsgen.catalogue import key_specs
-from kmsgen.intent.files.suggestion import one_of
-from kmsgen.intent.form.words import ORIGINS
+from kmsgen.intent.form.model import PartialIntentFile
 from kmsgen.intent.intent import NewKey
-from kmsgen.intent.resolve.conditions import ALIAS
 from kmsgen.intent.resolve.context import Context
-from kmsgen.reading import Steps
+from kmsgen.intent.resolve.existing_keys import EVERY_KEY
+from kmsgen.intent.resolve.key_kind import resolve_kind
+from kmsgen.intent.resolve.new_key import check_regions, resolve_new_key
 
-if TYPE_CHECKING:
-    from kmsgen.intent.form.model import KeyFile
-
-_KEY_ID = r"key/(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|mrk-[0-9a-f]{32})\Z"
-_PARTITION_OF = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
-
-
-def partition_of(region: str) -> str:
-    """Return the partition that a Region is in, by its name."""
-    return next((partition for start, partition in _PARTITION_OF.items() if region.startswith(f"{start}-")), PARTITIONS[0])
+Written = Mapping[str, Any]
+"""The fields of the file as they stand, those that cannot be read too."""
 
 
-def check_region(region: str, steps: Steps, context: Context) -> bool:
-    """Report a text that is no Region of the intent's partition."""
-    if not REGION.match(region):
-        context.refuse(steps, "bad-region", f"`{region}` is no Region", "such as us-west-2")
-    elif partition_of(region) != context.partition:
-        message = f"the Region `{region}` is in the partition `{partition_of(region)}`"
-        context.refuse(steps, "wrong-partition", message, f"this intent is in the partition `{context.partition}`")
-    else:
-        return True
-    return False
-
-
-def resolve_kind(spec: str | None, usage: str | None, steps: Steps, context: Context) -> None:
-    """Set what kind of key the intent is about, after checking that KMS has it."""
-    spec = spec or "SYMMETRIC_DEFAULT"
-    if spec not in key_specs.KEY_SPECS:
-        context.refuse((*steps, "spec"), "unknown-key-spec", f"`{spec}` is no key spec", one_of(spec, key_specs.KEY_SPECS))
-        context.key_type = None
-        return
-    usages = key_specs.usages(spec)
-    context.spec = spec
-    if not key_specs.in_partition(spec, context.partition):
-        message = f"there are no keys of {spec} in the partition `{context.partition}`"
-        context.refuse((*steps, "spec"), "spec-partition", message, "choose another key spec")
-    if usage is None and len(usages) > 1:
-        hint = f"add `usage:`, one of: {', '.join(usages)}"
-        context.refuse((*steps, "spec"), "usage-missing", f"a key of {spec} has several usages", hint)
-    elif usage is not None and usage not in usages:
-        hint = f"one of: {', '.join(usages)}" if len(usages) > 1 else f"its usage is {usages[0]}"
-        context.refuse((*steps, "usage"), "key-usage", f"a key of {spec} cannot have the usage `{usage}`", hint)
-    context.usage = usage if usage in usages else usages[0]
-    known = usage in usages or len(usages) == 1
-    context.key_type = key_specs.key_type(spec, context.usage) if known else None
-
-
-def resolve_new_key(key: KeyFile, context: Context) -> NewKey:
-    """Return the key to create; its kind is in the context already."""
-    steps: Steps = ("key",)
-    _check_origin(key, context)
-    _check_days(key, context)
-    _check_tags(key, context)
-    if len(key.description) > 8192:
-        context.refuse((*steps, "description"), "long-description", "the description is longer than 8192 characters")
-    return NewKey(
-        location=context.where(steps),
-        spec=context.spec,
-        usage=context.usage,
-        alias=_alias(key.alias, context),
-        description=key.description,
-        origin=key.origin,
-        rotation_days=key.rotation_days,
-        deletion_window_days=key.deletion_window_days,
-        multi_region=key.multi_region,
-        replicas=_replicas(key, context),
-        tags=tuple(key.tags.items()),
-    )
-
-
-def _alias(alias: str | None, context: Context) -> str | None:
-    if alias is None:
+def resolve_key(file: PartialIntentFile, written: Written, context: Context) -> NewKey | None:
+    """Return the key to create; None for keys that exist. Tells the context what kind of key the intent is about."""
+    if written.get("key") is None:
+        _look_at_existing(file, written, context)
         return None
-    name = alias if alias.startswith("alias/") else f"alias/{alias}"
-    if name.startswith("alias/aws/"):
-        context.refuse(("key", "alias"), "alias-aws", f"`{name}` is reserved for keys that AWS manages", "choose another name")
-    elif not ALIAS.match(name):
-        context.refuse(
-            ("key", "alias"), "alias-name", f"`{name}` is no alias", "letters, digits, `/`, `_`, `-`; up to 256 characters"
-        )
-    return name
+    _check_alone(file, written, context)
+    if file.key is None:
+        context.key_type = None
+        return None
+    resolve_kind(file.key.spec, file.key.usage, ("key",), context)
+    context.origin, context.multi_region = file.key.origin, file.key.multi_region
+    check_regions(file.key, context)
+    return resolve_new_key(file.key, context)
 
 
-def _check_origin(key: KeyFile, context: Context) -> None:
-    if key.origin in key_specs.CUSTOM_KEY_STORE_ORIGINS:
-        message = f"keys of origin `{key.origin}` cannot be created from an intent"
-        context.refuse(("key", "origin"), "key-origin", message, "create it in its key store, then list it under `keys:`")
-    elif key.origin not in ORIGINS:
-        context.refuse(("key", "origin"), "key-origin", f"`{key.origin}` is no origin of a key", one_of(key.origin, ORIGINS))
-    elif key.origin not in key_specs.origins(context.spec):
-        message = f"a key of {context.spec} cannot have the origin `{key.origin}`"
-        context.refuse(("key", "origin"), "key-origin", message, f"one of: {', '.join(key_specs.origins(context.spec))}")
+def _check_alone(file: PartialIntentFile, written: Written, context: Context) -> None:
+    """Report what says something of keys that exist beside a key to create."""
+    if written.get("keys") is not None:
+        hint = "a key to create, or keys that exist: one file each"
+        context.problems.add_key(("keys",), "key-and-keys", "`key` and `keys` exclude each other", hint)
+    for name in ("spec", "usage"):
+        if written.get(name) is not None:
+            context.problems.add_key((name,), "key-and-keys", f"`{name}` is that of `keys`", f"write `{name}` into `key`")
+    if file.key_policy == "keep":
+        context.refuse(("key_policy",), "key-and-keys", "a key to create has no key policy to keep", "leave it out")
 
 
-def _check_days(key: KeyFile, context: Context) -> None:
-    if key.rotation_days is not None:
-        here: Steps = ("key", "rotation_days")
-        if not 90 <= key.rotation_days <= 2560:
-            context.refuse(here, "rotation-days", f"`{key.rotation_days}` days between rotations", "from 90 to 2560")
-        if context.key_type not in (None, "symmetric"):
-            hint = "leave it out: KMS rotates symmetric encryption keys only"
-            context.refuse(here, "rotation-key-type", f"a key of {context.spec} cannot rotate by itself", hint)
-        if key.origin == "EXTERNAL":
-            context.refuse(here, "rotation-origin", "imported key material cannot rotate by itself", "leave it out")
-    if key.deletion_window_days is not None and not 7 <= key.deletion_window_days <= 30:
-        message = f"`{key.deletion_window_days}` days between request and deletion"
-        context.refuse(("key", "deletion_window_days"), "deletion-window", message, "from 7 to 30")
-
-
-def _check_tags(key: KeyFile, context: Context) -> None:
-    if len(key.tags) > 50:
-        context.refuse(("key", "tags"), "bad-tag", f"{len(key.tags)} tags; a key has at most 50")
-    for name, value in key.tags.items():
-        here: Steps = ("key", "tags", name)
-        if not 1 <= len(name) <= 128 or name.lower().startswith("aws:"):
-            context.problems.add_key(here, "bad-tag", f"`{name}` is no tag of yours", "1 to 128 characters, not `aws:`")
-        if len(value) > 256:
-            context.refuse(here, "bad-tag", f"the value of the tag `{name}` is longer than 256 characters")
-
-
-def _replicas(key: KeyFile, context: Context) -> tuple[str, ...]:
-    replicas = tuple(dict.fromkeys(key.replicas or ()))
-    sound = [region for i, region in enumerate(key.replicas or ()) if check_region(region, ("key", "replicas", i), context)]
-    if replicas and not key.multi_region:
-        context.refuse(
-            ("key", "replicas"), "replicas-single-region", "a single-Region key has no replicas", "set `multi_region: true`"
-        )
-    if context.regions and context.regions[0] in replicas:
-        message = f"`{context.regions[0]}` is the Region of the primary key"
-        context.refuse(("key", "replicas"), "replica-region", message, "a replica is in another Region")
-    return tuple(sound)
-
-
-def check_regions(key: KeyFile, context: Context) -> None:
-    """Report a key to create without its Region, or with Regions where neither it nor a replica is."""
-    if not context.regions_given:
-        context.refuse(("scope",), "region-missing", "a key to create needs its Region", "add `regions: [us-west-2]` to `scope`")
-    for index, region in enumerate(context.regions[1:], 1):
-        if region not in (key.replicas or ()):
-            hint = "one file a Region, or `multi_region: true` with `replicas`"
-            context.refuse(
-                ("scope", "regions", index),
-                "key-regions",
-                f"the key is created in `{context.regions[0]}`, not in `{region}`",
-                hint,
-            )
-
-
-def resolve_keys(keys: list[str], context: Context) -> tuple[str, ...]:
-    """Return the ARNs of keys that exist; none for every key."""
-    if keys == ["*"]:
-        return ()
-    sound = dict.fromkeys(text for index, text in enumerate(keys) if _check_arn(text, ("keys", index), context))
-    return tuple(sound)
-
-
-def _check_arn(text: str, steps: Steps, context: Context) -> bool:
-    arn = parse_arn(text)
-    hint = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-    if text == "*":
-        context.refuse(steps, "key-arn", "`*` is every key and stands alone", 'write `keys: "*"`')
-    elif arn is None or arn.service != "kms":
-        context.refuse(steps, "key-arn", f"`{text}` is no ARN of a key", f"such as {hint}")
-    elif arn.kind == "alias":
-        context.refuse(steps, "key-arn", f"`{text}` is an alias, which stands for no key in a policy", "give the ARN of the key")
-    elif not re.match(_KEY_ID, arn.resource):
-        context.refuse(steps, "key-arn", f"`{text}` is no ARN of one key", f"such as {hint}")
-    elif arn.partition != context.partition:
-        context.refuse(
-            steps, "wrong-partition", f"`{text}` is in the partition `{arn.partition}`", f"this intent: `{context.partition}`"
-        )
-    elif context.account is not None and arn.account != context.account:
-        context.refuse(
-            steps, "key-outside-scope", f"`{text}` is in another account than `{context.account}`", "one file an account"
-        )
-    elif not REGION.match(arn.region) or (context.regions and arn.region not in context.regions):
-        context.refuse(
-            steps, "key-outside-scope", f"`{text}` is in no Region of `scope`", f"Regions: {', '.join(context.regions)}"
-        )
+def _look_at_existing(file: PartialIntentFile, written: Written, context: Context) -> None:
+    """Tell the context which keys the intent is about, and of what kind they are."""
+    if written.get("keys") is None:
+        hint = 'a key to create (`key:`), ARNs of keys that exist (`keys: [...]`), or `keys: "*"`'
+        context.refuse((), "key-missing", "the intent is about no key", hint)
+    context.every_key = file.keys == EVERY_KEY
+    context.iam_only = context.every_key or file.key_policy == "keep"
+    unreadable = file.keys is None and written.get("keys") is not None
+    if file.spec or file.usage or not (context.every_key or unreadable):
+        resolve_kind(file.spec, file.usage, (), context)
     else:
-        return True
-    return False
+        context.key_type = None

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kmsgen.arn import ACCOUNT_ID, PARTITIONS
 from kmsgen.intent.files.suggestion import one_of
+from kmsgen.intent.form.model import ScopeFile
 from kmsgen.intent.intent import IntentScope
 from kmsgen.intent.resolve.conditions import ORGANIZATION
 from kmsgen.intent.resolve.context import Context
-from kmsgen.intent.resolve.key import check_region
 from kmsgen.intent.resolve.principals import resolve_principal
-
-if TYPE_CHECKING:
-    from kmsgen.intent.form.model import ScopeFile
+from kmsgen.intent.resolve.regions import check_region
 
 
 def resolve_scope(scope: ScopeFile, context: Context) -> IntentScope:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from kmsgen.arn import ACCOUNT_ID, parse_arn
 from kmsgen.catalogue import services
 from kmsgen.catalogue.model import Service
 from kmsgen.intent.files.suggestion import did_you_mean
+from kmsgen.intent.form.model import ServiceFile
 from kmsgen.intent.intent import ServiceUse
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import resolve_principal
 from kmsgen.reading import Steps
-
-if TYPE_CHECKING:
-    from kmsgen.intent.form.model import ServiceFile
 
 
 def resolve_service(line: ServiceFile, steps: Steps, context: Context) -> tuple[ServiceUse, ...]:

@@ -9,7 +9,7 @@ import pytest
 from kmsgen.catalogue import guardrails, key_specs
 from kmsgen.checks import confirm
 from kmsgen.compiler import compile_intent
-from kmsgen.intent.form._shape import FIELDS
+from kmsgen.intent.form.model import IntentFile
 from kmsgen.intent.intent import Intent
 from kmsgen.intent.load import load_intent
 from kmsgen.reading import read_file
@@ -45,7 +45,7 @@ def test_every_case_is_confirmed(path: Path) -> None:
 def test_cases_hold_every_field() -> None:
     """Between them the cases use every field of the top level."""
     used = {field for path in FILES for field in read_file(path).data}
-    assert used == set(FIELDS)
+    assert used == set(IntentFile.model_fields)
 
 
 def test_cases_hold_every_key_spec_and_usage() -> None:

@@ -1,71 +1,119 @@
-"""The generated shape is that of the models, and loading a file needs the shape only."""
+"""A file to its models: what is wrong is reported, and what can still be read goes on with its places."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-from pydantic import BaseModel, ValidationError
 
-from kmsgen.errors import InputError
+from kmsgen.errors import Diagnostic, InputError
 from kmsgen.intent.files.problems import Problems
-from kmsgen.intent.form import model
-from kmsgen.intent.form._shape import SHAPES
-from kmsgen.intent.form.validate import build
-from kmsgen.reading import parse, read_file
-from scripts.refresh_intent_shape import KINDS, TARGET, shape_text
+from kmsgen.intent.form.model import IntentFile, PartialIntentFile
+from kmsgen.intent.form.validate import validate
+from kmsgen.reading import parse
+from tests.unit.intent.conftest import HEAD, NEW_KEY, Refused
 
-CASES = Path(__file__).parents[3] / "cases" / "intent"
-FILES = [path for path in sorted(CASES.glob("*/*.yaml")) if not path.name.startswith("_")]
-LINES: dict[str, type[BaseModel]] = {
-    "admins": model.AdminFile, "users": model.UserFile, "services": model.ServiceFile, "grants": model.GrantFile,
-    "guardrails": model.GuardRailFile, "never": model.NeverFile,
-}  # fmt: skip
+EXAMPLE = Path(__file__).parents[4] / "examples" / "payments" / "intent.yaml"
 
 
-def test_shape_is_fresh() -> None:
-    """The generated module is what the script makes from the models today."""
-    assert TARGET.read_text(encoding="utf-8") == shape_text()
-    assert set(SHAPES) == {kind.__name__ for kind in KINDS}
+def read(text: str) -> tuple[PartialIntentFile, list[Diagnostic]]:
+    """Return the models of a text and what is wrong with its form."""
+    tree = parse(text, "x.yaml")
+    problems = Problems(tree)
+    return validate(tree, problems)[0], problems.found
 
 
-def parts_of(data: Any) -> list[tuple[type[BaseModel], Any]]:
-    """Return the parts of an intent with their models."""
-    if not isinstance(data, dict):
-        return [(model.ScopeFile, data)]
-    parts: list[tuple[type[BaseModel], Any]] = [(model.ScopeFile, data.get("scope")), (model.KeyFile, data.get("key"))]
-    lists = [(kind, data[name]) for name, kind in LINES.items() if isinstance(data.get(name), list)]
-    return [*parts, *((kind, line) for kind, lines in lists for line in lines)]
+def places(diagnostics: tuple[Diagnostic, ...]) -> list[tuple[str, int, int]]:
+    """Return code, line and column of each diagnostic."""
+    return [(found.code, found.location.line, found.location.column) for found in diagnostics]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_shape_and_models_find_the_same(path: Path) -> None:
-    """Each part of each case, good or bad, is refused by the shape where its model refuses it, and only there."""
-    try:
-        data = read_file(path).data
-    except InputError:
-        return
-    for kind, part in parts_of(data):
-        try:
-            kind.model_validate(part)
-            wanted = 0
-        except ValidationError as error:
-            wanted = len(error.errors())
-        problems = Problems(parse("{}", "x.yaml"))
-        build(kind.__name__, part, (), problems)
-        assert len(problems.found) == wanted
+def test_a_sound_file_is_a_whole_model_of_its_own_tree() -> None:
+    """What has no problem of form is an `IntentFile`, and its places are those of the file."""
+    tree = parse(EXAMPLE.read_text(encoding="utf-8"), "x.yaml")
+    problems = Problems(tree)
+    file, readable = validate(tree, problems)
+    assert (type(file), readable, problems.found) == (IntentFile, tree, [])
 
 
-def test_loading_builds_no_models() -> None:
-    """Loading an intent imports neither the models nor what pydantic builds models with."""
-    example = Path(__file__).parents[4] / "examples" / "payments" / "intent.yaml"
-    code = f"""
-import sys
-from kmsgen.intent.load import load_intent
-load_intent({str(example)!r})
-sys.exit(any(name in sys.modules for name in ("kmsgen.intent.form.model", "pydantic.main", "pydantic.json_schema")))
-"""
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+def test_what_is_no_mapping_is_refused_at_once() -> None:
+    """Of a file that is a list there is nothing to read on."""
+    with pytest.raises(InputError, match="wrong-type: an intent must be a mapping"):
+        read("- a\n")
+
+
+SHORTHANDS = (
+    ("admins: [role/a]", "admins: [{principal: [role/a]}]"),
+    ("services: [s3]", "services: [{service: s3}]"),
+    ("guardrails: [deny-delete]", "guardrails: [{deny-delete: null}]"),
+    ("keys: '*'", "keys: ['*']"),
+    ("key: {rotation_days: '090'}", "key: {rotation_days: 90}"),
+    (
+        "users: [{principal: a, can: b, when: {conditions: {Bool: {k: true}}}}]",
+        "users: [{principal: [a], can: [b], when: {conditions: {Bool: {k: ['true']}}}}]",
+    ),
+)
+
+
+@pytest.mark.parametrize(("short", "long"), SHORTHANDS)
+def test_shorthands_are_spelled_out(short: str, long: str) -> None:
+    """A text may stand for a list of one, for a mapping, or for the number that its digits are."""
+    assert read(HEAD + short) == read(HEAD + long)
+    assert read(HEAD + short)[1] == []
+
+
+LEFT_OUT = (
+    ("an item", "users: [{principal: [null, role/a], can: [decrypt]}]", "users: [{principal: [role/a], can: [decrypt]}]"),
+    ("a field", "users: [{principal: a, can: b, when: no}]", "users: [{principal: a, can: b}]"),
+    ("a line that lacks what it needs", "users: [{principal: a}, {principal: b, can: c}]", "users: [{principal: b, can: c}]"),
+    ("a line whose only item goes", "never: [{principal: a, actions: [null]}, {principal: b, actions: c}]",
+        "never: [{principal: b, actions: c}]"),
+    ("a field that the file needs", "scope: {regions: x}", "scope: null"),
+    ("a list of lines", "admins: role/a", "admins: null"),
+    ("a text that stands for a list", "users: [{principal: true, can: x}]", "users: []"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("wrong", "rest"), [case[1:] for case in LEFT_OUT], ids=[case[0] for case in LEFT_OUT])
+def test_the_rest_is_read(wrong: str, rest: str) -> None:
+    """What cannot be read is left out, with the part that cannot do without it, and all else is read."""
+    file, found = read(wrong)
+    assert found
+    assert file == read(rest)[0]
+
+
+NOT_HIDDEN = (
+    ("a name that is missing", "kmsgen: 2\nscope: {account: x}\n", [("account-id", 2, 18), ("key-missing", 1, 1)]),
+    ("keys that cannot be read", f"{HEAD}delegation: x\nkeys: [[]]\n", [("unknown-delegation", 4, 13)]),
+    ("a wrong item of a list", f"{NEW_KEY}users:\n- principal: role/a\n  can: [null, frob]\n", [("unknown-action", 8, 15)]),
+    ("a wrong line", f"{NEW_KEY}users:\n- 1\n- principal: role/a\n  can: [frob]\n", [("unknown-action", 9, 9)]),
+    (
+        "several, one in another",
+        f"{NEW_KEY}never:\n- {{}}\n- null\n- principal: [null, null, group/a]\n  actions: [null, x]\n",
+        [("principal-group", 9, 27), ("unknown-action", 10, 19)],
+    ),
+)
+
+
+@pytest.mark.parametrize(("text", "meaning"), [case[1:] for case in NOT_HIDDEN], ids=[case[0] for case in NOT_HIDDEN])
+def test_wrong_forms_hide_no_wrong_meanings(text: str, meaning: list[tuple[str, int, int]], refused: Refused) -> None:
+    """Beside what cannot be read everything else is checked in the same run, each problem at its own place."""
+    form = {"missing-field", "wrong-type", "unsupported-version", "nothing-asked"}
+    assert sorted(place for place in places(refused(text)) if place[0] not in form) == sorted(meaning)
+
+
+def test_every_one_of_many_problems_is_told() -> None:
+    """However many lines of a file are wrong, each is reported."""
+    lines = "".join("- {principal: [null, x], surplus: 1}\n" for _ in range(5000))
+    file, found = read(f"{HEAD}users:\n{lines}")
+    assert (file.users, len(found)) == ([], 15000)
+
+
+def test_models_are_built_where_a_file_is_loaded() -> None:
+    """Neither the help nor the list of presets imports pydantic."""
+    code = "import sys; from kmsgen.cli.app import main\ntry: main()\nfinally: print('pydantic' in sys.modules, file=sys.stderr)"
+    for arguments, loaded in ((["--help"], "False"), (["presets", "list"], "False"), (["matrix", str(EXAMPLE)], "True")):
+        done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
+        assert done.stderr.split()[-1] == loaded

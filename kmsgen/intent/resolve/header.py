@@ -1,0 +1,23 @@
+"""The intent's own fields: the version of the format, its name, and where permissions are written."""
+
+from __future__ import annotations
+
+from kmsgen.intent.files.suggestion import one_of
+from kmsgen.intent.form.model import PartialIntentFile
+from kmsgen.intent.form.words import DELEGATIONS, KEY_POLICIES, NAME, VERSION
+from kmsgen.intent.resolve.context import Context
+
+
+def check_header(file: PartialIntentFile, context: Context) -> None:
+    """Report a version, a name or a word that there is not."""
+    if file.kmsgen is not None and file.kmsgen != VERSION:
+        context.refuse(("kmsgen",), "unsupported-version", f"`{file.kmsgen}` is no version of this format", "write `kmsgen: 1`")
+    if file.name is not None and not NAME.match(file.name):
+        hint = "up to 64 letters, digits, `.`, `_`, `-`, the first a letter or digit: it becomes the name of a folder"
+        context.refuse(("name",), "intent-name", f"`{file.name}` is no name of an intent", hint)
+    if file.key_policy not in KEY_POLICIES:
+        hint = one_of(file.key_policy, KEY_POLICIES)
+        context.refuse(("key_policy",), "unknown-key-policy", f"`{file.key_policy}` is nothing to do with key policies", hint)
+    if file.delegation not in DELEGATIONS:
+        hint = one_of(file.delegation, DELEGATIONS)
+        context.refuse(("delegation",), "unknown-delegation", f"`{file.delegation}` is no delegation", hint)

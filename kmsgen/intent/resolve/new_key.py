@@ -1,0 +1,118 @@
+"""A key to create: what CreateKey and its companions take.
+
+Source: KMS API reference, CreateKey, CreateAlias, EnableKeyRotation, ScheduleKeyDeletion, ReplicateKey; KMS Developer Guide,
+rotate-keys, resource-limits.
+"""
+
+from __future__ import annotations
+
+from kmsgen.catalogue import key_specs
+from kmsgen.intent.files.suggestion import one_of
+from kmsgen.intent.form.model import KeyFile
+from kmsgen.intent.form.words import ORIGINS
+from kmsgen.intent.intent import NewKey
+from kmsgen.intent.resolve.conditions import ALIAS
+from kmsgen.intent.resolve.context import Context
+from kmsgen.intent.resolve.regions import check_region
+from kmsgen.reading import Steps
+
+
+def resolve_new_key(key: KeyFile, context: Context) -> NewKey:
+    """Return the key to create; its kind is in the context already."""
+    steps: Steps = ("key",)
+    _check_origin(key, context)
+    _check_days(key, context)
+    _check_tags(key, context)
+    if len(key.description) > 8192:
+        context.refuse((*steps, "description"), "long-description", "the description is longer than 8192 characters")
+    return NewKey(
+        location=context.where(steps),
+        spec=context.spec,
+        usage=context.usage,
+        alias=_alias(key.alias, context),
+        description=key.description,
+        origin=key.origin,
+        rotation_days=key.rotation_days,
+        deletion_window_days=key.deletion_window_days,
+        multi_region=key.multi_region,
+        replicas=_replicas(key, context),
+        tags=tuple(key.tags.items()),
+    )
+
+
+def _alias(alias: str | None, context: Context) -> str | None:
+    if alias is None:
+        return None
+    name = alias if alias.startswith("alias/") else f"alias/{alias}"
+    if name.startswith("alias/aws/"):
+        context.refuse(("key", "alias"), "alias-aws", f"`{name}` is reserved for keys that AWS manages", "choose another name")
+    elif not ALIAS.match(name):
+        context.refuse(
+            ("key", "alias"), "alias-name", f"`{name}` is no alias", "letters, digits, `/`, `_`, `-`; up to 256 characters"
+        )
+    return name
+
+
+def _check_origin(key: KeyFile, context: Context) -> None:
+    if key.origin in key_specs.CUSTOM_KEY_STORE_ORIGINS:
+        message = f"keys of origin `{key.origin}` cannot be created from an intent"
+        context.refuse(("key", "origin"), "key-origin", message, "create it in its key store, then list it under `keys:`")
+    elif key.origin not in ORIGINS:
+        context.refuse(("key", "origin"), "key-origin", f"`{key.origin}` is no origin of a key", one_of(key.origin, ORIGINS))
+    elif key.origin not in key_specs.origins(context.spec):
+        message = f"a key of {context.spec} cannot have the origin `{key.origin}`"
+        context.refuse(("key", "origin"), "key-origin", message, f"one of: {', '.join(key_specs.origins(context.spec))}")
+
+
+def _check_days(key: KeyFile, context: Context) -> None:
+    if key.rotation_days is not None:
+        here: Steps = ("key", "rotation_days")
+        if not 90 <= key.rotation_days <= 2560:
+            context.refuse(here, "rotation-days", f"`{key.rotation_days}` days between rotations", "from 90 to 2560")
+        if context.key_type not in (None, "symmetric"):
+            hint = "leave it out: KMS rotates symmetric encryption keys only"
+            context.refuse(here, "rotation-key-type", f"a key of {context.spec} cannot rotate by itself", hint)
+        if key.origin == "EXTERNAL":
+            context.refuse(here, "rotation-origin", "imported key material cannot rotate by itself", "leave it out")
+    if key.deletion_window_days is not None and not 7 <= key.deletion_window_days <= 30:
+        message = f"`{key.deletion_window_days}` days between request and deletion"
+        context.refuse(("key", "deletion_window_days"), "deletion-window", message, "from 7 to 30")
+
+
+def _check_tags(key: KeyFile, context: Context) -> None:
+    if len(key.tags) > 50:
+        context.refuse(("key", "tags"), "bad-tag", f"{len(key.tags)} tags; a key has at most 50")
+    for name, value in key.tags.items():
+        here: Steps = ("key", "tags", name)
+        if not 1 <= len(name) <= 128 or name.lower().startswith("aws:"):
+            context.problems.add_key(here, "bad-tag", f"`{name}` is no tag of yours", "1 to 128 characters, not `aws:`")
+        if len(value) > 256:
+            context.refuse(here, "bad-tag", f"the value of the tag `{name}` is longer than 256 characters")
+
+
+def _replicas(key: KeyFile, context: Context) -> tuple[str, ...]:
+    replicas = tuple(dict.fromkeys(key.replicas or ()))
+    sound = [region for i, region in enumerate(key.replicas or ()) if check_region(region, ("key", "replicas", i), context)]
+    if replicas and not key.multi_region:
+        context.refuse(
+            ("key", "replicas"), "replicas-single-region", "a single-Region key has no replicas", "set `multi_region: true`"
+        )
+    if context.regions and context.regions[0] in replicas:
+        message = f"`{context.regions[0]}` is the Region of the primary key"
+        context.refuse(("key", "replicas"), "replica-region", message, "a replica is in another Region")
+    return tuple(sound)
+
+
+def check_regions(key: KeyFile, context: Context) -> None:
+    """Report a key to create without its Region, or with Regions where neither it nor a replica is."""
+    if not context.regions_given:
+        context.refuse(("scope",), "region-missing", "a key to create needs its Region", "add `regions: [us-west-2]` to `scope`")
+    for index, region in enumerate(context.regions[1:], 1):
+        if region not in (key.replicas or ()):
+            hint = "one file a Region, or `multi_region: true` with `replicas`"
+            context.refuse(
+                ("scope", "regions", index),
+                "key-regions",
+                f"the key is created in `{context.regions[0]}`, not in `{region}`",
+                hint,
+            )
