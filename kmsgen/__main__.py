@@ -14,6 +14,7 @@ NEW_OBJECTS = 500_000
 def main() -> NoReturn:
     """Import the application, run it, and end the process."""
     gc.disable()  # what is being imported is no garbage: looking for some takes a tenth of the time
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # to look for some reads what every installed package says
     from kmsgen.cli.app import main as run  # noqa: PLC0415 - once collections are off
 
     gc.freeze()

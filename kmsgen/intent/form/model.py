@@ -2,10 +2,9 @@
 
 Every scalar arrives as text, a boolean or nothing (see kmsgen.reading). These models say the form only: which fields there
 are, and which hold texts, lists and mappings; what the texts mean is checked by `kmsgen.intent.resolve`. Field descriptions are
-the ones that editors show. pydantic builds the validator of a whole file when the first one is read (`defer_build`).
+the ones that editors show. pydantic builds the validator of a whole file when the first one is read (`defer_build`), and its
+models from annotations that are no texts: each text would have to be evaluated.
 """
-
-from __future__ import annotations
 
 from typing import Annotated, Any
 

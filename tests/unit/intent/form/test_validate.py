@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -111,9 +112,27 @@ def test_every_one_of_many_problems_is_told() -> None:
     assert (file.users, len(found)) == ([], 15000)
 
 
-def test_models_are_built_where_a_file_is_loaded() -> None:
-    """Neither the help nor the list of presets imports pydantic."""
+def run(*arguments: str, code: str = "import kmsgen.__main__ as m; m.main()", path: Path | None = None) -> str:
+    """Run kmsgen in a process of its own, `path` before its other packages; return what it says on stderr."""
+    environment = {**os.environ, "PYTHONPATH": str(path or "")}
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "loaded"), [(["--help"], "False"), (["presets", "list"], "False"), (["matrix", str(EXAMPLE)], "True")]
+)
+def test_models_are_built_where_a_file_is_loaded(arguments: list[str], loaded: str) -> None:
+    """Pydantic is imported by a command that loads an intent, and by no other."""
     code = "import sys; from kmsgen.cli.app import main\ntry: main()\nfinally: print('pydantic' in sys.modules, file=sys.stderr)"
-    for arguments, loaded in ((["--help"], "False"), (["presets", "list"], "False"), (["matrix", str(EXAMPLE)], "True")):
-        done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
-        assert done.stderr.split()[-1] == loaded
+    assert run(*arguments, code=code).split()[-1] == loaded
+
+
+def test_no_plugin_of_pydantic_runs(tmp_path: Path) -> None:
+    """What else is installed beside kmsgen has no part in reading an intent."""
+    info = tmp_path / "plugin-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: plugin\nVersion: 1\n")
+    (info / "entry_points.txt").write_text("[pydantic]\nplugin = plugin:hook\n")
+    (tmp_path / "plugin.py").write_text("import sys\nprint('the plugin ran', file=sys.stderr)\nhook = None\n")
+    assert "the plugin ran" not in run("matrix", str(EXAMPLE), path=tmp_path)
