@@ -18,6 +18,23 @@ Load = Callable[[str], Intent]
 Refused = Callable[[str], tuple[Diagnostic, ...]]
 
 
+def write(folder: Path, files: dict[str, str]) -> None:
+    """Write files into a folder."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def intent(name: str, extends: str = "") -> str:
+    """Return a small intent of that name."""
+    return NEW_KEY.replace("name: test", f"name: {name}") + (f"extends: {extends}\n" if extends else "")
+
+
+def codes_of(caught: pytest.ExceptionInfo[InputError]) -> list[str]:
+    """Return the codes of what was raised."""
+    return [diagnostic.code for diagnostic in caught.value.diagnostics]
+
+
 @pytest.fixture
 def load(tmp_path: Path) -> Load:
     """Load an intent from its text."""

@@ -1,11 +1,10 @@
-"""What lines of `admins`, `users`, `services` and `grants` come to."""
+"""What lines of `admins` and `users` come to."""
 
 from __future__ import annotations
 
 import pytest
 
 from kmsgen.catalogue import capabilities
-from kmsgen.intent.intent import When
 from kmsgen.policy.document import Condition
 from tests.unit.intent.conftest import HEAD, NEW_KEY, Load, Refused
 
@@ -80,61 +79,3 @@ def test_administrators_run_the_key_and_do_not_use_it(load: Load) -> None:
 def test_administrators_get_what_a_special_key_adds(key: str, action: str, load: Load) -> None:
     """The administrator set grows with multi-Region keys and imported material."""
     assert action in load(f"{HEAD}key: {{alias: test, {key}}}\nadmins: [role/KmsAdmin]\n").admins[0].actions
-
-
-def test_conditions_of_a_line(load: Load) -> None:
-    """Every field of `when` is kept; dates become instants in UTC, aliases get their prefix, single values become lists."""
-    when = """{encryption_context: {app: a}, via: s3, from: 2026-01-01, until: "2026-06-01T02:00:00+02:00", mfa: true,
-      source_vpce: vpce-1, request_alias: data, principal_tags: {team: [x, y]}, organization: o-exampleorgid,
-      conditions: {stringequals: {kms:CallerAccount: "111122223333"}}}"""
-    text = f"{NEW_KEY}users:\n  - principal: role/a\n    can: [decrypt]\n    when: {when}\n"
-    assert load(text).users[0].when == When(
-        encryption_context=(("app", ("a",)),),
-        via=("s3",),
-        since="2026-01-01T00:00:00Z",
-        until="2026-06-01T00:00:00Z",
-        source_vpce=("vpce-1",),
-        mfa=True,
-        request_alias=("alias/data",),
-        principal_tags=(("team", ("x", "y")),),
-        organization=("o-exampleorgid",),
-        conditions=(Condition("StringEquals", "kms:CallerAccount", ("111122223333",)),),
-    )
-
-
-def test_services_by_short_name(load: Load) -> None:
-    """A service may be a short name alone; it comes out as its id of the catalogue."""
-    assert [use.service for use in load(f"{NEW_KEY}services: [logs, {{service: cloudwatch-logs}}]\n").services] == [
-        "cloudwatch-logs"
-    ] * 2
-
-
-def test_grants_to_services(load: Load) -> None:
-    """A grant to an AWS service says so, for its grantee and for its retiring principal."""
-    line = """{name: g, grantee: logs.amazonaws.com, operations: [decrypt], retiring_principal: logs.amazonaws.com,
-      constraints: {source_arn: "arn:aws:logs:us-west-2:111122223333:log-group:x", encryption_context_subset: {a: b}}}"""
-    grant = load(f"{NEW_KEY}grants:\n  - {line}\n").grants[0].grant
-    assert (grant.grantee, grant.grantee_is_service, grant.retiring, grant.retiring_is_service) == (
-        "logs.amazonaws.com",
-        True,
-    ) * 2
-    assert grant.operations == ("Decrypt",)
-    assert grant.constraints.encryption_context_subset == (("a", "b"),)
-
-
-def test_never_takes_patterns_and_words(load: Load) -> None:
-    """`never` takes patterns of actions and words whatever the key's type, and each principal is a line."""
-    lines = load(f'{NEW_KEY}never:\n  - {{principal: [role/a, role/b], actions: ["kms:Re*Key", sign]}}\n').never
-    assert [line.principal.rpartition("/")[2] for line in lines] == ["a", "b"]
-    assert lines[0].actions == ("kms:ReplicateKey", "kms:Sign")
-
-
-def test_guard_rails_for_some(load: Load) -> None:
-    """A guard rail may spare principals, and may deny some only."""
-    lines = load(
-        f"{NEW_KEY}guardrails:\n  - deny-delete: {{except: role/x}}\n  - deny-lockout-bypass: {{for: [role/y]}}\n"
-    ).guardrails
-    assert [(line.name, line.exceptions, line.principals) for line in lines] == [
-        ("deny-delete", ("arn:aws:iam::111122223333:role/x",), ()),
-        ("deny-lockout-bypass", (), ("arn:aws:iam::111122223333:role/y",)),
-    ]

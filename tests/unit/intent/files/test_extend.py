@@ -1,0 +1,73 @@
+"""What a file extends: whose content wins, which lines stay, and what cannot be extended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kmsgen.errors import InputError
+from kmsgen.intent.load import load_intent
+from tests.unit.intent.conftest import codes_of, intent, write
+
+
+def test_base_cannot_lose_its_lines(tmp_path: Path) -> None:
+    """Neither an empty list nor an empty field of the extending file takes lines of the base away."""
+    write(tmp_path, {"base.yaml": "guardrails: [deny-delete]\nnever:\n  - {principal: '*', actions: [kms:Decrypt]}\n"})
+    write(tmp_path, {"a.yaml": intent("a", "base.yaml") + "guardrails: []\nnever:\n"})
+    found = load_intent(tmp_path / "a.yaml")
+    assert ([line.name for line in found.guardrails], len(found.never)) == (["deny-delete"], 1)
+
+
+def test_bases_extend_bases(tmp_path: Path) -> None:
+    """Extending goes to any depth; the nearer file wins, and each line keeps its own file's place."""
+    top = "kmsgen: 1\nname: a\nextends: ../one.yaml\nkey: {tags: {a: near}}\n"
+    middle = "extends: deep/two.yaml\nkey: {tags: {a: middle, b: middle}}\n"
+    scope = 'scope: {account: "111122223333", regions: [us-west-2]}\n'
+    far = f"{scope}key: {{tags: {{b: far, c: far}}}}\nadmins: [role/A]\n"
+    write(tmp_path, {"x/a.yaml": top, "one.yaml": middle, "deep/two.yaml": far})
+    found = load_intent(tmp_path / "x" / "a.yaml")
+    assert found.key is not None
+    assert dict(found.key.tags) == {"a": "near", "b": "middle", "c": "far"}
+    assert (Path(found.admins[0].location.path).name, found.admins[0].location.line) == ("two.yaml", 3)
+
+
+@pytest.mark.parametrize(
+    ("extends", "code"),
+    [
+        ("/etc/hosts.yaml", "extends-path"),
+        ("~/x.yaml", "extends-path"),
+        ("file:x.yaml", "extends-path"),
+        ("..\\x.yaml", "extends-path"),
+        ("../../outside.yaml", "extends-path"),
+        ("link.yaml", "extends-path"),
+        ("base.txt", "extends-path"),
+        ("", "extends-path"),
+        ("folder.yaml", "is-a-directory"),
+        ("missing.yaml", "no-such-file"),
+        ("circle.yaml", "extends-cycle"),
+        ("list.yaml", "wrong-type"),
+        ("named.yaml", "extends-name"),
+    ],
+)
+def test_what_cannot_be_extended(extends: str, code: str, tmp_path: Path) -> None:
+    """A base is a relative path to a mapping without a name, in the repository once links are followed, and in no circle."""
+    repository = tmp_path / "repository"
+    write(tmp_path, {"outside.yaml": "never: []\n"})
+    quoted = f'"{extends}"'.replace("\\", "\\\\")
+    write(repository, {".git/HEAD": "", "in/a.yaml": intent("a", quoted), "in/base.txt": "", "in/folder.yaml/x": ""})
+    write(repository / "in", {"circle.yaml": "extends: [second.yaml]\n", "second.yaml": "extends: circle.yaml\n"})
+    write(repository / "in", {"list.yaml": "- x\n", "named.yaml": "name: b\n"})
+    (repository / "in" / "link.yaml").symlink_to(tmp_path / "outside.yaml")
+    with pytest.raises(InputError) as caught:
+        load_intent(repository / "in" / "a.yaml")
+    assert codes_of(caught) == [code]
+
+
+def test_too_many_bases(tmp_path: Path) -> None:
+    """No file makes another one read without end."""
+    write(tmp_path, {f"b{n}.yaml": f"extends: [b{n + 1}.yaml, b{n + 1}.yaml]\n" for n in range(40)})
+    write(tmp_path, {"b40.yaml": "never: []\n", "a.yaml": intent("a", "b0.yaml")})
+    with pytest.raises(InputError) as caught:
+        load_intent(tmp_path / "a.yaml")
+    assert "extends-too-many" in codes_of(caught)
