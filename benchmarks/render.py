@@ -3,9 +3,11 @@
     python benchmarks/render.py             both, with the numbers
     python benchmarks/render.py --check     exit 1 where the cold start takes more than LIMIT times its floor
 
-The floor is a bare process that imports what kmsgen stands on: typer, pydantic, yaml, jinja2. CPU seconds are compared (user
-and system), of runs taken in turns, each render into a folder of its own. What counts is the median of the ratios: machines
-change their speed from second to second, and what changes for one run of a pair changes for the other.
+The floor is a bare process that imports what kmsgen stands on: typer, pydantic, yaml, jinja2. `import pydantic` alone is next to
+nothing; the models of an intent load the rest of it, which takes 80 to 150 ms, and for that LIMIT is 1.8 (before there were
+models it was 1.5). CPU seconds are compared (user and system), of runs taken in turns, each render into a folder of its own.
+What counts is the median of the ratios: machines change their speed from second to second, and what changes for one run of a
+pair changes for the other.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from statistics import median
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "payments" / "intent.yaml"
-LIMIT = 1.5
+LIMIT = 1.8
 RUNS = 21
 SIZES = (100, 1000)
 FLOOR = ("-c", "import typer, pydantic, yaml, jinja2")
