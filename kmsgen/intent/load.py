@@ -42,7 +42,7 @@ def load_intents(paths: Iterable[str | Path]) -> tuple[Intent, ...]:
 
 
 def _trees(path: str | Path, problems: list[Diagnostic]) -> list[Tree]:
-    """Read a file, or the intents of a folder; what cannot be read is added to the problems."""
+    """Return the content of a file, or of each intent of a folder; what cannot be read is added to the problems."""
     folder = str(path) != "-" and Path(path).is_dir()
     before = len(problems)
     files = sorted(_in_folder(Path(path), problems)) if folder else [path]

@@ -1,4 +1,4 @@
-"""Texts that would mislead a reader or a tool: control characters, and marks that turn the direction of writing."""
+"""Characters that cannot be seen and mislead who reads a text: control characters, marks that turn the direction of writing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lines of `admins` and `users`: who may do what."""
+"""Access that is asked for: a line of `admins` or `users` to principals, exact actions and conditions."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from kmsgen.reading import Steps
 
 
 def resolve_admin(line: AdminFile, steps: Steps, context: Context) -> tuple[Access, ...]:
-    """Return what a line of `admins` allows, one element a principal."""
+    """Return the access of a line of `admins`, one element for each principal and set of conditions."""
     return _accesses(line, "admin", steps, context)
 
 
 def resolve_user(line: UserFile, steps: Steps, context: Context) -> tuple[Access, ...]:
-    """Return what a line of `users` allows, one element a principal."""
+    """Return the access of a line of `users`, one element for each principal and set of conditions."""
     for index, text in enumerate(line.only_on or ()):
         if text not in RESOURCE_TYPES:
             context.refuse(
@@ -55,7 +55,7 @@ def _with(when: When, conditions: tuple[Condition, ...]) -> When:
 
 
 def _check_identity(who: Who, steps: Steps, context: Context) -> None:
-    """Report a principal to whom IAM policies alone can give nothing."""
+    """Report a principal whom no IAM policy of this account reaches: nothing else is written."""
     if not who.has_identity_policies or (context.account is not None and who.account != context.account):
         hint = "name users and roles of this account, or list the keys and write their key policies"
         context.refuse(

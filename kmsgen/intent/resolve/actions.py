@@ -1,4 +1,4 @@
-"""What may be done: capability words and action names to exact actions, each of which has an effect for this principal and key.
+"""KMS actions that capability words and names mean, each of which has an effect for this principal and key.
 
 A word stands for the actions of it that have an effect; an action that is named must have one. Source: KMS Developer Guide,
 kms-api-permissions-reference (policy type, cross-account use), symm-asymm-compare (key types), key-state (origins).
@@ -26,10 +26,9 @@ WITHOUT_ORIGIN = {"AWS_KMS": _IMPORT, "EXTERNAL": ("DisableKeyRotation", "Enable
 
 
 def resolve_actions(texts: list[str], steps: Steps, who: Who | None, context: Context) -> Granted:
-    """Return the exact actions of a `can`, in the order asked, after reporting each that has no effect.
+    """Return the exact actions of a `can` in the order asked, grouped by the conditions that their words add; reports the others.
 
-    They come in groups: a capability word may add conditions to its actions. An action that is asked for without
-    conditions needs none.
+    An action that is asked for without conditions too needs none.
     """
     chosen: dict[str, Conditions] = {}
     for index, text in enumerate(texts):
@@ -49,7 +48,7 @@ def resolve_actions(texts: list[str], steps: Steps, who: Who | None, context: Co
 
 
 def administrator_actions(who: Who | None, steps: Steps, context: Context) -> Granted:
-    """Return the administrator set for this principal and key; report a principal for whom nothing of it has an effect."""
+    """Return the actions of the administrator set that have an effect for this principal and key; reports who cannot run it."""
     rows = [
         capabilities.administrator(key_type, multi_region=context.multi_region is True, imported=context.origin == "EXTERNAL")
         for key_type in context.key_types()
@@ -63,7 +62,7 @@ def administrator_actions(who: Who | None, steps: Steps, context: Context) -> Gr
 
 
 def _spell_out(text: str, steps: Steps, context: Context) -> Values:
-    """Return the actions a text names; none after reporting that it names none, or none for this type of key."""
+    """Return the actions of a capability word or name; none after reporting that there are none for this type of key."""
     if text in capabilities.CAPABILITIES:
         found = tuple(
             dict.fromkeys(action for key_type in context.key_types() for action in capabilities.actions_of(text, key_type))
@@ -82,7 +81,7 @@ def _spell_out(text: str, steps: Steps, context: Context) -> Values:
 
 
 def _kms_action(text: str) -> Action | None:
-    """Find an action by `kms:Name` or bare `Name`; lower-case words are capability words only."""
+    """Find a KMS action by `kms:Name` or bare `Name`; a lower-case word is a capability word only."""
     return actions.find(text) if text.lower().startswith("kms:") or text[:1].isupper() else None
 
 
@@ -107,7 +106,7 @@ def _fitting(context: Context) -> str:
 
 
 def _effective(action: str, text: str, steps: Steps, who: Who | None, context: Context) -> bool:
-    """Tell whether an action has an effect; report it if it was asked for by name and has none."""
+    """Tell whether an action has an effect; reports one that was asked for by name and has none."""
     reason = without_effect(action, who, context)
     if reason and text not in capabilities.CAPABILITIES:
         context.refuse(steps, *reason)
@@ -121,7 +120,7 @@ def _refuse_word(text: str, found: Values, steps: Steps, who: Who | None, contex
 
 
 def without_effect(name: str, who: Who | None, context: Context) -> Reason | None:
-    """Return why allowing an action to a principal would have no effect, if it would have none."""
+    """Return why an Allow of the action would have no effect for this principal and key; None if it has one."""
     action = actions.find(name) if name.startswith("kms:") else None
     if action is not None and (reason := _lacking(action, context)):
         return reason
@@ -140,7 +139,7 @@ def without_effect(name: str, who: Who | None, context: Context) -> Reason | Non
 
 
 def _lacking(action: Action, context: Context) -> Reason | None:
-    """Return why the key in question cannot do an action."""
+    """Return why a key of this spec, usage, origin and number of Regions cannot do an action; None if it can."""
     if context.key_type and not actions.fits(action, context.key_type):
         message = f"`{action.iam_name}` is nothing that a key of {context.spec} ({context.usage}) can do"
         return ("action-key-type", message, _fitting(context))
@@ -153,7 +152,7 @@ def _lacking(action: Action, context: Context) -> Reason | None:
 
 
 def resolve_never_actions(texts: list[str], steps: Steps, context: Context) -> Values:
-    """Return the exact actions of a `never`: words, names and patterns, whether or not they have an effect."""
+    """Return the KMS actions that words, names and patterns of a `never` mean, whether or not they have an effect here."""
     chosen: dict[str, None] = {}
     for index, text in enumerate(texts):
         if text in capabilities.CAPABILITIES:

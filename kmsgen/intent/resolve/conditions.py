@@ -1,4 +1,4 @@
-"""Under which conditions: a `when` to checked values.
+"""Conditions of a line: its `when` to checked values.
 
 Source: KMS Developer Guide, conditions-kms, conditions-aws; IAM User Guide, reference_policies_elements_condition_operators.
 """
@@ -33,7 +33,7 @@ _INSTANT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9
 
 
 def resolve_when(when: WhenFile | None, allowed: Values, steps: Steps, who: Who | None, context: Context) -> When:
-    """Return the conditions of a line that allows the actions `allowed` to `who`, after reporting what is wrong with them."""
+    """Return the conditions under which a line allows `allowed` to `who`; reports those that never hold or ask nothing."""
     if when is None:
         return When()
     since = _instant(when.from_, (*steps, "from"), context)
@@ -62,7 +62,7 @@ def resolve_when(when: WhenFile | None, allowed: Values, steps: Steps, who: Who 
 
 
 def _check_context(when: WhenFile, allowed: Values, steps: Steps, context: Context) -> None:
-    """Report conditions that no action of the line can meet."""
+    """Report condition keys that the requests of no action of the line carry."""
     with_context = context.key_type in (None, "symmetric") and _carried("kms:EncryptionContextKeys", allowed)
     asked = (
         ("encryption_context", when.encryption_context, with_context),
@@ -79,7 +79,7 @@ Check = Callable[[str], tuple[str, tuple[str, str, str] | None]]
 
 
 def _each(texts: list[str] | None, steps: Steps, check: Check, context: Context) -> Values:
-    """Check each text and return what it means, without the ones that were reported."""
+    """Return what each text means, once, without the ones that the check refuses, which are reported."""
     sound: dict[str, None] = {}
     for index, text in enumerate(texts or ()):
         value, refusal = check(text)
@@ -135,7 +135,7 @@ def _organization(text: str) -> tuple[str, tuple[str, str, str] | None]:
 
 
 def _instant(text: str | None, steps: Steps, context: Context) -> str | None:
-    """Return an instant in UTC; a date is its first moment."""
+    """Return a date's first moment, or a date and time with zone, as an ISO 8601 instant in UTC; None after reporting."""
     if text is None:
         return None
     if re.match(_DATE, text) or re.match(_INSTANT, text):
@@ -190,5 +190,5 @@ def _check_key(key: str, allowed: Values, steps: Steps, context: Context) -> Non
 
 
 def _carried(key: str, allowed: Values) -> bool:
-    """Tell whether requests of any of the actions can carry a condition key."""
+    """Tell whether requests for any of the actions can carry a condition key."""
     return any(not action.startswith("kms:") or condition_keys.on_action(key, action) for action in allowed)

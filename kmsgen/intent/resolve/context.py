@@ -1,4 +1,4 @@
-"""What the parts of an intent must know of each other while they are resolved."""
+"""Scope and kind of key, which the other parts of an intent are checked against."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LAST_POLICY_CHARACTER = "\u00ff"
 
 
 class Context:
-    """The scope and the kind of key, as far as they could be read. None: not readable, so nothing is compared with it."""
+    """Account, Regions, key spec and so on, as far as they could be read. None: unknown, so nothing is compared with it."""
 
     account: str | None = None
     partition: str = "aws"

@@ -1,4 +1,4 @@
-"""What the parts of an intent must be to each other: contradictions that no part shows alone."""
+"""Parts of an intent that contradict each other, which none of them shows alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ _WITH_A_KEY = ("services", "grants")
 
 
 def check_together(intent: Intent, written: Mapping[str, Any], context: Context) -> None:
-    """Report contradictions between the parts of an intent; `written` are the fields of the file as they stand."""
+    """Report grants and services of an intent that writes no key policy, an intent that asks for nothing, and names given twice.
+
+    `written` are the fields of the file as they stand, readable or not.
+    """
     if context.iam_only:
         for name in _WITH_A_KEY:
             if written.get(name):

@@ -1,4 +1,4 @@
-"""Keys that exist: the ARN of each, which must lie in the intent's scope; or every key."""
+"""Keys that exist: the ARN of each, of the scope's account and Regions; or every key."""
 
 from __future__ import annotations
 

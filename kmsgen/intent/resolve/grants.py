@@ -1,4 +1,4 @@
-"""Grants: each line to a CreateGrant that KMS accepts.
+"""Grants, each of which CreateGrant accepts.
 
 Source: KMS Developer Guide, grants, create-grant-overview; KMS API reference, CreateGrant, GrantConstraints.
 """
@@ -19,7 +19,7 @@ Named = tuple[str, bool] | None  # a principal's ARN or a service's name, and wh
 
 
 def resolve_grant(line: GrantFile, steps: Steps, context: Context) -> tuple[GrantLine, ...]:
-    """Return the grant of a line; nothing where its grantee or its operations are not usable. Reports what is wrong."""
+    """Return the grant of a line; nothing where it has no usable grantee or operation. Reports what CreateGrant would refuse."""
     if not grants.NAME.match(line.name):
         hint = "1 to 256 letters, digits, `:`, `/`, `_`, `-`"
         context.refuse((*steps, "name"), "grant-name", f"`{line.name}` is no name of a grant", hint)
@@ -104,7 +104,7 @@ def _check_source_arn(text: str, steps: Steps, context: Context) -> None:
 
 
 def _check_literal(text: str, steps: Steps, context: Context) -> None:
-    """Refuse what looks like a policy variable: a grant has none, and would hold requests to the text as it stands."""
+    """Refuse a policy variable: a grant has none, and would hold requests to the text as it stands."""
     if "${" in text:
         hint = "write the value itself, or give the access under `users`, where variables work"
         context.refuse(steps, "policy-variable", f"`{text}` looks like a policy variable, which a grant does not have", hint)

@@ -1,4 +1,4 @@
-"""The lines of `guardrails`: explicit denies of the catalogue, and whom they spare."""
+"""Guard rails: explicit denies of the catalogue, whom they spare and whom alone they deny."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NEEDS_CONTEXT = "deny-without-encryption-context"
 
 
 def resolve_guardrail(line: GuardRailFile, steps: Steps, context: Context) -> tuple[GuardRailLine, ...]:
-    """Return a guard rail with the principals it spares; nothing after reporting that there is no such guard rail."""
+    """Return the guard rail of a line with the ARNs of those it spares and denies; nothing after reporting that there is none."""
     ((name, options),) = line.root.items()
     here: Steps = (*steps, name)
     if name not in guardrails.GUARD_RAILS:

@@ -1,4 +1,4 @@
-"""The intent's own fields: the version of the format, its name, and where permissions are written."""
+"""Version, name, delegation and key_policy of an intent: fields that stand for themselves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kmsgen.intent.resolve.context import Context
 
 
 def check_header(file: PartialIntentFile, context: Context) -> None:
-    """Report a version, a name or a word that there is not."""
+    """Report a version of the format, a name or a word for delegation or key policies that there is not."""
     if file.kmsgen is not None and file.kmsgen != VERSION:
         context.refuse(("kmsgen",), "unsupported-version", f"`{file.kmsgen}` is no version of this format", "write `kmsgen: 1`")
     if file.name is not None and not NAME.match(file.name):

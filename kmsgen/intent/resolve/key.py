@@ -1,4 +1,4 @@
-"""Which key an intent is about: one to create, or keys that exist."""
+"""The key that an intent is about: one to create, or keys that exist."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def resolve_key(file: PartialIntentFile, written: Written, context: Context) -> 
 
 
 def _check_alone(file: PartialIntentFile, written: Written, context: Context) -> None:
-    """Report what says something of keys that exist beside a key to create."""
+    """Report fields about keys that exist beside a key to create."""
     if written.get("keys") is not None:
         hint = "a key to create, or keys that exist: one file each"
         context.problems.add_key(("keys",), "key-and-keys", "`key` and `keys` exclude each other", hint)
@@ -44,7 +44,7 @@ def _check_alone(file: PartialIntentFile, written: Written, context: Context) ->
 
 
 def _look_at_existing(file: PartialIntentFile, written: Written, context: Context) -> None:
-    """Tell the context which keys the intent is about, and of what kind they are."""
+    """Tell the context about keys that exist: whether every key is meant, whether key policies are written, and the key type."""
     if written.get("keys") is None:
         hint = 'a key to create (`key:`), ARNs of keys that exist (`keys: [...]`), or `keys: "*"`'
         context.refuse((), "key-missing", "the intent is about no key", hint)

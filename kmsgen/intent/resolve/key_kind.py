@@ -1,4 +1,4 @@
-"""The kind of key that an intent is about: key spec and key usage, to one type of the catalogue.
+"""Key spec and key usage of the keys that an intent is about, and the key type of the two.
 
 Source: KMS API reference, CreateKey (KeySpec, KeyUsage); KMS Developer Guide, symm-asymm-choose-key-spec.
 """
@@ -12,7 +12,7 @@ from kmsgen.reading import Steps
 
 
 def resolve_kind(spec: str | None, usage: str | None, steps: Steps, context: Context) -> None:
-    """Set what kind of key the intent is about, after checking that KMS has it."""
+    """Tell the context key spec, key usage and key type; reports a pair that KMS does not have in the partition."""
     spec = spec or "SYMMETRIC_DEFAULT"
     if spec not in key_specs.KEY_SPECS:
         context.refuse((*steps, "spec"), "unknown-key-spec", f"`{spec}` is no key spec", one_of(spec, key_specs.KEY_SPECS))

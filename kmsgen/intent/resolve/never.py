@@ -1,4 +1,4 @@
-"""The lines of `never`: what nobody like that may ever do."""
+"""Access that must be impossible: a line of `never` to patterns of principals and exact actions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kmsgen.reading import Steps
 
 
 def resolve_never(line: NeverFile, steps: Steps, context: Context) -> tuple[NeverLine, ...]:
-    """Return what a line of `never` forbids, one element a pattern of principals."""
+    """Return the access that a line forbids, one element for each pattern of principal ARNs."""
     actions = resolve_never_actions(line.actions, (*steps, "actions"), context)
     meant = (resolve_pattern(text, (*steps, "principal", index), context) for index, text in enumerate(line.principal))
     patterns = dict.fromkeys(pattern for patterns in meant for pattern in patterns)

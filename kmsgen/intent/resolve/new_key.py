@@ -1,4 +1,4 @@
-"""A key to create: what CreateKey and its companions take.
+"""A key to create, as CreateKey and the calls after it take it.
 
 Source: KMS API reference, CreateKey, CreateAlias, EnableKeyRotation, ScheduleKeyDeletion, ReplicateKey; KMS Developer Guide,
 rotate-keys, resource-limits.
@@ -18,7 +18,7 @@ from kmsgen.reading import Steps
 
 
 def resolve_new_key(key: KeyFile, context: Context) -> NewKey:
-    """Return the key to create; its kind is in the context already."""
+    """Return the key to create, its spec and usage from the context; reports what KMS would refuse."""
     steps: Steps = ("key",)
     _check_origin(key, context)
     _check_days(key, context)
@@ -104,7 +104,7 @@ def _replicas(key: KeyFile, context: Context) -> tuple[str, ...]:
 
 
 def check_regions(key: KeyFile, context: Context) -> None:
-    """Report a key to create without its Region, or with Regions where neither it nor a replica is."""
+    """Report a key to create that has no Region, and each Region of the scope where neither it nor a replica is."""
     if not context.regions_given:
         context.refuse(("scope",), "region-missing", "a key to create needs its Region", "add `regions: [us-west-2]` to `scope`")
     for index, region in enumerate(context.regions[1:], 1):

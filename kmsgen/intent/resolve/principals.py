@@ -1,4 +1,4 @@
-"""Who is meant: shorthand and ARNs to the ARN of a principal.
+"""Principals: shorthand or ARN to the ARN of an account, user, role or session; patterns of principals.
 
 Source: IAM User Guide, reference_policies_elements_principal; reference_identifiers; KMS Developer Guide, key-policy-overview.
 """
@@ -79,7 +79,7 @@ Patterns = tuple[str, ...]
 
 
 class Who(NamedTuple):
-    """A principal: its ARN and what it is."""
+    """A principal: its ARN, its kind and the account that it is of."""
 
     arn: str
     kind: str  # account, user, role, assumed-role, federated-user
@@ -108,7 +108,7 @@ def resolve_principal(text: str, steps: Steps, context: Context) -> Who | None:
 
 
 def _shorthand(text: str, context: Context) -> str:
-    """Spell a shorthand out; any other text comes back as it is."""
+    """Return the ARN that a shorthand such as `role/x` stands for; any other text as it is."""
     account = context.account or "000000000000"
     head, slash, rest = text.partition("/")
     if text in ("account", "root"):
@@ -122,7 +122,7 @@ def _shorthand(text: str, context: Context) -> str:
 
 
 def _refusal(text: str, parsed: Arn | None) -> tuple[str, str, str] | None:
-    """Return why a text can be no principal, whatever its details."""
+    """Return why a text or ARN is no principal by its kind (a group, an organization, a wildcard); None if it may be one."""
     if parsed is not None and parsed.kind in _REFUSED:
         return _REFUSED[parsed.kind]
     return next((refusal for is_so, refusal in _NEVER_PRINCIPALS if is_so(text)), None)
@@ -147,7 +147,7 @@ def _checked(text: str, arn: Arn, steps: Steps, context: Context) -> Who | None:
 
 
 def resolve_pattern(text: str, steps: Steps, context: Context) -> Patterns:
-    """Return the patterns of principals that a text means (`*` and `?` allowed), a service, or `*`; none after reporting."""
+    """Return the patterns of principal ARNs that a text with `*` and `?` means, a service's name or `*`; none after reporting."""
     if text == "*" or is_service_principal(text):
         return (text,)
     head, _, rest = text.partition("/")

@@ -1,4 +1,4 @@
-"""Regions, and the partition that each is in by its name."""
+"""AWS Regions, and the partition that the name of each shows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def partition_of(region: str) -> str:
 
 
 def check_region(region: str, steps: Steps, context: Context) -> bool:
-    """Report a text that is no Region of the intent's partition."""
+    """Tell whether a Region is one of the intent's partition; report it if it is not."""
     if not REGION.match(region):
         context.refuse(steps, "bad-region", f"`{region}` is no Region", "such as us-west-2")
     elif partition_of(region) != context.partition:

@@ -1,4 +1,4 @@
-"""From what was written to what is meant: every part checked, all problems reported in one run."""
+"""An intent file's content to the intent that it means: every part checked, all problems reported in one run."""
 
 from __future__ import annotations
 

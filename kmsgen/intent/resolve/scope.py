@@ -1,4 +1,4 @@
-"""Where an intent holds: account, partition, Regions, organization, deployer."""
+"""Account, partition, Regions, organization and deployer of an intent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kmsgen.intent.resolve.regions import check_region
 
 
 def resolve_scope(scope: ScopeFile, context: Context) -> IntentScope:
-    """Fill the context from the scope, and return the scope; reports what is wrong with it."""
+    """Return the account, Regions and so on of an intent, and tell them to the context; reports each that AWS cannot have."""
     _resolve_partition(scope.partition, context)
     if ACCOUNT_ID.match(scope.account):
         context.account = scope.account

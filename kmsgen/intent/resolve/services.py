@@ -16,7 +16,7 @@ from kmsgen.reading import Steps
 
 
 def resolve_service(line: ServiceFile, steps: Steps, context: Context) -> tuple[ServiceUse, ...]:
-    """Return a service and for whom it works; nothing after reporting that there is no such service."""
+    """Return the AWS service of a line, what it acts for and for whom; nothing after reporting that there is no such service."""
     service = services.find(line.service)
     if service is None:
         hint = did_you_mean(line.service, services.SERVICES) or "`kmsgen schema` lists the services"
@@ -58,7 +58,7 @@ def _check_service(service: Service, steps: Steps, context: Context) -> None:
 
 
 def variables_of(service: Service) -> tuple[str, ...]:
-    """Return the placeholders of a service's statements that a line may fill, sorted."""
+    """Return the placeholders in a service's statements that a line may fill, sorted."""
     texts = [row.principal for row in service.statements]
     for row in service.statements:
         texts.extend(text for entry in row.conditions for text in (entry.condition.key, *entry.condition.values))
@@ -80,7 +80,7 @@ def _check_variables(service: Service, line: ServiceFile, steps: Steps, context:
 
 
 def check_resource(text: str, steps: Steps, context: Context) -> None:
-    """Report what is no ARN of a resource, or one that stands for resources of any account."""
+    """Report an ARN that names no resource of one account in the intent's partition."""
     arn = parse_arn(text)
     context.check_policy_text(text, steps)
     if arn is None or not re.fullmatch(r"[a-z0-9-]+", arn.service, re.ASCII):

@@ -1,4 +1,4 @@
-"""Values of conditions: compared as they stand, but for policy variables, which must be ones that a request can fill in.
+"""Values of conditions, compared as they stand but for policy variables, which a request of the principal must fill in.
 
 Source: IAM User Guide, reference_policies_variables, reference_policies_condition-keys (aws:username).
 """
@@ -19,7 +19,7 @@ _USERS_ONLY = "aws:username"
 
 
 def check_exact(text: str, steps: Steps, who: Who | None, context: Context) -> None:
-    """Report a value that is compared as it stands but looks like a pattern; check its variables."""
+    """Report a value that has a wildcard where values are compared as they stand; checks its policy variables."""
     if "*" in _VARIABLE.sub("", text):
         hint = "for a pattern: `conditions: {StringLike: {...}}`"
         context.refuse(steps, "exact-value", f"`{text}` is compared as it stands, `*` included", hint)
@@ -27,7 +27,7 @@ def check_exact(text: str, steps: Steps, who: Who | None, context: Context) -> N
 
 
 def check_value(text: str, steps: Steps, who: Who | None, context: Context) -> None:
-    """Report what no policy can hold, and policy variables that no request of the principal fills in."""
+    """Report characters that no policy can hold, and policy variables that no request of the principal fills in."""
     context.check_policy_text(text, steps)
     if "${" in _VARIABLE.sub("", text):
         context.refuse(steps, "policy-variable", f"`{text}` holds a policy variable that does not end", "close it with `}`")
