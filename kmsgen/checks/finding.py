@@ -6,6 +6,8 @@ from kmsgen.authorizer.request import Request
 from kmsgen.errors import Diagnostic, Location
 
 SEVERITIES = ("error", "warning", "note")
+"""How grave a finding is, the gravest first."""
+ERROR, WARNING, NOTE = SEVERITIES
 
 
 class Finding(NamedTuple):

@@ -7,8 +7,9 @@ from typing import Any
 
 from kmsgen import __version__
 from kmsgen.checks.finding import SEVERITIES, Finding
-from kmsgen.checks.lint.lint import OF_MINIMALITY, Written, as_iam_policy, lint
-from kmsgen.checks.lint.statements import KEY_POLICY
+from kmsgen.checks.lint.dead_parts import OF_MINIMALITY
+from kmsgen.checks.lint.lint import lint
+from kmsgen.checks.lint.written import KEY_POLICY, Written, as_iam_policy
 from kmsgen.cli.console import answer, answer_json
 from kmsgen.cli.jobs.subjects import load
 from kmsgen.cli.reports.plain_request import format_request

@@ -1,0 +1,68 @@
+"""Lint rules on the access that policies give together, by proof over every request there could be.
+
+Source: KMS Developer Guide, key-policy-default, key-policy-overview; IAM User Guide, reference_policies_elements_principal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmsgen.checks.finding import ERROR, WARNING
+from kmsgen.checks.lint.key import LintedKey
+from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Problem
+from kmsgen.prover.proof import Result
+
+_SHARE = 5  # of the groups of a proof that are shown
+
+
+def public_access(key: LintedKey) -> Iterator[Problem]:
+    """Find access that strangers have."""
+    for group in key.public.groups[:_SHARE]:
+        message = f"strangers have access: {group}"
+        yield Problem(key.place_of(group.reason), message, statements=group.reason, witness=group.witness)
+
+
+def lockouts(key: LintedKey) -> Iterator[Problem]:
+    """Find keys of which nobody can change the policy."""
+    if key.lockout.result is Result.REFUTED:
+        yield Problem(key.place, key.lockout.reason)
+
+
+def unfinished(key: LintedKey) -> Iterator[Problem]:
+    """Find questions that no proof answered within its budget."""
+    reasons = [key.public.reason, key.minimal.reason]
+    reasons += [key.lockout.reason] if key.lockout.result is Result.UNKNOWN else []
+    for reason in dict.fromkeys(filter(None, reasons)):
+        yield Problem(key.place, f"not everything could be proved: {reason}")
+
+
+RULES = (
+    LintRule(
+        "public-access",
+        ERROR,
+        meaning="Somebody whom no policy names may use the key: an anonymous caller, or any account of AWS.",
+        why="Strangers can use the key as far as the finding says; its witness is one such request, which the authorizer allows.",
+        mend="name principals, or tie the statement to aws:PrincipalOrgID, kms:CallerAccount or aws:SourceArn",
+        source=IAM_GUIDE.format("reference_policies_elements_principal"),
+        find=public_access,
+    ),
+    LintRule(
+        "lockout",
+        ERROR,
+        meaning="No principal there could be may call kms:PutKeyPolicy on the key.",
+        why="The key cannot be managed any more: only AWS Support can give access back.",
+        mend="allow kms:PutKeyPolicy to a principal, or let the account's IAM policies decide",
+        source=KMS_GUIDE.format("key-policy-default"),
+        find=lockouts,
+    ),
+    LintRule(
+        "not-finished",
+        WARNING,
+        meaning="The budget of a proof ran out before it had an answer.",
+        why="What is not proved may not hold: there may be more findings than are shown.",
+        mend="",
+        source=KMS_GUIDE.format("policy-evaluation"),
+        find=unfinished,
+    ),
+)
+"""The rules on the access that policies give together."""

@@ -1,0 +1,92 @@
+"""Lint rules on condition keys, by what the key is and where it can be used.
+
+Source: KMS Developer Guide, conditions-kms, conditions-aws, tag-authorization; IAM User Guide,
+reference_policies_condition-keys, reference_policies_elements_condition_operators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmsgen.catalogue import condition_keys
+from kmsgen.checks.finding import ERROR, WARNING
+from kmsgen.checks.lint.rule import KMS_GUIDE, LintRule, Problem
+from kmsgen.checks.lint.spelling import nearest
+from kmsgen.checks.lint.written import WrittenStatement, shortened
+from kmsgen.policy.document import Condition
+from kmsgen.policy.operators import OperatorName
+
+_IGNORED_IN_KEY_POLICY = ("aws:resourcetag/", "kms:resourcealiases")
+
+
+def unknown_condition_keys(statement: WrittenStatement) -> Iterator[Problem]:
+    """Find condition keys that neither KMS nor AWS as a whole has."""
+    names = [key.name for key in condition_keys.CONDITION_KEYS.values()]
+    for condition, _ in statement.conditions:
+        if _unknown(condition.key):
+            yield statement.problem_of(condition, f"there is no condition key `{condition.key}`", nearest(condition.key, names))
+
+
+def _unknown(key: str) -> bool:
+    return condition_keys.find(key) is None and key.lower().startswith(("kms:", "aws:"))
+
+
+def keys_for_iam_policies(statement: WrittenStatement) -> Iterator[Problem]:
+    """Find condition keys in a key policy that are documented for IAM policies only."""
+    for condition, _ in statement.conditions if statement.in_key_policy else ():
+        if condition.key.lower().startswith(_IGNORED_IN_KEY_POLICY) and not _unknown(condition.key):
+            message = f"`{condition.key}` is documented for IAM policies only: a key policy cannot rest on it"
+            yield statement.problem_of(condition, message)
+
+
+def conditions_off_action(statement: WrittenStatement) -> Iterator[Problem]:
+    """Find conditions on keys that some of the statement's actions never carry."""
+    for condition, operator in statement.conditions:
+        if condition_keys.find(condition.key) is None or not needs_key(condition, operator):
+            continue
+        without = sorted(action for action in statement.actions if not condition_keys.on_action(condition.key, action))
+        if without:
+            never = "never allowed" if statement.allows else "never denied"
+            message = f"`{condition.key}` is never in requests for {shortened(without)}: these are {never} by this statement"
+            mend = "" if statement.allows else f"use {condition.operator}IfExists, or a statement of their own"
+            yield statement.problem_of(condition, message, mend)
+
+
+def needs_key(condition: Condition, operator: OperatorName) -> bool:
+    """Return whether a condition fails where its key is absent."""
+    if operator.base == "Null":
+        return "false" in condition.values
+    return not operator.if_exists and operator.quantifier != "ForAllValues" and "Not" not in operator.base
+
+
+RULES = (
+    LintRule(
+        "unknown-condition-key",
+        ERROR,
+        meaning="A condition is on a key with the prefix `kms:` or `aws:` that does not exist.",
+        why="No request carries it: an Allow that needs it gives nothing, and a Deny that needs it protects from nothing.",
+        mend="see the condition keys of KMS and the global ones",
+        source=KMS_GUIDE.format("policy-conditions"),
+        find=unknown_condition_keys,
+    ),
+    LintRule(
+        "key-policy-condition",
+        WARNING,
+        meaning="A key policy has a condition on the key's own tags or aliases.",
+        why="aws:ResourceTag and kms:ResourceAliases are documented for IAM policies only, and AWS's pages contradict each other:"
+        " a key policy cannot rest on them.",
+        mend="put the condition into an IAM policy",
+        source=KMS_GUIDE.format("tag-authorization"),
+        find=keys_for_iam_policies,
+    ),
+    LintRule(
+        "condition-off-action",
+        WARNING,
+        meaning="A condition needs a key that requests for some of the statement's actions never carry.",
+        why="For these actions the statement never matches: an Allow does not give them, a Deny does not take them away.",
+        mend="give them a statement of their own",
+        source=KMS_GUIDE.format("conditions-kms"),
+        find=conditions_off_action,
+    ),
+)
+"""The rules on condition keys."""

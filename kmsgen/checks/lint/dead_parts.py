@@ -1,0 +1,106 @@
+"""Lint rules on statements and actions that change no answer, by proof over every request there could be.
+
+Source: KMS Developer Guide, least-privilege, policy-evaluation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from kmsgen.checks.finding import NOTE, WARNING
+from kmsgen.checks.lint.key import LintedKey
+from kmsgen.checks.lint.rule import KMS_GUIDE, LintRule, Problem
+from kmsgen.prover.minimality import DENIES_NOTHING, NEVER_MATCHES, SHADOWED, WITHOUT_EFFECT, Dead
+
+
+class _Way(NamedTuple):
+    """One way of being dead: the code's beginning, the message about `{what}`, and what a page says of it."""
+
+    kind: str
+    code: str
+    severity: str
+    message: str
+    meaning: str
+    why: str
+    mend: str
+
+
+_WAYS = (
+    _Way(
+        NEVER_MATCHES,
+        "dead",
+        WARNING,
+        "no request there could be meets {what}",
+        meaning="No request there could be meets {what}: its principal, resource or conditions cannot hold, or not together.",
+        why="It reads as if it gave or denied something, and does not.",
+        mend="drop it, or correct what cannot hold",
+    ),
+    _Way(
+        SHADOWED,
+        "shadowed",
+        NOTE,
+        "what {what} gives, others give too",
+        meaning="Everything that {what} gives is given by other statements as well.",
+        why="To narrow or remove it would change nothing, whatever its author expects of that.",
+        mend="drop it, or the wider statement",
+    ),
+    _Way(
+        WITHOUT_EFFECT,
+        "without-effect",
+        WARNING,
+        "nothing comes of {what}: something else denies it",
+        meaning="Nothing comes of {what}: wherever it matches, a Deny, a boundary or another guard rail takes it away.",
+        why="It reads as if it gave something, and does not.",
+        mend="drop it",
+    ),
+    _Way(
+        DENIES_NOTHING,
+        "denies-nothing",
+        NOTE,
+        "nobody is allowed what {what} denies",
+        meaning="Nobody is allowed what {what} denies.",
+        why="Without it nothing would be different today; as a guard rail it may still be wanted.",
+        mend="keep it as a guard rail, or drop it",
+    ),
+)
+OF_MINIMALITY = tuple(f"{way.code}-" for way in _WAYS)
+"""How the codes of findings begin that say of a statement or an action that it may go."""
+
+
+def _statements(way: _Way) -> Callable[[LintedKey], Iterator[Problem]]:
+    """Return what finds the statements that are dead in one way."""
+
+    def find(key: LintedKey) -> Iterator[Problem]:
+        for dead in key.minimal.dead:
+            if dead.kind == way.kind and dead.action is None:
+                yield from _problems(key, dead, way.message.format(what="this statement"))
+
+    return find
+
+
+def _actions(way: _Way) -> Callable[[LintedKey], Iterator[Problem]]:
+    """Return what finds the entries of Action elements that are dead in one way."""
+
+    def find(key: LintedKey) -> Iterator[Problem]:
+        for dead in key.minimal.dead:
+            if dead.kind == way.kind and dead.action is not None:
+                yield from _problems(key, dead, way.message.format(what=f"`{dead.action}` in this statement"), "Action")
+
+    return find
+
+
+def _problems(key: LintedKey, dead: Dead, message: str, *steps: str) -> Iterator[Problem]:
+    for policy, number in key.written(dead.rule.statement):
+        yield Problem(policy.place(number, steps), message, statements=(dead.source,))
+
+
+def _rules(way: _Way) -> Iterator[LintRule[LintedKey]]:
+    source = KMS_GUIDE.format("least-privilege")
+    for part, what, find in (("statement", "a statement", _statements(way)), ("action", "an action", _actions(way))):
+        meaning = way.meaning.format(what=what)
+        yield LintRule(f"{way.code}-{part}", way.severity, meaning, way.why, way.mend, source, find)
+
+
+RULES = tuple(rule for way in _WAYS for rule in _rules(way))
+"""The rules on what could be left out: of each way of being dead one on statements and one on actions."""

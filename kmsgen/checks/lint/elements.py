@@ -1,0 +1,52 @@
+"""Lint rules on the form of a statement: elements that must be there, and what may stand in them.
+
+Source: KMS Developer Guide, key-policy-overview; IAM User Guide, reference_policies_elements_sid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmsgen.checks.finding import ERROR
+from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Problem
+from kmsgen.checks.lint.written import WrittenStatement
+
+
+def inert_statements(statement: WrittenStatement) -> Iterator[Problem]:
+    """Find statements of a key policy that lack Action or Resource."""
+    elements = (("Action", statement.statement.actions), ("Resource", statement.statement.resources))
+    for element, values in elements if statement.in_key_policy else ():
+        if not values:
+            message = f"a statement without {element} does nothing, though KMS takes it"
+            yield statement.problem(message, mend=f"add {element}")
+
+
+def bad_sids(statement: WrittenStatement) -> Iterator[Problem]:
+    """Find Sids that IAM refuses."""
+    sid = statement.statement.sid
+    if sid is not None and not statement.in_key_policy and not (sid.isascii() and sid.isalnum()):
+        yield statement.problem(f"IAM takes letters and digits only in a Sid, not `{sid}`", "Sid")
+
+
+RULES = (
+    LintRule(
+        "inert-statement",
+        ERROR,
+        meaning="A statement of a key policy has no Action or no Resource.",
+        why="KMS takes the policy, and the statement does nothing: an Allow gives nothing, a Deny protects from nothing.",
+        mend="add the element",
+        source=KMS_GUIDE.format("key-policy-overview"),
+        find=inert_statements,
+    ),
+    LintRule(
+        "bad-sid",
+        ERROR,
+        meaning="A Sid of an IAM policy has other characters than letters and digits.",
+        why="IAM refuses the policy. A key policy may have spaces there, so this is found where statements move from one to the"
+        " other.",
+        mend="drop the rest",
+        source=IAM_GUIDE.format("reference_policies_elements_sid"),
+        find=bad_sids,
+    ),
+)
+"""The rules on the form of a statement."""

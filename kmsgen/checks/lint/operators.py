@@ -1,0 +1,130 @@
+"""Lint rules on condition operators that do not do what they seem to.
+
+Source: IAM User Guide, reference_policies_elements_condition_operators, reference_policies_variables,
+reference_policies_condition-single-vs-multi-valued-context-keys; KMS Developer Guide, conditions-kms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmsgen.catalogue import condition_keys
+from kmsgen.checks.finding import ERROR, WARNING
+from kmsgen.checks.lint.conditions import needs_key
+from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Problem
+from kmsgen.checks.lint.written import WrittenStatement
+
+_FOR_ALL = "ForAllValues"
+_REFUSED_WITH_FOR_ALL = ("kms:encryptioncontext:", "aws:requesttag/")
+_VARIABLE = "${"
+_ALWAYS_THERE = frozenset({"kms:grantoperations"})
+_NAMES_OF = {"aws:tagkeys": "aws:requesttag/", "kms:encryptioncontextkeys": "kms:encryptioncontext:"}
+
+
+def literal_wildcards(statement: WrittenStatement) -> Iterator[Problem]:
+    """Find wildcards under an operator that compares them as they are."""
+    for condition, operator in statement.conditions:
+        if operator.base in ("StringEquals", "StringNotEquals") and any("*" in value for value in condition.values):
+            like = condition.operator.replace("Equals", "Like")
+            yield statement.problem_of(condition, f"{condition.operator} compares `*` literally", f"use {like}")
+
+
+def variables_without_version(statement: WrittenStatement) -> Iterator[Problem]:
+    """Find policy variables in a policy whose version has none."""
+    for condition, _ in statement.conditions if statement.policy.document.version != "2012-10-17" else ():
+        if any(_VARIABLE in value for value in condition.values):
+            yield statement.problem_of(condition, f"`{_VARIABLE}...}}` is plain text before version 2012-10-17")
+
+
+def for_all_of_one_value(statement: WrittenStatement) -> Iterator[Problem]:
+    """Find ForAllValues on keys with which KMS refuses it."""
+    for condition, operator in statement.conditions:
+        if operator.quantifier == _FOR_ALL and _refused_with_for_all(condition.key):
+            message = f"KMS refuses ForAllValues with `{condition.key}`: it holds where the key is absent"
+            yield statement.problem_of(condition, message, f"use {condition.operator.partition(':')[2]}: the key has one value")
+
+
+def _refused_with_for_all(key: str) -> bool:
+    return key.lower().startswith(_REFUSED_WITH_FOR_ALL)
+
+
+def for_all_where_absent(statement: WrittenStatement) -> Iterator[Problem]:
+    """Find ForAllValues in an Allow that does not ask for the key."""
+    for condition, operator in statement.conditions if statement.allows else ():
+        key = condition.key
+        if operator.quantifier == _FOR_ALL and not _refused_with_for_all(key) and not _surely_there(statement, key):
+            mend = f'add `"Null": {{"{key}": "false"}}`'
+            yield statement.problem_of(condition, f"ForAllValues holds where `{key}` is absent", mend)
+
+
+def _surely_there(statement: WrittenStatement, key: str) -> bool:
+    """Whether requests that meet the rest of the statement carry the key: always, by Null, or with a pair it names."""
+    lower = key.lower()
+    if lower in _ALWAYS_THERE:
+        return True
+    for condition, operator in statement.conditions:
+        other = condition.key.lower()
+        if operator.base == "Null" and other == lower and "false" in condition.values:
+            return True
+        if lower in _NAMES_OF and other.startswith(_NAMES_OF[lower]) and needs_key(condition, operator):
+            return True
+    return False
+
+
+def sets_compared_as_one(statement: WrittenStatement) -> Iterator[Problem]:
+    """Find keys of several values under an operator that compares one."""
+    for condition, operator in statement.conditions:
+        key = condition_keys.find(condition.key)
+        if key is not None and key.multi_valued and not operator.quantifier and operator.base != "Null":
+            message = f"`{condition.key}` can have several values, and {condition.operator} compares one"
+            yield statement.problem_of(condition, message, f"use ForAnyValue:{condition.operator} or ForAllValues")
+
+
+RULES = (
+    LintRule(
+        "literal-wildcard",
+        WARNING,
+        meaning="StringEquals or StringNotEquals is given a text with `*`.",
+        why="These operators know no wildcards: the text is compared as it is, and hardly any request has a star there.",
+        mend="use StringLike or StringNotLike",
+        source=IAM_GUIDE.format("reference_policies_elements_condition_operators"),
+        find=literal_wildcards,
+    ),
+    LintRule(
+        "for-all-single",
+        ERROR,
+        meaning="ForAllValues is used on an encryption context pair or a request tag.",
+        why="KMS refuses the policy: ForAllValues also holds where the key is absent, which opens what looks closed.",
+        mend="use the operator alone: the key has one value",
+        source=KMS_GUIDE.format("conditions-kms"),
+        find=for_all_of_one_value,
+    ),
+    LintRule(
+        "for-all-absent",
+        WARNING,
+        meaning="An Allow uses ForAllValues on a key that a request need not carry.",
+        why="ForAllValues holds where the key is absent, so the statement also allows requests that say nothing of it.",
+        mend='add a condition `"Null": {KEY: "false"}`',
+        source=IAM_GUIDE.format("reference_policies_condition-single-vs-multi-valued-context-keys"),
+        find=for_all_where_absent,
+    ),
+    LintRule(
+        "set-operator",
+        WARNING,
+        meaning="A key that can have several values is compared without ForAnyValue or ForAllValues.",
+        why="How AWS compares several values with such an operator is not documented: what the condition does is not sure.",
+        mend="use ForAnyValue or ForAllValues",
+        source=IAM_GUIDE.format("reference_policies_condition-single-vs-multi-valued-context-keys"),
+        find=sets_compared_as_one,
+    ),
+    LintRule(
+        "variable-without-version",
+        WARNING,
+        meaning="A policy of version 2008-10-17, or without Version, has a policy variable in a condition.",
+        why="Variables exist from version 2012-10-17 on; before that the text is compared as it is, and no request has it.",
+        mend='set `"Version": "2012-10-17"`',
+        source=IAM_GUIDE.format("reference_policies_variables"),
+        find=variables_without_version,
+    ),
+)
+"""The rules on condition operators."""

@@ -1,0 +1,45 @@
+"""A lint rule as a row: its id, how grave it is, what it means, why it matters, how to mend it, and what finds it."""
+
+from collections.abc import Callable, Iterator
+from typing import Generic, NamedTuple, TypeVar
+
+from kmsgen.authorizer.request import Request
+from kmsgen.checks.finding import Finding
+from kmsgen.errors import Location
+
+KMS_GUIDE = "https://docs.aws.amazon.com/kms/latest/developerguide/{}.html"
+KMS_API = "https://docs.aws.amazon.com/kms/latest/APIReference/{}.html"
+IAM_GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/{}.html"
+
+Looked = TypeVar("Looked")
+
+
+class Problem(NamedTuple):
+    """One place where a rule does not hold. `mend` says better than the rule's own how to mend this one."""
+
+    location: Location
+    message: str
+    mend: str = ""
+    statements: tuple[str, ...] = ()
+    witness: Request | None = None
+
+
+class LintRule(NamedTuple, Generic[Looked]):
+    """One row of the table of lint rules; `Looked` is what it looks at: a statement, a policy, a key with all that bears on it.
+
+    `meaning` and `why` are sentences for readers of a page, `mend` the hint of a finding, `source` the page of AWS it stands on.
+    """
+
+    id: str
+    severity: str
+    meaning: str
+    why: str
+    mend: str
+    source: str
+    find: Callable[[Looked], Iterator[Problem]]
+
+    def findings(self, looked: Looked) -> Iterator[Finding]:
+        """Yield a finding for each place where the rule does not hold."""
+        for one in self.find(looked):
+            hint = one.mend or self.mend
+            yield Finding(self.id, self.severity, one.message, one.location, one.witness, one.statements, hint=hint)

@@ -1,0 +1,22 @@
+"""The table of lint rules, by what they look at. A rule that is added is a row and a function in the file of its subject."""
+
+from kmsgen.checks.lint import access, actions, conditions, dead_parts, elements, grants, operators, policies, principals
+
+OF_STATEMENTS = (
+    *actions.RULES,
+    *principals.RULES,
+    *conditions.RULES,
+    *operators.RULES,
+    *grants.RULES,
+    *elements.RULES,
+)
+"""The rules on a statement by itself."""
+
+OF_POLICIES = policies.RULES
+"""The rules on a policy as it is written."""
+
+OF_KEYS = (*access.RULES, *dead_parts.RULES)
+"""The rules on a key with all that bears on it."""
+
+RULES = (*OF_STATEMENTS, *OF_POLICIES, *OF_KEYS)
+"""Every rule."""

@@ -1,0 +1,91 @@
+"""Policies as they are written, with the places of their parts: what lint rules look at.
+
+Source: KMS Developer Guide, key-policy-overview; IAM User Guide, reference_policies_elements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from kmsgen.catalogue.actions import ACTIONS, expand
+from kmsgen.checks.lint.rule import Problem
+from kmsgen.errors import Location
+from kmsgen.policy.document import Condition, Document, Effect, Statement
+from kmsgen.policy.operators import OperatorName, split_operator
+from kmsgen.reading import Steps, Where
+
+KEY_POLICY, IAM_POLICY = "key policy", "IAM policy"
+
+
+class Written(NamedTuple):
+    """A policy with the places of its parts: `layer` and `kind` of policy, `label` where several stand in one file."""
+
+    document: Document
+    kind: str
+    where: Where
+    steps: Steps = ()
+    layer: str = "key-policy"
+
+    def place(self, number: int, steps: Steps = ()) -> Location:
+        """Return the place of a part of a statement."""
+        return self.where((*self.steps, "Statement", number, *steps))
+
+    def label(self, number: int) -> str:
+        """Return what decisions call a statement."""
+        return f"{self.layer}/{self.document.statements[number].sid or f'#{number + 1}'}"
+
+    def statements(self) -> Iterator[WrittenStatement]:
+        """Yield the statements, in their order."""
+        return (WrittenStatement(self, number) for number in range(len(self.document.statements)))
+
+
+def as_iam_policy(document: Document, where: Where, steps: Steps = ()) -> Written:
+    """Return an IAM policy as a policy with places."""
+    return Written(document, IAM_POLICY, where, steps, "identity-policy")
+
+
+class WrittenStatement:
+    """A statement where it stands; `number` counts from 0."""
+
+    def __init__(self, policy: Written, number: int) -> None:
+        self.policy = policy
+        self.number = number
+        self.statement: Statement = policy.document.statements[number]
+
+    @property
+    def allows(self) -> bool:
+        """Whether the statement is an Allow."""
+        return self.statement.effect is Effect.ALLOW
+
+    @property
+    def in_key_policy(self) -> bool:
+        """Whether the statement stands in a key policy."""
+        return self.policy.kind == KEY_POLICY
+
+    @cached_property
+    def actions(self) -> frozenset[str]:
+        """The KMS actions that the Action element takes, spelled in full."""
+        listed = {name for entry in self.statement.actions for name in expand(entry)}
+        every = {action.iam_name for action in ACTIONS.values()}
+        return frozenset(every - listed if self.statement.not_action else listed)
+
+    @cached_property
+    def conditions(self) -> tuple[tuple[Condition, OperatorName], ...]:
+        """The conditions, each with its operator taken apart."""
+        split = ((condition, split_operator(condition.operator)) for condition in self.statement.conditions)
+        return tuple((condition, operator) for condition, operator in split if operator is not None)
+
+    def problem(self, message: str, *steps: str | int, mend: str = "") -> Problem:
+        """Return a problem of the part of the statement that `steps` lead to."""
+        return Problem(self.policy.place(self.number, steps), message, mend, (self.policy.label(self.number),))
+
+    def problem_of(self, condition: Condition, message: str, mend: str = "") -> Problem:
+        """Return a problem of one of its conditions."""
+        return self.problem(message, "Condition", condition.operator, condition.key, mend=mend)
+
+
+def shortened(names: list[str] | tuple[str, ...]) -> str:
+    """Return the first four names, and how many more there are."""
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
