@@ -58,9 +58,9 @@ RULES = (
     LintRule(
         "not-finished",
         WARNING,
-        meaning="The budget of a proof ran out before it had an answer.",
+        meaning="A question about the key has no answer: a proof ran out of its budget, or AWS leaves open what is meant.",
         why="What is not proved may not hold: there may be more findings than are shown.",
-        mend="",
+        mend="make plain what the reason names, or ask `kmsgen prove` with more `--seconds`",
         source=KMS_GUIDE.format("policy-evaluation"),
         find=unfinished,
     ),

@@ -73,8 +73,8 @@ RULES = (
         "key-policy-condition",
         WARNING,
         meaning="A key policy has a condition on the key's own tags or aliases.",
-        why="aws:ResourceTag and kms:ResourceAliases are documented for IAM policies only, and AWS's pages contradict each other:"
-        " a key policy cannot rest on them.",
+        why="These keys are documented for IAM policies only, and AWS's pages contradict each other: a key policy cannot rest on"
+        " aws:ResourceTag or kms:ResourceAliases.",
         mend="put the condition into an IAM policy",
         source=KMS_GUIDE.format("tag-authorization"),
         find=keys_for_iam_policies,

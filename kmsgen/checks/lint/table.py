@@ -1,6 +1,9 @@
 """The table of lint rules, by what they look at. A rule that is added is a row and a function in the file of its subject."""
 
+from typing import Any
+
 from kmsgen.checks.lint import access, actions, conditions, dead_parts, elements, grants, operators, policies, principals
+from kmsgen.checks.lint.rule import LintRule
 
 OF_STATEMENTS = (
     *actions.RULES,
@@ -18,5 +21,5 @@ OF_POLICIES = policies.RULES
 OF_KEYS = (*access.RULES, *dead_parts.RULES)
 """The rules on a key with all that bears on it."""
 
-RULES = (*OF_STATEMENTS, *OF_POLICIES, *OF_KEYS)
+RULES: tuple[LintRule[Any], ...] = (*OF_STATEMENTS, *OF_POLICIES, *OF_KEYS)
 """Every rule."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kmsgen import __version__
 from kmsgen.checks.finding import SEVERITIES, Finding
 from kmsgen.checks.lint.dead_parts import OF_MINIMALITY
 from kmsgen.checks.lint.lint import lint
@@ -13,14 +12,12 @@ from kmsgen.checks.lint.written import KEY_POLICY, Written, as_iam_policy
 from kmsgen.cli.console import answer, answer_json
 from kmsgen.cli.jobs.subjects import load
 from kmsgen.cli.reports.plain_request import format_request
+from kmsgen.cli.reports.sarif import sarif
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location
 from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import Source, Steps, read_file
 from kmsgen.sources.key_kinds import every_kind
 from kmsgen.sources.key_policy import Beside, is_policy, read_policy
-
-_LEVELS = {"error": "error", "warning": "warning", "note": "note"}
-SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def findings_of(paths: Sequence[str], key_arn: str | None) -> list[Finding]:
@@ -125,23 +122,3 @@ def told(one: Finding) -> dict[str, Any]:
         "statements": list(one.statements),
         "witness": format_request(one.witness) if one.witness is not None else None,
     }
-
-
-def sarif(found: Sequence[Finding]) -> dict[str, Any]:
-    """Return findings as a SARIF 2.1.0 log."""
-    codes = sorted({one.code for one in found})
-    driver = {"name": "kmsgen", "version": __version__, "rules": [{"id": code} for code in codes]}
-    return {
-        "$schema": SARIF,
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "results": [_result(one) for one in found]}],
-    }
-
-
-def _result(one: Finding) -> dict[str, Any]:
-    place: dict[str, Any] = {"artifactLocation": {"uri": one.location.path}}
-    if one.location.line:
-        place["region"] = {"startLine": one.location.line, "startColumn": one.location.column}
-    text = f"{one.message}; fix: {one.hint}" if one.hint else one.message
-    location = {"physicalLocation": place}
-    return {"ruleId": one.code, "level": _LEVELS[one.severity], "message": {"text": text}, "locations": [location]}

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from kmsgen.cli.jobs.lint import findings_of, sarif
+from kmsgen.cli.jobs.lint import findings_of
+from kmsgen.cli.reports.sarif import sarif
 
 HOME = "111122223333"
 APP = {"AWS": f"arn:aws:iam::{HOME}:role/app"}
