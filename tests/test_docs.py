@@ -8,6 +8,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+from kmsgen.checks.lint.table import RULES
 from kmsgen.cli.app import SUMMARIES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,6 +20,14 @@ def test_the_readme_shows_what_the_commands_print() -> None:
     """The matrix and the list of files are those of today; `python scripts/refresh_readme.py` rewrites them."""
     done = subprocess.run([sys.executable, "scripts/refresh_readme.py", "--check"], cwd=ROOT, check=False)
     assert done.returncode == 0
+
+
+def test_the_page_of_lint_rules_is_that_of_the_table() -> None:
+    """Each rule has its row and its section, in the table's words; `python scripts/refresh_lint.py` rewrites them."""
+    done = subprocess.run([sys.executable, "scripts/refresh_lint.py", "--check"], cwd=ROOT, check=False)
+    assert done.returncode == 0
+    page = (ROOT / "docs" / "lint.md").read_text(encoding="utf-8")
+    assert [rule.id for rule in RULES if page.count(f"\n### `{rule.id}`\n") != 1] == []
 
 
 def test_the_readme_names_every_command() -> None:
