@@ -6,15 +6,18 @@ so of two statements that say the same only one is reported.
 """
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple
 
 from kmsgen.authorizer import Request
+from kmsgen.authorizer.language.principal import ACCOUNT, NOT_NAMED, CallerKind
 from kmsgen.authorizer.language.statement import Layer, Rule, compile_document, compile_documents
 from kmsgen.catalogue.actions import ACTIONS, expand
-from kmsgen.policy.bundle import Bundle
+from kmsgen.policy.bundle import Bundle, PrincipalPolicies
+from kmsgen.policy.document import Statement
+from kmsgen.prover.bearing import Bearings
+from kmsgen.prover.beside_keys import BesideKeys
 from kmsgen.prover.proof import Budget
 from kmsgen.prover.search.encoding import Side, Situation
 from kmsgen.prover.search.search import BudgetError, Meter, Problem, Search
@@ -88,12 +91,35 @@ class _Examiner:
         self.meter = meter
         self.removed: set[tuple[int, str]] = set()
         self.cases: dict[tuple[int, str], list[_Case]] = {}
+        self.collected: set[str] = set()
+        side = worlds[0].sides[0]
+        self.callers = {principal: side.authorizer.caller(principal) for principal in worlds[0].everyone}
 
-    def collect(self) -> None:
-        """Set out every case, by statement and action."""
+    def named_by(self, rule: Rule) -> list[str]:
+        """Return the principals that a statement names; of an identity policy, those who have it."""
+        if rule.layer is Layer.KEY_POLICY:
+            return [principal for principal, caller in self.callers.items() if rule.names(caller)]
+        return [principal for principal, caller in self.callers.items() if _has(caller.policies, rule.statement)]
+
+    def likely(self, rules: Iterable[Rule]) -> Iterator[str]:
+        """Yield who is likely to need a statement: of those whom one names who has least without it, at home and at all."""
+        allows = [rule for rule in rules if not rule.deny]
+        direct = [rule for rule in allows if rule.layer is Layer.KEY_POLICY]
+        given = {name: sum(rule.names(one) not in (NOT_NAMED, ACCOUNT) for rule in direct) for name, one in self.callers.items()}
+        account = self.worlds[0].account
+        for rule in allows:
+            callers = [self.callers[principal] for principal in self.named_by(rule)]
+            callers.sort(key=lambda caller: (caller.kind is CallerKind.ROOT, caller.described, given[caller.arn]))
+            yield from [caller.arn for caller in callers[:1]]
+            yield from [caller.arn for caller in callers if caller.account == account][:1]
+
+    def collect(self, principals: Iterable[str]) -> None:
+        """Set out the cases of principals, by statement and action."""
+        principals = list(principals)
+        self.collected.update(principals)
         for world in self.worlds:
             side = world.sides[0]
-            for base in world.requests(world.everyone, ACTIONS.values(), allowable=False):
+            for base in world.requests(principals, ACTIONS.values(), allowable=False):
                 self.meter.count()
                 plan = side.plan(base)
                 if plan is not None:
@@ -108,8 +134,21 @@ class _Examiner:
             for action in {action for _, action in world.stood_for(base)}:
                 self.cases.setdefault((identity, action), []).append(case)
 
-    def any(self, statement: int, action: str, judged: Callable[[_Case, Indices], _Judges]) -> bool:
-        """Return whether in some request that meets the statement something holds."""
+    def any(self, rule: Rule, actions: Sequence[str], judged: Callable[[_Case, Indices], _Judges]) -> bool:
+        """Return whether in some request for one of the actions that meets the statement something holds.
+
+        One yes of a principal that is likely to give it is enough; only a no takes everyone whom the statement names.
+        """
+        statement = id(rule.statement)
+        if any(self._any(statement, action, judged) for action in actions):
+            return True
+        left = [principal for principal in self.named_by(rule) if principal not in self.collected]
+        if not left:
+            return False
+        self.collect(left)
+        return any(self._any(statement, action, judged) for action in actions)
+
+    def _any(self, statement: int, action: str, judged: Callable[[_Case, Indices], _Judges]) -> bool:
         seen: set[object] = set()
         for case in self.cases.get((statement, action), ()):
             own = case.of(statement)
@@ -135,6 +174,10 @@ class _Examiner:
         return next(iter(Search(space, self.meter).run(problem)), None) is not None
 
 
+def _has(policies: PrincipalPolicies, statement: Statement) -> bool:
+    return any(one is statement for document in policies.identity_policies for one in document.statements)
+
+
 def _needs(case: _Case, own: Indices) -> _Judges:
     """Judge whether the answer hangs on the statement."""
     side, facts = case.side, case.situation.facts
@@ -158,28 +201,27 @@ def _matches(_case: _Case, _own: Indices) -> _Judges:
 
 def minimality(bundle: Bundle, budget: Budget | None = None) -> Minimality:
     """Return what key policies and identity policies could do without; of the latter what no key of the bundle needs."""
+    found = minimality_by_key(bundle, budget)
+    dead = tuple(one for of_key in found for one in of_key.dead)
+    return Minimality(dead, next((of_key.reason for of_key in found if of_key.reason), ""))
+
+
+def minimality_by_key(bundle: Bundle, budget: Budget | None = None) -> list[Minimality]:
+    """Return what each key policy could do without, in the order of the keys; with the first what identity policies could.
+
+    Each key is asked about with what bears on it alone, and has the whole budget.
+    """
     budget = budget or Budget()
-    meter = Meter(budget.classes, time.monotonic() + budget.seconds)
-    found: list[list[Dead]] = []
-    reason = ""
-    keys = bundle.keys or (None,)
-    for access in keys:
-        others = tuple(other for other in bundle.keys if other is not access)
-        about = bundle if access is None else bundle._replace(keys=(access, *others))
-        found.append([])
-        reason = _examine(about, meter, found[-1]) or reason
-    return Minimality(tuple(_together(found)), reason)
-
-
-def _together(found: Sequence[Sequence[Dead]]) -> Iterator[Dead]:
-    """Yield what is dead of each key policy, and of identity policies what is dead whichever key is asked about."""
-    counted = Counter((id(one.rule.statement), one.action) for deads in found for one in deads)
-    seen: set[tuple[int, str | None]] = set()
-    for one in (one for deads in found for one in deads):
-        key = (id(one.rule.statement), one.action)
-        if key not in seen and (one.rule.layer is Layer.KEY_POLICY or counted[key] == len(found)):
-            seen.add(key)
-            yield one
+    found: list[Minimality] = []
+    bearings, beside = Bearings(bundle), BesideKeys[Dead](bundle, _told_apart)
+    for access in bundle.keys or (None,):
+        about = bundle if access is None else bearings.on(access, beside.undecided(access.key.arn))
+        dead: list[Dead] = []
+        reason = _examine(about, Meter(budget.classes, time.monotonic() + budget.seconds), dead)
+        beside.take(about, {(id(one.rule.statement), one.action): one for one in dead}, finished=not reason)
+        found.append(Minimality(tuple(one for one in dead if one.rule.layer is Layer.KEY_POLICY), reason))
+    elsewhere = (Dead(rule.source, rule, NEVER_MATCHES) for rule in beside.unasked())
+    return [found[0]._replace(dead=(*found[0].dead, *beside.dead(), *elsewhere)), *found[1:]]
 
 
 def _examine(bundle: Bundle, meter: Meter, found: list[Dead]) -> str:
@@ -188,8 +230,9 @@ def _examine(bundle: Bundle, meter: Meter, found: list[Dead]) -> str:
     try:
         worlds = [World([bundle], Scope(without_iam=without)) for without in (False, True)]
         examiner = _Examiner(worlds, meter)
-        examiner.collect()
-        for rule in _rules(bundle):
+        rules = list(_rules(bundle))
+        examiner.collect(dict.fromkeys(examiner.likely(rules)))
+        for rule in rules:
             found += _dead(examiner, rule, creating=creating)
     except BudgetError as error:
         return f"the budget of {error} ran out"
@@ -213,37 +256,35 @@ def _rules(bundle: Bundle) -> Iterator[Rule]:
 def _dead(examiner: _Examiner, rule: Rule, *, creating: bool) -> Iterator[Dead]:
     """Yield the statement if all of it is dead, else its entries that are."""
     identity = id(rule.statement)
-    actions = [action for entry in rule.statement.actions for action in _actions(rule, entry)]
-    if not actions or (creating and set(actions) <= _AT_CREATION):
+    entries = _entries(rule)
+    every = list(dict.fromkeys(action for actions in entries.values() for action in actions))
+    if not every or (creating and set(every) <= _AT_CREATION):
         return
-    dead = [action for action in dict.fromkeys(actions) if not examiner.any(identity, action, _needs)]
-    if len(dead) == len(dict.fromkeys(actions)):
-        yield Dead(rule.source, rule, _kind(examiner, rule, dead))
-        examiner.removed |= {(identity, action) for action in dead}
-        return
+    dead = {entry: actions for entry, actions in entries.items() if not examiner.any(rule, actions, _needs)}
+    if len(dead) == len(entries):
+        dead = {None: every}
+    for entry, actions in dead.items():
+        yield Dead(rule.source, rule, _kind(examiner, rule, actions), entry)
+        examiner.removed |= {(identity, action) for action in actions}
+
+
+def _entries(rule: Rule) -> dict[str | None, list[str]]:
+    """Return the entries of the Action element that are about some action; a NotAction is one, of what it leaves."""
+    found: dict[str | None, list[str]] = {entry: list(expand(entry)) for entry in rule.statement.actions}
     if rule.statement.not_action:
-        return
-    for entry in rule.statement.actions:
-        covered = list(_actions(rule, entry))
-        if covered and all(action in dead for action in covered):
-            yield Dead(rule.source, rule, _kind(examiner, rule, covered), entry)
-            examiner.removed |= {(identity, action) for action in covered}
+        found = {None: [action.iam_name for action in ACTIONS.values() if rule.covers(action.iam_name.lower())]}
+    return {entry: actions for entry, actions in found.items() if actions}
 
 
-def _actions(rule: Rule, entry: str) -> Iterator[str]:
-    """Yield the actions that an entry is about; of a NotAction, those that it leaves."""
-    if not rule.statement.not_action:
-        yield from expand(entry)
-        return
-    yield from (action.iam_name for action in ACTIONS.values() if rule.covers(action.iam_name.lower()))
+def _told_apart(rule: Rule) -> frozenset[str | None]:
+    return frozenset(_entries(rule))
 
 
 def _kind(examiner: _Examiner, rule: Rule, actions: Sequence[str]) -> str:
-    identity = id(rule.statement)
-    if not any(examiner.any(identity, action, _matches) for action in actions):
+    if not examiner.any(rule, actions, _matches):
         return NEVER_MATCHES
     if rule.deny:
         return DENIES_NOTHING
-    if any(examiner.any(identity, action, _works) for action in actions):
+    if examiner.any(rule, actions, _works):
         return SHADOWED
     return WITHOUT_EFFECT

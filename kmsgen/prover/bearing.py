@@ -1,0 +1,62 @@
+"""What of a bundle bears on one of its keys: the key alone, with the principals described who matter to it."""
+
+import re
+from collections.abc import Collection, Iterator
+
+from kmsgen.arn import account_of, parse_arn
+from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
+
+_NAME = re.compile(r"[\w+=,.@-]+")
+
+
+class Bearings:
+    """An index of the principals that a bundle describes, by the keys that they matter to.
+
+    Whom a key's policy and grants do not name does not matter to what these could do without, nor to who is let in: each access
+    of such a principal is one that somebody undescribed has too, who has every IAM policy, or none. That does not go for tags,
+    which only a description tells; and one principal of each organization must tell of its account.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self._order = {principal: number for number, principal in enumerate(bundle.principals)}
+        described = bundle.principals.items()
+        organized = {(account_of(name), beside.organization): name for name, beside in described if beside.organization}
+        self._always = [*organized.values(), *(name for name, beside in described if beside.tags or beside.service_linked)]
+        self._by_name: dict[str, list[str]] = {}
+        for principal in bundle.principals:
+            for name in set(principal.rpartition(":")[2].split("/")[1:]):
+                self._by_name.setdefault(name, []).append(principal)
+
+    def on(self, access: KeyAccess, also: Collection[str] = ()) -> Bundle:
+        """Return the bundle of one key alone, with whoever matters to it, and whoever else is asked about."""
+        names = {name for text in _texts(access) for name in _NAME.findall(text)}
+        named = [principal for name in names for principal in self._by_name.get(name, ())]
+        bearing = sorted({*self._always, *named, *also}, key=self._order.__getitem__)
+        return self.bundle._replace(keys=(access,), principals={one: self.bundle.principals[one] for one in bearing})
+
+
+def _texts(access: KeyAccess) -> Iterator[str]:
+    for statement in access.policy.statements:
+        yield from (principal.value for principal in statement.principals or ())
+        for condition in statement.conditions:
+            yield from condition.values
+    for grant in access.grants:
+        yield from (grant.grantee, grant.retiring or "")
+
+
+def keys_named(beside: PrincipalPolicies) -> frozenset[str] | None:
+    """Return the ARNs of keys that the identity policies of a principal are about; None where they may be about any."""
+    resources = frozenset(_resources(beside))
+    return resources if all(map(_is_key, resources)) else None
+
+
+def _resources(beside: PrincipalPolicies) -> Iterator[str]:
+    for document in beside.identity_policies:
+        for statement in document.statements:
+            yield from ("*",) if statement.not_resource or not statement.resources else statement.resources
+
+
+def _is_key(resource: str) -> bool:
+    arn = parse_arn(resource)
+    return arn is not None and arn.service == "kms" and arn.kind == "key" and not {"*", "?", "$"} & set(resource)

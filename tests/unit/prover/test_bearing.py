@@ -1,0 +1,62 @@
+"""What bears on a key: whom its policy or a grant names, and who has what only a description tells."""
+
+from __future__ import annotations
+
+import pytest
+
+from kmsgen.policy.bundle import Bundle, Key, KeyAccess, Organization, PrincipalPolicies
+from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
+from kmsgen.policy.grant import Grant
+from kmsgen.prover.bearing import Bearings, keys_named
+
+HOME = "111122223333"
+ONE, OTHER = (f"arn:aws:kms:us-west-2:{HOME}:key/{digit * 8}-1111-1111-1111-111111111111" for digit in "12")
+APP, WEB = f"arn:aws:iam::{HOME}:role/team/app", f"arn:aws:iam::{HOME}:role/web"
+
+
+def on(beside: PrincipalPolicies, named: str = "", grantee: str = "", when: str = "") -> tuple[str, ...]:
+    """Return who bears on a key, where two roles are described alike and the key policy names a third."""
+    conditions = (Condition("StringEquals", "aws:PrincipalArn", (when,)),) if when else ()
+    who = (Principal("AWS", named or f"arn:aws:iam::{HOME}:role/application"),)
+    policy = Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), who, conditions),))
+    grants = (Grant("g", grantee, ("Decrypt",)),) if grantee else ()
+    keys = (KeyAccess(Key(ONE), policy, grants), KeyAccess(Key(OTHER), policy))
+    about = Bearings(Bundle(keys, {APP: beside, WEB: beside})).on(keys[0])
+    assert about.keys == keys[:1]
+    return tuple(about.principals)
+
+
+@pytest.mark.parametrize("where", ["named", "grantee", "when"])
+def test_who_is_named_beside_the_key_bears_on_it(where: str) -> None:
+    """As a principal, in a grant, or in a condition; a session by the name of its role."""
+    assert on(PrincipalPolicies(), **{where: APP}) == (APP,)
+    assert on(PrincipalPolicies(), **{where: f"arn:aws:sts::{HOME}:assumed-role/app/session"}) == (APP,)
+
+
+def test_who_is_not_named_is_like_somebody_undescribed() -> None:
+    """Unless it has tags, which only a description tells."""
+    assert on(PrincipalPolicies((Document((Statement(Effect.ALLOW, ("kms:*",), ("*",)),)),))) == ()
+    assert on(PrincipalPolicies(tags=(("team", "red"),))) == (APP, WEB)
+
+
+def test_one_of_an_account_tells_its_organization() -> None:
+    """Everybody of the account is in it; one principal that says so is enough."""
+    assert on(PrincipalPolicies(organization=Organization("o-1"))) == (WEB,)
+
+
+def test_who_is_asked_about_stays() -> None:
+    """In the order of the bundle."""
+    keys = (KeyAccess(Key(ONE), Document(())),)
+    bearings = Bearings(Bundle(keys, {APP: PrincipalPolicies(), WEB: PrincipalPolicies()}))
+    assert tuple(bearings.on(keys[0], [WEB, APP]).principals) == (APP, WEB)
+
+
+@pytest.mark.parametrize(
+    "resource", ["*", ONE[:-1] + "?", f"arn:aws:kms:us-west-2:{HOME}:alias/x", ONE.replace(HOME, "${aws:PrincipalAccount}")]
+)
+def test_policies_about_keys_in_full_name_them(resource: str) -> None:
+    """A pattern, an alias, a variable and NotResource may be about any key."""
+    named = Statement(Effect.ALLOW, ("kms:Decrypt",), (ONE, OTHER))
+    assert keys_named(PrincipalPolicies((Document((named,)),))) == {ONE, OTHER}
+    assert keys_named(PrincipalPolicies((Document((named, named._replace(resources=(resource,)))),))) is None
+    assert keys_named(PrincipalPolicies((Document((named._replace(not_resource=True),)),))) is None
