@@ -14,7 +14,7 @@ class Finding(NamedTuple):
     """One thing that a check found: a code for machines, a message, a place, and a request that shows it.
 
     `statements` are the labels of the statements or grants responsible, or the layers that had to allow and did not;
-    `origins` the lines of the intent that those serve.
+    `origins` the lines of the intent that those serve. `key` is what a file with several keys calls the one that it is about.
     """
 
     code: str
@@ -25,6 +25,7 @@ class Finding(NamedTuple):
     statements: tuple[str, ...] = ()
     origins: tuple[Location, ...] = ()
     hint: str = ""
+    key: str = ""
 
     @property
     def diagnostic(self) -> Diagnostic:

@@ -19,13 +19,13 @@ def public_access(key: LintedKey) -> Iterator[Problem]:
     """Find access that strangers have."""
     for group in key.public.groups[:_SHARE]:
         message = f"strangers have access: {group}"
-        yield Problem(key.place_of(group.reason), message, statements=group.reason, witness=group.witness)
+        yield Problem(key.place_of(group.reason), message, statements=group.reason, witness=group.witness, key=key.name)
 
 
 def lockouts(key: LintedKey) -> Iterator[Problem]:
     """Find keys of which nobody can change the policy."""
     if key.lockout.result is Result.REFUTED:
-        yield Problem(key.place, key.lockout.reason)
+        yield Problem(key.place, key.lockout.reason, key=key.name)
 
 
 def unfinished(key: LintedKey) -> Iterator[Problem]:
@@ -33,7 +33,7 @@ def unfinished(key: LintedKey) -> Iterator[Problem]:
     reasons = [key.public.reason, key.minimal.reason]
     reasons += [key.lockout.reason] if key.lockout.result is Result.UNKNOWN else []
     for reason in dict.fromkeys(filter(None, reasons)):
-        yield Problem(key.place, f"not everything could be proved: {reason}")
+        yield Problem(key.place, f"not everything could be proved: {reason}", key=key.name)
 
 
 RULES = (

@@ -92,7 +92,7 @@ def _actions(way: _Way) -> Callable[[LintedKey], Iterator[Problem]]:
 
 def _problems(key: LintedKey, dead: Dead, message: str, *steps: str) -> Iterator[Problem]:
     for policy, number in key.written(dead.rule.statement):
-        yield Problem(policy.place(number, steps), message, statements=(dead.source,))
+        yield Problem(policy.place(number, steps), message, statements=(dead.source,), key=policy.key)
 
 
 def _rules(way: _Way) -> Iterator[LintRule[LintedKey]]:

@@ -1,4 +1,4 @@
-"""Findings on policies that anyone wrote, each with its fix: statement by statement, and by proof on the policy as a whole."""
+"""Findings on policies that anyone wrote, each with its fix: statement by statement, and by proof on each key as a whole."""
 
 from __future__ import annotations
 
@@ -7,19 +7,23 @@ from collections.abc import Iterator, Sequence
 from kmsgen.checks.finding import SEVERITIES, Finding
 from kmsgen.checks.lint import table
 from kmsgen.checks.lint.key import LintedKey
-from kmsgen.checks.lint.written import Written
+from kmsgen.checks.lint.written import KEY_POLICY, Written
 from kmsgen.policy.bundle import Bundle
+from kmsgen.prover.bearing import Bearings
+from kmsgen.prover.minimality import minimality_by_key
 from kmsgen.prover.proof import Budget
 
 
 def lint(written: Sequence[Written], bundle: Bundle | None, budget: Budget | None = None) -> list[Finding]:
-    """Return the findings on policies, in their order; with a bundle those too that only the whole shows."""
+    """Return the findings on policies, in their order; with a bundle those too that only the whole shows.
+
+    The key policies among those written are those of the bundle's keys, in the same order. The budget is that of each proof.
+    """
     found = [finding for one in written for finding in _of_policy(one)]
-    if bundle is not None and bundle.keys:
-        key = LintedKey(bundle, written, budget or Budget(seconds=20))
+    for key in _keys(written, bundle, budget or Budget(seconds=20)) if bundle is not None and bundle.keys else ():
         found += [finding for rule in table.OF_KEYS for finding in rule.findings(key)]
     order = {severity: rank for rank, severity in enumerate(SEVERITIES)}
-    unique = {(one.code, one.location, one.message, one.statements): one for one in found}
+    unique = {(one.code, one.location, one.message, one.statements, one.key): one for one in found}
     return sorted(unique.values(), key=lambda one: (one.location, order[one.severity], one.code, one.message))
 
 
@@ -29,3 +33,12 @@ def _of_policy(policy: Written) -> Iterator[Finding]:
             yield from rule.findings(statement)
     for of_policies in table.OF_POLICIES:
         yield from of_policies.findings(policy)
+
+
+def _keys(written: Sequence[Written], bundle: Bundle, budget: Budget) -> Iterator[LintedKey]:
+    """Yield each key with its own policy and the IAM policies, which are the business of the first."""
+    own = [one for one in written if one.kind == KEY_POLICY]
+    beside = [one for one in written if one.kind != KEY_POLICY]
+    bearings, minimal = Bearings(bundle), minimality_by_key(bundle, budget)
+    for access, policy, about in zip(bundle.keys, own, minimal, strict=True):
+        yield LintedKey(bearings.on(access), (policy, *beside), about, budget)

@@ -19,7 +19,7 @@ def duplicate_sids(policy: Written) -> Iterator[Problem]:
     counted = Counter(statement.sid for statement in policy.document.statements if statement.sid)
     for number, statement in enumerate(policy.document.statements):
         if statement.sid and counted[statement.sid] > 1:
-            yield Problem(policy.place(number, ("Sid",)), f"the Sid `{statement.sid}` stands twice")
+            yield Problem(policy.place(number, ("Sid",)), f"the Sid `{statement.sid}` stands twice", key=policy.key)
 
 
 def oversized_policies(policy: Written) -> Iterator[Problem]:
@@ -27,7 +27,7 @@ def oversized_policies(policy: Written) -> Iterator[Problem]:
     size = len(compact_policy(format_document(policy.document)).encode())
     if policy.kind == KEY_POLICY and size > KEY_POLICY_BYTES:
         message = f"the policy has {size} bytes without white space, and a key policy has at most {KEY_POLICY_BYTES}"
-        yield Problem(policy.where(policy.steps), message)
+        yield Problem(policy.where(policy.steps), message, key=policy.key)
 
 
 RULES = (

@@ -15,13 +15,17 @@ Looked = TypeVar("Looked")
 
 
 class Problem(NamedTuple):
-    """One place where a rule does not hold. `mend` says better than the rule's own how to mend this one."""
+    """One place where a rule does not hold. `mend` says better than the rule's own how to mend this one.
+
+    `key` is what a file with several keys calls the one that it is about.
+    """
 
     location: Location
     message: str
     mend: str = ""
     statements: tuple[str, ...] = ()
     witness: Request | None = None
+    key: str = ""
 
 
 class LintRule(NamedTuple, Generic[Looked]):
@@ -42,4 +46,4 @@ class LintRule(NamedTuple, Generic[Looked]):
         """Yield a finding for each place where the rule does not hold."""
         for one in self.find(looked):
             hint = one.mend or self.mend
-            yield Finding(self.id, self.severity, one.message, one.location, one.witness, one.statements, hint=hint)
+            yield Finding(self.id, self.severity, one.message, one.location, one.witness, one.statements, hint=hint, key=one.key)

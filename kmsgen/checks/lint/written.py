@@ -20,13 +20,17 @@ KEY_POLICY, IAM_POLICY = "key policy", "IAM policy"
 
 
 class Written(NamedTuple):
-    """A policy with the places of its parts: `layer` and `kind` of policy, `label` where several stand in one file."""
+    """A policy with the places of its parts: `kind` of policy, `layer` as decisions call it.
+
+    `key` is what a file with several keys calls the one whose policy this is.
+    """
 
     document: Document
     kind: str
     where: Where
     steps: Steps = ()
     layer: str = "key-policy"
+    key: str = ""
 
     def place(self, number: int, steps: Steps = ()) -> Location:
         """Return the place of a part of a statement."""
@@ -79,7 +83,8 @@ class WrittenStatement:
 
     def problem(self, message: str, *steps: str | int, mend: str = "") -> Problem:
         """Return a problem of the part of the statement that `steps` lead to."""
-        return Problem(self.policy.place(self.number, steps), message, mend, (self.policy.label(self.number),))
+        place, label = self.policy.place(self.number, steps), self.policy.label(self.number)
+        return Problem(place, message, mend, (label,), key=self.policy.key)
 
     def problem_of(self, condition: Condition, message: str, mend: str = "") -> Problem:
         """Return a problem of one of its conditions."""

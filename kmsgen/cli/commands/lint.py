@@ -38,7 +38,7 @@ def lint(
 ) -> None:
     """Find what is wrong, open, dead or not what it seems in key policies and IAM policies, and say how to mend it.
 
-    JSON: [{code, severity, message, fix, location: {path, line, column}, statements, witness}].
+    JSON: [{code, severity, message, fix, location: {path, line, column}, statements, key, witness}].
     Exit codes: 0 no finding from --fail-on on, 1 there is one, 2 bad input.
     """
     from kmsgen.cli.jobs.lint import findings_of, show  # noqa: PLC0415 - `--help` must not pay for what only a file needs

@@ -43,13 +43,11 @@ def _of_file(path: str, key_arn: str | None) -> list[Finding]:
     def where(_steps: Steps) -> Location:
         return Location(path)
 
-    found: list[Finding] = []
-    for bundle in subject.by_key():
-        written = [Written(bundle.keys[0].policy, KEY_POLICY, where)]
-        documents = dict.fromkeys(document for beside in bundle.principals.values() for document in beside.identity_policies)
-        written += [as_iam_policy(document, where) for document in documents]
-        found += lint(written, bundle)
-    return list({(one.code, one.message, one.statements): one for one in found}.values())
+    keys = subject.bundle.keys
+    names = [access.key.arn if len(keys) > 1 else "" for access in keys]
+    written = [Written(access.policy, KEY_POLICY, where, key=name) for access, name in zip(keys, names, strict=True)]
+    documents = dict.fromkeys(document for beside in subject.bundle.principals.values() for document in beside.identity_policies)
+    return lint([*written, *(as_iam_policy(document, where) for document in documents)], subject.bundle)
 
 
 def _of_policy(source: Source, key_arn: str | None) -> list[Finding]:
@@ -104,11 +102,17 @@ def show(found: Sequence[Finding], output: str, fail_on: str) -> int:
         answer_json(sarif(found))
     else:
         for one in found:
-            which = f" (`{'`, `'.join(one.statements)}`)" if one.statements and not one.location.line else ""
-            answer(f"{one.location}: {one.severity}: {one.code}: {one.message}{which}")
+            answer(f"{one.location}: {one.severity}: {one.code}: {one.message}{_which(one)}")
             answer(f"  fix: {one.hint}") if one.hint else None
     failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
     return 1 if any(one.severity in failing for one in found) else 0
+
+
+def _which(one: Finding) -> str:
+    """Return in brackets what the place does not tell: which statements without a line, which key of several."""
+    labels = ", ".join(f"`{label}`" for label in one.statements) if not one.location.line else ""
+    said = ", ".join(filter(None, (labels, f"key `{one.key}`" if one.key else "")))
+    return f" ({said})" if said else ""
 
 
 def told(one: Finding) -> dict[str, Any]:
@@ -120,5 +124,6 @@ def told(one: Finding) -> dict[str, Any]:
         "fix": one.hint,
         "location": {"path": one.location.path, "line": one.location.line, "column": one.location.column},
         "statements": list(one.statements),
+        "key": one.key or None,
         "witness": format_request(one.witness) if one.witness is not None else None,
     }
