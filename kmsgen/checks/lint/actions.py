@@ -41,11 +41,16 @@ def _element(statement: WrittenStatement) -> str:
 
 def wildcard_actions(statement: WrittenStatement) -> Iterator[Problem]:
     """Find wildcards in an Allow, which take in operations that KMS will have one day."""
-    for entry in statement.statement.actions:
-        found = expand(entry)
-        if statement.allows and not statement.statement.not_action and "*" in entry and found:
-            message = f"`{entry}` allows {shortened(found)}, and whatever KMS adds under that name"
-            yield statement.problem(message, "Action")
+    if not statement.allows or statement.statement.not_action:
+        return
+    entries = [entry for entry in statement.statement.actions if "*" in entry and expand(entry)]
+    if len(entries) == 1:
+        message = f"`{entries[0]}` allows {shortened(expand(entries[0]))}, and whatever KMS adds under that name"
+        yield statement.problem(message, "Action")
+    elif entries:
+        count = len({name for entry in entries for name in expand(entry)})
+        named = shortened([f"`{entry}`" for entry in entries])
+        yield statement.problem(f"{named} allow {count} actions, and whatever KMS adds under these names", "Action")
 
 
 def actions_without_effect(statement: WrittenStatement) -> Iterator[Problem]:

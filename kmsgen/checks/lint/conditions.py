@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from kmsgen.catalogue import condition_keys
 from kmsgen.checks.finding import ERROR, WARNING
-from kmsgen.checks.lint.rule import KMS_GUIDE, LintRule, Problem
+from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Problem
 from kmsgen.checks.lint.spelling import nearest
 from kmsgen.checks.lint.written import WrittenStatement, shortened
 from kmsgen.policy.document import Condition
@@ -25,6 +25,17 @@ def unknown_condition_keys(statement: WrittenStatement) -> Iterator[Problem]:
     for condition, _ in statement.conditions:
         if _unknown(condition.key):
             yield statement.problem_of(condition, f"there is no condition key `{condition.key}`", nearest(condition.key, names))
+
+
+def unprefixed_condition_keys(statement: WrittenStatement) -> Iterator[Problem]:
+    """Find condition keys without a prefix, which neither IAM nor KMS takes."""
+    names = [key.name for key in condition_keys.CONDITION_KEYS.values()]
+    by_name = {name.partition(":")[2].lower(): name for name in names}
+    for condition, _ in statement.conditions:
+        if not condition.key.partition(":")[0] or ":" not in condition.key:
+            meant = by_name.get(condition.key.lower())
+            message = f"`{condition.key}` has no prefix: AWS refuses a policy with such a condition key"
+            yield statement.problem_of(condition, message, f"did you mean `{meant}`?" if meant else "")
 
 
 def _unknown(key: str) -> bool:
@@ -68,6 +79,15 @@ RULES = (
         mend="see the condition keys of KMS and the global ones",
         source=KMS_GUIDE.format("policy-conditions"),
         find=unknown_condition_keys,
+    ),
+    LintRule(
+        "unprefixed-condition-key",
+        ERROR,
+        meaning="A condition is on a key without the prefix of a service, such as `aws:` or `kms:`.",
+        why="AWS refuses the whole policy (MalformedPolicyDocumentException).",
+        mend="write it as PREFIX:NAME",
+        source=IAM_GUIDE.format("reference_policies_elements_condition"),
+        find=unprefixed_condition_keys,
     ),
     LintRule(
         "key-policy-condition",

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmsgen.checks.finding import ERROR
+from kmsgen.arn import parse_arn
+from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.checks.finding import ERROR, WARNING
 from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Problem
 from kmsgen.checks.lint.written import WrittenStatement
 
@@ -19,6 +21,18 @@ def inert_statements(statement: WrittenStatement) -> Iterator[Problem]:
         if not values:
             message = f"a statement without {element} does nothing, though KMS takes it"
             yield statement.problem(message, mend=f"add {element}")
+
+
+def alias_resources(statement: WrittenStatement) -> Iterator[Problem]:
+    """Find aliases in a Resource element where actions on keys are meant."""
+    on_alias = any("alias" in ACTIONS[name.removeprefix("kms:")].resource_types for name in statement.actions)
+    if on_alias and not statement.in_key_policy:
+        return
+    element = "NotResource" if statement.statement.not_resource else "Resource"
+    for number, resource in enumerate(statement.statement.resources):
+        arn = parse_arn(resource)
+        if arn is not None and arn.service == "kms" and arn.kind == "alias":
+            yield statement.problem(f"`{resource}` is an alias, and an alias never stands for its key", element, number)
 
 
 def bad_sids(statement: WrittenStatement) -> Iterator[Problem]:
@@ -37,6 +51,15 @@ RULES = (
         mend="add the element",
         source=KMS_GUIDE.format("key-policy-overview"),
         find=inert_statements,
+    ),
+    LintRule(
+        "alias-resource",
+        WARNING,
+        meaning="A Resource element names an alias where the actions are about keys.",
+        why="The alias never stands for its key there: an Allow gives nothing by it, a Deny protects from nothing.",
+        mend="name the key by its ARN, or put a condition on kms:RequestAlias or kms:ResourceAliases",
+        source=KMS_GUIDE.format("alias-authorization"),
+        find=alias_resources,
     ),
     LintRule(
         "bad-sid",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmsgen.checks.finding import WARNING
+from kmsgen.checks.finding import NOTE, WARNING
 from kmsgen.checks.lint.rule import KMS_GUIDE, LintRule, Problem
 from kmsgen.checks.lint.written import WrittenStatement
 
@@ -15,12 +15,13 @@ _NARROWING = frozenset({"kms:grantisforawsresource", "kms:granteeprincipal", "km
 
 
 def bare_create_grants(statement: WrittenStatement) -> Iterator[Problem]:
-    """Find CreateGrant with nothing that narrows the grants."""
+    """Find CreateGrant with nothing that narrows the grants; a note where its holders may change the key policy anyway."""
     narrowed = any(condition.key.lower() in _NARROWING for condition in statement.statement.conditions)
     whole = {"*", "kms:*"} & set(statement.statement.actions)
     if statement.allows and "kms:CreateGrant" in statement.actions and not narrowed and not whole:
         message = "kms:CreateGrant without a condition gives every grant operation to whomever the caller wants"
-        yield statement.problem(message, "Action")
+        severity = NOTE if "kms:PutKeyPolicy" in statement.actions and statement.names_own_account else ""
+        yield statement.problem(message, "Action")._replace(severity=severity)
 
 
 RULES = (

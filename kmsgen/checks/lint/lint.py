@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from kmsgen.arn import account_of
 from kmsgen.checks.finding import SEVERITIES, Finding
 from kmsgen.checks.lint import table
 from kmsgen.checks.lint.key import LintedKey
@@ -19,8 +20,12 @@ def lint(written: Sequence[Written], bundle: Bundle | None, budget: Budget | Non
 
     The key policies among those written are those of the bundle's keys, in the same order. The budget is that of each proof.
     """
-    found = [finding for one in written for finding in _of_policy(one)]
-    for key in _keys(written, bundle, budget or Budget(seconds=20)) if bundle is not None and bundle.keys else ():
+    keys = bundle.keys if bundle is not None else ()
+    own = [one for one in written if one.kind == KEY_POLICY]
+    own = [one._replace(account=account_of(access.key.arn) or "") for one, access in zip(own, keys, strict=False)] or own
+    beside = [one for one in written if one.kind != KEY_POLICY]
+    found = [finding for one in (*own, *beside) for finding in _of_policy(one)]
+    for key in _keys(own, beside, bundle, budget or Budget(seconds=20)) if bundle is not None and keys else ():
         found += [finding for rule in table.OF_KEYS for finding in rule.findings(key)]
     order = {severity: rank for rank, severity in enumerate(SEVERITIES)}
     unique = {(one.code, one.location, one.message, one.statements, one.key): one for one in found}
@@ -35,10 +40,8 @@ def _of_policy(policy: Written) -> Iterator[Finding]:
         yield from of_policies.findings(policy)
 
 
-def _keys(written: Sequence[Written], bundle: Bundle, budget: Budget) -> Iterator[LintedKey]:
+def _keys(own: Sequence[Written], beside: Sequence[Written], bundle: Bundle, budget: Budget) -> Iterator[LintedKey]:
     """Yield each key with its own policy and the IAM policies, which are the business of the first."""
-    own = [one for one in written if one.kind == KEY_POLICY]
-    beside = [one for one in written if one.kind != KEY_POLICY]
     bearings, minimal = Bearings(bundle), minimality_by_key(bundle, budget)
     for access, policy, about in zip(bundle.keys, own, minimal, strict=True):
         yield LintedKey(bearings.on(access), (policy, *beside), about, budget)

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from kmsgen.checks.finding import ERROR
+from kmsgen.arn import ACCOUNT_ID, account_of
+from kmsgen.checks.finding import ERROR, NOTE, WARNING
 from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Problem
-from kmsgen.checks.lint.written import KEY_POLICY, Written
+from kmsgen.checks.lint.written import KEY_POLICY, Written, WrittenStatement
+from kmsgen.policy.document import Principal
 from kmsgen.policy.json_form import KEY_POLICY_BYTES, compact_policy, format_document
 
 
@@ -28,6 +30,40 @@ def oversized_policies(policy: Written) -> Iterator[Problem]:
     if policy.kind == KEY_POLICY and size > KEY_POLICY_BYTES:
         message = f"the policy has {size} bytes without white space, and a key policy has at most {KEY_POLICY_BYTES}"
         yield Problem(policy.where(policy.steps), message, key=policy.key)
+
+
+def foreign_accounts(policy: Written) -> Iterator[Problem]:
+    """Find accounts other than the key's that have every permission, whole and without a condition."""
+    whole = [(one, account) for one in policy.statements() if policy.kind == KEY_POLICY for account in _given_everything(one)]
+    accounts = list(dict.fromkeys(account for _, account in whole))
+    if not policy.account and len(accounts) < 2:
+        return
+    for statement, account in whole:
+        if not policy.account:
+            message = f"accounts {', '.join(accounts)} each have every permission, and one of them at most owns the key"
+            yield statement.problem(message, "Principal")
+        elif account != policy.account:
+            message = f"the whole of account {account} has every permission that another account can have"
+            yield statement.problem(message, "Principal")
+
+
+def _given_everything(statement: WrittenStatement) -> list[str]:
+    """Return the accounts that a statement gives everything to."""
+    written = statement.statement
+    if not statement.allows or written.conditions or written.not_principal or not {"*", "kms:*"} & set(written.actions):
+        return []
+    return [account for one in statement.principals if (account := _whole_account(one)) is not None]
+
+
+def _whole_account(principal: Principal) -> str | None:
+    whole = principal.kind == "AWS" and (ACCOUNT_ID.match(principal.value) or principal.value.endswith(":root"))
+    return account_of(principal.value) if whole else None
+
+
+def keys_not_told(policy: Written) -> Iterator[Problem]:
+    """Find key policies of which nothing is proved, as they do not tell whose key they are for."""
+    if policy.kind == KEY_POLICY and not policy.account:
+        yield Problem(policy.where(policy.steps), "it is not told whose key this policy is for: nothing is proved of it")
 
 
 RULES = (
@@ -48,6 +84,25 @@ RULES = (
         mend="merge statements, or use grants",
         source=KMS_GUIDE.format("key-policy-overview"),
         find=oversized_policies,
+    ),
+    LintRule(
+        "foreign-account",
+        WARNING,
+        meaning="A key policy gives a whole other account every permission.",
+        why="That account's administrators then decide which of their principals use the key and create grants on it, without the"
+        " key's owner.",
+        mend="name the principals or the account with the actions that they need",
+        source=KMS_GUIDE.format("key-policy-modifying-external-accounts"),
+        find=foreign_accounts,
+    ),
+    LintRule(
+        "key-not-told",
+        NOTE,
+        meaning="A key policy names no account or several, and nothing else says which of them owns the key.",
+        why="The rules on a key with all that bears on it, public access and lockout among them, have no answer then.",
+        mend="name the key with `--key-arn`",
+        source=KMS_GUIDE.format("key-policy-overview"),
+        find=keys_not_told,
     ),
 )
 """The rules on a policy as it is written."""

@@ -1,51 +1,126 @@
 """Lint rules on the Principal element.
 
-Source: IAM User Guide, reference_policies_elements_principal, reference_policies_elements_notprincipal, confused-deputy; KMS
+Source: IAM User Guide, reference_policies_elements_principal, reference_policies_elements_notprincipal, reference-arns; KMS
 Developer Guide, key-policy-overview.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from kmsgen.arn import ACCOUNT_ID, is_service_principal, parse_arn
+from kmsgen.arn import ACCOUNT_ID, Arn, is_service_principal, parse_arn
 from kmsgen.checks.finding import ERROR, WARNING
 from kmsgen.checks.lint.rule import IAM_GUIDE, LintRule, Problem
 from kmsgen.checks.lint.written import WrittenStatement
 from kmsgen.policy.document import Principal
 
-_SOURCE_KEYS = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
+_DIGITS = re.compile(r"[0-9]+\Z")
+_KINDS = {"iam": ("root", "user", "role"), "sts": ("assumed-role", "federated-user")}
+
+
+class _Wrong(NamedTuple):
+    """One way in which a principal is none: the test, what the message says of it, and how to mend it."""
+
+    holds: Callable[[Principal], bool]
+    says: str
+    mend: str = ""
+
+
+def _arn(test: Callable[[Arn], bool]) -> Callable[[Principal], bool]:
+    """Return the test of principals that are ARNs."""
+
+    def holds(principal: Principal) -> bool:
+        arn = parse_arn(principal.value)
+        return arn is not None and test(arn)
+
+    return holds
+
+
+def _names_nobody(arn: Arn) -> bool:
+    return arn.kind not in _KINDS.get(arn.service, ()) or (arn.resource != "root" if arn.kind == "root" else not arn.name)
+
+
+_OF_SERVICES = (
+    _Wrong(lambda one: not is_service_principal(one.value), "is no service principal", "such as `logs.us-west-2.amazonaws.com`"),
+)
+_OF_PROVIDERS = (
+    _Wrong(lambda _: True, "is an identity provider, which no key policy takes", "name the role that its users assume"),
+)
+_OF_AWS = (
+    _Wrong(
+        lambda one: "*" in one.value or "?" in one.value,
+        "has a wildcard: no principal matches in part",
+        "name the account, with ArnLike on aws:PrincipalArn",
+    ),
+    _Wrong(
+        lambda one: one.value.startswith(("AIDA", "AROA")),
+        "is the id of a deleted user or role: the policy cannot be put again with it",
+        "drop it",
+    ),
+    _Wrong(lambda one: _DIGITS.match(one.value) is not None, "is no account id: that has 12 digits", "write it in full"),
+    _Wrong(
+        _arn(lambda arn: arn.kind == "group"),
+        "is a group, which is no principal",
+        "name its users, or a role that they assume",
+    ),
+    _Wrong(
+        _arn(lambda arn: arn.service == "iam" and arn.kind == "policy"),
+        "is a policy, which is no principal",
+        "name the role or the user that has it",
+    ),
+    _Wrong(
+        _arn(lambda arn: arn.service == "iam" and arn.kind == "instance-profile"),
+        "is an instance profile, which is no principal",
+        "name the role in it",
+    ),
+    _Wrong(
+        _arn(lambda arn: arn.service in _KINDS and bool(arn.region)),
+        "has a Region, which no ARN of a principal has",
+        "leave nothing between the two colons",
+    ),
+    _Wrong(
+        _arn(lambda arn: arn.service in _KINDS and not ACCOUNT_ID.match(arn.account)),
+        "names no account: its id has 12 digits",
+        "write the account's id in full",
+    ),
+    _Wrong(
+        _arn(lambda arn: arn.kind == "assumed-role" and not arn.name.partition("/")[2]),
+        "names no session",
+        "name the role by its ARN, or add the session's name",
+    ),
+    _Wrong(lambda one: parse_arn(one.value) is None, "names no principal"),
+    _Wrong(_arn(_names_nobody), "names no principal"),
+)
+_VARIABLE = _Wrong(
+    lambda one: "${" in one.value, "has a variable, and a principal is taken as it is written", "write out what it stands for"
+)
+_WRONG = {"AWS": (_VARIABLE, *_OF_AWS), "Service": (_VARIABLE, *_OF_SERVICES), "Federated": _OF_PROVIDERS}
 
 
 def bad_principals(statement: WrittenStatement) -> Iterator[Problem]:
-    """Find principals that KMS refuses or that mean nothing."""
+    """Find principals that KMS refuses or that mean nothing, each at its place."""
     element = "NotPrincipal" if statement.statement.not_principal else "Principal"
-    for principal in statement.statement.principals or () if statement.in_key_policy else ():
-        found = _wrong_principal(principal)
-        if found:
-            yield statement.problem(f"`{principal.value}` {found[0]}", element, mend=found[1])
+    places: Counter[str] = Counter()
+    for principal in statement.principals if statement.in_key_policy else ():
+        number = places[principal.kind]
+        places[principal.kind] += 1
+        wrong = _wrong(principal)
+        if wrong is not None:
+            yield statement.problem(f"`{principal.value}` {wrong.says}", element, principal.kind, number, mend=wrong.mend)
 
 
-def _wrong_principal(principal: Principal) -> tuple[str, str] | None:
-    value = principal.value
-    if principal.kind == "Service" and not is_service_principal(value):
-        return "is no service principal", "such as `logs.us-west-2.amazonaws.com`"
-    if principal.kind == "Federated":
-        return "is an identity provider, which no key policy takes", "name the role that its users assume"
-    if principal.kind != "AWS" or value == "*" or ACCOUNT_ID.match(value):
+def _wrong(principal: Principal) -> _Wrong | None:
+    if principal.kind == "AWS" and (principal.value == "*" or ACCOUNT_ID.match(principal.value)):
         return None
-    if "*" in value or "?" in value:
-        return "has a wildcard: no principal matches in part", "name the account, with ArnLike on aws:PrincipalArn"
-    return _wrong_arn(value)
+    return next((wrong for wrong in _WRONG.get(principal.kind, ()) if wrong.holds(principal)), None)
 
 
-def _wrong_arn(value: str) -> tuple[str, str] | None:
-    arn = parse_arn(value)
-    if arn is None and value.startswith(("AIDA", "AROA")):
-        return "is the id of a deleted user or role: the policy cannot be put again with it", "drop it"
-    if arn is not None and arn.kind == "group":
-        return "is a group, which is no principal", "name its users, or a role that they assume"
-    return ("names no principal", "") if arn is None or arn.service not in ("iam", "sts") else None
+def is_nobody(principal: Principal) -> bool:
+    """Return whether nobody can be meant by an entry of a Principal element."""
+    return _wrong(principal) is not None
 
 
 def allows_with_not_principal(statement: WrittenStatement) -> Iterator[Problem]:
@@ -59,16 +134,6 @@ def denies_with_not_principal(statement: WrittenStatement) -> Iterator[Problem]:
     if not statement.allows and statement.statement.not_principal:
         message = "a Deny with NotPrincipal also denies sessions, and every principal with a permissions boundary"
         yield statement.problem(message, "NotPrincipal")
-
-
-def confused_deputies(statement: WrittenStatement) -> Iterator[Problem]:
-    """Find services that are let in for whomever they act."""
-    services = [one.value for one in statement.statement.principals or () if one.kind == "Service"]
-    keys = [condition.key.lower() for condition in statement.statement.conditions]
-    tied = any(key in _SOURCE_KEYS or key.startswith("kms:encryptioncontext") for key in keys)
-    if statement.allows and services and not tied and not statement.statement.not_principal:
-        named = ", ".join(f"`{one}`" for one in services)
-        yield statement.problem(f"{named} may use the key for whomever the service acts", "Principal")
 
 
 RULES = (
@@ -99,15 +164,6 @@ RULES = (
         mend="deny everyone with ArnNotEquals on aws:PrincipalArn in its place",
         source=IAM_GUIDE.format("reference_policies_elements_notprincipal"),
         find=denies_with_not_principal,
-    ),
-    LintRule(
-        "confused-deputy",
-        WARNING,
-        meaning="An Allow names a service, and nothing says for which account or resource the service must act.",
-        why="Whoever uses that service, in any account, may make it use the key for them.",
-        mend="add a condition on aws:SourceArn or aws:SourceAccount where the service sends it",
-        source=IAM_GUIDE.format("confused-deputy"),
-        find=confused_deputies,
     ),
 )
 """The rules on the Principal element."""

@@ -15,9 +15,9 @@ Looked = TypeVar("Looked")
 
 
 class Problem(NamedTuple):
-    """One place where a rule does not hold. `mend` says better than the rule's own how to mend this one.
+    """One place where a rule does not hold; `key` is what a file with several keys calls the one that it is about.
 
-    `key` is what a file with several keys calls the one that it is about.
+    `mend` says better than the rule's own how to mend this one, `severity` how grave this one is.
     """
 
     location: Location
@@ -26,12 +26,14 @@ class Problem(NamedTuple):
     statements: tuple[str, ...] = ()
     witness: Request | None = None
     key: str = ""
+    severity: str = ""
 
 
 class LintRule(NamedTuple, Generic[Looked]):
     """One row of the table of lint rules; `Looked` is what it looks at: a statement, a policy, a key with all that bears on it.
 
-    `meaning` and `why` are sentences for readers of a page, `mend` the hint of a finding, `source` the page of AWS it stands on.
+    `severity` is that of most findings, `meaning` and `why` are sentences for readers of a page, `mend` is the hint of a finding,
+    `source` the page of AWS it stands on.
     """
 
     id: str
@@ -45,5 +47,5 @@ class LintRule(NamedTuple, Generic[Looked]):
     def findings(self, looked: Looked) -> Iterator[Finding]:
         """Yield a finding for each place where the rule does not hold."""
         for one in self.find(looked):
-            hint = one.mend or self.mend
-            yield Finding(self.id, self.severity, one.message, one.location, one.witness, one.statements, hint=hint, key=one.key)
+            severity, hint = one.severity or self.severity, one.mend or self.mend
+            yield Finding(self.id, severity, one.message, one.location, one.witness, one.statements, hint=hint, key=one.key)

@@ -2,13 +2,27 @@
 
 from typing import Any
 
-from kmsgen.checks.lint import access, actions, conditions, dead_parts, elements, grants, operators, policies, principals
+from kmsgen.checks.lint import (
+    access,
+    actions,
+    conditions,
+    dead_parts,
+    elements,
+    grants,
+    operators,
+    policies,
+    principals,
+    services,
+    via_service,
+)
 from kmsgen.checks.lint.rule import LintRule
 
 OF_STATEMENTS = (
     *actions.RULES,
     *principals.RULES,
+    *services.RULES,
     *conditions.RULES,
+    *via_service.RULES,
     *operators.RULES,
     *grants.RULES,
     *elements.RULES,

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
+from kmsgen.arn import account_of
 from kmsgen.catalogue.actions import ACTIONS, expand
 from kmsgen.checks.lint.rule import Problem
 from kmsgen.errors import Location
-from kmsgen.policy.document import Condition, Document, Effect, Statement
+from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
 from kmsgen.policy.operators import OperatorName, split_operator
 from kmsgen.reading import Steps, Where
 
@@ -22,7 +23,7 @@ KEY_POLICY, IAM_POLICY = "key policy", "IAM policy"
 class Written(NamedTuple):
     """A policy with the places of its parts: `kind` of policy, `layer` as decisions call it.
 
-    `key` is what a file with several keys calls the one whose policy this is.
+    `key` is what a file with several keys calls the one whose policy this is, `account` the key's account where it is known.
     """
 
     document: Document
@@ -31,6 +32,7 @@ class Written(NamedTuple):
     steps: Steps = ()
     layer: str = "key-policy"
     key: str = ""
+    account: str = ""
 
     def place(self, number: int, steps: Steps = ()) -> Location:
         """Return the place of a part of a statement."""
@@ -67,6 +69,22 @@ class WrittenStatement:
     def in_key_policy(self) -> bool:
         """Whether the statement stands in a key policy."""
         return self.policy.kind == KEY_POLICY
+
+    @property
+    def principals(self) -> tuple[Principal, ...]:
+        """The principals that the statement names, or spares; none in an IAM policy."""
+        return self.statement.principals or ()
+
+    @property
+    def names_everybody(self) -> bool:
+        """Whether the Principal element is a star."""
+        return not self.statement.not_principal and any(one.value == "*" for one in self.principals)
+
+    @property
+    def names_own_account(self) -> bool:
+        """Whether every principal is known to be of the key's account."""
+        named = [account_of(one.value) for one in self.principals]
+        return bool(self.policy.account and named) and set(named) == {self.policy.account} and not self.statement.not_principal
 
     @cached_property
     def actions(self) -> frozenset[str]:

@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from kmsgen.catalogue.actions import expand
+from kmsgen.checks.lint.table import RULES
+from kmsgen.cli.commands.lint import app
 from kmsgen.cli.jobs.lint import findings_of
 from kmsgen.cli.reports.sarif import sarif
 
@@ -38,6 +42,16 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("bad-principal", "error", {"Principal": {"AWS": f"arn:aws:iam::{HOME}:group/team"}}),
     ("bad-principal", "error", {"Principal": {"AWS": [APP["AWS"], "AROAEXAMPLEID12345678"]}}),
     ("unknown-condition-key", "error", {"Condition": {"StringEquals": {"kms:ViaServices": "s3.us-west-2.amazonaws.com"}}}),
+    ("unprefixed-condition-key", "error", {"Condition": {"StringEquals": {"SourceIp": "192.0.2.1"}}}),
+    ("via-service-form", "error", {"Condition": {"StringEquals": {"kms:ViaService": "s3.amazonaws.com"}}}),
+    ("via-service-unknown", "warning", {"Condition": {"StringEquals": {"kms:ViaService": "iam.us-west-2.amazonaws.com"}}}),
+    ("any-service", "error", {"Principal": "*", "Condition": {"Bool": {"aws:PrincipalIsAWSService": "true"}}}),
+    ("deny-hits-services", "warning", {"Effect": "Deny", "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}}),
+    ("alias-resource", "warning", {"Resource": f"arn:aws:kms:us-west-2:{HOME}:alias/a"}),
+    ("inert-statement", "error", {"Resource": None}),
+    ("deny-not-principal", "warning", {"Effect": "Deny", "Principal": None, "NotPrincipal": APP}),
+    ("key-not-told", "note", {"Principal": {"AWS": "444455556666"}}),
+    ("shadowed-action", "note", {"Principal": ADMIN["Principal"], "Action": ["kms:GetKeyPolicy", "kms:Decrypt"]}),
     ("key-policy-condition", "warning", {"Condition": {"StringEquals": {"aws:ResourceTag/team": "a"}}}),
     ("condition-off-action", "warning", {"Action": ["kms:Decrypt", "kms:DescribeKey"],
         "Condition": {"StringEquals": {"kms:EncryptionContext:app": "a"}}}),
@@ -60,6 +74,52 @@ def test_each_code_on_a_policy_that_has_it(tmp_path: Path, code: str, severity: 
     assert findings(tmp_path, ADMIN, changed).get(code) == severity
 
 
+BY_S3 = {"StringEquals": {"kms:ViaService": "s3.us-west-2.amazonaws.com"}}
+DENY_ALL = {"Sid": "Deny", "Effect": "Deny", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*"}
+MANY = [
+    {**SOUND, "Sid": f"S{number}", "Condition": {"StringEquals": {"kms:EncryptionContext:id": "x" * 1500}}}
+    for number in range(22)
+]
+WHOLE: list[tuple[str, str, list[dict[str, Any]]]] = [
+    ("shadowed-statement", "note", [ADMIN, SOUND, {**SOUND, "Sid": "Again"}]),
+    ("shadowed-action", "note", [ADMIN, {**SOUND, "Sid": "More", "Action": ["kms:Decrypt", "kms:Encrypt"]}, SOUND]),
+    ("without-effect-statement", "warning", [ADMIN, SOUND, DENY_ALL]),
+    ("without-effect-action", "warning", [ADMIN, {**SOUND, "Action": ["kms:Decrypt", "kms:Encrypt"]}, DENY_ALL]),
+    ("denies-nothing-statement", "note", [ADMIN, DENY_ALL]),
+    ("denies-nothing-action", "note", [ADMIN, SOUND, {**DENY_ALL, "Action": ["kms:Decrypt", "kms:Encrypt"], "Condition": BY_S3}]),
+    ("foreign-account", "warning", [ADMIN, {**SOUND, "Action": "kms:*", "Principal": {"AWS": [f"arn:aws:iam::{HOME}:root",
+        "arn:aws:iam::444455556666:root"]}}]),
+    ("lockout", "error", [SOUND]),
+    ("not-finished", "warning", [ADMIN, {**SOUND, "Principal": None, "NotPrincipal": APP}]),
+    ("too-large", "error", [ADMIN, *MANY]),
+    ("bad-sid", "error", [{"Sid": "with a space", "Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "severity", "statements"), WHOLE, ids=[code for code, _, _ in WHOLE])
+def test_each_code_of_a_policy_as_a_whole(tmp_path: Path, code: str, severity: str, statements: list[dict[str, Any]]) -> None:
+    """What one statement alone does not show."""
+    given = [{name: value for name, value in one.items() if value is not None} for one in statements]
+    assert findings(tmp_path, *given).get(code) == severity
+
+
+def test_every_rule_of_the_table_is_found_somewhere() -> None:
+    """A rule that is added gets a case; one has its own below, as it takes another version."""
+    assert {rule.id for rule in RULES} == {"variable-without-version", *(code for code, *_ in (*CASES, *WHOLE))}
+
+
+@pytest.mark.parametrize(
+    ("action", "fails"), [("kms:Decript", ["error", "warning", "note"]), ("kms:GenerateData*", ["note"]), ("kms:Decrypt", [])]
+)
+@pytest.mark.parametrize("level", ["error", "warning", "note"])
+def test_a_gate_fails_from_its_severity_on(tmp_path: Path, action: str, fails: list[str], level: str) -> None:
+    """`--fail-on` with an error, a note and nothing to find."""
+    policy = {"Version": "2012-10-17", "Statement": [ADMIN, {**SOUND, "Action": [action, "kms:Encrypt"]}]}
+    (tmp_path / "policy.json").write_text(json.dumps(policy))
+    result = CliRunner().invoke(app, [str(tmp_path / "policy.json"), "--fail-on", level])
+    assert result.exit_code == (1 if level in fails else 0)
+
+
 def test_a_sound_policy_has_no_findings(tmp_path: Path) -> None:
     """Nothing to say where nothing is wrong."""
     assert findings(tmp_path, ADMIN, SOUND) == {}
@@ -68,6 +128,17 @@ def test_a_sound_policy_has_no_findings(tmp_path: Path) -> None:
 def test_nobody_can_change_the_policy(tmp_path: Path) -> None:
     """A policy that locks everybody out says so."""
     assert findings(tmp_path, SOUND)["lockout"] == "error"
+
+
+def test_the_wildcards_of_a_statement_are_one_finding(tmp_path: Path) -> None:
+    """Of several entries it says how many actions they take in together."""
+    path = tmp_path / "policy.json"
+    actions = ["kms:Describe*", "kms:*Key", "kms:Get*", "kms:List*", "kms:Put*", "kms:Decrypt"]
+    path.write_text(json.dumps({"Version": "2012-10-17", "Statement": [ADMIN, {**SOUND, "Action": actions}]}))
+    (found,) = [one for one in findings_of([str(path)], None) if one.code == "wildcard-action"]
+    count = len({name for entry in actions[:-1] for name in expand(entry)})
+    named = "`kms:Describe*`, `kms:*Key`, `kms:Get*`, `kms:List*` and 1 more"
+    assert found.message == f"{named} allow {count} actions, and whatever KMS adds under these names"
 
 
 def test_a_statement_that_another_one_covers(tmp_path: Path) -> None:

@@ -1,0 +1,135 @@
+"""Lint rules on kms:ViaService: values that no request has.
+
+Source: KMS Developer Guide, conditions-kms (kms:ViaService: SERVICE.REGION.amazonaws.com in every partition, and its table).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmsgen.arn import REGION
+from kmsgen.catalogue import via_services
+from kmsgen.checks.finding import ERROR, WARNING
+from kmsgen.checks.lint.rule import KMS_GUIDE, LintRule, Problem
+from kmsgen.checks.lint.spelling import nearest
+from kmsgen.checks.lint.written import WrittenStatement
+from kmsgen.policy.document import Condition
+from kmsgen.policy.operators import OperatorName
+
+_KEY = "kms:viaservice"
+_LETTERS, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
+_IN_NAME = f"{_LETTERS}{_DIGITS}-"
+_TAIL = ".amazonaws.com"
+
+
+def malformed_via_services(statement: WrittenStatement) -> Iterator[Problem]:
+    """Find values that do not have the form of a service in a Region."""
+    for condition, operator in _conditions(statement):
+        for value in condition.values:
+            if not _has_form(value, operator):
+                message = f"kms:ViaService is SERVICE.REGION.amazonaws.com: no request has `{value}`"
+                yield statement.problem_of(condition, message)
+
+
+def unknown_via_services(statement: WrittenStatement) -> Iterator[Problem]:
+    """Find values of the right form whose service is in no table of KMS."""
+    for condition, operator in _conditions(statement):
+        for value in condition.values:
+            if _has_form(value, operator) and not _has_known_service(value, operator):
+                name = value.partition(".")[0]
+                mend = nearest(name, sorted(via_services.PREFIXES))
+                yield statement.problem_of(condition, f"KMS knows no service `{name}` in kms:ViaService", mend)
+
+
+def _conditions(statement: WrittenStatement) -> Iterator[tuple[Condition, OperatorName]]:
+    """Yield the conditions on kms:ViaService with the values that a request is compared with as they are written.
+
+    Not those with a variable, nor those with a star that counts as a letter, of which another rule tells.
+    """
+    for condition, operator in statement.conditions:
+        if condition.key.lower() == _KEY and operator.base.startswith("String"):
+            skipped = "${" if operator.base.endswith("Like") else "*"
+            values = tuple(value for value in condition.values if skipped not in value and "${" not in value)
+            yield condition._replace(values=values), operator
+
+
+def _has_form(value: str, operator: OperatorName) -> bool:
+    if _wild(value, operator):
+        return _may_match(value, None)
+    name, _, rest = (value.lower() if operator.base.endswith("IgnoreCase") else value).partition(".")
+    return bool(name) and set(name) <= set(_IN_NAME) and rest.endswith(_TAIL) and REGION.match(rest[: -len(_TAIL)]) is not None
+
+
+def _has_known_service(value: str, operator: OperatorName) -> bool:
+    if not _wild(value, operator):
+        return value.lower().partition(".")[0] in via_services.PREFIXES
+    return any(_may_match(value, name) for name in via_services.PREFIXES)
+
+
+def _wild(value: str, operator: OperatorName) -> bool:
+    return operator.base.endswith("Like") and not {"*", "?"}.isdisjoint(value)
+
+
+def _may_match(pattern: str, service: str | None) -> bool:
+    """Return whether a pattern with wildcards matches a service (None: any name) in a Region: two letters, and to a digit."""
+    at = _skipping(pattern, {0})
+    at = _through_name(pattern, at) if service is None else _through(pattern, at, *service)
+    at = _through_name(pattern, _through(pattern, at, ".", _LETTERS, _LETTERS, "-"))
+    return len(pattern) in _through(pattern, at, _DIGITS, *_TAIL)
+
+
+def _through(pattern: str, at: set[int], *each: str) -> set[int]:
+    """Return where in a pattern one can be after one character of each of these, from any of these places."""
+    for characters in each:
+        at = _step(pattern, at, characters)
+    return at
+
+
+def _through_name(pattern: str, at: set[int]) -> set[int]:
+    """Return where in a pattern one can be after one character or more of a name."""
+    found: set[int] = set()
+    new = _step(pattern, at, _IN_NAME)
+    while new - found:
+        found |= new
+        new = _step(pattern, new, _IN_NAME)
+    return found
+
+
+def _step(pattern: str, at: set[int], characters: str) -> set[int]:
+    """Return where in a pattern one can be after one of some characters."""
+    stayed = {place for place in at if pattern[place : place + 1] == "*"}
+    moved = {place + 1 for place in at if place < len(pattern) and (pattern[place] == "?" or pattern[place] in characters)}
+    return _skipping(pattern, stayed | moved)
+
+
+def _skipping(pattern: str, at: set[int]) -> set[int]:
+    """Add the places after stars, which may stand for nothing."""
+    for place in sorted(at):
+        while pattern[place : place + 1] == "*":
+            place += 1  # noqa: PLW2901 - to the end of the stars
+            at = at | {place}
+    return at
+
+
+RULES = (
+    LintRule(
+        "via-service-form",
+        ERROR,
+        meaning="A value of kms:ViaService does not have the form SERVICE.REGION.amazonaws.com.",
+        why="No request has such a value, in no partition: the statement never matches by it, or always where it is negated.",
+        mend="write the service, its Region and amazonaws.com, such as `s3.us-west-2.amazonaws.com`",
+        source=KMS_GUIDE.format("conditions-kms"),
+        find=malformed_via_services,
+    ),
+    LintRule(
+        "via-service-unknown",
+        WARNING,
+        meaning="A value of kms:ViaService names a service that no page of AWS lists for it.",
+        why="The names there are often not those of service principals or of the console: with another name the statement never"
+        " matches.",
+        mend="see the table of services at kms:ViaService",
+        source=KMS_GUIDE.format("conditions-kms"),
+        find=unknown_via_services,
+    ),
+)
+"""The rules on kms:ViaService."""
