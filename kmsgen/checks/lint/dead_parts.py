@@ -11,6 +11,8 @@ from typing import NamedTuple
 from kmsgen.checks.finding import NOTE, WARNING
 from kmsgen.checks.lint.key import LintedKey
 from kmsgen.checks.lint.rule import KMS_GUIDE, LintRule, Problem
+from kmsgen.checks.lint.unmet import unmet
+from kmsgen.checks.lint.written import WrittenStatement
 from kmsgen.prover.minimality import DENIES_NOTHING, NEVER_MATCHES, SHADOWED, WITHOUT_EFFECT, Dead
 
 
@@ -74,7 +76,7 @@ def _statements(way: _Way) -> Callable[[LintedKey], Iterator[Problem]]:
     def find(key: LintedKey) -> Iterator[Problem]:
         for dead in key.minimal.dead:
             if dead.kind == way.kind and dead.action is None:
-                yield from _problems(key, dead, way.message.format(what="this statement"))
+                yield from _problems(key, dead, way.message.format(what="this statement"), explained=way.kind == NEVER_MATCHES)
 
     return find
 
@@ -90,9 +92,11 @@ def _actions(way: _Way) -> Callable[[LintedKey], Iterator[Problem]]:
     return find
 
 
-def _problems(key: LintedKey, dead: Dead, message: str, *steps: str) -> Iterator[Problem]:
+def _problems(key: LintedKey, dead: Dead, message: str, *steps: str, explained: bool = False) -> Iterator[Problem]:
     for policy, number in key.written(dead.rule.statement):
-        yield Problem(policy.place(number, steps), message, statements=(dead.source,), key=policy.key)
+        why = unmet(WrittenStatement(policy, number), key.bundle.keys[0].key) if explained else ""
+        text = f"{message}: {why}" if why else message
+        yield Problem(policy.place(number, steps), text, statements=(dead.source,), key=policy.key)
 
 
 def _rules(way: _Way) -> Iterator[LintRule[LintedKey]]:

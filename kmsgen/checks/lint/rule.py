@@ -8,7 +8,6 @@ from kmsgen.checks.finding import Finding
 from kmsgen.errors import Location
 
 KMS_GUIDE = "https://docs.aws.amazon.com/kms/latest/developerguide/{}.html"
-KMS_API = "https://docs.aws.amazon.com/kms/latest/APIReference/{}.html"
 IAM_GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/{}.html"
 
 Looked = TypeVar("Looked")

@@ -8,6 +8,7 @@ from typing import Any
 from kmsgen.checks.finding import SEVERITIES, Finding
 from kmsgen.checks.lint.dead_parts import OF_MINIMALITY
 from kmsgen.checks.lint.lint import lint
+from kmsgen.checks.lint.makes import other_makes
 from kmsgen.checks.lint.written import KEY_POLICY, Written, as_iam_policy
 from kmsgen.cli.console import answer, answer_json
 from kmsgen.cli.jobs.subjects import load
@@ -59,7 +60,7 @@ def _of_policy(source: Source, key_arn: str | None) -> list[Finding]:
         return lint([Written(document, KEY_POLICY, source.where)], None)
     bundle = read_policy(source, Beside(key_arn))
     written = [Written(bundle.keys[0].policy, KEY_POLICY, source.where)]
-    return _of_every_kind([lint(written, one) for one in every_kind(bundle)])
+    return _of_every_kind([lint(written, one) for one in (*every_kind(bundle), *other_makes(bundle))])
 
 
 def _of_every_kind(found: Sequence[Sequence[Finding]]) -> list[Finding]:
