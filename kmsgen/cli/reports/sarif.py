@@ -43,12 +43,15 @@ def _result(one: Finding) -> dict[str, Any]:
     place: dict[str, Any] = {"artifactLocation": {"uri": quote(one.location.path)}}
     if one.location.line:
         place["region"] = {"startLine": one.location.line, "startColumn": one.location.column}
+    location: dict[str, Any] = {"physicalLocation": place}
+    if one.key:
+        location["logicalLocations"] = [{"fullyQualifiedName": one.key, "kind": "resource"}]
     return {
         "ruleId": one.code,
         "ruleIndex": _NUMBERS[one.code],
         "level": one.severity,
         "message": {"text": _plain(f"{one.message}; fix: {one.hint}" if one.hint else one.message)},
-        "locations": [{"physicalLocation": place}],
+        "locations": [location],
     }
 
 

@@ -19,7 +19,7 @@ ASKED = json.loads((Path(__file__).parent / "sarif_2_1_0.json").read_text(encodi
 OBJECTS = Draft202012Validator(ASKED, format_checker=Draft202012Validator.FORMAT_CHECKER)
 FOUND = (
     Finding("bad-sid", ERROR, "IAM takes no space in a Sid", Location("policies/a.json", 3, 7), hint="drop the rest"),
-    Finding("wildcard-action", NOTE, "`kms:*` allows all", Location("plan.json")),
+    Finding("wildcard-action", NOTE, "`kms:*` allows all", Location("plan.json"), key="aws_kms_key.data"),
 )
 
 
@@ -58,6 +58,13 @@ def test_a_place_without_a_line_is_the_whole_file() -> None:
     with_line, without = [one["locations"][0]["physicalLocation"] for one in run_of(FOUND)["results"]]
     assert with_line["region"] == {"startLine": 3, "startColumn": 7}
     assert without == {"artifactLocation": {"uri": "plan.json"}}
+
+
+def test_a_key_of_several_is_named() -> None:
+    """As the resource that the finding is about."""
+    alone, of_several = [one["locations"][0] for one in run_of(FOUND)["results"]]
+    assert "logicalLocations" not in alone
+    assert of_several["logicalLocations"] == [{"fullyQualifiedName": "aws_kms_key.data", "kind": "resource"}]
 
 
 @pytest.mark.parametrize(
