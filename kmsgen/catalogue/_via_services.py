@@ -113,6 +113,19 @@ ON_SERVICE_PAGES_ONLY: tuple[str, ...] = (
     "sso",
     "identitystore",
     "s3vectors",
+    "timestream-influxdb",
+    "emr-serverless",
+    "bedrock-agentcore",
+    "datazone",
+    "deadline",
+    "voiceid",
+    "connect-campaigns",
+    "cleanrooms",
+    "chime",
+    "cognito-idp",
+    "grafana",
+    "verifiedpermissions",
+    "inspector2",
 )
 
 NOTES: dict[str, str] = {

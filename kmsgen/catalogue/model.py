@@ -106,7 +106,8 @@ class ServiceCondition(NamedTuple):
     With `resources` set, those `resources` of the intent's line that fit replace its values. A line that names none, and
     gives no variables for the placeholders, gets the values of `wide`. Without these: where `required`, the values with
     the source account in place and `*` for the rest, else the line is an error; where not required, the condition falls
-    away (another one still pins the statement, or this one is only recommended).
+    away (another one still pins the statement, or this one is only recommended). A recommended condition is written where
+    the line asks for it: by a resource that fits, by the source account, by a variable of it.
     """
 
     condition: Condition  # values, and the name of the key, may hold placeholders `${account}`
@@ -114,26 +115,46 @@ class ServiceCondition(NamedTuple):
     resources: bool = False
     wide: Values = ()
     required: bool = False
-    basis: str = ""  # what supports a recommended condition
+    basis: str = ""  # what supports it, where the page does not print it in this statement
 
 
 class ServiceStatement(NamedTuple):
-    """One statement that a service needs. `principal_kind` is Service, or AWS for a role of the account.
+    """One statement that a service needs. `principal_kind` is Service, AWS (a role) or `*`.
 
-    `caller`: the principal is whoever calls the service; the intent's line names it, and the statement is left out
-    where it names nobody. `source_account` tells whether aws:SourceAccount may be asked for: documented,
-    documented_generic, recommended, undocumented or unsupported; empty where no service principal calls.
+    `who`: the words for those whom the intent's line names; the statement is left out where it names none of them.
+    `source_account` tells whether aws:SourceAccount may be asked for: documented, documented_generic, recommended,
+    undocumented or unsupported; empty where no service principal calls.
     """
 
     principal_kind: str
-    principal: str  # may hold placeholders
+    principal: str  # may hold placeholders; empty where the line names the principals
     actions: Values  # exact, without actions that have no effect
-    conditions: tuple[ServiceCondition, ...]
-    scope: str = ""
-    caller: bool = False
+    conditions: tuple[ServiceCondition, ...] = ()
+    who: Values = ()
+    by_itself: bool = False  # a role that calls KMS itself, or through another service
+    opt_in: str = ""  # the principal in Regions that are disabled by default
     source_account: str = ""
     needs: Values = ()  # placeholders that neither the scope nor `resources` fills
+    iam_only: bool = False  # no key policy can give it
+    optional: str = ""  # when it is needed; written only where the line asks for its actions
+    generic: bool = False  # the page does not print it: recommended conditions are written too
+    unsupported: Values = ()  # condition keys that break it
+    scope: str = ""
     gap: str = ""  # what the documented statement leaves open
+
+    @property
+    def caller(self) -> bool:
+        """Whether the intent's line names the principals."""
+        return bool(self.who)
+
+
+class ServiceGrants(NamedTuple):
+    """The grants that a service makes: whom they name, by principal (placeholders) or by word, and what they hold."""
+
+    to: Values = ()
+    who: Values = ()
+    operations: Values = ()
+    constraint: str = ""  # EncryptionContextSubset, EncryptionContextEquals
 
 
 class Service(NamedTuple):
@@ -141,16 +162,24 @@ class Service(NamedTuple):
 
     id: str
     title: str
-    mechanism: str  # service-principal, via-service, grant, service-linked-role, unsupported
-    via: Values  # prefixes of kms:ViaService, where it calls for a user
-    statements: tuple[ServiceStatement, ...]
-    key_specs: Values  # empty: symmetric encryption keys
+    mechanism: str  # service-principal, via-service, grant, service-linked-role, unsupported, unknown
     source: Values
-    notes: Values
-    key_usage: str = "ENCRYPT_DECRYPT"
+    read: str  # the day on which the source was read, 2026-11-29
+    statements: tuple[ServiceStatement, ...] = ()
+    who: tuple[tuple[str, str], ...] = ()  # the service's words for callers and roles, each with what it means
+    via: Values = ()  # prefixes of kms:ViaService, where it calls for a user
+    notes: Values = ()
     short: Values = ()  # other names to find it by
-    unsupported: Values = ()  # condition keys that break the integration
     short_why: str = ""  # why the short names mean this use of the service
+    key_specs: Values = ()  # empty: symmetric encryption keys
+    key_usage: str = "ENCRYPT_DECRYPT"
+    multi_region: bool = True  # whether it takes multi-Region keys
+    regions: Values = ()  # the only Regions in which the key may be; empty: any
+    same_region: bool = False  # its resources must be in the key's Region
+    unsupported: Values = ()  # condition keys that break the integration
+    unconfirmed: str = ""  # why the row could not be confirmed
+    context: tuple[tuple[str, str], ...] = ()  # the encryption context it sends
+    grants: ServiceGrants = ServiceGrants()
 
 
 class GuardRail(NamedTuple):

@@ -6,62 +6,143 @@ A row gives the words of the documentation; its `source` names the pages. See `S
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from kmsgen.catalogue import _services
-from kmsgen.catalogue.model import Service, ServiceCondition, ServiceStatement
+from kmsgen.catalogue.model import Service, ServiceCondition, ServiceGrants, ServiceStatement
 from kmsgen.policy.document import Condition
 
-SCOPE_PLACEHOLDERS = frozenset({"partition", "region", "account"})
-"""Placeholders that the intent's scope fills."""
+SCOPE_PLACEHOLDERS = frozenset({"partition", "region", "account", "source_region"})
+"""Placeholders that the intent's scope fills; `source_region` is the Region of the resource, else the key's."""
 PLACEHOLDER = re.compile(r"\$\{([a-z0-9_]+)\}")
 """A placeholder. `${aws:ResourceAccount}`, with a colon, is a policy variable and stays."""
+RECOMMENDED = "recommended"
+THROUGH = "via/"
+"""What stands before a prefix of kms:ViaService in the id of a service that is no row: whoever calls through it."""
+BY_NAME = "principal/"
+"""What stands before the name of a service principal in the id of a service that is no row."""
+CALLER = "caller"
+_DOMAIN = ".amazonaws.com"
+# Families end in "/" or ":". Source: IAM User Guide, reference_policies_condition-keys; KMS Developer Guide, conditions-kms.
+_OF_SERVICES_ONLY = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths", "aws:principalservicename")
+_OF_CALLERS_ONLY = (
+    "kms:viaservice", "aws:principalorgid", "aws:principalorgpaths", "aws:principaltag/", "aws:username", "aws:sourceidentity",
+    "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:calledvia", "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip",
+)  # fmt: skip
 
 
-_Row = tuple[Any, ...]
-_ROWS: dict[str, _Row] = {row[0]: row for row in _services.ROWS}
-
-
-def _condition(row: _Row) -> ServiceCondition:
+def _condition(row: list[Any]) -> ServiceCondition:
     operator, key, values, *rest = row
-    return ServiceCondition(Condition(operator, key, values), *rest)
+    return ServiceCondition(Condition(operator, key, tuple(values)), *map(_frozen, rest))
 
 
-def _statement(row: _Row) -> ServiceStatement:
-    kind, principal, actions, conditions, *rest = row
-    return ServiceStatement(kind, principal, actions, tuple(map(_condition, conditions)), *rest)
+def _frozen(value: Any) -> Any:  # noqa: ANN401 - what JSON holds
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
-def _service(row: _Row) -> Service:
-    name, title, mechanism, via, statements, *rest = row
-    return Service(name, title, mechanism, via, tuple(map(_statement, statements)), *rest)
+def _statement(row: dict[str, Any]) -> ServiceStatement:
+    conditions = tuple(map(_condition, row.get("conditions", ())))
+    rest = {name: _frozen(value) for name, value in row.items() if name != "conditions"}
+    return ServiceStatement(**{"principal": "", **rest, "conditions": conditions})
+
+
+def _service(name: str, row: dict[str, Any]) -> Service:
+    statements = tuple(map(_statement, row.pop("statements")))
+    grants = ServiceGrants(**{field: _frozen(value) for field, value in row.pop("grants", {}).items()})
+    return Service(name, statements=statements, grants=grants, **{field: _frozen(value) for field, value in row.items()})
 
 
 class _Services(Mapping[str, Service]):
-    """The services by id. Each is put together when it is asked for: a run needs one or two of a hundred."""
+    """The services by id. Each is put together when it is asked for: a run needs one or two of hundreds."""
 
     def __getitem__(self, name: str) -> Service:
-        return _service(_ROWS[name])
+        return _service(name, json.loads(_services.ROWS[name]))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(_ROWS)
+        return iter(_services.ROWS)
 
     def __len__(self) -> int:
-        return len(_ROWS)
+        return len(_services.ROWS)
 
 
 SERVICES = _Services()
-_SHORT = Service._fields.index("short")
-SHORT_NAMES: dict[str, str] = {short: name for name, row in _ROWS.items() for short in row[_SHORT]}
+SHORT_NAMES: dict[str, str] = _services.SHORT_NAMES
 """The names that users write (`logs`, `s3`), each with the id of the service it stands for."""
+BY_VIA: dict[str, tuple[str, ...]] = _services.BY_VIA
+"""The ids of the services that a prefix of kms:ViaService stands for."""
 
 
+@lru_cache(maxsize=64)
 def find(name: str) -> Service | None:
-    """Return the service of that id or short name; None if there is none."""
-    return SERVICES.get(SHORT_NAMES.get(name, name))
+    """Return the service of that id, short name or service principal (`s3.amazonaws.com`); None if there is none.
+
+    `via/NAME` is whoever calls through the service of that prefix of kms:ViaService, `principal/NAME` a service principal:
+    both without actions, which the line gives.
+    """
+    if name.startswith(THROUGH):
+        return _through(name.removeprefix(THROUGH))
+    if name.startswith(BY_NAME):
+        return _by_name(name.removeprefix(BY_NAME))
+    stem = name.removesuffix(_DOMAIN)
+    return SERVICES.get(SHORT_NAMES.get(stem, stem))
+
+
+def _through(prefix: str) -> Service:
+    pin = Condition("StringEquals", "kms:ViaService", (f"{prefix}.${{region}}{_DOMAIN}",))
+    statement = ServiceStatement("AWS", "", (), (ServiceCondition(pin, "documented"),), (CALLER,))
+    who = ((CALLER, f"who calls through {prefix}"),)
+    return Service(THROUGH + prefix, f"kms:ViaService {prefix}", "via-service", (), "", (statement,), who, (prefix,))
+
+
+def _by_name(principal: str) -> Service:
+    statement = ServiceStatement("Service", principal, (), source_account="undocumented")
+    return Service(BY_NAME + principal, principal, "service-principal", (), "", (statement,))
+
+
+def alternatives(name: str) -> tuple[str, ...]:
+    """Return the ids of the services that a prefix of kms:ViaService or a service principal may mean."""
+    stem = name.removesuffix(_DOMAIN)
+    if stem in BY_VIA:
+        return BY_VIA[stem]
+    if stem == name:
+        return ()
+    rows = SERVICES.values()
+    return tuple(row.id for row in rows if any(_without_region(each.principal) == name for each in row.statements))
+
+
+def _without_region(principal: str) -> str:
+    return principal.replace(".${region}", "")
+
+
+def apart(service: Service) -> tuple[str, ...]:
+    """Return the service's words where they differ in what they may do; none where one list of principals says all."""
+    words = [word for word, _ in service.who]
+    given = {word: tuple(each for each in service.statements if word in each.who) for word in words}
+    return tuple(words) if len(set(given.values())) > 1 else ()
+
+
+def breaks(service: Service, statement: ServiceStatement, key: str) -> bool:
+    """Return whether a condition on this key breaks the statement for the service.
+
+    `kms:EncryptionContext:*` stands for every such key but those that the statement has itself.
+    """
+    own = {row.condition.key.lower() for row in statement.conditions}
+    for name in (*service.unsupported, *statement.unsupported):
+        lower = name.lower()
+        if key.lower() == lower or (lower.endswith("*") and key.lower().startswith(lower[:-1]) and key.lower() not in own):
+            return True
+    return False
+
+
+def is_foreign(key: str, *, by_service: bool) -> bool:
+    """Return whether no request of a service that calls KMS itself, or of a principal of an account, carries the key."""
+    lower = key.lower()
+    table = _OF_CALLERS_ONLY if by_service else _OF_SERVICES_ONLY
+    return any(lower == name or (name.endswith("/") and lower.startswith(name)) for name in table)
 
 
 @lru_cache(maxsize=256)

@@ -14,6 +14,7 @@ from kmsgen.compiler.conditions import (
     fails_when_absent,
     has_wildcard,
     is_context_key,
+    reads_metadata,
 )
 from kmsgen.compiler.permit import Conditions, Permit, canonical
 from kmsgen.compiler.target import Target
@@ -21,7 +22,6 @@ from kmsgen.errors import input_error
 from kmsgen.intent.intent import Access
 from kmsgen.policy.document import Condition, Principal
 
-METADATA_LEVELS = frozenset({"Read", "List"})
 GRANTEE_KEYS = ("kms:granteeprincipal", "kms:granteeserviceprincipal")
 
 
@@ -83,10 +83,8 @@ def _may_go_without(action: str, condition: Condition, conditions: Conditions) -
 
     It is if it reads metadata, or if it ends grants that AWS services made for their resources.
     """
-    row = ACTIONS.get(action.removeprefix("kms:"))
-    metadata = row is not None and frozenset(row.access_levels) <= METADATA_LEVELS and not row.cryptographic
     ends_grants = action == "kms:RevokeGrant" and FOR_AWS_RESOURCE in conditions
-    return is_context_key(condition.key) and (metadata or ends_grants)
+    return is_context_key(condition.key) and (reads_metadata(action) or ends_grants)
 
 
 def pins_grant(conditions: Conditions) -> bool:

@@ -135,7 +135,8 @@ def _people(worlds: tuple[World, ...], traced: Iterable[str]) -> list[str]:
     """Return every principal of this bundle that has an ARN of its own, so that what is known of each can be told."""
     arns = [permit.principal.value for world in worlds for permit in world.permits if permit.principal.kind == "AWS"]
     named = [arn for world in worlds for arn in world.named]
-    return [arn for arn in dict.fromkeys((*arns, *named, *traced)) if account_of(arn) and not is_account(Principal("AWS", arn))]
+    people = (arn for arn in dict.fromkeys((*arns, *named, *traced)) if account_of(arn) and "*" not in arn)
+    return [arn for arn in people if not is_account(Principal("AWS", arn))]
 
 
 def _organization(intent: Intent, arn: str) -> Organization | None:

@@ -16,6 +16,7 @@ from kmsgen.policy.operators import split_operator
 Values = tuple[str, ...]
 
 CONTEXT_PREFIX = "kms:encryptioncontext"
+METADATA_LEVELS = frozenset({"Read", "List"})
 # Keys that exist on some actions only; every other global key is in every request.
 BOUND_PREFIXES = ("kms:", "aws:requesttag/", "aws:tagkeys", "aws:resourcetag/")
 # Operators that say the same where no value has a wildcard: JSON has room for one key once in each.
@@ -133,6 +134,12 @@ def carries(action: str, key: str) -> bool:
     if row is None or not action.startswith("kms:"):
         return not lower.startswith("kms:")
     return any(lower == known or (known[-1] in ":/" and lower.startswith(known)) for known in row.condition_keys)
+
+
+def reads_metadata(action: str) -> bool:
+    """Return whether an action of KMS only reads about a key: it uses none of its material and changes nothing."""
+    row = ACTIONS.get(action.removeprefix("kms:"))
+    return row is not None and frozenset(row.access_levels) <= METADATA_LEVELS and not row.cryptographic
 
 
 def is_context_key(key: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kmsgen.arn import account_of, parse_arn, role_of_session
+from kmsgen.catalogue import services
 from kmsgen.compiler.conditions import FOR_AWS_RESOURCE
 from kmsgen.compiler.guardrails import CREATE_GRANT, DELETE
 from kmsgen.compiler.permit import Permit
@@ -54,8 +55,15 @@ def takes_away(line: GuardRailLine, permit: Permit) -> bool:
     if line.name == "deny-delete":
         return permit.action in DELETE
     if line.name == "deny-grants-to-principals":
-        return permit.action in CREATE_GRANT and FOR_AWS_RESOURCE not in permit.conditions and permit.principal.kind == "AWS"
+        return permit.action in CREATE_GRANT and permit.principal.kind == "AWS" and not _is_for_aws_resource(permit)
     return line.name == "deny-everyone-else" and permit.principal.value == "*"
+
+
+def _is_for_aws_resource(permit: Permit) -> bool:
+    """Return whether the grants of a permit are those that kms:GrantIsForAWSResource marks: a service makes them for itself."""
+    service = services.find(permit.topic) if permit.purpose == "serve" else None
+    by_service = service is not None and FOR_AWS_RESOURCE.key not in service.unsupported
+    return by_service or FOR_AWS_RESOURCE in permit.conditions
 
 
 def reaches(line: GuardRailLine, principal: Principal) -> bool:

@@ -22,6 +22,7 @@ from kmsgen.compiler.conditions import FOR_AWS_RESOURCE
 from kmsgen.compiler.key_policy import Traced
 from kmsgen.compiler.permit import Conditions, Permit, canonical
 from kmsgen.compiler.principals import is_account, is_session
+from kmsgen.compiler.services import grantees
 from kmsgen.compiler.sids import Sids
 from kmsgen.compiler.target import Target
 from kmsgen.errors import input_error
@@ -55,7 +56,8 @@ class World(NamedTuple):
     @property
     def grant_makers(self) -> Values:
         """The accounts, the key's first, of those who let AWS services create grants for themselves."""
-        makers = [permit for permit in self.permits if permit.action in CREATE_GRANT and FOR_AWS_RESOURCE in permit.conditions]
+        granting = [permit for permit in self.permits if permit.action in CREATE_GRANT]
+        makers = [permit for permit in granting if permit.purpose == "serve" or FOR_AWS_RESOURCE in permit.conditions]
         accounts = [account_of(permit.principal.value) or self.target.account for permit in makers]
         return tuple(dict.fromkeys([self.target.account, *accounts])) if makers else ()
 
@@ -72,6 +74,7 @@ def world_of(intent: Intent, target: Target, permits: Iterable[Permit]) -> World
     people += [grant.retiring for grant in grants if grant.retiring and not grant.retiring_is_service]
     machines = [grant.grantee for grant in grants if grant.grantee_is_service]
     machines += [grant.retiring for grant in grants if grant.retiring and grant.retiring_is_service]
+    people += [arn for use in intent.services for arn in grantees(use, target)]
     if intent.scope.deployer is not None:
         people.append(intent.scope.deployer)
     return World(target, intent.scope.organization, tuple(permits), tuple(people), tuple(machines))

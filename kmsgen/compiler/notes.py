@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kmsgen.arn import account_of
-from kmsgen.catalogue import services
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.compiler.conditions import CONTEXT_PREFIX, fails_when_absent
 from kmsgen.compiler.contradictions import reaches
 from kmsgen.compiler.guardrails import CONTEXT_RAIL, World
 from kmsgen.compiler.identity_policy import needs_identity_policy
 from kmsgen.compiler.principals import is_account, is_service_linked
+from kmsgen.compiler.service_notes import notes_on_services
 from kmsgen.errors import Diagnostic, Location
 from kmsgen.intent.intent import Access, GuardRailLine, Intent
 from kmsgen.policy.document import Principal
@@ -40,8 +40,8 @@ _NARROWINGS = {
 
 def notes_on(intent: Intent, worlds: tuple[World, ...]) -> tuple[Diagnostic, ...]:
     """Return the notes, in source order, each once."""
-    found = {*_recovery(intent), *_members(intent), *_open_services(intent), *_deployment(intent), *_not_governed(intent)}
-    found |= {*_narrowed_lines(intent), *_narrowed_grants(intent), *_spared_accounts(intent)}
+    found = {*_recovery(intent), *_members(intent), *_deployment(intent), *_not_governed(intent)}
+    found |= {*notes_on_services(intent), *_narrowed_lines(intent), *_narrowed_grants(intent), *_spared_accounts(intent)}
     for world in worlds:
         found |= set(_other_halves(intent, world))
     return tuple(sorted(found))
@@ -121,22 +121,6 @@ def _says(access: Access, key: str) -> bool:
     said = when.via if key != CONTEXT_PREFIX else when.encryption_context
     raw = (condition for condition in when.conditions if condition.key.lower().startswith(key))
     return bool(said) or any(fails_when_absent(condition) for condition in raw)
-
-
-def _open_services(intent: Intent) -> Iterator[Diagnostic]:
-    for use in intent.services:
-        service = services.find(use.service)
-        for statement in service.statements if service else ():
-            keys = {row.condition.key for row in statement.conditions}
-            by_itself = statement.principal_kind == "Service" or "aws:PrincipalIsAWSService" in keys
-            if by_itself and "kms:ViaService" in keys:
-                message = f"`{use.service}` calls KMS itself under kms:ViaService, which KMS documents for other callers"
-                yield Diagnostic(use.location, "service-unconfirmed", message, "try the service before you rely on it")
-            if statement.gap and not statement.caller and not use.source_account:
-                message = f"`{use.service}` is let in as AWS documents it: {statement.gap}"
-                yield Diagnostic(
-                    use.location, "service-gap", message, "check whether `source_account` works for it, and add that"
-                )
 
 
 def _deployment(intent: Intent) -> Iterator[Diagnostic]:

@@ -1,70 +1,137 @@
-"""`services` to permits: the catalogue's statements, filled in for one line and one key.
+"""`services` to permits: the catalogue's statements for one line and one key, and what the line changes of them.
 
-Values that belong together stay together: each Region and each resource gets its own permit, with its own account.
+What a line says under `can` and `when` is about the principals that it names; where it names none, about the service itself.
+No condition is added that neither the documentation nor the line has.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from kmsgen.arn import account_of, parse_arn
 from kmsgen.catalogue import services
-from kmsgen.catalogue.model import Service, ServiceCondition, ServiceStatement
+from kmsgen.catalogue.model import Service, ServiceStatement
+from kmsgen.catalogue.regions import is_opt_in
 from kmsgen.compiler.accesses import halves
-from kmsgen.compiler.conditions import FOR_AWS_RESOURCE, carries, conjoin, has_wildcard
+from kmsgen.compiler.conditions import carries, conditions_of, conjoin, fails_when_absent, is_context_key, reads_metadata
 from kmsgen.compiler.permit import Conditions, Permit, canonical
+from kmsgen.compiler.principals import has_identity_policies, is_account
+from kmsgen.compiler.service_filling import Filling, conditions_for, fillings, is_closed, is_open, refuse_broken, takes
 from kmsgen.compiler.target import Target
-from kmsgen.errors import InputError, input_error
+from kmsgen.errors import input_error
 from kmsgen.intent.intent import IntentScope, ServiceUse
 from kmsgen.policy.document import Condition, Principal
 
-PLACEHOLDER = re.compile(r"\$\{([a-z0-9_]+)\}")
-SOURCE_ACCOUNT = "aws:SourceAccount"
-GRANT_KEYS = ("kms:grantisforawsresource", "kms:granteeprincipal", "kms:granteeserviceprincipal")
-PATTERNED = {"StringEquals": "StringLike", "ArnEquals": "ArnLike"}
+Values = tuple[str, ...]
 
 
-class _Filling(NamedTuple):
-    """One way to fill a service's placeholders: the resource it acts for, if any, and every value that goes with it."""
+class Part(NamedTuple):
+    """What of a statement a line asks for: actions of it or beside it, and the ARNs for its words."""
 
-    use: ServiceUse
-    resource: str | None
-    values: dict[str, str]
-    organization: str | None
-
-    def text(self, template: str, *, rest: str | None = None) -> str | None:
-        """Fill a template; None if a placeholder has no value and there is no `rest` to put in its place."""
-        names = PLACEHOLDER.findall(template)
-        if rest is None and any(name not in self.values for name in names):
-            return None
-        filled = PLACEHOLDER.sub(lambda match: self.values.get(match[1], rest or ""), template)
-        filled = filled.replace("${aws:ResourceAccount}", self.values["key_account"])
-        return filled.replace("${aws:ResourceOrgID}", self.organization) if self.organization else filled
+    statement: ServiceStatement
+    actions: Values
+    principals: Values = ()
+    narrowed: bool = False  # whether the line's `when` is about it
+    added: bool = False  # whether the line's `can` adds the actions to what the catalogue has
 
 
 def service_permits(use: ServiceUse, target: Target, scope: IntentScope) -> Iterator[Permit]:
     """Yield what one line of `services` needs on one key. Raises InputError where the line leaves something open."""
-    service = services.find(use.service)
-    if service is None or not service.statements:
-        raise input_error(use.location, "service-unsupported", f"no statement is known that lets `{use.service}` use a key")
-    _check_resources(use, service)
-    _check_coverage(use, service)
-    found = [permit for filling in _fillings(use, target, scope) for permit in _filled(service, filling)]
-    if not found:
-        raise input_error(
-            use.location,
-            "service-principals",
-            f"`{use.service}` acts for whoever calls it, and the line names nobody",
-            "give `principals`",
-        )
+    service = service_of(use)
+    _check_key(use, service, target)
+    parts = tuple(asked_parts(use, service))
+    if not parts and not any(word in service.grants.who for word, _ in use.principals):
+        message = f"`{use.service}` acts for whoever calls it, and the line names nobody"
+        words = ", ".join(word for word, _ in service.who)
+        raise input_error(use.location, "service-principals", message, f"give `principals` for: {words}")
+    _check_resources(use, parts)
+    _check_coverage(use, parts)
+    said = conditions_of(use.when, target.regions, use.location)
+    found = [
+        permit
+        for filling in fillings(use, service, target, scope)
+        for part in parts
+        if not _is_left_out(part, parts, filling)
+        for permit in _permits(service, part, filling, said)
+    ]
     yield from _merged(found)
 
 
-def _check_resources(use: ServiceUse, service: Service) -> None:
-    """Refuse a resource that no condition of the service is about: it would be dropped without a word."""
-    shaped = [row for statement in service.statements for row in statement.conditions if row.resources]
+def service_of(use: ServiceUse) -> Service:
+    """Return the row of a line. Raises InputError where no statement is known that lets the service use a key."""
+    service = services.find(use.service)
+    if service is None or not service.statements:
+        message = f"no statement is known that lets `{use.service}` use a key"
+        hint = "say under `users` who may do what" if service and service.mechanism == "unknown" else ""
+        raise input_error(use.location, "service-unsupported", message, hint)
+    return service
+
+
+def grantees(use: ServiceUse, target: Target) -> Values:
+    """Return the users and roles, or patterns of them, that grants of the service name: no file tells what those hold."""
+    service = services.find(use.service)
+    if service is None:
+        return ()
+    values = {"partition": target.partition, "account": target.account}
+    named = (services.PLACEHOLDER.sub(lambda hole: values.get(hole[1], "*"), text) for text in service.grants.to)
+    roles = [arn for arn in named if ":iam:" in arn]
+    return tuple(dict.fromkeys([*roles, *(arn for word, arn in use.principals if word in service.grants.who)]))
+
+
+def _check_key(use: ServiceUse, service: Service, target: Target) -> None:
+    if not service.multi_region and target.key.multi_region:
+        hint = "give it a single-Region key"
+        raise input_error(use.location, "service-key", f"{service.title} takes no multi-Region key", hint)
+
+
+# --- what the line asks for ---------------------------------------------------------------------------------------------
+
+
+def asked_parts(use: ServiceUse, service: Service) -> Iterator[Part]:
+    """Yield the parts of the service's statements that a line asks for."""
+    for statement in service.statements:
+        names = tuple(arn for word, arn in use.principals if word in statement.who)
+        if statement.who and not names:
+            continue
+        about = statement.caller is bool(use.principals)
+        chosen = tuple(action for action in statement.actions if action in use.actions)
+        if not (about and use.actions):
+            chosen = () if statement.optional else statement.actions
+        if chosen:
+            yield Part(statement, chosen, names, about)
+    if use.actions:
+        yield from _added(use, service)
+
+
+def _added(use: ServiceUse, service: Service) -> Iterator[Part]:
+    """Yield what `can` adds: under the conditions that the principal has already, in their narrowest forms."""
+    if use.principals:
+        for word in dict.fromkeys(word for word, _ in use.principals):
+            own = [statement for statement in service.statements if word in statement.who]
+            yield from _beside(use, own, tuple(arn for other, arn in use.principals if other == word))
+        return
+    for subject in dict.fromkeys((each.principal_kind, each.principal) for each in service.statements if not each.caller):
+        yield from _beside(use, [each for each in service.statements if (each.principal_kind, each.principal) == subject], ())
+
+
+def _beside(use: ServiceUse, own: list[ServiceStatement], names: Values) -> Iterator[Part]:
+    missing = [action for action in use.actions if not any(action in statement.actions for statement in own)]
+    for action in missing:
+        forms = {statement: _sure(statement) for statement in own}
+        for statement, rows in forms.items():
+            if not any(rows < others for others in forms.values()):
+                yield Part(statement, (action,), names, narrowed=True, added=True)
+
+
+def _sure(statement: ServiceStatement) -> frozenset[Condition]:
+    """Return the conditions that a statement has whatever the line says."""
+    rows = (row for row in statement.conditions if statement.generic or row.status != services.RECOMMENDED)
+    return frozenset(row.condition for row in rows)
+
+
+def _check_resources(use: ServiceUse, parts: tuple[Part, ...]) -> None:
+    """Refuse a resource that no condition of the line's statements is about: it would be dropped without a word."""
+    shaped = [row for part in parts for row in part.statement.conditions if row.resources]
     for resource in use.resources:
         if not any(services.fits(row, resource) for row in shaped):
             shapes = sorted({value for row in shaped for value in row.condition.values})
@@ -76,156 +143,109 @@ def _check_resources(use: ServiceUse, service: Service) -> None:
             )
 
 
-def _fillings(use: ServiceUse, target: Target, scope: IntentScope) -> Iterator[_Filling]:
-    for region in target.regions:
-        for resource in use.resources or (None,):
-            arn = parse_arn(resource) if resource else None
-            account = (arn.account if arn else "") or use.source_account or target.account
-            if use.source_account and account != use.source_account:
-                message = f"`{resource}` is not of the source account {use.source_account}"
-                raise input_error(use.location, "service-account", message, "name only its resources")
-            values = {**dict(use.variables), "partition": target.partition, "region": region, "account": account}
-            values["key_account"] = target.account
-            yield _Filling(use, resource, values, scope.organization)
-
-
-def _filled(service: Service, filling: _Filling) -> Iterator[Permit]:
-    for statement in service.statements:
-        if not _is_left_out(service, statement, filling):
-            for principal in _principals(statement, filling):
-                yield from _permits(service, statement, principal, filling)
-
-
-def _check_coverage(use: ServiceUse, service: Service) -> None:
+def _check_coverage(use: ServiceUse, parts: tuple[Part, ...]) -> None:
     """Refuse resources that leave a statement of the service without any: the service would not work."""
-    for statement in service.statements:
-        forms = [other for other in service.statements if _says_the_same(other, statement)]
-        if use.resources and not any(_takes(form, resource) for form in forms for resource in use.resources):
-            shapes = [value for row in statement.conditions if row.resources for value in row.condition.values]
+    for part in parts if use.resources else ():
+        forms = [other.statement for other in parts if _says_the_same(other, part)]
+        if not any(takes(form, resource) for form in forms for resource in use.resources):
+            shapes = [value for row in part.statement.conditions if row.resources for value in row.condition.values]
             raise input_error(
                 use.location,
                 "service-resource",
-                f"`resources` names nothing for `{', '.join(statement.actions)}` of `{use.service}`",
+                f"`resources` names nothing for `{', '.join(part.actions)}` of `{use.service}`",
                 f"add one such as {shapes[0]}" if shapes else "",
             )
 
 
-def _is_left_out(service: Service, statement: ServiceStatement, filling: _Filling) -> bool:
-    """Return whether this statement is not the form for the resource: another says the same, of it or more narrowly."""
-    others = [other for other in service.statements if other is not statement and _says_the_same(other, statement)]
-    if filling.resource is not None and not _takes(statement, filling.resource):
+def _is_left_out(part: Part, parts: tuple[Part, ...], filling: Filling) -> bool:
+    """Return whether this statement is not the form for the filling: another says the same, of it or more narrowly."""
+    others = [other.statement for other in parts if other is not part and _says_the_same(other, part)]
+    if filling.resource is not None and not takes(part.statement, filling.resource):
         return True
-    if _is_open(statement, filling):
-        return any(not _is_open(other, filling) for other in others)
-    narrower = (other for other in others if not _is_closed(other) and not _is_open(other, filling))
-    return _is_closed(statement) and any(filling.resource is None or _takes(other, filling.resource) for other in narrower)
+    if is_open(part.statement, filling):
+        return any(not is_open(other, filling) for other in others)
+    narrower = (other for other in others if not is_closed(other) and not is_open(other, filling))
+    return is_closed(part.statement) and any(filling.resource is None or takes(other, filling.resource) for other in narrower)
 
 
-def _takes(statement: ServiceStatement, resource: str) -> bool:
-    """Return whether each condition about resources either fits this one or has a form of its own."""
-    return all(services.fits(row, resource) or row.wide for row in statement.conditions if row.resources)
-
-
-def _says_the_same(one: ServiceStatement, other: ServiceStatement) -> bool:
-    return (one.principal_kind, one.principal, one.actions) == (other.principal_kind, other.principal, other.actions)
-
-
-def _is_closed(statement: ServiceStatement) -> bool:
-    """Return whether a statement stands without a resource."""
-    return all(row.wide or not row.resources for row in statement.conditions)
-
-
-def _is_open(statement: ServiceStatement, filling: _Filling) -> bool:
-    """Return whether the line leaves a condition open that has no form of its own."""
-    rows = [row for row in statement.conditions if row.resources and row.required and not row.wide]
-    return filling.resource is None and any(filling.text(value) is None for row in rows for value in row.condition.values)
-
-
-def _principals(statement: ServiceStatement, filling: _Filling) -> list[Principal]:
-    if statement.caller:
-        return [Principal("AWS", name) for name in filling.use.principals]
-    text = filling.text(statement.principal)
-    if text is None:
-        raise _open(filling, statement.principal)
-    return [Principal(statement.principal_kind, text)]
-
-
-def _permits(service: Service, statement: ServiceStatement, principal: Principal, filling: _Filling) -> Iterator[Permit]:
-    conditions = _conditions(statement, principal, filling)
-    for action in statement.actions:
-        held = [condition for condition in conditions if carries(action, condition.key)]
-        if len(held) < len(conditions) and not _goes_without(action, conditions):
-            continue
-        if action == "kms:CreateGrant" and not any(condition.key.lower() in GRANT_KEYS for condition in held):
-            held.append(FOR_AWS_RESOURCE)
-        bound = canonical(conjoin(held, filling.use.location))
-        for half in halves(action):
-            yield Permit(principal, action, half, bound, "serve", (filling.use.location,), service.id)
-
-
-def _goes_without(action: str, conditions: Conditions) -> bool:
-    """Return whether the conditions that an action lacks are about grants only: they bind CreateGrant beside it."""
-    return all(carries(action, condition.key) or condition.key.lower().startswith("kms:grant") for condition in conditions)
-
-
-def _conditions(statement: ServiceStatement, principal: Principal, filling: _Filling) -> Conditions:
-    found = [condition for row in statement.conditions if (condition := _value(row, filling)) is not None]
-    account = filling.use.source_account
-    if account and principal.kind == "Service" and not any(_pins_account(condition, account) for condition in found):
-        if statement.source_account == "unsupported":
-            message = f"`{filling.use.service}` does not support {SOURCE_ACCOUNT}: with it the service could not use the key"
-            raise input_error(filling.use.location, "service-account", message, "leave `source_account` out")
-        found.append(Condition("StringEquals", SOURCE_ACCOUNT, (account,)))
-    return tuple(found)
-
-
-def _pins_account(condition: Condition, account: str) -> bool:
-    return all(value == account or account_of(value) == account for value in condition.values)
-
-
-def _value(row: ServiceCondition, filling: _Filling) -> Condition | None:
-    """Return a condition filled in; None where it falls away. Raises InputError where the line must say more."""
-    key = filling.text(row.condition.key)
-    if key is None:
-        raise _open(filling, row.condition.key)
-    if row.resources and filling.resource is not None:
-        return _as_written(row, key, (filling.resource,)) if services.fits(row, filling.resource) else _unasked(row, key, filling)
-    values = [filling.text(value) for value in row.condition.values]
-    if all(value is not None for value in values):
-        return _as_written(row, key, tuple(value for value in values if value is not None))
-    if not row.resources:
-        raise _open(filling, *row.condition.values)
-    return _unasked(row, key, filling)
-
-
-def _unasked(row: ServiceCondition, key: str, filling: _Filling) -> Condition | None:
-    """Return the widest form of a condition that the line leaves open; what it must pin is pinned to the source account."""
-    wide = [value for value in (filling.text(text) for text in row.wide) if value is not None]
-    if wide:
-        return _as_written(row, key, tuple(wide))
-    if not row.required:
-        return None
-    with_account = [value for value in row.condition.values if "${account}" in value]
-    if filling.use.source_account is None or not with_account:
-        raise _open(filling, *row.condition.values)
-    return _as_written(row, key, tuple(filling.text(value, rest="*") or "" for value in with_account))
-
-
-def _as_written(row: ServiceCondition, key: str, values: tuple[str, ...]) -> Condition:
-    operator = row.condition.operator
-    if any(has_wildcard(value) for value in values):
-        operator = PATTERNED.get(operator, operator)
-    return Condition(operator, key, values)
-
-
-def _open(filling: _Filling, *templates: str) -> InputError:
-    names = sorted({name for text in templates for name in PLACEHOLDER.findall(text) if name not in filling.values})
-    return input_error(
-        filling.use.location,
-        "service-open",
-        f"`{filling.use.service}` must be told what it acts for: {', '.join(templates)}",
-        f"give `resources`, or `variables` with {', '.join(names)}" if names else "give `resources`",
+def _says_the_same(one: Part, other: Part) -> bool:
+    a, b = one.statement, other.statement
+    return (a.principal_kind, a.principal, one.principals, one.actions) == (
+        b.principal_kind,
+        b.principal,
+        other.principals,
+        other.actions,
     )
+
+
+# --- permits ------------------------------------------------------------------------------------------------------------
+
+
+def _principals(part: Part, filling: Filling) -> Iterator[Principal]:
+    statement = part.statement
+    if statement.caller:
+        yield from (Principal("AWS", name) for name in part.principals)
+        return
+    elsewhere = statement.opt_in and is_opt_in(filling.values["partition"], filling.values["source_region"])
+    text = filling.text(statement.opt_in if elsewhere else statement.principal)
+    if text is None:
+        names = sorted(name for name in services.PLACEHOLDER.findall(statement.principal) if name not in filling.values)
+        message = f"`{filling.use.service}` must be told who it is: {statement.principal}"
+        raise input_error(filling.use.location, "service-open", message, f"give `variables` with {', '.join(names)}")
+    yield Principal(statement.principal_kind, text)
+
+
+def _permits(service: Service, part: Part, filling: Filling, said: Conditions) -> Iterator[Permit]:
+    conditions = conditions_for(service, part.statement, filling)
+    if part.narrowed:
+        _check_said(service, part.statement, said, filling.use)
+    for principal in _principals(part, filling):
+        if part.statement.iam_only and not (has_identity_policies(principal) or is_account(principal)):
+            continue
+        for action in part.actions:
+            held = [
+                *_that_hold(part, action, conditions, filling.use),
+                *(_narrowed(action, said, filling.use) if part.narrowed else ()),
+            ]
+            bound = canonical(conjoin(held, filling.use.location))
+            for half in halves(action):
+                yield Permit(principal, action, half, bound, "serve", (filling.use.location,), service.id)
+
+
+def _that_hold(part: Part, action: str, conditions: Conditions, use: ServiceUse) -> Iterator[Condition]:
+    """Yield the conditions that requests for the action carry; an action that is added must not slip past the others."""
+    for condition in conditions:
+        if carries(action, condition.key):
+            yield condition
+        elif part.added and fails_when_absent(condition) and not _goes_without(action, condition):
+            message = f"`{action}` never carries `{condition.key}`, under which the catalogue lets `{use.service}` in"
+            raise input_error(use.location, "service-can", message, "say it under `users`, without the service")
+
+
+def _check_said(service: Service, statement: ServiceStatement, said: Conditions, use: ServiceUse) -> None:
+    """Refuse a condition of `when` that breaks the service, or that no request of these principals can carry."""
+    for condition in said:
+        refuse_broken(service, statement, condition.key, use)
+        by_service = statement.principal_kind == "Service"
+        if fails_when_absent(condition) and services.is_foreign(condition.key, by_service=by_service):
+            who = "a service that calls KMS itself" if by_service else "a principal of an account"
+            message = f"`{condition.key}` is never in a request of {who}, so `when` can never hold"
+            raise input_error(use.location, "when-never-holds", message, "leave the condition out")
+
+
+def _narrowed(action: str, said: Conditions, use: ServiceUse) -> Iterator[Condition]:
+    """Yield the conditions of `when` on an action. Metadata goes without those that it never carries."""
+    for condition in said:
+        if carries(action, condition.key):
+            yield condition
+        elif fails_when_absent(condition) and not _goes_without(action, condition):
+            message = f"`{action}` never carries `{condition.key}`, so it could never be allowed under this condition"
+            raise input_error(use.location, "when-never-holds", message, "leave the action out with `can`, or the condition")
+
+
+def _goes_without(action: str, condition: Condition) -> bool:
+    """Return whether a condition does not concern an action: one on grants, or on the context of a call that has none."""
+    return condition.key.lower().startswith("kms:grant") or (is_context_key(condition.key) and reads_metadata(action))
 
 
 def _merged(permits: list[Permit]) -> list[Permit]:

@@ -77,15 +77,20 @@ class Access(NamedTuple):
 class ServiceUse(NamedTuple):
     """One line of `services`: an id of the catalogue, what it acts for, and for whom.
 
-    `variables` fill the catalogue's placeholders (`log_group`, `trail`, `caller_role` ...) where the line gives them.
+    `service` may also be `via/PREFIX` of kms:ViaService, or `principal/NAME` of a service principal: these have no actions
+    but the line's. `principals` are pairs of a word of the service and the ARN of a principal. `variables` fill the catalogue's
+    placeholders (`log_group`, `trail` ...). `actions` (exact; empty: the catalogue's) and `when` are about the principals, and
+    about the service itself where the line names none.
     """
 
     location: Location
     service: str
     resources: Values = ()
-    source_account: str | None = None
-    principals: Values = ()
+    source_accounts: Values = ()
+    principals: tuple[tuple[str, str], ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
+    actions: Values = ()
+    when: When = When()
 
 
 class GrantLine(NamedTuple):

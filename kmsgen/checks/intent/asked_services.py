@@ -1,21 +1,30 @@
-"""What `services` asks for: the catalogue's statements read for one key, each resource on its own."""
+"""What `services` asks for: the catalogue's statements read for one key, each resource and source account on its own."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from kmsgen.arn import parse_arn
-from kmsgen.catalogue import services
+from kmsgen.catalogue import regions, services
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.catalogue.model import ServiceCondition, ServiceStatement
-from kmsgen.checks.intent.asked_access import BY_GRANT_ONLY, FOR_SERVICES, Expected, expected, kinds_of_resource, regions_of
+from kmsgen.catalogue.model import Service, ServiceCondition, ServiceStatement
+from kmsgen.checks.intent.asked_access import (
+    BY_GRANT_ONLY,
+    FOR_SERVICES,
+    Expected,
+    conditions_of,
+    expected,
+    kinds_of_resource,
+    regions_of,
+)
 from kmsgen.intent.intent import Intent, ServiceUse
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Condition, Principal
 
 HOLE = re.compile(r"\$\{([a-z0-9_]+)\}")
-PINS = frozenset({"kms:grantisforawsresource", "kms:granteeprincipal", "kms:granteeserviceprincipal"})
+GRANT_FLAG = "kms:GrantIsForAWSResource"
 Values = tuple[str, ...]
 
 
@@ -23,21 +32,28 @@ def intended_by_services(intent: Intent, key: Key) -> Iterator[Expected]:
     """Yield what each line of `services` asks for on one key."""
     for use in intent.services:
         service = services.find(use.service)
-        for statement in service.statements if service else ():
-            for region in regions_of(intent, key):
-                for resource in use.resources or (None,):
-                    yield from _of_statement(_Reading(intent, use, key, region, resource), statement)
+        for reading in _readings(intent, use, service, key) if service else ():
+            for wish in _wishes(reading):
+                yield from _expected(reading, wish)
 
 
 class _Reading:
-    """One line of `services` for one key, Region and resource."""
+    """One line of `services` for one key, Region, resource and source account."""
 
-    def __init__(self, intent: Intent, use: ServiceUse, key: Key, region: str, resource: str | None) -> None:
-        arn, own = parse_arn(resource or ""), parse_arn(key.arn)
-        self.intent, self.use, self.key, self.resource = intent, use, key, resource
+    def __init__(self, intent: Intent, use: ServiceUse, service: Service, key: Key, region: str) -> None:
+        own = parse_arn(key.arn)
+        self.intent, self.use, self.service, self.key, self.region = intent, use, service, key, region
+        self.resource: str | None = None
         self.own_account = own.account if own else ""
-        account = (arn.account if arn else "") or use.source_account or self.own_account
-        self.values = dict(use.variables) | {"region": region, "account": account, "partition": own.partition if own else ""}
+        self.values = {"region": region, "partition": own.partition if own else "", **dict(use.variables)}
+
+    def about(self, resource: str | None, account: str) -> _Reading:
+        """Return the reading for one resource and the account it is in."""
+        arn = parse_arn(resource or "")
+        found = _Reading(self.intent, self.use, self.service, self.key, self.region)
+        found.resource = resource
+        found.values |= {"account": account, "source_region": (arn.region if arn else "") or self.region}
+        return found
 
     def filled(self, text: str) -> str:
         """Fill a text of the catalogue; a placeholder that nothing fills becomes a wildcard."""
@@ -45,25 +61,129 @@ class _Reading:
         organization = self.intent.scope.organization
         return text.replace("${aws:ResourceOrgID}", organization) if organization else text
 
-    def is_open(self, text: str) -> bool:
-        """Return whether a text has a placeholder that nothing fills."""
-        return any(hole not in self.values for hole in HOLE.findall(text))
+    def lacks(self, row: ServiceCondition) -> bool:
+        """Return whether a condition has a placeholder that nothing fills."""
+        return any(hole not in self.values for text in _texts(row) for hole in HOLE.findall(text))
 
 
-def _of_statement(reading: _Reading, statement: ServiceStatement) -> Iterator[Expected]:
-    rows = [row for row in statement.conditions if row.resources]
-    if reading.resource and rows and not any(services.fits(row, reading.resource) or row.wide for row in rows):
+class _Wish(NamedTuple):
+    """One action of a statement, for the principals that the line names for it."""
+
+    statement: ServiceStatement
+    action: str
+    named: Values
+    said: bool  # whether the line's `when` is about it
+
+
+def _readings(intent: Intent, use: ServiceUse, service: Service, key: Key) -> Iterator[_Reading]:
+    for region in regions_of(intent, key):
+        if service.regions and region not in service.regions:
+            continue
+        reading = _Reading(intent, use, service, key, region)
+        for resource in use.resources or (None,):
+            arn = parse_arn(resource or "")
+            apart = service.same_region and arn is not None and arn.region not in ("", region) and "*" not in arn.region
+            accounts = (arn.account,) if arn and arn.account else use.source_accounts or (reading.own_account,)
+            for account in () if apart else accounts:
+                yield reading.about(resource, account)
+
+
+# --- which statements and actions ---------------------------------------------------------------------------------------
+
+
+def _wishes(reading: _Reading) -> Iterator[_Wish]:
+    """Yield what the line wants: the catalogue's actions, or those of `can` for whom the line is about."""
+    use = reading.use
+    for statement in reading.service.statements:
+        named = tuple(arn for word, arn in use.principals if word in statement.who)
+        about = bool(statement.who) == bool(use.principals)
+        narrowed = about and bool(use.actions)
+        for action in statement.actions if named or not statement.who else ():
+            if (action in use.actions) if narrowed else not statement.optional:
+                yield _Wish(statement, action, named, about)
+    yield from _beside(reading)
+
+
+def _beside(reading: _Reading) -> Iterator[_Wish]:
+    """Yield actions of `can` that the catalogue does not have for a principal: under the tightest that it has for it."""
+    for named, own in _subjects(reading):
+        known = {action for statement in own for action in statement.actions}
+        for action in reading.use.actions:
+            for statement in _tightest(own) if action not in known else ():
+                yield _Wish(statement, action, named, said=True)
+
+
+def _subjects(reading: _Reading) -> Iterator[tuple[Values, list[ServiceStatement]]]:
+    """Yield whom `can` is about, each with its statements: the principals of each word, or the service's own principals."""
+    statements, principals = reading.service.statements, reading.use.principals
+    for word in dict.fromkeys(word for word, _ in principals):
+        yield tuple(arn for other, arn in principals if other == word), [each for each in statements if word in each.who]
+    own = [each for each in statements if not each.who and not principals]
+    for name in dict.fromkeys(each.principal for each in own):
+        yield (), [each for each in own if each.principal == name]
+
+
+def _tightest(statements: list[ServiceStatement]) -> Iterator[ServiceStatement]:
+    certain = [_certain(each) for each in statements]
+    for statement, held in zip(statements, certain, strict=True):
+        if not any(held < other for other in certain):
+            yield statement
+
+
+def _certain(statement: ServiceStatement) -> frozenset[Condition]:
+    rows = (row for row in statement.conditions if statement.generic or row.status != services.RECOMMENDED)
+    return frozenset(row.condition for row in rows)
+
+
+def _stands(reading: _Reading, statement: ServiceStatement) -> bool:
+    """Return whether a statement is the form for the line: of several that say the same, the one that the line fills."""
+    shaped = [row for row in statement.conditions if row.resources]
+    if reading.resource and not all(services.fits(row, reading.resource) or row.wide for row in shaped):
+        return False
+    forms = [each for each in reading.service.statements if each[:3] == statement[:3] and each.who == statement.who]
+    filled = [form for form in forms if any(_holes(row) for row in form.conditions) and not _waits(reading, form)]
+    if any(_holes(row) and not row.wide for row in statement.conditions):
+        return len(forms) == 1 or not _waits(reading, statement)
+    return not any(form is not statement and not all(row.wide for row in form.conditions if _holes(row)) for form in filled)
+
+
+def _waits(reading: _Reading, statement: ServiceStatement) -> bool:
+    """Return whether a form needs of the line what it does not give."""
+    rows = [row for row in statement.conditions if row.required and not row.wide]
+    return any(
+        not services.fits(row, reading.resource) if row.resources and reading.resource else reading.lacks(row) for row in rows
+    )
+
+
+def _texts(row: ServiceCondition) -> Values:
+    return (row.condition.key, *row.condition.values)
+
+
+def _holes(row: ServiceCondition) -> bool:
+    names = {hole for text in _texts(row) for hole in HOLE.findall(text)}
+    return bool(names - services.SCOPE_PLACEHOLDERS)
+
+
+# --- what is expected of them -------------------------------------------------------------------------------------------
+
+
+def _expected(reading: _Reading, wish: _Wish) -> Iterator[Expected]:
+    statement = wish.statement
+    if not _stands(reading, statement):
         return
-    conditions = tuple(_conditions(statement, reading))
-    names = reading.use.principals if statement.caller else (reading.filled(statement.principal),)
-    kind = "AWS" if statement.caller else statement.principal_kind
-    for name in names:
-        for action in statement.actions:
-            held = tuple(_for_action(conditions, action))
-            for half in kinds_of_resource(action):
-                stated = expected(Principal(kind, name), action, half, reading.key.arn, held)
-                required = _is_required(statement, reading, action)
-                yield Expected(reading.use.location, reading.key.arn, half, stated, required)
+    said = tuple(conditions_of(reading.use.when, regions_of(reading.intent, reading.key))) if wish.said else ()
+    conditions = (*_conditions(statement, reading), *said)
+    kind = "AWS" if statement.who else statement.principal_kind
+    for name in wish.named if statement.who else (_principal(statement, reading),):
+        held = tuple(_for_action(conditions, wish.action, reading, Principal(kind, name)))
+        for half in kinds_of_resource(wish.action):
+            stated = expected(Principal(kind, name), wish.action, half, reading.key.arn, held)
+            yield Expected(reading.use.location, reading.key.arn, half, stated, _is_required(statement, reading, wish.action))
+
+
+def _principal(statement: ServiceStatement, reading: _Reading) -> str:
+    apart = statement.opt_in and regions.is_opt_in(reading.values["partition"], reading.values["source_region"])
+    return reading.filled(statement.opt_in if apart else statement.principal)
 
 
 def _is_required(statement: ServiceStatement, reading: _Reading, action: str) -> bool:
@@ -79,27 +199,41 @@ def _is_required(statement: ServiceStatement, reading: _Reading, action: str) ->
     if by_itself and any(row.condition.key == "kms:ViaService" for row in statement.conditions):
         return False
     needed = (row for row in statement.conditions if row.resources and row.required and not row.wide)
-    open_ended = reading.resource is None and any(reading.is_open(value) for row in needed for value in row.condition.values)
+    open_ended = reading.resource is None and any(map(reading.lacks, needed))
     return action not in BY_GRANT_ONLY and not open_ended
 
 
 def _conditions(statement: ServiceStatement, reading: _Reading) -> Iterator[Condition]:
-    found = [condition for row in statement.conditions if (condition := _condition(row, reading)) is not None]
+    rows = (row for row in statement.conditions if _is_asked(row, statement, reading))
+    found = [condition for row in rows if (condition := _condition(row, reading)) is not None]
     yield from found
-    account = reading.use.source_account
-    told = any(account and account in value for condition in found for value in condition.values)
-    if account and statement.principal_kind == "Service" and not statement.caller and not told:
+    account = reading.values["account"]
+    told = any(account in value for condition in found for value in condition.values)
+    if reading.use.source_accounts and statement.principal_kind == "Service" and not told:
         yield Condition("StringEquals", "aws:SourceAccount", (account,))
+
+
+def _is_asked(row: ServiceCondition, statement: ServiceStatement, reading: _Reading) -> bool:
+    """Return whether a condition is documented, or recommended and asked for by what the line gives."""
+    if row.status != services.RECOMMENDED or statement.generic:
+        return True
+    if row.condition.key == "aws:SourceAccount":
+        return bool(reading.use.source_accounts)
+    if row.resources and reading.resource:
+        return services.fits(row, reading.resource)
+    return _holes(row) and not reading.lacks(row)
 
 
 def _condition(row: ServiceCondition, reading: _Reading) -> Condition | None:
     values = row.condition.values
     if row.resources and reading.resource and services.fits(row, reading.resource):
         filled: Values = (reading.resource,)
-    elif row.resources and (reading.resource or any(map(reading.is_open, values))):
+    elif row.resources and (reading.resource or reading.lacks(row)):
         if not row.wide and not row.required:
             return None
         filled = tuple(map(reading.filled, row.wide or values))
+    elif reading.lacks(row) and not row.required:
+        return None
     else:
         filled = tuple(map(reading.filled, values))
     patterned = row.condition.operator.replace("StringEquals", "StringLike").replace("ArnEquals", "ArnLike")
@@ -107,11 +241,25 @@ def _condition(row: ServiceCondition, reading: _Reading) -> Condition | None:
     return Condition(operator, reading.filled(row.condition.key), filled)
 
 
-def _for_action(conditions: tuple[Condition, ...], action: str) -> Iterator[Condition]:
-    """Yield the conditions on an action: those about grants concern the calls that show them; CreateGrant never goes without."""
+def _for_action(conditions: Iterable[Condition], action: str, reading: _Reading, who: Principal) -> Iterator[Condition]:
+    """Yield the conditions on an action: those about grants and contexts concern the calls that show them.
+
+    Where a guard rail leaves grants for AWS resources only, a grant that the service makes is one.
+    """
     row = ACTIONS.get(action.removeprefix("kms:"))
     shown = row.condition_keys if row else frozenset()
-    held = [c for c in conditions if not c.key.lower().startswith("kms:grant") or c.key.lower() in shown]
-    yield from held
-    if action == "kms:CreateGrant" and not any(condition.key.lower() in PINS for condition in held):
+    for condition in conditions:
+        key = condition.key.lower()
+        if key.startswith("kms:grant") and key not in shown:
+            continue
+        if key.startswith("kms:encryptioncontext") and "kms:encryptioncontext:" not in shown:
+            continue
+        yield condition
+    if action == "kms:CreateGrant" and _left_for_services(reading, who):
         yield FOR_SERVICES
+
+
+def _left_for_services(reading: _Reading, who: Principal) -> bool:
+    rails = [line for line in reading.intent.guardrails if line.name == "deny-grants-to-principals"]
+    reached = any(who.value not in line.exceptions and (not line.principals or who.value in line.principals) for line in rails)
+    return reached and who.kind == "AWS" and GRANT_FLAG not in reading.service.unsupported

@@ -34,8 +34,8 @@ def resolve_service(line: ServiceFile, steps: Steps, context: Context) -> tuple[
         location=context.where(steps),
         service=service.id,
         resources=tuple(dict.fromkeys(line.resources or ())),
-        source_account=line.source_account,
-        principals=tuple(dict.fromkeys(found.arn for found in who if found)),
+        source_accounts=(line.source_account,) if line.source_account else (),
+        principals=tuple(dict.fromkeys((_only_word(service), found.arn) for found in who if found)),
         variables=tuple(line.variables.items()),
     )
     return (use,)
@@ -55,6 +55,10 @@ def _check_service(service: Service, steps: Steps, context: Context) -> None:
             f"{service.title} cannot use a key of {context.spec} ({context.usage})",
             f"it needs: {wanted}",
         )
+
+
+def _only_word(service: Service) -> str:
+    return service.who[0][0] if service.who else ""
 
 
 def variables_of(service: Service) -> tuple[str, ...]:

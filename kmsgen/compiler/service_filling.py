@@ -1,0 +1,198 @@
+"""What a line of `services` puts into the conditions of the catalogue's statements.
+
+Values that belong together stay together: each Region, resource and source account is a filling of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kmsgen.arn import parse_arn
+from kmsgen.catalogue.model import Service, ServiceCondition, ServiceStatement
+from kmsgen.catalogue.services import PLACEHOLDER, RECOMMENDED, SCOPE_PLACEHOLDERS, breaks, fits
+from kmsgen.compiler.conditions import has_wildcard
+from kmsgen.compiler.permit import Conditions
+from kmsgen.compiler.target import Target
+from kmsgen.errors import InputError, input_error
+from kmsgen.intent.intent import IntentScope, ServiceUse
+from kmsgen.policy.document import Condition
+
+SOURCE_ACCOUNT = "aws:SourceAccount"
+PATTERNED = {"StringEquals": "StringLike", "ArnEquals": "ArnLike"}
+Values = tuple[str, ...]
+
+
+class Filling(NamedTuple):
+    """One way to fill a service's placeholders: the resource it acts for, if any, and every value that goes with it."""
+
+    use: ServiceUse
+    resource: str | None
+    values: dict[str, str]
+    organization: str | None
+
+    def text(self, template: str, *, rest: str | None = None) -> str | None:
+        """Fill a template; None if a placeholder has no value and there is no `rest` to put in its place."""
+        names = PLACEHOLDER.findall(template)
+        if rest is None and any(name not in self.values for name in names):
+            return None
+        filled = PLACEHOLDER.sub(lambda match: self.values.get(match[1], rest or ""), template)
+        filled = filled.replace("${aws:ResourceAccount}", self.values["key_account"])
+        return filled.replace("${aws:ResourceOrgID}", self.organization) if self.organization else filled
+
+
+def fillings(use: ServiceUse, service: Service, target: Target, scope: IntentScope) -> Iterator[Filling]:
+    """Yield each way to fill the statements. Raises InputError for a resource or a Region that cannot go with the key."""
+    regions = tuple(region for region in target.regions if not service.regions or region in service.regions)
+    if not regions:
+        raise input_error(
+            use.location,
+            "service-region",
+            f"{service.title} takes a key in {', '.join(service.regions)}, not in {', '.join(target.regions)}",
+            "give the key that Region",
+        )
+    for resource in use.resources or (None,):
+        for region in _regions_for(use, service, resource, regions):
+            for account in _accounts_for(use, resource, target):
+                values = {**dict(use.variables), "partition": target.partition, "region": region, "account": account}
+                values |= {"key_account": target.account, "source_region": _region_of(resource) or region}
+                yield Filling(use, resource, values, scope.organization)
+
+
+def _region_of(resource: str | None) -> str:
+    arn = parse_arn(resource) if resource else None
+    return arn.region if arn else ""
+
+
+def _regions_for(use: ServiceUse, service: Service, resource: str | None, regions: Values) -> Values:
+    """Return the Regions of the key that a resource is used in: where both must be in one Region, its own."""
+    place = _region_of(resource)
+    if not service.same_region or not place or has_wildcard(place):
+        return regions
+    if place not in regions:
+        message = f"`{resource}` is in {place}, and {service.title} takes a key of its own Region only"
+        raise input_error(use.location, "service-resource-region", message, f"the key is in {', '.join(regions)}")
+    return (place,)
+
+
+def _accounts_for(use: ServiceUse, resource: str | None, target: Target) -> Values:
+    arn = parse_arn(resource) if resource else None
+    if arn is None or not arn.account:
+        return use.source_accounts or (target.account,)
+    if use.source_accounts and arn.account not in use.source_accounts:
+        message = f"`{resource}` is not of the source account {', '.join(use.source_accounts)}"
+        raise input_error(use.location, "service-account", message, "name only its resources")
+    return (arn.account,)
+
+
+# --- which form of a statement the line fills ---------------------------------------------------------------------------
+
+
+def takes(statement: ServiceStatement, resource: str) -> bool:
+    """Return whether each condition about resources either fits this one or has a form of its own."""
+    return all(fits(row, resource) or row.wide for row in statement.conditions if row.resources)
+
+
+def is_closed(statement: ServiceStatement) -> bool:
+    """Return whether a statement stands without anything that the line gives."""
+    return all(row.wide or not _needs(row) for row in statement.conditions)
+
+
+def is_open(statement: ServiceStatement, filling: Filling) -> bool:
+    """Return whether the line leaves a condition open that the statement cannot do without."""
+    waiting = (row for row in statement.conditions if row.required and not row.wide)
+    return any(not _is_filled(row, filling) for row in waiting if not (row.resources and filling.resource))
+
+
+def _needs(row: ServiceCondition) -> set[str]:
+    texts = (row.condition.key, *row.condition.values)
+    return {name for text in texts for name in PLACEHOLDER.findall(text)} - SCOPE_PLACEHOLDERS
+
+
+def _is_filled(row: ServiceCondition, filling: Filling) -> bool:
+    return all(name in filling.values for name in _needs(row))
+
+
+# --- the conditions -----------------------------------------------------------------------------------------------------
+
+
+def conditions_for(service: Service, statement: ServiceStatement, filling: Filling) -> Conditions:
+    """Return the conditions of a statement: what is documented, and what the line asks for."""
+    found = [condition for row in statement.conditions if (condition := _value(row, statement, filling)) is not None]
+    accounts = filling.use.source_accounts
+    if accounts and statement.principal_kind == "Service" and not any(_pins(condition, filling) for condition in found):
+        refuse_broken(service, statement, SOURCE_ACCOUNT, filling.use)
+        found.append(Condition("StringEquals", SOURCE_ACCOUNT, (filling.values["account"],)))
+    return tuple(found)
+
+
+def refuse_broken(service: Service, statement: ServiceStatement, key: str, use: ServiceUse) -> None:
+    """Refuse a condition under which the service could not use the key."""
+    if breaks(service, statement, key):
+        message = f"`{use.service}` does not support {key}: with it the service could not use the key"
+        raise input_error(use.location, "service-condition", message, "leave it out")
+
+
+def is_asked(row: ServiceCondition, filling: Filling) -> bool:
+    """Return whether the line asks for a recommended condition: by a resource, by the source account, by its variables."""
+    if row.condition.key == SOURCE_ACCOUNT:
+        return bool(filling.use.source_accounts)
+    if row.resources and filling.resource is not None:
+        return fits(row, filling.resource)
+    return bool(_needs(row)) and _is_filled(row, filling)
+
+
+def _pins(condition: Condition, filling: Filling) -> bool:
+    """Return whether every value of a condition is of the source account."""
+    account = filling.values["account"]
+    arns = (parse_arn(value) for value in condition.values if value != account)
+    return all(arn is not None and arn.account == account for arn in arns)
+
+
+def _value(row: ServiceCondition, statement: ServiceStatement, filling: Filling) -> Condition | None:
+    """Fill one condition of the catalogue; None where it falls away or is not asked for."""
+    if row.status == RECOMMENDED and not statement.generic and not is_asked(row, filling):
+        return None
+    key = filling.text(row.condition.key)
+    if row.resources and filling.resource is not None and key is not None:
+        return _written(row, key, (filling.resource,)) if fits(row, filling.resource) else _unasked(row, key, filling)
+    values = [filling.text(value) for value in row.condition.values]
+    if key is not None and all(value is not None for value in values):
+        return _written(row, key, tuple(value for value in values if value is not None))
+    if key is not None and row.resources:
+        return _unasked(row, key, filling)
+    if row.required:
+        raise _open(filling, row)
+    return None
+
+
+def _unasked(row: ServiceCondition, key: str, filling: Filling) -> Condition | None:
+    """Return the widest form of a condition that the line leaves open; what it must pin is pinned to the source account."""
+    wide = [value for value in (filling.text(text) for text in row.wide) if value is not None]
+    if wide:
+        return _written(row, key, tuple(wide))
+    if not row.required:
+        return None
+    with_account = [value for value in row.condition.values if "${account}" in value]
+    if not filling.use.source_accounts or not with_account:
+        raise _open(filling, row)
+    return _written(row, key, tuple(filling.text(value, rest="*") or "" for value in with_account))
+
+
+def _written(row: ServiceCondition, key: str, values: Values) -> Condition:
+    operator = row.condition.operator
+    if any(has_wildcard(value) for value in values):
+        operator = PATTERNED.get(operator, operator)
+    return Condition(operator, key, values)
+
+
+def _open(filling: Filling, row: ServiceCondition) -> InputError:
+    names = sorted(name for name in _needs(row) if name not in filling.values)
+    wanted = ", ".join(row.condition.values if row.resources else (f"{row.condition.key} = {' or '.join(row.condition.values)}",))
+    by_name = f"`variables` with {', '.join(names)}"
+    return input_error(
+        filling.use.location,
+        "service-open",
+        f"`{filling.use.service}` must be told what it acts for: {wanted}",
+        f"give `resources`, or {by_name}" if row.resources else f"give {by_name}",
+    )
