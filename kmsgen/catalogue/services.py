@@ -99,7 +99,8 @@ def _through(prefix: str) -> Service:
 
 
 def _by_name(principal: str) -> Service:
-    statement = ServiceStatement("Service", principal, (), source_account="undocumented")
+    gap = "the catalogue does not know it, and nothing holds it to a source"
+    statement = ServiceStatement("Service", principal, (), source_account="undocumented", gap=gap)
     return Service(BY_NAME + principal, principal, "service-principal", (), "", (statement,))
 
 

@@ -57,7 +57,7 @@ def _on_statements(use: ServiceUse, service: Service) -> Iterator[Diagnostic]:
     for part in asked_parts(use, service):
         statement = part.statement
         yield from _on_own_calls(use, statement)
-        if statement.gap and not statement.caller and not use.source_accounts:
+        if statement.gap and not statement.caller and not use.source_accounts and not use.when.conditions:
             message = f"`{use.service}` is let in as AWS documents it: {statement.gap}"
             hint = "check whether `source_account` works for it, and add that"
             hint = hint if not services.breaks(service, statement, SOURCE_ACCOUNT) else "the page does not support one"

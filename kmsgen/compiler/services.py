@@ -38,7 +38,7 @@ class Part(NamedTuple):
 def service_permits(use: ServiceUse, target: Target, scope: IntentScope) -> Iterator[Permit]:
     """Yield what one line of `services` needs on one key. Raises InputError where the line leaves something open."""
     service = service_of(use)
-    _check_key(use, service, target)
+    _check_line(use, service, target)
     parts = tuple(asked_parts(use, service))
     if not parts and not any(word in service.grants.who for word, _ in use.principals):
         message = f"`{use.service}` acts for whoever calls it, and the line names nobody"
@@ -78,7 +78,10 @@ def grantees(use: ServiceUse, target: Target) -> Values:
     return tuple(dict.fromkeys([*roles, *(arn for word, arn in use.principals if word in service.grants.who)]))
 
 
-def _check_key(use: ServiceUse, service: Service, target: Target) -> None:
+def _check_line(use: ServiceUse, service: Service, target: Target) -> None:
+    """Refuse a line that says nothing of what the service may do, and a key that it does not take."""
+    if not use.actions and not any(each.actions for each in service.statements):
+        raise input_error(use.location, "service-can", f"of `{use.service}` the line must say what it may do", "give `can`")
     if not service.multi_region and target.key.multi_region:
         hint = "give it a single-Region key"
         raise input_error(use.location, "service-key", f"{service.title} takes no multi-Region key", hint)

@@ -65,7 +65,7 @@ def test_a_source_account_pins_what_no_resource_does(compiled: Compile) -> None:
 
 def test_an_unsupported_source_account_is_refused(compiled: Compile) -> None:
     """With aws:SourceAccount EventBridge could not deliver to the encrypted topic."""
-    with pytest.raises(InputError, match="service-account"):
+    with pytest.raises(InputError, match="service-condition"):
         compiled('services: [{service: sns-from-eventbridge, source_account: "111122223333"}]')
 
 
@@ -77,29 +77,24 @@ def test_what_must_be_told_is_asked_for(compiled: Compile) -> None:
 
 def test_callers_are_the_principals_of_the_line(compiled: Compile) -> None:
     """Statements for whoever calls the service are written for the principals that the line names, and left out without."""
-    with_caller = compiled("services: [{service: logs, principals: [role/writer]}]")
+    with_caller = compiled("services: [{service: cloudtrail, source_account: '111122223333', principals: [role/reader]}]")
     named = {p.value for s in statements(with_caller, "Service") for p in s.principals or ()}
-    assert named == {"logs.us-west-2.amazonaws.com", "arn:aws:iam::111122223333:role/writer"}
-    without = {p.kind for s in statements(compiled("services: [{service: logs}]"), "Service") for p in s.principals or ()}
-    assert without == {"Service"}
+    assert named == {"cloudtrail.amazonaws.com", "arn:aws:iam::111122223333:role/reader"}
+    without = compiled("services: [{service: cloudtrail, source_account: '111122223333'}]")
+    assert {p.kind for s in statements(without, "Service") for p in s.principals or ()} == {"Service"}
 
 
-def test_a_service_that_only_acts_for_callers_needs_one(compiled: Compile) -> None:
-    """Nothing would be written for it."""
-    with pytest.raises(InputError, match="service-principals"):
-        compiled("services: [{service: sqs}]")
-
-
-def test_create_grant_of_a_service_is_not_bare(compiled: Compile) -> None:
-    """Where AWS documents CreateGrant without a condition, it is for AWS resources here."""
+def test_create_grant_of_a_service_is_as_its_page_prints_it(compiled: Compile) -> None:
+    """Where AWS documents CreateGrant without a condition none is added, and a note says that nothing limits the grants."""
     found = compiled("services: [{service: supply-chain}]")
     allowing = [s for s in found.bundle.keys[0].policy.statements if "kms:CreateGrant" in s.actions]
-    assert [conditions(s)["Bool", "kms:GrantIsForAWSResource"] for s in allowing] == [("true",)]
+    assert [s.conditions for s in allowing] == [()]
+    assert "service-bare-grant" in {note.code for note in found.notes}
 
 
 def test_a_documented_gap_is_said(compiled: Compile) -> None:
     """AWS documents no confused-deputy condition for some services: a note says which."""
-    assert "service-gap" in {note.code for note in compiled("services: [{service: elb-nlb-access-logs}]").notes}
+    assert "service-gap" in {note.code for note in compiled("services: [{service: rds-secret-access}]").notes}
 
 
 def test_replicas_get_the_services_of_their_regions(compiled: Compile) -> None:

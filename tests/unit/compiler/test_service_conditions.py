@@ -1,0 +1,252 @@
+"""Conditions of services' statements: what is documented is written, what is recommended is asked for, what breaks is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from kmsgen.catalogue.services import SERVICES
+from kmsgen.errors import InputError
+from kmsgen.intent.intent import GuardRailLine, When
+from kmsgen.policy.document import Condition
+from tests.unit.compiler.service_lines import ACCOUNT, HERE, ROLE, codes, compiled, given, use, use_of
+
+FLAG = "Bool kms:GrantIsForAWSResource"
+FOR_AWS = Condition("Bool", "kms:GrantIsForAWSResource", ("true",))
+VIA = "StringEquals kms:ViaService"
+SECRET = "arn:aws:secretsmanager:us-east-1:111122223333:secret:x-??????"
+
+
+def when(operator: str, key: str, value: str) -> When:
+    """Return a `when` of one raw condition."""
+    return When(conditions=(Condition(operator, key, (value,)),))
+
+
+@pytest.mark.parametrize(
+    ("name", "principal"),
+    [
+        ("eks-secrets", "creator"),
+        ("rds", "creator"),
+        ("rds-zero-etl-redshift", "redshift.amazonaws.com"),
+        ("rds-zero-etl-lakehouse", "glue.amazonaws.com"),
+        ("ecs-fargate-ephemeral", "fargate.amazonaws.com"),
+        ("firehose", "creator"),
+        ("lambda-env", "configurer"),
+        ("supply-chain", "scn.us-east-1.amazonaws.com"),
+        ("kafka", "creator"),
+        ("bedrock-custom-model", "customizer"),
+        ("personalize", "personalize.amazonaws.com"),
+        ("groundstation-tle-oem", "groundstation.us-east-1.amazonaws.com"),
+    ],
+)
+def test_grants_have_no_condition_that_the_page_does_not_print(name: str, principal: str) -> None:
+    """kms:GrantIsForAWSResource stands where a page prints it, and nowhere else."""
+    assert all(FLAG not in held for held in given(compiled(use_of(SERVICES[name])), principal)["CreateGrant"])
+
+
+@pytest.mark.parametrize(
+    ("name", "principal"),
+    [
+        ("ebs", "user"),
+        ("opensearch", "creator"),
+        ("route53-dnssec", "dnssec-route53.amazonaws.com"),
+        ("ec2-autoscaling", f"{ROLE}aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"),
+        ("ecs-ebs-volumes", "infrastructure-role"),
+        ("eks-auto-mode-ebs", "cluster-role"),
+        ("backup", "backup-role"),
+        ("workspaces", "administrator"),
+        ("aoss", "creator"),
+        ("redshift", "creator"),
+    ],
+)
+def test_grants_have_the_condition_that_the_page_prints(name: str, principal: str) -> None:
+    """What is documented is never left out."""
+    assert all(held[FLAG] == ("true",) for held in given(compiled(use_of(SERVICES[name])), principal)["CreateGrant"])
+
+
+UNCONFIRMED = (
+    "apprunner", "codeguru-reviewer", "deepracer", "directory-service", "iotsitewise", "kendra-index",
+    "license-manager-seller-issued", "monitron", "replicated-data-store", "snowball",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNCONFIRMED)
+def test_what_could_not_be_confirmed_has_every_condition_that_is_known(name: str) -> None:
+    """A statement that no page prints is for AWS resources and through its service only."""
+    service = SERVICES[name]
+    found = given(compiled(use_of(service)), service.who[0][0])
+    assert service.unconfirmed
+    assert all(FLAG in held for held in found["CreateGrant"])
+    assert all(VIA in held for rows in found.values() for held in rows)
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        (use("eks", {"creator": "a"}, when=When(conditions=(FOR_AWS,))), "GrantIsForAWSResource"),
+        (use("sns-from-eventbridge", accounts=(ACCOUNT,)), "SourceAccount"),
+        (use("sns-from-eventbridge", when=when("StringEquals", "aws:SourceOrgID", "o-exampleorgid")), "SourceOrgID"),
+        (use("stepfunctions", {"execution-role": "a"}, name="x", when=When(via=("states",))), "ViaService"),
+        (use("sagemaker-feature-store-offline", {"feature-group-role": "a"}, when=When(via=("s3",))), "ViaService"),
+        (use("dms-homogeneous", {"creator": "a"}, when=When(encryption_context=(("a", ("b",)),))), "EncryptionContext"),
+        (use("dms-schema-conversion", {"creator": "a"}, when=When(encryption_context=(("a", ("b",)),))), "EncryptionContext"),
+        (use("cleanrooms-ml", accounts=(ACCOUNT,)), "SourceAccount"),
+        (use("cleanrooms-ml-input-channel", when=when("ArnLike", "aws:SourceArn", "arn:aws:x:us-east-1:*:y")), "SourceArn"),
+        (use("ses-mailmanager-archive", accounts=(ACCOUNT,)), "SourceAccount"),
+        (use("ses-mailmanager-archive", when=when("StringLike", "aws:SourceOrgPaths", "o-x/*")), "SourceOrgPaths"),
+        (use("s3-express", {"user": "a"}, when=when("StringEquals", "kms:RequestAlias", "alias/app")), "RequestAlias"),
+    ],
+)
+def test_a_condition_that_breaks_the_service_is_refused(line: object, key: str) -> None:
+    """However the line asks for it."""
+    with pytest.raises(InputError, match=rf"service-condition: .*{key}"):
+        compiled(line)  # type: ignore[arg-type]
+
+
+def test_the_conditions_that_a_service_is_printed_with_do_not_break_it() -> None:
+    """An unsupported family leaves out what the statements have themselves."""
+    context = When(encryption_context=(("aws:dms:migration-project-id", ("p-1",)),))
+    found = given(compiled(use("dms-schema-conversion", {"creator": "a"}, when=context, can=("Decrypt",))), "a")
+    assert found["Decrypt"][0]["StringEquals kms:EncryptionContext:aws:dms:migration-project-id"] == ("p-1",)
+
+
+# --- recommended conditions ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "word", "action"),
+    [
+        ("sqs", "producer", "GenerateDataKey"),
+        ("sqs", "consumer", "Decrypt"),
+        ("sns-publishers", "publisher", "GenerateDataKey"),
+        ("s3", "reader", "Decrypt"),
+        ("fsx", "creator", "DescribeKey"),
+        ("kinesisvideo", "producer", "GenerateDataKey"),
+        ("xray", "viewer", "Decrypt"),
+        ("athena", "query-runner", "GenerateDataKey"),
+        ("session-manager-logs", "node", "GenerateDataKey"),
+        ("bedrock-guardrails", "user", "Decrypt"),
+        ("eventbridge", "rule-administrator", "Decrypt"),
+    ],
+)
+def test_a_recommended_condition_is_only_offered(name: str, word: str, action: str) -> None:
+    """It is not in the statement; a note says how to ask for it, and asked for it is."""
+    line = use(name, {word: "a"}, bus="b")
+    found = compiled(line)
+    assert given(found, "a")[action] == [{}]
+    hints = [note.hint for note in found.notes if note.code == "service-recommended" and "kms:ViaService" in note.message]
+    (prefix,) = {hint.partition("via: [")[2].partition("]")[0] for hint in hints}
+    asked = compiled(line._replace(when=When(via=(prefix,))))
+    assert given(asked, "a")[action] == [{VIA: (f"{prefix}.us-east-1.amazonaws.com",)}]
+    assert not [note for note in asked.notes if note.code == "service-recommended" and "kms:ViaService" in note.message]
+
+
+@pytest.mark.parametrize(
+    ("line", "principal", "held"),
+    [
+        (
+            use("sns", resources=("arn:aws:sns:us-west-2:111122223333:t",)),
+            "sns.amazonaws.com",
+            {"ArnLike aws:SourceArn", "StringEquals aws:SourceAccount"},
+        ),
+        (use("sns"), "sns.amazonaws.com", {"StringEquals aws:SourceAccount"}),
+        (use("opensearch-ui-application", accounts=(ACCOUNT,)), "application.opensearchservice.amazonaws.com",
+         {"StringEquals aws:SourceAccount"}),
+        (use("opensearch-ui-application"), "application.opensearchservice.amazonaws.com", set()),
+        (use("s3", {"reader": "a"}, resources=("arn:aws:s3:::b", "arn:aws:s3:::b/*")), "a",
+         {"StringLike kms:EncryptionContext:aws:s3:arn"}),
+        (use("s3", {"reader": "a"}, bucket="b"), "a", {"StringLike kms:EncryptionContext:aws:s3:arn"}),
+        (use("secretsmanager", {"reader": "a"}, resources=(SECRET,)), "a",
+         {VIA, "StringLike kms:EncryptionContext:SecretARN"}),
+        (use("secretsmanager", {"reader": "a"}), "a", {VIA}),
+        (use("location", {"user": "a"}, can=("CreateGrant",), name="x",
+             resources=("arn:aws:geo:us-east-1:111122223333:tracker/x",)), "a",
+         {VIA, "StringEquals kms:CallerAccount", "StringLike kms:EncryptionContext:aws:geo:arn"}),
+        (use("s3-express", {"user": "a"}, resources=("arn:aws:s3express:us-east-1:111122223333:bucket/b--use1-az4--x-s3",)), "a",
+         {"StringLike kms:EncryptionContext:aws:s3express:arn"}),
+    ],
+)  # fmt: skip
+def test_what_the_line_names_asks_for_its_condition(line: object, principal: str, held: set[str]) -> None:
+    """A resource, a source account or a variable asks for the recommended condition that it fills."""
+    rows = given(compiled(line), principal)  # type: ignore[arg-type]
+    assert {key.replace("StringEquals kms:EncryptionContext:SecretARN", "StringLike kms:EncryptionContext:SecretARN")
+            for row in rows.values() for each in row for key in each} == held  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "variables"),
+    [("rds-zero-etl-redshift", {}), ("transcribe-output", {}), ("ses-mailmanager-s3-action", {}), ("workspaces-web", {})],
+)
+def test_a_condition_of_ones_own_falls_away_where_it_is_not_given(name: str, variables: dict[str, str]) -> None:
+    """An encryption context of one's own, an alias: documented, but not everybody has one."""
+    service = SERVICES[name]
+    line = use_of(service)._replace(variables=tuple(variables.items()), source_accounts=(ACCOUNT,))
+    texts = str(compiled(line).bundle.keys[0].policy)
+    assert "${" not in texts
+    assert "ResourceAliases" not in texts
+
+
+def test_a_guard_rail_that_leaves_grants_to_services_asks_for_nothing_of_them() -> None:
+    """Their grants are for AWS resources by themselves; only where the flag breaks the service do the lines contradict."""
+    rail = GuardRailLine(HERE, "deny-grants-to-principals")
+    assert "CreateGrant" in given(compiled(use("rds", {"creator": "a"}), guardrails=(rail,)), "a")
+    with pytest.raises(Exception, match="contradiction"):
+        compiled(use("eks", {"creator": "a"}), guardrails=(rail,))
+
+
+# --- notes --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (use("eks", {"creator": "a"}), "service-bare-grant"),
+        (use("firehose", {"creator": "a"}), "service-bare-grant"),
+        (use("supply-chain"), "service-bare-grant"),
+        (use("supply-chain"), "service-gap"),
+        (use("rds-secret-access"), "service-gap"),
+        (use("control-tower"), "service-gap"),
+        (use("kendra", {"creator": "a"}), "service-unconfirmed"),
+        (use("aiops"), "service-unconfirmed"),
+        (use("sqs", {"producer": "a"}), "service-recommended"),
+        (use("ses", accounts=(ACCOUNT,)), "service-optional"),
+        (use("cloudtrail", accounts=(ACCOUNT,)), "service-optional"),
+        (use("cloudtrail", accounts=(ACCOUNT,), can=("GenerateDataKey",)), "service-narrowed"),
+        (use("logs", {"reader": "a"}, can=("Decrypt",)), "service-itself"),
+        (use("principal/new.amazonaws.com", can=("Decrypt",)), "service-gap"),
+    ],
+)
+def test_what_a_reader_should_know_is_noted(line: object, code: str) -> None:
+    """What limits nothing, what a page leaves open, what could not be confirmed, what is only offered."""
+    line = line._replace(service="cloudwatch-investigations") if line.service == "aiops" else line  # type: ignore[attr-defined]
+    assert code in codes(compiled(line))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        use("route53-dnssec", resources=("arn:aws:route53:::hostedzone/Z1",)),
+        use("aoss", {"creator": "a"}),
+        use("logs", resources=("arn:aws:logs:us-east-1:111122223333:log-group:x",)),
+        use("macie"),
+        use("verified-access", {"user": "a"}, when=When(conditions=(FOR_AWS,)), can=("CreateGrant",)),
+    ],
+)
+def test_nothing_is_noted_of_what_is_limited_and_documented(line: object) -> None:
+    """A line that gets what its page prints has no note of its own."""
+    assert not {code for code in codes(compiled(line)) if code.startswith("service-")} - {"service-narrowed"}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("resources", "noted"),
+    [
+        (("arn:aws:s3:::b",), True),
+        (("arn:aws:s3:::b/*",), True),
+        (("arn:aws:s3:::b/in/*",), True),
+        (("arn:aws:s3:::b", "arn:aws:s3:::b/*"), False),
+        (("arn:aws:s3:::b", "arn:aws:s3:::b/*", "arn:aws:s3:::c"), True),
+        ((), False),
+    ],
+)
+def test_one_of_the_two_arns_of_s3_works_in_one_mode_only(resources: tuple[str, ...], noted: bool) -> None:  # noqa: FBT001 - case
+    """The bucket's ARN is the context under an S3 Bucket Key, the object's without."""
+    assert ("service-one-mode" in codes(compiled(use("s3", {"reader": "a"}, resources=resources)))) is noted
