@@ -15,7 +15,7 @@ from kmsgen.catalogue.guardrails import GUARD_RAILS
 from kmsgen.catalogue.key_specs import KEY_SPECS, key_type
 from kmsgen.catalogue.model import Service, ServiceCondition, ServiceStatement
 from kmsgen.catalogue.regions import ENABLED_BY_DEFAULT, is_opt_in
-from kmsgen.catalogue.services import BY_VIA, SERVICES, SHORT_NAMES
+from kmsgen.catalogue.services import BY_VIA, SERVICES
 
 SHORT = {
     "logs": "cloudwatch-logs",

@@ -52,14 +52,14 @@ def test_the_table_has_every_service_that_is_rendered() -> None:
     assert set(pages()) == {name for name, service in SERVICES.items() if service.statements}
 
 
-# The page has these conditions in two examples: one of them is asked for by a resource.
-TWO_EXAMPLES = {"chime-voice-profile-domain"}
+# Conditions of one of a page's two examples, asked for by a resource; a condition that key policies cannot have.
+WIDER = {"chime-voice-profile-domain", "ses-mailmanager-s3-action"}
 
 
 def test_nothing_is_rendered_wider_than_documented() -> None:
     """Beyond a page goes only what the catalogue marks as printed nowhere, and that has every condition that is known."""
     for name, row in pages().items():
-        if row["same"] in {"wider", "both"} and name not in TWO_EXAMPLES:
+        if row["same"] in {"wider", "both"} and name not in WIDER:
             on_page = set(printed(name))
             beyond = {access.action for access in rendered(name) if not within(access, on_page)}
             generic = [each for each in SERVICES[name].statements if each.generic]
@@ -69,7 +69,7 @@ def test_nothing_is_rendered_wider_than_documented() -> None:
 def test_most_pages_print_what_is_rendered() -> None:
     """How many of them: a change of the catalogue that moves a number is seen here."""
     kinds = [row["same"] for row in pages().values()]
-    assert {kind: kinds.count(kind) for kind in sorted(set(kinds))} == {"narrower": 27, "wider": 43, "yes": 186}
+    assert {kind: kinds.count(kind) for kind in sorted(set(kinds))} == {"narrower": 27, "wider": 44, "yes": 185}
 
 
 # --- accesses -----------------------------------------------------------------------------------------------------------

@@ -174,15 +174,15 @@ def test_what_the_line_names_asks_for_its_condition(line: object, principal: str
 
 @pytest.mark.parametrize(
     ("name", "variables"),
-    [("rds-zero-etl-redshift", {}), ("transcribe-output", {}), ("ses-mailmanager-s3-action", {}), ("workspaces-web", {})],
+    [("rds-zero-etl-redshift", {}), ("transcribe-output", {}), ("emr-serverless-disk", {"application_id": "a"}), ("workspaces-web", {})],
 )
 def test_a_condition_of_ones_own_falls_away_where_it_is_not_given(name: str, variables: dict[str, str]) -> None:
-    """An encryption context of one's own, an alias: documented, but not everybody has one."""
+    """An encryption context of one's own is documented, and not everybody has one."""
     service = SERVICES[name]
     line = use_of(service)._replace(variables=tuple(variables.items()), source_accounts=(ACCOUNT,))
     texts = str(compiled(line).bundle.keys[0].policy)
     assert "${" not in texts
-    assert "ResourceAliases" not in texts
+    assert "context_key" not in texts
 
 
 def test_a_guard_rail_that_leaves_grants_to_services_asks_for_nothing_of_them() -> None:

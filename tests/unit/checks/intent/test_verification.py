@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from kmsgen.catalogue.key_specs import KEY_SPECS, usages
-from kmsgen.catalogue.services import PLACEHOLDER, SERVICES
+from kmsgen.catalogue.services import SERVICES
 from kmsgen.checks import confirm
 from kmsgen.checks.intent.verification import ask
+from kmsgen.compiler import compile_intent
 from kmsgen.errors import RefusedError
 from tests.unit.checks.intent.judging import ACCOUNT, EXAMPLE, HEAD, ROLE, case
+from tests.unit.compiler.service_lines import intent_of, use_of
 
 WITHOUT_DEPLOYER = HEAD.replace(", deployer: role/ci", "")
 
@@ -45,27 +47,13 @@ def test_administrators_and_users_of_every_kind_of_key_pass(spec: str, usage: st
 
 
 @pytest.mark.parametrize("name", [name for name, service in SERVICES.items() if service.statements])
-def test_every_service_of_the_catalogue_passes(name: str) -> None:
-    """Each compiles for its key spec, for a caller and with its variables given, and the answers are yes."""
-    service = SERVICES[name]
-    texts = [text for row in service.statements for text in ("" if row.caller else row.principal, *_texts(row.conditions))]
-    holes = sorted({hole for text in texts for hole in PLACEHOLDER.findall(text)} - {"account", "region", "partition"})
-    given = ", ".join(f'{hole}: "{_example(hole)}"' for hole in holes)
-    spec = service.key_specs[0] if service.key_specs else "SYMMETRIC_DEFAULT"
-    line = f"{{service: {name}, principals: [role/caller], variables: {{{given}}}}}"
-    found = case(f"admins: [role/Admin]\nservices: [{line}]", key=f"key: {{spec: {spec}, usage: {service.key_usage}}}\n")
-    answers = ask(found.intent, found.bundle, found.compiled.origins)
+@pytest.mark.parametrize("recommended", [False, True])
+def test_every_service_of_the_catalogue_passes(name: str, recommended: bool) -> None:  # noqa: FBT001 - a case
+    """Each compiles for its key spec, for each of its words and with its variables given, and the answers are yes."""
+    intent = intent_of(use_of(SERVICES[name], recommended=recommended))
+    found = compile_intent(intent)
+    answers = ask(intent, found.bundle, found.origins)
     assert [str(finding.diagnostic) for answer in answers for finding in answer.findings] == []
-
-
-def _texts(conditions: tuple) -> list[str]:
-    return [text for row in conditions for text in (*row.condition.values, row.condition.key)]
-
-
-def _example(hole: str) -> str:
-    if "arn" in hole:
-        return "arn:aws:service:us-west-2:111122223333:thing/x"
-    return "444455556666" if "account" in hole else "example"
 
 
 def test_every_key_of_an_account_passes() -> None:
