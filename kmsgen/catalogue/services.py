@@ -16,8 +16,8 @@ from kmsgen.catalogue import _services
 from kmsgen.catalogue.model import Service, ServiceCondition, ServiceGrants, ServiceStatement
 from kmsgen.policy.document import Condition
 
-SCOPE_PLACEHOLDERS = frozenset({"partition", "region", "account", "source_region"})
-"""Placeholders that the intent's scope fills; `source_region` is the Region of the resource, else the key's."""
+SCOPE_PLACEHOLDERS = frozenset({"partition", "region", "account", "source_region", "key_account", "caller_account"})
+"""Placeholders that need no variable. `account` and `source_region` are those of the resource, else the key's."""
 PLACEHOLDER = re.compile(r"\$\{([a-z0-9_]+)\}")
 """A placeholder. `${aws:ResourceAccount}`, with a colon, is a policy variable and stays."""
 RECOMMENDED = "recommended"
@@ -27,12 +27,6 @@ BY_NAME = "principal/"
 """What stands before the name of a service principal in the id of a service that is no row."""
 CALLER = "caller"
 _DOMAIN = ".amazonaws.com"
-# Families end in "/" or ":". Source: IAM User Guide, reference_policies_condition-keys; KMS Developer Guide, conditions-kms.
-_OF_SERVICES_ONLY = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths", "aws:principalservicename")
-_OF_CALLERS_ONLY = (
-    "kms:viaservice", "aws:principalorgid", "aws:principalorgpaths", "aws:principaltag/", "aws:username", "aws:sourceidentity",
-    "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:calledvia", "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip",
-)  # fmt: skip
 
 
 def _condition(row: list[Any]) -> ServiceCondition:
@@ -137,13 +131,6 @@ def breaks(service: Service, statement: ServiceStatement, key: str) -> bool:
         if key.lower() == lower or (lower.endswith("*") and key.lower().startswith(lower[:-1]) and key.lower() not in own):
             return True
     return False
-
-
-def is_foreign(key: str, *, by_service: bool) -> bool:
-    """Return whether no request of a service that calls KMS itself, or of a principal of an account, carries the key."""
-    lower = key.lower()
-    table = _OF_CALLERS_ONLY if by_service else _OF_SERVICES_ONLY
-    return any(lower == name or (name.endswith("/") and lower.startswith(name)) for name in table)
 
 
 @lru_cache(maxsize=256)

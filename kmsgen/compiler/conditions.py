@@ -6,6 +6,7 @@ Source: KMS Developer Guide, conditions-kms, conditions-aws, least-privilege.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.errors import Location, input_error
@@ -28,6 +29,7 @@ TWINS = {
     "ArnNotEquals": "ArnNotLike",
     "StringNotEquals": "StringNotLike",
 }
+EQUALITIES = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
 FOR_AWS_RESOURCE = Condition("Bool", "kms:GrantIsForAWSResource", ("true",))
 
 
@@ -123,6 +125,20 @@ def conjoin(conditions: Iterable[Condition], location: Location) -> tuple[Condit
 def _means_same(condition: Condition, operator: str) -> bool:
     arn = operator.startswith("Arn")
     return operator == condition.operator or arn or not any(has_wildcard(value) for value in condition.values)
+
+
+def share_no_value(one: Condition, other: Condition) -> bool:
+    """Return whether no value of a key can meet both conditions; False where wildcards or a variable leave that open."""
+    if one.key.lower() != other.key.lower() or not {one.operator, other.operator} <= EQUALITIES:
+        return False
+    return not any(_can_meet(a, b) for a in one.values for b in other.values)
+
+
+def _can_meet(one: str, other: str) -> bool:
+    if "${" in one + other or (has_wildcard(one) and has_wildcard(other)):
+        return True
+    text, pattern = (one, other) if has_wildcard(other) else (other, one)
+    return fnmatchcase(text, pattern.replace("[", "[[]"))
 
 
 def carries(action: str, key: str) -> bool:

@@ -19,6 +19,7 @@ from kmsgen.intent.intent import IntentScope, ServiceUse
 from kmsgen.policy.document import Condition
 
 SOURCE_ACCOUNT = "aws:SourceAccount"
+CALLER_ACCOUNT = "${caller_account}"
 PATTERNED = {"StringEquals": "StringLike", "ArnEquals": "ArnLike"}
 Values = tuple[str, ...]
 
@@ -56,6 +57,7 @@ def fillings(use: ServiceUse, service: Service, target: Target, scope: IntentSco
             for account in _accounts_for(use, resource, target):
                 values = {**dict(use.variables), "partition": target.partition, "region": region, "account": account}
                 values |= {"key_account": target.account, "source_region": _region_of(resource) or region}
+                values["caller_account"] = CALLER_ACCOUNT
                 yield Filling(use, resource, values, scope.organization)
 
 
@@ -121,9 +123,25 @@ def conditions_for(service: Service, statement: ServiceStatement, filling: Filli
     found = [condition for row in statement.conditions if (condition := _value(row, statement, filling)) is not None]
     accounts = filling.use.source_accounts
     if accounts and statement.principal_kind == "Service" and not any(_pins(condition, filling) for condition in found):
-        refuse_broken(service, statement, SOURCE_ACCOUNT, filling.use)
+        _check_account(service, statement, found, filling)
         found.append(Condition("StringEquals", SOURCE_ACCOUNT, (filling.values["account"],)))
     return tuple(found)
+
+
+def _check_account(service: Service, statement: ServiceStatement, found: list[Condition], filling: Filling) -> None:
+    """Refuse a source account that the service does not tell, or that its page does not have there."""
+    refuse_broken(service, statement, SOURCE_ACCOUNT, filling.use)
+    said = next((row for row in found if row.key == SOURCE_ACCOUNT), None)
+    if said is not None:
+        message = f"`{filling.use.service}` acts for the account {', '.join(said.values)}, not for {filling.values['account']}"
+        raise input_error(filling.use.location, "service-account", message, "leave `source_account` out")
+
+
+def for_caller(conditions: Conditions, principal: str) -> Conditions:
+    """Put the principal's own account where a condition is about the account of the caller."""
+    arn = parse_arn(principal)
+    account = arn.account if arn else ""
+    return tuple(row._replace(values=tuple(value.replace(CALLER_ACCOUNT, account) for value in row.values)) for row in conditions)
 
 
 def refuse_broken(service: Service, statement: ServiceStatement, key: str, use: ServiceUse) -> None:
@@ -143,8 +161,10 @@ def is_asked(row: ServiceCondition, filling: Filling) -> bool:
 
 
 def _pins(condition: Condition, filling: Filling) -> bool:
-    """Return whether every value of a condition is of the source account."""
+    """Return whether a condition admits the source account, or only resources of it."""
     account = filling.values["account"]
+    if condition.key == SOURCE_ACCOUNT:
+        return account in condition.values
     arns = (parse_arn(value) for value in condition.values if value != account)
     return all(arn is not None and arn.account == account for arn in arns)
 

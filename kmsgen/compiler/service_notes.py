@@ -10,7 +10,7 @@ from kmsgen.catalogue import services
 from kmsgen.catalogue.model import Service, ServiceCondition, ServiceStatement
 from kmsgen.compiler.conditions import FOR_AWS_RESOURCE, carries
 from kmsgen.compiler.service_filling import SOURCE_ACCOUNT
-from kmsgen.compiler.services import asked_parts
+from kmsgen.compiler.service_parts import asked_parts
 from kmsgen.errors import Diagnostic
 from kmsgen.intent.intent import Intent, ServiceUse
 
@@ -64,7 +64,7 @@ def _on_statements(use: ServiceUse, service: Service) -> Iterator[Diagnostic]:
             yield Diagnostic(use.location, "service-gap", message, hint)
         if CREATE_GRANT in part.actions and not _limits_grants(use, statement):
             yield _bare_grant(use, service, statement)
-        for row in statement.conditions:
+        for row in statement.conditions if part.beside is None else ():
             if row.status == services.RECOMMENDED and not statement.generic and not _is_said(use, row, part.actions):
                 yield _recommended(use, statement, row, part.actions)
     yield from _on_optional(use, service)

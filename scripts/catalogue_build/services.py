@@ -24,7 +24,7 @@ SYMMETRIC = "SYMMETRIC_DEFAULT"
 # `Get*` of a statement for users of a key names it, but only keys of origin EXTERNAL answer it.
 FOR_IMPORTED_MATERIAL = {"GetParametersForImport"}
 PLACEHOLDER = re.compile(r"\$\{([a-z0-9_]+)\}")
-SCOPE_PLACEHOLDERS = {"partition", "region", "account", "source_region"}
+SCOPE_PLACEHOLDERS = {"partition", "region", "account", "source_region", "key_account", "caller_account"}
 ONLY_USE = "the one documented use of the service"
 PRINCIPAL_KINDS = {"Service": "Service", "Role": "AWS", "who": "AWS", "Everyone": "*"}
 PINNING = {"documented", "documented_generic"}

@@ -24,6 +24,7 @@ from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Condition, Principal
 
 HOLE = re.compile(r"\$\{([a-z0-9_]+)\}")
+_CALLER = "<caller>"  # until it is known of whom a condition speaks
 GRANT_FLAG = "kms:GrantIsForAWSResource"
 Values = tuple[str, ...]
 
@@ -53,6 +54,7 @@ class _Reading:
         found = _Reading(self.intent, self.use, self.service, self.key, self.region)
         found.resource = resource
         found.values |= {"account": account, "source_region": (arn.region if arn else "") or self.region}
+        found.values |= {"key_account": self.own_account, "caller_account": _CALLER}
         return found
 
     def filled(self, text: str) -> str:
@@ -109,7 +111,7 @@ def _beside(reading: _Reading) -> Iterator[_Wish]:
     for named, own in _subjects(reading):
         known = {action for statement in own for action in statement.actions}
         for action in reading.use.actions:
-            for statement in _tightest(own) if action not in known else ():
+            for statement in _tightest(reading, own) if action not in known else ():
                 yield _Wish(statement, action, named, said=True)
 
 
@@ -123,16 +125,10 @@ def _subjects(reading: _Reading) -> Iterator[tuple[Values, list[ServiceStatement
         yield (), [each for each in own if each.principal == name]
 
 
-def _tightest(statements: list[ServiceStatement]) -> Iterator[ServiceStatement]:
-    certain = [_certain(each) for each in statements]
-    for statement, held in zip(statements, certain, strict=True):
-        if not any(held < other for other in certain):
-            yield statement
-
-
-def _certain(statement: ServiceStatement) -> frozenset[Condition]:
-    rows = (row for row in statement.conditions if statement.generic or row.status != services.RECOMMENDED)
-    return frozenset(row.condition for row in rows)
+def _tightest(reading: _Reading, statements: list[ServiceStatement]) -> Iterator[ServiceStatement]:
+    """Yield the statements for a reading whose conditions are not but a part of another's."""
+    held = {each: frozenset(_conditions(each, reading)) for each in statements if _stands(reading, each)}
+    yield from (each for each, own in held.items() if not any(own < other for other in held.values()))
 
 
 def _stands(reading: _Reading, statement: ServiceStatement) -> bool:
@@ -175,10 +171,16 @@ def _expected(reading: _Reading, wish: _Wish) -> Iterator[Expected]:
     conditions = (*_conditions(statement, reading), *said)
     kind = "AWS" if statement.who else statement.principal_kind
     for name in wish.named if statement.who else (_principal(statement, reading),):
-        held = tuple(_for_action(conditions, wish.action, reading, Principal(kind, name)))
+        held = tuple(_for_action(_of_caller(name, conditions), wish.action, reading, Principal(kind, name)))
         for half in kinds_of_resource(wish.action):
             stated = expected(Principal(kind, name), wish.action, half, reading.key.arn, held)
             yield Expected(reading.use.location, reading.key.arn, half, stated, _is_required(statement, reading, wish.action))
+
+
+def _of_caller(name: str, conditions: Iterable[Condition]) -> Iterator[Condition]:
+    arn = parse_arn(name)
+    for condition in conditions:
+        yield condition._replace(values=tuple(arn.account if arn and value == _CALLER else value for value in condition.values))
 
 
 def _principal(statement: ServiceStatement, reading: _Reading) -> str:

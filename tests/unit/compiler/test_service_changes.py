@@ -85,6 +85,22 @@ def test_what_can_adds_is_held_as_the_rest(line: object, principal: str, action:
         assert set(row) == keys
 
 
+def test_what_can_adds_is_held_as_the_line_fills_the_rest() -> None:
+    """A recommended condition that the line asks for counts; and where two are as narrow, either does."""
+    line = use("connect-voiceid", {"caller": "a"}, accounts=(OTHER,), domain_id="d", can=("ReEncryptFrom",))
+    context = f"arn:aws:voiceid:us-east-1:{OTHER}:domain/d"
+    (row,) = given(compiled(line), "a")["ReEncryptFrom"]
+    assert row["StringLike kms:EncryptionContext:aws:voiceid:domain:arn"] == (context,)
+    both = given(compiled(use("datazone-domain", {"manager": "a"}, domain_id="d", can=("ReEncryptFrom",))), "a")["ReEncryptFrom"]
+    assert {len(row) for row in both} == {1, 3}
+
+
+def test_can_is_read_for_each_word_of_a_principal() -> None:
+    """A role that submits jobs and runs them gets for each what the page has for it."""
+    line = use("emr-serverless-disk", {"submitter": "a", "job-role": "a"}, application_id="x", can=("Decrypt",))
+    assert given(compiled(line), "a")["Decrypt"] == [{}]
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -146,12 +162,39 @@ def test_when_of_named_principals_changes_nothing_of_the_service() -> None:
         use("ebs", {"user": "a"}, when=raw("StringEquals", "aws:SourceOrgID", "o-x")),
         use("principal/new.amazonaws.com", can=("Decrypt",), when=raw("StringEquals", "aws:PrincipalOrgID", "o-x")),
         use("via/kafka", {"caller": "a"}, can=("ScheduleKeyDeletion",), when=When(encryption_context=(("a", ("b",)),))),
+        use("memorydb", {"creator": "a"}, when=When(via=("s3",))),
+        use("via/kafka", {"caller": "a"}, can=("Decrypt",), when=When(via=("s3", "rds"))),
+        use("via/kafka", {"caller": "a"}, can=("Decrypt",), when=When(source_vpce=("vpce-1",))),
+        use("cloudtrail", resources=(TRAIL,), when=raw("ArnEquals", "aws:SourceArn", TRAIL + "2")),
+        use("sqs", {"producer": "a"}, when=raw("StringEquals", "aws:username", "alice")),
     ],
 )
 def test_a_condition_that_can_never_hold_is_refused(line: object) -> None:
-    """Keys of people in requests of services, of services in requests of people, of a context where there is none."""
+    """Keys of people in requests of services, of services in those of people, of users, endpoints, contexts, other values."""
     with pytest.raises(InputError, match="when-never-holds"):
         compiled(line)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        use("memorydb", {"creator": "a"}, when=raw("StringLike", "kms:ViaService", "*.us-east-1.amazonaws.com")),
+        use("memorydb", {"creator": "a"}, when=When(via=("memorydb", "s3"))),
+        use("cloudtrail", resources=(TRAIL,), when=raw("ArnLike", "aws:SourceArn", "arn:aws:cloudtrail:*:*:trail/t")),
+        use("via/kafka", {"caller": "a"}, can=("Decrypt",), when=raw("StringEquals", "kms:ViaService", "${aws:PrincipalTag/x}")),
+        use("sqs", {"consumer": "a"}, when=When(source_vpce=("vpce-1",))),
+    ],
+)
+def test_a_condition_that_can_hold_beside_the_catalogues_is_written(line: object) -> None:
+    """A value in both, a wildcard, a variable, a request that comes directly."""
+    assert compiled(line)  # type: ignore[arg-type]
+
+
+def test_when_may_leave_one_region_of_several() -> None:
+    """What it excludes is not written, and what remains is."""
+    said = raw("StringEquals", "kms:ViaService", "kafka.eu-west-1.amazonaws.com")
+    found = compiled(use("via/kafka", {"caller": "a"}, can=("Decrypt",), when=said), replicas=("eu-west-1",))
+    assert given(found, "a")["Decrypt"] == [{VIA: ("kafka.eu-west-1.amazonaws.com",)}]
 
 
 # --- source accounts ----------------------------------------------------------------------------------------------------
@@ -168,6 +211,29 @@ def test_account_and_arn_vary_together() -> None:
     rows = given(compiled(use("eventbridge", accounts=(ACCOUNT, OTHER))), "events.amazonaws.com")["Decrypt"]
     pairs = {(row["StringEquals aws:SourceAccount"], row["StringLike aws:SourceArn"][0].split(":")[4]) for row in rows}
     assert pairs == {((ACCOUNT,), ACCOUNT), ((OTHER,), OTHER)}
+
+
+def test_a_source_account_that_the_page_lists_is_not_said_twice() -> None:
+    """Global tables of several accounts: the replicas' accounts are beside it."""
+    line = use("dynamodb-global-tables-multi-account", accounts=(ACCOUNT,), peer_account=OTHER)
+    row = given(compiled(line), "replication.dynamodb.amazonaws.com")["Decrypt"][0]
+    assert {key: row[key] for key in row if "Account" in key} == {"StringEquals aws:SourceAccount": (ACCOUNT, OTHER)}
+
+
+def test_another_source_account_than_the_page_has_is_refused() -> None:
+    """IAM Identity Center acts for the key's own account."""
+    assert compiled(use("iam-identity-center", accounts=(ACCOUNT,)))
+    with pytest.raises(InputError, match="service-account"):
+        compiled(use("iam-identity-center", accounts=(OTHER,)))
+
+
+@pytest.mark.parametrize("account", [ACCOUNT, OTHER])
+def test_the_account_of_the_caller_is_that_of_the_principal(account: str) -> None:
+    """kms:CallerAccount tells whose principal calls, not whose resource it is about."""
+    name = f"arn:aws:iam::{account}:role/Creator"
+    for accounts in ((), (ACCOUNT,), (OTHER,)):
+        rows = given(compiled(use("codeartifact", {"creator": name}, accounts=accounts)), name)
+        assert {row["StringEquals kms:CallerAccount"] for found in rows.values() for row in found} == {(account,)}
 
 
 def test_a_resource_of_another_account_than_those_said_is_refused() -> None:

@@ -174,7 +174,12 @@ def test_what_the_line_names_asks_for_its_condition(line: object, principal: str
 
 @pytest.mark.parametrize(
     ("name", "variables"),
-    [("rds-zero-etl-redshift", {}), ("transcribe-output", {}), ("emr-serverless-disk", {"application_id": "a"}), ("workspaces-web", {})],
+    [
+        ("rds-zero-etl-redshift", {}),
+        ("transcribe-output", {}),
+        ("emr-serverless-disk", {"application_id": "a"}),
+        ("workspaces-web", {}),
+    ],
 )
 def test_a_condition_of_ones_own_falls_away_where_it_is_not_given(name: str, variables: dict[str, str]) -> None:
     """An encryption context of one's own is documented, and not everybody has one."""
