@@ -8,7 +8,7 @@ from kmsgen.catalogue.model import Service
 from kmsgen.catalogue.services import PLACEHOLDER, RECOMMENDED, SCOPE_PLACEHOLDERS, find
 from kmsgen.compiler import Compiled, compile_intent
 from kmsgen.errors import Location
-from kmsgen.intent.intent import Access, GuardRailLine, Intent, NewKey, Scope, ServiceUse, When
+from kmsgen.intent.intent import Access, GuardRailLine, Intent, IntentScope, NewKey, ServiceUse, When
 from kmsgen.policy.document import Condition, Statement
 
 ACCOUNT = "111122223333"
@@ -77,7 +77,7 @@ def intent_of(
     usage = service.key_usage
     key = NewKey(HERE, spec, usage, "alias/app", multi_region=bool(replicas), replicas=replicas)
     admin = Access(HERE, "admin", f"arn:{partition}:iam::{ACCOUNT}:role/Admin", ("kms:GetKeyPolicy", "kms:PutKeyPolicy"))
-    scope = Scope(ACCOUNT, partition, (region,), ORGANIZATION)
+    scope = IntentScope(ACCOUNT, partition, (region,), ORGANIZATION)
     return Intent(
         "intent.yaml", "app", scope, key, spec=spec, usage=usage, delegation=delegation, admins=(admin,), services=uses,
         guardrails=guardrails,
