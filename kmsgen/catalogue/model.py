@@ -172,7 +172,7 @@ class Service(NamedTuple):
     short: Values = ()  # other names to find it by
     short_why: str = ""  # why the short names mean this use of the service
     key_specs: Values = ()  # empty: symmetric encryption keys
-    key_usage: str = "ENCRYPT_DECRYPT"
+    key_usage: str = "ENCRYPT_DECRYPT"  # empty: any
     multi_region: bool = True  # whether it takes multi-Region keys
     regions: Values = ()  # the only Regions in which the key may be; empty: any
     same_region: bool = False  # its resources must be in the key's Region

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from kmsgen.catalogue import _services
+from kmsgen.catalogue.key_specs import KEY_SPECS
 from kmsgen.catalogue.model import Service, ServiceCondition, ServiceGrants, ServiceStatement
 from kmsgen.policy.document import Condition
 
@@ -89,13 +90,15 @@ def _through(prefix: str) -> Service:
     pin = Condition("StringEquals", "kms:ViaService", (f"{prefix}.${{region}}{_DOMAIN}",))
     statement = ServiceStatement("AWS", "", (), (ServiceCondition(pin, "documented"),), (CALLER,))
     who = ((CALLER, f"who calls through {prefix}"),)
-    return Service(THROUGH + prefix, f"kms:ViaService {prefix}", "via-service", (), "", (statement,), who, (prefix,))
+    row = Service(THROUGH + prefix, f"kms:ViaService {prefix}", "via-service", (), "", (statement,), who, (prefix,))
+    return row._replace(key_specs=tuple(KEY_SPECS), key_usage="")
 
 
 def _by_name(principal: str) -> Service:
     gap = "the catalogue does not know it, and nothing holds it to a source"
     statement = ServiceStatement("Service", principal, (), source_account="undocumented", gap=gap)
-    return Service(BY_NAME + principal, principal, "service-principal", (), "", (statement,))
+    row = Service(BY_NAME + principal, principal, "service-principal", (), "", (statement,))
+    return row._replace(key_specs=tuple(KEY_SPECS), key_usage="")
 
 
 def alternatives(name: str) -> tuple[str, ...]:

@@ -20,7 +20,11 @@ S3_CONTEXT = "kms:EncryptionContext:aws:s3:arn"
 
 
 def notes_on_services(intent: Intent) -> Iterator[Diagnostic]:
-    """Yield the notes on every line of `services`."""
+    """Yield the notes on every line of `services`, each once: words with conditions make several uses of a line."""
+    yield from dict.fromkeys(_notes(intent))
+
+
+def _notes(intent: Intent) -> Iterator[Diagnostic]:
     for use in intent.services:
         service = services.find(use.service)
         if service is not None:
@@ -57,7 +61,7 @@ def _on_statements(use: ServiceUse, service: Service) -> Iterator[Diagnostic]:
     for part in asked_parts(use, service):
         statement = part.statement
         yield from _on_own_calls(use, statement)
-        if statement.gap and not statement.caller and not use.source_accounts and not use.when.conditions:
+        if statement.gap and not statement.caller and not _names_sources(use, statement):
             message = f"`{use.service}` is let in as AWS documents it: {statement.gap}"
             hint = "check whether `source_account` works for it, and add that"
             hint = hint if not services.breaks(service, statement, SOURCE_ACCOUNT) else "the page does not support one"
@@ -68,6 +72,12 @@ def _on_statements(use: ServiceUse, service: Service) -> Iterator[Diagnostic]:
             if row.status == services.RECOMMENDED and not statement.generic and not _is_said(use, row, part.actions):
                 yield _recommended(use, statement, row, part.actions)
     yield from _on_optional(use, service)
+
+
+def _names_sources(use: ServiceUse, statement: ServiceStatement) -> bool:
+    """Return whether the line says for whom the service may act."""
+    named = any(row.resources and row.condition.key == "aws:SourceArn" for row in statement.conditions) and use.resources
+    return bool(named or use.source_accounts or use.when.conditions)
 
 
 def _on_own_calls(use: ServiceUse, statement: ServiceStatement) -> Iterator[Diagnostic]:

@@ -38,6 +38,8 @@ _WORDS: dict[str, Words] = {
     "model_type": ("wrong-type", "{label} must be a mapping", "write `name: value` pairs"),
     "too_short": ("empty-list", "{label} is empty", "leave the field out, or give it a value"),
     "too_long": ("wrong-type", "{label} must be a mapping of one guard rail", "start a new `- ` line for each"),
+    "no-service": ("missing-field", "`service` is missing", "or `principal`, a service principal that the catalogue lacks"),
+    "two-services": ("service-name", "`service` and `principal` name two services", "give one of them"),
     "not-a-number": ("wrong-type", "{label} must be a whole number", ""),
 }
 _QUOTE = "a plain `true`, `false` or nothing is no text: quote it"

@@ -6,6 +6,8 @@ the ones that editors show. pydantic builds the validator of a whole file when t
 models from annotations that are no texts: each text would have to be evaluated.
 """
 
+from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import (
@@ -15,11 +17,12 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     RootModel,
+    TypeAdapter,
     WithJsonSchema,
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from kmsgen.intent.form.shorthand import as_field, as_name, as_text, digits, listed
 
@@ -39,6 +42,29 @@ class OneOrMore:
         return {"anyOf": [listed["items"], listed]}
 
 
+class OneListOrByWord:
+    """Marks lists by word, for which one list, or a single text, may stand."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:  # noqa: ANN401 - pydantic's hook
+        """Choose by what was written: pydantic's own unions put a step of their own into the place of a problem."""
+        lists = handler.generate_schema(Annotated[dict[str, Texts], Field(min_length=1)])
+        return core_schema.no_info_wrap_validator_function(_by_word, lists)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Offer the item and the list beside the lists by word."""
+        by_word = handler(schema)
+        return {"anyOf": [*by_word["additionalProperties"]["anyOf"], by_word]}
+
+
+def _by_word(value: object, lists: Callable[[object], object]) -> object:
+    return lists(value) if isinstance(value, dict) else _texts().validate_python(value)
+
+
+@cache
+def _texts() -> TypeAdapter[list[str]]:
+    return TypeAdapter(Texts, config=ConfigDict(strict=True))
+
+
 def _number_schema(**limits: int) -> WithJsonSchema:
     return WithJsonSchema({"anyOf": [{"type": "integer", **limits}, {"type": "string", "pattern": "^[0-9]{1,6}$"}]})
 
@@ -49,8 +75,11 @@ ConditionValue = Annotated[str, BeforeValidator(as_text), WithJsonSchema({"type"
 Texts = Annotated[list[str], Field(min_length=1), OneOrMore()]
 FreeTexts = Annotated[list[FreeText], Field(min_length=1), OneOrMore()]
 ConditionValues = Annotated[list[ConditionValue], Field(min_length=1), OneOrMore()]
+Name = Annotated[str | None, WithJsonSchema({"type": "string"})]
 Version = Annotated[str, WithJsonSchema({"enum": [1, "1"]})]
 AccountId = Annotated[str, WithJsonSchema({"type": ["string", "integer"], "minimum": 0, "maximum": 999999999999})]
+AccountIds = Annotated[list[AccountId], Field(min_length=1), OneOrMore()]
+ByWord = Annotated[list[str] | dict[str, Texts], OneListOrByWord()]
 
 
 class FilePart(BaseModel):
@@ -139,15 +168,24 @@ class UserFile(FilePart):
     only_on: Texts | None = Field(None, description="of an action on alias and key, only the half on these: key, alias")
 
 
+def _offer_service(schema: Schema) -> None:
+    """Offer the text alone; a mapping names a service or a principal."""
+    _offer_text(schema)
+    schema["anyOf"][1]["oneOf"] = [{"required": ["service"]}, {"required": ["principal"]}]
+
+
 class ServiceFile(FilePart):
     """One line of `services`: an AWS service that uses the key."""
 
-    model_config = ConfigDict(json_schema_extra=_offer_text)
+    model_config = ConfigDict(json_schema_extra=_offer_service)
 
-    service: str = Field(description="id or short name in the catalogue of services")
+    service: Name = Field(None, description="id or short name in the catalogue of services, or via/NAME of kms:ViaService")
+    principal: Name = Field(None, description="in place of `service`: a service principal that the catalogue lacks")
     resources: Texts | None = Field(None, description="ARNs the service acts for; `*` may stand for parts of the resource")
-    source_account: AccountId | None = Field(None, description="account of these resources")
-    principals: Texts | None = Field(None, description="principals who use the key through the service")
+    source_account: AccountIds | None = Field(None, description="accounts of these resources")
+    principals: ByWord | None = Field(None, description="principals who use the key through the service, by the service's words")
+    can: Texts | None = Field(None, description="capability words or exact actions; none: those of the service's page")
+    when: WhenFile | None = None
     variables: dict[str, FreeText] = Field(
         default_factory=dict, description="values for the placeholders of the service's statements"
     )
@@ -156,6 +194,12 @@ class ServiceFile(FilePart):
     @classmethod
     def _spell_out(cls, value: object) -> object:
         return as_field("service", value)
+
+    @model_validator(mode="after")
+    def _names_one(self) -> "ServiceFile":
+        if (self.service is None) is (self.principal is None):
+            raise PydanticCustomError("no-service" if self.service is None else "two-services", "expected one of two fields")
+        return self
 
 
 class ConstraintsFile(FilePart):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kmsgen.arn import PARTITIONS
+from kmsgen.arn import PARTITIONS, SERVICE_PRINCIPAL
 from kmsgen.catalogue import actions, capabilities, grants, guardrails, key_specs, services, via_services
 from kmsgen.intent.form.model import IntentFile
 from kmsgen.intent.form.words import DELEGATIONS, KEY_POLICIES, NAME, ORIGINS, OTHER_SERVICES, RESOURCE_TYPES
@@ -57,11 +57,19 @@ def _words() -> dict[str, Schema]:
         "UserFile.can": can,
         "UserFile.only_on": {"enum": list(RESOURCE_TYPES)},
         "WhenFile.via": {"enum": sorted(via_services.PREFIXES)},
-        "ServiceFile.service": {"enum": sorted({*services.SERVICES, *services.SHORT_NAMES})},
+        "ServiceFile.service": _services(),
+        "ServiceFile.principal": {"pattern": f"^{SERVICE_PRINCIPAL.pattern.removesuffix(chr(92) + 'Z')}$"},
+        "ServiceFile.can": can,
         "ServiceFile.source_account": {"pattern": "^[0-9]{12}$"},
         "GrantFile.operations": operations,
         "GuardRailFile": {"enum": list(guardrails.GUARD_RAILS)},
     }
+
+
+def _services() -> Schema:
+    through = [f"{services.THROUGH}{name}" for name in via_services.PREFIXES]
+    names = sorted({*services.SERVICES, *services.SHORT_NAMES, *through})
+    return {"anyOf": [{"enum": names}, {"pattern": "^[a-z0-9-]+[.]amazonaws[.]com$"}]}
 
 
 def _restrict(schema: Schema, path: str, words: Schema) -> None:

@@ -2,101 +2,107 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 
-from kmsgen.arn import ACCOUNT_ID, parse_arn
-from kmsgen.catalogue import services
 from kmsgen.catalogue.model import Service
-from kmsgen.intent.files.suggestion import did_you_mean
 from kmsgen.intent.form.model import ServiceFile
 from kmsgen.intent.intent import ServiceUse
+from kmsgen.intent.resolve.actions import Conditions, Granted, resolve_actions
+from kmsgen.intent.resolve.conditions import resolve_when
 from kmsgen.intent.resolve.context import Context
-from kmsgen.intent.resolve.principals import resolve_principal
+from kmsgen.intent.resolve.principals import Who
+from kmsgen.intent.resolve.service_names import Named, name_of, resolve_name, resolve_named
+from kmsgen.intent.resolve.service_values import check_values
 from kmsgen.reading import Steps
+
+Values = tuple[str, ...]
 
 
 def resolve_service(line: ServiceFile, steps: Steps, context: Context) -> tuple[ServiceUse, ...]:
-    """Return the AWS service of a line, what it acts for and for whom; nothing after reporting that there is no such service."""
-    service = services.find(line.service)
+    """Return a service and for whom it works, once for each set of conditions; nothing after reporting that there is none."""
+    service = resolve_name(line, steps, context)
     if service is None:
-        hint = did_you_mean(line.service, services.SERVICES) or "`kmsgen schema` lists the services"
-        context.refuse((*steps, "service"), "unknown-service", f"`{line.service}` is no service of the catalogue", hint)
         return ()
-    _check_service(service, (*steps, "service"), context)
-    _check_variables(service, line, steps, context)
-    for index, text in enumerate(line.resources or ()):
-        check_resource(text, (*steps, "resources", index), context)
-    if line.source_account is not None and not ACCOUNT_ID.match(line.source_account):
-        message = f"`{line.source_account}` is no account id of 12 digits"
-        context.refuse((*steps, "source_account"), "account-id", message, "such as 111122223333")
-    who = [resolve_principal(text, (*steps, "principals", index), context) for index, text in enumerate(line.principals or ())]
+    _check_service(service, line, steps, context)
+    check_values(line, service, steps, context)
+    named = resolve_named(line, service, steps, context)
+    granted = _granted(line, service, named, steps, context)
+    when = resolve_when(line.when, _allowed(service, named, granted), (*steps, "when"), _only(named), context)
     use = ServiceUse(
         location=context.where(steps),
         service=service.id,
         resources=tuple(dict.fromkeys(line.resources or ())),
-        source_accounts=(line.source_account,) if line.source_account else (),
-        principals=tuple(dict.fromkeys((_only_word(service), found.arn) for found in who if found)),
+        source_accounts=tuple(dict.fromkeys(line.source_account or ())),
         variables=tuple(line.variables.items()),
+        when=when,
     )
-    return (use,)
+    return tuple(
+        use._replace(
+            principals=tuple((word, who.arn) for word, who in some),
+            actions=actions,
+            when=when._replace(conditions=(*when.conditions, *more)),
+        )
+        for some, actions, more in granted
+    )
 
 
-def _check_service(service: Service, steps: Steps, context: Context) -> None:
-    if service.mechanism == "unsupported":
+def _check_service(service: Service, line: ServiceFile, steps: Steps, context: Context) -> None:
+    named: Steps = (*steps, "service" if line.service is not None else "principal")
+    if not service.statements:
+        reason = "no page says how" if service.mechanism == "unknown" else "it cannot use a customer managed key"
         hint = service.notes[0] if service.notes else ""
-        context.refuse(steps, "service-unsupported", f"{service.title} cannot use a customer managed key", hint)
+        context.refuse(named, "service-unsupported", f"{service.title}: {reason}", hint)
+        return
+    if not line.can and not any(statement.actions for statement in service.statements):
+        context.refuse(steps, "service-can", f"of `{name_of(line)}` the line must say what it may do", "give `can`")
     fits = context.spec in service.key_specs if service.key_specs else context.key_type == "symmetric"
     fits = fits and context.usage == (service.key_usage or context.usage)
     if context.key_type and not fits:
         wanted = f"{', '.join(service.key_specs) or 'SYMMETRIC_DEFAULT'} {service.key_usage}".rstrip()
-        context.refuse(
-            steps,
-            "service-key-spec",
-            f"{service.title} cannot use a key of {context.spec} ({context.usage})",
-            f"it needs: {wanted}",
-        )
+        message = f"{service.title} cannot use a key of {context.spec} ({context.usage})"
+        context.refuse(named, "service-key-spec", message, f"it needs: {wanted}")
 
 
-def _only_word(service: Service) -> str:
-    return service.who[0][0] if service.who else ""
+def _granted(
+    line: ServiceFile, service: Service, named: Named, steps: Steps, context: Context
+) -> tuple[tuple[Named, Values, Conditions], ...]:
+    """Return for whom which actions are asked, with the conditions that their words add; no actions: as documented."""
+    here: Steps = (*steps, "can")
+    if not line.can:
+        return ((named, (), ()),)
+    if not named:
+        found = resolve_actions(line.can, here, _itself(line, service, context), context)
+        return tuple(((), actions, more) for actions, more in _of_kms(found, here, context))
+    groups: dict[Granted, list[tuple[str, Who]]] = {}
+    for word, who in named:
+        groups.setdefault(resolve_actions(line.can, here, who, context), []).append((word, who))
+    return tuple(
+        (tuple(some), actions, more) for found, some in groups.items() for actions, more in _of_kms(found, here, context)
+    )
 
 
-def variables_of(service: Service) -> tuple[str, ...]:
-    """Return the placeholders in a service's statements that a line may fill, sorted."""
-    texts = [row.principal for row in service.statements]
-    for row in service.statements:
-        texts.extend(text for entry in row.conditions for text in (entry.condition.key, *entry.condition.values))
-    named = {name for text in texts for name in services.PLACEHOLDER.findall(text)}
-    named.update(name for row in service.statements for name in row.needs)
-    return tuple(sorted(named - services.SCOPE_PLACEHOLDERS))
+def _itself(line: ServiceFile, service: Service, context: Context) -> Who | None:
+    """Return the service as a principal, which no IAM policy reaches; None where it acts for whoever calls it only."""
+    own = any(not statement.caller for statement in service.statements)
+    return Who(name_of(line), "service", context.account or "") if own else None
 
 
-def _check_variables(service: Service, line: ServiceFile, steps: Steps, context: Context) -> None:
-    known = variables_of(service)
-    for name, value in line.variables.items():
-        here: Steps = (*steps, "variables", name)
-        if name not in known:
-            hint = did_you_mean(name, known) or (f"it has: {', '.join(known)}" if known else "it has none")
-            context.problems.add_key(here, "unknown-variable", f"{service.title} has no variable `{name}`", hint)
-        if not value or "${" in value:
-            context.refuse(here, "variable-value", f"`{value}` is no value for a variable", "a plain text")
-        context.check_policy_text(value, here)
+def _of_kms(granted: Granted, steps: Steps, context: Context) -> Iterator[tuple[Values, Conditions]]:
+    foreign = [action for actions, _ in granted for action in actions if not action.startswith("kms:")]
+    if foreign:
+        message = f"a service is let do nothing but with the key, and `can` asks for {', '.join(foreign)}"
+        context.refuse(steps, "foreign-action", message, "say it under `users`")
+    yield from granted
 
 
-def check_resource(text: str, steps: Steps, context: Context) -> None:
-    """Report an ARN that names no resource of one account in the intent's partition."""
-    arn = parse_arn(text)
-    context.check_policy_text(text, steps)
-    if arn is None or not re.fullmatch(r"[a-z0-9-]+", arn.service, re.ASCII):
-        hint = "such as arn:aws:logs:us-west-2:111122223333:log-group:/payments/*"
-        context.refuse(steps, "resource-arn", f"`{text}` is no ARN of a resource", hint)
-    elif arn.partition != context.partition:
-        hint = f"this intent is in the partition `{context.partition}`"
-        context.refuse(steps, "wrong-partition", f"`{text}` is in the partition `{arn.partition}`", hint)
-    elif "${" in text:
-        context.refuse(steps, "resource-arn", f"`{text}` holds a variable", "write the resource out")
-    elif arn.account and not ACCOUNT_ID.match(arn.account):
-        hint = "give the account: any other could make the service use the key for it"
-        context.refuse(steps, "resource-account", f"`{text}` names no account", hint)
-    elif not arn.account and arn.resource.startswith("*"):
-        context.refuse(steps, "resource-account", f"`{text}` is a resource of any account", "give the resource's name")
+def _allowed(service: Service, named: Named, granted: tuple[tuple[Named, Values, Conditions], ...]) -> Values:
+    """Return the actions that the line's `when` is about."""
+    asked = tuple(action for _, actions, _ in granted for action in actions)
+    words = {word for word, _ in named}
+    about = [each for each in service.statements if (words & set(each.who) if words else not each.caller)]
+    return asked or tuple(dict.fromkeys(action for each in about for action in each.actions))
+
+
+def _only(named: Named) -> Who | None:
+    people = {who.arn: who for _, who in named}
+    return next(iter(people.values())) if len(people) == 1 else None

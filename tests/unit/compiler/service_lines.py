@@ -74,7 +74,7 @@ def intent_of(
     service = find(uses[0].service)
     assert service is not None
     spec = service.key_specs[0] if service.key_specs else "SYMMETRIC_DEFAULT"
-    usage = service.key_usage
+    usage = service.key_usage or "ENCRYPT_DECRYPT"
     key = NewKey(HERE, spec, usage, "alias/app", multi_region=bool(replicas), replicas=replicas)
     admin = Access(HERE, "admin", f"arn:{partition}:iam::{ACCOUNT}:role/Admin", ("kms:GetKeyPolicy", "kms:PutKeyPolicy"))
     scope = IntentScope(ACCOUNT, partition, (region,), ORGANIZATION)

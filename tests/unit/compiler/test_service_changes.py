@@ -32,6 +32,8 @@ def test_can_gives_what_is_optional() -> None:
     found = compiled(use("cloudtrail", resources=(TRAIL,)), use("cloudtrail", resources=(TRAIL,), can=("Decrypt",)))
     assert given(found, CLOUDTRAIL)["Decrypt"] == [{"StringLike aws:SourceArn": (TRAIL,)}]
     assert "Decrypt" not in given(compiled(use("cloudtrail", resources=(TRAIL,))), CLOUDTRAIL)
+    assert "service-gap" not in codes(found)
+    assert "service-gap" in codes(compiled(use("cloudtrail", accounts=(ACCOUNT,)), use("cloudtrail", can=("Decrypt",))))
 
 
 @pytest.mark.parametrize(

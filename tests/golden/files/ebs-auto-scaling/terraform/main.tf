@@ -107,8 +107,7 @@ resource "aws_kms_key" "this" {
             "kms:GrantIsForAWSResource" = "true"
           }
           StringEquals = {
-            "kms:GrantConstraintType" = "EncryptionContextSubset"
-            "kms:ViaService"          = "ec2.us-west-2.amazonaws.com"
+            "kms:ViaService" = "ec2.us-west-2.amazonaws.com"
           }
         }
       },

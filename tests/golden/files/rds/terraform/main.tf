@@ -64,20 +64,6 @@ resource "aws_kms_key" "this" {
         Resource = "*"
       },
       {
-        Sid    = "Service rds through services"
-        Effect = "Allow"
-        Principal = {
-          AWS = "arn:aws:iam::111122223333:role/DatabaseAdmin"
-        }
-        Action   = "kms:DescribeKey"
-        Resource = "*"
-        Condition = {
-          StringEquals = {
-            "kms:ViaService" = "rds.us-west-2.amazonaws.com"
-          }
-        }
-      },
-      {
         Sid    = "Service rds with grants for AWS resources through services"
         Effect = "Allow"
         Principal = {
@@ -89,6 +75,20 @@ resource "aws_kms_key" "this" {
           Bool = {
             "kms:GrantIsForAWSResource" = "true"
           }
+          StringEquals = {
+            "kms:ViaService" = "rds.us-west-2.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid    = "Service rds through services"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/DatabaseAdmin"
+        }
+        Action   = "kms:DescribeKey"
+        Resource = "*"
+        Condition = {
           StringEquals = {
             "kms:ViaService" = "rds.us-west-2.amazonaws.com"
           }
