@@ -3,6 +3,7 @@
 YAML as its version 1.2 means it, and stricter: a scalar stays text but for plain `true`, `false`, `null`, so account ids survive
 unquoted and `no` is a word. Refused, each with its place: files over a size, deep nesting, duplicate keys, anchors, aliases,
 tags, merge keys, several documents. JSON (`.json`) and JSON Lines (`.jsonl`) are read by the same rules; their numbers stay text.
+A text whose name tells nothing, from a pipe, is read by its look. Nothing is read twice: what was read is a `Source`.
 """
 
 from __future__ import annotations
@@ -11,16 +12,17 @@ import sys
 from pathlib import Path
 
 from kmsgen.errors import Location, input_error
-from kmsgen.reading.source import MAX_DEPTH, Mark, Source, Steps, Where
+from kmsgen.reading.source import MAX_DEPTH, Mark, Source, Steps, Tags, Where
 
 MAX_BYTES = 4 * 1024 * 1024
+YAML_ENDINGS = (".yaml", ".yml")
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "Mark", "Source", "Steps", "Where", "parse", "read_file", "read_text"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "Mark", "Source", "Steps", "Tags", "Where", "parse", "read_file", "read_text"]
 
 
-def read_file(path: str | Path, limit: int = MAX_BYTES) -> Source:
+def read_file(path: str | Path, limit: int = MAX_BYTES, tags: Tags | None = None) -> Source:
     """Read and parse a file of at most `limit` bytes; `-` is standard input. Raises InputError."""
-    return parse(read_text(path, limit), str(path))
+    return parse(read_text(path, limit), str(path), tags)
 
 
 def read_text(path: str | Path, limit: int = MAX_BYTES) -> str:
@@ -29,7 +31,7 @@ def read_text(path: str | Path, limit: int = MAX_BYTES) -> str:
     place = Location(name)
     try:
         if name == "-":
-            raw = sys.stdin.buffer.read(limit + 1)
+            raw = _read_standard_input(place, limit)
         else:
             with Path(name).open("rb") as file:
                 raw = file.read(limit + 1)
@@ -45,6 +47,15 @@ def read_text(path: str | Path, limit: int = MAX_BYTES) -> str:
     return _decode(raw, name)
 
 
+def _read_standard_input(place: Location, limit: int) -> bytes:
+    """Read standard input to its end and close it: whoever names it twice is told, and does not get nothing."""
+    if sys.stdin is None or sys.stdin.closed:
+        raise input_error(place, "unreadable", "standard input is closed, or was read already: it can be read once")
+    raw = sys.stdin.buffer.read(limit + 1)
+    sys.stdin.close()
+    return raw
+
+
 def _decode(raw: bytes, name: str) -> str:
     try:
         return raw.decode("utf-8-sig")
@@ -55,13 +66,38 @@ def _decode(raw: bytes, name: str) -> str:
         raise input_error(Location(name, line, column), "not-utf-8", "the file is not UTF-8 text") from None
 
 
-def parse(text: str, path: str) -> Source:
-    """Parse a text by the ending of its path: `.json`, `.jsonl`, otherwise YAML. Raises InputError."""
-    ending = Path(path).suffix.lower()
-    if ending in (".json", ".jsonl"):
-        from kmsgen.reading import json_text  # noqa: PLC0415 - YAML input does not pay for it
+def parse(text: str, path: str, tags: Tags | None = None) -> Source:
+    """Parse a text by the ending of its path, `.json`, `.jsonl`, `.yaml` or `.yml`; without one of these by its look.
 
-        return json_text.parse_json(text, path) if ending == ".json" else json_text.parse_json_lines(text, path)
+    `tags` of YAML are refused, unless they are given here and the document is one that may have them. Raises InputError.
+    """
+    ending = Path(path).suffix.lower()
+    if ending == ".json":
+        return _parse_json(text, path, lines=False)
+    if ending == ".jsonl":
+        return _parse_json(text, path, lines=True)
+    if ending in YAML_ENDINGS or not text.lstrip().startswith(("{", "[")):
+        return _parse_yaml(text, path, tags)
+    return _parse_by_look(text, path, tags)
+
+
+def _parse_by_look(text: str, path: str, tags: Tags | None) -> Source:
+    """Parse what starts with a bracket: JSON Lines if every line is an object, JSON if its first key has quotes, else YAML."""
+    rows = [row.strip() for row in text.split("\n") if row.strip()]
+    if len(rows) > 1 and all(row.startswith("{") and row.endswith("}") for row in rows):
+        return _parse_json(text, path, lines=True)
+    if text.lstrip("{[ \t\r\n").startswith(('"', "}", "]")):
+        return _parse_json(text, path, lines=False)
+    return _parse_yaml(text, path, tags)
+
+
+def _parse_json(text: str, path: str, *, lines: bool) -> Source:
+    from kmsgen.reading import json_text  # noqa: PLC0415 - YAML input does not pay for it
+
+    return json_text.parse_json_lines(text, path) if lines else json_text.parse_json(text, path)
+
+
+def _parse_yaml(text: str, path: str, tags: Tags | None) -> Source:
     from kmsgen.reading import yaml_text  # noqa: PLC0415 - JSON input does not pay for it
 
-    return yaml_text.parse_yaml(text, path)
+    return yaml_text.parse_yaml(text, path, tags)

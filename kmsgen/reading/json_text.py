@@ -40,7 +40,7 @@ def parse_json(text: str, path: str, first_line: int = 1) -> Source:
         _json_marks(text, path, first_line, problems)
         raise InputError(problems)
     _check_json(data, path)
-    return Source(path, data, marks)
+    return Source(path, data, marks, text=text if first_line == 1 else None)
 
 
 def parse_json_lines(text: str, path: str) -> Source:
@@ -55,11 +55,11 @@ def parse_json_lines(text: str, path: str) -> Source:
                 problems.extend(error.diagnostics)
     if problems:
         raise InputError(problems)
-    return Source(path, [source.data for source in sources], lambda: _joined(sources))
+    return Source(path, [source.data for source in sources], lambda: _joined(sources), lines=True)
 
 
 def _joined(sources: list[Source]) -> Mark:
-    return Mark(1, 1, {index: source._root for index, source in enumerate(sources)})  # noqa: SLF001 - the same class
+    return Mark(1, 1, {index: source.root for index, source in enumerate(sources)})
 
 
 def _refuse_constant(name: str) -> Any:  # noqa: ANN401 - json's hook

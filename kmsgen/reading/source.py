@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from kmsgen.errors import Location
 
 MAX_DEPTH = 50
 
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+
 Steps = tuple[str | int, ...]
 Where = Callable[[Steps], Location]
+
+
+class Tags(NamedTuple):
+    """Tags of YAML that are read as mappings of one key, `!Ref x` as `{Ref: x}`, in documents that `belong_to` tells them by."""
+
+    keys: Mapping[str, str]
+    belong_to: Callable[[object], bool]
 
 
 class Mark:
@@ -27,19 +37,40 @@ class Mark:
 
 
 class Source:
-    """A text that was read: `.data` (dicts, lists, texts, booleans, None) and the place of each part."""
+    """A text that was read: `.data` (dicts, lists, texts, booleans, None) and the place of each part.
 
-    def __init__(self, path: str, data: Any, marks: Callable[[], Mark]) -> None:  # noqa: ANN401 - any plain data
+    `lines`: the text is JSON Lines, and the data a list with an item a line. `text` is kept where it is one JSON text.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        data: Any,  # noqa: ANN401 - any plain data
+        marks: Callable[[], Mark],
+        *,
+        lines: bool = False,
+        text: str | None = None,
+    ) -> None:
         self.path = path
         self.data = data
+        self.lines = lines
+        self._text = text
         self._make_marks = marks
 
+    def at(self, steps: Steps) -> Any:  # noqa: ANN401 - any plain data
+        """Return the value at `steps`."""
+        data = self.data
+        for step in steps:
+            data = data[step]
+        return data
+
     @cached_property
-    def _root(self) -> Mark:
+    def root(self) -> Mark:
+        """The place of the whole, with those of all its parts."""
         return self._make_marks()
 
     def _mark(self, steps: Steps) -> Mark:
-        mark = self._root
+        mark = self.root
         for step in steps:
             mark = mark.children.get(step, mark)
         return mark
@@ -53,3 +84,13 @@ class Source:
         """Return where the last key of `steps` stands, or its value where it has none (an item of a list)."""
         place = self._mark(steps[:-1]).keys.get(str(steps[-1])) if steps else None
         return Location(self.path, *place) if place else self.where(steps)
+
+    def raw_string(self, place: Location) -> str | None:
+        """Return the JSON string that starts at a place, as it is written between its quotes; None where the text is not JSON."""
+        if self._text is None:
+            return None
+        start = -1
+        for _ in range(place.line - 1):
+            start = self._text.index("\n", start + 1)
+        found = _STRING.match(self._text, start + place.column)
+        return found[1] if found else None

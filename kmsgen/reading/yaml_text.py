@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from kmsgen.errors import Diagnostic, InputError, Location
-from kmsgen.reading.source import MAX_DEPTH, Mark, Source
+from kmsgen.reading.source import MAX_DEPTH, Mark, Source, Tags
 
 _PLAIN = {"true": True, "false": False, "null": None, "~": None, "": None}
 
@@ -24,15 +24,18 @@ class _Open:
         self.key: str | None = None
 
 
-def parse_yaml(text: str, path: str, tags: Mapping[str, str] | None = None) -> Source:
-    """Parse one YAML document. `tags` name tags that are allowed, each with the key that stands for it: `!Ref x` is `{Ref: x}`.
+def parse_yaml(text: str, path: str, tags: Tags | None = None) -> Source:
+    """Parse one YAML document; `tags` are allowed where it is one of theirs.
 
     Raises InputError with every duplicate key, anchor, alias and other tag found.
     """
     problems: list[Diagnostic] = []
     try:
         events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        data, mark = _Composer(path, problems, tags or {}).compose(events)
+        composer = _Composer(path, problems, tags.keys if tags else {})
+        data, mark = composer.compose(events)
+        if tags and not tags.belong_to(data):
+            problems += composer.tagged
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark or error.context_mark
         place = Location(path, at.line + 1, at.column + 1) if at else Location(path)
@@ -57,6 +60,7 @@ class _Composer:
         self.path = path
         self.tags = tags
         self.problems = problems
+        self.tagged: list[Diagnostic] = []
         self.open: list[_Open] = []
         self.result: tuple[Any, Mark] | None = None
         self.documents = 0
@@ -69,8 +73,11 @@ class _Composer:
         return self.result or (None, Mark(1, 1))
 
     def _refuse(self, event: Any, code: str, message: str, hint: str = "") -> None:  # noqa: ANN401 - PyYAML event
+        self.problems.append(Diagnostic(self._at(event), code, message, hint))
+
+    def _at(self, event: Any) -> Location:  # noqa: ANN401 - PyYAML event
         at = event.start_mark
-        self.problems.append(Diagnostic(Location(self.path, at.line + 1, at.column + 1), code, message, hint))
+        return Location(self.path, at.line + 1, at.column + 1)
 
     def _on_DocumentStart(self, event: Any) -> None:  # noqa: ANN401, N802 - named after PyYAML's event
         self.documents += 1
@@ -88,8 +95,8 @@ class _Composer:
         if plain and event.value.startswith("0") and len(event.value) == 12 and event.value.isascii() and event.value.isdigit():
             message = f"`{event.value}` without quotes is a number to other readers of YAML, which lose its zero"
             self._refuse(event, "unquoted-account", message, f'write "{event.value}"')
-        if event.tag in self.tags:
-            self._place({self.tags[event.tag]: event.value}, event)
+        if name := self._key_of_tag(event):
+            self._place({name: event.value}, event)
         else:
             self._place(value, event, event.value)
 
@@ -110,8 +117,7 @@ class _Composer:
         if len(self.open) >= MAX_DEPTH:
             self._refuse(event, "too-deep", f"nested deeper than {MAX_DEPTH} levels")
             raise InputError(self.problems)
-        if event.tag in self.tags:
-            name = self.tags[event.tag]
+        if name := self._key_of_tag(event):
             outer = self._place({name: data}, event)
             mark = outer.children[name] = Mark(outer.line, outer.column)
         else:
@@ -121,8 +127,14 @@ class _Composer:
     def _check(self, event: Any) -> None:  # noqa: ANN401 - PyYAML event
         if event.anchor:
             self._refuse(event, "yaml-anchor", f"anchors are not allowed: `&{event.anchor}`")
-        if event.tag is not None and event.tag not in self.tags:
-            self._refuse(event, "yaml-tag", f"tags are not allowed: `{event.tag}`")
+        if event.tag is not None:
+            refused = self.tagged if self._key_of_tag(event) else self.problems
+            refused.append(Diagnostic(self._at(event), "yaml-tag", f"tags are not allowed: `{event.tag}`"))
+
+    def _key_of_tag(self, event: Any) -> str | None:  # noqa: ANN401 - PyYAML event
+        """Return the key that an allowed tag stands for; a key of a mapping has none."""
+        is_key = self.open and isinstance(self.open[-1].data, dict) and self.open[-1].key is None
+        return None if is_key else self.tags.get(event.tag)
 
     def _place(self, value: Any, event: Any, text: str | None = None) -> Mark:  # noqa: ANN401 - plain data, PyYAML event
         at = event.start_mark

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kmsgen.errors import InputError
-from kmsgen.reading import parse
+from kmsgen.reading import Tags, parse
 from kmsgen.reading.yaml_text import parse_yaml
 
 PLAIN = {
@@ -75,11 +75,22 @@ def test_places_lead_to_values_and_keys() -> None:
     assert str(source.where(("c", "nowhere"))) == "intent.yaml:2:4"
 
 
+TAGS = Tags({"!Ref": "Ref", "!Sub": "Fn::Sub"}, lambda data: isinstance(data, dict) and "a" in data)
+
+
 def test_an_allowed_tag_is_the_key_that_stands_for_it() -> None:
     """Where tags are allowed by name, `!Ref x` is `{Ref: x}`; every other tag stays refused."""
-    tags = {"!Ref": "Ref", "!Sub": "Fn::Sub"}
+    tags = TAGS
     source = parse_yaml("a: !Ref x\nb: !Sub [y, {z: !Ref w}]\nc: d\n", "template.yaml", tags)
     assert source.data == {"a": {"Ref": "x"}, "b": {"Fn::Sub": ["y", {"z": {"Ref": "w"}}]}, "c": "d"}
     assert str(source.where(("b", "Fn::Sub", 1, "z"))) == "template.yaml:2:17"
     with pytest.raises(InputError, match="yaml-tag"):
         parse_yaml("a: !GetAtt x.y\n", "template.yaml", tags)
+
+
+@pytest.mark.parametrize("text", ["b: !Ref x\n", "!Ref a: 1\n", "a: 1\n!Sub b: 1\n"])
+def test_a_tag_is_refused_in_other_documents_and_at_keys(text: str) -> None:
+    """What a document is, is told by its content; a key of a mapping stands for itself."""
+    with pytest.raises(InputError) as raised:
+        parse_yaml(text, "other.yaml", TAGS)
+    assert [one.code for one in raised.value.diagnostics] == ["yaml-tag"]
