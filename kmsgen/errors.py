@@ -5,15 +5,36 @@ KmsgenError
 └── RefusedError    the input is sound, but its answer is no (exit code 1)
 """
 
-from collections.abc import Iterable
-from typing import NamedTuple
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
+
+Item = TypeVar("Item")
+Done = TypeVar("Done")
+
+# Printable by their category, and yet nothing is seen of them: Unicode's Default_Ignorable_Code_Point, and the Braille blank.
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]")
+# `##vso[`, `##[` and `##teamcity[` command a CI server wherever in a line they stand.
+_COMMAND = re.compile(r"#(?=#\w*\[)")
 
 
-def visible(text: str, keep: str = "") -> str:
-    """Return a text that is safe to print on a terminal: characters that cannot be seen are spelled out, but for `keep`."""
-    if text.isprintable():
+def visible(text: str) -> str:
+    r"""Spell out, as JSON does (`\u001b`), what a terminal, a reader or a CI log would take for something else than text.
+
+    Control characters and line ends, marks that turn the direction of writing, blank characters, half surrogate pairs, commands
+    of CI servers. What is plain text stays as it is.
+    """
+    if "##" in text:
+        text = _COMMAND.sub(_spelled, text)
+    if text.isascii() and text.isprintable():
         return text
-    return "".join(c if c.isprintable() or c in keep else f"\\u{ord(c):04x}" for c in text)
+    return _BLANK.sub(_spelled, "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text))
+
+
+def _spelled(found: re.Match[str]) -> str:
+    char = found[0]
+    return f"\\u{ord(char):04x}" if char.isascii() else json.dumps(char)[1:-1]
 
 
 class Location(NamedTuple):
@@ -40,9 +61,13 @@ class Diagnostic(NamedTuple):
     hint: str = ""
 
     def __str__(self) -> str:
-        message, hint = visible(self.message, "\n"), visible(self.hint, "\n")
-        text = f"{self.location}: {self.code}: {message}"
-        return f"{text}\n  hint: {hint}" if hint else text
+        return "\n".join(self.lines())
+
+    def lines(self) -> Iterator[str]:
+        """Yield what there is to print, a line each: place, code and message, then the hint if there is one."""
+        yield f"{self.location}: {self.code}: {visible(self.message)}"
+        if self.hint:
+            yield f"  hint: {visible(self.hint)}"
 
 
 class KmsgenError(Exception):
@@ -71,3 +96,23 @@ class RefusedError(KmsgenError):
 def input_error(location: Location, code: str, message: str, hint: str = "") -> InputError:
     """Build an `InputError` of one diagnostic."""
     return InputError([Diagnostic(location, code, message, hint)])
+
+
+def together(failures: Sequence[KmsgenError]) -> KmsgenError:
+    """Build one error of several: input that cannot be used weighs more than an answer that is no."""
+    worst = max(failures, key=lambda error: error.exit_code)
+    return type(worst)(diagnostic for error in failures for diagnostic in error.diagnostics)
+
+
+def each(items: Iterable[Item], work: Callable[[Item], Done]) -> list[Done]:
+    """Do the work on every item. Raises KmsgenError with the diagnostics of every item that it fails on."""
+    done: list[Done] = []
+    failures: list[KmsgenError] = []
+    for item in items:
+        try:
+            done.append(work(item))
+        except KmsgenError as error:
+            failures.append(error)
+    if failures:
+        raise together(failures)
+    return done

@@ -79,5 +79,6 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("KMSGEN_DEBUG"):
             raise
-        say(f"internal error: {type(error).__name__}: {error}\n  hint: set KMSGEN_DEBUG=1 to see where, and report it")
+        say(f"internal error: {type(error).__name__}: {error}")
+        say("  hint: set KMSGEN_DEBUG=1 to see where, and report it")
         sys.exit(2)

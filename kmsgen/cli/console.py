@@ -1,29 +1,62 @@
-"""Printing: data on stdout, talk on stderr."""
+"""Printing, and the one place where what an input says is kept from speaking for kmsgen: data on stdout, talk on stderr."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
+from collections.abc import Iterable
 
-from kmsgen.errors import KmsgenError
+from kmsgen.errors import Diagnostic, KmsgenError, visible
+
+
+def line(text: str) -> str:
+    """Return a text as the one line that it may be printed as, on a terminal, in a CI log and in a report.
+
+    A line that starts with `::` is a command of GitHub Actions, spaces before it or not.
+    """
+    shown = visible(text)
+    if not shown.lstrip().startswith("::"):
+        return shown
+    return shown.replace(":", "\\u003a", 1)
 
 
 def say(text: str) -> None:
-    """Print talk: to stderr."""
-    sys.stderr.write(f"{text}\n")
+    """Print a line of talk: to stderr."""
+    sys.stderr.write(f"{line(text)}\n")
 
 
-def answer(text: str) -> None:
-    """Print data: to stdout."""
-    sys.stdout.write(f"{text}\n")
+def answer(*texts: str) -> None:
+    """Print data, a line a text: to stdout."""
+    sys.stdout.write("".join(f"{line(text)}\n" for text in texts))
+
+
+def answer_row(cells: Iterable[str]) -> None:
+    """Print a row of data on a line, tabs between the cells."""
+    shown = [line(" ".join(cell.split())) for cell in cells]
+    sys.stdout.write("\t".join(shown) + "\n")
 
 
 def answer_json(data: object) -> None:
-    """Print data as JSON, two spaces deep."""
-    answer(json.dumps(data, indent=2, ensure_ascii=False))
+    """Print data as JSON, two spaces deep; characters that a terminal would not show as they are stand as JSON spells them."""
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    sys.stdout.write("".join(f"{visible(part)}\n" for part in text.split("\n")))
 
 
 def complain(error: KmsgenError) -> None:
     """Print every diagnostic of an error."""
     for diagnostic in error.diagnostics:
-        say(str(diagnostic))
+        for text in diagnostic.lines():
+            say(text)
+
+
+def say_note(note: Diagnostic | str) -> None:
+    """Print what a reader should know beside an answer."""
+    first, *more = note.lines() if isinstance(note, Diagnostic) else (note,)
+    for text in (f"note: {first}", *more):
+        say(text)
+
+
+def coloured() -> bool:
+    """Return whether data goes to a terminal whose user did not ask for plain text."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
+from kmsgen import __version__
 from kmsgen.errors import Diagnostic, InputError, Location, RefusedError, input_error
+from kmsgen.render.artifact import Rendering
 
 MANIFEST = "manifest.json"
 MAX_MANIFEST_BYTES = 16 * 1024 * 1024
@@ -30,8 +32,8 @@ class File(NamedTuple):
         return self.text.encode()
 
 
-class Plan(NamedTuple):
-    """What writing a folder comes to: files to write, and paths of files that an earlier run wrote and this one does not."""
+class Changes(NamedTuple):
+    """What writing a folder changes in it: files to write, and paths of files that an earlier run wrote and this one does not."""
 
     folder: Path
     changed: tuple[File, ...]
@@ -52,7 +54,7 @@ def intent_folder(out: Path, name: str) -> Path:
     return out / name
 
 
-def plan(folder: Path, files: Iterable[File], *, force: bool = False) -> Plan:
+def changes_in(folder: Path, files: Iterable[File], *, force: bool = False) -> Changes:
     """Compare a folder with what it is to hold. The last file is the manifest.
 
     Raises InputError for what cannot be read and for a path that leads out of the folder or through a link; RefusedError for a
@@ -60,7 +62,7 @@ def plan(folder: Path, files: Iterable[File], *, force: bool = False) -> Plan:
     to be written, and otherwise left alone: nobody's edit is ever removed.
     """
     try:
-        return _plan(folder, tuple(files), force=force)
+        return _changes(folder, tuple(files), force=force)
     except OSError as error:
         raise _unusable(error) from error
 
@@ -70,7 +72,7 @@ def _unusable(error: OSError) -> InputError:
     return input_error(place, "cannot-write", (error.strerror or "cannot write").lower())
 
 
-def _plan(folder: Path, files: tuple[File, ...], *, force: bool) -> Plan:
+def _changes(folder: Path, files: tuple[File, ...], *, force: bool) -> Changes:
     _refuse_unsafe(folder, [file.path for file in files])
     written = _written_before(folder)
     found = {path: _read(folder / path) for path in dict.fromkeys((*(file.path for file in files), *written))}
@@ -83,7 +85,7 @@ def _plan(folder: Path, files: tuple[File, ...], *, force: bool) -> Plan:
         touched = (*(file.path for file in changed if file.path != MANIFEST), *stale)
         _refuse_foreign(folder, {path: found[path] for path in touched}, written)
         _refuse_foreign_manifest(folder, changed)
-    return Plan(folder, changed, stale)
+    return Changes(folder, changed, stale)
 
 
 def _is_as_written(data: bytes | None, digest: str) -> bool:
@@ -178,16 +180,16 @@ def _refuse_foreign_manifest(folder: Path, changed: Iterable[File]) -> None:
         raise RefusedError([Diagnostic(Location(str(folder / MANIFEST)), "not-ours", message, hint)])
 
 
-def carry_out(plans: Iterable[Plan]) -> None:
-    """Write every changed file of every plan, then remove what is stale.
+def write_all(folders: Iterable[Changes]) -> None:
+    """Write every changed file of every folder, then remove what is stale.
 
     All texts are on disk under other names before the first takes its place, so a full disk changes nothing.
     """
-    plans = [one for one in plans if one.changed or one.stale]
+    folders = [one for one in folders if one.changed or one.stale]
     staged: list[tuple[Path, Path]] = []
     staging: list[Path] = []
     try:
-        for one in plans:
+        for one in folders:
             one.folder.mkdir(parents=True, exist_ok=True)
             staging.append(Path(tempfile.mkdtemp(prefix=".kmsgen-", dir=one.folder)))
             staged.extend(_stage(one, staging[-1]))
@@ -195,7 +197,7 @@ def carry_out(plans: Iterable[Plan]) -> None:
             parent.mkdir(parents=True, exist_ok=True)
         for temporary, target in staged:
             temporary.replace(target)
-        for one in plans:
+        for one in folders:
             _remove(one)
     except OSError as error:
         raise _unusable(error) from error
@@ -204,7 +206,7 @@ def carry_out(plans: Iterable[Plan]) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _stage(one: Plan, staging: Path) -> Iterator[tuple[Path, Path]]:
+def _stage(one: Changes, staging: Path) -> Iterator[tuple[Path, Path]]:
     for number, file in enumerate(one.changed):
         temporary = staging / str(number)
         temporary.write_bytes(file.data)
@@ -212,7 +214,7 @@ def _stage(one: Plan, staging: Path) -> Iterator[tuple[Path, Path]]:
         yield temporary, one.folder / file.path
 
 
-def _remove(one: Plan) -> None:
+def _remove(one: Changes) -> None:
     for path in one.stale:
         (one.folder / path).unlink(missing_ok=True)
         for parent in PurePosixPath(path).parents[:-1]:
@@ -221,7 +223,7 @@ def _remove(one: Plan) -> None:
             (one.folder / parent).rmdir()
 
 
-def difference(one: Plan) -> Iterator[str]:
+def difference(one: Changes) -> Iterator[str]:
     """Yield the lines of a unified diff from what is on disk to what would be written."""
     for file in one.changed:
         before = (_read(one.folder / file.path) or b"").decode(errors="replace")
@@ -235,3 +237,26 @@ def _diff(path: Path, before: str, after: str) -> Iterator[str]:
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), f"{name} (on disk)", f"{name} (rendered)", lineterm="")
     shown = list(lines)
     yield from shown or [f"{name}: differs in its mode or line endings"]
+
+
+def files_of(intent: str, rendering: Rendering) -> Iterator[File]:
+    """Yield every file of an intent's folder, the manifest last.
+
+    The manifest is `{"intent", "kmsgen", "files": [{"path", "format", "kind", "principal", "account", "sha256"}]}`.
+    """
+    claims = []
+    for artifact in rendering.artifacts:
+        file = File(artifact.path, artifact.text, artifact.executable)
+        claims.append(
+            {
+                "path": artifact.path,
+                "format": artifact.format,
+                "kind": artifact.kind,
+                "principal": artifact.principal,
+                "account": artifact.account,
+                "sha256": sha256(file.data),
+            }
+        )
+        yield file
+    manifest = {"intent": intent, "kmsgen": __version__, "files": claims}
+    yield File(MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")

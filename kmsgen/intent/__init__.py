@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kmsgen.intent.intent import Intent
+    from kmsgen.reading import Source
 
 
 def load_intent(path: str | Path) -> Intent:
@@ -18,6 +19,13 @@ def load_intent(path: str | Path) -> Intent:
     from kmsgen.intent import load  # noqa: PLC0415 - pydantic is loaded only where a file is
 
     return load.load_intent(path)
+
+
+def intent_of(source: Source) -> Intent:
+    """Load the intent that a file holds which was read already. Raises InputError with every diagnostic."""
+    from kmsgen.intent import load  # noqa: PLC0415 - as above
+
+    return load.intent_of(source)
 
 
 def load_intents(paths: Iterable[str | Path]) -> tuple[Intent, ...]:

@@ -7,17 +7,23 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from kmsgen.errors import Diagnostic, InputError, Location
-from kmsgen.intent.files.extend import read_tree
+from kmsgen.intent.files.extend import extended, read_tree
 from kmsgen.intent.files.tree import Tree
 from kmsgen.intent.intent import Intent
 from kmsgen.intent.resolve.resolve import resolve
+from kmsgen.reading import Source, read_file
 
 FOLDER_ENDINGS = (".yaml", ".yml")
 
 
 def load_intent(path: str | Path) -> Intent:
     """Load one intent; `-` is standard input. Raises InputError with every diagnostic of the file and of what it extends."""
-    tree, _ = read_tree(path)
+    return intent_of(read_file(path))
+
+
+def intent_of(source: Source) -> Intent:
+    """Return the intent of a file that was read. Raises InputError with every diagnostic of the file and of what it extends."""
+    tree, _ = extended(source)
     return resolve(tree)
 
 

@@ -46,4 +46,9 @@ class Scenario(NamedTuple):
     bundle: Bundle
     questions: tuple[Question, ...] = ()
     path: str = "-"
-    line: int = 1
+    line: int = 0  # of a file of JSON Lines
+
+    @property
+    def place(self) -> str:
+        """The scenario's file, and its line in a file of JSON Lines."""
+        return f"{self.path}:{self.line}" if self.line else self.path

@@ -11,13 +11,16 @@ from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import KEY_STATES
 from kmsgen.catalogue.key_specs import ORIGINS, key_type, usages
-from kmsgen.errors import Diagnostic, InputError, KmsgenError
+from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, Levels, Organization, PrincipalPolicies
 from kmsgen.policy.document import Document
 from kmsgen.policy.grant import Grant, Pairs
 from kmsgen.policy.json_form import parse_document, parse_grant
 from kmsgen.policy.plain_data import Reader
 from kmsgen.reading import Source, Steps
+from kmsgen.sources.beside import Beside
+from kmsgen.sources.described import Described
+from kmsgen.sources.places import below, places_in
 from kmsgen.sources.question import Expectation, Question, Scenario
 
 _TOP = ("note", "key", "policy", "grants", "keys", "principals", "rcps", "vpc_endpoint_policies", "requests")
@@ -35,14 +38,27 @@ _NO_POLICY = Document(())
 OUTCOMES = (Outcome.ALLOWED, Outcome.EXPLICIT_DENY, Outcome.IMPLICIT_DENY)
 
 
-def is_scenario(data: object) -> bool:
-    """Return whether plain data has the form of a scenario: a key and, unlike an intent, no `kmsgen` version."""
-    return isinstance(data, dict) and isinstance(data.get("key"), dict) and "kmsgen" not in data
+def is_scenario(source: Source) -> bool:
+    """Return whether a file has the form of a scenario: a key and, unlike an intent, no `kmsgen` version; or is JSON Lines."""
+    data = source.data
+    return source.lines or (isinstance(data, dict) and isinstance(data.get("key"), dict) and "kmsgen" not in data)
+
+
+def read_scenario(source: Source, _beside: Beside) -> Described:
+    """Read a file of scenarios; the bundle is that of its only one. Raises InputError with every problem found."""
+    scenarios = read_scenarios(source)
+    if len(scenarios) == 1:
+        base: Steps = (0,) if source.lines else ()
+        bundle = scenarios[0].bundle
+        return Described(bundle, places_in(bundle, below(source.where, *base)), scenarios=scenarios)
+    message = f"the file holds {len(scenarios)} scenarios, and one is needed"
+    no_key = Diagnostic(Location(source.path), "several-scenarios", message, "give one in a file of its own")
+    return Described(Bundle(()), no_key=no_key, scenarios=scenarios)
 
 
 def read_scenarios(source: Source) -> tuple[Scenario, ...]:
     """Read the scenario of a file, or those of a JSON Lines file. Raises InputError with every problem found."""
-    if not source.path.lower().endswith(".jsonl"):
+    if not source.lines:
         return (_ScenarioReader(source, ()).scenario(source.data),)
     scenarios: list[Scenario] = []
     problems: list[Diagnostic] = []
@@ -86,8 +102,8 @@ class _ScenarioReader:
         if reader.problems:
             raise InputError(reader.problems)
         note = reader.text(top.get("note"), ("note",), "note") or ""
-        place = self.source.where(self.base)
-        return Scenario(note, bundle, tuple(questions), self.source.path, place.line)
+        line = self.source.where(self.base).line if self.source.lines else 0
+        return Scenario(note, bundle, tuple(questions), self.source.path, line)
 
     # --- shapes -----------------------------------------------------------------------------------------------------------
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from kmsgen.checks import confirm
-from kmsgen.cli.manifest import files_of
-from kmsgen.cli.output_folder import File, carry_out, plan
+from kmsgen.cli.output_folder import File, changes_in, files_of, write_all
 from kmsgen.compiler.compile import compile_intent
 from kmsgen.render.render import render
 from tests.golden.cases import GoldenCase, golden_case, golden_names
@@ -28,7 +27,7 @@ def test_every_case_renders_to_its_golden_files(name: str, request: pytest.Fixtu
     """Every preset, example and golden intent renders to exactly the files that were reviewed, no more and no fewer."""
     files, folder = rendered(golden_case(name)), FILES / name
     if request.config.getoption("--rewrite-golden", default=False):
-        carry_out([plan(folder, files, force=True)])
+        write_all([changes_in(folder, files, force=True)])
     on_disk = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert on_disk == {file.path for file in files}, f"run `make golden` and review {folder}"
     for file in files:

@@ -1,9 +1,16 @@
 """`kmsgen diff`: access gained and lost between two bundles."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from kmsgen.cli.commands.question_options import SECONDS, DescribedOnly, Seconds
+from kmsgen.cli.commands.reading_options import beside
+from kmsgen.cli.commands.sharing import sharing
+
+if TYPE_CHECKING:
+    from kmsgen.sources.beside import Beside
 
 app = typer.Typer(add_completion=False)
 
@@ -25,23 +32,18 @@ class FailOn(StrEnum):
 
 
 @app.command(epilog="Example: kmsgen diff deployed.json key-policy.json --fail-on gained --output markdown")
-def diff(  # noqa: PLR0917 - the options of a command
+@sharing(beside=beside)
+def diff(
+    *,
     old: Annotated[
         str, typer.Argument(metavar="OLD", help="An intent, a scenario, a key policy, a Terraform plan or a template.")
     ],
     new: Annotated[str, typer.Argument(metavar="NEW", help="What takes its place.")],
+    beside: "Beside",
     fail_on: Annotated[FailOn | None, typer.Option("--fail-on", help="Exit 1 where access is gained, lost, or either.")] = None,
-    key_arn: Annotated[str | None, typer.Option("--key-arn", help="The key that bare policies are the policies of.")] = None,
-    identity_policy: Annotated[
-        list[str] | None, typer.Option("--identity-policy", metavar="ARN=FILE", help="An IAM policy beside bare key policies.")
-    ] = None,
-    grants: Annotated[str | None, typer.Option("--grants", metavar="FILE", help="Grants beside bare key policies.")] = None,
-    *,
-    described_only: Annotated[
-        bool, typer.Option("--described-only", help="No principals exist but those that the files describe, and AWS services.")
-    ] = False,
-    seconds: Annotated[float, typer.Option("--seconds", min=0.1, help="Give up after so long: then the exit code is 1.")] = 30.0,
-    output: Annotated[Output, typer.Option("--output", help="How to print the differences.")] = Output.TEXT,
+    described_only: DescribedOnly = False,
+    seconds: Seconds = SECONDS,
+    output: Annotated[Output, typer.Option("--output", help="How to print.")] = Output.TEXT,
 ) -> None:
     """Show which access NEW gives that OLD does not, and the other way round, each kind with a request that shows it.
 
@@ -49,9 +51,6 @@ def diff(  # noqa: PLR0917 - the options of a command
     JSON: {gained: [group], lost: [group], reason}; a group is {principals, actions, conditions, reason, witness}.
     Exit codes: 0 no difference that --fail-on names, 1 there is one or the comparison could not be finished, 2 bad input.
     """
-    from kmsgen.cli.jobs.diff import compare, show  # noqa: PLC0415 - `--help` must not pay for what only a comparison needs
-    from kmsgen.cli.jobs.questions import beside_of  # noqa: PLC0415
+    from kmsgen.cli.jobs.diff import run  # noqa: PLC0415 - `--help` must not pay for what only a comparison needs
 
-    beside = beside_of(key_arn, identity_policy or (), grants)
-    found = compare(old, new, beside, seconds=seconds, described_only=described_only)
-    raise typer.Exit(show(found, str(output), str(fail_on) if fail_on else None))
+    raise typer.Exit(run((old, new), beside, output, fail_on, described_only=described_only, seconds=seconds))

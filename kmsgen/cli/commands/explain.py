@@ -1,28 +1,17 @@
 """`kmsgen explain`: decide a request and show why, layer by layer."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmsgen.cli.commands.request_options import (
-    ActionName,
-    Context,
-    CreateGrant,
-    EncryptionContext,
-    Files,
-    GrantId,
-    Grants,
-    GrantToken,
-    IdentityPolicy,
-    KeyArn,
-    KeyPolicy,
-    Output,
-    OutputForm,
-    Parameter,
-    Principal,
-    Resource,
-)
-from kmsgen.cli.console import answer_json, say
+from kmsgen.cli.commands.output_options import Output, OutputForm
+from kmsgen.cli.commands.reading_options import beside
+from kmsgen.cli.commands.request_options import Files, KeyPolicy, put_request
+from kmsgen.cli.commands.sharing import sharing
+
+if TYPE_CHECKING:
+    from kmsgen.cli.jobs.put_request import PutRequest
+    from kmsgen.sources.beside import Beside
 
 app = typer.Typer(add_completion=False)
 
@@ -30,22 +19,14 @@ app = typer.Typer(add_completion=False)
 @app.command(
     epilog="Example: kmsgen explain --key-policy policy.json --principal arn:aws:iam::111122223333:role/app --action kms:Decrypt"
 )
-def explain(  # noqa: PLR0917 - the options of a command
+@sharing(beside=beside, request=put_request)
+def explain(
+    *,
     files: Files = None,
     key_policy: KeyPolicy = None,
-    key_arn: KeyArn = None,
-    identity_policy: IdentityPolicy = None,
-    grants: Grants = None,
-    principal: Principal = None,
-    action: ActionName = None,
-    resource: Resource = None,
-    encryption_context: EncryptionContext = None,
-    context: Context = None,
-    grant_token: GrantToken = None,
-    grant_id: GrantId = None,
-    create_grant: CreateGrant = None,
-    parameter: Parameter = None,
-    request: Annotated[int | None, typer.Option("--request", metavar="N", help="Only the request of this number.")] = None,
+    beside: "Beside",
+    request: "PutRequest",
+    number: Annotated[int | None, typer.Option("--request", metavar="N", help="Only the request of this number.")] = None,
     lockout: Annotated[
         bool, typer.Option("--lockout", help="Ask whether --principal could change the key policy again: the lockout check.")
     ] = False,
@@ -59,30 +40,7 @@ def explain(  # noqa: PLR0917 - the options of a command
     JSON: one list, an element a request: what `simulate` prints, and `why`, `nearest`, `change`, `notes: [{id, text}]`,
     `trace: [{source, layer, effect, matched, elements: [{element, matched, because}]}]`.
     """
-    from kmsgen.authorizer.explain.nearest import explain as explanation_of  # noqa: PLC0415 - loads the authorizer
-    from kmsgen.cli.jobs.answering import answers_of, chosen, lockout_questions  # noqa: PLC0415 - as above
-    from kmsgen.cli.jobs.questions import Asked, Given, beside_of, scenarios_of  # noqa: PLC0415 - as above
-    from kmsgen.cli.reports import decisions  # noqa: PLC0415 - as above
+    from kmsgen.cli.jobs.explain import run  # noqa: PLC0415 - loads the authorizer
+    from kmsgen.cli.jobs.simulate import Given  # noqa: PLC0415 - as above
 
-    asked = Asked(
-        principals=tuple(principal or ()),
-        actions=tuple(action or ()),
-        resources=tuple(resource or ()),
-        encryption_context=tuple(encryption_context or ()),
-        context=tuple(context or ()),
-        grant_tokens=tuple(grant_token or ()),
-        grant_id=grant_id,
-        create_grant=create_grant,
-        parameters=tuple(parameter or ()),
-    )
-    given = Given(tuple(files or ()), key_policy, beside_of(key_arn, identity_policy or (), grants), asked)
-    scenarios = lockout_questions(given) if lockout else scenarios_of(given)
-    answers = chosen(list(answers_of(scenarios, trace=True)), request)
-    explained = [(item, explanation_of(item.question.request, item.decision)) for item in answers]
-    if output is Output.JSON:
-        answer_json([decisions.explained_row(item, explanation) for item, explanation in explained])
-    else:
-        decisions.show(decisions.tree(item, explanation) for item, explanation in explained)
-    for doubt in decisions.doubtful(answers):
-        say(f"warning: {doubt}")
-    raise typer.Exit(0 if all(item.ok for item in answers) else 1)
+    raise typer.Exit(run(Given(tuple(files or ()), key_policy, beside, request), output, number, lockout=lockout))

@@ -1,9 +1,15 @@
 """`kmsgen lint`: findings on policies that anyone wrote, with the fix."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from kmsgen.cli.commands.reading_options import beside
+from kmsgen.cli.commands.sharing import sharing
+
+if TYPE_CHECKING:
+    from kmsgen.sources.beside import Beside
 
 app = typer.Typer(add_completion=False)
 
@@ -27,20 +33,22 @@ class Level(StrEnum):
 @app.command(
     epilog="Example: kmsgen lint key-policy.json iam-policy.json; kmsgen lint policies/*.json --output sarif > kmsgen.sarif"
 )
+@sharing(beside=beside)
 def lint(
+    *,
     files: Annotated[
         list[str],
         typer.Argument(metavar="FILE...", help="Key policies and IAM policies in JSON, scenarios, intents, plans, templates."),
     ],
-    key_arn: Annotated[str | None, typer.Option("--key-arn", help="The key that bare key policies are the policies of.")] = None,
+    beside: "Beside",
     fail_on: Annotated[Level, typer.Option("--fail-on", help="Exit 1 from this severity on.")] = Level.WARNING,
-    output: Annotated[Output, typer.Option("--output", help="How to print the findings.")] = Output.TEXT,
+    output: Annotated[Output, typer.Option("--output", help="How to print.")] = Output.TEXT,
 ) -> None:
     """Find what is wrong, open, dead or not what it seems in key policies and IAM policies, and say how to mend it.
 
     JSON: [{code, severity, message, fix, location: {path, line, column}, statements, key, witness}].
     Exit codes: 0 no finding from --fail-on on, 1 there is one, 2 bad input.
     """
-    from kmsgen.cli.jobs.lint import findings_of, show  # noqa: PLC0415 - `--help` must not pay for what only a file needs
+    from kmsgen.cli.jobs.lint import run  # noqa: PLC0415 - `--help` must not pay for what only a file needs
 
-    raise typer.Exit(show(findings_of(files, key_arn), str(output), str(fail_on)))
+    raise typer.Exit(run(files, beside, output, fail_on))

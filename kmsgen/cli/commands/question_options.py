@@ -1,89 +1,59 @@
-"""Questions of the command line: `PRINCIPAL[,PRINCIPAL] ACTION[,ACTION]` to what the prover is asked."""
+"""What is to be proved, and how long a proof may take: the options of `prove`, those of `diff` among them."""
 
-from __future__ import annotations
+from typing import TYPE_CHECKING, Annotated
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import typer
 
-from kmsgen.arn import ACCOUNT_ID, Arn, is_service_principal, parse_arn
-from kmsgen.catalogue.actions import PREFIX, expand
-from kmsgen.errors import Diagnostic, InputError, Location
-from kmsgen.prover.question import Never, NoCrossAccount, Only
+if TYPE_CHECKING:
+    from kmsgen.cli.jobs.questions import AskedQuestions
 
-Values = tuple[str, ...]
-_SERVICES = {"role": "iam", "user": "iam", "assumed-role": "sts", "federated-user": "sts"}
-_FORMS = "an ARN or a pattern of ARNs, role/NAME, user/NAME, account, account/123456789012, the name of a service, or *"
+Never = Annotated[
+    list[str] | None,
+    typer.Option(metavar="'PRINCIPAL ACTION[,ACTION]'", help="This must be impossible: an ARN, a pattern, a service, or *."),
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(metavar="'PRINCIPAL[,PRINCIPAL] ACTION[,ACTION]'", help="Nobody but these may do this. Can be repeated."),
+]
+Excepted = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--except",
+        metavar="PRINCIPAL",
+        help="A principal or an account that --no-cross-account allows, or that --no-escalation takes as an administrator.",
+    ),
+]
+NoPublic = Annotated[bool, typer.Option("--no-public", help="No access for strangers or anonymous callers.")]
+NoCrossAccount = Annotated[bool, typer.Option("--no-cross-account", help="No access for other accounts, but for --except.")]
+NoEscalation = Annotated[bool, typer.Option("--no-escalation", help="Nobody can give itself more than it has, but for --except.")]
+NoLockout = Annotated[bool, typer.Option("--no-lockout", help="Somebody can still change the key policy.")]
+DescribedOnly = Annotated[
+    bool, typer.Option("--described-only", help="No principals exist but those that the files describe, and AWS services.")
+]
+Seconds = Annotated[float, typer.Option("--seconds", min=0.1, help="Give up on a question after so long: then it is unknown.")]
+
+SECONDS = 30.0
 
 
-@dataclass(slots=True)
-class Asker:
-    """Reads questions where a scope is known: whose account, which partition. Problems are collected."""
+def asked(
+    *,
+    never: Never = None,
+    only: Only = None,
+    excepted: Excepted = None,
+    no_public: NoPublic = False,
+    no_cross_account: NoCrossAccount = False,
+    no_escalation: NoEscalation = False,
+    no_lockout: NoLockout = False,
+) -> "AskedQuestions":
+    """Return what the options ask."""
+    from kmsgen.cli.jobs.questions import AskedQuestions  # noqa: PLC0415 - `--help` does not pay for it
 
-    account: str
-    partition: str
-    problems: list[Diagnostic] = field(default_factory=list)
-
-    def never(self, text: str) -> Never | None:
-        """Read `PRINCIPAL ACTION[,ACTION]`."""
-        principals, actions = self._halves(text, "--never")
-        if len(principals) > 1:
-            self._refuse("--never", "usage", f"`{text}` names several principals", "ask once for each")
-        return Never(principals[0], actions) if len(principals) == 1 and actions else None
-
-    def only(self, text: str) -> Only | None:
-        """Read `PRINCIPAL[,PRINCIPAL] ACTION[,ACTION]`."""
-        principals, actions = self._halves(text, "--only")
-        return Only(principals, actions) if principals and actions else None
-
-    def no_cross_account(self, exceptions: Iterable[str]) -> NoCrossAccount:
-        """Read the accounts or principals that are excepted."""
-        return NoCrossAccount(tuple(self._principals(exceptions, "--except")))
-
-    def finish(self) -> None:
-        """Raise InputError with every problem met."""
-        if self.problems:
-            raise InputError(self.problems)
-
-    def _halves(self, text: str, option: str) -> tuple[Values, Values]:
-        words = text.split()
-        if len(words) != 2:
-            self._refuse(option, "usage", f"`{text}` is not `PRINCIPAL ACTION[,ACTION]`", "separate the two with one space")
-            return (), ()
-        principals = tuple(self._principals(words[0].split(","), option))
-        return principals, tuple(self._actions(words[1].split(","), option))
-
-    def _principals(self, texts: Iterable[str], option: str) -> Iterable[str]:
-        for text in texts:
-            pattern = self._pattern(text)
-            if pattern is None:
-                self._refuse(option, "principal-syntax", f"`{text}` names no principal", _FORMS)
-            else:
-                yield pattern
-
-    def _pattern(self, text: str) -> str | None:
-        if text == "*" or is_service_principal(text):
-            return text
-        head, slash, rest = text.partition("/")
-        if text == "account" or ACCOUNT_ID.match(text) or (head == "account" and ACCOUNT_ID.match(rest)):
-            return self._whole_account(rest or (self.account if text == "account" else text))
-        if head in _SERVICES and slash and rest:
-            return str(Arn(self.partition, _SERVICES[head], "", self.account, text))
-        arn = parse_arn(text)
-        if arn is None:
-            return None
-        return self._whole_account(arn.account) if arn.resource == "root" else text
-
-    def _whole_account(self, account: str) -> str:
-        """Everyone of an account: users, roles, the root user, federated users, sessions."""
-        return f"arn:{self.partition}:*::{account}:*"
-
-    def _actions(self, texts: Iterable[str], option: str) -> Iterable[str]:
-        for text in texts:
-            name = text if ":" in text or text == "*" else f"{PREFIX}{text}"
-            if expand(name):
-                yield name
-            else:
-                self._refuse(option, "unknown-action", f"there is no KMS action `{text}`", "such as kms:Decrypt, or kms:Re*")
-
-    def _refuse(self, option: str, code: str, message: str, hint: str) -> None:
-        self.problems.append(Diagnostic(Location(option), code, message, hint))
+    return AskedQuestions(
+        tuple(never or ()),
+        tuple(only or ()),
+        tuple(excepted or ()),
+        no_public=no_public,
+        no_cross_account=no_cross_account,
+        no_escalation=no_escalation,
+        no_lockout=no_lockout,
+    )

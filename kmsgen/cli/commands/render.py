@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from kmsgen.cli.commands.output_options import Output, OutputForm
+
 app = typer.Typer(add_completion=False)
 
 
@@ -16,13 +18,6 @@ class Format(StrEnum):
     CLOUDFORMATION = "cloudformation"
     TERRAFORM = "terraform"
     GRANTS = "grants"
-
-
-class Output(StrEnum):
-    """How the answer is printed."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 @app.command(
@@ -49,7 +44,7 @@ def render(
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite files that kmsgen did not write or that were changed.")
     ] = False,
-    output: Annotated[Output, typer.Option("--output", help="How to print the list of files.")] = Output.TEXT,
+    output: OutputForm = Output.TEXT,
 ) -> None:
     """Confirm each intent with the three questions, then write it as policies, templates and grant calls.
 

@@ -1,44 +1,24 @@
-"""The options that `simulate` and `explain` share: a key policy with what stands beside it, and a request."""
+"""A request put by options, for `simulate` and `explain`, and the files that it is put to."""
 
-from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from kmsgen.cli.jobs.put_request import PutRequest
 
 _POLICIES = "Policies in files of their own"
 _REQUEST = "A request put by options"
 
-
-class Output(StrEnum):
-    """How the answer is printed."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
 Files = Annotated[
     list[str] | None,
-    typer.Argument(metavar="FILE|DIR...", help="Scenarios (YAML, JSON, JSON Lines), folders of them, or a bare key policy."),
+    typer.Argument(
+        metavar="FILE|DIR...",
+        help="Scenarios (YAML, JSON, JSON Lines), folders of them, or, with a request put by options, whatever holds policies.",
+    ),
 ]
 KeyPolicy = Annotated[
     str | None, typer.Option("--key-policy", metavar="FILE", help="A key policy as AWS prints it.", rich_help_panel=_POLICIES)
-]
-KeyArn = Annotated[
-    str | None,
-    typer.Option(
-        "--key-arn",
-        metavar="ARN",
-        help="The key of the policy; needed unless it names one account only.",
-        rich_help_panel=_POLICIES,
-    ),
-]
-IdentityPolicy = Annotated[
-    list[str] | None,
-    typer.Option("--identity-policy", metavar="ARN=FILE", help="An IAM policy of a principal.", rich_help_panel=_POLICIES),
-]
-Grants = Annotated[
-    str | None,
-    typer.Option("--grants", metavar="FILE", help="Grants as `aws kms list-grants` prints them.", rich_help_panel=_POLICIES),
 ]
 Principal = Annotated[
     list[str] | None,
@@ -80,4 +60,31 @@ Parameter = Annotated[
     list[str] | None,
     typer.Option("--parameter", metavar="NAME=VALUE", help="A request parameter: KeySpec=RSA_2048.", rich_help_panel=_REQUEST),
 ]
-OutputForm = Annotated[Output, typer.Option("--output", help="How to print.")]
+
+
+def put_request(
+    *,
+    principal: Principal = None,
+    action: ActionName = None,
+    resource: Resource = None,
+    encryption_context: EncryptionContext = None,
+    context: Context = None,
+    grant_token: GrantToken = None,
+    grant_id: GrantId = None,
+    create_grant: CreateGrant = None,
+    parameter: Parameter = None,
+) -> "PutRequest":
+    """Return what the options ask."""
+    from kmsgen.cli.jobs.put_request import PutRequest  # noqa: PLC0415 - `--help` does not pay for it
+
+    return PutRequest(
+        principals=tuple(principal or ()),
+        actions=tuple(action or ()),
+        resources=tuple(resource or ()),
+        encryption_context=tuple(encryption_context or ()),
+        context=tuple(context or ()),
+        grant_tokens=tuple(grant_token or ()),
+        grant_id=grant_id,
+        create_grant=create_grant,
+        parameters=tuple(parameter or ()),
+    )

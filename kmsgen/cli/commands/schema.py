@@ -2,8 +2,6 @@
 
 import typer
 
-from kmsgen.cli.console import answer_json
-
 app = typer.Typer(add_completion=False)
 
 
@@ -13,6 +11,6 @@ def schema() -> None:
 
     The loader checks more than a schema can: accounts, ARNs, contradictions.
     """
-    from kmsgen.intent.form.schema import intent_schema  # noqa: PLC0415 - the schema is built only where it is asked for
+    from kmsgen.cli.jobs.schema import run  # noqa: PLC0415 - the schema is built only where it is asked for
 
-    answer_json(intent_schema())
+    run()

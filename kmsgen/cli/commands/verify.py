@@ -1,32 +1,34 @@
 """`kmsgen verify`: the three questions."""
 
-from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from kmsgen.cli.commands.output_options import Output, OutputForm
+from kmsgen.cli.commands.reading_options import beside
+from kmsgen.cli.commands.sharing import sharing
+
+if TYPE_CHECKING:
+    from kmsgen.sources.beside import Beside
 
 app = typer.Typer(add_completion=False)
 
 
-class Output(StrEnum):
-    """How the answers are printed."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
 @app.command(epilog="Example: kmsgen verify intent.yaml; kmsgen verify intent.yaml --against key-policy.json")
+@sharing(beside=beside)
 def verify(
+    *,
     file: Annotated[str, typer.Argument(metavar="FILE", help="An intent; `-` for standard input.")],
+    beside: "Beside",
     against: Annotated[
         str | None,
         typer.Option(
             metavar="PATH",
             help="Policies that exist: a key policy in JSON, a Terraform plan or state (`terraform show -json`), a "
-            "CloudFormation template, or a folder that `render` wrote. Without it: what the intent compiles to.",
+            "CloudFormation template, a scenario, or a folder that `render` wrote. Without it: what the intent compiles to.",
         ),
     ] = None,
-    output: Annotated[Output, typer.Option("--output", help="How to print the answers.")] = Output.TEXT,
+    output: OutputForm = Output.TEXT,
 ) -> None:
     """Answer the three questions: is every intended access allowed, is anything else, can the key policy still be changed.
 
@@ -35,16 +37,6 @@ def verify(
     message, hint, location, statements, origins, witness}]}], notes}.
     Exit codes: 0 every answer is yes, 1 one is no, 2 bad input.
     """
-    from kmsgen.cli.console import answer, answer_json, say  # noqa: PLC0415 - `--help` must not pay for what only an answer needs
-    from kmsgen.cli.jobs.verify import lines, told, verify_intent  # noqa: PLC0415
-    from kmsgen.intent import load_intent  # noqa: PLC0415
+    from kmsgen.cli.jobs.verify import run  # noqa: PLC0415 - `--help` must not pay for what only an answer needs
 
-    verified = verify_intent(load_intent(file), against)
-    if output is Output.JSON:
-        answer_json(told(verified))
-    else:
-        for line in lines(verified):
-            answer(line)
-        for note in verified.notes:
-            say(f"note: {note}")
-    raise typer.Exit(0 if verified.is_yes else 1)
+    raise typer.Exit(run(file, against, beside, output))

@@ -1,37 +1,49 @@
-"""What `kmsgen diff` compares, and how it prints what differs."""
+"""What `kmsgen diff` compares."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kmsgen.cli.console import answer, answer_json, say
-from kmsgen.cli.jobs.prove import shortly, told_group
-from kmsgen.cli.jobs.subjects import Subject, load
-from kmsgen.errors import KmsgenError
+from kmsgen.cli.console import say, say_note
+from kmsgen.cli.reports import differences as report
+from kmsgen.errors import Location, each, input_error
 from kmsgen.policy.bundle import Bundle
 from kmsgen.prover.proof import Budget, Differences, Group
 from kmsgen.prover.prove import differences
-from kmsgen.sources.key_policy import Beside
+from kmsgen.sources.beside import NOTHING, Beside
+from kmsgen.sources.subject import Subject, identify
 
-_NOTHING = Beside()
+
+def run(paths: tuple[str, str], beside: Beside, output: str, fail_on: str | None, *, described_only: bool, seconds: float) -> int:
+    """Print what differs; return the exit code. Raises KmsgenError with every problem of both files."""
+    before, after = _read(paths, beside)
+    for subject in (before, after):
+        for note in subject.described.notes:
+            say_note(note)
+    found = compare(before, after, described_only=described_only, seconds=seconds)
+    report.show(found, output)
+    if found.reason:
+        say(f"the comparison is not complete: {found.reason}")
+    failing = {"gained": bool(found.gained), "lost": bool(found.lost), "any": bool(found.gained or found.lost)}
+    return 1 if found.reason or (fail_on and failing[fail_on]) else 0
 
 
-def compare(old: str, new: str, beside: Beside, *, seconds: float, described_only: bool) -> Differences:
-    """Compare two files. Raises KmsgenError with every problem of both."""
-    subjects: list[Subject] = []
-    failures: list[KmsgenError] = []
-    for path in (old, new):
-        try:
-            subjects.append(_load(path, beside))
-        except KmsgenError as error:
-            failures.append(error)
-    if failures:
-        worst = max(failures, key=lambda error: error.exit_code)
-        raise type(worst)(diagnostic for error in failures for diagnostic in error.diagnostics)
-    before, after = subjects
-    for subject in subjects:
-        for note in subject.notes:
-            say(f"note: {note}" if note.startswith(subject.path) else f"note: {subject.path}: {note}")
+def _read(paths: tuple[str, str], beside: Beside) -> list[Subject]:
+    """Read both files; what stands beside policies is nothing to one that holds everything itself."""
+
+    def read(path: str) -> Subject:
+        file = identify(path)
+        return file.read(NOTHING if file.form.holds_everything else beside).about_keys()
+
+    subjects = each(paths, read)
+    if beside.given and all(subject.form.holds_everything for subject in subjects):
+        message = "--key-arn, --identity-policy and --grants stand beside policies, and neither file holds those alone"
+        raise input_error(Location(paths[0]), "not-a-policy", message, f"{subjects[0].form.name} holds these itself")
+    return subjects
+
+
+def compare(before: Subject, after: Subject, *, described_only: bool, seconds: float) -> Differences:
+    """Compare what two files describe."""
     only = described_only or not (before.governed and after.governed)
     pairs = _of_one_kind(before, after)
     return _together([differences(*pair, Budget(seconds=seconds), described_only=only) for pair in pairs])
@@ -62,57 +74,3 @@ def _together(found: Sequence[Differences]) -> Differences:
             shown = {action for group in groups for action in group.actions}
             groups += [group for group in further if not shown.issuperset(group.actions)]
     return Differences(tuple(gained), tuple(lost), next((one.reason for one in found if one.reason), ""))
-
-
-def _load(path: str, beside: Beside) -> Subject:
-    """Read a file; what stands beside bare policies is nothing to one that holds everything itself."""
-    try:
-        return load(path, beside)
-    except KmsgenError as error:
-        if any(diagnostic.code == "not-a-policy" for diagnostic in error.diagnostics):
-            return load(path, _NOTHING)
-        raise
-
-
-def show(found: Differences, output: str, fail_on: str | None) -> int:
-    """Print the differences; return the exit code."""
-    if output == "json":
-        gained, lost = ([told_group(one) for one in side] for side in (found.gained, found.lost))
-        answer_json({"gained": gained, "lost": lost, "reason": found.reason})
-    else:
-        for line in _markdown(found) if output == "markdown" else _text(found):
-            answer(line)
-    if found.reason:
-        say(f"the comparison is not complete: {found.reason}")
-    failing = {"gained": bool(found.gained), "lost": bool(found.lost), "any": bool(found.gained or found.lost)}
-    return 1 if found.reason or (fail_on and failing[fail_on]) else 0
-
-
-def _text(found: Differences) -> Iterator[str]:
-    for sign, groups in (("+", found.gained), ("-", found.lost)):
-        for one in groups:
-            yield f"{sign} {one}"
-            yield f"    such as {shortly(one)}"
-
-
-def _markdown(found: Differences) -> Iterator[str]:
-    for title, groups in (("Access gained", found.gained), ("Access lost", found.lost)):
-        if groups:
-            yield from _table(title, groups)
-
-
-def _table(title: str, groups: Sequence[Group]) -> Iterator[str]:
-    yield f"### {title}"
-    yield ""
-    yield "| Who | What | When | Such as |"
-    yield "|---|---|---|---|"
-    for one in groups:
-        cells = (one.principals, one.actions, one.conditions or ("always",), (shortly(one),))
-        yield "| " + " | ".join("<br>".join(map(_cell, cell)) for cell in cells) + " |"
-    yield ""
-
-
-def _cell(text: str) -> str:
-    """Keep a text from ending its cell or becoming markup."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("\n", " ").replace("\r", " ")
-    return "".join(f"\\{character}" if character in "*_`[]" else character for character in escaped)

@@ -1,52 +1,44 @@
-"""What `kmsgen prove` asks, and how it prints the answers."""
+"""What `kmsgen prove` asks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
 
-from kmsgen.cli.commands.question_options import Asker
-from kmsgen.cli.console import answer, answer_json, say
-from kmsgen.cli.jobs.subjects import Subject, load
-from kmsgen.cli.reports.plain_request import format_request
+from kmsgen.cli.console import say_note
+from kmsgen.cli.jobs.questions import AskedQuestions, Asker
+from kmsgen.cli.reports import proofs as report
 from kmsgen.errors import Location, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle
 from kmsgen.prover.proof import Budget, Group, Proof, Result
 from kmsgen.prover.prove import prove
 from kmsgen.prover.question import Beyond, NoEscalation, NoLockout, NoPublic, Question
-from kmsgen.sources.key_policy import Beside
+from kmsgen.sources.beside import Beside
+from kmsgen.sources.subject import Subject, read_subject
 
-_SHOWN = 20
 _WORSE = (Result.PROVED, Result.UNKNOWN, Result.REFUTED)
 _CHANGE_POLICY = "kms:PutKeyPolicy"
 
 
-class Asked(NamedTuple):
-    """The questions of the command line."""
-
-    never: tuple[str, ...] = ()
-    only: tuple[str, ...] = ()
-    excepted: tuple[str, ...] = ()
-    no_public: bool = False
-    no_cross_account: bool = False
-    no_escalation: bool = False
-    no_lockout: bool = False
-    described_only: bool = False
-    seconds: float = 30.0
-
-
-def answers(path: str, beside: Beside, asked: Asked) -> list[Proof]:
-    """Answer every question about every key of a file. Raises InputError."""
-    subject = load(path, beside)
+def run(path: str, beside: Beside, asked: AskedQuestions, output: str, *, described_only: bool, seconds: float) -> int:
+    """Print the answers; return the exit code. Raises KmsgenError."""
+    subject = read_subject(path, beside)
     questions = _questions(subject, asked)
-    budget = Budget(seconds=asked.seconds)
-    described_only = asked.described_only or not subject.governed
-    for note in subject.notes:
-        say(f"note: {note}")
+    for note in subject.described.notes:
+        say_note(note)
+    only = described_only or not subject.governed
+    proofs = answers(subject, questions, Budget(seconds=seconds), described_only=only)
+    report.show(proofs, output)
+    return 0 if all(proof.result is Result.PROVED for proof in proofs) else 1
+
+
+def answers(subject: Subject, questions: Sequence[Question], budget: Budget, *, described_only: bool) -> list[Proof]:
+    """Answer every question about every key. Raises InputError where there is none."""
     bundles = subject.by_key()
     if not bundles:
-        raise input_error(Location(path), "no-key", "the file is about no key", "give it a key, or name one with --key-arn")
+        raise input_error(
+            Location(subject.path), "no-key", "the file is about no key", "give it a key, or name one with --key-arn"
+        )
     found = []
     for bundle in bundles:
         for question in questions or [_beyond(subject, bundle)]:
@@ -73,7 +65,7 @@ def _named(proof: Proof, bundle: Bundle) -> Proof:
     return Proof(f"{proof.question} on {bundle.keys[0].key.arn}", proof.result, proof.groups, proof.reason)
 
 
-def _questions(subject: Subject, asked: Asked) -> list[Question]:
+def _questions(subject: Subject, asked: AskedQuestions) -> list[Question]:
     asker = Asker(subject.account, subject.partition)
     cross = asker.no_cross_account(asked.excepted)
     given: list[Question | None] = [*map(asker.never, asked.never), *map(asker.only, asked.only)]
@@ -113,56 +105,3 @@ def _beyond(subject: Subject, bundle: Bundle) -> Beyond:
     specification = specify(intent, [access.key for access in bundle.keys])
     access = bundle.keys[0]
     return Beyond(specification.about(access.key.arn), specification.grants if intent.governed else access.grants)
-
-
-# --- printing -----------------------------------------------------------------------------------------------------------
-
-
-def show(proofs: Sequence[Proof], *, as_json: bool) -> int:
-    """Print the answers; return the exit code."""
-    if as_json:
-        answer_json([told(proof) for proof in proofs])
-    else:
-        for proof in proofs:
-            for line in lines(proof):
-                answer(line)
-    return 0 if all(proof.result is Result.PROVED for proof in proofs) else 1
-
-
-def told(proof: Proof) -> dict[str, Any]:
-    """Return a proof as plain data."""
-    groups = [told_group(one) for one in proof.groups]
-    return {"question": proof.question, "result": str(proof.result), "reason": proof.reason, "groups": groups}
-
-
-def told_group(one: Group) -> dict[str, Any]:
-    """Return a group as plain data: `{principals, actions, conditions, reason, witness}`."""
-    return {
-        "principals": list(one.principals),
-        "actions": list(one.actions),
-        "conditions": list(one.conditions),
-        "reason": list(one.reason),
-        "witness": format_request(one.witness),
-    }
-
-
-def lines(proof: Proof) -> Iterator[str]:
-    """Yield a proof as lines for a reader."""
-    yield f"{proof.result}: {proof.question}{f' ({proof.reason})' if proof.reason else ''}"
-    for one in proof.groups[:_SHOWN]:
-        yield f"  {one}"
-        yield f"    such as {shortly(one)}"
-        if one.reason:
-            yield f"    allowed by {', '.join(one.reason)}"
-    if len(proof.groups) > _SHOWN:
-        yield f"  and {len(proof.groups) - _SHOWN} more groups"
-
-
-def shortly(one: Group) -> str:
-    """Return the witness of a group in one line."""
-    request = one.witness
-    pairs = [f"{key}={','.join(values)}" for key, values in request.context.items()]
-    pairs += [f"{{{name}: {value}}}" for name, value in request.encryption_context.items()]
-    if request.create_grant is not None:
-        pairs.append(f"a grant of {', '.join(request.create_grant.operations)} to {request.create_grant.grantee}")
-    return f"{request.principal} calling {request.action}{' with ' if pairs else ''}{', '.join(pairs)}"

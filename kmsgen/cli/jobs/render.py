@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kmsgen.checks import confirm
-from kmsgen.cli.console import answer, answer_json, say
-from kmsgen.cli.manifest import files_of
-from kmsgen.cli.output_folder import Plan, carry_out, difference, intent_folder, plan
+from kmsgen.cli.console import answer, answer_json, say, say_note
+from kmsgen.cli.output_folder import Changes, changes_in, difference, files_of, intent_folder, write_all
 from kmsgen.compiler.compile import compile_intent
-from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, RefusedError, input_error
+from kmsgen.errors import Diagnostic, Location, RefusedError, each, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.intent.load import load_intents
 from kmsgen.render.artifact import Artifact
@@ -40,9 +39,9 @@ class Rendered(NamedTuple):
     name: str
     path: str
     files: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Diagnostic | str, ...]
     templates: tuple[Artifact, ...]
-    plan: Plan
+    changes: Changes
 
 
 def run(job: Job, *, as_json: bool) -> int:
@@ -52,7 +51,7 @@ def run(job: Job, *, as_json: bool) -> int:
         _lint(done)
     if job.check:
         return _report_differences(done, as_json=as_json)
-    carry_out(one.plan for one in done)
+    write_all(one.changes for one in done)
     _report(done, job.out, as_json=as_json)
     return 0
 
@@ -61,23 +60,7 @@ def run(job: Job, *, as_json: bool) -> int:
 
 
 def _render_all(job: Job) -> list[Rendered]:
-    done: list[Rendered] = []
-    failures: list[KmsgenError] = []
-    for intent in _with_progress(_intents(job)):
-        try:
-            done.append(_render_one(intent, job))
-        except KmsgenError as error:
-            failures.append(error)
-    if failures:
-        _raise_together(failures)
-    return done
-
-
-def _raise_together(failures: Sequence[KmsgenError]) -> None:
-    """Raise what went wrong with any intent: input that cannot be used weighs more than an answer that is no."""
-    diagnostics = [diagnostic for failure in failures for diagnostic in failure.diagnostics]
-    kind = InputError if any(failure.exit_code == InputError.exit_code for failure in failures) else RefusedError
-    raise kind(diagnostics)
+    return each(_with_progress(_intents(job)), lambda intent: _render_one(intent, job))
 
 
 def _intents(job: Job) -> tuple[Intent, ...]:
@@ -107,9 +90,9 @@ def _render_one(intent: Intent, job: Job) -> Rendered:
     confirm(intent, compiled)
     rendering = render(deployment_of(intent, compiled.bundle), job.formats)
     files = list(files_of(intent.name, rendering))
-    made = plan(intent_folder(job.out, intent.name), files, force=job.force or job.check)
+    made = changes_in(intent_folder(job.out, intent.name), files, force=job.force or job.check)
     paths = tuple(file.path for file in files)
-    notes = (*map(str, compiled.notes), *(f"{intent.name}: {note}" for note in rendering.notes))
+    notes: tuple[Diagnostic | str, ...] = (*compiled.notes, *(f"{intent.name}: {note}" for note in rendering.notes))
     templates = tuple(artifact for artifact in rendering.artifacts if artifact.kind == "template") if job.lint else ()
     return Rendered(intent.name, intent.path, paths, notes, templates, made)
 
@@ -118,7 +101,7 @@ def _lint(done: Iterable[Rendered]) -> None:
     from kmsgen.render.cfn_lint import findings  # noqa: PLC0415 - cfn-lint takes seconds to load
 
     problems = [
-        Diagnostic(Location(f"{one.plan.folder}/{artifact.path}", finding.line, finding.column), finding.code, finding.message)
+        Diagnostic(Location(f"{one.changes.folder}/{artifact.path}", finding.line, finding.column), finding.code, finding.message)
         for one in done
         for artifact in one.templates
         for finding in findings(artifact.text, artifact.region)
@@ -155,32 +138,32 @@ def _report(done: Iterable[Rendered], out: Path, *, as_json: bool) -> None:
         return
     for one in done:
         for path in one.files:
-            answer(f"{one.plan.folder.as_posix()}/{path}")
-        for path in one.plan.stale:
-            say(f"removed {one.plan.folder.as_posix()}/{path}")
+            answer(f"{one.changes.folder.as_posix()}/{path}")
+        for path in one.changes.stale:
+            say(f"removed {one.changes.folder.as_posix()}/{path}")
         for note in one.notes:
-            say(f"note: {note}")
+            say_note(note)
 
 
 def _told(one: Rendered) -> dict[str, object]:
     return {
         "name": one.name,
         "path": one.path,
-        "folder": one.plan.folder.as_posix(),
+        "folder": one.changes.folder.as_posix(),
         "files": list(one.files),
-        "changed": [file.path for file in one.plan.changed],
-        "removed": list(one.plan.stale),
-        "notes": list(one.notes),
+        "changed": [file.path for file in one.changes.changed],
+        "removed": list(one.changes.stale),
+        "notes": [str(note) for note in one.notes],
     }
 
 
 def _report_differences(done: Iterable[Rendered], *, as_json: bool) -> int:
-    differing = [one for one in done if one.plan.changed or one.plan.stale]
+    differing = [one for one in done if one.changes.changed or one.changes.stale]
     if as_json:
         answer_json({"differs": bool(differing), "intents": [_told(one) for one in differing]})
         return 1 if differing else 0
     for one in differing:
-        for line in difference(one.plan):
+        for line in difference(one.changes):
             answer(line)
     if differing:
         say(f"what is on disk differs from {len(differing)} intent{'s' * (len(differing) != 1)}; run `kmsgen render` to write it")

@@ -5,6 +5,7 @@ Source: OASIS, Static Analysis Results Interchange Format (SARIF) 2.1.0, section
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from kmsgen import __version__
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.lint.rule import LintRule
 from kmsgen.checks.lint.table import RULES
+from kmsgen.cli.console import line
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _NUMBERS = {rule.id: number for number, rule in enumerate(RULES)}
@@ -40,17 +42,17 @@ def _rule(rule: LintRule[Any]) -> dict[str, Any]:
 
 def _result(one: Finding) -> dict[str, Any]:
     """Return a result object (3.27). The severities are spelled as SARIF's levels are."""
-    place: dict[str, Any] = {"artifactLocation": {"uri": quote(one.location.path)}}
+    place: dict[str, Any] = {"artifactLocation": {"uri": quote(os.fsencode(one.location.path))}}
     if one.location.line:
         place["region"] = {"startLine": one.location.line, "startColumn": one.location.column}
     location: dict[str, Any] = {"physicalLocation": place}
     if one.key:
-        location["logicalLocations"] = [{"fullyQualifiedName": one.key, "kind": "resource"}]
+        location["logicalLocations"] = [{"fullyQualifiedName": line(one.key), "kind": "resource"}]
     return {
         "ruleId": one.code,
         "ruleIndex": _NUMBERS[one.code],
         "level": one.severity,
-        "message": {"text": _plain(f"{one.message}; fix: {one.hint}" if one.hint else one.message)},
+        "message": {"text": _plain(line(f"{one.message}; fix: {one.hint}" if one.hint else one.message))},
         "locations": [location],
     }
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 
-from kmsgen.cli.console import answer
+from kmsgen.cli.console import answer_row, line
 
 
 def print_table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print rows under the names of their columns, as text that is never read as markup."""
     if not sys.stdout.isatty():
-        answer("\t".join(names))
-        for row in rows:
-            answer("\t".join(" ".join(cell.split()) for cell in row))
+        for row in (names, *rows):
+            answer_row(row)
         return
     from rich.console import Console  # noqa: PLC0415 - a pipe does not pay for drawing
     from rich.table import Table  # noqa: PLC0415
@@ -23,5 +22,5 @@ def print_table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for name in names:
         table.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(line(cell)) for cell in row))
     Console().print(table)

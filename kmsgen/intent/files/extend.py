@@ -24,8 +24,12 @@ _LISTS_OF_LINES = tuple((name,) for name in LINES)
 
 def read_tree(path: str | Path) -> tuple[Tree, tuple[Path, ...]]:
     """Read a file and all it extends; return the content and the files that were extended. Raises InputError."""
-    source = read_file(path)
-    chain: tuple[Path, ...] = () if str(path) == "-" else (Path(path).resolve(),)
+    return extended(read_file(path))
+
+
+def extended(source: Source) -> tuple[Tree, tuple[Path, ...]]:
+    """Return what `read_tree` does of a file that was read. Raises InputError."""
+    chain: tuple[Path, ...] = () if source.path == "-" else (Path(source.path).resolve(),)
     bases: list[Path] = []
     return _extended(source, chain, bases), tuple(bases)
 

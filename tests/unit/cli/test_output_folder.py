@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kmsgen.cli.output_folder import MANIFEST, File, carry_out, difference, intent_folder, plan, sha256
+from kmsgen.cli.output_folder import MANIFEST, File, changes_in, difference, intent_folder, sha256, write_all
 from kmsgen.errors import InputError, RefusedError
 
 
@@ -21,7 +21,7 @@ def files(**texts: str) -> list[File]:
 
 def write(folder: Path, wanted: list[File], *, force: bool = False) -> None:
     """Write files as the command does."""
-    carry_out([plan(folder, wanted, force=force)])
+    write_all([changes_in(folder, wanted, force=force)])
 
 
 def on_disk(folder: Path) -> set[str]:
@@ -47,7 +47,7 @@ def test_an_executable_file_can_be_run(tmp_path: Path) -> None:
 def test_nothing_is_to_do_where_nothing_differs(tmp_path: Path) -> None:
     """The second run of the same input changes nothing."""
     write(tmp_path, files(x="1"))
-    again = plan(tmp_path, files(x="1"))
+    again = changes_in(tmp_path, files(x="1"))
     assert (again.changed, again.stale) == ((), ())
 
 
@@ -80,7 +80,7 @@ def test_a_file_that_was_changed_is_neither_overwritten_nor_removed(tmp_path: Pa
     write(tmp_path, files(x="1", gone="1"))
     (tmp_path / edited).write_text("edited")
     with pytest.raises(RefusedError, match="was changed since kmsgen wrote it"):
-        plan(tmp_path, files(x="2"))
+        changes_in(tmp_path, files(x="2"))
     assert (tmp_path / edited).read_text() == "edited"
 
 
@@ -88,7 +88,7 @@ def test_a_file_that_kmsgen_did_not_write_is_not_overwritten(tmp_path: Path) -> 
     """A file in the way is named, and only --force overwrites it."""
     (tmp_path / "x").write_text("mine")
     with pytest.raises(RefusedError, match=r"not-ours: the file was not written by kmsgen\n  hint: .*--force"):
-        plan(tmp_path, files(x="1"))
+        changes_in(tmp_path, files(x="1"))
     write(tmp_path, files(x="1"), force=True)
     assert (tmp_path / "x").read_text() == "1"
 
@@ -105,14 +105,14 @@ def test_a_manifest_of_other_making_is_not_overwritten(tmp_path: Path, text: str
     """A manifest.json that kmsgen did not write is a file like any other."""
     (tmp_path / MANIFEST).write_text(text)
     with pytest.raises(RefusedError, match="was not written by kmsgen"):
-        plan(tmp_path, files(x="1"))
+        changes_in(tmp_path, files(x="1"))
 
 
 @pytest.mark.parametrize("path", ["../x", "/etc/x", "a/../../x", "a/./../../x", "", "a\\..\\x", "a\0b"])
 def test_a_path_that_leads_out_of_the_folder_is_refused(tmp_path: Path, path: str) -> None:
     """No artifact is written outside of its folder."""
     with pytest.raises(InputError, match="leads out of the folder"):
-        plan(tmp_path / "out", [File(path, "1")])
+        changes_in(tmp_path / "out", [File(path, "1")])
 
 
 @pytest.mark.parametrize("path", ["../victim", "link/victim", "/etc/passwd", "a/../../victim", "", None, 7])
@@ -124,9 +124,9 @@ def test_a_lying_manifest_cannot_make_kmsgen_remove_a_file(tmp_path: Path, path:
     (folder / "link").symlink_to(tmp_path)
     claim = {"path": path, "sha256": sha256(b"v")}
     (folder / MANIFEST).write_text(json.dumps({"kmsgen": "0", "files": [claim]}))
-    made = plan(folder, files(x="1"))
+    made = changes_in(folder, files(x="1"))
     assert made.stale == ()
-    carry_out([made])
+    write_all([made])
     assert victim.read_text() == "v"
 
 
@@ -139,7 +139,7 @@ def test_nothing_is_written_through_a_symbolic_link(tmp_path: Path, link: str) -
     place.parent.mkdir(parents=True, exist_ok=True)
     place.symlink_to(elsewhere)
     with pytest.raises(InputError, match="symbolic link"):
-        plan(folder, files(sub__x="1"), force=True)
+        changes_in(folder, files(sub__x="1"), force=True)
     assert list(elsewhere.iterdir()) == []
 
 
@@ -148,9 +148,9 @@ def test_a_folder_where_a_file_must_be_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x").mkdir()
     (tmp_path / "sub").write_text("")
     with pytest.raises(InputError, match="not a file where a file must be"):
-        plan(tmp_path, files(x="1"))
+        changes_in(tmp_path, files(x="1"))
     with pytest.raises(InputError, match="a file where a folder must be"):
-        plan(tmp_path, files(sub__y="1"))
+        changes_in(tmp_path, files(sub__y="1"))
 
 
 @pytest.mark.parametrize("rendered", ["x", "y"], ids=["in the way", "of an earlier run"])
@@ -161,9 +161,9 @@ def test_a_pipe_is_never_waited_for(tmp_path: Path, rendered: str) -> None:
     os.mkfifo(tmp_path / "x")
     if rendered == "x":
         with pytest.raises(InputError, match="not a file where a file must be"):
-            plan(tmp_path, files(x="1"))
+            changes_in(tmp_path, files(x="1"))
     else:
-        assert plan(tmp_path, files(y="1")).stale == ()
+        assert changes_in(tmp_path, files(y="1")).stale == ()
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "../a"])
@@ -176,7 +176,7 @@ def test_the_name_of_an_intent_is_one_folder(tmp_path: Path, name: str) -> None:
 def test_a_write_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where one text cannot be put on disk, no file of any intent is touched and nothing is left behind."""
     write(tmp_path / "a", files(x="1"))
-    plans = [plan(tmp_path / "a", files(x="2")), plan(tmp_path / "b", files(y="1"))]
+    both = [changes_in(tmp_path / "a", files(x="2")), changes_in(tmp_path / "b", files(y="1"))]
     write_bytes = Path.write_bytes
 
     def full(self: Path, data: bytes) -> int:
@@ -186,7 +186,7 @@ def test_a_write_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(InputError, match="cannot-write: no space left on device"):
-        carry_out(plans)
+        write_all(both)
     assert (tmp_path / "a" / "x").read_text() == "1"
     assert on_disk(tmp_path) == {"a/x", "a/manifest.json"}
 
@@ -194,7 +194,7 @@ def test_a_write_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.
 def test_a_difference_is_shown_as_a_diff(tmp_path: Path) -> None:
     """What would change, appear and go is shown line by line."""
     write(tmp_path, files(x="one\ntwo\n", gone="bye\n"))
-    lines = list(difference(plan(tmp_path, files(x="one\n2\n", new="hi\n"))))
+    lines = list(difference(changes_in(tmp_path, files(x="one\n2\n", new="hi\n"))))
     assert {"-two", "+2", "+hi", "-bye"} <= set(lines)
 
 
@@ -215,7 +215,7 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(Path, "read_bytes", denied)
     with pytest.raises(InputError, match=r"manifest\.json: cannot-write: permission denied"):
-        plan(tmp_path, files(x="1"))
+        changes_in(tmp_path, files(x="1"))
 
 
 def test_an_output_folder_that_is_a_file_is_told(tmp_path: Path) -> None:

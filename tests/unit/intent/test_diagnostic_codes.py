@@ -12,7 +12,7 @@ PAGE = ROOT / "docs" / "diagnostics.md"
 READERS = (
     *(ROOT / "kmsgen" / "intent").rglob("*.py"),
     *(ROOT / "kmsgen" / "reading").glob("*.py"),
-    ROOT / "kmsgen" / "cli" / "commands" / "init.py",
+    ROOT / "kmsgen" / "cli" / "output_file.py",
 )
 REPORTERS = {"report", "refuse", "_refuse", "add", "add_key", "Diagnostic", "input_error"}
 CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+\Z|un[a-z]+\Z")

@@ -9,10 +9,11 @@ import pytest
 from kmsgen.errors import InputError
 from kmsgen.reading import Source
 from kmsgen.reading.yaml_text import parse_yaml
-from kmsgen.sources.cloudformation_template import SHORT_TAGS, is_template, key_policy_texts, read_template
-from kmsgen.sources.described import Place, place_of
+from kmsgen.sources.beside import Beside
+from kmsgen.sources.cloudformation_template import TAGS, is_template_data, read_template
+from kmsgen.sources.described import Deployment
 
-PLACE = Place("aws", "111122223333", "us-west-2")
+HERE = Beside(deployment=Deployment("aws", "111122223333", "us-west-2"))
 TEMPLATE = """
 Parameters:
   App: {Type: String, Default: app}
@@ -49,12 +50,12 @@ Resources:
 
 def source(text: str = TEMPLATE) -> Source:
     """Parse a template with CloudFormation's short tags."""
-    return parse_yaml(text, "template.yaml", SHORT_TAGS)
+    return parse_yaml(text, "template.yaml", TAGS)
 
 
 def test_intrinsics_become_what_a_deployment_would_make_of_them() -> None:
     """Pseudo parameters, defaults and references are filled in, and `${!x}` is a policy variable."""
-    bundle = read_template(source(), PLACE).bundle
+    bundle = read_template(source(), HERE).bundle
     access = bundle.keys[0]
     statement = access.policy.statements[0]
     assert (access.key.spec, access.key.aliases) == ("HMAC_256", ("alias/mac",))
@@ -67,36 +68,52 @@ def test_intrinsics_become_what_a_deployment_would_make_of_them() -> None:
 def test_a_key_policy_that_a_template_does_not_tell_is_an_error() -> None:
     """A parameter without a default inside a key policy is refused with its place, not passed over."""
     with pytest.raises(InputError) as raised:
-        read_template(source(TEMPLATE.replace("${App}", "${Later}")), PLACE)
+        read_template(source(TEMPLATE.replace("${App}", "${Later}")), HERE)
     first = raised.value.diagnostics[0]
-    assert (first.code, first.location.line) == ("unknown-value", 12)
+    line = TEMPLATE.splitlines().index(next(row for row in TEMPLATE.splitlines() if "${App}" in row)) + 1
+    assert (first.code, first.location.line) == ("unknown-value", line)
 
 
 def test_a_role_with_policies_from_elsewhere_may_have_any() -> None:
     """A principal is described only where the template tells all its policies."""
     text = TEMPLATE.replace("{RoleName: api}", "{RoleName: api, ManagedPolicyArns: [arn:aws:iam::aws:policy/X]}")
-    existing = read_template(source(text), PLACE)
+    existing = read_template(source(text), HERE)
     assert existing.bundle.principals == {}
-    assert "may have any IAM policy" in existing.notes[0]
+    assert "may have any IAM policy" in existing.notes[0].message
 
 
 def test_a_key_without_a_policy_has_the_default_one() -> None:
     """KMS gives such a key the statement for its account (key-policy-default)."""
     text = "Resources:\n  Key: {Type: AWS::KMS::Key}\n"
-    statement = read_template(source(text), PLACE).bundle.keys[0].policy.statements[0]
+    statement = read_template(source(text), HERE).bundle.keys[0].policy.statements[0]
     assert (statement.actions, statement.resources) == (("kms:*",), ("*",))
 
 
 @pytest.mark.parametrize("data", [None, [], {}, {"Resources": []}, {"Resources": {"a": 1}}, {"Statement": []}])
 def test_other_data_is_no_template(data: Any) -> None:
     """A template has resources with types."""
-    assert not is_template(data)
+    assert not is_template_data(data)
+
+
+@pytest.mark.parametrize("name", ["KeySpec", "KeyUsage"])
+def test_a_property_of_the_key_that_only_a_deployment_knows_is_an_error(name: str) -> None:
+    """A spec that a parameter without a default gives is told with its place, and a default is taken."""
+    for default, told in ((", Default: ECC_NIST_P256", []), ("", ["unknown-value"])):
+        key = f"  Key:\n    Type: AWS::KMS::Key\n    Properties:\n      {name}: !Ref P\n"
+        text = f"Parameters:\n  P: {{Type: String{default}}}\nResources:\n{key}"
+        try:
+            read_template(source(text), HERE)
+            found: list[tuple[str, int, int]] = []
+        except InputError as error:
+            found = [(one.code, one.location.line, one.location.column) for one in error.diagnostics]
+        assert found == [(code, 7, len(name) + 9) for code in told]
 
 
 def test_the_account_comes_from_the_key_policies_only_where_they_name_one() -> None:
-    """Two accounts are a question for the user."""
-    texts = key_policy_texts(source(TEMPLATE.replace("${AWS::AccountId}", "111122223333")).data)
-    assert place_of(texts, None, "t") == Place("aws", "111122223333", "us-east-1")
+    """Two accounts are a question for the user, who answers it with the key's ARN: the ARN of the only key."""
+    text = TEMPLATE.replace("${AWS::AccountId}", "111122223333")
+    arn = "arn:aws-cn:kms:cn-north-1:777788889999:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    assert read_template(source(text), Beside()).bundle.keys[0].key.arn.startswith("arn:aws:kms:us-east-1:111122223333:key/")
     with pytest.raises(InputError, match="unknown-key"):
-        place_of([*texts, '"444455556666"'], None, "t")
-    assert place_of(texts, "arn:aws-cn:kms:cn-north-1:777788889999:key/k", "t") == Place("aws-cn", "777788889999", "cn-north-1")
+        read_template(source(text.replace('"2012-10-17"', '"444455556666"')), Beside())
+    assert read_template(source(text), Beside(arn)).bundle.keys[0].key.arn == arn

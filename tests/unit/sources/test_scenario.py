@@ -181,6 +181,6 @@ def test_expectation(expectation: Expectation, decision: Decision, met: bool) ->
 
 def test_an_intent_is_no_scenario() -> None:
     """An intent has a key too, and its version tells it apart."""
-    assert is_scenario({"key": {"arn": KEY}})
-    assert not is_scenario({"kmsgen": "1", "key": {"alias": "x"}})
-    assert not is_scenario({"Statement": []})
+    assert is_scenario(parse(f"key: {{arn: '{KEY}'}}", "s.yaml"))
+    assert not is_scenario(parse("kmsgen: 1\nkey: {alias: x}", "s.yaml"))
+    assert not is_scenario(parse('{"Statement": []}', "s.json"))

@@ -9,20 +9,21 @@ import pytest
 
 from kmsgen.errors import InputError
 from kmsgen.reading.json_text import parse_json
-from kmsgen.sources.described import Existing, Place
+from kmsgen.sources.beside import Beside
+from kmsgen.sources.described import Deployment, Described
 from kmsgen.sources.terraform_plan import is_plan, read_plan
 
-PLACE = Place("aws", "111122223333", "us-west-2")
+HERE = Beside(deployment=Deployment("aws", "111122223333", "us-west-2"))
 POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "kms:Sign", "Resource": "*"}]}
 ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:Sign", "Resource": "*"}]}
 KEY = ("aws_kms_key.k", "aws_kms_key", {"policy": json.dumps(POLICY), "customer_master_key_spec": "RSA_2048"})
 
 
-def read(*resources: tuple[str, str, dict[str, Any]], kind: str = "planned_values") -> Existing:
+def read(*resources: tuple[str, str, dict[str, Any]], kind: str = "planned_values") -> Described:
     """Read a plan of one child module that holds the resources."""
     items = [{"address": address, "mode": "managed", "type": of, "values": values} for address, of, values in resources]
     plan = {"format_version": "1.2", kind: {"root_module": {"child_modules": [{"resources": items}]}}}
-    return read_plan(parse_json(json.dumps(plan), "plan.json"), PLACE)
+    return read_plan(parse_json(json.dumps(plan), "plan.json"), HERE)
 
 
 def test_keys_of_child_modules_are_read() -> None:
@@ -65,7 +66,7 @@ def test_an_unknown_iam_policy_leaves_its_principal_to_have_any() -> None:
     ]
     existing = read(KEY, *policies)
     assert set(existing.bundle.principals) == {"arn:aws:iam::111122223333:role/told"}
-    assert any("role/untold may have any IAM policy" in note for note in existing.notes)
+    assert any("role/untold may have any IAM policy" in note.message for note in existing.notes)
 
 
 def test_attachments_of_a_state_carry_their_policies() -> None:
@@ -88,4 +89,4 @@ def test_a_plan_without_keys_is_an_error() -> None:
 @pytest.mark.parametrize("data", [None, [], {"format_version": "1.2"}, {"values": {}}])
 def test_other_data_is_no_plan(data: Any) -> None:
     """A plan or a state has a format version and values."""
-    assert not is_plan(data)
+    assert not is_plan(parse_json(json.dumps(data), "plan.json"))

@@ -12,6 +12,7 @@ from kmsgen.checks.lint.written import KEY_POLICY, Written
 from kmsgen.cli.jobs.lint import findings_of
 from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import read_file
+from kmsgen.sources.beside import Beside
 
 HOME, OTHER = "111122223333", "444455556666"
 KEY = f"arn:aws:kms:us-west-2:{HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -48,7 +49,7 @@ def write(folder: Path, *statements: Statement, **top: Any) -> str:
 
 def findings(folder: Path, *statements: Statement, key_arn: str | None = KEY, **top: Any) -> list[Finding]:
     """Return the findings on a policy of these statements, for a key."""
-    return findings_of([write(folder, *statements, **top)], key_arn)
+    return findings_of([write(folder, *statements, **top)], Beside(key_arn))
 
 
 def of_code(code: str, folder: Path, *statements: Statement) -> list[Finding]:

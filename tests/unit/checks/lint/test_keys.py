@@ -11,7 +11,8 @@ import pytest
 
 from kmsgen.checks.lint.key import LintedKey
 from kmsgen.checks.lint.written import KEY_POLICY, Written
-from kmsgen.cli.jobs.lint import findings_of, show
+from kmsgen.cli.jobs.lint import findings_of
+from kmsgen.cli.reports.findings import show
 from kmsgen.errors import NOWHERE
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.json_form import parse_document
@@ -19,6 +20,7 @@ from kmsgen.prover.minimality import Minimality
 from kmsgen.prover.proof import Budget, Result
 from kmsgen.prover.prove import prove
 from kmsgen.prover.question import NoLockout, NoPublic
+from kmsgen.sources.beside import NOTHING
 
 HOME, OTHER = "111122223333", "444455556666"
 KEY = f"arn:aws:kms:us-west-2:{HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -38,14 +40,28 @@ def template(folder: Path, count: int) -> str:
 
 def test_each_of_eight_public_keys_is_a_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The finding names its key, in the text and as data; one key alone needs no name."""
-    found = [one for one in findings_of([template(tmp_path, 8)], None) if one.code == "public-access"]
+    found = [one for one in findings_of([template(tmp_path, 8)], NOTHING) if one.code == "public-access"]
     assert len({one.key for one in found}) == len(found) == 8
-    assert show(found, "text", "error") == 1
+    show(found, "text")
     told = capsys.readouterr().out
     assert all(f"`{one.key}`" in told for one in found)
-    show(found, "json", "error")
+    show(found, "json")
     assert [one["key"] for one in json.loads(capsys.readouterr().out)] == [one.key for one in found]
-    assert {one.key for one in findings_of([template(tmp_path, 1)], None)} == {""}
+    assert {one.key for one in findings_of([template(tmp_path, 1)], NOTHING)} == {""}
+
+
+def test_what_fits_another_kind_of_any_key_may_not_go(tmp_path: Path) -> None:
+    """A folder that render wrote tells the kind of none of its keys; what may go from one key's policy is that key's alone."""
+    by_mac = {**PUBLIC, "Sid": "Mac", "Principal": {"AWS": ADMIN}, "Action": "kms:GenerateMac"}
+    twice = [{**by_mac, "Sid": sid, "Action": "kms:DescribeKey"} for sid in ("Mac", "Again")]
+    use = {**by_mac, "Sid": "Use", "Action": "kms:Decrypt"}
+    policies = {"a": [ROOT], "b": [ROOT, use, by_mac], "c": [ROOT, use, *twice]}
+    for name, statements in policies.items():
+        (tmp_path / f"key-policy-{name}.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": statements}))
+    files = [{"path": f"key-policy-{name}.json", "kind": "key-policy", "format": "json"} for name in policies]
+    (tmp_path / "manifest.json").write_text(json.dumps({"files": files}))
+    found = [one for one in findings_of([str(tmp_path)], NOTHING) if one.code.endswith("-statement")]
+    assert [(one.code, one.key.rpartition("/")[2]) for one in found] == [("shadowed-statement", "c")]
 
 
 STATEMENTS: dict[str, dict[str, Any]] = {

@@ -1,0 +1,37 @@
+"""What a file is read with: the options that tell what stands beside policies, for every command that reads some."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from kmsgen.sources.beside import Beside
+
+_PANEL = "What stands beside the policies"
+
+KeyArn = Annotated[
+    str | None,
+    typer.Option(
+        "--key-arn",
+        metavar="ARN",
+        help="The key that the policies are about; needed unless they name one account only.",
+        rich_help_panel=_PANEL,
+    ),
+]
+IdentityPolicy = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--identity-policy", metavar="ARN=FILE", help="An IAM policy of a principal. Can be repeated.", rich_help_panel=_PANEL
+    ),
+]
+Grants = Annotated[
+    str | None,
+    typer.Option("--grants", metavar="FILE", help="Grants as `aws kms list-grants` prints them.", rich_help_panel=_PANEL),
+]
+
+
+def beside(*, key_arn: KeyArn = None, identity_policy: IdentityPolicy = None, grants: Grants = None) -> "Beside":
+    """Return what the options tell."""
+    from kmsgen.cli.jobs.option_values import beside_of  # noqa: PLC0415 - `--help` does not pay for it
+
+    return beside_of(key_arn, identity_policy or (), grants)

@@ -1,0 +1,122 @@
+"""Policies that exist, set beside an intent: whose keys they are of is told by it, and so is what their file has no room for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from kmsgen.arn import account_of
+from kmsgen.errors import Diagnostic, Location, input_error
+from kmsgen.intent.intent import Intent
+from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
+from kmsgen.sources.beside import Beside
+from kmsgen.sources.described import GRANTS, IDENTITY_POLICIES, KEY_KIND, Deployment, Described
+from kmsgen.sources.subject import INTENT, Identified, identify
+
+
+def existing(path: str, beside: Beside, intent: Intent, compiled: Bundle) -> Described:
+    """Read what exists and align it with the intent: its keys, and its principals by their full ARNs. Raises InputError."""
+    file = identify(path)
+    if file.form is INTENT:
+        hint = "compare two intents with `kmsgen diff`"
+        raise input_error(Location(path), "unknown-file", "an intent holds no policies that exist", hint)
+    region = intent.scope.regions[0] if intent.scope.regions else "us-east-1"
+    known = tuple(access.key for access in compiled.keys)
+    deployment = Deployment(intent.scope.partition, intent.scope.account, region, known)
+    found = file.read(beside._replace(deployment=deployment)).described
+    bundle = found.bundle._replace(
+        keys=_keys(found, compiled, path), principals=_principals(found, compiled, intent.scope.account)
+    )
+    return found._replace(bundle=bundle, notes=(*found.notes, *_as_compiled(file, found, compiled)))
+
+
+def _as_compiled(file: Identified, found: Described, compiled: Bundle) -> Iterator[Diagnostic]:
+    """Yield the note that what files of a form have no room for is taken to be as compiled."""
+    granted = any(access.grants for access in compiled.keys)
+    lacking = [what for what in (IDENTITY_POLICIES, GRANTS) if what in found.lacks and (granted or what != GRANTS)]
+    if lacking:
+        message = f"{file.form.name} holds no {' and no '.join(lacking)}: they are taken to be as compiled"
+        yield Diagnostic(Location(file.path), "as-compiled", message)
+
+
+# --- keys ---------------------------------------------------------------------------------------------------------------
+
+
+def _keys(found: Described, compiled: Bundle, path: str) -> tuple[KeyAccess, ...]:
+    """Return the keys that the intent is about, with what the file does not tell of them as compiled."""
+    if not found.bundle.keys:
+        return compiled.keys
+    chosen = _matching(found.bundle.keys, compiled.keys)
+    if len(chosen) != len(compiled.keys):
+        raise _other_keys(found, chosen, compiled, path)
+    return tuple(_filled(access, _same_key(access, compiled.keys), found.lacks) for access in chosen)
+
+
+def _other_keys(found: Described, chosen: tuple[KeyAccess, ...], compiled: Bundle, path: str) -> Exception:
+    wanted, there = len(compiled.keys), len(found.bundle.keys)
+    if KEY_KIND in found.lacks and there != wanted:
+        message = f"the key policies here are {there}, the keys of the intent are {wanted}"
+        return input_error(Location(path), "several-keys", message, "render again, or verify one key")
+    message = f"{len(chosen)} of the {there} keys described here are those of the intent, which is about {wanted}"
+    return input_error(Location(path), "other-keys", message, "give the key the intent's alias, or verify one key")
+
+
+def _matching(found: tuple[KeyAccess, ...], wanted: tuple[KeyAccess, ...]) -> tuple[KeyAccess, ...]:
+    """Pick the keys that the intent is about: by ARN, by alias, or the only one."""
+    arns = {access.key.arn for access in wanted}
+    aliases = {alias for access in wanted for alias in access.key.aliases}
+    by_arn = tuple(access for access in found if access.key.arn in arns)
+    by_alias = tuple(access for access in found if aliases.intersection(access.key.aliases))
+    return by_alias or by_arn or (found if len(found) == len(wanted) == 1 else ())
+
+
+def _same_key(access: KeyAccess, wanted: tuple[KeyAccess, ...]) -> KeyAccess:
+    """Return the intent's key that a key is; the first where neither ARN nor alias tells: there is no other then."""
+    by_alias = (one for one in wanted if set(one.key.aliases).intersection(access.key.aliases))
+    by_arn = (one for one in wanted if one.key.arn == access.key.arn)
+    return next(by_alias, next(by_arn, wanted[0]))
+
+
+def _filled(access: KeyAccess, wanted: KeyAccess, lacks: frozenset[str]) -> KeyAccess:
+    if KEY_KIND in lacks:
+        access = access._replace(key=wanted.key, creation=wanted.creation)
+    return access._replace(grants=wanted.grants) if GRANTS in lacks else access
+
+
+# --- principals ---------------------------------------------------------------------------------------------------------
+
+
+def _principals(found: Described, compiled: Bundle, account: str) -> dict[str, PrincipalPolicies]:
+    """Return the principals with what the intent tells of them.
+
+    What another account's principals may do there is not in these files: their half is taken to be as compiled. Whoever may
+    have policies that the file does not tell stays undescribed.
+    """
+    principals = _with_paths(found.bundle.principals, compiled.principals)
+    untold = _with_paths(dict.fromkeys(found.untold, PrincipalPolicies()), compiled.principals)
+    for name, wanted in compiled.principals.items():
+        known = principals.get(name)
+        if known is not None:
+            principals[name] = wanted._replace(identity_policies=known.identity_policies)
+        elif IDENTITY_POLICIES in found.lacks or account_of(name) != account:
+            principals[name] = wanted
+        elif name not in untold:
+            principals[name] = wanted._replace(identity_policies=())
+    return principals
+
+
+def _with_paths(found: Mapping[str, PrincipalPolicies], wanted: Mapping[str, PrincipalPolicies]) -> dict[str, PrincipalPolicies]:
+    """Return principals by the ARNs that the intent has for them: templates and plans attach policies by name, without path.
+
+    No two roles, and no two users, of an account have one name, whatever their paths.
+    """
+    full: dict[str, list[str]] = {}
+    for arn in wanted:
+        head, _, path = arn.partition("/")
+        full.setdefault(f"{head}/{path.rpartition('/')[2]}", []).append(arn)
+    named: dict[str, PrincipalPolicies] = {}
+    for arn, policies in found.items():
+        candidates = full.get(arn, [])
+        name = candidates[0] if len(candidates) == 1 else arn
+        before = named[name].identity_policies if name in named else ()
+        named[name] = policies._replace(identity_policies=(*before, *policies.identity_policies))
+    return named

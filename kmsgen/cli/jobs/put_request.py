@@ -1,0 +1,68 @@
+"""A request put by options, read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kmsgen.arn import ACCOUNT_ID, is_service_principal, parse_arn
+from kmsgen.authorizer.request import Request
+from kmsgen.cli.jobs.option_values import named_values
+from kmsgen.errors import Location, input_error
+from kmsgen.policy.grant import Grant
+from kmsgen.policy.json_form import parse_grant
+from kmsgen.reading import read_file
+
+
+class PutRequest(NamedTuple):
+    """A request put by options; empty where none is put."""
+
+    principals: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    encryption_context: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    grant_tokens: tuple[str, ...] = ()
+    grant_id: str | None = None
+    create_grant: str | None = None
+    parameters: tuple[str, ...] = ()
+
+    @property
+    def given(self) -> bool:
+        """Whether a request is put."""
+        return bool(self.principals or self.actions)
+
+
+def requests_of(asked: PutRequest) -> Iterator[Request]:
+    """Yield a request a principal and action. Raises InputError."""
+    if not asked.given:
+        return
+    for name, values in (("--principal", asked.principals), ("--action", asked.actions)):
+        if not values:
+            raise input_error(Location(name), "usage", f"a request needs {name}")
+    for principal in asked.principals:
+        _check_principal(principal)
+    encryption_context = dict(named_values(asked.encryption_context, "--encryption-context"))
+    context: dict[str, tuple[str, ...]] = {}
+    for key, value in named_values(asked.context, "--context"):
+        context[key] = (*context.get(key, ()), value)
+    create_grant = None if asked.create_grant is None else _grant(asked.create_grant)
+    parameters = dict(named_values(asked.parameters, "--parameter"))
+    for principal in asked.principals:
+        for action in asked.actions:
+            yield Request(
+                principal, action, asked.resources, encryption_context, context, asked.grant_tokens, create_grant, asked.grant_id,
+                parameters,
+            )  # fmt: skip
+
+
+def _check_principal(text: str) -> None:
+    arn = parse_arn(text)
+    if not (text == "*" or is_service_principal(text) or ACCOUNT_ID.match(text) or (arn and ACCOUNT_ID.match(arn.account))):
+        hint = "an ARN, the name of a service, or *"
+        raise input_error(Location("--principal"), "not-a-principal", f"`{text}` is not a principal", hint)
+
+
+def _grant(path: str) -> Grant:
+    source = read_file(path)
+    return parse_grant(source.data, source.where)

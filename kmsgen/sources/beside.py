@@ -1,0 +1,145 @@
+"""What the command line tells beside a file: the key's ARN, identity policies and grants, whatever form the file has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from kmsgen.arn import ACCOUNT_ID, Arn, account_of, parse_arn
+from kmsgen.authorizer.language.statement import Layer
+from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error
+from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
+from kmsgen.policy.json_form import parse_document, parse_grant
+from kmsgen.reading import Source, Steps, Where, read_file
+from kmsgen.sources.described import GRANTS, Deployment, Described, deployment_in
+from kmsgen.sources.places import PlacedGrant, PlacedPolicy, below
+
+# Of the key that a grant is on: by it `aws kms list-grants` output is told apart where there are several keys.
+_KEY_ID = "KeyId"
+
+
+class Beside(NamedTuple):
+    """What is told beside a file: the key's ARN, files of identity policies by principal, a file of grants.
+
+    `deployment` is where the resources live, where something else than the user tells.
+    """
+
+    key_arn: str | None = None
+    identity_policies: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    grants: str | None = None
+    deployment: Deployment | None = None
+
+    @property
+    def given(self) -> bool:
+        """Whether the user tells anything at all."""
+        return bool(self.key_arn or self.identity_policies or self.grants)
+
+    def deployment_of(self, texts: Iterable[str], path: str) -> Deployment:
+        """Tell where the resources of a file live: by the key's ARN, by what else is known, or by the texts of its key policies.
+
+        Raises InputError where these do not tell either.
+        """
+        if self.key_arn is not None:
+            arn = checked_key_arn(self.key_arn)
+            return Deployment(arn.partition, arn.account, arn.region, (Key(self.key_arn),))
+        return self.deployment or deployment_in(texts, path)
+
+
+NOTHING = Beside()
+
+
+def checked_key_arn(text: str) -> Arn:
+    """Read the ARN of a key. Raises InputError for anything else."""
+    arn = parse_arn(text)
+    if arn is None or arn.service != "kms" or arn.kind != "key" or not ACCOUNT_ID.match(arn.account):
+        raise input_error(Location("--key-arn"), "not-a-key-arn", f"`{text}` is not the ARN of a KMS key")
+    return arn
+
+
+class Read(NamedTuple):
+    """The files that stand beside, read. Of a grant `key` is what it says itself: an ARN, an id, or nothing."""
+
+    policies: tuple[PlacedPolicy, ...] = ()
+    grants: tuple[PlacedGrant, ...] = ()
+
+    def joined(self, described: Described) -> Described:
+        """Return what a file describes with what stands beside it. Raises InputError for a grant on no key of the file."""
+        bundle, lacks = described.bundle, described.lacks
+        grants = tuple(_on_key(held, bundle) for held in self.grants)
+        keys = tuple(_with_grants(access, grants) for access in bundle.keys)
+        if self.grants:
+            lacks -= {GRANTS}
+        joined = bundle._replace(keys=keys, principals=_with_policies(bundle.principals, self.policies))
+        return described._replace(bundle=joined, places=described.places.and_more(self.policies, grants), lacks=lacks)
+
+
+def read_beside(beside: Beside) -> Read:
+    """Read the identity policies and grants that stand beside a file. Raises InputError with every problem of all of them."""
+    problems: list[Diagnostic] = []
+    policies = tuple(_identity_policies(beside.identity_policies, problems))
+    grants: tuple[PlacedGrant, ...] = ()
+    try:
+        grants = tuple(_grants(read_file(beside.grants))) if beside.grants else ()
+    except KmsgenError as error:
+        problems += error.diagnostics
+    if problems:
+        raise InputError(problems)
+    return Read(policies, grants)
+
+
+def _identity_policies(files: Mapping[str, tuple[str, ...]], problems: list[Diagnostic]) -> Iterator[PlacedPolicy]:
+    for principal, paths in files.items():
+        if account_of(principal) is None or parse_arn(principal) is None:
+            place = Location("--identity-policy")
+            problems.append(Diagnostic(place, "not-a-principal", f"`{principal}` is not the ARN of a principal"))
+            continue
+        for path in paths:
+            try:
+                source = read_file(path)
+                document = parse_document(source.data, source.where, "forbidden")
+                yield PlacedPolicy(document, source.where, Layer.IDENTITY, principal)
+            except KmsgenError as error:
+                problems += error.diagnostics
+
+
+def _grants(source: Source) -> Iterator[PlacedGrant]:
+    """Read a file of grants: `aws kms list-grants` output, a list of grants, or one CreateGrant request."""
+    data = source.data
+    steps: Steps = ("Grants",) if isinstance(data, dict) and "Grants" in data else ()
+    items = data["Grants"] if steps else data
+    if isinstance(items, dict):
+        yield _grant(items, source.where)
+    elif isinstance(items, list):
+        yield from [_grant(item, below(source.where, *steps, index)) for index, item in enumerate(items)]
+    else:
+        message = "expected a list of grants, as `aws kms list-grants` prints it"
+        raise input_error(source.where(steps), "not-grants", message)
+
+
+def _grant(item: Any, where: Where) -> PlacedGrant:  # noqa: ANN401 - plain data
+    grant = parse_grant(item, where)
+    return PlacedGrant(grant, where, str(item.get(_KEY_ID) or ""))
+
+
+def _on_key(held: PlacedGrant, bundle: Bundle) -> PlacedGrant:
+    """Return a grant with the ARN of its key: the only one, or the one that it names."""
+    arns = [access.key.arn for access in bundle.keys]
+    named = [arn for arn in arns if held.key in (arn, arn.rpartition("/")[2])] if len(arns) > 1 else arns
+    if len(named) != 1:
+        message = "which of the keys this grant is on is not told"
+        raise input_error(held.where(()), "unknown-key", message, "give the grant its key: `KeyId`, as `list-grants` does")
+    return held._replace(key=named[0])
+
+
+def _with_grants(access: KeyAccess, grants: tuple[PlacedGrant, ...]) -> KeyAccess:
+    own = tuple(held.grant for held in grants if held.key == access.key.arn)
+    return access._replace(grants=(*access.grants, *own)) if own else access
+
+
+def _with_policies(found: Mapping[str, PrincipalPolicies], policies: Iterable[PlacedPolicy]) -> Mapping[str, PrincipalPolicies]:
+    principals = dict(found)
+    for one in policies:
+        known = principals.get(one.holder, PrincipalPolicies())
+        principals[one.holder] = known._replace(identity_policies=(*known.identity_policies, one.document))
+    return principals

@@ -1,0 +1,64 @@
+"""An intent, as the bundle that it compiles to; what stands there stands where the lines do that it serves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kmsgen.authorizer.language.statement import Layer
+from kmsgen.errors import Location
+from kmsgen.policy.document import Document
+from kmsgen.reading import Source, Steps, Where
+from kmsgen.sources.beside import Beside
+from kmsgen.sources.described import Described
+from kmsgen.sources.places import Origins, PlacedGrant, PlacedPolicy, Places
+
+if TYPE_CHECKING:
+    from kmsgen.policy.bundle import Bundle
+
+
+def is_intent(source: Source) -> bool:
+    """Return whether a file says that it is an intent: `kmsgen: 1`."""
+    return isinstance(source.data, dict) and "kmsgen" in source.data
+
+
+def read_intent(source: Source, _beside: Beside) -> Described:
+    """Read an intent and compile it. Raises KmsgenError with every diagnostic of the file and of what it extends."""
+    from kmsgen.compiler import compile_intent  # noqa: PLC0415 - pydantic is loaded only where an intent is
+    from kmsgen.intent import intent_of  # noqa: PLC0415 - as above
+
+    intent = intent_of(source)
+    compiled = compile_intent(intent)
+    return Described(compiled.bundle, _places(compiled.bundle, compiled.origins, source.path), compiled.notes, intent=intent)
+
+
+def _places(bundle: Bundle, origins: Origins, path: str) -> Places:
+    keys = [
+        PlacedPolicy(access.policy, _lines_of(access.policy, Layer.KEY_POLICY, origins, path), Layer.KEY_POLICY, access.key.arn)
+        for access in bundle.keys
+    ]
+    beside = [
+        PlacedPolicy(document, _lines_of(document, Layer.IDENTITY, origins, path), Layer.IDENTITY, principal)
+        for principal, policies in bundle.principals.items()
+        for document in policies.identity_policies
+    ]
+    grants = [
+        PlacedGrant(grant, _line_of(f"{Layer.GRANT}/{grant.id}", origins, path), access.key.arn)
+        for access in bundle.keys
+        for grant in access.grants
+    ]
+    return Places((*keys, *beside), tuple(grants))
+
+
+def _lines_of(document: Document, layer: Layer, origins: Origins, path: str) -> Where:
+    """Return the places of a compiled policy: of each statement the first line that it serves, of the whole the file."""
+
+    def where(steps: Steps) -> Location:
+        if len(steps) < 2 or not isinstance(steps[1], int):
+            return Location(path)
+        return _line_of(f"{layer}/{document.statements[steps[1]].sid}", origins, path)(())
+
+    return where
+
+
+def _line_of(label: str, origins: Origins, path: str) -> Where:
+    return lambda _steps: next(iter(origins.get(label, ())), Location(path))

@@ -1,0 +1,100 @@
+"""Where the policies and grants of a file stand: what a finding about one of them points at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import count
+from typing import NamedTuple
+
+from kmsgen.authorizer.language.statement import Layer
+from kmsgen.errors import Location
+from kmsgen.policy.bundle import Bundle
+from kmsgen.policy.document import Document
+from kmsgen.policy.grant import Grant
+from kmsgen.reading import Steps, Where
+
+Origins = dict[str, tuple[Location, ...]]
+
+
+class PlacedPolicy(NamedTuple):
+    """A policy with the places of its parts. `holder` is whose it is: a key or principal by its ARN, an endpoint, or nobody."""
+
+    document: Document
+    where: Where
+    layer: Layer
+    holder: str = ""
+
+
+class PlacedGrant(NamedTuple):
+    """A grant on a key with the places of its parts."""
+
+    grant: Grant
+    where: Where
+    key: str
+
+
+class Places(NamedTuple):
+    """Everything that has a place."""
+
+    policies: tuple[PlacedPolicy, ...] = ()
+    grants: tuple[PlacedGrant, ...] = ()
+
+    def and_more(self, policies: Iterable[PlacedPolicy], grants: Iterable[PlacedGrant]) -> Places:
+        """Return these places and others."""
+        return Places((*self.policies, *policies), (*self.grants, *grants))
+
+    def of_layer(self, layer: Layer, holder: str | None = None) -> Iterator[PlacedPolicy]:
+        """Yield the policies of a kind, those of one key or principal where it is named."""
+        return (one for one in self.policies if one.layer is layer and holder in (None, one.holder))
+
+    def origins(self) -> Origins:
+        """Return where the statements and grants stand, by the labels that decisions give them: `key-policy/Sid`, `grant/id`."""
+        found: Origins = {}
+        for label, place in self._labelled():
+            found[label] = tuple(dict.fromkeys((*found.get(label, ()), place)))
+        return found
+
+    def _labelled(self) -> Iterator[tuple[str, Location]]:
+        numbers: dict[tuple[Layer, str], Iterator[int]] = {}
+        for one in self.policies:
+            counted = numbers.setdefault((one.layer, one.holder), count(1))
+            for index, statement in enumerate(one.document.statements):
+                number = next(counted)
+                yield f"{one.layer}/{statement.sid or f'#{number}'}", one.where(("Statement", index))
+        on_key: dict[str, Iterator[int]] = {}
+        for held in self.grants:
+            number = next(on_key.setdefault(held.key, count(1)))
+            yield f"grant/{held.grant.id or f'#{number}'}", held.where(())
+
+
+def below(where: Where, *steps: str | int) -> Where:
+    """Return the places of what stands at `steps`."""
+    return lambda inner: where((*steps, *inner))
+
+
+def places_in(bundle: Bundle, where: Where) -> Places:
+    """Return the places of a bundle that was read from a scenario, whose parts stand where its form has them."""
+    policies: list[PlacedPolicy] = []
+    grants: list[PlacedGrant] = []
+
+    def place(documents: Iterable[Document], layer: Layer, holder: str, *steps: str | int) -> None:
+        policies.extend(PlacedPolicy(one, below(where, *steps, i), layer, holder) for i, one in enumerate(documents))
+
+    for number, access in enumerate(bundle.keys):
+        steps: Steps = ("keys", number - 1) if number else ()
+        policies.append(PlacedPolicy(access.policy, below(where, *steps, "policy"), Layer.KEY_POLICY, access.key.arn))
+        grants += [PlacedGrant(one, below(where, *steps, "grants", i), access.key.arn) for i, one in enumerate(access.grants)]
+    for name, held in bundle.principals.items():
+        at: Steps = ("principals", name)
+        place(held.identity_policies, Layer.IDENTITY, name, *at, "identity_policies")
+        if held.boundary is not None:
+            policies.append(PlacedPolicy(held.boundary, below(where, *at, "boundary"), Layer.BOUNDARY, name))
+        place(held.session_policies or (), Layer.SESSION, name, *at, "session_policies")
+        for level, documents in enumerate(held.scps):
+            place(documents, Layer.SCP, name, *at, "scps", level)
+    for level, documents in enumerate(bundle.rcps):
+        place(documents, Layer.RCP, "", "rcps", level)
+    for endpoint, document in bundle.vpc_endpoint_policies.items():
+        where_it_is = below(where, "vpc_endpoint_policies", endpoint)
+        policies.append(PlacedPolicy(document, where_it_is, Layer.ENDPOINT, endpoint))
+    return Places(tuple(policies), tuple(grants))

@@ -1,0 +1,141 @@
+"""A folder that `kmsgen render` wrote: the key policies, IAM policies and grants in JSON that its manifest lists.
+
+A manifest is input like any other, and may lie: nothing outside its folder is read. Of a key the files tell the id at most. Where
+nothing else tells its aliases and tags, whoever has an IAM policy that looks at those may have any.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from kmsgen.arn import account_of, parse_arn
+from kmsgen.errors import Diagnostic, Location, input_error
+from kmsgen.policy.bundle import Key
+from kmsgen.policy.document import Document, Statement
+from kmsgen.policy.json_form import parse_document, parse_grant
+from kmsgen.reading import Source, read_file
+from kmsgen.sources.beside import Beside
+from kmsgen.sources.described import KEY_KIND, Described, Gathering
+from kmsgen.sources.key_kinds import likely_kind
+
+MANIFEST = "manifest.json"
+IDENTITY_POLICY = "identity-policy"
+_LACKS = frozenset({KEY_KIND})
+_OF_ONE_KEY = re.compile(r"key-policy-(.+)\.json\Z")
+_KEY_ARN = re.compile(r'"(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)"')
+_OF_KEY = ("kms:resourcealiases", "aws:resourcetag/")
+
+
+class _File(NamedTuple):
+    """A file that the manifest lists, with what it says of it."""
+
+    source: Source
+    kind: str
+    principal: str
+
+
+def is_manifest(source: Source) -> bool:
+    """Return whether a file is the manifest of a folder that `render` wrote."""
+    data = source.data
+    return Path(source.path).name == MANIFEST and isinstance(data, dict) and isinstance(data.get("files"), list)
+
+
+def read_rendered_folder(manifest: Source, beside: Beside) -> Described:
+    """Read what a manifest lists. Raises InputError for what is not there or not what it should be."""
+    files = tuple(_listed(manifest))
+    if not files:
+        hint = "render with `--format json`"
+        raise input_error(Location(manifest.path), "no-json", "the folder holds no policies in JSON", hint)
+    reader = _FolderReader(manifest.path, files, beside)
+    reader.read_keys()
+    reader.read_identity_policies()
+    reader.read_grants()
+    if reader.gathering.keys:
+        return reader.gathering.finish(_LACKS)
+    no_key = Diagnostic(Location(manifest.path), "no-key", "the folder holds no key policy")
+    return reader.gathering.described(_LACKS)._replace(no_key=no_key)
+
+
+def _listed(manifest: Source) -> Iterator[_File]:
+    folder = Path(manifest.path).parent
+    for number, item in enumerate(manifest.data["files"]):
+        if not isinstance(item, dict) or item.get("format") != "json":
+            continue
+        name, principal = str(item.get("path")), str(item.get("principal"))
+        if "\0" in name or not (folder / name).resolve().is_relative_to(folder.resolve()):
+            raise input_error(manifest.where(("files", number, "path")), "path", f"`{name}` is not inside the folder")
+        if item.get("kind") == IDENTITY_POLICY and (parse_arn(principal) is None or account_of(principal) is None):
+            place = manifest.where(("files", number, "principal"))
+            raise input_error(place, "not-a-principal", f"`{principal}` is not the ARN of a principal")
+        yield _File(read_file(folder / name), str(item.get("kind")), principal)
+
+
+class _FolderReader:
+    """Gathers the files of a folder; keys go by their ids, the only key of a folder by nothing."""
+
+    def __init__(self, path: str, files: tuple[_File, ...], beside: Beside) -> None:
+        self.path = path
+        self.files = files
+        self.beside = beside
+        self.gathering = Gathering(path)
+
+    def of_kind(self, kind: str) -> list[Source]:
+        """Return the files of a kind."""
+        return [file.source for file in self.files if file.kind == kind]
+
+    def read_keys(self) -> None:
+        """Read the key policies."""
+        sources = self.of_kind("key-policy")
+        for source in sources:
+            policy = parse_document(source.data, source.where, "required")
+            named = _OF_ONE_KEY.search(source.path)
+            key_id = named[1] if named and len(sources) > 1 else ""
+            self.gathering.add_key(key_id, self.key_of(key_id, policy), policy, source.where)
+
+    def key_of(self, key_id: str, policy: Document) -> Key:
+        """Return the key of a policy: a known one, or what the files tell."""
+        texts = [json.dumps(file.source.data) for file in self.files]
+        deployment = self.beside.deployment_of(texts, self.path)
+        if key_id and (known := deployment.key_of(key_id)):
+            return known
+        if not key_id and len(deployment.keys) == 1:
+            return deployment.keys[0]
+        arns = {arn for text in texts for arn in _KEY_ARN.findall(text) if key_id and arn.endswith(f":key/{key_id}")}
+        arn = arns.pop() if len(arns) == 1 else deployment.arn_of(key_id) if key_id else deployment.key_arn(0)
+        return Key(arn, *likely_kind(policy))
+
+    def read_identity_policies(self) -> None:
+        """Read the IAM policies."""
+        for file in self.files:
+            if file.kind != IDENTITY_POLICY:
+                continue
+            policy = parse_document(file.source.data, file.source.where, "forbidden")
+            self.gathering.add_policy(file.principal, policy, file.source.where)
+            if self.beside.deployment is None and any(map(_looks_at_key, policy.statements)):
+                why = "one of its policies looks at the key's aliases or tags, which the folder does not tell"
+                self.gathering.leave_open(file.principal, why, file.source.where())
+
+    def read_grants(self) -> None:
+        """Read the CreateGrant requests; one that names no key is for the key to create."""
+        for source in self.of_kind("grant"):
+            grant = parse_grant(source.data, source.where)
+            on = source.data.get("KeyId")
+            names = [name for name, access in self.gathering.keys.items() if on in (None, access.key.arn)]
+            if not names and self.gathering.keys:
+                message = f"the grant is on `{on}`, of which the folder holds no key policy"
+                raise input_error(source.where(("KeyId",)), "other-keys", message, "render again")
+            for name in names:
+                issuing = account_of(self.gathering.keys[name].key.arn)
+                held = grant._replace(id=grant.name or "grant", issuing_account=issuing)
+                self.gathering.add_grant(name, held, source.where)
+
+
+def _looks_at_key(statement: Statement) -> bool:
+    """Return whether a statement asks for aliases or tags of the key."""
+    keys = (condition.key.lower() for condition in statement.conditions)
+    texts = (value.lower() for condition in statement.conditions for value in condition.values)
+    return any(key.startswith(_OF_KEY) for key in keys) or any(f"${{{name}" in text for text in texts for name in _OF_KEY)

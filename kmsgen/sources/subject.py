@@ -1,0 +1,149 @@
+"""What a file is, for every command: one table of the forms that files have, how each is told and how it is read.
+
+A file is read once: a pipe is enough. What a form holds goes into one shape, a bundle with the places of its parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from kmsgen.arn import parse_arn
+from kmsgen.errors import InputError, KmsgenError, Location, input_error, together
+from kmsgen.intent.intent import Intent
+from kmsgen.policy.bundle import Bundle
+from kmsgen.reading import Source, read_file
+from kmsgen.sources import cloudformation_template, intent_file, key_policy, rendered_folder, scenario, terraform_plan
+from kmsgen.sources.beside import NOTHING, Beside, read_beside
+from kmsgen.sources.described import KEY_KIND, Described
+from kmsgen.sources.key_kinds import every_kind
+
+
+class Form(NamedTuple):
+    """A form of file. `holds_everything`: nothing can stand beside it."""
+
+    name: str
+    recognises: Callable[[Source], bool]
+    read: Callable[[Source, Beside], Described]
+    holds_everything: bool = False
+
+
+INTENT = Form("an intent", intent_file.is_intent, intent_file.read_intent, holds_everything=True)
+SCENARIO = Form("a scenario", scenario.is_scenario, scenario.read_scenario, holds_everything=True)
+IAM_POLICY = Form("an IAM policy", key_policy.is_iam_policy, key_policy.read_iam_policy)
+KEY_POLICY = Form("a key policy", key_policy.is_key_policy, key_policy.read_key_policy)
+PLAN = Form("a Terraform plan or state", terraform_plan.is_plan, terraform_plan.read_plan)
+TEMPLATE = Form("a CloudFormation template", cloudformation_template.is_template, cloudformation_template.read_template)
+FOLDER = Form("a folder that `render` wrote", rendered_folder.is_manifest, rendered_folder.read_rendered_folder)
+
+FORMS = (IAM_POLICY, KEY_POLICY, FOLDER, INTENT, SCENARIO, PLAN, TEMPLATE)
+"""The first form that recognises a file is its form."""
+
+
+class Subject(NamedTuple):
+    """What a command is asked about: a file, its form, and what it describes."""
+
+    path: str
+    form: Form
+    described: Described
+
+    @property
+    def bundle(self) -> Bundle:
+        """The keys and all that bears on them."""
+        return self.described.bundle
+
+    @property
+    def intent(self) -> Intent | None:
+        """What the bundle was compiled from, where that is an intent."""
+        return self.described.intent
+
+    @property
+    def tells_kind(self) -> bool:
+        """Whether the file says of which spec and usage its keys are."""
+        return KEY_KIND not in self.described.lacks
+
+    @property
+    def governed(self) -> bool:
+        """Whether the key policies are the file's own: else nobody but the principals described is its business."""
+        return self.intent is None or self.intent.governed
+
+    @property
+    def account(self) -> str:
+        """The account of the first key, or of the intent."""
+        arn = parse_arn(self.bundle.keys[0].key.arn) if self.bundle.keys else None
+        return arn.account if arn else self.intent.scope.account if self.intent else ""
+
+    @property
+    def partition(self) -> str:
+        """The partition of the first key, or of the intent."""
+        arn = parse_arn(self.bundle.keys[0].key.arn) if self.bundle.keys else None
+        return arn.partition if arn else self.intent.scope.partition if self.intent else "aws"
+
+    def by_key(self) -> tuple[Bundle, ...]:
+        """Return the bundle once for each key, with that key first."""
+        keys = self.bundle.keys
+        return tuple(self.bundle._replace(keys=(one, *(other for other in keys if other is not one))) for one in keys)
+
+    def by_kind(self, bundle: Bundle) -> tuple[Bundle, ...]:
+        """Return the bundle once for each kind of key that its first key could be."""
+        return (bundle,) if self.tells_kind else every_kind(bundle)
+
+    def about_keys(self) -> Subject:
+        """Return the subject. Raises InputError where it tells no key to ask about."""
+        if self.described.no_key is not None:
+            raise InputError([self.described.no_key])
+        return self
+
+
+class Identified(NamedTuple):
+    """A file that was read, and its form: what it holds is made of it once it is known what stands beside."""
+
+    path: str
+    source: Source
+    form: Form
+
+    def read(self, beside: Beside) -> Subject:
+        """Make a subject of the file and what stands beside it. Raises KmsgenError with every problem of all of them."""
+        if self.form.holds_everything and beside.given:
+            message = "--key-arn, --identity-policy and --grants stand beside policies that do not tell these"
+            raise input_error(Location(self.path), "not-a-policy", message, f"{self.form.name} holds these itself")
+        if not beside.given:
+            return Subject(self.path, self.form, self.form.read(self.source, beside))
+        failures: list[KmsgenError] = []
+        try:
+            described = self.form.read(self.source, beside)
+        except KmsgenError as error:
+            failures.append(error)
+        try:
+            more = read_beside(beside)
+        except KmsgenError as error:
+            failures.append(error)
+        if failures:
+            raise together(failures)
+        return Subject(self.path, self.form, more.joined(described))
+
+
+def identify(path: str, otherwise: Form | None = None) -> Identified:
+    """Read a file, or the manifest of a folder, and tell its form; `otherwise` is what a file of no form is taken for.
+
+    Raises InputError.
+    """
+    folder = path != "-" and Path(path).is_dir()
+    source = read_file(Path(path, rendered_folder.MANIFEST) if folder else path, tags=cloudformation_template.TAGS)
+    form = next((form for form in FORMS if form.recognises(source)), otherwise)
+    if form is None or (folder and form is not FOLDER):
+        names = f"{', '.join(one.name.partition(' ')[2] for one in FORMS[:-1])} or {FORMS[-1].name.partition(' ')[2]}"
+        hint = "a key policy has `Statement`, an intent `kmsgen: 1`, a scenario `key`; a plan comes from `terraform show -json`"
+        raise input_error(Location(path), "unknown-file", f"this is no {names}", hint)
+    return Identified(path, source, form)
+
+
+def is_rendered_folder(path: str) -> bool:
+    """Return whether a path is that of a folder with the manifest that `render` writes."""
+    return Path(path, rendered_folder.MANIFEST).is_file()
+
+
+def read_subject(path: str, beside: Beside = NOTHING) -> Subject:
+    """Read what a file tells of a key and what stands beside it. Raises KmsgenError."""
+    return identify(path).read(beside).about_keys()

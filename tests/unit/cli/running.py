@@ -1,0 +1,49 @@
+"""Runs the command line within the test's process, as a shell would."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from kmsgen.cli import app as application
+
+
+class Ran(NamedTuple):
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Runner:
+    """Runs commands in an empty folder."""
+
+    def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.path, self._monkeypatch, self._capsys = path, monkeypatch, capsys
+        monkeypatch.chdir(path)
+
+    def __call__(self, *words: str, stdin: str = "") -> Ran:
+        """Run a command with a text on its standard input."""
+        self._monkeypatch.setattr(sys, "argv", ["kmsgen", *words])
+        self._monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
+        code: object = 0
+        try:
+            application.main()
+        except SystemExit as stop:
+            code = stop.code
+        out, err = self._capsys.readouterr()
+        return Ran(code if isinstance(code, int) else 0, out, err)
+
+
+def piped(text: str) -> str:
+    """Return the path of a pipe that holds a text, as a shell makes one for `<(command)`: who reads it twice finds nothing."""
+    reading, writing = os.pipe()
+    os.write(writing, text.encode())
+    os.close(writing)
+    return f"/dev/fd/{reading}"
