@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from kmsgen.arn import ACCOUNT_ID, Arn, account_of, parse_arn
 from kmsgen.authorizer.language.statement import Layer
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error
-from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
+from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
 from kmsgen.policy.json_form import parse_document, parse_grant
 from kmsgen.reading import Source, Steps, Where, read_file
 from kmsgen.sources.described import GRANTS, Deployment, Described, deployment_in
@@ -42,7 +42,7 @@ class Beside(NamedTuple):
         """
         if self.key_arn is not None:
             arn = checked_key_arn(self.key_arn)
-            return Deployment(arn.partition, arn.account, arn.region, (Key(self.key_arn),))
+            return Deployment(arn.partition, arn.account, arn.region, str(arn))
         return self.deployment or deployment_in(texts, path)
 
 
@@ -66,7 +66,7 @@ class Read(NamedTuple):
     def joined(self, described: Described) -> Described:
         """Return what a file describes with what stands beside it. Raises InputError for a grant on no key of the file."""
         bundle, lacks = described.bundle, described.lacks
-        grants = tuple(_on_key(held, bundle) for held in self.grants)
+        grants = tuple(_on_key(held, bundle) for held in self.grants) if bundle.keys else ()
         keys = tuple(_with_grants(access, grants) for access in bundle.keys)
         if self.grants:
             lacks -= {GRANTS}

@@ -29,11 +29,16 @@ _NAMED = re.compile(
 
 
 class Deployment(NamedTuple):
-    """Where the described resources live. `keys` are those known: a file may tell their ids alone, of its only key nothing."""
+    """Where the described resources live.
+
+    A file may tell of its keys the ids alone, and of its only key nothing: `named` is the ARN of that one where the user tells
+    it, `keys` are those that are known with all their properties.
+    """
 
     partition: str
     account: str
     region: str
+    named: str = ""
     keys: tuple[Key, ...] = ()
 
     def key_arn(self, number: int) -> str:
@@ -42,9 +47,8 @@ class Deployment(NamedTuple):
 
     def key_arns(self, count: int) -> tuple[str, ...]:
         """Return an ARN for each key of a file that does not tell them: the one that is known, or placeholders."""
-        if len(self.keys) == count == 1:
-            return (self.keys[0].arn,)
-        return tuple(map(self.key_arn, range(count)))
+        known = self.named or (self.keys[0].arn if len(self.keys) == 1 else "")
+        return (known,) if known and count == 1 else tuple(map(self.key_arn, range(count)))
 
     def key_of(self, key_id: str) -> Key | None:
         """Return the known key of an id."""

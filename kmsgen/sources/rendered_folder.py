@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from kmsgen.arn import account_of, parse_arn
 from kmsgen.errors import Diagnostic, Location, input_error
@@ -21,6 +21,8 @@ from kmsgen.reading import Source, read_file
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import KEY_KIND, Described, Gathering
 from kmsgen.sources.key_kinds import likely_kind
+
+Found = TypeVar("Found")
 
 MANIFEST = "manifest.json"
 IDENTITY_POLICY = "identity-policy"
@@ -100,12 +102,10 @@ class _FolderReader:
         """Return the key of a policy: a known one, or what the files tell."""
         texts = [json.dumps(file.source.data) for file in self.files]
         deployment = self.beside.deployment_of(texts, self.path)
-        if key_id and (known := deployment.key_of(key_id)):
+        if known := deployment.key_of(key_id) if key_id else _only(deployment.keys):
             return known
-        if not key_id and len(deployment.keys) == 1:
-            return deployment.keys[0]
-        arns = {arn for text in texts for arn in _KEY_ARN.findall(text) if key_id and arn.endswith(f":key/{key_id}")}
-        arn = arns.pop() if len(arns) == 1 else deployment.arn_of(key_id) if key_id else deployment.key_arn(0)
+        arns = tuple({arn for text in texts for arn in _KEY_ARN.findall(text) if arn.endswith(f":key/{key_id}")})
+        arn = _only(arns) or deployment.arn_of(key_id) if key_id else deployment.key_arns(1)[0]
         return Key(arn, *likely_kind(policy))
 
     def read_identity_policies(self) -> None:
@@ -132,6 +132,10 @@ class _FolderReader:
                 issuing = account_of(self.gathering.keys[name].key.arn)
                 held = grant._replace(id=grant.name or "grant", issuing_account=issuing)
                 self.gathering.add_grant(name, held, source.where)
+
+
+def _only(found: Sequence[Found]) -> Found | None:
+    return found[0] if len(found) == 1 else None
 
 
 def _looks_at_key(statement: Statement) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kmsgen.cli.commands.question_options import SECONDS, DescribedOnly, Seconds
-from kmsgen.cli.commands.reading_options import beside
+from kmsgen.cli.commands.reading_options import FORMS, beside
 from kmsgen.cli.commands.sharing import sharing
 
 if TYPE_CHECKING:
@@ -35,9 +35,7 @@ class FailOn(StrEnum):
 @sharing(beside=beside)
 def diff(
     *,
-    old: Annotated[
-        str, typer.Argument(metavar="OLD", help="An intent, a scenario, a key policy, a Terraform plan or a template.")
-    ],
+    old: Annotated[str, typer.Argument(metavar="OLD", help=f"What there was: {FORMS}.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="What takes its place.")],
     beside: "Beside",
     fail_on: Annotated[FailOn | None, typer.Option("--fail-on", help="Exit 1 where access is gained, lost, or either.")] = None,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmsgen.cli.commands.reading_options import beside
+from kmsgen.cli.commands.reading_options import FORMS, beside
 from kmsgen.cli.commands.sharing import sharing
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def lint(
     *,
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE...", help="Key policies and IAM policies in JSON, scenarios, intents, plans, templates."),
+        typer.Argument(metavar="FILE...", help=f"What is looked at, each: an IAM policy in JSON, {FORMS}."),
     ],
     beside: "Beside",
     fail_on: Annotated[Level, typer.Option("--fail-on", help="Exit 1 from this severity on.")] = Level.WARNING,

@@ -1,11 +1,11 @@
 """`kmsgen matrix`: who can do what."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from kmsgen.cli.commands.output_options import Output, OutputForm
-from kmsgen.cli.commands.reading_options import beside
+from kmsgen.cli.commands.reading_options import File, beside
 from kmsgen.cli.commands.sharing import sharing
 
 if TYPE_CHECKING:
@@ -18,9 +18,7 @@ app = typer.Typer(add_completion=False)
 @sharing(beside=beside)
 def matrix(
     *,
-    file: Annotated[
-        str, typer.Argument(metavar="FILE", help="An intent, a scenario, a key policy in JSON, a Terraform plan or a template.")
-    ],
+    file: File,
     beside: "Beside",
     output: OutputForm = Output.TEXT,
 ) -> None:

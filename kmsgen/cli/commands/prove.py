@@ -1,12 +1,12 @@
 """`kmsgen prove`: a proof, or a request that shows otherwise."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from kmsgen.cli.commands.output_options import Output, OutputForm
 from kmsgen.cli.commands.question_options import SECONDS, DescribedOnly, Seconds, asked
-from kmsgen.cli.commands.reading_options import beside
+from kmsgen.cli.commands.reading_options import File, beside
 from kmsgen.cli.commands.sharing import sharing
 
 if TYPE_CHECKING:
@@ -22,9 +22,7 @@ app = typer.Typer(add_completion=False)
 @sharing(asked=asked, beside=beside)
 def prove(
     *,
-    file: Annotated[
-        str, typer.Argument(metavar="FILE", help="An intent, a scenario, a key policy in JSON, a Terraform plan or a template.")
-    ],
+    file: File,
     asked: "AskedQuestions",
     beside: "Beside",
     described_only: DescribedOnly = False,

@@ -7,6 +7,10 @@ import typer
 if TYPE_CHECKING:
     from kmsgen.sources.beside import Beside
 
+FORMS = "an intent, a scenario, a key policy in JSON, a Terraform plan or state, a template, or a folder that `render` wrote"
+
+File = Annotated[str, typer.Argument(metavar="FILE", help=f"What is asked about: {FORMS}.")]
+
 _PANEL = "What stands beside the policies"
 
 KeyArn = Annotated[

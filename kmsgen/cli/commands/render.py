@@ -55,4 +55,4 @@ def render(
 
     wanted = tuple(str(one) for one in formats or Format)
     job = Job(tuple(paths or ()), preset, tuple(settings or ()), wanted, out, check=check, lint=not no_lint, force=force)
-    raise typer.Exit(run(job, as_json=output is Output.JSON))
+    raise typer.Exit(run(job, output))

@@ -21,7 +21,7 @@ def existing(path: str, beside: Beside, intent: Intent, compiled: Bundle) -> Des
         raise input_error(Location(path), "unknown-file", "an intent holds no policies that exist", hint)
     region = intent.scope.regions[0] if intent.scope.regions else "us-east-1"
     known = tuple(access.key for access in compiled.keys)
-    deployment = Deployment(intent.scope.partition, intent.scope.account, region, known)
+    deployment = Deployment(intent.scope.partition, intent.scope.account, region, keys=known)
     found = file.read(beside._replace(deployment=deployment)).described
     bundle = found.bundle._replace(
         keys=_keys(found, compiled, path), principals=_principals(found, compiled, intent.scope.account)

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kmsgen.checks import confirm
-from kmsgen.cli.console import answer, answer_json, say, say_note
-from kmsgen.cli.output_folder import Changes, changes_in, difference, files_of, intent_folder, write_all
+from kmsgen.cli.output_folder import changes_in, files_of, intent_folder, write_all
+from kmsgen.cli.reports import renderings as report
+from kmsgen.cli.reports.renderings import Rendered
 from kmsgen.compiler.compile import compile_intent
 from kmsgen.errors import Diagnostic, Location, RefusedError, each, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.intent.load import load_intents
-from kmsgen.render.artifact import Artifact
 from kmsgen.render.deployment import deployment_of
 from kmsgen.render.render import render
 
@@ -33,26 +33,15 @@ class Job(NamedTuple):
     force: bool = False
 
 
-class Rendered(NamedTuple):
-    """What is kept of one intent until every other one is found sound: what to write, and what to say of it."""
-
-    name: str
-    path: str
-    files: tuple[str, ...]
-    notes: tuple[Diagnostic | str, ...]
-    templates: tuple[Artifact, ...]
-    changes: Changes
-
-
-def run(job: Job, *, as_json: bool) -> int:
+def run(job: Job, output: str) -> int:
     """Do the job; return the exit code. Raises KmsgenError with the diagnostics of every intent that cannot be rendered."""
     done = _render_all(job)
     if job.lint and "cloudformation" in job.formats:
         _lint(done)
     if job.check:
-        return _report_differences(done, as_json=as_json)
+        return report.show_differences(done, output)
     write_all(one.changes for one in done)
-    _report(done, job.out, as_json=as_json)
+    report.show(done, job.out, output)
     return 0
 
 
@@ -126,45 +115,3 @@ def _tracked(intents: Sequence[Intent]) -> Iterable[Intent]:
     from rich.progress import track  # noqa: PLC0415
 
     return track(intents, "rendering", console=Console(stderr=True), transient=True)
-
-
-# --- what is said -------------------------------------------------------------------------------------------------------
-
-
-def _report(done: Iterable[Rendered], out: Path, *, as_json: bool) -> None:
-    done = list(done)
-    if as_json:
-        answer_json({"out": str(out), "intents": [_told(one) for one in done]})
-        return
-    for one in done:
-        for path in one.files:
-            answer(f"{one.changes.folder.as_posix()}/{path}")
-        for path in one.changes.stale:
-            say(f"removed {one.changes.folder.as_posix()}/{path}")
-        for note in one.notes:
-            say_note(note)
-
-
-def _told(one: Rendered) -> dict[str, object]:
-    return {
-        "name": one.name,
-        "path": one.path,
-        "folder": one.changes.folder.as_posix(),
-        "files": list(one.files),
-        "changed": [file.path for file in one.changes.changed],
-        "removed": list(one.changes.stale),
-        "notes": [str(note) for note in one.notes],
-    }
-
-
-def _report_differences(done: Iterable[Rendered], *, as_json: bool) -> int:
-    differing = [one for one in done if one.changes.changed or one.changes.stale]
-    if as_json:
-        answer_json({"differs": bool(differing), "intents": [_told(one) for one in differing]})
-        return 1 if differing else 0
-    for one in differing:
-        for line in difference(one.changes):
-            answer(line)
-    if differing:
-        say(f"what is on disk differs from {len(differing)} intent{'s' * (len(differing) != 1)}; run `kmsgen render` to write it")
-    return 1 if differing else 0

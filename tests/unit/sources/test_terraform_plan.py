@@ -80,6 +80,43 @@ def test_attachments_of_a_state_carry_their_policies() -> None:
     assert [p.statements[0].actions for p in found["arn:aws:iam::111122223333:user/u"].identity_policies] == [("kms:Sign",)]
 
 
+@pytest.mark.parametrize(
+    ("of", "field"),
+    [
+        ("aws_kms_key", "arn"),
+        ("aws_kms_key", "policy"),
+        ("aws_kms_key", "customer_master_key_spec"),
+        ("aws_kms_key_policy", "key_id"),
+        ("aws_kms_alias", "name"),
+        ("aws_kms_grant", "key_id"),
+        ("aws_iam_policy", "arn"),
+        ("aws_iam_role_policy", "role"),
+        ("aws_iam_role_policy", "policy"),
+        ("aws_iam_user_policy_attachment", "policy_arn"),
+    ],
+)
+@pytest.mark.parametrize("value", [["x"], {"x": "y"}, True])
+def test_a_value_of_another_form_is_told_with_its_place(of: str, field: str, value: Any) -> None:
+    """A plan is input like any other: a list where an ARN belongs is a diagnostic, and no crash."""
+    values = {"role": "r", "user": "u", "policy": json.dumps(ALLOW if "iam" in of else POLICY), field: value}
+    with pytest.raises(InputError) as raised:
+        read(KEY, ("x.y", of, values))
+    (problem,) = raised.value.diagnostics
+    assert (problem.code, problem.location.line, problem.location.column > 1) == ("not-a-text", 1, True)
+    assert problem.message == f"x.y: `{field}` must be a text"
+
+
+def test_a_policy_within_a_plan_has_its_places_there() -> None:
+    """Line and column are those in the plan, of the character in the text within it."""
+    text = json.dumps(POLICY).replace('"kms:Sign"', "[5]")
+    with pytest.raises(InputError) as raised:
+        read(("aws_kms_key.k", "aws_kms_key", {"policy": text.replace('"Allow"', "7")}))
+    (problem,) = raised.value.diagnostics
+    assert problem.code == "bad-effect"
+    assert problem.message.startswith("aws_kms_key.k: ")
+    assert (problem.location.line, problem.location.column > 100) == (1, True)
+
+
 def test_a_plan_without_keys_is_an_error() -> None:
     """Nothing to judge is no answer."""
     with pytest.raises(InputError, match="no-key"):
