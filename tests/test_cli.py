@@ -11,7 +11,7 @@ import pytest
 from kmsgen.cli.app import SUMMARIES
 
 COMMANDS = sorted(SUMMARIES)
-WITH_A_FILE = ["render", "verify", "simulate", "explain", "prove", "matrix", "lint"]
+WITH_A_FILE = ["render", "verify", "simulate", "explain", "prove", "matrix", "lint", "diff"]
 HOSTILE: dict[str, bytes] = {
     "empty.yaml": b"",
     "empty.json": b"",
@@ -27,6 +27,11 @@ HOSTILE: dict[str, bytes] = {
     "numbers.json": b'{"Version": 1, "Statement": 2}',
     "wrong.json": b'{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": {}}, "Action": [[]]}]}',
     "intent.yaml": b"kmsgen: 1\nname: [x]\nscope: 3\nkey: []\nusers: {a: b}\ngrants: [[]]\nguardrails: [1]\n",
+    "plan.json": b'{"format_version": "1", "planned_values": {"root_module": {"resources": [{"mode": "managed", "address": [],'
+    b' "type": "aws_kms_key", "values": {"policy": ["arn:aws:iam::111122223333:root"], "arn": {}, "key_usage": [1]}}]}}}',
+    "template.yaml": b"Resources:\n  K: {Type: AWS::KMS::Key, Properties: {KeyPolicy: !Sub [1, 2, 3], KeySpec: !Ref [x]}}\n"
+    b"  X: {Type: [1], Properties: 111122223333}\n",
+    "manifest.json": b'{"kmsgen": "1", "files": [{"path": "../../etc/passwd", "format": "json", "kind": "key-policy"}, 5]}',
     "scenario.yaml": b"key: 1\npolicy: []\nrequests: {a: 1}\nprincipals: [x]\ngrants: [1]\n",
 }
 
@@ -52,7 +57,7 @@ def test_no_hostile_file_ends_in_a_traceback(command: str, tmp_path: Path) -> No
     """Every hostile file is exit code 2 with a message that names it, and leaves nothing behind."""
     for name, content in HOSTILE.items():
         (tmp_path / name).write_bytes(content)
-        shown = run(command, name, cwd=tmp_path)
+        shown = run(command, name, *([name] if command == "diff" else []), cwd=tmp_path)
         assert shown.returncode == 2, (name, shown.stdout, shown.stderr)
         assert "Traceback" not in shown.stderr, name
         assert "internal error" not in shown.stderr, name

@@ -40,7 +40,9 @@ def answer_row(cells: Iterable[str]) -> None:
 def answer_json(data: object) -> None:
     """Print data as JSON, two spaces deep; characters that a terminal would not show as they are stand as JSON spells them."""
     text = json.dumps(data, indent=2, ensure_ascii=False)
-    sys.stdout.write("".join(f"{visible(part)}\n" for part in text.split("\n")))
+    if "##" in text or not text.isascii() or not text.replace("\n", "").isprintable():
+        text = "\n".join(map(visible, text.split("\n")))
+    sys.stdout.write(f"{text}\n")
 
 
 def complain(error: KmsgenError) -> None:

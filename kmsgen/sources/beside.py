@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from kmsgen.arn import ACCOUNT_ID, Arn, account_of, parse_arn
+from kmsgen.arn import Arn, account_of, parse_arn
 from kmsgen.authorizer.language.statement import Layer
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error
 from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
 from kmsgen.policy.json_form import parse_document, parse_grant
 from kmsgen.reading import Source, Steps, Where, read_file
-from kmsgen.sources.described import GRANTS, Deployment, Described, deployment_in
+from kmsgen.sources.described import GRANTS, Deployment, Described, deployment_in, parse_key_arn
 from kmsgen.sources.places import PlacedGrant, PlacedPolicy, below
 
 # Of the key that a grant is on: by it `aws kms list-grants` output is told apart where there are several keys.
@@ -51,8 +51,8 @@ NOTHING = Beside()
 
 def checked_key_arn(text: str) -> Arn:
     """Read the ARN of a key. Raises InputError for anything else."""
-    arn = parse_arn(text)
-    if arn is None or arn.service != "kms" or arn.kind != "key" or not ACCOUNT_ID.match(arn.account):
+    arn = parse_key_arn(text)
+    if arn is None:
         raise input_error(Location("--key-arn"), "not-a-key-arn", f"`{text}` is not the ARN of a KMS key")
     return arn
 

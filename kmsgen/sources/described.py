@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from kmsgen.arn import Arn, account_root
+from kmsgen.arn import ACCOUNT_ID, Arn, account_root, parse_arn
 from kmsgen.authorizer.language.statement import Layer
 from kmsgen.errors import Diagnostic, Location, input_error
 from kmsgen.policy.bundle import NEW_KEY_ID, Bundle, Key, KeyAccess, PrincipalPolicies
@@ -166,6 +166,13 @@ class Gathering:
         notes = (*self.notes, *(self.untold[name] for name in sorted(self.untold)))
         bundle = Bundle(tuple(self.keys.values()), principals)
         return Described(bundle, places, notes, lacks, untold=frozenset(self.untold))
+
+
+def parse_key_arn(text: str) -> Arn | None:
+    """Split the ARN of a KMS key; None for any other text."""
+    arn = parse_arn(text)
+    is_key = arn is not None and arn.service == "kms" and arn.kind == "key" and ACCOUNT_ID.match(arn.account)
+    return arn if is_key else None
 
 
 def default_policy(key_arn: str) -> Document:

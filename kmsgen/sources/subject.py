@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kmsgen.arn import parse_arn
 from kmsgen.errors import InputError, KmsgenError, Location, input_error, together
-from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle
 from kmsgen.reading import Source, read_file
 from kmsgen.sources import cloudformation_template, intent_file, key_policy, rendered_folder, scenario, terraform_plan
 from kmsgen.sources.beside import NOTHING, Beside, read_beside
 from kmsgen.sources.described import KEY_KIND, Described
 from kmsgen.sources.key_kinds import every_kind
+
+if TYPE_CHECKING:
+    from kmsgen.intent.intent import Intent
 
 
 class Form(NamedTuple):

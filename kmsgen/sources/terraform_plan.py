@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from kmsgen.arn import parse_arn
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, input_error
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Document
@@ -17,7 +16,7 @@ from kmsgen.policy.json_form import parse_document, parse_grant
 from kmsgen.reading import Source, Steps, Where
 from kmsgen.reading.text_within import parse_within
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.described import Deployment, Described, Gathering
+from kmsgen.sources.described import Deployment, Described, Gathering, parse_key_arn
 from kmsgen.sources.places import below
 
 _KEYS = ("aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key", "aws_kms_replica_external_key")
@@ -133,8 +132,11 @@ class _PlanReader:
     def read_key(self, resource: _Resource) -> None:
         replica = "replica" in resource.type
         multi_region = resource.values.get("multi_region") is True or replica
+        arn = resource.text("arn") or self.key_arns[resource.address]
+        if parse_key_arn(arn) is None:
+            raise resource.refusal("not-a-key-arn", f"`{arn}` is not the ARN of a KMS key", "arn")
         key = Key(
-            resource.text("arn") or self.key_arns[resource.address],
+            arn,
             spec=resource.text("customer_master_key_spec", "key_spec") or "SYMMETRIC_DEFAULT",
             usage=resource.text("key_usage") or "ENCRYPT_DECRYPT",
             origin="EXTERNAL" if "external" in resource.type else "AWS_KMS",
@@ -168,7 +170,7 @@ class _PlanReader:
                 return name
         if not given and len(self.gathering.keys) == 1:
             return next(iter(self.gathering.keys))
-        if given and (arn := parse_arn(next(iter(given)))) and arn.service == "kms" and resource.type == "aws_kms_key_policy":
+        if given and (arn := parse_key_arn(next(iter(given)))) and resource.type == "aws_kms_key_policy":
             self.gathering.add_key(resource.address, Key(str(arn)), None, resource.where)
             return resource.address
         raise resource.refusal("unknown-key", "which key this belongs to is known only after it is applied", *fields[:1])

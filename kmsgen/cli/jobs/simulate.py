@@ -10,10 +10,8 @@ from typing import NamedTuple
 from kmsgen.authorizer import Authorizer
 from kmsgen.cli.console import answer_json, say
 from kmsgen.cli.jobs.put_request import PutRequest, requests_of
-from kmsgen.cli.output_file import write
 from kmsgen.cli.reports import decisions as report
 from kmsgen.cli.reports.decisions import Decided
-from kmsgen.cli.reports.junit import junit_of
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error
 from kmsgen.sources.beside import NOTHING, Beside
 from kmsgen.sources.question import Question, Scenario
@@ -35,6 +33,9 @@ def run(given: Given, output: str, junit: str | None) -> int:
     """Print the answer to every request; return the exit code. Raises InputError."""
     decided = list(decide(scenarios_of(given)))
     if junit is not None:
+        from kmsgen.cli.output_file import write  # noqa: PLC0415 - only where it is asked for
+        from kmsgen.cli.reports.junit import junit_of  # noqa: PLC0415 - as above
+
         write(junit, junit_of(decided))
     if output == "json":
         answer_json([report.row(one) for one in decided])

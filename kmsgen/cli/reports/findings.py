@@ -9,7 +9,6 @@ from kmsgen.checks.finding import Finding
 from kmsgen.checks.intent.verification import Answer
 from kmsgen.cli.console import answer, answer_json
 from kmsgen.cli.reports.plain_request import format_request
-from kmsgen.cli.reports.sarif import sarif
 from kmsgen.errors import Location
 
 _INDENT = "     "
@@ -20,6 +19,8 @@ def show(found: Sequence[Finding], output: str) -> None:
     if output == "json":
         answer_json([told(one) for one in found])
     elif output == "sarif":
+        from kmsgen.cli.reports.sarif import sarif  # noqa: PLC0415 - only where it is asked for
+
         answer_json(sarif(found))
     else:
         answer(*(text for one in found for text in lines(one)))

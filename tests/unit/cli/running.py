@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import sys
 from pathlib import Path
@@ -22,11 +23,18 @@ class Ran(NamedTuple):
 
 
 class Runner:
-    """Runs commands in an empty folder."""
+    """A folder with files, in which commands run."""
 
     def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self.path, self._monkeypatch, self._capsys = path, monkeypatch, capsys
         monkeypatch.chdir(path)
+
+    def write(self, name: str, data: object) -> str:
+        """Write a file, a text as it is, other data as JSON; return its path."""
+        path = self.path / name
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.write_text(data if isinstance(data, str) else json.dumps(data), encoding="utf-8")
+        return str(path)
 
     def __call__(self, *words: str, stdin: str = "") -> Ran:
         """Run a command with a text on its standard input."""

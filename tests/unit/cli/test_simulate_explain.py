@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from kmsgen.cli import app as application
+from tests.unit.cli.running import Runner
 
 ACCOUNT = "111122223333"
 KEY = f"arn:aws:kms:us-west-2:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -33,44 +32,10 @@ IAM = {"Version": "2012-10-17", "Statement": [{"Sid": "Everything", "Effect": "A
 GRANTS = {"Grants": [{"GrantId": "g1", "GranteePrincipal": APP, "Operations": ["Encrypt"]}]}
 
 
-class Ran(NamedTuple):
-    """What a command came to."""
-
-    code: int
-    out: str
-    err: str
-
-
-class Folder:
-    """A folder with scenarios and policies, in which commands run."""
-
-    def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self.path, self._monkeypatch, self._capsys = path, monkeypatch, capsys
-
-    def write(self, name: str, data: object) -> str:
-        """Write a file: a text as it is, other data as JSON."""
-        path = self.path / name
-        path.parent.mkdir(exist_ok=True, parents=True)
-        path.write_text(data if isinstance(data, str) else json.dumps(data), encoding="utf-8")
-        return str(path)
-
-    def run(self, *words: str) -> Ran:
-        """Run a command as the shell would."""
-        self._monkeypatch.setattr(sys, "argv", ["kmsgen", *words])
-        try:
-            application.main()
-            code: object = 0
-        except SystemExit as stop:
-            code = stop.code
-        out, err = self._capsys.readouterr()
-        return Ran(code if isinstance(code, int) else 0, out, err)
-
-
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Folder:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Runner:
     """Return an empty folder to run commands in."""
-    monkeypatch.chdir(tmp_path)
-    return Folder(tmp_path, monkeypatch, capsys)
+    return Runner(tmp_path, monkeypatch, capsys)
 
 
 def scenario(*requests: dict[str, Any], note: str = "a note", **more: Any) -> dict[str, Any]:
@@ -90,11 +55,11 @@ def asking(expect: str | None = None, because: str | None = None, **more: Any) -
     }
 
 
-def test_rows(folder: Folder) -> None:
+def test_rows(folder: Runner) -> None:
     """JSON is one list, an element a request, in the order given over all files."""
     first = folder.write("b.json", scenario(asking("allowed", "App"), asking(encryption_context={}), note="first"))
     second = folder.write("a.yaml", json.dumps(scenario(asking("allowed", resource=[KEY, KEY]), note="second")))
-    ran = folder.run("simulate", first, second, "--output", "json")
+    ran = folder("simulate", first, second, "--output", "json")
     rows = json.loads(ran.out)
     assert ran.code == 0
     assert [row["scenario"] for row in rows] == ["first", "first", "second"]
@@ -119,10 +84,10 @@ def test_rows(folder: Folder) -> None:
     assert rows[2]["resource"] == [KEY, KEY]
 
 
-def test_error_row(folder: Folder) -> None:
+def test_error_row(folder: Runner) -> None:
     """A call that KMS refuses is an error with KMS's exception name."""
     data = scenario(asking("error:DisabledException"), key={"arn": KEY, "state": "Disabled"})
-    (row,) = json.loads(folder.run("simulate", folder.write("s.json", data), "--output", "json").out)
+    (row,) = json.loads(folder("simulate", folder.write("s.json", data), "--output", "json").out)
     assert (row["outcome"], row["error"], row["because"], row["ok"]) == ("error", "DisabledException", ["key-state"], True)
 
 
@@ -136,25 +101,25 @@ def test_error_row(folder: Folder) -> None:
         (asking(None, "identity-policy"), 1, "FAIL"),
     ],
 )
-def test_expectations_decide_the_exit_code(folder: Folder, request_: dict[str, Any], code: int, word: str) -> None:
+def test_expectations_decide_the_exit_code(folder: Runner, request_: dict[str, Any], code: int, word: str) -> None:
     """Exit code 1 where an expectation of outcome or reason does not hold."""
-    ran = folder.run("simulate", folder.write("s.json", scenario(request_)))
+    ran = folder("simulate", folder.write("s.json", scenario(request_)))
     assert (ran.code, ran.out[:4].strip()) == (code, word.strip())
 
 
-def test_folders_are_walked(folder: Folder) -> None:
+def test_folders_are_walked(folder: Runner) -> None:
     """A folder stands for its scenario files, in the order of their names."""
     for name in ("cases/b.yml", "cases/a/c.jsonl", "cases/a.json"):
         folder.write(name, scenario(asking(), note=name))
     folder.write("cases/readme.txt", "not a scenario")
-    rows = json.loads(folder.run("simulate", "cases", "--output", "json").out)
+    rows = json.loads(folder("simulate", "cases", "--output", "json").out)
     assert [row["scenario"] for row in rows] == ["cases/a.json", "cases/a/c.jsonl", "cases/b.yml"]
 
 
-def test_junit(folder: Folder) -> None:
+def test_junit(folder: Runner) -> None:
     """The report has a case a request and a failure where it is not as expected, whatever letters the note holds."""
     data = scenario(asking("allowed"), asking("explicitDeny"), note="a < b & \u0007 \U0001f512")
-    ran = folder.run("simulate", folder.write("s.json", data), "--junit", "report.xml")
+    ran = folder("simulate", folder.write("s.json", data), "--junit", "report.xml")
     top = ET.fromstring((folder.path / "report.xml").read_text(encoding="utf-8"))  # noqa: S314 - our own file
     assert ran.code == 1
     assert (top.get("tests"), top.get("failures"), len(top.findall(".//testcase")), len(top.findall(".//failure"))) == (
@@ -166,10 +131,10 @@ def test_junit(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize("target", ["nowhere/report.xml", "."])
-def test_junit_that_cannot_be_written(folder: Folder, target: str) -> None:
+def test_junit_that_cannot_be_written(folder: Runner, target: str) -> None:
     """A report that cannot be written is bad input, and leaves nothing behind."""
     path = folder.write("s.json", scenario(asking()))
-    ran = folder.run("simulate", path, "--junit", target)
+    ran = folder("simulate", path, "--junit", target)
     assert ran.code == 2
     assert sorted(item.name for item in folder.path.iterdir()) == ["s.json"]
 
@@ -196,26 +161,26 @@ BAD = [
 
 
 @pytest.mark.parametrize(("words", "message"), BAD)
-def test_bad_input(folder: Folder, words: list[str], message: str) -> None:
+def test_bad_input(folder: Runner, words: list[str], message: str) -> None:
     """Bad input is exit code 2 with a message that says what, and no traceback."""
     (folder.path / "empty").mkdir()
     folder.write("policy.json", POLICY)
     folder.write("good.json", scenario(asking()))
     folder.write("bad.yaml", "note: nothing else")
-    ran = folder.run(*words)
+    ran = folder(*words)
     assert (ran.code, ran.out) == (2, "")
     assert message in ran.err
     assert "Traceback" not in ran.err
 
 
-def test_every_bad_file_is_told(folder: Folder) -> None:
+def test_every_bad_file_is_told(folder: Runner) -> None:
     """Problems of several files are told in one run."""
-    ran = folder.run("simulate", folder.write("a.yaml", "note: x"), folder.write("b.yaml", "note: y"))
+    ran = folder("simulate", folder.write("a.yaml", "note: x"), folder.write("b.yaml", "note: y"))
     assert "a.yaml:1:1" in ran.err
     assert "b.yaml:1:1" in ran.err
 
 
-def test_question_in_one_line(folder: Folder) -> None:
+def test_question_in_one_line(folder: Runner) -> None:
     """A key policy, IAM policies, grants and a request can be given as options."""
     words = (
         *("explain", "--key-policy", folder.write("kp.json", POLICY), "--key-arn", KEY),
@@ -223,7 +188,7 @@ def test_question_in_one_line(folder: Folder) -> None:
         *("--principal", APP, "--action", "kms:Encrypt", "--action", "kms:Decrypt", "--action", "kms:Sign"),
         *("--encryption-context", "app=pay", "--context", "aws:SourceIp=10.0.0.1", "--output", "json"),
     )
-    ran = folder.run(*words)
+    ran = folder(*words)
     rows = json.loads(ran.out)
     assert ran.code == 0
     assert [row["because"] for row in rows] == [["grant/g1"], ["key-policy/App"], ["key-policy"]]
@@ -231,10 +196,10 @@ def test_question_in_one_line(folder: Folder) -> None:
     assert {trace["source"] for trace in rows[0]["trace"]} == {"key-policy/App", "identity-policy/Everything", "grant/g1"}
 
 
-def test_options_ask_of_a_scenario(folder: Folder) -> None:
+def test_options_ask_of_a_scenario(folder: Runner) -> None:
     """A request put by options takes the place of a scenario's own."""
     path = folder.write("s.json", scenario(asking("explicitDeny")))
-    ran = folder.run("simulate", path, "--principal", APP, "--action", "kms:Sign", "--output", "json")
+    ran = folder("simulate", path, "--principal", APP, "--action", "kms:Sign", "--output", "json")
     assert [(row["action"], row["expect"]) for row in json.loads(ran.out)] == [("kms:Sign", None)]
 
 
@@ -247,20 +212,18 @@ users: [{{principal: role/app, can: [decrypt]}}]
 """
 
 
-def test_intent(folder: Folder) -> None:
+def test_intent(folder: Runner) -> None:
     """A request put by options can be asked of what an intent compiles to; an intent alone asks nothing."""
     path = folder.write("intent.yaml", INTENT)
-    ran = folder.run(
-        "simulate", path, "--principal", APP, "--action", "kms:Decrypt", "--action", "kms:Encrypt", "--output", "json"
-    )
+    ran = folder("simulate", path, "--principal", APP, "--action", "kms:Decrypt", "--action", "kms:Encrypt", "--output", "json")
     assert [row["outcome"] for row in json.loads(ran.out)] == ["allowed", "implicitDeny"]
-    assert "an intent asks nothing" in folder.run("simulate", path).err
+    assert "an intent asks nothing" in folder("simulate", path).err
 
 
-def test_explanation(folder: Folder) -> None:
+def test_explanation(folder: Runner) -> None:
     """An implicit deny is explained: the reason, the nearest miss with the value it failed on, and what would change it."""
     path = folder.write("s.json", scenario(asking(encryption_context={"app": "web"})))
-    ran = folder.run("explain", path)
+    ran = folder("explain", path)
     assert ran.out.startswith(f"implicitDeny: {APP} kms:Decrypt")
     assert "nearest: key-policy/App fails on" in ran.out
     assert "Condition: StringEquals kms:EncryptionContext:app `pay`: it is `web`" in ran.out
@@ -268,47 +231,47 @@ def test_explanation(folder: Folder) -> None:
     assert "\x1b" not in ran.out
 
 
-def test_notes_are_shown(folder: Folder) -> None:
+def test_notes_are_shown(folder: Runner) -> None:
     """The silences that mattered are shown with their number."""
     policy = {
         "Statement": [{"Sid": "No", "Effect": "Deny", "Principal": {"CanonicalUser": "79a5"}, "Action": "*", "Resource": "*"}]
     }
     path = folder.write("s.json", scenario(asking(), policy=policy))
-    assert "S13: a CanonicalUser in a key policy" in folder.run("explain", path).out
-    (row,) = json.loads(folder.run("explain", path, "--output", "json").out)
+    assert "S13: a CanonicalUser in a key policy" in folder("explain", path).out
+    (row,) = json.loads(folder("explain", path, "--output", "json").out)
     assert [note["id"] for note in row["notes"]] == ["S13"]
 
 
-def test_one_request(folder: Folder) -> None:
+def test_one_request(folder: Runner) -> None:
     """One request of several can be picked by its number."""
     path = folder.write("s.json", scenario(asking(), asking(action="kms:Sign")))
-    (row,) = json.loads(folder.run("explain", path, "--request", "2", "--output", "json").out)
+    (row,) = json.loads(folder("explain", path, "--request", "2", "--output", "json").out)
     assert row["action"] == "kms:Sign"
 
 
 @pytest.mark.parametrize(("action", "code"), [("kms:PutKeyPolicy", 0), ("kms:Decrypt", 1)])
-def test_lockout(folder: Folder, action: str, code: int) -> None:
+def test_lockout(folder: Runner, action: str, code: int) -> None:
     """The lockout check asks whether the principal could put the key policy again."""
     policy = {"Statement": [{**POLICY["Statement"][0], "Action": action, "Condition": {}}]}
     path = folder.write("kp.json", policy)
-    assert folder.run("explain", path, "--lockout", "--principal", APP).code == code
+    assert folder("explain", path, "--lockout", "--principal", APP).code == code
 
 
-def test_text_cannot_steer_the_terminal(folder: Folder) -> None:
+def test_text_cannot_steer_the_terminal(folder: Runner) -> None:
     """Control characters from a file are shown, not sent."""
     policy = {"Statement": [{**POLICY["Statement"][0], "Sid": "\x1b[2J\u202eevil"}]}
     path = folder.write("s.json", scenario(asking(), policy=policy))
     for words in (("simulate", path), ("explain", path)):
-        out = folder.run(*words).out
+        out = folder(*words).out
         assert "\x1b" not in out
         assert "\u202e" not in out
         assert "\\u001b" in out
 
 
 @pytest.mark.parametrize("command", ["simulate", "explain"])
-def test_help(folder: Folder, command: str) -> None:
+def test_help(folder: Runner, command: str) -> None:
     """Help has an example and the shape of the JSON."""
-    ran = folder.run(command, "--help")
+    ran = folder(command, "--help")
     assert ran.code == 0
     assert "Example: kmsgen" in " ".join(ran.out.split())
     assert "JSON: one list" in " ".join(ran.out.split())
@@ -326,15 +289,15 @@ def test_help(folder: Folder, command: str) -> None:
     ],
 )
 @pytest.mark.parametrize("command", ["simulate", "explain"])
-def test_a_denial_that_says_nothing_is_warned_of(folder: Folder, command: str, change: dict[str, Any], warning: str) -> None:
+def test_a_denial_that_says_nothing_is_warned_of(folder: Runner, command: str, change: dict[str, Any], warning: str) -> None:
     """A misspelt action is denied by every policy: a test that expects a denial must not pass in silence."""
-    ran = folder.run(command, folder.write("s.json", scenario(asking(**change))))
+    ran = folder(command, folder.write("s.json", scenario(asking(**change))))
     assert ran.code == 0
     assert ("warning: " in ran.err) == bool(warning)
     assert warning in ran.err
 
 
-def test_a_folder_that_cannot_be_listed_is_told(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_listed_is_told(folder: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     """Scenarios in it would be left out, and everything would seem as expected."""
     folder.write("all/a.json", scenario(asking("allowed")))
     folder.write("all/locked/b.json", scenario(asking("explicitDeny")))
@@ -346,6 +309,6 @@ def test_a_folder_that_cannot_be_listed_is_told(folder: Folder, monkeypatch: pyt
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", locked)
-    ran = folder.run("simulate", "all")
+    ran = folder("simulate", "all")
     assert ran.code == 2
     assert "locked: unreadable: the folder cannot be read: permission denied" in ran.err

@@ -114,6 +114,25 @@ def test_verify_against_a_template(folder: Path, path: str) -> None:
     assert "grants" in done.stderr
 
 
+def test_who_has_policies_from_elsewhere_may_have_any(folder: Path) -> None:
+    """A managed policy that a template only names can give what nobody asked for, where IAM policies decide."""
+    kmsgen(folder, "render", "intent.yaml", "--format", "cloudformation", "--no-lint", "--out", "out")
+    path = folder / "out/test/cloudformation/template.yaml"
+    opened = """
+          - Effect: Allow
+            Principal: {AWS: "arn:aws:iam::111122223333:root"}
+            Action: kms:Decrypt
+            Resource: "*"
+            Condition: {ArnEquals: {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/app"}}"""
+    role = "  App: {Type: AWS::IAM::Role, Properties: {RoleName: app, ManagedPolicyArns: [arn:aws:iam::aws:policy/X]}}"
+    text = path.read_text().replace("\n        Statement:", f"\n        Statement:{opened}", 1)
+    path.write_text(text.replace("\nResources:", f"\nResources:\n{role}", 1))
+    done = kmsgen(folder, "verify", "intent.yaml", "--against", str(path), "--output", "json")
+    answers = {answer["question"]: answer["answer"] for answer in json.loads(done.stdout)["answers"]}
+    assert answers["nothing else is allowed"] == "no"
+    assert "untold-policies" in done.stdout
+
+
 LISTED = """
 kmsgen: 1
 name: test

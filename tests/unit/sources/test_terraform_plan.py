@@ -106,6 +106,13 @@ def test_a_value_of_another_form_is_told_with_its_place(of: str, field: str, val
     assert problem.message == f"x.y: `{field}` must be a text"
 
 
+@pytest.mark.parametrize("arn", ["x", "arn:aws:kms:us-west-2:111122223333:alias/a", "arn:aws:iam::111122223333:role/r"])
+def test_the_arn_of_a_key_is_one(arn: str) -> None:
+    """What is no key's ARN is told, and nothing is made of it."""
+    with pytest.raises(InputError, match="not-a-key-arn"):
+        read(("aws_kms_key.k", "aws_kms_key", {"arn": arn, "policy": json.dumps(POLICY)}))
+
+
 def test_a_policy_within_a_plan_has_its_places_there() -> None:
     """Line and column are those in the plan, of the character in the text within it."""
     text = json.dumps(POLICY).replace('"kms:Sign"', "[5]")
