@@ -67,7 +67,7 @@ def key_arn_of(policy: Document, beside: Beside) -> str | None:
     if beside.key_arn:
         return str(checked_key_arn(beside.key_arn))
     if beside.deployment:
-        return beside.deployment.key_arn(0)
+        return beside.deployment.key_arns(1)[0]
     accounts = sorted(set(_accounts(policy)))
     if len(accounts) != 1:
         return None

@@ -48,23 +48,28 @@ class Places(NamedTuple):
         return (one for one in self.policies if one.layer is layer and holder in (None, one.holder))
 
     def origins(self) -> Origins:
-        """Return where the statements and grants stand, by the labels that decisions give them: `key-policy/Sid`, `grant/id`."""
-        found: Origins = {}
-        for label, place in self._labelled():
-            found[label] = tuple(dict.fromkeys((*found.get(label, ()), place)))
-        return found
+        """Return where the statements and grants stand, by the labels that decisions give them: `key-policy/Sid`, `grant/id`.
 
-    def _labelled(self) -> Iterator[tuple[str, Location]]:
+        A label that means something of several keys or principals is left out: it does not tell which.
+        """
+        found: dict[str, dict[Location, None]] = {}
+        holders: dict[str, set[str]] = {}
+        for label, holder, place in self._labelled():
+            found.setdefault(label, {})[place] = None
+            holders.setdefault(label, set()).add(holder)
+        return {label: tuple(places) for label, places in found.items() if len(holders[label]) == 1}
+
+    def _labelled(self) -> Iterator[tuple[str, str, Location]]:
         numbers: dict[tuple[Layer, str], Iterator[int]] = {}
         for one in self.policies:
             counted = numbers.setdefault((one.layer, one.holder), count(1))
             for index, statement in enumerate(one.document.statements):
                 number = next(counted)
-                yield f"{one.layer}/{statement.sid or f'#{number}'}", one.where(("Statement", index))
+                yield f"{one.layer}/{statement.sid or f'#{number}'}", one.holder, one.where(("Statement", index))
         on_key: dict[str, Iterator[int]] = {}
         for held in self.grants:
             number = next(on_key.setdefault(held.key, count(1)))
-            yield f"grant/{held.grant.id or f'#{number}'}", held.where(())
+            yield f"grant/{held.grant.id or f'#{number}'}", held.key, held.where(())
 
 
 def below(where: Where, *steps: str | int) -> Where:

@@ -96,6 +96,9 @@ class _FolderReader:
             policy = parse_document(source.data, source.where, "required")
             named = _OF_ONE_KEY.search(source.path)
             key_id = named[1] if named and len(sources) > 1 else ""
+            if key_id in self.gathering.keys:
+                message = "the folder holds two key policies of one key"
+                raise input_error(source.where(), "several-keys", message, "render again")
             self.gathering.add_key(key_id, self.key_of(key_id, policy), policy, source.where)
 
     def key_of(self, key_id: str, policy: Document) -> Key:

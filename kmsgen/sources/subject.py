@@ -107,11 +107,14 @@ class Identified(NamedTuple):
 
     def read(self, beside: Beside) -> Subject:
         """Make a subject of the file and what stands beside it. Raises KmsgenError with every problem of all of them."""
-        if self.form.holds_everything and beside.given:
-            message = "--key-arn, --identity-policy and --grants stand beside policies that do not tell these"
-            raise input_error(Location(self.path), "not-a-policy", message, f"{self.form.name} holds these itself")
         if not beside.given:
             return Subject(self.path, self.form, self.form.read(self.source, beside))
+        if self.form.holds_everything:
+            message = "--key-arn, --identity-policy and --grants stand beside policies that do not tell these"
+            raise input_error(Location(self.path), "not-a-policy", message, f"{self.form.name} holds these itself")
+        return Subject(self.path, self.form, self._joined(beside))
+
+    def _joined(self, beside: Beside) -> Described:
         failures: list[KmsgenError] = []
         try:
             described = self.form.read(self.source, beside)
@@ -123,7 +126,7 @@ class Identified(NamedTuple):
             failures.append(error)
         if failures:
             raise together(failures)
-        return Subject(self.path, self.form, more.joined(described))
+        return more.joined(described)
 
 
 def identify(path: str, otherwise: Form | None = None) -> Identified:

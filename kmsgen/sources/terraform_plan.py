@@ -6,7 +6,7 @@ its principal is left to have any. A state has it all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, input_error
@@ -130,6 +130,8 @@ class _PlanReader:
                 self.problems += error.diagnostics
 
     def read_key(self, resource: _Resource) -> None:
+        if resource.address in self.gathering.keys:
+            raise resource.refusal("duplicate-address", "two keys have this address")
         replica = "replica" in resource.type
         multi_region = resource.values.get("multi_region") is True or replica
         arn = resource.text("arn") or self.key_arns[resource.address]
@@ -198,16 +200,15 @@ class _PlanReader:
 
         self.each(("aws_iam_policy",), name)
         self.each(_INLINE, lambda resource: self.attach(_INLINE[resource.type], resource, resource))
-        self.each(
-            _ATTACHMENTS,
-            lambda resource: self.attach(
-                _ATTACHMENTS[resource.type], resource, documents.get(resource.text("policy_arn") or "nothing told")
-            ),
-        )
+        self.each(_ATTACHMENTS, lambda resource: self.read_attachment(resource, documents))
         unknown = next((policy for policy in self.of(["aws_iam_policy"]) if not policy.values.get("policy")), None)
         if unknown is not None:
             message = "a plan does not hold IAM policies that name a new key; a state after apply does"
             self.gathering.note(unknown.where(()), "unknown-policy", message)
+
+    def read_attachment(self, resource: _Resource, documents: Mapping[str, _Resource]) -> None:
+        arn = resource.text("policy_arn")
+        self.attach(_ATTACHMENTS[resource.type], resource, documents.get(arn) if arn else None)
 
     def attach(self, held_by: tuple[str, str], resource: _Resource, policy: _Resource | None) -> None:
         """Add a policy to the role or user that a resource names, or note that it is not told."""

@@ -10,7 +10,7 @@ from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import GRANTS, IDENTITY_POLICIES, KEY_KIND, Deployment, Described
-from kmsgen.sources.subject import INTENT, Identified, identify
+from kmsgen.sources.subject import FOLDER, INTENT, Identified, identify
 
 
 def existing(path: str, beside: Beside, intent: Intent, compiled: Bundle) -> Described:
@@ -22,7 +22,8 @@ def existing(path: str, beside: Beside, intent: Intent, compiled: Bundle) -> Des
     region = intent.scope.regions[0] if intent.scope.regions else "us-east-1"
     known = tuple(access.key for access in compiled.keys)
     deployment = Deployment(intent.scope.partition, intent.scope.account, region, keys=known)
-    found = file.read(beside._replace(deployment=deployment)).described
+    subject = file.read(beside._replace(deployment=deployment))
+    found = (subject if file.form is FOLDER else subject.about_keys()).described
     bundle = found.bundle._replace(
         keys=_keys(found, compiled, path), principals=_principals(found, compiled, intent.scope.account)
     )
@@ -43,7 +44,7 @@ def _as_compiled(file: Identified, found: Described, compiled: Bundle) -> Iterat
 
 def _keys(found: Described, compiled: Bundle, path: str) -> tuple[KeyAccess, ...]:
     """Return the keys that the intent is about, with what the file does not tell of them as compiled."""
-    if not found.bundle.keys:
+    if not found.bundle.keys:  # a folder of IAM policies alone, where the intent leaves key policies as they are
         return compiled.keys
     chosen = _matching(found.bundle.keys, compiled.keys)
     if len(chosen) != len(compiled.keys):

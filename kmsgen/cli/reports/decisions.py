@@ -31,12 +31,6 @@ class Decided(NamedTuple):
         """Whether what was expected came true; so it does where nothing was expected."""
         return self.question.expectation.met_by(self.decision)
 
-    @property
-    def place(self) -> str:
-        """The scenario's file, and its line in a JSON Lines file."""
-        path = self.scenario.path
-        return f"{path}:{self.scenario.line}" if path.lower().endswith(".jsonl") else path
-
 
 def outcome_of(decision: Decision) -> str:
     """Return an outcome in a word; an error with KMS's exception name."""
@@ -53,7 +47,7 @@ def row(one: Decided) -> dict[str, Any]:
     request, decision = one.question.request, one.decision
     resources = resources_of(one)
     return {
-        "scenario": one.scenario.note or one.place,
+        "scenario": one.scenario.note or one.scenario.place,
         "request": one.number,
         "principal": request.principal,
         "action": request.action,

@@ -14,7 +14,7 @@ def junit_of(decided: Sequence[Decided]) -> str:
     top = ET.Element("testsuites", name="kmsgen simulate", tests=str(len(decided)), failures=_failures(decided))
     suites: dict[tuple[str, str], list[Decided]] = {}
     for one in decided:
-        suites.setdefault((one.place, one.scenario.note), []).append(one)
+        suites.setdefault((one.scenario.place, one.scenario.note), []).append(one)
     for (place, note), members in suites.items():
         name = console.line(f"{place}: {note}" if note else place)
         suite = ET.SubElement(top, "testsuite", name=name, tests=str(len(members)), failures=_failures(members))

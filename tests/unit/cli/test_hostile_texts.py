@@ -156,6 +156,20 @@ def test_every_output_of_every_command(run: Runner, words: tuple[str, ...]) -> N
             assert any("\x1b]0;t\x07" in text for text in texts(json.loads(ran.out))), given
 
 
+@pytest.mark.parametrize("command", ["matrix", "simulate", "explain"])
+def test_what_is_drawn_on_a_terminal_is_clean(run: Runner, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    """Tables, coloured lines and trees hold the same texts, and no control characters but those of the colours."""
+    (run.path / "p.json").write_text(json.dumps(SPEAKING), encoding="utf-8")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "4000")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    ran = run(command, "p.json", "--key-arn", KEY, *(() if command == "matrix" else PUT))
+    assert command != "explain" or "\x1b[" in ran.out
+    assert APP in ran.out
+    drawn = re.sub(r"\x1b\[[0-9;]*m", "", ran.out)
+    assert is_clean(drawn), drawn
+
+
 def test_what_a_sarif_log_says_is_clean_once_it_is_read(run: Runner) -> None:
     """Code hosts print its messages."""
     (run.path / "p.json").write_text(json.dumps(SPEAKING), encoding="utf-8")

@@ -164,9 +164,13 @@ def test_verify_against_a_folder_of_several_keys(folder: Path, change: str, code
     assert kmsgen(folder, "verify", "intent.yaml", "--against", "out/test").returncode == code
 
 
-@pytest.mark.parametrize("path", ["missing.json", "intent.yaml", "."])
+@pytest.mark.parametrize("path", ["missing.json", "intent.yaml", ".", "iam.json", "two.jsonl"])
 def test_verify_against_nothing_usable(folder: Path, path: str) -> None:
-    """What holds no policies is bad input."""
+    """What holds no policies, or those of no key, is bad input."""
+    iam = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}]}
+    (folder / "iam.json").write_text(json.dumps(iam))
+    scenario = {"key": {"arn": "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}}
+    (folder / "two.jsonl").write_text(f"{json.dumps(scenario)}\n" * 2)
     done = kmsgen(folder, "verify", "intent.yaml", "--against", path)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr

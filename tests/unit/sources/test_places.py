@@ -34,10 +34,18 @@ SCENARIO = {
             "identity_policies": [policy(statement("kms:Decrypt")), policy(statement("kms:Encrypt"), statement("kms:Sign"))],
             "boundary": policy(statement("kms:*"), statement("kms:Encrypt", "Deny")),
         },
-        OTHER: {"identity_policies": [policy(statement("kms:Verify"))]},
+        OTHER: {"identity_policies": [policy(statement("kms:Verify", Sid="Verify"))]},
     },
     "rcps": [[policy(statement("kms:Verify", "Deny", Principal="*", Sid="NoVerify"))]],
 }
+
+
+def test_a_label_of_several_principals_has_no_place() -> None:
+    """It does not tell whose statement is meant, and a wrong place is worse than none."""
+    both = {**SCENARIO, "principals": {name: {"identity_policies": [policy(statement("kms:Decrypt"))]} for name in (APP, OTHER)}}
+    origins = read_scenario(parse(json.dumps(both), "s.json"), NOTHING).places.origins()
+    assert "identity-policy/#1" not in origins
+    assert "key-policy/#1" in origins
 
 
 def test_every_reason_of_a_decision_has_its_place() -> None:
@@ -51,7 +59,7 @@ def test_every_reason_of_a_decision_has_its_place() -> None:
     last = [reason[-1] for reason in reasons]
     assert last == ["identity-policy/#1", "boundary/#2", "key-policy/NoSign", "grant/#1", "rcp/NoVerify"]
     found = {reason: [text.splitlines()[place.line - 1 :] for place in origins[reason]] for reason in last}
-    assert all("kms:Decrypt" in rows[2] or "kms:Verify" in rows[2] for rows in found["identity-policy/#1"])
+    assert [rows[2].strip() for rows in found["identity-policy/#1"]] == ['"Action": "kms:Decrypt",']
     assert [rows[2].strip() for rows in found["boundary/#2"]] == ['"Action": "kms:Encrypt",']
     assert [rows[2].strip() for rows in found["key-policy/NoSign"]] == ['"Action": "kms:Sign",']
     assert [rows[1].strip() for rows in found["grant/#1"]] == [f'"GranteePrincipal": "{OTHER}",']

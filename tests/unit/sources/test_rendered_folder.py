@@ -104,6 +104,18 @@ def test_a_grant_on_another_key_is_refused(tmp_path: Path) -> None:
         read_subject(str(folder))
 
 
+def test_two_policies_of_one_key_are_refused(tmp_path: Path) -> None:
+    """One of them would be passed over."""
+    folder = rendered(tmp_path, CREATED, "--format", "json")
+    manifest = folder / "manifest.json"
+    data = json.loads(manifest.read_text(encoding="utf-8"))
+    (folder / "other.json").write_text((folder / "json/key-policy.json").read_text(encoding="utf-8"), encoding="utf-8")
+    data["files"].append({**data["files"][0], "path": "other.json"})
+    manifest.write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(InputError, match="several-keys"):
+        read_subject(str(folder))
+
+
 @pytest.mark.parametrize("content", [None, "{}", '{"kmsgen": "1"}', "[]"])
 def test_any_other_folder_is_none(tmp_path: Path, content: str | None) -> None:
     """A folder is what its manifest says."""

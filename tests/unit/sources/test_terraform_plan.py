@@ -113,6 +113,12 @@ def test_the_arn_of_a_key_is_one(arn: str) -> None:
         read(("aws_kms_key.k", "aws_kms_key", {"arn": arn, "policy": json.dumps(POLICY)}))
 
 
+def test_two_keys_of_one_address_are_refused() -> None:
+    """One of them would be passed over."""
+    with pytest.raises(InputError, match="duplicate-address"):
+        read(KEY, KEY)
+
+
 def test_a_policy_within_a_plan_has_its_places_there() -> None:
     """Line and column are those in the plan, of the character in the text within it."""
     text = json.dumps(POLICY).replace('"kms:Sign"', "[5]")
