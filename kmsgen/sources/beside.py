@@ -12,7 +12,7 @@ from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_e
 from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
 from kmsgen.policy.json_form import parse_document, parse_grant
 from kmsgen.reading import Source, Steps, Where, read_file
-from kmsgen.sources.described import GRANTS, Deployment, Described, deployment_in, parse_key_arn
+from kmsgen.sources.described import GRANTS, Described, Home, home_in, parse_key_arn
 from kmsgen.sources.places import PlacedGrant, PlacedPolicy, below
 
 # Of the key that a grant is on: by it `aws kms list-grants` output is told apart where there are several keys.
@@ -22,28 +22,28 @@ _KEY_ID = "KeyId"
 class Beside(NamedTuple):
     """What is told beside a file: the key's ARN, files of identity policies by principal, a file of grants.
 
-    `deployment` is where the resources live, where something else than the user tells.
+    `home` is where the resources live, where something else than the user tells.
     """
 
     key_arn: str | None = None
     identity_policies: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     grants: str | None = None
-    deployment: Deployment | None = None
+    home: Home | None = None
 
     @property
     def given(self) -> bool:
         """Whether the user tells anything at all."""
         return bool(self.key_arn or self.identity_policies or self.grants)
 
-    def deployment_of(self, texts: Iterable[str], path: str) -> Deployment:
+    def home_of(self, texts: Iterable[str], path: str) -> Home:
         """Tell where the resources of a file live: by the key's ARN, by what else is known, or by the texts of its key policies.
 
         Raises InputError where these do not tell either.
         """
         if self.key_arn is not None:
             arn = checked_key_arn(self.key_arn)
-            return Deployment(arn.partition, arn.account, arn.region, str(arn))
-        return self.deployment or deployment_in(texts, path)
+            return Home(arn.partition, arn.account, arn.region, str(arn))
+        return self.home or home_in(texts, path)
 
 
 NOTHING = Beside()

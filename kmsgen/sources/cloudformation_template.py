@@ -16,7 +16,7 @@ from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import Source, Steps, Tags
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.described import GRANTS, Deployment, Described, Gathering
+from kmsgen.sources.described import GRANTS, Described, Gathering, Home
 from kmsgen.sources.intrinsics import SHORT_FORMS, UnknownValueError, Values
 from kmsgen.sources.places import below
 
@@ -61,7 +61,7 @@ class _Resource(NamedTuple):
 
 def read_template(source: Source, beside: Beside) -> Described:
     """Read the keys and IAM policies of a template. Raises InputError with every problem."""
-    reader = _TemplateReader(source, beside.deployment_of(_key_policies(source.data), source.path))
+    reader = _TemplateReader(source, beside.home_of(_key_policies(source.data), source.path))
     reader.name_resources()
     reader.read_keys()
     reader.read_aliases()
@@ -78,15 +78,15 @@ def _key_policies(data: dict[str, Any]) -> list[str]:
 
 
 class _TemplateReader:
-    def __init__(self, source: Source, deployment: Deployment) -> None:
+    def __init__(self, source: Source, home: Home) -> None:
         self.source = source
-        self.deployment = deployment
+        self.home = home
         self.gathering = Gathering(source.path)
         self.problems: list[Diagnostic] = []
         pseudo = {
-            "Partition": deployment.partition,
-            "AccountId": deployment.account,
-            "Region": deployment.region,
+            "Partition": home.partition,
+            "AccountId": home.account,
+            "Region": home.region,
             "URLSuffix": "amazonaws.com",
         }
         self.values = Values({f"AWS::{name}": value for name, value in pseudo.items()})
@@ -105,14 +105,14 @@ class _TemplateReader:
     def name_resources(self) -> None:
         """Give every key, role and user the ARN by which others refer to it; who has no name that is told is called as here."""
         keys = list(self.resources(*_KEYS))
-        for key, arn in zip(keys, self.deployment.key_arns(len(keys)), strict=True):
+        for key, arn in zip(keys, self.home.key_arns(len(keys)), strict=True):
             self.values.known[key.name] = arn.rpartition("/")[2]
             self.values.attributes |= {f"{key.name}.Arn": arn, f"{key.name}.KeyId": self.values.known[key.name]}
         for holder in self.resources(*_HOLDERS):
             kind, field_name = _HOLDERS[holder.type]
             given = self.worked_out(holder.properties.get(field_name), None)
             self.values.known[holder.name] = given if isinstance(given, str) else holder.name
-            self.values.attributes[f"{holder.name}.Arn"] = self.deployment.principal(kind, self.values.known[holder.name])
+            self.values.attributes[f"{holder.name}.Arn"] = self.home.principal(kind, self.values.known[holder.name])
 
     def worked_out(self, data: object, otherwise: object) -> Any:  # noqa: ANN401 - plain data
         """Return data with its functions worked out, or something else where only a deployment knows."""
@@ -200,7 +200,7 @@ class _TemplateReader:
             held = policy.properties.get(field_name, [])
             for index, holder in enumerate(held if isinstance(held, list) else [held]):
                 try:
-                    yield self.deployment.principal(kind, str(self.values.of(holder)))
+                    yield self.home.principal(kind, str(self.values.of(holder)))
                 except UnknownValueError as unknown:
                     message = f"the policy {policy.name} is left out: who holds it depends on {unknown}"
                     self.gathering.note(self.source.where(policy.steps(field_name, index)), "unknown-holder", message)

@@ -28,7 +28,7 @@ _NAMED = re.compile(
 )
 
 
-class Deployment(NamedTuple):
+class Home(NamedTuple):
     """Where the described resources live.
 
     A file may tell of its keys the ids alone, and of its only key nothing: `named` is the ARN of that one where the user tells
@@ -64,7 +64,7 @@ class Deployment(NamedTuple):
         return str(Arn(self.partition, "iam", "", self.account, f"{kind}/{name}"))
 
 
-def deployment_in(texts: Iterable[str], path: str) -> Deployment:
+def home_in(texts: Iterable[str], path: str) -> Home:
     """Tell where keys live from their policies, where these name one account and at most one Region.
 
     Raises InputError where they name no account or several: then the user must tell.
@@ -78,7 +78,7 @@ def deployment_in(texts: Iterable[str], path: str) -> Deployment:
     regions = sorted({match["region"] for match in found if match["region"]})
     partitions = sorted({match["partition"] for match in found if match["partition"]})
     region = regions[0] if len(regions) == 1 else "us-east-1"
-    return Deployment(partitions[0] if len(partitions) == 1 else "aws", accounts[0], region)
+    return Home(partitions[0] if len(partitions) == 1 else "aws", accounts[0], region)
 
 
 class Described(NamedTuple):

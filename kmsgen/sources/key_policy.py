@@ -66,8 +66,8 @@ def key_arn_of(policy: Document, beside: Beside) -> str | None:
     """Return the ARN of a policy's key: as it is told, or for a policy in which one account occurs. Raises InputError."""
     if beside.key_arn:
         return str(checked_key_arn(beside.key_arn))
-    if beside.deployment:
-        return beside.deployment.key_arns(1)[0]
+    if beside.home:
+        return beside.home.key_arns(1)[0]
     accounts = sorted(set(_accounts(policy)))
     if len(accounts) != 1:
         return None

@@ -104,11 +104,11 @@ class _FolderReader:
     def key_of(self, key_id: str, policy: Document) -> Key:
         """Return the key of a policy: a known one, or what the files tell."""
         texts = [json.dumps(file.source.data) for file in self.files]
-        deployment = self.beside.deployment_of(texts, self.path)
-        if known := deployment.key_of(key_id) if key_id else _only(deployment.keys):
+        home = self.beside.home_of(texts, self.path)
+        if known := home.key_of(key_id) if key_id else _only(home.keys):
             return known
         arns = tuple({arn for text in texts for arn in _KEY_ARN.findall(text) if arn.endswith(f":key/{key_id}")})
-        arn = _only(arns) or deployment.arn_of(key_id) if key_id else deployment.key_arns(1)[0]
+        arn = _only(arns) or home.arn_of(key_id) if key_id else home.key_arns(1)[0]
         return Key(arn, *likely_kind(policy))
 
     def read_identity_policies(self) -> None:
@@ -118,7 +118,7 @@ class _FolderReader:
                 continue
             policy = parse_document(file.source.data, file.source.where, "forbidden")
             self.gathering.add_policy(file.principal, policy, file.source.where)
-            if self.beside.deployment is None and any(map(_looks_at_key, policy.statements)):
+            if self.beside.home is None and any(map(_looks_at_key, policy.statements)):
                 why = "one of its policies looks at the key's aliases or tags, which the folder does not tell"
                 self.gathering.leave_open(file.principal, why, file.source.where())
 

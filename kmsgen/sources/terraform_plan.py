@@ -16,7 +16,7 @@ from kmsgen.policy.json_form import parse_document, parse_grant
 from kmsgen.reading import Source, Steps, Where
 from kmsgen.reading.text_within import parse_within
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.described import Deployment, Described, Gathering, parse_key_arn
+from kmsgen.sources.described import Described, Gathering, Home, parse_key_arn
 from kmsgen.sources.places import below
 
 _KEYS = ("aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key", "aws_kms_replica_external_key")
@@ -68,7 +68,7 @@ def is_plan(source: Source) -> bool:
 def read_plan(source: Source, beside: Beside) -> Described:
     """Read the keys, grants and IAM policies of a plan or a state. Raises InputError with every problem."""
     resources = list(_root_resources(source))
-    reader = _PlanReader(source, beside.deployment_of(_key_policies(resources), source.path), resources)
+    reader = _PlanReader(source, beside.home_of(_key_policies(resources), source.path), resources)
     reader.each(_KEYS, reader.read_key)
     reader.each(("aws_kms_key_policy",), reader.read_key_policy)
     reader.each(("aws_kms_alias",), reader.read_alias)
@@ -107,14 +107,14 @@ def _list(data: object) -> list[Any]:
 
 
 class _PlanReader:
-    def __init__(self, source: Source, deployment: Deployment, resources: list[_Resource]) -> None:
+    def __init__(self, source: Source, home: Home, resources: list[_Resource]) -> None:
         self.source = source
-        self.deployment = deployment
+        self.home = home
         self.resources = resources
         self.gathering = Gathering(source.path)
         self.problems: list[Diagnostic] = []
         keys = [one.address for one in resources if one.type in _KEYS]
-        self.key_arns = dict(zip(keys, deployment.key_arns(len(keys)), strict=True))
+        self.key_arns = dict(zip(keys, home.key_arns(len(keys)), strict=True))
 
     def of(self, types: Iterable[str]) -> Iterator[_Resource]:
         """Yield the resources of some types."""
@@ -218,7 +218,7 @@ class _PlanReader:
             message = f"{resource.address}: an IAM policy is left out: who holds it is known only after it is applied"
             self.gathering.note(resource.where(()), "unknown-holder", message)
             return
-        principal = self.deployment.principal(kind, holder.rpartition("/")[2])
+        principal = self.home.principal(kind, holder.rpartition("/")[2])
         if policy is None or not policy.values.get("policy"):
             why = "one of its policies is known only after it is applied"
             self.gathering.leave_open(principal, why, resource.where(()))

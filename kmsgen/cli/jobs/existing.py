@@ -9,7 +9,7 @@ from kmsgen.errors import Diagnostic, Location, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.described import GRANTS, IDENTITY_POLICIES, KEY_KIND, Deployment, Described
+from kmsgen.sources.described import GRANTS, IDENTITY_POLICIES, KEY_KIND, Described, Home
 from kmsgen.sources.subject import FOLDER, INTENT, Identified, identify
 
 
@@ -21,8 +21,8 @@ def existing(path: str, beside: Beside, intent: Intent, compiled: Bundle) -> Des
         raise input_error(Location(path), "unknown-file", "an intent holds no policies that exist", hint)
     region = intent.scope.regions[0] if intent.scope.regions else "us-east-1"
     known = tuple(access.key for access in compiled.keys)
-    deployment = Deployment(intent.scope.partition, intent.scope.account, region, keys=known)
-    subject = file.read(beside._replace(deployment=deployment))
+    home = Home(intent.scope.partition, intent.scope.account, region, keys=known)
+    subject = file.read(beside._replace(home=home))
     found = (subject if file.form is FOLDER else subject.about_keys()).described
     bundle = found.bundle._replace(
         keys=_keys(found, compiled, path), principals=_principals(found, compiled, intent.scope.account)

@@ -11,9 +11,9 @@ from kmsgen.reading import Source
 from kmsgen.reading.yaml_text import parse_yaml
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.cloudformation_template import TAGS, is_template_data, read_template
-from kmsgen.sources.described import Deployment
+from kmsgen.sources.described import Home
 
-HERE = Beside(deployment=Deployment("aws", "111122223333", "us-west-2"))
+HERE = Beside(home=Home("aws", "111122223333", "us-west-2"))
 TEMPLATE = """
 Parameters:
   App: {Type: String, Default: app}

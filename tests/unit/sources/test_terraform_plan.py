@@ -10,10 +10,10 @@ import pytest
 from kmsgen.errors import InputError
 from kmsgen.reading.json_text import parse_json
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.described import Deployment, Described
+from kmsgen.sources.described import Described, Home
 from kmsgen.sources.terraform_plan import is_plan, read_plan
 
-HERE = Beside(deployment=Deployment("aws", "111122223333", "us-west-2"))
+HERE = Beside(home=Home("aws", "111122223333", "us-west-2"))
 POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "kms:Sign", "Resource": "*"}]}
 ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:Sign", "Resource": "*"}]}
 KEY = ("aws_kms_key.k", "aws_kms_key", {"policy": json.dumps(POLICY), "customer_master_key_spec": "RSA_2048"})
