@@ -19,7 +19,6 @@ from kmsgen.policy.grant import Grant
 Values = tuple[str, ...]
 Conditions = tuple[Condition, ...]
 
-WHOLE_ACCOUNT = "whoever its IAM policies allow"
 WORDS = {
     "kms:viaservice": "through",
     "aws:currenttime": "time",
