@@ -3,7 +3,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lint types test golden mutants clean
+.PHONY: help setup demo lint test bench golden mutants clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -34,6 +34,9 @@ lint: setup ## style, types and import rules
 
 test: lint ## everything: style, types, import rules, all tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+bench: setup ## measure speed and memory; print one table (minutes; BENCH="render prover" for a part)
+	$(BIN)/python benchmarks $(BENCH)
 
 golden: setup ## rewrite the golden files; review the difference
 	$(BIN)/python -m pytest -q tests/golden --rewrite-golden
