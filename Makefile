@@ -26,13 +26,14 @@ demo: setup ## render the example to all formats and print who can do what
 	$(BIN)/kmsgen render examples/payments/intent.yaml --out out
 	$(BIN)/kmsgen matrix examples/payments/intent.yaml
 
-lint: setup ## style, types and import rules
+lint: setup ## style, types, import rules, code that nothing uses
 	$(BIN)/ruff check kmsgen scripts tests benchmarks
 	$(BIN)/ruff format --check kmsgen scripts tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/vulture
 
-test: lint ## everything: style, types, import rules, all tests
+test: lint ## everything: what lint checks, and all tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 bench: setup ## measure speed and memory; print one table (minutes; BENCH="render prover" for a part)

@@ -199,13 +199,6 @@ def _matches(_case: _Case, _own: Indices) -> _Judges:
     return _ALWAYS
 
 
-def minimality(bundle: Bundle, budget: Budget | None = None) -> Minimality:
-    """Return what key policies and identity policies could do without; of the latter what no key of the bundle needs."""
-    found = minimality_by_key(bundle, budget)
-    dead = tuple(one for of_key in found for one in of_key.dead)
-    return Minimality(dead, next((of_key.reason for of_key in found if of_key.reason), ""))
-
-
 def minimality_by_key(bundle: Bundle, budget: Budget | None = None) -> list[Minimality]:
     """Return what each key policy could do without, in the order of the keys; with the first what identity policies could.
 
