@@ -33,8 +33,11 @@ lint: setup ## style, types, import rules, code that nothing uses
 	$(BIN)/lint-imports
 	$(BIN)/vulture
 
-test: lint ## everything: what lint checks, and all tests
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+test: lint ## everything: what lint checks, all tests, and how much of the code they reach
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 2 --dist worksteal
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 bench: setup ## measure speed and memory; print one table (minutes; BENCH="render prover" for a part)
 	$(BIN)/python benchmarks $(BENCH)
