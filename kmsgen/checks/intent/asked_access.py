@@ -184,7 +184,9 @@ def intended_by_deployer(intent: Intent, key: Key) -> Iterator[Expected]:
     for action in actions:
         for half in kinds_of_resource(action):
             yield Expected(place, key.arn, half, expected(who, action, half, key.arn, ()), action in DEPLOYER_NEEDS)
-    tags = [Condition("StringEquals", f"aws:RequestTag/{name}", (value,)) for name, value in key.tags]
+    tags = [
+        Condition("StringEquals", f"aws:RequestTag/{name}", (value,)) for name, value in (intent.key.tags if intent.key else ())
+    ]
     if tags:  # CreateKey with tags takes TagResource on keys that do not exist yet, which is on any key
         yield Expected(place, key.arn, "any", expected(who, "kms:TagResource", "any", key.arn, tags), required=False)
     for line in intent.grants:

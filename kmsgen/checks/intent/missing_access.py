@@ -17,6 +17,7 @@ from kmsgen.errors import Location
 from kmsgen.intent.intent import GuardRailLine, Intent
 from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.document import Condition, Effect
+from kmsgen.prover.witness import witness_of
 
 Origins = Mapping[str, tuple[Location, ...]]
 
@@ -62,13 +63,14 @@ def _judge(access: Expected, name: str, intent: Intent, judge: StatefulJudge, or
             access, f"no situation is known in which `{name}` could call `{access.action}` as `when` wants it", origins=origins
         )
     for situation in found:
-        held = _past_guard_rails(situation, intent, name, access.action)
+        held = past_guard_rails(situation, intent, name, access.action)
         request = request_for(name, access.action, (_resource(access, judge.bundle),), held)
         decision = judge.decide(request)
         if decision.outcome is not Outcome.ALLOWED:
-            message = f"`{name}` cannot call `{access.action}` with {held}: {_why(decision)}"
+            message = f"`{name}` cannot call `{access.action}` with {held}: {why(decision)}"
             finding = _finding(access, message, decision, origins)
-            yield Finding(finding.code, finding.severity, message, access.location, request, finding.statements, finding.origins)
+            witness = witness_of(request, judge.bundle_for(request.action), str(decision.outcome))
+            yield finding._replace(witness=witness)
 
 
 def _by_own_alias(access: Expected, bundle: Bundle) -> Iterator[Condition]:
@@ -90,7 +92,7 @@ def _resource(access: Expected, bundle: Bundle) -> str:
     return access.statement.resources[0].replace("alias/*", key.aliases[0] if key.aliases else "alias/example")
 
 
-def _past_guard_rails(situation: Situation, intent: Intent, name: str, action: str) -> Situation:
+def past_guard_rails(situation: Situation, intent: Intent, name: str, action: str) -> Situation:
     """Return the situation as guard rails of the same file ask for it beside what `when` says."""
     row = ACTIONS[action.removeprefix("kms:")]
     rails = {line.name for line in intent.guardrails if _reaches(line, name)}
@@ -116,7 +118,8 @@ def _is_written(access: Expected, bundle: Bundle) -> bool:
     return any(statement.effect is Effect.ALLOW and access.action in statement.actions for statement in statements)
 
 
-def _why(decision: Decision) -> str:
+def why(decision: Decision) -> str:
+    """Return why a call is not allowed, in words."""
     if decision.outcome is Outcome.EXPLICIT_DENY:
         return "it is denied"
     if decision.outcome is Outcome.ERROR:

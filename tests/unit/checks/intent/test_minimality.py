@@ -53,7 +53,7 @@ def test_the_proof_finds_what_the_enumeration_finds(name: str) -> None:
     enumerated = [
         finding
         for finding in beyond(FOUND.intent, specification, broken.bundle, {}, kinds=frozenset({"key"}))
-        if finding.witness is not None and finding.witness.resources == (broken.bundle.keys[0].key.arn,)
+        if finding.witness is not None and finding.witness.request.resources == (broken.bundle.keys[0].key.arn,)
     ]
     proved = ask(FOUND.intent, broken.bundle, {})[1].findings
     if enumerated:

@@ -20,6 +20,7 @@ INTENTS_PER_SEED = 4
 ANYONE = ["encrypt", "decrypt", "re-encrypt", "generate-data-key", "describe", "use-grants", "revoke-grants"]
 OWN = [*ANYONE, "generate-data-key-pair", "view", "tag", "rotate", "change-policy", "schedule-deletion", "kms:GetKeyPolicy"]
 WITH_IAM = [*OWN, "manage", "list-keys", "console-lists", "kms:CreateGrant", "kms:RetireGrant", "kms:CreateAlias"]
+SERVICE_LINKED = "role/aws-service-role/"
 PRINCIPALS = {
     "role/a": WITH_IAM,
     "role/path/b": WITH_IAM,
@@ -61,8 +62,13 @@ def line(chance: random.Random) -> str:
     """Return a line of `admins` or `users`."""
     principal = chance.choice(list(PRINCIPALS))
     words = ", ".join(chance.sample(PRINCIPALS[principal], chance.randint(1, 3)))
-    when = ", ".join(chance.sample(WHEN, chance.choice((0, 0, 1, 1, 2))))
+    when = ", ".join(one for one in chance.sample(WHEN, chance.choice((0, 0, 1, 1, 2))) if _can_hold(principal, one))
     return f"  - {{principal: '{principal}', can: [{words}], when: {{{when}}}}}\n"
+
+
+def _can_hold(principal: str, when: str) -> bool:
+    """Return whether a principal can meet a condition: service-linked roles call themselves, without MFA."""
+    return SERVICE_LINKED not in principal or not when.startswith(("mfa", "via"))
 
 
 def intent(chance: random.Random) -> tuple[str, str]:
@@ -73,6 +79,8 @@ def intent(chance: random.Random) -> tuple[str, str]:
         "guardrails": [f"  - {name}\n" for name in chance.sample(sorted(GUARD_RAILS), chance.choice((0, 0, 1, 2)))],
         "grants": [f"  - {GRANT}\n"] if chance.random() < 0.3 else [],
     }
+    if any(SERVICE_LINKED in one or "autoscaling" in one for one in (*lists["users"], *lists["services"])):
+        lists["guardrails"] = [one for one in lists["guardrails"] if "direct-use" not in one]
     text = f"delegation: {chance.choice(('key-policy', 'iam', 'both'))}\nadmins:\n  - role/Admin\n"
     text += "".join(f"{name}:\n{''.join(lines)}" for name, lines in lists.items() if lines)
     region = chance.choice(("", "", ", multi_region: true, replicas: [us-east-1]"))
