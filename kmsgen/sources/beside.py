@@ -65,6 +65,9 @@ class Read(NamedTuple):
 
     def joined(self, described: Described) -> Described:
         """Return what a file describes with what stands beside it. Raises InputError for a grant on no key of the file."""
+        return described.changed(self._joined)
+
+    def _joined(self, described: Described) -> Described:
         bundle, lacks = described.bundle, described.lacks
         grants = tuple(_on_key(held, bundle) for held in self.grants) if bundle.keys else ()
         keys = tuple(_with_grants(access, grants) for access in bundle.keys)

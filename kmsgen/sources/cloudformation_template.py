@@ -16,7 +16,8 @@ from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import Source, Steps, Tags
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.described import GRANTS, Described, Gathering, Home
+from kmsgen.sources.described import GRANTS, Described, Home
+from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.intrinsics import SHORT_FORMS, UnknownValueError, Values
 from kmsgen.sources.places import below
 

@@ -15,7 +15,7 @@ from kmsgen.policy.bundle import Bundle
 from kmsgen.reading import Source, read_file
 from kmsgen.sources import cloudformation_template, intent_file, key_policy, rendered_folder, scenario, terraform_plan
 from kmsgen.sources.beside import NOTHING, Beside, read_beside
-from kmsgen.sources.described import KEY_KIND, Described
+from kmsgen.sources.described import KEY_KIND, Described, Open
 from kmsgen.sources.key_kinds import every_kind
 
 if TYPE_CHECKING:
@@ -81,6 +81,16 @@ class Subject(NamedTuple):
         """The partition of the first key, or of the intent."""
         arn = parse_arn(self.bundle.keys[0].key.arn) if self.bundle.keys else None
         return arn.partition if arn else self.intent.scope.partition if self.intent else "aws"
+
+    @property
+    def least(self) -> Subject:
+        """The subject with its file read so that there is the least access, where the file leaves something unknown."""
+        return self._replace(described=self.described.narrow or self.described)
+
+    def unknown_of(self, key: str) -> tuple[Open, ...]:
+        """Return what would have to be known to answer about a key: not what is unknown of the other keys."""
+        others = {access.key.arn for access in self.bundle.keys} - {key}
+        return tuple(one for one in self.described.unknown if one.holder not in others)
 
     def by_key(self) -> tuple[Bundle, ...]:
         """Return the bundle once for each key, with that key first."""

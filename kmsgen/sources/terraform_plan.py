@@ -16,7 +16,8 @@ from kmsgen.policy.json_form import parse_document, parse_grant
 from kmsgen.reading import Source, Steps, Where
 from kmsgen.reading.text_within import parse_within
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.described import Described, Gathering, Home, parse_key_arn
+from kmsgen.sources.described import Described, Home, parse_key_arn
+from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.places import below
 
 _KEYS = ("aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key", "aws_kms_replica_external_key")

@@ -24,10 +24,13 @@ def existing(path: str, beside: Beside, intent: Intent, compiled: Bundle) -> Des
     home = Home(intent.scope.partition, intent.scope.account, region, keys=known)
     subject = file.read(beside._replace(home=home))
     found = (subject if file.form is FOLDER else subject.about_keys()).described
-    bundle = found.bundle._replace(
-        keys=_keys(found, compiled, path), principals=_principals(found, compiled, intent.scope.account)
-    )
-    return found._replace(bundle=bundle, notes=(*found.notes, *_as_compiled(file, found, compiled)))
+
+    def aligned(described: Described) -> Described:
+        keys = _keys(described, compiled, path)
+        principals = _principals(described, compiled, intent.scope.account)
+        return described._replace(bundle=described.bundle._replace(keys=keys, principals=principals))
+
+    return found.changed(aligned)._replace(notes=(*found.notes, *_as_compiled(file, found, compiled)))
 
 
 def _as_compiled(file: Identified, found: Described, compiled: Bundle) -> Iterator[Diagnostic]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from kmsgen.cli.console import say_note
 from kmsgen.cli.jobs.questions import AskedQuestions, Asker
 from kmsgen.cli.reports import proofs as report
+from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import Location, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle
@@ -14,6 +15,7 @@ from kmsgen.prover.proof import Budget, Group, Proof, Result
 from kmsgen.prover.prove import prove
 from kmsgen.prover.question import Beyond, NoEscalation, NoLockout, NoPublic, Question
 from kmsgen.sources.beside import Beside
+from kmsgen.sources.described import Open
 from kmsgen.sources.subject import Subject, read_subject
 
 _WORSE = (Result.PROVED, Result.UNKNOWN, Result.REFUTED)
@@ -42,10 +44,41 @@ def answers(subject: Subject, questions: Sequence[Question], budget: Budget, *, 
     found = []
     for bundle in bundles:
         for question in questions or [_beyond(subject, bundle)]:
-            kinds = subject.by_kind(bundle)
-            proof = _together([prove(one, question, budget, described_only=described_only) for one in kinds], kinds)
+            proof = _ask(subject, bundle, question, budget, described_only=described_only)
+            unknown = subject.unknown_of(bundle.keys[0].key.arn)
+            if unknown and not _settled(proof, question):
+                number = bundles.index(bundle)
+                narrow = subject.least.by_key()[number]
+                other = _ask(subject, narrow, question, budget, described_only=described_only)
+                proof = _of_readings(proof, other, question, unknown)
             found.append(_named(proof, bundle) if len(bundles) > 1 else proof)
     return found
+
+
+def _ask(subject: Subject, bundle: Bundle, question: Question, budget: Budget, *, described_only: bool) -> Proof:
+    kinds = subject.by_kind(bundle)
+    return _together([prove(one, question, budget, described_only=described_only) for one in kinds], kinds)
+
+
+def _settled(most: Proof, question: Question) -> bool:
+    """Return whether the reading with the most access settles a question: nothing that cannot happen there can ever happen."""
+    if isinstance(question, NoLockout):
+        return most.result is Result.REFUTED
+    return most.result is Result.PROVED and not isinstance(question, NoEscalation)
+
+
+def _of_readings(most: Proof, least: Proof, question: Question, unknown: Sequence[Open]) -> Proof:
+    """Return the answer that holds whatever the unknown values are, of the readings with the most and the least access.
+
+    Whoever has everything already cannot escalate: for that question neither reading proves anything of what is in between.
+    """
+    sure = Result.PROVED if isinstance(question, NoLockout) else Result.REFUTED
+    if least.result is sure and (most.result is sure or not isinstance(question, NoEscalation)):
+        return least
+    open_result = Result.REFUTED if isinstance(question, NoLockout) else Result.PROVED
+    if most.result is Result.UNKNOWN and least.result is open_result:
+        return most
+    return Proof(most.question, Result.UNKNOWN, most.groups, f"not known: {named(unknown)}")
 
 
 def _together(proofs: Sequence[Proof], bundles: Sequence[Bundle]) -> Proof:

@@ -75,10 +75,12 @@ def test_a_key_policy_that_a_template_does_not_tell_is_an_error() -> None:
 
 
 def test_a_role_with_policies_from_elsewhere_may_have_any() -> None:
-    """A principal is described only where the template tells all its policies."""
+    """Whose policies a template does not tell may have any, or be denied everything."""
     text = TEMPLATE.replace("{RoleName: api}", "{RoleName: api, ManagedPolicyArns: [arn:aws:iam::aws:policy/X]}")
     existing = read_template(source(text), HERE)
-    assert existing.bundle.principals == {}
+    for bundle, effect in ((existing.most, "Allow"), (existing.least, "Deny")):
+        first = bundle.principals["arn:aws:iam::111122223333:role/api"].identity_policies[0].statements[0]
+        assert (first.effect, first.actions, first.resources) == (effect, ("*",), ("*",))
     assert "may have any IAM policy" in existing.notes[0].message
 
 
