@@ -22,6 +22,7 @@ _KEY_ID = "KeyId"
 class Beside(NamedTuple):
     """What is told beside a file: the key's ARN, files of identity policies by principal, a file of grants.
 
+    `kind` is the spec and usage of its keys, `tags` are those of its keys, `parameters` the values of its parameters by name.
     `home` is where the resources live, where something else than the user tells.
     """
 
@@ -29,11 +30,14 @@ class Beside(NamedTuple):
     identity_policies: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     grants: str | None = None
     home: Home | None = None
+    kind: tuple[str, str] | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    parameters: Mapping[str, str] = MappingProxyType({})
 
     @property
     def given(self) -> bool:
-        """Whether the user tells anything at all."""
-        return bool(self.key_arn or self.identity_policies or self.grants)
+        """Whether the user tells anything that bears on what the policies mean, and is not the value of a parameter."""
+        return bool(self.key_arn or self.identity_policies or self.grants or self.kind or self.tags)
 
     def home_of(self, texts: Iterable[str], path: str) -> Home:
         """Tell where the resources of a file live: by the key's ARN, by what else is known, or by the texts of its key policies.

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 # What files of a form have no room for.
 KEY_KIND, IDENTITY_POLICIES, GRANTS = "the kind of key", "IAM policies", "grants"
 
+OPTIONS = "--key-arn, --key-spec, --tags, --parameter, --identity-policy and --grants"
+"""The options that tell what a file does not."""
+
 _NAMED = re.compile(
     r"(?:arn:(?P<partition>aws(?:-[a-z]+)*):[a-z0-9-]+:(?P<region>[a-z0-9-]*):)?(?<![0-9])(?P<account>[0-9]{12})(?![0-9])"
 )

@@ -15,7 +15,7 @@ from kmsgen.policy.bundle import Bundle
 from kmsgen.reading import Source, read_file
 from kmsgen.sources import cloudformation_template, intent_file, key_policy, rendered_folder, scenario, terraform_plan
 from kmsgen.sources.beside import NOTHING, Beside, read_beside
-from kmsgen.sources.described import KEY_KIND, Described, Open
+from kmsgen.sources.described import KEY_KIND, OPTIONS, Described, Open
 from kmsgen.sources.key_kinds import every_kind
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class Identified(NamedTuple):
         if not beside.given:
             return Subject(self.path, self.form, self.form.read(self.source, beside))
         if self.form.holds_everything:
-            message = "--key-arn, --identity-policy and --grants stand beside policies that do not tell these"
+            message = f"{OPTIONS} stand beside policies that do not tell these"
             raise input_error(Location(self.path), "not-a-policy", message, f"{self.form.name} holds these itself")
         return Subject(self.path, self.form, self._joined(beside))
 
@@ -136,7 +136,22 @@ class Identified(NamedTuple):
             failures.append(error)
         if failures:
             raise together(failures)
-        return more.joined(described)
+        return _of_kind(more.joined(described), beside)
+
+
+def _of_kind(described: Described, beside: Beside) -> Described:
+    """Return a file with its keys of the kind, and with the tags, that the user tells."""
+    kind, tags = beside.kind, beside.tags
+
+    def told(one: Described) -> Described:
+        keys = one.bundle.keys
+        if kind:
+            keys = tuple(held._replace(key=held.key._replace(spec=kind[0], usage=kind[1])) for held in keys)
+        if tags:
+            keys = tuple(held._replace(key=held.key._replace(tags=tags)) for held in keys)
+        return one._replace(bundle=one.bundle._replace(keys=keys), lacks=one.lacks - {KEY_KIND} if kind else one.lacks)
+
+    return described.changed(told)
 
 
 def identify(path: str, otherwise: Form | None = None) -> Identified:

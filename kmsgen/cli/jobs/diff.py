@@ -11,6 +11,7 @@ from kmsgen.policy.bundle import Bundle
 from kmsgen.prover.proof import Budget, Differences, Group
 from kmsgen.prover.prove import differences
 from kmsgen.sources.beside import NOTHING, Beside
+from kmsgen.sources.described import OPTIONS
 from kmsgen.sources.subject import Subject, identify
 
 
@@ -37,7 +38,7 @@ def _read(paths: tuple[str, str], beside: Beside) -> list[Subject]:
 
     subjects = each(paths, read)
     if beside.given and all(subject.form.holds_everything for subject in subjects):
-        message = "--key-arn, --identity-policy and --grants stand beside policies, and neither file holds those alone"
+        message = f"{OPTIONS} stand beside policies, and neither file holds those alone"
         raise input_error(Location(paths[0]), "not-a-policy", message, f"{subjects[0].form.name} holds these itself")
     return subjects
 

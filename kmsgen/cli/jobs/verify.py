@@ -13,6 +13,7 @@ from kmsgen.errors import Diagnostic, Location, input_error
 from kmsgen.intent import load_intent
 from kmsgen.intent.intent import Intent
 from kmsgen.sources.beside import Beside
+from kmsgen.sources.described import OPTIONS
 
 
 class Verified(NamedTuple):
@@ -32,7 +33,7 @@ class Verified(NamedTuple):
 def run(path: str, against: str | None, beside: Beside, output: str) -> int:
     """Print the answers; return the exit code. Raises KmsgenError."""
     if against is None and beside.given:
-        message = "--key-arn, --identity-policy and --grants stand beside the policies that --against names"
+        message = f"{OPTIONS} stand beside the policies that --against names"
         raise input_error(Location(path), "not-a-policy", message, "an intent holds these itself")
     verified = verify_intent(load_intent(path), against, beside)
     if output == "json":
