@@ -33,9 +33,11 @@ class Gathering:
     keys: dict[str, KeyAccess] = field(default_factory=dict)
     key_policies: dict[str, Readings] = field(default_factory=dict)
     allowed: dict[str, list[tuple[Statement, Location]]] = field(default_factory=dict)
+    possible_grants: dict[str, list[Grant]] = field(default_factory=dict)
     identity_policies: list[tuple[str, Readings]] = field(default_factory=list)
     grants: list[PlacedGrant] = field(default_factory=list)
     principals: dict[str, None] = field(default_factory=dict)
+    boundaries: dict[str, Readings | None] = field(default_factory=dict)
     untold: dict[str, Diagnostic] = field(default_factory=dict)
     notes: list[Diagnostic] = field(default_factory=list)
     unknown: list[Open] = field(default_factory=list)
@@ -57,6 +59,11 @@ class Gathering:
         self.keys[name] = self.keys[name]._replace(grants=(*self.keys[name].grants, grant))
         self.grants.append(PlacedGrant(grant, where, self.keys[name].key.arn))
 
+    def add_possible_grant(self, name: str, grant: Grant, what: str, where: Where) -> None:
+        """Add a grant that a key may have: what it is on is not known."""
+        self.possible_grants.setdefault(name, []).append(grant)
+        self.unknown.append(Open(what, where(()), self.keys[name].key.arn))
+
     def allow_anybody(self, name: str, actions: tuple[str, ...], what: str, place: Location) -> None:
         """Leave open who may call some actions on a key: a grant of them has a grantee, or a key, that is not known."""
         self.allowed.setdefault(name, []).append((Statement(Effect.ALLOW, actions, ("*",), (EVERYONE,), sid=UNTOLD), place))
@@ -76,6 +83,13 @@ class Gathering:
         self.add_principal(principal)
         readings = known(policy, where) if isinstance(policy, Document) else policy
         self.identity_policies.append((principal, readings))
+
+    def set_boundary(self, principal: str, policy: Readings | None, what: str, place: Location) -> None:
+        """Give a principal a permissions boundary; None for one that is not told, which may allow anything or nothing."""
+        self.add_principal(principal)
+        self.boundaries[principal] = policy
+        if policy is None:
+            self.unknown.append(Open(what, place, principal))
 
     def leave_open(self, principal: str, why: str, place: Location) -> None:
         """Note that not all policies of a principal are told."""
@@ -105,10 +119,19 @@ class Gathering:
     def _read(self, lacks: frozenset[str], pick: Pick, beside: Effect) -> Described:
         notes = (*self.notes, *(self.untold[name] for name in sorted(self.untold)))
         policies = [self._key_policy(name, pick, beside) for name in self.keys]
-        keys = (access._replace(policy=placed.document) for access, placed in zip(self.keys.values(), policies, strict=True))
+        possible = self.possible_grants if beside is Effect.ALLOW else {}
+        keys = (
+            access._replace(policy=placed.document, grants=(*access.grants, *possible.get(name, ())))
+            for (name, access), placed in zip(self.keys.items(), policies, strict=True)
+        )
         told = [PlacedPolicy(*pick(readings), layer=Layer.IDENTITY, holder=holder) for holder, readings in self.identity_policies]
-        bundle = Bundle(tuple(keys), self._principals(told, beside))
-        places = Places((*policies, *told), tuple(self.grants))
+        limits = [
+            PlacedPolicy(*pick(readings), layer=Layer.BOUNDARY, holder=holder)
+            for holder, readings in self.boundaries.items()
+            if readings is not None
+        ]
+        bundle = Bundle(tuple(keys), self._principals(told, limits, beside))
+        places = Places((*policies, *told, *limits), tuple(self.grants))
         return Described(bundle, places, notes, lacks, untold=frozenset(self.untold))
 
     def _key_policy(self, name: str, pick: Pick, beside: Effect) -> PlacedPolicy:
@@ -124,13 +147,16 @@ class Gathering:
         whole = document._replace(statements=(*document.statements, *(statement for statement, _ in more)))
         return PlacedPolicy(whole, placed if more else where, Layer.KEY_POLICY, self.keys[name].key.arn)
 
-    def _principals(self, told: list[PlacedPolicy], beside: Effect) -> dict[str, PrincipalPolicies]:
+    def _principals(self, told: list[PlacedPolicy], limits: list[PlacedPolicy], beside: Effect) -> dict[str, PrincipalPolicies]:
         """Return the principals with their policies, and with one for what is not told: it may allow, or deny, anything."""
         anything = Document((Statement(beside, ("*",), ("*",), sid=UNTOLD),))
         held = {name: [anything] if name in self.untold else [] for name in self.principals}
+        boundaries = {one.holder: one.document for one in limits}
+        if beside is Effect.DENY:
+            boundaries |= {name: anything for name, readings in self.boundaries.items() if readings is None}
         for one in told:
             held[one.holder].append(one.document)
-        return {name: PrincipalPolicies(tuple(documents)) for name, documents in held.items()}
+        return {name: PrincipalPolicies(tuple(documents), boundaries.get(name)) for name, documents in held.items()}
 
     def _open(self) -> list[Open]:
         """Return everything that would have to be known."""
@@ -138,7 +164,8 @@ class Gathering:
         for name, readings in self.key_policies.items():
             arn = self.keys[name].key.arn
             found += self._open_of(readings, arn)
-        for holder, readings in self.identity_policies:
+        limits = [(holder, readings) for holder, readings in self.boundaries.items() if readings is not None]
+        for holder, readings in (*self.identity_policies, *limits):
             found += self._open_of(readings, holder)
         found += [Open(one.message, one.location, name) for name, one in sorted(self.untold.items())]
         return found

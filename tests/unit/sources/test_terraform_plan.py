@@ -59,9 +59,9 @@ def test_grants_and_their_constraints_are_read() -> None:
     assert grant.constraints.encryption_context_equals is None
 
 
-def test_an_unknown_key_policy_is_an_error() -> None:
-    """What is known only after apply cannot be judged before."""
-    with pytest.raises(InputError, match="known only after it is applied"):
+def test_a_policy_resource_without_a_policy_is_an_error() -> None:
+    """Neither known nor known after apply: Terraform does not plan that."""
+    with pytest.raises(InputError, match="it has no policy"):
         read(KEY, ("aws_kms_key_policy.p", "aws_kms_key_policy", {}))
 
 
