@@ -87,13 +87,19 @@ class Open(NamedTuple):
     place: Location
     holder: str = ""
 
+    @property
+    def diagnostic(self) -> Diagnostic:
+        """What is not known, as a note with its place."""
+        return Diagnostic(self.place, "unknown", f"not known: {self.what}")
+
 
 class Described(NamedTuple):
     """What a file tells: a bundle with the places of its parts, and what to know beside it.
 
     Where something is `unknown` the bundle is read so that it gives the most access, and `narrow` so that it gives the least.
     `lacks` is what files of its form never tell; `no_key` why the bundle has no key to ask about; `intent` what the bundle was
-    compiled from; `scenarios` every one of the file; `untold` principals of whom it does not tell all policies.
+    compiled from; `scenarios` every one of the file; `untold` principals of whom it does not tell all policies;
+    `names` what it calls keys, by their ARNs; `made` principals that come into being with it.
     """
 
     bundle: Bundle
@@ -105,6 +111,8 @@ class Described(NamedTuple):
     scenarios: tuple[Scenario, ...] = ()
     untold: frozenset[str] = frozenset()
     unknown: tuple[Open, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
+    made: frozenset[str] = frozenset()
     narrow: Described | None = None
 
     @property
@@ -116,6 +124,11 @@ class Described(NamedTuple):
     def least(self) -> Bundle:
         """The bundle as it gives the least access."""
         return self.narrow.bundle if self.narrow else self.bundle
+
+    def name_of(self, key: str) -> str:
+        """Return what the file calls a key: its name with its ARN, or the ARN alone."""
+        name = dict(self.names).get(key)
+        return f"{name} ({key})" if name else key
 
     def changed(self, change: Callable[[Described], Described]) -> Described:
         """Return both readings changed alike."""

@@ -37,6 +37,7 @@ class Gathering:
     identity_policies: list[tuple[str, Readings]] = field(default_factory=list)
     grants: list[PlacedGrant] = field(default_factory=list)
     principals: dict[str, None] = field(default_factory=dict)
+    made: set[str] = field(default_factory=set)
     boundaries: dict[str, Readings | None] = field(default_factory=dict)
     untold: dict[str, Diagnostic] = field(default_factory=dict)
     notes: list[Diagnostic] = field(default_factory=list)
@@ -132,7 +133,9 @@ class Gathering:
         ]
         bundle = Bundle(tuple(keys), self._principals(told, limits, beside))
         places = Places((*policies, *told, *limits), tuple(self.grants))
-        return Described(bundle, places, notes, lacks, untold=frozenset(self.untold))
+        names = tuple((access.key.arn, name) for name, access in self.keys.items() if name)
+        untold, made = frozenset(self.untold), frozenset(self.made)
+        return Described(bundle, places, notes, lacks, untold=untold, names=names, made=made)
 
     def _key_policy(self, name: str, pick: Pick, beside: Effect) -> PlacedPolicy:
         document, where = pick(self.key_policies[name])

@@ -23,19 +23,20 @@ if TYPE_CHECKING:
 
 
 class Form(NamedTuple):
-    """A form of file. `holds_everything`: nothing can stand beside it."""
+    """A form of file. `holds_everything`: nothing can stand beside it; `read_before` reads what there is before a change."""
 
     name: str
     recognises: Callable[[Source], bool]
     read: Callable[[Source, Beside], Described]
     holds_everything: bool = False
+    read_before: Callable[[Source, Beside], Described] | None = None
 
 
 INTENT = Form("an intent", intent_file.is_intent, intent_file.read_intent, holds_everything=True)
 SCENARIO = Form("a scenario", scenario.is_scenario, scenario.read_scenario, holds_everything=True)
 IAM_POLICY = Form("an IAM policy", key_policy.is_iam_policy, key_policy.read_iam_policy)
 KEY_POLICY = Form("a key policy", key_policy.is_key_policy, key_policy.read_key_policy)
-PLAN = Form("a Terraform plan or state", terraform_plan.is_plan, terraform_plan.read_plan)
+PLAN = Form("a Terraform plan or state", terraform_plan.is_plan, terraform_plan.read_plan, read_before=terraform_plan.read_before)
 TEMPLATE = Form("a CloudFormation template", cloudformation_template.is_template, cloudformation_template.read_template)
 FOLDER = Form("a folder that `render` wrote", rendered_folder.is_manifest, rendered_folder.read_rendered_folder)
 
@@ -123,6 +124,14 @@ class Identified(NamedTuple):
             message = f"{OPTIONS} stand beside policies that do not tell these"
             raise input_error(Location(self.path), "not-a-policy", message, f"{self.form.name} holds these itself")
         return Subject(self.path, self.form, self._joined(beside))
+
+    def sides(self, beside: Beside) -> tuple[Subject, Subject]:
+        """Make a subject of what there is before a change, and one of what there is after it. Raises KmsgenError."""
+        if self.form.read_before is None or not terraform_plan.has_both_sides(self.source):
+            hint = "name two files, or a plan as `terraform show -json PLANFILE` prints it"
+            raise input_error(Location(self.path), "usage", f"{self.form.name} has no other side to compare", hint)
+        before = Subject(self.path, self.form, self.form.read_before(self.source, beside))
+        return before, self.read(beside)
 
     def _joined(self, beside: Beside) -> Described:
         failures: list[KmsgenError] = []

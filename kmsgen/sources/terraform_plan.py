@@ -47,7 +47,7 @@ def read_plan(source: Source, beside: Beside) -> Described:
 
 def read_before(source: Source, beside: Beside) -> Described:
     """Read what there is before a plan is applied. Raises InputError with every problem."""
-    return _read(source, beside, _prior(source), [])
+    return _reader(source, beside, _prior(source), resources_of(source, _PLANNED)).gathering.described(frozenset())
 
 
 def has_both_sides(source: Source) -> bool:
@@ -61,11 +61,15 @@ def _prior(source: Source) -> list[Resource]:
 
 def _read(source: Source, beside: Beside, resources: list[Resource], prior: list[Resource]) -> Described:
     read_already = [one for one in prior if one.mode == "data"]
-    reader = _PlanReader(source, beside, resources, read_already)
+    return _reader(source, beside, resources, read_already).gathering.finish()
+
+
+def _reader(source: Source, beside: Beside, resources: list[Resource], others: list[Resource]) -> _PlanReader:
+    reader = _PlanReader(source, beside, resources, others)
     reader.read()
     if reader.problems:
         raise InputError(reader.problems)
-    return reader.gathering.finish()
+    return reader
 
 
 class _PlanReader:
@@ -123,6 +127,9 @@ class _PlanReader:
             message = f"{resource.address} tells no policy of its own: taken as KMS's default policy"
             self.gathering.note(resource.where(()), "default-policy", message)
             written = Written(format_document(default_policy(arn)), resource.where)
+        elif isinstance(resource.value("policy"), Unknown) and not isinstance(written.data, Unknown):
+            message = f"the policy of {resource.address} is not known before apply: read from its data source, as planned"
+            self.gathering.note(resource.where(("policy",)), "planned-policy", message)
         self.written[resource.address] = written
 
     def _left_out(self, resource: Resource) -> bool:

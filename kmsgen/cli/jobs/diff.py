@@ -6,18 +6,27 @@ from collections.abc import Iterator, Sequence
 
 from kmsgen.cli.console import say, say_note
 from kmsgen.cli.reports import differences as report
+from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import Location, each, input_error
-from kmsgen.policy.bundle import Bundle
+from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
+from kmsgen.policy.document import Document
 from kmsgen.prover.proof import Budget, Differences, Group
 from kmsgen.prover.prove import differences
 from kmsgen.sources.beside import NOTHING, Beside
-from kmsgen.sources.described import OPTIONS
-from kmsgen.sources.subject import Subject, identify
+from kmsgen.sources.described import OPTIONS, Described
+from kmsgen.sources.subject import PLAN, Subject, identify
 
 
-def run(paths: tuple[str, str], beside: Beside, output: str, fail_on: str | None, *, described_only: bool, seconds: float) -> int:
-    """Print what differs; return the exit code. Raises KmsgenError with every problem of both files."""
-    before, after = _read(paths, beside)
+def run(
+    paths: tuple[str, str | None], beside: Beside, output: str, fail_on: str | None, *, described_only: bool, seconds: float
+) -> int:
+    """Print what differs; return the exit code. Raises KmsgenError with every problem of both files.
+
+    One path alone is a Terraform plan: what there is before it is compared with what there is after it.
+    """
+    old, new = paths
+    before, after = identify(old).sides(beside) if new is None else _read((old, new), beside)
+    before, after = aligned(before, after)
     for subject in (before, after):
         for note in subject.described.notes:
             say_note(note)
@@ -46,8 +55,52 @@ def _read(paths: tuple[str, str], beside: Beside) -> list[Subject]:
 def compare(before: Subject, after: Subject, *, described_only: bool, seconds: float) -> Differences:
     """Compare what two files describe."""
     only = described_only or not (before.governed and after.governed)
-    pairs = _of_one_kind(before, after)
-    return _together([differences(*pair, Budget(seconds=seconds), described_only=only) for pair in pairs])
+
+    def of(old: Subject, new: Subject) -> Differences:
+        pairs = _of_one_kind(old, new)
+        return _together([differences(*pair, Budget(seconds=seconds), described_only=only) for pair in pairs])
+
+    unknown = (*before.described.unknown, *after.described.unknown)
+    if not unknown:
+        return of(before, after)
+    return _of_readings(of(before, after.least), of(before.least, after), f"not known: {named(unknown)}")
+
+
+def _of_readings(narrower: Differences, wider: Differences, unknown: str) -> Differences:
+    """Return what is gained and lost whatever the unknown values are; where more may be, the reason says what is not known.
+
+    `narrower` goes from the most access there may have been to the least there may be, `wider` the other way round.
+    """
+    more = wider.gained != narrower.gained or narrower.lost != wider.lost
+    reason = "; ".join(filter(None, (unknown if more else "", narrower.reason or wider.reason)))
+    return Differences(narrower.gained, wider.lost, reason)
+
+
+def aligned(before: Subject, after: Subject) -> tuple[Subject, Subject]:
+    """Return two plans or states with their keys in one order, by address; a key that one lacks gives nothing there."""
+    if before.form is not PLAN or after.form is not PLAN:
+        return before, after
+    addresses = list(dict.fromkeys(name for one in (before, after) for _, name in one.described.names))
+
+    def ordered(subject: Subject, other: Subject) -> Subject:
+        return subject._replace(described=subject.described.changed(lambda one: _in_order(one, other.described, addresses)))
+
+    return ordered(before, after), ordered(after, before)
+
+
+def _in_order(described: Described, other: Described, addresses: Sequence[str]) -> Described:
+    """Return a reading with a key for each address; a key, and a principal made there, that only the other has gets nothing."""
+    own, there = _by_address(described), _by_address(other)
+    empty = {name: access._replace(policy=Document(()), grants=()) for name, access in there.items()}
+    keys = tuple(own.get(address) or empty[address] for address in addresses)
+    absent = {name: PrincipalPolicies() for name in sorted(other.made - described.bundle.principals.keys())}
+    bundle = described.bundle._replace(keys=keys, principals={**described.bundle.principals, **absent})
+    return described._replace(bundle=bundle)
+
+
+def _by_address(described: Described) -> dict[str, KeyAccess]:
+    held = {access.key.arn: access for access in described.bundle.keys}
+    return {name: held[arn] for arn, name in described.names if arn in held}
 
 
 def _of_one_kind(before: Subject, after: Subject) -> Iterator[tuple[Bundle, Bundle]]:

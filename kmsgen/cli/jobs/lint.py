@@ -9,8 +9,11 @@ from kmsgen.checks.finding import SEVERITIES, Finding
 from kmsgen.checks.lint.dead_parts import OF_MINIMALITY
 from kmsgen.checks.lint.lint import lint
 from kmsgen.checks.lint.makes import other_makes
+from kmsgen.checks.lint.table import OF_READINGS
+from kmsgen.checks.lint.unknown import ReadTwice
 from kmsgen.checks.lint.written import KEY_POLICY, Written, as_iam_policy
 from kmsgen.cli.reports import findings as report
+from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import InputError, KmsgenError, Location, each
 from kmsgen.policy.bundle import Bundle
 from kmsgen.sources.beside import Beside
@@ -36,6 +39,16 @@ def findings_of(paths: Sequence[str], beside: Beside) -> list[Finding]:
 
 
 def _of_file(subject: Subject) -> list[Finding]:
+    """Return the findings on a file that hold whatever its unknown values are, and what is open because of these."""
+    most = _of_reading(subject)
+    least = _of_reading(subject.least) if subject.described.narrow else most
+    read = ReadTwice(tuple(most), tuple(least), named(subject.described.unknown), subject.described.notes)
+    kept = read.sure() if subject.described.narrow else most
+    found = [*kept, *(finding for rule in OF_READINGS for finding in rule.findings(read))]
+    return sorted(found, key=lambda one: (one.location, SEVERITIES.index(one.severity), one.code, one.message))
+
+
+def _of_reading(subject: Subject) -> list[Finding]:
     """Return the findings on the policies of a file, its keys together; on each policy by itself where it tells no key."""
     written = list(_written(subject))
     if subject.bundle.keys:
@@ -49,7 +62,7 @@ def _written(subject: Subject) -> Iterator[Written]:
     """Yield the key policies in the order of the keys, named by these where there are several, then the IAM policies."""
     places, several = subject.described.places, len(subject.bundle.keys) > 1
     for one in places.of_layer(Layer.KEY_POLICY):
-        yield Written(one.document, KEY_POLICY, one.where, key=one.holder if several else "")
+        yield Written(one.document, KEY_POLICY, one.where, key=subject.described.name_of(one.holder) if several else "")
     for one in places.of_layer(Layer.IDENTITY):
         yield as_iam_policy(one.document, one.where)
 

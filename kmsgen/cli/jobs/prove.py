@@ -51,7 +51,8 @@ def answers(subject: Subject, questions: Sequence[Question], budget: Budget, *, 
                 narrow = subject.least.by_key()[number]
                 other = _ask(subject, narrow, question, budget, described_only=described_only)
                 proof = _of_readings(proof, other, question, unknown)
-            found.append(_named(proof, bundle) if len(bundles) > 1 else proof)
+            about = f"{proof.question} on {subject.described.name_of(bundle.keys[0].key.arn)}"
+            found.append(proof._replace(question=about) if len(bundles) > 1 else proof)
     return found
 
 
@@ -92,10 +93,6 @@ def _together(proofs: Sequence[Proof], bundles: Sequence[Bundle]) -> Proof:
     key = bundles[number].keys[0].key
     kind = f"if the key is {key.spec} for {key.usage}" if number else ""
     return Proof(first.question, worst, tuple(groups), "; ".join(filter(None, (kind, first.reason))))
-
-
-def _named(proof: Proof, bundle: Bundle) -> Proof:
-    return Proof(f"{proof.question} on {bundle.keys[0].key.arn}", proof.result, proof.groups, proof.reason)
 
 
 def _questions(subject: Subject, asked: AskedQuestions) -> list[Question]:

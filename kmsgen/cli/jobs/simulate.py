@@ -12,6 +12,7 @@ from kmsgen.cli.console import answer_json, say
 from kmsgen.cli.jobs.put_request import PutRequest, requests_of
 from kmsgen.cli.reports import decisions as report
 from kmsgen.cli.reports.decisions import Decided
+from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error
 from kmsgen.sources.beside import NOTHING, Beside
 from kmsgen.sources.question import Question, Scenario
@@ -53,8 +54,11 @@ def decide(scenarios: Iterable[Scenario], *, trace: bool = False) -> Iterator[De
     """Decide every request, in the order given, those of a scenario by one authorizer."""
     for scenario in scenarios:
         authorizer = Authorizer(scenario.bundle)
+        other = Authorizer(scenario.narrow) if scenario.narrow else None
         for number, question in enumerate(scenario.questions, 1):
-            yield Decided(scenario, number, question, authorizer.decide(question.request, trace=trace))
+            decision = authorizer.decide(question.request, trace=trace)
+            same = other is None or other.decide(question.request).outcome is decision.outcome
+            yield Decided(scenario, number, question, decision, "" if same else scenario.unknown)
 
 
 def scenarios_of(given: Given) -> list[Scenario]:
@@ -88,7 +92,9 @@ def _read(path: str, given: Given) -> tuple[Scenario, ...]:
     if not given.request.given:
         hint = "put a request with options: --principal ARN --action kms:Decrypt"
         raise input_error(Location(path), "no-request", f"{file.form.name} asks nothing", hint)
-    return (Scenario("", file.read(given.beside).about_keys().bundle, path=path),)
+    described = file.read(given.beside).about_keys().described
+    narrow = described.narrow.bundle if described.narrow else None
+    return (Scenario("", described.bundle, path=path, narrow=narrow, unknown=named(described.unknown)),)
 
 
 def _files(paths: Iterable[str]) -> Iterator[str]:

@@ -87,6 +87,7 @@ class IamReader:
                 self.arns[holder] = f"{head}({resource.address})" if head else self._plain(holder)
             if holder.kind != "group":
                 self.gathering.add_principal(self.arns[holder])
+                self.gathering.made.add(self.arns[holder])
 
     def _holder_made(self, resource: Resource) -> Holder:
         return Holder(IAM_KINDS[resource.type], resource.known("name") or f"({resource.address})")
