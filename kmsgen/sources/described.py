@@ -10,14 +10,15 @@ from kmsgen.arn import ACCOUNT_ID, Arn, account_root, parse_arn
 from kmsgen.errors import Diagnostic, Location, input_error
 from kmsgen.policy.bundle import NEW_KEY_ID, Bundle, Key
 from kmsgen.policy.document import Document, Effect, Principal, Statement
-from kmsgen.sources.places import Places
+from kmsgen.sources.places import PlacedPolicy, Places
 from kmsgen.sources.question import Scenario
 
 if TYPE_CHECKING:
     from kmsgen.intent.intent import Intent
 
 # What files of a form have no room for.
-KEY_KIND, IDENTITY_POLICIES, GRANTS = "the kind of key", "IAM policies", "grants"
+KEY_KIND, KEY_MAKE, KEY_REGION = "the kind of key", "the origin of the key", "the Region of the key"
+IDENTITY_POLICIES, GRANTS = "IAM policies", "grants"
 
 OPTIONS = "--key-arn, --key-spec, --tags, --parameter, --identity-policy and --grants"
 """The options that tell what a file does not."""
@@ -99,7 +100,8 @@ class Described(NamedTuple):
     Where something is `unknown` the bundle is read so that it gives the most access, and `narrow` so that it gives the least.
     `lacks` is what files of its form never tell; `no_key` why the bundle has no key to ask about; `intent` what the bundle was
     compiled from; `scenarios` every one of the file; `untold` principals of whom it does not tell all policies;
-    `names` what it calls keys, by their ARNs; `made` principals that come into being with it.
+    `names` what it calls keys, by their ARNs; `made` principals that come into being with it;
+    `as_written` policies whose text is known whole, though not everything that they look at.
     """
 
     bundle: Bundle
@@ -114,6 +116,7 @@ class Described(NamedTuple):
     names: tuple[tuple[str, str], ...] = ()
     made: frozenset[str] = frozenset()
     narrow: Described | None = None
+    as_written: tuple[PlacedPolicy, ...] = ()
 
     @property
     def most(self) -> Bundle:
@@ -128,7 +131,7 @@ class Described(NamedTuple):
     def name_of(self, key: str) -> str:
         """Return what the file calls a key: its name with its ARN, or the ARN alone."""
         name = dict(self.names).get(key)
-        return f"{name} ({key})" if name else key
+        return f"{name} ({key})" if name and not key.endswith(name) else key
 
     def changed(self, change: Callable[[Described], Described]) -> Described:
         """Return both readings changed alike."""

@@ -41,6 +41,7 @@ class Gathering:
     boundaries: dict[str, Readings | None] = field(default_factory=dict)
     untold: dict[str, Diagnostic] = field(default_factory=dict)
     notes: list[Diagnostic] = field(default_factory=list)
+    as_written: list[PlacedPolicy] = field(default_factory=list)
     unknown: list[Open] = field(default_factory=list)
     where: Where | None = None
 
@@ -48,6 +49,10 @@ class Gathering:
         """Add a key; without a policy it has the one that KMS gives (key-policy-default)."""
         self.keys[name] = KeyAccess(key, Document(()))
         self.set_policy(name, policy or default_policy(key.arn), where)
+
+    def keep_written(self, name: str, policy: Document, where: Where) -> None:
+        """Keep a key policy as it is written, for what its text alone tells, where its readings are others."""
+        self.as_written.append(PlacedPolicy(policy, where, Layer.KEY_POLICY, self.keys[name].key.arn))
 
     def set_policy(self, name: str, policy: Readings | Document, where: Where) -> None:
         """Put a key policy in place of the one the key has."""
@@ -115,7 +120,7 @@ class Gathering:
         if not unknown:
             return most
         least = self._read(lacks, lambda readings: readings.least, Effect.DENY)
-        return most._replace(unknown=unknown, narrow=least._replace(unknown=unknown))
+        return most._replace(unknown=unknown, as_written=tuple(self.as_written), narrow=least._replace(unknown=unknown))
 
     def _read(self, lacks: frozenset[str], pick: Pick, beside: Effect) -> Described:
         notes = (*self.notes, *(self.untold[name] for name in sorted(self.untold)))

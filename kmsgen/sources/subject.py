@@ -15,8 +15,10 @@ from kmsgen.policy.bundle import Bundle
 from kmsgen.reading import Source, read_file
 from kmsgen.sources import cloudformation_template, intent_file, key_policy, rendered_folder, scenario, terraform_plan
 from kmsgen.sources.beside import NOTHING, Beside, read_beside
-from kmsgen.sources.described import KEY_KIND, OPTIONS, Described, Open
+from kmsgen.sources.described import KEY_KIND, KEY_MAKE, KEY_REGION, OPTIONS, Described, Open
 from kmsgen.sources.key_kinds import every_kind
+from kmsgen.sources.key_makes import every_make
+from kmsgen.sources.key_regions import every_region
 
 if TYPE_CHECKING:
     from kmsgen.intent.intent import Intent
@@ -99,8 +101,13 @@ class Subject(NamedTuple):
         return tuple(self.bundle._replace(keys=(one, *(other for other in keys if other is not one))) for one in keys)
 
     def by_kind(self, bundle: Bundle) -> tuple[Bundle, ...]:
-        """Return the bundle once for each kind of key that its first key could be."""
-        return (bundle,) if self.tells_kind else every_kind(bundle)
+        """Return the bundle once for each kind, make and Region of key that its first key could be, the likely one first."""
+        lacks = self.described.lacks
+        found: list[Bundle] = []
+        for one in every_region(bundle) if KEY_REGION in lacks else (bundle,):
+            found += every_kind(one) if KEY_KIND in lacks else (one,)
+            found += every_make(one) if KEY_MAKE in lacks else ()
+        return tuple(found)
 
     def about_keys(self) -> Subject:
         """Return the subject. Raises InputError where it tells no key to ask about."""

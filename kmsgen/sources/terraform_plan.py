@@ -11,7 +11,7 @@ from typing import Any
 
 from kmsgen.errors import Diagnostic, InputError, KmsgenError
 from kmsgen.policy.bundle import Key
-from kmsgen.policy.json_form import format_document, parse_grant
+from kmsgen.policy.json_form import format_document, parse_document, parse_grant
 from kmsgen.reading import Source
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import Described, Home, default_policy, home_in, parse_key_arn
@@ -21,7 +21,7 @@ from kmsgen.sources.terraform.iam import IamReader
 from kmsgen.sources.terraform.policies import Policies, Written
 from kmsgen.sources.terraform.references import KEYS, POLICY_DOCUMENT, References, account_of
 from kmsgen.sources.terraform.resources import AFTER_APPLY, Resource, listed, resources_of
-from kmsgen.sources.unknown import OneOf, Unknown
+from kmsgen.sources.unknown import OneOf, Unknown, has_unknown
 from kmsgen.sources.untold import ALIASES, MULTI_REGION, TAGS, hide
 
 _GRANT_FIELDS = {"name": "Name", "grant_id": "GrantId"}
@@ -189,6 +189,9 @@ class _PlanReader:
             untold = self._untold(key, name)
             data = _hidden(written.data, untold)
             try:
+                if data != written.data and not has_unknown(written.data):
+                    as_written = parse_document(written.data, written.where, "required")
+                    self.gathering.keep_written(name, as_written, written.where)
                 self.gathering.set_policy(name, Written(data, written.where).read("required"), written.where)
             except KmsgenError as error:
                 self.problems += [

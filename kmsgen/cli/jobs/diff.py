@@ -8,12 +8,13 @@ from kmsgen.cli.console import say, say_note
 from kmsgen.cli.reports import differences as report
 from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import Location, each, input_error
-from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
+from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Document
 from kmsgen.prover.proof import Budget, Differences, Group
 from kmsgen.prover.prove import differences
 from kmsgen.sources.beside import NOTHING, Beside
-from kmsgen.sources.described import OPTIONS, Described
+from kmsgen.sources.described import KEY_REGION, OPTIONS, Described
+from kmsgen.sources.key_regions import in_region
 from kmsgen.sources.subject import PLAN, Subject, identify
 
 
@@ -110,13 +111,30 @@ def _of_one_kind(before: Subject, after: Subject) -> Iterator[tuple[Bundle, Bund
         return
     known = [subject.bundle.keys[0].key for subject in (before, after) if subject.tells_kind]
     possible = [one.keys[0].key for subject in (before, after) for one in subject.by_kind(subject.bundle)]
-    for spec, usage in dict.fromkeys((key.spec, key.usage) for key in known or possible):
-        yield _as(before.bundle, spec, usage), _as(after.bundle, spec, usage)
+    for key in {_kind(key): key for key in known or possible}.values():
+        yield _as(before, key), _as(after, key)
 
 
-def _as(bundle: Bundle, spec: str, usage: str) -> Bundle:
-    first = bundle.keys[0]
-    return bundle._replace(keys=(first._replace(key=first.key._replace(spec=spec, usage=usage)), *bundle.keys[1:]))
+def _kind(key: Key) -> tuple[object, ...]:
+    """Return the properties of a key that a bare policy does not tell."""
+    region = key.arn.split(":")[3]
+    return key.spec, key.usage, key.origin, key.multi_region, key.multi_region_key_type, region
+
+
+def _as(subject: Subject, key: Key) -> Bundle:
+    """Return a bundle with its first key of a kind, and in its Region where the file does not tell another."""
+    bundle = subject.bundle
+    first, *others = bundle.keys
+    if KEY_REGION in subject.described.lacks:
+        first = first._replace(key=in_region(first.key, key.arn.split(":")[3]))
+    same = first.key._replace(
+        spec=key.spec,
+        usage=key.usage,
+        origin=key.origin,
+        multi_region=key.multi_region,
+        multi_region_key_type=key.multi_region_key_type,
+    )
+    return bundle._replace(keys=(first._replace(key=same), *others))
 
 
 def _together(found: Sequence[Differences]) -> Differences:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from kmsgen.arn import account_of
 from kmsgen.authorizer.language.statement import Layer
 from kmsgen.checks.finding import SEVERITIES, Finding
 from kmsgen.checks.lint.dead_parts import OF_MINIMALITY
@@ -17,7 +18,9 @@ from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import InputError, KmsgenError, Location, each
 from kmsgen.policy.bundle import Bundle
 from kmsgen.sources.beside import Beside
+from kmsgen.sources.described import KEY_REGION
 from kmsgen.sources.key_kinds import every_kind
+from kmsgen.sources.key_regions import every_region
 from kmsgen.sources.subject import Subject, identify
 
 
@@ -43,9 +46,23 @@ def _of_file(subject: Subject) -> list[Finding]:
     most = _of_reading(subject)
     least = _of_reading(subject.least) if subject.described.narrow else most
     read = ReadTwice(tuple(most), tuple(least), named(subject.described.unknown), subject.described.notes)
-    kept = read.sure() if subject.described.narrow else most
+    kept = [*read.sure(), *_as_written(subject)] if subject.described.narrow else most
     found = [*kept, *(finding for rule in OF_READINGS for finding in rule.findings(read))]
-    return sorted(found, key=lambda one: (one.location, SEVERITIES.index(one.severity), one.code, one.message))
+    unique = {(one.code, one.location, one.message, one.key): one for one in reversed(found)}.values()
+    return sorted(unique, key=lambda one: (one.location, SEVERITIES.index(one.severity), one.code, one.message))
+
+
+def _as_written(subject: Subject) -> list[Finding]:
+    """Return the findings on each policy by itself of which the whole text is known."""
+    several = len(subject.bundle.keys) > 1
+    written = [
+        Written(
+            one.document, KEY_POLICY, one.where,
+            key=subject.described.name_of(one.holder) if several else "", account=account_of(one.holder) or "",
+        )
+        for one in subject.described.as_written
+    ]  # fmt: skip
+    return lint(written, None)
 
 
 def _of_reading(subject: Subject) -> list[Finding]:
@@ -71,7 +88,8 @@ def _kinds(subject: Subject) -> Iterator[Bundle]:
     """Yield the bundle as it is, and once for each other kind and make that one of its keys could be of."""
     yield subject.bundle
     for number, first in enumerate(() if subject.tells_kind else subject.by_key()):
-        for one in (*every_kind(first)[1:], *other_makes(first)):
+        elsewhere = every_region(first)[1:] if KEY_REGION in subject.described.lacks else ()
+        for one in (*every_kind(first)[1:], *other_makes(first), *elsewhere):
             keys = list(one.keys[1:])
             keys.insert(number, one.keys[0])
             yield one._replace(keys=tuple(keys))

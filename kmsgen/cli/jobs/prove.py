@@ -16,6 +16,7 @@ from kmsgen.prover.prove import prove
 from kmsgen.prover.question import Beyond, NoEscalation, NoLockout, NoPublic, Question
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import Open
+from kmsgen.sources.key_makes import said
 from kmsgen.sources.subject import Subject, read_subject
 
 _WORSE = (Result.PROVED, Result.UNKNOWN, Result.REFUTED)
@@ -90,8 +91,7 @@ def _together(proofs: Sequence[Proof], bundles: Sequence[Bundle]) -> Proof:
     for proof in proofs:
         shown = {action for one in groups for action in one.actions}
         groups += [one for one in proof.groups if not shown.issuperset(one.actions)]
-    key = bundles[number].keys[0].key
-    kind = f"if the key is {key.spec} for {key.usage}" if number else ""
+    kind = said(bundles[number].keys[0].key, bundles[0].keys[0].key) if number else ""
     return Proof(first.question, worst, tuple(groups), "; ".join(filter(None, (kind, first.reason))))
 
 
