@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from kmsgen.authorizer.language.statement import Layer
 from kmsgen.errors import Diagnostic, Location, input_error
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
-from kmsgen.policy.document import EVERYONE, Document, Effect, Statement
+from kmsgen.policy.document import EVERYONE, Condition, Document, Effect, Statement
 from kmsgen.policy.grant import Grant
 from kmsgen.reading import Where
 from kmsgen.sources.described import Described, Open, default_policy
 from kmsgen.sources.places import PlacedGrant, PlacedPolicy, Places
 from kmsgen.sources.readings import Reading, Readings, known
+from kmsgen.sources.unknown import Text, Unknown
+from kmsgen.sources.widest import condition_of
 
 Pick = Callable[[Readings], Reading]
 
@@ -70,9 +72,12 @@ class Gathering:
         self.possible_grants.setdefault(name, []).append(grant)
         self.unknown.append(Open(what, where(()), self.keys[name].key.arn))
 
-    def allow_anybody(self, name: str, actions: tuple[str, ...], what: str, place: Location) -> None:
-        """Leave open who may call some actions on a key: a grant of them has a grantee, or a key, that is not known."""
-        self.allowed.setdefault(name, []).append((Statement(Effect.ALLOW, actions, ("*",), (EVERYONE,), sid=UNTOLD), place))
+    def allow_whom(self, name: str, grantee: Text | Unknown, actions: tuple[str, ...], what: str, place: Location) -> None:
+        """Leave open who may call some actions on a key: a grant of them has a grantee of whom a part is known, or nothing."""
+        told = condition_of(grantee) if isinstance(grantee, Text) else None
+        conditions = (Condition("StringLike", told[0], (told[1],)),) if told else ()
+        statement = Statement(Effect.ALLOW, actions, ("*",), (EVERYONE,), conditions, sid=UNTOLD)
+        self.allowed.setdefault(name, []).append((statement, place))
         self.unknown.append(Open(what, place, self.keys[name].key.arn))
 
     def add_alias(self, name: str, alias: str) -> None:

@@ -121,16 +121,23 @@ def _read(data: object, wide: str, *, bare: bool) -> _Statements:
     """Return the statements with those of the effect `wide` as wide as they may be, the others as narrow."""
     found = _Statements([], [])
     if isinstance(data, OneOf):
-        for option in data.options:
-            inner = _read(Unknown(data.what) if _other_variables(option) else option, wide, bare=bare)
-            kept = [number for number, one in enumerate(inner.data) if _effect(one) == wide]
-            _add(found, [inner.data[number] for number in kept], ())
-        return found
+        return _of_options(data, wide, bare=bare)
     if _whole(data):
         _add(found, [_everything(wide, bare=bare)], ())
         return found
     for steps, statement in _listed(data):
         _add(found, _of_statement(statement, wide, bare=bare), steps)
+    return found
+
+
+def _of_options(data: OneOf, wide: str, *, bare: bool) -> _Statements:
+    """Return of several policies what any has that is to be wide, and what every one has of the rest."""
+    found = _Statements([], [])
+    read = [_read(Unknown(data.what) if _other_variables(one) else one, wide, bare=bare) for one in data.options]
+    for one in read:
+        _add(found, [statement for statement in one.data if _effect(statement) == wide], ())
+    narrow = [statement for statement in read[0].data if _effect(statement) != wide] if read else []
+    _add(found, [one for one in narrow if all(one in other.data for other in read)], ())
     return found
 
 

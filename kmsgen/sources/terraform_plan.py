@@ -21,7 +21,7 @@ from kmsgen.sources.terraform.iam import IamReader
 from kmsgen.sources.terraform.policies import Policies, Written
 from kmsgen.sources.terraform.references import KEYS, POLICY_DOCUMENT, References, account_of
 from kmsgen.sources.terraform.resources import AFTER_APPLY, Resource, listed, resources_of
-from kmsgen.sources.unknown import OneOf, Unknown, has_unknown
+from kmsgen.sources.unknown import OneOf, Text, Unknown, has_unknown, unknown_in
 from kmsgen.sources.untold import ALIASES, MULTI_REGION, TAGS, hide
 
 _GRANT_FIELDS = {"name": "Name", "grant_id": "GrantId"}
@@ -217,15 +217,15 @@ class _PlanReader:
         grantee = self.references.filled(resource.value("grantee_principal"), resource, "grantee_principal")
         if grantee is None:
             raise resource.refusal("bad-grant", "it has no grantee", "grantee_principal")
-        unknown = [one.what for one in (grantee, *operations) if isinstance(one, Unknown)]
-        if unknown or not isinstance(grantee, str):
-            known = tuple(f"kms:{one}" for one in operations if isinstance(one, str))
-            actions = known if len(known) == len(operations) else ("kms:*",)
-            what = f"{resource.address}: {', '.join(unknown) or f'grantee_principal, {AFTER_APPLY}'}"
-            for name in names:
-                self.gathering.allow_anybody(name, actions, what, resource.where(()))
+        unknown = [one.what for one in unknown_in([grantee, *operations])]
+        if not unknown:
+            self.add_grant(resource, names, grantee)
             return
-        self.add_grant(resource, names, grantee)
+        known = tuple(f"kms:{one}" for one in operations if isinstance(one, str))
+        actions = known if len(known) == len(operations) else ("kms:*",)
+        whom = Text((grantee,)) if isinstance(grantee, str) else grantee
+        for name in names:
+            self.gathering.allow_whom(name, whom, actions, f"{resource.address}: {', '.join(unknown)}", resource.where(()))
 
     def add_grant(self, resource: Resource, names: list[str], grantee: str) -> None:
         """Add a grant to its key; to each as one that may be where its key is not known, without constraints that are not."""

@@ -132,10 +132,10 @@ def _conditions_of_principals(who: object) -> Iterator[tuple[str, str] | None]:
     for kind, values in who.items():
         for one in _entries(values):
             if is_marker(one):
-                yield _condition_of(one) if kind == "AWS" and isinstance(one, Text) else None
+                yield condition_of(one) if kind == "AWS" and isinstance(one, Text) else None
 
 
-def _condition_of(principal: Text) -> tuple[str, str] | None:
+def condition_of(principal: Text) -> tuple[str, str] | None:
     """Return a condition that holds for a principal of which a part of the ARN is known: its account, or more of it.
 
     A principal that is named itself needs no IAM policy, which its account would need: so the account does not do.

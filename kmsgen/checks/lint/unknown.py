@@ -5,7 +5,7 @@ A policy with unknown values is linted twice, as it gives the most access and as
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from kmsgen.checks.finding import WARNING, Finding
@@ -19,11 +19,14 @@ _SURELY_DEAD = "dead-"
 
 
 class ReadTwice(NamedTuple):
-    """The findings on a file as it gives the most access and the least, what is unknown in words, and notes on the file."""
+    """The findings on a file as it gives the most access and the least, and notes on the file.
+
+    `unknown` is what is not known in words, by the key that findings name.
+    """
 
     most: tuple[Finding, ...]
     least: tuple[Finding, ...]
-    unknown: str
+    unknown: Mapping[str, str]
     notes: tuple[Diagnostic, ...] = ()
 
     def sure(self) -> list[Finding]:
@@ -38,7 +41,7 @@ def may_be_public(read: ReadTwice) -> Iterator[Problem]:
     sure = {one.key for one in read.least if one.code == PUBLIC}
     open_here = {one.key: one for one in reversed(read.most) if one.code == PUBLIC and one.key not in sure}
     for key, one in open_here.items():
-        yield Problem(one.location, f"whether strangers have access is open; not known: {read.unknown}", key=key)
+        yield Problem(one.location, f"whether strangers have access is open; not known: {read.unknown.get(key)}", key=key)
 
 
 def may_lock_out(read: ReadTwice) -> Iterator[Problem]:
@@ -46,7 +49,7 @@ def may_lock_out(read: ReadTwice) -> Iterator[Problem]:
     sure = {one.key for one in read.most if one.code == LOCKOUT}
     for one in read.least:
         if one.code == LOCKOUT and one.key not in sure:
-            message = f"whether anybody can change the key policy is open; not known: {read.unknown}"
+            message = f"whether anybody can change the key policy is open; not known: {read.unknown.get(one.key)}"
             yield Problem(one.location, message, key=one.key)
 
 

@@ -45,11 +45,18 @@ def _of_file(subject: Subject) -> list[Finding]:
     """Return the findings on a file that hold whatever its unknown values are, and what is open because of these."""
     most = _of_reading(subject)
     least = _of_reading(subject.least) if subject.described.narrow else most
-    read = ReadTwice(tuple(most), tuple(least), named(subject.described.unknown), subject.described.notes)
+    read = ReadTwice(tuple(most), tuple(least), _unknown(subject), subject.described.notes)
     kept = [*read.sure(), *_as_written(subject)] if subject.described.narrow else most
     found = [*kept, *(finding for rule in OF_READINGS for finding in rule.findings(read))]
     unique = {(one.code, one.location, one.message, one.key): one for one in reversed(found)}.values()
     return sorted(unique, key=lambda one: (one.location, SEVERITIES.index(one.severity), one.code, one.message))
+
+
+def _unknown(subject: Subject) -> dict[str, str]:
+    """Return what is not known of each key in words, by what findings call it."""
+    arns = [access.key.arn for access in subject.bundle.keys]
+    several = len(arns) > 1
+    return {subject.described.name_of(arn) if several else "": named(subject.unknown_of(arn)) for arn in arns}
 
 
 def _as_written(subject: Subject) -> list[Finding]:

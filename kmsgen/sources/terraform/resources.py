@@ -106,11 +106,12 @@ def _resources(source: Source, module: object, steps: Steps, unknown: dict[str, 
         return
     address = str(module.get("address") or "")
     for number, item in enumerate(listed(module.get("resources"))):
-        if isinstance(item, dict) and isinstance(item.get("values"), dict):
+        values = item.get("values", {}) if isinstance(item, dict) else None  # left out where none is known
+        if isinstance(item, dict) and isinstance(values, dict):
             name, index = str(item.get("address")), item.get("index")
             yield Resource(
                 name, address, str(item.get("mode")), str(item.get("type")), str(item.get("name")),
-                index if isinstance(index, str | int) else None, item["values"], unknown.get(name, {}),
+                index if isinstance(index, str | int) else None, values, unknown.get(name, {}),
                 source, (*steps, "resources", number, "values"),
             )  # fmt: skip
     for number, child in enumerate(listed(module.get("child_modules"))):

@@ -140,10 +140,13 @@ def test_a_policy_that_is_not_known_allows_everybody_everything_or_denies_it(dat
         assert found == [{"Effect": effect, "Principal": "*", "Action": "*", "Resource": "*"}]
 
 
-def test_one_of_two_policies_allows_what_either_does_and_denies_what_either_does() -> None:
-    """Of two policies that may be, the most has the Allows of both, the least the Denies of both."""
-    either = OneOf((policy(allow(), deny(Sid="a")), policy(allow(Sid="b"))), "the condition Prod")
-    assert read(either) == ([allow(), allow(Sid="b")], [deny(Sid="a")])
+def test_one_of_two_policies_allows_and_denies_what_either_does_or_what_both_do() -> None:
+    """Of two policies that may be, the most has every Allow and the Denies of both, the least the other way round."""
+    both = (allow(Sid="both"), deny(Sid="both too"))
+    either = OneOf((policy(*both, allow(), deny(Sid="a")), policy(*both, allow(Sid="b"))), "the condition Prod")
+    most, least = read(either)
+    assert [one.get("Sid") for one in most] == ["both", None, "both", "b", "both too"]
+    assert [one.get("Sid") for one in least] == ["both too", "a", "both too", "both"]
 
 
 def test_what_is_unknown_is_named_once_and_only_where_it_decides_something() -> None:
