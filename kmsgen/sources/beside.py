@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from kmsgen.arn import Arn, account_of, parse_arn
+from kmsgen.arn import Arn, account_of, is_service_principal, parse_arn
 from kmsgen.authorizer.language.statement import Layer
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error
 from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
+from kmsgen.policy.grant import Grant
 from kmsgen.policy.json_form import parse_document, parse_grant
 from kmsgen.reading import Source, Steps, Where, read_file
 from kmsgen.sources.described import GRANTS, Described, Home, home_in, parse_key_arn
@@ -125,8 +126,15 @@ def _grants(source: Source) -> Iterator[PlacedGrant]:
 
 
 def _grant(item: Any, where: Where) -> PlacedGrant:  # noqa: ANN401 - plain data
-    grant = parse_grant(item, where)
+    grant = as_listed(parse_grant(item, where))
     return PlacedGrant(grant, where, str(item.get(_KEY_ID) or ""))
+
+
+def as_listed(grant: Grant) -> Grant:
+    """Return a grant as ListGrants means it: it names a service's principal where CreateGrant has a parameter of its own."""
+    service = grant.grantee_is_service or is_service_principal(grant.grantee)
+    retiring = grant.retiring_is_service or (grant.retiring is not None and is_service_principal(grant.retiring))
+    return grant._replace(grantee_is_service=service, retiring_is_service=retiring)
 
 
 def _on_key(held: PlacedGrant, bundle: Bundle) -> PlacedGrant:

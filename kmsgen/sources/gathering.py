@@ -39,6 +39,7 @@ class Gathering:
     identity_policies: list[tuple[str, Readings]] = field(default_factory=list)
     grants: list[PlacedGrant] = field(default_factory=list)
     principals: dict[str, None] = field(default_factory=dict)
+    tags: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     made: set[str] = field(default_factory=set)
     boundaries: dict[str, Readings | None] = field(default_factory=dict)
     untold: dict[str, Diagnostic] = field(default_factory=dict)
@@ -169,7 +170,10 @@ class Gathering:
             boundaries |= {name: anything for name, readings in self.boundaries.items() if readings is None}
         for one in told:
             held[one.holder].append(one.document)
-        return {name: PrincipalPolicies(tuple(documents), boundaries.get(name)) for name, documents in held.items()}
+        return {
+            name: PrincipalPolicies(tuple(documents), boundaries.get(name), tags=self.tags.get(name, ()))
+            for name, documents in held.items()
+        }
 
     def _open(self) -> list[Open]:
         """Return everything that would have to be known."""

@@ -13,7 +13,7 @@ from kmsgen.arn import parse_arn
 from kmsgen.errors import InputError, KmsgenError, Location, input_error, together
 from kmsgen.policy.bundle import Bundle
 from kmsgen.reading import Source, read_file
-from kmsgen.sources import cloudformation_template, intent_file, key_policy, rendered_folder, scenario, terraform_plan
+from kmsgen.sources import aws_output, cloudformation_template, intent_file, key_policy, rendered_folder, scenario, terraform_plan
 from kmsgen.sources.beside import NOTHING, Beside, read_beside
 from kmsgen.sources.described import KEY_KIND, KEY_MAKE, KEY_REGION, OPTIONS, Described, Open
 from kmsgen.sources.key_kinds import every_kind
@@ -42,7 +42,10 @@ PLAN = Form("a Terraform plan or state", terraform_plan.is_plan, terraform_plan.
 TEMPLATE = Form("a CloudFormation template", cloudformation_template.is_template, cloudformation_template.read_template)
 FOLDER = Form("a folder that `render` wrote", rendered_folder.is_manifest, rendered_folder.read_rendered_folder)
 
-FORMS = (IAM_POLICY, KEY_POLICY, FOLDER, INTENT, SCENARIO, PLAN, TEMPLATE)
+ANSWER = Form("what the AWS command line prints", aws_output.is_answer, aws_output.read_answers)
+ANSWERS = Form("a folder of what the AWS command line prints", aws_output.is_folder, aws_output.read_answers)
+
+FORMS = (IAM_POLICY, KEY_POLICY, ANSWERS, ANSWER, FOLDER, INTENT, SCENARIO, PLAN, TEMPLATE)
 """The first form that recognises a file is its form."""
 
 
@@ -176,9 +179,11 @@ def identify(path: str, otherwise: Form | None = None) -> Identified:
     Raises InputError.
     """
     folder = path != "-" and Path(path).is_dir()
-    source = read_file(Path(path, rendered_folder.MANIFEST) if folder else path, tags=cloudformation_template.TAGS)
+    answers = aws_output.folder_of_answers(path) if folder and not is_rendered_folder(path) else None
+    file = Path(path, rendered_folder.MANIFEST) if folder else path
+    source = answers or read_file(file, tags=cloudformation_template.TAGS)
     form = next((form for form in FORMS if form.recognises(source)), otherwise)
-    if form is None or (folder and form is not FOLDER):
+    if form is None or (folder and form not in (FOLDER, ANSWERS)):
         names = f"{', '.join(one.name.partition(' ')[2] for one in FORMS[:-1])} or {FORMS[-1].name.partition(' ')[2]}"
         hint = "a key policy has `Statement`, an intent `kmsgen: 1`, a scenario `key`; a plan comes from `terraform show -json`"
         raise input_error(Location(path), "unknown-file", f"this is no {names}", hint)

@@ -88,6 +88,8 @@ class IamReader:
             if holder.kind != "group":
                 self.gathering.add_principal(self.arns[holder])
                 self.gathering.made.add(self.arns[holder])
+                tags = resource.known_mapping("tags_all") or resource.known_mapping("tags")
+                self.gathering.tags[self.arns[holder]] = tuple(sorted(tags.items()))
 
     def _holder_made(self, resource: Resource) -> Holder:
         return Holder(IAM_KINDS[resource.type], resource.known("name") or f"({resource.address})")
