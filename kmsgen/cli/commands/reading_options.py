@@ -7,7 +7,10 @@ import typer
 if TYPE_CHECKING:
     from kmsgen.sources.beside import Beside
 
-FORMS = "an intent, a scenario, a key policy in JSON, a Terraform plan or state, a template, or a folder that `render` wrote"
+FORMS = (
+    "an intent, a scenario, a key policy in JSON, a Terraform plan or state, a template, what the AWS CLI prints of a key, or a "
+    "folder of that or of what `render` wrote"
+)
 
 File = Annotated[str, typer.Argument(metavar="FILE", help=f"What is asked about: {FORMS}.")]
 

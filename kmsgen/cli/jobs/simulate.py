@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kmsgen.authorizer import Authorizer
+from kmsgen.authorizer.decision import Decision, Outcome
 from kmsgen.cli.console import answer_json, say
 from kmsgen.cli.jobs.put_request import PutRequest, requests_of
 from kmsgen.cli.reports import decisions as report
 from kmsgen.cli.reports.decisions import Decided
 from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error
+from kmsgen.sources.aws_output import folder_of_answers
 from kmsgen.sources.beside import NOTHING, Beside
 from kmsgen.sources.question import Question, Scenario
 from kmsgen.sources.subject import KEY_POLICY, SCENARIO, identify, is_rendered_folder
@@ -57,8 +59,13 @@ def decide(scenarios: Iterable[Scenario], *, trace: bool = False) -> Iterator[De
         other = Authorizer(scenario.narrow) if scenario.narrow else None
         for number, question in enumerate(scenario.questions, 1):
             decision = authorizer.decide(question.request, trace=trace)
-            same = other is None or other.decide(question.request).outcome is decision.outcome
+            same = other is None or _alike(decision, other.decide(question.request))
             yield Decided(scenario, number, question, decision, "" if same else scenario.unknown)
+
+
+def _alike(most: Decision, least: Decision) -> bool:
+    """Return whether the answers to a request with the most access and with the least agree on whether it is allowed."""
+    return (most.outcome is Outcome.ALLOWED) is (least.outcome is Outcome.ALLOWED)
 
 
 def scenarios_of(given: Given) -> list[Scenario]:
@@ -99,7 +106,7 @@ def _read(path: str, given: Given) -> tuple[Scenario, ...]:
 
 def _files(paths: Iterable[str]) -> Iterator[str]:
     for path in paths:
-        if path != "-" and Path(path).is_dir() and not is_rendered_folder(path):
+        if path != "-" and Path(path).is_dir() and not is_rendered_folder(path) and not folder_of_answers(path):
             yield from _below(path)
         else:
             yield path
