@@ -1,4 +1,4 @@
-"""What is not known is open in every command: an answer is given where it holds for every value, else what is not known is named."""
+"""What is not known is open in every command: an answer holds for every value, or what is not known is named."""
 
 from __future__ import annotations
 
