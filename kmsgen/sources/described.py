@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, Arn, account_root, parse_arn
@@ -113,7 +114,7 @@ class Described(NamedTuple):
     scenarios: tuple[Scenario, ...] = ()
     untold: frozenset[str] = frozenset()
     unknown: tuple[Open, ...] = ()
-    names: tuple[tuple[str, str], ...] = ()
+    names: Mapping[str, str] = MappingProxyType({})
     made: frozenset[str] = frozenset()
     narrow: Described | None = None
     as_written: tuple[PlacedPolicy, ...] = ()
@@ -130,7 +131,7 @@ class Described(NamedTuple):
 
     def name_of(self, key: str) -> str:
         """Return what the file calls a key: its name with its ARN, or the ARN alone."""
-        name = dict(self.names).get(key)
+        name = self.names.get(key)
         return f"{name} ({key})" if name and not key.endswith(name) else key
 
     def changed(self, change: Callable[[Described], Described]) -> Described:

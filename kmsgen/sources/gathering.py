@@ -37,6 +37,7 @@ class Gathering:
     allowed: dict[str, list[tuple[Statement, Location]]] = field(default_factory=dict)
     possible_grants: dict[str, list[Grant]] = field(default_factory=dict)
     identity_policies: list[tuple[str, Readings]] = field(default_factory=list)
+    policies_of: dict[str, set[tuple[Document, Document]]] = field(default_factory=dict)
     grants: list[PlacedGrant] = field(default_factory=list)
     principals: dict[str, None] = field(default_factory=dict)
     tags: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
@@ -91,10 +92,14 @@ class Gathering:
         self.principals[principal] = None
 
     def add_policy(self, principal: str, policy: Readings | Document, where: Where) -> None:
-        """Add an identity policy to a principal."""
+        """Add an identity policy to a principal; one that it has already, told twice, is one."""
         self.add_principal(principal)
         readings = known(policy, where) if isinstance(policy, Document) else policy
-        self.identity_policies.append((principal, readings))
+        held = self.policies_of.setdefault(principal, set())
+        documents = readings.most.document, readings.least.document
+        if documents not in held:
+            held.add(documents)
+            self.identity_policies.append((principal, readings))
 
     def set_boundary(self, principal: str, policy: Readings | None, what: str, place: Location) -> None:
         """Give a principal a permissions boundary; None for one that is not told, which may allow anything or nothing."""
@@ -144,7 +149,7 @@ class Gathering:
         ]
         bundle = Bundle(tuple(keys), self._principals(told, limits, beside))
         places = Places((*policies, *told, *limits), tuple(self.grants))
-        names = tuple((access.key.arn, name) for name, access in self.keys.items() if name)
+        names = {access.key.arn: name for name, access in self.keys.items() if name}
         untold, made = frozenset(self.untold), frozenset(self.made)
         return Described(bundle, places, notes, lacks, untold=untold, names=names, made=made)
 
@@ -188,5 +193,5 @@ class Gathering:
         return found
 
     def _open_of(self, readings: Readings, holder: str) -> list[Open]:
-        place = self.where or (lambda _steps: readings.most.where(()))
-        return [Open(one.what, place(one.steps), holder) for one in readings.unknown]
+        placed = [self.where(one.steps) if self.where and one.steps else readings.most.where(()) for one in readings.unknown]
+        return [Open(one.what, place, holder) for one, place in zip(readings.unknown, placed, strict=True)]

@@ -14,12 +14,14 @@ from kmsgen.policy.bundle import Key
 from kmsgen.policy.json_form import format_document, parse_document, parse_grant
 from kmsgen.reading import Source
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.described import Described, Home, default_policy, home_in, parse_key_arn
+from kmsgen.sources.described import KEY_KIND, KEY_MAKE, Described, default_policy, parse_key_arn
 from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.terraform.configuration import Configuration
+from kmsgen.sources.terraform.home import home_of
 from kmsgen.sources.terraform.iam import IamReader
+from kmsgen.sources.terraform.keys import key_of
 from kmsgen.sources.terraform.policies import Policies, Written
-from kmsgen.sources.terraform.references import KEYS, POLICY_DOCUMENT, References, account_of
+from kmsgen.sources.terraform.references import KEYS, References, account_of
 from kmsgen.sources.terraform.resources import AFTER_APPLY, Resource, listed, resources_of
 from kmsgen.sources.unknown import OneOf, Text, Unknown, has_unknown, unknown_in
 from kmsgen.sources.untold import ALIASES, MULTI_REGION, TAGS, hide
@@ -30,7 +32,6 @@ _CONSTRAINT_FIELDS = {
     "encryption_context_subset": "EncryptionContextSubset",
 }
 _PLANNED, _PRIOR = "planned_values", "prior_state"
-_IDENTITY = "aws_caller_identity"
 
 
 def is_plan(source: Source) -> bool:
@@ -61,7 +62,7 @@ def _prior(source: Source) -> list[Resource]:
 
 def _read(source: Source, beside: Beside, resources: list[Resource], prior: list[Resource]) -> Described:
     read_already = [one for one in prior if one.mode == "data"]
-    return _reader(source, beside, resources, read_already).gathering.finish()
+    return _reader(source, beside, resources, read_already).finish()
 
 
 def _reader(source: Source, beside: Beside, resources: list[Resource], others: list[Resource]) -> _PlanReader:
@@ -77,12 +78,15 @@ class _PlanReader:
         self.beside = beside
         self.resources = resources
         self.keys = [one for one in resources if one.type in KEYS and one.mode == "managed"]
+        self.by_address = {one.address: one for one in self.keys}
+        self.by_id: dict[str, str] = {}
+        self.lacks: frozenset[str] = frozenset()
         self.gathering = Gathering(source.path, where=source.where)
         self.problems: list[Diagnostic] = []
         known = {one.address for one in resources}
         every = [*resources, *(one for one in read_already if one.address not in known)]
         configuration = Configuration(source.data.get("configuration"), every)
-        home = _home(source, beside, every, configuration)
+        home = home_of(source, beside, every, configuration)
         arns = dict(zip((one.address for one in self.keys), home.key_arns(len(self.keys)), strict=True))
         for key in self.keys:
             arns[key.address] = key.known("arn") or arns[key.address]
@@ -101,6 +105,10 @@ class _PlanReader:
         iam = IamReader(self.gathering, self.references, self.policies, self.resources)
         iam.read(whole=self.beside.home is not None)
         self.problems += iam.problems
+
+    def finish(self) -> Described:
+        """Return what the plan describes. Raises InputError where it holds no key."""
+        return self.gathering.finish(self.lacks)
 
     def each(self, types: Iterable[str], read: Callable[[Resource], None]) -> None:
         """Read the resources of some types, and keep what is wrong with each."""
@@ -121,7 +129,7 @@ class _PlanReader:
         arn = self.references.key_arns[resource.address]
         if parse_key_arn(arn) is None:
             raise resource.refusal("not-a-key-arn", f"`{arn}` is not the ARN of a KMS key", "arn")
-        self.gathering.add_key(resource.address, _key(resource, arn), None, resource.where)
+        self.add_key(resource.address, key_of(resource, arn), resource)
         written = self.policies.of(resource, "policy")
         if written is None or (isinstance(written.data, Unknown) and self._left_out(resource)):
             message = f"{resource.address} tells no policy of its own: taken as KMS's default policy"
@@ -131,6 +139,11 @@ class _PlanReader:
             message = f"the policy of {resource.address} is not known before apply: read from its data source, as planned"
             self.gathering.note(resource.where(("policy",)), "planned-policy", message)
         self.written[resource.address] = written
+
+    def add_key(self, name: str, key: Key, resource: Resource) -> None:
+        """Add a key under its name, its ARN and its id."""
+        self.gathering.add_key(name, key, None, resource.where)
+        self.by_id |= {key.arn: name, key.arn.rpartition("/")[2]: name}
 
     def _left_out(self, resource: Resource) -> bool:
         """Return whether a policy is unknown because nobody wrote one: then KMS gives the key its default policy."""
@@ -143,7 +156,7 @@ class _PlanReader:
             raise resource.refusal("unknown-value", "it has no policy", "policy")
         for name in self.keys_of(resource, "key_id"):
             own, default = self.written.get(name), f"{resource.address} or the key's own policy, whichever is applied last"
-            key = next((one for one in self.keys if one.address == name), None)
+            key = self.by_address.get(name)
             if key is None or (own is not None and not self._has_own(key)):
                 self.written[name] = written
             elif own is not None:
@@ -159,33 +172,37 @@ class _PlanReader:
 
     def keys_of(self, resource: Resource, *fields: str) -> list[str]:
         """Return the key that a resource belongs to: by its id or ARN, or by reference; every key where that is not known."""
-        given = {text for field in fields if isinstance(text := resource.text(field), str)}
-        for name, access in self.gathering.keys.items():
-            if given & {access.key.arn, access.key.arn.rpartition("/")[2]}:
-                return [name]
-        if given:
-            arn = parse_key_arn(next(iter(given)))
-            if arn and resource.type == "aws_kms_key_policy":
-                self.gathering.add_key(resource.address, Key(str(arn)), None, resource.where)
-                return [resource.address]
-            return []
-        found = self.references.resource_of(resource, *fields)
-        if found is not None:
-            return [found.address] if found.address in self.gathering.keys else []
-        return list(self.gathering.keys)
+        given = [text for field in fields if isinstance(text := resource.text(field), str)]
+        if named := [self.by_id[one] for one in given if one in self.by_id]:
+            return named[:1]
+        if given and resource.type == "aws_kms_key_policy":
+            return [self.key_elsewhere(resource, given[0])]
+        found = None if given else self.references.resource_of(resource, *fields)
+        if not given and (found is None or found.address in self.gathering.keys):
+            return [found.address] if found else list(self.gathering.keys)
+        message = f"{resource.address} is left out: it is about a key that is not here"
+        self.gathering.note(resource.where(()), "other-key", message)
+        return []
+
+    def key_elsewhere(self, resource: Resource, key_id: str) -> str:
+        """Add a key of which only the policy is here, and nothing of its kind."""
+        arn = key_id if parse_key_arn(key_id) else self.references.home.arn_of(key_id)
+        self.add_key(resource.address, Key(arn, multi_region=key_id.rpartition("/")[2].startswith("mrk-")), resource)
+        self.lacks = frozenset({KEY_KIND, KEY_MAKE})
+        return resource.address
 
     def read_alias(self, resource: Resource) -> None:
         names, alias = self.keys_of(resource, "target_key_id"), resource.text("name")
         if len(names) == 1 and isinstance(alias, str):
             self.gathering.add_alias(names[0], alias)
-        elif names or not isinstance(alias, str):
+        elif names:
             message = f"{resource.address} is left out: its name, or which key it is of, is {AFTER_APPLY}"
             self.gathering.note(resource.where(()), "unknown-alias", message)
 
     def hide_untold(self) -> None:
         """Read the key policies, with what the plan does not tell of the keys unknown."""
         for name, written in self.written.items():
-            key = next((one for one in self.keys if one.address == name), None)
+            key = self.by_address.get(name)
             untold = self._untold(key, name)
             data = _hidden(written.data, untold)
             try:
@@ -267,52 +284,3 @@ def _hidden(data: Any, untold: dict[str, str]) -> Any:  # noqa: ANN401 - plain d
     if isinstance(data, OneOf):
         return data._replace(options=tuple(_hidden(one, untold) for one in data.options))
     return hide(data, untold, "which the plan does not tell")
-
-
-def _key(resource: Resource, arn: str) -> Key:
-    replica = "replica" in resource.type
-    multi_region = resource.value("multi_region") is True or replica
-    spec, usage = resource.text("customer_master_key_spec", "key_spec"), resource.text("key_usage")
-    tags = resource.known_mapping("tags_all") or resource.known_mapping("tags")
-    return Key(
-        arn,
-        spec=spec if isinstance(spec, str) else "SYMMETRIC_DEFAULT",
-        usage=usage if isinstance(usage, str) else "ENCRYPT_DECRYPT",
-        origin="EXTERNAL" if "external" in resource.type else "AWS_KMS",
-        multi_region=multi_region,
-        multi_region_key_type=("REPLICA" if replica else "PRIMARY") if multi_region else None,
-        tags=tuple(sorted(tags.items())),
-    )
-
-
-# --- where everything lives ---------------------------------------------------------------------------------------------
-
-
-def _home(source: Source, beside: Beside, resources: list[Resource], configuration: Configuration) -> Home:
-    """Tell whose keys these are: by what the user tells, by the caller that Terraform has asked for, or by the key policies."""
-    if beside.key_arn is None and beside.home is None:
-        callers = {one.known("account_id") for one in resources if one.type == _IDENTITY} - {""}
-        if len(callers) == 1:
-            account = callers.pop()
-            found = home_in([f"arn:{_partition(resources)}:iam::{account}:root"], source.path)
-            return found._replace(region=_region(resources, configuration) or found.region)
-    return beside.home_of(_key_policies(resources), source.path)
-
-
-def _partition(resources: list[Resource]) -> str:
-    found = {one.known("partition") for one in resources if one.type == "aws_partition"} - {""}
-    return found.pop() if len(found) == 1 else "aws"
-
-
-def _region(resources: list[Resource], configuration: Configuration) -> str:
-    key = next((one for one in resources if one.type in KEYS), None)
-    told = configuration.provider(key).get("region") if key else None
-    region = told.get("constant_value") if isinstance(told, dict) else None
-    return region if isinstance(region, str) else ""
-
-
-def _key_policies(resources: list[Resource]) -> list[str]:
-    """Return the text of every key policy and policy document, to tell whose keys these are."""
-    found = [one.values.get("policy") for one in resources if one.type in (*KEYS, "aws_kms_key_policy")]
-    found += [repr(one.values.get("statement")) for one in resources if one.type == POLICY_DOCUMENT]
-    return [text for text in found if isinstance(text, str)]

@@ -81,7 +81,7 @@ def aligned(before: Subject, after: Subject) -> tuple[Subject, Subject]:
     """Return two plans or states with their keys in one order, by address; a key that one lacks gives nothing there."""
     if before.form is not PLAN or after.form is not PLAN:
         return before, after
-    addresses = list(dict.fromkeys(name for one in (before, after) for _, name in one.described.names))
+    addresses = list(dict.fromkeys(name for one in (before, after) for name in one.described.names.values()))
 
     def ordered(subject: Subject, other: Subject) -> Subject:
         return subject._replace(described=subject.described.changed(lambda one: _in_order(one, other.described, addresses)))
@@ -101,7 +101,7 @@ def _in_order(described: Described, other: Described, addresses: Sequence[str]) 
 
 def _by_address(described: Described) -> dict[str, KeyAccess]:
     held = {access.key.arn: access for access in described.bundle.keys}
-    return {name: held[arn] for arn, name in described.names if arn in held}
+    return {name: held[arn] for arn, name in described.names.items() if arn in held}
 
 
 def _of_one_kind(before: Subject, after: Subject) -> Iterator[tuple[Bundle, Bundle]]:

@@ -43,14 +43,13 @@ def answers(subject: Subject, questions: Sequence[Question], budget: Budget, *, 
             Location(subject.path), "no-key", "the file is about no key", "give it a key, or name one with --key-arn"
         )
     found = []
-    for bundle in bundles:
+    narrow = subject.least.by_key()
+    for number, bundle in enumerate(bundles):
         for question in questions or [_beyond(subject, bundle)]:
             proof = _ask(subject, bundle, question, budget, described_only=described_only)
             unknown = subject.unknown_of(bundle.keys[0].key.arn)
             if unknown and not _settled(proof, question):
-                number = bundles.index(bundle)
-                narrow = subject.least.by_key()[number]
-                other = _ask(subject, narrow, question, budget, described_only=described_only)
+                other = _ask(subject, narrow[number], question, budget, described_only=described_only)
                 proof = _of_readings(proof, other, question, unknown)
             about = f"{proof.question} on {subject.described.name_of(bundle.keys[0].key.arn)}"
             found.append(proof._replace(question=about) if len(bundles) > 1 else proof)

@@ -16,7 +16,7 @@ _NAMES = ("principal", "may", "when", "by", "unless")
 def show(rows: Sequence[Row], output: str, described: Described) -> None:
     """Print the rows, with the keys they are about where these are several."""
     if output == "json":
-        answer_json([told(row) | {"name": dict(described.names).get(row.key)} for row in rows])
+        answer_json([told(row) | {"name": described.names.get(row.key)} for row in rows])
     elif len({row.key for row in rows}) > 1:
         print_table(("key", *_NAMES), [(described.name_of(row.key), *_cells(row)) for row in rows])
     else:

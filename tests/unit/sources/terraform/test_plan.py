@@ -32,7 +32,7 @@ def plan(edit: Edit | None = None) -> Described:
 
 def key(found: Described, address: str, bundle: Bundle | None = None) -> KeyAccess:
     """Return the key of an address."""
-    arn = next(arn for arn, name in found.names if name == address)
+    arn = next(arn for arn, name in found.names.items() if name == address)
     return next(one for one in (bundle or found.bundle).keys if one.key.arn == arn)
 
 
