@@ -80,7 +80,7 @@ class Policies(NamedTuple):
         own = resource.value("statement")
         if isinstance(own, Unknown):
             return Written(own, resource.where)
-        statements = [self._statement(resource, number, one) for number, one in enumerate(listed(own)) if isinstance(one, dict)]
+        statements = [self._statement(resource, number, one) for number, one in enumerate(_blocks(resource, own))]
         before = list(self._documents(resource, _SOURCES[0], depth))
         after = list(self._documents(resource, _SOURCES[1], depth))
         if unknown := next((one for one in after if isinstance(one, Unknown)), None):
@@ -119,7 +119,9 @@ class Policies(NamedTuple):
         data = self.document(found, depth + 1).data
         return data["Statement"] if isinstance(data, dict) else data
 
-    def _statement(self, resource: Resource, number: int, block: dict[str, Any]) -> dict[str, Any]:
+    def _statement(self, resource: Resource, number: int, block: Any) -> Any:  # noqa: ANN401 - plain data with markers
+        if isinstance(block, Unknown):
+            return block
         data: dict[str, Any] = {"Effect": block.get("effect") or "Allow"}
         if block.get("sid"):
             data["Sid"] = block["sid"]
@@ -162,9 +164,17 @@ class Policies(NamedTuple):
         same = [
             position
             for position, one in enumerate(blocks)
-            if isinstance(one, dict) and (one.get("type") or {}).get("constant_value") == kind
+            if isinstance(one, dict) and isinstance(one.get("type"), dict) and one["type"].get("constant_value") == kind
         ]
         return same[0] if len(same) == 1 and len(blocks) == count else None
+
+
+def _blocks(resource: Resource, value: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - plain data with markers
+    """Return the statement blocks of a data source. Raises InputError for others: one left out would be a wrong answer."""
+    blocks = [] if value is None else value
+    if not isinstance(blocks, list) or not all(isinstance(one, dict | Unknown) for one in blocks):
+        raise resource.refusal("not-a-mapping", "`statement` must be a list of blocks", "statement")
+    return blocks
 
 
 def _merged(first: list[Any], second: Any) -> list[Any]:  # noqa: ANN401 - plain data with markers
@@ -189,7 +199,7 @@ def _conditions(blocks: Any) -> Any:  # noqa: ANN401 - plain data with markers
     found: dict[str, dict[str, Any]] = {}
     for block in listed(blocks):
         if not isinstance(block, dict):
-            continue
+            return block  # refused where the policy is read
         test, key, values = (block.get(name) for name in ("test", "variable", "values"))
         unknown = next((one for one in (test, key) if isinstance(one, Unknown)), None)
         if unknown is not None:

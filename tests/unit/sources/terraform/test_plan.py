@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kmsgen.errors import InputError
 from kmsgen.policy.bundle import Bundle, KeyAccess
 from kmsgen.reading.json_text import parse_json
 from kmsgen.sources.beside import NOTHING
 from kmsgen.sources.described import Described
-from kmsgen.sources.terraform_plan import read_plan
+from kmsgen.sources.terraform_plan import is_plan, read_plan
 
 PLAN = Path(__file__).with_name("plan.json")
 ROLE = "arn:aws:iam::111122223333:role"
@@ -170,3 +173,45 @@ def test_an_unknown_property_of_a_policy_document_is_unknown() -> None:
 
     found = plan(edit)
     assert [one.actions for one in key(found, ONE, found.most).policy.statements] == [("*",)]
+
+
+WRONG: tuple[Any, ...] = (
+    None,
+    True,
+    [],
+    {},
+    "",
+    [None],
+    [{}],
+    {"a": 1},
+    "*",
+    [["x"]],
+    {"references": ["x"]},
+    {"references": [1]},
+)
+
+
+def steps(data: Any, so_far: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the steps to every part of plain data."""
+    if so_far:
+        yield so_far
+    for step, inner in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        yield from steps(inner, (*so_far, step))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_plan_of_any_shape_is_read_or_refused(seed: int) -> None:
+    """A part that is missing or of another form ends in a diagnostic, never in a crash."""
+    chance, text = random.Random(seed), PLAN.read_text()  # noqa: S311 - any inputs will do
+    places = list(steps(json.loads(text)))
+    for _ in range(40):
+        data = json.loads(text)
+        place = chance.choice(places)
+        holder = data
+        for step in place[:-1]:
+            holder = holder[step]
+        holder[place[-1]] = chance.choice(WRONG)
+        source = parse_json(json.dumps(data), "plan.json")
+        if is_plan(source):
+            with contextlib.suppress(InputError):
+                assert read_plan(source, NOTHING).bundle.keys
