@@ -31,6 +31,10 @@ _CONSTRAINT_FIELDS = {
     "encryption_context_equals": "EncryptionContextEquals",
     "encryption_context_subset": "EncryptionContextSubset",
 }
+_PROPERTIES = {
+    "customer_master_key_spec": KEY_KIND, "key_spec": KEY_KIND, "key_usage": KEY_KIND, "multi_region": KEY_MAKE,
+    "custom_key_store_id": KEY_MAKE,
+}  # fmt: skip
 _PLANNED, _PRIOR = "planned_values", "prior_state"
 
 
@@ -130,6 +134,9 @@ class _PlanReader:
         if parse_key_arn(arn) is None:
             raise resource.refusal("not-a-key-arn", f"`{arn}` is not the ARN of a KMS key", "arn")
         self.add_key(resource.address, key_of(resource, arn), resource)
+        for field, lack in _PROPERTIES.items():
+            if self._is_written_later(resource, field):
+                self.lacks |= {lack}
         written = self.policies.of(resource, "policy")
         if written is None or (isinstance(written.data, Unknown) and self._left_out(resource)):
             message = f"{resource.address} tells no policy of its own: taken as KMS's default policy"
@@ -188,7 +195,7 @@ class _PlanReader:
         """Add a key of which only the policy is here, and nothing of its kind."""
         arn = key_id if parse_key_arn(key_id) else self.references.home.arn_of(key_id)
         self.add_key(resource.address, Key(arn, multi_region=key_id.rpartition("/")[2].startswith("mrk-")), resource)
-        self.lacks = frozenset({KEY_KIND, KEY_MAKE})
+        self.lacks |= {KEY_KIND, KEY_MAKE}
         return resource.address
 
     def read_alias(self, resource: Resource) -> None:
@@ -220,11 +227,17 @@ class _PlanReader:
         aliases = {} if self.gathering.keys[name].key.aliases else ALIASES
         if key is None:
             return {**TAGS, **aliases, **MULTI_REGION}
-        by_default = bool(self.references.configuration.provider(key).get("default_tags"))
-        tags = TAGS if isinstance(key.value("tags"), Unknown) or (by_default and not key.known_mapping("tags_all")) else {}
-        declared = self.references.configuration.expression(key, "multi_region")
-        regions = MULTI_REGION if isinstance(key.value("multi_region"), Unknown) and declared else {}
-        return {**tags, **aliases, **regions}
+        provider, told = self.references.configuration.provider(key), self.references.configuration.told
+        by_default = isinstance(key.value("tags_all"), Unknown) and (bool(provider.get("default_tags")) or not told)
+        open_tags = isinstance(key.value("tags"), Unknown) or (by_default and not key.known_mapping("tags_all"))
+        tags = TAGS if open_tags and not self.beside.tags else {}
+        return {**tags, **aliases, **(MULTI_REGION if self._is_written_later(key, "multi_region") else {})}
+
+    def _is_written_later(self, key: Resource, field: str) -> bool:
+        """Return whether a property is known only after apply though somebody wrote it: else it has the provider's default."""
+        configuration = self.references.configuration
+        unknown = isinstance(key.value(field), Unknown)
+        return unknown and (not configuration.told or bool(configuration.expression(key, field)))
 
     # --- grants -----------------------------------------------------------------------------------------------------------
 
