@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmsgen.catalogue.actions import ACTIONS, expand
-from kmsgen.policy.bundle import Bundle, Key
+from kmsgen.policy.bundle import NEW_KEY_ID, Bundle, Key
 from kmsgen.policy.document import Effect, Statement
 
 EXTERNAL = "EXTERNAL"
@@ -21,7 +21,8 @@ def every_make(bundle: Bundle) -> Iterator[Bundle]:
     actions = [ACTIONS[name.removeprefix("kms:")] for name in dict.fromkeys(name for one in allows for name in _actions(one))]
     if first.key.origin != EXTERNAL and any(action.origins == (EXTERNAL,) for action in actions):
         yield bundle._replace(keys=(first._replace(key=first.key._replace(origin=EXTERNAL)), *others))
-    if not first.key.multi_region and any(action.multi_region_only for action in actions):
+    is_told = not first.key.arn.rpartition("/")[2].startswith(NEW_KEY_ID[:-4])  # the id of a multi-Region key begins with mrk-
+    if not is_told and not first.key.multi_region and any(action.multi_region_only for action in actions):
         primary = first.key._replace(multi_region=True, multi_region_key_type="PRIMARY")
         yield bundle._replace(keys=(first._replace(key=primary), *others))
 

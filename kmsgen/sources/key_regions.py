@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from kmsgen.arn import REGION
 from kmsgen.catalogue.regions import ENABLED_BY_DEFAULT
 from kmsgen.policy.bundle import Bundle, Key
 from kmsgen.policy.document import Condition
@@ -22,7 +23,8 @@ def every_region(bundle: Bundle) -> tuple[Bundle, ...]:
     patterns = list(_patterns(bundle))
     named = dict.fromkeys(_meant(one.lower(), first.key) for one in patterns)
     other = [region for region in _offered(first.key) if not any(fnmatchcase(region, one.lower()) for one in patterns)]
-    found = [in_region(first.key, region) for region in (*named, *(other[:1] if patterns else ())) if region != own]
+    regions = [region for region in (*named, *(other[:1] if patterns else ())) if region != own and REGION.match(region)]
+    found = [in_region(first.key, region) for region in regions]
     return (bundle, *(bundle._replace(keys=(first._replace(key=key), *others)) for key in found))
 
 
@@ -37,7 +39,7 @@ def _meant(pattern: str, key: Key) -> str:
     if not {"*", "?"} & set(pattern):
         return pattern
     matching = (region for region in _offered(key) if fnmatchcase(region, pattern))
-    return next(matching, pattern.replace("*", "any").replace("?", "1"))
+    return next(matching, pattern.replace("*", "any-1").replace("?", "1"))
 
 
 def _offered(key: Key) -> tuple[str, ...]:
