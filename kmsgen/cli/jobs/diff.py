@@ -72,7 +72,10 @@ def _of_readings(narrower: Differences, wider: Differences, unknown: str) -> Dif
 
     `narrower` goes from the most access there may have been to the least there may be, `wider` the other way round.
     """
-    more = wider.gained != narrower.gained or narrower.lost != wider.lost
+    more = any(
+        [one._replace(reason=()) for one in first] != [one._replace(reason=()) for one in second]
+        for first, second in ((wider.gained, narrower.gained), (wider.lost, narrower.lost))
+    )
     reason = "; ".join(filter(None, (unknown if more else "", narrower.reason or wider.reason)))
     return Differences(narrower.gained, wider.lost, reason)
 
