@@ -78,7 +78,7 @@ class _IamReader:
             if policy in self.managed:
                 self._add(arn, *self.managed[policy])
             else:
-                self.gathering.leave_open(arn, f"{policy} is attached to it, which is not told here", self.source.where(at))
+                self.gathering.attach(arn, policy, self.source.where(at))
 
     def _read_group(self, arn: str, group: str, steps: Steps) -> None:
         if group in self.groups:
@@ -93,8 +93,9 @@ class _IamReader:
             return
         policy = str(boundary.get("PermissionsBoundaryArn"))
         at = (*steps, "PermissionsBoundary")
-        readings = self._readings(*self.managed[policy]) if policy in self.managed else None
-        self.gathering.set_boundary(arn, readings, f"{arn}: its permissions boundary {policy}", self.source.where(at))
+        place = self.source.where(at)
+        readings = self._readings(*self.managed[policy]) if policy in self.managed else self.gathering.managed(policy, place)
+        self.gathering.set_boundary(arn, readings, f"{arn}: its permissions boundary {policy}", place)
 
     def _add(self, arn: str, document: Any, steps: Steps) -> None:  # noqa: ANN401 - plain data
         readings = self._readings(document, steps)

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kmsgen.authorizer.language.statement import Layer
+from kmsgen.catalogue.managed_policies import date, kms_policy
 from kmsgen.errors import Diagnostic, Location, input_error
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import EVERYONE, Condition, Document, Effect, Statement
 from kmsgen.policy.grant import Grant
+from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import Where
 from kmsgen.sources.described import Described, Open, default_policy
 from kmsgen.sources.places import PlacedGrant, PlacedPolicy, Places
@@ -101,6 +103,23 @@ class Gathering:
             held.add(documents)
             self.identity_policies.append((principal, readings))
 
+    def attach(self, principal: str, arn: str, place: Location) -> None:
+        """Add a managed policy that is not in the file: one of AWS as it was at a date; any other leaves its holder open."""
+        readings = self.managed(arn, place)
+        if readings is None:
+            self.leave_open(principal, f"{arn} is attached to it, which is not told here", place)
+        else:
+            self.add_policy(principal, readings, readings.most.where)
+
+    def managed(self, arn: str, place: Location) -> Readings | None:
+        """Return what a managed policy of AWS says of KMS, with a note of its date; None for one that is not known."""
+        data = kms_policy(arn)
+        if data is None:
+            return None
+        self.note(place, "managed-policy", f"{arn} is taken as it was on {date()}: AWS changes its policies in place")
+        document = parse_document(data, principals="forbidden") if data["Statement"] else Document(())
+        return known(document, lambda _steps: place)
+
     def set_boundary(self, principal: str, policy: Readings | None, what: str, place: Location) -> None:
         """Give a principal a permissions boundary; None for one that is not told, which may allow anything or nothing."""
         self.add_principal(principal)
@@ -116,7 +135,9 @@ class Gathering:
 
     def note(self, place: Location, code: str, message: str) -> None:
         """Note what a reader should know of the file, though nothing is wrong with it."""
-        self.notes.append(Diagnostic(place, code, message))
+        found = Diagnostic(place, code, message)
+        if found not in self.notes:
+            self.notes.append(found)
 
     def finish(self, lacks: frozenset[str] = frozenset()) -> Described:
         """Build the bundle of a file that must describe a key. Raises InputError where it does not."""

@@ -174,9 +174,11 @@ class IamReader:
                 self._add(holder, self.policies.of(policy, "policy"), resource, field)
             elif holder is None:
                 self._note_unknown(resource, field)
+            elif isinstance(arn, str):
+                for principal in self._principals(holder):
+                    self.gathering.attach(principal, arn, resource.where((field,)))
             else:
-                named = arn if isinstance(arn, str) else "a policy known only after apply"
-                self._leave_open(holder, f"{named} is attached to it, which is not told here", resource)
+                self._leave_open(holder, "a policy known only after apply is attached to it", resource)
 
     def _referred(self, resource: Resource, field: str) -> Resource | None:
         found = self.references.resource_of(resource, field)
@@ -188,8 +190,10 @@ class IamReader:
         written = self.policies.of(policy, "policy") if policy is not None else None
         for principal in self._principals(holder):
             what = f"{resource.address}: the permissions boundary {arn if isinstance(arn, str) else 'known after apply'}"
-            readings = written.read("forbidden") if written else None
-            self.gathering.set_boundary(principal, readings, what, resource.where(("permissions_boundary",)))
+            place = resource.where(("permissions_boundary",))
+            of_aws = self.gathering.managed(arn, place) if isinstance(arn, str) and not written else None
+            readings = written.read("forbidden") if written else of_aws
+            self.gathering.set_boundary(principal, readings, what, place)
 
     def _add(self, holder: Holder | None, written: Written | None, resource: Resource, field: str) -> None:
         if holder is None:

@@ -92,12 +92,14 @@ def test_a_request_is_decided_where_every_value_says_the_same(tmp_path: Path, ac
     """A role with policies that are not told may do what the key policy lets its account decide, and no more."""
     planned = resource(KEY, policy=document({**ROOT, "Action": "kms:Decrypt"})), resource(ROLE, name="app", path="/")
     path = plan(
-        tmp_path, *planned, resource("aws_iam_role_policy_attachment.a", role="app", policy_arn="arn:aws:iam::aws:policy/X")
+        tmp_path,
+        *planned,
+        resource("aws_iam_role_policy_attachment.a", role="app", policy_arn="arn:aws:iam::aws:policy/NoSuchPolicy"),
     )
     put = ("--key-arn", ARN, "--principal", f"{HOME}:role/app", "--action", action)
     (found,) = answer("simulate", path, *put)
     assert found["outcome"] == outcome
-    assert ("policy/X" in found.get("open", "")) is (outcome == "unknown")
+    assert ("policy/NoSuchPolicy" in found.get("open", "")) is (outcome == "unknown")
 
 
 def test_a_table_tells_what_is_sure_from_what_is_open(tmp_path: Path) -> None:

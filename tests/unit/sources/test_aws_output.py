@@ -38,7 +38,7 @@ ACCOUNT = {
          "AttachedManagedPolicies": [{"PolicyName": "own", "PolicyArn": f"{HOME}:policy/own"}],
          "PermissionsBoundary": {"PermissionsBoundaryArn": f"{HOME}:policy/own"}},
         {"Arn": f"{HOME}:role/admin", "RoleName": "admin", "RolePolicyList": [],
-         "AttachedManagedPolicies": [{"PolicyName": "x", "PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}]},
+         "AttachedManagedPolicies": [{"PolicyName": "x", "PolicyArn": "arn:aws:iam::aws:policy/NoSuchPolicy"}]},
     ],
     "Policies": [{"Arn": f"{HOME}:policy/own", "PolicyVersionList": [
         {"Document": {"Version": "2012-10-17", "Statement": []}, "VersionId": "v1", "IsDefaultVersion": False},

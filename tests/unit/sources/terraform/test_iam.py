@@ -73,7 +73,7 @@ def test_a_policy_is_held_however_it_is_attached(resources: Any, who: str) -> No
 @pytest.mark.parametrize(
     ("resources", "who"),
     [
-        ([("aws_iam_role.r", {**ROLE[1], "managed_policy_arns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]})], R),
+        ([("aws_iam_role.r", {**ROLE[1], "managed_policy_arns": ["arn:aws:iam::aws:policy/NoSuchPolicy"]})], R),
         ([ROLE, ("aws_iam_role_policy_attachment.a", {"role": "r", "policy_arn": f"{HOME}:policy/elsewhere"})], R),
         ([("aws_iam_role_policy.p", {"role": "r", "policy": use("Decrypt")})], R),
         ([USER, ("aws_iam_user_group_membership.m", {"user": "u", "groups": ["elsewhere"]})], U),
@@ -84,6 +84,13 @@ def test_who_holds_what_is_not_here_is_open(resources: Any, who: str) -> None:
     found = read(*resources)
     assert ("*" in actions(found.most.principals[who]), found.untold) == (True, {who})
     assert found.least.principals[who].identity_policies[0].statements[0].effect == "Deny"
+
+
+def test_a_managed_policy_of_aws_is_as_it_was_at_a_date() -> None:
+    """Its statements on KMS are held, and a note says of when they are."""
+    found = read(("aws_iam_role.r", {**ROLE[1], "managed_policy_arns": ["arn:aws:iam::aws:policy/AdministratorAccess"]}))
+    assert (actions(found.bundle.principals[R]), found.untold) == (["*"], frozenset())
+    assert [one.message.partition(" is taken")[0] for one in found.notes] == ["arn:aws:iam::aws:policy/AdministratorAccess"]
 
 
 def test_a_holder_that_is_not_known_may_be_anybody() -> None:
