@@ -5,7 +5,7 @@ Source: IAM API Reference, GetAccountAuthorizationDetails.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -15,7 +15,9 @@ from kmsgen.reading.json_text import parse_json
 from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.places import below
 from kmsgen.sources.readings import Readings, read_policy
+from kmsgen.sources.untold import hide
 
+_NOT_TOLD = "which no answer here tells"
 _LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
 # list of holders -> the list of its inline policies
 _HOLDERS = {"UserDetailList": "UserPolicyList", "RoleDetailList": "RolePolicyList"}
@@ -26,13 +28,14 @@ def is_authorization_details(data: object) -> bool:
     return isinstance(data, dict) and any(isinstance(data.get(name), list) for name in _LISTS[:3])
 
 
-def read_authorization_details(source: Source, gathering: Gathering) -> None:
-    """Add every user and role of an account with the policies that it holds. Raises InputError."""
-    _IamReader(source, gathering).read()
+def read_authorization_details(source: Source, gathering: Gathering, untold: Mapping[str, str]) -> None:
+    """Add every user and role of an account with the policies that it holds; `untold` is of the keys. Raises InputError."""
+    _IamReader(source, gathering, untold).read()
 
 
 class _IamReader:
-    def __init__(self, source: Source, gathering: Gathering) -> None:
+    def __init__(self, source: Source, gathering: Gathering, untold: Mapping[str, str]) -> None:
+        self.untold = untold
         self.source = source
         self.gathering = gathering
         self.managed = dict(self._managed())
@@ -106,8 +109,9 @@ class _IamReader:
         if isinstance(document, str):
             place = self.source.where(steps)
             text = unquote(document) if document.lstrip().startswith("%") else document
-            return read_policy(parse_json(text, self.source.path).data, lambda _steps: place, "forbidden")
-        return read_policy(document, below(self.source.where, *steps), "forbidden")
+            data = hide(parse_json(text, self.source.path).data, self.untold, _NOT_TOLD)
+            return read_policy(data, lambda _steps: place, "forbidden")
+        return read_policy(hide(document, self.untold, _NOT_TOLD), below(self.source.where, *steps), "forbidden")
 
 
 def _listed(data: object) -> list[Any]:

@@ -98,6 +98,7 @@ class _Reader:
         self.beside = beside
         self.sources = sources
         self.gathering = Gathering(path)
+        self.hides: dict[str, str] = {}
         self.problems: list[Diagnostic] = []
         self.arns = list(dict.fromkeys(self._told_arns()))
         self.lacks = frozenset(
@@ -129,7 +130,7 @@ class _Reader:
             self._each(lambda arn=arn: self._read_key(arn))
         for source in self.sources:
             if is_authorization_details(source.data):
-                self._each(lambda source=source: read_authorization_details(source, self.gathering))
+                self._each(lambda source=source: read_authorization_details(source, self.gathering, self.hides))
 
     def _each(self, read: Any) -> None:  # noqa: ANN401 - what takes nothing
         try:
@@ -173,6 +174,7 @@ class _Reader:
         key = key._replace(tags=tuple(_tags(tags.data["Tags"])) if tags else self.beside.tags)
         untold = {**({} if metadata else {**ORIGIN, **MULTI_REGION}), **({} if aliases else ALIASES)}
         untold |= {} if tags or self.beside.tags else TAGS
+        self.hides |= untold
         written = self._of(_POLICY, arn) or self._of(None, arn)
         data, where = _policy_in(written) if written else (Unknown(f"the key policy of {arn}, {_NOT_TOLD}"), _at(self.path))
         readings = read_policy(hide(data, untold, _NOT_TOLD), where, "required")
@@ -191,7 +193,7 @@ class _Reader:
 
     def described(self) -> Described:
         """Return what the answers tell; what needs a key is refused where there is none."""
-        described = self.gathering.described(self.lacks)
+        described = self.gathering.described(self.lacks)._replace(hides=self.hides)
         if described.bundle.keys:
             return described
         hint = "put the key policy beside it in a folder, or give it with --identity-policy"

@@ -102,7 +102,8 @@ class Described(NamedTuple):
     `lacks` is what files of its form never tell; `no_key` why the bundle has no key to ask about; `intent` what the bundle was
     compiled from; `scenarios` every one of the file; `untold` principals of whom it does not tell all policies;
     `names` what it calls keys, by their ARNs; `made` principals that come into being with it;
-    `as_written` policies whose text is known whole, though not everything that they look at.
+    `as_written` policies whose text is known whole, though not everything that they look at;
+    `hides` what is not told of the keys, by the condition keys that look at it.
     """
 
     bundle: Bundle
@@ -118,6 +119,7 @@ class Described(NamedTuple):
     made: frozenset[str] = frozenset()
     narrow: Described | None = None
     as_written: tuple[PlacedPolicy, ...] = ()
+    hides: Mapping[str, str] = MappingProxyType({})
 
     @property
     def most(self) -> Bundle:

@@ -67,10 +67,12 @@ def read_key_policy(source: Source, beside: Beside) -> Described:
         return Described(Bundle(()), places, lacks=_NOTHING_ELSE, no_key=_unknown_key(policy, source.path))
     gathering = Gathering(source.path, where=source.where)
     key = Key(arn, *likely_kind(policy), multi_region=arn.rpartition("/")[2].startswith("mrk-"))
-    readings = read_policy(_with_untold(source.data, policy, beside), source.where, "required")
+    untold = _untold(policy, beside)
+    readings = read_policy(_with_untold(source.data, policy, beside, untold), source.where, "required")
     gathering.add_key("", key, readings, source.where)
     gathering.keep_written("", policy, source.where)
-    return gathering.described(_NOTHING_ELSE if _tells_region(policy, beside) else _NOTHING_ELSE | {KEY_REGION})
+    lacks = _NOTHING_ELSE if _tells_region(policy, beside) else _NOTHING_ELSE | {KEY_REGION}
+    return gathering.described(lacks)._replace(hides=untold)
 
 
 def key_arn_of(policy: Document, beside: Beside) -> str | None:
@@ -86,7 +88,7 @@ def key_arn_of(policy: Document, beside: Beside) -> str | None:
     accounts = {arn.account for arn in named if ACCOUNT_ID.match(arn.account)} or set(_accounts(policy))
     if len(accounts) != 1:
         return None
-    whole = {str(arn) for arn in named if not _PATTERN & set(str(arn))}
+    whole = _whole(policy)
     if len(whole) == 1:
         return whole.pop()
     regions = {arn.region for arn in named if REGION.match(arn.region)} or set(_regions(policy))
@@ -106,17 +108,28 @@ def _named_keys(policy: Document) -> list[Arn]:
     return [arn for arn in arns if arn.service == "kms" and arn.kind == "key"]
 
 
-def _with_untold(data: Any, policy: Document, beside: Beside) -> Any:  # noqa: ANN401 - plain data with markers
-    """Return the policy with a marker where a statement looks at what nothing tells of the key."""
+def _untold(policy: Document, beside: Beside) -> dict[str, str]:
+    """Return what nothing tells of the key, by the condition keys that look at it."""
     if beside.home is not None:
-        return data
+        return {}
     untold = {**ALIASES, **({} if beside.tags else TAGS), **ORIGIN, **MULTI_REGION}
-    named = {str(arn) for arn in _named_keys(policy) if not _PATTERN & set(str(arn))}
+    named = _whole(policy)
     arn = beside.key_arn or (named.pop() if len(named) == 1 else "")
     if arn and not arn.rpartition("/")[2].startswith("mrk-"):
         untold = {name: what for name, what in untold.items() if name not in MULTI_REGION}
+    return untold
+
+
+def _whole(policy: Document) -> set[str]:
+    """Return the ARNs of keys that stand in Resource whole."""
+    return {str(arn) for arn in _named_keys(policy) if not _PATTERN & set(str(arn))}
+
+
+def _with_untold(data: Any, policy: Document, beside: Beside, untold: dict[str, str]) -> Any:  # noqa: ANN401 - plain data
+    """Return the policy with a marker where a statement looks at what nothing tells of the key."""
     hidden = hide(data, untold, _NOT_TOLD, at=())
-    return hidden if beside.key_arn or len(named) < 2 else _without_keys(hidden)
+    told = beside.key_arn or beside.home is not None or len(_whole(policy)) < 2
+    return hidden if told else _without_keys(hidden)
 
 
 def _without_keys(data: Any) -> Any:  # noqa: ANN401 - plain data with markers

@@ -84,7 +84,7 @@ class _PlanReader:
         self.keys = [one for one in resources if one.type in KEYS and one.mode == "managed"]
         self.by_address = {one.address: one for one in self.keys}
         self.by_id: dict[str, str] = {}
-        self.lacks: frozenset[str] = frozenset()
+        self.lacks, self.hides = frozenset[str](), dict[str, str]()
         self.gathering = Gathering(source.path, where=source.where)
         self.problems: list[Diagnostic] = []
         known = {one.address for one in resources}
@@ -106,13 +106,13 @@ class _PlanReader:
         self.each(("aws_kms_alias",), self.read_alias)
         self.hide_untold()
         self.each(("aws_kms_grant",), self.read_grant)
-        iam = IamReader(self.gathering, self.references, self.policies, self.resources)
+        iam = IamReader(self.gathering, self.references, self.policies.hiding(self.hides), self.resources)
         iam.read(whole=self.beside.home is not None)
         self.problems += iam.problems
 
     def finish(self) -> Described:
         """Return what the plan describes. Raises InputError where it holds no key."""
-        return self.gathering.finish(self.lacks)
+        return self.gathering.finish(self.lacks)._replace(hides=self.hides)
 
     def each(self, types: Iterable[str], read: Callable[[Resource], None]) -> None:
         """Read the resources of some types, and keep what is wrong with each."""
@@ -211,6 +211,7 @@ class _PlanReader:
         for name, written in self.written.items():
             key = self.by_address.get(name)
             untold = self._untold(key, name)
+            self.hides |= untold
             data = _hidden(written.data, untold)
             try:
                 if data != written.data and not has_unknown(written.data):

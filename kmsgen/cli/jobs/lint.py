@@ -68,8 +68,10 @@ def _as_written(subject: Subject) -> list[Finding]:
             key=subject.described.name_of(one.holder) if several else "", account=account_of(one.holder) or "",
         )
         for one in subject.described.as_written
+        if one.layer is Layer.KEY_POLICY
     ]  # fmt: skip
-    return lint(written, None)
+    iam = [as_iam_policy(one.document, one.where) for one in subject.described.as_written if one.layer is Layer.IDENTITY]
+    return lint([*written, *iam], None)
 
 
 def _of_reading(subject: Subject) -> list[Finding]:

@@ -192,7 +192,7 @@ class IamReader:
             what = f"{resource.address}: the permissions boundary {arn if isinstance(arn, str) else 'known after apply'}"
             place = resource.where(("permissions_boundary",))
             of_aws = self.gathering.managed(arn, place) if isinstance(arn, str) and not written else None
-            readings = written.read("forbidden") if written else of_aws
+            readings = self.policies.read(written) if written else of_aws
             self.gathering.set_boundary(principal, readings, what, place)
 
     def _add(self, holder: Holder | None, written: Written | None, resource: Resource, field: str) -> None:
@@ -204,7 +204,7 @@ class IamReader:
                 why = "one of its policies is known only after it is applied"
                 self.gathering.leave_open(principal, why, resource.where(()))
             else:
-                self.gathering.add_policy(principal, written.read("forbidden"), written.where)
+                self.gathering.add_policy(principal, self.policies.read(written), written.where)
 
     def _leave_open(self, holder: Holder, why: str, resource: Resource) -> None:
         for principal in self._principals(holder):

@@ -5,7 +5,8 @@ Source: Terraform AWS provider, aws_iam_policy_document.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from kmsgen.errors import KmsgenError
@@ -16,6 +17,7 @@ from kmsgen.sources.readings import Readings, read_policy
 from kmsgen.sources.terraform.references import POLICY_DOCUMENT, References
 from kmsgen.sources.terraform.resources import AFTER_APPLY, Resource, listed
 from kmsgen.sources.unknown import Unknown, has_unknown
+from kmsgen.sources.untold import hide
 
 _ELEMENTS = {"actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource"}
 _DEEPEST = 20
@@ -36,9 +38,19 @@ class Written(NamedTuple):
 
 
 class Policies(NamedTuple):
-    """Finds the policies of resources."""
+    """Finds the policies of resources; `untold` is what is not known of the keys, by the condition keys that look at it."""
 
     references: References
+    untold: Mapping[str, str] = MappingProxyType({})
+
+    def hiding(self, untold: Mapping[str, str]) -> Policies:
+        """Return the same for keys of which something is not known."""
+        return self._replace(untold=untold)
+
+    def read(self, written: Written) -> Readings:
+        """Read an IAM policy; one that looks at what is not known of the keys may hold or not. Raises InputError."""
+        data = hide(written.data, self.untold, "which the plan does not tell")
+        return read_policy(data, written.where, "forbidden")
 
     def of(self, resource: Resource, *steps: str | int) -> Written | None:
         """Return the policy that stands in a resource; None where there is none. Raises InputError for what is no JSON."""

@@ -133,3 +133,13 @@ def test_a_policy_of_no_account_is_about_no_key(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="does not tell whose key"):
         read_subject(path, NOTHING)
     assert read_subject(path, Beside(KEY)).bundle.keys[0].key.arn == KEY
+
+
+def test_an_iam_policy_beside_it_may_look_at_what_is_not_told(tmp_path: Path) -> None:
+    """Such as the aliases of the key: whether the policy fits it is open."""
+    allow = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}
+    held = {**allow, "Condition": {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/x"}}}
+    (tmp_path / "iam.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": [held]}))
+    beside = ("--identity-policy", f"arn:aws:iam::111122223333:role/x={tmp_path / 'iam.json'}")
+    found, reason = proved(written(tmp_path, ROOT), "--never", "role/x kms:Decrypt", *beside)
+    assert (found, "the aliases of the key" in reason) == ("unknown", True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kmsgen.policy.bundle import PrincipalPolicies
+from kmsgen.policy.bundle import NEW_KEY_ID, PrincipalPolicies
 from kmsgen.reading.json_text import parse_json
 from kmsgen.sources.beside import NOTHING
 from kmsgen.sources.described import Described
@@ -119,3 +119,15 @@ def test_a_role_has_its_path_and_tags() -> None:
     """Policies name the one, conditions look at the others."""
     found = read(("aws_iam_role.r", {"name": "r", "path": "/team/", "tags": {"team": "a"}}))
     assert {name: one.tags for name, one in found.bundle.principals.items()} == {f"{HOME}:role/team/r": (("team", "a"),)}
+
+
+@pytest.mark.parametrize(("aliases", "effects"), [([], ["Allow", None]), (["alias/x"], ["Allow", "Allow"])])
+def test_a_policy_that_looks_at_aliases_holds_where_the_file_tells_them(aliases: list[str], effects: list[str | None]) -> None:
+    """An alias may be made elsewhere: without one here it is open whether the key has it."""
+    statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}
+    condition = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/x"}}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Condition": condition}]})
+    made = [("aws_kms_alias.a", {"name": one, "target_key_id": NEW_KEY_ID}) for one in aliases]
+    found = read(*made, ROLE, ("aws_iam_role_policy.p", {"role": "r", "policy": policy}))
+    held = [bundle.principals[R].identity_policies[0].statements for bundle in (found.most, found.least)]
+    assert [one[0].effect if one else None for one in held] == effects
