@@ -165,3 +165,23 @@ def test_one_file_that_is_no_plan_has_no_other_side(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["diff", str(tmp_path / "policy.json")])
     assert isinstance(done.exception, InputError)
     assert "no other side to compare" in str(done.exception)
+
+
+INTENT = """\
+kmsgen: 1
+name: app
+scope: {account: "111122223333", regions: [us-east-1]}
+key: {alias: app}
+admins: [role/admin]
+users: [{principal: role/app, can: [decrypt]}]
+"""
+
+
+def test_verify_asks_with_the_least_what_must_be_and_with_the_most_what_must_not(tmp_path: Path) -> None:
+    """A policy that is known after apply may allow too little and too much, and the note says that it is not known."""
+    (tmp_path / "intent.yaml").write_text(INTENT)
+    alias = resource("aws_kms_alias.k", name="alias/app", target_key_id=ARN)
+    path = plan(tmp_path, resource(KEY, arn=ARN), alias, unknown={KEY: {"policy": True}})
+    found = answer("verify", str(tmp_path / "intent.yaml"), "--against", path)
+    assert [one["answer"] for one in found["answers"]] == ["no", "no", "no"]
+    assert any("not known: aws_kms_key.k: policy, known after apply" in note for note in found["notes"])
