@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import Any
 
@@ -73,13 +73,22 @@ def _of_variant(statement: dict[str, Any]) -> Iterator[dict[str, Any]]:
     wide = dict(statement)
     for name, entry in (("Action", _action), ("Resource", _resource)):
         if has_unknown(wide.get(name)):
-            wide[name] = list(dict.fromkeys(map(entry, _entries(wide[name]))))
+            wide[name] = _unique(entry(one) for one in _entries(wide[name]))
         if has_unknown(wide.get(f"Not{name}")):
             left = [one for one in _entries(wide.pop(f"Not{name}")) if not is_marker(one)]
             wide |= {f"Not{name}": left} if left else {name: "*"}
     if has_unknown(wide.get("Condition")):
         wide = _with_conditions(wide, _conditions(wide.pop("Condition")))
     yield from _of_principals(wide)
+
+
+def _unique(entries: Iterable[Any]) -> list[Any]:
+    """Return entries once each; what is no text, and so refused later, has no hash."""
+    found: list[Any] = []
+    for one in entries:
+        if one not in found:
+            found.append(one)
+    return found
 
 
 def _entries(data: Any) -> list[Any]:  # noqa: ANN401 - plain data
