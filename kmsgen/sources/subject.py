@@ -13,8 +13,9 @@ from kmsgen.arn import parse_arn
 from kmsgen.errors import InputError, KmsgenError, Location, input_error, together
 from kmsgen.policy.bundle import Bundle
 from kmsgen.reading import Source, read_file
-from kmsgen.sources import aws_output, cloudformation_template, intent_file, key_policy, rendered_folder, scenario, terraform_plan
+from kmsgen.sources import aws_output, intent_file, key_policy, rendered_folder, scenario, terraform_plan
 from kmsgen.sources.beside import NOTHING, Beside, read_beside
+from kmsgen.sources.cloudformation import template
 from kmsgen.sources.described import KEY_KIND, KEY_MAKE, KEY_REGION, OPTIONS, Described, Open
 from kmsgen.sources.key_kinds import every_kind
 from kmsgen.sources.key_makes import every_make
@@ -39,7 +40,7 @@ SCENARIO = Form("a scenario", scenario.is_scenario, scenario.read_scenario, hold
 IAM_POLICY = Form("an IAM policy", key_policy.is_iam_policy, key_policy.read_iam_policy)
 KEY_POLICY = Form("a key policy", key_policy.is_key_policy, key_policy.read_key_policy)
 PLAN = Form("a Terraform plan or state", terraform_plan.is_plan, terraform_plan.read_plan, read_before=terraform_plan.read_before)
-TEMPLATE = Form("a CloudFormation template", cloudformation_template.is_template, cloudformation_template.read_template)
+TEMPLATE = Form("a CloudFormation template", template.is_template, template.read_template)
 FOLDER = Form("a folder that `render` wrote", rendered_folder.is_manifest, rendered_folder.read_rendered_folder)
 
 ANSWER = Form("what the AWS command line prints", aws_output.is_answer, aws_output.read_answers)
@@ -181,7 +182,7 @@ def identify(path: str, otherwise: Form | None = None) -> Identified:
     folder = path != "-" and Path(path).is_dir()
     answers = aws_output.folder_of_answers(path) if folder and not is_rendered_folder(path) else None
     file = Path(path, rendered_folder.MANIFEST) if folder else path
-    source = answers or read_file(file, tags=cloudformation_template.TAGS)
+    source = answers or read_file(file, tags=template.TAGS)
     form = next((form for form in FORMS if form.recognises(source)), otherwise)
     if form is None or (folder and form not in (FOLDER, ANSWERS)):
         names = f"{', '.join(one.name.partition(' ')[2] for one in FORMS[:-1])} or {FORMS[-1].name.partition(' ')[2]}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from kmsgen.reading import Steps
-from kmsgen.sources.unknown import Unknown
+from kmsgen.sources.unknown import OneOf, Unknown
 
 TAGS = {"aws:resourcetag/": "the tags of the key"}
 ALIASES = {"kms:resourcealiases": "the aliases of the key"}
@@ -19,6 +19,8 @@ def hide(data: Any, untold: Mapping[str, str], why: str, at: Steps | None = None
 
     `why` says in the marker who does not tell it; `at` are the steps to the policy where markers shall tell their places.
     """
+    if isinstance(data, OneOf):
+        return data._replace(options=tuple(hide(option, untold, why, at) for option in data.options))
     raw = data.get("Statement") if isinstance(data, dict) else None
     if not untold or raw is None:
         return data
@@ -34,6 +36,8 @@ class _Hider(NamedTuple):
     at: Steps | None
 
     def statement(self, data: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data with markers
+        if isinstance(data, OneOf):
+            return data._replace(options=tuple(self.statement(option, steps) for option in data.options))
         conditions = data.get("Condition") if isinstance(data, dict) else None
         if not isinstance(conditions, dict):
             return data
