@@ -12,12 +12,14 @@ from typing import Any, NamedTuple
 
 from kmsgen.reading import Steps
 from kmsgen.sources.cloudformation.conditions import (
+    MOST_CASES,
     Assignment,
     Case,
     Conditions,
     UndecidedError,
     cases_of,
     names_in,
+    referred,
     unsure,
 )
 from kmsgen.sources.cloudformation.functions import Functions
@@ -29,6 +31,7 @@ from kmsgen.sources.described import Home
 from kmsgen.sources.unknown import ABSENT, OneOf, Unknown
 
 NOTHING_ASSUMED: Assignment = {}
+_REGION = "AWS::Region"
 
 
 class Told(NamedTuple):
@@ -103,7 +106,22 @@ class Evaluation:
                     raise
                 return Unknown(f"condition {data.get('Condition', '')}", steps)
 
-        return Functions(references, self.references.attribute, self.mappings, decide, self.told.parameters)
+        def row(key: Any, rows: Mapping[str, Any]) -> str | None:  # noqa: ANN401 - plain data
+            return None if undecided else self._row(key, rows, assumed)
+
+        return Functions(references, self.references.attribute, self.mappings, decide, self.told.parameters, row)
+
+    def _row(self, key: Any, rows: Mapping[str, Any], assumed: Assignment) -> str | None:  # noqa: ANN401 - plain data
+        """Return the row of a map for a key that is not told: it must be one of these. Raises UndecidedError."""
+        name = referred(key)
+        if name is None or not 0 < len(rows) <= MOST_CASES or (name not in self.parameters and name != _REGION):
+            return None
+        if name in self.told.parameters or unsure(name) in assumed or (name == _REGION and self.told.sure):
+            return None
+        if name not in assumed:
+            raise UndecidedError(tuple({name: one} for one in rows))
+        one = assumed[name]
+        return one if isinstance(one, str) and one in rows else None
 
     def _sure(self) -> Functions:
         """Return the functions of what is told for sure: the user's parameters, and where the stack lives if that is told."""
@@ -115,7 +133,7 @@ class Evaluation:
                 return values.value(name, steps) if name in self.parameters else self.told.parameters[name]
             return pseudo[name](self.told.home) if name in pseudo else Unknown(name, steps)
 
-        return Functions(references, Unknown, self.mappings, _undecided, self.told.parameters)
+        return Functions(references, Unknown, self.mappings, _undecided, self.told.parameters, _no_row)
 
     def _likely(self) -> Functions:
         """Return the functions of what is told by defaults too."""
@@ -124,7 +142,11 @@ class Evaluation:
         def references(name: str, steps: Steps) -> Any:  # noqa: ANN401 - plain data
             return values.value(name, steps) if name in self.parameters else Unknown(name, steps)
 
-        return Functions(references, Unknown, self.mappings, _undecided, self.told.parameters)
+        return Functions(references, Unknown, self.mappings, _undecided, self.told.parameters, _no_row)
+
+
+def _no_row(_key: Any, _rows: Mapping[str, Any]) -> None:  # noqa: ANN401 - plain data
+    return None
 
 
 def _undecided(_data: Any, steps: Steps) -> Unknown:  # noqa: ANN401 - plain data

@@ -18,12 +18,13 @@ _VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
 _MACRO = "Fn::Transform"
 
 Decide = Callable[[Any, Steps], bool | Unknown]
+Row = Callable[[Any, Mapping[str, Any]], str | None]
 
 
 class Functions(NamedTuple):
     """Works out intrinsic functions by what references, attributes, mappings and conditions stand for, and by what is told.
 
-    `told` has the values of exports by their names.
+    `told` has the values of exports by their names; `row` chooses a row of a map by a key that is not known.
     """
 
     references: Callable[[str, Steps], Any]
@@ -31,6 +32,7 @@ class Functions(NamedTuple):
     mappings: Mapping[str, Any]
     decide: Decide
     told: Mapping[str, str]
+    row: Row
 
     def of(self, data: Any, steps: Steps = ()) -> Any:  # noqa: ANN401 - plain data
         """Return data with its functions worked out; what is unknown stands with its steps."""
@@ -119,10 +121,13 @@ class Functions(NamedTuple):
             return Unknown("Fn::FindInMap", steps)
         found: Any = self.mappings
         for number, key in enumerate(argument[:3]):
+            rows = found if isinstance(found, Mapping) else {}
             name = self.of(key, (*steps, number))
+            if not isinstance(name, str) or name not in rows:
+                name = self.row(key, rows) or name
             if isinstance(name, Unknown):
                 return name
-            found = found.get(name) if isinstance(found, Mapping) and isinstance(name, str) else None
+            found = rows.get(name) if isinstance(name, str) else None
         if found is not None:
             return self.of(found, steps)
         otherwise = argument[3] if len(argument) == 4 else None

@@ -56,7 +56,7 @@ def test_a_function_of_what_is_told_has_a_value(expression: str, expected: Any) 
         ("!Ref Nobody", "Nobody"),
         ("!GetAtt Custom.Value", "Custom.Value"),
         ("!Split [',', !Ref Later]", "parameter Later"),
-        ("!FindInMap [Accounts, !Ref Later, Id]", "parameter Later"),
+        ("!FindInMap [Accounts, !Ref AWS::StackName, Id]", "AWS::StackName"),
         ("!FindInMap [Accounts, test, Id]", "Fn::FindInMap"),
         ("!ImportValue shared-role", "export shared-role"),
         ("{'Fn::ImportValue': !Sub '${AWS::StackName}-role'}", "export ${AWS::StackName}-role"),
@@ -103,3 +103,11 @@ def test_a_function_under_an_undecided_condition_is_one_of_two() -> None:
     found = value("!If [Has, a, !Ref AWS::NoValue]", conditions)
     assert isinstance(found, OneOf)
     assert (found.options, found.what) == (("a", ABSENT), "condition on Later")
+
+
+@pytest.mark.parametrize("key", ["!Ref Later", "!Ref AWS::Region"])
+def test_a_map_has_one_of_its_rows(key: str) -> None:
+    """A key that is not told must be one of the map's, so the value is one of these; a deployment refuses any other."""
+    found = value(f"!Sub ['of-${{A}}', {{A: !FindInMap [Accounts, {key}, Id]}}]", TEMPLATE)
+    assert isinstance(found, OneOf)
+    assert sorted(found.options) == ["of-444455556666", "of-777788889999"]
