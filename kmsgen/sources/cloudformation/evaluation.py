@@ -60,7 +60,8 @@ class Evaluation:
         cases = cases_of(lambda one: _settled(self._functions(one).of(data, steps), steps), assumed)
         if cases is None:
             nothing_of = {unsure(name): True for name in names_in(self.definitions) if name in self.choices}
-            return _settled(self._functions({**nothing_of, **assumed}, undecided=True).of(data, steps), steps)
+            found = self._functions({**nothing_of, **assumed}, undecided=True).of(data, steps)
+            return ABSENT if found is NO_VALUE else _settled(found, steps)
         return _one_of(cases, assumed, steps)
 
     def label(self, data: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data

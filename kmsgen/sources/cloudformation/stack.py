@@ -13,7 +13,7 @@ from kmsgen.sources.cloudformation.policies import WrittenPolicy, policy_of
 from kmsgen.sources.cloudformation.resources import Resource, macro_of, of_types, resource_of, section
 from kmsgen.sources.cloudformation.serverless import written_out_functions
 from kmsgen.sources.places import below
-from kmsgen.sources.unknown import Unknown, has_unknown
+from kmsgen.sources.unknown import ABSENT, Unknown
 
 
 class Stack(NamedTuple):
@@ -49,7 +49,7 @@ class Stack(NamedTuple):
     def value(self, resource: Resource, name: str) -> Any:  # noqa: ANN401 - plain data with markers
         """Return a property of a resource worked out; None where there is none."""
         value = self.evaluation.value(resource.properties.get(name), resource.at(name), self.assumed(resource))
-        return None if isinstance(value, tuple) and not has_unknown(value) else value
+        return None if value == ABSENT else value
 
     def assumed(self, resource: Resource) -> Mapping[str, str | bool | None]:
         """Return what is so wherever a resource is made, as far as one case tells it."""

@@ -89,6 +89,13 @@ def test_a_template_that_holds_itself_ends(tmp_path: Path) -> None:
     assert len({access.key.arn for access in found.bundle.keys}) == len(found.bundle.keys) == 6
 
 
+def test_the_body_of_a_stack_set_may_be_made_by_a_function() -> None:
+    """`Fn::ToJsonString` of a template."""
+    body = "{'Fn::ToJsonString': {Resources: {Key: {Type: AWS::KMS::Key}}}}"
+    found = described(f"Resources: {{Set: {{Type: AWS::CloudFormation::StackSet, Properties: {{TemplateBody: {body}}}}}}}")
+    assert len(found.bundle.keys) == 1
+
+
 @pytest.mark.parametrize("body", ["|\n" + "".join(f"        {line}\n" for line in INNER.splitlines() if line), "!Ref Later"])
 def test_the_body_of_a_stack_set_is_a_template(body: str) -> None:
     """It stands in a text; one that is not known has no keys that could be told."""
