@@ -31,11 +31,11 @@ _MEMBERSHIP = "AWS::IAM::UserToGroupAddition"
 
 
 class Held(NamedTuple):
-    """A policy that a principal or group has, or may have; `of_aws`: AWS wrote it."""
+    """A policy that a principal or group has, or may have; `of_aws` are the ARNs of what it is where AWS wrote it."""
 
     holder: str
     policy: WrittenPolicy
-    of_aws: bool = False
+    of_aws: tuple[str, ...] = ()
 
 
 class Untold(NamedTuple):
@@ -140,7 +140,9 @@ def _managed(directory: Directory, holder: Resource, arn: str, named: Any) -> Ac
     if not isinstance(named, OneOf):
         return found[0]._replace(holder=arn)
     data = named._replace(options=tuple(one.policy.data for one in found))
-    return Held(arn, WrittenPolicy(data, stack.place(holder, "ManagedPolicyArns")), all(one.of_aws for one in found))
+    return Held(
+        arn, WrittenPolicy(data, stack.place(holder, "ManagedPolicyArns")), tuple(arn for one in found for arn in one.of_aws)
+    )
 
 
 def managed_policy(directory: Directory, holder: Resource, field: str, named: Any) -> Held:  # noqa: ANN401 - plain data with markers
@@ -151,8 +153,10 @@ def managed_policy(directory: Directory, holder: Resource, field: str, named: An
     if resource:
         return Held("", _policy(stack, resource, resource.properties.get("PolicyDocument"), "PolicyDocument"))
     of_aws = kms_policy(named) if isinstance(named, str) else None
-    if of_aws is not None or named == ABSENT:
-        return Held("", WrittenPolicy(ABSENT if of_aws is None else of_aws, here), of_aws=True)
+    if named == ABSENT:
+        return Held("", WrittenPolicy(ABSENT, here))
+    if of_aws is not None:
+        return Held("", WrittenPolicy(of_aws, here), (str(named),))
     unknown = next(unknown_in(named), None) if has_unknown(named) else None
     return Held("", WrittenPolicy(Unknown(unknown.what if unknown else f"the policy {named}"), here))
 

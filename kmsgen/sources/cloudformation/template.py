@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from kmsgen.catalogue.managed_policies import date
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location
 from kmsgen.policy.document import Document
 from kmsgen.reading import Source, Steps, Tags
@@ -76,7 +75,6 @@ def read_template(source: Source, beside: Beside) -> Described:
         raise InputError(reader.problems)
     reader.note_home()
     reader.note_parameters(source.data)
-    reader.note_date()
     reader.note_defaults()
     return reader.described()
 
@@ -94,7 +92,6 @@ class _Reader:
         self.keys: list[StackKey] = []
         self.untold_of_keys: Mapping[str, str] = {}
         self.of_aws: list[Document] = []
-        self.rests_on_aws = False
 
     def place(self, steps: Steps) -> Location:
         """Return a place; the steps of what is unknown start with the name of its stack."""
@@ -163,7 +160,8 @@ class _Reader:
             if not (one.elsewhere and self.beside.home):
                 self.gathering.leave_open(holder, one.why, one.place)
             return
-        self.rests_on_aws = self.rests_on_aws or (isinstance(one, Held) and one.of_aws)
+        if isinstance(one, Held):
+            self.note_managed(one)
         if isinstance(one, Held) and not _is_empty(one.policy):
             try:
                 readings = self.readings(stack, one.policy, self.untold_of_keys, "forbidden")
@@ -172,7 +170,7 @@ class _Reader:
                 self.gathering.leave_open(holder, f"one of its policies cannot be read: {first.message}", first.location)
                 return
             self.gathering.add_policy(holder, readings, one.policy.where)
-            if one.of_aws:
+            if one.of_aws and isinstance(one.policy.data, dict):
                 self.of_aws += [readings.most.document, readings.least.document]
 
     def read_boundary(self, directory: Directory, holder: Resource, arn: str) -> None:
@@ -206,11 +204,10 @@ class _Reader:
                 message = f"the template has no parameter, import or attribute `{name}`: its value is not used"
                 self.gathering.note(Location("--parameter"), "unused-parameter", message)
 
-    def note_date(self) -> None:
+    def note_managed(self, one: Held) -> None:
         """Say of when the AWS managed policies are that somebody has."""
-        if self.rests_on_aws:
-            message = f"AWS managed policies are taken to say of KMS what they said on {date()}"
-            self.gathering.note(Location(self.path), "aws-managed-policies", message)
+        for arn in one.of_aws:
+            self.gathering.managed(arn, one.policy.where(()))
 
     def note_defaults(self) -> None:
         """Say which parameters are taken to have their defaults."""
