@@ -13,7 +13,7 @@ import importlib
 import sys
 from pathlib import Path
 
-from catalogue_build import actions, availability, condition_keys, documentation, services
+from catalogue_build import actions, availability, condition_keys, documentation, managed_policies, services
 from catalogue_build.emit import module
 from catalogue_build.packages import Api, Reference
 
@@ -39,6 +39,7 @@ def generate() -> dict[str, str]:
             (_botocore(api),),
             {"ROWS": ("dict[str, tuple[str, ...] | None]", {name: api.operation(name).parameters for name in reference.actions})},
         ),
+        "_managed_policies.py": _managed_policies(),
         "_services.py": _services(reference),
         "_via_services.py": _via_services(),
     }
@@ -92,6 +93,20 @@ def _availability(reference: Reference) -> str:
             "READINGS": ("dict[str, tuple[tuple[str, str], ...]]", availability.readings()),
             "ROWS": ("tuple[tuple[Any, ...], ...]", availability.rows(reference)),
             "KEYS": ("dict[str, int]", availability.keys()),
+        },
+    )
+
+
+def _managed_policies() -> str:
+    found = managed_policies.policies()
+    told = managed_policies.statements(found)
+    return module(
+        "AWS managed policies: what they say of KMS, as JSON, and the names of those that say nothing of it.",
+        (managed_policies.source(),),
+        {
+            "DATE": ("str", managed_policies.date(found)),
+            "STATEMENTS": ("dict[str, str]", told),
+            "WITHOUT_KMS": ("str", " ".join(name for name in found if name not in told)),
         },
     )
 

@@ -17,6 +17,7 @@ SECTIONS: tuple[tuple[str, Iterable[LintRule[Any]]], ...] = (
     ("Rules on a statement by itself", table.OF_STATEMENTS),
     ("Rules on a policy as it is written", table.OF_POLICIES),
     ("Rules on a key with all that bears on it", table.OF_KEYS),
+    ("Rules on what a file leaves unknown", table.OF_READINGS),
 )
 
 

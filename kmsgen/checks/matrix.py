@@ -45,6 +45,7 @@ class Row(NamedTuple):
     """What one principal may do with one key under the same conditions.
 
     `conditions` must all hold; none: always. `statements` are the labels of what allows it, `unless` of what may deny it still.
+    `sure` is False where it depends on what is not known.
     """
 
     key: str
@@ -53,6 +54,19 @@ class Row(NamedTuple):
     conditions: Values
     statements: Values
     unless: Values = ()
+    sure: bool = True
+
+
+def of_readings(most: Iterable[Row], least: Iterable[Row]) -> tuple[Row, ...]:
+    """Return the rows of the reading with the most access, apart what the one with the least has too, and what is open."""
+    surely = {(row.key, row.principal, action, row.conditions) for row in least for action in row.actions}
+    found: list[Row] = []
+    for row in most:
+        sure = tuple(action for action in row.actions if (row.key, row.principal, action, row.conditions) in surely)
+        rest = tuple(action for action in row.actions if action not in sure)
+        found += [row._replace(actions=sure)] if sure else []
+        found += [row._replace(actions=rest, sure=False)] if rest else []
+    return tuple(found)
 
 
 def matrix(bundle: Bundle, organization: str | None, account: str) -> tuple[Row, ...]:

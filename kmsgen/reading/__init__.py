@@ -15,6 +15,7 @@ from kmsgen.errors import Location, input_error
 from kmsgen.reading.source import MAX_DEPTH, Mark, Source, Steps, Tags, Where
 
 MAX_BYTES = 4 * 1024 * 1024
+_POLICY_NAME = "}\tdefault"  # what `aws kms get-key-policy --output text` prints after a policy
 YAML_ENDINGS = (".yaml", ".yml")
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "Mark", "Source", "Steps", "Tags", "Where", "parse", "read_file", "read_text"]
@@ -71,6 +72,8 @@ def parse(text: str, path: str, tags: Tags | None = None) -> Source:
 
     `tags` of YAML are refused, unless they are given here and the document is one that may have them. Raises InputError.
     """
+    if text.rstrip().endswith(_POLICY_NAME):
+        text = text.rstrip().removesuffix(_POLICY_NAME.lstrip("}"))
     ending = Path(path).suffix.lower()
     if ending == ".json":
         return _parse_json(text, path, lines=False)

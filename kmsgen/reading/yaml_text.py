@@ -34,8 +34,8 @@ def parse_yaml(text: str, path: str, tags: Tags | None = None) -> Source:
         events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         composer = _Composer(path, problems, tags.keys if tags else {})
         data, mark = composer.compose(events)
-        if tags and not tags.belong_to(data):
-            problems += composer.tagged
+        if not tags or not tags.belong_to(data):
+            problems += composer.unless_template
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark or error.context_mark
         place = Location(path, at.line + 1, at.column + 1) if at else Location(path)
@@ -60,7 +60,7 @@ class _Composer:
         self.path = path
         self.tags = tags
         self.problems = problems
-        self.tagged: list[Diagnostic] = []
+        self.unless_template: list[Diagnostic] = []
         self.open: list[_Open] = []
         self.result: tuple[Any, Mark] | None = None
         self.documents = 0
@@ -94,7 +94,9 @@ class _Composer:
         value = _PLAIN.get(event.value, event.value) if plain else event.value
         if plain and event.value.startswith("0") and len(event.value) == 12 and event.value.isascii() and event.value.isdigit():
             message = f"`{event.value}` without quotes is a number to other readers of YAML, which lose its zero"
-            self._refuse(event, "unquoted-account", message, f'write "{event.value}"')
+            # With an 8 or a 9 it is no number in base 8: YAML 1.1, which templates are in, has it as a text.
+            refused = self.unless_template if set("89") & set(event.value) else self.problems
+            refused.append(Diagnostic(self._at(event), "unquoted-account", message, f'write "{event.value}"'))
         if name := self._key_of_tag(event):
             self._place({name: event.value}, event)
         else:
@@ -128,7 +130,7 @@ class _Composer:
         if event.anchor:
             self._refuse(event, "yaml-anchor", f"anchors are not allowed: `&{event.anchor}`")
         if event.tag is not None:
-            refused = self.tagged if self._key_of_tag(event) else self.problems
+            refused = self.unless_template if self._key_of_tag(event) else self.problems
             refused.append(Diagnostic(self._at(event), "yaml-tag", f"tags are not allowed: `{event.tag}`"))
 
     def _key_of_tag(self, event: Any) -> str | None:  # noqa: ANN401 - PyYAML event

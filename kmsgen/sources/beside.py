@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from kmsgen.arn import Arn, account_of, parse_arn
+from kmsgen.arn import Arn, account_of, is_service_principal, parse_arn
 from kmsgen.authorizer.language.statement import Layer
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error
 from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
+from kmsgen.policy.grant import Grant
 from kmsgen.policy.json_form import parse_document, parse_grant
 from kmsgen.reading import Source, Steps, Where, read_file
-from kmsgen.sources.described import GRANTS, Described, Home, home_in, parse_key_arn
+from kmsgen.sources.described import GRANTS, Described, Home, Open, home_in, parse_key_arn
 from kmsgen.sources.places import PlacedGrant, PlacedPolicy, below
+from kmsgen.sources.readings import read_policy
+from kmsgen.sources.untold import hide
 
 # Of the key that a grant is on: by it `aws kms list-grants` output is told apart where there are several keys.
 _KEY_ID = "KeyId"
+_NOT_TOLD = "which the file does not tell"
 
 
 class Beside(NamedTuple):
     """What is told beside a file: the key's ARN, files of identity policies by principal, a file of grants.
 
+    `kind` is the spec and usage of its keys, `tags` are those of its keys, `parameters` the values of its parameters by name.
     `home` is where the resources live, where something else than the user tells.
     """
 
@@ -29,11 +34,14 @@ class Beside(NamedTuple):
     identity_policies: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     grants: str | None = None
     home: Home | None = None
+    kind: tuple[str, str] | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    parameters: Mapping[str, str] = MappingProxyType({})
 
     @property
     def given(self) -> bool:
-        """Whether the user tells anything at all."""
-        return bool(self.key_arn or self.identity_policies or self.grants)
+        """Whether the user tells anything that bears on what the policies mean, and is not the value of a parameter."""
+        return bool(self.key_arn or self.identity_policies or self.grants or self.kind or self.tags)
 
     def home_of(self, texts: Iterable[str], path: str) -> Home:
         """Tell where the resources of a file live: by the key's ARN, by what else is known, or by the texts of its key policies.
@@ -57,21 +65,50 @@ def checked_key_arn(text: str) -> Arn:
     return arn
 
 
+class HeldPolicy(NamedTuple):
+    """An IAM policy of a principal, by its ARN, as plain data with the places of its parts."""
+
+    data: Any
+    where: Where
+    holder: str
+
+
 class Read(NamedTuple):
     """The files that stand beside, read. Of a grant `key` is what it says itself: an ARN, an id, or nothing."""
 
-    policies: tuple[PlacedPolicy, ...] = ()
+    policies: tuple[HeldPolicy, ...] = ()
     grants: tuple[PlacedGrant, ...] = ()
 
     def joined(self, described: Described) -> Described:
-        """Return what a file describes with what stands beside it. Raises InputError for a grant on no key of the file."""
+        """Return what a file describes with what stands beside it. Raises InputError for a grant on no key of the file.
+
+        An IAM policy that looks at what the file does not tell of its keys may hold or not.
+        """
+        read = [(one, read_policy(hide(one.data, described.hides, _NOT_TOLD), one.where, "forbidden")) for one in self.policies]
+        unknown = tuple(Open(what.what, one.where(()), one.holder) for one, held in read for what in held.unknown)
+        most, least = (
+            [PlacedPolicy(*pick, layer=Layer.IDENTITY, holder=one.holder) for one, pick in side]
+            for side in ([(one, held.most) for one, held in read], [(one, held.least) for one, held in read])
+        )
+        narrow = described.narrow or (described if unknown else None)
+        joined = self._joined(described, most)
+        found = (*described.unknown, *unknown)
+        text = tuple(
+            PlacedPolicy(parse_document(one.data, one.where, "forbidden"), one.where, Layer.IDENTITY, one.holder)
+            for one, held in read
+            if held.unknown
+        )
+        narrower = self._joined(narrow, least) if narrow else None
+        return joined._replace(unknown=found, narrow=narrower, as_written=(*described.as_written, *text))
+
+    def _joined(self, described: Described, policies: Sequence[PlacedPolicy]) -> Described:
         bundle, lacks = described.bundle, described.lacks
         grants = tuple(_on_key(held, bundle) for held in self.grants) if bundle.keys else ()
         keys = tuple(_with_grants(access, grants) for access in bundle.keys)
         if self.grants:
             lacks -= {GRANTS}
-        joined = bundle._replace(keys=keys, principals=_with_policies(bundle.principals, self.policies))
-        return described._replace(bundle=joined, places=described.places.and_more(self.policies, grants), lacks=lacks)
+        joined = bundle._replace(keys=keys, principals=_with_policies(bundle.principals, policies))
+        return described._replace(bundle=joined, places=described.places.and_more(policies, grants), lacks=lacks)
 
 
 def read_beside(beside: Beside) -> Read:
@@ -88,7 +125,7 @@ def read_beside(beside: Beside) -> Read:
     return Read(policies, grants)
 
 
-def _identity_policies(files: Mapping[str, tuple[str, ...]], problems: list[Diagnostic]) -> Iterator[PlacedPolicy]:
+def _identity_policies(files: Mapping[str, tuple[str, ...]], problems: list[Diagnostic]) -> Iterator[HeldPolicy]:
     for principal, paths in files.items():
         if account_of(principal) is None or parse_arn(principal) is None:
             place = Location("--identity-policy")
@@ -97,8 +134,8 @@ def _identity_policies(files: Mapping[str, tuple[str, ...]], problems: list[Diag
         for path in paths:
             try:
                 source = read_file(path)
-                document = parse_document(source.data, source.where, "forbidden")
-                yield PlacedPolicy(document, source.where, Layer.IDENTITY, principal)
+                parse_document(source.data, source.where, "forbidden")
+                yield HeldPolicy(source.data, source.where, principal)
             except KmsgenError as error:
                 problems += error.diagnostics
 
@@ -118,8 +155,15 @@ def _grants(source: Source) -> Iterator[PlacedGrant]:
 
 
 def _grant(item: Any, where: Where) -> PlacedGrant:  # noqa: ANN401 - plain data
-    grant = parse_grant(item, where)
+    grant = as_listed(parse_grant(item, where))
     return PlacedGrant(grant, where, str(item.get(_KEY_ID) or ""))
+
+
+def as_listed(grant: Grant) -> Grant:
+    """Return a grant as ListGrants means it: it names a service's principal where CreateGrant has a parameter of its own."""
+    service = grant.grantee_is_service or is_service_principal(grant.grantee)
+    retiring = grant.retiring_is_service or (grant.retiring is not None and is_service_principal(grant.retiring))
+    return grant._replace(grantee_is_service=service, retiring_is_service=retiring)
 
 
 def _on_key(held: PlacedGrant, bundle: Bundle) -> PlacedGrant:

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, Arn, account_root, parse_arn
-from kmsgen.authorizer.language.statement import Layer
 from kmsgen.errors import Diagnostic, Location, input_error
-from kmsgen.policy.bundle import NEW_KEY_ID, Bundle, Key, KeyAccess, PrincipalPolicies
+from kmsgen.policy.bundle import NEW_KEY_ID, Bundle, Key
 from kmsgen.policy.document import Document, Effect, Principal, Statement
-from kmsgen.policy.grant import Grant
-from kmsgen.reading import Where
-from kmsgen.sources.places import PlacedGrant, PlacedPolicy, Places
+from kmsgen.sources.places import PlacedPolicy, Places
 from kmsgen.sources.question import Scenario
 
 if TYPE_CHECKING:
     from kmsgen.intent.intent import Intent
 
 # What files of a form have no room for.
-KEY_KIND, KEY_POLICIES, IDENTITY_POLICIES, GRANTS = "the kind of key", "key policies", "IAM policies", "grants"
+KEY_KIND, KEY_MAKE, KEY_REGION = "the kind of key", "the origin of the key", "the Region of the key"
+KEY_POLICIES, IDENTITY_POLICIES, GRANTS = "key policies", "IAM policies", "grants"
+
+OPTIONS = "--key-arn, --key-spec, --tags, --parameter, --identity-policy and --grants"
+"""The options that tell what a file does not."""
 
 _NAMED = re.compile(
     r"(?:arn:(?P<partition>aws(?:-[a-z]+)*):[a-z0-9-]+:(?P<region>[a-z0-9-]*):)?(?<![0-9])(?P<account>[0-9]{12})(?![0-9])"
@@ -81,11 +82,28 @@ def home_in(texts: Iterable[str], path: str) -> Home:
     return Home(partitions[0] if len(partitions) == 1 else "aws", accounts[0], region)
 
 
+class Open(NamedTuple):
+    """What would have to be known of a file: `what` in words, where it stands, and whose it is, a key or principal by its ARN."""
+
+    what: str
+    place: Location
+    holder: str = ""
+
+    @property
+    def diagnostic(self) -> Diagnostic:
+        """What is not known, as a note with its place."""
+        return Diagnostic(self.place, "unknown", f"not known: {self.what}")
+
+
 class Described(NamedTuple):
     """What a file tells: a bundle with the places of its parts, and what to know beside it.
 
+    Where something is `unknown` the bundle is read so that it gives the most access, and `narrow` so that it gives the least.
     `lacks` is what files of its form never tell; `no_key` why the bundle has no key to ask about; `intent` what the bundle was
-    compiled from; `scenarios` every one of the file; `untold` principals of whom it does not tell all policies.
+    compiled from; `scenarios` every one of the file; `untold` principals of whom it does not tell all policies;
+    `names` what it calls keys, by their ARNs; `made` principals that come into being with it;
+    `as_written` policies whose text is known whole, though not everything that they look at;
+    `hides` what is not told of the keys, by the condition keys that look at it.
     """
 
     bundle: Bundle
@@ -96,75 +114,31 @@ class Described(NamedTuple):
     intent: Intent | None = None
     scenarios: tuple[Scenario, ...] = ()
     untold: frozenset[str] = frozenset()
+    unknown: tuple[Open, ...] = ()
+    names: Mapping[str, str] = MappingProxyType({})
+    made: frozenset[str] = frozenset()
+    narrow: Described | None = None
+    as_written: tuple[PlacedPolicy, ...] = ()
+    hides: Mapping[str, str] = MappingProxyType({})
 
+    @property
+    def most(self) -> Bundle:
+        """The bundle as it gives the most access that it may give."""
+        return self.bundle
 
-@dataclass(slots=True)
-class Gathering:
-    """Keys by their name in the file, policies and grants with their places, and principals whose policies are not all told."""
+    @property
+    def least(self) -> Bundle:
+        """The bundle as it gives the least access."""
+        return self.narrow.bundle if self.narrow else self.bundle
 
-    path: str
-    keys: dict[str, KeyAccess] = field(default_factory=dict)
-    key_policies: dict[str, PlacedPolicy] = field(default_factory=dict)
-    identity_policies: list[PlacedPolicy] = field(default_factory=list)
-    grants: list[PlacedGrant] = field(default_factory=list)
-    principals: dict[str, None] = field(default_factory=dict)
-    untold: dict[str, Diagnostic] = field(default_factory=dict)
-    notes: list[Diagnostic] = field(default_factory=list)
+    def name_of(self, key: str) -> str:
+        """Return what the file calls a key: its name with its ARN, or the ARN alone."""
+        name = self.names.get(key)
+        return f"{name} ({key})" if name and not key.endswith(name) else key
 
-    def add_key(self, name: str, key: Key, policy: Document | None, where: Where) -> None:
-        """Add a key; without a policy it has the one that KMS gives (key-policy-default)."""
-        self.keys[name] = KeyAccess(key, Document(()))
-        self.set_policy(name, policy or default_policy(key.arn), where)
-
-    def set_policy(self, name: str, policy: Document, where: Where) -> None:
-        """Put a key policy in place of the one the key has."""
-        self.keys[name] = self.keys[name]._replace(policy=policy)
-        self.key_policies[name] = PlacedPolicy(policy, where, Layer.KEY_POLICY, self.keys[name].key.arn)
-
-    def add_grant(self, name: str, grant: Grant, where: Where) -> None:
-        """Add a grant to a key."""
-        self.keys[name] = self.keys[name]._replace(grants=(*self.keys[name].grants, grant))
-        self.grants.append(PlacedGrant(grant, where, self.keys[name].key.arn))
-
-    def add_alias(self, name: str, alias: str) -> None:
-        """Add an alias to a key."""
-        access = self.keys[name]
-        self.keys[name] = access._replace(key=access.key._replace(aliases=(*access.key.aliases, alias)))
-
-    def add_principal(self, principal: str) -> None:
-        """Add a principal that has no policies but those that are added to it."""
-        self.principals[principal] = None
-
-    def add_policy(self, principal: str, policy: Document, where: Where) -> None:
-        """Add an identity policy to a principal."""
-        self.add_principal(principal)
-        self.identity_policies.append(PlacedPolicy(policy, where, Layer.IDENTITY, principal))
-
-    def leave_open(self, principal: str, why: str, place: Location) -> None:
-        """Note that not all policies of a principal are told."""
-        message = f"{principal} may have any IAM policy: {why}"
-        self.untold[principal] = Diagnostic(place, "untold-policies", message)
-
-    def note(self, place: Location, code: str, message: str) -> None:
-        """Note what a reader should know of the file, though nothing is wrong with it."""
-        self.notes.append(Diagnostic(place, code, message))
-
-    def finish(self, lacks: frozenset[str] = frozenset()) -> Described:
-        """Build the bundle of a file that should describe a key; where it does not, the reason is with it."""
-        no_key = Diagnostic(Location(self.path), "no-key", "no KMS key with a policy is described here")
-        return self.described(lacks)._replace(no_key=None if self.keys else no_key)
-
-    def described(self, lacks: frozenset[str]) -> Described:
-        """Build the bundle. A principal of whom not all is told is left out: whoever is left out may have any IAM policy."""
-        told = [one for one in self.identity_policies if one.holder not in self.untold]
-        principals = {name: PrincipalPolicies() for name in self.principals if name not in self.untold}
-        for one in told:
-            held = principals[one.holder].identity_policies
-            principals[one.holder] = PrincipalPolicies((*held, one.document))
-        places = Places((*self.key_policies.values(), *told), tuple(self.grants))
-        notes = (*self.notes, *(self.untold[name] for name in sorted(self.untold)))
-        bundle = Bundle(tuple(self.keys.values()), principals)
-        return Described(bundle, places, notes, lacks, untold=frozenset(self.untold))
+    def changed(self, change: Callable[[Described], Described]) -> Described:
+        """Return both readings changed alike."""
+        return change(self)._replace(narrow=change(self.narrow) if self.narrow else None)
 
 
 def parse_key_arn(text: str) -> Arn | None:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
-from kmsgen.arn import ACCOUNT_ID, PARTITIONS, parse_arn
+from kmsgen.arn import ACCOUNT_ID, PARTITIONS, REGION, Arn, parse_arn
 from kmsgen.authorizer.language.statement import Layer
 from kmsgen.errors import Diagnostic, Location
-from kmsgen.policy.bundle import NEW_KEY_ID, Bundle, Key, KeyAccess
+from kmsgen.policy.bundle import NEW_KEY_ID, Bundle, Key
 from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import Source
 from kmsgen.sources.beside import Beside, checked_key_arn
-from kmsgen.sources.described import GRANTS, IDENTITY_POLICIES, KEY_KIND, Described
+from kmsgen.sources.described import GRANTS, IDENTITY_POLICIES, KEY_KIND, KEY_MAKE, KEY_REGION, Described
+from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.key_kinds import likely_kind
 from kmsgen.sources.places import PlacedPolicy, Places
+from kmsgen.sources.readings import read_policy
+from kmsgen.sources.unknown import Unknown
+from kmsgen.sources.untold import ALIASES, MULTI_REGION, ORIGIN, TAGS, hide
 
 _ACCOUNT_KEYS = ("kms:calleraccount", "aws:principalaccount", "aws:sourceaccount", "aws:resourceaccount")
 _PRINCIPALS = {"Principal", "NotPrincipal"}
-_NOTHING_ELSE = frozenset({KEY_KIND, IDENTITY_POLICIES, GRANTS})
+_NOTHING_ELSE = frozenset({KEY_KIND, KEY_MAKE, IDENTITY_POLICIES, GRANTS})
+_NOT_TOLD = "which a key policy does not tell"
+_PATTERN = {"*", "?", "$"}
 _VIA_REGION = re.compile(r"[a-z0-9-]+\.([a-z]{2}(?:-[a-z]+)+-[0-9])\.amazonaws\.com\Z")
 
 
@@ -50,30 +57,97 @@ def read_iam_policy(source: Source, _beside: Beside) -> Described:
 def read_key_policy(source: Source, beside: Beside) -> Described:
     """Read a key policy. Raises InputError with every problem found.
 
-    The key is of the kind that the actions named suggest; what must hold whatever it is, is asked of `every_kind`.
+    The key is of the kind that the actions named suggest; what must hold whatever it is, is asked of `every_kind`. Where a
+    statement looks at something else of the key that is not told, it may hold or not.
     """
     policy = parse_document(source.data, source.where, "required")
     arn = key_arn_of(policy, beside)
-    places = Places((PlacedPolicy(policy, source.where, Layer.KEY_POLICY, arn or ""),))
     if arn is None:
+        places = Places((PlacedPolicy(policy, source.where, Layer.KEY_POLICY, ""),))
         return Described(Bundle(()), places, lacks=_NOTHING_ELSE, no_key=_unknown_key(policy, source.path))
-    spec, usage = likely_kind(policy)
-    key = Key(arn, spec, usage, multi_region=arn.rpartition("/")[2].startswith("mrk-"))
-    return Described(Bundle((KeyAccess(key, policy),)), places, lacks=_NOTHING_ELSE)
+    gathering = Gathering(source.path, where=source.where)
+    key = Key(arn, *likely_kind(policy), multi_region=arn.rpartition("/")[2].startswith("mrk-"))
+    untold = _untold(policy, beside)
+    readings = read_policy(_with_untold(source.data, policy, beside, untold), source.where, "required")
+    gathering.add_key("", key, readings, source.where)
+    gathering.keep_written("", policy, source.where)
+    lacks = _NOTHING_ELSE if _tells_region(policy, beside) else _NOTHING_ELSE | {KEY_REGION}
+    return gathering.described(lacks)._replace(hides=untold)
 
 
 def key_arn_of(policy: Document, beside: Beside) -> str | None:
-    """Return the ARN of a policy's key: as it is told, or for a policy in which one account occurs. Raises InputError."""
+    """Return the ARN of a policy's key: as it is told, as the policy has it in Resource, or by the one account in it.
+
+    Raises InputError for one that is told and is none.
+    """
     if beside.key_arn:
         return str(checked_key_arn(beside.key_arn))
     if beside.home:
         return beside.home.key_arns(1)[0]
-    accounts = sorted(set(_accounts(policy)))
+    named = _named_keys(policy)
+    accounts = {arn.account for arn in named if ACCOUNT_ID.match(arn.account)} or set(_accounts(policy))
     if len(accounts) != 1:
         return None
-    regions = sorted(set(_regions(policy)))
-    region = regions[0] if len(regions) == 1 else "us-east-1"
-    return f"arn:{_partition(policy)}:kms:{region}:{accounts[0]}:key/{NEW_KEY_ID}"
+    whole = _whole(policy)
+    if len(whole) == 1:
+        return whole.pop()
+    regions = {arn.region for arn in named if REGION.match(arn.region)} or set(_regions(policy))
+    region = regions.pop() if len(regions) == 1 else "us-east-1"
+    return f"arn:{_partition(policy)}:kms:{region}:{accounts.pop()}:key/{NEW_KEY_ID}"
+
+
+def _tells_region(policy: Document, beside: Beside) -> bool:
+    named = {arn.region for arn in _named_keys(policy) if REGION.match(arn.region)}
+    return bool(beside.key_arn or beside.home) or len(named) == 1
+
+
+def _named_keys(policy: Document) -> list[Arn]:
+    """Return the keys, or patterns of them, that statements have in Resource: in a key policy that is the key itself."""
+    texts = (text for one in policy.statements for text in one.resources if not one.not_resource)
+    arns = (arn for text in texts if (arn := parse_arn(text)) is not None)
+    return [arn for arn in arns if arn.service == "kms" and arn.kind == "key"]
+
+
+def _untold(policy: Document, beside: Beside) -> dict[str, str]:
+    """Return what nothing tells of the key, by the condition keys that look at it."""
+    if beside.home is not None:
+        return {}
+    untold = {**ALIASES, **({} if beside.tags else TAGS), **ORIGIN, **MULTI_REGION}
+    named = _whole(policy)
+    arn = beside.key_arn or (named.pop() if len(named) == 1 else "")
+    if arn and not arn.rpartition("/")[2].startswith("mrk-"):
+        untold = {name: what for name, what in untold.items() if name not in MULTI_REGION}
+    return untold
+
+
+def _whole(policy: Document) -> set[str]:
+    """Return the ARNs of keys that stand in Resource whole."""
+    return {str(arn) for arn in _named_keys(policy) if not _PATTERN & set(str(arn))}
+
+
+def _with_untold(data: Any, policy: Document, beside: Beside, untold: dict[str, str]) -> Any:  # noqa: ANN401 - plain data
+    """Return the policy with a marker where a statement looks at what nothing tells of the key."""
+    hidden = hide(data, untold, _NOT_TOLD, at=())
+    told = beside.key_arn or beside.home is not None or len(_whole(policy)) < 2
+    return hidden if told else _without_keys(hidden)
+
+
+def _without_keys(data: Any) -> Any:  # noqa: ANN401 - plain data with markers
+    """Return a policy that names several keys in Resource, of which one at most is its own: which one is not known."""
+    raw = data["Statement"]
+    statements = [
+        {**one, name: [_maybe_own(entry) for entry in (value if isinstance(value, list) else [value])]}
+        if isinstance(one, dict) and (name := "Resource" if "Resource" in one else "NotResource") and (value := one.get(name))
+        else one
+        for one in (raw if isinstance(raw, list) else [raw])
+    ]
+    return {**data, "Statement": statements}
+
+
+def _maybe_own(entry: Any) -> Any:  # noqa: ANN401 - plain data with markers
+    arn = parse_arn(entry) if isinstance(entry, str) else None
+    is_key = arn is not None and arn.service == "kms" and arn.kind == "key" and not _PATTERN & set(entry)
+    return Unknown(f"which of the keys in Resource the policy is of, {_NOT_TOLD}") if is_key else entry
 
 
 def _unknown_key(policy: Document, path: str) -> Diagnostic:

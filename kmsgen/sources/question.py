@@ -41,13 +41,18 @@ class Question(NamedTuple):
 
 
 class Scenario(NamedTuple):
-    """A bundle and the questions to ask of it."""
+    """A bundle and the questions to ask of it.
+
+    Where something is `unknown`, in words, the bundle is read so that it gives the most access, and `narrow` the least.
+    """
 
     note: str
     bundle: Bundle
     questions: tuple[Question, ...] = ()
     path: str = "-"
     line: int = 0  # of a file of JSON Lines
+    narrow: Bundle | None = None
+    unknown: str = ""
 
     @property
     def place(self) -> str:

@@ -19,7 +19,8 @@ from kmsgen.policy.document import Document, Statement
 from kmsgen.policy.json_form import parse_document, parse_grant
 from kmsgen.reading import Source, read_file
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.described import KEY_KIND, Described, Gathering
+from kmsgen.sources.described import KEY_KIND, Described
+from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.key_kinds import likely_kind
 
 Found = TypeVar("Found")

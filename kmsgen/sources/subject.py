@@ -13,33 +13,40 @@ from kmsgen.arn import parse_arn
 from kmsgen.errors import InputError, KmsgenError, Location, input_error, together
 from kmsgen.policy.bundle import Bundle
 from kmsgen.reading import Source, read_file
-from kmsgen.sources import cloudformation_template, intent_file, key_policy, rendered_folder, scenario, terraform_plan
+from kmsgen.sources import aws_output, intent_file, key_policy, rendered_folder, scenario, terraform_plan
 from kmsgen.sources.beside import NOTHING, Beside, read_beside
-from kmsgen.sources.described import KEY_KIND, Described
+from kmsgen.sources.cloudformation import template
+from kmsgen.sources.described import KEY_KIND, KEY_MAKE, KEY_REGION, OPTIONS, Described, Open
 from kmsgen.sources.key_kinds import every_kind
+from kmsgen.sources.key_makes import every_make
+from kmsgen.sources.key_regions import every_region
 
 if TYPE_CHECKING:
     from kmsgen.intent.intent import Intent
 
 
 class Form(NamedTuple):
-    """A form of file. `holds_everything`: nothing can stand beside it."""
+    """A form of file. `holds_everything`: nothing can stand beside it; `read_before` reads what there is before a change."""
 
     name: str
     recognises: Callable[[Source], bool]
     read: Callable[[Source, Beside], Described]
     holds_everything: bool = False
+    read_before: Callable[[Source, Beside], Described] | None = None
 
 
 INTENT = Form("an intent", intent_file.is_intent, intent_file.read_intent, holds_everything=True)
 SCENARIO = Form("a scenario", scenario.is_scenario, scenario.read_scenario, holds_everything=True)
 IAM_POLICY = Form("an IAM policy", key_policy.is_iam_policy, key_policy.read_iam_policy)
 KEY_POLICY = Form("a key policy", key_policy.is_key_policy, key_policy.read_key_policy)
-PLAN = Form("a Terraform plan or state", terraform_plan.is_plan, terraform_plan.read_plan)
-TEMPLATE = Form("a CloudFormation template", cloudformation_template.is_template, cloudformation_template.read_template)
+PLAN = Form("a Terraform plan or state", terraform_plan.is_plan, terraform_plan.read_plan, read_before=terraform_plan.read_before)
+TEMPLATE = Form("a CloudFormation template", template.is_template, template.read_template)
 FOLDER = Form("a folder that `render` wrote", rendered_folder.is_manifest, rendered_folder.read_rendered_folder)
 
-FORMS = (IAM_POLICY, KEY_POLICY, FOLDER, INTENT, SCENARIO, PLAN, TEMPLATE)
+ANSWER = Form("what the AWS command line prints", aws_output.is_answer, aws_output.read_answers)
+ANSWERS = Form("a folder of what the AWS command line prints", aws_output.is_folder, aws_output.read_answers)
+
+FORMS = (IAM_POLICY, KEY_POLICY, ANSWERS, ANSWER, FOLDER, INTENT, SCENARIO, PLAN, TEMPLATE)
 """The first form that recognises a file is its form."""
 
 
@@ -82,14 +89,29 @@ class Subject(NamedTuple):
         arn = parse_arn(self.bundle.keys[0].key.arn) if self.bundle.keys else None
         return arn.partition if arn else self.intent.scope.partition if self.intent else "aws"
 
+    @property
+    def least(self) -> Subject:
+        """The subject with its file read so that there is the least access, where the file leaves something unknown."""
+        return self._replace(described=self.described.narrow or self.described)
+
+    def unknown_of(self, key: str) -> tuple[Open, ...]:
+        """Return what would have to be known to answer about a key: not what is unknown of the other keys."""
+        others = {access.key.arn for access in self.bundle.keys} - {key}
+        return tuple(one for one in self.described.unknown if one.holder not in others)
+
     def by_key(self) -> tuple[Bundle, ...]:
         """Return the bundle once for each key, with that key first."""
         keys = self.bundle.keys
         return tuple(self.bundle._replace(keys=(one, *(other for other in keys if other is not one))) for one in keys)
 
     def by_kind(self, bundle: Bundle) -> tuple[Bundle, ...]:
-        """Return the bundle once for each kind of key that its first key could be."""
-        return (bundle,) if self.tells_kind else every_kind(bundle)
+        """Return the bundle once for each kind, make and Region of key that its first key could be, the likely one first."""
+        lacks = self.described.lacks
+        found: list[Bundle] = []
+        for one in every_region(bundle) if KEY_REGION in lacks else (bundle,):
+            found += every_kind(one) if KEY_KIND in lacks else (one,)
+            found += every_make(one) if KEY_MAKE in lacks else ()
+        return tuple(found)
 
     def about_keys(self) -> Subject:
         """Return the subject. Raises InputError where it tells no key to ask about."""
@@ -110,9 +132,17 @@ class Identified(NamedTuple):
         if not beside.given:
             return Subject(self.path, self.form, self.form.read(self.source, beside))
         if self.form.holds_everything:
-            message = "--key-arn, --identity-policy and --grants stand beside policies that do not tell these"
+            message = f"{OPTIONS} stand beside policies that do not tell these"
             raise input_error(Location(self.path), "not-a-policy", message, f"{self.form.name} holds these itself")
         return Subject(self.path, self.form, self._joined(beside))
+
+    def sides(self, beside: Beside) -> tuple[Subject, Subject]:
+        """Make a subject of what there is before a change, and one of what there is after it. Raises KmsgenError."""
+        if self.form.read_before is None or not terraform_plan.has_both_sides(self.source):
+            hint = "name two files, or a plan as `terraform show -json PLANFILE` prints it"
+            raise input_error(Location(self.path), "usage", f"{self.form.name} has no other side to compare", hint)
+        before = Subject(self.path, self.form, self.form.read_before(self.source, beside))
+        return before, self.read(beside)
 
     def _joined(self, beside: Beside) -> Described:
         failures: list[KmsgenError] = []
@@ -126,7 +156,22 @@ class Identified(NamedTuple):
             failures.append(error)
         if failures:
             raise together(failures)
-        return more.joined(described)
+        return _of_kind(more.joined(described), beside)
+
+
+def _of_kind(described: Described, beside: Beside) -> Described:
+    """Return a file with its keys of the kind, and with the tags, that the user tells."""
+    kind, tags = beside.kind, beside.tags
+
+    def told(one: Described) -> Described:
+        keys = one.bundle.keys
+        if kind:
+            keys = tuple(held._replace(key=held.key._replace(spec=kind[0], usage=kind[1])) for held in keys)
+        if tags:
+            keys = tuple(held._replace(key=held.key._replace(tags=tags)) for held in keys)
+        return one._replace(bundle=one.bundle._replace(keys=keys), lacks=one.lacks - {KEY_KIND} if kind else one.lacks)
+
+    return described.changed(told)
 
 
 def identify(path: str, otherwise: Form | None = None) -> Identified:
@@ -135,9 +180,11 @@ def identify(path: str, otherwise: Form | None = None) -> Identified:
     Raises InputError.
     """
     folder = path != "-" and Path(path).is_dir()
-    source = read_file(Path(path, rendered_folder.MANIFEST) if folder else path, tags=cloudformation_template.TAGS)
+    answers = aws_output.folder_of_answers(path) if folder and not is_rendered_folder(path) else None
+    file = Path(path, rendered_folder.MANIFEST) if folder else path
+    source = answers or read_file(file, tags=template.TAGS)
     form = next((form for form in FORMS if form.recognises(source)), otherwise)
-    if form is None or (folder and form is not FOLDER):
+    if form is None or (folder and form not in (FOLDER, ANSWERS)):
         names = f"{', '.join(one.name.partition(' ')[2] for one in FORMS[:-1])} or {FORMS[-1].name.partition(' ')[2]}"
         hint = "a key policy has `Statement`, an intent `kmsgen: 1`, a scenario `key`; a plan comes from `terraform show -json`"
         raise input_error(Location(path), "unknown-file", f"this is no {names}", hint)

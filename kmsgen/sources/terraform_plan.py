@@ -1,237 +1,300 @@
-"""A Terraform plan or state, as `terraform show -json` prints it, as a bundle.
+"""A Terraform plan or state, as `terraform show -json` prints it, as a bundle; OpenTofu prints the same.
 
-What Terraform knows only after it has applied is not in a plan: unknown in a key policy it is an error, unknown in an IAM policy
-its principal is left to have any. A state has it all.
+What Terraform knows only after it has applied is unknown, but for what the plan tells of it elsewhere: the name of a role in the
+role, the statements of a policy in its data source, which key an alias is of in the configuration.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from kmsgen.errors import Diagnostic, InputError, KmsgenError, input_error
+from kmsgen.errors import Diagnostic, InputError, KmsgenError
 from kmsgen.policy.bundle import Key
-from kmsgen.policy.document import Document
-from kmsgen.policy.json_form import parse_document, parse_grant
-from kmsgen.reading import Source, Steps, Where
-from kmsgen.reading.text_within import parse_within
+from kmsgen.policy.json_form import format_document, parse_document, parse_grant
+from kmsgen.reading import Source
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.described import Described, Gathering, Home, parse_key_arn
-from kmsgen.sources.places import below
+from kmsgen.sources.described import KEY_KIND, KEY_MAKE, Described, default_policy, parse_key_arn
+from kmsgen.sources.gathering import Gathering
+from kmsgen.sources.terraform.configuration import Configuration
+from kmsgen.sources.terraform.home import home_of
+from kmsgen.sources.terraform.iam import IamReader
+from kmsgen.sources.terraform.keys import key_of
+from kmsgen.sources.terraform.policies import Policies, Written
+from kmsgen.sources.terraform.references import KEYS, References, account_of
+from kmsgen.sources.terraform.resources import AFTER_APPLY, Resource, listed, resources_of
+from kmsgen.sources.unknown import OneOf, Text, Unknown, has_unknown, unknown_in
+from kmsgen.sources.untold import ALIASES, MULTI_REGION, TAGS, hide
 
-_KEYS = ("aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key", "aws_kms_replica_external_key")
-_INLINE = {"aws_iam_role_policy": ("role", "role"), "aws_iam_user_policy": ("user", "user")}
-_ATTACHMENTS = {"aws_iam_role_policy_attachment": ("role", "role"), "aws_iam_user_policy_attachment": ("user", "user")}
-_GRANT_FIELDS = {
-    "name": "Name",
-    "grantee_principal": "GranteePrincipal",
-    "operations": "Operations",
-    "retiring_principal": "RetiringPrincipal",
-    "grant_id": "GrantId",
-}
+_GRANT_FIELDS = {"name": "Name", "grant_id": "GrantId"}
 _CONSTRAINT_FIELDS = {
     "encryption_context_equals": "EncryptionContextEquals",
     "encryption_context_subset": "EncryptionContextSubset",
 }
-
-
-class _Resource(NamedTuple):
-    """A resource of a plan: its address, its type, its values, and where those stand."""
-
-    address: str
-    type: str
-    values: dict[str, Any]
-    where: Where
-    steps: Steps
-
-    def text(self, *fields: str) -> str | None:
-        """Return the first of some fields that holds a text. Raises InputError where one holds something else."""
-        for field in fields:
-            value = self.values.get(field)
-            if value and not isinstance(value, str):
-                raise self.refusal("not-a-text", f"`{field}` must be a text", field)
-            if value:
-                return str(value)
-        return None
-
-    def refusal(self, code: str, message: str, *steps: str) -> InputError:
-        """Build the error that something about the resource cannot be used."""
-        return input_error(self.where(steps), code, f"{self.address}: {message}")
+_PROPERTIES = {
+    "customer_master_key_spec": KEY_KIND, "key_spec": KEY_KIND, "key_usage": KEY_KIND, "multi_region": KEY_MAKE,
+    "custom_key_store_id": KEY_MAKE,
+}  # fmt: skip
+_PLANNED, _PRIOR = "planned_values", "prior_state"
 
 
 def is_plan(source: Source) -> bool:
     """Return whether a file holds what `terraform show -json` prints of a plan or a state."""
     data = source.data
-    return isinstance(data, dict) and "format_version" in data and ("planned_values" in data or "values" in data)
+    return isinstance(data, dict) and "format_version" in data and (_PLANNED in data or "values" in data)
 
 
 def read_plan(source: Source, beside: Beside) -> Described:
     """Read the keys, grants and IAM policies of a plan or a state. Raises InputError with every problem."""
-    resources = list(_root_resources(source))
-    reader = _PlanReader(source, beside.home_of(_key_policies(resources), source.path), resources)
-    reader.each(_KEYS, reader.read_key)
-    reader.each(("aws_kms_key_policy",), reader.read_key_policy)
-    reader.each(("aws_kms_alias",), reader.read_alias)
-    reader.each(("aws_kms_grant",), reader.read_grant)
-    reader.read_iam()
+    values = _PLANNED if _PLANNED in source.data else "values"
+    return _read(source, beside, resources_of(source, values), _prior(source))
+
+
+def read_before(source: Source, beside: Beside) -> Described:
+    """Read what there is before a plan is applied. Raises InputError with every problem."""
+    return _reader(source, beside, _prior(source), resources_of(source, _PLANNED)).gathering.described(frozenset())
+
+
+def has_both_sides(source: Source) -> bool:
+    """Return whether a file is a plan that tells what there is before it."""
+    return is_plan(source) and _PLANNED in source.data
+
+
+def _prior(source: Source) -> list[Resource]:
+    return resources_of(source, _PRIOR, "values")
+
+
+def _read(source: Source, beside: Beside, resources: list[Resource], prior: list[Resource]) -> Described:
+    read_already = [one for one in prior if one.mode == "data"]
+    return _reader(source, beside, resources, read_already).finish()
+
+
+def _reader(source: Source, beside: Beside, resources: list[Resource], others: list[Resource]) -> _PlanReader:
+    reader = _PlanReader(source, beside, resources, others)
+    reader.read()
     if reader.problems:
         raise InputError(reader.problems)
-    return reader.gathering.finish()
-
-
-def _root_resources(source: Source) -> Iterator[_Resource]:
-    values = "planned_values" if "planned_values" in source.data else "values"
-    root = source.data[values].get("root_module") if isinstance(source.data[values], dict) else None
-    return _resources(source, root, (values, "root_module"))
-
-
-def _resources(source: Source, module: object, steps: Steps) -> Iterator[_Resource]:
-    if not isinstance(module, dict):
-        return
-    for number, item in enumerate(_list(module.get("resources"))):
-        if isinstance(item, dict) and item.get("mode") == "managed" and isinstance(item.get("values"), dict):
-            inner: Steps = (*steps, "resources", number, "values")
-            yield _Resource(str(item.get("address")), str(item.get("type")), item["values"], below(source.where, *inner), inner)
-    for number, child in enumerate(_list(module.get("child_modules"))):
-        yield from _resources(source, child, (*steps, "child_modules", number))
-
-
-def _key_policies(resources: Iterable[_Resource]) -> list[str]:
-    """Return the text of every key policy, to tell whose keys these are."""
-    found = [one.values.get("policy") for one in resources if one.type in (*_KEYS, "aws_kms_key_policy")]
-    return [text for text in found if isinstance(text, str)]
-
-
-def _list(data: object) -> list[Any]:
-    return data if isinstance(data, list) else []
+    return reader
 
 
 class _PlanReader:
-    def __init__(self, source: Source, home: Home, resources: list[_Resource]) -> None:
-        self.source = source
-        self.home = home
+    def __init__(self, source: Source, beside: Beside, resources: list[Resource], read_already: list[Resource]) -> None:
+        self.beside = beside
         self.resources = resources
-        self.gathering = Gathering(source.path)
+        self.keys = [one for one in resources if one.type in KEYS and one.mode == "managed"]
+        self.by_address = {one.address: one for one in self.keys}
+        self.by_id: dict[str, str] = {}
+        self.lacks, self.hides = frozenset[str](), dict[str, str]()
+        self.gathering = Gathering(source.path, where=source.where)
         self.problems: list[Diagnostic] = []
-        keys = [one.address for one in resources if one.type in _KEYS]
-        self.key_arns = dict(zip(keys, home.key_arns(len(keys)), strict=True))
+        known = {one.address for one in resources}
+        every = [*resources, *(one for one in read_already if one.address not in known)]
+        configuration = Configuration(source.data.get("configuration"), every)
+        home = home_of(source, beside, every, configuration)
+        arns = dict(zip((one.address for one in self.keys), home.key_arns(len(self.keys)), strict=True))
+        for key in self.keys:
+            arns[key.address] = key.known("arn") or arns[key.address]
+        provider = configuration.provider(self.keys[0]) if self.keys else {}
+        self.references = References(configuration, home, arns, account_of(provider))
+        self.policies = Policies(self.references)
+        self.written: dict[str, Written] = {}
 
-    def of(self, types: Iterable[str]) -> Iterator[_Resource]:
-        """Yield the resources of some types."""
-        wanted = tuple(types)
-        return (resource for resource in self.resources if resource.type in wanted)
+    def read(self) -> None:
+        """Read keys, their policies, aliases and grants, then IAM."""
+        self.each(KEYS, self.read_key)
+        self.each(("aws_kms_key_policy",), self.read_key_policy)
+        self.each(("aws_kms_alias",), self.read_alias)
+        self.hide_untold()
+        self.each(("aws_kms_grant",), self.read_grant)
+        iam = IamReader(self.gathering, self.references, self.policies.hiding(self.hides), self.resources)
+        iam.read(whole=self.beside.home is not None)
+        self.problems += iam.problems
 
-    def each(self, types: Iterable[str], read: Callable[[_Resource], None]) -> None:
+    def finish(self) -> Described:
+        """Return what the plan describes. Raises InputError where it holds no key."""
+        return self.gathering.finish(self.lacks)._replace(hides=self.hides)
+
+    def each(self, types: Iterable[str], read: Callable[[Resource], None]) -> None:
         """Read the resources of some types, and keep what is wrong with each."""
-        for resource in self.of(types):
+        wanted = tuple(types)
+        for resource in self.resources:
+            if resource.type not in wanted or resource.mode != "managed":
+                continue
             try:
                 read(resource)
             except KmsgenError as error:
                 self.problems += error.diagnostics
 
-    def read_key(self, resource: _Resource) -> None:
+    # --- keys -------------------------------------------------------------------------------------------------------------
+
+    def read_key(self, resource: Resource) -> None:
         if resource.address in self.gathering.keys:
             raise resource.refusal("duplicate-address", "two keys have this address")
-        replica = "replica" in resource.type
-        multi_region = resource.values.get("multi_region") is True or replica
-        arn = resource.text("arn") or self.key_arns[resource.address]
+        arn = self.references.key_arns[resource.address]
         if parse_key_arn(arn) is None:
             raise resource.refusal("not-a-key-arn", f"`{arn}` is not the ARN of a KMS key", "arn")
-        key = Key(
-            arn,
-            spec=resource.text("customer_master_key_spec", "key_spec") or "SYMMETRIC_DEFAULT",
-            usage=resource.text("key_usage") or "ENCRYPT_DECRYPT",
-            origin="EXTERNAL" if "external" in resource.type else "AWS_KMS",
-            multi_region=multi_region,
-            multi_region_key_type=("REPLICA" if replica else "PRIMARY") if multi_region else None,
-        )
-        self.gathering.add_key(resource.address, key, None, resource.where)
-        if written := self.policy_of(resource, "required"):
-            self.gathering.set_policy(resource.address, *written)
-        if not resource.values.get("policy"):
+        self.add_key(resource.address, key_of(resource, arn), resource)
+        for field, lack in _PROPERTIES.items():
+            if self._is_written_later(resource, field):
+                self.lacks |= {lack}
+        written = self.policies.of(resource, "policy")
+        if written is None or (isinstance(written.data, Unknown) and self._left_out(resource)):
             message = f"{resource.address} tells no policy of its own: taken as KMS's default policy"
             self.gathering.note(resource.where(()), "default-policy", message)
+            written = Written(format_document(default_policy(arn)), resource.where)
+        elif isinstance(resource.value("policy"), Unknown) and not isinstance(written.data, Unknown):
+            message = f"the policy of {resource.address} is not known before apply: read from its data source, as planned"
+            self.gathering.note(resource.where(("policy",)), "planned-policy", message)
+        self.written[resource.address] = written
 
-    def read_key_policy(self, resource: _Resource) -> None:
-        name = self.key_of(resource, "key_id")
-        if not resource.values.get("policy"):
-            raise resource.refusal("unknown-value", "the key policy is known only after it is applied", "policy")
-        if written := self.policy_of(resource, "required"):
-            self.gathering.set_policy(name, *written)
+    def add_key(self, name: str, key: Key, resource: Resource) -> None:
+        """Add a key under its name, its ARN and its id."""
+        self.gathering.add_key(name, key, None, resource.where)
+        self.by_id |= {key.arn: name, key.arn.rpartition("/")[2]: name}
 
-    def read_alias(self, resource: _Resource) -> None:
-        name = self.key_of(resource, "target_key_id", "target_key_arn")
-        if alias := resource.text("name"):
-            self.gathering.add_alias(name, alias)
+    def _left_out(self, resource: Resource) -> bool:
+        """Return whether a policy is unknown because nobody wrote one: then KMS gives the key its default policy."""
+        configuration = self.references.configuration
+        return configuration.told and configuration.expression(resource, "policy") is None
 
-    def key_of(self, resource: _Resource, *fields: str) -> str:
-        """Return the key that a resource belongs to: by its id or ARN, or, where that is not known yet, the only key."""
-        given = {text for field in fields if (text := resource.text(field))}
-        for name, access in self.gathering.keys.items():
-            if given & {access.key.arn, access.key.arn.rpartition("/")[2]}:
-                return name
-        if not given and len(self.gathering.keys) == 1:
-            return next(iter(self.gathering.keys))
-        if given and (arn := parse_key_arn(next(iter(given)))) and resource.type == "aws_kms_key_policy":
-            self.gathering.add_key(resource.address, Key(str(arn)), None, resource.where)
-            return resource.address
-        raise resource.refusal("unknown-key", "which key this belongs to is known only after it is applied", *fields[:1])
+    def read_key_policy(self, resource: Resource) -> None:
+        written = self.policies.of(resource, "policy")
+        if written is None:
+            raise resource.refusal("unknown-value", "it has no policy", "policy")
+        for name in self.keys_of(resource, "key_id"):
+            own, default = self.written.get(name), f"{resource.address} or the key's own policy, whichever is applied last"
+            key = self.by_address.get(name)
+            if key is None or (own is not None and not self._has_own(key)):
+                self.written[name] = written
+            elif own is not None:
+                message = f"{name} has a policy of its own, and {resource.address} another: one of them undoes the other"
+                self.gathering.note(resource.where(()), "two-policies", message)
+                self.written[name] = Written(OneOf((own.data, written.data), default, resource.steps), written.where)
 
-    def read_grant(self, resource: _Resource) -> None:
-        name = self.key_of(resource, "key_id")
-        data = {ours: resource.values[field] for field, ours in _GRANT_FIELDS.items() if resource.values.get(field)}
-        blocks = [block for block in _list(resource.values.get("constraints")) if isinstance(block, dict)]
-        data["Constraints"] = {
-            ours: block[field] for block in blocks for field, ours in _CONSTRAINT_FIELDS.items() if block.get(field)
-        }
-        if "GranteePrincipal" not in data:
-            raise resource.refusal("unknown-value", "the grantee is known only after it is applied", "grantee_principal")
+    def _has_own(self, key: Resource) -> bool:
+        """Return whether a key has a policy of its own; in a state every key has, as AWS tells it."""
+        if self.references.configuration.told:
+            return self.references.configuration.expression(key, "policy") is not None
+        return bool(key.value("policy")) and bool(key.unknown)
+
+    def keys_of(self, resource: Resource, *fields: str) -> list[str]:
+        """Return the key that a resource belongs to: by its id or ARN, or by reference; every key where that is not known."""
+        given = [text for field in fields if isinstance(text := resource.text(field), str)]
+        if named := [self.by_id[one] for one in given if one in self.by_id]:
+            return named[:1]
+        if given and resource.type == "aws_kms_key_policy":
+            return [self.key_elsewhere(resource, given[0])]
+        found = None if given else self.references.resource_of(resource, *fields)
+        if not given and (found is None or found.address in self.gathering.keys):
+            return [found.address] if found else list(self.gathering.keys)
+        message = f"{resource.address} is left out: it is about a key that is not here"
+        self.gathering.note(resource.where(()), "other-key", message)
+        return []
+
+    def key_elsewhere(self, resource: Resource, key_id: str) -> str:
+        """Add a key of which only the policy is here, and nothing of its kind."""
+        arn = key_id if parse_key_arn(key_id) else self.references.home.arn_of(key_id)
+        self.add_key(resource.address, Key(arn, multi_region=key_id.rpartition("/")[2].startswith("mrk-")), resource)
+        self.lacks |= {KEY_KIND, KEY_MAKE}
+        return resource.address
+
+    def read_alias(self, resource: Resource) -> None:
+        names, alias = self.keys_of(resource, "target_key_id"), resource.text("name")
+        if len(names) == 1 and isinstance(alias, str):
+            self.gathering.add_alias(names[0], alias)
+        elif names:
+            message = f"{resource.address} is left out: its name, or which key it is of, is {AFTER_APPLY}"
+            self.gathering.note(resource.where(()), "unknown-alias", message)
+
+    def hide_untold(self) -> None:
+        """Read the key policies, with what the plan does not tell of the keys unknown."""
+        for name, written in self.written.items():
+            key = self.by_address.get(name)
+            untold = self._untold(key, name)
+            self.hides |= untold
+            data = _hidden(written.data, untold)
+            try:
+                if data != written.data and not has_unknown(written.data):
+                    as_written = parse_document(written.data, written.where, "required")
+                    self.gathering.keep_written(name, as_written, written.where)
+                self.gathering.set_policy(name, Written(data, written.where).read("required"), written.where)
+            except KmsgenError as error:
+                self.problems += [
+                    one if one.message.startswith(name) else one._replace(message=f"{name}: {one.message}")
+                    for one in error.diagnostics
+                ]
+
+    def _untold(self, key: Resource | None, name: str) -> dict[str, str]:
+        aliases = {} if self.gathering.keys[name].key.aliases else ALIASES
+        if key is None:
+            return {**TAGS, **aliases, **MULTI_REGION}
+        provider, told = self.references.configuration.provider(key), self.references.configuration.told
+        by_default = isinstance(key.value("tags_all"), Unknown) and (bool(provider.get("default_tags")) or not told)
+        open_tags = isinstance(key.value("tags"), Unknown) or (by_default and not key.known_mapping("tags_all"))
+        tags = TAGS if open_tags and not self.beside.tags else {}
+        return {**tags, **aliases, **(MULTI_REGION if self._is_written_later(key, "multi_region") else {})}
+
+    def _is_written_later(self, key: Resource, field: str) -> bool:
+        """Return whether a property is known only after apply though somebody wrote it: else it has the provider's default."""
+        configuration = self.references.configuration
+        unknown = isinstance(key.value(field), Unknown)
+        return unknown and (not configuration.told or bool(configuration.expression(key, field)))
+
+    # --- grants -----------------------------------------------------------------------------------------------------------
+
+    def read_grant(self, resource: Resource) -> None:
+        names = self.keys_of(resource, "key_id")
+        operations = resource.texts("operations")
+        grantee = self.references.filled(resource.value("grantee_principal"), resource, "grantee_principal")
+        if grantee is None:
+            raise resource.refusal("bad-grant", "it has no grantee", "grantee_principal")
+        unknown = [one.what for one in unknown_in([grantee, *operations])]
+        if not unknown:
+            self.add_grant(resource, names, grantee)
+            return
+        known = tuple(f"kms:{one}" for one in operations if isinstance(one, str))
+        actions = known if len(known) == len(operations) else ("kms:*",)
+        whom = Text((grantee,)) if isinstance(grantee, str) else grantee
+        for name in names:
+            self.gathering.allow_whom(name, whom, actions, f"{resource.address}: {', '.join(unknown)}", resource.where(()))
+
+    def add_grant(self, resource: Resource, names: list[str], grantee: str) -> None:
+        """Add a grant to its key; to each as one that may be where its key is not known, without constraints that are not."""
+        data: dict[str, Any] = {ours: resource.known(field) for field, ours in _GRANT_FIELDS.items() if resource.known(field)}
+        retiring = self.references.filled(resource.value("retiring_principal"), resource, "retiring_principal")
+        if isinstance(retiring, str):
+            data["RetiringPrincipal"] = retiring
+        blocks, open_blocks = _constraints(resource)
+        data |= {"GranteePrincipal": grantee, "Operations": resource.value("operations"), "Constraints": blocks}
         try:
-            self.gathering.add_grant(name, parse_grant({"GrantId": resource.address, **data}), resource.where)
+            grant = parse_grant({"GrantId": resource.address, **data})
         except KmsgenError as error:
             raise resource.refusal("bad-grant", "; ".join(one.message for one in error.diagnostics)) from None
-
-    def read_iam(self) -> None:
-        documents: dict[str, _Resource] = {}
-
-        def name(policy: _Resource) -> None:
-            if arn := policy.text("arn"):
-                documents[arn] = policy
-
-        self.each(("aws_iam_policy",), name)
-        self.each(_INLINE, lambda resource: self.attach(_INLINE[resource.type], resource, resource))
-        self.each(_ATTACHMENTS, lambda resource: self.read_attachment(resource, documents))
-        unknown = next((policy for policy in self.of(["aws_iam_policy"]) if not policy.values.get("policy")), None)
-        if unknown is not None:
-            message = "a plan does not hold IAM policies that name a new key; a state after apply does"
-            self.gathering.note(unknown.where(()), "unknown-policy", message)
-
-    def read_attachment(self, resource: _Resource, documents: Mapping[str, _Resource]) -> None:
-        arn = resource.text("policy_arn")
-        self.attach(_ATTACHMENTS[resource.type], resource, documents.get(arn) if arn else None)
-
-    def attach(self, held_by: tuple[str, str], resource: _Resource, policy: _Resource | None) -> None:
-        """Add a policy to the role or user that a resource names, or note that it is not told."""
-        field, kind = held_by
-        holder = resource.text(field)
-        if holder is None:
-            message = f"{resource.address}: an IAM policy is left out: who holds it is known only after it is applied"
-            self.gathering.note(resource.where(()), "unknown-holder", message)
+        if len(names) == 1 and not open_blocks:
+            self.gathering.add_grant(names[0], grant, resource.where)
             return
-        principal = self.home.principal(kind, holder.rpartition("/")[2])
-        if policy is None or not policy.values.get("policy"):
-            why = "one of its policies is known only after it is applied"
-            self.gathering.leave_open(principal, why, resource.where(()))
-        elif written := self.policy_of(policy, "forbidden"):
-            self.gathering.add_policy(principal, *written)
+        what = f"{resource.address}: {'its constraints' if open_blocks else 'the key that it is on'}, {AFTER_APPLY}"
+        for name in names:
+            self.gathering.add_possible_grant(name, grant, what, resource.where)
 
-    def policy_of(self, resource: _Resource, principals: str) -> tuple[Document, Where] | None:
-        """Read the policy of a resource, a JSON text; None where there is none, or something is wrong with it, which is kept."""
-        if resource.text("policy") is None:
-            return None
-        try:
-            source = parse_within(self.source, (*resource.steps, "policy"))
-            return parse_document(source.data, source.where, principals), source.where
-        except KmsgenError as error:
-            self.problems += [one._replace(message=f"{resource.address}: {one.message}") for one in error.diagnostics]
-            return None
+
+def _constraints(resource: Resource) -> tuple[dict[str, Any], bool]:
+    """Return the constraints of a grant that are known, and whether there are others."""
+    value = resource.value("constraints")
+    blocks = [block for block in listed(value) if isinstance(block, dict)]
+    found: dict[str, Any] = {}
+    unknown = isinstance(value, Unknown)
+    for block in blocks:
+        for field, ours in _CONSTRAINT_FIELDS.items():
+            held = block.get(field)
+            if isinstance(held, Unknown) or (isinstance(held, dict) and any(isinstance(one, Unknown) for one in held.values())):
+                unknown = True
+            elif held:
+                found[ours] = held
+    return found, unknown
+
+
+def _hidden(data: Any, untold: dict[str, str]) -> Any:  # noqa: ANN401 - plain data with markers
+    if isinstance(data, OneOf):
+        return data._replace(options=tuple(_hidden(one, untold) for one in data.options))
+    return hide(data, untold, "which the plan does not tell")

@@ -13,6 +13,7 @@ from kmsgen.checks.lint import (
     policies,
     principals,
     services,
+    unknown,
     via_service,
 )
 from kmsgen.checks.lint.rule import LintRule
@@ -35,5 +36,8 @@ OF_POLICIES = policies.RULES
 OF_KEYS = (*access.RULES, *dead_parts.RULES)
 """The rules on a key with all that bears on it."""
 
-RULES: tuple[LintRule[Any], ...] = (*OF_STATEMENTS, *OF_POLICIES, *OF_KEYS)
+OF_READINGS = unknown.RULES
+"""The rules on what a file leaves unknown."""
+
+RULES: tuple[LintRule[Any], ...] = (*OF_STATEMENTS, *OF_POLICIES, *OF_KEYS, *OF_READINGS)
 """Every rule."""

@@ -36,7 +36,10 @@ class FailOn(StrEnum):
 def diff(
     *,
     old: Annotated[str, typer.Argument(metavar="OLD", help=f"What there was: {FORMS}.")],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="What takes its place.")],
+    new: Annotated[
+        str | None,
+        typer.Argument(metavar="[NEW]", help="What takes its place; without it OLD is a plan: before and after."),
+    ] = None,
     beside: "Beside",
     fail_on: Annotated[FailOn | None, typer.Option("--fail-on", help="Exit 1 where access is gained, lost, or either.")] = None,
     described_only: DescribedOnly = False,
@@ -46,7 +49,9 @@ def diff(
 ) -> None:
     """Show which access NEW gives that OLD does not, and the other way round, each kind with a request that shows it.
 
-    Files that mean the same print nothing, however different their text. Keys are compared in their order.
+    Files that mean the same print nothing, however different their text. Keys are compared in their order, those of Terraform by
+    their addresses. A Terraform plan alone is compared with what there is before it: `kmsgen diff plan.json --fail-on gained`.
+    Where something is not known, what is shown holds for every value, and the reason names what more may depend on.
     JSON: {gained: [group], lost: [group], reason}; a group is {principals, actions, conditions, reason, witness}.
     Exit codes: 0 no difference that --fail-on names, 1 there is one or the comparison could not be finished, 2 bad input.
     """

@@ -26,7 +26,7 @@ def matrix(
 
     A row is a principal with actions under the same conditions; `unless` names the denies that can still take it away. A
     principal whose IAM policies FILE does not tell is taken to have every one it could have.
-    JSON: a list of {key, principal, actions, conditions, statements, unless}.
+    JSON: a list of {key, name, principal, actions, conditions, statements, unless, sure}.
     """
     from kmsgen.cli.jobs.matrix import run  # noqa: PLC0415 - `--help` must not pay for what only an answer needs
 

@@ -7,7 +7,10 @@ import typer
 if TYPE_CHECKING:
     from kmsgen.sources.beside import Beside
 
-FORMS = "an intent, a scenario, a key policy in JSON, a Terraform plan or state, a template, or a folder that `render` wrote"
+FORMS = (
+    "an intent, a scenario, a key policy in JSON, a Terraform plan or state, a template, what the AWS CLI prints of a key, or a "
+    "folder of that or of what `render` wrote"
+)
 
 File = Annotated[str, typer.Argument(metavar="FILE", help=f"What is asked about: {FORMS}.")]
 
@@ -34,8 +37,41 @@ Grants = Annotated[
 ]
 
 
-def beside(*, key_arn: KeyArn = None, identity_policy: IdentityPolicy = None, grants: Grants = None) -> "Beside":
-    """Return what the options tell."""
-    from kmsgen.cli.jobs.option_values import beside_of  # noqa: PLC0415 - `--help` does not pay for it
+KeySpec = Annotated[
+    str | None,
+    typer.Option(
+        "--key-spec",
+        metavar="SPEC[:USAGE]",
+        help="The spec of the keys, where the file does not tell it; with the usage where the spec has several.",
+        rich_help_panel=_PANEL,
+    ),
+]
+Tags = Annotated[
+    list[str] | None,
+    typer.Option("--tags", metavar="NAME=VALUE", help="A tag of the keys. Can be repeated.", rich_help_panel=_PANEL),
+]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--parameter",
+        metavar="NAME=VALUE",
+        help="A parameter of a template, pseudo parameter or import; of a request that is put: KeySpec=RSA_2048.",
+        rich_help_panel=_PANEL,
+    ),
+]
 
-    return beside_of(key_arn, identity_policy or (), grants)
+
+def beside(
+    *,
+    key_arn: KeyArn = None,
+    key_spec: KeySpec = None,
+    tags: Tags = None,
+    parameter: Parameters = None,
+    identity_policy: IdentityPolicy = None,
+    grants: Grants = None,
+) -> "Beside":
+    """Return what the options tell."""
+    from kmsgen.cli.jobs.option_values import beside_of, with_properties  # noqa: PLC0415 - `--help` does not pay for it
+
+    told = beside_of(key_arn, identity_policy or (), grants)
+    return with_properties(told, key_spec, tags or (), parameter or ())

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kmsgen.cli.commands.reading_options import Parameters
+
 if TYPE_CHECKING:
     from kmsgen.cli.jobs.put_request import PutRequest
 
@@ -56,10 +58,6 @@ CreateGrant = Annotated[
     str | None,
     typer.Option("--create-grant", metavar="FILE", help="The parameters of CreateGrant.", rich_help_panel=_REQUEST),
 ]
-Parameter = Annotated[
-    list[str] | None,
-    typer.Option("--parameter", metavar="NAME=VALUE", help="A request parameter: KeySpec=RSA_2048.", rich_help_panel=_REQUEST),
-]
 
 
 def put_request(
@@ -72,7 +70,7 @@ def put_request(
     grant_token: GrantToken = None,
     grant_id: GrantId = None,
     create_grant: CreateGrant = None,
-    parameter: Parameter = None,
+    parameter: Parameters = None,
 ) -> "PutRequest":
     """Return what the options ask."""
     from kmsgen.cli.jobs.put_request import PutRequest  # noqa: PLC0415 - `--help` does not pay for it

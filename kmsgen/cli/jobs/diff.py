@@ -6,20 +6,30 @@ from collections.abc import Iterator, Sequence
 
 from kmsgen.cli.console import say, say_note
 from kmsgen.cli.reports import differences as report
+from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import Diagnostic, Location, each, input_error
-from kmsgen.policy.bundle import Bundle
+from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
+from kmsgen.policy.document import Document
 from kmsgen.prover.difference import differences
 from kmsgen.prover.grouping import merged
 from kmsgen.prover.problem import Budget
 from kmsgen.prover.question import Differences
 from kmsgen.sources.beside import NOTHING, Beside
-from kmsgen.sources.described import GRANTS
-from kmsgen.sources.subject import Subject, identify
+from kmsgen.sources.described import GRANTS, KEY_REGION, OPTIONS, Described
+from kmsgen.sources.key_regions import in_region
+from kmsgen.sources.subject import PLAN, Subject, identify
 
 
-def run(paths: tuple[str, str], beside: Beside, output: str, fail_on: str | None, *, described_only: bool, budget: Budget) -> int:
-    """Print what differs; return the exit code. Raises KmsgenError with every problem of both files."""
-    before, after = _with_grants(*_read(paths, beside))
+def run(
+    paths: tuple[str, str | None], beside: Beside, output: str, fail_on: str | None, *, described_only: bool, budget: Budget
+) -> int:
+    """Print what differs; return the exit code. Raises KmsgenError with every problem of both files.
+
+    One path alone is a Terraform plan: what there is before it is compared with what there is after it.
+    """
+    old, new = paths
+    before, after = identify(old).sides(beside) if new is None else _read((old, new), beside)
+    before, after = _with_grants(*aligned(before, after))
     for subject in (before, after):
         for note in subject.described.notes:
             say_note(note)
@@ -40,7 +50,7 @@ def _read(paths: tuple[str, str], beside: Beside) -> list[Subject]:
 
     subjects = each(paths, read)
     if beside.given and all(subject.form.holds_everything for subject in subjects):
-        message = "--key-arn, --identity-policy and --grants stand beside policies, and neither file holds those alone"
+        message = f"{OPTIONS} stand beside policies, and neither file holds those alone"
         raise input_error(Location(paths[0]), "not-a-policy", message, f"{subjects[0].form.name} holds these itself")
     return subjects
 
@@ -58,19 +68,69 @@ def _granted(subject: Subject, other: Subject) -> Subject:
     held = [access.grants for access in other.bundle.keys[: len(keys)]]
     if not any(held):
         return subject
-    filled = [access._replace(grants=grants) for access, grants in zip(keys, held, strict=False)]
-    bundle = described.bundle._replace(keys=(*filled, *keys[len(held) :]))
+
+    def filled(one: Described) -> Described:
+        own = [access._replace(grants=grants) for access, grants in zip(one.bundle.keys, held, strict=False)]
+        return one._replace(bundle=one.bundle._replace(keys=(*own, *one.bundle.keys[len(held) :])))
+
     message = f"{subject.form.name} holds no grants: they are taken to be those of {other.path}"
     note = Diagnostic(Location(subject.path), "as-compared", message)
-    return subject._replace(described=described._replace(bundle=bundle, notes=(*described.notes, note)))
+    return subject._replace(described=described.changed(filled)._replace(notes=(*described.notes, note)))
 
 
 def compare(before: Subject, after: Subject, *, described_only: bool, budget: Budget) -> Differences:
     """Compare what two files describe."""
     only = described_only or not (before.governed and after.governed)
-    pairs = _of_one_kind(before, after)
     whole = (before.intent is not None, after.intent is not None)
-    return _together([differences(*pair, budget, described_only=only, whole=whole) for pair in pairs])
+
+    def of(old: Subject, new: Subject) -> Differences:
+        pairs = _of_one_kind(old, new)
+        return _together([differences(*pair, budget, described_only=only, whole=whole) for pair in pairs])
+
+    unknown = (*before.described.unknown, *after.described.unknown)
+    if not unknown:
+        return of(before, after)
+    return _of_readings(of(before, after.least), of(before.least, after), f"not known: {named(unknown)}")
+
+
+def _of_readings(narrower: Differences, wider: Differences, unknown: str) -> Differences:
+    """Return what is gained and lost whatever the unknown values are; where more may be, the reason says what is not known.
+
+    `narrower` goes from the most access there may have been to the least there may be, `wider` the other way round.
+    """
+    more = any(
+        [one._replace(reason=()) for one in first] != [one._replace(reason=()) for one in second]
+        for first, second in ((wider.gained, narrower.gained), (wider.lost, narrower.lost))
+    )
+    reason = "; ".join(filter(None, (unknown if more else "", narrower.reason or wider.reason)))
+    return Differences(narrower.gained, wider.lost, reason)
+
+
+def aligned(before: Subject, after: Subject) -> tuple[Subject, Subject]:
+    """Return two plans or states with their keys in one order, by address; a key that one lacks gives nothing there."""
+    if before.form is not PLAN or after.form is not PLAN:
+        return before, after
+    addresses = list(dict.fromkeys(name for one in (before, after) for name in one.described.names.values()))
+
+    def ordered(subject: Subject, other: Subject) -> Subject:
+        return subject._replace(described=subject.described.changed(lambda one: _in_order(one, other.described, addresses)))
+
+    return ordered(before, after), ordered(after, before)
+
+
+def _in_order(described: Described, other: Described, addresses: Sequence[str]) -> Described:
+    """Return a reading with a key for each address; a key, and a principal made there, that only the other has gets nothing."""
+    own, there = _by_address(described), _by_address(other)
+    empty = {name: access._replace(policy=Document(()), grants=()) for name, access in there.items()}
+    keys = tuple(own.get(address) or empty[address] for address in addresses)
+    absent = {name: PrincipalPolicies() for name in sorted(other.made - described.bundle.principals.keys())}
+    bundle = described.bundle._replace(keys=keys, principals={**described.bundle.principals, **absent})
+    return described._replace(bundle=bundle)
+
+
+def _by_address(described: Described) -> dict[str, KeyAccess]:
+    held = {access.key.arn: access for access in described.bundle.keys}
+    return {name: held[arn] for arn, name in described.names.items() if arn in held}
 
 
 def _of_one_kind(before: Subject, after: Subject) -> Iterator[tuple[Bundle, Bundle]]:
@@ -80,13 +140,30 @@ def _of_one_kind(before: Subject, after: Subject) -> Iterator[tuple[Bundle, Bund
         return
     known = [subject.bundle.keys[0].key for subject in (before, after) if subject.tells_kind]
     possible = [one.keys[0].key for subject in (before, after) for one in subject.by_kind(subject.bundle)]
-    for spec, usage in dict.fromkeys((key.spec, key.usage) for key in known or possible):
-        yield _as(before.bundle, spec, usage), _as(after.bundle, spec, usage)
+    for key in {_kind(key): key for key in known or possible}.values():
+        yield _as(before, key), _as(after, key)
 
 
-def _as(bundle: Bundle, spec: str, usage: str) -> Bundle:
-    first = bundle.keys[0]
-    return bundle._replace(keys=(first._replace(key=first.key._replace(spec=spec, usage=usage)), *bundle.keys[1:]))
+def _kind(key: Key) -> tuple[object, ...]:
+    """Return the properties of a key that a bare policy does not tell."""
+    region = key.arn.split(":")[3]
+    return key.spec, key.usage, key.origin, key.multi_region, key.multi_region_key_type, region
+
+
+def _as(subject: Subject, key: Key) -> Bundle:
+    """Return a bundle with its first key of a kind, and in its Region where the file does not tell another."""
+    bundle = subject.bundle
+    first, *others = bundle.keys
+    if KEY_REGION in subject.described.lacks:
+        first = first._replace(key=in_region(first.key, key.arn.split(":")[3]))
+    same = first.key._replace(
+        spec=key.spec,
+        usage=key.usage,
+        origin=key.origin,
+        multi_region=key.multi_region,
+        multi_region_key_type=key.multi_region_key_type,
+    )
+    return bundle._replace(keys=(first._replace(key=same), *others))
 
 
 def _together(found: Sequence[Differences]) -> Differences:

@@ -25,10 +25,13 @@ def existing(path: str, beside: Beside, intent: Intent, compiled: Bundle) -> Des
     subject = file.read(beside._replace(home=home))
     may_lack_keys = file.form is FOLDER or (file.form in (PLAN, TEMPLATE) and intent.key is None)
     found = (subject if may_lack_keys else subject.about_keys()).described
-    bundle = found.bundle._replace(
-        keys=_keys(found, compiled, path), principals=_principals(found, compiled, intent.scope.account)
-    )
-    return found._replace(bundle=bundle, notes=(*found.notes, *_as_compiled(file, found, compiled)))
+
+    def aligned(described: Described) -> Described:
+        keys = _keys(described, compiled, path)
+        principals = _principals(described, compiled, intent.scope.account)
+        return described._replace(bundle=described.bundle._replace(keys=keys, principals=principals))
+
+    return found.changed(aligned)._replace(notes=(*found.notes, *_as_compiled(file, found, compiled)))
 
 
 def _as_compiled(file: Identified, found: Described, compiled: Bundle) -> Iterator[Diagnostic]:

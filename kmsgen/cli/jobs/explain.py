@@ -22,6 +22,8 @@ def run(given: Given, output: str, number: int | None, *, lockout: bool) -> int:
         answer_json([trace.explained_row(*one) for one in explained])
     else:
         trace.show(trace.tree(*one) for one in explained)
+    for open_answer in dict.fromkeys(one.open for one in decided if one.open):
+        say(f"warning: this is the answer with the most access there may be; not known: {open_answer}")
     for doubt in decisions.doubtful(decided):
         say(f"warning: {doubt}")
     return 0 if all(one.ok for one in decided) else 1

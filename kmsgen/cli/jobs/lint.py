@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from kmsgen.arn import account_of
 from kmsgen.authorizer.language.statement import Layer
 from kmsgen.checks.finding import SEVERITIES, Finding
 from kmsgen.checks.lint.dead_parts import OF_MINIMALITY
 from kmsgen.checks.lint.lint import lint
 from kmsgen.checks.lint.makes import other_makes
+from kmsgen.checks.lint.table import OF_READINGS
+from kmsgen.checks.lint.unknown import ReadTwice
 from kmsgen.checks.lint.written import KEY_POLICY, Written, as_iam_policy
 from kmsgen.cli.reports import findings as report
+from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import InputError, KmsgenError, Location, each
 from kmsgen.policy.bundle import Bundle
 from kmsgen.sources.beside import Beside
+from kmsgen.sources.described import KEY_REGION
 from kmsgen.sources.key_kinds import every_kind
+from kmsgen.sources.key_regions import every_region
 from kmsgen.sources.subject import Subject, identify
 
 
@@ -36,6 +42,39 @@ def findings_of(paths: Sequence[str], beside: Beside) -> list[Finding]:
 
 
 def _of_file(subject: Subject) -> list[Finding]:
+    """Return the findings on a file that hold whatever its unknown values are, and what is open because of these."""
+    most = _of_reading(subject)
+    least = _of_reading(subject.least) if subject.described.narrow else most
+    read = ReadTwice(tuple(most), tuple(least), _unknown(subject), subject.described.notes)
+    kept = [*read.sure(), *_as_written(subject)] if subject.described.narrow else most
+    found = [*kept, *(finding for rule in OF_READINGS for finding in rule.findings(read))]
+    unique = {(one.code, one.location, one.message, one.key): one for one in reversed(found)}.values()
+    return sorted(unique, key=lambda one: (one.location, SEVERITIES.index(one.severity), one.code, one.message))
+
+
+def _unknown(subject: Subject) -> dict[str, str]:
+    """Return what is not known of each key in words, by what findings call it."""
+    arns = [access.key.arn for access in subject.bundle.keys]
+    several = len(arns) > 1
+    return {subject.described.name_of(arn) if several else "": named(subject.unknown_of(arn)) for arn in arns}
+
+
+def _as_written(subject: Subject) -> list[Finding]:
+    """Return the findings on each policy by itself of which the whole text is known."""
+    several = len(subject.bundle.keys) > 1
+    written = [
+        Written(
+            one.document, KEY_POLICY, one.where,
+            key=subject.described.name_of(one.holder) if several else "", account=account_of(one.holder) or "",
+        )
+        for one in subject.described.as_written
+        if one.layer is Layer.KEY_POLICY
+    ]  # fmt: skip
+    iam = [as_iam_policy(one.document, one.where) for one in subject.described.as_written if one.layer is Layer.IDENTITY]
+    return lint([*written, *iam], None)
+
+
+def _of_reading(subject: Subject) -> list[Finding]:
     """Return the findings on the policies of a file, its keys together; on each policy by itself where it tells no key."""
     written = list(_written(subject))
     if subject.bundle.keys:
@@ -49,7 +88,7 @@ def _written(subject: Subject) -> Iterator[Written]:
     """Yield the key policies in the order of the keys, named by these where there are several, then the IAM policies."""
     places, several = subject.described.places, len(subject.bundle.keys) > 1
     for one in places.of_layer(Layer.KEY_POLICY):
-        yield Written(one.document, KEY_POLICY, one.where, key=one.holder if several else "")
+        yield Written(one.document, KEY_POLICY, one.where, key=subject.described.name_of(one.holder) if several else "")
     for one in places.of_layer(Layer.IDENTITY):
         yield as_iam_policy(one.document, one.where)
 
@@ -58,7 +97,8 @@ def _kinds(subject: Subject) -> Iterator[Bundle]:
     """Yield the bundle as it is, and once for each other kind and make that one of its keys could be of."""
     yield subject.bundle
     for number, first in enumerate(() if subject.tells_kind else subject.by_key()):
-        for one in (*every_kind(first)[1:], *other_makes(first)):
+        elsewhere = every_region(first)[1:] if KEY_REGION in subject.described.lacks else ()
+        for one in (*every_kind(first)[1:], *other_makes(first), *elsewhere):
             keys = list(one.keys[1:])
             keys.insert(number, one.keys[0])
             yield one._replace(keys=tuple(keys))

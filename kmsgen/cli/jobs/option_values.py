@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from kmsgen.catalogue.key_specs import KEY_SPECS, usages
 from kmsgen.errors import Location, input_error
 from kmsgen.sources.beside import Beside
 
@@ -25,3 +26,23 @@ def beside_of(key_arn: str | None, identity_policies: Iterable[str], grants: str
     for principal, path in named_values(identity_policies, "--identity-policy"):
         files[principal] = (*files.get(principal, ()), path)
     return Beside(key_arn, files, grants)
+
+
+def with_properties(told: Beside, key_spec: str | None, tags: Iterable[str], parameters: Iterable[str]) -> Beside:
+    """Return what is told, with `--key-spec`, `--tags NAME=VALUE` and `--parameter NAME=VALUE`. Raises InputError."""
+    kind = _kind(key_spec) if key_spec else None
+    return told._replace(
+        kind=kind, tags=tuple(named_values(tags, "--tags")), parameters=dict(named_values(parameters, "--parameter"))
+    )
+
+
+def _kind(text: str) -> tuple[str, str]:
+    """Read `SPEC`, or `SPEC:USAGE` for a spec with several usages."""
+    spec, _, usage = text.partition(":")
+    place, known = Location("--key-spec"), usages(spec)
+    if not known:
+        raise input_error(place, "unknown-key-spec", f"KMS has no key spec `{spec}`", f"one of {', '.join(KEY_SPECS)}")
+    if usage not in known and (usage or len(known) > 1):
+        message = f"a key of {spec} has one of several usages" if not usage else f"no key of {spec} has the usage `{usage}`"
+        raise input_error(place, "key-usage", message, f"such as {spec}:{known[0]}")
+    return spec, usage or known[0]

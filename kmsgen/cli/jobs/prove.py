@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from kmsgen.cli.console import say_note
 from kmsgen.cli.jobs.questions import AskedQuestions, Asker
 from kmsgen.cli.reports import proofs as report
+from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import Location, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle
@@ -15,6 +16,8 @@ from kmsgen.prover.problem import Budget
 from kmsgen.prover.prove import prove
 from kmsgen.prover.question import Beyond, NoEscalation, NoLockout, NoPublic, Proof, Question, Result
 from kmsgen.sources.beside import Beside
+from kmsgen.sources.described import Open
+from kmsgen.sources.key_makes import said
 from kmsgen.sources.subject import Subject, read_subject
 
 _WORSE = (Result.PROVED, Result.UNKNOWN, Result.REFUTED, Result.VACUOUS)
@@ -41,16 +44,47 @@ def answers(subject: Subject, questions: Sequence[Question], budget: Budget, *, 
             Location(subject.path), "no-key", "the file is about no key", "give it a key, or name one with --key-arn"
         )
     found = []
-    for bundle in bundles:
+    narrow = subject.least.by_key()
+    for number, bundle in enumerate(bundles):
         for question in questions or [_beyond(subject, bundle)]:
-            kinds = subject.by_kind(bundle)
-            proof = _together([prove(one, question, budget, described_only=described_only) for one in kinds], kinds)
+            proof = _ask(subject, bundle, question, budget, described_only=described_only)
             if proof.result is Result.VACUOUS:
                 hint = "look for a typing error: a role is `role/name`, a user `user/name`, a service `name.amazonaws.com`"
                 message = f"`{proof.question}` is about nobody: {proof.reason}"
                 raise input_error(Location(subject.path), "vacuous-question", message, hint)
-            found.append(_named(proof, bundle) if len(bundles) > 1 else proof)
+            unknown = subject.unknown_of(bundle.keys[0].key.arn)
+            if unknown and not _settled(proof, question):
+                other = _ask(subject, narrow[number], question, budget, described_only=described_only)
+                proof = _of_readings(proof, other, question, unknown)
+            about = f"{proof.question} on {subject.described.name_of(bundle.keys[0].key.arn)}"
+            found.append(proof._replace(question=about) if len(bundles) > 1 else proof)
     return found
+
+
+def _ask(subject: Subject, bundle: Bundle, question: Question, budget: Budget, *, described_only: bool) -> Proof:
+    kinds = subject.by_kind(bundle)
+    return _together([prove(one, question, budget, described_only=described_only) for one in kinds], kinds)
+
+
+def _settled(most: Proof, question: Question) -> bool:
+    """Return whether the reading with the most access settles a question: nothing that cannot happen there can ever happen."""
+    if isinstance(question, NoLockout):
+        return most.result is Result.REFUTED
+    return most.result is Result.PROVED and not isinstance(question, NoEscalation)
+
+
+def _of_readings(most: Proof, least: Proof, question: Question, unknown: Sequence[Open]) -> Proof:
+    """Return the answer that holds whatever the unknown values are, of the readings with the most and the least access.
+
+    Whoever has everything already cannot escalate: for that question neither reading proves anything of what is in between.
+    """
+    sure = Result.PROVED if isinstance(question, NoLockout) else Result.REFUTED
+    if least.result is sure and (most.result is sure or not isinstance(question, NoEscalation)):
+        return least
+    open_result = Result.REFUTED if isinstance(question, NoLockout) else Result.PROVED
+    if most.result is Result.UNKNOWN and least.result is open_result:
+        return most
+    return Proof(most.question, Result.UNKNOWN, most.groups, f"not known: {named(unknown)}")
 
 
 def _together(proofs: Sequence[Proof], bundles: Sequence[Bundle]) -> Proof:
@@ -58,13 +92,8 @@ def _together(proofs: Sequence[Proof], bundles: Sequence[Bundle]) -> Proof:
     worst = max((proof.result for proof in proofs), key=_WORSE.index)
     number, first = next((number, proof) for number, proof in enumerate(proofs) if proof.result is worst)
     groups = merged(one for proof in proofs for one in proof.groups)
-    key = bundles[number].keys[0].key
-    kind = f"if the key is {key.spec} for {key.usage}" if number else ""
+    kind = said(bundles[number].keys[0].key, bundles[0].keys[0].key) if number else ""
     return Proof(first.question, worst, groups, "; ".join(filter(None, (kind, first.reason))))
-
-
-def _named(proof: Proof, bundle: Bundle) -> Proof:
-    return Proof(f"{proof.question} on {bundle.keys[0].key.arn}", proof.result, proof.groups, proof.reason)
 
 
 def _questions(subject: Subject, asked: AskedQuestions) -> list[Question]:

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kmsgen.authorizer import Authorizer
+from kmsgen.authorizer.decision import Decision, Outcome
 from kmsgen.cli.console import answer_json, say
 from kmsgen.cli.jobs.put_request import PutRequest, requests_of
 from kmsgen.cli.reports import decisions as report
 from kmsgen.cli.reports.decisions import Decided
+from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error
+from kmsgen.sources.aws_output import folder_of_answers
 from kmsgen.sources.beside import NOTHING, Beside
 from kmsgen.sources.question import Question, Scenario
 from kmsgen.sources.subject import KEY_POLICY, SCENARIO, identify, is_rendered_folder
@@ -53,8 +56,16 @@ def decide(scenarios: Iterable[Scenario], *, trace: bool = False) -> Iterator[De
     """Decide every request, in the order given, those of a scenario by one authorizer."""
     for scenario in scenarios:
         authorizer = Authorizer(scenario.bundle)
+        other = Authorizer(scenario.narrow) if scenario.narrow else None
         for number, question in enumerate(scenario.questions, 1):
-            yield Decided(scenario, number, question, authorizer.decide(question.request, trace=trace, whole=question.whole_call))
+            decision = authorizer.decide(question.request, trace=trace, whole=question.whole_call)
+            same = other is None or _alike(decision, other.decide(question.request, whole=question.whole_call))
+            yield Decided(scenario, number, question, decision, "" if same else scenario.unknown)
+
+
+def _alike(most: Decision, least: Decision) -> bool:
+    """Return whether the answers to a request with the most access and with the least agree on whether it is allowed."""
+    return (most.outcome is Outcome.ALLOWED) is (least.outcome is Outcome.ALLOWED)
 
 
 def scenarios_of(given: Given) -> list[Scenario]:
@@ -88,12 +99,14 @@ def _read(path: str, given: Given) -> tuple[Scenario, ...]:
     if not given.request.given:
         hint = "put a request with options: --principal ARN --action kms:Decrypt"
         raise input_error(Location(path), "no-request", f"{file.form.name} asks nothing", hint)
-    return (Scenario("", file.read(given.beside).about_keys().bundle, path=path),)
+    described = file.read(given.beside).about_keys().described
+    narrow = described.narrow.bundle if described.narrow else None
+    return (Scenario("", described.bundle, path=path, narrow=narrow, unknown=named(described.unknown)),)
 
 
 def _files(paths: Iterable[str]) -> Iterator[str]:
     for path in paths:
-        if path != "-" and Path(path).is_dir() and not is_rendered_folder(path):
+        if path != "-" and Path(path).is_dir() and not is_rendered_folder(path) and not folder_of_answers(path):
             yield from _below(path)
         else:
             yield path

@@ -13,6 +13,7 @@ from kmsgen.errors import Diagnostic, Location, input_error
 from kmsgen.intent import load_intent
 from kmsgen.intent.intent import Intent
 from kmsgen.sources.beside import Beside
+from kmsgen.sources.described import OPTIONS
 
 
 class Verified(NamedTuple):
@@ -32,7 +33,7 @@ class Verified(NamedTuple):
 def run(path: str, against: str | None, beside: Beside, output: str) -> int:
     """Print the answers; return the exit code. Raises KmsgenError."""
     if against is None and beside.given:
-        message = "--key-arn, --identity-policy and --grants stand beside the policies that --against names"
+        message = f"{OPTIONS} stand beside the policies that --against names"
         raise input_error(Location(path), "not-a-policy", message, "an intent holds these itself")
     verified = verify_intent(load_intent(path), against, beside)
     if output == "json":
@@ -45,14 +46,21 @@ def run(path: str, against: str | None, beside: Beside, output: str) -> int:
 
 
 def verify_intent(intent: Intent, against: str | None, beside: Beside) -> Verified:
-    """Answer the three questions, on existing policies where `against` says which. Raises KmsgenError for bad input."""
+    """Answer the three questions, on existing policies where `against` says which. Raises KmsgenError for bad input.
+
+    Where something is not known, what must be allowed is asked of the least access, what must not of the most.
+    """
     compiled = compile_intent(intent)
     if against is None:
         answers = ask(intent, compiled.bundle, compiled.origins, thorough=True)
         return Verified(intent, None, answers, compiled.notes)
     found = existing(against, beside, intent, compiled.bundle)
     answers = ask(intent, found.bundle, found.places.origins(), thorough=True)
-    return Verified(intent, against, answers, found.notes)
+    notes = (*found.notes, *(one.diagnostic for one in found.unknown))
+    if found.narrow is not None:
+        intended, _, lockout = ask(intent, found.narrow.bundle, found.narrow.places.origins(), thorough=True)
+        answers = (intended, answers[1], lockout)
+    return Verified(intent, against, answers, notes)
 
 
 def told(verified: Verified) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from kmsgen.errors import InputError
+from kmsgen.policy.bundle import Bundle
+from kmsgen.policy.document import Statement
 from kmsgen.reading.json_text import parse_json
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import Described, Home
@@ -24,6 +26,11 @@ def read(*resources: tuple[str, str, dict[str, Any]], kind: str = "planned_value
     items = [{"address": address, "mode": "managed", "type": of, "values": values} for address, of, values in resources]
     plan = {"format_version": "1.2", kind: {"root_module": {"child_modules": [{"resources": items}]}}}
     return read_plan(parse_json(json.dumps(plan), "plan.json"), HERE)
+
+
+def statement_of(bundle: Bundle, principal: str) -> Statement:
+    """Return the first statement of a principal's first policy."""
+    return bundle.principals[principal].identity_policies[0].statements[0]
 
 
 def test_keys_of_child_modules_are_read() -> None:
@@ -52,20 +59,21 @@ def test_grants_and_their_constraints_are_read() -> None:
     assert grant.constraints.encryption_context_equals is None
 
 
-def test_an_unknown_key_policy_is_an_error() -> None:
-    """What is known only after apply cannot be judged before."""
-    with pytest.raises(InputError, match="known only after it is applied"):
+def test_a_policy_resource_without_a_policy_is_an_error() -> None:
+    """Neither known nor known after apply: Terraform does not plan that."""
+    with pytest.raises(InputError, match="it has no policy"):
         read(KEY, ("aws_kms_key_policy.p", "aws_kms_key_policy", {}))
 
 
 def test_an_unknown_iam_policy_leaves_its_principal_to_have_any() -> None:
-    """A plan does not hold a policy that names a new key; whoever holds it is not described, and a note says so."""
+    """A plan does not hold a policy that names a new key; whoever holds it may have any, or be denied all, and a note says so."""
     policies = [
         ("aws_iam_role_policy.a", "aws_iam_role_policy", {"role": "told", "policy": json.dumps(ALLOW)}),
         ("aws_iam_role_policy.b", "aws_iam_role_policy", {"role": "untold"}),
     ]
     existing = read(KEY, *policies)
-    assert set(existing.bundle.principals) == {"arn:aws:iam::111122223333:role/told"}
+    name = "arn:aws:iam::111122223333:role/untold"
+    assert [statement_of(bundle, name).effect for bundle in (existing.most, existing.least)] == ["Allow", "Deny"]
     assert any("role/untold may have any IAM policy" in note.message for note in existing.notes)
 
 

@@ -76,6 +76,7 @@ def test_each_code_on_a_policy_that_has_it(tmp_path: Path, code: str, severity: 
 
 
 BY_S3 = {"StringEquals": {"kms:ViaService": "s3.us-west-2.amazonaws.com"}}
+TAGGED = {"StringEquals": {"aws:ResourceTag/open": "yes"}}
 DENY_ALL = {"Sid": "Deny", "Effect": "Deny", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*"}
 MANY = [
     {**SOUND, "Sid": f"S{number}", "Condition": {"StringEquals": {"kms:EncryptionContext:id": "x" * 1500}}}
@@ -93,6 +94,8 @@ WHOLE: list[tuple[str, str, list[dict[str, Any]]]] = [
     ("lockout", "error", [SOUND]),
     ("not-finished", "warning", [ADMIN, {**SOUND, "Principal": None, "NotPrincipal": APP}]),
     ("too-large", "error", [ADMIN, *MANY]),
+    ("unknown-public-access", "warning", [ADMIN, {**SOUND, "Principal": "*", "Condition": TAGGED}]),
+    ("unknown-lockout", "warning", [{**ADMIN, "Condition": TAGGED}]),
     ("bad-sid", "error", [{"Sid": "with a space", "Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}]),
 ]  # fmt: skip
 
@@ -105,8 +108,8 @@ def test_each_code_of_a_policy_as_a_whole(tmp_path: Path, code: str, severity: s
 
 
 def test_every_rule_of_the_table_is_found_somewhere() -> None:
-    """A rule that is added gets a case; one has its own below, as it takes another version."""
-    assert {rule.id for rule in RULES} == {"variable-without-version", *(code for code, *_ in (*CASES, *WHOLE))}
+    """A rule that is added gets a case; two have their own, as they take another version or a plan."""
+    assert {rule.id for rule in RULES} == {"variable-without-version", "two-policies", *(code for code, *_ in (*CASES, *WHOLE))}
 
 
 @pytest.mark.parametrize(

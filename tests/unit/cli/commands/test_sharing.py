@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from kmsgen.cli.commands.sharing import sharing
 
-BESIDE = {"--key-arn", "--identity-policy", "--grants"}
+BESIDE = {"--key-arn", "--key-spec", "--tags", "--parameter", "--identity-policy", "--grants"}
 REQUEST = {"--principal", "--action", "--resource", "--encryption-context", "--context", "--grant-token", "--grant-id",
     "--create-grant", "--parameter"}  # fmt: skip
 SHARED = {

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from kmsgen.errors import InputError
 from kmsgen.reading import Source
 from kmsgen.reading.yaml_text import parse_yaml
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.cloudformation_template import TAGS, is_template_data, read_template
-from kmsgen.sources.described import Home
+from kmsgen.sources.cloudformation.home import STANDS_FOR
+from kmsgen.sources.cloudformation.template import TAGS, is_template_data, read_template
+from kmsgen.sources.described import KEY_KIND, Home
 
 HERE = Beside(home=Home("aws", "111122223333", "us-west-2"))
 TEMPLATE = """
@@ -65,21 +65,23 @@ def test_intrinsics_become_what_a_deployment_would_make_of_them() -> None:
     assert policies[0].statements[0].resources == (access.key.arn,)
 
 
-def test_a_key_policy_that_a_template_does_not_tell_is_an_error() -> None:
-    """A parameter without a default inside a key policy is refused with its place, not passed over."""
-    with pytest.raises(InputError) as raised:
-        read_template(source(TEMPLATE.replace("${App}", "${Later}")), HERE)
-    first = raised.value.diagnostics[0]
+def test_what_a_template_does_not_tell_of_a_key_policy_is_unknown() -> None:
+    """A parameter without a default inside a key policy is named with its place: it is no error, and nothing is put for it."""
+    found = read_template(source(TEMPLATE.replace("${App}", "${Later}")), HERE)
     line = TEMPLATE.splitlines().index(next(row for row in TEMPLATE.splitlines() if "${App}" in row)) + 1
-    assert (first.code, first.location.line) == ("unknown-value", line)
+    assert [(one.what, one.place.line) for one in found.unknown] == [("parameter Later", line)]
+    most, least = (bundle.keys[0].policy.statements for bundle in (found.most, found.least))
+    assert (most[0].conditions[0].values, least) == (("*-${aws:username}",), ())
 
 
 def test_a_role_with_policies_from_elsewhere_may_have_any() -> None:
-    """A principal is described only where the template tells all its policies."""
+    """Whose policies a template does not tell may have any, or be denied everything."""
     text = TEMPLATE.replace("{RoleName: api}", "{RoleName: api, ManagedPolicyArns: [arn:aws:iam::aws:policy/X]}")
     existing = read_template(source(text), HERE)
-    assert existing.bundle.principals == {}
-    assert "may have any IAM policy" in existing.notes[0].message
+    for bundle, effect in ((existing.most, "Allow"), (existing.least, "Deny")):
+        first = bundle.principals["arn:aws:iam::111122223333:role/api"].identity_policies[0].statements[0]
+        assert (first.effect, first.actions, first.resources) == (effect, ("*",), ("*",))
+    assert any("may have any IAM policy" in note.message for note in existing.notes)
 
 
 def test_a_key_without_a_policy_has_the_default_one() -> None:
@@ -96,24 +98,21 @@ def test_other_data_is_no_template(data: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["KeySpec", "KeyUsage"])
-def test_a_property_of_the_key_that_only_a_deployment_knows_is_an_error(name: str) -> None:
-    """A spec that a parameter without a default gives is told with its place, and a default is taken."""
-    for default, told in ((", Default: ECC_NIST_P256", []), ("", ["unknown-value"])):
+def test_a_kind_of_key_that_only_a_deployment_knows_is_left_open(name: str) -> None:
+    """A spec that a parameter without a default gives may be any, and a default is taken, which a note says."""
+    for default, lacks, notes in ((", Default: ECC_NIST_P256", False, ["default-taken"]), ("", True, [])):
         key = f"  Key:\n    Type: AWS::KMS::Key\n    Properties:\n      {name}: !Ref P\n"
-        text = f"Parameters:\n  P: {{Type: String{default}}}\nResources:\n{key}"
-        try:
-            read_template(source(text), HERE)
-            found: list[tuple[str, int, int]] = []
-        except InputError as error:
-            found = [(one.code, one.location.line, one.location.column) for one in error.diagnostics]
-        assert found == [(code, 7, len(name) + 9) for code in told]
+        found = read_template(source(f"Parameters:\n  P: {{Type: String{default}}}\nResources:\n{key}"), HERE)
+        assert (KEY_KIND in found.lacks, [note.code for note in found.notes]) == (lacks, notes)
 
 
 def test_the_account_comes_from_the_key_policies_only_where_they_name_one() -> None:
-    """Two accounts are a question for the user, who answers it with the key's ARN: the ARN of the only key."""
+    """Where they name several, or the template's own by a pseudo parameter, another one stands for it; the key's ARN tells it."""
     text = TEMPLATE.replace("${AWS::AccountId}", "111122223333")
     arn = "arn:aws-cn:kms:cn-north-1:777788889999:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-    assert read_template(source(text), Beside()).bundle.keys[0].key.arn.startswith("arn:aws:kms:us-east-1:111122223333:key/")
-    with pytest.raises(InputError, match="unknown-key"):
-        read_template(source(text.replace('"2012-10-17"', '"444455556666"')), Beside())
+    several = text.replace("arn:${AWS::Partition}:iam::111122223333:root", "444455556666").replace("${App}", "111122223333")
+    for one, account in ((text, "111122223333"), (several, STANDS_FOR), (TEMPLATE, STANDS_FOR)):
+        found = read_template(source(one), Beside())
+        assert found.bundle.keys[0].key.arn.startswith(f"arn:aws:kms:us-east-1:{account}:key/")
+        assert ("account-not-told" in [note.code for note in found.notes]) == (account == STANDS_FOR)
     assert read_template(source(text), Beside(arn)).bundle.keys[0].key.arn == arn

@@ -1,0 +1,160 @@
+"""CloudFormation's conditions: what the template alone does not decide, is asked for each value that it may have.
+
+A condition compares values. Where these are a parameter and a text, the parameter has that text or another; any other
+comparison that is not decided holds or does not.
+Source: AWS CloudFormation User Guide, intrinsic-function-reference-conditions.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, NamedTuple, TypeVar
+
+from kmsgen.sources.unknown import has_unknown
+
+Done = TypeVar("Done")
+
+OTHER: Final = None
+"""The value of a parameter that has none of the texts that conditions compare it with."""
+
+Assignment = Mapping[str, str | bool | None]
+"""What is assumed: of a parameter its value, of a comparison whether it holds."""
+
+MOST_CASES = 16
+
+
+class UndecidedError(Exception):
+    """A condition depends on what the template does not tell: the assumptions that tell the cases apart."""
+
+    def __init__(self, cases: tuple[Assignment, ...]) -> None:
+        super().__init__("undecided")
+        self.cases = cases
+
+
+class Case(NamedTuple):
+    """What something comes to under some assumptions."""
+
+    assumed: Assignment
+    value: Any
+
+
+def cases_of(work: Callable[[Assignment], Any], assumed: Assignment) -> tuple[Case, ...] | None:
+    """Do the work once for each case that it tells apart; None where there are too many."""
+    waiting = [assumed]
+    done: list[Case] = []
+    while waiting:
+        one = waiting.pop()
+        try:
+            done.append(Case(one, work(one)))
+        except UndecidedError as undecided:
+            waiting += [{**one, **case} for case in reversed(undecided.cases)]
+        if len(waiting) + len(done) > MOST_CASES:
+            return None
+    return tuple(done)
+
+
+class Conditions(NamedTuple):
+    """Decides conditions: their definitions, what a parameter may be, and the values that the template tells for sure.
+
+    `choices` has for a parameter the texts that it may have, OTHER among them where it may have more.
+    """
+
+    definitions: Mapping[str, Any]
+    choices: Mapping[str, tuple[str | None, ...]]
+    told: Callable[[Any], Any]
+    likely: Callable[[Any], Any]
+
+    def holds(self, data: Any, assumed: Assignment, outer: frozenset[str] = frozenset()) -> bool:  # noqa: ANN401 - plain data
+        """Return whether a condition holds. Raises UndecidedError."""
+        name, argument = next(iter(data.items())) if isinstance(data, dict) and len(data) == 1 else ("", data)
+        if name == "Condition" and isinstance(argument, str) and argument in self.definitions and argument not in outer:
+            return self.holds(self.definitions[argument], assumed, outer | {argument})
+        if name == "Fn::Equals" and isinstance(argument, list) and len(argument) == 2:
+            return self._equal(argument[0], argument[1], assumed)
+        if name == "Fn::Not" and isinstance(argument, list) and len(argument) == 1:
+            return not self.holds(argument[0], assumed, outer)
+        if name in ("Fn::And", "Fn::Or") and isinstance(argument, list) and argument:
+            return self._several(argument, assumed, outer, settles=name == "Fn::Or")
+        return _opaque(data, assumed)
+
+    def _several(self, items: list[Any], assumed: Assignment, outer: frozenset[str], *, settles: bool) -> bool:
+        """Decide `Fn::Or`, which one that holds settles, or `Fn::And`, which one that does not hold settles."""
+        undecided: UndecidedError | None = None
+        for item in items:
+            try:
+                if self.holds(item, assumed, outer) is settles:
+                    return settles
+            except UndecidedError as error:
+                undecided = undecided or error
+        if undecided:
+            raise undecided
+        return not settles
+
+    def _equal(self, left: Any, right: Any, assumed: Assignment) -> bool:  # noqa: ANN401 - plain data
+        values = self.told(left), self.told(right)
+        if left == right or not has_unknown(list(values)):
+            return bool(left == right or _plain(values[0]) == _plain(values[1]))
+        for one, other in ((left, _plain(values[1])), (right, _plain(values[0]))):
+            parameter = referred(one)
+            choices = self.choices.get(parameter or "", ())
+            if parameter and (other in choices or (isinstance(other, str) and choices and OTHER not in choices)):
+                if parameter not in assumed:
+                    raise UndecidedError(tuple({parameter: choice} for choice in choices))
+                return bool(assumed[parameter] == other)
+        return self._comparison(left, right, assumed)
+
+    def _comparison(self, left: Any, right: Any, assumed: Assignment) -> bool:  # noqa: ANN401 - plain data
+        """Decide a comparison that says nothing of its parameters but where their defaults speak against what is assumed."""
+        likely = self.likely(left), self.likely(right)
+        by_default = None if has_unknown(list(likely)) else _plain(likely[0]) == _plain(likely[1])
+        parameters = {unsure(name): True for name in sorted(set(names_in([left, right]))) if name in self.choices}
+        name = json.dumps([left, right], sort_keys=True)
+        if name in assumed:
+            return bool(assumed[name])
+        raise UndecidedError(tuple({name: holds, **({} if holds is by_default else parameters)} for holds in (True, False)))
+
+
+def unsure(parameter: str) -> str:
+    """Return the assumption that nothing is known of a parameter, not even that it has its default."""
+    return f"?{parameter}"
+
+
+def _opaque(data: Any, assumed: Assignment) -> bool:  # noqa: ANN401 - plain data
+    name = json.dumps(data, sort_keys=True)
+    if name not in assumed:
+        raise UndecidedError(({name: True}, {name: False}))
+    return bool(assumed[name])
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - plain data
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def referred(data: Any) -> str | None:  # noqa: ANN401 - plain data
+    """Return the name that a `Ref` names."""
+    return data["Ref"] if isinstance(data, dict) and len(data) == 1 and isinstance(data.get("Ref"), str) else None
+
+
+def names_in(data: Any) -> Iterator[str]:  # noqa: ANN401 - plain data
+    """Yield every name that a `Ref` in plain data names."""
+    name = referred(data)
+    if name is not None:
+        yield name
+    elif isinstance(data, dict | list):
+        for item in data.values() if isinstance(data, dict) else data:
+            yield from names_in(item)
+
+
+def compared(data: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - plain data
+    """Yield every pair of a name and the text that a condition compares it with."""
+    if isinstance(data, dict):
+        pair = data.get("Fn::Equals")
+        if isinstance(pair, list) and len(pair) == 2:
+            for one, other in (pair, pair[::-1]):
+                name = referred(one)
+                if name is not None and isinstance(other, str | bool):
+                    yield name, str(_plain(other))
+    if isinstance(data, dict | list):
+        for item in data.values() if isinstance(data, dict) else data:
+            yield from compared(item)

@@ -1,0 +1,189 @@
+"""Works out parts of a template: functions, parameters, conditions and references together.
+
+What is told for sure decides a condition. What is likely, a default or where a stack may live, does not: then either may be.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from kmsgen.reading import Steps
+from kmsgen.sources.cloudformation.conditions import (
+    MOST_CASES,
+    Assignment,
+    Case,
+    Conditions,
+    UndecidedError,
+    cases_of,
+    names_in,
+    referred,
+    unsure,
+)
+from kmsgen.sources.cloudformation.functions import Functions
+from kmsgen.sources.cloudformation.parameters import Parameter, ParameterValues, choices_of, parameters_of
+from kmsgen.sources.cloudformation.references import PSEUDO, References
+from kmsgen.sources.cloudformation.resources import Resource, section
+from kmsgen.sources.cloudformation.values import NO_VALUE, JsonText, as_text
+from kmsgen.sources.described import Home
+from kmsgen.sources.unknown import ABSENT, OneOf, Unknown
+
+NOTHING_ASSUMED: Assignment = {}
+_REGION = "AWS::Region"
+
+
+class Told(NamedTuple):
+    """What is told of a stack beside its template: where it lives and whether for sure, and its parameters."""
+
+    home: Home
+    sure: bool = False
+    parameters: Mapping[str, str] = MappingProxyType({})
+
+
+class Evaluation:
+    """Works out values of one template. `rested_on` has the parameters whose defaults were taken."""
+
+    def __init__(self, data: Mapping[str, Any], told: Told) -> None:
+        self.told = told
+        self.mappings = section(data, "Mappings")
+        self.definitions = section(data, "Conditions")
+        self.parameters: Mapping[str, Parameter] = parameters_of(data.get("Parameters"))
+        self.choices = choices_of(self.parameters, told.parameters, self.definitions)
+        self.rested_on: dict[str, None] = {}
+        self.references = References(told.home, told.parameters, self.value)
+        self.conditions = Conditions(self.definitions, self.choices, self._sure().of, self._likely().of)
+
+    def value(self, data: Any, steps: Steps, assumed: Assignment = NOTHING_ASSUMED) -> Any:  # noqa: ANN401 - plain data
+        """Return data worked out: with one of several values where undecided conditions tell cases apart."""
+        cases = cases_of(lambda one: _settled(self._functions(one).of(data, steps), steps), assumed)
+        if cases is None:
+            nothing_of = {unsure(name): True for name in names_in(self.definitions) if name in self.choices}
+            found = self._functions({**nothing_of, **assumed}, undecided=True).of(data, steps)
+            return ABSENT if found is NO_VALUE else _settled(found, steps)
+        return _one_of(cases, assumed, steps)
+
+    def label(self, data: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data
+        """Return the value of what decides nothing, such as a Sid: no answer rests on it."""
+        before = dict(self.rested_on)
+        value = self.value(data, steps)
+        self.rested_on.clear()
+        self.rested_on.update(before)
+        return value
+
+    def sure_text(self, data: Any) -> str | None:  # noqa: ANN401 - plain data
+        """Return a value that is a text and told for sure; else None."""
+        value = self._sure().of(data)
+        return value if isinstance(value, str) else None
+
+    def list_of(self, data: Any) -> Any:  # noqa: ANN401 - plain data
+        """Return the collection that a loop goes over."""
+        return self.value(data, ())
+
+    def made(self, resource: Resource) -> tuple[Assignment, ...] | None:
+        """Return the cases in which a resource is made: none of them where it never is; None where there are too many."""
+        if resource.condition is None:
+            return (NOTHING_ASSUMED,)
+        condition = {"Condition": resource.condition}
+        cases = cases_of(lambda one: self.conditions.holds(condition, one), NOTHING_ASSUMED)
+        return None if cases is None else tuple(one.assumed for one in cases if one.value)
+
+    def always_made(self, resource: Resource) -> bool:
+        """Return whether a resource is made whatever the parameters are."""
+        return self.made(resource) == (NOTHING_ASSUMED,)
+
+    def _functions(self, assumed: Assignment, *, undecided: bool = False) -> Functions:
+        values = ParameterValues(self.parameters, self.told.parameters, self.choices, assumed, self.rested_on)
+
+        def references(name: str, steps: Steps) -> Any:  # noqa: ANN401 - plain data
+            return values.value(name, steps) if name in self.parameters else self.references.ref(name, steps)
+
+        def decide(data: Any, steps: Steps) -> bool | Unknown:  # noqa: ANN401 - plain data
+            try:
+                return self.conditions.holds(data, assumed)
+            except UndecidedError:
+                if not undecided:
+                    raise
+                return Unknown(f"condition {data.get('Condition', '')}", steps)
+
+        def row(key: Any, rows: Mapping[str, Any]) -> str | None:  # noqa: ANN401 - plain data
+            return None if undecided else self._row(key, rows, assumed)
+
+        return Functions(references, self.references.attribute, self.mappings, decide, self.told.parameters, row)
+
+    def _row(self, key: Any, rows: Mapping[str, Any], assumed: Assignment) -> str | None:  # noqa: ANN401 - plain data
+        """Return the row of a map for a key that is not told: it must be one of these. Raises UndecidedError."""
+        name = referred(key)
+        if name is None or not 0 < len(rows) <= MOST_CASES or (name not in self.parameters and name != _REGION):
+            return None
+        if name in self.told.parameters or unsure(name) in assumed or (name == _REGION and self.told.sure):
+            return None
+        if name not in assumed:
+            raise UndecidedError(tuple({name: one} for one in rows))
+        one = assumed[name]
+        return one if isinstance(one, str) and one in rows else None
+
+    def _sure(self) -> Functions:
+        """Return the functions of what is told for sure: the user's parameters, and where the stack lives if that is told."""
+        values = ParameterValues(self.parameters, self.told.parameters, {}, {}, {})
+        pseudo = PSEUDO if self.told.sure else {}
+
+        def references(name: str, steps: Steps) -> Any:  # noqa: ANN401 - plain data
+            if name in self.told.parameters:
+                return values.value(name, steps) if name in self.parameters else self.told.parameters[name]
+            return pseudo[name](self.told.home) if name in pseudo else Unknown(name, steps)
+
+        return Functions(references, Unknown, self.mappings, _undecided, self.told.parameters, _no_row)
+
+    def _likely(self) -> Functions:
+        """Return the functions of what is told by defaults too."""
+        values = ParameterValues(self.parameters, self.told.parameters, {}, {}, {})
+
+        def references(name: str, steps: Steps) -> Any:  # noqa: ANN401 - plain data
+            return values.value(name, steps) if name in self.parameters else Unknown(name, steps)
+
+        return Functions(references, Unknown, self.mappings, _undecided, self.told.parameters, _no_row)
+
+
+def _no_row(_key: Any, _rows: Mapping[str, Any]) -> None:  # noqa: ANN401 - plain data
+    return None
+
+
+def _undecided(_data: Any, steps: Steps) -> Unknown:  # noqa: ANN401 - plain data
+    return Unknown("condition", steps)
+
+
+def _settled(value: Any, steps: Steps, *, inner: bool = False) -> Any:  # noqa: ANN401 - plain data
+    """Return a value with the JSON texts within it as texts; one that is JSON itself stays."""
+    if isinstance(value, JsonText):
+        return as_text(value, steps) if inner else JsonText(_settled(value.data, steps, inner=True))
+    if isinstance(value, list):
+        return [_settled(item, steps, inner=True) for item in value]
+    if isinstance(value, dict):
+        return {name: _settled(item, steps, inner=True) for name, item in value.items()}
+    return value
+
+
+def _one_of(cases: tuple[Case, ...], assumed: Assignment, steps: Steps) -> Any:  # noqa: ANN401 - plain data
+    options: list[Any] = []
+    for case in cases:
+        value = ABSENT if case.value is NO_VALUE else case.value
+        if value not in options:
+            options.append(value)
+    if len(options) == 1:
+        return options[0]
+    told_apart = sorted({name for case in cases for name in case.assumed} - set(assumed))
+    return OneOf(tuple(options), _worded(told_apart), steps)
+
+
+def _worded(names: list[str]) -> str:
+    """Name what tells cases apart: parameters, and what else conditions compare."""
+    told = [referred for name in names for referred in _compared_in(name)]
+    return "condition on " + ", ".join(dict.fromkeys(told)) if told else "condition"
+
+
+def _compared_in(name: str) -> list[str]:
+    if name.startswith("?"):
+        return []
+    return sorted(set(names_in(json.loads(name)))) if name.startswith(("[", "{")) else [name]

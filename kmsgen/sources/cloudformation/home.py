@@ -1,0 +1,89 @@
+"""Where a stack lives: as the user tells, or by the one account that its key policies name, or in one that stands for its own.
+
+A template that names its own account and Region by pseudo parameters means the same in every account and Region that it does not
+name itself: so what stands for these is none that it names.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import Any, NamedTuple
+
+from kmsgen.errors import InputError
+from kmsgen.reading import Source
+from kmsgen.sources.beside import Beside
+from kmsgen.sources.cloudformation.namings import KEYS
+from kmsgen.sources.cloudformation.resources import section
+from kmsgen.sources.described import Home, home_in
+
+STANDS_FOR = "000000000000"
+"""The account that stands for that of a stack where nothing tells it."""
+
+_ACCOUNT, _REGION = "AWS::AccountId", "AWS::Region"
+_PARTITION = re.compile(r"arn:(aws[a-z-]*):")
+REGION_NAME = re.compile(r"(?<![a-z0-9-])[a-z]{2}(?:-[a-z]+)+-[0-9](?![0-9a-z-])")
+_REGIONS: Mapping[str, tuple[str, ...]] = {
+    "aws": ("us-east-1", "us-west-2", "eu-west-1", "ap-southeast-2", "sa-east-1"),
+    "aws-cn": ("cn-north-1", "cn-northwest-1"),
+    "aws-us-gov": ("us-gov-west-1", "us-gov-east-1"),
+}
+
+
+class Where(NamedTuple):
+    """Where a stack lives; `sure` if the user tells it, and whether the Region is told."""
+
+    home: Home
+    sure: bool = False
+    region_told: bool = False
+
+
+def home_of(source: Source, beside: Beside) -> Where:
+    """Tell where the stack of a template lives."""
+    if beside.key_arn is not None or beside.home is not None:
+        return Where(beside.home_of((), source.path), sure=True, region_told=True)
+    texts = [json.dumps(one.get("KeyPolicy")) for one in _properties_of_keys(source.data)]
+    named = {partition for text in texts for partition in _PARTITION.findall(text)}
+    partition = named.pop() if len(named) == 1 else "aws"
+    told = beside.parameters
+    account = told.get(_ACCOUNT) or _only_account(texts, source.path)
+    region = told.get(_REGION) or _unnamed_region(json.dumps(source.data), partition)
+    return Where(Home(told.get("AWS::Partition", partition), account, region), region_told=_REGION in told)
+
+
+def _only_account(texts: list[str], path: str) -> str:
+    """Return the account that key policies name, where they name one and not their own by the pseudo parameter."""
+    if any(_ACCOUNT in text for text in texts):
+        return STANDS_FOR
+    try:
+        return home_in(texts, path).account
+    except InputError:
+        return STANDS_FOR
+
+
+def _unnamed_region(text: str, partition: str) -> str:
+    """Return a Region that a template does not name."""
+    named = set(REGION_NAME.findall(text))
+    regions = _REGIONS.get(partition, _REGIONS["aws"])
+    return next((region for region in regions if region not in named), regions[0])
+
+
+def _properties_of_keys(data: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - plain data
+    for one in section(data, "Resources").values():
+        if isinstance(one, dict) and one.get("Type") in KEYS and isinstance(one.get("Properties"), dict):
+            yield one["Properties"]
+
+
+def arns_of(home: Home, keys: int) -> Iterator[str]:
+    """Yield ARNs for the keys of all stacks of a file: first the one that is known, if there is one key."""
+    if keys == 1:
+        yield home.key_arns(1)[0]
+    yield from (home.key_arn(number) for number in count(1 if keys == 1 else 0))
+
+
+def count_of_keys(data: Any) -> int:  # noqa: ANN401 - plain data
+    """Return how many keys a template writes down."""
+    resources = section(data, "Resources").values()
+    return sum(isinstance(one, dict) and one.get("Type") in KEYS for one in resources)

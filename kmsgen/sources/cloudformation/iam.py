@@ -1,0 +1,248 @@
+"""The IAM roles, users and groups of a stack: policies in them, attached to them from either side, by groups, boundaries.
+
+A principal of whom the template does not tell every policy is left to have any.
+Source: AWS CloudFormation Template Reference, AWS::IAM.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from kmsgen.arn import Arn, parse_arn
+from kmsgen.catalogue.managed_policies import kms_policy
+from kmsgen.errors import KmsgenError, Location
+from kmsgen.sources.cloudformation.namings import PRINCIPALS
+from kmsgen.sources.cloudformation.policies import WrittenPolicy
+from kmsgen.sources.cloudformation.resources import Resource
+from kmsgen.sources.cloudformation.stack import Stack
+from kmsgen.sources.unknown import ABSENT, OneOf, Text, Unknown, has_unknown, unknown_in
+
+MANAGED = ("AWS::IAM::ManagedPolicy",)
+# type -> (property that names the holders, kind of principal)
+_ATTACHED = {
+    "AWS::IAM::ManagedPolicy": (("Roles", "role"), ("Users", "user"), ("Groups", "group")),
+    "AWS::IAM::Policy": (("Roles", "role"), ("Users", "user"), ("Groups", "group")),
+    "AWS::IAM::RolePolicy": (("RoleName", "role"),),
+    "AWS::IAM::UserPolicy": (("UserName", "user"),),
+    "AWS::IAM::GroupPolicy": (("GroupName", "group"),),
+}
+_MEMBERSHIP = "AWS::IAM::UserToGroupAddition"
+
+
+class Held(NamedTuple):
+    """A policy that a principal or group has, or may have; `of_aws` are the ARNs of what it is where AWS wrote it."""
+
+    holder: str
+    policy: WrittenPolicy
+    of_aws: tuple[str, ...] = ()
+
+
+class Untold(NamedTuple):
+    """Why a principal or group may have policies that are not told, and where that stands; `elsewhere`: it is not made here."""
+
+    holder: str
+    why: str
+    place: Location
+    elsewhere: bool = False
+
+
+class Membership(NamedTuple):
+    """A group that a user is in."""
+
+    holder: str
+    group: str
+
+
+Access = Held | Untold | Membership
+
+
+class Directory(NamedTuple):
+    """What IAM has of a stack: ARNs by kind and name of principals and groups, managed policies by what `Ref` of them gives."""
+
+    stack: Stack
+    arns: Mapping[str, Mapping[str, str]]
+    managed: Mapping[Any, Resource]
+
+
+def directory_of(stack: Stack) -> Directory:
+    """Return the names of a stack's principals, groups and managed policies."""
+    references = stack.evaluation.references
+    arns: dict[str, dict[str, str]] = {kind: {} for kind, _ in PRINCIPALS.values()}
+    for one in stack.of(*PRINCIPALS):
+        arns[PRINCIPALS[one.type][0]][str(references.name_of(one))] = references.principal(one)
+    return Directory(stack, arns, {references.ref(one.name, ()): one for one in stack.of(*MANAGED)})
+
+
+def access_of(directory: Directory) -> Iterator[Access]:
+    """Yield what gives the principals and groups of a stack policies."""
+    stack = directory.stack
+    for holder in stack.of(*PRINCIPALS):
+        yield from _own(directory, holder)
+    for policy in stack.of(*_ATTACHED):
+        yield from _attached(directory, policy)
+    for one in stack.of(_MEMBERSHIP):
+        yield from _additions(directory, one)
+
+
+def principal_of(stack: Stack, holder: Resource) -> str:
+    """Return the ARN of a role, user or group of a stack."""
+    return stack.evaluation.references.principal(holder)
+
+
+def _own(directory: Directory, holder: Resource) -> Iterator[Access]:
+    """Yield what stands in a role, user or group itself."""
+    stack = directory.stack
+    arn = principal_of(stack, holder)
+    for number, one in _entries(holder.properties.get("Policies")):
+        steps = ("Policies", number, "PolicyDocument")
+        if isinstance(one, dict) and "PolicyDocument" in one:
+            yield Held(arn, _policy(stack, holder, one["PolicyDocument"], *steps))
+        else:
+            yield Held(arn, _conditional(stack, holder, one, "Policies", number))
+    for named in _listed(stack.value(holder, "ManagedPolicyArns")):
+        yield _managed(directory, holder, arn, named)
+    if holder.type == "AWS::IAM::User":
+        for group in _listed(stack.value(holder, "Groups")):
+            yield _member(directory, holder, arn, group)
+
+
+def _policy(stack: Stack, resource: Resource, raw: object, *steps: str | int) -> WrittenPolicy:
+    """Work out a policy; one that is a text and no JSON may be any."""
+    try:
+        return stack.policy(resource, raw, *steps)
+    except KmsgenError as error:
+        return WrittenPolicy(
+            Unknown(f"a policy that cannot be read: {error.diagnostics[0].message}"), stack.place(resource, *steps)
+        )
+
+
+def _conditional(stack: Stack, holder: Resource, raw: object, *steps: str | int) -> WrittenPolicy:
+    """Work out an entry of `Policies` that a function gives."""
+    value = stack.evaluation.value(raw, holder.at(*steps), stack.assumed(holder))
+    return WrittenPolicy(_document(value), stack.place(holder, *steps))
+
+
+def _document(entry: Any) -> Any:  # noqa: ANN401 - plain data with markers
+    if isinstance(entry, OneOf):
+        return entry._replace(options=tuple(_document(option) for option in entry.options))
+    return entry.get("PolicyDocument") if isinstance(entry, dict) else entry
+
+
+def _managed(directory: Directory, holder: Resource, arn: str, named: Any) -> Access:  # noqa: ANN401 - plain data with markers
+    """Return the managed policy that a role, user or group names: of the stack, of AWS, or one that is not told."""
+    stack = directory.stack
+    options = named.options if isinstance(named, OneOf) else (named,)
+    found = [managed_policy(directory, holder, "ManagedPolicyArns", option) for option in options]
+    untold = next((one.policy.data for one in found if isinstance(one.policy.data, Unknown)), None)
+    if untold:
+        return Untold(arn, f"{untold.what} is attached to it", stack.where(holder.at("ManagedPolicyArns")))
+    if not isinstance(named, OneOf):
+        return found[0]._replace(holder=arn)
+    data = named._replace(options=tuple(one.policy.data for one in found))
+    return Held(
+        arn, WrittenPolicy(data, stack.place(holder, "ManagedPolicyArns")), tuple(arn for one in found for arn in one.of_aws)
+    )
+
+
+def managed_policy(directory: Directory, holder: Resource, field: str, named: Any) -> Held:  # noqa: ANN401 - plain data with markers
+    """Return a managed policy by its ARN: one of the stack, one of AWS, or Unknown."""
+    stack = directory.stack
+    here = stack.place(holder, field)
+    resource = directory.managed.get(named) if isinstance(named, str | Text) else None
+    if resource:
+        return Held("", _policy(stack, resource, resource.properties.get("PolicyDocument"), "PolicyDocument"))
+    of_aws = kms_policy(named) if isinstance(named, str) else None
+    if named == ABSENT:
+        return Held("", WrittenPolicy(ABSENT, here))
+    if of_aws is not None:
+        return Held("", WrittenPolicy(of_aws, here), (str(named),))
+    unknown = next(unknown_in(named), None) if has_unknown(named) else None
+    return Held("", WrittenPolicy(Unknown(unknown.what if unknown else f"the policy {named}"), here))
+
+
+def _attached(directory: Directory, policy: Resource) -> Iterator[Access]:
+    """Yield a policy that names who has it."""
+    stack = directory.stack
+    holders = [held for field, kind in _ATTACHED[policy.type] for held in _holders(directory, policy, field, kind)]
+    if not holders:
+        return
+    written = _policy(stack, policy, policy.properties.get("PolicyDocument"), "PolicyDocument")
+    if not stack.evaluation.always_made(policy):
+        written = written._replace(data=OneOf((written.data, ABSENT), f"condition {policy.condition}", policy.steps))
+    for arn, ours, sure in holders:
+        data = written.data if sure else OneOf((written.data, ABSENT), f"who has {policy.name}", policy.steps)
+        yield Held(arn, written._replace(data=data))
+        if not ours:
+            why = f"{policy.name} is attached to it, and the template does not make it"
+            yield Untold(arn, why, stack.where(policy.steps), elsewhere=True)
+
+
+def _holders(directory: Directory, policy: Resource, field: str, kind: str) -> Iterator[tuple[str, bool, bool]]:
+    """Yield whom a property names, whether the stack makes it, whether that is sure; all of the stack for a name not known."""
+    stack = directory.stack
+    ours = directory.arns[kind]
+    for named in _listed(stack.value(policy, field)):
+        options = named.options if isinstance(named, OneOf) else (named,)
+        for option in options:
+            if isinstance(option, str):
+                name = option.rpartition("/")[2]
+                yield ours.get(name) or stack.evaluation.told.home.principal(kind, option), name in ours, len(options) == 1
+            elif has_unknown(option):
+                yield from ((arn, True, False) for arn in ours.values())
+
+
+def _additions(directory: Directory, one: Resource) -> Iterator[Access]:
+    stack = directory.stack
+    groups = list(_holders(directory, one, "GroupName", "group"))
+    for user, ours, sure in _holders(directory, one, "Users", "user"):
+        for group, group_is_ours, group_is_sure in groups:
+            if ours and group_is_ours and sure and group_is_sure and stack.evaluation.always_made(one):
+                yield Membership(user, group)
+            else:
+                yield Untold(user, f"{one.name} puts it into a group", stack.where(one.steps))
+
+
+def _member(directory: Directory, user: Resource, arn: str, named: Any) -> Access:  # noqa: ANN401 - plain data with markers
+    stack = directory.stack
+    ours = directory.arns["group"]
+    if isinstance(named, str) and named in ours:
+        return Membership(arn, ours[named])
+    unknown = next(unknown_in(named), None) if has_unknown(named) else None
+    return Untold(arn, f"it is in the group {unknown.what if unknown else named}", stack.where(user.at("Groups")))
+
+
+def boundary_of(directory: Directory, holder: Resource) -> WrittenPolicy | None:
+    """Return the permissions boundary of a role or user, Unknown where it is not told; None where it has none."""
+    stack = directory.stack
+    named = stack.value(holder, "PermissionsBoundary") if "PermissionsBoundary" in holder.properties else None
+    if named is None:
+        return None
+    if isinstance(named, OneOf):
+        return WrittenPolicy(Unknown(named.what), stack.place(holder, "PermissionsBoundary"))
+    return managed_policy(directory, holder, "PermissionsBoundary", named).policy
+
+
+def members_of(found: list[Access]) -> Mapping[str, list[str]]:
+    """Return the users by the groups that they are in."""
+    members: dict[str, list[str]] = {}
+    for one in found:
+        if isinstance(one, Membership):
+            members.setdefault(one.group, []).append(one.holder)
+    return members
+
+
+def _entries(raw: Any) -> Iterator[tuple[int, Any]]:  # noqa: ANN401 - plain data
+    return enumerate(raw) if isinstance(raw, list) else iter(()) if raw is None else enumerate([raw])
+
+
+def _listed(value: Any) -> list[Any]:  # noqa: ANN401 - plain data with markers
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
+
+
+def is_principal(arn: str) -> bool:
+    """Return whether an ARN is that of a principal, and not of a group."""
+    parsed: Arn | None = parse_arn(arn)
+    return parsed is not None and parsed.kind != "group"

@@ -1,0 +1,111 @@
+"""What `Ref` and `Fn::GetAtt` give of pseudo parameters and resources, as far as a template tells.
+
+A key or principal that is still to be made goes by an ARN that stands for it; any other name that is not given is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kmsgen.reading import Steps
+from kmsgen.sources.cloudformation.namings import NAMINGS, PRINCIPALS, Naming
+from kmsgen.sources.cloudformation.resources import Resource, Resources
+from kmsgen.sources.cloudformation.values import TextValue, as_text, joined
+from kmsgen.sources.described import Home
+from kmsgen.sources.unknown import Unknown
+
+Value = Callable[[Any, Steps], Any]
+
+_STACK = "AWS::StackName"
+PSEUDO: Mapping[str, Callable[[Home], str]] = {
+    "AWS::Partition": lambda home: home.partition,
+    "AWS::AccountId": lambda home: home.account,
+    "AWS::Region": lambda home: home.region,
+    "AWS::URLSuffix": lambda home: "amazonaws.com.cn" if home.partition == "aws-cn" else "amazonaws.com",
+}
+"""The pseudo parameters that follow from where a stack lives."""
+
+
+class References:
+    """Names and ARNs of a stack: `key_arns` by the names of keys, `told` what the user gives, `outputs` of nested stacks."""
+
+    def __init__(self, home: Home, told: Mapping[str, str], value: Value) -> None:
+        self.home = home
+        self.key_arns: Mapping[str, str] = {}
+        self.told = told
+        self.value = value
+        self.resources: Resources = {}
+        self.outputs: Mapping[str, Any] = {}
+        self._names: dict[str, TextValue] = {}
+
+    def ref(self, name: str, steps: Steps) -> Any:  # noqa: ANN401 - plain data
+        """Work out `Ref` of a pseudo parameter or a resource."""
+        if name in self.told:
+            return self.told[name]
+        if name in PSEUDO:
+            return PSEUDO[name](self.home)
+        if name == "AWS::StackId":
+            stack = as_text(self.ref(_STACK, steps), steps)
+            return joined([self._here("cloudformation"), "stack/", stack, "/", Unknown(name, steps)])
+        if name in self.key_arns:
+            return self.key_arns[name].rpartition("/")[2]
+        resource = self.resources.get(name)
+        naming = NAMINGS.get(resource.type) if resource else None
+        if resource is None or (naming is None and resource.type not in PRINCIPALS):
+            return Unknown(name, steps)
+        return self._arn(resource, naming) if naming and naming.ref_is_arn else self.name_of(resource)
+
+    def attribute(self, name: str, steps: Steps) -> Any:  # noqa: ANN401 - plain data
+        """Work out `Fn::GetAtt`, given as `Name.Attribute`."""
+        if name in self.told:
+            return self.told[name]
+        if name in self.outputs:
+            return self.outputs[name]
+        logical, _, attribute = name.partition(".")
+        resource = self.resources.get(logical)
+        if logical in self.key_arns and attribute in ("Arn", "KeyId"):
+            arn = self.key_arns[logical]
+            return arn if attribute == "Arn" else arn.rpartition("/")[2]
+        if resource and resource.type in PRINCIPALS and attribute == "Arn":
+            return self.principal(resource)
+        naming = NAMINGS.get(resource.type) if resource else None
+        if resource and naming and attribute in naming.arn_attributes:
+            return self._arn(resource, naming)
+        return self.name_of(resource) if resource and naming and attribute in naming.name_attributes else Unknown(name, steps)
+
+    def name_of(self, resource: Resource) -> Any:  # noqa: ANN401 - a text with markers
+        """Return the name of a resource; of a role, user or group that has none the one by which the template calls it."""
+        if resource.name not in self._names:
+            self._names[resource.name] = Unknown(f"the name of {resource.name}", resource.steps)  # while it is worked out
+            self._names[resource.name] = self._given_name(resource)
+        return self._names[resource.name]
+
+    def _given_name(self, resource: Resource) -> TextValue:
+        naming = NAMINGS.get(resource.type)
+        field_name = naming.property if naming else PRINCIPALS[resource.type][1]
+        given = resource.properties.get(field_name)
+        name = as_text(self.value(given, resource.at(field_name)), resource.at(field_name)) if given else None
+        if resource.type in PRINCIPALS:
+            return name if isinstance(name, str) else resource.name
+        return Unknown(f"the name of {resource.name}", resource.steps) if name is None else name
+
+    def principal(self, resource: Resource) -> str:
+        """Return the ARN of a role, user or group; a path that is not known is taken as none."""
+        kind = PRINCIPALS[resource.type][0]
+        return self.home.principal(kind, f"{self.path_of(resource)[1:]}{self.name_of(resource)}")
+
+    def path_of(self, resource: Resource) -> str:
+        """Return the path of a resource of IAM, `/` where none is told."""
+        path = self.value(resource.properties.get("Path", "/"), resource.at("Path"))
+        return path if isinstance(path, str) and path.startswith("/") and path.endswith("/") else "/"
+
+    def _arn(self, resource: Resource, naming: Naming) -> TextValue:
+        where = self.home
+        path = self.path_of(resource) if "{path}" in naming.arn else ""
+        head, _, tail = naming.arn.partition("{name}")
+        known = {"partition": where.partition, "region": where.region, "account": where.account, "path": path}
+        return joined([head.format(**known), self.name_of(resource), tail])
+
+    def _here(self, service: str) -> str:
+        return f"arn:{self.home.partition}:{service}:{self.home.region}:{self.home.account}:"

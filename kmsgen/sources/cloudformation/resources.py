@@ -1,0 +1,58 @@
+"""A template's sections, and its resources: each with its type, its properties, its condition and where it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from kmsgen.reading import Steps
+
+
+class Resource(NamedTuple):
+    """A resource of a template. `steps` lead to where it is written: in a loop to the loop's body."""
+
+    name: str
+    type: str
+    properties: dict[str, Any]
+    condition: str | None = None
+    steps: Steps = ()
+
+    def at(self, *inner: str | int) -> Steps:
+        """Return the steps to a property, or to what is in one."""
+        return (*self.steps, "Properties", *inner)
+
+
+Resources = Mapping[str, Resource]
+
+
+def resource_of(name: str, data: object, steps: Steps) -> Resource | None:
+    """Read a resource; None for what is none."""
+    if not isinstance(data, dict) or not isinstance(data.get("Type"), str):
+        return None
+    properties, condition = data.get("Properties"), data.get("Condition")
+    held = properties if isinstance(properties, dict) else {}
+    return Resource(name, data["Type"], held, condition if isinstance(condition, str) else None, steps)
+
+
+def section(data: object, name: str) -> dict[str, Any]:
+    """Return a section of a template; an empty one where it is no mapping."""
+    found = data.get(name) if isinstance(data, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+# Transforms that change no policy of what stands in a template: what they add is written out here, or is no policy.
+_HARMLESS = ("AWS::Serverless-", "AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen", "AWS::SecretsManager-")
+
+
+def macro_of(data: object) -> str | None:
+    """Return the macro that may change everything in a template, if there is one."""
+    raw = data.get("Transform") if isinstance(data, dict) else None
+    named = raw if isinstance(raw, list) else [] if raw is None else [raw]
+    names = (one if isinstance(one, str) else one.get("Name") if isinstance(one, dict) else one for one in named)
+    everywhere = next((str(name) for name in names if not str(name).startswith(_HARMLESS)), None)
+    return everywhere or ("Fn::Transform" if "Fn::Transform" in section(data, "Resources") else None)
+
+
+def of_types(resources: Resources, *types: str) -> Iterator[Resource]:
+    """Yield the resources of some types."""
+    return (one for one in resources.values() if one.type in types)

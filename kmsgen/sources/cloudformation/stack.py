@@ -1,0 +1,93 @@
+"""A stack that a template describes: its resources, written out, and what its parts come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from kmsgen.reading import Source, Steps, Where
+from kmsgen.sources.cloudformation.evaluation import Evaluation, Told
+from kmsgen.sources.cloudformation.for_each import entries
+from kmsgen.sources.cloudformation.namings import KEYS
+from kmsgen.sources.cloudformation.policies import WrittenPolicy, policy_of
+from kmsgen.sources.cloudformation.resources import Resource, macro_of, of_types, resource_of, section
+from kmsgen.sources.cloudformation.serverless import written_out_functions
+from kmsgen.sources.places import below
+from kmsgen.sources.unknown import ABSENT, Unknown
+
+
+class Stack(NamedTuple):
+    """One stack: its file, the steps that lead to what is in it, its resources by name, how its parts are worked out.
+
+    `name` is empty but for a nested stack, its resources go by `name/resource`. `given` are parameters that its parent gives.
+    """
+
+    source: Source
+    evaluation: Evaluation
+    resources: Mapping[str, Resource]
+    name: str = ""
+    given: frozenset[str] = frozenset()
+
+    @property
+    def where(self) -> Where:
+        """Where the parts of the template stand."""
+        return self.source.where
+
+    @property
+    def macro(self) -> str | None:
+        """The macro that may change everything in the template, if there is one."""
+        return macro_of(self.source.data)
+
+    def of(self, *types: str) -> Iterator[Resource]:
+        """Yield the resources of some types that may be made."""
+        return (one for one in of_types(self.resources, *types) if self.evaluation.made(one) != ())
+
+    def named(self, resource: Resource) -> str:
+        """Return the name of a resource among those of all stacks."""
+        return f"{self.name}/{resource.name}" if self.name else resource.name
+
+    def value(self, resource: Resource, name: str) -> Any:  # noqa: ANN401 - plain data with markers
+        """Return a property of a resource worked out; None where there is none."""
+        value = self.evaluation.value(resource.properties.get(name), resource.at(name), self.assumed(resource))
+        return None if value == ABSENT else value
+
+    def assumed(self, resource: Resource) -> Mapping[str, str | bool | None]:
+        """Return what is so wherever a resource is made, as far as one case tells it."""
+        cases = self.evaluation.made(resource)
+        return cases[0] if cases and len(cases) == 1 else {}
+
+    def policy(self, resource: Resource, raw: object, *inner: str | int) -> WrittenPolicy:
+        """Work out a policy that stands in a resource. Raises InputError for a text that is not JSON."""
+        macro = self.macro or ("Fn::Transform" if "Fn::Transform" in resource.properties else None)
+        if macro:
+            return WrittenPolicy(Unknown(f"what the macro {macro} makes", resource.steps), self.place(resource))
+        return policy_of(self.evaluation, self.source, raw, resource.at(*inner), self.assumed(resource))
+
+    def place(self, resource: Resource, *inner: str | int) -> Where:
+        """Return the places of what stands in a resource."""
+        return below(self.where, *resource.at(*inner))
+
+
+def stack_of(source: Source, told: Told, name: str = "") -> Stack:
+    """Make a stack of a template."""
+    evaluation = Evaluation(source.data, told)
+    found: dict[str, Resource] = {}
+    steps: Steps = ("Resources",)
+    for logical, data, place in entries(section(source.data, "Resources"), evaluation.list_of, steps):
+        resource = resource_of(logical, data, place)
+        if resource is not None:
+            found[logical] = resource
+    resources = written_out_functions(found, section(section(source.data, "Globals"), "Function"))
+    evaluation.references.resources = resources
+    return Stack(source, evaluation, resources, name)
+
+
+def give_key_arns(stack: Stack, arns: Iterator[str], *, known: bool) -> None:
+    """Give each key of a stack the next ARN: where its own is not `known` it has `mrk-` in it if the key is multi-Region."""
+    found = {}
+    for key in of_types(stack.resources, *KEYS):
+        arn = next(arns)
+        many = key.type == "AWS::KMS::ReplicaKey" or stack.value(key, "MultiRegion") in (True, "true")
+        head, _, key_id = arn.rpartition("/")
+        found[key.name] = f"{head}/mrk-{key_id.replace('-', '')}" if many and not known else arn
+    stack.evaluation.references.key_arns = found

@@ -1,0 +1,237 @@
+"""A CloudFormation template as a bundle: its keys, their policies, and the IAM policies of its roles and users.
+
+What only a deployment knows is unknown, never an error and never guessed; a principal whose IAM policies are not all told is left
+to have any.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location
+from kmsgen.policy.document import Document
+from kmsgen.reading import Source, Steps, Tags
+from kmsgen.sources.beside import Beside
+from kmsgen.sources.cloudformation.evaluation import Told
+from kmsgen.sources.cloudformation.home import STANDS_FOR, Where, arns_of, count_of_keys, home_of
+from kmsgen.sources.cloudformation.iam import (
+    Access,
+    Directory,
+    Held,
+    Untold,
+    access_of,
+    boundary_of,
+    directory_of,
+    is_principal,
+    members_of,
+    principal_of,
+)
+from kmsgen.sources.cloudformation.keys import StackKey, keys_of
+from kmsgen.sources.cloudformation.named_regions import without_named_regions
+from kmsgen.sources.cloudformation.namings import PRINCIPALS
+from kmsgen.sources.cloudformation.nested import nested_stacks
+from kmsgen.sources.cloudformation.policies import WrittenPolicy
+from kmsgen.sources.cloudformation.resources import Resource, section
+from kmsgen.sources.cloudformation.short_forms import SHORT_FORMS
+from kmsgen.sources.cloudformation.stack import Stack, give_key_arns, stack_of
+from kmsgen.sources.described import GRANTS, KEY_KIND, KEY_MAKE, Described
+from kmsgen.sources.gathering import Gathering
+from kmsgen.sources.readings import Readings, known, read_policy
+from kmsgen.sources.unknown import ABSENT, Unknown
+from kmsgen.sources.untold import TAGS as KEY_TAGS
+from kmsgen.sources.untold import hide
+
+_LACKS = frozenset({GRANTS})
+
+
+def is_template_data(data: object) -> bool:
+    """Return whether plain data is a CloudFormation template."""
+    resources = section(data, "Resources")
+    return any(name.startswith("Fn::ForEach::") or (isinstance(one, dict) and "Type" in one) for name, one in resources.items())
+
+
+def is_template(source: Source) -> bool:
+    """Return whether a file holds a CloudFormation template."""
+    return is_template_data(source.data)
+
+
+TAGS = Tags(SHORT_FORMS, is_template_data)
+"""The short forms of intrinsic functions, which a template alone may have."""
+
+
+def read_template(source: Source, beside: Beside) -> Described:
+    """Read the keys and IAM policies of a template. Raises InputError with every problem."""
+    where = home_of(source, beside)
+    home = where.home
+    told = Told(home, where.sure, beside.parameters)
+    arns = arns_of(home, count_of_keys(source.data))
+    root = stack_of(source, told)
+    give_key_arns(root, arns, known=bool(home.named or home.keys))
+    reader = _Reader(source, beside, (root, *nested_stacks(root, told, arns, TAGS)), where)
+    reader.read_keys()
+    reader.read_access()
+    if reader.problems:
+        raise InputError(reader.problems)
+    reader.note_home()
+    reader.note_parameters(source.data)
+    reader.note_defaults()
+    return reader.described()
+
+
+class _Reader:
+    """Gathers what the stacks of a template hold."""
+
+    def __init__(self, source: Source, beside: Beside, stacks: tuple[Stack, ...], where: Where) -> None:
+        self.beside = beside
+        self.home = where
+        self.stacks = stacks
+        self.path = source.path
+        self.gathering = Gathering(source.path, where=self.place)
+        self.problems: list[Diagnostic] = []
+        self.keys: list[StackKey] = []
+        self.untold_of_keys: Mapping[str, str] = {}
+        self.of_aws: list[Document] = []
+
+    def place(self, steps: Steps) -> Location:
+        """Return a place; the steps of what is unknown start with the name of its stack."""
+        stack = next((one for one in self.stacks if steps and one.name == steps[0]), self.stacks[0])
+        return stack.where(steps[1:])
+
+    # --- keys -----------------------------------------------------------------------------------------------------------
+
+    def read_keys(self) -> None:
+        """Read the keys of every stack, with their policies, and keep what is wrong with these."""
+        for stack in self.stacks:
+            for one in keys_of(stack):
+                self.keys.append(one)
+                place = stack.place(one.resource, "KeyPolicy")
+                try:
+                    self.gathering.add_key(stack.named(one.resource), one.key, self.key_policy(stack, one), place)
+                except KmsgenError as error:
+                    self.problems += error.diagnostics
+
+    def key_policy(self, stack: Stack, one: StackKey) -> Readings | None:
+        """Read a key policy; None where KMS gives the key its own. Raises InputError."""
+        if "KeyPolicy" not in one.resource.properties and not stack.macro:
+            return None
+        written = stack.policy(one.resource, one.resource.properties.get("KeyPolicy"), "KeyPolicy")
+        return None if written.data in (None, ABSENT) else self.readings(stack, written, self.untold(one), "required")
+
+    def untold(self, one: StackKey) -> Mapping[str, str]:
+        """Return what is not known of a key; the user may tell the tags."""
+        return {name: what for name, what in one.untold.items() if not (self.beside.tags and name in KEY_TAGS)}
+
+    def readings(self, stack: Stack, written: WrittenPolicy, untold: Mapping[str, str], principals: str) -> Readings:
+        """Read a policy. Raises InputError."""
+        data = hide(written.data, untold, "which the template does not tell")
+        if not self.home.region_told:
+            data = without_named_regions(data, self.home.home.region)
+        found = read_policy(data, written.where, principals)
+        placed = (one._replace(steps=(stack.name, *(one.steps or written.steps))) for one in found.unknown)
+        return found._replace(unknown=tuple(placed))
+
+    # --- principals -----------------------------------------------------------------------------------------------------
+
+    def read_access(self) -> None:
+        """Read the IAM policies of every stack."""
+        self.untold_of_keys = {name: what for one in self.keys for name, what in self.untold(one).items()}
+        for stack in self.stacks:
+            directory = directory_of(stack)
+            for holder in stack.of(*PRINCIPALS):
+                arn = principal_of(stack, holder)
+                if is_principal(arn):
+                    self.gathering.add_principal(arn)
+                    if stack.macro:
+                        self.gathering.leave_open(arn, f"the macro {stack.macro} may change it", stack.where(holder.steps))
+                    self.read_boundary(directory, holder, arn)
+            found = list(access_of(directory))
+            groups = members_of(found)
+            for one in found:
+                for name in groups.get(one.holder, [one.holder] if is_principal(one.holder) else []):
+                    self.add(stack, one, name)
+
+    def add(self, stack: Stack, one: Access, holder: str) -> None:
+        """Give a principal what it, or a group that it is in, has; a policy that IAM refuses may be any.
+
+        Where something else tells where the stack lives, an intent, it tells too what principals have from elsewhere.
+        """
+        if isinstance(one, Untold):
+            if not (one.elsewhere and self.beside.home):
+                self.gathering.leave_open(holder, one.why, one.place)
+            return
+        if isinstance(one, Held):
+            self.note_managed(one)
+        if isinstance(one, Held) and not _is_empty(one.policy):
+            try:
+                readings = self.readings(stack, one.policy, self.untold_of_keys, "forbidden")
+            except KmsgenError as error:
+                first = error.diagnostics[0]
+                self.gathering.leave_open(holder, f"one of its policies cannot be read: {first.message}", first.location)
+                return
+            self.gathering.add_policy(holder, readings, one.policy.where)
+            if one.of_aws and isinstance(one.policy.data, dict):
+                self.of_aws += [readings.most.document, readings.least.document]
+
+    def read_boundary(self, directory: Directory, holder: Resource, arn: str) -> None:
+        """Read the permissions boundary of a role or user."""
+        stack, written = directory.stack, boundary_of(directory, holder)
+        if written is None:
+            return
+        place = stack.where(holder.at("PermissionsBoundary"))
+        what = f"the permissions boundary of {arn}"
+        if isinstance(written.data, Unknown):
+            self.gathering.set_boundary(arn, None, what, place)
+        elif _is_empty(written):
+            self.gathering.set_boundary(arn, known(Document(()), written.where), what, place)
+        else:
+            self.gathering.set_boundary(arn, self.readings(stack, written, self.untold_of_keys, "forbidden"), what, place)
+
+    # --- what to know beside it -----------------------------------------------------------------------------------------
+
+    def note_home(self) -> None:
+        """Say where an account stands for that of the stack."""
+        if not self.home.sure and self.home.home.account == STANDS_FOR and self.keys:
+            region = self.home.home.region
+            message = f"the template does not tell its account: {STANDS_FOR} stands for it, in {region}; --key-arn tells it"
+            self.gathering.note(Location(self.path), "account-not-told", message)
+
+    def note_parameters(self, data: object) -> None:
+        """Say which values are told for what the template does not speak of."""
+        text = json.dumps(data)
+        for name in self.beside.parameters:
+            if not name.startswith("AWS::") and json.dumps(name)[1:-1] not in text:
+                message = f"the template has no parameter, import or attribute `{name}`: its value is not used"
+                self.gathering.note(Location("--parameter"), "unused-parameter", message)
+
+    def note_managed(self, one: Held) -> None:
+        """Say of when the AWS managed policies are that somebody has."""
+        for arn in one.of_aws:
+            self.gathering.managed(arn, one.policy.where(()))
+
+    def note_defaults(self) -> None:
+        """Say which parameters are taken to have their defaults."""
+        for stack in self.stacks:
+            for name in (one for one in stack.evaluation.rested_on if one not in stack.given):
+                message = f"the parameter {name} is taken to have its default; tell another value with --parameter {name}=VALUE"
+                self.gathering.note(stack.where(("Parameters", name)), "default-taken", message)
+
+    def described(self) -> Described:
+        """Build what the template describes."""
+        kinds = frozenset() if all(one.kind_told for one in self.keys) else frozenset({KEY_KIND})
+        makes = frozenset() if all(one.make_told for one in self.keys) else frozenset({KEY_MAKE})
+        described = self.gathering.described(_LACKS | kinds | makes).changed(self.written_here)
+        if self.keys:
+            return described
+        return described._replace(no_key=Diagnostic(Location(self.path), "no-key", "no KMS key with a policy is described here"))
+
+    def written_here(self, described: Described) -> Described:
+        """Leave out the places of policies that AWS wrote: nobody can correct these in the template."""
+        of_aws = {id(one) for one in self.of_aws}
+        written = (one for one in described.places.policies if id(one.document) not in of_aws)
+        return described._replace(places=described.places._replace(policies=tuple(written)))
+
+
+def _is_empty(written: WrittenPolicy) -> bool:
+    """Return whether a policy has no statement, as an AWS managed one that says nothing of KMS has none here."""
+    return isinstance(written.data, dict) and written.data.get("Statement") == []

@@ -1,0 +1,217 @@
+"""Keys, policies and grants of a file, gathered into a bundle; what the file does not tell is kept as unknown, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from kmsgen.authorizer.language.statement import Layer
+from kmsgen.catalogue.managed_policies import date, kms_policy
+from kmsgen.errors import Diagnostic, Location
+from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
+from kmsgen.policy.document import EVERYONE, Condition, Document, Effect, Statement
+from kmsgen.policy.grant import Grant
+from kmsgen.policy.json_form import parse_document
+from kmsgen.reading import Where
+from kmsgen.sources.described import Described, Open, default_policy
+from kmsgen.sources.places import PlacedGrant, PlacedPolicy, Places
+from kmsgen.sources.readings import Reading, Readings, known
+from kmsgen.sources.unknown import Text, Unknown
+from kmsgen.sources.widest import condition_of
+
+Pick = Callable[[Readings], Reading]
+
+UNTOLD = "unknown"
+"""The Sid of a statement that stands for policies which a file does not tell."""
+
+
+@dataclass(slots=True)
+class Gathering:
+    """Keys by their name in the file, policies and grants with their places, and principals whose policies are not all told.
+
+    `allowed` are statements that a key may have beside its policy, such as for a grant whose grantee is not known. `where` tells
+    the places of unknown values by their steps; without it the place of their policy stands for each.
+    """
+
+    path: str
+    keys: dict[str, KeyAccess] = field(default_factory=dict)
+    key_policies: dict[str, Readings] = field(default_factory=dict)
+    allowed: dict[str, list[tuple[Statement, Location]]] = field(default_factory=dict)
+    possible_grants: dict[str, list[Grant]] = field(default_factory=dict)
+    identity_policies: list[tuple[str, Readings]] = field(default_factory=list)
+    policies_of: dict[str, set[tuple[Document, Document]]] = field(default_factory=dict)
+    grants: list[PlacedGrant] = field(default_factory=list)
+    principals: dict[str, None] = field(default_factory=dict)
+    tags: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    made: set[str] = field(default_factory=set)
+    boundaries: dict[str, Readings | None] = field(default_factory=dict)
+    untold: dict[str, Diagnostic] = field(default_factory=dict)
+    notes: list[Diagnostic] = field(default_factory=list)
+    as_written: list[PlacedPolicy] = field(default_factory=list)
+    unknown: list[Open] = field(default_factory=list)
+    where: Where | None = None
+
+    def add_key(self, name: str, key: Key, policy: Readings | Document | None, where: Where) -> None:
+        """Add a key; without a policy it has the one that KMS gives (key-policy-default)."""
+        self.keys[name] = KeyAccess(key, Document(()))
+        self.set_policy(name, policy or default_policy(key.arn), where)
+
+    def keep_written(self, name: str, policy: Document, where: Where) -> None:
+        """Keep a key policy as it is written, for what its text alone tells, where its readings are others."""
+        self.as_written.append(PlacedPolicy(policy, where, Layer.KEY_POLICY, self.keys[name].key.arn))
+
+    def set_policy(self, name: str, policy: Readings | Document, where: Where) -> None:
+        """Put a key policy in place of the one the key has."""
+        readings = known(policy, where) if isinstance(policy, Document) else policy
+        self.keys[name] = self.keys[name]._replace(policy=readings.most.document)
+        self.key_policies[name] = readings
+
+    def add_grant(self, name: str, grant: Grant, where: Where) -> None:
+        """Add a grant to a key."""
+        self.keys[name] = self.keys[name]._replace(grants=(*self.keys[name].grants, grant))
+        self.grants.append(PlacedGrant(grant, where, self.keys[name].key.arn))
+
+    def add_possible_grant(self, name: str, grant: Grant, what: str, where: Where) -> None:
+        """Add a grant that a key may have: what it is on is not known."""
+        self.possible_grants.setdefault(name, []).append(grant)
+        self.unknown.append(Open(what, where(()), self.keys[name].key.arn))
+
+    def allow_whom(self, name: str, grantee: Text | Unknown, actions: tuple[str, ...], what: str, place: Location) -> None:
+        """Leave open who may call some actions on a key: a grant of them has a grantee of whom a part is known, or nothing."""
+        told = condition_of(grantee) if isinstance(grantee, Text) else None
+        conditions = (Condition("StringLike", told[0], (told[1],)),) if told else ()
+        statement = Statement(Effect.ALLOW, actions, ("*",), (EVERYONE,), conditions, sid=UNTOLD)
+        self.allowed.setdefault(name, []).append((statement, place))
+        self.unknown.append(Open(what, place, self.keys[name].key.arn))
+
+    def add_alias(self, name: str, alias: str) -> None:
+        """Add an alias to a key."""
+        access = self.keys[name]
+        self.keys[name] = access._replace(key=access.key._replace(aliases=(*access.key.aliases, alias)))
+
+    def add_principal(self, principal: str) -> None:
+        """Add a principal that has no policies but those that are added to it."""
+        self.principals[principal] = None
+
+    def add_policy(self, principal: str, policy: Readings | Document, where: Where) -> None:
+        """Add an identity policy to a principal; one that it has already, told twice, is one."""
+        self.add_principal(principal)
+        readings = known(policy, where) if isinstance(policy, Document) else policy
+        held = self.policies_of.setdefault(principal, set())
+        documents = readings.most.document, readings.least.document
+        if documents not in held:
+            held.add(documents)
+            self.identity_policies.append((principal, readings))
+
+    def attach(self, principal: str, arn: str, place: Location) -> None:
+        """Add a managed policy that is not in the file: one of AWS as it was at a date; any other leaves its holder open."""
+        readings = self.managed(arn, place)
+        if readings is None:
+            self.leave_open(principal, f"{arn} is attached to it, which is not told here", place)
+        else:
+            self.add_policy(principal, readings, readings.most.where)
+
+    def managed(self, arn: str, place: Location) -> Readings | None:
+        """Return what a managed policy of AWS says of KMS, with a note of its date; None for one that is not known."""
+        data = kms_policy(arn)
+        if data is None:
+            return None
+        self.note(place, "managed-policy", f"{arn} is taken as it was on {date()}: AWS changes its policies in place")
+        document = parse_document(data, principals="forbidden") if data["Statement"] else Document(())
+        return known(document, lambda _steps: place)
+
+    def set_boundary(self, principal: str, policy: Readings | None, what: str, place: Location) -> None:
+        """Give a principal a permissions boundary; None for one that is not told, which may allow anything or nothing."""
+        self.add_principal(principal)
+        self.boundaries[principal] = policy
+        if policy is None:
+            self.unknown.append(Open(what, place, principal))
+
+    def leave_open(self, principal: str, why: str, place: Location) -> None:
+        """Note that not all policies of a principal are told."""
+        self.add_principal(principal)
+        message = f"{principal} may have any IAM policy: {why}"
+        self.untold[principal] = Diagnostic(place, "untold-policies", message)
+
+    def note(self, place: Location, code: str, message: str) -> None:
+        """Note what a reader should know of the file, though nothing is wrong with it."""
+        found = Diagnostic(place, code, message)
+        if found not in self.notes:
+            self.notes.append(found)
+
+    def finish(self, lacks: frozenset[str] = frozenset()) -> Described:
+        """Build the bundle of a file that should describe a key; where it does not, the reason is with it."""
+        no_key = Diagnostic(Location(self.path), "no-key", "no KMS key with a policy is described here")
+        return self.described(lacks)._replace(no_key=None if self.keys else no_key)
+
+    def described(self, lacks: frozenset[str]) -> Described:
+        """Build the bundle, twice where something is unknown."""
+        most = self._read(lacks, lambda readings: readings.most, Effect.ALLOW)
+        unknown = tuple(dict.fromkeys(self._open()))
+        if not unknown:
+            return most
+        least = self._read(lacks, lambda readings: readings.least, Effect.DENY)
+        return most._replace(unknown=unknown, as_written=tuple(self.as_written), narrow=least._replace(unknown=unknown))
+
+    def _read(self, lacks: frozenset[str], pick: Pick, beside: Effect) -> Described:
+        notes = (*self.notes, *(self.untold[name] for name in sorted(self.untold)))
+        policies = [self._key_policy(name, pick, beside) for name in self.keys]
+        possible = self.possible_grants if beside is Effect.ALLOW else {}
+        keys = (
+            access._replace(policy=placed.document, grants=(*access.grants, *possible.get(name, ())))
+            for (name, access), placed in zip(self.keys.items(), policies, strict=True)
+        )
+        told = [PlacedPolicy(*pick(readings), layer=Layer.IDENTITY, holder=holder) for holder, readings in self.identity_policies]
+        limits = [
+            PlacedPolicy(*pick(readings), layer=Layer.BOUNDARY, holder=holder)
+            for holder, readings in self.boundaries.items()
+            if readings is not None
+        ]
+        bundle = Bundle(tuple(keys), self._principals(told, limits, beside))
+        places = Places((*policies, *told, *limits), tuple(self.grants))
+        names = {access.key.arn: name for name, access in self.keys.items() if name}
+        untold, made = frozenset(self.untold), frozenset(self.made)
+        return Described(bundle, places, notes, lacks, untold=untold, names=names, made=made)
+
+    def _key_policy(self, name: str, pick: Pick, beside: Effect) -> PlacedPolicy:
+        document, where = pick(self.key_policies[name])
+        more = self.allowed.get(name, []) if beside is Effect.ALLOW else []
+        count = len(document.statements)
+        places = {count + number: place for number, (_, place) in enumerate(more)}
+
+        def placed(steps: tuple[str | int, ...]) -> Location:
+            number = steps[1] if len(steps) > 1 and steps[0] == "Statement" else None
+            return places[number] if isinstance(number, int) and number in places else where(steps)
+
+        whole = document._replace(statements=(*document.statements, *(statement for statement, _ in more)))
+        return PlacedPolicy(whole, placed if more else where, Layer.KEY_POLICY, self.keys[name].key.arn)
+
+    def _principals(self, told: list[PlacedPolicy], limits: list[PlacedPolicy], beside: Effect) -> dict[str, PrincipalPolicies]:
+        """Return the principals with their policies, and with one for what is not told: it may allow, or deny, anything."""
+        anything = Document((Statement(beside, ("*",), ("*",), sid=UNTOLD),))
+        held = {name: [anything] if name in self.untold else [] for name in self.principals}
+        boundaries = {one.holder: one.document for one in limits}
+        if beside is Effect.DENY:
+            boundaries |= {name: anything for name, readings in self.boundaries.items() if readings is None}
+        for one in told:
+            held[one.holder].append(one.document)
+        return {
+            name: PrincipalPolicies(tuple(documents), boundaries.get(name), tags=self.tags.get(name, ()))
+            for name, documents in held.items()
+        }
+
+    def _open(self) -> list[Open]:
+        """Return everything that would have to be known."""
+        found = list(self.unknown)
+        for name, readings in self.key_policies.items():
+            arn = self.keys[name].key.arn
+            found += self._open_of(readings, arn)
+        limits = [(holder, readings) for holder, readings in self.boundaries.items() if readings is not None]
+        for holder, readings in (*self.identity_policies, *limits):
+            found += self._open_of(readings, holder)
+        found += [Open(one.message, one.location, name) for name, one in sorted(self.untold.items())]
+        return found
+
+    def _open_of(self, readings: Readings, holder: str) -> list[Open]:
+        placed = [self.where(one.steps) if self.where and one.steps else readings.most.where(()) for one in readings.unknown]
+        return [Open(one.what, place, holder) for one, place in zip(readings.unknown, placed, strict=True)]

@@ -1,0 +1,171 @@
+"""A policy with unknown values read twice: so that it gives the most access that it may give, and so that it gives the least.
+
+What cannot happen where there is the most access can never happen; what can where there is the least, always can. An Allow is
+read as wide as it may be for the most, a Deny as narrow; the other way round for the least.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from kmsgen.policy.document import Document
+from kmsgen.policy.json_form import parse_document
+from kmsgen.reading import Steps, Where
+from kmsgen.sources.narrowest import narrowest
+from kmsgen.sources.unknown import OneOf, Text, Unknown, has_unknown, is_marker, unknown_in
+from kmsgen.sources.widest import widest
+
+_EVERYTHING: dict[str, Any] = {"Action": "*", "Resource": "*"}
+_VARIABLE = "${"
+
+
+class Reading(NamedTuple):
+    """A policy as it may be, with the places of its statements."""
+
+    document: Document
+    where: Where
+
+
+class Readings(NamedTuple):
+    """A policy as it gives the most access, and as it gives the least; both are the same where nothing is unknown."""
+
+    most: Reading
+    least: Reading
+    unknown: tuple[Unknown, ...] = ()
+
+
+class _Statements(NamedTuple):
+    """Statements as plain data, each with the steps to the statement that it was made of."""
+
+    data: list[Any]
+    steps: list[Steps]
+
+
+def known(document: Document, where: Where) -> Readings:
+    """Return the readings of a policy of which everything is known."""
+    return Readings(Reading(document, where), Reading(document, where))
+
+
+def read_policy(data: object, where: Where, principals: str) -> Readings:
+    """Read one policy from plain data with markers; `principals` as `parse_document` has it. Raises InputError."""
+    if not has_unknown(data):
+        return known(parse_document(data, where, principals), where)
+    bare = principals == "forbidden"
+    most = _parsed(data, _most(data, bare=bare), where, principals)
+    least = _parsed(data, _least(data, bare=bare), where, principals)
+    return Readings(most, least, tuple(dict.fromkeys(unknown_in(_mattering(data)))))
+
+
+def _parsed(data: object, statements: _Statements, where: Where, principals: str) -> Reading:
+    def place(steps: Steps) -> Any:  # noqa: ANN401 - a Location
+        if len(steps) > 1 and steps[0] == "Statement" and isinstance(steps[1], int) and steps[1] < len(statements.steps):
+            return where((*statements.steps[steps[1]], *steps[2:]))
+        return where(steps)
+
+    head = _head(data)
+    if not statements.data:
+        return Reading(Document((), head.get("Version", "2008-10-17")), place)
+    return Reading(parse_document({**head, "Statement": statements.data}, place, principals), place)
+
+
+def _head(data: object) -> dict[str, Any]:
+    """Return what stands beside the statements, as far as it is known."""
+    if not isinstance(data, dict):
+        return {"Version": "2012-10-17"}
+    head = {name: value for name, value in data.items() if name != "Statement" and not has_unknown(value)}
+    return head if "Version" in head or "Version" not in data else {**head, "Version": "2012-10-17"}
+
+
+def _mattering(data: object) -> object:
+    """Return the data without what decides nothing: Id and Sid."""
+    if not isinstance(data, dict):
+        return data
+    raw = data.get("Statement")
+    items = raw if isinstance(raw, list) else [raw]
+    bare = [{name: value for name, value in one.items() if name != "Sid"} if isinstance(one, dict) else one for one in items]
+    return [{name: value for name, value in data.items() if name not in ("Id", "Statement")}, *bare]
+
+
+def _whole(data: object) -> bool:
+    """Return whether nothing can be said of a policy: it is unknown, or how its variables are read."""
+    if isinstance(data, Unknown | Text):
+        return True
+    return isinstance(data, dict) and is_marker(data.get("Version")) and _VARIABLE in repr(data.get("Statement"))
+
+
+def _other_variables(data: object) -> bool:
+    """Return whether a policy reads `${...}` as text, as those of the older version do."""
+    return isinstance(data, dict) and data.get("Version") != "2012-10-17" and _VARIABLE in repr(data.get("Statement"))
+
+
+def _listed(data: object) -> Iterator[tuple[Steps, Any]]:
+    """Yield the statements of a policy, each with its steps."""
+    if isinstance(data, dict):
+        raw = data.get("Statement")
+        if isinstance(raw, list):
+            yield from ((("Statement", number), one) for number, one in enumerate(raw))
+        elif raw is not None:
+            yield ("Statement",), raw
+
+
+def _most(data: object, *, bare: bool) -> _Statements:
+    return _read(data, "Allow", bare=bare)
+
+
+def _least(data: object, *, bare: bool) -> _Statements:
+    return _read(data, "Deny", bare=bare)
+
+
+def _read(data: object, wide: str, *, bare: bool) -> _Statements:
+    """Return the statements with those of the effect `wide` as wide as they may be, the others as narrow."""
+    found = _Statements([], [])
+    if isinstance(data, OneOf):
+        return _of_options(data, wide, bare=bare)
+    if _whole(data):
+        _add(found, [_everything(wide, bare=bare)], ())
+        return found
+    for steps, statement in _listed(data):
+        _add(found, _of_statement(statement, wide, bare=bare), steps)
+    return found
+
+
+def _of_options(data: OneOf, wide: str, *, bare: bool) -> _Statements:
+    """Return of several policies what any has that is to be wide, and what every one has of the rest."""
+    found = _Statements([], [])
+    read = [_read(Unknown(data.what) if _other_variables(one) else one, wide, bare=bare) for one in data.options]
+    for one in read:
+        _add(found, [statement for statement in one.data if _effect(statement) == wide], ())
+    narrow = [statement for statement in read[0].data if _effect(statement) != wide] if read else []
+    _add(found, [one for one in narrow if all(one in other.data for other in read)], ())
+    return found
+
+
+def _of_statement(data: object, wide: str, *, bare: bool) -> list[Any]:
+    if isinstance(data, Unknown | Text):
+        return [_everything(wide, bare=bare)]
+    if isinstance(data, OneOf):
+        return [one for option in data.options for one in _of_statement(option, wide, bare=bare) if _effect(one) == wide]
+    if not isinstance(data, dict) or not has_unknown(data):
+        return [data] if isinstance(data, dict) or not isinstance(data, tuple) else []
+    if is_marker(data.get("Effect")):
+        data = {**data, "Effect": wide}
+    if data.get("Effect") == wide:
+        return widest(data)
+    narrow = narrowest(data)
+    return [] if narrow is None else [narrow]
+
+
+def _add(found: _Statements, statements: list[Any], steps: Steps) -> None:
+    found.data.extend(statements)
+    found.steps.extend(steps for _ in statements)
+
+
+def _effect(statement: object) -> object:
+    return statement.get("Effect") if isinstance(statement, dict) else None
+
+
+def _everything(effect: str, *, bare: bool) -> dict[str, Any]:
+    """Return a statement about everybody (of a key policy), every action and every resource."""
+    who = {} if bare else {"Principal": "*"}
+    return {"Effect": effect, **who, **_EVERYTHING}

@@ -1,0 +1,147 @@
+"""What the configuration in a Terraform plan says of a value: which attributes of which resources its expression refers to.
+
+Source: Terraform documentation, JSON Output Format, Configuration and Expression Representation. Local values are not in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from kmsgen.sources.terraform.resources import Resource, listed, without_indexes
+
+_PART = re.compile(r'([A-Za-z_][\w-]*)(\[(?:"(?:[^"\\]|\\.)*"|[^\]]*)\])?')
+_DEEPEST = 20
+_NUMBERED = ("count.index", "each.key", "each.value")
+
+
+class Target(NamedTuple):
+    """An attribute that an expression refers to, of a resource; `resource` None: of something the plan does not tell."""
+
+    reference: str
+    resource: Resource | None = None
+    attribute: str = ""
+
+
+class Scope(NamedTuple):
+    """Where an expression stands: the address of the module instance, and what its resource is numbered by."""
+
+    module: str
+    number: str | int | None = None
+
+
+class Configuration:
+    """The modules of a configuration and the resources planned of them."""
+
+    def __init__(self, data: object, resources: list[Resource]) -> None:
+        root = data.get("root_module") if isinstance(data, dict) else None
+        self.root: dict[str, Any] = root if isinstance(root, dict) else {}
+        providers = data.get("provider_config") if isinstance(data, dict) else None
+        self.providers: dict[str, Any] = providers if isinstance(providers, dict) else {}
+        self.told = bool(self.root)
+        self.resources: dict[tuple[str, str, str, str], list[Resource]] = {}
+        for one in resources:
+            self.resources.setdefault((one.module, one.mode, one.type, one.name), []).append(one)
+
+    def expression(self, resource: Resource, *path: str | int) -> Any:  # noqa: ANN401 - plain data
+        """Return the expression of a value of a resource, at a path of blocks; None where there is none."""
+        data: Any = self._declared(resource).get("expressions")
+        for step in path:
+            if isinstance(step, str):
+                data = data.get(step) if isinstance(data, dict) else None
+            else:
+                data = data[step] if isinstance(data, list) and step < len(data) else None
+        return data
+
+    def provider(self, resource: Resource) -> dict[str, Any]:
+        """Return the expressions of the provider that makes a resource."""
+        key = self._declared(resource).get("provider_config_key")
+        found = self.providers.get(key) if isinstance(key, str) else None
+        expressions = found.get("expressions") if isinstance(found, dict) else None
+        return expressions if isinstance(expressions, dict) else {}
+
+    def _declared(self, resource: Resource) -> dict[str, Any]:
+        module = self._module(resource.module)
+        for one in listed(module.get("resources")):
+            if isinstance(one, dict) and (one.get("mode"), one.get("type"), one.get("name")) == resource[2:5]:
+                return one
+        return {}
+
+    def _module(self, address: str) -> dict[str, Any]:
+        module = self.root
+        for name in re.findall(r"module\.([\w-]+)", without_indexes(address)):
+            call = _call(module, name)
+            inner = call.get("module")
+            module = inner if isinstance(inner, dict) else {}
+        return module
+
+    def targets(self, expression: object, scope: Scope, depth: int = 0) -> list[Target]:
+        """Return what an expression refers to, each attribute once."""
+        references = listed(expression.get("references") if isinstance(expression, dict) else None)
+        texts = [one for one in references if isinstance(one, str)]
+        longest = [one for one in texts if not any(other.startswith((f"{one}.", f"{one}[")) for other in texts)]
+        numbered = scope.number if any(one in _NUMBERED for one in texts) else None
+        found = [
+            target
+            for reference in longest
+            if reference not in _NUMBERED
+            for target in self._targets(reference, scope._replace(number=numbered), depth)
+        ]
+        return _unique(found)
+
+    def _targets(self, reference: str, scope: Scope, depth: int) -> Iterator[Target]:
+        parts = [(match[1], match[2] or "") for match in _PART.finditer(reference)]
+        if depth > _DEEPEST or not parts:
+            yield Target(reference)
+        elif parts[0][0] == "var" and len(parts) > 1:
+            yield from self._of_variable(parts[1][0], scope, depth)
+        elif parts[0][0] == "module" and len(parts) > 2:
+            yield from self._of_output(parts, reference, scope, depth)
+        else:
+            yield from self._of_resource(parts, reference, scope)
+
+    def _of_variable(self, name: str, scope: Scope, depth: int) -> Iterator[Target]:
+        """Follow a variable to what a module is called with; those of the root, and defaults, are known in a plan."""
+        parent, inner, call = scope.module.rpartition("module.")
+        expressions = _call(self._module(parent.rstrip(".")), without_indexes(call)).get("expressions") if inner else None
+        expression = expressions.get(name) if isinstance(expressions, dict) else None
+        yield from self.targets(expression, Scope(parent.rstrip(".")), depth + 1)
+
+    def _of_output(self, parts: list[tuple[str, str]], reference: str, scope: Scope, depth: int) -> Iterator[Target]:
+        (_, _), (name, index), (output, _) = parts[:3]
+        address = f"{scope.module}{'.' if scope.module else ''}module.{name}{index}"
+        outputs = self._module(address).get("outputs")
+        told = outputs.get(output) if isinstance(outputs, dict) else None
+        expression = told.get("expression") if isinstance(told, dict) else None
+        if isinstance(expression, dict) and expression.get("references"):
+            yield from self.targets(expression, Scope(address), depth + 1)
+        else:
+            yield Target(reference)
+
+    def _of_resource(self, parts: list[tuple[str, str]], reference: str, scope: Scope) -> Iterator[Target]:
+        mode = "data" if parts[0][0] == "data" else "managed"
+        rest = parts[1:] if mode == "data" else parts
+        if len(rest) < 2:
+            yield Target(reference)
+            return
+        (of, _), (name, index) = rest[:2]
+        attribute = ".".join(f"{one}{number}" for one, number in rest[2:])
+        instances = self.resources.get((scope.module, mode, of, name), [])
+        wanted = index.strip("[]").strip('"') if index else None
+        if wanted is None and scope.number is not None and len(instances) > 1:
+            wanted = str(scope.number)
+        chosen = [one for one in instances if wanted is None or str(one.number) == wanted]
+        yield Target(reference, chosen[0] if len(chosen) == 1 else None, attribute)
+
+
+def _call(module: dict[str, Any], name: str) -> dict[str, Any]:
+    calls = module.get("module_calls")
+    found = calls.get(name) if isinstance(calls, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _unique(found: list[Target]) -> list[Target]:
+    """Return the targets, each attribute of a resource once."""
+    named = {(one.resource.address if one.resource else one.reference, one.attribute): one for one in found}
+    return list(named.values())

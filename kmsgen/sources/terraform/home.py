@@ -1,0 +1,40 @@
+"""Where the keys of a plan live: in which account, Region and partition."""
+
+from __future__ import annotations
+
+from kmsgen.reading import Source
+from kmsgen.sources.beside import Beside
+from kmsgen.sources.described import Home, home_in
+from kmsgen.sources.terraform.configuration import Configuration
+from kmsgen.sources.terraform.references import KEYS, POLICY_DOCUMENT
+from kmsgen.sources.terraform.resources import Resource
+
+
+def home_of(source: Source, beside: Beside, resources: list[Resource], configuration: Configuration) -> Home:
+    """Tell whose keys these are: by what the user tells, by the caller that Terraform has asked for, or by the key policies."""
+    if beside.key_arn is None and beside.home is None:
+        callers = {one.known("account_id") for one in resources if one.type == "aws_caller_identity"} - {""}
+        if len(callers) == 1:
+            account = callers.pop()
+            found = home_in([f"arn:{_partition(resources)}:iam::{account}:root"], source.path)
+            return found._replace(region=_region(resources, configuration) or found.region)
+    return beside.home_of(_key_policies(resources), source.path)
+
+
+def _partition(resources: list[Resource]) -> str:
+    found = {one.known("partition") for one in resources if one.type == "aws_partition"} - {""}
+    return found.pop() if len(found) == 1 else "aws"
+
+
+def _region(resources: list[Resource], configuration: Configuration) -> str:
+    key = next((one for one in resources if one.type in KEYS), None)
+    told = configuration.provider(key).get("region") if key else None
+    region = told.get("constant_value") if isinstance(told, dict) else None
+    return region if isinstance(region, str) else ""
+
+
+def _key_policies(resources: list[Resource]) -> list[str]:
+    """Return the text of every key policy and policy document, to tell whose keys these are."""
+    found = [one.values.get("policy") for one in resources if one.type in (*KEYS, "aws_kms_key_policy")]
+    found += [repr(one.values.get("statement")) for one in resources if one.type == POLICY_DOCUMENT]
+    return [text for text in found if isinstance(text, str)]

@@ -1,0 +1,226 @@
+"""IAM in a Terraform plan or state: roles, users and groups with their policies, attached from either side.
+
+Source: Terraform AWS provider, aws_iam_role, aws_iam_policy_attachment, aws_iam_user_group_membership and their like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kmsgen.errors import Diagnostic, KmsgenError, Location
+from kmsgen.sources.gathering import Gathering
+from kmsgen.sources.terraform.policies import Policies, Written
+from kmsgen.sources.terraform.references import IAM_KINDS, References
+from kmsgen.sources.terraform.resources import Resource, listed
+from kmsgen.sources.unknown import Text, Unknown
+
+_HOLDERS = ("aws_iam_role", "aws_iam_user", "aws_iam_group")
+# type -> (field that names the holder, kind)
+_INLINE = {
+    "aws_iam_role_policy": ("role", "role"), "aws_iam_user_policy": ("user", "user"), "aws_iam_group_policy": ("group", "group"),
+}  # fmt: skip
+# type -> fields that name holders with their kinds, field of the ARNs of policies
+_ATTACHMENTS = {
+    "aws_iam_role_policy_attachment": ((("role", "role"),), "policy_arn"),
+    "aws_iam_user_policy_attachment": ((("user", "user"),), "policy_arn"),
+    "aws_iam_group_policy_attachment": ((("group", "group"),), "policy_arn"),
+    "aws_iam_policy_attachment": ((("roles", "role"), ("users", "user"), ("groups", "group")), "policy_arn"),
+    "aws_iam_role_policy_attachments_exclusive": ((("role_name", "role"),), "policy_arns"),
+    "aws_iam_user_policy_attachments_exclusive": ((("user_name", "user"),), "policy_arns"),
+    "aws_iam_group_policy_attachments_exclusive": ((("group_name", "group"),), "policy_arns"),
+}
+# type -> (field of users, field of groups)
+_MEMBERSHIPS = {"aws_iam_group_membership": ("users", "group"), "aws_iam_user_group_membership": ("user", "groups")}
+
+
+class Holder(NamedTuple):
+    """Who holds policies: a kind and a name that is one of its account's; a group is no principal."""
+
+    kind: str
+    name: str
+
+
+class IamReader:
+    """Reads who holds which policies. Problems are collected."""
+
+    def __init__(self, gathering: Gathering, references: References, policies: Policies, resources: list[Resource]) -> None:
+        self.gathering = gathering
+        self.references = references
+        self.policies = policies
+        self.resources = resources
+        self.problems: list[Diagnostic] = []
+        self.arns: dict[Holder, str] = {}
+        self.members: dict[str, list[str]] = {}
+        self.documents: dict[str, Resource] = {}
+
+    def read(self, *, whole: bool) -> None:
+        """Read everything about IAM. `whole`: who is not made here has no policies from elsewhere."""
+        self._name_holders()
+        for resource in self._of("aws_iam_policy"):
+            arn = self.references.arn_of(resource)
+            self.documents[arn if isinstance(arn, str) else resource.address] = resource
+        for resource in self._of(*_MEMBERSHIPS):
+            self._read_membership(resource)
+        for resource in self.resources:
+            try:
+                self._read_policies(resource)
+            except KmsgenError as error:
+                self.problems += error.diagnostics
+        if not whole:
+            self._leave_others_open()
+
+    def _of(self, *types: str) -> Iterator[Resource]:
+        return (one for one in self.resources if one.mode == "managed" and one.type in types)
+
+    # --- holders ----------------------------------------------------------------------------------------------------------
+
+    def _name_holders(self) -> None:
+        """Give every role, user and group its ARN; one whose name is not known is called by its address."""
+        for resource in self._of(*_HOLDERS):
+            holder = self._holder_made(resource)
+            arn = self.references.arn_of(resource)
+            head = arn.known if isinstance(arn, Text) else None
+            if isinstance(arn, str):
+                self.arns[holder] = arn
+            else:
+                self.arns[holder] = f"{head}({resource.address})" if head else self._plain(holder)
+            if holder.kind != "group":
+                self.gathering.add_principal(self.arns[holder])
+                self.gathering.made.add(self.arns[holder])
+                tags = resource.known_mapping("tags_all") or resource.known_mapping("tags")
+                self.gathering.tags[self.arns[holder]] = tuple(sorted(tags.items()))
+
+    def _holder_made(self, resource: Resource) -> Holder:
+        return Holder(IAM_KINDS[resource.type], resource.known("name") or f"({resource.address})")
+
+    def _plain(self, holder: Holder) -> str:
+        return self.references.home.principal(holder.kind, holder.name)
+
+    def _holders(self, resource: Resource, field: str, kind: str) -> Iterator[Holder | None]:
+        """Yield whom a field names; None for one that is known only after apply."""
+        entries = resource.texts(field)
+        yield from (Holder(kind, one.rpartition("/")[2]) for one in entries if isinstance(one, str))
+        unknown = [one for one in entries if isinstance(one, Unknown)]
+        targets = self.references.open_targets(resource, field) if unknown else []
+        made = [one.resource for one in targets if one.resource is not None and one.resource.type == f"aws_iam_{kind}"]
+        if unknown and len(made) == len(targets) == len(unknown):
+            yield from (self._holder_made(one) for one in made)
+        else:
+            yield from (None for _ in unknown)
+
+    def _read_membership(self, resource: Resource) -> None:
+        users_field, groups_field = _MEMBERSHIPS[resource.type]
+        users = list(self._holders(resource, users_field, "user"))
+        groups = list(self._holders(resource, groups_field, "group"))
+        for user in users:
+            for group in groups:
+                if user is None:
+                    self._note_unknown(resource, users_field)
+                elif group is None or group not in self.arns:
+                    told = "which groups it is in is known only after apply" if group is None else f"the group {group.name}"
+                    self._leave_open(user, f"{told} is not told here" if group else told, resource)
+                else:
+                    self.members.setdefault(group.name, []).append(user.name)
+
+    def _principals(self, holder: Holder) -> Iterator[str]:
+        """Yield the principals that have what a holder has: of a group its members."""
+        if holder.kind == "group":
+            for user in self.members.get(holder.name, ()):
+                yield from self._principals(Holder("user", user))
+        else:
+            yield self.arns.get(holder, self._plain(holder))
+
+    # --- policies ---------------------------------------------------------------------------------------------------------
+
+    def _read_policies(self, resource: Resource) -> None:
+        if resource.mode != "managed":
+            return
+        if resource.type in _HOLDERS:
+            self._read_blocks(resource)
+        elif resource.type in _INLINE:
+            field, kind = _INLINE[resource.type]
+            for holder in self._holders(resource, field, kind):
+                self._add(holder, self.policies.of(resource, "policy"), resource, field)
+        elif resource.type in _ATTACHMENTS:
+            fields, arns = _ATTACHMENTS[resource.type]
+            for field, kind in fields:
+                for holder in self._holders(resource, field, kind):
+                    self._attach(holder, resource, arns)
+
+    def _read_blocks(self, resource: Resource) -> None:
+        """Read what stands in a role or user itself: inline_policy blocks, managed_policy_arns, a permissions boundary."""
+        holder = self._holder_made(resource)
+        inline = resource.value("inline_policy")
+        if isinstance(inline, Unknown) and self._declares(resource, "inline_policy"):
+            self._leave_open(holder, "its inline policies are known only after apply", resource)
+        for number, block in enumerate(listed(inline)):
+            if isinstance(block, dict) and block.get("policy"):
+                self._add(holder, self.policies.of(resource, "inline_policy", number, "policy"), resource, "inline_policy")
+        if self._declares(resource, "managed_policy_arns") or not isinstance(resource.value("managed_policy_arns"), Unknown):
+            self._attach(holder, resource, "managed_policy_arns")
+        if resource.value("permissions_boundary"):
+            self._bound(holder, resource)
+
+    def _declares(self, resource: Resource, field: str) -> bool:
+        """Return whether a field is set: one that is not is known after apply too, where the provider computes it."""
+        configuration = self.references.configuration
+        return not configuration.told or bool(configuration.expression(resource, field))
+
+    def _attach(self, holder: Holder | None, resource: Resource, field: str) -> None:
+        for arn in self.references.filled(resource.texts(field), resource, field):
+            policy = self.documents.get(arn) if isinstance(arn, str) else self._referred(resource, field)
+            if policy is not None:
+                self._add(holder, self.policies.of(policy, "policy"), resource, field)
+            elif holder is None:
+                self._note_unknown(resource, field)
+            elif isinstance(arn, str):
+                for principal in self._principals(holder):
+                    self.gathering.attach(principal, arn, resource.where((field,)))
+            else:
+                self._leave_open(holder, "a policy known only after apply is attached to it", resource)
+
+    def _referred(self, resource: Resource, field: str) -> Resource | None:
+        found = self.references.resource_of(resource, field)
+        return found if found is not None and found.type == "aws_iam_policy" else None
+
+    def _bound(self, holder: Holder, resource: Resource) -> None:
+        arn = self.references.filled(resource.value("permissions_boundary"), resource, "permissions_boundary")
+        policy = self.documents.get(arn) if isinstance(arn, str) else self._referred(resource, "permissions_boundary")
+        written = self.policies.of(policy, "policy") if policy is not None else None
+        for principal in self._principals(holder):
+            what = f"{resource.address}: the permissions boundary {arn if isinstance(arn, str) else 'known after apply'}"
+            place = resource.where(("permissions_boundary",))
+            of_aws = self.gathering.managed(arn, place) if isinstance(arn, str) and not written else None
+            readings = self.policies.read(written) if written else of_aws
+            self.gathering.set_boundary(principal, readings, what, place)
+
+    def _add(self, holder: Holder | None, written: Written | None, resource: Resource, field: str) -> None:
+        if holder is None:
+            self._note_unknown(resource, field)
+            return
+        for principal in self._principals(holder):
+            if written is None or isinstance(written.data, Unknown):
+                why = "one of its policies is known only after it is applied"
+                self.gathering.leave_open(principal, why, resource.where(()))
+            else:
+                self.gathering.add_policy(principal, self.policies.read(written), written.where)
+
+    def _leave_open(self, holder: Holder, why: str, resource: Resource) -> None:
+        for principal in self._principals(holder):
+            self.gathering.leave_open(principal, why, resource.where(()))
+
+    def _note_unknown(self, resource: Resource, field: str) -> None:
+        """Leave open whoever is described: a policy of a holder that is not known may be anybody's."""
+        message = f"{resource.address}: `{field}` is known only after it is applied, so everybody's policies are open"
+        self.gathering.note(resource.where(()), "unknown-holder", message)
+        for principal in list(self.gathering.principals):
+            self.gathering.leave_open(principal, f"{resource.address} may be about it", resource.where(()))
+
+    def _leave_others_open(self) -> None:
+        """Leave open who gets policies here and is not made here: others may be attached elsewhere."""
+        made = set(self.arns.values())
+        for principal in [one for one in self.gathering.principals if one not in made]:
+            places = (held.most.where(()) for holder, held in self.gathering.identity_policies if holder == principal)
+            place = next(places, Location(self.gathering.path))
+            self.gathering.leave_open(principal, "it is not made here, and more may be attached to it", place)

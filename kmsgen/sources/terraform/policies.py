@@ -1,0 +1,223 @@
+"""Policies of a Terraform plan or state: JSON texts, and aws_iam_policy_document data sources that are read only on apply.
+
+Source: Terraform AWS provider, aws_iam_policy_document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from kmsgen.errors import KmsgenError
+from kmsgen.reading import Steps, Where
+from kmsgen.reading.json_text import parse_json
+from kmsgen.reading.text_within import parse_within
+from kmsgen.sources.readings import Readings, read_policy
+from kmsgen.sources.terraform.references import POLICY_DOCUMENT, References
+from kmsgen.sources.terraform.resources import AFTER_APPLY, Resource, listed
+from kmsgen.sources.unknown import Unknown, has_unknown
+from kmsgen.sources.untold import hide
+
+_ELEMENTS = {"actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource"}
+_DEEPEST = 20
+_OF_ARNS = ("resources", "not_resources")
+_PRINCIPALS = {"principals": "Principal", "not_principals": "NotPrincipal"}
+_SOURCES = (("source_json", "source_policy_documents"), ("override_json", "override_policy_documents"))
+
+
+class Written(NamedTuple):
+    """A policy as plain data with markers, and the places of its parts."""
+
+    data: Any
+    where: Where
+
+    def read(self, principals: str) -> Readings:
+        """Read the policy. Raises InputError."""
+        return read_policy(self.data, self.where, principals)
+
+
+class Policies(NamedTuple):
+    """Finds the policies of resources; `untold` is what is not known of the keys, by the condition keys that look at it."""
+
+    references: References
+    untold: Mapping[str, str] = MappingProxyType({})
+
+    def hiding(self, untold: Mapping[str, str]) -> Policies:
+        """Return the same for keys of which something is not known."""
+        return self._replace(untold=untold)
+
+    def read(self, written: Written) -> Readings:
+        """Read an IAM policy; one that looks at what is not known of the keys may hold or not. Raises InputError."""
+        data = hide(written.data, self.untold, "which the plan does not tell")
+        return read_policy(data, written.where, "forbidden")
+
+    def of(self, resource: Resource, *steps: str | int) -> Written | None:
+        """Return the policy that stands in a resource; None where there is none. Raises InputError for what is no JSON."""
+        value: Any = resource.value(str(steps[0]))
+        for step in steps[1:]:
+            value = value[step] if not isinstance(value, Unknown) else value
+        if isinstance(value, Unknown):
+            return self._referred(resource, steps) or Written(self._unknown(resource, value, steps), resource.where)
+        if not value:
+            return None
+        if not isinstance(value, str):
+            raise resource.refusal("not-a-text", f"`{steps[-1]}` must be a text", str(steps[0]))
+        try:
+            source = parse_within(resource.source, (*resource.steps, *steps))
+        except KmsgenError as error:
+            raise type(error)(one._replace(message=f"{resource.address}: {one.message}") for one in error.diagnostics) from None
+        return Written(source.data, source.where)
+
+    def _referred(self, resource: Resource, steps: Steps) -> Written | None:
+        """Return the policy document, or the policy of another resource, that an expression is."""
+        targets = self.references.open_targets(resource, *steps)
+        target = targets[0] if len(targets) == 1 else None
+        if target is None or target.resource is None or target.resource.address == resource.address:
+            return None
+        if target.resource.type == POLICY_DOCUMENT and target.attribute in ("json", "minified_json"):
+            return self.document(target.resource)
+        return self.of(target.resource, "policy") if (target.resource.mode, target.attribute) == ("managed", "policy") else None
+
+    def _unknown(self, resource: Resource, value: Unknown, steps: Steps) -> Unknown:
+        targets = self.references.open_targets(resource, *steps)
+        named = ", ".join(one.reference for one in targets)
+        because = f" (it depends on {named})" if named else ""
+        return value._replace(what=f"{resource.address}: {steps[-1]}, {AFTER_APPLY}{because}")
+
+    # --- aws_iam_policy_document --------------------------------------------------------------------------------------
+
+    def document(self, resource: Resource, depth: int = 0) -> Written:
+        """Return the policy that a data source makes of its statements and of the documents that it starts from."""
+        own = resource.value("statement")
+        if isinstance(own, Unknown):
+            return Written(own, resource.where)
+        statements = [self._statement(resource, number, one) for number, one in enumerate(_blocks(resource, own))]
+        before = list(self._documents(resource, _SOURCES[0], depth))
+        after = list(self._documents(resource, _SOURCES[1], depth))
+        if unknown := next((one for one in after if isinstance(one, Unknown)), None):
+            return Written(unknown, resource.where)
+        merged: list[Any] = []
+        for part in (*before, statements, *after):
+            merged = _merged(merged, part)
+        data = {"Version": resource.value("version") or "2012-10-17", "Statement": merged}
+
+        def where(steps: Steps) -> Any:  # noqa: ANN401 - a Location
+            number = steps[1] if len(steps) > 1 else None
+            return resource.where(("statement", number) if isinstance(number, int) and merged == statements else ())
+
+        return Written(data, where)
+
+    def _documents(self, resource: Resource, fields: tuple[str, str], depth: int) -> Iterator[Any]:
+        """Yield the statements of each document that a data source starts from, or that overrides it; one unknown as it is."""
+        for field in fields:
+            value = resource.value(field)
+            entries = value if isinstance(value, list) else [value] if value else []
+            targets = [one.resource for one in self.references.open_targets(resource, field)]
+            if len(targets) != sum(isinstance(one, Unknown) for one in entries):
+                targets = [None] * len(entries)
+            for one in entries:
+                if isinstance(one, Unknown):
+                    yield self._referred_document(targets.pop(0), one, depth)
+                elif isinstance(one, str) and one:
+                    data = parse_json(one, resource.source.path).data
+                    raw = data.get("Statement") if isinstance(data, dict) else None
+                    yield raw if isinstance(raw, list) else [raw]
+
+    def _referred_document(self, found: Resource | None, unknown: Unknown, depth: int) -> Any:  # noqa: ANN401 - plain data
+        """Return the statements of another data source; unknown where the document is none."""
+        if found is None or found.type != POLICY_DOCUMENT or depth > _DEEPEST:
+            return unknown
+        data = self.document(found, depth + 1).data
+        return data["Statement"] if isinstance(data, dict) else data
+
+    def _statement(self, resource: Resource, number: int, block: Any) -> Any:  # noqa: ANN401 - plain data with markers
+        if isinstance(block, Unknown):
+            return block
+        data: dict[str, Any] = {"Effect": block.get("effect") or "Allow"}
+        if block.get("sid"):
+            data["Sid"] = block["sid"]
+        for field, element in _ELEMENTS.items():
+            if block.get(field):
+                fill = field in _OF_ARNS
+                data[element] = self._filled(block[field], resource, number, field) if fill else block[field]
+        for field, element in _PRINCIPALS.items():
+            if block.get(field):
+                data[element] = self._principals(resource, number, field, block[field])
+        if block.get("condition"):
+            data["Condition"] = _conditions(block["condition"])
+        return data
+
+    def _filled(self, value: Any, resource: Resource, number: int, *path: str | int) -> Any:  # noqa: ANN401 - plain data
+        """Return a value of a statement with its references filled in, where the configuration has the same statements."""
+        declared = self.references.configuration.expression(resource, "statement")
+        planned = resource.value("statement")
+        if not has_unknown(value) or len(listed(declared)) != len(listed(planned)):
+            return value
+        return self.references.filled(value, resource, "statement", number, *path)
+
+    def _principals(self, resource: Resource, number: int, field: str, blocks: Any) -> Any:  # noqa: ANN401 - plain data
+        if isinstance(blocks, Unknown):
+            return blocks
+        found: dict[str, list[Any]] = {}
+        for block in listed(blocks):
+            kind, who = (block.get("type"), block.get("identifiers")) if isinstance(block, dict) else (None, None)
+            if not isinstance(kind, str):
+                return Unknown(f"{resource.address}: the type of a principal, {AFTER_APPLY}", resource.steps)
+            position = self._declared(resource, number, field, kind, len(listed(blocks)))
+            if position is not None:
+                who = self._filled(who, resource, number, field, position, "identifiers")
+            found.setdefault(kind, []).extend(who if isinstance(who, list) else [who])
+        return "*" if found == {"*": ["*"]} else {("AWS" if kind == "*" else kind): who for kind, who in found.items()}
+
+    def _declared(self, resource: Resource, number: int, field: str, kind: str, count: int) -> int | None:
+        """Return which block of the configuration is that of a kind of principals: blocks of a set have no order in a plan."""
+        blocks = listed(self.references.configuration.expression(resource, "statement", number, field))
+        same = [
+            position
+            for position, one in enumerate(blocks)
+            if isinstance(one, dict) and isinstance(one.get("type"), dict) and one["type"].get("constant_value") == kind
+        ]
+        return same[0] if len(same) == 1 and len(blocks) == count else None
+
+
+def _blocks(resource: Resource, value: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - plain data with markers
+    """Return the statement blocks of a data source. Raises InputError for others: one left out would be a wrong answer."""
+    blocks = [] if value is None else value
+    if not isinstance(blocks, list) or not all(isinstance(one, dict | Unknown) for one in blocks):
+        raise resource.refusal("not-a-mapping", "`statement` must be a list of blocks", "statement")
+    return blocks
+
+
+def _merged(first: list[Any], second: Any) -> list[Any]:  # noqa: ANN401 - plain data with markers
+    """Return statements with others after them; one of the same Sid takes the place of the earlier."""
+    if isinstance(second, Unknown):
+        return [*first, second]
+    merged = list(first)
+    for one in second:
+        sid = one.get("Sid") if isinstance(one, dict) else None
+        same = next((n for n, other in enumerate(merged) if sid and isinstance(other, dict) and other.get("Sid") == sid), None)
+        if same is None:
+            merged.append(one)
+        else:
+            merged[same] = one
+    return merged
+
+
+def _conditions(blocks: Any) -> Any:  # noqa: ANN401 - plain data with markers
+    """Return the Condition element of condition blocks; not known where an operator or a key is not."""
+    if isinstance(blocks, Unknown):
+        return blocks
+    found: dict[str, dict[str, Any]] = {}
+    for block in listed(blocks):
+        if not isinstance(block, dict):
+            return block  # refused where the policy is read
+        test, key, values = (block.get(name) for name in ("test", "variable", "values"))
+        unknown = next((one for one in (test, key) if isinstance(one, Unknown)), None)
+        if unknown is not None:
+            return unknown
+        held = found.setdefault(str(test), {})
+        if str(key) in held:
+            values = [*listed(held[str(key)]), *listed(values)]
+        held[str(key)] = values
+    return found

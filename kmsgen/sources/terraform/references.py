@@ -1,0 +1,118 @@
+"""Values of a plan that are known only after apply, found by what their expressions refer to.
+
+A role that a plan makes has an ARN only after apply, but its name and path are planned: so is the ARN. An expression is taken to
+be what it refers to where it must be an ARN or a key's id: nothing else would be one.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from kmsgen.sources.described import Home
+from kmsgen.sources.terraform.configuration import Configuration, Scope, Target
+from kmsgen.sources.terraform.resources import AFTER_APPLY, Resource
+from kmsgen.sources.unknown import Text, Unknown, is_marker, text_of
+
+KEYS = ("aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key", "aws_kms_replica_external_key")
+IAM_KINDS = {"aws_iam_role": "role", "aws_iam_user": "user", "aws_iam_group": "group", "aws_iam_policy": "policy"}
+POLICY_DOCUMENT = "aws_iam_policy_document"
+_SAME_ACCOUNT = ("region", "alias", "default_tags", "endpoints")
+
+Value = str | Unknown | Text
+
+
+class References(NamedTuple):
+    """What references stand for: the ARNs that keys are read under, by address, and where everything lives."""
+
+    configuration: Configuration
+    home: Home
+    key_arns: dict[str, str]
+    account_provider: dict[str, Any]
+
+    def arn_of(self, resource: Resource) -> Value:
+        """Return the ARN of an IAM resource, as far as its name and path tell it."""
+        if resource.known("arn"):
+            return resource.known("arn")
+        if account_of(self.configuration.provider(resource)) != self.account_provider:
+            return Unknown(f"{resource.address}.arn, {AFTER_APPLY}: of an account that its provider tells", resource.steps)
+        path = resource.value("path") or "/"
+        head = f"arn:{self.home.partition}:iam::{self.home.account}:{IAM_KINDS[resource.type]}"
+        name = self.name_of(resource)
+        parts = [head, path if isinstance(path, str) else Unknown(f"{resource.address}.path, {AFTER_APPLY}", resource.steps)]
+        return text_of([*parts, *(name.parts if isinstance(name, Text) else (name,))])
+
+    def name_of(self, resource: Resource) -> Value:
+        """Return the name of an IAM resource, as far as it is planned."""
+        unknown = Unknown(f"{resource.address}.name, {AFTER_APPLY}", resource.steps)
+        return resource.known("name") or text_of([resource.known("name_prefix"), unknown])
+
+    def value(self, target: Target) -> Value | None:
+        """Return what a reference stands for; None where the plan does not tell it."""
+        resource, attribute = target.resource, target.attribute
+        if resource is None:
+            return None
+        if resource.type in KEYS and attribute in ("arn", "id", "key_id"):
+            arn = self.key_arns[resource.address]
+            return arn if attribute == "arn" else arn.rpartition("/")[2]
+        if resource.type in IAM_KINDS and resource.mode == "managed":
+            if attribute == "arn" or (attribute, resource.type) == ("id", "aws_iam_policy"):
+                return self.arn_of(resource)
+            if attribute in ("name", "id"):
+                return self.name_of(resource)
+        return None
+
+    def open_targets(self, resource: Resource, *path: str | int) -> list[Target]:
+        """Return what an expression refers to that is not known when the plan is made."""
+        expression = self.configuration.expression(resource, *path)
+        targets = self.configuration.targets(expression, Scope(resource.module, resource.number))
+        return [one for one in targets if not _is_known(one)]
+
+    def filled(self, value: Any, resource: Resource, *path: str | int) -> Any:  # noqa: ANN401 - plain data with markers
+        """Return an ARN or a list of ARNs with those that its expression refers to in the place of what is not known.
+
+        Unless there are as many references as unknown texts nobody can tell which is which: then these stay unknown.
+        """
+        entries = value if isinstance(value, list) else [value]
+        places = [number for number, one in enumerate(entries) if isinstance(one, Unknown)]
+        if not places:
+            return value
+        targets = self.open_targets(resource, *path)
+        found = [self.value(one) if one.attribute in ("arn", "id") else None for one in targets]
+        found = [one if one is None or _is_arn(one) else None for one in found]
+        if len(found) != len(places) or any(one is None for one in found):
+            named = [_called(one, targets) for one in entries]
+        else:
+            stands_for = dict(zip(places, found, strict=True))
+            named = [stands_for.get(number, one) for number, one in enumerate(entries)]
+        return named if isinstance(value, list) else named[0]
+
+    def resource_of(self, resource: Resource, *fields: str) -> Resource | None:
+        """Return the one resource that the expressions of some fields refer to."""
+        targets = [target for field in fields for target in self.open_targets(resource, field)]
+        return targets[0].resource if len(targets) == 1 else None
+
+
+def account_of(provider: dict[str, Any]) -> dict[str, Any]:
+    """Return what tells in which account a provider works."""
+    return {name: value for name, value in provider.items() if name not in _SAME_ACCOUNT}
+
+
+def _called(value: Any, targets: list[Target]) -> Any:  # noqa: ANN401 - plain data with markers
+    """Return an unknown value called by what it depends on."""
+    if not isinstance(value, Unknown) or not targets:
+        return value
+    names = ", ".join(f"{one.resource.address}.{one.attribute}" if one.resource else one.reference for one in targets)
+    return value._replace(what=f"{names}, {AFTER_APPLY}")
+
+
+def _is_arn(value: Value) -> bool:
+    text = value.known if isinstance(value, Text) else value
+    return isinstance(text, str) and text.startswith("arn:")
+
+
+def _is_known(target: Target) -> bool:
+    resource = target.resource
+    if resource is None or not target.attribute:
+        return False
+    name = target.attribute.partition(".")[0].partition("[")[0]
+    return name in resource.values and not is_marker(resource.value(name))

@@ -1,0 +1,140 @@
+"""Resources of a Terraform plan or state, with what is known of their values only after apply.
+
+Source: Terraform documentation, JSON Output Format.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from kmsgen.errors import InputError, input_error
+from kmsgen.reading import Source, Steps, Where
+from kmsgen.sources.places import below
+from kmsgen.sources.unknown import Unknown
+
+_INDEX = re.compile(r"\[[^\]]*\]")
+AFTER_APPLY = "known after apply"
+
+
+class Resource(NamedTuple):
+    """A resource: its addresses, its type, its values, what of these is unknown, and where they stand.
+
+    `module` is the address of its module instance, empty for the root; `number` what count or for_each numbers it by.
+    """
+
+    address: str
+    module: str
+    mode: str
+    type: str
+    name: str
+    number: str | int | None
+    values: dict[str, Any]
+    unknown: dict[str, Any]
+    source: Source
+    steps: Steps
+
+    @property
+    def where(self) -> Where:
+        """The places of its values."""
+        return below(self.source.where, *self.steps)
+
+    def value(self, field: str) -> Any:  # noqa: ANN401 - plain data with markers
+        """Return a value, with markers where it is known only after apply; None where there is none."""
+        return _marked(self.values.get(field), self.unknown.get(field), f"{self.address}.{field}", (*self.steps, field))
+
+    def text(self, *fields: str) -> str | Unknown | None:
+        """Return the first of some fields that holds a text, or an unknown one. Raises InputError for something else."""
+        for field in fields:
+            value = self.value(field)
+            if value and not isinstance(value, str | Unknown):
+                raise self.refusal("not-a-text", f"`{field}` must be a text", field)
+            if value:
+                return value  # type: ignore[no-any-return]
+        return None
+
+    def texts(self, field: str) -> list[str | Unknown]:
+        """Return a list of texts, or of the one in a field for one, each known or not. Raises InputError for something else."""
+        value = self.value(field)
+        several = field.endswith("s")
+        items = value if isinstance(value, list) and several else [value] if value else []
+        for one in items:
+            if not isinstance(one, str | Unknown):
+                raise self.refusal("not-a-text", f"`{field}` must be a {'list of texts' if several else 'text'}", field)
+        return items
+
+    def known(self, field: str) -> str:
+        """Return a text if it is known, else an empty one. Raises InputError for something else."""
+        value = self.values.get(field)
+        if value and not isinstance(value, str):
+            raise self.refusal("not-a-text", f"`{field}` must be a text", field)
+        return value or ""
+
+    def known_mapping(self, field: str) -> dict[str, str]:
+        """Return a mapping of texts if it is known, else an empty one."""
+        value = self.values.get(field)
+        return {name: one for name, one in value.items() if isinstance(one, str)} if isinstance(value, dict) else {}
+
+    def refusal(self, code: str, message: str, *steps: str) -> InputError:
+        """Build the error that something about the resource cannot be used."""
+        return input_error(self.where(steps), code, f"{self.address}: {message}")
+
+
+def resources_of(source: Source, *steps: str) -> list[Resource]:
+    """Return every resource of the values at `steps`, in all modules: of `planned_values`, of `values`, of a prior state's."""
+    unknown = _after_unknown(source.data) if steps[0] == "planned_values" else {}
+    found: Any = source.data
+    for step in (*steps, "root_module"):
+        found = found.get(step) if isinstance(found, dict) else None
+    return list(_resources(source, found, (*steps, "root_module"), unknown))
+
+
+def _after_unknown(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return what is known only after apply, by the address of a resource."""
+    found: dict[str, dict[str, Any]] = {}
+    for item in listed(data.get("resource_changes")):
+        change = item.get("change") if isinstance(item, dict) else None
+        unknown = change.get("after_unknown") if isinstance(change, dict) else None
+        if isinstance(unknown, dict):
+            found[str(item.get("address"))] = unknown
+    return found
+
+
+def _resources(source: Source, module: object, steps: Steps, unknown: dict[str, dict[str, Any]]) -> Iterator[Resource]:
+    if not isinstance(module, dict):
+        return
+    address = str(module.get("address") or "")
+    for number, item in enumerate(listed(module.get("resources"))):
+        values = item.get("values", {}) if isinstance(item, dict) else None  # left out where none is known
+        if isinstance(item, dict) and isinstance(values, dict):
+            name, index = str(item.get("address")), item.get("index")
+            yield Resource(
+                name, address, str(item.get("mode")), str(item.get("type")), str(item.get("name")),
+                index if isinstance(index, str | int) else None, values, unknown.get(name, {}),
+                source, (*steps, "resources", number, "values"),
+            )  # fmt: skip
+    for number, child in enumerate(listed(module.get("child_modules"))):
+        yield from _resources(source, child, (*steps, "child_modules", number), unknown)
+
+
+def _marked(value: Any, unknown: Any, what: str, steps: Steps) -> Any:  # noqa: ANN401 - plain data
+    if unknown is True:
+        return Unknown(f"{what}, {AFTER_APPLY}", steps)
+    if isinstance(unknown, dict) and isinstance(value, dict):
+        names = dict.fromkeys((*value, *unknown))
+        return {name: _marked(value.get(name), unknown.get(name), f"{what}.{name}", (*steps, name)) for name in names}
+    if isinstance(unknown, list) and isinstance(value, list):
+        longer = [*unknown, *[None] * (len(value) - len(unknown))]
+        return [_marked(one, longer[n], f"{what}[{n}]", (*steps, n)) for n, one in enumerate(value)]
+    return value
+
+
+def without_indexes(address: str) -> str:
+    """Return an address as the configuration has it: `module.a[0].module.b["x"]` is `module.a.module.b` there."""
+    return _INDEX.sub("", address)
+
+
+def listed(data: object) -> list[Any]:
+    """Return a list as it is, anything else as an empty one."""
+    return data if isinstance(data, list) else []

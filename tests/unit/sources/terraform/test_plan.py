@@ -1,0 +1,217 @@
+"""A real plan, of main.tf beside it: what is known only after apply is found where the plan tells it, or unknown."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kmsgen.errors import InputError
+from kmsgen.policy.bundle import Bundle, KeyAccess
+from kmsgen.reading.json_text import parse_json
+from kmsgen.sources.beside import NOTHING
+from kmsgen.sources.described import Described
+from kmsgen.sources.terraform_plan import is_plan, read_plan
+
+PLAN = Path(__file__).with_name("plan.json")
+ROLE = "arn:aws:iam::111122223333:role"
+ONE, TWO = (f'module.key["{name}"].aws_kms_key.k' for name in ("one", "two"))
+
+Edit = Callable[[dict[str, Any]], None]
+
+
+def plan(edit: Edit | None = None) -> Described:
+    """Read the plan, edited."""
+    data = json.loads(PLAN.read_text())
+    if edit:
+        edit(data)
+    return read_plan(parse_json(json.dumps(data), "plan.json"), NOTHING)
+
+
+def key(found: Described, address: str, bundle: Bundle | None = None) -> KeyAccess:
+    """Return the key of an address."""
+    arn = next(arn for arn, name in found.names.items() if name == address)
+    return next(one for one in (bundle or found.bundle).keys if one.key.arn == arn)
+
+
+def planned(data: dict[str, Any], address: str) -> dict[str, Any]:
+    """Return the planned values of a resource."""
+    modules = [data["planned_values"]["root_module"]]
+    modules += modules[0].get("child_modules", [])
+    return next(one["values"] for module in modules for one in module["resources"] if one["address"] == address)
+
+
+def change(data: dict[str, Any], address: str) -> dict[str, Any]:
+    """Return the change of a resource."""
+    return next(one["change"] for one in data["resource_changes"] if one["address"] == address)
+
+
+def configured(data: dict[str, Any], address: str) -> dict[str, Any]:
+    """Return the expressions of a resource of the root module, or of the module of the keys."""
+    root = data["configuration"]["root_module"]
+    every = [*root["resources"], *root["module_calls"]["key"]["module"]["resources"]]
+    return next(one["expressions"] for one in every if one["address"] == address)
+
+
+def principals(access: KeyAccess) -> dict[str | None, list[str]]:
+    """Return whom each statement names, by Sid."""
+    return {one.sid: [who.value for who in one.principals or ()] for one in access.policy.statements}
+
+
+def test_a_policy_document_that_is_read_on_apply_shows_its_statements() -> None:
+    """With the ARNs of the roles that it refers to through a variable of a module: their names and paths are planned."""
+    users = [f"{ROLE}/svc/app-x", f"{ROLE}/svc/app-y"]
+    found = plan()
+    for bundle in (found.most, found.least):
+        assert principals(key(found, ONE, bundle)) == {"Root": ["arn:aws:iam::111122223333:root"], "Users": users}
+
+
+@pytest.mark.parametrize(
+    "references",
+    [
+        ['aws_iam_role.app["x"].arn', 'aws_iam_role.app["x"]'],
+        ["local.users", 'aws_iam_role.app["x"].arn'],
+        ['aws_iam_role.app["x"].arn', 'aws_iam_role.app["y"].arn', "aws_iam_role.pre.arn"],
+        ['aws_iam_role.app["x"].unique_id', 'aws_iam_role.app["y"].unique_id'],
+        ["each.value"],
+    ],
+)
+def test_who_is_not_told_by_as_many_arns_is_unknown(references: list[str]) -> None:
+    """Fewer or more references than unknown identifiers, or others than ARNs: nobody can tell who is meant."""
+
+    def edit(data: dict[str, Any]) -> None:
+        data["configuration"]["root_module"]["module_calls"]["key"]["expressions"]["users"] = {"references": references}
+
+    found = plan(edit)
+    assert "*" in str(principals(key(found, ONE, found.most)))
+    assert principals(key(found, ONE, found.least)) == {"Root": ["arn:aws:iam::111122223333:root"]}
+
+
+def test_a_role_of_another_account_has_no_arn_that_is_told() -> None:
+    """A provider that works with other credentials works in an account that nobody told."""
+
+    def edit(data: dict[str, Any]) -> None:
+        root = data["configuration"]["root_module"]
+        data["configuration"]["provider_config"]["aws.other"] = {"expressions": {"profile": {"constant_value": "other"}}}
+        next(one for one in root["resources"] if one["address"] == "aws_iam_role.app")["provider_config_key"] = "aws.other"
+
+    found = plan(edit)
+    assert "Users" not in principals(key(found, ONE, found.least))
+
+
+def test_a_role_whose_name_is_not_known_is_some_role_of_its_account() -> None:
+    """Of a grant to it: who begins with its prefix may use it, and nobody surely."""
+    found = plan()
+    (more,) = [one for one in key(found, TWO, found.most).policy.statements if one.sid == "unknown"]
+    assert [(one.operator, one.key, one.values) for one in more.conditions] == [
+        ("StringLike", "aws:PrincipalArn", (f"{ROLE}/pre-*",))
+    ]
+    assert not any(one.sid == "unknown" for one in key(found, TWO, found.least).policy.statements)
+
+
+def test_a_policy_text_that_is_known_after_apply_may_be_anything() -> None:
+    """It is not KMS's default policy: the configuration writes one."""
+    found = plan()
+    for number in (0, 1):
+        most, least = (key(found, f"aws_kms_key.c[{number}]", bundle).policy for bundle in (found.most, found.least))
+        assert [(one.effect, one.actions) for one in (*most.statements, *least.statements)] == [
+            ("Allow", ("*",)),
+            ("Deny", ("*",)),
+        ]
+    assert any("aws_kms_key_policy.c[0]: policy, known after apply" in one.what for one in found.unknown)
+
+
+def test_a_policy_that_nobody_wrote_is_the_default_one() -> None:
+    """KMS gives it; that it is known after apply says nothing else."""
+
+    def edit(data: dict[str, Any]) -> None:
+        del configured(data, "aws_kms_key.k")["policy"]
+
+    policy = key(plan(edit), ONE).policy
+    assert [(one.actions, one.principals[0].value) for one in policy.statements if one.principals] == [
+        (("kms:*",), "arn:aws:iam::111122223333:root")
+    ]
+
+
+def test_two_policies_of_one_key_are_told_and_either_may_be() -> None:
+    """A key with a policy of its own and an aws_kms_key_policy: what both have is sure."""
+    found = plan()
+    assert [one.code for one in found.notes if "aws_kms_key.both" in one.message] == ["two-policies"]
+    most, least = (key(found, "aws_kms_key.both", bundle) for bundle in (found.most, found.least))
+    assert ("Pub" in principals(most), list(principals(least))) == (True, ["Root"])
+
+
+def test_aliases_and_tags_are_those_of_the_key_that_the_configuration_names() -> None:
+    """Their ids are known after apply; through modules too."""
+    found = plan()
+    assert [(key(found, one).key.aliases, key(found, one).key.tags) for one in (ONE, TWO)] == [
+        (("alias/one",), (("a", "b"),)),
+        (("alias/two",), (("a", "b"),)),
+    ]
+
+
+def test_policies_attached_by_reference_are_held() -> None:
+    """For each role of for_each, and a role without a name that is known is called by its address."""
+    held = {name: beside.identity_policies for name, beside in plan().bundle.principals.items()}
+    assert set(held) == {f"{ROLE}/svc/app-x", f"{ROLE}/svc/app-y", f"{ROLE}/pre-(aws_iam_role.pre)"}
+    one = key(plan(), ONE).key.arn
+    assert all(document.statements[0].resources == (one,) for (document,) in held.values())
+
+
+def test_an_unknown_property_of_a_policy_document_is_unknown() -> None:
+    """A list of statements that is known after apply may hold any."""
+
+    def edit(data: dict[str, Any]) -> None:
+        address = 'module.key["one"].data.aws_iam_policy_document.p'
+        planned(data, address)["statement"] = None
+        change(data, address)["after_unknown"]["statement"] = True
+
+    found = plan(edit)
+    assert [one.actions for one in key(found, ONE, found.most).policy.statements] == [("*",)]
+
+
+WRONG: tuple[Any, ...] = (
+    None,
+    True,
+    [],
+    {},
+    "",
+    [None],
+    [{}],
+    {"a": 1},
+    "*",
+    [["x"]],
+    {"references": ["x"]},
+    {"references": [1]},
+)
+
+
+def steps(data: Any, so_far: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the steps to every part of plain data."""
+    if so_far:
+        yield so_far
+    for step, inner in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        yield from steps(inner, (*so_far, step))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_plan_of_any_shape_is_read_or_refused(seed: int) -> None:
+    """A part that is missing or of another form ends in a diagnostic, never in a crash."""
+    chance, text = random.Random(seed), PLAN.read_text()  # noqa: S311 - any inputs will do
+    places = list(steps(json.loads(text)))
+    for _ in range(40):
+        data = json.loads(text)
+        place = chance.choice(places)
+        holder = data
+        for step in place[:-1]:
+            holder = holder[step]
+        holder[place[-1]] = chance.choice(WRONG)
+        source = parse_json(json.dumps(data), "plan.json")
+        if is_plan(source):
+            with contextlib.suppress(InputError):
+                assert read_plan(source, NOTHING).bundle.keys
