@@ -24,6 +24,9 @@ def intent_schema() -> Schema:
     """Return the JSON Schema of an intent file."""
     schema = IntentFile.model_json_schema()
     _drop_titles(schema)
+    for part in (schema["properties"], *(part for name, part in schema["$defs"].items() if name != "GuardRailFile")):
+        _drop_nulls(part)
+    _ask_for_content(schema["$defs"]["WhenFile"])
     for path, words in _words().items():
         _restrict(schema, path, words)
     _allow_extending(schema)
@@ -108,8 +111,28 @@ def _allow_extending(schema: Schema) -> None:
     """Ask for the required fields only of a file that extends none: others may have them from there."""
     account = {"properties": {"scope": {"required": schema["$defs"]["ScopeFile"].pop("required")}}}
     whole = {"required": schema.pop("required"), **account}
-    extending = {"required": ["extends"], "properties": {"extends": {"not": {"type": "null"}}}}
+    extending = {"required": ["extends"]}
     schema["anyOf"] = [extending, whole]
+
+
+def _drop_nulls(node: Any) -> None:  # noqa: ANN401 - JSON
+    """Offer no null: a field that is written has a value; but a guard rail alone says everything."""
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    for child in list(children):
+        _drop_nulls(child)
+    if isinstance(node, dict) and {"type": "null"} in node.get("anyOf", ()):
+        offered = [one for one in node.pop("anyOf") if one != {"type": "null"}]
+        node.pop("default", None)
+        node.update(offered[0] if len(offered) == 1 else {"anyOf": offered})
+
+
+def _ask_for_content(node: Any) -> None:  # noqa: ANN401 - JSON
+    """Offer no empty mapping in a `when`."""
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    for child in children:
+        _ask_for_content(child)
+    if isinstance(node, dict) and node.get("type") == "object":
+        node["minProperties"] = 1
 
 
 def _drop_titles(node: Any) -> None:  # noqa: ANN401 - JSON

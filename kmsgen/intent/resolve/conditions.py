@@ -16,6 +16,7 @@ from kmsgen.intent.form.model import WhenFile
 from kmsgen.intent.intent import When
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import Who
+from kmsgen.intent.resolve.routes import check_routes
 from kmsgen.intent.resolve.variables import check_exact, check_value
 from kmsgen.policy.document import Condition
 from kmsgen.policy.operators import BASES, split_operator
@@ -40,13 +41,10 @@ def resolve_when(when: WhenFile | None, allowed: Values, steps: Steps, who: Who 
     until = _instant(when.until, (*steps, "until"), context)
     if since and until and since >= until:
         context.refuse((*steps, "until"), "empty-period", f"`until` ({until}) is not after `from` ({since})")
-    if when.source_ip and when.source_vpce:
-        hint = "two lines, one with each"
-        context.refuse((*steps, "source_ip"), "when-never-holds", "a request through a VPC endpoint has no source address", hint)
     if when.mfa is False:
         context.refuse((*steps, "mfa"), "mfa-false", "`mfa: false` asks nothing", "leave it out")
     _check_context(when, allowed, steps, context)
-    return When(
+    found = When(
         encryption_context=_pairs(when.encryption_context, (*steps, "encryption_context"), who, context),
         via=_each(when.via, (*steps, "via"), _via, context),
         since=since,
@@ -59,6 +57,8 @@ def resolve_when(when: WhenFile | None, allowed: Values, steps: Steps, who: Who 
         organization=_each(when.organization, (*steps, "organization"), _organization, context),
         conditions=_raw(when.conditions, allowed, (*steps, "conditions"), who, context),
     )
+    check_routes(found, allowed, steps, who, context)
+    return found
 
 
 def _check_context(when: WhenFile, allowed: Values, steps: Steps, context: Context) -> None:
