@@ -12,7 +12,7 @@ from kmsgen.compiler.conditions import (
     conditions_of,
     conjoin,
     fails_when_absent,
-    has_wildcard,
+    grant_conditions,
     is_context_key,
     reads_metadata,
 )
@@ -22,7 +22,7 @@ from kmsgen.errors import input_error
 from kmsgen.intent.intent import Access
 from kmsgen.policy.document import Condition, Principal
 
-GRANTEE_KEYS = ("kms:granteeprincipal", "kms:granteeserviceprincipal")
+CREATE_GRANT = "kms:CreateGrant"
 
 
 def access_permits(access: Access, target: Target) -> Iterator[Permit]:
@@ -73,8 +73,8 @@ def _conditions_on(access: Access, action: str, half: str, conditions: Condition
                 f"`{action}` never carries `{condition.key}`, so it could never be allowed under this condition",
                 f"give `{action}` a line of its own",
             )
-    if action == "kms:CreateGrant" and not pins_grant(conditions):
-        held.append(FOR_AWS_RESOURCE)
+    if action == CREATE_GRANT:
+        held += grant_conditions(access.when.grant)
     return conjoin(held, access.location)
 
 
@@ -85,14 +85,3 @@ def _may_go_without(action: str, condition: Condition, conditions: Conditions) -
     """
     ends_grants = action == "kms:RevokeGrant" and FOR_AWS_RESOURCE in conditions
     return is_context_key(condition.key) and (reads_metadata(action) or ends_grants)
-
-
-def pins_grant(conditions: Conditions) -> bool:
-    """Return whether conditions fix both who gets a grant and every operation in it; a pattern of grantees fixes nobody."""
-    grantee = any(c.key.lower() in GRANTEE_KEYS and c.operator in ("StringEquals", "ArnEquals") and _exact(c) for c in conditions)
-    operations = any(c.key.lower() == "kms:grantoperations" and c.operator == "ForAllValues:StringEquals" for c in conditions)
-    return grantee and operations
-
-
-def _exact(condition: Condition) -> bool:
-    return not any(has_wildcard(value) or "${" in value for value in condition.values)

@@ -18,7 +18,7 @@ from kmsgen.catalogue.actions import ACTIONS, fits, works_in_key_policy
 from kmsgen.catalogue.capabilities import IMPORT_ADMINISTRATOR
 from kmsgen.catalogue.guardrails import GUARD_RAILS
 from kmsgen.catalogue.model import Action
-from kmsgen.compiler.conditions import FOR_AWS_RESOURCE
+from kmsgen.compiler.conditions import EQUALITIES, FOR_AWS_RESOURCE
 from kmsgen.compiler.key_policy import Traced
 from kmsgen.compiler.permit import Conditions, Permit, canonical
 from kmsgen.compiler.principals import is_account, is_session
@@ -31,7 +31,7 @@ from kmsgen.policy.document import EVERYONE, Condition, Effect, Principal, State
 
 Values = tuple[str, ...]
 
-DELETE = ("kms:DisableKey", "kms:ScheduleKeyDeletion")
+DELETE = ("kms:DeleteImportedKeyMaterial", "kms:DisableKey", "kms:ScheduleKeyDeletion")
 CONTEXT_RAIL = "deny-without-encryption-context"
 CREATE_GRANT = ("kms:CreateGrant",)
 PUT_POLICY = ("kms:PutKeyPolicy",)
@@ -45,7 +45,7 @@ class World(NamedTuple):
     target: Target
     organization: str | None
     permits: tuple[Permit, ...]
-    named: Values  # ARNs of principals without permits of their own: grantees, retiring principals
+    named: Values  # ARNs of principals without permits of their own: grantees, the deployer
     named_services: Values
 
     @property
@@ -56,10 +56,29 @@ class World(NamedTuple):
     @property
     def grant_makers(self) -> Values:
         """The accounts, the key's first, of those who let AWS services create grants for themselves."""
-        granting = [permit for permit in self.permits if permit.action in CREATE_GRANT]
-        makers = [permit for permit in granting if permit.purpose == "serve" or FOR_AWS_RESOURCE in permit.conditions]
+        makers = [permit for permit in self.permits if permit.action in CREATE_GRANT and _lets_services_grant(permit)]
         accounts = [account_of(permit.principal.value) or self.target.account for permit in makers]
         return tuple(dict.fromkeys([self.target.account, *accounts])) if makers else ()
+
+
+def _lets_services_grant(permit: Permit) -> bool:
+    """Return whether AWS services may create grants for themselves by a permit: it neither names a grantee nor rules that out."""
+    said = {condition.key.lower(): condition for condition in permit.conditions}
+    against = said.get(FOR_AWS_RESOURCE.key.lower())
+    return "kms:granteeprincipal" not in said and (against is None or "true" in against.values)
+
+
+def _named_grantees(permits: Iterable[Permit]) -> Values:
+    """Return the principals that lines name as grantees: they act by grants, whatever else names them."""
+    found = [
+        value
+        for permit in permits
+        for condition in permit.conditions
+        if permit.action in CREATE_GRANT and condition.key.lower() == "kms:granteeprincipal"
+        if condition.operator in EQUALITIES
+        for value in condition.values
+    ]
+    return tuple(dict.fromkeys(value for value in found if value.startswith("arn:") and "${" not in value))
 
 
 class _Deny(NamedTuple):
@@ -71,13 +90,13 @@ def world_of(intent: Intent, target: Target, permits: Iterable[Permit]) -> World
     """Return what guard rails are built against on one key."""
     grants = [line.grant for line in intent.grants]
     people = [grant.grantee for grant in grants if not grant.grantee_is_service]
-    people += [grant.retiring for grant in grants if grant.retiring and not grant.retiring_is_service]
     machines = [grant.grantee for grant in grants if grant.grantee_is_service]
-    machines += [grant.retiring for grant in grants if grant.retiring and grant.retiring_is_service]
     people += [arn for use in intent.services for arn in grantees(use, target)]
     if intent.scope.deployer is not None:
         people.append(intent.scope.deployer)
-    return World(target, intent.scope.organization, tuple(permits), tuple(people), tuple(machines))
+    permits = tuple(permits)
+    people += _named_grantees(permits)
+    return World(target, intent.scope.organization, permits, tuple(people), tuple(machines))
 
 
 def deny_statements(intent: Intent, world: World, sids: Sids) -> list[Traced]:
@@ -137,8 +156,9 @@ def _denies(line: GuardRailLine, world: World) -> list[_Deny]:
 # --- the guard rails ----------------------------------------------------------------------------------------------------
 
 
-def _deny_delete(line: GuardRailLine, _world: World) -> list[_Deny]:
-    return [_Deny(DELETE, _unless(line.exceptions))]
+def _deny_delete(line: GuardRailLine, world: World) -> list[_Deny]:
+    actions = _actions(world.target, lambda action: action.iam_name in DELETE)
+    return [_Deny(actions, _unless(line.exceptions))]
 
 
 def _deny_outside_organization(line: GuardRailLine, world: World) -> list[_Deny]:

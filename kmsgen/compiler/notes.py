@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 from typing import NamedTuple
 
 from kmsgen.arn import account_of
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.compiler.conditions import CONTEXT_PREFIX, fails_when_absent
+from kmsgen.compiler.conditions import CONTEXT_PREFIX, carries, fails_when_absent, is_context_key
 from kmsgen.compiler.contradictions import reaches
 from kmsgen.compiler.guardrails import CONTEXT_RAIL, World
 from kmsgen.compiler.identity_policy import needs_identity_policy
 from kmsgen.compiler.principals import is_account, is_service_linked
 from kmsgen.compiler.service_notes import notes_on_services
 from kmsgen.errors import Diagnostic, Location
-from kmsgen.intent.intent import Access, GuardRailLine, Intent
+from kmsgen.intent.intent import Access, GrantWhen, GuardRailLine, Intent
 from kmsgen.policy.document import Principal
 
 
@@ -26,6 +27,19 @@ class _Narrowing(NamedTuple):
     hint: str
 
 
+# what narrows the grants of a line that names none of its `grant`
+_LIMIT_GRANTS = frozenset(
+    {
+        "kms:granteeprincipal",
+        "kms:granteeserviceprincipal",
+        "kms:grantoperations",
+        "kms:grantisforawsresource",
+        "kms:grantconstrainttype",
+        "kms:viaservice",
+    }
+)
+# RFC 1918, 4193, 6598: what no public endpoint of AWS is called from
+_PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")))
 _NARROWINGS = {
     "deny-direct-use": _Narrowing(
         "kms:viaservice", "calls through AWS services", "say so with `via:`, or except the principal from the guard rail"
@@ -42,6 +56,7 @@ def notes_on(intent: Intent, worlds: tuple[World, ...]) -> tuple[Diagnostic, ...
     """Return the notes, in source order, each once."""
     found = {*_recovery(intent), *_members(intent), *_deployment(intent), *_not_governed(intent)}
     found |= {*notes_on_services(intent), *_narrowed_lines(intent), *_narrowed_grants(intent), *_spared_accounts(intent)}
+    found |= {*_unlimited_grants(intent), *_not_on_action(intent), *_private_addresses(intent)}
     for world in worlds:
         found |= set(_other_halves(intent, world))
     return tuple(sorted(found))
@@ -59,6 +74,38 @@ def _recovery(intent: Intent) -> Iterator[Diagnostic]:
             "without a statement for the account the key depends on its administrators existing",
             "a recovery path: under `admins`, `{principal: account, can: [change-policy]}`",
         )
+
+
+def _unlimited_grants(intent: Intent) -> Iterator[Diagnostic]:
+    for access in (*intent.admins, *intent.users):
+        keys = {condition.key.lower() for condition in access.when.conditions}
+        limited = access.when.grant != GrantWhen() or access.when.via or keys & _LIMIT_GRANTS
+        if "kms:CreateGrant" in access.actions and not limited:
+            message = f"nothing limits the grants that `{access.principal}` may create: any operation of the key, for anybody"
+            hint = "`when: {grant: {operations: [...], grantees: [...]}}`, or `use-grants` for grants of AWS services only"
+            yield Diagnostic(access.location, "grants-unlimited", message, hint)
+
+
+def _not_on_action(intent: Intent) -> Iterator[Diagnostic]:
+    """Yield what a condition on the encryption context of a line does not hold on: actions that only read about the key."""
+    for access in (*intent.admins, *intent.users):
+        raw = [condition.key for condition in access.when.conditions if is_context_key(condition.key)]
+        asked = [*(f"kms:EncryptionContext:{name}" for name, _ in access.when.encryption_context), *raw]
+        without = [action for action in access.actions if asked and not carries(action, asked[0])]
+        if without:
+            names = ", ".join(f"`{action}`" for action in without)
+            message = f"{names} of `{access.principal}` have no encryption context, so they are allowed without `{asked[0]}`"
+            yield Diagnostic(access.location, "when-not-on-action", message, "leave them out, or give them a line of their own")
+
+
+def _private_addresses(intent: Intent) -> Iterator[Diagnostic]:
+    for access in (*intent.admins, *intent.users):
+        for text in access.when.source_ip:
+            network = ip_network(text)
+            if any(network.version == private.version and network.subnet_of(private) for private in _PRIVATE):  # type: ignore[arg-type]
+                message = f"`{text}` is private, and aws:SourceIp is a public address: no call comes from there"
+                hint = "through a VPC endpoint: `source_vpce`, or `conditions` on aws:VpcSourceIp"
+                yield Diagnostic(access.location, "private-source-ip", message, hint)
 
 
 def _members(intent: Intent) -> Iterator[Diagnostic]:
@@ -125,6 +172,10 @@ def _says(access: Access, key: str) -> bool:
 
 def _deployment(intent: Intent) -> Iterator[Diagnostic]:
     deployer = intent.scope.deployer
+    if deployer is None and intent.key is not None:
+        message = "no `deployer` is named: whoever runs Terraform or CloudFormation needs more on the key than this gives"
+        hint = "`scope: {deployer: role/...}` gives that role what creating, updating and reading back the key takes"
+        yield Diagnostic(Location(intent.path), "no-deployer", message, hint)
     if deployer is not None and intent.key is not None:
         message = (
             f"`{deployer}` needs its IAM policy (CreateKey and what else no key policy can give) before the first deployment"

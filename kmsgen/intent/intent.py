@@ -38,10 +38,24 @@ class NewKey(NamedTuple):
     tags: tuple[tuple[str, str], ...] = ()
 
 
+class GrantWhen(NamedTuple):
+    """What a grant must be that CreateGrant makes. Grantees and retiring principals are all ARNs, or all services' names.
+
+    `constraint` are values of kms:GrantConstraintType.
+    """
+
+    operations: Values = ()
+    grantees: Values = ()
+    retiring: Values = ()
+    constraint: Values = ()
+    for_aws: bool | None = None
+
+
 class When(NamedTuple):
     """What must hold of a request, all of it; a tuple gives alternatives, an empty tuple or None asks nothing.
 
-    `via` are service prefixes (`s3`); `since` and `until` ISO 8601 instants in UTC; `conditions` raw condition blocks.
+    `via` are service prefixes (`s3`); `since` and `until` ISO 8601 instants in UTC; `conditions` raw condition blocks; `grant`
+    is about kms:CreateGrant alone.
     """
 
     encryption_context: tuple[tuple[str, Values], ...] = ()
@@ -55,6 +69,7 @@ class When(NamedTuple):
     principal_tags: tuple[tuple[str, Values], ...] = ()
     organization: Values = ()
     conditions: tuple[Condition, ...] = ()
+    grant: GrantWhen = GrantWhen()
 
 
 class Access(NamedTuple):

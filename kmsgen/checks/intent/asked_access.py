@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from kmsgen.arn import Arn, parse_arn
+from kmsgen.arn import Arn, is_service_principal, parse_arn
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.capabilities import DEPLOYER
 from kmsgen.catalogue.key_specs import key_type
 from kmsgen.errors import Location
-from kmsgen.intent.intent import Access, GrantLine, Intent, When
+from kmsgen.intent.intent import Access, GrantLine, GrantWhen, Intent, When
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Condition, Effect, Principal, Statement
 
 Values = tuple[str, ...]
 
 FOR_SERVICES = Condition("Bool", "kms:GrantIsForAWSResource", ("true",))
-DELETE = ("kms:DisableKey", "kms:ScheduleKeyDeletion")
+DELETE = ("kms:DeleteImportedKeyMaterial", "kms:DisableKey", "kms:ScheduleKeyDeletion")
 # What a deployer cannot do without: it reads what it wrote, and must be able to change the policy.
 DEPLOYER_NEEDS = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:PutKeyPolicy")
 DEPLOYER_MAY = ("kms:ListGrants", "kms:RevokeGrant", "kms:ReplicateKey", "kms:ListAliases", "kms:CreateKey")
@@ -85,7 +85,8 @@ def intended_by_lines(intent: Intent, key: Key) -> Iterator[Expected]:
             required = action not in BY_GRANT_ONLY and (access.explicit or not _withheld(intent, access, action))
             for half in kinds_of_resource(action):
                 if not access.on or half not in ("key", "alias") or half in access.on:
-                    held = tuple(_that_apply(said, action, half))
+                    limits = limits_of_grants(access.when.grant) if action == "kms:CreateGrant" else ()
+                    held = (*_that_apply(said, action, half), *limits)
                     statement = expected(Principal("AWS", access.principal), action, half, key.arn, held)
                     if intent.every_key and half == "key":
                         statement = statement._replace(resources=_every_key(intent))
@@ -135,8 +136,7 @@ def conditions_of(when: When, regions: Values) -> Iterator[Condition]:
 def _that_apply(said: Iterable[Condition], action: str, half: str) -> Iterator[Condition]:
     """Yield the conditions that requests for the action are held to.
 
-    An encryption context does not concern what has none; an alias is known by its name alone. Whoever may create a grant gives
-    what it has not: grants are for AWS services, unless the line fixes grantee and operations.
+    An encryption context does not concern what has none; an alias is known by its name alone.
     """
     for condition in said:
         key = condition.key.lower()
@@ -145,19 +145,19 @@ def _that_apply(said: Iterable[Condition], action: str, half: str) -> Iterator[C
         if key.startswith("kms:encryptioncontext") and not _has_context(action):
             continue
         yield condition
-    if action == "kms:CreateGrant" and not _fixes_grant(said) and FOR_SERVICES not in tuple(said):
-        yield FOR_SERVICES
 
 
-def _fixes_grant(said: Iterable[Condition]) -> bool:
-    """Return whether conditions leave one grantee, or a few, and no operation but those they list."""
-    exact = {(c.operator, c.key.lower()) for c in said if not any(set("*?$") & set(value) for value in c.values)}
-    named = any(
-        (operator, f"kms:grantee{kind}principal") in exact
-        for operator in ("StringEquals", "ArnEquals")
-        for kind in ("", "service")
+def limits_of_grants(limits: GrantWhen) -> Iterator[Condition]:
+    """Yield what CreateGrant of a line must show of the grant it makes."""
+    rows: tuple[tuple[str, str, Values], ...] = (
+        ("ForAllValues:StringEquals", "kms:GrantOperations", limits.operations),
+        ("StringEquals", "kms:GrantConstraintType", limits.constraint),
+        ("Bool", "kms:GrantIsForAWSResource", () if limits.for_aws is None else (str(limits.for_aws).lower(),)),
     )
-    return named and ("ForAllValues:StringEquals", "kms:grantoperations") in exact
+    for role, names in (("Grantee", limits.grantees), ("Retiring", limits.retiring)):
+        kind = "ServicePrincipal" if all(map(is_service_principal, names)) else "Principal"
+        rows = (*rows, ("StringEquals", f"kms:{role}{kind}", names))
+    yield from (Condition(operator, key, values) for operator, key, values in rows if values)
 
 
 def _has_context(action: str) -> bool:

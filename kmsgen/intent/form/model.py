@@ -124,6 +124,16 @@ class KeyFile(FilePart):
     tags: dict[str, FreeText] = Field(default_factory=dict, description="tags of the key")
 
 
+class GrantWhenFile(FilePart):
+    """What the grants that kms:CreateGrant of the line makes must be."""
+
+    operations: Texts | None = Field(None, description="no operations of the grant but these")
+    grantees: Texts | None = Field(None, description="its grantee: one of these principals, or of these AWS services")
+    retiring: Texts | None = Field(None, description="who may retire it: one of these principals, or of these AWS services")
+    constraint: Texts | None = Field(None, description="its constraint on the encryption context: equals, subset")
+    for_aws: bool | None = Field(None, description="true: only for a resource of an AWS service; false: only others")
+
+
 class WhenFile(FilePart):
     """What must hold of a request, all of it; lists give alternatives."""
 
@@ -139,6 +149,7 @@ class WhenFile(FilePart):
     request_alias: Texts | None = Field(None, description="only if the request names the key by one of these aliases")
     principal_tags: dict[str, FreeTexts] | None = Field(None, description="tags that the principal must carry")
     organization: Texts | None = Field(None, description="only principals of these organizations, o-...")
+    grant: GrantWhenFile | None = Field(None, description="what the grants must be that kms:CreateGrant of the line makes")
     conditions: dict[str, dict[str, ConditionValues]] | None = Field(
         None, description="raw condition blocks: operator, condition key, values"
     )

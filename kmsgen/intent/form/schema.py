@@ -11,7 +11,7 @@ from typing import Any
 from kmsgen.arn import PARTITIONS, SERVICE_PRINCIPAL
 from kmsgen.catalogue import actions, capabilities, grants, guardrails, key_specs, services, via_services
 from kmsgen.intent.form.model import IntentFile
-from kmsgen.intent.form.words import DELEGATIONS, KEY_POLICIES, NAME, ORIGINS, OTHER_SERVICES, RESOURCE_TYPES
+from kmsgen.intent.form.words import CONSTRAINTS, DELEGATIONS, KEY_POLICIES, NAME, ORIGINS, OTHER_SERVICES, RESOURCE_TYPES
 
 Schema = dict[str, Any]
 
@@ -65,6 +65,8 @@ def _words() -> dict[str, Schema]:
         "ServiceFile.can": can,
         "ServiceFile.source_account": {"pattern": "^[0-9]{12}$"},
         "GrantFile.operations": operations,
+        "GrantWhenFile.operations": operations,
+        "GrantWhenFile.constraint": {"enum": list(CONSTRAINTS)},
         "GuardRailFile": {"enum": list(guardrails.GUARD_RAILS)},
     }
 

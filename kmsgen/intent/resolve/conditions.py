@@ -15,6 +15,7 @@ from kmsgen.intent.files.suggestion import did_you_mean
 from kmsgen.intent.form.model import WhenFile
 from kmsgen.intent.intent import When
 from kmsgen.intent.resolve.context import Context
+from kmsgen.intent.resolve.grant_limits import resolve_grant_limits
 from kmsgen.intent.resolve.principals import Who
 from kmsgen.intent.resolve.routes import check_routes
 from kmsgen.intent.resolve.variables import check_exact, check_value
@@ -56,6 +57,7 @@ def resolve_when(when: WhenFile | None, allowed: Values, steps: Steps, who: Who 
         principal_tags=_pairs(when.principal_tags, (*steps, "principal_tags"), who, context),
         organization=_each(when.organization, (*steps, "organization"), _organization, context),
         conditions=_raw(when.conditions, allowed, (*steps, "conditions"), who, context),
+        grant=resolve_grant_limits(when.grant, allowed, (*steps, "grant"), context),
     )
     check_routes(found, allowed, steps, who, context)
     return found

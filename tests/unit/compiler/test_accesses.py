@@ -85,41 +85,57 @@ def test_principals_that_may_do_the_same_share_a_statement(compiled: Compile) ->
     assert [principal.value for principal in statement.principals or ()] == [f"{ROLE}a", f"{ROLE}b"]
 
 
-@pytest.mark.parametrize("can", ["[use-grants]", "[kms:CreateGrant]"])
-def test_create_grant_is_never_bare(compiled: Compile, can: str) -> None:
-    """Whoever may create grants may give any operation to anybody, so it is for AWS resources only."""
-    found = compiled(f"users: [{{principal: role/app, can: {can}}}]")
+def test_use_grants_is_for_aws_resources_only(compiled: Compile) -> None:
+    """The word lets AWS services make grants for their resources, and nobody else."""
+    found = compiled("users: [{principal: role/app, can: [use-grants]}]")
     allowing = [s for s in found.bundle.keys[0].policy.statements if "kms:CreateGrant" in s.actions]
     assert [conditions(s)["Bool", "kms:GrantIsForAWSResource"] for s in allowing] == [("true",)]
 
 
-def test_create_grant_may_be_pinned_instead(compiled: Compile) -> None:
-    """With grantee and operations fixed, principals may create the grant themselves."""
-    found = compiled(
-        """users:
-  - principal: role/app
-    can: [kms:CreateGrant]
-    when:
-      conditions:
-        StringEquals: {"kms:GranteePrincipal": ["arn:aws:iam::111122223333:role/b"]}
-        ForAllValues:StringEquals: {"kms:GrantOperations": [Decrypt]}
-"""
-    )
+def test_create_grant_in_so_many_words_is_as_written_with_a_note(compiled: Compile) -> None:
+    """Nothing is added to what is written in so many words; that nothing limits the grants is told."""
+    found = compiled("users: [{principal: role/app, can: [kms:CreateGrant]}]")
     (statement,) = statements(found, "Use by app")
-    assert ("Bool", "kms:GrantIsForAWSResource") not in conditions(statement)
+    assert conditions(statement) == {}
+    assert [note.code for note in found.notes if note.code.startswith("grant")] == ["grants-unlimited"]
 
 
-def test_a_grantee_alone_does_not_pin_a_grant(compiled: Compile) -> None:
-    """With the operations open, the grantee could get all of them."""
-    found = compiled(
-        """users:
-  - principal: role/app
-    can: [kms:CreateGrant]
-    when: {conditions: {StringEquals: {"kms:GranteePrincipal": ["arn:aws:iam::111122223333:role/b"]}}}
-"""
-    )
+def test_the_grants_of_a_line_are_limited(compiled: Compile) -> None:
+    """`grant` holds kms:CreateGrant to grantees, operations and so on, and no other action of the line."""
+    limits = "operations: [Decrypt, encrypt], grantees: role/batch, retiring: role/ci, constraint: subset, for_aws: false"
+    found = compiled(f"users: [{{principal: role/app, can: [kms:CreateGrant, kms:ListGrants], when: {{grant: {{{limits}}}}}}}]")
+    with_limits, without = sorted(statements(found, "Use by app"), key=lambda statement: -len(statement.conditions))
+    assert with_limits.actions == ("kms:CreateGrant",)
+    assert conditions(with_limits) == {
+        ("ForAllValues:StringEquals", "kms:GrantOperations"): ("Decrypt", "Encrypt"),
+        ("StringEquals", "kms:GranteePrincipal"): (f"{ROLE}batch",),
+        ("StringEquals", "kms:RetiringPrincipal"): (f"{ROLE}ci",),
+        ("StringEquals", "kms:GrantConstraintType"): ("EncryptionContextSubset",),
+        ("Bool", "kms:GrantIsForAWSResource"): ("false",),
+    }
+    assert conditions(without) == {}
+    assert not [note for note in found.notes if note.code == "grants-unlimited"]
+
+
+def test_grants_for_services_have_keys_of_their_own(compiled: Compile) -> None:
+    """An AWS service as grantee or retiring principal stands under the condition key of services."""
+    limits = "grantees: [logs.us-west-2.amazonaws.com], retiring: [logs.us-west-2.amazonaws.com]"
+    found = compiled(f"users: [{{principal: role/app, can: [kms:CreateGrant], when: {{grant: {{{limits}}}}}}}]")
     (statement,) = statements(found, "Use by app")
-    assert conditions(statement)["Bool", "kms:GrantIsForAWSResource"] == ("true",)
+    assert {key for _, key in conditions(statement)} == {"kms:GranteeServicePrincipal", "kms:RetiringServicePrincipal"}
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("can: [decrypt, kms:GetKeyPolicy], when: {encryption_context: {app: a}}", "when-not-on-action"),
+        ("can: [decrypt], when: {source_ip: 10.1.0.0/16}", "private-source-ip"),
+    ],
+)
+def test_what_a_condition_does_not_do_is_told(compiled: Compile, line: str, code: str) -> None:
+    """A condition that does not hold on an action of its line, or that no call meets as it stands, is told in a note."""
+    found = compiled(f"users: [{{principal: role/app, {line}}}]")
+    assert [note.code for note in found.notes if note.code == code] == [code]
 
 
 def test_actions_without_effect_in_a_key_policy_go_to_an_iam_policy(compiled: Compile) -> None:
@@ -139,10 +155,10 @@ def test_both_halves_of_an_alias_operation(compiled: Compile) -> None:
 
 def test_conditions_of_kms_stay_off_the_alias_half(compiled: Compile) -> None:
     """An alias has no KMS condition keys: the key's half of the call carries them."""
-    found = compiled("users: [{principal: role/app, can: [kms:CreateAlias], when: {via: [s3], source_vpce: vpce-1}}]")
+    found = compiled("users: [{principal: role/app, can: [kms:CreateAlias], when: {via: [s3], mfa: true}}]")
     (statement,) = statements(found, "Use by app")
     assert ("StringEquals", "kms:ViaService") in conditions(statement)
-    assert identity(found, f"{ROLE}app")[0]["Condition"] == {"StringEquals": {"aws:SourceVpce": "vpce-1"}}
+    assert identity(found, f"{ROLE}app")[0]["Condition"] == {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 
 
 def test_both_halves_across_accounts(compiled: Compile) -> None:
@@ -264,8 +280,8 @@ def test_sids_are_unique_and_plain(compiled: Compile) -> None:
 
 
 @pytest.mark.parametrize("grantee", ["arn:aws:iam::111122223333:role/*", "*"])
-def test_a_pattern_of_grantees_does_not_pin_a_grant(compiled: Compile, grantee: str) -> None:
-    """It fixes nobody: CreateGrant stays for AWS resources."""
+def test_a_pattern_of_grantees_stays_as_it_is_written(compiled: Compile, grantee: str) -> None:
+    """Conditions of the file are what holds; nothing is added to them."""
     found = compiled(
         f"""users:
   - principal: role/app
@@ -277,4 +293,7 @@ def test_a_pattern_of_grantees_does_not_pin_a_grant(compiled: Compile, grantee: 
 """
     )
     (statement,) = statements(found, "Use by app")
-    assert conditions(statement)["Bool", "kms:GrantIsForAWSResource"] == ("true",)
+    assert conditions(statement) == {
+        ("ArnEquals", "kms:GranteePrincipal"): (grantee,),
+        ("ForAllValues:StringEquals", "kms:GrantOperations"): ("Decrypt",),
+    }
