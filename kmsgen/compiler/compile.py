@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -108,7 +109,7 @@ def _delegating_policy(target: Target) -> Document:
 def _identity_policies(
     intent: Intent, worlds: tuple[World, ...], origins: dict[str, tuple[Location, ...]]
 ) -> dict[str, PrincipalPolicies]:
-    sids = Sids()
+    sids: dict[str, Sids] = defaultdict(Sids)
     traced = identity_statements(_in_identity_policies(intent, worlds), sids)
     if not worlds[0].target.governed:
         for principal, denies in identity_denies(intent, worlds, sids).items():

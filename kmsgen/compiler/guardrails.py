@@ -112,7 +112,7 @@ def deny_statements(intent: Intent, world: World, sids: Sids) -> list[Traced]:
     return found
 
 
-def identity_denies(intent: Intent, worlds: Iterable[World], sids: Sids) -> dict[str, list[Traced]]:
+def identity_denies(intent: Intent, worlds: Iterable[World], sids: dict[str, Sids]) -> dict[str, list[Traced]]:
     """Return the Deny statements of IAM policies, by principal: for intents about keys whose key policies are not ours."""
     worlds = tuple(worlds)
     arns = tuple(dict.fromkeys(arn for world in worlds for arn in world.target.key_arns))
@@ -122,7 +122,7 @@ def identity_denies(intent: Intent, worlds: Iterable[World], sids: Sids) -> dict
             if principal in line.exceptions:
                 continue
             for conditions, actions in _for_every_kind(line._replace(exceptions=()), worlds).items():
-                title = sids.joined(f"{_title(line.name)} by {principal.rpartition('/')[2]}")
+                title = sids[principal].joined(f"{_title(line.name)} by {principal.rpartition('/')[2]}")
                 statement = Statement(Effect.DENY, actions, arns, None, conditions, title)
                 found.setdefault(principal, []).append(Traced(statement, (line.location,)))
     return found

@@ -62,10 +62,11 @@ class _Head(NamedTuple):
         return self.principal, PURPOSES.index(self.purpose)
 
 
-def identity_statements(wanted: Iterable[tuple[Permit, Values]], sids: Sids) -> dict[str, list[Traced]]:
+def identity_statements(wanted: Iterable[tuple[Permit, Values]], sids: dict[str, Sids]) -> dict[str, list[Traced]]:
     """Return the statements of each principal's IAM policies, for permits with their resources.
 
-    Actions stand together only where their resources are equal.
+    Actions stand together only where their resources are equal. `sids` are those of each principal: what others are allowed
+    changes none of its policies.
     """
     resources: dict[tuple[_Head, str, str], list[str]] = {}
     permits: dict[tuple[_Head, str, str], list[Permit]] = {}
@@ -78,7 +79,7 @@ def identity_statements(wanted: Iterable[tuple[Permit, Values]], sids: Sids) -> 
         grouped.setdefault((slot[0], tuple(dict.fromkeys(named_all))), []).extend(permits[slot])
     found: dict[str, list[Traced]] = {}
     for (head, arns), together in sorted(grouped.items(), key=lambda item: item[0][0].order):
-        found.setdefault(head.principal, []).append(_statement(together, arns, sids))
+        found.setdefault(head.principal, []).append(_statement(together, arns, sids[head.principal]))
     return found
 
 

@@ -274,9 +274,18 @@ def test_sids_are_unique_and_plain(compiled: Compile) -> None:
     )
     sids = [s.sid for s in found.bundle.keys[0].policy.statements]
     assert len(set(sids)) == len(sids)
-    names = [item["Sid"] for principal in found.bundle.principals for item in identity(found, principal)]
-    assert len(set(names)) == len(names)
-    assert all(name.isascii() and name.isalnum() for name in names)
+    for principal in found.bundle.principals:
+        names = [item["Sid"] for item in identity(found, principal)]
+        assert len(set(names)) == len(names)
+        assert all(name.isascii() and name.isalnum() for name in names)
+
+
+def test_who_else_is_allowed_changes_no_sid_of_a_principal(compiled: Compile) -> None:
+    """IAM policies of one principal stay as they are, to the byte, when others come or go."""
+    line = "delegation: iam\nservices: [{{service: s3, principals: {{reader: [{}]}}}}]"
+    before, after = compiled(line.format("role/m, role/n")), compiled(line.format("role/m, role/n, role/b"))
+    for name in ("m", "n"):
+        assert identity(before, f"{ROLE}{name}") == identity(after, f"{ROLE}{name}")
 
 
 @pytest.mark.parametrize("grantee", ["arn:aws:iam::111122223333:role/*", "*"])
