@@ -32,6 +32,20 @@ def test_bases_extend_bases(tmp_path: Path) -> None:
     assert (Path(found.admins[0].location.path).name, found.admins[0].location.line) == ("two.yaml", 3)
 
 
+def test_a_base_that_two_bases_extend_counts_once(tmp_path: Path) -> None:
+    """Its lines come once, and what one of the two changes of it is not taken back by the other."""
+    scope = 'scope: {account: "111122223333", regions: [us-west-2]}\nkey: {tags: {env: dev, org: acme}}\n'
+    shared = "admins: [role/A]\nguardrails: [deny-lockout-bypass]\n"
+    write(tmp_path, {"_base.yaml": scope + shared, "d.yaml": "kmsgen: 1\nname: d\nextends: [_a.yaml, sub/_b.yaml]\n"})
+    write(tmp_path, {"_a.yaml": "extends: _base.yaml\nkey: {tags: {env: prod}}\nusers: [{principal: role/a, can: [decrypt]}]\n"})
+    write(tmp_path, {"sub/_b.yaml": "extends: ../_base.yaml\nusers: [{principal: role/b, can: [decrypt]}]\n"})
+    found = load_intent(tmp_path / "d.yaml")
+    assert [line.principal.rpartition("/")[2] for line in (*found.admins, *found.users)] == ["A", "a", "b"]
+    assert len(found.guardrails) == 1
+    assert found.key is not None
+    assert dict(found.key.tags) == {"env": "prod", "org": "acme"}
+
+
 @pytest.mark.parametrize(
     ("extends", "code"),
     [
