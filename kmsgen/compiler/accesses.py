@@ -18,26 +18,28 @@ from kmsgen.compiler.conditions import (
 )
 from kmsgen.compiler.permit import Conditions, Permit, canonical
 from kmsgen.compiler.target import Target
+from kmsgen.compiler.wide_principals import is_wide, placed
 from kmsgen.errors import input_error
 from kmsgen.intent.intent import Access
-from kmsgen.policy.document import Condition, Principal
+from kmsgen.policy.document import Condition
 
 CREATE_GRANT = "kms:CreateGrant"
 
 
-def access_permits(access: Access, target: Target) -> Iterator[Permit]:
+def access_permits(access: Access, target: Target, delegation: str) -> Iterator[Permit]:
     """Yield what one line asks for on one key. Raises InputError for what cannot be had."""
     conditions = conditions_of(access.when, target.regions, access.location)
     _check_reaches(access, conditions)
-    is_account = access.principal == account_root(target.partition, account_of(access.principal) or "")
+    principal, caller = placed(access.principal, target, delegation)
+    is_account = principal.value == account_root(target.partition, account_of(principal.value) or "")
     purpose = "delegate" if is_account else {"admin": "administer", "user": "use"}[access.role]
+    meant = access.principal if is_wide(access.principal) else ""
     for action in access.actions:
         for half in halves(action):
             if access.on and half in ("key", "alias") and half not in access.on:
                 continue
-            held = canonical(_conditions_on(access, action, half, conditions))
-            principal = Principal("AWS", access.principal)
-            yield Permit(principal, action, half, held, purpose, (access.location,), explicit=access.explicit)
+            held = canonical(conjoin((*_conditions_on(access, action, half, conditions), *caller), access.location))
+            yield Permit(principal, action, half, held, purpose, (access.location,), explicit=access.explicit, meant=meant)
 
 
 def halves(action: str) -> tuple[str, ...]:

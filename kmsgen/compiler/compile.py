@@ -63,7 +63,7 @@ def _asked(intent: Intent, target: Target) -> Iterator[Permit]:
     accesses: tuple[Access, ...] = (*intent.admins, *intent.users)
     # whole accounts come first: they cover nobody, and open the policy for its reader
     for access in sorted(accesses, key=lambda access: not is_account(Principal("AWS", access.principal))):
-        yield from access_permits(access, target)
+        yield from access_permits(access, target, intent.delegation)
     yield from deployer_permits(intent, target)
     for use in intent.services:
         yield from service_permits(use, target, intent.scope)
@@ -77,7 +77,7 @@ def _check_placeable(intent: Intent, target: Target, permits: Iterable[Permit]) 
             continue
         foreign = account_of(permit.principal.value) != target.account
         if not has_identity_policies(permit.principal) or (not target.governed and foreign):
-            message = f"`{permit.action}` of `{permit.principal.value}` cannot be given from here"
+            message = f"`{permit.action}` of `{permit.who}` cannot be given from here"
             hint = "the key's own key policy must name this principal: list the keys" if not target.governed else ""
             hint = hint or "it needs an IAM policy, which only users and roles can have: name one"
             problems.append(Diagnostic(permit.origins[0], "no-place", message, hint))

@@ -18,15 +18,16 @@ from kmsgen.catalogue.actions import ACTIONS, fits, works_in_key_policy
 from kmsgen.catalogue.capabilities import IMPORT_ADMINISTRATOR
 from kmsgen.catalogue.guardrails import GUARD_RAILS
 from kmsgen.catalogue.model import Action
-from kmsgen.compiler.conditions import EQUALITIES, FOR_AWS_RESOURCE
+from kmsgen.compiler.conditions import EQUALITIES, FOR_AWS_RESOURCE, conjoin
 from kmsgen.compiler.key_policy import Traced
 from kmsgen.compiler.permit import Conditions, Permit, canonical
 from kmsgen.compiler.principals import is_account, is_session
 from kmsgen.compiler.services import grantees
 from kmsgen.compiler.sids import Sids
 from kmsgen.compiler.target import Target
+from kmsgen.compiler.wide_principals import others_than
 from kmsgen.errors import input_error
-from kmsgen.intent.intent import GuardRailLine, Intent
+from kmsgen.intent.intent import ORGANIZATION, GuardRailLine, Intent, is_pattern
 from kmsgen.policy.document import EVERYONE, Condition, Effect, Principal, Statement
 
 Values = tuple[str, ...]
@@ -57,7 +58,7 @@ class World(NamedTuple):
     def grant_makers(self) -> Values:
         """The accounts, the key's first, of those who let AWS services create grants for themselves."""
         makers = [permit for permit in self.permits if permit.action in CREATE_GRANT and _lets_services_grant(permit)]
-        accounts = [account_of(permit.principal.value) or self.target.account for permit in makers]
+        accounts = [account_of(permit.who) or self.target.account for permit in makers]
         return tuple(dict.fromkeys([self.target.account, *accounts])) if makers else ()
 
 
@@ -103,13 +104,23 @@ def deny_statements(intent: Intent, world: World, sids: Sids) -> list[Traced]:
     """Return the Deny statements of the key policy."""
     found = []
     for line in intent.guardrails:
-        principals = tuple(Principal("AWS", arn) for arn in line.principals) or (EVERYONE,)
-        for deny in _denies(line, world):
-            statement = Statement(
-                Effect.DENY, deny.actions, ("*",), principals, canonical(deny.conditions), sids.spaced(_title(line.name))
-            )
-            found.append(Traced(statement, (line.location,)))
+        for principals, caller in _denied(line):
+            for deny in _denies(line, world):
+                held = canonical(conjoin((*deny.conditions, *caller), line.location))
+                title = sids.spaced(_title(line.name))
+                statement = Statement(Effect.DENY, deny.actions, ("*",), principals, held, title)
+                found.append(Traced(statement, (line.location,)))
     return found
+
+
+def _denied(line: GuardRailLine) -> list[tuple[tuple[Principal, ...], Conditions]]:
+    """Return whom a guard rail denies: everyone, those it names, and those that patterns of it match."""
+    patterns = tuple(filter(is_pattern, line.principals))
+    named = tuple(Principal("AWS", arn) for arn in line.principals if arn not in patterns)
+    found: list[tuple[tuple[Principal, ...], Conditions]] = [(named, ())] if named else []
+    if patterns:
+        found.append(((EVERYONE,), (Condition("ArnLike", "aws:PrincipalArn", patterns),)))
+    return found or [((EVERYONE,), ())]
 
 
 def identity_denies(intent: Intent, worlds: Iterable[World], sids: dict[str, Sids]) -> dict[str, list[Traced]]:
@@ -170,7 +181,7 @@ def _deny_outside_organization(line: GuardRailLine, world: World) -> list[_Deny]
 
 def _deny_everyone_else(line: GuardRailLine, world: World) -> list[_Deny]:
     principals = [permit.principal for permit in world.permits]
-    arns = [principal.value for principal in principals if principal.kind == "AWS"]
+    arns = [permit.who for permit in world.permits if permit.principal.kind == "AWS"]
     named = tuple(dict.fromkeys((*arns, *world.named, *line.exceptions, *_machine_roles(world))))
     sessions = [arn for arn in named if is_session(arn) and _role_patterns(arn)]
     others = [arn for arn in named if arn not in sessions]
@@ -209,7 +220,7 @@ def _without_region(name: str, regions: Values) -> str:
 def _other_sessions(patterns: Values, sessions: list[str], others: list[str], actions: Values) -> _Deny:
     """Return the deny of a role's other sessions: aws:PrincipalArn shows the role only, aws:userid ends in the session."""
     exact, under_path = patterns
-    named = [arn for arn in others if arn == exact or fnmatchcase(arn, under_path)]
+    named = [arn for arn in others if fnmatchcase(exact, arn) or fnmatchcase(arn, under_path) or arn.startswith(ORGANIZATION)]
     conditions = (
         Condition("ArnLike", "aws:PrincipalArn", patterns),
         Condition("StringNotLike", "aws:userid", tuple(f"*:{session}" for session in sessions)),
@@ -273,14 +284,16 @@ BUILDERS: dict[str, Callable[[GuardRailLine, World], list[_Deny]]] = {
 # --- their parts --------------------------------------------------------------------------------------------------------
 
 
-def _unless(arns: Iterable[str]) -> Conditions:
+def _unless(names: Iterable[str]) -> Conditions:
     """Return conditions that fail for these principals (an account: for each of its principals) and hold for all others."""
-    unique = tuple(dict.fromkeys(arns))
+    arns = tuple(names)
+    unique = tuple(arn for arn in dict.fromkeys(arns) if not arn.startswith(ORGANIZATION))
     accounts = tuple(account_of(arn) or "" for arn in unique if is_account(Principal("AWS", arn)))
     others = tuple(arn for arn in unique if not is_account(Principal("AWS", arn)))
-    rows = (("ArnNotLike" if any("*" in arn for arn in others) else "ArnNotEquals", "aws:PrincipalArn", others),
+    members = others_than(arn for arn in dict.fromkeys(arns) if arn.startswith(ORGANIZATION))
+    rows = (("ArnNotLike" if any(map(is_pattern, others)) else "ArnNotEquals", "aws:PrincipalArn", others),
             ("StringNotEquals", "aws:PrincipalAccount", accounts))  # fmt: skip
-    return tuple(Condition(operator, key, values) for operator, key, values in rows if values)
+    return (*(Condition(operator, key, values) for operator, key, values in rows if values), *members)
 
 
 def _machine_roles(world: World) -> Values:

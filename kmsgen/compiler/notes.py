@@ -12,10 +12,11 @@ from kmsgen.compiler.conditions import CONTEXT_PREFIX, carries, fails_when_absen
 from kmsgen.compiler.contradictions import reaches
 from kmsgen.compiler.guardrails import CONTEXT_RAIL, World
 from kmsgen.compiler.identity_policy import needs_identity_policy
+from kmsgen.compiler.permit import Permit
 from kmsgen.compiler.principals import is_account, is_service_linked
 from kmsgen.compiler.service_notes import notes_on_services
 from kmsgen.errors import Diagnostic, Location
-from kmsgen.intent.intent import Access, GrantWhen, GuardRailLine, Intent
+from kmsgen.intent.intent import ORGANIZATION, Access, GrantWhen, GuardRailLine, Intent
 from kmsgen.policy.document import Principal
 
 
@@ -111,7 +112,8 @@ def _private_addresses(intent: Intent) -> Iterator[Diagnostic]:
 def _members(intent: Intent) -> Iterator[Diagnostic]:
     for line in intent.guardrails:
         for access in (*intent.admins, *intent.users):
-            foreign = account_of(access.principal) != intent.scope.account
+            own = f"{ORGANIZATION}{intent.scope.organization}"
+            foreign = account_of(access.principal) != intent.scope.account and not access.principal.startswith(own)
             spared = access.principal in line.exceptions
             if line.name == "deny-outside-organization" and foreign and not spared:
                 message = f"`{access.principal}` is denied unless its account is in {intent.scope.organization}"
@@ -135,7 +137,7 @@ def _narrowed_lines(intent: Intent) -> Iterator[Diagnostic]:
         for access in (*intent.admins, *intent.users) if narrowing else ():
             actions = [action for action in access.actions if _narrows(line.name, action.removeprefix("kms:"))]
             says_so = narrowing is None or _says(access, narrowing.key)
-            if actions and not says_so and reaches(line, Principal("AWS", access.principal)):
+            if actions and not says_so and reaches(line, access.principal):
                 yield _narrowed(line, access.location, actions, access.principal)
 
 
@@ -146,7 +148,7 @@ def _narrowed_grants(intent: Intent) -> Iterator[Diagnostic]:
             actions = [f"kms:{name}" for name in grant.operations if _narrows(line.name, name)]
             pairs = constraints.encryption_context_equals or constraints.encryption_context_subset
             says_so = grant.grantee_is_service if line.name != CONTEXT_RAIL else bool(pairs)
-            if actions and not says_so and reaches(line, Principal("AWS", grant.grantee)):
+            if actions and not says_so and reaches(line, grant.grantee):
                 yield _narrowed(line, asked.location, actions, grant.grantee)
 
 
@@ -191,9 +193,11 @@ def _not_governed(intent: Intent) -> Iterator[Diagnostic]:
 
 def _other_halves(intent: Intent, world: World) -> Iterator[Diagnostic]:
     for permit in world.permits:
-        name, place = permit.principal.value, permit.origins[0]
+        name, place = permit.who, permit.origins[0]
         foreign = account_of(name) not in (None, world.target.account)
-        if foreign and is_account(permit.principal):
+        if permit.meant:
+            yield from _halves_of_many(permit, world)
+        elif foreign and is_account(permit.principal):
             message = f"account {account_of(name)} decides by its own IAM policies which of its principals use the key"
             yield Diagnostic(place, "other-half", message)
         elif foreign and is_service_linked(name):
@@ -201,3 +205,17 @@ def _other_halves(intent: Intent, world: World) -> Iterator[Diagnostic]:
         elif is_account(permit.principal) and needs_identity_policy(permit, world.target, intent.delegation):
             message = f"`{permit.action}` has no effect in a key policy; the account's IAM policies must allow it"
             yield Diagnostic(place, "iam-only", message)
+
+
+def _halves_of_many(permit: Permit, world: World) -> Iterator[Diagnostic]:
+    """Yield who else decides about those whom a pattern or an organization means: no IAM policy of theirs can be written here."""
+    place, account = permit.origins[0], account_of(permit.who)
+    if permit.who.startswith(ORGANIZATION):
+        message = f"the accounts of `{permit.who}` decide by their own IAM policies which of their principals use the key"
+        yield Diagnostic(place, "other-half", message)
+    elif account != world.target.account:
+        message = f"account {account} decides by its own IAM policies which of its principals use the key"
+        yield Diagnostic(place, "other-half", message)
+    elif is_account(permit.principal):
+        message = f"whom `{permit.who}` matches is not known here: the IAM policies that let them use the key are yours to write"
+        yield Diagnostic(place, "pattern-by-iam", message, "with `delegation: key-policy` the key policy lets them in")

@@ -29,6 +29,12 @@ class Permit(NamedTuple):
     origins: tuple[Location, ...]
     topic: str = ""
     explicit: bool = True  # False: a set that the compiler chose, from which a guard rail may take
+    meant: str = ""  # the pattern or organization for which the principal stands under its conditions
+
+    @property
+    def who(self) -> str:
+        """The principal as the intent names it."""
+        return self.meant or self.principal.value
 
 
 def canonical(conditions: Iterable[Condition]) -> Conditions:

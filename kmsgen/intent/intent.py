@@ -12,6 +12,15 @@ LINES = ("admins", "users", "services", "grants", "guardrails", "never")
 """The fields that hold a list of lines, in a file and in an intent; each line stands for itself."""
 
 
+ORGANIZATION = "organization/"
+"""What the name of an organization, or of a unit of one, begins with where a principal stands."""
+
+
+def is_pattern(principal: str) -> bool:
+    """Return whether a principal is a pattern of ARNs."""
+    return principal.startswith("arn:") and ("*" in principal or "?" in principal)
+
+
 class IntentScope(NamedTuple):
     """Where the intent holds. No Regions: every Region. `deployer` is a principal's ARN."""
 
@@ -75,6 +84,8 @@ class When(NamedTuple):
 class Access(NamedTuple):
     """One line of `admins` or `users`: a principal's ARN (an account: its root ARN) and exact actions, `kms:Decrypt`.
 
+    The principal may also be a pattern of an account's users or roles, or `organization/o-...` with the path of a unit.
+
     `explicit` tells that the line lists its actions; an admin line without `can` has the administrator set.
     `on` narrows an action that needs two resources (CreateAlias: alias and key) to its half on resources of these types,
     `key` or `alias`; empty: every resource that the action needs.
@@ -116,7 +127,7 @@ class GrantLine(NamedTuple):
 
 
 class GuardRailLine(NamedTuple):
-    """One line of `guardrails`: a name of the catalogue of guard rails, and the principals' ARNs it excepts.
+    """One line of `guardrails`: a name of the catalogue of guard rails, and the principals, patterns, organizations it excepts.
 
     `principals` are the only ones it denies (users and roles of this account; the deny is written into their IAM policies
     where the intent is about every key); empty: it denies everyone.

@@ -6,6 +6,7 @@ One statement a principal and action, no matter how long that gets: this is what
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from kmsgen.arn import Arn, is_service_principal, parse_arn
@@ -13,9 +14,9 @@ from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.capabilities import DEPLOYER
 from kmsgen.catalogue.key_specs import key_type
 from kmsgen.errors import Location
-from kmsgen.intent.intent import Access, GrantLine, GrantWhen, Intent, When
+from kmsgen.intent.intent import ORGANIZATION, Access, GrantLine, GrantWhen, Intent, When, is_pattern
 from kmsgen.policy.bundle import Key
-from kmsgen.policy.document import Condition, Effect, Principal, Statement
+from kmsgen.policy.document import EVERYONE, Condition, Effect, Principal, Statement
 
 Values = tuple[str, ...]
 
@@ -86,13 +87,28 @@ def intended_by_lines(intent: Intent, key: Key) -> Iterator[Expected]:
             for half in kinds_of_resource(action):
                 if not access.on or half not in ("key", "alias") or half in access.on:
                     limits = limits_of_grants(access.when.grant) if action == "kms:CreateGrant" else ()
-                    held = (*_that_apply(said, action, half), *limits)
-                    statement = expected(Principal("AWS", access.principal), action, half, key.arn, held)
+                    who, callers = _principal_of(access.principal)
+                    held = (*_that_apply(said, action, half), *limits, *callers)
+                    statement = expected(who, action, half, key.arn, held)
                     if intent.every_key and half == "key":
                         statement = statement._replace(resources=_every_key(intent))
                     yield Expected(
                         access.location, key.arn, half, statement, required and (not intent.any_spec or _fits(action, key))
                     )
+
+
+def _principal_of(name: str) -> tuple[Principal, tuple[Condition, ...]]:
+    """Return whom a line is about, and what of the caller must hold of a pattern's and of an organization's principals."""
+    if name.startswith(ORGANIZATION):
+        identifier, _, unit = name.removeprefix(ORGANIZATION).partition("/")
+        if unit:
+            return EVERYONE, (Condition("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", (f"{identifier}/{unit}/*",)),)
+        return EVERYONE, (Condition("StringEquals", "aws:PrincipalOrgID", (identifier,)),)
+    if is_pattern(name):
+        account = name.split(":")[4]
+        callers = (("StringEquals", "aws:PrincipalAccount", account), ("ArnLike", "aws:PrincipalArn", name))
+        return EVERYONE, tuple(Condition(operator, key, (value,)) for operator, key, value in callers)
+    return Principal("AWS", name), ()
 
 
 def _every_key(intent: Intent) -> Values:
@@ -109,8 +125,9 @@ def _fits(action: str, key: Key) -> bool:
 
 def _withheld(intent: Intent, access: Access, action: str) -> bool:
     """Return whether a guard rail may take the action from an administrator who did not ask for it by name."""
-    rails = [line for line in intent.guardrails if line.name == "deny-delete" and access.principal not in line.exceptions]
-    return bool(rails) and action in DELETE
+    rails = (line.exceptions for line in intent.guardrails if line.name == "deny-delete")
+    reached = any(not any(fnmatchcase(access.principal, name) for name in spared) for spared in rails)
+    return reached and action in DELETE
 
 
 def conditions_of(when: When, regions: Values) -> Iterator[Condition]:
@@ -185,7 +202,9 @@ def intended_by_deployer(intent: Intent, key: Key) -> Iterator[Expected]:
     for action in actions:
         for half in kinds_of_resource(action):
             yield Expected(place, key.arn, half, expected(who, action, half, key.arn, ()), action in DEPLOYER_NEEDS)
-    tags = [Condition("StringEquals", f"aws:RequestTag/{name}", (value,)) for name, value in key.tags]
+    tags = [
+        Condition("StringEquals", f"aws:RequestTag/{name}", (value,)) for name, value in (intent.key.tags if intent.key else ())
+    ]
     if tags:  # CreateKey with tags takes TagResource on keys that do not exist yet, which is on any key
         yield Expected(place, key.arn, "any", expected(who, "kms:TagResource", "any", key.arn, tags), required=False)
     for line in intent.grants:

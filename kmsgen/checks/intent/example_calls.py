@@ -24,6 +24,7 @@ Values = tuple[str, ...]
 SOMEBODY = "somebody-whom-iam-allows"
 ANY_SERVICE = "s3.amazonaws.com"
 REGION = "aws:requestedregion"
+_MEMBERS = ("444455556666", "777788889999")
 _TAG = "aws:resourcetag/"
 _OF_TYPE = {"User": f"user/{SOMEBODY}", "AssumedRole": f"role/{SOMEBODY}", "Account": "root"}
 _IMPORT = frozenset({"kms:ImportKeyMaterial", "kms:GetParametersForImport", "kms:DeleteImportedKeyMaterial"})
@@ -72,7 +73,16 @@ def _caller(access: Expected, situation: Situation) -> str | None:
     if any(condition.key == "aws:PrincipalIsAWSService" for condition in access.statement.conditions):
         return ANY_SERVICE
     key = parse_arn(access.key)
-    return _of_account(key.partition, key.account, situation) if key else None
+    return _of_account(key.partition, _account(situation, key.account), situation) if key else None
+
+
+def _account(situation: Situation, own: str) -> str:
+    """Return the account of somebody whom conditions leave of everyone: for a member of an organization another account."""
+    said = {name.lower(): values[0] for name, values in situation.context.items() if values}
+    if "aws:principalaccount" in said:
+        return said["aws:principalaccount"]
+    member = "aws:principalorgid" in said or "aws:principalorgpaths" in said
+    return next(one for one in _MEMBERS if one != own) if member else own
 
 
 def _of_account(partition: str, account: str, situation: Situation) -> str | None:

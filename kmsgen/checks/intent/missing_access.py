@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 
 from kmsgen.arn import account_of
 from kmsgen.authorizer.decision import Decision, Outcome
@@ -112,7 +113,8 @@ def _past_guard_rails(situation: Situation, intent: Intent, name: str, action: s
 
 
 def _reaches(line: GuardRailLine, name: str) -> bool:
-    return name not in line.exceptions and (not line.principals or name in line.principals)
+    spared = any(fnmatchcase(name, pattern) for pattern in line.exceptions)
+    return not spared and (not line.principals or any(fnmatchcase(name, pattern) for pattern in line.principals))
 
 
 def _is_written(access: Expected, bundle: Bundle) -> bool:

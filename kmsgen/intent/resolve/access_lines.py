@@ -9,7 +9,8 @@ from kmsgen.intent.intent import Access, When
 from kmsgen.intent.resolve.actions import administrator_actions, resolve_actions
 from kmsgen.intent.resolve.conditions import resolve_when
 from kmsgen.intent.resolve.context import Context
-from kmsgen.intent.resolve.principals import Who, resolve_principal
+from kmsgen.intent.resolve.principals import Who
+from kmsgen.intent.resolve.wide_principals import resolve_wide_principal
 from kmsgen.policy.document import Condition
 from kmsgen.reading import Steps
 
@@ -33,7 +34,7 @@ def _accesses(line: AdminFile | UserFile, role: str, steps: Steps, context: Cont
     lines: list[Access] = []
     for index, text in enumerate(line.principal):
         here: Steps = (*steps, "principal", index)
-        who = resolve_principal(text, here, context)
+        who = resolve_wide_principal(text, here, context)
         if who and context.iam_only:
             _check_identity(who, here, context)
         granted = (

@@ -108,3 +108,36 @@ def test_an_account_with_a_name_keeps_the_key_policy_changeable() -> None:
 """
     found = case(text, head=WITHOUT_DEPLOYER)
     assert found.findings() == []
+
+
+WIDE = ("role/app-*", "arn:aws:iam::444455556666:role/ci-*", "organization", "organization/o-otherorgid1/r-ab12/ou-ab12-11111111")
+
+
+@pytest.mark.parametrize("delegation", ["key-policy", "iam"])
+@pytest.mark.parametrize("principal", WIDE)
+def test_lines_about_many_are_right(principal: str, delegation: str) -> None:
+    """Somebody whom a pattern matches, or a member of the organization, is let in, and nobody else."""
+    text = f"{ADMIN}users: [{{principal: '{principal}', can: [decrypt]}}]\ndelegation: {delegation}\n"
+    found = case(text)
+    answers = ask(found.intent, found.bundle, found.compiled.origins, thorough=True)
+    assert [str(finding.diagnostic) for answer in answers for finding in answer.findings] == []
+
+
+@pytest.mark.parametrize(
+    ("principal", "key"),
+    [
+        (WIDE[0], "aws:PrincipalArn"),
+        (WIDE[1], "aws:PrincipalArn"),
+        (WIDE[2], "aws:PrincipalOrgID"),
+        (WIDE[3], "aws:PrincipalOrgPaths"),
+    ],
+)
+def test_a_line_about_many_without_its_condition_is_found(principal: str, key: str) -> None:
+    """Without the condition on the caller everyone, or everyone of the account, would be let in."""
+    found = case(f"{ADMIN}users: [{{principal: '{principal}', can: [decrypt]}}]")
+    (access,) = found.bundle.keys
+    changed = tuple(s._replace(conditions=tuple(c for c in s.conditions if c.key != key)) for s in access.policy.statements)
+    assert changed != access.policy.statements
+    bundle = found.bundle._replace(keys=(access._replace(policy=access.policy._replace(statements=changed)),))
+    _, nothing_else, _ = ask(found.intent, bundle, found.compiled.origins)
+    assert "excess-access" in {finding.code for finding in nothing_else.findings}
