@@ -76,9 +76,9 @@ def _check_placeable(intent: Intent, target: Target, permits: Iterable[Permit]) 
         if not needs_identity_policy(permit, target, intent.delegation) or is_account(permit.principal):
             continue
         foreign = account_of(permit.principal.value) != target.account
-        if not has_identity_policies(permit.principal) or (not target.governed and foreign):
+        if not has_identity_policies(permit.principal) or (intent.every_key and foreign):
             message = f"`{permit.action}` of `{permit.who}` cannot be given from here"
-            hint = "the key's own key policy must name this principal: list the keys" if not target.governed else ""
+            hint = "the key's own key policy must name this principal: list the keys" if intent.every_key else ""
             hint = hint or "it needs an IAM policy, which only users and roles can have: name one"
             problems.append(Diagnostic(permit.origins[0], "no-place", message, hint))
     if problems:
@@ -88,7 +88,7 @@ def _check_placeable(intent: Intent, target: Target, permits: Iterable[Permit]) 
 def _key_access(intent: Intent, world: World, origins: dict[str, tuple[Location, ...]]) -> KeyAccess:
     target = world.target
     if not target.governed:
-        return KeyAccess(target.key, _delegating_policy(target))
+        return KeyAccess(target.key, _delegating_policy(world))
     sids = Sids()
     traced = allow_statements(world.permits, target, intent.delegation, sids) + deny_statements(intent, world, sids)
     policy = Document(tuple(item.statement for item in traced))
@@ -97,13 +97,17 @@ def _key_access(intent: Intent, world: World, origins: dict[str, tuple[Location,
     return KeyAccess(target.key, policy, grants_on(intent, target), target.creation)
 
 
-def _delegating_policy(target: Target) -> Document:
-    """Return the key policy that a key of the account has unless its owner says otherwise; it is judged, never rendered.
+def _delegating_policy(world: World) -> Document:
+    """Return the key policy that is taken for granted of a key whose policy stays; it is judged and told, never rendered.
 
-    Source: KMS Developer Guide, key-policy-default.
+    It lets the IAM policies of the key's account decide, as AWS's own default does, and those of each account of the intent.
+    Source: KMS Developer Guide, key-policy-default, key-policy-modifying-external-accounts.
     """
-    root = Principal("AWS", account_root(target.partition, target.account))
-    return Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), (root,), sid="Enable IAM User Permissions"),))
+    target = world.target
+    others = (account_of(permit.principal.value) for permit in world.permits)
+    accounts = dict.fromkeys([target.account, *(account for account in others if account)])
+    roots = tuple(Principal("AWS", account_root(target.partition, account)) for account in accounts)
+    return Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), roots, sid="Enable IAM User Permissions"),))
 
 
 def _identity_policies(

@@ -55,7 +55,7 @@ _NARROWINGS = {
 
 def notes_on(intent: Intent, worlds: tuple[World, ...]) -> tuple[Diagnostic, ...]:
     """Return the notes, in source order, each once."""
-    found = {*_recovery(intent), *_members(intent), *_deployment(intent), *_not_governed(intent)}
+    found = {*_recovery(intent), *_members(intent), *_deployment(intent), *_not_governed(intent, worlds)}
     found |= {*notes_on_services(intent), *_narrowed_lines(intent), *_narrowed_grants(intent), *_spared_accounts(intent)}
     found |= {*_unlimited_grants(intent), *_not_on_action(intent), *_private_addresses(intent)}
     for world in worlds:
@@ -185,16 +185,27 @@ def _deployment(intent: Intent) -> Iterator[Diagnostic]:
         yield Diagnostic(Location(intent.path), "deployer-first", message)
 
 
-def _not_governed(intent: Intent) -> Iterator[Diagnostic]:
-    if not intent.governed:
+def _not_governed(intent: Intent, worlds: tuple[World, ...]) -> Iterator[Diagnostic]:
+    """Yield what is taken for granted of key policies that stay; a deny has its effect whatever they say."""
+    place = Location(intent.path)
+    pairs = {
+        (account_of(permit.principal.value), world.target.account)
+        for world in worlds
+        for permit in world.permits
+        if not intent.governed
+    }
+    if any(one == other for one, other in pairs):
         message = "IAM policies have an effect only on keys whose key policies let the account's IAM policies decide"
-        yield Diagnostic(Location(intent.path), "needs-delegation", message)
+        yield Diagnostic(place, "needs-delegation", message)
+    for one, other in sorted((one or "", other) for one, other in pairs if one != other):
+        message = f"taken for granted: the key policies in account {other} let account {one} in, whose half this is"
+        yield Diagnostic(place, "needs-other-half", message, f"account {other} names account {one}, or these principals, there")
 
 
 def _other_halves(intent: Intent, world: World) -> Iterator[Diagnostic]:
     for permit in world.permits:
         name, place = permit.who, permit.origins[0]
-        foreign = account_of(name) not in (None, world.target.account)
+        foreign = world.target.governed and account_of(name) not in (None, world.target.account)
         if permit.meant:
             yield from _halves_of_many(permit, world)
         elif foreign and is_account(permit.principal):

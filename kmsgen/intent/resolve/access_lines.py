@@ -56,8 +56,9 @@ def _with(when: When, conditions: tuple[Condition, ...]) -> When:
 
 
 def _check_identity(who: Who, steps: Steps, context: Context) -> None:
-    """Report a principal whom no IAM policy of this account reaches: nothing else is written."""
-    if not who.has_identity_policies or (context.account is not None and who.account != context.account):
+    """Report a principal whom no IAM policy reaches, or for every key none of this account: nothing else is written."""
+    elsewhere = context.every_key and context.is_foreign(who.account)
+    if not who.has_identity_policies or elsewhere:
         hint = "name users and roles of this account, or list the keys and write their key policies"
         context.refuse(
             steps,
