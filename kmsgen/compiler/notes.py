@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from ipaddress import ip_network
 from typing import NamedTuple
 
 from kmsgen.arn import account_of
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.compiler.conditions import CONTEXT_PREFIX, carries, fails_when_absent, is_context_key
+from kmsgen.compiler.conditions import CONTEXT_PREFIX, EQUALITIES, carries, fails_when_absent, is_context_key
 from kmsgen.compiler.contradictions import reaches
 from kmsgen.compiler.guardrails import CONTEXT_RAIL, World
 from kmsgen.compiler.identity_policy import needs_identity_policy
@@ -57,6 +58,7 @@ def notes_on(intent: Intent, worlds: tuple[World, ...]) -> tuple[Diagnostic, ...
     """Return the notes, in source order, each once."""
     found = {*_recovery(intent), *_members(intent), *_deployment(intent), *_not_governed(intent, worlds)}
     found |= {*notes_on_services(intent), *_narrowed_lines(intent), *_narrowed_grants(intent), *_spared_accounts(intent)}
+    found |= {*_outside_scope(intent), *_beside_never(intent), *_grants_of_replicas(intent)}
     found |= {*_unlimited_grants(intent), *_not_on_action(intent), *_private_addresses(intent)}
     for world in worlds:
         found |= set(_other_halves(intent, world))
@@ -107,6 +109,37 @@ def _private_addresses(intent: Intent) -> Iterator[Diagnostic]:
                 message = f"`{text}` is private, and aws:SourceIp is a public address: no call comes from there"
                 hint = "through a VPC endpoint: `source_vpce`, or `conditions` on aws:VpcSourceIp"
                 yield Diagnostic(access.location, "private-source-ip", message, hint)
+
+
+def _outside_scope(intent: Intent) -> Iterator[Diagnostic]:
+    """Yield lines about every key that hold in Regions of which the scope has no key: they give nothing."""
+    for access in (*intent.admins, *intent.users) if intent.every_key and intent.scope.regions else ():
+        for condition in access.when.conditions:
+            if condition.key.lower() != "aws:requestedregion" or condition.operator not in EQUALITIES:
+                continue
+            if not any(fnmatchcase(region, value) for region in intent.scope.regions for value in condition.values):
+                message = f"the keys of this intent are in {', '.join(intent.scope.regions)}, where `{condition.key}` never holds"
+                yield Diagnostic(
+                    access.location, "region-outside-scope", message, "the line gives nothing: add the Region to `scope`"
+                )
+
+
+def _beside_never(intent: Intent) -> Iterator[Diagnostic]:
+    """Yield whom `never` does not hold for good: who may change the key policy can give themselves what it rules out."""
+    for line in intent.never:
+        for access in (*intent.admins, *intent.users):
+            if "kms:PutKeyPolicy" in access.actions and fnmatchcase(access.principal, line.principal):
+                message = f"`{access.principal}` may change the key policy, and with it give anybody what this rules out"
+                hint = "`never` is about what the policies of this intent allow, not about what they can be changed to"
+                yield Diagnostic(line.location, "never-until-changed", message, hint)
+
+
+def _grants_of_replicas(intent: Intent) -> Iterator[Diagnostic]:
+    regions = intent.key.replicas if intent.key else ()
+    for line in intent.grants if regions else ():
+        message = f"the grant `{line.grant.name}` is on the primary key alone; replicas have grants of their own"
+        hint = f"run `grants.sh create` with the ARN of the replica too: {', '.join(regions)}"
+        yield Diagnostic(line.location, "grant-on-primary", message, hint)
 
 
 def _members(intent: Intent) -> Iterator[Diagnostic]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kmsgen.compiler import Compiled
 from kmsgen.errors import InputError
 from tests.unit.compiler.compiling import ADMIN, HEAD, KEY, ROLE, Compile, conditions, identity, statements
 
@@ -62,6 +63,73 @@ def test_two_lines_are_not_crossed(compiled: Compile) -> None:
         tuple(sorted(value for values in conditions(s).values() for value in values)) for s in statements(found, "Use by app")
     }
     assert pairs == {("a", "vpce-1"), ("b", "vpce-2")}
+
+
+def held_by(found: Compiled, word: str) -> list[dict[tuple[str, str], tuple[str, ...]]]:
+    """Return the conditions of each statement whose Sid has the word in it."""
+    return [conditions(statement) for statement in statements(found, word)]
+
+
+def test_lines_that_differ_in_a_value_are_one_statement(compiled: Compile) -> None:
+    """A list of values says the same as a statement for each, in a fraction of the room."""
+    lines = [f"  - {{principal: role/app, can: [decrypt], when: {{encryption_context: {{t: '{n}', a: b}}}}}}" for n in range(150)]
+    found = compiled("users:\n" + "\n".join(lines))
+    (held,) = held_by(found, "Use by app")
+    assert held["StringEquals", "kms:EncryptionContext:t"] == tuple(map(str, range(150)))
+    assert held["StringEquals", "kms:EncryptionContext:a"] == ("b",)
+    assert len(found.origins["key-policy/Use by app with encryption context"]) == 150
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "'ForAllValues:StringEquals': {kms:EncryptionContextKeys: a}",
+            "'ForAllValues:StringEquals': {kms:EncryptionContextKeys: b}",
+        ),
+        ("StringNotEquals: {'kms:EncryptionContext:a': x}", "StringNotEquals: {'kms:EncryptionContext:a': y}"),
+        ("StringEquals: {'kms:EncryptionContext:a': x}", "StringEquals: {'kms:EncryptionContext:b': x}"),
+        ("StringEquals: {'kms:EncryptionContext:a': x}", "StringLike: {'kms:EncryptionContext:a': 'y*'}"),
+    ],
+)
+def test_conditions_that_a_list_would_widen_or_narrow_stay_apart(compiled: Compile, one: str, other: str) -> None:
+    """Only values of which any one is enough go into a list: with others the list would say something else."""
+    lines = [f"  - {{principal: role/app, can: [decrypt], when: {{conditions: {{{each}}}}}}}" for each in (one, other)]
+    assert len(held_by(compiled("users:\n" + "\n".join(lines)), "Use by app")) == 2
+
+
+def test_a_list_of_values_is_cut_where_an_iam_policy_has_no_room(compiled: Compile) -> None:
+    """What is put together for a key policy is cut for IAM policies, and every value stays."""
+    lines = [
+        f"  - {{principal: role/app, can: [decrypt], when: {{encryption_context: {{tenant: 'tenant-{n:060}'}}}}}}"
+        for n in range(150)
+    ]
+    found = compiled("delegation: iam\nusers:\n" + "\n".join(lines))
+    items = identity(found, f"{ROLE}app")
+    values = [value for item in items for value in item["Condition"]["StringEquals"]["kms:EncryptionContext:tenant"]]
+    assert len(items) > 1
+    assert len(values) == len(set(values)) == 150
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("users: [{principal: role/app, can: [change-policy]}]\nnever: [{principal: role/*, actions: [kms:Decrypt]}]",
+         "never-until-changed"),
+        ("grants: [{name: g, grantee: role/app, operations: [Decrypt]}]", "grant-on-primary"),
+    ],
+)  # fmt: skip
+def test_what_a_line_does_not_cover_is_told(compiled: Compile, text: str, code: str) -> None:
+    """A `never` holds until the key policy is changed, a grant on the primary key alone."""
+    key = "key: {alias: m, multi_region: true, replicas: [eu-west-1]}\n"
+    assert code in {note.code for note in compiled(text, key=key).notes}
+
+
+def test_a_region_outside_the_scope_is_told(compiled: Compile) -> None:
+    """A line about every key that holds in another Region gives nothing."""
+    line = "{principal: role/app, can: [decrypt], when: {conditions: {StringEquals: {aws:RequestedRegion: eu-west-1}}}}"
+    found = compiled(f"users: [{line}]", key='keys: "*"\n', admin="")
+    assert "region-outside-scope" in {note.code for note in found.notes}
 
 
 def test_a_line_that_another_covers_is_not_repeated(compiled: Compile) -> None:

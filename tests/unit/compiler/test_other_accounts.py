@@ -8,7 +8,7 @@ from kmsgen.errors import InputError
 from tests.unit.compiler.compiling import compile_text, identity
 
 KEY = "arn:aws:kms:us-west-2:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-HEAD = 'kmsgen: 1\nname: t\nscope: {{account: "{{}}", regions: [us-west-2]}}\nkeys: ["' + KEY + '"]\nkey_policy: keep\n'
+HEAD = 'kmsgen: 1\nname: t\nscope: {account: "ACCOUNT", regions: [us-west-2]}\nkeys: ["' + KEY + '"]\nkey_policy: keep\n'
 ROLE = "arn:aws:iam::111122223333:role/app"
 
 
