@@ -151,7 +151,8 @@ class Intent(NamedTuple):
     """Who may do what with one key, with the keys listed, or (`every_key`) with all keys in scope.
 
     `keep_key_policies`: the keys listed keep the key policies they have, and only IAM policies are written.
-    `spec` and `usage` are those of every key meant; `any_spec` tells that the intent leaves them open (every key only).
+    `spec` and `usage` are those of every key meant; `any_spec` tells that the intent leaves them open (every key only). `origin`
+    and `multi_region` are those of keys that exist, None where nothing tells.
     """
 
     path: str
@@ -164,6 +165,8 @@ class Intent(NamedTuple):
     spec: str = "SYMMETRIC_DEFAULT"
     usage: str = "ENCRYPT_DECRYPT"
     any_spec: bool = False
+    origin: str | None = None
+    multi_region: bool | None = None
     delegation: str = "key-policy"
     admins: tuple[Access, ...] = ()
     users: tuple[Access, ...] = ()

@@ -135,8 +135,9 @@ def _told(intent: Intent) -> Values:
     """Return the fields of a key that the intent tells; aliases a key may have beside its own."""
     if intent.key is not None:
         return ("spec", "usage", "origin", "multi_region", "tags")
-    kind = () if intent.any_spec else ("spec", "usage")
-    return kind if intent.every_key else (*kind, "multi_region")
+    told: Values = () if intent.any_spec else ("spec", "usage")
+    told += () if intent.origin is None else ("origin",)
+    return told if intent.multi_region is None else (*told, "multi_region")
 
 
 def _able(action: str, key: Key, told: Values) -> Key:

@@ -266,6 +266,8 @@ class PartialIntentFile(FilePart):
     keys: Texts | None = Field(None, description='ARNs of keys that exist, or "*": every key in scope')
     spec: str | None = Field(None, description="key spec of the keys that exist")
     usage: str | None = Field(None, description="key usage of the keys that exist")
+    origin: str | None = Field(None, description="origin of the keys that exist; none: any")
+    multi_region: bool | None = Field(None, description="whether the keys that exist are multi-Region keys; none: either")
     key_policy: str = Field("write", description="write, or keep: keys that exist keep theirs, only IAM policies are written")
     delegation: str = Field("key-policy", description="where the permissions of this account's principals live")
     extends: Texts | None = Field(None, description="files whose content this file extends; paths relative to this file")

@@ -51,6 +51,7 @@ def _words() -> dict[str, Schema]:
         "IntentFile.key_policy": {"enum": list(KEY_POLICIES)},
         "IntentFile.spec": {"enum": list(key_specs.KEY_SPECS)},
         "IntentFile.usage": {"enum": list(usages)},
+        "IntentFile.origin": {"enum": list(key_specs.ORIGINS)},
         "ScopeFile.account": {"pattern": "^[0-9]{12}$"},
         "ScopeFile.partition": {"enum": list(PARTITIONS)},
         "KeyFile.spec": {"enum": list(key_specs.KEY_SPECS)},

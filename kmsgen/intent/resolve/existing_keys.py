@@ -19,7 +19,11 @@ def resolve_keys(keys: list[str] | None, context: Context) -> tuple[str, ...]:
     sound = dict.fromkeys(text for index, text in enumerate(keys) if _check_arn(text, ("keys", index), context))
     context.key_accounts = frozenset(arn.account for arn in map(parse_arn, sound) if arn)
     if sound:
-        context.multi_region = all("key/mrk-" in arn for arn in sound)
+        multi_region = all("key/mrk-" in arn for arn in sound)
+        if context.multi_region is not None and context.multi_region != multi_region:
+            message = "the ARNs tell otherwise: a multi-Region key's id starts with `mrk-`"
+            context.refuse(("multi_region",), "key-multi-region", message, "leave it out")
+        context.multi_region = multi_region
     return tuple(sound)
 
 

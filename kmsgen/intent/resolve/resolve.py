@@ -58,6 +58,8 @@ def _intent(file: PartialIntentFile, tree: Tree, context: Context) -> Intent:
         keep_key_policies=file.key_policy == "keep",
         spec=context.spec,
         usage=context.usage,
+        origin=None if file.key else context.origin,
+        multi_region=None if file.key else context.multi_region,
         any_spec=context.every_key and context.key_type is None,
         delegation=file.delegation,
         admins=_lines("admins", file.admins, resolve_admin, context),
