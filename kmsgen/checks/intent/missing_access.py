@@ -75,11 +75,11 @@ def _is_assumed(access: Expected, name: str) -> bool:
 
 def _judge(access: Expected, call: Call, intent: Intent, judges: _Judges, origins: Origins) -> Iterator[Finding]:
     name = call.principal
-    held = _past_guard_rails(call.situation, intent, name, access.action)
+    held = past_guard_rails(call.situation, intent, name, access.action)
     request = request_for(name, access.action, (_resource(access, call.key),), held)
     decision = judges.about(access.key, call.key).decide(request)
     if decision.outcome is not Outcome.ALLOWED:
-        message = f"`{name}` cannot call `{access.action}` with {held}: {_why(decision)}"
+        message = f"`{name}` cannot call `{access.action}` with {held}: {why(decision)}"
         finding = _finding(access, message, decision, origins)
         yield Finding(finding.code, finding.severity, message, access.location, request, finding.statements, finding.origins)
 
@@ -97,7 +97,7 @@ def _unwritten(access: Expected, bundle: Bundle, origins: Origins) -> Iterator[F
         yield _finding(access, f"`{access.action}` is in no IAM policy of `{name}`", origins=origins)
 
 
-def _past_guard_rails(situation: Situation, intent: Intent, name: str, action: str) -> Situation:
+def past_guard_rails(situation: Situation, intent: Intent, name: str, action: str) -> Situation:
     """Return the situation as guard rails of the same file ask for it beside what `when` says."""
     row = ACTIONS[action.removeprefix("kms:")]
     rails = {line.name for line in intent.guardrails if _reaches(line, name)}
@@ -124,7 +124,8 @@ def _is_written(access: Expected, bundle: Bundle) -> bool:
     return any(statement.effect is Effect.ALLOW and access.action in statement.actions for statement in statements)
 
 
-def _why(decision: Decision) -> str:
+def why(decision: Decision) -> str:
+    """Return why a request is not allowed, in words."""
     if decision.outcome is Outcome.EXPLICIT_DENY:
         return "it is denied"
     if decision.outcome is Outcome.ERROR:

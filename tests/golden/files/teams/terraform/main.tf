@@ -79,10 +79,10 @@ resource "aws_kms_key" "this" {
         Resource = "*"
       },
       {
-        Sid    = "Administer by AWSReservedSSO KeyAdmin 0123456789abcdef"
+        Sid    = "Administer by KmsAdmin"
         Effect = "Allow"
         Principal = {
-          AWS = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/us-west-2/AWSReservedSSO_KeyAdmin_0123456789abcdef"
+          AWS = "arn:aws:iam::111122223333:role/KmsAdmin"
         }
         Action = [
           "kms:CancelKeyDeletion",
@@ -386,7 +386,7 @@ resource "aws_kms_key" "this" {
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = [
-              "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/us-west-2/AWSReservedSSO_KeyAdmin_0123456789abcdef",
+              "arn:aws:iam::111122223333:role/KmsAdmin",
               "arn:aws:iam::111122223333:role/app-*",
               "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Analyst_*",
               "arn:aws:iam::444455556666:role/ci-*",
@@ -417,15 +417,15 @@ resource "aws_kms_alias" "this" {
   target_key_id = aws_kms_key.this.id
 }
 
-resource "aws_iam_policy" "role_aws_reserved_sso_amazonaws_com_us_west_2_awsreservedsso_keyadmin_0123456789abcdef_d887deef_38bec562" {
-  name        = "teams-role-aws-reserved-sso.amazonaws.com-us-west-2-AWSReservedSSO_KeyAdmin_0123456789abcdef-d887deef"
+resource "aws_iam_policy" "role_kmsadmin" {
+  name        = "teams-role-KmsAdmin"
   path        = var.iam_policy_path
-  description = "kmsgen, intent teams: access of arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/us-west-2/AWSReservedSSO_KeyAdmin_0123456789abcdef"
+  description = "kmsgen, intent teams: access of arn:aws:iam::111122223333:role/KmsAdmin"
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
       {
-        Sid    = "AdministerByAWSReservedSSOKeyAdmin0123456789abcdef"
+        Sid    = "AdministerByKmsAdmin"
         Effect = "Allow"
         Action = [
           "kms:CreateAlias",
@@ -437,6 +437,11 @@ resource "aws_iam_policy" "role_aws_reserved_sso_amazonaws_com_us_west_2_awsrese
     ]
   })
   tags = var.tags
+}
+
+resource "aws_iam_role_policy_attachment" "role_kmsadmin" {
+  role       = "KmsAdmin"
+  policy_arn = aws_iam_policy.role_kmsadmin.arn
 }
 
 resource "aws_iam_policy" "role_platform_ci" {

@@ -23,8 +23,8 @@ output "alias_name" {
 output "policy_arns" {
   description = "ARNs of the IAM policies, by the principal that they are for."
   value = {
-    "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/us-west-2/AWSReservedSSO_KeyAdmin_0123456789abcdef" = [
-      aws_iam_policy.role_aws_reserved_sso_amazonaws_com_us_west_2_awsreservedsso_keyadmin_0123456789abcdef_d887deef_38bec562.arn,
+    "arn:aws:iam::111122223333:role/KmsAdmin" = [
+      aws_iam_policy.role_kmsadmin.arn,
     ]
     "arn:aws:iam::111122223333:role/platform-ci" = [
       aws_iam_policy.role_platform_ci.arn,
