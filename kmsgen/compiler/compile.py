@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from kmsgen.arn import account_of, account_root
 from kmsgen.compiler.accesses import access_permits
+from kmsgen.compiler.conditions import is_for_iam_only
 from kmsgen.compiler.contradictions import refuse_contradictions, takes_away
 from kmsgen.compiler.deployer import deployer_permits
 from kmsgen.compiler.grants import grants_on
 from kmsgen.compiler.guardrails import World, deny_statements, identity_denies, world_of
 from kmsgen.compiler.identity_policy import documents, identity_statements, needs_identity_policy, resources_of
-from kmsgen.compiler.key_policy import Traced, allow_statements, check_size
+from kmsgen.compiler.key_policy import Traced, allow_statements, check_size, works_in_key_policy
 from kmsgen.compiler.notes import notes_on
 from kmsgen.compiler.permit import Permit, without_repetition
 from kmsgen.compiler.principals import has_identity_policies, is_account, is_service_linked
@@ -71,7 +72,7 @@ def _asked(intent: Intent, target: Target) -> Iterator[Permit]:
 
 def _check_placeable(intent: Intent, target: Target, permits: Iterable[Permit]) -> None:
     """Refuse permits that need an IAM policy of a principal that can have none, or, without key policies, of another account."""
-    problems = []
+    problems = list(_without_effect(target, permits))
     for permit in permits:
         if not needs_identity_policy(permit, target, intent.delegation) or is_account(permit.principal):
             continue
@@ -83,6 +84,16 @@ def _check_placeable(intent: Intent, target: Target, permits: Iterable[Permit]) 
             problems.append(Diagnostic(permit.origins[0], "no-place", message, hint))
     if problems:
         raise InputError(problems)
+
+
+def _without_effect(target: Target, permits: Iterable[Permit]) -> Iterator[Diagnostic]:
+    """Yield permits of a key policy that rest on what works in IAM policies alone."""
+    for permit in permits:
+        resting = [condition.key for condition in permit.conditions if is_for_iam_only(condition.key)]
+        if resting and target.governed and works_in_key_policy(permit):
+            message = f"no key policy can rest on `{resting[0]}`, which works in IAM policies alone"
+            hint = "say it in an intent about `keys` with `key_policy: keep`, or about every key"
+            yield Diagnostic(permit.origins[0], "condition-iam-only", message, hint)
 
 
 def _key_access(intent: Intent, world: World, origins: dict[str, tuple[Location, ...]]) -> KeyAccess:

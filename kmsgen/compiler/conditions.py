@@ -178,6 +178,14 @@ def reads_metadata(action: str) -> bool:
     return row is not None and frozenset(row.access_levels) <= METADATA_LEVELS and not row.cryptographic
 
 
+def is_for_iam_only(key: str) -> bool:
+    """Return whether no Allow of a key policy can rest on a condition key.
+
+    Source: KMS Developer Guide, conditions-kms (kms:ResourceAliases), conditions-aws (aws:ResourceTag).
+    """
+    return key.lower().startswith("aws:resourcetag/") or key.lower() == "kms:resourcealiases"
+
+
 def is_context_key(key: str) -> bool:
     """Return whether a condition key is about the encryption context."""
     return key.lower().startswith(CONTEXT_PREFIX)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kmsgen.checks.intent.verification import ask
+from kmsgen.errors import InputError
 from tests.unit.checks.intent.judging import ACCOUNT, ADMIN, HEAD, KEY, case
 
 ARN = f"arn:aws:kms:us-west-2:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -13,12 +14,12 @@ LISTED = f'keys: ["{ARN}"]\n'
 EVERY = 'keys: "*"\n'
 
 
-def missing(when: str, *, principal: str = "role/app", key: str = KEY, action: str = "decrypt") -> list[str]:
+def missing(when: str, *, principal: str = "role/app", key: str = KEY, action: str = "decrypt", admin: str = ADMIN) -> list[str]:
     """Return what question one finds of one line under a condition."""
     line = f'users: [{{principal: "{principal}", can: ["{action}"], when: {{{when}}}}}]\n' if when else ""
     line = line or f"users: [{{principal: {principal}, can: ['{action}']}}]\n"
     every = key == EVERY
-    found = case((("" if every else ADMIN) + line), head=WITHOUT_DEPLOYER if every else HEAD, key=key)
+    found = case((("" if every else admin) + line), head=WITHOUT_DEPLOYER if every else HEAD, key=key)
     answers = ask(found.intent, found.bundle, found.compiled.origins)
     return [str(finding.diagnostic) for answer in answers for finding in answer.findings]
 
@@ -79,7 +80,6 @@ def test_a_new_key_may_have_further_aliases(when: str) -> None:
 @pytest.mark.parametrize(
     ("when", "principal", "key"),
     [
-        ("conditions: {StringEquals: {aws:ResourceTag/team: other}}", "role/app", KEY),
         ("conditions: {StringEquals: {kms:KeyOrigin: EXTERNAL}}", "role/app", KEY),
         ("conditions: {Bool: {kms:MultiRegion: true}}", "role/app", LISTED),
         ("conditions: {StringEquals: {kms:KeySpec: RSA_2048}}", "role/app", LISTED),
@@ -141,3 +141,22 @@ def test_a_line_about_many_without_its_condition_is_found(principal: str, key: s
     bundle = found.bundle._replace(keys=(access._replace(policy=access.policy._replace(statements=changed)),))
     _, nothing_else, _ = ask(found.intent, bundle, found.compiled.origins)
     assert "excess-access" in {finding.code for finding in nothing_else.findings}
+
+
+ON_THE_KEY = ("StringEquals: {aws:ResourceTag/team: x}", "'ForAnyValue:StringLike': {kms:ResourceAliases: 'alias/app/*'}")
+
+
+@pytest.mark.parametrize("delegation", ["key-policy", "iam", "both"])
+@pytest.mark.parametrize("condition", ON_THE_KEY)
+@pytest.mark.parametrize("principal", ["role/app", "account", "role/app-*"])
+def test_conditions_that_no_key_policy_can_rest_on_are_refused(principal: str, condition: str, delegation: str) -> None:
+    """Whom the key policy lets in cannot be held to tags or aliases of the key: that works in IAM policies alone."""
+    line = f"users: [{{principal: '{principal}', can: [decrypt], when: {{conditions: {{{condition}}}}}}}]"
+    with pytest.raises(InputError, match="condition-iam-only"):
+        case(f"{ADMIN}{line}\ndelegation: {delegation}\n")
+
+
+@pytest.mark.parametrize("condition", ON_THE_KEY)
+def test_conditions_on_tags_and_aliases_hold_for_keys_whose_policies_stay(condition: str) -> None:
+    """There nothing but IAM policies is written."""
+    assert missing(f"conditions: {{{condition}}}", key=f"{LISTED}key_policy: keep\n", admin="") == []
