@@ -124,14 +124,21 @@ def _merged(base: Tree, top: Tree, steps: Steps, origins: dict[Steps, Origin]) -
             merged[key] = below[key]
         elif isinstance(below.get(key), dict) and isinstance(above[key], dict):
             merged[key] = _merged(base, top, here, origins)
-        elif lines and isinstance(below.get(key), list) and isinstance(above[key], list):
-            first = len(below[key])
-            origins.update({(*here, index): (base, (*here, index)) for index in range(first)})
-            origins.update({(*here, first + index): (top, (*here, index)) for index in range(len(above[key]))})
-            merged[key] = [*below[key], *above[key]]
+        elif lines and isinstance(below.get(key), list | str) and isinstance(above[key], list | str):
+            items = [(tree, steps, item) for tree in (base, top) for steps, item in _lines(_at(tree.data, here), here)]
+            origins.update({(*here, index): (tree, steps) for index, (tree, steps, _) in enumerate(items)})
+            merged[key] = [item for _, _, item in items]
         else:
             merged[key] = above[key]
     return merged
+
+
+def _lines(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any]]:  # noqa: ANN401 - plain data
+    """Yield each line of a list of lines, with its steps; a single text stands for a list of one."""
+    if isinstance(value, str):
+        yield steps, value
+    else:
+        yield from (((*steps, index), item) for index, item in enumerate(value))
 
 
 def _at(data: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data

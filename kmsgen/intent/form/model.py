@@ -42,6 +42,14 @@ class OneOrMore:
         return {"anyOf": [listed["items"], listed]}
 
 
+class OneLineOrMore(OneOrMore):
+    """Marks a list of lines for which a single text may stand, as for a line; a mapping is no list of one."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Offer a text beside the list."""
+        return {"anyOf": [{"type": "string"}, handler(schema)]}
+
+
 class OneListOrByWord:
     """Marks lists by word, for which one list, or a single text, may stand."""
 
@@ -258,6 +266,11 @@ class NeverFile(FilePart):
     actions: Texts = Field(description="exact actions, patterns such as kms:Re*, or capability words")
 
 
+Admins = Annotated[list[AdminFile], OneLineOrMore()]
+Services = Annotated[list[ServiceFile], OneLineOrMore()]
+GuardRails = Annotated[list[GuardRailFile], OneLineOrMore()]
+
+
 class PartialIntentFile(FilePart):
     """What can be read of an intent that is wrong: fields that it must have may be missing."""
 
@@ -273,11 +286,11 @@ class PartialIntentFile(FilePart):
     extends: Texts | None = Field(None, description="files whose content this file extends; paths relative to this file")
     scope: ScopeFile | None = None
     key: KeyFile | None = Field(None, description="a key to create")
-    admins: list[AdminFile] | None = Field(None, description="who runs the key")
+    admins: Admins | None = Field(None, description="who runs the key")
     users: list[UserFile] | None = Field(None, description="who uses the key")
-    services: list[ServiceFile] | None = Field(None, description="AWS services that use the key")
+    services: Services | None = Field(None, description="AWS services that use the key")
     grants: list[GrantFile] | None = Field(None, description="grants on the key")
-    guardrails: list[GuardRailFile] | None = Field(None, description="explicit denies")
+    guardrails: GuardRails | None = Field(None, description="explicit denies")
     never: list[NeverFile] | None = Field(None, description="what must be impossible, proved")
 
 

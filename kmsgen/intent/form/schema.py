@@ -52,6 +52,8 @@ def _words() -> dict[str, Schema]:
         "IntentFile.spec": {"enum": list(key_specs.KEY_SPECS)},
         "IntentFile.usage": {"enum": list(usages)},
         "IntentFile.origin": {"enum": list(key_specs.ORIGINS)},
+        "IntentFile.services": _services(),
+        "IntentFile.guardrails": {"enum": list(guardrails.GUARD_RAILS)},
         "ScopeFile.account": {"pattern": "^[0-9]{12}$"},
         "ScopeFile.partition": {"enum": list(PARTITIONS)},
         "KeyFile.spec": {"enum": list(key_specs.KEY_SPECS)},
