@@ -207,7 +207,7 @@ def _says(access: Access, key: str) -> bool:
 
 def _deployment(intent: Intent) -> Iterator[Diagnostic]:
     deployer = intent.scope.deployer
-    if deployer is None and intent.key is not None:
+    if deployer is None and intent.governed:
         message = "no `deployer` is named: whoever runs Terraform or CloudFormation needs more on the key than this gives"
         hint = "`scope: {deployer: role/...}` gives that role what creating, updating and reading back the key takes"
         yield Diagnostic(Location(intent.path), "no-deployer", message, hint)

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from kmsgen.arn import parse_arn
 from kmsgen.authorizer.language.wildcards import glob, pieces_of
+from kmsgen.catalogue import grants
 from kmsgen.catalogue.actions import ACTIONS, expand
-from kmsgen.catalogue.key_specs import KEY_SPECS, usages
+from kmsgen.catalogue.key_specs import KEY_SPECS, key_type, usages
 from kmsgen.checks.example_requests import Situation, bound, situations
 from kmsgen.checks.intent.asked_access import Expected, regions_of
 from kmsgen.intent.intent import Intent
@@ -25,6 +26,7 @@ SOMEBODY = "somebody-whom-iam-allows"
 ANY_SERVICE = "s3.amazonaws.com"
 REGION = "aws:requestedregion"
 _MEMBERS = ("444455556666", "777788889999")
+_USER_NAME = "${aws:username"  # a variable that users alone have
 _TAG = "aws:resourcetag/"
 _OF_TYPE = {"User": f"user/{SOMEBODY}", "AssumedRole": f"role/{SOMEBODY}", "Account": "root"}
 _IMPORT = frozenset({"kms:ImportKeyMaterial", "kms:GetParametersForImport", "kms:DeleteImportedKeyMaterial"})
@@ -45,8 +47,15 @@ def calls(access: Expected, intent: Intent, key: Key) -> Iterator[Call]:
         caller = _caller(access, found)
         situation = bound(_with_told_tags(found, key), caller or "")
         meant = _key(access, situation, key, intent) if access.half == "key" else key
-        if caller is not None and meant is not None:
+        if caller is not None and meant is not None and _can_grant(situation, meant):
             yield Call(caller, meant, situation)
+
+
+def _can_grant(situation: Situation, key: Key) -> bool:
+    """Return whether a key of this kind can have the grant that a call asks for; keys of other kinds may."""
+    asked = {name.lower(): values for name, values in situation.grant.items()}
+    possible = grants.operations(key_type(key.spec, key.usage) or "")
+    return not set(asked.get("kms:grantoperations", ())) - possible
 
 
 def _in_regions(conditions: Iterable[Condition], regions: Values) -> Iterator[Condition]:
@@ -92,7 +101,14 @@ def _of_account(partition: str, account: str, situation: Situation) -> str | Non
         return _like(said["aws:principalarn"], head)
     if "aws:username" in said:
         return f"{head}user/{said['aws:username']}"
+    if any(_USER_NAME in value for value in _texts(situation)):
+        return f"{head}user/{SOMEBODY}"
     return head + _OF_TYPE.get(said.get("aws:principaltype", ""), f"role/{SOMEBODY}")
+
+
+def _texts(situation: Situation) -> Iterator[str]:
+    yield from situation.encryption_context.values()
+    yield from (value for values in situation.context.values() for value in values)
 
 
 def _like(text: str, head: str) -> str | None:

@@ -31,6 +31,8 @@ CALLERS = (
     "conditions: {StringLike: {aws:username: 'op-*'}}",
     "conditions: {StringEquals: {aws:PrincipalType: User}}",
     "principal_tags: {team: [x, y]}",
+    "encryption_context: {user: '${aws:username}'}",
+    "organization: o-exampleorgid",
 )
 KEYS = (
     "conditions: {StringEquals: {aws:ResourceTag/managed: 'true'}}",
@@ -160,3 +162,9 @@ def test_conditions_that_no_key_policy_can_rest_on_are_refused(principal: str, c
 def test_conditions_on_tags_and_aliases_hold_for_keys_whose_policies_stay(condition: str) -> None:
     """There nothing but IAM policies is written."""
     assert missing(f"conditions: {{{condition}}}", key=f"{LISTED}key_policy: keep\n", admin="") == []
+
+
+def test_a_grant_is_asked_for_where_a_key_can_have_it() -> None:
+    """Of every key, those that can decrypt can have a grant of Decrypt."""
+    when = "grant: {operations: [Decrypt], for_aws: true}, conditions: {StringEquals: {aws:ResourceTag/m: 'true'}}"
+    assert missing(when, key=EVERY, action="kms:CreateGrant") == []
