@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from kmsgen.arn import Arn, is_service_principal, parse_arn
+from kmsgen.arn import Arn, account_of, is_service_principal, parse_arn
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.capabilities import DEPLOYER
 from kmsgen.catalogue.key_specs import key_type
 from kmsgen.errors import Location
-from kmsgen.intent.intent import ORGANIZATION, Access, GrantLine, GrantWhen, Intent, When, is_pattern
+from kmsgen.intent.intent import ORGANIZATION, Access, GrantLine, GrantWhen, GuardRailLine, Intent, When, is_pattern
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import EVERYONE, Condition, Effect, Principal, Statement
 
@@ -125,9 +125,23 @@ def _fits(action: str, key: Key) -> bool:
 
 def _withheld(intent: Intent, access: Access, action: str) -> bool:
     """Return whether a guard rail may take the action from an administrator who did not ask for it by name."""
-    rails = (line.exceptions for line in intent.guardrails if line.name == "deny-delete")
-    reached = any(not any(fnmatchcase(access.principal, name) for name in spared) for spared in rails)
-    return reached and action in DELETE
+    rails = (line for line in intent.guardrails if line.name == "deny-delete")
+    return action in DELETE and any(is_reached(line, access.principal, intent) for line in rails)
+
+
+def is_reached(line: GuardRailLine, name: str, intent: Intent) -> bool:
+    """Return whether a guard rail denies a principal: it is one of those it is for, and none of its exceptions is about it."""
+    if any(_is_about(exception, name, intent) for exception in line.exceptions):
+        return False
+    return not line.principals or any(fnmatchcase(name, pattern) for pattern in line.principals)
+
+
+def _is_about(exception: str, name: str, intent: Intent) -> bool:
+    """Return whether an exception spares a principal: by its ARN, its account, or the organization that the file tells of."""
+    account = account_of(name)
+    if exception == f"{ORGANIZATION}{intent.scope.organization}":
+        return account == intent.scope.account or name == exception
+    return fnmatchcase(name, exception) or (exception.endswith(":root") and account_of(exception) == account)
 
 
 def conditions_of(when: When, regions: Values) -> Iterator[Condition]:

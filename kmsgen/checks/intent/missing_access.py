@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
 
 from kmsgen.arn import account_of
 from kmsgen.authorizer.decision import Decision, Outcome
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.checks.example_requests import Situation, request_for
 from kmsgen.checks.finding import Finding
-from kmsgen.checks.intent.asked_access import Expected
+from kmsgen.checks.intent.asked_access import Expected, is_reached
 from kmsgen.checks.intent.example_calls import REGION, Call, calls
 from kmsgen.checks.intent.specification import Specification, is_service_linked, with_own_policies
 from kmsgen.checks.judge import StatefulJudge
 from kmsgen.errors import Location
-from kmsgen.intent.intent import GuardRailLine, Intent
+from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, Key
 from kmsgen.policy.document import Effect
 
@@ -36,8 +35,8 @@ def not_allowed(intent: Intent, specification: Specification, bundle: Bundle, or
         elif made:
             yield from (found for call in made for found in _judge(access, call, intent, judges, origins))
         elif _line_of(access) not in possible and not _is_elsewhere(access, intent):
-            who = access.principal.value
-            message = f"no situation is known in which `{who}` could call `{access.action}` as `when` wants it"
+            who = "anybody" if access.principal.value == "*" else f"`{access.principal.value}`"
+            message = f"no situation is known in which {who} could call `{access.action}` as `when` wants it"
             yield _finding(access, message, origins=origins)
 
 
@@ -100,7 +99,7 @@ def _unwritten(access: Expected, bundle: Bundle, origins: Origins) -> Iterator[F
 def past_guard_rails(situation: Situation, intent: Intent, name: str, action: str) -> Situation:
     """Return the situation as guard rails of the same file ask for it beside what `when` says."""
     row = ACTIONS[action.removeprefix("kms:")]
-    rails = {line.name for line in intent.guardrails if _reaches(line, name)}
+    rails = {line.name for line in intent.guardrails if is_reached(line, name, intent)}
     key_region = intent.scope.regions[0] if intent.scope.regions else "us-east-1"
     is_service = name.endswith(".amazonaws.com")
     if "deny-direct-use" in rails and row.cryptographic and not is_service:
@@ -110,11 +109,6 @@ def past_guard_rails(situation: Situation, intent: Intent, name: str, action: st
     if "deny-outside-organization" in rails and intent.scope.organization and not is_service:
         situation = situation.with_context("aws:PrincipalOrgID", intent.scope.organization)
     return situation
-
-
-def _reaches(line: GuardRailLine, name: str) -> bool:
-    spared = any(fnmatchcase(name, pattern) for pattern in line.exceptions)
-    return not spared and (not line.principals or any(fnmatchcase(name, pattern) for pattern in line.principals))
 
 
 def _is_written(access: Expected, bundle: Bundle) -> bool:
