@@ -138,7 +138,7 @@ def _grants_of_replicas(intent: Intent) -> Iterator[Diagnostic]:
     regions = intent.key.replicas if intent.key else ()
     for line in intent.grants if regions else ():
         message = f"the grant `{line.grant.name}` is on the primary key alone; replicas have grants of their own"
-        hint = f"run `grants.sh create` with the ARN of the replica too: {', '.join(regions)}"
+        hint = f"make it in {', '.join(regions)} too: `aws kms create-grant --region`, with the request in grants.json"
         yield Diagnostic(line.location, "grant-on-primary", message, hint)
 
 
