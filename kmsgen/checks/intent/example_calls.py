@@ -45,8 +45,8 @@ def calls(access: Expected, intent: Intent, key: Key) -> Iterator[Call]:
     regions = regions_of(intent, key)
     for found in situations(_in_regions(access.statement.conditions, regions)):
         caller = _caller(access, found)
-        situation = bound(_with_told_tags(found, key), caller or "")
-        meant = _key(access, situation, key, intent) if access.half == "key" else key
+        situation = _with_told_tags(found, key)  # whose variables are filled in when the request is made
+        meant = _key(access, bound(situation, caller or ""), key, intent) if access.half == "key" else key
         if caller is not None and meant is not None and _can_grant(situation, meant):
             yield Call(caller, meant, situation)
 
