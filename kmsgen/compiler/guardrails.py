@@ -18,7 +18,8 @@ from kmsgen.catalogue.actions import ACTIONS, fits, works_in_key_policy
 from kmsgen.catalogue.capabilities import IMPORT_ADMINISTRATOR
 from kmsgen.catalogue.guardrails import GUARD_RAILS
 from kmsgen.catalogue.model import Action
-from kmsgen.compiler.conditions import EQUALITIES, FOR_AWS_RESOURCE, conjoin
+from kmsgen.compiler.conditions import conjoin
+from kmsgen.compiler.grants import lets_services_grant, named_grantees
 from kmsgen.compiler.key_policy import Traced
 from kmsgen.compiler.permit import Conditions, Permit, canonical
 from kmsgen.compiler.principals import is_account, is_session
@@ -57,29 +58,9 @@ class World(NamedTuple):
     @property
     def grant_makers(self) -> Values:
         """The accounts, the key's first, of those who let AWS services create grants for themselves."""
-        makers = [permit for permit in self.permits if permit.action in CREATE_GRANT and _lets_services_grant(permit)]
+        makers = [permit for permit in self.permits if permit.action in CREATE_GRANT and lets_services_grant(permit)]
         accounts = [account_of(permit.who) or self.target.account for permit in makers]
         return tuple(dict.fromkeys([self.target.account, *accounts])) if makers else ()
-
-
-def _lets_services_grant(permit: Permit) -> bool:
-    """Return whether AWS services may create grants for themselves by a permit: it neither names a grantee nor rules that out."""
-    said = {condition.key.lower(): condition for condition in permit.conditions}
-    against = said.get(FOR_AWS_RESOURCE.key.lower())
-    return "kms:granteeprincipal" not in said and (against is None or "true" in against.values)
-
-
-def _named_grantees(permits: Iterable[Permit]) -> Values:
-    """Return the principals that lines name as grantees: they act by grants, whatever else names them."""
-    found = [
-        value
-        for permit in permits
-        for condition in permit.conditions
-        if permit.action in CREATE_GRANT and condition.key.lower() == "kms:granteeprincipal"
-        if condition.operator in EQUALITIES
-        for value in condition.values
-    ]
-    return tuple(dict.fromkeys(value for value in found if value.startswith("arn:") and "${" not in value))
 
 
 class _Deny(NamedTuple):
@@ -90,13 +71,12 @@ class _Deny(NamedTuple):
 def world_of(intent: Intent, target: Target, permits: Iterable[Permit]) -> World:
     """Return what guard rails are built against on one key."""
     grants = [line.grant for line in intent.grants]
-    people = [grant.grantee for grant in grants if not grant.grantee_is_service]
-    machines = [grant.grantee for grant in grants if grant.grantee_is_service]
+    people, machines = ([one.grantee for one in grants if one.grantee_is_service is service] for service in (False, True))
     people += [arn for use in intent.services for arn in grantees(use, target)]
     if intent.scope.deployer is not None:
         people.append(intent.scope.deployer)
     permits = tuple(permits)
-    people += _named_grantees(permits)
+    people += named_grantees(permits)
     return World(target, intent.scope.organization, permits, tuple(people), tuple(machines))
 
 

@@ -266,11 +266,6 @@ class NeverFile(FilePart):
     actions: Texts = Field(description="exact actions, patterns such as kms:Re*, or capability words")
 
 
-Admins = Annotated[list[AdminFile], OneLineOrMore()]
-Services = Annotated[list[ServiceFile], OneLineOrMore()]
-GuardRails = Annotated[list[GuardRailFile], OneLineOrMore()]
-
-
 class PartialIntentFile(FilePart):
     """What can be read of an intent that is wrong: fields that it must have may be missing."""
 
@@ -286,11 +281,11 @@ class PartialIntentFile(FilePart):
     extends: Texts | None = Field(None, description="files whose content this file extends; paths relative to this file")
     scope: ScopeFile | None = None
     key: KeyFile | None = Field(None, description="a key to create")
-    admins: Admins | None = Field(None, description="who runs the key")
+    admins: Annotated[list[AdminFile], OneLineOrMore()] | None = Field(None, description="who runs the key")
     users: list[UserFile] | None = Field(None, description="who uses the key")
-    services: Services | None = Field(None, description="AWS services that use the key")
+    services: Annotated[list[ServiceFile], OneLineOrMore()] | None = Field(None, description="AWS services that use the key")
     grants: list[GrantFile] | None = Field(None, description="grants on the key")
-    guardrails: GuardRails | None = Field(None, description="explicit denies")
+    guardrails: Annotated[list[GuardRailFile], OneLineOrMore()] | None = Field(None, description="explicit denies")
     never: list[NeverFile] | None = Field(None, description="what must be impossible, proved")
 
 

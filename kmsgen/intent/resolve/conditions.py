@@ -60,7 +60,18 @@ def resolve_when(when: WhenFile | None, allowed: Values, steps: Steps, who: Who 
         grant=resolve_grant_limits(when.grant, allowed, (*steps, "grant"), context),
     )
     check_routes(found, allowed, steps, who, context)
+    _check_organization(found.organization, steps, who, context)
     return found
+
+
+def _check_organization(organizations: Values, steps: Steps, who: Who | None, context: Context) -> None:
+    """Report organizations of which none is that of the principal, as far as the file tells it."""
+    own = None
+    if who is not None:
+        own = who.account if who.kind == "organization" else context.organization if who.account == context.account else None
+    if organizations and who is not None and own is not None and own not in organizations:
+        message = f"`{who.arn}` is in the organization `{own}`, so this never holds"
+        context.refuse((*steps, "organization"), "when-never-holds", message, "leave it out, or name that organization")
 
 
 def _check_context(when: WhenFile, allowed: Values, steps: Steps, context: Context) -> None:
