@@ -3,7 +3,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lint types test golden mutants clean
+.PHONY: help setup demo lint test bench golden mutants clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -26,14 +26,21 @@ demo: setup ## render the example to all formats and print who can do what
 	$(BIN)/kmsgen render examples/payments/intent.yaml --out out
 	$(BIN)/kmsgen matrix examples/payments/intent.yaml
 
-lint: setup ## style, types and import rules
+lint: setup ## style, types, import rules, code that nothing uses
 	$(BIN)/ruff check kmsgen scripts tests benchmarks
 	$(BIN)/ruff format --check kmsgen scripts tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/vulture
 
-test: lint ## everything: style, types, import rules, all tests
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+test: lint ## everything: what lint checks, all tests, and how much of the code they reach
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 2 --dist worksteal
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+bench: setup ## measure speed and memory; print one table (minutes; BENCH="render prover" for a part)
+	$(BIN)/python benchmarks $(BENCH)
 
 golden: setup ## rewrite the golden files; review the difference
 	$(BIN)/python -m pytest -q tests/golden --rewrite-golden

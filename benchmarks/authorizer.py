@@ -1,19 +1,19 @@
-"""Speed and memory of the authorizer, as a table; beside `@cloud-copilot/iam-simulate` where it is installed.
+"""Speed and memory of the authorizer, beside `@cloud-copilot/iam-simulate` where `make setup` has installed it.
 
-Run: python benchmarks/authorizer.py [--peer FOLDER]   (FOLDER holds node_modules/@cloud-copilot/iam-simulate). Times are
-processor time, medians of several runs.
+    python benchmarks/authorizer.py
+
+Times are CPU time, medians of several runs. The peer decides the same requests on the same policies, as a process of its own.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import shutil
 import statistics
 import subprocess
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from kmsgen.authorizer import Authorizer, Request
@@ -22,12 +22,14 @@ from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Document
 from kmsgen.policy.grant import Grant, GrantConstraints
 from kmsgen.policy.json_form import parse_document, to_json
+from table import Row, print_table
 
 ACCOUNT = "111122223333"
 KEY = f"arn:aws:kms:us-west-2:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 APP = f"arn:aws:iam::{ACCOUNT}:role/app"
 PEER = Path(__file__).parent / "iam_simulate.mjs"
 INSTALLED = Path(__file__).parents[1] / "tests/differential/node"
+WHOSE = "iam-simulate"
 
 KEY_POLICY = {
     "Version": "2012-10-17",
@@ -167,10 +169,10 @@ def memory(bundle: Bundle) -> float:
     return used / 2**20
 
 
-def peer(folder: Path) -> dict[str, float] | None:
-    """Return what the npm package does with the same policies, as a process of its own; None where it is missing."""
-    if shutil.which("node") is None or not (folder / "node_modules/@cloud-copilot/iam-simulate").is_dir():
-        return None
+def peer() -> dict[str, float]:
+    """Return what the npm package does with the same policies: `rate`, `matrix`, `memory`; nothing where it is missing."""
+    if shutil.which("node") is None or not (INSTALLED / "node_modules/@cloud-copilot/iam-simulate").is_dir():
+        return {}
     session = f"arn:aws:sts::{ACCOUNT}:assumed-role/app/session"
     task = {
         "keyPolicy": KEY_POLICY,
@@ -180,42 +182,30 @@ def peer(folder: Path) -> dict[str, float] | None:
         "account": ACCOUNT,
         "actions": [action.iam_name for action in ACTIONS.values()],
     }
-    script = folder / "kmsgen-benchmark.mjs"  # node looks for packages beside the script
+    script = INSTALLED / "kmsgen-benchmark.mjs"  # node looks for packages beside the script
     script.write_text(PEER.read_text())
     command = ["node", script.name]
     try:
         result = subprocess.run(
-            command, cwd=folder, input=json.dumps(task), capture_output=True, text=True, timeout=300, check=False
+            command, cwd=INSTALLED, input=json.dumps(task), capture_output=True, text=True, timeout=600, check=True
         )
     finally:
         script.unlink()
-    if result.returncode:
-        print(f"iam-simulate failed: {result.stderr.strip()}")
-        return None
     return dict(json.loads(result.stdout))
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--peer", type=Path, default=INSTALLED, help="the folder whose node_modules holds iam-simulate")
-    other = peer(parser.parse_args().peer)
-    print(f"{'':44}{'kmsgen':>12}{'iam-simulate':>14}")
-    for title, bundle in (
-        ("4 statements, 2 identity policies", small()),
-        ("32 KiB, 1,000 grants, 50 identity policies", large()),
-    ):
-        compared = other if other and bundle.keys[0].grants == () else None
-        print(title)
-        _line("  decisions/s", f"{rate(bundle, 20_000, trace=False):,.0f}", compared and f"{compared['rate']:,.0f}")
-        _line("  decisions/s with trace", f"{rate(bundle, 5_000, trace=True):,.0f}", None)
-        _line("  100 principals x 58 actions, s", f"{matrix(bundle):.3f}", compared and f"{compared['matrix']:.3f}")
-        _line("  memory, MiB", f"{memory(bundle):.1f}", compared and f"{compared['memory']:.1f}")
+def rows() -> Iterator[Row]:
+    """Measure a small bundle beside the peer, and a large one alone."""
+    yield from _bundle("4 statements, 2 identity policies", small(), peer())
+    yield from _bundle("32 KiB, 1,000 grants, 50 identity policies", large(), {})
 
 
-def _line(title: str, ours: str, theirs: str | None) -> None:
-    print(f"{title:44}{ours:>12}{theirs or '-':>14}")
+def _bundle(title: str, bundle: Bundle, other: dict[str, float]) -> Iterator[Row]:
+    yield Row(f"{title}: decisions", rate(bundle, 20_000, trace=False), "/s", other.get("rate"), WHOSE)
+    yield Row(f"{title}: decisions with trace", rate(bundle, 5_000, trace=True), "/s")
+    yield Row(f"{title}: 100 principals x {len(ACTIONS)} actions", matrix(bundle), "s", other.get("matrix"), WHOSE)
+    yield Row(f"{title}: memory", memory(bundle), "MiB", other.get("memory"), WHOSE)
 
 
 if __name__ == "__main__":
-    main()
+    print_table("authorizer", rows())

@@ -1,6 +1,6 @@
 """How long `kmsgen lint` takes on a template of many keys, in CPU seconds.
 
-    python benchmarks/lint.py               every shape, with 100 and 1,000 keys
+    python benchmarks/lint.py               every shape, with 100 and 1,000 keys, as a table
     python benchmarks/lint.py --check       exit 1 where 1,000 keys of a shape take more than LIMIT
 
 Shapes of key: with the account, an administrator and one user; with grants and a service beside; with a role that has an IAM
@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
-import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from processes import cost
+from table import Row, print_table
 
 ACCOUNT = "111122223333"
 LIMIT = 30.0
@@ -65,30 +67,32 @@ def template(size: int, shape: str) -> str:
 
 
 def seconds(size: int, shape: str, folder: Path) -> float:
-    """Lint a template; return the CPU seconds of the process."""
+    """Lint a template, which has findings; return the CPU seconds of the process."""
     path = folder / "template.json"
     path.write_text(template(size, shape))
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run([sys.executable, "-m", "kmsgen", "lint", str(path)], check=False, capture_output=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode == 2:
-        sys.exit(done.stderr.decode())
-    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return cost(("-m", "kmsgen", "lint", str(path)), folder, codes=frozenset({0, 1})).cpu
+
+
+def rows(sizes: tuple[int, ...]) -> Iterator[Row]:
+    """Measure each shape with so many keys; what a key costs among more is held against what it costs among fewer."""
+    with tempfile.TemporaryDirectory() as folder:
+        seconds(1, SHAPES[0], Path(folder))  # so that no measure pays for compiling modules
+        for shape in SHAPES:
+            fewer = None
+            for size in sizes:
+                each = 1000 * seconds(size, shape, Path(folder)) / size
+                yield Row(f"a key among {size:,} of the shape {shape}, CPU", each, "ms", fewer, f"among {sizes[0]}")
+                fewer = each
 
 
 def main() -> int:
-    """Measure; with `--check` return 1 where a shape is over its limit."""
+    """Print the table; with `--check` only that of most keys, and return 1 where a shape is over its limit."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--check", action="store_true", help="only most keys; exit 1 above the limit")
     check = parser.parse_args().check
-    over = False
-    with tempfile.TemporaryDirectory() as folder:
-        for shape in SHAPES:
-            for size in SIZES[1:] if check else SIZES:
-                taken = seconds(size, shape, Path(folder))
-                over = over or taken > LIMIT
-                print(f"{shape:14}{size:6} keys{taken:8.2f} s{1000 * taken / size:8.1f} ms a key", flush=True)
-    return int(check and over)
+    found = list(rows(SIZES[1:])) if check else []
+    print_table("lint", found if check else rows(SIZES))
+    return int(any(row.figure * SIZES[-1] > 1000 * LIMIT for row in found))
 
 
 if __name__ == "__main__":

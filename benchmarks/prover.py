@@ -1,6 +1,8 @@
-"""How fast the prover is: whole process, proof alone, random pairs, hard policies; with the memory each takes.
+"""How fast the prover is: a whole process, the proof alone, random pairs, hard policies; and the memory that takes.
 
-python benchmarks/prover.py
+    python benchmarks/prover.py
+
+Times are CPU time. The floor of the whole process is one that imports what `kmsgen verify` does, and asks nothing.
 """
 
 from __future__ import annotations
@@ -9,17 +11,17 @@ import json
 import random
 import resource
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess
 from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
 from kmsgen.policy.json_form import format_document, to_json
 from kmsgen.prover import Beyond, Budget, Never, NoPublic, differences, prove
+from processes import cost
+from table import Row, print_table
 
 HOME, OTHERS = "111122223333", ("444455556666", "777788889999")
 KEY = f"arn:aws:kms:us-west-2:{HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -76,67 +78,49 @@ def timed(work: Callable[[], object]) -> float:
     return (time.process_time() - start) * 1000
 
 
-def report(title: str, times: list[float]) -> None:
-    """Print median, 99th percentile and worst."""
-    ordered = sorted(times)
-    high = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
-    print(f"{title:52} median {statistics.median(ordered):8.1f} ms   p99 {high:8.1f} ms   worst {ordered[-1]:8.1f} ms")
+def spread(title: str, times: list[float]) -> Iterator[Row]:
+    """Yield the median of some times in ms, and the worst."""
+    yield Row(f"{title}: median of {len(times)}", statistics.median(times), "ms")
+    yield Row(f"{title}: worst of {len(times)}", max(times), "ms")
 
 
-def proof_alone() -> None:
+def proof_alone() -> Iterator[Row]:
     """Time questions about policies of 6, 12, 24 and 48 statements."""
+    never = Never(f"arn:aws:iam::{HOME}:role/contractor-*", ("kms:Decrypt",))
     for size in (6, 12, 24, 48):
         rng = random.Random(size)
         policies = [policy(rng, size) for _ in range(20)]
         covers = [Beyond(tuple(s for s in one.statements if s.effect is Effect.ALLOW)) for one in policies]
-        report(
-            f"nothing beyond, {size} statements",
-            [timed(lambda d=d, q=q: prove(bundle(d), q)) for d, q in zip(policies, covers, strict=True)],
-        )
-        never = Never(f"arn:aws:iam::{HOME}:role/contractor-*", ("kms:Decrypt",))
-        report(f"never, {size} statements", [timed(lambda d=d, q=never: prove(bundle(d), q)) for d in policies])
-        report(f"no public access, {size} statements", [timed(lambda d=d: prove(bundle(d), NoPublic())) for d in policies])
+        for title, questions in (("nothing beyond", covers), ("never", [never] * 20), ("no public access", [NoPublic()] * 20)):
+            asked = zip(policies, questions, strict=True)
+            yield from spread(f"{title}, {size} statements", [timed(lambda d=d, q=q: prove(bundle(d), q)) for d, q in asked])
 
 
-def random_pairs(count: int = 300) -> None:
-    """Time differences of random pairs of 12 statements; none may be unknown."""
+def random_pairs(count: int = 300) -> Iterator[Row]:
+    """Time differences of random pairs of 12 statements, and count those that stay unknown."""
     rng = random.Random(12)
-    times, unknown = [], 0
-    for _ in range(count):
-        old, new = policy(rng, 12), policy(rng, 12)
-        start = time.process_time()
-        found = differences(bundle(old), bundle(new), Budget(seconds=60))
-        times.append((time.process_time() - start) * 1000)
-        unknown += bool(found.reason)
-    report(f"differences of {count} random pairs, 12 statements", times)
-    print(f"{'unknown among them':52} {unknown}")
+    pairs = [(bundle(policy(rng, 12)), bundle(policy(rng, 12))) for _ in range(count)]
+    found = []
+    times = [timed(lambda o=o, n=n: found.append(differences(o, n, Budget(seconds=60)))) for o, n in pairs]
+    yield from spread("differences of random pairs, 12 statements", times)
+    yield Row("differences of random pairs that stay unknown", sum(bool(each.reason) for each in found), f"of {count}")
 
 
-def whole_process() -> None:
+def whole_process() -> Iterator[Row]:
     """Time `kmsgen prove` on a key policy of 24 statements against importing what `kmsgen verify` imports."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "policy.json"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        path = folder / "policy.json"
         path.write_text(to_json(format_document(policy(random.Random(24), 24))))
-        imports = "import kmsgen.cli.app, kmsgen.cli.jobs.verify, kmsgen.intent.load"
-        commands = {
-            "imports of `kmsgen verify`": [sys.executable, "-c", imports],
-            "`kmsgen prove --never`, 24 statements": [
-                *(sys.executable, "-m", "kmsgen", "prove", str(path), "--key-arn", KEY),
-                *("--never", "role/contractor-* kms:Decrypt"),
-            ],
-        }
-        for title, command in commands.items():
-            report(title, [_process(command) for _ in range(7)])
+        imports = ("-c", "import kmsgen.cli.app, kmsgen.cli.jobs.verify, kmsgen.intent.load")
+        asking = ("-m", "kmsgen", "prove", str(path), "--key-arn", KEY, "--never", "role/contractor-* kms:Decrypt")
+        answered = frozenset({0, 1})
+        pairs = [(cost(imports, folder).cpu, cost(asking, folder, codes=answered).cpu) for _ in range(8)][1:]
+    floor, taken = (1000 * statistics.median(times) for times in zip(*pairs, strict=True))
+    yield Row("whole `kmsgen prove --never`, 24 statements", taken, "ms", floor, "imports of `kmsgen verify`")
 
 
-def _process(command: list[str]) -> float:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=False, capture_output=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000
-
-
-def hard() -> None:
+def hard() -> Iterator[Row]:
     """Time what grows: wildcards within patterns, many statements on many keys, the largest key policy."""
     everyone = (Principal("AWS", "*"),)
     wild = tuple(
@@ -163,21 +147,21 @@ def hard() -> None:
         ("48 statements on 8 keys", many),
         ("a policy of 32 KiB", tuple(large)),
     ):
-        for question in (Beyond(statements[1:]), NoPublic()):
+        for name, question in (("nothing beyond", Beyond(statements[1:])), ("no public access", NoPublic())):
             start = time.process_time()
             proof = prove(bundle(Document(statements)), question, Budget(seconds=20))
             took = (time.process_time() - start) * 1000
-            print(f"{title + ': ' + str(question):52} {took:8.1f} ms   {proof.result} {proof.reason}")
+            yield Row(f"{title}, {name}: {proof.result}", took, "ms")
 
 
-def main() -> None:
-    """Print every figure."""
-    whole_process()
-    proof_alone()
-    random_pairs()
-    hard()
-    print(f"{'memory at most':52} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:8.1f} MiB")
+def rows() -> Iterator[Row]:
+    """Measure everything."""
+    yield from whole_process()
+    yield from proof_alone()
+    yield from random_pairs()
+    yield from hard()
+    yield Row("memory at most", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MiB")
 
 
 if __name__ == "__main__":
-    main()
+    print_table("prover", rows())

@@ -34,6 +34,11 @@ def generate() -> dict[str, str]:
             (_botocore(api),),
             {"ENUMS": ("dict[str, tuple[str, ...]]", dict(sorted(api.enums.items())))},
         ),
+        "_parameters.py": module(
+            "Request parameters of each action's operation.",
+            (_botocore(api),),
+            {"ROWS": ("dict[str, tuple[str, ...] | None]", {name: api.operation(name).parameters for name in reference.actions})},
+        ),
         "_services.py": _services(reference),
         "_via_services.py": _via_services(),
     }

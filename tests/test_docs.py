@@ -1,4 +1,4 @@
-"""The README and the pages under docs/ say what is so."""
+"""The README, the page for contributors and the pages under docs/ say what is so."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ import re
 import subprocess
 import sys
 import tomllib
+from itertools import pairwise
 from pathlib import Path
+
+import pytest
 
 from kmsgen.checks.lint.table import RULES
 from kmsgen.cli.app import SUMMARIES
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+TOML = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = TOML["project"]
 
 
 def test_the_readme_shows_what_the_commands_print() -> None:
@@ -45,7 +51,43 @@ def test_every_dependency_has_its_reason() -> None:
     assert sorted(name for name in packages if name not in README.lower()) == []
 
 
-def test_links_of_the_readme_lead_somewhere() -> None:
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_links_lead_somewhere(page: Path) -> None:
     """A link to a file of the project names a file that is there."""
-    links = re.findall(r"\]\(([^)#]+)\)", README)
-    assert [link for link in links if not link.startswith("http") and not (ROOT / link).exists()] == []
+    links = re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not link.startswith("http") and not (page.parent / link).exists()] == []
+
+
+def test_paths_that_contributors_are_sent_to_exist() -> None:
+    """A file or folder in backticks is there; a word in capitals stands for any name."""
+    paths = re.findall(r"`([\w.-]+/[\w./-]*)`", CONTRIBUTING)
+    assert paths
+    assert [path for path in paths if not re.search(r"\b[A-Z]+\b", path) and not (ROOT / path).exists()] == []
+
+
+def test_the_drawing_shows_the_rooms_and_who_may_import_whom() -> None:
+    """Each arrow leads from a layer of the contract to the next one, and every two neighbours have theirs."""
+    (contract,) = (one for one in TOML["tool"]["importlinter"]["contracts"] if one.get("containers") == ["kmsgen"])
+    layers = [frozenset(re.split(r" \| ", layer)) for layer in contract["layers"]]
+    titles = dict(re.findall(r'^ +(\w+)\["<b>([^<]+)</b>', CONTRIBUTING, re.MULTILINE))
+    drawn = set()
+    for chain in re.findall(r"^ +(\w+(?: & \w+)*(?: --> \w+(?: & \w+)*)+)$", CONTRIBUTING, re.MULTILINE):
+        steps = [
+            frozenset(room for node in step.split(" & ") for room in titles[node].split(", ")) for step in chain.split(" --> ")
+        ]
+        drawn |= set(pairwise(steps))
+    assert drawn == set(pairwise(layers))
+
+
+def test_contributors_are_told_every_corridor() -> None:
+    """A folder within a room stands in the room's row."""
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", CONTRIBUTING, re.MULTILINE))
+    corridors = [path.parent for path in (ROOT / "kmsgen").glob("*/*/__init__.py")]
+    assert [str(one) for one in corridors if f"`{one.name}`" not in rows.get(one.parent.name, "")] == []
+
+
+def test_every_record_of_a_decision_is_listed() -> None:
+    """The list says each in a sentence."""
+    folder = ROOT / "docs" / "decisions"
+    listed = re.findall(r"^\| \[[a-z-]+\]\(([a-z-]+\.md)\)", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(listed) == sorted(path.name for path in folder.glob("*.md") if path.name != "README.md")

@@ -41,7 +41,8 @@ def run(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     site = next((folder / "venv" / "lib").glob("python*")) / "site-packages"
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)
-    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    measure = "import coverage; coverage.process_startup()"  # nothing, unless the run that started it is measured
+    (site / "dependencies.pth").write_text(f"{sysconfig.get_path('purelib')}\n{measure}\n")
 
     def kmsgen(*arguments: str) -> subprocess.CompletedProcess[str]:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}

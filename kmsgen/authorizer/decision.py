@@ -1,9 +1,10 @@
 """What is answered: an outcome, what settled it, and how every statement met the request."""
 
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from kmsgen.policy.document import Effect
+from kmsgen.policy.document import Condition, Effect
 
 
 class Outcome(StrEnum):
@@ -16,11 +17,12 @@ class Outcome(StrEnum):
 
 
 class ElementMatch(NamedTuple):
-    """How one element of a statement met the request."""
+    """How one element of a statement met the request; of a condition with what the statement says."""
 
     element: str  # Principal, Action, Resource, Condition; of a grant: Grantee, Operation, Constraint, Token
     matched: bool
     because: str
+    condition: Condition | None = None
 
 
 Elements = tuple[ElementMatch, ...]
@@ -56,3 +58,23 @@ class Decision(NamedTuple):
     trace: tuple[StatementTrace, ...] = ()
     because: str = ""
     also: tuple[str, ...] = ()
+
+
+_WORST_FIRST = (Outcome.EXPLICIT_DENY, Outcome.IMPLICIT_DENY, Outcome.ERROR)
+
+
+def combine(decisions: Sequence[Decision]) -> Decision:
+    """Fold the decisions on the permissions that one call needs: it is allowed where each is; else the worst outcome speaks."""
+    trace = tuple(item for decision in decisions for item in decision.trace)
+    notes = _union(decision.notes for decision in decisions)
+    for outcome in _WORST_FIRST:
+        found = [decision for decision in decisions if decision.outcome is outcome]
+        if found:
+            reason = _union(decision.reason for decision in found)
+            first = found[0]
+            return Decision(outcome, reason, first.error, notes, trace, first.because, first.also)
+    return Decision(Outcome.ALLOWED, _union(decision.reason for decision in decisions), None, notes, trace)
+
+
+def _union(parts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item for part in parts for item in part))

@@ -14,7 +14,9 @@ class Request(NamedTuple):
 
     `principal` is an ARN (a role ARN stands for some session of that role), a service principal's name, or `*` for an
     anonymous caller. `resources` empty means the bundle's first key. `context` holds condition keys that cannot be
-    derived; what can be is derived and never believed. `create_grant` holds the parameters of a CreateGrant.
+    derived; what can be is derived and never believed. No values (an empty tuple) tell that a key is absent, and what is not told
+    is open where AWS may send it; with `complete` it is absent: whoever asks has chosen every key that matters. `create_grant`
+    holds the parameters of a CreateGrant.
     """
 
     principal: str
@@ -26,3 +28,4 @@ class Request(NamedTuple):
     create_grant: Grant | None = None
     grant_id: str | None = None
     parameters: Mapping[str, object] = MappingProxyType({})
+    complete: bool = False

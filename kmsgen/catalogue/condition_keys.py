@@ -6,6 +6,7 @@ Source: KMS Developer Guide, conditions-kms, conditions-aws; IAM User Guide, ref
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import lru_cache
 
 from kmsgen.catalogue import _condition_keys
@@ -26,8 +27,33 @@ DISPUTED: tuple[DisputedKey, ...] = tuple(DisputedKey(*row) for row in _conditio
 _FAMILY_ENDS = (":", "/")
 _BY_LOWER_CASE = {name.lower(): key for name, key in CONDITION_KEYS.items()}
 _FAMILIES = tuple(name for name in _BY_LOWER_CASE if name.endswith(_FAMILY_ENDS))
+ENCRYPTION_CONTEXT = "kms:encryptioncontext:"
+"""The family of the pairs of an encryption context."""
+ENCRYPTION_CONTEXT_KEYS = "kms:encryptioncontextkeys"
+"""The names of the pairs of an encryption context."""
+RESOURCE_TAG, REQUEST_TAG, PRINCIPAL_TAG = "aws:resourcetag/", "aws:requesttag/", "aws:principaltag/"
+TAG_KEYS = "aws:tagkeys"
+"""The names of the tags that a request sets or removes."""
+OLD_NAMES = {name: key.same_as.lower() for name, key in _BY_LOWER_CASE.items() if key.same_as}
+"""Deprecated condition keys, in lower case, and those that took their place (conditions-kms)."""
+
+
+class GrantKey(StrEnum):
+    """The condition keys that the parameters of CreateGrant give, in lower case."""
+
+    GRANTEE = "kms:granteeprincipal"
+    GRANTEE_SERVICE = "kms:granteeserviceprincipal"
+    RETIRING = "kms:retiringprincipal"
+    RETIRING_SERVICE = "kms:retiringserviceprincipal"
+    OPERATIONS = "kms:grantoperations"
+    CONSTRAINT_TYPE = "kms:grantconstrainttype"
+    CONSTRAINT_SOURCE_ARN = "kms:grantconstraintsourcearn"
+
+
+GRANT_KEYS = frozenset(GrantKey)
+
 # The keys that requests of some actions carry only: those of KMS, and the global ones that it lists by action.
-_OF_KMS_ACTIONS = ("kms:", "aws:requesttag/", "aws:resourcetag/", "aws:tagkeys")
+_OF_KMS_ACTIONS = ("kms:", REQUEST_TAG, RESOURCE_TAG, TAG_KEYS)
 OIDC_PROVIDER = "<oidc-provider>:"
 
 

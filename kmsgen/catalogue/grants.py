@@ -16,19 +16,12 @@ from kmsgen.catalogue.model import Values
 OPERATIONS: Values = tuple(name for name, action in ACTIONS.items() if action.grantable)
 IGNORE_ENCRYPTION_CONTEXT = frozenset({"DescribeKey", "RetireGrant"})
 """Operations that a grant allows whatever its encryption-context constraint says (create-grant-overview)."""
-IGNORE_SOURCE_ARN = frozenset({"RetireGrant"})
-"""Operations that a grant allows whatever its SourceArn constraint says (create-grant-overview)."""
-CONSTRAIN_CHILD = frozenset({"CreateGrant"})
-"""Operations for which the constraint binds the child grant, not the request's own context (create-grant-overview)."""
 
 NAME = re.compile(r"[a-zA-Z0-9:/_-]{1,256}\Z")
 SOURCE_ARN = re.compile(r"(?=.{20,512}\Z)arn:aws[a-z0-9-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+\Z", re.DOTALL)
 MAX_CONTEXT_PAIRS = 8
 MAX_CONTEXT_CHARACTERS = 384
 MAX_TOKENS_PER_REQUEST = 10
-MAX_TOKEN_LENGTH = 8192
-MAX_ID_LENGTH = 128
-MAX_GRANTS_PER_KEY = 50_000
 
 
 @cache

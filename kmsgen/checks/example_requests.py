@@ -13,26 +13,13 @@ from typing import NamedTuple
 from kmsgen.arn import parse_arn
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.policy.document import Condition
+from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT, ENCRYPTION_CONTEXT_KEYS, GRANT_KEYS, GrantKey
+from kmsgen.policy.document import Condition, Statement
 from kmsgen.policy.grant import Grant, GrantConstraints
 from kmsgen.policy.operators import split_operator
 
 Values = tuple[str, ...]
 
-CONTEXT = "kms:encryptioncontext:"
-CONTEXT_KEYS = "kms:encryptioncontextkeys"
-# Keys that KMS reads from the parameters of CreateGrant.
-GRANT_KEYS = frozenset(
-    {
-        "kms:granteeprincipal",
-        "kms:granteeserviceprincipal",
-        "kms:retiringprincipal",
-        "kms:retiringserviceprincipal",
-        "kms:grantoperations",
-        "kms:grantconstrainttype",
-        "kms:grantconstraintsourcearn",
-    }
-)
 ANY_VALUE = "example"
 ANY_SESSION = "AROAEXAMPLEID:example"
 MAX_SITUATIONS = 64
@@ -49,7 +36,9 @@ class Situation(NamedTuple):
 
     def __str__(self) -> str:
         parts = [f"encryption context {name}={value}" for name, value in self.encryption_context.items()]
-        parts += [f"{key}={','.join(values)}" for key, values in (*self.context.items(), *self.grant.items())]
+        told = (*self.context.items(), *self.grant.items())
+        parts += [f"{key}={','.join(values)}" for key, values in told if values]
+        parts += [f"no {key}" for key, values in told if not values]
         return ", ".join(parts) or "nothing special about the call"
 
     def with_context(self, key: str, *values: str) -> Situation:
@@ -85,9 +74,9 @@ def _build(chosen: Mapping[str, Values | None]) -> Situation:
         lower = key.lower()
         if values is None:
             continue
-        if lower.startswith(CONTEXT):
-            pairs[key[len(CONTEXT) :]] = values[0]
-        elif lower == CONTEXT_KEYS:
+        if lower.startswith(ENCRYPTION_CONTEXT):
+            pairs[key[len(ENCRYPTION_CONTEXT) :]] = values[0]
+        elif lower == ENCRYPTION_CONTEXT_KEYS:
             pairs = {**dict.fromkeys(values, ANY_VALUE), **pairs}
         else:
             (grant if lower in GRANT_KEYS else context)[key] = values
@@ -187,6 +176,24 @@ def request_for(principal: str, action: str, resources: Values, situation: Situa
     )
 
 
+def keys_read(statements: Iterable[Statement]) -> Values:
+    """Return the condition keys that statements read, in variables too; not those of a grant or an encryption context."""
+    found: dict[str, str] = {}
+    for condition in (condition for statement in statements for condition in statement.conditions):
+        variables = (name.strip() for value in condition.values for name in re.findall(VARIABLE, value))
+        for key in (condition.key, *(name for name in variables if name not in ESCAPED)):
+            found.setdefault(key.lower(), key)
+    beside = (*GRANT_KEYS, ENCRYPTION_CONTEXT_KEYS)
+    return tuple(key for lower, key in found.items() if lower not in beside and not lower.startswith(ENCRYPTION_CONTEXT))
+
+
+def without_others(request: Request, keys: Values) -> Request:
+    """Return the request that tells of each of these condition keys that it does not hold: it is not there."""
+    told = {name.lower() for name in request.context}
+    absent: Mapping[str, Values] = {key: () for key in keys if key.lower() not in told}
+    return request._replace(context={**request.context, **absent})
+
+
 def _identified(situation: Situation, principal: str) -> Situation:
     """Add the unique id that IAM gives a session: it ends in the session's name."""
     arn = parse_arn(principal)
@@ -231,13 +238,13 @@ def _known(situation: Situation, principal: str) -> Mapping[str, str]:
 def _grant(situation: Situation, principal: str) -> Grant:
     """Return the grant that the request asks for: what the situation says of it, and nothing much otherwise."""
     asked = {key.lower(): values for key, values in situation.grant.items()}
-    service = asked.get("kms:granteeserviceprincipal")
-    retiring_service = asked.get("kms:retiringserviceprincipal")
-    retiring = retiring_service or asked.get("kms:retiringprincipal")
+    service = asked.get(GrantKey.GRANTEE_SERVICE)
+    retiring_service = asked.get(GrantKey.RETIRING_SERVICE)
+    retiring = retiring_service or asked.get(GrantKey.RETIRING)
     return Grant(
         id="",
-        grantee=(service or asked.get("kms:granteeprincipal") or (_own_role(principal),))[0],
-        operations=asked.get("kms:grantoperations", ("DescribeKey",)),
+        grantee=(service or asked.get(GrantKey.GRANTEE) or (_own_role(principal),))[0],
+        operations=asked.get(GrantKey.OPERATIONS, ("DescribeKey",)),
         constraints=_constraints(asked, tuple(situation.encryption_context.items())),
         grantee_is_service=service is not None,
         retiring=retiring[0] if retiring else None,
@@ -246,12 +253,12 @@ def _grant(situation: Situation, principal: str) -> Grant:
 
 
 def _constraints(asked: Mapping[str, Values], pairs: tuple[tuple[str, str], ...]) -> GrantConstraints:
-    kind = asked.get("kms:grantconstrainttype", ("EncryptionContextSubset",) if pairs else ())
+    kind = asked.get(GrantKey.CONSTRAINT_TYPE, ("EncryptionContextSubset",) if pairs else ())
     wanted = pairs or ((ANY_VALUE, ANY_VALUE),)
     return GrantConstraints(
         encryption_context_equals=wanted if "EncryptionContextEquals" in kind else None,
         encryption_context_subset=wanted if "EncryptionContextSubset" in kind else None,
-        source_arn=asked.get("kms:grantconstraintsourcearn", (None,))[0],
+        source_arn=asked.get(GrantKey.CONSTRAINT_SOURCE_ARN, (None,))[0],
     )
 
 

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from kmsgen.authorizer.request import Request
 from kmsgen.errors import Diagnostic, Location
+from kmsgen.prover.witness import Witness
 
 SEVERITIES = ("error", "warning", "note")
 """How grave a finding is, the gravest first."""
@@ -11,7 +11,7 @@ ERROR, WARNING, NOTE = SEVERITIES
 
 
 class Finding(NamedTuple):
-    """One thing that a check found: a code for machines, a message, a place, and a request that shows it.
+    """One thing that a check found: a code for machines, a message, a place, and a call that shows it.
 
     `statements` are the labels of the statements or grants responsible, or the layers that had to allow and did not;
     `origins` the lines of the intent that those serve. `key` is what a file with several keys calls the one that it is about.
@@ -21,7 +21,7 @@ class Finding(NamedTuple):
     severity: str
     message: str
     location: Location
-    witness: Request | None = None
+    witness: Witness | None = None
     statements: tuple[str, ...] = ()
     origins: tuple[Location, ...] = ()
     hint: str = ""

@@ -21,13 +21,18 @@ class StatefulJudge:
         self.bundle = bundle
         self._by_state: dict[str, Authorizer] = {}
 
-    def decide(self, request: Request) -> Decision:
-        """Decide a request."""
+    def decide(self, request: Request, *, whole: bool = False) -> Decision:
+        """Decide a request: what it names only, or the `whole` call."""
         state = state_for(request.action)
         if state not in self._by_state:
-            keys = tuple(access._replace(key=access.key._replace(state=state)) for access in self.bundle.keys)
-            self._by_state[state] = Authorizer(self.bundle._replace(keys=keys))
-        return self._by_state[state].decide(request)
+            self._by_state[state] = Authorizer(self.bundle_for(request.action))
+        return self._by_state[state].decide(request, whole=whole)
+
+    def bundle_for(self, action: str) -> Bundle:
+        """Return the bundle as it is when an action is asked for."""
+        key_state = state_for(action)
+        keys = tuple(access._replace(key=access.key._replace(state=key_state)) for access in self.bundle.keys)
+        return self.bundle._replace(keys=keys)
 
 
 def state_for(action: str) -> str:

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from kmsgen.arn import account_of, is_service_principal, parse_arn
 from kmsgen.authorizer.decision import Outcome
+from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.checks.example_requests import CONTEXT, PLAIN, Situation, request_for, situations
+from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT
+from kmsgen.checks.example_requests import PLAIN, Situation, keys_read, request_for, situations, without_others
 from kmsgen.checks.intent.asked_access import kinds_of_resource
 from kmsgen.checks.intent.specification import is_service_linked, with_own_policies
 from kmsgen.checks.judge import StatefulJudge
@@ -20,7 +22,6 @@ from kmsgen.policy.grant import Grant
 Values = tuple[str, ...]
 Conditions = tuple[Condition, ...]
 
-WHOLE_ACCOUNT = "whoever its IAM policies allow"
 WORDS = {
     "kms:viaservice": "through",
     "aws:currenttime": "time",
@@ -77,6 +78,7 @@ class _Reader:
         self.held = dict(_labelled(bundle, access))
         self.against = tuple(_told_apart_by_denies(bundle, access))
         self.candidates = tuple(_candidates(bundle, access))
+        self.read = keys_read(statement for document in _documents(bundle, access) for statement in document.statements)
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows of the key."""
@@ -90,10 +92,9 @@ class _Reader:
 
     def _ways(self, name: str, action: str) -> Iterator[tuple[Values, Values, Values]]:
         """Yield each way in which a principal may call an action: conditions, statements, and what may deny it still."""
-        resources = self._resources(action)
         seen: set[Values] = set()
         for situation in self.candidates:
-            decision = self.lenient.decide(request_for(_witness(name), action, resources, situation))
+            decision = self.lenient.decide(self._request(name, action, situation))
             # what two statements allow together, each allows alone: that is told already
             if decision.outcome is not Outcome.ALLOWED or any(set(known) <= set(decision.reason) for known in seen):
                 continue
@@ -112,12 +113,16 @@ class _Reader:
         given = tuple(condition for label in reason for condition in self.held.get(label, ()))
         for more in self.against:
             for situation in situations((*given, *more)):
-                request = request_for(_witness(name), action, self._resources(action), situation)
+                request = self._request(name, action, situation)
                 if set(reason) <= set(self.lenient.decide(request).reason):
                     decision = self.judge.decide(request)
                     possible = possible or decision.outcome is Outcome.ALLOWED
                     denies += decision.reason if decision.outcome is Outcome.EXPLICIT_DENY else ()
         return tuple(dict.fromkeys(denies)), possible
+
+    def _request(self, name: str, action: str, situation: Situation) -> Request:
+        """Return a request that holds what the situation says, and none of the other condition keys that a policy reads."""
+        return without_others(request_for(_witness(name), action, self._resources(action), situation), self.read)
 
     def _resources(self, action: str) -> Values:
         kinds = kinds_of_resource(action)
@@ -173,13 +178,16 @@ def _allows(document: Document) -> Document:
     return document._replace(statements=tuple(statement for statement in document.statements if statement.effect is Effect.ALLOW))
 
 
+def _documents(bundle: Bundle, access: KeyAccess) -> tuple[Document, ...]:
+    return (access.policy, *(policy for beside in bundle.principals.values() for policy in beside.identity_policies))
+
+
 # --- conditions ---------------------------------------------------------------------------------------------------------
 
 
 def _candidates(bundle: Bundle, access: KeyAccess) -> Iterator[Situation]:
     """Yield a plain call, and one situation for each set of conditions: all of a statement, all but one."""
-    documents = [access.policy, *(policy for beside in bundle.principals.values() for policy in beside.identity_policies)]
-    held = [statement.conditions for document in documents for statement in document.statements]
+    held = [statement.conditions for document in _documents(bundle, access) for statement in document.statements]
     held += [tuple(_of_grant(grant)) for grant in access.grants]
     fewer = [(*conditions[:i], *conditions[i + 1 :]) for conditions in held for i in range(len(conditions))]
     present = [(Condition("Null", c.key, ("false",)),) for conditions in held for c in conditions if c.operator == "Null"]
@@ -194,7 +202,7 @@ def _candidates(bundle: Bundle, access: KeyAccess) -> Iterator[Situation]:
 
 def _of_grant(grant: Grant) -> Iterator[Condition]:
     pairs = grant.constraints.encryption_context_equals or grant.constraints.encryption_context_subset or ()
-    yield from (Condition("StringEquals", f"{CONTEXT}{name}", (value,)) for name, value in pairs)
+    yield from (Condition("StringEquals", f"{ENCRYPTION_CONTEXT}{name}", (value,)) for name, value in pairs)
     if grant.constraints.source_arn:
         yield Condition("StringEquals", "aws:SourceArn", (grant.constraints.source_arn,))
 
@@ -213,8 +221,7 @@ def _labelled(bundle: Bundle, access: KeyAccess) -> Iterator[tuple[str, Conditio
 def _told_apart_by_denies(bundle: Bundle, access: KeyAccess) -> Iterator[Conditions]:
     """Yield nothing more, what each deny asks for, and for each key whose absence one asks for, its presence."""
     yield ()
-    documents = (access.policy, *(policy for beside in bundle.principals.values() for policy in beside.identity_policies))
-    for statement in (statement for document in documents for statement in document.statements):
+    for statement in (statement for document in _documents(bundle, access) for statement in document.statements):
         if statement.effect is Effect.DENY:
             yield statement.conditions
             for condition in statement.conditions:
@@ -226,8 +233,8 @@ def said(condition: Condition) -> str:
     """Return a condition in words."""
     key = condition.key
     lower = key.lower()
-    pair = f"encryption context {key.removeprefix(key[: len(CONTEXT)])}"
-    name = pair if lower.startswith(CONTEXT) else WORDS.get(lower, key)
+    pair = f"encryption context {key.removeprefix(key[: len(ENCRYPTION_CONTEXT)])}"
+    name = pair if lower.startswith(ENCRYPTION_CONTEXT) else WORDS.get(lower, key)
     operator = OPERATORS.get(condition.operator, condition.operator)
     if condition.operator == "Null":
         return f"{name} {'absent' if 'true' in condition.values else 'present'}"

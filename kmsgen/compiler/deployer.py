@@ -95,7 +95,8 @@ def _replication(target: Target) -> Iterator[tuple[str, str, Conditions]]:
         "kms:CreateKey",
         "any",
         (
-            Condition("StringEquals", "kms:MultiRegionKeyType", ("REPLICA",)),
+            # no page says whether kms:CreateKey sees it where ReplicateKey asks
+            Condition("StringEqualsIfExists", "kms:MultiRegionKeyType", ("REPLICA",)),
             Condition("StringEquals", "aws:RequestedRegion", replicas),
         ),
     )

@@ -204,6 +204,7 @@ def _other_sessions(patterns: Values, sessions: list[str], others: list[str], ac
     conditions = (
         Condition("ArnLike", "aws:PrincipalArn", patterns),
         Condition("StringNotLike", "aws:userid", tuple(f"*:{session}" for session in sessions)),
+        NOT_A_SERVICE,  # whose aws:PrincipalArn no page tells
         *_unless(named),
     )
     return _Deny(actions, conditions)

@@ -66,6 +66,10 @@ class Organization(NamedTuple):
     management_account: bool = False
 
 
+NO_ORGANIZATION = Organization("")
+"""Told of a principal whose account is in no organization; None where nothing is told."""
+
+
 class PrincipalPolicies(NamedTuple):
     """What stands beside one principal: its identity policies and what limits them.
 

@@ -17,7 +17,8 @@ class Grant(NamedTuple):
     """One grant, or the parameters of a CreateGrant request.
 
     `propagated` is False for a grant that is usable with its token only. A grant has one grantee: a principal's ARN or
-    a service principal's name, and `grantee_is_service` tells which field of the API holds it; likewise for retiring.
+    a service principal's name, and `grantee_is_service` tells which field of the API holds it; likewise for retiring. `faults`
+    are what parameters of a CreateGrant may say and no grant can be: both of two fields, or none; KMS refuses them.
     """
 
     id: str
@@ -32,3 +33,4 @@ class Grant(NamedTuple):
     tokens: tuple[str, ...] = ()
     propagated: bool = True
     parent: str | None = None
+    faults: tuple[str, ...] = ()

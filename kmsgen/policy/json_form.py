@@ -6,7 +6,8 @@ Source: IAM User Guide, reference_policies_grammar; KMS Developer Guide, key-pol
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from kmsgen.arn import account_of
 from kmsgen.errors import NOWHERE, InputError, Location
@@ -151,12 +152,21 @@ def _conditions(reader: Reader, data: object, steps: Steps) -> tuple[Condition, 
     return tuple(found)
 
 
+def parse_create_grant(data: object, where: Where = nowhere) -> Grant:
+    """Read the parameters of CreateGrant. What no grant can be is told in `faults`: that KMS refuses it is an answer."""
+    return _grant(data, where, requested=True)
+
+
 def parse_grant(data: object, where: Where = nowhere) -> Grant:
-    """Read a grant as ListGrants prints it, or the parameters of CreateGrant.
+    """Read a grant as ListGrants prints it.
 
     Beside AWS's fields: `Propagated: false`, `GrantToken` or `GrantTokens` (the GrantId where absent), `ParentGrantId`.
-    Raises InputError for what has the wrong shape; whether KMS would accept the grant is not judged here.
+    Raises InputError for what has the wrong shape.
     """
+    return _grant(data, where, requested=False)
+
+
+def _grant(data: object, where: Where, *, requested: bool) -> Grant:
     reader = Reader(where)
     item = reader.mapping(data, (), "a grant")
     reader.known(item, _GRANT_FIELDS, (), "a grant")
@@ -179,19 +189,31 @@ def parse_grant(data: object, where: Where = nowhere) -> Grant:
         propagated=reader.flag(item.get("Propagated", True), ("Propagated",), "Propagated"),
         parent=text("ParentGrantId"),
     )
-    _one_of(reader, item, "GranteePrincipal", "GranteeServicePrincipal", needed=True)
-    _one_of(reader, item, "RetiringPrincipal", "RetiringServicePrincipal", needed=False)
+    faults = tuple(_faults(item))
+    for fault in () if requested else faults:
+        reader.refuse(fault.steps, fault.code, fault.message)
     if reader.problems:
         raise InputError(reader.problems)
-    return grant
+    return grant._replace(faults=tuple(fault.message for fault in faults))
 
 
-def _one_of(reader: Reader, item: dict[str, Any], first: str, second: str, *, needed: bool) -> None:
-    given = [name for name in (first, second) if item.get(name) is not None]
-    if len(given) == 2:
-        reader.refuse((second,), "both-forms", f"a grant cannot have both {first} and {second}")
-    if needed and not given:
-        reader.refuse((), "no-grantee", f"a grant must have a {first} or a {second}")
+class _Fault(NamedTuple):
+    """What is wrong about the fields of a grant, and where."""
+
+    steps: Steps
+    code: str
+    message: str
+
+
+def _faults(item: dict[str, Any]) -> Iterator[_Fault]:
+    """Yield where a grant has both of two fields, or none of those of which it needs one."""
+    for kind in ("Grantee", "Retiring"):
+        first, second = f"{kind}Principal", f"{kind}ServicePrincipal"
+        given = [name for name in (first, second) if item.get(name) is not None]
+        if len(given) == 2:
+            yield _Fault((second,), "both-forms", f"a grant cannot have both {first} and {second}")
+        if kind == "Grantee" and not given:
+            yield _Fault((), "no-grantee", f"a grant must have a {first} or a {second}")
 
 
 def _constraints(reader: Reader, data: object, steps: Steps) -> GrantConstraints:
@@ -201,11 +223,11 @@ def _constraints(reader: Reader, data: object, steps: Steps) -> GrantConstraints
     def pairs(name: str) -> Pairs | None:
         return reader.pairs(item[name], (*steps, name), name) if item.get(name) is not None else None
 
-    return GrantConstraints(
-        pairs("EncryptionContextEquals"),
-        pairs("EncryptionContextSubset"),
-        reader.text(item.get("SourceArn"), (*steps, "SourceArn"), "SourceArn"),
-    )
+    equals, subset = pairs("EncryptionContextEquals"), pairs("EncryptionContextSubset")
+    if equals is not None and subset is not None:
+        # KMS takes an empty map beside the other one as not given, which is how Terraform sends them
+        equals, subset = (equals or None, subset) if subset else (equals, None)
+    return GrantConstraints(equals, subset, reader.text(item.get("SourceArn"), (*steps, "SourceArn"), "SourceArn"))
 
 
 # --- writing ------------------------------------------------------------------------------------------------------------
@@ -271,6 +293,13 @@ def format_grant(grant: Grant) -> dict[str, Any]:
     if grant.name is not None:
         data["Name"] = grant.name
     return data
+
+
+def format_existing_grant(grant: Grant) -> dict[str, Any]:
+    """Write a grant as `parse_grant` reads it."""
+    data = {"GrantId": grant.id, **format_grant(grant), "IssuingAccount": grant.issuing_account, "ParentGrantId": grant.parent}
+    data |= {"GrantTokens": list(grant.tokens) or None, "Propagated": None if grant.propagated else False}
+    return {name: value for name, value in data.items() if value is not None}
 
 
 def _format_constraints(constraints: GrantConstraints) -> dict[str, Any]:

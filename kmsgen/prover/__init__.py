@@ -4,9 +4,23 @@ prove(bundle, question, budget, described_only=False) -> Proof, prove_each for s
 differences(old, new, budget, described_only=False) -> Differences
 """
 
-from kmsgen.prover.proof import Budget, Differences, Group, Proof, Result
-from kmsgen.prover.prove import differences, prove, prove_each
-from kmsgen.prover.question import Beyond, Never, NoCrossAccount, NoEscalation, NoLockout, NoPublic, Only, Question
+from kmsgen.prover.difference import differences
+from kmsgen.prover.problem import Budget
+from kmsgen.prover.prove import prove, prove_each
+from kmsgen.prover.question import (
+    Beyond,
+    Differences,
+    Group,
+    Never,
+    NoCrossAccount,
+    NoEscalation,
+    NoLockout,
+    NoPublic,
+    Only,
+    Proof,
+    Question,
+    Result,
+)
 
 __all__ = [
     "Beyond",

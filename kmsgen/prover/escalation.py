@@ -1,24 +1,27 @@
 """Steps by which a principal can give itself more than it has.
 
 Whoever may change the key policy can give itself everything: that is one step, and reported as such. Of everyone else a step
-counts only where it leads to something that the principal may not do in any situation.
+counts where it leads to something that the principal may not do in the same situation: who may decrypt through S3 only, and may
+create a grant to itself, can decrypt directly.
 Source: KMS Developer Guide, grants, key-policy-overview, abac; ReEncrypt, ReplicateKey, ImportKeyMaterial (API reference).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-from kmsgen.authorizer import Request
+from kmsgen.authorizer.request import Request
 from kmsgen.catalogue import grants, key_specs
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.prover.grouping import Hit
-from kmsgen.prover.proof import Budget
-from kmsgen.prover.search.bad import access
-from kmsgen.prover.search.counterexamples import Hunt
-from kmsgen.prover.search.universe import World
+from kmsgen.policy.bundle import Bundle
+from kmsgen.policy.grant import Grant, GrantConstraints
+from kmsgen.prover.problem import Meter
+from kmsgen.prover.requests.caller import StandIn
+from kmsgen.prover.search.counterexamples import Bad, Hit, access, gained, hunt
+from kmsgen.prover.search.encoding import Base
+from kmsgen.prover.search.universe import Universe
 
-Values = tuple[str, ...]
 PUT_POLICY, CREATE, REENCRYPT, DECRYPT = "PutKeyPolicy", "CreateGrant", "ReEncryptFrom", "Decrypt"
 # A copy of the key under another policy, and key material of the caller's choice.
 _NEW_KEYS = ("ReplicateKey", "ImportKeyMaterial")
@@ -29,79 +32,136 @@ _BY_ITSELF = {"kms:GrantIsForAWSResource": ("false",)}
 _HARMLESS = frozenset({"DescribeKey", "GetPublicKey", "RetireGrant", "CreateGrant"})
 
 
-def escalations(world: World, exceptions: Iterable[str], budget: Budget) -> tuple[list[Hit], str, bool]:
-    """Return each step that gives a principal more, but for the exceptions; why more may exist; whether a reading was open."""
-    excepted = tuple(exceptions)
-    asked = [one for one in world.everyone if not any(world.named(pattern, one) for pattern in excepted)]
-    hunt = _Steps(world, budget)
-    found = hunt.hits(asked, [PUT_POLICY], "changes the key policy")
-    rulers = {hit.witness.principal for hit in found}
-    others = [one for one in asked if one not in rulers]
-    held = hunt.held(others)
-    found += hunt.hits(others, _NEW_KEYS, "makes a key of its own with the same data in reach")
-    found += hunt.hits(others, [*_attributes(world)], "changes what conditions on tags or aliases see")
-    readers = [one for one in others if DECRYPT not in held.get(one, ())]
-    found += hunt.hits(readers, [REENCRYPT], "reads what it may not decrypt, under another key")
-    for operation in sorted(_grantable(world) - _HARMLESS):
-        lacking = [one for one in others if operation not in held.get(one, ())]
-        found += hunt.granting(lacking, operation)
-    return found, hunt.reason, hunt.doubtful
+class Escalations(NamedTuple):
+    """Each step that gives a principal more; why more may exist; whether a reading was met that AWS leaves open."""
+
+    hits: tuple[Hit, ...] = ()
+    reason: str = ""
+    doubtful: bool = False
 
 
-def _attributes(world: World) -> Iterator[str]:
-    """Yield the actions that change attributes on which a policy rests."""
-    keys = world.words.by_key
+def escalations(universe: Universe, exceptions: Sequence[str], meter: Meter) -> Escalations:
+    """Return the steps of everybody but the exceptions. Raises BudgetError and OutsideError."""
+    asked = universe.whom.named(exceptions, meter, truth=False) if exceptions else universe.whom.all_of(universe.everyone)
+    steps = _Steps(universe, meter)
+    found = steps.hits(asked, [PUT_POLICY], "changes the key policy")
+    rulers = {_asker(hit) for hit in found}
+    others = [one for one in asked if _arn(one) not in rulers]
+    held = steps.held(others)
+    found += steps.hits(others, _NEW_KEYS, "makes a key of its own with the same data in reach")
+    found += steps.hits(others, [*_attributes(universe)], "changes what conditions on tags or aliases see")
+    found += steps.reading(others)
+    for operation in sorted(_grantable(universe) - _HARMLESS):
+        found += steps.granting(others, operation, frozenset(held.get(operation, ())))
+    return Escalations(tuple(found), "; ".join(steps.reasons), steps.doubtful)
+
+
+def _arn(one: StandIn | str) -> str:
+    return one if isinstance(one, str) else one.arn
+
+
+def _asker(hit: Hit) -> str:
+    return hit.like or hit.witness.principal
+
+
+def _attributes(universe: Universe) -> Iterator[str]:
+    """Yield the actions that change attributes on which a policy rests, be it in a policy variable."""
+    keys = {*universe.words.by_key, *universe.words.variables}
     if any(key.startswith("aws:resourcetag/") for key in keys):
         yield from _TAGS
     if "kms:resourcealiases" in keys or "kms:requestalias" in keys:
         yield from _ALIASES
 
 
-def _grantable(world: World) -> frozenset[str]:
-    kinds = [key_specs.key_type(key.spec, key.usage) for key in world.keys]
+def _grantable(universe: Universe) -> frozenset[str]:
+    kinds = [key_specs.key_type(key.spec, key.usage) for key in universe.keys]
     return frozenset(operation for kind in kinds if kind for operation in grants.operations(kind))
 
 
 class _Steps:
-    """Hunts single steps; `reason` tells why one may have been missed, `doubtful` whether readings left open were met."""
+    """Looks for single steps; `reasons` tell why one may have been missed, `doubtful` whether open readings were met."""
 
-    def __init__(self, world: World, budget: Budget) -> None:
-        self.world = world
-        self.budget = budget
-        self.reason = ""
+    def __init__(self, universe: Universe, meter: Meter) -> None:
+        self.universe = universe
+        self.meter = meter
+        self.reasons: dict[str, None] = {}
         self.doubtful = False
 
-    def _run(self, bases: Iterable[Request], label: str = "") -> list[Hit]:
-        hunt = Hunt(self.world, access(self.world.sides[0]), self.budget)
-        found = hunt.run(bases)
-        self.reason = self.reason or hunt.reason
-        self.doubtful = self.doubtful or bool(hunt.doubtful)
-        return [hit._replace(labels=(label, *hit.labels)) for hit in found] if label else found
+    def _run(self, universe: Universe, bad: Bad, bases: Iterable[Base], label: str = "") -> list[Hit]:
+        found = hunt(universe, bad, bases, self.meter)
+        self.reasons |= dict.fromkeys([found.reason] if found.reason else [])
+        self.doubtful = self.doubtful or bool(found.doubtful)
+        return [hit._replace(labels=(label, *hit.labels)) if label else hit for hit in found.hits]
 
-    def hits(self, principals: Iterable[str], actions: Iterable[str], label: str) -> list[Hit]:
+    def _access(self, bases: Iterable[Base], label: str = "") -> list[Hit]:
+        return self._run(self.universe, access(self.universe.sides[0]), bases, label)
+
+    def hits(self, asked: Iterable[StandIn | str], actions: Iterable[str], label: str) -> list[Hit]:
         """Return who may take one of these actions."""
-        return self._run(self.world.requests(principals, [ACTIONS[action] for action in actions]), label)
+        return self._access(self.universe.requests(asked, [ACTIONS[action] for action in actions]), label)
 
-    def held(self, principals: Iterable[str]) -> dict[str, set[str]]:
-        """Return what each principal may do in some situation, of what a grant could give."""
-        actions = [ACTIONS[name] for name in sorted(_grantable(self.world) - _HARMLESS)]
+    def held(self, asked: Iterable[StandIn | str]) -> dict[str, set[str]]:
+        """Return who may take each operation in some situation, of those that a grant could give."""
+        actions = [ACTIONS[name] for name in sorted(_grantable(self.universe) - _HARMLESS)]
         found: dict[str, set[str]] = {}
-        for hit in self._run(self.world.requests(principals, actions)):
-            found.setdefault(hit.witness.principal, set()).add(hit.witness.action.partition(":")[2])
+        for hit in self._access(self.universe.requests(asked, actions)):
+            found.setdefault(hit.witness.action.partition(":")[2], set()).add(_asker(hit))
         return found
 
-    def granting(self, principals: Iterable[str], operation: str) -> list[Hit]:
-        """Return who may create a grant with an operation that it lacks."""
-        self.world.operations = (operation,)
-        bases = self.world.requests(principals, [ACTIONS[CREATE]])
-        with_operation = (
-            base._replace(
-                create_grant=base.create_grant._replace(operations=(operation,)),
-                context={**base.context, **_BY_ITSELF},
-            )
-            for base in bases
-            if base.create_grant
-        )
-        found = self._run(with_operation, f"grants kms:{operation}, which it lacks")
-        self.world.operations = ()
+    def reading(self, asked: Iterable[StandIn | str]) -> list[Hit]:
+        """Return who may re-encrypt in a situation in which it may not decrypt."""
+        universe = self._beside(self.universe.bundles[0])
+        bad = gained(universe.sides)._replace(second_action=f"kms:{DECRYPT}")
+        bases = universe.requests(asked, [ACTIONS[REENCRYPT]])
+        return self._run(universe, bad, bases, "reads what it may not decrypt, under another key")
+
+    def granting(self, asked: Iterable[StandIn | str], operation: str, holders: frozenset[str]) -> list[Hit]:
+        """Return who may create a grant with an operation that it lacks, or has in fewer situations."""
+        universe = self.universe.asking(self.universe.scope._replace(operations=(operation,)))
+        label = f"grants kms:{operation}, which it lacks"
+        bases = list(universe.requests(asked, [ACTIONS[CREATE]]))
+        lacking = (_to(base, None, operation) for base in bases if base.request.principal not in holders)
+        found = self._run(universe, access(universe.sides[0]), lacking, label)
+        for base in bases:
+            if base.request.principal in holders:
+                own = self._run(universe, access(universe.sides[0]), [_to(base, base.request.principal, operation)])
+                found += [hit._replace(labels=(label, *hit.labels)) for hit in own if self._adds(hit, operation)]
         return found
+
+    def _adds(self, hit: Hit, operation: str) -> bool:
+        """Return whether the grant that a principal makes itself gives it the operation where it had it not."""
+        grant = hit.witness.create_grant
+        if grant is None:
+            return False
+        if self._gives(grant, hit, operation):
+            return True
+        if grant.constraints != GrantConstraints() and self._gives(
+            grant._replace(constraints=GrantConstraints()), hit, operation
+        ):
+            self.reasons[f"whether a grant of kms:{operation} with another encryption context gives more was not decided"] = None
+        return False
+
+    def _gives(self, grant: Grant, hit: Hit, operation: str) -> bool:
+        bundle = self.universe.bundles[0]
+        first = bundle.keys[0]
+        with_grant = bundle._replace(keys=(first._replace(grants=(*first.grants, grant)), *bundle.keys[1:]))
+        universe = self._beside(with_grant)
+        bases = universe.requests(universe.whom.all_of([_asker(hit)]), [ACTIONS[operation]])
+        return bool(self._run(universe, gained(universe.sides), bases))
+
+    def _beside(self, bundle: Bundle) -> Universe:
+        """Return a universe that compares a bundle with the one that is asked about."""
+        return Universe([bundle, self.universe.bundles[0]], self.universe.scope, self.meter)
+
+
+def _to(base: Base, grantee: str | None, operation: str) -> Base:
+    """Ask for a grant of one operation, to somebody or to the one who asks."""
+    request: Request = base.request
+    grant = request.create_grant
+    if grant is None:
+        return base
+    wanted = grant._replace(operations=(operation,), grantee=grantee or grant.grantee)
+    context = {**request.context, **_BY_ITSELF}
+    if grantee:
+        context["kms:GranteePrincipal"] = (grantee,)
+    return base._replace(request=request._replace(create_grant=wanted, context=context))

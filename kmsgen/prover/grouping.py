@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from kmsgen.arn import Arn, is_service_principal, parse_arn
-from kmsgen.authorizer.request import Request
-from kmsgen.prover.proof import Group
-from kmsgen.prover.requests.principals import ANONYMOUS, SPECIAL_ROLES
+from kmsgen.prover.problem import Values
+from kmsgen.prover.question import Group
+from kmsgen.prover.requests.principals import SPECIAL_ROLES
 from kmsgen.prover.requests.vocabulary import Vocabulary
+from kmsgen.prover.search.assumptions import ANY_IAM_POLICY, ASSUMED_SOURCE
+from kmsgen.prover.search.counterexamples import Hit
+from kmsgen.prover.search.universe import Universe
 from kmsgen.prover.values.patterns import Pattern, arn_glob, glob
-
-Values = tuple[str, ...]
 
 # How much harm an action does in the wrong hands: whoever has the first can give itself all others.
 HARM = {
@@ -39,12 +39,9 @@ HARM = {
 _EVERY_KIND = {"role", "user"}
 
 
-class Hit(NamedTuple):
-    """One class of access: a witness that the authorizer allows, what allows it, and the conditions in words."""
-
-    witness: Request
-    reason: Values
-    labels: Values
+def speaker_of(universe: Universe, asked: Values = ()) -> "Speaker":
+    """Return what says who a witness stands for; `asked` are the patterns of a question."""
+    return Speaker(universe.account, universe.words, asked)
 
 
 class Speaker:
@@ -68,8 +65,6 @@ class Speaker:
 
     def who(self, principal: str) -> tuple[str, str]:
         """Return the kind (`role`, `user`, a name that stays as it is) and the place (`in account ...`) of a witness."""
-        if principal == ANONYMOUS:
-            return "anyone, without credentials", ""
         if is_service_principal(principal):
             return (principal if principal in self.vocabulary.services else "any AWS service that no policy names"), ""
         arn = parse_arn(principal)
@@ -108,6 +103,16 @@ def group(hits: Iterable[Hit], speaker: Speaker) -> list[Group]:
     return sorted(groups, key=lambda one: (-one.danger, one.principals, one.actions, one.conditions))
 
 
+def merged(groups: Iterable[Group]) -> tuple[Group, ...]:
+    """Put groups of the same principals and conditions together, as they are found for keys of several kinds."""
+    found: dict[tuple[Values, Values], Group] = {}
+    for one in groups:
+        same = found.setdefault((one.principals, one.conditions), one)
+        actions, reason = tuple(sorted({*same.actions, *one.actions})), tuple(dict.fromkeys([*same.reason, *one.reason]))
+        found[one.principals, one.conditions] = same._replace(actions=actions, reason=reason)
+    return tuple(found.values())
+
+
 def _by_danger(rows: list[list[Hit]], speaker: Speaker) -> list[list[list[Hit]]]:
     """Keep strangers, other accounts and the key's own account apart: they are different news."""
     apart: dict[int, list[list[Hit]]] = {}
@@ -120,8 +125,13 @@ def _group(actions: Values, labels: Values, rows: list[list[Hit]], speaker: Spea
     worst = max((hit for row in rows for hit in row), key=lambda hit: HARM.get(_bare(hit.witness.action), 1))
     danger = 10 * _reach(worst.witness.principal, speaker) + HARM.get(_bare(worst.witness.action), 1)
     names = _names([speaker.who(row[0].witness.principal) for row in rows])
-    reason = tuple(dict.fromkeys(why for row in rows for hit in row for why in hit.reason))
-    return Group(names, actions, labels, worst.witness, reason, danger * 10 - min(len(labels), 9))
+    reason = tuple(dict.fromkeys(_told(why) for row in rows for hit in row for why in hit.reason))
+    return Group(names, actions, labels, worst.side.witness(worst.witness), reason, danger * 10 - min(len(labels), 9))
+
+
+def _told(source: str) -> str:
+    """Return a statement by its name, and what the prover assumes as what it is."""
+    return ANY_IAM_POLICY if source == ASSUMED_SOURCE else source
 
 
 def _names(who: Sequence[tuple[str, str]]) -> Values:
@@ -141,9 +151,7 @@ def _names(who: Sequence[tuple[str, str]]) -> Values:
 
 
 def _reach(principal: str, speaker: Speaker) -> int:
-    """Rank who a principal is: 5 anybody, 4 a stranger's account, 3 an unnamed service, 2 another account, 1 the rest."""
-    if principal == ANONYMOUS:
-        return 5
+    """Rank who a principal is: 4 a stranger's account, 3 an unnamed service, 2 another account, 1 the rest."""
     if is_service_principal(principal):
         return 1 if principal in speaker.vocabulary.services else 3
     arn = parse_arn(principal)

@@ -5,12 +5,10 @@ have: that is asked twice, once with every policy they could have, once with non
 so of two statements that say the same only one is reported.
 """
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple
 
-from kmsgen.authorizer import Request
 from kmsgen.authorizer.language.principal import ACCOUNT, NOT_NAMED, CallerKind
 from kmsgen.authorizer.language.statement import Layer, Rule, compile_document, compile_documents
 from kmsgen.catalogue.actions import ACTIONS, expand
@@ -18,14 +16,14 @@ from kmsgen.policy.bundle import Bundle, PrincipalPolicies
 from kmsgen.policy.document import Statement
 from kmsgen.prover.bearing import Bearings
 from kmsgen.prover.beside_keys import BesideKeys
-from kmsgen.prover.proof import Budget
-from kmsgen.prover.search.encoding import Side, Situation
-from kmsgen.prover.search.search import BudgetError, Meter, Problem, Search
-from kmsgen.prover.search.universe import Scope, World
-from kmsgen.prover.values.cells import MixedTestsError
-from kmsgen.prover.values.partition import PatternBudgetError
+from kmsgen.prover.problem import Budget, BudgetError, Meter, OutsideError
+from kmsgen.prover.search.clauses import Clause, Clauses, Problem
+from kmsgen.prover.search.encoding import Base, Side, Situation
+from kmsgen.prover.search.scope import Scope
+from kmsgen.prover.search.search import Search
+from kmsgen.prover.search.situations import situation_of
+from kmsgen.prover.search.universe import Universe
 
-Indices = frozenset[int]
 NEVER_MATCHES, SHADOWED, WITHOUT_EFFECT, DENIES_NOTHING = "never-matches", "shadowed", "without-effect", "denies-nothing"
 # Tags of a key to create are authorized before there is a key that could be asked about.
 _AT_CREATION = frozenset({"kms:TagResource"})
@@ -51,49 +49,48 @@ class Minimality(NamedTuple):
     reason: str = ""
 
 
-_Judge = Callable[[Indices, Indices], bool]
+_Judge = Callable[[Clauses, Clauses], bool]
 
 
 class _Judges(NamedTuple):
-    """Whether something can hold and whether it must, from the clauses that match and those open beside a statement."""
+    """Whether something can hold and whether it must, from the clauses that match and those open beside a statement.
+
+    `rising`: one more Allow that matches never ends it.
+    """
 
     possible: _Judge
     certain: _Judge
+    rising: bool = True
 
 
 _ALWAYS = _Judges(lambda _matched, _open: True, lambda _matched, _open: True)
 
 
 class _Case(NamedTuple):
-    """One principal and action, with the statements that matter there: the clause index of each."""
+    """One principal and action, with the statements that matter there."""
 
-    world: World
-    base: Request
-    action: str
+    universe: Universe
+    base: Base
     situation: Situation
-    indices: Mapping[int, int]  # clause index -> identity of the statement
+    clauses: Mapping[int, Clauses]  # identity of a statement -> the clauses that it is
 
     @property
     def side(self) -> Side:
-        """The bundle, as the case's world assumes it."""
-        return self.world.sides[0]
-
-    def of(self, statement: int) -> Indices:
-        """Return the clauses that a statement is."""
-        return frozenset(index for index, identity in self.indices.items() if identity == statement)
+        """The bundle, as the case's universe assumes it."""
+        return self.universe.sides[0]
 
 
 class _Examiner:
     """Asks of each statement and action whether some request needs it."""
 
-    def __init__(self, worlds: Sequence[World], meter: Meter) -> None:
-        self.worlds = worlds
+    def __init__(self, universes: Sequence[Universe], meter: Meter) -> None:
+        self.universes = universes
         self.meter = meter
         self.removed: set[tuple[int, str]] = set()
         self.cases: dict[tuple[int, str], list[_Case]] = {}
         self.collected: set[str] = set()
-        side = worlds[0].sides[0]
-        self.callers = {principal: side.authorizer.caller(principal) for principal in worlds[0].everyone}
+        side = universes[0].sides[0]
+        self.callers = {principal: side.authorizer.caller(principal) for principal in universes[0].everyone}
 
     def named_by(self, rule: Rule) -> list[str]:
         """Return the principals that a statement names; of an identity policy, those who have it."""
@@ -106,7 +103,7 @@ class _Examiner:
         allows = [rule for rule in rules if not rule.deny]
         direct = [rule for rule in allows if rule.layer is Layer.KEY_POLICY]
         given = {name: sum(rule.names(one) not in (NOT_NAMED, ACCOUNT) for rule in direct) for name, one in self.callers.items()}
-        account = self.worlds[0].account
+        account = self.universes[0].account
         for rule in allows:
             callers = [self.callers[principal] for principal in self.named_by(rule)]
             callers.sort(key=lambda caller: (caller.kind is CallerKind.ROOT, caller.described, given[caller.arn]))
@@ -117,24 +114,25 @@ class _Examiner:
         """Set out the cases of principals, by statement and action."""
         principals = list(principals)
         self.collected.update(principals)
-        for world in self.worlds:
-            side = world.sides[0]
-            for base in world.requests(principals, ACTIONS.values(), allowable=False):
+        for universe in self.universes:
+            side = universe.sides[0]
+            for base in universe.requests(universe.whom.all_of(principals), ACTIONS.values(), allowable=False):
                 self.meter.count()
-                plan = side.plan(base)
+                plan = side.plan(base.request)
                 if plan is not None:
-                    self._add(world, base, side.situation(base, plan))
+                    self._add(universe, base, situation_of(side, base, plan))
 
-    def _add(self, world: World, base: Request, situation: Situation) -> None:
-        side = world.sides[0]
-        rules = {index: side.rule(index) for index in (*situation.matched, *(clause.number for clause in situation.open))}
-        indices = {index: id(rule.statement) for index, rule in rules.items() if isinstance(rule, Rule)}
-        case = _Case(world, base, base.action, situation, indices)
-        for identity in set(indices.values()):
-            for action in {action for _, action in world.stood_for(base)}:
+    def _add(self, universe: Universe, base: Base, situation: Situation) -> None:
+        found: dict[int, set[Clause]] = {}
+        for clause in (*situation.matched, *(one.clause for one in situation.open)):
+            if isinstance(clause.rule, Rule):
+                found.setdefault(id(clause.rule.statement), set()).add(clause)
+        case = _Case(universe, base, situation, {identity: frozenset(clauses) for identity, clauses in found.items()})
+        for identity in found:
+            for action in base.actions:
                 self.cases.setdefault((identity, action), []).append(case)
 
-    def any(self, rule: Rule, actions: Sequence[str], judged: Callable[[_Case, Indices], _Judges]) -> bool:
+    def any(self, rule: Rule, actions: Sequence[str], judged: Callable[[_Case, Clauses], _Judges]) -> bool:
         """Return whether in some request for one of the actions that meets the statement something holds.
 
         One yes of a principal that is likely to give it is enough; only a no takes everyone whom the statement names.
@@ -148,62 +146,59 @@ class _Examiner:
         self.collect(left)
         return any(self._any(statement, action, judged) for action in actions)
 
-    def _any(self, statement: int, action: str, judged: Callable[[_Case, Indices], _Judges]) -> bool:
+    def _any(self, statement: int, action: str, judged: Callable[[_Case, Clauses], _Judges]) -> bool:
         seen: set[object] = set()
         for case in self.cases.get((statement, action), ()):
-            own = case.of(statement)
-            gone = frozenset(i for i, other in case.indices.items() if (other, action) in self.removed) - own
+            own = case.clauses[statement]
+            others = (clauses for other, clauses in case.clauses.items() if (other, action) in self.removed)
+            gone = frozenset(clause for clauses in others for clause in clauses) - own
             situation = case.situation
-            known = frozenset(situation.known.items())
-            signature = (situation.facts, situation.matched - gone, situation.open, gone, known, id(case.world))
+            space = case.universe.space(case.base, [situation])
+            signature = (situation.facts, situation.matched - gone, situation.open, gone, id(space))
             if signature not in seen and self._holds(case, own, gone, judged(case, own)):
                 return True
             seen.add(signature)
         return False
 
-    def _holds(self, case: _Case, own: Indices, gone: Indices, judges: _Judges) -> bool:
-        situation = case.situation
+    def _holds(self, case: _Case, own: Clauses, gone: Clauses, judges: _Judges) -> bool:
+        open_ = tuple(one for one in case.situation.open if one.clause not in gone)
+        gives = frozenset(one.clause for one in open_ if not one.clause.deny) if judges.rising else frozenset()
         problem = Problem(
-            situation.matched - gone,
-            tuple(clause for clause in situation.open if clause.number not in gone),
-            lambda matched, open_: bool(own & (matched | open_)) and judges.possible(matched - own, open_ - own),
-            lambda matched, open_: bool(own & matched) and judges.certain(matched - own, open_ - own),
-            situation.known,
+            case.situation.matched - gone,
+            open_,
+            lambda matched, waiting: bool(own & (matched | waiting)) and judges.possible(matched - own, waiting - own),
+            lambda matched, waiting: bool(own & matched) and judges.certain(matched - own, waiting - own),
+            gives - own,
         )
-        space = case.world.space(case.base, [situation])
-        return next(iter(Search(space, self.meter).run(problem)), None) is not None
+        outside: list[str] = []
+        space = case.universe.space(case.base, [case.situation])
+        return Search(space, self.meter, outside).first(problem) is not None or bool(outside)
 
 
 def _has(policies: PrincipalPolicies, statement: Statement) -> bool:
     return any(one is statement for document in policies.identity_policies for one in document.statements)
 
 
-def _needs(case: _Case, own: Indices) -> _Judges:
+def _needs(case: _Case, own: Clauses) -> _Judges:
     """Judge whether the answer hangs on the statement."""
     side, facts = case.side, case.situation.facts
-    if any(side.is_deny(index) for index in own):
+    if any(clause.deny for clause in own):
         return _Judges(lambda m, o: side.most(facts, m, o), lambda m, o: side.least(facts, m, o))
     return _Judges(
         lambda m, o: side.most(facts, m | own, o) and not side.least(facts, m, o),
         lambda m, o: side.least(facts, m | own, o) and not side.most(facts, m, o),
+        rising=False,
     )
 
 
-def _works(case: _Case, own: Indices) -> _Judges:
+def _works(case: _Case, own: Clauses) -> _Judges:
     """Judge whether the request comes out as the statement says."""
     side, facts = case.side, case.situation.facts
     return _Judges(lambda m, o: side.most(facts, m | own, o), lambda m, o: side.least(facts, m | own, o))
 
 
-def _matches(_case: _Case, _own: Indices) -> _Judges:
+def _matches(_case: _Case, _own: Clauses) -> _Judges:
     return _ALWAYS
-
-
-def minimality(bundle: Bundle, budget: Budget | None = None) -> Minimality:
-    """Return what key policies and identity policies could do without; of the latter what no key of the bundle needs."""
-    found = minimality_by_key(bundle, budget)
-    dead = tuple(one for of_key in found for one in of_key.dead)
-    return Minimality(dead, next((of_key.reason for of_key in found if of_key.reason), ""))
 
 
 def minimality_by_key(bundle: Bundle, budget: Budget | None = None) -> list[Minimality]:
@@ -217,7 +212,7 @@ def minimality_by_key(bundle: Bundle, budget: Budget | None = None) -> list[Mini
     for access in bundle.keys or (None,):
         about = bundle if access is None else bearings.on(access, beside.undecided(access.key.arn))
         dead: list[Dead] = []
-        reason = _examine(about, Meter(budget.classes, time.monotonic() + budget.seconds), dead)
+        reason = _examine(about, Meter(budget), dead)
         beside.take(about, {(id(one.rule.statement), one.action): one for one in dead}, finished=not reason)
         found.append(Minimality(tuple(one for one in dead if one.rule.layer is Layer.KEY_POLICY), reason))
     elsewhere = (Dead(rule.source, rule, NEVER_MATCHES) for rule in beside.unasked())
@@ -228,16 +223,14 @@ def _examine(bundle: Bundle, meter: Meter, found: list[Dead]) -> str:
     """Add what is dead as far as the first key goes; return why more may be."""
     creating = any(access.creation is not None for access in bundle.keys)
     try:
-        worlds = [World([bundle], Scope(without_iam=without)) for without in (False, True)]
-        examiner = _Examiner(worlds, meter)
+        universes = [Universe([bundle], Scope(without_iam=without), meter) for without in (False, True)]
+        examiner = _Examiner(universes, meter)
         rules = list(_rules(bundle))
         examiner.collect(dict.fromkeys(examiner.likely(rules)))
         for rule in rules:
             found += _dead(examiner, rule, creating=creating)
-    except BudgetError as error:
-        return f"the budget of {error} ran out"
-    except (PatternBudgetError, MixedTestsError):
-        return "the patterns of the policies tell more apart than the budget allows"
+    except (BudgetError, OutsideError) as error:
+        return str(error)
     return ""
 
 

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from kmsgen.arn import is_service_principal, parse_arn
-from kmsgen.authorizer import Request
-from kmsgen.authorizer.explain.silences import describe
 from kmsgen.catalogue.actions import ACTIONS, expand
 from kmsgen.catalogue.model import Action
-from kmsgen.policy.bundle import Bundle, KeyAccess
-from kmsgen.policy.document import Document
+from kmsgen.policy.bundle import Bundle
+from kmsgen.prover.answer import in_both_readings, left_open
 from kmsgen.prover.escalation import escalations
-from kmsgen.prover.grouping import Hit, Speaker, group
-from kmsgen.prover.proof import Budget, Differences, Group, Proof, Result
-from kmsgen.prover.question import Beyond, Never, NoCrossAccount, NoEscalation, NoLockout, NoPublic, Only, Question
-from kmsgen.prover.search.bad import access, gained
-from kmsgen.prover.search.counterexamples import Hunt
-from kmsgen.prover.search.universe import Scope, World
-from kmsgen.prover.values.partition import PatternBudgetError
+from kmsgen.prover.grouping import group, speaker_of
+from kmsgen.prover.problem import Budget, BudgetError, Meter, OutsideError, Values
+from kmsgen.prover.question import (
+    Beyond,
+    Never,
+    NoCrossAccount,
+    NoEscalation,
+    NoLockout,
+    NoPublic,
+    Only,
+    Proof,
+    Question,
+    Result,
+)
+from kmsgen.prover.requests.caller import StandIn
+from kmsgen.prover.search.assumptions import without_users
+from kmsgen.prover.search.counterexamples import Hit, access, hunt
+from kmsgen.prover.search.scope import Scope
+from kmsgen.prover.search.universe import Universe
 
-Values = tuple[str, ...]
 PUT_POLICY = "PutKeyPolicy"
-_TOO_MANY_PATTERNS = "the patterns of principals tell more of them apart than the budget allows"
+_EVERY_ACTION = ("*", "kms:*")
 
 
 def prove(bundle: Bundle, question: Question, budget: Budget | None = None, *, described_only: bool = False) -> Proof:
@@ -42,93 +51,48 @@ def prove_each(
     The budget is that of each question.
     """
     budget = budget or Budget()
-    try:
-        world = World([bundle], _scope(questions, described_only=described_only))
-    except PatternBudgetError:
-        if len(questions) > 1:
-            return [prove(bundle, question, budget, described_only=described_only) for question in questions]
-        return [Proof(str(question), Result.UNKNOWN, reason=_TOO_MANY_PATTERNS) for question in questions]
-    return [_answer(world, question, budget) for question in questions]
+    scope = _scope(questions, described_only=described_only)
+    universe: Universe | None = None
+    proofs = []
+    for question in questions:
+        meter = Meter(budget)
+        try:
+            universe = universe or Universe([bundle], scope, meter)
+            proofs.append(_answer(universe, question, meter))
+        except (OutsideError, BudgetError) as error:
+            proofs.append(Proof(str(question), Result.UNKNOWN, reason=str(error)))
+    return [proof._replace(groups=proof.groups[: budget.groups]) for proof in proofs]
 
 
-def _answer(world: World, question: Question, budget: Budget) -> Proof:
+def _answer(universe: Universe, question: Question, meter: Meter) -> Proof:
     if isinstance(question, NoLockout):
-        return _lockout(world, question, budget)
-    hits, reason = _ask(world, question, budget)
-    groups = tuple(group(hits, speaker_of(world, question)))[: budget.groups]
+        return _lockout(universe, question, meter)
+    if _is_vacuous(universe, question, meter):
+        return Proof(str(question), Result.VACUOUS, reason="the pattern fits no principal there could be")
+    hits, reason = _ask(universe, question, meter)
+    groups = tuple(group(hits, speaker_of(universe, _patterns_of(question))))
     result = Result.REFUTED if groups else Result.UNKNOWN if reason else Result.PROVED
     return Proof(str(question), result, groups, reason)
 
 
-def _ask(world: World, question: Question, budget: Budget) -> tuple[list[Hit], str]:
+def _ask(universe: Universe, question: Question, meter: Meter) -> tuple[list[Hit], str]:
     if isinstance(question, NoEscalation):
-        return _ask_of_steps(world, question, budget)
+        return _ask_of_steps(universe, question, meter)
     covered = isinstance(question, Beyond)
-    requests = world.requests(_asked_principals(world, question), list(_asked_actions(question)), covered=covered)
-    return _in_both_readings(world, requests, lambda one: Hunt(one, access(one.sides[0], covered=covered), budget))
+    universe = _universe_of(universe, question)
+    asked = _asked_principals(universe, question, meter)
+    requests = universe.requests(asked, list(_asked_actions(question)), covered=covered, keyless=_keyless(question))
+    return in_both_readings(universe, requests, lambda one: access(one.sides[0], covered=covered), meter)
 
 
-def _ask_of_steps(world: World, question: NoEscalation, budget: Budget) -> tuple[list[Hit], str]:
-    hits, reason, doubtful = escalations(world, question.exceptions, budget)
-    if hits or reason or not doubtful:
-        return hits, reason
-    other = world.reread()
-    more, reason, _ = escalations(other, question.exceptions, budget)
-    return [], _left_open(world, more[0].witness) if more else reason
-
-
-def _in_both_readings(world: World, requests: Iterable[Request], hunt_in: Callable[[World], Hunt]) -> tuple[list[Hit], str]:
-    """Return what is found; where nothing is, and AWS leaves open how its policies are read, what speaks against that."""
-    hunt = hunt_in(world)
-    hits = hunt.run(requests)
-    if hits or hunt.reason or not hunt.doubtful:
-        return hits, hunt.reason
-    again = hunt_in(world.reread())
-    more = again.run(hunt.doubtful)
-    return [], _left_open(world, more[0].witness) if more else again.reason
-
-
-def _left_open(world: World, witness: Request) -> str:
-    notes = world.sides[0].decide(witness).notes
-    why = "; ".join(f"{note.partition(':')[0]}: {describe(note)}" for note in notes)
-    return f"AWS leaves open whether {witness.principal} may call {witness.action} ({why or 'see its documented silences'})"
-
-
-def differences(old: Bundle, new: Bundle, budget: Budget | None = None, *, described_only: bool = False) -> Differences:
-    """Return the access that `new` gives and `old` does not, and the other way round; nothing where both mean the same.
-
-    The bundles are compared key by key, in their order, whatever the keys are called; a key that one of them lacks gives
-    nothing there.
-    """
-    budget = budget or Budget()
-    found = Differences()
-    for number in range(max(len(old.keys), len(new.keys), 1)):
-        before, after = _about(old, number, new), _about(new, number, old)
-        gained_here, gained_reason = _gain(before, after, budget, described_only=described_only)
-        lost_here, lost_reason = _gain(after, before, budget, described_only=described_only)
-        reason = found.reason or gained_reason or lost_reason
-        found = Differences((*found.gained, *gained_here), (*found.lost, *lost_here), reason)
-    return found
-
-
-def _about(bundle: Bundle, number: int, other: Bundle) -> Bundle:
-    """Put the key of a number first; where the bundle has none, the other's key without any policy."""
-    if number < len(bundle.keys):
-        first = bundle.keys[number]
-        return bundle._replace(keys=(first, *(access for access in bundle.keys if access is not first)))
-    missing = [KeyAccess(access.key, Document(())) for access in other.keys[number : number + 1]]
-    return bundle._replace(keys=(*missing, *bundle.keys))
-
-
-def _gain(old: Bundle, new: Bundle, budget: Budget, *, described_only: bool) -> tuple[tuple[Group, ...], str]:
-    try:
-        world = World([new, old], Scope(described_only=described_only))
-    except PatternBudgetError:
-        return (), _TOO_MANY_PATTERNS
-
-    requests = world.requests(world.everyone, ACTIONS.values())
-    hits, reason = _in_both_readings(world, requests, lambda one: Hunt(one, gained(one.sides), budget))
-    return tuple(group(hits, speaker_of(world)))[: budget.groups], reason
+def _ask_of_steps(universe: Universe, question: NoEscalation, meter: Meter) -> tuple[list[Hit], str]:
+    universe = _universe_of(universe, question)
+    found = escalations(universe, question.exceptions, meter)
+    if found.hits or found.reason or not found.doubtful:
+        return list(found.hits), found.reason
+    other = universe.reread()
+    again = escalations(other, question.exceptions, meter)
+    return [], left_open(universe, again.hits[0]) if again.hits else again.reason
 
 
 # --- whom and what is asked about ---------------------------------------------------------------------------------------
@@ -153,56 +117,77 @@ def _patterns_of(question: Question) -> Values:
     return question.exceptions if isinstance(question, NoCrossAccount | NoEscalation) else ()
 
 
+def _universe_of(universe: Universe, question: Question) -> Universe:
+    """Return the universe in which federated sessions are of the user who is asked about, or of none who is spared (P7)."""
+    patterns = _patterns_of(question)
+    if isinstance(question, Never):
+        described = any(question.principal in bundle.principals for bundle in universe.bundles)
+        is_user = ":user/" in question.principal and described
+        return universe.asking(universe.scope._replace(user=question.principal)) if is_user else universe
+    if not any(":user/" in pattern for pattern in patterns):
+        return universe
+    return universe.changed([without_users(bundle, patterns) for bundle in universe.bundles])
+
+
 def _asked_actions(question: Question) -> Iterator[Action]:
     if not isinstance(question, Never | Only):
         yield from ACTIONS.values()
         return
-    names = {name for pattern in question.actions for name in expand(pattern if ":" in pattern else f"kms:{pattern}")}
+    names = _expanded(question.actions)
     yield from (action for action in ACTIONS.values() if action.iam_name in names or "*" in question.actions)
 
 
-def _asked_principals(world: World, question: Question) -> Iterator[str]:
-    yield from (principal for principal in world.everyone if _is_asked(question, principal, world))
+def _expanded(patterns: Iterable[str]) -> frozenset[str]:
+    return frozenset(name for pattern in patterns for name in expand(pattern if ":" in pattern else f"kms:{pattern}"))
 
 
-def _is_asked(question: Question, principal: str, world: World) -> bool:
+def _keyless(question: Question) -> frozenset[str]:
+    """Return the actions that a question names by more than `*`: those without a key are then asked of everybody."""
+    if not isinstance(question, Never | Only):
+        return frozenset()
+    return _expanded(action for action in question.actions if action not in _EVERY_ACTION)
+
+
+def _asked_principals(universe: Universe, question: Question, meter: Meter) -> Sequence[StandIn | str]:
     if isinstance(question, Never):
-        return world.named(question.principal, principal)
+        return universe.whom.named((question.principal,), meter)
     if isinstance(question, Only):
-        return not any(world.named(pattern, principal) for pattern in question.principals)
+        return universe.whom.named(question.principals, meter, truth=False)
+    everyone = universe.everyone
     if isinstance(question, NoPublic):
-        return _is_stranger(principal, world)
-    return not isinstance(question, NoCrossAccount) or _is_foreign(principal, question.exceptions, world)
+        return universe.whom.all_of(one for one in everyone if _is_stranger(one, universe))
+    if isinstance(question, NoCrossAccount):
+        spared = universe.whom.named(question.exceptions, meter, truth=False)
+        return [one for one in spared if _is_foreign(one if isinstance(one, str) else one.arn, universe)]
+    return universe.whom.all_of(everyone)
 
 
-def _is_stranger(principal: str, world: World) -> bool:
-    """Anonymous, or of an account that no policy names; services are not people."""
-    if is_service_principal(principal):
+def _is_vacuous(universe: Universe, question: Question, meter: Meter) -> bool:
+    """Return whether a question is about nobody; where only described principals exist, that is as it is meant."""
+    if not isinstance(question, Never) or universe.scope.described_only:
         return False
+    return not universe.whom.named((question.principal,), meter)
+
+
+def _is_stranger(principal: str, universe: Universe) -> bool:
+    """Return whether a principal is of an account that no policy names; services are not people."""
     arn = parse_arn(principal)
-    return arn is None or arn.account not in world.words.accounts
+    return arn is not None and arn.account not in universe.words.accounts
 
 
-def _is_foreign(principal: str, exceptions: Iterable[str], world: World) -> bool:
+def _is_foreign(principal: str, universe: Universe) -> bool:
     arn = parse_arn(principal)
-    if is_service_principal(principal) or (arn is not None and arn.account == world.account):
-        return False
-    return not any(world.named(pattern, principal) for pattern in exceptions)
+    return not is_service_principal(principal) and arn is not None and arn.account != universe.account
 
 
-def _lockout(world: World, question: NoLockout, budget: Budget) -> Proof:
-    own = [one for one in world.everyone if (arn := parse_arn(one)) is not None and arn.account == world.account]
-    hunt = Hunt(world, access(world.sides[0]), budget)
-    hits: list[Hit] = hunt.run(world.requests(own, [ACTIONS[PUT_POLICY]]))
-    if hits:
-        groups = group(hits, speaker_of(world, question))
+def _lockout(universe: Universe, question: NoLockout, meter: Meter) -> Proof:
+    own = [one for one in universe.everyone if (arn := parse_arn(one)) is not None and arn.account == universe.account]
+    requests = universe.requests(universe.whom.all_of(own), [ACTIONS[PUT_POLICY]])
+    found = hunt(universe, access(universe.sides[0]), requests, meter)
+    if found.hits:
+        groups = group(found.hits, speaker_of(universe))
         who = ", ".join(dict.fromkeys(name for one in groups for name in one.principals))
         return Proof(str(question), Result.PROVED, reason=f"kms:PutKeyPolicy is allowed to {who}")
-    if hunt.reason:
-        return Proof(str(question), Result.UNKNOWN, reason=hunt.reason)
+    if found.reason:
+        return Proof(str(question), Result.UNKNOWN, reason=found.reason)
     return Proof(str(question), Result.REFUTED, reason="nobody can change the key policy again; only AWS Support could")
-
-
-def speaker_of(world: World, question: Question | None = None) -> Speaker:
-    """Return what says who a witness of a question stands for."""
-    return Speaker(world.account, world.words, _patterns_of(question) if question else ())

@@ -1,11 +1,12 @@
-"""What can be asked of a bundle: each question names an access that must be impossible."""
+"""What can be asked of a bundle, and what a proof answers: each question names an access that must be impossible."""
 
+from enum import StrEnum
 from typing import NamedTuple
 
 from kmsgen.policy.document import Statement
 from kmsgen.policy.grant import Grant
-
-Values = tuple[str, ...]
+from kmsgen.prover.problem import Values
+from kmsgen.prover.witness import Witness
 
 
 class Beyond(NamedTuple):
@@ -78,3 +79,57 @@ Question = Beyond | Never | Only | NoPublic | NoCrossAccount | NoEscalation | No
 
 def _except(words: str, names: Values) -> str:
     return words + ", ".join(names) if names else ""
+
+
+# --- answers ------------------------------------------------------------------------------------------------------------
+
+
+class Result(StrEnum):
+    """PROVED holds for every request there could be; UNKNOWN is no pass.
+
+    VACUOUS: the pattern of the question fits no principal there could be, so that nothing would be proved.
+    """
+
+    PROVED = "proved"
+    REFUTED = "refuted"
+    UNKNOWN = "unknown"
+    VACUOUS = "vacuous"
+
+
+class Group(NamedTuple):
+    """Access of one kind: who, what, under which conditions, and one call of it that the authorizer allows.
+
+    `reason` are the statements or grants that allow the witness. Groups with a higher `danger` come first.
+    """
+
+    principals: Values
+    actions: Values
+    conditions: Values
+    witness: Witness
+    reason: Values = ()
+    danger: int = 0
+
+    def __str__(self) -> str:
+        return "; ".join(filter(None, [", ".join(self.principals), ", ".join(self.actions), ", ".join(self.conditions)]))
+
+
+class Proof(NamedTuple):
+    """The answer to one question. `reason` tells why an answer is unknown, or what a refutation without groups means."""
+
+    question: str
+    result: Result
+    groups: tuple[Group, ...] = ()
+    reason: str = ""
+
+
+class Differences(NamedTuple):
+    """Access gained and lost between two bundles; `reason` is set where a budget ran out: then more may exist."""
+
+    gained: tuple[Group, ...] = ()
+    lost: tuple[Group, ...] = ()
+    reason: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing was left out."""
+        return not self.reason

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kmsgen.intent.intent import Intent
 
 # What files of a form have no room for.
-KEY_KIND, IDENTITY_POLICIES, GRANTS = "the kind of key", "IAM policies", "grants"
+KEY_KIND, KEY_POLICIES, IDENTITY_POLICIES, GRANTS = "the kind of key", "key policies", "IAM policies", "grants"
 
 _NAMED = re.compile(
     r"(?:arn:(?P<partition>aws(?:-[a-z]+)*):[a-z0-9-]+:(?P<region>[a-z0-9-]*):)?(?<![0-9])(?P<account>[0-9]{12})(?![0-9])"
@@ -150,10 +150,9 @@ class Gathering:
         self.notes.append(Diagnostic(place, code, message))
 
     def finish(self, lacks: frozenset[str] = frozenset()) -> Described:
-        """Build the bundle of a file that must describe a key. Raises InputError where it does not."""
-        if not self.keys:
-            raise input_error(Location(self.path), "no-key", "no KMS key with a policy is described here")
-        return self.described(lacks)
+        """Build the bundle of a file that should describe a key; where it does not, the reason is with it."""
+        no_key = Diagnostic(Location(self.path), "no-key", "no KMS key with a policy is described here")
+        return self.described(lacks)._replace(no_key=None if self.keys else no_key)
 
     def described(self, lacks: frozenset[str]) -> Described:
         """Build the bundle. A principal of whom not all is told is left out: whoever is left out may have any IAM policy."""

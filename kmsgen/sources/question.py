@@ -10,7 +10,7 @@ from kmsgen.policy.bundle import Bundle
 
 
 class Expectation(NamedTuple):
-    """What a request is expected to come to; None where nothing is. `outcome` may be `error:<exception name>`."""
+    """What a request is expected to come to; None where nothing is. `outcome` may be `error:<exception name>` or any `error`."""
 
     outcome: str | None = None
     because: str | None = None
@@ -33,10 +33,11 @@ class Expectation(NamedTuple):
 
 
 class Question(NamedTuple):
-    """One request of a scenario and what is expected of it."""
+    """One request of a scenario and what is expected of it; of the `whole_call`, or of the one permission that is named."""
 
     request: Request
     expectation: Expectation = Expectation()
+    whole_call: bool = True
 
 
 class Scenario(NamedTuple):

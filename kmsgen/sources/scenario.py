@@ -12,16 +12,17 @@ from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import KEY_STATES
 from kmsgen.catalogue.key_specs import ORIGINS, key_type, usages
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location
-from kmsgen.policy.bundle import Bundle, Key, KeyAccess, Levels, Organization, PrincipalPolicies
+from kmsgen.policy.bundle import NO_ORGANIZATION, Bundle, Key, KeyAccess, Levels, Organization, PrincipalPolicies
 from kmsgen.policy.document import Document
 from kmsgen.policy.grant import Grant, Pairs
-from kmsgen.policy.json_form import parse_document, parse_grant
+from kmsgen.policy.json_form import parse_create_grant, parse_document, parse_grant
 from kmsgen.policy.plain_data import Reader
 from kmsgen.reading import Source, Steps
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import Described
 from kmsgen.sources.places import below, places_in
 from kmsgen.sources.question import Expectation, Question, Scenario
+from kmsgen.sources.request_check import faults
 
 _TOP = ("note", "key", "policy", "grants", "keys", "principals", "rcps", "vpc_endpoint_policies", "requests")
 _KEY = (
@@ -32,10 +33,15 @@ _PRINCIPAL = ("identity_policies", "boundary", "session_policies", "scps", "tags
 _ORGANIZATION = ("id", "paths", "management_account")
 _REQUEST = (
     "principal", "action", "resource", "encryption_context", "context", "grant_tokens", "create_grant", "grant_id", "parameters",
-    "expect", "because",
+    "whole_call", "expect", "because",
 )  # fmt: skip
 _NO_POLICY = Document(())
 OUTCOMES = (Outcome.ALLOWED, Outcome.EXPLICIT_DENY, Outcome.IMPLICIT_DENY)
+
+
+def _placed(steps: Steps, item: Mapping[str, Any]) -> Steps:
+    """Return where a fault stands in a request as written: a single resource is no list."""
+    return steps if steps[0] != "resource" or isinstance(item.get("resource"), list) else ("resource",)
 
 
 def is_scenario(source: Source) -> bool:
@@ -232,13 +238,15 @@ class _ScenarioReader:
             session_policies=self._documents(item.get("session_policies"), (*steps, "session_policies")),
             scps=self._levels(item.get("scps"), (*steps, "scps")),
             tags=self._pairs(item.get("tags"), (*steps, "tags")),
-            organization=self._organization(item.get("organization"), (*steps, "organization")),
+            organization=self._organization(item, (*steps, "organization")),
             service_linked=self._flag(item.get("service_linked"), (*steps, "service_linked")),
         )
 
-    def _organization(self, data: object, steps: Steps) -> Organization | None:
+    def _organization(self, principal: Mapping[str, Any], steps: Steps) -> Organization | None:
+        """Read the organization of a principal: null where it is in none, nothing where that is not told."""
+        data = principal.get("organization")
         if data is None:
-            return None
+            return NO_ORGANIZATION if "organization" in principal else None
         item = self._fields(data, steps, _ORGANIZATION, "an organization")
         name = self.reader.text(item.get("id"), (*steps, "id"), "`id`")
         if not name:
@@ -258,7 +266,7 @@ class _ScenarioReader:
         principal, action = (self._needed(item, name, steps) for name in ("principal", "action"))
         if principal:
             self._check_principal(principal, (*steps, "principal"))
-        create_grant, parameters = item.get("create_grant"), self._mapping(item.get("parameters"), (*steps, "parameters"))
+        grant, parameters = item.get("create_grant"), self._mapping(item.get("parameters"), (*steps, "parameters"))
         request = Request(
             principal=principal,
             action=action,
@@ -266,11 +274,14 @@ class _ScenarioReader:
             encryption_context=dict(self._pairs(item.get("encryption_context"), (*steps, "encryption_context"))),
             context=self._context(item.get("context"), (*steps, "context")),
             grant_tokens=self._texts(item.get("grant_tokens"), (*steps, "grant_tokens")),
-            create_grant=None if create_grant is None else self._parsed(parse_grant, create_grant, (*steps, "create_grant")),
+            create_grant=None if grant is None else self._parsed(parse_create_grant, grant, (*steps, "create_grant")),
             grant_id=reader.text(item.get("grant_id"), (*steps, "grant_id"), "`grant_id`"),
             parameters=parameters,
         )
-        return Question(request, self._expectation(item, steps))
+        for fault in faults(request) if principal and action else ():
+            reader.refuse((*steps, *_placed(fault.steps, item)), fault.code, fault.message, fault.hint)
+        whole_call = self._flag(item.get("whole_call", True), (*steps, "whole_call"))
+        return Question(request, self._expectation(item, steps), whole_call)
 
     def _needed(self, item: Mapping[str, Any], name: str, steps: Steps) -> str:
         text = self.reader.text(item.get(name), (*steps, name), f"`{name}`")
@@ -291,7 +302,7 @@ class _ScenarioReader:
     def _expectation(self, item: Mapping[str, Any], steps: Steps) -> Expectation:
         expect = self.reader.text(item.get("expect"), (*steps, "expect"), "`expect`")
         kind, _, error = (expect or "").partition(":")
-        if expect is not None and expect not in OUTCOMES and (kind != Outcome.ERROR or not error):
-            hint = "allowed, explicitDeny, implicitDeny, or error: and KMS's exception name"
+        if expect is not None and expect not in OUTCOMES and (kind != Outcome.ERROR or (not error and expect != Outcome.ERROR)):
+            hint = "allowed, explicitDeny, implicitDeny, error, or error: and KMS's exception name"
             self.reader.refuse((*steps, "expect"), "unknown-value", f"no outcome `{expect}`", hint)
         return Expectation(expect, self.reader.text(item.get("because"), (*steps, "because"), "`because`"))

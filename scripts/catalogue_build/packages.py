@@ -73,6 +73,7 @@ class Operation:
 
     grant_tokens: bool
     encryption_context: bool
+    parameters: tuple[str, ...] | None = None  # None: no public operation
 
 
 class Api:
@@ -93,7 +94,8 @@ class Api:
         members = shape.members if shape else {}
         context = any(member.endswith(ENCRYPTION_CONTEXT) for member in members)
         # RetireGrant takes one token, the others a list.
-        return Operation(grant_tokens=not {"GrantToken", "GrantTokens"}.isdisjoint(members), encryption_context=context)
+        tokens = not {"GrantToken", "GrantTokens"}.isdisjoint(members)
+        return Operation(grant_tokens=tokens, encryption_context=context, parameters=tuple(members))
 
     def enum(self, shape: str) -> tuple[str, ...]:
         """Return the values of an enumeration."""

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tests.differential import alphabet as a
-from tests.differential.worlds import Data
+from tests.generators import names as n
+from tests.generators.callers import kind_of
+from tests.generators.spoken import texts
+from tests.reference.caller import caller_of
+from tests.reference.needs import find, resources
 
-SERVICE_ROLES = "Organizations User Guide, orgs_manage_policies_rcps"
+Data = dict[str, Any]
+RCPS = "Organizations User Guide, orgs_manage_policies_rcps"
 
 
 @dataclass(frozen=True)
@@ -24,149 +28,196 @@ class Gap:
 
 
 def _beside(data: Data, asked: Data) -> Data:
-    """Return what stands beside the caller: under its own ARN, else under that of its role."""
-    own: Data | None = data["principals"].get(asked["principal"])
-    name = asked["principal"].split("/")[1] if ":assumed-role/" in asked["principal"] else None
-    roles = (beside for arn, beside in data["principals"].items() if name and arn.endswith(f"/{name}") and ":role/" in arn)
-    return own if own is not None else next(roles, {})
+    """Return what stands beside the caller."""
+    return dict(caller_of(asked["principal"], data).beside)
+
+
+def _key(data: Data, asked: Data) -> Data:
+    named = resources(asked)
+    access = find(named[0], data)[0] if named and named[0] != "*" else data
+    return dict(access or data)
+
+
+def _documents(data: Data, asked: Data) -> Iterator[Data]:
+    beside = _beside(data, asked)
+    yield _key(data, asked)["policy"]
+    yield from (document for level in data["rcps"] for document in level)
+    yield from data["vpc_endpoint_policies"].values()
+    yield from [*beside.get("identity_policies", []), *beside.get("session_policies", [])]
+    yield from [beside["boundary"]] if beside.get("boundary") else []
+    yield from (document for level in beside.get("scps", []) for document in level)
 
 
 def _text(data: Data, asked: Data) -> str:
-    return json.dumps([data["policy"], data["rcps"], data["vpc_endpoint_policies"], _beside(data, asked)])
+    return json.dumps(list(_documents(data, asked)))
 
 
-def _dates(data: Data, asked: Data) -> bool:
-    """Tell whether a condition compares a date in one form with a date in the other."""
-    for operator, key, values in _conditions(data, asked):
-        epoch = key == "aws:EpochTime"
-        texts = [values] if isinstance(values, str) else values
-        if operator.startswith("Date") and any(text.isdigit() is not epoch for text in texts):
-            return True
-    return False
-
-
-def _conditions(data: Data, asked: Data) -> list[tuple[str, str, Any]]:
-    documents = [data["policy"], *[d for level in data["rcps"] for d in level], *data["vpc_endpoint_policies"].values()]
-    beside = _beside(data, asked)
-    documents += beside.get("identity_policies", []) + beside.get("session_policies", [])
-    documents += [beside["boundary"]] if beside.get("boundary") else []
-    documents += [document for level in beside.get("scps", []) for document in level]
+def _conditions(data: Data, asked: Data) -> list[tuple[str, str, list[str]]]:
     return [
-        (operator, key, values)
-        for document in documents
+        (operator, key, texts(values))
+        for document in _documents(data, asked)
         for statement in document["Statement"]
         for operator, block in statement.get("Condition", {}).items()
         for key, values in block.items()
     ]
 
 
-def _management(data: Data, asked: Data) -> bool:
-    beside = _beside(data, asked)
-    return bool(beside.get("scps")) and bool((beside.get("organization") or {}).get("management_account"))
+def _speaks_of(*names: str) -> Callable[[Data, Data], bool]:
+    return lambda data, asked: any(name in _text(data, asked).lower() for name in names)
 
 
-def _variables(data: Data, asked: Data) -> bool:
-    return "${" in _text(data, asked)
+def _families(families: str, wanted: Callable[[str], bool]) -> Callable[[Data, Data], bool]:
+    """Return whether an operator of a family has a value of some kind."""
 
+    def touches(data: Data, asked: Data) -> bool:
+        return any(families in operator and any(map(wanted, values)) for operator, _key, values in _conditions(data, asked))
 
-def _unknown_key(data: Data, asked: Data) -> bool:
-    """Tell whether a condition or variable is about a key that the simulator leaves out of the request's context."""
-    keys = [key.lower() for _operator, key, _values in _conditions(data, asked)]
-    return any(key.startswith("kms:encryptioncontext:") for key in keys) or "${kms:EncryptionContext:" in _text(data, asked)
+    return touches
 
 
 def _named_session(data: Data, asked: Data) -> bool:
     """Tell whether the key policy names the caller's own session, or anyone, and the session has a session policy."""
-    named = {asked["principal"], "*"} & _named(data)
-    return bool(_beside(data, asked).get("session_policies") and named)
+    who = json.dumps([statement.get("Principal") for statement in _key(data, asked)["policy"]["Statement"]])
+    return bool(_beside(data, asked).get("session_policies")) and (asked["principal"] in who or '"*"' in who)
 
 
-def _named(data: Data) -> set[str]:
-    """Collect the principals that the key policy allows something by name, `*` among them."""
-    found: set[str] = set()
-    for statement in data["policy"]["Statement"]:
-        who = statement.get("Principal", {})
-        values = who.values() if isinstance(who, dict) else [who]
-        found.update(name for value in values for name in ([value] if isinstance(value, str) else value))
-    return found
+def _management(data: Data, asked: Data) -> bool:
+    account = asked["principal"].split(":")[4:5]
+    entries = [entry for arn, entry in data["principals"].items() if arn.split(":")[4:5] == account]
+    return any((entry.get("organization") or {}).get("management_account") for entry in entries)
 
 
-def _arn_variable(data: Data, asked: Data) -> bool:
-    found = _conditions(data, asked)
-    return any(operator.startswith("Arn") and "${" in json.dumps(values) for operator, _key, values in found)
-
-
-def _other_family(data: Data, asked: Data) -> bool:
-    """Tell whether NotIpAddress is to compare addresses of the two families."""
-    negated = any(operator.startswith("NotIpAddress") for operator, _key, _values in _conditions(data, asked))
-    return negated and ":" in str(asked["context"].get("aws:SourceIp"))
+def _by_role(data: Data, asked: Data) -> bool:
+    """Tell whether a role is asked about, and a policy names one of its sessions."""
+    return kind_of(asked["principal"]) == "role" and ":assumed-role/" in json.dumps(_key(data, asked)["policy"])
 
 
 GAPS: tuple[Gap, ...] = (
+    Gap("grants", "KMS Developer Guide, grants", lambda data, asked: bool(_key(data, asked).get("grants"))),
+    Gap("unsigned requests", "KMS Developer Guide, infrastructure-security", lambda _data, asked: asked["principal"] == "*"),
     Gap(
         "kms:EncryptionContext:* in the context of a request",
         "KMS Developer Guide, conditions-kms (kms:EncryptionContext:context-key)",
-        _unknown_key,
+        _speaks_of("kms:encryptioncontext:"),
+    ),
+    Gap(
+        "tags and aliases of the key are for IAM policies only (C4)",
+        "KMS Developer Guide, tag-authorization",
+        _speaks_of("aws:resourcetag/", "kms:resourcealiases"),
     ),
     Gap(
         "a session that the key policy names, itself or as anyone, is not limited by its session policy",
         "IAM User Guide, reference_policies_evaluation-logic_policy-eval-denyallow",
         _named_session,
     ),
-    Gap("grants", "KMS Developer Guide, grants", lambda data, _asked: bool(data["grants"])),
-    Gap("retiring a grant", "KMS Developer Guide, grant-delete", lambda _data, asked: asked["action"] == "kms:RetireGrant"),
     Gap(
-        "several actions or resources in one request",
-        "KMS API Reference, ReEncrypt; KMS Developer Guide, alias-access, customer-managed-policies",
-        lambda _data, asked: isinstance(asked.get("resource"), list) or bool({"Tags", "MultiRegion"} & set(asked["parameters"])),
+        "several session policies",
+        "IAM User Guide, access_policies",
+        lambda data, asked: len(_beside(data, asked).get("session_policies", [])) > 1,
+    ),
+    Gap(
+        "a federated user has nothing without a session policy",
+        "IAM User Guide, id_credentials_temp_control-access_getfederationtoken",
+        lambda _data, asked: kind_of(asked["principal"]) == "federated",
+    ),
+    Gap(
+        "a Deny for one session of the role that is asked about",
+        "IAM User Guide, reference_policies_elements_principal",
+        _by_role,
     ),
     Gap(
         "NotPrincipal with the account beside the principal",
         "IAM User Guide, reference_policies_elements_notprincipal",
-        lambda data, _asked: "NotPrincipal" in json.dumps(data["policy"]),
+        lambda data, asked: "NotPrincipal" in _text(data, asked),
     ),
     Gap(
         "variables are literal text in version 2008-10-17",
         "IAM User Guide, reference_policies_variables",
-        lambda data, asked: "2008-10-17" in _text(data, asked) and _variables(data, asked),
+        lambda data, asked: "2008-10-17" in _text(data, asked) and "${" in _text(data, asked),
     ),
     Gap(
-        "a variable without a value in NotResource: a Deny applies, an Allow does not",
+        "a variable without a value in NotResource is open",
         "IAM User Guide, reference_policies_variables",
         lambda data, asked: bool(re.search(r'"NotResource": [^]}]*\$\{', _text(data, asked))),
     ),
-    Gap("variables in ARN conditions", "IAM User Guide, reference_policies_variables", _arn_variable),
+    Gap(
+        "a wildcard in the default of a variable is open",
+        "IAM User Guide, reference_policies_variables",
+        lambda data, asked: "'*'}" in _text(data, asked),
+    ),
+    Gap(
+        "a `*` that ends its segment reaches beyond the colon",
+        "IAM User Guide, reference_policies_elements_resource",
+        lambda data, asked: bool(re.search(r'"arn:aws:kms:(us-west-2:|us-)?\*"', _text(data, asked))),
+    ),
+    Gap(
+        "IfExists beside ForAnyValue",
+        "IAM User Guide, reference_policies_elements_condition_operators",
+        lambda data, asked: bool(re.search(r'"ForAnyValue:\w+IfExists"', _text(data, asked))),
+    ),
+    Gap(
+        "a variable without a value, negated",
+        "IAM User Guide, reference_policies_variables",
+        _families("Not", lambda text: "${" in text),
+    ),
+    Gap(
+        "condition keys that sessions of other services carry",
+        "IAM User Guide, reference_policies_condition-keys",
+        _speaks_of("saml:", "lambda:", "ec2:"),
+    ),
+    Gap(
+        "variables in ARN conditions", "IAM User Guide, reference_policies_variables", _families("Arn", lambda text: "${" in text)
+    ),
+    Gap(
+        "what is no ARN, compared as one",
+        "IAM User Guide, reference_policies_elements_condition_operators",
+        _families("Arn", lambda text: text.count(":") < 5),
+    ),
     Gap(
         "NotIpAddress holds for an address of the other family (C6)",
         "IAM User Guide, reference_policies_elements_condition_operators",
-        _other_family,
+        _families("NotIpAddress", lambda _text: True),
     ),
-    Gap("dates in epoch seconds", "IAM User Guide, reference_policies_elements_condition_operators", _dates),
-    Gap("the root user", "KMS Developer Guide, key-policies", lambda _data, asked: asked["principal"] == a.ROOT),
-    Gap("service-linked roles", SERVICE_ROLES, lambda _data, asked: asked["principal"] == a.LINKED),
+    Gap(
+        "dates in both forms, and months",
+        "IAM User Guide, reference_policies_elements_condition_operators",
+        _families("Date", lambda _text: True),
+    ),
+    Gap("the root user", "KMS Developer Guide, key-policies", lambda _data, asked: kind_of(asked["principal"]) == "root"),
+    Gap("service-linked roles", RCPS, lambda _data, asked: kind_of(asked["principal"]) == "service-linked"),
     Gap(
         "the path of a role, which a session does not tell",
         "IAM User Guide, reference_identifiers",
-        lambda _data, asked: asked["principal"] in (a.WEB, a.WEB_X),
+        lambda _data, asked: asked["principal"] in (n.WEB, n.WEB_X, n.SSO, n.SSO_SESSION, n.GHOST),
     ),
     Gap("SCPs and the management account", "Organizations User Guide, orgs_manage_policies_scps", _management),
     Gap(
         "RCPs and the management account",
-        SERVICE_ROLES,
-        lambda data, _a: bool(data["rcps"] and data["key"].get("management_account")),
+        RCPS,
+        lambda data, asked: bool(data["rcps"]) and bool(_key(data, asked)["key"].get("management_account")),
     ),
-    Gap("RCPs and AWS managed keys", SERVICE_ROLES, lambda data, _a: bool(data["rcps"]) and data["key"].get("manager") == "AWS"),
     Gap(
-        "RCPs and operations that have no resource",
-        SERVICE_ROLES,
-        lambda data, asked: bool(data["rcps"]) and asked.get("resource") == "*",
+        "RCPs and AWS managed keys",
+        RCPS,
+        lambda data, asked: bool(data["rcps"]) and _key(data, asked)["key"].get("manager") == "AWS",
     ),
+    Gap(
+        "RCPs and operations that have no resource", RCPS, lambda data, asked: bool(data["rcps"]) and asked.get("resource") == "*"
+    ),
+    Gap("retiring a grant", "KMS Developer Guide, grant-delete", lambda _data, asked: asked["action"] == "kms:RetireGrant"),
     Gap(
         "an endpoint policy for particular principals",
         "KMS Developer Guide, kms-vpc-endpoint",
         lambda data, asked: (
             "aws:SourceVpce" in asked["context"]
-            and any(s["Principal"] != "*" for d in data["vpc_endpoint_policies"].values() for s in d["Statement"])
+            and any(
+                one.get("Principal") != "*" for policy in data["vpc_endpoint_policies"].values() for one in policy["Statement"]
+            )
         ),
+    ),
+    Gap(
+        "Encapsulate and Decapsulate",
+        "KMS API Reference, Encapsulate",
+        lambda _data, asked: asked["action"] in ("kms:Encapsulate", "kms:Decapsulate"),
     ),
 )

@@ -1,130 +1,124 @@
-"""A whole request: the actions it takes on the resources it names, and what KMS then still refuses.
+"""A whole request: every permission it needs, and what KMS then still refuses.
 
-Source: KMS Developer Guide, alias-access, multi-region-keys-auth, customer-managed-policies; KMS API Reference, ReEncrypt.
+Source: KMS Developer Guide, policy-evaluation, key-policy-default (lockout); KMS API Reference, PutKeyPolicy, CreateKey.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from kmsgen.authorizer.request import Request
-from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.policy.bundle import Bundle, KeyAccess
-from tests.reference import refusals
-from tests.reference.context import Target
-from tests.reference.evaluator import Answer, ask
-from tests.reference.people import Person, look_up
+from tests.reference import tables
+from tests.reference.caller import Caller, Kind, caller_of
+from tests.reference.need import Need, region_of
+from tests.reference.needs import needs, new_key, resources
+from tests.reference.patterns import text_of
+from tests.reference.permission import Permission
+from tests.reference.refusals import Refusal, context_on_asymmetric, new_policy, refusals
+from tests.reference.three import Answer, all_of, any_of
+from tests.reference.view import View
 
-ALIAS_ACTIONS = ("CreateAlias", "DeleteAlias", "UpdateAlias")
-LOCKING = ("PutKeyPolicy", "CreateKey", "ReplicateKey")
+Data = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The outcome, its reasons, and for `error` every (rule, exception) that applies."""
+    """The outcome and its reasons; for `error` the refusals that apply.
+
+    `incomplete`: the request names not all that it is about, or what its key cannot have: which refusal it meets is open.
+    """
 
     outcome: str
     reasons: tuple[str, ...]
-    errors: tuple[tuple[str, str], ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    incomplete: bool = False
 
 
-def canonical(action: str) -> str:
-    """Return the name of an action as AWS spells it, without its prefix."""
-    name = action.split(":", 1)[-1]
-    if name.lower() == "reencrypt":
-        return "ReEncrypt"
-    return next((known for known in ACTIONS if known.lower() == name.lower()), name)
+def decide(scenario: Data, request: Data, *, generous: bool = False, whole: bool = True) -> Verdict:
+    """Decide a request. What is open gives nothing and takes away; in the generous reading it gives and takes nothing away.
 
-
-def decide(request: Request, bundle: Bundle) -> Verdict:
-    """Decide a request. Slow on purpose: nothing is kept, nothing is skipped."""
-    person = look_up(request.principal, bundle)
-    pairs = list(_targets(request, bundle))
-    answers = [ask(_half(request, target), bundle, person, target, access) for target, access in pairs]
+    Of a request that is not the `whole` call only what it names is asked for.
+    """
+    name = tables.canonical(request["action"])
+    if name != "ReEncrypt" and not tables.is_action(name):
+        return Verdict("implicitDeny", ("no such action",))
+    caller = caller_of(request["principal"], scenario)
+    needed = [need for need in needs(scenario, request, caller) if whole or text_of(need.resource) in resources(request)]
+    incomplete = any(need.half == "untold" for need in needed) or context_on_asymmetric(needed)
+    asked = [_asked(View(scenario, request, caller, need), generous=generous) for need in needed]
     for outcome in ("explicitDeny", "implicitDeny"):
-        found = [answer for answer in answers if answer.outcome == outcome]
+        found = [one for one in asked if one.outcome == outcome]
         if found:
-            return Verdict(outcome, _reasons(found))
-    errors = tuple(_refusals(request, bundle, person, pairs))
-    if errors:
-        return Verdict("error", tuple(rule for rule, _name in errors), errors)
-    return Verdict("allowed", _reasons(answers))
+            return Verdict(outcome, _reasons(found), incomplete=incomplete)
+    refused = (*refusals(request, caller, needed), *_lockout(scenario, request, caller))
+    if refused:
+        return Verdict("error", tuple(one.rule for one in refused), refused)
+    return Verdict("allowed", _reasons(asked))
 
 
-def _half(request: Request, target: Target) -> Request:
-    """Give the destination of a ReEncrypt its own encryption context, or none."""
-    if canonical(request.action) != "ReEncrypt" or target.action != "ReEncryptTo":
-        return request
-    context = request.parameters.get("DestinationEncryptionContext")
-    return request._replace(encryption_context=context if isinstance(context, dict) else {})
+def _reasons(found: list[Verdict]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(reason for one in found for reason in one.reasons))
 
 
-def _reasons(answers: list[Answer]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(reason for answer in answers for reason in answer.reasons))
+def _asked(view: View, *, generous: bool) -> Verdict:
+    """Decide one permission."""
+    permission = Permission(view)
+    if view.caller.kind is Kind.ANONYMOUS:
+        return Verdict("implicitDeny", ("unsigned",))
+    denies = [label for label, answer in permission.denies() if answer or (answer is None and not generous)]
+    if denies:
+        return Verdict("explicitDeny", tuple(denies))
+    gates, ways = list(permission.gates()), permission.ways()
+
+    def passes(answer: Answer) -> bool:
+        return answer is True or (answer is None and generous)
+
+    through = [way for way in ways if passes(way.answer)]
+    closed = [layer for layer, answer in gates if not passes(answer)]
+    if through and not closed:
+        return Verdict("allowed", tuple(reason for way in through for reason in way.reasons))
+    missing = [layer for way in ways for layer, answer in way.gates if not passes(answer)]
+    return Verdict("implicitDeny", tuple(dict.fromkeys([*closed, *([] if through else missing or _sources(view))])))
 
 
-def _targets(request: Request, bundle: Bundle) -> Iterator[tuple[Target, KeyAccess | None]]:
-    name = canonical(request.action)
-    resources = list(request.resources) or [bundle.keys[0].key.arn]
-    region = _region(bundle.keys[0].key.arn)
-    if name == "ReEncrypt":
-        halves = zip(("ReEncryptFrom", "ReEncryptTo"), resources, strict=True)
-        same = _find(bundle, resources[0])[0] is _find(bundle, resources[1])[0]
-        for half, resource in halves:
-            yield _on_key(half, resource, bundle, same_key=same)
-    elif not ACTIONS[name].resource_types:
-        yield from _without_key(name, request, region)
-    else:
-        for resource in resources:
-            if name in ALIAS_ACTIONS and ":alias/" in resource:
-                yield Target(name, resource, None, _region(resource)), None
-            else:
-                yield _on_key(name, resource, bundle)
-        if name == "ReplicateKey":
-            yield from _without_key("CreateKey", request, str(request.parameters.get("ReplicaRegion", region)))
+def _sources(view: View) -> list[str]:
+    """Name what would have had to allow, where nothing is about the caller at all."""
+    if view.need.half != "key":
+        return ["identity-policy"]
+    return ["grant"] if view.need.action == "RetireGrant" else ["key-policy", "identity-policy"]
 
 
-def _without_key(name: str, request: Request, region: str) -> Iterator[tuple[Target, None]]:
-    yield Target(name, "*", None, region), None
-    if name == "CreateKey" and request.parameters.get("Tags"):
-        yield Target("TagResource", "*", None, region), None
-    if name == "CreateKey" and str(request.parameters.get("MultiRegion", "false")).lower() == "true":
-        yield Target("iam:CreateServiceLinkedRole", "*", None, region), None
+def allowed(scenario: Data, request: Data) -> Answer:
+    """Tell whether a request is allowed: surely, surely not, or open."""
+    if decide(scenario, request).outcome == "allowed":
+        return True
+    return None if decide(scenario, request, generous=True).outcome == "allowed" else False
 
 
-def _on_key(name: str, resource: str, bundle: Bundle, *, same_key: bool | None = None) -> tuple[Target, KeyAccess]:
-    access, alias = _find(bundle, resource)
-    return Target(name, access.key.arn, access.key, _region(access.key.arn), alias, same_key), access
+# --- the lockout check --------------------------------------------------------------------------------------------------
 
 
-def _find(bundle: Bundle, resource: str) -> tuple[KeyAccess, str | None]:
-    name = resource.split(":", 5)[-1]
-    for access in bundle.keys:
-        if access.key.arn == resource:
-            return access, None
-        if name in access.key.aliases and access.key.arn.split(":")[1:5] == resource.split(":")[1:5]:
-            return access, name
-    raise LookupError(resource)
+def _lockout(scenario: Data, request: Data, caller: Caller) -> Iterator[Refusal]:
+    """Yield the refusal of a key policy that would not let its author put another (S3: conditions and limits count)."""
+    policy = new_policy(request)
+    if policy is None:
+        return
+    need = _put_again(scenario, request, caller, policy)
+    again = {"principal": request["principal"], "action": "kms:PutKeyPolicy", "context": request.get("context")}
+    permission = Permission(View(scenario, again, caller, need))
+    denied = any(answer is not False for _label, answer in permission.denies())
+    through = any_of(way.answer for way in permission.ways())
+    if denied or all_of([through, *(answer for _layer, answer in permission.gates())]) is not True:
+        yield Refusal("lockout", ("MalformedPolicyDocumentException",))
 
 
-def _region(arn: str) -> str:
-    return arn.split(":")[3]
-
-
-def _refusals(
-    request: Request, bundle: Bundle, person: Person, pairs: list[tuple[Target, KeyAccess | None]]
-) -> Iterator[tuple[str, str]]:
-    name = canonical(request.action)
-    with_keys = [(target, access) for target, access in pairs if access is not None]
-    for index, (target, access) in enumerate(with_keys):
-        if name == "UpdateAlias" and index == 0:
-            # An alias may leave a key in any state (footnote 10 of the key-state page).
-            continue
-        if name == "UpdateAlias" and access.key.state in ("PendingDeletion", "PendingReplicaDeletion"):
-            yield "key-state", "KMSInvalidStateException"
-        yield from refusals.of_key(target.action, access.key, person)
-    if name == "CreateGrant":
-        yield from refusals.of_grant_request(request, with_keys[0][1].key)
-    if name in LOCKING:
-        yield from refusals.lockout(request, bundle, person, bundle.keys[0], _region(bundle.keys[0].key.arn))
+def _put_again(scenario: Data, request: Data, caller: Caller, policy: Data) -> Need:
+    if tables.canonical(request["action"]) == "PutKeyPolicy":
+        asked = needs(scenario, {**request, "action": "kms:PutKeyPolicy"}, caller)[0]
+        access = {"key": (asked.access or scenario)["key"], "policy": policy, "grants": []}
+        return Need("PutKeyPolicy", "key", asked.resource, asked.region, access)
+    parameters = request.get("parameters") or {}
+    resource = new_key(caller, parameters.get("ReplicaRegion"))
+    access = {"key": {"arn": text_of(resource)}, "policy": policy, "grants": []}
+    return Need("PutKeyPolicy", "key", resource, region_of(text_of(resource)), access)

@@ -1,16 +1,19 @@
 """Grants: whom they serve, for what, what may be passed on, who may retire them.
 
-Source: KMS Developer Guide, grants, create-grant-overview, using-grant-token, grant-delete.
+Source: KMS Developer Guide, grants, create-grant-overview, using-grant-token, grant-delete; KMS API Reference, GrantConstraints.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
+from typing import Any
 
-from kmsgen.authorizer.request import Request
-from kmsgen.policy.grant import Grant, GrantConstraints
-from tests.reference.people import Kind, Person, is_role_of
+from tests.reference.caller import Caller, Kind
+from tests.reference.kms_keys import filled
+from tests.reference.three import Answer, agreed, all_of
+from tests.reference.view import View
 
+Data = Mapping[str, Any]
 WITH_CONTEXT = (
     "Encrypt", "Decrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "GenerateDataKeyPair",
     "GenerateDataKeyPairWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo",
@@ -18,62 +21,86 @@ WITH_CONTEXT = (
 """Operations that context constraints bind."""
 
 
-def is_account(arn: str, account: str) -> bool:
-    """Tell whether an ARN stands for an account."""
-    return bool(re.fullmatch(rf"arn:[^:]+:iam::{account}:root|{account}", arn))
+def grantee(grant: Data) -> tuple[str, bool]:
+    """Return the grantee, and whether it is a service."""
+    return _one(grant, "GranteePrincipal", "GranteeServicePrincipal")
 
 
-def serves(arn: str, person: Person, *, service: bool) -> bool:
-    """Tell whether a grantee or retiring principal is this person, by its own name or that of its role."""
-    if service or person.kind is Kind.SERVICE:
-        return service and person.kind is Kind.SERVICE and arn == person.arn
-    return arn == person.arn or (person.kind is Kind.ROLE and is_role_of(arn, person))
+def retiring(grant: Data) -> tuple[str, bool]:
+    """Return the retiring principal (empty where there is none), and whether it is a service."""
+    return _one(grant, "RetiringPrincipal", "RetiringServicePrincipal")
 
 
-def serves_account(arn: str, person: Person) -> bool:
-    """Tell whether a grantee or retiring principal is the account of this person."""
-    return person.kind is not Kind.SERVICE and is_account(arn, person.account)
+def _one(grant: Data, principal: str, service: str) -> tuple[str, bool]:
+    return (str(grant[service]), True) if grant.get(service) else (str(grant.get(principal) or ""), False)
 
 
-def usable(grant: Grant, request: Request) -> bool:
-    """Tell whether the grant has reached the request: it has propagated, or its token comes along."""
-    return grant.propagated or bool(set(grant.tokens) & set(request.grant_tokens))
+def serves(name: str, caller: Caller, *, service: bool) -> bool:
+    """Tell whether a grantee or retiring principal is this caller, by its own name or that of its role (S7)."""
+    if service or caller.kind in (Kind.SERVICE, Kind.ANONYMOUS):
+        return service and caller.kind is Kind.SERVICE and name == caller.arn
+    return name == caller.arn or caller.names_role(name)
 
 
-def covers(grant: Grant, request: Request, action: str, person: Person) -> bool:
-    """Tell whether the operations and constraints of a grant cover an action of the request."""
-    if action not in grant.operations:
-        return False
-    constraints = grant.constraints
-    if constraints.source_arn is not None:
-        origin = {name.lower(): values for name, values in request.context.items()}.get("aws:sourcearn", ())
-        # DescribeKey is held to it only where the request names a resource, RetireGrant never.
-        held = action != "RetireGrant" and (action != "DescribeKey" or bool(origin))
-        if held and (person.kind is not Kind.SERVICE or tuple(origin) != (constraints.source_arn,)):
-            return False
-    if action == "CreateGrant":
-        child = request.create_grant
-        return child is not None and set(child.operations) <= set(grant.operations) and stricter(child.constraints, constraints)
-    return action not in WITH_CONTEXT or context_fits(constraints, dict(request.encryption_context))
-
-
-def context_fits(constraints: GrantConstraints, context: dict[str, str]) -> bool:
-    """Tell whether an encryption context meets the constraints, names and values compared exactly (C2)."""
-    if constraints.encryption_context_equals is not None:
-        return dict(constraints.encryption_context_equals) == context
-    return dict(constraints.encryption_context_subset or ()).items() <= context.items()
-
-
-def stricter(child: GrantConstraints, parent: GrantConstraints) -> bool:
-    """Tell whether a child's constraints are equal to its parent's or stricter; S5: a SourceArn must be kept."""
-    if parent.source_arn is not None and child.source_arn != parent.source_arn:
-        return False
-    if parent.encryption_context_equals is not None:
-        return child.encryption_context_equals is not None and dict(child.encryption_context_equals) == dict(
-            parent.encryption_context_equals
-        )
-    if parent.encryption_context_subset is None:
+def usable(grant: Data, request: Data) -> bool:
+    """Tell whether the grant has reached the request: it has propagated, or a token of it comes along."""
+    if str(grant.get("Propagated", True)).lower() != "false":
         return True
-    pairs = child.encryption_context_equals
-    pairs = child.encryption_context_subset if pairs is None else pairs
-    return pairs is not None and dict(parent.encryption_context_subset).items() <= dict(pairs).items()
+    tokens = grant.get("GrantTokens") or grant.get("GrantToken") or grant.get("GrantId")
+    return bool(set([tokens] if isinstance(tokens, str) else tokens or ()) & set(request.get("grant_tokens") or ()))
+
+
+def operations(grant: Data) -> set[str]:
+    """Return the operations of a grant."""
+    found = grant.get("Operations") or ()
+    return {found} if isinstance(found, str) else set(found)
+
+
+def covers(grant: Data, view: View) -> Answer:
+    """Tell whether operations and constraints of a grant cover what is needed."""
+    action = view.need.action
+    constraints = grant.get("Constraints") or {}
+    if action not in operations(grant):
+        return False
+    if action == "CreateGrant":
+        child = view.request.get("create_grant") or {}
+        fits = all_of([operations(child) <= operations(grant), _stricter(child.get("Constraints") or {}, constraints)])
+    else:
+        fits = context_fits(constraints, view.need.encryption_context) if action in WITH_CONTEXT else True
+    return all_of([fits, _from_source(constraints, view)])
+
+
+def _from_source(constraints: Data, view: View) -> Answer:
+    """SourceArn acts as aws:SourceArn does where a service calls; of other callers it is not said whether they fit (U13)."""
+    wanted = constraints.get("SourceArn")
+    origin = view.says.get("aws:sourcearn", ()) if view.is_service else ()
+    if wanted is None or view.need.action == "RetireGrant" or (view.need.action == "DescribeKey" and not origin):
+        return True
+    return origin == (wanted,) if view.is_service else None
+
+
+def context_fits(constraints: Data, pairs: Mapping[str, str]) -> Answer:
+    """Tell whether an encryption context meets the constraints, names and values compared exactly (C2)."""
+    given = filled(constraints)
+    equals, subset = given.get("EncryptionContextEquals"), given.get("EncryptionContextSubset")
+    if equals is not None and not equals:
+        # S14: an empty map is no constraint, or asks for an empty context.
+        return agreed([True, not pairs])
+    if equals is not None:
+        return dict(equals) == dict(pairs)
+    return dict(subset or {}).items() <= dict(pairs).items()
+
+
+def _stricter(child: Data, parent: Data) -> Answer:
+    """Tell whether a child's constraints are equal to its parent's or stricter; S5: a SourceArn must be kept."""
+    if parent.get("SourceArn") and child.get("SourceArn") != parent["SourceArn"]:
+        return None
+    of_parent, of_child = filled(parent), filled(child)
+    equals, subset = of_parent.get("EncryptionContextEquals"), of_parent.get("EncryptionContextSubset")
+    if equals is not None:
+        same = of_child.get("EncryptionContextEquals") == equals
+        return same if equals or same else agreed([True, same])
+    if not subset:
+        return True
+    pairs = next(iter(of_child.values()), None)
+    return pairs is not None and dict(subset).items() <= dict(pairs).items()

@@ -1,185 +1,24 @@
-"""The policy language, spelled out: patterns, variables, condition operators.
+"""The policy language, spelled out: actions, resources, variables, condition operators.
 
 Source: IAM User Guide, reference_policies_elements_condition_operators, reference_policies_variables,
-reference_policies_elements_resource, reference_policies_elements_action.
+reference_policies_elements_resource, reference_policies_elements_action, condition-single-vs-multi-valued-context-keys.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import ipaddress
 import re
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 
-from kmsgen.policy.document import Condition
+from tests.reference.held import Held, Lookup
+from tests.reference.patterns import ANYTHING, Pattern, compare, folded, is_known, literal, matches, parts, text_of, wild
+from tests.reference.readings import PATTERNS, PLAIN, TEXT, Comparison
+from tests.reference.three import Answer, agreed, all_of, any_of, doubted, negate
 
-Context = Mapping[str, tuple[str, ...]]  # lower-case names
-Pattern = list[tuple[str, bool]]  # characters, and whether each is a wildcard
 VARIABLE = re.compile(r"\$\{\s*([^},\s]+)\s*(?:,\s*'([^']*)'\s*)?\}")
+WITH_VARIABLES = "2012-10-17"
 LITERALS = ("*", "?", "$")
-
-
-def as_pattern(text: str) -> Pattern:
-    """Turn a text without variables into a pattern."""
-    return [(character, character in "*?") for character in text]
-
-
-def fill(text: str, version: str, context: Context) -> Pattern | None:
-    """Put the values of its variables into a text; None where one has no value. What is put in is no wildcard."""
-    if version != "2012-10-17":
-        return as_pattern(text)
-    pattern: Pattern = []
-    at = 0
-    for match in VARIABLE.finditer(text):
-        value = _value(match[1], match[2], context)
-        if value is None:
-            return None
-        pattern += as_pattern(text[at : match.start()])
-        pattern += [(character, False) for character in value]
-        at = match.end()
-    return pattern + as_pattern(text[at:])
-
-
-def _value(name: str, default: str | None, context: Context) -> str | None:
-    if name in LITERALS:
-        return name
-    values = context.get(name.lower(), ())
-    return values[0] if len(values) == 1 else default
-
-
-def matches(pattern: Pattern, text: str) -> bool:
-    """Compare character by character: `*` is any run, `?` any one."""
-    if not pattern:
-        return not text
-    character, wild = pattern[0]
-    if wild and character == "*":
-        return any(matches(pattern[1:], text[length:]) for length in range(len(text) + 1))
-    return bool(text) and (wild or character == text[0]) and matches(pattern[1:], text[1:])
-
-
-def folded(pattern: Pattern) -> Pattern:
-    """Lower the case of a pattern."""
-    return [(character.lower(), wild) for character, wild in pattern]
-
-
-def parts(pattern: Pattern) -> list[Pattern]:
-    """Cut a pattern at its first five colons."""
-    found: list[Pattern] = [[]]
-    for character, wild in pattern:
-        if character == ":" and not wild and len(found) < 6:
-            found.append([])
-        else:
-            found[-1].append((character, wild))
-    return found
-
-
-def arn_matches(pattern: Pattern, text: str) -> bool:
-    """Compare the six parts of two ARNs one by one."""
-    wanted, actual = parts(pattern), text.split(":", 5)
-    return len(wanted) == len(actual) == 6 and all(matches(*pair) for pair in zip(wanted, actual, strict=True))
-
-
-def action_matches(pattern: str, action: str) -> bool:
-    """Compare an Action pattern with an action; case does not matter."""
-    return matches(folded(as_pattern(pattern)), action.lower())
-
-
-def resource_matches(text: str, resource: str, version: str, context: Context, *, unknown: bool = False) -> bool:
-    """Compare a Resource pattern with an ARN or `*`; `unknown` is the answer where a variable has no value."""
-    pattern = fill(text, version, context)
-    if pattern is None:
-        return unknown
-    return pattern == [("*", True)] or arn_matches(pattern, resource)
-
-
-# --- condition operators ------------------------------------------------------------------------------------------------
-
-
-def _number(text: str) -> Decimal | None:
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() else None
-
-
-def _date(text: str) -> Decimal | None:
-    if re.fullmatch(r"\d{5,}(\.\d+)?", text):
-        return Decimal(text)
-    if re.fullmatch(r"\d{4}-\d{2}", text):
-        text += "-01"
-    if not re.match(r"\d{4}-\d{2}-\d{2}", text):
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return Decimal(str(moment.timestamp()))
-
-
-def _compared(read: Callable[[str], Decimal | None], holds: Callable[[Decimal, Decimal], bool]) -> Callable[[str, str], bool]:
-    def compare(wanted: str, actual: str) -> bool:
-        left, right = read(actual), read(wanted)
-        return left is not None and right is not None and holds(left, right)
-
-    return compare
-
-
-def _network(text: str) -> object | None:
-    try:
-        return ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return None
-
-
-def _in_range(wanted: str, actual: str) -> bool:
-    try:
-        network, address = ipaddress.ip_network(wanted, strict=False), ipaddress.ip_address(actual)
-    except ValueError:
-        return False
-    return network.version == address.version and address in network
-
-
-def _same_bytes(wanted: str, actual: str) -> bool:
-    try:
-        return base64.b64decode(wanted, validate=True) == base64.b64decode(actual, validate=True)
-    except (binascii.Error, ValueError):
-        return False
-
-
-ORDER: dict[str, Callable[[Decimal, Decimal], bool]] = {
-    "Equals": lambda a, b: a == b,
-    "LessThan": lambda a, b: a < b,
-    "LessThanEquals": lambda a, b: a <= b,
-    "GreaterThan": lambda a, b: a > b,
-    "GreaterThanEquals": lambda a, b: a >= b,
-}
-PLAIN: dict[str, Callable[[str, str], bool]] = {
-    **{f"Numeric{name}": _compared(_number, holds) for name, holds in ORDER.items()},
-    **{f"Date{name}": _compared(_date, holds) for name, holds in ORDER.items()},
-    "Bool": lambda wanted, actual: wanted.lower() == actual.lower() and wanted.lower() in ("true", "false"),
-    "IpAddress": _in_range,
-    "BinaryEquals": _same_bytes,
-}
-"""Operators whose values hold no variables and no wildcards."""
-
-
-def _literal(pattern: Pattern) -> Pattern:
-    return [(character, False) for character, _wild in pattern]
-
-
-TEXTS: dict[str, Callable[[Pattern, str], bool]] = {
-    "StringEquals": lambda pattern, actual: matches(_literal(pattern), actual),
-    "StringEqualsIgnoreCase": lambda pattern, actual: matches(folded(_literal(pattern)), actual.lower()),
-    "StringLike": matches,
-    "ArnEquals": arn_matches,
-    "ArnLike": arn_matches,
-}
-"""Operators whose values may hold variables."""
 NEGATED = {
     "StringNotEquals": "StringEquals",
     "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
@@ -192,44 +31,201 @@ NEGATED = {
 }
 
 
-def _one_matches(base: str, wanted: str, actual: str, version: str, context: Context) -> bool:
-    if base in PLAIN:
-        return PLAIN[base](wanted, actual)
-    pattern = fill(wanted, version, context)
-    return pattern is not None and TEXTS[base](pattern, actual)
+@dataclass(frozen=True)
+class Condition:
+    """One operator on one key, with the version of its policy."""
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+    version: str
 
 
-READERS: dict[str, Callable[[str], object | None]] = {"Numeric": _number, "Date": _date, "IpAddress": _network}
+@cache
+def action_matches(pattern: str, action: str) -> bool:
+    """Compare an Action pattern with an action; case does not matter, and a pattern without `*` names its service."""
+    return matches(folded(wild(pattern)), action.lower())
 
 
-def _malformed(base: str, condition: Condition, actual: tuple[str, ...]) -> bool:
-    """S12: tell whether a value of the policy or of the request is no number, date or address."""
-    for prefix, read in READERS.items():
-        if base.startswith(prefix):
-            return any(read(value) is None for value in (*condition.values, *actual))
-    return False
+# --- variables ----------------------------------------------------------------------------------------------------------
 
 
-def holds(condition: Condition, version: str, context: Context, *, deny: bool = False) -> bool:
-    """Tell whether one condition holds in a context; a malformed value makes it hold in a Deny and fail in an Allow."""
-    quantifier, _, name = condition.operator.rpartition(":")
-    if_exists = name.endswith("IfExists")
-    name = name.removesuffix("IfExists")
-    actual = context.get(condition.key.lower(), ())
-    if name == "Null":
-        return any((value.lower() == "true") == (not actual) for value in condition.values)
-    if if_exists and not actual:
+@dataclass(frozen=True)
+class Filled:
+    """A text with the values of its variables in place, in one reading; no pattern where a variable has no value.
+
+    `opaque`: a variable's value is not known, so the pattern matches more than the policy does.
+    """
+
+    pattern: Pattern | None
+    opaque: bool = False
+
+    def answer(self, comparison: Comparison, value: Pattern) -> Answer:
+        """Return what a comparison with this reading says."""
+        found = False if self.pattern is None else comparison(self.pattern, value)
+        return doubted(found) if self.opaque else found
+
+
+def variables(text: str, version: str) -> list[str]:
+    """Return the names of the variables of a text, in lower case."""
+    found = VARIABLE.findall(text) if version == WITH_VARIABLES else []
+    return [name.lower() for name, _default in found if name not in LITERALS]
+
+
+def fill(text: str, version: str, lookup: Lookup, *, wildcards: bool) -> list[Filled]:
+    """Return the readings of a text. A wildcard within a variable's value: no page says whether it is one (U1)."""
+    plain = wild if wildcards else literal
+    if version != WITH_VARIABLES:
+        return [Filled(plain(text))]
+    readings = [Filled(())]
+    at = 0
+    for match in VARIABLE.finditer(text):
+        before = plain(text[at : match.start()])
+        values = list(_values(match, lookup, wildcards=wildcards))
+        readings = [_joined(left, before, value) for left in readings for value in values]
+        at = match.end()
+    return [_joined(left, plain(text[at:]), Filled(())) for left in readings]
+
+
+def _joined(left: Filled, between: Pattern, right: Filled) -> Filled:
+    missing = left.pattern is None or right.pattern is None
+    pattern = None if missing else (*(left.pattern or ()), *between, *(right.pattern or ()))
+    return Filled(pattern, left.opaque or right.opaque)
+
+
+def _values(match: re.Match[str], lookup: Lookup, *, wildcards: bool) -> Iterator[Filled]:
+    name, default = match[1], match[2]
+    if name in LITERALS:
+        yield Filled(literal(name))
+        return
+    for way in lookup(name.lower()).ways:
+        if len(way) == 1 and not is_known(way[0]):
+            yield Filled(way[0], opaque=True)
+            continue
+        text = text_of(way[0]) if len(way) == 1 else default
+        yield Filled(None if text is None else literal(text))
+        if wildcards and set("*?") & set(text or ""):
+            yield Filled(wild(text or ""))
+        if len(way) > 1:
+            # A multi-valued key cannot be a variable: what comes of one is not said (U2).
+            yield Filled(ANYTHING, opaque=True)
+
+
+# --- resources ----------------------------------------------------------------------------------------------------------
+
+
+def resource_matches(text: str, resource: Pattern, version: str, lookup: Lookup) -> Answer:
+    """Compare a Resource pattern with a resource; a variable that has no value matches nothing."""
+    answer = agreed(one.answer(_resource, resource) for one in fill(text, version, lookup, wildcards=True))
+    # Variables belong behind the fifth colon; what one does before it is not said (U3).
+    if any(match.start() < _fifth_colon(text) for match in VARIABLE.finditer(text)) and version == WITH_VARIABLES:
+        return False if compare(wild(VARIABLE.sub("*", text)), resource) is False else None
+    return answer
+
+
+def excluded_by(text: str, resource: Pattern, version: str, lookup: Lookup) -> Answer:
+    """Compare a NotResource pattern with a resource; where a variable has no value it is open what it leaves out (U4)."""
+    if all(one.pattern is not None for one in fill(text, version, lookup, wildcards=True)):
+        return resource_matches(text, resource, version, lookup)
+    return False if compare(wild(VARIABLE.sub("*", text)), resource) is False else None
+
+
+def _fifth_colon(text: str) -> int:
+    places = [place for place, character in enumerate(VARIABLE.sub(lambda match: "x" * len(match[0]), text)) if character == ":"]
+    return places[4] if len(places) > 4 else len(text)
+
+
+def _resource(pattern: Pattern, resource: Pattern) -> Answer:
+    """Compare segment by segment.
+
+    `*` and `?` stay within a segment between colons; a `*` that ends its segment reaches beyond; whether one within does is open
+    (P3). A wildcard in the service's segment is not allowed (open), and so is what is no ARN.
+    """
+    if pattern == ANYTHING:
         return True
-    base, negated = NEGATED.get(name, name), name in NEGATED
-    if actual and _malformed(base, condition, actual):
-        return deny
+    wanted = parts(pattern, most=99)
+    allowed = len(wanted) > 2 and text_of(wanted[0]) == "arn" and not any(is_wild for _character, is_wild in wanted[2])
+    if text_of(resource) == "*":
+        return False  # an action without a resource type is about `*` alone (KMS Developer Guide, iam-policies)
+    if allowed and _segments(wanted, parts(resource)):
+        return True
+    return None if compare(pattern, resource) is not False else False
 
-    def fits(value: str) -> bool:
-        return any(_one_matches(base, wanted, value, version, context) for wanted in condition.values) is not negated
 
-    if quantifier == "ForAllValues":
-        return all(fits(value) for value in actual)
-    if quantifier == "ForAnyValue":
-        return any(fits(value) for value in actual)
-    # Without a set operator a negated operator holds where no value of the request matches: also where there is none.
-    return all(fits(value) for value in actual) if negated else any(fits(value) for value in actual)
+def _segments(wanted: list[Pattern], actual: list[Pattern]) -> bool:
+    if not wanted or not actual:
+        return not wanted and not actual
+    head = compare(wanted[0], actual[0]) is True
+    if not head:
+        return False
+    reach = range(1, len(actual) + 1) if wanted[0][-1:] == ANYTHING else (1,)
+    return any(_segments(wanted[1:], actual[length:]) for length in reach)
+
+
+# --- conditions ---------------------------------------------------------------------------------------------------------
+
+
+def holds(condition: Condition, lookup: Lookup) -> Answer:
+    """Tell whether a condition holds."""
+    held = lookup(condition.key.lower())
+    quantifier, _, name = condition.operator.rpartition(":")
+    if_exists, name = name.endswith("IfExists"), name.removesuffix("IfExists")
+    if name == "Null":
+        return _null(condition, held)
+    test = _Test(condition, lookup, held, NEGATED.get(name, name), quantifier, name in NEGATED, if_exists)
+    return agreed(test.on(way) for way in held.ways)
+
+
+def _null(condition: Condition, held: Held) -> Answer:
+    """Null true: the key is absent; false: it is there and not empty. What it says of an empty text no page says."""
+    absent = agreed(None if way and all(value == () for value in way) else not way for way in held.ways)
+    wanted = {"true": absent, "false": negate(absent)}
+    return any_of(wanted.get(value.lower()) for value in condition.values)
+
+
+@dataclass(frozen=True)
+class _Test:
+    condition: Condition
+    lookup: Lookup
+    held: Held
+    base: str
+    quantifier: str
+    negated: bool
+    if_exists: bool
+
+    def on(self, way: tuple[Pattern, ...]) -> Answer:
+        """Answer for one way in which a request may hold the key."""
+        if self.quantifier and way and all(value == () for value in way):
+            # For set operators a value that is an empty text is like none.
+            way = ()
+        if not way:
+            return self._on_absent()
+        answers = [self._one(value) for value in way]
+        if self.quantifier == "ForAllValues":
+            return all_of(answers)
+        if self.quantifier == "ForAnyValue":
+            return any_of(answers)
+        # Without a set operator, on several values: not said what counts, all or any (U6).
+        return agreed([all_of(answers), any_of(answers)])
+
+    def _on_absent(self) -> Answer:
+        if self.if_exists:
+            return True
+        if self.quantifier:
+            return self.quantifier == "ForAllValues"
+        return self.negated
+
+    def _one(self, value: Pattern) -> Answer:
+        found = any_of(self._matches(wanted, value) for wanted in self.condition.values)
+        if found is False and self.held.perhaps is not None:
+            found = doubted(any_of(self._matches(wanted, self.held.perhaps) is not False for wanted in self.condition.values))
+        if self.base in PLAIN and any(PLAIN[self.base].malformed(wanted) for wanted in self.condition.values):
+            # S12: a value of the policy that is no number, date or address may spoil the whole condition.
+            found = None
+        return negate(found) if self.negated else found
+
+    def _matches(self, wanted: str, value: Pattern) -> Answer:
+        if self.base in PLAIN:
+            return PLAIN[self.base].compare(wanted, value)
+        readings = fill(wanted, self.condition.version, self.lookup, wildcards=self.base in PATTERNS)
+        return agreed(one.answer(TEXT[self.base], value) for one in readings)

@@ -1,111 +1,204 @@
-"""What KMS refuses although authorization lets it through: every rule that applies, with the exception it raises.
+"""What KMS refuses although authorization lets it through: every rule that applies, with the exceptions it may answer.
 
-Source: KMS Developer Guide, key-state, symm-asymm-compare, kms-api-permissions-reference, create-grant-overview;
-KMS API Reference, CreateGrant, PutKeyPolicy.
+Which of several rules answers first is not documented, nor for some which exception does: then any will do.
+
+Source: KMS Developer Guide, key-state, symm-asymm-compare, kms-api-permissions-reference, create-grant-overview, alias-about,
+concepts; KMS API Reference, CreateGrant, PutKeyPolicy, UpdateAlias. Names of exceptions are those on the wire: a bad request is
+ValidationException, where the pages print ValidationError.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from kmsgen.authorizer.request import Request
-from kmsgen.catalogue import key_specs
-from kmsgen.catalogue.actions import ACTIONS, FOOTNOTES
-from kmsgen.catalogue.model import Action
-from kmsgen.policy.bundle import Bundle, Key, KeyAccess
-from kmsgen.policy.document import Document
-from kmsgen.policy.json_form import parse_document
-from tests.reference.context import Target
-from tests.reference.evaluator import ask
-from tests.reference.people import Kind, Person
+from tests.reference import tables
+from tests.reference.caller import Caller, Kind
+from tests.reference.global_keys import request_tags
+from tests.reference.grants import operations
+from tests.reference.kms_keys import filled
+from tests.reference.need import Need
+from tests.reference.patterns import text_of
 
-Refusal = tuple[str, str]  # rule, exception
+Data = Mapping[str, Any]
+INVALID = ("ValidationException",)
+UNSUPPORTED = ("UnsupportedOperationException",)
+ANY: tuple[str, ...] = ()
 STORES = ("AWS_CLOUDHSM", "EXTERNAL_KEY_STORE")
 MATERIAL = ("ImportKeyMaterial", "GetParametersForImport", "DeleteImportedKeyMaterial")
+ROTATION = ("EnableKeyRotation", "DisableKeyRotation", "RotateKeyOnDemand")
+PAIRS = ("GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext")
+CHANGES = (
+    "CancelKeyDeletion", "CreateAlias", "DeleteAlias", "DeleteImportedKeyMaterial", "DisableKey", "DisableKeyRotation",
+    "EnableKey", "EnableKeyRotation", "ImportKeyMaterial", "PutKeyPolicy", "ReplicateKey", "RotateKeyOnDemand",
+    "ScheduleKeyDeletion", "TagResource", "UntagResource", "UpdateAlias", "UpdateKeyDescription", "UpdatePrimaryRegion",
+)  # fmt: skip
+"""What nobody does to an AWS managed key."""
+EXCEPTIONS = {
+    "1": "DisabledException", "2": "DisabledException", "3": "KMSInvalidStateException", "4": "KMSInvalidStateException",
+    "5": "KMSInvalidStateException", "6": "UnsupportedOperationException", "7": "UnsupportedOperationException",
+    "8": "KMSInvalidStateException", "9": "UnsupportedOperationException", "11": "KMSInvalidStateException",
+    "14": "KMSInvalidStateException", "15": "KMSInvalidStateException",
+}  # fmt: skip
+"""The footnotes of the key-state page by what they answer."""
 GRANT_OPERATIONS = {
     "symmetric": (
         "CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "GenerateDataKeyPair",
         "GenerateDataKeyPairWithoutPlaintext", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo", "RetireGrant",
     ),
     "hmac": ("CreateGrant", "DescribeKey", "GenerateMac", "RetireGrant", "VerifyMac"),
-    "asymmetric-encrypt": (
+    "encrypt": (
         "CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GetPublicKey", "ReEncryptFrom", "ReEncryptTo", "RetireGrant",
     ),
-    "asymmetric-sign": ("CreateGrant", "DescribeKey", "GetPublicKey", "RetireGrant", "Sign", "Verify"),
-    "key-agreement": ("CreateGrant", "DeriveSharedSecret", "DescribeKey", "GetPublicKey", "RetireGrant"),
-    "ml-kem": ("CreateGrant", "Decapsulate", "DescribeKey", "Encapsulate", "GetPublicKey", "RetireGrant"),
+    "sign": ("CreateGrant", "DescribeKey", "GetPublicKey", "RetireGrant", "Sign", "Verify"),
+    "agree": ("CreateGrant", "DeriveSharedSecret", "DescribeKey", "GetPublicKey", "RetireGrant"),
+    "kem": ("CreateGrant", "Decapsulate", "DescribeKey", "Encapsulate", "GetPublicKey", "RetireGrant"),
 }  # fmt: skip
 
 
-def of_key(action: str, key: Key, person: Person) -> Iterator[Refusal]:
-    """Yield what speaks against an action on a key: across accounts, by type, by state."""
-    row = ACTIONS[action]
-    if person.kind is not Kind.SERVICE and person.account != key.arn.split(":")[4] and row.cross_account is False:
-        yield "cross-account", "AccessDeniedException"
-    yield from _by_type(row, key)
-    yield from _by_state(row, key)
+@dataclass(frozen=True)
+class Refusal:
+    """A rule of KMS that a request breaks, and the exceptions that may answer; none given: any may."""
+
+    rule: str
+    exceptions: tuple[str, ...]
 
 
-def _by_type(row: Action, key: Key) -> Iterator[Refusal]:
-    kind = key_specs.key_type(key.spec, key.usage)
-    use = row.cryptographic or row.name in ("Encapsulate", "Decapsulate")
-    if row.key_types is not None and kind not in row.key_types and (use or kind != "ml-kem" or row.name == "GetPublicKey"):
-        yield "key-type", "InvalidKeyUsageException" if use else "UnsupportedOperationException"
-    if row.name in MATERIAL and key.origin != "EXTERNAL":
-        yield "key-type", "UnsupportedOperationException"
-    if row.name in ("EnableKeyRotation", "DisableKeyRotation") and key.origin != "AWS_KMS":
-        yield "key-type", "UnsupportedOperationException"
-    if row.name in ("RotateKeyOnDemand", "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext") and key.origin in STORES:
-        yield "key-type", "UnsupportedOperationException"
-    if row.multi_region_only and not key.multi_region:
-        yield "key-type", "UnsupportedOperationException"
+def refusals(request: Data, caller: Caller, needed: list[Need]) -> Iterator[Refusal]:
+    """Yield what KMS refuses of a request, but for the lockout check."""
+    name = tables.canonical(request["action"])
+    keys = [need for need in needed if need.half == "key"]
+    for index, need in enumerate(keys):
+        leaving = name == "UpdateAlias" and index == 0 and len(keys) > 1
+        yield from _of_key(need, caller, leaving=leaving)
+    if name == "CreateGrant":
+        yield from (Refusal("grant-request", INVALID) for need in keys if _bad_grant(request, need.key or {}))
+    if context_on_asymmetric(needed):
+        yield Refusal("encryption-context", ANY)
+    yield from _of_aliases(name, needed)
+    yield from _of_tags(request)
 
 
-def _by_state(row: Action, key: Key) -> Iterator[Refusal]:
-    rule = row.states[key.state] if row.states is not None else None
-    if rule is None or rule.ok:
-        return
-    if rule.ok is None:
-        stores, imported = "7" in rule.notes and key.origin in STORES, "9" in rule.notes and key.origin != "EXTERNAL"
-        if stores or imported:
-            yield "key-state", "UnsupportedOperationException"
-        return
-    for note in rule.notes:
-        name = FOOTNOTES[note][0]
-        if name:
-            yield "key-state", name
+def context_on_asymmetric(needed: list[Need]) -> bool:
+    """Tell whether a request gives a key an encryption context that cannot have one: only symmetric encryption keys can."""
+    keys = [need for need in needed if need.half == "key" and need.key and need.encryption_context]
+    return any(tables.key_type(dict(need.key or {})) != "symmetric" for need in keys)
 
 
-def of_grant_request(request: Request, key: Key) -> Iterator[Refusal]:
-    """Yield what is wrong with the parameters of a CreateGrant."""
-    grant = request.create_grant
-    kind = key_specs.key_type(key.spec, key.usage)
-    if grant is None:
-        yield "grant-request", "ValidationError"
-        return
-    constraints = grant.constraints
-    contexts = [constraints.encryption_context_equals, constraints.encryption_context_subset]
-    given = [pairs for pairs in contexts if pairs is not None]
+# --- keys ---------------------------------------------------------------------------------------------------------------
+
+
+def _of_key(need: Need, caller: Caller, *, leaving: bool) -> Iterator[Refusal]:
+    row, key = tables.action_row(need.action), dict(need.key or {})
+    if caller.kind is not Kind.SERVICE and caller.account != need.account and row["cross_account"] is False:
+        yield Refusal("cross-account", ("AccessDeniedException", "NotFoundException"))
+    if key.get("manager") == "AWS" and need.action in CHANGES:
+        yield Refusal("aws-managed", ANY)
+    yield from _by_type(need.action, row, key)
+    if not leaving:
+        yield from _by_state(need.action, row, key)
+
+
+def _by_type(action: str, row: dict[str, Any], key: dict[str, Any]) -> Iterator[Refusal]:
+    kind, origin = tables.key_type(key), key.get("origin") or "AWS_KMS"
+    use = row["cryptographic"] is not False
+    types = row["key_types"]
+    if types is not None and not (_fits_kem(action, types, use=use) if kind == "kem" else kind in types):
+        yield Refusal("key-type", ("InvalidKeyUsageException", *UNSUPPORTED) if use else UNSUPPORTED)
+    multi_region = str(key.get("multi_region", False)).lower() == "true"
     wrong = (
-        not set(grant.operations) <= set(GRANT_OPERATIONS[kind]) or not grant.operations,
-        len(given) == 2,
-        bool(given) and kind != "symmetric",
-        grant.grantee_is_service and (constraints.source_arn is None or grant.retiring is None),
+        action in MATERIAL and origin != "EXTERNAL",
+        action in ROTATION[:2] and origin != "AWS_KMS",
+        action in (*ROTATION[2:], *PAIRS) and origin in STORES,
+        action in ROTATION and key.get("multi_region_key_type") == "REPLICA",
+        action in ("ReplicateKey", "UpdatePrimaryRegion") and not multi_region,
+        action == "ReplicateKey" and key.get("multi_region_key_type") == "REPLICA",
     )
     if any(wrong):
-        yield "grant-request", "ValidationError"
+        yield Refusal("key-type", UNSUPPORTED)
 
 
-def lockout(request: Request, bundle: Bundle, person: Person, access: KeyAccess, region: str) -> Iterator[Refusal]:
-    """Yield the lockout check's refusal, where the new policy would not let the caller put a policy again."""
-    raw = request.parameters.get("Policy")
-    bypass = str(request.parameters.get("BypassPolicyLockoutSafetyCheck", "false")).lower() == "true"
-    if raw is None or bypass:
+def _fits_kem(action: str, types: list[str], *, use: bool) -> bool:
+    """Tell what is not tabulated: an ML-KEM key is managed as the five types are that the table knows (S9)."""
+    return "kem" in types if use else len(types) == 5 or action == "GetPublicKey"
+
+
+def _by_state(action: str, row: dict[str, Any], key: dict[str, Any]) -> Iterator[Refusal]:
+    """Read the table of key states; Encapsulate and Decapsulate, which it lacks, fail as other cryptographic operations (S9)."""
+    states = row["key_states"]
+    if states is None and action in ("Encapsulate", "Decapsulate"):
+        states = tables.action_row("Decrypt")["key_states"]
+    found = (states or {}).get(key.get("state") or "Enabled")
+    if found is None or found["ok"] in (True, None):
         return
-    policy = raw if isinstance(raw, Document) else parse_document(json.loads(raw) if isinstance(raw, str) else raw)
-    after = access._replace(policy=policy, grants=())
-    again = request._replace(action="kms:PutKeyPolicy", parameters={}, create_grant=None, encryption_context={})
-    target = Target("PutKeyPolicy", access.key.arn, access.key, region)
-    if ask(again, bundle, person, target, after).outcome != "allowed":
-        yield "lockout", "MalformedPolicyDocumentException"
+    if found["ok"] == "conditional":
+        yield from _conditional(action, found["notes"], key)
+        return
+    yield Refusal("key-state", tuple(EXCEPTIONS[note] for note in found["notes"] if note in EXCEPTIONS))
+
+
+def _conditional(action: str, notes: list[str], key: dict[str, Any]) -> Iterator[Refusal]:
+    origin = key.get("origin") or "AWS_KMS"
+    if ("7" in notes and origin in STORES) or ("9" in notes and origin != "EXTERNAL"):
+        yield Refusal("key-state", UNSUPPORTED)
+    # Footnote 10: the present key of an alias may be pending deletion, the new one may not.
+    if action == "UpdateAlias" and "10" in notes:
+        yield Refusal("key-state", ("KMSInvalidStateException",))
+
+
+# --- requests -----------------------------------------------------------------------------------------------------------
+
+
+def _bad_grant(request: Data, key: Data) -> bool:
+    grant = request.get("create_grant") or {}
+    constraints = grant.get("Constraints") or {}
+    given, asked = filled(constraints), operations(grant)
+    service, principal = grant.get("GranteeServicePrincipal"), grant.get("GranteePrincipal")
+    retiring = [name for name in ("RetiringPrincipal", "RetiringServicePrincipal") if grant.get(name)]
+    return any(
+        (
+            not asked or asked == {"CreateGrant"},
+            not asked <= set(GRANT_OPERATIONS[tables.key_type(dict(key))]),
+            bool(service) is bool(principal),
+            len(retiring) == 2,
+            len([pairs for pairs in given.values() if pairs]) == 2,
+            any(given.values()) and tables.key_type(dict(key)) != "symmetric",
+            bool(service) and not (constraints.get("SourceArn") and retiring),
+        )
+    )
+
+
+def _of_aliases(name: str, needed: list[Need]) -> Iterator[Refusal]:
+    aliases = [text_of(need.resource) for need in needed if need.half == "alias"]
+    keys = [need.key for need in needed if need.half == "key" and need.key]
+    if any(":alias/aws/" in alias for alias in aliases):
+        yield Refusal("reserved-alias", ANY)
+    if name not in ("CreateAlias", "UpdateAlias", "DeleteAlias"):
+        return
+    places = {tuple(arn.split(":")[3:5]) for arn in [*aliases, *(key["arn"] for key in keys)] if not arn.endswith("~")}
+    if len(places) > 1:
+        yield Refusal("alias-place", ANY)
+    if name == "UpdateAlias" and len({(tables.key_type(dict(key)), key.get("usage") or "ENCRYPT_DECRYPT") for key in keys}) > 1:
+        yield Refusal("alias-type", ANY)
+
+
+def _of_tags(request: Data) -> Iterator[Refusal]:
+    names = list(request_tags(request.get("parameters") or {}))
+    if any(name.lower().startswith("aws:") for name in names):
+        yield Refusal("reserved-tag", ("TagException",))
+
+
+# --- the lockout check --------------------------------------------------------------------------------------------------
+
+
+def new_policy(request: Data) -> Data | None:
+    """Return the policy that a request gives a key, where the lockout check looks at it."""
+    parameters = request.get("parameters") or {}
+    bypass = str(parameters.get("BypassPolicyLockoutSafetyCheck", "false")).lower() == "true"
+    raw = parameters.get("Policy")
+    if raw is None or bypass or tables.canonical(request["action"]) not in ("PutKeyPolicy", "CreateKey", "ReplicateKey"):
+        return None
+    found: Data = json.loads(raw) if isinstance(raw, str) else raw
+    return found

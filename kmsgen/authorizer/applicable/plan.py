@@ -4,39 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kmsgen.authorizer.applicable.programs import DOUBTFUL_ALLOW, DOUBTFUL_DENY, MATCHED, UNMATCHED, Program
+from kmsgen.authorizer.applicable.programs import MATCHED, UNMATCHED, How, Program
 from kmsgen.authorizer.applicable.rule_set import RuleSet
-from kmsgen.authorizer.context.lookup import Resolver, Target, View
-from kmsgen.authorizer.decision import Decision, Elements, StatementTrace
+from kmsgen.authorizer.context.lookup import lookup_in
+from kmsgen.authorizer.context.permissions import Permission
+from kmsgen.authorizer.context.view import Resource, View
 from kmsgen.authorizer.evaluation.grants import RETIRE, GrantRule, meant_by, retires
-from kmsgen.authorizer.evaluation.kms_errors import Refusal
 from kmsgen.authorizer.evaluation.outcome import Facts
+from kmsgen.authorizer.evaluation.refusal import Refusal
 from kmsgen.authorizer.language.principal import ACCOUNT, DIRECT, DOUBT, NOT_NAMED, ROLE, Caller, Naming
 from kmsgen.authorizer.language.statement import Rule
 from kmsgen.catalogue.model import Action
 
-State = tuple[int, ...]
-
-
-class Prepared:
-    """The trace of a statement or grant as far as no request changes it.
-
-    `whole` is the trace where no request changes anything. Where nothing matters but what the conditions see, `resolvers`
-    find that, and `filled` remembers the trace by it.
-    """
-
-    __slots__ = ("elements", "filled", "resolvers", "rule", "whole")
-
-    def __init__(self, rule: Rule | GrantRule, elements: Elements, *, varies: bool) -> None:
-        self.rule = rule
-        self.elements = elements
-        self.resolvers: tuple[Resolver, ...] | None = None
-        self.filled: dict[tuple[tuple[str, ...] | None, ...], StatementTrace] = {}
-        self.whole = None if varies else StatementTrace(rule.source, str(rule.layer), rule.effect, elements)
+State = tuple[How, ...]
+"""How each statement and grant that the request decides meets it."""
 
 
 class Plan:
-    """What applies to a caller, action and resource: what matches whatever the request holds, and what the request decides."""
+    """What applies to a caller, action and resource.
+
+    `fixed` are the statements and grants that match whatever the request holds; it decides about those that are `conditional`
+    and about `grants`. `facts` is what holds beside them, `refusal` why KMS refuses the call whatever allows it, `beside` what
+    the call needs beside this permission. `generous`: what AWS leaves open is read so that there is more access.
+    """
 
     __slots__ = (
         "_programs",
@@ -44,23 +34,23 @@ class Plan:
         "beside",
         "caller",
         "conditional",
-        "decisions",
         "facts",
         "fixed",
         "fixed_doubts",
         "generous",
         "grants",
+        "permission",
         "refusal",
         "sets",
         "target",
-        "traces",
     )
 
-    def __init__(self, caller: Caller, action: Action, target: Target, facts: Facts, *, generous: bool = False) -> None:
+    def __init__(self, caller: Caller, permission: Permission, facts: Facts, *, generous: bool = False) -> None:
         self.generous = generous
         self.caller = caller
-        self.action = action
-        self.target = target
+        self.permission = permission
+        self.action: Action = permission.action
+        self.target: Resource = permission.target
         self.facts = facts
         self.sets: tuple[RuleSet, ...] = ()
         self.fixed: list[tuple[Rule | GrantRule, Naming]] = []
@@ -68,14 +58,12 @@ class Plan:
         self.conditional: list[tuple[Rule, Naming]] = []
         self._programs: list[Program] = []
         self.grants: list[tuple[GrantRule, Naming]] = []
-        self.decisions: dict[State, Decision] = {}
         self.refusal: Refusal | None = None
         self.beside: str | None = None
-        self.traces: tuple[Prepared, ...] | None = None
 
     def add(self, rules: RuleSet) -> None:
         """Take in the statements of a layer."""
-        reaching = rules.reaching(self.action, self.target.arn)
+        reaching = rules.reaching(self.permission)
         if not reaching:
             return
         namings = rules.naming(self.caller)
@@ -92,7 +80,7 @@ class Plan:
     def _take(self, rule: Rule, naming: Naming, rules: RuleSet) -> None:
         if rule.conditions or rule.resource.variables:
             self.conditional.append((rule, naming))
-            self._programs.append(rules.program(rule, self.action, self.target, self.caller))
+            self._programs.append(rules.program(rule, self.permission, self.caller))
         else:
             self.fixed.append((rule, naming))
 
@@ -110,8 +98,8 @@ class Plan:
 
     def state(self, view: View) -> State:
         """Return how each statement and grant that the request decides meets it."""
-        lookup = view.lookup
-        states = [program(view, lookup) for program in self._programs]
+        found = lookup_in(view)
+        states: list[How] = [program(view, found) for program in self._programs]
         if self.grants:
             meant = self._meant(view)
             states += [MATCHED if rule in meant and _holds(rule, view) else UNMATCHED for rule, _naming in self.grants]
@@ -123,15 +111,14 @@ class Plan:
 
     def doubtful(self, state: State) -> bool:
         """Return whether something about how the statements met the request is open, or to be noted."""
-        return bool(self.fixed_doubts or self.beside or self.grants) or any(how > MATCHED for how in state)
+        return bool(self.fixed_doubts or self.beside or self.grants) or any(isinstance(how, tuple) for how in state)
 
     def matched(self, state: State) -> Iterator[tuple[Rule | GrantRule, Naming]]:
         """Yield what matched: the statements and grants, with how each names the caller."""
         yield from self.fixed
         undecided: list[tuple[Rule | GrantRule, Naming]] = [*self.conditional, *self.grants]
-        counted = (MATCHED, DOUBTFUL_ALLOW if self.generous else DOUBTFUL_DENY)
         for match, how in zip(undecided, state, strict=True):
-            if how in counted:
+            if how == MATCHED or (isinstance(how, tuple) and match[0].deny is not self.generous):
                 yield match
 
 

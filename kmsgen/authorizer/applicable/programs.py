@@ -1,89 +1,97 @@
-"""How the parts of a statement that a request decides meet it, put together once for an action, a target and a caller."""
+"""How the parts of a statement that a request decides meet it, put together once for a permission and a caller."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from kmsgen.authorizer.context.key_values import GRANT_KEYS
-from kmsgen.authorizer.context.lookup import MAX_ALIASES, RETIRE_KEYS, Target, View, resolver
-from kmsgen.authorizer.evaluation.grants import CREATE, RETIRE
-from kmsgen.authorizer.language.conditions import Check, ConditionTest
+from kmsgen.authorizer.context.lookup import lookup_in, resolver
+from kmsgen.authorizer.context.permissions import Permission
+from kmsgen.authorizer.context.view import View
+from kmsgen.authorizer.language.conditions import ConditionTest
+from kmsgen.authorizer.language.open_value import Lookup, Open, Seen
 from kmsgen.authorizer.language.principal import Caller, arns_under_paths
 from kmsgen.authorizer.language.statement import Rule
-from kmsgen.authorizer.language.variables import Lookup
 from kmsgen.authorizer.language.wildcards import Maybe
-from kmsgen.catalogue.model import Action
+from kmsgen.catalogue.model import Values
+from kmsgen.policy.operators import split_operator
 
-# How a statement met a request: the two doubtful ways are those that rest on a reading left open.
-UNMATCHED, MATCHED, DOUBTFUL_ALLOW, DOUBTFUL_DENY = range(4)
+UNMATCHED, MATCHED = 0, 1
+How = int | Values
+"""How a statement met a request: UNMATCHED, MATCHED, or, where that is open, the notes on why."""
 
-Program = Callable[[View, Lookup], int]
-Step = Callable[[View, Lookup], Maybe]
+Program = Callable[[View, Lookup], How]
 
 
-def program_of(rule: Rule, action: Action, target: Target, caller: Caller) -> Program:
-    """Put together how the parts of a statement that the request decides meet it."""
-    steps = [test_of(test, action, target, caller) for test in rule.conditions]
-    if rule.resource.variables:
-        check, arn = rule.resource.check, target.arn
-        steps.append(lambda _view, lookup: check(arn, lookup))
-    doubtful = DOUBTFUL_DENY if rule.deny else DOUBTFUL_ALLOW
+def program_of(rule: Rule, permission: Permission, caller: Caller | None) -> Program:
+    """Put together how the parts of a statement that the request decides meet it; `caller` is one whose role's path is open."""
+    steps = [_Step(test, permission, caller) for test in rule.conditions]
+    resource = rule.resource if rule.resource.variables else None
+    arn = permission.target.shape or permission.target.arn
 
-    def program(view: View, lookup: Lookup) -> int:
-        result = MATCHED
+    def program(view: View, found: Lookup) -> How:
+        doubts: list[str] = []
         for step in steps:
-            matched = step(view, lookup)
+            matched = step.check(view, found)
             if matched is False:
                 return UNMATCHED
             if matched is None:
-                result = doubtful
-        return result
+                doubts += step.causes(view, found)
+        if resource is not None:
+            matched = resource.check(arn, found)
+            if matched is False:
+                return UNMATCHED
+            if matched is None:
+                doubts += _causes(resource.seen(found)) or ("P3",)
+        return tuple(dict.fromkeys(doubts)) if doubts else MATCHED
 
     return program
 
 
-def test_of(test: ConditionTest, action: Action, target: Target, caller: Caller) -> Step:
-    """Return what tells whether a condition holds of a request; None where that is open."""
-    variable = test.variable
-    resolve = resolver(variable, action.name, alias=target.kind == "alias")
-    check = test.plain
-    if action.name == RETIRE and variable.startswith(RETIRE_KEYS):
-        return lambda view, lookup: _either_way(check, resolve(view), lookup)
-    if action.name == CREATE and variable in GRANT_KEYS:
-        return lambda view, lookup: _of_grant(check, view, resolve(view), lookup)
-    if variable == "kms:resourcealiases" and target.key is not None and len(target.key.aliases) > MAX_ALIASES:
-        return lambda _view, _lookup: None
-    if variable == "aws:principalarn" and not caller.path_known and test.deny is not test.negated:
-        return _of_any_path(test, caller)
-    return lambda view, lookup: check(resolve(view), lookup)
+class _Step:
+    """A condition on one permission's requests."""
 
+    __slots__ = ("_resolve", "paths", "test")
 
-def _of_grant(check: Check, view: View, values: tuple[str, ...] | None, lookup: Lookup) -> Maybe:
-    """Leave open what depends on the parameters of a CreateGrant that the request does not tell (P10)."""
-    return None if values is None and view.request.create_grant is None else check(values, lookup)
+    def __init__(self, test: ConditionTest, permission: Permission, caller: Caller | None) -> None:
+        self.test = test
+        self._resolve = resolver(test.variable, permission.action.name, alias=permission.target.kind == "alias")
+        self.paths: tuple[Values, ...] = ()
+        if test.variable == "aws:principalarn" and caller is not None and test.deny is not test.negated:
+            self.paths = tuple((arn,) for arn in arns_under_paths(caller, test.condition.values))
 
+    def check(self, view: View, found: Lookup) -> Maybe:
+        """Return whether the condition holds; None where that is open.
 
-def _of_any_path(test: ConditionTest, caller: Caller) -> Step:
-    """Compare the ARN of a role without a path; open where some path would change the result (P1).
-
-    A Deny that lists roles, and an Allow that leaves roles out, must not miss one for its path.
-    """
-    readings = [(arn,) for arn in arns_under_paths(caller, test.condition.values)]
-    check = test.plain
-
-    def step(_view: View, lookup: Lookup) -> Maybe:
-        results = {check(values, lookup) for values in readings}
+        The ARN of a role whose path is not known is compared under every path that would change the result (P1): a Deny that
+        lists roles, and an Allow that leaves roles out, must not miss one for its path.
+        """
+        if not self.paths:
+            return self.test.check(self._resolve(view), found)
+        results = {self.test.check(values, found) for values in self.paths}
         return results.pop() if len(results) == 1 else None
 
-    return step
+    def causes(self, view: View, found: Lookup) -> Values:
+        """Return the notes on why it is open: what is not told, or that it cannot be evaluated (P1, P4, P5, S12)."""
+        if self.paths:
+            return ("P1",)
+        seen = self.test.seen(self._resolve(view), found)
+        return _causes(seen) or (_unevaluated(self.test, seen),)
 
 
-def _either_way(check: Check, values: tuple[str, ...] | None, lookup: Lookup) -> Maybe:
-    """Read a key as present and as absent (S8)."""
-    result = check(values, lookup)
-    return result if result is check(None, lookup) else None
+def _unevaluated(test: ConditionTest, seen: dict[str, Seen]) -> str:
+    values = seen[test.variable]
+    name = split_operator(test.condition.operator)
+    if name is not None and not name.quantifier and isinstance(values, tuple) and len(values) > 1:
+        return "P4"
+    told = (seen[key] for key in test.variables)
+    return "P5" if any(isinstance(one, tuple) and len(one) == 1 and set("*?") & set(one[0]) for one in told) else "S12"
+
+
+def _causes(seen: dict[str, Seen]) -> Values:
+    return tuple(dict.fromkeys(value.why for value in seen.values() if isinstance(value, Open)))
 
 
 def check(test: ConditionTest, view: View) -> Maybe:
     """Return whether a condition holds of a request; None where that is open."""
-    return test_of(test, view.action, view.target, view.caller)(view, view.lookup)
+    caller = None if view.caller.path_known else view.caller
+    return _Step(test, Permission(view.action, view.target), caller).check(view, lookup_in(view))

@@ -1,85 +1,72 @@
-"""The compiled statements of one layer, with what was found out about them for actions, resources and callers."""
+"""The compiled statements of one layer and the grants of keys, with what was found out for actions, resources and callers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 
+from kmsgen.arn import parse_arn
 from kmsgen.authorizer.applicable.programs import Program, program_of
-from kmsgen.authorizer.context.lookup import Target
-from kmsgen.authorizer.context.permissions import iam_name
+from kmsgen.authorizer.context.permissions import Permission
+from kmsgen.authorizer.evaluation.grants import GrantRule, compile_grants, unconstrained_if_empty
 from kmsgen.authorizer.language.principal import DIRECT, NOT_NAMED, Caller, CallerKind, Naming
+from kmsgen.authorizer.language.shapes import Shape
 from kmsgen.authorizer.language.statement import NAMES_PRINCIPALS, Layer, Rule, compile_document, compile_documents
 from kmsgen.authorizer.language.wildcards import Maybe
-from kmsgen.catalogue.model import Action
-from kmsgen.policy.bundle import Levels
+from kmsgen.authorizer.memo import Memo
+from kmsgen.policy.bundle import KeyAccess, Levels
 from kmsgen.policy.document import Document
 
-MAX_CALLERS = 8192
+MAX_REMEMBERED = 8192
+# callers whom a Principal element names by a text as it is written: their ARN, their role, their account
+_NAMED_AS_WRITTEN = frozenset({CallerKind.USER, CallerKind.ROLE, CallerKind.ROOT, CallerKind.SERVICE, CallerKind.ANONYMOUS})
+
+Reaching = tuple[tuple[Rule, bool], ...]
 
 
 class RuleSet:
     """The compiled statements of one layer, indexed by action and by caller."""
 
-    __slots__ = ("_by_name", "_covering", "_everyone", "_names_principals", "_namings", "_programs", "_reaching", "rules")
+    __slots__ = ("_by_name", "_covering", "_everyone", "_namings", "_programs", "_reaching", "rules")
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
-        self._covering: dict[str, tuple[tuple[Rule, Maybe], ...]] = {}
-        self._reaching: dict[tuple[str, str], tuple[tuple[Rule, bool], ...]] = {}
-        self._namings: dict[str, dict[Rule, Naming]] = {}
+        self._covering = Memo(MAX_REMEMBERED, self._cover)
+        self._reaching = Memo(MAX_REMEMBERED, self._reach)
+        self._namings = Memo(MAX_REMEMBERED, self._name)
+        self._programs: Memo[tuple[Rule, Permission, Caller | None], Program] = Memo(MAX_REMEMBERED, _program)
         self._by_name: dict[str, list[Rule]] | None = None
-        self._names_principals = any(
-            rule.layer in NAMES_PRINCIPALS or rule.statement.principals is not None for rule in self.rules
-        )
-        self._everyone = dict.fromkeys(self.rules, DIRECT)
-        self._programs: dict[tuple[Rule, str, Target], Program] = {}
+        names_principals = any(rule.layer in NAMES_PRINCIPALS or rule.statement.principals is not None for rule in self.rules)
+        self._everyone = None if names_principals else dict.fromkeys(self.rules, DIRECT)
 
     def covering(self, action: str) -> tuple[tuple[Rule, Maybe], ...]:
-        """Return the rules whose Action element matches, or may match."""
-        found = self._covering.get(action)
-        if found is None:
-            covers = ((rule, rule.covers(action)) for rule in self.rules)
-            found = self._covering[action] = tuple((rule, matched) for rule, matched in covers if matched is not False)
-        return found
+        """Return the rules whose Action element matches, or may match, an action: `kms:decrypt` in lower case."""
+        return self._covering[action]
 
-    def reaching(self, action: Action, arn: str) -> tuple[tuple[Rule, bool], ...]:
+    def reaching(self, permission: Permission) -> Reaching:
         """Return the rules that match, or may match, by Action and by Resource element, and whether that is open.
 
         A Resource element with variables may match: the request tells.
         """
-        key = (action.name, arn)
-        found = self._reaching.get(key)
-        if found is None:
-            if len(self._reaching) >= MAX_CALLERS:
-                self._reaching.clear()
-            found = self._reaching[key] = tuple(_reaching(self.covering(iam_name(action).lower()), arn))
-        return found
+        return self._reaching[permission.name, permission.target.arn, permission.target.shape]
 
-    def program(self, rule: Rule, action: Action, target: Target, caller: Caller) -> Program:
+    def program(self, rule: Rule, permission: Permission, caller: Caller) -> Program:
         """Return how the parts of a rule that the request decides meet it; once for all callers where their form says all."""
-        if not caller.path_known:
-            return program_of(rule, action, target, caller)
-        key = (rule, action.name, target)
-        found = self._programs.get(key)
-        if found is None:
-            if len(self._programs) >= MAX_CALLERS:
-                self._programs.clear()
-            found = self._programs[key] = program_of(rule, action, target, caller)
-        return found
+        return self._programs[rule, permission, None if caller.path_known else caller]
 
     def naming(self, caller: Caller) -> Mapping[Rule, Naming]:
         """Return how each rule names the caller."""
-        if not self._names_principals:
-            return self._everyone
-        found = self._namings.get(caller.arn)
-        if found is None:
-            if len(self._namings) >= MAX_CALLERS:
-                self._namings.clear()
-            found = self._namings[caller.arn] = self._names(caller)
-        return found
+        return self._namings[caller] if self._everyone is None else self._everyone
 
-    def _names(self, caller: Caller) -> dict[Rule, Naming]:
+    def _cover(self, action: str) -> tuple[tuple[Rule, Maybe], ...]:
+        covers = ((rule, rule.covers(action)) for rule in self.rules)
+        return tuple((rule, matched) for rule, matched in covers if matched is not False)
+
+    def _reach(self, key: tuple[str, str, Shape | None]) -> Reaching:
+        action, arn, shape = key
+        return tuple(_reaching(self.covering(action.lower()), shape or arn))
+
+    def _name(self, caller: Caller) -> dict[Rule, Naming]:
         if caller.kind not in _NAMED_AS_WRITTEN:
             return {rule: rule.names(caller) for rule in self.rules}
         if self._by_name is None:
@@ -91,8 +78,8 @@ class RuleSet:
         return found
 
 
-# callers whom a Principal element names by a text as it is written: their ARN, their role, their account
-_NAMED_AS_WRITTEN = frozenset({CallerKind.USER, CallerKind.ROLE, CallerKind.ROOT, CallerKind.SERVICE, CallerKind.ANONYMOUS})
+def _program(key: tuple[Rule, Permission, Caller | None]) -> Program:
+    return program_of(*key)
 
 
 def _by_name(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
@@ -107,7 +94,7 @@ def _by_name(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
     return found
 
 
-def _reaching(covering: Iterable[tuple[Rule, Maybe]], arn: str) -> Iterator[tuple[Rule, bool]]:
+def _reaching(covering: Iterable[tuple[Rule, Maybe]], arn: str | Shape) -> Iterator[tuple[Rule, bool]]:
     for rule, covers in covering:
         resource = True if rule.resource.variables else rule.resource.check(arn, _no_lookup)
         if resource is not False:
@@ -132,3 +119,58 @@ def rules_of_one(document: Document, layer: Layer) -> RuleSet:
 
 def _no_lookup(_key: str) -> None:
     return None
+
+
+NO_RULES = RuleSet(())
+
+
+class KeyRules:
+    """The compiled policy and grants of each key of a bundle, by ARN; a key that is none of them has neither."""
+
+    def __init__(self, keys: Iterable[KeyAccess], *, generous: bool) -> None:
+        self._generous = generous
+        self._access = {access.key.arn: access for access in keys}
+        self._policies = Memo(MAX_REMEMBERED, self._compile_policy)
+        self._grants = Memo(MAX_REMEMBERED, self._compile_grants)
+        self._by_name = Memo(MAX_REMEMBERED, self._index_grants)
+
+    def policy(self, arn: str) -> RuleSet:
+        """Return the statements of a key policy."""
+        return self._policies[arn] if arn in self._access else NO_RULES
+
+    def grants(self, arn: str) -> tuple[GrantRule, ...]:
+        """Return the grants of a key."""
+        return self._grants[arn] if arn in self._access else ()
+
+    def grants_for(self, caller: Caller, arn: str) -> list[GrantRule]:
+        """Return the grants of a key that may name a caller."""
+        if not self.grants(arn):
+            return []
+        index = self._by_name[arn]
+        names = [caller.arn, caller.role, caller.account, caller.root if caller.account else None]
+        if caller.kind is CallerKind.SESSION:
+            names.append(f"{caller.account}:{caller.name}")
+        found = [rule for name in dict.fromkeys(names) if name for rule in index.get(name, ())]
+        return list(dict.fromkeys(found))
+
+    def _compile_policy(self, arn: str) -> RuleSet:
+        return rules_of_one(self._access[arn].policy, Layer.KEY_POLICY)
+
+    def _compile_grants(self, arn: str) -> tuple[GrantRule, ...]:
+        grants = self._access[arn].grants
+        return tuple(compile_grants(map(unconstrained_if_empty, grants) if self._generous else grants))
+
+    def _index_grants(self, arn: str) -> dict[str, list[GrantRule]]:
+        index: dict[str, list[GrantRule]] = {}
+        for rule in self.grants(arn):
+            names = [rule.grant.grantee, rule.grant.retiring, rule.grant.issuing_account]
+            names += [_role_name(name) for name in names[:2] if name]
+            for name in dict.fromkeys(name for name in names if name):
+                index.setdefault(name, []).append(rule)
+        return index
+
+
+def _role_name(principal: str) -> str | None:
+    """Return account and name of a role, without its path: what an ARN of its sessions tells of it."""
+    arn = parse_arn(principal)
+    return f"{arn.account}:{arn.name.rpartition('/')[2]}" if arn is not None and arn.kind == "role" else None

@@ -1,26 +1,32 @@
 """What condition keys hold of who calls and by which way: principal, organization, service, network.
 
-Source: IAM User Guide, reference_policies_condition-keys; KMS Developer Guide, conditions-kms.
+Each function returns values, None where the key is surely absent, or NOT_TOLD.
+Source: IAM User Guide, reference_policies_condition-keys, id_session-tags; KMS Developer Guide, conditions-kms.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
+from kmsgen.authorizer.context.untold import open_among, open_of_shape
+from kmsgen.authorizer.context.view import NOT_TOLD, Telling, View
+from kmsgen.authorizer.language.open_value import Seen
 from kmsgen.authorizer.language.principal import CallerKind
+from kmsgen.authorizer.language.shapes import ANY_TEXT, Some
+from kmsgen.catalogue.availability import Route
+from kmsgen.catalogue.condition_keys import PRINCIPAL_TAG
+from kmsgen.catalogue.model import Values
+from kmsgen.policy.bundle import Organization
 
-if TYPE_CHECKING:
-    from kmsgen.authorizer.context.lookup import View
+Found = Seen | Telling
+Derive = Callable[[View], Found]
 
-Values = tuple[str, ...]
-_IDENTIFIED = frozenset({CallerKind.USER, CallerKind.ROLE, CallerKind.SESSION, CallerKind.FEDERATED, CallerKind.ROOT})
-_SERVICE = frozenset({CallerKind.SERVICE})
+_TAKES_SESSION_TAGS = frozenset({CallerKind.ROLE, CallerKind.SESSION, CallerKind.FEDERATED})
 
 
-def _principal_arn(view: View) -> Values | None:
+def _principal_arn(view: View) -> Found:
     caller = view.caller
-    return (caller.role or caller.arn,) if view.identified else None
+    return (caller.role or caller.arn,) if view.identified else view.told("aws:principalarn")
 
 
 _TYPES = {
@@ -33,120 +39,146 @@ _TYPES = {
 }
 
 
-def _principal_type(view: View) -> Values | None:
+def _principal_type(view: View) -> Found:
     found = _TYPES.get(view.caller.kind)
-    return (found,) if found else None
+    return (found,) if found else view.told("aws:principaltype")
 
 
-def _user_id(view: View) -> Values | None:
-    caller, given = view.caller, view.given("aws:userid")
+def _user_id(view: View) -> Found:
+    caller, told = view.caller, view.told("aws:userid")
     if caller.kind is CallerKind.ROOT:
         return (str(caller.account),)
     if caller.kind is CallerKind.FEDERATED:
         return (f"{caller.account}:{caller.name}",)
-    if caller.kind is CallerKind.SESSION and given and not given[0].endswith(f":{caller.session}"):
-        return None
-    return given if view.identified else None
+    if caller.kind is CallerKind.SESSION and isinstance(told, tuple) and not told[0].endswith(f":{caller.session}"):
+        return NOT_TOLD
+    return told
 
 
-def _user_name(view: View) -> Values | None:
+def _user_name(view: View) -> Found:
     return (view.caller.name,) if view.caller.kind is CallerKind.USER else None
 
 
-def _account(view: View) -> Values | None:
-    return (view.caller.account,) if view.caller.account else None
+def _account(key: str) -> Derive:
+    return lambda view: (view.caller.account,) if view.caller.account else view.told(key)
 
 
-def _is_service(view: View) -> Values | None:
+def _is_service(view: View) -> Found:
     return None if view.caller.kind is CallerKind.ANONYMOUS else ("true" if view.caller.kind is CallerKind.SERVICE else "false",)
 
 
-def _service_name(view: View) -> Values | None:
+def _service_name(view: View) -> Found:
     return (view.caller.name,) if view.caller.kind is CallerKind.SERVICE else None
 
 
-def _service_names(view: View) -> Values | None:
-    name = _service_name(view)
-    given = view.given("aws:principalservicenameslist")
-    return given if name and given and name[0] in given else name
+def _service_names(view: View) -> Found:
+    told = view.told("aws:principalservicenameslist")
+    return NOT_TOLD if isinstance(told, tuple) and view.caller.name not in told else told
 
 
-def _organization_id(view: View) -> Values | None:
-    organization = view.caller.policies.organization
-    if organization is not None:
-        return (organization.id,)
-    return view.given("aws:principalorgid") if view.identified else None
+def organization_id(whose: Callable[[View], Organization | None], key: str, paths: str) -> Derive:
+    """Return what gives the id of an organization: the description, the request, the paths that it tells."""
 
-
-def _organization_paths(view: View) -> Values | None:
-    organization = view.caller.policies.organization
-    if organization is not None and organization.paths:
-        return organization.paths
-    return view.given("aws:principalorgpaths") if view.identified else None
-
-
-def _only_for(kinds: frozenset[CallerKind], key: str) -> Callable[[View], Values | None]:
-    return lambda view: view.given(key) if view.caller.kind in kinds else None
-
-
-def _via_service(view: View) -> Values | None:
-    return view.given("kms:viaservice") if view.identified else None
-
-
-def _via_aws_service(view: View) -> Values | None:
-    if view.caller.kind is CallerKind.ANONYMOUS:
-        return None
-    if _via_service(view) or (view.identified and view.given("aws:calledvia")):
-        return ("true",)
-    return view.given("aws:viaawsservice") or ("false",)
-
-
-def _called_via(index: int, key: str) -> Callable[[View], Values | None]:
-    def derive(view: View) -> Values | None:
-        chain = view.given("aws:calledvia")
-        return (chain[index],) if chain else view.given(key)
+    def derive(view: View) -> Found:
+        described, told = whose(view), view.told(key)
+        if described is not None:
+            return (described.id,) if described.id else (told if isinstance(told, tuple) else None)
+        told_paths = view.told(paths) if told is NOT_TOLD else None
+        return (told_paths[0].partition("/")[0],) if isinstance(told_paths, tuple) else told
 
     return derive
 
 
-def _source_ip(view: View) -> Values | None:
-    through_endpoint = view.given("aws:sourcevpce") or view.given("aws:sourcevpc")
-    return None if through_endpoint else view.given("aws:sourceip")
+def organization_paths(whose: Callable[[View], Organization | None], key: str, id_key: str) -> Derive:
+    """Return what gives the paths of an account in its organization; where only the id is known they begin with it."""
+
+    def derive(view: View) -> Found:
+        described, told = whose(view), view.told(key)
+        if described is not None and (described.paths or not described.id):
+            return described.paths or (told if isinstance(told, tuple) else None)
+        known = (described.id,) if described is not None else view.told(id_key)
+        if told is NOT_TOLD and isinstance(known, tuple):
+            return open_of_shape(view, key, (f"{known[0]}/", Some.TEXT))
+        return told
+
+    return derive
 
 
-def _mfa_age(view: View) -> Values | None:
-    present = view.given("aws:multifactorauthpresent")
-    return view.given("aws:multifactorauthage") if present and present[0].lower() == "true" else None
+def _via_aws_service(view: View) -> Found:
+    return ("true",) if view.route is Route.FORWARD_ACCESS_SESSION else view.told("aws:viaawsservice")
 
 
-def principal_tag(view: View, name: str) -> Values | None:
-    """Return the value of a principal's tag: as described, else as the caller tells (a session tag)."""
-    described = tuple(value for tag, value in view.caller.policies.tags if tag.lower() == name)
-    return described or (view.given(f"aws:principaltag/{name}") if view.identified else None)
+def _called_via(index: int, key: str) -> Derive:
+    def derive(view: View) -> Found:
+        chain = view.told("aws:calledvia")
+        return (chain[index],) if isinstance(chain, tuple) else view.told(key)
+
+    return derive
 
 
-OF_CALLER: Mapping[str, Callable[[View], Values | None]] = {
-    "kms:calleraccount": _account,
-    "kms:viaservice": _via_service,
+def _source_account(view: View) -> Found:
+    """Return aws:SourceAccount: as told, else, where the integration passes it, the account in aws:SourceArn."""
+    told, source = view.told("aws:sourceaccount"), view.told("aws:sourcearn")
+    account = source[0].split(":")[4:5] if isinstance(source, tuple) else []
+    if told is not NOT_TOLD or not (account and account[0]):
+        return told
+    return open_among(view, "aws:sourceaccount", (account[0],))
+
+
+def _mfa_present(view: View) -> Found:
+    """Return aws:MultiFactorAuthPresent; an age implies it, and sessions that cannot have used MFA never hold true."""
+    told = view.told("aws:multifactorauthpresent")
+    if told is NOT_TOLD and isinstance(view.told("aws:multifactorauthage"), tuple):
+        return ("true",)
+    found = view.occurrence("aws:multifactorauthpresent")
+    possible = found.values if found is not None else ()
+    return NOT_TOLD if isinstance(told, tuple) and possible and told[0].lower() not in possible else told
+
+
+def _mfa_age(view: View) -> Found:
+    present, age = view.told("aws:multifactorauthpresent"), view.told("aws:multifactorauthage")
+    if present is NOT_TOLD:
+        return age
+    if present is None or present[0].lower() != "true":
+        return None
+    return open_of_shape(view, "aws:multifactorauthage", ANY_TEXT) if age is NOT_TOLD else age
+
+
+def principal_tag(view: View, name: str) -> Found:
+    """Return the value of a principal's tag: a session tag replaces the role's or user's of that name, in any case.
+
+    Described tags are all there are, but for what the request tells.
+    """
+    caller, key = view.caller, f"{PRINCIPAL_TAG}{name}"
+    described: Values = tuple(value for tag, value in caller.policies.tags if tag.lower() == name)
+    told = view.told(key)
+    if isinstance(told, tuple) and (not described or (caller.kind in _TAKES_SESSION_TAGS and not caller.described_itself)):
+        return told
+    if described:
+        return described
+    return None if caller.described else told
+
+
+def _of_caller(view: View) -> Organization | None:
+    return view.caller.organization
+
+
+OF_CALLER: Mapping[str, Derive] = {
+    "kms:calleraccount": _account("kms:calleraccount"),
     "aws:principalarn": _principal_arn,
-    "aws:principalaccount": _account,
+    "aws:principalaccount": _account("aws:principalaccount"),
     "aws:principaltype": _principal_type,
     "aws:userid": _user_id,
     "aws:username": _user_name,
     "aws:principalisawsservice": _is_service,
     "aws:principalservicename": _service_name,
     "aws:principalservicenameslist": _service_names,
-    "aws:principalorgid": _organization_id,
-    "aws:principalorgpaths": _organization_paths,
-    **{f"aws:source{name}": _only_for(_SERVICE, f"aws:source{name}") for name in ("arn", "account", "orgid", "orgpaths")},
-    **{
-        key: _only_for(_IDENTIFIED, key)
-        for key in ("aws:multifactorauthpresent", "aws:tokenissuetime", "aws:sourceidentity", "aws:federatedprovider")
-    },
+    "aws:principalorgid": organization_id(_of_caller, "aws:principalorgid", "aws:principalorgpaths"),
+    "aws:principalorgpaths": organization_paths(_of_caller, "aws:principalorgpaths", "aws:principalorgid"),
+    "aws:sourceaccount": _source_account,
+    "aws:multifactorauthpresent": _mfa_present,
     "aws:multifactorauthage": _mfa_age,
     "aws:viaawsservice": _via_aws_service,
-    "aws:calledvia": _only_for(_IDENTIFIED, "aws:calledvia"),
     "aws:calledviafirst": _called_via(0, "aws:calledviafirst"),
     "aws:calledvialast": _called_via(-1, "aws:calledvialast"),
-    "aws:sourceip": _source_ip,
 }

@@ -1,33 +1,62 @@
 """What each condition key holds of a request: from the key, the caller, the parameters; from the caller's word only what is left.
 
+Each function returns values, None where the key is surely absent, an open value, or NOT_TOLD.
 Source: KMS Developer Guide, conditions-kms, conditions-aws; IAM User Guide, reference_policies_condition-keys.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from kmsgen.authorizer.context import parameters
-from kmsgen.authorizer.context.caller_values import OF_CALLER, principal_tag
+from kmsgen.authorizer.context.caller_values import OF_CALLER, Derive, Found, organization_id, organization_paths, principal_tag
+from kmsgen.authorizer.context.untold import open_among
+from kmsgen.authorizer.context.view import NOT_TOLD, View
+from kmsgen.authorizer.language.open_value import Open, Seen, either_way
 from kmsgen.authorizer.language.operators import parse_date
-from kmsgen.policy.bundle import Key
+from kmsgen.authorizer.language.shapes import ANY_TEXT
+from kmsgen.catalogue.condition_keys import (
+    ENCRYPTION_CONTEXT,
+    ENCRYPTION_CONTEXT_KEYS,
+    PRINCIPAL_TAG,
+    REQUEST_TAG,
+    RESOURCE_TAG,
+    TAG_KEYS,
+    GrantKey,
+)
+from kmsgen.catalogue.key_specs import algorithms
+from kmsgen.catalogue.model import Values
+from kmsgen.policy.bundle import Key, Organization
 from kmsgen.policy.grant import Grant
 
-if TYPE_CHECKING:
-    from kmsgen.authorizer.context.lookup import View
-
-Values = tuple[str, ...]
+MAX_ALIASES = 50
+"""The quota of aliases per key; above it nobody is authorized by kms:ResourceAliases (KMS Developer Guide, resource-limits)."""
 
 
-def _of_key(read: Callable[[Key], Values | None], key_of_creation: str) -> Callable[[View], Values | None]:
-    def derive(view: View) -> Values | None:
+MULTI_REGION_SERVICE = "mrk.kms.amazonaws.com"
+
+
+# --- the key --------------------------------------------------------------------------------------------------------------
+
+
+def _of_key(key: str, read: Callable[[Key], Values | None]) -> Derive:
+    def derive(view: View) -> Found:
         if view.action.name == "CreateKey":
-            return parameters.of_creation(key_of_creation, view.request.parameters, view.given(key_of_creation))
-        key = view.target.key
-        return read(key) if key is not None else None
+            return _of_creation(view, key, read)
+        described = view.target.key
+        return NOT_TOLD if described is None else (read(described) or None)
 
     return derive
+
+
+def _of_creation(view: View, key: str, read: Callable[[Key], Values | None]) -> Found:
+    """Return what kms:CreateKey sees of the key to create; of a replica perhaps what it will be, perhaps nothing (S15)."""
+    if view.target.copied is not None:
+        replica = view.target.copied._replace(multi_region_key_type="REPLICA")
+        return either_way(read(replica) or None, f"S15:{key}")
+    if key == "kms:multiregionkeytype":
+        return ("PRIMARY",) if parameters.flag(view.request.parameters, "MultiRegion") else view.told(key)
+    return parameters.of(key, "CreateKey", view.request.parameters) or view.told(key)
 
 
 def _true(value: object) -> Values:
@@ -38,149 +67,207 @@ def _multi_region_key_type(key: Key) -> Values | None:
     return (key.multi_region_key_type,) if key.multi_region and key.multi_region_key_type else None
 
 
-def _region(view: View) -> Values | None:
-    if view.target.kind == "*":
-        given = view.given("aws:requestedregion")
-        return given or ((view.target.region,) if view.target.region else None)
-    return (view.target.region,) if view.target.region else None
+def _resource_aliases(view: View) -> Found:
+    key = view.target.key
+    if key is not None and len(key.aliases) > MAX_ALIASES:
+        return Open((None,), ANY_TEXT, multi_valued=True, why="P13")
+    return NOT_TOLD if key is None else key.aliases
 
 
-def _resource_account(view: View) -> Values | None:
-    return (view.target.account,) if view.target.account else None
+def _resource_tag(view: View, name: str) -> Found:
+    if view.action.name == "CreateKey":
+        tags = parameters.tags(view.request.parameters)
+        return NOT_TOLD if tags is None else tuple(value for tag, value in tags if tag.lower() == name)
+    key = view.target.key
+    return NOT_TOLD if key is None else tuple(value for tag, value in key.tags if tag.lower() == name)
 
 
-def _resource_aliases(key: Key) -> Values | None:
-    return key.aliases
+def _region(view: View) -> Found:
+    return (view.target.region,) if view.target.region else view.told("aws:requestedregion")
 
 
-def _request_alias(view: View) -> Values | None:
+def _service_of_role(view: View) -> Found:
+    """Return the service for which KMS has a role made: none but the multi-Region one (multi-region-auth-slr)."""
+    made = view.action.name == "iam:CreateServiceLinkedRole"
+    return (MULTI_REGION_SERVICE,) if made else view.told("iam:awsservicename")
+
+
+def _resource_account(view: View) -> Found:
+    account = view.target.account or (view.caller.account if view.target.kind == "*" else None)
+    return (account,) if account else NOT_TOLD
+
+
+def _organization(view: View) -> Organization | None:
+    """Return the organization of the resource's account, which is the caller's where the account is."""
+    told = view.told("aws:principalorgid") if view.caller.account == view.target.account else None
+    return view.target.organization or (Organization(told[0]) if isinstance(told, tuple) else None)
+
+
+def _request_alias(view: View) -> Found:
     if view.target.alias:
         return (view.target.alias,)
     named = parameters.alias_in(view.request.parameters) or view.given("kms:requestalias")
     key = view.target.key
     if named and key is not None and key.aliases and named[0] not in key.aliases:
         return None
-    return named
+    return named or None
 
 
-def _encryption_algorithm(view: View) -> Values | None:
-    key = view.target.key
+# --- parameters -----------------------------------------------------------------------------------------------------------
+
+
+def parameter(key: str) -> Derive:
+    """Return what finds a condition key that a request parameter gives."""
+    return lambda view: parameters.of(key, view.action.name, view.request.parameters) or view.told(key)
+
+
+def _encryption_algorithm(view: View) -> Found:
+    key, name = view.target.key, "kms:encryptionalgorithm"
     if key is not None and key.spec == "SYMMETRIC_DEFAULT":
         return ("SYMMETRIC_DEFAULT",)
-    name = "kms:encryptionalgorithm"
-    return parameters.of(name, view.action.name, view.request.parameters) or view.given(name) or ("SYMMETRIC_DEFAULT",)
+    told = parameter(name)(view)
+    return ("SYMMETRIC_DEFAULT",) if told is NOT_TOLD and view.request.parameters else _limited(view, name, told)
 
 
-def encryption_context(view: View) -> tuple[tuple[str, str], ...]:
-    """Return the pairs that kms:EncryptionContext: keys see; of CreateGrant and RetireGrant those of the grant's constraint."""
-    grant = view.grant if view.action.name == "RetireGrant" else view.request.create_grant
-    if view.action.name in ("CreateGrant", "RetireGrant") and grant is not None:
-        constraints = grant.constraints
-        return (*(constraints.encryption_context_equals or ()), *(constraints.encryption_context_subset or ()))
-    return tuple(view.encryption_context.items())
+def _algorithm(name: str) -> Derive:
+    told = parameter(name)
+    return lambda view: _limited(view, name, told(view))
 
 
-def _encryption_context(view: View, name: str) -> Values | None:
-    return view.pairs.get(name)
-
-
-def _encryption_context_keys(view: View) -> Values | None:
-    return tuple(key for key, _value in encryption_context(view))
-
-
-def _resource_tag(view: View, name: str) -> Values | None:
+def _limited(view: View, name: str, told: Found) -> Found:
+    """Return an algorithm as told, else one of those that the key's spec leaves."""
     key = view.target.key
-    return tuple(value for tag, value in key.tags if tag.lower() == name) if key is not None else None
+    if told is not NOT_TOLD or key is None:
+        return told
+    possible = algorithms(key.spec, key.usage)
+    return possible if len(possible) == 1 else open_among(view, name, possible)
 
 
-def _request_tag(view: View, name: str) -> Values | None:
+def _request_tag(view: View, name: str) -> Found:
     tags = parameters.tags(view.request.parameters)
     if tags is None:
-        return view.given(f"aws:requesttag/{name}")
+        return view.told(f"{REQUEST_TAG}{name}")
     return tuple(value for tag, value in tags if tag.lower() == name)
 
 
-def _tag_keys(view: View) -> Values | None:
+def _tag_keys(view: View) -> Found:
     names = parameters.tag_keys(view.request.parameters)
-    return view.given("aws:tagkeys") if names is None else names
+    return view.told(TAG_KEYS) if names is None else names
 
 
-def _of_grant(key: str, read: Callable[[Grant], Values | None]) -> Callable[[View], Values | None]:
-    def derive(view: View) -> Values | None:
-        grant = view.grant if view.action.name == "RetireGrant" else view.request.create_grant
-        return read(grant) if grant is not None else view.given(key)
+def _on_same_key(view: View) -> Found:
+    same = view.target.on_same_key
+    return view.told("kms:reencryptonsamekey") if same is None else _true(same)
+
+
+def _valid_to(view: View) -> Found:
+    """Give kms:ValidTo as a number, which both Date and Numeric operators take (C13)."""
+    asked = parameter("kms:validto")(view)
+    return (_epoch(asked) or asked) if isinstance(asked, tuple) else asked
+
+
+def _time(key: str, other: str) -> Derive:
+    """Derive aws:CurrentTime or aws:EpochTime from the other where only that is given: they are one moment."""
+
+    def derive(view: View) -> Found:
+        told, moment = view.told(key), view.told(other)
+        if told is NOT_TOLD and isinstance(moment, tuple):
+            return _epoch(moment) or NOT_TOLD
+        return told
 
     return derive
 
 
-def _constraint_type(grant: Grant) -> Values | None:
+def _epoch(values: Values) -> Values | None:
+    moments = parse_date(values[0]) if len(values) == 1 else ()
+    return (str(moments[0]),) if len(moments) == 1 else None
+
+
+# --- encryption context and grants ------------------------------------------------------------------------------------------
+
+
+def _of_context(read: Callable[[View], Values | None]) -> Derive:
+    """Read the encryption context; of CreateGrant the new grant's constraint, of RetireGrant perhaps the grant's (S8)."""
+
+    def derive(view: View) -> Found:
+        name = view.action.name
+        if name in ("CreateGrant", "RetireGrant") and view.asked_grant is None:
+            return NOT_TOLD
+        return either_way(read(view), "S8") if name == "RetireGrant" else read(view)
+
+    return derive
+
+
+def _encryption_context(view: View, name: str) -> Found:
+    return _of_context(lambda asked: asked.pairs.get(name))(view)
+
+
+def _encryption_context_keys(view: View) -> Values | None:
+    return tuple(key for key, _value in view.context_pairs) or None
+
+
+def _of_grant(key: str, read: Callable[[Grant], Seen]) -> Derive:
+    def derive(view: View) -> Found:
+        grant = view.asked_grant
+        if grant is None:
+            return view.told(key)
+        return either_way(read(grant), "S8") if view.action.name == "RetireGrant" else read(grant)
+
+    return derive
+
+
+def _constraint_type(grant: Grant) -> Seen:
     constraints = grant.constraints
     pairs = (
         ("EncryptionContextEquals", constraints.encryption_context_equals),
         ("EncryptionContextSubset", constraints.encryption_context_subset),
     )
-    return tuple(name for name, value in pairs if value is not None)
-
-
-def _on_same_key(view: View) -> Values | None:
-    same = view.target.on_same_key
-    return view.given("kms:reencryptonsamekey") if same is None else _true(same)
-
-
-def _time(key: str, other: str) -> Callable[[View], Values | None]:
-    """Derive aws:CurrentTime or aws:EpochTime from the other where only that is given: they are one moment."""
-    return lambda view: view.given(key) or _epoch(view.given(other))
-
-
-def _epoch(values: Values | None) -> Values | None:
-    moments = parse_date(values[0]) if values and len(values) == 1 else ()
-    return (str(moments[0]),) if len(moments) == 1 else None
-
-
-def _valid_to(view: View) -> Values | None:
-    """Give kms:ValidTo as a number, which both Date and Numeric operators take (C13)."""
-    asked = parameters.of("kms:validto", view.action.name, view.request.parameters) or view.given("kms:validto")
-    return _epoch(asked) or asked
+    kinds = tuple(name for name, value in pairs if value is not None) or None
+    return either_way(kinds, "S14") if kinds and not any(value for _name, value in pairs) else kinds
 
 
 def _optional(value: str | None) -> Values | None:
     return (value,) if value else None
 
 
-GRANT_KEYS: Mapping[str, Callable[[Grant], Values | None]] = {
-    "kms:granteeprincipal": lambda grant: None if grant.grantee_is_service else _optional(grant.grantee),
-    "kms:granteeserviceprincipal": lambda grant: _optional(grant.grantee) if grant.grantee_is_service else None,
-    "kms:retiringprincipal": lambda grant: None if grant.retiring_is_service else _optional(grant.retiring),
-    "kms:retiringserviceprincipal": lambda grant: _optional(grant.retiring) if grant.retiring_is_service else None,
-    "kms:grantoperations": lambda grant: grant.operations,
-    "kms:grantconstrainttype": _constraint_type,
-    "kms:grantconstraintsourcearn": lambda grant: _optional(grant.constraints.source_arn),
+_OF_GRANT: Mapping[GrantKey, Callable[[Grant], Seen]] = {
+    GrantKey.GRANTEE: lambda grant: None if grant.grantee_is_service else _optional(grant.grantee),
+    GrantKey.GRANTEE_SERVICE: lambda grant: _optional(grant.grantee) if grant.grantee_is_service else None,
+    GrantKey.RETIRING: lambda grant: None if grant.retiring_is_service else _optional(grant.retiring),
+    GrantKey.RETIRING_SERVICE: lambda grant: _optional(grant.retiring) if grant.retiring_is_service else None,
+    GrantKey.OPERATIONS: lambda grant: grant.operations or None,
+    GrantKey.CONSTRAINT_TYPE: _constraint_type,
+    GrantKey.CONSTRAINT_SOURCE_ARN: lambda grant: _optional(grant.constraints.source_arn),
 }
-DERIVED: Mapping[str, Callable[[View], Values | None]] = {
-    "kms:keyspec": _of_key(lambda key: (key.spec,), "kms:keyspec"),
-    "kms:keyusage": _of_key(lambda key: (key.usage,), "kms:keyusage"),
-    "kms:keyorigin": _of_key(lambda key: (key.origin,), "kms:keyorigin"),
-    "kms:multiregion": _of_key(lambda key: _true(key.multi_region), "kms:multiregion"),
-    "kms:multiregionkeytype": _of_key(_multi_region_key_type, "kms:multiregionkeytype"),
-    "kms:resourcealiases": _of_key(_resource_aliases, "kms:resourcealiases"),
+
+DERIVED: Mapping[str, Derive] = {
+    "kms:keyspec": _of_key("kms:keyspec", lambda key: (key.spec,)),
+    "kms:keyusage": _of_key("kms:keyusage", lambda key: (key.usage,)),
+    "kms:keyorigin": _of_key("kms:keyorigin", lambda key: (key.origin,)),
+    "kms:multiregion": _of_key("kms:multiregion", lambda key: _true(key.multi_region)),
+    "kms:multiregionkeytype": _of_key("kms:multiregionkeytype", _multi_region_key_type),
+    "kms:resourcealiases": _resource_aliases,
     **OF_CALLER,
     "kms:requestalias": _request_alias,
     "kms:encryptionalgorithm": _encryption_algorithm,
-    "kms:encryptioncontextkeys": _encryption_context_keys,
+    **{name: _algorithm(name) for name in ("kms:signingalgorithm", "kms:macalgorithm")},
+    ENCRYPTION_CONTEXT_KEYS: _of_context(_encryption_context_keys),
     "kms:validto": _valid_to,
     "aws:currenttime": _time("aws:currenttime", "aws:epochtime"),
     "aws:epochtime": _time("aws:epochtime", "aws:currenttime"),
     "kms:reencryptonsamekey": _on_same_key,
-    "kms:grantisforawsresource": lambda view: view.given("kms:grantisforawsresource") or ("false",),
-    **{key: _of_grant(key, read) for key, read in GRANT_KEYS.items()},
+    **{key: _of_grant(key, read) for key, read in _OF_GRANT.items()},
     "aws:requestedregion": _region,
+    "iam:awsservicename": _service_of_role,
     "aws:resourceaccount": _resource_account,
+    "aws:resourceorgid": organization_id(_organization, "aws:resourceorgid", "aws:resourceorgpaths"),
+    "aws:resourceorgpaths": organization_paths(_organization, "aws:resourceorgpaths", "aws:resourceorgid"),
     "aws:securetransport": lambda view: view.given("aws:securetransport") or ("true",),
-    "aws:tagkeys": _tag_keys,
+    TAG_KEYS: _tag_keys,
 }
-FAMILIES: tuple[tuple[str, Callable[[View, str], Values | None]], ...] = (
-    ("kms:encryptioncontext:", _encryption_context),
-    ("aws:resourcetag/", _resource_tag),
-    ("aws:principaltag/", principal_tag),
-    ("aws:requesttag/", _request_tag),
+FAMILIES: tuple[tuple[str, Callable[[View, str], Found]], ...] = (
+    (ENCRYPTION_CONTEXT, _encryption_context),
+    (RESOURCE_TAG, _resource_tag),
+    (PRINCIPAL_TAG, principal_tag),
+    (REQUEST_TAG, _request_tag),
 )

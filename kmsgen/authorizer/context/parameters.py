@@ -1,47 +1,17 @@
-"""Request parameters that condition keys see. Source: KMS Developer Guide, conditions-kms.
+"""Request parameters that condition keys see: which is which, and how a request tells them.
 
-A parameter that is absent is seen with the value that KMS takes for it, but for the two keys that the guide tests with Null.
+Source: KMS Developer Guide, conditions-kms; KMS API Reference. What a condition sees of an absent parameter: the catalogue's
+availability of the key.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
-Values = tuple[str, ...]
+from kmsgen.catalogue.availability import availability
+from kmsgen.catalogue.model import Values
+
 Parameters = Mapping[str, object]
 
-
-class Parameter(NamedTuple):
-    """The name of a parameter, and the value that KMS takes where it is absent."""
-
-    name: str
-    default: str | None = None
-
-
-PARAMETERS: Mapping[str, Parameter] = {
-    "kms:signingalgorithm": Parameter("SigningAlgorithm"),
-    "kms:messagetype": Parameter("MessageType", "RAW"),
-    "kms:macalgorithm": Parameter("MacAlgorithm"),
-    "kms:keyagreementalgorithm": Parameter("KeyAgreementAlgorithm"),
-    "kms:encapsulationalgorithm": Parameter("EncapsulationAlgorithm"),
-    "kms:datakeypairspec": Parameter("KeyPairSpec"),
-    "kms:wrappingalgorithm": Parameter("WrappingAlgorithm"),
-    "kms:wrappingkeyspec": Parameter("WrappingKeySpec"),
-    "kms:rotationperiodindays": Parameter("RotationPeriodInDays", "365"),
-    "kms:schedulekeydeletionpendingwindowindays": Parameter("PendingWindowInDays", "30"),
-    "kms:primaryregion": Parameter("PrimaryRegion"),
-    "kms:replicaregion": Parameter("ReplicaRegion"),
-    "kms:expirationmodel": Parameter("ExpirationModel"),
-    "kms:validto": Parameter("ValidTo"),
-    "kms:bypasspolicylockoutsafetycheck": Parameter("BypassPolicyLockoutSafetyCheck"),
-    "kms:policyname": Parameter("PolicyName", "default"),
-}
-_ENCRYPTION_ALGORITHM = {"ReEncryptFrom": "SourceEncryptionAlgorithm", "ReEncryptTo": "DestinationEncryptionAlgorithm"}
-_CREATION: Mapping[str, Parameter] = {
-    "kms:keyspec": Parameter("KeySpec", "SYMMETRIC_DEFAULT"),
-    "kms:keyusage": Parameter("KeyUsage", "ENCRYPT_DECRYPT"),
-    "kms:keyorigin": Parameter("Origin", "AWS_KMS"),
-    "kms:multiregion": Parameter("MultiRegion", "false"),
-}
+_OF_RE_ENCRYPT = {"ReEncryptFrom": "SourceEncryptionAlgorithm", "ReEncryptTo": "DestinationEncryptionAlgorithm"}
 
 
 def text_of(value: object) -> str | None:
@@ -57,32 +27,19 @@ def flag(parameters: Parameters, name: str) -> bool:
 
 
 def of(key: str, action: str, parameters: Parameters) -> Values | None:
-    """Return the values of a condition key that a parameter gives."""
+    """Return the values of a condition key that a request parameter gives; None where it is absent."""
     if not parameters:
         return None
-    row = PARAMETERS.get(key)
-    name = row.name if row else _ENCRYPTION_ALGORITHM.get(action, "EncryptionAlgorithm")
-    text = text_of(parameters.get(name))
+    row = availability(key)
+    name = row.parameter if row else ""
+    name = _OF_RE_ENCRYPT.get(action, name) if key == "kms:encryptionalgorithm" else name
+    text = key_spec(parameters) if name == "KeySpec" else text_of(parameters.get(name))
     return None if text is None else (text,)
 
 
-def default(key: str) -> Values | None:
-    """Return the values of a condition key whose parameter is absent."""
-    found = PARAMETERS[key].default
-    return None if found is None else (found,)
-
-
-def of_creation(key: str, parameters: Parameters, given: Values | None) -> Values | None:
-    """Return what CreateKey's conditions see of the key to create."""
-    if key == "kms:multiregionkeytype":
-        return ("PRIMARY",) if flag(parameters, "MultiRegion") else given
-    row = _CREATION.get(key)
-    if row is None:
-        return None
-    text = text_of(parameters.get(row.name))
-    if text is not None:
-        return (text,)
-    return given or ((row.default,) if row.default else None)
+def key_spec(parameters: Parameters) -> str | None:
+    """Return the KeySpec parameter, or the older CustomerMasterKeySpec: both "work the same way" (CreateKey)."""
+    return text_of(parameters.get("KeySpec", parameters.get("CustomerMasterKeySpec")))
 
 
 def pairs(parameters: Parameters, name: str) -> Mapping[str, str] | None:

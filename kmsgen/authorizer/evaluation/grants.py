@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kmsgen.authorizer.context.lookup import View
+from kmsgen.authorizer.context.lookup import lookup
+from kmsgen.authorizer.context.view import View
 from kmsgen.authorizer.decision import ElementMatch
 from kmsgen.authorizer.language import principal as who
 from kmsgen.authorizer.language.principal import Caller, CallerKind, Naming
@@ -79,6 +80,13 @@ def compile_grants(grants: Iterable[Grant]) -> list[GrantRule]:
         GrantRule(f"grant/{grant.id or f'#{number}'}", grant, _within_parents(grant, by_id))
         for number, grant in enumerate(listed, 1)
     ]
+
+
+def unconstrained_if_empty(grant: Grant) -> Grant:
+    """Return a grant in the reading of S14 that gives more: an empty EncryptionContextEquals asks for nothing."""
+    if grant.constraints.encryption_context_equals != ():
+        return grant
+    return grant._replace(constraints=grant.constraints._replace(encryption_context_equals=None))
 
 
 def _within_parents(grant: Grant, by_id: Mapping[str, Grant]) -> frozenset[str]:
@@ -159,11 +167,11 @@ def differs_by_case(constraints: GrantConstraints, context: Mapping[str, str]) -
 
 
 def _source_arn(wanted: str, view: View) -> ElementMatch:
-    values = view.lookup("aws:sourcearn")
+    values = lookup(view, "aws:sourcearn")
     if values is None and view.action.name == "DescribeKey":
         return ElementMatch("Constraint", matched=True, because="DescribeKey without aws:SourceArn is not held to SourceArn")
     matched = values == (wanted,)
-    shown = f"`{values[0]}`" if values else "absent"
+    shown = f"`{values[0]}`" if isinstance(values, tuple) else "absent"
     return ElementMatch("Constraint", matched, f"aws:SourceArn is {shown}, the grant asks for `{wanted}`")
 
 

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 from kmsgen.arn import parse_arn
 from kmsgen.authorizer.context import parameters
 from kmsgen.authorizer.decision import Decision, Outcome
-from kmsgen.authorizer.evaluation.kms_errors import Refusal
+from kmsgen.authorizer.evaluation.refusal import Refusal
 from kmsgen.authorizer.request import Request
+from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT, REQUEST_TAG
 from kmsgen.errors import InputError
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess
 from kmsgen.policy.document import Document
@@ -24,7 +25,7 @@ MALFORMED = "MalformedPolicyDocumentException"
 RULE = "lockout"
 MAX_POLICY_BYTES = 32768
 _ACTIONS = frozenset({"putkeypolicy", "createkey", "replicatekey"})
-_OVERLY_PERMISSIVE = ("kms:encryptioncontext:", "aws:requesttag/")
+_OVERLY_PERMISSIVE = (ENCRYPTION_CONTEXT, REQUEST_TAG)
 
 Decide = Callable[[Bundle, Request], Decision]
 

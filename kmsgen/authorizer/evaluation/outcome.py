@@ -43,13 +43,15 @@ Match = tuple[Matchable, Naming]
 class Route(NamedTuple):
     """One way to access: a layer that names the caller in one of these ways, and the layers that must allow beside it.
 
-    `note` tells which silence speaks where the route gives access; `unless` where it does not for want of a layer.
+    `unless` tells which silence speaks where it does not give access for want of a layer, `ground` what it rests on where that is
+    no statement.
     """
 
     layer: Layer | None
     naming: Naming
     needs: tuple[Layer, ...] = ()
     unless: str | None = None
+    ground: str | None = None
 
 
 _LIMITS = (BOUNDARY, SESSION)
@@ -64,14 +66,18 @@ SAME_ACCOUNT = (
     Route(Layer.KEY_POLICY, ACCOUNT, _DELEGATED),
     *_GRANT,
 )
-CROSS_ACCOUNT = (Route(Layer.KEY_POLICY, DIRECT | ROLE | ACCOUNT, _DELEGATED), *_GRANT)
+# `*` names a federated session: that no session policy limits what it gets so is said of roles only
+FEDERATED = (SAME_ACCOUNT[0], SAME_ACCOUNT[1]._replace(unless="S16"), *SAME_ACCOUNT[2:])
+_FOREIGN = Route(Layer.KEY_POLICY, DIRECT | ROLE | ACCOUNT, _DELEGATED)
+CROSS_ACCOUNT = (_FOREIGN, *_GRANT)
 SERVICE = (Route(Layer.KEY_POLICY, DIRECT), Route(Layer.GRANT, DIRECT))
 IAM_ONLY = (Route(None, 0, _DELEGATED),)
+ROOT_ONLY = (Route(None, 0, ground="root-user"),)
 RETIRING = _GRANT
 NOBODY: tuple[Route, ...] = ()
 GENEROUS: Mapping[tuple[Route, ...], tuple[Route, ...]] = {
     routes: tuple(route._replace(needs=()) if route.unless else route for route in routes)
-    for routes in (SAME_ACCOUNT, CROSS_ACCOUNT)
+    for routes in (SAME_ACCOUNT, FEDERATED, CROSS_ACCOUNT)
 } | {RETIRING: (_GRANT[0]._replace(needs=()), *_GRANT[1:])}
 """The routes as the reading of S1 and S6 that gives more access has them.
 
@@ -84,7 +90,7 @@ class Facts(NamedTuple):
 
     `routes` are the ways to access; `wanted` the layers that reasons name where no route is open. `boundary` and `session`
     tell that such policies stand beside the caller; `scp_levels` that so many levels must allow; `endpoint` that a VPC
-    endpoint policy must.
+    endpoint policy must. `sessionless`: a federated session without session policies, so that IAM policies give it nothing.
     """
 
     routes: tuple[Route, ...]
@@ -95,6 +101,11 @@ class Facts(NamedTuple):
     endpoint: bool = False
     cross_account: bool = False
     root: bool = False
+    sessionless: bool = False
+
+    def __hash__(self) -> int:
+        """Hash all but the routes, which are long and seldom tell apart what the rest does not."""
+        return hash(self[1:])
 
 
 class Settlement(NamedTuple):
@@ -108,7 +119,7 @@ class Settlement(NamedTuple):
 class _Tally:
     """Which layers allow."""
 
-    __slots__ = ("allowing", "namings", "scp_levels")
+    __slots__ = ("allowing", "namings", "scp_levels", "sessionless")
 
     def __init__(self, facts: Facts, allows: list[Match]) -> None:
         self.namings: dict[str, int] = {Layer.KEY_POLICY: 0, Layer.GRANT: 0}
@@ -126,9 +137,16 @@ class _Tally:
             self.allowing.add(BOUNDARY)
         if not facts.session:
             self.allowing.add(SESSION)
+        self.sessionless = facts.sessionless
 
     def unmet(self, layers: Iterable[Layer]) -> tuple[Layer, ...]:
         return tuple(layer for layer in layers if layer not in self.allowing)
+
+    def lacking(self, route: Route) -> tuple[Layer, ...]:
+        """Return the layers that a route needs and that do not allow; a grant needs no session policy where there is none."""
+        lacks = self.unmet(route.needs)
+        missing = self.sessionless and SESSION in route.needs and route.layer is not Layer.GRANT
+        return (*lacks, SESSION) if missing else lacks
 
     def found(self, route: Route) -> bool:
         return route.layer is None or bool(self.namings[route.layer] & route.naming)
@@ -147,7 +165,7 @@ def settle(facts: Facts, matched: Iterable[Match]) -> Settlement:
         return Settlement(Outcome.EXPLICIT_DENY, tuple(dict.fromkeys(denies)))
     tally = _Tally(facts, allows)
     guards = _unmet_guards(facts, tally)
-    found = [(route, tally.unmet(route.needs)) for route in facts.routes if tally.found(route)]
+    found = [(route, tally.lacking(route)) for route in facts.routes if tally.found(route)]
     opened = [route for route, unmet in found if not unmet]
     if opened and not guards:
         return Settlement(Outcome.ALLOWED, _grounds(opened, allows), _notes_of_access(facts, opened, tally))
@@ -170,7 +188,8 @@ def _grounds(opened: list[Route], allows: list[Match]) -> tuple[str, ...]:
         if route.layer is not None:
             namings[route.layer] = namings.get(route.layer, 0) | route.naming
         identity = identity or IDENTITY in route.needs
-    names = [
+    names = [route.ground for route in opened if route.ground]
+    names += [
         rule.source for rule, naming in allows if (identity and rule.layer == IDENTITY) or namings.get(rule.layer, 0) & naming
     ]
     return tuple(dict.fromkeys(names))
@@ -193,6 +212,6 @@ def _implicit_deny(
         notes.append("C1")
     missing: tuple[str, ...] = tuple(map(str, unmet))
     if not found:
-        needs = tally.unmet(_DELEGATED) if facts.cross_account else ()
+        needs = tally.lacking(_FOREIGN) if facts.cross_account else ()
         missing = (*facts.wanted, *map(str, needs))
     return Settlement(Outcome.IMPLICIT_DENY, (*missing, *guards), tuple(notes))

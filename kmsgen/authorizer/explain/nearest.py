@@ -1,16 +1,19 @@
-"""Of an access that was not given: which statement came nearest, and what would have to change."""
+"""Why an access was not given, and which statement came nearest to giving it."""
 
-from collections.abc import Iterable
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from kmsgen.authorizer.decision import Decision, ElementMatch, Outcome, StatementTrace
 from kmsgen.authorizer.request import Request
-from kmsgen.catalogue.actions import find
 from kmsgen.policy.document import Effect
 
+UNIQUE_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{5,}\Z")
+"""The unique ids that IAM gives: AIDA of a user, AROA of a role, and so on (reference_identifiers)."""
 _WEIGHTS = {"Principal": 16, "NotPrincipal": 16, "Grantee": 16, "Action": 8, "NotAction": 8, "Operation": 8, "Resource": 4}
 _FALLBACK_WEIGHT = 1
-
 _WHY = {
     "key-policy": "no statement of the key policy allows {action} to {principal}",
     "identity-policy": "no IAM policy of {principal} allows {action}, and this access needs one",
@@ -24,16 +27,10 @@ _WHY = {
     "action": "KMS has no such action",
 }
 _ALONE = "the key policy does not delegate {action} to the account of {principal}; the IAM policy alone is not enough"
-_CHANGE = {
-    "key-policy": "a key-policy statement that allows {action} to {principal}",
-    "identity-policy": "an identity policy of {principal} that allows {action} on the key",
-    "boundary": "a permissions boundary that allows {action}",
-    "session-policy": "session policies that allow {action}",
-    "scp": "an SCP that allows {action} at each level from the root to the account",
-    "vpc-endpoint-policy": "an endpoint policy that allows {action}",
-    "grant": "a grant whose retiring principal is {principal}, or that lists RetireGrant for it",
-}
-_DENIED = "no Allow helps against an explicit Deny: change the statement, or the request so that the statement does not match"
+_OF_AWS = "the key is an AWS managed key: its key policy is AWS's own, and lets its service call for users"
+_OF_NOBODY = "a service principal has no IAM policies, and {action} needs one here"
+_GONE = "`{principal}` is the unique id of a principal that may be gone: name the principal by its ARN"
+_UNSIGNED = "KMS takes signed requests only: nobody calls it without credentials"
 
 
 class Miss(NamedTuple):
@@ -43,44 +40,38 @@ class Miss(NamedTuple):
     failed: tuple[ElementMatch, ...]
 
 
-class Explanation(NamedTuple):
-    """Why access was not given, which statement of each layer came nearest, and what would change the answer."""
-
-    why: tuple[str, ...] = ()
-    nearest: tuple[Miss, ...] = ()
-    change: tuple[str, ...] = ()
-
-
-def explain(request: Request, decision: Decision) -> Explanation:
-    """Explain a decision with its trace; nothing to say of an access that is given."""
-    if decision.outcome is Outcome.ALLOWED:
-        return Explanation()
-    if decision.outcome is Outcome.ERROR:
-        return Explanation((decision.because,) if decision.because else ())
+def reasons(request: Request, decision: Decision, *, managed: bool) -> Iterator[str]:
+    """Yield why access was not given; `managed` tells that the key is an AWS managed key."""
     if decision.outcome is Outcome.EXPLICIT_DENY:
-        return Explanation((f"denied by {', '.join(decision.reason)}",), (), (_DENIED,))
+        yield f"denied by {', '.join(decision.reason)}"
+        return
     words = {"action": request.action, "principal": request.principal}
-    alone = any(_allows(trace) and trace.matched for trace in decision.trace if trace.layer == "identity-policy")
-    why = [(_ALONE if alone and layer == "key-policy" else _WHY.get(layer, layer)).format(**words) for layer in decision.reason]
-    change = [_CHANGE[layer].format(**words) for layer in decision.reason if layer in _CHANGE]
-    action = find(request.action)
-    if "key-policy" in decision.reason and action is not None and action.grantable:
-        change.append(f"or a grant of {action.name} to {request.principal}")
-    return Explanation(tuple(why), tuple(_misses(decision)), tuple(change))
+    alone = any(trace.effect is Effect.ALLOW and trace.matched for trace in decision.trace if trace.layer == "identity-policy")
+    for layer in decision.reason:
+        yield _sentence(layer, request, alone=alone, managed=managed).format(**words)
 
 
-def _misses(decision: Decision) -> Iterable[Miss]:
+def _sentence(layer: str, request: Request, *, alone: bool, managed: bool) -> str:
+    if layer == "principal" and request.principal == "*":
+        return _UNSIGNED
+    if layer == "principal" and UNIQUE_ID.match(request.principal):
+        return _GONE
+    if layer == "identity-policy" and request.principal.endswith((".amazonaws.com", ".amazonaws.com.cn")):
+        return _OF_NOBODY
+    if layer == "key-policy":
+        return _OF_AWS if managed else (_ALONE if alone else _WHY[layer])
+    return _WHY.get(layer, layer)
+
+
+def misses(decision: Decision) -> Iterator[Miss]:
+    """Yield, of each layer that did not allow, the statement that failed on least; of a key policy the grant too."""
     layers = dict.fromkeys([*decision.reason, *(("grant",) if "key-policy" in decision.reason else ())])
     for layer in layers:
-        missed = [trace for trace in decision.trace if trace.layer == layer and _allows(trace) and not trace.matched]
+        missed = [one for one in decision.trace if one.layer == layer and one.effect is Effect.ALLOW and not one.matched]
         if missed:
             nearest = min(missed, key=_distance)
             if _distance(nearest) < _WEIGHTS["Principal"] + _WEIGHTS["Action"]:
                 yield Miss(nearest.source, tuple(element for element in nearest.elements if not element.matched))
-
-
-def _allows(trace: StatementTrace) -> bool:
-    return trace.effect is Effect.ALLOW
 
 
 def _distance(trace: StatementTrace) -> int:

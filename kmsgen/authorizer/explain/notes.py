@@ -1,22 +1,21 @@
-"""Which contradictions and silences mattered for a decision."""
+"""Which contradictions, silences and untold condition keys a decision rests on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from kmsgen.authorizer.applicable.plan import Plan, State
-from kmsgen.authorizer.applicable.programs import DOUBTFUL_ALLOW, DOUBTFUL_DENY
-from kmsgen.authorizer.context.key_values import GRANT_KEYS
 from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.evaluation.grants import GrantRule
-from kmsgen.authorizer.evaluation.outcome import Settlement
-from kmsgen.authorizer.language.principal import DOUBT, ROLE, Caller, CallerKind, named
+from kmsgen.authorizer.evaluation.outcome import Settlement, settle
+from kmsgen.authorizer.language.principal import DIRECT, DOUBT, NOT_NAMED, ROLE, Caller, CallerKind, named
 from kmsgen.authorizer.language.statement import NAMES_PRINCIPALS, Rule
+from kmsgen.catalogue.model import Values
 from kmsgen.policy.document import Principal
 
 
 def notes_of(plan: Plan, state: State, settlement: Settlement) -> tuple[str, ...]:
-    """Return the notes on a settlement: of a Deny that rests on an open reading, of an Allow that would have counted."""
+    """Return the notes on a settlement: of a Deny that rests on something open, of Allows that would have given access."""
     return tuple(dict.fromkeys(_notes(plan, state, settlement)))
 
 
@@ -27,12 +26,36 @@ def _notes(plan: Plan, state: State, settlement: Settlement) -> Iterator[str]:
         yield from _of_sessions(plan, settlement)
         return
     denied = settlement.outcome is Outcome.EXPLICIT_DENY
-    doubtful = list(plan.fixed_doubts)
-    wanted = DOUBTFUL_DENY if denied else DOUBTFUL_ALLOW
-    doubtful += [rule for (rule, _naming), how in zip(plan.conditional, state, strict=False) if how == wanted]
-    for rule in doubtful:
-        if rule.deny is denied and (not denied or rule.source in settlement.reason):
-            yield from causes(rule, plan)
+    doubts = [(rule, causes) for rule, causes in _doubts(plan, state) if rule.deny is denied]
+    if denied and any(rule.deny for rule, _naming in _certain(plan, state)):
+        return
+    if denied or _would_allow(plan, state, [rule for rule, _causes in doubts]):
+        for _rule, causes in doubts:
+            yield from causes
+
+
+def _certain(plan: Plan, state: State) -> Iterator[tuple[Rule | GrantRule, int]]:
+    """Yield the statements and grants that match in every reading."""
+    open_ = {rule for rule, _causes in _doubts(plan, state)}
+    yield from (match for match in plan.matched(state) if match[0] not in open_)
+
+
+def _doubts(plan: Plan, state: State) -> Iterator[tuple[Rule, Values]]:
+    """Yield the statements of which it is open whether they match, with why; whatever is open of one, all of it is told."""
+    by_request = {rule: how for (rule, _naming), how in zip(plan.conditional, state, strict=False)}
+    for rule in plan.fixed_doubts:
+        how = by_request.get(rule)
+        if how != 0:
+            yield rule, (*_of_element(rule, plan), *(how if isinstance(how, tuple) else ()))
+    doubtful = set(plan.fixed_doubts)
+    yield from ((rule, how) for rule, how in by_request.items() if isinstance(how, tuple) and rule not in doubtful)
+
+
+def _would_allow(plan: Plan, state: State, doubtful: list[Rule]) -> bool:
+    """Return whether access followed if every open Allow matched: only then does a denial rest on what is open."""
+    namings = {rule: naming for rules in plan.sets for rule, naming in rules.naming(plan.caller).items()}
+    more = [(rule, DIRECT if namings.get(rule, NOT_NAMED) == DOUBT else namings[rule]) for rule in doubtful]
+    return settle(plan.facts, [*plan.matched(state), *more]).outcome is Outcome.ALLOWED
 
 
 def _of_sessions(plan: Plan, settlement: Settlement) -> Iterator[str]:
@@ -44,8 +67,8 @@ def _of_sessions(plan: Plan, settlement: Settlement) -> Iterator[str]:
         yield "S7"
 
 
-def causes(rule: Rule, plan: Plan) -> Iterator[str]:
-    """Yield what is open about how a statement meets requests of a plan."""
+def _of_element(rule: Rule, plan: Plan) -> Iterator[str]:
+    """Yield what is open about how the Principal and Resource elements of a statement meet every request of a plan."""
     statement, caller = rule.statement, plan.caller
     if rule.layer in NAMES_PRINCIPALS and statement.principals is not None:
         if statement.not_principal:
@@ -54,19 +77,6 @@ def causes(rule: Rule, plan: Plan) -> Iterator[str]:
             yield from {_of_principal(principal, caller) for principal in statement.principals}
     if not rule.resource.variables and rule.resource.check(plan.target.arn, lambda _key: None) is None:
         yield "P3"
-    doubtful = [test for test in rule.conditions if test.doubtful]
-    if doubtful:
-        yield "C4"
-    if plan.action.name == "RetireGrant" and rule.conditions:
-        yield "S8"
-    elif len(doubtful) < len(rule.conditions):
-        yield from {_of_condition(test.variable, plan) for test in rule.conditions}
-
-
-def _of_condition(variable: str, plan: Plan) -> str:
-    if plan.action.name == "CreateGrant" and variable in GRANT_KEYS:
-        return "P10"
-    return "P1" if variable == "aws:principalarn" and not plan.caller.path_known else "S12"
 
 
 def _of_principal(principal: Principal, caller: Caller) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kmsgen.authorizer.applicable.plan import Plan, Prepared
+from kmsgen.authorizer.applicable.plan import Plan
 from kmsgen.authorizer.applicable.programs import check
-from kmsgen.authorizer.context.lookup import View, resolver
-from kmsgen.authorizer.context.permissions import iam_name
+from kmsgen.authorizer.context.lookup import Resolver, lookup, lookup_in, resolver
+from kmsgen.authorizer.context.view import View
 from kmsgen.authorizer.decision import ElementMatch, Elements, StatementTrace
 from kmsgen.authorizer.evaluation.grants import RETIRE, GrantRule, differs_by_case, meant_by, retires
+from kmsgen.authorizer.explain.nearest import UNIQUE_ID
 from kmsgen.authorizer.language.conditions import ConditionTest
+from kmsgen.authorizer.language.open_value import Open, Seen
 from kmsgen.authorizer.language.principal import ACCOUNT, DIRECT, DOUBT, ROLE, Naming
 from kmsgen.authorizer.language.statement import Rule
 from kmsgen.authorizer.language.wildcards import Maybe
@@ -21,6 +23,23 @@ _NAMINGS = (
     (ROLE, "it names the caller's role"),
     (DIRECT, "it names the caller"),
 )
+
+
+class Prepared:
+    """The trace of a statement or grant as far as no request changes it.
+
+    `whole` is the trace where no request changes anything. Where nothing matters but what the conditions see, `resolvers`
+    find that, and `filled` remembers the trace by it.
+    """
+
+    __slots__ = ("elements", "filled", "resolvers", "rule", "whole")
+
+    def __init__(self, rule: Rule | GrantRule, elements: Elements, *, varies: bool) -> None:
+        self.rule = rule
+        self.elements = elements
+        self.resolvers: tuple[Resolver, ...] | None = None
+        self.filled: dict[tuple[Seen, ...], StatementTrace] = {}
+        self.whole = None if varies else StatementTrace(rule.source, str(rule.layer), rule.effect, elements)
 
 
 def prepare(plan: Plan, grants: Iterable[GrantRule]) -> tuple[Prepared, ...]:
@@ -52,7 +71,7 @@ def _filled(item: Prepared, view: View) -> StatementTrace:
 def _evaluated(item: Prepared, rule: Rule, view: View) -> StatementTrace:
     elements = list(item.elements)
     if rule.resource.variables:
-        elements.append(_resource(rule, rule.resource.check(view.target.arn, view.lookup), view.target.arn))
+        elements.append(_resource(rule, rule.resource.check(view.target.arn, lookup_in(view)), view.target.arn))
     elements += [_condition(test, view) for test in rule.conditions]
     return StatementTrace(rule.source, str(rule.layer), rule.effect, tuple(elements))
 
@@ -61,7 +80,7 @@ def _prepare_rule(rule: Rule, plan: Plan) -> Prepared:
     elements: list[ElementMatch] = []
     if rule.statement.principals is not None:
         elements.append(_principal(rule, plan))
-    action = iam_name(plan.action)
+    action = plan.permission.name
     elements.append(_element(rule, "Action", rule.covers(action.lower()), rule.statement.actions, action))
     varies = bool(rule.conditions) or bool(rule.resource.variables)
     if not rule.resource.variables:
@@ -87,10 +106,15 @@ def _principal(rule: Rule, plan: Plan) -> ElementMatch:
     elif naming == DOUBT:
         told = f"whether it names `{caller}` is open"
     elif not naming:
-        told = f"it does not name `{caller}`"
+        told = f"it does not name `{caller}`{_gone(rule)}"
     else:
         told = " and ".join(text for flag, text in _NAMINGS if naming & flag)
     return ElementMatch(element, matched, told)
+
+
+def _gone(rule: Rule) -> str:
+    ids = [f"`{one.value}`" for one in rule.statement.principals or () if UNIQUE_ID.match(one.value)]
+    return f"; {', '.join(ids)} is the unique id of a principal that may be gone" if ids else ""
 
 
 def _element(rule: Rule, element: str, matched: Maybe, wanted: tuple[str, ...], actual: str) -> ElementMatch:
@@ -114,15 +138,24 @@ def _listed(texts: tuple[str, ...]) -> str:
 
 
 def _condition(test: ConditionTest, view: View) -> ElementMatch:
-    values = view.lookup(test.variable)
+    values = lookup(view, test.variable)
     result = check(test, view)
     matched = test.deny if result is None else result
-    shown = _listed(values) if values else "absent"
+    shown = _shown(values)
     condition = test.condition
     open_ = " (open, taken on the safe side)" if result is None else ""
-    return ElementMatch(
-        "Condition", matched, f"{condition.operator} {condition.key} {_listed(condition.values)}: it is {shown}{open_}"
-    )
+    told = f"{condition.operator} {condition.key} {_listed(condition.values)}: it is {shown}{open_}"
+    return ElementMatch("Condition", matched, told, condition)
+
+
+def _shown(seen: Seen) -> str:
+    """Say what a condition sees of its key."""
+    if not isinstance(seen, Open):
+        return _listed(seen) if seen else "absent"
+    values = tuple(dict.fromkeys(value for reading in seen.readings for value in reading or ()))
+    possible = [_listed(values)] if values else []
+    possible += ["some text"] if seen.shape is not None else []
+    return " or ".join([*(["absent"] if None in seen.readings else []), *possible])
 
 
 def _prepare_grant(rule: GrantRule, plan: Plan) -> Prepared:
@@ -150,12 +183,14 @@ def _of_grant(rule: GrantRule, view: View) -> Elements:
 
 
 def notes_of_grants(plan: Plan, view: View) -> tuple[str, ...]:
-    """Return the silences on which a grant failed to give access: C2, P8."""
+    """Return the silences on which a grant failed to give access: C2, S14, P8."""
     notes: dict[str, None] = {}
     for rule, _naming in plan.grants:
         constraints = rule.grant.constraints
         if differs_by_case(constraints, view.encryption_context):
             notes["C2"] = None
-        if constraints.source_arn is not None and not view.lookup("aws:sourcearn") and plan.action.name != "DescribeKey":
+        if constraints.encryption_context_equals == () and view.encryption_context:
+            notes["S14"] = None
+        if constraints.source_arn is not None and not lookup(view, "aws:sourcearn") and plan.action.name != "DescribeKey":
             notes["P8"] = None
     return tuple(notes)

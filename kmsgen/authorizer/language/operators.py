@@ -8,14 +8,15 @@ import base64
 import binascii
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache, partial
 from operator import eq, ge, gt, le, lt
 from typing import Any, NamedTuple
 
-from kmsgen.authorizer.language.wildcards import Maybe, Pieces, Predicate, all_of, any_of, arn_pattern, glob
+from kmsgen.authorizer.language.shapes import Shape, covered
+from kmsgen.authorizer.language.wildcards import Maybe, Pieces, Predicate, Wild, all_of, any_of, arn_pattern, glob
 
 # as texts: `re` compiles a pattern when it is first used
 _NUMBER = r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?\Z"
@@ -27,14 +28,23 @@ _DATE = (
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+Patterns = tuple[Pieces, ...]
+
+
+def _not_of_texts(_shape: Shape, _patterns: Patterns) -> Maybe:
+    """Tell nothing of numbers, dates, booleans, bytes and addresses that are not told."""
+    return None
+
+
 class Operator(NamedTuple):
     """A condition operator. `predicate` compiles one value of the policy, already taken apart, to a test of one value.
 
-    `negated` forms hold where no value of the policy matches. `exact`: texts compare as they are, so that a set can hold
-    all values of the policy.
+    `covers` tells whether every text of a shape matches one of several values of the policy, or none. `negated` forms hold where
+    no value of the policy matches. `exact`: texts compare as they are, so that a set can hold all values of the policy.
     """
 
     predicate: Callable[[Pieces], Predicate]
+    covers: Callable[[Shape, Patterns], Maybe] = _not_of_texts
     negated: bool = False
     variables: bool = False
     wildcards: bool = False
@@ -63,8 +73,24 @@ def _like(pieces: Pieces) -> Predicate:
 
 
 def _arn(pieces: Pieces) -> Predicate:
-    matches = arn_pattern(pieces, wild_service=True)
+    matches = arn_pattern(pieces)
     return lambda value: matches(value) if value.count(":") >= 5 else None
+
+
+def _folded(pieces: Pieces) -> Pieces:
+    return tuple(piece.lower() if isinstance(piece, str) else piece for piece in pieces)
+
+
+def _covers_ignoring_case(shape: Shape, patterns: Patterns) -> Maybe:
+    folded = tuple(part.lower() if isinstance(part, str) else part for part in shape)
+    return covered(folded, tuple(map(_folded, patterns)))
+
+
+def _covers_arns(shape: Shape, patterns: Patterns) -> Maybe:
+    """Compare whole texts: what no pattern matches as a whole, none matches part by part."""
+    if (Wild.MANY,) in patterns:
+        return True
+    return False if covered(shape, patterns) is False else None
 
 
 def _ordered(parse: Callable[[str], tuple[Any, ...]], compare: Callable[[Any, Any], bool], pieces: Pieces) -> Predicate:
@@ -157,16 +183,16 @@ _number = partial(partial, _ordered, parse_number)
 _date = partial(partial, _ordered, parse_date)
 
 OPERATORS: dict[str, Operator] = {
-    "StringEquals": Operator(_equals, variables=True, exact=True),
-    "StringNotEquals": Operator(_equals, negated=True, variables=True, exact=True),
-    "StringEqualsIgnoreCase": Operator(_equals_ignoring_case, variables=True),
-    "StringNotEqualsIgnoreCase": Operator(_equals_ignoring_case, negated=True, variables=True),
-    "StringLike": Operator(_like, variables=True, wildcards=True),
-    "StringNotLike": Operator(_like, negated=True, variables=True, wildcards=True),
-    "ArnEquals": Operator(_arn, variables=True, wildcards=True),
-    "ArnLike": Operator(_arn, variables=True, wildcards=True),
-    "ArnNotEquals": Operator(_arn, negated=True, variables=True, wildcards=True),
-    "ArnNotLike": Operator(_arn, negated=True, variables=True, wildcards=True),
+    "StringEquals": Operator(_equals, covered, variables=True, exact=True),
+    "StringNotEquals": Operator(_equals, covered, negated=True, variables=True, exact=True),
+    "StringEqualsIgnoreCase": Operator(_equals_ignoring_case, _covers_ignoring_case, variables=True),
+    "StringNotEqualsIgnoreCase": Operator(_equals_ignoring_case, _covers_ignoring_case, negated=True, variables=True),
+    "StringLike": Operator(_like, covered, variables=True, wildcards=True),
+    "StringNotLike": Operator(_like, covered, negated=True, variables=True, wildcards=True),
+    "ArnEquals": Operator(_arn, _covers_arns, variables=True, wildcards=True),
+    "ArnLike": Operator(_arn, _covers_arns, variables=True, wildcards=True),
+    "ArnNotEquals": Operator(_arn, _covers_arns, negated=True, variables=True, wildcards=True),
+    "ArnNotLike": Operator(_arn, _covers_arns, negated=True, variables=True, wildcards=True),
     "NumericEquals": Operator(_number(eq)),
     "NumericNotEquals": Operator(_number(eq), negated=True),
     "NumericLessThan": Operator(_number(lt)),
@@ -185,10 +211,8 @@ OPERATORS: dict[str, Operator] = {
     "NotIpAddress": Operator(_network, negated=True),
 }
 
-Match = Callable[[str], Maybe]
 
-
-def single(match: Match, negated: bool, values: tuple[str, ...]) -> Maybe:  # noqa: FBT001 - a Callable has no keywords
+def single(match: Predicate, negated: bool, values: tuple[str, ...]) -> Maybe:  # noqa: FBT001 - a Callable has no keywords
     """Compare a key without a set operator; with several values it must hold for one and for all (P4)."""
     if len(values) == 1:
         result = match(values[0])
@@ -199,18 +223,31 @@ def single(match: Match, negated: bool, values: tuple[str, ...]) -> Maybe:  # no
     return (None if result is None else not result) if negated else result
 
 
-def for_all_values(match: Match, negated: bool, values: tuple[str, ...]) -> Maybe:  # noqa: FBT001 - as above
+def for_all_values(match: Predicate, negated: bool, values: tuple[str, ...]) -> Maybe:  # noqa: FBT001 - as above
     """Every value must match one of the policy's; of a negated operator, none may match any."""
     return all_of((None if r is None else r is not negated) for r in map(match, values))
 
 
-def for_any_value(match: Match, negated: bool, values: tuple[str, ...]) -> Maybe:  # noqa: FBT001 - as above
+def for_any_value(match: Predicate, negated: bool, values: tuple[str, ...]) -> Maybe:  # noqa: FBT001 - as above
     """One value must match; of a negated operator, one must match none of the policy's."""
     return any_of((None if r is None else r is not negated) for r in map(match, values))
 
 
-Quantifier = Callable[[Match, bool, tuple[str, ...]], Maybe]
+Quantifier = Callable[[Predicate, bool, tuple[str, ...]], Maybe]
 QUANTIFIERS: dict[str, Quantifier] = {"": single, "ForAllValues": for_all_values, "ForAnyValue": for_any_value}
+
+
+def of_shape(quantifier: str, members: Sequence[Maybe], rest: Maybe, *, multi_valued: bool) -> Maybe:
+    """Quantify over a key whose values are open: known `members` of a set, and what its other values would say, if any.
+
+    Of a single value `rest` is all there is; a set without known members has one value at least.
+    """
+    if not multi_valued or not members:
+        return rest
+    settling = {"ForAllValues": False, "ForAnyValue": True}.get(quantifier)
+    if settling is not None and settling in members:
+        return settling
+    return rest if all(result is rest for result in members) else None
 
 
 def when_missing(quantifier: str, operator: Operator, *, if_exists: bool) -> bool:

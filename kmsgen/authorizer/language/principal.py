@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, Arn, is_service_principal, parse_arn
 from kmsgen.authorizer.language.wildcards import glob, pieces_of
-from kmsgen.policy.bundle import PrincipalPolicies
+from kmsgen.policy.bundle import Organization, PrincipalPolicies
 from kmsgen.policy.document import Principal
 
 NO_POLICIES = PrincipalPolicies()
@@ -38,7 +38,8 @@ class Caller(NamedTuple):
     """The principal of a request; `role` is the ARN of its role, `policies` what stands beside it.
 
     `path_known` is False for a session whose role is not described: its ARN drops the role's path.
-    `account` is None for services and anonymous callers.
+    `account` is None for services and anonymous callers. `described_itself`: a session whose own ARN is described, not only its
+    role or user. `organization` is that of the account, None where nothing tells it.
     """
 
     arn: str
@@ -52,6 +53,12 @@ class Caller(NamedTuple):
     policies: PrincipalPolicies = NO_POLICIES
     described: bool = False
     service_linked: bool = False
+    described_itself: bool = False
+    organization: Organization | None = None
+
+    def __hash__(self) -> int:
+        """Hash the ARN alone: what follows from it, and what stands beside it, need not be gone through."""
+        return hash(self.arn)
 
     @property
     def root(self) -> str:
@@ -72,7 +79,9 @@ def caller_of(principal: str, described: Mapping[str, PrincipalPolicies]) -> Cal
         return Caller(principal, CallerKind.UNKNOWN)
     build = _FORMS.get((arn.service, arn.kind))
     caller = build(arn, described) if build else None
-    return caller or Caller(principal, CallerKind.UNKNOWN, arn.partition, arn.account)
+    if caller is None:
+        return Caller(principal, CallerKind.UNKNOWN, arn.partition, arn.account)
+    return caller._replace(described_itself=caller.arn in described, organization=caller.policies.organization)
 
 
 def _root(arn: Arn, described: Mapping[str, PrincipalPolicies]) -> Caller | None:
@@ -130,7 +139,7 @@ def _described_roles(arn: Arn, name: str, described: Mapping[str, PrincipalPolic
 
 def _federated(arn: Arn, described: Mapping[str, PrincipalPolicies]) -> Caller | None:
     text = str(arn)
-    policies = described.get(text, described.get(f"arn:{arn.partition}:iam::{arn.account}:user/{arn.name}"))
+    policies = described.get(text)
     if not arn.name:
         return None
     return Caller(
@@ -149,9 +158,13 @@ _FORMS = {
 
 
 def names(principal: Principal, caller: Caller) -> Naming:
-    """Return how one entry of a Principal element names the caller."""
+    """Return how one entry of a Principal element names the caller.
+
+    `*` names a federated session as its role would name one of a role: that nothing limits what it gets so is said of roles only
+    (S16).
+    """
     if principal.kind == "*" or (principal.kind == "AWS" and principal.value == "*"):
-        return DIRECT
+        return ROLE if caller.kind is CallerKind.FEDERATED else DIRECT
     if principal.kind == "AWS":
         return names_aws(principal.value, caller)
     if principal.kind == "Service":
@@ -176,29 +189,26 @@ def names_aws(value: str, caller: Caller) -> Naming:
         return DIRECT if caller.kind is CallerKind.ROOT else ACCOUNT
     own = _literally(value, caller.arn)
     if caller.role is None:
-        return own or _same_user(value, caller)
+        return own or _its_user(value, caller)
     role = _literally(value, caller.role)
-    if role == DIRECT:
+    if role == DIRECT or (caller.kind is CallerKind.SESSION and _is_role_of(value, caller)):
         return ROLE
-    if caller.kind is CallerKind.ROLE:
-        return role
-    return own or role or _same_role(value, caller)
+    return role if caller.kind is CallerKind.ROLE else own or role
 
 
-def _same_user(value: str, caller: Caller) -> Naming:
-    """Name a federated session by the user that it may come from, of the same name (P7)."""
-    if caller.kind is not CallerKind.FEDERATED:
-        return NOT_NAMED
+def _its_user(value: str, caller: Caller) -> Naming:
+    """Name a federated session by the user that it may come from: any of the account, which nothing tells (P7)."""
     head = f"arn:{caller.partition}:iam::{caller.account}:user/"
-    return DOUBT if value.startswith(head) and value.rpartition("/")[2] == caller.name else NOT_NAMED
+    return DOUBT if caller.kind is CallerKind.FEDERATED and value.startswith(head) else NOT_NAMED
 
 
-def _same_role(value: str, caller: Caller) -> Naming:
-    """Name a session by a role of its name under some path, which its ARN drops (P1)."""
-    if caller.path_known:
-        return NOT_NAMED
+def _is_role_of(value: str, caller: Caller) -> bool:
+    """Return whether an ARN is that of a session's role, whatever its path: names of roles are unique in an account.
+
+    KMS takes no principal that does not exist, so a role of that name under a path is the one.
+    """
     head = f"arn:{caller.partition}:iam::{caller.account}:role/"
-    return DOUBT if value.startswith(head) and value.rpartition("/")[2] == caller.name else NOT_NAMED
+    return value.startswith(head) and value.rpartition("/")[2] == caller.name and not set("*?") & set(value)
 
 
 def named(principals: Iterable[Principal], caller: Caller) -> Naming:

@@ -8,11 +8,13 @@ from enum import StrEnum
 from functools import lru_cache
 
 from kmsgen.authorizer.language import principal as who
-from kmsgen.authorizer.language.conditions import ConditionTest, compile_condition, is_multi_valued
+from kmsgen.authorizer.language.comparison import is_multi_valued
+from kmsgen.authorizer.language.conditions import UNRELIABLE, ConditionTest, compile_condition, is_unreliable
+from kmsgen.authorizer.language.open_value import Lookup, Open, Seen, agreed, either_way, worlds
 from kmsgen.authorizer.language.principal import Caller, Naming
-from kmsgen.authorizer.language.variables import Lookup, Missing, Template, parse_template, resolve
-from kmsgen.authorizer.language.wildcards import Maybe, Predicate, Wild, any_of, arn_pattern, glob, negate, pieces_of
-from kmsgen.catalogue import condition_keys
+from kmsgen.authorizer.language.shapes import Shape, covered, covered_by_parts
+from kmsgen.authorizer.language.variables import Missing, PolicyText, Variable, parse_policy_text, resolve
+from kmsgen.authorizer.language.wildcards import Maybe, Predicate, Wild, any_of, glob, negate, pieces_of, resource_pattern
 from kmsgen.policy.document import Document, Effect, Statement
 
 
@@ -41,47 +43,79 @@ def _action_glob(pattern: str) -> Callable[[str], bool]:
 
 @lru_cache(maxsize=8192)
 def _arn_glob(pattern: str) -> Predicate:
-    return arn_pattern(pieces_of(pattern), wild_service=False)
+    return resource_pattern(pieces_of(pattern))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResourceTest:
-    """The Resource element. `variables` are the condition keys that it names; `absent` is what a missing element matches."""
+    """The Resource element. `variables` are the condition keys that it names, `unreliable` those that its layer cannot rest on.
 
-    templates: tuple[Template, ...]
+    `absent` is what a missing element matches.
+    """
+
+    parsed: tuple[PolicyText, ...]
     texts: tuple[str, ...]
     negated: bool
     absent: Maybe
-    star_only: bool
     variables: tuple[str, ...] = ()
+    unreliable: frozenset[str] = frozenset()
 
-    def check(self, resource: str, lookup: Lookup) -> Maybe:
-        """Return whether the element matches an ARN, or `*`; None where that is open."""
+    def check(self, resource: str | Shape, lookup: Lookup) -> Maybe:
+        """Return whether the element matches an ARN, `*`, or every resource of a shape; None where that is open."""
         if not self.texts:
             return self.absent
+        if not self.variables:
+            return self._check(resource, lookup)
+        keys = self.seen(lookup)
+        found = worlds(keys) if any(isinstance(value, Open) for value in keys.values()) else (keys,)
+        return None if found is None else agreed(self._check(resource, world.__getitem__) for world in found)
+
+    def seen(self, lookup: Lookup) -> dict[str, Seen]:
+        """Return what the element sees of the keys that its variables name."""
+        keys = {key: lookup(key) for key in self.variables}
+        return {key: either_way(keys[key], UNRELIABLE) if key in self.unreliable else keys[key] for key in keys}
+
+    def _check(self, resource: str | Shape, lookup: Lookup) -> Maybe:
         results = any_of(self._one(i, resource, lookup) for i in range(len(self.texts)))
         return negate(results) if self.negated else results
 
-    def _one(self, index: int, resource: str, lookup: Lookup) -> Maybe:
-        text, template = self.texts[index], self.templates[index]
+    def _one(self, index: int, resource: str | Shape, lookup: Lookup) -> Maybe:
+        text, written = self.texts[index], self.parsed[index]
         if text == EVERYTHING:
             return True
-        if self.star_only:
-            return False
-        if template.malformed:
+        if written.malformed:
             return None
-        if not template.keys:
-            return _against(_arn_glob(text), resource) if "${" not in text else self._resolved(template, resource, lookup)
-        return self._resolved(template, resource, lookup)
+        if written.early:
+            return self._early(written, resource)
+        if not isinstance(resource, str):
+            return self._covered(written, resource, lookup)
+        if not written.keys:
+            return _against(_arn_glob(text), resource) if "${" not in text else self._resolved(written, resource, lookup)
+        return self._resolved(written, resource, lookup)
 
-    def _resolved(self, template: Template, resource: str, lookup: Lookup) -> Maybe:
-        resolved = resolve(template, lookup, is_multi_valued)
+    def _early(self, written: PolicyText, resource: str | Shape) -> Maybe:
+        """Return whether a text might match, whatever its variables hold: what one before the fifth colon does no page says."""
+        loose = tuple(one for piece in written.pieces for one in (pieces_of("*") if isinstance(piece, Variable) else (piece,)))
+        possible = _against(glob(loose), resource) if isinstance(resource, str) else covered(resource, (loose,))
+        return False if possible is False else None
+
+    def _covered(self, written: PolicyText, shape: Shape, lookup: Lookup) -> Maybe:
+        """Return whether a text covers every resource of a shape, or none."""
+        resolved = resolve(written, lookup, is_multi_valued)
         if resolved is None or isinstance(resolved, Missing):
             return None if resolved is None else False
-        strict = _against(arn_pattern(resolved.pieces, wild_service=False), resource)
-        if strict or resolved.loose is None:
+        if resolved.sure and covered_by_parts(shape, resolved.pieces):
+            return True
+        return False if covered(shape, (resolved.loose,)) is False else None
+
+    def _resolved(self, written: PolicyText, resource: str, lookup: Lookup) -> Maybe:
+        resolved = resolve(written, lookup, is_multi_valued)
+        if resolved is None or isinstance(resolved, Missing):
+            return None if resolved is None else False
+        strict = _against(resource_pattern(resolved.pieces), resource) if resolved.sure else False
+        if strict or resolved.loose == resolved.pieces:
             return strict
-        loose = _against(arn_pattern(resolved.loose, wild_service=False), resource)
+        loose = _against(resource_pattern(resolved.loose), resource)
         return None if loose is not False else strict
 
 
@@ -151,32 +185,23 @@ def _rule(statement: Statement, document: Document, layer: Layer, number: int, l
         level=level,
         effect=statement.effect,
         statement=statement,
-        resource=_resource_test(
-            statement.resources,
-            negated=statement.not_resource,
-            # KMS keeps a key-policy statement without Resource, and it does nothing; an IAM policy cannot have one
-            absent=False if layer is Layer.KEY_POLICY else None,
-            star_only=layer is Layer.SCP and not deny and not statement.not_resource,
-            modern=modern,
-        ),
+        resource=_resource_test(statement.resources, layer, negated=statement.not_resource, modern=modern),
         conditions=tuple(
-            compile_condition(c, deny=deny, modern=modern, doubtful=_doubtful(c.key, layer)) for c in statement.conditions
+            compile_condition(c, deny=deny, modern=modern, key_policy=layer is Layer.KEY_POLICY) for c in statement.conditions
         ),
         _names=frozenset(actions),
         _globs=tuple(_action_glob(action) for action in actions if holds_wildcard(action)),
     )
 
 
-def _doubtful(key: str, layer: Layer) -> bool:
-    """Return whether a layer cannot rest on a key: aws:ResourceTag and kms:ResourceAliases in key policies (C4)."""
-    return layer is Layer.KEY_POLICY and condition_keys.find(key) is not None and not condition_keys.works_in_key_policy(key)
-
-
 @lru_cache(maxsize=8192)
-def _resource_test(texts: tuple[str, ...], *, negated: bool, absent: Maybe, star_only: bool, modern: bool) -> ResourceTest:
-    templates = tuple(parse_template(text, variables=modern, wildcards=True) for text in texts)
-    variables = tuple(key for template in templates for key in template.keys)
-    return ResourceTest(templates, texts, negated, absent=absent, star_only=star_only, variables=variables)
+def _resource_test(texts: tuple[str, ...], layer: Layer, *, negated: bool, modern: bool) -> ResourceTest:
+    key_policy = layer is Layer.KEY_POLICY
+    parsed = tuple(parse_policy_text(text, variables=modern, wildcards=True) for text in texts)
+    variables = tuple(dict.fromkeys(key for written in parsed for key in written.keys))
+    unreliable = frozenset(filter(is_unreliable, variables)) if key_policy else frozenset()
+    # KMS keeps a key-policy statement without Resource, and it does nothing; an IAM policy cannot have one
+    return ResourceTest(parsed, texts, negated, absent=False if key_policy else None, variables=variables, unreliable=unreliable)
 
 
 def holds_wildcard(text: str) -> bool:

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from kmsgen.authorizer.language.open_value import Lookup, Open
+from kmsgen.authorizer.language.shapes import ANY_TEXT, pieces_of_shape
 from kmsgen.authorizer.language.wildcards import Piece, Pieces, pieces_of
-
-Lookup = Callable[[str], tuple[str, ...] | None]
 
 # as texts: `re` compiles a pattern when it is first used
 _VARIABLE = r"\$\{([^{}]*)\}"
 _NAME = r"\s*(?P<key>[^\s,'][^,']*:[^,']+?)\s*(?:,\s*'(?P<default>[^']*)'\s*)?\Z"
+_COLONS_OF_AN_ARN = 5
 
 
 class Variable(NamedTuple):
@@ -29,7 +30,7 @@ class Missing:
     """A variable had no value: the text matches nothing."""
 
 
-class Template(NamedTuple):
+class PolicyText(NamedTuple):
     """A text of a policy. `malformed`: it holds `${` that is no variable, or a variable where none is allowed."""
 
     pieces: tuple[Piece | Variable, ...]
@@ -40,12 +41,22 @@ class Template(NamedTuple):
         """The condition keys that its variables name."""
         return tuple(piece.key for piece in self.pieces if isinstance(piece, Variable))
 
+    @property
+    def early(self) -> bool:
+        """Whether a variable stands before the fifth colon: in a Resource one may stand behind it only."""
+        colons = 0
+        for piece in self.pieces:
+            if isinstance(piece, Variable):
+                return colons < _COLONS_OF_AN_ARN
+            colons += piece.count(":") if isinstance(piece, str) else 0
+        return False
 
-def parse_template(text: str, *, variables: bool, wildcards: bool) -> Template:
+
+def parse_policy_text(text: str, *, variables: bool, wildcards: bool) -> PolicyText:
     """Take a text apart into literal runs, wildcards and variables."""
     split = pieces_of if wildcards else _literal
     if not variables or "${" not in text:
-        return Template(split(text))
+        return PolicyText(split(text))
     pieces: list[Piece | Variable] = []
     malformed = False
     end = 0
@@ -62,7 +73,7 @@ def parse_template(text: str, *, variables: bool, wildcards: bool) -> Template:
         else:
             malformed = True
     malformed = malformed or "${" in text[end:]
-    return Template((*pieces, *split(text[end:])), malformed)
+    return PolicyText((*pieces, *split(text[end:])), malformed)
 
 
 def _literal(text: str) -> Pieces:
@@ -70,29 +81,41 @@ def _literal(text: str) -> Pieces:
 
 
 class Resolved(NamedTuple):
-    """A text with the values of its variables put in, literally; `loose` lets the wildcards within values count."""
+    """A text with the values of its variables put in, literally.
+
+    `loose` lets the wildcards within values count, and stands for whatever the text may be where a value is open; then the text
+    is not `sure`.
+    """
 
     pieces: Pieces
-    loose: Pieces | None = None
+    loose: Pieces
+    sure: bool = True
 
 
-def resolve(template: Template, lookup: Lookup, is_multi_valued: Callable[[str], bool]) -> Resolved | Missing | None:
+def resolve(written: PolicyText, lookup: Lookup, is_multi_valued: Callable[[str], bool]) -> Resolved | Missing | None:
     """Put the values of the variables in; None where the text cannot be evaluated: a variable of several values."""
-    if template.malformed:
+    if written.malformed:
         return None
     pieces: list[Piece] = []
     loose: list[Piece] = []
-    for piece in template.pieces:
+    sure = True
+    for piece in written.pieces:
         if not isinstance(piece, Variable):
             pieces.append(piece)
             loose.append(piece)
             continue
         values = lookup(piece.key)
-        if is_multi_valued(piece.key) or (values and len(values) > 1):
+        if is_multi_valued(piece.key):
+            return None
+        if isinstance(values, Open):
+            sure = False
+            loose += pieces_of_shape(values.shape or ANY_TEXT)
+            continue
+        if values and len(values) > 1:
             return None
         text = values[0] if values else piece.default
         if text is None:
             return Missing()
         pieces += _literal(text)
         loose += pieces_of(text)
-    return Resolved(tuple(pieces), tuple(loose) if loose != pieces else None)
+    return Resolved(tuple(pieces), tuple(loose), sure)

@@ -7,8 +7,9 @@ Source: IAM User Guide, reference_policies_elements_resource, reference_policies
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
+from typing import TypeVar
 
 Maybe = bool | None
 Predicate = Callable[[str], Maybe]
@@ -140,11 +141,14 @@ def _runs(pieces: Pieces) -> Callable[[str], bool]:
     return matches
 
 
-def split_parts(pieces: Pieces) -> list[Pieces]:
-    """Split a pattern at its first five literal colons."""
-    parts: list[list[Piece]] = [[]]
+Unknown = TypeVar("Unknown", bound=Enum)
+
+
+def split_parts(pieces: tuple[str | Unknown, ...]) -> list[tuple[str | Unknown, ...]]:
+    """Split a pattern, or a shape, at its first five literal colons."""
+    parts: list[list[str | Unknown]] = [[]]
     for piece in pieces:
-        rest = piece
+        rest: str | Unknown = piece
         while isinstance(rest, str) and ":" in rest and len(parts) < 6:
             head, _, rest = rest.partition(":")
             if head:
@@ -155,25 +159,82 @@ def split_parts(pieces: Pieces) -> list[Pieces]:
     return [tuple(part) for part in parts]
 
 
-def arn_pattern(pieces: Pieces, *, wild_service: bool) -> Predicate:
-    """Compile a pattern of ARNs: six parts compared one by one, wildcards within each.
+def arn_pattern(pieces: Pieces) -> Predicate:
+    """Compile a pattern of the ARN operators: six parts compared one by one, wildcards within each.
 
-    Open (None) is what matches only if a wildcard reaches across colons, or, unless `wild_service`, if the part that
-    names the service may hold one.
+    Open (None) is what matches only if a wildcard reaches across colons.
     """
-    whole = glob(pieces)
-    parts = split_parts(pieces)
+    whole, parts = glob(pieces), split_parts(pieces)
     if pieces == (Wild.MANY,):
         return whole
     if len(parts) != 6:
         return lambda text: None if whole(text) else False
-    globs = [glob(part) for part in parts]
-    sure = wild_service or not any(isinstance(piece, Wild) for piece in parts[2])
+    by_parts = _by_parts(parts)
+    return lambda text: True if by_parts(text) else (None if whole(text) else False)
+
+
+def resource_pattern(pieces: Pieces) -> Predicate:
+    """Compile a text of a Resource element: wildcards within the segments between colons; a `*` that ends one reaches on.
+
+    Open (None) is what matches only if another wildcard reaches across colons (P3), or if a wildcard may stand for the service.
+    """
+    whole, parts = glob(pieces), split_parts(pieces)
+    if pieces == (Wild.MANY,):
+        return whole
+    if holds_wildcard_for_service(parts):
+        return lambda text: None if whole(text) else False
+    by_parts = _by_parts(parts) if len(parts) == 6 else None
+    head = [glob(part) for part in parts[:3]]
+    items = tuple(item for piece in pieces for item in (piece if isinstance(piece, str) else (piece,)))
 
     def matches(text: str) -> Maybe:
-        values = text.split(":", 5)
-        if len(values) == 6 and all(test(value) for test, value in zip(globs, values, strict=True)):
-            return True if sure else None
-        return None if whole(text) else False
+        if not whole(text):
+            return False
+        if by_parts is not None and by_parts(text):
+            return True
+        # no wildcard reaches over the service
+        named = all(test(part) for test, part in zip(head, text.split(":"), strict=False))
+        return True if named and _reaches(items, text) else None
 
     return matches
+
+
+def holds_wildcard_for_service(parts: Sequence[Pieces]) -> bool:
+    """Return whether a wildcard of a pattern of ARNs, taken apart, may stand for the service."""
+    return len(parts) < 3 or any(isinstance(piece, Wild) for piece in parts[2])
+
+
+def _by_parts(parts: Iterable[Pieces]) -> Callable[[str], bool]:
+    globs = [glob(part) for part in parts]
+
+    def matches(text: str) -> bool:
+        values = text.split(":", 5)
+        return len(values) == 6 and all(test(value) for test, value in zip(globs, values, strict=True))
+
+    return matches
+
+
+def _reaches(items: Sequence[Piece], text: str) -> bool:
+    """Match with colons told apart: only a `*` before a colon or at the end matches one."""
+    ends = {len(items)} | {at for at, item in enumerate(items) if item == ":"}
+    places = _skipping({0}, items)
+    for character in text:
+        moved: set[int] = set()
+        for at in places:
+            item = items[at] if at < len(items) else None
+            if item is Wild.MANY and (character != ":" or at + 1 in ends):
+                moved.add(at)
+            elif item == character or (item is Wild.ONE and character != ":"):
+                moved.add(at + 1)
+        places = _skipping(moved, items)
+    return len(items) in places
+
+
+def _skipping(places: set[int], items: Sequence[Piece]) -> set[int]:
+    """Add the places behind `*`, which may stand for nothing."""
+    for start in list(places):
+        at = start
+        while at < len(items) and items[at] is Wild.MANY:
+            at += 1
+            places.add(at)
+    return places

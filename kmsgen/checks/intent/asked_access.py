@@ -24,7 +24,6 @@ FOR_SERVICES = Condition("Bool", "kms:GrantIsForAWSResource", ("true",))
 DELETE = ("kms:DeleteImportedKeyMaterial", "kms:DisableKey", "kms:ScheduleKeyDeletion")
 # What a deployer cannot do without: it reads what it wrote, and must be able to change the policy.
 DEPLOYER_NEEDS = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:PutKeyPolicy")
-DEPLOYER_MAY = ("kms:ListGrants", "kms:RevokeGrant", "kms:ReplicateKey", "kms:ListAliases", "kms:CreateKey")
 # Only a grant gives these; a policy can at most stand in the way.
 BY_GRANT_ONLY = ("kms:RetireGrant",)
 

@@ -26,6 +26,7 @@ from kmsgen.policy.document import Condition, Principal
 
 HOLE = re.compile(r"\$\{([a-z0-9_]+)\}")
 _CALLER = "<caller>"  # until it is known of whom a condition speaks
+SERVICE_LINKED = ":role/aws-service-role/"
 GRANT_FLAG = "kms:GrantIsForAWSResource"
 Values = tuple[str, ...]
 
@@ -192,13 +193,12 @@ def _principal(statement: ServiceStatement, reading: _Reading) -> str:
 def _is_required(statement: ServiceStatement, reading: _Reading, action: str) -> bool:
     """Return whether the access must be shown to work.
 
-    Not for forms of a statement that need a resource where none is named. Nor for a service's own calls under kms:ViaService: the
-    service's page prints that, where conditions-kms knows the key in calls for principals of accounts only. Such a statement is
-    written as it is documented; whether it ever matches cannot be confirmed.
+    Not for forms of a statement that need a resource where none is named. Nor for a service's own calls under kms:ViaService, by
+    its service-linked role too: the service's page prints that, where conditions-kms knows the key in calls for other principals
+    of accounts only. Such a statement is written as it is documented; whether it ever matches cannot be confirmed.
     """
-    by_itself = statement.principal_kind == "Service" or any(
-        r.condition.key == "aws:PrincipalIsAWSService" for r in statement.conditions
-    )
+    own = statement.principal_kind == "Service" or SERVICE_LINKED in statement.principal
+    by_itself = own or any(row.condition.key == "aws:PrincipalIsAWSService" for row in statement.conditions)
     if by_itself and any(row.condition.key == "kms:ViaService" for row in statement.conditions):
         return False
     needed = (row for row in statement.conditions if row.resources and row.required and not row.wide)

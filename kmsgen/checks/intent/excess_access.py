@@ -7,15 +7,17 @@ the question for all principals and situations; this answers it without the prov
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 
 from kmsgen.arn import Arn, account_of, is_service_principal, parse_arn
 from kmsgen.authorizer.authorizer import Authorizer
 from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.checks.example_requests import CONTEXT, PLAIN, Situation, request_for, situations
+from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT
+from kmsgen.checks.example_requests import PLAIN, Situation, keys_read, request_for, situations, without_others
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intent.asked_access import kinds_of_resource
 from kmsgen.checks.intent.specification import Specification, as_bundle, is_person, root_of, with_own_policies
@@ -23,11 +25,13 @@ from kmsgen.errors import Location
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, KeyAccess
 from kmsgen.policy.document import Condition, Document, Effect, Statement
+from kmsgen.prover.witness import witness_of
 
 Origins = Mapping[str, tuple[Location, ...]]
 
 STRANGER_ACCOUNTS = ("999999999999", "888888888888")
 SERVICES = ("ec2.amazonaws.com", "lambda.amazonaws.com", "glacier.amazonaws.com")
+_NAMED = 8  # of the principals and actions of a finding
 OTHER_KEY = "key/99999999-9999-9999-9999-999999999999"
 BESIDE_THE_KEY = frozenset({"alias", "any"})
 OTHER_VALUES = {"bool": "false", "kms:viaservice": "glacier.us-east-1.amazonaws.com"}
@@ -48,6 +52,11 @@ class _World:
         named = _named(bundle, specification)
         unnamed = tuple(service for service in SERVICES if service not in named)[:1]
         self.principals = tuple(dict.fromkeys((*named, *strangers, *unnamed, "*")))
+        self._read = keys_read(_statements(bundle, specification))
+
+    def request(self, principal: str, action: str, resource: str, situation: Situation) -> Request:
+        """Return a request that holds what the situation says, and none of the other condition keys that a policy reads."""
+        return without_others(request_for(principal, action, (resource,), situation), self._read)
 
     @cached_property
     def situations(self) -> tuple[Situation, ...]:
@@ -63,30 +72,46 @@ class _World:
 def beyond(
     intent: Intent, specification: Specification, bundle: Bundle, origins: Origins, *, kinds: frozenset[str] | None = None
 ) -> Iterator[Finding]:
-    """Yield a finding for each principal and action that the bundle allows in some situation without being asked to.
+    """Yield a finding for each kind of access that the bundle allows in some situation without being asked to.
 
     With `kinds` only resources of these kinds count: `key`, `alias`, `any`.
     """
     world = _World(intent, specification, bundle)
+    for same in _grouped(_every_excess(world, kinds), world.judge):
+        yield _finding(intent, same, world.judge, origins)
+
+
+def _every_excess(world: _World, kinds: frozenset[str] | None) -> Iterator[Request]:
+    """Yield one request for each principal and action that may call it without being asked to."""
     asked = {action.iam_name: _resources(world, action.iam_name, kinds) for action in ACTIONS.values()}
     beside_only = kinds is not None and "key" not in kinds
     for principal in filter(world.differ_beside, world.principals) if beside_only else world.principals:
         for action, resources in asked.items():
-            request = next(_excess(world, principal, action, resources), None)
-            if request is not None:
-                yield _finding(intent, request, world.judge, origins)
+            yield from islice(_excess(world, principal, action, resources), 1)
+
+
+def _grouped(requests: Iterable[Request], judge: Authorizer) -> Iterable[Sequence[Request]]:
+    """Put requests together that the same allows in the same circumstances: all actions of principals with the same actions."""
+    by_principal: dict[tuple[object, ...], list[Request]] = {}
+    for request in requests:
+        alike = (judge.decide(request, whole=False).reason, request.resources, described(request))
+        by_principal.setdefault((request.principal, *alike), []).append(request)
+    found: dict[tuple[object, ...], list[Request]] = {}
+    for key, same in by_principal.items():
+        found.setdefault((*key[1:], tuple(request.action for request in same)), []).extend(same)
+    return found.values()
 
 
 def _excess(world: _World, principal: str, action: str, resources: tuple[str, ...]) -> Iterator[Request]:
     """Yield requests that are allowed and were not asked for."""
     for resource in resources:
-        plain = request_for(principal, action, (resource,), PLAIN)
+        plain = world.request(principal, action, resource, PLAIN)
         if _is_settled(plain, world.judge):
             requests: Iterable[Request] = (plain,)
         elif _is_settled(plain, world.intended) and _is_allowed(plain, world.intended):
             continue  # asked for in every situation
         else:
-            requests = (request_for(principal, action, (resource,), situation) for situation in world.situations)
+            requests = (world.request(principal, action, resource, situation) for situation in world.situations)
         for request in requests:
             if _is_allowed(request, world.judge) and not _is_allowed(request, world.intended):
                 yield request
@@ -98,7 +123,7 @@ def _is_settled(request: Request, judge: Authorizer) -> bool:
 
 
 def _is_allowed(request: Request, judge: Authorizer) -> bool:
-    return judge.decide(request).outcome is Outcome.ALLOWED
+    return judge.decide(request, whole=False).outcome is Outcome.ALLOWED
 
 
 def _resources(world: _World, action: str, kinds: frozenset[str] | None) -> tuple[str, ...]:
@@ -170,15 +195,19 @@ def _distinguished(bundle: Bundle, specification: Specification) -> Iterator[Sit
 
 def _condition_sets(bundle: Bundle, specification: Specification) -> Iterator[tuple[Condition, ...]]:
     yield ()
-    documents = [access.policy for access in bundle.keys]
-    documents += [policy for beside in bundle.principals.values() for policy in beside.identity_policies]
-    statements = [statement for document in documents for statement in document.statements]
-    statements += [access.statement for access in specification.accesses]
-    yield from dict.fromkeys(statement.conditions for statement in statements if statement.conditions)
+    yield from dict.fromkeys(one.conditions for one in _statements(bundle, specification) if one.conditions)
     for access in bundle.keys:
         for grant in access.grants:
             pairs = grant.constraints.encryption_context_equals or grant.constraints.encryption_context_subset or ()
-            yield tuple(Condition("StringEquals", f"{CONTEXT}{name}", (value,)) for name, value in pairs)
+            yield tuple(Condition("StringEquals", f"{ENCRYPTION_CONTEXT}{name}", (value,)) for name, value in pairs)
+
+
+def _statements(bundle: Bundle, specification: Specification) -> tuple[Statement, ...]:
+    """Return the statements of all policies, and those of what was asked for."""
+    documents = [access.policy for access in bundle.keys]
+    documents += [policy for beside in bundle.principals.values() for policy in beside.identity_policies]
+    written = (statement for document in documents for statement in document.statements)
+    return (*written, *(access.statement for access in specification.accesses))
 
 
 def _variations(conditions: tuple[Condition, ...]) -> Iterator[tuple[Condition, ...]]:
@@ -208,13 +237,21 @@ def _changed(condition: Condition) -> Condition:
 # --- findings -----------------------------------------------------------------------------------------------------------
 
 
-def _finding(intent: Intent, request: Request, judge: Authorizer, origins: Origins) -> Finding:
-    labels = judge.decide(request).reason
+def _finding(intent: Intent, requests: Sequence[Request], judge: Authorizer, origins: Origins) -> Finding:
+    request = requests[0]
+    labels = judge.decide(request, whole=False).reason
+    witness = witness_of(request, judge.bundle)
     lines = tuple(dict.fromkeys(line for label in labels for line in origins.get(label, ())))
     where = lines[0] if lines else Location(intent.path)
-    what = f"`{request.principal}` may call `{request.action}` on {request.resources[0]}"
+    who, actions = (_listed(name) for name in ([one.principal for one in requests], [one.action for one in requests]))
+    what = f"{who} may call {actions} on {request.resources[0]}"
     message = f"{what}, which nobody asked for: {described(request)}"
-    return Finding("excess-access", "error", message, where, request, labels, lines)
+    return Finding("excess-access", "error", message, where, witness, labels, lines)
+
+
+def _listed(names: Iterable[str]) -> str:
+    names = [f"`{name}`" for name in dict.fromkeys(names)]
+    return ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
 
 
 def described(request: Request) -> str:

@@ -17,6 +17,7 @@ from kmsgen.errors import Location
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, Key
 from kmsgen.policy.document import Effect
+from kmsgen.prover.witness import witness_of
 
 Origins = Mapping[str, tuple[Location, ...]]
 
@@ -76,11 +77,13 @@ def _judge(access: Expected, call: Call, intent: Intent, judges: _Judges, origin
     name = call.principal
     held = past_guard_rails(call.situation, intent, name, access.action)
     request = request_for(name, access.action, (_resource(access, call.key),), held)
-    decision = judges.about(access.key, call.key).decide(request)
+    judge = judges.about(access.key, call.key)
+    decision = judge.decide(request)
     if decision.outcome is not Outcome.ALLOWED:
         message = f"`{name}` cannot call `{access.action}` with {held}: {why(decision)}"
         finding = _finding(access, message, decision, origins)
-        yield Finding(finding.code, finding.severity, message, access.location, request, finding.statements, finding.origins)
+        witness = witness_of(request, judge.bundle_for(request.action), str(decision.outcome))
+        yield finding._replace(witness=witness)
 
 
 def _resource(access: Expected, key: Key) -> str:

@@ -5,6 +5,7 @@ It has none of the compiler's economy and no guard rail. What another bundle all
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from kmsgen.checks.intent.asked_access import Expected, given_by_grants, intende
 from kmsgen.checks.intent.asked_services import intended_by_services
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, Organization, PrincipalPolicies
-from kmsgen.policy.document import Document, Effect, Principal, Statement
+from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
 from kmsgen.policy.grant import Grant
 
 ANYTHING = Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), sid="Anything"),))
@@ -36,13 +37,49 @@ class Specification(NamedTuple):
         for access in self.accesses:
             if access.key == arn:
                 actions.setdefault(access.statement._replace(actions=()), []).append(access.action)
-        return tuple(rest._replace(actions=tuple(dict.fromkeys(names))) for rest, names in actions.items())
+        stated = [rest._replace(actions=tuple(dict.fromkeys(names))) for rest, names in actions.items()]
+        return tuple(_with_alternatives(stated))
 
     def beside(self, principal: str) -> Document | None:
         """Return every access of a principal as an IAM policy; None if it has none."""
         own = (access.statement for access in self.accesses if access.principal.value == principal)
         statements = tuple(dict.fromkeys(statement._replace(principals=None) for statement in own))
         return Document(statements) if statements else None
+
+
+_ALTERNATIVES = re.compile(r"(String(Equals|Like)|Arn(Equals|Like))(IgnoreCase|IfExists)*|IpAddress")
+
+
+def _with_alternatives(statements: Sequence[Statement]) -> Sequence[Statement]:
+    """Put statements together that differ in the values of one condition: these are alternatives, as a list of values is."""
+    statements = [one._replace(conditions=tuple(map(_as_pattern, one.conditions))) for one in statements]
+    for place in range(max((len(one.conditions) for one in statements), default=0)):
+        values: dict[Statement, list[str]] = {}
+        for one in statements:
+            values.setdefault(_with_values(one, place, ()), []).extend(_values(one, place))
+        statements = [_with_values(rest, place, tuple(dict.fromkeys(found))) for rest, found in values.items()]
+    return statements
+
+
+def _as_pattern(condition: Condition) -> Condition:
+    """Return a comparison of whole texts as one of patterns that says the same."""
+    if condition.operator == "StringEquals" and not any(set("*?$") & set(value) for value in condition.values):
+        return condition._replace(operator="StringLike")
+    return condition._replace(operator="ArnLike") if condition.operator == "ArnEquals" else condition
+
+
+def _values(statement: Statement, place: int) -> tuple[str, ...]:
+    """Return the values of one condition of a statement, where they are alternatives."""
+    conditions = statement.conditions[place : place + 1]
+    return conditions[0].values if conditions and _ALTERNATIVES.fullmatch(conditions[0].operator) else ()
+
+
+def _with_values(statement: Statement, place: int, values: tuple[str, ...]) -> Statement:
+    if not values and not _values(statement, place):
+        return statement
+    conditions = list(statement.conditions)
+    conditions[place] = conditions[place]._replace(values=values)
+    return statement._replace(conditions=tuple(conditions))
 
 
 def specify(intent: Intent, keys: Sequence[Key]) -> Specification:
@@ -97,7 +134,11 @@ def with_own_policies(bundle: Bundle, names: Iterable[str], organization: str | 
     for name in names:
         known = bundle.principals.get(name, PrincipalPolicies())
         member = Organization(organization) if organization and account_of(name) == account else known.organization
-        added[name] = known._replace(identity_policies=(ANYTHING,), organization=member, service_linked=is_service_linked(name))
+        # a federated user has what its session policies allow
+        session = (ANYTHING,) if ":federated-user/" in name else known.session_policies
+        added[name] = known._replace(
+            identity_policies=(ANYTHING,), session_policies=session, organization=member, service_linked=is_service_linked(name)
+        )
     return bundle._replace(principals={**bundle.principals, **added})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from kmsgen.checks.finding import Finding
+from kmsgen.checks.intent.deployment import undeployable
 from kmsgen.checks.intent.example_calls import forms
 from kmsgen.checks.intent.excess_access import BESIDE_THE_KEY, beyond, described
 from kmsgen.checks.intent.lockout import locked_out
@@ -14,9 +15,8 @@ from kmsgen.checks.intent.specification import Specification, specify
 from kmsgen.errors import Location, RefusedError
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, KeyAccess
-from kmsgen.prover.proof import Group, Proof, Result
 from kmsgen.prover.prove import prove_each
-from kmsgen.prover.question import Beyond, Never
+from kmsgen.prover.question import Beyond, Group, Never, Proof, Result
 
 Origins = Mapping[str, tuple[Location, ...]]
 
@@ -40,14 +40,15 @@ class Answer(NamedTuple):
 def ask(intent: Intent, bundle: Bundle, origins: Origins, *, thorough: bool = False) -> tuple[Answer, Answer, Answer]:
     """Answer the three questions about the policies of a bundle.
 
-    What goes beyond the intent is proved for every principal; `thorough` counts through what can be counted as well, which
-    knows nothing of the prover.
+    What goes beyond the intent is proved for every principal; where nothing does, `thorough` counts through what can be counted
+    as well, which knows nothing of the prover.
     """
     specification = specify(intent, [access.key for access in bundle.keys])
     excess = [*_proved(intent, specification, bundle, origins)]
-    excess += beyond(intent, specification, bundle, origins, kinds=None if thorough else BESIDE_THE_KEY)
+    counted = None if thorough and not excess else BESIDE_THE_KEY
+    excess += beyond(intent, specification, bundle, origins, kinds=counted)
     return (
-        Answer(INTENDED, tuple(not_allowed(intent, specification, bundle, origins))),
+        Answer(INTENDED, (*not_allowed(intent, specification, bundle, origins), *undeployable(intent, bundle))),
         Answer(NOTHING_ELSE, tuple(excess)),
         Answer(NO_LOCKOUT, tuple(locked_out(intent, bundle))),
     )
@@ -90,7 +91,12 @@ def _findings(proof: Proof, code: str, place: Location, origins: Origins) -> Ite
         return
     if not proof.groups:
         message = f"`{proof.question}` is {proof.result}: {proof.reason or 'no witness is known'}"
-        yield Finding("unproved" if proof.result is Result.UNKNOWN else code, "error", message, place)
+        if proof.result is Result.UNKNOWN:
+            yield Finding("unproved", "error", message, place)
+        elif proof.result is Result.VACUOUS:
+            yield Finding("vacuous-question", "error", message, place)
+        else:
+            yield Finding(code, "error", message, place)
     for group in proof.groups:
         yield _finding(group, code, place, origins)
 
@@ -98,6 +104,7 @@ def _findings(proof: Proof, code: str, place: Location, origins: Origins) -> Ite
 def _finding(group: Group, code: str, place: Location, origins: Origins) -> Finding:
     lines = tuple(dict.fromkeys(line for label in group.reason for line in origins.get(label, ())))
     said = "which `never` rules out" if code == "never" else "which nobody asked for"
-    example = f"`{group.witness.principal}` calling `{group.witness.action}` with {described(group.witness)}"
+    request = group.witness.request
+    example = f"`{request.principal}` calling `{request.action}` with {described(request)}"
     where = lines[0] if lines and code != "never" else place
     return Finding(code, "error", f"{group}: allowed, {said}; such as {example}", where, group.witness, group.reason, lines)

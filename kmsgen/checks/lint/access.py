@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from kmsgen.checks.finding import ERROR, WARNING
 from kmsgen.checks.lint.key import LintedKey
 from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Problem
-from kmsgen.prover.proof import Result
+from kmsgen.prover.question import Result
 
 _SHARE = 5  # of the groups of a proof that are shown
 

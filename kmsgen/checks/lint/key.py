@@ -14,9 +14,9 @@ from kmsgen.errors import Location
 from kmsgen.policy.bundle import Bundle, PrincipalPolicies
 from kmsgen.policy.document import Document, Effect, Statement
 from kmsgen.prover.minimality import Minimality
-from kmsgen.prover.proof import Budget, Proof, Result
+from kmsgen.prover.problem import Budget
 from kmsgen.prover.prove import prove
-from kmsgen.prover.question import NoLockout, NoPublic, Question
+from kmsgen.prover.question import NoLockout, NoPublic, Proof, Question, Result
 
 _PUT = "kms:PutKeyPolicy"
 _UNDESCRIBED = PrincipalPolicies((Document((Statement(Effect.ALLOW, ("kms:*",), ("*",)),)),))

@@ -12,7 +12,7 @@ from kmsgen.checks.lint.written import KEY_POLICY, Written
 from kmsgen.policy.bundle import Bundle
 from kmsgen.prover.bearing import Bearings
 from kmsgen.prover.minimality import minimality_by_key
-from kmsgen.prover.proof import Budget
+from kmsgen.prover.problem import Budget
 
 
 def lint(written: Sequence[Written], bundle: Bundle | None, budget: Budget | None = None) -> list[Finding]:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
-from kmsgen.authorizer.request import Request
 from kmsgen.checks.finding import Finding
 from kmsgen.errors import Location
+from kmsgen.prover.witness import Witness
 
 KMS_GUIDE = "https://docs.aws.amazon.com/kms/latest/developerguide/{}.html"
 IAM_GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/{}.html"
@@ -23,7 +23,7 @@ class Problem(NamedTuple):
     message: str
     mend: str = ""
     statements: tuple[str, ...] = ()
-    witness: Request | None = None
+    witness: Witness | None = None
     key: str = ""
     severity: str = ""
 

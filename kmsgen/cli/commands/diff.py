@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmsgen.cli.commands.question_options import SECONDS, DescribedOnly, Seconds
+from kmsgen.cli.commands.question_options import SECONDS, DescribedOnly, SecondOpinion, Seconds
 from kmsgen.cli.commands.reading_options import FORMS, beside
 from kmsgen.cli.commands.sharing import sharing
 
@@ -41,6 +41,7 @@ def diff(
     fail_on: Annotated[FailOn | None, typer.Option("--fail-on", help="Exit 1 where access is gained, lost, or either.")] = None,
     described_only: DescribedOnly = False,
     seconds: Seconds = SECONDS,
+    second_opinion: SecondOpinion = False,
     output: Annotated[Output, typer.Option("--output", help="How to print.")] = Output.TEXT,
 ) -> None:
     """Show which access NEW gives that OLD does not, and the other way round, each kind with a request that shows it.
@@ -50,5 +51,7 @@ def diff(
     Exit codes: 0 no difference that --fail-on names, 1 there is one or the comparison could not be finished, 2 bad input.
     """
     from kmsgen.cli.jobs.diff import run  # noqa: PLC0415 - `--help` must not pay for what only a comparison needs
+    from kmsgen.prover.problem import Budget  # noqa: PLC0415
 
-    raise typer.Exit(run((old, new), beside, output, fail_on, described_only=described_only, seconds=seconds))
+    budget = Budget(seconds=seconds, second_opinion=second_opinion)
+    raise typer.Exit(run((old, new), beside, output, fail_on, described_only=described_only, budget=budget))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from kmsgen.cli.commands.output_options import Output, OutputForm
-from kmsgen.cli.commands.question_options import SECONDS, DescribedOnly, Seconds, asked
+from kmsgen.cli.commands.question_options import SECONDS, DescribedOnly, SecondOpinion, Seconds, asked
 from kmsgen.cli.commands.reading_options import File, beside
 from kmsgen.cli.commands.sharing import sharing
 
@@ -27,15 +27,18 @@ def prove(
     beside: "Beside",
     described_only: DescribedOnly = False,
     seconds: Seconds = SECONDS,
+    second_opinion: SecondOpinion = False,
     output: OutputForm = Output.TEXT,
 ) -> None:
     """Prove what must be impossible, for every principal, action and situation there could be, or show a request.
 
     Without a question an intent is asked for access that it does not name. A principal that FILE does not describe is taken to
     have every IAM policy it could have. JSON: [{question, result: proved|refuted|unknown, reason, groups: [{principals,
-    actions, conditions, reason, witness}]}]; a witness has the form of a scenario's request.
+    actions, conditions, reason, witness}]}]; a witness is a scenario of one request, as `simulate -` takes it.
     Exit codes: 0 all proved, 1 one is refuted or unknown, 2 bad input.
     """
     from kmsgen.cli.jobs.prove import run  # noqa: PLC0415 - `--help` must not pay for what only a proof needs
+    from kmsgen.prover.problem import Budget  # noqa: PLC0415
 
-    raise typer.Exit(run(file, beside, asked, output, described_only=described_only, seconds=seconds))
+    budget = Budget(seconds=seconds, second_opinion=second_opinion)
+    raise typer.Exit(run(file, beside, asked, output, described_only=described_only, budget=budget))

@@ -33,6 +33,9 @@ DescribedOnly = Annotated[
 Seconds = Annotated[float, typer.Option("--seconds", min=0.1, help="Give up on a question after so long: then it is unknown.")]
 
 SECONDS = 30.0
+SecondOpinion = Annotated[
+    bool, typer.Option("--second-opinion", help="Ask a solver too: what it does not find by itself is unknown.")
+]
 
 
 def asked(

@@ -32,7 +32,8 @@ def simulate(
     Exit code 1 where an `expect` or a `because` does not hold.
 
     JSON: one list, an element a request: `{scenario, request, principal, action, resource, outcome,
-    because: [...], error, expect, ok}`.
+    because: [...], error, expect, ok, notes: [{id, text}]}`; the notes say where an answer
+    rests on what nothing tells, or on what AWS leaves open.
     """
     from kmsgen.cli.jobs.simulate import Given, run  # noqa: PLC0415 - loads the authorizer
 

@@ -6,21 +6,24 @@ from collections.abc import Iterator, Sequence
 
 from kmsgen.cli.console import say, say_note
 from kmsgen.cli.reports import differences as report
-from kmsgen.errors import Location, each, input_error
+from kmsgen.errors import Diagnostic, Location, each, input_error
 from kmsgen.policy.bundle import Bundle
-from kmsgen.prover.proof import Budget, Differences, Group
-from kmsgen.prover.prove import differences
+from kmsgen.prover.difference import differences
+from kmsgen.prover.grouping import merged
+from kmsgen.prover.problem import Budget
+from kmsgen.prover.question import Differences
 from kmsgen.sources.beside import NOTHING, Beside
+from kmsgen.sources.described import GRANTS
 from kmsgen.sources.subject import Subject, identify
 
 
-def run(paths: tuple[str, str], beside: Beside, output: str, fail_on: str | None, *, described_only: bool, seconds: float) -> int:
+def run(paths: tuple[str, str], beside: Beside, output: str, fail_on: str | None, *, described_only: bool, budget: Budget) -> int:
     """Print what differs; return the exit code. Raises KmsgenError with every problem of both files."""
-    before, after = _read(paths, beside)
+    before, after = _with_grants(*_read(paths, beside))
     for subject in (before, after):
         for note in subject.described.notes:
             say_note(note)
-    found = compare(before, after, described_only=described_only, seconds=seconds)
+    found = compare(before, after, described_only=described_only, budget=budget)
     report.show(found, output)
     if found.reason:
         say(f"the comparison is not complete: {found.reason}")
@@ -42,11 +45,32 @@ def _read(paths: tuple[str, str], beside: Beside) -> list[Subject]:
     return subjects
 
 
-def compare(before: Subject, after: Subject, *, described_only: bool, seconds: float) -> Differences:
+def _with_grants(before: Subject, after: Subject) -> tuple[Subject, Subject]:
+    """Return both with the same grants on the keys of one whose form has no room for grants, and a note that says so."""
+    lacking = [GRANTS in subject.described.lacks for subject in (before, after)]
+    if lacking == [True, False]:
+        return _granted(before, after), after
+    return (before, _granted(after, before)) if lacking == [False, True] else (before, after)
+
+
+def _granted(subject: Subject, other: Subject) -> Subject:
+    described, keys = subject.described, subject.bundle.keys
+    held = [access.grants for access in other.bundle.keys[: len(keys)]]
+    if not any(held):
+        return subject
+    filled = [access._replace(grants=grants) for access, grants in zip(keys, held, strict=False)]
+    bundle = described.bundle._replace(keys=(*filled, *keys[len(held) :]))
+    message = f"{subject.form.name} holds no grants: they are taken to be those of {other.path}"
+    note = Diagnostic(Location(subject.path), "as-compared", message)
+    return subject._replace(described=described._replace(bundle=bundle, notes=(*described.notes, note)))
+
+
+def compare(before: Subject, after: Subject, *, described_only: bool, budget: Budget) -> Differences:
     """Compare what two files describe."""
     only = described_only or not (before.governed and after.governed)
     pairs = _of_one_kind(before, after)
-    return _together([differences(*pair, Budget(seconds=seconds), described_only=only) for pair in pairs])
+    whole = (before.intent is not None, after.intent is not None)
+    return _together([differences(*pair, budget, described_only=only, whole=whole) for pair in pairs])
 
 
 def _of_one_kind(before: Subject, after: Subject) -> Iterator[tuple[Bundle, Bundle]]:
@@ -66,11 +90,7 @@ def _as(bundle: Bundle, spec: str, usage: str) -> Bundle:
 
 
 def _together(found: Sequence[Differences]) -> Differences:
-    """Return the differences on keys of every kind, those of a later kind only where they are about further actions."""
-    gained: list[Group] = []
-    lost: list[Group] = []
-    for one in found:
-        for groups, further in ((gained, one.gained), (lost, one.lost)):
-            shown = {action for group in groups for action in group.actions}
-            groups += [group for group in further if not shown.issuperset(group.actions)]
-    return Differences(tuple(gained), tuple(lost), next((one.reason for one in found if one.reason), ""))
+    """Return the differences on keys of every kind as one."""
+    gained = merged(group for one in found for group in one.gained)
+    lost = merged(group for one in found for group in one.lost)
+    return Differences(gained, lost, next((one.reason for one in found if one.reason), ""))

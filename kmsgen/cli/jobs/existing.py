@@ -9,8 +9,8 @@ from kmsgen.errors import Diagnostic, Location, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.described import GRANTS, IDENTITY_POLICIES, KEY_KIND, Described, Home
-from kmsgen.sources.subject import FOLDER, INTENT, Identified, identify
+from kmsgen.sources.described import GRANTS, IDENTITY_POLICIES, KEY_KIND, KEY_POLICIES, Described, Home
+from kmsgen.sources.subject import FOLDER, INTENT, PLAN, TEMPLATE, Identified, identify
 
 
 def existing(path: str, beside: Beside, intent: Intent, compiled: Bundle) -> Described:
@@ -23,7 +23,8 @@ def existing(path: str, beside: Beside, intent: Intent, compiled: Bundle) -> Des
     known = tuple(access.key for access in compiled.keys)
     home = Home(intent.scope.partition, intent.scope.account, region, keys=known)
     subject = file.read(beside._replace(home=home))
-    found = (subject if file.form is FOLDER else subject.about_keys()).described
+    may_lack_keys = file.form is FOLDER or (file.form in (PLAN, TEMPLATE) and intent.key is None)
+    found = (subject if may_lack_keys else subject.about_keys()).described
     bundle = found.bundle._replace(
         keys=_keys(found, compiled, path), principals=_principals(found, compiled, intent.scope.account)
     )
@@ -33,7 +34,8 @@ def existing(path: str, beside: Beside, intent: Intent, compiled: Bundle) -> Des
 def _as_compiled(file: Identified, found: Described, compiled: Bundle) -> Iterator[Diagnostic]:
     """Yield the note that what files of a form have no room for is taken to be as compiled."""
     granted = any(access.grants for access in compiled.keys)
-    lacking = [what for what in (IDENTITY_POLICIES, GRANTS) if what in found.lacks and (granted or what != GRANTS)]
+    lacking = [KEY_POLICIES] if not found.bundle.keys and file.form is not FOLDER else []
+    lacking += [what for what in (IDENTITY_POLICIES, GRANTS) if what in found.lacks and (granted or what != GRANTS)]
     if lacking:
         message = f"{file.form.name} holds no {' and no '.join(lacking)}: they are taken to be as compiled"
         yield Diagnostic(Location(file.path), "as-compiled", message)
@@ -44,7 +46,7 @@ def _as_compiled(file: Identified, found: Described, compiled: Bundle) -> Iterat
 
 def _keys(found: Described, compiled: Bundle, path: str) -> tuple[KeyAccess, ...]:
     """Return the keys that the intent is about, with what the file does not tell of them as compiled."""
-    if not found.bundle.keys:  # a folder of IAM policies alone, where the intent leaves key policies as they are
+    if not found.bundle.keys:  # IAM policies alone, where the intent leaves key policies as they are
         return compiled.keys
     chosen = _matching(found.bundle.keys, compiled.keys)
     if len(chosen) != len(compiled.keys):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmsgen.authorizer.explain.nearest import explain
+from kmsgen.authorizer.advice.explanation import explain
 from kmsgen.cli.console import answer_json, say
 from kmsgen.cli.jobs.simulate import Given, decide, scenarios_of
 from kmsgen.cli.reports import decisions, trace
@@ -17,7 +17,7 @@ def run(given: Given, output: str, number: int | None, *, lockout: bool) -> int:
     """Print the answers with all that led to them; return the exit code. Raises InputError."""
     scenarios = lockout_questions(given) if lockout else scenarios_of(given)
     decided = chosen(list(decide(scenarios, trace=True)), number)
-    explained = [(one, explain(one.question.request, one.decision)) for one in decided]
+    explained = [(one, explain(one.question.request, one.decision, one.scenario.bundle)) for one in decided]
     if output == "json":
         answer_json([trace.explained_row(*one) for one in explained])
     else:

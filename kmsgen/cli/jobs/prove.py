@@ -10,24 +10,25 @@ from kmsgen.cli.reports import proofs as report
 from kmsgen.errors import Location, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle
-from kmsgen.prover.proof import Budget, Group, Proof, Result
+from kmsgen.prover.grouping import merged
+from kmsgen.prover.problem import Budget
 from kmsgen.prover.prove import prove
-from kmsgen.prover.question import Beyond, NoEscalation, NoLockout, NoPublic, Question
+from kmsgen.prover.question import Beyond, NoEscalation, NoLockout, NoPublic, Proof, Question, Result
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.subject import Subject, read_subject
 
-_WORSE = (Result.PROVED, Result.UNKNOWN, Result.REFUTED)
+_WORSE = (Result.PROVED, Result.UNKNOWN, Result.REFUTED, Result.VACUOUS)
 _CHANGE_POLICY = "kms:PutKeyPolicy"
 
 
-def run(path: str, beside: Beside, asked: AskedQuestions, output: str, *, described_only: bool, seconds: float) -> int:
+def run(path: str, beside: Beside, asked: AskedQuestions, output: str, *, described_only: bool, budget: Budget) -> int:
     """Print the answers; return the exit code. Raises KmsgenError."""
     subject = read_subject(path, beside)
     questions = _questions(subject, asked)
     for note in subject.described.notes:
         say_note(note)
     only = described_only or not subject.governed
-    proofs = answers(subject, questions, Budget(seconds=seconds), described_only=only)
+    proofs = answers(subject, questions, budget, described_only=only)
     report.show(proofs, output)
     return 0 if all(proof.result is Result.PROVED for proof in proofs) else 1
 
@@ -44,21 +45,22 @@ def answers(subject: Subject, questions: Sequence[Question], budget: Budget, *, 
         for question in questions or [_beyond(subject, bundle)]:
             kinds = subject.by_kind(bundle)
             proof = _together([prove(one, question, budget, described_only=described_only) for one in kinds], kinds)
+            if proof.result is Result.VACUOUS:
+                hint = "look for a typing error: a role is `role/name`, a user `user/name`, a service `name.amazonaws.com`"
+                message = f"`{proof.question}` is about nobody: {proof.reason}"
+                raise input_error(Location(subject.path), "vacuous-question", message, hint)
             found.append(_named(proof, bundle) if len(bundles) > 1 else proof)
     return found
 
 
 def _together(proofs: Sequence[Proof], bundles: Sequence[Bundle]) -> Proof:
-    """Return one answer for every kind of key that there may be: the worst, with the groups of each that are not the same."""
+    """Return one answer for every kind of key that there may be: the worst, with the groups of all."""
     worst = max((proof.result for proof in proofs), key=_WORSE.index)
     number, first = next((number, proof) for number, proof in enumerate(proofs) if proof.result is worst)
-    groups: list[Group] = []
-    for proof in proofs:
-        shown = {action for one in groups for action in one.actions}
-        groups += [one for one in proof.groups if not shown.issuperset(one.actions)]
+    groups = merged(one for proof in proofs for one in proof.groups)
     key = bundles[number].keys[0].key
     kind = f"if the key is {key.spec} for {key.usage}" if number else ""
-    return Proof(first.question, worst, tuple(groups), "; ".join(filter(None, (kind, first.reason))))
+    return Proof(first.question, worst, groups, "; ".join(filter(None, (kind, first.reason))))
 
 
 def _named(proof: Proof, bundle: Bundle) -> Proof:

@@ -8,10 +8,13 @@ from typing import NamedTuple
 from kmsgen.arn import ACCOUNT_ID, is_service_principal, parse_arn
 from kmsgen.authorizer.request import Request
 from kmsgen.cli.jobs.option_values import named_values
-from kmsgen.errors import Location, input_error
+from kmsgen.errors import Diagnostic, InputError, Location, input_error
 from kmsgen.policy.grant import Grant
-from kmsgen.policy.json_form import parse_grant
+from kmsgen.policy.json_form import parse_create_grant
 from kmsgen.reading import read_file
+from kmsgen.sources.request_check import faults
+
+_OPTIONS = {"action": "--action", "resource": "--resource", "context": "--context", "parameters": "--parameter"}
 
 
 class PutRequest(NamedTuple):
@@ -50,10 +53,18 @@ def requests_of(asked: PutRequest) -> Iterator[Request]:
     parameters = dict(named_values(asked.parameters, "--parameter"))
     for principal in asked.principals:
         for action in asked.actions:
-            yield Request(
+            yield _possible(Request(
                 principal, action, asked.resources, encryption_context, context, asked.grant_tokens, create_grant, asked.grant_id,
                 parameters,
-            )  # fmt: skip
+            ))  # fmt: skip
+
+
+def _possible(request: Request) -> Request:
+    """Return a request that somebody could make. Raises InputError for what asks nothing."""
+    problems = [Diagnostic(Location(_OPTIONS[str(one.steps[0])]), one.code, one.message, one.hint) for one in faults(request)]
+    if problems:
+        raise InputError(problems)
+    return request
 
 
 def _check_principal(text: str) -> None:
@@ -65,4 +76,4 @@ def _check_principal(text: str) -> None:
 
 def _grant(path: str) -> Grant:
     source = read_file(path)
-    return parse_grant(source.data, source.where)
+    return parse_create_grant(source.data, source.where)

@@ -54,7 +54,7 @@ def decide(scenarios: Iterable[Scenario], *, trace: bool = False) -> Iterator[De
     for scenario in scenarios:
         authorizer = Authorizer(scenario.bundle)
         for number, question in enumerate(scenario.questions, 1):
-            yield Decided(scenario, number, question, authorizer.decide(question.request, trace=trace))
+            yield Decided(scenario, number, question, authorizer.decide(question.request, trace=trace, whole=question.whole_call))
 
 
 def scenarios_of(given: Given) -> list[Scenario]:

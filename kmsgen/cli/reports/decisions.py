@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from kmsgen.authorizer.decision import Decision, Outcome
-from kmsgen.catalogue.actions import ACTIONS, find
+from kmsgen.authorizer.explain.silences import describe
 from kmsgen.cli import console
 from kmsgen.sources.question import Question, Scenario
 
@@ -57,7 +57,19 @@ def row(one: Decided) -> dict[str, Any]:
         "error": decision.error,
         "expect": one.question.expectation.outcome,
         "ok": one.ok,
+        "notes": [_told_note(note) for note in decision.notes],
     }
+
+
+def _told_note(note: str) -> dict[str, Any]:
+    text = describe(note)
+    return {"id": None if text == note else note.partition(":")[0], "text": text}
+
+
+def describe_note(note: str) -> str:
+    """Return a note with its number, if it has one."""
+    text = describe(note)
+    return text if text == note else f"{note.partition(':')[0]}: {text}"
 
 
 def line(one: Decided) -> str:
@@ -76,12 +88,6 @@ def line(one: Decided) -> str:
 def doubtful(decided: Iterable[Decided]) -> Iterator[str]:
     """Yield, each once, what requests name that no call to KMS can: a denial of that says nothing of a policy."""
     requests = [one.question.request for one in decided]
-    for action in dict.fromkeys(request.action for request in requests):
-        if find(action) is None:
-            from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
-
-            close = get_close_matches(f"kms:{action.removeprefix('kms:')}", [one.iam_name for one in ACTIONS.values()], 1)
-            yield f"`{action}` is no action of KMS{f': did you mean `{close[0]}`?' if close else ''}"
     for principal in dict.fromkeys(request.principal for request in requests):
         if principal != "*" and set("*?") & set(principal):
             yield f"`{principal}` is taken as it stands: a request has one caller, not a pattern of them"
@@ -92,7 +98,7 @@ def doubtful(decided: Iterable[Decided]) -> Iterator[str]:
 def show_lines(decided: Iterable[Decided]) -> None:
     """Print answers, a line each; coloured on a terminal."""
     if not console.coloured():
-        console.answer(*map(line, decided))
+        console.answer(*(text for one in decided for text in (line(one), *_noted(one))))
         return
     from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
     from rich.text import Text  # noqa: PLC0415 - only a terminal pays for it
@@ -103,3 +109,10 @@ def show_lines(decided: Iterable[Decided]) -> None:
         text.stylize("green" if one.ok else "bold red", 0, 4)
         text.stylize(STYLES[one.decision.outcome], 6, 6 + len(outcome_of(one.decision)))
         terminal.print(text)
+        for noted in _noted(one):
+            terminal.print(Text(console.line(noted), "dim"))
+
+
+def _noted(one: Decided) -> Iterator[str]:
+    """Yield what an answer rests on that is open, a line each."""
+    yield from (f"      {describe_note(note)}" for note in one.decision.notes)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from kmsgen.cli.console import answer, answer_json, line
 from kmsgen.cli.reports.proofs import shortly, told_group
-from kmsgen.prover.proof import Differences, Group
+from kmsgen.prover.question import Differences, Group
 
 # What ends a cell, begins markup or is a character of HTML.
 _MARKDOWN = {

@@ -8,7 +8,7 @@ from typing import Any
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intent.verification import Answer
 from kmsgen.cli.console import answer, answer_json
-from kmsgen.cli.reports.plain_request import format_request
+from kmsgen.cli.reports.plain_scenario import format_scenario
 from kmsgen.errors import Location
 
 _INDENT = "     "
@@ -50,7 +50,7 @@ def told(one: Finding) -> dict[str, Any]:
         "location": told_place(one.location),
         "statements": list(one.statements),
         "key": one.key or None,
-        "witness": format_request(one.witness) if one.witness is not None else None,
+        "witness": format_scenario(one.witness) if one.witness is not None else None,
     }
 
 
@@ -77,7 +77,7 @@ def _told_finding(finding: Finding) -> dict[str, Any]:
         "location": told_place(finding.location),
         "statements": list(finding.statements),
         "origins": [told_place(place) for place in finding.origins],
-        "witness": format_request(finding.witness) if finding.witness is not None else None,
+        "witness": format_scenario(finding.witness) if finding.witness is not None else None,
     }
 
 

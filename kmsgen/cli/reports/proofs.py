@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kmsgen.cli.console import answer, answer_json
-from kmsgen.cli.reports.plain_request import format_request
-from kmsgen.prover.proof import Group, Proof
+from kmsgen.cli.reports.plain_scenario import format_scenario
+from kmsgen.prover.question import Group, Proof
 
 _SHOWN = 20
 
@@ -33,7 +33,7 @@ def told_group(one: Group) -> dict[str, Any]:
         "actions": list(one.actions),
         "conditions": list(one.conditions),
         "reason": list(one.reason),
-        "witness": format_request(one.witness),
+        "witness": format_scenario(one.witness),
     }
 
 
@@ -51,8 +51,8 @@ def lines(proof: Proof) -> Iterator[str]:
 
 def shortly(one: Group) -> str:
     """Return the witness of a group in one line."""
-    request = one.witness
-    pairs = [f"{key}={','.join(values)}" for key, values in request.context.items()]
+    request = one.witness.request
+    pairs = [f"{key}={','.join(values)}" for key, values in request.context.items() if values]
     pairs += [f"{{{name}: {value}}}" for name, value in request.encryption_context.items()]
     if request.create_grant is not None:
         pairs.append(f"a grant of {', '.join(request.create_grant.operations)} to {request.create_grant.grantee}")

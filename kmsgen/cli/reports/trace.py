@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from kmsgen.authorizer.advice.explanation import Explanation
 from kmsgen.authorizer.decision import ElementMatch, Outcome, StatementTrace
-from kmsgen.authorizer.explain.nearest import Explanation
-from kmsgen.authorizer.explain.silences import describe
 from kmsgen.authorizer.request import Request
 from kmsgen.cli import console
-from kmsgen.cli.reports.decisions import STYLES, Decided, outcome_of, resources_of, row
+from kmsgen.cli.reports.decisions import STYLES, Decided, describe_note, outcome_of, resources_of, row
 
 _LAYERS = {
     "key-policy": "key policy",
@@ -62,12 +61,6 @@ def tree(one: Decided, explanation: Explanation) -> Node:
     _add_all(top, "notes", [describe_note(note) for note in decision.notes])
     _add_layers(top, decision.trace)
     return top
-
-
-def describe_note(note: str) -> str:
-    """Return a note with its number, if it has one."""
-    text = describe(note)
-    return text if text == note else f"{note.partition(':')[0]}: {text}"
 
 
 def _circumstances(request: Request) -> Iterator[str]:
@@ -141,14 +134,8 @@ def explained_row(one: Decided, explanation: Explanation) -> dict[str, Any]:
         "why": list(explanation.why),
         "nearest": [{"source": miss.source, "failed": [_element(e) for e in miss.failed]} for miss in explanation.nearest],
         "change": list(explanation.change),
-        "notes": [_note(note) for note in decision.notes],
         "trace": [_statement(trace) for trace in decision.trace],
     }
-
-
-def _note(note: str) -> dict[str, Any]:
-    text = describe(note)
-    return {"id": None if text == note else note.partition(":")[0], "text": text}
 
 
 def _statement(trace: StatementTrace) -> dict[str, Any]:

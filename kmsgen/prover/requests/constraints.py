@@ -1,19 +1,26 @@
-"""The tests of statements and grants as the search sees them: which condition keys each reads, and what it wants of them."""
+"""The tests of statements and grants as the search sees them: which condition keys each reads, and how it comes out.
+
+A test asks the authorizer itself, so the search cannot read a policy in another way than what judges its witnesses.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable
+from typing import NamedTuple
 
-from kmsgen.authorizer.context.lookup import View
+from kmsgen.authorizer.context.view import View
 from kmsgen.authorizer.evaluation.grants import GrantRule
 from kmsgen.authorizer.language.conditions import ConditionTest
+from kmsgen.authorizer.language.open_value import Lookup, Seen, either_way
+from kmsgen.authorizer.language.operators import null_test
 from kmsgen.authorizer.language.statement import ResourceTest
 from kmsgen.authorizer.language.wildcards import Maybe
-from kmsgen.policy.grant import Pairs
-from kmsgen.policy.operators import OperatorName, split_operator
-from kmsgen.prover.search.search import Known, Test, Values
-from kmsgen.prover.values.cells import Wanted
+from kmsgen.policy.operators import split_operator
+from kmsgen.prover.problem import Assignment, OutsideError, Values
+from kmsgen.prover.values.cells import Accept
+from kmsgen.prover.values.patterns import literal
+from kmsgen.prover.values.sets import SetTest
+from kmsgen.prover.values.value_tests import Bits, ValueTest, value_test
 
 CONTEXT = "kms:encryptioncontext:"
 CONTEXT_KEYS = "kms:encryptioncontextkeys"
@@ -21,249 +28,197 @@ TAG = "aws:requesttag/"
 TAG_KEYS = "aws:tagkeys"
 FAMILIES = {CONTEXT: CONTEXT_KEYS, TAG: TAG_KEYS}
 """Families of named pairs, and the key that holds their names."""
-FAMILY_OF_KEYS = {keys: family for family, keys in FAMILIES.items()}
+FAMILY_OF_NAMES = {names: family for family, names in FAMILIES.items()}
 
 
-_NOTHING = OperatorName("", "StringEquals", if_exists=False)
-_EQUALS = OperatorName("", "StringEquals", if_exists=False)
+class Reading(NamedTuple):
+    """How what AWS leaves open is read: on the safe side, without access, or `generous`, with it."""
 
+    generous: bool = False
 
-def spelled(key: str) -> str:
-    """Return the pseudo key that holds how the name of a pair is spelled."""
-    return f"name of {key}"
+    def settled(self, result: Maybe, *, deny: bool) -> bool:
+        """Return what a test of a Deny, or of an Allow, counts as."""
+        return deny is not self.generous if result is None else result
 
-
-def others(family: str) -> str:
-    """Return the pseudo key that holds the names of a family that no policy names as a condition key."""
-    return f"others of {family}"
-
-
-def names_in(known: Known, family: str) -> Values | None:
-    """Return every name of a family in a request; None where there is none."""
-    head = spelled(family)
-    found = [name for key, values in known.items() if key.startswith(head) for name in values or ()]
-    found += known.get(others(family)) or ()
-    return tuple(found) or None
-
-
-class Look(Test, Protocol):
-    """A test with what cutting needs of it."""
-
-    def reading(self, known: Known) -> Maybe:
-        """Whether the test holds, as `holds`; None where AWS leaves that open."""
-
-    @property
-    def ties(self) -> Values:
-        """The condition keys whose values it puts into what it wants of another."""
-
-    def own(self, key: str) -> bool:
-        """Whether the key alone settles the test, but for its ties."""
-
-    def answer(self, values: Values | None, known: Known) -> bool | None:
-        """How its own key with these values meets it, open readings left open."""
-
-    def wishes(self, key: str) -> Sequence[Wanted]:
-        """Return what it wants of a condition key."""
-
-
-class Doubts:
-    """Whether a reading that AWS leaves open was met; `generous`: it is read so that there is more access, not less."""
-
-    __slots__ = ("generous", "met")
-
-    def __init__(self, *, generous: bool = False) -> None:
-        self.generous = generous
-        self.met = False
-
-    def settle(self, result: Maybe, *, deny: bool) -> bool:
-        """Return what a test of a Deny, or of an Allow, counts as where its result is open."""
-        if result is not None:
-            return result
-        self.met = True
-        return deny is not self.generous
+    def accept(self, *, truth: bool, deny: bool) -> Accept:
+        """Return the results that count as true, or as false."""
+        return frozenset(result for result in (True, False, None) if self.settled(result, deny=deny) is truth)
 
 
 class KeyTest:
-    """A condition of a statement. `reads` are pseudo keys where the condition is on the names of pairs.
+    """A condition of a statement.
 
-    `aliases` are those of the key in the bundle of the statement: kms:RequestAlias is not seen with another one's.
+    `aliases` are those of the key in the statement's bundle: kms:RequestAlias is not seen with another one's. `unsettled` are
+    keys of which AWS's pages do not agree that requests of the action have them: they are read both ways (C11).
     """
 
-    __slots__ = ("aliases", "doubts", "reads", "test", "wanted")
+    __slots__ = ("_how", "aliases", "reads", "test", "unsettled")
 
-    def __init__(
-        self, test: ConditionTest, wanted: tuple[Wanted, ...], reads: frozenset[str], doubts: Doubts, aliases: Values = ()
-    ) -> None:
+    def __init__(self, test: ConditionTest, how: Reading, aliases: Values = (), unsettled: frozenset[str] = frozenset()) -> None:
         self.test = test
-        self.wanted = wanted
-        self.reads = reads
-        self.doubts = doubts
-        self.aliases = aliases
+        self.unsettled = unsettled
+        self.aliases = aliases if test.variable == "kms:requestalias" else ()
+        self.reads = frozenset((test.variable, *test.variables))
+        self._how = how
 
     @property
-    def ties(self) -> Values:
-        """The policy variables in its values."""
+    def key(self) -> str:
+        """The condition key that it is on."""
+        return self.test.variable
+
+    @property
+    def variables(self) -> Values:
+        """The condition keys whose values it puts into what it compares with."""
         return self.test.variables
 
-    def own(self, key: str) -> bool:
-        """Whether the condition is on this key."""
-        family = FAMILY_OF_KEYS.get(self.test.variable)
-        return key == (others(family) if family else self.test.variable)
-
-    def wishes(self, key: str) -> Sequence[Wanted]:
-        """Return what the condition wants of its key."""
-        return self.wanted if self.own(key) else ()
-
-    def reading(self, known: Known) -> Maybe:
+    def reading(self, decided: Assignment) -> Maybe:
         """Whether the condition holds; None where that is open."""
-        return self.test.check(self._values(known), known.get)
+        lookup: Lookup = decided.values.get
+        seen = self._seen(decided.values[self.test.variable])
+        return self.test.check(seen, lookup) if not self.unsettled else self._either_way(seen, lookup)
 
-    def holds(self, known: Known) -> bool:
-        """Whether the condition holds; open readings as the authorizer has them."""
-        return self.doubts.settle(self.reading(known), deny=self.test.deny)
+    @property
+    def either(self) -> str:
+        """Why the key may be absent where it has a value; empty where it may not."""
+        return "C11" if self.key in self.unsettled else ""
 
-    def possible(self, known: Known) -> bool:  # noqa: ARG002 - as of Test
-        """Whether the condition can still hold: its one key is not known yet."""
-        return True
+    @property
+    def is_open(self) -> bool:
+        """Whether some key that it reads is read both ways."""
+        return bool(self.unsettled or self.test.unreliable)
 
-    def answer(self, values: Values | None, known: Known) -> bool | None:
-        """How the condition meets given values, open readings left open."""
-        return self.test.check(self._seen(values), known.get)
+    def settled(self, result: Maybe) -> bool:
+        """Tell what the condition counts as."""
+        return self._how.settled(result, deny=self.test.deny)
+
+    def accept(self, *, truth: bool) -> Accept:
+        """Return the results of the condition that count as true, or as false."""
+        return self._how.accept(truth=truth, deny=self.test.deny)
+
+    def value(self, lookup: Lookup) -> ValueTest:
+        """Return how it meets one value of its key, its policy variables put in. Raises OutsideError."""
+        if any(key in self.unsettled for key in self.variables):
+            raise OutsideError("AWS's pages do not agree that requests have a key that a policy variable names")
+        found = value_test(self.test, lookup, self.either)
+        return _seen_of_aliases(found, self.aliases, self.test, lookup) if self.aliases else found
+
+    def set(self, lookup: Lookup) -> SetTest:
+        """Return how it meets a set of values of its key; Null is settled by one that is not empty."""
+        values = self.test.condition.values
+        fold = ("ForAnyValue" if null_test(values, ("?",)) else "ForAllValues") if self._is_null else self.quantifier
+        return SetTest(self.value(lookup), fold)
+
+    @property
+    def quantifier(self) -> str:
+        """The set operator, if it has one."""
+        name = split_operator(self.test.condition.operator)
+        return name.quantifier if name else ""
+
+    @property
+    def _is_null(self) -> bool:
+        name = split_operator(self.test.condition.operator)
+        return name is not None and name.base == "Null"
+
+    def _either_way(self, seen: Seen, lookup: Lookup) -> Maybe:
+        def found(key: str) -> Seen:
+            return either_way(lookup(key), "C11") if key in self.unsettled else lookup(key)
+
+        return self.test.check(either_way(seen, self.either) if self.either else seen, found)
 
     def _seen(self, values: Values | None) -> Values | None:
-        elsewhere = self.aliases and values and self.test.variable == "kms:requestalias" and values[0] not in self.aliases
+        elsewhere = self.aliases and values and values[0] not in self.aliases
         return None if elsewhere else values
 
-    def _values(self, known: Known) -> Values | None:
-        family = FAMILY_OF_KEYS.get(self.test.variable)
-        if family:
-            return names_in(known, family)
-        return self._seen(known.get(self.test.variable))
+
+def _seen_of_aliases(found: ValueTest, aliases: Values, test: ConditionTest, lookup: Lookup) -> ValueTest:
+    """Return a test that sees the value where it is one of the key's aliases, and else nothing."""
+    missing = test.check(None, lookup)
+    size = len(found.patterns)
+
+    def reading(bits: Bits) -> Maybe:
+        return found.reading(bits[:size]) if any(bits[size:]) else missing
+
+    def answer(text: str) -> Maybe:
+        return found.answer(text) if text in aliases else missing
+
+    constants = tuple(dict.fromkeys((*found.constants, *aliases)))
+    patterns = (*found.patterns, *map(literal, aliases))
+    return ValueTest(answer, found.family, constants, patterns, reading, plain=True, otherwise=missing)
 
 
 class ResourceLook:
-    """A Resource element with policy variables."""
+    """A Resource element with policy variables, which is compared with the ARN of what the request is about."""
 
-    __slots__ = ("deny", "doubts", "reads", "resource", "test")
+    __slots__ = ("_deny", "_how", "reads", "resource", "test")
 
-    def __init__(self, test: ResourceTest, resource: str, doubts: Doubts, *, deny: bool) -> None:
+    def __init__(self, test: ResourceTest, resource: str, how: Reading, *, deny: bool) -> None:
         self.test = test
         self.resource = resource
-        self.doubts = doubts
-        self.deny = deny
         self.reads = frozenset(test.variables)
+        self._how = how
+        self._deny = deny
 
     @property
-    def ties(self) -> Values:
-        """Nothing that it puts into what it wants of another key."""
-        return ()
+    def variables(self) -> Values:
+        """The condition keys whose values it puts into what it compares with."""
+        return self.test.variables
 
-    def own(self, key: str) -> bool:  # noqa: ARG002 - as of Look
-        """Whether one key settles it: the resource is fixed, so each value has to be tried."""
-        return False
-
-    def answer(self, values: Values | None, known: Known) -> bool | None:  # noqa: ARG002 - as of Look
-        """Tell nothing of a single key."""
-        return None
-
-    def wishes(self, key: str) -> Sequence[Wanted]:
-        """Return each part of the resource that a variable could stand for."""
-        if key not in self.reads:
-            return ()
-        parts = [part for colon in self.resource.split(":") for part in (colon, *colon.split("/"))]
-        return (Wanted(_EQUALS, tuple(dict.fromkeys(parts)), variables=False),)
-
-    def reading(self, known: Known) -> Maybe:
+    def reading(self, decided: Assignment) -> Maybe:
         """Whether the element matches the resource; None where that is open."""
-        return self.test.check(self.resource, known.get)
+        return self.test.check(self.resource, decided.values.get)
 
-    def holds(self, known: Known) -> bool:
-        """Whether the element matches the resource; open readings as the authorizer has them."""
-        return self.doubts.settle(self.reading(known), deny=self.deny)
-
-    def possible(self, known: Known) -> bool:  # noqa: ARG002 - as of Test
-        """Whether it can still match."""
-        return True
+    def settled(self, result: Maybe) -> bool:
+        """Tell what the element counts as."""
+        return self._how.settled(result, deny=self._deny)
 
 
-MakeView = Callable[[Known], View]
-"""Builds the view of a request from what is known, as the authorizer sees it."""
+_SOURCES = ("aws:sourcearn", "kms:grantconstraintsourcearn")
+MakeView = Callable[[Assignment], View]
+"""Builds the view of a request from what is decided, as the authorizer sees it."""
 
 
-class GrantTest:
-    """The constraints of a grant. `pairs` are what its encryption context constraint names."""
+class ConstraintTest:
+    """One constraint of a grant, or what a grant of CreateGrant asks of the grant to create: nothing about it is open.
 
-    __slots__ = ("pairs", "reads", "rule", "view")
+    `first` is set where the authorizer tells of the grant to create first and of the source last, and only one is meant.
+    """
 
-    def __init__(self, rule: GrantRule, view: MakeView, reads: frozenset[str], pairs: Pairs = ()) -> None:
+    __slots__ = ("_told", "_view", "reads", "rule")
+
+    def __init__(self, rule: GrantRule, view: MakeView, reads: frozenset[str], *, first: bool | None = None) -> None:
         self.rule = rule
-        self.view = view
         self.reads = reads
-        self.pairs = pairs
+        self._view = view
+        self._told = slice(None) if first is None else slice(0, 1) if first else slice(-1, None)
 
     @property
-    def ties(self) -> Values:
-        """Nothing that it puts into what it wants of another key."""
+    def variables(self) -> Values:
+        """A constraint has no policy variables."""
         return ()
 
-    def own(self, key: str) -> bool:  # noqa: ARG002 - as of Look
-        """Whether one key settles it: a constraint reads several."""
-        return False
+    def constants(self, key: str) -> Values:
+        """Return the values of a key with which the constraint compares."""
+        constraints = self.rule.grant.constraints
+        if key in _SOURCES:
+            return (constraints.source_arn,) if constraints.source_arn else ()
+        pairs = (*(constraints.encryption_context_equals or ()), *(constraints.encryption_context_subset or ()))
+        return tuple(value for name, value in pairs if f"{CONTEXT}{name.lower()}" == key)
 
-    def answer(self, values: Values | None, known: Known) -> bool | None:  # noqa: ARG002 - as of Look
-        """Tell nothing of a single key."""
-        return None
+    def reading(self, decided: Assignment) -> Maybe:
+        """Whether the authorizer's own test of the grant passes."""
+        return all(element.matched for element in tuple(self.rule.tests(self._view(decided)))[self._told])
 
-    def wishes(self, key: str) -> Sequence[Wanted]:
-        """Return what the constraint wants of the encryption context, or of the grant to create."""
-        constants = [value for name, value in self.pairs if key == f"{CONTEXT}{name.lower()}"]
-        if key in ("aws:sourcearn", "kms:grantconstraintsourcearn") and self.rule.grant.constraints.source_arn:
-            constants.append(self.rule.grant.constraints.source_arn)
-        if key == "kms:grantoperations":
-            constants += self.rule.grant.operations
-        return [Wanted(_EQUALS, (constant,), variables=False) for constant in constants]
-
-    def reading(self, known: Known) -> Maybe:
-        """Whether the authorizer's own tests of the grant all pass: nothing about them is open."""
-        return self.holds(known)
-
-    def holds(self, known: Known) -> bool:
-        """Whether the authorizer's own tests of the grant all pass."""
-        return all(element.matched for element in self.rule.tests(self.view(known)))
-
-    def possible(self, known: Known) -> bool:
-        """Whether the constraint passes when everything not known yet is as the grant wants it.
-
-        A constraint asks each pair for itself, so nothing else could do better.
-        """
-        best: dict[str, Values | None] = {}
-        for name, value in self.pairs:
-            key = f"{CONTEXT}{name.lower()}"
-            best |= {key: (value,), spelled(key): (name,)}
-        source = self.rule.grant.constraints.source_arn
-        if source:
-            best |= {"aws:sourcearn": (source,), "kms:grantconstraintsourcearn": (source,)}
-        if "kms:grantoperations" in self.reads:
-            equals = self.rule.grant.constraints.encryption_context_equals is not None
-            best["kms:grantoperations"] = self.rule.grant.operations
-            best["kms:grantconstrainttype"] = ("EncryptionContextEquals" if equals else "EncryptionContextSubset",)
-        return self.holds({**best, **known})
+    def settled(self, result: Maybe) -> bool:
+        """Tell what the constraint counts as."""
+        return bool(result)
 
 
-def key_test(test: ConditionTest, pairs: Mapping[str, Values], doubts: Doubts, aliases: Values = ()) -> KeyTest:
-    """Return a condition as a test of the search; one on the names of pairs reads every pair."""
-    operator = split_operator(test.condition.operator) or _NOTHING
-    values = test.condition.values
-    # whether `${*}` is an escape depends on the version of the policy: both readings give candidates, the authorizer decides
-    readings = (True, False) if any("${" in value for value in values) else (False,)
-    wanted = tuple(Wanted(operator, values, variables) for variables in readings)
-    family = FAMILY_OF_KEYS.get(test.variable)
-    reads = {test.variable, *test.variables} if family is None else {*pair_keys(pairs, family), others(family), *test.variables}
-    return KeyTest(test, wanted, frozenset(reads), doubts, aliases)
+Look = KeyTest | ResourceLook | ConstraintTest
+"""A test of a clause."""
+Literal = tuple[Look, bool]
+"""A test, and how it is to come out."""
 
 
-def pair_keys(pairs: Mapping[str, Values], family: str) -> Iterator[str]:
-    """Yield the key of each pair of a family, and the pseudo key of its spelling."""
-    for key in pairs:
-        if key.startswith(family):
-            yield from (key, spelled(key))
+def holds(look: Look, decided: Assignment) -> bool:
+    """Return what a test counts as, of an assignment that has every key it reads."""
+    return look.settled(look.reading(decided))

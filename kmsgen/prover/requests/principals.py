@@ -1,69 +1,95 @@
-"""One principal for each class that a bundle can tell apart: kind, account, path and name.
+"""Who can ask: every principal that a policy names, and a stand-in for all others of a kind in an account.
 
-A principal's ARN decides everything a policy can know of it, so the patterns on its parts (account, ARN, user name) are
-all put as patterns on the ARN, and the ARNs of each kind are cut by them.
+Accounts are told apart by the tests of accounts and by the patterns of ARNs. What is behind the account of a stand-in stays open.
 Source: IAM User Guide, reference_identifiers, reference_policies_elements_principal, using-service-linked-roles.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from kmsgen.arn import parse_arn
-from kmsgen.prover.requests.vocabulary import Vocabulary
-from kmsgen.prover.values.cells import Wanted, parts_of
-from kmsgen.prover.values.partition import Cut
-from kmsgen.prover.values.patterns import DIGITS, NAME, PATH, STAR, Pattern, Step, arn_steps, glob, run_of
+from kmsgen.arn import ACCOUNT_ID, parse_arn
+from kmsgen.authorizer.language.operators import parse_number
+from kmsgen.authorizer.language.variables import Variable, parse_policy_text
+from kmsgen.authorizer.language.wildcards import Wild
+from kmsgen.prover.problem import Meter, Values
+from kmsgen.prover.requests.caller import StandIn, narrowed
+from kmsgen.prover.requests.vocabulary import Vocabulary, Want
+from kmsgen.prover.values.domains import Domain
+from kmsgen.prover.values.partition import Cut, walk
+from kmsgen.prover.values.patterns import (
+    ANY,
+    DIGITS,
+    NAME,
+    PATH,
+    STAR,
+    Automaton,
+    Pattern,
+    Step,
+    after,
+    arn_steps,
+    glob,
+    literal,
+    run_of,
+)
 
-Values = tuple[str, ...]
 STRANGER = "999999999999"
-ANONYMOUS = "*"
 _ACCOUNT_KEYS = ("kms:calleraccount", "aws:principalaccount")
 _SERVICE_KEYS = ("aws:principalservicename", "aws:principalservicenameslist")
 _FRESH_SERVICES = ("lambda.amazonaws.com", "glacier.amazonaws.com", "iot.amazonaws.com", "any-service.amazonaws.com")
+_ACCOUNT = run_of((DIGITS, 12))
 
 
-class _Kind(NamedTuple):
-    """A kind of principal: what stands before the account and after it, and what a fresh one is called."""
+class Kind(NamedTuple):
+    """A kind of principal: what stands before the account and behind it, which names there can be, and one to speak of."""
 
     head: str
     tail: str
-    name: tuple[Step, ...]
+    names: Pattern
     fresh: Values
 
 
 # A path can hold a colon, a name cannot: what ends in neither is a name, with a path or without.
-_PATH_AND_NAME = (Step(PATH, loop=True), Step(NAME))
-_KINDS = (
-    _Kind("arn:{}:iam::", ":role/", _PATH_AND_NAME, ("any-role", "another-role")),
-    _Kind("arn:{}:iam::", ":user/", _PATH_AND_NAME, ("any-user", "another-user")),
-    _Kind("arn:{}:sts::", ":federated-user/", (Step(NAME, loop=True), Step(NAME)), ("any-federated-user", "another-one")),
-    _Kind("arn:{}:iam::", ":root", (), ()),
-)
+_PATH_AND_NAME = Pattern((Step(PATH, loop=True), Step(NAME)))
+_SESSION = Pattern((*run_of((NAME,)).steps, Step("/"), *run_of((NAME,)).steps))
+_ROLE = Kind("arn:{}:iam::", ":role/", _PATH_AND_NAME, ("any-role", "another-role"))
+_USER = Kind("arn:{}:iam::", ":user/", _PATH_AND_NAME, ("any-user", "another-user"))
+_FEDERATED = Kind("arn:{}:sts::", ":federated-user/", run_of((NAME,)), ("any-federated-user", "another-one"))
+_KINDS = (_ROLE, _USER, _FEDERATED)
 _SERVICE_LINKED = "aws-service-role/any-service.amazonaws.com/AWSServiceRoleForAnyService"
 SPECIAL_ROLES = (_SERVICE_LINKED, "aws:ec2-infrastructure")
 """Roles that exist without anybody making them: service-linked ones, and the one EC2 uses volumes with."""
 
 
-def principals(vocabulary: Vocabulary, partition: str, asked: Iterable[str], budget: int) -> list[str]:
-    """Return one principal per class: ARNs, services' names, `*`. `asked` are patterns of a question.
+class Principals(NamedTuple):
+    """Everybody who can ask: `named` by ARN or by a service's name, and stand-ins for those whom no policy names."""
 
-    Raises PatternBudgetError.
-    """
-    patterns = [*_patterns(vocabulary), *(glob(text) for text in asked if text.startswith("arn:") or "*" in text)]
+    named: Values
+    stand_ins: tuple[StandIn, ...]
+
+    @property
+    def everyone(self) -> Values:
+        """The ARNs of all, of each stand-in one."""
+        return (*self.named, *(one.arn for one in self.stand_ins))
+
+
+def principals(vocabulary: Vocabulary, partition: str, asked: Iterable[str], meter: Meter) -> Principals:
+    """Return everybody who can ask. `asked` are patterns of a question. Raises OutsideError and BudgetError."""
+    asked = list(asked)
     named = [text for text in vocabulary.principals if _alive(text)]
-    found = [*named, *_federated(named)]
-    for kind in _KINDS:
-        found += _of_kind(kind, partition, patterns, vocabulary, budget)
-    accounts = sorted({arn.account for text in found if (arn := parse_arn(text))})
-    found += [f"arn:{partition}:iam::{account}:role/{name}" for account in accounts for name in SPECIAL_ROLES]
-    return list(dict.fromkeys([*found, *_services(vocabulary, asked, budget), ANONYMOUS]))
-
-
-def _federated(named: Iterable[str]) -> Iterator[str]:
-    """Yield the federated session that may come from each user: AWS tells it by the name that the caller gives it (P7)."""
-    for arn in map(parse_arn, named):
-        if arn is not None and arn.kind == "user":
-            yield f"arn:{arn.partition}:sts::{arn.account}:federated-user/{arn.name.rpartition('/')[2]}"
+    named += _federated(named)
+    accounts = list(_accounts(vocabulary, partition, asked, meter))
+    for account in accounts:
+        head = f"arn:{partition}:iam::{account}:"
+        named += [f"{head}root", *(f"{head}role/{name}" for name in SPECIAL_ROLES)]
+    named += _sessions(named, asked, meter)
+    known = frozenset(named)
+    stand_ins = [
+        stand_in
+        for kind in _KINDS
+        for account in accounts
+        for stand_in in _apart(_stand_in(kind, partition, account, known), vocabulary.principal_patterns, meter)
+    ]
+    return Principals(tuple(dict.fromkeys([*named, *_services(vocabulary, asked)])), tuple(stand_ins))
 
 
 def _alive(text: str) -> bool:
@@ -73,84 +99,115 @@ def _alive(text: str) -> bool:
     return arn is not None and arn.kind in kinds.get(arn.service, ())
 
 
-def _of_kind(kind: _Kind, partition: str, patterns: list[Pattern], vocabulary: Vocabulary, budget: int) -> list[str]:
-    head = kind.head.format(partition)
-    domain = Pattern([*map(Step, head), *[Step(DIGITS)] * 12, *map(Step, kind.tail), *kind.name])
-    accounts = [*vocabulary.accounts, STRANGER, *_fresh_accounts(vocabulary)]
-    return [
-        one.text
-        for one in Cut(
-            patterns,
-            domain,
-            prefix=head,
-            nicer=[f"{head}{account}{kind.tail}{name}" for account in accounts for name in kind.fresh or ("",)],
-            taken=frozenset(vocabulary.principals) if kind.name else frozenset(),
-            budget=budget,
-        ).classes()
-    ]
+def _federated(named: Iterable[str]) -> list[str]:
+    """Return the federated session that may come from each user: AWS tells it by the name that the caller gives it (P7)."""
+    users = [arn for text in named if (arn := parse_arn(text)) is not None and arn.kind == "user"]
+    return [f"arn:{arn.partition}:sts::{arn.account}:federated-user/{arn.name.rpartition('/')[2]}" for arn in users]
 
 
-def _fresh_accounts(vocabulary: Vocabulary) -> Iterator[str]:
-    yield from (account for digit in "87654321" if (account := digit * 12) not in vocabulary.accounts)
+def _sessions(named: Iterable[str], asked: Iterable[str], meter: Meter) -> list[str]:
+    """Return a session of each role, and one of no named role, that each pattern of sessions in a question fits."""
+    patterns = [glob(text) for text in asked if ":assumed-role/" in text and {"*", "?"} & set(text)]
+    found = []
+    roles = [arn for text in named if (arn := parse_arn(text)) is not None and arn.kind == "role"]
+    for pattern in patterns:
+        for name in dict.fromkeys((arn.partition, arn.account, arn.name.rpartition("/")[2]) for arn in roles):
+            head = "arn:{}:sts::{}:assumed-role/{}/".format(*name)
+            found += _first(run_of((NAME,)), after(pattern, head), head, meter)
+        for account in dict.fromkeys((arn.partition, arn.account) for arn in roles):
+            head = "arn:{}:sts::{}:assumed-role/".format(*account)
+            found += _first(_SESSION, after(pattern, head), head, meter)
+    return found
 
 
-def _patterns(vocabulary: Vocabulary) -> Iterator[Pattern]:
-    """Yield everything that can tell principals apart by their ARN, as patterns of the ARN."""
-    for account in vocabulary.accounts:
-        yield Pattern(arn_steps(["arn:", STAR, ":", STAR, "::", account, ":", STAR]))
+def _first(domain: Pattern, rest: Automaton, head: str, meter: Meter) -> list[str]:
+    """Return the first text behind a head that a pattern takes, if there is one."""
+    walked = walk(domain, rest, lambda state: not state, meter.count)
+    return next(([head + text] for text, state in walked if state & rest.accepts[0]), [])
+
+
+def _stand_in(kind: Kind, partition: str, account: str, known: frozenset[str]) -> StandIn:
+    head = f"{kind.head.format(partition)}{account}{kind.tail}"
+    taken = frozenset(text.removeprefix(head) for text in known if text.startswith(head))
+    fresh = next((name for name in kind.fresh if name not in taken), "yet-another")
+    names = Domain(shapes=(kind.names,), nicer=kind.fresh, taken=taken, strict=True, optional=False)
+    id_head = f"{account}:" if kind is _FEDERATED else None
+    return StandIn(f"{head}{fresh}", head, names, is_user=kind is _USER, id_head=id_head)
+
+
+def _apart(stand_in: StandIn, patterns: Values, meter: Meter) -> Iterator[StandIn]:
+    """Yield a stand-in for each combination of patterns within Principal elements, which AWS does not take (P2)."""
+    if not patterns:
+        yield stand_in
+        return
+    globs = [glob(text) for text in patterns]
+    domain = Pattern([*map(Step, stand_in.head), *stand_in.names.shapes[0].steps])
+    for one in Cut(globs, domain).classes():
+        asked = tuple((pattern, number in one.matched) for number, pattern in enumerate(globs))
+        found = narrowed(stand_in, asked, meter.count)
+        if found is not None:
+            yield found
+
+
+# --- accounts -----------------------------------------------------------------------------------------------------------
+
+
+def _accounts(vocabulary: Vocabulary, partition: str, asked: Iterable[str], meter: Meter) -> Iterator[str]:
+    """Yield every account that is named, and one of each class of others that tests of accounts and of ARNs tell apart."""
+    named = list(dict.fromkeys([*vocabulary.accounts, *_beside_numbers(vocabulary)]))
+    tests = [pattern for key in _ACCOUNT_KEYS for want in vocabulary.wanted_of(key) for pattern in patterns_of(want)]
+    arns = [pattern for want in vocabulary.wanted_of("aws:principalarn") for pattern in patterns_of(want)]
+    arns += map(glob, (*vocabulary.principal_patterns, *(text for text in asked if {"*", "?"} & set(text))))
+    heads = (f"arn:{partition}:iam::", f"arn:{partition}:sts::")
+    together = Automaton([*map(literal, named), *tests, *(after(pattern, head) for pattern in arns for head in heads)])
+    seen: set[int] = set()
+    nicer = [*named, STRANGER, *(digit * 12 for digit in "87654321")]
+    for text, state in [*((text, together.run(text)) for text in nicer), *_walked(together, meter)]:
+        if state not in seen:
+            seen.add(state)
+            yield text
+
+
+def _walked(together: Automaton, meter: Meter) -> Iterator[tuple[str, int]]:
+    yield from walk(_ACCOUNT, together, lambda _state: False, meter.count)
+
+
+def _beside_numbers(vocabulary: Vocabulary) -> Iterator[str]:
+    """Yield the accounts at and beside the numbers with which policies compare accounts."""
     for key in _ACCOUNT_KEYS:
-        for parts in _parts(vocabulary.wanted_of(key)):
-            if parts != [text for text in parts if isinstance(text, str)]:
-                yield Pattern(_steps([_ANY_HEAD, *parts, ":", STAR]))
-    for text in vocabulary.principal_patterns:
-        yield glob(text)
-    for wanted in vocabulary.wanted_of("aws:principalarn"):
-        yield from _arn_patterns(wanted)
-    for parts in _parts(vocabulary.wanted_of("aws:username")):
-        for head in (":user/", "/"):
-            yield Pattern(_steps([STAR, head, *parts]))
+        for want in vocabulary.wanted_of(key):
+            for value in want.values if want.operator.base.startswith("Numeric") else ():
+                for number in parse_number(value):
+                    near = {int(number) + step for step in (-1, 0, 1)}
+                    yield from (f"{one:012}" for one in sorted(near) if ACCOUNT_ID.match(f"{one:012}"))
 
 
-_ANY_HEAD = Step(None, loop=True)
+def patterns_of(want: Want) -> Iterator[Pattern]:
+    """Yield what a condition wants of a text, as patterns; a policy variable stands for anything."""
+    base = want.operator.base
+    if not base.startswith(("String", "Arn")):
+        return
+    wildcards = base.startswith("Arn") or base.endswith("Like")
+    for value in want.values:
+        pieces = parse_policy_text(value, variables=want.variables, wildcards=wildcards).pieces
+        parts = [_STEPS[piece] if isinstance(piece, Wild) else STAR if isinstance(piece, Variable) else piece for piece in pieces]
+        steps = [step for part in parts for step in ([part] if isinstance(part, Step) else map(Step, part))]
+        yield Pattern(steps, ignore_case=base.endswith("IgnoreCase"))
+        if base.startswith("Arn"):
+            yield Pattern(arn_steps(parts))
 
 
-def _arn_patterns(wanted: Wanted) -> Iterator[Pattern]:
-    base = wanted.operator.base
-    for parts in _parts([wanted]):
-        arn = base.startswith("Arn")
-        exact = not arn and not base.endswith("Like")
-        if exact:
-            text = "".join(part if isinstance(part, str) else "*" for part in parts)
-            if base.endswith("IgnoreCase"):
-                yield Pattern([Step(character) for character in text], ignore_case=True)
-            continue
-        if any(isinstance(part, Step) for part in parts):
-            yield from [Pattern(arn_steps(parts))] if arn else []
-            yield Pattern(_steps(parts))
+_STEPS = {Wild.MANY: STAR, Wild.ONE: ANY}
 
 
-def _parts(wants: Iterable[Wanted]) -> Iterator[list[str | Step]]:
-    for wanted in wants:
-        if wanted.operator.base.startswith(("String", "Arn")):
-            for value in wanted.values:
-                parts = parts_of(value, {}, variables=wanted.variables)
-                if parts is not None:
-                    yield parts
-
-
-def _steps(parts: Iterable[str | Step]) -> list[Step]:
-    return [step for part in parts for step in ([part] if isinstance(part, Step) else map(Step, part))]
-
-
-def _services(vocabulary: Vocabulary, asked: Iterable[str], budget: int) -> Iterator[str]:
+def _services(vocabulary: Vocabulary, asked: Sequence[str]) -> Iterator[str]:
     """Yield every service named, and one of each class of those that are not."""
     yield from vocabulary.services
-    patterns = [Pattern(_steps(parts)) for key in _SERVICE_KEYS for parts in _parts(vocabulary.wanted_of(key))]
+    patterns = [pattern for key in _SERVICE_KEYS for want in vocabulary.wanted_of(key) for pattern in patterns_of(want)]
     patterns += [glob(text) for text in asked if not text.startswith("arn:")]
     domain = run_of((NAME[:52] + DIGITS,), ".amazonaws.com")
     fresh = tuple(name for name in _FRESH_SERVICES if name not in vocabulary.services)
-    taken = frozenset(vocabulary.services)
-    yield from (one.text for one in Cut(patterns, domain, nicer=fresh, taken=taken, budget=budget).classes())
+    yield from (one.text for one in Cut(patterns, domain, nicer=fresh, taken=frozenset(vocabulary.services)).classes())
 
 
 def other_than(account: str) -> str:

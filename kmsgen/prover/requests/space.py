@@ -1,236 +1,171 @@
-"""The variables of a request and how each is cut: condition keys that move together are one variable.
-
-Source: KMS Developer Guide, conditions-kms; IAM User Guide, reference_policies_condition-keys.
-"""
+"""Decide which literals can hold in one request: components that share no part of it are decided by themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
-from itertools import product
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import NamedTuple
 
-from kmsgen.authorizer.language.variables import Variable, parse_template
-from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, TAG, Look, spelled
-from kmsgen.prover.requests.correlations import CALLED_ENDS, FACET_OF, FACETS, Facet
-from kmsgen.prover.requests.vocabulary import Vocabulary
-from kmsgen.prover.requests.wording import say
-from kmsgen.prover.search.search import Choice, Known, Values
-from kmsgen.prover.values.cells import Wanted, matching, subsets, texts
-from kmsgen.prover.values.domains import Domain, domain_of
+from kmsgen.prover.problem import Assignment, DefectError, Meter, OutsideError, UnconfirmedError, Values
+from kmsgen.prover.requests.components import Component, Free, Name, component_of, joined_families
+from kmsgen.prover.requests.constraints import CONTEXT, FAMILY_OF_NAMES, ConstraintTest, KeyTest, Literal, Look, holds
+from kmsgen.prover.requests.wording import title
+from kmsgen.prover.values.cells import Wanted, find
+from kmsgen.prover.values.domains import OPEN_ABSENCE, OPEN_RANGES
+from kmsgen.prover.values.partition import Count
 
-STRANGER_KEYS = frozenset(
-    {
-        *("aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceaccount"),
-        *("aws:sourcearn", "aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn", "aws:vpceaccount"),
-        *("aws:vpceorgid", "aws:vpceorgpaths", "aws:userid", "aws:ec2instancesourcevpc"),
-    }
-)
-"""Keys whose values belong to somebody, so that a stranger cannot have those that a policy names."""
+Literals = frozenset[Literal]
+_PATIENCE = 1_000
+"""So many steps are spent on literals before the solver is asked, if there is one."""
+
+
+class Beside(NamedTuple):
+    """Who is asked beside the search: where its argument ends, and for a second opinion.
+
+    `solve` returns a request in which literals hold, None only if there is none, and raises OutsideError.
+    """
+
+    solve: Callable[[Free, Literals, Meter], Assignment | None]
+    installed: bool = True
 
 
 class RequestSpace:
-    """Cuts the variables of requests to one action.
+    """Finds requests of one kind in which literals hold. What was found once is remembered."""
 
-    `wants` is every wish of the policies, by key; `spellings` how the names of pairs are spelled, by key; `domains` what is
-    known better than in general; `elsewhere` values are asked about on their own; a `stranger` has nothing that is named.
-    """
+    def __init__(self, free: Free, beside: Beside | None = None) -> None:
+        self._free = free
+        self._beside = beside
+        self._found: dict[Literals, Assignment | OutsideError | None] = {}
+        self._open: dict[Look, bool] = {}
 
-    def __init__(
-        self,
-        words: Vocabulary,
-        domains: Mapping[str, Domain],
-        budget: int,
-        elsewhere: Mapping[str, Values],
-        *,
-        stranger: bool,
-    ) -> None:
-        self.wants = words.by_key
-        self.spellings = words.pairs
-        self.domains = domains
-        self.budget = budget
-        self.elsewhere = elsewhere
-        self.stranger = stranger
-        self._cache: dict[object, list[Choice]] = {}
+    def solve(self, literals: Literals, meter: Meter) -> Assignment | None:
+        """Return a request, as far as the literals matter, in which all hold; None only if there is none.
 
-    def variable_of(self, key: str) -> str:
-        """Return the variable that carries a condition key: a facet's name, a pair's key, or the key itself."""
-        facet = FACET_OF.get(key)
-        if facet:
-            return facet.name
-        return key.removeprefix("name of ")
-
-    def ready(self, variable: str, tests: Sequence[Look], known: Known) -> bool:
-        """Whether what the tests put into their values is known: a variable that others read comes first."""
-        return all(
-            key in known
-            for test in tests
-            for key in test.ties
-            if self.variable_of(key) != variable
-            and any(test.own(read) for read in test.reads if self.variable_of(read) == variable)
-        )
-
-    def coherent(self, known: Known) -> bool:
-        """Whether a grant with an encryption context has a constraint that holds it."""
-        if known.get("kms:grantconstrainttype", ()) is not None:
-            return True
-        return not any(values and key.startswith((CONTEXT, f"others of {CONTEXT}")) for key, values in known.items())
-
-    def choices(self, variable: str, tests: Sequence[Look], known: Known) -> Sequence[Choice]:
-        """Cut a variable into the choices that its tests tell apart."""
-        ties = tuple((key, known.get(key)) for test in tests for key in test.ties if key in known)
-        signature = (variable, frozenset(tests), ties)
-        found = self._cache.get(signature)
-        if found is None:
-            found = self._cache[signature] = list(self._cut(variable, tests, known))
+        Raises OutsideError, BudgetError, and DefectError where the search and the solver disagree.
+        """
+        found = Assignment(self._free.known)
+        settled = frozenset(literal for literal in literals if literal[0].reads <= self._free.known.keys())
+        if any(holds(look, found) is not truth for look, truth in settled):
+            return None
+        for component in self._components(literals - settled):
+            if component not in self._found:
+                self._found[component] = self._solve(component, meter)
+            solved = self._found[component]
+            if isinstance(solved, OutsideError):
+                raise solved
+            if solved is None:
+                return None
+            found = found.with_(solved)
         return found
 
-    def _cut(self, variable: str, tests: Sequence[Look], known: Known) -> Iterator[Choice]:
-        facet = next((facet for facet in FACETS if facet.name == variable), None)
-        if facet:
-            return self._facet(facet, tests, known)
-        if variable.startswith("others of "):
-            return self._others(variable, tests, known)
-        if variable.startswith(tuple(FAMILIES)):
-            return self._pair(variable, tests, known)
-        return (
-            Choice(((variable, values),), partial(self._say, variable, values, tests, known))
-            for values in self._values(variable, tests, known)
-        )
+    @property
+    def known(self) -> Mapping[str, Values | None]:
+        """The condition keys that follow from principal, action and key."""
+        return self._free.known
 
-    def _values(self, key: str, tests: Sequence[Look], known: Known) -> list[Values | None]:
-        """Return one value (or set of values) of a key per class; None for its absence."""
-        domain = self.domains.get(key) or domain_of(key)
-        own = [test for test in tests if test.own(key)]
-        single = [*texts(domain, self._wishes(key, tests), known, self.budget), *domain.also]
-        if domain.multi_valued:
-            return self._sets(key, single, tests, known)
-        values: list[Values | None] = [*([None] if domain.optional else []), *((text,) for text in single)]
-        values = [one for one in values if self._wanted(key, one, tests, known)]
-        # what stands beside other keys in a facet, or in a grant, is not judged by its own tests alone
-        alone = key not in FACET_OF and key != "kms:grantconstrainttype"
-        settled = len(own) == sum(key in test.reads for test in tests)
-        return _distinct(values, own, known) if alone and settled else values
+    def may_be_open(self, look: Look, tick: Count) -> bool:
+        """Return whether AWS leaves open how some request comes out at a test, as far as that is easily told."""
+        found = self._open.get(look)
+        if found is None:
+            found = self._open[look] = self._can_be_open(look, tick)
+        return found
 
-    def _sets(self, key: str, single: Sequence[str], tests: Sequence[Look], known: Known) -> list[Values | None]:
-        """Return one set of values per class; where the order shows in other keys, also pairs in either order."""
-        own = [test for test in tests if test.own(key)]
-        wished = [wish.values for test in tests if not test.own(key) for wish in test.wishes(key)]
-        single = [text for text in single if self._wanted(key, (text,), tests, known)]
-        sets = subsets(single, lambda element: (*_answers(own, element, known), *(element in values for values in wished)))
-        if key == "aws:calledvia" and any(test.own(end) for test in tests for end in CALLED_ENDS):
-            sets += [(text,) for text in single] + [pair for pair in product(single, repeat=2) if pair[0] != pair[1]]
-        values: list[Values | None] = [found or None for found in dict.fromkeys(sets)]
-        optional = (self.domains.get(key) or domain_of(key)).optional
-        return values if optional else [found for found in values if found]
-
-    def _wishes(self, key: str, tests: Sequence[Look]) -> list[Wanted]:
-        """Return what tests want of a key, and, where its value is put into wishes about another key, what is wanted there."""
-        alike = (key, *CALLED_ENDS, "aws:calledvia") if key == "aws:calledvia" or key in CALLED_ENDS else (key,)
-        wishes = [wish for name in dict.fromkeys(alike) for test in tests for wish in test.wishes(name)]
-        for test in tests:
-            for other in test.reads if key in test.ties else ():
-                elsewhere = self.wants.get(other, ())
-                wishes += [inner for own in test.wishes(other) for wish in elsewhere for inner in _through(own, key, wish)]
-        return wishes
-
-    def _wanted(self, key: str, values: Values | None, tests: Sequence[Look], known: Known) -> bool:
-        """Return whether a class is asked about: not elsewhere, and of a stranger only what no policy names."""
-        if values and set(values) & set(self.elsewhere.get(key, ())):
+    def _can_be_open(self, look: Look, tick: Count) -> bool:
+        if isinstance(look, ConstraintTest):
             return False
-        if not self.stranger or not values or key not in STRANGER_KEYS:
+        if look.variables or not isinstance(look, KeyTest) or look.is_open or look.key not in self._free.domains:
             return True
-        return not any(any(matching(wish, values, known)) for test in tests for wish in test.wishes(key))
+        domain = self._free.domains[look.key]
+        if look.key in OPEN_RANGES or look.key in OPEN_ABSENCE:
+            return True
+        if (look.key in FAMILY_OF_NAMES or domain.multi_valued) and not look.set(_nothing).quantifier:
+            return True
+        try:
+            wanted = Wanted(look.value(_nothing), frozenset((None,)))
+            return look.key.startswith(CONTEXT) or find(domain, [wanted], tick) is not None
+        except OutsideError:
+            return True
 
-    def _facet(self, facet: Facet, tests: Sequence[Look], known: Known) -> Iterator[Choice]:
-        keys = [key for key in facet.keys if key not in known and any(key in test.reads for test in tests)]
-        seen: set[tuple[bool | None, ...]] = set()
-        for combination in product(*(self._values(key, tests, known) for key in keys)):
-            values = dict(zip(keys, combination, strict=True))
-            if not facet.coherent(values):
-                continue
-            now = {**known, **values}
-            answers = tuple(test.reading(now) for test in tests if all(key in now for key in test.reads))
-            if len(answers) < len(tests) or answers not in seen:
-                seen.add(answers)
-                yield Choice(tuple(values.items()), partial(self._words, values, tests, known))
+    def _solve(self, literals: Literals, meter: Meter) -> Assignment | OutsideError | None:
+        keys = sorted(key for look, _ in literals for key in look.reads)
+        told = ", ".join(dict.fromkeys(map(title, keys)))
+        try:
+            found = self._searched(literals, meter)
+        except OutsideError as error:
+            return self._asked(literals, meter, f"{told}: {error}")
+        return self._confirmed(found, literals, meter, told) if meter.second_opinion else found
 
-    def _say(self, key: str, values: Values | None, tests: Sequence[Look], known: Known) -> str:
-        return say(key, values, [wish for test in tests for wish in test.wishes(key)], known)
+    def _searched(self, literals: Literals, meter: Meter) -> Assignment | None:
+        """Search, and ask the solver first where there is one and many steps are needed."""
+        if self._beside is not None and self._beside.installed:
+            try:
+                return self._solution(literals, _Patience(meter, _PATIENCE).count)
+            except _ImpatientError:
+                with suppress(OutsideError):
+                    return self._beside.solve(self._free, literals, meter)
+        return self._solution(literals, meter.count)
 
-    def _words(self, values: Mapping[str, Values | None], tests: Sequence[Look], known: Known) -> str:
-        """Say what a facet's keys are; where a request is called directly, nothing else of a service needs saying."""
-        given = any(values.values())
-        said = (
-            self._say(key, found, tests, known)
-            for key, found in values.items()
-            if found is not None or key == "kms:viaservice" or not given
-        )
-        return ", ".join(filter(None, said))
+    def _solution(self, literals: Literals, tick: Count) -> Assignment | None:
+        component = Component(tuple(literals), self._free)
+        return next(component.solutions(Assignment(self._free.known), 0, tick), None)
 
-    def _pair(self, key: str, tests: Sequence[Look], known: Known) -> Iterator[Choice]:
-        """Cut one named pair: absent, or one of its values under one of the spellings of its name."""
-        for values in self._values(key, tests, known):
-            for spelling in self.spellings.get(key, ()) if values else (None,):
-                name = (spelling,) if spelling else None
-                yield Choice(((key, values), (spelled(key), name)), partial(self._say, key, values, tests, known))
+    def _asked(self, literals: Literals, meter: Meter, why: str) -> Assignment | OutsideError | None:
+        """Return what is found where the argument of the search ends."""
+        if self._beside is None:
+            return OutsideError(why)
+        try:
+            return self._beside.solve(self._free, literals, meter)
+        except OutsideError as error:
+            return OutsideError(f"{why}; {error}")
 
-    def _others(self, variable: str, tests: Sequence[Look], known: Known) -> Iterator[Choice]:
-        """Cut the names of pairs that no policy names: sets of them."""
-        family = variable.removeprefix("others of ")
-        taken = {spelling.lower() for key in self.spellings if key.startswith(family) for spelling in self.spellings[key]}
-        own = [test for test in tests if test.own(variable)]
-        domain = domain_of(FAMILIES[family])
-        fresh = [
-            text
-            for text in texts(domain, [wish for test in own for wish in test.wishes(variable)], known, self.budget)
-            if text.lower() not in taken
-        ]
-        for values in subsets(fresh, lambda element: _answers(own, element, known)):
-            yield Choice(((variable, values or None),), partial(_names, values, _TITLES[family]))
+    def _confirmed(
+        self, found: Assignment | None, literals: Literals, meter: Meter, told: str
+    ) -> Assignment | OutsideError | None:
+        """Return what the search found; what it did not find, only if the solver does not either."""
+        beside = self._beside
+        try:
+            other = beside.solve(self._free, literals, meter) if beside else found
+        except OutsideError as error:
+            return found or UnconfirmedError(f"{told}: there is no second opinion: {error}")
+        if (found is None) is not (other is None):
+            raise DefectError(f"{told}: the search finds {_shown(found)}, the solver {_shown(other)}")
+        return found
 
-
-def _names(names: Values, place: str) -> str:
-    return f"with `{'`, `'.join(names)}` in {place}" if names else ""
-
-
-def _through(wanted: Wanted, key: str, other: Wanted) -> Iterator[Wanted]:
-    """Turn what is wanted of one key into what is wanted of the variable that another wish about the key holds.
-
-    Where `team-${aws:PrincipalTag/team}` and `team-red` are wanted of one key, `red` tells apart values of the tag.
-    """
-    for value in wanted.values:
-        head, tail = _around(value, key)
-        if head is None:
-            continue
-        inner = tuple(
-            text[len(head) : len(text) - len(tail)]
-            for text in other.values
-            if text.startswith(head) and text.endswith(tail) and len(text) >= len(head) + len(tail) and key not in text.lower()
-        )
-        if inner:
-            yield other._replace(values=inner)
+    def _components(self, literals: Literals) -> Iterator[Literals]:
+        """Split literals into those that share no part of a request."""
+        joined = joined_families(look for look, _ in literals)
+        groups: list[tuple[set[Name], set[Literal]]] = []
+        for literal in literals:
+            names = {component_of(key, self._free, joined) for key in literal[0].reads if key not in self._free.known}
+            touching = [group for group in groups if group[0] & names]
+            together = {literal}.union(*(members for _, members in touching))
+            groups = [group for group in groups if group not in touching]
+            groups.append((names.union(*(others for others, _ in touching)), together))
+        yield from (frozenset(members) for _, members in groups)
 
 
-def _around(value: str, key: str) -> tuple[str | None, str]:
-    """Return what stands before and after a variable in a value; None where it is not there."""
-    pieces = parse_template(value, variables=True, wildcards=False).pieces
-    at = next((i for i, piece in enumerate(pieces) if isinstance(piece, Variable) and piece.key == key), None)
-    if at is None:
-        return None, ""
-    before, after = pieces[:at], pieces[at + 1 :]
-    return "".join(p for p in before if isinstance(p, str)), "".join(p for p in after if isinstance(p, str))
+class _ImpatientError(Exception):
+    """More steps were spent on literals than shall be before the solver is asked."""
 
 
-def _answers(own: Sequence[Look], element: str, known: Known) -> tuple[bool | None, ...]:
-    return tuple(test.answer((element,), known) for test in own)
+class _Patience:
+    """Counts the steps spent on literals."""
+
+    def __init__(self, meter: Meter, steps: int) -> None:
+        self._meter = meter
+        self._left = steps
+
+    def count(self) -> None:
+        """Count one step. Raises BudgetError, and _ImpatientError after so many."""
+        self._left -= 1
+        if self._left < 0:
+            raise _ImpatientError
+        self._meter.count()
 
 
-def _distinct(values: list[Values | None], tests: Sequence[Look], known: Known) -> list[Values | None]:
-    """Keep one value for each combination of answers."""
-    seen: dict[tuple[bool | None, ...], Values | None] = {}
-    for value in values:
-        seen.setdefault(tuple(test.answer(value, known) for test in tests), value)
-    return list(seen.values())
+def _shown(found: Assignment | None) -> str:
+    return "no request" if found is None else f"a request with {dict(found.values)}"
 
 
-_TITLES = {CONTEXT: "the encryption context", TAG: "the request's tags"}
+def _nothing(_key: str) -> None:
+    return None

@@ -6,26 +6,29 @@ from typing import NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, is_service_principal, parse_arn
 from kmsgen.policy.bundle import Bundle, Levels
-from kmsgen.policy.document import Condition, Document, Statement
-from kmsgen.policy.grant import Grant
+from kmsgen.policy.document import Document, Statement
+from kmsgen.policy.grant import Grant, Pairs
 from kmsgen.policy.operators import OperatorName, split_operator
-from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, FAMILY_OF_KEYS
-from kmsgen.prover.values.cells import Wanted
+from kmsgen.prover.problem import Values
+from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, FAMILY_OF_NAMES
 
-Values = tuple[str, ...]
 _VARIABLE = re.compile(r"\$\{\s*([^{},]*?)\s*[,}]")
 _ACCOUNT = re.compile(r"(?<![0-9a-f-])[0-9]{12}(?![0-9])")
 
 
 class Want(NamedTuple):
-    """One condition of a bundle: the key in lower case, and what is wanted of it."""
+    """What a condition wants of its key: the operator and the values as written; `variables` as of version 2012-10-17."""
 
-    key: str
-    wanted: Wanted
+    operator: OperatorName
+    values: Values
+    variables: bool
 
 
 class Vocabulary(NamedTuple):
-    """What the texts of some bundles name, every wish in their conditions by key, and the spellings of pairs' names by key."""
+    """What the texts of some bundles name, and every want in their conditions by key.
+
+    `pairs` are the spellings of the names of pairs, by key.
+    """
 
     accounts: Values
     principals: Values
@@ -36,10 +39,10 @@ class Vocabulary(NamedTuple):
     variables: Values
 
     pairs: Mapping[str, Values]
-    by_key: Mapping[str, Sequence[Wanted]]
+    by_key: Mapping[str, Sequence[Want]]
 
-    def wanted_of(self, key: str) -> Sequence[Wanted]:
-        """Return every wish about one condition key."""
+    def wanted_of(self, key: str) -> Sequence[Want]:
+        """Return every want about one condition key."""
         return self.by_key.get(key, ())
 
 
@@ -75,9 +78,9 @@ def read(bundles: Iterable[Bundle], statements: Iterable[Statement] = (), princi
     every += [(statement, "2012-10-17") for statement in statements]
     grants = [grant for bundle in bundles for grant in grants_of(bundle)]
     texts = list(dict.fromkeys([*_texts(every, grants), *principals, *_described(bundles)]))
-    by_key: dict[str, list[Wanted]] = {}
-    for want in _wants(every):
-        by_key.setdefault(want.key, []).append(want.wanted)
+    by_key: dict[str, list[Want]] = {}
+    for key, want in _wants(every):
+        by_key.setdefault(key, []).append(want)
     return Vocabulary(
         accounts=tuple(dict.fromkeys(account for text in texts for account in _ACCOUNT.findall(text))),
         principals=tuple(text for text in texts if _is_principal(text)),
@@ -117,7 +120,7 @@ def _pairs(every: Iterable[tuple[Statement, str]], grants: Iterable[Grant]) -> M
         found.setdefault(f"{family}{name.lower()}", {})[name] = None
     for statement, _ in every:
         for condition in statement.conditions:
-            family = FAMILY_OF_KEYS.get(condition.key.lower(), "")
+            family = FAMILY_OF_NAMES.get(condition.key.lower(), "")
             for name in condition.values if family else ():
                 if f"{family}{name.lower()}" in found:
                     found[f"{family}{name.lower()}"][name] = None
@@ -134,9 +137,13 @@ def _pair_names(statement: Statement) -> Iterator[tuple[str, str]]:
 
 
 def _constrained(grant: Grant) -> Iterator[str]:
+    yield from (name for name, _ in constraint_pairs(grant))
+
+
+def constraint_pairs(grant: Grant) -> Pairs:
+    """Return the pairs that a grant's encryption context constraint holds."""
     constraints = grant.constraints
-    for pairs in (constraints.encryption_context_equals, constraints.encryption_context_subset):
-        yield from (name for name, _ in pairs or ())
+    return (*(constraints.encryption_context_equals or ()), *(constraints.encryption_context_subset or ()))
 
 
 def _patterns(statement: Statement) -> Iterator[str]:
@@ -152,14 +159,9 @@ def _is_principal(text: str) -> bool:
     return ACCOUNT_ID.match(arn.account) is not None and not arn.region
 
 
-def _wants(every: Iterable[tuple[Statement, str]]) -> Iterator[Want]:
+def _wants(every: Iterable[tuple[Statement, str]]) -> Iterator[tuple[str, Want]]:
     for statement, version in every:
         for condition in statement.conditions:
             operator = split_operator(condition.operator)
             if operator is not None:
-                yield Want(condition.key.lower(), wanted_of(condition, operator, version))
-
-
-def wanted_of(condition: Condition, operator: OperatorName, version: str) -> Wanted:
-    """Return what a condition wants, in the version of its policy."""
-    return Wanted(operator, condition.values, version == "2012-10-17")
+                yield condition.key.lower(), Want(operator, condition.values, version == "2012-10-17")

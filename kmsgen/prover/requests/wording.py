@@ -1,13 +1,17 @@
-"""Conditions in words: what a class of values of a condition key means to a reader."""
+"""Conditions in words: what a request has to hold for the literals of a finding to come out as they do."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from kmsgen.authorizer.language.comparison import is_multi_valued
+from kmsgen.authorizer.language.operators import OPERATORS
+from kmsgen.authorizer.language.variables import Missing, parse_policy_text, resolve
 from kmsgen.catalogue import condition_keys
-from kmsgen.prover.search.search import Known, Values
-from kmsgen.prover.values.cells import Wanted, matching
+from kmsgen.policy.operators import split_operator
+from kmsgen.prover.problem import Assignment, Values
+from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, FAMILY_OF_NAMES, TAG, KeyTest, Literal
 
 _VIA = r"([a-z0-9*?-]+)\.([a-z0-9*?-]+)\.amazonaws\.com\Z"  # compiled when first used
 _SHOWN = 3
@@ -22,20 +26,41 @@ def title(key: str) -> str:
     return found.name + key[len(family) :] if family else found.name
 
 
-def say(key: str, values: Values | None, wishes: Sequence[Wanted], known: Known) -> str:
-    """Say what a class means: the patterns that its witness matches, else that it is none of those."""
-    if key in _FLAGS and values:
-        return _FLAGS[key][values == ("true",)]
+def words_of(literals: Iterable[Literal], decided: Assignment, free: Mapping[str, object]) -> Values:
+    """Say of each condition key that a request decides (`free`) what a finding rests on."""
+    looks: dict[str, list[KeyTest]] = {}
+    read: dict[str, None] = {}
+    for look, _ in sorted(literals, key=lambda literal: sorted(literal[0].reads)):
+        read |= dict.fromkeys(sorted(key for key in look.reads if key in free))
+        if isinstance(look, KeyTest):
+            looks.setdefault(look.key, []).append(look)
+    said = (_say(key, looks.get(key, ()), decided) for key in read if key in decided.values)
+    return tuple(dict.fromkeys(filter(None, (*said, *_further_names(decided)))))
+
+
+def _say(key: str, looks: Sequence[KeyTest], decided: Assignment) -> str:
+    """Say what a key is: nothing of the names of pairs, each of which is said for itself."""
+    values = decided.values[key]
     if values is None:
-        return _ABSENT.get(key, f"without {title(key)}")
-    named = [text for wanted in wishes for text in wanted.values]
-    found = list(dict.fromkeys(text for wanted in wishes for text in matching(wanted, values, known)))
+        return _ABSENT.get(key, f"without {title(key)}") if looks else ""
+    if key in _FLAGS or key in FAMILY_OF_NAMES:
+        return _FLAGS.get(key, ("", ""))[values == ("true",)]
+    ordered = [phrase for look in looks for phrase in _compared(look, decided)]
+    if ordered:
+        return f"{title(key)} {' and '.join(dict.fromkeys(ordered))}"
+    return _say_text(key, values, looks, decided)
+
+
+def _say_text(key: str, values: Values, looks: Sequence[KeyTest], decided: Assignment) -> str:
+    """Say which of the values that policies name a key matches, else that it is none of them."""
+    named = list(dict.fromkeys(text for look in looks for text in _matching(look, values, decided)))
     if key == "kms:viaservice":
-        return _via(found, values)
-    if found:
-        return f"{title(key)} {'=' if set(found) <= set(values) else 'like'} {_listed(found)}"
-    if named and not any("${" in text for text in named):
-        return f"{title(key)} other than {_listed(dict.fromkeys(named))}"
+        return _via(named, values)
+    if named:
+        return f"{title(key)} {'=' if set(named) <= set(values) else 'like'} {_listed(named)}"
+    texts = [text for look in looks for text in look.test.condition.values]
+    if texts and not any("${" in text for text in texts):
+        return f"{title(key)} other than {_listed(dict.fromkeys(texts))}"
     return f"{title(key)} = {_listed(values)}"
 
 
@@ -48,19 +73,68 @@ _FLAGS = {
 }
 _ABSENT = {
     "kms:viaservice": "called directly",
+    "aws:viaawsservice": "",
     "aws:sourcevpce": "through no VPC endpoint",
     "aws:principalorgid": "in no organization",
     "aws:multifactorauthpresent": "with long-term credentials",
 }
+# What a comparison says where it holds, and where it does not.
+_COMPARED = {
+    "NumericGreaterThan": ("more than {}", "at most {}"),
+    "NumericGreaterThanEquals": ("at least {}", "less than {}"),
+    "NumericLessThan": ("less than {}", "at least {}"),
+    "NumericLessThanEquals": ("at most {}", "more than {}"),
+    "NumericEquals": ("= {}", "other than {}"),
+    "NumericNotEquals": ("other than {}", "= {}"),
+    "DateGreaterThan": ("after {}", "until {}"),
+    "DateGreaterThanEquals": ("from {}", "before {}"),
+    "DateLessThan": ("before {}", "from {}"),
+    "DateLessThanEquals": ("until {}", "after {}"),
+    "DateEquals": ("= {}", "other than {}"),
+    "DateNotEquals": ("other than {}", "= {}"),
+}
 
 
-def _via(found: Sequence[str], values: Values) -> str:
-    match = re.match(_VIA, found[0]) if found else None
+def _compared(look: KeyTest, decided: Assignment) -> Iterator[str]:
+    """Yield what a comparison by order says of the value: "more than 30"; nothing for other tests."""
+    name = split_operator(look.test.condition.operator)
+    phrases = _COMPARED.get(name.base) if name else None
+    if phrases is None:
+        return
+    result = look.reading(decided)
+    listed = _listed(look.test.condition.values)
+    yield "that cannot be compared" if result is None else phrases[0 if result else 1].format(listed)
+
+
+def _matching(look: KeyTest, values: Values, decided: Assignment) -> Iterator[str]:
+    """Yield the values of a condition, as written, that one of the request's values matches."""
+    name = split_operator(look.test.condition.operator)
+    operator = OPERATORS.get(name.base) if name else None
+    for text in look.test.condition.values if operator else ():
+        template = parse_policy_text(text, variables=look.test.modern, wildcards=operator is not None and operator.wildcards)
+        resolved = resolve(template, decided.values.get, is_multi_valued)
+        if operator and resolved and not isinstance(resolved, Missing) and any(map(operator.predicate(resolved.pieces), values)):
+            yield text
+
+
+def _via(named: Sequence[str], values: Values) -> str:
+    match = re.match(_VIA, named[0]) if named else None
     if match is None:
-        return f"via {found[0]}" if found else f"via any other service, such as {values[0]}"
+        return f"via {named[0]}" if named else f"via any other service, such as {values[0]}"
     service, region = match.groups()
     place = "any Region" if region == "*" else region
     return f"via {'any service' if service == '*' else service} in {place}"
+
+
+_PLACES = {CONTEXT: "the encryption context", TAG: "the request's tags"}
+
+
+def _further_names(decided: Assignment) -> Iterator[str]:
+    """Say which names of pairs have to be there of which no policy tests the value."""
+    for family in FAMILIES:
+        names = [name for name, _ in decided.pairs.get(family, ()) if f"{family}{name.lower()}" not in decided.values]
+        if names:
+            yield f"with `{'`, `'.join(names)}` in {_PLACES[family]}"
 
 
 def _listed(texts: Iterable[str]) -> str:

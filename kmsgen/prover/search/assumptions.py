@@ -1,24 +1,81 @@
 """What the prover assumes where a bundle is silent.
 
-A principal that the bundle does not describe is taken to have every identity policy it could have, no boundary and no SCP.
-The key is taken to be enabled and its grants to be usable: both change without any policy.
+A principal that the bundle does not describe is taken to have every identity policy it could have, or none, no boundary and no
+SCP. Whoever asks for a federated session passes the policy that allows most (GetFederationToken, API reference); its name tells
+nothing of the user who asked. The key is taken to be enabled and its grants to be usable: both change without any policy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from kmsgen.arn import parse_arn
-from kmsgen.authorizer.language.principal import caller_of
+from kmsgen.authorizer.language.wildcards import glob, pieces_of
 from kmsgen.policy.bundle import Bundle, Organization, PrincipalPolicies
 from kmsgen.policy.document import Document, Effect, Statement
 
-ANYTHING = Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), sid="WhateverIamCouldAllow"),))
+ANY_IAM_POLICY = "any IAM policy"
+"""What a reader is told in the place of the assumed policy."""
+ANYTHING = Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), sid="AnyIamPolicy"),))
+ASSUMED_SOURCE = "identity-policy/AnyIamPolicy"
 UNDESCRIBED = PrincipalPolicies((ANYTHING,))
 
 
-def assumed(bundle: Bundle, everyone: Iterable[str], *, described_only: bool = False) -> Bundle:
-    """Return the bundle with what the prover assumes about these principals, the keys and their grants."""
+class AssumedPrincipals(Mapping[str, PrincipalPolicies]):
+    """What stands beside every principal there could be: as described, else as assumed. It lists the described ones alone.
+
+    A session is described with its role. `without_iam`: whom nobody describes has nothing beside it. `user`: federated sessions
+    are this user's.
+    """
+
+    def __init__(self, described: Mapping[str, PrincipalPolicies], *, without_iam: bool, user: str | None = None) -> None:
+        self._described = described
+        self._user = user
+        self._without_iam = without_iam
+        self._organizations = _organizations(described)
+        self._found: dict[str, PrincipalPolicies | None] = {}
+
+    def __getitem__(self, principal: str) -> PrincipalPolicies:
+        if principal not in self._found:
+            self._found[principal] = self._described.get(principal) or self._assumed(principal)
+        found = self._found[principal]
+        if found is None:
+            raise KeyError(principal)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._described)
+
+    def __len__(self) -> int:
+        return len(self._described)
+
+    def _assumed(self, principal: str) -> PrincipalPolicies | None:
+        arn = parse_arn(principal)
+        if arn is None or arn.kind not in _ASSUMED.get(arn.service, ()):
+            return None
+        federated = arn.kind == "federated-user"
+        user = self._described.get(self._user) if federated and self._user else None
+        if user is None and self._without_iam:
+            return None
+        beside = user or self._of_account(arn.account)
+        return beside._replace(session_policies=(ANYTHING,)) if federated else beside
+
+    def _of_account(self, account: str) -> PrincipalPolicies:
+        """Return one object an account: principals that share what stands beside them share what is computed from it."""
+        key = f"of {account}"
+        if key not in self._found:
+            self._found[key] = UNDESCRIBED._replace(organization=self._organizations.get(account))
+        return self._found[key] or UNDESCRIBED
+
+
+_ASSUMED = {"iam": ("user", "role", "root"), "sts": ("federated-user",)}
+
+
+def assumed(bundle: Bundle, *, without_iam: bool = False, user: str | None = None) -> Bundle:
+    """Return the bundle with what the prover assumes about everybody, the keys and their grants.
+
+    With a `user` federated sessions are this user's.
+    """
     keys = tuple(
         access._replace(
             key=access.key._replace(state="Enabled"),
@@ -26,24 +83,34 @@ def assumed(bundle: Bundle, everyone: Iterable[str], *, described_only: bool = F
         )
         for access in bundle.keys
     )
-    if described_only:
-        return bundle._replace(keys=keys)
-    # one object an account: principals that share what stands beside them share what is computed from it
-    beside = {account: UNDESCRIBED._replace(organization=found) for account, found in _organizations(bundle).items()}
-    undescribed = {
-        principal: beside.get(arn.account, UNDESCRIBED)
-        for principal in everyone
-        # a session is described with its role, a federated one with its user
-        if (arn := parse_arn(principal)) is not None and not caller_of(principal, bundle.principals).described
-    }
-    return bundle._replace(keys=keys, principals={**undescribed, **bundle.principals})
+    return bundle._replace(keys=keys, principals=AssumedPrincipals(bundle.principals, without_iam=without_iam, user=user))
 
 
-def _organizations(bundle: Bundle) -> Mapping[str, Organization]:
+def _organizations(described: Mapping[str, PrincipalPolicies]) -> Mapping[str, Organization]:
     """Tell the organization of an account from one principal of it; every principal of the account is in it."""
     found = {}
-    for principal, beside in bundle.principals.items():
+    for principal, beside in described.items():
         arn = parse_arn(principal)
-        if arn is not None and beside.organization is not None:
+        if arn is not None and beside.organization is not None and beside.organization.id:
             found[arn.account] = beside.organization._replace(management_account=False)
     return found
+
+
+def without_users(bundle: Bundle, patterns: Iterable[str]) -> Bundle:
+    """Return a bundle whose key policies name no users of some patterns in an Allow: what it says of others than them.
+
+    So no statement that is meant for such a user speaks of federated sessions, which may be anybody's (P7).
+    """
+    fits = [glob(pieces_of(pattern)) for pattern in patterns]
+
+    def left(statement: Statement) -> Statement:
+        if statement.effect is Effect.DENY or statement.not_principal or statement.principals is None:
+            return statement
+        others = (one for one in statement.principals if not (":user/" in one.value and any(fit(one.value) for fit in fits)))
+        return statement._replace(principals=tuple(others))
+
+    keys = tuple(
+        access._replace(policy=access.policy._replace(statements=tuple(map(left, access.policy.statements))))
+        for access in bundle.keys
+    )
+    return bundle._replace(keys=keys)

@@ -1,4 +1,4 @@
-"""Covers: statements and grants that give nothing and only tell which requests they match, such as those that were meant."""
+"""The baseline of a question: statements and grants that give nothing and only tell which requests were meant."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,8 +7,7 @@ from kmsgen.authorizer.applicable.rule_set import RuleSet
 from kmsgen.authorizer.evaluation.grants import RETIRE, GrantRule, retires
 from kmsgen.authorizer.language.principal import DIRECT, DOUBT, Caller, CallerKind, Naming
 from kmsgen.authorizer.language.statement import Rule
-
-Matchable = Rule | GrantRule
+from kmsgen.prover.search.clauses import Clause, Matchable
 
 
 def meant(naming: Naming, caller: Caller) -> Naming:
@@ -16,36 +15,36 @@ def meant(naming: Naming, caller: Caller) -> Naming:
     return DIRECT if naming == DOUBT and caller.kind is CallerKind.FEDERATED else naming
 
 
-class Covers:
-    """The covers of requests to one key; as clauses they have the numbers from `first` on."""
+class Baseline:
+    """The covers of requests to one key, each with the clause that it is."""
 
-    def __init__(self, covers: Sequence[Matchable], first: int, key_arn: str) -> None:
+    def __init__(self, covers: Sequence[Matchable], key_arn: str) -> None:
         self.rules = RuleSet(cover for cover in covers if isinstance(cover, Rule))
         self.grants = tuple(cover for cover in covers if isinstance(cover, GrantRule))
-        self.numbers = range(first, first + len(covers))
-        self._number_of = dict(zip(covers, self.numbers, strict=True))
+        self._clause_of = {cover: Clause(cover, DIRECT, 0, cover=True) for cover in covers}
+        self.clauses = frozenset(self._clause_of.values())
         self._key_arn = key_arn
-        self._with: dict[Matchable, frozenset[Matchable]] = {}
+        self._subsets: dict[Matchable, frozenset[Matchable]] = {}
 
-    def naming(self, plan: Plan) -> Iterator[tuple[int, Matchable]]:
-        """Yield those that name the caller and the action of a plan, with their numbers."""
+    def naming(self, plan: Plan) -> Iterator[tuple[Clause, Matchable]]:
+        """Yield the covers that name the caller and the action of a plan."""
         namings = self.rules.naming(plan.caller)
         for rule, covers in self.rules.covering(plan.action.iam_name.lower()):
             if covers is True and meant(namings[rule], plan.caller) & ~DOUBT:
-                yield self._number_of[rule], rule
+                yield self._clause_of[rule], rule
         for grant in self.grants:
             retiring = plan.action.name == RETIRE and retires(grant.grant, plan.caller)
             if retiring or (grant.names(plan.caller) and grant.covers(plan.action.name)):
-                yield self._number_of[grant], grant
+                yield self._clause_of[grant], grant
 
-    def surely_with(self, allow: Matchable) -> frozenset[Matchable]:
-        """Return those that ask nothing of a request to the key which an Allow does not ask too."""
-        found = self._with.get(allow)
+    def subsets_of(self, allow: Matchable) -> frozenset[Matchable]:
+        """Return the covers whose conditions are a subset of `allow`'s, so that they match whenever it does."""
+        found = self._subsets.get(allow)
         if found is None:
             asked = frozenset(allow.conditions) if isinstance(allow, Rule) else frozenset()
             rules = self.rules.rules if isinstance(allow, Rule) else ()
-            surely = (cover for cover in rules if asked.issuperset(cover.conditions) and self._is_about_key(cover))
-            found = self._with[allow] = frozenset(surely)
+            subsets = (cover for cover in rules if asked.issuperset(cover.conditions) and self._is_about_key(cover))
+            found = self._subsets[allow] = frozenset(subsets)
         return found
 
     def _is_about_key(self, cover: Rule) -> bool:

@@ -1,121 +1,205 @@
-"""Hunt for requests in which something bad holds: every principal, every action, every combination of classes."""
+"""Look for counterexamples: requests in which something bad holds, over every principal and action that is asked about."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-from kmsgen.authorizer import Outcome, Request
-from kmsgen.prover.grouping import Hit
-from kmsgen.prover.proof import Budget
-from kmsgen.prover.requests.witness import build
-from kmsgen.prover.search.bad import Bad
-from kmsgen.prover.search.encoding import Situation
-from kmsgen.prover.search.search import BudgetError, Clause, Found, Meter, Problem, Search
-from kmsgen.prover.search.universe import World
-from kmsgen.prover.values.cells import MixedTestsError
-from kmsgen.prover.values.partition import PatternBudgetError
+from kmsgen.authorizer import Decision, Outcome, Request
+from kmsgen.prover.problem import BudgetError, DefectError, Meter, OutsideError, Values
+from kmsgen.prover.requests.building import build
+from kmsgen.prover.requests.space import RequestSpace
+from kmsgen.prover.requests.wording import words_of
+from kmsgen.prover.search.clauses import Clauses, Found, Problem
+from kmsgen.prover.search.encoding import Base, Side, Situation
+from kmsgen.prover.search.search import Search
+from kmsgen.prover.search.situations import is_doubtful, situation_of
+from kmsgen.prover.search.universe import Universe
 
-Values = tuple[str, ...]
-
-
-class WitnessError(Exception):
-    """A witness did not replay: the prover and the authorizer disagree, so nothing is proved."""
+Situations = Sequence[Situation | None]
+Judge = Callable[[Situations, Clauses, Clauses], bool]
+"""Judges from the situation on each side (None: KMS refuses), the clauses that match, and those that are open."""
 
 
-class Hunt:
-    """One hunt through one world within one budget.
+class Bad(NamedTuple):
+    """What is looked for: whether it can hold, whether it must, and whether the authorizer's decisions on a witness show it.
 
-    `doubtful` are the bases at which a reading was met that AWS leaves open: only there can another reading find more.
+    `covered` tells that what the baseline of a side matches is none of it. `second_action` is what the second side is asked for,
+    where that is another action.
     """
 
-    def __init__(self, world: World, bad: Bad, budget: Budget) -> None:
-        self.world = world
-        self.bad = bad
-        self.budget = budget
-        self.reason = ""
-        self.doubtful: list[Request] = []
-        self._known: dict[object, tuple[list[Found], bool]] = {}
+    possible: Judge
+    certain: Judge
+    shown: Callable[[Sequence[Decision]], bool]
+    covered: bool = False
+    second_action: str | None = None
 
-    def run(self, bases: Iterable[Request]) -> list[Hit]:
-        """Return what was found; `reason` tells afterwards why more may exist."""
-        meter = Meter(self.budget.classes, time.monotonic() + self.budget.seconds)
-        hits: list[Hit] = []
+    def on(self, side: Side, request: Request) -> Request:
+        """Return a request as it is asked on a side."""
+        return request if side.number == 0 or self.second_action is None else request._replace(action=self.second_action)
+
+
+def access(side: Side, *, covered: bool = False) -> Bad:
+    """Look for access; with `covered` only for what no cover of the side matches."""
+    covers = side.baseline.clauses if covered else frozenset()
+
+    def possible(situations: Situations, matched: Clauses, open_: Clauses) -> bool:
+        one = situations[0]
+        return one is not None and not matched & covers and side.most(one.facts, matched, open_)
+
+    def certain(situations: Situations, matched: Clauses, open_: Clauses) -> bool:
+        one = situations[0]
+        return one is not None and not (matched | open_) & covers and side.least(one.facts, matched, open_)
+
+    return Bad(possible, certain, lambda decisions: decisions[0].outcome is Outcome.ALLOWED, covered)
+
+
+def gained(sides: Sequence[Side]) -> Bad:
+    """Look for access that the first side gives and the second does not."""
+    new, old = sides
+
+    def possible(situations: Situations, matched: Clauses, open_: Clauses) -> bool:
+        after, before = situations
+        if after is None or not new.most(after.facts, matched, open_):
+            return False
+        return before is None or not old.least(before.facts, matched, open_)
+
+    def certain(situations: Situations, matched: Clauses, open_: Clauses) -> bool:
+        after, before = situations
+        if after is None or not new.least(after.facts, matched, open_):
+            return False
+        return before is None or not old.most(before.facts, matched, open_)
+
+    def shown(decisions: Sequence[Decision]) -> bool:
+        return decisions[0].outcome is Outcome.ALLOWED and decisions[1].outcome is not Outcome.ALLOWED
+
+    return Bad(possible, certain, shown)
+
+
+class Hit(NamedTuple):
+    """One access: a witness that the authorizer allows, what allows it, and its conditions in words.
+
+    `side` is where it is allowed; `like` the stand-in whose name was chosen, None for others.
+    """
+
+    witness: Request
+    side: Side
+    reason: Values
+    labels: Values
+    like: str | None = None
+
+
+class Hunted(NamedTuple):
+    """What was found, and what more there may be.
+
+    `reason` tells why something may have been missed; `doubtful` are the bases at which a reading was met that AWS leaves open:
+    only there can another reading find more.
+    """
+
+    hits: tuple[Hit, ...] = ()
+    reason: str = ""
+    doubtful: tuple[Base, ...] = ()
+
+
+def hunt(universe: Universe, bad: Bad, bases: Iterable[Base], meter: Meter) -> Hunted:
+    """Look for something bad at every base."""
+    hits: list[Hit] = []
+    doubtful: list[Base] = []
+    reasons: dict[str, None] = {}
+    hunter = _Hunter(universe, bad, meter)
+    try:
+        for base in bases:
+            found = hunter.at(base)
+            hits += found.hits
+            doubtful += found.doubtful
+            reasons |= dict.fromkeys([found.reason] if found.reason else [])
+    except (BudgetError, OutsideError) as error:
+        reasons[str(error)] = None
+    return Hunted(tuple(hits), "; ".join(reasons), tuple(doubtful))
+
+
+class _Hunter:
+    """Looks for one bad thing. What was found for one principal is remembered for those of whom the same is known."""
+
+    def __init__(self, universe: Universe, bad: Bad, meter: Meter) -> None:
+        self._universe = universe
+        self._bad = bad
+        self._meter = meter
+        self._known: dict[object, tuple[tuple[Found, ...], str]] = {}
+
+    def at(self, base: Base) -> Hunted:
+        """Return what is bad at a base; where prover and authorizer disagree, that as the reason. Raises BudgetError."""
         try:
-            for base in bases:
-                self.world.forget_doubts()
-                hits.extend(self._hits(base, meter))
-                if self.world.doubtful:
-                    self.doubtful.append(base)
-        except BudgetError as error:
-            self.reason = f"the budget of {error} ran out after {meter.visited} classes"
-        except PatternBudgetError:
-            self.reason = "the patterns of the policies tell more texts apart than the budget allows"
-        except MixedTestsError:
-            self.reason = "a condition key is compared both with wildcards and by order; its classes are not all known"
-        except WitnessError as error:
-            self.reason = f"internal error: a witness did not replay: {error}"
-        return hits
+            return self._at(base)
+        except DefectError as error:
+            return Hunted(reason=f"a defect of kmsgen to report: {error}")
 
-    def _hits(self, base: Request, meter: Meter) -> Iterator[Hit]:
-        meter.count()
-        first = self.world.sides[0]
-        plan = first.plan(base)
+    def _at(self, base: Base) -> Hunted:
+        self._meter.count()
+        first = self._universe.sides[0]
+        plan = first.plan(base.request)
         if plan is None or not first.could(plan):
-            return
-        plans = [plan, *(side.plan(base) for side in self.world.sides[1:])]
-        covered = self.bad.covered
+            return Hunted(doubtful=(base,) if plan is not None and is_doubtful(plan) else ())
+        plans = [plan, *(side.plan(self._bad.on(side, base.request)) for side in self._universe.sides[1:])]
         situations = [
-            side.situation(base, plan, covered=covered) if plan else None
-            for side, plan in zip(self.world.sides, plans, strict=True)
+            situation_of(side, base._replace(request=self._bad.on(side, base.request)), plan, covered=self._bad.covered)
+            if plan
+            else None
+            for side, plan in zip(self._universe.sides, plans, strict=True)
         ]
-        there = [one for one in situations if one is not None]
-        matched = frozenset(index for one in there for index in one.matched)
-        open_ = tuple(clause for one in there for clause in one.open)
-        waiting = frozenset(clause.number for clause in open_)
-        if not self.bad.possible(situations, matched, waiting):
-            return
-        for found in self._found(base, situations, matched, open_, meter):
-            for principal, action in self.world.stood_for(base):
-                yield self._hit(base._replace(principal=principal, action=action), found)
+        space = self._universe.space(base, [one for one in situations if one is not None])
+        found, reason = self._found(self._problem(situations), situations, space)
+        doubtful = any(one.doubtful for one in situations if one) or self._may_be_open(situations, space)
+        hits = tuple(hit for one in found for hit in self._hits(base, one, space))
+        return Hunted(hits, reason, (base,) if doubtful else ())
 
-    def _found(
-        self,
-        base: Request,
-        situations: Sequence[Situation | None],
-        matched: frozenset[int],
-        open_: tuple[Clause, ...],
-        meter: Meter,
-    ) -> list[Found]:
+    def _may_be_open(self, situations: Situations, space: RequestSpace) -> bool:
+        """Return whether some test can come out in a way that AWS leaves open."""
+        tests = {test for one in situations if one is not None for clause in one.open for test in clause.tests}
+        return any(space.may_be_open(test, self._meter.count) for test in tests)
+
+    def _problem(self, situations: Situations) -> Problem:
         there = [one for one in situations if one is not None]
-        known = {key: values for one in there for key, values in one.known.items()}
-        space = self.world.space(base, there)
-        signature = (
-            tuple(one.facts if one else None for one in situations), matched,
-            frozenset((clause.number, clause.tests) for clause in open_), frozenset(known.items()), id(space),
-        )  # fmt: skip
-        remembered = self._known.get(signature)
-        if remembered is None:
-            problem = Problem(
-                matched,
-                open_,
-                lambda yes, waiting: self.bad.possible(situations, yes, waiting),
-                lambda yes, waiting: self.bad.certain(situations, yes, waiting),
-                known,
-            )
-            found = list(Search(space, meter).run(problem))
-            remembered = self._known[signature] = (found, self.world.doubtful)
-        found, doubtful = remembered
-        if doubtful:
-            self.world.doubt()
+        matched = frozenset(clause for one in there for clause in one.matched)
+        open_ = tuple(clause for one in there for clause in one.open)
+        gives = frozenset(one.clause for one in open_ if one.clause.side == 0 and not one.clause.deny and not one.clause.cover)
+        return Problem(
+            matched,
+            open_,
+            lambda yes, waiting: self._bad.possible(situations, yes, waiting),
+            lambda yes, waiting: self._bad.certain(situations, yes, waiting),
+            gives,
+        )
+
+    def _found(self, problem: Problem, situations: Situations, space: RequestSpace) -> tuple[tuple[Found, ...], str]:
+        facts = tuple(one.facts if one else None for one in situations)
+        signature = (facts, problem.matched, problem.open, id(space))
+        found = self._known.get(signature)
+        if found is None:
+            outside: list[str] = []
+            hits = tuple(Search(space, self._meter, outside).run(problem))
+            found = self._known[signature] = (hits, "; ".join(dict.fromkeys(outside)))
         return found
 
-    def _hit(self, base: Request, found: Found) -> Hit:
-        chosen = {key: values for choice in found.choices for key, values in choice.values}
-        witness = build(base, chosen)
-        decisions = [side.decide(witness) for side in self.world.sides]
-        if not self.bad.shown(witness, decisions):
-            raise WitnessError(f"{witness} -> {', '.join(str(decision.outcome) for decision in decisions)}")
-        labels = tuple(dict.fromkeys(label for choice in found.choices if (label := choice.say())))
-        allowed = next((one for one in decisions if one.outcome is Outcome.ALLOWED), decisions[0])
-        return Hit(witness, allowed.reason, labels)
+    def _hits(self, base: Base, found: Found, space: RequestSpace) -> Iterator[Hit]:
+        """Yield an access for each principal and action that a base stands for; the first of each is replayed."""
+        derived = (*space.known, *base.derived)
+        labels = words_of(found.literals, found.assignment, {key: None for key in found.assignment.values if key not in derived})
+        like = base.request.principal if found.assignment.principal else None
+        principals = base.principals if found.assignment.principal is None else (found.assignment.principal,)
+        reason: Values = ()
+        for principal in principals:
+            for action in base.actions:
+                asked = base.request._replace(principal=principal, action=action)
+                witness = build(asked, found.assignment, derived)
+                if principal == principals[0] or action == base.actions[0]:
+                    reason = self._replayed(witness)
+                yield Hit(witness, self._universe.sides[0], reason, labels, like)
+
+    def _replayed(self, witness: Request) -> Values:
+        """Return the statements or grants that allow a witness. Raises DefectError where the authorizer decides otherwise."""
+        decisions = [side.decide(self._bad.on(side, witness)) for side in self._universe.sides]
+        if not self._bad.shown(decisions):
+            outcomes = ", ".join(str(decision.outcome) for decision in decisions)
+            raise DefectError(f"a witness did not replay: {witness} -> {outcomes}")
+        return next((one for one in decisions if one.outcome is Outcome.ALLOWED), decisions[0]).reason

@@ -1,180 +1,159 @@
-"""Search every combination of classes in which something bad can hold, pruning as soon as the answer is certain.
+"""Search for requests in which something bad holds: which Allows give it, and how every Deny then fails to match.
 
-A clause is a statement or a grant whose principal, action and resource match and whose conditions are not all known yet.
-At each node two questions bound everything below it: can the bad thing still hold, whatever the open clauses turn out to
-be, and does it hold in any case. Only where the first is yes and the second no is another variable cut.
+One Allow more that matches never takes access away. So first the smallest sets of Allows are chosen that give access if no Deny
+matches; then it is asked of each whether some request meets them and nothing that is in the way. Literals that no request can
+meet together end a branch at once. Whatever is bad, such a set is among the Allows that give it, so none is missed.
 """
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import NamedTuple
 
-Values = tuple[str, ...]
-Known = Mapping[str, Values | None]
+from kmsgen.prover.problem import Assignment, Meter, OutsideError, UnconfirmedError
+from kmsgen.prover.requests.constraints import Literal, Look, holds
+from kmsgen.prover.requests.space import RequestSpace
+from kmsgen.prover.search.clauses import Clauses, Found, OpenClause, Problem
 
-
-class Test(Protocol):
-    """One test of a clause: the condition keys it reads, and whether it holds given their values (None: absent)."""
-
-    @property
-    def reads(self) -> frozenset[str]:
-        """The condition keys whose values settle the test."""
-
-    def holds(self, known: Known) -> bool:
-        """Whether the test holds; every key it reads is known."""
-
-    def possible(self, known: Known) -> bool:
-        """Whether the test can still hold, whatever the keys not known yet turn out to be; True where that is not told."""
+Literals = frozenset[Literal]
 
 
-class Clause(NamedTuple):
-    """A statement or grant with the tests that are still open. `number` names it to the problem."""
+class State(NamedTuple):
+    """The clauses that match, the literals that make them, and a request that meets these; None where that is not decided yet."""
 
-    number: int
-    tests: tuple[Test, ...]
+    matched: Clauses
+    literals: Literals = frozenset()
+    model: Assignment | None = Assignment()
 
-
-class Choice(NamedTuple):
-    """One class of one variable: what it makes of each condition key (None: absent), and what says it in words."""
-
-    values: tuple[tuple[str, Values | None], ...]
-    say: Callable[[], str]
-
-
-class Space(Protocol):
-    """Which variables there are and how each is cut, given the tests that look at it and what is known already."""
-
-    def variable_of(self, key: str) -> str:
-        """Return the variable that carries a condition key."""
-
-    def choices(self, variable: str, tests: Sequence[Any], known: Known) -> Sequence[Choice]:
-        """Cut a variable by tests; at least one choice."""
-
-    def coherent(self, known: Known) -> bool:
-        """Whether what is known of different variables can stand in one request."""
-
-    def ready(self, variable: str, tests: Sequence[Any], known: Known) -> bool:
-        """Whether the variable can be cut now, or waits for others that its tests read first."""
-
-
-class BudgetError(Exception):
-    """The search visited more classes, or took longer, than the budget allows."""
-
-
-class Meter:
-    """What is left of a budget. `deadline` is on the monotonic clock."""
-
-    __slots__ = ("classes", "deadline", "visited")
-
-    def __init__(self, classes: int, deadline: float) -> None:
-        self.classes = classes
-        self.deadline = deadline
-        self.visited = 0
-
-    def count(self) -> None:
-        """Count one class; raise BudgetError when the budget is spent."""
-        self.visited += 1
-        if self.visited > self.classes:
-            raise BudgetError("classes")
-        if not self.visited & 63 and time.monotonic() > self.deadline:
-            raise BudgetError("seconds")
-
-
-Judge = Callable[[frozenset[int], frozenset[int]], bool]
-"""Judges from the clauses that match and those that are open."""
-
-
-class Problem(NamedTuple):
-    """What is decided before any free condition is known: the clauses that match already, those open, and what is known.
-
-    `possible` tells whether the bad thing can hold when these clauses match and those are open; `certain` whether it must.
-    """
-
-    matched: frozenset[int]
-    open: tuple[Clause, ...]
-    possible: Judge
-    certain: Judge
-    known: Known = MappingProxyType({})
-
-
-class Found(NamedTuple):
-    """A combination of classes in which the bad thing holds, whatever the variables not chosen are."""
-
-    choices: tuple[Choice, ...]
-    known: Known
+    def settles(self, look: Look) -> bool:
+        """Return whether the request tells how a test comes out."""
+        return self.model is not None and look.reads <= self.model.values.keys()
 
 
 class Search(NamedTuple):
-    """One search through one space."""
+    """One search. What could not be decided is added to `outside`: then more may exist."""
 
-    space: Space
+    space: RequestSpace
     meter: Meter
+    outside: list[str]
 
     def run(self, problem: Problem) -> Iterator[Found]:
-        """Yield every bad combination. Raises BudgetError."""
-        yield from self._node(problem, problem.matched, problem.open, problem.known, ())
+        """Yield what is bad, one request for each set of Allows that gives it. Raises BudgetError."""
+        others = tuple(one for one in problem.open if one.clause not in problem.gives)
+        start = State(problem.matched, model=Assignment(self.space.known))
+        for slots in _smallest(problem, others):
+            for state in self._chosen(_Choice(problem, others), start, slots):
+                found = self._against(problem, state, others)
+                if found is not None:
+                    yield found
 
-    def _node(
-        self, problem: Problem, matched: frozenset[int], open_: tuple[Clause, ...], known: Known, path: tuple[Choice, ...]
-    ) -> Iterator[Found]:
+    def first(self, problem: Problem) -> Found | None:
+        """Return something bad; None only if there is none, or `outside` says why that is not known. Raises BudgetError."""
+        return next(self.run(problem), None)
+
+    def _chosen(self, choice: "_Choice", state: State, slots: Sequence[Sequence[OpenClause]]) -> Iterator[State]:
+        """Yield every choice of one clause a slot that a request can meet."""
         self.meter.count()
-        waiting = frozenset([clause.number for clause in open_])
-        if not problem.possible(matched, waiting):
+        if not slots:
+            yield state
             return
-        if problem.certain(matched, waiting):
-            yield Found(path, known)
-            return
-        variable, tests = self._next(open_, known)
-        for choice in self.space.choices(variable, tests, known):
-            now = {**known, **dict(choice.values)}
-            if not self.space.coherent(now):
+        for one in slots[0]:
+            more: list[Literal] = [(test, True) for test in one.tests]
+            if choice.is_vain(state, one, slots[1:]):
                 continue
-            settled, left = settle(open_, now)
-            yield from self._node(problem, matched | settled, left, now, (*path, choice))
+            after = self._with(state, more, one)
+            if after is not None:
+                yield from self._chosen(choice, after, slots[1:])
 
-    def _next(self, open_: tuple[Clause, ...], known: Known) -> tuple[str, list[Test]]:
-        """Pick the variable that weighs most: read by many clauses, and by clauses that read little else."""
-        weights: dict[str, float] = {}
-        tests: dict[str, list[Test]] = {}
-        for clause in open_:
-            variables = {self.space.variable_of(key) for test in clause.tests for key in test.reads if key not in known}
-            for variable in variables:
-                weights[variable] = weights.get(variable, 0.0) + 1 / len(variables)
-            for test in clause.tests:
-                for variable in {self.space.variable_of(key) for key in test.reads if key not in known}:
-                    tests.setdefault(variable, []).append(test)
-        ordered = sorted(weights, key=lambda variable: (-weights[variable], variable))
-        ready = [variable for variable in ordered if self.space.ready(variable, tests[variable], known)]
-        best = (ready or ordered)[0]
-        return best, tests[best]
-
-
-def settle(open_: tuple[Clause, ...], known: Known) -> tuple[frozenset[int], tuple[Clause, ...]]:
-    """Split clauses into those that match now and those still open; what cannot match any more is dropped."""
-    settled, left = [], []
-    for clause in open_:
-        waiting = _waiting(clause.tests, known)
-        if waiting is None:
-            continue
-        if waiting == clause.tests:
-            left.append(clause)
-        elif waiting:
-            left.append(Clause(clause.number, waiting))
-        else:
-            settled.append(clause.number)
-    return frozenset(settled), tuple(left)
-
-
-def _waiting(tests: tuple[Test, ...], known: Known) -> tuple[Test, ...] | None:
-    """Return the tests that are not decided yet; None if one fails."""
-    waiting = []
-    for test in tests:
-        if all(key in known for key in test.reads):
-            if not test.holds(known):
-                return None
-        elif not test.possible(known):
+    def _with(self, state: State, more: Sequence[Literal], matching: OpenClause | None = None) -> State | None:
+        """Let literals hold too, so that a clause matches; None where no request can meet them."""
+        matched = state.matched if matching is None else state.matched | {matching.clause}
+        literals = state.literals.union(more)
+        if any((look, not truth) in literals for look, truth in more):
             return None
-        else:
-            waiting.append(test)
-    return tuple(waiting)
+        if all(state.settles(look) and holds(look, state.model or Assignment()) is truth for look, truth in more):
+            return State(matched, literals, state.model)
+        try:
+            model = self.space.solve(literals, self.meter)
+        except UnconfirmedError as error:
+            self.outside.append(str(error))
+            return None
+        except OutsideError:
+            return State(matched, literals, None)  # decided where no more literals come
+        return None if model is None else State(matched, literals, model)
+
+    def _against(self, problem: Problem, state: State, waiting: tuple[OpenClause, ...]) -> Found | None:
+        """Decide what can be in the way, one clause after the other; what the literals decide already comes first."""
+        self.meter.count()
+        matched = state.matched.union(one.clause for one in waiting if all((test, True) in state.literals for test in one.tests))
+        waiting = tuple(
+            one for one in waiting if one.clause not in matched and not any((test, False) in state.literals for test in one.tests)
+        )
+        state = state._replace(matched=matched)
+        open_ = frozenset(one.clause for one in waiting)
+        if not problem.possible(matched, open_):
+            return None
+        if problem.certain(matched, open_):
+            return self._found(state)
+        for after in self._ways(state, waiting[0]):
+            found = self._against(problem, after, waiting[1:])
+            if found is not None:
+                return found
+        return None
+
+    def _ways(self, state: State, one: OpenClause) -> Iterator[State]:
+        """Yield every way in which a clause can come out: a test of it fails while those before it hold, or all of them hold."""
+        held: list[Literal] = []
+        for test in one.tests:
+            after = self._with(state, [*held, (test, False)])
+            if after is not None:
+                yield after
+            held.append((test, True))
+        after = self._with(state, held, one)
+        if after is not None:
+            yield after
+
+    def _found(self, state: State) -> Found | None:
+        if state.model is not None:
+            return Found(state.model, tuple(state.literals))
+        try:
+            model = self.space.solve(state.literals, self.meter)
+        except OutsideError as error:
+            self.outside.append(str(error))
+            return None
+        return None if model is None else Found(model, tuple(state.literals))
+
+
+class _Choice(NamedTuple):
+    """What a choice of Allows is made for: the problem, and what can be in the way."""
+
+    problem: Problem
+    others: Sequence[OpenClause]
+
+    def is_vain(self, state: State, one: OpenClause, slots: Sequence[Sequence[OpenClause]]) -> bool:
+        """Tell without asking for a request whether a clause more makes something match that is in the way."""
+        literals = state.literals.union((test, True) for test in one.tests)
+        matching = [other.clause for other in self.others if all((test, True) in literals for test in other.tests)]
+        if not matching:
+            return False
+        open_ = frozenset(other.clause for other in self.others).union(later.clause for slot in slots for later in slot)
+        return not self.problem.possible(state.matched.union([one.clause], matching), open_)
+
+
+def _smallest(problem: Problem, others: Sequence[OpenClause]) -> Iterator[list[list[OpenClause]]]:
+    """Yield the smallest sets of slots of which a clause each gives access if nothing is in the way.
+
+    Clauses of one slot do the same for the outcome: the same layer and level, naming the caller in the same way.
+    """
+    slots: dict[object, list[OpenClause]] = {}
+    for one in problem.open:
+        if one.clause in problem.gives:
+            slots.setdefault(one.clause.slot, []).append(one)
+    against = frozenset(one.clause for one in others)
+    enough: list[frozenset[object]] = []
+    for size in range(len(slots) + 1):
+        for chosen in map(frozenset, combinations(slots, size)):
+            if any(smaller <= chosen for smaller in enough):
+                continue
+            if problem.possible(problem.matched.union(slots[slot][0].clause for slot in chosen), against):
+                enough.append(chosen)
+                yield [slots[slot] for slot in slots if slot in chosen]

@@ -1,4 +1,4 @@
-"""Actions, and principals, that no policy tells apart: one of them is asked about, and what is found holds for all.
+"""Symmetry: actions, and principals, that no policy tells apart. One is asked about, and what is found holds for all.
 
 Two principals are alike if every statement and grant names both in the same way, what stands beside them is the same, and the
 conditions on who calls answer the same of both. Two actions are alike to a principal if every statement and grant that names
@@ -10,14 +10,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from kmsgen.authorizer import Request
+from kmsgen.authorizer.applicable.programs import check
 from kmsgen.authorizer.applicable.rule_set import RuleSet
-from kmsgen.authorizer.context.lookup import Target, carried
-from kmsgen.authorizer.evaluation.grants import GrantRule, retires
+from kmsgen.authorizer.context.lookup import lookup
+from kmsgen.authorizer.context.view import Resource
+from kmsgen.authorizer.evaluation.grants import RETIRE, GrantRule, retires
 from kmsgen.authorizer.evaluation.kms_errors import refusal_of_key
-from kmsgen.authorizer.language.principal import DIRECT, DOUBT, Caller, CallerKind, Naming, caller_of
+from kmsgen.authorizer.language.principal import DIRECT, DOUBT, Caller, CallerKind, Naming
 from kmsgen.authorizer.language.statement import Rule
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle
+from kmsgen.prover.requests.caller import StandIn
+from kmsgen.prover.requests.circumstances import in_requests_of
 from kmsgen.prover.requests.principals import other_than
 from kmsgen.prover.requests.vocabulary import Vocabulary
 from kmsgen.prover.search.baseline import meant
@@ -83,9 +87,13 @@ class ActionGroup(NamedTuple):
 
 
 class ActionGroups:
-    """The actions asked about, put together for each principal; not those that KMS refuses on the first key whoever asks."""
+    """The actions asked about, put together for each principal; not those that KMS refuses on the first key whoever asks.
 
-    def __init__(self, actions: Iterable[Action], bundles: Sequence[Bundle]) -> None:
+    `allowable`: of actions on the key alone only those that some Allow or grant may take.
+    """
+
+    def __init__(self, actions: Iterable[Action], bundles: Sequence[Bundle], *, allowable: bool) -> None:
+        self._allowable = allowable
         refused = [_refusals(bundle) for bundle in bundles]
         ways = ((action, tuple(of(action) for of in refused)) for action in actions)
         asked = [(action, rules) for action, rules in ways if not rules or rules[0].own in (None, KEY_STATE)]
@@ -103,7 +111,10 @@ class ActionGroups:
             columns = [self._own, *(self._column(one) for one in matter)]
             for action, signature in zip(self._actions, zip(*columns, strict=True), strict=True):
                 groups.setdefault(signature, []).append(action)
-            found = self._groups[matter] = [_group(same, matter, taken[1:]) for taken, same in groups.items()]
+            every = (_group(same, matter, taken[1:]) for taken, same in groups.items())
+            found = self._groups[matter] = [
+                one for one in every if one.allowing or not self._allowable or not is_by_key(one.actions[0])
+            ]
         return found
 
     def _column(self, one: Rule | GrantRule) -> tuple[object, ...]:
@@ -117,6 +128,11 @@ def _group(actions: list[Action], matter: Sequence[Rule | GrantRule], taken: Seq
     pairs = [(one, how) for one, how in zip(matter, taken, strict=True) if how is not False and not one.deny]
     surely = frozenset(one for one, how in pairs if (how[0] if isinstance(how, tuple) else how) is True)
     return ActionGroup(actions, [one for one, _ in pairs], surely)
+
+
+def is_by_key(action: Action) -> bool:
+    """Return whether a request for an action is about a key and nothing else: no alias, no grant of it."""
+    return action.resource_types == ("key",) and action.name != RETIRE
 
 
 def _own(action: Action, refused: Sequence[_Refused]) -> object:
@@ -135,7 +151,7 @@ def _taken(one: Rule | GrantRule, actions: Iterable[Action]) -> Iterator[object]
     keys = [*one.resource.variables, *(key for test in one.conditions for key in (test.variable, *test.variables))]
     for action in actions:
         covers = one.covers(action.iam_name.lower())
-        yield covers if covers is False or not keys else (covers, *(carried(key, action.name) for key in keys))
+        yield covers if covers is False or not keys else (covers, *(in_requests_of(action.name, key) for key in keys))
 
 
 def _refusals(bundle: Bundle) -> Callable[[Action], _Refused]:
@@ -144,13 +160,13 @@ def _refusals(bundle: Bundle) -> Callable[[Action], _Refused]:
         return lambda _action: _Refused()
     arn = bundle.keys[0].key.arn
     account = arn.split(":")[4]
-    target = Target(arn, "key", bundle.keys[0], region=arn.split(":")[3], account=account)
-    callers = [caller_of(f"arn:aws:iam::{one}:role/any-role", {}) for one in (account, other_than(account))]
+    target = Resource(arn, "key", bundle.keys[0], region=arn.split(":")[3], account=account)
+    accounts = (account, other_than(account))
 
     def refused(action: Action) -> _Refused:
         if not action.resource_types:
             return _Refused()
-        found = (refusal_of_key(action, caller, target) for caller in callers)
+        found = (refusal_of_key(action, one, target) for one in accounts)
         return _Refused(*(refusal.rule if refusal else None for refusal in found))
 
     return refused
@@ -168,16 +184,16 @@ Views = tuple[Seen, ...]
 """What each bundle sees of a principal."""
 
 
-def views_of(principal: str, words: Vocabulary, sides: Sequence[Side]) -> Views:
+def views_of(principal: str, stand_in: StandIn | None, words: Vocabulary, sides: Sequence[Side]) -> Views:
     """Return what each bundle sees of a principal; those of whom the same is seen need to be asked about once."""
     variables = [key for key in words.variables if key in _WHO or key.startswith(_TAG)]
-    return tuple(_seen(principal, side, variables) for side in sides)
+    return tuple(_seen(principal, stand_in, side, variables) for side in sides)
 
 
-class Hope:
-    """Tells where a principal could have access that is to be found, in whichever reading of a silence.
+class UpperBound:
+    """Cheap upper bound: tells whether a principal could be allowed an action at all, in whichever reading of a silence.
 
-    With `covered`, what an Allow gives is not to be found if a cover surely matches whenever it does.
+    With `covered`, what an Allow gives counts for nothing if a cover of the baseline matches whenever it does.
     """
 
     def __init__(self, side: Side, seen: Seen, *, covered: bool) -> None:
@@ -185,14 +201,14 @@ class Hope:
         self._namings = seen.namings
         self._covers = seen.surely_covers if covered else frozenset()
 
-    def remains(self, base: Request, group: ActionGroup) -> bool:
+    def allows(self, base: Request, group: ActionGroup) -> bool:
         """Return whether access can follow if every Allow and grant that names the principal matches, and no Deny does."""
         side, namings = self._side, self._namings
         allows = [one for one in group.allowing if one in namings]
         if self._covers:
             covers = group.taking & self._covers
-            allows = [one for one in allows if side.covers.surely_with(one).isdisjoint(covers)]
-        return side.could_with(base, [side.index(one, namings[one]) for one in allows])
+            allows = [one for one in allows if side.baseline.subsets_of(one).isdisjoint(covers)]
+        return bool(allows) and side.could_with(base, [side.clause(one, namings[one]) for one in allows])
 
 
 def _endpoint_rules(principal: str, side: Side) -> Iterator[RuleSet]:
@@ -206,24 +222,32 @@ def _naming(sets: Iterable[RuleSet], caller: Caller) -> tuple[tuple[Rule, Naming
     return tuple((rule, naming) for rules in sets for rule, naming in rules.naming(caller).items() if naming)
 
 
-def _seen(principal: str, side: Side, variables: Sequence[str]) -> Seen:
-    """Return all that one bundle can know of a principal; a session that a policy could name is like no other."""
-    request = Request(principal, "kms:GetKeyPolicy")
+def _seen(principal: str, stand_in: StandIn | None, side: Side, variables: Sequence[str]) -> Seen:
+    """Return all that one bundle can know of a principal; a session that a policy could name is like no other.
+
+    What a policy knows of a stand-in's name is no part of it: the search decides that.
+    """
+    request = Request(principal, "kms:GetKeyPolicy", complete=True)
     (plan,) = side.authorizer.plans(request)
     caller = plan.caller
     rules = _naming(dict.fromkeys([*plan.sets, *_endpoint_rules(principal, side)]), caller)
-    covers = tuple((rule, meant(naming, caller)) for rule, naming in _naming([side.covers.rules], caller))
+    covers = tuple((rule, meant(naming, caller)) for rule, naming in _naming([side.baseline.rules], caller))
     named = ((grant, grant.names(caller), retires(grant.grant, caller)) for grant in side.grants)
     grants = tuple(one for one in named if one[1] or one[2])
     if caller.kind in (CallerKind.SESSION, CallerKind.UNKNOWN):
         return Seen(rules, covers, grants, principal)
     view = side.authorizer.view(plan, request)
-    answers = tuple(
-        test.check(view.lookup(test.variable) or None, view.lookup)
-        for rule, _ in (*rules, *covers)
-        for test in rule.conditions
-        if test.variable in _WHO or test.variable.startswith(_TAG)
-    )
-    values = tuple(view.lookup(key) for key in variables)
+    about_caller = [test for rule, _ in (*rules, *covers) for test in rule.conditions if _is_about_caller(test.variable)]
+    derived = stand_in.keys if stand_in else ()
+    read = (key for test in about_caller for key in (test.variable, *test.variables))
+    by_name = bool(stand_in and stand_in.asked) or any(key in derived for key in (*read, *variables))
+    answers = tuple(check(test, view) for test in about_caller if test.variable not in derived)
+    values = tuple(lookup(view, key) for key in variables if key not in derived)
     beside = (id(caller.policies), caller.service_linked, caller.described)
-    return Seen(rules, covers, grants, (caller.kind, plan.facts, beside, answers, values))
+    # who is a stand-in only counts where something is asked of its name
+    who = stand_in if by_name else stand_in is not None
+    return Seen(rules, covers, grants, (caller.kind, who, plan.facts, beside, answers, values))
+
+
+def _is_about_caller(key: str) -> bool:
+    return key in _WHO or key.startswith(_TAG)

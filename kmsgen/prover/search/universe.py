@@ -1,122 +1,84 @@
 """Everything a bundle could be asked: every principal there could be, and every action."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import count
-from typing import NamedTuple
 
-from kmsgen.arn import ACCOUNT_ID, parse_arn
+from kmsgen.arn import parse_arn
 from kmsgen.authorizer import Request
 from kmsgen.authorizer.evaluation.grants import CREATE, RETIRE, GrantRule, compile_grants
-from kmsgen.authorizer.language import wildcards
-from kmsgen.authorizer.language.principal import Caller, CallerKind, caller_of
+from kmsgen.authorizer.language.principal import caller_of
 from kmsgen.authorizer.language.statement import Layer, Rule, compile_document
-from kmsgen.catalogue import grants, key_specs
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle, Key
-from kmsgen.policy.document import Document, Statement
-from kmsgen.policy.grant import Grant
+from kmsgen.policy.document import Document
+from kmsgen.prover.problem import Meter, Values
 from kmsgen.prover.requests import vocabulary
-from kmsgen.prover.requests.constraints import CONTEXT, Doubts
-from kmsgen.prover.requests.principals import principals
+from kmsgen.prover.requests.building import first_grant
+from kmsgen.prover.requests.caller import StandIn
+from kmsgen.prover.requests.constraints import Reading
+from kmsgen.prover.requests.principals import Principals, principals
 from kmsgen.prover.requests.space import RequestSpace
 from kmsgen.prover.requests.vocabulary import Vocabulary
-from kmsgen.prover.requests.witness import first_grant
 from kmsgen.prover.search.assumptions import assumed
-from kmsgen.prover.search.encoding import Side, Situation
-from kmsgen.prover.search.symmetry import ActionGroups, Hope, Views, views_of
-from kmsgen.prover.values.domains import Domain, domain_of
+from kmsgen.prover.search.encoding import Base, Looks, Side, Situation
+from kmsgen.prover.search.matching import Asked, Matching
+from kmsgen.prover.search.scope import Scope
+from kmsgen.prover.search.spaces import Spaces
+from kmsgen.prover.search.symmetry import ActionGroups, UpperBound, Views, views_of
 from kmsgen.prover.values.partition import Cut
 from kmsgen.prover.values.patterns import NAME, arn_glob, glob, run_of
 
-Values = tuple[str, ...]
-_ENDPOINT = "aws:sourcevpce"
-_ALGORITHMS = ("signingalgorithm", "macalgorithm", "encryptionalgorithm", "keyagreementalgorithm", "encapsulationalgorithm")
 
+class Universe:
+    """Bundles asked about together: the words in them, the principals that they can tell apart, a side each."""
 
-class Scope(NamedTuple):
-    """What is asked about beside the bundles: further statements, patterns of principals.
-
-    With `described_only` there is nobody else; with `without_iam` there is, and has no IAM policies. `generous` reads what AWS
-    leaves open so that there is more access.
-    """
-
-    statements: tuple[Statement, ...] = ()
-    asked: Values = ()
-    described_only: bool = False
-    without_iam: bool = False
-    stranger: bool = False
-    grants: tuple[Grant, ...] = ()
-    budget: int = 20_000
-    generous: bool = False
-
-
-class World:
-    """Bundles asked about together: the words in them, the principals that they can tell apart, one side each.
-
-    `twins` are the actions that one stands for, `doubles` the principals. `operations` are those that a grant to create may
-    list; nothing: all that fit the key. `like` is a world of which only the reading of what AWS leaves open
-    differs: its words and principals are this one's.
-    """
-
-    def __init__(self, bundles: Sequence[Bundle], scope: Scope, like: "World | None" = None) -> None:
+    def __init__(self, bundles: Sequence[Bundle], scope: Scope, meter: Meter, like: "Universe | None" = None) -> None:
         self.bundles = bundles
         self.scope = scope
-        self.operations: Values = ()
-        self.twins: dict[tuple[str, str], list[Action]] = {} if like is None else like.twins
-        self.doubles: dict[str, list[str]] = {} if like is None else like.doubles
-        self._described: dict[str, bool] = {}
+        self.words: Vocabulary = like.words if like else vocabulary.read(bundles, scope.statements, scope.asked)
+        self._principals: Principals = like._principals if like else principals(self.words, self._partition, scope.asked, meter)  # noqa: SLF001
+        self._stand_ins = {one.arn: one for one in self._principals.stand_ins}
+        self.everyone: Values = tuple(one for one in self._principals.everyone if self._exists(one))
+        self._meter = meter
+        looks = Looks(scope.reading)
+        self.sides = tuple(self._side(bundle, number, looks) for number, bundle in enumerate(bundles))
         self._views: dict[str, Views] = {}
-        self._spaces: dict[object, RequestSpace] = {}
-        self.words: Vocabulary = vocabulary.read(bundles, scope.statements, scope.asked) if like is None else like.words
-        self.everyone: Values = self._everyone() if like is None else like.everyone
-        self.pairs = self.words.pairs
-        self.sides = tuple(self._side(bundle, number) for number, bundle in enumerate(bundles))
+        self._spaces = Spaces(self.bundles, scope, self.words, self.sides[0].view)
+        self.whom = Matching(self.everyone, self._stand_ins, self.sides[0].authorizer.caller)
 
-    def stood_for(self, base: Request) -> Iterator[tuple[str, str]]:
-        """Yield each principal and action that a request asked for stands for."""
-        actions = self.twins.get((base.principal, base.action))
-        names = [action.iam_name for action in actions] if actions else [base.action]
-        for principal in self.doubles.get(base.principal, [base.principal]):
-            yield from ((principal, name) for name in names)
+    def reread(self) -> "Universe":
+        """Return the universe in which what AWS leaves open is read so that there is more access."""
+        return Universe(self.bundles, self.scope._replace(reading=Reading(generous=True)), self._meter, like=self)
 
-    def _everyone(self) -> Values:
-        partition = next((arn.partition for key in self.keys if (arn := parse_arn(key.arn))), "aws")
-        every = principals(self.words, partition, self.scope.asked, self.scope.budget)
-        if self.scope.described_only:
-            # a service exists always, a session where its role is described
-            every = [principal for principal in every if parse_arn(principal) is None or self.described(principal)]
-        return tuple(every)
+    def asking(self, scope: Scope) -> "Universe":
+        """Return the same bundles and principals within another scope of no other words."""
+        return Universe(self.bundles, scope, self._meter, like=self)
 
-    def _side(self, bundle: Bundle, number: int) -> Side:
-        only = self.scope.described_only or self.scope.without_iam
-        first = number << 20  # more clauses than any bundle has
-        doubts = Doubts(generous=self.scope.generous)
-        return Side(assumed(bundle, self.everyone, described_only=only), first, self.pairs, self.covers, doubts)
+    def changed(self, bundles: Sequence[Bundle]) -> "Universe":
+        """Return the same principals beside bundles that hold no other words."""
+        return Universe(bundles, self.scope, self._meter, like=self)
 
-    def reread(self) -> "World":
-        """Return the world in which what AWS leaves open is read so that there is more access."""
-        return World(self.bundles, self.scope._replace(generous=True), like=self)
+    def turned_round(self) -> "Universe":
+        """Return the universe with its two bundles in the other order."""
+        return self.changed(self.bundles[::-1])
 
     @property
-    def covers(self) -> tuple[Rule | GrantRule, ...]:
-        """The statements and grants of the scope, compiled as those of a key."""
+    def _partition(self) -> str:
+        return next((arn.partition for key in self.keys if (arn := parse_arn(key.arn))), "aws")
+
+    def _exists(self, principal: str) -> bool:
+        """Return whether there is such a principal: with `described_only` services, and sessions of described roles."""
+        return not self.scope.described_only or parse_arn(principal) is None or self.described(principal)
+
+    def _side(self, bundle: Bundle, number: int, looks: Looks) -> Side:
+        only = self.scope.described_only or self.scope.without_iam
+        return Side(assumed(bundle, without_iam=only, user=self.scope.user), number, self._covers(), looks)
+
+    def _covers(self) -> tuple[Rule | GrantRule, ...]:
+        """Return the statements and grants of the baseline, compiled as those of a key."""
         document = Document(self.scope.statements)
         return (*compile_document(document, Layer.KEY_POLICY, count(1)), *compile_grants(self.scope.grants))
-
-    @property
-    def doubtful(self) -> bool:
-        """Whether what was found since doubts were forgotten rests on a reading that AWS leaves open."""
-        return any(side.doubts.met for side in self.sides)
-
-    def doubt(self) -> None:
-        """Note that a reading was met that AWS leaves open."""
-        self.sides[0].doubts.met = True
-
-    def forget_doubts(self) -> None:
-        """Note of none from here on."""
-        for side in self.sides:
-            side.doubts.met = False
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -131,59 +93,63 @@ class World:
 
     def described(self, principal: str) -> bool:
         """Return whether one of the bundles describes a principal."""
-        found = self._described.get(principal)
-        if found is None:
-            found = any(caller_of(principal, bundle.principals).described for bundle in self.bundles)
-            self._described[principal] = found
-        return found
+        return any(caller_of(principal, bundle.principals).described for bundle in self.bundles)
 
-    def named(self, pattern: str, principal: str) -> bool:
-        """Return whether a pattern names a principal, or the role behind a session; an account's root ARN all of it."""
-        caller = self.sides[0].authorizer.caller(principal)
-        arn = parse_arn(pattern)
-        account = pattern if ACCOUNT_ID.match(pattern) else arn.account if arn and arn.resource == "root" else None
-        if account is not None:
-            return caller.account == account
-        fits = _fits(pattern)
-        return any(fits(text) for text in (principal, caller.role, _as_user(pattern, caller)) if text)
+    # --- whom and what is asked about -------------------------------------------------------------------------------------
 
     def requests(
-        self, everyone: Iterable[str], actions: Iterable[Action], *, allowable: bool = True, covered: bool = False
-    ) -> Iterator[Request]:
+        self,
+        asked: Iterable[Asked],
+        actions: Iterable[Action],
+        *,
+        allowable: bool = True,
+        covered: bool = False,
+        keyless: frozenset[str] = frozenset(),
+    ) -> Iterator[Base]:
         """Yield what everything else is added to, for each principal and action.
 
-        `allowable`: only where access can follow at all; `covered`: such as no cover surely matches.
+        `allowable`: only where access can follow at all; `covered`: such as no cover surely matches. Actions without a key are
+        asked of described principals, those of `keyless` of everybody.
         """
-        groups = ActionGroups(actions, self.bundles)
-        for views, same in self._alike(everyone).items():
-            self.doubles[same[0]] = same
-            hope = Hope(self.sides[0], views[0], covered=covered)
+        groups = ActionGroups(actions, self.bundles, allowable=allowable)
+        for views, same in self._alike(asked).items():
+            bound = UpperBound(self.sides[0], views[0], covered=covered)
+            first = same[0]
+            stand_in = first if isinstance(first, StandIn) else None
+            names = tuple(one.arn if isinstance(one, StandIn) else one for one in same)
             for group in groups.of(views):
-                action = group.actions[0]
-                base = Request(same[0], action.iam_name)
-                self.twins[base.principal, base.action] = group.actions
-                on_key = not allowable or not _by_key(action) or hope.remains(base, group)
-                yield from self.bases(base, action, on_key=on_key)
+                actions_ = tuple(action.iam_name for action in group.actions)
+                base = Base(Request(names[0], actions_[0]), names, actions_, stand_in)
+                on_key = not allowable or group.actions[0].name == RETIRE or bound.allows(base.request, group)
+                if group.actions[0].resource_types or actions_[0] in keyless or self.described(names[0]):
+                    yield from (base._replace(request=one) for one in self._bases(base.request, group.actions[0], on_key=on_key))
 
-    def _alike(self, everyone: Iterable[str]) -> dict[Views, list[str]]:
+    def _alike(self, asked: Iterable[Asked]) -> Mapping[Views, list[Asked]]:
         """Put principals together of whom the same is seen."""
-        found: dict[Views, list[str]] = {}
-        for principal in everyone:
-            views = self._views.get(principal)
-            if views is None:
-                views = self._views[principal] = views_of(principal, self.words, self.sides)
-            found.setdefault(views, []).append(principal)
+        found: dict[Views, list[Asked]] = {}
+        for one in asked:
+            found.setdefault(self._views_of(one), []).append(one)
         return found
 
-    def bases(self, base: Request, action: Action, *, on_key: bool = True) -> Iterator[Request]:
+    def _views_of(self, one: Asked) -> Views:
+        stand_in = one if isinstance(one, StandIn) else None
+        principal = one if isinstance(one, str) else one.arn
+        if stand_in is not None and stand_in.asked:
+            return views_of(principal, stand_in, self.words, self.sides)
+        views = self._views.get(principal)
+        if views is None:
+            views = self._views[principal] = views_of(principal, stand_in, self.words, self.sides)
+        return views
+
+    def _bases(self, base: Request, action: Action, *, on_key: bool = True) -> Iterator[Request]:
         """Yield the requests on the first key that everything else is added to, from that of a principal and an action alone.
 
         One as it is, one for each VPC endpoint that has a policy; of RetireGrant one for each grant. Of an alias operation
         the alias too, for principals whose IAM policies are described: key policies say nothing of aliases.
         """
+        base = base._replace(complete=True)
         if not action.resource_types:
-            if self.described(base.principal):
-                yield base
+            yield from self._through_endpoints(base)
             return
         for access in self.bundles[0].keys[:1]:
             if "alias" in action.resource_types and self.described(base.principal):
@@ -191,17 +157,16 @@ class World:
             if not on_key:
                 return
             if action.name == RETIRE:
-                yield from (base._replace(grant_id=grant.id) for grant in access.grants)
+                for grant in access.grants:
+                    yield from self._through_endpoints(base._replace(grant_id=grant.id))
                 return
             if action.name == CREATE:
                 base = base._replace(create_grant=first_grant(access.key, _grantee(access.key)))
-            yield base
-            yield from (base._replace(context={"aws:SourceVpce": (name,)}) for name in self.endpoints)
+            yield from self._through_endpoints(base)
 
-    @cached_property
-    def _names_told(self) -> bool:
-        """Whether every bundle tells the aliases of its key, so that a request can use no other."""
-        return all(bundle.keys and bundle.keys[0].key.aliases for bundle in self.bundles)
+    def _through_endpoints(self, base: Request) -> Iterator[Request]:
+        yield base
+        yield from (base._replace(context={"aws:SourceVpce": (name,)}) for name in self.endpoints)
 
     @cached_property
     def aliases(self) -> Values:
@@ -212,80 +177,18 @@ class World:
         head = f"arn:{arn.partition}:kms:{arn.region}:{arn.account}:alias/"
         patterns = [pattern for text in self.words.resources for pattern in (arn_glob(text), glob(text)) if "${" not in text]
         named = [f"{head}{name.removeprefix('alias/')}" for key in self.keys for name in key.aliases]
-        return tuple(one.text for one in Cut(patterns, run_of(head, (NAME + "/",)), head, nicer=[*named, f"{head}any"]).classes())
+        return tuple(one.text for one in Cut(patterns, run_of(head, (NAME + "/",)), nicer=[*named, f"{head}any"]).classes())
 
     @cached_property
     def endpoints(self) -> Values:
         """The VPC endpoints that have a policy."""
         return tuple(dict.fromkeys(name for bundle in self.bundles for name in bundle.vpc_endpoint_policies))
 
-    def space(self, base: Request, situations: Iterable[Situation]) -> RequestSpace:
-        """Return the space of requests of some situations: their open keys with what they are by default."""
-        defaults = {key: values for one in situations for key, values in one.defaults.items()}
-        through_endpoint = "aws:SourceVpce" in base.context
-        signature = (frozenset(defaults.items()), through_endpoint, self.operations)
-        found = self._spaces.get(signature)
-        if found is None:
-            key = self.keys[0] if self.keys else None
-            found = self._spaces[signature] = RequestSpace(
-                self.words,
-                {name: self._domain(name, values, key) for name, values in defaults.items()},
-                self.scope.budget,
-                {} if through_endpoint else {_ENDPOINT: self.endpoints},
-                stranger=self.scope.stranger,
-            )
-        return found
-
-    def _domain(self, name: str, default: Values | None, key: Key | None) -> Domain:
-        """Return the domain of a key in requests to one KMS key; what has a default is never absent."""
-        domain = domain_of(name)
-        if name == "kms:grantoperations" and self.operations:
-            return domain._replace(values=self.operations)
-        if name == "kms:requestalias":
-            told = tuple(dict.fromkeys(name for bundle in self.bundles for one in bundle.keys[:1] for name in one.key.aliases))
-            return domain._replace(values=told) if self._names_told else domain._replace(also=told)
-        if key is not None:
-            domain = domain._replace(values=_values(name, key) or domain.values)
-        if name.startswith(CONTEXT) or name in _GRANT_OPTIONAL:
-            return domain
-        return domain._replace(optional=domain.optional and default is None)
-
-
-def _as_user(pattern: str, caller: Caller) -> str | None:
-    """Return the ARN of the user that a federated session may be of, under the path that a pattern has; None for others (P7)."""
-    if caller.kind is not CallerKind.FEDERATED:
-        return None
-    path = pattern.partition(":user/")[2].rpartition("/")[0]
-    return f"arn:{caller.partition}:iam::{caller.account}:user/{path + '/' if path else ''}{caller.name}"
-
-
-@lru_cache(maxsize=1024)
-def _fits(pattern: str) -> Callable[[str], bool]:
-    """Return the test of a pattern of principals."""
-    return wildcards.glob(wildcards.pieces_of(pattern))
-
-
-def _by_key(action: Action) -> bool:
-    """Return whether a request on the key is about nothing else: no grant of it."""
-    return "key" in action.resource_types and action.name != RETIRE
+    def space(self, base: Base, situations: Sequence[Situation]) -> RequestSpace:
+        """Return the space of requests of some situations of a base."""
+        return self._spaces.of(base, situations)
 
 
 def _grantee(key: Key) -> str:
     arn = parse_arn(key.arn)
     return f"arn:{arn.partition}:iam::{arn.account}:role/any-grantee" if arn else ""
-
-
-_GRANT_OPTIONAL = frozenset(
-    {
-        *("kms:granteeprincipal", "kms:granteeserviceprincipal", "kms:retiringprincipal", "kms:retiringserviceprincipal"),
-        *("kms:grantconstrainttype", "kms:grantconstraintsourcearn", "kms:grantoperations"),
-    }
-)
-
-
-def _values(name: str, key: Key) -> Values:
-    if name == "kms:grantoperations":
-        return tuple(sorted(grants.operations(key_specs.key_type(key.spec, key.usage) or "")))
-    if name.removeprefix("kms:") in _ALGORITHMS:
-        return key_specs.algorithms(key.spec, key.usage)
-    return ()

@@ -1,182 +1,308 @@
-"""Cut the values of one condition key by the tests that look at it."""
+"""Find one value of a condition key of which several tests come out as wanted, or the proof that there is none.
+
+The values of a key fall into cells in which every test gives one answer: of texts the states of the tests' patterns side by side,
+of numbers, instants and addresses the points and gaps between the constants. One value of a cell is as good as another. Where
+tests of two sorts meet on one key, each cell is tried with a text that no test names; what cannot be tried so is OutsideError.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
-from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from kmsgen.authorizer.language.operators import parse_date, parse_number
-from kmsgen.authorizer.language.variables import Variable, parse_template
-from kmsgen.authorizer.language.wildcards import Wild
-from kmsgen.policy.operators import OperatorName
-from kmsgen.prover.search.search import Known, Values
-from kmsgen.prover.values import ranges
+from kmsgen.authorizer.language.wildcards import Maybe
+from kmsgen.prover.problem import DefectError, OutsideError, Values
+from kmsgen.prover.values import binaries, ranges
 from kmsgen.prover.values.domains import Domain, Kind
-from kmsgen.prover.values.partition import Class, Cut
-from kmsgen.prover.values.patterns import ANY, STAR, Pattern, Step, arn_steps, literal
+from kmsgen.prover.values.partition import Count, walk
+from kmsgen.prover.values.patterns import Automaton, literal
+from kmsgen.prover.values.value_tests import Family, ValueTest
 
-_TEXT_FAMILIES = ("String", "Arn", "Bool", "Binary")
-_GLOBS = ("StringLike", "StringNotLike", "ArnLike", "ArnNotLike", "ArnEquals", "ArnNotEquals")
+Accept = frozenset[Maybe]
+MOST_ENUMERATED = 4096
+"""So many whole numbers are tried one by one where a pattern is asked of them too."""
 
 
 class Wanted(NamedTuple):
-    """What a test wants of a condition key: the operator and the values as written; `variables` as of 2012-10-17."""
+    """A test of a value, and the answers that are wanted of it."""
 
-    operator: OperatorName
-    values: Values
-    variables: bool
+    test: ValueTest
+    accept: Accept
 
+    def met(self, text: str) -> bool:
+        """Return whether a value gives a wanted answer."""
+        return self.test.answer(text) in self.accept
 
-class MixedTestsError(Exception):
-    """A key is compared both as a text with wildcards and by order; its classes are not all found."""
-
-
-Part = str | Step
-"""A text taken literally, or a wildcard."""
-_STEPS = {Wild.MANY: STAR, Wild.ONE: ANY}
-
-
-def parts_of(value: str, known: Known, *, variables: bool) -> list[Part] | None:
-    """Take a value apart into literal texts and wildcards, variables put in; None where a variable is absent."""
-    parts: list[Part] = []
-    for piece in parse_template(value, variables=variables, wildcards=True).pieces:
-        if isinstance(piece, Wild):
-            parts.append(_STEPS[piece])
-            continue
-        text = _value_of(piece, known) if isinstance(piece, Variable) else piece
-        if text is None:
-            return None
-        parts.append(text)
-    return parts
+    @property
+    def constants_only(self) -> bool:
+        """Whether only the texts that the test names can meet it."""
+        return self.test.plain and self.test.otherwise not in self.accept
 
 
-def _value_of(variable: Variable, known: Known) -> str | None:
-    values = known.get(variable.key)
-    return values[0] if values else variable.default
+def find(domain: Domain, wanted: Sequence[Wanted], count: Count, also: Iterable[str] = ()) -> str | None:
+    """Return a value of the domain that meets every test; None only if there is none. `also` are values to try first.
+
+    Raises OutsideError where that cannot be shown, and BudgetError.
+    """
+    if _excluded(wanted):
+        return None
+    wanted = sorted(wanted, key=lambda one: len(one.test.constants) + len(one.test.patterns))
+    found = next((text for text in _at_hand(domain, wanted, also) if _is_met(text, domain, wanted)), None)
+    if found is not None or domain.values or any(one.constants_only for one in wanted):
+        return found
+    if domain.kind is Kind.TEXT and all(one.test.family is Family.TEXT for one in wanted):
+        return _by_patterns(domain, wanted, count)
+    return _by_order(domain, wanted, count)
 
 
-def matching(wanted: Wanted, values: Values, known: Known) -> Iterator[str]:
-    """Yield the wanted values, as written, that one of these values matches as a text."""
-    if "IpAddress" in wanted.operator.base:
-        yield from _holding(wanted.values, values)
+def _at_hand(domain: Domain, wanted: Sequence[Wanted], also: Iterable[str]) -> Iterator[str]:
+    """Yield values that are likely to do, those of a closed list and those that tests name among them."""
+    yield from also
+    yield from domain.values
+    if domain.values:
         return
-    for text in wanted.values:
-        patterns = list(_patterns(Wanted(wanted.operator, (text,), wanted.variables), known))
-        if any(pattern.matches(value) for pattern in patterns for value in values):
+    banned = _banned(wanted)
+    for one in wanted:
+        yield from one.test.constants
+        yield from (text for text, written in one.test.samples if written not in banned)
+    if domain.kind is Kind.TEXT:
+        yield from domain.nicer
+
+
+def _is_met(text: str, domain: Domain, wanted: Sequence[Wanted]) -> bool:
+    return domain.admits(text) and all(one.met(text) for one in wanted)
+
+
+# --- texts --------------------------------------------------------------------------------------------------------------
+
+
+class _Watch(NamedTuple):
+    """Some patterns side by side, which of their states cannot lead to what is wanted, and which are it."""
+
+    together: Automaton
+    doomed: Callable[[int], bool]
+    wanted: Callable[[int], bool]
+
+
+def _by_patterns(domain: Domain, wanted: Sequence[Wanted], count: Count) -> str | None:
+    watch = _watch(domain, wanted)
+    for shape in domain.shapes:
+        for text, state in walk(shape, watch.together, watch.doomed, count):
+            if watch.wanted(state):
+                if not _is_met(text, domain, wanted):
+                    raise DefectError(f"patterns and authorizer read `{text}` differently")
+                return text
+    return None
+
+
+def _excluded(wanted: Sequence[Wanted]) -> bool:
+    """Return whether a test must hold by an alternative of its own, each of which another test must not hold by."""
+    banned = _banned(wanted)
+    must = (one.test.alternatives for one in wanted if one.accept == {True} and one.test.alternatives)
+    return any(alternatives <= banned for alternatives in must)
+
+
+def _banned(wanted: Sequence[Wanted]) -> frozenset[object]:
+    """Return the alternatives by which some test must not hold."""
+    return frozenset(written for one in wanted if True not in one.accept for written in one.test.alternatives)
+
+
+def _watch(domain: Domain, wanted: Sequence[Wanted]) -> _Watch:
+    shunned = [*map(literal, sorted(domain.taken)), *domain.never]
+    together = Automaton([*shunned, *(pattern for one in wanted for pattern in one.test.patterns)])
+    accepts, spans = together.accepts, together.spans
+    no_more = sum(accepts[: len(shunned)])
+    at = len(shunned)
+    asked = []
+    must: list[int] = []
+    must_not = 0
+    for one in wanted:
+        end = at + len(one.test.patterns)
+        asked.append((one.test.reading, accepts[at:end], one.accept))
+        span = sum(spans[at:end])
+        if one.test.reading((False,) * (end - at)) not in one.accept:
+            must.append(span)
+        if one.test.any_of and one.test.reading((True,) * (end - at)) not in one.accept:
+            must_not |= together.forever & span
+        at = end
+
+    def doomed(state: int) -> bool:
+        return bool(state & must_not) or any(not state & span for span in must)
+
+    def is_wanted(state: int) -> bool:
+        if state & no_more:
+            return False
+        return all(read(tuple([bool(state & bit) for bit in bits])) in accept for read, bits, accept in asked)
+
+    return _Watch(together, doomed, is_wanted)
+
+
+# --- numbers, instants, addresses, binaries -----------------------------------------------------------------------------
+
+
+_BY_ORDER_AND_SHAPE = "a key whose values have a form is compared by order"
+
+
+def _by_order(domain: Domain, wanted: Sequence[Wanted], count: Count) -> str | None:
+    texts = [one.test for one in wanted if one.test.family is Family.TEXT]
+    named = frozenset(text for test in texts for text in test.constants)
+    families = {one.test.family for one in wanted} - {Family.TEXT}
+    missed = False
+    for cell in _cells(domain, wanted, families):
+        text = _member(cell, domain, named, count)
+        missed = missed or text is None
+        if text is not None and all(one.met(text) for one in wanted):
+            return text
+    if missed and domain.kind is Kind.TEXT and domain.strict:
+        raise OutsideError(_BY_ORDER_AND_SHAPE)
+    if all(test.plain for test in texts) and (
+        len(families) <= 1 if domain.kind is Kind.TEXT else families <= _COMPARED[domain.kind]
+    ):
+        return None
+    whole = _every_number(domain)
+    if whole is None:
+        raise OutsideError("a key is compared both by order and by patterns of its text")
+    return next((text for text in whole if _is_met(text, domain, wanted)), None)
+
+
+_COMPARED = {
+    Kind.NUMBER: {Family.NUMBER},
+    Kind.INSTANT: {Family.NUMBER, Family.INSTANT},
+    Kind.ADDRESS: {Family.ADDRESS},
+}
+"""By what a key of each kind can be compared, its cells being known."""
+
+
+def _every_number(domain: Domain) -> Iterator[str] | None:
+    """Yield every value of a domain of whole numbers that is small enough; None for others."""
+    if domain.kind is not Kind.NUMBER or domain.high is None or domain.high - domain.low > MOST_ENUMERATED:
+        return None
+    return map(str, range(domain.low, domain.high + 1))
+
+
+def _cells(domain: Domain, wanted: Sequence[Wanted], families: Iterable[Family]) -> Iterator[Iterator[str]]:
+    """Yield the texts of each cell; of a key that can be any text also those that are no number, address and so on."""
+    constants: dict[Family, list[str]] = {family: [] for family in families}
+    for one in wanted:
+        if one.test.family is not Family.TEXT:
+            constants[one.test.family] += one.test.constants
+    if domain.kind is Kind.TEXT:
+        for family, texts in constants.items():
+            yield from _FREE[family](texts)
+        yield (f"any{'-more' * more}" for more in range(len(wanted) + 64))
+        return
+    given = [text for texts in constants.values() for text in texts]
+    named = [text for one in wanted if one.test.family is Family.TEXT for text in one.test.constants]
+    yield from _OF_KIND[domain.kind](domain, given, named)
+
+
+def _numbers(texts: Sequence[str]) -> Iterator[Iterator[str]]:
+    for cell in ranges.numbers(number for text in texts for number in parse_number(text)):
+        yield (spelled for number in cell for spelled in ranges.spellings(number))
+
+
+def _instants(texts: Sequence[str]) -> Iterator[Iterator[str]]:
+    """Yield instants in the gaps and at the constants; four digits are a year or seconds, so each such text is a cell."""
+    for cell in ranges.numbers(moment for text in texts for moment in parse_date(text)):
+        yield (spelled for moment in cell for spelled in ranges.moments(moment))
+    yield from (iter([f"{year:04}"]) for year in range(10_000))
+
+
+def _addresses(texts: Sequence[str]) -> Iterator[Iterator[str]]:
+    yield from ranges.addresses(ranges.networks(texts))
+
+
+_FREE: dict[Family, Callable[[Sequence[str]], Iterator[Iterator[str]]]] = {
+    Family.NUMBER: _numbers,
+    Family.INSTANT: _instants,
+    Family.ADDRESS: _addresses,
+    Family.BINARY: binaries.cells,
+}
+
+
+def _whole_numbers(domain: Domain, texts: Sequence[str], named: Sequence[str]) -> Iterator[Iterator[str]]:
+    points = [number for text in (*texts, *named) for number in parse_number(text)]
+    yield from (map(str, cell) for cell in ranges.whole_numbers(points, domain.low, domain.high))
+
+
+def _moments(domain: Domain, texts: Sequence[str], named: Sequence[str]) -> Iterator[Iterator[str]]:
+    points = [moment for text in (*texts, *named) for moment in parse_date(text)]
+    for cell in ranges.numbers(points or [Decimal(domain.low)]):
+        told = (moment for moment in cell if moment >= domain.low)
+        if domain.as_number:
+            yield (spelled for moment in told for spelled in ranges.spellings(moment))
+        else:
+            yield (spelled for moment in told for spelled in ranges.moments(moment))
+
+
+def _network_addresses(_domain: Domain, texts: Sequence[str], named: Sequence[str]) -> Iterator[Iterator[str]]:
+    yield from ranges.addresses(ranges.networks([*texts, *named]))
+
+
+_OF_KIND: dict[Kind, Callable[[Domain, Sequence[str], Sequence[str]], Iterator[Iterator[str]]]] = {
+    Kind.NUMBER: _whole_numbers,
+    Kind.INSTANT: _moments,
+    Kind.ADDRESS: _network_addresses,
+}
+
+
+def _member(cell: Iterator[str], domain: Domain, named: frozenset[str], count: Count) -> str | None:
+    """Return a text of a cell that the domain admits and nobody named; None if none of the first has it so."""
+    for text in islice(cell, MOST_ENUMERATED):
+        count()
+        if text not in named and domain.admits(text):
+            return text
+    return None
+
+
+# --- every cell ---------------------------------------------------------------------------------------------------------
+
+
+def every(domain: Domain, tests: Sequence[ValueTest], ties: Sequence[Automaton], named: Values, count: Count) -> Iterator[str]:
+    """Yield the `named` values that are in the domain, and one other value of every cell that the tests tell apart.
+
+    `ties` are automata of what other keys are compared with after a value of this one: their states are told apart too.
+    Raises OutsideError and BudgetError.
+    """
+    if domain.values:
+        yield from (text for text in domain.values if domain.admits(text))
+        return
+    told = list(dict.fromkeys([*named, *(text for test in tests for text in test.constants)]))
+    yield from (text for text in told if domain.admits(text))
+    if domain.kind is not Kind.TEXT or any(test.family is not Family.TEXT for test in tests):
+        if ties or any(not test.plain for test in tests if test.family is Family.TEXT):
+            raise OutsideError("a key that a policy variable ties to others is compared both by order and by patterns")
+        anything = [Wanted(test, frozenset((True, False, None))) for test in tests]
+        cells = list(_cells(domain, anything, {test.family for test in tests} - {Family.TEXT}))
+        found = [_member(cell, domain, frozenset(told), count) for cell in cells]
+        yield from (text for text in found if text is not None)
+        if None in found and domain.kind is Kind.TEXT and domain.strict:
+            raise OutsideError(_BY_ORDER_AND_SHAPE)
+        return
+    yield from _one_of_each(domain, [test for test in tests if not test.plain], ties, frozenset(told), count)
+
+
+def _one_of_each(
+    domain: Domain, tests: Sequence[ValueTest], ties: Sequence[Automaton], told: frozenset[str], count: Count
+) -> Iterator[str]:
+    shunned = [*map(literal, sorted(told | domain.taken)), *domain.never]
+    patterns: list[Automaton] = [pattern for test in tests for pattern in test.patterns]
+    together = Automaton([*shunned, *patterns, *ties])
+    no_more = sum(together.accepts[: len(shunned)])
+    answers = sum(together.accepts[len(shunned) : len(shunned) + len(patterns)])
+    tied = sum(together.spans[len(shunned) + len(patterns) :])
+    seen: set[int] = set()
+    nicer = [text for text in domain.nicer if domain.admits(text)]
+    for text, state in [*((text, together.run(text)) for text in nicer), *_walked(domain, together, count)]:
+        cell = state & (answers | tied)
+        if not state & no_more and cell not in seen:
+            seen.add(cell)
             yield text
 
 
-def _holding(wanted: Values, values: Values) -> Iterator[str]:
-    for text in wanted:
-        (network,) = ranges.networks([text]) or (None,)
-        for address in ranges.networks(values):
-            if network is not None and network.prefixlen and ranges.within(address, network):
-                yield text
-
-
-def _steps(parts: Iterable[Part]) -> list[Step]:
-    return [step for part in parts for step in ([part] if isinstance(part, Step) else map(Step, part))]
-
-
-def _plain(parts: Iterable[Part]) -> str:
-    return "".join(part if isinstance(part, str) else "*" if part is STAR else "?" for part in parts)
-
-
-def _patterns(wanted: Wanted, known: Known) -> Iterator[Pattern]:
-    base = wanted.operator.base
-    if not base.startswith(_TEXT_FAMILIES):
-        return
-    for value in wanted.values:
-        parts = parts_of(value, known, variables=wanted.variables and base.startswith(("String", "Arn")))
-        if parts is None:
-            continue
-        if base.startswith("Arn"):
-            yield Pattern(arn_steps(parts))
-            yield Pattern(_steps(parts))
-        elif base.endswith("Like"):
-            yield Pattern(_steps(parts))
-        else:
-            yield literal(_plain(parts), ignore_case=base.endswith("IgnoreCase") or base == "Bool")
-
-
-def _constants(wants: Iterable[Wanted], families: tuple[str, ...]) -> list[str]:
-    return [value for wanted in wants if wanted.operator.base.startswith(families) for value in wanted.values]
-
-
-def _readings(parse: Callable[[str], Iterable[Decimal]], wants: Iterable[Wanted], families: tuple[str, ...]) -> list[Decimal]:
-    return [reading for text in _constants(wants, families) for reading in parse(text)]
-
-
-def texts(domain: Domain, wants: Sequence[Wanted], known: Known, budget: int) -> list[str]:
-    """Return one text per class of one value. Raises MixedTestsError and PatternBudgetError."""
-    if domain.values:
-        return list(domain.values)
-    if any("${" in value for wanted in wants for value in wanted.values):
-        return _texts(domain, wants, known, budget)
-    return list(_texts_without_variables(domain, tuple(wants), budget))
-
-
-@lru_cache(maxsize=4096)
-def _texts_without_variables(domain: Domain, wants: tuple[Wanted, ...], budget: int) -> tuple[str, ...]:
-    """Remember what hangs on nothing else: keys and policies want the same over and over."""
-    return tuple(_texts(domain, wants, {}, budget))
-
-
-def _texts(domain: Domain, wants: Sequence[Wanted], known: Known, budget: int) -> list[str]:
-    patterns = [pattern for wanted in wants for pattern in _patterns(wanted, known)]
-    if domain.kind is not Kind.TEXT or any(not w.operator.base.startswith((*_TEXT_FAMILIES, "Null")) for w in wants):
-        return _ordered(domain, wants, patterns)
-    if any(wanted.operator.base == "Null" for wanted in wants):
-        patterns.append(literal(""))
-    return [found.text for found in _classes(patterns, domain, budget)]
-
-
-def _classes(patterns: list[Pattern], domain: Domain, budget: int) -> list[Class]:
-    found: dict[frozenset[int], Class] = {}
+def _walked(domain: Domain, together: Automaton, count: Count) -> Iterator[tuple[str, int]]:
     for shape in domain.shapes:
-        for one in Cut(patterns, shape, nicer=domain.nicer, budget=budget).classes():
-            found.setdefault(one.matched, one)
-    for text in (pattern.text for pattern in patterns):
-        if text is not None and not domain.strict and not {"*", "?"} & set(text):
-            matched = frozenset(i for i, pattern in enumerate(patterns) if pattern.matches(text))
-            found.setdefault(matched, Class(text, matched))
-    return list(found.values())
-
-
-def _ordered(domain: Domain, wants: Sequence[Wanted], patterns: Sequence[Pattern]) -> list[str]:
-    if any(wanted.operator.base in _GLOBS and any(set("*?$") & set(value) for value in wanted.values) for wanted in wants):
-        raise MixedTestsError
-    named = [text for pattern in patterns if (text := pattern.text) is not None]
-    found: list[str] = list(named)
-    families: tuple[tuple[Kind, str, Callable[[], list[str]]], ...] = (
-        (Kind.NUMBER, "Numeric", lambda: _numbers(domain, wants)),
-        (Kind.INSTANT, "Date", lambda: ranges.instants(_readings(parse_date, wants, ("Date", "Numeric")))),
-        (Kind.ADDRESS, "Ip", lambda: ranges.addresses(ranges.networks(_constants(wants, ("IpAddress", "NotIpAddress"))))),
-    )
-    for kind, family, cut in families:
-        tested = any(family in wanted.operator.base for wanted in wants)
-        if domain.kind is kind or (domain.kind is Kind.TEXT and tested):
-            found += cut()
-    return list(dict.fromkeys([*found, *(["any"] if domain.kind is Kind.TEXT else [])]))
-
-
-def _numbers(domain: Domain, wants: Sequence[Wanted]) -> list[str]:
-    return ranges.numbers(_readings(parse_number, wants, ("Numeric", "String")), domain.low, domain.high)
-
-
-def subsets(elements: Sequence[str], answers: Callable[[str], tuple[object, ...]]) -> list[Values]:
-    """Return one set of values per combination of answers, smallest first; the empty set is the first.
-
-    A test of a set folds the answers of its elements, so a set is as good as another in which the same answers occur.
-    """
-    row = {element: tuple(frozenset([answer]) for answer in answers(element)) for element in elements}
-    found: dict[tuple[frozenset[object], ...] | None, Values] = {None: ()}
-    queue: list[tuple[frozenset[object], ...] | None] = [None]
-    for state in queue:
-        for element in elements:
-            own = row[element]
-            larger = own if state is None else tuple(a | b for a, b in zip(state, own, strict=True))
-            if larger not in found:
-                found[larger] = (*found[state], element)
-                queue.append(larger)
-    return list(found.values())
+        yield from walk(shape, together, lambda _state: False, count)

@@ -7,10 +7,13 @@ Source: KMS Developer Guide, conditions-kms; IAM User Guide, reference_policies_
 from enum import Enum
 from typing import NamedTuple
 
+from kmsgen.authorizer.language.operators import parse_date
+from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.catalogue import condition_keys
-from kmsgen.prover.values.patterns import ANY, ANYTHING, DIGITS, NAME, PATH, STAR, Pattern, run_of
+from kmsgen.prover.problem import Values
+from kmsgen.prover.values import ranges
+from kmsgen.prover.values.patterns import ANY, ANYTHING, DIGITS, NAME, PATH, STAR, Pattern, Step, run_of
 
-Values = tuple[str, ...]
 HEX = "f0123456789abcde"
 _LOWER = "xyzabcdefghijklmnopqrstuvw"
 _HOST = _LOWER + DIGITS + "-"
@@ -28,8 +31,10 @@ class Kind(Enum):
 class Domain(NamedTuple):
     """The values of one condition key: a closed list, or shapes; `optional` where the key can be absent.
 
-    A value of another shape is taken as possible where a policy names it and it holds no wildcard, unless the shapes are
-    `strict`: KMS checks them. `also` are values to try beside one of each class.
+    A value of another shape is taken as possible where a policy names it, unless the shapes are `strict`: KMS checks them.
+    `taken` are values that no request has here, `never` patterns of such, `far` networks without any. `low` and `high` are the
+    least and the greatest number, or seconds since 1970; `as_number`: an instant is told as such a number. Of a key of several
+    values, every set has those `within` it.
     """
 
     kind: Kind = Kind.TEXT
@@ -41,7 +46,29 @@ class Domain(NamedTuple):
     optional: bool = True
     multi_valued: bool = False
     strict: bool = False
-    also: Values = ()
+    as_number: bool = False
+    taken: frozenset[str] = frozenset()
+    never: tuple[Pattern, ...] = ()
+    far: tuple[ranges.Network, ...] = ()
+    within: Values = ()
+
+    def admits(self, text: str) -> bool:
+        """Return whether a request can have the value."""
+        if self.values:
+            return text in self.values and text not in self.taken
+        if text in self.taken or any(pattern.matches(text) for pattern in self.never):
+            return False
+        if self.kind is not Kind.TEXT:
+            return self._is_of_kind(text)
+        return not self.strict or any(shape.matches(text) for shape in self.shapes)
+
+    def _is_of_kind(self, text: str) -> bool:
+        if self.kind is Kind.NUMBER:
+            return text.isascii() and text.isdigit() and self.low <= int(text) and (self.high is None or int(text) <= self.high)
+        if self.kind is Kind.ADDRESS:
+            found = ranges.networks([text])
+            return bool(found) and "/" not in text and not any(ranges.within(found[0], network) for network in self.far)
+        return bool(parse_date(text))
 
 
 FLAG = Domain(values=("false", "true"))
@@ -75,12 +102,14 @@ VIA = Domain(
 )
 _CALLER = Domain(shapes=(_SERVICE,), nicer=("athena.amazonaws.com", "cloudformation.amazonaws.com"))
 
+SERVICE_NAMES = "aws:principalservicenameslist"
+"""The names of the service that calls: its own, and others that nobody tells."""
 DOMAINS: dict[str, Domain] = {
     "aws:calledvia": Domain(shapes=(_SERVICE,), nicer=_CALLER.nicer, multi_valued=True),
     "aws:calledviafirst": _CALLER,
     "aws:calledvialast": _CALLER,
     "aws:currenttime": Domain(Kind.INSTANT, optional=False),
-    "aws:epochtime": Domain(Kind.INSTANT, optional=False),
+    "aws:epochtime": Domain(Kind.INSTANT, optional=False, as_number=True),
     "aws:tokenissuetime": Domain(Kind.INSTANT),
     "aws:multifactorauthage": Domain(Kind.NUMBER),
     "aws:multifactorauthpresent": FLAG,
@@ -116,7 +145,7 @@ DOMAINS: dict[str, Domain] = {
     "kms:grantisforawsresource": CERTAIN_FLAG,
     "kms:reencryptonsamekey": CERTAIN_FLAG,
     "kms:expirationmodel": Domain(values=("KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE")),
-    "kms:validto": Domain(Kind.INSTANT),
+    "kms:validto": Domain(Kind.INSTANT, as_number=True),
     "kms:requestalias": Domain(shapes=(_ALIAS,), nicer=("alias/another",)),
     "kms:resourcealiases": Domain(shapes=(_ALIAS,), nicer=("alias/another",), multi_valued=True),
     "kms:encryptioncontextkeys": Domain(nicer=("another-name",), shapes=(_TEXT,), multi_valued=True),
@@ -135,11 +164,21 @@ DOMAINS: dict[str, Domain] = {
     "kms:retiringserviceprincipal": Domain(shapes=(_SERVICE,), strict=True),
     "kms:grantconstraintsourcearn": Domain(shapes=(_GRANT_SOURCE,), strict=True),
 }
+# Letters, digits, spaces and `_.:/=+-@` of every language (IAM User Guide, id_tags; STS API reference, Tag).
+_TAG = Domain(
+    shapes=(Pattern([Step("!\"#$%&'()*,;<>?[\\]^`{|}~\t\n\r", loop=True, negated=True)]),), nicer=("another",), strict=True
+)
+OPEN_RANGES = {"kms:schedulekeydeletionpendingwindowindays": (1, 365, "C10")}
+"""Keys of which AWS's pages give two ranges, with the wider one and the contradiction."""
+OPEN_ABSENCE = frozenset(
+    {"kms:rotationperiodindays", "kms:schedulekeydeletionpendingwindowindays", "kms:policyname", "aws:viaawsservice"}
+)
+"""Keys of which the pages leave open whether some requests have a default of them or nothing (S15, C16)."""
 _FAMILIES: tuple[tuple[str, Domain], ...] = (
     ("kms:encryptioncontext:", Domain(nicer=("another",))),
     ("kms:recipientattestation:", Domain(shapes=(run_of((HEX,)),), nicer=("f" * 96, "0" * 96))),
-    ("aws:principaltag/", Domain(nicer=("another",))),
-    ("aws:requesttag/", Domain(nicer=("another",))),
+    ("aws:principaltag/", _TAG),
+    ("aws:requesttag/", _TAG),
 )
 _UNKNOWN = Domain(nicer=("any",))
 
@@ -152,8 +191,25 @@ _BY_TYPE = {
 }
 
 
-def domain_of(key: str) -> Domain:
-    """Return the domain of a condition key by its name in lower case; any text, or absent, for a key nobody knows."""
+_UNIQUE_IDS = {CallerKind.USER: "AIDA", CallerKind.ROLE: "AROA", CallerKind.SESSION: "AROA"}
+_ID = "YZABCDEFGHIJKLMNOPQRSTUVWX0123456789"
+
+
+def _user_id(caller: Caller) -> Domain:
+    """Return aws:userid: the unique id of a user, of a role with the name of the session (IAM User Guide, identifiers)."""
+    head = _UNIQUE_IDS.get(caller.kind)
+    if head is None:
+        return _UNKNOWN
+    session: tuple[str | tuple[str], ...] = () if caller.kind is CallerKind.USER else (":", caller.session or (NAME,))
+    return Domain(shapes=(run_of(head, (_ID,), *session),), strict=True, optional=False)
+
+
+def domain_of(key: str, caller: Caller) -> Domain:
+    """Return the domain of a caller's condition key by its name in lower case; any text, or absent, if nobody knows the key."""
+    if key == "aws:userid":
+        return _user_id(caller)
+    if key == SERVICE_NAMES and caller.kind is CallerKind.SERVICE:
+        return Domain(shapes=(_SERVICE,), nicer=_CALLER.nicer, multi_valued=True, optional=False, within=(caller.name,))
     if key in DOMAINS:
         return DOMAINS[key]
     family = next((domain for family, domain in _FAMILIES if key.startswith(family)), None)

@@ -1,18 +1,48 @@
-"""Cut all texts into the classes that a set of patterns tells apart, each with a short witness.
+"""Walk the texts that patterns tell apart: a shortest text of each kind, or the proof that there is none.
 
-The product of the patterns' automaton and of the domain's is walked breadth first from the empty text, so the first text that
-reaches a combination of answers is a shortest one, and a combination that is never reached is empty. Characters that no
-pattern tells apart at a state are tried once. The walk is bounded by a budget of states.
+The product of the patterns' automaton and of the domain's is walked breadth first from the empty text. Texts that lead to the
+same state are told apart by nothing that may follow, and characters that no pattern tells apart at a state are tried once, so a
+state that is never reached has no text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from kmsgen.prover.problem import OutsideError
 from kmsgen.prover.values.patterns import ANYTHING, Automaton, Pattern, literal
 
+Count = Callable[[], None]
+"""Counts one step; raises what ends the walk."""
 
-class PatternBudgetError(Exception):
-    """The patterns tell more classes apart than the budget of states allows to visit."""
+
+def walk(domain: Pattern, together: Automaton, doomed: Callable[[int], bool], count: Count) -> Iterator[tuple[str, int]]:
+    """Yield a text of the domain and its state in `together`, for every state that a text of the domain can end in.
+
+    Shortest texts come first. `doomed` states are not entered: nothing that is wanted can follow them.
+    """
+    start = (domain.start, together.start)
+    if doomed(together.start):
+        return
+    seen = {start}
+    queue = [(start, "")]
+    for (inside, state), text in queue:
+        count()
+        if inside & domain.accept:
+            yield text, state
+        for character in _alphabet(domain, together, inside, state):
+            within = domain.after(inside, character)
+            after = (within, together.after(state, character) if state else 0)
+            if within and after not in seen and not doomed(after[1]):
+                seen.add(after)
+                queue.append((after, text + character))
+
+
+def _alphabet(domain: Pattern, together: Automaton, inside: int, state: int) -> list[str]:
+    only = domain.only_after(inside)
+    if only:
+        return [only]
+    known = together.told_apart(state)
+    return list(dict.fromkeys([*domain.fresh(inside, known), *sorted(known)]))
 
 
 class Class(NamedTuple):
@@ -23,22 +53,21 @@ class Class(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """What is to be told apart: patterns within a domain, after a fixed start; texts in `taken` are no witnesses.
+    """What is to be told apart: patterns within a domain; texts in `taken` are no witnesses.
 
-    `nicer` texts are preferred as witnesses where they fall into the class. `budget` bounds the states visited.
+    `nicer` texts are preferred as witnesses where they fall into the class. `limit` bounds the states visited.
     """
 
     patterns: Sequence[Pattern]
     domain: Pattern = ANYTHING
-    prefix: str = ""
     nicer: Sequence[str] = ()
     taken: frozenset[str] = frozenset()
-    budget: int = 20_000
+    limit: int = 20_000
 
     def classes(self) -> list[Class]:
-        """Return every non-empty class with a witness, shortest first; the witnesses are whole texts, prefix included.
+        """Return every non-empty class with a witness, shortest first.
 
-        Raises PatternBudgetError when the product has more states than the budget.
+        Raises OutsideError when the product has more states than the limit.
         """
         together = Automaton(self.patterns)
         found = self._walk(together)
@@ -49,15 +78,13 @@ class Cut(NamedTuple):
 
     def _prefer(self, found: dict[tuple[bool, ...], str], together: Automaton) -> None:
         """Put nicer texts of the same classes in the place of the shortest ones; the first of several wins."""
-        start = together.run(self.prefix)
-        cut = len(self.prefix)
         waiting = set(found)
         for text in self.nicer:
             if not waiting:
                 return
-            if not text.startswith(self.prefix) or text in self.taken or not self.domain.matches(text):
+            if text in self.taken or not self.domain.matches(text):
                 continue
-            answers = together.answers(together.run(text[cut:], start) if start else 0)
+            answers = together.answers(together.run(text))
             if answers in waiting:
                 waiting.discard(answers)
                 found[answers] = text
@@ -66,38 +93,19 @@ class Cut(NamedTuple):
         """Find other witnesses for the classes whose shortest text is taken; a class of taken texts alone is left out."""
         count = len(self.patterns)
         exact = self._walk(Automaton([*self.patterns, *map(literal, sorted(self.taken))]))
-        others = {key[:count]: text for key, text in exact.items() if not any(key[count:])}
+        others = {key[:count]: text for key, text in reversed(exact.items()) if not any(key[count:])}
         return {key: others[key] for key in found if key in others}
 
     def _walk(self, together: Automaton) -> dict[tuple[bool, ...], str]:
-        start = (self.domain.run(self.prefix), together.run(self.prefix))
+        visited = 0
+
+        def count() -> None:
+            nonlocal visited
+            visited += 1
+            if visited > self.limit:
+                raise OutsideError("the patterns of principals tell more of them apart than are tried")
+
         found: dict[tuple[bool, ...], str] = {}
-        seen = {start}
-        queue = [(start, self.prefix)]
-        for start, text in queue:
-            inside, state, text = self._ahead(together, *start, text)  # noqa: PLW2901
-            if inside & self.domain.accept:
-                found.setdefault(together.answers(state), text)
-            for character in self._alphabet(together, inside, state):
-                within = self.domain.after(inside, character)
-                if not within:
-                    continue
-                after = (within, together.after(state, character) if state else 0)
-                if after not in seen:
-                    if len(seen) >= self.budget:
-                        raise PatternBudgetError
-                    seen.add(after)
-                    queue.append((after, text + character))
+        for text, state in walk(self.domain, together, lambda _state: False, count):
+            found.setdefault(together.answers(state), text)
         return found
-
-    def _ahead(self, together: Automaton, inside: int, state: int, text: str) -> tuple[int, int, str]:
-        """Go on as long as the domain leaves no choice."""
-        while character := self.domain.only_after(inside):
-            inside = self.domain.after(inside, character)
-            state = together.after(state, character) if state else 0
-            text += character
-        return inside, state, text
-
-    def _alphabet(self, together: Automaton, inside: int, state: int) -> list[str]:
-        known = together.told_apart(state)
-        return list(dict.fromkeys([*self.domain.fresh(inside, known), *sorted(known)]))

@@ -31,22 +31,26 @@ ANY = Step(None)
 STAR = Step(None, loop=True)
 IN_PART = Step(":", negated=True)
 IN_PART_STAR = Step(":", loop=True, negated=True)
+IN_NAME = Step("/", negated=True)
+IN_NAME_STAR = Step("/", loop=True, negated=True)
 
 
 class Automaton:
     """Patterns side by side. A state is a set of positions as bits, those of each pattern in a range of their own.
 
-    The bit after a pattern's last position means that it matched the whole text: `accepts` has that bit of each.
+    The bit after a pattern's last position means that it matched the whole text: `accepts` has that bit of each. `spans` are
+    the bits of each pattern; a state with a bit of `forever` matches that bit's pattern whatever follows.
     """
 
-    __slots__ = ("accepts", "below", "literal", "loops", "refused", "size", "start", "unnamed", "wide")
+    __slots__ = ("accepts", "below", "forever", "literal", "loops", "refused", "size", "spans", "start", "unnamed", "wide")
 
     def __init__(self, patterns: "Iterable[Automaton]" = ()) -> None:
         self.literal: dict[str, int] = {}
         self.refused: dict[str, int] = {}
         self.below: dict[int, int] = {}
         self.accepts: tuple[int, ...] = ()
-        self.unnamed = self.loops = self.wide = self.start = self.size = 0
+        self.spans: tuple[int, ...] = ()
+        self.unnamed = self.loops = self.wide = self.start = self.size = self.forever = 0
         for pattern in patterns:
             self._add(pattern, self.size)
 
@@ -56,6 +60,8 @@ class Automaton:
                 own[character] = own.get(character, 0) | bits << at
         self.below.update({bit << at: lower << at for bit, lower in other.below.items()})
         self.accepts += tuple(bit << at for bit in other.accepts)
+        self.spans += tuple(span << at for span in other.spans)
+        self.forever |= other.forever << at
         self.unnamed |= other.unnamed << at
         self.loops |= other.loops << at
         self.wide |= other.wide << at
@@ -68,10 +74,11 @@ class Automaton:
         while skipped & ~state:
             state |= skipped
             skipped = (state & self.loops) << 1
-        if state & self.wide:
-            for bit, lower in self.below.items():
-                if state & bit:
-                    state &= ~lower
+        wide = state & self.wide
+        while wide:
+            bit = wide & -wide
+            state &= ~self.below[bit]
+            wide ^= bit
         return state
 
     def after(self, state: int, character: str) -> int:
@@ -102,16 +109,19 @@ class Automaton:
 class Pattern(Automaton):
     """One pattern: an automaton of steps."""
 
-    __slots__ = ("accept", "steps")
+    __slots__ = ("accept", "ignore_case", "steps")
 
     def __init__(self, steps: Sequence[Step], *, ignore_case: bool = False) -> None:
         super().__init__()
         self.steps = tuple(_without_double_stars(steps))
+        self.ignore_case = ignore_case
         for position, step in enumerate(self.steps):
             self._place(1 << position, step, ignore_case=ignore_case)
         self.size = len(self.steps) + 1
         self.accept = 1 << len(self.steps)
         self.accepts = (self.accept,)
+        self.spans = ((self.accept << 1) - 1,)
+        self.forever &= self.accept >> 1
         self.start = self._settle(1)
 
     def _place(self, bit: int, step: Step, *, ignore_case: bool) -> None:
@@ -119,8 +129,10 @@ class Pattern(Automaton):
         if step.characters is None or step.negated:
             self.unnamed |= bit
             if step.loop and step.characters is None:
-                self.wide |= bit
-                self.below[bit] = bit - 1
+                self.forever |= bit
+                if bit > 1:
+                    self.wide |= bit
+                    self.below[bit] = bit - 1
             for character in step.characters or "":
                 self.refused[character] = self.refused.get(character, 0) | bit
             return
@@ -167,9 +179,16 @@ def _characters(step: Step) -> Iterator[str]:
     yield from (chr(code) for code in range(_FIRST_OTHER, _FIRST_OTHER + 0x4000))
 
 
+# Characters beside the lower and the upper case of a letter whose lower case is that letter.
+_THIRD_FORMS = {"k": "\u212a", "\u00e5": "\u212b", "\u03c9": "\u2126", "\u03b8": "\u03f4", "\u00df": "\u1e9e"}
+
+
 def _variants(characters: str) -> Iterator[str]:
+    """Yield every character of the same lower case, which is how texts are compared without their case."""
     for character in characters:
-        yield from {character, character.lower()[:1], character.upper()[:1]}
+        lower = character.lower()
+        forms = {character, lower, lower.upper(), lower.title(), *_THIRD_FORMS.get(lower, "")}
+        yield from sorted(form for form in forms if len(form) == 1 and form.lower() == lower)
 
 
 def _without_double_stars(steps: Iterable[Step]) -> Iterator[Step]:
@@ -227,6 +246,13 @@ def run_of(*pieces: str | tuple[str, int] | tuple[str]) -> Pattern:
         else:
             steps += [Step(piece[0]), Step(piece[0], loop=True)]
     return Pattern(steps)
+
+
+def after(pattern: Automaton, prefix: str) -> Automaton:
+    """Return the automaton of what may follow a prefix: it takes a text if the pattern takes both together."""
+    rest = Automaton((pattern,))
+    rest.start = pattern.run(prefix)
+    return rest
 
 
 ANYTHING = Pattern([STAR])

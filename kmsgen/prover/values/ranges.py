@@ -1,48 +1,80 @@
-"""Cut ordered values (numbers, instants) and addresses at the constants that policies compare them with."""
+"""Cells of ordered values (numbers, instants) and of addresses, between the constants that policies compare them with.
+
+Every number, instant or address is in one of the cells, and no comparison with a constant tells two of one cell apart. The
+members of a cell come one after the other, so that whoever compares texts too can take another.
+"""
 
 from __future__ import annotations
 
 import ipaddress
-import itertools
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import count, pairwise
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_NEARER = 64
+"""How often a step towards a constant is halved: each time gives another number."""
 
 
-def numbers(constants: Iterable[Decimal], low: int = 0, high: int | None = None) -> list[str]:
-    """Return one whole number per class between, at and beyond the constants, within `low` and `high`.
-
-    KMS's numeric condition keys count days and seconds: they are whole numbers.
-    """
-    points = {low} | ({high} if high is not None else set())
-    for constant in constants:
-        if not constant.is_finite():
-            continue
-        below = int(constant.to_integral_value(rounding="ROUND_FLOOR"))
-        points |= {below - 1, below, below + 1, below + 2} if constant != below else {below - 1, below, below + 1}
-    return [str(point) for point in sorted(points) if point >= low and (high is None or point <= high)]
+def numbers(constants: Iterable[Decimal]) -> Iterator[Iterator[Decimal]]:
+    """Yield the decimals of each cell: each constant, those between two of them, those below the first and above the last."""
+    points = sorted({constant for constant in constants if constant.is_finite()}) or [Decimal(0)]
+    yield from (iter([point]) for point in points)
+    yield _towards(points[0], points[0] - 1)
+    for left, right in pairwise(points):
+        yield _towards(left, right, start=1)
+    yield _towards(points[-1], points[-1] + 1)
 
 
-def instants(constants: Iterable[Decimal]) -> list[str]:
-    """Return one instant per class, as ISO 8601 in UTC; the constants are seconds since 1970.
-
-    The gap between two constants is hit by the middle between them, to the microsecond.
-    """
-    points = sorted({constant for constant in constants if constant.is_finite()})
-    if not points:
-        return [_iso(Decimal(0))]
-    between = [(left + right) / 2 for left, right in itertools.pairwise(points)]
-    return list(dict.fromkeys(map(_iso, sorted([points[0] - 1, *points, *between, points[-1] + 1]))))
+def _towards(point: Decimal, other: Decimal, start: int = 0) -> Iterator[Decimal]:
+    """Yield numbers between a point and another (itself too, from `start` 0), nearer and nearer to the point."""
+    yield from (point + (other - point) / 2**step for step in range(start, _NEARER))
 
 
-def _iso(seconds: Decimal) -> str:
+def whole_numbers(constants: Iterable[Decimal], low: int, high: int | None) -> Iterator[Iterator[int]]:
+    """Yield the whole numbers of each cell from `low` to `high` (None: without end)."""
+    points = sorted({constant for constant in constants if constant.is_finite()}) or [Decimal(low)]
+    yield from (iter([int(point)]) for point in points if point == int(point) and _is_within(int(point), low, high))
+    first, last = _floor(points[0]), _floor(points[-1])
+    yield (number for number in range(first if points[0] != first else first - 1, low - 1, -1) if _is_within(number, low, high))
+    for left, right in pairwise(points):
+        yield (n for n in range(_floor(left) + 1, _floor(right) + (right != _floor(right))) if _is_within(n, low, high))
+    above = range(max(last + 1, low), high + 1) if high is not None else count(max(last + 1, low))
+    yield iter(above)
+
+
+def _floor(number: Decimal) -> int:
+    return int(number.to_integral_value(rounding="ROUND_FLOOR"))
+
+
+def _is_within(number: int, low: int, high: int | None) -> bool:
+    return number >= low and (high is None or number <= high)
+
+
+def spellings(number: Decimal) -> Iterator[str]:
+    """Yield texts that mean a number, without end: IAM compares numbers, not their spelling."""
+    text = format(number, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    yield text
+    yield from (f"{text}{'' if '.' in text else '.'}{'0' * zeros}" for zeros in range(1, 20))
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
+    yield from (f"{sign}{'0' * zeros}{digits}" for zeros in range(1, 20))
+
+
+def moments(seconds: Decimal) -> Iterator[str]:
+    """Yield texts that mean an instant, given in seconds since 1970: ISO 8601 in UTC, with fractions, as an epoch."""
+    whole, rest = divmod(seconds, 1)
     try:
-        moment = datetime.fromtimestamp(float(seconds), UTC)
-    except (OverflowError, ValueError, OSError):
-        return "1970-01-01T00:00:00Z"
-    return moment.isoformat(timespec="microseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
+        day = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(whole))
+    except OverflowError:
+        yield from spellings(seconds)
+        return
+    fraction = format(rest, "f")[1:10].rstrip("0").rstrip(".") if rest else ""
+    plain = day.replace(tzinfo=None).isoformat()
+    yield f"{plain}{fraction}Z"
+    yield from (f"{plain}{fraction or '.'}{'0' * zeros}Z" for zeros in range(1, 10 - len(fraction)))
+    yield from (text for text in spellings(seconds) if len(text.lstrip("-0")) > 4)  # four digits may be a year
 
 
 def networks(texts: Iterable[str]) -> list[Network]:
@@ -56,21 +88,12 @@ def networks(texts: Iterable[str]) -> list[Network]:
     return found
 
 
-def addresses(ranges: Iterable[Network]) -> list[str]:
-    """Return one address per class: for each range one that no smaller range holds, and one outside all, IPv4 and IPv6."""
+def addresses(ranges: Iterable[Network]) -> Iterator[Iterator[str]]:
+    """Yield the addresses of each cell: of each range those in no smaller range, and those outside all, IPv4 and IPv6."""
     every = sorted(set(ranges), key=lambda network: (network.version, network.prefixlen, int(network.network_address)))
     outer: list[Network] = [ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0")]
-    found = []
     for network in [*every, *(network for network in outer if network not in every)]:
-        inner = [other for other in every if other != network and within(other, network)]
-        address = _first_outside(network, inner)
-        if address is not None:
-            found.append(address)
-    return found
-
-
-def _span(network: Network) -> tuple[int, int]:
-    return int(network.network_address), int(network.broadcast_address)
+        yield _outside(network, [other for other in every if other != network and within(other, network)])
 
 
 def within(inner: Network, outer: Network) -> bool:
@@ -79,20 +102,31 @@ def within(inner: Network, outer: Network) -> bool:
     return inner.version == outer.version and low <= first and last <= high
 
 
+def cover_everything(ranges: Iterable[Network], version: int) -> bool:
+    """Return whether ranges together hold every address of IPv4, or of IPv6."""
+    collapsed = ipaddress.collapse_addresses([network for network in ranges if network.version == version])  # type: ignore[type-var]
+    return any(network.prefixlen == 0 for network in collapsed)
+
+
+def _span(network: Network) -> tuple[int, int]:
+    return int(network.network_address), int(network.broadcast_address)
+
+
 _PREFERRED = {4: int(ipaddress.ip_address("203.0.113.10")), 6: int(ipaddress.ip_address("2001:db8::10"))}
 
 
-def _first_outside(network: Network, inner: list[Network]) -> str | None:
-    gap, last = _span(network)
+def _outside(network: Network, inner: list[Network]) -> Iterator[str]:
+    """Yield the addresses of a range that lie in none of these ranges of it, one of the documentation's first."""
+    first, last = _span(network)
     spans = sorted(map(_span, inner))
     wanted = _PREFERRED[network.version]
-    if gap <= wanted <= last and not any(first <= wanted <= end for first, end in spans):
-        return _address(wanted, network.version)
-    for first, end in spans:
-        if gap < first:
-            break
-        gap = max(gap, end + 1)
-    return _address(gap, network.version) if gap <= last else None
+    if first <= wanted <= last and not any(start <= wanted <= end for start, end in spans):
+        yield _address(wanted, network.version)
+    at = first
+    for start, end in spans:
+        yield from (_address(number, network.version) for number in range(at, start))
+        at = max(at, end + 1)
+    yield from (_address(number, network.version) for number in range(at, last + 1))
 
 
 def _address(number: int, version: int) -> str:

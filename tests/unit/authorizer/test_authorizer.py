@@ -86,10 +86,11 @@ def test_scps_allow_at_every_level(levels: tuple[tuple[Document, ...], ...], exp
     assert outcome(bundle(allow("App", APP), principals={APP: having(scps=levels)}), APP) == expected
 
 
-def test_scp_allow_needs_resource_star() -> None:
-    """An Allow of an SCP with another Resource than `*` allows nothing."""
-    scp = iam({"Effect": "Allow", "Action": "kms:*", "Resource": KEY})
-    assert outcome(bundle(allow("App", APP), principals={APP: having(scps=((scp,),))}), APP) == "implicitDeny"
+@pytest.mark.parametrize(("resource", "expected"), [(KEY, "allowed"), ("arn:aws:kms:*", "allowed"), (KEY[:-1], "implicitDeny")])
+def test_scp_allow_of_resources(resource: str, expected: str) -> None:
+    """An Allow of an SCP may name resources (since 2025-09), and allows what it names."""
+    scp = iam({"Effect": "Allow", "Action": "kms:*", "Resource": resource})
+    assert outcome(bundle(allow("App", APP), principals={APP: having(scps=((scp,),))}), APP) == expected
 
 
 @pytest.mark.parametrize(
@@ -165,7 +166,8 @@ def test_endpoint_policy_gives_nothing() -> None:
         (deny("X", "*", Resource="arn:aws:*:us-west-2:*:key/*"), APP, "explicitDeny"),
         (deny("X", "*", Resource="arn:aws:kms:*"), APP, "explicitDeny"),
         (deny("X", "*", Resource=KEY[:-1]), APP, "allowed"),
-        (deny("X", "*", Condition={"NumericLessThan": {"aws:MultiFactorAuthAge": "soon"}}), APP, "allowed"),
+        (deny("X", "*", Condition={"NumericLessThan": {"aws:MultiFactorAuthAge": "soon"}}), BOB, "allowed"),
+        (deny("X", "*", Condition={"NumericLessThan": {"aws:MultiFactorAuthAge": "5"}}), APP, "explicitDeny"),
         (deny("X", "*", Condition={"IpAddress": {"aws:SourceIp": "nowhere"}}), APP, "explicitDeny"),
         (deny("X", "*", Condition={"StringEquals": {"aws:ResourceTag/env": "prod"}}), APP, "explicitDeny"),
         (deny("X", "*", Condition={"StringNotEquals": {"aws:ResourceTag/env": "prod"}}), APP, "explicitDeny"),
@@ -174,7 +176,7 @@ def test_endpoint_policy_gives_nothing() -> None:
 )
 def test_open_readings_are_taken_on_the_safe_side(statement: dict[str, Any], who: str, expected: str) -> None:
     """What the documentation leaves open gives nothing in an Allow and applies in a Deny."""
-    others = () if expected == "implicitDeny" else (allow("App", APP),)
+    others = () if expected == "implicitDeny" else (allow("App", {"AWS": [APP, BOB]}),)
     world = bundle(*others, statement, key=Key(KEY, tags=(("env", "prod"),)))
     assert outcome(world, who, context={"aws:SourceIp": ("10.0.0.1",)}) == expected
 
@@ -184,9 +186,25 @@ def test_open_readings_are_taken_on_the_safe_side(statement: dict[str, Any], who
     [
         (bundle(deny("X", {"CanonicalUser": "79a"})), APP, ("S13",)),
         (bundle(deny("X", {"AWS": f"arn:aws:iam::{ACCOUNT}:role/*"})), APP, ("P2",)),
-        (bundle(deny("X", {"AWS": f"arn:aws:iam::{ACCOUNT}:role/ops/app"})), SESSION, ("P1",)),
+        (
+            bundle(deny("X", "*", Condition={"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/ops/app"}})),
+            SESSION,
+            ("P1",),
+        ),
         (bundle(deny("X", {"AWS": f"arn:aws:iam::{ACCOUNT}:user/f"})), f"arn:aws:sts::{ACCOUNT}:federated-user/f", ("P7",)),
-        (bundle(deny("X", "*", Resource="arn:aws:kms:*")), APP, ("P3",)),
+        (bundle(deny("X", "*", Resource="arn:aws:kms:us-west-2:*key/*")), APP, ("P3",)),
+        (
+            bundle(deny("X", "*", Condition={"DateLessThan": {"aws:TokenIssueTime": "2999-01-01T00:00:00Z"}})),
+            APP,
+            ("P11:aws:TokenIssueTime",),
+        ),
+        (
+            bundle(deny("X", "*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "false"}})),
+            APP,
+            ("C16:aws:MultiFactorAuthPresent",),
+        ),
+        (bundle(allow("X", "*", Condition={"StringLike": {"aws:userid": "AROA*:one"}})), SESSION, ("P11:aws:userid",)),
+        (bundle(allow("X", "*", Condition={"StringLike": {"aws:userid": "AROA*:two"}})), SESSION, ()),
         (bundle(deny("X", "*", Condition={"IpAddress": {"aws:SourceIp": "?"}})), APP, ("S12",)),
         (bundle(allow("X", "*", Condition={"StringEquals": {"aws:ResourceTag/env": "prod"}})), APP, ("C4",)),
     ],
@@ -328,7 +346,8 @@ def test_replicate_key_needs_create_key_in_the_other_region() -> None:
     world = bundle(allow("App", APP), key=key, principals={APP: having(policy)})
     for region, expected in (("eu-west-1", "allowed"), ("eu-west-2", "implicitDeny")):
         assert outcome(world, APP, "kms:ReplicateKey", parameters={"ReplicaRegion": region}) == expected
-    assert decide(world, APP, "kms:ReplicateKey").notes == ("P9:kms:CreateKey in the replica's Region",)
+    notes = ("P11:aws:RequestedRegion", "P9:kms:CreateKey in the replica's Region")
+    assert decide(world, APP, "kms:ReplicateKey").notes == notes
 
 
 def test_re_encrypt_needs_both_keys() -> None:

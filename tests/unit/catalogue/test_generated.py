@@ -13,7 +13,7 @@ from kmsgen.authorizer.explain.silences import SILENCES
 
 ROOT = Path(__file__).parents[3]
 GENERATED = sorted(path.name for path in (ROOT / "kmsgen/catalogue").glob("_*.py") if path.name != "__init__.py")
-NUMBERS = [*(f"C{number}" for number in range(1, 16)), *(f"S{number}" for number in range(1, 15))]
+NUMBERS = [*(f"C{number}" for number in range(1, 17)), *(f"S{number}" for number in range(1, 18))]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

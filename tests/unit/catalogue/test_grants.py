@@ -69,4 +69,3 @@ def test_constraints() -> None:
     """Encryption-context constraints are for symmetric keys, and some operations ignore them."""
     assert [kind for kind in OPERATIONS if grants.takes_encryption_context(kind)] == ["symmetric"]
     assert {"DescribeKey", "RetireGrant"} == grants.IGNORE_ENCRYPTION_CONTEXT
-    assert {"RetireGrant"} == grants.IGNORE_SOURCE_ARN

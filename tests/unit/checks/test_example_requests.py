@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kmsgen.checks.example_requests import PLAIN, Situation, request_for, situations
-from kmsgen.policy.document import Condition
+from kmsgen.checks.example_requests import PLAIN, Situation, keys_read, request_for, situations, without_others
+from kmsgen.policy.document import Condition, Effect, Statement
 
 KEY = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 APP = "arn:aws:iam::111122223333:role/app"
@@ -114,3 +114,22 @@ def test_a_policy_variable_is_filled_for_the_principal() -> None:
     request = request_for(APP, "kms:Decrypt", (KEY,), next(situations(rows)))
     assert dict(request.encryption_context) == {"team": "example"}
     assert request.context["aws:PrincipalTag/team"] == ("example",)
+
+
+def test_keys_that_are_read() -> None:
+    """Each key once, in variables too; what is in a grant or an encryption context is told with those."""
+    conditions = (
+        condition("StringEquals", "aws:PrincipalTag/team", "${aws:SourceAccount, 'none'}", "${*}"),
+        condition("Null", "AWS:SourceAccount", "true"),
+        condition("StringEquals", "kms:EncryptionContext:app", "a"),
+        condition("StringEquals", "kms:GranteePrincipal", APP),
+    )
+    statement = Statement(Effect.ALLOW, ("kms:Decrypt",), ("*",), None, conditions)
+    assert keys_read((statement,)) == ("aws:PrincipalTag/team", "aws:SourceAccount")
+
+
+def test_what_a_situation_does_not_say_is_told_to_be_absent() -> None:
+    """Whatever the case of a key's name, what the request holds stays."""
+    asked = request_for(APP, "kms:Decrypt", (KEY,), PLAIN.with_context("AWS:SourceVpce", "vpce-1"))
+    told = without_others(asked, ("aws:sourcevpce", "kms:ViaService")).context
+    assert told == {**asked.context, "kms:ViaService": ()}

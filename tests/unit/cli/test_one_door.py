@@ -184,7 +184,7 @@ def test_nothing_stands_beside_what_holds_everything(beside: Runner, command: st
 
 def test_in_a_comparison_it_stands_beside_the_file_that_takes_it(beside: Runner) -> None:
     """And is refused where neither does."""
-    assert beside("diff", "policy.json", "scenario.json", *BESIDE, "--fail-on", "gained").code == 1
+    assert beside("diff", "policy.json", "scenario.json", *BESIDE, "--fail-on", "lost").code == 1
     refused = beside("diff", "scenario.json", "intent.yaml", *BESIDE)
     assert (refused.code, "not-a-policy" in refused.err) == (2, True)
 

@@ -72,6 +72,7 @@ def test_rows(folder: Runner) -> None:
         "outcome": "allowed",
         "because": ["key-policy/App"],
         "error": None,
+        "notes": [],
         "expect": "allowed",
         "ok": True,
     }
@@ -280,8 +281,6 @@ def test_help(folder: Runner, command: str) -> None:
 @pytest.mark.parametrize(
     ("change", "warning"),
     [
-        ({"action": "kms:Decyrpt"}, "`kms:Decyrpt` is no action of KMS: did you mean `kms:Decrypt`?"),
-        ({"action": "kms:*"}, "`kms:*` is no action of KMS"),
         ({"principal": APP + "-*"}, "a request has one caller"),
         ({"principal": APP.replace(":role/", ":group/")}, "is a group"),
         ({"action": "decrypt"}, ""),
@@ -290,11 +289,26 @@ def test_help(folder: Runner, command: str) -> None:
 )
 @pytest.mark.parametrize("command", ["simulate", "explain"])
 def test_a_denial_that_says_nothing_is_warned_of(folder: Runner, command: str, change: dict[str, Any], warning: str) -> None:
-    """A misspelt action is denied by every policy: a test that expects a denial must not pass in silence."""
+    """Every policy denies whoever cannot call: a test that expects a denial must not pass in silence."""
     ran = folder(command, folder.write("s.json", scenario(asking(**change))))
     assert ran.code == 0
     assert ("warning: " in ran.err) == bool(warning)
     assert warning in ran.err
+
+
+@pytest.mark.parametrize(
+    ("action", "problem"),
+    [
+        ("kms:Decyrpt", "unknown-action: `kms:Decyrpt` is no action of KMS\n  hint: did you mean `kms:Decrypt`?"),
+        ("kms:*", "unknown-action: `kms:*` is no action of KMS"),
+    ],
+)
+@pytest.mark.parametrize("command", ["simulate", "explain"])
+def test_an_action_that_kms_does_not_have_is_bad_input(folder: Runner, command: str, action: str, problem: str) -> None:
+    """Every policy denies it: a test that expects a denial would pass for nothing."""
+    ran = folder(command, folder.write("s.json", scenario(asking("implicitDeny", action=action))))
+    assert ran.code == 2
+    assert problem in ran.err
 
 
 def test_a_folder_that_cannot_be_listed_is_told(folder: Runner, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,7 +57,7 @@ def test_verify_says_yes_three_times(folder: Path) -> None:
 
 
 def test_verify_says_no_with_what_speaks_against_it(folder: Path) -> None:
-    """Exit code 1; the finding has place, witness and the statements responsible, and its witness is a request of a scenario."""
+    """Exit code 1; the finding has place, witness and the statements responsible, and its witness is a scenario."""
     done = kmsgen(folder, "verify", "never.yaml", "--output", "json")
     assert done.returncode == 1
     answers = json.loads(done.stdout)["answers"]
@@ -65,8 +65,9 @@ def test_verify_says_no_with_what_speaks_against_it(folder: Path) -> None:
     (finding,) = answers[1]["findings"]
     assert finding["code"] == "never"
     assert finding["location"] == {"path": "never.yaml", "line": 13, "column": 9}
-    assert finding["witness"]["principal"] == "arn:aws:iam::111122223333:role/app"
-    assert finding["witness"]["encryption_context"] == {"app": "payments"}
+    (request,) = finding["witness"]["requests"]
+    assert request["principal"] == "arn:aws:iam::111122223333:role/app"
+    assert request["encryption_context"] == {"app": "payments"}
     assert finding["statements"] == ["key-policy/Use by app with encryption context"]
 
 

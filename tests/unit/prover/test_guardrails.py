@@ -13,7 +13,8 @@ from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.document import Effect, Principal, Statement
 from kmsgen.policy.grant import Grant
 from kmsgen.prover import Only, Result, prove
-from kmsgen.prover.search.universe import Scope, World
+from kmsgen.prover.problem import Budget, Meter
+from kmsgen.prover.search.universe import Scope, Universe
 
 HOME = "111122223333"
 NAMED = tuple(f"arn:aws:iam::{HOME}:role/{name}" for name in ("KmsAdmin", "app", "exporter"))
@@ -80,6 +81,6 @@ def test_nobody_else_whatever_iam_says(opened: Bundle) -> None:
 )  # fmt: skip
 def test_what_acts_for_the_named_still_works(opened: Bundle, request_: Request) -> None:
     """AWS services that act for the named principals are not denied."""
-    side = World([opened], Scope()).sides[0]
+    side = Universe([opened], Scope(), Meter(Budget())).sides[0]
     decision = side.decide(request_)
     assert decision.outcome is Outcome.ALLOWED, decision

@@ -8,7 +8,8 @@ import pytest
 
 from kmsgen.compiler import compile_intent
 from kmsgen.intent import load_intent
-from kmsgen.prover.minimality import DENIES_NOTHING, NEVER_MATCHES, SHADOWED, minimality
+from kmsgen.prover.minimality import DENIES_NOTHING, NEVER_MATCHES, SHADOWED
+from tests.unit.prover.needed import minimality
 from tests.unit.prover.test_prove import APP, BOB, ROOT, allow, bundle, deny
 
 INTENTS = Path(__file__).parents[2] / "cases" / "intent" / "valid"

@@ -7,7 +7,7 @@ from typing import Any
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.json_form import parse_document
 from kmsgen.prover.minimality import NEVER_MATCHES, SHADOWED, minimality_by_key
-from kmsgen.prover.proof import Budget
+from kmsgen.prover.problem import Budget
 
 HOME = "111122223333"
 APP, ROOT = f"arn:aws:iam::{HOME}:role/app", f"arn:aws:iam::{HOME}:root"
@@ -68,5 +68,5 @@ def test_an_entry_that_is_listed_twice_is_told_once() -> None:
 def test_each_key_has_the_whole_budget() -> None:
     """What one key takes is enough for each of several."""
     policy = [ACCOUNT, give("kms:Encrypt", Principal={"AWS": APP})]
-    assert dead([policy], budget=Budget(classes=80)) == [[]]
-    assert dead([policy, policy, policy], budget=Budget(classes=80)) == [[], [], []]
+    assert dead([policy], budget=Budget(steps=150)) == [[]]
+    assert dead([policy, policy, policy], budget=Budget(steps=150)) == [[], [], []]

@@ -41,7 +41,7 @@ requests:
     grant_tokens: [t]
     create_grant: {{GranteePrincipal: "arn:aws:iam::111122223333:role/y", Operations: [Sign]}}
     grant_id: g1
-    parameters: {{BypassPolicyLockoutSafetyCheck: true}}
+    parameters: {{MessageType: DIGEST}}
     expect: error:DisabledException
     because: key-state
 """
@@ -82,7 +82,7 @@ def test_every_field() -> None:
     }
     assert (request.grant_tokens, request.grant_id) == (("t",), "g1")
     assert request.create_grant is not None
-    assert request.parameters == {"BypassPolicyLockoutSafetyCheck": True}
+    assert request.parameters == {"MessageType": "DIGEST"}
     assert question.expectation == Expectation("error:DisabledException", "key-state")
 
 

@@ -51,7 +51,8 @@ def _to(item: dict[str, Any]) -> dict[str, Any]:
         (BOB, BOB, "allowed"),
         (ROOT, ROOT, "allowed"),
         (ROOT, BOB, "implicitDeny"),
-        (f"arn:aws:iam::{ACCOUNT}:role/ops/app", SESSION, "implicitDeny"),
+        (f"arn:aws:iam::{ACCOUNT}:role/ops/app", SESSION, "allowed"),
+        (f"arn:aws:iam::{ACCOUNT}:role/ops/app", APP, "implicitDeny"),
         (f"arn:aws:iam::{ACCOUNT}:role/*", APP, "implicitDeny"),
         (SERVICE, SERVICE, "implicitDeny"),
     ],
@@ -246,18 +247,18 @@ def test_iam_deny_of_retire_works(denied: dict[str, Any], expected: str) -> None
 
 
 BAD = [
-    ({"Operations": ["GenerateMac"]}, "ValidationError"),
-    ({"Operations": ["Nonsense"]}, "ValidationError"),
-    ({"Operations": ["Sign", "Decrypt"]}, "ValidationError"),
+    ({"Operations": ["GenerateMac"]}, "ValidationException"),
+    ({"Operations": ["Nonsense"]}, "ValidationException"),
+    ({"Operations": ["Sign", "Decrypt"]}, "ValidationException"),
     ({"GranteePrincipal": f"arn:aws:iam::{ACCOUNT}:group/g"}, "InvalidArnException"),
     ({"GranteePrincipal": f"arn:aws:iam::{ACCOUNT}:role/*"}, "InvalidArnException"),
     ({"GranteePrincipal": "s3.amazonaws.com"}, "InvalidArnException"),
     ({"RetiringPrincipal": "nobody"}, "InvalidArnException"),
-    ({"Name": "no spaces"}, "ValidationError"),
-    ({"Constraints": {**EQUALS, **SUBSET}}, "ValidationError"),
-    ({"Constraints": {"EncryptionContextEquals": {str(n): "" for n in range(9)}}}, "ValidationError"),
-    ({"Constraints": {"EncryptionContextEquals": {"a": "x" * 384}}}, "ValidationError"),
-    ({"Constraints": {"SourceArn": "arn:short"}}, "ValidationError"),
+    ({"Name": "no spaces"}, "ValidationException"),
+    ({"Constraints": {**EQUALS, **SUBSET}}, "ValidationException"),
+    ({"Constraints": {"EncryptionContextEquals": {str(n): "" for n in range(9)}}}, "ValidationException"),
+    ({"Constraints": {"EncryptionContextEquals": {"a": "x" * 384}}}, "ValidationException"),
+    ({"Constraints": {"SourceArn": "arn:short"}}, "ValidationException"),
 ]
 
 
@@ -271,7 +272,7 @@ def test_bad_request(bad: dict[str, Any], error: str) -> None:
 
 @pytest.mark.parametrize(
     ("missing", "expected"),
-    [("", "allowed"), ("Constraints", "error:ValidationError"), ("RetiringPrincipal", "error:ValidationError")],
+    [("", "allowed"), ("Constraints", "error:ValidationException"), ("RetiringPrincipal", "error:ValidationException")],
 )
 def test_service_grantee(missing: str, expected: str) -> None:
     """A grantee service needs a SourceArn constraint and a retiring principal."""
@@ -289,7 +290,7 @@ def test_only_symmetric_keys_take_encryption_context() -> None:
     """An encryption context constraint does not fit a key that has no encryption context."""
     key = Key(KEY, spec="RSA_2048")
     child = grant(**CHILD, Constraints=EQUALS)
-    assert outcome(bundle(allow("App", APP), key=key), APP, "kms:CreateGrant", create_grant=child) == "error:ValidationError"
+    assert outcome(bundle(allow("App", APP), key=key), APP, "kms:CreateGrant", create_grant=child) == "error:ValidationException"
 
 
 def test_untold_parameters_of_create_grant_are_open() -> None:

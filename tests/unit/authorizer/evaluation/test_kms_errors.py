@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from kmsgen.policy.bundle import Key
-from tests.unit.authorizer.worlds import APP, BOB, KEY, ROOT, allow, bundle, decide, deny, having, iam, outcome
+from kmsgen.policy.bundle import Key, KeyAccess
+from tests.unit.authorizer.worlds import APP, BOB, KEY, ROOT, allow, bundle, decide, deny, document, having, iam, outcome
 
 PLAIN = {"spec": "SYMMETRIC_DEFAULT"}
 RSA = {"spec": "RSA_2048"}
@@ -53,12 +53,17 @@ OFF = "error:DisabledException"
         ({**PLAIN, "multi_region": True, "multi_region_key_type": "PRIMARY"}, "ReplicateKey", "allowed"),
         ({**PLAIN, "multi_region": True, "multi_region_key_type": "REPLICA"}, "ReplicateKey", UNSUPPORTED),
         (PLAIN, "UpdatePrimaryRegion", UNSUPPORTED),
+        ({**PLAIN, "multi_region": True, "multi_region_key_type": "REPLICA"}, "EnableKeyRotation", UNSUPPORTED),
+        ({**PLAIN, "multi_region": True, "multi_region_key_type": "REPLICA"}, "RotateKeyOnDemand", UNSUPPORTED),
+        ({**PLAIN, "multi_region": True, "multi_region_key_type": "REPLICA"}, "GetKeyRotationStatus", "allowed"),
         ({"spec": "RSA_2048", "usage": "KEY_AGREEMENT"}, "DescribeKey", USAGE),
     ],
 )
 def test_key_type(key: dict[str, Any], action: str, expected: str) -> None:
     """An action that the key's spec, usage, origin or Region kind does not offer is refused."""
-    assert outcome(bundle(allow("App", APP), key=Key(KEY, **key)), APP, f"kms:{action}") == expected
+    related = KeyAccess(Key(KEY.replace("us-west-2", "eu-west-1"), **key), document(allow("App", APP)))
+    world = bundle(allow("App", APP), key=Key(KEY, **key), principals={APP: having(iam(action="kms:CreateKey"))})
+    assert outcome(world._replace(keys=(*world.keys, related)), APP, f"kms:{action}") == expected
 
 
 @pytest.mark.parametrize(
@@ -134,24 +139,25 @@ ALIAS = KEY.replace("key/1234abcd-12ab-34cd-56ef-1234567890ab", "alias/x")
 @pytest.mark.parametrize(
     ("resources", "expected"),
     [
-        ((ALIAS, KEY, OTHER_KEY), "implicitDeny"),
-        ((ALIAS, KEY), STATE),
-        ((ALIAS, OTHER_KEY, KEY), "implicitDeny"),
+        ((ALIAS, KEY, OTHER_KEY), "allowed"),
+        ((ALIAS, KEY), "implicitDeny"),
+        ((ALIAS, OTHER_KEY, KEY), STATE),
     ],
 )
 def test_update_alias_to_a_key_pending_deletion(resources: tuple[str, ...], expected: str) -> None:
     """UpdateAlias fails where the key that gets the alias is pending deletion."""
     world = bundle(allow("App", APP), key=Key(KEY, state="PendingDeletion"), principals={APP: having(iam())})
-    assert outcome(world, APP, "kms:UpdateAlias", resources=resources) == expected
+    second = KeyAccess(Key(OTHER_KEY), document(allow("App", APP)))
+    assert outcome(world._replace(keys=(*world.keys, second)), APP, "kms:UpdateAlias", resources=resources) == expected
 
 
 @pytest.mark.parametrize(
     ("key", "request_", "expected"),
     [
-        (RSA, {"encryption_context": {"a": "1"}}, "error:ValidationError"),
+        (RSA, {"encryption_context": {"a": "1"}}, "error:ValidationException"),
         (RSA, {"parameters": {"EncryptionAlgorithm": "RSAES_OAEP_SHA_256"}}, "allowed"),
         (RSA, {"parameters": {"EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}}, USAGE),
-        (PLAIN, {"grant_tokens": tuple("abcdefghijk")}, "error:ValidationError"),
+        (PLAIN, {"grant_tokens": tuple("abcdefghijk")}, "error:ValidationException"),
     ],
 )
 def test_request(key: dict[str, Any], request_: dict[str, Any], expected: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kmsgen.authorizer import Authorizer, Decision, Request
-from kmsgen.authorizer.explain.nearest import Explanation, explain
+from kmsgen.authorizer.advice.explanation import Explanation, explain
 from kmsgen.authorizer.explain.silences import SILENCES, describe
 from kmsgen.policy.bundle import Bundle
 from tests.unit.authorizer.worlds import APP, BOB, ROOT, allow, bundle, deny, having, iam
@@ -15,7 +15,7 @@ def traced(world: Bundle, principal: str = APP, action: str = "kms:Decrypt", **m
     """Decide with a trace, and explain."""
     request = Request(principal, action, **more)  # type: ignore[arg-type]
     decision = Authorizer(world).decide(request, trace=True)
-    return decision, explain(request, decision)
+    return decision, explain(request, decision, world)
 
 
 def test_every_statement_and_grant_is_traced() -> None:

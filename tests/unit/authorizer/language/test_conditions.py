@@ -19,12 +19,13 @@ def check(
     lookup: Mapping[str, Values] | None = None,
     *,
     modern: bool = True,
-    doubtful: bool = False,
+    key: str = "aws:X",
+    key_policy: bool = False,
 ) -> bool | None:
     """Evaluate one condition on the key aws:x."""
     wanted = (wanted,) if isinstance(wanted, str) else wanted
     actual = (actual,) if isinstance(actual, str) else actual
-    test = compile_condition(Condition(operator, "aws:X", wanted), deny=False, modern=modern, doubtful=doubtful)
+    test = compile_condition(Condition(operator, key, wanted), deny=False, modern=modern, key_policy=key_policy)
     return test.check(actual, (lookup or {}).get)
 
 
@@ -202,23 +203,30 @@ def test_variable_of_several_values_is_open() -> None:
     assert check("StringNotEquals", "${aws:PrincipalTag/team}", "x", {"aws:principaltag/team": ("a", "b")}) is None
 
 
-def test_doubtful_key_is_read_both_ways() -> None:
-    """A key that the layer cannot rest on must give the same result present and absent."""
-    assert check("StringEquals", "a", "a", doubtful=True) is None
-    assert check("StringEquals", "a", "b", doubtful=True) is False
-    assert check("StringNotEquals", "a", "b", doubtful=True) is True
-    assert check("StringNotEquals", "a", "a", doubtful=True) is None
+TAG = {"key": "aws:ResourceTag/a", "key_policy": True}
 
 
-@pytest.mark.parametrize("deny", [True, False])
-def test_open_condition_never_widens(deny: bool) -> None:  # noqa: FBT001 - a case
-    """What is open holds in a Deny and not in an Allow."""
-    test = compile_condition(Condition("NumericEquals", "aws:X", ("x",)), deny=deny, modern=True, doubtful=False)
-    assert test.holds(("1",), lambda _key: None) is deny
+def test_a_key_that_the_layer_cannot_rest_on_is_read_both_ways() -> None:
+    """aws:ResourceTag in a key policy must give the same result present and absent (C4); in other policies it is as it is."""
+    assert check("StringEquals", "a", "a", **TAG) is None
+    assert check("StringEquals", "a", "b", **TAG) is False
+    assert check("StringNotEquals", "a", "b", **TAG) is True
+    assert check("StringNotEquals", "a", "a", **TAG) is None
+    assert check("StringEquals", "a", "a", key="aws:ResourceTag/a") is True
+
+
+def test_a_variable_that_the_layer_cannot_rest_on_is_read_both_ways() -> None:
+    """As a policy variable of a key policy aws:ResourceTag is no better than as a condition key (C4)."""
+    lookup = {"aws:resourcetag/team": ("red",)}
+    assert check("StringEquals", "${aws:ResourceTag/team}", "red", lookup, key_policy=True) is None
+    assert check("StringEquals", "${aws:ResourceTag/team}", "blue", lookup, key_policy=True) is False
+    assert check("StringNotEquals", "${aws:ResourceTag/team}", "blue", lookup, key_policy=True) is True
+    assert check("StringEquals", "${aws:ResourceTag/team, 'red'}", "red", lookup, key_policy=True) is True
+    assert check("StringEquals", "${aws:ResourceTag/team}", "red", lookup) is True
 
 
 @pytest.mark.parametrize("condition", [Condition("NoSuchOperator", "aws:X", ("a",)), Condition("StringEquals", "aws:X", ())])
 def test_condition_without_meaning_is_open(condition: Condition) -> None:
     """An unknown operator, or no values, cannot be evaluated."""
-    test = compile_condition(condition, deny=False, modern=True, doubtful=False)
+    test = compile_condition(condition, deny=False, modern=True)
     assert test.check(("a",), lambda _key: None) is None

@@ -69,11 +69,15 @@ NAMINGS = [
     (f"{STS}:assumed-role/app/s", f"{A}:role/app", ROLE),
     (f"{STS}:assumed-role/app/s", f"{STS}:assumed-role/app/s", DIRECT),
     (f"{STS}:assumed-role/app/s", f"{STS}:assumed-role/app/t", NOT_NAMED),
-    (f"{STS}:assumed-role/app/s", ROLE_IN_PATH, DOUBT),
+    (f"{STS}:assumed-role/app/s", ROLE_IN_PATH, ROLE),
+    (f"{STS}:assumed-role/app/s", "arn:aws:iam::444455556666:role/ops/app", NOT_NAMED),
+    (f"{A}:role/app", ROLE_IN_PATH, NOT_NAMED),
     (f"{STS}:assumed-role/app/s", f"{A}:role/ops/other", NOT_NAMED),
     (f"{STS}:federated-user/f", f"{STS}:federated-user/f", DIRECT),
     (f"{STS}:federated-user/f", f"{A}:user/f", DOUBT),
-    (f"{STS}:federated-user/f", f"{A}:user/g", NOT_NAMED),
+    (f"{STS}:federated-user/f", f"{A}:user/g", DOUBT),
+    (f"{STS}:federated-user/f", "arn:aws:iam::444455556666:user/f", NOT_NAMED),
+    (f"{STS}:federated-user/f", "*", ROLE),
     ("logs.amazonaws.com", f"{A}:root", NOT_NAMED),
     ("*", f"{A}:root", NOT_NAMED),
     ("*", "*", DIRECT),
@@ -108,11 +112,11 @@ def test_service_entry_names_no_role() -> None:
 
 
 def test_described_role_tells_its_path() -> None:
-    """A session of a role that is described has that role's path."""
+    """A session of a role that is described has that role's path; another role of its name there cannot be."""
     caller = caller_of(f"{STS}:assumed-role/app/s", {ROLE_IN_PATH: PrincipalPolicies()})
     assert (caller.role, caller.path_known) == (ROLE_IN_PATH, True)
     assert named([Principal("AWS", ROLE_IN_PATH)], caller) == ROLE
-    assert named([Principal("AWS", f"{A}:role/app")], caller) == NOT_NAMED
+    assert named([Principal("AWS", f"{A}:role/app")], caller) == ROLE
 
 
 def test_session_is_described_by_itself_then_by_its_role() -> None:
@@ -154,7 +158,7 @@ def entries(*values: str) -> list[Principal]:
         (f"{A}:role/app", (f"{A}:role/app", f"{A}:root"), True),
         (f"{STS}:assumed-role/app/s", (f"{STS}:assumed-role/app/s", f"{A}:role/app", f"{A}:root"), True),
         (f"{STS}:assumed-role/app/s", (f"{STS}:assumed-role/app/s", f"{A}:root"), False),
-        (f"{STS}:assumed-role/app/s", (f"{A}:role/ops/app", f"{A}:root"), False),
+        (f"{STS}:assumed-role/app/s", (f"{A}:role/ops/app", f"{A}:root"), True),
     ],
 )
 def test_not_principal(principal: str, listed: tuple[str, ...], left_out: bool) -> None:  # noqa: FBT001 - a case

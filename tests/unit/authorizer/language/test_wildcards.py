@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from kmsgen.authorizer.language.wildcards import all_of, any_of, arn_pattern, glob, pieces_of
+from kmsgen.authorizer.language.wildcards import all_of, any_of, arn_pattern, glob, pieces_of, resource_pattern
 
 
 @pytest.mark.parametrize(
@@ -62,25 +62,31 @@ ARN = "arn:aws:kms:us-west-2:111122223333:key/abc"
         ("arn:aws:kms:us-west-2:111122223333:alias/*", False),
         ("arn:aws:kms:us-west-2::key/abc", False),
         ("arn:aws:*:us-west-2:111122223333:key/abc", None),
-        ("arn:aws:kms:*", None),
+        ("arn:aws:kms:*", True),
+        ("arn:aws:kms:us-west-2:*", True),
+        ("arn:aws:kms:*:key/*", True),
         ("arn:aws:kms:us-west-2:*key/abc", None),
+        ("arn:aws:kms:us-*2:*", True),
+        ("arn:aws:kms:us-west-2?111122223333:key/abc", None),
+        ("arn:aws:*", None),
+        ("arn:*:us-west-2:111122223333:key/abc", None),
         ("a*", None),
         ("b*", False),
     ],
 )
 def test_resource_pattern(pattern: str, matches: bool | None) -> None:  # noqa: FBT001 - a case
-    """Parts of an ARN match one by one; what only a wildcard across colons or in the service's part would match is open."""
-    assert arn_pattern(pieces_of(pattern), wild_service=False)(ARN) is matches
+    """A `*` that ends a segment reaches across colons; what only another wildcard matches, or one for the service, is open."""
+    assert resource_pattern(pieces_of(pattern))(ARN) is matches
 
 
 def test_arn_condition_may_have_a_wildcard_in_the_service() -> None:
     """ArnLike compares six parts, each with wildcards, the service's too."""
-    assert arn_pattern(pieces_of("arn:aws:*:us-west-2:111122223333:key/abc"), wild_service=True)(ARN) is True
+    assert arn_pattern(pieces_of("arn:aws:*:us-west-2:111122223333:key/abc"))(ARN) is True
 
 
 def test_a_wildcard_in_a_part_reaches_across_slashes() -> None:
     """`*` may cross `/` within its part."""
-    matches = arn_pattern(pieces_of("arn:aws:iam::*:role/*"), wild_service=True)
+    matches = arn_pattern(pieces_of("arn:aws:iam::*:role/*"))
     assert matches("arn:aws:iam::111122223333:role/a/b") is True
 
 

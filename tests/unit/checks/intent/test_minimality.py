@@ -11,9 +11,9 @@ from kmsgen.checks.intent.missing_access import not_allowed
 from kmsgen.checks.intent.specification import specify
 from kmsgen.checks.intent.verification import ask
 from kmsgen.policy.document import Effect
-from kmsgen.prover.minimality import minimality
 from tests.unit.checks.intent.judging import EXAMPLE, case, rewrite
 from tests.unit.checks.intent.test_mutations import BUNDLES, MUTATIONS
+from tests.unit.prover.needed import minimality
 
 FOUND = case(EXAMPLE)
 # What Terraform and CloudFormation may come to call is not all needed to read and put the policy.
@@ -53,7 +53,7 @@ def test_the_proof_finds_what_the_enumeration_finds(name: str) -> None:
     enumerated = [
         finding
         for finding in beyond(FOUND.intent, specification, broken.bundle, {}, kinds=frozenset({"key"}))
-        if finding.witness is not None and finding.witness.resources == (broken.bundle.keys[0].key.arn,)
+        if finding.witness is not None and finding.witness.request.resources == (broken.bundle.keys[0].key.arn,)
     ]
     proved = ask(FOUND.intent, broken.bundle, {})[1].findings
     if enumerated:

@@ -16,8 +16,8 @@ from kmsgen.cli.reports.findings import show
 from kmsgen.errors import NOWHERE
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.json_form import parse_document
+from kmsgen.prover import Budget, Result
 from kmsgen.prover.minimality import Minimality
-from kmsgen.prover.proof import Budget, Result
 from kmsgen.prover.prove import prove
 from kmsgen.prover.question import NoLockout, NoPublic
 from kmsgen.sources.beside import NOTHING

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from kmsgen.authorizer.language.wildcards import glob as authorizer_glob
 from kmsgen.authorizer.language.wildcards import pieces_of
-from kmsgen.prover.values.partition import Cut, PatternBudgetError
+from kmsgen.prover.problem import OutsideError
+from kmsgen.prover.values.partition import Cut
 from kmsgen.prover.values.patterns import DIGITS, Pattern, arn_glob, glob, literal, run_of
 
 GLOBS = st.lists(st.sampled_from(["a", "b", "*", "?"]), max_size=5).map("".join)
@@ -71,11 +72,11 @@ def test_a_nicer_text_of_the_same_class_is_preferred() -> None:
     assert {one.text for one in found} == {"alias/payments", "elsewhere"}
 
 
-def test_a_budget_ends_what_grows_without_bound() -> None:
+def test_a_limit_ends_what_grows_without_bound() -> None:
     """Many wildcards within patterns make a product that is given up, not walked."""
     hard = [glob(f"*{chr(97 + i)}{chr(98 + i)}*{chr(99 + i)}*") for i in range(12)]
-    with pytest.raises(PatternBudgetError):
-        Cut(hard, budget=2000).classes()
+    with pytest.raises(OutsideError):
+        Cut(hard, limit=2000).classes()
 
 
 def test_the_text_of_a_pattern_without_wildcards() -> None:
@@ -83,3 +84,18 @@ def test_the_text_of_a_pattern_without_wildcards() -> None:
     assert literal("x").text == "x"
     assert glob("x*").text is None
     assert Pattern([]).text == ""
+
+
+@given(st.text(max_size=1), st.sampled_from("kKsSåÅωΩθßǅ"))
+def test_every_character_of_the_same_lower_case_is_a_variant(character: str, letter: str) -> None:
+    """What compares equal without its case is taken, the Kelvin sign for k among it; nothing else is."""
+    assert literal(letter, ignore_case=True).matches(character) == (character.lower() == letter.lower())
+
+
+def test_no_third_form_of_a_letter_is_forgotten() -> None:
+    """Every character whose lower case is one letter is taken by the pattern of that letter."""
+    for character in map(chr, range(0x250)):
+        if len(character.lower()) == 1:
+            assert literal(character.lower(), ignore_case=True).matches(character)
+    for character in "\u212a\u212b\u2126\u03f4\u1e9e":
+        assert literal(character.lower(), ignore_case=True).matches(character)

@@ -308,6 +308,8 @@ resource "aws_iam_policy" "role_platform_ci" {
               "eu-west-1",
               "us-east-1",
             ]
+          }
+          StringEqualsIfExists = {
             "kms:MultiRegionKeyType" = "REPLICA"
           }
         }

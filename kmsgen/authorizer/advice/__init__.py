@@ -1,0 +1,1 @@
+"""What would have to change for an access that is not given, tried out before it is said."""

@@ -1,0 +1,174 @@
+"""The plans for a request, one a permission that it needs: which policies, grants and guard rails of a bundle bear on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from kmsgen.arn import account_of
+from kmsgen.authorizer.applicable.plan import Plan
+from kmsgen.authorizer.applicable.rule_set import NO_RULES, KeyRules, RuleSet, rules_of, rules_of_levels, rules_of_one
+from kmsgen.authorizer.context.permissions import Permission, Permissions, needed_beside
+from kmsgen.authorizer.context.view import THROUGH_ENDPOINT
+from kmsgen.authorizer.evaluation.access_paths import held_by_scps, reached_by_rcps, routes
+from kmsgen.authorizer.evaluation.grants import RETIRE, GrantRule
+from kmsgen.authorizer.evaluation.kms_errors import refusal_of_key
+from kmsgen.authorizer.evaluation.outcome import GENEROUS, Facts
+from kmsgen.authorizer.evaluation.refusal import Refusal
+from kmsgen.authorizer.language.principal import Caller, CallerKind, caller_of
+from kmsgen.authorizer.language.statement import Layer
+from kmsgen.authorizer.memo import Memo
+from kmsgen.authorizer.request import Request
+from kmsgen.policy.bundle import Bundle, Organization, PrincipalPolicies
+
+MAX_REMEMBERED = 65536
+# parameters that make a request need more permissions
+ADDING = frozenset({"Tags", "ReplicaRegion", "MultiRegion", "PrimaryRegion"})
+ENDPOINT = "aws:sourcevpce"
+UNTOLD = "some VPC endpoint"
+"""No id: the request comes through an endpoint that it does not name, so that no policy of one surely allows it."""
+# what of a request decides on its plans: who, what, on which resources, through which VPC endpoint that has a policy, and whether
+# the whole call is asked about
+_Asked = tuple[str, str, tuple[str, ...], str | None, bool]
+
+
+class _Needed(NamedTuple):
+    """The permissions that a request needs, and in words what the call needs beside them."""
+
+    permissions: tuple[Permission, ...]
+    beside: str | None
+
+
+class Plans:
+    """Makes the plans for requests on the keys of a bundle, each once."""
+
+    def __init__(self, bundle: Bundle, *, generous: bool) -> None:
+        self.bundle = bundle
+        self.generous = generous
+        self._organizations = organizations(bundle.principals)
+        self._permissions = Permissions(bundle.keys, self._organizations)
+        self._keys = KeyRules(bundle.keys, generous=generous)
+        self._rcps = rules_of_levels(bundle.rcps, Layer.RCP) if bundle.rcps else NO_RULES
+        self._endpoints = {name: rules_of_one(policy, Layer.ENDPOINT) for name, policy in bundle.vpc_endpoint_policies.items()}
+        # by the identity of what is described, which is kept beside it: principals may share one object
+        self._beside: dict[tuple[int, bool], tuple[PrincipalPolicies, tuple[RuleSet, ...]]] = {}
+        self._callers = Memo(MAX_REMEMBERED, self._caller)
+        self._plain = Memo(MAX_REMEMBERED, self._plain_needed)
+        self._refusals = Memo(MAX_REMEMBERED, _refusal)
+        self._plans = Memo(MAX_REMEMBERED, self._plain_plans)
+
+    def of(self, request: Request, *, whole: bool = False) -> tuple[Plan, ...]:
+        """Return what can matter for a request, a plan a permission that it names; nothing for an action that KMS lacks.
+
+        Of the `whole` call with those that it leaves out.
+        """
+        endpoint = self._endpoint(request) if self._endpoints else None
+        if request.parameters and not ADDING.isdisjoint(request.parameters):
+            return self._plans_for(self.caller(request.principal), self._needed(request, whole=whole), endpoint)
+        return self._plans[request.principal, request.action, request.resources, endpoint, whole]
+
+    def caller(self, principal: str) -> Caller:
+        """Return what follows from a principal."""
+        return self._callers[principal]
+
+    def grants(self, arn: str) -> tuple[GrantRule, ...]:
+        """Return the grants of a key."""
+        return self._keys.grants(arn)
+
+    def facts(self, request: Request) -> Iterator[tuple[Facts, Refusal | None]]:
+        """Yield what holds of each permission that a request needs, whatever the policies say; through no VPC endpoint."""
+        caller = self.caller(request.principal)
+        needed = self._needed(request) if request.parameters else self._plain[request.action, request.resources, False]
+        for permission in needed.permissions:
+            yield self._facts_of(caller, permission, endpoint=False), self._refusals[permission, caller.account]
+
+    def _caller(self, principal: str) -> Caller:
+        caller = caller_of(principal, self.bundle.principals)
+        return caller._replace(organization=caller.organization or self._organizations.get(caller.account))
+
+    def _endpoint(self, request: Request) -> str | None:
+        """Return the VPC endpoint that the request came through, if its policy is known; UNTOLD if it may be any of them."""
+        told = {name.lower(): values for name, values in request.context.items()}
+        if ENDPOINT not in told and not self.generous and any(told.get(key) for key in THROUGH_ENDPOINT):
+            return UNTOLD
+        return next((value for value in told.get(ENDPOINT, ()) if value in self._endpoints), None)
+
+    def _needed(self, request: Request, *, whole: bool = False) -> _Needed:
+        named = self._permissions.of(request)
+        return _Needed(
+            (*named, *self._permissions.left_out(request, named)) if whole else named, None if whole else needed_beside(named)
+        )
+
+    def _plain_needed(self, key: tuple[str, tuple[str, ...], bool]) -> _Needed:
+        action, resources, whole = key
+        return self._needed(Request("", action, resources), whole=whole)
+
+    def _plain_plans(self, asked: _Asked) -> tuple[Plan, ...]:
+        principal, action, resources, endpoint, whole = asked
+        return self._plans_for(self.caller(principal), self._plain[action, resources, whole], endpoint)
+
+    def _plans_for(self, caller: Caller, needed: _Needed, endpoint: str | None) -> tuple[Plan, ...]:
+        return tuple([self._plan(caller, permission, endpoint, needed.beside) for permission in needed.permissions])
+
+    def _plan(self, caller: Caller, permission: Permission, endpoint: str | None, beside: str | None) -> Plan:
+        plan = Plan(caller, permission, self._facts_of(caller, permission, endpoint=endpoint is not None), generous=self.generous)
+        plan.beside = beside if not permission.left_out else None
+        plan.refusal = self._refusals[permission, caller.account]
+        plan.sets = tuple(self._layers(caller, permission, endpoint))
+        for rules in plan.sets:
+            plan.add(rules)
+        if permission.target.access is not None:
+            plan.add_grants(self._keys.grants_for(caller, permission.target.arn))
+        return plan
+
+    def _facts_of(self, caller: Caller, permission: Permission, *, endpoint: bool) -> Facts:
+        ways, wanted, cross = routes(caller, permission)
+        policies = caller.policies
+        boundary, session = policies.boundary is not None, bool(policies.session_policies)
+        levels = len(policies.scps) if held_by_scps(caller) else 0
+        ways = GENEROUS.get(ways, ways) if self.generous else ways
+        sessionless = caller.kind is CallerKind.FEDERATED and not session
+        return Facts(ways, wanted, boundary, session, levels, endpoint, cross, caller.kind is CallerKind.ROOT, sessionless)
+
+    def _layers(self, caller: Caller, permission: Permission, endpoint: str | None) -> Iterator[RuleSet]:
+        retiring = permission.action.name == RETIRE
+        if permission.target.kind == "key" and not retiring:
+            yield self._keys.policy(permission.target.arn)
+        if caller.account is not None and caller.described:
+            yield from self._policies_beside(caller.policies, scps=held_by_scps(caller))
+        if not retiring and reached_by_rcps(caller, permission):
+            yield self._rcps
+        if endpoint is not None and endpoint != UNTOLD:
+            yield self._endpoints[endpoint]
+
+    def _policies_beside(self, policies: PrincipalPolicies, *, scps: bool) -> tuple[RuleSet, ...]:
+        """Compile the policies beside a caller, those that limit it included."""
+        key = (id(policies), scps)
+        if key not in self._beside:
+            self._beside[key] = (policies, tuple(_beside(policies, scps=scps)))
+        return self._beside[key][1]
+
+
+def organizations(described: Mapping[str, PrincipalPolicies]) -> Mapping[str | None, Organization]:
+    """Return the organizations of accounts, as they are described for any principal of each."""
+    found: dict[str | None, Organization] = {}
+    for principal, policies in described.items():
+        account = account_of(principal)
+        if account and policies.organization is not None and policies.organization.id:
+            found.setdefault(account, policies.organization)
+    return found
+
+
+def _beside(policies: PrincipalPolicies, *, scps: bool) -> Iterator[RuleSet]:
+    yield rules_of(policies.identity_policies, Layer.IDENTITY)
+    if policies.boundary is not None:
+        yield rules_of_one(policies.boundary, Layer.BOUNDARY)
+    if policies.session_policies:
+        yield rules_of(policies.session_policies, Layer.SESSION)
+    if scps:
+        yield rules_of_levels(policies.scps, Layer.SCP)
+
+
+def _refusal(key: tuple[Permission, str | None]) -> Refusal | None:
+    permission, account = key
+    return refusal_of_key(permission.action, account, permission.target)

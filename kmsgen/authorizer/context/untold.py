@@ -1,0 +1,149 @@
+"""What condition keys hold that a request does not tell: AWS sends some with every such request, others with some.
+
+Source: the availability of condition keys in the catalogue, each row with its pages.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+
+from kmsgen.authorizer.context.view import View
+from kmsgen.authorizer.language.open_value import Open, Seen
+from kmsgen.authorizer.language.principal import Caller, CallerKind
+from kmsgen.authorizer.language.shapes import ANY_TEXT, Shape, Some
+from kmsgen.catalogue import condition_keys
+from kmsgen.catalogue.availability import Occurrence, Presence, Untold, availability
+from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT, ENCRYPTION_CONTEXT_KEYS, GRANT_KEYS
+from kmsgen.catalogue.model import Values
+
+_PLACEHOLDER = re.compile(r"\$\{(\w+)\}|\*")
+_FLAG = ("false", "true")
+
+
+def untold(view: View, key: str) -> Seen:
+    """Return what a condition key holds of which the request tells nothing, nor what it follows from."""
+    found = view.occurrence(key)
+    if found is None or _excluded(view, key):
+        return None
+    implied = _implied(view, key)
+    if implied:
+        return (implied,)
+    if found.untold is Untold.ABSENT and implied is None:
+        return None
+    if found.untold is Untold.DERIVED:
+        only = found.values or _default(key)
+        if len(only) == 1:
+            return only
+    return None if view.request.complete else _open(view, key, found, present=implied is not None)
+
+
+def open_among(view: View, key: str, values: Values) -> Seen:
+    """Return a key that is open and can hold one of some values only; absent where the request tells all that matters."""
+    found = view.occurrence(key)
+    if found is None or view.request.complete:
+        return None
+    frame = _frame(view, key, found, present=False)
+    return replace(frame, readings=(*frame.readings, *((value,) for value in values)))
+
+
+def open_of_shape(view: View, key: str, shape: Shape) -> Seen:
+    """Return a key that is there, with any text of a shape; absent where the request tells all that matters."""
+    found = view.occurrence(key)
+    return None if found is None or view.request.complete else replace(_frame(view, key, found, present=True), shape=shape)
+
+
+def _frame(view: View, key: str, found: Occurrence, *, present: bool) -> Open:
+    """Return what is open of a key whatever it holds: whether it may be absent, and why."""
+    always = present or found.presence is Presence.ALWAYS
+    row = condition_keys.find(key)
+    why = f"P11:{title(key)}" if present else note(view, key, found)
+    return Open(() if always else (None,), multi_valued=row is not None and row.multi_valued, why=why)
+
+
+def _open(view: View, key: str, found: Occurrence, *, present: bool) -> Open:
+    frame = _frame(view, key, found, present=present)
+    values = found.values or _closed(key, found)
+    if values and not frame.multi_valued:
+        return replace(frame, readings=(*frame.readings, *((value,) for value in values)))
+    shape = _shape(found.shape, view.caller)
+    if frame.multi_valued and len(shape) == 1 and isinstance(shape[0], str):
+        return replace(frame, shape=ANY_TEXT, members=(shape[0],))
+    return replace(frame, shape=shape)
+
+
+def note(view: View, key: str, found: Occurrence) -> str:
+    """Return the note on a key that is open: the contradiction or silence behind it, or that it is not told."""
+    if found.presence is Presence.CONTRADICTION:
+        dispute = condition_keys.disputed(key, view.action.name)
+        return "C11" if dispute and not dispute.settled else f"C16:{title(key)}"
+    of_grant = key in GRANT_KEYS or key.startswith((ENCRYPTION_CONTEXT, ENCRYPTION_CONTEXT_KEYS))
+    if of_grant and view.action.name in ("CreateGrant", "RetireGrant"):
+        return "P10" if view.action.name == "CreateGrant" else "S8"
+    if found.presence is Presence.UNDOCUMENTED:
+        return f"S15:{title(key)}"
+    return f"{'P11' if found.presence is Presence.ALWAYS else 'P12'}:{title(key)}"
+
+
+@lru_cache(maxsize=4096)
+def title(key: str) -> str:
+    """Return the documented spelling of a condition key."""
+    found, family = condition_keys.find(key), condition_keys.family_of(key)
+    if found is None:
+        return key
+    return f"{found.name}{key[len(family) :]}" if family else found.name
+
+
+def _closed(key: str, found: Occurrence) -> Values:
+    """Return the only values that a key can have: a closed list, true and false, or the default of a parameter."""
+    row = condition_keys.find(key)
+    if found.presence is Presence.UNDOCUMENTED and _default(key):
+        return _default(key)
+    return () if row is None else row.values or (_FLAG if row.type == "Bool" else ())
+
+
+def _default(key: str) -> Values:
+    row = availability(key)
+    return (row.default,) if row is not None and row.default else ()
+
+
+def _implied(view: View, key: str) -> str | None:
+    """Return the value that a told key brings with it, an empty one for any, or None where none does."""
+    for told, values in view.request.context.items():
+        row = availability(told.lower()) if values else None
+        for name, value in row.implies if row else ():
+            if name == key:
+                return value
+    return None
+
+
+def _excluded(view: View, key: str) -> bool:
+    """Return whether a told key rules this one out."""
+    rows = (availability(told.lower()) for told, values in view.request.context.items() if values)
+    return any(row is not None and key in row.excludes for row in rows)
+
+
+def _shape(text: str, caller: Caller) -> Shape:
+    """Return a shape of the catalogue for a caller: `*:${session}`."""
+    if not text:
+        return ANY_TEXT
+    found: list[str | Some] = [""]
+    end = 0
+    for match in _PLACEHOLDER.finditer(text):
+        for part in (text[end : match.start()], _part(match[1], caller)):
+            found += _joined(found.pop(), part)
+        end = match.end()
+    return tuple(part for part in (*found[:-1], *_joined(found[-1], text[end:])) if part)
+
+
+def _joined(left: str | Some, right: str | Some) -> Shape:
+    return (left + right,) if isinstance(left, str) and isinstance(right, str) else (left, right)
+
+
+def _part(name: str | None, caller: Caller) -> str | Some:
+    if name == "account":
+        return caller.account or Some.WORD
+    if name == "session":
+        return caller.session if caller.kind is CallerKind.SESSION else Some.WORD
+    return caller.name if name in ("name", "service") else Some.WORD

@@ -1,0 +1,208 @@
+"""What one request holds, for one of the permissions that it needs: who calls, which action, on which resource, with what.
+
+Nothing is derived here: `key_values` and `caller_values` say what condition keys hold, `lookup` finds them by key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+from kmsgen.arn import parse_arn
+from kmsgen.authorizer.context import parameters
+from kmsgen.authorizer.language.principal import Caller, CallerKind
+from kmsgen.authorizer.language.shapes import Shape
+from kmsgen.authorizer.request import Request
+from kmsgen.catalogue.availability import Occurrence, Presence, PrincipalKind, Route, availability
+from kmsgen.catalogue.model import Action, Values
+from kmsgen.policy.bundle import Key, KeyAccess, Organization
+from kmsgen.policy.grant import Grant
+
+_UNIDENTIFIED = frozenset({CallerKind.SERVICE, CallerKind.ANONYMOUS, CallerKind.UNKNOWN})
+_OF_A_GRANT = frozenset({"CreateGrant", "RetireGrant"})
+_KINDS = {
+    CallerKind.USER: PrincipalKind.USER,
+    CallerKind.ROLE: PrincipalKind.ROLE_SESSION,
+    CallerKind.SESSION: PrincipalKind.ROLE_SESSION,
+    CallerKind.FEDERATED: PrincipalKind.FEDERATED_USER,
+    CallerKind.ROOT: PrincipalKind.ROOT_USER,
+    CallerKind.SERVICE: PrincipalKind.SERVICE_PRINCIPAL,
+}
+_VIA = ("kms:viaservice", "aws:calledvia", "aws:calledviafirst", "aws:calledvialast")
+_TRUE_VIA = ("aws:viaawsservice", "kms:grantisforawsresource")
+THROUGH_ENDPOINT = (
+    *("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpcsourceip", "aws:vpceaccount", "aws:vpceorgid"),
+    "aws:vpceorgpaths",
+)
+
+
+class Telling(Enum):
+    """NOT_TOLD: neither the request tells a condition key, nor what it follows from."""
+
+    NOT_TOLD = "not told"
+
+
+NOT_TOLD = Telling.NOT_TOLD
+
+
+@lru_cache(maxsize=65536)
+def occurrence(key: str, kind: PrincipalKind, route: Route, action: str) -> Occurrence | None:
+    """Return how a condition key occurs in such requests; None for a key that nobody knows."""
+    row = availability(key)
+    return None if row is None else row.occurrence(kind, route, action)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resource:
+    """What a permission is about: a key of the bundle or none of it, an alias, or `*`.
+
+    `alias` is the name by which the request calls the key. `leaving`: UpdateAlias takes the alias away from this key;
+    `on_same_key`: source and destination of ReEncrypt are one key. `region` is empty where nothing tells it, `organization`
+    None where nothing tells that of the account. `copied` is the primary of which ReplicateKey creates a replica. With a
+    `shape` nobody tells which of such resources it is; the ARN has `*` there.
+    """
+
+    arn: str
+    kind: str  # "key", "new key", "alias", "*" or "unknown"
+    access: KeyAccess | None = None
+    alias: str | None = None
+    region: str = ""
+    account: str | None = None
+    leaving: bool = False
+    on_same_key: bool | None = None
+    organization: Organization | None = None
+    copied: Key | None = None
+    shape: Shape | None = None
+
+    @property
+    def key(self) -> Key | None:
+        """The key, if the bundle has it."""
+        return self.access.key if self.access else None
+
+
+class View:
+    """The context of one request for one permission: `target` is the resource, `grant` the one that RetireGrant is about."""
+
+    __slots__ = ("_given", "_kind", "_pairs", "_route", "action", "caller", "grant", "request", "target")
+
+    def __init__(self, request: Request, caller: Caller, action: Action, target: Resource, grant: Grant | None = None) -> None:
+        self.request = request
+        self.caller = caller
+        self.action = action
+        self.target = target
+        self.grant = grant
+        self._given: dict[str, Values] | None = None
+        self._pairs: dict[str, Values] | None = None
+        self._kind: PrincipalKind | None = None
+        self._route: Route | None = None
+
+    @property
+    def kind(self) -> PrincipalKind | None:
+        """Whose credentials sign the request; None for nobody who can call KMS."""
+        if self._kind is None:
+            self._kind = self._told_kind()
+        return self._kind
+
+    def _told_kind(self) -> PrincipalKind | None:
+        kind = _KINDS.get(self.caller.kind)
+        if kind is not PrincipalKind.ROLE_SESSION:
+            return kind
+        if self.caller.service_linked:
+            return PrincipalKind.SERVICE_LINKED_ROLE
+        if self.given("aws:federatedprovider"):
+            return PrincipalKind.WEB_IDENTITY_SESSION
+        return PrincipalKind.SAML_SESSION if self.given("saml:sub") else kind
+
+    @property
+    def route(self) -> Route:
+        """How the request reaches KMS, as it tells: a request that tells nothing of that is taken as direct."""
+        if self._route is None:
+            self._route = self._told_route()
+        return self._route
+
+    def _told_route(self) -> Route:
+        if self.caller.kind is CallerKind.SERVICE:
+            return Route.SERVICE_PRINCIPAL
+        called = any(self.given(key) for key in _VIA) or any(self.given(key) == ("true",) for key in _TRUE_VIA)
+        if called and not self.caller.service_linked:
+            return Route.FORWARD_ACCESS_SESSION
+        return Route.VPC_ENDPOINT if any(self.given(key) for key in THROUGH_ENDPOINT) else Route.DIRECT
+
+    def occurrence(self, key: str) -> Occurrence | None:
+        """Return how a condition key occurs in such requests; None for a key that nobody knows, or of nobody."""
+        kind = self.kind
+        return None if kind is None else occurrence(key, kind, self.route, self.action.name)
+
+    def told(self, key: str) -> Values | Telling | None:
+        """Return what the request tells of a condition key: values, or that it is absent (no values: `[]`), or nothing.
+
+        A request does not tell a key that such a caller cannot send by its route, nor the absence of one that AWS always sends.
+        Of a forward access session it may tell how the first request came in.
+        """
+        given = self.given(key)
+        if given is None:
+            return NOT_TOLD
+        found = self.occurrence(key)
+        if given:
+            never = found is not None and found.presence is Presence.NEVER
+            return None if never and not self._first_may_tell(key) else given
+        return NOT_TOLD if found is not None and found.presence is Presence.ALWAYS else None
+
+    def _first_may_tell(self, key: str) -> bool:
+        """Return whether the request that a forward access session started with may hold a key."""
+        if self.kind is None or self.route is not Route.FORWARD_ACCESS_SESSION:
+            return False
+        found = (occurrence(key, self.kind, route, self.action.name) for route in Route)
+        return any(one is not None and one.presence is not Presence.NEVER for one in found)
+
+    def given(self, key: str) -> Values | None:
+        """Return what the caller says about a condition key, named in lower case."""
+        if self._given is None:
+            self._given = {name.lower(): values for name, values in self.request.context.items()}
+        return self._given.get(key)
+
+    @property
+    def identified(self) -> bool:
+        """Whether the caller is an IAM principal, so that it has an account, tags, an organization."""
+        return self.caller.kind not in _UNIDENTIFIED
+
+    @property
+    def asked_grant(self) -> Grant | None:
+        """The grant that CreateGrant asks for, or that RetireGrant is about."""
+        return self.grant if self.action.name == "RetireGrant" else self.request.create_grant
+
+    @property
+    def encryption_context(self) -> Mapping[str, str]:
+        """The encryption context of the call; of a ReEncrypt that of this half, which parameters tell apart."""
+        request = self.request
+        if self.target.on_same_key is None:
+            return request.encryption_context
+        if self.action.name == "ReEncryptTo":
+            return parameters.pairs(request.parameters, "DestinationEncryptionContext") or {}
+        source = parameters.pairs(request.parameters, "SourceEncryptionContext")
+        return request.encryption_context if source is None else source
+
+    @property
+    def context_pairs(self) -> tuple[tuple[str, str], ...]:
+        """The pairs that kms:EncryptionContext: keys see; of CreateGrant and RetireGrant those of the grant's constraint."""
+        if self.action.name in _OF_A_GRANT and self.asked_grant is not None:
+            constraints = self.asked_grant.constraints
+            return (*(constraints.encryption_context_equals or ()), *(constraints.encryption_context_subset or ()))
+        return tuple(self.encryption_context.items())
+
+    @property
+    def pairs(self) -> dict[str, Values]:
+        """The values of those pairs by name in lower case; several where names differ in case only."""
+        if self._pairs is None:
+            self._pairs = {}
+            for name, value in self.context_pairs:
+                self._pairs[name.lower()] = (*self._pairs.get(name.lower(), ()), value)
+        return self._pairs
+
+
+def region_and_account(arn: str) -> tuple[str, str | None]:
+    """Return the Region and the account of an ARN; nothing of a text that is none."""
+    parsed = parse_arn(arn)
+    return (parsed.region, parsed.account or None) if parsed else ("", None)

@@ -1,0 +1,103 @@
+"""What KMS refuses for what a request holds, or for how the resources of a call fit together.
+
+Source: KMS Developer Guide, encrypt_context, tagging-keys, alias-about; KMS API Reference, ScheduleKeyDeletion,
+EnableKeyRotation, TagResource, CreateAlias, UpdateAlias.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from kmsgen.authorizer.context import parameters
+from kmsgen.authorizer.context.permissions import Permission
+from kmsgen.authorizer.context.view import Resource, View
+from kmsgen.authorizer.evaluation.grant_errors import CREATE, bad_grant
+from kmsgen.authorizer.evaluation.refusal import Refusal, invalid
+from kmsgen.catalogue import grants as catalogue
+from kmsgen.catalogue.key_specs import algorithms, key_type
+from kmsgen.policy.bundle import Key
+
+_ALGORITHMS = (
+    "kms:encryptionalgorithm",
+    "kms:signingalgorithm",
+    "kms:macalgorithm",
+    "kms:keyagreementalgorithm",
+    "kms:encapsulationalgorithm",
+)
+# by action: the parameter, the least and the greatest value that KMS takes
+_RANGES: Mapping[str, tuple[str, int, int]] = {
+    "ScheduleKeyDeletion": ("PendingWindowInDays", 7, 30),
+    "EnableKeyRotation": ("RotationPeriodInDays", 90, 2560),
+}
+_RESERVED_TAG = "aws:"
+
+
+def refusal_of_request(view: View) -> Refusal | None:
+    """Return why KMS refuses what the request holds: an algorithm or context that the key lacks, a bad grant, tag or number."""
+    return next(_refusals_of_request(view), None)
+
+
+def _refusals_of_request(view: View) -> Iterator[Refusal]:
+    if len(view.request.grant_tokens) > catalogue.MAX_TOKENS_PER_REQUEST:
+        yield invalid("grant-tokens", "a request takes at most 10 grant tokens")
+    yield from _bad_tags(view)
+    yield from _out_of_range(view)
+    yield from _bad_creation(view)
+    key = view.target.key
+    if key is None:
+        return
+    if view.action.encryption_context and view.encryption_context and key.spec != "SYMMETRIC_DEFAULT":
+        yield invalid("encryption-context", "only symmetric encryption keys take an encryption context")
+    yield from _wrong_algorithm(view, key)
+    if view.action.name == CREATE and view.request.create_grant is not None:
+        yield from bad_grant(view.request.create_grant, key)
+
+
+def _bad_tags(view: View) -> Iterator[Refusal]:
+    for name in parameters.tag_keys(view.request.parameters) or ():
+        if name.lower().startswith(_RESERVED_TAG):
+            yield Refusal("TagException", "request", f"the tag `{name}` begins with `{_RESERVED_TAG}`, which is AWS's own")
+
+
+def _out_of_range(view: View) -> Iterator[Refusal]:
+    if view.action.name not in _RANGES:
+        return
+    name, least, greatest = _RANGES[view.action.name]
+    text = parameters.text_of(view.request.parameters.get(name))
+    if text is not None and not (text.isascii() and text.isdigit() and least <= int(text) <= greatest):
+        yield invalid("request", f"{name} is a number from {least} to {greatest}, not `{text}`")
+
+
+def _bad_creation(view: View) -> Iterator[Refusal]:
+    told = view.request.parameters
+    if view.action.name != "CreateKey" or view.target.copied is not None:
+        return
+    spec = parameters.key_spec(told) or "SYMMETRIC_DEFAULT"
+    usage = parameters.text_of(told.get("KeyUsage")) or "ENCRYPT_DECRYPT"
+    if key_type(spec, usage) is None:
+        yield invalid("request", f"there is no key of spec {spec} and usage {usage}")
+
+
+def _wrong_algorithm(view: View, key: Key) -> Iterator[Refusal]:
+    for name in _ALGORITHMS:
+        asked = parameters.of(name, view.action.name, view.request.parameters) if name in view.action.condition_keys else None
+        if asked and asked[0] not in algorithms(key.spec, key.usage):
+            yield Refusal("InvalidKeyUsageException", "key-type", f"a key of spec {key.spec} has no algorithm `{asked[0]}`")
+
+
+def refusal_of_call(permissions: Sequence[Permission]) -> Refusal | None:
+    """Return why KMS refuses a call whose resources do not fit together: an alias elsewhere than its keys, or keys unlike."""
+    targets = [permission.target for permission in permissions]
+    if "alias" not in permissions[0].action.resource_types:
+        return None
+    keys = [target for target in targets if target.kind == "key"]
+    if len({(target.region, target.account) for target in targets}) > 1:
+        return invalid("alias", "an alias and its key are of one account and Region", "S17")
+    if len({_kind(target) for target in keys if target.key is not None}) > 1:
+        return invalid("alias", "the old and the new key of an alias have the same type and the same usage", "S17")
+    return None
+
+
+def _kind(target: Resource) -> tuple[str, str]:
+    """Return type and usage of a key as UpdateAlias compares them: symmetric, asymmetric or HMAC."""
+    key = target.key or Key("")
+    family = "symmetric" if key.spec == "SYMMETRIC_DEFAULT" else ("hmac" if key.spec.startswith("HMAC_") else "asymmetric")
+    return family, key.usage

@@ -1,0 +1,154 @@
+"""The comparison of a condition: an operator and its values, compiled to meet what is told and what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from kmsgen.authorizer.language.open_value import Lookup, Open
+from kmsgen.authorizer.language.operators import OPERATORS, QUANTIFIERS, Operator, null_test, of_shape, when_missing
+from kmsgen.authorizer.language.variables import Missing, PolicyText, parse_policy_text, resolve
+from kmsgen.authorizer.language.wildcards import Maybe, Pieces, Predicate, any_of
+from kmsgen.catalogue import condition_keys
+from kmsgen.catalogue.model import Values
+from kmsgen.policy.operators import OperatorName
+
+KnownTest = Callable[[Values | None, Lookup], Maybe]
+"""Tests values that are told; variables are told too, or have a shape."""
+ShapeTest = Callable[[Open, Lookup], Maybe]
+"""Tests a key of which only a shape is known."""
+
+
+@lru_cache(maxsize=4096)
+def is_multi_valued(key: str) -> bool:
+    """Return whether a condition key holds a set of values, so that it cannot be a policy variable."""
+    found = condition_keys.find(key)
+    return found is not None and found.multi_valued
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How a condition compares; `used` are the keys that policy variables in its values name, in lower case."""
+
+    used: Values
+    known: KnownTest
+    shaped: ShapeTest
+
+
+def compile_comparison(name: OperatorName | None, values: Values, *, modern: bool) -> Comparison:
+    """Compile an operator (None: there is none of that name) and its values; `modern` turns policy variables on."""
+    if name is None or not values:
+        return Comparison((), _never, _never)
+    if name.base == "Null":
+        of_present = null_test(values, ("?",))
+        return Comparison((), lambda told, _lookup: null_test(values, told), lambda _open, _lookup: of_present)
+    operator = OPERATORS[name.base]
+    texts = _texts(values, operator, modern=modern)
+    used = tuple(dict.fromkeys(key for text in texts for key in text.keys))
+    return Comparison(used, _known(name, operator, texts), _shaped(name, operator, texts))
+
+
+def _known(name: OperatorName, operator: Operator, texts: list[PolicyText]) -> KnownTest:
+    missing = when_missing(name.quantifier, operator, if_exists=name.if_exists)
+    quantifier, negated = QUANTIFIERS[name.quantifier], operator.negated
+    fixed = _any_of([_Bound.of(operator, text, _no_lookup) for text in texts if not text.keys], operator)
+    varying = [text for text in texts if text.keys]
+
+    def of_fixed(values: Values | None, _lookup: Lookup) -> Maybe:
+        return quantifier(fixed, negated, values) if values else missing
+
+    def of_varying(values: Values | None, lookup: Lookup) -> Maybe:
+        if not values:
+            return missing
+        tests = [fixed, *(_Bound.of(operator, text, lookup).matches for text in varying)]
+        return quantifier(lambda value: any_of(test(value) for test in tests), negated, values)
+
+    return of_varying if varying else of_fixed
+
+
+def _shaped(name: OperatorName, operator: Operator, texts: list[PolicyText]) -> ShapeTest:
+    negated = operator.negated
+
+    def shaped(seen: Open, lookup: Lookup) -> Maybe:
+        bound = [_Bound.of(operator, text, lookup) for text in texts]
+        matches = _any_of(bound, operator)
+        members = [_turned(matches(member), negated) for member in seen.members]
+        rest = _turned(_covered(operator, bound, seen), negated)
+        return of_shape(name.quantifier, members, rest, multi_valued=seen.multi_valued)
+
+    return shaped
+
+
+def _turned(result: Maybe, negated: bool) -> Maybe:  # noqa: FBT001 - as the quantifiers
+    return None if result is None else result is not negated
+
+
+def _texts(values: Values, operator: Operator, *, modern: bool) -> list[PolicyText]:
+    texts = [parse_policy_text(value, variables=modern, wildcards=operator.wildcards) for value in values]
+    if operator.variables:
+        return texts
+    # a variable in a value that is no text has no meaning
+    return [PolicyText((), malformed=True) if text.keys else text for text in texts]
+
+
+def _never(_seen: object, _lookup: object) -> Maybe:
+    return None
+
+
+def _no_lookup(_key: str) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """One value of a condition, for one request. `sure` is the pattern that it surely is, `possible` what it may be.
+
+    Neither: it cannot be evaluated. `possible` alone: a variable in it is open, or holds a wildcard, which counts for the loose
+    reading only (P5). `nothing`: a variable in it has no value.
+    """
+
+    matches: Predicate
+    sure: Pieces | None = None
+    possible: Pieces | None = None
+    nothing: bool = False
+
+    @classmethod
+    def of(cls, operator: Operator, text: PolicyText, lookup: Lookup) -> _Bound:
+        resolved = resolve(text, lookup, is_multi_valued)
+        if resolved is None:
+            return cls(lambda _value: None)
+        if isinstance(resolved, Missing):
+            return cls(lambda _value: False, nothing=True)
+        if not resolved.sure:
+            possible = (resolved.loose,)
+            return cls(lambda value: False if operator.covers((value,), possible) is False else None, None, resolved.loose)
+        strict = operator.predicate(resolved.pieces)
+        if resolved.loose == resolved.pieces or not operator.wildcards:
+            return cls(strict, resolved.pieces, resolved.pieces)
+        loose = operator.predicate(resolved.loose)
+        return cls(lambda value: _loosely(strict(value), loose(value)), resolved.pieces, resolved.loose)
+
+
+def _loosely(strict: Maybe, loose: Maybe) -> Maybe:
+    return strict if strict is not False or loose is False else None
+
+
+def _any_of(bound: list[_Bound], operator: Operator) -> Predicate:
+    """Compile several values; to a set of texts where the operator compares texts as they are."""
+    if operator.exact and all(one.sure is not None and one.sure == one.possible for one in bound):
+        return frozenset("".join(map(str, one.sure or ())) for one in bound).__contains__
+    tests = [one.matches for one in bound]
+    return tests[0] if len(tests) == 1 else lambda value: any_of(test(value) for test in tests)
+
+
+def _covered(operator: Operator, bound: list[_Bound], seen: Open) -> Maybe:
+    """Return whether every text of a shape matches one of several values, or none; None where that is open."""
+    shape = seen.shape or ()
+    sure = tuple(one.sure for one in bound if one.sure is not None)
+    if sure and operator.covers(shape, sure):
+        return True
+    if any(one.possible is None and not one.nothing for one in bound):
+        return None
+    possible = tuple(one.possible for one in bound if one.possible is not None)
+    return False if not possible or operator.covers(shape, possible) is False else None

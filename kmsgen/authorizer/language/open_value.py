@@ -1,0 +1,66 @@
+"""Open values: what is known of a condition key whose value, or whose presence, nothing tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from kmsgen.authorizer.language.shapes import Shape
+from kmsgen.authorizer.language.wildcards import Maybe
+from kmsgen.catalogue.model import Values
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The values that a condition key may hold: one of the `readings` (None: it is absent), or, with a shape, any text of it.
+
+    Of a multi-valued key the shape is that of each of its values, and `members` are among them. `why` is the note on it: a
+    contradiction or silence of AWS, or what the request would have to tell.
+    """
+
+    readings: tuple[Values | None, ...] = ()
+    shape: Shape | None = None
+    members: Values = ()
+    multi_valued: bool = False
+    why: str = ""
+
+    @property
+    def alternatives(self) -> Iterator[Values | Open | None]:
+        """The readings, and what is left of it without them."""
+        yield from self.readings
+        if self.shape is not None:
+            yield Open((), self.shape, self.members, self.multi_valued, self.why)
+
+
+Seen = Values | Open | None
+"""What a condition sees of a key: its values, that it is absent (None, or no values), or that this is open."""
+Lookup = Callable[[str], Seen]
+MAX_WORLDS = 64
+
+
+def agreed(results: Iterable[Maybe]) -> Maybe:
+    """Return what all results say; None where they differ."""
+    found = set(results)
+    return found.pop() if len(found) == 1 else None
+
+
+def either_way(seen: Seen, why: str) -> Open:
+    """Return a key that may be there as it is seen, or be absent, for a reason."""
+    if isinstance(seen, Open):
+        return Open((None, *seen.readings), seen.shape, seen.members, seen.multi_valued, seen.why or why)
+    return Open((None, seen) if seen else (None,), why=why)
+
+
+def worlds(seen: Mapping[str, Seen]) -> Iterator[Mapping[str, Seen]] | None:
+    """Yield what several condition keys may hold together; None where that are too many combinations.
+
+    What is left open then has a shape and no readings.
+    """
+    each = [tuple(dict.fromkeys(value.alternatives)) if isinstance(value, Open) else (value,) for value in seen.values()]
+    count = 1
+    for alternatives in each:
+        count *= len(alternatives)
+    if count > MAX_WORLDS:
+        return None
+    return (dict(zip(seen, chosen, strict=True)) for chosen in product(*each))

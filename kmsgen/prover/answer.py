@@ -1,0 +1,33 @@
+"""Ask in both readings of what AWS leaves open: only where none gives access is something proved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from kmsgen.authorizer.explain.silences import describe
+from kmsgen.prover.problem import Meter
+from kmsgen.prover.search.counterexamples import Bad, Hit, hunt
+from kmsgen.prover.search.encoding import Base
+from kmsgen.prover.search.universe import Universe
+from kmsgen.prover.values.domains import OPEN_RANGES
+
+
+def in_both_readings(
+    universe: Universe, requests: Iterable[Base], bad_in: Callable[[Universe], Bad], meter: Meter
+) -> tuple[list[Hit], str]:
+    """Return what is found; where nothing is, and AWS leaves open how its policies are read, what speaks against that."""
+    found = hunt(universe, bad_in(universe), requests, meter)
+    if found.hits or found.reason or not found.doubtful:
+        return list(found.hits), found.reason
+    other = universe.reread()
+    again = hunt(other, bad_in(other), found.doubtful, meter)
+    return [], left_open(universe, again.hits[0]) if again.hits else again.reason
+
+
+def left_open(universe: Universe, hit: Hit) -> str:
+    """Say on which reading of AWS's silences an access hangs."""
+    witness = hit.witness
+    ranges = (note for key, (_, _, note) in OPEN_RANGES.items() if any(name.lower() == key for name in witness.context))
+    notes = (*universe.sides[0].decide(witness).notes, *ranges)
+    why = "; ".join(f"{note.partition(':')[0]}: {describe(note)}" for note in notes)
+    return f"AWS leaves open whether {witness.principal} may call {witness.action} ({why or 'see its documented silences'})"

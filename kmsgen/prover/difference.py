@@ -1,0 +1,89 @@
+"""Access gained and lost between two bundles, under the same assumptions about both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
+from kmsgen.policy.document import Document
+from kmsgen.prover.answer import in_both_readings
+from kmsgen.prover.grouping import group, speaker_of
+from kmsgen.prover.problem import Budget, BudgetError, Meter, OutsideError
+from kmsgen.prover.question import Differences, Group
+from kmsgen.prover.search.counterexamples import Hit, gained
+from kmsgen.prover.search.scope import Scope
+from kmsgen.prover.search.universe import Universe
+
+
+def differences(
+    old: Bundle,
+    new: Bundle,
+    budget: Budget | None = None,
+    *,
+    described_only: bool = False,
+    whole: tuple[bool, bool] = (False, False),
+) -> Differences:
+    """Return the access that the new bundle gives and the old does not, and the other way round; nothing if both mean the same.
+
+    The bundles are compared key by key, in their order, whatever the keys are called; a key that one of them lacks gives
+    nothing there. Whom one of them does not describe has in both the IAM policies that the other tells; whom none describes is
+    asked about with every IAM policy and with none. A `whole` bundle, as an intent is, tells the IAM policies of everybody it is
+    about: whom it leaves out has none by it.
+    """
+    budget = budget or Budget()
+    old, new = (
+        one._replace(principals=_together(one, other, whole=is_whole))
+        for one, other, is_whole in ((old, new, whole[0]), (new, old, whole[1]))
+    )
+    found = Differences()
+    meter = Meter(budget)
+    for number in range(max(len(old.keys), len(new.keys), 1)):
+        pair = [_about(new, number, old), _about(old, number, new)]
+        here = _of_one_key(pair, Scope(described_only=described_only), meter)
+        found = Differences((*found.gained, *here.gained), (*found.lost, *here.lost), found.reason or here.reason)
+    return Differences(found.gained[: budget.groups], found.lost[: budget.groups], found.reason)
+
+
+def _together(own: Bundle, other: Bundle, *, whole: bool) -> Mapping[str, PrincipalPolicies]:
+    """Return what stands beside the principals of both bundles, as one of them has it."""
+    nothing = PrincipalPolicies()
+    beside = {
+        arn: policies._replace(identity_policies=nothing.identity_policies) if whole else policies
+        for arn, policies in other.principals.items()
+    }
+    return {**beside, **own.principals}
+
+
+def _about(bundle: Bundle, number: int, other: Bundle) -> Bundle:
+    """Put the key of a number first; where the bundle has none, the other's key without any policy."""
+    if number < len(bundle.keys):
+        first = bundle.keys[number]
+        return bundle._replace(keys=(first, *(access for access in bundle.keys if access is not first)))
+    missing = [KeyAccess(access.key, Document(())) for access in other.keys[number : number + 1]]
+    return bundle._replace(keys=(*missing, *bundle.keys))
+
+
+def _of_one_key(pair: Sequence[Bundle], scope: Scope, meter: Meter) -> Differences:
+    """Compare the first keys of two bundles, the new one first, whatever IAM policies undescribed principals have."""
+    try:
+        universe = Universe(pair, scope, meter)
+        others = [] if scope.described_only else [universe.asking(scope._replace(without_iam=True))]
+        gained_, reason = _gain([universe, *others], meter)
+        lost, more = _gain([one.turned_round() for one in (universe, *others)], meter)
+    except (OutsideError, BudgetError) as error:
+        return Differences(reason=str(error))
+    return Differences(gained_, lost, reason or more)
+
+
+def _gain(universes: Sequence[Universe], meter: Meter) -> tuple[tuple[Group, ...], str]:
+    """Return what the first bundle gives beyond the second in one of some universes."""
+    hits: dict[object, Hit] = {}
+    reasons: dict[str, None] = {}
+    for universe in universes:
+        requests = universe.requests(universe.whom.all_of(universe.everyone), ACTIONS.values())
+        found, reason = in_both_readings(universe, requests, lambda one: gained(one.sides), meter)
+        for hit in found:
+            hits.setdefault((hit.witness.principal, hit.witness.action, hit.labels), hit)
+        reasons |= dict.fromkeys([reason] if reason else [])
+    return tuple(group(hits.values(), speaker_of(universes[0]))), "; ".join(reasons)

@@ -1,0 +1,188 @@
+"""Circumstances of a request: by which route it comes and how its role was assumed decide which condition keys it holds.
+
+Keys that hang on them are decided together, and the authorizer itself tells whether a request can hold what was chosen.
+Source: the availability of condition keys in the catalogue, each row with its pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import product
+from typing import NamedTuple
+
+from kmsgen.authorizer.context.lookup import lookup
+from kmsgen.authorizer.context.view import THROUGH_ENDPOINT, View
+from kmsgen.catalogue.availability import Presence, PrincipalKind, Route, availability
+from kmsgen.catalogue.condition_keys import carried, disputed
+from kmsgen.prover.problem import Assignment, OutsideError, Values
+from kmsgen.prover.requests.parts import Asked, values_of
+from kmsgen.prover.values.cells import find
+from kmsgen.prover.values.domains import Domain
+from kmsgen.prover.values.sets import demands
+
+_ASSUMED_BY = (PrincipalKind.ROLE_SESSION, PrincipalKind.WEB_IDENTITY_SESSION, PrincipalKind.SAML_SESSION)
+_ROUTES = (Route.DIRECT, Route.VPC_ENDPOINT, Route.FORWARD_ACCESS_SESSION)
+
+
+@lru_cache(maxsize=16384)
+def presences(key: str, kind: PrincipalKind, action: str) -> frozenset[Presence]:
+    """Return whether requests of a caller hold a key, by every route and, of a role, however it was assumed."""
+    row = availability(key)
+    kinds = _ASSUMED_BY if kind is PrincipalKind.ROLE_SESSION else (kind,)
+    return frozenset(row.for_caller(one, route, action) for one in kinds for route in _ROUTES) if row else frozenset()
+
+
+def always(key: str, kind: PrincipalKind | None, action: str) -> bool:
+    """Return whether every request of a caller holds a key."""
+    return kind is not None and presences(key, kind, action) == {Presence.ALWAYS}
+
+
+_TOGETHER = frozenset({"aws:multifactorauthage", "aws:multifactorauthpresent"})
+"""Of whoever calls: an age of MFA brings MFA with it."""
+
+
+@lru_cache(maxsize=16384)
+def hangs(key: str, kind: PrincipalKind | None, action: str) -> bool:
+    """Return whether requests hold a key, or what it brings with it, in some circumstances only, or along with others."""
+    row = availability(key)
+    if row is None or kind is None:
+        return False
+    together = key in _TOGETHER or key in CHAIN
+    return together or any(_varies(name, kind, action) for name in (key, *(name for name, _ in row.implies)))
+
+
+def _varies(key: str, kind: PrincipalKind, action: str) -> bool:
+    found = presences(key, kind, action)
+    return len(found) > 1 and bool(found & {Presence.ALWAYS, Presence.NEVER})
+
+
+@lru_cache(maxsize=16384)
+def unsettled(key: str, action: str) -> bool:
+    """Return whether AWS's pages do not agree that requests of an action have a key (C11)."""
+    dispute = disputed(key, action)
+    return dispute is not None and not dispute.settled
+
+
+@lru_cache(maxsize=16384)
+def in_requests_of(action: str, key: str) -> object:
+    """Return all that tells actions apart by how their requests hold a key."""
+    row = availability(key)
+    rows = tuple(action in one.actions for one in row.occurrences if one.actions) if row else ()
+    return carried(key, action), unsettled(key, action), rows
+
+
+Coherent = Callable[[Mapping[str, Values | None]], bool]
+"""Tells whether a request can hold values of several keys together."""
+
+
+def coherent_in(view: View, values: Mapping[str, Values | None]) -> bool:
+    """Return whether the authorizer sees the values so where a request tells them, and what each brings with it is there."""
+    told = {key: values[key] or () for key in values}
+    request = view.request._replace(context={**view.request.context, **told}, complete=False)
+    asked = View(request, view.caller, view.action, view.target, view.grant)
+    wanted = {**{key.lower(): one for key, one in view.request.context.items()}, **values}
+    return all(lookup(asked, key) == one for key, one in wanted.items()) and all(
+        _brings(key, values) for key, one in values.items() if one
+    )
+
+
+def believed(key: str, domain: Domain, view: View) -> Domain:
+    """Return a domain without the flags that the authorizer does not take from a request: no MFA of a federated user."""
+    if len(domain.values) != len(_FLAGS) or hangs(key, view.kind, view.action.name):
+        return domain
+    values = tuple(text for text in domain.values if coherent_in(view, {key: (text,)}))
+    return domain._replace(values=values or domain.values)
+
+
+_FLAGS = ("false", "true")
+
+
+def _brings(key: str, values: Mapping[str, Values | None]) -> bool:
+    row = availability(key)
+    for name, value in row.implies if row else ():
+        if name in values and (values[name] is None or (value and values[name] != (value,))):
+            return False
+    return row is None or not any(values.get(name) for name in row.excludes)
+
+
+_ENDPOINT: Mapping[str, Values | None] = {"aws:sourcevpce": ("vpce-0fedcba9876543210",)}
+_SERVICE: Mapping[str, Values | None] = {"aws:viaawsservice": ("true",)}
+_UNSAID: tuple[Mapping[str, Values | None], ...] = ({}, _ENDPOINT, _SERVICE)
+"""What tells of a route where no policy reads it."""
+
+
+def _unsaid(values: Mapping[str, Values | None]) -> Sequence[Mapping[str, Values | None]]:
+    """Return what may tell of the route besides: of a VPC endpoint that has no policy, where something tells of one."""
+    return (_ENDPOINT,) if any(values.get(key) for key in THROUGH_ENDPOINT) and _ENDPOINT.keys().isdisjoint(values) else _UNSAID
+
+
+class CircumstancesPart(NamedTuple):
+    """Condition keys that hang on the circumstances of a request."""
+
+    domains: Mapping[str, Domain]
+    coherent: Coherent
+
+    @property
+    def rank(self) -> int:
+        """They can be in policy variables."""
+        return 0
+
+    def solutions(self, asked: Asked) -> Iterator[Assignment]:
+        """Yield coherent values of the keys that are read, and where the route is not read, what tells of it."""
+        keys = [key for key in self.domains if any(key in look.reads for look in asked.ties.looks)]
+        chains = _told_chains(keys, self.domains, asked)
+        single = [key for key in keys if key not in CHAIN]
+        for chain, *rest in product(chains, *(_told(key, self.domains[key], asked) for key in single)):
+            asked.tick()
+            values = {**chain, **{key: found[key] for key, found in zip(single, rest, strict=True)}}
+            if asked.met(Assignment(values)) and (together := completed(values, self.coherent)) is not None:
+                yield Assignment(together)
+
+
+def completed(values: Mapping[str, Values | None], coherent: Coherent) -> Mapping[str, Values | None] | None:
+    """Return values with what tells of a route where they do not; None where no request holds them together."""
+    unsaid = (one for one in _unsaid(values) if not one.keys() & values.keys())
+    return next(filter(coherent, ({**values, **one} for one in unsaid)), None)
+
+
+def _told(key: str, domain: Domain, asked: Asked) -> list[Mapping[str, Values | None]]:
+    """Return what a key can hold; every value of a closed list, since the other keys may hang on it."""
+    if not domain.values:
+        return [{key: values} for values in values_of(key, domain, asked)]
+    values: list[Values | None] = [*([None] if domain.optional else []), *((text,) for text in domain.values)]
+    return [{key: value} for value in values]
+
+
+# --- the chain of services that call ------------------------------------------------------------------------------------
+
+WHOLE, FIRST, LAST = CHAIN = ("aws:calledvia", "aws:calledviafirst", "aws:calledvialast")
+
+
+def _told_chains(keys: Sequence[str], domains: Mapping[str, Domain], asked: Asked) -> list[Mapping[str, Values | None]]:
+    """Return what the keys about the chain of calling services can hold, of those that are read."""
+    read = [key for key in CHAIN if key in keys]
+    if not read:
+        return [{}]
+    if any(key in asked.ties.keys for key in read):
+        raise OutsideError("the chain of services that call is compared with a policy variable")
+    absent: dict[str, Values | None] = dict.fromkeys(read)
+    return [absent, *(_told_of(chain, read) for chain in _chains(domains[read[0]], asked))]
+
+
+def _told_of(chain: Values, keys: Sequence[str]) -> Mapping[str, Values | None]:
+    told: dict[str, Values | None] = {WHOLE: chain, FIRST: chain[:1], LAST: chain[-1:]}
+    return {key: told[key] for key in keys}
+
+
+def _chains(domain: Domain, asked: Asked) -> Iterator[Values]:
+    """Yield chains: one service that is first and last, or a first, those that have to stand between, and a last."""
+    lookup_ = asked.decided.values.get
+    first, last = asked.wanted(FIRST), asked.wanted(LAST)
+    of_every, needed = demands((look.set(lookup_), look.accept(truth=truth)) for look, truth in asked.on(WHOLE))
+    alone = find(domain, [*first, *last, *of_every, *needed], asked.tick)
+    if alone is not None:
+        yield (alone,)
+    long = [find(domain, [*of_every, *wanted], asked.tick) for wanted in (first, *([one] for one in needed), last)]
+    if None not in long:
+        yield tuple(service for service in long if service is not None)

@@ -1,0 +1,184 @@
+"""Components of a request: the parts that hang together, in the order in which they are decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from kmsgen.policy.grant import Grant
+from kmsgen.prover.problem import Assignment, Values
+from kmsgen.prover.requests.caller import CallerPart, StandIn
+from kmsgen.prover.requests.circumstances import CircumstancesPart, Coherent
+from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, FAMILY_OF_NAMES, ConstraintTest, Literal, Look
+from kmsgen.prover.requests.grant_request import CONSTRAINT_TYPE, GRANT_KEYS, GrantPart
+from kmsgen.prover.requests.pairs import NamePart, OtherNamesPart
+from kmsgen.prover.requests.parts import EPOCH, NOW, Asked, KeyPart, MomentPart, Part
+from kmsgen.prover.requests.ties import Tie, Ties
+from kmsgen.prover.values.domains import Domain
+from kmsgen.prover.values.partition import Count
+
+
+class Free(NamedTuple):
+    """What requests of one kind can hold.
+
+    `known` are keys that follow from principal, action and key; `domains` those that a request decides. `spellings` are how
+    policies spell the names of pairs, by key. `grant` is the one that a CreateGrant asks for where nothing else is wanted,
+    `stand_in` who asks where the name is open. `hanging` are the keys that hang on the circumstances of a request, and `coherent`
+    tells of values of them whether a request can hold them together.
+    """
+
+    known: Mapping[str, Values | None]
+    domains: Mapping[str, Domain]
+    spellings: Mapping[str, Values]
+    grant: Grant | None = None
+    stand_in: StandIn | None = None
+    takes_context: bool = True
+    hanging: frozenset[str] = frozenset()
+    coherent: Coherent = lambda _values: True
+    empty_constraints: bool = False
+
+
+class Shared(Enum):
+    """Parts of a request that decide several condition keys; no key can be called so."""
+
+    GRANT = "the grant to create"
+    CALLER = "the caller"
+    MOMENT = "the moment"
+    CIRCUMSTANCES = "the circumstances"
+
+
+Name = str | Shared
+"""What a part is called: by its condition key, its family of pairs, or as one that decides several keys."""
+
+
+def joined_families(looks: Iterable[Look]) -> frozenset[str]:
+    """Return the families of pairs whose names some test reads together."""
+    return frozenset(FAMILY_OF_NAMES[key] for look in looks for key in look.reads if key in FAMILY_OF_NAMES)
+
+
+def component_of(key: str, free: Free, joined: Iterable[str]) -> Name:
+    """Return the name under which a key hangs together with others."""
+    if free.grant is not None and (key in GRANT_KEYS or key.startswith(CONTEXT) or key == FAMILIES[CONTEXT]):
+        return Shared.GRANT
+    return next((family for family in joined if key.startswith(family)), _part_of(key, free))
+
+
+def _part_of(key: str, free: Free) -> Name:
+    """Return the name of the part of a request that decides a key."""
+    if free.grant is not None and key in GRANT_KEYS:
+        return Shared.GRANT
+    if free.stand_in is not None and key in free.stand_in.keys:
+        return Shared.CALLER
+    if key in (NOW, EPOCH):
+        return Shared.MOMENT
+    return Shared.CIRCUMSTANCES if key in free.hanging else FAMILY_OF_NAMES.get(key, key)
+
+
+class Component:
+    """Literals that hang together, and the parts of a request that they read, in the order in which these are decided."""
+
+    def __init__(self, literals: Sequence[Literal], free: Free) -> None:
+        self.literals = literals
+        self._free = free
+        self.ties = Ties([look for look, _ in literals])
+        keys = list(dict.fromkeys(key for look, _ in literals for key in look.reads if key not in free.known))
+        if free.grant is not None and any(component_of(key, free, ()) == Shared.GRANT for key in keys):
+            keys += [CONSTRAINT_TYPE, *([FAMILIES[CONTEXT]] if free.takes_context else [])]
+        depths = _depths(self.ties)
+        parts = {_part_of(key, free): _new_part(key, keys, free) for key in keys}
+        depth = {name: max(depths.get(key, 0) for key in keys if _part_of(key, free) == name) for name in parts}
+        self._names = sorted(parts, key=lambda name: (parts[name].rank, depth[name]))
+        self.parts = [parts[name] for name in self._names]
+        self._settled_by = [max((self._places(look)), default=0) for look, _ in literals]
+        self._tied = [self._is_tied(place) for place in range(len(self.parts))]
+
+    def _places(self, look: Look) -> Iterator[int]:
+        """Yield the places of the parts that a test reads; one of the names of pairs reads every pair of its family."""
+        for key in look.reads:
+            if key not in self._free.known:
+                yield self._names.index(_part_of(key, self._free))
+
+    def _is_tied(self, place: int) -> bool:
+        """Return whether something hangs on a part that is decided later, or on a key of it in a policy variable."""
+        part = self.parts[place]
+        if isinstance(part, KeyPart) and any(
+            isinstance(look, ConstraintTest) and part.key in look.reads for look, _ in self.literals
+        ):
+            return True
+        if any(_part_of(name, self._free) == self._names[place] for look, _ in self.literals for name in look.variables):
+            return True
+        if isinstance(part, NamePart | OtherNamesPart) and any(
+            isinstance(later, GrantPart | OtherNamesPart) for later in self.parts[place + 1 :]
+        ):
+            return True
+        return any(place in (places := set(self._places(look))) and max(places) > place for look, _ in self.literals)
+
+    def solutions(self, decided: Assignment, place: int, tick: Count) -> Iterator[Assignment]:
+        """Yield what the parts from a place on can be, beside what is decided."""
+        if place == len(self.parts):
+            yield decided
+            return
+        settled = tuple(literal for literal, by in zip(self.literals, self._settled_by, strict=True) if by == place)
+        asked = Asked(settled, self.ties, decided, self._tied[place], tick)
+        for found in self.parts[place].solutions(asked):
+            tick()
+            yield from self.solutions(decided.with_(found), place + 1, tick)
+
+
+def _depths(ties: Ties) -> Mapping[str, int]:
+    """Return how many variables have to be decided before each key; in a circle of bare variables any may be the first."""
+    depths: dict[str, int] = {}
+
+    def depth(key: str, path: frozenset[str]) -> int:
+        if key in path:
+            return 0
+        if key not in depths or path:
+            before = [name for tie in ties.ties for name in _before(tie, key)]
+            found = max((1 + depth(name, path | {key}) for name in before), default=0)
+            if path:
+                return found
+            depths[key] = found
+        return depths[key]
+
+    for key in ties.keys:
+        depth(key, frozenset())
+    return depths
+
+
+def _before(tie: Tie, key: str) -> Iterator[str]:
+    """Yield what is decided before a key: the variables that it is compared with, those that stand before it in a text."""
+    if tie.key == key:
+        yield from tie.variables
+    elif key in tie.variables:
+        yield from tie.variables[: tie.variables.index(key)]
+
+
+def _new_part(key: str, keys: Sequence[str], free: Free) -> Part:
+    """Return the part of a request that decides a key; `keys` are all that are decided with it."""
+    return _shared_part(key, free) or _part_of_pairs(key, keys, free) or KeyPart(key, free.domains[key])
+
+
+def _shared_part(key: str, free: Free) -> Part | None:
+    """Return the part of a key that is decided together with others; None for a key that stands by itself."""
+    if free.grant is not None and key in GRANT_KEYS:
+        return GrantPart(free.grant, free.domains, free.takes_context, free.empty_constraints)
+    if free.stand_in is not None and key in free.stand_in.keys:
+        return CallerPart(free.stand_in)
+    if key in (NOW, EPOCH):
+        return MomentPart()
+    if key not in free.hanging:
+        return None
+    return CircumstancesPart({one: free.domains[one] for one in sorted(free.hanging)}, free.coherent)
+
+
+def _part_of_pairs(key: str, keys: Sequence[str], free: Free) -> Part | None:
+    """Return the part of a named pair, or of the names that no policy uses; None for other keys."""
+    family = next((family for family, names in FAMILIES.items() if key.startswith(family) or key == names), None)
+    if family is None:
+        return None
+    if key in FAMILY_OF_NAMES:
+        taken = tuple(one.removeprefix(family) for one in keys if one.startswith(family))
+        return OtherNamesPart(family, taken, free.domains[key])
+    name = key.removeprefix(family)
+    return NamePart(family, name, free.spellings.get(key, ()), free.domains[key])

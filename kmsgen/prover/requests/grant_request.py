@@ -1,0 +1,154 @@
+"""The grant that a CreateGrant request asks for, as one part of a request.
+
+Source: CreateGrant (API reference); KMS Developer Guide, create-grant-overview.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import NamedTuple
+
+from kmsgen.policy.grant import Grant, GrantConstraints, Pairs
+from kmsgen.prover.problem import Assignment, OutsideError, Values
+from kmsgen.prover.requests.constraints import CONTEXT, ConstraintTest
+from kmsgen.prover.requests.parts import Asked, values_of
+from kmsgen.prover.values.cells import find
+from kmsgen.prover.values.domains import Domain
+from kmsgen.prover.values.sets import find_set
+
+GRANT_PRINCIPALS = (
+    "kms:granteeprincipal",
+    "kms:granteeserviceprincipal",
+    "kms:retiringprincipal",
+    "kms:retiringserviceprincipal",
+    "kms:grantconstraintsourcearn",
+)
+CREATE = "CreateGrant"
+OPERATIONS, CONSTRAINT_TYPE, SOURCE_ARN = "kms:grantoperations", "kms:grantconstrainttype", "kms:grantconstraintsourcearn"
+GRANT_KEYS = (*GRANT_PRINCIPALS, OPERATIONS, CONSTRAINT_TYPE)
+"""The condition keys of a CreateGrant that the grant to create decides."""
+EQUALS, SUBSET = "EncryptionContextEquals", "EncryptionContextSubset"
+SOME_SERVICE = "any-service.amazonaws.com"
+SOME_SOURCE = "arn:aws:any-service:us-east-1:999999999999:resource"
+_FIELDS = {
+    "kms:granteeprincipal": ("grantee", False),
+    "kms:granteeserviceprincipal": ("grantee", True),
+    "kms:retiringprincipal": ("retiring", False),
+    "kms:retiringserviceprincipal": ("retiring", True),
+}
+
+
+class GrantPart(NamedTuple):
+    """The parameters of a CreateGrant. `base` is a grant that KMS would create; its constraint holds the pairs decided before.
+
+    `empty_constraints`: a constraint without pairs counts as one (S14).
+    """
+
+    base: Grant
+    domains: Mapping[str, Domain]
+    takes_context: bool
+    empty_constraints: bool
+
+    @property
+    def rank(self) -> int:
+        """It is decided last: its constraint is made of names and values."""
+        return 4
+
+    def solutions(self, asked: Asked) -> Iterator[Assignment]:
+        """Yield grants of every kind of principals, constraint and set of operations that may do."""
+        if asked.ties.keys & set(GRANT_KEYS):
+            raise OutsideError("the parameters of a grant are compared with a policy variable")
+        pairs = asked.decided.pairs.get(CONTEXT, ())
+        kinds = self._constraint_types(pairs)
+        for principals, kind, operations in product(self._principals(asked), kinds, self._operations(asked)):
+            asked.tick()
+            if operations == (CREATE,):
+                continue  # KMS refuses it
+            values = {**principals, CONSTRAINT_TYPE: (kind,) if kind else None, OPERATIONS: operations}
+            found = Assignment(values, grant=self.grant_of(values, pairs))
+            if asked.met(found):
+                yield found
+
+    def _constraint_types(self, pairs: Pairs) -> Sequence[str | None]:
+        if not self.takes_context:
+            return () if pairs else (None,)
+        if pairs:
+            return SUBSET, EQUALS
+        return (None, SUBSET, EQUALS) if self.empty_constraints else (None,)
+
+    def _principals(self, asked: Asked) -> Iterator[Mapping[str, Values | None]]:
+        """Yield who is grantee and who may retire, with the resource of a service; of each sort one that may do."""
+        keys = [key for key in GRANT_PRINCIPALS if any(key in look.reads for look in asked.ties.looks)]
+        for combination in product(*(self._values(key, asked) for key in keys)):
+            values = dict(zip(keys, combination, strict=True))
+            if _is_taken(values):
+                yield values
+
+    def _values(self, key: str, asked: Asked) -> list[Values | None]:
+        values = values_of(key, self.domains[key], asked)
+        return list(dict.fromkeys([*values, *((text,) for text in asked.constants(key) if self.domains[key].admits(text))]))
+
+    def _operations(self, asked: Asked) -> Iterator[Values]:
+        """Yield sets of operations: within those of the grants that have to cover them, and beyond those that must not."""
+        domain = self.domains[OPERATIONS]
+        tests = [(look.set(asked.decided.values.get), look.accept(truth=truth)) for look, truth in asked.on(OPERATIONS)]
+        covers = [look.rule.operations for look, truth in asked.literals if isinstance(look, ConstraintTest) and truth]
+        within = [operation for operation in domain.values if all(operation in cover for cover in covers)]
+        beyond = [
+            operation
+            for operation in within
+            for look, truth in asked.literals
+            if isinstance(look, ConstraintTest) and not truth and operation not in look.rule.operations
+        ]
+        if not within:
+            return
+        found = find_set(tests, lambda wanted: find(domain._replace(values=tuple(within)), wanted, asked.tick))
+        if found is None:
+            return
+        yield found
+        more = within if found == (CREATE,) else beyond
+        yield from (tuple(dict.fromkeys([*found, operation])) for operation in dict.fromkeys(more))
+
+    def grant_of(self, values: Mapping[str, Values | None], pairs: Pairs) -> Grant:
+        """Return the grant with these condition keys, pairs and all that KMS asks for beside."""
+        kind = (values[CONSTRAINT_TYPE] or (None,))[0]
+        source = (values.get(SOURCE_ARN) or (None,))[0]
+        constraints = GrantConstraints(pairs if kind == EQUALS else None, pairs if kind == SUBSET else None, source)
+        grant = self.base._replace(constraints=constraints, operations=values[OPERATIONS] or self.base.operations)
+        if "kms:granteeprincipal" in values and not values["kms:granteeprincipal"]:
+            grant = _to_service(grant)
+        for key, (field, is_service) in _FIELDS.items():
+            given = values.get(key)
+            if given and field == "grantee":
+                grant = (_to_service(grant) if is_service else grant)._replace(grantee=given[0], grantee_is_service=is_service)
+            elif given:
+                grant = grant._replace(retiring=given[0], retiring_is_service=is_service)
+        return grant
+
+
+def _is_taken(values: Mapping[str, Values | None]) -> bool:
+    """Return whether KMS would take a grant: one grantee, at most one who retires, and what a service needs (CreateGrant)."""
+    grantee, service, retiring, retiring_service, source = (values.get(key, ("",)) for key in GRANT_PRINCIPALS)
+    tested = {key for key in GRANT_PRINCIPALS if key in values}
+    by_principal = grantee is not None if "kms:granteeprincipal" in tested else service is None
+    if {"kms:granteeprincipal", "kms:granteeserviceprincipal"} <= tested and (grantee is None) is (service is None):
+        return False
+    if "kms:granteeprincipal" not in tested and "kms:granteeserviceprincipal" not in tested:
+        by_principal = True
+    if retiring and retiring_service and {"kms:retiringprincipal", "kms:retiringserviceprincipal"} <= tested:
+        return False
+    return by_principal or (source is not None and not (retiring is None and retiring_service is None))
+
+
+def _to_service(grant: Grant) -> Grant:
+    """Give a grant what KMS asks for where the grantee is a service."""
+    constraints = grant.constraints._replace(source_arn=grant.constraints.source_arn or SOME_SOURCE)
+    retiring = grant.retiring or SOME_SERVICE
+    return grant._replace(
+        grantee=SOME_SERVICE,
+        grantee_is_service=True,
+        retiring=retiring,
+        retiring_is_service=grant.retiring_is_service if grant.retiring else True,
+        constraints=constraints,
+    )

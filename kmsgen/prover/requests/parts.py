@@ -1,0 +1,137 @@
+"""The parts of a request: condition keys that are decided together, and how each is decided so that literals come out as wanted.
+
+Where a part stands alone its first solution is as good as any. Where its keys are tied to others, one solution of every cell that
+the others can tell apart is yielded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol
+
+from kmsgen.authorizer.language.operators import parse_date
+from kmsgen.prover.problem import Assignment, DefectError, OutsideError, Values
+from kmsgen.prover.requests.constraints import ConstraintTest, KeyTest, Look, holds
+from kmsgen.prover.requests.ties import Ties, Told
+from kmsgen.prover.values import ranges
+from kmsgen.prover.values.cells import Wanted, every, find
+from kmsgen.prover.values.domains import Domain
+from kmsgen.prover.values.partition import Count
+from kmsgen.prover.values.sets import find_set
+from kmsgen.prover.values.value_tests import Family
+
+
+class Asked(NamedTuple):
+    """What is asked of a part: the literals that it settles, now that these others are decided.
+
+    With `all_cells` other keys hang on what it is, so that one solution of every cell is wanted.
+    """
+
+    literals: tuple[tuple[Look, bool], ...]
+    ties: Ties
+    decided: Assignment
+    all_cells: bool
+    tick: Count
+
+    def met(self, more: Assignment) -> bool:
+        """Return whether every literal comes out as wanted, with this decided too."""
+        decided = self.decided.with_(more)
+        return all(holds(look, decided) is truth for look, truth in self.literals)
+
+    def wanted(self, key: str) -> list[Wanted]:
+        """Return what is wanted of one value of a key."""
+        lookup = self.decided.values.get
+        return [Wanted(look.value(lookup), look.accept(truth=truth)) for look, truth in self.on(key)]
+
+    def on(self, key: str) -> Iterator[tuple[KeyTest, bool]]:
+        """Yield the literals that are on a key, the variables in them decided."""
+        for look, truth in self.literals:
+            if isinstance(look, KeyTest) and look.key == key and all(name in self.decided.values for name in look.variables):
+                yield look, truth
+
+    def told(self, key: str) -> Told:
+        """Return what tells the values of a key apart."""
+        told = Told((), tuple(self.ties.tests_on(key, self.decided)), ())
+        if key in self.ties.keys:
+            told = self.ties.told(key, self.decided)
+        return told._replace(named=(*told.named, *self.constants(key)))
+
+    def constants(self, key: str) -> Values:
+        """Return the values of a key with which constraints of grants compare."""
+        return tuple(text for look in self.ties.looks if isinstance(look, ConstraintTest) for text in look.constants(key))
+
+
+class Part(Protocol):
+    """Condition keys that are decided together."""
+
+    @property
+    def rank(self) -> int:
+        """When the part is decided among those that are tied to it: lower ranks first."""
+
+    def solutions(self, asked: Asked) -> Iterator[Assignment]:
+        """Yield what it can be so that all literals come out as wanted; nothing only if it cannot. Raises OutsideError."""
+
+
+def values_of(key: str, domain: Domain, asked: Asked) -> Iterator[Values | None]:
+    """Yield values of a key, None for its absence, that may meet the literals on it: all cells, or the first of each sort."""
+    if domain.optional:
+        yield None
+    if domain.multi_valued:
+        tests = [(look.set(asked.decided.values.get), look.accept(truth=truth)) for look, truth in asked.on(key)]
+        found = find_set(tests, lambda wanted: find(domain, wanted, asked.tick), domain.within)
+        if found is not None:
+            yield found
+    elif asked.all_cells:
+        told = asked.told(key)
+        yield from ((text,) for text in every(domain, told.tests, told.following, (*told.named, *domain.nicer[:1]), asked.tick))
+    else:
+        text = find(domain, asked.wanted(key), asked.tick)
+        if text is not None:
+            yield (text,)
+
+
+class KeyPart(NamedTuple):
+    """A condition key that stands by itself."""
+
+    key: str
+    domain: Domain
+
+    @property
+    def rank(self) -> int:
+        """Sets are decided last: no policy variable can hold one."""
+        return 2 if self.domain.multi_valued else 0
+
+    def solutions(self, asked: Asked) -> Iterator[Assignment]:
+        """Yield values of the key, or its absence."""
+        for values in values_of(self.key, self.domain, asked):
+            found = Assignment({self.key: values})
+            if asked.met(found):
+                yield found
+            elif values is not None and not asked.all_cells:
+                raise DefectError(f"a value of {self.key} was chosen that does not do")
+
+
+NOW, EPOCH = "aws:currenttime", "aws:epochtime"
+
+
+class MomentPart:
+    """The moment of a request, which two condition keys tell: as a date and as seconds since 1970."""
+
+    @property
+    def rank(self) -> int:
+        """It can be in policy variables."""
+        return 0
+
+    def solutions(self, asked: Asked) -> Iterator[Assignment]:
+        """Yield one moment of each cell. Raises OutsideError where it is compared as a text."""
+        if {NOW, EPOCH} & asked.ties.keys:
+            raise OutsideError("the time of a request is compared with a policy variable")
+        tests = [look.value(asked.decided.values.get) for key in (NOW, EPOCH) for look, _ in asked.on(key)]
+        points = (moment for test in tests for text in test.constants for moment in parse_date(text))
+        for cell in ranges.numbers(points):
+            moment = next(cell)
+            found = Assignment({NOW: (next(ranges.moments(moment)),), EPOCH: (next(ranges.spellings(moment)),)})
+            if asked.met(found):
+                yield found
+        if any(test.family is Family.TEXT and test.constants for test in tests):
+            raise OutsideError("the time of a request is compared as a text")

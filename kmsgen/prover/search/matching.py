@@ -1,0 +1,80 @@
+"""Whom the patterns of a question name, among all principals there could be."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from kmsgen.arn import ACCOUNT_ID, parse_arn
+from kmsgen.authorizer.language import wildcards
+from kmsgen.authorizer.language.principal import Caller, CallerKind
+from kmsgen.prover.problem import Meter, Values
+from kmsgen.prover.requests.caller import StandIn, narrowed
+from kmsgen.prover.values.patterns import glob
+
+Asked = StandIn | str
+"""A principal that is asked about, or a stand-in for all whom no policy names."""
+
+
+class Matching:
+    """Tells whom patterns name: `everyone` there could be, `stand_ins` by their ARN, `caller` what follows from a principal."""
+
+    def __init__(self, everyone: Values, stand_ins: Mapping[str, StandIn], caller: Callable[[str], Caller]) -> None:
+        self._everyone = everyone
+        self._stand_ins = stand_ins
+        self._caller = caller
+
+    def named(self, patterns: Sequence[str], meter: Meter, *, truth: bool = True) -> tuple[Asked, ...]:
+        """Return whom one of some patterns names, or, without `truth`, whom none does."""
+        found: list[Asked] = []
+        for principal in self._everyone:
+            stand_in = self._stand_ins.get(principal)
+            if stand_in is None or all(_account_in(pattern) for pattern in patterns):
+                if any(self._names(pattern, principal, possible=truth) for pattern in patterns) is truth:
+                    found.append(stand_in or principal)
+            else:
+                found += self._narrowed(stand_in, patterns, meter, truth=truth)
+        return tuple(found)
+
+    def all_of(self, principals: Iterable[str]) -> tuple[Asked, ...]:
+        """Return principals with the stand-ins that they are."""
+        return tuple(self._stand_ins.get(principal, principal) for principal in principals)
+
+    def _names(self, pattern: str, principal: str, *, possible: bool) -> bool:
+        """Return whether a pattern names a principal, or the role behind a session; an account's root ARN all of it.
+
+        With `possible` whether it may: a federated session is of a user whom nothing tells (P7).
+        """
+        caller = self._caller(principal)
+        account = _account_in(pattern)
+        if account is not None:
+            return caller.account == account
+        fits = _fits(pattern)
+        return any(fits(text) for text in (principal, caller.role, _as_user(pattern, caller) if possible else None) if text)
+
+    def _narrowed(self, stand_in: StandIn, patterns: Sequence[str], meter: Meter, *, truth: bool) -> Iterator[StandIn]:
+        whole = [text for text in patterns if _account_in(text) or (truth and stand_in.is_federated and ":user/" in text)]
+        if any(self._names(pattern, stand_in.arn, possible=truth) for pattern in whole):
+            yield from [stand_in] if truth else []
+            return
+        globs = [glob(text) for text in patterns if text not in whole]
+        choices = [[(pattern, True)] for pattern in globs] if truth else [[(pattern, False) for pattern in globs]]
+        yield from (one for asked in choices if (one := narrowed(stand_in, asked, meter.count)) is not None)
+
+
+def _account_in(pattern: str) -> str | None:
+    """Return the account that a pattern names as a whole: its number or its root ARN."""
+    arn = parse_arn(pattern)
+    return pattern if ACCOUNT_ID.match(pattern) else arn.account if arn and arn.resource == "root" else None
+
+
+def _as_user(pattern: str, caller: Caller) -> str | None:
+    """Return the ARN of a user that a federated session may be of, as a pattern names one; None for others (P7)."""
+    if caller.kind is not CallerKind.FEDERATED:
+        return None
+    user = pattern.partition(":user/")[2].replace("*", "x").replace("?", "x")
+    return f"arn:{caller.partition}:iam::{caller.account}:user/{user or caller.name}"
+
+
+@lru_cache(maxsize=1024)
+def _fits(pattern: str) -> Callable[[str], bool]:
+    """Return the test of a pattern of principals."""
+    return wildcards.glob(wildcards.pieces_of(pattern))

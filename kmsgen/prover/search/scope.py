@@ -1,0 +1,27 @@
+"""What is asked about beside the bundles of a question."""
+
+from typing import NamedTuple
+
+from kmsgen.policy.document import Statement
+from kmsgen.policy.grant import Grant
+from kmsgen.prover.problem import Values
+from kmsgen.prover.requests.constraints import Reading
+
+
+class Scope(NamedTuple):
+    """What is asked about beside the bundles: further statements and grants (the baseline), patterns of principals.
+
+    With `described_only` there is nobody else; with `without_iam` there is, and has no IAM policies. A `stranger` has nothing
+    that a policy names. Federated sessions are those of a `user`, if one is asked about; else of any. `operations` are those that
+    a grant to create may list; nothing: all that fit the key. `reading` is how what AWS leaves open is read.
+    """
+
+    statements: tuple[Statement, ...] = ()
+    asked: Values = ()
+    described_only: bool = False
+    without_iam: bool = False
+    stranger: bool = False
+    user: str | None = None
+    grants: tuple[Grant, ...] = ()
+    operations: Values = ()
+    reading: Reading = Reading()

@@ -1,0 +1,112 @@
+"""The spaces of requests: which values each condition key can have in requests of a principal for an action on the key."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from kmsgen.authorizer import Request
+from kmsgen.authorizer.context.view import View
+from kmsgen.catalogue import grants, key_specs
+from kmsgen.policy.bundle import Bundle, Key
+from kmsgen.prover.problem import Values
+from kmsgen.prover.requests.building import takes_context
+from kmsgen.prover.requests.circumstances import always, believed, coherent_in, hangs, presences
+from kmsgen.prover.requests.components import Free
+from kmsgen.prover.requests.constraints import CONTEXT, CONTEXT_KEYS
+from kmsgen.prover.requests.grant_request import GRANT_KEYS, OPERATIONS
+from kmsgen.prover.requests.space import RequestSpace
+from kmsgen.prover.requests.strangers import of_stranger
+from kmsgen.prover.requests.vocabulary import Vocabulary
+from kmsgen.prover.search.encoding import Base, Situation
+from kmsgen.prover.search.scope import Scope
+from kmsgen.prover.search.solver import beside
+from kmsgen.prover.values.domains import OPEN_ABSENCE, OPEN_RANGES, Domain, domain_of
+
+_Held = Mapping[str, Values | None]
+_ENDPOINT = "aws:sourcevpce"
+_ALGORITHMS = ("signingalgorithm", "macalgorithm", "encryptionalgorithm", "keyagreementalgorithm", "encapsulationalgorithm")
+
+
+class Spaces:
+    """Makes the spaces of requests on the first key of some bundles, each once; `view` gives the context of a request."""
+
+    def __init__(self, bundles: Sequence[Bundle], scope: Scope, words: Vocabulary, view: Callable[[Request], View]) -> None:
+        self._bundles = bundles
+        self._scope = scope
+        self._words = words
+        self._view = view
+        self._key: Key | None = next((access.key for access in bundles[0].keys), None)
+        self._endpoints = frozenset(name for bundle in bundles for name in bundle.vpc_endpoint_policies)
+        self._beside = beside()
+        self._made: dict[object, RequestSpace] = {}
+
+    def of(self, base: Base, situations: Sequence[Situation]) -> RequestSpace:
+        """Return the space of requests of some situations of a base: their open keys with what they are by default."""
+        defaults = {key: values for one in situations for key, values in one.defaults.items()}
+        known = {key: values for one in situations for key, values in one.known.items() if key not in defaults}
+        view = self._view(base.request)
+        signature = self._signature(base, view, defaults, known)
+        found = self._made.get(signature)
+        if found is None:
+            found = self._made[signature] = RequestSpace(self._free(base, view, defaults, known), self._beside)
+        return found
+
+    def _signature(self, base: Base, view: View, defaults: _Held, known: _Held) -> object:
+        """Return all that a space hangs on: requests of actions that hold the same keys in the same circumstances share one."""
+        caller, action = view.caller, view.action.name
+        who = (base.stand_in, caller.kind, caller.session, base.request.principal if base.request.create_grant else None)
+        held = frozenset((key, presences(key, view.kind, action)) for key in defaults) if view.kind else None
+        return frozenset(defaults.items()), frozenset(known.items()), tuple(base.request.context.items()), who, held
+
+    def _free(self, base: Base, view: View, defaults: _Held, known: _Held) -> Free:
+        names = (*defaults, *(GRANT_KEYS if base.request.create_grant else ()), CONTEXT_KEYS)
+        domains = {
+            name: self._domain(name, defaults.get(name), view) for name in names if name not in known and name not in base.derived
+        }
+        return Free(
+            known,
+            domains,
+            self._words.pairs,
+            base.request.create_grant,
+            base.stand_in,
+            takes_context(self._key),
+            frozenset(name for name in domains if hangs(name, view.kind, view.action.name)),
+            lambda values: coherent_in(view, values),
+            self._scope.reading.generous,
+        )
+
+    def _domain(self, name: str, default: Values | None, view: View) -> Domain:
+        """Return the domain of a condition key in requests of a caller; never absent if it has a default or is always sent."""
+        domain = domain_of(name, view.caller)
+        if self._scope.reading.generous and name in OPEN_RANGES:
+            low, high, _ = OPEN_RANGES[name]
+            domain = domain._replace(low=low, high=high)
+        if name == OPERATIONS and self._scope.operations:
+            return domain._replace(values=self._scope.operations)
+        if name == "kms:requestalias":
+            domain = self._aliases_of_requests(domain)
+        if self._key is not None:
+            domain = domain._replace(values=_values(name, self._key) or domain.values)
+        if name == _ENDPOINT:
+            domain = domain._replace(taken=self._endpoints)  # asked about by themselves
+        if self._scope.stranger:
+            domain = of_stranger(name, domain, self._words.wanted_of(name))
+        if name.startswith(CONTEXT) or name in GRANT_KEYS:
+            return domain
+        if self._scope.reading.generous and name in OPEN_ABSENCE:
+            return domain._replace(optional=True)
+        there = default is not None or always(name, view.kind, view.action.name)
+        return believed(name, domain._replace(optional=domain.optional and not there), view)
+
+    def _aliases_of_requests(self, domain: Domain) -> Domain:
+        """Return the aliases by which a request can call the key: its own, and where one bundle does not tell them, any."""
+        told = tuple(dict.fromkeys(name for bundle in self._bundles for one in bundle.keys[:1] for name in one.key.aliases))
+        if all(bundle.keys and bundle.keys[0].key.aliases for bundle in self._bundles):
+            return domain._replace(values=told)
+        return domain._replace(nicer=(*told, *domain.nicer))
+
+
+def _values(name: str, key: Key) -> Values:
+    if name == OPERATIONS:
+        return tuple(sorted(grants.operations(key_specs.key_type(key.spec, key.usage) or "")))
+    if name.removeprefix("kms:") in _ALGORITHMS:
+        return key_specs.algorithms(key.spec, key.usage)
+    return ()

@@ -1,0 +1,66 @@
+"""What condition keys of one request say about each other, as formulas: circumstances, and the principals of a grant.
+
+Source: the availability of condition keys in the catalogue, each row with its pages; CreateGrant (API reference).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from kmsgen.catalogue.availability import availability
+from kmsgen.prover.requests.circumstances import FIRST, LAST, WHOLE
+from kmsgen.prover.requests.grant_request import GRANT_PRINCIPALS
+from kmsgen.prover.solver.slots import Slots, present
+from kmsgen.prover.solver.terms import Formula, Terms
+
+Told = Mapping[str, Slots]
+"""The values of the keys that are told; the others may be anything."""
+
+
+def _implied(terms: Terms, formula: Formula, other: Formula) -> Formula:
+    return terms.some([terms.negate(formula), other])
+
+
+def circumstances(terms: Terms, told: Told) -> Iterator[Formula]:
+    """Yield what a key brings with it and what it excludes, as far as those keys are told."""
+    for key, slots in told.items():
+        row = availability(key)
+        there = present(terms, slots)
+        for name, value in row.implies if row else ():
+            if name in told:
+                yield _implied(terms, there, _holds(terms, told[name], value))
+        for name in row.excludes if row else ():
+            if name in told:
+                yield terms.negate(terms.every([there, present(terms, told[name])]))
+
+
+def _holds(terms: Terms, slots: Slots, value: str) -> Formula:
+    """Say that a key is there, and if a value is given, that it holds that."""
+    return terms.some(terms.every([slot.there, terms.equal(slot.text, value) if value else True]) for slot in slots)
+
+
+def chain(terms: Terms, told: Told) -> Iterator[Formula]:
+    """Yield that aws:CalledVia is there with its first and its last, and tells the same."""
+    keys = [present(terms, told[key]) for key in (WHOLE, FIRST, LAST) if key in told]
+    yield from (terms.same(keys[0], one) for one in keys[1:])
+    whole = told.get(WHOLE, ())
+    if whole and FIRST in told:
+        yield _implied(terms, whole[0].there, terms.equal(told[FIRST][0].text, whole[0].text))
+    for number, slot in enumerate(whole if LAST in told else ()):
+        ends = terms.every([slot.there, *(terms.negate(later.there) for later in whole[number + 1 :])])
+        yield _implied(terms, ends, terms.equal(told[LAST][0].text, slot.text))
+
+
+def grant(terms: Terms, told: Told) -> Iterator[Formula]:
+    """Yield that KMS would take a grant: one grantee, at most one who retires, and of a service a source and who retires."""
+    grantee, service, retiring, retiring_service, source = (
+        present(terms, told[key]) if key in told else None for key in GRANT_PRINCIPALS
+    )
+    if grantee is not None and service is not None:
+        yield terms.negate(terms.same(grantee, service))
+    if retiring is not None and retiring_service is not None:
+        yield terms.negate(terms.every([retiring, retiring_service]))
+    by_principal = True if grantee is None and service is None else terms.negate(service) if grantee is None else grantee
+    retired = [one for one in (retiring, retiring_service) if one is not None]
+    may_retire = True if len(retired) < 2 else terms.some(retired)
+    yield terms.some([by_principal, terms.every([True if source is None else source, may_retire])])

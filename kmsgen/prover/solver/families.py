@@ -1,0 +1,134 @@
+"""Named pairs of a request: its encryption context, or the tags that it sets.
+
+A condition key ignores the case of a name, kms:EncryptionContextKeys and the constraints of grants do not. So a name that
+policies use is a text in any case, with as many spellings side by side as tests can tell apart; beside them stand other names.
+Source: KMS Developer Guide, conditions-kms (kms:EncryptionContext), create-grant-overview; STS API reference, Tag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, islice, pairwise, product
+from typing import NamedTuple
+
+from kmsgen.prover.problem import Values
+from kmsgen.prover.requests.constraints import CONTEXT
+from kmsgen.prover.requests.pairs import SOME_VALUE
+from kmsgen.prover.solver import values
+from kmsgen.prover.solver.domains import admitted
+from kmsgen.prover.solver.languages import cases, in_any_case
+from kmsgen.prover.solver.measures import Asked
+from kmsgen.prover.solver.script import Script
+from kmsgen.prover.solver.slots import Slot
+from kmsgen.prover.solver.terms import Formula, Terms, Text
+from kmsgen.prover.values.domains import Domain
+
+
+class Pair(NamedTuple):
+    """One pair that may be there, with its name and its value."""
+
+    there: Formula
+    name: Text
+    value: Slot
+
+
+class Wanted(NamedTuple):
+    """What is asked of one name: how policies spell it, what values they name, and how many of its spellings are told apart."""
+
+    spellings: Values
+    asked: Asked
+    most: int
+    domain: Domain
+
+
+class Family:
+    """The pairs of one family. `others` of other names are told apart; None where nothing asks of names at all."""
+
+    def __init__(self, script: Script, family: str, wanted: Mapping[str, Wanted], names: Domain | None, others: int) -> None:
+        self._script = script
+        self.name = family
+        self.of_key = {key: self._of_name(key, one, told=names is not None) for key, one in wanted.items()}
+        self.others = list(self._other_names(wanted, names, others)) if names else []
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """Every pair that may be there."""
+        return [*(pair for pairs in self.of_key.values() for pair in pairs), *self.others]
+
+    @property
+    def names(self) -> list[Slot]:
+        """The names, as a condition key sees them."""
+        return [Slot(pair.there, pair.name) for pair in self.pairs]
+
+    def values(self, key: str) -> list[Slot]:
+        """Return the values of a name, as a condition key sees them."""
+        return [pair.value for pair in self.of_key[key]]
+
+    def _of_name(self, key: str, wanted: Wanted, *, told: bool) -> list[Pair]:
+        """Return the spellings of one name, `told` apart or taken as they come."""
+        terms = self._script.terms
+        name = key.removeprefix(self.name)
+        most = wanted.most if self.name == CONTEXT else 1  # STS takes no two tags that differ in their case
+        found = []
+        for spelling in islice(spellings_of(name, wanted.spellings), most):
+            text: Text = spelling
+            if told:
+                text = terms.text(f"name {name}")
+                self._script.say(terms.inside(text, in_any_case(terms, name)))
+            there = terms.flag(f"there {key}")
+            value = values.new(self._script, key, wanted.domain, wanted.asked, there)
+            values.limit(self._script, wanted.domain, wanted.asked, value, wanted.asked.named)
+            found.append(Pair(there, text, value))
+        self._in_order(found)
+        if not wanted.domain.optional:
+            self._script.say(terms.some(pair.there for pair in found))
+        return found
+
+    def _other_names(self, wanted: Iterable[str], domain: Domain, count: int) -> Iterator[Pair]:
+        terms = self._script.terms
+        found = []
+        for _ in range(count):
+            name, there = terms.text("other name"), terms.flag("there other name")
+            self._script.say(admitted(self._script, domain, name, any_text=True))
+            for key in wanted:
+                self._script.say(terms.negate(terms.inside(name, in_any_case(terms, key.removeprefix(self.name)))))
+            found.append(Pair(there, name, Slot(there, SOME_VALUE)))
+        self._in_order(found)
+        yield from found
+
+    def _in_order(self, pairs: Sequence[Pair]) -> None:
+        """Say that no two names are the same, and that none is there without the one before."""
+        terms = self._script.terms
+        for one, other in combinations(pairs, 2):
+            self._script.say(terms.negate(terms.equal(one.name, other.name)))
+        for before, after in pairwise(pairs):
+            self._script.say(terms.some([before.there, terms.negate(after.there)]))
+
+
+def spellings_of(name: str, written: Values) -> Iterator[str]:
+    """Yield the spellings of a name, those that policies use first."""
+    yield from written
+    every = ("".join(letters) for letters in product(*map(cases, name)))
+    yield from (spelling for spelling in every if spelling not in written)
+
+
+def holds(terms: Terms, family: Family, wanted: Mapping[str, str]) -> Formula:
+    """Say that all these pairs are there."""
+    return terms.every(
+        terms.some(
+            terms.every([pair.there, terms.equal(pair.name, name), terms.equal(pair.value.text, value)])
+            for pair in family.of_key.get(f"{family.name}{name.lower()}", ())
+        )
+        for name, value in wanted.items()
+    )
+
+
+def holds_nothing_but(terms: Terms, family: Family, wanted: Mapping[str, str]) -> Formula:
+    """Say that no pair is there but these."""
+    return terms.every(
+        terms.some([terms.negate(pair.there), *(_is(terms, pair, *one) for one in wanted.items())]) for pair in family.pairs
+    )
+
+
+def _is(terms: Terms, pair: Pair, name: str, value: str) -> Formula:
+    return terms.every([terms.equal(pair.name, name), terms.equal(pair.value.text, value)])

@@ -1,0 +1,262 @@
+"""How a condition meets one value of its key: the authorizer's own answer, and what tells the values apart.
+
+A test of texts is a few patterns: which of them match a value settles the answer. A test by order, of addresses or of binaries is
+its constants. What is neither has no argument for its values and raises OutsideError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
+
+from kmsgen.authorizer.language.comparison import is_multi_valued
+from kmsgen.authorizer.language.conditions import ConditionTest
+from kmsgen.authorizer.language.open_value import Lookup, either_way
+from kmsgen.authorizer.language.operators import OPERATORS
+from kmsgen.authorizer.language.variables import Missing, Resolved, parse_policy_text, resolve
+from kmsgen.authorizer.language.wildcards import Maybe, Pieces, Wild, any_of, negate, split_parts
+from kmsgen.policy.operators import split_operator
+from kmsgen.prover.problem import OutsideError, Values
+from kmsgen.prover.values.patterns import ANY, STAR, Automaton, Pattern, Step, arn_steps, glob, literal
+
+Bits = tuple[bool, ...]
+Reading = Callable[[Bits], Maybe]
+_FINAL_SIGMA_AND_DOT = set("\u03c3\u03c2\u0307")
+"""Letters whose lower case depends on the letters around."""
+
+
+class Family(Enum):
+    """How a test compares: as a text, by order, by network, as bytes."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    INSTANT = "instant"
+    ADDRESS = "address"
+    BINARY = "binary"
+
+
+class ValueTest(NamedTuple):
+    """A condition as it meets one value of its key.
+
+    `answer` asks the authorizer. Of a test of texts `patterns` and `reading` say the same: the answer follows from which patterns
+    match; `any_of`: it is one if any matches, another if none does. `constants` are the texts that it names, `samples` texts that
+    its patterns take, each with the alternative it is of. `plain`: all texts but the constants are alike to it, and give the
+    answer `otherwise`. It is true if one of `alternatives` is; nothing where that is not so.
+    """
+
+    answer: Callable[[str], Maybe]
+    family: Family
+    constants: Values
+    patterns: tuple[Automaton, ...] = ()
+    reading: Reading = lambda _bits: None
+    any_of: bool = False
+    plain: bool = False
+    otherwise: Maybe = None
+    samples: tuple[tuple[str, object], ...] = ()
+    alternatives: frozenset[object] = frozenset()
+
+
+def value_test(test: ConditionTest, lookup: Lookup, why: str = "") -> ValueTest:
+    """Return a condition as it meets one value, its policy variables put in; `why` its key may be absent all the same.
+
+    Raises OutsideError.
+    """
+    if not test.variables:
+        return _fixed(test, why)
+    if any(key in test.unreliable for key in test.variables):
+        raise OutsideError("a policy variable names a key on which a key policy cannot rest")
+    return _new(test, lookup, why)
+
+
+@lru_cache(maxsize=8192)
+def _fixed(test: ConditionTest, why: str) -> ValueTest:
+    return _new(test, lambda _key: None, why)
+
+
+def _new(test: ConditionTest, lookup: Lookup, why: str) -> ValueTest:
+    def answer(text: str) -> Maybe:
+        return test.check(either_way((text,), why) if why else (text,), lookup)
+
+    name = split_operator(test.condition.operator)
+    if name is None or not test.condition.values:
+        return ValueTest(answer, Family.TEXT, (), plain=True)
+    if name.base == "Null":
+        empty, other = answer(""), answer("x")
+        return ValueTest(
+            answer, Family.TEXT, ("",), (literal(""),), lambda bits: empty if bits[0] else other, plain=True, otherwise=other
+        )
+    for head, family in _FAMILIES:
+        if name.base.startswith(head):
+            return ValueTest(answer, family, test.condition.values)
+    return _of_texts(test, name.base, answer, lookup, either=bool(why or test.variable in test.unreliable))
+
+
+_FAMILIES = (
+    ("Numeric", Family.NUMBER),
+    ("Date", Family.INSTANT),
+    ("IpAddress", Family.ADDRESS),
+    ("NotIpAddress", Family.ADDRESS),
+    ("Binary", Family.BINARY),
+)
+
+
+class _Alternative(NamedTuple):
+    """One value of a condition: the patterns that it is, and what follows from which of them match."""
+
+    patterns: tuple[Pattern, ...]
+    reading: Reading
+    constant: str | None = None
+    sample: str | None = None
+    written: object = None
+
+
+def _of_texts(test: ConditionTest, base: str, answer: Callable[[str], Maybe], lookup: Lookup, *, either: bool) -> ValueTest:
+    alternatives = [_alternative(value, test, base, lookup) for value in test.condition.values]
+    patterns = tuple(pattern for one in alternatives for pattern in one.patterns)
+    constants = tuple(one.constant for one in alternatives if one.constant is not None)
+    negated = OPERATORS[base].negated
+    match = _match_of(alternatives)
+    missing = test.check(None, lookup) if either else None
+
+    def reading(bits: Bits) -> Maybe:
+        result = negate(match(bits)) if negated else match(bits)
+        return None if either and result is not missing else result
+
+    simple = base.startswith("String") and all(one.reading is _first for one in alternatives)
+    return ValueTest(
+        answer,
+        Family.TEXT,
+        constants,
+        patterns,
+        reading,
+        any_of=simple,
+        plain=simple and len(constants) == len(patterns) and not base.endswith("IgnoreCase"),
+        otherwise=reading((False,) * len(patterns)),
+        samples=tuple((one.sample, one.written) for one in alternatives if one.sample is not None),
+        alternatives=frozenset(one.written for one in alternatives) if not negated and not either else frozenset(),
+    )
+
+
+def _match_of(alternatives: Sequence[_Alternative]) -> Reading:
+    spans = []
+    at = 0
+    for one in alternatives:
+        spans.append((one.reading, at, at + len(one.patterns)))
+        at += len(one.patterns)
+    return lambda bits: any_of(read(bits[start:end]) for read, start, end in spans)
+
+
+def _alternative(value: str, test: ConditionTest, base: str, lookup: Lookup) -> _Alternative:
+    operator = OPERATORS[base]
+    template = parse_policy_text(value, variables=test.modern, wildcards=operator.wildcards)
+    if template.keys and not operator.variables:
+        return _Alternative((), _open)
+    resolved = resolve(template, lookup, is_multi_valued)
+    if resolved is None:
+        return _Alternative((), _open)
+    if isinstance(resolved, Missing):
+        return _Alternative((), _unmet)
+    if not resolved.sure:
+        raise OutsideError("what a policy variable holds is open")
+    sample = "".join(_SAMPLES[piece] if isinstance(piece, Wild) else piece for piece in resolved.pieces)
+    written = (_COMPARED_AS.get(base, base), resolved)
+    return _of_resolved(resolved, base)._replace(sample=sample, written=written)
+
+
+_SAMPLES = {Wild.MANY: "", Wild.ONE: "x"}
+_COMPARED_AS = {"ArnEquals": "ArnLike"}
+
+
+def _open(_bits: Bits) -> Maybe:
+    return None
+
+
+def _unmet(_bits: Bits) -> Maybe:
+    return False
+
+
+def _first(bits: Bits) -> Maybe:
+    return bits[0]
+
+
+def _of_resolved(resolved: Resolved, base: str) -> _Alternative:
+    text = text_of(resolved.pieces)
+    if base == "Bool":
+        return _of_boolean(text or "")
+    if base.endswith("IgnoreCase"):
+        if _FINAL_SIGMA_AND_DOT & set((text or "").lower()):
+            raise OutsideError(f"`{text}` is compared without its case, which depends on the letters beside each other")
+        return _Alternative((literal(text or "", ignore_case=True),), _first, text)
+    if base.startswith("Arn"):
+        return _of_arn(resolved)
+    if text is not None and resolved.loose == resolved.pieces:
+        return _Alternative((literal(text),), _first, text)
+    if resolved.loose == resolved.pieces or not OPERATORS[base].wildcards:
+        return _Alternative((_pattern(resolved.pieces),), _first, text)
+    both = (_pattern(resolved.pieces), _pattern(resolved.loose))
+    return _Alternative(both, lambda bits: True if bits[0] else (None if bits[1] else False), text)
+
+
+def _of_boolean(text: str) -> _Alternative:
+    wanted = text.lower()
+    if wanted not in ("true", "false"):
+        return _Alternative((), _open)
+    other = "false" if wanted == "true" else "true"
+    patterns = (literal(wanted, ignore_case=True), literal(other, ignore_case=True))
+    return _Alternative(patterns, lambda bits: True if bits[0] else (False if bits[1] else None), wanted)
+
+
+_AN_ARN = glob("*:*:*:*:*:*")
+
+
+def _of_arn(resolved: Resolved) -> _Alternative:
+    """Return the patterns of an ARN: what is an ARN at all, wildcards across colons, and within the six parts."""
+    strict = _arn_patterns(resolved.pieces)
+    loose = _arn_patterns(resolved.loose) if resolved.loose != resolved.pieces else ()
+
+    def reading(bits: Bits) -> Maybe:
+        if not bits[0]:
+            return None
+        matched = _arn_reading(bits[1 : 1 + len(strict)])
+        if matched is not False or not loose:
+            return matched
+        return None if _arn_reading(bits[1 + len(strict) :]) is not False else False
+
+    return _Alternative((_AN_ARN, *strict, *loose), reading, text_of(resolved.pieces))
+
+
+def _arn_patterns(pieces: Pieces) -> tuple[Pattern, ...]:
+    """Return the pattern across colons, and, of a pattern of six parts, the one within them; `*` alone is within each."""
+    whole = _pattern(pieces)
+    if pieces == (Wild.MANY,):
+        return (whole, whole)
+    return (whole, Pattern(arn_steps(_parts(pieces)))) if len(split_parts(pieces)) == 6 else (whole,)
+
+
+def _arn_reading(bits: Bits) -> Maybe:
+    if len(bits) == 2 and bits[1]:
+        return True
+    return None if bits[0] else False
+
+
+def text_of(pieces: Pieces) -> str | None:
+    """Return the one text that pieces without wildcards are; None where there are wildcards."""
+    return None if any(isinstance(piece, Wild) for piece in pieces) else "".join(str(piece) for piece in pieces)
+
+
+_STEPS = {Wild.MANY: STAR, Wild.ONE: ANY}
+
+
+def _parts(pieces: Pieces) -> Iterator[str | Step]:
+    yield from (_STEPS[piece] if isinstance(piece, Wild) else piece for piece in pieces)
+
+
+def steps_of(pieces: Iterable[str | Wild]) -> list[Step]:
+    """Return pieces as the steps of a pattern."""
+    return [step for part in _parts(tuple(pieces)) for step in ([part] if isinstance(part, Step) else map(Step, part))]
+
+
+def _pattern(pieces: Pieces) -> Pattern:
+    return Pattern(steps_of(pieces))

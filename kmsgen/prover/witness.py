@@ -1,0 +1,47 @@
+"""A witness: one call with all that decides it, so that it can be put to the authorizer again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kmsgen.arn import account_of
+from kmsgen.authorizer.language.principal import caller_of
+from kmsgen.authorizer.request import Request
+from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
+
+
+class Witness(NamedTuple):
+    """A request, the bundle that decides it, and the outcome; of a call that needs several permissions the one named.
+
+    The bundle holds what a proof assumed: IAM policies of a principal that nothing describes, keys in a state for the call.
+    """
+
+    request: Request
+    bundle: Bundle
+    outcome: str = "allowed"
+
+
+def witness_of(request: Request, bundle: Bundle, outcome: str = "allowed") -> Witness:
+    """Return a witness with as much of a bundle as decides it: the keys it is about, and what stands beside its principal."""
+    keys = tuple(_keys(request, bundle))
+    return Witness(request, bundle._replace(keys=keys, principals=dict(_principals(request, bundle))), outcome)
+
+
+def _keys(request: Request, bundle: Bundle) -> Iterator[KeyAccess]:
+    named = {name.partition(":alias/")[2] or name for name in request.resources}
+    for number, access in enumerate(bundle.keys):
+        if number == 0 or named & {access.key.arn, *(alias.removeprefix("alias/") for alias in access.key.aliases)}:
+            yield access
+
+
+def _principals(request: Request, bundle: Bundle) -> Iterator[tuple[str, PrincipalPolicies]]:
+    """Yield what stands beside the principal, and what tells the organization of its account and of the key's."""
+    caller = caller_of(request.principal, bundle.principals)
+    own = {name: bundle.principals.get(name) for name in (caller.arn, caller.role) if name}
+    yield from ((name, beside) for name, beside in own.items() if beside is not None)
+    accounts = {caller.account, account_of(bundle.keys[0].key.arn) if bundle.keys else None} - {None}
+    for name, beside in bundle.principals.items():
+        if name not in own and beside.organization is not None and (account := account_of(name)) in accounts:
+            accounts.remove(account)
+            yield name, PrincipalPolicies(organization=beside.organization)

@@ -1,0 +1,106 @@
+"""Requests that no caller of KMS could make, and that therefore ask nothing: a policy test with one must not pass."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from kmsgen.arn import ACCOUNT_ID, parse_arn
+from kmsgen.authorizer.context.permissions import RE_ENCRYPT
+from kmsgen.authorizer.request import Request
+from kmsgen.catalogue import condition_keys
+from kmsgen.catalogue.actions import ACTIONS, PREFIX
+from kmsgen.catalogue.actions import find as find_action
+from kmsgen.catalogue.availability import Presence, availability
+from kmsgen.catalogue.condition_keys import CONDITION_KEYS
+from kmsgen.catalogue.parameters import parameters_of
+from kmsgen.reading import Steps
+
+_KEY_ID = re.compile(r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})\Z")
+
+
+class Fault(NamedTuple):
+    """What no request can be: where in it (`action`, `resource`, `context`, `parameters`), and what comes nearest."""
+
+    steps: Steps
+    code: str
+    message: str
+    hint: str = ""
+
+
+def faults(request: Request) -> Iterator[Fault]:
+    """Yield what no request to KMS can be: an action, a resource, a parameter or a context key that there is not."""
+    operation = request.action.lower().removeprefix(PREFIX)
+    if find_action(request.action) is None and operation != RE_ENCRYPT:
+        names = [*(action.iam_name for action in ACTIONS.values()), "kms:ReEncrypt"]
+        hint = "" if set("*?") & set(operation) or not operation else _nearest(f"{PREFIX}{operation}", names)
+        yield Fault(("action",), "unknown-action", f"`{request.action}` is no action of KMS", hint)
+        return
+    for index, text in enumerate(request.resources):
+        yield from _of_resource(request, text, ("resource", index))
+    yield from _of_parameters(request)
+    for name in request.context:
+        yield from _of_context(name, request.action)
+
+
+def _nearest(text: str, names: Iterable[str]) -> str:
+    by_lower_case = {name.lower(): name for name in names}
+    near = difflib.get_close_matches(text.lower(), list(by_lower_case), 1)
+    return f"did you mean `{by_lower_case[near[0]]}`?" if near else ""
+
+
+def _of_resource(request: Request, text: str, steps: Steps) -> Iterator[Fault]:
+    action = find_action(request.action)
+    name = request.action
+    if action is not None and not action.resource_types:
+        if text != "*":
+            yield Fault(steps, "no-resource", f"`{name}` is about no resource", "leave it out, or write `*`")
+        return
+    if text == "*" and action is not None and action.name == "ReplicateKey":
+        return
+    if set("*?") & set(text):
+        yield Fault(steps, "no-resource", f"`{text}` is a pattern, not a resource", "name the key that the request is about")
+    elif not _is_resource(text):
+        hint = "the ARN or id of a key, the ARN of an alias, or `alias/NAME`"
+        yield Fault(steps, "no-resource", f"`{text}` is no KMS key and no alias", hint)
+
+
+@lru_cache(maxsize=4096)
+def _is_resource(text: str) -> bool:
+    arn = parse_arn(text)
+    if arn is None:
+        return bool(_KEY_ID.match(text)) or (text.startswith("alias/") and len(text) > len("alias/"))
+    kind = arn.service == "kms" and arn.kind in ("key", "alias") and bool(arn.name)
+    return kind and bool(arn.region) and bool(ACCOUNT_ID.match(arn.account))
+
+
+def _of_parameters(request: Request) -> Iterator[Fault]:
+    known = parameters_of(request.action)
+    for name in request.parameters if known is not None else ():
+        if name not in (known or ()):
+            message = f"a request of `{request.action}` has no parameter `{name}`"
+            yield Fault(("parameters", name), "unknown-parameter", message, _nearest(name, known or ()))
+
+
+@lru_cache(maxsize=4096)
+def _of_context(name: str, action: str) -> tuple[Fault, ...]:
+    operation = action.lower().removeprefix(PREFIX)
+    actions = ("ReEncryptFrom", "ReEncryptTo") if operation == RE_ENCRYPT else (action,)
+    steps = ("context", name)
+    if condition_keys.find(name) is None:
+        known = [key for key in CONDITION_KEYS if not key.endswith((":", "/")) and "<" not in key]
+        message = f"no request to KMS has a condition key `{name}`"
+        return (Fault(steps, "unknown-condition-key", message, _nearest(name, known)),)
+    if not any(_can_carry(name, one) for one in actions):
+        return (Fault(steps, "condition-key-not-carried", f"a request of `{action}` never carries `{name}`"),)
+    return ()
+
+
+def _can_carry(name: str, action: str) -> bool:
+    """Return whether some request of an action has a condition key, by one of AWS's sources at least."""
+    row = availability(name)
+    never = row is not None and all(one.presence is Presence.NEVER for one in row.occurrences)
+    return not never and (condition_keys.on_action(name, action) or condition_keys.disputed(name, action) is not None)

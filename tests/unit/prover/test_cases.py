@@ -1,0 +1,70 @@
+"""Questions with the right answer, by kind of test: what brute force over named values would not find."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
+from kmsgen.policy.document import Document
+from kmsgen.policy.json_form import parse_document, parse_grant
+from kmsgen.prover import Never, NoEscalation, NoPublic, Question, prove
+
+HOME = "111122223333"
+KEY = f"arn:aws:kms:us-east-1:{HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+CASES = Path(__file__).parents[2] / "cases" / "proofs"
+EVERY = [
+    pytest.param(case, id=f"{path.stem}: {case['note']}")
+    for path in sorted(CASES.glob("*.yaml"))
+    for case in yaml.safe_load(path.read_text(encoding="utf-8"))
+]
+
+
+def arn(text: str) -> str:
+    """Return the ARN that a shorthand of a case stands for."""
+    if text == "*" or text.startswith("arn:"):
+        return text
+    return f"arn:aws:{'sts' if text.startswith(('assumed-role/', 'federated-user/')) else 'iam'}::{HOME}:{text}"
+
+
+def document(statements: list[Mapping[str, Any]]) -> Document:
+    """Return a policy from the statements of a case: `allow` or `deny` actions, `to` whom, `about` what, `when`."""
+    found = []
+    for one in statements:
+        effect = "allow" if "allow" in one else "deny"
+        statement = {"Effect": effect.title(), "Action": one[effect], "Resource": one.get("about", "*")}
+        statement |= {"Principal": {"AWS": arn(one["to"])}} if "to" in one else {}
+        found.append(statement | ({"Condition": one["when"]} if "when" in one else {}))
+    return parse_document({"Version": "2012-10-17", "Statement": found}) if found else Document(())
+
+
+def bundle(case: Mapping[str, Any]) -> Bundle:
+    """Return the bundle of a case."""
+    key = Key(KEY, tags=tuple(case.get("tags", {}).items()))
+    access = KeyAccess(key, document(case["policy"]), tuple(parse_grant(grant) for grant in case.get("grants", ())))
+    beside = {
+        arn(who): PrincipalPolicies((document(statements),) if statements else ())
+        for who, statements in case.get("iam", {}).items()
+    }
+    endpoints = {name: document(statements) for name, statements in case.get("endpoints", {}).items()}
+    return Bundle((access,), beside, vpc_endpoint_policies=endpoints)
+
+
+def question(case: Mapping[str, Any]) -> Question:
+    """Return the question of a case."""
+    if "never" in case:
+        who, _, actions = case["never"].partition(" ")
+        return Never(arn(who), tuple(actions.split(",")))
+    return NoPublic() if case["ask"] == "no-public" else NoEscalation()
+
+
+@pytest.mark.parametrize("case", EVERY)
+def test_case(case: Mapping[str, Any]) -> None:
+    """Each case says what it is about."""
+    proof = prove(bundle(case), question(case))
+    assert str(proof.result) == case["result"], proof
+    assert "defect" not in proof.reason, proof.reason

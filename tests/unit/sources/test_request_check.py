@@ -1,0 +1,156 @@
+"""Requests that no caller could make ask nothing: they are bad input, with the nearest name."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from kmsgen.authorizer import Request
+from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.catalogue.condition_keys import CONDITION_KEYS
+from kmsgen.catalogue.parameters import parameters_of
+from kmsgen.errors import InputError
+from kmsgen.reading import parse
+from kmsgen.sources.request_check import faults
+from kmsgen.sources.scenario import read_scenarios
+
+APP = "arn:aws:iam::111122223333:role/app"
+KEY = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+def codes(action: str, **request: Any) -> list[tuple[str, str]]:
+    """Return the code and the hint of each fault of a request."""
+    return [(fault.code, fault.hint) for fault in faults(Request(APP, action, **request))]
+
+
+@pytest.mark.parametrize(
+    ("action", "hint"),
+    [
+        ("kms:Dcrypt", "did you mean `kms:Decrypt`?"),
+        ("Dcrypt", "did you mean `kms:Decrypt`?"),
+        ("kms:GenerateDataKeys", "did you mean `kms:GenerateDataKey`?"),
+        ("kms:reencript", "did you mean `kms:ReEncrypt`?"),
+        ("kms:*", ""),
+        ("s3:GetObject", ""),
+        ("", ""),
+    ],
+)
+def test_an_action_that_kms_does_not_have(action: str, hint: str) -> None:
+    """What is no action of KMS asks nothing, and a pattern is no action."""
+    assert codes(action) == [("unknown-action", hint)]
+
+
+@pytest.mark.parametrize("action", [*ACTIONS, "ReEncrypt"])
+def test_every_action_can_be_asked(action: str) -> None:
+    """Every action, and the operation ReEncrypt, is one, in any case and with its prefix or without."""
+    assert codes(f"kms:{action}") == codes(action.lower()) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "ok"),
+    [
+        ("kms:Decrypt", KEY, True),
+        ("kms:Decrypt", "1234abcd-12ab-34cd-56ef-1234567890ab", True),
+        ("kms:Decrypt", "mrk-1234abcd12ab34cd56ef1234567890ab", True),
+        ("kms:Decrypt", "alias/app", True),
+        ("kms:Decrypt", "arn:aws:kms:us-west-2:111122223333:alias/app", True),
+        ("kms:Decrypt", "arn:aws-cn:kms:cn-north-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab", True),
+        ("kms:Decrypt", "*", False),
+        ("kms:Decrypt", "arn:aws:kms:us-west-2:111122223333:key/*", False),
+        ("kms:Decrypt", "arn:aws:s3:::bucket", False),
+        ("kms:Decrypt", "arn:aws:kms:us-west-2:111122223333:grant/1", False),
+        ("kms:Decrypt", "arn:aws:kms::111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab", False),
+        ("kms:Decrypt", "my-key", False),
+        ("kms:Decrypt", "alias/", False),
+        ("kms:Decrypt", "", False),
+        ("kms:ListKeys", "*", True),
+        ("kms:ListKeys", KEY, False),
+        ("kms:CreateKey", "*", True),
+        ("kms:ReplicateKey", "*", True),
+    ],
+)
+def test_resources(action: str, resource: str, ok: bool) -> None:  # noqa: FBT001 - a case
+    """A resource is a key or an alias, by ARN, id or name; no pattern; `*` for actions that are about none."""
+    assert codes(action, resources=(resource,)) == ([] if ok else [("no-resource", codes(action, resources=(resource,))[0][1])])
+
+
+@pytest.mark.parametrize(
+    ("action", "name", "found"),
+    [
+        ("kms:Decrypt", "KeyId", []),
+        ("kms:Decrypt", "EncryptionAlgorithm", []),
+        ("kms:Decrypt", "EncryptionAlgoritm", [("unknown-parameter", "did you mean `EncryptionAlgorithm`?")]),
+        ("kms:Decrypt", "PendingWindowInDays", [("unknown-parameter", "")]),
+        ("kms:ScheduleKeyDeletion", "pendingWindowInDays", [("unknown-parameter", "did you mean `PendingWindowInDays`?")]),
+        ("kms:ReEncrypt", "DestinationKeyId", []),
+        ("kms:ReEncryptTo", "SourceEncryptionContext", []),
+        ("kms:SynchronizeMultiRegionKey", "Anything", []),
+    ],
+)
+def test_parameters(action: str, name: str, found: list[tuple[str, str]]) -> None:
+    """A parameter is one of the action's operation, spelled as the API spells it."""
+    assert codes(action, parameters={name: "x"}) == found
+
+
+def test_parameters_are_known() -> None:
+    """Every action but the one without a public operation has its parameters."""
+    unknown = [name for name in ACTIONS if parameters_of(name) is None]
+    assert unknown == ["SynchronizeMultiRegionKey"]
+    assert parameters_of("kms:Nonsense") is None
+
+
+@pytest.mark.parametrize(
+    ("action", "key", "found"),
+    [
+        ("kms:Decrypt", "kms:ViaService", []),
+        ("kms:Decrypt", "KMS:viaservice", []),
+        ("kms:Decrypt", "aws:PrincipalTag/team", []),
+        ("kms:Decrypt", "kms:EncryptionContext:app", []),
+        ("kms:Decrypt", "token.actions.githubusercontent.com:sub", []),
+        ("kms:Decrypt", "lambda:SourceFunctionArn", []),
+        ("kms:Decrypt", "kms:ViaServices", [("unknown-condition-key", "did you mean `kms:ViaService`?")]),
+        ("kms:Decrypt", "aws:SourceVpcID", [("unknown-condition-key", "did you mean `aws:SourceVpc`?")]),
+        ("kms:Decrypt", "s3:prefix", [("unknown-condition-key", "")]),
+        ("kms:Decrypt", "sts:ExternalId", [("unknown-condition-key", "")]),
+        ("kms:Decrypt", "kms:SigningAlgorithm", [("condition-key-not-carried", "")]),
+        ("kms:Decrypt", "aws:TagKeys", [("condition-key-not-carried", "")]),
+        ("kms:Decrypt", "aws:IsMcpServiceAction", [("condition-key-not-carried", "")]),
+        ("kms:ListKeys", "kms:KeySpec", [("condition-key-not-carried", "")]),
+        ("kms:ListKeys", "kms:ViaService", []),
+        ("kms:ReEncrypt", "kms:ReEncryptOnSameKey", []),
+        ("kms:TagResource", "aws:TagKeys", []),
+    ],
+)
+def test_context(action: str, key: str, found: list[tuple[str, str]]) -> None:
+    """A condition key is one that requests of the action can carry, by one of AWS's sources at least."""
+    answers = codes(action, context={key: ("x",)})
+    assert answers == found or ([code for code, _hint in answers] == [code for code, _hint in found] and not found[0][1])
+
+
+def test_keys_that_some_action_carries() -> None:
+    """Every condition key of KMS can be told in a request of some action."""
+    for key in CONDITION_KEYS:
+        name = f"{key}x" if key.endswith((":", "/")) else key
+        if "<" not in key and key != "aws:IsMcpServiceAction":
+            assert any(not codes(action, context={name: ("x",)}) for action in ACTIONS), key
+
+
+def test_a_scenario_says_where() -> None:
+    """In a scenario each fault has its place, all of them in one run, and a test that asks nothing does not pass."""
+    asked = [
+        {"principal": APP, "action": "kms:Dcrypt", "expect": "implicitDeny"},
+        {"principal": APP, "action": "kms:Decrypt", "resource": "nowhere", "expect": "implicitDeny"},
+        {"principal": APP, "action": "kms:Decrypt", "parameters": {"Plaintext": "x"}, "context": {"aws:Nope": "x"}},
+    ]
+    text = json.dumps({"key": {"arn": KEY}, "requests": asked}, indent=1)
+    with pytest.raises(InputError) as caught:
+        read_scenarios(parse(text, "s.json"))
+    found = [(problem.code, text.splitlines()[problem.location.line - 1].strip()) for problem in caught.value.diagnostics]
+    assert found == [
+        ("unknown-action", '"action": "kms:Dcrypt",'),
+        ("no-resource", '"resource": "nowhere",'),
+        ("unknown-parameter", '"Plaintext": "x"'),
+        ("unknown-condition-key", '"aws:Nope": "x"'),
+    ]
