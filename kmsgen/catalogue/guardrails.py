@@ -9,8 +9,8 @@ GUARD_RAILS: dict[str, GuardRail] = {
     for row in (
         GuardRail(
             "deny-delete",
-            "nobody but the exceptions disables the key or schedules its deletion",
-            "both make every ciphertext unreadable; deletion for good",
+            "nobody but the exceptions disables the key, schedules its deletion or deletes imported key material",
+            "each makes every ciphertext unreadable; deletion for good",
         ),
         GuardRail(
             "deny-outside-organization",

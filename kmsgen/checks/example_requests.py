@@ -162,7 +162,7 @@ _EXAMPLES: Mapping[str, Callable[[str], str]] = {
 
 def request_for(principal: str, action: str, resources: Values, situation: Situation) -> Request:
     """Return the request that a principal makes in a situation."""
-    situation = _bound(situation, principal)
+    situation = bound(situation, principal)
     row = ACTIONS.get(action.removeprefix("kms:"))
     with_context = row is not None and row.encryption_context
     grant = _grant(situation, principal) if action == "kms:CreateGrant" else None
@@ -203,8 +203,8 @@ def _identified(situation: Situation, principal: str) -> Situation:
     return situation.with_context("aws:userid", user_id)
 
 
-def _bound(situation: Situation, principal: str) -> Situation:
-    """Fill policy variables in: escapes with their character, what the principal or the situation tells with that.
+def bound(situation: Situation, principal: str) -> Situation:
+    """Return the situation with policy variables filled in: escapes with their character, others with what is told of them.
 
     Any other key gets a value, which the request then carries: a principal tag, or a key that nobody can derive.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from kmsgen.arn import is_service_principal, parse_arn
+from kmsgen.arn import account_of, is_service_principal, parse_arn
 from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
@@ -14,8 +14,9 @@ from kmsgen.checks.example_requests import PLAIN, Situation, keys_read, request_
 from kmsgen.checks.intent.asked_access import kinds_of_resource
 from kmsgen.checks.intent.specification import is_service_linked, with_own_policies
 from kmsgen.checks.judge import StatefulJudge
+from kmsgen.intent.intent import is_pattern
 from kmsgen.policy.bundle import Bundle, KeyAccess
-from kmsgen.policy.document import Condition, Document, Effect
+from kmsgen.policy.document import Condition, Document, Effect, Statement
 from kmsgen.policy.grant import Grant
 
 Values = tuple[str, ...]
@@ -147,13 +148,29 @@ class _Reader:
 def _principals(bundle: Bundle, access: KeyAccess) -> Iterator[str]:
     """Yield whoever is named: in the key policy, in the order of its statements, by grants, and beside."""
     allows = [statement for statement in access.policy.statements if statement.effect is Effect.ALLOW]
-    named = [principal.value for statement in allows for principal in statement.principals or ()]
+    named = [name for statement in allows for name in _named(statement)]
     named += [grant.grantee for grant in access.grants]
     yield from dict.fromkeys((*named, *(name for name, beside in bundle.principals.items() if beside.identity_policies)))
 
 
+def _named(statement: Statement) -> Iterator[str]:
+    """Yield whom a statement is for: of everyone or an account, those whose ARNs match, where a condition says so."""
+    for principal in statement.principals or ():
+        patterns = [
+            value
+            for condition in statement.conditions
+            if condition.key.lower() == "aws:principalarn" and condition.operator in ("ArnLike", "StringLike")
+            for value in condition.values
+            if is_pattern(value) and account_of(value)
+        ]
+        wide = principal.value == "*" or principal.value.endswith(":root")
+        yield from patterns if wide and patterns else (principal.value,)
+
+
 def _witness(name: str) -> str:
     """Return who makes the requests: of a whole account, somebody; of everyone, somebody of no account that is named."""
+    if is_pattern(name):
+        return name.replace("*", "x").replace("?", "x")
     arn = parse_arn(name)
     if name == "*":
         return "arn:aws:iam::999999999999:role/anyone"

@@ -12,32 +12,34 @@ from kmsgen.compiler.conditions import (
     conditions_of,
     conjoin,
     fails_when_absent,
-    has_wildcard,
+    grant_conditions,
     is_context_key,
     reads_metadata,
 )
 from kmsgen.compiler.permit import Conditions, Permit, canonical
 from kmsgen.compiler.target import Target
+from kmsgen.compiler.wide_principals import is_wide, placed
 from kmsgen.errors import input_error
 from kmsgen.intent.intent import Access
-from kmsgen.policy.document import Condition, Principal
+from kmsgen.policy.document import Condition
 
-GRANTEE_KEYS = ("kms:granteeprincipal", "kms:granteeserviceprincipal")
+CREATE_GRANT = "kms:CreateGrant"
 
 
-def access_permits(access: Access, target: Target) -> Iterator[Permit]:
+def access_permits(access: Access, target: Target, delegation: str) -> Iterator[Permit]:
     """Yield what one line asks for on one key. Raises InputError for what cannot be had."""
     conditions = conditions_of(access.when, target.regions, access.location)
     _check_reaches(access, conditions)
-    is_account = access.principal == account_root(target.partition, account_of(access.principal) or "")
+    principal, caller = placed(access.principal, target, delegation)
+    is_account = principal.value == account_root(target.partition, account_of(principal.value) or "")
     purpose = "delegate" if is_account else {"admin": "administer", "user": "use"}[access.role]
+    meant = access.principal if is_wide(access.principal) else ""
     for action in access.actions:
         for half in halves(action):
             if access.on and half in ("key", "alias") and half not in access.on:
                 continue
-            held = canonical(_conditions_on(access, action, half, conditions))
-            principal = Principal("AWS", access.principal)
-            yield Permit(principal, action, half, held, purpose, (access.location,), explicit=access.explicit)
+            held = canonical(conjoin((*_conditions_on(access, action, half, conditions), *caller), access.location))
+            yield Permit(principal, action, half, held, purpose, (access.location,), explicit=access.explicit, meant=meant)
 
 
 def halves(action: str) -> tuple[str, ...]:
@@ -73,8 +75,8 @@ def _conditions_on(access: Access, action: str, half: str, conditions: Condition
                 f"`{action}` never carries `{condition.key}`, so it could never be allowed under this condition",
                 f"give `{action}` a line of its own",
             )
-    if action == "kms:CreateGrant" and not pins_grant(conditions):
-        held.append(FOR_AWS_RESOURCE)
+    if action == CREATE_GRANT:
+        held += grant_conditions(access.when.grant)
     return conjoin(held, access.location)
 
 
@@ -85,14 +87,3 @@ def _may_go_without(action: str, condition: Condition, conditions: Conditions) -
     """
     ends_grants = action == "kms:RevokeGrant" and FOR_AWS_RESOURCE in conditions
     return is_context_key(condition.key) and (reads_metadata(action) or ends_grants)
-
-
-def pins_grant(conditions: Conditions) -> bool:
-    """Return whether conditions fix both who gets a grant and every operation in it; a pattern of grantees fixes nobody."""
-    grantee = any(c.key.lower() in GRANTEE_KEYS and c.operator in ("StringEquals", "ArnEquals") and _exact(c) for c in conditions)
-    operations = any(c.key.lower() == "kms:grantoperations" and c.operator == "ForAllValues:StringEquals" for c in conditions)
-    return grantee and operations
-
-
-def _exact(condition: Condition) -> bool:
-    return not any(has_wildcard(value) or "${" in value for value in condition.values)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kmsgen.arn import account_of, account_root
 from kmsgen.compiler.accesses import access_permits
+from kmsgen.compiler.conditions import is_for_iam_only
 from kmsgen.compiler.contradictions import refuse_contradictions, takes_away
 from kmsgen.compiler.deployer import deployer_permits
 from kmsgen.compiler.grants import grants_on
 from kmsgen.compiler.guardrails import World, deny_statements, identity_denies, world_of
 from kmsgen.compiler.identity_policy import documents, identity_statements, needs_identity_policy, resources_of
-from kmsgen.compiler.key_policy import Traced, allow_statements, check_size
+from kmsgen.compiler.key_policy import Traced, allow_statements, check_size, works_in_key_policy
 from kmsgen.compiler.notes import notes_on
 from kmsgen.compiler.permit import Permit, without_repetition
 from kmsgen.compiler.principals import has_identity_policies, is_account, is_service_linked
@@ -62,7 +64,7 @@ def _asked(intent: Intent, target: Target) -> Iterator[Permit]:
     accesses: tuple[Access, ...] = (*intent.admins, *intent.users)
     # whole accounts come first: they cover nobody, and open the policy for its reader
     for access in sorted(accesses, key=lambda access: not is_account(Principal("AWS", access.principal))):
-        yield from access_permits(access, target)
+        yield from access_permits(access, target, intent.delegation)
     yield from deployer_permits(intent, target)
     for use in intent.services:
         yield from service_permits(use, target, intent.scope)
@@ -70,24 +72,34 @@ def _asked(intent: Intent, target: Target) -> Iterator[Permit]:
 
 def _check_placeable(intent: Intent, target: Target, permits: Iterable[Permit]) -> None:
     """Refuse permits that need an IAM policy of a principal that can have none, or, without key policies, of another account."""
-    problems = []
+    problems = list(_without_effect(target, permits))
     for permit in permits:
         if not needs_identity_policy(permit, target, intent.delegation) or is_account(permit.principal):
             continue
         foreign = account_of(permit.principal.value) != target.account
-        if not has_identity_policies(permit.principal) or (not target.governed and foreign):
-            message = f"`{permit.action}` of `{permit.principal.value}` cannot be given from here"
-            hint = "the key's own key policy must name this principal: list the keys" if not target.governed else ""
+        if not has_identity_policies(permit.principal) or (intent.every_key and foreign):
+            message = f"`{permit.action}` of `{permit.who}` cannot be given from here"
+            hint = "the key's own key policy must name this principal: list the keys" if intent.every_key else ""
             hint = hint or "it needs an IAM policy, which only users and roles can have: name one"
             problems.append(Diagnostic(permit.origins[0], "no-place", message, hint))
     if problems:
         raise InputError(problems)
 
 
+def _without_effect(target: Target, permits: Iterable[Permit]) -> Iterator[Diagnostic]:
+    """Yield permits of a key policy that rest on what works in IAM policies alone."""
+    for permit in permits:
+        resting = [condition.key for condition in permit.conditions if is_for_iam_only(condition.key)]
+        if resting and target.governed and works_in_key_policy(permit):
+            message = f"no key policy can rest on `{resting[0]}`, which works in IAM policies alone"
+            hint = "say it in an intent about `keys` with `key_policy: keep`, or about every key"
+            yield Diagnostic(permit.origins[0], "condition-iam-only", message, hint)
+
+
 def _key_access(intent: Intent, world: World, origins: dict[str, tuple[Location, ...]]) -> KeyAccess:
     target = world.target
     if not target.governed:
-        return KeyAccess(target.key, _delegating_policy(target))
+        return KeyAccess(target.key, _delegating_policy(world))
     sids = Sids()
     traced = allow_statements(world.permits, target, intent.delegation, sids) + deny_statements(intent, world, sids)
     policy = Document(tuple(item.statement for item in traced))
@@ -96,19 +108,23 @@ def _key_access(intent: Intent, world: World, origins: dict[str, tuple[Location,
     return KeyAccess(target.key, policy, grants_on(intent, target), target.creation)
 
 
-def _delegating_policy(target: Target) -> Document:
-    """Return the key policy that a key of the account has unless its owner says otherwise; it is judged, never rendered.
+def _delegating_policy(world: World) -> Document:
+    """Return the key policy that is taken for granted of a key whose policy stays; it is judged and told, never rendered.
 
-    Source: KMS Developer Guide, key-policy-default.
+    It lets the IAM policies of the key's account decide, as AWS's own default does, and those of each account of the intent.
+    Source: KMS Developer Guide, key-policy-default, key-policy-modifying-external-accounts.
     """
-    root = Principal("AWS", account_root(target.partition, target.account))
-    return Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), (root,), sid="Enable IAM User Permissions"),))
+    target = world.target
+    others = (account_of(permit.principal.value) for permit in world.permits)
+    accounts = dict.fromkeys([target.account, *(account for account in others if account)])
+    roots = tuple(Principal("AWS", account_root(target.partition, account)) for account in accounts)
+    return Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), roots, sid="Enable IAM User Permissions"),))
 
 
 def _identity_policies(
     intent: Intent, worlds: tuple[World, ...], origins: dict[str, tuple[Location, ...]]
 ) -> dict[str, PrincipalPolicies]:
-    sids = Sids()
+    sids: dict[str, Sids] = defaultdict(Sids)
     traced = identity_statements(_in_identity_policies(intent, worlds), sids)
     if not worlds[0].target.governed:
         for principal, denies in identity_denies(intent, worlds, sids).items():

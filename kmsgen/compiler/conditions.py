@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
+from kmsgen.arn import is_service_principal
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.errors import Location, input_error
-from kmsgen.intent.intent import When
+from kmsgen.intent.intent import GrantWhen, When
 from kmsgen.policy.document import Condition
 from kmsgen.policy.operators import split_operator
 
@@ -44,6 +45,25 @@ def conditions_of(when: When, regions: Values, location: Location) -> tuple[Cond
     if when.mfa is not None:
         found.append(Condition("Bool", "aws:MultiFactorAuthPresent", (str(when.mfa).lower(),)))
     return conjoin((*found, *when.conditions), location)
+
+
+def grant_conditions(limits: GrantWhen) -> tuple[Condition, ...]:
+    """Return the conditions that hold CreateGrant to grants of a kind."""
+    lists = (
+        ("ForAllValues:StringEquals", "kms:GrantOperations", limits.operations),
+        ("StringEquals", _of_kind("Grantee", limits.grantees), limits.grantees),
+        ("StringEquals", _of_kind("Retiring", limits.retiring), limits.retiring),
+        ("StringEquals", "kms:GrantConstraintType", limits.constraint),
+    )
+    found = [Condition(operator, key, values) for operator, key, values in lists if values]
+    if limits.for_aws is not None:
+        found.append(FOR_AWS_RESOURCE._replace(values=(str(limits.for_aws).lower(),)))
+    return tuple(found)
+
+
+def _of_kind(role: str, names: Values) -> str:
+    """Return the condition key of a grantee or retiring principal: services have keys of their own."""
+    return f"kms:{role}{'Service' if names and is_service_principal(names[0]) else ''}Principal"
 
 
 def _dates(when: When) -> Iterable[Condition]:
@@ -156,6 +176,14 @@ def reads_metadata(action: str) -> bool:
     """Return whether an action of KMS only reads about a key: it uses none of its material and changes nothing."""
     row = ACTIONS.get(action.removeprefix("kms:"))
     return row is not None and frozenset(row.access_levels) <= METADATA_LEVELS and not row.cryptographic
+
+
+def is_for_iam_only(key: str) -> bool:
+    """Return whether no Allow of a key policy can rest on a condition key.
+
+    Source: KMS Developer Guide, conditions-kms (kms:ResourceAliases), conditions-aws (aws:ResourceTag).
+    """
+    return key.lower().startswith("aws:resourcetag/") or key.lower() == "kms:resourcealiases"
 
 
 def is_context_key(key: str) -> bool:

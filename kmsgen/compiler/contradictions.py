@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 
 from kmsgen.arn import account_of, parse_arn, role_of_session
 from kmsgen.catalogue import services
@@ -11,7 +12,7 @@ from kmsgen.compiler.guardrails import CREATE_GRANT, DELETE
 from kmsgen.compiler.permit import Permit
 from kmsgen.compiler.principals import is_account
 from kmsgen.errors import Diagnostic, RefusedError
-from kmsgen.intent.intent import GuardRailLine, Intent
+from kmsgen.intent.intent import ORGANIZATION, GuardRailLine, Intent
 from kmsgen.policy.document import Principal
 
 
@@ -29,7 +30,7 @@ def _contradiction(line: GuardRailLine, permit: Permit) -> Diagnostic:
     return Diagnostic(
         line.location,
         "contradiction",
-        f"`{line.name}` takes away `{permit.action}` of `{permit.principal.value}`, which {asked} asks for",
+        f"`{line.name}` takes away `{permit.action}` of `{permit.who}`, which {asked} asks for",
         "except the principal from the guard rail, or do not ask for the action",
     )
 
@@ -50,13 +51,13 @@ def _uncreatable_grants(intent: Intent) -> list[Diagnostic]:
 
 def takes_away(line: GuardRailLine, permit: Permit) -> bool:
     """Return whether a guard rail denies a permit in every situation."""
-    if not reaches(line, permit.principal):
+    if not reaches(line, permit.who):
         return False
     if line.name == "deny-delete":
         return permit.action in DELETE
     if line.name == "deny-grants-to-principals":
         return permit.action in CREATE_GRANT and permit.principal.kind == "AWS" and not _is_for_aws_resource(permit)
-    return line.name == "deny-everyone-else" and permit.principal.value == "*"
+    return line.name == "deny-everyone-else" and permit.who == "*"
 
 
 def _is_for_aws_resource(permit: Permit) -> bool:
@@ -66,18 +67,21 @@ def _is_for_aws_resource(permit: Permit) -> bool:
     return by_service or FOR_AWS_RESOURCE in permit.conditions
 
 
-def reaches(line: GuardRailLine, principal: Principal) -> bool:
-    """Return whether a guard rail denies a principal, no exception sparing it or some principal of it."""
-    if line.principals and principal.value not in line.principals:
+def reaches(line: GuardRailLine, name: str) -> bool:
+    """Return whether a guard rail denies all of a principal of the intent, no exception sparing it or some principal of it."""
+    if line.principals and not any(fnmatchcase(name, pattern) for pattern in line.principals):
         return False
-    return not any(_covers(exception, principal) for exception in line.exceptions)
+    return not any(_covers(exception, name) for exception in line.exceptions)
 
 
-def _covers(exception: str, principal: Principal) -> bool:
-    """Return whether an exception spares a principal, or some principal of it."""
-    same_account = account_of(exception) == account_of(principal.value)
-    if is_account(Principal("AWS", exception)) or is_account(principal):
+def _covers(exception: str, name: str) -> bool:
+    """Return whether an exception spares a principal, or some principal of it; any may be in an organization."""
+    if ORGANIZATION in (exception[: len(ORGANIZATION)], name[: len(ORGANIZATION)]):
+        return True
+    same_account = account_of(exception) == account_of(name)
+    if is_account(Principal("AWS", exception)) or is_account(Principal("AWS", name)):
         return same_account
-    arn = parse_arn(principal.value)
+    arn = parse_arn(name)
     role = role_of_session(arn) if arn else None
-    return exception == principal.value or (same_account and role is not None and exception.rpartition("/")[2] == role)
+    by_name = fnmatchcase(name, exception) or fnmatchcase(exception, name)
+    return by_name or (same_account and role is not None and exception.rpartition("/")[2] == role)

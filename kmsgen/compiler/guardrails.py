@@ -18,20 +18,22 @@ from kmsgen.catalogue.actions import ACTIONS, fits, works_in_key_policy
 from kmsgen.catalogue.capabilities import IMPORT_ADMINISTRATOR
 from kmsgen.catalogue.guardrails import GUARD_RAILS
 from kmsgen.catalogue.model import Action
-from kmsgen.compiler.conditions import FOR_AWS_RESOURCE
+from kmsgen.compiler.conditions import conjoin
+from kmsgen.compiler.grants import lets_services_grant, named_grantees
 from kmsgen.compiler.key_policy import Traced
 from kmsgen.compiler.permit import Conditions, Permit, canonical
 from kmsgen.compiler.principals import is_account, is_session
 from kmsgen.compiler.services import grantees
 from kmsgen.compiler.sids import Sids
 from kmsgen.compiler.target import Target
+from kmsgen.compiler.wide_principals import others_than
 from kmsgen.errors import input_error
-from kmsgen.intent.intent import GuardRailLine, Intent
+from kmsgen.intent.intent import ORGANIZATION, GuardRailLine, Intent, is_pattern
 from kmsgen.policy.document import EVERYONE, Condition, Effect, Principal, Statement
 
 Values = tuple[str, ...]
 
-DELETE = ("kms:DisableKey", "kms:ScheduleKeyDeletion")
+DELETE = ("kms:DeleteImportedKeyMaterial", "kms:DisableKey", "kms:ScheduleKeyDeletion")
 CONTEXT_RAIL = "deny-without-encryption-context"
 CREATE_GRANT = ("kms:CreateGrant",)
 PUT_POLICY = ("kms:PutKeyPolicy",)
@@ -45,7 +47,7 @@ class World(NamedTuple):
     target: Target
     organization: str | None
     permits: tuple[Permit, ...]
-    named: Values  # ARNs of principals without permits of their own: grantees, retiring principals
+    named: Values  # ARNs of principals without permits of their own: grantees, the deployer
     named_services: Values
 
     @property
@@ -56,9 +58,8 @@ class World(NamedTuple):
     @property
     def grant_makers(self) -> Values:
         """The accounts, the key's first, of those who let AWS services create grants for themselves."""
-        granting = [permit for permit in self.permits if permit.action in CREATE_GRANT]
-        makers = [permit for permit in granting if permit.purpose == "serve" or FOR_AWS_RESOURCE in permit.conditions]
-        accounts = [account_of(permit.principal.value) or self.target.account for permit in makers]
+        makers = [permit for permit in self.permits if permit.action in CREATE_GRANT and lets_services_grant(permit)]
+        accounts = [account_of(permit.who) or self.target.account for permit in makers]
         return tuple(dict.fromkeys([self.target.account, *accounts])) if makers else ()
 
 
@@ -70,30 +71,39 @@ class _Deny(NamedTuple):
 def world_of(intent: Intent, target: Target, permits: Iterable[Permit]) -> World:
     """Return what guard rails are built against on one key."""
     grants = [line.grant for line in intent.grants]
-    people = [grant.grantee for grant in grants if not grant.grantee_is_service]
-    people += [grant.retiring for grant in grants if grant.retiring and not grant.retiring_is_service]
-    machines = [grant.grantee for grant in grants if grant.grantee_is_service]
-    machines += [grant.retiring for grant in grants if grant.retiring and grant.retiring_is_service]
+    people, machines = ([one.grantee for one in grants if one.grantee_is_service is service] for service in (False, True))
     people += [arn for use in intent.services for arn in grantees(use, target)]
     if intent.scope.deployer is not None:
         people.append(intent.scope.deployer)
-    return World(target, intent.scope.organization, tuple(permits), tuple(people), tuple(machines))
+    permits = tuple(permits)
+    people += named_grantees(permits)
+    return World(target, intent.scope.organization, permits, tuple(people), tuple(machines))
 
 
 def deny_statements(intent: Intent, world: World, sids: Sids) -> list[Traced]:
     """Return the Deny statements of the key policy."""
     found = []
     for line in intent.guardrails:
-        principals = tuple(Principal("AWS", arn) for arn in line.principals) or (EVERYONE,)
-        for deny in _denies(line, world):
-            statement = Statement(
-                Effect.DENY, deny.actions, ("*",), principals, canonical(deny.conditions), sids.spaced(_title(line.name))
-            )
-            found.append(Traced(statement, (line.location,)))
+        for principals, caller in _denied(line):
+            for deny in _denies(line, world):
+                held = canonical(conjoin((*deny.conditions, *caller), line.location))
+                title = sids.spaced(_title(line.name))
+                statement = Statement(Effect.DENY, deny.actions, ("*",), principals, held, title)
+                found.append(Traced(statement, (line.location,)))
     return found
 
 
-def identity_denies(intent: Intent, worlds: Iterable[World], sids: Sids) -> dict[str, list[Traced]]:
+def _denied(line: GuardRailLine) -> list[tuple[tuple[Principal, ...], Conditions]]:
+    """Return whom a guard rail denies: everyone, those it names, and those that patterns of it match."""
+    patterns = tuple(filter(is_pattern, line.principals))
+    named = tuple(Principal("AWS", arn) for arn in line.principals if arn not in patterns)
+    found: list[tuple[tuple[Principal, ...], Conditions]] = [(named, ())] if named else []
+    if patterns:
+        found.append(((EVERYONE,), (Condition("ArnLike", "aws:PrincipalArn", patterns),)))
+    return found or [((EVERYONE,), ())]
+
+
+def identity_denies(intent: Intent, worlds: Iterable[World], sids: dict[str, Sids]) -> dict[str, list[Traced]]:
     """Return the Deny statements of IAM policies, by principal: for intents about keys whose key policies are not ours."""
     worlds = tuple(worlds)
     arns = tuple(dict.fromkeys(arn for world in worlds for arn in world.target.key_arns))
@@ -103,7 +113,7 @@ def identity_denies(intent: Intent, worlds: Iterable[World], sids: Sids) -> dict
             if principal in line.exceptions:
                 continue
             for conditions, actions in _for_every_kind(line._replace(exceptions=()), worlds).items():
-                title = sids.joined(f"{_title(line.name)} by {principal.rpartition('/')[2]}")
+                title = sids[principal].joined(f"{_title(line.name)} by {principal.rpartition('/')[2]}")
                 statement = Statement(Effect.DENY, actions, arns, None, conditions, title)
                 found.setdefault(principal, []).append(Traced(statement, (line.location,)))
     return found
@@ -137,8 +147,9 @@ def _denies(line: GuardRailLine, world: World) -> list[_Deny]:
 # --- the guard rails ----------------------------------------------------------------------------------------------------
 
 
-def _deny_delete(line: GuardRailLine, _world: World) -> list[_Deny]:
-    return [_Deny(DELETE, _unless(line.exceptions))]
+def _deny_delete(line: GuardRailLine, world: World) -> list[_Deny]:
+    actions = _actions(world.target, lambda action: action.iam_name in DELETE)
+    return [_Deny(actions, _unless(line.exceptions))]
 
 
 def _deny_outside_organization(line: GuardRailLine, world: World) -> list[_Deny]:
@@ -150,7 +161,7 @@ def _deny_outside_organization(line: GuardRailLine, world: World) -> list[_Deny]
 
 def _deny_everyone_else(line: GuardRailLine, world: World) -> list[_Deny]:
     principals = [permit.principal for permit in world.permits]
-    arns = [principal.value for principal in principals if principal.kind == "AWS"]
+    arns = [permit.who for permit in world.permits if permit.principal.kind == "AWS"]
     named = tuple(dict.fromkeys((*arns, *world.named, *line.exceptions, *_machine_roles(world))))
     sessions = [arn for arn in named if is_session(arn) and _role_patterns(arn)]
     others = [arn for arn in named if arn not in sessions]
@@ -189,7 +200,7 @@ def _without_region(name: str, regions: Values) -> str:
 def _other_sessions(patterns: Values, sessions: list[str], others: list[str], actions: Values) -> _Deny:
     """Return the deny of a role's other sessions: aws:PrincipalArn shows the role only, aws:userid ends in the session."""
     exact, under_path = patterns
-    named = [arn for arn in others if arn == exact or fnmatchcase(arn, under_path)]
+    named = [arn for arn in others if fnmatchcase(exact, arn) or fnmatchcase(arn, under_path) or arn.startswith(ORGANIZATION)]
     conditions = (
         Condition("ArnLike", "aws:PrincipalArn", patterns),
         Condition("StringNotLike", "aws:userid", tuple(f"*:{session}" for session in sessions)),
@@ -254,14 +265,16 @@ BUILDERS: dict[str, Callable[[GuardRailLine, World], list[_Deny]]] = {
 # --- their parts --------------------------------------------------------------------------------------------------------
 
 
-def _unless(arns: Iterable[str]) -> Conditions:
+def _unless(names: Iterable[str]) -> Conditions:
     """Return conditions that fail for these principals (an account: for each of its principals) and hold for all others."""
-    unique = tuple(dict.fromkeys(arns))
+    arns = tuple(names)
+    unique = tuple(arn for arn in dict.fromkeys(arns) if not arn.startswith(ORGANIZATION))
     accounts = tuple(account_of(arn) or "" for arn in unique if is_account(Principal("AWS", arn)))
     others = tuple(arn for arn in unique if not is_account(Principal("AWS", arn)))
-    rows = (("ArnNotLike" if any("*" in arn for arn in others) else "ArnNotEquals", "aws:PrincipalArn", others),
+    members = others_than(arn for arn in dict.fromkeys(arns) if arn.startswith(ORGANIZATION))
+    rows = (("ArnNotLike" if any(map(is_pattern, others)) else "ArnNotEquals", "aws:PrincipalArn", others),
             ("StringNotEquals", "aws:PrincipalAccount", accounts))  # fmt: skip
-    return tuple(Condition(operator, key, values) for operator, key, values in rows if values)
+    return (*(Condition(operator, key, values) for operator, key, values in rows if values), *members)
 
 
 def _machine_roles(world: World) -> Values:

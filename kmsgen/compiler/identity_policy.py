@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 from kmsgen.arn import Arn, account_of, parse_arn
 from kmsgen.compiler.key_policy import Traced, is_delegable, works_in_key_policy
-from kmsgen.compiler.permit import PURPOSES, Conditions, Permit
+from kmsgen.compiler.permit import PURPOSES, Conditions, Permit, gives_alternatives
 from kmsgen.compiler.principals import has_identity_policies
 from kmsgen.compiler.sids import Sids, describe
 from kmsgen.compiler.target import Target
 from kmsgen.errors import Diagnostic, RefusedError
-from kmsgen.policy.document import Document, Effect, Statement
+from kmsgen.policy.document import Condition, Document, Effect, Statement
 from kmsgen.policy.json_form import format_document
 
 Values = tuple[str, ...]
@@ -62,10 +62,11 @@ class _Head(NamedTuple):
         return self.principal, PURPOSES.index(self.purpose)
 
 
-def identity_statements(wanted: Iterable[tuple[Permit, Values]], sids: Sids) -> dict[str, list[Traced]]:
+def identity_statements(wanted: Iterable[tuple[Permit, Values]], sids: dict[str, Sids]) -> dict[str, list[Traced]]:
     """Return the statements of each principal's IAM policies, for permits with their resources.
 
-    Actions stand together only where their resources are equal.
+    Actions stand together only where their resources are equal. `sids` are those of each principal: what others are allowed
+    changes none of its policies.
     """
     resources: dict[tuple[_Head, str, str], list[str]] = {}
     permits: dict[tuple[_Head, str, str], list[Permit]] = {}
@@ -78,7 +79,7 @@ def identity_statements(wanted: Iterable[tuple[Permit, Values]], sids: Sids) -> 
         grouped.setdefault((slot[0], tuple(dict.fromkeys(named_all))), []).extend(permits[slot])
     found: dict[str, list[Traced]] = {}
     for (head, arns), together in sorted(grouped.items(), key=lambda item: item[0][0].order):
-        found.setdefault(head.principal, []).append(_statement(together, arns, sids))
+        found.setdefault(head.principal, []).append(_statement(together, arns, sids[head.principal]))
     return found
 
 
@@ -116,7 +117,7 @@ def documents(principal: str, statements: list[Traced]) -> tuple[tuple[Traced, .
 
 
 def _pieces(statements: Iterable[Traced]) -> Iterator[Traced]:
-    """Yield statements that each fit a policy of their own: a long one is cut by its resources, else by its actions."""
+    """Yield statements that each fit a policy of their own: a long one is cut by its resources, actions or listed values."""
     for traced in statements:
         parts = list(_cut(traced))
         for number, part in enumerate(parts, start=1):
@@ -130,15 +131,29 @@ def _cut(traced: Traced) -> Iterator[Traced]:
         yield traced
         return
     statement = traced.statement
-    field = "resources" if len(statement.resources) > 1 else "actions"
-    values: Values = getattr(statement, field)
-    if len(values) == 1:
+    listed = next((name for name in ("resources", "actions") if len(getattr(statement, name)) > 1), "")
+    longest = max(statement.conditions, key=_alternatives, default=None)
+    if listed:
+        values: Values = getattr(statement, listed)
+        halves: Iterable[dict[str, Any]] = ({listed: part} for part in _halves(values))
+    elif longest is not None and _alternatives(longest) > 1:
+        parts = (longest._replace(values=part) for part in _halves(longest.values))
+        halves = ({"conditions": tuple(part if one is longest else one for one in statement.conditions)} for part in parts)
+    else:
         message = f"one IAM statement alone is longer than the {MANAGED_POLICY_CHARACTERS} characters of a managed policy"
         raise _too_large(traced, "policy-too-long", message)
-    middle = len(values) // 2
-    for part in (values[:middle], values[middle:]):
-        fields: dict[str, Any] = {field: part}
+    for fields in halves:
         yield from _cut(traced._replace(statement=statement._replace(**fields)))
+
+
+def _halves(values: Values) -> tuple[Values, Values]:
+    middle = len(values) // 2
+    return values[:middle], values[middle:]
+
+
+def _alternatives(condition: Condition) -> int:
+    """Return in how many statements a condition can be cut: its values, where any one of them is enough."""
+    return len(condition.values) if gives_alternatives(condition.operator) else 1
 
 
 def characters(statements: Iterable[Traced]) -> int:

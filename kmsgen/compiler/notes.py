@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from ipaddress import ip_network
 from typing import NamedTuple
 
 from kmsgen.arn import account_of
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.compiler.conditions import CONTEXT_PREFIX, fails_when_absent
+from kmsgen.compiler.conditions import CONTEXT_PREFIX, EQUALITIES, carries, fails_when_absent, is_context_key
 from kmsgen.compiler.contradictions import reaches
 from kmsgen.compiler.guardrails import CONTEXT_RAIL, World
 from kmsgen.compiler.identity_policy import needs_identity_policy
+from kmsgen.compiler.permit import Permit
 from kmsgen.compiler.principals import is_account, is_service_linked
 from kmsgen.compiler.service_notes import notes_on_services
 from kmsgen.errors import Diagnostic, Location
-from kmsgen.intent.intent import Access, GuardRailLine, Intent
+from kmsgen.intent.intent import ORGANIZATION, Access, GrantWhen, GuardRailLine, Intent
 from kmsgen.policy.document import Principal
 
 
@@ -26,6 +29,19 @@ class _Narrowing(NamedTuple):
     hint: str
 
 
+# what narrows the grants of a line that names none of its `grant`
+_LIMIT_GRANTS = frozenset(
+    {
+        "kms:granteeprincipal",
+        "kms:granteeserviceprincipal",
+        "kms:grantoperations",
+        "kms:grantisforawsresource",
+        "kms:grantconstrainttype",
+        "kms:viaservice",
+    }
+)
+# RFC 1918, 4193, 6598: what no public endpoint of AWS is called from
+_PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")))
 _NARROWINGS = {
     "deny-direct-use": _Narrowing(
         "kms:viaservice", "calls through AWS services", "say so with `via:`, or except the principal from the guard rail"
@@ -40,8 +56,10 @@ _NARROWINGS = {
 
 def notes_on(intent: Intent, worlds: tuple[World, ...]) -> tuple[Diagnostic, ...]:
     """Return the notes, in source order, each once."""
-    found = {*_recovery(intent), *_members(intent), *_deployment(intent), *_not_governed(intent)}
+    found = {*_recovery(intent), *_members(intent), *_deployment(intent), *_not_governed(intent, worlds)}
     found |= {*notes_on_services(intent), *_narrowed_lines(intent), *_narrowed_grants(intent), *_spared_accounts(intent)}
+    found |= {*_outside_scope(intent), *_beside_never(intent), *_grants_of_replicas(intent)}
+    found |= {*_unlimited_grants(intent), *_not_on_action(intent), *_private_addresses(intent)}
     for world in worlds:
         found |= set(_other_halves(intent, world))
     return tuple(sorted(found))
@@ -61,10 +79,74 @@ def _recovery(intent: Intent) -> Iterator[Diagnostic]:
         )
 
 
+def _unlimited_grants(intent: Intent) -> Iterator[Diagnostic]:
+    for access in (*intent.admins, *intent.users):
+        keys = {condition.key.lower() for condition in access.when.conditions}
+        limited = access.when.grant != GrantWhen() or access.when.via or keys & _LIMIT_GRANTS
+        if "kms:CreateGrant" in access.actions and not limited:
+            message = f"nothing limits the grants that `{access.principal}` may create: any operation of the key, for anybody"
+            hint = "`when: {grant: {operations: [...], grantees: [...]}}`, or `use-grants` for grants of AWS services only"
+            yield Diagnostic(access.location, "grants-unlimited", message, hint)
+
+
+def _not_on_action(intent: Intent) -> Iterator[Diagnostic]:
+    """Yield what a condition on the encryption context of a line does not hold on: actions that only read about the key."""
+    for access in (*intent.admins, *intent.users):
+        raw = [condition.key for condition in access.when.conditions if is_context_key(condition.key)]
+        asked = [*(f"kms:EncryptionContext:{name}" for name, _ in access.when.encryption_context), *raw]
+        without = [action for action in access.actions if asked and not carries(action, asked[0])]
+        if without:
+            names = ", ".join(f"`{action}`" for action in without)
+            message = f"{names} of `{access.principal}` have no encryption context, so they are allowed without `{asked[0]}`"
+            yield Diagnostic(access.location, "when-not-on-action", message, "leave them out, or give them a line of their own")
+
+
+def _private_addresses(intent: Intent) -> Iterator[Diagnostic]:
+    for access in (*intent.admins, *intent.users):
+        for text in access.when.source_ip:
+            network = ip_network(text)
+            if any(network.version == private.version and network.subnet_of(private) for private in _PRIVATE):  # type: ignore[arg-type]
+                message = f"`{text}` is private, and aws:SourceIp is a public address: no call comes from there"
+                hint = "through a VPC endpoint: `source_vpce`, or `conditions` on aws:VpcSourceIp"
+                yield Diagnostic(access.location, "private-source-ip", message, hint)
+
+
+def _outside_scope(intent: Intent) -> Iterator[Diagnostic]:
+    """Yield lines about every key that hold in Regions of which the scope has no key: they give nothing."""
+    for access in (*intent.admins, *intent.users) if intent.every_key and intent.scope.regions else ():
+        for condition in access.when.conditions:
+            if condition.key.lower() != "aws:requestedregion" or condition.operator not in EQUALITIES:
+                continue
+            if not any(fnmatchcase(region, value) for region in intent.scope.regions for value in condition.values):
+                message = f"the keys of this intent are in {', '.join(intent.scope.regions)}, where `{condition.key}` never holds"
+                yield Diagnostic(
+                    access.location, "region-outside-scope", message, "the line gives nothing: add the Region to `scope`"
+                )
+
+
+def _beside_never(intent: Intent) -> Iterator[Diagnostic]:
+    """Yield whom `never` does not hold for good: who may change the key policy can give themselves what it rules out."""
+    for line in intent.never:
+        for access in (*intent.admins, *intent.users):
+            if "kms:PutKeyPolicy" in access.actions and fnmatchcase(access.principal, line.principal):
+                message = f"`{access.principal}` may change the key policy, and with it give anybody what this rules out"
+                hint = "`never` is about what the policies of this intent allow, not about what they can be changed to"
+                yield Diagnostic(line.location, "never-until-changed", message, hint)
+
+
+def _grants_of_replicas(intent: Intent) -> Iterator[Diagnostic]:
+    regions = intent.key.replicas if intent.key else ()
+    for line in intent.grants if regions else ():
+        message = f"the grant `{line.grant.name}` is on the primary key alone; replicas have grants of their own"
+        hint = f"make it in {', '.join(regions)} too: `aws kms create-grant --region`, with the request in grants.json"
+        yield Diagnostic(line.location, "grant-on-primary", message, hint)
+
+
 def _members(intent: Intent) -> Iterator[Diagnostic]:
     for line in intent.guardrails:
         for access in (*intent.admins, *intent.users):
-            foreign = account_of(access.principal) != intent.scope.account
+            own = f"{ORGANIZATION}{intent.scope.organization}"
+            foreign = account_of(access.principal) != intent.scope.account and not access.principal.startswith(own)
             spared = access.principal in line.exceptions
             if line.name == "deny-outside-organization" and foreign and not spared:
                 message = f"`{access.principal}` is denied unless its account is in {intent.scope.organization}"
@@ -88,7 +170,7 @@ def _narrowed_lines(intent: Intent) -> Iterator[Diagnostic]:
         for access in (*intent.admins, *intent.users) if narrowing else ():
             actions = [action for action in access.actions if _narrows(line.name, action.removeprefix("kms:"))]
             says_so = narrowing is None or _says(access, narrowing.key)
-            if actions and not says_so and reaches(line, Principal("AWS", access.principal)):
+            if actions and not says_so and reaches(line, access.principal):
                 yield _narrowed(line, access.location, actions, access.principal)
 
 
@@ -99,7 +181,7 @@ def _narrowed_grants(intent: Intent) -> Iterator[Diagnostic]:
             actions = [f"kms:{name}" for name in grant.operations if _narrows(line.name, name)]
             pairs = constraints.encryption_context_equals or constraints.encryption_context_subset
             says_so = grant.grantee_is_service if line.name != CONTEXT_RAIL else bool(pairs)
-            if actions and not says_so and reaches(line, Principal("AWS", grant.grantee)):
+            if actions and not says_so and reaches(line, grant.grantee):
                 yield _narrowed(line, asked.location, actions, grant.grantee)
 
 
@@ -125,6 +207,10 @@ def _says(access: Access, key: str) -> bool:
 
 def _deployment(intent: Intent) -> Iterator[Diagnostic]:
     deployer = intent.scope.deployer
+    if deployer is None and intent.governed:
+        message = "no `deployer` is named: whoever runs Terraform or CloudFormation needs more on the key than this gives"
+        hint = "`scope: {deployer: role/...}` gives that role what creating, updating and reading back the key takes"
+        yield Diagnostic(Location(intent.path), "no-deployer", message, hint)
     if deployer is not None and intent.key is not None:
         message = (
             f"`{deployer}` needs its IAM policy (CreateKey and what else no key policy can give) before the first deployment"
@@ -132,17 +218,30 @@ def _deployment(intent: Intent) -> Iterator[Diagnostic]:
         yield Diagnostic(Location(intent.path), "deployer-first", message)
 
 
-def _not_governed(intent: Intent) -> Iterator[Diagnostic]:
-    if not intent.governed:
+def _not_governed(intent: Intent, worlds: tuple[World, ...]) -> Iterator[Diagnostic]:
+    """Yield what is taken for granted of key policies that stay; a deny has its effect whatever they say."""
+    place = Location(intent.path)
+    pairs = {
+        (account_of(permit.principal.value), world.target.account)
+        for world in worlds
+        for permit in world.permits
+        if not intent.governed
+    }
+    if any(one == other for one, other in pairs):
         message = "IAM policies have an effect only on keys whose key policies let the account's IAM policies decide"
-        yield Diagnostic(Location(intent.path), "needs-delegation", message)
+        yield Diagnostic(place, "needs-delegation", message)
+    for one, other in sorted((one or "", other) for one, other in pairs if one != other):
+        message = f"taken for granted: the key policies in account {other} let account {one} in, whose half this is"
+        yield Diagnostic(place, "needs-other-half", message, f"account {other} names account {one}, or these principals, there")
 
 
 def _other_halves(intent: Intent, world: World) -> Iterator[Diagnostic]:
     for permit in world.permits:
-        name, place = permit.principal.value, permit.origins[0]
-        foreign = account_of(name) not in (None, world.target.account)
-        if foreign and is_account(permit.principal):
+        name, place = permit.who, permit.origins[0]
+        foreign = world.target.governed and account_of(name) not in (None, world.target.account)
+        if permit.meant:
+            yield from _halves_of_many(permit, world)
+        elif foreign and is_account(permit.principal):
             message = f"account {account_of(name)} decides by its own IAM policies which of its principals use the key"
             yield Diagnostic(place, "other-half", message)
         elif foreign and is_service_linked(name):
@@ -150,3 +249,17 @@ def _other_halves(intent: Intent, world: World) -> Iterator[Diagnostic]:
         elif is_account(permit.principal) and needs_identity_policy(permit, world.target, intent.delegation):
             message = f"`{permit.action}` has no effect in a key policy; the account's IAM policies must allow it"
             yield Diagnostic(place, "iam-only", message)
+
+
+def _halves_of_many(permit: Permit, world: World) -> Iterator[Diagnostic]:
+    """Yield who else decides about those whom a pattern or an organization means: no IAM policy of theirs can be written here."""
+    place, account = permit.origins[0], account_of(permit.who)
+    if permit.who.startswith(ORGANIZATION):
+        message = f"the accounts of `{permit.who}` decide by their own IAM policies which of their principals use the key"
+        yield Diagnostic(place, "other-half", message)
+    elif account != world.target.account:
+        message = f"account {account} decides by its own IAM policies which of its principals use the key"
+        yield Diagnostic(place, "other-half", message)
+    elif is_account(permit.principal):
+        message = f"whom `{permit.who}` matches is not known here: the IAM policies that let them use the key are yours to write"
+        yield Diagnostic(place, "pattern-by-iam", message, "with `delegation: key-policy` the key policy lets them in")

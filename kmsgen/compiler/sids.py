@@ -61,12 +61,23 @@ class Sids:
 
 def describe(purpose: str, principals: Iterable[Principal], conditions: Iterable[Condition], topic: str = "") -> str:
     """Return what a statement is for, in words."""
-    names = [plain_name(principal.value) for principal in principals]
+    conditions = tuple(conditions)
+    names = [name for principal in principals for name in _names(principal, conditions)]
     who = " and ".join(names) if len(names) <= 2 else f"{len(names)} principals"
     keys = [condition.key.lower() for condition in conditions]
     suffix = [word for prefix, word in WORDS if any(key.startswith(prefix) for key in keys)]
     head = f"{VERBS[purpose]} {topic}" if purpose == "serve" else f"{VERBS[purpose]} {who}"
     return " ".join((head, *([topic] if topic and purpose != "serve" else []), *suffix))
+
+
+def _names(principal: Principal, conditions: Iterable[Condition]) -> list[str]:
+    """Return who a principal is in words: everyone is who the conditions leave."""
+    if principal.value != "*":
+        return [plain_name(principal.value)]
+    said = {condition.key.lower(): condition.values for condition in conditions}
+    patterns = [f"{plain_name(value).strip('*?-')} and the like" for value in said.get("aws:principalarn", ())]
+    members = ["members of an organization" for key in ("aws:principalorgid", "aws:principalorgpaths") if key in said]
+    return patterns or members or ["everyone"]
 
 
 def plain_name(principal: str) -> str:

@@ -97,6 +97,7 @@ def _listed(intent: Intent, arn: str) -> Target:
         arn=arn,
         spec=intent.spec,
         usage=intent.usage,
+        origin=intent.origin or "AWS_KMS",
         multi_region=multi,
         multi_region_key_type="PRIMARY" if multi else None,
     )
@@ -113,11 +114,24 @@ def _every(intent: Intent) -> list[Target]:
         arns = (str(Arn(scope.partition, "kms", region, scope.account, "key/*")),)
         aliases = (str(Arn(scope.partition, "kms", region, scope.account, "alias/*")),)
         for number, (spec, usage) in enumerate(kinds):
-            key_id = REPRESENTATIVE_ID.format(number)
-            key = Key(str(Arn(scope.partition, "kms", place, scope.account, f"key/{key_id}")), spec, usage)
+            key = _representative(intent, Arn(scope.partition, "kms", place, scope.account, ""), number)
+            key = key._replace(spec=spec, usage=usage)
             regions = () if region == "*" else (region,)
             found.append(Target(key, regions, arns, aliases, governed=False))
     return found
+
+
+def _representative(intent: Intent, arn: Arn, number: int) -> Key:
+    """Return a key that stands for every key of a kind."""
+    name = REPRESENTATIVE_ID.format(number)
+    multi = bool(intent.multi_region)
+    resource = f"key/mrk-{name.replace('-', '')}" if multi else f"key/{name}"
+    return Key(
+        str(arn._replace(resource=resource)),
+        origin=intent.origin or "AWS_KMS",
+        multi_region=multi,
+        multi_region_key_type="PRIMARY" if multi else None,
+    )
 
 
 def _kinds() -> tuple[tuple[str, str], ...]:

@@ -12,6 +12,15 @@ LINES = ("admins", "users", "services", "grants", "guardrails", "never")
 """The fields that hold a list of lines, in a file and in an intent; each line stands for itself."""
 
 
+ORGANIZATION = "organization/"
+"""What the name of an organization, or of a unit of one, begins with where a principal stands."""
+
+
+def is_pattern(principal: str) -> bool:
+    """Return whether a principal is a pattern of ARNs."""
+    return principal.startswith("arn:") and ("*" in principal or "?" in principal)
+
+
 class IntentScope(NamedTuple):
     """Where the intent holds. No Regions: every Region. `deployer` is a principal's ARN."""
 
@@ -38,10 +47,24 @@ class NewKey(NamedTuple):
     tags: tuple[tuple[str, str], ...] = ()
 
 
+class GrantWhen(NamedTuple):
+    """What a grant must be that CreateGrant makes. Grantees and retiring principals are all ARNs, or all services' names.
+
+    `constraint` are values of kms:GrantConstraintType.
+    """
+
+    operations: Values = ()
+    grantees: Values = ()
+    retiring: Values = ()
+    constraint: Values = ()
+    for_aws: bool | None = None
+
+
 class When(NamedTuple):
     """What must hold of a request, all of it; a tuple gives alternatives, an empty tuple or None asks nothing.
 
-    `via` are service prefixes (`s3`); `since` and `until` ISO 8601 instants in UTC; `conditions` raw condition blocks.
+    `via` are service prefixes (`s3`); `since` and `until` ISO 8601 instants in UTC; `conditions` raw condition blocks; `grant`
+    is about kms:CreateGrant alone.
     """
 
     encryption_context: tuple[tuple[str, Values], ...] = ()
@@ -55,10 +78,13 @@ class When(NamedTuple):
     principal_tags: tuple[tuple[str, Values], ...] = ()
     organization: Values = ()
     conditions: tuple[Condition, ...] = ()
+    grant: GrantWhen = GrantWhen()
 
 
 class Access(NamedTuple):
     """One line of `admins` or `users`: a principal's ARN (an account: its root ARN) and exact actions, `kms:Decrypt`.
+
+    The principal may also be a pattern of an account's users or roles, or `organization/o-...` with the path of a unit.
 
     `explicit` tells that the line lists its actions; an admin line without `can` has the administrator set.
     `on` narrows an action that needs two resources (CreateAlias: alias and key) to its half on resources of these types,
@@ -101,7 +127,7 @@ class GrantLine(NamedTuple):
 
 
 class GuardRailLine(NamedTuple):
-    """One line of `guardrails`: a name of the catalogue of guard rails, and the principals' ARNs it excepts.
+    """One line of `guardrails`: a name of the catalogue of guard rails, and the principals, patterns, organizations it excepts.
 
     `principals` are the only ones it denies (users and roles of this account; the deny is written into their IAM policies
     where the intent is about every key); empty: it denies everyone.
@@ -125,7 +151,8 @@ class Intent(NamedTuple):
     """Who may do what with one key, with the keys listed, or (`every_key`) with all keys in scope.
 
     `keep_key_policies`: the keys listed keep the key policies they have, and only IAM policies are written.
-    `spec` and `usage` are those of every key meant; `any_spec` tells that the intent leaves them open (every key only).
+    `spec` and `usage` are those of every key meant; `any_spec` tells that the intent leaves them open (every key only). `origin`
+    and `multi_region` are those of keys that exist, None where nothing tells.
     """
 
     path: str
@@ -138,6 +165,8 @@ class Intent(NamedTuple):
     spec: str = "SYMMETRIC_DEFAULT"
     usage: str = "ENCRYPT_DECRYPT"
     any_spec: bool = False
+    origin: str | None = None
+    multi_region: bool | None = None
     delegation: str = "key-policy"
     admins: tuple[Access, ...] = ()
     users: tuple[Access, ...] = ()

@@ -14,7 +14,7 @@ from kmsgen.render.environment import environment
 from kmsgen.render.grant_calls import calls, script
 from kmsgen.render.identity_policies import IdentityPolicy
 from kmsgen.render.json_text import policy_file, refuse_escapes
-from kmsgen.render.names import camel, file_label
+from kmsgen.render.names import file_label, resource_camel
 from kmsgen.render.references import KeyReference
 
 FORMAT = "cloudformation"
@@ -152,7 +152,7 @@ def _accounts(deployment: Deployment) -> Iterator[Template]:
 
 
 def _policies(deployment: Deployment, account: str) -> tuple[IdentityPolicy, ...]:
-    return identity_policies.of_account(deployment, account, lambda text: f"Policy{camel(text)}", "x")
+    return identity_policies.of_account(deployment, account, lambda text: f"Policy{resource_camel(text)}", "x")
 
 
 def _existing_key_policies(deployment: Deployment) -> Iterator[Artifact]:
@@ -175,6 +175,7 @@ def _notes(deployment: Deployment, templates: list[Template]) -> Iterator[str]:
         if template.path != f"{FORMAT}/template.yaml":
             whose = "another account" if template.account != deployment.account else "another Region"
             yield f"cloudformation: `{template.path}` is a stack of {whose}: {template.description.lower()}"
+        yield from (f"cloudformation: {note}" for note in identity_policies.unattached(template.policies))
     if _given_keys(deployment):
         yield "cloudformation: " + key_request.note("CloudFormation", FORMAT, "KeyArn")
     if calls(deployment):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from kmsgen.policy.document import Document
 from kmsgen.render.deployment import Deployment
-from kmsgen.render.names import Holder, holders, numbered, policy_name, unique
+from kmsgen.render.names import Holder, holders, parts, policy_name, unique
 
 
 class IdentityPolicy(NamedTuple):
@@ -44,5 +44,14 @@ def _held(deployment: Deployment, account: str) -> Iterator[tuple[Holder, str, D
     found = dict(deployment.identity_policies())
     for principal, holder in holders(found, deployment.account).items():
         if holder.account == account:
-            for text, document in zip(numbered(holder.own_label, len(found[principal])), found[principal], strict=True):
+            for text, document in zip(parts(holder.own_label, len(found[principal]), principal), found[principal], strict=True):
                 yield holder, text, document
+
+
+def unattached(policies: Iterable[IdentityPolicy]) -> Iterator[str]:
+    """Yield what is to be done with each policy that its format attaches to nobody."""
+    for policy in policies:
+        if not policy.holder.kind and "/aws-reserved/" in policy.holder.principal:
+            yield f"IAM Identity Center keeps {policy.holder.principal}: name `{policy.name}` in its permission set"
+        elif not policy.holder.kind:
+            yield f"nothing can attach a policy to {policy.holder.principal}: attach `{policy.name}`"

@@ -11,7 +11,7 @@ from kmsgen.render.artifact import Artifact, Rendering
 from kmsgen.render.deployment import Deployment, key_id
 from kmsgen.render.grant_calls import calls
 from kmsgen.render.json_text import MANAGED_POLICY_LIMIT, counted_size, policy_file, request_file
-from kmsgen.render.names import Holder, file_label, holders, numbered
+from kmsgen.render.names import Holder, file_label, holders, parts
 
 FORMAT = "json"
 
@@ -37,7 +37,7 @@ def _identity_policies(deployment: Deployment) -> Iterator[Artifact]:
     found = dict(deployment.identity_policies())
     for principal, holder in holders(found, deployment.account).items():
         documents = [part for document in found[principal] for part in _fitting(by_alias(document, deployment))]
-        for label, document in zip(numbered(holder.label, len(documents)), documents, strict=True):
+        for label, document in zip(parts(holder.label, len(documents), principal), documents, strict=True):
             yield _identity_policy(holder, label, document)
 
 

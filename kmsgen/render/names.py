@@ -10,6 +10,10 @@ from kmsgen.arn import account_of, parse_arn
 POLICY_NAME_LIMIT = 128
 ATTACHABLE = ("role", "user")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.=+,@-]+")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_.=+,@-]{1,100}\Z")
+_NO_POLICIES = ("aws-service-role/", "aws-reserved/")
+_KEBAB = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\Z")
+_TWO_WORDS = re.compile(r"[a-z]+-[A-Za-z][A-Za-z0-9]*\Z")
 _NOT_A_WORD = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -29,7 +33,10 @@ class Holder(NamedTuple):
 
 
 def holders(principals: Iterable[str], account: str) -> dict[str, Holder]:
-    """Return a holder for each principal's ARN, in order; `account` is the intent's own."""
+    """Return a holder for each principal's ARN, in order; `account` is the intent's own.
+
+    A label depends on its principal alone, so that no other one's coming or going changes it.
+    """
     arns = tuple(principals)
     labels = unique(_principal_label(arn, account) for arn in arns)
     return {arn: _holder(arn, label, account) for arn, label in zip(arns, labels, strict=True)}
@@ -38,14 +45,15 @@ def holders(principals: Iterable[str], account: str) -> dict[str, Holder]:
 def _holder(principal: str, label: str, account: str) -> Holder:
     arn = parse_arn(principal)
     attachable = arn is not None and arn.service == "iam" and arn.kind in ATTACHABLE
-    kind = arn.kind if arn and attachable and not _is_service_linked(arn.name) else ""
+    kind = arn.kind if arn and attachable and not _is_kept_by_aws(arn.name) else ""
     name = arn.name.rpartition("/")[2] if arn else ""
     owner = account_of(principal) or account
     return Holder(principal, owner, kind, name, label, label.removeprefix(f"{owner}-"))
 
 
-def _is_service_linked(name: str) -> bool:
-    return name.startswith("aws-service-role/")
+def _is_kept_by_aws(name: str) -> bool:
+    """Return whether AWS keeps a role, so that IAM attaches nothing to it: a service's own, or one of IAM Identity Center."""
+    return name.startswith(_NO_POLICIES)
 
 
 def _principal_label(principal: str, account: str) -> str:
@@ -53,7 +61,14 @@ def _principal_label(principal: str, account: str) -> str:
     if arn is None:
         return file_label(principal)
     own = file_label(arn.resource)
+    if not _PLAIN_NAME.match(arn.name):
+        own = f"{own[:100]}-{digest(principal)}"
     return own if arn.account in ("", account) else f"{arn.account}-{own}"
+
+
+def digest(text: str) -> str:
+    """Return eight hex digits that stand for a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def file_label(text: str) -> str:
@@ -66,6 +81,16 @@ def words(text: str, joint: str = "_") -> str:
     """Return a Terraform name made of the text's letters and digits: lower case, joined, no digit first."""
     name = joint.join(part.lower() for part in _NOT_A_WORD.split(text) if part) or "unnamed"
     return f"n{joint}{name}" if name[0].isdigit() else name
+
+
+def resource_words(text: str) -> str:
+    """Return a Terraform name for a label: with a digest where characters of it become one, so that no two labels share it."""
+    return words(text) if _KEBAB.match(text) else f"{words(text)}_{digest(text)}"
+
+
+def resource_camel(text: str) -> str:
+    """Return a CloudFormation logical id's part for a label: with a digest where words of it run together."""
+    return camel(text) if _TWO_WORDS.match(text) else f"{camel(text)}{digest(text)}"
 
 
 def camel(text: str) -> str:
@@ -88,9 +113,12 @@ def _free(name: str, taken: set[str], joint: str) -> str:
     return candidate
 
 
-def numbered(label: str, count: int) -> list[str]:
-    """Return `count` numbered names: the label alone, then with `-2`, `-3`."""
-    return [label if number == 1 else f"{label}-{number}" for number in range(1, count + 1)]
+def parts(label: str, count: int, principal: str) -> list[str]:
+    """Return names for the parts of a principal's policy: the label alone, then with a number and a digest of the principal.
+
+    The digest tells the second part of `role/app` from the policy of `role/app-2`.
+    """
+    return [label if number == 1 else f"{label}-{number}-{digest(principal)}" for number in range(1, count + 1)]
 
 
 def policy_name(intent: str, label: str) -> str:

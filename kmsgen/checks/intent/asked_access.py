@@ -6,21 +6,22 @@ One statement a principal and action, no matter how long that gets: this is what
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from kmsgen.arn import Arn, parse_arn
+from kmsgen.arn import Arn, account_of, is_service_principal, parse_arn
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.capabilities import DEPLOYER
 from kmsgen.catalogue.key_specs import key_type
 from kmsgen.errors import Location
-from kmsgen.intent.intent import Access, GrantLine, Intent, When
+from kmsgen.intent.intent import ORGANIZATION, Access, GrantLine, GrantWhen, GuardRailLine, Intent, When, is_pattern
 from kmsgen.policy.bundle import Key
-from kmsgen.policy.document import Condition, Effect, Principal, Statement
+from kmsgen.policy.document import EVERYONE, Condition, Effect, Principal, Statement
 
 Values = tuple[str, ...]
 
 FOR_SERVICES = Condition("Bool", "kms:GrantIsForAWSResource", ("true",))
-DELETE = ("kms:DisableKey", "kms:ScheduleKeyDeletion")
+DELETE = ("kms:DeleteImportedKeyMaterial", "kms:DisableKey", "kms:ScheduleKeyDeletion")
 # What a deployer cannot do without: it reads what it wrote, and must be able to change the policy.
 DEPLOYER_NEEDS = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:PutKeyPolicy")
 # Only a grant gives these; a policy can at most stand in the way.
@@ -84,13 +85,29 @@ def intended_by_lines(intent: Intent, key: Key) -> Iterator[Expected]:
             required = action not in BY_GRANT_ONLY and (access.explicit or not _withheld(intent, access, action))
             for half in kinds_of_resource(action):
                 if not access.on or half not in ("key", "alias") or half in access.on:
-                    held = tuple(_that_apply(said, action, half))
-                    statement = expected(Principal("AWS", access.principal), action, half, key.arn, held)
+                    limits = limits_of_grants(access.when.grant) if action == "kms:CreateGrant" else ()
+                    who, callers = _principal_of(access.principal)
+                    held = (*_that_apply(said, action, half), *limits, *callers)
+                    statement = expected(who, action, half, key.arn, held)
                     if intent.every_key and half == "key":
                         statement = statement._replace(resources=_every_key(intent))
                     yield Expected(
                         access.location, key.arn, half, statement, required and (not intent.any_spec or _fits(action, key))
                     )
+
+
+def _principal_of(name: str) -> tuple[Principal, tuple[Condition, ...]]:
+    """Return whom a line is about, and what of the caller must hold of a pattern's and of an organization's principals."""
+    if name.startswith(ORGANIZATION):
+        identifier, _, unit = name.removeprefix(ORGANIZATION).partition("/")
+        if unit:
+            return EVERYONE, (Condition("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", (f"{identifier}/{unit}/*",)),)
+        return EVERYONE, (Condition("StringEquals", "aws:PrincipalOrgID", (identifier,)),)
+    if is_pattern(name):
+        account = name.split(":")[4]
+        callers = (("StringEquals", "aws:PrincipalAccount", account), ("ArnLike", "aws:PrincipalArn", name))
+        return EVERYONE, tuple(Condition(operator, key, (value,)) for operator, key, value in callers)
+    return Principal("AWS", name), ()
 
 
 def _every_key(intent: Intent) -> Values:
@@ -107,8 +124,23 @@ def _fits(action: str, key: Key) -> bool:
 
 def _withheld(intent: Intent, access: Access, action: str) -> bool:
     """Return whether a guard rail may take the action from an administrator who did not ask for it by name."""
-    rails = [line for line in intent.guardrails if line.name == "deny-delete" and access.principal not in line.exceptions]
-    return bool(rails) and action in DELETE
+    rails = (line for line in intent.guardrails if line.name == "deny-delete")
+    return action in DELETE and any(is_reached(line, access.principal, intent) for line in rails)
+
+
+def is_reached(line: GuardRailLine, name: str, intent: Intent) -> bool:
+    """Return whether a guard rail denies a principal: it is one of those it is for, and none of its exceptions is about it."""
+    if any(_is_about(exception, name, intent) for exception in line.exceptions):
+        return False
+    return not line.principals or any(fnmatchcase(name, pattern) for pattern in line.principals)
+
+
+def _is_about(exception: str, name: str, intent: Intent) -> bool:
+    """Return whether an exception spares a principal: by its ARN, its account, or the organization that the file tells of."""
+    account = account_of(name)
+    if exception == f"{ORGANIZATION}{intent.scope.organization}":
+        return account == intent.scope.account or name == exception
+    return fnmatchcase(name, exception) or (exception.endswith(":root") and account_of(exception) == account)
 
 
 def conditions_of(when: When, regions: Values) -> Iterator[Condition]:
@@ -134,8 +166,7 @@ def conditions_of(when: When, regions: Values) -> Iterator[Condition]:
 def _that_apply(said: Iterable[Condition], action: str, half: str) -> Iterator[Condition]:
     """Yield the conditions that requests for the action are held to.
 
-    An encryption context does not concern what has none; an alias is known by its name alone. Whoever may create a grant gives
-    what it has not: grants are for AWS services, unless the line fixes grantee and operations.
+    An encryption context does not concern what has none; an alias is known by its name alone.
     """
     for condition in said:
         key = condition.key.lower()
@@ -144,19 +175,19 @@ def _that_apply(said: Iterable[Condition], action: str, half: str) -> Iterator[C
         if key.startswith("kms:encryptioncontext") and not _has_context(action):
             continue
         yield condition
-    if action == "kms:CreateGrant" and not _fixes_grant(said) and FOR_SERVICES not in tuple(said):
-        yield FOR_SERVICES
 
 
-def _fixes_grant(said: Iterable[Condition]) -> bool:
-    """Return whether conditions leave one grantee, or a few, and no operation but those they list."""
-    exact = {(c.operator, c.key.lower()) for c in said if not any(set("*?$") & set(value) for value in c.values)}
-    named = any(
-        (operator, f"kms:grantee{kind}principal") in exact
-        for operator in ("StringEquals", "ArnEquals")
-        for kind in ("", "service")
+def limits_of_grants(limits: GrantWhen) -> Iterator[Condition]:
+    """Yield what CreateGrant of a line must show of the grant it makes."""
+    rows: tuple[tuple[str, str, Values], ...] = (
+        ("ForAllValues:StringEquals", "kms:GrantOperations", limits.operations),
+        ("StringEquals", "kms:GrantConstraintType", limits.constraint),
+        ("Bool", "kms:GrantIsForAWSResource", () if limits.for_aws is None else (str(limits.for_aws).lower(),)),
     )
-    return named and ("ForAllValues:StringEquals", "kms:grantoperations") in exact
+    for role, names in (("Grantee", limits.grantees), ("Retiring", limits.retiring)):
+        kind = "ServicePrincipal" if all(map(is_service_principal, names)) else "Principal"
+        rows = (*rows, ("StringEquals", f"kms:{role}{kind}", names))
+    yield from (Condition(operator, key, values) for operator, key, values in rows if values)
 
 
 def _has_context(action: str) -> bool:

@@ -16,6 +16,7 @@ from kmsgen.checks.intent.asked_access import (
     Expected,
     conditions_of,
     expected,
+    is_reached,
     kinds_of_resource,
     regions_of,
 )
@@ -263,5 +264,5 @@ def _for_action(conditions: Iterable[Condition], action: str, reading: _Reading,
 
 def _left_for_services(reading: _Reading, who: Principal) -> bool:
     rails = [line for line in reading.intent.guardrails if line.name == "deny-grants-to-principals"]
-    reached = any(who.value not in line.exceptions and (not line.principals or who.value in line.principals) for line in rails)
+    reached = any(is_reached(line, who.value, reading.intent) for line in rails)
     return reached and who.kind == "AWS" and GRANT_FLAG not in reading.service.unsupported

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from kmsgen.authorizer.authorizer import Authorizer
 from kmsgen.authorizer.decision import Decision, Outcome
-from kmsgen.checks.example_requests import PLAIN, Situation, request_for, situations
+from kmsgen.checks.example_requests import PLAIN, Situation, request_for
 from kmsgen.checks.finding import Finding
-from kmsgen.checks.intent.asked_access import conditions_of
-from kmsgen.checks.intent.missing_access import SOMEBODY
+from kmsgen.checks.intent.asked_access import intended_by_lines
+from kmsgen.checks.intent.example_calls import Call, calls
 from kmsgen.checks.intent.specification import with_own_policies
 from kmsgen.errors import Location
-from kmsgen.intent.intent import Access, Intent
-from kmsgen.policy.bundle import Bundle
+from kmsgen.intent.intent import Intent
+from kmsgen.policy.bundle import Bundle, Key
 
 PUT = "kms:PutKeyPolicy"
 
@@ -22,12 +23,20 @@ def locked_out(intent: Intent, bundle: Bundle) -> Iterator[Finding]:
     """Yield a finding for each key whose policy the deployer cannot change again, or no administrator can."""
     if not intent.governed:
         return
-    keepers = [access for access in (*intent.admins, *intent.users) if PUT in access.actions]
-    names = {_name(access.principal) for access in keepers if access.principal.endswith(":root")}
-    judge = Authorizer(with_own_policies(bundle, names, intent.scope.organization, intent.scope.account))
     for item in bundle.keys:
+        made = list(_keepers_calls(intent, item.key))
+        assumed = {call.principal for named, call in made if named != call.principal}
+        known = with_own_policies(bundle, assumed, intent.scope.organization, intent.scope.account)
+        judge = Authorizer(known)
         yield from _deployer(intent, item.key.arn, judge)
-        yield from _keepers(intent, keepers, item.key.arn, judge)
+        yield from _keepers(intent, [call for _, call in made], item.key.arn, judge)
+
+
+def _keepers_calls(intent: Intent, key: Key) -> Iterator[tuple[str, Call]]:
+    """Yield one call of PutKeyPolicy for each line that asks for it, with the principal that the line names."""
+    for access in intended_by_lines(intent, key):
+        if access.action == PUT:
+            yield from ((access.principal.value, call) for call in islice(calls(access, intent, key), 1))
 
 
 def _deployer(intent: Intent, key: str, judge: Authorizer) -> Iterator[Finding]:
@@ -40,15 +49,12 @@ def _deployer(intent: Intent, key: str, judge: Authorizer) -> Iterator[Finding]:
         yield Finding("lockout", "error", message, Location(intent.path), statements=decision.reason)
 
 
-def _keepers(intent: Intent, keepers: list[Access], key: str, judge: Authorizer) -> Iterator[Finding]:
+def _keepers(intent: Intent, made: list[Call], key: str, judge: Authorizer) -> Iterator[Finding]:
     """Yield a finding unless one administrator can put the policy; with nobody but a deployer, the deployer is enough."""
-    if not keepers and intent.scope.deployer is not None:
+    asked = any(PUT in access.actions for access in (*intent.admins, *intent.users))
+    if not asked and intent.scope.deployer is not None:
         return
-    answers = [
-        _put(_name(access.principal), key, situation, judge)
-        for access in keepers
-        for situation in list(situations(conditions_of(access.when, _regions(key))))[:1]
-    ]
+    answers = [_put(call.principal, key, call.situation, judge) for call in made]
     if not any(decision.outcome is Outcome.ALLOWED for decision in answers):
         message = f"no administrator could change the key policy of `{key}`: only AWS Support could open it again"
         reasons = tuple(dict.fromkeys(reason for decision in answers for reason in decision.reason))
@@ -58,11 +64,3 @@ def _keepers(intent: Intent, keepers: list[Access], key: str, judge: Authorizer)
 
 def _put(name: str, key: str, situation: Situation, judge: Authorizer) -> Decision:
     return judge.decide(request_for(name, PUT, (key,), situation))
-
-
-def _name(principal: str) -> str:
-    return f"{principal.removesuffix(':root')}:role/{SOMEBODY}" if principal.endswith(":root") else principal
-
-
-def _regions(key: str) -> tuple[str, ...]:
-    return (key.split(":")[3],)

@@ -4,98 +4,105 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from kmsgen.arn import account_of, parse_arn
+from kmsgen.arn import account_of
 from kmsgen.authorizer.decision import Decision, Outcome
-from kmsgen.authorizer.language.wildcards import glob, pieces_of
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.checks.example_requests import Situation, request_for, situations
+from kmsgen.checks.example_requests import Situation, request_for
 from kmsgen.checks.finding import Finding
-from kmsgen.checks.intent.asked_access import Expected
+from kmsgen.checks.intent.asked_access import Expected, is_reached
+from kmsgen.checks.intent.example_calls import REGION, Call, calls
 from kmsgen.checks.intent.specification import Specification, is_service_linked, with_own_policies
 from kmsgen.checks.judge import StatefulJudge
 from kmsgen.errors import Location
-from kmsgen.intent.intent import GuardRailLine, Intent
-from kmsgen.policy.bundle import Bundle
-from kmsgen.policy.document import Condition, Effect
+from kmsgen.intent.intent import Intent
+from kmsgen.policy.bundle import Bundle, Key
+from kmsgen.policy.document import Effect
 from kmsgen.prover.witness import witness_of
 
 Origins = Mapping[str, tuple[Location, ...]]
 
-SOMEBODY = "somebody-whom-iam-allows"
-ANY_SERVICE = "s3.amazonaws.com"
-
 
 def not_allowed(intent: Intent, specification: Specification, bundle: Bundle, origins: Origins) -> Iterator[Finding]:
     """Yield a finding for each intended access that the bundle denies in a situation that satisfies its `when`."""
-    asked = [(access, _witness(access)) for access in (*specification.accesses, *specification.by_grants) if access.required]
-    assumed = {name for access, name in asked if _is_assumed(access, name)}
-    judge = StatefulJudge(with_own_policies(bundle, assumed, intent.scope.organization, intent.scope.account))
-    for access, name in asked:
-        if access.action.startswith("kms:"):
-            yield from _judge(access, name, intent, judge, origins)
-        elif not _is_written(access, bundle):
-            yield _finding(access, f"`{access.action}` is in no IAM policy of `{name}`", origins=origins)
+    keys = {item.key.arn: item.key for item in bundle.keys}
+    wanted = [access for access in (*specification.accesses, *specification.by_grants) if access.required]
+    asked = [(access, tuple(calls(access, intent, keys[access.key]))) for access in wanted]
+    assumed = {call.principal for access, made in asked for call in made if _is_assumed(access, call.principal)}
+    judges = _Judges(with_own_policies(bundle, assumed, intent.scope.organization, intent.scope.account))
+    possible = {_line_of(access) for access, made in asked if made}
+    for access, made in asked:
+        if not access.action.startswith("kms:"):
+            yield from _unwritten(access, bundle, origins)
+        elif made:
+            yield from (found for call in made for found in _judge(access, call, intent, judges, origins))
+        elif _line_of(access) not in possible and not _is_elsewhere(access, intent):
+            who = "anybody" if access.principal.value == "*" else f"`{access.principal.value}`"
+            message = f"no situation is known in which {who} could call `{access.action}` as `when` wants it"
+            yield _finding(access, message, origins=origins)
 
 
-def _witness(access: Expected) -> str:
-    """Return who makes the request: the principal itself, or somebody of an account whom its IAM policies allow."""
-    arn = parse_arn(access.principal.value)
-    if arn is not None and arn.resource == "root":
-        return f"arn:{arn.partition}:iam::{arn.account}:role/{SOMEBODY}"
-    if access.principal.value != "*":
-        return access.principal.value
-    if any(condition.key == "aws:PrincipalIsAWSService" for condition in access.statement.conditions):
-        return ANY_SERVICE
-    key = parse_arn(access.key)
-    return f"arn:{key.partition}:iam::{key.account}:role/{SOMEBODY}" if key else ""
+def _line_of(access: Expected) -> tuple[object, ...]:
+    """Return what accesses of one line on several keys have in common: it must be possible on one of them."""
+    return access.location, access.principal, access.action, access.half
+
+
+def _is_elsewhere(access: Expected, intent: Intent) -> bool:
+    """Return whether a line about every key asks for a Region outside its scope: a note says that it gives nothing."""
+    return intent.every_key and any(condition.key.lower() == REGION for condition in access.statement.conditions)
+
+
+class _Judges:
+    """One judge for each form that a key takes in example calls."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+        self._by_keys: dict[tuple[Key, ...], StatefulJudge] = {}
+
+    def about(self, arn: str, key: Key) -> StatefulJudge:
+        """Return the judge for whom the key of an ARN is as it is in a call."""
+        keys = tuple(item._replace(key=key) if item.key.arn == arn else item for item in self._bundle.keys)
+        forms = tuple(item.key for item in keys)
+        if forms not in self._by_keys:
+            self._by_keys[forms] = StatefulJudge(self._bundle._replace(keys=keys))
+        return self._by_keys[forms]
 
 
 def _is_assumed(access: Expected, name: str) -> bool:
-    """Return whether the witness has IAM policies of its own that are not the intent's to write."""
+    """Return whether the caller has IAM policies of its own that are not the intent's to write."""
     foreign_session = ":sts:" in name and account_of(name) != account_of(access.key)
-    return name.endswith(f"role/{SOMEBODY}") or is_service_linked(name) or foreign_session
+    return (name != access.principal.value and name.startswith("arn:")) or is_service_linked(name) or foreign_session
 
 
-def _judge(access: Expected, name: str, intent: Intent, judge: StatefulJudge, origins: Origins) -> Iterator[Finding]:
-    found = list(situations(_by_own_alias(access, judge.bundle)))
-    if not found:
-        yield _finding(
-            access, f"no situation is known in which `{name}` could call `{access.action}` as `when` wants it", origins=origins
-        )
-    for situation in found:
-        held = past_guard_rails(situation, intent, name, access.action)
-        request = request_for(name, access.action, (_resource(access, judge.bundle),), held)
-        decision = judge.decide(request)
-        if decision.outcome is not Outcome.ALLOWED:
-            message = f"`{name}` cannot call `{access.action}` with {held}: {why(decision)}"
-            finding = _finding(access, message, decision, origins)
-            witness = witness_of(request, judge.bundle_for(request.action), str(decision.outcome))
-            yield finding._replace(witness=witness)
+def _judge(access: Expected, call: Call, intent: Intent, judges: _Judges, origins: Origins) -> Iterator[Finding]:
+    name = call.principal
+    held = past_guard_rails(call.situation, intent, name, access.action)
+    request = request_for(name, access.action, (_resource(access, call.key),), held)
+    judge = judges.about(access.key, call.key)
+    decision = judge.decide(request)
+    if decision.outcome is not Outcome.ALLOWED:
+        message = f"`{name}` cannot call `{access.action}` with {held}: {why(decision)}"
+        finding = _finding(access, message, decision, origins)
+        witness = witness_of(request, judge.bundle_for(request.action), str(decision.outcome))
+        yield finding._replace(witness=witness)
 
 
-def _by_own_alias(access: Expected, bundle: Bundle) -> Iterator[Condition]:
-    """Yield the conditions of an access, with an alias of the key in place of each pattern of aliases that it matches."""
-    key = next(item.key for item in bundle.keys if item.key.arn == access.key)
-    for condition in access.statement.conditions:
-        if condition.key.lower() == "kms:requestalias" and condition.operator == "StringLike":
-            matches = [glob(pieces_of(value)) for value in condition.values]
-            own = [next(filter(fits, key.aliases), value) for fits, value in zip(matches, condition.values, strict=True)]
-            yield condition._replace(values=tuple(own))
-        else:
-            yield condition
-
-
-def _resource(access: Expected, bundle: Bundle) -> str:
+def _resource(access: Expected, key: Key) -> str:
     if access.half != "alias":
-        return access.key if access.half == "key" else "*"
-    key = next(item.key for item in bundle.keys if item.key.arn == access.key)
+        return key.arn if access.half == "key" else "*"
     return access.statement.resources[0].replace("alias/*", key.aliases[0] if key.aliases else "alias/example")
+
+
+def _unwritten(access: Expected, bundle: Bundle, origins: Origins) -> Iterator[Finding]:
+    """Yield a finding for an action of another service that no IAM policy allows; the authorizer does not judge these."""
+    if not _is_written(access, bundle):
+        name = access.principal.value
+        yield _finding(access, f"`{access.action}` is in no IAM policy of `{name}`", origins=origins)
 
 
 def past_guard_rails(situation: Situation, intent: Intent, name: str, action: str) -> Situation:
     """Return the situation as guard rails of the same file ask for it beside what `when` says."""
     row = ACTIONS[action.removeprefix("kms:")]
-    rails = {line.name for line in intent.guardrails if _reaches(line, name)}
+    rails = {line.name for line in intent.guardrails if is_reached(line, name, intent)}
     key_region = intent.scope.regions[0] if intent.scope.regions else "us-east-1"
     is_service = name.endswith(".amazonaws.com")
     if "deny-direct-use" in rails and row.cryptographic and not is_service:
@@ -107,10 +114,6 @@ def past_guard_rails(situation: Situation, intent: Intent, name: str, action: st
     return situation
 
 
-def _reaches(line: GuardRailLine, name: str) -> bool:
-    return name not in line.exceptions and (not line.principals or name in line.principals)
-
-
 def _is_written(access: Expected, bundle: Bundle) -> bool:
     """Return whether an IAM policy allows an action of another service, which the authorizer does not judge."""
     policies = bundle.principals[access.principal.value].identity_policies if access.principal.value in bundle.principals else ()
@@ -119,7 +122,7 @@ def _is_written(access: Expected, bundle: Bundle) -> bool:
 
 
 def why(decision: Decision) -> str:
-    """Return why a call is not allowed, in words."""
+    """Return why a request is not allowed, in words."""
     if decision.outcome is Outcome.EXPLICIT_DENY:
         return "it is denied"
     if decision.outcome is Outcome.ERROR:

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intent.deployment import undeployable
+from kmsgen.checks.intent.example_calls import forms
 from kmsgen.checks.intent.excess_access import BESIDE_THE_KEY, beyond, described
 from kmsgen.checks.intent.lockout import locked_out
 from kmsgen.checks.intent.missing_access import not_allowed
 from kmsgen.checks.intent.specification import Specification, specify
 from kmsgen.errors import Location, RefusedError
 from kmsgen.intent.intent import Intent
-from kmsgen.policy.bundle import Bundle
+from kmsgen.policy.bundle import Bundle, KeyAccess
 from kmsgen.prover.prove import prove_each
 from kmsgen.prover.question import Beyond, Group, Never, Proof, Result
 
@@ -67,8 +68,7 @@ def _proved(intent: Intent, specification: Specification, bundle: Bundle, origin
     """
     never = [Never(line.principal, line.actions) for line in intent.never]
     ruled_out: list[list[Finding]] = [[] for _ in never]
-    for access in bundle.keys:
-        about_key = bundle._replace(keys=(access, *(other for other in bundle.keys if other is not access)))
+    for access, about_key in _about_each_key(intent, bundle):
         beyond = Beyond(specification.about(access.key.arn), specification.grants if intent.governed else access.grants)
         proof, *others = prove_each(about_key, [beyond, *never], described_only=not intent.governed)
         yield from _findings(proof, "excess-access", Location(intent.path), origins)
@@ -76,6 +76,14 @@ def _proved(intent: Intent, specification: Specification, bundle: Bundle, origin
             found.extend(_findings(other, "never", line.location, origins))
     for found in ruled_out:
         yield from found
+
+
+def _about_each_key(intent: Intent, bundle: Bundle) -> Iterator[tuple[KeyAccess, Bundle]]:
+    """Yield each key of a bundle, and the bundle with that key in front, in each form that the key may have."""
+    for access in bundle.keys:
+        others = tuple(other for other in bundle.keys if other is not access)
+        for key in forms(access.key, intent, bundle):
+            yield access, bundle._replace(keys=(access._replace(key=key), *others))
 
 
 def _findings(proof: Proof, code: str, place: Location, origins: Origins) -> Iterator[Finding]:

@@ -8,6 +8,8 @@ file (the nearest folder above with `.git`).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -31,35 +33,34 @@ def extended(source: Source) -> tuple[Tree, tuple[Path, ...]]:
     """Return what `read_tree` does of a file that was read. Raises InputError."""
     chain: tuple[Path, ...] = () if source.path == "-" else (Path(source.path).resolve(),)
     bases: list[Path] = []
-    return _extended(source, chain, bases), tuple(bases)
+    files: list[Tree] = list(_in_order(source, chain, bases))
+    return reduce(merge, files), tuple(bases)
 
 
-def _extended(source: Source, chain: tuple[Path, ...], bases: list[Path]) -> Tree:
-    if not isinstance(source.data, dict) or source.data.get("extends") is None:
-        return source
-    named = source.data["extends"]
-    names = named if isinstance(named, list) else [named]
+def _in_order(source: Source, chain: tuple[Path, ...], bases: list[Path]) -> Iterator[Source]:
+    """Yield what a file extends, and the file after it; a base that several bases extend comes once, where it comes first."""
+    named = source.data.get("extends") if isinstance(source.data, dict) else None
+    names = named if isinstance(named, list) else [] if named is None else [named]
     problems = Problems(source)
-    if not names:
+    if named == []:
         problems.add(("extends",), "empty-list", "`extends` is empty", "leave the field out, or name a file")
-    under: Tree | None = None
     for index, name in enumerate(names):
         steps: Steps = ("extends", index) if isinstance(named, list) else ("extends",)
         try:
-            base = _base(source, name, steps, chain, bases)
+            yield from _base(source, name, steps, chain, bases)
         except InputError as error:
             problems.found.extend(error.diagnostics)
-            continue
-        under = merge(under, base) if under else base
     problems.raise_any()
-    return merge(under, source) if under else source
+    yield source
 
 
-def _base(source: Source, name: Any, steps: Steps, chain: tuple[Path, ...], bases: list[Path]) -> Tree:  # noqa: ANN401
+def _base(source: Source, name: Any, steps: Steps, chain: tuple[Path, ...], bases: list[Path]) -> Iterator[Source]:  # noqa: ANN401
     place = source.where(steps)
     target = _target(source.path, name, place)
     if target in chain:
         raise input_error(place, "extends-cycle", f"`{name}` extends this file in turn", "move what both share into a third file")
+    if target in bases:
+        return
     bases.append(target)
     if len(bases) > MAX_FILES:
         raise input_error(place, "extends-too-many", f"more than {MAX_FILES} files are extended")
@@ -73,7 +74,7 @@ def _base(source: Source, name: Any, steps: Steps, chain: tuple[Path, ...], base
     if "name" in base.data:
         hint = "each intent has its own name"
         raise input_error(base.where_key(("name",)), "extends-name", "a file that is extended must not have a `name`", hint)
-    return _extended(base, (*chain, target), bases)
+    yield from _in_order(base, (*chain, target), bases)
 
 
 def _at_name(diagnostic: Diagnostic, place: Location, name: str) -> Diagnostic:
@@ -123,14 +124,21 @@ def _merged(base: Tree, top: Tree, steps: Steps, origins: dict[Steps, Origin]) -
             merged[key] = below[key]
         elif isinstance(below.get(key), dict) and isinstance(above[key], dict):
             merged[key] = _merged(base, top, here, origins)
-        elif lines and isinstance(below.get(key), list) and isinstance(above[key], list):
-            first = len(below[key])
-            origins.update({(*here, index): (base, (*here, index)) for index in range(first)})
-            origins.update({(*here, first + index): (top, (*here, index)) for index in range(len(above[key]))})
-            merged[key] = [*below[key], *above[key]]
+        elif lines and isinstance(below.get(key), list | str) and isinstance(above[key], list | str):
+            items = [(tree, steps, item) for tree in (base, top) for steps, item in _lines(_at(tree.data, here), here)]
+            origins.update({(*here, index): (tree, steps) for index, (tree, steps, _) in enumerate(items)})
+            merged[key] = [item for _, _, item in items]
         else:
             merged[key] = above[key]
     return merged
+
+
+def _lines(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any]]:  # noqa: ANN401 - plain data
+    """Yield each line of a list of lines, with its steps; a single text stands for a list of one."""
+    if isinstance(value, str):
+        yield steps, value
+    else:
+        yield from (((*steps, index), item) for index, item in enumerate(value))
 
 
 def _at(data: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data

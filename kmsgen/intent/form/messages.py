@@ -46,6 +46,7 @@ _QUOTE = "a plain `true`, `false` or nothing is no text: quote it"
 # pydantic's type and the steps -> a hint for this field
 _HINTS: dict[tuple[str, Steps], str] = {
     ("missing", ("scope",)): "add `scope: {account: ...}`",
+    ("missing", ("name",)): "a file that others extend has none and is no intent of its own: name a file that extends it",
     **{("list_type", (name,)): "start each line with `- `" for name in LINES},
 }
 _OF_PRESETS = (("preset",), ("parameters",))

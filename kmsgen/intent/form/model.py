@@ -42,6 +42,14 @@ class OneOrMore:
         return {"anyOf": [listed["items"], listed]}
 
 
+class OneLineOrMore(OneOrMore):
+    """Marks a list of lines for which a single text may stand, as for a line; a mapping is no list of one."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Offer a text beside the list."""
+        return {"anyOf": [{"type": "string"}, handler(schema)]}
+
+
 class OneListOrByWord:
     """Marks lists by word, for which one list, or a single text, may stand."""
 
@@ -124,6 +132,16 @@ class KeyFile(FilePart):
     tags: dict[str, FreeText] = Field(default_factory=dict, description="tags of the key")
 
 
+class GrantWhenFile(FilePart):
+    """What the grants that kms:CreateGrant of the line makes must be."""
+
+    operations: Texts | None = Field(None, description="no operations of the grant but these")
+    grantees: Texts | None = Field(None, description="its grantee: one of these principals, or of these AWS services")
+    retiring: Texts | None = Field(None, description="who may retire it: one of these principals, or of these AWS services")
+    constraint: Texts | None = Field(None, description="its constraint on the encryption context: equals, subset")
+    for_aws: bool | None = Field(None, description="true: only for a resource of an AWS service; false: only others")
+
+
 class WhenFile(FilePart):
     """What must hold of a request, all of it; lists give alternatives."""
 
@@ -139,6 +157,7 @@ class WhenFile(FilePart):
     request_alias: Texts | None = Field(None, description="only if the request names the key by one of these aliases")
     principal_tags: dict[str, FreeTexts] | None = Field(None, description="tags that the principal must carry")
     organization: Texts | None = Field(None, description="only principals of these organizations, o-...")
+    grant: GrantWhenFile | None = Field(None, description="what the grants must be that kms:CreateGrant of the line makes")
     conditions: dict[str, dict[str, ConditionValues]] | None = Field(
         None, description="raw condition blocks: operator, condition key, values"
     )
@@ -255,16 +274,18 @@ class PartialIntentFile(FilePart):
     keys: Texts | None = Field(None, description='ARNs of keys that exist, or "*": every key in scope')
     spec: str | None = Field(None, description="key spec of the keys that exist")
     usage: str | None = Field(None, description="key usage of the keys that exist")
+    origin: str | None = Field(None, description="origin of the keys that exist; none: any")
+    multi_region: bool | None = Field(None, description="whether the keys that exist are multi-Region keys; none: either")
     key_policy: str = Field("write", description="write, or keep: keys that exist keep theirs, only IAM policies are written")
     delegation: str = Field("key-policy", description="where the permissions of this account's principals live")
     extends: Texts | None = Field(None, description="files whose content this file extends; paths relative to this file")
     scope: ScopeFile | None = None
     key: KeyFile | None = Field(None, description="a key to create")
-    admins: list[AdminFile] | None = Field(None, description="who runs the key")
+    admins: Annotated[list[AdminFile], OneLineOrMore()] | None = Field(None, description="who runs the key")
     users: list[UserFile] | None = Field(None, description="who uses the key")
-    services: list[ServiceFile] | None = Field(None, description="AWS services that use the key")
+    services: Annotated[list[ServiceFile], OneLineOrMore()] | None = Field(None, description="AWS services that use the key")
     grants: list[GrantFile] | None = Field(None, description="grants on the key")
-    guardrails: list[GuardRailFile] | None = Field(None, description="explicit denies")
+    guardrails: Annotated[list[GuardRailFile], OneLineOrMore()] | None = Field(None, description="explicit denies")
     never: list[NeverFile] | None = Field(None, description="what must be impossible, proved")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from kmsgen.arn import PARTITIONS, SERVICE_PRINCIPAL
 from kmsgen.catalogue import actions, capabilities, grants, guardrails, key_specs, services, via_services
 from kmsgen.intent.form.model import IntentFile
-from kmsgen.intent.form.words import DELEGATIONS, KEY_POLICIES, NAME, ORIGINS, OTHER_SERVICES, RESOURCE_TYPES
+from kmsgen.intent.form.words import CONSTRAINTS, DELEGATIONS, KEY_POLICIES, NAME, ORIGINS, OTHER_SERVICES, RESOURCE_TYPES
 
 Schema = dict[str, Any]
 
@@ -24,6 +24,9 @@ def intent_schema() -> Schema:
     """Return the JSON Schema of an intent file."""
     schema = IntentFile.model_json_schema()
     _drop_titles(schema)
+    for part in (schema["properties"], *(part for name, part in schema["$defs"].items() if name != "GuardRailFile")):
+        _drop_nulls(part)
+    _ask_for_content(schema["$defs"]["WhenFile"])
     for path, words in _words().items():
         _restrict(schema, path, words)
     _allow_extending(schema)
@@ -48,6 +51,9 @@ def _words() -> dict[str, Schema]:
         "IntentFile.key_policy": {"enum": list(KEY_POLICIES)},
         "IntentFile.spec": {"enum": list(key_specs.KEY_SPECS)},
         "IntentFile.usage": {"enum": list(usages)},
+        "IntentFile.origin": {"enum": list(key_specs.ORIGINS)},
+        "IntentFile.services": _services(),
+        "IntentFile.guardrails": {"enum": list(guardrails.GUARD_RAILS)},
         "ScopeFile.account": {"pattern": "^[0-9]{12}$"},
         "ScopeFile.partition": {"enum": list(PARTITIONS)},
         "KeyFile.spec": {"enum": list(key_specs.KEY_SPECS)},
@@ -62,6 +68,8 @@ def _words() -> dict[str, Schema]:
         "ServiceFile.can": can,
         "ServiceFile.source_account": {"pattern": "^[0-9]{12}$"},
         "GrantFile.operations": operations,
+        "GrantWhenFile.operations": operations,
+        "GrantWhenFile.constraint": {"enum": list(CONSTRAINTS)},
         "GuardRailFile": {"enum": list(guardrails.GUARD_RAILS)},
     }
 
@@ -108,8 +116,28 @@ def _allow_extending(schema: Schema) -> None:
     """Ask for the required fields only of a file that extends none: others may have them from there."""
     account = {"properties": {"scope": {"required": schema["$defs"]["ScopeFile"].pop("required")}}}
     whole = {"required": schema.pop("required"), **account}
-    extending = {"required": ["extends"], "properties": {"extends": {"not": {"type": "null"}}}}
+    extending = {"required": ["extends"]}
     schema["anyOf"] = [extending, whole]
+
+
+def _drop_nulls(node: Any) -> None:  # noqa: ANN401 - JSON
+    """Offer no null: a field that is written has a value; but a guard rail alone says everything."""
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    for child in list(children):
+        _drop_nulls(child)
+    if isinstance(node, dict) and {"type": "null"} in node.get("anyOf", ()):
+        offered = [one for one in node.pop("anyOf") if one != {"type": "null"}]
+        node.pop("default", None)
+        node.update(offered[0] if len(offered) == 1 else {"anyOf": offered})
+
+
+def _ask_for_content(node: Any) -> None:  # noqa: ANN401 - JSON
+    """Offer no empty mapping in a `when`."""
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    for child in children:
+        _ask_for_content(child)
+    if isinstance(node, dict) and node.get("type") == "object":
+        node["minProperties"] = 1
 
 
 def _drop_titles(node: Any) -> None:  # noqa: ANN401 - JSON

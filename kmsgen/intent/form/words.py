@@ -11,6 +11,7 @@ DELEGATIONS = ("key-policy", "iam", "both")
 KEY_POLICIES = ("write", "keep")
 ORIGINS = ("AWS_KMS", "EXTERNAL")
 RESOURCE_TYPES = ("key", "alias")
+CONSTRAINTS = {"equals": "EncryptionContextEquals", "subset": "EncryptionContextSubset"}
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\Z")
 
 _CARRIED = {action for word in capabilities.CAPABILITIES.values() for row in word.actions.values() for action in row}

@@ -9,7 +9,8 @@ from kmsgen.intent.intent import Access, When
 from kmsgen.intent.resolve.actions import administrator_actions, resolve_actions
 from kmsgen.intent.resolve.conditions import resolve_when
 from kmsgen.intent.resolve.context import Context
-from kmsgen.intent.resolve.principals import Who, resolve_principal
+from kmsgen.intent.resolve.principals import Who
+from kmsgen.intent.resolve.wide_principals import resolve_wide_principal
 from kmsgen.policy.document import Condition
 from kmsgen.reading import Steps
 
@@ -33,7 +34,7 @@ def _accesses(line: AdminFile | UserFile, role: str, steps: Steps, context: Cont
     lines: list[Access] = []
     for index, text in enumerate(line.principal):
         here: Steps = (*steps, "principal", index)
-        who = resolve_principal(text, here, context)
+        who = resolve_wide_principal(text, here, context)
         if who and context.iam_only:
             _check_identity(who, here, context)
         granted = (
@@ -55,8 +56,9 @@ def _with(when: When, conditions: tuple[Condition, ...]) -> When:
 
 
 def _check_identity(who: Who, steps: Steps, context: Context) -> None:
-    """Report a principal whom no IAM policy of this account reaches: nothing else is written."""
-    if not who.has_identity_policies or (context.account is not None and who.account != context.account):
+    """Report a principal whom no IAM policy reaches, or for every key none of this account: nothing else is written."""
+    elsewhere = context.every_key and context.is_foreign(who.account)
+    if not who.has_identity_policies or elsewhere:
         hint = "name users and roles of this account, or list the keys and write their key policies"
         context.refuse(
             steps,

@@ -55,7 +55,7 @@ def administrator_actions(who: Who | None, steps: Steps, context: Context) -> Gr
     ]
     union = dict.fromkeys(action for row in rows for action in row)
     kept = tuple(action for action in union if not without_effect(action, who, context))
-    if who and context.account and who.account != context.account:
+    if who and context.is_foreign(who.account):
         hint = "name an administrator of this account; for use of the key: `users:`"
         context.refuse(steps, "cross-account-action", f"`{who.arn}` is of another account, which cannot run this key", hint)
     return ((kept, ()),) if kept else ()
@@ -126,7 +126,7 @@ def without_effect(name: str, who: Who | None, context: Context) -> Reason | Non
         return reason
     if who is None:
         return None
-    foreign = context.account is not None and who.account != context.account
+    foreign = context.is_foreign(who.account)
     if foreign and (action is None or not action.cross_account):
         return ("cross-account-action", f"`{name}` cannot be called from another account (`{who.account}`)", "")
     identity_only = (

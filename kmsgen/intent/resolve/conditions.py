@@ -15,7 +15,9 @@ from kmsgen.intent.files.suggestion import did_you_mean
 from kmsgen.intent.form.model import WhenFile
 from kmsgen.intent.intent import When
 from kmsgen.intent.resolve.context import Context
+from kmsgen.intent.resolve.grant_limits import resolve_grant_limits
 from kmsgen.intent.resolve.principals import Who
+from kmsgen.intent.resolve.routes import check_routes
 from kmsgen.intent.resolve.variables import check_exact, check_value
 from kmsgen.policy.document import Condition
 from kmsgen.policy.operators import BASES, split_operator
@@ -40,13 +42,10 @@ def resolve_when(when: WhenFile | None, allowed: Values, steps: Steps, who: Who 
     until = _instant(when.until, (*steps, "until"), context)
     if since and until and since >= until:
         context.refuse((*steps, "until"), "empty-period", f"`until` ({until}) is not after `from` ({since})")
-    if when.source_ip and when.source_vpce:
-        hint = "two lines, one with each"
-        context.refuse((*steps, "source_ip"), "when-never-holds", "a request through a VPC endpoint has no source address", hint)
     if when.mfa is False:
         context.refuse((*steps, "mfa"), "mfa-false", "`mfa: false` asks nothing", "leave it out")
     _check_context(when, allowed, steps, context)
-    return When(
+    found = When(
         encryption_context=_pairs(when.encryption_context, (*steps, "encryption_context"), who, context),
         via=_each(when.via, (*steps, "via"), _via, context),
         since=since,
@@ -58,7 +57,21 @@ def resolve_when(when: WhenFile | None, allowed: Values, steps: Steps, who: Who 
         principal_tags=_pairs(when.principal_tags, (*steps, "principal_tags"), who, context),
         organization=_each(when.organization, (*steps, "organization"), _organization, context),
         conditions=_raw(when.conditions, allowed, (*steps, "conditions"), who, context),
+        grant=resolve_grant_limits(when.grant, allowed, (*steps, "grant"), context),
     )
+    check_routes(found, allowed, steps, who, context)
+    _check_organization(found.organization, steps, who, context)
+    return found
+
+
+def _check_organization(organizations: Values, steps: Steps, who: Who | None, context: Context) -> None:
+    """Report organizations of which none is that of the principal, as far as the file tells it."""
+    own = None
+    if who is not None:
+        own = who.account if who.kind == "organization" else context.organization if who.account == context.account else None
+    if organizations and who is not None and own is not None and own not in organizations:
+        message = f"`{who.arn}` is in the organization `{own}`, so this never holds"
+        context.refuse((*steps, "organization"), "when-never-holds", message, "leave it out, or name that organization")
 
 
 def _check_context(when: WhenFile, allowed: Values, steps: Steps, context: Context) -> None:

@@ -24,6 +24,7 @@ class Context:
     key_type: str | None = None  # None: any type
     origin: str | None = None  # None: any origin
     multi_region: bool | None = None  # None: either
+    key_accounts: frozenset[str] = frozenset()  # whose the keys are that exist; none: the scope's account
     every_key: bool = False
     iam_only: bool = False  # no key policy is written: every key, or keys that keep theirs
 
@@ -33,6 +34,11 @@ class Context:
     def key_types(self) -> tuple[str, ...]:
         """Return the key types that the intent may be about."""
         return (self.key_type,) if self.key_type else KEY_TYPES
+
+    def is_foreign(self, account: str) -> bool:
+        """Tell whether a principal's account is another one than that of the keys, or of one of them."""
+        owners = self.key_accounts or {self.account} - {None}
+        return bool(owners) and owners != {account}
 
     def refuse(self, steps: Steps, code: str, message: str, hint: str = "") -> None:
         """Report a value."""

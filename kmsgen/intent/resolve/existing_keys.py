@@ -1,10 +1,10 @@
-"""Keys that exist: the ARN of each, of the scope's account and Regions; or every key."""
+"""Keys that exist: the ARN of each, of the scope's account (or another one, whose key policy stays) and Regions; or every key."""
 
 from __future__ import annotations
 
 import re
 
-from kmsgen.arn import REGION, parse_arn
+from kmsgen.arn import ACCOUNT_ID, REGION, parse_arn
 from kmsgen.intent.resolve.context import Context
 from kmsgen.reading import Steps
 
@@ -17,8 +17,13 @@ def resolve_keys(keys: list[str] | None, context: Context) -> tuple[str, ...]:
     if not keys or keys == EVERY_KEY:
         return ()
     sound = dict.fromkeys(text for index, text in enumerate(keys) if _check_arn(text, ("keys", index), context))
+    context.key_accounts = frozenset(arn.account for arn in map(parse_arn, sound) if arn)
     if sound:
-        context.multi_region = all("key/mrk-" in arn for arn in sound)
+        multi_region = all("key/mrk-" in arn for arn in sound)
+        if context.multi_region is not None and context.multi_region != multi_region:
+            message = "the ARNs tell otherwise: a multi-Region key's id starts with `mrk-`"
+            context.refuse(("multi_region",), "key-multi-region", message, "leave it out")
+        context.multi_region = multi_region
     return tuple(sound)
 
 
@@ -37,10 +42,11 @@ def _check_arn(text: str, steps: Steps, context: Context) -> bool:
         context.refuse(
             steps, "wrong-partition", f"`{text}` is in the partition `{arn.partition}`", f"this intent: `{context.partition}`"
         )
-    elif context.account is not None and arn.account != context.account:
-        context.refuse(
-            steps, "key-outside-scope", f"`{text}` is in another account than `{context.account}`", "one file an account"
-        )
+    elif not ACCOUNT_ID.match(arn.account):
+        context.refuse(steps, "account-id", f"`{text}` has no account id of 12 digits", f"such as {hint}")
+    elif context.account is not None and arn.account != context.account and not context.iam_only:
+        hint = "one file an account; with `key_policy: keep`, the half of this account for another one's key"
+        context.refuse(steps, "key-outside-scope", f"`{text}` is in another account than `{context.account}`", hint)
     elif not REGION.match(arn.region) or (context.regions and arn.region not in context.regions):
         context.refuse(
             steps, "key-outside-scope", f"`{text}` is in no Region of `scope`", f"Regions: {', '.join(context.regions)}"

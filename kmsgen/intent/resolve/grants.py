@@ -27,7 +27,7 @@ def resolve_grant(line: GrantFile, steps: Steps, context: Context) -> tuple[Gran
     retiring = (
         _named(line.retiring_principal, (*steps, "retiring_principal"), context) if line.retiring_principal is not None else None
     )
-    operations = _operations(line.operations, (*steps, "operations"), context)
+    operations = resolve_operations(line.operations, (*steps, "operations"), context)
     constraints = _constraints(line.constraints, (*steps, "constraints"), context)
     if grantee is None or not operations:
         return ()
@@ -57,7 +57,8 @@ def _named(text: str, steps: Steps, context: Context) -> Named:
     return (who.arn, False) if who else None
 
 
-def _operations(names: list[str], steps: Steps, context: Context) -> tuple[str, ...]:
+def resolve_operations(names: list[str], steps: Steps, context: Context) -> tuple[str, ...]:
+    """Return the operations that a grant on the key can have, by their names; reports the others."""
     chosen: dict[str, None] = {}
     offered = grants.operations(context.key_type) if context.key_type else frozenset()
     for index, text in enumerate(names):

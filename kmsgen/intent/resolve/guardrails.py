@@ -7,7 +7,7 @@ from kmsgen.intent.files.suggestion import one_of
 from kmsgen.intent.form.model import GuardRailFile
 from kmsgen.intent.intent import GuardRailLine
 from kmsgen.intent.resolve.context import Context
-from kmsgen.intent.resolve.principals import resolve_principal
+from kmsgen.intent.resolve.wide_principals import resolve_wide_principal
 from kmsgen.reading import Steps
 
 _NEEDS_ORGANIZATION = "deny-outside-organization"
@@ -41,7 +41,7 @@ def resolve_guardrail(line: GuardRailFile, steps: Steps, context: Context) -> tu
 def _principals(texts: list[str] | None, steps: Steps, context: Context) -> tuple[str, ...]:
     spared: dict[str, None] = {}
     for index, text in enumerate(texts or ()):
-        who = resolve_principal(text, (*steps, index), context)
+        who = resolve_wide_principal(text, (*steps, index), context)
         if who and who.kind == "assumed-role":
             hint = "name the role: conditions see it, not its sessions"
             context.refuse((*steps, index), "exception-session", f"`{text}` is one session, which a deny cannot spare", hint)
@@ -53,8 +53,10 @@ def _principals(texts: list[str] | None, steps: Steps, context: Context) -> tupl
 def _denied(texts: list[str] | None, steps: Steps, context: Context) -> tuple[str, ...]:
     denied: dict[str, None] = {}
     for index, text in enumerate(texts or ()):
-        who = resolve_principal(text, (*steps, index), context)
-        if who and (not who.has_identity_policies or (context.account is not None and who.account != context.account)):
+        who = resolve_wide_principal(text, (*steps, index), context)
+        foreign = who is not None and context.account is not None and who.account != context.account
+        written = who is not None and (who.has_identity_policies or (who.kind == "pattern" and not context.iam_only))
+        if who and (foreign or not written):
             hint = "name users and roles of this account"
             context.refuse((*steps, index), "guardrail-for", f"`{text}` cannot be denied by an IAM policy", hint)
         elif who:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from kmsgen.catalogue.key_specs import ORIGINS
+from kmsgen.intent.files.suggestion import one_of
 from kmsgen.intent.form.model import PartialIntentFile
 from kmsgen.intent.intent import NewKey
 from kmsgen.intent.resolve.context import Context
@@ -36,7 +38,7 @@ def _check_alone(file: PartialIntentFile, written: Written, context: Context) ->
     if written.get("keys") is not None:
         hint = "a key to create, or keys that exist: one file each"
         context.problems.add_key(("keys",), "key-and-keys", "`key` and `keys` exclude each other", hint)
-    for name in ("spec", "usage"):
+    for name in ("spec", "usage", "origin", "multi_region"):
         if written.get(name) is not None:
             context.problems.add_key((name,), "key-and-keys", f"`{name}` is that of `keys`", f"write `{name}` into `key`")
     if file.key_policy == "keep":
@@ -50,8 +52,19 @@ def _look_at_existing(file: PartialIntentFile, written: Written, context: Contex
         context.refuse((), "key-missing", "the intent is about no key", hint)
     context.every_key = file.keys == EVERY_KEY
     context.iam_only = context.every_key or file.key_policy == "keep"
+    context.multi_region = file.multi_region
+    if file.origin is not None:
+        _check_origin(file.origin, context)
     unreadable = file.keys is None and written.get("keys") is not None
     if file.spec or file.usage or not (context.every_key or unreadable):
         resolve_kind(file.spec, file.usage, (), context)
     else:
         context.key_type = None
+
+
+def _check_origin(origin: str, context: Context) -> None:
+    """Tell the context the origin of keys that exist; reports one that KMS does not have."""
+    if origin in ORIGINS:
+        context.origin = origin
+    else:
+        context.refuse(("origin",), "key-origin", f"`{origin}` is no origin of a key", one_of(origin, ORIGINS))

@@ -69,11 +69,11 @@ _NEVER_PRINCIPALS: tuple[tuple[Callable[[str], bool], tuple[str, str, str]], ...
         (
             "principal-organization",
             "`{text}` is a part of an organization, which is no principal",
-            "name the accounts, or use `when: {organization: ...}`",
+            "a line takes organization/o-..., or organization/o-.../r-.../ou-...",
         ),
     ),
 )
-_FORMS = "user/NAME, role/NAME, account, account/123456789012, or the full ARN of one of these"
+_FORMS = "user/NAME, role/NAME (`*` in a name: all that match), account, account/123456789012, organization, or a full ARN"
 
 Patterns = tuple[str, ...]
 
@@ -82,7 +82,7 @@ class Who(NamedTuple):
     """A principal: its ARN, its kind and the account that it is of."""
 
     arn: str
-    kind: str  # account, user, role, assumed-role, federated-user
+    kind: str  # account, user, role, assumed-role, federated-user; of a line also pattern, organization
     account: str
     service_linked: bool = False
 

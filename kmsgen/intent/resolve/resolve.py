@@ -9,6 +9,7 @@ from kmsgen.intent.files.hidden_characters import check_texts
 from kmsgen.intent.files.problems import Problems
 from kmsgen.intent.files.tree import Tree
 from kmsgen.intent.form.model import PartialIntentFile
+from kmsgen.intent.form.silence import report_silence
 from kmsgen.intent.form.validate import validate
 from kmsgen.intent.intent import Intent, IntentScope
 from kmsgen.intent.resolve.access_lines import resolve_admin, resolve_user
@@ -32,6 +33,7 @@ def resolve(tree: Tree) -> Intent:
     """Return the intent that a tree means. Raises InputError with every diagnostic, of its form and of its meaning."""
     problems = Problems(tree)
     file, readable = validate(tree, problems)
+    report_silence(tree, problems)
     check_texts(tree.data, problems)
     context = Context(Problems(readable, problems.found))
     intent = _intent(file, tree, context)
@@ -56,6 +58,8 @@ def _intent(file: PartialIntentFile, tree: Tree, context: Context) -> Intent:
         keep_key_policies=file.key_policy == "keep",
         spec=context.spec,
         usage=context.usage,
+        origin=None if file.key else context.origin,
+        multi_region=None if file.key else context.multi_region,
         any_spec=context.every_key and context.key_type is None,
         delegation=file.delegation,
         admins=_lines("admins", file.admins, resolve_admin, context),

@@ -12,7 +12,7 @@ from kmsgen.render.deployment import Deployment, creation_of, key_id
 from kmsgen.render.grant_calls import GrantCall, calls, script
 from kmsgen.render.identity_policies import IdentityPolicy
 from kmsgen.render.json_text import refuse_escapes
-from kmsgen.render.names import unique, words
+from kmsgen.render.names import resource_words, unique, words
 from kmsgen.render.references import KeyReference, refers
 from kmsgen.render.terraform import grants
 from kmsgen.render.terraform.hcl import Expression
@@ -121,7 +121,7 @@ def _existing_keys(deployment: Deployment) -> Module:
 
 
 def _policies(deployment: Deployment, account: str) -> tuple[IdentityPolicy, ...]:
-    return identity_policies.of_account(deployment, account, words, "_")
+    return identity_policies.of_account(deployment, account, resource_words, "_")
 
 
 # --- the modules of replicas and of other accounts ----------------------------------------------------------------------
@@ -155,9 +155,7 @@ def _notes(modules: list[Module], by_call: list[GrantCall]) -> Iterator[str]:
         if module.folder != FOLDER:
             whose = f"Region {module.region}" if module.region else f"account {module.account}"
             yield f"terraform: `{module.folder}` is a module of its own, for a provider of {whose}"
-        for policy in module.policies:
-            if not policy.holder.kind:
-                yield f"terraform: nothing can attach a policy to {policy.holder.principal}: attach `{policy.name}`"
+        yield from (f"terraform: {note}" for note in identity_policies.unattached(module.policies))
     if by_call:
         names = ", ".join(call.label for call in by_call)
         yield f"terraform: the provider cannot express these grants; they are calls in `{FOLDER}/grants.sh`: {names}"

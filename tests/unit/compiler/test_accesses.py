@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kmsgen.compiler import Compiled
 from kmsgen.errors import InputError
 from tests.unit.compiler.compiling import ADMIN, HEAD, KEY, ROLE, Compile, conditions, identity, statements
 
@@ -64,6 +65,73 @@ def test_two_lines_are_not_crossed(compiled: Compile) -> None:
     assert pairs == {("a", "vpce-1"), ("b", "vpce-2")}
 
 
+def held_by(found: Compiled, word: str) -> list[dict[tuple[str, str], tuple[str, ...]]]:
+    """Return the conditions of each statement whose Sid has the word in it."""
+    return [conditions(statement) for statement in statements(found, word)]
+
+
+def test_lines_that_differ_in_a_value_are_one_statement(compiled: Compile) -> None:
+    """A list of values says the same as a statement for each, in a fraction of the room."""
+    lines = [f"  - {{principal: role/app, can: [decrypt], when: {{encryption_context: {{t: '{n}', a: b}}}}}}" for n in range(150)]
+    found = compiled("users:\n" + "\n".join(lines))
+    (held,) = held_by(found, "Use by app")
+    assert held["StringEquals", "kms:EncryptionContext:t"] == tuple(map(str, range(150)))
+    assert held["StringEquals", "kms:EncryptionContext:a"] == ("b",)
+    assert len(found.origins["key-policy/Use by app with encryption context"]) == 150
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "'ForAllValues:StringEquals': {kms:EncryptionContextKeys: a}",
+            "'ForAllValues:StringEquals': {kms:EncryptionContextKeys: b}",
+        ),
+        ("StringNotEquals: {'kms:EncryptionContext:a': x}", "StringNotEquals: {'kms:EncryptionContext:a': y}"),
+        ("StringEquals: {'kms:EncryptionContext:a': x}", "StringEquals: {'kms:EncryptionContext:b': x}"),
+        ("StringEquals: {'kms:EncryptionContext:a': x}", "StringLike: {'kms:EncryptionContext:a': 'y*'}"),
+    ],
+)
+def test_conditions_that_a_list_would_widen_or_narrow_stay_apart(compiled: Compile, one: str, other: str) -> None:
+    """Only values of which any one is enough go into a list: with others the list would say something else."""
+    lines = [f"  - {{principal: role/app, can: [decrypt], when: {{conditions: {{{each}}}}}}}" for each in (one, other)]
+    assert len(held_by(compiled("users:\n" + "\n".join(lines)), "Use by app")) == 2
+
+
+def test_a_list_of_values_is_cut_where_an_iam_policy_has_no_room(compiled: Compile) -> None:
+    """What is put together for a key policy is cut for IAM policies, and every value stays."""
+    lines = [
+        f"  - {{principal: role/app, can: [decrypt], when: {{encryption_context: {{tenant: 'tenant-{n:060}'}}}}}}"
+        for n in range(150)
+    ]
+    found = compiled("delegation: iam\nusers:\n" + "\n".join(lines))
+    items = identity(found, f"{ROLE}app")
+    values = [value for item in items for value in item["Condition"]["StringEquals"]["kms:EncryptionContext:tenant"]]
+    assert len(items) > 1
+    assert len(values) == len(set(values)) == 150
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("users: [{principal: role/app, can: [change-policy]}]\nnever: [{principal: role/*, actions: [kms:Decrypt]}]",
+         "never-until-changed"),
+        ("grants: [{name: g, grantee: role/app, operations: [Decrypt]}]", "grant-on-primary"),
+    ],
+)  # fmt: skip
+def test_what_a_line_does_not_cover_is_told(compiled: Compile, text: str, code: str) -> None:
+    """A `never` holds until the key policy is changed, a grant on the primary key alone."""
+    key = "key: {alias: m, multi_region: true, replicas: [eu-west-1]}\n"
+    assert code in {note.code for note in compiled(text, key=key).notes}
+
+
+def test_a_region_outside_the_scope_is_told(compiled: Compile) -> None:
+    """A line about every key that holds in another Region gives nothing."""
+    line = "{principal: role/app, can: [decrypt], when: {conditions: {StringEquals: {aws:RequestedRegion: eu-west-1}}}}"
+    found = compiled(f"users: [{line}]", key='keys: "*"\n', admin="")
+    assert "region-outside-scope" in {note.code for note in found.notes}
+
+
 def test_a_line_that_another_covers_is_not_repeated(compiled: Compile) -> None:
     """The same access under a further condition adds nothing; both lines are origins of the statement that stays."""
     found = compiled(
@@ -85,41 +153,57 @@ def test_principals_that_may_do_the_same_share_a_statement(compiled: Compile) ->
     assert [principal.value for principal in statement.principals or ()] == [f"{ROLE}a", f"{ROLE}b"]
 
 
-@pytest.mark.parametrize("can", ["[use-grants]", "[kms:CreateGrant]"])
-def test_create_grant_is_never_bare(compiled: Compile, can: str) -> None:
-    """Whoever may create grants may give any operation to anybody, so it is for AWS resources only."""
-    found = compiled(f"users: [{{principal: role/app, can: {can}}}]")
+def test_use_grants_is_for_aws_resources_only(compiled: Compile) -> None:
+    """The word lets AWS services make grants for their resources, and nobody else."""
+    found = compiled("users: [{principal: role/app, can: [use-grants]}]")
     allowing = [s for s in found.bundle.keys[0].policy.statements if "kms:CreateGrant" in s.actions]
     assert [conditions(s)["Bool", "kms:GrantIsForAWSResource"] for s in allowing] == [("true",)]
 
 
-def test_create_grant_may_be_pinned_instead(compiled: Compile) -> None:
-    """With grantee and operations fixed, principals may create the grant themselves."""
-    found = compiled(
-        """users:
-  - principal: role/app
-    can: [kms:CreateGrant]
-    when:
-      conditions:
-        StringEquals: {"kms:GranteePrincipal": ["arn:aws:iam::111122223333:role/b"]}
-        ForAllValues:StringEquals: {"kms:GrantOperations": [Decrypt]}
-"""
-    )
+def test_create_grant_in_so_many_words_is_as_written_with_a_note(compiled: Compile) -> None:
+    """Nothing is added to what is written in so many words; that nothing limits the grants is told."""
+    found = compiled("users: [{principal: role/app, can: [kms:CreateGrant]}]")
     (statement,) = statements(found, "Use by app")
-    assert ("Bool", "kms:GrantIsForAWSResource") not in conditions(statement)
+    assert conditions(statement) == {}
+    assert [note.code for note in found.notes if note.code.startswith("grant")] == ["grants-unlimited"]
 
 
-def test_a_grantee_alone_does_not_pin_a_grant(compiled: Compile) -> None:
-    """With the operations open, the grantee could get all of them."""
-    found = compiled(
-        """users:
-  - principal: role/app
-    can: [kms:CreateGrant]
-    when: {conditions: {StringEquals: {"kms:GranteePrincipal": ["arn:aws:iam::111122223333:role/b"]}}}
-"""
-    )
+def test_the_grants_of_a_line_are_limited(compiled: Compile) -> None:
+    """`grant` holds kms:CreateGrant to grantees, operations and so on, and no other action of the line."""
+    limits = "operations: [Decrypt, encrypt], grantees: role/batch, retiring: role/ci, constraint: subset, for_aws: false"
+    found = compiled(f"users: [{{principal: role/app, can: [kms:CreateGrant, kms:ListGrants], when: {{grant: {{{limits}}}}}}}]")
+    with_limits, without = sorted(statements(found, "Use by app"), key=lambda statement: -len(statement.conditions))
+    assert with_limits.actions == ("kms:CreateGrant",)
+    assert conditions(with_limits) == {
+        ("ForAllValues:StringEquals", "kms:GrantOperations"): ("Decrypt", "Encrypt"),
+        ("StringEquals", "kms:GranteePrincipal"): (f"{ROLE}batch",),
+        ("StringEquals", "kms:RetiringPrincipal"): (f"{ROLE}ci",),
+        ("StringEquals", "kms:GrantConstraintType"): ("EncryptionContextSubset",),
+        ("Bool", "kms:GrantIsForAWSResource"): ("false",),
+    }
+    assert conditions(without) == {}
+    assert not [note for note in found.notes if note.code == "grants-unlimited"]
+
+
+def test_grants_for_services_have_keys_of_their_own(compiled: Compile) -> None:
+    """An AWS service as grantee or retiring principal stands under the condition key of services."""
+    limits = "grantees: [logs.us-west-2.amazonaws.com], retiring: [logs.us-west-2.amazonaws.com]"
+    found = compiled(f"users: [{{principal: role/app, can: [kms:CreateGrant], when: {{grant: {{{limits}}}}}}}]")
     (statement,) = statements(found, "Use by app")
-    assert conditions(statement)["Bool", "kms:GrantIsForAWSResource"] == ("true",)
+    assert {key for _, key in conditions(statement)} == {"kms:GranteeServicePrincipal", "kms:RetiringServicePrincipal"}
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("can: [decrypt, kms:GetKeyPolicy], when: {encryption_context: {app: a}}", "when-not-on-action"),
+        ("can: [decrypt], when: {source_ip: 10.1.0.0/16}", "private-source-ip"),
+    ],
+)
+def test_what_a_condition_does_not_do_is_told(compiled: Compile, line: str, code: str) -> None:
+    """A condition that does not hold on an action of its line, or that no call meets as it stands, is told in a note."""
+    found = compiled(f"users: [{{principal: role/app, {line}}}]")
+    assert [note.code for note in found.notes if note.code == code] == [code]
 
 
 def test_actions_without_effect_in_a_key_policy_go_to_an_iam_policy(compiled: Compile) -> None:
@@ -139,10 +223,10 @@ def test_both_halves_of_an_alias_operation(compiled: Compile) -> None:
 
 def test_conditions_of_kms_stay_off_the_alias_half(compiled: Compile) -> None:
     """An alias has no KMS condition keys: the key's half of the call carries them."""
-    found = compiled("users: [{principal: role/app, can: [kms:CreateAlias], when: {via: [s3], source_vpce: vpce-1}}]")
+    found = compiled("users: [{principal: role/app, can: [kms:CreateAlias], when: {via: [s3], mfa: true}}]")
     (statement,) = statements(found, "Use by app")
     assert ("StringEquals", "kms:ViaService") in conditions(statement)
-    assert identity(found, f"{ROLE}app")[0]["Condition"] == {"StringEquals": {"aws:SourceVpce": "vpce-1"}}
+    assert identity(found, f"{ROLE}app")[0]["Condition"] == {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 
 
 def test_both_halves_across_accounts(compiled: Compile) -> None:
@@ -258,14 +342,23 @@ def test_sids_are_unique_and_plain(compiled: Compile) -> None:
     )
     sids = [s.sid for s in found.bundle.keys[0].policy.statements]
     assert len(set(sids)) == len(sids)
-    names = [item["Sid"] for principal in found.bundle.principals for item in identity(found, principal)]
-    assert len(set(names)) == len(names)
-    assert all(name.isascii() and name.isalnum() for name in names)
+    for principal in found.bundle.principals:
+        names = [item["Sid"] for item in identity(found, principal)]
+        assert len(set(names)) == len(names)
+        assert all(name.isascii() and name.isalnum() for name in names)
+
+
+def test_who_else_is_allowed_changes_no_sid_of_a_principal(compiled: Compile) -> None:
+    """IAM policies of one principal stay as they are, to the byte, when others come or go."""
+    line = "delegation: iam\nservices: [{{service: s3, principals: {{reader: [{}]}}}}]"
+    before, after = compiled(line.format("role/m, role/n")), compiled(line.format("role/m, role/n, role/b"))
+    for name in ("m", "n"):
+        assert identity(before, f"{ROLE}{name}") == identity(after, f"{ROLE}{name}")
 
 
 @pytest.mark.parametrize("grantee", ["arn:aws:iam::111122223333:role/*", "*"])
-def test_a_pattern_of_grantees_does_not_pin_a_grant(compiled: Compile, grantee: str) -> None:
-    """It fixes nobody: CreateGrant stays for AWS resources."""
+def test_a_pattern_of_grantees_stays_as_it_is_written(compiled: Compile, grantee: str) -> None:
+    """Conditions of the file are what holds; nothing is added to them."""
     found = compiled(
         f"""users:
   - principal: role/app
@@ -277,4 +370,7 @@ def test_a_pattern_of_grantees_does_not_pin_a_grant(compiled: Compile, grantee: 
 """
     )
     (statement,) = statements(found, "Use by app")
-    assert conditions(statement)["Bool", "kms:GrantIsForAWSResource"] == ("true",)
+    assert conditions(statement) == {
+        ("ArnEquals", "kms:GranteePrincipal"): (grantee,),
+        ("ForAllValues:StringEquals", "kms:GrantOperations"): ("Decrypt",),
+    }

@@ -62,7 +62,10 @@ def test_an_exception_settles_the_contradiction(compiled: Compile, exception: st
 
 
 def test_everyone_else_leaves_out_whom_the_intent_names(compiled: Compile) -> None:
-    """Users, administrators, grantees and retiring principals are named; so are the services, by aws:PrincipalServiceName."""
+    """Users, administrators and grantees are named; so are the services, by aws:PrincipalServiceName.
+
+    Who may only retire a grant is not: no key policy decides RetireGrant.
+    """
     found = compiled(
         """users: [{principal: role/app, can: [decrypt]}]
 services: [{service: logs, resources: ["arn:aws:logs:us-west-2:111122223333:log-group:/a"]}]
@@ -72,7 +75,7 @@ guardrails: [deny-everyone-else]
     )
     (statement,) = statements(found, "Deny everyone else")
     held = conditions(statement)
-    assert set(held["ArnNotEquals", "aws:PrincipalArn"]) == {f"{ROLE}{name}" for name in ("app", "Admin", "grantee", "retiree")}
+    assert set(held["ArnNotEquals", "aws:PrincipalArn"]) == {f"{ROLE}{name}" for name in ("app", "Admin", "grantee")}
     assert set(held["StringNotEquals", "aws:PrincipalServiceName"]) == {"logs.us-west-2.amazonaws.com", "logs.amazonaws.com"}
 
 
@@ -143,7 +146,7 @@ def test_without_key_policies_the_deny_is_in_iam_policies(compiled: Compile) -> 
     found = compiled("guardrails: [{deny-delete: {for: [role/app]}}]", key='keys: "*"\n', admin="")
     (item,) = identity(found, f"{ROLE}app")
     assert item["Effect"] == "Deny"
-    assert item["Action"] == ["kms:DisableKey", "kms:ScheduleKeyDeletion"]
+    assert item["Action"] == ["kms:DeleteImportedKeyMaterial", "kms:DisableKey", "kms:ScheduleKeyDeletion"]
     assert item["Resource"] == "arn:aws:kms:us-west-2:111122223333:key/*"
     assert "Condition" not in item
 
@@ -202,3 +205,14 @@ def test_a_note_says_which_account_everyone_else_leaves_out(compiled: Compile) -
     found = [[note.message for note in compiled(text).notes if note.code == "guardrail-spares-account"]
              for text in (recovery + rail, rail)]  # fmt: skip
     assert found == [["`deny-everyone-else` spares everybody in account 111122223333, which intent.yaml:7:9 names"], []]
+
+
+def test_everyone_else_leaves_out_whom_a_line_names_as_grantee(compiled: Compile) -> None:
+    """Who gets the grants that a line lets somebody create acts by them."""
+    limits = "{grant: {grantees: [role/batch], operations: [Decrypt]}}"
+    found = compiled(
+        f"users: [{{principal: role/maker, can: [kms:CreateGrant], when: {limits}}}]\nguardrails: [deny-everyone-else]\n"
+    )
+    (statement,) = statements(found, "Deny everyone else")
+    assert f"{ROLE}batch" in conditions(statement)["ArnNotEquals", "aws:PrincipalArn"]
+    assert ("BoolIfExists", "aws:PrincipalIsAWSService") not in conditions(statement)

@@ -17,7 +17,10 @@ def test_init_writes_an_intent_that_loads(tmp_path: Path) -> None:
     """`init` writes a commented intent that loads as it is; whoever takes a comment sign away has a field that exists."""
     path = tmp_path / "new.yaml"
     assert CliRunner().invoke(app, [str(path)]).exit_code == 0
-    assert load_intent(path).name == "my-key"
+    written = load_intent(path)
+    assert written.name == "my-key"
+    assert written.scope.deployer == "arn:aws:iam::111122223333:role/platform-ci"
+    assert path.read_text().startswith("# yaml-language-server: $schema=")
     lines = path.read_text().splitlines()[2:]
     path.write_text("\n".join(re.sub(r"^( *)# ", r"\1", line) for line in lines))
     found = load_intent(path)

@@ -85,7 +85,7 @@ def test_a_policy_that_the_alias_condition_made_too_long_is_split() -> None:
         for one in json_files.render(deployment((role("app"), document(*statements)))).artifacts
         if one.kind == "identity-policy"
     ]
-    assert [one.path for one in files] == ["json/iam/role-app.json", "json/iam/role-app-2.json"]
+    assert [one.path for one in files] == ["json/iam/role-app.json", "json/iam/role-app-2-94cbc2dd.json"]
     assert all(len("".join(one.text.split())) <= 6144 for one in files)
     assert [s["Sid"] for one in files for s in json.loads(one.text)["Statement"]] == [f"S{number}" for number in range(40)]
 

@@ -33,6 +33,11 @@ PRINCIPALS = {
     f"arn:aws:iam::{OTHER}:role/x": ANYONE,
     f"arn:aws:iam::{OTHER}:user/y": ANYONE,
     f"arn:aws:sts::{OTHER}:assumed-role/x/s2": ANYONE,
+    "role/a*": OWN,
+    "user/*": OWN,
+    f"arn:aws:iam::{OTHER}:role/*": ANYONE,
+    "organization": ANYONE,
+    "organization/o-otherorgid1/r-ab12/ou-ab12-11111111": ANYONE,
 }
 WHEN = [
     "encryption_context: {app: [a, b]}",
@@ -45,13 +50,21 @@ WHEN = [
     "principal_tags: {team: x}",
     "organization: [o-exampleorgid]",
     "request_alias: [app/data]",
+    "request_alias: [team, 'x-*']",
+    "conditions: {StringLike: {aws:RequestedRegion: 'us-*'}}",
+    "grant: {operations: [Decrypt], grantees: [role/g, role/a]}",
+    "grant: {constraint: subset, for_aws: true}",
+]
+OF_AN_ACCOUNT = [
+    f"conditions: {{ArnLike: {{aws:PrincipalArn: ['arn:aws:iam::{ACCOUNT}:role/*', 'arn:aws:iam::{ACCOUNT}:user/b/*']}}}}",
+    "conditions: {StringLike: {aws:username: 'b*'}}",
 ]
 SERVICES = [
     "{service: logs}",
     "{service: ebs, principals: [role/a]}",
     "{service: autoscaling}",
     f'{{service: sns, source_account: "{ACCOUNT}"}}',
-    '{service: s3, principals: [role/a, user/c], resources: ["arn:aws:s3:::bucket/*"]}',
+    '{service: s3, principals: {reader: [role/a, user/c], writer: user/c}, resources: ["arn:aws:s3:::bucket/*"]}',
     "{service: rds, principals: [role/path/b]}",
     f'{{service: guardduty, resources: ["arn:aws:guardduty:us-west-2:{ACCOUNT}:detector/d"]}}',
 ]
@@ -62,8 +75,16 @@ def line(chance: random.Random) -> str:
     """Return a line of `admins` or `users`."""
     principal = chance.choice(list(PRINCIPALS))
     words = ", ".join(chance.sample(PRINCIPALS[principal], chance.randint(1, 3)))
-    when = ", ".join(one for one in chance.sample(WHEN, chance.choice((0, 0, 1, 1, 2))) if _can_hold(principal, one))
-    return f"  - {{principal: '{principal}', can: [{words}], when: {{{when}}}}}\n"
+    possible = [*WHEN, *OF_AN_ACCOUNT] if principal == "account" else WHEN
+    when = ", ".join(one for one in chance.sample(possible, chance.choice((0, 0, 1, 1, 2))) if _can_hold(principal, one))
+    said = f", when: {{{when}}}" if when else ""
+    return f"  - {{principal: '{principal}', can: [{words}]{said}}}\n"
+
+
+def rail(chance: random.Random, name: str) -> str:
+    """Return a guard rail, alone or with whom it spares."""
+    spared = chance.choice(("", "", "role/a", "role/*", "organization", f"account/{OTHER}"))
+    return f"{{{name}: {{except: [{spared}]}}}}" if spared else name
 
 
 def _can_hold(principal: str, when: str) -> bool:
@@ -76,7 +97,7 @@ def intent(chance: random.Random) -> tuple[str, str]:
     lists = {
         "users": [line(chance) for _ in range(chance.randint(1, 4))],
         "services": [f"  - {text}\n" for text in chance.sample(SERVICES, chance.choice((0, 0, 1, 2)))],
-        "guardrails": [f"  - {name}\n" for name in chance.sample(sorted(GUARD_RAILS), chance.choice((0, 0, 1, 2)))],
+        "guardrails": [f"  - {rail(chance, name)}\n" for name in chance.sample(sorted(GUARD_RAILS), chance.choice((0, 0, 1, 2)))],
         "grants": [f"  - {GRANT}\n"] if chance.random() < 0.3 else [],
     }
     if any(SERVICE_LINKED in one or "autoscaling" in one for one in (*lists["users"], *lists["services"])):

@@ -19,6 +19,18 @@ def test_base_cannot_lose_its_lines(tmp_path: Path) -> None:
     assert ([line.name for line in found.guardrails], len(found.never)) == (["deny-delete"], 1)
 
 
+@pytest.mark.parametrize(("base", "top"), [("role/A", "role/B"), ("[role/A]", "role/B"), ("role/A", "[role/B]")])
+def test_a_single_text_is_a_line_like_others(base: str, top: str, tmp_path: Path) -> None:
+    """It joins the lines of the base, and takes none away."""
+    write(tmp_path, {"base.yaml": f"admins: {base}\nguardrails: deny-delete\n"})
+    head = 'kmsgen: 1\nname: a\nextends: base.yaml\nscope: {account: "111122223333", regions: [us-west-2]}\nkey: {alias: a}\n'
+    write(tmp_path, {"a.yaml": f"{head}admins: {top}\nguardrails: deny-insecure-transport\n"})
+    found = load_intent(tmp_path / "a.yaml")
+    assert [line.principal.rpartition("/")[2] for line in found.admins] == ["A", "B"]
+    assert [Path(line.location.path).name for line in found.admins] == ["base.yaml", "a.yaml"]
+    assert [line.name for line in found.guardrails] == ["deny-delete", "deny-insecure-transport"]
+
+
 def test_bases_extend_bases(tmp_path: Path) -> None:
     """Extending goes to any depth; the nearer file wins, and each line keeps its own file's place."""
     top = "kmsgen: 1\nname: a\nextends: ../one.yaml\nkey: {tags: {a: near}}\n"
@@ -30,6 +42,20 @@ def test_bases_extend_bases(tmp_path: Path) -> None:
     assert found.key is not None
     assert dict(found.key.tags) == {"a": "near", "b": "middle", "c": "far"}
     assert (Path(found.admins[0].location.path).name, found.admins[0].location.line) == ("two.yaml", 3)
+
+
+def test_a_base_that_two_bases_extend_counts_once(tmp_path: Path) -> None:
+    """Its lines come once, and what one of the two changes of it is not taken back by the other."""
+    scope = 'scope: {account: "111122223333", regions: [us-west-2]}\nkey: {tags: {env: dev, org: acme}}\n'
+    shared = "admins: [role/A]\nguardrails: [deny-lockout-bypass]\n"
+    write(tmp_path, {"_base.yaml": scope + shared, "d.yaml": "kmsgen: 1\nname: d\nextends: [_a.yaml, sub/_b.yaml]\n"})
+    write(tmp_path, {"_a.yaml": "extends: _base.yaml\nkey: {tags: {env: prod}}\nusers: [{principal: role/a, can: [decrypt]}]\n"})
+    write(tmp_path, {"sub/_b.yaml": "extends: ../_base.yaml\nusers: [{principal: role/b, can: [decrypt]}]\n"})
+    found = load_intent(tmp_path / "d.yaml")
+    assert [line.principal.rpartition("/")[2] for line in (*found.admins, *found.users)] == ["A", "a", "b"]
+    assert len(found.guardrails) == 1
+    assert found.key is not None
+    assert dict(found.key.tags) == {"env": "prod", "org": "acme"}
 
 
 @pytest.mark.parametrize(

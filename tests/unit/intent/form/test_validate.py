@@ -72,7 +72,7 @@ LEFT_OUT = (
     ("a line whose only item goes", "never: [{principal: a, actions: [null]}, {principal: b, actions: c}]",
         "never: [{principal: b, actions: c}]"),
     ("a field that the file needs", "scope: {regions: x}", "scope: null"),
-    ("a list of lines", "admins: role/a", "admins: null"),
+    ("a list of lines", "users: role/a", "users: null"),
     ("a text that stands for a list", "users: [{principal: true, can: x}]", "users: []"),
 )  # fmt: skip
 

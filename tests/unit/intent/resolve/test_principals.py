@@ -6,7 +6,8 @@ import pytest
 
 from kmsgen.intent.files.problems import Problems
 from kmsgen.intent.resolve.context import Context
-from kmsgen.intent.resolve.principals import resolve_pattern, resolve_principal
+from kmsgen.intent.resolve.principals import Who, resolve_pattern, resolve_principal
+from kmsgen.intent.resolve.wide_principals import resolve_wide_principal
 from kmsgen.reading import parse
 
 OWN, OTHER = "111122223333", "444455556666"
@@ -117,3 +118,65 @@ def test_who_can_have_iam_policies(text: str, can_have: bool, context: Context) 
     who = resolve_principal(text, (), context)
     assert who is not None
     assert who.has_identity_policies is can_have
+
+
+WIDE = {
+    "role/app-*": ("pattern", f"arn:aws:iam::{OWN}:role/app-*", OWN),
+    "role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Analyst_*": (
+        "pattern",
+        f"arn:aws:iam::{OWN}:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Analyst_*",
+        OWN,
+    ),
+    f"arn:aws:iam::{OTHER}:role/ci-*": ("pattern", f"arn:aws:iam::{OTHER}:role/ci-*", OTHER),
+    "user/op-?": ("pattern", f"arn:aws:iam::{OWN}:user/op-?", OWN),
+    "organization": ("organization", "organization/o-exampleorgid", "o-exampleorgid"),
+    "organization/o-otherorgid1": ("organization", "organization/o-otherorgid1", "o-otherorgid1"),
+    "organization/o-otherorgid1/r-ab12/ou-ab12-11111111": (
+        "organization",
+        "organization/o-otherorgid1/r-ab12/ou-ab12-11111111",
+        "o-otherorgid1",
+    ),
+    "role/app": ("role", f"arn:aws:iam::{OWN}:role/app", OWN),
+}
+NOT_WIDE = {
+    "*": "principal-everyone",
+    "arn:aws:iam::*:role/x": "principal-wildcard",
+    f"arn:aws:iam::{OWN}:*": "principal-wildcard",
+    f"arn:aws:sts::{OWN}:assumed-role/app/*": "principal-wildcard",
+    "account/*": "principal-wildcard",
+    "group/x*": "principal-group",
+    "arn:aws-cn:iam::111122223333:role/x*": "wrong-partition",
+    "organization/x": "organization-id",
+    "organization/o-exampleorgid/ou-ab12-11111111": "organization-id",
+    "organization/o-exampleorgid/r-ab12": "organization-id",
+    "o-exampleorgid": "principal-organization",
+}
+
+
+def of_a_line(text: str, *, organization: str | None = "o-exampleorgid") -> tuple[Who | None, list[str]]:
+    """Return the principal of a line, and the codes of what was reported."""
+    problems = Problems(parse("x: 1", "x.yaml"))
+    context = Context(problems)
+    context.account, context.organization = OWN, organization
+    return resolve_wide_principal(text, ("x",), context), [diagnostic.code for diagnostic in problems.found]
+
+
+@pytest.mark.parametrize(("text", "found"), WIDE.items(), ids=list(WIDE))
+def test_a_line_may_be_about_many(text: str, found: tuple[str, str, str]) -> None:
+    """A line is about a principal, a pattern of one account's users or roles, an organization, or a unit of one."""
+    who, codes = of_a_line(text)
+    assert codes == []
+    assert who is not None
+    assert (who.kind, who.arn, who.account) == found
+    assert who.has_identity_policies is (who.kind == "role")
+
+
+@pytest.mark.parametrize(("text", "code"), NOT_WIDE.items(), ids=list(NOT_WIDE))
+def test_what_is_no_pattern_of_a_line(text: str, code: str) -> None:
+    """Whoever could be of any account, and what is no path of an organization, is refused."""
+    assert of_a_line(text) == (None, [code])
+
+
+def test_the_organization_must_be_told() -> None:
+    """`organization` alone is that of the scope."""
+    assert of_a_line("organization", organization=None) == (None, ["organization-missing"])

@@ -21,6 +21,7 @@ resource "aws_iam_policy" "role_developer" {
         Sid    = "DenyDeleteByDeveloper"
         Effect = "Deny"
         Action = [
+          "kms:DeleteImportedKeyMaterial",
           "kms:DisableKey",
           "kms:ScheduleKeyDeletion",
         ]

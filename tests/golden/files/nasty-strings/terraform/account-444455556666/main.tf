@@ -10,7 +10,7 @@ data "aws_caller_identity" "current" {
   }
 }
 
-resource "aws_iam_policy" "role_partner_ops_a_b_c_d_e_f" {
+resource "aws_iam_policy" "role_partner_ops_a_b_c_d_e_f_0d6d0002" {
   name        = "nasty-strings-role-partner+ops=a,b.c@d_e-f"
   path        = var.iam_policy_path
   description = "kmsgen, intent nasty-strings: access of arn:aws:iam::444455556666:role/partner+ops=a,b.c@d_e-f"
@@ -33,7 +33,7 @@ resource "aws_iam_policy" "role_partner_ops_a_b_c_d_e_f" {
   tags = var.tags
 }
 
-resource "aws_iam_role_policy_attachment" "role_partner_ops_a_b_c_d_e_f" {
+resource "aws_iam_role_policy_attachment" "role_partner_ops_a_b_c_d_e_f_0d6d0002" {
   role       = "partner+ops=a,b.c@d_e-f"
-  policy_arn = aws_iam_policy.role_partner_ops_a_b_c_d_e_f.arn
+  policy_arn = aws_iam_policy.role_partner_ops_a_b_c_d_e_f_0d6d0002.arn
 }

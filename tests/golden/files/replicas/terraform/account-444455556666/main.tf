@@ -10,8 +10,8 @@ data "aws_caller_identity" "current" {
   }
 }
 
-resource "aws_iam_policy" "role_path_to_partner" {
-  name        = "replicas-role-path-to-partner"
+resource "aws_iam_policy" "role_path_to_partner_98e9d270" {
+  name        = "replicas-role-path-to-partner-98e9d270"
   path        = var.iam_policy_path
   description = "kmsgen, intent replicas: access of arn:aws:iam::444455556666:role/path/to/partner"
   policy = jsonencode({
@@ -32,7 +32,7 @@ resource "aws_iam_policy" "role_path_to_partner" {
   tags = var.tags
 }
 
-resource "aws_iam_role_policy_attachment" "role_path_to_partner" {
+resource "aws_iam_role_policy_attachment" "role_path_to_partner_98e9d270" {
   role       = "partner"
-  policy_arn = aws_iam_policy.role_path_to_partner.arn
+  policy_arn = aws_iam_policy.role_path_to_partner_98e9d270.arn
 }

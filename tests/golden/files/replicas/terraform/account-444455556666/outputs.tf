@@ -4,7 +4,7 @@ output "policy_arns" {
   description = "ARNs of the IAM policies, by the principal that they are for."
   value = {
     "arn:aws:iam::444455556666:role/path/to/partner" = [
-      aws_iam_policy.role_path_to_partner.arn,
+      aws_iam_policy.role_path_to_partner_98e9d270.arn,
     ]
   }
 }

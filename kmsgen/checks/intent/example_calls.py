@@ -1,0 +1,245 @@
+"""Example calls of an access: who calls, on which key, in which situation, so that the conditions of its line hold.
+
+Conditions on the caller and on the key are met by a caller and a key for which they hold. What the intent tells of either stays;
+what it does not tell may be anything: tags and other aliases of a key, its origin, which role of an account it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from kmsgen.arn import parse_arn
+from kmsgen.authorizer.language.wildcards import glob, pieces_of
+from kmsgen.catalogue import grants
+from kmsgen.catalogue.actions import ACTIONS, expand
+from kmsgen.catalogue.key_specs import KEY_SPECS, key_type, usages
+from kmsgen.checks.example_requests import Situation, bound, situations
+from kmsgen.checks.intent.asked_access import Expected, regions_of
+from kmsgen.intent.intent import Intent
+from kmsgen.policy.bundle import Bundle, Key
+from kmsgen.policy.document import Condition, Effect
+
+Values = tuple[str, ...]
+
+SOMEBODY = "somebody-whom-iam-allows"
+ANY_SERVICE = "s3.amazonaws.com"
+REGION = "aws:requestedregion"
+_MEMBERS = ("444455556666", "777788889999")
+_USER_NAME = "${aws:username"  # a variable that users alone have
+_TAG = "aws:resourcetag/"
+_OF_TYPE = {"User": f"user/{SOMEBODY}", "AssumedRole": f"role/{SOMEBODY}", "Account": "root"}
+_IMPORT = frozenset({"kms:ImportKeyMaterial", "kms:GetParametersForImport", "kms:DeleteImportedKeyMaterial"})
+
+
+class Call(NamedTuple):
+    """Who calls, the key as it then is, and what goes with the call."""
+
+    principal: str
+    key: Key
+    situation: Situation
+
+
+def calls(access: Expected, intent: Intent, key: Key) -> Iterator[Call]:
+    """Yield calls that meet every condition of an access, one for each alternative; none where nobody could make one."""
+    regions = regions_of(intent, key)
+    for found in situations(_in_regions(access.statement.conditions, regions)):
+        caller = _caller(access, found)
+        situation = _with_told_tags(found, key)  # whose variables are filled in when the request is made
+        meant = _key(access, bound(situation, caller or ""), key, intent) if access.half == "key" else key
+        if caller is not None and meant is not None and _can_grant(situation, meant):
+            yield Call(caller, meant, situation)
+
+
+def _can_grant(situation: Situation, key: Key) -> bool:
+    """Return whether a key of this kind can have the grant that a call asks for; keys of other kinds may."""
+    asked = {name.lower(): values for name, values in situation.grant.items()}
+    possible = grants.operations(key_type(key.spec, key.usage) or "")
+    return not set(asked.get("kms:grantoperations", ())) - possible
+
+
+def _in_regions(conditions: Iterable[Condition], regions: Values) -> Iterator[Condition]:
+    """Yield the conditions, with the Regions of the key in place of each pattern of Regions that they match."""
+    for condition in conditions:
+        if condition.key.lower() == REGION and condition.operator == "StringLike":
+            matches = [glob(pieces_of(value)) for value in condition.values]
+            yield condition._replace(values=tuple(filter(lambda name: any(fits(name) for fits in matches), regions)))
+        else:
+            yield condition
+
+
+# --- the caller ---------------------------------------------------------------------------------------------------------
+
+
+def _caller(access: Expected, situation: Situation) -> str | None:
+    """Return who makes the call: the principal itself, or somebody of an account for whom the conditions can hold."""
+    name = access.principal.value
+    arn = parse_arn(name)
+    if arn is not None and arn.resource == "root":
+        return _of_account(arn.partition, arn.account, situation)
+    if name != "*":
+        return name
+    if any(condition.key == "aws:PrincipalIsAWSService" for condition in access.statement.conditions):
+        return ANY_SERVICE
+    key = parse_arn(access.key)
+    return _of_account(key.partition, _account(situation, key.account), situation) if key else None
+
+
+def _account(situation: Situation, own: str) -> str:
+    """Return the account of somebody whom conditions leave of everyone: for a member of an organization another account."""
+    said = {name.lower(): values[0] for name, values in situation.context.items() if values}
+    if "aws:principalaccount" in said:
+        return said["aws:principalaccount"]
+    member = "aws:principalorgid" in said or "aws:principalorgpaths" in said
+    return next(one for one in _MEMBERS if one != own) if member else own
+
+
+def _of_account(partition: str, account: str, situation: Situation) -> str | None:
+    said = {key.lower(): values[0] for key, values in situation.context.items() if values}
+    head = f"arn:{partition}:iam::{account}:"
+    if "aws:principalarn" in said:
+        return _like(said["aws:principalarn"], head)
+    if "aws:username" in said:
+        return f"{head}user/{said['aws:username']}"
+    if any(_USER_NAME in value for value in _texts(situation)):
+        return f"{head}user/{SOMEBODY}"
+    return head + _OF_TYPE.get(said.get("aws:principaltype", ""), f"role/{SOMEBODY}")
+
+
+def _texts(situation: Situation) -> Iterator[str]:
+    yield from situation.encryption_context.values()
+    yield from (value for values in situation.context.values() for value in values)
+
+
+def _like(text: str, head: str) -> str | None:
+    """Return the principal of an account that an example of aws:PrincipalArn names; None if it names one of another account."""
+    parts = text.split(":", 5)
+    if len(parts) != 6 or not parts[5].startswith(("role/", "user/", "root")):
+        return f"{head}role/{SOMEBODY}"
+    if parts[4].isdigit() and parts[4] != head.split(":")[4]:
+        return None
+    return head + parts[5]
+
+
+# --- the key ------------------------------------------------------------------------------------------------------------
+
+
+def _with_told_tags(situation: Situation, key: Key) -> Situation:
+    """Return the situation in which a variable that is compared with a tag of the key holds that tag's value."""
+    tags = {f"{_TAG}{name}".lower(): value for name, value in key.tags}
+    for name, values in situation.context.items():
+        told = tags.get(name.lower())
+        if told is not None and len(values) == 1 and values[0].startswith("${") and values[0].endswith("}"):
+            situation = situation.with_context(values[0][2:-1], told)
+    return situation
+
+
+def _key(access: Expected, situation: Situation, key: Key, intent: Intent) -> Key | None:
+    """Return the key of the call; None where what the intent tells of its keys rules one out."""
+    told = _told(intent)
+    found: Key | None = _able(access.action, key, told)
+    for name, values in situation.context.items():
+        change = _CHANGES.get(name.lower()) or (_tagged(name[len(_TAG) :]) if name.lower().startswith(_TAG) else None)
+        changed = change(found, values, intent) if change and found else found
+        if changed is None or any(getattr(changed, field) != getattr(key, field) for field in told):
+            return None
+        found = changed
+    return found
+
+
+def _told(intent: Intent) -> Values:
+    """Return the fields of a key that the intent tells; aliases a key may have beside its own."""
+    if intent.key is not None:
+        return ("spec", "usage", "origin", "multi_region", "tags")
+    told: Values = () if intent.any_spec else ("spec", "usage")
+    told += () if intent.origin is None else ("origin",)
+    return told if intent.multi_region is None else (*told, "multi_region")
+
+
+def _able(action: str, key: Key, told: Values) -> Key:
+    """Return the key as one that KMS takes the action for, as far as nothing else is told."""
+    row = ACTIONS.get(action.removeprefix("kms:"))
+    if "origin" not in told and action in _IMPORT:
+        key = key._replace(origin="EXTERNAL")
+    if "multi_region" not in told and row is not None and row.multi_region_only:
+        key = _multi_region(key)
+    return key
+
+
+def forms(key: Key, intent: Intent, bundle: Bundle) -> tuple[Key, ...]:
+    """Return the key, and as what else it may exist where that lets policies of a bundle do more."""
+    documents = [item.policy for item in bundle.keys if intent.governed]
+    documents += [policy for beside in bundle.principals.values() for policy in beside.identity_policies]
+    statements = [each for document in documents for each in document.statements if each.effect is Effect.ALLOW]
+    patterns = {"*" if each.not_action else name for each in statements for name in each.actions}
+    other = key
+    for action in sorted({name for pattern in patterns for name in expand(pattern)}):
+        other = _able(action, other, _told(intent))
+    return (key,) if other == key else (key, other)
+
+
+def _multi_region(key: Key, kind: str = "PRIMARY") -> Key:
+    head, _, name = key.arn.rpartition("/")
+    name = name if name.startswith("mrk-") else f"mrk-{name.replace('-', '')}"
+    return key._replace(arn=f"{head}/{name}", multi_region=True, multi_region_key_type=kind)
+
+
+Change = Callable[[Key, Values, Intent], Key | None]
+
+
+def _of_spec(key: Key, values: Values, _intent: Intent) -> Key | None:
+    if values[0] not in KEY_SPECS:
+        return None
+    possible = usages(values[0])
+    return key._replace(spec=values[0], usage=key.usage if key.usage in possible else possible[0])
+
+
+def _of_usage(key: Key, values: Values, _intent: Intent) -> Key | None:
+    return key._replace(usage=values[0]) if values[0] in usages(key.spec) else None
+
+
+def _of_origin(key: Key, values: Values, _intent: Intent) -> Key | None:
+    return key._replace(origin=values[0]) if values[0] in KEY_SPECS[key.spec].origins else None
+
+
+def _of_regions(key: Key, values: Values, _intent: Intent) -> Key | None:
+    return _multi_region(key) if values[0].lower() == "true" else key._replace(multi_region=False, multi_region_key_type=None)
+
+
+def _of_kind(key: Key, values: Values, _intent: Intent) -> Key | None:
+    return _multi_region(key, values[0]) if values[0] in ("PRIMARY", "REPLICA") else None
+
+
+def _in_region(key: Key, values: Values, intent: Intent) -> Key | None:
+    regions, arn = regions_of(intent, key), parse_arn(key.arn)
+    if arn is None or arn.region == values[0]:
+        return key
+    if regions and values[0] not in regions:
+        return None
+    kind = "REPLICA" if key.multi_region else None
+    return key._replace(arn=str(arn._replace(region=values[0])), multi_region_key_type=kind)
+
+
+def _with_aliases(key: Key, values: Values, _intent: Intent) -> Key | None:
+    return key._replace(aliases=tuple(dict.fromkeys((*key.aliases, *values))))
+
+
+def _tagged(name: str) -> Change:
+    def change(key: Key, values: Values, _intent: Intent) -> Key | None:
+        others = tuple(pair for pair in key.tags if pair[0].lower() != name.lower())
+        same = tuple(pair for pair in key.tags if pair[0].lower() == name.lower() and pair[1] == values[0])
+        return key if same else key._replace(tags=(*others, (name, values[0])))
+
+    return change
+
+
+_CHANGES: Mapping[str, Change] = {
+    "kms:keyspec": _of_spec,
+    "kms:keyusage": _of_usage,
+    "kms:keyorigin": _of_origin,
+    "kms:multiregion": _of_regions,
+    "kms:multiregionkeytype": _of_kind,
+    "kms:resourcealiases": _with_aliases,
+    "kms:requestalias": _with_aliases,
+    REGION: _in_region,
+}

@@ -1,0 +1,33 @@
+"""Null values and empty conditions, which are written and say nothing: read as absent, they would lift what was begun."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from kmsgen.intent.files.problems import Problems
+from kmsgen.intent.files.tree import Tree
+from kmsgen.reading import Steps
+
+_GUARD_RAIL = 3  # steps to a guard rail's options: the list, its line, its name
+
+
+def report_silence(tree: Tree, problems: Problems) -> None:
+    """Report each null of a file, and each empty mapping in a `when`, where nothing else was reported.
+
+    A guard rail alone says everything, `deny-delete:` too.
+    """
+    reported = {diagnostic.location for diagnostic in problems.found}
+    for steps in _silent(tree.data, (), inside_when=False):
+        if (steps[0] == "guardrails" and len(steps) == _GUARD_RAIL) or tree.where(steps) in reported:
+            continue
+        name = next(step for step in reversed(steps) if isinstance(step, str))
+        problems.add(steps, "says-nothing", f"`{name}` is written and says nothing", "leave it out, or give it a value")
+
+
+def _silent(value: Any, steps: Steps, *, inside_when: bool) -> Iterator[Steps]:  # noqa: ANN401 - plain data
+    if steps and (value is None or (inside_when and value == {})):
+        yield steps
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, child in children:
+        yield from _silent(child, (*steps, step), inside_when=inside_when or step == "when")

@@ -1,0 +1,170 @@
+"""Question one asks with a caller and a key for which the conditions of a line can hold."""
+
+from __future__ import annotations
+
+import pytest
+
+from kmsgen.checks.intent.verification import ask
+from kmsgen.errors import InputError
+from tests.unit.checks.intent.judging import ACCOUNT, ADMIN, HEAD, KEY, case
+
+ARN = f"arn:aws:kms:us-west-2:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+WITHOUT_DEPLOYER = HEAD.replace(", deployer: role/ci", "")
+LISTED = f'keys: ["{ARN}"]\n'
+EVERY = 'keys: "*"\n'
+
+
+def missing(when: str, *, principal: str = "role/app", key: str = KEY, action: str = "decrypt", admin: str = ADMIN) -> list[str]:
+    """Return what question one finds of one line under a condition."""
+    line = f'users: [{{principal: "{principal}", can: ["{action}"], when: {{{when}}}}}]\n' if when else ""
+    line = line or f"users: [{{principal: {principal}, can: ['{action}']}}]\n"
+    every = key == EVERY
+    found = case((("" if every else admin) + line), head=WITHOUT_DEPLOYER if every else HEAD, key=key)
+    answers = ask(found.intent, found.bundle, found.compiled.origins)
+    return [str(finding.diagnostic) for answer in answers for finding in answer.findings]
+
+
+CALLERS = (
+    f"conditions: {{ArnLike: {{aws:PrincipalArn: 'arn:aws:iam::{ACCOUNT}:role/aws-reserved/*/AWSReservedSSO_Analyst_*'}}}}",
+    f"conditions: {{StringLike: {{aws:PrincipalArn: ['arn:aws:iam::{ACCOUNT}:role/app-*', 'arn:aws:iam::{ACCOUNT}:user/x']}}}}",
+    f"conditions: {{ArnLike: {{aws:PrincipalArn: 'arn:aws:iam::{ACCOUNT}:*'}}}}",
+    "conditions: {StringLike: {aws:username: 'op-*'}}",
+    "conditions: {StringEquals: {aws:PrincipalType: User}}",
+    "principal_tags: {team: [x, y]}",
+    "encryption_context: {user: '${aws:username}'}",
+    "organization: o-exampleorgid",
+)
+KEYS = (
+    "conditions: {StringEquals: {aws:ResourceTag/managed: 'true'}}",
+    "conditions: {StringEquals: {'aws:ResourceTag/team': '${aws:PrincipalTag/team}'}}",
+    "conditions: {'ForAnyValue:StringLike': {kms:ResourceAliases: 'alias/app-*'}}",
+    "conditions: {StringEquals: {kms:KeySpec: SYMMETRIC_DEFAULT}}",
+    "conditions: {StringEquals: {kms:KeyUsage: ENCRYPT_DECRYPT}}",
+    "conditions: {StringEquals: {kms:KeyOrigin: EXTERNAL}}",
+    "conditions: {Bool: {kms:MultiRegion: true}}",
+    "conditions: {StringEquals: {aws:ResourceOrgID: o-exampleorgid}}",
+    "conditions: {StringLike: {aws:RequestedRegion: 'us-*'}}",
+    "request_alias: 'team-*'",
+)
+
+
+@pytest.mark.parametrize("when", CALLERS)
+def test_somebody_of_an_account_meets_the_conditions_on_the_caller(when: str) -> None:
+    """Of an account somebody calls whose name, type or tags are as the line asks."""
+    assert missing(when, principal="account") == []
+
+
+@pytest.mark.parametrize("when", KEYS)
+def test_every_key_may_be_one_that_meets_the_conditions(when: str) -> None:
+    """Of every key, one calls on a key with the tags, aliases, spec and so on for which the line asks."""
+    assert missing(when, key=EVERY) == []
+
+
+@pytest.mark.parametrize(
+    ("when", "action"),
+    [
+        ("request_alias: other", "decrypt"),
+        ("conditions: {StringEquals: {kms:KeyOrigin: EXTERNAL}}", "decrypt"),
+        ("", "kms:ImportKeyMaterial"),
+    ],
+)
+def test_a_key_that_exists_may_be_what_nothing_tells(when: str, action: str) -> None:
+    """Tags, aliases and the origin of a key that exists are not in the file, so that they may be those the line asks for."""
+    assert missing(when, key=LISTED, action=action) == []
+
+
+@pytest.mark.parametrize("when", ["request_alias: other", "request_alias: [app/data, 'team-*']"])
+def test_a_new_key_may_have_further_aliases(when: str) -> None:
+    """A key has other aliases than its own."""
+    assert missing(when) == []
+
+
+@pytest.mark.parametrize(
+    ("when", "principal", "key"),
+    [
+        ("conditions: {StringEquals: {kms:KeyOrigin: EXTERNAL}}", "role/app", KEY),
+        ("conditions: {Bool: {kms:MultiRegion: true}}", "role/app", LISTED),
+        ("conditions: {StringEquals: {kms:KeySpec: RSA_2048}}", "role/app", LISTED),
+        ("conditions: {StringEquals: {kms:KeyOrigin: NOWHERE}}", "role/app", EVERY),
+        ("conditions: {ArnLike: {aws:PrincipalArn: 'arn:aws:iam::444455556666:role/x'}}", "account", KEY),
+    ],
+)
+def test_what_no_caller_and_no_key_meets_is_told(when: str, principal: str, key: str) -> None:
+    """A line whose conditions no caller or key can meet is found, for the file tells otherwise."""
+    assert any("no situation is known" in finding for finding in missing(when, principal=principal, key=key))
+
+
+def test_a_line_for_the_region_of_a_replica_is_met_there() -> None:
+    """The policy of a multi-Region key is that of its replicas, and a call in a replica's Region is about the replica."""
+    key = "key: {alias: m, multi_region: true, replicas: [eu-west-1]}\n"
+    assert missing("conditions: {StringEquals: {aws:RequestedRegion: eu-west-1}}", key=key) == []
+    assert missing("conditions: {StringEquals: {aws:RequestedRegion: eu-north-1}}", key=key) != []
+
+
+def test_an_account_with_a_name_keeps_the_key_policy_changeable() -> None:
+    """Question three asks with a principal of the account whom the conditions of its line let in."""
+    text = f"""admins:
+  - principal: account
+    can: [change-policy]
+    when: {{conditions: {{ArnLike: {{aws:PrincipalArn: "arn:aws:iam::{ACCOUNT}:role/keepers/*"}}}}}}
+"""
+    found = case(text, head=WITHOUT_DEPLOYER)
+    assert found.findings() == []
+
+
+WIDE = ("role/app-*", "arn:aws:iam::444455556666:role/ci-*", "organization", "organization/o-otherorgid1/r-ab12/ou-ab12-11111111")
+
+
+@pytest.mark.parametrize("delegation", ["key-policy", "iam"])
+@pytest.mark.parametrize("principal", WIDE)
+def test_lines_about_many_are_right(principal: str, delegation: str) -> None:
+    """Somebody whom a pattern matches, or a member of the organization, is let in, and nobody else."""
+    text = f"{ADMIN}users: [{{principal: '{principal}', can: [decrypt]}}]\ndelegation: {delegation}\n"
+    found = case(text)
+    answers = ask(found.intent, found.bundle, found.compiled.origins, thorough=True)
+    assert [str(finding.diagnostic) for answer in answers for finding in answer.findings] == []
+
+
+@pytest.mark.parametrize(
+    ("principal", "key"),
+    [
+        (WIDE[0], "aws:PrincipalArn"),
+        (WIDE[1], "aws:PrincipalArn"),
+        (WIDE[2], "aws:PrincipalOrgID"),
+        (WIDE[3], "aws:PrincipalOrgPaths"),
+    ],
+)
+def test_a_line_about_many_without_its_condition_is_found(principal: str, key: str) -> None:
+    """Without the condition on the caller everyone, or everyone of the account, would be let in."""
+    found = case(f"{ADMIN}users: [{{principal: '{principal}', can: [decrypt]}}]")
+    (access,) = found.bundle.keys
+    changed = tuple(s._replace(conditions=tuple(c for c in s.conditions if c.key != key)) for s in access.policy.statements)
+    assert changed != access.policy.statements
+    bundle = found.bundle._replace(keys=(access._replace(policy=access.policy._replace(statements=changed)),))
+    _, nothing_else, _ = ask(found.intent, bundle, found.compiled.origins)
+    assert "excess-access" in {finding.code for finding in nothing_else.findings}
+
+
+ON_THE_KEY = ("StringEquals: {aws:ResourceTag/team: x}", "'ForAnyValue:StringLike': {kms:ResourceAliases: 'alias/app/*'}")
+
+
+@pytest.mark.parametrize("delegation", ["key-policy", "iam", "both"])
+@pytest.mark.parametrize("condition", ON_THE_KEY)
+@pytest.mark.parametrize("principal", ["role/app", "account", "role/app-*"])
+def test_conditions_that_no_key_policy_can_rest_on_are_refused(principal: str, condition: str, delegation: str) -> None:
+    """Whom the key policy lets in cannot be held to tags or aliases of the key: that works in IAM policies alone."""
+    line = f"users: [{{principal: '{principal}', can: [decrypt], when: {{conditions: {{{condition}}}}}}}]"
+    with pytest.raises(InputError, match="condition-iam-only"):
+        case(f"{ADMIN}{line}\ndelegation: {delegation}\n")
+
+
+@pytest.mark.parametrize("condition", ON_THE_KEY)
+def test_conditions_on_tags_and_aliases_hold_for_keys_whose_policies_stay(condition: str) -> None:
+    """There nothing but IAM policies is written."""
+    assert missing(f"conditions: {{{condition}}}", key=f"{LISTED}key_policy: keep\n", admin="") == []
+
+
+def test_a_grant_is_asked_for_where_a_key_can_have_it() -> None:
+    """Of every key, those that can decrypt can have a grant of Decrypt."""
+    when = "grant: {operations: [Decrypt], for_aws: true}, conditions: {StringEquals: {aws:ResourceTag/m: 'true'}}"
+    assert missing(when, key=EVERY, action="kms:CreateGrant") == []

@@ -1,0 +1,66 @@
+"""Patterns of principals and organizations, in the ways that AWS documents for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.compiler.compiling import Compile, conditions, statements
+
+OWN = "arn:aws:iam::111122223333:role/app-*"
+FOREIGN = "arn:aws:iam::444455556666:role/ci-*"
+UNIT = "o-otherorgid1/r-ab12/ou-ab12-11111111"
+
+
+@pytest.mark.parametrize(
+    ("principal", "expected"),
+    [
+        ("role/app-*", {("StringEquals", "aws:PrincipalAccount"): ("111122223333",), ("ArnLike", "aws:PrincipalArn"): (OWN,)}),
+        (FOREIGN, {("StringEquals", "aws:PrincipalAccount"): ("444455556666",), ("ArnLike", "aws:PrincipalArn"): (FOREIGN,)}),
+        ("organization", {("StringEquals", "aws:PrincipalOrgID"): ("o-exampleorgid",)}),
+        (f"organization/{UNIT}", {("ForAnyValue:StringLike", "aws:PrincipalOrgPaths"): (f"{UNIT}/*",)}),
+    ],
+)
+def test_many_are_everyone_under_a_condition(compiled: Compile, principal: str, expected: dict[object, object]) -> None:
+    """The Principal element matches no part of a name, so the statement is for everyone whom the condition leaves."""
+    found = compiled(f"users: [{{principal: '{principal}', can: [decrypt]}}]")
+    (statement,) = statements(found, "Use by")
+    assert [one.value for one in statement.principals or ()] == ["*"]
+    assert conditions(statement) == expected
+
+
+def test_by_iam_a_pattern_is_the_accounts_statement(compiled: Compile) -> None:
+    """With `delegation: iam` the account's IAM policies decide for whom the pattern matches, and a note says whose they are."""
+    found = compiled("delegation: iam\nusers: [{principal: role/app-*, can: [decrypt]}]")
+    (statement,) = [s for s in statements(found, "Let IAM") if "kms:Decrypt" in s.actions]
+    assert [one.value for one in statement.principals or ()] == ["arn:aws:iam::111122223333:root"]
+    assert conditions(statement) == {("ArnLike", "aws:PrincipalArn"): (OWN,)}
+    assert "pattern-by-iam" in {note.code for note in found.notes}
+
+
+def test_conditions_of_the_line_stand_beside(compiled: Compile) -> None:
+    """What the line asks and what leaves the pattern's principals hold together."""
+    line = "{principal: role/app-*, can: [decrypt], when: {conditions: {ArnLike: {aws:PrincipalArn: 'arn:aws:iam::*:role/*-x'}}}}"
+    (statement,) = statements(compiled(f"users: [{line}]"), "Use by")
+    held = conditions(statement)
+    assert {held["ArnLike", "aws:PrincipalArn"], held["ArnEquals", "aws:PrincipalArn"]} == {(OWN,), ("arn:aws:iam::*:role/*-x",)}
+
+
+def test_guard_rails_spare_and_deny_patterns(compiled: Compile) -> None:
+    """`except` takes patterns and organizations, `for` patterns."""
+    found = compiled(
+        """users: [{principal: role/app-*, can: [decrypt]}, {principal: organization, can: [encrypt]}]
+guardrails:
+  - {deny-delete: {except: [role/Admin, role/keepers-*, organization]}}
+  - {deny-insecure-transport: {for: [role/app-*, role/x]}}
+  - deny-everyone-else
+"""
+    )
+    (delete,) = statements(found, "Deny delete")
+    assert conditions(delete)["ArnNotLike", "aws:PrincipalArn"][1:] == ("arn:aws:iam::111122223333:role/keepers-*",)
+    assert conditions(delete)["StringNotEquals", "aws:PrincipalOrgID"] == ("o-exampleorgid",)
+    by_principal = {s.principals[0].value: conditions(s) for s in statements(found, "Deny insecure") if s.principals}
+    assert set(by_principal) == {"arn:aws:iam::111122223333:role/x", "*"}
+    assert by_principal["*"]["ArnLike", "aws:PrincipalArn"] == (OWN,)
+    (others,) = statements(found, "Deny everyone")
+    assert OWN in conditions(others)["ArnNotLike", "aws:PrincipalArn"]
+    assert conditions(others)["StringNotEquals", "aws:PrincipalOrgID"] == ("o-exampleorgid",)
