@@ -29,7 +29,7 @@ HOSTILE: dict[str, bytes] = {
     "intent.yaml": b"kmsgen: 1\nname: [x]\nscope: 3\nkey: []\nusers: {a: b}\ngrants: [[]]\nguardrails: [1]\n",
     "plan.json": b'{"format_version": "1", "planned_values": {"root_module": {"resources": [{"mode": "managed", "address": [],'
     b' "type": "aws_kms_key", "values": {"policy": ["arn:aws:iam::111122223333:root"], "arn": {}, "key_usage": [1]}}]}}}',
-    "template.yaml": b"Resources:\n  K: {Type: AWS::KMS::Key, Properties: {KeyPolicy: !Sub [1, 2, 3], KeySpec: !Ref [x]}}\n"
+    "template.yaml": b"Resources:\n  K: {Type: AWS::KMS::Key, Properties: {KeyPolicy: [!Sub [1, 2, 3]], KeySpec: !Ref [x]}}\n"
     b"  X: {Type: [1], Properties: 111122223333}\n",
     "manifest.json": b'{"kmsgen": "1", "files": [{"path": "../../etc/passwd", "format": "json", "kind": "key-policy"}, 5]}',
     "scenario.yaml": b"key: 1\npolicy: []\nrequests: {a: 1}\nprincipals: [x]\ngrants: [1]\n",

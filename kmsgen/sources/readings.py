@@ -13,11 +13,13 @@ from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import Steps, Where
 from kmsgen.sources.narrowest import narrowest
-from kmsgen.sources.unknown import OneOf, Text, Unknown, has_unknown, is_marker, unknown_in
+from kmsgen.sources.unknown import Absent, OneOf, Text, Unknown, has_unknown, is_marker, unknown_in
 from kmsgen.sources.widest import widest
 
 _EVERYTHING: dict[str, Any] = {"Action": "*", "Resource": "*"}
 _VARIABLE = "${"
+_POLICY = (dict, OneOf, Unknown, Text)
+"""What can be a policy; anything else is refused as what it is, whatever is unknown within it."""
 
 
 class Reading(NamedTuple):
@@ -49,7 +51,7 @@ def known(document: Document, where: Where) -> Readings:
 
 def read_policy(data: object, where: Where, principals: str) -> Readings:
     """Read one policy from plain data with markers; `principals` as `parse_document` has it. Raises InputError."""
-    if not has_unknown(data):
+    if not has_unknown(data) or not isinstance(data, _POLICY):
         return known(parse_document(data, where, principals), where)
     bare = principals == "forbidden"
     most = _parsed(data, _most(data, bare=bare), where, principals)
@@ -133,7 +135,9 @@ def _read(data: object, wide: str, *, bare: bool) -> _Statements:
 def _of_options(data: OneOf, wide: str, *, bare: bool) -> _Statements:
     """Return of several policies what any has that is to be wide, and what every one has of the rest."""
     found = _Statements([], [])
-    read = [_read(Unknown(data.what) if _other_variables(one) else one, wide, bare=bare) for one in data.options]
+    possible = (*_POLICY, Absent) if bare else _POLICY  # a key is never without a policy
+    options = [one if isinstance(one, possible) and not _other_variables(one) else Unknown(data.what) for one in data.options]
+    read = [_read(one, wide, bare=bare) for one in options]
     for one in read:
         _add(found, [statement for statement in one.data if _effect(statement) == wide], ())
     narrow = [statement for statement in read[0].data if _effect(statement) != wide] if read else []

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from kmsgen.authorizer import Authorizer, Request
+from kmsgen.errors import InputError
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess
 from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import format_document, nowhere
@@ -203,3 +204,16 @@ def test_a_text_of_known_parts_is_known() -> None:
     assert text_of(["a", "", "b"]) == "ab"
     assert text_of([U]) == U
     assert text_of(["a", U, "b", "c"]) == Text(("a", U, "bc"))
+
+
+@pytest.mark.parametrize("data", [[Unknown("x")], [[Unknown("x")]], [{"Statement": Unknown("x")}]])
+def test_what_is_no_policy_is_refused_whatever_is_unknown_in_it(data: object) -> None:
+    """A list is no policy: read as one without statements it would seem to allow nothing."""
+    with pytest.raises(InputError):
+        read_policy(data, nowhere, "required")
+
+
+def test_an_option_that_is_no_policy_may_allow_anything() -> None:
+    """Of several policies one that cannot be read counts as unknown."""
+    found = read_policy(OneOf(({"Version": "2012-10-17", "Statement": []}, ABSENT), "If"), nowhere, "required")
+    assert [one.actions for one in found.most.document.statements] == [("*",)]

@@ -9,8 +9,7 @@ import pytest
 from cfnlint.decode import decode_str
 from cfnlint.template import Template
 
-from kmsgen.prover.problem import Budget
-from kmsgen.prover.prove import differences, prove
+from kmsgen.prover import Budget, differences, prove
 from kmsgen.prover.question import NoPublic
 from kmsgen.reading import Source, read_file
 from kmsgen.sources.beside import Beside
