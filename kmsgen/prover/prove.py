@@ -25,6 +25,7 @@ from kmsgen.prover.question import (
     Result,
 )
 from kmsgen.prover.requests.caller import StandIn
+from kmsgen.prover.requests.sessions import sessions_of
 from kmsgen.prover.search.assumptions import without_users
 from kmsgen.prover.search.counterexamples import Hit, access, hunt
 from kmsgen.prover.search.scope import Scope
@@ -118,8 +119,14 @@ def _patterns_of(question: Question) -> Values:
 
 
 def _universe_of(universe: Universe, question: Question) -> Universe:
-    """Return the universe in which federated sessions are of the user who is asked about, or of none who is spared (P7)."""
+    """Return the universe with the sessions that a question asks about, of roles and of users.
+
+    Federated sessions are of the user who is asked about, or of none who is spared (P7).
+    """
     patterns = _patterns_of(question)
+    if any(map(sessions_of, patterns)):
+        asked = tuple((pattern, isinstance(question, Never)) for pattern in patterns)
+        universe = universe.asking(universe.scope._replace(sessions=asked))
     if isinstance(question, Never):
         described = any(question.principal in bundle.principals for bundle in universe.bundles)
         is_user = ":user/" in question.principal and described

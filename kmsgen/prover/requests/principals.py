@@ -50,7 +50,6 @@ class Kind(NamedTuple):
 
 # A path can hold a colon, a name cannot: what ends in neither is a name, with a path or without.
 _PATH_AND_NAME = Pattern((Step(PATH, loop=True), Step(NAME)))
-_SESSION = Pattern((*run_of((NAME,)).steps, Step("/"), *run_of((NAME,)).steps))
 _ROLE = Kind("arn:{}:iam::", ":role/", _PATH_AND_NAME, ("any-role", "another-role"))
 _USER = Kind("arn:{}:iam::", ":user/", _PATH_AND_NAME, ("any-user", "another-user"))
 _FEDERATED = Kind("arn:{}:sts::", ":federated-user/", run_of((NAME,)), ("any-federated-user", "another-one"))
@@ -81,7 +80,6 @@ def principals(vocabulary: Vocabulary, partition: str, asked: Iterable[str], met
     for account in accounts:
         head = f"arn:{partition}:iam::{account}:"
         named += [f"{head}root", *(f"{head}role/{name}" for name in SPECIAL_ROLES)]
-    named += _sessions(named, asked, meter)
     known = frozenset(named)
     stand_ins = [
         stand_in
@@ -103,27 +101,6 @@ def _federated(named: Iterable[str]) -> list[str]:
     """Return the federated session that may come from each user: AWS tells it by the name that the caller gives it (P7)."""
     users = [arn for text in named if (arn := parse_arn(text)) is not None and arn.kind == "user"]
     return [f"arn:{arn.partition}:sts::{arn.account}:federated-user/{arn.name.rpartition('/')[2]}" for arn in users]
-
-
-def _sessions(named: Iterable[str], asked: Iterable[str], meter: Meter) -> list[str]:
-    """Return a session of each role, and one of no named role, that each pattern of sessions in a question fits."""
-    patterns = [glob(text) for text in asked if ":assumed-role/" in text and {"*", "?"} & set(text)]
-    found = []
-    roles = [arn for text in named if (arn := parse_arn(text)) is not None and arn.kind == "role"]
-    for pattern in patterns:
-        for name in dict.fromkeys((arn.partition, arn.account, arn.name.rpartition("/")[2]) for arn in roles):
-            head = "arn:{}:sts::{}:assumed-role/{}/".format(*name)
-            found += _first(run_of((NAME,)), after(pattern, head), head, meter)
-        for account in dict.fromkeys((arn.partition, arn.account) for arn in roles):
-            head = "arn:{}:sts::{}:assumed-role/".format(*account)
-            found += _first(_SESSION, after(pattern, head), head, meter)
-    return found
-
-
-def _first(domain: Pattern, rest: Automaton, head: str, meter: Meter) -> list[str]:
-    """Return the first text behind a head that a pattern takes, if there is one."""
-    walked = walk(domain, rest, lambda state: not state, meter.count)
-    return next(([head + text] for text, state in walked if state & rest.accepts[0]), [])
 
 
 def _stand_in(kind: Kind, partition: str, account: str, known: frozenset[str]) -> StandIn:

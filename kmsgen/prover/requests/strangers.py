@@ -17,11 +17,11 @@ from kmsgen.prover.values.domains import Domain, Kind
 OWNED_KEYS = frozenset(
     {
         *("aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceaccount"),
-        *("aws:sourcearn", "aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn"),
+        *("aws:sourcearn", "aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn"),
         *("aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths", "aws:userid", "aws:ec2instancesourcevpc"),
     }
 )
-"""Keys whose values belong to somebody."""
+"""Keys whose values belong to somebody; private addresses within a VPC are everybody's."""
 _NAMES_AN_OWNER = re.compile(
     r"(?<![0-9])[0-9]{12}(?![0-9])|\bo-[a-z0-9]{4,32}(?=/|\Z)|\A[A-Z0-9]{8,}:|\bvpce?-[0-9a-f]{8,17}(?![0-9a-f*?])"
 )

@@ -8,7 +8,8 @@ from kmsgen.authorizer.language import wildcards
 from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.prover.problem import Meter, Values
 from kmsgen.prover.requests.caller import StandIn, narrowed
-from kmsgen.prover.values.patterns import glob
+from kmsgen.prover.requests.sessions import sessions_of
+from kmsgen.prover.values.patterns import Pattern, glob
 
 Asked = StandIn | str
 """A principal that is asked about, or a stand-in for all whom no policy names."""
@@ -23,7 +24,10 @@ class Matching:
         self._caller = caller
 
     def named(self, patterns: Sequence[str], meter: Meter, *, truth: bool = True) -> tuple[Asked, ...]:
-        """Return whom one of some patterns names, or, without `truth`, whom none does."""
+        """Return whom one of some patterns names, or, without `truth`, whom none does.
+
+        A pattern of sessions names roles, of which Scope.sessions tells the sessions that are meant.
+        """
         found: list[Asked] = []
         for principal in self._everyone:
             stand_in = self._stand_ins.get(principal)
@@ -44,6 +48,9 @@ class Matching:
         With `possible` whether it may: a federated session is of a user whom nothing tells (P7).
         """
         caller = self._caller(principal)
+        sessions = sessions_of(pattern)
+        if sessions is not None and caller.kind is CallerKind.ROLE:
+            return (possible or sessions.every) and any(role.matches(principal) for role in sessions.roles)
         account = _account_in(pattern)
         if account is not None:
             return caller.account == account
@@ -55,9 +62,17 @@ class Matching:
         if any(self._names(pattern, stand_in.arn, possible=truth) for pattern in whole):
             yield from [stand_in] if truth else []
             return
-        globs = [glob(text) for text in patterns if text not in whole]
+        globs = [one for text in patterns if text not in whole for one in _globs(text, truth=truth)]
         choices = [[(pattern, True)] for pattern in globs] if truth else [[(pattern, False) for pattern in globs]]
         yield from (one for asked in choices if (one := narrowed(stand_in, asked, meter.count)) is not None)
+
+
+def _globs(text: str, *, truth: bool) -> Sequence[Pattern]:
+    """Return the patterns of ARNs that a pattern is; of sessions those of their roles, without `truth` where it is about each."""
+    sessions = sessions_of(text)
+    if sessions is None:
+        return (glob(text),)
+    return sessions.roles if truth or sessions.every else ()
 
 
 def _account_in(pattern: str) -> str | None:

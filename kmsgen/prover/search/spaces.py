@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from kmsgen.authorizer import Request
 from kmsgen.authorizer.context.view import View
+from kmsgen.authorizer.language.principal import CallerKind
 from kmsgen.catalogue import grants, key_specs
 from kmsgen.policy.bundle import Bundle, Key
 from kmsgen.prover.problem import Values
@@ -12,6 +13,7 @@ from kmsgen.prover.requests.circumstances import always, believed, coherent_in, 
 from kmsgen.prover.requests.components import Free
 from kmsgen.prover.requests.constraints import CONTEXT, CONTEXT_KEYS
 from kmsgen.prover.requests.grant_request import GRANT_KEYS, OPERATIONS
+from kmsgen.prover.requests.sessions import sessions_of
 from kmsgen.prover.requests.space import RequestSpace
 from kmsgen.prover.requests.strangers import of_stranger
 from kmsgen.prover.requests.vocabulary import Vocabulary
@@ -76,6 +78,8 @@ class Spaces:
     def _domain(self, name: str, default: Values | None, view: View) -> Domain:
         """Return the domain of a condition key in requests of a caller; never absent if it has a default or is always sent."""
         domain = domain_of(name, view.caller)
+        if name == "aws:userid" and view.caller.kind is CallerKind.ROLE:
+            domain = self._ids_of_sessions(domain, view.caller.arn)
         if self._scope.reading.generous and name in OPEN_RANGES:
             low, high, _ = OPEN_RANGES[name]
             domain = domain._replace(low=low, high=high)
@@ -95,6 +99,15 @@ class Spaces:
             return domain._replace(optional=True)
         there = default is not None or always(name, view.kind, view.action.name)
         return believed(name, domain._replace(optional=domain.optional and not there), view)
+
+    def _ids_of_sessions(self, domain: Domain, role: str) -> Domain:
+        """Return the ids of those sessions of a role that are asked about."""
+        for pattern, truth in self._scope.sessions:
+            asked = sessions_of(pattern)
+            if asked is not None and any(one.matches(role) for one in asked.roles):
+                shapes = (asked.ids,) if truth else domain.shapes
+                domain = domain._replace(shapes=shapes, strict=True, never=domain.never if truth else (*domain.never, asked.ids))
+        return domain
 
     def _aliases_of_requests(self, domain: Domain) -> Domain:
         """Return the aliases by which a request can call the key: its own, and where one bundle does not tell them, any."""

@@ -195,6 +195,10 @@ _UNIQUE_IDS = {CallerKind.USER: "AIDA", CallerKind.ROLE: "AROA", CallerKind.SESS
 _ID = "YZABCDEFGHIJKLMNOPQRSTUVWX0123456789"
 
 
+ROLE_ID = run_of(_UNIQUE_IDS[CallerKind.ROLE], (_ID,))
+"""The unique ids of roles."""
+
+
 def _user_id(caller: Caller) -> Domain:
     """Return aws:userid: the unique id of a user, of a role with the name of the session (IAM User Guide, identifiers)."""
     head = _UNIQUE_IDS.get(caller.kind)
