@@ -28,8 +28,8 @@ def differences(
 
     The bundles are compared key by key, in their order, whatever the keys are called; a key that one of them lacks gives
     nothing there. Whom one of them does not describe has in both the IAM policies that the other tells; whom none describes is
-    asked about with every IAM policy and with none. A `whole` bundle, as an intent is, tells the IAM policies of everybody it is
-    about: whom it leaves out has none by it.
+    asked about with every IAM policy, with none, and with a boundary that allows nothing. A `whole` bundle, as an intent is,
+    tells the IAM policies of everybody it is about: whom it leaves out has none by it.
     """
     budget = budget or Budget()
     old, new = (
@@ -68,7 +68,8 @@ def _of_one_key(pair: Sequence[Bundle], scope: Scope, meter: Meter) -> Differenc
     """Compare the first keys of two bundles, the new one first, whatever IAM policies undescribed principals have."""
     try:
         universe = Universe(pair, scope, meter)
-        others = [] if scope.described_only else [universe.asking(scope._replace(without_iam=True))]
+        beside = () if scope.described_only else (scope._replace(without_iam=True), scope._replace(bounded=True))
+        others = [universe.asking(one) for one in beside]
         gained_, reason = _gain([universe, *others], meter)
         lost, more = _gain([one.turned_round() for one in (universe, *others)], meter)
     except (OutsideError, BudgetError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from kmsgen.arn import is_service_principal, parse_arn
+from kmsgen.authorizer.language.principal import Caller
 from kmsgen.catalogue.actions import ACTIONS, expand
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle
@@ -25,6 +26,7 @@ from kmsgen.prover.question import (
     Result,
 )
 from kmsgen.prover.requests.caller import StandIn
+from kmsgen.prover.requests.principals import SPECIAL_ROLES
 from kmsgen.prover.requests.sessions import sessions_of
 from kmsgen.prover.search.assumptions import without_users
 from kmsgen.prover.search.counterexamples import Hit, access, hunt
@@ -32,6 +34,7 @@ from kmsgen.prover.search.scope import Scope
 from kmsgen.prover.search.universe import Universe
 
 PUT_POLICY = "PutKeyPolicy"
+_OWNED_BY_SERVICES = ("arn:*:iam::*:role/aws-service-role/*",)
 _EVERY_ACTION = ("*", "kms:*")
 
 
@@ -83,7 +86,9 @@ def _ask(universe: Universe, question: Question, meter: Meter) -> tuple[list[Hit
     universe = _universe_of(universe, question)
     asked = _asked_principals(universe, question, meter)
     requests = universe.requests(asked, list(_asked_actions(question)), covered=covered, keyless=_keyless(question))
-    return in_both_readings(universe, requests, lambda one: access(one.sides[0], covered=covered), meter)
+    hits, reason = in_both_readings(universe, requests, lambda one: access(one.sides[0], covered=covered), meter)
+    people = [hit for hit in hits if not is_service_principal(hit.witness.principal)]
+    return (people or hits) if isinstance(question, NoPublic) else hits, reason
 
 
 def _ask_of_steps(universe: Universe, question: NoEscalation, meter: Meter) -> tuple[list[Hit], str]:
@@ -176,8 +181,14 @@ def _is_vacuous(universe: Universe, question: Question, meter: Meter) -> bool:
     return not universe.whom.named((question.principal,), meter)
 
 
+def _is_of(account: str, caller: Caller) -> bool:
+    return caller.account == account and not caller.service_linked and caller.name not in SPECIAL_ROLES
+
+
 def _is_stranger(principal: str, universe: Universe) -> bool:
-    """Return whether a principal is of an account that no policy names; services are not people."""
+    """Return whether a principal is of an account that no policy names, or a service that none names: for whomever it acts."""
+    if is_service_principal(principal):
+        return principal not in universe.words.services
     arn = parse_arn(principal)
     return arn is not None and arn.account not in universe.words.accounts
 
@@ -188,8 +199,11 @@ def _is_foreign(principal: str, universe: Universe) -> bool:
 
 
 def _lockout(universe: Universe, question: NoLockout, meter: Meter) -> Proof:
-    own = [one for one in universe.everyone if (arn := parse_arn(one)) is not None and arn.account == universe.account]
-    requests = universe.requests(universe.whom.all_of(own), [ACTIONS[PUT_POLICY]])
+    """Look for somebody of the account who can put the policy himself: no role that a service owns, and through no service."""
+    universe = universe.asking(universe.scope._replace(directly=True))
+    others = universe.whom.named(_OWNED_BY_SERVICES, meter, truth=False)
+    own = [one for one in others if _is_of(universe.account, universe.whom.caller(one if isinstance(one, str) else one.arn))]
+    requests = universe.requests(own, [ACTIONS[PUT_POLICY]])
     found = hunt(universe, access(universe.sides[0]), requests, meter)
     if found.hits:
         groups = group(found.hits, speaker_of(universe))

@@ -82,7 +82,7 @@ def coherent_in(view: View, values: Mapping[str, Values | None]) -> bool:
     request = view.request._replace(context={**view.request.context, **told}, complete=False)
     asked = View(request, view.caller, view.action, view.target, view.grant)
     wanted = {**{key.lower(): one for key, one in view.request.context.items()}, **values}
-    return all(lookup(asked, key) == one for key, one in wanted.items()) and all(
+    return all((lookup(asked, key) or None) == (one or None) for key, one in wanted.items()) and all(
         _brings(key, values) for key, one in values.items() if one
     )
 

@@ -23,9 +23,9 @@ OWNED_KEYS = frozenset(
 )
 """Keys whose values belong to somebody; private addresses within a VPC are everybody's."""
 _NAMES_AN_OWNER = re.compile(
-    r"(?<![0-9])[0-9]{12}(?![0-9])|\bo-[a-z0-9]{4,32}(?=/|\Z)|\A[A-Z0-9]{8,}:|\bvpce?-[0-9a-f]{8,17}(?![0-9a-f*?])"
+    r"(?<![0-9])[0-9]{12}(?![0-9])|\bo-[a-z0-9]{4,32}(?=/|\Z)|\A[A-Z0-9]{8,}:|\Aarn:[a-z-]+:s3:::[^*?]{3}|\bvpce?-[0-9a-f]{8,17}(?![0-9a-f*?])"
 )
-"""An account, an organization with what follows in a path, the id of a principal, an endpoint."""
+"""An account, an organization with what follows in a path, the id of a principal, a bucket, an endpoint."""
 _WIDEST = {4: 8, 6: 16}
 """Networks with a shorter prefix are larger than what anybody was ever given."""
 
@@ -40,8 +40,25 @@ def of_stranger(key: str, domain: Domain, wants: Iterable[Want]) -> Domain:
     exact = frozenset(text for _, text in texts if not {"*", "?"} & set(text))
     owned = [want._replace(values=(text,)) for want, text in texts if {"*", "?"} & set(text) and _NAMES_AN_OWNER.search(text)]
     return domain._replace(
-        taken=domain.taken | exact, never=(*domain.never, *(one for want in owned for one in patterns_of(want)))
+        strict=domain.strict or key.endswith("arn"),
+        taken=domain.taken | exact,
+        never=(*domain.never, *(one for want in owned for one in patterns_of(want))),
     )
+
+
+KEYS_ORGANIZATION, CALLERS_ORGANIZATION = "aws:resourceorgid", "aws:principalorgid"
+_SOME_ORGANIZATION = "o-ofthekeyitself"
+
+
+def apart_from_the_key(key: str, domain: Domain, wants: Iterable[Want]) -> Domain:
+    """Return what a stranger's request can hold of an organization, when these are wanted of the key's: he is not in that one."""
+    named = [text for want in wants for text in want.values if "${" not in text]
+    if key not in (KEYS_ORGANIZATION, CALLERS_ORGANIZATION) or any({"*", "?"} & set(text) for text in named):
+        return domain
+    organizations = (_SOME_ORGANIZATION, *named)
+    if key == KEYS_ORGANIZATION:
+        return domain._replace(values=organizations)
+    return domain._replace(taken=domain.taken | frozenset(organizations))
 
 
 def _owned_networks(texts: Iterable[str]) -> tuple[ranges.Network, ...]:

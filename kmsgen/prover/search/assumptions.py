@@ -24,12 +24,15 @@ UNDESCRIBED = PrincipalPolicies((ANYTHING,))
 class AssumedPrincipals(Mapping[str, PrincipalPolicies]):
     """What stands beside every principal there could be: as described, else as assumed. It lists the described ones alone.
 
-    A session is described with its role. `without_iam`: whom nobody describes has nothing beside it. `user`: federated sessions
-    are this user's.
+    A session is described with its role. `without_iam`: whom nobody describes has nothing beside it; `bounded`: a permissions
+    boundary that allows nothing. `user`: federated sessions are this user's.
     """
 
-    def __init__(self, described: Mapping[str, PrincipalPolicies], *, without_iam: bool, user: str | None = None) -> None:
+    def __init__(
+        self, described: Mapping[str, PrincipalPolicies], *, without_iam: bool, user: str | None = None, bounded: bool = False
+    ) -> None:
         self._described = described
+        self._undescribed = UNDESCRIBED._replace(boundary=Document(())) if bounded else UNDESCRIBED
         self._user = user
         self._without_iam = without_iam
         self._organizations = _organizations(described)
@@ -64,17 +67,17 @@ class AssumedPrincipals(Mapping[str, PrincipalPolicies]):
         """Return one object an account: principals that share what stands beside them share what is computed from it."""
         key = f"of {account}"
         if key not in self._found:
-            self._found[key] = UNDESCRIBED._replace(organization=self._organizations.get(account))
-        return self._found[key] or UNDESCRIBED
+            self._found[key] = self._undescribed._replace(organization=self._organizations.get(account))
+        return self._found[key] or self._undescribed
 
 
 _ASSUMED = {"iam": ("user", "role", "root"), "sts": ("federated-user",)}
 
 
-def assumed(bundle: Bundle, *, without_iam: bool = False, user: str | None = None) -> Bundle:
+def assumed(bundle: Bundle, *, without_iam: bool = False, user: str | None = None, bounded: bool = False) -> Bundle:
     """Return the bundle with what the prover assumes about everybody, the keys and their grants.
 
-    With a `user` federated sessions are this user's.
+    With a `user` federated sessions are this user's; who is not described is `bounded` by a boundary that allows nothing.
     """
     keys = tuple(
         access._replace(
@@ -83,7 +86,8 @@ def assumed(bundle: Bundle, *, without_iam: bool = False, user: str | None = Non
         )
         for access in bundle.keys
     )
-    return bundle._replace(keys=keys, principals=AssumedPrincipals(bundle.principals, without_iam=without_iam, user=user))
+    beside = AssumedPrincipals(bundle.principals, without_iam=without_iam, user=user, bounded=bounded)
+    return bundle._replace(keys=keys, principals=beside)
 
 
 def _organizations(described: Mapping[str, PrincipalPolicies]) -> Mapping[str, Organization]:

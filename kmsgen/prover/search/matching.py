@@ -21,7 +21,7 @@ class Matching:
     def __init__(self, everyone: Values, stand_ins: Mapping[str, StandIn], caller: Callable[[str], Caller]) -> None:
         self._everyone = everyone
         self._stand_ins = stand_ins
-        self._caller = caller
+        self.caller = caller
 
     def named(self, patterns: Sequence[str], meter: Meter, *, truth: bool = True) -> tuple[Asked, ...]:
         """Return whom one of some patterns names, or, without `truth`, whom none does.
@@ -47,7 +47,7 @@ class Matching:
 
         With `possible` whether it may: a federated session is of a user whom nothing tells (P7).
         """
-        caller = self._caller(principal)
+        caller = self.caller(principal)
         sessions = sessions_of(pattern)
         if sessions is not None and caller.kind is CallerKind.ROLE:
             return (possible or sessions.every) and any(role.matches(principal) for role in sessions.roles)

@@ -1,10 +1,10 @@
 """The spaces of requests: which values each condition key can have in requests of a principal for an action on the key."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from kmsgen.authorizer import Request
 from kmsgen.authorizer.context.view import View
-from kmsgen.authorizer.language.principal import CallerKind
+from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.catalogue import grants, key_specs
 from kmsgen.policy.bundle import Bundle, Key
 from kmsgen.prover.problem import Values
@@ -15,12 +15,13 @@ from kmsgen.prover.requests.constraints import CONTEXT, CONTEXT_KEYS
 from kmsgen.prover.requests.grant_request import GRANT_KEYS, OPERATIONS
 from kmsgen.prover.requests.sessions import sessions_of
 from kmsgen.prover.requests.space import RequestSpace
-from kmsgen.prover.requests.strangers import of_stranger
+from kmsgen.prover.requests.strangers import KEYS_ORGANIZATION, apart_from_the_key, of_stranger
 from kmsgen.prover.requests.vocabulary import Vocabulary
 from kmsgen.prover.search.encoding import Base, Situation
 from kmsgen.prover.search.scope import Scope
 from kmsgen.prover.search.solver import beside
 from kmsgen.prover.values.domains import OPEN_ABSENCE, OPEN_RANGES, Domain, domain_of
+from kmsgen.prover.values.patterns import glob
 
 _Held = Mapping[str, Values | None]
 _ENDPOINT = "aws:sourcevpce"
@@ -54,7 +55,9 @@ class Spaces:
     def _signature(self, base: Base, view: View, defaults: _Held, known: _Held) -> object:
         """Return all that a space hangs on: requests of actions that hold the same keys in the same circumstances share one."""
         caller, action = view.caller, view.action.name
-        who = (base.stand_in, caller.kind, caller.session, base.request.principal if base.request.create_grant else None)
+        named = caller.kind is CallerKind.SERVICE or (caller.kind is CallerKind.ROLE and self._scope.sessions)
+        asked = base.request.principal if base.request.create_grant or named else None
+        who = (base.stand_in, caller.kind, caller.session, asked)
         held = frozenset((key, presences(key, view.kind, action)) for key in defaults) if view.kind else None
         return frozenset(defaults.items()), frozenset(known.items()), tuple(base.request.context.items()), who, held
 
@@ -77,12 +80,7 @@ class Spaces:
 
     def _domain(self, name: str, default: Values | None, view: View) -> Domain:
         """Return the domain of a condition key in requests of a caller; never absent if it has a default or is always sent."""
-        domain = domain_of(name, view.caller)
-        if name == "aws:userid" and view.caller.kind is CallerKind.ROLE:
-            domain = self._ids_of_sessions(domain, view.caller.arn)
-        if self._scope.reading.generous and name in OPEN_RANGES:
-            low, high, _ = OPEN_RANGES[name]
-            domain = domain._replace(low=low, high=high)
+        domain = self._of_caller(name, view.caller)
         if name == OPERATIONS and self._scope.operations:
             return domain._replace(values=self._scope.operations)
         if name == "kms:requestalias":
@@ -93,12 +91,25 @@ class Spaces:
             domain = domain._replace(taken=self._endpoints)  # asked about by themselves
         if self._scope.stranger:
             domain = of_stranger(name, domain, self._words.wanted_of(name))
+            domain = apart_from_the_key(name, domain, self._words.wanted_of(KEYS_ORGANIZATION))
         if name.startswith(CONTEXT) or name in GRANT_KEYS:
             return domain
         if self._scope.reading.generous and name in OPEN_ABSENCE:
             return domain._replace(optional=True)
         there = default is not None or always(name, view.kind, view.action.name)
         return believed(name, domain._replace(optional=domain.optional and not there), view)
+
+    def _of_caller(self, name: str, caller: Caller) -> Domain:
+        """Return what a condition key can hold of a caller, as far as the scope goes."""
+        domain = domain_of(name, caller)
+        if name == "aws:userid" and caller.kind is CallerKind.ROLE:
+            return self._ids_of_sessions(domain, caller.arn)
+        if name in _OF_ACCOUNTS and caller.kind is CallerKind.SERVICE:
+            return _of_no_customer(domain, self._words.accounts)
+        if self._scope.reading.generous and name in OPEN_RANGES:
+            low, high, _ = OPEN_RANGES[name]
+            return domain._replace(low=low, high=high)
+        return domain
 
     def _ids_of_sessions(self, domain: Domain, role: str) -> Domain:
         """Return the ids of those sessions of a role that are asked about."""
@@ -115,6 +126,18 @@ class Spaces:
         if all(bundle.keys and bundle.keys[0].key.aliases for bundle in self._bundles):
             return domain._replace(values=told)
         return domain._replace(nicer=(*told, *domain.nicer))
+
+
+_OF_ACCOUNTS = ("aws:principalarn", "aws:principalaccount", "kms:calleraccount")
+
+
+def _of_no_customer(domain: Domain, accounts: Iterable[str]) -> Domain:
+    """Return what a service tells of its account: whatever it is, it is no customer's (IAM User Guide, aws:PrincipalArn)."""
+    accounts = tuple(accounts)
+    return domain._replace(
+        taken=domain.taken | frozenset(accounts),
+        never=(*domain.never, *(glob(f"arn:*:*:*:{one}:*") for one in accounts)),
+    )
 
 
 def _values(name: str, key: Key) -> Values:

@@ -26,6 +26,7 @@ from kmsgen.prover.requests.principals import other_than
 from kmsgen.prover.requests.vocabulary import Vocabulary
 from kmsgen.prover.search.baseline import meant
 from kmsgen.prover.search.encoding import KEY_STATE, Side
+from kmsgen.prover.values.domains import SERVICE_NAMES
 
 _OWN_WAYS = frozenset(
     {
@@ -239,11 +240,12 @@ def _seen(principal: str, stand_in: StandIn | None, side: Side, variables: Seque
     view = side.authorizer.view(plan, request)
     about_caller = [test for rule, _ in (*rules, *covers) for test in rule.conditions if _is_about_caller(test.variable)]
     derived = stand_in.keys if stand_in else ()
-    read = (key for test in about_caller for key in (test.variable, *test.variables))
+    read = [key for test in about_caller for key in (test.variable, *test.variables)]
+    listed = caller.name if SERVICE_NAMES in (*read, *variables) else ""  # it is among the names of a service
     by_name = bool(stand_in and stand_in.asked) or any(key in derived for key in (*read, *variables))
     answers = tuple(check(test, view) for test in about_caller if test.variable not in derived)
     values = tuple(lookup(view, key) for key in variables if key not in derived)
-    beside = (id(caller.policies), caller.service_linked, caller.described)
+    beside = (id(caller.policies), caller.service_linked, caller.described, listed)
     # who is a stand-in only counts where something is asked of its name
     who = stand_in if by_name else stand_in is not None
     return Seen(rules, covers, grants, (caller.kind, who, plan.facts, beside, answers, values))

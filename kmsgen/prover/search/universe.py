@@ -7,7 +7,7 @@ from itertools import count
 from kmsgen.arn import parse_arn
 from kmsgen.authorizer import Request
 from kmsgen.authorizer.evaluation.grants import CREATE, RETIRE, GrantRule, compile_grants
-from kmsgen.authorizer.language.principal import caller_of
+from kmsgen.authorizer.language.principal import Caller, CallerKind, caller_of
 from kmsgen.authorizer.language.statement import Layer, Rule, compile_document
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle, Key
@@ -73,7 +73,8 @@ class Universe:
 
     def _side(self, bundle: Bundle, number: int, looks: Looks) -> Side:
         only = self.scope.described_only or self.scope.without_iam
-        return Side(assumed(bundle, without_iam=only, user=self.scope.user), number, self._covers(), looks)
+        beside = assumed(bundle, without_iam=only, user=self.scope.user, bounded=self.scope.bounded)
+        return Side(beside, number, self._covers(), looks)
 
     def _covers(self) -> tuple[Rule | GrantRule, ...]:
         """Return the statements and grants of the baseline, compiled as those of a key."""
@@ -147,7 +148,7 @@ class Universe:
         One as it is, one for each VPC endpoint that has a policy; of RetireGrant one for each grant. Of an alias operation
         the alias too, for principals whose IAM policies are described: key policies say nothing of aliases.
         """
-        base = base._replace(complete=True)
+        base = base._replace(complete=True, context=_direct(self.whom.caller(base.principal)) if self.scope.directly else {})
         if not action.resource_types:
             yield from self._through_endpoints(base)
             return
@@ -166,7 +167,7 @@ class Universe:
 
     def _through_endpoints(self, base: Request) -> Iterator[Request]:
         yield base
-        yield from (base._replace(context={"aws:SourceVpce": (name,)}) for name in self.endpoints)
+        yield from (base._replace(context={**base.context, "aws:SourceVpce": (name,)}) for name in self.endpoints)
 
     @cached_property
     def aliases(self) -> Values:
@@ -187,6 +188,15 @@ class Universe:
     def space(self, base: Base, situations: Sequence[Situation]) -> RequestSpace:
         """Return the space of requests of some situations of a base."""
         return self._spaces.of(base, situations)
+
+
+_THROUGH_SERVICES = ("kms:ViaService", "aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast")
+
+
+def _direct(caller: Caller) -> Mapping[str, Values]:
+    """Return what tells that no service calls for a caller; that MFA opens a role's session AWS's pages do not agree on (C16)."""
+    absent = (*_THROUGH_SERVICES, *(() if caller.kind is CallerKind.USER else ("aws:MultiFactorAuthPresent",)))
+    return dict.fromkeys(absent, ())
 
 
 def _grantee(key: Key) -> str:

@@ -4,6 +4,7 @@ A shape is chosen too wide rather than too narrow: a value that cannot occur cos
 Source: KMS Developer Guide, conditions-kms; IAM User Guide, reference_policies_condition-keys.
 """
 
+from collections.abc import Callable
 from enum import Enum
 from typing import NamedTuple
 
@@ -75,7 +76,7 @@ FLAG = Domain(values=("false", "true"))
 CERTAIN_FLAG = Domain(values=("false", "true"), optional=False)
 ACCOUNT = Domain(shapes=(run_of((DIGITS, 12)),), nicer=("999999999999",))
 _PARTITION = ("arn:aws", ("-cnusgov", 0), ":")
-_ARN = run_of(*_PARTITION, (_LOWER + DIGITS + "-",), ":", (PATH,))
+_ARN = run_of(*_PARTITION, (_HOST,), ":", (_HOST, 0), ":", (DIGITS, 0), ":", (PATH,))
 _GRANT_SOURCE = run_of(*_PARTITION, (_LOWER + DIGITS + "-",), ":", (_HOST, 0), ":", (DIGITS, 12), ":", (PATH,))
 _REGION = run_of((_LOWER, 2), "-", (_LOWER,), "-", (DIGITS, 1))
 _ALIAS = run_of("alias/", (NAME + "/",))
@@ -208,12 +209,20 @@ def _user_id(caller: Caller) -> Domain:
     return Domain(shapes=(run_of(head, (_ID,), *session),), strict=True, optional=False)
 
 
+_OF_SERVICES: dict[str, Callable[[Caller], Domain]] = {
+    SERVICE_NAMES: lambda caller: Domain(
+        shapes=(_SERVICE,), nicer=_CALLER.nicer, multi_valued=True, optional=False, within=(caller.name,)
+    ),
+    "aws:principalarn": lambda _caller: Domain(shapes=_PRINCIPALS, nicer=_SOME_PRINCIPALS, strict=True),
+}
+
+
 def domain_of(key: str, caller: Caller) -> Domain:
     """Return the domain of a caller's condition key by its name in lower case; any text, or absent, if nobody knows the key."""
     if key == "aws:userid":
         return _user_id(caller)
-    if key == SERVICE_NAMES and caller.kind is CallerKind.SERVICE:
-        return Domain(shapes=(_SERVICE,), nicer=_CALLER.nicer, multi_valued=True, optional=False, within=(caller.name,))
+    if caller.kind is CallerKind.SERVICE and key in _OF_SERVICES:
+        return _OF_SERVICES[key](caller)
     if key in DOMAINS:
         return DOMAINS[key]
     family = next((domain for family, domain in _FAMILIES if key.startswith(family)), None)

@@ -12,7 +12,7 @@ import yaml
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import parse_document, parse_grant
-from kmsgen.prover import Never, NoEscalation, NoPublic, Question, prove
+from kmsgen.prover import Never, NoEscalation, NoLockout, NoPublic, Only, Question, prove
 
 HOME = "111122223333"
 KEY = f"arn:aws:kms:us-east-1:{HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -59,7 +59,10 @@ def question(case: Mapping[str, Any]) -> Question:
     if "never" in case:
         who, _, actions = case["never"].partition(" ")
         return Never(arn(who), tuple(actions.split(",")))
-    return NoPublic() if case["ask"] == "no-public" else NoEscalation()
+    if "only" in case:
+        who, _, actions = case["only"].partition(" ")
+        return Only((arn(who),), tuple(actions.split(",")))
+    return {"no-public": NoPublic(), "no-escalation": NoEscalation(), "no-lockout": NoLockout()}[case["ask"]]
 
 
 @pytest.mark.parametrize("case", EVERY)

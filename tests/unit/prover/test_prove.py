@@ -254,3 +254,13 @@ def test_the_source_of_a_grant_may_be_in_any_partition(partition: str) -> None:
     world = Bundle((KeyAccess(Key(KEY.replace("arn:aws:", f"arn:{partition}:")), policy),), {})
     question = intended(app, "kms:CreateGrant", Condition("StringEquals", "kms:GrantConstraintSourceArn", (source,)))
     assert prove(world, question).result is Result.REFUTED
+
+
+def test_what_a_boundary_would_limit_is_gained_by_a_statement_that_no_boundary_limits() -> None:
+    """A permissions boundary limits what names a role, not what names its session: whom nothing describes may have one."""
+    old = bundle(allow(APP))
+    new = bundle(allow([APP, f"arn:aws:sts::{HOME}:assumed-role/app/s1"]))
+    found = differences(old, new)
+    assert [one.principals for one in found.gained] == [(f"arn:aws:sts::{HOME}:assumed-role/app/s1",)]
+    assert not found.lost
+    assert not differences(new, new).gained
