@@ -8,17 +8,24 @@ A text whose name tells nothing, from a pipe, is read by its look. Nothing is re
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 
-from kmsgen.errors import Location, input_error
+from kmsgen.reading import files
+from kmsgen.reading.files import Line, Lines
 from kmsgen.reading.source import MAX_DEPTH, Mark, Source, Steps, Tags, Where
 
 MAX_BYTES = 4 * 1024 * 1024
 _POLICY_NAME = "}\tdefault"  # what `aws kms get-key-policy --output text` prints after a policy
 YAML_ENDINGS = (".yaml", ".yml")
+LINES_ENDING = ".jsonl"
+ENDINGS = (*YAML_ENDINGS, ".json", LINES_ENDING)
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "Mark", "Source", "Steps", "Tags", "Where", "parse", "read_file", "read_text"]
+__all__ = [
+    "MAX_BYTES", "MAX_DEPTH", "Line", "Lines", "Mark", "Source", "Steps", "Tags", "Where", "parse", "read_file", "read_or_stream",
+    "read_text",
+]  # fmt: skip
 
 
 def read_file(path: str | Path, limit: int = MAX_BYTES, tags: Tags | None = None) -> Source:
@@ -28,43 +35,21 @@ def read_file(path: str | Path, limit: int = MAX_BYTES, tags: Tags | None = None
 
 def read_text(path: str | Path, limit: int = MAX_BYTES) -> str:
     """Read a UTF-8 file of at most `limit` bytes; `-` is standard input. Raises InputError."""
-    name = str(path)
-    place = Location(name)
-    try:
-        if name == "-":
-            raw = _read_standard_input(place, limit)
-        else:
-            with Path(name).open("rb") as file:
-                raw = file.read(limit + 1)
-    except IsADirectoryError:
-        raise input_error(place, "is-a-directory", "expected a file, found a directory") from None
-    except FileNotFoundError:
-        raise input_error(place, "no-such-file", "the file does not exist") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a usable path"
-        raise input_error(place, "unreadable", f"the file cannot be read: {reason.lower()}") from None
-    if len(raw) > limit:
-        raise input_error(place, "too-large", f"the file is larger than {limit // 1024} KiB")
-    return _decode(raw, name)
+    return files.read_text(path, limit)
 
 
-def _read_standard_input(place: Location, limit: int) -> bytes:
-    """Read standard input to its end and close it: whoever names it twice is told, and does not get nothing."""
-    if sys.stdin is None or sys.stdin.closed:
-        raise input_error(place, "unreadable", "standard input is closed, or was read already: it can be read once")
-    raw = sys.stdin.buffer.read(limit + 1)
-    sys.stdin.close()
-    return raw
+def read_or_stream(path: str, limit: int = MAX_BYTES, tags: Tags | None = None) -> Source | Lines:
+    """Read and parse a file as `read_file` does; of JSON Lines return the lines, unread: each may have `limit` bytes.
 
-
-def _decode(raw: bytes, name: str) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = raw[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8-sig", "replace")) + 1
-        raise input_error(Location(name, line, column), "not-utf-8", "the file is not UTF-8 text") from None
+    Raises InputError.
+    """
+    with ExitStack() as opening:
+        file = opening.enter_context(files.opened(path))
+        ending = Path(path).suffix.lower()
+        head = b"" if ending == LINES_ENDING else file.read(limit + 1)
+        if ending == LINES_ENDING or (ending not in ENDINGS and _starts_with_lines(head, limit)):
+            return files.lines_of(path, opening.pop_all(), file, head, limit)
+    return parse(files.text_of(head, path, limit), path, tags)
 
 
 def parse(text: str, path: str, tags: Tags | None = None) -> Source:
@@ -77,7 +62,7 @@ def parse(text: str, path: str, tags: Tags | None = None) -> Source:
     ending = Path(path).suffix.lower()
     if ending == ".json":
         return _parse_json(text, path, lines=False)
-    if ending == ".jsonl":
+    if ending == LINES_ENDING:
         return _parse_json(text, path, lines=True)
     if ending in YAML_ENDINGS or not text.lstrip().startswith(("{", "[")):
         return _parse_yaml(text, path, tags)
@@ -86,12 +71,22 @@ def parse(text: str, path: str, tags: Tags | None = None) -> Source:
 
 def _parse_by_look(text: str, path: str, tags: Tags | None) -> Source:
     """Parse what starts with a bracket: JSON Lines if every line is an object, JSON if its first key has quotes, else YAML."""
-    rows = [row.strip() for row in text.split("\n") if row.strip()]
-    if len(rows) > 1 and all(row.startswith("{") and row.endswith("}") for row in rows):
+    if _are_objects(text.split("\n")):
         return _parse_json(text, path, lines=True)
     if text.lstrip("{[ \t\r\n").startswith(('"', "}", "]")):
         return _parse_json(text, path, lines=False)
     return _parse_yaml(text, path, tags)
+
+
+def _starts_with_lines(head: bytes, limit: int) -> bool:
+    """Return whether a text looks like JSON Lines, or the whole lines of its head do where it has more than `limit` bytes."""
+    rows = head.decode("utf-8-sig", "replace").split("\n")
+    return _are_objects(rows if len(head) <= limit else rows[:-1])
+
+
+def _are_objects(rows: Iterable[str]) -> bool:
+    found = [row for row in map(str.strip, rows) if row]
+    return len(found) > 1 and all(row.startswith("{") and row.endswith("}") for row in found)
 
 
 def _parse_json(text: str, path: str, *, lines: bool) -> Source:

@@ -12,76 +12,101 @@ from kmsgen.errors import Diagnostic, InputError, Location, input_error
 from kmsgen.reading.source import MAX_DEPTH, Mark, Source
 
 
-def parse_json(text: str, path: str, first_line: int = 1) -> Source:
-    """Parse one JSON text; `first_line` is the number of its first line in the file. Raises InputError."""
-
-    def marks() -> Mark:
-        return _json_marks(text, path, first_line, [])
-
-    duplicates: list[str] = []
-
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        data = dict(items)
-        if len(data) != len(items):
-            duplicates.append(items[0][0])
-        return data
-
-    try:
-        data = json.loads(text, object_pairs_hook=pairs, parse_int=str, parse_float=str, parse_constant=_refuse_constant)
-    except json.JSONDecodeError as error:
-        place = Location(path, first_line + error.lineno - 1, error.colno)
-        raise input_error(place, "json-syntax", error.msg.lower()) from None
-    except RecursionError:
-        raise _too_deep(path) from None
-    except ValueError as error:
-        raise input_error(Location(path), "json-syntax", str(error)) from None
-    if duplicates:
-        problems: list[Diagnostic] = []
-        _json_marks(text, path, first_line, problems)
-        raise InputError(problems)
-    _check_json(data, path)
-    return Source(path, data, marks, text=text if first_line == 1 else None)
+class _GivenTwiceError(ValueError):
+    """An object has a key twice."""
 
 
-def parse_json_lines(text: str, path: str) -> Source:
-    """Parse JSON Lines into a list, one item a line that is not blank. Raises InputError with every bad line."""
-    sources: list[Source] = []
-    problems: list[Diagnostic] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            try:
-                sources.append(parse_json(line, path, number))
-            except InputError as error:
-                problems.extend(error.diagnostics)
-    if problems:
-        raise InputError(problems)
-    return Source(path, [source.data for source in sources], lambda: _joined(sources), lines=True)
-
-
-def _joined(sources: list[Source]) -> Mark:
-    return Mark(1, 1, {index: source.root for index, source in enumerate(sources)})
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    data = dict(pairs)
+    if len(data) != len(pairs):
+        raise _GivenTwiceError
+    return data
 
 
 def _refuse_constant(name: str) -> Any:  # noqa: ANN401 - json's hook
     raise ValueError(f"`{name}` is not JSON")
 
 
-def _too_deep(path: str) -> InputError:
-    return input_error(Location(path), "too-deep", f"nested deeper than {MAX_DEPTH} levels")
+DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=str, parse_float=str, parse_constant=_refuse_constant)
+"""Numbers stay text. It raises ValueError, RecursionError."""
 
 
-def _check_json(data: Any, path: str) -> None:  # noqa: ANN401 - any plain data
-    """Refuse nesting over the limit, and half surrogates, which no UTF-8 file can hold."""
+def parse_json(text: str, path: str, line: int = 0) -> Source:
+    """Parse a JSON text: a file's, or that of a `line` of JSON Lines. Raises InputError."""
+    first_line, whole = line or 1, Location(path, line, min(line, 1))
+
+    def marks() -> Mark:
+        return _json_marks(text, path, first_line, [])
+
+    try:
+        data = _decoded(text)
+    except json.JSONDecodeError as error:
+        place = Location(path, first_line + error.lineno - 1, error.colno)
+        raise input_error(place, "json-syntax", error.msg.lower()) from None
+    except RecursionError:
+        raise _too_deep(whole) from None
+    except _GivenTwiceError:
+        problems: list[Diagnostic] = []
+        _json_marks(text, path, first_line, problems)
+        raise InputError(problems) from None
+    except ValueError as error:
+        raise input_error(whole, "json-syntax", str(error)) from None
+    check_json(data, text, whole)
+    return Source(path, data, marks, text=None if line else text)
+
+
+def _decoded(text: str) -> Any:  # noqa: ANN401 - any plain data
+    """Decode a JSON text. That a key is given twice is told of a text that is JSON to its end only."""
+    try:
+        return DECODER.decode(text)
+    except _GivenTwiceError:
+        json.loads(text, parse_int=str, parse_float=str, parse_constant=_refuse_constant)
+        raise
+
+
+def parse_json_lines(text: str, path: str) -> Source:
+    """Parse JSON Lines into a list, one item a line that is not blank. Raises InputError with every bad line."""
+    items: dict[int, Source] = {}
+    problems: list[Diagnostic] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            try:
+                items[number] = parse_json(line, path, number)
+            except InputError as error:
+                problems.extend(error.diagnostics)
+    if problems:
+        raise InputError(problems)
+    return Source(path, [item.data for item in items.values()], lambda: _joined(items.values()), items=items)
+
+
+def _joined(items: Iterable[Source]) -> Mark:
+    return Mark(1, 1, {index: item.root for index, item in enumerate(items)})
+
+
+def _too_deep(place: Location) -> InputError:
+    return input_error(place, "too-deep", f"nested deeper than {MAX_DEPTH} levels")
+
+
+def check_json(data: Any, text: str, place: Location) -> None:  # noqa: ANN401 - any plain data
+    """Refuse nesting over the limit, and half surrogates, which no UTF-8 file can hold. Raises InputError.
+
+    A text of ASCII with few brackets and no escape by number can have neither.
+    """
+    if not text.isascii() or "\\u" in text or text.count("{") + text.count("[") >= MAX_DEPTH:
+        _walk(data, place)
+
+
+def _walk(data: Any, place: Location) -> None:  # noqa: ANN401 - any plain data
     level: list[Any] = [data]
     for _ in range(MAX_DEPTH + 1):
         for item in level:
             for text in _texts(item):
                 if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
-                    raise input_error(Location(path), "bad-text", "a text holds half of a surrogate pair")
+                    raise input_error(place, "bad-text", "a text holds half of a surrogate pair")
         level = [child for item in level if isinstance(item, dict | list) for child in _children(item)]
         if not level:
             return
-    raise _too_deep(path)
+    raise _too_deep(place)
 
 
 def _children(item: dict[str, Any] | list[Any]) -> Iterable[Any]:

@@ -39,7 +39,8 @@ class Mark:
 class Source:
     """A text that was read: `.data` (dicts, lists, texts, booleans, None) and the place of each part.
 
-    `lines`: the text is JSON Lines, and the data a list with an item a line. `text` is kept where it is one JSON text.
+    Of JSON Lines the data is a list with an item a line, and `items` are the sources of these by the number of the line. `text`
+    is kept where it is one JSON text.
     """
 
     def __init__(
@@ -48,14 +49,19 @@ class Source:
         data: Any,  # noqa: ANN401 - any plain data
         marks: Callable[[], Mark],
         *,
-        lines: bool = False,
+        items: Mapping[int, Source] | None = None,
         text: str | None = None,
     ) -> None:
         self.path = path
         self.data = data
-        self.lines = lines
+        self.items = items
         self._text = text
         self._make_marks = marks
+
+    @property
+    def lines(self) -> bool:
+        """Whether the text is JSON Lines."""
+        return self.items is not None
 
     def at(self, steps: Steps) -> Any:  # noqa: ANN401 - any plain data
         """Return the value at `steps`."""

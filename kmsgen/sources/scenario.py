@@ -2,46 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
-from kmsgen.arn import ACCOUNT_ID, is_service_principal, parse_arn
-from kmsgen.authorizer.decision import Outcome
-from kmsgen.authorizer.request import Request
+from kmsgen.arn import ACCOUNT_ID, parse_arn
 from kmsgen.catalogue.actions import KEY_STATES
 from kmsgen.catalogue.key_specs import ORIGINS, key_type, usages
-from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location
+from kmsgen.errors import Diagnostic, InputError, Location, each
 from kmsgen.policy.bundle import NO_ORGANIZATION, Bundle, Key, KeyAccess, Levels, Organization, PrincipalPolicies
 from kmsgen.policy.document import Document
-from kmsgen.policy.grant import Grant, Pairs
-from kmsgen.policy.json_form import parse_create_grant, parse_document, parse_grant
-from kmsgen.policy.plain_data import Reader
+from kmsgen.policy.grant import Grant
+from kmsgen.policy.json_form import parse_document, parse_grant
 from kmsgen.reading import Source, Steps
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import Described
 from kmsgen.sources.places import below, places_in
-from kmsgen.sources.question import Expectation, Question, Scenario
-from kmsgen.sources.request_check import faults
+from kmsgen.sources.question import Scenario
+from kmsgen.sources.scenario_requests import RequestReader
 
-_TOP = ("note", "key", "policy", "grants", "keys", "principals", "rcps", "vpc_endpoint_policies", "requests")
-_KEY = (
+_TOP = dict.fromkeys(("note", "key", "policy", "grants", "keys", "principals", "rcps", "vpc_endpoint_policies", "requests"))
+_FURTHER = dict.fromkeys(("key", "policy", "grants"))
+_KEY = dict.fromkeys((
     "arn", "spec", "usage", "origin", "state", "manager", "multi_region", "multi_region_key_type", "management_account", "tags",
     "aliases",
-)  # fmt: skip
-_PRINCIPAL = ("identity_policies", "boundary", "session_policies", "scps", "tags", "organization", "service_linked")
-_ORGANIZATION = ("id", "paths", "management_account")
-_REQUEST = (
-    "principal", "action", "resource", "encryption_context", "context", "grant_tokens", "create_grant", "grant_id", "parameters",
-    "whole_call", "expect", "because",
-)  # fmt: skip
+))  # fmt: skip
+_PRINCIPAL = dict.fromkeys((
+    "identity_policies", "boundary", "session_policies", "scps", "tags", "organization", "service_linked",
+))  # fmt: skip
+_ORGANIZATION = dict.fromkeys(("id", "paths", "management_account"))
 _NO_POLICY = Document(())
-OUTCOMES = (Outcome.ALLOWED, Outcome.EXPLICIT_DENY, Outcome.IMPLICIT_DENY)
-
-
-def _placed(steps: Steps, item: Mapping[str, Any]) -> Steps:
-    """Return where a fault stands in a request as written: a single resource is no list."""
-    return steps if steps[0] != "resource" or isinstance(item.get("resource"), list) else ("resource",)
 
 
 def is_scenario(source: Source) -> bool:
@@ -64,116 +53,59 @@ def read_scenario(source: Source, _beside: Beside) -> Described:
 
 def read_scenarios(source: Source) -> tuple[Scenario, ...]:
     """Read the scenario of a file, or those of a JSON Lines file. Raises InputError with every problem found."""
-    if not source.lines:
-        return (_ScenarioReader(source, ()).scenario(source.data),)
-    scenarios: list[Scenario] = []
-    problems: list[Diagnostic] = []
-    for index, item in enumerate(source.data):
-        try:
-            scenarios.append(_ScenarioReader(source, (index,)).scenario(item))
-        except KmsgenError as error:
-            problems += error.diagnostics
-    if problems:
-        raise InputError(problems)
-    return tuple(scenarios)
+    items = {0: source} if source.items is None else source.items
+    return tuple(each(items.items(), lambda item: read_one(item[1], item[0])))
 
 
-@dataclass(slots=True)
-class _ScenarioReader:
-    """Reads one scenario that stands at `base` in its source."""
+def read_one(source: Source, line: int = 0) -> Scenario:
+    """Read one scenario, that of a `line` of JSON Lines. Raises InputError with every problem found."""
+    return _ScenarioReader(source.where).scenario(source.data, source.path, line)
 
-    source: Source
-    base: Steps
-    reader: Reader = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.reader = Reader(lambda steps: self.source.where((*self.base, *steps)))
+class _ScenarioReader(RequestReader):
+    """Reads one scenario."""
 
-    def scenario(self, data: object) -> Scenario:
-        reader = self.reader
-        top = self._fields(data, (), _TOP, "a scenario")
+    def scenario(self, data: object, path: str, line: int) -> Scenario:
+        top = self.fields(data, (), _TOP, "a scenario")
+        note = self.text(top.get("note"), ("note",), "note") or ""
+        bundle = self._bundle(top)
+        questions = self.questions(top.get("requests"))
+        if self.problems:
+            raise InputError(self.problems)
+        return Scenario(note, bundle, questions, path, line)
+
+    def _bundle(self, top: Mapping[str, Any]) -> Bundle:
         keys = [self._access(top, ())] if "key" in top else []
         if not keys:
-            reader.refuse((), "no-key", "a scenario must have a `key` with its `arn`")
-        keys += [self._further(item, ("keys", i)) for i, item in enumerate(self._list(top.get("keys"), ("keys",)))]
-        bundle = Bundle(
+            self.refuse((), "no-key", "a scenario must have a `key` with its `arn`")
+        keys += [self._further(item, ("keys", i)) for i, item in enumerate(self.list_of(top.get("keys"), ("keys",)))]
+        return Bundle(
             tuple(keys),
             self._principals(top.get("principals"), ("principals",)),
             self._levels(top.get("rcps"), ("rcps",), "optional"),
             self._endpoints(top.get("vpc_endpoint_policies"), ("vpc_endpoint_policies",)),
         )
-        questions = [
-            self._question(item, ("requests", i)) for i, item in enumerate(self._list(top.get("requests"), ("requests",)))
-        ]
-        if reader.problems:
-            raise InputError(reader.problems)
-        note = reader.text(top.get("note"), ("note",), "note") or ""
-        line = self.source.where(self.base).line if self.source.lines else 0
-        return Scenario(note, bundle, tuple(questions), self.source.path, line)
-
-    # --- shapes -----------------------------------------------------------------------------------------------------------
-
-    def _fields(self, data: object, steps: Steps, names: tuple[str, ...], what: str) -> dict[str, Any]:
-        found = self.reader.mapping(data, steps, what)
-        self.reader.known(found, names, steps, what)
-        return found
-
-    def _list(self, data: object, steps: Steps) -> list[Any]:
-        if data is None:
-            return []
-        if isinstance(data, list):
-            return data
-        self.reader.refuse(steps, "not-a-list", f"`{steps[-1]}` must be a list")
-        return []
-
-    def _mapping(self, data: object, steps: Steps) -> dict[str, Any]:
-        return {} if data is None else self.reader.mapping(data, steps, f"`{steps[-1]}`")
-
-    def _flag(self, data: object, steps: Steps) -> bool:
-        return data is not None and self.reader.flag(data, steps, f"`{steps[-1]}`")
-
-    def _pairs(self, data: object, steps: Steps) -> Pairs:
-        return () if data is None else self.reader.pairs(data, steps, f"`{steps[-1]}`")
-
-    def _texts(self, data: object, steps: Steps) -> tuple[str, ...]:
-        return () if data is None or data == [] else self.reader.texts(data, steps, f"`{steps[-1]}`")
-
-    def _choice(self, data: object, steps: Steps, choices: tuple[str, ...], default: str) -> str:
-        text = self.reader.text(data, steps, f"`{steps[-1]}`")
-        if text is not None and text not in choices:
-            self.reader.refuse(steps, "unknown-value", f"no {steps[-1]} `{text}`", f"one of {', '.join(choices)}")
-        return text or default
-
-    def _parsed(self, parse: Callable[..., Any], data: object, steps: Steps, *more: str) -> Any:  # noqa: ANN401 - what `parse` returns
-        try:
-            return parse(data, lambda inner: self.source.where((*self.base, *steps, *inner)), *more)
-        except KmsgenError as error:
-            self.reader.problems += error.diagnostics
-            return None
 
     def _document(self, data: object, steps: Steps, principals: str) -> Document:
-        return self._parsed(parse_document, data, steps, principals) or _NO_POLICY
+        return self.parsed(parse_document, data, steps, principals) or _NO_POLICY
 
     def _documents(self, data: object, steps: Steps, principals: str = "forbidden") -> tuple[Document, ...]:
-        return tuple(self._document(item, (*steps, i), principals) for i, item in enumerate(self._list(data, steps)))
+        return tuple(self._document(item, (*steps, i), principals) for i, item in enumerate(self.list_of(data, steps)))
 
     def _levels(self, data: object, steps: Steps, principals: str = "forbidden") -> Levels:
-        return tuple(self._documents(item, (*steps, i), principals) for i, item in enumerate(self._list(data, steps)))
-
-    # --- the bundle -------------------------------------------------------------------------------------------------------
+        return tuple(self._documents(item, (*steps, i), principals) for i, item in enumerate(self.list_of(data, steps)))
 
     def _further(self, data: object, steps: Steps) -> KeyAccess:
-        return self._access(self._fields(data, steps, ("key", "policy", "grants"), "one of `keys`"), steps)
+        return self._access(self.fields(data, steps, _FURTHER, "one of `keys`"), steps)
 
     def _access(self, item: Mapping[str, Any], steps: Steps) -> KeyAccess:
         policy = item.get("policy")
         raw = item.get("grants")
         if isinstance(raw, dict) and "Grants" in raw:
-            self.reader.refuse((*steps, "grants"), "not-a-list", "`grants` must be a list", "give the value of `Grants`")
+            self.refuse((*steps, "grants"), "not-a-list", "`grants` must be a list", "give the value of `Grants`")
             raw = None
-        grants = [
-            self._parsed(parse_grant, grant, (*steps, "grants", i)) for i, grant in enumerate(self._list(raw, (*steps, "grants")))
-        ]
+        given = enumerate(self.list_of(raw, (*steps, "grants")))
+        grants = [self.parsed(parse_grant, grant, (*steps, "grants", i)) for i, grant in given]
         return KeyAccess(
             self._key(item.get("key"), (*steps, "key")),
             _NO_POLICY if policy is None else self._document(policy, (*steps, "policy"), "required"),
@@ -181,65 +113,65 @@ class _ScenarioReader:
         )
 
     def _key(self, data: object, steps: Steps) -> Key:
-        item = self._fields(data, steps, _KEY, "a key")
-        arn = self.reader.text(item.get("arn"), (*steps, "arn"), "`arn`") or ""
+        item = self.fields(data, steps, _KEY, "a key")
+        arn = self.text(item.get("arn"), (*steps, "arn"), "`arn`") or ""
         parsed = parse_arn(arn)
         if parsed is None or parsed.service != "kms" or parsed.kind != "key" or not ACCOUNT_ID.match(parsed.account):
-            self.reader.refuse((*steps, "arn"), "not-a-key-arn", f"`{arn}` is not the ARN of a KMS key")
+            self.refuse((*steps, "arn"), "not-a-key-arn", f"`{arn}` is not the ARN of a KMS key")
         spec, usage = self._spec_and_usage(item, steps)
-        aliases = self._texts(item.get("aliases"), (*steps, "aliases"))
+        aliases = self.texts_of(item.get("aliases"), (*steps, "aliases"))
         for i, alias in enumerate(aliases):
             if not alias.startswith("alias/"):
                 hint = f"`alias/{alias}`" if ":" not in alias else "the part from `alias/` on"
-                self.reader.refuse((*steps, "aliases", i), "not-an-alias", f"`{alias}` is not the name of an alias", hint)
+                self.refuse((*steps, "aliases", i), "not-an-alias", f"`{alias}` is not the name of an alias", hint)
         return Key(
             arn=arn,
             spec=spec,
             usage=usage,
-            origin=self._choice(item.get("origin"), (*steps, "origin"), ORIGINS, "AWS_KMS"),
-            state=self._choice(item.get("state"), (*steps, "state"), KEY_STATES, "Enabled"),
-            manager=self._choice(item.get("manager"), (*steps, "manager"), ("CUSTOMER", "AWS"), "CUSTOMER"),
-            multi_region=self._flag(item.get("multi_region"), (*steps, "multi_region")),
-            multi_region_key_type=self._choice(
+            origin=self.choice(item.get("origin"), (*steps, "origin"), ORIGINS, "AWS_KMS"),
+            state=self.choice(item.get("state"), (*steps, "state"), KEY_STATES, "Enabled"),
+            manager=self.choice(item.get("manager"), (*steps, "manager"), ("CUSTOMER", "AWS"), "CUSTOMER"),
+            multi_region=self.flag_of(item.get("multi_region"), (*steps, "multi_region")),
+            multi_region_key_type=self.choice(
                 item.get("multi_region_key_type"), (*steps, "multi_region_key_type"), ("PRIMARY", "REPLICA"), ""
             )
             or None,
-            management_account=self._flag(item.get("management_account"), (*steps, "management_account")),
-            tags=self._pairs(item.get("tags"), (*steps, "tags")),
+            management_account=self.flag_of(item.get("management_account"), (*steps, "management_account")),
+            tags=self.pairs_of(item.get("tags"), (*steps, "tags")),
             aliases=aliases,
         )
 
     def _spec_and_usage(self, item: Mapping[str, Any], steps: Steps) -> tuple[str, str]:
         """Read spec and usage; a spec with one usage needs no more."""
-        spec = self.reader.text(item.get("spec"), (*steps, "spec"), "`spec`") or "SYMMETRIC_DEFAULT"
+        spec = self.text(item.get("spec"), (*steps, "spec"), "`spec`") or "SYMMETRIC_DEFAULT"
         known = usages(spec)
-        usage = self.reader.text(item.get("usage"), (*steps, "usage"), "`usage`")
+        usage = self.text(item.get("usage"), (*steps, "usage"), "`usage`")
         usage = usage or (known[0] if len(known) == 1 else "ENCRYPT_DECRYPT")
         if not known:
-            self.reader.refuse((*steps, "spec"), "unknown-value", f"no key spec `{spec}`")
+            self.refuse((*steps, "spec"), "unknown-value", f"no key spec `{spec}`")
         elif key_type(spec, usage) is None:
             hint = f"one of {', '.join(known)}"
-            self.reader.refuse((*steps, "usage"), "bad-usage", f"a key of spec `{spec}` has no usage `{usage}`", hint)
+            self.refuse((*steps, "usage"), "bad-usage", f"a key of spec `{spec}` has no usage `{usage}`", hint)
         return spec, usage
 
     def _principals(self, data: object, steps: Steps) -> dict[str, PrincipalPolicies]:
         found = {}
-        for arn, item in self._mapping(data, steps).items():
-            self._check_principal(arn, (*steps, arn))
+        for arn, item in self.mapping_of(data, steps).items():
+            self.check_principal(arn, (*steps, arn))
             found[arn] = self._policies(item, (*steps, arn))
         return found
 
     def _policies(self, data: object, steps: Steps) -> PrincipalPolicies:
-        item = self._fields({} if data is None else data, steps, _PRINCIPAL, "a principal")
+        item = self.fields({} if data is None else data, steps, _PRINCIPAL, "a principal")
         boundary = item.get("boundary")
         return PrincipalPolicies(
             identity_policies=self._documents(item.get("identity_policies"), (*steps, "identity_policies")),
             boundary=None if boundary is None else self._document(boundary, (*steps, "boundary"), "forbidden"),
             session_policies=self._documents(item.get("session_policies"), (*steps, "session_policies")),
             scps=self._levels(item.get("scps"), (*steps, "scps")),
-            tags=self._pairs(item.get("tags"), (*steps, "tags")),
+            tags=self.pairs_of(item.get("tags"), (*steps, "tags")),
             organization=self._organization(item, (*steps, "organization")),
-            service_linked=self._flag(item.get("service_linked"), (*steps, "service_linked")),
+            service_linked=self.flag_of(item.get("service_linked"), (*steps, "service_linked")),
         )
 
     def _organization(self, principal: Mapping[str, Any], steps: Steps) -> Organization | None:
@@ -247,62 +179,13 @@ class _ScenarioReader:
         data = principal.get("organization")
         if data is None:
             return NO_ORGANIZATION if "organization" in principal else None
-        item = self._fields(data, steps, _ORGANIZATION, "an organization")
-        name = self.reader.text(item.get("id"), (*steps, "id"), "`id`")
+        item = self.fields(data, steps, _ORGANIZATION, "an organization")
+        name = self.text(item.get("id"), (*steps, "id"), "`id`")
         if not name:
-            self.reader.refuse(steps, "no-organization-id", "an organization must have an `id`")
-        paths = self._texts(item.get("paths"), (*steps, "paths"))
-        return Organization(name or "", paths, self._flag(item.get("management_account"), (*steps, "management_account")))
+            self.refuse(steps, "no-organization-id", "an organization must have an `id`")
+        paths = self.texts_of(item.get("paths"), (*steps, "paths"))
+        return Organization(name or "", paths, self.flag_of(item.get("management_account"), (*steps, "management_account")))
 
     def _endpoints(self, data: object, steps: Steps) -> dict[str, Document]:
-        items = self._mapping(data, steps).items()
+        items = self.mapping_of(data, steps).items()
         return {name: self._document(item, (*steps, name), "optional") for name, item in items}
-
-    # --- requests ---------------------------------------------------------------------------------------------------------
-
-    def _question(self, data: object, steps: Steps) -> Question:
-        item = self._fields(data, steps, _REQUEST, "a request")
-        reader = self.reader
-        principal, action = (self._needed(item, name, steps) for name in ("principal", "action"))
-        if principal:
-            self._check_principal(principal, (*steps, "principal"))
-        grant, parameters = item.get("create_grant"), self._mapping(item.get("parameters"), (*steps, "parameters"))
-        request = Request(
-            principal=principal,
-            action=action,
-            resources=self._texts(item.get("resource"), (*steps, "resource")),
-            encryption_context=dict(self._pairs(item.get("encryption_context"), (*steps, "encryption_context"))),
-            context=self._context(item.get("context"), (*steps, "context")),
-            grant_tokens=self._texts(item.get("grant_tokens"), (*steps, "grant_tokens")),
-            create_grant=None if grant is None else self._parsed(parse_create_grant, grant, (*steps, "create_grant")),
-            grant_id=reader.text(item.get("grant_id"), (*steps, "grant_id"), "`grant_id`"),
-            parameters=parameters,
-        )
-        for fault in faults(request) if principal and action else ():
-            reader.refuse((*steps, *_placed(fault.steps, item)), fault.code, fault.message, fault.hint)
-        whole_call = self._flag(item.get("whole_call", True), (*steps, "whole_call"))
-        return Question(request, self._expectation(item, steps), whole_call)
-
-    def _needed(self, item: Mapping[str, Any], name: str, steps: Steps) -> str:
-        text = self.reader.text(item.get(name), (*steps, name), f"`{name}`")
-        if not text and item.get(name) is None:
-            self.reader.refuse(steps, f"no-{name}", f"a request must have `{name}`")
-        return text or ""
-
-    def _context(self, data: object, steps: Steps) -> dict[str, tuple[str, ...]]:
-        return {name: self.reader.values(value, (*steps, name)) for name, value in self._mapping(data, steps).items()}
-
-    def _check_principal(self, text: str, steps: Steps) -> None:
-        arn = parse_arn(text)
-        known = text == "*" or is_service_principal(text) or ACCOUNT_ID.match(text) or (arn and ACCOUNT_ID.match(arn.account))
-        if not known:
-            hint = "an ARN, the name of a service (`logs.us-west-2.amazonaws.com`), or `*`"
-            self.reader.refuse(steps, "not-a-principal", f"`{text}` is not a principal", hint)
-
-    def _expectation(self, item: Mapping[str, Any], steps: Steps) -> Expectation:
-        expect = self.reader.text(item.get("expect"), (*steps, "expect"), "`expect`")
-        kind, _, error = (expect or "").partition(":")
-        if expect is not None and expect not in OUTCOMES and (kind != Outcome.ERROR or (not error and expect != Outcome.ERROR)):
-            hint = "allowed, explicitDeny, implicitDeny, error, or error: and KMS's exception name"
-            self.reader.refuse((*steps, "expect"), "unknown-value", f"no outcome `{expect}`", hint)
-        return Expectation(expect, self.reader.text(item.get("because"), (*steps, "because"), "`because`"))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kmsgen.arn import parse_arn
 from kmsgen.errors import InputError, KmsgenError, Location, input_error, together
 from kmsgen.policy.bundle import Bundle
-from kmsgen.reading import Source, read_file
+from kmsgen.reading import Lines, Source, read_file, read_or_stream
 from kmsgen.sources import aws_output, intent_file, key_policy, rendered_folder, scenario, terraform_plan
 from kmsgen.sources.beside import NOTHING, Beside, read_beside
 from kmsgen.sources.cloudformation import template
@@ -132,8 +132,7 @@ class Identified(NamedTuple):
         if not beside.given:
             return Subject(self.path, self.form, self.form.read(self.source, beside))
         if self.form.holds_everything:
-            message = f"{OPTIONS} stand beside policies that do not tell these"
-            raise input_error(Location(self.path), "not-a-policy", message, f"{self.form.name} holds these itself")
+            raise nothing_beside(self.path, self.form)
         return Subject(self.path, self.form, self._joined(beside))
 
     def sides(self, beside: Beside) -> tuple[Subject, Subject]:
@@ -174,17 +173,40 @@ def _of_kind(described: Described, beside: Beside) -> Described:
     return described.changed(told)
 
 
+def nothing_beside(path: str, form: Form) -> InputError:
+    """Build the error on what is told beside a file of a form that holds everything."""
+    message = f"{OPTIONS} stand beside policies that do not tell these"
+    return input_error(Location(path), "not-a-policy", message, f"{form.name} holds these itself")
+
+
 def identify(path: str, otherwise: Form | None = None) -> Identified:
     """Read a file, or the manifest of a folder, and tell its form; `otherwise` is what a file of no form is taken for.
 
     Raises InputError.
     """
-    folder = path != "-" and Path(path).is_dir()
-    answers = aws_output.folder_of_answers(path) if folder and not is_rendered_folder(path) else None
-    file = Path(path, rendered_folder.MANIFEST) if folder else path
-    source = answers or read_file(file, tags=template.TAGS)
+    answers = aws_output.folder_of_answers(path) if _is_folder(path) and not is_rendered_folder(path) else None
+    return _identified(path, answers or read_file(_file_of(path), tags=template.TAGS), otherwise)
+
+
+def identify_or_stream(path: str, otherwise: Form | None = None) -> Identified | Lines:
+    """Do as `identify` does, but of JSON Lines, each of which is a scenario, return the lines unread, however many they are."""
+    if _is_folder(path):
+        return identify(path, otherwise)
+    found = read_or_stream(path, tags=template.TAGS)
+    return _identified(path, found, otherwise) if isinstance(found, Source) else found
+
+
+def _is_folder(path: str) -> bool:
+    return path != "-" and Path(path).is_dir()
+
+
+def _file_of(path: str) -> str | Path:
+    return Path(path, rendered_folder.MANIFEST) if _is_folder(path) else path
+
+
+def _identified(path: str, source: Source, otherwise: Form | None) -> Identified:
     form = next((form for form in FORMS if form.recognises(source)), otherwise)
-    if form is None or (folder and form not in (FOLDER, ANSWERS)):
+    if form is None or (_is_folder(path) and form not in (FOLDER, ANSWERS)):
         names = f"{', '.join(one.name.partition(' ')[2] for one in FORMS[:-1])} or {FORMS[-1].name.partition(' ')[2]}"
         hint = "a key policy has `Statement`, an intent `kmsgen: 1`, a scenario `key`; a plan comes from `terraform show -json`"
         raise input_error(Location(path), "unknown-file", f"this is no {names}", hint)

@@ -24,7 +24,7 @@ def run(given: Given, output: str, number: int | None, *, lockout: bool) -> int:
         trace.show(trace.tree(*one) for one in explained)
     for open_answer in dict.fromkeys(one.open for one in decided if one.open):
         say(f"warning: this is the answer with the most access there may be; not known: {open_answer}")
-    for doubt in decisions.doubtful(decided):
+    for doubt in filter(None, map(decisions.doubt, dict.fromkeys(one.question.request.principal for one in decided))):
         say(f"warning: {doubt}")
     return 0 if all(one.ok for one in decided) else 1
 

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from kmsgen.authorizer import Authorizer
 from kmsgen.authorizer.decision import Decision, Outcome
-from kmsgen.cli.console import answer_json, say
+from kmsgen.cli.console import answer_held, coloured, say
+from kmsgen.cli.held_answers import HeldAnswers
 from kmsgen.cli.jobs.put_request import PutRequest, requests_of
 from kmsgen.cli.reports import decisions as report
 from kmsgen.cli.reports.decisions import Decided
 from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error
+from kmsgen.reading import Lines
 from kmsgen.sources.aws_output import folder_of_answers
 from kmsgen.sources.beside import NOTHING, Beside
 from kmsgen.sources.question import Question, Scenario
-from kmsgen.sources.subject import KEY_POLICY, SCENARIO, identify, is_rendered_folder
+from kmsgen.sources.scenario_lines import scenarios_of_lines
+from kmsgen.sources.subject import KEY_POLICY, SCENARIO, Identified, identify_or_stream, is_rendered_folder, nothing_beside
 
+MAX_AUTHORIZERS = 16
+MAX_PROBLEMS = 10_000
+"""After so many nothing more is read: a file of lines may go on for ever."""
 ENDINGS = (".yaml", ".yml", ".json", ".jsonl")
 
 
@@ -32,31 +39,70 @@ class Given(NamedTuple):
     request: PutRequest = PutRequest()
 
 
-def run(given: Given, output: str, junit: str | None) -> int:
-    """Print the answer to every request; return the exit code. Raises InputError."""
-    decided = list(decide(scenarios_of(given)))
-    if junit is not None:
-        from kmsgen.cli.output_file import write  # noqa: PLC0415 - only where it is asked for
-        from kmsgen.cli.reports.junit import junit_of  # noqa: PLC0415 - as above
+class _Answered(NamedTuple):
+    """How many requests were answered, how many not as expected, the doubts about them, and the answers where they were kept."""
 
-        write(junit, junit_of(decided))
-    if output == "json":
-        answer_json([report.row(one) for one in decided])
-    else:
-        report.show_lines(decided)
-    for doubt in report.doubtful(decided):
+    requests: int
+    failed: int
+    doubts: tuple[str, ...]
+    kept: tuple[Decided, ...]
+
+
+def run(given: Given, output: str, junit: str | None) -> int:
+    """Print the answer to every request; return the exit code. Raises InputError, and then no answer is printed."""
+    with HeldAnswers() as held:
+        answered = _answer(decide(scenarios_of(given)), held, output, keep=junit is not None)
+        if junit is not None:
+            from kmsgen.cli.output_file import write  # noqa: PLC0415 - only where it is asked for
+            from kmsgen.cli.reports.junit import junit_of  # noqa: PLC0415 - as above
+
+            write(junit, junit_of(answered.kept))
+        answer_held(held.texts())
+    for doubt in answered.doubts:
         say(f"warning: {doubt}")
-    failed = sum(not one.ok for one in decided)
-    count = f"{len(decided)} request{'' if len(decided) == 1 else 's'}"
-    say(f"{count}, {failed} not as expected" if failed else count)
-    return 1 if failed else 0
+    count = f"{answered.requests} request{'' if answered.requests == 1 else 's'}"
+    say(f"{count}, {answered.failed} not as expected" if answered.failed else count)
+    return 1 if answered.failed else 0
+
+
+def _answer(decided: Iterable[Decided], held: HeldAnswers, output: str, *, keep: bool) -> _Answered:
+    """Hold every answer to be printed, one at a time: only a JUnit report needs all of them, since it starts with their count."""
+    kept: list[Decided] = []
+    doubts: dict[str, None] = {}
+    count = failed = 0
+    shown = _lines() if output != "json" else None
+    for one in decided:
+        held.hold(shown(one) if shown else report.json_element(one, first=not count))
+        count += 1
+        failed += not one.ok
+        doubt = report.doubt(one.question.request.principal)
+        if doubt is not None:
+            doubts[doubt] = None
+        if keep:
+            kept.append(one)
+    held.hold("" if shown else report.list_end(empty=not count))
+    return _Answered(count, failed, tuple(doubts), tuple(kept))
+
+
+def _lines() -> Callable[[Decided], str]:
+    """Return what shows an answer: in colours on a terminal."""
+    if not coloured():
+        return report.plain_lines
+    from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
+
+    terminal = Console(highlight=False, soft_wrap=True)
+    return lambda one: report.coloured_lines(one, terminal)
 
 
 def decide(scenarios: Iterable[Scenario], *, trace: bool = False) -> Iterator[Decided]:
-    """Decide every request, in the order given, those of a scenario by one authorizer."""
+    """Decide every request, in the order given; scenarios that share a bundle are decided by one authorizer."""
+    authorizers: dict[int, Authorizer] = {}
     for scenario in scenarios:
-        authorizer = Authorizer(scenario.bundle)
+        key = id(scenario.bundle)  # which the authorizer keeps alive
+        authorizer = authorizers[key] = authorizers.pop(key) if key in authorizers else Authorizer(scenario.bundle)
         other = Authorizer(scenario.narrow) if scenario.narrow else None
+        if len(authorizers) > MAX_AUTHORIZERS:
+            del authorizers[next(iter(authorizers))]
         for number, question in enumerate(scenario.questions, 1):
             decision = authorizer.decide(question.request, trace=trace, whole=question.whole_call)
             same = other is None or _alike(decision, other.decide(question.request, whole=question.whole_call))
@@ -68,40 +114,66 @@ def _alike(most: Decision, least: Decision) -> bool:
     return (most.outcome is Outcome.ALLOWED) is (least.outcome is Outcome.ALLOWED)
 
 
-def scenarios_of(given: Given) -> list[Scenario]:
-    """Read everything that is given. Raises InputError with every problem of every file."""
-    found: list[Scenario] = []
-    problems: list[Diagnostic] = []
+def scenarios_of(given: Given) -> Iterator[Scenario]:
+    """Yield the scenarios of everything that is given, each when it is read.
+
+    Raises InputError after the last one with every problem of every file: what was made of those before it counts for nothing.
+    """
     paths = [*([given.key_policy] if given.key_policy else []), *_files(given.paths)]
     if not paths:
         raise input_error(Location("-"), "usage", "nothing to decide", "name a scenario, or a key policy with --key-policy")
-    for path in paths:
-        try:
-            found += _read(path, given)
-        except KmsgenError as error:
-            problems += error.diagnostics
+    questions: tuple[Question, ...] = ()
+    problems: list[Diagnostic] = []
     try:
         questions = tuple(Question(request) for request in requests_of(given.request))
     except KmsgenError as error:
         problems += error.diagnostics
+    for found in chain.from_iterable(_read(path, given) for path in paths):
+        if isinstance(found, KmsgenError):
+            problems += found.diagnostics
+        elif not problems:
+            yield found._replace(questions=questions) if given.request.given else found
+        if len(problems) > MAX_PROBLEMS:
+            place = problems[-1].location
+            problems.append(Diagnostic(place, "too-many-problems", "nothing was read from here on", "mend those before it first"))
+            break
     if problems:
         raise InputError(problems)
-    return [scenario._replace(questions=questions) for scenario in found] if given.request.given else found
 
 
-def _read(path: str, given: Given) -> tuple[Scenario, ...]:
+def _read(path: str, given: Given) -> Iterator[Scenario | KmsgenError]:
+    """Yield the scenarios of a file and what is wrong with it."""
+    try:
+        file = identify_or_stream(path, otherwise=SCENARIO)
+        if isinstance(file, Lines):
+            yield from _lines_of(file, given)
+        else:
+            yield from _whole(file, given)
+    except KmsgenError as error:
+        yield error
+
+
+def _lines_of(file: Lines, given: Given) -> Iterator[Scenario | KmsgenError]:
+    """Yield the scenarios of the lines of a file and what is wrong with them."""
+    if file.path == given.key_policy:
+        raise input_error(Location(file.path), "not-a-policy", f"expected a key policy, found {SCENARIO.name}")
+    if given.beside.given:
+        raise nothing_beside(file.path, SCENARIO)
+    return scenarios_of_lines(file)
+
+
+def _whole(file: Identified, given: Given) -> tuple[Scenario, ...]:
     """Read the scenarios of a file, or make one of a file of another form: what the request that is put is put to."""
-    file = identify(path, otherwise=SCENARIO)
-    if path == given.key_policy and file.form is not KEY_POLICY:
+    if file.path == given.key_policy and file.form is not KEY_POLICY:
         raise input_error(file.source.where(), "not-a-policy", f"expected a key policy, found {file.form.name}")
     if file.form is SCENARIO:
         return file.read(given.beside).described.scenarios
     if not given.request.given:
         hint = "put a request with options: --principal ARN --action kms:Decrypt"
-        raise input_error(Location(path), "no-request", f"{file.form.name} asks nothing", hint)
+        raise input_error(Location(file.path), "no-request", f"{file.form.name} asks nothing", hint)
     described = file.read(given.beside).about_keys().described
     narrow = described.narrow.bundle if described.narrow else None
-    return (Scenario("", described.bundle, path=path, narrow=narrow, unknown=named(described.unknown)),)
+    return (Scenario("", described.bundle, path=file.path, narrow=narrow, unknown=named(described.unknown)),)
 
 
 def _files(paths: Iterable[str]) -> Iterator[str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kmsgen.authorizer.decision import Decision, Outcome
 from kmsgen.authorizer.explain.silences import describe
 from kmsgen.cli import console
 from kmsgen.sources.question import Question, Scenario
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 STYLES = {
     Outcome.ALLOWED: "bold green",
@@ -92,34 +95,43 @@ def line(one: Decided) -> str:
     return text
 
 
-def doubtful(decided: Iterable[Decided]) -> Iterator[str]:
-    """Yield, each once, what requests name that no call to KMS can: a denial of that says nothing of a policy."""
-    requests = [one.question.request for one in decided]
-    for principal in dict.fromkeys(request.principal for request in requests):
-        if principal != "*" and set("*?") & set(principal):
-            yield f"`{principal}` is taken as it stands: a request has one caller, not a pattern of them"
-        elif ":group/" in principal:
-            yield f"`{principal}` is a group, which calls nothing: name a user"
+def doubt(principal: str) -> str | None:
+    """Return what a request names that no call to KMS can: a denial of that says nothing of a policy."""
+    if principal != "*" and ("*" in principal or "?" in principal):
+        return f"`{principal}` is taken as it stands: a request has one caller, not a pattern of them"
+    if ":group/" in principal:
+        return f"`{principal}` is a group, which calls nothing: name a user"
+    return None
 
 
-def show_lines(decided: Iterable[Decided]) -> None:
-    """Print answers, a line each; coloured on a terminal."""
-    if not console.coloured():
-        console.answer(*(text for one in decided for text in (line(one), *_noted(one))))
-        return
-    from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
+def json_element(one: Decided, *, first: bool) -> str:
+    """Return an answer as it is printed in a list of JSON; `list_end` closes the list."""
+    return ("[\n  " if first else ",\n  ") + console.printable_json(row(one), "\n  ")
+
+
+def list_end(*, empty: bool) -> str:
+    """Return the end of a list of JSON."""
+    return "[]\n" if empty else "\n]\n"
+
+
+def plain_lines(one: Decided) -> str:
+    """Return an answer as it is printed, with what it rests on that is open, a line each."""
+    return "".join([f"{console.line(text)}\n" for text in (line(one), *_noted(one))])
+
+
+def coloured_lines(one: Decided, terminal: Console) -> str:
+    """Return the same with the colours of a terminal."""
     from rich.text import Text  # noqa: PLC0415 - only a terminal pays for it
 
-    terminal = Console(highlight=False, soft_wrap=True)
-    for one in decided:
-        text = Text(console.line(line(one)))
-        text.stylize("green" if one.ok else "bold red", 0, 4)
-        text.stylize(STYLES[one.decision.outcome], 6, 6 + len(outcome_of(one.decision)))
+    text = Text(console.line(line(one)))
+    text.stylize("green" if one.ok else "bold red", 0, 4)
+    text.stylize(STYLES[one.decision.outcome], 6, 6 + len(outcome_of(one.decision)))
+    with terminal.capture() as printed:
         terminal.print(text)
         for noted in _noted(one):
             terminal.print(Text(console.line(noted), "dim"))
+    return printed.get()
 
 
 def _noted(one: Decided) -> Iterator[str]:
-    """Yield what an answer rests on that is open, a line each."""
-    yield from (f"      {describe_note(note)}" for note in one.decision.notes)
+    return (f"      {describe_note(note)}" for note in one.decision.notes)
