@@ -63,6 +63,8 @@ class Reader:
 
     def values(self, data: object, steps: Steps) -> tuple[str, ...]:
         """Read the values of a condition; a number or a boolean stands for its text."""
+        if isinstance(data, str):
+            return (data,)
         items = data if isinstance(data, list) else [data]
         for index, item in enumerate(items):
             if item is None or isinstance(item, list | dict):

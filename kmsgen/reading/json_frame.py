@@ -6,8 +6,7 @@ import re
 from collections.abc import Container
 from typing import Any, NamedTuple
 
-from kmsgen.errors import InputError, Location
-from kmsgen.reading.json_text import DECODER, check_json
+from kmsgen.reading.json_text import DECODER, is_sound
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 
@@ -26,21 +25,22 @@ class Frame(NamedTuple):
         """How many characters it holds."""
         return sum(map(len, self.pieces))
 
-    def values(self, text: str, place: Location) -> dict[str, Any] | None:
+    def values(self, text: str) -> dict[str, Any] | None:
         """Return the members left out of a text that has this frame; None of any other, and of one that is to be refused."""
         found: dict[str, Any] = {}
-        end = 0
+        end = brackets = 0
         for name, piece in zip(self.names, self.pieces, strict=False):
             if not text.startswith(piece, end):
                 return None
             start = end + len(piece)
             try:
                 found[name], end = DECODER.raw_decode(text, start)
-                check_json({name: found[name]}, text[start:end], place)
-            except (ValueError, RecursionError, InputError):
+            except (ValueError, RecursionError):
                 return None
-        last = self.pieces[-1]
-        return found if text.startswith(last, end) and len(text) == end + len(last) else None
+            brackets += text.count("{", start, end) + text.count("[", start, end)
+        if not text.startswith(self.pieces[-1], end) or len(text) != end + len(self.pieces[-1]):
+            return None
+        return found if is_sound(found, text, brackets + 1) else None
 
 
 def frame_of(text: str, names: Container[str]) -> Frame:

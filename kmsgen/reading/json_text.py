@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from kmsgen.errors import Diagnostic, InputError, Location, input_error
+from kmsgen.errors import NOWHERE, Diagnostic, InputError, Location, input_error
 from kmsgen.reading.source import MAX_DEPTH, Mark, Source
 
 
@@ -51,7 +51,7 @@ def parse_json(text: str, path: str, line: int = 0) -> Source:
         raise InputError(problems) from None
     except ValueError as error:
         raise input_error(whole, "json-syntax", str(error)) from None
-    check_json(data, text, whole)
+    _check(data, text, text.count("{") + text.count("["), whole)
     return Source(path, data, marks, text=None if line else text)
 
 
@@ -87,12 +87,21 @@ def _too_deep(place: Location) -> InputError:
     return input_error(place, "too-deep", f"nested deeper than {MAX_DEPTH} levels")
 
 
-def check_json(data: Any, text: str, place: Location) -> None:  # noqa: ANN401 - any plain data
+def is_sound(data: Any, text: str, brackets: int) -> bool:  # noqa: ANN401 - any plain data
+    """Return whether data of a JSON text, with at most so many brackets around a value, is none that `parse_json` refuses."""
+    try:
+        _check(data, text, brackets, NOWHERE)
+    except InputError:
+        return False
+    return True
+
+
+def _check(data: Any, text: str, brackets: int, place: Location) -> None:  # noqa: ANN401 - any plain data
     """Refuse nesting over the limit, and half surrogates, which no UTF-8 file can hold. Raises InputError.
 
     A text of ASCII with few brackets and no escape by number can have neither.
     """
-    if not text.isascii() or "\\u" in text or text.count("{") + text.count("[") >= MAX_DEPTH:
+    if brackets > MAX_DEPTH or not text.isascii() or ("\\" in text and "\\u" in text):
         _walk(data, place)
 
 

@@ -31,19 +31,20 @@ class Fault(NamedTuple):
     hint: str = ""
 
 
-def faults(request: Request) -> Iterator[Fault]:
-    """Yield what no request to KMS can be: an action, a resource, a parameter or a context key that there is not."""
-    operation = request.action.lower().removeprefix(PREFIX)
-    if find_action(request.action) is None and operation != RE_ENCRYPT:
-        names = [*(action.iam_name for action in ACTIONS.values()), "kms:ReEncrypt"]
-        hint = "" if set("*?") & set(operation) or not operation else _nearest(f"{PREFIX}{operation}", names)
-        yield Fault(("action",), "unknown-action", f"`{request.action}` is no action of KMS", hint)
-        return
-    for index, text in enumerate(request.resources):
-        yield from _of_resource(request, text, ("resource", index))
-    yield from _of_parameters(request)
-    for name in request.context:
-        yield from _of_context(name, request.action)
+def faults(request: Request) -> tuple[Fault, ...]:
+    """Return what no request to KMS can be: an action, a resource, a parameter or a context key that there is not."""
+    return _faults(request.action, request.resources, tuple(request.context), tuple(request.parameters))
+
+
+@lru_cache(maxsize=4096)
+def _faults(action: str, resources: tuple[str, ...], context: tuple[str, ...], parameters: tuple[str, ...]) -> tuple[Fault, ...]:
+    if find_action(action) is None and _operation(action) != RE_ENCRYPT:
+        return (_no_action(action),)
+    return (
+        *(fault for index, text in enumerate(resources) for fault in _of_resource(action, text, ("resource", index))),
+        *_of_parameters(action, parameters),
+        *(fault for name in context for fault in _of_context(name, action)),
+    )
 
 
 def _nearest(text: str, names: Iterable[str]) -> str:
@@ -52,9 +53,19 @@ def _nearest(text: str, names: Iterable[str]) -> str:
     return f"did you mean `{by_lower_case[near[0]]}`?" if near else ""
 
 
-def _of_resource(request: Request, text: str, steps: Steps) -> Iterator[Fault]:
-    action = find_action(request.action)
-    name = request.action
+def _operation(action: str) -> str:
+    return action.lower().removeprefix(PREFIX)
+
+
+def _no_action(text: str) -> Fault:
+    operation = _operation(text)
+    names = [*(action.iam_name for action in ACTIONS.values()), "kms:ReEncrypt"]
+    hint = "" if set("*?") & set(operation) or not operation else _nearest(f"{PREFIX}{operation}", names)
+    return Fault(("action",), "unknown-action", f"`{text}` is no action of KMS", hint)
+
+
+def _of_resource(name: str, text: str, steps: Steps) -> Iterator[Fault]:
+    action = find_action(name)
     if action is not None and not action.resource_types:
         if text != "*":
             yield Fault(steps, "no-resource", f"`{name}` is about no resource", "leave it out, or write `*`")
@@ -77,18 +88,17 @@ def _is_resource(text: str) -> bool:
     return kind and bool(arn.region) and bool(ACCOUNT_ID.match(arn.account))
 
 
-def _of_parameters(request: Request) -> Iterator[Fault]:
-    known = parameters_of(request.action)
-    for name in request.parameters if known is not None else ():
+def _of_parameters(action: str, names: Iterable[str]) -> Iterator[Fault]:
+    known = parameters_of(action)
+    for name in names if known is not None else ():
         if name not in (known or ()):
-            message = f"a request of `{request.action}` has no parameter `{name}`"
+            message = f"a request of `{action}` has no parameter `{name}`"
             yield Fault(("parameters", name), "unknown-parameter", message, _nearest(name, known or ()))
 
 
 @lru_cache(maxsize=4096)
 def _of_context(name: str, action: str) -> tuple[Fault, ...]:
-    operation = action.lower().removeprefix(PREFIX)
-    actions = ("ReEncryptFrom", "ReEncryptTo") if operation == RE_ENCRYPT else (action,)
+    actions = ("ReEncryptFrom", "ReEncryptTo") if _operation(action) == RE_ENCRYPT else (action,)
     steps = ("context", name)
     if condition_keys.find(name) is None:
         known = [key for key in CONDITION_KEYS if not key.endswith((":", "/")) and "<" not in key]

@@ -64,7 +64,7 @@ class FieldReader(Reader):
     def check_principal(self, text: str, steps: Steps) -> None:
         """Refuse a text that names no principal."""
         arn = parse_arn(text)
-        known = text == "*" or is_service_principal(text) or ACCOUNT_ID.match(text) or (arn and ACCOUNT_ID.match(arn.account))
-        if not known:
+        account = text if arn is None else arn.account
+        if not (ACCOUNT_ID.match(account) or text == "*" or is_service_principal(text)):
             hint = "an ARN, the name of a service (`logs.us-west-2.amazonaws.com`), or `*`"
             self.refuse(steps, "not-a-principal", f"`{text}` is not a principal", hint)

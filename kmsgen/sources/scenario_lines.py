@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from kmsgen.errors import KmsgenError, Location
+from kmsgen.errors import KmsgenError
 from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.json_form import nowhere
 from kmsgen.reading import Line, Lines
@@ -51,9 +51,8 @@ class _Known:
 
     def scenario(self, text: str, line: Line) -> Scenario:
         """Read a line. Raises InputError with every problem found."""
-        place = Location(line.path, line.number, 1)
         for index, one in enumerate(self._found):
-            values = one.frame.values(text, place)
+            values = one.frame.values(text)
             if values is not None:
                 self._found.insert(0, self._found.pop(index))
                 return _repeated(values, one.bundle, line) or _read(text, line)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.request import Request
+from kmsgen.policy.grant import Grant
 from kmsgen.policy.json_form import parse_create_grant
 from kmsgen.reading import Steps
 from kmsgen.sources.question import Expectation, Question
@@ -17,6 +18,7 @@ _REQUEST = dict.fromkeys((
     "principal", "action", "resource", "encryption_context", "context", "grant_tokens", "create_grant", "grant_id", "parameters",
     "whole_call", "expect", "because",
 ))  # fmt: skip
+NOTHING_EXPECTED = Expectation()
 OUTCOMES = (Outcome.ALLOWED, Outcome.EXPLICIT_DENY, Outcome.IMPLICIT_DENY)
 
 
@@ -25,46 +27,75 @@ class RequestReader(FieldReader):
 
     def questions(self, data: object) -> tuple[Question, ...]:
         """Read the list of requests that stands at `requests`."""
-        return tuple(self._question(item, ("requests", i)) for i, item in enumerate(self.list_of(data, ("requests",))))
+        return tuple([self._question(item, ("requests", i)) for i, item in enumerate(self.list_of(data, ("requests",)))])
 
     def _question(self, data: object, steps: Steps) -> Question:
         item = self.fields(data, steps, _REQUEST, "a request")
-        principal, action = (self._needed(item, name, steps) for name in ("principal", "action"))
-        if principal:
+        principal, action = self._needed(item, "principal", steps), self._needed(item, "action", steps)
+        parts = {}
+        for name, value in item.items():
+            if value is not None and name in _PARTS:
+                part = _PARTS[name]
+                parts[part.name] = part.read(self, value, (*steps, name))
+        request = Request(principal, action, **parts)
+        if principal and action:
             self.check_principal(principal, (*steps, "principal"))
-        grant, parameters = item.get("create_grant"), self.mapping_of(item.get("parameters"), (*steps, "parameters"))
-        request = Request(
-            principal=principal,
-            action=action,
-            resources=self.texts_of(item.get("resource"), (*steps, "resource")),
-            encryption_context=dict(self.pairs_of(item.get("encryption_context"), (*steps, "encryption_context"))),
-            context=self._context(item.get("context"), (*steps, "context")),
-            grant_tokens=self.texts_of(item.get("grant_tokens"), (*steps, "grant_tokens")),
-            create_grant=None if grant is None else self.parsed(parse_create_grant, grant, (*steps, "create_grant")),
-            grant_id=self.text(item.get("grant_id"), (*steps, "grant_id"), "`grant_id`"),
-            parameters=parameters,
-        )
-        for fault in faults(request) if principal and action else ():
-            self.refuse((*steps, *_placed(fault.steps, item)), fault.code, fault.message, fault.hint)
+            for fault in faults(request):
+                self.refuse((*steps, *_placed(fault.steps, item)), fault.code, fault.message, fault.hint)
         whole_call = self.flag_of(item.get("whole_call", True), (*steps, "whole_call"))
         return Question(request, self._expectation(item, steps), whole_call)
 
     def _needed(self, item: Mapping[str, Any], name: str, steps: Steps) -> str:
-        text = self.text(item.get(name), (*steps, name), f"`{name}`")
-        if not text and item.get(name) is None:
+        data = item.get(name)
+        if data is None or data == "":
             self.refuse(steps, f"no-{name}", f"a request must have `{name}`")
-        return text or ""
+        return self.text(data, (*steps, name), f"`{name}`") or ""
 
-    def _context(self, data: object, steps: Steps) -> dict[str, tuple[str, ...]]:
+    def encryption_context(self, data: object, steps: Steps) -> dict[str, str]:
+        """Read the pairs of an encryption context."""
+        return dict(self.pairs_of(data, steps))
+
+    def context(self, data: object, steps: Steps) -> dict[str, tuple[str, ...]]:
+        """Read the values of condition keys."""
         return {name: self.values(value, (*steps, name)) for name, value in self.mapping_of(data, steps).items()}
 
+    def create_grant(self, data: object, steps: Steps) -> Grant | None:
+        """Read the parameters of CreateGrant."""
+        found: Grant | None = self.parsed(parse_create_grant, data, steps)
+        return found
+
+    def name_of(self, data: object, steps: Steps) -> str | None:
+        """Read a text."""
+        return self.text(data, steps, f"`{steps[-1]}`")
+
     def _expectation(self, item: Mapping[str, Any], steps: Steps) -> Expectation:
-        expect = self.text(item.get("expect"), (*steps, "expect"), "`expect`")
+        expect, because = item.get("expect"), item.get("because")
+        if expect is None and because is None:
+            return NOTHING_EXPECTED
+        expect = self.text(expect, (*steps, "expect"), "`expect`")
         kind, _, error = (expect or "").partition(":")
         if expect is not None and expect not in OUTCOMES and (kind != Outcome.ERROR or (not error and expect != Outcome.ERROR)):
             hint = "allowed, explicitDeny, implicitDeny, error, or error: and KMS's exception name"
             self.refuse((*steps, "expect"), "unknown-value", f"no outcome `{expect}`", hint)
-        return Expectation(expect, self.text(item.get("because"), (*steps, "because"), "`because`"))
+        return Expectation(expect, self.text(because, (*steps, "because"), "`because`"))
+
+
+class _Part(NamedTuple):
+    """A part of a request: what `Request` calls it, and how it is read where it is given."""
+
+    name: str
+    read: Callable[[RequestReader, Any, Steps], Any]
+
+
+_PARTS = {
+    "resource": _Part("resources", RequestReader.texts_of),
+    "encryption_context": _Part("encryption_context", RequestReader.encryption_context),
+    "context": _Part("context", RequestReader.context),
+    "grant_tokens": _Part("grant_tokens", RequestReader.texts_of),
+    "create_grant": _Part("create_grant", RequestReader.create_grant),
+    "grant_id": _Part("grant_id", RequestReader.name_of),
+    "parameters": _Part("parameters", RequestReader.mapping_of),
+}
 
 
 def _placed(steps: Steps, item: Mapping[str, Any]) -> Steps:
