@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
+
 from kmsgen.authorizer.advice.explanation import explain
 from kmsgen.cli.console import answer_json, say
 from kmsgen.cli.jobs.simulate import Given, decide, scenarios_of
@@ -10,13 +13,15 @@ from kmsgen.cli.reports.decisions import Decided
 from kmsgen.errors import Location, input_error
 from kmsgen.sources.question import Expectation, Question, Scenario
 
+MAX_EXPLAINED = 50_000
+"""So many traces are held at once: a file of lines may go on for ever."""
 PUT_KEY_POLICY = "kms:PutKeyPolicy"
 
 
 def run(given: Given, output: str, number: int | None, *, lockout: bool) -> int:
     """Print the answers with all that led to them; return the exit code. Raises InputError."""
     scenarios = lockout_questions(given) if lockout else scenarios_of(given)
-    decided = chosen(list(decide(scenarios, trace=True)), number)
+    decided = chosen(decide(scenarios, trace=True), number)
     explained = [(one, explain(one.question.request, one.decision, one.scenario.bundle)) for one in decided]
     if output == "json":
         answer_json([trace.explained_row(*one) for one in explained])
@@ -29,9 +34,12 @@ def run(given: Given, output: str, number: int | None, *, lockout: bool) -> int:
     return 0 if all(one.ok for one in decided) else 1
 
 
-def chosen(decided: list[Decided], number: int | None) -> list[Decided]:
+def chosen(decided: Iterable[Decided], number: int | None) -> list[Decided]:
     """Return the answers to the requests of one number, from 1; all of them where none is named. Raises InputError."""
-    found = [one for one in decided if number is None or one.number == number]
+    found = list(islice((one for one in decided if number is None or one.number == number), MAX_EXPLAINED + 1))
+    if len(found) > MAX_EXPLAINED:
+        message = f"there are more than {MAX_EXPLAINED:,} requests to explain"
+        raise input_error(Location("-"), "too-many-requests", message, "`simulate` decides any number of them")
     if not found:
         message = "there is no request to explain" if number is None else f"there is no request {number}"
         place = Location("--request" if number else "-")

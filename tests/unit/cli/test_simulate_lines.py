@@ -13,7 +13,7 @@ import pytest
 
 from kmsgen.authorizer import Authorizer
 from kmsgen.cli import held_answers
-from kmsgen.cli.jobs import simulate
+from kmsgen.cli.jobs import explain, simulate
 from kmsgen.cli.jobs.simulate import Given
 from tests.unit.cli.running import Runner
 from tests.unit.cli.test_simulate_explain import APP, asking, scenario
@@ -133,6 +133,16 @@ def test_problems_without_end_end(folder: Runner, monkeypatch: pytest.MonkeyPatc
     assert ran.code == 2
     assert ran.err.count("s.jsonl:") < 20
     assert "too-many-problems: nothing was read from here on" in ran.err
+
+
+def test_explain_holds_so_many_traces(folder: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for the traces of more is told, before anything is printed; one request of each line is picked first."""
+    monkeypatch.setattr(explain, "MAX_EXPLAINED", 3)
+    path = folder.write("s.jsonl", lines(scenario(asking(), asking()), scenario(asking(), asking())))
+    ran = folder("explain", path)
+    assert (ran.code, ran.out) == (2, "")
+    assert "too-many-requests: there are more than 3 requests to explain" in ran.err
+    assert folder("explain", path, "--request", "2").code == 0
 
 
 @pytest.mark.parametrize(
