@@ -68,7 +68,9 @@ def _indented(data: object, margin: str) -> str:
         return f"{{{','.join(pairs)}{margin}}}" if data else "{}"
     if isinstance(data, list | tuple):
         return f"[{','.join([inner + _indented(item, inner) for item in data])}{margin}]" if data else "[]"
-    return _CONSTANTS[data] if data is None or isinstance(data, bool) else json.dumps(data)
+    if data is None or isinstance(data, bool):
+        return _CONSTANTS[data]
+    return str(data) if isinstance(data, int) else json.dumps(data)
 
 
 def complain(error: KmsgenError) -> None:

@@ -54,7 +54,8 @@ class _Known:
         for index, one in enumerate(self._found):
             values = one.frame.values(text)
             if values is not None:
-                self._found.insert(0, self._found.pop(index))
+                if index:
+                    self._found.insert(0, self._found.pop(index))
                 return _repeated(values, one.bundle, line) or _read(text, line)
         scenario = _read(text, line)
         self._keep(_Read(frame_of(text, OF_THE_LINE), scenario.bundle))

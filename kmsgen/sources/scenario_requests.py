@@ -38,22 +38,25 @@ class RequestReader(FieldReader):
                 part = _PARTS[name]
                 parts[part.name] = part.read(self, value, (*steps, name))
         request = Request(principal, action, **parts)
-        if principal and action:
+        if principal:
             self.check_principal(principal, (*steps, "principal"))
-            for fault in faults(request):
-                self.refuse((*steps, *_placed(fault.steps, item)), fault.code, fault.message, fault.hint)
-        whole_call = self.flag_of(item.get("whole_call", True), (*steps, "whole_call"))
+        for fault in faults(request) if principal and action else ():
+            self.refuse((*steps, *_placed(fault.steps, item)), fault.code, fault.message, fault.hint)
+        whole_call = "whole_call" not in item or self.flag_of(item["whole_call"], (*steps, "whole_call"))
         return Question(request, self._expectation(item, steps), whole_call)
 
     def _needed(self, item: Mapping[str, Any], name: str, steps: Steps) -> str:
         data = item.get(name)
+        if data and isinstance(data, str):
+            return data
         if data is None or data == "":
             self.refuse(steps, f"no-{name}", f"a request must have `{name}`")
         return self.text(data, (*steps, name), f"`{name}`") or ""
 
     def encryption_context(self, data: object, steps: Steps) -> dict[str, str]:
         """Read the pairs of an encryption context."""
-        return dict(self.pairs_of(data, steps))
+        what = f"`{steps[-1]}`"
+        return {name: self.text(value, (*steps, name), what) or "" for name, value in self.mapping(data, steps, what).items()}
 
     def context(self, data: object, steps: Steps) -> dict[str, tuple[str, ...]]:
         """Read the values of condition keys."""

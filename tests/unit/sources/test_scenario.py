@@ -184,3 +184,20 @@ def test_an_intent_is_no_scenario() -> None:
     assert is_scenario(parse(f"key: {{arn: '{KEY}'}}", "s.yaml"))
     assert not is_scenario(parse("kmsgen: 1\nkey: {alias: x}", "s.yaml"))
     assert not is_scenario(parse('{"Statement": []}', "s.json"))
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("requests: [{principal: '', action: kms:Sign}]", ["no-principal"]),
+        ("requests: [{principal: '*', action: ''}]", ["no-action"]),
+        ("requests: [{principal: someone}]", ["no-action", "not-a-principal"]),
+        ("requests: [{principal: [x], action: {}}]", ["not-a-text", "not-a-text"]),
+        ("note: [x]", ["not-a-text"]),
+    ],
+)
+def test_nothing_is_passed_over(text: str, codes: list[str]) -> None:
+    """An empty name names nobody, a note that is no text is none, and every problem of a request is told."""
+    with pytest.raises(InputError) as caught:
+        read_scenarios(parse(f"key: {{arn: '{KEY}'}}\n{text}", "s.yaml"))
+    assert sorted(problem.code for problem in caught.value.diagnostics) == codes
