@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
@@ -25,6 +26,8 @@ from kmsgen.sources.scenario_lines import scenarios_of_lines
 from kmsgen.sources.subject import KEY_POLICY, SCENARIO, Identified, identify_or_stream, is_rendered_folder, nothing_beside
 
 MAX_AUTHORIZERS = 16
+MAX_REMEMBERED = 8192
+"""After so many requests the authorizers, which remember every caller, are made anew."""
 MAX_PROBLEMS = 10_000
 """After so many nothing more is read: a file of lines may go on for ever."""
 ENDINGS = (".yaml", ".yml", ".json", ".jsonl")
@@ -97,6 +100,7 @@ def _lines() -> Callable[[Decided], str]:
 def decide(scenarios: Iterable[Scenario], *, trace: bool = False) -> Iterator[Decided]:
     """Decide every request, in the order given; scenarios that share a bundle are decided by one authorizer."""
     authorizers: dict[int, Authorizer] = {}
+    remembered = 0
     for scenario in scenarios:
         key = id(scenario.bundle)  # which the authorizer keeps alive
         authorizer = authorizers[key] = authorizers.pop(key) if key in authorizers else Authorizer(scenario.bundle)
@@ -107,6 +111,12 @@ def decide(scenarios: Iterable[Scenario], *, trace: bool = False) -> Iterator[De
             decision = authorizer.decide(question.request, trace=trace, whole=question.whole_call)
             same = other is None or _alike(decision, other.decide(question.request, whole=question.whole_call))
             yield Decided(scenario, number, question, decision, "" if same else scenario.unknown)
+        remembered += len(scenario.questions)
+        if remembered >= MAX_REMEMBERED:
+            del authorizer
+            authorizers.clear()
+            gc.collect()  # what they remember refers to them, and is too old for the next collection
+            remembered = 0
 
 
 def _alike(most: Decision, least: Decision) -> bool:

@@ -118,12 +118,23 @@ def test_policies_that_repeat_are_compiled_once(folder: Runner, monkeypatch: pyt
     assert len(made) == 2
 
 
-def test_more_authorizers_than_are_kept(folder: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that was forgotten is made again: the answers are the same."""
-    monkeypatch.setattr(simulate, "MAX_AUTHORIZERS", 1)
+@pytest.mark.parametrize("limit", ["MAX_AUTHORIZERS", "MAX_REMEMBERED"])
+def test_an_authorizer_that_was_forgotten_is_made_again(folder: Runner, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    """The answers are the same, however few are kept and however soon."""
+    monkeypatch.setattr(simulate, limit, 1)
     other = scenario(asking(), key={"arn": scenario()["key"]["arn"], "state": "Disabled"})
     ran = folder("simulate", folder.write("s.jsonl", lines(*[scenario(asking()), other] * 3)), "--output", "json")
     assert [row["outcome"] for row in json.loads(ran.out)] == ["allowed", "error"] * 3
+
+
+def test_callers_are_not_remembered_for_ever(folder: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory does not grow with the callers that requests name either."""
+    monkeypatch.setattr(simulate, "MAX_REMEMBERED", 100)
+    sessions = [f"arn:aws:sts::111122223333:assumed-role/app/session-{number}" for number in range(600)]
+    texts = [lines(*(scenario(asking(principal=one)) for one in sessions[:count])) for count in (200, 600)]
+    few, more = (folder.write(f"{number}.jsonl", text) for number, text in enumerate(texts))
+    peak(more)
+    assert peak(more) < peak(few) + 600_000
 
 
 def test_problems_without_end_end(folder: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
