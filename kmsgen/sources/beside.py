@@ -14,12 +14,11 @@ from kmsgen.policy.grant import Grant
 from kmsgen.policy.json_form import parse_document, parse_grant
 from kmsgen.reading import Source, Steps, Where, read_file
 from kmsgen.sources.described import GRANTS, Described, Home, Open, home_in, parse_key_arn
+from kmsgen.sources.grant_keys import key_among, told_key
 from kmsgen.sources.places import PlacedGrant, PlacedPolicy, below
 from kmsgen.sources.readings import read_policy
 from kmsgen.sources.untold import hide
 
-# Of the key that a grant is on: by it `aws kms list-grants` output is told apart where there are several keys.
-_KEY_ID = "KeyId"
 _NOT_TOLD = "which the file does not tell"
 
 
@@ -73,11 +72,19 @@ class HeldPolicy(NamedTuple):
     holder: str
 
 
+class HeldGrant(NamedTuple):
+    """A grant with the places of its parts. `key` is what it says itself: an ARN, an id, or nothing."""
+
+    grant: Grant
+    where: Where
+    key: str | None
+
+
 class Read(NamedTuple):
-    """The files that stand beside, read. Of a grant `key` is what it says itself: an ARN, an id, or nothing."""
+    """The files that stand beside, read."""
 
     policies: tuple[HeldPolicy, ...] = ()
-    grants: tuple[PlacedGrant, ...] = ()
+    grants: tuple[HeldGrant, ...] = ()
 
     def joined(self, described: Described) -> Described:
         """Return what a file describes with what stands beside it. Raises InputError for a grant on no key of the file.
@@ -115,7 +122,7 @@ def read_beside(beside: Beside) -> Read:
     """Read the identity policies and grants that stand beside a file. Raises InputError with every problem of all of them."""
     problems: list[Diagnostic] = []
     policies = tuple(_identity_policies(beside.identity_policies, problems))
-    grants: tuple[PlacedGrant, ...] = ()
+    grants: tuple[HeldGrant, ...] = ()
     try:
         grants = tuple(_grants(read_file(beside.grants))) if beside.grants else ()
     except KmsgenError as error:
@@ -140,7 +147,7 @@ def _identity_policies(files: Mapping[str, tuple[str, ...]], problems: list[Diag
                 problems += error.diagnostics
 
 
-def _grants(source: Source) -> Iterator[PlacedGrant]:
+def _grants(source: Source) -> Iterator[HeldGrant]:
     """Read a file of grants: `aws kms list-grants` output, a list of grants, or one CreateGrant request."""
     data = source.data
     steps: Steps = ("Grants",) if isinstance(data, dict) and "Grants" in data else ()
@@ -154,9 +161,9 @@ def _grants(source: Source) -> Iterator[PlacedGrant]:
         raise input_error(source.where(steps), "not-grants", message)
 
 
-def _grant(item: Any, where: Where) -> PlacedGrant:  # noqa: ANN401 - plain data
+def _grant(item: Any, where: Where) -> HeldGrant:  # noqa: ANN401 - plain data
     grant = as_listed(parse_grant(item, where))
-    return PlacedGrant(grant, where, str(item.get(_KEY_ID) or ""))
+    return HeldGrant(grant, where, told_key(item, where))
 
 
 def as_listed(grant: Grant) -> Grant:
@@ -166,14 +173,9 @@ def as_listed(grant: Grant) -> Grant:
     return grant._replace(grantee_is_service=service, retiring_is_service=retiring)
 
 
-def _on_key(held: PlacedGrant, bundle: Bundle) -> PlacedGrant:
-    """Return a grant with the ARN of its key: the only one, or the one that it names."""
-    arns = [access.key.arn for access in bundle.keys]
-    named = [arn for arn in arns if held.key in (arn, arn.rpartition("/")[2])] if len(arns) > 1 else arns
-    if len(named) != 1:
-        message = "which of the keys this grant is on is not told"
-        raise input_error(held.where(()), "unknown-key", message, "give the grant its key: `KeyId`, as `list-grants` does")
-    return held._replace(key=named[0])
+def _on_key(held: HeldGrant, bundle: Bundle) -> PlacedGrant:
+    key = key_among(held.key, [access.key.arn for access in bundle.keys], held.where)
+    return PlacedGrant(held.grant, held.where, key)
 
 
 def _with_grants(access: KeyAccess, grants: tuple[PlacedGrant, ...]) -> KeyAccess:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from kmsgen.arn import ACCOUNT_ID, parse_arn
@@ -12,10 +13,11 @@ from kmsgen.errors import Diagnostic, InputError, Location, each
 from kmsgen.policy.bundle import NO_ORGANIZATION, Bundle, Key, KeyAccess, Levels, Organization, PrincipalPolicies
 from kmsgen.policy.document import Document
 from kmsgen.policy.grant import Grant
-from kmsgen.policy.json_form import parse_document, parse_grant
+from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import Source, Steps
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import Described
+from kmsgen.sources.grant_keys import grant_on
 from kmsgen.sources.places import below, places_in
 from kmsgen.sources.question import Scenario
 from kmsgen.sources.scenario_requests import RequestReader
@@ -69,7 +71,7 @@ class _ScenarioReader(RequestReader):
         top = self.fields(data, (), _TOP, "a scenario")
         note = self.text(top.get("note"), ("note",), "note") or ""
         bundle = self._bundle(top)
-        questions = self.questions(top.get("requests"))
+        questions = self.questions(top.get("requests"), bundle)
         if self.problems:
             raise InputError(self.problems)
         return Scenario(note, bundle, questions, path, line)
@@ -105,9 +107,11 @@ class _ScenarioReader(RequestReader):
             self.refuse((*steps, "grants"), "not-a-list", "`grants` must be a list", "give the value of `Grants`")
             raw = None
         given = enumerate(self.list_of(raw, (*steps, "grants")))
-        grants = [self.parsed(parse_grant, grant, (*steps, "grants", i)) for i, grant in given]
+        key = self._key(item.get("key"), (*steps, "key"))
+        read = partial(grant_on, key.arn)
+        grants = [self.parsed(read, grant, (*steps, "grants", i)) for i, grant in given]
         return KeyAccess(
-            self._key(item.get("key"), (*steps, "key")),
+            key,
             _NO_POLICY if policy is None else self._document(policy, (*steps, "policy"), "required"),
             tuple(grant for grant in grants if isinstance(grant, Grant)),
         )

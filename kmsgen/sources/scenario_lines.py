@@ -78,5 +78,5 @@ def _repeated(values: dict[str, Any], bundle: Bundle, line: Line) -> Scenario | 
     """Read what is a line's own; None where anything is wrong with it: the whole line tells the places."""
     reader = RequestReader(nowhere)
     note = reader.text(values.get("note"), ("note",), "note") or ""
-    questions = reader.questions(values.get("requests"))
+    questions = reader.questions(values.get("requests"), bundle)
     return None if reader.problems else Scenario(note, bundle, questions, line.path, line.number)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.request import Request
+from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.json_form import parse_create_grant
 from kmsgen.reading import Steps
+from kmsgen.sources.grant_keys import check_asked_key
 from kmsgen.sources.question import Expectation, Question
 from kmsgen.sources.request_check import faults
 from kmsgen.sources.scenario_fields import FieldReader
@@ -25,11 +28,12 @@ OUTCOMES = (Outcome.ALLOWED, Outcome.EXPLICIT_DENY, Outcome.IMPLICIT_DENY)
 class RequestReader(FieldReader):
     """Reads the requests of a scenario."""
 
-    def questions(self, data: object) -> tuple[Question, ...]:
-        """Read the list of requests that stands at `requests`."""
-        return tuple([self._question(item, ("requests", i)) for i, item in enumerate(self.list_of(data, ("requests",)))])
+    def questions(self, data: object, bundle: Bundle) -> tuple[Question, ...]:
+        """Read the list of requests that stands at `requests`; one that names no resource is about the first key."""
+        first = bundle.keys[0].key.arn if bundle.keys else ""
+        return tuple([self._question(item, ("requests", i), first) for i, item in enumerate(self.list_of(data, ("requests",)))])
 
-    def _question(self, data: object, steps: Steps) -> Question:
+    def _question(self, data: object, steps: Steps, first_key: str) -> Question:
         item = self.fields(data, steps, _REQUEST, "a request")
         principal, action = self._needed(item, "principal", steps), self._needed(item, "action", steps)
         parts = {}
@@ -38,6 +42,9 @@ class RequestReader(FieldReader):
                 part = _PARTS[name]
                 parts[part.name] = part.read(self, value, (*steps, name))
         request = Request(principal, action, **parts)
+        if request.create_grant is not None:
+            check = partial(check_asked_key, (*request.resources, first_key)[0])
+            self.parsed(check, item["create_grant"], (*steps, "create_grant"))
         if principal:
             self.check_principal(principal, (*steps, "principal"))
         for fault in faults(request) if principal and action else ():

@@ -45,7 +45,14 @@ def resources(request: Data) -> list[str]:
 def accesses(scenario: Data) -> list[Data]:
     """Return the keys of a scenario, each with its policy and grants; the first is the one asked about."""
     first = {name: scenario.get(name) for name in ("key", "policy", "grants")}
-    return [first, *(scenario.get("keys") or ())]
+    return [_with_own_grants(access) for access in (first, *(scenario.get("keys") or ()))]
+
+
+def _with_own_grants(access: Data) -> Data:
+    """Leave out grants that name another key: a grant is for one."""
+    arn = access["key"]["arn"]
+    own = [one for one in access.get("grants") or () if one.get("KeyId") in (None, arn, arn.rpartition("/")[2])]
+    return {**access, "grants": own}
 
 
 def find(resource: str, scenario: Data) -> tuple[Data | None, str | None]:

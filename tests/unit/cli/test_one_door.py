@@ -204,6 +204,16 @@ def test_a_grant_among_several_keys_must_name_its_own(beside: Runner) -> None:
     assert [row["key"] for row in rows if row["statements"] == ["grant/g"]] == [other]
 
 
+@pytest.mark.parametrize("path", ["policy.json", "template.json", "plan.json"])
+def test_a_grant_on_another_key_is_refused(beside: Runner, path: str) -> None:
+    """A grant is for one key: what `list-grants` prints of another key, by ARN or id, gives nothing here."""
+    for key_id, code in ((KEY, 0), (KEY[-36:], 0), (KEY.replace("1234abcd", "9999abcd"), 2), ("9999abcd" + KEY[-28:], 2)):
+        grants = {"Grants": [{**GRANTS["Grants"][0], "KeyId": key_id}]}
+        (beside.path / "grants.json").write_text(json.dumps(grants), encoding="utf-8")
+        ran = beside("simulate", path, *BESIDE, *REQUEST, "--output", "json")
+        assert (ran.code, "other-key" in ran.err, "grants.json:1:" in ran.err) == (code, code == 2, code == 2)
+
+
 # --- places -------------------------------------------------------------------------------------------------------------
 
 WILD = json.loads(json.dumps(POLICY))

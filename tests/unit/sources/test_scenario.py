@@ -14,6 +14,15 @@ from kmsgen.sources.question import Expectation
 from kmsgen.sources.scenario import is_scenario, read_scenarios
 
 KEY = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+OTHER = KEY.replace("1234abcd", "9999abcd")
+GRANTEE = "arn:aws:iam::111122223333:role/x"
+GRANT = f"GrantId: g\n    GranteePrincipal: {GRANTEE}\n    Operations: [Sign]"
+ASKED = f"""requests:
+  - principal: {GRANTEE}
+    action: kms:CreateGrant
+    create_grant:
+      GranteePrincipal: {GRANTEE}
+      KeyId: """
 FULL = f"""
 note: everything
 key: {{arn: "{KEY}", spec: RSA_2048, usage: SIGN_VERIFY, origin: EXTERNAL, state: Disabled, manager: AWS, multi_region: true,
@@ -132,6 +141,13 @@ BAD = [
     (f"key: {{arn: '{KEY}'}}\npolicy: {{Statement: [{{Effect: Allow, Action: '*', Resource: '*'}}]}}", "no-principal", 2),
     (f"key: {{arn: '{KEY}'}}\ngrants: {{Grants: []}}", "not-a-list", 2),
     (f"key: {{arn: '{KEY}'}}\ngrants:\n  - {{Operations: [Decrypt]}}", "no-grantee", 3),
+    (f"key: {{arn: '{KEY}'}}\ngrants:\n  - {GRANT}\n    KeyId: {OTHER}", "other-key", 6),
+    (f"key: {{arn: '{KEY}'}}\ngrants:\n  - {GRANT}\n    KeyId: {OTHER[-36:]}", "other-key", 6),
+    (f"key: {{arn: '{KEY}'}}\ngrants:\n  - {GRANT}\n    KeyId: ''", "other-key", 6),
+    (f"key: {{arn: '{KEY}'}}\ngrants:\n  - {GRANT}\n    KeyId: [x]", "not-a-text", 6),
+    (f"key: {{arn: '{KEY}'}}\nkeys:\n- key: {{arn: '{OTHER}'}}\n  grants:\n  - {GRANT}\n    KeyId: {KEY}", "other-key", 8),
+    (f"key: {{arn: '{KEY}'}}\n{ASKED}{OTHER}", "other-key", 7),
+    (f"key: {{arn: '{OTHER}'}}\n{ASKED}{OTHER}\n    resource: alias/x", "other-key", 7),
     (f"key: {{arn: '{KEY}'}}\nprincipals: {{bob: {{}}}}", "not-a-principal", 2),
     (f"key: {{arn: '{KEY}'}}\nprincipals:\n  arn:aws:iam::111122223333:role/a:\n    policies: []", "unknown-element", 4),
     (
@@ -149,6 +165,15 @@ BAD = [
     (f"key: {{arn: '{KEY}'}}\nrequests: 5", "not-a-list", 2),
     ("5", "not-a-mapping", 1),
 ]
+
+
+@pytest.mark.parametrize("key_id", [KEY, KEY[-36:]])
+def test_a_grant_may_name_the_key_that_it_stands_at(key_id: str) -> None:
+    """By its ARN or its id, as list-grants prints it; so may what is asked of CreateGrant."""
+    text = f"key: {{arn: '{KEY}'}}\ngrants:\n  - {GRANT}\n    KeyId: {key_id}\n{ASKED}{key_id}"
+    (scenario,) = read_scenarios(parse(text, "s.yaml"))
+    assert [grant.id for grant in scenario.bundle.keys[0].grants] == ["g"]
+    assert scenario.questions[0].request.create_grant is not None
 
 
 @pytest.mark.parametrize(("text", "code", "line"), BAD)
