@@ -47,6 +47,10 @@ def seconds(text: str) -> Decimal | None:
 
 
 def _network(text: str) -> Any | None:
+    """Read a range in CIDR notation: after the slash stands how many bits count, and nothing else that Python would take."""
+    _, slash, bits = text.partition("/")
+    if "%" in text or (slash and not (bits.isdecimal() and bits == str(int(bits)))):
+        return None
     try:
         return ipaddress.ip_network(text, strict=False)
     except ValueError:
@@ -55,7 +59,7 @@ def _network(text: str) -> Any | None:
 
 def _address(text: str) -> Any | None:
     try:
-        return ipaddress.ip_address(text)
+        return None if "%" in text else ipaddress.ip_address(text)
     except ValueError:
         return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
@@ -13,6 +12,7 @@ from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import find as find_action
 from kmsgen.catalogue.availability import availability
 from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT, ENCRYPTION_CONTEXT_KEYS
+from kmsgen.policy.addresses import parse_network
 from kmsgen.policy.document import Condition
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.operators import OperatorName, split_operator
@@ -104,10 +104,8 @@ def _shifted(parse: Callable[[str], tuple[object, ...]], by: int) -> Callable[[s
 
 
 def _address(text: str) -> str | None:
-    try:
-        return str(ipaddress.ip_network(text, strict=False)[0])
-    except ValueError:
-        return None
+    network = parse_network(text)
+    return None if network is None else str(network[0])
 
 
 def _elsewhere(text: str) -> str | None:

@@ -6,7 +6,6 @@ Source: IAM User Guide, reference_policies_elements_condition_operators.
 
 import base64
 import binascii
-import ipaddress
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple
 
 from kmsgen.authorizer.language.shapes import Shape, covered
 from kmsgen.authorizer.language.wildcards import Maybe, Pieces, Predicate, Wild, all_of, any_of, arn_pattern, glob
+from kmsgen.policy.addresses import parse_address, parse_network
 
 # as texts: `re` compiles a pattern when it is first used
 _NUMBER = r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?\Z"
@@ -155,25 +155,13 @@ def _binary(pieces: Pieces) -> Predicate:
     return predicate
 
 
-_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-
-@lru_cache(maxsize=4096)
-def _address(text: str) -> _Address | None:
-    try:
-        return ipaddress.ip_address(text)
-    except ValueError:
-        return None
-
-
 def _network(pieces: Pieces) -> Predicate:
-    try:
-        network = ipaddress.ip_network(_text(pieces), strict=False)
-    except ValueError:
+    network = parse_network(_text(pieces))
+    if network is None:
         return _never
 
     def predicate(value: str) -> Maybe:
-        address = _address(value)
+        address = parse_address(value)
         return None if address is None else address.version == network.version and address in network
 
     return predicate
