@@ -160,17 +160,16 @@ def split_parts(pieces: tuple[str | Unknown, ...]) -> list[tuple[str | Unknown, 
 
 
 def arn_pattern(pieces: Pieces) -> Predicate:
-    """Compile a pattern of the ARN operators: six parts compared one by one, wildcards within each.
+    """Compile a pattern of the ARN operators: six parts compared one by one, wildcards within each; the sixth holds the rest.
 
-    Open (None) is what matches only if a wildcard reaches across colons.
+    Open (None) is what a pattern of fewer parts matches only if a wildcard reaches across colons.
     """
     whole, parts = glob(pieces), split_parts(pieces)
     if pieces == (Wild.MANY,):
         return whole
     if len(parts) != 6:
         return lambda text: None if whole(text) else False
-    by_parts = _by_parts(parts)
-    return lambda text: True if by_parts(text) else (None if whole(text) else False)
+    return _by_parts(parts)
 
 
 def resource_pattern(pieces: Pieces) -> Predicate:
