@@ -66,6 +66,7 @@ class Permission:
         boundary = [beside["boundary"]] if beside.get("boundary") else []
         session = beside.get("session_policies") or ()
         layers: list[tuple[str, Iterable[Data], Answer]] = [
+            *self._of_users(),
             ("identity-policy", beside.get("identity_policies") or (), True),
             ("boundary", boundary, True),
             ("session-policy", session, True),
@@ -73,6 +74,15 @@ class Permission:
         ]
         for layer, documents, applies in layers:
             yield from ((one, applies) for one in statements(layer, documents) if not one.allows)
+
+    def _of_users(self) -> Iterator[tuple[str, Iterable[Data], Answer]]:
+        """Yield what stands beside the users of whom a federated session may be: any of its account (U11)."""
+        caller = self.view.caller
+        described = (self.view.scenario.get("principals") or {}) if caller.kind is Kind.FEDERATED else {}
+        for arn, beside in described.items():
+            if arn.startswith(f"arn:{caller.partition}:iam::{caller.account}:user/") and beside:
+                yield "identity-policy", beside.get("identity_policies") or (), None
+                yield "boundary", [beside["boundary"]] if beside.get("boundary") else [], None
 
     def _denies_with_principal(self) -> Iterator[tuple[Statement, Answer]]:
         need, scenario = self.view.need, self.view.scenario

@@ -7,7 +7,15 @@ from typing import NamedTuple
 
 from kmsgen.arn import account_of
 from kmsgen.authorizer.applicable.plan import Plan
-from kmsgen.authorizer.applicable.rule_set import NO_RULES, KeyRules, RuleSet, rules_of, rules_of_levels, rules_of_one
+from kmsgen.authorizer.applicable.rule_set import (
+    NO_RULES,
+    DeniesOfSomeUser,
+    KeyRules,
+    RuleSet,
+    rules_of,
+    rules_of_levels,
+    rules_of_one,
+)
 from kmsgen.authorizer.context.permissions import Permission, Permissions, needed_beside
 from kmsgen.authorizer.context.view import THROUGH_ENDPOINT
 from kmsgen.authorizer.evaluation.access_paths import held_by_scps, reached_by_rcps, routes
@@ -54,6 +62,7 @@ class Plans:
         self._beside: dict[tuple[int, bool], tuple[PrincipalPolicies, tuple[RuleSet, ...]]] = {}
         self._callers = Memo(MAX_REMEMBERED, self._caller)
         self._plain = Memo(MAX_REMEMBERED, self._plain_needed)
+        self._of_users = Memo(MAX_REMEMBERED, self._denies_of_users)
         self._refusals = Memo(MAX_REMEMBERED, _refusal)
         self._plans = Memo(MAX_REMEMBERED, self._plain_plans)
 
@@ -136,6 +145,8 @@ class Plans:
             yield self._keys.policy(permission.target.arn)
         if caller.account is not None and caller.described:
             yield from self._policies_beside(caller.policies, scps=held_by_scps(caller))
+        if caller.kind is CallerKind.FEDERATED:
+            yield self._of_users[f"arn:{caller.partition}:iam::{caller.account}:user/"]
         if not retiring and reached_by_rcps(caller, permission):
             yield self._rcps
         if endpoint is not None and endpoint != UNTOLD:
@@ -147,6 +158,9 @@ class Plans:
         if key not in self._beside:
             self._beside[key] = (policies, tuple(_beside(policies, scps=scps)))
         return self._beside[key][1]
+
+    def _denies_of_users(self, head: str) -> DeniesOfSomeUser:
+        return DeniesOfSomeUser(held for principal, held in self.bundle.principals.items() if principal.startswith(head))
 
 
 def organizations(described: Mapping[str, PrincipalPolicies]) -> Mapping[str | None, Organization]:

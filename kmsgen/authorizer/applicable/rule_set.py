@@ -9,12 +9,12 @@ from kmsgen.arn import parse_arn
 from kmsgen.authorizer.applicable.programs import Program, program_of
 from kmsgen.authorizer.context.permissions import Permission
 from kmsgen.authorizer.evaluation.grants import GrantRule, compile_grants, unconstrained_if_empty
-from kmsgen.authorizer.language.principal import DIRECT, NOT_NAMED, Caller, CallerKind, Naming
+from kmsgen.authorizer.language.principal import DIRECT, DOUBT, NOT_NAMED, Caller, CallerKind, Naming
 from kmsgen.authorizer.language.shapes import Shape
 from kmsgen.authorizer.language.statement import NAMES_PRINCIPALS, Layer, Rule, compile_document, compile_documents
 from kmsgen.authorizer.language.wildcards import Maybe
 from kmsgen.authorizer.memo import Memo
-from kmsgen.policy.bundle import KeyAccess, Levels
+from kmsgen.policy.bundle import KeyAccess, Levels, PrincipalPolicies
 from kmsgen.policy.document import Document
 
 MAX_REMEMBERED = 8192
@@ -76,6 +76,24 @@ class RuleSet:
             for rule in self._by_name.get(name or "", ()):
                 found[rule] = rule.names(caller)
         return found
+
+
+class DeniesOfSomeUser(RuleSet):
+    """What is denied to users of whom one may be the caller: whose session a federated one is nothing tells (P7)."""
+
+    __slots__ = ("_doubts",)
+
+    def __init__(self, users: Iterable[PrincipalPolicies]) -> None:
+        rules: list[Rule] = []
+        for held in users:
+            rules += rules_of(held.identity_policies, Layer.IDENTITY).rules
+            rules += rules_of((held.boundary,), Layer.BOUNDARY).rules if held.boundary is not None else ()
+        super().__init__(rule for rule in rules if rule.deny)
+        self._doubts = dict.fromkeys(self.rules, DOUBT)
+
+    def naming(self, caller: Caller) -> Mapping[Rule, Naming]:
+        """Return that each rule may be about the caller."""
+        return self._doubts if caller.kind is CallerKind.FEDERATED else dict.fromkeys(self.rules, NOT_NAMED)
 
 
 def _program(key: tuple[Rule, Permission, Caller | None]) -> Program:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmsgen.authorizer.applicable.plan import Plan, State
+from kmsgen.authorizer.applicable.rule_set import DeniesOfSomeUser
 from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.evaluation.grants import GrantRule
 from kmsgen.authorizer.evaluation.outcome import Settlement, settle
@@ -75,6 +76,8 @@ def _of_element(rule: Rule, plan: Plan) -> Iterator[str]:
             yield "S11"
         elif not named(statement.principals, caller) & ~DOUBT:
             yield from {_of_principal(principal, caller) for principal in statement.principals}
+    elif any(isinstance(rules, DeniesOfSomeUser) and rule in rules.rules for rules in plan.sets):
+        yield "P7"
     if not rule.resource.variables and rule.resource.check(plan.target.arn, lambda _key: None) is None:
         yield "P3"
 

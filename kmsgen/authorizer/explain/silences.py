@@ -34,7 +34,8 @@ SILENCES: Mapping[str, str] = MappingProxyType(
         "P4": "a key with several values is compared without ForAllValues or ForAnyValue: it must hold for one and for all",
         "P5": "a policy variable whose value holds a wildcard: an Allow takes it literally only",
         "P6": "the account that issued the grant is not given: nobody retires the grant as that account",
-        "P7": "nothing tells whose session a federated user is: a Deny that names a user of the account applies, no Allow does",
+        "P7": "nothing tells whose session a federated user is: a Deny that names a user of the account, or stands beside one, "
+        "applies; no Allow does",
         "P8": "the grant's SourceArn constraint needs a request that an AWS service makes for that resource",
         "P10": "the parameters of the CreateGrant are not given: no Allow counts on a condition that reads them",
         "P9": "the whole call needs more than what was asked: {0}",

@@ -9,6 +9,7 @@ import pytest
 from kmsgen.authorizer import Authorizer, Request
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, Organization, PrincipalPolicies
 from kmsgen.policy.document import Document
+from kmsgen.policy.json_form import parse_document
 from tests.unit.authorizer.worlds import (
     ACCOUNT,
     APP,
@@ -455,3 +456,14 @@ def test_same_authorizer_gives_same_answers() -> None:
     ]
     one = Authorizer(world)
     assert [one.decide(r) for r in asked * 2] == [Authorizer(world).decide(r) for r in asked * 2]
+
+
+def test_a_deny_beside_some_user_is_doubtful_for_federated_sessions() -> None:
+    """Whose session it is nothing tells (P7): the Deny counts, and whoever must know what may be gets the other reading."""
+    denied = parse_document({"Statement": {"Sid": "No", "Effect": "Deny", "Action": "kms:*", "Resource": "*"}})
+    session = f"arn:aws:sts::{ACCOUNT}:federated-user/f"
+    beside = {f"arn:aws:iam::{ACCOUNT}:user/{name}": PrincipalPolicies((denied,)) for name in ("eve", "f")}
+    world = bundle(allow("Named", {"AWS": session}))._replace(principals=beside)
+    decision = decide(world, session)
+    assert (decision.outcome, decision.reason, decision.notes) == ("explicitDeny", ("identity-policy/No",), ("P7",))
+    assert Authorizer(world, generous=True).decide(Request(session, "kms:Decrypt")).outcome == "allowed"
