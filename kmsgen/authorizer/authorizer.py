@@ -127,7 +127,12 @@ def _settlement(key: tuple[Facts, tuple[Match, ...]]) -> Settlement:
 
 def _needs_inspection(plan: Plan, request: Request) -> bool:
     """Return whether what a request holds can be a reason to refuse it."""
-    if request.parameters or request.create_grant is not None or len(request.grant_tokens) > MAX_TOKENS_PER_REQUEST:
+    if (
+        request.parameters
+        or request.create_grant is not None
+        or request.grant_id
+        or len(request.grant_tokens) > MAX_TOKENS_PER_REQUEST
+    ):
         return True
     return bool(request.encryption_context) and plan.target.key is not None and plan.target.key.spec != "SYMMETRIC_DEFAULT"
 

@@ -44,6 +44,7 @@ class Scenario(NamedTuple):
     """A bundle and the questions to ask of it.
 
     Where something is `unknown`, in words, the bundle is read so that it gives the most access, and `narrow` the least.
+    `tells_grants`: the keys have the grants that are told, by their ids, and no others.
     """
 
     note: str
@@ -53,6 +54,7 @@ class Scenario(NamedTuple):
     line: int = 0  # of a file of JSON Lines
     narrow: Bundle | None = None
     unknown: str = ""
+    tells_grants: bool = True
 
     @property
     def place(self) -> str:

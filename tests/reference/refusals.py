@@ -75,6 +75,9 @@ def refusals(request: Data, caller: Caller, needed: list[Need]) -> Iterator[Refu
         yield from _of_key(need, caller, leaving=leaving)
     if name == "CreateGrant":
         yield from (Refusal("grant-request", INVALID) for need in keys if _bad_grant(request, need.key or {}))
+    told = request.get("grant_id") or (request.get("parameters") or {}).get("GrantId")
+    if name == "RevokeGrant" and told and any(need.access and told not in _grant_ids(need.access) for need in keys):
+        yield Refusal("no-such-grant", ("NotFoundException",))
     if context_on_asymmetric(needed):
         yield Refusal("encryption-context", ANY)
     yield from _of_aliases(name, needed)
@@ -85,6 +88,10 @@ def context_on_asymmetric(needed: list[Need]) -> bool:
     """Tell whether a request gives a key an encryption context that cannot have one: only symmetric encryption keys can."""
     keys = [need for need in needed if need.half == "key" and need.key and need.encryption_context]
     return any(tables.key_type(dict(need.key or {})) != "symmetric" for need in keys)
+
+
+def _grant_ids(access: Data) -> list[str]:
+    return [str(grant.get("GrantId")) for grant in access.get("grants") or ()]
 
 
 # --- keys ---------------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What KMS refuses for what a request holds, or for how the resources of a call fit together.
 
 Source: KMS Developer Guide, encrypt_context, tagging-keys, alias-about; KMS API Reference, ScheduleKeyDeletion,
-EnableKeyRotation, TagResource, CreateAlias, UpdateAlias.
+EnableKeyRotation, TagResource, CreateAlias, UpdateAlias, RevokeGrant.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -47,6 +47,7 @@ def _refusals_of_request(view: View) -> Iterator[Refusal]:
     if view.action.encryption_context and view.encryption_context and key.spec != "SYMMETRIC_DEFAULT":
         yield invalid("encryption-context", "only symmetric encryption keys take an encryption context")
     yield from _wrong_algorithm(view, key)
+    yield from _missing_grant(view)
     if view.action.name == CREATE and view.request.create_grant is not None:
         yield from bad_grant(view.request.create_grant, key)
 
@@ -74,6 +75,14 @@ def _bad_creation(view: View) -> Iterator[Refusal]:
     usage = parameters.text_of(told.get("KeyUsage")) or "ENCRYPT_DECRYPT"
     if key_type(spec, usage) is None:
         yield invalid("request", f"there is no key of spec {spec} and usage {usage}")
+
+
+def _missing_grant(view: View) -> Iterator[Refusal]:
+    """Refuse to take back a grant that the key does not have."""
+    told = view.request.grant_id or parameters.text_of(view.request.parameters.get("GrantId"))
+    access = view.target.access
+    if view.action.name == "RevokeGrant" and told and access and told not in {grant.id for grant in access.grants}:
+        yield Refusal("NotFoundException", "request", f"the key has no grant `{told}`")
 
 
 def _wrong_algorithm(view: View, key: Key) -> Iterator[Refusal]:

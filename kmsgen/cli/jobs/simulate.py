@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from kmsgen.authorizer import Authorizer
 from kmsgen.authorizer.decision import Decision, Outcome
+from kmsgen.catalogue.actions import find
 from kmsgen.cli.console import answer_held, coloured, say
 from kmsgen.cli.held_answers import HeldAnswers
 from kmsgen.cli.jobs.put_request import PutRequest, requests_of
@@ -21,9 +22,19 @@ from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_e
 from kmsgen.reading import Lines
 from kmsgen.sources.aws_output import folder_of_answers
 from kmsgen.sources.beside import NOTHING, Beside
+from kmsgen.sources.described import GRANTS
 from kmsgen.sources.question import Question, Scenario
 from kmsgen.sources.scenario_lines import scenarios_of_lines
-from kmsgen.sources.subject import KEY_POLICY, SCENARIO, Identified, identify_or_stream, is_rendered_folder, nothing_beside
+from kmsgen.sources.subject import (
+    ANSWER,
+    ANSWERS,
+    KEY_POLICY,
+    SCENARIO,
+    Identified,
+    identify_or_stream,
+    is_rendered_folder,
+    nothing_beside,
+)
 
 MAX_AUTHORIZERS = 16
 MAX_REMEMBERED = 8192
@@ -142,7 +153,8 @@ def scenarios_of(given: Given) -> Iterator[Scenario]:
         if isinstance(found, KmsgenError):
             problems += found.diagnostics
         elif not problems:
-            yield found._replace(questions=questions) if given.request.given else found
+            asked = tuple([_asked(question, found) for question in questions]) if given.request.given else found.questions
+            yield found._replace(questions=asked)
         if len(problems) > MAX_PROBLEMS:
             place = problems[-1].location
             problems.append(Diagnostic(place, "too-many-problems", "nothing was read from here on", "mend those before it first"))
@@ -183,7 +195,17 @@ def _whole(file: Identified, given: Given) -> tuple[Scenario, ...]:
         raise input_error(Location(file.path), "no-request", f"{file.form.name} asks nothing", hint)
     described = file.read(given.beside).about_keys().described
     narrow = described.narrow.bundle if described.narrow else None
-    return (Scenario("", described.bundle, path=file.path, narrow=narrow, unknown=named(described.unknown)),)
+    tells_grants = bool(given.beside.grants) or (file.form in (ANSWER, ANSWERS) and GRANTS not in described.lacks)
+    return (Scenario("", described.bundle, (), file.path, 0, narrow, named(described.unknown), tells_grants=tells_grants),)
+
+
+def _asked(question: Question, scenario: Scenario) -> Question:
+    """Leave out the grant to revoke where the ids of grants are not told: whether the key has it is open."""
+    request, action = question.request, find(question.request.action)
+    if scenario.tells_grants or action is None or action.name != "RevokeGrant":
+        return question
+    parameters = {name: value for name, value in request.parameters.items() if name != "GrantId"}
+    return question._replace(request=request._replace(grant_id=None, parameters=parameters))
 
 
 def _files(paths: Iterable[str]) -> Iterator[str]:

@@ -326,3 +326,20 @@ def test_a_folder_that_cannot_be_listed_is_told(folder: Runner, monkeypatch: pyt
     ran = folder("simulate", "all")
     assert ran.code == 2
     assert "locked: unreadable: the folder cannot be read: permission denied" in ran.err
+
+
+def test_a_grant_to_revoke_is_missed_only_where_grants_are_told(folder: Runner) -> None:
+    """Of a key policy alone nothing tells which grants the key has; `list-grants` tells all of them."""
+    revoke = {**POLICY["Statement"][0], "Action": "kms:RevokeGrant", "Condition": {}}
+    folder.write("policy.json", {**POLICY, "Statement": [revoke]})
+    folder.write("grants.json", GRANTS)
+    words = ("simulate", "policy.json", "--key-arn", KEY, "--principal", APP, "--action", "kms:RevokeGrant", "--output", "json")
+
+    def outcomes(*more: str) -> list[tuple[str, str | None]]:
+        found = json.loads(folder(*words, *more).out)
+        return [(row["outcome"], row["error"]) for row in found]
+
+    assert outcomes("--grant-id", "g2") == outcomes("--parameter", "GrantId=g2") == [("allowed", None)]
+    assert outcomes("--grants", "grants.json", "--grant-id", "g1") == [("allowed", None)]
+    for asked in (("--grant-id", "g2"), ("--parameter", "GrantId=g2")):
+        assert outcomes("--grants", "grants.json", *asked) == [("error", "NotFoundException")]
