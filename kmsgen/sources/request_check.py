@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, parse_arn
 from kmsgen.authorizer.context.permissions import RE_ENCRYPT
+from kmsgen.authorizer.language.operators import parse_date
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue import condition_keys
 from kmsgen.catalogue.actions import ACTIONS, PREFIX
@@ -19,6 +20,7 @@ from kmsgen.catalogue.condition_keys import CONDITION_KEYS
 from kmsgen.catalogue.parameters import parameters_of
 from kmsgen.reading import Steps
 
+_TIMES = {"aws:currenttime", "aws:epochtime"}
 _KEY_ID = re.compile(r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})\Z")
 
 
@@ -32,8 +34,9 @@ class Fault(NamedTuple):
 
 
 def faults(request: Request) -> tuple[Fault, ...]:
-    """Return what no request to KMS can be: an action, a resource, a parameter or a context key that there is not."""
-    return _faults(request.action, request.resources, tuple(request.context), tuple(request.parameters))
+    """Return what no request to KMS can be: an action, resource, parameter or context key that there is not, or two moments."""
+    found = _faults(request.action, request.resources, tuple(request.context), tuple(request.parameters))
+    return (*found, *_of_moments(request.context)) if len(request.context) > 1 else found
 
 
 @lru_cache(maxsize=4096)
@@ -107,6 +110,19 @@ def _of_context(name: str, action: str) -> tuple[Fault, ...]:
     if not any(_can_carry(name, one) for one in actions):
         return (Fault(steps, "condition-key-not-carried", f"a request of `{action}` never carries `{name}`"),)
     return ()
+
+
+def _of_moments(context: Mapping[str, tuple[str, ...]]) -> Iterator[Fault]:
+    """Refuse a time of the request told twice, and differently; one of the two may be in whole seconds."""
+    told = {name.lower(): name for name in context}
+    if not told.keys() >= _TIMES:
+        return
+    current, epoch = told["aws:currenttime"], told["aws:epochtime"]
+    readings = [[{int(one) for one in parse_date(text)} for text in context[name]] for name in (current, epoch)]
+    moments = [one[0] for one in readings if len(one) == 1 and one[0]]
+    if len(moments) == len(readings) and moments[0].isdisjoint(moments[1]):
+        message = f"`{current}` and `{epoch}` are one moment, and the request tells two"
+        yield Fault(("context", epoch), "two-moments", message, "tell one of them")
 
 
 def _can_carry(name: str, action: str) -> bool:

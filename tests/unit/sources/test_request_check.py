@@ -154,3 +154,21 @@ def test_a_scenario_says_where() -> None:
         ("unknown-parameter", '"Plaintext": "x"'),
         ("unknown-condition-key", '"aws:Nope": "x"'),
     ]
+
+
+@pytest.mark.parametrize(
+    ("current", "epoch", "ok"),
+    [
+        ("2026-06-15T00:00:00Z", "1781481600", True),
+        ("2026-06-15T02:00:00+02:00", "1781481600", True),
+        ("2026-06-15T00:00:00.750Z", "1781481600", True),
+        ("2026-06-15T00:00:00Z", "2026-06-15", True),
+        ("2026-06-15T00:00:00Z", "1781481601", False),
+        ("2026-06-15T00:00:00Z", "2030-01-01T00:00:00Z", False),
+        ("tomorrow", "1781481600", True),
+    ],
+)
+def test_a_request_is_made_at_one_moment(current: str, epoch: str, ok: bool) -> None:  # noqa: FBT001 - a case
+    """aws:CurrentTime and aws:EpochTime are the time of the request: told with different moments they ask nothing."""
+    found = codes("kms:Decrypt", context={"aws:CurrentTime": (current,), "aws:epochtime": (epoch,)})
+    assert found == ([] if ok else [("two-moments", "tell one of them")])
