@@ -16,6 +16,7 @@ from kmsgen.authorizer.evaluation.refusal import Refusal
 from kmsgen.authorizer.evaluation.request_errors import refusal_of_call, refusal_of_request
 from kmsgen.authorizer.explain import trace
 from kmsgen.authorizer.explain.notes import notes_of
+from kmsgen.authorizer.explain.passed_over import passed_over
 from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.authorizer.memo import Memo
 from kmsgen.authorizer.request import Request
@@ -66,6 +67,10 @@ class Authorizer:
     def plans(self, request: Request) -> tuple[Plan, ...]:
         """Return what can matter for a request, a plan a permission that it names; nothing for an action that KMS lacks."""
         return self._plans.of(request)
+
+    def passed_over(self, request: Request) -> tuple[str, ...]:
+        """Return a note on each condition key that a request tells otherwise than it follows from the rest: that is dropped."""
+        return tuple(passed_over([self.view(plan, request) for plan in self.plans(request)])) if request.context else ()
 
     def caller(self, principal: str) -> Caller:
         """Return what follows from a principal."""

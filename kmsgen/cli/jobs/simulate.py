@@ -120,6 +120,7 @@ def decide(scenarios: Iterable[Scenario], *, trace: bool = False) -> Iterator[De
             del authorizers[next(iter(authorizers))]
         for number, question in enumerate(scenario.questions, 1):
             decision = authorizer.decide(question.request, trace=trace, whole=question.whole_call)
+            decision = decision._replace(notes=(*decision.notes, *authorizer.passed_over(question.request)))
             same = other is None or _alike(decision, other.decide(question.request, whole=question.whole_call))
             yield Decided(scenario, number, question, decision, "" if same else scenario.unknown)
         remembered += len(scenario.questions)

@@ -343,3 +343,27 @@ def test_a_grant_to_revoke_is_missed_only_where_grants_are_told(folder: Runner) 
     assert outcomes("--grants", "grants.json", "--grant-id", "g1") == [("allowed", None)]
     for asked in (("--grant-id", "g2"), ("--parameter", "GrantId=g2")):
         assert outcomes("--grants", "grants.json", *asked) == [("error", "NotFoundException")]
+
+
+@pytest.mark.parametrize(
+    ("context", "noted"),
+    [
+        ({"kms:KeySpec": "RSA_2048"}, ["kms:KeySpec"]),
+        ({"kms:keyspec": "SYMMETRIC_DEFAULT"}, []),
+        ({"aws:username": "bob"}, ["aws:username"]),
+        ({"kms:CallerAccount": "444455556666", "aws:SourceIp": "10.0.0.1"}, ["kms:CallerAccount"]),
+        ({"kms:EncryptionContext:app": "other"}, ["kms:EncryptionContext:app"]),
+        ({"kms:EncryptionContext:app": "pay", "kms:MultiRegion": False}, []),
+        ({"aws:PrincipalAccount": []}, ["aws:PrincipalAccount"]),
+        ({"aws:userid": [], "aws:CurrentTime": "2026-01-01T00:00:00Z", "aws:EpochTime": "1767225600"}, []),
+    ],
+)
+def test_what_a_request_tells_in_vain_is_noted(folder: Runner, context: dict[str, Any], noted: list[str]) -> None:
+    """What follows from caller, key or parameters is never taken from the context: where that says otherwise, a note names it."""
+    path = folder.write("s.json", scenario(asking(context=context)))
+    (row,) = json.loads(folder("simulate", path, "--output", "json").out)
+    found = [note["text"] for note in row["notes"] if note["id"] == "P14"]
+    assert [text.partition(" ")[0] for text in found] == noted
+    shown, explained = folder("simulate", path).out, json.loads(folder("explain", path, "--output", "json").out)
+    assert all(f"P14: {text}" in shown for text in found)
+    assert [note["text"] for note in explained[0]["notes"] if note["id"] == "P14"] == found

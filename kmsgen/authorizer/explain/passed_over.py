@@ -1,0 +1,28 @@
+"""Condition keys of which a request tells something else than what follows from its caller, its key or its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from kmsgen.authorizer.context.lookup import lookup
+from kmsgen.authorizer.context.untold import title
+from kmsgen.authorizer.context.view import View
+from kmsgen.authorizer.language.open_value import Open
+from kmsgen.catalogue.model import Values
+
+
+def passed_over(views: Sequence[View]) -> Iterator[str]:
+    """Yield a note on each key that the request tells in vain, for all permissions that it needs."""
+    told = {name.lower(): values for view in views for name, values in view.request.context.items()}
+    for key, values in told.items():
+        if all(_contradicted(view, key, values) for view in views):
+            yield f"P14:{title(key)}"
+
+
+def _contradicted(view: View, key: str, values: Values) -> bool:
+    seen = lookup(view, key)
+    return not isinstance(seen, Open) and _folded(seen or ()) != _folded(values)
+
+
+def _folded(values: Values) -> set[str]:
+    return {value.lower() for value in values}
