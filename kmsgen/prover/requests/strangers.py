@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from kmsgen.policy.addresses import Network
 from kmsgen.prover.requests.principals import patterns_of
 from kmsgen.prover.requests.vocabulary import Want
 from kmsgen.prover.values import ranges
@@ -61,8 +62,8 @@ def apart_from_the_key(key: str, domain: Domain, wants: Iterable[Want]) -> Domai
     return domain._replace(taken=domain.taken | frozenset(organizations))
 
 
-def _owned_networks(texts: Iterable[str]) -> tuple[ranges.Network, ...]:
+def _owned_networks(texts: Iterable[str]) -> tuple[Network, ...]:
     """Return the networks that are somebody's: not those that are too large, nor those that together are everything."""
-    named: Sequence[ranges.Network] = ranges.networks(texts)
+    named: Sequence[Network] = ranges.networks(texts)
     owned = [network for network in named if network.prefixlen >= _WIDEST[network.version]]
     return tuple(network for network in owned if not ranges.cover_everything(named, network.version))

@@ -1,4 +1,4 @@
-"""Patterns of ARNs: six parts compared one by one, wildcards within each; open what matches only across colons.
+"""Patterns of ARNs: six parts compared one by one, wildcards within each; a pattern of other parts decides nothing (S12).
 
 Source: IAM User Guide, reference_policies_elements_condition_operators (ARN condition operators).
 """
@@ -57,7 +57,7 @@ def _by_parts(script: Script, pieces: Sequence[Piece], text: Text, whole: Formul
     else:
         within = terms.every(takes(terms, part, own) for part, own in zip(parts, parts_of(script, text), strict=True))
         within = terms.every([is_arn(terms, text), within])
-    return Answer(yes=within, no=terms.negate(terms.some([within, whole])))
+    return Answer(yes=within, no=terms.negate(within))
 
 
 def split(pieces: Sequence[Piece]) -> list[list[Piece]]:

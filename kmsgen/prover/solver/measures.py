@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
+from kmsgen.policy.addresses import Network
 from kmsgen.prover.problem import Values
 from kmsgen.prover.solver import addresses, moments, numerals
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.solver.terms import Formula, Number, Text
-from kmsgen.prover.values import ranges
 from kmsgen.prover.values.domains import Domain, Kind
 
 NUMERIC, DATE, ADDRESS = "Numeric", "Date", "IpAddress"
@@ -37,7 +37,7 @@ class Asked(NamedTuple):
 
     numbers: tuple[Decimal, ...] = ()
     dates: tuple[Decimal, ...] = ()
-    networks: tuple[ranges.Network, ...] = ()
+    networks: tuple[Network, ...] = ()
     families: frozenset[str] = frozenset()
     as_text: bool = False
     named: Values = ()
@@ -117,7 +117,7 @@ class Measure:
         less, same = terms.compared(value, constant)
         return Compared(less, same, terms.negate(terms.some([less, same])))
 
-    def in_network(self, network: ranges.Network) -> Formula:
+    def in_network(self, network: Network) -> Formula:
         """Say that an address is in a network."""
         first, last = int(network.network_address), int(network.broadcast_address)
         is_one = self.is_v4 if network.version == 4 else self.is_v6

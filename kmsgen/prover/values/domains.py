@@ -11,6 +11,7 @@ from typing import NamedTuple
 from kmsgen.authorizer.language.operators import parse_date
 from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.catalogue import condition_keys
+from kmsgen.policy.addresses import Network
 from kmsgen.prover.problem import Values
 from kmsgen.prover.values import ranges
 from kmsgen.prover.values.patterns import ANY, ANYTHING, DIGITS, NAME, PATH, STAR, Pattern, Step, run_of
@@ -50,7 +51,7 @@ class Domain(NamedTuple):
     as_number: bool = False
     taken: frozenset[str] = frozenset()
     never: tuple[Pattern, ...] = ()
-    far: tuple[ranges.Network, ...] = ()
+    far: tuple[Network, ...] = ()
     within: Values = ()
 
     def admits(self, text: str) -> bool:

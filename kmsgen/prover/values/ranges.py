@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count, pairwise
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+from kmsgen.policy.addresses import Network, parse_network
+
 _NEARER = 64
 """How often a step towards a constant is halved: each time gives another number."""
 
@@ -79,13 +80,7 @@ def moments(seconds: Decimal) -> Iterator[str]:
 
 def networks(texts: Iterable[str]) -> list[Network]:
     """Read address ranges; a bare address is a range of one. What cannot be read is left out: it matches nothing."""
-    found = []
-    for text in texts:
-        try:
-            found.append(ipaddress.ip_network(text, strict=False))
-        except ValueError:
-            continue
-    return found
+    return [network for text in texts if (network := parse_network(text)) is not None]
 
 
 def addresses(ranges: Iterable[Network]) -> Iterator[Iterator[str]]:

@@ -212,33 +212,26 @@ _AN_ARN = glob("*:*:*:*:*:*")
 
 
 def _of_arn(resolved: Resolved) -> _Alternative:
-    """Return the patterns of an ARN: what is an ARN at all, wildcards across colons, and within the six parts."""
-    strict = _arn_patterns(resolved.pieces)
-    loose = _arn_patterns(resolved.loose) if resolved.loose != resolved.pieces else ()
+    """Return the patterns of an ARN: what is an ARN at all, and what the six parts of one match, or may match."""
+    pattern, decides = _arn_pattern(resolved.pieces)
+    loose = (_arn_pattern(resolved.loose)[0],) if resolved.loose != resolved.pieces else ()
 
     def reading(bits: Bits) -> Maybe:
         if not bits[0]:
             return None
-        matched = _arn_reading(bits[1 : 1 + len(strict)])
-        if matched is not False or not loose:
-            return matched
-        return None if _arn_reading(bits[1 + len(strict) :]) is not False else False
+        if bits[1]:
+            return True if decides else None
+        return None if any(bits[2:]) else False
 
-    return _Alternative((_AN_ARN, *strict, *loose), reading, text_of(resolved.pieces))
+    return _Alternative((_AN_ARN, pattern, *loose), reading, text_of(resolved.pieces))
 
 
-def _arn_patterns(pieces: Pieces) -> tuple[Pattern, ...]:
-    """Return the pattern across colons, and, of a pattern of six parts, the one within them; `*` alone is within each."""
-    whole = _pattern(pieces)
+def _arn_pattern(pieces: Pieces) -> tuple[Pattern, bool]:
+    """Return the pattern within six parts, or `*` alone; of other parts that across colons, which decides nothing (S12)."""
     if pieces == (Wild.MANY,):
-        return (whole, whole)
-    return (whole, Pattern(arn_steps(_parts(pieces)))) if len(split_parts(pieces)) == 6 else (whole,)
-
-
-def _arn_reading(bits: Bits) -> Maybe:
-    if len(bits) == 2 and bits[1]:
-        return True
-    return None if bits[0] else False
+        return _pattern(pieces), True
+    sixfold = len(split_parts(pieces)) == 6
+    return (Pattern(arn_steps(_parts(pieces))), True) if sixfold else (_pattern(pieces), False)
 
 
 def text_of(pieces: Pieces) -> str | None:
