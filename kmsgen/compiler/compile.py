@@ -12,7 +12,8 @@ from kmsgen.compiler.conditions import is_for_iam_only
 from kmsgen.compiler.contradictions import refuse_contradictions, takes_away
 from kmsgen.compiler.deployer import deployer_permits
 from kmsgen.compiler.grants import grants_on
-from kmsgen.compiler.guardrails import World, deny_statements, identity_denies, world_of
+from kmsgen.compiler.guardrail_world import World, world_of
+from kmsgen.compiler.guardrails import deny_statements, identity_denies
 from kmsgen.compiler.identity_policy import documents, identity_statements, needs_identity_policy, resources_of
 from kmsgen.compiler.key_policy import Traced, allow_statements, check_size, works_in_key_policy
 from kmsgen.compiler.notes import notes_on

@@ -8,7 +8,8 @@ from fnmatch import fnmatchcase
 from kmsgen.arn import account_of, parse_arn, role_of_session
 from kmsgen.catalogue import services
 from kmsgen.compiler.conditions import FOR_AWS_RESOURCE
-from kmsgen.compiler.guardrails import CREATE_GRANT, DELETE
+from kmsgen.compiler.guardrail_world import CREATE_GRANT
+from kmsgen.compiler.guardrails import DELETE
 from kmsgen.compiler.permit import Permit
 from kmsgen.compiler.principals import is_account
 from kmsgen.errors import Diagnostic, RefusedError

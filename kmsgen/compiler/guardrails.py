@@ -19,11 +19,10 @@ from kmsgen.catalogue.capabilities import IMPORT_ADMINISTRATOR
 from kmsgen.catalogue.guardrails import GUARD_RAILS
 from kmsgen.catalogue.model import Action
 from kmsgen.compiler.conditions import conjoin
-from kmsgen.compiler.grants import lets_services_grant, named_grantees
+from kmsgen.compiler.guardrail_world import CREATE_GRANT, World
 from kmsgen.compiler.key_policy import Traced
-from kmsgen.compiler.permit import Conditions, Permit, canonical
+from kmsgen.compiler.permit import Conditions, canonical
 from kmsgen.compiler.principals import is_account, is_session
-from kmsgen.compiler.services import grantees
 from kmsgen.compiler.sids import Sids
 from kmsgen.compiler.target import Target
 from kmsgen.compiler.wide_principals import others_than
@@ -35,49 +34,14 @@ Values = tuple[str, ...]
 
 DELETE = ("kms:DeleteImportedKeyMaterial", "kms:DisableKey", "kms:ScheduleKeyDeletion")
 CONTEXT_RAIL = "deny-without-encryption-context"
-CREATE_GRANT = ("kms:CreateGrant",)
 PUT_POLICY = ("kms:PutKeyPolicy",)
 NOT_A_SERVICE = Condition("BoolIfExists", "aws:PrincipalIsAWSService", ("false",))
 EC2_ROLE = "arn:{partition}:iam::{account}:role/aws:ec2-infrastructure"
 
 
-class World(NamedTuple):
-    """What a guard rail is built against: a key, the organization, and everything that the intent permits on the key."""
-
-    target: Target
-    organization: str | None
-    permits: tuple[Permit, ...]
-    named: Values  # ARNs of principals without permits of their own: grantees, the deployer
-    named_services: Values
-
-    @property
-    def grants_for_aws(self) -> bool:
-        """Whether AWS services may come to act by grants that principals of the intent let them create."""
-        return bool(self.grant_makers)
-
-    @property
-    def grant_makers(self) -> Values:
-        """The accounts, the key's first, of those who let AWS services create grants for themselves."""
-        makers = [permit for permit in self.permits if permit.action in CREATE_GRANT and lets_services_grant(permit)]
-        accounts = [account_of(permit.who) or self.target.account for permit in makers]
-        return tuple(dict.fromkeys([self.target.account, *accounts])) if makers else ()
-
-
 class _Deny(NamedTuple):
     actions: Values
     conditions: Conditions
-
-
-def world_of(intent: Intent, target: Target, permits: Iterable[Permit]) -> World:
-    """Return what guard rails are built against on one key."""
-    grants = [line.grant for line in intent.grants]
-    people, machines = ([one.grantee for one in grants if one.grantee_is_service is service] for service in (False, True))
-    people += [arn for use in intent.services for arn in grantees(use, target)]
-    if intent.scope.deployer is not None:
-        people.append(intent.scope.deployer)
-    permits = tuple(permits)
-    people += named_grantees(permits)
-    return World(target, intent.scope.organization, permits, tuple(people), tuple(machines))
 
 
 def deny_statements(intent: Intent, world: World, sids: Sids) -> list[Traced]:

@@ -11,7 +11,8 @@ from kmsgen.arn import account_of
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.compiler.conditions import CONTEXT_PREFIX, EQUALITIES, carries, fails_when_absent, is_context_key
 from kmsgen.compiler.contradictions import reaches
-from kmsgen.compiler.guardrails import CONTEXT_RAIL, World
+from kmsgen.compiler.guardrail_world import World
+from kmsgen.compiler.guardrails import CONTEXT_RAIL
 from kmsgen.compiler.identity_policy import needs_identity_policy
 from kmsgen.compiler.permit import Permit
 from kmsgen.compiler.principals import is_account, is_service_linked

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from kmsgen.arn import region_of
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.grant import Grant
-from kmsgen.policy.json_form import format_grant
+from kmsgen.policy.grant_form import format_grant
 from kmsgen.render import shell
 from kmsgen.render.artifact import Artifact, Rendering
 from kmsgen.render.deployment import Deployment, key_id

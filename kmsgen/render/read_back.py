@@ -13,7 +13,8 @@ from typing import Any
 from kmsgen.errors import Diagnostic, InputError, Location, RefusedError
 from kmsgen.policy.document import Document, Statement
 from kmsgen.policy.grant import Grant
-from kmsgen.policy.json_form import parse_document, parse_grant
+from kmsgen.policy.grant_form import parse_grant
+from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import parse
 from kmsgen.render.alias_condition import by_alias
 from kmsgen.render.artifact import Artifact

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error
 from kmsgen.policy.bundle import Key
-from kmsgen.policy.json_form import parse_document, parse_grant
+from kmsgen.policy.grant_form import parse_grant
+from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import Mark, Source, Where, read_file
 from kmsgen.reading.text_within import parse_within
 from kmsgen.sources.aws_iam import is_authorization_details, read_authorization_details

@@ -11,7 +11,8 @@ from kmsgen.authorizer.language.statement import Layer
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error
 from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
 from kmsgen.policy.grant import Grant
-from kmsgen.policy.json_form import parse_document, parse_grant
+from kmsgen.policy.grant_form import parse_grant
+from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import Source, Steps, Where, read_file
 from kmsgen.sources.described import GRANTS, Described, Home, Open, home_in, parse_key_arn
 from kmsgen.sources.grant_keys import key_among, told_key

@@ -10,7 +10,7 @@ from typing import Any
 
 from kmsgen.errors import InputError, input_error
 from kmsgen.policy.grant import Grant
-from kmsgen.policy.json_form import parse_grant
+from kmsgen.policy.grant_form import parse_grant
 from kmsgen.policy.plain_data import Reader
 from kmsgen.reading import Where
 

@@ -16,7 +16,8 @@ from kmsgen.arn import account_of, parse_arn
 from kmsgen.errors import Diagnostic, Location, input_error
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Document, Statement
-from kmsgen.policy.json_form import parse_document, parse_grant
+from kmsgen.policy.grant_form import parse_grant
+from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import Source, read_file
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import KEY_KIND, Described

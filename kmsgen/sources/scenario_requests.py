@@ -10,7 +10,7 @@ from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.request import Request
 from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.grant import Grant
-from kmsgen.policy.json_form import parse_create_grant
+from kmsgen.policy.grant_form import parse_create_grant
 from kmsgen.reading import Steps
 from kmsgen.sources.grant_keys import check_asked_key
 from kmsgen.sources.question import Expectation, Question

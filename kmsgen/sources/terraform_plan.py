@@ -11,7 +11,8 @@ from typing import Any
 
 from kmsgen.errors import Diagnostic, InputError, KmsgenError
 from kmsgen.policy.bundle import Key
-from kmsgen.policy.json_form import format_document, parse_document, parse_grant
+from kmsgen.policy.grant_form import parse_grant
+from kmsgen.policy.json_form import format_document, parse_document
 from kmsgen.reading import Source
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import KEY_KIND, KEY_MAKE, Described, default_policy, parse_key_arn

@@ -14,7 +14,7 @@ from typing import Any
 
 from kmsgen.authorizer import Authorizer, Outcome, Request
 from kmsgen.policy.bundle import Bundle
-from kmsgen.policy.json_form import format_grant
+from kmsgen.policy.grant_form import format_grant
 from kmsgen.prover import Beyond, Never, NoCrossAccount, Only, Question
 from kmsgen.reading import parse
 from kmsgen.sources.scenario import read_scenarios

@@ -10,7 +10,8 @@ from kmsgen.arn import account_of, parse_arn
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.document import Document
 from kmsgen.policy.grant import Grant
-from kmsgen.policy.json_form import format_document, format_grant
+from kmsgen.policy.grant_form import format_grant
+from kmsgen.policy.json_form import format_document
 from kmsgen.render.deployment import Deployment, creation_of, key_id
 from kmsgen.render.names import holders
 from tests.real.id_tag import ID_TAG

@@ -73,14 +73,14 @@ def _shaped(name: OperatorName, operator: Operator, texts: list[PolicyText]) -> 
     def shaped(seen: Open, lookup: Lookup) -> Maybe:
         bound = [_Bound.of(operator, text, lookup) for text in texts]
         matches = _any_of(bound, operator)
-        members = [_turned(matches(member), negated) for member in seen.members]
-        rest = _turned(_covered(operator, bound, seen), negated)
+        members = [_turned(matches(member), negated=negated) for member in seen.members]
+        rest = _turned(_covered(operator, bound, seen), negated=negated)
         return of_shape(name.quantifier, members, rest, multi_valued=seen.multi_valued)
 
     return shaped
 
 
-def _turned(result: Maybe, negated: bool) -> Maybe:  # noqa: FBT001 - as the quantifiers
+def _turned(result: Maybe, *, negated: bool) -> Maybe:
     return None if result is None else result is not negated
 
 

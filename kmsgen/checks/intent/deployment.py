@@ -19,7 +19,8 @@ from kmsgen.errors import Location
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, Creation, Key, KeyAccess
 from kmsgen.policy.grant import Grant
-from kmsgen.policy.json_form import compact_policy, format_document, format_grant, parse_create_grant
+from kmsgen.policy.grant_form import format_grant, parse_create_grant
+from kmsgen.policy.json_form import compact_policy, format_document
 from kmsgen.prover.witness import Witness, witness_of
 
 Parameters = Mapping[str, object]

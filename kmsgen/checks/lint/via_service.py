@@ -15,10 +15,12 @@ from kmsgen.checks.lint.spelling import nearest
 from kmsgen.checks.lint.written import WrittenStatement
 from kmsgen.policy.document import Condition
 from kmsgen.policy.operators import OperatorName
+from kmsgen.prover.values.partition import walk
+from kmsgen.prover.values.patterns import DIGITS, glob, run_of
 
 _KEY = "kms:viaservice"
-_LETTERS, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
-_IN_NAME = f"{_LETTERS}{_DIGITS}-"
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_IN_NAME = f"{_LETTERS}{DIGITS}-"
 _TAIL = ".amazonaws.com"
 
 
@@ -72,43 +74,9 @@ def _wild(value: str, operator: OperatorName) -> bool:
 
 def _may_match(pattern: str, service: str | None) -> bool:
     """Return whether a pattern with wildcards matches a service (None: any name) in a Region: two letters, and to a digit."""
-    at = _skipping(pattern, {0})
-    at = _through_name(pattern, at) if service is None else _through(pattern, at, *service)
-    at = _through_name(pattern, _through(pattern, at, ".", _LETTERS, _LETTERS, "-"))
-    return len(pattern) in _through(pattern, at, _DIGITS, *_TAIL)
-
-
-def _through(pattern: str, at: set[int], *each: str) -> set[int]:
-    """Return where in a pattern one can be after one character of each of these, from any of these places."""
-    for characters in each:
-        at = _step(pattern, at, characters)
-    return at
-
-
-def _through_name(pattern: str, at: set[int]) -> set[int]:
-    """Return where in a pattern one can be after one character or more of a name."""
-    found: set[int] = set()
-    new = _step(pattern, at, _IN_NAME)
-    while new - found:
-        found |= new
-        new = _step(pattern, new, _IN_NAME)
-    return found
-
-
-def _step(pattern: str, at: set[int], characters: str) -> set[int]:
-    """Return where in a pattern one can be after one of some characters."""
-    stayed = {place for place in at if pattern[place : place + 1] == "*"}
-    moved = {place + 1 for place in at if place < len(pattern) and (pattern[place] == "?" or pattern[place] in characters)}
-    return _skipping(pattern, stayed | moved)
-
-
-def _skipping(pattern: str, at: set[int]) -> set[int]:
-    """Add the places after stars, which may stand for nothing."""
-    for place in sorted(at):
-        while pattern[place : place + 1] == "*":
-            place += 1  # noqa: PLW2901 - to the end of the stars
-            at = at | {place}
-    return at
+    form = run_of(service or (_IN_NAME,), ".", (_LETTERS, 2), "-", (_IN_NAME,), (DIGITS, 1), _TAIL)
+    wanted = glob(pattern)
+    return any(state & wanted.accept for _text, state in walk(form, wanted, lambda state: not state, lambda: None))
 
 
 RULES = (

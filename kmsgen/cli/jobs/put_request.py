@@ -10,7 +10,7 @@ from kmsgen.authorizer.request import Request
 from kmsgen.cli.jobs.option_values import named_values
 from kmsgen.errors import Diagnostic, InputError, Location, input_error
 from kmsgen.policy.grant import Grant
-from kmsgen.policy.json_form import parse_create_grant
+from kmsgen.policy.grant_form import parse_create_grant
 from kmsgen.reading import read_file
 from kmsgen.sources.request_check import faults
 

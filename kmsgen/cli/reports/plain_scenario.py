@@ -7,7 +7,8 @@ from typing import Any
 
 from kmsgen.authorizer.request import Request
 from kmsgen.policy.bundle import Key, KeyAccess, Levels, Organization, PrincipalPolicies
-from kmsgen.policy.json_form import format_document, format_existing_grant, format_grant
+from kmsgen.policy.grant_form import format_existing_grant, format_grant
+from kmsgen.policy.json_form import format_document
 from kmsgen.prover.witness import Witness
 
 _LEFT_OUT: tuple[object, ...] = (None, "", {}, [], False)

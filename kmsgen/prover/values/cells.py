@@ -8,15 +8,13 @@ tests of two sorts meet on one key, each cell is tried with a text that no test 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from decimal import Decimal
 from itertools import islice
 from typing import NamedTuple
 
-from kmsgen.authorizer.language.operators import parse_date, parse_number
 from kmsgen.authorizer.language.wildcards import Maybe
 from kmsgen.prover.problem import DefectError, OutsideError, Values
-from kmsgen.prover.values import binaries, ranges
 from kmsgen.prover.values.domains import Domain, Kind
+from kmsgen.prover.values.ordered_cells import cells_of
 from kmsgen.prover.values.partition import Count, walk
 from kmsgen.prover.values.patterns import Automaton, literal
 from kmsgen.prover.values.value_tests import Family, ValueTest
@@ -151,7 +149,7 @@ def _by_order(domain: Domain, wanted: Sequence[Wanted], count: Count) -> str | N
     named = frozenset(text for test in texts for text in test.constants)
     families = {one.test.family for one in wanted} - {Family.TEXT}
     missed = False
-    for cell in _cells(domain, wanted, families):
+    for cell in cells_of(domain, [one.test for one in wanted], families):
         text = _member(cell, domain, named, count)
         missed = missed or text is None
         if text is not None and all(one.met(text) for one in wanted):
@@ -183,72 +181,6 @@ def _every_number(domain: Domain) -> Iterator[str] | None:
     return map(str, range(domain.low, domain.high + 1))
 
 
-def _cells(domain: Domain, wanted: Sequence[Wanted], families: Iterable[Family]) -> Iterator[Iterator[str]]:
-    """Yield the texts of each cell; of a key that can be any text also those that are no number, address and so on."""
-    constants: dict[Family, list[str]] = {family: [] for family in families}
-    for one in wanted:
-        if one.test.family is not Family.TEXT:
-            constants[one.test.family] += one.test.constants
-    if domain.kind is Kind.TEXT:
-        for family, texts in constants.items():
-            yield from _FREE[family](texts)
-        yield (f"any{'-more' * more}" for more in range(len(wanted) + 64))
-        return
-    given = [text for texts in constants.values() for text in texts]
-    named = [text for one in wanted if one.test.family is Family.TEXT for text in one.test.constants]
-    yield from _OF_KIND[domain.kind](domain, given, named)
-
-
-def _numbers(texts: Sequence[str]) -> Iterator[Iterator[str]]:
-    for cell in ranges.numbers(number for text in texts for number in parse_number(text)):
-        yield (spelled for number in cell for spelled in ranges.spellings(number))
-
-
-def _instants(texts: Sequence[str]) -> Iterator[Iterator[str]]:
-    """Yield instants in the gaps and at the constants; four digits are a year or seconds, so each such text is a cell."""
-    for cell in ranges.numbers(moment for text in texts for moment in parse_date(text)):
-        yield (spelled for moment in cell for spelled in ranges.moments(moment))
-    yield from (iter([f"{year:04}"]) for year in range(10_000))
-
-
-def _addresses(texts: Sequence[str]) -> Iterator[Iterator[str]]:
-    yield from ranges.addresses(ranges.networks(texts))
-
-
-_FREE: dict[Family, Callable[[Sequence[str]], Iterator[Iterator[str]]]] = {
-    Family.NUMBER: _numbers,
-    Family.INSTANT: _instants,
-    Family.ADDRESS: _addresses,
-    Family.BINARY: binaries.cells,
-}
-
-
-def _whole_numbers(domain: Domain, texts: Sequence[str], named: Sequence[str]) -> Iterator[Iterator[str]]:
-    points = [number for text in (*texts, *named) for number in parse_number(text)]
-    yield from (map(str, cell) for cell in ranges.whole_numbers(points, domain.low, domain.high))
-
-
-def _moments(domain: Domain, texts: Sequence[str], named: Sequence[str]) -> Iterator[Iterator[str]]:
-    points = [moment for text in (*texts, *named) for moment in parse_date(text)]
-    for cell in ranges.numbers(points or [Decimal(domain.low)]):
-        told = (moment for moment in cell if moment >= domain.low)
-        if domain.as_number:
-            yield (spelled for moment in told for spelled in ranges.spellings(moment))
-        else:
-            yield (spelled for moment in told for spelled in ranges.moments(moment))
-
-
-def _network_addresses(_domain: Domain, texts: Sequence[str], named: Sequence[str]) -> Iterator[Iterator[str]]:
-    yield from ranges.addresses(ranges.networks([*texts, *named]))
-
-
-_OF_KIND: dict[Kind, Callable[[Domain, Sequence[str], Sequence[str]], Iterator[Iterator[str]]]] = {
-    Kind.NUMBER: _whole_numbers,
-    Kind.INSTANT: _moments,
-    Kind.ADDRESS: _network_addresses,
-}
-
-
 def _member(cell: Iterator[str], domain: Domain, named: frozenset[str], count: Count) -> str | None:
     """Return a text of a cell that the domain admits and nobody named; None if none of the first has it so."""
     for text in islice(cell, MOST_ENUMERATED):
@@ -275,8 +207,7 @@ def every(domain: Domain, tests: Sequence[ValueTest], ties: Sequence[Automaton],
     if domain.kind is not Kind.TEXT or any(test.family is not Family.TEXT for test in tests):
         if ties or any(not test.plain for test in tests if test.family is Family.TEXT):
             raise OutsideError("a key that a policy variable ties to others is compared both by order and by patterns")
-        anything = [Wanted(test, frozenset((True, False, None))) for test in tests]
-        cells = list(_cells(domain, anything, {test.family for test in tests} - {Family.TEXT}))
+        cells = list(cells_of(domain, tests, {test.family for test in tests} - {Family.TEXT}))
         found = [_member(cell, domain, frozenset(told), count) for cell in cells]
         yield from (text for text in found if text is not None)
         if None in found and domain.kind is Kind.TEXT and domain.strict:

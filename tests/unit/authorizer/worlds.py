@@ -9,7 +9,8 @@ from kmsgen.authorizer import Authorizer, Decision, Request
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Document
 from kmsgen.policy.grant import Grant
-from kmsgen.policy.json_form import parse_document, parse_grant
+from kmsgen.policy.grant_form import parse_grant
+from kmsgen.policy.json_form import parse_document
 
 ACCOUNT = "111122223333"
 OTHER = "444455556666"

@@ -1,4 +1,4 @@
-"""Policies and grants in AWS's own form."""
+"""Policies in AWS's own form."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from kmsgen.errors import InputError
 from kmsgen.policy.document import Condition, Principal
-from kmsgen.policy.json_form import format_document, format_grant, parse_document, parse_grant
+from kmsgen.policy.json_form import format_document, parse_document
 
 ALLOW = {"Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*"}
 
@@ -89,46 +89,3 @@ def test_a_bare_star_and_a_star_of_aws_stay_apart() -> None:
     """Terraform sees `"*"` and `{"AWS": "*"}` as different, so neither becomes the other."""
     assert parse_document(policy()).statements[0].principals == (Principal("*", "*"),)
     assert format_document(parse_document(policy(Principal={"AWS": "*"})))["Statement"][0]["Principal"] == {"AWS": "*"}
-
-
-GRANT = {
-    "GranteePrincipal": "arn:aws:iam::111122223333:role/x",
-    "RetiringPrincipal": "arn:aws:iam::111122223333:role/y",
-    "Operations": ["Decrypt", "Encrypt"],
-    "Constraints": {"EncryptionContextSubset": {"app": "a"}},
-    "Name": "n",
-}
-
-
-def test_a_grant_survives_reading_and_writing() -> None:
-    """The parameters of CreateGrant come out as they went in."""
-    assert format_grant(parse_grant(GRANT)) == GRANT
-
-
-def test_a_listed_grant_is_read() -> None:
-    """ListGrants prints the issuing account as its root's ARN."""
-    listed = {
-        **GRANT,
-        "GrantId": "g1",
-        "KeyId": "k",
-        "IssuingAccount": "arn:aws:iam::111122223333:root",
-        "CreationDate": "2026-01-01",
-    }
-    grant = parse_grant(listed)
-    assert (grant.id, grant.issuing_account, grant.propagated) == ("g1", "111122223333", True)
-
-
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"GranteeServicePrincipal": "x.amazonaws.com"}, "both-forms"),
-        ({"GranteePrincipal": None}, "no-grantee"),
-        ({"Constraints": {"Region": "x"}}, "unknown-element"),
-        ({"Operations": "Decrypt,Encrypt", "Extra": 1}, "unknown-element"),
-        ({"Propagated": "no"}, "not-a-boolean"),
-    ],
-)
-def test_a_misshapen_grant_is_refused(change: dict[str, Any], code: str) -> None:
-    """A grant with unknown, missing or doubled fields is an error with a code."""
-    with pytest.raises(InputError, match=code):
-        parse_grant({**GRANT, **change})

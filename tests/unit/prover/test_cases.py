@@ -11,7 +11,8 @@ import yaml
 
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Document
-from kmsgen.policy.json_form import parse_document, parse_grant
+from kmsgen.policy.grant_form import parse_grant
+from kmsgen.policy.json_form import parse_document
 from kmsgen.prover import Never, NoEscalation, NoLockout, NoPublic, Only, Question, prove
 
 HOME = "111122223333"
