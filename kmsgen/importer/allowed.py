@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from kmsgen.arn import ACCOUNT_ID, account_of, account_root, parse_arn
+from kmsgen.arn import ACCOUNT_ID, account_root, parse_arn
 from kmsgen.catalogue import actions
 from kmsgen.catalogue.key_specs import key_type
 from kmsgen.catalogue.model import Action
@@ -22,6 +22,7 @@ from kmsgen.policy.operators import split_operator
 Values = tuple[str, ...]
 EVERYBODY = Principal("AWS", "*")
 _NARROW = {"StringLike": "StringEquals", "StringNotLike": "StringNotEquals"}
+_EQUALITIES = ("ArnEquals", "ArnLike", "StringEquals", "StringLike")
 _OF_ARNS = {"ArnLike": "ArnEquals", "ArnNotLike": "ArnNotEquals"}
 
 
@@ -61,6 +62,7 @@ def parts_of(number: int, statement: Statement, key: Key) -> Iterator[Part]:
     if not is_about(statement, key):
         return
     alike: dict[tuple[tuple[Condition, ...], Values], list[Principal]] = {}
+    statement = _by_name(statement)
     for principal in dict.fromkeys(_whole(one, key) for one in statement.principals or ()):
         by_conditions: dict[tuple[Condition, ...], list[str]] = {}
         for action in actions_of(statement):
@@ -71,6 +73,24 @@ def parts_of(number: int, statement: Statement, key: Key) -> Iterator[Part]:
             alike.setdefault((held, tuple(names)), []).append(principal)
     for (held, given), principals in alike.items():
         yield Part(number, tuple(principals), given, held)
+
+
+def _by_name(statement: Statement) -> Statement:
+    """Return an Allow of everyone whose aws:PrincipalArn is one of some users and roles as an Allow of these.
+
+    Source: IAM User Guide, reference_policies_condition-keys (aws:PrincipalArn): of a role's session it is the role's ARN.
+    """
+    named = next((one for one in statement.conditions if _names_principals(one)), None)
+    if named is None or {one.value for one in statement.principals or ()} != {"*"}:
+        return statement
+    others = tuple(one for one in statement.conditions if one != named)
+    return statement._replace(principals=tuple(Principal("AWS", value) for value in named.values), conditions=others)
+
+
+def _names_principals(condition: Condition) -> bool:
+    exact = not any(has_wildcard(value) or "${" in value for value in condition.values)
+    people = all(":iam:" in value and (":role/" in value or ":user/" in value) for value in condition.values)
+    return condition.key.lower() == "aws:principalarn" and condition.operator in _EQUALITIES and exact and people
 
 
 def allowed_in(statements: Iterable[Statement], key: Key) -> frozenset[Allowed]:
@@ -90,7 +110,7 @@ def actions_of(statement: Statement) -> Values:
 def existing(names: Values, key: Key) -> Values:
     """Return those of some actions that a key policy decides and that a key of this kind has."""
     rows = (row for name in names if (row := actions.find(name)) is not None)
-    return tuple(row.iam_name for row in rows if actions.works_in_key_policy(row) and _exists(row, key))
+    return tuple(row.iam_name for row in rows if row.policy_types != "iam" and _exists(row, key))
 
 
 def is_about(statement: Statement, key: Key) -> bool:
@@ -133,20 +153,27 @@ def _whole(principal: Principal, key: Key) -> Principal:
     if principal.kind == "*":
         return EVERYBODY
     if principal.kind == "AWS" and ACCOUNT_ID.match(principal.value):
-        return Principal("AWS", account_root(key.arn.split(":")[1], principal.value))
+        return Principal("AWS", account_root(_home(key)[0], principal.value))
     return principal
 
 
 def _has_effect(name: str, principal: Principal, key: Key) -> bool:
     """Return whether an Allow of a key policy has an effect for this principal on a key of this kind."""
     row = actions.find(name)
-    if row is None or not actions.works_in_key_policy(row) or not _exists(row, key):
+    if row is None or row.policy_types == "iam" or not _exists(row, key):
         return False
+    if row.policy_types is None:  # what only service-linked roles call, by themselves or by their account
+        return principal.value == account_root(*_home(key)) or ":role/aws-service-role/" in principal.value
     if principal.kind == "Service":
         return row.policy_types != "both"  # the other half of the call stands in IAM policies, which no service has
     arn = parse_arn(principal.value)
-    home = account_of(key.arn) or ""
-    return arn is None or arn.account == home or bool(row.cross_account)
+    return arn is None or arn.account == _home(key)[1] or bool(row.cross_account)
+
+
+def _home(key: Key) -> tuple[str, str]:
+    """Return the partition and the account of a key."""
+    _, partition, _, _, account, _ = key.arn.split(":", 5)
+    return partition, account
 
 
 def _exists(row: Action, key: Key) -> bool:

@@ -56,7 +56,7 @@ def _kind(key: Key) -> dict[str, Any]:
 
 
 def _existing(key: Key) -> dict[str, Any]:
-    return {"keys": [key.arn], **_kind(key)}
+    return {"keys": [key.arn], **_kind(key), **({"origin": key.origin} if key.origin else {})}
 
 
 def _new(key: Key, creation: Creation | None) -> dict[str, Any]:

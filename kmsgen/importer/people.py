@@ -14,14 +14,22 @@ from kmsgen.importer.draft import Line
 from kmsgen.importer.when import whens_of
 from kmsgen.importer.words import word_for_aws, words_of
 from kmsgen.policy.bundle import Key
+from kmsgen.policy.document import Condition
 
 Values = tuple[str, ...]
+Conditions = tuple[Condition, ...]
 _SHORT = ("user", "role", "assumed-role", "federated-user")
+_EQUAL = ("StringEquals", "StringLike", "ArnEquals", "ArnLike", "ForAnyValue:StringLike")
+_ORGANIZATION, _UNITS = "aws:principalorgid", "aws:principalorgpaths"
+_ARN, _ACCOUNT = "aws:principalarn", "aws:principalaccount"
 _GRANTS = frozenset({"kms:CreateGrant"})
 
 
 def people_lines(part: Part, key: Key) -> Iterator[Line]:
     """Yield the lines that may say what principals with ARNs may do, the plainest first."""
+    if any(principal.value == "*" for principal in part.principals):
+        yield from _wide_lines(part, key)
+        return
     names = [short(principal.value, key) for principal in part.principals]
     if not part.conditions and set(part.actions) == set(_administrator(key)):
         yield from (Line("admins", name) for name in names if len(names) == 1)
@@ -30,6 +38,32 @@ def people_lines(part: Part, key: Key) -> Iterator[Line]:
     field = "admins" if _runs_only(part.actions) else "users"
     for rest in can_and_when(part, key):
         yield Line(field, who | rest)
+
+
+def _wide_lines(part: Part, key: Key) -> Iterator[Line]:
+    """Yield the lines for everyone under a condition on the caller: patterns of principals, members of organizations."""
+    for names, others in _wide_names(part.conditions, key):
+        for rest in can_and_when(part._replace(conditions=others), key):
+            yield Line("users", {"principal": names[0] if len(names) == 1 else names, **rest})
+
+
+def _wide_names(conditions: Conditions, key: Key) -> Iterator[tuple[list[str], Conditions]]:
+    """Yield whom conditions on the caller leave, and the other conditions."""
+    by_key = {one.key.lower(): one for one in conditions if one.operator in _EQUAL}
+    organization, units = by_key.get(_ORGANIZATION), by_key.get(_UNITS)
+    arns, accounts = by_key.get(_ARN), by_key.get(_ACCOUNT)
+    if organization:
+        yield [f"organization/{value}" for value in organization.values], _without(conditions, organization)
+    if units and all(value.endswith("/*") for value in units.values):
+        yield [f"organization/{value[:-2]}" for value in units.values], _without(conditions, units)
+    if arns:
+        names = [short(value, key) for value in arns.values]
+        yield names, _without(conditions, arns, *([accounts] if accounts else []))
+        yield names, _without(conditions, arns)
+
+
+def _without(conditions: Conditions, *taken: Condition) -> Conditions:
+    return tuple(one for one in conditions if one not in taken)
 
 
 def can_and_when(part: Part, key: Key) -> Iterator[dict[str, Any]]:

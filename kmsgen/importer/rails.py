@@ -32,7 +32,7 @@ def denied(statement: Statement, key: Key) -> Denied:
 def find_rail(statement: Statement, draft: Draft, allowed: frozenset[str]) -> tuple[Line, Trial] | None:
     """Return the guard rail of a Deny, and what it compiles to beside the lines found so far; None where there is none.
 
-    It may deny other actions too where none of those is `allowed` by anything.
+    It may deny more actions, or fewer, where nothing allows these.
     """
     wanted = denied(statement, draft.key)
     for name in GUARD_RAILS:
@@ -45,12 +45,12 @@ def find_rail(statement: Statement, draft: Draft, allowed: frozenset[str]) -> tu
 def _is_same(one: Denied, other: Denied, allowed: frozenset[str]) -> bool:
     """Return whether two Denies take the same away from what is allowed."""
     (who, what, when), (whom, which, at) = one, other
-    return (who, when) == (whom, at) and (what == which or (bool(what & allowed) and what & allowed == which & allowed))
+    return (who, when) == (whom, at) and bool(what & which) and not (what ^ which) & allowed
 
 
 def _tries(name: str, statement: Statement, draft: Draft) -> Iterator[tuple[Line, Trial]]:
     """Yield a guard rail without exceptions, then with those that its conditions make and the rail does not make by itself."""
-    principals = [one.value for one in statement.principals or () if one.value != "*"]
+    principals = [one.value for one in statement.principals or () if one.value != "*"] or list(_only(statement))
     options = {"for": [short(arn, draft.key) for arn in principals]} if principals else {}
     bare = Line("guardrails", {name: options} if options else name)
     trial = draft.trial(*draft.lines, bare)
@@ -60,6 +60,13 @@ def _tries(name: str, statement: Statement, draft: Draft) -> Iterator[tuple[Line
     if spared:
         line = Line("guardrails", {name: {"except": spared, **options}})
         yield line, draft.trial(*draft.lines, line)
+
+
+def _only(statement: Statement) -> Iterator[str]:
+    """Yield the patterns of principals to whom conditions leave a Deny of everyone."""
+    for condition in statement.conditions:
+        if condition.key.lower() == "aws:principalarn" and condition.operator in ("ArnLike", "ArnEquals"):
+            yield from condition.values
 
 
 def _spared(statement: Statement, key: Key) -> Iterator[str]:
