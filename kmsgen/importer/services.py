@@ -17,6 +17,7 @@ from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Condition, Principal
 
 SOURCE_ACCOUNT = "aws:sourceaccount"
+_SERVICE_LINKED = re.compile(r":role/aws-service-role/([a-z0-9-]+)\.")
 _VIA = "kms:viaservice"
 
 
@@ -36,16 +37,19 @@ def service_lines(part: Part, key: Key) -> Iterator[Line]:
 def rows_of(principal: Principal) -> Iterator[Service]:
     """Yield the services of which some statement is for this principal: the one of its name, then the plainest first."""
     names = [name for kind, shape, name in _shapes() if kind == principal.kind and shape.fullmatch(principal.value)]
-    own = _own_row(principal)
-    for name in dict.fromkeys(sorted(names, key=lambda name: own is None or name != own.id)):
+    for name in dict.fromkeys(sorted(names, key=lambda name: not _is_called(name, principal))):
         found = services.find(name)
         if found is not None:
             yield found
 
 
-def _own_row(principal: Principal) -> Service | None:
-    """Return the service that is called as its principal is: `logs` of `logs.us-west-2.amazonaws.com`."""
-    return services.find(principal.value.partition(".")[0]) if principal.kind == "Service" else None
+def _is_called(identifier: str, principal: Principal) -> bool:
+    """Return whether a service is called as its principal: `logs` of `logs.us-west-2.amazonaws.com`, or of its role."""
+    role = _SERVICE_LINKED.search(principal.value)
+    if role is not None:
+        return role[1] in identifier
+    found = services.find(principal.value.partition(".")[0]) or services.find(principal.value)
+    return found is not None and found.id == identifier
 
 
 @lru_cache(maxsize=1)
@@ -87,7 +91,7 @@ def _named(row: Service, principal: Principal, part: Part, key: Key) -> Iterator
     for told in _told(own, part):
         line = {"service": _short_name(row), **told}
         yield from (line | rest for rest in _whens(others, key))
-        if row == _own_row(principal):
+        if _is_called(row.id, principal):
             yield from (line | rest for rest in can_and_when(part._replace(conditions=others), key))
 
 

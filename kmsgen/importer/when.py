@@ -17,6 +17,16 @@ _LISTS = {
     ("StringLike", "kms:requestalias"): "request_alias",
     ("StringEquals", "aws:principalorgid"): "organization",
 }
+_GRANT = {
+    ("ForAllValues:StringEquals", "kms:grantoperations"): "operations",
+    ("StringEquals", "kms:granteeprincipal"): "grantees",
+    ("StringEquals", "kms:granteeserviceprincipal"): "grantees",
+    ("StringEquals", "kms:retiringprincipal"): "retiring",
+    ("StringEquals", "kms:retiringserviceprincipal"): "retiring",
+    ("StringEquals", "kms:grantconstrainttype"): "constraint",
+    ("Bool", "kms:grantisforawsresource"): "for_aws",
+}
+_CONSTRAINTS = {"EncryptionContextEquals": "equals", "EncryptionContextSubset": "subset"}
 _DATES = {("DateGreaterThanEquals", "aws:currenttime"): "from", ("DateLessThan", "aws:currenttime"): "until"}
 
 
@@ -64,6 +74,17 @@ def _say_mfa(condition: Condition, found: When, _region: str) -> bool:
     return is_mfa and [value.lower() for value in condition.values] == ["true"] and _put(found, "mfa", True)  # noqa: FBT003 - YAML's
 
 
+def _say_grant(condition: Condition, found: When, _region: str) -> bool:
+    word = _GRANT.get((condition.operator, condition.key.lower()))
+    if word is None or word in found.get("grant", {}):
+        return False
+    values = [_CONSTRAINTS.get(value, value) for value in condition.values]
+    if word == "for_aws" and len(values) != 1:
+        return False
+    found.setdefault("grant", {})[word] = values[0].lower() == "true" if word == "for_aws" else values
+    return True
+
+
 def _say_via(condition: Condition, found: When, region: str) -> bool:
     ending = f".{region}{_DOMAIN}"
     if condition.key.lower() != "kms:viaservice" or condition.operator not in ("StringEquals", "StringLike"):
@@ -103,4 +124,5 @@ _SAYINGS: tuple[Callable[[Condition, When, str], bool], ...] = (
     _say_via,
     _say_context,
     _say_tag,
+    _say_grant,
 )

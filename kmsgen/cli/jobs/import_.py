@@ -20,7 +20,7 @@ from kmsgen.prover.question import Differences
 from kmsgen.reading import parse
 from kmsgen.sources import intent_file
 from kmsgen.sources.beside import NOTHING, Beside
-from kmsgen.sources.described import IDENTITY_POLICIES, KEY_KIND, KEY_MAKE, KEY_REGION
+from kmsgen.sources.described import IDENTITY_POLICIES, KEY_KIND, KEY_MAKE, KEY_REGION, Described
 from kmsgen.sources.subject import INTENT, Subject, read_subject
 
 
@@ -62,8 +62,16 @@ def import_subject(subject: Subject, budget: Budget) -> Proved:
         described = intent_file.read_intent(parse(imported.text, "imported.yaml"), NOTHING)
     except InputError as error:
         return Proved(imported, unsaid, Differences(reason=f"the intent cannot be used: {error.diagnostics[0].message}"))
-    after = Subject("imported.yaml", INTENT, described)
+    after = Subject("imported.yaml", INTENT, described.changed(lambda one: _same_grants(one, access)))
     return Proved(imported, unsaid, compare(subject, after, described_only=False, budget=budget))
+
+
+def _same_grants(described: Described, access: KeyAccess) -> Described:
+    """Return what an intent describes with its grants called as those are that were imported: KMS gives the ids."""
+    first, *others = described.bundle.keys
+    ids = {grant.name or grant.id: grant.id for grant in access.grants}
+    grants = tuple(grant._replace(id=ids.get(grant.name or "", grant.id)) for grant in first.grants)
+    return described._replace(bundle=described.bundle._replace(keys=(first._replace(grants=grants), *others)))
 
 
 def _about_one_key(subject: Subject, key: str | None) -> Subject:
@@ -108,8 +116,6 @@ def _placed(imported: Imported, subject: Subject, access: KeyAccess) -> Iterator
 
 def _beside(subject: Subject) -> Iterator[Placed]:
     """Yield what bears on the access and stands in no intent."""
-    for one in subject.described.unknown:
-        yield Placed(one.place, "", one.what, "it is not known, and an intent holds what is known only")
     if IDENTITY_POLICIES in subject.described.lacks:
         return
     for place in subject.described.places.policies:

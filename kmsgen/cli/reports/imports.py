@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from kmsgen.cli.console import answer_json, line, say
+from kmsgen.cli.console import answer, answer_json, line, say
 from kmsgen.cli.reports.proofs import shortly, told_group
 from kmsgen.errors import Location
 from kmsgen.prover.question import Differences
@@ -32,7 +31,7 @@ def show(text: str, unsaid: Sequence[Placed], found: Differences, output: str, *
         same = not (unsaid or found.gained or found.lost or found.reason)
         answer_json({"intent": text, "same": same, "unsaid": left, "gained": gained, "lost": lost, "reason": found.reason})
     elif not written:
-        sys.stdout.write(text_of(text, unsaid, found))
+        answer(*text_of(text, unsaid, found).splitlines())
     for told in _told(unsaid, found):
         say(told)
 
