@@ -42,10 +42,18 @@ class Allowed(NamedTuple):
         return self[:2] == other[:2] and self.conditions < other.conditions
 
 
+class Origin(NamedTuple):
+    """Where a statement stands: its number in the key policy, or in an IAM policy of a principal; numbers count from 0."""
+
+    number: int
+    holder: str = ""
+    policy: int = 0
+
+
 class Part(NamedTuple):
     """What one statement gives some principals alike: actions under the same conditions, these as they are written."""
 
-    number: int
+    origin: Origin
     principals: tuple[Principal, ...]
     actions: Values
     conditions: tuple[Condition, ...]
@@ -57,11 +65,11 @@ class Part(NamedTuple):
         return frozenset(Allowed(who, action, held) for who in self.principals for action in self.actions)
 
 
-def parts_of(number: int, statement: Statement, key: Key) -> Iterator[Part]:
-    """Yield the parts of an Allow of a key policy that have an effect on its key."""
+def parts_of(origin: Origin, statement: Statement, key: Key) -> Iterator[Part]:
+    """Yield the parts of an Allow of a key policy that have an effect on its key; accounts apart from whoever else it names."""
     if not is_about(statement, key):
         return
-    alike: dict[tuple[tuple[Condition, ...], Values], list[Principal]] = {}
+    alike: dict[tuple[bool, tuple[Condition, ...], Values], list[Principal]] = {}
     statement = _by_name(statement)
     for principal in dict.fromkeys(_whole(one, key) for one in statement.principals or ()):
         by_conditions: dict[tuple[Condition, ...], list[str]] = {}
@@ -70,9 +78,9 @@ def parts_of(number: int, statement: Statement, key: Key) -> Iterator[Part]:
             if held is not None and _has_effect(action, principal, key):
                 by_conditions.setdefault(held, []).append(action)
         for held, names in by_conditions.items():
-            alike.setdefault((held, tuple(names)), []).append(principal)
-    for (held, given), principals in alike.items():
-        yield Part(number, tuple(principals), given, held)
+            alike.setdefault((principal.value.endswith(":root"), held, tuple(sorted(names))), []).append(principal)
+    for (_, held, given), principals in alike.items():
+        yield Part(origin, tuple(principals), given, held)
 
 
 def _by_name(statement: Statement) -> Statement:
@@ -96,7 +104,7 @@ def _names_principals(condition: Condition) -> bool:
 def allowed_in(statements: Iterable[Statement], key: Key) -> frozenset[Allowed]:
     """Return what the Allow statements of a key policy give on its key."""
     allows = (one for one in statements if one.effect is Effect.ALLOW)
-    return frozenset(given for one in allows for part in parts_of(0, one, key) for given in part.allowed)
+    return frozenset(given for one in allows for part in parts_of(Origin(0), one, key) for given in part.allowed)
 
 
 def actions_of(statement: Statement) -> Values:
@@ -162,10 +170,8 @@ def _has_effect(name: str, principal: Principal, key: Key) -> bool:
     row = actions.find(name)
     if row is None or row.policy_types == "iam" or not _exists(row, key):
         return False
-    if row.policy_types is None:  # what only service-linked roles call, by themselves or by their account
+    if row.policy_types is None and principal.kind == "AWS":  # what only service-linked roles call, or AWS itself
         return principal.value == account_root(*_home(key)) or ":role/aws-service-role/" in principal.value
-    if principal.kind == "Service":
-        return row.policy_types != "both"  # the other half of the call stands in IAM policies, which no service has
     arn = parse_arn(principal.value)
     return arn is None or arn.account == _home(key)[1] or bool(row.cross_account)
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from kmsgen.compiler import compile_intent
 from kmsgen.errors import Diagnostic, KmsgenError
 from kmsgen.importer.allowed import Allowed, allowed_in
+from kmsgen.importer.delegated import iam_allowed
 from kmsgen.intent import intent_of
-from kmsgen.policy.bundle import Key, KeyAccess
+from kmsgen.policy.bundle import Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Statement
 from kmsgen.reading import parse
 from kmsgen.render.yaml_text import dump
 
-Mapping = dict[str, Any]
+Data = dict[str, Any]
 PATH = "imported.yaml"
 
 
@@ -28,7 +31,7 @@ class Trial(NamedTuple):
     """What lines compile to on the key; or why they do not, and then nothing else."""
 
     access: KeyAccess | None = None
-    alias_halves: tuple[str, ...] = ()
+    principals: Mapping[str, PrincipalPolicies] = MappingProxyType({})
     refusals: tuple[Diagnostic, ...] = ()
 
     @property
@@ -45,7 +48,7 @@ class Trial(NamedTuple):
 class Draft:
     """The head of an intent about `key`, and its lines in the order in which they were found."""
 
-    def __init__(self, head: Mapping, key: Key) -> None:
+    def __init__(self, head: Data, key: Key) -> None:
         self.head = head
         self.key = key
         self.lines: list[Line] = []
@@ -57,19 +60,18 @@ class Draft:
             bundle = compile_intent(intent).bundle
         except KmsgenError as error:
             return Trial(refusals=error.diagnostics)
-        beside = tuple(arn for arn, held in bundle.principals.items() if held.identity_policies)
-        return Trial(bundle.keys[0], beside)
+        return Trial(bundle.keys[0], bundle.principals)
 
     def allowed_by(self, trial: Trial) -> frozenset[Allowed]:
-        """Return what the key policy of a trial gives on the key."""
+        """Return what the key policy of a trial gives on the key, and its IAM policies beside it."""
         key = self.key._replace(arn=trial.access.key.arn) if trial.access else self.key
-        return allowed_in(trial.statements, key)
+        return allowed_in(trial.statements, key) | iam_allowed(trial.principals, key)
 
     def text(self) -> str:
         """Return the intent as YAML."""
         return dump(self._data(self.lines)) + "\n"
 
-    def _data(self, lines: list[Line] | tuple[Line, ...]) -> Mapping:
+    def _data(self, lines: list[Line] | tuple[Line, ...]) -> Data:
         lists: dict[str, list[Any]] = {}
         for line in lines:
             lists.setdefault(line.field, []).append(line.content)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from kmsgen.arn import Arn, parse_arn
 from kmsgen.catalogue.key_specs import usages
-from kmsgen.policy.bundle import Creation, Key, KeyAccess
+from kmsgen.policy.bundle import Creation, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Condition, Effect, Statement
 
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
@@ -17,13 +17,14 @@ _NEW_KEY = re.compile(r"key/(?:mrk-)?0{8}")  # a placeholder: of the key to crea
 _ORGANIZATION = "aws:principalorgid"
 
 
-def head_of(access: KeyAccess, path: str) -> dict[str, Any]:
-    """Return all of an intent but its lines."""
+def head_of(access: KeyAccess, principals: Mapping[str, PrincipalPolicies], path: str) -> dict[str, Any]:
+    """Return all of an intent but its lines; an alias that nothing else tells is the one that all IAM policies name."""
     arn = parse_arn(access.key.arn)
     if arn is None:
         raise ValueError(f"`{access.key.arn}` is not an ARN")
     found = {"kmsgen": 1, "name": _name(path, access.key), "scope": _scope(arn, access.policy.statements)}
-    return {**found, **(_new(access.key, access.creation) if is_new(access.key) else _existing(access.key))}
+    about = _new(access.key, access.creation, _alias_in(principals)) if is_new(access.key) else _existing(access.key)
+    return {**found, **about}
 
 
 def is_new(key: Key) -> bool:
@@ -59,8 +60,15 @@ def _existing(key: Key) -> dict[str, Any]:
     return {"keys": [key.arn], **_kind(key), **({"origin": key.origin} if key.origin else {})}
 
 
-def _new(key: Key, creation: Creation | None) -> dict[str, Any]:
-    alias = next(iter(key.aliases), creation.alias if creation else None)
+def _alias_in(principals: Mapping[str, PrincipalPolicies]) -> str | None:
+    documents = (document for held in principals.values() for document in held.identity_policies)
+    texts = (text for document in documents for statement in document.statements for text in statement.resources)
+    names = {text.partition(":alias/")[2] for text in texts if ":alias/" in text}
+    return names.pop() if len(names) == 1 and not any("*" in name for name in names) else None
+
+
+def _new(key: Key, creation: Creation | None, named: str | None) -> dict[str, Any]:
+    alias = next(iter(key.aliases), creation.alias if creation and creation.alias else named)
     rows = {
         "alias": alias.removeprefix("alias/") if alias else None,
         "description": creation.description if creation else None,

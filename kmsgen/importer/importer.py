@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from kmsgen.importer.allowed import Allowed, Part, parts_of
-from kmsgen.importer.draft import Draft, Line
+from kmsgen.importer.allowed import Allowed, Origin, Part, parts_of
+from kmsgen.importer.delegated import Policies, delegated_parts, held_statements, refusals
+from kmsgen.importer.draft import Draft, Line, Trial
 from kmsgen.importer.grants import grant_lines
 from kmsgen.importer.head import head_of
 from kmsgen.importer.people import people_lines
 from kmsgen.importer.rails import denies_of, find_rail
 from kmsgen.importer.services import service_lines
-from kmsgen.importer.unsaid import Unsaid, unreadable
+from kmsgen.importer.unsaid import Unsaid, together, unreadable
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.document import Effect, Statement
+
+_WHY = {"*": "a line names principals, patterns of them or members of an organization, and this is for everyone else too"}
 
 
 class Imported(NamedTuple):
@@ -28,26 +31,35 @@ class Imported(NamedTuple):
     alias_halves: tuple[str, ...] = ()
 
 
-def import_key(access: KeyAccess, path: str) -> Imported:
-    """Return the intent of a key. It claims nothing: whether it gives the same access is the prover's to say."""
-    draft = Draft(head_of(access, path), access.key)
-    search = _Search(draft, access)
+def import_key(access: KeyAccess, principals: Policies, path: str) -> Imported:
+    """Return the intent of a key and of what IAM policies give on it.
+
+    It claims nothing: whether it gives the same access is the prover's to say.
+    """
+    draft = Draft(head_of(access, principals, path), access.key)
+    search = _Search(draft, access, principals)
     unsaid = [*search.allows(), *search.denies(), *_grants(draft, access)]
     whole = draft.trial(*draft.lines)
     if whole.refusals and draft.lines:
         unsaid += [Unsaid(None, None, "the lines together", one.message) for one in whole.refusals]
-    return Imported(draft.text(), tuple(unsaid), whole.alias_halves)
+    halves = tuple(arn for arn, held in whole.principals.items() if held.identity_policies)
+    return Imported(draft.text(), together(unsaid), halves)
 
 
 class _Search:
-    """The lines of one key policy."""
+    """The lines of one key policy, and of the IAM policies to which it leaves what they give."""
 
-    def __init__(self, draft: Draft, access: KeyAccess) -> None:
+    def __init__(self, draft: Draft, access: KeyAccess, principals: Policies) -> None:
         self.draft = draft
         self.statements = access.policy.statements
         self.version = access.policy.version
-        parts = [part for number, one in self._of(Effect.ALLOW) for part in parts_of(number, one, access.key)]
-        self.parts = parts
+        parts = [part for number, one in self._of(Effect.ALLOW) for part in parts_of(Origin(number), one, access.key)]
+        given = frozenset(one for part in parts for one in part.allowed)
+        self.held = tuple(held_statements(principals))
+        readable = (one for one in self.held if one.statement.effect is Effect.ALLOW and not [*refusals(one, access.key)])
+        parts += [part for one in readable for part in delegated_parts(one, access.key, given)]
+        # whole accounts first: they open the intent for its reader, as they open a key policy that is rendered
+        self.parts = sorted(parts, key=lambda part: not part.principals[0].value.endswith(":root"))
         self.everything = frozenset(given for part in parts for given in part.allowed)
         granted = (f"kms:{name}" for grant in access.grants for name in grant.operations)
         self.allowed = frozenset((*(one.action for one in self.everything), *granted))
@@ -55,7 +67,10 @@ class _Search:
 
     def allows(self) -> Iterator[Unsaid]:
         """Find lines for the Allow statements; yield what no line says."""
-        yield from (refusal for number, one in self._all(Effect.ALLOW) if (refusal := unreadable(number, one, self.version)))
+        yield from (
+            refusal for number, one in self._all(Effect.ALLOW) if (refusal := unreadable(Origin(number), one, self.version))
+        )
+        yield from (refusal for one in self.held for refusal in refusals(one, self.draft.key))
         for part in self.parts:
             yield from self._say(self._left(part))
 
@@ -63,7 +78,7 @@ class _Search:
         """Find guard rails for the Deny statements; yield what none of them says."""
         said: set[object] = set()
         for number, statement in self._all(Effect.DENY):
-            refusal = unreadable(number, statement, self.version)
+            refusal = unreadable(Origin(number), statement, self.version)
             if refusal:
                 yield refusal
                 continue
@@ -72,7 +87,7 @@ class _Search:
                 continue
             found = find_rail(statement, self.draft, self.allowed)
             if found is None:
-                yield Unsaid(number, statement.sid, "an explicit deny", "no guard rail is this Deny")
+                yield Unsaid(Origin(number), statement.sid, "an explicit deny", "no guard rail is this Deny")
                 continue
             line, trial = found
             self.draft.lines.append(line)
@@ -82,7 +97,7 @@ class _Search:
         return ((number, one) for number, one in enumerate(self.statements) if one.effect is effect)
 
     def _of(self, effect: Effect) -> Iterator[tuple[int, Statement]]:
-        return ((number, one) for number, one in self._all(effect) if unreadable(number, one, self.version) is None)
+        return ((number, one) for number, one in self._all(effect) if unreadable(Origin(number), one, self.version) is None)
 
     def _left(self, part: Part) -> Part:
         """Return what no line gives yet of a part; a permission that another statement gives without conditions is given."""
@@ -106,8 +121,12 @@ class _Search:
         elif len(part.actions) > 1:
             yield from self._say_apart(part)
         else:
-            statement = self.statements[part.number]
-            yield Unsaid(part.number, statement.sid, f"{part.principals[0].value}: {part.actions[0]}", why)
+            yield Unsaid(part.origin, self._sid_of(part), part.principals[0].value, why, part.actions)
+
+    def _sid_of(self, part: Part) -> str | None:
+        if not part.origin.holder:
+            return self.statements[part.origin.number].sid
+        return next(one.statement.sid for one in self.held if one.origin == part.origin)
 
     def _say_apart(self, part: Part) -> Iterator[Unsaid]:
         """Find which actions of a part a line can say by themselves, and say these together."""
@@ -122,7 +141,7 @@ class _Search:
         """Add the line of a part to the draft; return why there is none."""
         line, given, why = self._candidate(part)
         if line is None:
-            return why or "no line of an intent says this"
+            return why or _WHY.get(part.principals[0].value, "no line of an intent says this")
         self.draft.lines.append(line)
         self.done |= given
         return None
@@ -134,14 +153,21 @@ class _Search:
         """
         why, within = "", None
         for line in _lines(part, self.draft):
-            trial = self.draft.trial(line)
-            given = self.draft.allowed_by(trial)
+            trial, given = self._tried(line)
             why = why or trial.why
             if part.allowed <= given <= self.everything:
                 return line, given, ""
             if within is None and part.allowed <= given and all(one.is_within(self.everything) for one in given):
                 within = line, given, ""
         return within or (None, frozenset(), why)
+
+    def _tried(self, line: Line) -> tuple[Trial, frozenset[Allowed]]:
+        """Return what a line compiles to, and what it gives; beside the others where it alone makes no key policy."""
+        trial = self.draft.trial(line)
+        if all(one.code != "empty-key-policy" for one in trial.refusals):
+            return trial, self.draft.allowed_by(trial)
+        trial = self.draft.trial(*self.draft.lines, line)
+        return trial, self.draft.allowed_by(trial) - self.done
 
 
 def _lines(part: Part, draft: Draft) -> Iterable[Line]:

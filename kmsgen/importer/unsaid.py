@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from kmsgen.importer.allowed import Origin
 from kmsgen.policy.document import Statement
 from kmsgen.policy.operators import split_operator
 
 
 class Unsaid(NamedTuple):
-    """Something that the intent leaves out: of the statement of a number, from 0 (None: of no statement), `what`, and why."""
+    """Something that the intent leaves out: of the statement at a place (None: of no statement), `what`, and why.
 
-    number: int | None
+    Of a principal, `what`, it may be some `actions` only.
+    """
+
+    origin: Origin | None
     sid: str | None
     what: str
     why: str
+    actions: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.what}: {', '.join(self.actions)}" if self.actions else self.what
 
 
-def unreadable(number: int, statement: Statement, version: str) -> Unsaid | None:
+def together(found: Iterable[Unsaid]) -> tuple[Unsaid, ...]:
+    """Return what is left out of the same statement for the same reason as one."""
+    alike: dict[Unsaid, list[str]] = {}
+    for one in found:
+        alike.setdefault(one._replace(actions=()), []).extend(one.actions)
+    return tuple(one._replace(actions=tuple(names)) for one, names in alike.items())
+
+
+def unreadable(origin: Origin, statement: Statement, version: str) -> Unsaid | None:
     """Return why a statement as a whole has no counterpart in an intent; None where it may have one."""
     reason = next((why for is_so, why in _reasons(statement, version) if is_so), None)
-    return Unsaid(number, statement.sid, "the statement", reason) if reason else None
+    return Unsaid(origin, statement.sid, "the statement", reason) if reason else None
 
 
 def _reasons(statement: Statement, version: str) -> tuple[tuple[bool, str], ...]:

@@ -12,16 +12,21 @@ from kmsgen.cli.output_file import write
 from kmsgen.cli.reports import imports as report
 from kmsgen.cli.reports.imports import Placed
 from kmsgen.errors import Diagnostic, InputError, Location, input_error
+from kmsgen.importer.allowed import Origin
 from kmsgen.importer.head import is_new
 from kmsgen.importer.importer import Imported, import_key
 from kmsgen.policy.bundle import KeyAccess
+from kmsgen.policy.document import Document
 from kmsgen.prover.problem import Budget
 from kmsgen.prover.question import Differences
 from kmsgen.reading import parse
 from kmsgen.sources import intent_file
 from kmsgen.sources.beside import NOTHING, Beside
 from kmsgen.sources.described import IDENTITY_POLICIES, KEY_KIND, KEY_MAKE, KEY_REGION, Described
+from kmsgen.sources.gathering import UNTOLD
 from kmsgen.sources.subject import INTENT, Subject, read_subject
+
+_SAME = "whatever more its IAM policies say is taken to be the same before and after"
 
 
 class Proved(NamedTuple):
@@ -39,7 +44,7 @@ class Proved(NamedTuple):
 
 def run(path: str, beside: Beside, key: str | None, out: str | None, output: str, *, budget: Budget) -> int:
     """Print or write the intent of a key; return the exit code. Raises KmsgenError."""
-    subject = _about_one_key(read_subject(path, beside), key)
+    subject = as_told(_about_one_key(read_subject(path, beside), key))
     for note in (*subject.described.notes, *_assumed(subject)):
         say_note(note)
     done = import_subject(subject, budget)
@@ -53,10 +58,11 @@ def run(path: str, beside: Beside, key: str | None, out: str | None, output: str
 
 def import_subject(subject: Subject, budget: Budget) -> Proved:
     """Return the intent of the only key of a subject, proved or not. Raises KmsgenError."""
-    access = subject.least.bundle.keys[0]
+    least = subject.least.bundle
+    access = least.keys[0]
     if KEY_MAKE in subject.described.lacks and not is_new(access.key):
         access = access._replace(key=access.key._replace(origin=""))
-    imported = import_key(access, subject.path)
+    imported = import_key(access, least.principals, subject.path)
     unsaid = (*_placed(imported, subject, access), *_beside(subject))
     try:
         described = intent_file.read_intent(parse(imported.text, "imported.yaml"), NOTHING)
@@ -64,6 +70,30 @@ def import_subject(subject: Subject, budget: Budget) -> Proved:
         return Proved(imported, unsaid, Differences(reason=f"the intent cannot be used: {error.diagnostics[0].message}"))
     after = Subject("imported.yaml", INTENT, described.changed(lambda one: _same_grants(one, access)))
     return Proved(imported, unsaid, compare(subject, after, described_only=False, budget=budget))
+
+
+def as_told(subject: Subject) -> Subject:
+    """Return the subject with whoever may have more IAM policies than the file tells having these, before and after."""
+    described = subject.described
+    left = tuple(one for one in described.unknown if one.holder not in described.untold)
+    if not described.untold or not all(one in left for one in described.unknown if "may have any IAM policy" not in one.what):
+        return subject
+
+    def told(one: Described) -> Described:
+        principals = {
+            name: held._replace(identity_policies=tuple(filter(_is_told, held.identity_policies)))
+            for name, held in one.bundle.principals.items()
+        }
+        return one._replace(bundle=one.bundle._replace(principals=principals), unknown=left)
+
+    found = described.changed(told)
+    notes = (Diagnostic(Location(subject.path), "as-told", f"{name}: {_SAME}") for name in sorted(described.untold))
+    found = found._replace(notes=(*found.notes, *notes), narrow=found.narrow if left else None)
+    return subject._replace(described=found)
+
+
+def _is_told(document: Document) -> bool:
+    return not any(statement.sid == UNTOLD for statement in document.statements)
 
 
 def _same_grants(described: Described, access: KeyAccess) -> Described:
@@ -108,10 +138,16 @@ def _assumed(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _placed(imported: Imported, subject: Subject, access: KeyAccess) -> Iterator[Placed]:
-    policies = list(subject.described.places.of_layer(Layer.KEY_POLICY, access.key.arn))
     for one in imported.unsaid:
-        where = policies[0].where(("Statement", one.number)) if policies and one.number is not None else Location(subject.path)
-        yield Placed(where, one.sid or "", one.what, one.why)
+        where = _where(one.origin, subject, access) if one.origin is not None else Location(subject.path)
+        yield Placed(where, one.sid or "", str(one), one.why)
+
+
+def _where(origin: Origin, subject: Subject, access: KeyAccess) -> Location:
+    layer, holder = (Layer.IDENTITY, origin.holder) if origin.holder else (Layer.KEY_POLICY, access.key.arn)
+    policies = list(subject.described.places.of_layer(layer, holder))
+    known = origin.policy < len(policies)
+    return policies[origin.policy].where(("Statement", origin.number)) if known else Location(subject.path)
 
 
 def _beside(subject: Subject) -> Iterator[Placed]:

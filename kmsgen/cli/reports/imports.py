@@ -49,6 +49,6 @@ def _told(unsaid: Sequence[Placed], found: Differences) -> Iterator[str]:
     yield "this is not proved to be the same access"
     yield from (f"not said: {one}" for one in unsaid)
     for sign, groups in (("gained", found.gained), ("lost", found.lost)):
-        yield from (f"{sign}: {one}, such as {shortly(one)}" for one in groups)
+        yield from (f"{sign}: {one}, by {' and '.join(one.reason)}, such as {shortly(one)}" for one in groups)
     if found.reason:
         yield f"the comparison is not complete: {found.reason}"

@@ -74,6 +74,19 @@ def test_grants_come_in_and_are_compared(run: Runner) -> None:
     assert (done.code, "name: nightly" in done.out) == (0, True), done.err
 
 
+def test_what_iam_policies_give_comes_in(run: Runner) -> None:
+    """Where the key policy lets IAM policies decide, what they give a principal becomes a line for it, and a deny is named."""
+    whole = {**USE, "Principal": {"AWS": ROOT}, "Action": "kms:*"}
+    own = {"Sid": "Own", "Effect": "Allow", "Action": ["kms:Decrypt", "kms:ListAliases"], "Resource": "*"}
+    scenario = {"key": {"arn": KEY}, "policy": policy(whole), "principals": {APP: {"identity_policies": [policy(own)]}}}
+    done = run("import", run.write("scenario.json", scenario))
+    assert (done.code, done.out.count("- principal: role/app")) == (0, 2), done.err
+    denied = policy(own, {**own, "Sid": "No", "Effect": "Deny", "Action": "kms:Encrypt"})
+    scenario["principals"] = {APP: {"identity_policies": [denied]}}
+    done = run("import", run.write("scenario.json", scenario))
+    assert (done.code, f"a deny in an IAM policy of {APP} of `No`" in done.err) == (1, True)
+
+
 def test_what_limits_access_from_elsewhere_is_named(run: Runner) -> None:
     """A boundary stands in no intent: it is named, and nothing is claimed."""
     boundary = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}
