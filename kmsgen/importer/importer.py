@@ -14,7 +14,7 @@ from kmsgen.importer.draft import Draft, Line, Trial
 from kmsgen.importer.grants import grant_lines
 from kmsgen.importer.head import head_of
 from kmsgen.importer.people import people_lines
-from kmsgen.importer.rails import denies_of, find_rail
+from kmsgen.importer.rails import denies_of, find_rail, forbidden_by
 from kmsgen.importer.services import service_lines
 from kmsgen.importer.unsaid import Unsaid, together, unreadable
 from kmsgen.policy.bundle import KeyAccess
@@ -24,11 +24,15 @@ _WHY = {"*": "a line names principals, patterns of them or members of an organiz
 
 
 class Imported(NamedTuple):
-    """The text of an intent, and what it does not say; `alias_halves` are principals to whom it gives IAM policies."""
+    """The text of an intent, and what it does not say; `alias_halves` are principals to whom it gives IAM policies.
+
+    `by_absence` are denies of what the intent gives nobody.
+    """
 
     text: str
     unsaid: tuple[Unsaid, ...] = ()
     alias_halves: tuple[str, ...] = ()
+    by_absence: tuple[Unsaid, ...] = ()
 
 
 def import_key(access: KeyAccess, principals: Policies, path: str) -> Imported:
@@ -43,7 +47,7 @@ def import_key(access: KeyAccess, principals: Policies, path: str) -> Imported:
     if whole.refusals and draft.lines:
         unsaid += [Unsaid(None, None, "the lines together", one.message) for one in whole.refusals]
     halves = tuple(arn for arn, held in whole.principals.items() if held.identity_policies)
-    return Imported(draft.text(), together(unsaid), halves)
+    return Imported(draft.text(), together(unsaid), halves, tuple(search.by_absence))
 
 
 class _Search:
@@ -58,12 +62,15 @@ class _Search:
         self.held = tuple(held_statements(principals))
         readable = (one for one in self.held if one.statement.effect is Effect.ALLOW and not [*refusals(one, access.key)])
         parts += [part for one in readable for part in delegated_parts(one, access.key, given)]
+        self.forbidden = frozenset[str]().union(*(forbidden_by(one, access.key) for one in self.statements))
+        parts = [_without(part, self.forbidden) for part in parts]
         # whole accounts first: they open the intent for its reader, as they open a key policy that is rendered
         self.parts = sorted(parts, key=lambda part: not part.principals[0].value.endswith(":root"))
         self.everything = frozenset(given for part in parts for given in part.allowed)
         granted = (f"kms:{name}" for grant in access.grants for name in grant.operations)
         self.allowed = frozenset((*(one.action for one in self.everything), *granted))
         self.done: set[Allowed] = set()
+        self.by_absence: list[Unsaid] = []
 
     def allows(self) -> Iterator[Unsaid]:
         """Find lines for the Allow statements; yield what no line says."""
@@ -86,6 +93,9 @@ class _Search:
             if not mine or said.issuperset(mine):
                 continue
             found = find_rail(statement, self.draft, self.allowed)
+            if found is None and forbidden_by(statement, self.draft.key) and self.forbidden.isdisjoint(self.allowed):
+                self.by_absence.append(Unsaid(Origin(number), statement.sid, "an explicit deny", "no line gives what it denies"))
+                continue
             if found is None:
                 yield Unsaid(Origin(number), statement.sid, "an explicit deny", "no guard rail is this Deny")
                 continue
@@ -168,6 +178,10 @@ class _Search:
             return trial, self.draft.allowed_by(trial)
         trial = self.draft.trial(*self.draft.lines, line)
         return trial, self.draft.allowed_by(trial) - self.done
+
+
+def _without(part: Part, names: frozenset[str]) -> Part:
+    return part._replace(actions=tuple(action for action in part.actions if action not in names))
 
 
 def _lines(part: Part, draft: Draft) -> Iterable[Line]:

@@ -29,6 +29,13 @@ def denied(statement: Statement, key: Key) -> Denied:
     return principals, frozenset(existing(actions_of(statement), key)), plainest(statement.conditions)
 
 
+def forbidden_by(statement: Statement, key: Key) -> frozenset[str]:
+    """Return the actions of the key that a Deny takes from everyone, whatever the circumstances."""
+    who, what, when = denied(statement, key)
+    whole = statement.effect is Effect.DENY and is_about(statement, key) and not statement.not_resource
+    return what if whole and not when and not statement.not_principal and who == {Principal("AWS", "*")} else frozenset()
+
+
 def find_rail(statement: Statement, draft: Draft, allowed: frozenset[str]) -> tuple[Line, Trial] | None:
     """Return the guard rail of a Deny, and what it compiles to beside the lines found so far; None where there is none.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from kmsgen.authorizer.language.statement import Layer
@@ -15,7 +15,8 @@ from kmsgen.errors import Diagnostic, InputError, Location, input_error
 from kmsgen.importer.allowed import Origin
 from kmsgen.importer.head import is_new
 from kmsgen.importer.importer import Imported, import_key
-from kmsgen.policy.bundle import KeyAccess
+from kmsgen.importer.unsaid import Unsaid
+from kmsgen.policy.bundle import KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Document
 from kmsgen.prover.problem import Budget
 from kmsgen.prover.question import Differences
@@ -35,6 +36,7 @@ class Proved(NamedTuple):
     imported: Imported
     unsaid: tuple[Placed, ...]
     found: Differences
+    by_absence: tuple[Placed, ...] = ()
 
     @property
     def is_same(self) -> bool:
@@ -48,6 +50,10 @@ def run(path: str, beside: Beside, key: str | None, out: str | None, output: str
     for note in (*subject.described.notes, *_assumed(subject)):
         say_note(note)
     done = import_subject(subject, budget)
+    if KEY_MAKE in subject.described.lacks and "\norigin: " in done.imported.text:
+        say_note("the key material is taken to be made by KMS (`origin: AWS_KMS`), which the file does not tell")
+    for placed in done.by_absence:
+        say_note(f"{placed}")
     for arn in done.imported.alias_halves:
         say_note(f"`{arn}` gets an IAM policy with the half of its actions that no key policy gives, such as the one on aliases")
     if out is not None:
@@ -62,14 +68,27 @@ def import_subject(subject: Subject, budget: Budget) -> Proved:
     access = least.keys[0]
     if KEY_MAKE in subject.described.lacks and not is_new(access.key):
         access = access._replace(key=access.key._replace(origin=""))
-    imported = import_key(access, least.principals, subject.path)
-    unsaid = (*_placed(imported, subject, access), *_beside(subject))
+    imported = _plainest(access, least.principals, subject.path)
+    unsaid = (*_placed(imported.unsaid, subject, access), *_beside(subject))
+    absent = tuple(_placed(imported.by_absence, subject, access))
     try:
         described = intent_file.read_intent(parse(imported.text, "imported.yaml"), NOTHING)
     except InputError as error:
         return Proved(imported, unsaid, Differences(reason=f"the intent cannot be used: {error.diagnostics[0].message}"))
     after = Subject("imported.yaml", INTENT, described.changed(lambda one: _same_grants(one, access)))
-    return Proved(imported, unsaid, compare(subject, after, described_only=False, budget=budget))
+    return Proved(imported, unsaid, compare(subject, after, described_only=False, budget=budget), absent)
+
+
+def _plainest(access: KeyAccess, principals: Mapping[str, PrincipalPolicies], path: str) -> Imported:
+    """Return the intent of a key; one whose origin is not told is taken to be of AWS_KMS only where that says more.
+
+    The intent then says so: `origin: AWS_KMS`.
+    """
+    imported = import_key(access, principals, path)
+    if access.key.origin or not imported.unsaid:
+        return imported
+    other = import_key(access._replace(key=access.key._replace(origin="AWS_KMS")), principals, path)
+    return imported if other.unsaid else other
 
 
 def as_told(subject: Subject) -> Subject:
@@ -137,8 +156,8 @@ def _assumed(subject: Subject) -> Iterator[Diagnostic]:
         )
 
 
-def _placed(imported: Imported, subject: Subject, access: KeyAccess) -> Iterator[Placed]:
-    for one in imported.unsaid:
+def _placed(found: Iterable[Unsaid], subject: Subject, access: KeyAccess) -> Iterator[Placed]:
+    for one in found:
         where = _where(one.origin, subject, access) if one.origin is not None else Location(subject.path)
         yield Placed(where, one.sid or "", str(one), one.why)
 

@@ -87,6 +87,25 @@ def test_what_iam_policies_give_comes_in(run: Runner) -> None:
     assert (done.code, f"a deny in an IAM policy of {APP} of `No`" in done.err) == (1, True)
 
 
+DENY = {"Sid": "No", "Effect": "Deny", "Principal": "*", "Action": ["kms:DisableKey", "kms:ScheduleKeyDeletion"], "Resource": "*"}
+WHOLE = {**USE, "Sid": "All", "Principal": {"AWS": ROOT}, "Action": "kms:*"}
+
+
+def test_what_is_denied_to_everyone_is_given_to_nobody(run: Runner) -> None:
+    """A deny of everyone, whatever the circumstances, is said by leaving its actions out, and a note names it."""
+    done = run("import", run.write("policy.json", policy(WHOLE, DENY)), "--key-arn", KEY)
+    assert (done.code, "DisableKey" in done.out, "schedule-deletion" in done.out) == (0, False, False), done.err
+    assert "an explicit deny of `No`: no line gives what it denies" in done.err
+
+
+def test_a_deny_with_exceptions_is_a_guard_rail(run: Runner) -> None:
+    """Whom its conditions spare is excepted; what is taken for granted of the key for it is said."""
+    spared = {**DENY, "Condition": {"ArnNotEquals": {"aws:PrincipalArn": APP}}}
+    done = run("import", run.write("policy.json", policy(WHOLE, spared)), "--key-arn", KEY)
+    assert (done.code, "  - deny-delete:\n      except:\n        - role/app\n" in done.out) == (0, True), done.err
+    assert "origin: AWS_KMS" in done.err
+
+
 def test_what_limits_access_from_elsewhere_is_named(run: Runner) -> None:
     """A boundary stands in no intent: it is named, and nothing is claimed."""
     boundary = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}
