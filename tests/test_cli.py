@@ -11,7 +11,7 @@ import pytest
 from kmsgen.cli.app import SUMMARIES
 
 COMMANDS = sorted(SUMMARIES)
-WITH_A_FILE = ["render", "verify", "simulate", "explain", "prove", "matrix", "lint", "diff"]
+WITH_A_FILE = ["render", "verify", "simulate", "explain", "prove", "matrix", "lint", "diff", "import"]
 HOSTILE: dict[str, bytes] = {
     "empty.yaml": b"",
     "empty.json": b"",

@@ -20,11 +20,14 @@ SUMMARIES: dict[str, str] = {
     "diff": "show access gained and lost between two bundles",
     "matrix": "show who can do what, under which conditions",
     "lint": "report findings on key policies and IAM policies anyone wrote",
+    "import": "write what exists as an intent that gives the same access, and prove that it does",
     "presets": "list and show complete intents to start from",
     "init": "write a commented intent to start from",
     "schema": "print the JSON Schema of an intent",
 }
 """Each command with its line in the overview; its module is `kmsgen.cli.commands.<command>`."""
+_MODULES = {"import": "import_"}
+"""The modules of commands whose names are words of Python."""
 
 
 class LazyCommands(TyperGroup):
@@ -38,7 +41,7 @@ class LazyCommands(TyperGroup):
         """Find the command that `args` starts with, and put the real one in place of its line in the overview."""
         name, command, rest = super().resolve_command(ctx, args)
         if name in SUMMARIES:
-            command = typer.main.get_command(importlib.import_module(f"kmsgen.cli.commands.{name}").app)
+            command = typer.main.get_command(importlib.import_module(f"kmsgen.cli.commands.{_MODULES.get(name, name)}").app)
             command.name = name
         return name, command, rest
 

@@ -120,7 +120,7 @@ def _deny_outside_organization(line: GuardRailLine, world: World) -> list[_Deny]
     if world.organization is None:
         raise input_error(line.location, "organization-missing", f"`{line.name}` needs `scope.organization`")
     outside = Condition("StringNotEquals", "aws:PrincipalOrgID", (world.organization,))
-    return [_Deny(_every_action(world.target), (outside, NOT_A_SERVICE, *_unless((*line.exceptions, *_machine_roles(world)))))]
+    return [_Deny(_every_action(world), (outside, NOT_A_SERVICE, *_unless((*line.exceptions, *_machine_roles(world)))))]
 
 
 def _deny_everyone_else(line: GuardRailLine, world: World) -> list[_Deny]:
@@ -134,7 +134,7 @@ def _deny_everyone_else(line: GuardRailLine, world: World) -> list[_Deny]:
     for arn in sessions:
         if account_of(arn) not in spared:
             of_role.setdefault(_role_patterns(arn), []).append(arn.rpartition("/")[2])
-    actions = _every_action(world.target)
+    actions = _every_action(world)
     services = [principal.value for principal in principals if principal.kind == "Service"]
     spared_services = _spared_services(tuple(dict.fromkeys((*services, *world.named_services))), world)
     return [
@@ -211,7 +211,7 @@ def _deny_bypass(line: GuardRailLine, _world: World) -> list[_Deny]:
 
 def _deny_insecure(line: GuardRailLine, world: World) -> list[_Deny]:
     plain = Condition("Bool", "aws:SecureTransport", ("false",))
-    return [_Deny(_every_action(world.target), (plain, *_unless(line.exceptions)))]
+    return [_Deny(_every_action(world), (plain, *_unless(line.exceptions)))]
 
 
 BUILDERS: dict[str, Callable[[GuardRailLine, World], list[_Deny]]] = {
@@ -246,8 +246,11 @@ def _machine_roles(world: World) -> Values:
     return tuple(EC2_ROLE.format(partition=world.target.partition, account=account) for account in world.grant_makers)
 
 
-def _every_action(target: Target) -> Values:
-    return _actions(target, lambda _action: True)
+def _every_action(world: World) -> Values:
+    """Return every action that a key policy can deny, and those permitted here of which no page tells whether it can."""
+    permitted = {permit.action for permit in world.permits}
+    undocumented = {row.iam_name for row in ACTIONS.values() if row.policy_types is None}
+    return tuple(sorted({*_actions(world.target, lambda _action: True), *(permitted & undocumented)}))
 
 
 def _actions(target: Target, wanted: Callable[[Action], bool]) -> Values:

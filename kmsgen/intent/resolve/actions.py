@@ -129,13 +129,23 @@ def without_effect(name: str, who: Who | None, context: Context) -> Reason | Non
     foreign = context.is_foreign(who.account)
     if foreign and (action is None or not action.cross_account):
         return ("cross-account-action", f"`{name}` cannot be called from another account (`{who.account}`)", "")
-    identity_only = (
-        action is None or not actions.works_in_key_policy(action) or (action.policy_types == "both" and who.kind != "account")
-    )
-    if identity_only and not who.has_identity_policies:
+    if _is_for_iam_only(action, who) and not who.has_identity_policies:
         hint = "give it to a role or user of this account"
         return ("iam-only-action", f"`{name}` must be allowed in an IAM policy, which `{who.arn}` cannot have from here", hint)
     return None
+
+
+def _is_for_iam_only(action: Action | None, who: Who) -> bool:
+    """Return whether no key policy can give an action, or not without an IAM policy of the principal.
+
+    Of an action whose policy types no page tells, as kms:SynchronizeMultiRegionKey, an account's statement lets its IAM policies
+    decide; the policy of a service-linked role is AWS's.
+    """
+    if action is None or action.policy_types == "iam":
+        return True
+    if action.policy_types is None:
+        return who.kind != "account" and not who.service_linked
+    return action.policy_types == "both" and who.kind != "account"
 
 
 def _lacking(action: Action, context: Context) -> Reason | None:

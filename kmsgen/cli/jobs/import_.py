@@ -1,0 +1,180 @@
+"""What `kmsgen import` writes, and how it is proved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from kmsgen.authorizer.language.statement import Layer
+from kmsgen.cli.console import say_note
+from kmsgen.cli.jobs.diff import compare
+from kmsgen.cli.output_file import write
+from kmsgen.cli.reports import imports as report
+from kmsgen.cli.reports.imports import Placed
+from kmsgen.errors import Diagnostic, InputError, Location, input_error
+from kmsgen.importer.allowed import Origin
+from kmsgen.importer.head import is_new
+from kmsgen.importer.importer import Imported, import_key
+from kmsgen.importer.unsaid import Unsaid
+from kmsgen.policy.bundle import KeyAccess, PrincipalPolicies
+from kmsgen.policy.document import Document
+from kmsgen.prover.problem import Budget
+from kmsgen.prover.question import Differences
+from kmsgen.reading import parse
+from kmsgen.sources import intent_file
+from kmsgen.sources.beside import NOTHING, Beside
+from kmsgen.sources.described import IDENTITY_POLICIES, KEY_KIND, KEY_MAKE, KEY_REGION, Described
+from kmsgen.sources.gathering import UNTOLD
+from kmsgen.sources.subject import INTENT, Subject, read_subject
+
+_SAME = "whatever more its IAM policies say is taken to be the same before and after"
+
+
+class Proved(NamedTuple):
+    """An imported intent with its places, and what differs between it and what was imported."""
+
+    imported: Imported
+    unsaid: tuple[Placed, ...]
+    found: Differences
+    by_absence: tuple[Placed, ...] = ()
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the intent is proved to give the same access, and says everything."""
+        return not (self.unsaid or self.found.gained or self.found.lost or self.found.reason)
+
+
+def run(path: str, beside: Beside, key: str | None, out: str | None, output: str, *, budget: Budget) -> int:
+    """Print or write the intent of a key; return the exit code. Raises KmsgenError."""
+    subject = as_told(_about_one_key(read_subject(path, beside), key))
+    for note in (*subject.described.notes, *_assumed(subject)):
+        say_note(note)
+    done = import_subject(subject, budget)
+    if KEY_MAKE in subject.described.lacks and "\norigin: " in done.imported.text:
+        say_note("the key material is taken to be made by KMS (`origin: AWS_KMS`), which the file does not tell")
+    for placed in done.by_absence:
+        say_note(f"{placed}")
+    for arn in done.imported.alias_halves:
+        say_note(f"`{arn}` gets an IAM policy with the half of its actions that no key policy gives, such as the one on aliases")
+    if out is not None:
+        write(out, report.text_of(done.imported.text, done.unsaid, done.found))
+    report.show(done.imported.text, done.unsaid, done.found, output, written=out is not None)
+    return 0 if done.is_same else 1
+
+
+def import_subject(subject: Subject, budget: Budget) -> Proved:
+    """Return the intent of the only key of a subject, proved or not. Raises KmsgenError."""
+    least = subject.least.bundle
+    access = least.keys[0]
+    if KEY_MAKE in subject.described.lacks and not is_new(access.key):
+        access = access._replace(key=access.key._replace(origin=""))
+    imported = _plainest(access, least.principals, subject.path)
+    unsaid = (*_placed(imported.unsaid, subject, access), *_beside(subject))
+    absent = tuple(_placed(imported.by_absence, subject, access))
+    try:
+        described = intent_file.read_intent(parse(imported.text, "imported.yaml"), NOTHING)
+    except InputError as error:
+        return Proved(imported, unsaid, Differences(reason=f"the intent cannot be used: {error.diagnostics[0].message}"))
+    after = Subject("imported.yaml", INTENT, described.changed(lambda one: _same_grants(one, access)))
+    return Proved(imported, unsaid, compare(subject, after, described_only=False, budget=budget), absent)
+
+
+def _plainest(access: KeyAccess, principals: Mapping[str, PrincipalPolicies], path: str) -> Imported:
+    """Return the intent of a key; one whose origin is not told is taken to be of AWS_KMS only where that says more.
+
+    The intent then says so: `origin: AWS_KMS`.
+    """
+    imported = import_key(access, principals, path)
+    if access.key.origin or not imported.unsaid:
+        return imported
+    other = import_key(access._replace(key=access.key._replace(origin="AWS_KMS")), principals, path)
+    return imported if other.unsaid else other
+
+
+def as_told(subject: Subject) -> Subject:
+    """Return the subject with whoever may have more IAM policies than the file tells having these, before and after."""
+    described = subject.described
+    left = tuple(one for one in described.unknown if one.holder not in described.untold)
+    if not described.untold or not all(one in left for one in described.unknown if "may have any IAM policy" not in one.what):
+        return subject
+
+    def told(one: Described) -> Described:
+        principals = {
+            name: held._replace(identity_policies=tuple(filter(_is_told, held.identity_policies)))
+            for name, held in one.bundle.principals.items()
+        }
+        return one._replace(bundle=one.bundle._replace(principals=principals), unknown=left)
+
+    found = described.changed(told)
+    notes = (Diagnostic(Location(subject.path), "as-told", f"{name}: {_SAME}") for name in sorted(described.untold))
+    found = found._replace(notes=(*found.notes, *notes), narrow=found.narrow if left else None)
+    return subject._replace(described=found)
+
+
+def _is_told(document: Document) -> bool:
+    return not any(statement.sid == UNTOLD for statement in document.statements)
+
+
+def _same_grants(described: Described, access: KeyAccess) -> Described:
+    """Return what an intent describes with its grants called as those are that were imported: KMS gives the ids."""
+    first, *others = described.bundle.keys
+    ids = {grant.name or grant.id: grant.id for grant in access.grants}
+    grants = tuple(grant._replace(id=ids.get(grant.name or "", grant.id)) for grant in first.grants)
+    return described._replace(bundle=described.bundle._replace(keys=(first._replace(grants=grants), *others)))
+
+
+def _about_one_key(subject: Subject, key: str | None) -> Subject:
+    """Return the subject with the key that is meant alone. Raises InputError where that is not told."""
+    names = {access.key.arn: subject.described.names.get(access.key.arn, "") for access in subject.bundle.keys}
+    chosen = [arn for arn, name in names.items() if key in (None, arn, name)]
+    if len(chosen) != 1:
+        shown = ", ".join(f"`{name or arn}`" for arn, name in names.items())
+        message = f"the file describes {len(names)} keys: {shown}" if key is None else f"`{key}` is none of the keys: {shown}"
+        raise input_error(Location(subject.path), "several-keys", message, "name one with --key")
+
+    def only(access: KeyAccess) -> bool:
+        return access.key.arn == chosen[0]
+
+    described = subject.described.changed(
+        lambda one: one._replace(bundle=one.bundle._replace(keys=tuple(filter(only, one.bundle.keys))))
+    )
+    return subject._replace(described=described)
+
+
+def _assumed(subject: Subject) -> Iterator[Diagnostic]:
+    """Yield what is taken for granted of the key where the file does not tell it."""
+    key, lacks = subject.bundle.keys[0].key, subject.described.lacks
+    if KEY_KIND in lacks:
+        message = f"the key is taken to be one of {key.spec} ({key.usage}), which the file does not tell"
+        yield Diagnostic(Location(subject.path), "key-kind", message, "--key-spec tells another")
+    if KEY_REGION in lacks:
+        message = f"the Region is taken to be {key.arn.split(':')[3]}, which the file does not tell"
+        yield Diagnostic(Location(subject.path), "key-region", message, "--key-arn tells the key")
+    if is_new(key):
+        yield Diagnostic(
+            Location(subject.path), "new-key", "the intent creates a key: the file does not tell its id", "--key-arn"
+        )
+
+
+def _placed(found: Iterable[Unsaid], subject: Subject, access: KeyAccess) -> Iterator[Placed]:
+    for one in found:
+        where = _where(one.origin, subject, access) if one.origin is not None else Location(subject.path)
+        yield Placed(where, one.sid or "", str(one), one.why)
+
+
+def _where(origin: Origin, subject: Subject, access: KeyAccess) -> Location:
+    layer, holder = (Layer.IDENTITY, origin.holder) if origin.holder else (Layer.KEY_POLICY, access.key.arn)
+    policies = list(subject.described.places.of_layer(layer, holder))
+    known = origin.policy < len(policies)
+    return policies[origin.policy].where(("Statement", origin.number)) if known else Location(subject.path)
+
+
+def _beside(subject: Subject) -> Iterator[Placed]:
+    """Yield what bears on the access and stands in no intent."""
+    if IDENTITY_POLICIES in subject.described.lacks:
+        return
+    for place in subject.described.places.policies:
+        if place.layer is not Layer.KEY_POLICY and place.layer is not Layer.IDENTITY:
+            yield Placed(
+                place.where(()), "", f"a policy of {place.holder or 'the organization'}", "an intent holds no such policies"
+            )

@@ -1,0 +1,188 @@
+"""What a key policy allows, permission by permission, so that the statements of two policies can be compared.
+
+Source: IAM User Guide, reference_policies_elements; KMS Developer Guide, kms-api-permissions-reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from kmsgen.arn import ACCOUNT_ID, account_root, parse_arn
+from kmsgen.catalogue import actions
+from kmsgen.catalogue.key_specs import key_type
+from kmsgen.catalogue.model import Action
+from kmsgen.compiler.conditions import carries, fails_when_absent, has_wildcard
+from kmsgen.intent.resolve.actions import WITHOUT_ORIGIN
+from kmsgen.policy.bundle import Key
+from kmsgen.policy.document import Condition, Effect, Principal, Statement
+from kmsgen.policy.operators import split_operator
+
+Values = tuple[str, ...]
+EVERYBODY = Principal("AWS", "*")
+_NARROW = {"StringLike": "StringEquals", "StringNotLike": "StringNotEquals"}
+_EQUALITIES = ("ArnEquals", "ArnLike", "StringEquals", "StringLike")
+_OF_ARNS = {"ArnLike": "ArnEquals", "ArnNotLike": "ArnNotEquals"}
+
+
+class Allowed(NamedTuple):
+    """One permission: who, which action, under which conditions, these in their plainest form."""
+
+    principal: Principal
+    action: str
+    conditions: frozenset[Condition]
+
+    def is_within(self, wider: Iterable[Allowed]) -> bool:
+        """Return whether one of some permissions gives as much as this one."""
+        return any(one[:2] == self[:2] and one.conditions <= self.conditions for one in wider)
+
+    def is_strictly_wider(self, other: Allowed) -> bool:
+        """Return whether this permission holds under fewer conditions than the other."""
+        return self[:2] == other[:2] and self.conditions < other.conditions
+
+
+class Origin(NamedTuple):
+    """Where a statement stands: its number in the key policy, or in an IAM policy of a principal; numbers count from 0."""
+
+    number: int
+    holder: str = ""
+    policy: int = 0
+
+
+class Part(NamedTuple):
+    """What one statement gives some principals alike: actions under the same conditions, these as they are written."""
+
+    origin: Origin
+    principals: tuple[Principal, ...]
+    actions: Values
+    conditions: tuple[Condition, ...]
+
+    @property
+    def allowed(self) -> frozenset[Allowed]:
+        """Every permission of the part."""
+        held = plainest(self.conditions)
+        return frozenset(Allowed(who, action, held) for who in self.principals for action in self.actions)
+
+
+def parts_of(origin: Origin, statement: Statement, key: Key) -> Iterator[Part]:
+    """Yield the parts of an Allow of a key policy that have an effect on its key; accounts apart from whoever else it names."""
+    if not is_about(statement, key):
+        return
+    alike: dict[tuple[bool, tuple[Condition, ...], Values], list[Principal]] = {}
+    statement = _by_name(statement)
+    for principal in dict.fromkeys(_whole(one, key) for one in statement.principals or ()):
+        by_conditions: dict[tuple[Condition, ...], list[str]] = {}
+        for action in actions_of(statement):
+            held = held_by(action, statement.conditions)
+            if held is not None and _has_effect(action, principal, key):
+                by_conditions.setdefault(held, []).append(action)
+        for held, names in by_conditions.items():
+            alike.setdefault((principal.value.endswith(":root"), held, tuple(sorted(names))), []).append(principal)
+    for (_, held, given), principals in alike.items():
+        yield Part(origin, tuple(principals), given, held)
+
+
+def _by_name(statement: Statement) -> Statement:
+    """Return an Allow of everyone whose aws:PrincipalArn is one of some users and roles as an Allow of these.
+
+    Source: IAM User Guide, reference_policies_condition-keys (aws:PrincipalArn): of a role's session it is the role's ARN.
+    """
+    named = next((one for one in statement.conditions if _names_principals(one)), None)
+    if named is None or {one.value for one in statement.principals or ()} != {"*"}:
+        return statement
+    others = tuple(one for one in statement.conditions if one != named)
+    return statement._replace(principals=tuple(Principal("AWS", value) for value in named.values), conditions=others)
+
+
+def _names_principals(condition: Condition) -> bool:
+    exact = not any(has_wildcard(value) or "${" in value for value in condition.values)
+    people = all(":iam:" in value and (":role/" in value or ":user/" in value) for value in condition.values)
+    return condition.key.lower() == "aws:principalarn" and condition.operator in _EQUALITIES and exact and people
+
+
+def allowed_in(statements: Iterable[Statement], key: Key) -> frozenset[Allowed]:
+    """Return what the Allow statements of a key policy give on its key."""
+    allows = (one for one in statements if one.effect is Effect.ALLOW)
+    return frozenset(given for one in allows for part in parts_of(Origin(0), one, key) for given in part.allowed)
+
+
+def actions_of(statement: Statement) -> Values:
+    """Return the actions that a statement names, in full; of NotAction, those it does not name."""
+    named = dict.fromkeys(action for pattern in statement.actions for action in actions.expand(pattern))
+    if not statement.not_action:
+        return tuple(named)
+    return tuple(row.iam_name for row in actions.ACTIONS.values() if row.iam_name not in named)
+
+
+def existing(names: Values, key: Key) -> Values:
+    """Return those of some actions that a key policy decides and that a key of this kind has."""
+    rows = (row for name in names if (row := actions.find(name)) is not None)
+    return tuple(row.iam_name for row in rows if row.policy_types != "iam" and _exists(row, key))
+
+
+def is_about(statement: Statement, key: Key) -> bool:
+    """Return whether Resource names the key."""
+    return any(text == "*" or fnmatchcase(key.arn, text.replace("[", "[[]")) for text in statement.resources)
+
+
+def held_by(action: str, conditions: Iterable[Condition]) -> tuple[Condition, ...] | None:
+    """Return the conditions that requests for an action can meet or fail; None where one of them can never hold."""
+    held = []
+    for condition in conditions:
+        if carries(action, condition.key):
+            held.append(condition)
+        elif fails_when_absent(condition):
+            return None
+    return tuple(held)
+
+
+def plainest(conditions: Iterable[Condition]) -> frozenset[Condition]:
+    """Return conditions in a form in which those that mean the same are the same."""
+    return frozenset(_plain(condition) for condition in conditions)
+
+
+def _plain(condition: Condition) -> Condition:
+    name = split_operator(condition.operator)
+    operator = str(name or condition.operator)
+    values = tuple(sorted(dict.fromkeys(condition.values)))
+    if name is not None:
+        base = _OF_ARNS.get(name.base, name.base)
+        if not any(has_wildcard(value) for value in values):
+            base = _NARROW.get(base, base)
+        if base in ("Bool", "Null"):
+            values = tuple(value.lower() for value in values)
+        operator = str(name._replace(base=base))
+    return Condition(operator, condition.key.lower(), values)
+
+
+def _whole(principal: Principal, key: Key) -> Principal:
+    """Return a principal in one form: an account by the ARN of its root user, everyone by a star of AWS."""
+    if principal.kind == "*":
+        return EVERYBODY
+    if principal.kind == "AWS" and ACCOUNT_ID.match(principal.value):
+        return Principal("AWS", account_root(_home(key)[0], principal.value))
+    return principal
+
+
+def _has_effect(name: str, principal: Principal, key: Key) -> bool:
+    """Return whether an Allow of a key policy has an effect for this principal on a key of this kind."""
+    row = actions.find(name)
+    if row is None or row.policy_types == "iam" or not _exists(row, key):
+        return False
+    if row.policy_types is None and principal.kind == "AWS":  # what only service-linked roles call, or AWS itself
+        return principal.value == account_root(*_home(key)) or ":role/aws-service-role/" in principal.value
+    arn = parse_arn(principal.value)
+    return arn is None or arn.account == _home(key)[1] or bool(row.cross_account)
+
+
+def _home(key: Key) -> tuple[str, str]:
+    """Return the partition and the account of a key."""
+    _, partition, _, _, account, _ = key.arn.split(":", 5)
+    return partition, account
+
+
+def _exists(row: Action, key: Key) -> bool:
+    kind = key_type(key.spec, key.usage) or ""
+    fits = actions.fits(row, kind) and (key.multi_region or not row.multi_region_only)
+    return fits and row.name not in WITHOUT_ORIGIN.get(key.origin, ())

@@ -1,0 +1,94 @@
+"""What IAM policies give on a key whose key policy lets the account's IAM policies decide, as if the key policy gave it.
+
+Source: KMS Developer Guide, key-policy-default (allows access to the account and enables IAM policies), iam-policies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from kmsgen.arn import account_of, account_root
+from kmsgen.catalogue import actions
+from kmsgen.importer.allowed import Allowed, Origin, Part, actions_of, existing, held_by, is_about, parts_of, plainest
+from kmsgen.importer.unsaid import Unsaid, unreadable
+from kmsgen.policy.bundle import Key, PrincipalPolicies
+from kmsgen.policy.document import Condition, Effect, Principal, Statement
+
+Policies = Mapping[str, PrincipalPolicies]
+
+
+class Held(NamedTuple):
+    """A statement of an IAM policy, with where it stands."""
+
+    origin: Origin
+    statement: Statement
+    version: str
+
+
+def held_statements(principals: Policies) -> Iterator[Held]:
+    """Yield the statements of every IAM policy."""
+    for holder, policies in principals.items():
+        for number, document in enumerate(policies.identity_policies):
+            for index, statement in enumerate(document.statements):
+                yield Held(Origin(index, holder, number), statement, document.version)
+
+
+def delegated_parts(held: Held, key: Key, given: Iterable[Allowed]) -> Iterator[Part]:
+    """Yield what a statement gives its principal: actions that the key policy leaves to IAM policies, and those of IAM alone."""
+    partition, holder = key.arn.split(":")[1], held.origin.holder
+    root = Principal("AWS", account_root(partition, account_of(holder) or ""))
+    left = [(one.action, _others(one, holder)) for one in given if one.principal == root]
+    principal = Principal("AWS", holder)
+    for part in parts_of(held.origin, held.statement._replace(principals=(principal,)), key):
+        held_there = plainest(part.conditions)
+        names = tuple(name for name in part.actions if any(name == one and more <= held_there for one, more in left))
+        if names:
+            yield part._replace(actions=names)
+    yield from _of_iam_alone(held, principal, key)
+
+
+def _others(given: Allowed, holder: str) -> frozenset[Condition]:
+    """Return the conditions under which an account's statement is for a principal, but for the one that names it."""
+    return frozenset(one for one in given.conditions if not (one.key == "aws:principalarn" and _names(one, holder)))
+
+
+def _names(condition: Condition, holder: str) -> bool:
+    return condition.operator in ("ArnEquals", "StringEquals") and holder in condition.values
+
+
+def iam_allowed(principals: Policies, key: Key) -> frozenset[Allowed]:
+    """Return what IAM policies allow that no key policy can."""
+    found = [
+        part
+        for held in held_statements(principals)
+        if held.statement.effect is Effect.ALLOW
+        for part in _of_iam_alone(held, Principal("AWS", held.origin.holder), key)
+    ]
+    return frozenset(given for part in found for given in part.allowed)
+
+
+def refusals(held: Held, key: Key) -> Iterator[Unsaid]:
+    """Yield why a statement of an IAM policy has no counterpart in an intent."""
+    statement = held.statement
+    names = existing(actions_of(statement), key) if is_about(statement, key) or statement.not_resource else ()
+    if statement.effect is Effect.DENY and names:
+        why = "an intent that writes the key policy has denies there only"
+        yield Unsaid(held.origin, statement.sid, f"a deny in an IAM policy of {held.origin.holder}", why)
+    elif names and (refusal := unreadable(held.origin, statement, held.version)):
+        yield refusal
+
+
+def _of_iam_alone(held: Held, principal: Principal, key: Key) -> Iterator[Part]:
+    """Yield what no key policy can give: of calls on a key those on this one, of the others those that Resource `*` is for."""
+    everything, this_key = "*" in held.statement.resources, is_about(held.statement, key)
+    alike: dict[tuple[Condition, ...], list[str]] = {}
+    for name in actions_of(held.statement):
+        row = actions.find(name)
+        conditions = held_by(name, held.statement.conditions)
+        if row is None or row.policy_types != "iam" or conditions is None:
+            continue
+        if this_key if "key" in row.resource_types else everything:
+            alike.setdefault(conditions, []).append(name)
+    for conditions, names in alike.items():
+        yield Part(held.origin, (principal,), tuple(names), conditions)

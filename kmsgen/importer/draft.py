@@ -1,0 +1,81 @@
+"""An intent in the making: its head, the lines found so far, and what a further line would compile to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from kmsgen.compiler import compile_intent
+from kmsgen.errors import Diagnostic, KmsgenError
+from kmsgen.importer.allowed import Allowed, allowed_in
+from kmsgen.importer.delegated import iam_allowed
+from kmsgen.intent import intent_of
+from kmsgen.policy.bundle import Key, KeyAccess, PrincipalPolicies
+from kmsgen.policy.document import Statement
+from kmsgen.reading import parse
+from kmsgen.render.yaml_text import dump
+
+Data = dict[str, Any]
+PATH = "imported.yaml"
+
+
+class Line(NamedTuple):
+    """A line of an intent: the list it stands in, and what stands there, a text or a mapping."""
+
+    field: str
+    content: Any
+
+
+class Trial(NamedTuple):
+    """What lines compile to on the key; or why they do not, and then nothing else."""
+
+    access: KeyAccess | None = None
+    principals: Mapping[str, PrincipalPolicies] = MappingProxyType({})
+    refusals: tuple[Diagnostic, ...] = ()
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements of the key policy."""
+        return self.access.policy.statements if self.access else ()
+
+    @property
+    def why(self) -> str:
+        """The first reason why nothing was compiled."""
+        return self.refusals[0].message if self.refusals else ""
+
+
+class Draft:
+    """The head of an intent about `key`, and its lines in the order in which they were found."""
+
+    def __init__(self, head: Data, key: Key) -> None:
+        self.head = head
+        self.key = key
+        self.lines: list[Line] = []
+
+    def trial(self, *lines: Line) -> Trial:
+        """Compile an intent of these lines alone."""
+        try:
+            intent = intent_of(parse(dump(self._data(lines)), PATH))
+            bundle = compile_intent(intent).bundle
+        except KmsgenError as error:
+            return Trial(refusals=error.diagnostics)
+        return Trial(bundle.keys[0], bundle.principals)
+
+    def allowed_by(self, trial: Trial) -> frozenset[Allowed]:
+        """Return what the key policy of a trial gives on the key, and its IAM policies beside it."""
+        key = self.key._replace(arn=trial.access.key.arn) if trial.access else self.key
+        return allowed_in(trial.statements, key) | iam_allowed(trial.principals, key)
+
+    def text(self) -> str:
+        """Return the intent as YAML."""
+        return dump(self._data(self.lines)) + "\n"
+
+    def _data(self, lines: list[Line] | tuple[Line, ...]) -> Data:
+        lists: dict[str, list[Any]] = {}
+        for line in lines:
+            lists.setdefault(line.field, []).append(line.content)
+        return {
+            **self.head,
+            **{name: lists[name] for name in ("admins", "users", "services", "grants", "guardrails") if name in lists},
+        }

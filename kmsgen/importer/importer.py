@@ -1,0 +1,199 @@
+"""One key of a bundle to an intent: each statement to the lines that compile to what it says, and no other.
+
+No line is trusted: one counts for a statement only where what it compiles to is what the policy gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from kmsgen.importer.allowed import Allowed, Origin, Part, parts_of
+from kmsgen.importer.delegated import Policies, delegated_parts, held_statements, refusals
+from kmsgen.importer.draft import Draft, Line, Trial
+from kmsgen.importer.grants import grant_lines
+from kmsgen.importer.head import head_of
+from kmsgen.importer.people import people_lines
+from kmsgen.importer.rails import denies_of, find_rail, forbidden_by
+from kmsgen.importer.services import service_lines
+from kmsgen.importer.unsaid import Unsaid, together, unreadable
+from kmsgen.policy.bundle import KeyAccess
+from kmsgen.policy.document import Effect, Statement
+
+_WHY = {"*": "a line names principals, patterns of them or members of an organization, and this is for everyone else too"}
+
+
+class Imported(NamedTuple):
+    """The text of an intent, and what it does not say; `alias_halves` are principals to whom it gives IAM policies.
+
+    `by_absence` are denies of what the intent gives nobody.
+    """
+
+    text: str
+    unsaid: tuple[Unsaid, ...] = ()
+    alias_halves: tuple[str, ...] = ()
+    by_absence: tuple[Unsaid, ...] = ()
+
+
+def import_key(access: KeyAccess, principals: Policies, path: str) -> Imported:
+    """Return the intent of a key and of what IAM policies give on it.
+
+    It claims nothing: whether it gives the same access is the prover's to say.
+    """
+    draft = Draft(head_of(access, principals, path), access.key)
+    search = _Search(draft, access, principals)
+    unsaid = [*search.allows(), *search.denies(), *_grants(draft, access)]
+    whole = draft.trial(*draft.lines)
+    if whole.refusals and draft.lines:
+        unsaid += [Unsaid(None, None, "the lines together", one.message) for one in whole.refusals]
+    halves = tuple(arn for arn, held in whole.principals.items() if held.identity_policies)
+    return Imported(draft.text(), together(unsaid), halves, tuple(search.by_absence))
+
+
+class _Search:
+    """The lines of one key policy, and of the IAM policies to which it leaves what they give."""
+
+    def __init__(self, draft: Draft, access: KeyAccess, principals: Policies) -> None:
+        self.draft = draft
+        self.statements = access.policy.statements
+        self.version = access.policy.version
+        parts = [part for number, one in self._of(Effect.ALLOW) for part in parts_of(Origin(number), one, access.key)]
+        given = frozenset(one for part in parts for one in part.allowed)
+        self.held = tuple(held_statements(principals))
+        readable = (one for one in self.held if one.statement.effect is Effect.ALLOW and not [*refusals(one, access.key)])
+        parts += [part for one in readable for part in delegated_parts(one, access.key, given)]
+        self.forbidden = frozenset[str]().union(*(forbidden_by(one, access.key) for one in self.statements))
+        parts = [_without(part, self.forbidden) for part in parts]
+        # whole accounts first: they open the intent for its reader, as they open a key policy that is rendered
+        self.parts = sorted(parts, key=lambda part: not part.principals[0].value.endswith(":root"))
+        self.everything = frozenset(given for part in parts for given in part.allowed)
+        granted = (f"kms:{name}" for grant in access.grants for name in grant.operations)
+        self.allowed = frozenset((*(one.action for one in self.everything), *granted))
+        self.done: set[Allowed] = set()
+        self.by_absence: list[Unsaid] = []
+
+    def allows(self) -> Iterator[Unsaid]:
+        """Find lines for the Allow statements; yield what no line says."""
+        yield from (
+            refusal for number, one in self._all(Effect.ALLOW) if (refusal := unreadable(Origin(number), one, self.version))
+        )
+        yield from (refusal for one in self.held for refusal in refusals(one, self.draft.key))
+        for part in self.parts:
+            yield from self._say(self._left(part))
+
+    def denies(self) -> Iterator[Unsaid]:
+        """Find guard rails for the Deny statements; yield what none of them says."""
+        said: set[object] = set()
+        for number, statement in self._all(Effect.DENY):
+            refusal = unreadable(Origin(number), statement, self.version)
+            if refusal:
+                yield refusal
+                continue
+            mine = denies_of((statement,), self.draft.key)
+            if not mine or said.issuperset(mine):
+                continue
+            found = find_rail(statement, self.draft, self.allowed)
+            if found is None and forbidden_by(statement, self.draft.key) and self.forbidden.isdisjoint(self.allowed):
+                self.by_absence.append(Unsaid(Origin(number), statement.sid, "an explicit deny", "no line gives what it denies"))
+                continue
+            if found is None:
+                yield Unsaid(Origin(number), statement.sid, "an explicit deny", "no guard rail is this Deny")
+                continue
+            line, trial = found
+            self.draft.lines.append(line)
+            said |= denies_of(trial.statements, self.draft.key).keys()
+
+    def _all(self, effect: Effect) -> Iterator[tuple[int, Statement]]:
+        return ((number, one) for number, one in enumerate(self.statements) if one.effect is effect)
+
+    def _of(self, effect: Effect) -> Iterator[tuple[int, Statement]]:
+        return ((number, one) for number, one in self._all(effect) if unreadable(Origin(number), one, self.version) is None)
+
+    def _left(self, part: Part) -> Part:
+        """Return what no line gives yet of a part; a permission that another statement gives without conditions is given."""
+        names = [action for action in part.actions if not self._is_given(part._replace(actions=(action,)))]
+        return part._replace(actions=tuple(names))
+
+    def _is_given(self, part: Part) -> bool:
+        wider = [one for one in self.everything if any(one.is_strictly_wider(given) for given in part.allowed)]
+        return all(given in self.done or given.is_within(wider) for given in part.allowed)
+
+    def _say(self, part: Part) -> Iterator[Unsaid]:
+        """Find a line for a part, else for its principals and then its actions one by one; yield what no line says."""
+        if not part.actions:
+            return
+        why = self._find(part)
+        if why is None:
+            return
+        if len(part.principals) > 1:
+            for principal in part.principals:
+                yield from self._say(self._left(part._replace(principals=(principal,))))
+        elif len(part.actions) > 1:
+            yield from self._say_apart(part)
+        else:
+            yield Unsaid(part.origin, self._sid_of(part), part.principals[0].value, why, part.actions)
+
+    def _sid_of(self, part: Part) -> str | None:
+        if not part.origin.holder:
+            return self.statements[part.origin.number].sid
+        return next(one.statement.sid for one in self.held if one.origin == part.origin)
+
+    def _say_apart(self, part: Part) -> Iterator[Unsaid]:
+        """Find which actions of a part a line can say by themselves, and say these together."""
+        sayable = [action for action in part.actions if self._candidate(part._replace(actions=(action,)))[0] is not None]
+        together = part._replace(actions=tuple(sayable))
+        apart = together.actions and self._find(together) is not None
+        for action in part.actions:
+            if apart or action not in sayable:
+                yield from self._say(part._replace(actions=(action,)))
+
+    def _find(self, part: Part) -> str | None:
+        """Add the line of a part to the draft; return why there is none."""
+        line, given, why = self._candidate(part)
+        if line is None:
+            return why or _WHY.get(part.principals[0].value, "no line of an intent says this")
+        self.draft.lines.append(line)
+        self.done |= given
+        return None
+
+    def _candidate(self, part: Part) -> tuple[Line | None, frozenset[Allowed], str]:
+        """Return the first line that gives a part and nothing else than the policy gives, permission by permission.
+
+        Where there is none, a line will do that gives beside the part what is within other permissions of the policy.
+        """
+        why, within = "", None
+        for line in _lines(part, self.draft):
+            trial, given = self._tried(line)
+            why = why or trial.why
+            if part.allowed <= given <= self.everything:
+                return line, given, ""
+            if within is None and part.allowed <= given and all(one.is_within(self.everything) for one in given):
+                within = line, given, ""
+        return within or (None, frozenset(), why)
+
+    def _tried(self, line: Line) -> tuple[Trial, frozenset[Allowed]]:
+        """Return what a line compiles to, and what it gives; beside the others where it alone makes no key policy."""
+        trial = self.draft.trial(line)
+        if all(one.code != "empty-key-policy" for one in trial.refusals):
+            return trial, self.draft.allowed_by(trial)
+        trial = self.draft.trial(*self.draft.lines, line)
+        return trial, self.draft.allowed_by(trial) - self.done
+
+
+def _without(part: Part, names: frozenset[str]) -> Part:
+    return part._replace(actions=tuple(action for action in part.actions if action not in names))
+
+
+def _lines(part: Part, draft: Draft) -> Iterable[Line]:
+    yield from service_lines(part, draft.key)
+    if all(one.kind == "AWS" for one in part.principals):
+        yield from people_lines(part, draft.key)
+
+
+def _grants(draft: Draft, access: KeyAccess) -> Iterator[Unsaid]:
+    for grant, line in grant_lines(access.grants, draft.key):
+        trial = draft.trial(*draft.lines, line)
+        if trial.access is None or not trial.access.grants:
+            yield Unsaid(None, grant.name or grant.id, f"the grant to {grant.grantee}", trial.why)
+        else:
+            draft.lines.append(line)

@@ -1,0 +1,109 @@
+"""What principals may do to lines of `admins` and `users`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from kmsgen.arn import ACCOUNT_ID, parse_arn
+from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.catalogue.capabilities import administrator, in_key_policy
+from kmsgen.catalogue.key_specs import key_type
+from kmsgen.importer.allowed import Part
+from kmsgen.importer.draft import Line
+from kmsgen.importer.when import whens_of
+from kmsgen.importer.words import word_for_aws, words_of
+from kmsgen.policy.bundle import Key
+from kmsgen.policy.document import Condition
+
+Values = tuple[str, ...]
+Conditions = tuple[Condition, ...]
+_SHORT = ("user", "role", "assumed-role", "federated-user")
+_EQUAL = ("StringEquals", "StringLike", "ArnEquals", "ArnLike", "ForAnyValue:StringLike")
+_ORGANIZATION, _UNITS = "aws:principalorgid", "aws:principalorgpaths"
+_ARN, _ACCOUNT = "aws:principalarn", "aws:principalaccount"
+_GRANTS = frozenset({"kms:CreateGrant"})
+
+
+def people_lines(part: Part, key: Key) -> Iterator[Line]:
+    """Yield the lines that may say what principals with ARNs may do, the plainest first."""
+    if any(principal.value == "*" for principal in part.principals):
+        yield from _wide_lines(part, key)
+        return
+    names = [short(principal.value, key) for principal in part.principals]
+    if not part.conditions and set(part.actions) == set(_administrator(key)):
+        yield from (Line("admins", name) for name in names if len(names) == 1)
+        yield Line("admins", {"principal": names})
+    who = {"principal": names[0] if len(names) == 1 else names}
+    field = "admins" if _runs_only(part.actions) else "users"
+    for rest in can_and_when(part, key):
+        yield Line(field, who | rest)
+
+
+def _wide_lines(part: Part, key: Key) -> Iterator[Line]:
+    """Yield the lines for everyone under a condition on the caller: patterns of principals, members of organizations."""
+    for names, others in _wide_names(part.conditions, key):
+        for rest in can_and_when(part._replace(conditions=others), key):
+            yield Line("users", {"principal": names[0] if len(names) == 1 else names, **rest})
+
+
+def _wide_names(conditions: Conditions, key: Key) -> Iterator[tuple[list[str], Conditions]]:
+    """Yield whom conditions on the caller leave, and the other conditions."""
+    by_key = {one.key.lower(): one for one in conditions if one.operator in _EQUAL}
+    organization, units = by_key.get(_ORGANIZATION), by_key.get(_UNITS)
+    arns, accounts = by_key.get(_ARN), by_key.get(_ACCOUNT)
+    if organization:
+        yield [f"organization/{value}" for value in organization.values], _without(conditions, organization)
+    if units and all(value.endswith("/*") for value in units.values):
+        yield [f"organization/{value[:-2]}" for value in units.values], _without(conditions, units)
+    if arns:
+        names = [short(value, key) for value in arns.values]
+        yield names, _without(conditions, arns, *([accounts] if accounts else []))
+        yield names, _without(conditions, arns)
+
+
+def _without(conditions: Conditions, *taken: Condition) -> Conditions:
+    return tuple(one for one in conditions if one not in taken)
+
+
+def can_and_when(part: Part, key: Key) -> Iterator[dict[str, Any]]:
+    """Yield the ways to say what a part allows, and when: in words, then as it stands."""
+    kind, region = key_type(key.spec, key.usage) or "", key.arn.split(":")[3]
+    for_aws = word_for_aws(part.actions, part.conditions, kind)
+    if for_aws:
+        for when in whens_of(for_aws[1], region):
+            yield {"can": [for_aws[0]], **_said(when)}
+    for when in whens_of(part.conditions, region):
+        yield {"can": list(words_of(part.actions, kind, _offered(key))), **_said(when)}
+    for when in whens_of(part.conditions, region):
+        yield {"can": list(part.actions), **_said(when)}
+
+
+def short(principal: str, key: Key) -> str:
+    """Return the shorthand of a principal's ARN where it has one: `role/NAME` of the key's account, `account/ID`."""
+    arn, home = parse_arn(principal), parse_arn(key.arn)
+    if arn is None or home is None or arn.partition != home.partition:
+        return principal
+    if arn.resource == "root" and ACCOUNT_ID.match(arn.account):
+        return "account" if arn.account == home.account else f"account/{arn.account}"
+    return arn.resource if arn.account == home.account and arn.kind in _SHORT else principal
+
+
+def _said(when: dict[str, Any]) -> dict[str, Any]:
+    return {"when": when} if when else {}
+
+
+def _administrator(key: Key) -> Values:
+    return in_key_policy(administrator(key_type(key.spec, key.usage) or "", multi_region=key.multi_region))
+
+
+def _offered(key: Key) -> Values:
+    rows = (row for row in ACTIONS.values() if key.multi_region or not row.multi_region_only)
+    return in_key_policy(tuple(row.iam_name for row in rows))
+
+
+def _runs_only(actions: Values) -> bool:
+    """Return whether actions run the key and do not use it: no cryptography, no grants, and they change something."""
+    rows = [ACTIONS[name.removeprefix("kms:")] for name in actions]
+    uses = any(row.cryptographic for row in rows) or not _GRANTS.isdisjoint(actions)
+    return not uses and any(not set(row.access_levels) <= {"Read", "List"} for row in rows)

@@ -1,0 +1,84 @@
+"""Deny statements to guard rails: the ones that compile to the same statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmsgen.arn import account_root
+from kmsgen.catalogue.guardrails import GUARD_RAILS
+from kmsgen.importer.allowed import actions_of, existing, is_about, plainest
+from kmsgen.importer.draft import Draft, Line, Trial
+from kmsgen.importer.people import short
+from kmsgen.policy.bundle import Key
+from kmsgen.policy.document import Condition, Effect, Principal, Statement
+
+Denied = tuple[frozenset[Principal], frozenset[str], frozenset[Condition]]
+_EXCEPT = {"aws:principalarn": ("ArnNotEquals", "ArnNotLike", "StringNotEquals", "StringNotLike"),
+           "aws:principalaccount": ("StringNotEquals",)}  # fmt: skip
+
+
+def denies_of(statements: tuple[Statement, ...], key: Key) -> dict[Denied, int]:
+    """Return what the Deny statements of a key policy deny on the key, each with the number of its statement."""
+    denies = ((number, one) for number, one in enumerate(statements) if one.effect is Effect.DENY and is_about(one, key))
+    return {denied(one, key): number for number, one in denies}
+
+
+def denied(statement: Statement, key: Key) -> Denied:
+    """Return whom a Deny denies which actions of the key, under which conditions, in one form."""
+    principals = frozenset(Principal("AWS", "*") if one.value == "*" else one for one in statement.principals or ())
+    return principals, frozenset(existing(actions_of(statement), key)), plainest(statement.conditions)
+
+
+def forbidden_by(statement: Statement, key: Key) -> frozenset[str]:
+    """Return the actions of the key that a Deny takes from everyone, whatever the circumstances."""
+    who, what, when = denied(statement, key)
+    whole = statement.effect is Effect.DENY and is_about(statement, key) and not statement.not_resource
+    return what if whole and not when and not statement.not_principal and who == {Principal("AWS", "*")} else frozenset()
+
+
+def find_rail(statement: Statement, draft: Draft, allowed: frozenset[str]) -> tuple[Line, Trial] | None:
+    """Return the guard rail of a Deny, and what it compiles to beside the lines found so far; None where there is none.
+
+    It may deny more actions, or fewer, where nothing allows these.
+    """
+    wanted = denied(statement, draft.key)
+    for name in GUARD_RAILS:
+        for line, trial in _tries(name, statement, draft):
+            if any(_is_same(wanted, one, allowed) for one in denies_of(trial.statements, draft.key)):
+                return line, trial
+    return None
+
+
+def _is_same(one: Denied, other: Denied, allowed: frozenset[str]) -> bool:
+    """Return whether two Denies take the same away from what is allowed."""
+    (who, what, when), (whom, which, at) = one, other
+    return (who, when) == (whom, at) and bool(what & which) and not (what ^ which) & allowed
+
+
+def _tries(name: str, statement: Statement, draft: Draft) -> Iterator[tuple[Line, Trial]]:
+    """Yield a guard rail without exceptions, then with those that its conditions make and the rail does not make by itself."""
+    principals = [one.value for one in statement.principals or () if one.value != "*"] or list(_only(statement))
+    options = {"for": [short(arn, draft.key) for arn in principals]} if principals else {}
+    bare = Line("guardrails", {name: options} if options else name)
+    trial = draft.trial(*draft.lines, bare)
+    yield bare, trial
+    own = {arn for one in trial.statements if one.effect is Effect.DENY for arn in _spared(one, draft.key)}
+    spared = [short(arn, draft.key) for arn in _spared(statement, draft.key) if arn not in own]
+    if spared:
+        line = Line("guardrails", {name: {"except": spared, **options}})
+        yield line, draft.trial(*draft.lines, line)
+
+
+def _only(statement: Statement) -> Iterator[str]:
+    """Yield the patterns of principals to whom conditions leave a Deny of everyone."""
+    for condition in statement.conditions:
+        if condition.key.lower() == "aws:principalarn" and condition.operator in ("ArnLike", "ArnEquals"):
+            yield from condition.values
+
+
+def _spared(statement: Statement, key: Key) -> Iterator[str]:
+    for condition in statement.conditions:
+        if condition.operator not in _EXCEPT.get(condition.key.lower(), ()):
+            continue
+        for value in condition.values:
+            yield account_root(key.arn.split(":")[1], value) if value.isdigit() else value

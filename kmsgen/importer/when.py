@@ -1,0 +1,128 @@
+"""Conditions to the words of `when`, and to raw blocks where no word says them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from kmsgen.policy.document import Condition
+
+When = dict[str, Any]
+_CONTEXT, _TAG = "kms:encryptioncontext:", "aws:principaltag/"
+_DOMAIN = ".amazonaws.com"
+_LISTS = {
+    ("StringEquals", "aws:sourcevpce"): "source_vpce",
+    ("IpAddress", "aws:sourceip"): "source_ip",
+    ("StringEquals", "kms:requestalias"): "request_alias",
+    ("StringLike", "kms:requestalias"): "request_alias",
+    ("StringEquals", "aws:principalorgid"): "organization",
+}
+_GRANT = {
+    ("ForAllValues:StringEquals", "kms:grantoperations"): "operations",
+    ("StringEquals", "kms:granteeprincipal"): "grantees",
+    ("StringEquals", "kms:granteeserviceprincipal"): "grantees",
+    ("StringEquals", "kms:retiringprincipal"): "retiring",
+    ("StringEquals", "kms:retiringserviceprincipal"): "retiring",
+    ("StringEquals", "kms:grantconstrainttype"): "constraint",
+    ("Bool", "kms:grantisforawsresource"): "for_aws",
+}
+_CONSTRAINTS = {"EncryptionContextEquals": "equals", "EncryptionContextSubset": "subset"}
+_DATES = {("DateGreaterThanEquals", "aws:currenttime"): "from", ("DateLessThan", "aws:currenttime"): "until"}
+
+
+def whens_of(conditions: Iterable[Condition], region: str) -> Iterator[When]:
+    """Yield the ways in which a line can say conditions, in words first, then as they stand."""
+    conditions = tuple(conditions)
+    in_words = _in_words(conditions, region)
+    yield in_words
+    raw = _raw(conditions)
+    if raw != in_words:
+        yield raw
+
+
+def _in_words(conditions: tuple[Condition, ...], region: str) -> When:
+    found: When = {}
+    for condition in conditions:
+        if not any(say(condition, found, region) for say in _SAYINGS):
+            _add_raw(condition, found)
+    return found
+
+
+def _raw(conditions: tuple[Condition, ...]) -> When:
+    found: When = {}
+    for condition in conditions:
+        _add_raw(condition, found)
+    return found
+
+
+def _add_raw(condition: Condition, found: When) -> None:
+    found.setdefault("conditions", {}).setdefault(condition.operator, {})[condition.key] = list(condition.values)
+
+
+def _say_list(condition: Condition, found: When, _region: str) -> bool:
+    word = _LISTS.get((condition.operator, condition.key.lower()))
+    return word is not None and _put(found, word, list(condition.values))
+
+
+def _say_date(condition: Condition, found: When, _region: str) -> bool:
+    word = _DATES.get((condition.operator, condition.key.lower()))
+    return word is not None and len(condition.values) == 1 and _put(found, word, condition.values[0])
+
+
+def _say_mfa(condition: Condition, found: When, _region: str) -> bool:
+    is_mfa = (condition.operator, condition.key.lower()) == ("Bool", "aws:multifactorauthpresent")
+    return is_mfa and [value.lower() for value in condition.values] == ["true"] and _put(found, "mfa", True)  # noqa: FBT003 - YAML's
+
+
+def _say_grant(condition: Condition, found: When, _region: str) -> bool:
+    word = _GRANT.get((condition.operator, condition.key.lower()))
+    if word is None or word in found.get("grant", {}):
+        return False
+    values = [_CONSTRAINTS.get(value, value) for value in condition.values]
+    if word == "for_aws" and len(values) != 1:
+        return False
+    found.setdefault("grant", {})[word] = values[0].lower() == "true" if word == "for_aws" else values
+    return True
+
+
+def _say_via(condition: Condition, found: When, region: str) -> bool:
+    ending = f".{region}{_DOMAIN}"
+    if condition.key.lower() != "kms:viaservice" or condition.operator not in ("StringEquals", "StringLike"):
+        return False
+    prefixes = [value.removesuffix(ending) for value in condition.values]
+    plain = all(value.endswith(ending) for value in condition.values) and not any("*" in one for one in prefixes)
+    return plain and _put(found, "via", prefixes)
+
+
+def _say_context(condition: Condition, found: When, _region: str) -> bool:
+    return _say_pair("encryption_context", _CONTEXT, condition, found)
+
+
+def _say_tag(condition: Condition, found: When, _region: str) -> bool:
+    return _say_pair("principal_tags", _TAG, condition, found)
+
+
+def _say_pair(word: str, prefix: str, condition: Condition, found: When) -> bool:
+    name = condition.key[len(prefix) :]
+    if condition.operator != "StringEquals" or not condition.key.lower().startswith(prefix) or name in found.get(word, {}):
+        return False
+    found.setdefault(word, {})[name] = list(condition.values)
+    return True
+
+
+def _put(found: When, word: str, value: object) -> bool:
+    if word in found:
+        return False
+    found[word] = value
+    return True
+
+
+_SAYINGS: tuple[Callable[[Condition, When, str], bool], ...] = (
+    _say_list,
+    _say_date,
+    _say_mfa,
+    _say_via,
+    _say_context,
+    _say_tag,
+    _say_grant,
+)

@@ -1,0 +1,114 @@
+"""`kmsgen import`: what is printed, written and said, and the exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.running import Runner
+
+KEY = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+ROOT, APP = "arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:role/app"
+USE = {"Sid": "Use", "Effect": "Allow", "Principal": {"AWS": APP}, "Action": "kms:Decrypt", "Resource": "*"}
+OPEN = {"Sid": "Unless", "Effect": "Allow", "NotPrincipal": {"AWS": APP}, "Action": "kms:Verify*", "Resource": "*"}
+
+
+def policy(*statements: object) -> dict[str, object]:
+    """Return a key policy of these statements."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Runner:
+    """Return an empty folder to run commands in."""
+    return Runner(tmp_path, monkeypatch, capsys)
+
+
+def test_an_intent_that_gives_the_same_is_printed(run: Runner) -> None:
+    """The intent goes to stdout, and that it is proved to stderr; it can be rendered, and differs in nothing."""
+    path = run.write("policy.json", policy(USE))
+    done = run("import", path, "--key-arn", KEY)
+    assert done.code == 0
+    assert "the same access, proved" in done.err
+    again = run.write("again.yaml", done.out)
+    assert run("diff", path, again, "--key-arn", KEY, "--fail-on", "any").code == 0
+
+
+def test_what_cannot_be_said_is_named_with_its_place(run: Runner) -> None:
+    """A statement without a counterpart is named by its place and Sid in every output, and nothing is claimed."""
+    path = run.write("policy.json", json.dumps(policy(USE, OPEN), indent=1))
+    done = run("import", path, "--key-arn", KEY, "--output", "json")
+    found = json.loads(done.out)
+    assert (done.code, found["same"]) == (1, False)
+    assert [(one["sid"], one["place"].rpartition("/")[2]) for one in found["unsaid"]] == [("Unless", "policy.json:13:3")]
+    assert "# not said:" in run("import", path, "--key-arn", KEY).out
+    assert "not said:" in done.err
+
+
+def test_a_file_is_written_where_it_is_asked_for(run: Runner) -> None:
+    """With --out the intent is written there, and stdout stays empty."""
+    done = run("import", run.write("policy.json", policy(USE)), "--key-arn", KEY, "--out", "intent.yaml")
+    assert (done.code, done.out) == (0, "")
+    assert "role/app" in (run.path / "intent.yaml").read_text(encoding="utf-8")
+
+
+def test_of_several_keys_one_is_named(run: Runner) -> None:
+    """A file with several keys is imported key by key; which one is never guessed."""
+    other = KEY.replace("1234abcd", "5678abcd")
+    scenario = {"key": {"arn": KEY}, "policy": policy(USE), "keys": [{"key": {"arn": other}, "policy": policy(USE)}]}
+    path = run.write("scenario.json", scenario)
+    refused = run("import", path)
+    assert (refused.code, "several-keys" in refused.err) == (2, True)
+    assert f"- {other}" in run("import", path, "--key", other).out
+
+
+def test_grants_come_in_and_are_compared(run: Runner) -> None:
+    """A grant becomes a line of `grants`."""
+    grant = {"GrantId": "g1", "Name": "nightly", "GranteePrincipal": APP, "Operations": ["Decrypt"], "IssuingAccount": ROOT}
+    path = run.write(
+        "scenario.json", {"key": {"arn": KEY}, "policy": policy({**USE, "Principal": {"AWS": ROOT}}), "grants": [grant]}
+    )
+    done = run("import", path)
+    assert (done.code, "name: nightly" in done.out) == (0, True), done.err
+
+
+def test_what_iam_policies_give_comes_in(run: Runner) -> None:
+    """Where the key policy lets IAM policies decide, what they give a principal becomes a line for it, and a deny is named."""
+    whole = {**USE, "Principal": {"AWS": ROOT}, "Action": "kms:*"}
+    own = {"Sid": "Own", "Effect": "Allow", "Action": ["kms:Decrypt", "kms:ListAliases"], "Resource": "*"}
+    scenario = {"key": {"arn": KEY}, "policy": policy(whole), "principals": {APP: {"identity_policies": [policy(own)]}}}
+    done = run("import", run.write("scenario.json", scenario))
+    assert (done.code, done.out.count("- principal: role/app")) == (0, 2), done.err
+    denied = policy(own, {**own, "Sid": "No", "Effect": "Deny", "Action": "kms:Encrypt"})
+    scenario["principals"] = {APP: {"identity_policies": [denied]}}
+    done = run("import", run.write("scenario.json", scenario))
+    assert (done.code, f"a deny in an IAM policy of {APP} of `No`" in done.err) == (1, True)
+
+
+DENY = {"Sid": "No", "Effect": "Deny", "Principal": "*", "Action": ["kms:DisableKey", "kms:ScheduleKeyDeletion"], "Resource": "*"}
+WHOLE = {**USE, "Sid": "All", "Principal": {"AWS": ROOT}, "Action": "kms:*"}
+
+
+def test_what_is_denied_to_everyone_is_given_to_nobody(run: Runner) -> None:
+    """A deny of everyone, whatever the circumstances, is said by leaving its actions out, and a note names it."""
+    done = run("import", run.write("policy.json", policy(WHOLE, DENY)), "--key-arn", KEY)
+    assert (done.code, "DisableKey" in done.out, "schedule-deletion" in done.out) == (0, False, False), done.err
+    assert "an explicit deny of `No`: no line gives what it denies" in done.err
+
+
+def test_a_deny_with_exceptions_is_a_guard_rail(run: Runner) -> None:
+    """Whom its conditions spare is excepted; what is taken for granted of the key for it is said."""
+    spared = {**DENY, "Condition": {"ArnNotEquals": {"aws:PrincipalArn": APP}}}
+    done = run("import", run.write("policy.json", policy(WHOLE, spared)), "--key-arn", KEY)
+    assert (done.code, "  - deny-delete:\n      except:\n        - role/app\n" in done.out) == (0, True), done.err
+    assert "origin: AWS_KMS" in done.err
+
+
+def test_what_limits_access_from_elsewhere_is_named(run: Runner) -> None:
+    """A boundary stands in no intent: it is named, and nothing is claimed."""
+    boundary = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}
+    scenario = {"key": {"arn": KEY}, "policy": policy(USE), "principals": {APP: {"boundary": boundary}}}
+    done = run("import", run.write("scenario.json", scenario))
+    assert (done.code, f"a policy of {APP}" in done.err) == (1, True)
