@@ -20,6 +20,7 @@ SUMMARIES: dict[str, str] = {
     "diff": "show access gained and lost between two bundles",
     "matrix": "show who can do what, under which conditions",
     "lint": "report findings on key policies and IAM policies anyone wrote",
+    "snapshot": "read live keys and all that bears on them into a scenario file",
     "presets": "list and show complete intents to start from",
     "init": "write a commented intent to start from",
     "schema": "print the JSON Schema of an intent",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from kmsgen.authorizer.decision import Decision
@@ -44,6 +46,7 @@ class Scenario(NamedTuple):
     """A bundle and the questions to ask of it.
 
     Where something is `unknown`, in words, the bundle is read so that it gives the most access, and `narrow` the least.
+    `unread` says by their ARNs of whom the IAM policies are not known, and why; `*` is whoever is not described.
     """
 
     note: str
@@ -53,6 +56,7 @@ class Scenario(NamedTuple):
     line: int = 0  # of a file of JSON Lines
     narrow: Bundle | None = None
     unknown: str = ""
+    unread: Mapping[str, str] = MappingProxyType({})
 
     @property
     def place(self) -> str:

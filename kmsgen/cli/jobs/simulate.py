@@ -19,6 +19,7 @@ from kmsgen.sources.aws_output import folder_of_answers
 from kmsgen.sources.beside import NOTHING, Beside
 from kmsgen.sources.question import Question, Scenario
 from kmsgen.sources.subject import KEY_POLICY, SCENARIO, identify, is_rendered_folder
+from kmsgen.sources.unread import as_they_may_be, why_unread
 
 ENDINGS = (".yaml", ".yml", ".json", ".jsonl")
 
@@ -60,7 +61,24 @@ def decide(scenarios: Iterable[Scenario], *, trace: bool = False) -> Iterator[De
         for number, question in enumerate(scenario.questions, 1):
             decision = authorizer.decide(question.request, trace=trace, whole=question.whole_call)
             same = other is None or _alike(decision, other.decide(question.request, whole=question.whole_call))
-            yield Decided(scenario, number, question, decision, "" if same else scenario.unknown)
+            settled = Decided(scenario, number, question, decision, "" if same else scenario.unknown)
+            yield settled if settled.open else _of_unread(settled, trace=trace)
+
+
+def _of_unread(decided: Decided, *, trace: bool) -> Decided:
+    """Leave a request open where it depends on IAM policies that nobody could read whether it is allowed."""
+    scenario, question = decided.scenario, decided.question
+    why = why_unread(scenario.unread, question.request.principal, scenario.bundle)
+    if not why:
+        return decided
+    allowing, denying = (
+        Authorizer(one).decide(question.request, trace=trace, whole=question.whole_call)
+        for one in as_they_may_be(scenario.bundle, question.request.principal)
+    )
+    if _alike(allowing, denying) and _alike(allowing, decided.decision):
+        return decided
+    most = allowing if allowing.outcome is Outcome.ALLOWED else decided.decision
+    return decided._replace(decision=most, open=why)
 
 
 def _alike(most: Decision, least: Decision) -> bool:
