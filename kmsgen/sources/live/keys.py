@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kmsgen.arn import parse_arn
-from kmsgen.errors import KmsgenError, together
+from kmsgen.errors import Diagnostic, InputError
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.sources.aws_output import read_together
 from kmsgen.sources.live.failures import OF_ONE_KEY, AwsError
@@ -25,7 +25,7 @@ def read_keys(session: Session, names: Iterable[str]) -> tuple[KeyAccess, ...]:
     """Read keys by id, ARN or alias, each once. Raises KmsgenError with every one that is missing or refused."""
     reader = _Reader(session)
     found: dict[str, KeyAccess] = {}
-    failures: list[KmsgenError] = []
+    problems: list[Diagnostic] = []
     for name in dict.fromkeys(names):
         try:
             access = reader.read(name)
@@ -33,9 +33,9 @@ def read_keys(session: Session, names: Iterable[str]) -> tuple[KeyAccess, ...]:
         except AwsError as error:
             if error.kind not in OF_ONE_KEY:
                 raise
-            failures.append(error)
-    if failures:
-        raise together(failures)
+            problems += error.diagnostics
+    if problems:
+        raise InputError(problems)
     return tuple(found.values())
 
 
