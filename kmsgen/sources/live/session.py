@@ -6,6 +6,7 @@ Source: Boto3 documentation, Session, Retries (standard mode), AssumeRole.
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -103,7 +104,11 @@ class Session:
     @cached_property
     def _signed_in(self) -> Any:  # noqa: ANN401 - as above
         """The session whose credentials are used: that of the assumed role where one is named."""
-        own = self._boto3.Session(profile_name=self._sign_in.profile, region_name=self._sign_in.region)
+        region = self._sign_in.region or os.environ.get("AWS_REGION")  # which boto3 does not look at, unlike other SDKs
+        try:
+            own = self._boto3.Session(profile_name=self._sign_in.profile, region_name=region)
+        except self._errors as error:
+            raise failure(error, "the AWS configuration", "") from None
         role = self._sign_in.role_arn
         if role is None:
             return own
