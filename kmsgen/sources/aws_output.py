@@ -170,8 +170,8 @@ class _Reader:
             return any(isinstance(one, dict) and one.get("KeyId") == arn for one in source.data["Grants"])
         if answer is _ALIASES:
             return True
-        named = _KEY_ID.findall(str(Path(source.path)))
-        return arn.rpartition("/")[2] in named or (len(self.arns) == 1 and not named)
+        named = _KEY_ID.search(source.path)
+        return arn.rpartition("/")[2] in source.path or (len(self.arns) == 1 and not named)
 
     def _read_key(self, arn: str) -> None:
         metadata, aliases, tags = self._of(_METADATA, arn), self._of(_ALIASES, arn), self._of(_TAGS, arn)

@@ -19,7 +19,7 @@ from kmsgen.policy.json_form import parse_create_grant, parse_document, parse_gr
 from kmsgen.policy.plain_data import Reader
 from kmsgen.reading import Source, Steps, Where
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.described import Described, Open
+from kmsgen.sources.described import IDENTITY_POLICIES, Described, Open
 from kmsgen.sources.places import below, places_in
 from kmsgen.sources.question import Expectation, Question, Scenario
 from kmsgen.sources.request_check import faults
@@ -65,7 +65,8 @@ def read_scenario(source: Source, _beside: Beside) -> Described:
 def _described(scenario: Scenario, where: Where) -> Described:
     """Return the bundle of a scenario; for the least access whose IAM policies are not known has one that denies everything."""
     bundle = scenario.bundle
-    most = Described(bundle, places_in(bundle, where))
+    lacks = frozenset({IDENTITY_POLICIES} if ANYBODY in scenario.unread else ())
+    most = Described(bundle, places_in(bundle, where), lacks=lacks)
     unread = {name: why for name, why in scenario.unread.items() if name != ANYBODY}
     if not unread:
         return most

@@ -68,6 +68,8 @@ def _access(session: Session, metadata: dict[str, Any], region: str | None, alia
         "list-resource-tags": {"Tags": tags},
     }
     described = read_together(arn, {f"{arn} {name}": answer for name, answer in answers.items()})
+    if described.unknown:
+        raise InputError(one.diagnostic for one in described.unknown)
     return described.bundle.keys[0]
 
 
