@@ -68,19 +68,24 @@ class Account:
 
     def deploy(self, delegation: str, admins: str = "[role/admin]") -> str:
         """Render the intent and create what was rendered; return the key's ARN."""
-        (self.folder / "intent.yaml").write_text(
-            INTENT.replace("DELEGATION", delegation).replace("ADMINS", admins), encoding="utf-8"
-        )
+        text = INTENT.replace("DELEGATION", delegation).replace("ADMINS", admins)
+        (self.folder / "intent.yaml").write_text(text, encoding="utf-8")
+        return self.create(self.rendered())
+
+    def rendered(self) -> Path:
+        """Render the intent; return the folder of its JSON."""
         assert self.run("render", "intent.yaml", "--format", "json").code == 0
-        files = self.folder / "out" / "payments" / "json"
-        text = (files / "key-policy.json").read_text(encoding="utf-8")
-        tags = [{"TagKey": "team", "TagValue": "payments"}]
+        return self.folder / "out" / "payments" / "json"
+
+    def create(self, files: Path, **more: Any) -> str:
+        """Create roles, key, alias, IAM policies and grants of rendered files; return the key's ARN."""
         for name in ("admin", "app", "batch"):
             self.role(name)
-        metadata = self.kms.create_key(Policy=text, Tags=tags)["KeyMetadata"]
+        text = (files / "key-policy.json").read_text(encoding="utf-8")
+        metadata = self.kms.create_key(Policy=text, Tags=[{"TagKey": "team", "TagValue": "payments"}], **more)["KeyMetadata"]
         self.kms.create_alias(AliasName="alias/payments", TargetKeyId=metadata["KeyId"])
-        for path in (files / "iam").glob("*.json") if (files / "iam").is_dir() else ():
-            policy = path.read_text(encoding="utf-8").replace("${KeyId}", metadata["KeyId"])
+        for path in (files / "iam").glob("*.json"):
+            policy = path.read_text(encoding="utf-8")
             self.iam.put_role_policy(RoleName=path.stem.removeprefix("role-"), PolicyName="kmsgen", PolicyDocument=policy)
         for path in (files / "grants").glob("*.json"):
             self.kms.create_grant(KeyId=metadata["KeyId"], **json.loads(path.read_text(encoding="utf-8")))
@@ -185,6 +190,43 @@ def test_a_key_that_waits_for_its_deletion_drifts(account: Account) -> None:
     assert told["changes"] == [{"key": key, "property": "state", "intent": "Enabled", "live": "PendingDeletion"}]
 
 
+def test_every_replica_is_compared(account: Account) -> None:
+    """A multi-Region key is found by its alias in each Region, and a replica's policy that somebody changed drifts."""
+    text = INTENT.replace("DELEGATION", "both").replace("ADMINS", "[role/admin]").partition("grants:")[0]
+    text = text.replace("key: {alias: payments, ", "key: {alias: payments, multi_region: true, replicas: [eu-west-1], ")
+    (account.folder / "intent.yaml").write_text(text, encoding="utf-8")
+    key = account.create(account.rendered(), MultiRegion=True)
+    replica, there = key.replace("us-east-1", "eu-west-1"), account.moto.client("kms", "eu-west-1")
+    policy = account.kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+    tags = [{"TagKey": "team", "TagValue": "payments"}]
+    account.kms.replicate_key(KeyId=key, ReplicaRegion="eu-west-1", Policy=policy, Tags=tags)
+    there.create_alias(AliasName="alias/payments", TargetKeyId=key.rpartition("/")[2])
+    code, told = account.drift()
+    assert (code, told["keys"]) == (0, [key, replica])
+    statements = [*json.loads(policy)["Statement"], allowed(account.role("thief"), "kms:Decrypt")]
+    text = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    there.put_key_policy(KeyId=replica, PolicyName="default", Policy=text)
+    code, told = account.drift()
+    assert (code, [one["principals"] for one in told["gained"]], told["lost"]) == (1, [[f"{ROLES}/thief"]], [])
+
+
+def test_an_intent_that_keeps_key_policies_is_about_iam_alone(account: Account) -> None:
+    """What the key policy gives others is not its business; an IAM policy more, or less, of a principal of it is."""
+    key = account.key(ROOT, allowed("arn:aws:iam::444455556666:root", "kms:*"))
+    account.role("app")
+    text = f'kmsgen: 1\nname: keep\nscope: {{account: "{OWN_ACCOUNT}", regions: [us-east-1]}}\nkeys: ["{key}"]\n'
+    (account.folder / "intent.yaml").write_text(
+        f"{text}key_policy: keep\nusers: [{{principal: role/app, can: [decrypt]}}]\n", encoding="utf-8"
+    )
+    code, told = account.drift()
+    assert (code, [one["actions"] for one in told["lost"]], told["gained"]) == (1, [["kms:Decrypt"]], [])
+    account.allow("app", "kms:Decrypt")
+    assert account.drift()[0] == 0
+    account.allow("app", "kms:Decrypt", "kms:Encrypt")
+    code, told = account.drift()
+    assert (code, told["lost"], [one["actions"] for one in told["gained"]]) == (1, [], [["kms:Encrypt"]])
+
+
 def test_a_key_that_is_not_there_is_bad_input(account: Account) -> None:
     """A missing key is no drift: its code tells it from everything else, and the other intents are compared."""
     account.deploy("key-policy")
@@ -276,10 +318,3 @@ def test_a_session_that_is_no_more_is_told_apart(account: Account) -> None:
         (account.run("snapshot", "alias/a", "--out", "s.json", "--endpoint-url", "http://127.0.0.1:1"), "unreachable"),
     ]
     assert [(ran.code, code in ran.err) for ran, code in cases] == [(2, True)] * 3, cases
-
-
-def test_a_role_can_be_assumed_first(account: Account) -> None:
-    """With --role-arn the calls are made as that role."""
-    key = account.key(ROOT)
-    ran = account.run("snapshot", key, "--out", "s.json", "--role-arn", account.role("audit"))
-    assert "sts:AssumeRole" not in ran.err

@@ -181,6 +181,40 @@ def test_help_and_preset_list_the_permissions() -> None:
     assert set(CAPABILITIES["snapshot"].actions["*"]) == reads - {f"kms:{one}" for one in KMS_KEY_READS}
 
 
+def test_verify_leaves_to_the_intent_whom_a_snapshot_does_not_describe(run: Runner, answering: Callable[..., list[str]]) -> None:
+    """A snapshot that read the named principals alone tells nothing of the others: they have what the intent compiles to."""
+    text = f'kmsgen: 1\nname: a\nscope: {{account: "{ACCOUNT}", regions: [us-east-1]}}\nkeys: ["{KEY}"]\nkey_policy: keep\n'
+    run.write("intent.yaml", f"{text}users: [{{principal: role/unnamed, can: [decrypt]}}]\n")
+    answering()
+    run("snapshot", KEY, "--out", "s.json")
+    told = json.loads(run("verify", "intent.yaml", "--against", "s.json", "--output", "json").out)
+    assert told["answers"][0]["answer"] == "yes"
+    assert "as-compiled" in told["notes"][0]
+
+
+def test_a_role_is_assumed_first(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --role-arn every call but that one is made with the credentials of the role."""
+    made: list[tuple[str, str]] = []
+    got = {"Credentials": {"AccessKeyId": "ASSUMED", "SecretAccessKey": "s", "SessionToken": "t"}}
+
+    def call(client: Any, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        made.append((operation, client._request_signer._credentials.access_key))
+        assert operation != "AssumeRole" or parameters["RoleArn"] == ROLE
+        return dict({**ANSWERS, "AssumeRole": got}[operation])
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", call)
+    assert run("snapshot", KEY, "--out", "s.json", "--role-arn", ROLE).code == 0
+    assert made[0] == ("AssumeRole", "x")
+    assert {key for _, key in made[1:]} == {"ASSUMED"}
+
+
+def test_a_role_that_may_not_be_assumed_has_the_code_of_a_permission(run: Runner, answering: Callable[..., list[str]]) -> None:
+    """The call that failed is named."""
+    answering(AssumeRole="AccessDenied")
+    ran = run("snapshot", KEY, "--out", "s.json", "--role-arn", ROLE)
+    assert (ran.code, f"missing-permission: sts:AssumeRole on `{ROLE}`" in ran.err) == (2, True)
+
+
 def test_a_failure_tells_its_kind() -> None:
     """Whoever catches it can tell kinds apart."""
     assert AwsError(()).kind.code == "aws-error"
