@@ -225,6 +225,10 @@ def test_an_intent_that_keeps_key_policies_is_about_iam_alone(account: Account) 
     account.allow("app", "kms:Decrypt", "kms:Encrypt")
     code, told = account.drift()
     assert (code, told["lost"], [one["actions"] for one in told["gained"]]) == (1, [], [["kms:Encrypt"]])
+    account.allow("app", "kms:Decrypt")
+    account.kms.disable_key(KeyId=key.rpartition("/")[2])
+    code, told = account.drift()
+    assert (code, [(one["property"], one["live"]) for one in told["changes"]]) == (1, [("state", "Disabled")])
 
 
 def test_a_key_that_is_not_there_is_bad_input(account: Account) -> None:

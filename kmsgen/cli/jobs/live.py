@@ -36,7 +36,7 @@ def sides(intent: Intent, session: Session) -> Sides:
     _refuse_unread(snapshot, names, intent)
     wanted = tuple(_wanted(intent, compiled, access, number) for number, access in enumerate(snapshot.bundle.keys))
     if not intent.governed:
-        wanted = snapshot.bundle.keys
+        wanted = tuple(access._replace(key=access.key._replace(state="Enabled")) for access in snapshot.bundle.keys)
     before, after = _beside(compiled, snapshot, names, wanted)
     return Sides(Bundle(wanted, before), Bundle(snapshot.bundle.keys, after), tuple(one for one in snapshot.gone if one in names))
 
