@@ -58,6 +58,24 @@ def _anywhere(word: str, names: Values, why: str) -> Capability:
 
 _LIST_KEYS: Values = ("kms:ListAliases", "kms:ListKeys")
 _CONSOLE_LISTS: Values = ("iam:ListRoles", "iam:ListUsers", *_LIST_KEYS, "tag:GetResources")
+_SNAPSHOT: Values = (
+    "iam:GetAccountAuthorizationDetails",
+    "iam:GetGroupPolicy",
+    "iam:GetPolicy",
+    "iam:GetPolicyVersion",
+    "iam:GetRole",
+    "iam:GetRolePolicy",
+    "iam:GetUser",
+    "iam:GetUserPolicy",
+    "iam:ListAttachedGroupPolicies",
+    "iam:ListAttachedRolePolicies",
+    "iam:ListAttachedUserPolicies",
+    "iam:ListGroupPolicies",
+    "iam:ListGroupsForUser",
+    "iam:ListRolePolicies",
+    "iam:ListUserPolicies",
+    *_LIST_KEYS,
+)
 
 CAPABILITIES: dict[str, Capability] = {
     row.word: row
@@ -109,6 +127,7 @@ CAPABILITIES: dict[str, Capability] = {
         _word("replicate", _REPLICATE, "multi-Region keys; creating the replica also takes create-keys in its Region"),
         _anywhere("list-keys", _LIST_KEYS, "no key resource: IAM policies only, Resource *"),
         _anywhere("console-lists", _CONSOLE_LISTS, "what the KMS console lists; tag:GetResources has no key resource either"),
+        _anywhere("snapshot", _SNAPSHOT, "what `kmsgen snapshot` and `kmsgen drift` read beside keys; view lets them read keys"),
         _anywhere("create-keys", ("kms:CreateKey",), "no key resource yet: IAM policies only, Resource *"),
         _anywhere(
             "create-multi-region-keys",

@@ -21,6 +21,8 @@ SUMMARIES: dict[str, str] = {
     "matrix": "show who can do what, under which conditions",
     "lint": "report findings on key policies and IAM policies anyone wrote",
     "import": "write what exists as an intent that gives the same access, and prove that it does",
+    "snapshot": "read live keys and all that bears on them into a scenario file",
+    "drift": "show access gained and lost in a live account against intents",
     "presets": "list and show complete intents to start from",
     "init": "write a commented intent to start from",
     "schema": "print the JSON Schema of an intent",

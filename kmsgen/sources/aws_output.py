@@ -7,7 +7,7 @@ get-account-authorization-details.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import Mark, Source, Where, read_file
 from kmsgen.reading.text_within import parse_within
 from kmsgen.sources.aws_iam import is_authorization_details, read_authorization_details
-from kmsgen.sources.beside import Beside, as_listed, checked_key_arn
+from kmsgen.sources.beside import NOTHING, Beside, as_listed, checked_key_arn
 from kmsgen.sources.described import GRANTS, IDENTITY_POLICIES, KEY_KIND, KEY_MAKE, Described, parse_key_arn
 from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.key_kinds import likely_kind
@@ -70,6 +70,12 @@ def read_answers(source: Source, beside: Beside) -> Described:
     if reader.problems:
         raise InputError(reader.problems)
     return reader.described()
+
+
+def read_together(path: str, answers: Mapping[str, Any]) -> Described:
+    """Read answers that no file holds, each by a name that tells which call it answers. Raises InputError with every problem."""
+    sources = [Source(name, data, lambda: Mark(0, 0)) for name, data in answers.items()]
+    return read_answers(Source(path, {_FOLDER: sources}, lambda: Mark(0, 0)), NOTHING)
 
 
 class _Answer(NamedTuple):
@@ -165,8 +171,8 @@ class _Reader:
             return any(isinstance(one, dict) and one.get("KeyId") == arn for one in source.data["Grants"])
         if answer is _ALIASES:
             return True
-        named = _KEY_ID.findall(str(Path(source.path)))
-        return arn.rpartition("/")[2] in named or (len(self.arns) == 1 and not named)
+        named = _KEY_ID.search(source.path)
+        return arn.rpartition("/")[2] in source.path or (len(self.arns) == 1 and not named)
 
     def _read_key(self, arn: str) -> None:
         metadata, aliases, tags = self._of(_METADATA, arn), self._of(_ALIASES, arn), self._of(_TAGS, arn)

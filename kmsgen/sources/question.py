@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from kmsgen.authorizer.decision import Decision
@@ -45,6 +47,7 @@ class Scenario(NamedTuple):
 
     Where something is `unknown`, in words, the bundle is read so that it gives the most access, and `narrow` the least.
     `tells_grants`: the keys have the grants that are told, by their ids, and no others.
+    `unread` says by their ARNs of whom the IAM policies are not known, and why; `*` is whoever is not described.
     """
 
     note: str
@@ -55,6 +58,7 @@ class Scenario(NamedTuple):
     narrow: Bundle | None = None
     unknown: str = ""
     tells_grants: bool = True
+    unread: Mapping[str, str] = MappingProxyType({})
 
     @property
     def place(self) -> str:

@@ -11,18 +11,21 @@ from kmsgen.catalogue.actions import KEY_STATES
 from kmsgen.catalogue.key_specs import ORIGINS, key_type, usages
 from kmsgen.errors import Diagnostic, InputError, Location, each
 from kmsgen.policy.bundle import NO_ORGANIZATION, Bundle, Key, KeyAccess, Levels, Organization, PrincipalPolicies
-from kmsgen.policy.document import Document
+from kmsgen.policy.document import Document, Effect
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.json_form import parse_document
-from kmsgen.reading import Source, Steps
+from kmsgen.reading import Source, Steps, Where
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.described import Described
+from kmsgen.sources.described import IDENTITY_POLICIES, Described, Open
 from kmsgen.sources.grant_keys import grant_on
 from kmsgen.sources.places import below, places_in
 from kmsgen.sources.question import Scenario
 from kmsgen.sources.scenario_requests import RequestReader
+from kmsgen.sources.unread import ANYBODY, held_by
 
-_TOP = dict.fromkeys(("note", "key", "policy", "grants", "keys", "principals", "rcps", "vpc_endpoint_policies", "requests"))
+_TOP = dict.fromkeys(
+    ("note", "key", "policy", "grants", "keys", "principals", "rcps", "vpc_endpoint_policies", "unknown", "requests")
+)
 _FURTHER = dict.fromkeys(("key", "policy", "grants"))
 _KEY = dict.fromkeys((
     "arn", "spec", "usage", "origin", "state", "manager", "multi_region", "multi_region_key_type", "management_account", "tags",
@@ -46,11 +49,23 @@ def read_scenario(source: Source, _beside: Beside) -> Described:
     scenarios = read_scenarios(source)
     if len(scenarios) == 1:
         base: Steps = (0,) if source.lines else ()
-        bundle = scenarios[0].bundle
-        return Described(bundle, places_in(bundle, below(source.where, *base)), scenarios=scenarios)
+        return _described(scenarios[0], below(source.where, *base))._replace(scenarios=scenarios)
     message = f"the file holds {len(scenarios)} scenarios, and one is needed"
     no_key = Diagnostic(Location(source.path), "several-scenarios", message, "give one in a file of its own")
     return Described(Bundle(()), no_key=no_key, scenarios=scenarios)
+
+
+def _described(scenario: Scenario, where: Where) -> Described:
+    """Return the bundle of a scenario; for the least access whose IAM policies are not known has one that denies everything."""
+    bundle = scenario.bundle
+    lacks = frozenset({IDENTITY_POLICIES} if ANYBODY in scenario.unread else ())
+    most = Described(bundle, places_in(bundle, where), lacks=lacks)
+    unread = {name: why for name, why in scenario.unread.items() if name != ANYBODY}
+    if not unread:
+        return most
+    unknown = tuple(Open(f"the IAM policies of {name}: {why}", where(("unknown", name)), name) for name, why in unread.items())
+    least = most._replace(bundle=held_by(bundle, list(unread), Effect.DENY), unknown=unknown)
+    return most._replace(unknown=unknown, untold=frozenset(unread), narrow=least)
 
 
 def read_scenarios(source: Source) -> tuple[Scenario, ...]:
@@ -72,9 +87,10 @@ class _ScenarioReader(RequestReader):
         note = self.text(top.get("note"), ("note",), "note") or ""
         bundle = self._bundle(top)
         questions = self.questions(top.get("requests"), bundle)
+        unread = self._unread(top.get("unknown"), bundle)
         if self.problems:
             raise InputError(self.problems)
-        return Scenario(note, bundle, questions, path, line)
+        return Scenario(note, bundle, questions, path, line, unread=unread)
 
     def _bundle(self, top: Mapping[str, Any]) -> Bundle:
         keys = [self._access(top, ())] if "key" in top else []
@@ -164,6 +180,16 @@ class _ScenarioReader(RequestReader):
             self.check_principal(arn, (*steps, arn))
             found[arn] = self._policies(item, (*steps, arn))
         return found
+
+    def _unread(self, data: object, bundle: Bundle) -> dict[str, str]:
+        """Read of whom the IAM policies are not known, by ARN with the reason; `*` is whoever is not described."""
+        told = dict(self.pairs_of(data, ("unknown",)))
+        for name in told:
+            if name != ANYBODY:
+                self.check_principal(name, ("unknown", name))
+            if name in bundle.principals:
+                self.refuse(("unknown", name), "both-known", f"`{name}` is described in `principals`, and unknown")
+        return told
 
     def _policies(self, data: object, steps: Steps) -> PrincipalPolicies:
         item = self.fields({} if data is None else data, steps, _PRINCIPAL, "a principal")

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from kmsgen.errors import KmsgenError
-from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.json_form import nowhere
 from kmsgen.reading import Line, Lines
 from kmsgen.reading.json_frame import Frame, frame_of
@@ -37,10 +36,10 @@ def scenarios_of_lines(lines: Lines) -> Iterator[Scenario | KmsgenError]:
 
 
 class _Read(NamedTuple):
-    """What the bundle of a line was read from, but for what is the line's own."""
+    """What a scenario without its requests was read from, but for what is the line's own."""
 
     frame: Frame
-    bundle: Bundle
+    scenario: Scenario
 
 
 class _Known:
@@ -56,9 +55,9 @@ class _Known:
             if values is not None:
                 if index:
                     self._found.insert(0, self._found.pop(index))
-                return _repeated(values, one.bundle, line) or _read(text, line)
+                return _repeated(values, one.scenario, line) or _read(text, line)
         scenario = _read(text, line)
-        self._keep(_Read(frame_of(text, OF_THE_LINE), scenario.bundle))
+        self._keep(_Read(frame_of(text, OF_THE_LINE), scenario._replace(questions=())))
         return scenario
 
     def _keep(self, one: _Read) -> None:
@@ -74,9 +73,9 @@ def _read(text: str, line: Line) -> Scenario:
     return read_one(parse_json(text, line.path, line.number), line.number)
 
 
-def _repeated(values: dict[str, Any], bundle: Bundle, line: Line) -> Scenario | None:
+def _repeated(values: dict[str, Any], like: Scenario, line: Line) -> Scenario | None:
     """Read what is a line's own; None where anything is wrong with it: the whole line tells the places."""
     reader = RequestReader(nowhere)
     note = reader.text(values.get("note"), ("note",), "note") or ""
-    questions = reader.questions(values.get("requests"), bundle)
-    return None if reader.problems else Scenario(note, bundle, questions, line.path, line.number)
+    questions = reader.questions(values.get("requests"), like.bundle)
+    return None if reader.problems else like._replace(note=note, questions=questions, path=line.path, line=line.number)

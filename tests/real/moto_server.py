@@ -2,7 +2,8 @@
 
 What is closed: replicas share their primary's state and drop their own policy; the rotation period is dropped; an EXTERNAL key
 starts enabled; CloudFormation keeps a key policy as an object, ignores a key's options and knows no replica; key specs newer than
-moto; a Deny on DescribeKey refuses everyone; a grant's name does not make CreateGrant idempotent. What is refused beyond moto, as
+moto; a Deny on DescribeKey refuses everyone; a grant's name does not make CreateGrant idempotent,
+and ListGrants does not tell who issued a grant. What is refused beyond moto, as
 KMS and IAM do: key policies that are no JSON, too long, or hold characters outside of PolicyType; grant requests with unknown
 operations, bad names, no grantee or both constraints; managed policies that are too long.
 
@@ -203,6 +204,7 @@ def create_grant(self: KmsResponse) -> str:
         request.get("RetiringPrincipal"),
     )
     grant.request = request
+    grant.issuing_account = f"arn:aws:iam::{self.current_account}:root"
     return json.dumps({"GrantId": grant.id, "GrantToken": grant.token})
 
 
@@ -225,7 +227,7 @@ def check_grant(request: dict[str, Any]) -> None:
 def grant_entry(self: Grant) -> dict[str, Any]:
     """Return a grant as ListGrants prints it: without what it does not have."""
     given = {name: value for name, value in self.request.items() if value}
-    return {"KeyId": self.key_id, "GrantId": self.id, **given}
+    return {"KeyId": self.key_id, "GrantId": self.id, "IssuingAccount": self.issuing_account, **given}
 
 
 KmsResponse.create_grant = create_grant

@@ -35,6 +35,7 @@ from kmsgen.sources.subject import (
     is_rendered_folder,
     nothing_beside,
 )
+from kmsgen.sources.unread import as_they_may_be, why_unread
 
 MAX_AUTHORIZERS = 16
 MAX_REMEMBERED = 8192
@@ -122,13 +123,30 @@ def decide(scenarios: Iterable[Scenario], *, trace: bool = False) -> Iterator[De
             decision = authorizer.decide(question.request, trace=trace, whole=question.whole_call)
             decision = decision._replace(notes=(*decision.notes, *authorizer.passed_over(question.request)))
             same = other is None or _alike(decision, other.decide(question.request, whole=question.whole_call))
-            yield Decided(scenario, number, question, decision, "" if same else scenario.unknown)
+            settled = Decided(scenario, number, question, decision, "" if same else scenario.unknown)
+            yield settled if settled.open else _of_unread(settled, trace=trace)
         remembered += len(scenario.questions)
         if remembered >= MAX_REMEMBERED:
             del authorizer
             authorizers.clear()
             gc.collect()  # what they remember refers to them, and is too old for the next collection
             remembered = 0
+
+
+def _of_unread(decided: Decided, *, trace: bool) -> Decided:
+    """Leave a request open where it depends on IAM policies that nobody could read whether it is allowed."""
+    scenario, question = decided.scenario, decided.question
+    why = why_unread(scenario.unread, question.request.principal, scenario.bundle)
+    if not why:
+        return decided
+    allowing, denying = (
+        Authorizer(one).decide(question.request, trace=trace, whole=question.whole_call)
+        for one in as_they_may_be(scenario.bundle, question.request.principal)
+    )
+    if _alike(allowing, denying) and _alike(allowing, decided.decision):
+        return decided
+    most = allowing if allowing.outcome is Outcome.ALLOWED else decided.decision
+    return decided._replace(decision=most, open=why)
 
 
 def _alike(most: Decision, least: Decision) -> bool:

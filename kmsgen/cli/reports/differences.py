@@ -22,10 +22,11 @@ def show(found: Differences, output: str) -> None:
         gained, lost = ([told_group(one) for one in side] for side in (found.gained, found.lost))
         answer_json({"gained": gained, "lost": lost, "reason": found.reason})
     else:
-        answer(*(_markdown(found) if output == "markdown" else _text(found)))
+        answer(*(_markdown(found) if output == "markdown" else text_lines(found)))
 
 
-def _text(found: Differences) -> Iterator[str]:
+def text_lines(found: Differences) -> Iterator[str]:
+    """Yield the differences as lines for a reader."""
     for sign, groups in (("+", found.gained), ("-", found.lost)):
         for one in groups:
             yield f"{sign} {one}"

@@ -1,4 +1,4 @@
-"""A witness as plain data, in the form of a scenario, so that `simulate` and `explain` answer it again as it is printed."""
+"""A bundle as plain data, in the form of a scenario: a snapshot, or a witness that `simulate` answers as it is printed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kmsgen.authorizer.request import Request
-from kmsgen.policy.bundle import Key, KeyAccess, Levels, Organization, PrincipalPolicies
+from kmsgen.policy.bundle import Bundle, Key, KeyAccess, Levels, Organization, PrincipalPolicies
 from kmsgen.policy.grant_form import format_existing_grant, format_grant
 from kmsgen.policy.json_form import format_document
 from kmsgen.prover.witness import Witness
@@ -16,16 +16,20 @@ _LEFT_OUT: tuple[object, ...] = (None, "", {}, [], False)
 
 def format_scenario(witness: Witness) -> dict[str, Any]:
     """Write a witness as a scenario of one request with the outcome that is expected of it."""
-    bundle = witness.bundle
-    first, *others = map(_access, bundle.keys)
     request = {**_request(witness.request), "whole_call": False, "expect": witness.outcome}
+    return {**format_bundle(witness.bundle), "requests": [request]}
+
+
+def format_bundle(bundle: Bundle) -> dict[str, Any]:
+    """Write a bundle as a scenario without requests."""
+    first, *others = map(_access, bundle.keys)
     beside = {
         "keys": others,
         "principals": {name: _principal(one) for name, one in bundle.principals.items()},
         "rcps": _levels(bundle.rcps),
         "vpc_endpoint_policies": {name: format_document(policy) for name, policy in bundle.vpc_endpoint_policies.items()},
     }
-    return {**first, **_told(beside), "requests": [request]}
+    return {**first, **_told(beside)}
 
 
 def _told(data: Mapping[str, Any]) -> dict[str, Any]:

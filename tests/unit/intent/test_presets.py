@@ -29,7 +29,7 @@ from kmsgen.resources import shipped
 
 NAMES = preset_names()
 WANTED = {
-    "console-read-only", "create-keys", "create-keys-with-tags-and-aliases", "encrypt-decrypt-in-account",
+    "console-read-only", "snapshot-reader", "create-keys", "create-keys-with-tags-and-aliases", "encrypt-decrypt-in-account",
     "encrypt-decrypt-in-region", "encrypt-decrypt-specific-keys", "deny-disable-and-delete", "default-key-policy-api",
     "default-key-policy-console", "s3-bucket", "ebs-auto-scaling", "rds", "cloudwatch-logs", "sns-sqs", "cloudtrail",
     "secrets-manager", "dnssec-signing", "code-signing", "hmac-tokens",

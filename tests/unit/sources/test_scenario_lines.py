@@ -61,6 +61,14 @@ def test_what_repeats_is_read_once() -> None:
     assert len({id(one.bundle) for one in found}) == 1
 
 
+def test_what_is_unknown_in_a_line_is_unknown_in_those_that_repeat_it() -> None:
+    """Of whom the IAM policies are not known stands beside the bundle, and is kept with it."""
+    lines = [scenario(unknown={APP: "AccessDenied"}, note=note) for note in ("a", "b")]
+    found = sound(map(json.dumps, lines))
+    assert [one.unread for one in found] == [{APP: "AccessDenied"}] * 2
+    assert found[0].bundle is found[1].bundle
+
+
 def test_lines_in_turns_share_their_bundles() -> None:
     """Several scenarios that take turns are each read once, up to so many."""
     texts = [json.dumps(scenario(sid=f"S{number % MAX_KNOWN}")) for number in range(3 * MAX_KNOWN)]

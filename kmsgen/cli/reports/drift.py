@@ -1,0 +1,71 @@
+"""What drifted from each intent, as text and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from kmsgen.cli.console import answer, answer_json
+from kmsgen.cli.reports.differences import text_lines
+from kmsgen.cli.reports.proofs import told_group
+from kmsgen.errors import Diagnostic
+from kmsgen.prover.question import Differences
+
+
+class Change(NamedTuple):
+    """A property of a key, by its ARN, that is another than the intent says."""
+
+    key: str
+    property: str
+    wanted: str
+    live: str
+
+
+class Drift(NamedTuple):
+    """How the live keys of an intent differ from it; `gone` are principals that do not exist, `errors` why nothing is told."""
+
+    intent: str
+    path: str
+    keys: tuple[str, ...] = ()
+    access: Differences = Differences()
+    changes: tuple[Change, ...] = ()
+    gone: tuple[str, ...] = ()
+    errors: tuple[Diagnostic, ...] = ()
+
+    @property
+    def drifts(self) -> bool:
+        """Whether anything differs, or may."""
+        return bool(self.access.gained or self.access.lost or self.access.reason or self.changes)
+
+
+def show(found: Sequence[Drift], output: str) -> None:
+    """Print what drifted, an intent after the other."""
+    if output == "json":
+        answer_json([_told(one) for one in found])
+    else:
+        answer(*(text for one in found for text in _lines(one)))
+
+
+def _lines(one: Drift) -> Iterator[str]:
+    said = "not compared" if one.errors else "drift" if one.drifts else "no drift"
+    yield f"{one.intent}: {said}"
+    for change in one.changes:
+        yield f"  ! {change.property} is {change.live}, not {change.wanted}: {change.key}"
+    yield from (f"  {text}" for text in text_lines(one.access))
+    if one.access.reason:
+        yield f"  the comparison is not complete: {one.access.reason}"
+
+
+def _told(one: Drift) -> dict[str, Any]:
+    return {
+        "intent": one.intent,
+        "file": one.path,
+        "keys": list(one.keys),
+        "drift": None if one.errors else one.drifts,
+        "gained": [told_group(group) for group in one.access.gained],
+        "lost": [told_group(group) for group in one.access.lost],
+        "reason": one.access.reason,
+        "changes": [{"key": c.key, "property": c.property, "intent": c.wanted, "live": c.live} for c in one.changes],
+        "missing_principals": list(one.gone),
+        "errors": [{"code": error.code, "message": error.message, "hint": error.hint} for error in one.errors],
+    }

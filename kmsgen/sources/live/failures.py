@@ -1,0 +1,96 @@
+"""What AWS or its SDK answers in place of data, told apart: no such thing, no permission, no session, no connection.
+
+Source: KMS, IAM and STS API References, Common Errors; botocore, exceptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from kmsgen.errors import Diagnostic, InputError, Location
+
+
+class Kind(NamedTuple):
+    """A kind of failure: the code of its diagnostic, and what to do about it."""
+
+    code: str
+    hint: str
+
+
+MISSING = Kind("missing-in-aws", "it was deleted, or is of another account or Region: see --profile and --region")
+REFUSED = Kind("missing-permission", "`kmsgen snapshot --help` lists the permissions; the preset snapshot-reader gives them")
+EXPIRED = Kind("expired-session", "log in again, such as with `aws sso login`, or get new credentials")
+CREDENTIALS = Kind("no-credentials", "set AWS_PROFILE or --profile, or whatever else the AWS SDK finds credentials by")
+THROTTLED = Kind("throttled", "AWS kept refusing for too many requests; try again later, or with fewer keys")
+UNREACHABLE = Kind("unreachable", "see --region, --endpoint-url and the network")
+REGION = Kind("no-region", "give --region, set AWS_REGION, or name keys by their ARNs")
+OTHER = Kind("aws-error", "")
+
+_BY_CODE = {
+    "NotFoundException": MISSING,
+    "NoSuchEntity": MISSING,
+    "NoSuchEntityException": MISSING,
+    "AccessDenied": REFUSED,
+    "AccessDeniedException": REFUSED,
+    "UnauthorizedOperation": REFUSED,
+    "ExpiredToken": EXPIRED,
+    "ExpiredTokenException": EXPIRED,
+    "RequestExpired": EXPIRED,
+    "TokenRefreshRequired": EXPIRED,
+    "InvalidClientTokenId": CREDENTIALS,
+    "UnrecognizedClientException": CREDENTIALS,
+    "InvalidSignatureException": CREDENTIALS,
+    "SignatureDoesNotMatch": CREDENTIALS,
+    "MissingAuthenticationToken": CREDENTIALS,
+    "IncompleteSignature": CREDENTIALS,
+    "Throttling": THROTTLED,
+    "ThrottlingException": THROTTLED,
+    "TooManyRequestsException": THROTTLED,
+    "RequestLimitExceeded": THROTTLED,
+}
+
+# Exceptions of the SDK itself, by the name of their class.
+_BY_CLASS = {
+    "UnauthorizedSSOTokenError": EXPIRED,
+    "SSOTokenLoadError": EXPIRED,
+    "TokenRetrievalError": EXPIRED,
+    "NoCredentialsError": CREDENTIALS,
+    "PartialCredentialsError": CREDENTIALS,
+    "CredentialRetrievalError": CREDENTIALS,
+    "ProfileNotFound": CREDENTIALS,
+    "NoAuthTokenError": CREDENTIALS,
+    "NoRegionError": REGION,
+    "InvalidRegionError": REGION,
+    "EndpointConnectionError": UNREACHABLE,
+    "ConnectTimeoutError": UNREACHABLE,
+    "ReadTimeoutError": UNREACHABLE,
+    "ConnectionClosedError": UNREACHABLE,
+    "ProxyConnectionError": UNREACHABLE,
+    "SSLError": UNREACHABLE,
+}
+
+
+OF_ONE_KEY = (MISSING, REFUSED)
+"""Failures that say nothing of other keys."""
+
+
+class AwsError(InputError):
+    """A call that AWS did not answer with data. `kind` tells which failure it is, `call` is `service:Operation`."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic], kind: Kind = OTHER, call: str = "") -> None:
+        self.kind = kind
+        self.call = call
+        super().__init__(diagnostics)
+
+
+def failure(error: Exception, call: str, about: str) -> AwsError:
+    """Return the failure that an exception of the SDK tells, of a call about something."""
+    response = getattr(error, "response", None)
+    told = response.get("Error", {}) if isinstance(response, dict) else {}
+    code = str(told.get("Code") or "")
+    kind = _BY_CODE.get(code) or _BY_CLASS.get(type(error).__name__, OTHER)
+    said = str(told.get("Message") or error or type(error).__name__)
+    subject = f" on `{about}`" if about else ""
+    message = f"{call}{subject}: {said}" if not code or code in said else f"{call}{subject}: {code}: {said}"
+    return AwsError([Diagnostic(Location("AWS"), kind.code, " ".join(message.split()), kind.hint)], kind, call)

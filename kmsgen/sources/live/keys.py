@@ -1,0 +1,79 @@
+"""Keys of a live account: which there are, and what AWS answers about each.
+
+Source: KMS API Reference, DescribeKey, GetKeyPolicy, ListGrants, ListResourceTags, ListAliases, ListKeys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from kmsgen.arn import parse_arn
+from kmsgen.errors import Diagnostic, InputError
+from kmsgen.policy.bundle import KeyAccess
+from kmsgen.sources.aws_output import read_together
+from kmsgen.sources.live.failures import OF_ONE_KEY, AwsError
+from kmsgen.sources.live.session import Session
+
+
+def list_keys(session: Session) -> list[str]:
+    """Return the ARNs of every key of the account in the session's Region. Raises AwsError."""
+    return [str(one["KeyArn"]) for one in session.listed("kms", "ListKeys", "Keys")]
+
+
+def read_keys(session: Session, names: Iterable[str]) -> tuple[KeyAccess, ...]:
+    """Read keys by id, ARN or alias, each once. Raises KmsgenError with every one that is missing or refused."""
+    reader = _Reader(session)
+    found: dict[str, KeyAccess] = {}
+    problems: list[Diagnostic] = []
+    for name in dict.fromkeys(names):
+        try:
+            access = reader.read(name)
+            found[access.key.arn] = access
+        except AwsError as error:
+            if error.kind not in OF_ONE_KEY:
+                raise
+            problems += error.diagnostics
+    if problems:
+        raise InputError(problems)
+    return tuple(found.values())
+
+
+class _Reader:
+    """Reads keys; aliases are listed once a Region."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._aliases: dict[str | None, list[Any]] = {}
+
+    def read(self, name: str) -> KeyAccess:
+        """Read a key by its id, ARN or alias. Raises KmsgenError."""
+        region = _region_in(name)
+        metadata = self._session.call("kms", "DescribeKey", name, region, KeyId=name)["KeyMetadata"]
+        if region not in self._aliases:
+            self._aliases[region] = self._session.listed("kms", "ListAliases", "Aliases", region=region)
+        return _access(self._session, metadata, region, self._aliases[region])
+
+
+def _access(session: Session, metadata: dict[str, Any], region: str | None, aliases: list[Any]) -> KeyAccess:
+    arn = str(metadata["Arn"])
+    policy = session.call("kms", "GetKeyPolicy", arn, region, KeyId=arn, PolicyName="default")["Policy"]
+    grants = session.listed("kms", "ListGrants", "Grants", arn, region, KeyId=arn)
+    tags = session.listed("kms", "ListResourceTags", "Tags", arn, region, KeyId=arn)
+    answers = {
+        "describe-key": {"KeyMetadata": metadata},
+        "get-key-policy": {"Policy": policy},
+        "list-grants": {"Grants": [{**one, "KeyId": arn} for one in grants]},
+        "list-aliases": {"Aliases": aliases},
+        "list-resource-tags": {"Tags": tags},
+    }
+    described = read_together(arn, {f"{arn} {name}": answer for name, answer in answers.items()})
+    if described.unknown:
+        raise InputError(one.diagnostic for one in described.unknown)
+    return described.bundle.keys[0]
+
+
+def _region_in(name: str) -> str | None:
+    """Return the Region of a key's or an alias's ARN; None for an id or a name, which are of the session's."""
+    arn = parse_arn(name)
+    return arn.region or None if arn else None

@@ -1,0 +1,65 @@
+"""A snapshot of live keys: a bundle of the keys and of the principals that bear on them, and what was not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from kmsgen.arn import parse_arn
+from kmsgen.policy.bundle import Bundle, KeyAccess
+from kmsgen.policy.document import Statement
+from kmsgen.sources.aws_output import read_together
+from kmsgen.sources.live.keys import read_keys
+from kmsgen.sources.live.principals import Held, read_account, read_named
+from kmsgen.sources.live.session import Session
+from kmsgen.sources.unread import ANYBODY
+
+_PRINCIPAL_ARN = "aws:principalarn"
+_PATTERN = {"*", "?", "$"}
+_NAMED_ALONE = "only the principals that key policies and grants name were read"
+_OWN_ACCOUNT = "only the principals of the keys' account were read"
+
+
+class Snapshot(NamedTuple):
+    """Keys and principals as they are; `unread` says of whom the IAM policies were not read, and why; `gone` do not exist."""
+
+    bundle: Bundle
+    unread: Mapping[str, str]
+    gone: tuple[str, ...] = ()
+
+
+def take(session: Session, keys: Iterable[str], also: Iterable[str] = (), *, all_principals: bool = False) -> Snapshot:
+    """Read keys by id, ARN or alias, and the principals that they name, and `also` some more. Raises KmsgenError."""
+    found = read_keys(session, keys)
+    account = next((access.key.arn.split(":")[4] for access in found), "")
+    names = tuple(dict.fromkeys((*(name for access in found for name in named_principals(access)), *also)))
+    held = _of_account(session, names, account) if all_principals else read_named(session, names, account)
+    described = read_together(f"the IAM of {account}", {f"the IAM of {account}": held.details})
+    cut = {**{one.holder: one.what for one in described.unknown}, **dict.fromkeys(described.untold, "not all of them are told")}
+    principals = {arn: one for arn, one in described.bundle.principals.items() if arn not in cut}
+    unread = {**held.unread, **cut, **dict.fromkeys(held.gone, "it does not exist")}
+    unread[ANYBODY] = _OWN_ACCOUNT if all_principals else _NAMED_ALONE
+    return Snapshot(Bundle(found, principals), unread, held.gone)
+
+
+def _of_account(session: Session, names: Iterable[str], account: str) -> Held:
+    """Return everybody of the account; who is named and is not there does not exist."""
+    details = read_account(session)
+    there = {one["Arn"] for name in ("UserDetailList", "RoleDetailList") for one in details[name]}
+    arns = [(name, arn) for name in names if (arn := parse_arn(name)) and arn.service == "iam" and arn.kind in ("role", "user")]
+    others = {name: "it is of another account" for name, arn in arns if arn.account != account}
+    return Held(details, others, tuple(name for name, arn in arns if arn.account == account and name not in there))
+
+
+def named_principals(access: KeyAccess) -> Iterator[str]:
+    """Yield the ARNs of the principals that a key policy and grants name in full."""
+    for statement in access.policy.statements:
+        yield from _named(statement)
+    for grant in access.grants:
+        yield from (one for one in (grant.grantee, grant.retiring) if one and parse_arn(one))
+
+
+def _named(statement: Statement) -> Iterator[str]:
+    values = [one.value for one in statement.principals or () if one.kind == "AWS"]
+    values += [one for test in statement.conditions if test.key.lower() == _PRINCIPAL_ARN for one in test.values]
+    yield from (one for one in values if parse_arn(one) and not _PATTERN & set(one))
