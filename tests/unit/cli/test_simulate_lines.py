@@ -51,9 +51,10 @@ def peak(path: str) -> int:
 def test_many_lines_are_not_held_at_once(folder: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory does not grow with the lines, neither for scenarios nor for answers."""
     monkeypatch.setattr(held_answers, "MAX_HELD", 10_000)
-    few, more = folder.write("few.jsonl", many(200)), folder.write("more.jsonl", many(5_000))
+    monkeypatch.setattr(simulate, "MAX_REMEMBERED", 400)
+    few, more = folder.write("few.jsonl", many(1_000)), folder.write("more.jsonl", many(5_000))
     peak(few)
-    assert peak(more) < peak(few) + 500_000
+    assert peak(more) < peak(few) + 100_000
 
 
 @pytest.mark.parametrize("words", [("many.jsonl",), ("-",)])
