@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kmsgen.cli.app import SUMMARIES
+from tests.unit.cli.running import Ran, Runner
 
 COMMANDS = sorted(SUMMARIES)
 WITH_A_FILE = ["render", "verify", "simulate", "explain", "prove", "matrix", "lint", "diff", "import"]
@@ -52,17 +53,33 @@ def test_every_command_has_help_with_an_example(command: str, tmp_path: Path) ->
     assert "xample" in shown.stdout
 
 
+def check(shown: Ran, name: str) -> None:
+    """Hold that a hostile file was refused by its name."""
+    assert shown.code == 2, (name, shown)
+    assert "Traceback" not in shown.err, name
+    assert "internal error" not in shown.err, name
+    assert name in shown.err, (name, shown)
+
+
 @pytest.mark.parametrize("command", WITH_A_FILE)
-def test_no_hostile_file_ends_in_a_traceback(command: str, tmp_path: Path) -> None:
+def test_no_hostile_file_ends_in_a_traceback(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Every hostile file is exit code 2 with a message that names it, and leaves nothing behind."""
+    runner = Runner(tmp_path, monkeypatch, capsys)
     for name, content in HOSTILE.items():
         (tmp_path / name).write_bytes(content)
-        shown = run(command, name, *([name] if command == "diff" else []), cwd=tmp_path)
-        assert shown.returncode == 2, (name, shown.stdout, shown.stderr)
-        assert "Traceback" not in shown.stderr, name
-        assert "internal error" not in shown.stderr, name
-        assert name in shown.stderr, (name, shown.stderr)
+        check(runner(command, name, *([name] if command == "diff" else [])), name)
     assert {path.name for path in tmp_path.iterdir()} == set(HOSTILE)
+
+
+@pytest.mark.parametrize("command", WITH_A_FILE)
+def test_no_depth_ends_a_process_of_its_own(command: str, tmp_path: Path) -> None:
+    """A file that is deeper than any stack is refused by the real command as well."""
+    name = "deep.yaml"
+    (tmp_path / name).write_bytes(HOSTILE[name])
+    shown = run(command, name, *([name] if command == "diff" else []), cwd=tmp_path)
+    check(Ran(shown.returncode, shown.stdout, shown.stderr), name)
 
 
 def test_a_command_that_does_not_exist_is_a_usage_error(tmp_path: Path) -> None:
