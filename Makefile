@@ -34,11 +34,11 @@ lint: setup ## style, types, import rules, code that nothing uses
 	$(BIN)/vulture
 
 test: lint ## everything: what lint checks, and all tests
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal
+	$(BIN)/python -m pytest -q -n 3 --dist worksteal
 
 coverage: setup ## all tests again, measuring how much of the code they reach (twice the time)
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2 --dist worksteal
+	$(BIN)/coverage run -m pytest -q -n 3 --dist worksteal
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

@@ -31,11 +31,13 @@ def within(seconds: float, work: Callable[[], Found]) -> Found:
     if process == 0:
         _work(work, writing)
     os.close(writing)
+    written = b""
     try:
         written = _read(reading, time.monotonic() + seconds)
     finally:
         os.close(reading)
-        os.kill(process, signal.SIGKILL)
+        if not written:
+            os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
     if not written:
         raise OutsideError("the solver gives up")
