@@ -23,7 +23,7 @@ from kmsgen.render.deployment import Deployment, deployment_of
 from kmsgen.render.grant_calls import render as render_grant_calls
 from kmsgen.render.terraform.modules import render
 from tests.real.deployed import prepare
-from tests.real.servers import Moto
+from tests.real.servers import Moto, unmeasured
 from tests.real.terraform_cli import terraform
 
 TARGET = "TrentService."
@@ -200,7 +200,7 @@ _KEYS = ("aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_
 
 def _by_the_cli(recorder: Recorder, moto: Moto, through: Moto, folder: Path) -> Iterator[DeploymentCall]:
     """Run the script of grant calls, and send the request for a key that Terraform's provider cannot create."""
-    environment = through.environment(region="us-west-2")
+    environment = unmeasured(through.environment(region="us-west-2"))
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
 
     def run(*command: str) -> None:

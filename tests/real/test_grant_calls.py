@@ -18,7 +18,7 @@ from kmsgen.render.grant_calls import calls, render
 from kmsgen.render.json_files import render as render_json
 from tests.golden.cases import GoldenCase, golden_case, golden_cases
 from tests.real.deployed import assert_grants, prepare
-from tests.real.servers import Moto
+from tests.real.servers import Moto, unmeasured
 
 pytestmark = pytest.mark.real
 CASES = ("existing-keys", "grants-by-call", "ml-kem", "nasty-strings", "payments")
@@ -32,7 +32,7 @@ def test_every_golden_case_with_grants_is_among_these() -> None:
 
 def environment(moto: Moto, deployment: Deployment) -> dict[str, str]:
     """Return the environment of the script: the AWS CLI of this virtual environment first."""
-    clean = moto.environment(deployment.account, deployment.region)
+    clean = unmeasured(moto.environment(deployment.account, deployment.region))
     return {**clean, "PATH": f"{Path(sys.executable).parent}:{clean['PATH']}"}
 
 
