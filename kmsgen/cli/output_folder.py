@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from kmsgen import __version__
 from kmsgen.errors import Diagnostic, InputError, Location, RefusedError, input_error
+from kmsgen.render import history
 from kmsgen.render.artifact import Rendering
 
 MANIFEST = "manifest.json"
@@ -124,14 +125,19 @@ def _refuse_wrong_kind(place: Path, kind: int) -> None:
         raise input_error(Location(str(place)), "in-the-way", f"there is {problem}")
 
 
-def _written_before(folder: Path) -> dict[str, str]:
-    """Return the digest by path of each file that the folder's manifest claims; nothing where the manifest is none."""
+def manifest_of(folder: Path) -> Mapping[str, Any]:
+    """Return the manifest of a folder as it stands there; nothing where there is none that kmsgen wrote."""
     raw = _read(folder / MANIFEST)
     try:
         data = json.loads(raw) if raw is not None and len(raw) <= MAX_MANIFEST_BYTES else None
     except (ValueError, RecursionError):
         return {}
-    claims = data.get("files") if isinstance(data, dict) and "kmsgen" in data else None
+    return data if isinstance(data, dict) and "kmsgen" in data else {}
+
+
+def _written_before(folder: Path) -> dict[str, str]:
+    """Return the digest by path of each file that the folder's manifest claims; nothing where the manifest is none."""
+    claims = manifest_of(folder).get("files")
     return dict(_claim(claim) for claim in claims if _is_claim(folder, claim)) if isinstance(claims, list) else {}
 
 
@@ -152,6 +158,11 @@ def _claim(claim: Mapping[str, Any]) -> tuple[str, str]:
 
 def _read(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
+
+
+def read_text(path: Path) -> str | None:
+    """Return the text of a file; None where there is none, or a link."""
+    return None if path.is_symlink() else (_read(path) or b"").decode(errors="replace") or None
 
 
 def _refuse_foreign(folder: Path, found: Mapping[str, bytes | None], written: Mapping[str, str]) -> None:
@@ -242,7 +253,8 @@ def _diff(path: Path, before: str, after: str) -> Iterator[str]:
 def files_of(intent: str, rendering: Rendering) -> Iterator[File]:
     """Yield every file of an intent's folder, the manifest last.
 
-    The manifest is `{"intent", "kmsgen", "files": [{"path", "format", "kind", "principal", "account", "sha256"}]}`.
+    The manifest is `{"intent", "kmsgen", "keys", "terraform", "files": [{"path", "format", "kind", "principal", "account",
+    "sha256"}]}`; the keys are those of `render/history.py`.
     """
     claims = []
     for artifact in rendering.artifacts:
@@ -258,5 +270,5 @@ def files_of(intent: str, rendering: Rendering) -> Iterator[File]:
             }
         )
         yield file
-    manifest = {"intent": intent, "kmsgen": __version__, "files": claims}
+    manifest = {"intent": intent, "kmsgen": __version__, **history.plain(rendering.history), "files": claims}
     yield File(MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from kmsgen.render.history import UNKNOWN, History
+
 
 class Artifact(NamedTuple):
     """A rendered file: its POSIX path relative to the intent's folder, its text, and its row of the manifest."""
@@ -17,7 +19,8 @@ class Artifact(NamedTuple):
 
 
 class Rendering(NamedTuple):
-    """All files of a format, and notes for people: what a file leaves to them, a sentence each."""
+    """All files of a format, notes for people (what is left to them, a sentence each), and what the next render must know."""
 
     artifacts: tuple[Artifact, ...]
     notes: tuple[str, ...] = ()
+    history: History = UNKNOWN

@@ -8,6 +8,7 @@ from kmsgen.errors import InputError, Location, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID, Bundle, Creation, KeyAccess
 from kmsgen.policy.document import Document
+from kmsgen.render.history import UNKNOWN, History
 
 PLACEHOLDERS = (NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID)
 
@@ -16,7 +17,7 @@ class Deployment(NamedTuple):
     """A bundle to render, and the account and Regions that it is for; no `regions`: every Region.
 
     `path` is the intent's file, for messages. `key_policies` False: the bundle's keys stand for keys whose policies the
-    intent leaves alone.
+    intent leaves alone; `kept` are the ARNs of those that it lists. `history` tells of earlier renders.
     """
 
     name: str
@@ -26,6 +27,8 @@ class Deployment(NamedTuple):
     partition: str = "aws"
     regions: tuple[str, ...] = ()
     key_policies: bool = True
+    kept: tuple[str, ...] = ()
+    history: History = UNKNOWN
 
     @property
     def new_key(self) -> KeyAccess | None:
@@ -59,10 +62,13 @@ class Deployment(NamedTuple):
                 yield principal, policies.identity_policies
 
 
-def deployment_of(intent: Intent, bundle: Bundle) -> Deployment:
+def deployment_of(intent: Intent, bundle: Bundle, history: History = UNKNOWN) -> Deployment:
     """Return an intent's deployment: what it compiles to, for the account and Regions of its scope."""
     scope = intent.scope
-    return Deployment(intent.name, intent.path, bundle, scope.account, scope.partition, scope.regions, intent.governed)
+    kept = intent.keys if intent.keep_key_policies else ()
+    return Deployment(
+        intent.name, intent.path, bundle, scope.account, scope.partition, scope.regions, intent.governed, kept, history
+    )
 
 
 def creation_of(access: KeyAccess) -> Creation:

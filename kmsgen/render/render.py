@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from kmsgen.render.artifact import Rendering
 from kmsgen.render.deployment import Deployment
+from kmsgen.render.terraform.addresses import history_after
 
 # format -> the module that writes it; imported when the format is asked for
 TARGETS = {
@@ -27,4 +28,4 @@ def render(deployment: Deployment, formats: Iterable[str] = tuple(TARGETS)) -> R
     artifacts = tuple(artifact for part in parts for artifact in part.artifacts)
     notes = tuple(dict.fromkeys(note for part in parts for note in part.notes))
     importlib.import_module("kmsgen.render.read_back").confirm(deployment, artifacts)
-    return Rendering(artifacts, notes)
+    return Rendering(artifacts, notes, history_after(deployment))

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from kmsgen.render.artifact import Artifact
+from kmsgen.render.terraform.addresses import creating_type
 from kmsgen.render.terraform.grants import expressible
-from kmsgen.render.terraform.modules import creating_type, render
+from kmsgen.render.terraform.modules import render
 from tests.golden.cases import GoldenCase, golden_cases
 from tests.real.deployed import assert_grants, assert_identity_policies, assert_key, iam_region, prepare
 from tests.real.servers import Moto

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kmsgen.checks import confirm
+from kmsgen.cli.jobs.last_render import last_render
 from kmsgen.cli.output_folder import changes_in, files_of, intent_folder, write_all
 from kmsgen.cli.reports import renderings as report
 from kmsgen.cli.reports.renderings import Rendered
@@ -77,9 +78,10 @@ def _setting(text: str) -> tuple[str, str]:
 def _render_one(intent: Intent, job: Job) -> Rendered:
     compiled = compile_intent(intent)
     confirm(intent, compiled)
-    rendering = render(deployment_of(intent, compiled.bundle), job.formats)
+    folder = intent_folder(job.out, intent.name)
+    rendering = render(deployment_of(intent, compiled.bundle, last_render(folder)), job.formats)
     files = list(files_of(intent.name, rendering))
-    made = changes_in(intent_folder(job.out, intent.name), files, force=job.force or job.check)
+    made = changes_in(folder, files, force=job.force or job.check)
     paths = tuple(file.path for file in files)
     notes: tuple[Diagnostic | str, ...] = (*compiled.notes, *(f"{intent.name}: {note}" for note in rendering.notes))
     templates = tuple(artifact for artifact in rendering.artifacts if artifact.kind == "template") if job.lint else ()

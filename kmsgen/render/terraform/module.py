@@ -1,6 +1,7 @@
 """Terraform modules: what is in them. How it looks stands in `templates/terraform`."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from kmsgen.policy.bundle import KeyAccess
@@ -40,7 +41,8 @@ class Module(NamedTuple):
 
     `created` is the key, or the one that it is a replica of, and `key_type` the resource type that creates it. `given` is the
     variable through which a module is told of a key that it does not create, `reference` how it names the key to create or given.
-    `puts_out_key` says whether the key's ARN and id are outputs.
+    `puts_out_key` says whether the key's ARN and id are outputs. `moved` has the addresses of resources by what they were before,
+    `removed` the addresses of what Terraform is to let go as it is.
     """
 
     folder: str
@@ -56,11 +58,13 @@ class Module(NamedTuple):
     key_policies: tuple[KeyPolicyResource, ...] = ()
     policies: tuple[IdentityPolicy, ...] = ()
     grants: tuple[GrantResource, ...] = ()
+    moved: Mapping[str, str] = MappingProxyType({})
+    removed: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to create."""
-        return not (self.created or self.key_policies or self.policies or self.grants)
+        """Whether there is nothing to create, and nothing to let go."""
+        return not (self.created or self.key_policies or self.policies or self.grants or self.removed)
 
     @property
     def deletion_window_days(self) -> int:

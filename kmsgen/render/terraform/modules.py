@@ -12,9 +12,10 @@ from kmsgen.render.deployment import Deployment, creation_of, key_id
 from kmsgen.render.grant_calls import GrantCall, calls, script
 from kmsgen.render.identity_policies import IdentityPolicy
 from kmsgen.render.json_text import refuse_escapes
-from kmsgen.render.names import resource_words, unique, words
+from kmsgen.render.names import resource_words
 from kmsgen.render.references import KeyReference, refers
 from kmsgen.render.terraform import grants
+from kmsgen.render.terraform.addresses import carried, creating_type, policy_label
 from kmsgen.render.terraform.hcl import Expression
 from kmsgen.render.terraform.module import KeyPolicyResource, Module
 from kmsgen.render.terraform.templates import TEMPLATES
@@ -23,13 +24,6 @@ FORMAT = "terraform"
 FOLDER = "terraform"
 FILES = ("main.tf", "variables.tf", "outputs.tf", "versions.tf")
 
-# The key specs that aws_kms_key takes, as of hashicorp/aws 5.100.
-CREATED_SPECS = frozenset(
-    (
-        "SYMMETRIC_DEFAULT", "HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512", "RSA_2048", "RSA_3072", "RSA_4096",
-        "ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1", "SM2",
-    )
-)  # fmt: skip
 GIVEN_KEY = "key_arn"
 GIVEN_PRIMARY_KEY = "primary_key_arn"
 ID_OF_GIVEN_KEY = Expression(f'split("/", var.{GIVEN_KEY})[1]')
@@ -66,7 +60,10 @@ def _main(deployment: Deployment) -> Module:
     new_key = deployment.new_key
     own = _own_key(deployment, new_key) if new_key else _existing_keys(deployment)
     given = grants.of(deployment, own.reference.id if own.reference else None)
+    earlier = carried(deployment)
     return own._replace(
+        moved=earlier.moved,
+        removed=earlier.removed,
         region=deployment.region if new_key or given or deployment.governed_keys() else "",
         policies=_policies(deployment, deployment.account),
         grants=given,
@@ -100,23 +97,16 @@ def _creating(access: KeyAccess, key_type: str, module: Module) -> Module:
     )
 
 
-def creating_type(access: KeyAccess) -> str:
-    """Return the resource type that creates such a key; an empty text where the provider has none."""
-    key = access.key
-    if key.origin == "AWS_KMS" and key.spec in CREATED_SPECS:
-        return "aws_kms_key"
-    return "aws_kms_external_key" if key.origin == "EXTERNAL" and key.spec == "SYMMETRIC_DEFAULT" else ""
-
-
 def _given_key(access: KeyAccess) -> KeyReference:
     return KeyReference(access.key.arn, Expression(f"var.{GIVEN_KEY}"), ID_OF_GIVEN_KEY)
 
 
 def _existing_keys(deployment: Deployment) -> Module:
     """Return the module with an aws_kms_key_policy for each key that exists."""
-    governed = deployment.governed_keys()
-    labels = ["this"] if len(governed) == 1 else unique((f"key_{words(key_id(one.key.arn))}" for one in governed), "_")
-    resources = (KeyPolicyResource(label, key_id(one.key.arn), one.policy) for label, one in zip(labels, governed, strict=True))
+    resources = (
+        KeyPolicyResource(policy_label(one.key.arn, deployment), key_id(one.key.arn), one.policy)
+        for one in deployment.governed_keys()
+    )
     return Module(FOLDER, deployment.name, deployment.account, key_policies=tuple(resources))
 
 

@@ -38,3 +38,30 @@ resource "aws_iam_role_policy_attachment" "role_developer" {
   role       = "Developer"
   policy_arn = aws_iam_policy.role_developer.arn
 }
+
+# Not of this module any more: Terraform lets go of what is there, and leaves it as it is.
+removed {
+  from = aws_kms_key_policy.this
+
+  lifecycle {
+    destroy = false
+  }
+}
+
+# Not of this module any more: Terraform lets go of what is there, and leaves it as it is.
+removed {
+  from = aws_kms_key_policy.key_n_1234abcd_12ab_34cd_56ef_1234567890ab
+
+  lifecycle {
+    destroy = false
+  }
+}
+
+# Not of this module any more: Terraform lets go of what is there, and leaves it as it is.
+removed {
+  from = aws_kms_key_policy.key_n_01234abc_d12a_b34c_d56e_f1234567890a
+
+  lifecycle {
+    destroy = false
+  }
+}

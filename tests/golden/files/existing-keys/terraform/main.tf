@@ -447,3 +447,12 @@ resource "aws_kms_grant" "nightly_2" {
 
   depends_on = [aws_kms_key_policy.key_n_1234abcd_12ab_34cd_56ef_1234567890ab, aws_kms_key_policy.key_abcd1234_12ab_34cd_56ef_1234567890ab]
 }
+
+# Not of this module any more: Terraform lets go of what is there, and leaves it as it is.
+removed {
+  from = aws_kms_key_policy.this
+
+  lifecycle {
+    destroy = false
+  }
+}

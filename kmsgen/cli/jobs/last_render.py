@@ -1,0 +1,58 @@
+"""What the last render into a folder made of keys: what its manifest tells or, of one of kmsgen 0.1, the module beside it."""
+
+import re
+from pathlib import Path
+from types import MappingProxyType
+
+from kmsgen.cli.output_folder import manifest_of, read_text
+from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID
+from kmsgen.render.history import UNKNOWN, History, RenderedKey, parse
+
+# What kmsgen 0.1 wrote into terraform/main.tf.
+_MODULE = "terraform/main.tf"
+_POLICY = re.compile(r'^resource "aws_kms_key_policy" "([a-z0-9_]+)" \{\n  key_id = "([a-z0-9-]+)"$', re.MULTILINE)
+_CREATED = re.compile(r'^resource "(aws_kms_(?:external_)?key)" "this" \{\n((?:  .*\n)+)', re.MULTILINE)
+_ARGUMENT = re.compile(r"^  (\w+) += (?:\"([^\"]*)\"|(true|false))$", re.MULTILINE)
+_PLACE = re.compile(r'^      condition     = self\.(account_id|id) == "([a-z0-9-]+)"$', re.MULTILINE)
+
+
+def last_render(folder: Path) -> History:
+    """Return what is known of the last render into the folder of an intent."""
+    manifest = manifest_of(folder)
+    history = parse(manifest)
+    if history.known or not manifest:
+        return history
+    text = read_text(folder / _MODULE)
+    return _of_module(text) if text is not None else UNKNOWN
+
+
+def _of_module(text: str) -> History:
+    """Return what a module that kmsgen 0.1 wrote creates, and which key policies it sets."""
+    addresses = {f"aws_kms_key_policy.{label}": key_id for label, key_id in _POLICY.findall(text)}
+    created = _created(text)
+    if created is None:
+        return History((), MappingProxyType(addresses))
+    held = {"aws_kms_alias.this": created.arn.rpartition("/")[2]} if 'resource "aws_kms_alias" "this"' in text else {}
+    kind = "aws_kms_key" if created.origin == "AWS_KMS" else "aws_kms_external_key"
+    return History((created,), MappingProxyType({**held, f"{kind}.this": created.arn.rpartition("/")[2]}))
+
+
+def _created(text: str) -> RenderedKey | None:
+    found, place = _CREATED.search(text), dict(_PLACE.findall(text))
+    if found is None or not {"account_id", "id"} <= place.keys():
+        return None
+    arguments = {name: value or flag for name, value, flag in _ARGUMENT.findall(found[2])}
+    multi_region = arguments.get("multi_region") == "true"
+    key_id = NEW_MULTI_REGION_KEY_ID if multi_region else NEW_KEY_ID
+    return RenderedKey(
+        f"arn:{_partition(place['id'])}:kms:{place['id']}:{place['account_id']}:key/{key_id}",
+        arguments.get("customer_master_key_spec", "SYMMETRIC_DEFAULT"),
+        arguments.get("key_usage", "ENCRYPT_DECRYPT"),
+        "AWS_KMS" if found[1] == "aws_kms_key" else "EXTERNAL",
+        multi_region,
+        created=True,
+    )
+
+
+def _partition(region: str) -> str:
+    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rpartition("-")[0].rpartition("-")[0], "aws")

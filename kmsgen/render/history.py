@@ -1,0 +1,80 @@
+"""What earlier renders made of keys, as the manifest of an output folder keeps it: it may be out there."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from kmsgen.arn import parse_arn
+from kmsgen.policy.bundle import KeyAccess
+
+# What may hold a key at one of Terraform's addresses; a manifest is input, and may hold anything else.
+_ADDRESS = re.compile(r"aws_kms_(?:key_policy\.(?:this|key_[a-z0-9_]+)|(?:external_)?key\.this|alias\.this)\Z")
+_KEY_ID = re.compile(r"(?:[0-9a-f-]{36}|mrk-[0-9a-f]{32})?\Z")
+
+
+class RenderedKey(NamedTuple):
+    """A key that was rendered. The ARN of one to create ends in a placeholder; `replicas` are Regions."""
+
+    arn: str
+    spec: str
+    usage: str
+    origin: str
+    multi_region: bool
+    created: bool
+    replicas: tuple[str, ...] = ()
+
+
+class History(NamedTuple):
+    """The keys of the last render, and every address of Terraform at which a key or its policy may be, with the key's id.
+
+    The id is empty where nothing tells it. `known` False: there is no manifest that tells.
+    """
+
+    keys: tuple[RenderedKey, ...] = ()
+    addresses: Mapping[str, str] = MappingProxyType({})
+    known: bool = True
+
+    @property
+    def created(self) -> RenderedKey | None:
+        """The key that the last render creates."""
+        return next((key for key in self.keys if key.created), None)
+
+
+UNKNOWN = History(known=False)
+
+
+def rendered_key(access: KeyAccess) -> RenderedKey:
+    """Return what a history keeps of a key."""
+    key, creation = access.key, access.creation
+    replicas = tuple(replica.region for replica in creation.replicas) if creation else ()
+    return RenderedKey(key.arn, key.spec, key.usage, key.origin, key.multi_region, creation is not None, replicas)
+
+
+def plain(history: History) -> dict[str, Any]:
+    """Return a history as a manifest has it: `{"keys": [...], "terraform": {ADDRESS: KEYID}}`."""
+    keys = [{**key._asdict(), "replicas": list(key.replicas)} for key in history.keys]
+    return {"keys": keys, "terraform": dict(sorted(history.addresses.items()))}
+
+
+def parse(manifest: Mapping[str, Any]) -> History:
+    """Return what a manifest tells; UNKNOWN where it tells nothing of keys, as those of kmsgen 0.1 do."""
+    keys, addresses = manifest.get("keys"), manifest.get("terraform")
+    if not isinstance(keys, list) or not isinstance(addresses, dict):
+        return UNKNOWN
+    sound = (_key(key) for key in keys if isinstance(key, dict))
+    held = {name: key_id for name, key_id in addresses.items() if _is_address(name, key_id)}
+    return History(tuple(key for key in sound if key is not None), MappingProxyType(held))
+
+
+def _key(data: Mapping[str, Any]) -> RenderedKey | None:
+    """Return a key of a manifest; None for what is none."""
+    kinds = {"arn": str, "spec": str, "usage": str, "origin": str, "multi_region": bool, "created": bool, "replicas": list}
+    if not all(isinstance(data.get(name), kind) for name, kind in kinds.items()) or parse_arn(data["arn"]) is None:
+        return None
+    found = {name: data[name] for name in kinds}
+    return RenderedKey(**{**found, "replicas": tuple(map(str, data["replicas"]))})
+
+
+def _is_address(name: object, key_id: object) -> bool:
+    return isinstance(name, str) and isinstance(key_id, str) and bool(_ADDRESS.match(name) and _KEY_ID.match(key_id))

@@ -1,0 +1,96 @@
+"""Addresses of keys in Terraform: each depends on its key alone, and what is out there under another one is never destroyed.
+
+Source: Terraform, "Refactor modules" (`moved`) and "removed block reference"; destroying an aws_kms_key_policy puts KMS's default
+policy, which lets the whole account use the key, in its place (hashicorp/aws, aws_kms_key_policy).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from kmsgen.arn import account_of, region_of
+from kmsgen.policy.bundle import KeyAccess
+from kmsgen.render.deployment import PLACEHOLDERS, Deployment, key_id
+from kmsgen.render.history import History, rendered_key
+from kmsgen.render.names import words
+
+# The key specs that aws_kms_key takes, as of hashicorp/aws 5.100.
+CREATED_SPECS = frozenset(
+    (
+        "SYMMETRIC_DEFAULT", "HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512", "RSA_2048", "RSA_3072", "RSA_4096",
+        "ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1", "SM2",
+    )
+)  # fmt: skip
+ALIAS = "aws_kms_alias.this"
+ONLY_POLICY = "aws_kms_key_policy.this"
+
+
+class Carried(NamedTuple):
+    """What is out there under an address that is no more: where it goes to, and what is let go as it is."""
+
+    moved: Mapping[str, str]
+    removed: tuple[str, ...]
+
+
+def creating_type(access: KeyAccess) -> str:
+    """Return the resource type that creates such a key; an empty text where the provider has none."""
+    key = access.key
+    if key.origin == "AWS_KMS" and key.spec in CREATED_SPECS:
+        return "aws_kms_key"
+    return "aws_kms_external_key" if key.origin == "EXTERNAL" and key.spec == "SYMMETRIC_DEFAULT" else ""
+
+
+def policy_label(arn: str, deployment: Deployment) -> str:
+    """Return the label of the aws_kms_key_policy of a key that exists; a replica elsewhere has its Region in it."""
+    elsewhere = "" if region_of(arn) == deployment.region else f" {region_of(arn)}"
+    return f"key_{words(key_id(arn) + elsewhere)}"
+
+
+def declared(deployment: Deployment) -> dict[str, str]:
+    """Return the addresses of the key's module that hold a key, its policy or its alias, with the key's id."""
+    if (new_key := deployment.new_key) is not None:
+        held = f"{creating_type(new_key)}.this" if creating_type(new_key) else ONLY_POLICY
+        names = [held, ALIAS] if new_key.creation and new_key.creation.alias else [held]
+        return dict.fromkeys(names, key_id(new_key.key.arn))
+    return _of_policies(tuple(access.key.arn for access in deployment.governed_keys()), deployment)
+
+
+def _of_policies(arns: tuple[str, ...], deployment: Deployment) -> dict[str, str]:
+    return {f"aws_kms_key_policy.{policy_label(arn, deployment)}": key_id(arn) for arn in arns}
+
+
+def carried(deployment: Deployment) -> Carried:
+    """Return what happens to each earlier address that is none now: nothing is destroyed but the alias of a key that stays."""
+    now = declared(deployment)
+    homes = {held: address for address, held in now.items() if address.startswith("aws_kms_key_policy.")}
+    moved: dict[str, str] = {}
+    removed: list[str] = []
+    for address, held in _earlier(deployment).items():
+        home = homes.get(held, "")
+        if address in now or (address == ALIAS and deployment.new_key):
+            continue
+        if home and held not in PLACEHOLDERS and home not in moved.values():
+            moved[address] = home
+        else:
+            removed.append(address)
+    return Carried(moved, tuple(removed))
+
+
+def history_after(deployment: Deployment) -> History:
+    """Return what the manifest of this render keeps: its keys, and every address at which something may be by now."""
+    keys = tuple(map(rendered_key, deployment.bundle.keys)) if deployment.new_key or deployment.key_policies else ()
+    return History(keys, {**_earlier(deployment), **declared(deployment)})
+
+
+def _earlier(deployment: Deployment) -> Mapping[str, str]:
+    """Return the earlier addresses: those of the last manifest or, without one, all that there may be."""
+    if deployment.history.known:
+        return dict(sorted(deployment.history.addresses.items()))
+    governed = [access.key.arn for access in deployment.governed_keys() if access.creation is None]
+    kept = tuple(arn for arn in deployment.kept if account_of(arn) == deployment.account)
+    if not governed and not kept:
+        return {}
+    # kmsgen 0.1 called the policy of an only key `this`
+    only = key_id(governed[0]) if len(governed) == 1 else ""
+    return {ONLY_POLICY: only, **_of_policies(kept, deployment)}

@@ -1,0 +1,50 @@
+"""What a manifest keeps of keys."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from kmsgen.render.history import UNKNOWN, parse, plain
+from kmsgen.render.terraform.addresses import history_after
+from tests.unit.render.bundles import deployment
+
+KEY = {"arn": "arn:aws:kms:us-west-2:1:key/x", "spec": "S", "usage": "U", "origin": "O", "multi_region": True, "created": True}
+
+
+def test_a_history_is_read_as_it_was_written() -> None:
+    """JSON and back."""
+    history = history_after(deployment())
+    assert parse(json.loads(json.dumps(plain(history)))) == history
+
+
+@pytest.mark.parametrize("manifest", [{}, {"keys": 1, "terraform": {}}, {"keys": []}, {"keys": [], "terraform": []}])
+def test_a_manifest_that_tells_nothing_of_keys_leaves_them_unknown(manifest: dict[str, object]) -> None:
+    """Such are those of kmsgen 0.1."""
+    assert parse(manifest) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        5,
+        {},
+        {**KEY, "replicas": "x"},
+        {**KEY, "spec": None, "replicas": []},
+        {**KEY, "created": 1, "replicas": []},
+        {**KEY, "arn": "x"},
+    ],
+)
+def test_what_is_no_key_is_none(key: object) -> None:
+    """A manifest is input, and may hold anything."""
+    assert parse({"keys": [key], "terraform": {}}).keys == ()
+
+
+@pytest.mark.parametrize(
+    ("address", "key_id"),
+    [('aws_kms_key_policy.this" {', ""), ("aws_iam_role.this", ""), ("aws_kms_key.this", "${x}"), ("aws_kms_key.this", 5)],
+)
+def test_what_is_no_address_of_a_key_is_none(address: str, key_id: object) -> None:
+    """Nothing of a manifest gets into a module but what kmsgen itself calls its resources."""
+    assert not parse({"keys": [], "terraform": {address: key_id}}).addresses
