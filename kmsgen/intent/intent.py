@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from kmsgen.errors import Location
+from kmsgen.errors import NOWHERE, Location
 from kmsgen.policy.document import Condition
 from kmsgen.policy.grant import Grant
 
@@ -150,6 +150,7 @@ class NeverLine(NamedTuple):
 class Intent(NamedTuple):
     """Who may do what with one key, with the keys listed, or (`every_key`) with all keys in scope.
 
+    `keys_location` is where the file says which keys are meant, be it a key to create.
     `keep_key_policies`: the keys listed keep the key policies they have, and only IAM policies are written.
     `spec` and `usage` are those of every key meant; `any_spec` tells that the intent leaves them open (every key only). `origin`
     and `multi_region` are those of keys that exist, None where nothing tells.
@@ -160,6 +161,7 @@ class Intent(NamedTuple):
     scope: IntentScope
     key: NewKey | None = None
     keys: Values = ()
+    keys_location: Location = NOWHERE
     every_key: bool = False
     keep_key_policies: bool = False
     spec: str = "SYMMETRIC_DEFAULT"

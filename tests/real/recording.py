@@ -187,7 +187,7 @@ class _Module:
             yield from self._taken(kind, "update" if number else "create")
             program.run(self.folder, "plan", "-no-color", *options)
             yield from self._taken(kind, "read")
-        program.run(self.folder, "destroy", "-auto-approve", "-no-color", *options)
+        program.destroy(self.folder, *options)
         yield from self._taken(kind, "delete")
 
     def _taken(self, kind: str, phase: str) -> Iterator[DeploymentCall]:

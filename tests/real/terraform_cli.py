@@ -55,6 +55,13 @@ class Terraform:
         assert done.returncode == 0, f"terraform {' '.join(arguments)}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
+    def destroy(self, folder: Path, *arguments: str) -> None:
+        """Destroy what a folder of rendered modules made, its keys included, which they hold against it."""
+        for module in folder.rglob("*.tf"):
+            if ".terraform" not in module.parts:
+                module.write_text(module.read_text(encoding="utf-8").replace("prevent_destroy = true", ""), encoding="utf-8")
+        self.run(folder, "destroy", "-auto-approve", "-no-color", *arguments)
+
 
 def terraform(environment: Mapping[str, str], scratch: Path) -> Terraform:
     """Return Terraform, set up; without it the test fails, unless somebody said in so many words that it is to be left out."""

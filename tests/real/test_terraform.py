@@ -135,7 +135,7 @@ def check(program: Terraform, folder: Path, moto: Moto, cases: list[GoldenCase])
     arns = {name: output["value"] for name, output in outputs.items()}
     for case in cases:
         assert_deployed(moto, case, arns)
-    program.run(folder, "destroy", "-auto-approve", "-no-color", "-parallelism=100")
+    program.destroy(folder, "-parallelism=100")
     for arn in (arn for case in cases for arn in created(case, arns)):
         kms = moto.client("kms", arn.split(":")[3], arn.split(":")[4])
         assert kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == "PendingDeletion", arn

@@ -44,6 +44,9 @@ def render(
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite files that kmsgen did not write or that were changed.")
     ] = False,
+    replace_key: Annotated[
+        bool, typer.Option("--replace-key", help="Render though a key of the last render would be replaced or end.")
+    ] = False,
     output: OutputForm = Output.TEXT,
 ) -> None:
     """Confirm each intent with the three questions, then write it as policies, templates and grant calls.
@@ -54,5 +57,6 @@ def render(
     from kmsgen.cli.jobs.render import Job, run  # noqa: PLC0415 - `--help` must not pay for what only a render needs
 
     wanted = tuple(str(one) for one in formats or Format)
-    job = Job(tuple(paths or ()), preset, tuple(settings or ()), wanted, out, check=check, lint=not no_lint, force=force)
+    given = (tuple(paths or ()), preset, tuple(settings or ()), wanted, out)
+    job = Job(*given, check=check, lint=not no_lint, force=force, replace_key=replace_key)
     raise typer.Exit(run(job, output))

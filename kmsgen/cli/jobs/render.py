@@ -16,6 +16,7 @@ from kmsgen.errors import Diagnostic, Location, RefusedError, each, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.intent.load import load_intents
 from kmsgen.render.deployment import deployment_of
+from kmsgen.render.lost_keys import replacements
 from kmsgen.render.render import render
 
 MANY = 10
@@ -32,6 +33,7 @@ class Job(NamedTuple):
     check: bool = False
     lint: bool = True
     force: bool = False
+    replace_key: bool = False
 
 
 def run(job: Job, output: str) -> int:
@@ -79,11 +81,15 @@ def _render_one(intent: Intent, job: Job) -> Rendered:
     compiled = compile_intent(intent)
     confirm(intent, compiled)
     folder = intent_folder(job.out, intent.name)
-    rendering = render(deployment_of(intent, compiled.bundle, last_render(folder)), job.formats)
+    deployment = deployment_of(intent, compiled.bundle, last_render(folder))
+    lost = replacements(deployment, intent.keys_location)
+    if lost and not job.replace_key:
+        raise RefusedError(lost)
+    rendering = render(deployment, job.formats)
     files = list(files_of(intent.name, rendering))
     made = changes_in(folder, files, force=job.force or job.check)
     paths = tuple(file.path for file in files)
-    notes: tuple[Diagnostic | str, ...] = (*compiled.notes, *(f"{intent.name}: {note}" for note in rendering.notes))
+    notes: tuple[Diagnostic | str, ...] = (*lost, *compiled.notes, *(f"{intent.name}: {note}" for note in rendering.notes))
     templates = tuple(artifact for artifact in rendering.artifacts if artifact.kind == "template") if job.lint else ()
     return Rendered(intent.name, intent.path, paths, notes, templates, made)
 

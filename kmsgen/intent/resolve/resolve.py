@@ -54,6 +54,7 @@ def _intent(file: PartialIntentFile, tree: Tree, context: Context) -> Intent:
         scope=scope,
         key=key,
         keys=resolve_keys(file.keys, context),
+        keys_location=context.where(("key" if key else "keys",)),
         every_key=context.every_key,
         keep_key_policies=file.key_policy == "keep",
         spec=context.spec,

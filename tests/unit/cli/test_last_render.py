@@ -75,7 +75,10 @@ def rendered(folder: Path, text: str, **manifest: object) -> Path:
 @pytest.mark.parametrize(
     ("text", "key"),
     [
-        (CREATED, RenderedKey(NEW_MULTI_REGION_KEY_ID, "HMAC_256", "GENERATE_VERIFY_MAC", "AWS_KMS", multi_region=True, created=True)),
+        (
+            CREATED,
+            RenderedKey(NEW_MULTI_REGION_KEY_ID, "HMAC_256", "GENERATE_VERIFY_MAC", "AWS_KMS", multi_region=True, created=True),
+        ),
         (EXTERNAL, RenderedKey(NEW_KEY_ID, "SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT", "EXTERNAL", multi_region=False, created=True)),
     ],
 )
@@ -104,7 +107,7 @@ def test_a_folder_without_manifest_or_module_tells_nothing(tmp_path: Path) -> No
 
 
 def test_a_module_behind_a_link_is_not_read(tmp_path: Path) -> None:
-    """kmsgen writes no links."""
+    """No link is of kmsgen's making."""
     folder = rendered(tmp_path, HEAD + ADOPTED)
     (folder / "terraform/main.tf").rename(tmp_path / "elsewhere.tf")
     (folder / "terraform/main.tf").symlink_to(tmp_path / "elsewhere.tf")

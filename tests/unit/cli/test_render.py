@@ -262,3 +262,20 @@ def test_an_error_prints_its_hint(capsys: pytest.CaptureFixture[str]) -> None:
     """Every diagnostic is printed to stderr with its hint."""
     complain(RefusedError([Diagnostic(Location("x", 1, 2), "code", "message", "do that")]))
     assert capsys.readouterr().err == "x:1:2: code: message\n  hint: do that\n"
+
+
+def test_an_edit_that_takes_another_key_is_refused_unless_it_is_asked_for(run: Run) -> None:
+    """The last manifest tells which key there was; nothing is written but with `--replace-key`, which says what is lost."""
+    head = 'kmsgen: 1\nname: app\nscope: {account: "111122223333", regions: [us-west-2]}\nadmins: [role/Admin]\n'
+    Path("intent.yaml").write_text(f"{head}key: {{alias: app}}\n")
+    assert exit_code(run("intent.yaml")) == 0
+    before = Path("out/app/manifest.json").read_bytes()
+    Path("intent.yaml").write_text(f"{head}key: {{alias: app, spec: RSA_2048, usage: ENCRYPT_DECRYPT}}\n")
+    for options in ((), ("--check",), ("--force",)):
+        refused = run("intent.yaml", *options)
+        assert exit_code(refused) == 1
+        assert "intent.yaml:5:6: key-would-be-replaced: `key.spec` changes from `SYMMETRIC_DEFAULT`" in said(refused)
+    assert Path("out/app/manifest.json").read_bytes() == before
+    replaced = run("intent.yaml", "--replace-key")
+    assert (exit_code(replaced), "key-would-be-replaced" in replaced.stderr) == (0, True)
+    assert exit_code(run("intent.yaml", "--check")) == 0

@@ -111,6 +111,11 @@ resource "aws_kms_key" "this" {
   tags = merge(var.tags, {
     purpose = "cloudtrail"
   })
+
+  # To end a key on purpose: docs/ending-a-key.md of kmsgen.
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_kms_alias" "this" {

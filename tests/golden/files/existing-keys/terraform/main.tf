@@ -174,6 +174,11 @@ resource "aws_kms_key_policy" "key_n_1234abcd_12ab_34cd_56ef_1234567890ab" {
       },
     ]
   })
+
+  # To end a key on purpose: docs/ending-a-key.md of kmsgen.
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_kms_key_policy" "key_abcd1234_12ab_34cd_56ef_1234567890ab" {
@@ -331,6 +336,11 @@ resource "aws_kms_key_policy" "key_abcd1234_12ab_34cd_56ef_1234567890ab" {
       },
     ]
   })
+
+  # To end a key on purpose: docs/ending-a-key.md of kmsgen.
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_iam_policy" "role_kmsadmin" {

@@ -124,6 +124,11 @@ resource "aws_kms_key_policy" "this" {
       },
     ]
   })
+
+  # To end a key on purpose: docs/ending-a-key.md of kmsgen.
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_iam_policy" "role_kmsadmin" {

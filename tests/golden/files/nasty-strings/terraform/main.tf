@@ -163,6 +163,11 @@ resource "aws_kms_key" "this" {
     yes             = "no"
     note            = "a = b"
   })
+
+  # To end a key on purpose: docs/ending-a-key.md of kmsgen.
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_kms_alias" "this" {

@@ -282,6 +282,11 @@ resource "aws_kms_key" "this" {
     team = "payments"
     env  = "prod"
   })
+
+  # To end a key on purpose: docs/ending-a-key.md of kmsgen.
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_kms_alias" "this" {

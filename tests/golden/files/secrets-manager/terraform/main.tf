@@ -100,6 +100,11 @@ resource "aws_kms_key" "this" {
   tags = merge(var.tags, {
     purpose = "secrets-manager"
   })
+
+  # To end a key on purpose: docs/ending-a-key.md of kmsgen.
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_kms_alias" "this" {

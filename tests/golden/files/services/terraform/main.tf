@@ -254,6 +254,11 @@ resource "aws_kms_key" "this" {
     ]
   })
   tags = var.tags
+
+  # To end a key on purpose: docs/ending-a-key.md of kmsgen.
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_kms_alias" "this" {

@@ -162,6 +162,11 @@ resource "aws_kms_replica_key" "this" {
   tags = merge(var.tags, {
     team = "orders"
   })
+
+  # To end a key on purpose: docs/ending-a-key.md of kmsgen.
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_kms_alias" "this" {
