@@ -17,6 +17,7 @@ from kmsgen.compiler.guardrails import deny_statements, identity_denies
 from kmsgen.compiler.identity_policy import documents, identity_statements, needs_identity_policy, resources_of
 from kmsgen.compiler.key_policy import Traced, allow_statements, check_size, works_in_key_policy
 from kmsgen.compiler.notes import notes_on
+from kmsgen.compiler.order import in_order
 from kmsgen.compiler.permit import Permit, without_repetition
 from kmsgen.compiler.principals import has_identity_policies, is_account, is_service_linked
 from kmsgen.compiler.services import service_permits
@@ -43,6 +44,7 @@ def compile_intent(intent: Intent) -> Compiled:
 
     Raises InputError for what cannot be had, RefusedError where a guard rail contradicts another line or a limit is passed.
     """
+    intent = in_order(intent)
     targets = targets_of(intent)
     permits = {target.key.arn: _permits(intent, target) for target in targets}
     worlds = tuple(world_of(intent, target, permits[target.key.arn]) for target in targets)

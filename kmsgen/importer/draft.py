@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -68,10 +69,10 @@ class Draft:
         return allowed_in(trial.statements, key) | iam_allowed(trial.principals, key)
 
     def text(self) -> str:
-        """Return the intent as YAML."""
-        return dump(self._data(self.lines)) + "\n"
+        """Return the intent as YAML, its lines in an order that follows from what they say."""
+        return dump(self._data(tuple(sorted(self.lines, key=_place)))) + "\n"
 
-    def _data(self, lines: list[Line] | tuple[Line, ...]) -> Data:
+    def _data(self, lines: tuple[Line, ...]) -> Data:
         lists: dict[str, list[Any]] = {}
         for line in lines:
             lists.setdefault(line.field, []).append(line.content)
@@ -79,3 +80,10 @@ class Draft:
             **self.head,
             **{name: lists[name] for name in ("admins", "users", "services", "grants", "guardrails") if name in lists},
         }
+
+
+def _place(line: Line) -> tuple[bool, str, bool, str]:
+    """Return where a line comes among those of its list: accounts, then by principal, what holds always first."""
+    said = line.content if isinstance(line.content, dict) else {"principal": line.content}
+    names = json.dumps(said.get("principal", ""))
+    return not names.lstrip('["').startswith("account"), names, "when" in said, json.dumps(said)

@@ -63,7 +63,7 @@ class _Search:
         readable = (one for one in self.held if one.statement.effect is Effect.ALLOW and not [*refusals(one, access.key)])
         parts += [part for one in readable for part in delegated_parts(one, access.key, given)]
         self.forbidden = frozenset[str]().union(*(forbidden_by(one, access.key) for one in self.statements))
-        parts = [_without(part, self.forbidden) for part in parts]
+        parts = [_in_order(_without(part, self.forbidden)) for part in parts]
         # whole accounts first: they open the intent for its reader, as they open a key policy that is rendered
         self.parts = sorted(parts, key=lambda part: not part.principals[0].value.endswith(":root"))
         self.everything = frozenset(given for part in parts for given in part.allowed)
@@ -182,6 +182,12 @@ class _Search:
 
 def _without(part: Part, names: frozenset[str]) -> Part:
     return part._replace(actions=tuple(action for action in part.actions if action not in names))
+
+
+def _in_order(part: Part) -> Part:
+    """Return a part with its principals and values sorted, as what an intent compiles to has them."""
+    conditions = tuple(one._replace(values=tuple(sorted(one.values))) for one in part.conditions)
+    return part._replace(principals=tuple(sorted(part.principals)), conditions=conditions)
 
 
 def _lines(part: Part, draft: Draft) -> Iterable[Line]:

@@ -58,12 +58,12 @@ def _is_same(one: Denied, other: Denied, allowed: frozenset[str]) -> bool:
 def _tries(name: str, statement: Statement, draft: Draft) -> Iterator[tuple[Line, Trial]]:
     """Yield a guard rail without exceptions, then with those that its conditions make and the rail does not make by itself."""
     principals = [one.value for one in statement.principals or () if one.value != "*"] or list(_only(statement))
-    options = {"for": [short(arn, draft.key) for arn in principals]} if principals else {}
+    options = {"for": [short(arn, draft.key) for arn in sorted(principals)]} if principals else {}
     bare = Line("guardrails", {name: options} if options else name)
     trial = draft.trial(*draft.lines, bare)
     yield bare, trial
     own = {arn for one in trial.statements if one.effect is Effect.DENY for arn in _spared(one, draft.key)}
-    spared = [short(arn, draft.key) for arn in _spared(statement, draft.key) if arn not in own]
+    spared = [short(arn, draft.key) for arn in sorted(_spared(statement, draft.key)) if arn not in own]
     if spared:
         line = Line("guardrails", {name: {"except": spared, **options}})
         yield line, draft.trial(*draft.lines, line)

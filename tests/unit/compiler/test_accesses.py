@@ -47,7 +47,7 @@ def test_alternatives_of_one_condition_stay_in_one_statement(compiled: Compile) 
     (statement,) = statements(found, "Use by app")
     assert conditions(statement) == {
         ("StringEquals", "kms:EncryptionContext:app"): ("a", "b"),
-        ("StringEquals", "kms:ViaService"): ("s3.us-west-2.amazonaws.com", "rds.us-west-2.amazonaws.com"),
+        ("StringEquals", "kms:ViaService"): ("rds.us-west-2.amazonaws.com", "s3.us-west-2.amazonaws.com"),
     }
 
 
@@ -75,7 +75,7 @@ def test_lines_that_differ_in_a_value_are_one_statement(compiled: Compile) -> No
     lines = [f"  - {{principal: role/app, can: [decrypt], when: {{encryption_context: {{t: '{n}', a: b}}}}}}" for n in range(150)]
     found = compiled("users:\n" + "\n".join(lines))
     (held,) = held_by(found, "Use by app")
-    assert held["StringEquals", "kms:EncryptionContext:t"] == tuple(map(str, range(150)))
+    assert held["StringEquals", "kms:EncryptionContext:t"] == tuple(sorted(map(str, range(150))))
     assert held["StringEquals", "kms:EncryptionContext:a"] == ("b",)
     assert len(found.origins["key-policy/Use by app with encryption context"]) == 150
 
@@ -263,7 +263,7 @@ def test_each_listed_key_gets_the_via_service_of_its_region(compiled: Compile) -
     key = f"keys: {keys}\n".replace("'", '"')
     found = compiled("users: [{principal: role/app, can: [decrypt], when: {via: [s3]}}]", head=head, key=key)
     values = [c.values for access in found.bundle.keys for s in access.policy.statements for c in s.conditions]
-    assert values == [("s3.us-west-2.amazonaws.com",), ("s3.eu-west-1.amazonaws.com",)]
+    assert values == [("s3.eu-west-1.amazonaws.com",), ("s3.us-west-2.amazonaws.com",)]
 
 
 def test_every_key_is_governed_by_iam_policies_only(compiled: Compile) -> None:

@@ -58,19 +58,6 @@ resource "aws_kms_key" "this" {
         Resource = "*"
       },
       {
-        Sid    = "Use by ReleasePipeline"
-        Effect = "Allow"
-        Principal = {
-          AWS = "arn:aws:iam::111122223333:role/ReleasePipeline"
-        }
-        Action = [
-          "kms:DescribeKey",
-          "kms:GetPublicKey",
-          "kms:Sign",
-        ]
-        Resource = "*"
-      },
-      {
         Sid    = "Use by Deployment"
         Effect = "Allow"
         Principal = {
@@ -80,6 +67,19 @@ resource "aws_kms_key" "this" {
           "kms:DescribeKey",
           "kms:GetPublicKey",
           "kms:Verify",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid    = "Use by ReleasePipeline"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/ReleasePipeline"
+        }
+        Action = [
+          "kms:DescribeKey",
+          "kms:GetPublicKey",
+          "kms:Sign",
         ]
         Resource = "*"
       },

@@ -21,6 +21,18 @@ resource "aws_iam_policy" "role_developer" {
         Sid    = "UseByDeveloper"
         Effect = "Allow"
         Action = [
+          "iam:ListRoles",
+          "iam:ListUsers",
+          "kms:ListAliases",
+          "kms:ListKeys",
+          "tag:GetResources",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid    = "UseByDeveloper2"
+        Effect = "Allow"
+        Action = [
           "kms:DescribeKey",
           "kms:GetKeyPolicy",
           "kms:GetKeyRotationStatus",
@@ -29,18 +41,6 @@ resource "aws_iam_policy" "role_developer" {
           "kms:ListResourceTags",
         ]
         Resource = "arn:aws:kms:*:111122223333:key/*"
-      },
-      {
-        Sid    = "UseByDeveloper2"
-        Effect = "Allow"
-        Action = [
-          "iam:ListRoles",
-          "iam:ListUsers",
-          "kms:ListAliases",
-          "kms:ListKeys",
-          "tag:GetResources",
-        ]
-        Resource = "*"
       },
     ]
   })

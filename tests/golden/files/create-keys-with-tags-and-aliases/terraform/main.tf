@@ -18,7 +18,13 @@ resource "aws_iam_policy" "role_developer" {
     Version = "2012-10-17"
     Statement = [
       {
-        Sid    = "UseByDeveloper"
+        Sid      = "UseByDeveloper"
+        Effect   = "Allow"
+        Action   = "kms:CreateAlias"
+        Resource = "arn:aws:kms:*:111122223333:alias/*"
+      },
+      {
+        Sid    = "UseByDeveloper2"
         Effect = "Allow"
         Action = [
           "kms:CreateKey",
@@ -28,16 +34,10 @@ resource "aws_iam_policy" "role_developer" {
         Resource = "*"
       },
       {
-        Sid      = "UseByDeveloper2"
+        Sid      = "UseByDeveloper3"
         Effect   = "Allow"
         Action   = "kms:TagResource"
         Resource = "arn:aws:kms:*:111122223333:key/*"
-      },
-      {
-        Sid      = "UseByDeveloper3"
-        Effect   = "Allow"
-        Action   = "kms:CreateAlias"
-        Resource = "arn:aws:kms:*:111122223333:alias/*"
       },
     ]
   })

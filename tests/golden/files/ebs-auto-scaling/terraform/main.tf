@@ -64,37 +64,6 @@ resource "aws_kms_key" "this" {
         Resource = "*"
       },
       {
-        Sid    = "Service ec2 autoscaling"
-        Effect = "Allow"
-        Principal = {
-          AWS = "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
-        }
-        Action = [
-          "kms:Decrypt",
-          "kms:DescribeKey",
-          "kms:Encrypt",
-          "kms:GenerateDataKey",
-          "kms:GenerateDataKeyWithoutPlaintext",
-          "kms:ReEncryptFrom",
-          "kms:ReEncryptTo",
-        ]
-        Resource = "*"
-      },
-      {
-        Sid    = "Service ec2 autoscaling with grants for AWS resources"
-        Effect = "Allow"
-        Principal = {
-          AWS = "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
-        }
-        Action   = "kms:CreateGrant"
-        Resource = "*"
-        Condition = {
-          Bool = {
-            "kms:GrantIsForAWSResource" = "true"
-          }
-        }
-      },
-      {
         Sid    = "Service ebs with grants for AWS resources through services"
         Effect = "Allow"
         Principal = {
@@ -128,6 +97,37 @@ resource "aws_kms_key" "this" {
         Condition = {
           StringEquals = {
             "kms:ViaService" = "ec2.us-west-2.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid    = "Service ec2 autoscaling"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+        }
+        Action = [
+          "kms:Decrypt",
+          "kms:DescribeKey",
+          "kms:Encrypt",
+          "kms:GenerateDataKey",
+          "kms:GenerateDataKeyWithoutPlaintext",
+          "kms:ReEncryptFrom",
+          "kms:ReEncryptTo",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid    = "Service ec2 autoscaling with grants for AWS resources"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+        }
+        Action   = "kms:CreateGrant"
+        Resource = "*"
+        Condition = {
+          Bool = {
+            "kms:GrantIsForAWSResource" = "true"
           }
         }
       },

@@ -25,8 +25,8 @@ resource "aws_iam_policy" "role_developer" {
           "kms:Encrypt",
         ]
         Resource = [
-          "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
           "arn:aws:kms:us-west-2:111122223333:key/01234abc-d12a-b34c-d56e-f1234567890a",
+          "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
         ]
       },
     ]

@@ -44,10 +44,10 @@ retire_grant() {
 # The requests are data: nothing in them is to be expanded.
 # shellcheck disable=SC2016
 each_grant() {
-  "$1" "$key" 'us-west-2' 'plain' \
-    '{"GranteePrincipal":"arn:aws:iam::111122223333:role/exporter","Operations":["Decrypt","DescribeKey","RetireGrant"],"Name":"plain"}'
   "$1" "$key" 'us-west-2' 'for-a-service' \
     '{"GranteeServicePrincipal":"logs.us-west-2.amazonaws.com","RetiringPrincipal":"arn:aws:iam::111122223333:role/KmsAdmin","Operations":["Decrypt","GenerateDataKey"],"Constraints":{"SourceArn":"arn:aws:logs:us-west-2:111122223333:log-group:payments"},"Name":"for-a-service"}'
+  "$1" "$key" 'us-west-2' 'plain' \
+    '{"GranteePrincipal":"arn:aws:iam::111122223333:role/exporter","Operations":["Decrypt","DescribeKey","RetireGrant"],"Name":"plain"}'
   "$1" "$key" 'us-west-2' 'to-another-account' \
     '{"GranteePrincipal":"arn:aws:iam::444455556666:role/partner","Operations":["Encrypt"],"Constraints":{"EncryptionContextEquals":{"app":"a"}},"Name":"to-another-account"}'
 }

@@ -57,6 +57,18 @@ resource "aws_kms_key" "this" {
         Resource = "*"
       },
       {
+        Sid    = "Use by Api"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/Api"
+        }
+        Action = [
+          "kms:DescribeKey",
+          "kms:VerifyMac",
+        ]
+        Resource = "*"
+      },
+      {
         Sid    = "Use by Login"
         Effect = "Allow"
         Principal = {
@@ -65,18 +77,6 @@ resource "aws_kms_key" "this" {
         Action = [
           "kms:DescribeKey",
           "kms:GenerateMac",
-          "kms:VerifyMac",
-        ]
-        Resource = "*"
-      },
-      {
-        Sid    = "Use by Api"
-        Effect = "Allow"
-        Principal = {
-          AWS = "arn:aws:iam::111122223333:role/Api"
-        }
-        Action = [
-          "kms:DescribeKey",
           "kms:VerifyMac",
         ]
         Resource = "*"

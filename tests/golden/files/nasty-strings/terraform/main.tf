@@ -121,22 +121,22 @@ resource "aws_kms_key" "this" {
         Condition = {
           StringEquals = {
             "kms:EncryptionContext:app" = [
-              "$${aws:PrincipalTag/team}",
-              "q\"uo'te",
-              "back\\slash",
-              "%%{x}",
               "$(rm -rf /)",
-              "`id`",
-              "1e3",
+              "$${aws:PrincipalTag/team}",
+              "%%{x}",
               "012",
-              "null",
-              "~",
+              "1e3",
+              "`id`",
               "a: b",
+              "back\\slash",
+              "null",
+              "q\"uo'te",
+              "~",
               "é",
             ]
             "kms:EncryptionContext:key with spaces" = [
-              "{{x}}",
               "<&>",
+              "{{x}}",
             ]
           }
         }
@@ -160,8 +160,8 @@ resource "aws_kms_key" "this" {
   tags = merge(var.tags, {
     Owner           = "Ann & Bob <x@example.com>"
     "cost:center/1" = "0012"
-    yes             = "no"
     note            = "a = b"
+    yes             = "no"
   })
 
   # To end a key on purpose: docs/ending-a-key.md of kmsgen.
@@ -252,8 +252,8 @@ resource "aws_iam_policy" "role_platform_ci" {
             "aws:TagKeys" = [
               "Owner",
               "cost:center/1",
-              "yes",
               "note",
+              "yes",
             ]
           }
           StringEquals = {

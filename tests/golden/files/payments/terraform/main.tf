@@ -279,8 +279,8 @@ resource "aws_kms_key" "this" {
     ]
   })
   tags = merge(var.tags, {
-    team = "payments"
     env  = "prod"
+    team = "payments"
   })
 
   # To end a key on purpose: docs/ending-a-key.md of kmsgen.
@@ -369,8 +369,8 @@ resource "aws_iam_policy" "role_platform_ci" {
         Condition = {
           "ForAllValues:StringEquals" = {
             "aws:TagKeys" = [
-              "team",
               "env",
+              "team",
             ]
           }
           StringEquals = {

@@ -64,20 +64,6 @@ resource "aws_kms_key" "this" {
         Resource = "*"
       },
       {
-        Sid    = "Use by Reporting through services"
-        Effect = "Allow"
-        Principal = {
-          AWS = "arn:aws:iam::111122223333:role/Reporting"
-        }
-        Action   = "kms:Decrypt"
-        Resource = "*"
-        Condition = {
-          StringEquals = {
-            "kms:ViaService" = "s3.us-west-2.amazonaws.com"
-          }
-        }
-      },
-      {
         Sid    = "Use by Ingest through services"
         Effect = "Allow"
         Principal = {
@@ -87,6 +73,20 @@ resource "aws_kms_key" "this" {
           "kms:Decrypt",
           "kms:GenerateDataKey",
         ]
+        Resource = "*"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "s3.us-west-2.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid    = "Use by Reporting through services"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/Reporting"
+        }
+        Action   = "kms:Decrypt"
         Resource = "*"
         Condition = {
           StringEquals = {

@@ -64,20 +64,6 @@ resource "aws_kms_key" "this" {
         Resource = "*"
       },
       {
-        Sid    = "Use by Reporting through services"
-        Effect = "Allow"
-        Principal = {
-          AWS = "arn:aws:iam::111122223333:role/Reporting"
-        }
-        Action   = "kms:Decrypt"
-        Resource = "*"
-        Condition = {
-          StringEquals = {
-            "kms:ViaService" = "secretsmanager.us-west-2.amazonaws.com"
-          }
-        }
-      },
-      {
         Sid    = "Use by Ingest through services"
         Effect = "Allow"
         Principal = {
@@ -88,6 +74,20 @@ resource "aws_kms_key" "this" {
           "kms:Encrypt",
           "kms:GenerateDataKey",
         ]
+        Resource = "*"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "secretsmanager.us-west-2.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid    = "Use by Reporting through services"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/Reporting"
+        }
+        Action   = "kms:Decrypt"
         Resource = "*"
         Condition = {
           StringEquals = {

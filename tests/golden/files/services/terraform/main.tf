@@ -62,6 +62,55 @@ resource "aws_kms_key" "this" {
         Resource = "*"
       },
       {
+        Sid    = "Service cloudtrail trail from named sources"
+        Effect = "Allow"
+        Principal = {
+          Service = "cloudtrail.amazonaws.com"
+        }
+        Action = [
+          "kms:Decrypt",
+          "kms:DescribeKey",
+        ]
+        Resource = "*"
+        Condition = {
+          StringLike = {
+            "aws:SourceArn" = "arn:aws:cloudtrail:us-west-2:111122223333:trail/management"
+          }
+        }
+      },
+      {
+        Sid    = "Service cloudtrail trail with encryption context from named sources"
+        Effect = "Allow"
+        Principal = {
+          Service = "cloudtrail.amazonaws.com"
+        }
+        Action   = "kms:GenerateDataKey"
+        Resource = "*"
+        Condition = {
+          StringLike = {
+            "aws:SourceArn"                            = "arn:aws:cloudtrail:us-west-2:111122223333:trail/management"
+            "kms:EncryptionContext:aws:cloudtrail:arn" = "arn:aws:cloudtrail:*:111122223333:trail/*"
+          }
+        }
+      },
+      {
+        Sid    = "Service principal exports new service amazonaws com from named sources"
+        Effect = "Allow"
+        Principal = {
+          Service = "exports.new-service.amazonaws.com"
+        }
+        Action = [
+          "kms:Decrypt",
+          "kms:GenerateDataKey",
+        ]
+        Resource = "*"
+        Condition = {
+          StringEquals = {
+            "aws:SourceOrgID" = "o-exampleorgid"
+          }
+        }
+      },
+      {
         Sid    = "Service s3 sse kms with encryption context"
         Effect = "Allow"
         Principal = {
@@ -83,8 +132,8 @@ resource "aws_kms_key" "this" {
         Effect = "Allow"
         Principal = {
           AWS = [
-            "arn:aws:iam::111122223333:role/Ingest",
             "arn:aws:iam::111122223333:role/Batch",
+            "arn:aws:iam::111122223333:role/Ingest",
           ]
         }
         Action   = "kms:GenerateDataKey"
@@ -129,38 +178,6 @@ resource "aws_kms_key" "this" {
         Condition = {
           StringEquals = {
             "kms:ViaService" = "secretsmanager.us-west-2.amazonaws.com"
-          }
-        }
-      },
-      {
-        Sid    = "Service cloudtrail trail with encryption context from named sources"
-        Effect = "Allow"
-        Principal = {
-          Service = "cloudtrail.amazonaws.com"
-        }
-        Action   = "kms:GenerateDataKey"
-        Resource = "*"
-        Condition = {
-          StringLike = {
-            "aws:SourceArn"                            = "arn:aws:cloudtrail:us-west-2:111122223333:trail/management"
-            "kms:EncryptionContext:aws:cloudtrail:arn" = "arn:aws:cloudtrail:*:111122223333:trail/*"
-          }
-        }
-      },
-      {
-        Sid    = "Service cloudtrail trail from named sources"
-        Effect = "Allow"
-        Principal = {
-          Service = "cloudtrail.amazonaws.com"
-        }
-        Action = [
-          "kms:Decrypt",
-          "kms:DescribeKey",
-        ]
-        Resource = "*"
-        Condition = {
-          StringLike = {
-            "aws:SourceArn" = "arn:aws:cloudtrail:us-west-2:111122223333:trail/management"
           }
         }
       },
@@ -216,23 +233,6 @@ resource "aws_kms_key" "this" {
         Condition = {
           StringEquals = {
             "kms:ViaService" = "kafka.us-west-2.amazonaws.com"
-          }
-        }
-      },
-      {
-        Sid    = "Service principal exports new service amazonaws com from named sources"
-        Effect = "Allow"
-        Principal = {
-          Service = "exports.new-service.amazonaws.com"
-        }
-        Action = [
-          "kms:Decrypt",
-          "kms:GenerateDataKey",
-        ]
-        Resource = "*"
-        Condition = {
-          StringEquals = {
-            "aws:SourceOrgID" = "o-exampleorgid"
           }
         }
       },

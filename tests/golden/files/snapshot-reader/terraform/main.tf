@@ -21,17 +21,6 @@ resource "aws_iam_policy" "role_auditor" {
         Sid    = "UseByAuditor"
         Effect = "Allow"
         Action = [
-          "kms:DescribeKey",
-          "kms:GetKeyPolicy",
-          "kms:ListGrants",
-          "kms:ListResourceTags",
-        ]
-        Resource = "arn:aws:kms:*:111122223333:key/*"
-      },
-      {
-        Sid    = "UseByAuditor2"
-        Effect = "Allow"
-        Action = [
           "iam:GetAccountAuthorizationDetails",
           "iam:GetGroupPolicy",
           "iam:GetPolicy",
@@ -51,6 +40,17 @@ resource "aws_iam_policy" "role_auditor" {
           "kms:ListKeys",
         ]
         Resource = "*"
+      },
+      {
+        Sid    = "UseByAuditor2"
+        Effect = "Allow"
+        Action = [
+          "kms:DescribeKey",
+          "kms:GetKeyPolicy",
+          "kms:ListGrants",
+          "kms:ListResourceTags",
+        ]
+        Resource = "arn:aws:kms:*:111122223333:key/*"
       },
     ]
   })

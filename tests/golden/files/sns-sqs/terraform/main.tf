@@ -64,6 +64,20 @@ resource "aws_kms_key" "this" {
         Resource = "*"
       },
       {
+        Sid    = "Use by Fulfilment through services"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/Fulfilment"
+        }
+        Action   = "kms:Decrypt"
+        Resource = "*"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "sqs.us-west-2.amazonaws.com"
+          }
+        }
+      },
+      {
         Sid    = "Use by Orders through services"
         Effect = "Allow"
         Principal = {
@@ -77,20 +91,6 @@ resource "aws_kms_key" "this" {
         Condition = {
           StringEquals = {
             "kms:ViaService" = "sns.us-west-2.amazonaws.com"
-          }
-        }
-      },
-      {
-        Sid    = "Use by Fulfilment through services"
-        Effect = "Allow"
-        Principal = {
-          AWS = "arn:aws:iam::111122223333:role/Fulfilment"
-        }
-        Action   = "kms:Decrypt"
-        Resource = "*"
-        Condition = {
-          StringEquals = {
-            "kms:ViaService" = "sqs.us-west-2.amazonaws.com"
           }
         }
       },

@@ -187,23 +187,6 @@ resource "aws_kms_key" "this" {
         }
       },
       {
-        Sid    = "Use by ci and the like"
-        Effect = "Allow"
-        Principal = {
-          AWS = "*"
-        }
-        Action   = "kms:Encrypt"
-        Resource = "*"
-        Condition = {
-          ArnLike = {
-            "aws:PrincipalArn" = "arn:aws:iam::444455556666:role/ci-*"
-          }
-          StringEquals = {
-            "aws:PrincipalAccount" = "444455556666"
-          }
-        }
-      },
-      {
         Sid    = "Use by operator with grants to one grantee with grants for AWS resources"
         Effect = "Allow"
         Principal = {
@@ -229,6 +212,23 @@ resource "aws_kms_key" "this" {
         }
       },
       {
+        Sid    = "Use by ci and the like"
+        Effect = "Allow"
+        Principal = {
+          AWS = "*"
+        }
+        Action   = "kms:Encrypt"
+        Resource = "*"
+        Condition = {
+          ArnLike = {
+            "aws:PrincipalArn" = "arn:aws:iam::444455556666:role/ci-*"
+          }
+          StringEquals = {
+            "aws:PrincipalAccount" = "444455556666"
+          }
+        }
+      },
+      {
         Sid    = "Deny delete"
         Effect = "Deny"
         Principal = {
@@ -242,6 +242,69 @@ resource "aws_kms_key" "this" {
         Condition = {
           ArnNotLike = {
             "aws:PrincipalArn" = "arn:aws:iam::111122223333:role/keepers-*"
+          }
+        }
+      },
+      {
+        Sid    = "Deny everyone else"
+        Effect = "Deny"
+        Principal = {
+          AWS = "*"
+        }
+        Action = [
+          "kms:CancelKeyDeletion",
+          "kms:CreateAlias",
+          "kms:CreateGrant",
+          "kms:Decrypt",
+          "kms:DeleteAlias",
+          "kms:DescribeKey",
+          "kms:DisableKey",
+          "kms:DisableKeyRotation",
+          "kms:EnableKey",
+          "kms:EnableKeyRotation",
+          "kms:Encrypt",
+          "kms:GenerateDataKey",
+          "kms:GenerateDataKeyPair",
+          "kms:GenerateDataKeyPairWithoutPlaintext",
+          "kms:GenerateDataKeyWithoutPlaintext",
+          "kms:GetKeyLastUsage",
+          "kms:GetKeyPolicy",
+          "kms:GetKeyRotationStatus",
+          "kms:ListGrants",
+          "kms:ListKeyPolicies",
+          "kms:ListKeyRotations",
+          "kms:ListResourceTags",
+          "kms:PutKeyPolicy",
+          "kms:ReEncryptFrom",
+          "kms:ReEncryptTo",
+          "kms:RevokeGrant",
+          "kms:RotateKeyOnDemand",
+          "kms:ScheduleKeyDeletion",
+          "kms:TagResource",
+          "kms:UntagResource",
+          "kms:UpdateAlias",
+          "kms:UpdateKeyDescription",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::111122223333:role/KmsAdmin",
+              "arn:aws:iam::111122223333:role/app-*",
+              "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Analyst_*",
+              "arn:aws:iam::111122223333:role/operator",
+              "arn:aws:iam::444455556666:role/ci-*",
+              "arn:aws:iam::111122223333:role/platform-ci",
+              "arn:aws:iam::111122223333:role/batch/a",
+              "arn:aws:iam::111122223333:role/batch/b",
+            ]
+          }
+          "ForAllValues:StringNotLike" = {
+            "aws:PrincipalOrgPaths" = "o-otherorgid1/r-ab12/ou-ab12-11111111/*"
+          }
+          StringNotEquals = {
+            "aws:PrincipalAccount" = "111122223333"
+            "aws:PrincipalOrgID"   = "o-exampleorgid"
           }
         }
       },
@@ -339,69 +402,6 @@ resource "aws_kms_key" "this" {
           }
           Bool = {
             "aws:SecureTransport" = "false"
-          }
-        }
-      },
-      {
-        Sid    = "Deny everyone else"
-        Effect = "Deny"
-        Principal = {
-          AWS = "*"
-        }
-        Action = [
-          "kms:CancelKeyDeletion",
-          "kms:CreateAlias",
-          "kms:CreateGrant",
-          "kms:Decrypt",
-          "kms:DeleteAlias",
-          "kms:DescribeKey",
-          "kms:DisableKey",
-          "kms:DisableKeyRotation",
-          "kms:EnableKey",
-          "kms:EnableKeyRotation",
-          "kms:Encrypt",
-          "kms:GenerateDataKey",
-          "kms:GenerateDataKeyPair",
-          "kms:GenerateDataKeyPairWithoutPlaintext",
-          "kms:GenerateDataKeyWithoutPlaintext",
-          "kms:GetKeyLastUsage",
-          "kms:GetKeyPolicy",
-          "kms:GetKeyRotationStatus",
-          "kms:ListGrants",
-          "kms:ListKeyPolicies",
-          "kms:ListKeyRotations",
-          "kms:ListResourceTags",
-          "kms:PutKeyPolicy",
-          "kms:ReEncryptFrom",
-          "kms:ReEncryptTo",
-          "kms:RevokeGrant",
-          "kms:RotateKeyOnDemand",
-          "kms:ScheduleKeyDeletion",
-          "kms:TagResource",
-          "kms:UntagResource",
-          "kms:UpdateAlias",
-          "kms:UpdateKeyDescription",
-        ]
-        Resource = "*"
-        Condition = {
-          ArnNotLike = {
-            "aws:PrincipalArn" = [
-              "arn:aws:iam::111122223333:role/KmsAdmin",
-              "arn:aws:iam::111122223333:role/app-*",
-              "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Analyst_*",
-              "arn:aws:iam::444455556666:role/ci-*",
-              "arn:aws:iam::111122223333:role/operator",
-              "arn:aws:iam::111122223333:role/platform-ci",
-              "arn:aws:iam::111122223333:role/batch/a",
-              "arn:aws:iam::111122223333:role/batch/b",
-            ]
-          }
-          "ForAllValues:StringNotLike" = {
-            "aws:PrincipalOrgPaths" = "o-otherorgid1/r-ab12/ou-ab12-11111111/*"
-          }
-          StringNotEquals = {
-            "aws:PrincipalAccount" = "111122223333"
-            "aws:PrincipalOrgID"   = "o-exampleorgid"
           }
         }
       },
