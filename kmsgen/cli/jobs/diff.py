@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from kmsgen.cli.console import say, say_note
+from kmsgen.cli.jobs.last_render import last_render
 from kmsgen.cli.reports import differences as report
 from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import Diagnostic, Location, each, input_error
@@ -14,10 +16,14 @@ from kmsgen.prover.difference import differences
 from kmsgen.prover.grouping import merged
 from kmsgen.prover.problem import Budget
 from kmsgen.prover.question import Differences
+from kmsgen.render.deployment import deployment_of
+from kmsgen.render.history import UNKNOWN, History
+from kmsgen.render.lost_keys import replacements
+from kmsgen.render.terraform.addresses import history_after
 from kmsgen.sources.beside import NOTHING, Beside
 from kmsgen.sources.described import GRANTS, KEY_REGION, OPTIONS, Described
 from kmsgen.sources.key_regions import in_region
-from kmsgen.sources.subject import PLAN, Subject, identify
+from kmsgen.sources.subject import FOLDER, PLAN, Subject, identify
 
 
 def run(
@@ -29,6 +35,8 @@ def run(
     """
     old, new = paths
     before, after = identify(old).sides(beside) if new is None else _read((old, new), beside)
+    for loss in _lost_keys(before, after):
+        say_note(loss)
     before, after = _with_grants(*aligned(before, after))
     for subject in (before, after):
         for note in subject.described.notes:
@@ -53,6 +61,21 @@ def _read(paths: tuple[str, str], beside: Beside) -> list[Subject]:
         message = f"{OPTIONS} stand beside policies, and neither file holds those alone"
         raise input_error(Location(paths[0]), "not-a-policy", message, f"{subjects[0].form.name} holds these itself")
     return subjects
+
+
+def _lost_keys(before: Subject, after: Subject) -> tuple[Diagnostic, ...]:
+    """Return what is lost with a key that is rendered or intended before, where the intent after it takes another."""
+    if after.intent is None:
+        return ()
+    return replacements(deployment_of(after.intent, after.bundle, _history(before)), after.intent.keys_location)
+
+
+def _history(before: Subject) -> History:
+    """Return what an intent, or a folder that was rendered, tells of its keys; of other files nothing is known to be rendered."""
+    if before.intent is not None:
+        return history_after(deployment_of(before.intent, before.bundle))
+    path = Path(before.path)
+    return last_render(path if path.is_dir() else path.parent) if before.form is FOLDER else UNKNOWN
 
 
 def _with_grants(before: Subject, after: Subject) -> tuple[Subject, Subject]:
