@@ -253,8 +253,8 @@ def _diff(path: Path, before: str, after: str) -> Iterator[str]:
 def files_of(intent: str, rendering: Rendering) -> Iterator[File]:
     """Yield every file of an intent's folder, the manifest last.
 
-    The manifest is `{"intent", "kmsgen", "keys", "terraform", "files": [{"path", "format", "kind", "principal", "account",
-    "sha256"}]}`; the keys are those of `render/history.py`.
+    The manifest is `{"intent", "kmsgen", "deployer", "keys", "terraform", "files": [{"path", "format", "kind", "principal",
+    "account", "sha256"}]}`; deployer, keys and terraform are those of `render/history.py`.
     """
     claims = []
     for artifact in rendering.artifacts:

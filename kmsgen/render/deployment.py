@@ -17,7 +17,8 @@ class Deployment(NamedTuple):
     """A bundle to render, and the account and Regions that it is for; no `regions`: every Region.
 
     `path` is the intent's file, for messages. `key_policies` False: the bundle's keys stand for keys whose policies the
-    intent leaves alone; `kept` are the ARNs of those that it lists. `history` tells of earlier renders.
+    intent leaves alone; `kept` are the ARNs of those that it lists. `history` tells of earlier renders; `deployer`
+    is the ARN of who deploys.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Deployment(NamedTuple):
     key_policies: bool = True
     kept: tuple[str, ...] = ()
     history: History = UNKNOWN
+    deployer: str | None = None
 
     @property
     def new_key(self) -> KeyAccess | None:
@@ -66,9 +68,8 @@ def deployment_of(intent: Intent, bundle: Bundle, history: History = UNKNOWN) ->
     """Return an intent's deployment: what it compiles to, for the account and Regions of its scope."""
     scope = intent.scope
     kept = intent.keys if intent.keep_key_policies else ()
-    return Deployment(
-        intent.name, intent.path, bundle, scope.account, scope.partition, scope.regions, intent.governed, kept, history
-    )
+    place = (scope.account, scope.partition, scope.regions)
+    return Deployment(intent.name, intent.path, bundle, *place, intent.governed, kept, history, scope.deployer)
 
 
 def creation_of(access: KeyAccess) -> Creation:

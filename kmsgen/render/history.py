@@ -23,16 +23,19 @@ class RenderedKey(NamedTuple):
     multi_region: bool
     created: bool
     replicas: tuple[str, ...] = ()
+    alias: str | None = None
 
 
 class History(NamedTuple):
     """The keys of the last render, and every address of Terraform at which a key or its policy may be, with the key's id.
 
-    The id is empty where nothing tells it. `known` False: there is no manifest that tells.
+    The id is empty where nothing tells it. `deployer` is the ARN of who deploys.
+    `known` False: there is no manifest that tells.
     """
 
     keys: tuple[RenderedKey, ...] = ()
     addresses: Mapping[str, str] = MappingProxyType({})
+    deployer: str | None = None
     known: bool = True
 
     @property
@@ -47,14 +50,16 @@ UNKNOWN = History(known=False)
 def rendered_key(access: KeyAccess) -> RenderedKey:
     """Return what a history keeps of a key."""
     key, creation = access.key, access.creation
-    replicas = tuple(replica.region for replica in creation.replicas) if creation else ()
-    return RenderedKey(key.arn, key.spec, key.usage, key.origin, key.multi_region, creation is not None, replicas)
+    made = RenderedKey(key.arn, key.spec, key.usage, key.origin, key.multi_region, creation is not None)
+    if creation is None:
+        return made
+    return made._replace(replicas=tuple(replica.region for replica in creation.replicas), alias=creation.alias)
 
 
 def plain(history: History) -> dict[str, Any]:
-    """Return a history as a manifest has it: `{"keys": [...], "terraform": {ADDRESS: KEYID}}`."""
+    """Return a history as a manifest has it: `{"deployer", "keys": [...], "terraform": {ADDRESS: KEYID}}`."""
     keys = [{**key._asdict(), "replicas": list(key.replicas)} for key in history.keys]
-    return {"keys": keys, "terraform": dict(sorted(history.addresses.items()))}
+    return {"deployer": history.deployer, "keys": keys, "terraform": dict(sorted(history.addresses.items()))}
 
 
 def parse(manifest: Mapping[str, Any]) -> History:
@@ -64,7 +69,9 @@ def parse(manifest: Mapping[str, Any]) -> History:
         return UNKNOWN
     sound = (_key(key) for key in keys if isinstance(key, dict))
     held = {name: key_id for name, key_id in addresses.items() if _is_address(name, key_id)}
-    return History(tuple(key for key in sound if key is not None), MappingProxyType(held))
+    deployer = manifest.get("deployer")
+    named = deployer if isinstance(deployer, str) and parse_arn(deployer) else None
+    return History(tuple(key for key in sound if key is not None), MappingProxyType(held), named)
 
 
 def _key(data: Mapping[str, Any]) -> RenderedKey | None:
@@ -73,7 +80,8 @@ def _key(data: Mapping[str, Any]) -> RenderedKey | None:
     if not all(isinstance(data.get(name), kind) for name, kind in kinds.items()) or parse_arn(data["arn"]) is None:
         return None
     found = {name: data[name] for name in kinds}
-    return RenderedKey(**{**found, "replicas": tuple(map(str, data["replicas"]))})
+    alias = data["alias"] if isinstance(data.get("alias"), str) else None
+    return RenderedKey(**{**found, "replicas": tuple(map(str, data["replicas"])), "alias": alias})
 
 
 def _is_address(name: object, key_id: object) -> bool:

@@ -18,6 +18,7 @@ from kmsgen.intent.load import load_intents
 from kmsgen.render.deployment import deployment_of
 from kmsgen.render.lost_keys import replacements
 from kmsgen.render.render import render
+from kmsgen.render.steps import steps
 
 MANY = 10
 
@@ -89,7 +90,12 @@ def _render_one(intent: Intent, job: Job) -> Rendered:
     files = list(files_of(intent.name, rendering))
     made = changes_in(folder, files, force=job.force or job.check)
     paths = tuple(file.path for file in files)
-    notes: tuple[Diagnostic | str, ...] = (*lost, *compiled.notes, *(f"{intent.name}: {note}" for note in rendering.notes))
+    notes: tuple[Diagnostic | str, ...] = (
+        *lost,
+        *steps(deployment, intent.keys_location),
+        *compiled.notes,
+        *(f"{intent.name}: {note}" for note in rendering.notes),
+    )
     templates = tuple(artifact for artifact in rendering.artifacts if artifact.kind == "template") if job.lint else ()
     return Rendered(intent.name, intent.path, paths, notes, templates, made)
 

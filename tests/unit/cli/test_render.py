@@ -68,7 +68,10 @@ def test_the_manifest_says_what_every_file_is(run: Run) -> None:
     run("intent.yaml")
     manifest = json.loads(Path("out/payments-data/manifest.json").read_text())
     entries = {entry["path"]: entry for entry in manifest["files"]}
-    assert (manifest["intent"], sorted(manifest)) == ("payments-data", ["files", "intent", "keys", "kmsgen", "terraform"])
+    assert (manifest["intent"], sorted(manifest)) == (
+        "payments-data",
+        ["deployer", "files", "intent", "keys", "kmsgen", "terraform"],
+    )
     assert entries.keys() == {
         path.relative_to("out/payments-data").as_posix()
         for path in Path("out/payments-data").rglob("*")

@@ -15,7 +15,7 @@ KEY = {"arn": "arn:aws:kms:us-west-2:1:key/x", "spec": "S", "usage": "U", "origi
 
 def test_a_history_is_read_as_it_was_written() -> None:
     """JSON and back."""
-    history = history_after(deployment())
+    history = history_after(deployment()._replace(deployer="arn:aws:iam::111122223333:role/ci"))
     assert parse(json.loads(json.dumps(plain(history)))) == history
 
 

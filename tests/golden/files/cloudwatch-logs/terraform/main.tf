@@ -101,6 +101,11 @@ resource "aws_kms_key" "this" {
 resource "aws_kms_alias" "this" {
   name          = "alias/logs/default"
   target_key_id = aws_kms_key.this.id
+
+  # another name is another alias: there is one at any time
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_iam_policy" "role_kmsadmin" {

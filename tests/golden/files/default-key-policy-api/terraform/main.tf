@@ -100,4 +100,9 @@ resource "aws_kms_key" "this" {
 resource "aws_kms_alias" "this" {
   name          = "alias/default-api"
   target_key_id = aws_kms_key.this.id
+
+  # another name is another alias: there is one at any time
+  lifecycle {
+    create_before_destroy = true
+  }
 }

@@ -22,6 +22,11 @@ data "aws_region" "current" {
 resource "aws_kms_alias" "this" {
   name          = "alias/kem"
   target_key_id = split("/", var.key_arn)[1]
+
+  # another name is another alias: there is one at any time
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_kms_key_policy" "this" {
