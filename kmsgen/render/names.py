@@ -10,6 +10,7 @@ from kmsgen.arn import account_of, parse_arn
 POLICY_NAME_LIMIT = 128
 ATTACHABLE = ("role", "user")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.=+,@-]+")
+_READS_AS_HOLDER = re.compile(r"-(?:role|user)(?:-|\Z)", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.=+,@-]{1,100}\Z")
 _NO_POLICIES = ("aws-service-role/", "aws-reserved/")
 _KEBAB = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\Z")
@@ -122,6 +123,11 @@ def parts(label: str, count: int, principal: str) -> list[str]:
 
 
 def policy_name(intent: str, label: str) -> str:
-    """Return a managed policy's name: at most 128 characters, a digest in place of what is too much (CreatePolicy)."""
+    """Return a managed policy's name: at most 128 characters, a digest in place of what is too much (CreatePolicy).
+
+    The intent `pay-role` and its `role/app` would read as `pay` and its `role/role-app` do: a digest tells them apart.
+    """
     name = f"{intent}-{label}"
+    if _READS_AS_HOLDER.search(intent):
+        name += f"-{hashlib.sha256(f'{intent}/{label}'.encode()).hexdigest()[:8]}"
     return name if len(name) <= POLICY_NAME_LIMIT else f"{name[:111]}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
