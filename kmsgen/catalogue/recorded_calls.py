@@ -240,6 +240,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
             "CreateGrant",
             ("Constraints.EncryptionContextSubset", "GranteePrincipal", "KeyId", "Name", "Operations", "RetiringPrincipal"),
         ),
+        ("AWS CLI", "grants.sh", "create", "ListGrants", ("KeyId",)),
         ("AWS CLI", "grants.sh", "delete", "ListGrants", ("KeyId",)),
         ("AWS CLI", "grants.sh", "delete", "RevokeGrant", ("GrantId", "KeyId")),
         ("AWS CLI", "grants.sh", "read", "ListGrants", ("KeyId",)),

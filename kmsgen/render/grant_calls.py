@@ -35,6 +35,11 @@ class GrantCall(NamedTuple):
         return {**known, **format_grant(self.grant)}
 
     @property
+    def retired_by(self) -> str:
+        """The ARN of the retiring principal, who may list what it may retire; empty where there is none, or it is a service."""
+        return "" if self.grant.retiring_is_service else self.grant.retiring or ""
+
+    @property
     def request_json(self) -> str:
         """The request without the key, on one line."""
         return compact_json(format_grant(self.grant))

@@ -13,7 +13,6 @@ from kmsgen.errors import Diagnostic, Location
 from kmsgen.render.deployment import Deployment
 from kmsgen.render.history import RenderedKey, rendered_key
 
-CODE = "key-would-be-replaced"
 # What KMS fixes when it creates a key, by the name that a user's file has for it.
 FIXED: dict[str, Callable[[RenderedKey], str | None]] = {
     "scope.account": lambda key: account_of(key.arn),
@@ -28,7 +27,7 @@ HINT = "undo the edit; to end the key on purpose see docs/ending-a-key.md, then 
 
 def replacements(deployment: Deployment, place: Location) -> tuple[Diagnostic, ...]:
     """Return what of the last render's key is lost by this one; `place` is where the intent says which keys are meant."""
-    return tuple(Diagnostic(place, CODE, problem, HINT) for problem in _lost(deployment))
+    return tuple(Diagnostic(place, "key-would-be-replaced", problem, HINT) for problem in _lost(deployment))
 
 
 def _lost(deployment: Deployment) -> Iterator[str]:

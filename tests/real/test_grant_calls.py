@@ -97,6 +97,20 @@ def test_list_prints_the_grants_and_revoke_takes_them_away_once_and_for_all(name
     assert_grants(moto, script.access, script.key, [])
 
 
+def test_a_narrowed_grant_takes_the_place_of_the_wide_one(moto: Moto, tmp_path: Path) -> None:
+    """KMS would keep both: `create` revokes what had the grant's name, once the new one is made, and nothing of another name."""
+    case = golden_case("payments")
+    prepare(moto, case.deployment)
+    script = Script(moto, case, tmp_path)
+    kms = moto.client("kms", case.deployment.region, case.deployment.account)
+    name = calls(case.deployment)[0].grant.name
+    for called in (name, "foreign"):
+        kms.create_grant(KeyId=script.key, GranteePrincipal=script.access.grants[0].grantee, Operations=["Encrypt"], Name=called)
+    script.run("create")
+    names = sorted(grant["Name"] for grant in kms.list_grants(KeyId=script.key)["Grants"])
+    assert names == sorted(["foreign", *(grant.name for grant in script.access.grants if grant.name)])
+
+
 def _documents(text: str) -> list[str]:
     """Return the JSON documents that were printed one after the other."""
     decoder, found = json.JSONDecoder(), []

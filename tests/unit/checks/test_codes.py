@@ -14,6 +14,8 @@ SOURCES = [
     ROOT / "kmsgen/checks/example_requests.py",
     ROOT / "kmsgen/cli/jobs/existing.py",
     ROOT / "kmsgen/cli/jobs/verify.py",
+    ROOT / "kmsgen/render/lost_keys.py",
+    ROOT / "kmsgen/render/steps.py",
     ROOT / "kmsgen/sources/rendered_folder.py",
 ]
 # What a call passes as the code: its place among the arguments.

@@ -149,28 +149,70 @@ def test_json_reads_every_value_as_the_value(text: str) -> None:
         assert json.loads(write(text)) == exchanged(json.loads(write(PLAIN)), text)
 
 
-def run(text: str, folder: Path) -> list[list[str]]:
-    """Run `grants.sh create` with an `aws` that keeps its arguments; return those of each call."""
+MADE, EARLIER = "0a1b", "2c3d"
+# Keeps its arguments; a grant that is made has the id MADE, and lists hold that and an EARLIER one.
+AWS = f"""#!/bin/sh
+printf '%s\\0' "$@" end >>"$KEPT"
+case $2 in
+  create-grant) printf '%s\\n' '{{' '    "GrantToken": "AQpA",' '    "GrantId": "{MADE}"' '}}' ;;
+  list-*) printf '%s\\t%s\\n' {EARLIER} {MADE} ;;
+esac
+"""
+
+
+def run(text: str, folder: Path, command: str, aws: str = AWS) -> list[list[str]]:
+    """Run a command of `grants.sh` with a program as its `aws`; return the arguments of each call, without `kms`."""
     script = grant_calls.TEMPLATES.get_template("grants.sh.j2").render(intent=text, calls=hostile.calls(text), prefix=text)
-    (folder / "aws").write_text('#!/bin/sh\nprintf \'%s\\0\' "$@" end >>"$KEPT"\n')
+    (folder / "aws").write_text(aws)
     (folder / "aws").chmod(0o755)
     (folder / "grants.sh").write_bytes(script.encode())
     kept = folder / "kept"
     kept.unlink(missing_ok=True)
     environment = {"PATH": f"{folder}:{os.environ['PATH']}", "KEPT": str(kept)}
-    subprocess.run(["sh", str(folder / "grants.sh"), "create", "id"], env=environment, cwd=folder, check=True, timeout=30)
+    subprocess.run(
+        ["sh", str(folder / "grants.sh"), command, "id"], env=environment, cwd=folder, check=True, timeout=30, capture_output=True
+    )
+    assert sorted(path.name for path in folder.iterdir()) == ["aws", "grants.sh", "kept"]
     words = kept.read_bytes().decode().removesuffix("\0").split("\0")
-    return [call.split("\0") for call in "\0".join(words).removesuffix("\0end").split("\0end\0")]
+    return [call.split("\0")[1:] for call in "\0".join(words).removesuffix("\0end").split("\0end\0")]
 
 
-@pytest.mark.parametrize("text", [text for text in HOSTILE if "\0" not in text], ids=short)
+shell_texts = pytest.mark.parametrize("text", [text for text in HOSTILE if "\0" not in text], ids=short)
+
+
+@shell_texts
 def test_a_shell_reads_every_value_as_the_value(text: str, tmp_path: Path) -> None:
-    """Each call has the key, the Region and the request as they are, and nothing else is run."""
-    (exists, new) = hostile.calls(text)
-    words = ["--region", text, "--key-id", text, "--cli-input-json", exists.request_json, "--output", "json"]
-    created = [*words[:3], f"{text}id", *words[4:5], new.request_json, *words[6:]]
-    assert run(text, tmp_path) == [["kms", "create-grant", *words], ["kms", "create-grant", *created]]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["aws", "grants.sh", "kept"]
+    """Each call has the key, the Region, the name and the request as they are, and nothing else is run."""
+    ids = ["--query", f"Grants[?Name=='{text}'].GrantId", "--output", "text"]
+    wanted = []
+    for call, key in zip(hostile.calls(text), (text, f"{text}id"), strict=True):
+        there = ["--region", text, "--key-id", key]
+        wanted += [
+            ["create-grant", *there, "--cli-input-json", call.request_json, "--output", "json"],
+            ["list-grants", *there, *ids],
+            ["revoke-grant", *there, "--grant-id", EARLIER],
+        ]
+    assert run(text, tmp_path, "create") == wanted
+
+
+@shell_texts
+def test_a_shell_reads_the_retiring_principal_as_it_is(text: str, tmp_path: Path) -> None:
+    """It lists what it may retire, of this name and on this key, and retires that."""
+    wanted = []
+    for key in (text, f"{text}id"):
+        query = f"Grants[?Name=='{text}' && ends_with(KeyId, '{key.rpartition('/')[2]}')].GrantId"
+        listed = ["--region", text, "--retiring-principal", text, "--query", query, "--output", "text"]
+        retired = (["retire-grant", "--region", text, "--key-id", key, "--grant-id", one] for one in (EARLIER, MADE))
+        wanted += [["list-retirable-grants", *listed], *retired]
+    assert run(text, tmp_path, "retire") == wanted
+
+
+def test_an_answer_without_an_id_leaves_earlier_grants_as_they_are(tmp_path: Path) -> None:
+    """What had the name is revoked only when it is known which grant took its place; else the script fails."""
+    with pytest.raises(subprocess.CalledProcessError, match="exit status 1"):
+        run(PLAIN, tmp_path, "create", AWS.replace('"GrantId"', '"Grant"'))
+    assert b"create-grant" in (tmp_path / "kept").read_bytes()
+    assert b"revoke-grant" not in (tmp_path / "kept").read_bytes()
 
 
 # --- every template -----------------------------------------------------------------------------------------------------

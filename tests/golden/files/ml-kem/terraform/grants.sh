@@ -3,6 +3,7 @@
 #
 # Creates, lists, revokes or retires the grants of the intent with the AWS CLI.
 # Safe to run twice: a grant's name makes CreateGrant idempotent, and what is gone is not revoked again.
+# A grant that the intent changed takes the place of the one that had its name: KMS would keep both.
 
 set -efu
 AWS_PAGER=''
@@ -13,10 +14,22 @@ usage() {
   exit 2
 }
 
-# Each takes: key ARN, Region, grant name, CreateGrant request.
+# Each takes: key ARN, Region, grant name, CreateGrant request, retiring principal.
 
 create_grant() {
-  aws kms create-grant --region "$2" --key-id "$1" --cli-input-json "$4" --output json
+  made=$(aws kms create-grant --region "$2" --key-id "$1" --cli-input-json "$4" --output json)
+  printf '%s\n' "$made"
+  kept=$(printf '%s\n' "$made" | sed -n 's/.*"GrantId": *"\([0-9a-f]*\)".*/\1/p')
+  if [ -z "$kept" ]; then
+    printf '%s\n' "the answer to CreateGrant holds no id: earlier grants named $3 are left as they are" >&2
+    return 1
+  fi
+  ids=$(grant_ids "$@")
+  for id in $ids; do
+    if [ "$id" != "$kept" ]; then
+      aws kms revoke-grant --region "$2" --key-id "$1" --grant-id "$id"
+    fi
+  done
 }
 
 list_grant() {
@@ -34,8 +47,14 @@ revoke_grant() {
   done
 }
 
+# Whoever may retire a grant need not be allowed to list the grants on the key.
+retirable_ids() {
+  aws kms list-retirable-grants --region "$2" --retiring-principal "$5" \
+    --query "Grants[?Name=='$3' && ends_with(KeyId, '${1##*/}')].GrantId" --output text
+}
+
 retire_grant() {
-  ids=$(grant_ids "$@")
+  if [ -n "$5" ]; then ids=$(retirable_ids "$@"); else ids=$(grant_ids "$@"); fi
   for id in $ids; do
     aws kms retire-grant --region "$2" --key-id "$1" --grant-id "$id"
   done
@@ -45,7 +64,7 @@ retire_grant() {
 # shellcheck disable=SC2016
 each_grant() {
   "$1" "$key" 'us-west-2' 'tunnel-2' \
-    '{"GranteePrincipal":"arn:aws:iam::111122223333:role/tunnel-2","Operations":["Decapsulate"],"Name":"tunnel-2"}'
+    '{"GranteePrincipal":"arn:aws:iam::111122223333:role/tunnel-2","Operations":["Decapsulate"],"Name":"tunnel-2"}' ''
 }
 
 case ${1-} in
