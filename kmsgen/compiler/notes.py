@@ -129,7 +129,9 @@ def _beside_never(intent: Intent) -> Iterator[Diagnostic]:
     """Yield whom `never` does not hold for good: who may change the key policy can give themselves what it rules out."""
     for line in intent.never:
         for access in (*intent.admins, *intent.users):
-            if "kms:PutKeyPolicy" in access.actions and fnmatchcase(access.principal, line.principal):
+            own = intent.scope.organization is not None and account_of(access.principal) == intent.scope.account
+            member = own and line.principal == f"{ORGANIZATION}{intent.scope.organization}"
+            if "kms:PutKeyPolicy" in access.actions and (member or fnmatchcase(access.principal, line.principal)):
                 message = f"`{access.principal}` may change the key policy, and with it give anybody what this rules out"
                 hint = "`never` is about what the policies of this intent allow, not about what they can be changed to"
                 yield Diagnostic(line.location, "never-until-changed", message, hint)

@@ -140,7 +140,7 @@ class GuardRailLine(NamedTuple):
 
 
 class NeverLine(NamedTuple):
-    """One line of `never`: a pattern of principal ARNs (or a service, or `*`) and exact actions."""
+    """One line of `never`: a pattern of principal ARNs (or a service, an organization, or `*`) and exact actions or `kms:*`."""
 
     location: Location
     principal: str

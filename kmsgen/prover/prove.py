@@ -16,6 +16,7 @@ from kmsgen.prover.problem import Budget, BudgetError, Meter, OutsideError, Valu
 from kmsgen.prover.question import (
     Beyond,
     Never,
+    NeverInside,
     NoCrossAccount,
     NoEscalation,
     NoLockout,
@@ -82,7 +83,7 @@ def _answer(universe: Universe, question: Question, meter: Meter) -> Proof:
 def _ask(universe: Universe, question: Question, meter: Meter) -> tuple[list[Hit], str]:
     if isinstance(question, NoEscalation):
         return _ask_of_steps(universe, question, meter)
-    covered = isinstance(question, Beyond)
+    covered = isinstance(question, Beyond | NeverInside)
     universe = _universe_of(universe, question)
     asked = _asked_principals(universe, question, meter)
     requests = universe.requests(asked, list(_asked_actions(question)), covered=covered, keyless=_keyless(question))
@@ -111,7 +112,8 @@ def _scope(questions: Sequence[Question], *, described_only: bool) -> Scope:
     if len(beyond) > 1 or (stranger and len(questions) > 1):
         raise ValueError("these questions are about different worlds")
     statements, grants = beyond[0] if beyond else Beyond()
-    return Scope(statements, asked, grants=grants, described_only=described_only, stranger=stranger)
+    named = tuple(one for question in questions if isinstance(question, NeverInside) for one in question.outsiders)
+    return Scope(statements, named, asked, grants=grants, described_only=described_only, stranger=stranger)
 
 
 def _patterns_of(question: Question) -> Values:
@@ -128,6 +130,8 @@ def _universe_of(universe: Universe, question: Question) -> Universe:
 
     Federated sessions are of the user who is asked about, or of none who is spared (P7).
     """
+    if isinstance(question, NeverInside):
+        return universe.asking(universe.scope._replace(statements=question.outsiders, grants=()))
     patterns = _patterns_of(question)
     if any(map(sessions_of, patterns)):
         asked = tuple((pattern, isinstance(question, Never)) for pattern in patterns)
@@ -142,7 +146,7 @@ def _universe_of(universe: Universe, question: Question) -> Universe:
 
 
 def _asked_actions(question: Question) -> Iterator[Action]:
-    if not isinstance(question, Never | Only):
+    if not isinstance(question, Never | NeverInside | Only):
         yield from ACTIONS.values()
         return
     names = _expanded(question.actions)
@@ -155,7 +159,7 @@ def _expanded(patterns: Iterable[str]) -> frozenset[str]:
 
 def _keyless(question: Question) -> frozenset[str]:
     """Return the actions that a question names by more than `*`: those without a key are then asked of everybody."""
-    if not isinstance(question, Never | Only):
+    if not isinstance(question, Never | NeverInside | Only):
         return frozenset()
     return _expanded(action for action in question.actions if action not in _EVERY_ACTION)
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from kmsgen.policy.document import Statement
+from kmsgen.policy.document import EVERYONE, Condition, Effect, Statement
 from kmsgen.policy.grant import Grant
 from kmsgen.prover.problem import Values
 from kmsgen.prover.witness import Witness
@@ -30,6 +30,31 @@ class Never(NamedTuple):
 
     def __str__(self) -> str:
         return f"never {self.principal} {','.join(self.actions)}"
+
+
+class NeverInside(NamedTuple):
+    """No principal of an organization `o-...`, or of a unit `o-.../r-.../ou-...` and those below, may call any of these."""
+
+    organization: str
+    actions: Values
+
+    def __str__(self) -> str:
+        return f"never organization/{self.organization} {','.join(self.actions)}"
+
+    @property
+    def outsiders(self) -> tuple[Statement, ...]:
+        """Whoever is surely outside, each by one sign of it; an account has one place in one organization.
+
+        Source: IAM User Guide, aws:PrincipalOrgID, aws:PrincipalOrgPaths; Organizations User Guide, getting-started_concepts.
+        """
+        whole, paths = self.organization.partition("/")[0], f"{self.organization}/*"
+        elsewhere = [
+            ("StringNotEquals", "aws:PrincipalOrgID", whole),
+            ("ForAnyValue:StringNotLike", "aws:PrincipalOrgPaths", paths),
+        ]
+        elsewhere += [("ForAllValues:StringNotLike", "aws:PrincipalOrgPaths", paths)] if whole != self.organization else []
+        signs = (Condition(operator, key, (value,)) for operator, key, value in elsewhere)
+        return tuple(Statement(Effect.ALLOW, ("*",), ("*",), (EVERYONE,), conditions=(sign,)) for sign in signs)
 
 
 class Only(NamedTuple):
@@ -74,7 +99,7 @@ class NoLockout:
         return "no lockout"
 
 
-Question = Beyond | Never | Only | NoPublic | NoCrossAccount | NoEscalation | NoLockout
+Question = Beyond | Never | NeverInside | Only | NoPublic | NoCrossAccount | NoEscalation | NoLockout
 
 
 def _except(words: str, names: Values) -> str:

@@ -13,10 +13,10 @@ from kmsgen.checks.intent.lockout import locked_out
 from kmsgen.checks.intent.missing_access import not_allowed
 from kmsgen.checks.intent.specification import Specification, specify
 from kmsgen.errors import Location, RefusedError
-from kmsgen.intent.intent import Intent
+from kmsgen.intent.intent import ORGANIZATION, Intent, NeverLine
 from kmsgen.policy.bundle import Bundle, KeyAccess
 from kmsgen.prover.prove import prove_each
-from kmsgen.prover.question import Beyond, Group, Never, Proof, Result
+from kmsgen.prover.question import Beyond, Group, Never, NeverInside, Proof, Result
 
 Origins = Mapping[str, tuple[Location, ...]]
 
@@ -66,7 +66,7 @@ def _proved(intent: Intent, specification: Specification, bundle: Bundle, origin
 
     Where key policies are not the intent's, whoever has IAM policies of other making is not its business either.
     """
-    never = [Never(line.principal, line.actions) for line in intent.never]
+    never = [_ruled_out(line) for line in intent.never]
     ruled_out: list[list[Finding]] = [[] for _ in never]
     for access, about_key in _about_each_key(intent, bundle):
         beyond = Beyond(specification.about(access.key.arn), specification.grants if intent.governed else access.grants)
@@ -76,6 +76,12 @@ def _proved(intent: Intent, specification: Specification, bundle: Bundle, origin
             found.extend(_findings(other, "never", line.location, origins))
     for found in ruled_out:
         yield from found
+
+
+def _ruled_out(line: NeverLine) -> Never | NeverInside:
+    if line.principal.startswith(ORGANIZATION):
+        return NeverInside(line.principal.removeprefix(ORGANIZATION), line.actions)
+    return Never(line.principal, line.actions)
 
 
 def _about_each_key(intent: Intent, bundle: Bundle) -> Iterator[tuple[KeyAccess, Bundle]]:

@@ -9,7 +9,10 @@ if TYPE_CHECKING:
 
 Never = Annotated[
     list[str] | None,
-    typer.Option(metavar="'PRINCIPAL ACTION[,ACTION]'", help="This must be impossible: an ARN, a pattern, a service, or *."),
+    typer.Option(
+        metavar="'PRINCIPAL ACTION[,ACTION]'",
+        help="This must be impossible: an ARN, a pattern, a service, organization/o-ID, or *.",
+    ),
 ]
 Only = Annotated[
     list[str] | None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -9,9 +10,12 @@ from typing import NamedTuple
 from kmsgen.arn import ACCOUNT_ID, Arn, is_service_principal, parse_arn
 from kmsgen.catalogue.actions import PREFIX, expand
 from kmsgen.errors import Diagnostic, InputError, Location
-from kmsgen.prover.question import Never, NoCrossAccount, Only
+from kmsgen.prover.question import Never, NeverInside, NoCrossAccount, Only
 
 Values = tuple[str, ...]
+_INSIDE = re.compile(
+    r"\s*organization/(o-[a-z0-9]{10,32}(?:/r-[a-z0-9]{4,32}(?:/ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})+)?)\s+(\S+)\s*"
+)
 _SERVICES = {"role": "iam", "user": "iam", "assumed-role": "sts", "federated-user": "sts"}
 _FORMS = "an ARN or a pattern of ARNs, role/NAME, user/NAME, account, account/123456789012, the name of a service, or *"
 
@@ -36,8 +40,12 @@ class Asker:
     partition: str
     problems: list[Diagnostic] = field(default_factory=list)
 
-    def never(self, text: str) -> Never | None:
-        """Read `PRINCIPAL ACTION[,ACTION]`."""
+    def never(self, text: str) -> Never | NeverInside | None:
+        """Read `PRINCIPAL ACTION[,ACTION]`; the principal may be `organization/o-ID`, or a unit of one."""
+        inside = _INSIDE.fullmatch(text)
+        if inside is not None:
+            actions = tuple(self._actions(inside[2].split(","), "--never"))
+            return NeverInside(inside[1], actions) if actions else None
         principals, actions = self._halves(text, "--never")
         if len(principals) > 1:
             self._refuse("--never", "usage", f"`{text}` names several principals", "ask once for each")

@@ -162,14 +162,19 @@ def _lacking(action: Action, context: Context) -> Reason | None:
 
 
 def resolve_never_actions(texts: list[str], steps: Steps, context: Context) -> Values:
-    """Return the KMS actions that words, names and patterns of a `never` mean, whether or not they have an effect here."""
+    """Return the KMS actions that words, names and patterns of a `never` mean, whether or not they have an effect here.
+
+    `kms:*` stays as it is: what has no key at all, such as kms:ListKeys, is meant where it is named.
+    """
     chosen: dict[str, None] = {}
     for index, text in enumerate(texts):
         if text in capabilities.CAPABILITIES:
             rows = capabilities.CAPABILITIES[text].actions.values()
             found: Values = tuple(action for row in rows for action in row if action.startswith("kms:"))
-        elif text == "*" or (text.lower().startswith("kms:") and ("*" in text or "?" in text)):
-            found = actions.expand("kms:*" if text == "*" else text)
+        elif text in ("*", "kms:*"):
+            found = ("kms:*",)
+        elif text.lower().startswith("kms:") and ("*" in text or "?" in text):
+            found = actions.expand(text)
         else:
             action = _kms_action(text)
             found = (action.iam_name,) if action else ()

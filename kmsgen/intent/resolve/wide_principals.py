@@ -23,14 +23,20 @@ def resolve_wide_principal(text: str, steps: Steps, context: Context) -> Who | N
 
     A pattern's `arn` has wildcards in its name; an organization's is `organization/o-...`, with the path of a unit.
     """
-    if text == "organization" or text.startswith(ORGANIZATION):
-        return _organization(text, steps, context)
+    if is_organization(text):
+        return resolve_organization(text, steps, context)
     if text != "*" and ("*" in text or "?" in text):
         return _pattern(text, steps, context)
     return resolve_principal(text, steps, context)
 
 
-def _organization(text: str, steps: Steps, context: Context) -> Who | None:
+def is_organization(text: str) -> bool:
+    """Return whether a text where a principal stands is meant for an organization or a unit of one."""
+    return text == "organization" or text.startswith(ORGANIZATION)
+
+
+def resolve_organization(text: str, steps: Steps, context: Context) -> Who | None:
+    """Return the organization or unit that a text names, `organization` that of the scope; None after reporting."""
     path = text.partition("/")[2] or context.organization
     if text == "organization" and path is None:
         hint = "add `organization: o-...` to `scope`, or name it: organization/o-..."

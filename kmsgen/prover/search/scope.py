@@ -11,6 +11,8 @@ from kmsgen.prover.requests.constraints import Reading
 class Scope(NamedTuple):
     """What is asked about beside the bundles: further statements and grants (the baseline), patterns of principals.
 
+    `named` are statements that later scopes of the same universe have as their baseline: their words count from the start.
+
     With `described_only` there is nobody else; with `without_iam` there is, and has no IAM policies. A `stranger` has nothing
     that a policy names. Federated sessions are those of a `user`, if one is asked about; else of any. `operations` are those that
     a grant to create may list; nothing: all that fit the key. `reading` is how what AWS leaves open is read. Of roles that a
@@ -19,6 +21,7 @@ class Scope(NamedTuple):
     """
 
     statements: tuple[Statement, ...] = ()
+    named: tuple[Statement, ...] = ()
     asked: Values = ()
     described_only: bool = False
     without_iam: bool = False

@@ -41,6 +41,18 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.parametrize(("organization", "result"), [("o-exampleorgid", "refuted"), ("o-otherorgid01", "proved")])
+def test_an_organization_is_asked_about(tmp_path: Path, organization: str, result: str) -> None:
+    """`--never organization/o-ID` asks about everybody of it; this account is in that of the intent's scope."""
+    (tmp_path / "i.yaml").write_text(
+        f'kmsgen: 1\nname: t\nscope: {{account: "{HOME}", regions: [us-west-2], organization: o-exampleorgid}}\n'
+        "key: {alias: t}\nadmins: [role/a]\nusers: [{principal: role/app, can: decrypt}]\n"
+    )
+    asked = f"organization/{organization} kms:Decrypt"
+    shown = run(tmp_path, "prove", "i.yaml", "--never", asked, "--output", "json")
+    assert [(one["question"], one["result"]) for one in json.loads(shown.stdout)] == [(f"never {asked}", result)], shown.stderr
+
+
 def test_the_example_is_proved(tmp_path: Path) -> None:
     """Without a question, an intent is asked for access beyond itself."""
     shown = run(tmp_path, "prove", str(EXAMPLE), "--output", "json")

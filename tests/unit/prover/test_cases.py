@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
-from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
+from kmsgen.policy.bundle import Bundle, Key, KeyAccess, Organization, PrincipalPolicies
 from kmsgen.policy.document import Document
 from kmsgen.policy.grant_form import parse_grant
 from kmsgen.policy.json_form import parse_document
-from kmsgen.prover import Never, NoEscalation, NoLockout, NoPublic, Only, Question, prove
+from kmsgen.prover import Never, NeverInside, NoEscalation, NoLockout, NoPublic, Only, Question, prove
 
 HOME = "111122223333"
 KEY = f"arn:aws:kms:us-east-1:{HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -47,8 +47,9 @@ def bundle(case: Mapping[str, Any]) -> Bundle:
     """Return the bundle of a case."""
     key = Key(KEY, tags=tuple(case.get("tags", {}).items()))
     access = KeyAccess(key, document(case["policy"]), tuple(parse_grant(grant) for grant in case.get("grants", ())))
+    told = {arn(who): Organization(name) for who, name in case.get("organizations", {}).items()}
     beside = {
-        arn(who): PrincipalPolicies((document(statements),) if statements else ())
+        arn(who): PrincipalPolicies((document(statements),) if statements else (), organization=told.get(arn(who)))
         for who, statements in case.get("iam", {}).items()
     }
     endpoints = {name: document(statements) for name, statements in case.get("endpoints", {}).items()}
@@ -59,7 +60,9 @@ def question(case: Mapping[str, Any]) -> Question:
     """Return the question of a case."""
     if "never" in case:
         who, _, actions = case["never"].partition(" ")
-        return Never(arn(who), tuple(actions.split(",")))
+        inside = who.removeprefix("organization/")
+        never = Never(arn(who), tuple(actions.split(",")))
+        return never if inside == who else NeverInside(inside, never.actions)
     if "only" in case:
         who, _, actions = case["only"].partition(" ")
         return Only((arn(who),), tuple(actions.split(",")))
