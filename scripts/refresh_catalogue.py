@@ -13,7 +13,7 @@ import importlib
 import sys
 from pathlib import Path
 
-from catalogue_build import actions, availability, condition_keys, documentation, managed_policies, services
+from catalogue_build import actions, availability, condition_keys, documentation, managed_policies, packages, services
 from catalogue_build.emit import module
 from catalogue_build.packages import Api, Reference
 
@@ -40,6 +40,11 @@ def generate() -> dict[str, str]:
             {"ROWS": ("dict[str, tuple[str, ...] | None]", {name: api.operation(name).parameters for name in reference.actions})},
         ),
         "_managed_policies.py": _managed_policies(),
+        "_regions.py": module(
+            "AWS Regions by partition.",
+            (f"PyPI botocore {api.version} (data/partitions.json)",),
+            {"REGIONS": ("dict[str, tuple[str, ...]]", packages.regions())},
+        ),
         "_services.py": _services(reference),
         "_via_services.py": _via_services(),
     }

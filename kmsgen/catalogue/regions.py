@@ -1,9 +1,14 @@
-"""AWS Regions that every account has from the start; each other one of the partition `aws` must be enabled first.
+"""AWS Regions: those of each partition, and those that every account has from the start.
 
 Source: AWS Account Management User Guide, manage-acct-regions: Regions launched after March 20, 2019 are disabled by default.
 """
 
 from __future__ import annotations
+
+from kmsgen.catalogue._regions import REGIONS
+
+PARTITION_OF = {region: partition for partition, regions in REGIONS.items() for region in regions}
+"""The partition of each Region."""
 
 ENABLED_BY_DEFAULT = frozenset(
     {

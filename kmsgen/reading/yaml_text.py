@@ -39,12 +39,19 @@ def parse_yaml(text: str, path: str, tags: Tags | None = None) -> Source:
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark or error.context_mark
         place = Location(path, at.line + 1, at.column + 1) if at else Location(path)
-        problems.append(Diagnostic(place, "yaml-syntax", (error.problem or "not YAML").lower()))
+        problems.append(Diagnostic(place, "yaml-syntax", (error.problem or "not YAML").lower(), _tab_before(text, place.line)))
     except yaml.YAMLError as error:
         problems.append(Diagnostic(_reader_place(error, text, path), "yaml-syntax", "not YAML: a character is not allowed"))
     if problems:
         raise InputError(problems)
     return Source(path, data, lambda: mark)
+
+
+def _tab_before(text: str, line: int) -> str:
+    """Return a hint on the last tab up to a line in what indents a line, which YAML takes spaces for alone."""
+    rows = enumerate(text.splitlines()[:line], 1)
+    found = [number for number, row in rows if "\t" in row[: len(row) - len(row.lstrip(" \t"))]]
+    return f"line {found[-1]} is indented with a tab: use spaces" if found else ""
 
 
 def _reader_place(error: Any, text: str, path: str) -> Location:  # noqa: ANN401 - yaml.reader.ReaderError is untyped

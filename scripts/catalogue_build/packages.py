@@ -9,6 +9,8 @@ from functools import cached_property
 from importlib import metadata
 from typing import Any
 
+from kmsgen.arn import PARTITIONS
+
 TEMPLATE = re.compile(r"\$\{[A-Za-z]+\}$")
 ENCRYPTION_CONTEXT = "EncryptionContext"
 # The two permissions of an operation that uses two keys.
@@ -18,6 +20,13 @@ OPERATION_OF = {"ReEncryptFrom": "ReEncrypt", "ReEncryptTo": "ReEncrypt"}
 def family(key: str) -> str:
     """Return a condition key without its placeholder: `aws:ResourceTag/${TagKey}` is `aws:ResourceTag/`."""
     return TEMPLATE.sub("", key)
+
+
+def regions() -> dict[str, tuple[str, ...]]:
+    """Return the Regions of each partition that an intent can be about, without what stands for a whole partition."""
+    loaded = importlib.import_module("botocore.loaders").Loader().load_data("partitions")
+    named = {each["id"]: sorted(name for name in each["regions"] if name[-1].isdigit()) for each in loaded["partitions"]}
+    return {partition: tuple(named[partition]) for partition in PARTITIONS}
 
 
 class Reference:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from kmsgen.errors import Location
@@ -58,6 +58,15 @@ class DerivedTree(NamedTuple):
         length = next(n for n in range(len(steps), -1, -1) if steps[:n] in self.origins)
         places, there = self.origins[steps[:length]]
         return places, (*there, *steps[length:])
+
+
+def texts(data: Any, steps: Steps = ()) -> Iterator[tuple[Steps, str]]:  # noqa: ANN401 - plain data
+    """Yield every text of some data that is a value, with the steps to it."""
+    if isinstance(data, str):
+        yield steps, data
+    elif isinstance(data, dict | list):
+        for step, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from texts(value, (*steps, step))
 
 
 def without(tree: Tree, gone: frozenset[Steps]) -> DerivedTree:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from kmsgen.arn import ACCOUNT_ID, REGION, parse_arn
+from kmsgen.catalogue.regions import PARTITION_OF
 from kmsgen.intent.resolve.context import Context
 from kmsgen.reading import Steps
 
@@ -47,7 +48,7 @@ def _check_arn(text: str, steps: Steps, context: Context) -> bool:
     elif context.account is not None and arn.account != context.account and not context.iam_only:
         hint = "one file an account; with `key_policy: keep`, the half of this account for another one's key"
         context.refuse(steps, "key-outside-scope", f"`{text}` is in another account than `{context.account}`", hint)
-    elif not REGION.match(arn.region) or (context.regions and arn.region not in context.regions):
+    elif not REGION.match(arn.region) or (context.regions and arn.region in PARTITION_OF and arn.region not in context.regions):
         context.refuse(
             steps, "key-outside-scope", f"`{text}` is in no Region of `scope`", f"Regions: {', '.join(context.regions)}"
         )

@@ -21,6 +21,7 @@ from kmsgen.intent.resolve.guardrails import resolve_guardrail
 from kmsgen.intent.resolve.header import check_header
 from kmsgen.intent.resolve.key import resolve_key
 from kmsgen.intent.resolve.never import resolve_never
+from kmsgen.intent.resolve.regions import check_regions_within
 from kmsgen.intent.resolve.scope import resolve_scope
 from kmsgen.intent.resolve.services import resolve_service
 from kmsgen.reading import Steps
@@ -45,6 +46,7 @@ def resolve(tree: Tree) -> Intent:
 def _intent(file: PartialIntentFile, tree: Tree, context: Context) -> Intent:
     """Resolve every part, in the order in which they need each other; what is missing was reported."""
     check_header(file, context)
+    check_regions_within(tree, context)
     scope = resolve_scope(file.scope, context) if file.scope else IntentScope("")
     context.regions_given = context.regions_given or file.scope is None
     key = resolve_key(file, tree.data, context)

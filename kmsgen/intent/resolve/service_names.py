@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from kmsgen.arn import is_service_principal
 from kmsgen.catalogue import services, via_services
 from kmsgen.catalogue.model import Service
-from kmsgen.intent.files.suggestion import did_you_mean
+from kmsgen.intent.files.suggestion import did_you_mean, nearest
 from kmsgen.intent.form.model import ServiceFile
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import Who, resolve_principal
@@ -53,7 +53,7 @@ def _meant(name: str) -> str:
     if is_service_principal(name):
         lacking = f"one that the catalogue lacks stands as `{{principal: {name}, can: [...]}}`"
         return f"{near} {lacking}" if near else lacking
-    return near or "`kmsgen schema` lists the services"
+    return near or nearest(name, (*services.SERVICES, *services.SHORT_NAMES))
 
 
 def resolve_named(line: ServiceFile, service: Service, steps: Steps, context: Context) -> Named:

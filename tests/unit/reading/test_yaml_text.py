@@ -94,3 +94,18 @@ def test_a_tag_is_refused_in_other_documents_and_at_keys(text: str) -> None:
     with pytest.raises(InputError) as raised:
         parse_yaml(text, "other.yaml", TAGS)
     assert [one.code for one in raised.value.diagnostics] == ["yaml-tag"]
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a:\n\tb: 1\n", "line 2 is indented with a tab: use spaces"),
+        ("a: 1\nb:\n  c: 2\n \td: 3\n", "line 4 is indented with a tab: use spaces"),
+        ("a: [1\nb: 2\n", ""),
+    ],
+)
+def test_a_tab_that_indents_is_named(text: str, hint: str) -> None:
+    """YAML takes spaces alone, and its parsers speak of a character that cannot start a token."""
+    with pytest.raises(InputError) as caught:
+        parse_yaml(text, "x.yaml")
+    assert [(found.code, found.hint) for found in caught.value.diagnostics] == [("yaml-syntax", hint)]

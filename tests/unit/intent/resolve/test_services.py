@@ -130,7 +130,7 @@ def test_can_and_when_are_checked_as_those_of_people(line: str, code: str, refus
         ("bedrock", "it may mean: bedrock-knowledge-base, "),
         ("bedrock.amazonaws.com", "it may mean: bedrock-knowledge-base, "),
         ("zzz.amazonaws.com", "one that the catalogue lacks stands as `{principal: zzz.amazonaws.com, can: [...]}`"),
-        ("zzz", "`kmsgen schema` lists the services"),
+        ("zzz", "the nearest: "),
     ],
 )
 def test_what_was_meant_is_offered(name: str, hint: str, refused: Refused) -> None:
