@@ -5,12 +5,12 @@ Values that belong together stay together: each Region, resource and source acco
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from kmsgen.arn import parse_arn
 from kmsgen.catalogue.model import Service, ServiceCondition, ServiceStatement
-from kmsgen.catalogue.services import PLACEHOLDER, RECOMMENDED, SCOPE_PLACEHOLDERS, breaks, fits
+from kmsgen.catalogue.services import BY_NAME, PLACEHOLDER, RECOMMENDED, SCOPE_PLACEHOLDERS, breaks, fits
 from kmsgen.compiler.conditions import has_wildcard
 from kmsgen.compiler.permit import Conditions
 from kmsgen.compiler.target import Target
@@ -19,9 +19,15 @@ from kmsgen.intent.intent import IntentScope, ServiceUse
 from kmsgen.policy.document import Condition
 
 SOURCE_ACCOUNT = "aws:SourceAccount"
+ANY_ACCOUNT = "*"
 CALLER_ACCOUNT = "${caller_account}"
 PATTERNED = {"StringEquals": "StringLike", "ArnEquals": "ArnLike"}
 Values = tuple[str, ...]
+
+
+def name_of(use: ServiceUse) -> str:
+    """Return the name of a line's service for users to read."""
+    return use.service.removeprefix(BY_NAME)
 
 
 class Filling(NamedTuple):
@@ -31,6 +37,7 @@ class Filling(NamedTuple):
     resource: str | None
     values: dict[str, str]
     organization: str | None
+    source: str | None = None  # organization, or unit, of the accounts that it acts for
 
     def text(self, template: str, *, rest: str | None = None) -> str | None:
         """Fill a template; None if a placeholder has no value and there is no `rest` to put in its place."""
@@ -40,6 +47,18 @@ class Filling(NamedTuple):
         filled = PLACEHOLDER.sub(lambda match: self.values.get(match[1], rest or ""), template)
         filled = filled.replace("${aws:ResourceAccount}", self.values["key_account"])
         return filled.replace("${aws:ResourceOrgID}", self.organization) if self.organization else filled
+
+    @property
+    def anywhere(self) -> Filling:
+        """The filling in which the account is any of an organization's, where neither a resource nor the line tells it."""
+        arn = parse_arn(self.resource) if self.resource else None
+        told = self.source is None or self.use.source_accounts or (arn is not None and arn.account)
+        return self if told else self._replace(values={**self.values, "account": ANY_ACCOUNT})
+
+
+def readable(template: str, values: Mapping[str, str]) -> str:
+    """Return a template for users to read: what is known is filled in, and the rest are words to fill in, in capitals."""
+    return PLACEHOLDER.sub(lambda hole: values.get(hole[1]) or hole[1].upper(), template)
 
 
 def fillings(use: ServiceUse, service: Service, target: Target, scope: IntentScope) -> Iterator[Filling]:
@@ -58,7 +77,8 @@ def fillings(use: ServiceUse, service: Service, target: Target, scope: IntentSco
                 values = {**dict(use.variables), "partition": target.partition, "region": region, "account": account}
                 values |= {"key_account": target.account, "source_region": _region_of(resource) or region}
                 values["caller_account"] = CALLER_ACCOUNT
-                yield Filling(use, resource, values, scope.organization)
+                for source in use.source_organizations or (None,):
+                    yield Filling(use, resource, values, scope.organization, source)
 
 
 def _region_of(resource: str | None) -> str:
@@ -118,23 +138,9 @@ def _is_filled(row: ServiceCondition, filling: Filling) -> bool:
 # --- the conditions -----------------------------------------------------------------------------------------------------
 
 
-def conditions_for(service: Service, statement: ServiceStatement, filling: Filling) -> Conditions:
+def conditions_for(statement: ServiceStatement, filling: Filling) -> Conditions:
     """Return the conditions of a statement: what is documented, and what the line asks for."""
-    found = [condition for row in statement.conditions if (condition := _value(row, statement, filling)) is not None]
-    accounts = filling.use.source_accounts
-    if accounts and statement.principal_kind == "Service" and not any(_pins(condition, filling) for condition in found):
-        _check_account(service, statement, found, filling)
-        found.append(Condition("StringEquals", SOURCE_ACCOUNT, (filling.values["account"],)))
-    return tuple(found)
-
-
-def _check_account(service: Service, statement: ServiceStatement, found: list[Condition], filling: Filling) -> None:
-    """Refuse a source account that the service does not tell, or that its page does not have there."""
-    refuse_broken(service, statement, SOURCE_ACCOUNT, filling.use)
-    said = next((row for row in found if row.key == SOURCE_ACCOUNT), None)
-    if said is not None:
-        message = f"`{filling.use.service}` acts for the account {', '.join(said.values)}, not for {filling.values['account']}"
-        raise input_error(filling.use.location, "service-account", message, "leave `source_account` out")
+    return tuple(condition for row in statement.conditions if (condition := _value(row, statement, filling)) is not None)
 
 
 def for_caller(conditions: Conditions, principal: str) -> Conditions:
@@ -147,7 +153,7 @@ def for_caller(conditions: Conditions, principal: str) -> Conditions:
 def refuse_broken(service: Service, statement: ServiceStatement, key: str, use: ServiceUse) -> None:
     """Refuse a condition under which the service could not use the key."""
     if breaks(service, statement, key):
-        message = f"`{use.service}` does not support {key}: with it the service could not use the key"
+        message = f"`{name_of(use)}` does not support {key}: with it the service could not use the key"
         raise input_error(use.location, "service-condition", message, "leave it out")
 
 
@@ -158,15 +164,6 @@ def is_asked(row: ServiceCondition, filling: Filling) -> bool:
     if row.resources and filling.resource is not None:
         return fits(row, filling.resource)
     return bool(_needs(row)) and _is_filled(row, filling)
-
-
-def _pins(condition: Condition, filling: Filling) -> bool:
-    """Return whether a condition admits the source account, or only resources of it."""
-    account = filling.values["account"]
-    if condition.key == SOURCE_ACCOUNT:
-        return account in condition.values
-    arns = (parse_arn(value) for value in condition.values if value != account)
-    return all(arn is not None and arn.account == account for arn in arns)
 
 
 def _value(row: ServiceCondition, statement: ServiceStatement, filling: Filling) -> Condition | None:
@@ -194,7 +191,7 @@ def _unasked(row: ServiceCondition, key: str, filling: Filling) -> Condition | N
     if not row.required:
         return None
     with_account = [value for value in row.condition.values if "${account}" in value]
-    if not filling.use.source_accounts or not with_account:
+    if not (filling.use.source_accounts or filling.source) or not with_account:
         raise _open(filling, row)
     return _written(row, key, tuple(filling.text(value, rest="*") or "" for value in with_account))
 
@@ -208,11 +205,12 @@ def _written(row: ServiceCondition, key: str, values: Values) -> Condition:
 
 def _open(filling: Filling, row: ServiceCondition) -> InputError:
     names = sorted(name for name in _needs(row) if name not in filling.values)
-    wanted = ", ".join(row.condition.values if row.resources else (f"{row.condition.key} = {' or '.join(row.condition.values)}",))
+    values = [readable(value, filling.values) for value in row.condition.values]
+    wanted = ", ".join(values if row.resources else (f"{readable(row.condition.key, filling.values)} = {' or '.join(values)}",))
     by_name = f"`variables` with {', '.join(names)}"
     return input_error(
         filling.use.location,
         "service-open",
-        f"`{filling.use.service}` must be told what it acts for: {wanted}",
+        f"`{name_of(filling.use)}` must be told what it acts for: {wanted}",
         f"give `resources`, or {by_name}" if row.resources else f"give {by_name}",
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from kmsgen.arn import parse_arn
 from kmsgen.catalogue import services
 from kmsgen.catalogue.model import Service, ServiceCondition, ServiceStatement
-from kmsgen.compiler.conditions import FOR_AWS_RESOURCE, carries
-from kmsgen.compiler.service_filling import SOURCE_ACCOUNT
-from kmsgen.compiler.service_parts import asked_parts
+from kmsgen.compiler.conditions import FOR_AWS_RESOURCE, carries, is_context_key
+from kmsgen.compiler.service_filling import SOURCE_ACCOUNT, name_of, readable
+from kmsgen.compiler.service_parts import Part, asked_parts
+from kmsgen.compiler.service_sources import source_condition
 from kmsgen.errors import Diagnostic
 from kmsgen.intent.intent import Intent, ServiceUse
 
@@ -25,13 +26,18 @@ def notes_on_services(intent: Intent) -> Iterator[Diagnostic]:
 
 
 def _notes(intent: Intent) -> Iterator[Diagnostic]:
+    known = _known(intent)
     for use in intent.services:
         service = services.find(use.service)
         if service is not None:
             yield from _on_row(use, service)
             yield from _on_partition(use, service, intent.scope.partition)
-            yield from _on_statements(use, service)
+            yield from _on_statements(use, service, known)
+            yield from _on_optional(use, service, intent.services)
             yield from _on_buckets(use, service)
+            yield from _on_accounts(use, intent.scope.account)
+            yield from _on_organizations(use, service, known)
+            yield from _on_calls_without(use, service)
     for _, line in groupby(intent.services, key=lambda use: use.location):
         uses = tuple(line)
         service = services.find(uses[0].service)
@@ -39,12 +45,18 @@ def _notes(intent: Intent) -> Iterator[Diagnostic]:
             yield from _on_actions(uses, service)
 
 
+def _known(intent: Intent) -> dict[str, str]:
+    """Return what is known of a resource that a line could name."""
+    scope = intent.scope
+    return {"partition": scope.partition, "account": scope.account, **({"region": scope.regions[0]} if scope.regions else {})}
+
+
 def _on_row(use: ServiceUse, service: Service) -> Iterator[Diagnostic]:
     if service.unconfirmed:
-        message = f"what `{use.service}` needs could not be confirmed: {service.unconfirmed}"
+        message = f"what `{name_of(use)}` needs could not be confirmed: {service.unconfirmed}"
         yield Diagnostic(use.location, "service-unconfirmed", message, "try the service before you rely on it")
     if use.principals and (use.actions or use.when != type(use.when)()) and any(not each.caller for each in service.statements):
-        message = f"`can` and `when` of this line are about its principals; what `{use.service}` itself may do is not changed"
+        message = f"`can` and `when` of this line are about its principals; what `{name_of(use)}` itself may do is not changed"
         yield Diagnostic(use.location, "service-itself", message, "a line without `principals` is about the service")
 
 
@@ -52,17 +64,17 @@ def _on_partition(use: ServiceUse, service: Service, partition: str) -> Iterator
     names = {each.principal for each in service.statements if each.principal_kind == "Service"}
     if names and partition != "aws" and not use.service.startswith(services.BY_NAME):
         message = (
-            f"the pages of `{use.service}` name {', '.join(sorted(names))} for the partition aws; for {partition} none was found"
+            f"the pages of `{name_of(use)}` name {', '.join(sorted(names))} for the partition aws; for {partition} none was found"
         )
         yield Diagnostic(use.location, "service-partition", message, "try the service before you rely on it")
 
 
-def _on_statements(use: ServiceUse, service: Service) -> Iterator[Diagnostic]:
+def _on_statements(use: ServiceUse, service: Service, known: Mapping[str, str]) -> Iterator[Diagnostic]:
     for part in asked_parts(use, service):
         statement = part.statement
         yield from _on_own_calls(use, statement)
         if statement.gap and not statement.caller and not _names_sources(use, statement):
-            message = f"`{use.service}` is let in as AWS documents it: {statement.gap}"
+            message = f"`{name_of(use)}` is let in as AWS documents it: {statement.gap}"
             hint = "check whether `source_account` works for it, and add that"
             hint = hint if not services.breaks(service, statement, SOURCE_ACCOUNT) else "the page does not support one"
             yield Diagnostic(use.location, "service-gap", message, hint)
@@ -70,21 +82,20 @@ def _on_statements(use: ServiceUse, service: Service) -> Iterator[Diagnostic]:
             yield _bare_grant(use, service, statement)
         for row in statement.conditions if part.beside is None else ():
             if row.status == services.RECOMMENDED and not statement.generic and not _is_said(use, row, part.actions):
-                yield _recommended(use, statement, row, part.actions)
-    yield from _on_optional(use, service)
+                yield _recommended(use, part, row, known)
 
 
 def _names_sources(use: ServiceUse, statement: ServiceStatement) -> bool:
     """Return whether the line says for whom the service may act."""
     named = any(row.resources and row.condition.key == "aws:SourceArn" for row in statement.conditions) and use.resources
-    return bool(named or use.source_accounts or use.when.conditions)
+    return bool(named or use.source_accounts or use.source_organizations or use.when.conditions)
 
 
 def _on_own_calls(use: ServiceUse, statement: ServiceStatement) -> Iterator[Diagnostic]:
     keys = {row.condition.key for row in statement.conditions}
     by_itself = statement.principal_kind == "Service" or "aws:PrincipalIsAWSService" in keys
     if by_itself and "kms:ViaService" in keys:
-        message = f"`{use.service}` calls KMS itself under kms:ViaService, which KMS documents for other callers"
+        message = f"`{name_of(use)}` calls KMS itself under kms:ViaService, which KMS documents for other callers"
         yield Diagnostic(use.location, "service-unconfirmed", message, "try the service before you rely on it")
 
 
@@ -96,7 +107,7 @@ def _limits_grants(use: ServiceUse, statement: ServiceStatement) -> bool:
 
 def _bare_grant(use: ServiceUse, service: Service, statement: ServiceStatement) -> Diagnostic:
     message = (
-        f"no page limits the grants that `{use.service}` needs kms:CreateGrant for: with them anything can be given to anybody"
+        f"no page limits the grants that `{name_of(use)}` needs kms:CreateGrant for: with them anything can be given to anybody"
     )
     flag = FOR_AWS_RESOURCE.key
     if services.breaks(service, statement, flag):
@@ -111,22 +122,23 @@ def _is_said(use: ServiceUse, row: ServiceCondition, actions: tuple[str, ...]) -
     if not any(carries(action, row.condition.key) for action in actions):
         return True
     if row.condition.key == SOURCE_ACCOUNT:
-        return bool(use.source_accounts)
+        return bool(use.source_accounts or use.source_organizations)
     said = {condition.key.lower() for condition in use.when.conditions}
     via = bool(use.when.via) and row.condition.key == "kms:ViaService"
     return via or row.condition.key.lower() in said or (row.resources and bool(use.resources))
 
 
-def _recommended(use: ServiceUse, statement: ServiceStatement, row: ServiceCondition, actions: tuple[str, ...]) -> Diagnostic:
-    names = ", ".join(action.removeprefix("kms:") for action in actions)
-    whose = ", ".join(statement.who) or statement.principal
-    message = f"{names} of `{use.service}` ({whose}) goes without {row.condition.key}, which its page does not print"
-    return Diagnostic(use.location, "service-recommended", message, f"{_asking(row)}; speaks for it: {row.basis}")
+def _recommended(use: ServiceUse, part: Part, row: ServiceCondition, known: Mapping[str, str]) -> Diagnostic:
+    names = ", ".join(action.removeprefix("kms:") for action in part.actions)
+    whose = ", ".join(part.statement.who) or readable(part.statement.principal, known)
+    key = readable(row.condition.key, known)
+    message = f"{names} of `{name_of(use)}` ({whose}) goes without {key}, which its page does not print"
+    return Diagnostic(use.location, "service-recommended", message, f"{_asking(row, known)}; speaks for it: {row.basis}")
 
 
-def _asking(row: ServiceCondition) -> str:
+def _asking(row: ServiceCondition, known: Mapping[str, str]) -> str:
     """Return how a line asks for a recommended condition."""
-    key, values = row.condition.key, row.condition.values
+    key, values = readable(row.condition.key, known), tuple(readable(value, known) for value in row.condition.values)
     if key == SOURCE_ACCOUNT:
         return "ask for it with `source_account`"
     if row.resources:
@@ -136,13 +148,58 @@ def _asking(row: ServiceCondition) -> str:
     return f"ask for it with `when: {{conditions: {{{row.condition.operator}: {{{key}: {', '.join(values)}}}}}}}`"
 
 
-def _on_optional(use: ServiceUse, service: Service) -> Iterator[Diagnostic]:
-    for statement in service.statements:
-        named = not statement.caller or any(word in statement.who for word, _ in use.principals)
-        if statement.optional and named and not use.actions:
+def _on_optional(use: ServiceUse, service: Service, lines: tuple[ServiceUse, ...]) -> Iterator[Diagnostic]:
+    """Tell what is needed in some cases only, and is asked for neither here nor by another line or word for the same."""
+    for statement in service.statements if not use.actions else ():
+        named = {arn for word, arn in use.principals if word in statement.who}
+        given = [_given(other, service, statement.actions) for other in lines if other.service == use.service]
+        lacking = named - set().union(*given) if statement.caller else not any("" in whom for whom in given)
+        if statement.optional and lacking:
             names = ", ".join(action.removeprefix("kms:") for action in statement.actions)
-            message = f"`{use.service}` is not let do {names}, which it needs where {statement.optional}"
+            whose = f" ({', '.join(statement.who)})" if statement.caller else ""
+            message = f"`{name_of(use)}`{whose} is not let do {names}, which it needs where {statement.optional}"
             yield Diagnostic(use.location, "service-optional", message, "then say so with `can` on a line of its own")
+
+
+def _given(use: ServiceUse, service: Service, actions: tuple[str, ...]) -> set[str]:
+    """Return whom a line lets do all of some actions; an empty text is the service itself."""
+    found: dict[str, set[str]] = {}
+    for part in asked_parts(use, service):
+        for arn in part.principals or ("",):
+            found.setdefault(arn, set()).update(part.actions)
+    return {arn for arn, may in found.items() if may.issuperset(actions)}
+
+
+def _on_accounts(use: ServiceUse, own: str) -> Iterator[Diagnostic]:
+    """Tell of resources of accounts that the line does not name: another account then decides when the key is used."""
+    accounts = (arn.account for text in use.resources if (arn := parse_arn(text)) is not None)
+    for account in dict.fromkeys(accounts):
+        if account not in ("", own, *use.source_accounts) and not use.source_organizations:
+            message = f"`{name_of(use)}` is let in for resources of account {account}, which is not the intent's ({own})"
+            yield Diagnostic(use.location, "service-other-account", message, f'if it is meant: `source_account: "{account}"`')
+
+
+def _on_organizations(use: ServiceUse, service: Service, known: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """Tell that no page says that a service tells the organization for which it acts."""
+    keys = {source_condition(name).key for name in use.source_organizations}
+    for statement in service.statements if keys else ():
+        printed = {row.condition.key for row in statement.conditions}
+        if statement.principal_kind == "Service" and not printed & keys:
+            who, what = readable(statement.principal, known), ", ".join(sorted(keys))
+            message = f"no page says that {who} sends {what}: if it does not, it cannot use the key"
+            yield Diagnostic(use.location, "service-unconfirmed", message, "try the service before you rely on it")
+
+
+def _on_calls_without(use: ServiceUse, service: Service) -> Iterator[Diagnostic]:
+    """Tell on which actions a condition of `when` on the encryption context does not hold: they have none."""
+    asked = [f"kms:EncryptionContext:{name}" for name, _ in use.when.encryption_context]
+    asked += [condition.key for condition in use.when.conditions if is_context_key(condition.key)]
+    parts = [part for part in asked_parts(use, service) if part.narrowed and asked]
+    without = dict.fromkeys(action for part in parts for action in part.actions if not carries(action, asked[0]))
+    if without:
+        names = ", ".join(f"`{action}`" for action in without)
+        message = f"{names} of `{name_of(use)}` have no encryption context, so they are allowed without `{asked[0]}`"
+        yield Diagnostic(use.location, "when-not-on-action", message, "leave them out, or give them a line of their own")
 
 
 def _on_actions(uses: tuple[ServiceUse, ...], service: Service) -> Iterator[Diagnostic]:
@@ -153,7 +210,7 @@ def _on_actions(uses: tuple[ServiceUse, ...], service: Service) -> Iterator[Diag
     missing = dict.fromkeys(action for each in about for action in each.actions if action not in given)
     if missing and given & {action for each in about for action in each.actions}:
         names = ", ".join(action.removeprefix("kms:") for action in missing)
-        message = f"`can` leaves out what the page of `{uses[0].service}` asks for: {names}"
+        message = f"`can` leaves out what the page of `{name_of(uses[0])}` asks for: {names}"
         yield Diagnostic(uses[0].location, "service-narrowed", message)
 
 
@@ -166,5 +223,5 @@ def _on_buckets(use: ServiceUse, service: Service) -> Iterator[Diagnostic]:
     objects = {arn.resource.partition("/")[0] for arn in arns if "/" in arn.resource}
     for name in sorted(buckets ^ objects) if both else ():
         works, other = ("an S3 Bucket Key", f"{name}/*") if name in buckets else ("no S3 Bucket Key", name)
-        message = f"`{use.service}` is let in for objects of `{name}` that were written with {works} only"
+        message = f"`{name_of(use)}` is let in for objects of `{name}` that were written with {works} only"
         yield Diagnostic(use.location, "service-one-mode", message, f"name arn:...:s3:::{other} too, if it has both")

@@ -5,13 +5,14 @@ What a line says under `can` and `when` is about the principals that it names; w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from kmsgen.catalogue import services
 from kmsgen.catalogue.model import Service, ServiceStatement
 from kmsgen.compiler.permit import Conditions
-from kmsgen.compiler.service_filling import Filling, conditions_for, is_closed, is_open, takes
+from kmsgen.compiler.service_filling import Filling, is_closed, is_open, name_of, readable, takes
+from kmsgen.compiler.service_sources import sourced_conditions
 from kmsgen.errors import input_error
 from kmsgen.intent.intent import ServiceUse
 
@@ -62,7 +63,9 @@ def standing(service: Service, parts: tuple[Part, ...], filling: Filling) -> lis
 
     What `can` adds stands under the narrowest that the catalogue has for the same principal.
     """
-    found = [(part, conditions_for(service, part.statement, filling)) for part in parts if not _is_left_out(part, parts, filling)]
+    found = [
+        (part, sourced_conditions(service, part.statement, filling)) for part in parts if not _is_left_out(part, parts, filling)
+    ]
     return [(part, held) for part, held in found if part.beside is None or not _is_wider(part, held, found)]
 
 
@@ -71,30 +74,34 @@ def _is_wider(part: Part, held: Conditions, found: list[tuple[Part, Conditions]]
     return any(set(held) < set(others) for others in same)
 
 
-def check_resources(use: ServiceUse, parts: tuple[Part, ...]) -> None:
-    """Refuse a resource that no condition of the line's statements is about: it would be dropped without a word."""
+def check_resources(use: ServiceUse, parts: tuple[Part, ...], known: Mapping[str, str]) -> None:
+    """Refuse a resource that no condition of the line's statements is about: it would be dropped without a word.
+
+    `known` are values of placeholders, for the message.
+    """
     shaped = [row for part in parts for row in part.statement.conditions if row.resources]
     for resource in use.resources:
         if not any(services.fits(row, resource) for row in shaped):
-            shapes = sorted({value for row in shaped for value in row.condition.values})
+            shapes = sorted({readable(value, known) for row in shaped for value in row.condition.values})
             raise input_error(
                 use.location,
                 "service-resource",
-                f"`{resource}` is nothing that `{use.service}` acts for",
+                f"`{resource}` is nothing that `{name_of(use)}` acts for",
                 f"it acts for: {', '.join(shapes)}" if shapes else "leave `resources` out: no condition can name them",
             )
 
 
-def check_coverage(use: ServiceUse, parts: tuple[Part, ...]) -> None:
+def check_coverage(use: ServiceUse, parts: tuple[Part, ...], known: Mapping[str, str]) -> None:
     """Refuse resources that leave a statement of the service without any: the service would not work."""
     for part in parts if use.resources else ():
         same = [other for other in parts if (_added(other) == _added(part) if part.beside else _form(other) == _form(part))]
         if not any(takes(other.statement, resource) for other in same for resource in use.resources):
-            shapes = [value for row in part.statement.conditions if row.resources for value in row.condition.values]
+            rows = [row for row in part.statement.conditions if row.resources]
+            shapes = [readable(value, known) for row in rows for value in row.condition.values]
             raise input_error(
                 use.location,
                 "service-resource",
-                f"`resources` names nothing for `{', '.join(part.actions)}` of `{use.service}`",
+                f"`resources` names nothing for `{', '.join(part.actions)}` of `{name_of(use)}`",
                 f"add one such as {shapes[0]}" if shapes else "",
             )
 

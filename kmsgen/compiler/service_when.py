@@ -9,7 +9,7 @@ from kmsgen.catalogue.availability import Presence, PrincipalKind, Route, availa
 from kmsgen.catalogue.model import Service, ServiceStatement
 from kmsgen.compiler.conditions import carries, fails_when_absent, is_context_key, reads_metadata, share_no_value
 from kmsgen.compiler.permit import Conditions
-from kmsgen.compiler.service_filling import refuse_broken
+from kmsgen.compiler.service_filling import name_of, refuse_broken
 from kmsgen.compiler.service_parts import Part
 from kmsgen.errors import input_error
 from kmsgen.intent.intent import ServiceUse
@@ -40,7 +40,7 @@ def _of_the_catalogue(action: str, part: Part, conditions: Conditions, use: Serv
         if carries(action, condition.key):
             yield condition
         elif part.beside is not None and fails_when_absent(condition) and not _goes_without(action, condition):
-            message = f"`{action}` never carries `{condition.key}`, under which the catalogue lets `{use.service}` in"
+            message = f"`{action}` never carries `{condition.key}`, under which the catalogue lets `{name_of(use)}` in"
             raise input_error(use.location, "service-can", message, "say it under `users`, without the service")
 
 
@@ -102,7 +102,7 @@ def check_apart(parts: Iterable[tuple[Part, Conditions]], said: Conditions, use:
     for part, conditions in parts:
         possible[part] = possible.get(part, False) or holds_with(part, conditions, said)
     if not all(possible.values()):
-        message = f"`when` asks for other values than those with which `{use.service}` calls, so it could never hold"
+        message = f"`when` asks for other values than those with which `{name_of(use)}` calls, so it could never hold"
         raise input_error(use.location, "when-never-holds", message, "leave the condition out")
 
 

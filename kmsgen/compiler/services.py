@@ -14,8 +14,9 @@ from kmsgen.compiler.accesses import halves
 from kmsgen.compiler.conditions import conditions_of, conjoin
 from kmsgen.compiler.permit import Conditions, Permit, canonical
 from kmsgen.compiler.principals import has_identity_policies, is_account
-from kmsgen.compiler.service_filling import Filling, fillings, for_caller
+from kmsgen.compiler.service_filling import Filling, fillings, for_caller, name_of, readable
 from kmsgen.compiler.service_parts import Part, asked_parts, check_coverage, check_resources, standing
+from kmsgen.compiler.service_sources import check_organizations
 from kmsgen.compiler.service_when import check_apart, check_said, conditions_on, holds_with
 from kmsgen.compiler.target import Target
 from kmsgen.errors import input_error
@@ -29,13 +30,15 @@ def service_permits(use: ServiceUse, target: Target, scope: IntentScope) -> Iter
     """Yield what one line of `services` needs on one key. Raises InputError where the line leaves something open."""
     service = service_of(use)
     _check_line(use, service, target)
+    check_organizations(service, use)
     parts = tuple(asked_parts(use, service))
     if not parts and not any(word in service.grants.who for word, _ in use.principals):
-        message = f"`{use.service}` acts for whoever calls it, and the line names nobody"
+        message = f"`{name_of(use)}` acts for whoever calls it, and the line names nobody"
         words = ", ".join(word for word, _ in service.who)
         raise input_error(use.location, "service-principals", message, f"give `principals` for: {words}")
-    check_resources(use, parts)
-    check_coverage(use, parts)
+    known = {"partition": target.partition, "region": target.regions[0], "account": target.account}
+    check_resources(use, parts, known)
+    check_coverage(use, parts, known)
     said = conditions_of(use.when, target.regions, use.location)
     for part in parts:
         check_said(service, part, said, use)
@@ -49,7 +52,7 @@ def service_of(use: ServiceUse) -> Service:
     """Return the row of a line. Raises InputError where no statement is known that lets the service use a key."""
     service = services.find(use.service)
     if service is None or not service.statements:
-        message = f"no statement is known that lets `{use.service}` use a key"
+        message = f"no statement is known that lets `{name_of(use)}` use a key"
         hint = "say under `users` who may do what" if service and service.mechanism == "unknown" else ""
         raise input_error(use.location, "service-unsupported", message, hint)
     return service
@@ -69,7 +72,7 @@ def grantees(use: ServiceUse, target: Target) -> Values:
 def _check_line(use: ServiceUse, service: Service, target: Target) -> None:
     """Refuse a line that says nothing of what the service may do, and a key that it does not take."""
     if not use.actions and not any(each.actions for each in service.statements):
-        raise input_error(use.location, "service-can", f"of `{use.service}` the line must say what it may do", "give `can`")
+        raise input_error(use.location, "service-can", f"of `{name_of(use)}` the line must say what it may do", "give `can`")
     if not service.multi_region and target.key.multi_region:
         hint = "give it a single-Region key"
         raise input_error(use.location, "service-key", f"{service.title} takes no multi-Region key", hint)
@@ -84,7 +87,7 @@ def _principals(part: Part, filling: Filling) -> Iterator[Principal]:
     text = filling.text(statement.opt_in if elsewhere else statement.principal)
     if text is None:
         names = sorted(name for name in services.PLACEHOLDER.findall(statement.principal) if name not in filling.values)
-        message = f"`{filling.use.service}` must be told who it is: {statement.principal}"
+        message = f"`{name_of(filling.use)}` must be told who it is: {readable(statement.principal, filling.values)}"
         raise input_error(filling.use.location, "service-open", message, f"give `variables` with {', '.join(names)}")
     yield Principal(statement.principal_kind, text)
 

@@ -106,7 +106,7 @@ class ServiceUse(NamedTuple):
     `service` may also be `via/PREFIX` of kms:ViaService, or `principal/NAME` of a service principal: these have no actions
     but the line's. `principals` are pairs of a word of the service and the ARN of a principal. `variables` fill the catalogue's
     placeholders (`log_group`, `trail` ...). `actions` (exact; empty: the catalogue's) and `when` are about the principals, and
-    about the service itself where the line names none.
+    about the service itself where the line names none. `source_organizations` are named as principals are.
     """
 
     location: Location
@@ -117,6 +117,7 @@ class ServiceUse(NamedTuple):
     variables: tuple[tuple[str, str], ...] = ()
     actions: Values = ()
     when: When = When()
+    source_organizations: Values = ()
 
 
 class GrantLine(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import product
 from typing import NamedTuple
 
 from kmsgen.arn import parse_arn
@@ -20,7 +21,7 @@ from kmsgen.checks.intent.asked_access import (
     kinds_of_resource,
     regions_of,
 )
-from kmsgen.intent.intent import Intent, ServiceUse
+from kmsgen.intent.intent import ORGANIZATION, Intent, ServiceUse
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Condition, Principal
 
@@ -47,14 +48,15 @@ class _Reading:
         own = parse_arn(key.arn)
         self.intent, self.use, self.service, self.key, self.region = intent, use, service, key, region
         self.resource: str | None = None
+        self.organization: str | None = None
         self.own_account = own.account if own else ""
         self.values = {"region": region, "partition": own.partition if own else "", **dict(use.variables)}
 
-    def about(self, resource: str | None, account: str) -> _Reading:
-        """Return the reading for one resource and the account it is in."""
+    def about(self, resource: str | None, account: str, organization: str | None = None) -> _Reading:
+        """Return the reading for one resource, the account it is in, and the organization for which the service acts."""
         arn = parse_arn(resource or "")
         found = _Reading(self.intent, self.use, self.service, self.key, self.region)
-        found.resource = resource
+        found.resource, found.organization = resource, organization
         found.values |= {"account": account, "source_region": (arn.region if arn else "") or self.region}
         found.values |= {"key_account": self.own_account, "caller_account": _CALLER}
         return found
@@ -88,8 +90,8 @@ def _readings(intent: Intent, use: ServiceUse, service: Service, key: Key) -> It
             arn = parse_arn(resource or "")
             apart = service.same_region and arn is not None and arn.region not in ("", region) and "*" not in arn.region
             accounts = (arn.account,) if arn and arn.account else use.source_accounts or (reading.own_account,)
-            for account in () if apart else accounts:
-                yield reading.about(resource, account)
+            for account, organization in () if apart else product(accounts, use.source_organizations or (None,)):
+                yield reading.about(resource, account, organization)
 
 
 # --- which statements and actions ---------------------------------------------------------------------------------------
@@ -207,6 +209,23 @@ def _is_required(statement: ServiceStatement, reading: _Reading, action: str) ->
 
 
 def _conditions(statement: ServiceStatement, reading: _Reading) -> Iterator[Condition]:
+    if reading.organization is None or statement.principal_kind != "Service":
+        yield from _of_account(statement, reading)
+        return
+    arn, sources = parse_arn(reading.resource or ""), reading.use.source_accounts
+    told = bool(sources) or (arn is not None and arn.account)
+    anywhere = reading.about(reading.resource, reading.values["account"] if told else "*", reading.organization)
+    for condition in _of_account(statement, anywhere):
+        if told or condition.key != "aws:SourceAccount" or condition.values != ("*",):
+            yield condition
+    whole, _, unit = reading.organization.removeprefix(ORGANIZATION).partition("/")
+    if unit:
+        yield Condition("ForAnyValue:StringLike", "aws:SourceOrgPaths", (f"{whole}/{unit}/*",))
+    else:
+        yield Condition("StringEquals", "aws:SourceOrgID", (whole,))
+
+
+def _of_account(statement: ServiceStatement, reading: _Reading) -> Iterator[Condition]:
     rows = (row for row in statement.conditions if _is_asked(row, statement, reading))
     found = [condition for row in rows if (condition := _condition(row, reading)) is not None]
     yield from found

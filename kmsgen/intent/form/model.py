@@ -202,6 +202,9 @@ class ServiceFile(FilePart):
     principal: Name = Field(None, description="in place of `service`: a service principal that the catalogue lacks")
     resources: Texts | None = Field(None, description="ARNs the service acts for; `*` may stand for parts of the resource")
     source_account: AccountIds | None = Field(None, description="accounts of these resources")
+    source_organization: Texts | None = Field(
+        None, description="organizations or units whose accounts' resources it acts for: organization, organization/o-ID"
+    )
     principals: ByWord | None = Field(None, description="principals who use the key through the service, by the service's words")
     can: Texts | None = Field(None, description="capability words or exact actions; none: those of the service's page")
     when: WhenFile | None = None

@@ -10,7 +10,10 @@ from kmsgen.catalogue.model import Service
 from kmsgen.intent.files.suggestion import did_you_mean
 from kmsgen.intent.form.model import ServiceFile
 from kmsgen.intent.resolve.context import Context
+from kmsgen.intent.resolve.wide_principals import FORMS, is_organization, resolve_organization
 from kmsgen.reading import Steps
+
+Values = tuple[str, ...]
 
 
 def check_values(line: ServiceFile, service: Service, steps: Steps, context: Context) -> None:
@@ -24,7 +27,20 @@ def check_values(line: ServiceFile, service: Service, steps: Steps, context: Con
             context.refuse((*steps, "source_account", index), "account-id", message, "such as 111122223333")
 
 
-def variables_of(service: Service) -> tuple[str, ...]:
+def resolve_source_organizations(line: ServiceFile, steps: Steps, context: Context) -> Values:
+    """Return the organizations and units for whose accounts the service acts, as a principal is named; reports what is none."""
+    found: dict[str, None] = {}
+    for index, text in enumerate(line.source_organization or ()):
+        here: Steps = (*steps, "source_organization", index)
+        if is_organization(text):
+            named = resolve_organization(text, here, context)
+            found |= {named.arn: None} if named else {}
+        else:
+            context.refuse(here, "organization-id", f"`{text}` names no organization and no unit of one", f"such as {FORMS}")
+    return tuple(found)
+
+
+def variables_of(service: Service) -> Values:
     """Return the placeholders in a service's statements that a line may fill, sorted."""
     texts = [text for row in service.statements for text in (row.principal, row.opt_in)]
     for row in service.statements:

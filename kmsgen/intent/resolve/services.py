@@ -12,7 +12,7 @@ from kmsgen.intent.resolve.conditions import resolve_when
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import Who
 from kmsgen.intent.resolve.service_names import Named, name_of, resolve_name, resolve_named
-from kmsgen.intent.resolve.service_values import check_values
+from kmsgen.intent.resolve.service_values import check_values, resolve_source_organizations
 from kmsgen.reading import Steps
 
 Values = tuple[str, ...]
@@ -33,6 +33,7 @@ def resolve_service(line: ServiceFile, steps: Steps, context: Context) -> tuple[
         service=service.id,
         resources=tuple(dict.fromkeys(line.resources or ())),
         source_accounts=tuple(dict.fromkeys(line.source_account or ())),
+        source_organizations=resolve_source_organizations(line, steps, context),
         variables=tuple(line.variables.items()),
         when=when,
     )

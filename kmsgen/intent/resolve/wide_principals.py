@@ -15,7 +15,7 @@ from kmsgen.intent.resolve.principals import Who, resolve_pattern, resolve_princ
 from kmsgen.reading import Steps
 
 _PATH = r"o-[a-z0-9]{10,32}(?:/r-[a-z0-9]{4,32}(?:/ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})+)?\Z"
-_FORMS = "organization, organization/o-exampleorgid, or organization/o-exampleorgid/r-ab12/ou-ab12-11111111"
+FORMS = "organization, organization/o-exampleorgid, or organization/o-exampleorgid/r-ab12/ou-ab12-11111111"
 
 
 def resolve_wide_principal(text: str, steps: Steps, context: Context) -> Who | None:
@@ -43,7 +43,7 @@ def resolve_organization(text: str, steps: Steps, context: Context) -> Who | Non
         context.refuse(steps, "organization-missing", "`organization` needs the organization", hint)
         return None
     if path is None or not re.match(_PATH, path):
-        context.refuse(steps, "organization-id", f"`{text}` names no organization and no unit of one", f"such as {_FORMS}")
+        context.refuse(steps, "organization-id", f"`{text}` names no organization and no unit of one", f"such as {FORMS}")
         return None
     return Who(f"{ORGANIZATION}{path}", "organization", path.partition("/")[0])
 

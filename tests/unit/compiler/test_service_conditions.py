@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kmsgen.catalogue.services import SERVICES
+from kmsgen.catalogue.services import BY_NAME, PLACEHOLDER, SERVICES
 from kmsgen.errors import InputError
-from kmsgen.intent.intent import GuardRailLine, When
+from kmsgen.intent.intent import GuardRailLine, ServiceUse, When
 from kmsgen.policy.document import Condition
 from tests.unit.compiler.service_lines import ACCOUNT, HERE, ROLE, codes, compiled, given, use, use_of
 
@@ -224,6 +224,69 @@ def test_what_a_reader_should_know_is_noted(line: object, code: str) -> None:
     """What limits nothing, what a page leaves open, what could not be confirmed, what is only offered."""
     line = line._replace(service="cloudwatch-investigations") if line.service == "aiops" else line  # type: ignore[attr-defined]
     assert code in codes(compiled(line))
+
+
+@pytest.mark.parametrize(
+    ("lines", "noted"),
+    [
+        ((use("s3", {"writer": "a"}),), True),
+        ((use("s3", {"writer": "a", "reader": "b"}),), True),
+        ((use("s3", {"writer": "a", "reader": "a"}),), False),
+        ((use("s3", {"reader": "a"}),), False),
+        ((use("s3", {"writer": "a"}), use("s3", {"reader": "a"})), False),
+        ((use("s3", {"writer": "a"}, can=("Decrypt", "GenerateDataKey")),), False),
+        ((use("s3", {"writer": "a"}), use("s3", {"writer": "a"}, can=("Decrypt",))), False),
+    ],
+)
+def test_who_uploads_in_parts_needs_more(lines: tuple[ServiceUse, ...], noted: bool) -> None:  # noqa: FBT001 - a case
+    """Parts are read back when an upload is put together: what is told unless another word or line gives it."""
+    assert ("service-optional" in codes(compiled(*lines))) is noted
+
+
+@pytest.mark.parametrize(
+    ("line", "noted"),
+    [
+        (use("logs", resources=("arn:aws:logs:us-east-1:111122223333:log-group:x",)), False),
+        (use("logs", resources=("arn:aws:logs:us-east-1:444455556666:log-group:x",)), True),
+        (use("logs", resources=("arn:aws:logs:us-east-1:444455556666:log-group:x",), accounts=("444455556666",)), False),
+        (use("s3", {"reader": "a"}, resources=("arn:aws:s3:::b", "arn:aws:s3:::b/*")), False),
+    ],
+)
+def test_a_resource_of_another_account_is_noted(line: ServiceUse, noted: bool) -> None:  # noqa: FBT001 - a case
+    """An id that was copied lets another account use the key: whoever means it says so by `source_account`."""
+    assert ("service-other-account" in codes(compiled(line))) is noted
+
+
+@pytest.mark.parametrize(("can", "noted"), [(("Decrypt",), False), (("Decrypt", "DescribeKey"), True)])
+def test_what_a_condition_does_not_hold_on_is_noted(can: tuple[str, ...], noted: bool) -> None:  # noqa: FBT001 - a case
+    """DescribeKey has no encryption context, so it is allowed without the one that `when` asks for."""
+    line = use("sqs", {"consumer": "a"}, can=can, when=When(encryption_context=(("a", ("b",)),)))
+    assert ("when-not-on-action" in codes(compiled(line))) is noted
+
+
+@pytest.mark.parametrize("service", [name for name, row in SERVICES.items() if row.statements])
+def test_notes_speak_to_users(service: str) -> None:
+    """No note holds a placeholder of the catalogue: what is known stands in its place, the rest is a word to fill in."""
+    for note in compiled(use_of(SERVICES[service])).notes:
+        assert not PLACEHOLDER.search(f"{note.message} {note.hint}"), note
+        assert BY_NAME not in note.message
+
+
+@pytest.mark.parametrize(
+    ("line", "shape"),
+    [
+        (use("cloudtrail"), "arn:aws:cloudtrail:us-east-1:111122223333:trail/TRAIL"),
+        (use("cloudtrail", resources=("arn:aws:s3:::b",)), "arn:aws:cloudtrail:us-east-1:111122223333:trail/TRAIL"),
+        (use("emr-serverless-disk", {"job-role": "a"}), "/applications/APPLICATION_ID"),
+    ],
+)
+def test_refusals_speak_to_users(line: ServiceUse, shape: str) -> None:
+    """So do refusals."""
+    with pytest.raises(InputError) as caught:
+        compiled(line)
+    (found,) = caught.value.diagnostics
+    assert shape in f"{found.message} {found.hint}"
+    assert not PLACEHOLDER.search(f"{found.message} {found.hint}")
 
 
 @pytest.mark.parametrize(

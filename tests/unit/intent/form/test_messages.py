@@ -75,7 +75,7 @@ def test_findings_about_the_whole(text: str, message: str, refused: Refused) -> 
         ("scope: {x1: 1}", "account, regions, partition, organization, deployer"),
         ("admins: [{x1: 1}]", "principal, can, when"),
         ("admins: [{when: {x1: 1}}]", "encryption_context, via, from, until, source_vpce, source_ip, mfa, request_alias"),
-        ("services: [{x1: 1}]", "service, principal, resources, source_account, principals, can, when, variables"),
+        ("services: [{x1: 1}]", "service, principal, resources, source_account, source_organization, principals, can"),
         ("grants: [{x1: 1}]", "name, grantee, operations, constraints, retiring_principal"),
         ("grants: [{constraints: {x1: 1}}]", "encryption_context_equals, encryption_context_subset, source_arn"),
         ("guardrails: [{deny-delete: {x1: 1}}]", "except, for"),
