@@ -21,12 +21,12 @@ class StatefulJudge:
         self.bundle = bundle
         self._by_state: dict[str, Authorizer] = {}
 
-    def decide(self, request: Request, *, whole: bool = False) -> Decision:
-        """Decide a request: what it names only, or the `whole` call."""
+    def decide(self, request: Request, *, whole: bool = False, trace: bool = False) -> Decision:
+        """Decide a request: what it names only, or the `whole` call; with `trace`, how every statement and grant met it."""
         state = state_for(request.action)
         if state not in self._by_state:
             self._by_state[state] = Authorizer(self.bundle_for(request.action))
-        return self._by_state[state].decide(request, whole=whole)
+        return self._by_state[state].decide(request, whole=whole, trace=trace)
 
     def bundle_for(self, action: str) -> Bundle:
         """Return the bundle as it is when an action is asked for."""

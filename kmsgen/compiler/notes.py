@@ -103,13 +103,22 @@ def _not_on_action(intent: Intent) -> Iterator[Diagnostic]:
 
 
 def _private_addresses(intent: Intent) -> Iterator[Diagnostic]:
-    for access in (*intent.admins, *intent.users):
-        for text in access.when.source_ip:
-            network = ip_network(text)
-            if any(network.version == private.version and network.subnet_of(private) for private in _PRIVATE):  # type: ignore[arg-type]
+    for line in (*intent.admins, *intent.users, *intent.services):
+        raw = (one for one in line.when.conditions if one.key.lower() == "aws:sourceip" and one.operator.startswith("IpAddress"))
+        for text in (*line.when.source_ip, *(value for one in raw for value in one.values)):
+            if _is_private(text):
                 message = f"`{text}` is private, and aws:SourceIp is a public address: no call comes from there"
                 hint = "through a VPC endpoint: `source_vpce`, or `conditions` on aws:VpcSourceIp"
-                yield Diagnostic(access.location, "private-source-ip", message, hint)
+                yield Diagnostic(line.location, "private-source-ip", message, hint)
+
+
+def _is_private(text: str) -> bool:
+    """Return whether a text is a network within a private one; what is no network is reported elsewhere."""
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return any(network.version == private.version and network.subnet_of(private) for private in _PRIVATE)  # type: ignore[arg-type]
 
 
 def _outside_scope(intent: Intent) -> Iterator[Diagnostic]:

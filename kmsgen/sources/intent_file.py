@@ -16,9 +16,15 @@ if TYPE_CHECKING:
     from kmsgen.policy.bundle import Bundle
 
 
+_FIELDS = frozenset(
+    {"kmsgen", "scope", "extends", "delegation", "key_policy", "admins", "users", "services", "guardrails", "never"}
+)
+"""The fields that no other form of file has."""
+
+
 def is_intent(source: Source) -> bool:
-    """Return whether a file says that it is an intent: `kmsgen: 1`."""
-    return isinstance(source.data, dict) and "kmsgen" in source.data
+    """Return whether a file says that it is an intent, `kmsgen: 1`, or a base that intents extend, by fields of theirs."""
+    return isinstance(source.data, dict) and not _FIELDS.isdisjoint(source.data)
 
 
 def read_intent(source: Source, _beside: Beside) -> Described:

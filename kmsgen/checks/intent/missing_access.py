@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import combinations
 
 from kmsgen.arn import account_of
 from kmsgen.authorizer.decision import Decision, Outcome
+from kmsgen.authorizer.explain.nearest import misses
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.checks.example_requests import Situation, request_for
 from kmsgen.checks.finding import Finding
@@ -16,7 +18,7 @@ from kmsgen.checks.judge import StatefulJudge
 from kmsgen.errors import Location
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, Key
-from kmsgen.policy.document import Effect
+from kmsgen.policy.document import Condition, Effect
 from kmsgen.prover.witness import witness_of
 
 Origins = Mapping[str, tuple[Location, ...]]
@@ -38,7 +40,23 @@ def not_allowed(intent: Intent, specification: Specification, bundle: Bundle, or
         elif _line_of(access) not in possible and not _is_elsewhere(access, intent):
             who = "anybody" if access.principal.value == "*" else f"`{access.principal.value}`"
             message = f"no situation is known in which {who} could call `{access.action}` as `when` wants it"
-            yield _finding(access, message, origins=origins)
+            unmet = _unmet(access, intent, keys[access.key])
+            yield _finding(access, f"{message}: nothing meets {unmet}" if unmet else message, origins=origins)
+
+
+def _unmet(access: Expected, intent: Intent, key: Key) -> str:
+    """Return in words the conditions that no call meets: one alone, else two together."""
+    conditions = access.statement.conditions
+    for size, beside in ((1, ""), (2, " together")):
+        for some in combinations(conditions, size):
+            alone = access._replace(statement=access.statement._replace(conditions=some))
+            if next(calls(alone, intent, key), None) is None:
+                return " and ".join(map(_in_words, some)) + beside
+    return ""
+
+
+def _in_words(condition: Condition) -> str:
+    return f"{condition.operator} {condition.key} {', '.join(f'`{value}`' for value in condition.values)}"
 
 
 def _line_of(access: Expected) -> tuple[object, ...]:
@@ -80,6 +98,7 @@ def _judge(access: Expected, call: Call, intent: Intent, judges: _Judges, origin
     judge = judges.about(access.key, call.key)
     decision = judge.decide(request)
     if decision.outcome is not Outcome.ALLOWED:
+        decision = judge.decide(request, trace=True)
         message = f"`{name}` cannot call `{access.action}` with {held}: {why(decision)}"
         finding = _finding(access, message, decision, origins)
         witness = witness_of(request, judge.bundle_for(request.action), str(decision.outcome))
@@ -127,7 +146,11 @@ def why(decision: Decision) -> str:
         return "it is denied"
     if decision.outcome is Outcome.ERROR:
         return f"KMS answers {decision.error}"
-    return f"nothing allows it in: {', '.join(decision.reason)}"
+    nothing = f"nothing allows it in: {', '.join(decision.reason)}"
+    near = next(misses(decision), None)
+    if near is None:
+        return nothing
+    return f"{nothing}; `{near.source}` would but for {'; '.join(element.because for element in near.failed)}"
 
 
 def _finding(access: Expected, message: str, decision: Decision | None = None, origins: Origins | None = None) -> Finding:

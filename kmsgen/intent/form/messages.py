@@ -20,6 +20,8 @@ from kmsgen.reading import Steps
 
 Words = tuple[str, str, str]  # code, message, hint
 
+BASE = "no `name`: this is a base that others extend, or an intent without its name"
+BASE_HINT = "give a file that extends it; an intent of its own has a `name`"
 _START = "`kmsgen init` writes an intent to start from"
 _EMPTY: Words = ("empty-file", "the file is empty", _START)
 _NO_MAPPING: Words = ("wrong-type", "an intent must be a mapping", _START)
@@ -46,7 +48,7 @@ _QUOTE = "a plain `true`, `false` or nothing is no text: quote it"
 # pydantic's type and the steps -> a hint for this field
 _HINTS: dict[tuple[str, Steps], str] = {
     ("missing", ("scope",)): "add `scope: {account: ...}`",
-    ("missing", ("name",)): "a file that others extend has none and is no intent of its own: name a file that extends it",
+    ("missing", ("name",)): BASE_HINT,
     **{("list_type", (name,)): "start each line with `- `" for name in LINES},
 }
 _OF_PRESETS = (("preset",), ("parameters",))
@@ -67,6 +69,8 @@ def _words(finding: ErrorDetails) -> Words:
     if not loc:
         return _EMPTY if value is None else _NO_MAPPING
     code, message, hint = _WORDS.get(kind, _OTHER)
+    if (kind, loc) == ("missing", ("name",)):
+        message = BASE
     if kind == "string_type" and value in (True, False, None):
         hint = _QUOTE
     return code, message, _HINTS.get((kind, loc), hint)

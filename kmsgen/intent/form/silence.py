@@ -13,7 +13,7 @@ _GUARD_RAIL = 3  # steps to a guard rail's options: the list, its line, its name
 
 
 def report_silence(tree: Tree, problems: Problems) -> None:
-    """Report each null of a file, and each empty mapping in a `when`, where nothing else was reported.
+    """Report nulls, empty mappings in a `when`, and empty constraints of a grant, where nothing else was reported.
 
     A guard rail alone says everything, `deny-delete:` too.
     """
@@ -26,7 +26,7 @@ def report_silence(tree: Tree, problems: Problems) -> None:
 
 
 def _silent(value: Any, steps: Steps, *, inside_when: bool) -> Iterator[Steps]:  # noqa: ANN401 - plain data
-    if steps and (value is None or (inside_when and value == {})):
+    if steps and (value is None or (value == {} and (inside_when or steps[-1] == "constraints"))):
         yield steps
     children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for step, child in children:

@@ -52,8 +52,8 @@ _NEVER_PRINCIPALS: tuple[tuple[Callable[[str], bool], tuple[str, str, str]], ...
         lambda text: "*" in text or "?" in text,
         (
             "principal-wildcard",
-            "`{text}` has a wildcard: no principal of a policy matches in part",
-            "list the principals, or name the account and add a condition on aws:PrincipalArn",
+            "`{text}` has a wildcard, and here one principal is named",
+            "list the principals; patterns may stand in lines of `admins` and `users`, in `except`, `for` and `never`",
         ),
     ),
     (

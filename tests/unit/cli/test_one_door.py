@@ -296,3 +296,13 @@ def test_short_tags_are_refused_in_what_is_no_template(run: Runner, command: str
     ran = ask(run, command, "tagged.yaml", FORMS["intent"])
     assert ran.code == 2
     assert "yaml-tag" in ran.err
+
+
+@pytest.mark.parametrize("command", ["verify", "render", "prove", "matrix", "diff", "simulate", "explain", "lint", "import"])
+def test_a_base_given_to_a_command_is_told(command: str, run: Runner) -> None:
+    """A file that others extend has no name and often no `kmsgen`: it is neither unknown nor an intent that lacks its name."""
+    base = run.write("base.yaml", "guardrails: [deny-delete]\n")
+    request = REQUEST if command in ("simulate", "explain") else ()
+    ran = run(command, *[base] * (2 if command == "diff" else 1), *request)
+    assert ran.code == 2
+    assert "this is a base that others extend" in ran.err

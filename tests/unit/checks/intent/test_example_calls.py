@@ -94,6 +94,26 @@ def test_what_no_caller_and_no_key_meets_is_told(when: str, principal: str, key:
     assert any("no situation is known" in finding for finding in missing(when, principal=principal, key=key))
 
 
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        ("conditions: {StringEquals: {kms:KeySpec: RSA_2048}}", "nothing meets StringEquals kms:KeySpec `RSA_2048`"),
+        ("source_vpce: [vpce-1], conditions: {StringEquals: {aws:SourceVpce: vpce-2}}",
+         "nothing meets StringEquals aws:SourceVpce `vpce-1` and StringEquals aws:SourceVpce `vpce-2` together"),
+        ("conditions: {StringEquals: {aws:PrincipalOrgID: ''}}",
+         "StringEquals aws:PrincipalOrgID ``: it is `o-exampleorgid`"),
+        ("conditions: {StringEquals: {aws:PrincipalAccount: '444455556666'}}",
+         "StringEquals aws:PrincipalAccount `444455556666`: it is `111122223333`"),
+        ("conditions: {StringEquals: {aws:PrincipalType: User}}",
+         "StringEquals aws:PrincipalType `User`: it is `AssumedRole`"),
+    ],
+)  # fmt: skip
+def test_the_condition_that_cannot_hold_is_named(when: str, told: str) -> None:
+    """The message says which condition no call meets, or on which the statement of the line failed and why."""
+    (finding,) = missing(when)
+    assert told in finding
+
+
 def test_a_line_for_the_region_of_a_replica_is_met_there() -> None:
     """The policy of a multi-Region key is that of its replicas, and a call in a replica's Region is about the replica."""
     key = "key: {alias: m, multi_region: true, replicas: [eu-west-1]}\n"

@@ -86,7 +86,7 @@ def test_the_rest_is_read(wrong: str, rest: str) -> None:
 
 
 NOT_HIDDEN = (
-    ("a name that is missing", "kmsgen: 2\nscope: {account: x}\n", [("account-id", 2, 18), ("key-missing", 1, 1)]),
+    ("a name that is missing, as in a base", "kmsgen: 2\nscope: {account: x}\n", [("account-id", 2, 18)]),
     ("keys that cannot be read", f"{HEAD}delegation: x\nkeys: [[]]\n", [("unknown-delegation", 4, 13)]),
     ("a wrong item of a list", f"{NEW_KEY}users:\n- principal: role/a\n  can: [null, frob]\n", [("unknown-action", 8, 15)]),
     ("a wrong line", f"{NEW_KEY}users:\n- 1\n- principal: role/a\n  can: [frob]\n", [("unknown-action", 9, 9)]),
