@@ -103,13 +103,15 @@ def _not_on_action(intent: Intent) -> Iterator[Diagnostic]:
 
 
 def _private_addresses(intent: Intent) -> Iterator[Diagnostic]:
-    for line in (*intent.admins, *intent.users, *intent.services):
-        raw = (one for one in line.when.conditions if one.key.lower() == "aws:sourceip" and one.operator.startswith("IpAddress"))
-        for text in (*line.when.source_ip, *(value for one in raw for value in one.values)):
+    lines = [(line.location, line.when) for line in (*intent.admins, *intent.users)]
+    lines += [(line.location, line.when) for line in intent.services]
+    for place, when in lines:
+        raw = (one for one in when.conditions if one.key.lower() == "aws:sourceip" and one.operator.startswith("IpAddress"))
+        for text in (*when.source_ip, *(value for one in raw for value in one.values)):
             if _is_private(text):
                 message = f"`{text}` is private, and aws:SourceIp is a public address: no call comes from there"
                 hint = "through a VPC endpoint: `source_vpce`, or `conditions` on aws:VpcSourceIp"
-                yield Diagnostic(line.location, "private-source-ip", message, hint)
+                yield Diagnostic(place, "private-source-ip", message, hint)
 
 
 def _is_private(text: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from kmsgen.errors import Diagnostic, InputError, Location, input_error
 from kmsgen.intent.files.placeholders import Settings, Value, fill, place_of
 from kmsgen.intent.files.suggestion import one_of
+from kmsgen.intent.files.tree import DerivedTree
 from kmsgen.intent.intent import Intent
 from kmsgen.reading import Source, read_file
 from kmsgen.resources import shipped
@@ -71,11 +72,16 @@ def load_preset(name: str, settings: Mapping[str, str]) -> Intent:
     """Return the intent of a preset with its parameters set; a list is `a,b` or `["a", "b"]`. Raises InputError."""
     from kmsgen.intent.resolve.resolve import resolve  # noqa: PLC0415 - a list of presets needs no pydantic
 
+    return resolve(filled_preset(name, settings))
+
+
+def filled_preset(name: str, settings: Mapping[str, str]) -> DerivedTree:
+    """Return the content of the intent that a preset is with its parameters set. Raises InputError for the settings."""
     source = _read(name)
     parameters = {key: _parameter(key, row) for key, row in source.data["parameters"].items()}
     values = _values(name, parameters, settings)
     path = f"preset:{values.get('name') or source.data.get('name')}"
-    return resolve(fill(source, HEADER, path, Settings(values, frozenset(settings))))
+    return fill(source, HEADER, path, Settings(values, frozenset(settings)))
 
 
 def _read(name: str) -> Source:

@@ -1,10 +1,9 @@
 """`kmsgen presets`: what is shipped to start from."""
 
-from typing import Annotated
-
 import typer
 
 from kmsgen.cli.commands.output_options import Output, OutputForm
+from kmsgen.cli.commands.preset_options import ShownPreset
 
 app = typer.Typer(
     add_completion=False,
@@ -30,7 +29,7 @@ def list_presets(output: OutputForm = Output.TEXT) -> None:
 
 @app.command(epilog="Example: kmsgen presets show s3-bucket")
 def show(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of a preset.")],
+    name: ShownPreset,
     output: OutputForm = Output.TEXT,
 ) -> None:
     """Print the YAML of a preset, its parameters first.

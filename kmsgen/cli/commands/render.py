@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from kmsgen.cli.commands.output_options import Output, OutputForm
+from kmsgen.cli.commands.preset_options import PresetName, Settings
 
 app = typer.Typer(add_completion=False)
 
@@ -36,10 +37,8 @@ def render(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit 1 and show the difference if what is on disk differs.")
     ] = False,
-    preset: Annotated[str | None, typer.Option(help="Render a preset in place of a file (see `kmsgen presets list`).")] = None,
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the preset. Can be repeated.")
-    ] = None,
+    preset: PresetName = None,
+    settings: Settings = None,
     no_lint: Annotated[bool, typer.Option("--no-lint", help="Do not run cfn-lint on CloudFormation templates.")] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite files that kmsgen did not write or that were changed.")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from kmsgen.checks import confirm
 from kmsgen.cli.jobs.last_render import last_render
+from kmsgen.cli.jobs.option_values import named_values
 from kmsgen.cli.output_folder import changes_in, files_of, intent_folder, write_all
 from kmsgen.cli.reports import renderings as report
 from kmsgen.cli.reports.renderings import Rendered
@@ -63,19 +64,12 @@ def _intents(job: Job) -> tuple[Intent, ...]:
     if job.preset is not None:
         from kmsgen.intent.presets import load_preset  # noqa: PLC0415 - only what is asked for is loaded
 
-        return (load_preset(job.preset, dict(_setting(text) for text in job.settings)),)
+        return (load_preset(job.preset, dict(named_values(job.settings, "--set"))),)
     if job.settings:
         raise input_error(Location("--set"), "usage", "`--set` gives a preset its parameters", "name the preset with `--preset`")
     if not job.paths:
         raise input_error(Location("-"), "usage", "no intent to render", "name a file, a folder, or a preset with `--preset`")
     return load_intents(dict.fromkeys(job.paths))
-
-
-def _setting(text: str) -> tuple[str, str]:
-    name, separator, value = text.partition("=")
-    if not separator or not name:
-        raise input_error(Location("--set"), "usage", f"`{text}` is not a parameter", "write it as `NAME=VALUE`")
-    return name, value
 
 
 def _render_one(intent: Intent, job: Job) -> Rendered:

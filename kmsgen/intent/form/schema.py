@@ -33,6 +33,13 @@ def intent_schema() -> Schema:
     return {"$schema": DIALECT, "title": "kmsgen intent", **schema}
 
 
+def base_schema() -> Schema:
+    """Return the JSON Schema of a file that intents extend: it has no name, and any part of an intent may be missing."""
+    schema = intent_schema()
+    del schema["anyOf"], schema["properties"]["name"]
+    return {**schema, "title": "kmsgen base", "description": "Parts of intents, for files that extend this one."}
+
+
 def _words() -> dict[str, Schema]:
     """Return what each text of the file may be: `Model.field` -> a schema for its texts."""
     usages = dict.fromkeys(usage for spec in key_specs.KEY_SPECS for usage in key_specs.usages(spec))

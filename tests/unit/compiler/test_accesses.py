@@ -198,6 +198,7 @@ def test_grants_for_services_have_keys_of_their_own(compiled: Compile) -> None:
     [
         ("can: [decrypt, kms:GetKeyPolicy], when: {encryption_context: {app: a}}", "when-not-on-action"),
         ("can: [decrypt], when: {source_ip: 10.1.0.0/16}", "private-source-ip"),
+        ("can: [decrypt], when: {conditions: {IpAddress: {aws:SourceIp: 192.168.1.7}}}", "private-source-ip"),
     ],
 )
 def test_what_a_condition_does_not_do_is_told(compiled: Compile, line: str, code: str) -> None:

@@ -33,6 +33,7 @@ SHAPE = {
 SCHEMA = intent_schema()
 GOOD = [read_file(path).data for path in VALID]
 VALIDATOR = Draft202012Validator(SCHEMA)
+BASE = Draft202012Validator(json.loads(CliRunner().invoke(app, ["--base"]).stdout))
 
 
 class Plain:
@@ -72,6 +73,23 @@ for tag, form, first in (
     ("float", r"[-+]?[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?", "-+0123456789"),
 ):
     CoreLoader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(rf"(?:{form})\Z"), list(first))
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("guardrails: [deny-delete]", True),
+        ("scope: {organization: o-exampleorgid}\nadmins: [role/a]", True),
+        ("kmsgen: 1\nkey: {rotation_days: 365}", True),
+        ("extends: other.yaml", True),
+        ("name: x\nadmins: [role/a]", False),
+        ("guardrails: [deny-delet]", False),
+        ("users: [{principal: role/a}]", False),
+    ],
+)
+def test_a_base_has_a_schema_of_its_own(text: str, fits: bool) -> None:  # noqa: FBT001 - a case
+    """A file that others extend has no name, may lack any part, and what it has is as in an intent."""
+    assert BASE.is_valid(yaml.load(text, CoreLoader)) is fits  # noqa: S506 - a loader of plain data
 
 
 def test_schema_is_a_schema() -> None:
