@@ -53,7 +53,7 @@ def _words() -> dict[str, Schema]:
     }
     operations = {"anyOf": [{"enum": list(grants.OPERATIONS)}, {"pattern": "^(?:[kK][mM][sS]:)?[A-Za-z]+$"}]}
     return {
-        "IntentFile.name": {"pattern": f"^{NAME.pattern.removesuffix(chr(92) + 'Z')}$"},
+        "IntentFile.name": {"pattern": "^" + NAME.pattern.replace(r"\Z", "$")},
         "IntentFile.delegation": {"enum": list(DELEGATIONS)},
         "IntentFile.key_policy": {"enum": list(KEY_POLICIES)},
         "IntentFile.spec": {"enum": list(key_specs.KEY_SPECS)},

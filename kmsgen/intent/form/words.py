@@ -12,7 +12,9 @@ KEY_POLICIES = ("write", "keep")
 ORIGINS = ("AWS_KMS", "EXTERNAL")
 RESOURCE_TYPES = ("key", "alias")
 CONSTRAINTS = {"equals": "EncryptionContextEquals", "subset": "EncryptionContextSubset"}
-NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\Z")
+_DEVICES = r"(?:[Cc][Oo][Nn]|[Pp][Rr][Nn]|[Aa][Uu][Xx]|[Nn][Uu][Ll]|(?:[Cc][Oo][Mm]|[Ll][Pp][Tt])[0-9])(?![A-Za-z0-9_-])"
+"""Names that Windows keeps for devices, whatever follows a dot. Source: Microsoft Learn, Naming Files, Paths, and Namespaces."""
+NAME = re.compile(rf"(?!{_DEVICES})(?=.{{1,64}}\Z)[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?\Z")
 
 _CARRIED = {action for word in capabilities.CAPABILITIES.values() for row in word.actions.values() for action in row}
 OTHER_SERVICES = tuple(sorted(action for action in _CARRIED if not action.startswith("kms:")))

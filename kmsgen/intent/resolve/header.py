@@ -13,7 +13,7 @@ def check_header(file: PartialIntentFile, context: Context) -> None:
     if file.kmsgen is not None and file.kmsgen != VERSION:
         context.refuse(("kmsgen",), "unsupported-version", f"`{file.kmsgen}` is no version of this format", "write `kmsgen: 1`")
     if file.name is not None and not NAME.match(file.name):
-        hint = "up to 64 letters, digits, `.`, `_`, `-`, the first a letter or digit: it becomes the name of a folder"
+        hint = "up to 64 letters, digits, `.`, `_`, `-`: a folder's name, also on Windows, that does not look like an option"
         context.refuse(("name",), "intent-name", f"`{file.name}` is no name of an intent", hint)
     if file.key_policy not in KEY_POLICIES:
         hint = one_of(file.key_policy, KEY_POLICIES)
