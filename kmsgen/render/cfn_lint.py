@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 from functools import cache
 from typing import Any, NamedTuple
@@ -29,7 +30,8 @@ class LintFinding(NamedTuple):
 
 def findings(template: str, region: str | None) -> list[LintFinding]:
     """Return what cfn-lint finds in the text of a template, in its order; errors, warnings and informations alike."""
-    matches = _module("cfnlint.api").lint(template, rules=_rules(), regions=[region or ANY_REGION])
+    decoded, broken = _module("cfnlint.decode").decode_str(template)
+    matches = broken or _module("cfnlint.runner").run_template_by_data(decoded, _options(region or ANY_REGION), _rules())
     found = [LintFinding(match.rule.id, match.message.rstrip("."), match.linenumber, match.columnnumber) for match in matches]
     lines = template.splitlines()
     return [finding for finding in found if not _outdated(finding, lines[finding.line - 1])]
@@ -44,6 +46,11 @@ def _outdated(finding: LintFinding, line: str) -> bool:
         return True
     named = _KMS_ACTION.search(line)
     return finding.code == UNKNOWN_ACTION and named is not None and find(named.group()) is not None
+
+
+def _options(region: str) -> Any:  # noqa: ANN401 - cfn-lint's own
+    """Return cfn-lint's options, of an empty file: else it reads `.cfnlintrc` of the folder and of the user, whatever they say."""
+    return _module("cfnlint.config").ConfigMixIn(["--config-file", os.devnull], regions=[region])
 
 
 @cache

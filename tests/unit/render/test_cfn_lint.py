@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from kmsgen.policy.document import Effect, Principal, Statement
@@ -27,3 +29,16 @@ def test_a_federated_user_is_a_principal_for_cfn_lint_too(others: tuple[str, ...
     text = texts(cloudformation.render(deployment(key_policy=document(statement))))["cloudformation/template.yaml"]
     assert findings(text, "us-west-2") == []
     assert "E3512" in {one.code for one in findings(text.replace("federated-user", "federated"), "us-west-2")}
+
+
+@pytest.mark.parametrize("text", ["ignore_checks: [E3002]", "regions: [nowhere]", "templates: {a: [", "- 1"])
+def test_the_options_of_cfn_lint_are_nobody_else_s(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A `.cfnlintrc` of the folder or of the user changes nothing, sound or broken."""
+    for folder in ("home", "here"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / ".cfnlintrc").write_text(text)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path / "here")
+    template = texts(cloudformation.render(deployment()))["cloudformation/template.yaml"]
+    assert findings(template, "us-west-2") == []
+    assert [one.code for one in findings(template.replace("MultiRegion:", "MultiRegio:"), "us-west-2")] == ["E3002"]
