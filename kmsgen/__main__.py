@@ -16,6 +16,8 @@ def main() -> NoReturn:
     gc.disable()  # what is being imported is no garbage: looking for some takes a tenth of the time
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # to look for some reads what every installed package says
     from kmsgen.cli.app import main as run  # noqa: PLC0415 - once collections are off
+    from kmsgen.cli.console import escape_what_streams_cannot_hold  # noqa: PLC0415 - as above
+    from kmsgen.cli.stopping import stop_on_signals  # noqa: PLC0415 - as above
 
     gc.freeze()
     gc.set_threshold(NEW_OBJECTS)
@@ -23,6 +25,8 @@ def main() -> NoReturn:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # whoever started the process closed it
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end
+    escape_what_streams_cannot_hold()
+    stop_on_signals()
     try:
         run()
     except SystemExit as end:

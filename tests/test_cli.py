@@ -97,7 +97,7 @@ def test_commands_are_imported_only_when_they_run(tmp_path: Path) -> None:
     """`kmsgen --version` imports neither pydantic's models, nor the authorizer, nor cfn-lint."""
     code = "import sys; import kmsgen.cli.app; print([m for m in sys.modules if m.startswith(('kmsgen.', 'cfnlint', 'boto'))])"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
-    assert loaded.strip() == "['kmsgen.cli', 'kmsgen.errors', 'kmsgen.cli.console', 'kmsgen.cli.app']"
+    assert loaded.strip() == "['kmsgen.cli', 'kmsgen.errors', 'kmsgen.cli.console', 'kmsgen.cli.stopping', 'kmsgen.cli.app']"
 
 
 @pytest.mark.parametrize("command", [["schema"], ["presets", "list"], ["--version"], ["--help"]], ids=" ".join)

@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from kmsgen.cli.console import complain, say
+from kmsgen.cli.stopping import Stopped
 from kmsgen.errors import KmsgenError
 
 SUMMARIES: dict[str, str] = {
@@ -79,8 +80,9 @@ def main() -> None:
     except OSError as error:
         say(f"{error.filename or 'the output'}: {(error.strerror or 'cannot be used').lower()}")
         sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except Stopped as stop:
+        say(str(stop))
+        sys.exit(stop.exit_code)
     except Exception as error:
         if os.environ.get("KMSGEN_DEBUG"):
             raise

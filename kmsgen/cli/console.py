@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import sys
@@ -11,6 +12,19 @@ from json.encoder import encode_basestring
 from kmsgen.errors import Diagnostic, KmsgenError, visible
 
 _CONSTANTS = {None: "null", True: "true", False: "false"}
+
+
+def escape_what_streams_cannot_hold() -> None:
+    r"""Write characters that the encoding of a terminal or pipe does not have as JSON spells them (`\u00e9`)."""
+    codecs.register_error("kmsgen", _spelled_as_json)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="kmsgen")  # type: ignore[union-attr]  # standard streams are of text
+
+
+def _spelled_as_json(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
 def line(text: str) -> str:

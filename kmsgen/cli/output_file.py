@@ -1,42 +1,88 @@
-"""Writing one file: whole or not at all."""
+"""Writing one file: whole or not at all; what is no ordinary file is written through, or refused."""
 
 from __future__ import annotations
 
 import os
-import tempfile
+import re
+import stat
+import sys
 from pathlib import Path
 
+from kmsgen.cli.lock import locked
 from kmsgen.errors import InputError, Location, input_error
+
+_OWN_STREAM = re.compile(r"/dev/(?:stdout|stderr|fd/([0-9]+))\Z")
+_STREAMS = {"/dev/stdout": 1, "/dev/stderr": 2}
 
 
 def write(path: str, text: str) -> None:
-    """Write a file, over one that exists. Raises InputError where it cannot be written."""
-    target = Path(path)
-    if target.is_dir():
-        raise input_error(Location(path), "is-a-directory", "expected a file to write, found a directory")
+    """Write a file, over one that exists, whose mode it keeps. Raises InputError where it cannot be written.
+
+    A device, a pipe or a stream of this process is written through; a symbolic link to a file is refused.
+    """
     try:
-        handle, staged = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    except OSError as error:
-        raise _unwritable(path, error) from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        Path(staged).chmod(0o644)
-        Path(staged).replace(target)
-    except OSError as error:
-        Path(staged).unlink(missing_ok=True)
+        if _OWN_STREAM.match(path):
+            _write_to(_own_stream(path), text)
+        elif _is_written_through(path):
+            _write_to(os.open(path, os.O_WRONLY), text)
+        else:
+            _replace(Path(path), text)
+    except (OSError, ValueError) as error:
         raise _unwritable(path, error) from None
 
 
 def write_new(path: str, text: str) -> None:
     """Write a file that does not exist yet. Raises InputError where it does, or cannot be written."""
     try:
-        with Path(path).open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise input_error(Location(path), "file-exists", "the file exists, and is not overwritten", "name another file") from None
+        if os.path.lexists(path):
+            message = "the file exists, and is not overwritten"
+            raise input_error(Location(path), "file-exists", message, "name another file")
+        _replace(Path(path), text)
     except (OSError, ValueError) as error:
         raise _unwritable(path, error) from None
+
+
+def _is_written_through(path: str) -> bool:
+    """Return whether something stands there that is no ordinary file. Raises InputError for a folder and a link to a file."""
+    try:
+        kind = stat.S_IFMT(os.lstat(path).st_mode)
+        behind = stat.S_IFMT(os.stat(path).st_mode) if kind == stat.S_IFLNK else kind  # noqa: PTH116 - beside lstat
+    except FileNotFoundError:
+        behind = stat.S_IFREG
+        kind = stat.S_IFLNK if os.path.lexists(path) else behind
+    if behind == stat.S_IFDIR:
+        raise input_error(Location(path), "is-a-directory", "expected a file to write, found a directory")
+    if (kind, behind) == (stat.S_IFLNK, stat.S_IFREG):
+        raise input_error(Location(path), "symbolic-link", "kmsgen does not write through a symbolic link", "remove it")
+    return behind != stat.S_IFREG
+
+
+def _own_stream(path: str) -> int:
+    """Return a descriptor of a stream of this process: to open it by its name would write over what stands in it."""
+    sys.stdout.flush()
+    number = _OWN_STREAM.match(path)
+    return os.dup(int(number[1]) if number and number[1] else _STREAMS[path])
+
+
+def _write_to(descriptor: int, text: str) -> None:
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(text.encode())
+
+
+def _replace(target: Path, text: str) -> None:
+    """Write the text beside the target, and put it in its place. What a run that died left there goes."""
+    staged = target.with_name(f".{target.name}.kmsgen-new")
+    with locked(target.with_name(f".{target.name}.kmsgen-lock"), str(target)):
+        staged.unlink(missing_ok=True)
+        try:
+            with staged.open("xb") as file:
+                file.write(text.encode())
+            if target.exists():
+                staged.chmod(stat.S_IMODE(target.stat().st_mode))
+            staged.replace(target)
+        except BaseException:
+            staged.unlink(missing_ok=True)
+            raise
 
 
 def _unwritable(path: str, error: Exception) -> InputError:

@@ -1,14 +1,13 @@
-"""Writing a folder of files: whole or not at all, never through a link, never over a file that kmsgen did not write."""
+"""A folder of files, compared with what it is to hold: never through a link, never over a file that kmsgen did not write."""
 
 import difflib
 import hashlib
 import json
 import os
-import shutil
 import stat
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from kmsgen import __version__
@@ -34,11 +33,15 @@ class File(NamedTuple):
 
 
 class Changes(NamedTuple):
-    """What writing a folder changes in it: files to write, and paths of files that an earlier run wrote and this one does not."""
+    """What writing a folder changes in it: files to write, and paths of files that an earlier run wrote and this one does not.
+
+    `before` are the digests of those of them that are there now, by path.
+    """
 
     folder: Path
     changed: tuple[File, ...]
     stale: tuple[str, ...]
+    before: Mapping[str, str] = MappingProxyType({})
 
 
 def sha256(data: bytes) -> str:
@@ -65,18 +68,19 @@ def changes_in(folder: Path, files: Iterable[File], *, force: bool = False) -> C
     try:
         return _changes(folder, tuple(files), force=force)
     except OSError as error:
-        raise _unusable(error) from error
+        raise unusable(error) from error
 
 
-def _unusable(error: OSError) -> InputError:
+def unusable(error: OSError) -> InputError:
+    """Build the error on a folder or a file in it that the system does not let kmsgen read or write."""
     place = Location(str(error.filename or "-"))
     return input_error(place, "cannot-write", (error.strerror or "cannot write").lower())
 
 
 def _changes(folder: Path, files: tuple[File, ...], *, force: bool) -> Changes:
-    _refuse_unsafe(folder, [file.path for file in files])
+    refuse_unsafe(folder, [file.path for file in files])
     written = _written_before(folder)
-    found = {path: _read(folder / path) for path in dict.fromkeys((*(file.path for file in files), *written))}
+    found = {path: read(folder / path) for path in dict.fromkeys((*(file.path for file in files), *written))}
     changed = tuple(file for file in files if found[file.path] != file.data or _mode_differs(folder, file))
     kept = {file.path for file in files}
     stale = tuple(path for path in written if path not in kept and found[path] is not None)
@@ -86,7 +90,9 @@ def _changes(folder: Path, files: tuple[File, ...], *, force: bool) -> Changes:
         touched = (*(file.path for file in changed if file.path != MANIFEST), *stale)
         _refuse_foreign(folder, {path: found[path] for path in touched}, written)
         _refuse_foreign_manifest(folder, changed)
-    return Changes(folder, changed, stale)
+    touched = (*(file.path for file in changed), *stale)
+    before = {path: sha256(data) for path in touched if (data := found[path]) is not None}
+    return Changes(folder, changed, stale, before)
 
 
 def _is_as_written(data: bytes | None, digest: str) -> bool:
@@ -97,7 +103,7 @@ def _mode_differs(folder: Path, file: File) -> bool:
     return file.executable and not os.access(folder / file.path, os.X_OK)
 
 
-def _refuse_unsafe(folder: Path, paths: Iterable[str]) -> None:
+def refuse_unsafe(folder: Path, paths: Iterable[str]) -> None:
     """Refuse paths that leave the folder, pass a link, or meet something of another kind; the folder is no link either."""
     wanted = {folder: stat.S_IFDIR}  # each place once, a folder before what is in it
     for path in paths:
@@ -127,7 +133,7 @@ def _refuse_wrong_kind(place: Path, kind: int) -> None:
 
 def manifest_of(folder: Path) -> Mapping[str, Any]:
     """Return the manifest of a folder as it stands there; nothing where there is none that kmsgen wrote."""
-    raw = _read(folder / MANIFEST)
+    raw = read(folder / MANIFEST)
     try:
         data = json.loads(raw) if raw is not None and len(raw) <= MAX_MANIFEST_BYTES else None
     except (ValueError, RecursionError):
@@ -146,7 +152,7 @@ def _is_claim(folder: Path, claim: object) -> bool:
     if not isinstance(claim, dict) or not isinstance(claim.get("path"), str) or not isinstance(claim.get("sha256"), str):
         return False
     try:
-        _refuse_unsafe(folder, [claim["path"]])
+        refuse_unsafe(folder, [claim["path"]])
     except InputError:
         return False
     return str(claim["path"]) != MANIFEST
@@ -156,13 +162,14 @@ def _claim(claim: Mapping[str, Any]) -> tuple[str, str]:
     return claim["path"], claim["sha256"]
 
 
-def _read(path: Path) -> bytes | None:
+def read(path: Path) -> bytes | None:
+    """Return what a file holds; None where there is no file."""
     return path.read_bytes() if path.is_file() else None
 
 
 def read_text(path: Path) -> str | None:
     """Return the text of a file; None where there is none, or a link."""
-    return None if path.is_symlink() else (_read(path) or b"").decode(errors="replace") or None
+    return None if path.is_symlink() else (read(path) or b"").decode(errors="replace") or None
 
 
 def _refuse_foreign(folder: Path, found: Mapping[str, bytes | None], written: Mapping[str, str]) -> None:
@@ -178,7 +185,7 @@ def _refuse_foreign(folder: Path, found: Mapping[str, bytes | None], written: Ma
 
 
 def _refuse_foreign_manifest(folder: Path, changed: Iterable[File]) -> None:
-    raw = _read(folder / MANIFEST)
+    raw = read(folder / MANIFEST)
     if raw is None or not any(file.path == MANIFEST for file in changed):
         return
     try:
@@ -191,56 +198,13 @@ def _refuse_foreign_manifest(folder: Path, changed: Iterable[File]) -> None:
         raise RefusedError([Diagnostic(Location(str(folder / MANIFEST)), "not-ours", message, hint)])
 
 
-def write_all(folders: Iterable[Changes]) -> None:
-    """Write every changed file of every folder, then remove what is stale.
-
-    All texts are on disk under other names before the first takes its place, so a full disk changes nothing.
-    """
-    folders = [one for one in folders if one.changed or one.stale]
-    staged: list[tuple[Path, Path]] = []
-    staging: list[Path] = []
-    try:
-        for one in folders:
-            one.folder.mkdir(parents=True, exist_ok=True)
-            staging.append(Path(tempfile.mkdtemp(prefix=".kmsgen-", dir=one.folder)))
-            staged.extend(_stage(one, staging[-1]))
-        for parent in dict.fromkeys(target.parent for _, target in staged):
-            parent.mkdir(parents=True, exist_ok=True)
-        for temporary, target in staged:
-            temporary.replace(target)
-        for one in folders:
-            _remove(one)
-    except OSError as error:
-        raise _unusable(error) from error
-    finally:
-        for folder in staging:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _stage(one: Changes, staging: Path) -> Iterator[tuple[Path, Path]]:
-    for number, file in enumerate(one.changed):
-        temporary = staging / str(number)
-        temporary.write_bytes(file.data)
-        temporary.chmod(0o755 if file.executable else 0o644)
-        yield temporary, one.folder / file.path
-
-
-def _remove(one: Changes) -> None:
-    for path in one.stale:
-        (one.folder / path).unlink(missing_ok=True)
-        for parent in PurePosixPath(path).parents[:-1]:
-            if any((one.folder / parent).iterdir()):
-                break
-            (one.folder / parent).rmdir()
-
-
 def difference(one: Changes) -> Iterator[str]:
     """Yield the lines of a unified diff from what is on disk to what would be written."""
     for file in one.changed:
-        before = (_read(one.folder / file.path) or b"").decode(errors="replace")
+        before = (read(one.folder / file.path) or b"").decode(errors="replace")
         yield from _diff(one.folder / file.path, before, file.text)
     for path in one.stale:
-        yield from _diff(one.folder / path, (_read(one.folder / path) or b"").decode(errors="replace"), "")
+        yield from _diff(one.folder / path, (read(one.folder / path) or b"").decode(errors="replace"), "")
 
 
 def _diff(path: Path, before: str, after: str) -> Iterator[str]:

@@ -49,7 +49,7 @@ def _outdated(finding: LintFinding, line: str) -> bool:
 
 
 def _options(region: str) -> Any:  # noqa: ANN401 - cfn-lint's own
-    """Return cfn-lint's options, of an empty file: else it reads `.cfnlintrc` of the folder and of the user, whatever they say."""
+    """Return cfn-lint's options, from an empty file: else it reads what `.cfnlintrc` of the folder and of the user say."""
     return _module("cfnlint.config").ConfigMixIn(["--config-file", os.devnull], regions=[region])
 
 

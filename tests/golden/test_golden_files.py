@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from kmsgen.checks import confirm
-from kmsgen.cli.output_folder import File, changes_in, files_of, write_all
+from kmsgen.cli.output_folder import File, files_of
+from kmsgen.cli.staging import Staging
 from kmsgen.compiler.compile import compile_intent
 from kmsgen.render.render import render
 from tests.golden.cases import GoldenCase, golden_case, golden_names
@@ -27,7 +28,9 @@ def test_every_case_renders_to_its_golden_files(name: str, request: pytest.Fixtu
     """Every preset, example and golden intent renders to exactly the files that were reviewed, no more and no fewer."""
     files, folder = rendered(golden_case(name)), FILES / name
     if request.config.getoption("--rewrite-golden", default=False):
-        write_all([changes_in(folder, files, force=True)])
+        with Staging(FILES) as staging:
+            staging.put(folder, files, force=True)
+            staging.commit()
     on_disk = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert on_disk == {file.path for file in files}, f"run `make golden` and review {folder}"
     for file in files:

@@ -2,16 +2,17 @@
 
 import gc
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from kmsgen.checks import confirm
 from kmsgen.cli.jobs.last_render import last_render
 from kmsgen.cli.jobs.option_values import named_values
-from kmsgen.cli.output_folder import changes_in, files_of, intent_folder, write_all
+from kmsgen.cli.output_folder import Changes, changes_in, files_of, intent_folder
 from kmsgen.cli.reports import renderings as report
 from kmsgen.cli.reports.renderings import Rendered
+from kmsgen.cli.staging import Staging
 from kmsgen.compiler.compile import compile_intent
 from kmsgen.errors import Diagnostic, Location, RefusedError, each, input_error
 from kmsgen.intent.intent import Intent
@@ -22,6 +23,8 @@ from kmsgen.render.render import render
 from kmsgen.render.steps import steps
 
 MANY = 10
+Compare = Callable[..., Changes]
+"""Compares a folder with its files: `changes_in`, or what keeps those that differ besides."""
 
 
 class Job(NamedTuple):
@@ -40,21 +43,27 @@ class Job(NamedTuple):
 
 def run(job: Job, output: str) -> int:
     """Do the job; return the exit code. Raises KmsgenError with the diagnostics of every intent that cannot be rendered."""
-    done = _render_all(job)
-    if job.lint and "cloudformation" in job.formats:
-        _lint(done)
     if job.check:
-        return report.show_differences(done, output)
-    write_all(one.changes for one in done)
+        return report.show_differences(_rendered(job, changes_in), output)
+    with Staging(job.out) as staging:
+        done = _rendered(job, staging.put)
+        staging.commit()
     report.show(done, job.out, output)
     return 0
+
+
+def _rendered(job: Job, compare: Compare) -> list[Rendered]:
+    done = _render_all(job, compare)
+    if job.lint and "cloudformation" in job.formats:
+        _lint(done)
+    return done
 
 
 # --- from paths to renderings -------------------------------------------------------------------------------------------
 
 
-def _render_all(job: Job) -> list[Rendered]:
-    return each(_with_progress(_intents(job)), lambda intent: _render_one(intent, job))
+def _render_all(job: Job, compare: Compare) -> list[Rendered]:
+    return each(_with_progress(_intents(job)), lambda intent: _render_one(intent, job, compare))
 
 
 def _intents(job: Job) -> tuple[Intent, ...]:
@@ -72,7 +81,7 @@ def _intents(job: Job) -> tuple[Intent, ...]:
     return load_intents(dict.fromkeys(job.paths))
 
 
-def _render_one(intent: Intent, job: Job) -> Rendered:
+def _render_one(intent: Intent, job: Job, compare: Compare) -> Rendered:
     compiled = compile_intent(intent)
     confirm(intent, compiled)
     folder = intent_folder(job.out, intent.name)
@@ -82,7 +91,7 @@ def _render_one(intent: Intent, job: Job) -> Rendered:
         raise RefusedError(lost)
     rendering = render(deployment, job.formats)
     files = list(files_of(intent.name, rendering))
-    made = changes_in(folder, files, force=job.force or job.check)
+    made = compare(folder, files, force=job.force or job.check)
     paths = tuple(file.path for file in files)
     notes: tuple[Diagnostic | str, ...] = (
         *lost,

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from kmsgen.cli.output_folder import MANIFEST, File, changes_in, difference, intent_folder, sha256, write_all
+from kmsgen.cli import staging as staging_module
+from kmsgen.cli.output_folder import MANIFEST, File, changes_in, difference, intent_folder, sha256
+from kmsgen.cli.staging import Staging
 from kmsgen.errors import InputError, RefusedError
 
 
@@ -21,7 +23,17 @@ def files(**texts: str) -> list[File]:
 
 def write(folder: Path, wanted: list[File], *, force: bool = False) -> None:
     """Write files as the command does."""
-    write_all([changes_in(folder, wanted, force=force)])
+    with Staging(folder.parent) as staging:
+        staging.put(folder, wanted, force=force)
+        staging.commit()
+
+
+def write_both(out: Path, first: list[File], second: list[File]) -> None:
+    """Write two folders in one run."""
+    with Staging(out) as staging:
+        staging.put(out / "a", first)
+        staging.put(out / "b", second)
+        staging.commit()
 
 
 def on_disk(folder: Path) -> set[str]:
@@ -124,9 +136,8 @@ def test_a_lying_manifest_cannot_make_kmsgen_remove_a_file(tmp_path: Path, path:
     (folder / "link").symlink_to(tmp_path)
     claim = {"path": path, "sha256": sha256(b"v")}
     (folder / MANIFEST).write_text(json.dumps({"kmsgen": "0", "files": [claim]}))
-    made = changes_in(folder, files(x="1"))
-    assert made.stale == ()
-    write_all([made])
+    assert changes_in(folder, files(x="1")).stale == ()
+    write(folder, files(x="1"))
     assert victim.read_text() == "v"
 
 
@@ -175,19 +186,17 @@ def test_the_name_of_an_intent_is_one_folder(tmp_path: Path, name: str) -> None:
 
 def test_a_write_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where one text cannot be put on disk, no file of any intent is touched and nothing is left behind."""
-    write(tmp_path / "a", files(x="1"))
-    both = [changes_in(tmp_path / "a", files(x="2")), changes_in(tmp_path / "b", files(y="1"))]
-    write_bytes = Path.write_bytes
+    write(tmp_path / "a", files(x="2"))
 
-    def full(self: Path, data: bytes) -> int:
-        if data == b"1":
-            raise OSError(28, "No space left on device", str(self))
-        return write_bytes(self, data)
+    def full(path: Path, file: File) -> None:
+        if file.text == "1":
+            raise OSError(28, "No space left on device", str(path))
+        path.write_bytes(file.data)
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(staging_module, "_write_new", full)
     with pytest.raises(InputError, match="cannot-write: no space left on device"):
-        write_all(both)
-    assert (tmp_path / "a" / "x").read_text() == "1"
+        write_both(tmp_path, files(x="3"), files(y="1"))
+    assert (tmp_path / "a" / "x").read_text() == "2"
     assert on_disk(tmp_path) == {"a/x", "a/manifest.json"}
 
 

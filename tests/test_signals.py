@@ -1,0 +1,60 @@
+"""Signals and streams of the real command: how it ends when it is stopped, and what a terminal cannot show."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.golden.cases import ROOT
+
+EXAMPLE = ROOT / "examples" / "payments" / "intent.yaml"
+
+
+@pytest.mark.parametrize(("number", "name"), [(signal.SIGINT, "SIGINT"), (signal.SIGTERM, "SIGTERM")])
+def test_a_run_that_is_stopped_says_so_and_writes_nothing(number: int, name: str, tmp_path: Path) -> None:
+    """SIGTERM, which pipelines send, ends a run as Ctrl-C does: with a line, the exit code of shells and an untouched disk."""
+    pipe = tmp_path / "intent.yaml"
+    os.mkfifo(pipe)  # which the run waits for
+    command = [sys.executable, "-m", "kmsgen", "render", str(pipe), "--out", str(tmp_path / "out")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as run, pipe.open("w", encoding="utf-8"):
+        run.send_signal(number)
+        _, said = run.communicate(timeout=30)
+    assert (run.returncode, said) == (128 + number, f"nothing was written\nstopped by {name}\n")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_signal_that_the_caller_ignores_stays_ignored(tmp_path: Path) -> None:
+    """`nohup` and shells that start a job in the background ignore signals for it."""
+    pipe = tmp_path / "intent.yaml"
+    os.mkfifo(pipe)
+    line = f"trap '' INT; exec {sys.executable} -m kmsgen matrix {pipe}"
+    with subprocess.Popen(["/bin/sh", "-c", line], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        with pipe.open("w", encoding="utf-8") as file:
+            run.send_signal(signal.SIGINT)
+            file.write(EXAMPLE.read_text(encoding="utf-8"))
+        run.communicate(timeout=30)
+    assert run.returncode == 0
+
+
+def ascii_only(folder: Path, *command: str) -> tuple[str, str]:
+    """Run a command whose streams take ASCII alone; return what it prints and says."""
+    given = [sys.executable, "-m", "kmsgen", *command]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    shown = subprocess.run(given, cwd=folder, capture_output=True, check=False, env=environment)
+    return shown.stdout.decode("ascii"), shown.stderr.decode("ascii")
+
+
+def test_what_the_encoding_of_a_terminal_lacks_is_spelled_out(tmp_path: Path) -> None:
+    """Characters that a stream cannot hold stand there as JSON spells them, and JSON stays JSON."""
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}
+    (tmp_path / "é😀.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}), encoding="utf-8")
+    printed, _ = ascii_only(tmp_path, "lint", "é😀.json", "--output", "json")
+    assert {one["location"]["path"] for one in json.loads(printed)} == {"é😀.json"}
+    _, said = ascii_only(tmp_path, "matrix", "é😀.yaml")
+    assert said == "\\u00e9\\ud83d\\ude00.yaml: no-such-file: the file does not exist\n"
