@@ -13,7 +13,6 @@ from kmsgen.authorizer.language.principal import Caller, arns_under_paths
 from kmsgen.authorizer.language.statement import Rule
 from kmsgen.authorizer.language.wildcards import Maybe
 from kmsgen.catalogue.model import Values
-from kmsgen.policy.operators import split_operator
 
 UNMATCHED, MATCHED = 0, 1
 How = int | Values
@@ -80,8 +79,7 @@ class _Step:
 
 def _unevaluated(test: ConditionTest, seen: dict[str, Seen]) -> str:
     values = seen[test.variable]
-    name = split_operator(test.condition.operator)
-    if name is not None and not name.quantifier and isinstance(values, tuple) and len(values) > 1:
+    if not test.fold and isinstance(values, tuple) and len(values) > 1:
         return "P4"
     told = (seen[key] for key in test.variables)
     return "P5" if any(isinstance(one, tuple) and len(one) == 1 and set("*?") & set(one[0]) for one in told) else "S12"

@@ -31,7 +31,7 @@ SILENCES: Mapping[str, str] = MappingProxyType(
         "on the ARN of a role of that name under a path applies",
         "P2": "a wildcard within a principal of a policy gives nobody anything; a Deny with it applies to those it fits",
         "P3": "a wildcard within a segment of a resource may reach across colons, or not: an Allow does not count on it",
-        "P4": "a key with several values is compared without ForAllValues or ForAnyValue: it must hold for one and for all",
+        "P4": "a key has several values but is no set, or stands under no set operator: it must hold for one and for all",
         "P5": "a policy variable whose value holds a wildcard: an Allow takes it literally only",
         "P6": "the account that issued the grant is not given: nobody retires the grant as that account",
         "P7": "nothing tells whose session a federated user is: a Deny that names a user of the account, or stands beside one, "

@@ -36,8 +36,11 @@ class Comparison:
     shaped: ShapeTest
 
 
-def compile_comparison(name: OperatorName | None, values: Values, *, modern: bool) -> Comparison:
-    """Compile an operator (None: there is none of that name) and its values; `modern` turns policy variables on."""
+def compile_comparison(name: OperatorName | None, values: Values, *, fold: str, modern: bool) -> Comparison:
+    """Compile an operator (None: there is none of that name) and its values; `modern` turns policy variables on.
+
+    `fold` is the set operator by which several values of a request count, or empty: they have to compare alike (P4).
+    """
     if name is None or not values:
         return Comparison((), _never, _never)
     if name.base == "Null":
@@ -46,12 +49,12 @@ def compile_comparison(name: OperatorName | None, values: Values, *, modern: boo
     operator = OPERATORS[name.base]
     texts = _texts(values, operator, modern=modern)
     used = tuple(dict.fromkeys(key for text in texts for key in text.keys))
-    return Comparison(used, _known(name, operator, texts), _shaped(name, operator, texts))
+    return Comparison(used, _known(name, operator, texts, fold), _shaped(name, operator, texts))
 
 
-def _known(name: OperatorName, operator: Operator, texts: list[PolicyText]) -> KnownTest:
+def _known(name: OperatorName, operator: Operator, texts: list[PolicyText], fold: str) -> KnownTest:
     missing = when_missing(name.quantifier, operator, if_exists=name.if_exists)
-    quantifier, negated = QUANTIFIERS[name.quantifier], operator.negated
+    quantifier, negated = QUANTIFIERS[fold], operator.negated
     fixed = _any_of([_Bound.of(operator, text, _no_lookup) for text in texts if not text.keys], operator)
     varying = [text for text in texts if text.keys]
 

@@ -40,6 +40,11 @@ class ConditionTest:
         name = split_operator(self.condition.operator)
         return name is not None and name.base in OPERATORS and OPERATORS[name.base].negated
 
+    @property
+    def fold(self) -> str:
+        """The set operator by which several values of its key count, or empty."""
+        return fold_of(self.condition)
+
     def check(self, seen: Seen, lookup: Lookup) -> Maybe:
         """Return whether the condition holds, given what its key holds; None where that is open.
 
@@ -68,10 +73,20 @@ class ConditionTest:
 @lru_cache(maxsize=8192)
 def compile_condition(condition: Condition, *, deny: bool, modern: bool, key_policy: bool = False) -> ConditionTest:
     """Compile a condition; `modern` turns policy variables on, `key_policy` tells whether it stands in a key policy."""
-    comparison = compile_comparison(split_operator(condition.operator), condition.values, modern=modern)
-    key = condition.key.lower()
+    name, key = split_operator(condition.operator), condition.key.lower()
+    comparison = compile_comparison(name, condition.values, fold=fold_of(condition), modern=modern)
     unreliable = frozenset(filter(is_unreliable, (key, *comparison.used))) if key_policy else frozenset()
     return ConditionTest(condition, key, comparison.used, deny, modern, unreliable, comparison)
+
+
+def fold_of(condition: Condition) -> str:
+    """Return the set operator by which several values of a condition's key count, or empty: they have to compare alike (P4).
+
+    A single-valued key has several where names of pairs differ in case only: of which of them the condition speaks is open.
+    """
+    name, key = split_operator(condition.operator), condition_keys.find(condition.key)
+    single_valued = key is not None and not key.multi_valued
+    return "" if name is None or single_valued else name.quantifier
 
 
 def is_unreliable(key: str) -> bool:

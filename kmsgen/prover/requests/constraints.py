@@ -110,9 +110,8 @@ class KeyTest:
 
     @property
     def quantifier(self) -> str:
-        """The set operator, if it has one."""
-        name = split_operator(self.test.condition.operator)
-        return name.quantifier if name else ""
+        """The set operator by which several values of the key count, or empty."""
+        return self.test.fold
 
     @property
     def _is_null(self) -> bool:

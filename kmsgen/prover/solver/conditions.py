@@ -84,13 +84,13 @@ def _of_values(script: Script, test: ConditionTest, name: OperatorName, slots: S
     terms = script.terms
     answers = [of_value(script, test, name.base, slot, value_of) for slot in slots]
     turn = readings.negated if name.base in NEGATED else lambda answer: answer
-    if not name.quantifier:
+    if not test.fold:
         held = [
             terms.every(terms.some([terms.negate(slot.there), part]) for slot, part in zip(slots, parts, strict=True))
             for parts in zip(*answers, strict=True)
         ]
         return turn(Answer(*held)) if answers else readings.OPEN
-    fold, neutral = _FOLDS[name.quantifier]
+    fold, neutral = _FOLDS[test.fold]
     return fold(terms, [readings.where(terms, slot.there, turn(one), neutral) for slot, one in zip(slots, answers, strict=True)])
 
 
