@@ -88,7 +88,7 @@ def _organization_id(held_by: str) -> Callable[[View], Held]:
         told = view.told(f"aws:{held_by}orgid")
         paths = view.says.get(f"aws:{held_by}orgpaths")
         derived = known(paths[0].partition("/")[0]) if paths else None
-        return told or derived or _not_told(held_by, "o-*")
+        return told or derived or _not_told(account, "o-*")
 
     return _for_callers(held_by, found)
 
@@ -102,14 +102,14 @@ def _organization_paths(held_by: str) -> Callable[[View], Held]:
             return known(*paths) if paths else shaped(f"{organization['id']}/*")
         identifier = view.says.get(f"aws:{held_by}orgid")
         derived = shaped(f"{identifier[0]}/*") if identifier else None
-        return view.told(f"aws:{held_by}orgpaths") or derived or _not_told(held_by, "o-*/")
+        return view.told(f"aws:{held_by}orgpaths") or derived or _not_told(account, "o-*/")
 
     return _for_callers(held_by, found)
 
 
-def _not_told(held_by: str, shape: str) -> Held:
-    """Nobody told whether the account is in an organization; a service need not pass where its resource is."""
-    return ABSENT if held_by == "source" else or_absent(shaped(shape))
+def _not_told(account: str, shape: str) -> Held:
+    """Nobody told whether the account is in an organization; a service need not pass whose its resource is."""
+    return or_absent(shaped(shape)) if account else ABSENT
 
 
 def _for_callers(held_by: str, found: Callable[[View], Held]) -> Callable[[View], Held]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from kmsgen.authorizer.context.untold import open_among, open_of_shape
+from kmsgen.arn import account_of
+from kmsgen.authorizer.context.untold import open_among, open_any, open_of_shape
 from kmsgen.authorizer.context.view import NOT_TOLD, Telling, View
 from kmsgen.authorizer.language.open_value import Seen
-from kmsgen.authorizer.language.principal import CallerKind
+from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.authorizer.language.shapes import ANY_TEXT, Some
-from kmsgen.catalogue.availability import Route
+from kmsgen.catalogue.availability import Presence, Route
 from kmsgen.catalogue.condition_keys import PRINCIPAL_TAG
 from kmsgen.catalogue.model import Values
 from kmsgen.policy.bundle import Organization
@@ -50,9 +51,14 @@ def _user_id(view: View) -> Found:
         return (str(caller.account),)
     if caller.kind is CallerKind.FEDERATED:
         return (f"{caller.account}:{caller.name}",)
-    if caller.kind is CallerKind.SESSION and isinstance(told, tuple) and not told[0].endswith(f":{caller.session}"):
-        return NOT_TOLD
-    return told
+    return NOT_TOLD if isinstance(told, tuple) and not _can_be_id(told[0], caller) else told
+
+
+def _can_be_id(text: str, caller: Caller) -> bool:
+    """Return whether a text can be aws:userid of a caller: `ID:SESSIONNAME` of a session, an id without colon of a user."""
+    if caller.kind is CallerKind.SESSION:
+        return text.endswith(f":{caller.session}")
+    return caller.kind is CallerKind.ROLE or ":" not in text
 
 
 def _user_name(view: View) -> Found:
@@ -118,11 +124,32 @@ def _called_via(index: int, key: str) -> Derive:
 
 def _source_account(view: View) -> Found:
     """Return aws:SourceAccount: as told, else, where the integration passes it, the account in aws:SourceArn."""
-    told, source = view.told("aws:sourceaccount"), view.told("aws:sourcearn")
-    account = source[0].split(":")[4:5] if isinstance(source, tuple) else []
-    if told is not NOT_TOLD or not (account and account[0]):
-        return told
-    return open_among(view, "aws:sourceaccount", (account[0],))
+    told, account = view.told("aws:sourceaccount"), _account_of_source(view)
+    return open_among(view, "aws:sourceaccount", [(account,)]) if told is NOT_TOLD and account else told
+
+
+def _account_of_source(view: View) -> str:
+    """Return the account for whose resource a service calls, by aws:SourceAccount or aws:SourceArn; empty where not told."""
+    account, source = view.told("aws:sourceaccount"), view.told("aws:sourcearn")
+    if isinstance(account, tuple):
+        return account[0]
+    return (account_of(source[0]) or "") if isinstance(source, tuple) else ""
+
+
+def _of_source(view: View) -> Organization | None:
+    """Return the organization of the account in aws:SourceAccount, where that is the key's and described."""
+    told = view.told("aws:sourceaccount")
+    return view.target.organization if isinstance(told, tuple) and told[0] == view.target.account else None
+
+
+def _where_source_is_known(key: str, derive: Derive) -> Derive:
+    """Leave a key of the source's organization open where the source is told: it has the key if its account is in one."""
+
+    def found(view: View) -> Found:
+        seen = derive(view)
+        return open_any(view, key) if seen is NOT_TOLD and _account_of_source(view) else seen
+
+    return found
 
 
 def _mfa_present(view: View) -> Found:
@@ -136,10 +163,13 @@ def _mfa_present(view: View) -> Found:
 
 
 def _mfa_age(view: View) -> Found:
-    present, age = view.told("aws:multifactorauthpresent"), view.told("aws:multifactorauthage")
+    present, age = _mfa_present(view), view.told("aws:multifactorauthage")
+    found = view.occurrence("aws:multifactorauthage")
+    if found is not None and found.presence is Presence.NEVER:
+        return None
     if present is NOT_TOLD:
         return age
-    if present is None or present[0].lower() != "true":
+    if not isinstance(present, tuple) or present[0].lower() != "true":
         return None
     return open_of_shape(view, "aws:multifactorauthage", ANY_TEXT) if age is NOT_TOLD else age
 
@@ -176,6 +206,12 @@ OF_CALLER: Mapping[str, Derive] = {
     "aws:principalorgid": organization_id(_of_caller, "aws:principalorgid", "aws:principalorgpaths"),
     "aws:principalorgpaths": organization_paths(_of_caller, "aws:principalorgpaths", "aws:principalorgid"),
     "aws:sourceaccount": _source_account,
+    "aws:sourceorgid": _where_source_is_known(
+        "aws:sourceorgid", organization_id(_of_source, "aws:sourceorgid", "aws:sourceorgpaths")
+    ),
+    "aws:sourceorgpaths": _where_source_is_known(
+        "aws:sourceorgpaths", organization_paths(_of_source, "aws:sourceorgpaths", "aws:sourceorgid")
+    ),
     "aws:multifactorauthpresent": _mfa_present,
     "aws:multifactorauthage": _mfa_age,
     "aws:viaawsservice": _via_aws_service,

@@ -103,6 +103,12 @@ def _organization(view: View) -> Organization | None:
     return view.target.organization or (Organization(told[0]) if isinstance(told, tuple) else None)
 
 
+def _source_vpc(view: View) -> Found:
+    """Return aws:SourceVpc: as told, or the end of aws:SourceVpcArn."""
+    told, arn = view.told("aws:sourcevpc"), view.told("aws:sourcevpcarn")
+    return (arn[0].rpartition("/")[2],) if told is NOT_TOLD and isinstance(arn, tuple) and "/" in arn[0] else told
+
+
 def _request_alias(view: View) -> Found:
     if view.target.alias:
         return (view.target.alias,)
@@ -140,7 +146,7 @@ def _limited(view: View, name: str, told: Found) -> Found:
     if told is not NOT_TOLD or key is None:
         return told
     possible = algorithms(key.spec, key.usage)
-    return possible if len(possible) == 1 else open_among(view, name, possible)
+    return possible if len(possible) == 1 else open_among(view, name, [(one,) for one in possible])
 
 
 def _request_tag(view: View, name: str) -> Found:
@@ -262,6 +268,7 @@ DERIVED: Mapping[str, Derive] = {
     "aws:resourceaccount": _resource_account,
     "aws:resourceorgid": organization_id(_organization, "aws:resourceorgid", "aws:resourceorgpaths"),
     "aws:resourceorgpaths": organization_paths(_organization, "aws:resourceorgpaths", "aws:resourceorgid"),
+    "aws:sourcevpc": _source_vpc,
     "aws:securetransport": lambda view: view.given("aws:securetransport") or ("true",),
     TAG_KEYS: _tag_keys,
 }

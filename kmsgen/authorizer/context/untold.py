@@ -6,6 +6,7 @@ Source: the availability of condition keys in the catalogue, each row with its p
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -14,7 +15,7 @@ from kmsgen.authorizer.language.open_value import Open, Seen
 from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.authorizer.language.shapes import ANY_TEXT, Shape, Some
 from kmsgen.catalogue import condition_keys
-from kmsgen.catalogue.availability import Occurrence, Presence, Untold, availability
+from kmsgen.catalogue.availability import Availability, Occurrence, Presence, Untold, availability
 from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT, ENCRYPTION_CONTEXT_KEYS, GRANT_KEYS
 from kmsgen.catalogue.model import Values
 
@@ -39,13 +40,19 @@ def untold(view: View, key: str) -> Seen:
     return None if view.request.complete else _open(view, key, found, present=implied is not None)
 
 
-def open_among(view: View, key: str, values: Values) -> Seen:
-    """Return a key that is open and can hold one of some values only; absent where the request tells all that matters."""
+def open_among(view: View, key: str, readings: Iterable[Values]) -> Seen:
+    """Return a key that is open and can hold one of some sets of values only; absent where the request tells all that matters."""
     found = view.occurrence(key)
     if found is None or view.request.complete:
         return None
     frame = _frame(view, key, found, present=False)
-    return replace(frame, readings=(*frame.readings, *((value,) for value in values)))
+    return replace(frame, readings=(*frame.readings, *readings))
+
+
+def open_any(view: View, key: str) -> Seen:
+    """Return a key that is open, whatever such a key may hold; absent where the request tells all that matters."""
+    found = view.occurrence(key)
+    return None if found is None or view.request.complete else _open(view, key, found, present=False)
 
 
 def open_of_shape(view: View, key: str, shape: Shape) -> Seen:
@@ -110,18 +117,18 @@ def _default(key: str) -> Values:
 
 def _implied(view: View, key: str) -> str | None:
     """Return the value that a told key brings with it, an empty one for any, or None where none does."""
-    for told, values in view.request.context.items():
-        row = availability(told.lower()) if values else None
-        for name, value in row.implies if row else ():
-            if name == key:
-                return value
-    return None
+    return next((value for row in _believed(view) for name, value in row.implies if name == key), None)
 
 
 def _excluded(view: View, key: str) -> bool:
     """Return whether a told key rules this one out."""
-    rows = (availability(told.lower()) for told, values in view.request.context.items() if values)
-    return any(row is not None and key in row.excludes for row in rows)
+    return any(key in row.excludes for row in _believed(view))
+
+
+def _believed(view: View) -> Iterator[Availability]:
+    """Yield the rows of the keys that the request tells and that such a caller can send."""
+    told = (key for key in map(str.lower, view.request.context) if isinstance(view.told(key), tuple))
+    yield from (row for row in map(availability, told) if row is not None)
 
 
 def _shape(text: str, caller: Caller) -> Shape:
