@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from kmsgen.policy.grant import Pairs
 from kmsgen.prover.problem import Assignment, OutsideError, Values
-from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES
+from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, ConstraintTest, KeyTest
 from kmsgen.prover.requests.parts import Asked
 from kmsgen.prover.values.cells import every, find
 from kmsgen.prover.values.domains import Domain
@@ -57,48 +57,62 @@ class NamePart(NamedTuple):
     def _pairs(self, asked: Asked) -> Iterator[Pairs]:
         if self.domain.optional:
             yield ()
-        spellings = self._spellings(asked)
         if not asked.all_cells:
-            text = find(self.domain, asked.wanted(self.key), asked.tick)
-            yield from () if text is None else [((spellings[0], text),)]
-            yield from self._several(spellings, asked)
+            yield from self._alike(asked)
             return
+        most = self._most(asked) if self.family == CONTEXT else 1
+        spellings = self._spellings(asked, most)
         told = asked.told(self.key)
         values = list(every(self.domain, told.tests, told.following, told.named, asked.tick))
-        yield from (((spelling, value),) for spelling in spellings for value in values)
-        for two in combinations(spellings if self.family == CONTEXT else (), 2):
-            yield from (tuple(zip(two, both, strict=True)) for both in product(values, repeat=2))
+        for size in range(1, most + 1):
+            for some in combinations(spellings, size):
+                yield from (tuple(zip(some, texts, strict=True)) for texts in product(values, repeat=size))
 
-    def _spellings(self, asked: Asked) -> Values:
-        """Return a spelling for each cell of the tests of names: those that policies use, one in another case, others."""
-        known = [*self.spellings, *_other_cases(self.spellings or (self.name,))]
-        tests = asked.ties.tests_on(FAMILIES[self.family], asked.decided)
-        together = Automaton([pattern for test in tests for pattern in (*map(literal, test.constants), *test.patterns)])
-        told_apart = {together.run(one) for one in known}
-        more = (one for state, one in _by_state(self.name, together).items() if state not in told_apart)
-        return tuple(dict.fromkeys([*known, *more]))
-
-    def _several(self, spellings: Values, asked: Asked) -> Iterator[Pairs]:
-        """Yield pairs whose names differ in their case only: a condition key then has several values (P4)."""
+    def _alike(self, asked: Asked) -> Iterator[Pairs]:
+        """Yield pairs where no test tells spellings apart: one, and as many as tests of a key with several values need (P4)."""
+        text = find(self.domain, asked.wanted(self.key), asked.tick)
+        yield from () if text is None else [((self._spellings(asked, 1)[0], text),)]
         tests = [(look.set(asked.decided.values.get), look.accept(truth=truth)) for look, truth in asked.on(self.key)]
-        found = find_set(tests, lambda wanted: find(self.domain, wanted, asked.tick))
-        if found is not None and 1 < len(found) <= len(spellings) and self.family == CONTEXT:
+        found = find_set(tests, lambda wanted: find(self.domain, wanted, asked.tick)) or ()
+        spellings = self._spellings(asked, len(found))
+        if 1 < len(found) <= len(spellings) and self.family == CONTEXT:
             yield tuple(zip(spellings, found, strict=False))
 
+    def _most(self, asked: Asked) -> int:
+        """Return so many spellings that of any more one could be left out: each test needs one of them at most to come out so.
 
-def _other_cases(spellings: Values) -> Iterator[str]:
-    """Yield spellings of a name that no policy uses, as far as its letters have another case."""
-    name = spellings[0]
-    others = (name.lower(), name.upper(), name.capitalize(), name[:-1] + name[-1:].swapcase(), name.swapcase())
-    yield from dict.fromkeys(other for other in others if other not in spellings and other.lower() == name.lower())
+        A constraint needs each of its pairs, and one more to differ; a key in a policy variable a second value to be ambiguous.
+        """
+        spellings = self._spellings(asked, 1)
+        needs = 0
+        for look in asked.ties.looks:
+            if isinstance(look, ConstraintTest):
+                needs += 1 + len(look.constants(self.key))
+            elif look.reads & {self.key}:
+                needs += 1 + (self.key in look.variables)
+            elif isinstance(look, KeyTest) and look.key == FAMILIES[self.family]:
+                needs += look.variables != () or len({look.value(asked.decided.values.get).answer(one) for one in spellings}) > 1
+        return max(1, needs)
+
+    def _spellings(self, asked: Asked, most: int) -> Values:
+        """Return up to `most` spellings of each cell of the tests of names; each one that policies use is a cell of its own."""
+        tests = list(asked.ties.tests_on(FAMILIES[self.family], asked.decided))
+        named = [*self.spellings, *(text for test in tests for text in test.constants)]
+        together = Automaton([*map(literal, named), *(pattern for test in tests for pattern in test.patterns)])
+        cells = _by_state(self.name, together, max(1, most))
+        return tuple(dict.fromkeys([*self.spellings, *(text for texts in cells.values() for text in texts)]))
 
 
-def _by_state(name: str, together: Automaton) -> dict[int, str]:
-    """Return a spelling of a name for each state in which patterns can be after one."""
-    found = {together.start: ""}
+def _by_state(name: str, together: Automaton, most: int) -> dict[int, list[str]]:
+    """Return up to `most` spellings of a name for each state in which patterns can be after one."""
+    found = {together.start: [""]}
     for character in name:
-        cases = [case for case in (character, character.upper(), character.lower()) if case.lower() == character.lower()]
-        found = {together.after(state, case) if state else 0: head + case for state, head in found.items() for case in cases}
+        longer: dict[int, list[str]] = {}
+        for case in dict.fromkeys((character, character.upper(), character.lower())):
+            if case.lower() == character.lower():
+                for state, heads in found.items():
+                    longer.setdefault(together.after(state, case) if state else 0, []).extend(head + case for head in heads)
+        found = {state: heads[:most] for state, heads in longer.items()}
     return found
 
 
