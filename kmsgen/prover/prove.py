@@ -136,13 +136,12 @@ def _universe_of(universe: Universe, question: Question) -> Universe:
     if any(map(sessions_of, patterns)):
         asked = tuple((pattern, isinstance(question, Never)) for pattern in patterns)
         universe = universe.asking(universe.scope._replace(sessions=asked))
-    if isinstance(question, Never):
-        described = any(question.principal in bundle.principals for bundle in universe.bundles)
-        is_user = ":user/" in question.principal and described
-        return universe.asking(universe.scope._replace(user=question.principal)) if is_user else universe
     if not any(":user/" in pattern for pattern in patterns):
         return universe
-    return universe.changed([without_users(bundle, patterns) for bundle in universe.bundles])
+    if isinstance(question, Never) and any(question.principal in bundle.principals for bundle in universe.bundles):
+        universe = universe.asking(universe.scope._replace(user=question.principal))
+    others = isinstance(question, Never)
+    return universe.changed([without_users(bundle, patterns, others=others) for bundle in universe.bundles])
 
 
 def _asked_actions(question: Question) -> Iterator[Action]:

@@ -100,21 +100,26 @@ def _organizations(described: Mapping[str, PrincipalPolicies]) -> Mapping[str, O
     return found
 
 
-def without_users(bundle: Bundle, patterns: Iterable[str]) -> Bundle:
-    """Return a bundle whose key policies name no users of some patterns in an Allow: what it says of others than them.
+def without_users(bundle: Bundle, patterns: Iterable[str], *, others: bool = False) -> Bundle:
+    """Return a bundle whose key policies and grants name no users of some patterns in an Allow, or none but those.
 
-    So no statement that is meant for such a user speaks of federated sessions, which may be anybody's (P7).
+    So nothing that is meant for such a user speaks of federated sessions, which may be anybody's (P7).
     """
     fits = [glob(pieces_of(pattern)) for pattern in patterns]
+
+    def is_left_out(principal: str) -> bool:
+        return ":user/" in principal and any(fit(principal) for fit in fits) is not others
 
     def left(statement: Statement) -> Statement:
         if statement.effect is Effect.DENY or statement.not_principal or statement.principals is None:
             return statement
-        others = (one for one in statement.principals if not (":user/" in one.value and any(fit(one.value) for fit in fits)))
-        return statement._replace(principals=tuple(others))
+        return statement._replace(principals=tuple(one for one in statement.principals if not is_left_out(one.value)))
 
     keys = tuple(
-        access._replace(policy=access.policy._replace(statements=tuple(map(left, access.policy.statements))))
+        access._replace(
+            policy=access.policy._replace(statements=tuple(map(left, access.policy.statements))),
+            grants=tuple(grant for grant in access.grants if not is_left_out(grant.grantee)),
+        )
         for access in bundle.keys
     )
     return bundle._replace(keys=keys)
