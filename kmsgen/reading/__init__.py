@@ -1,8 +1,9 @@
 """Hostile text to plain data, with the place of every part.
 
 YAML as its version 1.2 means it, and stricter: a scalar stays text but for plain `true`, `false`, `null`, so account ids survive
-unquoted and `no` is a word. Refused, each with its place: files over a size, deep nesting, duplicate keys, anchors, aliases,
-tags, merge keys, several documents. JSON (`.json`) and JSON Lines (`.jsonl`) are read by the same rules; their numbers stay text.
+unquoted and `no` is a word. Refused, each with its place: files over a size, deep nesting, duplicate keys, several documents;
+anchors, aliases, tags and merge keys but in documents of a dialect that has them. JSON (`.json`) and JSON Lines (`.jsonl`) are
+read by the same rules; their numbers stay text.
 A text whose name tells nothing, from a pipe, is read by its look. Nothing is read twice: what was read is a `Source`.
 """
 
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from kmsgen.reading import files
 from kmsgen.reading.files import Line, Lines
-from kmsgen.reading.source import MAX_DEPTH, Mark, Source, Steps, Tags, Where
+from kmsgen.reading.source import MAX_DEPTH, Dialect, Mark, Source, Steps, Where
 
 MAX_BYTES = 4 * 1024 * 1024
 _POLICY_NAME = "}\tdefault"  # what `aws kms get-key-policy --output text` prints after a policy
@@ -23,14 +24,14 @@ LINES_ENDING = ".jsonl"
 ENDINGS = (*YAML_ENDINGS, ".json", LINES_ENDING)
 
 __all__ = [
-    "MAX_BYTES", "MAX_DEPTH", "Line", "Lines", "Mark", "Source", "Steps", "Tags", "Where", "parse", "read_file", "read_or_stream",
-    "read_text",
+    "MAX_BYTES", "MAX_DEPTH", "Dialect", "Line", "Lines", "Mark", "Source", "Steps", "Where", "parse", "read_file",
+    "read_or_stream", "read_text",
 ]  # fmt: skip
 
 
-def read_file(path: str | Path, limit: int = MAX_BYTES, tags: Tags | None = None) -> Source:
+def read_file(path: str | Path, limit: int = MAX_BYTES, dialect: Dialect | None = None) -> Source:
     """Read and parse a file of at most `limit` bytes; `-` is standard input. Raises InputError."""
-    return parse(read_text(path, limit), str(path), tags)
+    return parse(read_text(path, limit), str(path), dialect)
 
 
 def read_text(path: str | Path, limit: int = MAX_BYTES) -> str:
@@ -38,7 +39,7 @@ def read_text(path: str | Path, limit: int = MAX_BYTES) -> str:
     return files.read_text(path, limit)
 
 
-def read_or_stream(path: str, limit: int = MAX_BYTES, tags: Tags | None = None) -> Source | Lines:
+def read_or_stream(path: str, limit: int = MAX_BYTES, dialect: Dialect | None = None) -> Source | Lines:
     """Read and parse a file as `read_file` does; of JSON Lines return the lines, unread: each may have `limit` bytes.
 
     Raises InputError.
@@ -49,13 +50,13 @@ def read_or_stream(path: str, limit: int = MAX_BYTES, tags: Tags | None = None) 
         head = b"" if ending == LINES_ENDING else file.read(limit + 1)
         if ending == LINES_ENDING or (ending not in ENDINGS and _starts_with_lines(head, limit)):
             return files.lines_of(path, opening.pop_all(), file, head, limit)
-    return parse(files.text_of(head, path, limit), path, tags)
+    return parse(files.text_of(head, path, limit), path, dialect)
 
 
-def parse(text: str, path: str, tags: Tags | None = None) -> Source:
+def parse(text: str, path: str, dialect: Dialect | None = None) -> Source:
     """Parse a text by the ending of its path, `.json`, `.jsonl`, `.yaml` or `.yml`; without one of these by its look.
 
-    `tags` of YAML are refused, unless they are given here and the document is one that may have them. Raises InputError.
+    YAML is read strictly, unless the document is one that may have the `dialect` given. Raises InputError.
     """
     if text.rstrip().endswith(_POLICY_NAME):
         text = text.rstrip().removesuffix(_POLICY_NAME.lstrip("}"))
@@ -65,17 +66,17 @@ def parse(text: str, path: str, tags: Tags | None = None) -> Source:
     if ending == LINES_ENDING:
         return _parse_json(text, path, lines=True)
     if ending in YAML_ENDINGS or not text.lstrip().startswith(("{", "[")):
-        return _parse_yaml(text, path, tags)
-    return _parse_by_look(text, path, tags)
+        return _parse_yaml(text, path, dialect)
+    return _parse_by_look(text, path, dialect)
 
 
-def _parse_by_look(text: str, path: str, tags: Tags | None) -> Source:
+def _parse_by_look(text: str, path: str, dialect: Dialect | None) -> Source:
     """Parse what starts with a bracket: JSON Lines if every line is an object, JSON if its first key has quotes, else YAML."""
     if _are_objects(text.split("\n")):
         return _parse_json(text, path, lines=True)
     if text.lstrip("{[ \t\r\n").startswith(('"', "}", "]")):
         return _parse_json(text, path, lines=False)
-    return _parse_yaml(text, path, tags)
+    return _parse_yaml(text, path, dialect)
 
 
 def _starts_with_lines(head: bytes, limit: int) -> bool:
@@ -95,7 +96,7 @@ def _parse_json(text: str, path: str, *, lines: bool) -> Source:
     return json_text.parse_json_lines(text, path) if lines else json_text.parse_json(text, path)
 
 
-def _parse_yaml(text: str, path: str, tags: Tags | None) -> Source:
+def _parse_yaml(text: str, path: str, dialect: Dialect | None) -> Source:
     from kmsgen.reading import yaml_text  # noqa: PLC0415 - JSON input does not pay for it
 
-    return yaml_text.parse_yaml(text, path, tags)
+    return yaml_text.parse_yaml(text, path, dialect)

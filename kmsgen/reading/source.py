@@ -17,11 +17,23 @@ Steps = tuple[str | int, ...]
 Where = Callable[[Steps], Location]
 
 
-class Tags(NamedTuple):
-    """Tags of YAML that are read as mappings of one key, `!Ref x` as `{Ref: x}`, in documents that `belong_to` tells them by."""
+class Dialect(NamedTuple):
+    """YAML 1.1 with tags, anchors, aliases and merge keys, for the documents that `belong_to` tells it by.
 
+    `word` stands in every such document. `keys` has for a tag the key of the mapping that it is read as, `!Ref x` as `{Ref: x}`;
+    of a tag that it does not have the key is the name after `other`.
+    """
+
+    word: str
     keys: Mapping[str, str]
+    other: str
     belong_to: Callable[[object], bool]
+
+    def key_of(self, tag: str | None) -> str | None:
+        """Return the key that a tag stands for; None for a tag of YAML itself, or for none."""
+        if tag is None or not tag.startswith("!") or tag == "!":
+            return None
+        return self.keys.get(tag, f"{self.other}{tag[1:]}")
 
 
 class Mark:

@@ -185,14 +185,14 @@ def identify(path: str, otherwise: Form | None = None) -> Identified:
     Raises InputError.
     """
     answers = aws_output.folder_of_answers(path) if _is_folder(path) and not is_rendered_folder(path) else None
-    return _identified(path, answers or read_file(_file_of(path), tags=template.TAGS), otherwise)
+    return _identified(path, answers or read_file(_file_of(path), dialect=template.DIALECT), otherwise)
 
 
 def identify_or_stream(path: str, otherwise: Form | None = None) -> Identified | Lines:
     """Do as `identify` does, but of JSON Lines, each of which is a scenario, return the lines unread, however many they are."""
     if _is_folder(path):
         return identify(path, otherwise)
-    found = read_or_stream(path, tags=template.TAGS)
+    found = read_or_stream(path, dialect=template.DIALECT)
     return _identified(path, found, otherwise) if isinstance(found, Source) else found
 
 

@@ -68,6 +68,7 @@ class Conditions(NamedTuple):
     def holds(self, data: Any, assumed: Assignment, outer: frozenset[str] = frozenset()) -> bool:  # noqa: ANN401 - plain data
         """Return whether a condition holds. Raises UndecidedError."""
         name, argument = next(iter(data.items())) if isinstance(data, dict) and len(data) == 1 else ("", data)
+        argument = plain(argument)
         if name == "Condition" and isinstance(argument, str) and argument in self.definitions and argument not in outer:
             return self.holds(self.definitions[argument], assumed, outer | {argument})
         if name == "Fn::Equals" and isinstance(argument, list) and len(argument) == 2:
@@ -94,8 +95,8 @@ class Conditions(NamedTuple):
     def _equal(self, left: Any, right: Any, assumed: Assignment) -> bool:  # noqa: ANN401 - plain data
         values = self.told(left), self.told(right)
         if left == right or not has_unknown(list(values)):
-            return bool(left == right or _plain(values[0]) == _plain(values[1]))
-        for one, other in ((left, _plain(values[1])), (right, _plain(values[0]))):
+            return bool(left == right or plain(values[0]) == plain(values[1]))
+        for one, other in ((left, plain(values[1])), (right, plain(values[0]))):
             parameter = referred(one)
             choices = self.choices.get(parameter or "", ())
             if parameter and (other in choices or (isinstance(other, str) and choices and OTHER not in choices)):
@@ -107,7 +108,7 @@ class Conditions(NamedTuple):
     def _comparison(self, left: Any, right: Any, assumed: Assignment) -> bool:  # noqa: ANN401 - plain data
         """Decide a comparison that says nothing of its parameters but where their defaults speak against what is assumed."""
         likely = self.likely(left), self.likely(right)
-        by_default = None if has_unknown(list(likely)) else _plain(likely[0]) == _plain(likely[1])
+        by_default = None if has_unknown(list(likely)) else plain(likely[0]) == plain(likely[1])
         parameters = {unsure(name): True for name in sorted(set(names_in([left, right]))) if name in self.choices}
         name = json.dumps([left, right], sort_keys=True)
         if name in assumed:
@@ -127,7 +128,8 @@ def _opaque(data: Any, assumed: Assignment) -> bool:  # noqa: ANN401 - plain dat
     return bool(assumed[name])
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - plain data
+def plain(value: Any) -> Any:  # noqa: ANN401 - plain data
+    """Return a value as it is compared, and as a name: a boolean as its text."""
     return str(value).lower() if isinstance(value, bool) else value
 
 
@@ -154,7 +156,7 @@ def compared(data: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - plain da
             for one, other in (pair, pair[::-1]):
                 name = referred(one)
                 if name is not None and isinstance(other, str | bool):
-                    yield name, str(_plain(other))
+                    yield name, str(plain(other))
     if isinstance(data, dict | list):
         for item in data.values() if isinstance(data, dict) else data:
             yield from compared(item)

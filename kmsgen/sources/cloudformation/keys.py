@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from kmsgen.policy.bundle import Key
+from kmsgen.sources.cloudformation.conditions import plain
 from kmsgen.sources.cloudformation.namings import KEYS
 from kmsgen.sources.cloudformation.resources import Resource
 from kmsgen.sources.cloudformation.stack import Stack
+from kmsgen.sources.cloudformation.values import is_true
 from kmsgen.sources.unknown import has_unknown
 from kmsgen.sources.untold import ALIASES, MULTI_REGION, ORIGIN, TAGS
 
@@ -76,7 +78,7 @@ def _key(stack: Stack, resource: Resource) -> StackKey:
     untold = {key: what for name in open_names for key, what in _LOOKED_AT_BY[name].items()}
     given = {field: values[name] for name, field in _TEXTS if isinstance(values[name], str)}
     replica = resource.type == REPLICA
-    many = replica or values["MultiRegion"] in (True, "true")
+    many = replica or is_true(values["MultiRegion"])
     made = "REPLICA" if replica else "PRIMARY"
     key = Key(arn, **given, multi_region=many, multi_region_key_type=made if many else None, tags=_tags(values["Tags"]))
     kind_told, make_told = (not any(has_unknown(values[name]) for name in names) for names in (_KIND, _MAKE))
@@ -84,5 +86,6 @@ def _key(stack: Stack, resource: Resource) -> StackKey:
 
 
 def _tags(value: object) -> tuple[tuple[str, str], ...]:
-    items = [(one.get("Key"), one.get("Value")) for one in (value if isinstance(value, list) else ()) if isinstance(one, dict)]
-    return tuple((key, text) for key, text in items if isinstance(key, str) and isinstance(text, str))
+    items = [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    pairs = [(plain(one.get("Key")), plain(one.get("Value"))) for one in items]
+    return tuple((key, text) for key, text in pairs if isinstance(key, str) and isinstance(text, str))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kmsgen.errors import InputError
-from kmsgen.reading import Mark, Source, Tags, parse, read_file
+from kmsgen.reading import Dialect, Mark, Source, parse, read_file
 from kmsgen.sources.cloudformation.evaluation import Told
 from kmsgen.sources.cloudformation.resources import Resource, section
 from kmsgen.sources.cloudformation.stack import Stack, give_key_arns, stack_of
@@ -25,13 +25,13 @@ _BESIDE = {
 _STACK_SET = "AWS::CloudFormation::StackSet"
 
 
-def nested_stacks(parent: Stack, told: Told, arns: Iterator[str], tags: Tags, depth: int = 0) -> Iterator[Stack]:
+def nested_stacks(parent: Stack, told: Told, arns: Iterator[str], dialect: Dialect, depth: int = 0) -> Iterator[Stack]:
     """Yield the stacks within a stack whose templates are there, those within them too; their outputs become known to it."""
     if depth > MOST_DEPTH:
         return
     for resource in parent.of(*_BESIDE, _STACK_SET):
-        source = _template(parent, resource, tags)
-        if source is None or not tags.belong_to(source.data):
+        source = _template(parent, resource, dialect)
+        if source is None or not dialect.belong_to(source.data):
             continue
         inner = Told(told.home, told.sure and resource.type != _STACK_SET, _sure_parameters(parent, resource))
         parameters = _parameters(parent, resource)
@@ -39,14 +39,14 @@ def nested_stacks(parent: Stack, told: Told, arns: Iterator[str], tags: Tags, de
         stack = stack._replace(given=frozenset(parameters))
         give_key_arns(stack, arns, known=False)
         yield stack
-        yield from nested_stacks(stack, inner, arns, tags, depth + 1)
+        yield from nested_stacks(stack, inner, arns, dialect, depth + 1)
         if resource.type != _STACK_SET:
             _tell_outputs(parent, resource, stack)
 
 
-def _template(parent: Stack, resource: Resource, tags: Tags) -> Source | None:
+def _template(parent: Stack, resource: Resource, dialect: Dialect) -> Source | None:
     if resource.type == _STACK_SET:
-        return _body(parent, resource, tags)
+        return _body(parent, resource, dialect)
     named = resource.properties.get(_BESIDE[resource.type])
     if not isinstance(named, str) or ":" in named or "\0" in named or parent.source.path == "-":
         return None
@@ -54,10 +54,10 @@ def _template(parent: Stack, resource: Resource, tags: Tags) -> Source | None:
     path = (folder / named).resolve()
     if not path.is_relative_to(folder) or not path.is_file():
         return None
-    return read_file(Path(parent.source.path).parent / named, tags=tags)
+    return read_file(Path(parent.source.path).parent / named, dialect=dialect)
 
 
-def _body(parent: Stack, resource: Resource, tags: Tags) -> Source | None:
+def _body(parent: Stack, resource: Resource, dialect: Dialect) -> Source | None:
     """Read the template that stands in a StackSet as a text; every part of it stands where the text does."""
     body = parent.value(resource, "TemplateBody")
     place = parent.where(resource.at("TemplateBody"))
@@ -68,7 +68,7 @@ def _body(parent: Stack, resource: Resource, tags: Tags) -> Source | None:
         return None
     ending = ".json" if body.lstrip().startswith("{") else ".yaml"
     try:
-        return Source(place.path, parse(body, f"body{ending}", tags).data, lambda: here)
+        return Source(place.path, parse(body, f"body{ending}", dialect).data, lambda: here)
     except InputError as error:
         raise InputError(one._replace(location=place) for one in error.diagnostics) from None
 

@@ -11,7 +11,7 @@ from kmsgen.errors import InputError, Location
 from kmsgen.reading import Source, Steps, Where
 from kmsgen.reading.json_text import parse_json
 from kmsgen.reading.text_within import parse_within
-from kmsgen.sources.cloudformation.conditions import Assignment
+from kmsgen.sources.cloudformation.conditions import Assignment, plain
 from kmsgen.sources.cloudformation.evaluation import NOTHING_ASSUMED, Evaluation
 from kmsgen.sources.cloudformation.factored import factored_policy, factored_statement
 from kmsgen.sources.cloudformation.values import JsonText
@@ -81,7 +81,7 @@ def _statement(evaluation: Evaluation, raw: Any, steps: Steps, assumed: Assignme
         whole = evaluation.value(raw, steps, assumed)
         return factored_statement(whole) if isinstance(whole, OneOf) else whole
     bare = {name: value for name, value in raw.items() if name != "Sid"}
-    value, sid = evaluation.value(bare, steps, assumed), evaluation.label(raw["Sid"], (*steps, "Sid"))
+    value, sid = evaluation.value(bare, steps, assumed), plain(evaluation.label(raw["Sid"], (*steps, "Sid")))
     if isinstance(value, OneOf):
         return factored_statement(value._replace(options=tuple(_named(option, sid) for option in value.options)))
     return _named(value, sid)

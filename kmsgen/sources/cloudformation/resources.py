@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from kmsgen.reading import Steps
+from kmsgen.sources.cloudformation.conditions import plain
 
 
 class Resource(NamedTuple):
@@ -29,7 +30,7 @@ def resource_of(name: str, data: object, steps: Steps) -> Resource | None:
     """Read a resource; None for what is none."""
     if not isinstance(data, dict) or not isinstance(data.get("Type"), str):
         return None
-    properties, condition = data.get("Properties"), data.get("Condition")
+    properties, condition = data.get("Properties"), plain(data.get("Condition"))
     held = properties if isinstance(properties, dict) else {}
     return Resource(name, data["Type"], held, condition if isinstance(condition, str) else None, steps)
 

@@ -12,6 +12,7 @@ from kmsgen.sources.cloudformation.namings import KEYS
 from kmsgen.sources.cloudformation.policies import WrittenPolicy, policy_of
 from kmsgen.sources.cloudformation.resources import Resource, macro_of, of_types, resource_of, section
 from kmsgen.sources.cloudformation.serverless import written_out_functions
+from kmsgen.sources.cloudformation.values import is_true
 from kmsgen.sources.places import below
 from kmsgen.sources.unknown import ABSENT, Unknown
 
@@ -87,7 +88,7 @@ def give_key_arns(stack: Stack, arns: Iterator[str], *, known: bool) -> None:
     found = {}
     for key in of_types(stack.resources, *KEYS):
         arn = next(arns)
-        many = key.type == "AWS::KMS::ReplicaKey" or stack.value(key, "MultiRegion") in (True, "true")
+        many = key.type == "AWS::KMS::ReplicaKey" or is_true(stack.value(key, "MultiRegion"))
         head, _, key_id = arn.rpartition("/")
         found[key.name] = f"{head}/mrk-{key_id.replace('-', '')}" if many and not known else arn
     stack.evaluation.references.key_arns = found

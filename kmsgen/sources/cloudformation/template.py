@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location
 from kmsgen.policy.document import Document
-from kmsgen.reading import Source, Steps, Tags
+from kmsgen.reading import Dialect, Source, Steps
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.cloudformation.evaluation import Told
 from kmsgen.sources.cloudformation.home import STANDS_FOR, Where, arns_of, count_of_keys, home_of
@@ -33,14 +33,12 @@ from kmsgen.sources.cloudformation.namings import PRINCIPALS
 from kmsgen.sources.cloudformation.nested import nested_stacks
 from kmsgen.sources.cloudformation.policies import WrittenPolicy
 from kmsgen.sources.cloudformation.resources import Resource, section
-from kmsgen.sources.cloudformation.short_forms import SHORT_FORMS
 from kmsgen.sources.cloudformation.stack import Stack, give_key_arns, stack_of
 from kmsgen.sources.described import GRANTS, KEY_KIND, KEY_MAKE, Described
 from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.readings import Readings, known, read_policy
 from kmsgen.sources.unknown import ABSENT, Unknown
-from kmsgen.sources.untold import TAGS as KEY_TAGS
-from kmsgen.sources.untold import hide
+from kmsgen.sources.untold import TAGS, hide
 
 _LACKS = frozenset({GRANTS})
 
@@ -56,8 +54,8 @@ def is_template(source: Source) -> bool:
     return is_template_data(source.data)
 
 
-TAGS = Tags(SHORT_FORMS, is_template_data)
-"""The short forms of intrinsic functions, which a template alone may have."""
+DIALECT = Dialect("Resources", {"!Ref": "Ref", "!Condition": "Condition"}, "Fn::", is_template_data)
+"""The YAML of templates: its tags are short forms of functions, `!Sub x` is `{"Fn::Sub": x}` (intrinsic-function-reference)."""
 
 
 def read_template(source: Source, beside: Beside) -> Described:
@@ -68,7 +66,7 @@ def read_template(source: Source, beside: Beside) -> Described:
     arns = arns_of(home, count_of_keys(source.data))
     root = stack_of(source, told)
     give_key_arns(root, arns, known=bool(home.named or home.keys))
-    reader = _Reader(source, beside, (root, *nested_stacks(root, told, arns, TAGS)), where)
+    reader = _Reader(source, beside, (root, *nested_stacks(root, told, arns, DIALECT)), where)
     reader.read_keys()
     reader.read_access()
     if reader.problems:
@@ -120,7 +118,7 @@ class _Reader:
 
     def untold(self, one: StackKey) -> Mapping[str, str]:
         """Return what is not known of a key; the user may tell the tags."""
-        return {name: what for name, what in one.untold.items() if not (self.beside.tags and name in KEY_TAGS)}
+        return {name: what for name, what in one.untold.items() if not (self.beside.tags and name in TAGS)}
 
     def readings(self, stack: Stack, written: WrittenPolicy, untold: Mapping[str, str], principals: str) -> Readings:
         """Read a policy. Raises InputError."""

@@ -14,6 +14,11 @@ _DYNAMIC = re.compile(r"\{\{resolve:[^{}]*\}\}")
 TextValue = str | Unknown | Text
 
 
+def is_true(value: object) -> bool:
+    """Return whether a property that is a boolean holds: its text does as well as itself."""
+    return value is True or (isinstance(value, str) and value.lower() == "true")
+
+
 class JsonText(NamedTuple):
     """A text that is the JSON of plain data, which may hold what is not known."""
 

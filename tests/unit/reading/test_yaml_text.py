@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kmsgen.errors import InputError
-from kmsgen.reading import Tags, parse
+from kmsgen.reading import Dialect, parse
 from kmsgen.reading.yaml_text import parse_yaml
 
 PLAIN = {
@@ -75,24 +75,74 @@ def test_places_lead_to_values_and_keys() -> None:
     assert str(source.where(("c", "nowhere"))) == "intent.yaml:2:4"
 
 
-TAGS = Tags({"!Ref": "Ref", "!Sub": "Fn::Sub"}, lambda data: isinstance(data, dict) and "a" in data)
+DIALECT = Dialect("a:", {"!Ref": "Ref"}, "Fn::", lambda data: isinstance(data, dict) and "a" in data)
 
 
-def test_an_allowed_tag_is_the_key_that_stands_for_it() -> None:
-    """Where tags are allowed by name, `!Ref x` is `{Ref: x}`; every other tag stays refused."""
-    tags = TAGS
-    source = parse_yaml("a: !Ref x\nb: !Sub [y, {z: !Ref w}]\nc: d\n", "template.yaml", tags)
-    assert source.data == {"a": {"Ref": "x"}, "b": {"Fn::Sub": ["y", {"z": {"Ref": "w"}}]}, "c": "d"}
+def test_a_tag_is_the_key_that_stands_for_it() -> None:
+    """In a dialect `!Ref x` is `{Ref: x}` and `!Sub x` is `{Fn::Sub: x}`, whatever it names; YAML's own tags are read."""
+    source = parse_yaml("a: !Ref x\nb: !Sub [y, {z: !Else w}]\nc: ! d\ne: !!str 07\n", "template.yaml", DIALECT)
+    assert source.data == {"a": {"Ref": "x"}, "b": {"Fn::Sub": ["y", {"z": {"Fn::Else": "w"}}]}, "c": "d", "e": "07"}
     assert str(source.where(("b", "Fn::Sub", 1, "z"))) == "template.yaml:2:17"
+
+
+@pytest.mark.parametrize("tag", ["!!python/object:os.system", "!!binary", "!!set", "!<x>"])
+def test_other_tags_are_refused_in_a_dialect_too(tag: str) -> None:
+    """Nothing is made of a tag that says what to make, and CloudFormation takes none of these."""
     with pytest.raises(InputError, match="yaml-tag"):
-        parse_yaml("a: !GetAtt x.y\n", "template.yaml", tags)
+        parse_yaml(f"a: {tag} x\n", "template.yaml", DIALECT)
 
 
-@pytest.mark.parametrize("text", ["b: !Ref x\n", "!Ref a: 1\n", "a: 1\n!Sub b: 1\n"])
+def test_an_alias_is_what_stands_at_its_anchor() -> None:
+    """A text, a list, a mapping; an anchor that is given again stands for the later part from there on."""
+    text = "a: &x [1, &y {b: c}]\nd: *x\ne: *y\nf: &x 2\ng: [*x]\n"
+    source = parse_yaml(text, "template.yaml", DIALECT)
+    assert source.data == {"a": ["1", {"b": "c"}], "d": ["1", {"b": "c"}], "e": {"b": "c"}, "f": "2", "g": ["2"]}
+    assert str(source.where(("d", 1, "b"))) == "template.yaml:1:18"
+
+
+def test_a_merge_key_gives_what_a_mapping_does_not_have_itself() -> None:
+    """Of several mappings the first counts; what is merged has its places where it is written."""
+    text = "a: &x {k: 1, l: 2}\nb: &y {k: 3, m: 4}\nc: {k: 5, <<: *x}\nd:\n  <<: [*y, *x]\n"
+    source = parse_yaml(text, "template.yaml", DIALECT)
+    assert source.data["c"] == {"k": "5", "l": "2"}
+    assert source.data["d"] == {"k": "3", "m": "4", "l": "2"}
+    assert str(source.where(("d", "m"))) == "template.yaml:2:17"
+
+
+REFUSED_SHARING = {
+    "an alias without an anchor": ("a: *x\n", "yaml-alias", (1, 4)),
+    "an alias within its own anchor": ("a: &x [*x]\n", "yaml-alias", (1, 8)),
+    "more values than a few lines can hold": (
+        "a: &0 [" + "x, " * 9 + "x]\n" + "".join(f"{n}: &{n} [" + f"*{n - 1}, " * 9 + f"*{n - 1}]\n" for n in range(1, 9)),
+        "yaml-alias", (5, 36),
+    ),
+    "more levels than a text has": (f"a: &x {'[' * 30}{']' * 30}\nb: {'[' * 25}*x{']' * 25}\n", "too-deep", (2, 29)),
+    "a text that is merged": ("a: {<<: b}\n", "yaml-merge", (1, 10)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", REFUSED_SHARING)
+def test_sharing_has_its_bounds(what: str) -> None:
+    """Nothing stands within itself, and nothing grows with what aliases multiply."""
+    text, code, place = REFUSED_SHARING[what]
+    with pytest.raises(InputError) as raised:
+        parse_yaml(text, "template.yaml", DIALECT)
+    first = raised.value.diagnostics[0]
+    assert (first.code, (first.location.line, first.location.column)) == (code, place)
+
+
+@pytest.mark.parametrize("written", ["true", "True", "TRUE", "yes", "Yes", "on", "ON"])
+def test_a_dialect_has_the_booleans_of_the_older_yaml(written: str) -> None:
+    """What YAML 1.1 reads as a boolean is one, unless it has quotes; `y` is a text."""
+    source = parse_yaml(f"a: {written}\nb: '{written}'\nc: y\n", "template.yaml", DIALECT)
+    assert source.data == {"a": True, "b": written, "c": "y"}
+
+
+@pytest.mark.parametrize("text", ["b: !Ref 'a:'\n", "!Ref a: 1\n", "a: 1\n!Sub b: 1\n"])
 def test_a_tag_is_refused_in_other_documents_and_at_keys(text: str) -> None:
     """What a document is, is told by its content; a key of a mapping stands for itself."""
     with pytest.raises(InputError) as raised:
-        parse_yaml(text, "other.yaml", TAGS)
+        parse_yaml(text, "other.yaml", DIALECT)
     assert [one.code for one in raised.value.diagnostics] == ["yaml-tag"]
 
 

@@ -8,7 +8,7 @@ from kmsgen.reading.yaml_text import parse_yaml
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.cloudformation.evaluation import Evaluation, Told
 from kmsgen.sources.cloudformation.stack import Stack, give_key_arns, stack_of
-from kmsgen.sources.cloudformation.template import TAGS, read_template
+from kmsgen.sources.cloudformation.template import DIALECT, read_template
 from kmsgen.sources.described import Described, Home
 
 HOME = Home("aws", "111122223333", "eu-west-1")
@@ -18,7 +18,7 @@ ROOT = "{Effect: Allow, Principal: {AWS: 'arn:aws:iam::111122223333:root'}, Acti
 
 def stack(text: str, *, sure: bool = False, **parameters: str) -> Stack:
     """Make a stack of the text of a template; `AWS__StackName` tells a pseudo parameter."""
-    source = parse_yaml(text, "template.yaml", TAGS)
+    source = parse_yaml(text, "template.yaml", DIALECT)
     source.data.setdefault("Resources", {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}})
     told = {name.replace("__", "::"): value for name, value in parameters.items()}
     made = stack_of(source, Told(HOME, sure, told))
@@ -41,4 +41,4 @@ def evaluated(text: str, **parameters: str) -> Any:
 
 def described(text: str, beside: Beside = HERE) -> Described:
     """Read the text of a template."""
-    return read_template(parse_yaml(text, "template.yaml", TAGS), beside)
+    return read_template(parse_yaml(text, "template.yaml", DIALECT), beside)

@@ -7,7 +7,7 @@ import pytest
 from kmsgen.reading.yaml_text import parse_yaml
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.cloudformation.home import STANDS_FOR, home_of
-from kmsgen.sources.cloudformation.template import TAGS
+from kmsgen.sources.cloudformation.template import DIALECT
 from tests.unit.sources.cloudformation.stacks import described
 
 KEY = "arn:aws:kms:eu-west-3:777788889999:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -31,13 +31,13 @@ def template(principal: str, condition: str = "{}") -> str:
 )
 def test_an_account_that_a_template_names_beside_its_own_is_another(principal: str, beside: Beside, account: str) -> None:
     """Only a template that says nothing of its own account lives in the one that it names; the user may tell it."""
-    assert home_of(parse_yaml(template(principal), "t.yaml", TAGS), beside).home.account == account
+    assert home_of(parse_yaml(template(principal), "t.yaml", DIALECT), beside).home.account == account
 
 
 def test_the_region_that_stands_for_the_stacks_is_none_that_the_template_names() -> None:
     """So that nothing holds by chance."""
     text = template("!Ref AWS::AccountId", "{StringEquals: {'aws:RequestedRegion': us-east-1}}")
-    assert home_of(parse_yaml(text, "t.yaml", TAGS), Beside()).home.region == "us-west-2"
+    assert home_of(parse_yaml(text, "t.yaml", DIALECT), Beside()).home.region == "us-west-2"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 from kmsgen.errors import KmsgenError
 from kmsgen.reading import Mark, Source, read_file
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.cloudformation.template import TAGS, is_template, read_template
+from kmsgen.sources.cloudformation.template import DIALECT, is_template, read_template
 
 FOLDER = Path(__file__).parent / "templates"
 VALUES: tuple[Any, ...] = (
@@ -63,7 +63,7 @@ def mutate(data: Any, chance: random.Random) -> None:
 def test_a_template_that_is_changed_at_random_is_read_or_refused(seed: int) -> None:
     """Nothing else than a KmsgenError comes of it."""
     chance = random.Random(seed)  # noqa: S311 - no secret
-    originals = [read_file(path, tags=TAGS).data for path in sorted(FOLDER.iterdir()) if path.is_file()]
+    originals = [read_file(path, dialect=DIALECT).data for path in sorted(FOLDER.iterdir()) if path.is_file()]
     for _ in range(200):
         data = copy.deepcopy(chance.choice(originals))
         for _ in range(chance.choice((1, 1, 2, 3, 5))):

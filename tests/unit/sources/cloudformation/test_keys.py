@@ -88,3 +88,16 @@ def test_a_condition_on_what_is_not_known_of_a_key_is_open() -> None:
     text = template(f"Tags: [{{Key: a, Value: !Ref Later}}], KeyPolicy: {{Statement: [{statement}]}}")
     assert [one.place.line for one in described(text).unknown] == [4]
     assert described(text, Beside(home=HOME, tags=(("a", "b"),))).unknown == ()
+
+
+@pytest.mark.parametrize("written", ["true", "True", "'True'", "yes"])
+def test_a_boolean_is_read_however_it_is_spelled(written: str) -> None:
+    """`MultiRegion: True` makes a multi-Region key: its ARN and what conditions see of it follow."""
+    key = described(template(f"MultiRegion: {written}")).bundle.keys[0].key
+    assert key.multi_region
+    assert "/mrk-" in key.arn
+
+
+def test_a_tag_that_is_a_boolean_has_its_text() -> None:
+    """CloudFormation makes `true` of `True`, and a tag's value is a text."""
+    assert described(template("Tags: [{Key: a, Value: Yes}]")).bundle.keys[0].key.tags == (("a", "true"),)

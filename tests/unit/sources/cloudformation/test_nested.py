@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kmsgen.reading import read_file
-from kmsgen.sources.cloudformation.template import TAGS, read_template
+from kmsgen.sources.cloudformation.template import DIALECT, read_template
 from kmsgen.sources.described import Described
 from tests.unit.sources.cloudformation.stacks import HERE, ROOT, described
 
@@ -41,7 +41,7 @@ def read(folder: Path, who: str = "'444455556666'", url: str = "keys.yaml") -> D
     """Read a template with a nested one beside it."""
     (folder / "keys.yaml").write_text(INNER, encoding="utf-8")
     (folder / "outer.yaml").write_text(OUTER.replace("WHO", who).replace("THERE", url), encoding="utf-8")
-    return read_template(read_file(folder / "outer.yaml", tags=TAGS), HERE)
+    return read_template(read_file(folder / "outer.yaml", dialect=DIALECT), HERE)
 
 
 def test_a_nested_template_that_lies_beside_is_read(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_a_template_that_holds_itself_ends(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(INNER, encoding="utf-8")
     text = INNER.replace("Outputs:", "  Again: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: a.yaml}}\nOutputs:")
     (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
-    found = read_template(read_file(tmp_path / "a.yaml", tags=TAGS), HERE)
+    found = read_template(read_file(tmp_path / "a.yaml", dialect=DIALECT), HERE)
     assert len({access.key.arn for access in found.bundle.keys}) == len(found.bundle.keys) == 6
 
 

@@ -18,7 +18,7 @@ Resources:
     Properties:
       KeyPolicy: """
 USE = "{Sid: Use, Effect: Allow, Principal: {AWS: 'arn:aws:iam::444455556666:root'}, Action: 'kms:Decrypt', Resource: '*'}"
-DENY = "{Sid: No, Effect: Deny, Principal: '*', Action: 'kms:Decrypt', Resource: '*'}"
+DENY = "{Sid: Never, Effect: Deny, Principal: '*', Action: 'kms:Decrypt', Resource: '*'}"
 NO_VALUE = "!Ref AWS::NoValue"
 
 

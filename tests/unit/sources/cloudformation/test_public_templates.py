@@ -14,7 +14,7 @@ from kmsgen.prover.question import NoPublic
 from kmsgen.reading import Source, read_file
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.cloudformation.conditions import cases_of
-from kmsgen.sources.cloudformation.template import TAGS, read_template
+from kmsgen.sources.cloudformation.template import DIALECT, read_template
 from kmsgen.sources.described import Described
 from tests.unit.sources.cloudformation.stacks import stack
 
@@ -25,7 +25,7 @@ ALL = sorted(path for path in FOLDER.iterdir() if path.is_file())
 
 def source(name: str) -> Source:
     """Read one of the templates."""
-    return read_file(FOLDER / name, tags=TAGS)
+    return read_file(FOLDER / name, dialect=DIALECT)
 
 
 def template(name: str, **parameters: str) -> Described:

@@ -10,7 +10,7 @@ from kmsgen.reading import Source
 from kmsgen.reading.yaml_text import parse_yaml
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.cloudformation.home import STANDS_FOR
-from kmsgen.sources.cloudformation.template import TAGS, is_template_data, read_template
+from kmsgen.sources.cloudformation.template import DIALECT, is_template_data, read_template
 from kmsgen.sources.described import KEY_KIND, Home
 
 HERE = Beside(home=Home("aws", "111122223333", "us-west-2"))
@@ -50,7 +50,7 @@ Resources:
 
 def source(text: str = TEMPLATE) -> Source:
     """Parse a template with CloudFormation's short tags."""
-    return parse_yaml(text, "template.yaml", TAGS)
+    return parse_yaml(text, "template.yaml", DIALECT)
 
 
 def test_intrinsics_become_what_a_deployment_would_make_of_them() -> None:
