@@ -162,7 +162,8 @@ def test_search_and_solver_agree(literals: list[tuple[KeyTest, bool]]) -> None:
         ("a missing key with IfExists", [look("StringEqualsIfExists", "x:a", "red"), look("Null", "x:a", "true")], True),
         ("a missing key without", [look("StringEquals", "x:a", "red"), look("Null", "x:a", "true")], False),
         ("a sign that is one letter in lower case", [look("StringEqualsIgnoreCase", "x:a", "k"), *APART], True),
-        ("two values of one name", [look("ForAnyValue:StringEquals", f"{CONTEXT}app", value) for value in "ab"], True),
+        ("two values of one name", [look("ForAnyValue:StringEquals", f"{CONTEXT}app", value) for value in "ab"], False),
+        ("the same, for a Deny", [look("ForAnyValue:StringEquals", f"{CONTEXT}app", value, deny=True) for value in "ab"], True),
         ("the wildcard in a variable's value", [look("StringLike", "x:a", "${x:b}", deny=True), *STARRED], True),
     ],
 )
