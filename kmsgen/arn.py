@@ -65,6 +65,20 @@ def is_service_principal(text: str) -> bool:
     return SERVICE_PRINCIPAL.match(text) is not None
 
 
+def is_principal(text: str) -> bool:
+    """Return whether a text names who can call: an account, user, role, session or federated user, a service, or `*`."""
+    return text == "*" or names_principal(text) or is_service_principal(text)
+
+
+def names_principal(text: str) -> bool:
+    """Return whether a text is an account, or the ARN of an account, user, role, session or federated user."""
+    arn = parse_arn(text)
+    if arn is None or not ACCOUNT_ID.match(arn.account):
+        return ACCOUNT_ID.match(text) is not None
+    kinds = {"iam": ("user", "role"), "sts": ("assumed-role", "federated-user")}.get(arn.service, ())
+    return (arn.service == "iam" and arn.resource == "root") or (arn.kind in kinds and bool(arn.name) and "*" not in text)
+
+
 def role_of_session(arn: Arn) -> str | None:
     """Return the name of the role of an `assumed-role/NAME/SESSION` ARN.
 

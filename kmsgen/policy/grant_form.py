@@ -49,7 +49,7 @@ def _grant(data: object, where: Where, *, requested: bool) -> Grant:
     grant = Grant(
         id=text("GrantId") or "",
         grantee=text("GranteePrincipal") or text("GranteeServicePrincipal") or "",
-        operations=_texts(reader, item.get("Operations"), "Operations"),
+        operations=_texts(reader, _operations(item, requested=requested), "Operations"),
         constraints=_constraints(reader, item.get("Constraints") or {}, ("Constraints",)),
         grantee_is_service=item.get("GranteeServicePrincipal") is not None,
         retiring=text("RetiringPrincipal") or text("RetiringServicePrincipal"),
@@ -66,6 +66,12 @@ def _grant(data: object, where: Where, *, requested: bool) -> Grant:
     if reader.problems:
         raise InputError(reader.problems)
     return grant._replace(faults=tuple(fault.message for fault in faults))
+
+
+def _operations(item: dict[str, Any], *, requested: bool) -> Any:  # noqa: ANN401 - data as it was read
+    """Return what a grant lists; nothing of a request that lists nothing, which KMS refuses."""
+    operations = item.get("Operations")
+    return None if requested and operations == [] else operations
 
 
 def _texts(reader: Reader, data: object, name: str) -> tuple[str, ...]:

@@ -17,9 +17,12 @@ from kmsgen.catalogue.actions import ACTIONS, PREFIX
 from kmsgen.catalogue.actions import find as find_action
 from kmsgen.catalogue.availability import Presence, availability
 from kmsgen.catalogue.condition_keys import CONDITION_KEYS
+from kmsgen.catalogue.model import Action
 from kmsgen.catalogue.parameters import parameters_of
 from kmsgen.reading import Steps
+from kmsgen.sources.told_values import impossible
 
+_CREATE_GRANT = "creategrant"
 _TIMES = {"aws:currenttime", "aws:epochtime"}
 _KEY_ID = re.compile(r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})\Z")
 
@@ -34,9 +37,13 @@ class Fault(NamedTuple):
 
 
 def faults(request: Request) -> tuple[Fault, ...]:
-    """Return what no request to KMS can be: an action, resource, parameter or context key that there is not, or two moments."""
+    """Return what no request to KMS can be: of an action, resource, parameter, condition key or value that there is not."""
     found = _faults(request.action, request.resources, tuple(request.context), tuple(request.parameters))
-    return (*found, *_of_moments(request.context)) if len(request.context) > 1 else found
+    found = (*found, *_of_grants(request)) if request.grant_tokens or request.grant_id or request.create_grant else found
+    if not request.context:
+        return found
+    told = (Fault(("context", name), code, message) for name, code, message in impossible(request.context))
+    return (*found, *told, *_of_moments(request.context))
 
 
 @lru_cache(maxsize=4096)
@@ -48,6 +55,20 @@ def _faults(action: str, resources: tuple[str, ...], context: tuple[str, ...], p
         *_of_parameters(action, parameters),
         *(fault for name in context for fault in _of_context(name, action)),
     )
+
+
+def _of_grants(request: Request) -> Iterator[Fault]:
+    """Refuse the parts of a request that are about grants, where its action takes none."""
+    names = parameters_of(request.action)
+    takes = frozenset(names or ())
+    given = (
+        ("grant_tokens", request.grant_tokens, "GrantTokens" in takes or "GrantToken" in takes),
+        ("grant_id", request.grant_id, "GrantId" in takes),
+        ("create_grant", request.create_grant, _operation(request.action) == _CREATE_GRANT),
+    )
+    for name, value, taken in given if names is not None else ():
+        if value and not taken:
+            yield Fault((name,), "not-carried", f"a request of `{request.action}` never carries `{name}`")
 
 
 def _nearest(text: str, names: Iterable[str]) -> str:
@@ -80,6 +101,8 @@ def _of_resource(name: str, text: str, steps: Steps) -> Iterator[Fault]:
     elif not _is_resource(text):
         hint = "the ARN or id of a key, the ARN of an alias, or `alias/NAME`"
         yield Fault(steps, "no-resource", f"`{text}` is no KMS key and no alias", hint)
+    elif action is not None and _is_alias(text) and not _takes_alias(action):
+        yield Fault(steps, "no-resource", f"`{name}` takes no alias", "name the key by its ARN or id")
 
 
 @lru_cache(maxsize=4096)
@@ -89,6 +112,15 @@ def _is_resource(text: str) -> bool:
         return bool(_KEY_ID.match(text)) or (text.startswith("alias/") and len(text) > len("alias/"))
     kind = arn.service == "kms" and arn.kind in ("key", "alias") and bool(arn.name)
     return kind and bool(arn.region) and bool(ACCOUNT_ID.match(arn.account))
+
+
+def _is_alias(text: str) -> bool:
+    return text.rpartition(":")[2].startswith("alias/")
+
+
+def _takes_alias(action: Action) -> bool:
+    """Return whether requests name the resource by an alias too: what they then carry is kms:RequestAlias."""
+    return "alias" in action.resource_types or condition_keys.carried("kms:requestalias", action.name)
 
 
 def _of_parameters(action: str, names: Iterable[str]) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from kmsgen.catalogue.key_specs import ORIGINS, key_type, usages
 from kmsgen.errors import Diagnostic, InputError, Location, each
 from kmsgen.policy.bundle import NO_ORGANIZATION, Bundle, Key, KeyAccess, Levels, Organization, PrincipalPolicies
 from kmsgen.policy.document import Document, Effect
-from kmsgen.policy.grant import Grant
+from kmsgen.policy.grant import Grant, Pairs
 from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import Source, Steps, Where
 from kmsgen.sources.beside import Beside
@@ -199,10 +199,20 @@ class _ScenarioReader(RequestReader):
             boundary=None if boundary is None else self._document(boundary, (*steps, "boundary"), "forbidden"),
             session_policies=self._documents(item.get("session_policies"), (*steps, "session_policies")),
             scps=self._levels(item.get("scps"), (*steps, "scps")),
-            tags=self.pairs_of(item.get("tags"), (*steps, "tags")),
+            tags=self._tags(item.get("tags"), (*steps, "tags")),
             organization=self._organization(item, (*steps, "organization")),
             service_linked=self.flag_of(item.get("service_linked"), (*steps, "service_linked")),
         )
+
+    def _tags(self, data: object, steps: Steps) -> Pairs:
+        """Read the tags of a principal, whose names are told apart by more than their case (IAM User Guide, id_tags)."""
+        tags = self.pairs_of(data, steps)
+        first: dict[str, str] = {}
+        for name, _value in tags:
+            other = first.setdefault(name.lower(), name)
+            if other != name:
+                self.refuse((*steps, name), "told-twice", f"`{name}` and `{other}` are one tag: case does not matter")
+        return tags
 
     def _organization(self, principal: Mapping[str, Any], steps: Steps) -> Organization | None:
         """Read the organization of a principal: null where it is in none, nothing where that is not told."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kmsgen.arn import ACCOUNT_ID, is_service_principal, parse_arn
+from kmsgen.arn import is_principal
 from kmsgen.errors import KmsgenError
 from kmsgen.policy.grant import Pairs
 from kmsgen.policy.plain_data import Reader
@@ -63,8 +63,6 @@ class FieldReader(Reader):
 
     def check_principal(self, text: str, steps: Steps) -> None:
         """Refuse a text that names no principal."""
-        arn = parse_arn(text)
-        account = text if arn is None else arn.account
-        if not (ACCOUNT_ID.match(account) or text == "*" or is_service_principal(text)):
+        if not is_principal(text):
             hint = "an ARN, the name of a service (`logs.us-west-2.amazonaws.com`), or `*`"
             self.refuse(steps, "not-a-principal", f"`{text}` is not a principal", hint)

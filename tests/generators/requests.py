@@ -23,6 +23,13 @@ Data = dict[str, Any]
 TYPES = {name.lower(): key.type for key in v.KEYS for name in key.names}
 
 
+WITH_TOKENS = (
+    "Decrypt", "Encrypt", "ReEncrypt", "GenerateDataKey", "GenerateMac", "VerifyMac", "Sign", "Verify", "DeriveSharedSecret",
+    "Encapsulate", "Decapsulate", "DescribeKey", "GetPublicKey", "CreateGrant", "RetireGrant",
+)  # fmt: skip
+"""How the names of the actions begin whose requests take grant tokens (KMS API Reference)."""
+
+
 @dataclass
 class Requests:
     """Draws requests for one scenario. `complete`: what AWS always sends is told, so that little is open."""
@@ -62,7 +69,7 @@ class Requests:
         keep_apart(self, request)
         about = request.get("grant_id")
         tokens = [f"token-{grant['GrantId']}" for grant in self.scenario["grants"] if about in (None, grant["GrantId"])]
-        if tokens and self.chance(0.5):
+        if tokens and action.startswith(WITH_TOKENS) and self.chance(0.5):
             request["grant_tokens"] = [self.rng.choice(tokens)]
         return request
 

@@ -5,7 +5,7 @@ Source: KMS Developer Guide, grants, create-grant-overview; CreateGrant (KMS API
 
 from collections.abc import Iterator
 
-from kmsgen.arn import ACCOUNT_ID, account_of, is_service_principal, parse_arn
+from kmsgen.arn import is_service_principal, names_principal
 from kmsgen.authorizer.evaluation.refusal import Refusal, invalid
 from kmsgen.catalogue import grants as catalogue
 from kmsgen.catalogue.key_specs import key_type
@@ -43,15 +43,6 @@ def _bad_principals(grant: Grant) -> Iterator[Refusal]:
             yield Refusal("InvalidArnException", RULE, f"`{text}` is no account, user, role or session")
     if grant.grantee_is_service and (grant.constraints.source_arn is None or grant.retiring is None):
         yield invalid(RULE, "a grant to a service principal needs a SourceArn constraint and a retiring principal")
-
-
-def names_principal(text: str) -> bool:
-    """Return whether a text is an account, or the ARN of an account, user, role, session or federated user."""
-    arn = parse_arn(text)
-    if arn is None or not ACCOUNT_ID.match(account_of(text) or ""):
-        return bool(ACCOUNT_ID.match(text))
-    kinds = {"iam": ("user", "role"), "sts": ("assumed-role", "federated-user")}.get(arn.service, ())
-    return (arn.service == "iam" and arn.resource == "root") or (arn.kind in kinds and bool(arn.name) and "*" not in text)
 
 
 def _bad_constraints(grant: Grant, kind: str) -> Iterator[Refusal]:

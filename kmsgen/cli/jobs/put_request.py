@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from kmsgen.arn import ACCOUNT_ID, is_service_principal, parse_arn
+from kmsgen.arn import is_principal
 from kmsgen.authorizer.request import Request
 from kmsgen.cli.jobs.option_values import named_values
 from kmsgen.errors import Diagnostic, InputError, Location, input_error
@@ -14,7 +14,10 @@ from kmsgen.policy.grant_form import parse_create_grant
 from kmsgen.reading import read_file
 from kmsgen.sources.request_check import faults
 
-_OPTIONS = {"action": "--action", "resource": "--resource", "context": "--context", "parameters": "--parameter"}
+_OPTIONS = {
+    "action": "--action", "resource": "--resource", "context": "--context", "parameters": "--parameter",
+    "grant_tokens": "--grant-token", "grant_id": "--grant-id", "create_grant": "--create-grant",
+}  # fmt: skip
 
 
 class PutRequest(NamedTuple):
@@ -68,8 +71,7 @@ def _possible(request: Request) -> Request:
 
 
 def _check_principal(text: str) -> None:
-    arn = parse_arn(text)
-    if not (text == "*" or is_service_principal(text) or ACCOUNT_ID.match(text) or (arn and ACCOUNT_ID.match(arn.account))):
+    if not is_principal(text):
         hint = "an ARN, the name of a service, or *"
         raise input_error(Location("--principal"), "not-a-principal", f"`{text}` is not a principal", hint)
 

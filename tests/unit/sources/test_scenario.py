@@ -48,18 +48,22 @@ requests:
     encryption_context: {{app: pay}}
     context: {{aws:SourceVpce: vpce-1, aws:MultiFactorAuthPresent: true, aws:CalledVia: [a, b], aws:MultiFactorAuthAge: 5}}
     grant_tokens: [t]
-    create_grant: {{GranteePrincipal: "arn:aws:iam::111122223333:role/y", Operations: [Sign]}}
-    grant_id: g1
     parameters: {{MessageType: DIGEST}}
     expect: error:DisabledException
     because: key-state
+  - principal: arn:aws:iam::111122223333:role/app
+    action: kms:CreateGrant
+    create_grant: {{GranteePrincipal: "arn:aws:iam::111122223333:role/y", Operations: [Sign]}}
+  - principal: arn:aws:iam::111122223333:role/app
+    action: kms:RevokeGrant
+    grant_id: g1
 """
 
 
 def test_every_field() -> None:
     """Each field of a scenario reaches the bundle or the request."""
     (scenario,) = read_scenarios(parse(FULL, "s.yaml"))
-    world, (question,) = scenario.bundle, scenario.questions
+    world, (question, creating, revoking) = scenario.bundle, scenario.questions
     access = world.keys[0]
     assert access.key == Key(
         KEY,
@@ -89,8 +93,8 @@ def test_every_field() -> None:
         "aws:CalledVia": ("a", "b"),
         "aws:MultiFactorAuthAge": ("5",),
     }
-    assert (request.grant_tokens, request.grant_id) == (("t",), "g1")
-    assert request.create_grant is not None
+    assert (request.grant_tokens, revoking.request.grant_id) == (("t",), "g1")
+    assert creating.request.create_grant is not None
     assert request.parameters == {"MessageType": "DIGEST"}
     assert question.expectation == Expectation("error:DisabledException", "key-state")
 

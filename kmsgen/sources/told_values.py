@@ -1,0 +1,60 @@
+"""Values of condition keys that no request can hold: no date where one belongs, two of a single value, one key told twice.
+
+Source: IAM User Guide, reference_policies_condition-keys, reference_policies_elements_condition (names of keys without case).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from kmsgen.authorizer.language.operators import parse_date, parse_number
+from kmsgen.catalogue import condition_keys
+from kmsgen.catalogue.model import Values
+from kmsgen.policy.addresses import parse_address
+
+
+class _Form(NamedTuple):
+    """What the values of a key must be: `fits` is true of them, `name` says it."""
+
+    fits: Callable[[str], object]
+    name: str
+
+
+_FORMS = {
+    "Bool": _Form(lambda text: text.lower() in ("true", "false"), "`true` or `false`"),
+    "Numeric": _Form(parse_number, "a number"),
+    "Date": _Form(parse_date, "a date (`2026-01-01T00:00:00Z`) or seconds since 1970"),
+    "IPAddress": _Form(parse_address, "an IP address"),
+}
+
+
+@lru_cache(maxsize=4096)
+def _form(name: str) -> tuple[_Form | None, bool]:
+    """Return what the values of a key must be, if it matters, and whether it has one value only."""
+    key = condition_keys.find(name)
+    if key is None:
+        return None, False
+    return _FORMS.get(key.type), not key.multi_valued
+
+
+def impossible(context: Mapping[str, Values]) -> Iterator[tuple[str, str, str]]:
+    """Yield the condition keys that a request tells as no request can hold them, each with a code and why."""
+    for name, values in context.items():
+        form, single = _form(name)
+        if single and len(values) > 1:
+            yield name, "several-values", f"`{name}` has one value, and the request tells {len(values)}"
+        for text in values if form is not None else ():
+            if form is not None and not form.fits(text):
+                yield name, "bad-value", f"`{text}` is no value of `{name}`: {form.name}"
+    if len(context) > 1:
+        yield from _told_twice(context)
+
+
+def _told_twice(context: Mapping[str, Values]) -> Iterator[tuple[str, str, str]]:
+    first: dict[str, str] = {}
+    for name in context:
+        other = first.setdefault(name.lower(), name)
+        if other != name:
+            yield name, "told-twice", f"`{name}` and `{other}` are one condition key in two spellings"
