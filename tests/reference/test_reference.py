@@ -21,7 +21,6 @@ OVERTAKEN: dict[str, tuple[set[int], str]] = {
     "derived_context/policy-name": ({0}, "an optional parameter may not show (U16)"),
     "derived_context/principal-arn-federated": ({0}, "a federated session without session policy, by way of everyone (U14)"),
     "derived_context/principal-org-absent": ({0}, "accounts belong to an organization: IAM User Guide, aws:PrincipalOrgID"),
-    "derived_context/principal-tag": ({3}, "a session tag replaces the role's: IAM User Guide, id_session-tags"),
     "derived_context/principal-type": ({4}, "a federated session without session policy, by way of everyone (U14)"),
     "derived_context/via-service": ({6}, "in a direct call aws:ViaAWSService is false or absent (U17)"),
     "grants/request-context-on-symmetric-only": ({0}, "on the wire it is ValidationException"),

@@ -81,7 +81,8 @@ def caller_of(principal: str, described: Mapping[str, PrincipalPolicies]) -> Cal
     caller = build(arn, described) if build else None
     if caller is None:
         return Caller(principal, CallerKind.UNKNOWN, arn.partition, arn.account)
-    return caller._replace(described_itself=caller.arn in described, organization=caller.policies.organization)
+    itself = caller.kind is not CallerKind.ROLE and caller.arn in described
+    return caller._replace(described_itself=itself, organization=caller.policies.organization)
 
 
 def _root(arn: Arn, described: Mapping[str, PrincipalPolicies]) -> Caller | None:
