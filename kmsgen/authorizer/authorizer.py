@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from kmsgen.authorizer.applicable.plan import Plan, State
 from kmsgen.authorizer.applicable.plans import Plans
+from kmsgen.authorizer.context.parameters import flag
 from kmsgen.authorizer.context.permissions import Permission
 from kmsgen.authorizer.context.view import View
 from kmsgen.authorizer.decision import Decision, Outcome, combine
 from kmsgen.authorizer.evaluation import lockout
 from kmsgen.authorizer.evaluation.grants import RETIRE, meant_by
 from kmsgen.authorizer.evaluation.outcome import Facts, Match, Settlement, settle
-from kmsgen.authorizer.evaluation.refusal import Refusal
+from kmsgen.authorizer.evaluation.refusal import DRY_RUN, Refusal
 from kmsgen.authorizer.evaluation.request_errors import refusal_of_call, refusal_of_request
 from kmsgen.authorizer.explain import trace
 from kmsgen.authorizer.explain.notes import notes_of
@@ -57,7 +58,9 @@ class Authorizer:
             decision = decision if refusal is None else _refused(decision, refusal)
         if decision.outcome is Outcome.ALLOWED and "Policy" in request.parameters:
             refusal = lockout.refusal(request, self.bundle, lambda bundle, again: Authorizer(bundle).decide(again))
-            return decision if refusal is None else _refused(decision, refusal)
+            decision = decision if refusal is None else _refused(decision, refusal)
+        if decision.outcome is Outcome.ALLOWED and flag(request.parameters, "DryRun"):
+            return _refused(decision, DRY_RUN)
         return decision
 
     def parts(self, request: Request) -> list[tuple[Permission, Decision]]:

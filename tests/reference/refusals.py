@@ -58,6 +58,15 @@ GRANT_OPERATIONS = {
 }  # fmt: skip
 
 
+ENCRYPTION_ALGORITHMS = {
+    "Encrypt": "EncryptionAlgorithm",
+    "Decrypt": "EncryptionAlgorithm",
+    "ReEncryptFrom": "SourceEncryptionAlgorithm",
+    "ReEncryptTo": "DestinationEncryptionAlgorithm",
+}
+"""The parameter with the algorithm, by action: SYMMETRIC_DEFAULT where it is not given."""
+
+
 @dataclass(frozen=True)
 class Refusal:
     """A rule of KMS that a request breaks, and the exceptions that may answer; none given: any may."""
@@ -82,6 +91,23 @@ def refusals(request: Data, caller: Caller, needed: list[Need]) -> Iterator[Refu
         yield Refusal("encryption-context", ANY)
     yield from _of_aliases(name, needed)
     yield from _of_tags(request)
+    yield from _of_parameters(name, request, keys)
+
+
+def _of_parameters(name: str, request: Data, keys: list[Need]) -> Iterator[Refusal]:
+    """Yield what KMS refuses of parameters: a policy that nobody puts, no algorithm for an RSA key, a call that is not made."""
+    told = request.get("parameters") or {}
+    if name == "PutKeyPolicy" and told.get("PolicyName", "default") != "default":
+        yield Refusal("policy-name", ANY)
+    if name == "UpdatePrimaryRegion" and keys and (keys[0].key or {}).get("multi_region_key_type") == "REPLICA":
+        yield Refusal("not-the-primary", ANY)
+    for need in keys if told else ():
+        parameter = ENCRYPTION_ALGORITHMS.get(need.action)
+        asked = told.get(parameter, "SYMMETRIC_DEFAULT")
+        if parameter and need.key and asked not in tables.algorithms(dict(need.key)):
+            yield Refusal("key-type", ("InvalidKeyUsageException",))
+    if str(told.get("DryRun", "false")).lower() == "true":
+        yield Refusal("dry-run", ("DryRunOperationException",))
 
 
 def context_on_asymmetric(needed: list[Need]) -> bool:

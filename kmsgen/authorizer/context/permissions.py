@@ -61,7 +61,7 @@ class Permissions:
 
         The operation ReEncrypt is asked as such, with source and destination, or as its two actions.
         """
-        if request.action.lower().removeprefix(PREFIX) == RE_ENCRYPT:
+        if _is_re_encryption(request):
             return self._re_encryption(request)
         action = find_action(request.action)
         if action is None:
@@ -77,10 +77,14 @@ class Permissions:
         return tuple(needed)
 
     def _re_encryption(self, request: Request) -> tuple[Permission, ...]:
+        told = text_of(request.parameters.get("DestinationKeyId"))
         texts = request.resources or (self._default,)
+        texts = (*texts, told) if told and len(texts) == 1 else texts
         if len(texts) > 2:
             return ()
         source, destination = ACTIONS["ReEncryptFrom"], ACTIONS["ReEncryptTo"]
+        if len(texts) == 1:
+            return (Permission(source, self.find(texts[0], source)),)
         old, new = self.find(texts[0], source), self.find(texts[-1], destination)
         same = old.arn == new.arn
         return Permission(source, replace(old, on_same_key=same)), Permission(destination, replace(new, on_same_key=same))
@@ -119,7 +123,10 @@ class Permissions:
         action = named[0].action if named else None
         if action is None:
             return
-        if action.policy_types == "both":
+        if _is_re_encryption(request) and len(named) == 1:
+            destination = Resource("the destination key", UNKNOWN)
+            yield Permission(ACTIONS["ReEncryptTo"], destination, "kms:ReEncryptTo on the destination key")
+        elif action.policy_types == "both":
             yield from self._alias_halves(action, named)
         elif action.name == _PRIMARY and len(named) == 1:
             yield Permission(action, self._related(named[0].target, request), "kms:UpdatePrimaryRegion on the other key")
@@ -194,6 +201,10 @@ class Permissions:
     def _resource(self, arn: str, kind: str) -> Resource:
         region, account = region_and_account(arn)
         return Resource(arn, kind, region=region, account=account, organization=self._organizations.get(account))
+
+
+def _is_re_encryption(request: Request) -> bool:
+    return request.action.lower().removeprefix(PREFIX) == RE_ENCRYPT
 
 
 def _any_alias(key: Resource) -> Resource:

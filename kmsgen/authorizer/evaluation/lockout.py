@@ -17,13 +17,12 @@ from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT, REQUEST_TAG
 from kmsgen.errors import InputError
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess
 from kmsgen.policy.document import Document
-from kmsgen.policy.json_form import parse_document
+from kmsgen.policy.json_form import KEY_POLICY_BYTES, compact_policy, parse_document
 from kmsgen.policy.operators import split_operator
 from kmsgen.reading import parse
 
 MALFORMED = "MalformedPolicyDocumentException"
 RULE = "lockout"
-MAX_POLICY_BYTES = 32768
 _ACTIONS = frozenset({"putkeypolicy", "createkey", "replicatekey"})
 _OVERLY_PERMISSIVE = (ENCRYPTION_CONTEXT, REQUEST_TAG)
 
@@ -60,7 +59,8 @@ def refusal(request: Request, bundle: Bundle, decide: Decide) -> Refusal | None:
 
 def _read(raw: object) -> Document | Refusal:
     """Read the Policy parameter, a JSON text or plain data."""
-    if isinstance(raw, str) and len(raw.encode()) > MAX_POLICY_BYTES:
+    text = raw if isinstance(raw, str) else compact_policy(raw)
+    if len(text.encode(errors="replace")) > KEY_POLICY_BYTES:
         return Refusal("LimitExceededException", "key-policy-size", "a key policy has at most 32,768 bytes")
     try:
         document = parse_document(parse(raw, "Policy.json").data if isinstance(raw, str) else raw, principals="required")

@@ -20,6 +20,10 @@ class Refusal(NamedTuple):
     also: tuple[str, ...] = ()
 
 
+DRY_RUN = Refusal("DryRunOperationException", "dry-run", "DryRun asks whether the call would succeed: it would, and is not made")
+"""What KMS answers to a call that would succeed, where the request has DryRun (KMS Developer Guide, testing-permissions)."""
+
+
 def invalid(rule: str, because: str, note: str | None = None) -> Refusal:
     """Return the refusal of a request that is not valid, by its name on the wire (KMS API Reference, CommonErrors)."""
     return Refusal(VALIDATION, rule, because, note, (_DOCUMENTED,))

@@ -1,7 +1,7 @@
 """What KMS refuses for what a request holds, or for how the resources of a call fit together.
 
 Source: KMS Developer Guide, encrypt_context, tagging-keys, alias-about; KMS API Reference, ScheduleKeyDeletion,
-EnableKeyRotation, TagResource, CreateAlias, UpdateAlias, RevokeGrant.
+EnableKeyRotation, TagResource, CreateAlias, UpdateAlias, UpdatePrimaryRegion, PutKeyPolicy, Encrypt, RevokeGrant.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,8 +15,10 @@ from kmsgen.catalogue import grants as catalogue
 from kmsgen.catalogue.key_specs import algorithms, key_type
 from kmsgen.policy.bundle import Key
 
+_OF_ENCRYPTION = "kms:encryptionalgorithm"
+_DEFAULT_ALGORITHM = ("SYMMETRIC_DEFAULT",)
 _ALGORITHMS = (
-    "kms:encryptionalgorithm",
+    _OF_ENCRYPTION,
     "kms:signingalgorithm",
     "kms:macalgorithm",
     "kms:keyagreementalgorithm",
@@ -41,6 +43,7 @@ def _refusals_of_request(view: View) -> Iterator[Refusal]:
     yield from _bad_tags(view)
     yield from _out_of_range(view)
     yield from _bad_creation(view)
+    yield from _managed_policy(view)
     key = view.target.key
     if key is None:
         return
@@ -77,6 +80,13 @@ def _bad_creation(view: View) -> Iterator[Refusal]:
         yield invalid("request", f"there is no key of spec {spec} and usage {usage}")
 
 
+def _managed_policy(view: View) -> Iterator[Refusal]:
+    """Refuse to put another policy than `default`: the policy AWS_RAM is put by AWS RAM alone."""
+    name = parameters.text_of(view.request.parameters.get("PolicyName"))
+    if view.action.name == "PutKeyPolicy" and name not in (None, "default"):
+        yield invalid("request", f"`default` is the only key policy that can be put, not `{name}`", "S17")
+
+
 def _missing_grant(view: View) -> Iterator[Refusal]:
     """Refuse to take back a grant that the key does not have."""
     told = view.request.grant_id or parameters.text_of(view.request.parameters.get("GrantId"))
@@ -88,6 +98,8 @@ def _missing_grant(view: View) -> Iterator[Refusal]:
 def _wrong_algorithm(view: View, key: Key) -> Iterator[Refusal]:
     for name in _ALGORITHMS:
         asked = parameters.of(name, view.action.name, view.request.parameters) if name in view.action.condition_keys else None
+        if name == _OF_ENCRYPTION and name in view.action.condition_keys:
+            asked = asked or _DEFAULT_ALGORITHM
         if asked and asked[0] not in algorithms(key.spec, key.usage):
             yield Refusal("InvalidKeyUsageException", "key-type", f"a key of spec {key.spec} has no algorithm `{asked[0]}`")
 
@@ -95,6 +107,8 @@ def _wrong_algorithm(view: View, key: Key) -> Iterator[Refusal]:
 def refusal_of_call(permissions: Sequence[Permission]) -> Refusal | None:
     """Return why KMS refuses a call whose resources do not fit together: an alias elsewhere than its keys, or keys unlike."""
     targets = [permission.target for permission in permissions]
+    if permissions[0].action.name == "UpdatePrimaryRegion":
+        return _not_the_primary(targets[0])
     if "alias" not in permissions[0].action.resource_types:
         return None
     keys = [target for target in targets if target.kind == "key"]
@@ -103,6 +117,13 @@ def refusal_of_call(permissions: Sequence[Permission]) -> Refusal | None:
     if len({_kind(target) for target in keys if target.key is not None}) > 1:
         return invalid("alias", "the old and the new key of an alias have the same type and the same usage", "S17")
     return None
+
+
+def _not_the_primary(target: Resource) -> Refusal | None:
+    """Refuse to move the primary by naming a replica: the request names the current primary key."""
+    if target.key is None or target.key.multi_region_key_type != "REPLICA":
+        return None
+    return Refusal("UnsupportedOperationException", "key-type", "UpdatePrimaryRegion names the current primary key", "S17")
 
 
 def _kind(target: Resource) -> tuple[str, str]:
