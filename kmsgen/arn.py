@@ -65,9 +65,16 @@ def is_service_principal(text: str) -> bool:
     return SERVICE_PRINCIPAL.match(text) is not None
 
 
+@lru_cache(maxsize=4096)
 def is_principal(text: str) -> bool:
-    """Return whether a text names who can call: an account, user, role, session or federated user, a service, or `*`."""
-    return text == "*" or names_principal(text) or is_service_principal(text)
+    """Return whether a text has the form of a principal: an account, the ARN of who is in one, a service, or `*`.
+
+    Of whom no request can come, a group or a pattern, it tells nothing.
+    """
+    arn = parse_arn(text)
+    if arn is None or not ACCOUNT_ID.match(arn.account):
+        return text == "*" or ACCOUNT_ID.match(text) is not None or is_service_principal(text)
+    return _is_in_account(arn, ("user", "role", "group"))
 
 
 def names_principal(text: str) -> bool:
@@ -75,8 +82,12 @@ def names_principal(text: str) -> bool:
     arn = parse_arn(text)
     if arn is None or not ACCOUNT_ID.match(arn.account):
         return ACCOUNT_ID.match(text) is not None
-    kinds = {"iam": ("user", "role"), "sts": ("assumed-role", "federated-user")}.get(arn.service, ())
-    return (arn.service == "iam" and arn.resource == "root") or (arn.kind in kinds and bool(arn.name) and "*" not in text)
+    return _is_in_account(arn, ("user", "role")) and "*" not in text
+
+
+def _is_in_account(arn: Arn, of_iam: tuple[str, ...]) -> bool:
+    kinds = {"iam": of_iam, "sts": ("assumed-role", "federated-user")}.get(arn.service, ())
+    return (arn.service == "iam" and arn.resource == "root") or (arn.kind in kinds and bool(arn.name))
 
 
 def role_of_session(arn: Arn) -> str | None:

@@ -7,11 +7,10 @@ import json
 import os
 import sys
 from collections.abc import Iterable
-from json.encoder import encode_basestring
 
 from kmsgen.errors import Diagnostic, KmsgenError, visible
 
-_CONSTANTS = {None: "null", True: "true", False: "false"}
+_ON_A_LINE = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def escape_what_streams_cannot_hold() -> None:
@@ -64,27 +63,20 @@ def answer_json(data: object) -> None:
     sys.stdout.write(f"{printable_json(data)}\n")
 
 
-def printable_json(data: object, margin: str = "\n") -> str:
-    """Return data as the JSON that it may be printed as; `margin` is a line end and the spaces before what follows it."""
-    text = _indented(data, margin)
+def printable_json(data: object) -> str:
+    """Return data as the JSON that it may be printed as, two spaces deep."""
+    return _printable(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def printable_json_line(data: object) -> str:
+    """Return data as JSON on one line, which is written in a third of the time."""
+    return _printable(_ON_A_LINE(data))
+
+
+def _printable(text: str) -> str:
     if text.isascii() and "\x7f" not in text and "##" not in text:
         return text  # JSON spells out the other control characters itself
     return "\n".join(map(visible, text.split("\n")))
-
-
-def _indented(data: object, margin: str) -> str:
-    """Write JSON two spaces deep, as json.dumps does, which has no C code for that and takes three times as long."""
-    if isinstance(data, str):
-        return encode_basestring(data)
-    inner = margin + "  "
-    if isinstance(data, dict):
-        pairs = [f"{inner}{encode_basestring(name)}: {_indented(value, inner)}" for name, value in data.items()]
-        return f"{{{','.join(pairs)}{margin}}}" if data else "{}"
-    if isinstance(data, list | tuple):
-        return f"[{','.join([inner + _indented(item, inner) for item in data])}{margin}]" if data else "[]"
-    if data is None or isinstance(data, bool):
-        return _CONSTANTS[data]
-    return str(data) if isinstance(data, int) else json.dumps(data)
 
 
 def complain(error: KmsgenError) -> None:

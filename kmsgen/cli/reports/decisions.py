@@ -105,8 +105,8 @@ def doubt(principal: str) -> str | None:
 
 
 def json_element(one: Decided, *, first: bool) -> str:
-    """Return an answer as it is printed in a list of JSON; `list_end` closes the list."""
-    return ("[\n  " if first else ",\n  ") + console.printable_json(row(one), "\n  ")
+    """Return an answer as it is printed in a list of JSON, on a line of its own; `list_end` closes the list."""
+    return ("[\n  " if first else ",\n  ") + console.printable_json_line(row(one))
 
 
 def list_end(*, empty: bool) -> str:
