@@ -8,7 +8,7 @@ from kmsgen.catalogue.services import BY_NAME, PLACEHOLDER, SERVICES
 from kmsgen.errors import InputError
 from kmsgen.intent.intent import GuardRailLine, ServiceUse, When
 from kmsgen.policy.document import Condition
-from tests.unit.compiler.service_lines import ACCOUNT, HERE, ROLE, codes, compiled, given, use, use_of
+from tests.unit.compiler.service_lines import ACCOUNT, HERE, ROLE, codes, compiled, given, held, statements, use, use_of
 
 FLAG = "Bool kms:GrantIsForAWSResource"
 FOR_AWS = Condition("Bool", "kms:GrantIsForAWSResource", ("true",))
@@ -318,3 +318,13 @@ def test_nothing_is_noted_of_what_is_limited_and_documented(line: object) -> Non
 def test_one_of_the_two_arns_of_s3_works_in_one_mode_only(resources: tuple[str, ...], noted: bool) -> None:  # noqa: FBT001 - case
     """The bucket's ARN is the context under an S3 Bucket Key, the object's without."""
     assert ("service-one-mode" in codes(compiled(use("s3", {"reader": "a"}, resources=resources)))) is noted
+
+
+@pytest.mark.parametrize("name", ["cloudtrail-sns", "customer-profiles"])
+def test_a_source_account_pins_a_service_whose_page_does_not(name: str) -> None:
+    """Whose resources a service may use the key for, the line says where the catalogue has no condition on it."""
+    line = use_of(SERVICES[name])._replace(source_accounts=(ACCOUNT,))
+    of_services = [one for one in statements(compiled(line)) if any(who.kind == "Service" for who in one.principals or ())]
+    pinned = [held(one.conditions) for one in of_services]
+    assert pinned
+    assert all(any("aws:SourceAccount" in key and values == (ACCOUNT,) for key, values in row.items()) for row in pinned)

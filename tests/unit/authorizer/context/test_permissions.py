@@ -138,7 +138,7 @@ def test_replicate_key(action: str, condition: dict[str, Any], parameters: dict[
         ((), {"PrimaryRegion": "eu-west-1"}, "allowed"),
         ((), {"PrimaryRegion": "eu-west-2"}, "implicitDeny"),
         ((MRK, REPLICA), {"PrimaryRegion": "eu-west-1"}, "allowed"),
-        ((REPLICA,), {}, "allowed"),
+        ((REPLICA,), {}, "error:UnsupportedOperationException"),
     ],
 )
 def test_update_primary_region(resources: tuple[str, ...], parameters: dict[str, Any], expected: str) -> None:
