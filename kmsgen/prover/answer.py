@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 
 from kmsgen.authorizer.explain.silences import describe
-from kmsgen.prover.problem import Meter
+from kmsgen.prover.problem import Meter, Values
 from kmsgen.prover.search.counterexamples import Bad, Hit, hunt
 from kmsgen.prover.search.encoding import Base
 from kmsgen.prover.search.universe import Universe
@@ -13,15 +13,27 @@ from kmsgen.prover.values.domains import OPEN_RANGES
 
 
 def in_both_readings(
-    universe: Universe, requests: Iterable[Base], bad_in: Callable[[Universe], Bad], meter: Meter
+    universe: Universe, requests: Iterable[Base], bad_in: Callable[[Universe], Bad], meter: Meter, shown: Container[Kind] = ()
 ) -> tuple[list[Hit], str]:
-    """Return what is found; where nothing is, and AWS leaves open how its policies are read, what speaks against that."""
+    """Return what is found; where nothing is, and AWS leaves open how its policies are read, what speaks against that.
+
+    What is `shown` already speaks against nothing.
+    """
     found = hunt(universe, bad_in(universe), requests, meter)
     if found.hits or found.reason or not found.doubtful:
         return list(found.hits), found.reason
     other = universe.reread()
     again = hunt(other, bad_in(other), found.doubtful, meter)
-    return [], left_open(universe, again.hits[0]) if again.hits else again.reason
+    more = [hit for hit in again.hits if kind_of(hit) not in shown]
+    return [], left_open(universe, more[0]) if more else again.reason
+
+
+Kind = tuple[str, str, Values]
+
+
+def kind_of(hit: Hit) -> Kind:
+    """Return what tells a kind of access from others: who, what, under which conditions."""
+    return hit.witness.principal, hit.witness.action, hit.labels
 
 
 def left_open(universe: Universe, hit: Hit) -> str:

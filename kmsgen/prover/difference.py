@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Document
-from kmsgen.prover.answer import in_both_readings
+from kmsgen.prover.answer import Kind, in_both_readings, kind_of
 from kmsgen.prover.grouping import group, speaker_of
 from kmsgen.prover.problem import Budget, BudgetError, Meter, OutsideError
 from kmsgen.prover.question import Differences, Group
@@ -79,12 +79,12 @@ def _of_one_key(pair: Sequence[Bundle], scope: Scope, meter: Meter) -> Differenc
 
 def _gain(universes: Sequence[Universe], meter: Meter) -> tuple[tuple[Group, ...], str]:
     """Return what the first bundle gives beyond the second in one of some universes."""
-    hits: dict[object, Hit] = {}
+    hits: dict[Kind, Hit] = {}
     reasons: dict[str, None] = {}
     for universe in universes:
         requests = universe.requests(universe.whom.all_of(universe.everyone), ACTIONS.values())
-        found, reason = in_both_readings(universe, requests, lambda one: gained(one.sides), meter)
+        found, reason = in_both_readings(universe, requests, lambda one: gained(one.sides), meter, hits)
         for hit in found:
-            hits.setdefault((hit.witness.principal, hit.witness.action, hit.labels), hit)
+            hits.setdefault(kind_of(hit), hit)
         reasons |= dict.fromkeys([reason] if reason else [])
     return tuple(group(hits.values(), speaker_of(universes[0]))), "; ".join(reasons)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from kmsgen.cli.reports.plain_scenario import format_scenario
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
 from kmsgen.policy.grant import Grant, GrantConstraints
+from kmsgen.policy.grant_form import parse_grant
 from kmsgen.policy.json_form import parse_document
 from kmsgen.prover import (
     Beyond,
@@ -264,3 +266,15 @@ def test_what_a_boundary_would_limit_is_gained_by_a_statement_that_no_boundary_l
     assert [one.principals for one in found.gained] == [(f"arn:aws:sts::{HOME}:assumed-role/app/s1",)]
     assert not found.lost
     assert not differences(new, new).gained
+
+
+@pytest.mark.parametrize("constraints", [{}, {"EncryptionContextSubset": {"app": "pay"}}])
+def test_a_grant_added_is_gained_once_and_leaves_nothing_open(constraints: Mapping[str, Any]) -> None:
+    """Whether a boundary limits a grant is open (S1), and changes nothing of what is shown already."""
+    grant = parse_grant({"GrantId": "g", "GranteePrincipal": APP, "Operations": ["Decrypt"], "Constraints": constraints})
+    without = bundle(allow(BOB))
+    with_it = without._replace(keys=(without.keys[0]._replace(grants=(grant,)),))
+    found = differences(without, with_it)
+    assert [(one.principals, one.actions) for one in found.gained] == [((APP,), ("kms:Decrypt",))]
+    assert (found.lost, found.reason) == ((), "")
+    assert differences(with_it, without).reason == ""
