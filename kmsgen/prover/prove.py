@@ -29,7 +29,7 @@ from kmsgen.prover.question import (
 from kmsgen.prover.requests.caller import StandIn
 from kmsgen.prover.requests.principals import SPECIAL_ROLES
 from kmsgen.prover.requests.sessions import sessions_of
-from kmsgen.prover.search.assumptions import without_users
+from kmsgen.prover.search.assumptions import from_now_on, tells_time, without_users
 from kmsgen.prover.search.counterexamples import Hit, access, hunt
 from kmsgen.prover.search.scope import Scope
 from kmsgen.prover.search.universe import Universe
@@ -202,8 +202,10 @@ def _is_foreign(principal: str, universe: Universe) -> bool:
 
 
 def _lockout(universe: Universe, question: NoLockout, meter: Meter) -> Proof:
-    """Look for somebody of the account who can put the policy himself: no role that a service owns, and through no service."""
+    """Look for somebody of the account who can still put the policy himself: no role of a service, through none, now or later."""
     universe = universe.asking(universe.scope._replace(directly=True))
+    if tells_time(universe.words.by_key):
+        universe = universe.changed([from_now_on(bundle, f"kms:{PUT_POLICY}") for bundle in universe.bundles])
     others = universe.whom.named(_OWNED_BY_SERVICES, meter, truth=False)
     own = [one for one in others if _is_of(universe.account, universe.whom.caller(one if isinstance(one, str) else one.arn))]
     requests = universe.requests(own, [ACTIONS[PUT_POLICY]])

@@ -7,12 +7,13 @@ nothing of the user who asked. The key is taken to be enabled and its grants to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 
 from kmsgen.arn import parse_arn
 from kmsgen.authorizer.language.wildcards import glob, pieces_of
 from kmsgen.policy.bundle import Bundle, Organization, PrincipalPolicies
-from kmsgen.policy.document import Document, Effect, Statement
+from kmsgen.policy.document import EVERYONE, Condition, Document, Effect, Statement
 
 ANY_IAM_POLICY = "any IAM policy"
 """What a reader is told in the place of the assumed policy."""
@@ -98,6 +99,23 @@ def _organizations(described: Mapping[str, PrincipalPolicies]) -> Mapping[str, O
         if arn is not None and beside.organization is not None and beside.organization.id:
             found[arn.account] = beside.organization._replace(management_account=False)
     return found
+
+
+_TIMES = ("aws:currenttime", "aws:epochtime")
+
+
+def from_now_on(bundle: Bundle, action: str) -> Bundle:
+    """Return the bundle whose first key denies an action in the past, so that a request of it is one that can still be made."""
+    first, *others = bundle.keys
+    past = Condition("DateLessThan", "aws:CurrentTime", (datetime.now(UTC).isoformat(timespec="seconds"),))
+    denied = Statement(Effect.DENY, (action,), ("*",), principals=(EVERYONE,), conditions=(past,), sid="Past")
+    policy = first.policy._replace(statements=(*first.policy.statements, denied))
+    return bundle._replace(keys=(first._replace(policy=policy), *others))
+
+
+def tells_time(keys: Container[str]) -> bool:
+    """Return whether policies that read some condition keys tell one time from another."""
+    return any(key in keys for key in _TIMES)
 
 
 def without_users(bundle: Bundle, patterns: Iterable[str], *, others: bool = False) -> Bundle:
