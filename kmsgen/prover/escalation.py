@@ -8,13 +8,14 @@ Source: KMS Developer Guide, grants, key-policy-overview, abac; ReEncrypt, Repli
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue import grants, key_specs
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.policy.bundle import Bundle
+from kmsgen.policy.document import EVERYONE, Condition, Effect, Statement
 from kmsgen.policy.grant import Grant, GrantConstraints
 from kmsgen.prover.problem import Meter
 from kmsgen.prover.requests.caller import StandIn
@@ -25,7 +26,9 @@ from kmsgen.prover.search.universe import Universe
 PUT_POLICY, CREATE, REENCRYPT, DECRYPT = "PutKeyPolicy", "CreateGrant", "ReEncryptFrom", "Decrypt"
 # A copy of the key under another policy, and key material of the caller's choice.
 _NEW_KEYS = ("ReplicateKey", "ImportKeyMaterial")
-_TAGS = ("TagResource", "UntagResource")
+_TAG = "aws:resourcetag/"
+_ALIAS_KEYS = {"kms:resourcealiases", "kms:requestalias"}
+_SEEN = "changes what conditions on tags or aliases see"
 _ALIASES = ("CreateAlias", "UpdateAlias", "DeleteAlias")
 # A grant for an AWS resource is made by the service, to itself: it is none that the caller could give itself.
 _BY_ITSELF = {"kms:GrantIsForAWSResource": ("false",)}
@@ -49,7 +52,8 @@ def escalations(universe: Universe, exceptions: Sequence[str], meter: Meter) -> 
     others = [one for one in asked if _arn(one) not in rulers]
     held = steps.held(others)
     found += steps.hits(others, _NEW_KEYS, "makes a key of its own with the same data in reach")
-    found += steps.hits(others, [*_attributes(universe)], "changes what conditions on tags or aliases see")
+    found += steps.tagging(others)
+    found += steps.naming(others) if _ALIAS_KEYS & _read(universe) else []
     found += steps.reading(others)
     for operation in sorted(_grantable(universe) - _HARMLESS):
         found += steps.granting(others, operation, frozenset(held.get(operation, ())))
@@ -64,13 +68,9 @@ def _asker(hit: Hit) -> str:
     return hit.like or hit.witness.principal
 
 
-def _attributes(universe: Universe) -> Iterator[str]:
-    """Yield the actions that change attributes on which a policy rests, be it in a policy variable."""
-    keys = {*universe.words.by_key, *universe.words.variables}
-    if any(key.startswith("aws:resourcetag/") for key in keys):
-        yield from _TAGS
-    if "kms:resourcealiases" in keys or "kms:requestalias" in keys:
-        yield from _ALIASES
+def _read(universe: Universe) -> frozenset[str]:
+    """Return the condition keys on which a policy rests, be it in a policy variable."""
+    return frozenset((*universe.words.by_key, *universe.words.variables))
 
 
 def _grantable(universe: Universe) -> frozenset[str]:
@@ -99,6 +99,29 @@ class _Steps:
     def hits(self, asked: Iterable[StandIn | str], actions: Iterable[str], label: str) -> list[Hit]:
         """Return who may take one of these actions."""
         return self._access(self.universe.requests(asked, [ACTIONS[action] for action in actions]), label)
+
+    def tagging(self, asked: Sequence[StandIn | str]) -> list[Hit]:
+        """Return who may set or remove a tag of the key that some policy reads: no other tag opens anything."""
+        read = {key.removeprefix(_TAG) for key in _read(self.universe) if key.startswith(_TAG)}
+        there = {name.lower() for key in self.universe.keys for name, _ in key.tags}
+        found: list[Hit] = []
+        for action, names in (("TagResource", read), ("UntagResource", read & there)):
+            if names:
+                universe = self.universe.changed([_denying_others(bundle, action, names) for bundle in self.universe.bundles])
+                bases = universe.requests(asked, [ACTIONS[action]])
+                found += self._run(universe, access(universe.sides[0]), bases, _SEEN)
+        return found
+
+    def naming(self, asked: Iterable[StandIn | str]) -> list[Hit]:
+        """Return who may change an alias of the key: who is described needs a permission on the alias as well."""
+        found = self.hits(asked, _ALIASES, _SEEN)
+        halves = {(_asker(hit), hit.witness.action, _is_about_alias(hit)) for hit in found}
+        return [
+            hit
+            for hit in found
+            if not self.universe.described(_asker(hit))
+            or {(_asker(hit), hit.witness.action, half) for half in (True, False)} <= halves
+        ]
 
     def held(self, asked: Iterable[StandIn | str]) -> dict[str, set[str]]:
         """Return who may take each operation in some situation, of those that a grant could give."""
@@ -152,6 +175,19 @@ class _Steps:
     def _beside(self, bundle: Bundle) -> Universe:
         """Return a universe that compares a bundle with the one that is asked about."""
         return Universe([bundle, self.universe.bundles[0]], self.universe.scope, self.meter)
+
+
+def _is_about_alias(hit: Hit) -> bool:
+    return any(":alias/" in resource for resource in hit.witness.resources or ())
+
+
+def _denying_others(bundle: Bundle, action: str, names: Iterable[str]) -> Bundle:
+    """Return a bundle whose first key denies an action on tags that touches none of some names."""
+    first, *others = bundle.keys
+    apart = Condition("ForAllValues:StringNotEqualsIgnoreCase", "aws:TagKeys", tuple(sorted(names)))
+    denied = Statement(Effect.DENY, (f"kms:{action}",), ("*",), principals=(EVERYONE,), conditions=(apart,), sid="OtherTags")
+    policy = first.policy._replace(statements=(*first.policy.statements, denied))
+    return bundle._replace(keys=(first._replace(policy=policy), *others))
 
 
 def _to(base: Base, grantee: str | None, operation: str) -> Base:

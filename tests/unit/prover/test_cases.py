@@ -66,7 +66,8 @@ def question(case: Mapping[str, Any]) -> Question:
     if "only" in case:
         who, _, actions = case["only"].partition(" ")
         return Only((arn(who),), tuple(actions.split(",")))
-    return {"no-public": NoPublic(), "no-escalation": NoEscalation(), "no-lockout": NoLockout()}[case["ask"]]
+    escalation = NoEscalation((arn(case["except"]),) if "except" in case else ())
+    return {"no-public": NoPublic(), "no-escalation": escalation, "no-lockout": NoLockout()}[case["ask"]]
 
 
 @pytest.mark.parametrize("case", EVERY)
