@@ -215,6 +215,8 @@ _OF_SERVICES: dict[str, Callable[[Caller], Domain]] = {
         shapes=(_SERVICE,), nicer=_CALLER.nicer, multi_valued=True, optional=False, within=(caller.name,)
     ),
     "aws:principalarn": lambda _caller: Domain(shapes=_PRINCIPALS, nicer=_SOME_PRINCIPALS, strict=True),
+    "aws:principalaccount": lambda _caller: ACCOUNT._replace(strict=True),
+    "kms:calleraccount": lambda _caller: ACCOUNT._replace(strict=True),
 }
 
 

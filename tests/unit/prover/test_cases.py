@@ -27,7 +27,7 @@ EVERY = [
 
 def arn(text: str) -> str:
     """Return the ARN that a shorthand of a case stands for."""
-    if text == "*" or text.startswith("arn:"):
+    if text == "*" or text.startswith("arn:") or text.endswith(".amazonaws.com"):
         return text
     return f"arn:aws:{'sts' if text.startswith(('assumed-role/', 'federated-user/')) else 'iam'}::{HOME}:{text}"
 
