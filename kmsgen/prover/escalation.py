@@ -17,7 +17,7 @@ from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.document import EVERYONE, Condition, Effect, Statement
 from kmsgen.policy.grant import Grant, GrantConstraints
-from kmsgen.prover.problem import Meter
+from kmsgen.prover.problem import BudgetError, Meter
 from kmsgen.prover.requests.caller import StandIn
 from kmsgen.prover.search.counterexamples import Bad, Hit, access, gained, hunt
 from kmsgen.prover.search.encoding import Base
@@ -55,8 +55,11 @@ def escalations(universe: Universe, exceptions: Sequence[str], meter: Meter) -> 
     found += steps.tagging(others)
     found += steps.naming(others) if _ALIAS_KEYS & _read(universe) else []
     found += steps.reading(others)
-    for operation in sorted(_grantable(universe) - _HARMLESS):
-        found += steps.granting(others, operation, frozenset(held.get(operation, ())))
+    try:
+        for operation in sorted(_grantable(universe) - _HARMLESS):
+            found += steps.granting(others, operation, frozenset(held.get(operation, ())))
+    except BudgetError as error:
+        steps.reasons[str(error)] = None
     return Escalations(tuple(found), "; ".join(steps.reasons), steps.doubtful)
 
 

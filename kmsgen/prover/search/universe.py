@@ -129,6 +129,7 @@ class Universe:
         """Put principals together of whom the same is seen."""
         found: dict[Views, list[Asked]] = {}
         for one in asked:
+            self._meter.count()
             found.setdefault(self._views_of(one), []).append(one)
         return found
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
 import pytest
@@ -29,6 +31,7 @@ from kmsgen.prover import (
     differences,
     prove,
 )
+from kmsgen.prover.search import universe as universe_module
 from kmsgen.reading import parse
 from kmsgen.sources.scenario import read_scenarios
 
@@ -278,3 +281,29 @@ def test_a_grant_added_is_gained_once_and_leaves_nothing_open(constraints: Mappi
     assert [(one.principals, one.actions) for one in found.gained] == [((APP,), ("kms:Decrypt",))]
     assert (found.lost, found.reason) == ((), "")
     assert differences(with_it, without).reason == ""
+
+
+def test_the_clock_is_looked_at_for_each_principal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is seen of a principal takes long where policies are: with so many of them the budget ends in between."""
+    looks = count()
+    seen: list[object] = []
+    views_of = universe_module.views_of
+
+    def watched(*about: Any) -> Any:
+        seen.append(about)
+        return views_of(*about)
+
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(looks)))
+    monkeypatch.setattr(universe_module, "views_of", watched)
+    world = bundle(*(allow(f"arn:aws:iam::{HOME}:user/u{i}") for i in range(40)))
+    assert prove(world, NoEscalation(), Budget(seconds=10)).result is Result.UNKNOWN
+    assert len(seen) <= 10
+
+
+@pytest.mark.parametrize("steps", [300, 400, 500, 600, 700])
+def test_what_was_found_before_the_budget_ran_out_is_shown(steps: int) -> None:
+    """Who changes the key policy is found first, and stays found where the grants of all others take too long."""
+    others = [allow(f"arn:aws:iam::{HOME}:user/u{i}", "kms:CreateGrant") for i in range(30)]
+    proof = prove(bundle(allow(APP, "kms:PutKeyPolicy"), *others), NoEscalation(), Budget(steps=steps))
+    assert proof.result is Result.REFUTED
+    assert "budget" in proof.reason
