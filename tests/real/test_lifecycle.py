@@ -20,49 +20,53 @@ from tests.real.terraform_cli import Terraform, terraform
 pytestmark = pytest.mark.real
 REGION = "us-west-2"
 FIRST, SECOND = "5dcb169f-3d61-4afd-8282-b495be468e4e", "c5452c5e-c0e2-4182-a021-03e5638da963"
-HEAD = f"""kmsgen: 1
-name: app
+CALL = 'module "{name}" {{\n  source = "./{name}/terraform"\n}}\n'
+
+
+def intent_text(name: str, rest: str) -> str:
+    """Return an intent whose key one role uses."""
+    return f'''kmsgen: 1
+name: {name}
 scope: {{account: "{OWN_ACCOUNT}", regions: [{REGION}]}}
 users: [{{principal: role/app, can: [decrypt]}}]
-"""
-ADMINS = "admins: [role/Admin]\n"
-CALL = 'module "key" {\n  source = "./app/terraform"\n}\n'
+{rest}
+'''
 
 
-def adopting(*key_ids: str) -> str:
-    """Return an intent that writes the policies of keys."""
-    return HEAD + ADMINS + f"keys: {json.dumps([f'arn:aws:kms:{REGION}:{OWN_ACCOUNT}:key/{key_id}' for key_id in key_ids])}\n"
+def adopting(name: str, *key_ids: str, options: str = "admins: [role/Admin]") -> str:
+    """Return an intent about keys that exist, whose policies it writes."""
+    arns = [f"arn:aws:kms:{REGION}:{OWN_ACCOUNT}:key/{key_id}" for key_id in key_ids]
+    return intent_text(name, f"keys: {json.dumps(arns)}\n{options}")
 
 
-KEEPING = adopting(FIRST).replace(ADMINS, "key_policy: keep\nspec: SYMMETRIC_DEFAULT\n")
-CREATING = HEAD + ADMINS + "key: {alias: app}\n"
+def creating(name: str, options: str = "") -> str:
+    """Return an intent that creates a key."""
+    return intent_text(name, f"admins: [role/Admin]\nkey: {{alias: {name}{options}}}")
 
 
 class Deployed:
-    """A folder with the module of an intent, rendered and applied as often as it is edited."""
+    """A folder with the modules of some intents, rendered and applied together as often as they are edited: applies are dear."""
 
-    def __init__(self, folder: Path, moto: Moto) -> None:
+    def __init__(self, folder: Path, moto: Moto, names: tuple[str, ...]) -> None:
         self.folder, self.moto = folder, moto
         self.program: Terraform = terraform(moto.environment(region=REGION), folder)
-        (folder / "main.tf").write_text(CALL)
+        (folder / "main.tf").write_text("".join(CALL.format(name=name) for name in names))
 
     def render(self, text: str) -> None:
-        """Render an intent over what the folder holds."""
+        """Render an intent over what its folder holds."""
         path = self.folder / "intent.yaml"
         path.write_text(text)
-        intent, folder = load_intent(path), self.folder / "app"
+        intent = load_intent(path)
+        folder = self.folder / intent.name
         deployment = deployment_of(intent, compile_intent(intent).bundle, last_render(folder))
-        write_all([changes_in(folder, files_of("app", render(deployment, ["terraform"])))])
+        write_all([changes_in(folder, files_of(intent.name, render(deployment, ["terraform"])))])
 
     def apply(self) -> list[str]:
-        """Apply; return the addresses of keys, policies and aliases that were destroyed. A second plan finds nothing to do."""
-        self.program.run(self.folder, "init", "-no-color")
-        self.program.run(self.folder, "plan", "-no-color", "-out=planned")
-        plan = json.loads(self.program.run(self.folder, "show", "-json", "planned"))
-        self.program.run(self.folder, "apply", "-no-color", "planned")
-        self.program.run(self.folder, "plan", "-detailed-exitcode", "-no-color")
-        changes = plan.get("resource_changes", [])
-        destroyed = [change["address"] for change in changes if "delete" in change["change"]["actions"]]
+        """Apply; return the addresses of keys, policies and aliases that were destroyed."""
+        told = map(json.loads, self.program.run(self.folder, "apply", "-auto-approve", "-json").splitlines())
+        changes = [one["change"] for one in told if one["type"] == "planned_change"]
+        assert changes
+        destroyed = [change["resource"]["addr"] for change in changes if change["action"] in ("delete", "replace")]
         return [address for address in destroyed if ".aws_kms_" in address]
 
     def policy(self, key_id: str) -> str:
@@ -72,18 +76,18 @@ class Deployed:
 
 @pytest.fixture
 def deployed(moto: Moto, tmp_path: Path) -> Deployed:
-    """Return an empty folder; in the account are two keys and the roles of the intents."""
+    """Return a folder for three intents; in the account are two keys and the roles of the intents."""
     moto.reset()
     for name in ("app", "Admin"):
         moto.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument="{}")
     for key_id in (FIRST, SECOND):
         moto.client("kms", REGION).create_key(Tags=[{"TagKey": ID_TAG, "TagValue": key_id}])
-    return Deployed(tmp_path, moto)
+    return Deployed(tmp_path, moto, ("shared", "held", "adopted"))
 
 
 def as_released(folder: Path) -> None:
     """Turn a render into what kmsgen 0.1.0 made of an only key: its policy was `this`, and the manifest listed files alone."""
-    main, manifest = folder / "app/terraform/main.tf", folder / "app/manifest.json"
+    main, manifest = folder / "terraform/main.tf", folder / "manifest.json"
     text = main.read_text().partition("\nmoved {")[0]
     main.write_text(text.replace(f'"key_n_{FIRST.replace("-", "_")}"', '"this"'))
     told = json.loads(manifest.read_text())
@@ -91,34 +95,28 @@ def as_released(folder: Path) -> None:
     manifest.write_text(json.dumps({"kmsgen": "0.1.0", "files": claims + told["files"][1:]}))
 
 
-def test_keys_that_come_and_go_lose_no_policy(deployed: Deployed) -> None:
-    """From the released version's `this` on: a second key comes, one goes, the policies are kept: nothing is destroyed."""
-    deployed.render(adopting(FIRST))
-    as_released(deployed.folder)
-    assert deployed.apply() == []
-    ours = deployed.policy(FIRST)
-    for text in (adopting(FIRST, SECOND), KEEPING):
+def test_edits_destroy_no_key_and_no_key_policy(deployed: Deployed) -> None:
+    """From the released version's `this` on a second key comes, one goes, policies are kept; a key made by the intent is adopted.
+
+    After the last edit there is nothing to do, and a plan that would destroy a key fails, whatever asks for it.
+    """
+    kms = deployed.moto.client("kms", REGION)
+    for text in (adopting("shared", FIRST), creating("held"), creating("adopted")):
         deployed.render(text)
+    as_released(deployed.folder / "shared")
+    deployed.program.run(deployed.folder, "init", "-no-color")
+    assert deployed.apply() == []
+    ours, made = deployed.policy(FIRST), kms.describe_key(KeyId="alias/adopted")["KeyMetadata"]["KeyId"]
+    keeping = adopting("shared", FIRST, options="key_policy: keep\nspec: SYMMETRIC_DEFAULT")
+    for text in (adopting("shared", FIRST, SECOND), keeping):
+        deployed.render(text)
+        deployed.render(adopting("adopted", made))
         assert deployed.apply() == []
         assert deployed.policy(FIRST) == ours
-    assert "aws_kms_key_policy" not in deployed.program.run(deployed.folder, "state", "list")
-
-
-def test_terraform_does_not_replace_a_key(deployed: Deployed) -> None:
-    """Whatever asks for it, a plan that destroys a key fails."""
-    deployed.render(CREATING)
-    assert deployed.apply() == []
-    deployed.render(CREATING.replace("alias: app", "alias: app, multi_region: true"))
+    state = deployed.program.run(deployed.folder, "state", "list")
+    assert "module.shared.aws_kms_key_policy" not in state
+    assert kms.describe_key(KeyId="alias/adopted")["KeyMetadata"]["KeyState"] == "Enabled"
+    deployed.program.run(deployed.folder, "plan", "-detailed-exitcode", "-no-color")
+    deployed.render(creating("held", ", multi_region: true"))
     with pytest.raises(AssertionError, match="prevent_destroy"):
         deployed.program.run(deployed.folder, "plan", "-no-color")
-
-
-def test_a_key_that_is_adopted_by_the_intent_that_made_it_stays(deployed: Deployed) -> None:
-    """From `key` to `keys`: the key, its policy and its alias stay as they are."""
-    deployed.render(CREATING)
-    assert deployed.apply() == []
-    kms = deployed.moto.client("kms", REGION)
-    key_id = kms.describe_key(KeyId="alias/app")["KeyMetadata"]["KeyId"]
-    deployed.render(adopting(key_id))
-    assert deployed.apply() == []
-    assert kms.describe_key(KeyId="alias/app")["KeyMetadata"]["KeyState"] == "Enabled"
