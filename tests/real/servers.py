@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 OWN_ACCOUNT = "111122223333"
+# A stack is created within one call, which takes long on a machine that does much else.
+PATIENT = Config(read_timeout=300, retries={"total_max_attempts": 1})
 PROGRAM = Path(__file__).parent / "moto_server.py"
 
 
@@ -39,6 +42,7 @@ class Moto:
             service,
             endpoint_url=self.url,
             region_name=region,
+            config=PATIENT,
             aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
         )
