@@ -20,6 +20,7 @@ from tests.real.terraform_cli import Terraform, terraform
 pytestmark = pytest.mark.real
 REGION = "us-west-2"
 FIRST, SECOND = "5dcb169f-3d61-4afd-8282-b495be468e4e", "c5452c5e-c0e2-4182-a021-03e5638da963"
+THIRD = "5f2d91c4-8c0e-4b1d-9a57-2f6e0a3b7d18"
 CALL = 'module "{name}" {{\n  source = "./{name}/terraform"\n}}\n'
 
 
@@ -69,54 +70,54 @@ class Deployed:
         destroyed = [change["resource"]["addr"] for change in changes if change["action"] in ("delete", "replace")]
         return [address for address in destroyed if ".aws_kms_" in address]
 
-    def policy(self, key_id: str) -> str:
-        """Return the policy that a key has."""
-        return str(self.moto.client("kms", REGION).get_key_policy(KeyId=key_id, PolicyName="default")["Policy"])
+    def policies(self) -> list[str]:
+        """Return the policies of the keys whose policies the first render writes."""
+        kms = self.moto.client("kms", REGION)
+        return [str(kms.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"]) for key_id in (FIRST, THIRD)]
 
 
 @pytest.fixture
 def deployed(moto: Moto, tmp_path: Path) -> Deployed:
-    """Return a folder for three intents; in the account are two keys and the roles of the intents."""
+    """Return a folder for four intents; in the account are three keys and the roles of the intents."""
     moto.reset()
     for name in ("app", "Admin"):
         moto.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument="{}")
-    for key_id in (FIRST, SECOND):
+    for key_id in (FIRST, SECOND, THIRD):
         moto.client("kms", REGION).create_key(Tags=[{"TagKey": ID_TAG, "TagValue": key_id}])
-    return Deployed(tmp_path, moto, ("shared", "held", "adopted"))
+    return Deployed(tmp_path, moto, ("shared", "kept", "held", "adopted"))
 
 
-def as_released(folder: Path) -> None:
+def as_released(folder: Path, key_id: str) -> None:
     """Turn a render into what kmsgen 0.1.0 made of an only key: its policy was `this`, and the manifest listed files alone."""
     main, manifest = folder / "terraform/main.tf", folder / "manifest.json"
     text = main.read_text().partition("\nmoved {")[0]
-    main.write_text(text.replace(f'"key_n_{FIRST.replace("-", "_")}"', '"this"'))
+    main.write_text(text.replace(f'"key_n_{key_id.replace("-", "_")}"', '"this"'))
     told = json.loads(manifest.read_text())
     claims = [{**claim, "sha256": sha256(main.read_bytes())} for claim in told["files"][:1]]
     manifest.write_text(json.dumps({"kmsgen": "0.1.0", "files": claims + told["files"][1:]}))
 
 
 def test_edits_destroy_no_key_and_no_key_policy(deployed: Deployed) -> None:
-    """From the released version's `this` on a second key comes, one goes, policies are kept; a key made by the intent is adopted.
+    """From the released version's `this` on: a second key comes, a policy is kept, a key that the intent made is adopted.
 
-    After the last edit there is nothing to do, and a plan that would destroy a key fails, whatever asks for it.
+    After that there is nothing to do, and a plan that would destroy a key fails, whatever asks for it.
     """
     kms = deployed.moto.client("kms", REGION)
-    for text in (adopting("shared", FIRST), creating("held"), creating("adopted")):
+    for text in (adopting("shared", FIRST), adopting("kept", THIRD), creating("held"), creating("adopted")):
         deployed.render(text)
-    as_released(deployed.folder / "shared")
+    as_released(deployed.folder / "shared", FIRST)
+    as_released(deployed.folder / "kept", THIRD)
     deployed.program.run(deployed.folder, "init", "-no-color")
     assert deployed.apply() == []
-    ours, made = deployed.policy(FIRST), kms.describe_key(KeyId="alias/adopted")["KeyMetadata"]["KeyId"]
-    keeping = adopting("shared", FIRST, options="key_policy: keep\nspec: SYMMETRIC_DEFAULT")
-    for text in (adopting("shared", FIRST, SECOND), keeping):
-        deployed.render(text)
-        deployed.render(adopting("adopted", made))
-        assert deployed.apply() == []
-        assert deployed.policy(FIRST) == ours
-    state = deployed.program.run(deployed.folder, "state", "list")
-    assert "module.shared.aws_kms_key_policy" not in state
+    ours, made = deployed.policies(), kms.describe_key(KeyId="alias/adopted")["KeyMetadata"]["KeyId"]
+    deployed.render(adopting("shared", FIRST, SECOND))
+    deployed.render(adopting("kept", THIRD, options="key_policy: keep\nspec: SYMMETRIC_DEFAULT"))
+    deployed.render(adopting("adopted", made))
+    assert deployed.apply() == []
+    assert deployed.policies() == ours
+    assert "module.kept.aws_kms_key_policy" not in deployed.program.run(deployed.folder, "state", "list")
     assert kms.describe_key(KeyId="alias/adopted")["KeyMetadata"]["KeyState"] == "Enabled"
     deployed.program.run(deployed.folder, "plan", "-detailed-exitcode", "-no-color")
     deployed.render(creating("held", ", multi_region: true"))
     with pytest.raises(AssertionError, match="prevent_destroy"):
-        deployed.program.run(deployed.folder, "plan", "-no-color")
+        deployed.program.run(deployed.folder, "plan", "-no-color", "-refresh=false")
