@@ -13,11 +13,12 @@ from kmsgen.render.artifact import Artifact, Rendering
 from kmsgen.render.deployment import Deployment, key_id
 from kmsgen.render.environment import environment
 from kmsgen.render.json_text import compact_json, request_file
-from kmsgen.render.names import file_label, unique
+from kmsgen.render.names import digest, file_label, unique
 
 FORMAT = "grants"
 TEMPLATES = environment("grants", {"sh": shell.quote})
 GRANT_NAME = re.compile(r"[A-Za-z0-9:/_-]{1,256}\Z")
+_PLAIN = re.compile(r"[a-z0-9_-]{1,100}\Z")
 
 
 class GrantCall(NamedTuple):
@@ -54,8 +55,20 @@ def render(deployment: Deployment) -> Rendering:
 def calls(deployment: Deployment) -> list[GrantCall]:
     """Return a CreateGrant call for each grant, in the bundle's order. Raises InputError for a name that KMS would not take."""
     pairs = [(access, grant) for access in deployment.bundle.keys for grant in access.grants]
-    labels = unique(file_label(grant.name or f"grant-{number}") for number, (_, grant) in enumerate(pairs, 1))
+    labels = unique(_label(access, grant) for access, grant in pairs)
     return [_call(deployment, label, access, grant) for label, (access, grant) in zip(labels, pairs, strict=True)]
+
+
+def _label(access: KeyAccess, grant: Grant) -> str:
+    """Return a label made of a grant and its key alone, so that no other one's coming or going changes it."""
+    name = grant.name or f"grant-{digest(compact_json(format_grant(grant)))}"
+    own = name if _PLAIN.match(name) else f"{file_label(name)}-{digest(name)}"
+    return own if access.creation is not None else f"{own}-{file_label(_called(access.key.arn))}"
+
+
+def _called(arn: str) -> str:
+    """Return a key's id; that of a multi-Region key, which its replicas have too, behind its Region."""
+    return f"{region_of(arn)}-{key_id(arn)}" if key_id(arn).startswith("mrk-") else key_id(arn)
 
 
 def _call(deployment: Deployment, label: str, access: KeyAccess, grant: Grant) -> GrantCall:

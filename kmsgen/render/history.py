@@ -10,7 +10,9 @@ from kmsgen.policy.bundle import KeyAccess
 
 # What may hold a key at one of Terraform's addresses; a manifest is input, and may hold anything else.
 _ADDRESS = re.compile(r"aws_kms_(?:key_policy\.(?:this|key_[a-z0-9_]+)|(?:external_)?key\.this|alias\.this)\Z")
+_GRANT = re.compile(r"aws_kms_grant\.[a-z0-9_]+\Z")
 _KEY_ID = re.compile(r"(?:[0-9a-f-]{36}|mrk-[0-9a-f]{32})?\Z")
+_GRANTED = re.compile(r"(?:[0-9a-f-]{36}|mrk-[0-9a-f]{32})/[A-Za-z0-9:/_-]{1,256}\Z")
 
 
 class RenderedKey(NamedTuple):
@@ -29,7 +31,7 @@ class RenderedKey(NamedTuple):
 class History(NamedTuple):
     """The keys of the last render, and every address of Terraform at which a key or its policy may be, with the key's id.
 
-    The id is empty where nothing tells it. `deployer` is the ARN of who deploys.
+    The id is empty where nothing tells it; of a grant it is `KEYID/NAME`. `deployer` is the ARN of who deploys.
     `known` False: there is no manifest that tells.
     """
 
@@ -85,4 +87,6 @@ def _key(data: Mapping[str, Any]) -> RenderedKey | None:
 
 
 def _is_address(name: object, key_id: object) -> bool:
-    return isinstance(name, str) and isinstance(key_id, str) and bool(_ADDRESS.match(name) and _KEY_ID.match(key_id))
+    if not isinstance(name, str) or not isinstance(key_id, str):
+        return False
+    return bool(_ADDRESS.match(name) and _KEY_ID.match(key_id)) or bool(_GRANT.match(name) and _GRANTED.match(key_id))

@@ -11,6 +11,10 @@ from kmsgen.render.history import UNKNOWN, History, RenderedKey, parse
 # What kmsgen 0.1 wrote into terraform/main.tf.
 _MODULE = "terraform/main.tf"
 _POLICY = re.compile(r'^resource "aws_kms_key_policy" "([a-z0-9_]+)" \{\n  key_id = "([a-z0-9-]+)"$', re.MULTILINE)
+_GRANT = re.compile(
+    r'^resource "aws_kms_grant" "([a-z0-9_]+)" \{\n  name += "([\w:/-]+)"\n  key_id += (?:"([a-z0-9-]+)"|.*)$',
+    re.MULTILINE | re.ASCII,
+)
 _CREATED = re.compile(r'^resource "(aws_kms_(?:external_)?key)" "this" \{\n((?:  .*\n)+)', re.MULTILINE)
 _ARGUMENT = re.compile(r"^  (\w+) += (?:\"([^\"]*)\"|(true|false))$", re.MULTILINE)
 _PLACE = re.compile(r'^      condition     = self\.(account_id|id) == "([a-z0-9-]+)"$', re.MULTILINE)
@@ -30,11 +34,14 @@ def _of_module(text: str) -> History:
     """Return what a module that kmsgen 0.1 wrote creates, and which key policies it sets."""
     addresses = {f"aws_kms_key_policy.{label}": key_id for label, key_id in _POLICY.findall(text)}
     created = _created(text)
+    made = created.arn.rpartition("/")[2] if created else NEW_KEY_ID
+    for label, name, key_id in _GRANT.findall(text):
+        addresses[f"aws_kms_grant.{label}"] = f"{key_id or made}/{name}"
     if created is None:
         return History((), MappingProxyType(addresses))
-    held = {"aws_kms_alias.this": created.arn.rpartition("/")[2]} if 'resource "aws_kms_alias" "this"' in text else {}
+    held = {"aws_kms_alias.this": made} if 'resource "aws_kms_alias" "this"' in text else {}
     kind = "aws_kms_key" if created.origin == "AWS_KMS" else "aws_kms_external_key"
-    return History((created,), MappingProxyType({**held, f"{kind}.this": created.arn.rpartition("/")[2]}))
+    return History((created,), MappingProxyType({**addresses, **held, f"{kind}.this": made}))
 
 
 def _created(text: str) -> RenderedKey | None:

@@ -14,6 +14,7 @@ from kmsgen.policy.bundle import KeyAccess
 from kmsgen.render.deployment import PLACEHOLDERS, Deployment, key_id
 from kmsgen.render.history import History, rendered_key
 from kmsgen.render.names import words
+from kmsgen.render.terraform import grants
 
 # The key specs that aws_kms_key takes, as of hashicorp/aws 5.100.
 CREATED_SPECS = frozenset(
@@ -23,6 +24,7 @@ CREATED_SPECS = frozenset(
     )
 )  # fmt: skip
 ALIAS = "aws_kms_alias.this"
+_ONE_EACH = ("aws_kms_key_policy.", "aws_kms_grant.")
 ONLY_POLICY = "aws_kms_key_policy.this"
 
 
@@ -48,7 +50,11 @@ def policy_label(arn: str, deployment: Deployment) -> str:
 
 
 def declared(deployment: Deployment) -> dict[str, str]:
-    """Return the addresses of the key's module that hold a key, its policy or its alias, with the key's id."""
+    """Return the addresses of the key's module that hold a key, its policy or alias, with the key's id, and of grants."""
+    return {**_of_keys(deployment), **grants.held(deployment)}
+
+
+def _of_keys(deployment: Deployment) -> dict[str, str]:
     if (new_key := deployment.new_key) is not None:
         held = f"{creating_type(new_key)}.this" if creating_type(new_key) else ONLY_POLICY
         names = [held, ALIAS] if new_key.creation and new_key.creation.alias else [held]
@@ -63,7 +69,7 @@ def _of_policies(arns: tuple[str, ...], deployment: Deployment) -> dict[str, str
 def carried(deployment: Deployment) -> Carried:
     """Return what happens to each earlier address that is none now: nothing is destroyed but the alias of a key that stays."""
     now = declared(deployment)
-    homes = {held: address for address, held in now.items() if address.startswith("aws_kms_key_policy.")}
+    homes = {held: address for address, held in now.items() if address.startswith(_ONE_EACH)}
     moved: dict[str, str] = {}
     removed: list[str] = []
     for address, held in _earlier(deployment).items():
@@ -72,7 +78,7 @@ def carried(deployment: Deployment) -> Carried:
             continue
         if home and held not in PLACEHOLDERS and home not in moved.values():
             moved[address] = home
-        else:
+        elif not address.startswith("aws_kms_grant."):  # a grant that is gone is to be revoked
             removed.append(address)
     return Carried(moved, tuple(removed))
 
@@ -94,4 +100,10 @@ def _earlier(deployment: Deployment) -> Mapping[str, str]:
         return {}
     # kmsgen 0.1 called the policy of an only key `this`
     only = key_id(governed[0]) if len(governed) == 1 else ""
-    return {ONLY_POLICY: only, **_of_policies(kept, deployment)}
+    return {ONLY_POLICY: only, **_of_policies(kept, deployment), **(_only_grants(deployment, only) if only else {})}
+
+
+def _only_grants(deployment: Deployment, only: str) -> dict[str, str]:
+    """Return how kmsgen 0.1 called the grants of an only key: by their names alone."""
+    named = (grant.name for access in deployment.bundle.keys for grant in access.grants)
+    return {f"aws_kms_grant.{words(name)}": f"{only}/{name}" for name in named if name is not None}

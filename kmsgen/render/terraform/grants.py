@@ -5,7 +5,7 @@ from __future__ import annotations
 from kmsgen.policy.grant import Grant
 from kmsgen.render.deployment import Deployment, key_id
 from kmsgen.render.grant_calls import GrantCall, calls
-from kmsgen.render.names import unique, words
+from kmsgen.render.names import resource_words, unique
 from kmsgen.render.terraform.module import GrantResource
 
 # What aws_kms_grant takes, as of hashicorp/aws 5.100.
@@ -32,8 +32,15 @@ def expressible(grant: Grant) -> bool:
 def of(deployment: Deployment, created: object) -> tuple[GrantResource, ...]:
     """Return the aws_kms_grant resources of a bundle; `created` is the expression for the id of the key to create."""
     chosen = [call for call in calls(deployment) if expressible(call.grant)]
-    labels = unique((words(call.label) for call in chosen), "_")
+    labels = unique((resource_words(call.label) for call in chosen), "_")
     return tuple(_resource(call, label, created) for label, call in zip(labels, chosen, strict=True))
+
+
+def held(deployment: Deployment) -> dict[str, str]:
+    """Return the address of each aws_kms_grant with what it holds: `KEYID/NAME`."""
+    new_key = deployment.new_key
+    resources = of(deployment, key_id(new_key.key.arn) if new_key else None)
+    return {f"aws_kms_grant.{one.label}": f"{one.key_id}/{one.name}" for one in resources if one.name is not None}
 
 
 def _resource(call: GrantCall, label: str, created: object) -> GrantResource:

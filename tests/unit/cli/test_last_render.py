@@ -94,6 +94,17 @@ def test_a_module_tells_which_key_had_the_policy_called_this(tmp_path: Path) -> 
     assert (history.keys, dict(history.addresses)) == ((), {"aws_kms_key_policy.this": "1234abcd-12ab-34cd-56ef-1234567890ab"})
 
 
+def test_a_module_tells_which_grants_there_are(tmp_path: Path) -> None:
+    """Their names do not tell their keys: the one of a later render is told by key and name."""
+    grant = 'resource "aws_kms_grant" "{}" {{\n  name               = "nightly"\n  key_id             = {}\n}}\n'
+    keys = {"nightly": '"1234abcd-12ab-34cd-56ef-1234567890ab"', "nightly_2": "aws_kms_key.this.id"}
+    text = HEAD + "".join(grant.format(label, key) for label, key in keys.items())
+    assert dict(last_render(rendered(tmp_path, text)).addresses) == {
+        "aws_kms_grant.nightly": "1234abcd-12ab-34cd-56ef-1234567890ab/nightly",
+        "aws_kms_grant.nightly_2": f"{NEW_KEY_ID}/nightly",
+    }
+
+
 def test_a_module_that_does_not_say_where_it_belongs_tells_of_no_key(tmp_path: Path) -> None:
     """A key without its place cannot be compared."""
     assert last_render(rendered(tmp_path, CREATED)).created is None

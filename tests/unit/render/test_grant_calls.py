@@ -7,9 +7,18 @@ import json
 import pytest
 
 from kmsgen.errors import InputError
+from kmsgen.policy.bundle import Bundle, Key, KeyAccess
 from kmsgen.policy.grant import Grant
 from kmsgen.render import grant_calls, json_files
-from tests.unit.render.bundles import deployment, role, texts
+from kmsgen.render.names import digest
+from tests.unit.render.bundles import deployment, document, role, texts
+
+REQUEST = '{"GranteePrincipal":"arn:aws:iam::111122223333:role/x","Operations":["Decrypt"]}'
+KEYS = (
+    ("us-west-2", "1234abcd-12ab-34cd-56ef-1234567890ab"),
+    ("us-west-2", "mrk-1234abcd12ab34cd56ef1234567890ab"),
+    ("eu-west-1", "mrk-1234abcd12ab34cd56ef1234567890ab"),
+)
 
 
 def test_there_is_no_script_without_a_grant() -> None:
@@ -18,20 +27,32 @@ def test_there_is_no_script_without_a_grant() -> None:
 
 
 def test_a_grant_without_a_name_gets_one_in_the_script() -> None:
-    """Without a name, to run the script twice would make two grants."""
+    """Without a name, to run the script twice would make two grants; what it is called depends on the grant alone."""
     found = texts(grant_calls.render(deployment(grants=(Grant("g", role("x"), ("Decrypt",)),))))
-    assert [request["Name"] for request in json.loads(found["grants/grants.json"])] == ["app-grant-1"]
+    assert [request["Name"] for request in json.loads(found["grants/grants.json"])] == [f"app-grant-{digest(REQUEST)}"]
 
 
 def test_grant_names_of_kms_become_file_names_of_their_own() -> None:
-    """Slashes and colons never reach a path, and names that look alike then are told apart by their order."""
+    """Slashes, colons and capitals never reach a path alone: a digest tells names apart that look alike then."""
     names = ("/team/a:b", "team-a-b", "/", "TEAM/a/b", "a" * 256, "a" * 255)
     given = deployment(grants=tuple(Grant(name, role("x"), ("Decrypt",), name=name) for name in names))
     found = texts(json_files.render(given))
     files = [path.removeprefix("json/grants/") for path in found if path.startswith("json/grants/")]
-    long = "a" * 120
-    assert files == ["team-a-b.json", "team-a-b-2.json", "unnamed.json", "TEAM-a-b-3.json", f"{long}.json", f"{long}-2.json"]
+    shown = ("team-a-b", "team-a-b", "unnamed", "TEAM-a-b", "a" * 120, "a" * 120)
+    labels = [label if label == name else f"{label}-{digest(name)}" for label, name in zip(shown, names, strict=True)]
+    assert files == [f"{label}.json" for label in labels]
     assert [json.loads(found[f"json/grants/{name}"])["Name"] for name in files] == list(names)
+
+
+def test_the_files_of_grants_depend_on_their_grant_and_key_alone() -> None:
+    """A key that comes or goes changes the name of no other's file; the Region tells replicas of one id apart."""
+    arns = [f"arn:aws:kms:{region}:111122223333:key/{key_id}" for region, key_id in KEYS]
+    grant = Grant("nightly", role("x"), ("Decrypt",), name="nightly")
+    accesses = tuple(KeyAccess(Key(arn), document(), (grant,)) for arn in arns)
+    wanted = [f"nightly-{key_id}" for key_id in (KEYS[0][1], f"us-west-2-{KEYS[1][1]}", f"eu-west-1-{KEYS[2][1]}")]
+    for chosen in ((0, 1, 2), (2, 0), (1,)):
+        given = deployment()._replace(bundle=Bundle(tuple(accesses[number] for number in chosen)))
+        assert [call.label for call in grant_calls.calls(given)] == [wanted[number] for number in chosen]
 
 
 @pytest.mark.parametrize("name", ["a b", "a'b", "a`b", "", "é", "a" * 257])

@@ -43,7 +43,15 @@ def test_what_is_no_key_is_none(key: object) -> None:
 
 @pytest.mark.parametrize(
     ("address", "key_id"),
-    [('aws_kms_key_policy.this" {', ""), ("aws_iam_role.this", ""), ("aws_kms_key.this", "${x}"), ("aws_kms_key.this", 5)],
+    [
+        ('aws_kms_key_policy.this" {', ""),
+        ("aws_iam_role.this", ""),
+        ("aws_kms_key.this", "${x}"),
+        ("aws_kms_key.this", 5),
+        ("aws_kms_grant.x", "x"),
+        ("aws_kms_grant.x", ""),
+        ('aws_kms_grant.x" {', "1234abcd-12ab-34cd-56ef-1234567890ab/x"),
+    ],
 )
 def test_what_is_no_address_of_a_key_is_none(address: str, key_id: object) -> None:
     """Nothing of a manifest gets into a module but what kmsgen itself calls its resources."""

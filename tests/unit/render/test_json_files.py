@@ -11,6 +11,7 @@ from kmsgen.policy.bundle import Creation
 from kmsgen.policy.document import Condition, Effect, Statement
 from kmsgen.policy.grant import Grant
 from kmsgen.render import json_files
+from kmsgen.render.deployment import key_id
 from tests.unit.render.bundles import ACCOUNT, NEW_ARN, OLD_ARN, OTHER, allow, deployment, document, role, texts
 
 ON_NEW = (NEW_ARN,)
@@ -113,6 +114,6 @@ def test_a_grant_names_the_key_only_where_it_exists() -> None:
     grant = Grant("g", role("app"), ("Decrypt",), name="nightly")
     new, old = json_files.render(deployment(grants=(grant,))), json_files.render(deployment(creation=None, grants=(grant,)))
     assert "KeyId" not in json.loads(texts(new)["json/grants/nightly.json"])
-    assert json.loads(texts(old)["json/grants/nightly.json"])["KeyId"] == OLD_ARN
+    assert json.loads(texts(old)[f"json/grants/nightly-{key_id(OLD_ARN)}.json"])["KeyId"] == OLD_ARN
     assert any("--key-id" in note for note in new.notes)
     assert not any("--key-id" in note for note in old.notes)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 import pytest
 
 from kmsgen.policy.bundle import Bundle, Creation, Key, KeyAccess
+from kmsgen.policy.grant import Grant
 from kmsgen.render.deployment import Deployment
 from kmsgen.render.history import UNKNOWN, History
 from kmsgen.render.terraform import modules
@@ -140,3 +141,25 @@ def test_a_module_with_removed_blocks_needs_a_terraform_that_knows_them() -> Non
     """`removed` is of Terraform 1.7."""
     versions = [texts(modules.render(one))["terraform/versions.tf"] for one in (adopting(ONE), adopting(ONE, TWO))]
     assert ['required_version = ">= 1.3"' in versions[0], 'required_version = ">= 1.7"' in versions[1]] == [True, True]
+
+
+def granting(*key_ids: str, history: History = UNKNOWN) -> Deployment:
+    """Return a deployment of keys that exist with a grant on each."""
+    deployment = adopting(*key_ids, history=history)
+    grant = Grant("nightly", "arn:aws:iam::111122223333:role/exporter", ("Decrypt",), name="nightly")
+    return deployment._replace(bundle=Bundle(tuple(access._replace(grants=(grant,)) for access in deployment.bundle.keys)))
+
+
+def test_a_grant_is_moved_from_what_it_was_called() -> None:
+    """Made anew it would be the same grant to KMS, which destroying the old resource revokes."""
+    of_one, of_two = (f"aws_kms_grant.nightly_{key_id.replace('-', '_')}" for key_id in (ONE, TWO))
+    assert carried(granting(ONE)).moved["aws_kms_grant.nightly"] == of_one
+    history = History(addresses={"aws_kms_grant.nightly": f"{TWO}/nightly", "aws_kms_grant.nightly_2": f"{ONE}/nightly"})
+    for after in (history, history_after(granting(ONE, TWO, history=history))):
+        moved = carried(granting(ONE, TWO, history=after)).moved
+        assert moved == {"aws_kms_grant.nightly": of_two, "aws_kms_grant.nightly_2": of_one}
+
+
+def test_a_grant_that_is_not_of_the_intent_any_more_is_revoked() -> None:
+    """Terraform destroys what is neither declared nor let go."""
+    assert carried(adopting(ONE, history=history_after(granting(ONE)))) == ({THIS: FIRST}, ())

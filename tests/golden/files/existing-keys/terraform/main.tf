@@ -434,7 +434,7 @@ resource "aws_iam_role_policy_attachment" "role_app" {
   policy_arn = aws_iam_policy.role_app.arn
 }
 
-resource "aws_kms_grant" "nightly" {
+resource "aws_kms_grant" "nightly_1234abcd_12ab_34cd_56ef_1234567890ab" {
   name               = "nightly"
   key_id             = "1234abcd-12ab-34cd-56ef-1234567890ab"
   grantee_principal  = "arn:aws:iam::111122223333:role/exporter"
@@ -446,7 +446,7 @@ resource "aws_kms_grant" "nightly" {
   depends_on = [aws_kms_key_policy.key_n_1234abcd_12ab_34cd_56ef_1234567890ab, aws_kms_key_policy.key_abcd1234_12ab_34cd_56ef_1234567890ab]
 }
 
-resource "aws_kms_grant" "nightly_2" {
+resource "aws_kms_grant" "nightly_abcd1234_12ab_34cd_56ef_1234567890ab" {
   name               = "nightly"
   key_id             = "abcd1234-12ab-34cd-56ef-1234567890ab"
   grantee_principal  = "arn:aws:iam::111122223333:role/exporter"

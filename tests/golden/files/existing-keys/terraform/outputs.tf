@@ -15,7 +15,7 @@ output "policy_arns" {
 output "grant_ids" {
   description = "Ids of the grants, by name."
   value = {
-    nightly   = aws_kms_grant.nightly.grant_id
-    nightly-2 = aws_kms_grant.nightly_2.grant_id
+    nightly-1234abcd-12ab-34cd-56ef-1234567890ab = aws_kms_grant.nightly_1234abcd_12ab_34cd_56ef_1234567890ab.grant_id
+    nightly-abcd1234-12ab-34cd-56ef-1234567890ab = aws_kms_grant.nightly_abcd1234_12ab_34cd_56ef_1234567890ab.grant_id
   }
 }

@@ -279,7 +279,7 @@ resource "aws_iam_role_policy_attachment" "role_platform_ci" {
   policy_arn = aws_iam_policy.role_platform_ci.arn
 }
 
-resource "aws_kms_grant" "a_grant_1" {
+resource "aws_kms_grant" "a_grant_1_e0d57d3d" {
   name              = "a-grant_1"
   key_id            = aws_kms_key.this.id
   grantee_principal = "arn:aws:iam::111122223333:role/exporter"

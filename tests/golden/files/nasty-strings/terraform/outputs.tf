@@ -35,6 +35,6 @@ output "policy_arns" {
 output "grant_ids" {
   description = "Ids of the grants, by name."
   value = {
-    a-grant_1 = aws_kms_grant.a_grant_1.grant_id
+    a-grant_1 = aws_kms_grant.a_grant_1_e0d57d3d.grant_id
   }
 }
