@@ -18,7 +18,7 @@ from kmsgen.checks.example_requests import Situation, bound, situations
 from kmsgen.checks.intent.asked_access import Expected, regions_of
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, Key
-from kmsgen.policy.document import Condition, Effect
+from kmsgen.policy.document import Condition, Effect, Statement
 
 Values = tuple[str, ...]
 
@@ -28,6 +28,7 @@ REGION = "aws:requestedregion"
 _MEMBERS = ("444455556666", "777788889999")
 _USER_NAME = "${aws:username"  # a variable that users alone have
 _TAG = "aws:resourcetag/"
+BY_REQUEST, BY_KEY = "kms:requestalias", "kms:resourcealiases"
 _OF_TYPE = {"User": f"user/{SOMEBODY}", "AssumedRole": f"role/{SOMEBODY}", "Account": "root"}
 _IMPORT = frozenset({"kms:ImportKeyMaterial", "kms:GetParametersForImport", "kms:DeleteImportedKeyMaterial"})
 
@@ -166,8 +167,12 @@ def _able(action: str, key: Key, told: Values) -> Key:
     return key
 
 
-def forms(key: Key, intent: Intent, bundle: Bundle) -> tuple[Key, ...]:
-    """Return the key, and as what else it may exist where that lets policies of a bundle do more."""
+def forms(key: Key, intent: Intent, bundle: Bundle, *, by_key: bool = False) -> tuple[Key, ...]:
+    """Return the key, and as what else it may exist where that lets policies of a bundle do more: with other aliases too.
+
+    Those that conditions on kms:ResourceAliases name count with `by_key` alone: what an intent asks for is read as a key policy,
+    in which no page says that this key works.
+    """
     documents = [item.policy for item in bundle.keys if intent.governed]
     documents += [policy for beside in bundle.principals.values() for policy in beside.identity_policies]
     statements = [each for document in documents for each in document.statements if each.effect is Effect.ALLOW]
@@ -175,7 +180,18 @@ def forms(key: Key, intent: Intent, bundle: Bundle) -> tuple[Key, ...]:
     other = key
     for action in sorted({name for pattern in patterns for name in expand(pattern)}):
         other = _able(action, other, _told(intent))
-    return (key,) if other == key else (key, other)
+    made = (key,) if other == key else (key, other)
+    named = tuple(name for name in _aliases_named(statements, by_key=by_key) if name not in key.aliases)
+    further = [(name,) for name in named] + ([named] if len(named) > 1 else [])
+    return tuple(dict.fromkeys((*made, *(one._replace(aliases=(*one.aliases, *names)) for one in made for names in further))))
+
+
+def _aliases_named(statements: Iterable[Statement], *, by_key: bool) -> Iterator[str]:
+    """Yield an alias for each that conditions name, once: whatever aliases an intent tells, a key may get others."""
+    wanted = (BY_REQUEST, BY_KEY) if by_key else (BY_REQUEST,)
+    conditions = (condition for each in statements for condition in each.conditions if condition.key.lower() in wanted)
+    values = (value for condition in conditions for value in condition.values if "${" not in value)
+    yield from dict.fromkeys(value.replace("*", "x").replace("?", "x") for value in values)
 
 
 def _multi_region(key: Key, kind: str = "PRIMARY") -> Key:

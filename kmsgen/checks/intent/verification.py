@@ -14,7 +14,7 @@ from kmsgen.checks.intent.missing_access import not_allowed
 from kmsgen.checks.intent.specification import Specification, specify
 from kmsgen.errors import Location, RefusedError
 from kmsgen.intent.intent import ORGANIZATION, Intent, NeverLine
-from kmsgen.policy.bundle import Bundle, KeyAccess
+from kmsgen.policy.bundle import Bundle, Key, KeyAccess
 from kmsgen.prover.prove import prove_each
 from kmsgen.prover.question import Beyond, Group, Never, NeverInside, Proof, Result
 
@@ -68,12 +68,16 @@ def _proved(intent: Intent, specification: Specification, bundle: Bundle, origin
     """
     never = [_ruled_out(line) for line in intent.never]
     ruled_out: list[list[Finding]] = [[] for _ in never]
-    for access, about_key in _about_each_key(intent, bundle):
+    for access in bundle.keys:
         beyond = Beyond(specification.about(access.key.arn), specification.grants if intent.governed else access.grants)
-        proof, *others = prove_each(about_key, [beyond, *never], described_only=not intent.governed)
-        yield from _findings(proof, "excess-access", Location(intent.path), origins)
-        for line, other, found in zip(intent.never, others, ruled_out, strict=True):
-            found.extend(_findings(other, "never", line.location, origins))
+        likely = forms(access.key, intent, bundle)
+        for key in forms(access.key, intent, bundle, by_key=bool(never)):
+            asked = [*([beyond] if key in likely else []), *never]
+            proofs = prove_each(_with_key(bundle, access, key), asked, described_only=not intent.governed)
+            for proof in proofs[: len(asked) - len(never)]:
+                yield from _findings(proof, "excess-access", Location(intent.path), origins)
+            for line, proof, found in zip(intent.never, proofs[len(asked) - len(never) :], ruled_out, strict=True):
+                found.extend(_findings(proof, "never", line.location, origins))
     for found in ruled_out:
         yield from found
 
@@ -84,12 +88,10 @@ def _ruled_out(line: NeverLine) -> Never | NeverInside:
     return Never(line.principal, line.actions)
 
 
-def _about_each_key(intent: Intent, bundle: Bundle) -> Iterator[tuple[KeyAccess, Bundle]]:
-    """Yield each key of a bundle, and the bundle with that key in front, in each form that the key may have."""
-    for access in bundle.keys:
-        others = tuple(other for other in bundle.keys if other is not access)
-        for key in forms(access.key, intent, bundle):
-            yield access, bundle._replace(keys=(access._replace(key=key), *others))
+def _with_key(bundle: Bundle, access: KeyAccess, key: Key) -> Bundle:
+    """Return the bundle with one of its keys in front, in a form that the key may have."""
+    others = tuple(other for other in bundle.keys if other is not access)
+    return bundle._replace(keys=(access._replace(key=key), *others))
 
 
 def _findings(proof: Proof, code: str, place: Location, origins: Origins) -> Iterator[Finding]:

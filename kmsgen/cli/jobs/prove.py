@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from kmsgen.checks.intent.example_calls import forms
 from kmsgen.cli.console import say_note
 from kmsgen.cli.jobs.questions import AskedQuestions, Asker
 from kmsgen.cli.reports import proofs as report
@@ -62,8 +63,18 @@ def answers(subject: Subject, questions: Sequence[Question], budget: Budget, *, 
 
 
 def _ask(subject: Subject, bundle: Bundle, question: Question, budget: Budget, *, described_only: bool) -> Proof:
-    kinds = subject.by_kind(bundle)
+    kinds = _forms(subject, bundle, question)
     return _together([prove(one, question, budget, described_only=described_only) for one in kinds], kinds)
+
+
+def _forms(subject: Subject, bundle: Bundle, question: Question) -> Sequence[Bundle]:
+    """Return the bundle with its first key as whatever it may be: of any kind, and of an intent with other aliases."""
+    intent, kinds = subject.intent, subject.by_kind(bundle)
+    if intent is None:
+        return kinds
+    first, by_key = bundle.keys[0], not isinstance(question, Beyond)
+    made = [key for one in kinds for key in forms(one.keys[0].key, intent, one, by_key=by_key)]
+    return [bundle._replace(keys=(first._replace(key=key), *bundle.keys[1:])) for key in dict.fromkeys(made)]
 
 
 def _settled(most: Proof, question: Question) -> bool:

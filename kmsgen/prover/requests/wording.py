@@ -42,13 +42,29 @@ def _say(key: str, looks: Sequence[KeyTest], decided: Assignment) -> str:
     """Say what a key is: nothing of the names of pairs, each of which is said for itself."""
     values = decided.values[key]
     if values is None:
-        return _ABSENT.get(key, f"without {title(key)}") if looks else ""
+        return _say_absent(key, looks, decided) if looks else ""
     if key in _FLAGS or key in FAMILY_OF_NAMES:
         return _FLAGS.get(key, ("", ""))[values == ("true",)]
     ordered = [phrase for look in looks for phrase in _compared(look, decided)]
     if ordered:
         return f"{title(key)} {' and '.join(dict.fromkeys(ordered))}"
     return _say_text(key, values, looks, decided)
+
+
+def _say_absent(key: str, looks: Sequence[KeyTest], decided: Assignment) -> str:
+    """Say what a key that is not there need not be: where all that counts is that it has none of some values, these."""
+    excluded = [_excluded(look, decided) for look in looks]
+    if all(excluded):
+        return f"without {title(key)} {_listed(dict.fromkeys(text for texts in excluded for text in texts))}"
+    return _ABSENT.get(key, f"without {title(key)}")
+
+
+def _excluded(look: KeyTest, decided: Assignment) -> Values:
+    """Return the values that come out otherwise than an absent key at a test that takes any other value for as good as none."""
+    name, texts = split_operator(look.test.condition.operator), look.test.condition.values
+    if name is None or name.quantifier or not name.base.startswith(("String", "Arn")) or any("${" in text for text in texts):
+        return ()
+    return texts if look.reading(decided) is ("Not" in name.base) else ()
 
 
 def _say_text(key: str, values: Values, looks: Sequence[KeyTest], decided: Assignment) -> str:

@@ -53,6 +53,25 @@ def test_an_organization_is_asked_about(tmp_path: Path, organization: str, resul
     assert [(one["question"], one["result"]) for one in json.loads(shown.stdout)] == [(f"never {asked}", result)], shown.stderr
 
 
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ({"StringEquals": {"aws:SourceVpce": "vpce-1"}}, "without aws:SourceVpce `vpce-1`"),
+        ({"StringLike": {"kms:ViaService": ["s3.*", "ec2.*"]}}, "without kms:ViaService `s3.*`, `ec2.*`"),
+        ({"StringEquals": {"kms:EncryptionContext:app": "pay"}}, "without kms:EncryptionContext:app `pay`"),
+        ({"Null": {"kms:ViaService": "false"}}, "called directly"),
+    ],
+)
+def test_what_is_lost_to_a_condition_is_said_whole(policies: Path, condition: dict[str, Any], words: str) -> None:
+    """Calls with another value are lost as well as those without the key: that the key is absent would say too little."""
+    narrowed = {"Version": "2012-10-17", "Statement": [statement({"AWS": APP}, "kms:Decrypt", Condition=condition)]}
+    wide = {"Version": "2012-10-17", "Statement": [statement({"AWS": APP}, "kms:Decrypt")]}
+    for name, policy in (("old", wide), ("new", narrowed)):
+        (policies / f"{name}.json").write_text(json.dumps(policy))
+    shown = run(policies, "diff", "old.json", "new.json", "--key-arn", KEY, "--output", "json")
+    assert [one["conditions"] for one in json.loads(shown.stdout)["lost"]] == [[words]], shown.stdout + shown.stderr
+
+
 def test_the_example_is_proved(tmp_path: Path) -> None:
     """Without a question, an intent is asked for access beyond itself."""
     shown = run(tmp_path, "prove", str(EXAMPLE), "--output", "json")

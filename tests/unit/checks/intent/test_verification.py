@@ -169,3 +169,28 @@ def test_a_no_names_principal_action_situation_and_statement() -> None:
     text = str(finding.diagnostic)
     assert all(part in text for part in (f"{ROLE}app", "kms:Decrypt", "s3.us-west-2.amazonaws.com", "key-policy/Use by app"))
     assert [place.line for place in finding.origins] == [7]
+
+
+@pytest.mark.parametrize(
+    ("who", "never"),
+    [
+        ("role/app", "role/app"),
+        ("organization/o-otherorgid01/r-ab12/ou-ab12-11111111", "organization/o-otherorgid01"),
+    ],
+)
+def test_never_counts_with_aliases_that_a_key_may_get(who: str, never: str) -> None:
+    """An intent tells one alias of its key; whoever makes another opens what a line lets in by it."""
+    text = f"""admins: [role/Admin]
+users: [{{principal: {who}, can: decrypt, when: {{request_alias: team}}}}]
+never: [{{principal: {never}, actions: 'kms:Decrypt'}}]
+"""
+    assert any("never" in finding for finding in no(text))
+
+
+def test_never_counts_with_aliases_by_which_iam_policies_know_a_key() -> None:
+    """A key may have the alias for which a line about every key asks."""
+    condition = "{'ForAnyValue:StringLike': {'kms:ResourceAliases': 'alias/app-*'}}"
+    text = f"""users: [{{principal: role/app, can: decrypt, when: {{conditions: {condition}}}}}]
+never: [{{principal: role/app, actions: 'kms:Decrypt'}}]
+"""
+    assert any("never" in finding for finding in no(text, head=WITHOUT_DEPLOYER, key='keys: "*"\n'))
