@@ -1,4 +1,4 @@
-"""A Terraform plan or state, as `terraform show -json` prints it, as a bundle; OpenTofu prints the same.
+"""A Terraform plan or state, as `terraform show -json` prints it, or a state as it is kept, as a bundle; OpenTofu has the same.
 
 What Terraform knows only after it has applied is unknown, but for what the plan tells of it elsewhere: the name of a role in the
 role, the statements of a policy in its data source, which key an alias is of in the configuration.
@@ -24,6 +24,7 @@ from kmsgen.sources.terraform.keys import key_of
 from kmsgen.sources.terraform.policies import Policies, Written
 from kmsgen.sources.terraform.references import KEYS, References, account_of
 from kmsgen.sources.terraform.resources import AFTER_APPLY, Resource, listed, resources_of
+from kmsgen.sources.terraform.state_file import is_state_file, resources_of_state
 from kmsgen.sources.unknown import OneOf, Text, Unknown, has_unknown, unknown_in
 from kmsgen.sources.untold import ALIASES, MULTI_REGION, TAGS, hide
 
@@ -40,13 +41,15 @@ _PLANNED, _PRIOR = "planned_values", "prior_state"
 
 
 def is_plan(source: Source) -> bool:
-    """Return whether a file holds what `terraform show -json` prints of a plan or a state."""
+    """Return whether a file holds what `terraform show -json` prints of a plan or a state, or is a state file."""
     data = source.data
-    return isinstance(data, dict) and "format_version" in data and (_PLANNED in data or "values" in data)
+    return is_state_file(data) or (isinstance(data, dict) and "format_version" in data and (_PLANNED in data or "values" in data))
 
 
 def read_plan(source: Source, beside: Beside) -> Described:
     """Read the keys, grants and IAM policies of a plan or a state. Raises InputError with every problem."""
+    if is_state_file(source.data):
+        return _read(source, beside, resources_of_state(source), [])
     values = _PLANNED if _PLANNED in source.data else "values"
     return _read(source, beside, resources_of(source, values), _prior(source))
 

@@ -24,8 +24,9 @@ def verify(
         str | None,
         typer.Option(
             metavar="PATH",
-            help="Policies that exist: a key policy in JSON, a Terraform plan or state (`terraform show -json`), a "
-            "CloudFormation template, a scenario, or a folder that `render` wrote. Without it: what the intent compiles to.",
+            help="Policies that exist: a key policy in JSON, a Terraform plan or state (`terraform show -json`, or "
+            "terraform.tfstate), a CloudFormation template, a scenario, or a folder that `render` wrote. Without it: what the "
+            "intent compiles to.",
         ),
     ] = None,
     output: OutputForm = Output.TEXT,

@@ -1,0 +1,54 @@
+"""A state as Terraform and OpenTofu keep it, `terraform.tfstate` of format version 4: its resources, as those of a plan.
+
+Source: Terraform, internal/states/statefile/version4.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from kmsgen.reading import Source, Steps
+from kmsgen.sources.terraform.resources import Resource, listed
+
+_VERSION = "4"
+
+
+def is_state_file(data: object) -> bool:
+    """Return whether plain data is such a state."""
+    return (
+        isinstance(data, dict)
+        and data.get("version") == _VERSION
+        and isinstance(data.get("resources"), list)
+        and "serial" in data
+    )
+
+
+def resources_of_state(source: Source) -> list[Resource]:
+    """Return every resource of a state: one for each instance, those that wait to be destroyed among them."""
+    return [
+        one
+        for number, item in enumerate(source.data["resources"])
+        if isinstance(item, dict)
+        for one in _instances(source, item, ("resources", number))
+    ]
+
+
+def _instances(source: Source, item: dict[str, Any], steps: Steps) -> Iterator[Resource]:
+    module, mode, kind, name = (str(item.get(field) or "") for field in ("module", "mode", "type", "name"))
+    address = ".".join(part for part in (module, "data" if mode == "data" else "", kind, name) if part)
+    for number, instance in enumerate(listed(item.get("instances"))):
+        values = instance.get("attributes") if isinstance(instance, dict) else None
+        if not isinstance(values, dict):
+            continue
+        index = instance.get("index_key")
+        whole = f"{address}{_index(index)}{f' (deposed {one})' if (one := instance.get('deposed')) else ''}"
+        numbered = index if isinstance(index, str | int) else None
+        place = (*steps, "instances", number, "attributes")
+        yield Resource(whole, module, mode, kind, name, numbered, values, {}, source, place)
+
+
+def _index(index: object) -> str:
+    if index is None:
+        return ""
+    return f"[{index}]" if isinstance(index, str) and index.isdigit() else f'["{index}"]'
