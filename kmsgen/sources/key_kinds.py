@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from kmsgen.catalogue import services
 from kmsgen.catalogue.actions import ACTIONS, expand, fits
 from kmsgen.catalogue.key_specs import KEY_SPECS, in_partition, key_type, usages
 from kmsgen.policy.bundle import Bundle, Key
@@ -28,9 +29,18 @@ _TELLING = (_KEY_SPEC, "kms:keyusage", "kms:encryptionalgorithm", "kms:signingal
 
 
 def likely_kind(policy: Document) -> Kind:
-    """Return the kind of key that knows most of the actions that a policy names in full."""
+    """Return the kind of key that knows most of the actions which a policy names; of several, one that its services take."""
     named = {name for statement in policy.statements for name in _actions(statement) if name in _names(statement)}
-    return max(KINDS, key=lambda kind: sum(fits(ACTIONS[name.removeprefix("kms:")], _type(kind)) for name in named))
+    kinds = (*_kinds_of_services(policy), *KINDS)
+    return max(kinds, key=lambda kind: sum(fits(ACTIONS[name.removeprefix("kms:")], _type(kind)) for name in named))
+
+
+def _kinds_of_services(policy: Document) -> Iterator[Kind]:
+    """Yield the kinds that services which a policy names can use alone, such as those of Route 53."""
+    named = {one.value for statement in policy.statements for one in statement.principals or () if one.kind == "Service"}
+    for row in services.SERVICES.values():
+        if row.key_specs and not named.isdisjoint(one.principal for one in row.statements):
+            yield from ((spec, usage) for spec in row.key_specs for usage in usages(spec))
 
 
 def every_kind(bundle: Bundle) -> tuple[Bundle, ...]:

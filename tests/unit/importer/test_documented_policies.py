@@ -26,6 +26,7 @@ LINES = {
     "cloudtrail-least": ["  - service: cloudtrail"],
     "cloudwatch-logs": ["  - service: logs"],
     "console-default": ["      - encrypt", "      - use-grants"],
+    "dnssec": ["  - service: dnssec"],
     "karpenter": ["        - ec2"],
     "organization": ["  - principal: organization/o-exampleorgid", "  - deny-insecure-transport"],
     "rds": ["  - service: rds"],
@@ -34,7 +35,7 @@ LINES = {
 
 def imported(name: str) -> Proved:
     """Import a case."""
-    region = "us-east-1" if name in KINDS else "us-west-2"  # Route 53 takes keys there only
+    region = "us-east-1" if name in (*KINDS, "dnssec") else "us-west-2"  # Route 53 takes keys there only
     beside = Beside(key_arn=KEY.replace("us-west-2", region), kind=KINDS.get(name))
     return import_subject(read_subject(str(CASES / f"{name}.json"), beside), Budget(seconds=60))
 

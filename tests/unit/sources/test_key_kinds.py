@@ -57,6 +57,12 @@ def test_a_policy_is_read_as_that_of_the_key_it_speaks_of(actions: tuple[str, ..
     assert likely_kind(parse_document(policy(*actions))) == kind
 
 
+def test_a_service_that_takes_one_kind_alone_tells_it() -> None:
+    """The key of a policy for the DNSSEC of Route 53 is the one that it can use, where the actions leave others too."""
+    data = policy("kms:Sign", "kms:GetPublicKey", principal={"Service": "dnssec-route53.amazonaws.com"})
+    assert likely_kind(parse_document(data)) == ("ECC_NIST_P256", "SIGN_VERIFY")
+
+
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
