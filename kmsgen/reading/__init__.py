@@ -13,19 +13,22 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
+from kmsgen.errors import Location
 from kmsgen.reading import files
 from kmsgen.reading.files import Line, Lines
 from kmsgen.reading.source import MAX_DEPTH, Dialect, Mark, Source, Steps, Where
 
 MAX_BYTES = 4 * 1024 * 1024
+MAX_JSON_BYTES = 32 * 1024 * 1024
+"""What is read of JSON that tools write, such as a state of 20,000 keys: the worst takes 950 MB, as much YAML five times that."""
 _POLICY_NAME = "}\tdefault"  # what `aws kms get-key-policy --output text` prints after a policy
 YAML_ENDINGS = (".yaml", ".yml")
 LINES_ENDING = ".jsonl"
 ENDINGS = (*YAML_ENDINGS, ".json", LINES_ENDING)
 
 __all__ = [
-    "MAX_BYTES", "MAX_DEPTH", "Dialect", "Line", "Lines", "Mark", "Source", "Steps", "Where", "parse", "read_file",
-    "read_or_stream", "read_text",
+    "MAX_BYTES", "MAX_DEPTH", "MAX_JSON_BYTES", "Dialect", "Line", "Lines", "Mark", "Source", "Steps", "Where", "parse",
+    "read_file", "read_or_stream", "read_text",
 ]  # fmt: skip
 
 
@@ -39,8 +42,8 @@ def read_text(path: str | Path, limit: int = MAX_BYTES) -> str:
     return files.read_text(path, limit)
 
 
-def read_or_stream(path: str, limit: int = MAX_BYTES, dialect: Dialect | None = None) -> Source | Lines:
-    """Read and parse a file as `read_file` does; of JSON Lines return the lines, unread: each may have `limit` bytes.
+def read_or_stream(path: str, limit: int = MAX_BYTES, dialect: Dialect | None = None, most: int = 0) -> Source | Lines:
+    """Read and parse a file as `read_file` does, or up to `most` bytes; of JSON Lines return the lines, unread, of `limit` bytes.
 
     Raises InputError.
     """
@@ -50,7 +53,9 @@ def read_or_stream(path: str, limit: int = MAX_BYTES, dialect: Dialect | None = 
         head = b"" if ending == LINES_ENDING else file.read(limit + 1)
         if ending == LINES_ENDING or (ending not in ENDINGS and _starts_with_lines(head, limit)):
             return files.lines_of(path, opening.pop_all(), file, head, limit)
-    return parse(files.text_of(head, path, limit), path, dialect)
+        whole = max(limit, most)
+        raw = head + file.read(whole + 1 - len(head)) if len(head) <= whole else head
+    return parse(files.text_of(raw, path, whole), path, dialect)
 
 
 def parse(text: str, path: str, dialect: Dialect | None = None) -> Source:
@@ -99,4 +104,6 @@ def _parse_json(text: str, path: str, *, lines: bool) -> Source:
 def _parse_yaml(text: str, path: str, dialect: Dialect | None) -> Source:
     from kmsgen.reading import yaml_text  # noqa: PLC0415 - JSON input does not pay for it
 
+    if len(text) > MAX_BYTES:
+        raise files.too_large(Location(path), "YAML", MAX_BYTES)
     return yaml_text.parse_yaml(text, path, dialect)

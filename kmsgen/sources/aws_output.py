@@ -15,7 +15,7 @@ from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_e
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.grant_form import parse_grant
 from kmsgen.policy.json_form import parse_document
-from kmsgen.reading import Mark, Source, Where, read_file
+from kmsgen.reading import MAX_JSON_BYTES, Mark, Source, Where, read_file
 from kmsgen.reading.text_within import parse_within
 from kmsgen.sources.aws_iam import is_authorization_details, read_authorization_details
 from kmsgen.sources.beside import NOTHING, Beside, as_listed, checked_key_arn
@@ -46,7 +46,7 @@ def folder_of_answers(path: str) -> Source | None:
     sources: list[Source] = []
     for file in (one for one in found if one.suffix in _ENDINGS and one.is_file()):
         try:
-            source = read_file(file)
+            source = read_file(file, MAX_JSON_BYTES)
         except KmsgenError:
             if sources:
                 raise

@@ -67,7 +67,8 @@ def _parsed(data: object, statements: _Statements, where: Where, principals: str
 
     head = _head(data)
     if not statements.data:
-        return Reading(Document((), head.get("Version", "2008-10-17")), place)
+        version = head.get("Version")
+        return Reading(Document((), version if isinstance(version, str) else "2008-10-17"), place)
     return Reading(parse_document({**head, "Statement": statements.data}, place, principals), place)
 
 

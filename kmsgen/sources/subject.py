@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kmsgen.arn import parse_arn
 from kmsgen.errors import InputError, KmsgenError, Location, input_error, together
 from kmsgen.policy.bundle import Bundle
-from kmsgen.reading import Lines, Source, read_file, read_or_stream
+from kmsgen.reading import MAX_JSON_BYTES, Lines, Source, read_file, read_or_stream
 from kmsgen.sources import aws_output, intent_file, key_policy, rendered_folder, scenario, terraform_plan
 from kmsgen.sources.beside import NOTHING, Beside, read_beside
 from kmsgen.sources.cloudformation import template
@@ -185,14 +185,14 @@ def identify(path: str, otherwise: Form | None = None) -> Identified:
     Raises InputError.
     """
     answers = aws_output.folder_of_answers(path) if _is_folder(path) and not is_rendered_folder(path) else None
-    return _identified(path, answers or read_file(_file_of(path), dialect=template.DIALECT), otherwise)
+    return _identified(path, answers or read_file(_file_of(path), MAX_JSON_BYTES, template.DIALECT), otherwise)
 
 
 def identify_or_stream(path: str, otherwise: Form | None = None) -> Identified | Lines:
     """Do as `identify` does, but of JSON Lines, each of which is a scenario, return the lines unread, however many they are."""
     if _is_folder(path):
         return identify(path, otherwise)
-    found = read_or_stream(path, dialect=template.DIALECT)
+    found = read_or_stream(path, dialect=template.DIALECT, most=MAX_JSON_BYTES)
     return _identified(path, found, otherwise) if isinstance(found, Source) else found
 
 

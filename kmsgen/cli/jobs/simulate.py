@@ -246,7 +246,10 @@ def _below(folder: str) -> list[str]:
         raise input_error(Location(str(error.filename)), "unreadable", f"the folder cannot be read: {reason}")
 
     walked = os.walk(folder, onerror=refuse)
-    found = sorted(str(Path(root) / name) for root, _folders, names in walked for name in names if name.lower().endswith(ENDINGS))
+    paths = (Path(root, name) for root, _folders, names in walked for name in names if name.lower().endswith(ENDINGS))
+    found = sorted(
+        str(path) for path in paths if path.is_file() or not path.exists()
+    )  # no pipe or socket, whose reader would wait
     if not found:
         raise input_error(Location(folder), "no-scenarios", "the folder holds no scenario", f"files end in {', '.join(ENDINGS)}")
     return found

@@ -9,7 +9,7 @@ from kmsgen.cli.console import say, say_note
 from kmsgen.cli.output_file import write
 from kmsgen.cli.reports.plain_scenario import format_bundle
 from kmsgen.errors import Location, input_error
-from kmsgen.reading import MAX_BYTES
+from kmsgen.reading import MAX_JSON_BYTES
 from kmsgen.sources.live.keys import list_keys
 from kmsgen.sources.live.session import Session, SignIn
 from kmsgen.sources.live.snapshot import Snapshot, take
@@ -45,9 +45,9 @@ def _text(scenario: dict[str, Any], out: str) -> str:
     """Return a scenario as JSON, on one line where it would be too large to be read. Raises InputError where that is so too."""
     for indent in (2, None):
         text = json.dumps(scenario, indent=indent, ensure_ascii=False) + "\n"
-        if len(text.encode()) <= MAX_BYTES:
+        if len(text.encode()) <= MAX_JSON_BYTES:
             return text
-    message = f"the snapshot is larger than {MAX_BYTES // 1024} KiB, which no command would read"
+    message = f"the snapshot is larger than {MAX_JSON_BYTES // 1024} KiB, which no command would read"
     raise input_error(Location(out), "too-large", message, "name fewer keys, or leave out --all-principals")
 
 

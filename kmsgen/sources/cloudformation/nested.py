@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kmsgen.errors import InputError
-from kmsgen.reading import Dialect, Mark, Source, parse, read_file
+from kmsgen.reading import MAX_JSON_BYTES, Dialect, Mark, Source, parse, read_file
 from kmsgen.sources.cloudformation.evaluation import Told
 from kmsgen.sources.cloudformation.resources import Resource, section
 from kmsgen.sources.cloudformation.stack import Stack, give_key_arns, stack_of
@@ -54,7 +54,7 @@ def _template(parent: Stack, resource: Resource, dialect: Dialect) -> Source | N
     path = (folder / named).resolve()
     if not path.is_relative_to(folder) or not path.is_file():
         return None
-    return read_file(Path(parent.source.path).parent / named, dialect=dialect)
+    return read_file(Path(parent.source.path).parent / named, MAX_JSON_BYTES, dialect)
 
 
 def _body(parent: Stack, resource: Resource, dialect: Dialect) -> Source | None:

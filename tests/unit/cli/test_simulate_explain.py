@@ -117,6 +117,15 @@ def test_folders_are_walked(folder: Runner) -> None:
     assert [row["scenario"] for row in rows] == ["cases/a.json", "cases/a/c.jsonl", "cases/b.yml"]
 
 
+def test_what_is_no_file_is_passed_over(folder: Runner, tmp_path: Path) -> None:
+    """A pipe in a folder of scenarios has no end; a link that leads nowhere is told."""
+    (tmp_path / "more").mkdir()
+    os.mkfifo(tmp_path / "more" / "pipe.json")
+    assert "no-scenarios" in folder("simulate", "more").err
+    (tmp_path / "more" / "gone.yaml").symlink_to("nowhere")
+    assert "no-such-file" in folder("simulate", "more").err
+
+
 def test_junit(folder: Runner) -> None:
     """The report has a case a request and a failure where it is not as expected, whatever letters the note holds."""
     data = scenario(asking("allowed"), asking("explicitDeny"), note="a < b & \u0007 \U0001f512")

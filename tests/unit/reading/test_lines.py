@@ -68,6 +68,17 @@ def test_what_is_no_json_lines_keeps_its_limit(tmp_path: Path, name: str, raw: b
         read_or_stream(str(path), LIMIT)
 
 
+def test_what_is_no_json_lines_may_be_longer_than_a_line(tmp_path: Path) -> None:
+    """A state has one line, or many that mean nothing alone: it has a limit of its own."""
+    path = tmp_path / "state"
+    path.write_bytes(b'{"a":\n' + b" " * 200 + b"1}")
+    found = read_or_stream(str(path), LIMIT, most=300)
+    assert isinstance(found, Source)
+    assert found.data == {"a": "1"}
+    with pytest.raises(InputError, match="too-large: the file is larger"):
+        read_or_stream(str(path), LIMIT, most=200)
+
+
 def test_another_file_is_read_whole(tmp_path: Path) -> None:
     """A file that is no JSON Lines is what `read_file` makes of it."""
     path = tmp_path / "a.yaml"

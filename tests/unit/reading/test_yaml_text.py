@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kmsgen.errors import InputError
-from kmsgen.reading import Dialect, parse
+from kmsgen.reading import MAX_BYTES, Dialect, parse
 from kmsgen.reading.yaml_text import parse_yaml
 
 PLAIN = {
@@ -73,6 +73,12 @@ def test_places_lead_to_values_and_keys() -> None:
     assert str(source.where(("ä", "b", 1))) == "intent.yaml:1:12"
     assert str(source.where_key(("ä", "b"))) == "intent.yaml:1:5"
     assert str(source.where(("c", "nowhere"))) == "intent.yaml:2:4"
+
+
+def test_yaml_is_no_longer_than_what_its_reader_can_hold() -> None:
+    """It takes more memory than JSON of the same length."""
+    with pytest.raises(InputError, match="too-large: the YAML is larger than 4096 KiB"):
+        parse("#" * (MAX_BYTES + 1), "template.yaml")
 
 
 DIALECT = Dialect("a:", {"!Ref": "Ref"}, "Fn::", lambda data: isinstance(data, dict) and "a" in data)

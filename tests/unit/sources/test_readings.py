@@ -217,3 +217,10 @@ def test_an_option_that_is_no_policy_may_allow_anything() -> None:
     """Of several policies one that cannot be read counts as unknown."""
     found = read_policy(OneOf(({"Version": "2012-10-17", "Statement": []}, ABSENT), "If"), nowhere, "required")
     assert [one.actions for one in found.most.document.statements] == [("*",)]
+
+
+def test_a_version_of_another_form_stands_in_no_policy() -> None:
+    """A policy that may have no statement is a value that can be compared, whatever its version is."""
+    data = {"Version": {}, "Statement": [OneOf(("1", ABSENT), "x")]}
+    readings = read_policy(data, nowhere, "required")
+    assert hash(readings.most.document) == hash(Document((), "2008-10-17"))

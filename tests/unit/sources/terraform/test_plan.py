@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from kmsgen.reading.json_text import parse_json
 from kmsgen.sources.beside import NOTHING
 from kmsgen.sources.described import Described
 from kmsgen.sources.terraform_plan import is_plan, read_plan
+from tests.unit.sources.mutations import paths
 
 PLAN = Path(__file__).with_name("plan.json")
 ROLE = "arn:aws:iam::111122223333:role"
@@ -191,19 +192,11 @@ WRONG: tuple[Any, ...] = (
 )
 
 
-def steps(data: Any, so_far: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Yield the steps to every part of plain data."""
-    if so_far:
-        yield so_far
-    for step, inner in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
-        yield from steps(inner, (*so_far, step))
-
-
 @pytest.mark.parametrize("seed", range(4))
 def test_a_plan_of_any_shape_is_read_or_refused(seed: int) -> None:
     """A part that is missing or of another form ends in a diagnostic, never in a crash."""
     chance, text = random.Random(seed), PLAN.read_text()  # noqa: S311 - any inputs will do
-    places = list(steps(json.loads(text)))
+    places = list(paths(json.loads(text)))
     for _ in range(40):
         data = json.loads(text)
         place = chance.choice(places)
