@@ -82,6 +82,8 @@ def _on_key(name: str, resource: str, scenario: Data, request: Data, **more: Any
 
 def _re_encrypt(scenario: Data, request: Data, _caller: Caller) -> Iterator[Need]:
     named = resources(request) or [scenario["key"]["arn"]]
+    told = (request.get("parameters") or {}).get("DestinationKeyId")
+    named = [*named, told] if told and len(named) == 1 else named
     found = [access["key"]["arn"] for access, _alias in (find(resource, scenario) for resource in named) if access]
     same = found[0] == found[1] if len(found) == 2 else None
     second = (request.get("parameters") or {}).get("DestinationEncryptionContext") or {}

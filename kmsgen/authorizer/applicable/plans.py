@@ -30,8 +30,8 @@ from kmsgen.authorizer.request import Request
 from kmsgen.policy.bundle import Bundle, Organization, PrincipalPolicies
 
 MAX_REMEMBERED = 65536
-# parameters that make a request need more permissions
-ADDING = frozenset({"Tags", "ReplicaRegion", "MultiRegion", "PrimaryRegion"})
+# parameters that tell what permissions a request needs
+ADDING = frozenset({"Tags", "ReplicaRegion", "MultiRegion", "PrimaryRegion", "DestinationKeyId"})
 ENDPOINT = "aws:sourcevpce"
 UNTOLD = "some VPC endpoint"
 """No id: the request comes through an endpoint that it does not name, so that no policy of one surely allows it."""

@@ -8,6 +8,7 @@ from kmsgen.authorizer.context.lookup import lookup
 from kmsgen.authorizer.context.untold import title
 from kmsgen.authorizer.context.view import View
 from kmsgen.authorizer.language.open_value import Open
+from kmsgen.authorizer.language.shapes import covered, pieces_of_shape
 from kmsgen.catalogue.model import Values
 
 
@@ -21,7 +22,14 @@ def passed_over(views: Sequence[View]) -> Iterator[str]:
 
 def _contradicted(view: View, key: str, values: Values) -> bool:
     seen = lookup(view, key)
-    return not isinstance(seen, Open) and _folded(seen or ()) != _folded(values)
+    if isinstance(seen, Open):
+        return not any(_folded(one or ()) == _folded(values) for one in seen.readings) and not _has_shape(seen, values)
+    return _folded(seen or ()) != _folded(values)
+
+
+def _has_shape(seen: Open, values: Values) -> bool:
+    """Return whether each of some values may be one that is open."""
+    return seen.shape is not None and all(covered((value,), (pieces_of_shape(seen.shape),)) for value in values)
 
 
 def _folded(values: Values) -> set[str]:
