@@ -6,6 +6,7 @@ import copy
 import json
 import random
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -87,13 +88,29 @@ def places(data: Any, steps: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from places(value, (*steps, step))
 
 
+@cache
+def carried(action: str) -> dict[str, Any]:
+    """Return the request with an action, and with what requests for it carry."""
+    asked = {**SCENARIO["requests"][0], "action": action}
+    known = parameters_of(action) or ()
+    asked["parameters"] = {name: value for name, value in asked["parameters"].items() if name in known}
+    plain = {"principal": ROLE, "action": action}
+    return plain | {name: value for name, value in asked.items() if is_read({**plain, name: value})}
+
+
+def is_read(asked: dict[str, Any]) -> bool:
+    """Return whether a scenario with a request is read."""
+    try:
+        read_scenarios(parse(json.dumps({**SCENARIO, "requests": [asked]}), "s.json"))
+    except KmsgenError:
+        return False
+    return True
+
+
 def broken(chance: random.Random) -> dict[str, Any]:
     """Return the scenario with one part or two replaced by junk."""
     data = copy.deepcopy(SCENARIO)
-    asked = data["requests"][0]
-    asked["action"] = "kms:" + chance.choice(ACTIONS)
-    known = parameters_of(asked["action"]) or ()
-    asked["parameters"] = {name: value for name, value in asked["parameters"].items() if name in known}
+    data["requests"] = [copy.deepcopy(carried("kms:" + chance.choice(ACTIONS)))]
     for steps in chance.sample([steps for steps in places(SCENARIO) if steps], chance.choice((1, 1, 2))):
         parent: Any = data
         for step in steps[:-1]:

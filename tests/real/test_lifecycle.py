@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from kmsgen.cli.jobs.last_render import last_render
-from kmsgen.cli.output_folder import changes_in, files_of, sha256, write_all
+from kmsgen.cli.output_folder import files_of, sha256
+from kmsgen.cli.staging import Staging
 from kmsgen.compiler.compile import compile_intent
 from kmsgen.intent.load import load_intent
 from kmsgen.render.deployment import deployment_of
@@ -60,7 +61,9 @@ class Deployed:
         intent = load_intent(path)
         folder = self.folder / intent.name
         deployment = deployment_of(intent, compile_intent(intent).bundle, last_render(folder))
-        write_all([changes_in(folder, files_of(intent.name, render(deployment, ["terraform"])))])
+        with Staging(self.folder) as staging:
+            staging.put(folder, files_of(intent.name, render(deployment, ["terraform"])), force=False)
+            staging.commit()
 
     def apply(self) -> list[str]:
         """Apply; return the addresses of keys, policies and aliases that were destroyed."""

@@ -37,7 +37,7 @@ WHEN = (
     When(encryption_context=(("k", ("v",)),)),
     When(until="2090-01-01T00:00:00Z"),
     When(conditions=(Condition("Bool", "kms:GrantIsForAWSResource", ("true",)),)),
-    When(conditions=(Condition("StringEquals", "aws:SourceOrgID", ("o-x",)),)),
+    When(conditions=(Condition("StringEquals", "aws:SourceOrgID", ("o-exampleorgid",)),)),
 )
 
 
