@@ -18,7 +18,7 @@ from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, ConstraintTest
 from kmsgen.prover.requests.parts import Asked
 from kmsgen.prover.values.cells import every, find
 from kmsgen.prover.values.domains import Domain
-from kmsgen.prover.values.patterns import Automaton, literal
+from kmsgen.prover.values.patterns import Automaton, literal, variants
 from kmsgen.prover.values.sets import demands, find_set
 
 SOME_VALUE = "any"
@@ -108,10 +108,9 @@ def _by_state(name: str, together: Automaton, most: int) -> dict[int, list[str]]
     found = {together.start: [""]}
     for character in name:
         longer: dict[int, list[str]] = {}
-        for case in dict.fromkeys((character, character.upper(), character.lower())):
-            if case.lower() == character.lower():
-                for state, heads in found.items():
-                    longer.setdefault(together.after(state, case) if state else 0, []).extend(head + case for head in heads)
+        for case in dict.fromkeys((character, *variants(character))):
+            for state, heads in found.items():
+                longer.setdefault(together.after(state, case) if state else 0, []).extend(head + case for head in heads)
         found = {state: heads[:most] for state, heads in longer.items()}
     return found
 

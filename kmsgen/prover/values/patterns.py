@@ -136,7 +136,7 @@ class Pattern(Automaton):
             for character in step.characters or "":
                 self.refused[character] = self.refused.get(character, 0) | bit
             return
-        for character in _variants(step.characters) if ignore_case else step.characters:
+        for character in variants(step.characters) if ignore_case else step.characters:
             self.literal[character] = self.literal.get(character, 0) | bit
 
     @property
@@ -183,7 +183,7 @@ def _characters(step: Step) -> Iterator[str]:
 _THIRD_FORMS = {"k": "\u212a", "\u00e5": "\u212b", "\u03c9": "\u2126", "\u03b8": "\u03f4", "\u00df": "\u1e9e"}
 
 
-def _variants(characters: str) -> Iterator[str]:
+def variants(characters: str) -> Iterator[str]:
     """Yield every character of the same lower case, which is how texts are compared without their case."""
     for character in characters:
         lower = character.lower()
