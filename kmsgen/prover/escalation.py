@@ -17,6 +17,7 @@ from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.document import EVERYONE, Condition, Effect, Statement
 from kmsgen.policy.grant import Grant, GrantConstraints
+from kmsgen.prover.answer import left_open
 from kmsgen.prover.problem import BudgetError, Meter
 from kmsgen.prover.requests.caller import StandIn
 from kmsgen.prover.search.counterexamples import Bad, Hit, access, gained, hunt
@@ -154,10 +155,16 @@ class _Steps:
                 found += [hit._replace(labels=(label, *hit.labels)) for hit in own if self._adds(hit, operation)]
         return found
 
+    def _is_child(self, hit: Hit) -> bool:
+        """Return whether only grants to the one who asks let it create a grant: that gives nothing which they do not give."""
+        listed = self.universe.bundles[0].keys[0].grants
+        own = {f"grant/{grant.id}" for grant in listed if grant.grantee == hit.witness.principal}
+        return own.issuperset(hit.reason)
+
     def _adds(self, hit: Hit, operation: str) -> bool:
         """Return whether the grant that a principal makes itself gives it the operation where it had it not."""
         grant = hit.witness.create_grant
-        if grant is None:
+        if grant is None or self._is_child(hit):
             return False
         if self._gives(grant, hit, operation):
             return True
@@ -173,7 +180,12 @@ class _Steps:
         with_grant = bundle._replace(keys=(first._replace(grants=(*first.grants, grant)), *bundle.keys[1:]))
         universe = self._beside(with_grant)
         bases = universe.requests(universe.whom.all_of([_asker(hit)]), [ACTIONS[operation]])
-        return bool(self._run(universe, gained(universe.sides), bases))
+        found = self._run(universe, gained(universe.sides), bases)
+        before = universe.sides[1]
+        if any(not before.decide(one.witness).notes for one in found):
+            return True
+        self.reasons |= dict.fromkeys([left_open(self.universe, found[0])] if found else [])
+        return False
 
     def _beside(self, bundle: Bundle) -> Universe:
         """Return a universe that compares a bundle with the one that is asked about."""
