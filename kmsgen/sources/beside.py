@@ -107,7 +107,8 @@ class Read(NamedTuple):
             if held.unknown
         )
         narrower = self._joined(narrow, least) if narrow else None
-        return joined._replace(unknown=found, narrow=narrower, as_written=(*described.as_written, *text))
+        strangers = self._joined(described.named, most) if described.named else None
+        return joined._replace(unknown=found, narrow=narrower, named=strangers, as_written=(*described.as_written, *text))
 
     def _joined(self, described: Described, policies: Sequence[PlacedPolicy]) -> Described:
         bundle, lacks = described.bundle, described.lacks

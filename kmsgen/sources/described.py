@@ -99,6 +99,7 @@ class Described(NamedTuple):
     """What a file tells: a bundle with the places of its parts, and what to know beside it.
 
     Where something is `unknown` the bundle is read so that it gives the most access, and `narrow` so that it gives the least.
+    `named` is the first reading with every account that is not known as one that the key policy names.
     `lacks` is what files of its form never tell; `no_key` why the bundle has no key to ask about; `intent` what the bundle was
     compiled from; `scenarios` every one of the file; `untold` principals of whom it does not tell all policies;
     `names` what it calls keys, by their ARNs; `made` principals that come into being with it;
@@ -118,6 +119,7 @@ class Described(NamedTuple):
     names: Mapping[str, str] = MappingProxyType({})
     made: frozenset[str] = frozenset()
     narrow: Described | None = None
+    named: Described | None = None
     as_written: tuple[PlacedPolicy, ...] = ()
     hides: Mapping[str, str] = MappingProxyType({})
 
@@ -137,8 +139,9 @@ class Described(NamedTuple):
         return f"{name} ({key})" if name and not key.endswith(name) else key
 
     def changed(self, change: Callable[[Described], Described]) -> Described:
-        """Return both readings changed alike."""
-        return change(self)._replace(narrow=change(self.narrow) if self.narrow else None)
+        """Return every reading changed alike."""
+        narrow, named = (change(one) if one else None for one in (self.narrow, self.named))
+        return change(self)._replace(narrow=narrow, named=named)
 
 
 def parse_key_arn(text: str) -> Arn | None:

@@ -151,7 +151,11 @@ class Gathering:
         if not unknown:
             return most
         least = self._read(lacks, lambda readings: readings.least, Effect.DENY)
-        return most._replace(unknown=unknown, as_written=tuple(self.as_written), narrow=least._replace(unknown=unknown))
+        named = None
+        if any(readings.named for readings in self.key_policies.values()):
+            named = self._read(lacks, lambda readings: readings.named or readings.most, Effect.ALLOW)._replace(unknown=unknown)
+        narrow = least._replace(unknown=unknown)
+        return most._replace(unknown=unknown, as_written=tuple(self.as_written), narrow=narrow, named=named)
 
     def _read(self, lacks: frozenset[str], pick: Pick, beside: Effect) -> Described:
         notes = (*self.notes, *(self.untold[name] for name in sorted(self.untold)))

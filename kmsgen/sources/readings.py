@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import Steps, Where
+from kmsgen.sources.named_accounts import with_named_accounts
 from kmsgen.sources.narrowest import narrowest
 from kmsgen.sources.unknown import Absent, OneOf, Text, Unknown, has_unknown, is_marker, unknown_in
 from kmsgen.sources.widest import widest
@@ -30,11 +31,15 @@ class Reading(NamedTuple):
 
 
 class Readings(NamedTuple):
-    """A policy as it gives the most access, and as it gives the least; both are the same where nothing is unknown."""
+    """A policy as it gives the most access, and as it gives the least; both are the same where nothing is unknown.
+
+    `named` gives the most where every account is one that the policy names; None where that makes no difference.
+    """
 
     most: Reading
     least: Reading
     unknown: tuple[Unknown, ...] = ()
+    named: Reading | None = None
 
 
 class _Statements(NamedTuple):
@@ -56,7 +61,9 @@ def read_policy(data: object, where: Where, principals: str) -> Readings:
     bare = principals == "forbidden"
     most = _parsed(data, _most(data, bare=bare), where, principals)
     least = _parsed(data, _least(data, bare=bare), where, principals)
-    return Readings(most, least, tuple(dict.fromkeys(unknown_in(_mattering(data)))))
+    told = with_named_accounts(data)
+    named = None if told == data else _parsed(told, _most(told, bare=bare), where, principals)
+    return Readings(most, least, tuple(dict.fromkeys(unknown_in(_mattering(data)))), named)
 
 
 def _parsed(data: object, statements: _Statements, where: Where, principals: str) -> Reading:

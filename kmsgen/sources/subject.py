@@ -94,6 +94,11 @@ class Subject(NamedTuple):
         """The subject with its file read so that there is the least access, where the file leaves something unknown."""
         return self._replace(described=self.described.narrow or self.described)
 
+    @property
+    def of_named(self) -> Subject | None:
+        """The subject with every account that is not known as one that its key policies name; None where that is no other."""
+        return self._replace(described=self.described.named) if self.described.named else None
+
     def unknown_of(self, key: str) -> tuple[Open, ...]:
         """Return what would have to be known to answer about a key: not what is unknown of the other keys."""
         others = {access.key.arn for access in self.bundle.keys} - {key}

@@ -21,13 +21,15 @@ _SURELY_DEAD = "dead-"
 class ReadTwice(NamedTuple):
     """The findings on a file as it gives the most access and the least, and notes on the file.
 
-    `unknown` is what is not known in words, by the key that findings name.
+    `unknown` is what is not known in words, by the key that findings name. `named` are the findings on it as it gives the most
+    access, with every account one that the policy names: for strangers that changes nothing.
     """
 
     most: tuple[Finding, ...]
     least: tuple[Finding, ...]
     unknown: Mapping[str, str]
     notes: tuple[Diagnostic, ...] = ()
+    named: tuple[Finding, ...] | None = None
 
     def sure(self) -> list[Finding]:
         """Return the findings of both readings: they hold for every value. Of what may be left out only what nothing meets."""
@@ -39,7 +41,8 @@ class ReadTwice(NamedTuple):
 def may_be_public(read: ReadTwice) -> Iterator[Problem]:
     """Find keys that strangers may use, for some value that is not known."""
     sure = {one.key for one in read.least if one.code == PUBLIC}
-    open_here = {one.key: one for one in reversed(read.most) if one.code == PUBLIC and one.key not in sure}
+    most = read.most if read.named is None else read.named
+    open_here = {one.key: one for one in reversed(most) if one.code == PUBLIC and one.key not in sure}
     for key, one in open_here.items():
         yield Problem(one.location, f"whether strangers have access is open; not known: {read.unknown.get(key)}", key=key)
 

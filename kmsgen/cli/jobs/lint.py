@@ -11,7 +11,7 @@ from kmsgen.checks.lint.dead_parts import OF_MINIMALITY
 from kmsgen.checks.lint.lint import lint
 from kmsgen.checks.lint.makes import other_makes
 from kmsgen.checks.lint.table import OF_READINGS
-from kmsgen.checks.lint.unknown import ReadTwice
+from kmsgen.checks.lint.unknown import PUBLIC, ReadTwice
 from kmsgen.checks.lint.written import KEY_POLICY, Written, as_iam_policy
 from kmsgen.cli.reports import findings as report
 from kmsgen.cli.reports.unknown import named
@@ -45,7 +45,9 @@ def _of_file(subject: Subject) -> list[Finding]:
     """Return the findings on a file that hold whatever its unknown values are, and what is open because of these."""
     most = _of_reading(subject)
     least = _of_reading(subject.least) if subject.described.narrow else most
-    read = ReadTwice(tuple(most), tuple(least), _unknown(subject), subject.described.notes)
+    of_named = subject.of_named if any(one.code == PUBLIC for one in most) else None
+    strangers = tuple(_of_reading(of_named)) if of_named else None
+    read = ReadTwice(tuple(most), tuple(least), _unknown(subject), subject.described.notes, strangers)
     kept = [*read.sure(), *_as_written(subject)] if subject.described.narrow else most
     found = [*kept, *(finding for rule in OF_READINGS for finding in rule.findings(read))]
     unique = {(one.code, one.location, one.message, one.key): one for one in reversed(found)}.values()

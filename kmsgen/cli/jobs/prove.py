@@ -57,6 +57,7 @@ def answers(subject: Subject, questions: Sequence[Question], budget: Budget, *, 
             if unknown and not _settled(proof, question):
                 other = _ask(subject, narrow[number], question, budget, described_only=described_only)
                 proof = _of_readings(proof, other, question, unknown)
+                proof = _of_strangers(proof, subject, number, question, budget, described_only=described_only)
             about = f"{proof.question} on {subject.described.name_of(bundle.keys[0].key.arn)}"
             found.append(proof._replace(question=about) if len(bundles) > 1 else proof)
     return found
@@ -75,6 +76,17 @@ def _forms(subject: Subject, bundle: Bundle, question: Question) -> Sequence[Bun
     first, by_key = bundle.keys[0], not isinstance(question, Beyond)
     made = [key for one in kinds for key in forms(one.keys[0].key, intent, one, by_key=by_key)]
     return [bundle._replace(keys=(first._replace(key=key), *bundle.keys[1:])) for key in dict.fromkeys(made)]
+
+
+def _of_strangers(
+    proof: Proof, subject: Subject, number: int, question: Question, budget: Budget, *, described_only: bool
+) -> Proof:
+    """Return what is proved of strangers, to whom it is the same which account a policy names."""
+    named = subject.of_named if isinstance(question, NoPublic) and proof.result is Result.UNKNOWN else None
+    if named is None:
+        return proof
+    other = _ask(named, named.by_key()[number], question, budget, described_only=described_only)
+    return other if other.result is Result.PROVED else proof
 
 
 def _settled(most: Proof, question: Question) -> bool:

@@ -185,3 +185,31 @@ def test_verify_asks_with_the_least_what_must_be_and_with_the_most_what_must_not
     found = answer("verify", str(tmp_path / "intent.yaml"), "--against", path)
     assert [one["answer"] for one in found["answers"]] == ["no", "no", "no"]
     assert any("not known: aws_kms_key.k: policy, known after apply" in note for note in found["notes"])
+
+
+SHARED = """
+Parameters: {Other: {Type: Number}, Who: {Type: String}}
+Resources:
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy:
+        Version: 2012-10-17
+        Statement:
+          - {Effect: Allow, Principal: {AWS: !Sub "arn:aws:iam::${AWS::AccountId}:root"}, Action: "kms:*", Resource: "*"}
+          - {Effect: Allow, Principal: {AWS: PRINCIPAL}, Action: "kms:Decrypt", Resource: "*"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("principal", "result"),
+    [('!Sub "arn:aws:iam::${Other}:root"', "proved"), ("!Ref Who", "unknown"), ('!Sub "${Who}"', "unknown")],
+)
+def test_an_account_that_is_not_known_is_no_stranger(tmp_path: Path, principal: str, result: str) -> None:
+    """Whichever account it is, the policy names it; what may be a star may be anybody. For any other question it is open."""
+    path = tmp_path / "template.yaml"
+    path.write_text(SHARED.replace("PRINCIPAL", principal))
+    assert results(str(path), "--no-public") == [result]
+    assert results(str(path), "--no-public", "--key-arn", ARN) == [result]
+    assert results(str(path), "--never", "arn:aws:iam::444455556666:role/x kms:Decrypt") == ["unknown"]
+    assert ("unknown-public-access" in [one["code"] for one in answer("lint", str(path))]) == (result == "unknown")

@@ -31,7 +31,7 @@ from kmsgen.prover import (
     differences,
     prove,
 )
-from kmsgen.prover.search import universe as universe_module
+from kmsgen.prover.search.symmetry import views_of
 from kmsgen.reading import parse
 from kmsgen.sources.scenario import read_scenarios
 
@@ -287,14 +287,13 @@ def test_the_clock_is_looked_at_for_each_principal(monkeypatch: pytest.MonkeyPat
     """What is seen of a principal takes long where policies are: with so many of them the budget ends in between."""
     looks = count()
     seen: list[object] = []
-    views_of = universe_module.views_of
 
     def watched(*about: Any) -> Any:
         seen.append(about)
         return views_of(*about)
 
     monkeypatch.setattr(time, "monotonic", lambda: float(next(looks)))
-    monkeypatch.setattr(universe_module, "views_of", watched)
+    monkeypatch.setattr("kmsgen.prover.search.universe.views_of", watched)
     world = bundle(*(allow(f"arn:aws:iam::{HOME}:user/u{i}") for i in range(40)))
     assert prove(world, NoEscalation(), Budget(seconds=10)).result is Result.UNKNOWN
     assert len(seen) <= 10
