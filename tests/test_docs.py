@@ -13,6 +13,7 @@ import pytest
 
 from kmsgen.checks.lint.table import RULES
 from kmsgen.cli.app import SUMMARIES
+from kmsgen.sources import scenario, scenario_requests
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -91,3 +92,32 @@ def test_every_record_of_a_decision_is_listed() -> None:
     folder = ROOT / "docs" / "decisions"
     listed = re.findall(r"^\| \[[a-z-]+\]\(([a-z-]+\.md)\)", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(listed) == sorted(path.name for path in folder.glob("*.md") if path.name != "README.md")
+
+
+SCENARIOS = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("title", "fields"),
+    [
+        ("The whole", scenario.FIELDS),
+        ("`key`", scenario.KEY_FIELDS),
+        ("`principals`", scenario.PRINCIPAL_FIELDS),
+        ("`requests`", scenario_requests.REQUEST_FIELDS),
+    ],
+)
+def test_the_page_of_scenarios_tells_every_field(title: str, fields: dict[str, None]) -> None:
+    """Each field has its row in the section of its part, and no row is about another."""
+    section = SCENARIOS.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", section, re.MULTILINE)
+    assert sorted(re.findall(r"`(\w+)`", " ".join(rows))) == sorted(fields)
+
+
+def test_the_examples_on_the_page_of_scenarios_hold(tmp_path: Path) -> None:
+    """What each example expects is what `simulate` answers."""
+    examples = re.findall(r"```yaml\n(.*?)```", SCENARIOS, re.DOTALL)
+    for number, text in enumerate(examples):
+        (tmp_path / f"{number}.yaml").write_text(text, encoding="utf-8")
+    words = [sys.executable, "-m", "kmsgen", "simulate", str(tmp_path)]
+    done = subprocess.run(words, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert (done.returncode, len(examples)) == (0, 4), done.stdout + done.stderr

@@ -23,15 +23,15 @@ from kmsgen.sources.question import Scenario
 from kmsgen.sources.scenario_requests import RequestReader
 from kmsgen.sources.unread import ANYBODY, held_by
 
-_TOP = dict.fromkeys(
+FIELDS = dict.fromkeys(
     ("note", "key", "policy", "grants", "keys", "principals", "rcps", "vpc_endpoint_policies", "unknown", "requests")
 )
 _FURTHER = dict.fromkeys(("key", "policy", "grants"))
-_KEY = dict.fromkeys((
+KEY_FIELDS = dict.fromkeys((
     "arn", "spec", "usage", "origin", "state", "manager", "multi_region", "multi_region_key_type", "management_account", "tags",
     "aliases",
 ))  # fmt: skip
-_PRINCIPAL = dict.fromkeys((
+PRINCIPAL_FIELDS = dict.fromkeys((
     "identity_policies", "boundary", "session_policies", "scps", "tags", "organization", "service_linked",
 ))  # fmt: skip
 _ORGANIZATION = dict.fromkeys(("id", "paths", "management_account"))
@@ -83,7 +83,7 @@ class _ScenarioReader(RequestReader):
     """Reads one scenario."""
 
     def scenario(self, data: object, path: str, line: int) -> Scenario:
-        top = self.fields(data, (), _TOP, "a scenario")
+        top = self.fields(data, (), FIELDS, "a scenario")
         note = self.text(top.get("note"), ("note",), "note") or ""
         bundle = self._bundle(top)
         questions = self.questions(top.get("requests"), bundle)
@@ -133,7 +133,7 @@ class _ScenarioReader(RequestReader):
         )
 
     def _key(self, data: object, steps: Steps) -> Key:
-        item = self.fields(data, steps, _KEY, "a key")
+        item = self.fields(data, steps, KEY_FIELDS, "a key")
         arn = self.text(item.get("arn"), (*steps, "arn"), "`arn`") or ""
         parsed = parse_arn(arn)
         if parsed is None or parsed.service != "kms" or parsed.kind != "key" or not ACCOUNT_ID.match(parsed.account):
@@ -192,7 +192,7 @@ class _ScenarioReader(RequestReader):
         return told
 
     def _policies(self, data: object, steps: Steps) -> PrincipalPolicies:
-        item = self.fields({} if data is None else data, steps, _PRINCIPAL, "a principal")
+        item = self.fields({} if data is None else data, steps, PRINCIPAL_FIELDS, "a principal")
         boundary = item.get("boundary")
         return PrincipalPolicies(
             identity_policies=self._documents(item.get("identity_policies"), (*steps, "identity_policies")),

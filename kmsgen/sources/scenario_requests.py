@@ -17,7 +17,7 @@ from kmsgen.sources.question import Expectation, Question
 from kmsgen.sources.request_check import faults
 from kmsgen.sources.scenario_fields import FieldReader
 
-_REQUEST = dict.fromkeys((
+REQUEST_FIELDS = dict.fromkeys((
     "principal", "action", "resource", "encryption_context", "context", "grant_tokens", "create_grant", "grant_id", "parameters",
     "whole_call", "expect", "because",
 ))  # fmt: skip
@@ -34,7 +34,7 @@ class RequestReader(FieldReader):
         return tuple([self._question(item, ("requests", i), first) for i, item in enumerate(self.list_of(data, ("requests",)))])
 
     def _question(self, data: object, steps: Steps, first_key: str) -> Question:
-        item = self.fields(data, steps, _REQUEST, "a request")
+        item = self.fields(data, steps, REQUEST_FIELDS, "a request")
         principal, action = self._needed(item, "principal", steps), self._needed(item, "action", steps)
         parts = {}
         for name, value in item.items():

@@ -24,7 +24,12 @@ KeyPolicy = Annotated[
 ]
 Principal = Annotated[
     list[str] | None,
-    typer.Option("--principal", metavar="ARN", help="Who calls: an ARN, a service's name, or *.", rich_help_panel=_REQUEST),
+    typer.Option(
+        "--principal",
+        metavar="ARN",
+        help="Who calls: an ARN, role/NAME or user/NAME of the key's account, a service's name, or *.",
+        rich_help_panel=_REQUEST,
+    ),
 ]
 ActionName = Annotated[
     list[str] | None, typer.Option("--action", metavar="ACTION", help="What is called: kms:Decrypt.", rich_help_panel=_REQUEST)

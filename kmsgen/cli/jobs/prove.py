@@ -115,7 +115,9 @@ def _together(proofs: Sequence[Proof], bundles: Sequence[Bundle]) -> Proof:
     worst = max((proof.result for proof in proofs), key=_WORSE.index)
     number, first = next((number, proof) for number, proof in enumerate(proofs) if proof.result is worst)
     groups = merged(one for proof in proofs for one in proof.groups)
-    kind = said(bundles[number].keys[0].key, bundles[0].keys[0].key) if number else ""
+    key, likely = bundles[number].keys[0].key, bundles[0].keys[0].key
+    further = [alias for alias in key.aliases if alias not in likely.aliases]
+    kind = f"if the key has the alias {', '.join(further)} too" if further else said(key, likely) if number else ""
     return Proof(first.question, worst, groups, "; ".join(filter(None, (kind, first.reason))))
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from kmsgen.arn import is_principal
 from kmsgen.authorizer.request import Request
 from kmsgen.cli.jobs.option_values import named_values
+from kmsgen.cli.jobs.questions import spelled_out
 from kmsgen.errors import Diagnostic, InputError, Location, input_error
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.grant_form import parse_create_grant
@@ -71,8 +72,8 @@ def _possible(request: Request) -> Request:
 
 
 def _check_principal(text: str) -> None:
-    if not is_principal(text):
-        hint = "an ARN, the name of a service, or *"
+    if not is_principal(spelled_out(text, "0" * 12, "aws")):
+        hint = "an ARN, role/NAME or user/NAME of the key's account, the name of a service, or *"
         raise input_error(Location("--principal"), "not-a-principal", f"`{text}` is not a principal", hint)
 
 

@@ -32,6 +32,12 @@ class AskedQuestions(NamedTuple):
     no_lockout: bool = False
 
 
+def spelled_out(text: str, account: str, partition: str) -> str:
+    """Return the ARN that a shorthand such as `role/NAME` stands for in an account; any other text as it is."""
+    kind, _, name = text.partition("/")
+    return str(Arn(partition, _SERVICES[kind], "", account, text)) if kind in _SERVICES and name else text
+
+
 @dataclass(slots=True)
 class Asker:
     """Reads questions where a scope is known: whose account, which partition. Problems are collected."""
@@ -84,12 +90,13 @@ class Asker:
     def _pattern(self, text: str) -> str | None:
         if text == "*" or is_service_principal(text):
             return text
-        head, slash, rest = text.partition("/")
+        head, _, rest = text.partition("/")
         if text == "account" or ACCOUNT_ID.match(text) or (head == "account" and ACCOUNT_ID.match(rest)):
             return self._whole_account(rest or (self.account if text == "account" else text))
-        if head in _SERVICES and slash and rest:
-            return str(Arn(self.partition, _SERVICES[head], "", self.account, text))
-        arn = parse_arn(text)
+        spelled = spelled_out(text, self.account, self.partition)
+        arn = parse_arn(spelled)
+        if spelled != text:
+            return spelled
         if arn is None:
             return None
         return self._whole_account(arn.account) if arn.resource == "root" else text

@@ -9,12 +9,14 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
+from kmsgen.arn import parse_arn
 from kmsgen.authorizer import Authorizer
 from kmsgen.authorizer.decision import Decision, Outcome
 from kmsgen.catalogue.actions import find
 from kmsgen.cli.console import answer_held, coloured, say
 from kmsgen.cli.held_answers import HeldAnswers
 from kmsgen.cli.jobs.put_request import PutRequest, requests_of
+from kmsgen.cli.jobs.questions import spelled_out
 from kmsgen.cli.reports import decisions as report
 from kmsgen.cli.reports.decisions import Decided
 from kmsgen.cli.reports.unknown import named
@@ -219,7 +221,10 @@ def _whole(file: Identified, given: Given) -> tuple[Scenario, ...]:
 
 
 def _asked(question: Question, scenario: Scenario) -> Question:
-    """Leave out the grant to revoke where the ids of grants are not told: whether the key has it is open."""
+    """Spell the principal out, and leave the grant to revoke out where the ids of grants are not told: then it is open."""
+    arn = parse_arn(scenario.bundle.keys[0].key.arn)
+    principal = spelled_out(question.request.principal, arn.account, arn.partition) if arn else question.request.principal
+    question = question._replace(request=question.request._replace(principal=principal))
     request, action = question.request, find(question.request.action)
     if scenario.tells_grants or action is None or action.name != "RevokeGrant":
         return question

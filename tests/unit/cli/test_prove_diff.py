@@ -41,6 +41,18 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def test_an_intent_is_asked_about_with_aliases_that_its_key_may_get(tmp_path: Path) -> None:
+    """What a line lets in by an alias that nobody has made yet is possible, for `prove` and for `matrix`."""
+    (tmp_path / "i.yaml").write_text(
+        f'kmsgen: 1\nname: t\nscope: {{account: "{HOME}", regions: [us-west-2]}}\nkey: {{alias: t}}\nadmins: [role/a]\n'
+        "users: [{principal: role/app, can: decrypt, when: {request_alias: team}}]\n"
+    )
+    (proof,) = json.loads(run(tmp_path, "prove", "i.yaml", "--never", "role/app kms:Decrypt", "--output", "json").stdout)
+    assert (proof["result"], proof["reason"]) == ("refuted", "if the key has the alias alias/team too")
+    rows = json.loads(run(tmp_path, "matrix", "i.yaml", "--output", "json").stdout)
+    assert [row["actions"] for row in rows if row["principal"] == APP] == [["kms:Decrypt"]]
+
+
 @pytest.mark.parametrize(("organization", "result"), [("o-exampleorgid", "refuted"), ("o-otherorgid01", "proved")])
 def test_an_organization_is_asked_about(tmp_path: Path, organization: str, result: str) -> None:
     """`--never organization/o-ID` asks about everybody of it; this account is in that of the intent's scope."""

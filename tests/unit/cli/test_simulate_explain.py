@@ -55,6 +55,16 @@ def asking(expect: str | None = None, because: str | None = None, **more: Any) -
     }
 
 
+@pytest.mark.parametrize("command", ["simulate", "explain"])
+def test_a_principal_of_the_account_of_the_key_needs_no_arn(command: str, folder: Runner) -> None:
+    """`role/app` is that role of the account of the key that is asked about."""
+    path = folder.write("policy.json", POLICY)
+    asked = (command, path, "--key-arn", KEY, "--action", "kms:Decrypt", "--encryption-context", "app=pay", "--output", "json")
+    short, spelled = (json.loads(folder(*asked, "--principal", name).out) for name in ("role/app", APP))
+    assert short == spelled
+    assert [(one["principal"], one["outcome"]) for one in short] == [(APP, "allowed")]
+
+
 def test_rows(folder: Runner) -> None:
     """JSON is one list, an element a request, in the order given over all files."""
     first = folder.write("b.json", scenario(asking("allowed", "App"), asking(encryption_context={}), note="first"))
