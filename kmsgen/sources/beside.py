@@ -43,6 +43,11 @@ class Beside(NamedTuple):
         """Whether the user tells anything that bears on what the policies mean, and is not the value of a parameter."""
         return bool(self.key_arn or self.identity_policies or self.grants or self.kind or self.tags)
 
+    @property
+    def plain(self) -> Beside:
+        """The same, such that a process can be handed it."""
+        return self._replace(identity_policies=dict(self.identity_policies), parameters=dict(self.parameters))
+
     def home_of(self, texts: Iterable[str], path: str) -> Home:
         """Tell where the resources of a file live: by the key's ARN, by what else is known, or by the texts of its key policies.
 

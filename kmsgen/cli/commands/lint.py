@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kmsgen.cli.commands.many_options import FailFast, Jobs
 from kmsgen.cli.commands.reading_options import FORMS, beside
 from kmsgen.cli.commands.sharing import sharing
 
@@ -38,10 +39,15 @@ def lint(
     *,
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE...", help=f"What is looked at, each: an IAM policy in JSON, {FORMS}."),
+        typer.Argument(
+            metavar="FILE|DIR...",
+            help=f"What is looked at, each: an IAM policy in JSON, {FORMS}, or of intents.",
+        ),
     ],
     beside: "Beside",
     fail_on: Annotated[Level, typer.Option("--fail-on", help="Exit 1 from this severity on.")] = Level.WARNING,
+    jobs: Jobs = None,
+    fail_fast: FailFast = False,
     output: Annotated[Output, typer.Option("--output", help="How to print.")] = Output.TEXT,
 ) -> None:
     """Find what is wrong, open, dead or not what it seems in key policies and IAM policies, and say how to mend it.
@@ -50,5 +56,6 @@ def lint(
     Exit codes: 0 no finding from --fail-on on, 1 there is one, 2 bad input.
     """
     from kmsgen.cli.jobs.lint import run  # noqa: PLC0415 - `--help` must not pay for what only a file needs
+    from kmsgen.cli.jobs.many import cores  # noqa: PLC0415 - as above
 
-    raise typer.Exit(run(files, beside, output, fail_on))
+    raise typer.Exit(run(files, beside, output, fail_on, jobs=jobs or cores(), fail_fast=fail_fast))

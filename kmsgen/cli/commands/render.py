@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from kmsgen.cli.commands.many_options import FailFast, Jobs
 from kmsgen.cli.commands.output_options import Output, OutputForm
 from kmsgen.cli.commands.preset_options import PresetName, Settings
 
@@ -46,6 +47,8 @@ def render(
     replace_key: Annotated[
         bool, typer.Option("--replace-key", help="Render though a key of the last render would be replaced or end.")
     ] = False,
+    jobs: Jobs = None,
+    fail_fast: FailFast = False,
     output: OutputForm = Output.TEXT,
 ) -> None:
     """Confirm each intent with the three questions, then write it as policies, templates and grant calls.
@@ -53,9 +56,18 @@ def render(
     Nothing is written unless every intent given is sound and every answer is yes. Prints the files, one a line.
     Exit codes: 0 written (or, with --check, nothing differs), 1 an answer is no, 2 bad input.
     """
+    from kmsgen.cli.jobs.many import cores  # noqa: PLC0415 - as below
     from kmsgen.cli.jobs.render import Job, run  # noqa: PLC0415 - `--help` must not pay for what only a render needs
 
     wanted = tuple(str(one) for one in formats or Format)
     given = (tuple(paths or ()), preset, tuple(settings or ()), wanted, out)
-    job = Job(*given, check=check, lint=not no_lint, force=force, replace_key=replace_key)
+    job = Job(
+        *given,
+        check=check,
+        lint=not no_lint,
+        force=force,
+        replace_key=replace_key,
+        jobs=jobs or cores(),
+        fail_fast=fail_fast,
+    )
     raise typer.Exit(run(job, output))

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kmsgen.cli.commands.many_options import FailFast, Jobs
 from kmsgen.cli.commands.output_options import Output, OutputForm
 from kmsgen.cli.commands.reading_options import beside
 from kmsgen.cli.commands.sharing import sharing
@@ -18,7 +19,10 @@ app = typer.Typer(add_completion=False)
 @sharing(beside=beside)
 def verify(
     *,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="An intent; `-` for standard input.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE|DIR...", help="Intents; `-` for standard input; of a folder, every intent in it."),
+    ],
     beside: "Beside",
     against: Annotated[
         str | None,
@@ -29,15 +33,18 @@ def verify(
             "intent compiles to.",
         ),
     ] = None,
+    jobs: Jobs = None,
+    fail_fast: FailFast = False,
     output: OutputForm = Output.TEXT,
 ) -> None:
     """Answer the three questions: is every intended access allowed, is anything else, can the key policy still be changed.
 
     The second is proved for every principal there could be, and counted through besides. A no names principal, action, situation
     and the statement responsible. JSON: {intent, file, against, answers: [{question, answer: yes|no, findings: [{code, severity,
-    message, hint, location, statements, origins, witness}]}], notes}.
+    message, hint, location, statements, origins, witness}]}], notes}; of several files or a folder, a list of that.
     Exit codes: 0 every answer is yes, 1 one is no, 2 bad input.
     """
+    from kmsgen.cli.jobs.many import cores  # noqa: PLC0415 - as below
     from kmsgen.cli.jobs.verify import run  # noqa: PLC0415 - `--help` must not pay for what only an answer needs
 
-    raise typer.Exit(run(file, against, beside, output))
+    raise typer.Exit(run(files, against, beside, output, jobs=jobs or cores(), fail_fast=fail_fast))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from kmsgen.checks.intent.verification import Answer, ask
-from kmsgen.cli.console import answer, answer_json, say_note
+from kmsgen.cli.console import answer, answer_json, say, say_note
 from kmsgen.cli.jobs.existing import existing
+from kmsgen.cli.jobs.intent_sources import IntentSource, intent_sources
+from kmsgen.cli.jobs.many import Failure, results
 from kmsgen.cli.reports.findings import answer_lines, told_answer
+from kmsgen.cli.reports.progress import tracked
 from kmsgen.compiler import compile_intent
-from kmsgen.errors import Diagnostic, Location, input_error
+from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error, together
 from kmsgen.intent import load_intent
 from kmsgen.intent.intent import Intent
-from kmsgen.sources.beside import Beside
+from kmsgen.sources.beside import NOTHING, Beside
 from kmsgen.sources.described import OPTIONS
 
 
@@ -30,19 +35,74 @@ class Verified(NamedTuple):
         return all(answer.is_yes for answer in self.answers)
 
 
-def run(path: str, against: str | None, beside: Beside, output: str) -> int:
-    """Print the answers; return the exit code. Raises KmsgenError."""
+class Shown(NamedTuple):
+    """The answers about one intent as they are printed: as plain data, as lines, with what to know beside them."""
+
+    data: dict[str, Any]
+    lines: tuple[str, ...]
+    notes: tuple[Diagnostic, ...]
+    is_yes: bool
+
+
+def run(paths: Sequence[str], against: str | None, beside: Beside, output: str, *, jobs: int = 1, fail_fast: bool = False) -> int:
+    """Print the answers; return the exit code. Raises KmsgenError, when those about the other intents are printed."""
     if against is None and beside.given:
         message = f"{OPTIONS} stand beside the policies that --against names"
-        raise input_error(Location(path), "not-a-policy", message, "an intent holds these itself")
-    verified = verify_intent(load_intent(path), against, beside)
+        raise input_error(Location(paths[0]), "not-a-policy", message, "an intent holds these itself")
+    several = len(paths) > 1 or (paths[0] != "-" and Path(paths[0]).is_dir())
+    if several and against is not None:
+        raise input_error(Location("--against"), "usage", "policies are compared with one intent", "name one file")
+    if not several:
+        return _show_one(_shown(IntentSource(paths[0]), against, beside), output)
+    found, failures = _of_many(paths, jobs, fail_fast=fail_fast)
+    _show_many(found, output)
+    if failures:
+        raise together(failures)
+    return 0 if all(one.is_yes for one in found) else 1
+
+
+def _of_many(paths: Sequence[str], jobs: int, *, fail_fast: bool) -> tuple[list[Shown], list[KmsgenError]]:
+    sources, problems = intent_sources(paths)
+    found: list[Shown] = []
+    failures: list[KmsgenError] = [InputError(problems)] if problems else []
+    made = results(_shown, sources, jobs, lambda one: one.load is None)
+    with made as ordered, tracked(ordered, len(sources), "verifying") as outcomes:
+        for one in outcomes:
+            if isinstance(one, Failure):
+                failures.append(one.error())
+            else:
+                found.append(one)
+            if fail_fast and (failures or not found[-1].is_yes):
+                break
+    return found, failures
+
+
+def _shown(source: IntentSource, against: str | None = None, beside: Beside = NOTHING) -> Shown:
+    verified = verify_intent(source.load() if source.load else load_intent(source.path), against, beside)
+    return Shown(told(verified), tuple(answer_lines(verified.answers)), verified.notes, verified.is_yes)
+
+
+def _show_one(one: Shown, output: str) -> int:
     if output == "json":
-        answer_json(told(verified))
+        answer_json(one.data)
     else:
-        answer(*answer_lines(verified.answers))
-        for note in verified.notes:
+        answer(*one.lines)
+        for note in one.notes:
             say_note(note)
-    return 0 if verified.is_yes else 1
+    return 0 if one.is_yes else 1
+
+
+def _show_many(found: Sequence[Shown], output: str) -> None:
+    """Print a line an intent, and below a no the answers; what to know beside them is told of one intent alone."""
+    if output == "json":
+        answer_json([one.data for one in found])
+        return
+    for one in found:
+        answer(f"{'yes' if one.is_yes else 'no '}  {one.data['file']}")
+        if not one.is_yes:
+            answer(*(f"     {text}" for text in one.lines))
+    failed = sum(not one.is_yes for one in found)
+    say(f"{len(found)} intents, {failed or 'none'} of them with a no")
 
 
 def verify_intent(intent: Intent, against: str | None, beside: Beside) -> Verified:

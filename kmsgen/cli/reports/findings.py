@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from kmsgen.checks.finding import Finding
@@ -14,16 +14,27 @@ from kmsgen.errors import Location
 _INDENT = "     "
 
 
-def show(found: Sequence[Finding], output: str) -> None:
-    """Print the findings of `lint`."""
+def shown(found: Iterable[Finding], output: str) -> list[Any]:
+    """Return the findings of `lint` as they are printed: lines of text, plain data, or results of SARIF."""
     if output == "json":
-        answer_json([told(one) for one in found])
+        return [told(one) for one in found]
+    if output == "sarif":
+        from kmsgen.cli.reports.sarif import result  # noqa: PLC0415 - only where it is asked for
+
+        return [result(one) for one in found]
+    return [text for one in found for text in lines(one)]
+
+
+def show(printed: Sequence[Any], output: str) -> None:
+    """Print what `shown` has made of the findings of `lint`."""
+    if output == "json":
+        answer_json(printed)
     elif output == "sarif":
         from kmsgen.cli.reports.sarif import sarif  # noqa: PLC0415 - only where it is asked for
 
-        answer_json(sarif(found))
+        answer_json(sarif(printed))
     else:
-        answer(*(text for one in found for text in lines(one)))
+        answer(*printed)
 
 
 def lines(one: Finding) -> Iterator[str]:

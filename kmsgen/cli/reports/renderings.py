@@ -6,21 +6,27 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from kmsgen.cli.console import answer, answer_json, say, say_note
+from kmsgen.cli.console import answer, answer_held, answer_json, line, say, say_note
+from kmsgen.cli.held_answers import HeldAnswers
 from kmsgen.cli.output_folder import Changes, difference
 from kmsgen.errors import Diagnostic
-from kmsgen.render.artifact import Artifact
 
 
 class Rendered(NamedTuple):
-    """What is kept of one intent until every other one is found sound: what to write, and what to say of it."""
+    """What is kept of one intent until every other one is found sound: the names of its files, and what to say of it."""
 
     name: str
     path: str
+    folder: Path
     files: tuple[str, ...]
     notes: tuple[Diagnostic | str, ...]
-    templates: tuple[Artifact, ...]
-    changes: Changes
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether what is on disk is not what was rendered."""
+        return bool(self.changed or self.removed)
 
 
 def show(done: Sequence[Rendered], out: Path, output: str) -> None:
@@ -29,21 +35,29 @@ def show(done: Sequence[Rendered], out: Path, output: str) -> None:
         answer_json({"out": str(out), "intents": [told(one) for one in done]})
         return
     for one in done:
-        answer(*(f"{one.changes.folder.as_posix()}/{path}" for path in one.files))
-        for path in one.changes.stale:
-            say(f"removed {one.changes.folder.as_posix()}/{path}")
+        answer(*(f"{one.folder.as_posix()}/{path}" for path in one.files))
+        for path in one.removed:
+            say(f"removed {one.folder.as_posix()}/{path}")
         for note in one.notes:
             say_note(note)
+    if len(done) > 1:
+        written = sum(one.differs for one in done)
+        say(f"{len(done)} intents, {written or 'none'} of them changed")
 
 
-def show_differences(done: Sequence[Rendered], output: str) -> int:
+def hold_difference(changes: Changes, held: HeldAnswers) -> None:
+    """Hold what differs on disk, a line of a diff each."""
+    for text in difference(changes):
+        held.hold(f"{line(text)}\n")
+
+
+def show_differences(done: Sequence[Rendered], held: HeldAnswers, output: str) -> int:
     """Print what differs on disk; return the exit code."""
-    differing = [one for one in done if one.changes.changed or one.changes.stale]
+    differing = [one for one in done if one.differs]
     if output == "json":
         answer_json({"differs": bool(differing), "intents": [told(one) for one in differing]})
         return 1 if differing else 0
-    for one in differing:
-        answer(*difference(one.changes))
+    answer_held(held.texts())
     if differing:
         say(f"what is on disk differs from {len(differing)} intent{'s' * (len(differing) != 1)}; run `kmsgen render` to write it")
     return 1 if differing else 0
@@ -54,9 +68,9 @@ def told(one: Rendered) -> dict[str, object]:
     return {
         "name": one.name,
         "path": one.path,
-        "folder": one.changes.folder.as_posix(),
+        "folder": one.folder.as_posix(),
         "files": list(one.files),
-        "changed": [file.path for file in one.changes.changed],
-        "removed": list(one.changes.stale),
+        "changed": list(one.changed),
+        "removed": list(one.removed),
         "notes": [str(note) for note in one.notes],
     }

@@ -20,10 +20,10 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _NUMBERS = {rule.id: number for number, rule in enumerate(RULES)}
 
 
-def sarif(found: Sequence[Finding]) -> dict[str, Any]:
-    """Return findings as a SARIF 2.1.0 log of one run, with every lint rule there is."""
+def sarif(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return results as a SARIF 2.1.0 log of one run, with every lint rule there is."""
     driver = {"name": "kmsgen", "version": __version__, "rules": [_rule(one) for one in RULES]}
-    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": [_result(one) for one in found]}
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": list(results)}
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
@@ -40,8 +40,8 @@ def _rule(rule: LintRule[Any]) -> dict[str, Any]:
     }
 
 
-def _result(one: Finding) -> dict[str, Any]:
-    """Return a result object (3.27). The severities are spelled as SARIF's levels are."""
+def result(one: Finding) -> dict[str, Any]:
+    """Return a finding as a result object (3.27). The severities are spelled as SARIF's levels are."""
     place: dict[str, Any] = {"artifactLocation": {"uri": quote(os.fsencode(one.location.path))}}
     if one.location.line:
         place["region"] = {"startLine": one.location.line, "startColumn": one.location.column}

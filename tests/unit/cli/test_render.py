@@ -12,7 +12,8 @@ from typer.testing import CliRunner, Result
 
 from kmsgen.cli import app as application
 from kmsgen.cli.console import complain
-from kmsgen.cli.jobs import render
+from kmsgen.cli.jobs import rendering
+from kmsgen.cli.reports.progress import MANY
 from kmsgen.errors import Diagnostic, KmsgenError, Location, RefusedError
 from kmsgen.intent.intent import Intent
 from tests.golden.cases import ROOT
@@ -177,7 +178,7 @@ def test_nothing_is_written_where_an_answer_is_no(run: Run, monkeypatch: pytest.
     def no(*_: object) -> None:
         raise RefusedError([Diagnostic(Location("intent.yaml"), "excess-access", "somebody may decrypt")])
 
-    monkeypatch.setattr(render, "confirm", no)
+    monkeypatch.setattr(rendering, "confirm", no)
     result = run("intent.yaml")
     assert exit_code(result) == 1
     assert not Path("out").exists()
@@ -187,14 +188,14 @@ def test_nothing_of_a_long_run_is_written_where_its_last_answer_is_no(run: Run, 
     """What is done with before the last intent of many is kept back until that one is found sound."""
     text = Path("intent.yaml").read_text()
     Path("many").mkdir()
-    for number in range(render.MANY):
+    for number in range(MANY):
         Path("many", f"{number}.yaml").write_text(text.replace("payments-data", f"payments-{number}"))
 
     def no_at_last(intent: Intent, _: object) -> None:
-        if intent.name == f"payments-{render.MANY - 1}":
+        if intent.name == f"payments-{MANY - 1}":
             raise RefusedError([Diagnostic(Location(intent.path), "excess-access", "somebody may decrypt")])
 
-    monkeypatch.setattr(render, "confirm", no_at_last)
+    monkeypatch.setattr(rendering, "confirm", no_at_last)
     assert exit_code(run("many")) == 1
     assert not Path("out").exists()
 

@@ -13,7 +13,7 @@ from kmsgen.catalogue.actions import expand
 from kmsgen.checks.lint.table import RULES
 from kmsgen.cli.commands.lint import app
 from kmsgen.cli.jobs.lint import findings_of
-from kmsgen.cli.reports.sarif import sarif
+from kmsgen.cli.reports.sarif import result, sarif
 from kmsgen.sources.beside import NOTHING
 
 HOME = "111122223333"
@@ -182,6 +182,6 @@ def test_places_and_sarif(tmp_path: Path) -> None:
     found = [one for one in findings_of([str(path)], NOTHING) if one.code == "unknown-action"]
     line = next(i for i, text in enumerate(path.read_text().splitlines(), 1) if '"Action"' in text and i > 15)
     assert abs(found[0].location.line - line) <= 1
-    (result,) = sarif(found)["runs"][0]["results"]
-    assert result["locations"][0]["physicalLocation"]["region"]["startLine"] == found[0].location.line
-    assert "did you mean `kms:Decrypt`" in result["message"]["text"]
+    (told,) = sarif([result(one) for one in found])["runs"][0]["results"]
+    assert told["locations"][0]["physicalLocation"]["region"]["startLine"] == found[0].location.line
+    assert "did you mean `kms:Decrypt`" in told["message"]["text"]

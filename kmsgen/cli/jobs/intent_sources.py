@@ -1,0 +1,42 @@
+"""Where intents come from: files of which only the paths are kept, however many there are, and what can be read but once."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from kmsgen.errors import Diagnostic
+from kmsgen.intent.files.find import find_intents
+from kmsgen.intent.files.tree import Tree
+
+if TYPE_CHECKING:
+    from kmsgen.intent.intent import Intent
+
+
+class IntentSource(NamedTuple):
+    """A file that is read when its turn comes, with the files that it extends; or, by `load`, what no process reads again."""
+
+    path: str
+    bases: tuple[Path, ...] = ()
+    load: Callable[[], Intent] | None = None
+
+
+def intent_sources(paths: Iterable[str]) -> tuple[list[IntentSource], list[Diagnostic]]:
+    """Find the intents of files and folders, and every problem of what cannot be read."""
+    problems: list[Diagnostic] = []
+    return list(find_intents(dict.fromkeys(paths), _source, problems)), problems
+
+
+def _source(path: str | Path, tree: Tree, bases: tuple[Path, ...]) -> IntentSource:
+    if str(path) != "-" and stat.S_ISREG(Path(path).stat().st_mode):
+        return IntentSource(str(path), bases)
+    return IntentSource(str(path), bases, partial(_resolved, tree))
+
+
+def _resolved(tree: Tree) -> Intent:
+    from kmsgen.intent.resolve.resolve import resolve  # noqa: PLC0415 - pydantic is loaded only where a file is
+
+    return resolve(tree)

@@ -1,0 +1,87 @@
+"""An intent to the files of its folder: compiled, confirmed, rendered, and its templates looked at by cfn-lint."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from kmsgen.checks import confirm
+from kmsgen.cli.jobs.intent_sources import IntentSource
+from kmsgen.cli.jobs.last_render import last_render
+from kmsgen.cli.output_folder import File, files_of, intent_folder
+from kmsgen.compiler.compile import compile_intent
+from kmsgen.errors import Diagnostic, Location, RefusedError
+from kmsgen.intent.intent import Intent
+from kmsgen.intent.load import load_intent
+from kmsgen.render.artifact import Artifact
+from kmsgen.render.deployment import deployment_of
+from kmsgen.render.lost_keys import replacements
+from kmsgen.render.render import render
+from kmsgen.render.steps import steps
+
+CLOUDFORMATION = "cloudformation"
+
+
+class Wanted(NamedTuple):
+    """What an intent is rendered to: formats, the folder of all intents' folders, whether cfn-lint looks at templates.
+
+    With `replace_key` a key of the last render may be replaced or end.
+    """
+
+    formats: tuple[str, ...]
+    out: Path
+    lint: bool = True
+    replace_key: bool = False
+
+
+class Made(NamedTuple):
+    """What an intent has been rendered to: the files of its folder, the manifest last, and what to know beside them."""
+
+    name: str
+    files: tuple[File, ...]
+    notes: tuple[Diagnostic | str, ...]
+
+
+def rendered_source(source: IntentSource, wanted: Wanted) -> Made:
+    """Render an intent. Raises KmsgenError where it cannot be, where an answer is no, and where cfn-lint finds something."""
+    return _rendered(source.load() if source.load else load_intent(source.path), wanted)
+
+
+def _rendered(intent: Intent, wanted: Wanted) -> Made:
+    compiled = compile_intent(intent)
+    confirm(intent, compiled)
+    folder = intent_folder(wanted.out, intent.name)
+    deployment = deployment_of(intent, compiled.bundle, last_render(folder))
+    lost = replacements(deployment, intent.keys_location)
+    if lost and not wanted.replace_key:
+        raise RefusedError(lost)
+    rendering = render(deployment, wanted.formats)
+    if wanted.lint:
+        _refuse_findings(folder, rendering.artifacts)
+    notes: tuple[Diagnostic | str, ...] = (
+        *lost,
+        *steps(deployment, intent.keys_location),
+        *compiled.notes,
+        *(f"{intent.name}: {note}" for note in rendering.notes),
+    )
+    return Made(intent.name, tuple(files_of(intent.name, rendering)), notes)
+
+
+def _refuse_findings(folder: Path, artifacts: tuple[Artifact, ...]) -> None:
+    problems = [problem for one in artifacts if one.kind == "template" for problem in _findings(folder, one)]
+    if problems:
+        raise RefusedError(problems)
+
+
+def _findings(folder: Path, template: Artifact) -> Iterator[Diagnostic]:
+    from kmsgen.render.cfn_lint import findings  # noqa: PLC0415 - cfn-lint takes seconds to load
+
+    for one in findings(template.text, template.region):
+        yield Diagnostic(Location(f"{folder}/{template.path}", one.line, one.column), one.code, one.message)
+
+
+def warm_up(wanted: Wanted) -> None:
+    """Load what every process would else load by itself: cfn-lint with its rules and schemas."""
+    if wanted.lint and CLOUDFORMATION in wanted.formats:
+        from kmsgen.render.cfn_lint import findings  # noqa: PLC0415 - as above
+
+        findings("Resources: {Key: {Type: AWS::KMS::Key, Properties: {Description: x}}}", None)
