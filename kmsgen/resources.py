@@ -1,10 +1,13 @@
-"""Where the templates, the presets and the starter intent are: beside the package in a checkout, inside it in a wheel."""
+"""Where the templates, presets and starter intent are (beside a checkout, in a wheel), and which folders are the user's own."""
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
+WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
 def shipped(folder: str) -> Path:
@@ -16,3 +19,14 @@ def shipped(folder: str) -> Path:
     if (PACKAGE.parent / "pyproject.toml").is_file() and checkout.is_dir():
         return checkout
     return PACKAGE / "_shipped" / folder
+
+
+def is_own_folder(folder: Path) -> bool:
+    """Return whether a folder is there, belongs to this user, and cannot be written by anybody else."""
+    if not hasattr(os, "geteuid"):
+        return False
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & WRITABLE_BY_OTHERS

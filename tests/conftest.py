@@ -1,10 +1,12 @@
-"""The order of tests: each worker begins with its share of those that wait for Terraform, so that none waits at the end."""
+"""How tests run: each worker begins with its share of those that wait for Terraform, and what one finds no other remembers."""
 
 from __future__ import annotations
 
 import os
 
 import pytest
+
+os.environ["KMSGEN_NO_CACHE"] = "1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

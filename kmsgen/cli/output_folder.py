@@ -71,6 +71,21 @@ def changes_in(folder: Path, files: Iterable[File], *, force: bool = False) -> C
         raise unusable(error) from error
 
 
+def holds(folder: Path, files: Iterable[tuple[str, str, bool]]) -> bool:
+    """Return whether a folder holds files, `(path, digest, executable)` with the manifest among them: then nothing is to be done.
+
+    Raises InputError as `changes_in` does.
+    """
+    files = tuple(files)
+    try:
+        refuse_unsafe(folder, [path for path, _, _ in files])
+        return all(
+            _is_as_written(read(folder / path), digest) and not _lacks_mode(folder / path, run) for path, digest, run in files
+        )
+    except OSError as error:
+        raise unusable(error) from error
+
+
 def unusable(error: OSError) -> InputError:
     """Build the error on a folder or a file in it that the system does not let kmsgen read or write."""
     place = Location(str(error.filename or "-"))
@@ -81,7 +96,7 @@ def _changes(folder: Path, files: tuple[File, ...], *, force: bool) -> Changes:
     refuse_unsafe(folder, [file.path for file in files])
     written = _written_before(folder)
     found = {path: read(folder / path) for path in dict.fromkeys((*(file.path for file in files), *written))}
-    changed = tuple(file for file in files if found[file.path] != file.data or _mode_differs(folder, file))
+    changed = tuple(one for one in files if found[one.path] != one.data or _lacks_mode(folder / one.path, one.executable))
     kept = {file.path for file in files}
     stale = tuple(path for path in written if path not in kept and found[path] is not None)
     if force:
@@ -99,8 +114,8 @@ def _is_as_written(data: bytes | None, digest: str) -> bool:
     return data is not None and sha256(data) == digest
 
 
-def _mode_differs(folder: Path, file: File) -> bool:
-    return file.executable and not os.access(folder / file.path, os.X_OK)
+def _lacks_mode(path: Path, executable: bool) -> bool:
+    return executable and not os.access(path, os.X_OK)
 
 
 def refuse_unsafe(folder: Path, paths: Iterable[str]) -> None:

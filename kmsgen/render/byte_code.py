@@ -6,8 +6,6 @@ Python is told to keep none. Since it is executed, the folder must be the user's
 
 from __future__ import annotations
 
-import os
-import stat
 import sys
 from contextlib import suppress
 from importlib.util import cache_from_source
@@ -16,7 +14,7 @@ from pickle import UnpicklingError
 
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
-WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
+from kmsgen.resources import is_own_folder
 
 
 class ByteCode(FileSystemBytecodeCache):
@@ -36,7 +34,7 @@ class ByteCode(FileSystemBytecodeCache):
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Load a template's byte code into the bucket; leave it empty where there is none to use."""
-        if _is_own(self.folder):
+        if is_own_folder(self.folder):
             with suppress(OSError, EOFError, ValueError, UnpicklingError):
                 super().load_bytecode(bucket)
 
@@ -46,16 +44,5 @@ class ByteCode(FileSystemBytecodeCache):
             return
         with suppress(OSError):
             self.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-            if _is_own(self.folder):
+            if is_own_folder(self.folder):
                 super().dump_bytecode(bucket)
-
-
-def _is_own(folder: Path) -> bool:
-    """Return whether a folder is there, belongs to this user, and cannot be written by anybody else."""
-    if not hasattr(os, "geteuid"):
-        return False
-    try:
-        found = folder.lstat()
-    except OSError:
-        return False
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & WRITABLE_BY_OTHERS

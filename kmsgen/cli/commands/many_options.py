@@ -14,3 +14,9 @@ FailFast = Annotated[
     bool,
     typer.Option("--fail-fast", help="End at the first file that fails, with what is wrong with it.", rich_help_panel=_PANEL),
 ]
+NoCache = Annotated[
+    bool,
+    typer.Option(
+        "--no-cache", envvar="KMSGEN_NO_CACHE", help="Do everything anew, also what was done before.", rich_help_panel=_PANEL
+    ),
+]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kmsgen.cli.commands.many_options import FailFast, Jobs
+from kmsgen.cli.commands.many_options import FailFast, Jobs, NoCache
 from kmsgen.cli.commands.output_options import Output, OutputForm
 from kmsgen.cli.commands.preset_options import PresetName, Settings
 
@@ -49,6 +49,7 @@ def render(
     ] = False,
     jobs: Jobs = None,
     fail_fast: FailFast = False,
+    no_cache: NoCache = False,
     output: OutputForm = Output.TEXT,
 ) -> None:
     """Confirm each intent with the three questions, then write it as policies, templates and grant calls.
@@ -69,5 +70,6 @@ def render(
         replace_key=replace_key,
         jobs=jobs or cores(),
         fail_fast=fail_fast,
+        cache=not no_cache,
     )
     raise typer.Exit(run(job, output))

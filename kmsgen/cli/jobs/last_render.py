@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from types import MappingProxyType
 
-from kmsgen.cli.output_folder import manifest_of, read_text
+from kmsgen.cli.output_folder import MANIFEST, manifest_of, read, read_text, sha256
 from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID
 from kmsgen.render.history import UNKNOWN, History, RenderedKey, parse
 
@@ -28,6 +28,12 @@ def last_render(folder: Path) -> History:
         return history
     text = read_text(folder / _MODULE)
     return _of_module(text) if text is not None else UNKNOWN
+
+
+def is_settled(folder: Path, manifest: str) -> bool:
+    """Return whether what is rendered does not hang on the last render: there is none, or its manifest has this very digest."""
+    last = read(folder / MANIFEST)
+    return last is None or sha256(last) == manifest
 
 
 def _of_module(text: str) -> History:

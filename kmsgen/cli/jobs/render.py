@@ -6,22 +6,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from kmsgen.cli.cache import Cache, Remembered, cache_folder
 from kmsgen.cli.held_answers import HeldAnswers
 from kmsgen.cli.jobs.intent_sources import IntentSource, intent_sources
+from kmsgen.cli.jobs.last_render import is_settled
 from kmsgen.cli.jobs.many import LEAST, Attempt, Failure, results
 from kmsgen.cli.jobs.option_values import named_values
-from kmsgen.cli.output_folder import Changes, File, changes_in, intent_folder
+from kmsgen.cli.jobs.remembered import Made, body_of, made_again, summary_of, told_again
+from kmsgen.cli.jobs.rests_on import key_of
+from kmsgen.cli.output_folder import Changes, File, changes_in, holds, intent_folder
 from kmsgen.cli.reports import renderings as report
 from kmsgen.cli.reports.progress import tracked
 from kmsgen.cli.reports.renderings import Rendered
 from kmsgen.cli.staging import Staging
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error, together
 from kmsgen.intent.files.find import same_names
-
-if TYPE_CHECKING:
-    from kmsgen.cli.jobs.rendering import Made
 
 Compare = Callable[..., Changes]
 """Compares a folder with its files: `changes_in`, or what keeps those that differ besides."""
@@ -41,6 +42,7 @@ class Job(NamedTuple):
     replace_key: bool = False
     jobs: int = 1
     fail_fast: bool = False
+    cache: bool = False
 
 
 def run(job: Job, output: str) -> int:
@@ -95,15 +97,14 @@ def _render_all(sources: Sequence[IntentSource], problems: Sequence[Diagnostic],
     """Render every intent. Raises KmsgenError with every diagnostic, or with `fail_fast` with those of the first that fails."""
     done: list[Rendered] = []
     failures: list[KmsgenError] = [InputError(problems)] if problems else []
-    with _made(sources, job) as made, tracked(zip(sources, made, strict=True), len(sources), "rendering") as pairs:
-        for source, one in pairs:
-            outcome = one if isinstance(one, Failure) else Attempt(partial(_compared, source.path, job, compare))(one)
-            if not isinstance(outcome, Failure):
-                done.append(outcome)
+    with _outcomes(sources, job, compare) as outcomes, tracked(outcomes, len(sources), "rendering") as shown:
+        for one in shown:
+            if not isinstance(one, Failure):
+                done.append(one)
             elif job.fail_fast:
-                raise outcome.error()
+                raise one.error()
             else:
-                failures.append(outcome.error())
+                failures.append(one.error())
     failures.extend(InputError([problem]) for problem in same_names((one.name, one.path) for one in done))
     if failures:
         raise together(failures)
@@ -111,8 +112,28 @@ def _render_all(sources: Sequence[IntentSource], problems: Sequence[Diagnostic],
 
 
 @contextmanager
+def _outcomes(sources: Sequence[IntentSource], job: Job, compare: Compare) -> Iterator[Iterator[Rendered | Failure]]:
+    """Give what came of each intent, in order: as it is remembered, or rendered anew."""
+    with Cache(cache_folder() if job.cache else None) as cache:
+        asked = ("render", job.formats, job.lint)
+        keys = [key_of(source, asked) if job.cache else None for source in sources]
+        known = [key is not None and _is_usable(cache.find(key), job.out) for key in keys]
+        with _made([source for source, hit in zip(sources, known, strict=True) if not hit], job) as made:
+            writer = Writer(job, compare, cache, asked, made)
+            yield (Attempt(writer.rendered)(one) for one in zip(sources, keys, known, strict=True))
+
+
+def _is_usable(found: Remembered | None, out: Path) -> bool:
+    """Return whether what is remembered is what would be rendered now, where the last render may tell in what steps."""
+    return found is not None and is_settled(intent_folder(out, found.summary["name"]), found.summary["files"][-1][1])
+
+
+@contextmanager
 def _made(sources: Sequence[IntentSource], job: Job) -> Iterator[Iterator[Made | Failure]]:
-    """Give what each intent is rendered to, or why it cannot be."""
+    """Give what intents are rendered to, or why they cannot be."""
+    if not sources:
+        yield iter(())
+        return
     from kmsgen.cli.jobs.rendering import Wanted, rendered_source, warm_up  # noqa: PLC0415 - not where all is known
 
     wanted = Wanted(job.formats, job.out, lint=job.lint, replace_key=job.replace_key)
@@ -122,8 +143,40 @@ def _made(sources: Sequence[IntentSource], job: Job) -> Iterator[Iterator[Made |
         yield outcomes
 
 
-def _compared(path: str, job: Job, compare: Compare, made: Made) -> Rendered:
-    folder = intent_folder(job.out, made.name)
-    changes = compare(folder, made.files, force=job.force or job.check)
-    changed = tuple(file.path for file in changes.changed)
-    return Rendered(made.name, path, folder, tuple(file.path for file in made.files), made.notes, changed, changes.stale)
+class Writer(NamedTuple):
+    """Compares what intents are rendered to with what is on disk, and remembers it."""
+
+    job: Job
+    compare: Compare
+    cache: Cache
+    asked: object
+    made: Iterator[Made | Failure]
+
+    def rendered(self, one: tuple[IntentSource, str | None, bool]) -> Rendered:
+        """Return what came of an intent: its source, the key of what it rests on, whether that is known. Raises KmsgenError."""
+        source, key, known = one
+        found = self.cache.find(key) if known and key is not None else None
+        if found is None:
+            return self._compared(source.path, self._new(source, key, next(self.made) if not known else None))
+        folder = intent_folder(self.job.out, found.summary["name"])
+        if holds(folder, found.summary["files"]):
+            return told_again(found.summary, source.path, folder)
+        return self._compared(source.path, made_again(found))
+
+    def _new(self, source: IntentSource, key: str | None, made: Made | Failure | None) -> Made:
+        if made is None:  # what was remembered is damaged
+            with _made([source], self.job) as outcomes:
+                made = next(outcomes)
+        if isinstance(made, Failure):
+            raise made.error()
+        summary = summary_of(made)
+        settled = is_settled(intent_folder(self.job.out, made.name), summary["files"][-1][1])
+        if settled and key is not None and key == key_of(source, self.asked):  # else the file was changed since
+            self.cache.remember(key, summary, body_of(made))
+        return made
+
+    def _compared(self, path: str, made: Made) -> Rendered:
+        folder = intent_folder(self.job.out, made.name)
+        changes = self.compare(folder, made.files, force=self.job.force or self.job.check)
+        changed = tuple(file.path for file in changes.changed)
+        return Rendered(made.name, path, folder, tuple(file.path for file in made.files), made.notes, changed, changes.stale)

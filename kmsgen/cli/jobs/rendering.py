@@ -7,7 +7,8 @@ from typing import NamedTuple
 from kmsgen.checks import confirm
 from kmsgen.cli.jobs.intent_sources import IntentSource
 from kmsgen.cli.jobs.last_render import last_render
-from kmsgen.cli.output_folder import File, files_of, intent_folder
+from kmsgen.cli.jobs.remembered import Made
+from kmsgen.cli.output_folder import files_of, intent_folder
 from kmsgen.compiler.compile import compile_intent
 from kmsgen.errors import Diagnostic, Location, RefusedError
 from kmsgen.intent.intent import Intent
@@ -31,14 +32,6 @@ class Wanted(NamedTuple):
     out: Path
     lint: bool = True
     replace_key: bool = False
-
-
-class Made(NamedTuple):
-    """What an intent has been rendered to: the files of its folder, the manifest last, and what to know beside them."""
-
-    name: str
-    files: tuple[File, ...]
-    notes: tuple[Diagnostic | str, ...]
 
 
 def rendered_source(source: IntentSource, wanted: Wanted) -> Made:

@@ -1,0 +1,121 @@
+"""A cache of answers by a digest of everything that they rest on, in a SQLite file that may be deleted at any time.
+
+An answer is sealed by a digest of itself: one that was changed or damaged is none. Whoever may write the folder may decide what
+is answered, so it must be the user's own. Where the file cannot be used, there is no cache, and a line says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import time
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self, TypeVar
+
+from kmsgen.cli.console import say
+from kmsgen.resources import is_own_folder
+
+MAX_BYTES = 1024 * 1024 * 1024
+"""Of a larger file the answers that were not used for the longest time go."""
+_DAY = 24 * 60 * 60
+_TABLE = """CREATE TABLE IF NOT EXISTS answers
+    (key TEXT PRIMARY KEY, day INTEGER NOT NULL, seal TEXT NOT NULL, summary TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID"""
+Done = TypeVar("Done")
+
+
+class Remembered(NamedTuple):
+    """An answer: its summary, plain data, and its body, which is plain data too and larger."""
+
+    summary: Any
+    packed: bytes
+
+    @property
+    def body(self) -> Any:  # noqa: ANN401 - plain data
+        """The body."""
+        return json.loads(zlib.decompress(self.packed))
+
+
+def cache_folder() -> Path | None:
+    """Return where answers are kept: `$KMSGEN_CACHE`, or the user's own folder for caches."""
+    given, caches = os.environ.get("KMSGEN_CACHE"), os.environ.get("XDG_CACHE_HOME")
+    if given:
+        return Path(given)
+    try:
+        return (Path(caches) if caches and Path(caches).is_absolute() else Path.home() / ".cache") / "kmsgen"
+    except RuntimeError:
+        return None
+
+
+class Cache:
+    """The answers of a folder; of no folder none. Nothing that goes wrong with it is an error of the run."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._file: sqlite3.Connection | None = None
+
+    def __enter__(self) -> Self:
+        if self._folder is not None:
+            self._file = self._tried(lambda: _opened(self._folder or Path()))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._file is not None:
+            file = self._file
+            self._tried(lambda: _closed(file))
+
+    def find(self, key: str) -> Remembered | None:
+        """Return an answer; None where there is none."""
+        today = int(time.time() // _DAY)
+        for day, seal, summary, packed in self._rows("SELECT day, seal, summary, body FROM answers WHERE key = ?", key):
+            if seal == _seal(key, summary, packed):
+                if day != today:
+                    self._rows("UPDATE answers SET day = ? WHERE key = ?", today, key)
+                return Remembered(json.loads(summary), packed)
+        return None
+
+    def remember(self, key: str, summary: object, body: object) -> None:
+        """Keep an answer."""
+        told, packed = json.dumps(summary), zlib.compress(json.dumps(body).encode(), 1)
+        values = (key, int(time.time() // _DAY), _seal(key, told, packed), told, packed)
+        self._rows("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", *values)
+
+    def _rows(self, statement: str, *values: object) -> list[Any]:
+        file = self._file
+        return [] if file is None else self._tried(lambda: file.execute(statement, values).fetchall()) or []
+
+    def _tried(self, work: Callable[[], Done]) -> Done | None:
+        try:
+            return work()
+        except (sqlite3.Error, OSError) as error:
+            say(f"note: {self._folder}: the cache is not used: {error}")
+            self._file = None
+            return None
+
+
+def _seal(key: str, summary: str, packed: bytes) -> str:
+    return hashlib.sha256(f"{key}\n{summary}\n".encode() + packed).hexdigest()
+
+
+def _opened(folder: Path) -> sqlite3.Connection:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not is_own_folder(folder):
+        raise PermissionError("the folder is not the user's own, or others may write it")
+    file = sqlite3.connect(folder / "answers.sqlite", timeout=10, isolation_level=None)
+    file.execute("PRAGMA journal_mode = WAL")  # runs at a time do not wait for each other
+    file.execute("PRAGMA synchronous = NORMAL")
+    file.execute(_TABLE)
+    return file
+
+
+def _closed(file: sqlite3.Connection) -> None:
+    (pages,), (size,) = file.execute("PRAGMA page_count").fetchone(), file.execute("PRAGMA page_size").fetchone()
+    if pages * size > MAX_BYTES:
+        (count,) = file.execute("SELECT COUNT(*) FROM answers").fetchone()
+        file.execute("DELETE FROM answers WHERE key IN (SELECT key FROM answers ORDER BY day LIMIT ?)", (count // 2,))
+        file.execute("VACUUM")
+    file.close()

@@ -1,0 +1,46 @@
+"""What an intent was rendered to, as plain data that is remembered, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kmsgen.cli.cache import Remembered
+from kmsgen.cli.output_folder import File, sha256
+from kmsgen.cli.reports.renderings import Rendered
+from kmsgen.errors import Diagnostic, Location
+
+
+class Made(NamedTuple):
+    """What an intent has been rendered to: the files of its folder, the manifest last, and what to know beside them."""
+
+    name: str
+    files: tuple[File, ...]
+    notes: tuple[Diagnostic | str, ...]
+
+
+def summary_of(made: Made) -> dict[str, Any]:
+    """Return what tells whether a folder is as it was rendered, and what to say of it: no texts."""
+    files = [(file.path, sha256(file.data), file.executable) for file in made.files]
+    return {"name": made.name, "files": files, "notes": [note if isinstance(note, str) else list(note) for note in made.notes]}
+
+
+def body_of(made: Made) -> list[str]:
+    """Return the texts of the files, in their order."""
+    return [file.text for file in made.files]
+
+
+def made_again(found: Remembered) -> Made:
+    """Return what was rendered."""
+    summary = found.summary
+    files = zip(summary["files"], found.body, strict=True)
+    return Made(summary["name"], tuple(File(path, text, run) for (path, _, run), text in files), _notes(summary))
+
+
+def told_again(summary: dict[str, Any], path: str, folder: Path) -> Rendered:
+    """Return what to say of an intent whose folder is as it was rendered."""
+    return Rendered(summary["name"], path, folder, tuple(name for name, _, _ in summary["files"]), _notes(summary), (), ())
+
+
+def _notes(summary: dict[str, Any]) -> tuple[Diagnostic | str, ...]:
+    return tuple(note if isinstance(note, str) else Diagnostic(Location(*note[0]), *note[1:]) for note in summary["notes"])

@@ -1,0 +1,218 @@
+"""What was done before is not done again, and a cache never says what kmsgen would not say without it."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from kmsgen.cli import cache as cache_module
+from kmsgen.cli.cache import Cache
+from kmsgen.cli.jobs import rendering, rests_on
+from kmsgen.cli.jobs.rests_on import kmsgen_itself
+from kmsgen.errors import Diagnostic, Location, RefusedError
+from kmsgen.intent.intent import Intent
+from tests.unit.cli.running import Ran, Runner
+
+INTENT = """kmsgen: 1
+name: {name}
+extends: base.yaml
+scope: {{account: "111122223333", regions: [us-west-2], deployer: role/ci}}
+key: {{alias: {name}}}
+users: [{{principal: role/app, can: [encrypt]}}]
+"""
+BASE = "admins: [role/admin]\n"
+COUNT = 3
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Runner:
+    """Return what runs commands in a folder with intents, with a cache."""
+    runner = Runner(tmp_path, monkeypatch, capsys)
+    monkeypatch.delenv("KMSGEN_NO_CACHE")
+    monkeypatch.setenv("KMSGEN_CACHE", str(tmp_path / "cache"))
+    for number in range(COUNT):
+        runner.write(f"intents/{number}.yaml", INTENT.format(name=f"i{number}"))
+    runner.write("intents/base.yaml", BASE)
+    return runner
+
+
+@pytest.fixture
+def confirmed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the names of the intents that are confirmed."""
+    names: list[str] = []
+    confirm = rendering.confirm
+
+    def counted(intent: Intent, compiled: object) -> None:
+        names.append(intent.name)
+        confirm(intent, compiled)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rendering, "confirm", counted)
+    return names
+
+
+def render(run: Runner, *words: str) -> Ran:
+    """Render the folder of intents."""
+    return run("render", "intents", "--format", "json", "--format", "grants", *words)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Return what is in a folder."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_nothing_is_done_twice_and_nothing_is_said_otherwise(run: Runner, confirmed: list[str]) -> None:
+    """A second run confirms no intent, says what the first said, and writes the same bytes where they are gone."""
+    first = render(run)
+    assert sorted(confirmed) == ["i0", "i1", "i2"]
+    written = files(Path("out"))
+    second = render(run)
+    assert (second.code, second.out) == (0, first.out)
+    assert second.err == first.err.replace("3 of them changed", "none of them changed")
+    shutil.rmtree("out/i1")
+    assert render(run).err.endswith("3 intents, 1 of them changed\n")
+    assert files(Path("out")) == written
+    assert sorted(confirmed) == ["i0", "i1", "i2"]
+    assert render(run, "--no-cache", "--out", "anew").code == 0
+    assert files(Path("anew")) == written
+    assert sorted(confirmed) == ["i0", "i0", "i1", "i1", "i2", "i2"]
+
+
+@pytest.mark.parametrize("words", [(), ("--check",), ("--output", "json"), ("--check", "--output", "json")])
+def test_what_is_remembered_is_told_as_what_is_found(words: tuple[str, ...], run: Runner) -> None:
+    """In every form of output, whatever is on disk."""
+    render(run)
+    shutil.rmtree("out/i1")
+    Path("out/i2/json/key-policy.json").unlink()
+    shutil.copytree("out", "kept")
+    with_cache = render(run, *words)
+    shutil.rmtree("out")
+    shutil.copytree("kept", "out")
+    assert render(run, *words, "--no-cache") == with_cache
+
+
+@pytest.mark.parametrize(
+    ("change", "again"),
+    [
+        (lambda: Path("intents/1.yaml").write_text(INTENT.format(name="i1") + "# x\n"), ["i1"]),
+        (lambda: Path("intents/base.yaml").write_text("admins: [role/other]\n"), ["i0", "i1", "i2"]),
+        (lambda: Path("intents/1.yaml").rename("intents/9.yaml"), ["i1"]),
+        (lambda: None, []),
+    ],
+    ids=["the intent", "what it extends", "its path", "nothing"],
+)
+def test_a_verdict_is_keyed_by_what_it_rests_on(change: object, again: list[str], run: Runner, confirmed: list[str]) -> None:
+    """Its file and its bases, by their content, and its path."""
+    render(run)
+    confirmed.clear()
+    change()  # type: ignore[operator]
+    assert render(run).code == 0
+    assert sorted(confirmed) == again
+
+
+@pytest.mark.parametrize("words", [("--format", "terraform"), ("--no-lint",)])
+def test_options_are_among_what_a_verdict_rests_on(words: tuple[str, ...], run: Runner, confirmed: list[str]) -> None:
+    """Other formats are other files, and what cfn-lint did not look at is not known to be sound."""
+    render(run)
+    render(run, *words)
+    assert len(confirmed) == 2 * COUNT
+
+
+def test_another_kmsgen_remembers_nothing_of_this_one(run: Runner, confirmed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be it another version, another version of what it stands on, or a line of its code."""
+    render(run)
+    kmsgen_itself.cache_clear()
+    monkeypatch.setattr(rests_on, "version", lambda package: "0" if package == "cfn-lint" else "1")
+    render(run)
+    kmsgen_itself.cache_clear()
+    assert len(confirmed) == 2 * COUNT
+
+
+def test_a_line_of_code_is_among_what_a_verdict_rests_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkout that was changed is another kmsgen."""
+    (tmp_path / "code.py").write_text("1")
+    monkeypatch.setattr(rests_on, "PACKAGE", tmp_path)
+    found = set()
+    for text in ("1", "2"):
+        (tmp_path / "code.py").write_text(text)
+        kmsgen_itself.cache_clear()
+        found.add(kmsgen_itself())
+    kmsgen_itself.cache_clear()
+    assert len(found) == 2
+
+
+def test_a_no_is_not_remembered(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An intent that failed is looked at again."""
+    with monkeypatch.context() as patch:
+        patch.setattr(rendering, "confirm", refuse)
+        assert render(run).code == 1
+    assert render(run).code == 0
+
+
+def refuse(intent: Intent, _: object) -> None:
+    """Answer a question with no."""
+    raise RefusedError([Diagnostic(Location(intent.path), "excess-access", "somebody may decrypt")])
+
+
+def test_a_file_that_changes_while_it_is_looked_at_is_not_remembered(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was read is not what the digest stands for."""
+    with monkeypatch.context() as patch:
+        patch.setattr(rendering, "confirm", lambda intent, _: Path(intent.path).write_text(INTENT.format(name=intent.name) + "#"))
+        render(run, "--jobs", "1")
+    confirmed: list[str] = []
+    monkeypatch.setattr(rendering, "confirm", lambda intent, _: confirmed.append(intent.name))
+    render(run)
+    assert len(confirmed) == COUNT
+
+
+@pytest.mark.parametrize("damage", ["summary", "body", "key"])
+def test_a_damaged_answer_is_none(damage: str, run: Runner, confirmed: list[str]) -> None:
+    """A changed text, a changed name of a file, an answer under the key of another one: each is found out."""
+    render(run)
+    written = files(Path("out"))
+    with sqlite3.connect("cache/answers.sqlite") as file:
+        rows = dict(file.execute("SELECT key, summary FROM answers").fetchall())
+        if damage == "summary":
+            file.execute("UPDATE answers SET summary = replace(summary, 'i0', 'i9')")
+        elif damage == "body":
+            file.execute("UPDATE answers SET body = (SELECT body FROM answers WHERE key = ?)", (min(rows),))
+        else:
+            first, second = sorted(rows)[:2]
+            file.execute("UPDATE answers SET key = 'x' WHERE key = ?", (first,))
+            file.execute("UPDATE answers SET key = ? WHERE key = ?", (first, second))
+    shutil.rmtree("out")
+    assert render(run).code == 0
+    assert files(Path("out")) == written
+    assert len(confirmed) > COUNT
+
+
+@pytest.mark.parametrize("kind", ["no database", "open to others", "a file"])
+def test_a_cache_that_cannot_be_used_is_none(kind: str, run: Runner) -> None:
+    """The run does without, and says so."""
+    folder = run.path / "cache"
+    if kind == "a file":
+        folder.write_text("")
+    else:
+        folder.mkdir(mode=0o700)
+        (folder / "answers.sqlite").write_text("nonsense" * 1000)
+        folder.chmod(0o777 if kind == "open to others" else 0o700)
+    ran = render(run)
+    assert ran.code == 0
+    assert "the cache is not used" in ran.err
+    assert len(files(Path("out"))) > COUNT
+
+
+def test_a_cache_grows_to_a_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then what was not used for the longest time goes."""
+    monkeypatch.setattr(cache_module, "MAX_BYTES", 1)
+    with Cache(tmp_path / "cache") as cache:
+        for number in range(10):
+            monkeypatch.setattr(cache_module.time, "time", lambda number=number: number * 100_000.0)
+            cache.remember(str(number), {"n": number}, ["x"])
+    with Cache(tmp_path / "cache") as cache:
+        assert [number for number in range(10) if cache.find(str(number))] == [5, 6, 7, 8, 9]
+        found = cache.find("7")
+    assert found is not None
+    assert (found.summary, found.body) == ({"n": 7}, ["x"])
