@@ -8,9 +8,13 @@ PYTHON ?= python3
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
-$(VENV)/.ready: pyproject.toml constraints.txt
+$(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/.ready: $(VENV)/.installed
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
@@ -22,7 +26,7 @@ $(SIMULATOR)/node_modules/.package-lock.json: $(SIMULATOR)/package-lock.json
 
 setup: $(VENV)/.ready $(SIMULATOR)/node_modules/.package-lock.json ## make the virtual environment with everything the tests need
 
-demo: setup ## render the example to all formats and print who can do what
+demo: $(VENV)/.installed ## install what a user installs, render the example to all formats and print who can do what
 	$(BIN)/kmsgen render examples/payments/intent.yaml --out out
 	$(BIN)/kmsgen matrix examples/payments/intent.yaml
 

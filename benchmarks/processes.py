@@ -35,6 +35,6 @@ def cost(arguments: tuple[str, ...], folder: Path, *, codes: frozenset[int] = fr
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Return an environment in which byte code is kept, as it is where kmsgen is installed."""
+    """Return an environment in which byte code is kept, as it is where kmsgen is installed, and no answer is."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**kept, "PYTHONPYCACHEPREFIX": str(folder / "pycache")}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(folder / "pycache"), "KMSGEN_NO_CACHE": "1"}

@@ -56,7 +56,9 @@ def diff(
     Exit codes: 0 no difference that --fail-on names, 1 there is one or the comparison could not be finished, 2 bad input.
     """
     from kmsgen.cli.jobs.diff import run  # noqa: PLC0415 - `--help` must not pay for what only a comparison needs
+    from kmsgen.intent.settings import find_settings  # noqa: PLC0415 - as above
     from kmsgen.prover.problem import Budget  # noqa: PLC0415
 
+    fails = fail_on or find_settings().fail_on_diff
     budget = Budget(seconds=seconds, second_opinion=second_opinion)
-    raise typer.Exit(run((old, new), beside, output, fail_on, described_only=described_only, budget=budget))
+    raise typer.Exit(run((old, new), beside, output, fails, described_only=described_only, budget=budget))

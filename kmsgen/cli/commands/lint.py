@@ -38,14 +38,16 @@ class Level(StrEnum):
 def lint(
     *,
     files: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="FILE|DIR...",
             help=f"What is looked at, each: an IAM policy in JSON, {FORMS}, or of intents.",
         ),
-    ],
+    ] = None,
     beside: "Beside",
-    fail_on: Annotated[Level, typer.Option("--fail-on", help="Exit 1 from this severity on.")] = Level.WARNING,
+    fail_on: Annotated[
+        Level | None, typer.Option("--fail-on", help="Exit 1 from this severity on.", show_default="warning")
+    ] = None,
     jobs: Jobs = None,
     fail_fast: FailFast = False,
     output: Annotated[Output, typer.Option("--output", help="How to print.")] = Output.TEXT,
@@ -57,5 +59,8 @@ def lint(
     """
     from kmsgen.cli.jobs.lint import run  # noqa: PLC0415 - `--help` must not pay for what only a file needs
     from kmsgen.cli.jobs.many import cores  # noqa: PLC0415 - as above
+    from kmsgen.intent.settings import find_settings  # noqa: PLC0415 - as below
 
-    raise typer.Exit(run(files, beside, output, fail_on, jobs=jobs or cores(), fail_fast=fail_fast))
+    repository = find_settings()
+    given, level = files or list(repository.intents), fail_on or repository.fail_on_lint or Level.WARNING
+    raise typer.Exit(run(given, beside, output, level, jobs=jobs or repository.jobs or cores(), fail_fast=fail_fast))

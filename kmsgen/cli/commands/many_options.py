@@ -20,3 +20,12 @@ NoCache = Annotated[
         "--no-cache", envvar="KMSGEN_NO_CACHE", help="Do everything anew, also what was done before.", rich_help_panel=_PANEL
     ),
 ]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--changed-since",
+        metavar="REV",
+        help="Only intents that differ from a git revision, they or what they extend.",
+        rich_help_panel=_PANEL,
+    ),
+]

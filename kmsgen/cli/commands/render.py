@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kmsgen.cli.commands.many_options import FailFast, Jobs, NoCache
+from kmsgen.cli.commands.many_options import FailFast, Jobs, NoCache, Since
 from kmsgen.cli.commands.output_options import Output, OutputForm
 from kmsgen.cli.commands.preset_options import PresetName, Settings
 
@@ -33,7 +33,9 @@ def render(
     formats: Annotated[
         list[Format] | None, typer.Option("--format", help="What to write; every format unless given. Can be repeated.")
     ] = None,
-    out: Annotated[Path, typer.Option("--out", help="Folder to write to: one folder an intent.")] = Path("out"),
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder to write to: one folder an intent.", show_default="out")
+    ] = None,
     *,
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit 1 and show the difference if what is on disk differs.")
@@ -50,26 +52,24 @@ def render(
     jobs: Jobs = None,
     fail_fast: FailFast = False,
     no_cache: NoCache = False,
+    since: Since = None,
     output: OutputForm = Output.TEXT,
 ) -> None:
     """Confirm each intent with the three questions, then write it as policies, templates and grant calls.
 
+    Without arguments it does what `kmsgen.toml` says; options win over it.
     Nothing is written unless every intent given is sound and every answer is yes. Prints the files, one a line.
     Exit codes: 0 written (or, with --check, nothing differs), 1 an answer is no, 2 bad input.
     """
     from kmsgen.cli.jobs.many import cores  # noqa: PLC0415 - as below
     from kmsgen.cli.jobs.render import Job, run  # noqa: PLC0415 - `--help` must not pay for what only a render needs
+    from kmsgen.intent.settings import find_settings  # noqa: PLC0415 - as below
 
-    wanted = tuple(str(one) for one in formats or Format)
-    given = (tuple(paths or ()), preset, tuple(settings or ()), wanted, out)
+    repository = find_settings()
+    given = tuple(paths or (() if preset or settings else repository.intents))
+    wanted = tuple(str(one) for one in formats or repository.formats or Format)
     job = Job(
-        *given,
-        check=check,
-        lint=not no_lint,
-        force=force,
-        replace_key=replace_key,
-        jobs=jobs or cores(),
-        fail_fast=fail_fast,
-        cache=not no_cache,
-    )
+        given, preset, tuple(settings or ()), wanted, out or Path(repository.out or "out"), check=check, lint=not no_lint,
+        force=force, replace_key=replace_key, jobs=jobs or repository.jobs or cores(), fail_fast=fail_fast, cache=not no_cache, since=since,
+    )  # fmt: skip
     raise typer.Exit(run(job, output))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmsgen.cli.commands.many_options import FailFast, Jobs
+from kmsgen.cli.commands.many_options import FailFast, Jobs, Since
 from kmsgen.cli.commands.output_options import Output, OutputForm
 from kmsgen.cli.commands.reading_options import beside
 from kmsgen.cli.commands.sharing import sharing
@@ -20,9 +20,9 @@ app = typer.Typer(add_completion=False)
 def verify(
     *,
     files: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(metavar="FILE|DIR...", help="Intents; `-` for standard input; of a folder, every intent in it."),
-    ],
+    ] = None,
     beside: "Beside",
     against: Annotated[
         str | None,
@@ -35,6 +35,7 @@ def verify(
     ] = None,
     jobs: Jobs = None,
     fail_fast: FailFast = False,
+    since: Since = None,
     output: OutputForm = Output.TEXT,
 ) -> None:
     """Answer the three questions: is every intended access allowed, is anything else, can the key policy still be changed.
@@ -45,6 +46,10 @@ def verify(
     Exit codes: 0 every answer is yes, 1 one is no, 2 bad input.
     """
     from kmsgen.cli.jobs.many import cores  # noqa: PLC0415 - as below
-    from kmsgen.cli.jobs.verify import run  # noqa: PLC0415 - `--help` must not pay for what only an answer needs
+    from kmsgen.cli.jobs.verify import Course, run  # noqa: PLC0415 - `--help` must not pay for what only an answer needs
+    from kmsgen.intent.settings import find_settings  # noqa: PLC0415 - as below
 
-    raise typer.Exit(run(files, against, beside, output, jobs=jobs or cores(), fail_fast=fail_fast))
+    repository = find_settings()
+    given = files or list(repository.intents)
+    course = Course(jobs or repository.jobs or cores(), fail_fast, since)
+    raise typer.Exit(run(given, against, beside, output, course))

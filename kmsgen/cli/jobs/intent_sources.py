@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from kmsgen.cli.jobs.git import changed_since
 from kmsgen.errors import Diagnostic
 from kmsgen.intent.files.find import find_intents
 from kmsgen.intent.files.tree import Tree
@@ -24,10 +25,17 @@ class IntentSource(NamedTuple):
     load: Callable[[], Intent] | None = None
 
 
-def intent_sources(paths: Iterable[str]) -> tuple[list[IntentSource], list[Diagnostic]]:
-    """Find the intents of files and folders, and every problem of what cannot be read."""
+def intent_sources(paths: Iterable[str], since: str | None = None) -> tuple[list[IntentSource], list[Diagnostic]]:
+    """Find the intents of files and folders, and every problem of what cannot be read; with `since`, a revision, those touched.
+
+    An intent is touched where its file, or one that it extends, differs from the revision. Raises InputError for no revision.
+    """
     problems: list[Diagnostic] = []
-    return list(find_intents(dict.fromkeys(paths), _source, problems)), problems
+    found = list(find_intents(dict.fromkeys(paths), _source, problems))
+    if since is None:
+        return found, problems
+    changed = changed_since(since)
+    return [one for one in found if not changed.isdisjoint((Path(one.path).resolve(), *one.bases))], problems
 
 
 def _source(path: str | Path, tree: Tree, bases: tuple[Path, ...]) -> IntentSource:

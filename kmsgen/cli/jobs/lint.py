@@ -20,7 +20,7 @@ from kmsgen.cli.jobs.many import Failure, is_ordinary, results
 from kmsgen.cli.reports import findings as report
 from kmsgen.cli.reports.progress import tracked
 from kmsgen.cli.reports.unknown import named
-from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, each, together
+from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, each, input_error, together
 from kmsgen.intent.files.find import find_intents
 from kmsgen.policy.bundle import Bundle
 from kmsgen.sources.aws_output import folder_of_answers
@@ -40,6 +40,8 @@ class Linted(NamedTuple):
 
 def run(paths: Sequence[str], beside: Beside, output: str, fail_on: str, *, jobs: int = 1, fail_fast: bool = False) -> int:
     """Print the findings on every file; return the exit code. Raises InputError, when those on the other files are printed."""
+    if not paths:
+        raise input_error(Location("-"), "usage", "nothing to look at", "name a file or a folder")
     files, failures = _files(paths)
     found: list[Linted] = []
     work = partial(_linted, beside=beside.plain, output=output)

@@ -43,6 +43,7 @@ class Job(NamedTuple):
     jobs: int = 1
     fail_fast: bool = False
     cache: bool = False
+    since: str | None = None
 
 
 def run(job: Job, output: str) -> int:
@@ -87,7 +88,7 @@ def _sources(job: Job) -> tuple[list[IntentSource], list[Diagnostic]]:
         raise input_error(Location("--set"), "usage", "`--set` gives a preset its parameters", "name the preset with `--preset`")
     if not job.paths:
         raise input_error(Location("-"), "usage", "no intent to render", "name a file, a folder, or a preset with `--preset`")
-    return intent_sources(job.paths)
+    return intent_sources(job.paths, job.since)
 
 
 # --- from intents to renderings -----------------------------------------------------------------------------------------

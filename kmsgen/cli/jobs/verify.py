@@ -44,35 +44,45 @@ class Shown(NamedTuple):
     is_yes: bool
 
 
-def run(paths: Sequence[str], against: str | None, beside: Beside, output: str, *, jobs: int = 1, fail_fast: bool = False) -> int:
+class Course(NamedTuple):
+    """How a run goes over its files."""
+
+    jobs: int = 1
+    fail_fast: bool = False
+    since: str | None = None
+
+
+def run(paths: Sequence[str], against: str | None, beside: Beside, output: str, course: Course) -> int:
     """Print the answers; return the exit code. Raises KmsgenError, when those about the other intents are printed."""
+    if not paths:
+        raise input_error(Location("-"), "usage", "no intent to verify", "name a file or a folder")
     if against is None and beside.given:
         message = f"{OPTIONS} stand beside the policies that --against names"
         raise input_error(Location(paths[0]), "not-a-policy", message, "an intent holds these itself")
-    several = len(paths) > 1 or (paths[0] != "-" and Path(paths[0]).is_dir())
+    several = len(paths) > 1 or course.since is not None or (paths[0] != "-" and Path(paths[0]).is_dir())
     if several and against is not None:
         raise input_error(Location("--against"), "usage", "policies are compared with one intent", "name one file")
     if not several:
         return _show_one(_shown(IntentSource(paths[0]), against, beside), output)
-    found, failures = _of_many(paths, jobs, fail_fast=fail_fast)
+    found, failures = _of_many(paths, course)
     _show_many(found, output)
     if failures:
         raise together(failures)
     return 0 if all(one.is_yes for one in found) else 1
 
 
-def _of_many(paths: Sequence[str], jobs: int, *, fail_fast: bool) -> tuple[list[Shown], list[KmsgenError]]:
-    sources, problems = intent_sources(paths)
+def _of_many(paths: Sequence[str], course: Course) -> tuple[list[Shown], list[KmsgenError]]:
+    sources, problems = intent_sources(paths, course.since)
     found: list[Shown] = []
     failures: list[KmsgenError] = [InputError(problems)] if problems else []
-    made = results(_shown, sources, jobs, lambda one: one.load is None)
+    made = results(_shown, sources, course.jobs, lambda one: one.load is None)
     with made as ordered, tracked(ordered, len(sources), "verifying") as outcomes:
         for one in outcomes:
             if isinstance(one, Failure):
                 failures.append(one.error())
             else:
                 found.append(one)
-            if fail_fast and (failures or not found[-1].is_yes):
+            if course.fail_fast and (failures or not found[-1].is_yes):
                 break
     return found, failures
 

@@ -1,0 +1,110 @@
+"""How `kmsgen render` goes over estates of intents of three sizes: cost of an intent, memory, two processes, nothing changed.
+
+    python benchmarks/estate.py                     100 and 1,000 intents, as a table
+    python benchmarks/estate.py --sizes 100 10000   others
+
+Of ten intents six are small (the starter's), three of middle size, one is the example of the README. CPU counts for what must
+stay flat and for the run in which nothing changed, for it does not depend on what else the machine does; two processes are held
+against one by the clock, so measure them on a machine with two idle cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from processes import ROOT, environment
+from table import Row, print_table
+
+SIZES = (100, 1000)
+SMALL = """kmsgen: 1
+name: {name}
+scope: {{account: "111122223333", regions: [us-west-2], deployer: role/platform-ci}}
+key: {{alias: {name}, rotation_days: 365}}
+admins: [role/KmsAdmin, {{principal: account, can: [change-policy]}}]
+users: [{{principal: role/app-{number}, can: [encrypt, decrypt, generate-data-key]}}]
+guardrails: [deny-insecure-transport]
+"""
+MIDDLE = (
+    SMALL
+    + """services: [{{service: sns, source_account: "111122223333"}}]
+grants: [{{name: nightly, grantee: role/exporter-{number}, operations: [Decrypt]}}]
+"""
+)
+EXAMPLE = (ROOT / "examples" / "payments" / "intent.yaml").read_text(encoding="utf-8")
+OF_TEN = (SMALL, SMALL, MIDDLE, SMALL, SMALL, MIDDLE, SMALL, MIDDLE, SMALL, None)
+
+
+class Ran(NamedTuple):
+    """What a run took: seconds by the clock, seconds of CPU of all its processes, MiB of the largest of them."""
+
+    wall: float
+    cpu: float
+    memory: float
+
+
+def make_estate(folder: Path, count: int) -> None:
+    """Write so many intents."""
+    folder.mkdir()
+    for number in range(count):
+        text = OF_TEN[number % 10]
+        name = f"key-{number}"
+        told = (
+            text.format(name=name, number=number)
+            if text
+            else EXAMPLE.replace("payments-data", name).replace("payments/data", name)
+        )
+        (folder / f"{number:06}.yaml").write_text(told, encoding="utf-8")
+
+
+def render(folder: Path, out: str, *words: str) -> Ran:
+    """Run the command on an estate; return what it took."""
+    command = [sys.executable, "-m", "kmsgen", "render", str(folder / "intents"), "--out", str(folder / out), *words]
+    kept = {name: value for name, value in environment(folder).items() if name != "KMSGEN_NO_CACHE"}
+    kept["KMSGEN_CACHE"] = str(folder / "cache")
+    start, nowhere = time.perf_counter(), subprocess.DEVNULL
+    with subprocess.Popen(command, cwd=ROOT, env=kept, stdout=nowhere, stderr=nowhere) as run:
+        _, status, used = os.wait4(run.pid, 0)
+        run.returncode = os.waitstatus_to_exitcode(status)
+    assert run.returncode == 0, command
+    return Ran(time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def measured(folder: Path, count: int) -> Iterator[Row]:
+    """Measure an estate of so many intents."""
+    make_estate(folder / "intents", count)
+    one = render(folder, "one", "--no-cache", "--jobs", "1")
+    yield Row(f"{count:,} intents, one process: CPU an intent", 1000 * one.cpu / count, "ms")
+    yield Row(f"{count:,} intents, one process: memory", one.memory, "MiB")
+    two = render(folder, "two", "--no-cache", "--jobs", "2")
+    yield Row(f"{count:,} intents, one process by the clock", one.wall, "s", two.wall, "two processes")
+    assert contents(folder / "one") == contents(folder / "two"), "one process and two wrote other bytes"
+    first = render(folder, "out", "--jobs", "1")
+    again = render(folder, "out", "--jobs", "1")
+    yield Row(f"{count:,} intents, first run: CPU", first.cpu, "s", again.cpu, "nothing changed")
+    assert contents(folder / "one") == contents(folder / "out"), "the cache changed what is written"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return every file of a folder."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def rows(sizes: list[int]) -> Iterator[Row]:
+    """Measure estates of these sizes."""
+    for count in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            yield from measured(Path(folder), count)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), help="how many intents")
+    print_table("estate", rows(parser.parse_args().sizes))

@@ -1,0 +1,28 @@
+"""The model of `kmsgen.toml`: what it may say."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Format = Literal["json", "cloudformation", "terraform", "grants"]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, alias_generator=lambda name: name.replace("_", "-"), frozen=True)
+
+
+class FailOn(_Table):
+    """From when on an answer is a no."""
+
+    lint: Literal["error", "warning", "note"] | None = None
+    diff: Literal["gained", "lost", "any"] | None = None
+
+
+class SettingsFile(_Table):
+    """All of the file. Paths are relative to it."""
+
+    intents: Annotated[list[str], Field(min_length=1)] | None = None
+    out: str | None = None
+    formats: Annotated[list[Format], Field(min_length=1)] | None = None
+    jobs: Annotated[int, Field(ge=1)] | None = None
+    fail_on: FailOn = FailOn()

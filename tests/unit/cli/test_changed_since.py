@@ -1,0 +1,70 @@
+"""`--changed-since REV`: only what differs from a revision is looked at, with whatever extends it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.running import Runner
+
+INTENT = """kmsgen: 1
+name: {name}
+extends: {base}.yaml
+scope: {{account: "111122223333", regions: [us-west-2], deployer: role/ci}}
+key: {{alias: {name}}}
+"""
+
+
+def git(*words: str) -> None:
+    """Run git in the folder."""
+    who = ("-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *who, *words], check=True, capture_output=True)
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Runner:
+    """Return what runs commands in a git repository with intents, of which two extend one file and one another."""
+    runner = Runner(tmp_path, monkeypatch, capsys)
+    for base in ("_one", "_two"):
+        runner.write(f"intents/{base}.yaml", "admins: [role/admin]\n")
+    for name, base in (("a", "_one"), ("b", "_two"), ("c", "_two")):
+        runner.write(f"intents/{name}.yaml", INTENT.format(name=name, base=base))
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "x")
+    return runner
+
+
+def looked_at(run: Runner, *words: str) -> list[str]:
+    """Return the names of the intents that are verified."""
+    ran = run("verify", "intents", "--changed-since", "HEAD", *words)
+    assert ran.code == 0, ran.err
+    return [Path(line.split()[-1]).stem for line in ran.out.splitlines()]
+
+
+def test_only_what_was_touched_is_looked_at(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A changed file, what extends a changed one, a new one; nothing where nothing differs."""
+    assert looked_at(run) == []
+    run.write("intents/a.yaml", INTENT.format(name="a", base="_one") + "# changed\n")
+    run.write("intents/d ä.yaml", INTENT.format(name="d", base="_one"))
+    assert looked_at(run) == ["a", "ä"]
+    run.write("intents/_two.yaml", "admins: [role/other]\n")
+    assert looked_at(run) == ["a", "b", "c", "ä"]
+    ran = run("render", "intents", "--changed-since", "HEAD", "--format", "grants", "--format", "terraform")
+    assert (ran.code, sorted(path.name for path in Path("out").iterdir())) == (0, ["a", "b", "c", "d"])
+    git("commit", "--quiet", "--all", "--message", "y")
+    (run.path / "sub").mkdir()
+    monkeypatch.chdir(run.path / "sub")
+    ran = run("verify", "../intents", "--changed-since", "HEAD~1")
+    assert [Path(line.split()[-1]).stem for line in ran.out.splitlines()] == ["a", "b", "c", "ä"]
+
+
+@pytest.mark.parametrize("revision", ["nowhere", "--output=x", "-x", "", "HEAD:intents", "HEAD\n"])
+def test_what_is_no_revision_is_refused(revision: str, run: Runner) -> None:
+    """Nothing that a revision is called is an option of git's."""
+    ran = run("verify", "intents", f"--changed-since={revision}")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("--changed-since: git: ")
+    assert not (run.path / "x").exists()

@@ -1,0 +1,111 @@
+"""`kmsgen.toml`: a repository says once where its intents are and what is done with them; options win over it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.running import Runner
+
+INTENT = """kmsgen: 1
+name: {name}
+scope: {{account: "111122223333", regions: [us-west-2], deployer: role/ci}}
+key: {{alias: {name}}}
+admins: [role/admin]
+"""
+SETTINGS = """intents = ["intents"]
+out = "policies"
+formats = ["json"]
+jobs = 1
+
+[fail-on]
+lint = "error"
+diff = "gained"
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Runner:
+    """Return what runs commands in a git repository with intents and settings."""
+    runner = Runner(tmp_path, monkeypatch, capsys)
+    for name in ("a", "b"):
+        runner.write(f"intents/{name}.yaml", INTENT.format(name=name))
+    runner.write("kmsgen.toml", SETTINGS)
+    (tmp_path / ".git").mkdir()
+    return runner
+
+
+def test_render_without_arguments_does_what_the_settings_say(run: Runner) -> None:
+    """Which intents, to where, in which formats."""
+    ran = run("render")
+    assert ran.code == 0
+    assert {path.as_posix() for path in Path("policies").glob("*/*")} == {
+        f"policies/{name}/{part}" for name in "ab" for part in ("json", "manifest.json")
+    }
+    assert run("render", "--check").code == 0
+    assert run("verify").out == "yes  intents/a.yaml\nyes  intents/b.yaml\n"
+
+
+def test_options_win_over_the_settings(run: Runner) -> None:
+    """Paths, formats and the folder of the command line are those that count."""
+    assert run("render", "intents/a.yaml", "--format", "grants", "--format", "terraform", "--out", "x").code == 0
+    assert {path.name for path in Path("x").glob("*/*")} == {"terraform", "manifest.json"}
+    assert not Path("policies").exists()
+
+
+def test_the_settings_hold_in_every_folder_of_the_repository(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their paths are those of the file, wherever in it the command runs; above the repository nothing is looked for."""
+    monkeypatch.chdir(run.path / "intents")
+    assert run("render").code == 0
+    assert (run.path / "policies" / "a" / "manifest.json").is_file()
+    (run.path / "inner" / ".git").mkdir(parents=True)
+    monkeypatch.chdir(run.path / "inner")
+    assert run("render").code == 2
+
+
+def test_severity_gates_are_those_of_the_settings(run: Runner) -> None:
+    """`lint` and `diff` fail where the settings say, unless an option says otherwise."""
+    app = "arn:aws:iam::111122223333:role/x"
+    statement = {"Effect": "Allow", "Principal": {"AWS": app}, "Action": "kms:Decrypt", "Resource": "*"}
+    old = run.write("old.json", {"Version": "2012-10-17", "Statement": [statement]})
+    new = run.write("new.json", {"Version": "2012-10-17", "Statement": [{**statement, "Action": "kms:*"}]})
+    given = ("--key-arn", "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
+    levels = {one["severity"] for one in json.loads(run("lint", new, *given, "--output", "json").out)}
+    assert levels == {"note"}
+    assert run("lint", new, *given).code == 0
+    assert run("lint", new, *given, "--fail-on", "note").code == 1
+    assert [run("diff", *pair, *given).code for pair in ((old, new), (new, old))] == [1, 0]
+    assert run("diff", old, new, *given, "--fail-on", "lost").code == 0
+    run.write("kmsgen.toml", SETTINGS.replace('lint = "error"', 'lint = "note"'))
+    assert run("lint", new, *given).code == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("jobs = 0\n", "kmsgen.toml:1:1: setting: `jobs`:"),
+        ("\njobs = 'many'\n", "kmsgen.toml:2:1: setting: `jobs`:"),
+        ("job = 1\n", "kmsgen.toml:1:1: unknown-setting: `job`: there is no such setting"),
+        ("formats = ['pulumi']\n", "kmsgen.toml:1:1: setting: `formats`:"),
+        ("[fail-on]\nlint = 'never'\n", "kmsgen.toml:2:1: setting: `fail-on.lint`:"),
+        ("jobs = \n", "kmsgen.toml:1:8: toml-syntax: "),
+        ("out = '../elsewhere'\n", "kmsgen.toml:1:1: setting: `../elsewhere` is not a path within the folder"),
+        ("out = '/etc'\n", "kmsgen.toml:1:1: setting: `/etc` is not a path within the folder"),
+        ("out = ''\n", "kmsgen.toml:1:1: setting: `` is not a path"),
+        ("out = 'link/x'\n", "kmsgen.toml:1:1: setting: `link/x` is not a path within the folder"),
+        ("out = 'a\\u0000b'\n".replace("'", '"'), "kmsgen.toml:1:1: setting: `a\\u0000b` is not a path"),
+        ("intents = ['../x']\n", "kmsgen.toml:1:1: setting: `../x` is not a path within the folder"),
+        ("intents = []\n", "kmsgen.toml:1:1: setting: `intents`:"),
+        ("a = " + "[" * 5000, "kmsgen.toml"),
+    ],
+)
+def test_what_is_wrong_with_the_settings_is_told_with_its_line(text: str, said: str, run: Runner) -> None:
+    """A repository is anybody's: nothing is written elsewhere than in it because its settings say so."""
+    run.write("kmsgen.toml", text)
+    (run.path / "link").symlink_to("/tmp")  # noqa: S108 - not written
+    ran = run("render")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(said), ran.err
+    assert "internal error" not in ran.err
