@@ -179,7 +179,7 @@ def test_a_repair_that_is_killed_is_repaired() -> None:
     first, second = tree(Path("out")), after(SECOND)
     middle = half_way(first)
     put_back()
-    for point in range(1, 200, 7):
+    for point in range(1, 200, 11):
         assert killed_at(middle, SECOND)
         died = killed_at(point, NEXT)
         check_after_death(first, second)
