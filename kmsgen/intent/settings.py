@@ -81,7 +81,9 @@ def _problems(shown: str, text: str, error: ValidationError) -> list[Diagnostic]
         unknown = one["type"] == "extra_forbidden"
         message = "there is no such setting" if unknown else f"{one['msg'][:1].lower()}{one['msg'][1:]}"
         found.append(
-            Diagnostic(_place(shown, text, steps), "unknown-setting" if unknown else "setting", f"`{'.'.join(steps)}`: {message}")
+            Diagnostic(
+                _place(shown, text, steps), "unknown-setting" if unknown else "bad-setting", f"`{'.'.join(steps)}`: {message}"
+            )
         )
     return found
 
@@ -105,5 +107,7 @@ class _Within(NamedTuple):
         target = (self.folder / given).resolve() if given and "\0" not in given else Path("/")
         if not target.is_relative_to(self.folder.resolve()):
             place = _place(self.shown, self.text, steps)
-            raise input_error(place, "setting", f"`{given}` is not a path within the folder of {NAME}", "name it by an option")
+            raise input_error(
+                place, "bad-setting", f"`{given}` is not a path within the folder of {NAME}", "name it by an option"
+            )
         return os.path.relpath(self.folder / given)

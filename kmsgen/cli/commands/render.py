@@ -70,6 +70,7 @@ def render(
     wanted = tuple(str(one) for one in formats or repository.formats or Format)
     job = Job(
         given, preset, tuple(settings or ()), wanted, out or Path(repository.out or "out"), check=check, lint=not no_lint,
-        force=force, replace_key=replace_key, jobs=jobs or repository.jobs or cores(), fail_fast=fail_fast, cache=not no_cache, since=since,
+        force=force, replace_key=replace_key, jobs=jobs or repository.jobs or cores(), fail_fast=fail_fast,
+        cache=not no_cache, since=since,
     )  # fmt: skip
     raise typer.Exit(run(job, output))

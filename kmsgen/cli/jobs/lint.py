@@ -17,10 +17,11 @@ from kmsgen.checks.lint.table import OF_READINGS
 from kmsgen.checks.lint.unknown import PUBLIC, ReadTwice
 from kmsgen.checks.lint.written import KEY_POLICY, Written, as_iam_policy
 from kmsgen.cli.jobs.many import Failure, is_ordinary, results
+from kmsgen.cli.jobs.option_values import wrong_usage
 from kmsgen.cli.reports import findings as report
 from kmsgen.cli.reports.progress import tracked
 from kmsgen.cli.reports.unknown import named
-from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, each, input_error, together
+from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, each, together
 from kmsgen.intent.files.find import find_intents
 from kmsgen.policy.bundle import Bundle
 from kmsgen.sources.aws_output import folder_of_answers
@@ -41,7 +42,7 @@ class Linted(NamedTuple):
 def run(paths: Sequence[str], beside: Beside, output: str, fail_on: str, *, jobs: int = 1, fail_fast: bool = False) -> int:
     """Print the findings on every file; return the exit code. Raises InputError, when those on the other files are printed."""
     if not paths:
-        raise input_error(Location("-"), "usage", "nothing to look at", "name a file or a folder")
+        raise wrong_usage("-", "nothing to look at", "name a file or a folder")
     files, failures = _files(paths)
     found: list[Linted] = []
     work = partial(_linted, beside=beside.plain, output=output)

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kmsgen.catalogue.key_specs import KEY_SPECS, usages
-from kmsgen.errors import Location, input_error
+from kmsgen.errors import InputError, Location, input_error
 from kmsgen.sources.beside import Beside
+
+
+def wrong_usage(place: str, message: str, hint: str) -> InputError:
+    """Build the error on a command line that asks for nothing, or for two things that exclude each other."""
+    return input_error(Location(place), "usage", message, hint)
 
 
 def named_values(texts: Iterable[str], option: str) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from kmsgen.cli.console import answer, answer_json, say, say_note
 from kmsgen.cli.jobs.existing import existing
 from kmsgen.cli.jobs.intent_sources import IntentSource, intent_sources
 from kmsgen.cli.jobs.many import Failure, results
+from kmsgen.cli.jobs.option_values import wrong_usage
 from kmsgen.cli.reports.findings import answer_lines, told_answer
 from kmsgen.cli.reports.progress import tracked
 from kmsgen.compiler import compile_intent
@@ -55,13 +56,13 @@ class Course(NamedTuple):
 def run(paths: Sequence[str], against: str | None, beside: Beside, output: str, course: Course) -> int:
     """Print the answers; return the exit code. Raises KmsgenError, when those about the other intents are printed."""
     if not paths:
-        raise input_error(Location("-"), "usage", "no intent to verify", "name a file or a folder")
+        raise wrong_usage("-", "no intent to verify", "name a file or a folder")
     if against is None and beside.given:
         message = f"{OPTIONS} stand beside the policies that --against names"
         raise input_error(Location(paths[0]), "not-a-policy", message, "an intent holds these itself")
     several = len(paths) > 1 or course.since is not None or (paths[0] != "-" and Path(paths[0]).is_dir())
     if several and against is not None:
-        raise input_error(Location("--against"), "usage", "policies are compared with one intent", "name one file")
+        raise wrong_usage("--against", "policies are compared with one intent", "name one file")
     if not several:
         return _show_one(_shown(IntentSource(paths[0]), against, beside), output)
     found, failures = _of_many(paths, course)
