@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from kmsgen.checks.finding import ERROR, NOTE, Finding
 from kmsgen.checks.lint.table import RULES
-from kmsgen.cli.reports.sarif import sarif
+from kmsgen.cli.reports.sarif import result, sarif
 from kmsgen.errors import Location
 
 ASKED = json.loads((Path(__file__).parent / "sarif_2_1_0.json").read_text(encoding="utf-8"))
@@ -25,7 +25,7 @@ FOUND = (
 
 def run_of(found: Sequence[Finding]) -> dict[str, Any]:
     """Return the only run of the log of some findings."""
-    (run,) = sarif(found)["runs"]
+    (run,) = sarif([result(one) for one in found])["runs"]
     assert isinstance(run, dict)
     return run
 
@@ -33,7 +33,7 @@ def run_of(found: Sequence[Finding]) -> dict[str, Any]:
 @pytest.mark.parametrize("found", [(), FOUND], ids=["nothing found", "something found"])
 def test_the_log_has_the_objects_that_sarif_asks_for(found: Sequence[Finding]) -> None:
     """Every object has what its section requires and nothing that is not in the standard."""
-    assert [error.message for error in OBJECTS.iter_errors(sarif(found))] == []
+    assert [error.message for error in OBJECTS.iter_errors(sarif([result(one) for one in found]))] == []
 
 
 def test_every_rule_is_described_whether_found_or_not() -> None:
@@ -73,12 +73,12 @@ def test_a_key_of_several_is_named() -> None:
 )
 def test_a_path_becomes_a_uri(path: str, uri: str) -> None:
     """What a URI reference cannot hold is escaped, a colon too: before it would be a scheme."""
-    log = sarif([FOUND[0]._replace(location=Location(path, 1, 1))])
+    log = sarif([result(FOUND[0]._replace(location=Location(path, 1, 1)))])
     assert log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
     assert [error.message for error in OBJECTS.iter_errors(log)] == []
 
 
 def test_a_policy_cannot_put_a_link_into_a_message() -> None:
     """Brackets in a name that a policy chose are escaped: `[text](uri)` would be a link."""
-    (result,) = run_of([FOUND[0]._replace(message="the Sid `[fix](https://example.com)` stands twice", hint="")])["results"]
-    assert result["message"]["text"] == "the Sid `\\[fix\\](https://example.com)` stands twice"
+    (found,) = run_of([FOUND[0]._replace(message="the Sid `[fix](https://example.com)` stands twice", hint="")])["results"]
+    assert found["message"]["text"] == "the Sid `\\[fix\\](https://example.com)` stands twice"
