@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import subprocess
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from kmsgen.checks import confirm
 from kmsgen.cli.output_folder import File, files_of
 from kmsgen.cli.staging import Staging
 from kmsgen.compiler.compile import compile_intent
+from kmsgen.render.deployment import deployment_of
+from kmsgen.render.history import parse
 from kmsgen.render.render import render
 from tests.golden.cases import GoldenCase, golden_case, golden_names
 
@@ -43,6 +46,17 @@ def test_every_case_renders_to_its_golden_files(name: str, request: pytest.Fixtu
 def test_the_same_bundle_renders_to_the_same_bytes(name: str) -> None:
     """Same input, same bytes."""
     assert rendered(golden_case(name)) == rendered(golden_case(name))
+
+
+@pytest.mark.parametrize("name", golden_names())
+def test_what_is_rendered_over_itself_is_the_same(name: str) -> None:
+    """A render that changes nothing says nothing of the last one: what is remembered of the first holds for all that follow."""
+    case = golden_case(name)
+    files = rendered(case)
+    last = parse(json.loads(files[-1].text))
+    assert last.known
+    again = deployment_of(case.intent, case.deployment.bundle, last)
+    assert list(files_of(case.intent.name, render(again))) == files
 
 
 @pytest.mark.parametrize("name", golden_names())

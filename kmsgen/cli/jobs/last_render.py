@@ -30,10 +30,10 @@ def last_render(folder: Path) -> History:
     return _of_module(text) if text is not None else UNKNOWN
 
 
-def is_settled(folder: Path, manifest: str) -> bool:
-    """Return whether what is rendered does not hang on the last render: there is none, or its manifest has this very digest."""
+def last_manifest(folder: Path) -> str | None:
+    """Return the digest of the manifest of a folder, on which it hangs what is rendered into it; None where there is none."""
     last = read(folder / MANIFEST)
-    return last is None or sha256(last) == manifest
+    return None if last is None else sha256(last)
 
 
 def _of_module(text: str) -> History:

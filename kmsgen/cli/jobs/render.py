@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kmsgen.cli.cache import Cache, Remembered, cache_folder
 from kmsgen.cli.held_answers import HeldAnswers
 from kmsgen.cli.jobs.intent_sources import IntentSource, intent_sources
-from kmsgen.cli.jobs.last_render import is_settled
+from kmsgen.cli.jobs.last_render import last_manifest
 from kmsgen.cli.jobs.many import LEAST, Attempt, Failure, results
 from kmsgen.cli.jobs.option_values import named_values
 from kmsgen.cli.jobs.remembered import Made, body_of, made_again, summary_of, told_again
@@ -125,8 +125,15 @@ def _outcomes(sources: Sequence[IntentSource], job: Job, compare: Compare) -> It
 
 
 def _is_usable(found: Remembered | None, out: Path) -> bool:
-    """Return whether what is remembered is what would be rendered now, where the last render may tell in what steps."""
-    return found is not None and is_settled(intent_folder(out, found.summary["name"]), found.summary["files"][-1][1])
+    """Return whether what is remembered is what would be rendered now: over the same last render, or over itself."""
+    if found is None:
+        return False
+    summary = found.summary
+    return last_manifest(intent_folder(out, summary["name"])) in (summary["last"], _manifest(summary))
+
+
+def _manifest(summary: dict[str, Any]) -> str:
+    return str(summary["files"][-1][1])
 
 
 @contextmanager
@@ -170,8 +177,9 @@ class Writer(NamedTuple):
                 made = next(outcomes)
         if isinstance(made, Failure):
             raise made.error()
-        summary = summary_of(made)
-        settled = is_settled(intent_folder(self.job.out, made.name), summary["files"][-1][1])
+        last = last_manifest(intent_folder(self.job.out, made.name))
+        summary = {**summary_of(made), "last": last}
+        settled = last in (None, _manifest(summary))  # over another render there is more to say, and once only
         if settled and key is not None and key == key_of(source, self.asked):  # else the file was changed since
             self.cache.remember(key, summary, body_of(made))
         return made

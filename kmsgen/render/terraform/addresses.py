@@ -91,9 +91,12 @@ def history_after(deployment: Deployment) -> History:
 
 
 def _earlier(deployment: Deployment) -> Mapping[str, str]:
-    """Return the earlier addresses: those of the last manifest or, without one, all that there may be."""
-    if deployment.history.known:
-        return dict(sorted(deployment.history.addresses.items()))
+    """Return the earlier addresses in their order: those of the last manifest or, without one, all that there may be."""
+    found = deployment.history.addresses if deployment.history.known else _possible(deployment)
+    return dict(sorted(found.items()))
+
+
+def _possible(deployment: Deployment) -> Mapping[str, str]:
     governed = [access.key.arn for access in deployment.governed_keys() if access.creation is None]
     kept = tuple(arn for arn in deployment.kept if account_of(arn) == deployment.account)
     if not governed and not kept:

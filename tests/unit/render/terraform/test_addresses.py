@@ -95,7 +95,7 @@ def test_a_key_policy_that_is_not_ours_any_more_is_let_go(then: object) -> None:
 
 def test_the_policy_of_kept_keys_is_let_go_where_no_manifest_tells() -> None:
     """Whether an earlier render set the policies of keys that are kept is not known: they may be out there."""
-    assert carried(adopting(ONE, keep=True)) == ({}, (THIS, FIRST))
+    assert carried(adopting(ONE, keep=True)) == ({}, (FIRST, THIS))
 
 
 def test_what_was_let_go_stays_let_go() -> None:

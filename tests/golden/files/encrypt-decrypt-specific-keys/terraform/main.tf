@@ -41,7 +41,7 @@ resource "aws_iam_role_policy_attachment" "role_developer" {
 
 # Not of this module any more: Terraform lets go of what is there, and leaves it as it is.
 removed {
-  from = aws_kms_key_policy.this
+  from = aws_kms_key_policy.key_n_01234abc_d12a_b34c_d56e_f1234567890a
 
   lifecycle {
     destroy = false
@@ -59,7 +59,7 @@ removed {
 
 # Not of this module any more: Terraform lets go of what is there, and leaves it as it is.
 removed {
-  from = aws_kms_key_policy.key_n_01234abc_d12a_b34c_d56e_f1234567890a
+  from = aws_kms_key_policy.this
 
   lifecycle {
     destroy = false
