@@ -59,7 +59,7 @@ def intent_folder(out: Path, name: str) -> Path:
 
 
 def changes_in(folder: Path, files: Iterable[File], *, force: bool = False) -> Changes:
-    """Compare a folder with what it is to hold. The last file is the manifest.
+    """Compare a folder with what it is to hold. The last file is the manifest; without files it goes with what it lists.
 
     Raises InputError for what cannot be read and for a path that leads out of the folder or through a link; RefusedError for a
     file in the way that kmsgen did not write or that was changed since. With `force` such a file is overwritten, where it has
@@ -105,8 +105,10 @@ def _changes(folder: Path, files: tuple[File, ...], *, force: bool) -> Changes:
         touched = (*(file.path for file in changed if file.path != MANIFEST), *stale)
         _refuse_foreign(folder, {path: found[path] for path in touched}, written)
         _refuse_foreign_manifest(folder, changed)
+    if not files and manifest_of(folder):
+        stale = (*stale, MANIFEST)
     touched = (*(file.path for file in changed), *stale)
-    before = {path: sha256(data) for path in touched if (data := found[path]) is not None}
+    before = {path: sha256(data) for path in touched if (data := read(folder / path)) is not None}
     return Changes(folder, changed, stale, before)
 
 
@@ -229,11 +231,11 @@ def _diff(path: Path, before: str, after: str) -> Iterator[str]:
     yield from shown or [f"{name}: differs in its mode or line endings"]
 
 
-def files_of(intent: str, rendering: Rendering) -> Iterator[File]:
-    """Yield every file of an intent's folder, the manifest last.
+def files_of(intent: str, rendering: Rendering, source: str | None = None) -> Iterator[File]:
+    """Yield every file of an intent's folder, the manifest last. `source` is the way from the folder to the intent's file.
 
-    The manifest is `{"intent", "kmsgen", "deployer", "keys", "terraform", "files": [{"path", "format", "kind", "principal",
-    "account", "sha256"}]}`; deployer, keys and terraform are those of `render/history.py`.
+    The manifest is `{"intent", "source", "kmsgen", "deployer", "keys", "terraform", "files": [{"path", "format", "kind",
+    "principal", "account", "sha256"}]}`; deployer, keys and terraform are those of `render/history.py`.
     """
     claims = []
     for artifact in rendering.artifacts:
@@ -249,5 +251,6 @@ def files_of(intent: str, rendering: Rendering) -> Iterator[File]:
             }
         )
         yield file
-    manifest = {"intent": intent, "kmsgen": __version__, **history.plain(rendering.history), "files": claims}
+    found = {"source": source} if source is not None else {}
+    manifest = {"intent": intent, **found, "kmsgen": __version__, **history.plain(rendering.history), "files": claims}
     yield File(MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")

@@ -9,20 +9,23 @@ from kmsgen.cli.cache import Remembered
 from kmsgen.cli.output_folder import File, sha256
 from kmsgen.cli.reports.renderings import Rendered
 from kmsgen.errors import Diagnostic, Location
+from kmsgen.render.claims import Claim
 
 
 class Made(NamedTuple):
-    """What an intent has been rendered to: the files of its folder, the manifest last, and what to know beside them."""
+    """What an intent has been rendered to: the files of its folder, the manifest last, what to know beside them, its claims."""
 
     name: str
     files: tuple[File, ...]
     notes: tuple[Diagnostic | str, ...]
+    claims: tuple[Claim, ...] = ()
 
 
 def summary_of(made: Made) -> dict[str, Any]:
     """Return what tells whether a folder is as it was rendered, and what to say of it: no texts."""
     files = [(file.path, sha256(file.data), file.executable) for file in made.files]
-    return {"name": made.name, "files": files, "notes": [note if isinstance(note, str) else list(note) for note in made.notes]}
+    notes = [note if isinstance(note, str) else list(note) for note in made.notes]
+    return {"name": made.name, "files": files, "notes": notes, "claims": made.claims}
 
 
 def body_of(made: Made) -> list[str]:
@@ -34,12 +37,19 @@ def made_again(found: Remembered) -> Made:
     """Return what was rendered."""
     summary = found.summary
     files = zip(summary["files"], found.body, strict=True)
-    return Made(summary["name"], tuple(File(path, text, run) for (path, _, run), text in files), _notes(summary))
+    return Made(
+        summary["name"], tuple(File(path, text, run) for (path, _, run), text in files), _notes(summary), _claims(summary)
+    )
 
 
 def told_again(summary: dict[str, Any], path: str, folder: Path) -> Rendered:
     """Return what to say of an intent whose folder is as it was rendered."""
-    return Rendered(summary["name"], path, folder, tuple(name for name, _, _ in summary["files"]), _notes(summary), (), ())
+    files = tuple(name for name, _, _ in summary["files"])
+    return Rendered(summary["name"], path, folder, files, _notes(summary), (), (), _claims(summary))
+
+
+def _claims(summary: dict[str, Any]) -> tuple[Claim, ...]:
+    return tuple(Claim(known_as, what, Location(*place)) for known_as, what, place in summary["claims"])
 
 
 def _notes(summary: dict[str, Any]) -> tuple[Diagnostic | str, ...]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from kmsgen.cli.cache import Cache, Remembered, cache_folder
 from kmsgen.cli.held_answers import HeldAnswers
+from kmsgen.cli.jobs.gone import gone, source_of
 from kmsgen.cli.jobs.intent_sources import IntentSource, intent_sources
 from kmsgen.cli.jobs.last_render import last_manifest
 from kmsgen.cli.jobs.many import LEAST, Attempt, Failure, results
@@ -23,6 +24,7 @@ from kmsgen.cli.reports.renderings import Rendered
 from kmsgen.cli.staging import Staging
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error, together
 from kmsgen.intent.files.find import same_names
+from kmsgen.render.claims import claimed_twice
 
 Compare = Callable[..., Changes]
 """Compares a folder with its files: `changes_in`, or what keeps those that differ besides."""
@@ -53,9 +55,9 @@ def run(job: Job, output: str) -> int:
         raise InputError(problems)
     if job.check:
         with HeldAnswers() as held:
-            return report.show_differences(_render_all(sources, problems, job, _holding(held)), held, output)
+            return report.show_differences(_settled(sources, problems, job, _holding(held)), held, output)
     with Staging(job.out) as staging:
-        done = _render_all(sources, problems, job, staging.put)
+        done = _settled(sources, problems, job, staging.put)
         staging.commit()
     report.show(done, job.out, output)
     return 0
@@ -94,6 +96,13 @@ def _sources(job: Job) -> tuple[list[IntentSource], list[Diagnostic]]:
 # --- from intents to renderings -----------------------------------------------------------------------------------------
 
 
+def _settled(sources: Sequence[IntentSource], problems: Sequence[Diagnostic], job: Job, compare: Compare) -> list[Rendered]:
+    """Render every intent, and let go of output whose intent is gone, where all that there are were looked at."""
+    done = _render_all(sources, problems, job, compare)
+    paths = job.paths if job.since is None else ()
+    return [*done, *gone(done, paths, job.out, partial(compare, force=job.force or job.check))]
+
+
 def _render_all(sources: Sequence[IntentSource], problems: Sequence[Diagnostic], job: Job, compare: Compare) -> list[Rendered]:
     """Render every intent. Raises KmsgenError with every diagnostic, or with `fail_fast` with those of the first that fails."""
     done: list[Rendered] = []
@@ -109,6 +118,8 @@ def _render_all(sources: Sequence[IntentSource], problems: Sequence[Diagnostic],
     failures.extend(InputError([problem]) for problem in same_names((one.name, one.path) for one in done))
     if failures:
         raise together(failures)
+    if claimed := tuple(claimed_twice(one.claims for one in done)):
+        raise InputError(claimed)
     return done
 
 
@@ -116,12 +127,16 @@ def _render_all(sources: Sequence[IntentSource], problems: Sequence[Diagnostic],
 def _outcomes(sources: Sequence[IntentSource], job: Job, compare: Compare) -> Iterator[Iterator[Rendered | Failure]]:
     """Give what came of each intent, in order: as it is remembered, or rendered anew."""
     with Cache(cache_folder() if job.cache else None) as cache:
-        asked = ("render", job.formats, job.lint)
-        keys = [key_of(source, asked) if job.cache else None for source in sources]
+        keys = [_key(source, job) if job.cache else None for source in sources]
         known = [key is not None and _is_usable(cache.find(key), job.out) for key in keys]
         with _made([source for source, hit in zip(sources, known, strict=True) if not hit], job) as made:
-            writer = Writer(job, compare, cache, asked, made)
+            writer = Writer(job, compare, cache, made)
             yield (Attempt(writer.rendered)(one) for one in zip(sources, keys, known, strict=True))
+
+
+def _key(source: IntentSource, job: Job) -> str | None:
+    """Return the key of what an intent is rendered to, which holds the way from its folder to its file."""
+    return key_of(source, ("render", job.formats, job.lint, source_of(source.path, intent_folder(job.out, "-"))))
 
 
 def _is_usable(found: Remembered | None, out: Path) -> bool:
@@ -157,7 +172,6 @@ class Writer(NamedTuple):
     job: Job
     compare: Compare
     cache: Cache
-    asked: object
     made: Iterator[Made | Failure]
 
     def rendered(self, one: tuple[IntentSource, str | None, bool]) -> Rendered:
@@ -180,7 +194,7 @@ class Writer(NamedTuple):
         last = last_manifest(intent_folder(self.job.out, made.name))
         summary = {**summary_of(made), "last": last}
         settled = last in (None, _manifest(summary))  # over another render there is more to say, and once only
-        if settled and key is not None and key == key_of(source, self.asked):  # else the file was changed since
+        if settled and key is not None and key == _key(source, self.job):  # else the file was changed since
             self.cache.remember(key, summary, body_of(made))
         return made
 
@@ -188,4 +202,5 @@ class Writer(NamedTuple):
         folder = intent_folder(self.job.out, made.name)
         changes = self.compare(folder, made.files, force=self.job.force or self.job.check)
         changed = tuple(file.path for file in changes.changed)
-        return Rendered(made.name, path, folder, tuple(file.path for file in made.files), made.notes, changed, changes.stale)
+        paths = tuple(file.path for file in made.files)
+        return Rendered(made.name, path, folder, paths, made.notes, changed, changes.stale, made.claims)

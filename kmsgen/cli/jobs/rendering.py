@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kmsgen.checks import confirm
+from kmsgen.cli.jobs.gone import source_of
 from kmsgen.cli.jobs.intent_sources import IntentSource
 from kmsgen.cli.jobs.last_render import last_render
 from kmsgen.cli.jobs.remembered import Made
@@ -14,6 +15,7 @@ from kmsgen.errors import Diagnostic, Location, RefusedError
 from kmsgen.intent.intent import Intent
 from kmsgen.intent.load import load_intent
 from kmsgen.render.artifact import Artifact
+from kmsgen.render.claims import claims
 from kmsgen.render.deployment import deployment_of
 from kmsgen.render.lost_keys import replacements
 from kmsgen.render.render import render
@@ -56,7 +58,8 @@ def _rendered(intent: Intent, wanted: Wanted) -> Made:
         *compiled.notes,
         *(f"{intent.name}: {note}" for note in rendering.notes),
     )
-    return Made(intent.name, tuple(files_of(intent.name, rendering)), notes)
+    files = files_of(intent.name, rendering, source_of(intent.path, folder))
+    return Made(intent.name, tuple(files), notes, tuple(claims(deployment, intent.keys_location)))
 
 
 def _refuse_findings(folder: Path, artifacts: tuple[Artifact, ...]) -> None:

@@ -10,6 +10,7 @@ from kmsgen.cli.console import answer, answer_held, answer_json, line, say, say_
 from kmsgen.cli.held_answers import HeldAnswers
 from kmsgen.cli.output_folder import Changes, difference
 from kmsgen.errors import Diagnostic
+from kmsgen.render.claims import Claim
 
 
 class Rendered(NamedTuple):
@@ -22,6 +23,7 @@ class Rendered(NamedTuple):
     notes: tuple[Diagnostic | str, ...]
     changed: tuple[str, ...]
     removed: tuple[str, ...]
+    claims: tuple[Claim, ...] = ()
 
     @property
     def differs(self) -> bool:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from kmsgen.errors import Diagnostic, InputError, Location
 from kmsgen.intent.files.extend import read_tree
+from kmsgen.intent.files.rendered import is_rendered
 from kmsgen.intent.files.tree import Tree
 
 FOLDER_ENDINGS = (".yaml", ".yml")
@@ -21,7 +22,7 @@ def find_intents(paths: Iterable[str | Path], keep: Keep[Kept], problems: list[D
     """Yield what is kept of each intent, in the order given and then by path; what cannot be read is added to the problems.
 
     In a folder every `.yaml` and `.yml` file is an intent, at any depth, but for hidden ones, those whose names start with
-    `_`, and those that another file of the folder extends.
+    `_`, those that another file of the folder extends, and templates that `render` wrote.
     """
     for path in paths:
         yield from _found(path, keep, problems)
@@ -59,7 +60,7 @@ def _in_folder(folder: Path, problems: list[Diagnostic]) -> Iterator[Path]:
         folders[:] = [name for name in folders if not name.startswith((".", "_"))]
         for name in names:
             path = Path(here, name)
-            if path.suffix in FOLDER_ENDINGS and not name.startswith((".", "_")) and path.is_file():
+            if path.suffix in FOLDER_ENDINGS and not name.startswith((".", "_")) and path.is_file() and not is_rendered(path):
                 yield path
 
 

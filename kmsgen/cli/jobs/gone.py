@@ -1,0 +1,53 @@
+"""Output of intents that are gone: what an earlier render of the same folder wrote, and this one does not."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from kmsgen.cli.output_folder import Changes, File, manifest_of
+from kmsgen.cli.reports.renderings import Rendered
+from kmsgen.errors import Diagnostic, Location
+from kmsgen.render.history import parse
+
+ENDING = "docs/ending-a-key.md"
+
+
+def source_of(path: str, folder: Path) -> str | None:
+    """Return the way from an intent's output folder to its file, as a manifest has it; None where no folder holds both."""
+    file, here = Path(path).resolve(), folder.resolve()
+    if not file.is_file() or file.anchor != here.anchor or os.path.commonpath((file, here)) == file.anchor:
+        return None
+    return Path(os.path.relpath(file, here)).as_posix()
+
+
+def gone(
+    done: Sequence[Rendered], paths: Iterable[str], out: Path, compare: Callable[[Path, tuple[File, ...]], Changes]
+) -> Iterator[Rendered]:
+    """Yield the output of each intent that a rendered folder held and holds no more. Raises KmsgenError as `compare` does."""
+    rendered = {one.name.lower() for one in done}
+    folders = [Path(path).resolve() for path in paths if path != "-" and Path(path).is_dir()]
+    for folder in sorted(out.iterdir()) if folders and out.is_dir() else ():
+        if folder.name.lower() in rendered or folder.is_symlink() or not folder.is_dir():
+            continue
+        manifest = manifest_of(folder)
+        source = manifest.get("source")
+        if isinstance(source, str) and any(_within(folder / source, one) for one in folders):
+            note = _steps(folder, tuple(parse(manifest).addresses))
+            yield Rendered(folder.name, source, folder, (), (note,), (), compare(folder, ()).stale)
+
+
+def _within(path: Path, folder: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(folder)
+    except (OSError, ValueError):
+        return False
+
+
+def _steps(folder: Path, addresses: Sequence[str]) -> Diagnostic:
+    """Return the note on what goes with output: Terraform destroys what a module held whose block is taken away."""
+    message = f"the intent `{folder.name}` is gone from the folder that is rendered, and so is what was rendered of it"
+    held = ", ".join(f"`{address}`" for address in addresses if not address.startswith("aws_kms_grant."))
+    hint = f"before its `module` block goes, let Terraform let go of {held}: {ENDING}" if held else f"see {ENDING}"
+    return Diagnostic(Location(str(folder)), "intent-gone", message, hint)

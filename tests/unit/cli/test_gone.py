@@ -1,0 +1,114 @@
+"""Output of intents that are gone, intents that claim one thing, and output within the folder that is rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from kmsgen.cli.app import app
+from kmsgen.cli.jobs.gone import source_of
+from kmsgen.errors import KmsgenError
+
+INTENT = """kmsgen: 1
+name: {name}
+scope: {{account: "111122223333", regions: [us-west-2]}}
+admins: [role/Admin]
+{key}
+"""
+ADOPTED = "keys: [arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab]"
+Render = Callable[..., Result]
+
+
+@pytest.fixture
+def render(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Render:
+    """Return a function that renders as CloudFormation within a folder that holds two intents, each with a key of its own."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("one", "two"):
+        write(name)
+    return lambda *words: CliRunner().invoke(app, ["render", *words, "--no-lint", "--format", "cloudformation"])
+
+
+def write(name: str, key: str = "") -> None:
+    """Write an intent into the folder `intents`."""
+    Path("intents").mkdir(exist_ok=True)
+    Path(f"intents/{name}.yaml").write_text(INTENT.format(name=name, key=key or f"key: {{alias: {name}}}"))
+
+
+def problem(result: Result) -> str:
+    """Return what a run that failed says."""
+    assert isinstance(result.exception, KmsgenError), result.output
+    return str(result.exception)
+
+
+def test_output_of_an_intent_that_is_gone_is_found_and_removed(render: Render) -> None:
+    """`--check` tells of it, `render` removes it, and then there is nothing more to do."""
+    assert render("intents").exit_code == 0
+    Path("intents/two.yaml").unlink()
+    found = render("intents", "--check")
+    assert found.exit_code == 1
+    assert "out/two/cloudformation/template.yaml (on disk)" in found.stdout
+    removed = render("intents")
+    assert (removed.exit_code, "intent-gone" in removed.stderr) == (0, True)
+    assert not list(Path("out/two").glob("**/*.*"))
+    assert Path("out/one/manifest.json").exists()
+    assert render("intents", "--check").exit_code == 0
+
+
+def test_output_that_was_changed_is_not_removed(render: Render) -> None:
+    """Nobody's edit is lost."""
+    render("intents")
+    Path("intents/two.yaml").unlink()
+    template = Path("out/two/cloudformation/template.yaml")
+    template.write_text(template.read_text() + "# mine")
+    assert "not-ours" in problem(render("intents"))
+    assert template.exists()
+
+
+@pytest.mark.parametrize("paths", [["intents/one.yaml"], ["others"]])
+def test_output_of_what_is_not_rendered_stays(render: Render, paths: list[str]) -> None:
+    """One file, or another folder, tells nothing of whether an intent is gone."""
+    render("intents")
+    Path("others").mkdir()
+    Path("intents/two.yaml").rename("others/three.yaml")
+    text = Path("others/three.yaml").read_text().replace("two", "three")
+    Path("others/three.yaml").write_text(text)
+    assert render(*paths, "--check").exit_code == (paths == ["others"])
+    assert render(*paths).exit_code == 0
+    assert Path("out/two/manifest.json").exists()
+
+
+def test_output_within_the_folder_is_no_intent(render: Render) -> None:
+    """`render .` writes into the folder that it reads."""
+    assert render(".").exit_code == 0
+    assert render(".", "--check").exit_code == 0
+
+
+def test_a_manifest_hides_no_intent(render: Render) -> None:
+    """What it lists is passed over only where it is a template."""
+    render(".")
+    template = Path("out/one/cloudformation/template.yaml")
+    template.write_text(INTENT.format(name="one", key="key: {alias: three}"))
+    assert "duplicate-name" in problem(render(".", "--out", "elsewhere"))
+
+
+@pytest.mark.parametrize("key", ["key: {alias: same}", ADOPTED])
+def test_two_intents_of_a_run_do_not_take_one_thing(render: Render, key: str) -> None:
+    """An alias, or the policy of a key: both places are told, and nothing is written."""
+    write("one", key)
+    write("two", key)
+    told = problem(render("intents"))
+    assert "claimed-twice" in told
+    assert "intents/one.yaml:5:" in told
+    assert "intents/two.yaml:5:" in told
+    assert not Path("out").exists()
+
+
+def test_the_way_to_a_file_is_told_within_one_folder(tmp_path: Path) -> None:
+    """Elsewhere it would tell how this machine is laid out, and differ on the next."""
+    (tmp_path / "a.yaml").write_text("")
+    assert source_of(str(tmp_path / "a.yaml"), tmp_path / "out/a") == "../../a.yaml"
+    assert source_of(str(tmp_path / "a.yaml"), Path("/elsewhere/a")) is None
+    assert source_of("-", tmp_path / "out/a") is None
