@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from kmsgen.arn import account_of
 from kmsgen.errors import Diagnostic, Location, input_error
 from kmsgen.intent.intent import Intent
-from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
+from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID, Bundle, Key, KeyAccess, PrincipalPolicies
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import GRANTS, IDENTITY_POLICIES, KEY_KIND, KEY_POLICIES, Described, Home
 from kmsgen.sources.subject import FOLDER, INTENT, PLAN, TEMPLATE, Identified, identify
@@ -54,7 +54,16 @@ def _keys(found: Described, compiled: Bundle, path: str) -> tuple[KeyAccess, ...
     chosen = _matching(found.bundle.keys, compiled.keys)
     if len(chosen) != len(compiled.keys):
         raise _other_keys(found, chosen, compiled, path)
+    for access in chosen if KEY_KIND not in found.lacks else ():
+        _check_kind(access.key, _same_key(access, compiled.keys).key, path)
     return tuple(_filled(access, _same_key(access, compiled.keys), found.lacks) for access in chosen)
+
+
+def _check_kind(key: Key, wanted: Key, path: str) -> None:
+    """Refuse a key of another kind than the intent's before everything that then differs is told."""
+    if (key.spec, key.usage) != (wanted.spec, wanted.usage):
+        message = f"the key here is {key.spec} ({key.usage}), and the intent is about {wanted.spec} ({wanted.usage})"
+        raise input_error(Location(path), "other-keys", message, "verify the file of the intent's key, or change `spec`")
 
 
 def _other_keys(found: Described, chosen: tuple[KeyAccess, ...], compiled: Bundle, path: str) -> Exception:
@@ -72,7 +81,16 @@ def _matching(found: tuple[KeyAccess, ...], wanted: tuple[KeyAccess, ...]) -> tu
     aliases = {alias for access in wanted for alias in access.key.aliases}
     by_arn = tuple(access for access in found if access.key.arn in arns)
     by_alias = tuple(access for access in found if aliases.intersection(access.key.aliases))
-    return by_alias or by_arn or (found if len(found) == len(wanted) == 1 else ())
+    return (
+        by_alias or by_arn or (found if len(found) == len(wanted) == 1 and not _is_another(found[0].key, wanted[0].key) else ())
+    )
+
+
+def _is_another(key: Key, wanted: Key) -> bool:
+    """Return whether a key is told to be another one than the intent's: by its aliases, or by ARN where the intent's exists."""
+    named = bool(key.aliases and wanted.aliases)
+    exists = not wanted.arn.endswith((NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID))
+    return named or (exists and key.arn != wanted.arn)
 
 
 def _same_key(access: KeyAccess, wanted: tuple[KeyAccess, ...]) -> KeyAccess:

@@ -240,3 +240,22 @@ def test_matrix_of_a_bare_key_policy(folder: Path) -> None:
     account = "arn:aws:iam::111122223333:root"
     assert rows[account, ("kms:Decrypt", "kms:DescribeKey")] == ["aws:MultiFactorAuthPresent = true"]
     assert rows["*", ("kms:Encrypt",)] == []
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        {"spec": "RSA_2048", "usage": "SIGN_VERIFY"},
+        {"spec": "HMAC_256", "usage": "GENERATE_VERIFY_MAC", "aliases": ["alias/app/data"]},
+        {"aliases": ["alias/other"]},
+    ],
+)
+def test_verify_tells_first_that_a_key_is_another(folder: Path, key: dict[str, Any]) -> None:
+    """What exists for a key of another kind or name differs in everything: that is what is said, and nothing else."""
+    arn = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    allow = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "kms:*", "Resource": "*"}
+    scenario = {"key": {"arn": arn, **key}, "policy": {"Version": "2012-10-17", "Statement": [allow]}}
+    (folder / "scenario.json").write_text(json.dumps(scenario))
+    done = kmsgen(folder, "verify", "intent.yaml", "--against", "scenario.json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "other-keys" in done.stderr
