@@ -22,6 +22,8 @@ FORMAT = "cloudformation"
 DYNAMIC_REFERENCE = "{{resolve:"
 # What AWS::KMS::Key does not know, as of cfn-lint 1.58.
 NOT_CREATED_SPECS = ("ML_KEM_",)
+# CreateStack takes longer ones from S3 alone (CloudFormation API reference, TemplateBody).
+TEMPLATE_BODY_BYTES = 51200
 GIVEN_KEY = "KeyArn"
 GIVEN_PRIMARY_KEY = "PrimaryKeyArn"
 
@@ -77,7 +79,7 @@ def render(deployment: Deployment) -> Rendering:
     grants = calls(deployment)
     if grants:
         artifacts += script(deployment, grants, FORMAT)
-    return Rendering(tuple(artifacts), tuple(_notes(deployment, templates)))
+    return Rendering(tuple(artifacts), (*_notes(deployment, templates), *_long_templates(artifacts)))
 
 
 def _artifact(deployment: Deployment, template: Template) -> Artifact:
@@ -168,6 +170,14 @@ def _given_keys(deployment: Deployment) -> list[KeyAccess]:
     """Return the key to create where CloudFormation cannot create it."""
     new_key = deployment.new_key
     return [new_key] if new_key and not creates_key(new_key) else []
+
+
+def _long_templates(artifacts: list[Artifact]) -> Iterator[str]:
+    for artifact in artifacts:
+        size = len(artifact.text.encode())
+        if artifact.kind == "template" and size > TEMPLATE_BODY_BYTES:
+            hint = f"more than the {TEMPLATE_BODY_BYTES:,} that a call holds: put it into S3, and deploy it by its URL"
+            yield f"cloudformation: `{artifact.path}` has {size:,} bytes, {hint}"
 
 
 def _notes(deployment: Deployment, templates: list[Template]) -> Iterator[str]:

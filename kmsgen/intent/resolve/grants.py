@@ -5,6 +5,8 @@ Source: KMS Developer Guide, grants, create-grant-overview; KMS API reference, C
 
 from __future__ import annotations
 
+import re
+
 from kmsgen.arn import is_service_principal, parse_arn
 from kmsgen.catalogue import actions, grants
 from kmsgen.intent.files.suggestion import one_of
@@ -15,6 +17,8 @@ from kmsgen.intent.resolve.principals import resolve_principal
 from kmsgen.policy.grant import Grant, GrantConstraints, Pairs
 from kmsgen.reading import Steps
 
+# GranteePrincipal and RetiringPrincipal of CreateGrant: shorter than IAM's ARNs may be, whose paths hold more characters
+_PRINCIPAL_ID = re.compile(r"[\w+=,.@:/-]{1,256}\Z", re.ASCII)
 Named = tuple[str, bool] | None  # a principal's ARN or a service's name, and whether it is a service
 
 
@@ -54,6 +58,11 @@ def _named(text: str, steps: Steps, context: Context) -> Named:
     if is_service_principal(text):
         return text, True
     who = resolve_principal(text, steps, context)
+    if who and not _PRINCIPAL_ID.match(who.arn):
+        hint = (
+            "a grant takes ARNs of at most 256 letters, digits and `+=,.@:/_-`: name another principal, or use a line of `users`"
+        )
+        context.refuse(steps, "grant-principal", f"`{who.arn}` cannot be named in a grant", hint)
     return (who.arn, False) if who else None
 
 

@@ -1,7 +1,7 @@
 """A key to create, as CreateKey and the calls after it take it.
 
 Source: KMS API reference, CreateKey, CreateAlias, EnableKeyRotation, ScheduleKeyDeletion, ReplicateKey; KMS Developer Guide,
-rotate-keys, resource-limits.
+rotate-keys, resource-limits; Tagging AWS Resources User Guide, tag naming limits.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from kmsgen.intent.resolve.conditions import ALIAS
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.regions import check_region
 from kmsgen.reading import Steps
+
+_TAG_CHARACTERS = "letters, digits, spaces and `_.:/=+-@`"
 
 
 def resolve_new_key(key: KeyFile, context: Context) -> NewKey:
@@ -86,8 +88,16 @@ def _check_tags(key: KeyFile, context: Context) -> None:
         here: Steps = ("key", "tags", name)
         if not 1 <= len(name) <= 128 or name.lower().startswith("aws:"):
             context.problems.add_key(here, "bad-tag", f"`{name}` is no tag of yours", "1 to 128 characters, not `aws:`")
+        elif odd := next(filter(_is_odd, name), ""):
+            context.problems.add_key(here, "bad-tag", f"`{odd}` is no character of a tag", _TAG_CHARACTERS)
         if len(value) > 256:
             context.refuse(here, "bad-tag", f"the value of the tag `{name}` is longer than 256 characters")
+        elif odd := next(filter(_is_odd, value), ""):
+            context.refuse(here, "bad-tag", f"`{odd}` is no character of a tag's value", _TAG_CHARACTERS)
+
+
+def _is_odd(character: str) -> bool:
+    return not (character.isalpha() or character.isnumeric() or character in " _.:/=+-@")
 
 
 def _replicas(key: KeyFile, context: Context) -> tuple[str, ...]:

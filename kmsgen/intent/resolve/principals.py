@@ -17,7 +17,7 @@ from kmsgen.reading import Steps
 # as texts: `re` compiles a pattern when it is first used
 _NAME = r"(?:[\x21-\x7e]{1,510}/)?[\w+=,.@-]{1,64}\Z"
 _SESSION = r"[\w+=,.@-]{1,64}/[\w+=,.@-]{2,64}\Z"
-_FEDERATED = r"[\w+=,.@-]{2,64}\Z"
+_FEDERATED = r"[\w+=,.@-]{2,32}\Z"
 _PATTERN = r"[\w+=,.@/*?-]{1,576}\Z"
 _ACCOUNTS = r"[0-9*?]{1,12}"
 _UNIQUE_ID = re.compile(r"A(?:ID|RO|GP|NP|SI|KI|CC|3T)A[A-Z0-9]{12,}\Z")

@@ -24,6 +24,8 @@ FORMAT = "terraform"
 FOLDER = "terraform"
 FILES = ("main.tf", "variables.tf", "outputs.tf", "versions.tf")
 
+# KMS counts characters; hashicorp/aws 5.100 checks the length of a Go string.
+DESCRIPTION_BYTES = 8192
 GIVEN_KEY = "key_arn"
 GIVEN_PRIMARY_KEY = "primary_key_arn"
 ID_OF_GIVEN_KEY = Expression(f'split("/", var.{GIVEN_KEY})[1]')
@@ -35,6 +37,7 @@ def render(deployment: Deployment) -> Rendering:
     Raises InputError for a text that the provider cannot pass on.
     """
     refuse_escapes(deployment, deployment.documents(), "Terraform's provider")
+    _refuse_long_description(deployment)
     by_call = [call for call in calls(deployment) if not grants.expressible(call.grant)]
     modules = [one for one in (_main(deployment), *_replicas(deployment), *_accounts(deployment)) if not one.is_empty]
     artifacts = [artifact for module in modules for artifact in _files(module)]
@@ -45,6 +48,13 @@ def render(deployment: Deployment) -> Rendering:
     if by_call:
         artifacts += script(deployment, by_call, FORMAT)
     return Rendering(tuple(artifacts), tuple(notes))
+
+
+def _refuse_long_description(deployment: Deployment) -> None:
+    creation = deployment.new_key.creation if deployment.new_key else None
+    if creation is not None and len(creation.description.encode()) > DESCRIPTION_BYTES:
+        message = f"the description has more than {DESCRIPTION_BYTES} bytes, by which Terraform's provider counts"
+        raise deployment.refuse("long-description", message, "shorten it, or leave out the format terraform")
 
 
 def _files(module: Module) -> Iterator[Artifact]:

@@ -66,7 +66,7 @@ def test_unquoted_texts_stay_as_written() -> None:
     assert intent.admins[0].principal == "arn:aws:iam::012345670123:role/KmsAdmin"
     assert intent.key is not None
     assert dict(intent.key.tags) == {
-        "answer": "no", "switch": "off", "version": "2012-10-17", "number": "1e3", "padded": "007", "tilde": "~",
+        "answer": "no", "switch": "off", "version": "2012-10-17", "number": "1e3", "padded": "007", "nothing": "null",
     }  # fmt: skip
 
 

@@ -40,3 +40,11 @@ def test_the_policy_of_a_key_that_exists_comes_beside_the_template() -> None:
     assert json.loads(texts(rendering)["cloudformation/key-policy.json"])["Statement"]
     assert "AWS::KMS::Key" not in texts(rendering)["cloudformation/template.yaml"]
     assert any("put-key-policy" in note for note in rendering.notes)
+
+
+@pytest.mark.parametrize(("statements", "told"), [(10, False), (400, True)])
+def test_a_template_that_a_call_does_not_hold_is_told(statements: int, *, told: bool) -> None:
+    """CreateStack takes 51,200 bytes, and the rest from S3."""
+    policy = document(*(allow("kms:Decrypt", who=role(f"reader-{number}")) for number in range(statements)))
+    notes = cloudformation.render(deployment(key_policy=policy)).notes
+    assert any("put it into S3" in note for note in notes) == told

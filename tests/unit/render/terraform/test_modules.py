@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from kmsgen.errors import InputError
+from kmsgen.policy.bundle import Creation
 from kmsgen.policy.grant import Grant, GrantConstraints
 from kmsgen.render.terraform import modules
 from tests.unit.render.bundles import ACCOUNT, NEW_ARN, OTHER, allow, deployment, document, role, texts
@@ -56,3 +58,14 @@ def test_a_principal_to_which_nothing_can_be_attached_is_announced() -> None:
     rendering = modules.render(given)
     assert "attachment" not in texts(rendering)[f"terraform/account-{OTHER}/main.tf"]
     assert any("nothing can attach" in note for note in rendering.notes)
+
+
+@pytest.mark.parametrize(("description", "fits"), [("é" * 4096, True), ("é" * 4097, False)])
+def test_a_description_is_counted_in_bytes(description: str, *, fits: bool) -> None:
+    """KMS takes 8,192 characters; the provider refuses what is longer in UTF-8."""
+    given = deployment(creation=Creation("alias/app", description))
+    if fits:
+        assert modules.render(given).artifacts
+        return
+    with pytest.raises(InputError, match="long-description"):
+        modules.render(given)
