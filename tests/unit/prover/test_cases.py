@@ -45,7 +45,7 @@ def document(statements: list[Mapping[str, Any]]) -> Document:
 
 def bundle(case: Mapping[str, Any]) -> Bundle:
     """Return the bundle of a case."""
-    key = Key(KEY, tags=tuple(case.get("tags", {}).items()))
+    key = Key(KEY, tags=tuple(case.get("tags", {}).items()), **case.get("key", {}))
     access = KeyAccess(key, document(case["policy"]), tuple(parse_grant(grant) for grant in case.get("grants", ())))
     told = {arn(who): Organization(name) for who, name in case.get("organizations", {}).items()}
     beside = {
