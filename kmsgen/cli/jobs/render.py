@@ -50,14 +50,11 @@ class Job(NamedTuple):
 
 def run(job: Job, output: str) -> int:
     """Do the job; return the exit code. Raises KmsgenError with the diagnostics of every intent that cannot be rendered."""
-    sources, problems = _sources(job)
-    if problems and (job.fail_fast or not sources):
-        raise InputError(problems)
     if job.check:
         with HeldAnswers() as held:
-            return report.show_differences(_settled(sources, problems, job, _holding(held)), held, output)
+            return report.show_differences(_settled(job, _holding(held)), held, output)
     with Staging(job.out) as staging:
-        done = _settled(sources, problems, job, staging.put)
+        done = _settled(job, staging.put)
         staging.commit()
     report.show(done, job.out, output)
     return 0
@@ -96,8 +93,11 @@ def _sources(job: Job) -> tuple[list[IntentSource], list[Diagnostic]]:
 # --- from intents to renderings -----------------------------------------------------------------------------------------
 
 
-def _settled(sources: Sequence[IntentSource], problems: Sequence[Diagnostic], job: Job, compare: Compare) -> list[Rendered]:
+def _settled(job: Job, compare: Compare) -> list[Rendered]:
     """Render every intent, and let go of output whose intent is gone, where all that there are were looked at."""
+    sources, problems = _sources(job)
+    if problems and (job.fail_fast or not sources):
+        raise InputError(problems)
     done = _render_all(sources, problems, job, compare)
     paths = job.paths if job.since is None else ()
     return [*done, *gone(done, paths, job.out, partial(compare, force=job.force or job.check))]

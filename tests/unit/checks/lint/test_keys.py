@@ -12,7 +12,7 @@ import pytest
 from kmsgen.checks.lint.key import LintedKey
 from kmsgen.checks.lint.written import KEY_POLICY, Written
 from kmsgen.cli.jobs.lint import findings_of
-from kmsgen.cli.reports.findings import show
+from kmsgen.cli.reports.findings import show, shown
 from kmsgen.errors import NOWHERE
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.json_form import parse_document
@@ -42,10 +42,10 @@ def test_each_of_eight_public_keys_is_a_finding(tmp_path: Path, capsys: pytest.C
     """The finding names its key, in the text and as data; one key alone needs no name."""
     found = [one for one in findings_of([template(tmp_path, 8)], NOTHING) if one.code == "public-access"]
     assert len({one.key for one in found}) == len(found) == 8
-    show(found, "text")
+    show(shown(found, "text"), "text")
     told = capsys.readouterr().out
     assert all(f"`{one.key}`" in told for one in found)
-    show(found, "json")
+    show(shown(found, "json"), "json")
     assert [one["key"] for one in json.loads(capsys.readouterr().out)] == [one.key for one in found]
     assert {one.key for one in findings_of([template(tmp_path, 1)], NOTHING)} == {""}
 
