@@ -11,28 +11,23 @@ from typing import Any
 
 from kmsgen.errors import Diagnostic, InputError, KmsgenError
 from kmsgen.policy.bundle import Key
-from kmsgen.policy.grant_form import parse_grant
 from kmsgen.policy.json_form import format_document, parse_document
 from kmsgen.reading import Source
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import KEY_KIND, KEY_MAKE, Described, default_policy, parse_key_arn
 from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.terraform.configuration import Configuration
+from kmsgen.sources.terraform.grants import grant_of
 from kmsgen.sources.terraform.home import home_of
 from kmsgen.sources.terraform.iam import IamReader
 from kmsgen.sources.terraform.keys import key_of
 from kmsgen.sources.terraform.policies import Policies, Written
 from kmsgen.sources.terraform.references import KEYS, References, account_of
-from kmsgen.sources.terraform.resources import AFTER_APPLY, Resource, listed, resources_of
+from kmsgen.sources.terraform.resources import AFTER_APPLY, Resource, resources_of
 from kmsgen.sources.terraform.state_file import is_state_file, resources_of_state
 from kmsgen.sources.unknown import OneOf, Text, Unknown, has_unknown, unknown_in
 from kmsgen.sources.untold import ALIASES, MULTI_REGION, TAGS, hide
 
-_GRANT_FIELDS = {"name": "Name", "grant_id": "GrantId"}
-_CONSTRAINT_FIELDS = {
-    "encryption_context_equals": "EncryptionContextEquals",
-    "encryption_context_subset": "EncryptionContextSubset",
-}
 _PROPERTIES = {
     "customer_master_key_spec": KEY_KIND, "key_spec": KEY_KIND, "key_usage": KEY_KIND, "multi_region": KEY_MAKE,
     "custom_key_store_id": KEY_MAKE,
@@ -264,38 +259,13 @@ class _PlanReader:
 
     def add_grant(self, resource: Resource, names: list[str], grantee: str) -> None:
         """Add a grant to its key; to each as one that may be where its key is not known, without constraints that are not."""
-        data: dict[str, Any] = {ours: resource.known(field) for field, ours in _GRANT_FIELDS.items() if resource.known(field)}
-        retiring = self.references.filled(resource.value("retiring_principal"), resource, "retiring_principal")
-        if isinstance(retiring, str):
-            data["RetiringPrincipal"] = retiring
-        blocks, open_blocks = _constraints(resource)
-        data |= {"GranteePrincipal": grantee, "Operations": resource.value("operations"), "Constraints": blocks}
-        try:
-            grant = parse_grant({"GrantId": resource.address, **data})
-        except KmsgenError as error:
-            raise resource.refusal("bad-grant", "; ".join(one.message for one in error.diagnostics)) from None
-        if len(names) == 1 and not open_blocks:
+        grant, is_open = grant_of(resource, self.references, grantee)
+        if len(names) == 1 and not is_open:
             self.gathering.add_grant(names[0], grant, resource.where)
             return
-        what = f"{resource.address}: {'its constraints' if open_blocks else 'the key that it is on'}, {AFTER_APPLY}"
+        what = f"{resource.address}: {'its constraints' if is_open else 'the key that it is on'}, {AFTER_APPLY}"
         for name in names:
             self.gathering.add_possible_grant(name, grant, what, resource.where)
-
-
-def _constraints(resource: Resource) -> tuple[dict[str, Any], bool]:
-    """Return the constraints of a grant that are known, and whether there are others."""
-    value = resource.value("constraints")
-    blocks = [block for block in listed(value) if isinstance(block, dict)]
-    found: dict[str, Any] = {}
-    unknown = isinstance(value, Unknown)
-    for block in blocks:
-        for field, ours in _CONSTRAINT_FIELDS.items():
-            held = block.get(field)
-            if isinstance(held, Unknown) or (isinstance(held, dict) and any(isinstance(one, Unknown) for one in held.values())):
-                unknown = True
-            elif held:
-                found[ours] = held
-    return found, unknown
 
 
 def _hidden(data: Any, untold: dict[str, str]) -> Any:  # noqa: ANN401 - plain data with markers
