@@ -103,7 +103,7 @@ class Asker:
 
     def _whole_account(self, account: str) -> str:
         """Everyone of an account: users, roles, the root user, federated users, sessions."""
-        return f"arn:{self.partition}:*::{account}:*"
+        return f"arn:{self.partition}:???::{account}:*"  # of iam or sts: a star would take in paths that spell the rest
 
     def _actions(self, texts: Iterable[str], option: str) -> Iterable[str]:
         for text in texts:
