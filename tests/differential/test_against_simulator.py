@@ -26,7 +26,7 @@ from tests.generators.scenarios import scenario
 
 LONG = os.environ.get("KMSGEN_LONG") == "1"
 SHARDS = 4
-REQUESTS_A_SHARD = 5_000 if LONG else 250
+REQUESTS_A_SHARD = 5_000 if LONG else 150
 PROFILE = Profile(keys=4, odd=0.0, mixed=0.0, without=("kms:encryptioncontext:", "aws:resourcetag/", "kms:resourcealiases"))
 # The simulator decides authorization alone; what KMS refuses afterwards it lets through.
 THROUGH = {"error": "allowed"}

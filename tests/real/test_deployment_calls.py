@@ -13,7 +13,7 @@ import cfnlint
 import pytest
 
 from kmsgen.catalogue.deployment_calls import CALLS, RECORDED, DeploymentCall
-from tests.real.recording import CLI, STAGES, recorded
+from tests.real.recording import CLI, recorded
 from tests.real.servers import Moto
 
 pytestmark = pytest.mark.real
@@ -33,9 +33,14 @@ from __future__ import annotations
 _found: dict[str, tuple[DeploymentCall, ...]] = dict(RECORDED)
 
 
-@pytest.mark.parametrize("kind", [*STAGES, CLI])
+LONG = (pytest.mark.long, pytest.mark.skipif(not os.environ.get("KMSGEN_LONG"), reason="opt-in: KMSGEN_LONG=1"))
+KINDS = ["key", "existing", CLI, *(pytest.param(kind, marks=LONG) for kind in ("replicas", "material"))]
+"""Each replica is a module of its own: minutes of waiting for Terraform."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_recorded_calls_are_those_that_are_made(kind: str, moto: Moto, tmp_path: Path) -> None:
-    """What the tools send is what the catalogue has; with KMSGEN_RECORD=1, and without -n, it is written there."""
+    """What the tools send is what the catalogue has; with KMSGEN_RECORD=1 (and KMSGEN_LONG=1, without -n) it is written there."""
     found = recorded(moto, tmp_path, kind)
     if os.environ.get("KMSGEN_RECORD"):
         _found[kind] = tuple(found)
