@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,9 @@ def test_a_run_that_is_stopped_says_so_and_writes_nothing(number: int, name: str
     os.mkfifo(pipe)  # which the run waits for
     command = [sys.executable, "-m", "kmsgen", "render", str(pipe), "--out", str(tmp_path / "out")]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as run, pipe.open("w", encoding="utf-8"):
+        time.sleep(0.5)  # until it waits for the text of the pipe that it has opened
         run.send_signal(number)
-        _, said = run.communicate(timeout=30)
+        _, said = run.communicate(timeout=60)
     assert (run.returncode, said) == (128 + number, f"nothing was written\nstopped by {name}\n")
     assert not (tmp_path / "out").exists()
 

@@ -21,16 +21,17 @@ def check_texts(data: Any, problems: Problems) -> None:  # noqa: ANN401 - plain 
         if text.isascii() and text.isprintable():
             continue
         allowed = _LAYOUT if steps in _MULTI_LINE and not is_key else frozenset()
-        bad = next((c for c in text if _unseen(c) and c not in allowed), None)
+        bad = next((c for c in text if unseen(c) and c not in allowed), None)
         if bad is not None:
             report = problems.add_key if is_key else problems.add
-            shown = "".join(c for c in text if c.isprintable() and not _unseen(c))[:60]
+            shown = "".join(c for c in text if c.isprintable() and not unseen(c))[:60]
             report(
                 steps, "control-character", f"`{shown}` holds the character U+{ord(bad):04X}, which cannot be seen", "remove it"
             )
 
 
-def _unseen(character: str) -> bool:
+def unseen(character: str) -> bool:
+    """Return whether a character cannot be seen, or turns the direction of text."""
     code = ord(character)
     return code < 32 or 127 <= code < 160 or character in _DIRECTION or character in _SEPARATORS
 

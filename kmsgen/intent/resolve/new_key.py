@@ -7,6 +7,7 @@ rotate-keys, resource-limits; Tagging AWS Resources User Guide, tag naming limit
 from __future__ import annotations
 
 from kmsgen.catalogue import key_specs
+from kmsgen.intent.files.hidden_characters import unseen
 from kmsgen.intent.files.suggestion import one_of
 from kmsgen.intent.form.model import KeyFile
 from kmsgen.intent.form.words import ORIGINS
@@ -97,7 +98,8 @@ def _check_tags(key: KeyFile, context: Context) -> None:
 
 
 def _is_odd(character: str) -> bool:
-    return not (character.isalpha() or character.isnumeric() or character in " _.:/=+-@")
+    """Return whether KMS takes no such character in a tag; of those that nobody sees another check tells."""
+    return not (character.isalpha() or character.isnumeric() or character in " _.:/=+-@" or unseen(character))
 
 
 def _replicas(key: KeyFile, context: Context) -> tuple[str, ...]:

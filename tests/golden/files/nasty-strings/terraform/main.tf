@@ -158,7 +158,7 @@ resource "aws_kms_key" "this" {
     ]
   })
   tags = merge(var.tags, {
-    Owner           = "Ann + Bob: x@example.com"
+    Owner           = "Ann = Bob: x@example.com"
     "cost:center/1" = "0012"
     note            = "a = b"
     yes             = "no"
@@ -262,7 +262,7 @@ resource "aws_iam_policy" "role_platform_ci" {
             ]
           }
           StringEquals = {
-            "aws:RequestTag/Owner"         = "Ann + Bob: x@example.com"
+            "aws:RequestTag/Owner"         = "Ann = Bob: x@example.com"
             "aws:RequestTag/cost:center/1" = "0012"
             "aws:RequestTag/note"          = "a = b"
             "aws:RequestTag/yes"           = "no"
