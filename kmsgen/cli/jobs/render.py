@@ -14,7 +14,6 @@ from kmsgen.cli.jobs.gone import gone, source_of
 from kmsgen.cli.jobs.intent_sources import IntentSource, intent_sources
 from kmsgen.cli.jobs.last_render import last_manifest
 from kmsgen.cli.jobs.many import LEAST, Attempt, Failure, results
-from kmsgen.cli.jobs.option_values import named_values
 from kmsgen.cli.jobs.remembered import Made, body_of, made_again, summary_of, told_again
 from kmsgen.cli.jobs.rests_on import key_of
 from kmsgen.cli.output_folder import Changes, File, changes_in, holds, intent_folder
@@ -79,7 +78,8 @@ def _sources(job: Job) -> tuple[list[IntentSource], list[Diagnostic]]:
     if job.preset is not None and job.paths:
         raise input_error(Location("--preset"), "usage", "a preset and files cannot be rendered together")
     if job.preset is not None:
-        from kmsgen.intent.presets import load_preset  # noqa: PLC0415 - only what is asked for is loaded
+        from kmsgen.cli.jobs.option_values import named_values  # noqa: PLC0415 - only what is asked for is loaded
+        from kmsgen.intent.presets import load_preset  # noqa: PLC0415 - as above
 
         intent = load_preset(job.preset, dict(named_values(job.settings, "--set")))
         return [IntentSource(intent.path, (), lambda: intent)], []
