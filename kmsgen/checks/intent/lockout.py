@@ -15,8 +15,11 @@ from kmsgen.checks.intent.specification import with_own_policies
 from kmsgen.errors import Location
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, Key
+from kmsgen.policy.document import Condition
+from kmsgen.policy.operators import split_operator
 
 PUT = "kms:PutKeyPolicy"
+_TIMES = {"aws:currenttime", "aws:epochtime"}
 
 
 def locked_out(intent: Intent, bundle: Bundle) -> Iterator[Finding]:
@@ -33,10 +36,20 @@ def locked_out(intent: Intent, bundle: Bundle) -> Iterator[Finding]:
 
 
 def _keepers_calls(intent: Intent, key: Key) -> Iterator[tuple[str, Call]]:
-    """Yield one call of PutKeyPolicy for each line that asks for it, with the principal that the line names."""
+    """Yield one call of PutKeyPolicy for each line that asks for it and does not end, with the principal that the line names."""
     for access in intended_by_lines(intent, key):
-        if access.action == PUT:
+        if access.action == PUT and not any(map(_ends, access.statement.conditions)):
             yield from ((access.principal.value, call) for call in islice(calls(access, intent, key), 1))
+
+
+def _ends(condition: Condition) -> bool:
+    """Return whether a condition holds up to some time only: it may be over, and then nobody is left."""
+    name = split_operator(condition.operator)
+    return (
+        condition.key.lower() in _TIMES
+        and name is not None
+        and ("Less" in name.base or name.base in ("DateEquals", "NumericEquals"))
+    )
 
 
 def _deployer(intent: Intent, key: str, judge: Authorizer) -> Iterator[Finding]:
@@ -58,7 +71,7 @@ def _keepers(intent: Intent, made: list[Call], key: str, judge: Authorizer) -> I
     if not any(decision.outcome is Outcome.ALLOWED for decision in answers):
         message = f"no administrator could change the key policy of `{key}`: only AWS Support could open it again"
         reasons = tuple(dict.fromkeys(reason for decision in answers for reason in decision.reason))
-        hint = "under `admins`: `{principal: account, can: [change-policy]}`"
+        hint = "under `admins`: `{principal: account, can: [change-policy]}`; access that ends with a time does not count"
         yield Finding("lockout", "error", message, Location(intent.path), statements=reasons, hint=hint)
 
 

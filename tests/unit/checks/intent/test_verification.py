@@ -149,6 +149,24 @@ def test_nobody_left_to_change_the_policy_is_a_lockout() -> None:
     assert any("lockout" in text for text in found)
 
 
+@pytest.mark.parametrize(
+    ("when", "locks"),
+    [
+        ("until: 2020-01-01T00:00:00Z", True),
+        ("until: 2999-01-01T00:00:00Z", True),
+        ("conditions: {DateLessThanEquals: {aws:CurrentTime: 2999-01-01T00:00:00Z}}", True),
+        ("conditions: {NumericLessThan: {aws:EpochTime: 1577836800}}", True),
+        ("conditions: {DateEquals: {aws:CurrentTime: 2999-01-01T00:00:00Z}}", True),
+        ("from: 2020-01-01T00:00:00Z", False),
+        ("mfa: true", False),
+    ],
+)
+def test_access_that_ends_keeps_no_key(when: str, *, locks: bool) -> None:
+    """An administrator whose access is over, now or one day, changes no key policy any more."""
+    found = no(f"admins: [{{principal: role/Admin, can: [change-policy], when: {{{when}}}}}]", head=WITHOUT_DEPLOYER)
+    assert any("lockout" in text for text in found) is locks
+
+
 def test_confirm_refuses_with_every_finding() -> None:
     """`render` stops at the first no, and says all there is to say."""
     found = case(
