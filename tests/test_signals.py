@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,11 @@ def test_a_run_that_is_stopped_says_so_and_writes_nothing(number: int, name: str
     pipe = tmp_path / "intent.yaml"
     os.mkfifo(pipe)  # which the run waits for
     command = [sys.executable, "-m", "kmsgen", "render", str(pipe), "--out", str(tmp_path / "out")]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as run, pipe.open("w", encoding="utf-8"):
+    heard = partial(signal.signal, number, signal.SIG_DFL)  # also where whoever runs this test ignores it
+    with (
+        subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heard) as run,  # noqa: PLW1509 - no threads
+        pipe.open("w", encoding="utf-8"),
+    ):
         time.sleep(0.5)  # until it waits for the text of the pipe that it has opened
         run.send_signal(number)
         _, said = run.communicate(timeout=60)
