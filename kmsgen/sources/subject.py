@@ -73,6 +73,11 @@ class Subject(NamedTuple):
         return KEY_KIND not in self.described.lacks
 
     @property
+    def tells_aliases(self) -> bool:
+        """Whether the file says all that is so of its keys: a plan, a template or an intent has what it makes, no more."""
+        return self.form in (SCENARIO, ANSWER, ANSWERS)
+
+    @property
     def governed(self) -> bool:
         """Whether the key policies are the file's own: else nobody but the principals described is its business."""
         return self.intent is None or self.intent.governed

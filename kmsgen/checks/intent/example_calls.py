@@ -6,7 +6,7 @@ what it does not tell may be anything: tags and other aliases of a key, its orig
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from kmsgen.arn import parse_arn
@@ -18,17 +18,17 @@ from kmsgen.checks.example_requests import Situation, bound, situations
 from kmsgen.checks.intent.asked_access import Expected, regions_of
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, Key
-from kmsgen.policy.document import Condition, Effect, Statement
+from kmsgen.policy.document import Condition, Effect
+from kmsgen.policy.further_aliases import further_sets, statements_of, with_aliases
 
 Values = tuple[str, ...]
 
 SOMEBODY = "somebody-whom-iam-allows"
 ANY_SERVICE = "s3.amazonaws.com"
 REGION = "aws:requestedregion"
-_MEMBERS = ("444455556666", "777788889999")
+_MEMBERS = ("444455556666", "777788889999", "123456789012")
 _USER_NAME = "${aws:username"  # a variable that users alone have
 _TAG = "aws:resourcetag/"
-BY_REQUEST, BY_KEY = "kms:requestalias", "kms:resourcealiases"
 _OF_TYPE = {"User": f"user/{SOMEBODY}", "AssumedRole": f"role/{SOMEBODY}", "Account": "root"}
 _IMPORT = frozenset({"kms:ImportKeyMaterial", "kms:GetParametersForImport", "kms:DeleteImportedKeyMaterial"})
 
@@ -83,16 +83,21 @@ def _caller(access: Expected, situation: Situation) -> str | None:
     if any(condition.key == "aws:PrincipalIsAWSService" for condition in access.statement.conditions):
         return ANY_SERVICE
     key = parse_arn(access.key)
-    return _of_account(key.partition, _account(situation, key.account), situation) if key else None
+    barred = {value for each in access.statement.conditions if _is_barred(each) for value in each.values}
+    return _of_account(key.partition, _account(situation, key.account, barred), situation) if key else None
 
 
-def _account(situation: Situation, own: str) -> str:
+def _is_barred(condition: Condition) -> bool:
+    return condition.operator == "StringNotEquals" and condition.key.lower() in ("aws:principalaccount", "kms:calleraccount")
+
+
+def _account(situation: Situation, own: str, barred: Collection[str]) -> str:
     """Return the account of somebody whom conditions leave of everyone: for a member of an organization another account."""
     said = {name.lower(): values[0] for name, values in situation.context.items() if values}
     if "aws:principalaccount" in said:
         return said["aws:principalaccount"]
     member = "aws:principalorgid" in said or "aws:principalorgpaths" in said
-    return next(one for one in _MEMBERS if one != own) if member else own
+    return next((one for one in _MEMBERS if one != own and one not in barred), own) if member else own
 
 
 def _of_account(partition: str, account: str, situation: Situation) -> str | None:
@@ -173,25 +178,14 @@ def forms(key: Key, intent: Intent, bundle: Bundle, *, by_key: bool = False) -> 
     Those that conditions on kms:ResourceAliases name count with `by_key` alone: what an intent asks for is read as a key policy,
     in which no page says that this key works.
     """
-    documents = [item.policy for item in bundle.keys if intent.governed]
-    documents += [policy for beside in bundle.principals.values() for policy in beside.identity_policies]
-    statements = [each for document in documents for each in document.statements if each.effect is Effect.ALLOW]
+    statements = [each for each in statements_of(bundle, key_policies=intent.governed) if each.effect is Effect.ALLOW]
     patterns = {"*" if each.not_action else name for each in statements for name in each.actions}
     other = key
     for action in sorted({name for pattern in patterns for name in expand(pattern)}):
         other = _able(action, other, _told(intent))
     made = (key,) if other == key else (key, other)
-    named = tuple(name for name in _aliases_named(statements, by_key=by_key) if name not in key.aliases)
-    further = [(name,) for name in named] + ([named] if len(named) > 1 else [])
-    return tuple(dict.fromkeys((*made, *(one._replace(aliases=(*one.aliases, *names)) for one in made for names in further))))
-
-
-def _aliases_named(statements: Iterable[Statement], *, by_key: bool) -> Iterator[str]:
-    """Yield an alias for each that conditions name, once: whatever aliases an intent tells, a key may get others."""
-    wanted = (BY_REQUEST, BY_KEY) if by_key else (BY_REQUEST,)
-    conditions = (condition for each in statements for condition in each.conditions if condition.key.lower() in wanted)
-    values = (value for condition in conditions for value in condition.values if "${" not in value)
-    yield from dict.fromkeys(value.replace("*", "x").replace("?", "x") for value in values)
+    further = further_sets(statements, key.aliases, by_key=by_key)
+    return tuple(dict.fromkeys((*made, *(with_aliases(one, each) for one in made for each in further))))
 
 
 def _multi_region(key: Key, kind: str = "PRIMARY") -> Key:

@@ -9,7 +9,7 @@ from kmsgen.cli.reports.drift import Drift
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, together
 from kmsgen.intent import load_intents
 from kmsgen.intent.intent import Intent
-from kmsgen.prover.difference import differences
+from kmsgen.prover.difference import Tells, differences
 from kmsgen.prover.problem import Budget
 from kmsgen.sources.live.failures import OF_ONE_KEY, AwsError
 from kmsgen.sources.live.session import Session, SignIn
@@ -44,6 +44,7 @@ def _placed(problem: Diagnostic, intent: Intent) -> Diagnostic:
 
 def _drift(intent: Intent, session: Session, budget: Budget) -> Drift:
     both = sides(intent, session)
-    compared = differences(both.wanted, both.live, budget, described_only=not intent.governed)
+    tells = (Tells(aliases=False), Tells())
+    compared = differences(both.wanted, both.live, budget, described_only=not intent.governed, tells=tells)
     keys = tuple(access.key.arn for access in both.live.keys)
     return Drift(intent.name, intent.path, keys, compared, tuple(changes(both)), both.gone)

@@ -12,6 +12,8 @@ from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import Location, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle
+from kmsgen.policy.document import Effect
+from kmsgen.policy.further_aliases import further_aliases, further_sets, statements_of, with_aliases
 from kmsgen.prover.grouping import merged
 from kmsgen.prover.problem import Budget
 from kmsgen.prover.prove import prove
@@ -69,13 +71,20 @@ def _ask(subject: Subject, bundle: Bundle, question: Question, budget: Budget, *
 
 
 def _forms(subject: Subject, bundle: Bundle, question: Question) -> Sequence[Bundle]:
-    """Return the bundle with its first key as whatever it may be: of any kind, and of an intent with other aliases."""
+    """Return the bundle with its first key as whatever it may be: of any kind, and with aliases that the file does not tell."""
     intent, kinds = subject.intent, subject.by_kind(bundle)
-    if intent is None:
-        return kinds
     first, by_key = bundle.keys[0], not isinstance(question, Beyond)
-    made = [key for one in kinds for key in forms(one.keys[0].key, intent, one, by_key=by_key)]
-    return [bundle._replace(keys=(first._replace(key=key), *bundle.keys[1:])) for key in dict.fromkeys(made)]
+    if intent is not None:
+        made = [key for one in kinds for key in forms(one.keys[0].key, intent, one, by_key=by_key)]
+        return [bundle._replace(keys=(first._replace(key=key), *bundle.keys[1:])) for key in dict.fromkeys(made)]
+    return [form for one in kinds for form in (one, *_of_further_aliases(one))] if not subject.tells_aliases else kinds
+
+
+def _of_further_aliases(bundle: Bundle) -> Iterator[Bundle]:
+    first, *others = bundle.keys
+    allows = [each for each in statements_of(bundle) if each.effect is Effect.ALLOW]
+    for further in further_sets(allows, first.key.aliases, by_key=True):
+        yield bundle._replace(keys=(first._replace(key=with_aliases(first.key, further)), *others))
 
 
 def _of_strangers(
@@ -116,8 +125,7 @@ def _together(proofs: Sequence[Proof], bundles: Sequence[Bundle]) -> Proof:
     number, first = next((number, proof) for number, proof in enumerate(proofs) if proof.result is worst)
     groups = merged(one for proof in proofs for one in proof.groups)
     key, likely = bundles[number].keys[0].key, bundles[0].keys[0].key
-    further = [alias for alias in key.aliases if alias not in likely.aliases]
-    kind = f"if the key has the alias {', '.join(further)} too" if further else said(key, likely) if number else ""
+    kind = further_aliases(key, likely) or (said(key, likely) if number else "")
     return Proof(first.question, worst, groups, "; ".join(filter(None, (kind, first.reason))))
 
 

@@ -178,3 +178,30 @@ def test_markdown_is_a_table(policies: Path) -> None:
     assert shown.stdout.startswith(
         "### Access gained\n\n| Who | What | When | Such as |\n|---|---|---|---|\n| any principal in any other"
     )
+
+
+OTHER_ALIAS = "users: [{principal: role/app, can: decrypt, when: {request_alias: team}}]\n"
+ANY_ALIAS = (
+    "users: [{principal: role/app, can: decrypt, "
+    'when: {conditions: {StringEquals: {"kms:RequestAlias": "alias/${aws:PrincipalTag/team}"}}}}]\n'
+)
+NOT_ITS_OWN = (
+    "users: [{principal: role/app, can: decrypt, "
+    'when: {conditions: {StringNotEquals: {"kms:RequestAlias": "alias/t"}, "Null": {"kms:RequestAlias": "false"}}}}]\n'
+)
+
+
+@pytest.mark.parametrize("line", [OTHER_ALIAS, ANY_ALIAS, NOT_ITS_OWN], ids=["named", "by a variable", "not its own"])
+def test_what_is_allowed_by_an_alias_that_a_key_may_get_differs(tmp_path: Path, line: str) -> None:
+    """No file that makes a key tells which aliases others give it: what one of them opens is gained, and can happen."""
+    for name, users in {"old": "", "new": line}.items():
+        head = f'kmsgen: 1\nname: t\nscope: {{account: "{HOME}", regions: [us-west-2]}}\nkey: {{alias: t}}\nadmins: [role/a]\n'
+        (tmp_path / f"{name}.yaml").write_text(head + users)
+    found = json.loads(run(tmp_path, "diff", "old.yaml", "new.yaml", "--output", "json").stdout)
+    assert [group["actions"] for group in found["gained"]] == [["kms:Decrypt"]]
+    assert found["lost"] == []
+    (proof,) = json.loads(run(tmp_path, "prove", "new.yaml", "--never", "role/app kms:Decrypt", "--output", "json").stdout)
+    assert proof["result"] == "refuted"
+    run(tmp_path, "render", "new.yaml", "--no-lint", "--format", "cloudformation", "--out", "out")
+    shown = run(tmp_path, "prove", "out/t/cloudformation/template.yaml", "--never", f"{APP} kms:Decrypt", "--output", "json")
+    assert [one["result"] for one in json.loads(shown.stdout)] == ["refuted"], shown.stderr
