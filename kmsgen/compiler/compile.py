@@ -70,7 +70,7 @@ def _asked(intent: Intent, target: Target) -> Iterator[Permit]:
         yield from access_permits(access, target, intent.delegation)
     yield from deployer_permits(intent, target)
     for use in intent.services:
-        yield from service_permits(use, target, intent.scope)
+        yield from service_permits(use, target, intent.scope, intent.delegation)
 
 
 def _check_placeable(intent: Intent, target: Target, permits: Iterable[Permit]) -> None:

@@ -144,10 +144,11 @@ def conditions_for(statement: ServiceStatement, filling: Filling) -> Conditions:
 
 
 def for_caller(conditions: Conditions, principal: str) -> Conditions:
-    """Put the principal's own account where a condition is about the account of the caller."""
+    """Put the principal's own account where a condition is about the account of the caller; an organization has many."""
     arn = parse_arn(principal)
     account = arn.account if arn else ""
-    return tuple(row._replace(values=tuple(value.replace(CALLER_ACCOUNT, account) for value in row.values)) for row in conditions)
+    held = (row for row in conditions if account or not any(CALLER_ACCOUNT in value for value in row.values))
+    return tuple(row._replace(values=tuple(value.replace(CALLER_ACCOUNT, account) for value in row.values)) for row in held)
 
 
 def refuse_broken(service: Service, statement: ServiceStatement, key: str, use: ServiceUse) -> None:

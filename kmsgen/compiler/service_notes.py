@@ -12,6 +12,7 @@ from kmsgen.compiler.conditions import FOR_AWS_RESOURCE, carries, is_context_key
 from kmsgen.compiler.service_filling import SOURCE_ACCOUNT, name_of, readable
 from kmsgen.compiler.service_parts import Part, asked_parts
 from kmsgen.compiler.service_sources import source_condition
+from kmsgen.compiler.wide_principals import is_wide
 from kmsgen.errors import Diagnostic
 from kmsgen.intent.intent import Intent, ServiceUse
 
@@ -38,6 +39,7 @@ def _notes(intent: Intent) -> Iterator[Diagnostic]:
             yield from _on_accounts(use, intent.scope.account)
             yield from _on_organizations(use, service, known)
             yield from _on_calls_without(use, service)
+            yield from _on_patterns(use, service)
     for _, line in groupby(intent.services, key=lambda use: use.location):
         uses = tuple(line)
         service = services.find(uses[0].service)
@@ -146,6 +148,16 @@ def _asking(row: ServiceCondition, known: Mapping[str, str]) -> str:
     if key == "kms:ViaService":
         return f"ask for it with `when: {{via: [{', '.join(value.partition('.')[0] for value in values)}]}}`"
     return f"ask for it with `when: {{conditions: {{{row.condition.operator}: {{{key}: {', '.join(values)}}}}}}}`"
+
+
+def _on_patterns(use: ServiceUse, service: Service) -> Iterator[Diagnostic]:
+    """Tell what only an IAM policy can give, and is not given to whom a pattern or an organization stands for."""
+    for part in asked_parts(use, service):
+        for name in part.principals if part.statement.iam_only else ():
+            if is_wide(name):
+                names = ", ".join(action.removeprefix("kms:") for action in part.actions)
+                message = f"only an IAM policy can give {names} of `{name_of(use)}`, and whom `{name}` matches is not known here"
+                yield Diagnostic(use.location, "pattern-by-iam", message, "write it into their IAM policies, or name them")
 
 
 def _on_optional(use: ServiceUse, service: Service, lines: tuple[ServiceUse, ...]) -> Iterator[Diagnostic]:

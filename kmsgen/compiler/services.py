@@ -6,6 +6,7 @@ No condition is added that neither the documentation nor the line has.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from kmsgen.catalogue import services
 from kmsgen.catalogue.model import Service
@@ -19,6 +20,7 @@ from kmsgen.compiler.service_parts import Part, asked_parts, check_coverage, che
 from kmsgen.compiler.service_sources import check_organizations
 from kmsgen.compiler.service_when import check_apart, check_said, conditions_on, holds_with
 from kmsgen.compiler.target import Target
+from kmsgen.compiler.wide_principals import is_wide, placed
 from kmsgen.errors import input_error
 from kmsgen.intent.intent import IntentScope, ServiceUse
 from kmsgen.policy.document import Principal
@@ -26,7 +28,7 @@ from kmsgen.policy.document import Principal
 Values = tuple[str, ...]
 
 
-def service_permits(use: ServiceUse, target: Target, scope: IntentScope) -> Iterator[Permit]:
+def service_permits(use: ServiceUse, target: Target, scope: IntentScope, delegation: str) -> Iterator[Permit]:
     """Yield what one line of `services` needs on one key. Raises InputError where the line leaves something open."""
     service = service_of(use)
     _check_line(use, service, target)
@@ -44,8 +46,8 @@ def service_permits(use: ServiceUse, target: Target, scope: IntentScope) -> Iter
         check_said(service, part, said, use)
     ways = [(filling, standing(service, parts, filling)) for filling in fillings(use, service, target, scope)]
     check_apart((pair for _, found in ways for pair in found), said, use)
-    permits = (permit for filling, found in ways for pair in found for permit in _permits(service, filling, *pair, said))
-    yield from _merged(list(permits))
+    lines = [(_Line(service, filling, target, delegation), pair) for filling, found in ways for pair in found]
+    yield from _merged([permit for line, pair in lines for permit in _permits(line, *pair, said)])
 
 
 def service_of(use: ServiceUse) -> Service:
@@ -78,10 +80,30 @@ def _check_line(use: ServiceUse, service: Service, target: Target) -> None:
         raise input_error(use.location, "service-key", f"{service.title} takes no multi-Region key", hint)
 
 
-def _principals(part: Part, filling: Filling) -> Iterator[Principal]:
-    statement = part.statement
+class _Line(NamedTuple):
+    """One filling of a line, and where the permissions of the principals that it names live."""
+
+    service: Service
+    filling: Filling
+    target: Target
+    delegation: str
+
+
+class _Named(NamedTuple):
+    """A principal of a line: the Principal element, what of the caller must hold, and the pattern or organization it is for."""
+
+    principal: Principal
+    name: str
+    callers: Conditions = ()
+    meant: str = ""
+
+
+def _principals(part: Part, line: _Line) -> Iterator[_Named]:
+    statement, filling = part.statement, line.filling
     if statement.caller:
-        yield from (Principal("AWS", name) for name in part.principals)
+        for name in part.principals:
+            principal, callers = placed(name, line.target, line.delegation)
+            yield _Named(principal, name, callers, name if is_wide(name) else "")
         return
     elsewhere = statement.opt_in and is_opt_in(filling.values["partition"], filling.values["source_region"])
     text = filling.text(statement.opt_in if elsewhere else statement.principal)
@@ -89,19 +111,20 @@ def _principals(part: Part, filling: Filling) -> Iterator[Principal]:
         names = sorted(name for name in services.PLACEHOLDER.findall(statement.principal) if name not in filling.values)
         message = f"`{name_of(filling.use)}` must be told who it is: {readable(statement.principal, filling.values)}"
         raise input_error(filling.use.location, "service-open", message, f"give `variables` with {', '.join(names)}")
-    yield Principal(statement.principal_kind, text)
+    yield _Named(Principal(statement.principal_kind, text), text)
 
 
-def _permits(service: Service, filling: Filling, part: Part, conditions: Conditions, said: Conditions) -> Iterator[Permit]:
-    use = filling.use
-    for principal in _principals(part, filling) if holds_with(part, conditions, said) else ():
-        if part.statement.iam_only and not (has_identity_policies(principal) or is_account(principal)):
+def _permits(line: _Line, part: Part, conditions: Conditions, said: Conditions) -> Iterator[Permit]:
+    use = line.filling.use
+    for who in _principals(part, line) if holds_with(part, conditions, said) else ():
+        by_iam = not who.meant and (has_identity_policies(who.principal) or is_account(who.principal))
+        if part.statement.iam_only and not by_iam:
             continue
         for action in part.actions:
-            held = conditions_on(action, part, for_caller(conditions, principal.value), said, use)
-            bound = canonical(conjoin(held, use.location))
+            held = conditions_on(action, part, for_caller(conditions, who.name), said, use)
+            bound = canonical(conjoin((*held, *who.callers), use.location))
             for half in halves(action):
-                yield Permit(principal, action, half, bound, "serve", (use.location,), service.id)
+                yield Permit(who.principal, action, half, bound, "serve", (use.location,), line.service.id, meant=who.meant)
 
 
 def _merged(permits: list[Permit]) -> list[Permit]:

@@ -86,7 +86,7 @@ def intended_by_lines(intent: Intent, key: Key) -> Iterator[Expected]:
             for half in kinds_of_resource(action):
                 if not access.on or half not in ("key", "alias") or half in access.on:
                     limits = limits_of_grants(access.when.grant) if action == "kms:CreateGrant" else ()
-                    who, callers = _principal_of(access.principal)
+                    who, callers = principal_of(access.principal)
                     held = (*_that_apply(said, action, half), *limits, *callers)
                     statement = expected(who, action, half, key.arn, held)
                     if intent.every_key and half == "key":
@@ -96,7 +96,7 @@ def intended_by_lines(intent: Intent, key: Key) -> Iterator[Expected]:
                     )
 
 
-def _principal_of(name: str) -> tuple[Principal, tuple[Condition, ...]]:
+def principal_of(name: str) -> tuple[Principal, tuple[Condition, ...]]:
     """Return whom a line is about, and what of the caller must hold of a pattern's and of an organization's principals."""
     if name.startswith(ORGANIZATION):
         identifier, _, unit = name.removeprefix(ORGANIZATION).partition("/")

@@ -19,6 +19,7 @@ from kmsgen.checks.intent.asked_access import (
     expected,
     is_reached,
     kinds_of_resource,
+    principal_of,
     regions_of,
 )
 from kmsgen.intent.intent import ORGANIZATION, Intent, ServiceUse
@@ -175,15 +176,18 @@ def _expected(reading: _Reading, wish: _Wish) -> Iterator[Expected]:
     conditions = (*_conditions(statement, reading), *said)
     kind = "AWS" if statement.who else statement.principal_kind
     for name in wish.named if statement.who else (_principal(statement, reading),):
+        who, callers = principal_of(name) if statement.who else (Principal(kind, name), ())
         held = tuple(_for_action(_of_caller(name, conditions), wish.action, reading, Principal(kind, name)))
         for half in kinds_of_resource(wish.action):
-            stated = expected(Principal(kind, name), wish.action, half, reading.key.arn, held)
+            stated = expected(who, wish.action, half, reading.key.arn, (*held, *callers))
             yield Expected(reading.use.location, reading.key.arn, half, stated, _is_required(statement, reading, wish.action))
 
 
 def _of_caller(name: str, conditions: Iterable[Condition]) -> Iterator[Condition]:
     arn = parse_arn(name)
     for condition in conditions:
+        if arn is None and _CALLER in condition.values:
+            continue  # an organization has many accounts
         yield condition._replace(values=tuple(arn.account if arn and value == _CALLER else value for value in condition.values))
 
 

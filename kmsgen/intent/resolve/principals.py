@@ -53,7 +53,7 @@ _NEVER_PRINCIPALS: tuple[tuple[Callable[[str], bool], tuple[str, str, str]], ...
         (
             "principal-wildcard",
             "`{text}` has a wildcard, and here one principal is named",
-            "list the principals; patterns may stand in lines of `admins` and `users`, in `except`, `for` and `never`",
+            "list the principals; patterns stand in `admins`, `users`, `services`, in `except`, `for` and `never`",
         ),
     ),
     (

@@ -13,7 +13,8 @@ from kmsgen.catalogue.model import Service
 from kmsgen.intent.files.suggestion import did_you_mean, nearest
 from kmsgen.intent.form.model import ServiceFile
 from kmsgen.intent.resolve.context import Context
-from kmsgen.intent.resolve.principals import Who, resolve_principal
+from kmsgen.intent.resolve.principals import Who
+from kmsgen.intent.resolve.wide_principals import resolve_wide_principal
 from kmsgen.reading import Steps
 
 Named = tuple[tuple[str, Who], ...]  # pairs of a word of the service and a principal
@@ -71,7 +72,7 @@ def resolve_named(line: ServiceFile, service: Service, steps: Steps, context: Co
 
 def _listed(texts: list[str], words: tuple[str, ...], steps: Steps, context: Context) -> Iterator[tuple[str, Who]]:
     for index, text in enumerate(texts):
-        who = resolve_principal(text, (*steps, index), context)
+        who = resolve_wide_principal(text, (*steps, index), context)
         yield from ((word, who) for word in words if who is not None)
 
 

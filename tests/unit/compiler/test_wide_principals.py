@@ -64,3 +64,30 @@ guardrails:
     (others,) = statements(found, "Deny everyone")
     assert OWN in conditions(others)["ArnNotLike", "aws:PrincipalArn"]
     assert conditions(others)["StringNotEquals", "aws:PrincipalOrgID"] == ("o-exampleorgid",)
+
+
+@pytest.mark.parametrize("principal", ["role/app-*", FOREIGN, "organization", f"organization/{UNIT}"])
+def test_a_service_is_used_by_many(compiled: Compile, principal: str) -> None:
+    """Whom `principals` of a service stands for is held to its page's conditions, as one who is named, and to the caller's."""
+    line = "{{service: s3, resources: ['arn:aws:s3:::b/*'], principals: {{reader: '{}'}}}}"
+    (named,), (many,) = (statements(compiled(f"services: [{line.format(who)}]"), "Service s3") for who in ("role/app", principal))
+    (asked,) = statements(compiled(f"users: [{{principal: '{principal}', can: [decrypt]}}]"), "Use by")
+    assert many.principals == asked.principals
+    assert conditions(many) == conditions(named) | conditions(asked)
+    assert many.actions == named.actions
+
+
+def test_an_organization_is_of_no_one_account(compiled: Compile) -> None:
+    """kms:CallerAccount of a page is the account of each whom the line names; members of an organization are of many."""
+    line = "services: [{{service: codeartifact-domain, principals: '{}'}}]"
+    for principal, account in (("role/app-*", ("111122223333",)), (FOREIGN, ("444455556666",)), ("organization", None)):
+        (statement,) = statements(compiled(line.format(principal)), "Service codeartifact")
+        assert conditions(statement).get(("StringEquals", "kms:CallerAccount")) == account
+
+
+def test_what_only_iam_can_give_is_not_lost_without_a_word(compiled: Compile) -> None:
+    """RetireGrant of who creates a repository of ECR needs an IAM policy, which a pattern has not."""
+    found = compiled("services: [{service: ecr, principals: role/app-*}]")
+    assert [note.message for note in found.notes if note.code == "pattern-by-iam"] == [
+        f"only an IAM policy can give RetireGrant of `ecr`, and whom `{OWN}` matches is not known here"
+    ]
