@@ -25,6 +25,7 @@ BASE_HINT = "give a file that extends it; an intent of its own has a `name`"
 _START = "`kmsgen init` writes an intent to start from"
 _EMPTY: Words = ("empty-file", "the file is empty", _START)
 _NO_MAPPING: Words = ("wrong-type", "an intent must be a mapping", _START)
+_SILENT: Words = ("says-nothing", "{label} is written and says nothing", "leave it out, or give it a value")
 _OTHER: Words = ("wrong-type", "{label} has a value that cannot be read", "")
 # pydantic's type -> words
 _WORDS: dict[str, Words] = {
@@ -68,6 +69,8 @@ def _words(finding: ErrorDetails) -> Words:
     loc, kind, value = finding["loc"], finding["type"], finding["input"]
     if not loc:
         return _EMPTY if value is None else _NO_MAPPING
+    if value is None and kind == "list_type":
+        return _SILENT
     code, message, hint = _WORDS.get(kind, _OTHER)
     if (kind, loc) == ("missing", ("name",)):
         message = BASE

@@ -24,9 +24,10 @@ def intent_schema() -> Schema:
     """Return the JSON Schema of an intent file."""
     schema = IntentFile.model_json_schema()
     _drop_titles(schema)
-    for part in (schema["properties"], *(part for name, part in schema["$defs"].items() if name != "GuardRailFile")):
+    for part in (schema["properties"], schema["$defs"]):
         _drop_nulls(part)
-    _ask_for_content(schema["$defs"]["WhenFile"])
+    for name in ("WhenFile", "GuardRailOptions"):
+        _ask_for_content(schema["$defs"][name])
     for path, words in _words().items():
         _restrict(schema, path, words)
     _allow_extending(schema)
@@ -128,7 +129,7 @@ def _allow_extending(schema: Schema) -> None:
 
 
 def _drop_nulls(node: Any) -> None:  # noqa: ANN401 - JSON
-    """Offer no null: a field that is written has a value; but a guard rail alone says everything."""
+    """Offer no null: a field that is written has a value."""
     children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
     for child in list(children):
         _drop_nulls(child)
@@ -139,7 +140,7 @@ def _drop_nulls(node: Any) -> None:  # noqa: ANN401 - JSON
 
 
 def _ask_for_content(node: Any) -> None:  # noqa: ANN401 - JSON
-    """Offer no empty mapping in a `when`."""
+    """Offer no empty mapping."""
     children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
     for child in children:
         _ask_for_content(child)

@@ -10,23 +10,28 @@ from kmsgen.intent.files.tree import Tree
 from kmsgen.reading import Steps
 
 _GUARD_RAIL = 3  # steps to a guard rail's options: the list, its line, its name
+_HINT = "leave it out, or give it a value"
 
 
 def report_silence(tree: Tree, problems: Problems) -> None:
-    """Report nulls, empty mappings in a `when`, and empty constraints of a grant, where nothing else was reported.
-
-    A guard rail alone says everything, `deny-delete:` too.
-    """
+    """Report nulls, empty mappings in a `when` and of a guard rail, and empty constraints of a grant, where all else is well."""
     reported = {diagnostic.location for diagnostic in problems.found}
     for steps in _silent(tree.data, (), inside_when=False):
-        if (steps[0] == "guardrails" and len(steps) == _GUARD_RAIL) or tree.where(steps) in reported:
+        if tree.where(steps) in reported:
             continue
         name = next(step for step in reversed(steps) if isinstance(step, str))
-        problems.add(steps, "says-nothing", f"`{name}` is written and says nothing", "leave it out, or give it a value")
+        hint = (
+            f"`{name}` alone, without a colon, denies everyone" if _is_guard_rail(steps) else "leave it out, or give it a value"
+        )
+        problems.add(steps, "says-nothing", f"`{name}` is written and says nothing", hint)
+
+
+def _is_guard_rail(steps: Steps) -> bool:
+    return steps[0] == "guardrails" and len(steps) == _GUARD_RAIL
 
 
 def _silent(value: Any, steps: Steps, *, inside_when: bool) -> Iterator[Steps]:  # noqa: ANN401 - plain data
-    if steps and (value is None or (value == {} and (inside_when or steps[-1] == "constraints"))):
+    if steps and (value is None or (value == {} and (inside_when or steps[-1] == "constraints" or _is_guard_rail(steps)))):
         yield steps
     children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for step, child in children:

@@ -48,7 +48,7 @@ def test_what_is_no_mapping_is_refused_at_once() -> None:
 SHORTHANDS = (
     ("admins: [role/a]", "admins: [{principal: [role/a]}]"),
     ("services: [s3]", "services: [{service: s3}]"),
-    ("guardrails: [deny-delete]", "guardrails: [{deny-delete: null}]"),
+    ("guardrails: deny-delete", "guardrails: [deny-delete]"),
     ("keys: '*'", "keys: ['*']"),
     ("key: {rotation_days: '090'}", "key: {rotation_days: 90}"),
     (
