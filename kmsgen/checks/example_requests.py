@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
@@ -14,13 +12,12 @@ from kmsgen.arn import parse_arn
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT, ENCRYPTION_CONTEXT_KEYS, GRANT_KEYS, GrantKey
+from kmsgen.checks.example_values import ANY_VALUE, choices_of
 from kmsgen.policy.document import Condition, Statement
 from kmsgen.policy.grant import Grant, GrantConstraints
-from kmsgen.policy.operators import split_operator
 
 Values = tuple[str, ...]
 
-ANY_VALUE = "example"
 ANY_SESSION = "AROAEXAMPLEID:example"
 MAX_SITUATIONS = 64
 VARIABLE = r"\$\{([^},]+)(?:,[^}]*)?\}"
@@ -58,7 +55,7 @@ def situations(conditions: Iterable[Condition]) -> Iterator[Situation]:
     by_key: dict[str, list[Condition]] = {}
     for condition in conditions:
         by_key.setdefault(condition.key.lower(), []).append(condition)
-    choices = {same[0].key: _choices(same) for same in by_key.values()}
+    choices = {same[0].key: choices_of(same) for same in by_key.values()}
     if any(not found for found in choices.values()):
         return
     first = {key: found[0] for key, found in choices.items()}
@@ -81,80 +78,6 @@ def _build(chosen: Mapping[str, Values | None]) -> Situation:
         else:
             (grant if lower in GRANT_KEYS else context)[key] = values
     return Situation(pairs, context, grant)
-
-
-# --- values -------------------------------------------------------------------------------------------------------------
-
-
-def _choices(same: list[Condition]) -> list[Values | None]:
-    """Return values of one key under which every condition on it holds; None stands for its absence."""
-    options = [_candidates(condition) for condition in same]
-    if len(same) == 1:
-        return options[0]
-    if all(condition.operator.startswith("Date") for condition in same):
-        every = [value for option in options for value in option if value is not None]
-        return [value for value in every if all(_in_time(condition, value[0]) for condition in same)]
-    present = [option for option, condition in zip(options, same, strict=True) if condition.operator != "Null"]
-    return [value for value in (present or options)[0] if all(value in option for option in present)]
-
-
-def _in_time(condition: Condition, instant: str) -> bool:
-    """Return whether an instant satisfies a condition; texts of one form in UTC sort as the instants do."""
-    bound = condition.values[0]
-    if "Less" in condition.operator:
-        return instant < bound or (instant == bound and "Equals" in condition.operator)
-    return instant > bound or (instant == bound and "Equals" in condition.operator)
-
-
-def _candidates(condition: Condition) -> list[Values | None]:
-    name = split_operator(condition.operator)
-    if name is None:
-        return []
-    if name.base == "Null":
-        return [None] if "true" in condition.values else [(ANY_VALUE,)]
-    if "Not" in name.base:
-        return [None]
-    make = _EXAMPLES.get(name.base, _matching)
-    try:
-        examples = [make(value) for value in condition.values]
-    except (ValueError, OverflowError):
-        return []  # no number, date or network: what IAM makes of it is not documented (S12), so no request can be named
-    return [tuple(examples)] if name.quantifier == "ForAllValues" else [(example,) for example in examples]
-
-
-def _matching(pattern: str) -> str:
-    """Return a text that a pattern matches; a policy variable stays, to be filled in for a principal."""
-    if "${" not in pattern:
-        return _plain(pattern)
-    return "".join(part if part.startswith("${") else _plain(part) for part in re.split(r"(\$\{[^}]*\})", pattern))
-
-
-def _exact(text: str) -> str:
-    """Return the text itself: operators without wildcards compare `*` and `?` as they stand."""
-    return text
-
-
-def _plain(pattern: str) -> str:
-    return pattern.replace("*", "x").replace("?", "x")
-
-
-def _shifted(text: str, seconds: int) -> str:
-    if text.isdigit():
-        return str(int(text) + seconds)
-    instant = datetime.fromisoformat(text)
-    instant = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-    return (instant.astimezone(UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-_EXAMPLES: Mapping[str, Callable[[str], str]] = {
-    "StringEquals": _exact,
-    "StringEqualsIgnoreCase": _exact,
-    "DateLessThan": lambda text: _shifted(text, -1),
-    "DateGreaterThan": lambda text: _shifted(text, 1),
-    "NumericLessThan": lambda text: str(float(text) - 1).removesuffix(".0"),
-    "NumericGreaterThan": lambda text: str(float(text) + 1).removesuffix(".0"),
-    "IpAddress": lambda text: str(ipaddress.ip_network(text, strict=False)[0]),
-}
 
 
 # --- requests -----------------------------------------------------------------------------------------------------------
@@ -236,11 +159,17 @@ def _known(situation: Situation, principal: str) -> Mapping[str, str]:
 
 
 def _grant(situation: Situation, principal: str) -> Grant:
-    """Return the grant that the request asks for: what the situation says of it, and nothing much otherwise."""
+    """Return the grant that the request asks for: what the situation says of it, and else no more than a grant must have.
+
+    Source: KMS API Reference, CreateGrant: with a service as grantee a source ARN, and somebody who may retire it.
+    """
     asked = {key.lower(): values for key, values in situation.grant.items()}
     service = asked.get(GrantKey.GRANTEE_SERVICE)
     retiring_service = asked.get(GrantKey.RETIRING_SERVICE)
     retiring = retiring_service or asked.get(GrantKey.RETIRING)
+    if service:
+        asked.setdefault(GrantKey.CONSTRAINT_SOURCE_ARN, (_source_arn(service[0], principal),))
+        retiring = retiring or (_own_role(principal),)
     return Grant(
         id="",
         grantee=(service or asked.get(GrantKey.GRANTEE) or (_own_role(principal),))[0],
@@ -265,3 +194,8 @@ def _constraints(asked: Mapping[str, Values], pairs: tuple[tuple[str, str], ...]
 def _own_role(principal: str) -> str:
     arn = parse_arn(principal)
     return f"arn:{arn.partition}:iam::{arn.account}:role/{ANY_VALUE}" if arn else f"arn:aws:iam::111122223333:role/{ANY_VALUE}"
+
+
+def _source_arn(service: str, principal: str) -> str:
+    """Return the ARN of a resource of a service in the account of whoever makes the grant."""
+    return _own_role(principal).replace(":iam:", f":{service.partition('.')[0]}:").replace("role/", "resource/")

@@ -146,11 +146,10 @@ def why(decision: Decision) -> str:
         return "it is denied"
     if decision.outcome is Outcome.ERROR:
         return f"KMS answers {decision.error}"
-    nothing = f"nothing allows it in: {', '.join(decision.reason)}"
     near = next(misses(decision), None)
     if near is None:
-        return nothing
-    return f"{nothing}; `{near.source}` would but for {'; '.join(element.because for element in near.failed)}"
+        return f"nothing allows it in: {', '.join(decision.reason)}"
+    return f"`{near.source}` would allow it but for {'; '.join(element.because for element in near.failed)}"
 
 
 def _finding(access: Expected, message: str, decision: Decision | None = None, origins: Origins | None = None) -> Finding:
