@@ -108,7 +108,7 @@ def test_short_names_hide_no_id() -> None:
 
 def test_every_service_has_a_source() -> None:
     """Each row names a page of the AWS documentation and the day on which it was read."""
-    assert len(SERVICES) == 289
+    assert len(SERVICES) == 290
     assert all(source.startswith("https://docs.aws.amazon.com/") for row in SERVICES.values() for source in row.source)
     assert all(row.source and date.fromisoformat(row.read) for row in SERVICES.values())
 

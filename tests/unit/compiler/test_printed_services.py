@@ -69,7 +69,7 @@ def test_nothing_is_rendered_wider_than_documented() -> None:
 def test_most_pages_print_what_is_rendered() -> None:
     """How many of them: a change of the catalogue that moves a number is seen here."""
     kinds = [row["same"] for row in pages().values()]
-    assert {kind: kinds.count(kind) for kind in sorted(set(kinds))} == {"narrower": 27, "wider": 44, "yes": 185}
+    assert {kind: kinds.count(kind) for kind in sorted(set(kinds))} == {"narrower": 27, "wider": 44, "yes": 186}
 
 
 # --- accesses -----------------------------------------------------------------------------------------------------------
