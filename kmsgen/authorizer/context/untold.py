@@ -6,16 +6,17 @@ Source: the availability of condition keys in the catalogue, each row with its p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
+from kmsgen.authorizer.context.request_kind import RequestKind
 from kmsgen.authorizer.context.view import View
 from kmsgen.authorizer.language.open_value import Open, Seen
 from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.authorizer.language.shapes import ANY_TEXT, Shape, Some
 from kmsgen.catalogue import condition_keys
-from kmsgen.catalogue.availability import Availability, Occurrence, Presence, Untold, availability
+from kmsgen.catalogue.availability import Occurrence, Presence, Untold, availability
 from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT, ENCRYPTION_CONTEXT_KEYS, GRANT_KEYS
 from kmsgen.catalogue.model import Values
 
@@ -26,9 +27,12 @@ _FLAG = ("false", "true")
 def untold(view: View, key: str) -> Seen:
     """Return what a condition key holds of which the request tells nothing, nor what it follows from."""
     found = view.occurrence(key)
-    if found is None or _excluded(view, key):
+    if found is None:
         return None
-    implied = _implied(view, key)
+    consequences = view.consequences
+    if key in consequences.excluded:
+        return None
+    implied = consequences.implied.get(key)
     if implied:
         return (implied,)
     if found.untold is Untold.ABSENT and implied is None:
@@ -37,57 +41,64 @@ def untold(view: View, key: str) -> Seen:
         only = found.values or _default(key)
         if len(only) == 1:
             return only
-    return None if view.request.complete else _open(view, key, found, present=implied is not None)
+    return None if view.request.complete else _open(view, key, present=implied is not None)
 
 
 def open_among(view: View, key: str, readings: Iterable[Values]) -> Seen:
     """Return a key that is open and can hold one of some sets of values only; absent where the request tells all that matters."""
-    found = view.occurrence(key)
-    if found is None or view.request.complete:
+    if view.occurrence(key) is None or view.request.complete:
         return None
-    frame = _frame(view, key, found, present=False)
+    frame = _frame(view.request_kind, key, present=False)
     return replace(frame, readings=(*frame.readings, *readings))
 
 
 def open_any(view: View, key: str) -> Seen:
     """Return a key that is open, whatever such a key may hold; absent where the request tells all that matters."""
-    found = view.occurrence(key)
-    return None if found is None or view.request.complete else _open(view, key, found, present=False)
+    return None if view.occurrence(key) is None or view.request.complete else _open(view, key, present=False)
 
 
 def open_of_shape(view: View, key: str, shape: Shape) -> Seen:
     """Return a key that is there, with any text of a shape; absent where the request tells all that matters."""
+    if view.occurrence(key) is None or view.request.complete:
+        return None
+    return replace(_frame(view.request_kind, key, present=True), shape=shape)
+
+
+def _open(view: View, key: str, *, present: bool) -> Open:
     found = view.occurrence(key)
-    return None if found is None or view.request.complete else replace(_frame(view, key, found, present=True), shape=shape)
+    shape = ANY_TEXT if found is None else _shape(found.shape, view.caller)
+    return _limited(view.request_kind, key, shape, present=present)
 
 
-def _frame(view: View, key: str, found: Occurrence, *, present: bool) -> Open:
-    """Return what is open of a key whatever it holds: whether it may be absent, and why."""
-    always = present or found.presence is Presence.ALWAYS
-    row = condition_keys.find(key)
-    why = f"P11:{title(key)}" if present else note(view, key, found)
-    return Open(() if always else (None,), multi_valued=row is not None and row.multi_valued, why=why)
-
-
-def _open(view: View, key: str, found: Occurrence, *, present: bool) -> Open:
-    frame = _frame(view, key, found, present=present)
-    values = found.values or _closed(key, found)
+@lru_cache(maxsize=4096)
+def _limited(kind: RequestKind, key: str, shape: Shape, *, present: bool) -> Open:
+    """Return an open key with the values that it is limited to, else with any text of a shape."""
+    frame, found = _frame(kind, key, present=present), kind.occurrence[key]
+    values = () if found is None else found.values or _closed(key, found)
     if values and not frame.multi_valued:
         return replace(frame, readings=(*frame.readings, *((value,) for value in values)))
-    shape = _shape(found.shape, view.caller)
     if frame.multi_valued and len(shape) == 1 and isinstance(shape[0], str):
         return replace(frame, shape=ANY_TEXT, members=(shape[0],))
     return replace(frame, shape=shape)
 
 
-def note(view: View, key: str, found: Occurrence) -> str:
+@lru_cache(maxsize=4096)
+def _frame(kind: RequestKind, key: str, *, present: bool) -> Open:
+    """Return what is open of a key whatever it holds: whether it may be absent, and why."""
+    found, row = kind.occurrence[key], condition_keys.find(key)
+    always = present or (found is not None and found.presence is Presence.ALWAYS)
+    why = f"P11:{title(key)}" if present or found is None else _note(key, kind.action, found)
+    return Open(() if always else (None,), multi_valued=row is not None and row.multi_valued, why=why)
+
+
+def _note(key: str, action: str, found: Occurrence) -> str:
     """Return the note on a key that is open: the contradiction or silence behind it, or that it is not told."""
     if found.presence is Presence.CONTRADICTION:
-        dispute = condition_keys.disputed(key, view.action.name)
+        dispute = condition_keys.disputed(key, action)
         return "C11" if dispute and not dispute.settled else f"C16:{title(key)}"
     of_grant = key in GRANT_KEYS or key.startswith((ENCRYPTION_CONTEXT, ENCRYPTION_CONTEXT_KEYS))
-    if of_grant and view.action.name in ("CreateGrant", "RetireGrant"):
-        return "P10" if view.action.name == "CreateGrant" else "S8"
+    if of_grant and action in ("CreateGrant", "RetireGrant"):
+        return "P10" if action == "CreateGrant" else "S8"
     if found.presence is Presence.UNDOCUMENTED:
         return f"S15:{title(key)}"
     return f"{'P11' if found.presence is Presence.ALWAYS else 'P12'}:{title(key)}"
@@ -113,22 +124,6 @@ def _closed(key: str, found: Occurrence) -> Values:
 def _default(key: str) -> Values:
     row = availability(key)
     return (row.default,) if row is not None and row.default else ()
-
-
-def _implied(view: View, key: str) -> str | None:
-    """Return the value that a told key brings with it, an empty one for any, or None where none does."""
-    return next((value for row in _believed(view) for name, value in row.implies if name == key), None)
-
-
-def _excluded(view: View, key: str) -> bool:
-    """Return whether a told key rules this one out."""
-    return any(key in row.excludes for row in _believed(view))
-
-
-def _believed(view: View) -> Iterator[Availability]:
-    """Yield the rows of the keys that the request tells and that such a caller can send."""
-    told = (key for key in map(str.lower, view.request.context) if isinstance(view.told(key), tuple))
-    yield from (row for row in map(availability, told) if row is not None)
 
 
 def _shape(text: str, caller: Caller) -> Shape:

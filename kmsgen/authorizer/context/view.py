@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 
 from kmsgen.arn import parse_arn
 from kmsgen.authorizer.context import parameters
+from kmsgen.authorizer.context.request_kind import Consequences, RequestKind, kind_of_requests
 from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.authorizer.language.shapes import Shape
 from kmsgen.authorizer.request import Request
-from kmsgen.catalogue.availability import Occurrence, Presence, PrincipalKind, Route, availability
+from kmsgen.catalogue.availability import Occurrence, Presence, PrincipalKind, Route
 from kmsgen.catalogue.model import Action, Values
 from kmsgen.policy.bundle import Key, KeyAccess, Organization
 from kmsgen.policy.grant import Grant
@@ -36,6 +36,7 @@ THROUGH_ENDPOINT = (
     *("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpcsourceip", "aws:vpceaccount", "aws:vpceorgid"),
     "aws:vpceorgpaths",
 )
+_TELLS_ROUTE = frozenset((*_VIA, *_TRUE_VIA, *THROUGH_ENDPOINT))
 
 
 class Telling(Enum):
@@ -45,13 +46,6 @@ class Telling(Enum):
 
 
 NOT_TOLD = Telling.NOT_TOLD
-
-
-@lru_cache(maxsize=65536)
-def occurrence(key: str, kind: PrincipalKind, route: Route, action: str) -> Occurrence | None:
-    """Return how a condition key occurs in such requests; None for a key that nobody knows."""
-    row = availability(key)
-    return None if row is None else row.occurrence(kind, route, action)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +79,7 @@ class Resource:
 class View:
     """The context of one request for one permission: `target` is the resource, `grant` the one that RetireGrant is about."""
 
-    __slots__ = ("_given", "_kind", "_pairs", "_route", "action", "caller", "grant", "request", "target")
+    __slots__ = ("_given", "_kind", "_pairs", "action", "caller", "grant", "request", "target")
 
     def __init__(self, request: Request, caller: Caller, action: Action, target: Resource, grant: Grant | None = None) -> None:
         self.request = request
@@ -95,17 +89,21 @@ class View:
         self.grant = grant
         self._given: dict[str, Values] | None = None
         self._pairs: dict[str, Values] | None = None
-        self._kind: PrincipalKind | None = None
-        self._route: Route | None = None
+        self._kind: RequestKind | None = None
+
+    @property
+    def request_kind(self) -> RequestKind:
+        """What the catalogue says of requests like this one."""
+        if self._kind is None:
+            self._kind = kind_of_requests(self._told_signer(), self._told_route(), self.action.name)
+        return self._kind
 
     @property
     def kind(self) -> PrincipalKind | None:
         """Whose credentials sign the request; None for nobody who can call KMS."""
-        if self._kind is None:
-            self._kind = self._told_kind()
-        return self._kind
+        return self.request_kind.signer
 
-    def _told_kind(self) -> PrincipalKind | None:
+    def _told_signer(self) -> PrincipalKind | None:
         kind = _KINDS.get(self.caller.kind)
         if kind is not PrincipalKind.ROLE_SESSION:
             return kind
@@ -118,13 +116,13 @@ class View:
     @property
     def route(self) -> Route:
         """How the request reaches KMS, as it tells: a request that tells nothing of that is taken as direct."""
-        if self._route is None:
-            self._route = self._told_route()
-        return self._route
+        return self.request_kind.route
 
     def _told_route(self) -> Route:
         if self.caller.kind is CallerKind.SERVICE:
             return Route.SERVICE_PRINCIPAL
+        if _TELLS_ROUTE.isdisjoint(self.all_given):
+            return Route.DIRECT
         called = any(self.given(key) for key in _VIA) or any(self.given(key) == ("true",) for key in _TRUE_VIA)
         if called and not self.caller.service_linked:
             return Route.FORWARD_ACCESS_SESSION
@@ -132,36 +130,37 @@ class View:
 
     def occurrence(self, key: str) -> Occurrence | None:
         """Return how a condition key occurs in such requests; None for a key that nobody knows, or of nobody."""
-        kind = self.kind
-        return None if kind is None else occurrence(key, kind, self.route, self.action.name)
+        return self.request_kind.occurrence[key]
 
     def told(self, key: str) -> Values | Telling | None:
         """Return what the request tells of a condition key: values, or that it is absent (no values: `[]`), or nothing.
 
         A request does not tell a key that such a caller cannot send by its route, nor the absence of one that AWS always sends.
-        Of a forward access session it may tell how the first request came in.
         """
         given = self.given(key)
         if given is None:
             return NOT_TOLD
-        found = self.occurrence(key)
         if given:
-            never = found is not None and found.presence is Presence.NEVER
-            return None if never and not self._first_may_tell(key) else given
+            return given if self.request_kind.tellable[key] else None
+        found = self.occurrence(key)
         return NOT_TOLD if found is not None and found.presence is Presence.ALWAYS else None
-
-    def _first_may_tell(self, key: str) -> bool:
-        """Return whether the request that a forward access session started with may hold a key."""
-        if self.kind is None or self.route is not Route.FORWARD_ACCESS_SESSION:
-            return False
-        found = (occurrence(key, self.kind, route, self.action.name) for route in Route)
-        return any(one is not None and one.presence is not Presence.NEVER for one in found)
 
     def given(self, key: str) -> Values | None:
         """Return what the caller says about a condition key, named in lower case."""
+        return self.all_given.get(key)
+
+    @property
+    def all_given(self) -> Mapping[str, Values]:
+        """What the caller says, by condition key in lower case."""
         if self._given is None:
             self._given = {name.lower(): values for name, values in self.request.context.items()}
-        return self._given.get(key)
+        return self._given
+
+    @property
+    def consequences(self) -> Consequences:
+        """What follows from the condition keys that the request tells."""
+        told = tuple([key for key, values in self.all_given.items() if values])
+        return self.request_kind.consequences[told]
 
     @property
     def identified(self) -> bool:
