@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from kmsgen.authorizer.applicable.programs import MATCHED, UNMATCHED, How, Program
 from kmsgen.authorizer.applicable.rule_set import RuleSet
-from kmsgen.authorizer.context.lookup import lookup_in
 from kmsgen.authorizer.context.permissions import Permission
 from kmsgen.authorizer.context.view import Resource, View
 from kmsgen.authorizer.evaluation.grants import RETIRE, GrantRule, meant_by, retires
@@ -98,8 +97,7 @@ class Plan:
 
     def state(self, view: View) -> State:
         """Return how each statement and grant that the request decides meets it."""
-        found = lookup_in(view)
-        states: list[How] = [program(view, found) for program in self._programs]
+        states: list[How] = [program(view) for program in self._programs]
         if self.grants:
             meant = self._meant(view)
             states += [MATCHED if rule in meant and _holds(rule, view) else UNMATCHED for rule, _naming in self.grants]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kmsgen.authorizer.context.lookup import lookup_in, resolver
+from kmsgen.authorizer.context.lookup import Resolver, lookup_in, resolver
 from kmsgen.authorizer.context.permissions import Permission
 from kmsgen.authorizer.context.view import View
 from kmsgen.authorizer.language.conditions import ConditionTest
-from kmsgen.authorizer.language.open_value import Lookup, Open, Seen
+from kmsgen.authorizer.language.open_value import Open, Seen, no_lookup
 from kmsgen.authorizer.language.principal import Caller, arns_under_paths
 from kmsgen.authorizer.language.statement import Rule
 from kmsgen.authorizer.language.wildcards import Maybe
@@ -18,7 +18,7 @@ UNMATCHED, MATCHED = 0, 1
 How = int | Values
 """How a statement met a request: UNMATCHED, MATCHED, or, where that is open, the notes on why."""
 
-Program = Callable[[View, Lookup], How]
+Program = Callable[[View], How]
 
 
 def program_of(rule: Rule, permission: Permission, caller: Caller | None) -> Program:
@@ -27,15 +27,16 @@ def program_of(rule: Rule, permission: Permission, caller: Caller | None) -> Pro
     resource = rule.resource if rule.resource.variables else None
     arn = permission.target.shape or permission.target.arn
 
-    def program(view: View, found: Lookup) -> How:
+    def program(view: View) -> How:
         doubts: list[str] = []
         for step in steps:
-            matched = step.check(view, found)
+            matched = step.check(view)
             if matched is False:
                 return UNMATCHED
             if matched is None:
-                doubts += step.causes(view, found)
+                doubts += step.causes(view)
         if resource is not None:
+            found = lookup_in(view)
             matched = resource.check(arn, found)
             if matched is False:
                 return UNMATCHED
@@ -47,9 +48,9 @@ def program_of(rule: Rule, permission: Permission, caller: Caller | None) -> Pro
 
 
 class _Step:
-    """A condition on one permission's requests."""
+    """A condition on one permission's requests; `check` tells whether it holds of one, None where that is open."""
 
-    __slots__ = ("_resolve", "paths", "test")
+    __slots__ = ("_resolve", "check", "paths", "test")
 
     def __init__(self, test: ConditionTest, permission: Permission, caller: Caller | None) -> None:
         self.test = test
@@ -57,24 +58,37 @@ class _Step:
         self.paths: tuple[Values, ...] = ()
         if test.variable == "aws:principalarn" and caller is not None and test.deny is not test.negated:
             self.paths = tuple((arn,) for arn in arns_under_paths(caller, test.condition.values))
+        self.check: Callable[[View], Maybe] = self._check_paths if self.paths else _check_of(test, self._resolve)
 
-    def check(self, view: View, found: Lookup) -> Maybe:
-        """Return whether the condition holds; None where that is open.
+    def _check_paths(self, view: View) -> Maybe:
+        """Compare the ARN of a role whose path is not known under every path that would change the result (P1).
 
-        The ARN of a role whose path is not known is compared under every path that would change the result (P1): a Deny that
-        lists roles, and an Allow that leaves roles out, must not miss one for its path.
+        A Deny that lists roles, and an Allow that leaves roles out, must not miss one for its path.
         """
-        if not self.paths:
-            return self.test.check(self._resolve(view), found)
-        results = {self.test.check(values, found) for values in self.paths}
+        results = {self.test.check(values, lookup_in(view)) for values in self.paths}
         return results.pop() if len(results) == 1 else None
 
-    def causes(self, view: View, found: Lookup) -> Values:
+    def causes(self, view: View) -> Values:
         """Return the notes on why it is open: what is not told, or that it cannot be evaluated (P1, P4, P5, S12)."""
         if self.paths:
             return ("P1",)
-        seen = self.test.seen(self._resolve(view), found)
+        seen = self.test.seen(self._resolve(view), lookup_in(view))
         return _causes(seen) or (_unevaluated(self.test, seen),)
+
+
+def _check_of(test: ConditionTest, resolve: Resolver) -> Callable[[View], Maybe]:
+    """Return what tests a request; where values of one key are compared with texts, only that key is looked up."""
+    if test.variables:
+        return lambda view: test.check(resolve(view), lookup_in(view))
+    if test.unreliable:
+        return lambda view: test.check(resolve(view), no_lookup)
+    known = test.comparison.known
+
+    def check_of_known(view: View) -> Maybe:
+        seen = resolve(view)
+        return test.check(seen, no_lookup) if isinstance(seen, Open) else known(seen, no_lookup)
+
+    return check_of_known
 
 
 def _unevaluated(test: ConditionTest, seen: dict[str, Seen]) -> str:
@@ -92,4 +106,4 @@ def _causes(seen: dict[str, Seen]) -> Values:
 def check(test: ConditionTest, view: View) -> Maybe:
     """Return whether a condition holds of a request; None where that is open."""
     caller = None if view.caller.path_known else view.caller
-    return _Step(test, Permission(view.action, view.target), caller).check(view, lookup_in(view))
+    return _Step(test, Permission(view.action, view.target), caller).check(view)

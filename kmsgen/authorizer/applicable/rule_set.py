@@ -9,6 +9,7 @@ from kmsgen.arn import parse_arn
 from kmsgen.authorizer.applicable.programs import Program, program_of
 from kmsgen.authorizer.context.permissions import Permission
 from kmsgen.authorizer.evaluation.grants import GrantRule, compile_grants, unconstrained_if_empty
+from kmsgen.authorizer.language.open_value import no_lookup
 from kmsgen.authorizer.language.principal import DIRECT, DOUBT, NOT_NAMED, Caller, CallerKind, Naming
 from kmsgen.authorizer.language.shapes import Shape
 from kmsgen.authorizer.language.statement import NAMES_PRINCIPALS, Layer, Rule, compile_document, compile_documents
@@ -114,7 +115,7 @@ def _by_name(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
 
 def _reaching(covering: Iterable[tuple[Rule, Maybe]], arn: str | Shape) -> Iterator[tuple[Rule, bool]]:
     for rule, covers in covering:
-        resource = True if rule.resource.variables else rule.resource.check(arn, _no_lookup)
+        resource = True if rule.resource.variables else rule.resource.check(arn, no_lookup)
         if resource is not False:
             yield rule, covers is None or resource is None
 
@@ -133,10 +134,6 @@ def rules_of_levels(levels: Levels, layer: Layer) -> RuleSet:
 def rules_of_one(document: Document, layer: Layer) -> RuleSet:
     """Compile the one policy of a layer."""
     return RuleSet(compile_document(document, layer, count(1)))
-
-
-def _no_lookup(_key: str) -> None:
-    return None
 
 
 NO_RULES = RuleSet(())

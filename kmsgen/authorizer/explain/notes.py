@@ -9,6 +9,7 @@ from kmsgen.authorizer.applicable.rule_set import DeniesOfSomeUser
 from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.evaluation.grants import GrantRule
 from kmsgen.authorizer.evaluation.outcome import Settlement, settle
+from kmsgen.authorizer.language.open_value import no_lookup
 from kmsgen.authorizer.language.principal import DIRECT, DOUBT, NOT_NAMED, ROLE, Caller, CallerKind, named
 from kmsgen.authorizer.language.statement import NAMES_PRINCIPALS, Rule
 from kmsgen.catalogue.model import Values
@@ -78,7 +79,7 @@ def _of_element(rule: Rule, plan: Plan) -> Iterator[str]:
             yield from {_of_principal(principal, caller) for principal in statement.principals}
     elif any(isinstance(rules, DeniesOfSomeUser) and rule in rules.rules for rules in plan.sets):
         yield "P7"
-    if not rule.resource.variables and rule.resource.check(plan.target.arn, lambda _key: None) is None:
+    if not rule.resource.variables and rule.resource.check(plan.target.arn, no_lookup) is None:
         yield "P3"
 
 

@@ -12,7 +12,7 @@ from kmsgen.authorizer.decision import ElementMatch, Elements, StatementTrace
 from kmsgen.authorizer.evaluation.grants import RETIRE, GrantRule, differs_by_case, meant_by, retires
 from kmsgen.authorizer.explain.nearest import UNIQUE_ID
 from kmsgen.authorizer.language.conditions import ConditionTest
-from kmsgen.authorizer.language.open_value import Open, Seen
+from kmsgen.authorizer.language.open_value import Open, Seen, no_lookup
 from kmsgen.authorizer.language.principal import ACCOUNT, DIRECT, DOUBT, ROLE, Naming
 from kmsgen.authorizer.language.statement import Rule
 from kmsgen.authorizer.language.wildcards import Maybe
@@ -84,7 +84,7 @@ def _prepare_rule(rule: Rule, plan: Plan) -> Prepared:
     elements.append(_element(rule, "Action", rule.covers(action.lower()), rule.statement.actions, action))
     varies = bool(rule.conditions) or bool(rule.resource.variables)
     if not rule.resource.variables:
-        elements.append(_resource(rule, rule.resource.check(plan.target.arn, lambda _key: None), plan.target.arn))
+        elements.append(_resource(rule, rule.resource.check(plan.target.arn, no_lookup), plan.target.arn))
     prepared = Prepared(rule, tuple(elements), varies=varies)
     if not rule.resource.variables and not any(test.variables for test in rule.conditions):
         alias = plan.target.kind == "alias"

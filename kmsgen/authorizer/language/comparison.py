@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kmsgen.authorizer.language.open_value import Lookup, Open
+from kmsgen.authorizer.language.open_value import Lookup, Open, no_lookup
 from kmsgen.authorizer.language.operators import OPERATORS, QUANTIFIERS, Operator, null_test, of_shape, when_missing
-from kmsgen.authorizer.language.variables import Missing, PolicyText, parse_policy_text, resolve
+from kmsgen.authorizer.language.variables import Missing, PolicyText, Resolved, parse_policy_text, resolve
 from kmsgen.authorizer.language.wildcards import Maybe, Pieces, Predicate, any_of
 from kmsgen.catalogue import condition_keys
 from kmsgen.catalogue.model import Values
@@ -55,17 +55,23 @@ def compile_comparison(name: OperatorName | None, values: Values, *, fold: str, 
 def _known(name: OperatorName, operator: Operator, texts: list[PolicyText], fold: str) -> KnownTest:
     missing = when_missing(name.quantifier, operator, if_exists=name.if_exists)
     quantifier, negated = QUANTIFIERS[fold], operator.negated
-    fixed = _any_of([_Bound.of(operator, text, _no_lookup) for text in texts if not text.keys], operator)
+    fixed = [_bound(operator, text, no_lookup) for text in texts if not text.keys]
     varying = [text for text in texts if text.keys]
+    matches_fixed = _any_of(fixed, operator)
 
     def of_fixed(values: Values | None, _lookup: Lookup) -> Maybe:
-        return quantifier(fixed, negated, values) if values else missing
+        if not values:
+            return missing
+        if len(values) > 1:
+            return quantifier(matches_fixed, negated, values)
+        result = matches_fixed(values[0])
+        return not result if negated and result is not None else result
 
     def of_varying(values: Values | None, lookup: Lookup) -> Maybe:
         if not values:
             return missing
-        tests = [fixed, *(_Bound.of(operator, text, lookup).matches for text in varying)]
-        return quantifier(lambda value: any_of(test(value) for test in tests), negated, values)
+        tests = [_bound(operator, text, lookup).matches for text in varying]
+        return quantifier(_first_of([matches_fixed, *tests] if fixed else tests), negated, values)
 
     return of_varying if varying else of_fixed
 
@@ -74,7 +80,7 @@ def _shaped(name: OperatorName, operator: Operator, texts: list[PolicyText]) -> 
     negated = operator.negated
 
     def shaped(seen: Open, lookup: Lookup) -> Maybe:
-        bound = [_Bound.of(operator, text, lookup) for text in texts]
+        bound = [_bound(operator, text, lookup) for text in texts]
         matches = _any_of(bound, operator)
         members = [_turned(matches(member), negated=negated) for member in seen.members]
         rest = _turned(_covered(operator, bound, seen), negated=negated)
@@ -99,10 +105,6 @@ def _never(_seen: object, _lookup: object) -> Maybe:
     return None
 
 
-def _no_lookup(_key: str) -> None:
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class _Bound:
     """One value of a condition, for one request. `sure` is the pattern that it surely is, `possible` what it may be.
@@ -116,21 +118,25 @@ class _Bound:
     possible: Pieces | None = None
     nothing: bool = False
 
-    @classmethod
-    def of(cls, operator: Operator, text: PolicyText, lookup: Lookup) -> _Bound:
-        resolved = resolve(text, lookup, is_multi_valued)
-        if resolved is None:
-            return cls(lambda _value: None)
-        if isinstance(resolved, Missing):
-            return cls(lambda _value: False, nothing=True)
-        if not resolved.sure:
-            possible = (resolved.loose,)
-            return cls(lambda value: False if operator.covers((value,), possible) is False else None, None, resolved.loose)
-        strict = operator.predicate(resolved.pieces)
-        if resolved.loose == resolved.pieces or not operator.wildcards:
-            return cls(strict, resolved.pieces, resolved.pieces)
-        loose = operator.predicate(resolved.loose)
-        return cls(lambda value: _loosely(strict(value), loose(value)), resolved.pieces, resolved.loose)
+
+def _bound(operator: Operator, text: PolicyText, lookup: Lookup) -> _Bound:
+    return _bind(operator, resolve(text, lookup, is_multi_valued))
+
+
+@lru_cache(maxsize=4096)
+def _bind(operator: Operator, resolved: Resolved | Missing | None) -> _Bound:
+    if resolved is None:
+        return _Bound(lambda _value: None)
+    if isinstance(resolved, Missing):
+        return _Bound(lambda _value: False, nothing=True)
+    if not resolved.sure:
+        possible = (resolved.loose,)
+        return _Bound(lambda value: False if operator.covers((value,), possible) is False else None, None, resolved.loose)
+    strict = operator.predicate(resolved.pieces)
+    if resolved.loose == resolved.pieces or not operator.wildcards:
+        return _Bound(strict, resolved.pieces, resolved.pieces)
+    loose = operator.predicate(resolved.loose)
+    return _Bound(lambda value: _loosely(strict(value), loose(value)), resolved.pieces, resolved.loose)
 
 
 def _loosely(strict: Maybe, loose: Maybe) -> Maybe:
@@ -141,7 +147,11 @@ def _any_of(bound: list[_Bound], operator: Operator) -> Predicate:
     """Compile several values; to a set of texts where the operator compares texts as they are."""
     if operator.exact and all(one.sure is not None and one.sure == one.possible for one in bound):
         return frozenset("".join(map(str, one.sure or ())) for one in bound).__contains__
-    tests = [one.matches for one in bound]
+    return _first_of([one.matches for one in bound])
+
+
+def _first_of(tests: list[Predicate]) -> Predicate:
+    """Return the test of whether any of several holds."""
     return tests[0] if len(tests) == 1 else lambda value: any_of(test(value) for test in tests)
 
 

@@ -32,7 +32,7 @@ class ConditionTest:
     deny: bool
     modern: bool
     unreliable: frozenset[str]
-    _comparison: Comparison = field(repr=False)
+    comparison: Comparison = field(repr=False)
 
     @property
     def negated(self) -> bool:
@@ -50,24 +50,35 @@ class ConditionTest:
 
         What is open holds where it holds for every value that there may be, and fails where it fails for each.
         """
-        if not self.variables and not self.unreliable and not isinstance(seen, Open):
-            return self._comparison.known(seen, lookup)
-        keys = self.seen(seen, lookup)
-        if not any(isinstance(value, Open) for value in keys.values()):
-            return self._in_world(keys)
-        found = worlds(keys)
-        return None if found is None else agreed(map(self._in_world, found))
+        if self.variables:
+            keys = self.seen(seen, lookup)
+            is_open = any(isinstance(value, Open) for value in keys.values())
+            return self.in_worlds(keys) if is_open else self._in_world(keys)
+        if self.unreliable:
+            seen = either_way(seen, UNRELIABLE)
+        return _of_open(self, seen) if isinstance(seen, Open) else self.comparison.known(seen, lookup)
 
     def seen(self, seen: Seen, lookup: Lookup) -> dict[str, Seen]:
         """Return what the condition sees of its key and of those that its variables name."""
         keys = {**{key: lookup(key) for key in self.variables}, self.variable: seen}
         return {key: either_way(keys[key], UNRELIABLE) if key in self.unreliable else keys[key] for key in keys}
 
+    def in_worlds(self, keys: Mapping[str, Seen]) -> Maybe:
+        """Return what holds in all worlds that there may be, given what the condition sees; None where they differ."""
+        found = worlds(keys)
+        return None if found is None else agreed(map(self._in_world, found))
+
     def _in_world(self, world: Mapping[str, Seen]) -> Maybe:
         values = world[self.variable]
         if isinstance(values, Open):
-            return self._comparison.shaped(values, world.__getitem__)
-        return self._comparison.known(values, world.__getitem__)
+            return self.comparison.shaped(values, world.__getitem__)
+        return self.comparison.known(values, world.__getitem__)
+
+
+@lru_cache(maxsize=8192)
+def _of_open(test: ConditionTest, seen: Open) -> Maybe:
+    """Compare a key that is open with values that hold no variables."""
+    return test.in_worlds({test.variable: seen})
 
 
 @lru_cache(maxsize=8192)

@@ -55,6 +55,8 @@ def negate(value: Maybe) -> Maybe:
 
 def pieces_of(text: str) -> Pieces:
     """Take a text apart into literal runs and wildcards."""
+    if "*" not in text and "?" not in text:
+        return (text,) if text else ()
     found: list[Piece] = []
     run = ""
     for character in text:
