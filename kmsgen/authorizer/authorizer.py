@@ -98,11 +98,8 @@ class Authorizer:
         return _with_notes(decision, (f"P9:{missing}",)) if missing else decision
 
     def _one(self, plan: Plan, request: Request, *, with_trace: bool) -> Decision:
-        view: View | None = None
-        state: State = ()
-        if plan.conditional or plan.grants:
-            view = self.view(plan, request)
-            state = plan.state(view)
+        view = self.view(plan, request) if plan.asks else None
+        state = plan.known if view is None else plan.state(view)
         decision = self._decisions[plan, state]
         if decision.outcome is Outcome.ALLOWED:
             if _needs_inspection(plan, request):

@@ -22,13 +22,14 @@ State = tuple[How, ...]
 class Plan:
     """What applies to a caller, action and resource.
 
-    `fixed` are the statements and grants that match whatever the request holds; it decides about those that are `conditional`
+    `fixed` are the statements and grants that match whatever the request holds; it may decide about those that are `conditional`
     and about `grants`. `facts` is what holds beside them, `refusal` why KMS refuses the call whatever allows it, `beside` what
     the call needs beside this permission. `generous`: what AWS leaves open is read so that there is more access.
     """
 
     __slots__ = (
-        "_programs",
+        "_asking",
+        "_known",
         "action",
         "beside",
         "caller",
@@ -55,7 +56,9 @@ class Plan:
         self.fixed: list[tuple[Rule | GrantRule, Naming]] = []
         self.fixed_doubts: list[Rule] = []
         self.conditional: list[tuple[Rule, Naming]] = []
-        self._programs: list[Program] = []
+        # how each conditional one meets every request, UNMATCHED where the request decides; and those, by their place
+        self._known: list[How] = []
+        self._asking: list[tuple[int, Program]] = []
         self.grants: list[tuple[GrantRule, Naming]] = []
         self.refusal: Refusal | None = None
         self.beside: str | None = None
@@ -79,7 +82,10 @@ class Plan:
     def _take(self, rule: Rule, naming: Naming, rules: RuleSet) -> None:
         if rule.conditions or rule.resource.variables:
             self.conditional.append((rule, naming))
-            self._programs.append(rules.program(rule, self.permission, self.caller))
+            how = rules.program(rule, self.permission, self.caller).for_caller(self.caller, self.permission)
+            if isinstance(how, Program):
+                self._asking.append((len(self._known), how))
+            self._known.append(UNMATCHED if isinstance(how, Program) else how)
         else:
             self.fixed.append((rule, naming))
 
@@ -95,9 +101,21 @@ class Plan:
             else:
                 self.fixed.append((rule, naming))
 
+    @property
+    def asks(self) -> bool:
+        """Whether how a statement or grant meets a request depends on the request."""
+        return bool(self._asking or self.grants)
+
+    @property
+    def known(self) -> State:
+        """How each statement that the request may decide meets every request, UNMATCHED where that depends on it."""
+        return tuple(self._known)
+
     def state(self, view: View) -> State:
         """Return how each statement and grant that the request decides meets it."""
-        states: list[How] = [program(view) for program in self._programs]
+        states = self._known.copy()
+        for place, program in self._asking:
+            states[place] = program(view)
         if self.grants:
             meant = self._meant(view)
             states += [MATCHED if rule in meant and _holds(rule, view) else UNMATCHED for rule, _naming in self.grants]

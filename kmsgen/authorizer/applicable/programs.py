@@ -2,63 +2,120 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 
+from kmsgen.authorizer.context.any_request import DependsOnRequestError, view_of_any
 from kmsgen.authorizer.context.lookup import Resolver, lookup_in, resolver
 from kmsgen.authorizer.context.permissions import Permission
 from kmsgen.authorizer.context.view import View
 from kmsgen.authorizer.language.conditions import ConditionTest
 from kmsgen.authorizer.language.open_value import Open, Seen, no_lookup
 from kmsgen.authorizer.language.principal import Caller, arns_under_paths
-from kmsgen.authorizer.language.statement import Rule
+from kmsgen.authorizer.language.shapes import Shape
+from kmsgen.authorizer.language.statement import ResourceTest, Rule
 from kmsgen.authorizer.language.wildcards import Maybe
+from kmsgen.catalogue.availability import availability
 from kmsgen.catalogue.model import Values
 
 UNMATCHED, MATCHED = 0, 1
 How = int | Values
 """How a statement met a request: UNMATCHED, MATCHED, or, where that is open, the notes on why."""
 
-Program = Callable[[View], How]
+_OF_BUNDLE = frozenset({"caller ARN", "caller description", "resource ARN", "key"})
+"""What a bundle tells: of the origins that the catalogue gives condition keys."""
 
 
-def program_of(rule: Rule, permission: Permission, caller: Caller | None) -> Program:
-    """Put together how the parts of a statement that the request decides meet it; `caller` is one whose role's path is open."""
-    steps = [_Step(test, permission, caller) for test in rule.conditions]
-    resource = rule.resource if rule.resource.variables else None
-    arn = permission.target.shape or permission.target.arn
+class Program:
+    """Tells how the parts of a statement that a request decides meet it: its conditions, and its Resource with variables."""
 
-    def program(view: View) -> How:
+    __slots__ = ("_arn", "_of_bundle", "_resource", "_steps")
+
+    def __init__(self, steps: Iterable[Step], resource: ResourceTest | None, arn: str | Shape) -> None:
+        self._steps = tuple(steps)
+        self._resource = resource
+        self._arn = arn
+        self._of_bundle = any(isinstance(step, _Condition) and step.of_bundle for step in self._steps)
+
+    def __call__(self, view: View) -> How:
+        """Return how the statement meets a request."""
         doubts: list[str] = []
-        for step in steps:
+        for step in self._steps:
             matched = step.check(view)
             if matched is False:
                 return UNMATCHED
             if matched is None:
                 doubts += step.causes(view)
-        if resource is not None:
+        if self._resource is not None:
             found = lookup_in(view)
-            matched = resource.check(arn, found)
+            matched = self._resource.check(self._arn, found)
             if matched is False:
                 return UNMATCHED
             if matched is None:
-                doubts += _causes(resource.seen(found)) or ("P3",)
+                doubts += _causes(self._resource.seen(found)) or ("P3",)
         return tuple(dict.fromkeys(doubts)) if doubts else MATCHED
 
-    return program
+    def for_caller(self, caller: Caller, permission: Permission) -> Program | How:
+        """Return how every request of a caller is met, or what is left to decide for each."""
+        if not self._of_bundle:
+            return self
+        view = view_of_any(caller, permission)
+        left: list[Step] = []
+        for step in self._steps:
+            matched = step.of_any(view) if isinstance(step, _Condition) and step.of_bundle else step
+            if matched is False:
+                return UNMATCHED
+            if matched is not True:
+                left.append(matched)
+        program = Program(left, self._resource, self._arn)
+        return program if self._resource is not None or any(isinstance(step, _Condition) for step in left) else program(view)
 
 
-class _Step:
-    """A condition on one permission's requests; `check` tells whether it holds of one, None where that is open."""
+def program_of(rule: Rule, permission: Permission, caller: Caller | None) -> Program:
+    """Put together how the parts of a statement that the request decides meet it; `caller` is one whose role's path is open."""
+    steps = [_Condition(test, permission, caller) for test in rule.conditions]
+    return Program(steps, rule.resource if rule.resource.variables else None, permission.target.shape or permission.target.arn)
 
-    __slots__ = ("_resolve", "check", "paths", "test")
+
+class _OpenCondition:
+    """A condition of which nothing tells whether it holds of any request, with the notes on why."""
+
+    __slots__ = ("_causes",)
+
+    def __init__(self, causes: Values) -> None:
+        self._causes = causes
+
+    def check(self, _view: View) -> Maybe:
+        return None
+
+    def causes(self, _view: View) -> Values:
+        return self._causes
+
+
+class _Condition:
+    """A condition on one permission's requests; `check` tells whether it holds of one, None where that is open.
+
+    `of_bundle`: what it reads may follow from the bundle alone.
+    """
+
+    __slots__ = ("_resolve", "check", "of_bundle", "paths", "test")
 
     def __init__(self, test: ConditionTest, permission: Permission, caller: Caller | None) -> None:
         self.test = test
         self._resolve = resolver(test.variable, permission.action.name, alias=permission.target.kind == "alias")
+        self.of_bundle = all(map(_may_follow_from_bundle, (test.variable, *test.variables)))
         self.paths: tuple[Values, ...] = ()
         if test.variable == "aws:principalarn" and caller is not None and test.deny is not test.negated:
             self.paths = tuple((arn,) for arn in arns_under_paths(caller, test.condition.values))
         self.check: Callable[[View], Maybe] = self._check_paths if self.paths else _check_of(test, self._resolve)
+
+    def of_any(self, view: View) -> bool | Step:
+        """Return whether the condition holds of any request; else what tells it of each."""
+        try:
+            matched = self.check(view)
+            return _OpenCondition(self.causes(view)) if matched is None else matched
+        except DependsOnRequestError:
+            return self
 
     def _check_paths(self, view: View) -> Maybe:
         """Compare the ARN of a role whose path is not known under every path that would change the result (P1).
@@ -74,6 +131,15 @@ class _Step:
             return ("P1",)
         seen = self.test.seen(self._resolve(view), lookup_in(view))
         return _causes(seen) or (_unevaluated(self.test, seen),)
+
+
+Step = _Condition | _OpenCondition
+
+
+@lru_cache(maxsize=4096)
+def _may_follow_from_bundle(key: str) -> bool:
+    row = availability(key)
+    return row is not None and not _OF_BUNDLE.isdisjoint(row.follows_from)
 
 
 def _check_of(test: ConditionTest, resolve: Resolver) -> Callable[[View], Maybe]:
@@ -106,4 +172,4 @@ def _causes(seen: dict[str, Seen]) -> Values:
 def check(test: ConditionTest, view: View) -> Maybe:
     """Return whether a condition holds of a request; None where that is open."""
     caller = None if view.caller.path_known else view.caller
-    return _Step(test, Permission(view.action, view.target), caller).check(view)
+    return _Condition(test, Permission(view.action, view.target), caller).check(view)

@@ -86,9 +86,12 @@ def organization_id(whose: Callable[[View], Organization | None], key: str, path
     """Return what gives the id of an organization: the description, the request, the paths that it tells."""
 
     def derive(view: View) -> Found:
-        described, told = whose(view), view.told(key)
+        described = whose(view)
+        if described is not None and described.id:
+            return (described.id,)
+        told = view.told(key)
         if described is not None:
-            return (described.id,) if described.id else (told if isinstance(told, tuple) else None)
+            return told if isinstance(told, tuple) else None
         told_paths = view.told(paths) if told is NOT_TOLD else None
         return (told_paths[0].partition("/")[0],) if isinstance(told_paths, tuple) else told
 
@@ -99,9 +102,12 @@ def organization_paths(whose: Callable[[View], Organization | None], key: str, i
     """Return what gives the paths of an account in its organization; where only the id is known they begin with it."""
 
     def derive(view: View) -> Found:
-        described, told = whose(view), view.told(key)
-        if described is not None and (described.paths or not described.id):
-            return described.paths or (told if isinstance(told, tuple) else None)
+        described = whose(view)
+        if described is not None and described.paths:
+            return described.paths
+        told = view.told(key)
+        if described is not None and not described.id:
+            return told if isinstance(told, tuple) else None
         known = (described.id,) if described is not None else view.told(id_key)
         if told is NOT_TOLD and isinstance(known, tuple):
             return open_of_shape(view, key, (f"{known[0]}/", Some.TEXT))
@@ -174,19 +180,24 @@ def _mfa_age(view: View) -> Found:
     return open_of_shape(view, "aws:multifactorauthage", ANY_TEXT) if age is NOT_TOLD else age
 
 
-def principal_tag(view: View, name: str) -> Found:
-    """Return the value of a principal's tag: a session tag replaces the role's or user's of that name, in any case.
+def principal_tag(name: str) -> Derive:
+    """Return what gives the value of a principal's tag: a session tag replaces the role's or user's of that name, in any case.
 
     Described tags are all there are, but for what the request tells.
     """
-    caller, key = view.caller, f"{PRINCIPAL_TAG}{name}"
-    described: Values = tuple(value for tag, value in caller.policies.tags if tag.lower() == name)
-    told = view.told(key)
-    if isinstance(told, tuple) and (not described or (caller.kind in _TAKES_SESSION_TAGS and not caller.described_itself)):
-        return told
-    if described:
-        return described
-    return None if caller.described else told
+    key = f"{PRINCIPAL_TAG}{name}"
+
+    def derive(view: View) -> Found:
+        caller = view.caller
+        described: Values = tuple(value for tag, value in caller.policies.tags if tag.lower() == name)
+        if described and (caller.kind not in _TAKES_SESSION_TAGS or caller.described_itself):
+            return described
+        told = view.told(key)
+        if described or isinstance(told, tuple):
+            return told if isinstance(told, tuple) else described
+        return None if caller.described else told
+
+    return derive
 
 
 def _of_caller(view: View) -> Organization | None:

@@ -74,12 +74,16 @@ def _resource_aliases(view: View) -> Found:
     return NOT_TOLD if key is None else key.aliases
 
 
-def _resource_tag(view: View, name: str) -> Found:
-    if view.action.name == "CreateKey":
-        tags = parameters.tags(view.request.parameters)
+def _resource_tag(name: str) -> Derive:
+    def derive(view: View) -> Found:
+        tags = parameters.tags(view.request.parameters) if view.action.name == "CreateKey" else _described_tags(view)
         return NOT_TOLD if tags is None else tuple(value for tag, value in tags if tag.lower() == name)
-    key = view.target.key
-    return NOT_TOLD if key is None else tuple(value for tag, value in key.tags if tag.lower() == name)
+
+    return derive
+
+
+def _described_tags(view: View) -> tuple[tuple[str, str], ...] | None:
+    return None if view.target.key is None else view.target.key.tags
 
 
 def _region(view: View) -> Found:
@@ -99,8 +103,10 @@ def _resource_account(view: View) -> Found:
 
 def _organization(view: View) -> Organization | None:
     """Return the organization of the resource's account, which is the caller's where the account is."""
-    told = view.told("aws:principalorgid") if view.caller.account == view.target.account else None
-    return view.target.organization or (Organization(told[0]) if isinstance(told, tuple) else None)
+    if view.target.organization is not None or view.caller.account != view.target.account:
+        return view.target.organization
+    told = view.told("aws:principalorgid")
+    return Organization(told[0]) if isinstance(told, tuple) else None
 
 
 def _source_vpc(view: View) -> Found:
@@ -149,11 +155,14 @@ def _limited(view: View, name: str, told: Found) -> Found:
     return possible if len(possible) == 1 else open_among(view, name, [(one,) for one in possible])
 
 
-def _request_tag(view: View, name: str) -> Found:
-    tags = parameters.tags(view.request.parameters)
-    if tags is None:
-        return view.told(f"{REQUEST_TAG}{name}")
-    return tuple(value for tag, value in tags if tag.lower() == name)
+def _request_tag(name: str) -> Derive:
+    key = f"{REQUEST_TAG}{name}"
+
+    def derive(view: View) -> Found:
+        tags = parameters.tags(view.request.parameters)
+        return view.told(key) if tags is None else tuple(value for tag, value in tags if tag.lower() == name)
+
+    return derive
 
 
 def _tag_keys(view: View) -> Found:
@@ -204,8 +213,8 @@ def _of_context(read: Callable[[View], Values | None]) -> Derive:
     return derive
 
 
-def _encryption_context(view: View, name: str) -> Found:
-    return _of_context(lambda asked: asked.pairs.get(name))(view)
+def _encryption_context(name: str) -> Derive:
+    return _of_context(lambda view: view.pairs.get(name))
 
 
 def _encryption_context_keys(view: View) -> Values | None:
@@ -272,7 +281,7 @@ DERIVED: Mapping[str, Derive] = {
     "aws:securetransport": lambda view: view.given("aws:securetransport") or ("true",),
     TAG_KEYS: _tag_keys,
 }
-FAMILIES: tuple[tuple[str, Callable[[View, str], Found]], ...] = (
+FAMILIES: tuple[tuple[str, Callable[[str], Derive]], ...] = (
     (ENCRYPTION_CONTEXT, _encryption_context),
     (RESOURCE_TAG, _resource_tag),
     (PRINCIPAL_TAG, principal_tag),

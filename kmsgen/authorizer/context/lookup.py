@@ -68,6 +68,5 @@ def _derive(key: str) -> Derive:
         return DERIVED[key]
     for family, of_family in FAMILIES:
         if key.startswith(family):
-            name = key[len(family) :]
-            return lambda view: of_family(view, name)
+            return of_family(key[len(family) :])
     return parameter(key) if key.startswith("kms:") else lambda view: view.told(key)

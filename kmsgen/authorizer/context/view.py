@@ -195,9 +195,11 @@ class View:
     def pairs(self) -> dict[str, Values]:
         """The values of those pairs by name in lower case; several where names differ in case only."""
         if self._pairs is None:
-            self._pairs = {}
+            found: dict[str, Values] = {}
             for name, value in self.context_pairs:
-                self._pairs[name.lower()] = (*self._pairs.get(name.lower(), ()), value)
+                lower = name.lower()
+                found[lower] = (*found[lower], value) if lower in found else (value,)
+            self._pairs = found
         return self._pairs
 
 
