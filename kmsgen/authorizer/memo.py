@@ -13,7 +13,6 @@ class Memo(dict[K, V]):
     __slots__ = ("limit", "make")
 
     def __init__(self, limit: int, make: Callable[[K], V]) -> None:
-        super().__init__()
         self.limit = limit
         self.make = make
 

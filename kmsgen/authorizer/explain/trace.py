@@ -28,8 +28,8 @@ _NAMINGS = (
 class Prepared:
     """The trace of a statement or grant as far as no request changes it.
 
-    `whole` is the trace where no request changes anything. Where nothing matters but what the conditions see, `resolvers`
-    find that, and `filled` remembers the trace by it.
+    `whole` is the trace where no request changes anything. Of a statement nothing else matters but what its conditions and its
+    Resource see: `resolvers` find that, and `filled` remembers the trace by it.
     """
 
     __slots__ = ("elements", "filled", "resolvers", "rule", "whole")
@@ -37,7 +37,7 @@ class Prepared:
     def __init__(self, rule: Rule | GrantRule, elements: Elements, *, varies: bool) -> None:
         self.rule = rule
         self.elements = elements
-        self.resolvers: tuple[Resolver, ...] | None = None
+        self.resolvers: tuple[Resolver, ...] = ()
         self.filled: dict[tuple[Seen, ...], StatementTrace] = {}
         self.whole = None if varies else StatementTrace(rule.source, str(rule.layer), rule.effect, elements)
 
@@ -57,8 +57,6 @@ def _filled(item: Prepared, view: View) -> StatementTrace:
     rule = item.rule
     if isinstance(rule, GrantRule):
         return StatementTrace(rule.source, rule.layer, rule.effect, (*item.elements, *_of_grant(rule, view)))
-    if item.resolvers is None:
-        return _evaluated(item, rule, view)
     seen = tuple([resolve(view) for resolve in item.resolvers])
     found = item.filled.get(seen)
     if found is None:
@@ -86,9 +84,10 @@ def _prepare_rule(rule: Rule, plan: Plan) -> Prepared:
     if not rule.resource.variables:
         elements.append(_resource(rule, rule.resource.check(plan.target.arn, no_lookup), plan.target.arn))
     prepared = Prepared(rule, tuple(elements), varies=varies)
-    if not rule.resource.variables and not any(test.variables for test in rule.conditions):
+    if varies:
+        keys = dict.fromkeys(key for test in rule.conditions for key in (test.variable, *test.variables))
         alias = plan.target.kind == "alias"
-        prepared.resolvers = tuple(resolver(test.variable, plan.action.name, alias=alias) for test in rule.conditions)
+        prepared.resolvers = tuple(resolver(key, plan.action.name, alias=alias) for key in (*keys, *rule.resource.variables))
     return prepared
 
 

@@ -14,7 +14,7 @@ from kmsgen.authorizer.language.open_value import Lookup, Open, Seen, agreed, ei
 from kmsgen.authorizer.language.principal import Caller, Naming
 from kmsgen.authorizer.language.shapes import Shape, covered, covered_by_parts
 from kmsgen.authorizer.language.variables import Missing, PolicyText, Variable, parse_policy_text, resolve
-from kmsgen.authorizer.language.wildcards import Maybe, Predicate, Wild, any_of, glob, negate, pieces_of, resource_pattern
+from kmsgen.authorizer.language.wildcards import Maybe, Predicate, any_of, glob, negate, pieces_of, resource_pattern
 from kmsgen.policy.document import Document, Effect, Statement
 
 
@@ -206,4 +206,4 @@ def _resource_test(texts: tuple[str, ...], layer: Layer, *, negated: bool, moder
 
 def holds_wildcard(text: str) -> bool:
     """Return whether a text holds a wildcard."""
-    return any(isinstance(piece, Wild) for piece in pieces_of(text))
+    return "*" in text or "?" in text
