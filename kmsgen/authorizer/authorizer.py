@@ -56,12 +56,18 @@ class Authorizer:
             decision = combine([self._part(plan, request, with_trace=trace) for plan in plans])
             refusal = refusal_of_call([plan.permission for plan in plans]) if decision.outcome is Outcome.ALLOWED else None
             decision = decision if refusal is None else _refused(decision, refusal)
-        if decision.outcome is Outcome.ALLOWED and "Policy" in request.parameters:
-            refusal = lockout.refusal(request, self.bundle, lambda bundle, again: Authorizer(bundle).decide(again))
-            decision = decision if refusal is None else _refused(decision, refusal)
-        if decision.outcome is Outcome.ALLOWED and flag(request.parameters, "DryRun"):
-            return _refused(decision, DRY_RUN)
+        if request.parameters and decision.outcome is Outcome.ALLOWED:
+            refusal = self._refusal_of_parameters(request)
+            return decision if refusal is None else _refused(decision, refusal)
         return decision
+
+    def _refusal_of_parameters(self, request: Request) -> Refusal | None:
+        """Return why KMS refuses an allowed call for its parameters: the policy in it locks out, or it is a trial (DryRun)."""
+        if "Policy" in request.parameters:
+            refusal = lockout.refusal(request, self.bundle, lambda bundle, again: Authorizer(bundle).decide(again))
+            if refusal is not None:
+                return refusal
+        return DRY_RUN if flag(request.parameters, "DryRun") else None
 
     def parts(self, request: Request) -> list[tuple[Permission, Decision]]:
         """Decide each permission that the whole call needs for itself, with its trace."""

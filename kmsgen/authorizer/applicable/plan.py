@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from kmsgen.authorizer.applicable.programs import MATCHED, UNMATCHED, How, Program
 from kmsgen.authorizer.applicable.rule_set import RuleSet
@@ -129,13 +129,14 @@ class Plan:
         """Return whether something about how the statements met the request is open, or to be noted."""
         return bool(self.fixed_doubts or self.beside or self.grants) or any(isinstance(how, tuple) for how in state)
 
-    def matched(self, state: State) -> Iterator[tuple[Rule | GrantRule, Naming]]:
-        """Yield what matched: the statements and grants, with how each names the caller."""
-        yield from self.fixed
+    def matched(self, state: State) -> list[tuple[Rule | GrantRule, Naming]]:
+        """Return what matched: the statements and grants, with how each names the caller."""
+        found = self.fixed.copy()
         undecided: list[tuple[Rule | GrantRule, Naming]] = [*self.conditional, *self.grants]
         for match, how in zip(undecided, state, strict=True):
             if how == MATCHED or (isinstance(how, tuple) and match[0].deny is not self.generous):
-                yield match
+                found.append(match)
+        return found
 
 
 def _holds(rule: GrantRule, view: View) -> bool:

@@ -39,7 +39,7 @@ class Program:
 
     def __call__(self, view: View) -> How:
         """Return how the statement meets a request."""
-        doubts: list[str] = []
+        doubts: Values = ()
         for step in self._steps:
             matched = step.check(view)
             if matched is False:

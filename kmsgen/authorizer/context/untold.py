@@ -66,20 +66,20 @@ def open_of_shape(view: View, key: str, shape: Shape) -> Seen:
 
 def _open(view: View, key: str, *, present: bool) -> Open:
     found = view.occurrence(key)
-    shape = ANY_TEXT if found is None else _shape(found.shape, view.caller)
+    shape = None if found is None or not found.shape else _shape(found.shape, view.caller)
     return _limited(view.request_kind, key, shape, present=present)
 
 
 @lru_cache(maxsize=4096)
-def _limited(kind: RequestKind, key: str, shape: Shape, *, present: bool) -> Open:
-    """Return an open key with the values that it is limited to, else with any text of a shape."""
+def _limited(kind: RequestKind, key: str, shape: Shape | None, *, present: bool) -> Open:
+    """Return an open key with the values that it is limited to, else with any text of a shape, or any text at all."""
     frame, found = _frame(kind, key, present=present), kind.occurrence[key]
     values = () if found is None else found.values or _closed(key, found)
     if values and not frame.multi_valued:
         return replace(frame, readings=(*frame.readings, *((value,) for value in values)))
-    if frame.multi_valued and len(shape) == 1 and isinstance(shape[0], str):
+    if frame.multi_valued and shape is not None and len(shape) == 1 and isinstance(shape[0], str):
         return replace(frame, shape=ANY_TEXT, members=(shape[0],))
-    return replace(frame, shape=shape)
+    return replace(frame, shape=shape or ANY_TEXT)
 
 
 @lru_cache(maxsize=4096)
@@ -128,8 +128,6 @@ def _default(key: str) -> Values:
 
 def _shape(text: str, caller: Caller) -> Shape:
     """Return a shape of the catalogue for a caller: `*:${session}`."""
-    if not text:
-        return ANY_TEXT
     found: list[str | Some] = [""]
     end = 0
     for match in _PLACEHOLDER.finditer(text):

@@ -79,7 +79,7 @@ class Resource:
 class View:
     """The context of one request for one permission: `target` is the resource, `grant` the one that RetireGrant is about."""
 
-    __slots__ = ("_given", "_kind", "_pairs", "action", "caller", "grant", "request", "target")
+    __slots__ = ("_consequences", "_given", "_kind", "_pairs", "action", "caller", "grant", "request", "target")
 
     def __init__(self, request: Request, caller: Caller, action: Action, target: Resource, grant: Grant | None = None) -> None:
         self.request = request
@@ -90,6 +90,7 @@ class View:
         self._given: dict[str, Values] | None = None
         self._pairs: dict[str, Values] | None = None
         self._kind: RequestKind | None = None
+        self._consequences: Consequences | None = None
 
     @property
     def request_kind(self) -> RequestKind:
@@ -159,8 +160,10 @@ class View:
     @property
     def consequences(self) -> Consequences:
         """What follows from the condition keys that the request tells."""
-        told = tuple([key for key, values in self.all_given.items() if values])
-        return self.request_kind.consequences[told]
+        if self._consequences is None:
+            told = tuple([key for key, values in self.all_given.items() if values])
+            self._consequences = self.request_kind.consequences[told]
+        return self._consequences
 
     @property
     def identified(self) -> bool:

@@ -49,7 +49,7 @@ def routes(caller: Caller, permission: Permission) -> Ways:
         # outside the default deny but where a key is concerned (IAM User Guide, policy-eval-denyallow; C1)
         return ROOT_ONLY if caller.kind is CallerKind.ROOT else IAM_ONLY, ("identity-policy",), False
     cross = target.account != caller.account
-    if target.arn.split(":")[1] != caller.partition or (permission.action.policy_types is None and not caller.service_linked):
+    if target.arn.split(":", 2)[1] != caller.partition or (permission.action.policy_types is None and not caller.service_linked):
         return NOBODY, ("principal",), cross
     if permission.action.name == RETIRE:
         return RETIRING, ("grant",), cross
