@@ -5,7 +5,7 @@ The functions below import what they need when they are called: `kmsgen.intent.i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,13 +26,6 @@ def intent_of(source: Source) -> Intent:
     from kmsgen.intent import load  # noqa: PLC0415 - as above
 
     return load.intent_of(source)
-
-
-def load_intents(paths: Iterable[str | Path]) -> tuple[Intent, ...]:
-    """Load intents from files and folders; each has its own name. Raises InputError with every diagnostic of all files."""
-    from kmsgen.intent import load  # noqa: PLC0415 - as above
-
-    return load.load_intents(paths)
 
 
 def load_preset(name: str, settings: Mapping[str, str]) -> Intent:

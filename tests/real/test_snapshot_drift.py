@@ -125,6 +125,26 @@ def test_what_was_deployed_as_rendered_does_not_drift(delegation: str, account: 
     assert (code, told["keys"], told["drift"], told["changes"], told["reason"]) == (0, [key], False, [], ""), told
 
 
+def test_drift_of_a_folder_is_the_same_by_one_process_and_by_several(account: Account) -> None:
+    """Each process reads the account by connections of its own, and what drifts is told in the order of the files."""
+    account.deploy("key-policy")
+    text = (account.folder / "intent.yaml").read_text(encoding="utf-8")
+    folder = account.folder / "intents"
+    folder.mkdir()
+    for number in range(8):
+        changed = text.replace("name: payments", f"name: p{number}").replace(
+            "[decrypt]", "[encrypt]" if number % 3 else "[decrypt]"
+        )
+        (folder / f"{number}.yaml").write_text(changed, encoding="utf-8")
+    one, two = (account.run("drift", "intents", "--jobs", jobs) for jobs in "12")
+    assert one == two
+    assert one.code == 1
+    assert [line for line in one.out.splitlines() if line.startswith("p")] == [
+        f"p{number}: {'drift' if number % 3 else 'no drift'}" for number in range(8)
+    ]
+    assert one.err.endswith("8 intents, 5 of them with drift\n")
+
+
 def test_a_key_policy_that_somebody_changed_drifts(account: Account) -> None:
     """A statement more is access gained; those that are gone are access lost."""
     key = account.deploy("key-policy")

@@ -5,18 +5,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kmsgen.cli.commands.aws_options import sign_in
+from kmsgen.cli.commands.many_options import course
 from kmsgen.cli.commands.output_options import Output, OutputForm
 from kmsgen.cli.commands.question_options import SECONDS, SecondOpinion, Seconds
 from kmsgen.cli.commands.sharing import sharing
 
 if TYPE_CHECKING:
+    from kmsgen.cli.jobs.many import Course
     from kmsgen.sources.live.session import SignIn
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command(epilog="Example: kmsgen drift intents/ --profile audit --output json")
-@sharing(sign_in=sign_in)
+@sharing(sign_in=sign_in, course=course)
 def drift(
     *,
     paths: Annotated[
@@ -24,6 +26,7 @@ def drift(
         typer.Argument(metavar="FILE|DIR...", help="Intents; of a folder, every .yaml and .yml file in it but those named _*."),
     ],
     sign_in: "SignIn",
+    course: "Course",
     seconds: Seconds = SECONDS,
     second_opinion: SecondOpinion = False,
     output: OutputForm = Output.TEXT,
@@ -39,4 +42,5 @@ def drift(
     from kmsgen.cli.jobs.drift import run  # noqa: PLC0415 - `--help` must not pay for what only a comparison needs
     from kmsgen.prover.problem import Budget  # noqa: PLC0415
 
-    raise typer.Exit(run(tuple(paths), sign_in, output, Budget(seconds=seconds, second_opinion=second_opinion)))
+    budget = Budget(seconds=seconds, second_opinion=second_opinion)
+    raise typer.Exit(run(tuple(paths), sign_in, output, budget, course))

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmsgen.cli.commands.many_options import FailFast, Jobs
+from kmsgen.cli.commands.many_options import course
 from kmsgen.cli.commands.reading_options import FORMS, beside
 from kmsgen.cli.commands.sharing import sharing
 
 if TYPE_CHECKING:
+    from kmsgen.cli.jobs.many import Course
     from kmsgen.sources.beside import Beside
 
 app = typer.Typer(add_completion=False)
@@ -34,7 +35,7 @@ class Level(StrEnum):
 @app.command(
     epilog="Example: kmsgen lint key-policy.json iam-policy.json; kmsgen lint policies/*.json --output sarif > kmsgen.sarif"
 )
-@sharing(beside=beside)
+@sharing(beside=beside, course=course)
 def lint(
     *,
     files: Annotated[
@@ -48,8 +49,7 @@ def lint(
     fail_on: Annotated[
         Level | None, typer.Option("--fail-on", help="Exit 1 from this severity on.", show_default="warning")
     ] = None,
-    jobs: Jobs = None,
-    fail_fast: FailFast = False,
+    course: "Course",
     output: Annotated[Output, typer.Option("--output", help="How to print.")] = Output.TEXT,
 ) -> None:
     """Find what is wrong, open, dead or not what it seems in key policies and IAM policies, and say how to mend it.
@@ -58,9 +58,8 @@ def lint(
     Exit codes: 0 no finding from --fail-on on, 1 there is one, 2 bad input.
     """
     from kmsgen.cli.jobs.lint import run  # noqa: PLC0415 - `--help` must not pay for what only a file needs
-    from kmsgen.cli.jobs.many import cores  # noqa: PLC0415 - as above
     from kmsgen.intent.settings import find_settings  # noqa: PLC0415 - as below
 
     repository = find_settings()
     given, level = files or list(repository.intents), fail_on or repository.fail_on_lint or Level.WARNING
-    raise typer.Exit(run(given, beside, output, level, jobs=jobs or repository.jobs or cores(), fail_fast=fail_fast))
+    raise typer.Exit(run(given, beside, output, level, course))

@@ -1,8 +1,11 @@
 """How a run goes over many files: the options of every command that takes folders of them."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from kmsgen.cli.jobs.many import Course
 
 _PANEL = "Many files"
 
@@ -29,3 +32,16 @@ Since = Annotated[
         rich_help_panel=_PANEL,
     ),
 ]
+
+
+def course(*, jobs: Jobs = None, fail_fast: FailFast = False) -> "Course":
+    """Return what the options tell; of processes, what `kmsgen.toml` says where no option does."""
+    from kmsgen.cli.jobs.many import Course, cores  # noqa: PLC0415 - `--help` does not pay for it
+    from kmsgen.intent.settings import find_settings  # noqa: PLC0415 - as above
+
+    return Course(jobs or find_settings().jobs or cores(), fail_fast)
+
+
+def remembering_course(*, jobs: Jobs = None, fail_fast: FailFast = False, no_cache: NoCache = False) -> "Course":
+    """Return what `course` does for a command whose answers are remembered."""
+    return course(jobs=jobs, fail_fast=fail_fast)._replace(cache=not no_cache)

@@ -2,13 +2,17 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmsgen.cli.commands.many_options import FailFast, Jobs, NoCache, Since
+from kmsgen.cli.commands.many_options import Since, remembering_course
 from kmsgen.cli.commands.output_options import Output, OutputForm
 from kmsgen.cli.commands.preset_options import PresetName, Settings
+from kmsgen.cli.commands.sharing import sharing
+
+if TYPE_CHECKING:
+    from kmsgen.cli.jobs.many import Course
 
 app = typer.Typer(add_completion=False)
 
@@ -25,6 +29,7 @@ class Format(StrEnum):
 @app.command(
     epilog="Example: kmsgen render intent.yaml --format terraform --out policies; kmsgen render intents/ --out policies --check"
 )
+@sharing(course=remembering_course)
 def render(
     paths: Annotated[
         list[str] | None,
@@ -49,9 +54,7 @@ def render(
     replace_key: Annotated[
         bool, typer.Option("--replace-key", help="Render though a key of the last render would be replaced or end.")
     ] = False,
-    jobs: Jobs = None,
-    fail_fast: FailFast = False,
-    no_cache: NoCache = False,
+    course: "Course",
     since: Since = None,
     output: OutputForm = Output.TEXT,
 ) -> None:
@@ -61,7 +64,6 @@ def render(
     Nothing is written unless every intent given is sound and every answer is yes. Prints the files, one a line.
     Exit codes: 0 written (or, with --check, nothing differs), 1 an answer is no, 2 bad input.
     """
-    from kmsgen.cli.jobs.many import cores  # noqa: PLC0415 - as below
     from kmsgen.cli.jobs.render import Job, run  # noqa: PLC0415 - `--help` must not pay for what only a render needs
     from kmsgen.intent.settings import find_settings  # noqa: PLC0415 - as below
 
@@ -70,7 +72,6 @@ def render(
     wanted = tuple(str(one) for one in formats or repository.formats or Format)
     job = Job(
         given, preset, tuple(settings or ()), wanted, out or Path(repository.out or "out"), check=check, lint=not no_lint,
-        force=force, replace_key=replace_key, jobs=jobs or repository.jobs or cores(), fail_fast=fail_fast,
-        cache=not no_cache, since=since,
+        force=force, replace_key=replace_key, course=course, since=since,
     )  # fmt: skip
     raise typer.Exit(run(job, output))

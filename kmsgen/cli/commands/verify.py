@@ -4,19 +4,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmsgen.cli.commands.many_options import FailFast, Jobs, Since
+from kmsgen.cli.commands.many_options import Since, course
 from kmsgen.cli.commands.output_options import Output, OutputForm
 from kmsgen.cli.commands.reading_options import beside
 from kmsgen.cli.commands.sharing import sharing
 
 if TYPE_CHECKING:
+    from kmsgen.cli.jobs.many import Course
     from kmsgen.sources.beside import Beside
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command(epilog="Example: kmsgen verify intent.yaml; kmsgen verify intent.yaml --against key-policy.json")
-@sharing(beside=beside)
+@sharing(beside=beside, course=course)
 def verify(
     *,
     files: Annotated[
@@ -33,8 +34,7 @@ def verify(
             "intent compiles to.",
         ),
     ] = None,
-    jobs: Jobs = None,
-    fail_fast: FailFast = False,
+    course: "Course",
     since: Since = None,
     output: OutputForm = Output.TEXT,
 ) -> None:
@@ -45,11 +45,8 @@ def verify(
     message, hint, location, statements, origins, witness}]}], notes}; of several files or a folder, a list of that.
     Exit codes: 0 every answer is yes, 1 one is no, 2 bad input.
     """
-    from kmsgen.cli.jobs.many import cores  # noqa: PLC0415 - as below
-    from kmsgen.cli.jobs.verify import Course, run  # noqa: PLC0415 - `--help` must not pay for what only an answer needs
+    from kmsgen.cli.jobs.verify import run  # noqa: PLC0415 - `--help` must not pay for what only an answer needs
     from kmsgen.intent.settings import find_settings  # noqa: PLC0415 - as below
 
-    repository = find_settings()
-    given = files or list(repository.intents)
-    course = Course(jobs or repository.jobs or cores(), fail_fast, since)
-    raise typer.Exit(run(given, against, beside, output, course))
+    given = files or list(find_settings().intents)
+    raise typer.Exit(run(given, against, beside, output, course, since=since))

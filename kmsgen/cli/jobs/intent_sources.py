@@ -25,6 +25,11 @@ class IntentSource(NamedTuple):
     load: Callable[[], Intent] | None = None
 
 
+def is_read_again(source: IntentSource) -> bool:
+    """Return whether any process can read an intent."""
+    return source.load is None
+
+
 def intent_sources(paths: Iterable[str], since: str | None = None) -> tuple[list[IntentSource], list[Diagnostic]]:
     """Find the intents of files and folders, and every problem of what cannot be read; with `since`, a revision, those touched.
 

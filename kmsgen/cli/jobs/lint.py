@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from kmsgen.arn import account_of
@@ -16,20 +15,19 @@ from kmsgen.checks.lint.makes import other_makes
 from kmsgen.checks.lint.table import OF_READINGS
 from kmsgen.checks.lint.unknown import PUBLIC, ReadTwice
 from kmsgen.checks.lint.written import KEY_POLICY, Written, as_iam_policy
-from kmsgen.cli.jobs.many import Failure, is_ordinary, results
+from kmsgen.cli.jobs.many import Course, collected, results
 from kmsgen.cli.jobs.option_values import wrong_usage
+from kmsgen.cli.jobs.policy_files import PolicyFile, is_ordinary, policy_files
 from kmsgen.cli.reports import findings as report
 from kmsgen.cli.reports.progress import tracked
 from kmsgen.cli.reports.unknown import named
-from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, each, together
-from kmsgen.intent.files.find import find_intents
+from kmsgen.errors import InputError, KmsgenError, Location, each, together
 from kmsgen.policy.bundle import Bundle
-from kmsgen.sources.aws_output import folder_of_answers
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import KEY_REGION
 from kmsgen.sources.key_kinds import every_kind
 from kmsgen.sources.key_regions import every_region
-from kmsgen.sources.subject import Subject, identify, is_rendered_folder
+from kmsgen.sources.subject import Subject, identify
 
 
 class Linted(NamedTuple):
@@ -39,21 +37,15 @@ class Linted(NamedTuple):
     severities: frozenset[str]
 
 
-def run(paths: Sequence[str], beside: Beside, output: str, fail_on: str, *, jobs: int = 1, fail_fast: bool = False) -> int:
+def run(paths: Sequence[str], beside: Beside, output: str, fail_on: str, course: Course) -> int:
     """Print the findings on every file; return the exit code. Raises InputError, when those on the other files are printed."""
     if not paths:
         raise wrong_usage("-", "nothing to look at", "name a file or a folder")
-    files, failures = _files(paths)
-    found: list[Linted] = []
+    files, failures = policy_files(paths)
     work = partial(_linted, beside=beside.plain, output=output)
-    with results(work, files, jobs, is_ordinary) as made, tracked(made, len(files), "looking at files") as outcomes:
-        for one in outcomes:
-            if not isinstance(one, Failure):
-                found.append(one)
-                continue
-            failures.append(one.error())
-            if fail_fast:
-                break
+    with results(work, files, course, is_ordinary) as made, tracked(made, len(files), "looking at files") as outcomes:
+        found, failed = collected(outcomes, fail_fast=course.fail_fast)
+    failures += failed
     if found or not failures:
         report.show([text for one in found for text in one.printed], output)
     if failures:
@@ -62,20 +54,8 @@ def run(paths: Sequence[str], beside: Beside, output: str, fail_on: str, *, jobs
     return 1 if any(not one.severities.isdisjoint(failing) for one in found) else 0
 
 
-def _files(paths: Sequence[str]) -> tuple[list[str], list[KmsgenError]]:
-    """Return the files that are looked at, of a folder its intents, and what is wrong with those that cannot be read."""
-    files: list[str] = []
-    problems: list[Diagnostic] = []
-    for path in dict.fromkeys(paths):
-        if path == "-" or not Path(path).is_dir() or is_rendered_folder(path) or folder_of_answers(path):
-            files.append(path)
-        else:
-            files += find_intents([path], lambda file, _, __: str(file), problems)
-    return files, [InputError(problems)] if problems else []
-
-
-def _linted(path: str, beside: Beside, output: str) -> Linted:
-    found = findings_of([path], beside)
+def _linted(file: PolicyFile, beside: Beside, output: str) -> Linted:
+    found = findings_of([file.path], beside)
     return Linted(report.shown(found, output), frozenset(one.severity for one in found))
 
 

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, RefusedError, input_error
@@ -30,6 +29,14 @@ AHEAD = 4
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
+
+
+class Course(NamedTuple):
+    """How a run goes over its files: by how many processes, to the first that fails or to the last, with or without a cache."""
+
+    jobs: int = 1
+    fail_fast: bool = False
+    cache: bool = False
 
 
 class Failure(NamedTuple):
@@ -66,14 +73,25 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def is_ordinary(path: str) -> bool:
-    """Return whether any process can read a file: a pipe or standard input is read but once, by the process that has it."""
-    return path != "-" and (Path(path).is_file() or Path(path).is_dir())
+def collected(
+    outcomes: Iterable[Done | Failure], *, fail_fast: bool, is_no: Callable[[Done], bool] = lambda _: False
+) -> tuple[list[Done], list[KmsgenError]]:
+    """Return the results and the failures; with `fail_fast` up to the first failure, or the first result that is a no."""
+    found: list[Done] = []
+    failures: list[KmsgenError] = []
+    for one in outcomes:
+        if isinstance(one, Failure):
+            failures.append(one.error())
+        else:
+            found.append(one)
+        if fail_fast and (isinstance(one, Failure) or is_no(one)):
+            break
+    return found, failures
 
 
 @contextmanager
 def results(
-    work: Callable[[Item], Done], items: Sequence[Item], jobs: int, anywhere: Callable[[Item], bool] = lambda _: True
+    work: Callable[[Item], Done], items: Sequence[Item], course: Course, anywhere: Callable[[Item], bool] = lambda _: True
 ) -> Iterator[Iterator[Done | Failure]]:
     """Give the result for each item, in order; `work` must be a function that processes can be told by its name.
 
@@ -81,7 +99,7 @@ def results(
     once, and ends with the block. Raises InputError where a process dies of anything but its work.
     """
     away = [item for item in items if anywhere(item)]
-    processes = min(jobs, -(-len(away) // LEAST))
+    processes = min(course.jobs, -(-len(away) // LEAST))
     if processes <= 1:
         yield map(Attempt(work), freeing(items))
         return

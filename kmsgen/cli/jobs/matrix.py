@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from kmsgen.checks.intent.example_calls import forms
 from kmsgen.checks.matrix import matrix, of_readings
 from kmsgen.cli.console import say_note
-from kmsgen.cli.reports import access_table
+from kmsgen.cli.jobs.many import Course, collected, results
+from kmsgen.cli.jobs.option_values import wrong_usage
+from kmsgen.cli.jobs.policy_files import PolicyFile, is_one, is_ordinary, policy_files
+from kmsgen.cli.reports import access_table as report
+from kmsgen.cli.reports.access_table import FileRows, NamedRow
+from kmsgen.cli.reports.progress import tracked
+from kmsgen.errors import together
 from kmsgen.policy.bundle import Bundle
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.subject import Subject, read_subject
 
 
-def run(path: str, beside: Beside, output: str) -> None:
-    """Print who can do what with the keys of a file. Raises KmsgenError."""
-    subject = read_subject(path, beside)
+def run(paths: Sequence[str], beside: Beside, output: str, course: Course) -> None:
+    """Print who can do what with the keys of files. Raises KmsgenError, when what the other files tell is printed."""
+    if not paths:
+        raise wrong_usage("-", "nothing to look at", "name a file or a folder")
+    files, failures = policy_files(paths)
+    work = partial(_rows, beside=beside.plain)
+    with results(work, files, course, is_ordinary) as made, tracked(made, len(files), "looking at files") as outcomes:
+        found, failed = collected(outcomes, fail_fast=course.fail_fast)
+    failures += failed
+    for note in (note for one in found for note in one.notes):
+        say_note(note)
+    if found or not failures:
+        report.show(found, output, by_file=len(paths) > 1 or not is_one(paths[0]))
+    if failures:
+        raise together(failures)
+
+
+def _rows(file: PolicyFile, beside: Beside) -> FileRows:
+    subject = read_subject(file.path, beside)
     organization = subject.intent.scope.organization if subject.intent else None
     rows = matrix(_with_aliases(subject), organization, subject.account)
     if subject.described.narrow:
         rows = of_readings(rows, matrix(subject.described.least, organization, subject.account))
-    for note in subject.described.notes:
-        say_note(note)
-    for one in subject.described.unknown:
-        say_note(one.diagnostic)
-    access_table.show(rows, output, subject.described)
+    notes = (*subject.described.notes, *(one.diagnostic for one in subject.described.unknown))
+    described = subject.described
+    named = tuple(NamedRow(row, described.names.get(row.key), described.name_of(row.key)) for row in rows)
+    return FileRows(file.path, named, notes)
 
 
 def _with_aliases(subject: Subject) -> Bundle:

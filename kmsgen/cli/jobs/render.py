@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from kmsgen.cli.cache import Cache, Remembered, cache_folder
 from kmsgen.cli.held_answers import HeldAnswers
 from kmsgen.cli.jobs.gone import gone, source_of
-from kmsgen.cli.jobs.intent_sources import IntentSource, intent_sources
+from kmsgen.cli.jobs.intent_sources import IntentSource, intent_sources, is_read_again
 from kmsgen.cli.jobs.last_render import last_manifest
-from kmsgen.cli.jobs.many import LEAST, Attempt, Failure, results
+from kmsgen.cli.jobs.many import LEAST, Attempt, Course, Failure, collected, results
 from kmsgen.cli.jobs.remembered import Made, body_of, made_again, summary_of, told_again
 from kmsgen.cli.jobs.rests_on import key_of
 from kmsgen.cli.output_folder import Changes, File, changes_in, holds, intent_folder
@@ -21,7 +21,7 @@ from kmsgen.cli.reports import renderings as report
 from kmsgen.cli.reports.progress import tracked
 from kmsgen.cli.reports.renderings import Rendered
 from kmsgen.cli.staging import Staging
-from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error, together
+from kmsgen.errors import Diagnostic, InputError, Location, input_error, together
 from kmsgen.intent.files.find import same_names
 from kmsgen.render.claims import claimed_twice
 
@@ -41,9 +41,7 @@ class Job(NamedTuple):
     lint: bool = True
     force: bool = False
     replace_key: bool = False
-    jobs: int = 1
-    fail_fast: bool = False
-    cache: bool = False
+    course: Course = Course()
     since: str | None = None
 
 
@@ -96,7 +94,7 @@ def _sources(job: Job) -> tuple[list[IntentSource], list[Diagnostic]]:
 def _settled(job: Job, compare: Compare) -> list[Rendered]:
     """Render every intent, and let go of output whose intent is gone, where all that there are were looked at."""
     sources, problems = _sources(job)
-    if problems and (job.fail_fast or not sources):
+    if problems and (job.course.fail_fast or not sources):
         raise InputError(problems)
     done = _render_all(sources, problems, job, compare)
     paths = job.paths if job.since is None else ()
@@ -105,16 +103,12 @@ def _settled(job: Job, compare: Compare) -> list[Rendered]:
 
 def _render_all(sources: Sequence[IntentSource], problems: Sequence[Diagnostic], job: Job, compare: Compare) -> list[Rendered]:
     """Render every intent. Raises KmsgenError with every diagnostic, or with `fail_fast` with those of the first that fails."""
-    done: list[Rendered] = []
-    failures: list[KmsgenError] = [InputError(problems)] if problems else []
     with _outcomes(sources, job, compare) as outcomes, tracked(outcomes, len(sources), "rendering") as shown:
-        for one in shown:
-            if not isinstance(one, Failure):
-                done.append(one)
-            elif job.fail_fast:
-                raise one.error()
-            else:
-                failures.append(one.error())
+        done, failures = collected(shown, fail_fast=job.course.fail_fast)
+    if failures and job.course.fail_fast:
+        raise failures[0]
+    if problems:
+        failures.append(InputError(problems))
     failures.extend(InputError([problem]) for problem in same_names((one.name, one.path) for one in done))
     if failures:
         raise together(failures)
@@ -126,8 +120,8 @@ def _render_all(sources: Sequence[IntentSource], problems: Sequence[Diagnostic],
 @contextmanager
 def _outcomes(sources: Sequence[IntentSource], job: Job, compare: Compare) -> Iterator[Iterator[Rendered | Failure]]:
     """Give what came of each intent, in order: as it is remembered, or rendered anew."""
-    with Cache(cache_folder() if job.cache else None) as cache:
-        keys = [_key(source, job) if job.cache else None for source in sources]
+    with Cache(cache_folder() if job.course.cache else None) as cache:
+        keys = [_key(source, job) if job.course.cache else None for source in sources]
         known = [key is not None and _is_usable(cache.find(key), job.out) for key in keys]
         with _made([source for source, hit in zip(sources, known, strict=True) if not hit], job) as made:
             writer = Writer(job, compare, cache, made)
@@ -160,9 +154,9 @@ def _made(sources: Sequence[IntentSource], job: Job) -> Iterator[Iterator[Made |
     from kmsgen.cli.jobs.rendering import Wanted, rendered_source, warm_up  # noqa: PLC0415 - not where all is known
 
     wanted = Wanted(job.formats, job.out, lint=job.lint, replace_key=job.replace_key)
-    if job.jobs > 1 and len(sources) > LEAST:
+    if job.course.jobs > 1 and len(sources) > LEAST:
         warm_up(wanted)
-    with results(partial(rendered_source, wanted=wanted), sources, job.jobs, lambda one: one.load is None) as outcomes:
+    with results(partial(rendered_source, wanted=wanted), sources, job.course, is_read_again) as outcomes:
         yield outcomes
 
 

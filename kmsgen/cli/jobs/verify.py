@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from kmsgen.checks.intent.verification import Answer, ask
 from kmsgen.cli.console import answer, answer_json, say, say_note
 from kmsgen.cli.jobs.existing import existing
-from kmsgen.cli.jobs.intent_sources import IntentSource, intent_sources
-from kmsgen.cli.jobs.many import Failure, results
+from kmsgen.cli.jobs.intent_sources import IntentSource, intent_sources, is_read_again
+from kmsgen.cli.jobs.many import Course, collected, results
 from kmsgen.cli.jobs.option_values import wrong_usage
 from kmsgen.cli.reports.findings import answer_lines, told_answer
 from kmsgen.cli.reports.progress import tracked
@@ -45,47 +45,34 @@ class Shown(NamedTuple):
     is_yes: bool
 
 
-class Course(NamedTuple):
-    """How a run goes over its files."""
-
-    jobs: int = 1
-    fail_fast: bool = False
-    since: str | None = None
-
-
-def run(paths: Sequence[str], against: str | None, beside: Beside, output: str, course: Course) -> int:
+def run(
+    paths: Sequence[str], against: str | None, beside: Beside, output: str, course: Course, *, since: str | None = None
+) -> int:
     """Print the answers; return the exit code. Raises KmsgenError, when those about the other intents are printed."""
     if not paths:
         raise wrong_usage("-", "no intent to verify", "name a file or a folder")
     if against is None and beside.given:
         message = f"{OPTIONS} stand beside the policies that --against names"
         raise input_error(Location(paths[0]), "not-a-policy", message, "an intent holds these itself")
-    several = len(paths) > 1 or course.since is not None or (paths[0] != "-" and Path(paths[0]).is_dir())
+    several = len(paths) > 1 or since is not None or (paths[0] != "-" and Path(paths[0]).is_dir())
     if several and against is not None:
         raise wrong_usage("--against", "policies are compared with one intent", "name one file")
     if not several:
         return _show_one(_shown(IntentSource(paths[0]), against, beside), output)
-    found, failures = _of_many(paths, course)
+    found, failures = _of_many(paths, course, since)
     _show_many(found, output)
     if failures:
         raise together(failures)
     return 0 if all(one.is_yes for one in found) else 1
 
 
-def _of_many(paths: Sequence[str], course: Course) -> tuple[list[Shown], list[KmsgenError]]:
-    sources, problems = intent_sources(paths, course.since)
-    found: list[Shown] = []
-    failures: list[KmsgenError] = [InputError(problems)] if problems else []
-    made = results(_shown, sources, course.jobs, lambda one: one.load is None)
-    with made as ordered, tracked(ordered, len(sources), "verifying") as outcomes:
-        for one in outcomes:
-            if isinstance(one, Failure):
-                failures.append(one.error())
-            else:
-                found.append(one)
-            if course.fail_fast and (failures or not found[-1].is_yes):
-                break
-    return found, failures
+def _of_many(paths: Sequence[str], course: Course, since: str | None) -> tuple[list[Shown], list[KmsgenError]]:
+    sources, problems = intent_sources(paths, since)
+    if problems and course.fail_fast:
+        raise InputError(problems)
+    with results(_shown, sources, course, is_read_again) as made, tracked(made, len(sources), "verifying") as outcomes:
+        found, failures = collected(outcomes, fail_fast=course.fail_fast, is_no=lambda one: not one.is_yes)
+    return found, [*([InputError(problems)] if problems else []), *failures]
 
 
 def _shown(source: IntentSource, against: str | None = None, beside: Beside = NOTHING) -> Shown:

@@ -3,24 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from kmsgen.checks.matrix import Row, short
 from kmsgen.cli.console import answer_json
 from kmsgen.cli.reports.table import print_table
-from kmsgen.sources.described import Described
+from kmsgen.errors import Diagnostic
 
 _NAMES = ("principal", "may", "when", "by", "unless")
 
 
-def show(rows: Sequence[Row], output: str, described: Described) -> None:
-    """Print the rows, with the keys they are about where these are several."""
+class NamedRow(NamedTuple):
+    """A row with what its file calls the key, if anything, and the key as it is printed."""
+
+    row: Row
+    name: str | None
+    key: str
+
+
+class FileRows(NamedTuple):
+    """The rows of a file, and what to know beside them."""
+
+    path: str
+    rows: tuple[NamedRow, ...]
+    notes: tuple[Diagnostic, ...] = ()
+
+
+def show(found: Sequence[FileRows], output: str, *, by_file: bool) -> None:
+    """Print the rows, with the keys they are about where these are several, and their files where these may be."""
     if output == "json":
-        answer_json([told(row) | {"name": described.names.get(row.key)} for row in rows])
-    elif len({row.key for row in rows}) > 1:
-        print_table(("key", *_NAMES), [(described.name_of(row.key), *_cells(row)) for row in rows])
-    else:
-        print_table(_NAMES, [_cells(row) for row in rows])
+        answer_json([told(one.row) | {"name": one.name, "file": file.path} for file in found for one in file.rows])
+        return
+    by_key = by_file or len({one.row.key for file in found for one in file.rows}) > 1
+    names = (*(("file",) if by_file else ()), *(("key",) if by_key else ()), *_NAMES)
+    rows = [
+        (*((file.path,) if by_file else ()), *((one.key,) if by_key else ()), *_cells(one.row))
+        for file in found
+        for one in file.rows
+    ]
+    print_table(names, rows)
 
 
 def told(row: Row) -> dict[str, Any]:

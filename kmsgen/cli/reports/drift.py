@@ -38,12 +38,30 @@ class Drift(NamedTuple):
         return bool(self.access.gained or self.access.lost or self.access.reason or self.changes)
 
 
-def show(found: Sequence[Drift], output: str) -> None:
+class ShownDrift(NamedTuple):
+    """What drifted from an intent as it is printed: lines of text, or plain data."""
+
+    intent: str
+    path: str
+    printed: list[Any]
+    drifts: bool
+    gone: tuple[str, ...]
+    errors: tuple[Diagnostic, ...]
+
+
+def shown(one: Drift, output: str) -> ShownDrift:
+    """Return what drifted as it is printed."""
+    printed = [_told(one)] if output == "json" else list(_lines(one))
+    return ShownDrift(one.intent, one.path, printed, one.drifts, one.gone, one.errors)
+
+
+def show(found: Sequence[ShownDrift], output: str) -> None:
     """Print what drifted, an intent after the other."""
+    printed = [text for one in found for text in one.printed]
     if output == "json":
-        answer_json([_told(one) for one in found])
+        answer_json(printed)
     else:
-        answer(*(text for one in found for text in _lines(one)))
+        answer(*printed)
 
 
 def _lines(one: Drift) -> Iterator[str]:

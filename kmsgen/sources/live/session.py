@@ -35,6 +35,10 @@ class Session:
         self._sign_in = sign_in
         self._clients: dict[tuple[str, str | None], Any] = {}
 
+    def __reduce__(self) -> tuple[type[Session], tuple[SignIn]]:
+        """Hand a process what it makes connections of its own with."""
+        return Session, (self._sign_in,)
+
     def call(self, service: str, operation: str, about: str = "", region: str | None = None, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - as the API has them
         """Make one call and return its answer. Raises AwsError."""
         return dict(self._run(service, operation, about, region, lambda method, _: method(**parameters)))

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from kmsgen.cli.jobs import many
-from kmsgen.cli.jobs.many import Failure, results
+from kmsgen.cli.jobs.many import Course, Failure, results
 from kmsgen.errors import Diagnostic, InputError, Location, RefusedError
 from tests.unit.cli.running import Runner, piped
 
@@ -54,7 +54,7 @@ def mark(folder: Path, number: int) -> int:
 @pytest.mark.parametrize("count", [0, 1, 5, 100])
 def test_results_come_in_the_order_of_the_items(jobs: int, count: int) -> None:
     """By one process or several, failures in their places as values."""
-    with results(square, range(count), jobs) as found:
+    with results(square, range(count), Course(jobs)) as found:
         got = list(found)
     assert [one for one in got if not isinstance(one, Failure)] == [n * n for n in range(count) if n % 5 != 4]
     failed = {number: one.error() for number, one in enumerate(got) if isinstance(one, Failure)}
@@ -67,7 +67,7 @@ def test_work_is_at_most_so_far_ahead(tmp_path: Path, monkeypatch: pytest.Monkey
     """Results that nobody takes are not piled up: memory does not grow with the files."""
     monkeypatch.setattr(many, "LONGEST", 1)
     begun = tmp_path
-    with results(partial(mark, begun), range(1000), 2) as found:
+    with results(partial(mark, begun), range(1000), Course(2)) as found:
         next(found)
         time.sleep(0.2)
         assert sum(1 for _ in begun.iterdir()) <= 2 * many.AHEAD + 2
@@ -75,13 +75,13 @@ def test_work_is_at_most_so_far_ahead(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_a_process_that_dies_is_told() -> None:
     """A run that lost a process has no results to rely on, and says what may help."""
-    with pytest.raises(InputError, match="process-died"), results(die, range(100), 2) as found:
+    with pytest.raises(InputError, match="process-died"), results(die, range(100), Course(2)) as found:
         list(found)
 
 
 def test_no_process_outlives_a_block_that_ends_early() -> None:
     """Neither by an error nor by being done with."""
-    with results(square, range(1000), 2) as found:
+    with results(square, range(1000), Course(2)) as found:
         next(found)
         pids = [process.pid for process in many.multiprocessing.active_children()]
     assert len(pids) == 2
@@ -149,7 +149,7 @@ def test_no_process_outlives_a_run_that_is_stopped(number: int, run: Runner) -> 
     assert wait_for(lambda: not of_session(started.pid))
 
 
-@pytest.mark.parametrize(("command", "output"), [("verify", "json"), ("lint", "text")])
+@pytest.mark.parametrize(("command", "output"), [("verify", "json"), ("lint", "text"), ("matrix", "json"), ("matrix", "text")])
 def test_every_command_on_many_files_says_the_same_by_one_process_and_by_several(command: str, output: str, run: Runner) -> None:
     """In the same order, with the files that fail told after the rest."""
     run.write("intents/01.yaml", "[")
@@ -158,6 +158,17 @@ def test_every_command_on_many_files_says_the_same_by_one_process_and_by_several
     assert one.code == 2
     assert "intents/01.yaml:2:1: yaml-syntax" in one.err
     assert one.out.count("intents/") >= COUNT - 1 or command == "lint"
+
+
+def test_the_table_of_a_folder_is_that_of_its_files(run: Runner) -> None:
+    """`matrix` of a folder gives the rows of each intent, with its file, and the notes beside them."""
+    several, single = run("matrix", "intents", "--output", "json"), run("matrix", "intents/03.yaml", "--output", "json")
+    rows = json.loads(single.out)
+    assert [one for one in json.loads(several.out) if one["file"] == "intents/03.yaml"] == rows
+    assert single.err in several.err
+    table = run("matrix", "intents").out.splitlines()
+    assert table[0].split("\t")[:2] == ["file", "key"]
+    assert {line.split("\t")[0] for line in table[1:]} == {f"intents/{number:02}.yaml" for number in range(COUNT)}
 
 
 def test_a_list_of_answers_is_one_of_what_a_single_intent_gives(run: Runner) -> None:

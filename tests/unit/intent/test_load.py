@@ -10,9 +10,26 @@ from pathlib import Path
 
 import pytest
 
-from kmsgen.errors import InputError
-from kmsgen.intent.load import load_intent, load_intents
+from kmsgen.errors import Diagnostic, InputError
+from kmsgen.intent.files.find import find_intents, same_names
+from kmsgen.intent.intent import Intent
+from kmsgen.intent.load import load_intent
 from tests.unit.intent.conftest import NEW_KEY, codes_of, intent, write
+
+
+def load_intents(paths: list[Path]) -> list[Intent]:
+    """Load every intent that is found, and raise all that is wrong with any."""
+    problems: list[Diagnostic] = []
+    intents: list[Intent] = []
+    for path in find_intents(paths, lambda path, _, __: path, problems):
+        try:
+            intents.append(load_intent(path))
+        except InputError as error:
+            problems.extend(error.diagnostics)
+    problems.extend(same_names((one.name, one.path) for one in intents))
+    if problems:
+        raise InputError(problems)
+    return intents
 
 
 def test_folder_is_every_intent_in_it(tmp_path: Path) -> None:

@@ -138,6 +138,22 @@ def test_drift_refuses_what_it_cannot_read(run: Runner, answering: Callable[...,
     assert "iam:ListRolePolicies is refused" in ran.err
 
 
+def test_an_intent_that_cannot_be_read_keeps_no_other_one_from_being_compared(
+    run: Runner, answering: Callable[..., list[str]]
+) -> None:
+    """What is wrong with it, also that it has the name of another one, is told after the rest; `--fail-fast` ends there."""
+    text = f'kmsgen: 1\nname: a\nscope: {{account: "{ACCOUNT}", regions: [us-east-1]}}\nkeys: ["{KEY}"]\nadmins: [role/app]\n'
+    for name in ("a.yaml", "c.yaml"):
+        run.write(f"i/{name}", text)
+    run.write("i/b.yaml", text.replace("admins", "admin"))
+    answering(ListRolePolicies="AccessDenied")
+    ran = run("drift", "i", "--output", "json")
+    assert (ran.code, [one["file"] for one in json.loads(ran.out)]) == (2, ["i/a.yaml", "i/c.yaml"])
+    assert [code in ran.err for code in ("unknown-field", "duplicate-name", "missing-permission")] == [True] * 3
+    first = run("drift", "i", "--output", "json", "--fail-fast")
+    assert [one["file"] for one in json.loads(first.out)] == ["i/a.yaml"]
+
+
 @pytest.mark.parametrize(("intent", "code"), [('keys: "*"', "no-key"), ("key: {description: no alias}", "no-alias")])
 def test_drift_needs_keys_that_the_intent_names(intent: str, code: str, run: Runner) -> None:
     """Every key, and a key without alias, cannot be found."""

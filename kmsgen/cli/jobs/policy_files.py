@@ -1,0 +1,41 @@
+"""Files that hold policies, in files and folders: of a folder its intents, but for folders that are one file to kmsgen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from kmsgen.errors import Diagnostic, InputError, KmsgenError
+from kmsgen.intent.files.find import find_intents
+from kmsgen.sources.aws_output import folder_of_answers
+from kmsgen.sources.subject import is_rendered_folder
+
+
+class PolicyFile(NamedTuple):
+    """A file, or a folder that is one, with the files that it extends where it is an intent of a folder."""
+
+    path: str
+    bases: tuple[Path, ...] = ()
+
+
+def policy_files(paths: Iterable[str]) -> tuple[list[PolicyFile], list[KmsgenError]]:
+    """Return the files, and what is wrong with those that cannot be read."""
+    files: list[PolicyFile] = []
+    problems: list[Diagnostic] = []
+    for path in dict.fromkeys(paths):
+        if is_one(path):
+            files.append(PolicyFile(path))
+        else:
+            files += find_intents([path], lambda file, _, bases: PolicyFile(str(file), bases), problems)
+    return files, [InputError(problems)] if problems else []
+
+
+def is_one(path: str) -> bool:
+    """Return whether a path is that of one file, or of a folder that `render` or the AWS CLI wrote."""
+    return path == "-" or not Path(path).is_dir() or is_rendered_folder(path) or folder_of_answers(path) is not None
+
+
+def is_ordinary(file: PolicyFile) -> bool:
+    """Return whether any process can read a file: a pipe or standard input is read but once, by the process that has it."""
+    return file.path != "-" and (Path(file.path).is_file() or Path(file.path).is_dir())
