@@ -12,6 +12,7 @@ from kmsgen.checks.lint.key import LintedKey
 from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Problem
 from kmsgen.prover.question import Result
 
+UNFINISHED = "not-finished"
 _SHARE = 5  # of the groups of a proof that are shown
 
 
@@ -56,7 +57,7 @@ RULES = (
         find=lockouts,
     ),
     LintRule(
-        "not-finished",
+        UNFINISHED,
         WARNING,
         meaning="A question about the key has no answer: a proof ran out of its budget, or AWS leaves open what is meant.",
         why="What is not proved may not hold: there may be more findings than are shown.",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmsgen.cli.commands.many_options import course
+from kmsgen.cli.commands.many_options import remembering_course
 from kmsgen.cli.commands.reading_options import FORMS, beside
 from kmsgen.cli.commands.sharing import sharing
 
@@ -35,7 +35,7 @@ class Level(StrEnum):
 @app.command(
     epilog="Example: kmsgen lint key-policy.json iam-policy.json; kmsgen lint policies/*.json --output sarif > kmsgen.sarif"
 )
-@sharing(beside=beside, course=course)
+@sharing(beside=beside, course=remembering_course)
 def lint(
     *,
     files: Annotated[

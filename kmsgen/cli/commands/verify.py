@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmsgen.cli.commands.many_options import Since, course
+from kmsgen.cli.commands.many_options import Since, remembering_course
 from kmsgen.cli.commands.output_options import Output, OutputForm
 from kmsgen.cli.commands.reading_options import beside
 from kmsgen.cli.commands.sharing import sharing
@@ -17,7 +17,7 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command(epilog="Example: kmsgen verify intent.yaml; kmsgen verify intent.yaml --against key-policy.json")
-@sharing(beside=beside, course=course)
+@sharing(beside=beside, course=remembering_course)
 def verify(
     *,
     files: Annotated[

@@ -24,6 +24,11 @@ class IntentSource(NamedTuple):
     bases: tuple[Path, ...] = ()
     load: Callable[[], Intent] | None = None
 
+    @property
+    def files(self) -> tuple[str | Path, ...]:
+        """The files that the intent is made of; `-` of one that no process reads again."""
+        return ("-",) if self.load else (self.path, *self.bases)
+
 
 def is_read_again(source: IntentSource) -> bool:
     """Return whether any process can read an intent."""

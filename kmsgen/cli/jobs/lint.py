@@ -9,19 +9,23 @@ from typing import Any, NamedTuple
 from kmsgen.arn import account_of
 from kmsgen.authorizer.language.statement import Layer
 from kmsgen.checks.finding import SEVERITIES, Finding
+from kmsgen.checks.lint.access import UNFINISHED
 from kmsgen.checks.lint.dead_parts import OF_MINIMALITY
 from kmsgen.checks.lint.lint import lint
 from kmsgen.checks.lint.makes import other_makes
 from kmsgen.checks.lint.table import OF_READINGS
 from kmsgen.checks.lint.unknown import PUBLIC, ReadTwice
 from kmsgen.checks.lint.written import KEY_POLICY, Written, as_iam_policy
-from kmsgen.cli.jobs.many import Course, collected, results
+from kmsgen.cli.jobs.lasting import lasts
+from kmsgen.cli.jobs.many import Course, collected
 from kmsgen.cli.jobs.option_values import wrong_usage
 from kmsgen.cli.jobs.policy_files import PolicyFile, is_ordinary, policy_files
+from kmsgen.cli.jobs.rests_on import contents, key_of
+from kmsgen.cli.jobs.verdicts import Memory, verdicts
 from kmsgen.cli.reports import findings as report
 from kmsgen.cli.reports.progress import tracked
 from kmsgen.cli.reports.unknown import named
-from kmsgen.errors import InputError, KmsgenError, Location, each, together
+from kmsgen.errors import InputError, KmsgenError, Location, together
 from kmsgen.policy.bundle import Bundle
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import KEY_REGION
@@ -31,10 +35,14 @@ from kmsgen.sources.subject import Subject, identify
 
 
 class Linted(NamedTuple):
-    """The findings on a file, as they are printed, and how severe they are."""
+    """The findings on a file, as they are printed, and how severe they are.
+
+    `lasting` says that they rest on nothing but the file and those that it is known to extend, at no time.
+    """
 
     printed: list[Any]
     severities: frozenset[str]
+    lasting: bool
 
 
 def run(paths: Sequence[str], beside: Beside, output: str, fail_on: str, course: Course) -> int:
@@ -43,7 +51,8 @@ def run(paths: Sequence[str], beside: Beside, output: str, fail_on: str, course:
         raise wrong_usage("-", "nothing to look at", "name a file or a folder")
     files, failures = policy_files(paths)
     work = partial(_linted, beside=beside.plain, output=output)
-    with results(work, files, course, is_ordinary) as made, tracked(made, len(files), "looking at files") as outcomes:
+    memory: Memory[PolicyFile, Linted] = Memory(partial(_key, asked=_asked(beside, output)), _plain, _again)
+    with verdicts(work, files, course, is_ordinary, memory) as made, tracked(made, len(files), "looking at files") as outcomes:
         found, failed = collected(outcomes, fail_fast=course.fail_fast)
     failures += failed
     if found or not failures:
@@ -55,20 +64,49 @@ def run(paths: Sequence[str], beside: Beside, output: str, fail_on: str, course:
 
 
 def _linted(file: PolicyFile, beside: Beside, output: str) -> Linted:
-    found = findings_of([file.path], beside)
-    return Linted(report.shown(found, output), frozenset(one.severity for one in found))
-
-
-def findings_of(paths: Sequence[str], beside: Beside) -> list[Finding]:
-    """Return the findings on every file. Raises InputError with every problem of every file that cannot be read."""
     try:
-        found = each(dict.fromkeys(paths), lambda path: _of_file(identify(path).read(beside)))
+        identified = identify(file.path)
+        subject = identified.read(beside)
+        found = findings_of(subject)
     except KmsgenError as error:
         raise InputError(error.diagnostics) from None
-    return [finding for findings in found for finding in findings]
+    lasting = found.finished and lasts(file, identified, subject)
+    return Linted(report.shown(found.all, output), frozenset(one.severity for one in found.all), lasting)
 
 
-def _of_file(subject: Subject) -> list[Finding]:
+# --- what is remembered -------------------------------------------------------------------------------------------------
+
+
+def _asked(beside: Beside, output: str) -> object:
+    """Return what was asked as plain data; None where that cannot be told, for a file that stands beside is a pipe."""
+    held = contents([*(path for paths in beside.identity_policies.values() for path in paths), *filter(None, [beside.grants])])
+    return None if held is None else ("lint", output, beside.plain, held)
+
+
+def _key(file: PolicyFile, asked: object) -> str | None:
+    return None if asked is None else key_of((file.path, *file.bases), asked)
+
+
+def _plain(one: Linted) -> Any:  # noqa: ANN401 - plain data
+    return (one.printed, sorted(one.severities)) if one.lasting else None
+
+
+def _again(plain: Any) -> Linted:  # noqa: ANN401 - plain data
+    printed, severities = plain
+    return Linted(printed, frozenset(severities), lasting=True)
+
+
+# --- what is found ------------------------------------------------------------------------------------------------------
+
+
+class Findings(NamedTuple):
+    """The findings on a file, and whether every proof that they rest on was finished."""
+
+    all: list[Finding]
+    finished: bool
+
+
+def findings_of(subject: Subject) -> Findings:
     """Return the findings on a file that hold whatever its unknown values are, and what is open because of these."""
     most = _of_reading(subject)
     least = _of_reading(subject.least) if subject.described.narrow else most
@@ -78,7 +116,8 @@ def _of_file(subject: Subject) -> list[Finding]:
     kept = [*read.sure(), *_as_written(subject)] if subject.described.narrow else most
     found = [*kept, *(finding for rule in OF_READINGS for finding in rule.findings(read))]
     unique = {(one.code, one.location, one.message, one.key): one for one in reversed(found)}.values()
-    return sorted(unique, key=lambda one: (one.location, SEVERITIES.index(one.severity), one.code, one.message))
+    in_order = sorted(unique, key=lambda one: (one.location, SEVERITIES.index(one.severity), one.code, one.message))
+    return Findings(in_order, finished=not any(one.code == UNFINISHED for one in (*most, *least, *(strangers or ()))))
 
 
 def _unknown(subject: Subject) -> dict[str, str]:

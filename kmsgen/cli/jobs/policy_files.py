@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kmsgen.errors import Diagnostic, InputError, KmsgenError
+from kmsgen.intent.files.extend import read_tree
 from kmsgen.intent.files.find import find_intents
 from kmsgen.sources.aws_output import folder_of_answers
 from kmsgen.sources.subject import is_rendered_folder
 
 
 class PolicyFile(NamedTuple):
-    """A file, or a folder that is one, with the files that it extends where it is an intent of a folder."""
+    """A file, or a folder that is one, with the files that it extends where it is an intent."""
 
     path: str
     bases: tuple[Path, ...] = ()
@@ -25,10 +26,20 @@ def policy_files(paths: Iterable[str]) -> tuple[list[PolicyFile], list[KmsgenErr
     problems: list[Diagnostic] = []
     for path in dict.fromkeys(paths):
         if is_one(path):
-            files.append(PolicyFile(path))
+            files.append(PolicyFile(path, _bases(path)))
         else:
             files += find_intents([path], lambda file, _, bases: PolicyFile(str(file), bases), problems)
     return files, [InputError(problems)] if problems else []
+
+
+def _bases(path: str) -> tuple[Path, ...]:
+    """Return what a file extends; nothing of one that cannot be read again."""
+    if path == "-" or not Path(path).is_file():
+        return ()
+    try:
+        return read_tree(path)[1] if b"extends" in Path(path).read_bytes() else ()
+    except (InputError, OSError):
+        return ()  # whoever reads it next says what is wrong
 
 
 def is_one(path: str) -> bool:

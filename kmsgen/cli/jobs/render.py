@@ -130,7 +130,7 @@ def _outcomes(sources: Sequence[IntentSource], job: Job, compare: Compare) -> It
 
 def _key(source: IntentSource, job: Job) -> str | None:
     """Return the key of what an intent is rendered to, which holds the way from its folder to its file."""
-    return key_of(source, ("render", job.formats, job.lint, source_of(source.path, intent_folder(job.out, "-"))))
+    return key_of(source.files, ("render", job.formats, job.lint, source_of(source.path, intent_folder(job.out, "-"))))
 
 
 def _is_usable(found: Remembered | None, out: Path) -> bool:

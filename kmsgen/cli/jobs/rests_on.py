@@ -1,34 +1,38 @@
-"""What an answer about an intent rests on, as a digest: its file, those that it extends, what was asked, and kmsgen itself."""
+"""What an answer about a file rests on, as a digest: it and those that it extends, what was asked, and kmsgen itself."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import sys
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from kmsgen import __version__
-from kmsgen.cli.jobs.intent_sources import IntentSource
 from kmsgen.resources import PACKAGE, shipped
 
-_PACKAGES = ("cfn-lint", "jinja2", "markupsafe", "pydantic", "pydantic-core", "pyyaml")
+_PACKAGES = ("cfn-lint", "cvc5", "jinja2", "markupsafe", "pydantic", "pydantic-core", "pyyaml")
 """What decides, beside kmsgen's own code, what is rendered and found."""
 
 
-def key_of(source: IntentSource, asked: object) -> str | None:
-    """Return the digest of what an answer to what was asked (plain data) rests on; None for what cannot be read again.
+def key_of(files: Iterable[str | Path], asked: object) -> str | None:
+    """Return the digest of what an answer about files, to what was asked (plain data), rests on; None where one is no file.
 
-    The path counts, for messages name it.
+    The paths count, for messages name them.
     """
-    if source.load is not None:
-        return None
+    read = contents(files)
+    return None if read is None else _digest(json.dumps([kmsgen_itself(), asked, read]).encode())
+
+
+def contents(files: Iterable[str | Path]) -> list[tuple[str, str]] | None:
+    """Return each file with the digest of what it holds; None where one cannot be read twice, or not at all."""
+    paths = [(str(path), Path(path)) for path in files]
     try:
-        read = [(str(path), _digest(path.read_bytes())) for path in (Path(source.path), *source.bases)]
+        return [(name, _digest(path.read_bytes())) for name, path in paths] if all(path.is_file() for _, path in paths) else None
     except OSError:
         return None
-    return _digest(json.dumps([kmsgen_itself(), asked, read]).encode())
 
 
 @cache

@@ -10,8 +10,10 @@ from kmsgen.checks.intent.verification import Answer, ask
 from kmsgen.cli.console import answer, answer_json, say, say_note
 from kmsgen.cli.jobs.existing import existing
 from kmsgen.cli.jobs.intent_sources import IntentSource, intent_sources, is_read_again
-from kmsgen.cli.jobs.many import Course, collected, results
+from kmsgen.cli.jobs.many import Course, collected
 from kmsgen.cli.jobs.option_values import wrong_usage
+from kmsgen.cli.jobs.rests_on import key_of
+from kmsgen.cli.jobs.verdicts import Memory, verdicts
 from kmsgen.cli.reports.findings import answer_lines, told_answer
 from kmsgen.cli.reports.progress import tracked
 from kmsgen.compiler import compile_intent
@@ -57,10 +59,13 @@ def run(
     several = len(paths) > 1 or since is not None or (paths[0] != "-" and Path(paths[0]).is_dir())
     if several and against is not None:
         raise wrong_usage("--against", "policies are compared with one intent", "name one file")
-    if not several:
+    if against is not None:
         return _show_one(_shown(IntentSource(paths[0]), against, beside), output)
     found, failures = _of_many(paths, course, since)
-    _show_many(found, output)
+    if several:
+        _show_many(found, output)
+    elif found:
+        _show_one(found[0], output)
     if failures:
         raise together(failures)
     return 0 if all(one.is_yes for one in found) else 1
@@ -70,7 +75,7 @@ def _of_many(paths: Sequence[str], course: Course, since: str | None) -> tuple[l
     sources, problems = intent_sources(paths, since)
     if problems and course.fail_fast:
         raise InputError(problems)
-    with results(_shown, sources, course, is_read_again) as made, tracked(made, len(sources), "verifying") as outcomes:
+    with verdicts(_shown, sources, course, is_read_again, _MEMORY) as made, tracked(made, len(sources), "verifying") as outcomes:
         found, failures = collected(outcomes, fail_fast=course.fail_fast, is_no=lambda one: not one.is_yes)
     return found, [*([InputError(problems)] if problems else []), *failures]
 
@@ -78,6 +83,23 @@ def _of_many(paths: Sequence[str], course: Course, since: str | None) -> tuple[l
 def _shown(source: IntentSource, against: str | None = None, beside: Beside = NOTHING) -> Shown:
     verified = verify_intent(source.load() if source.load else load_intent(source.path), against, beside)
     return Shown(told(verified), tuple(answer_lines(verified.answers)), verified.notes, verified.is_yes)
+
+
+def _key(source: IntentSource) -> str | None:
+    return key_of(source.files, "verify")
+
+
+def _plain(one: Shown) -> Any:  # noqa: ANN401 - plain data
+    """Return answers as plain data; none that hold a no, which a proof out of time may be."""
+    return (one.data, one.lines, one.notes) if one.is_yes else None
+
+
+def _again(plain: Any) -> Shown:  # noqa: ANN401 - plain data
+    data, lines, notes = plain
+    return Shown(data, tuple(lines), tuple(Diagnostic(Location(*place), *said) for place, *said in notes), is_yes=True)
+
+
+_MEMORY: Memory[IntentSource, Shown] = Memory(_key, _plain, _again)
 
 
 def _show_one(one: Shown, output: str) -> int:

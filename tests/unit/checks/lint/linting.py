@@ -13,6 +13,7 @@ from kmsgen.cli.jobs.lint import findings_of
 from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import read_file
 from kmsgen.sources.beside import Beside
+from kmsgen.sources.subject import identify
 
 HOME, OTHER = "111122223333", "444455556666"
 KEY = f"arn:aws:kms:us-west-2:{HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -49,7 +50,7 @@ def write(folder: Path, *statements: Statement, **top: Any) -> str:
 
 def findings(folder: Path, *statements: Statement, key_arn: str | None = KEY, **top: Any) -> list[Finding]:
     """Return the findings on a policy of these statements, for a key."""
-    return findings_of([write(folder, *statements, **top)], Beside(key_arn))
+    return findings_of(identify(write(folder, *statements, **top)).read(Beside(key_arn))).all
 
 
 def of_code(code: str, folder: Path, *statements: Statement) -> list[Finding]:

@@ -21,6 +21,7 @@ from kmsgen.prover.minimality import Minimality
 from kmsgen.prover.prove import prove
 from kmsgen.prover.question import NoLockout, NoPublic
 from kmsgen.sources.beside import NOTHING
+from kmsgen.sources.subject import identify
 
 HOME, OTHER = "111122223333", "444455556666"
 KEY = f"arn:aws:kms:us-west-2:{HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -40,14 +41,14 @@ def template(folder: Path, count: int) -> str:
 
 def test_each_of_eight_public_keys_is_a_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The finding names its key, in the text and as data; one key alone needs no name."""
-    found = [one for one in findings_of([template(tmp_path, 8)], NOTHING) if one.code == "public-access"]
+    found = [one for one in findings_of(identify(template(tmp_path, 8)).read(NOTHING)).all if one.code == "public-access"]
     assert len({one.key for one in found}) == len(found) == 8
     show(shown(found, "text"), "text")
     told = capsys.readouterr().out
     assert all(f"`{one.key}`" in told for one in found)
     show(shown(found, "json"), "json")
     assert [one["key"] for one in json.loads(capsys.readouterr().out)] == [one.key for one in found]
-    assert {one.key for one in findings_of([template(tmp_path, 1)], NOTHING)} == {""}
+    assert {one.key for one in findings_of(identify(template(tmp_path, 1)).read(NOTHING)).all} == {""}
 
 
 def test_what_fits_another_kind_of_any_key_may_not_go(tmp_path: Path) -> None:
@@ -60,7 +61,7 @@ def test_what_fits_another_kind_of_any_key_may_not_go(tmp_path: Path) -> None:
         (tmp_path / f"key-policy-{name}.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": statements}))
     files = [{"path": f"key-policy-{name}.json", "kind": "key-policy", "format": "json"} for name in policies]
     (tmp_path / "manifest.json").write_text(json.dumps({"files": files}))
-    found = [one for one in findings_of([str(tmp_path)], NOTHING) if one.code.endswith("-statement")]
+    found = [one for one in findings_of(identify(str(tmp_path)).read(NOTHING)).all if one.code.endswith("-statement")]
     assert [(one.code, one.key.rpartition("/")[2]) for one in found] == [("shadowed-statement", "c")]
 
 

@@ -15,6 +15,7 @@ from kmsgen.cli.commands.lint import app
 from kmsgen.cli.jobs.lint import findings_of
 from kmsgen.cli.reports.sarif import result, sarif
 from kmsgen.sources.beside import NOTHING
+from kmsgen.sources.subject import identify
 
 HOME = "111122223333"
 APP = {"AWS": f"arn:aws:iam::{HOME}:role/app"}
@@ -27,7 +28,7 @@ def findings(tmp_path: Path, *statements: dict[str, Any], **top: Any) -> dict[st
     """Lint a policy of these statements; return the severity of each code found."""
     path = tmp_path / "policy.json"
     path.write_text(json.dumps({"Version": "2012-10-17", "Statement": list(statements), **top}, indent=1))
-    return {finding.code: finding.severity for finding in findings_of([str(path)], NOTHING)}
+    return {finding.code: finding.severity for finding in findings_of(identify(str(path)).read(NOTHING)).all}
 
 
 CASES: list[tuple[str, str, dict[str, Any]]] = [
@@ -139,7 +140,7 @@ def test_the_wildcards_of_a_statement_are_one_finding(tmp_path: Path) -> None:
     path = tmp_path / "policy.json"
     actions = ["kms:Describe*", "kms:*Key", "kms:Get*", "kms:List*", "kms:Put*", "kms:Decrypt"]
     path.write_text(json.dumps({"Version": "2012-10-17", "Statement": [ADMIN, {**SOUND, "Action": actions}]}))
-    (found,) = [one for one in findings_of([str(path)], NOTHING) if one.code == "wildcard-action"]
+    (found,) = [one for one in findings_of(identify(str(path)).read(NOTHING)).all if one.code == "wildcard-action"]
     count = len({name for entry in actions[:-1] for name in expand(entry)})
     named = "`kms:Describe*`, `kms:*Key`, `kms:Get*`, `kms:List*` and 1 more"
     assert found.message == f"{named} allow {count} actions, and whatever KMS adds under these names"
@@ -150,7 +151,7 @@ def test_a_statement_that_another_one_covers(tmp_path: Path) -> None:
     narrow = {**SOUND, "Sid": "Narrow", "Condition": {"StringEquals": {"kms:EncryptionContext:app": "a"}}}
     path = tmp_path / "policy.json"
     path.write_text(json.dumps({"Version": "2012-10-17", "Statement": [ADMIN, SOUND, narrow]}))
-    (found,) = [one for one in findings_of([str(path)], NOTHING) if one.code == "shadowed-statement"]
+    (found,) = [one for one in findings_of(identify(str(path)).read(NOTHING)).all if one.code == "shadowed-statement"]
     assert found.statements == ("key-policy/Narrow",)
 
 
@@ -179,7 +180,7 @@ def test_places_and_sarif(tmp_path: Path) -> None:
     """A finding points at its element, and SARIF carries the same place."""
     path = tmp_path / "policy.json"
     path.write_text(json.dumps({"Version": "2012-10-17", "Statement": [ADMIN, {**SOUND, "Action": ["kms:Decript"]}]}, indent=1))
-    found = [one for one in findings_of([str(path)], NOTHING) if one.code == "unknown-action"]
+    found = [one for one in findings_of(identify(str(path)).read(NOTHING)).all if one.code == "unknown-action"]
     line = next(i for i, text in enumerate(path.read_text().splitlines(), 1) if '"Action"' in text and i > 15)
     assert abs(found[0].location.line - line) <= 1
     (told,) = sarif([result(one) for one in found])["runs"][0]["results"]

@@ -10,6 +10,7 @@ import pytest
 
 from kmsgen.cli.jobs.lint import findings_of
 from kmsgen.sources.beside import NOTHING
+from kmsgen.sources.subject import identify
 from tests.unit.checks.lint.linting import HOME, KEY, MANAGE, allow, of_key
 
 DEAD = [
@@ -42,7 +43,7 @@ def test_an_iam_statement_is_not_measured_by_one_key(tmp_path: Path) -> None:
     key = {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": {"Version": "2012-10-17", "Statement": [MANAGE]}}}
     path = tmp_path / "template.json"
     path.write_text(json.dumps({"Resources": {"Key": key, "Role": role}}))
-    found = [one.message for one in findings_of([str(path)], NOTHING) if one.code == "dead-statement"]
+    found = [one.message for one in findings_of(identify(str(path)).read(NOTHING)).all if one.code == "dead-statement"]
     dead = "no request there could be meets this statement"
     assert found == [dead, f"{dead}: requests for kms:DescribeKey never carry `kms:EncryptionContext:app`"]
 
@@ -52,6 +53,6 @@ def test_a_statement_for_keys_of_another_type_says_so(tmp_path: Path) -> None:
     policy = {"Version": "2012-10-17", "Statement": [MANAGE, allow("kms:GenerateMac")]}
     path = tmp_path / "template.json"
     path.write_text(json.dumps({"Resources": {"Key": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": policy}}}}))
-    (found,) = [one for one in findings_of([str(path)], NOTHING) if one.code == "dead-statement"]
+    (found,) = [one for one in findings_of(identify(str(path)).read(NOTHING)).all if one.code == "dead-statement"]
     assert found.message.endswith("KMS offers its actions for no key of spec SYMMETRIC_DEFAULT and usage ENCRYPT_DECRYPT")
     assert of_key("dead-statement", tmp_path, allow("kms:GenerateMac")) == []
