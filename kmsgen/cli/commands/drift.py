@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kmsgen.cli.commands.aws_options import sign_in
-from kmsgen.cli.commands.many_options import course
+from kmsgen.cli.commands.many_options import local_course
 from kmsgen.cli.commands.output_options import Output, OutputForm
 from kmsgen.cli.commands.question_options import SECONDS, SecondOpinion, Seconds
 from kmsgen.cli.commands.sharing import sharing
@@ -18,7 +18,7 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command(epilog="Example: kmsgen drift intents/ --profile audit --output json")
-@sharing(sign_in=sign_in, course=course)
+@sharing(sign_in=sign_in, course=local_course)
 def drift(
     *,
     paths: Annotated[

@@ -17,6 +17,15 @@ FailFast = Annotated[
     bool,
     typer.Option("--fail-fast", help="End at the first file that fails, with what is wrong with it.", rich_help_panel=_PANEL),
 ]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="tcp://HOST:PORT",
+        help="The scheduler of a Dask cluster that works instead of processes of this machine; needs the extra `kmsgen[dask]`.",
+        rich_help_panel=_PANEL,
+    ),
+]
 NoCache = Annotated[
     bool,
     typer.Option(
@@ -34,14 +43,21 @@ Since = Annotated[
 ]
 
 
-def course(*, jobs: Jobs = None, fail_fast: FailFast = False) -> "Course":
-    """Return what the options tell; of processes, what `kmsgen.toml` says where no option does."""
+def local_course(*, jobs: Jobs = None, fail_fast: FailFast = False) -> "Course":
+    """Return what the options tell, for a command that no cluster works for; `kmsgen.toml` says what `--jobs` does not."""
     from kmsgen.cli.jobs.many import Course, cores  # noqa: PLC0415 - `--help` does not pay for it
     from kmsgen.intent.settings import find_settings  # noqa: PLC0415 - as above
 
     return Course(jobs or find_settings().jobs or cores(), fail_fast)
 
 
-def remembering_course(*, jobs: Jobs = None, fail_fast: FailFast = False, no_cache: NoCache = False) -> "Course":
-    """Return what `course` does for a command whose answers are remembered."""
-    return course(jobs=jobs, fail_fast=fail_fast)._replace(cache=not no_cache)
+def course(*, jobs: Jobs = None, fail_fast: FailFast = False, scheduler: Scheduler = None) -> "Course":
+    """Return what the options tell."""
+    return local_course(jobs=jobs, fail_fast=fail_fast)._replace(scheduler=scheduler)
+
+
+def remembering_course(
+    *, jobs: Jobs = None, fail_fast: FailFast = False, scheduler: Scheduler = None, no_cache: NoCache = False
+) -> "Course":
+    """Return what the options tell, for a command whose answers are remembered."""
+    return course(jobs=jobs, fail_fast=fail_fast, scheduler=scheduler)._replace(cache=not no_cache)

@@ -84,7 +84,7 @@ def _asked(beside: Beside, output: str) -> object:
 
 
 def _key(file: PolicyFile, asked: object) -> str | None:
-    return None if asked is None else key_of((file.path, *file.bases), asked)
+    return None if asked is None else key_of(file.files, asked)
 
 
 def _plain(one: Linted) -> Any:  # noqa: ANN401 - plain data

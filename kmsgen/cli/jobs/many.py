@@ -1,4 +1,4 @@
-"""The same work on many files, by all cores: in processes, in chunks, its results in the order of the files.
+"""The same work on many files, by all cores or a cluster: in chunks, its results in the order of the files.
 
 A failure is a result like any other: the rest is done all the same.
 """
@@ -6,19 +6,15 @@ A failure is a result like any other: the rest is done all the same.
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
-import signal
-import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import Generic, NamedTuple, TypeVar
+from pathlib import Path
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, RefusedError, input_error
+from kmsgen.cli.jobs.processes import Processes
+from kmsgen.errors import Diagnostic, InputError, KmsgenError, RefusedError
 
 LEAST = 4
 """For fewer files a process is not worth its start."""
@@ -29,14 +25,19 @@ AHEAD = 4
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
+Given_contra = TypeVar("Given_contra", contravariant=True)
 
 
 class Course(NamedTuple):
-    """How a run goes over its files: by how many processes, to the first that fails or to the last, with or without a cache."""
+    """How a run goes over its files: to the first that fails or to the last, with or without a cache, and by whom.
+
+    That is so many processes, or the cluster of a scheduler, by its address.
+    """
 
     jobs: int = 1
     fail_fast: bool = False
     cache: bool = False
+    scheduler: str | None = None
 
 
 class Failure(NamedTuple):
@@ -48,6 +49,21 @@ class Failure(NamedTuple):
     def error(self) -> KmsgenError:
         """Return the error that it was."""
         return (RefusedError if self.exit_code == RefusedError.exit_code else InputError)(self.diagnostics)
+
+
+class Workers(Protocol[Given_contra, Done]):
+    """What works on chunks of items, so many at a time."""
+
+    count: int
+
+    def submit(self, chunk: Sequence[Given_contra]) -> Any:  # noqa: ANN401 - a future of whatever kind
+        """Begin the work on a chunk."""
+
+    def result(self, future: Any) -> list[Done]:  # noqa: ANN401 - as above
+        """Wait for the results on a chunk. Raises InputError where there will be none."""
+
+    def end(self) -> None:
+        """Let go of what is still worked on."""
 
 
 class Attempt(Generic[Item, Done]):
@@ -98,17 +114,32 @@ def results(
     Items that `anywhere` does not hold for are worked on by this process, when their turn comes. The work on the others begins at
     once, and ends with the block. Raises InputError where a process dies of anything but its work.
     """
-    away = [item for item in items if anywhere(item)]
-    processes = min(course.jobs, -(-len(away) // LEAST))
-    if processes <= 1:
+    apart = [anywhere(item) and (course.scheduler is None or is_on_disk(item)) for item in items]
+    away = [item for item, goes in zip(items, apart, strict=True) if goes]
+    workers = _workers(Attempt(work), course, len(away))
+    if workers is None:
         yield map(Attempt(work), freeing(items))
         return
-    pool = _Pool(Attempt(work), away, processes)
-    found = pool.results()
     try:
-        yield (next(found) if anywhere(item) else Attempt(work)(item) for item in items)
+        found = _Ahead(workers, away)
+        yield (next(found) if goes else Attempt(work)(item) for item, goes in zip(items, apart, strict=True))
     finally:
-        pool.end()
+        workers.end()
+
+
+def _workers(attempt: Attempt[Item, Done], course: Course, count: int) -> Workers[Item, Done | Failure] | None:
+    """Return what is to work on so many items; None where this process alone is."""
+    if course.scheduler is not None and count:
+        from kmsgen.cli.jobs.cluster import Cluster  # noqa: PLC0415 - Dask takes a second to load
+
+        return Cluster(attempt.all, course.scheduler)
+    processes = min(course.jobs, -(-count // LEAST))
+    return Processes(attempt.all, processes) if processes > 1 else None
+
+
+def is_on_disk(item: Any) -> bool:  # noqa: ANN401 - whatever tells its files
+    """Return whether an item is made of ordinary files, which another machine may see too."""
+    return all(str(path) != "-" and Path(path).is_file() for path in item.files)
 
 
 def freeing(items: Iterable[Item]) -> Iterator[Item]:
@@ -120,53 +151,30 @@ def freeing(items: Iterable[Item]) -> Iterator[Item]:
         yield item
 
 
-class _Pool(Generic[Item, Done]):
-    """Processes that work on chunks of items, at most so many chunks ahead of what was taken of their results."""
+class _Ahead(Generic[Item, Done]):
+    """The results on items, in order; workers are at most so many chunks ahead of what was taken of them."""
 
-    def __init__(self, attempt: Attempt[Item, Done], items: Sequence[Item], processes: int) -> None:
-        size = max(1, min(LONGEST, len(items) // (processes * AHEAD)))
+    def __init__(self, workers: Workers[Item, Done], items: Sequence[Item]) -> None:
+        size = max(1, min(LONGEST, len(items) // (workers.count * AHEAD)))
         self._chunks = (items[start : start + size] for start in range(0, len(items), size))
-        self._attempt = attempt
-        # A fork shares what is loaded. Where a fork is not safe (macOS) or not there (Windows), a process loads all of it itself.
-        context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-        self._pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_begin)
-        self._waiting: deque[Future[list[Done | Failure]]] = deque()
-        for _ in range(processes * AHEAD):
+        self._workers = workers
+        self._waiting: deque[Any] = deque()
+        self._found: deque[Done] = deque()
+        for _ in range(workers.count * AHEAD):
             self._submit()
 
     def _submit(self) -> None:
         chunk = next(self._chunks, None)
         if chunk is not None:
-            self._waiting.append(self._pool.submit(self._attempt.all, chunk))
+            self._waiting.append(self._workers.submit(chunk))
 
-    def results(self) -> Iterator[Done | Failure]:
-        """Yield the result for each item, in order."""
-        try:
-            while self._waiting:
-                found = self._waiting.popleft().result()
-                self._submit()
-                yield from found
-        except BrokenProcessPool:
-            hint = "it may have been out of memory: fewer at a time need less, `--jobs 1` the least"
-            raise input_error(Location("--jobs"), "process-died", "a process died of anything but its work", hint) from None
+    def __iter__(self) -> Iterator[Done]:
+        return self
 
-    def end(self) -> None:
-        """End the processes; what they work on is of no use any more."""
-        for process in multiprocessing.active_children():
-            process.terminate()
-        self._pool.shutdown(cancel_futures=True)
-
-
-def _begin() -> None:
-    """Begin a process: whoever started it ends it, and when that one dies it dies too."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
-    gc.freeze()
-
-
-def _die_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    def __next__(self) -> Done:
+        if not self._found:
+            if not self._waiting:
+                raise StopIteration
+            self._found.extend(self._workers.result(self._waiting.popleft()))
+            self._submit()
+        return self._found.popleft()

@@ -19,6 +19,11 @@ class PolicyFile(NamedTuple):
     path: str
     bases: tuple[Path, ...] = ()
 
+    @property
+    def files(self) -> tuple[str | Path, ...]:
+        """The files that what it says is made of, as far as that is known."""
+        return (self.path, *self.bases)
+
 
 def policy_files(paths: Iterable[str]) -> tuple[list[PolicyFile], list[KmsgenError]]:
     """Return the files, and what is wrong with those that cannot be read."""

@@ -13,12 +13,16 @@ from kmsgen.render.claims import Claim
 
 
 class Made(NamedTuple):
-    """What an intent has been rendered to: the files of its folder, the manifest last, what to know beside them, its claims."""
+    """What an intent has been rendered to: the files of its folder, the manifest last, what to know beside them, its claims.
+
+    `last` is the digest of the manifest of the render before, on which all of that hangs.
+    """
 
     name: str
     files: tuple[File, ...]
     notes: tuple[Diagnostic | str, ...]
     claims: tuple[Claim, ...] = ()
+    last: str | None = None
 
 
 def summary_of(made: Made) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kmsgen.cli.cache import Cache, Remembered, cache_folder
 from kmsgen.cli.held_answers import HeldAnswers
@@ -24,6 +24,9 @@ from kmsgen.cli.staging import Staging
 from kmsgen.errors import Diagnostic, InputError, Location, input_error, together
 from kmsgen.intent.files.find import same_names
 from kmsgen.render.claims import claimed_twice
+
+if TYPE_CHECKING:
+    from kmsgen.cli.jobs.rendering import Wanted
 
 Compare = Callable[..., Changes]
 """Compares a folder with its files: `changes_in`, or what keeps those that differ besides."""
@@ -151,13 +154,26 @@ def _made(sources: Sequence[IntentSource], job: Job) -> Iterator[Iterator[Made |
     if not sources:
         yield iter(())
         return
-    from kmsgen.cli.jobs.rendering import Wanted, rendered_source, warm_up  # noqa: PLC0415 - not where all is known
+    from kmsgen.cli.jobs.rendering import rendered_source, warm_up  # noqa: PLC0415 - not where all is known
 
-    wanted = Wanted(job.formats, job.out, lint=job.lint, replace_key=job.replace_key)
-    if job.course.jobs > 1 and len(sources) > LEAST:
+    wanted = _wanted(job)
+    if job.course.jobs > 1 and len(sources) > LEAST and job.course.scheduler is None:
         warm_up(wanted)
     with results(partial(rendered_source, wanted=wanted), sources, job.course, is_read_again) as outcomes:
         yield outcomes
+
+
+def _anew(source: IntentSource, job: Job) -> Made:
+    """Render an intent in this process. Raises KmsgenError."""
+    from kmsgen.cli.jobs.rendering import rendered_source  # noqa: PLC0415 - as above
+
+    return rendered_source(source, _wanted(job))
+
+
+def _wanted(job: Job) -> Wanted:
+    from kmsgen.cli.jobs.rendering import Wanted  # noqa: PLC0415 - as above
+
+    return Wanted(job.formats, job.out, lint=job.lint, replace_key=job.replace_key)
 
 
 class Writer(NamedTuple):
@@ -180,12 +196,12 @@ class Writer(NamedTuple):
         return self._compared(source.path, made_again(found))
 
     def _new(self, source: IntentSource, key: str | None, made: Made | Failure | None) -> Made:
-        if made is None:  # what was remembered is damaged
-            with _made([source], self.job) as outcomes:
-                made = next(outcomes)
         if isinstance(made, Failure):
             raise made.error()
+        made = made or _anew(source, self.job)  # what was remembered may be damaged
         last = last_manifest(intent_folder(self.job.out, made.name))
+        if made.last != last:  # another run has written meanwhile, or whoever rendered it does not see what is here
+            made = _anew(source, self.job)
         summary = {**summary_of(made), "last": last}
         settled = last in (None, _manifest(summary))  # over another render there is more to say, and once only
         if settled and key is not None and key == _key(source, self.job):  # else the file was changed since

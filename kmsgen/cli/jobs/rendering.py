@@ -7,7 +7,7 @@ from typing import NamedTuple
 from kmsgen.checks import confirm
 from kmsgen.cli.jobs.gone import source_of
 from kmsgen.cli.jobs.intent_sources import IntentSource
-from kmsgen.cli.jobs.last_render import last_render
+from kmsgen.cli.jobs.last_render import last_manifest, last_render
 from kmsgen.cli.jobs.remembered import Made
 from kmsgen.cli.output_folder import files_of, intent_folder
 from kmsgen.compiler.compile import compile_intent
@@ -45,6 +45,7 @@ def _rendered(intent: Intent, wanted: Wanted) -> Made:
     compiled = compile_intent(intent)
     confirm(intent, compiled)
     folder = intent_folder(wanted.out, intent.name)
+    last = last_manifest(folder)
     deployment = deployment_of(intent, compiled.bundle, last_render(folder))
     lost = replacements(deployment, intent.keys_location)
     if lost and not wanted.replace_key:
@@ -59,7 +60,7 @@ def _rendered(intent: Intent, wanted: Wanted) -> Made:
         *(f"{intent.name}: {note}" for note in rendering.notes),
     )
     files = files_of(intent.name, rendering, source_of(intent.path, folder))
-    return Made(intent.name, tuple(files), notes, tuple(claims(deployment, intent.keys_location)))
+    return Made(intent.name, tuple(files), notes, tuple(claims(deployment, intent.keys_location)), last)
 
 
 def _refuse_findings(folder: Path, artifacts: tuple[Artifact, ...]) -> None:

@@ -38,8 +38,17 @@ def contents(files: Iterable[str | Path]) -> list[tuple[str, str]] | None:
 @cache
 def kmsgen_itself() -> str:
     """Return a digest of kmsgen's code, templates and presets, and of the versions of what it stands on."""
-    versions = [__version__, sys.version, *map(_version, _PACKAGES)]
-    found = hashlib.sha256(json.dumps(versions).encode())
+    return _digest(json.dumps(versions()).encode())
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Return the version of each thing that decides what is answered; of kmsgen's code and data with their digest."""
+    return {"kmsgen": f"{__version__} {_code()}", "Python": sys.version, **{name: _version(name) for name in _PACKAGES}}
+
+
+def _code() -> str:
+    found = hashlib.sha256()
     for folder in (PACKAGE, shipped("templates"), shipped("presets")):
         for path in sorted(path for path in folder.rglob("*.*") if "__pycache__" not in path.parts and path.is_file()):
             found.update(f"{path.relative_to(folder)}\n{_digest(path.read_bytes())}\n".encode())

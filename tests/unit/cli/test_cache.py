@@ -11,7 +11,7 @@ import pytest
 from kmsgen.cli import cache as cache_module
 from kmsgen.cli.cache import Cache
 from kmsgen.cli.jobs import rendering, rests_on
-from kmsgen.cli.jobs.rests_on import kmsgen_itself
+from kmsgen.cli.jobs.rests_on import kmsgen_itself, versions
 from kmsgen.errors import Diagnostic, Location, RefusedError
 from kmsgen.intent.intent import Intent
 from tests.unit.cli.running import Ran, Runner
@@ -120,13 +120,19 @@ def test_options_are_among_what_a_verdict_rests_on(words: tuple[str, ...], run: 
     assert len(confirmed) == 2 * COUNT
 
 
+def forget() -> None:
+    """Look anew at what kmsgen is."""
+    kmsgen_itself.cache_clear()
+    versions.cache_clear()
+
+
 def test_another_kmsgen_remembers_nothing_of_this_one(run: Runner, confirmed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Be it another version, another version of what it stands on, or a line of its code."""
     render(run)
-    kmsgen_itself.cache_clear()
+    forget()
     monkeypatch.setattr(rests_on, "version", lambda package: "0" if package == "cfn-lint" else "1")
     render(run)
-    kmsgen_itself.cache_clear()
+    forget()
     assert len(confirmed) == 2 * COUNT
 
 
@@ -137,9 +143,9 @@ def test_a_line_of_code_is_among_what_a_verdict_rests_on(tmp_path: Path, monkeyp
     found = set()
     for text in ("1", "2"):
         (tmp_path / "code.py").write_text(text)
-        kmsgen_itself.cache_clear()
+        forget()
         found.add(kmsgen_itself())
-    kmsgen_itself.cache_clear()
+    forget()
     assert len(found) == 2
 
 

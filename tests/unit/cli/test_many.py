@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from kmsgen.cli.jobs import many
+from kmsgen.cli.jobs import many, processes
 from kmsgen.cli.jobs.many import Course, Failure, results
 from kmsgen.errors import Diagnostic, InputError, Location, RefusedError
 from tests.unit.cli.running import Runner, piped
@@ -83,7 +83,7 @@ def test_no_process_outlives_a_block_that_ends_early() -> None:
     """Neither by an error nor by being done with."""
     with results(square, range(1000), Course(2)) as found:
         next(found)
-        pids = [process.pid for process in many.multiprocessing.active_children()]
+        pids = [process.pid for process in processes.multiprocessing.active_children()]
     assert len(pids) == 2
     for pid in pids:
         with pytest.raises(ProcessLookupError):

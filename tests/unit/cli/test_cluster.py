@@ -1,0 +1,234 @@
+"""A cluster works on the same chunks and gives the same bytes; a worker that is another kmsgen or sees other files gives none."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from kmsgen.cli.jobs import cluster
+from kmsgen.cli.jobs.cluster import Chunk, Client, Unfit
+from kmsgen.cli.jobs.policy_files import PolicyFile
+from kmsgen.cli.jobs.rests_on import contents, versions
+from tests.golden.cases import ROOT
+from tests.unit.cli.running import Runner
+
+INTENT = """kmsgen: 1
+name: {name}
+scope: {{account: "111122223333", regions: [us-west-2], deployer: role/ci}}
+key: {{alias: {name}}}
+admins: [role/admin]
+users: [{{principal: role/app, can: [encrypt]}}]
+"""
+COUNT = 16
+BROKEN = 5
+ONE_THREAD = ("--nthreads", "1")
+
+
+def started(folder: Path, *words: str, **environment: str) -> subprocess.Popen[bytes]:
+    """Start a part of a cluster."""
+    command = [sys.executable, "-m", "distributed.cli." + words[0], *words[1:], "--no-dashboard"]
+    with (folder / f"{words[0]}.log").open("ab") as log:
+        return subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env={**os.environ, **environment})
+
+
+def ended(process: subprocess.Popen[bytes]) -> None:
+    """End a process at once."""
+    process.kill()
+    process.wait()
+
+
+class Started(NamedTuple):
+    """A scheduler, by the file that tells its address."""
+
+    folder: Path
+    file: Path
+    address: str
+
+    def worker(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
+        """Start a worker."""
+        told = ("--scheduler-file", str(self.file), "--no-nanny", "--local-directory", str(self.folder))
+        return started(self.folder, "dask_worker", *told, *words, **environment)
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    """Start a scheduler."""
+    folder = tmp_path_factory.mktemp("cluster")
+    file = folder / "scheduler.json"
+    process = started(folder, "dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
+    address = wait_for(lambda: json.loads(file.read_text())["address"] if file.is_file() and file.stat().st_size else None)
+    yield Started(folder, file, str(address))
+    ended(process)
+
+
+@pytest.fixture(scope="module")
+def estate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write intents, one of which is not sound."""
+    folder = tmp_path_factory.mktemp("estate")
+    for number in range(COUNT):
+        (folder / "intents").mkdir(exist_ok=True)
+        text = INTENT.format(name=f"i{number:02}")
+        (folder / f"intents/{number:02}.yaml").write_text(text.replace("encrypt", "enkrypt") if number == BROKEN else text)
+    return folder
+
+
+def kmsgen(folder: Path, *words: str) -> subprocess.Popen[str]:
+    """Start the command."""
+    command = [sys.executable, "-m", "kmsgen", *words]
+    return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def told(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """Return what a command came to."""
+    out, err = process.communicate(timeout=300)
+    return process.returncode, out, err
+
+
+def test_two_workers_one_of_which_is_killed_half_way_give_the_same_bytes(scheduler: Started, estate: Path) -> None:
+    """What the dead one was at work on, the other one does; every command says what it says by one process."""
+    workers = [scheduler.worker(*ONE_THREAD) for _ in range(2)]
+    try:
+        idle = wait_for(lambda: work_of(workers[0]) if registered(scheduler) == 2 else None)
+        far = ("--scheduler", scheduler.address)
+        broken = estate / f"intents/{BROKEN:02}.yaml"
+        run = kmsgen(estate, "verify", "intents", *far)
+        wait_for(lambda: work_of(workers[0]) > idle + 1.0 or run.poll() is not None)
+        assert run.poll() is None, told(run)
+        workers[0].send_signal(signal.SIGKILL)
+        verified = told(run)
+        assert verified == told(kmsgen(estate, "verify", "intents", "--jobs", "1"))
+        assert (verified[0], verified[1].count("yes  intents/")) == (2, COUNT - 1)
+        for words in (("lint", "intents/00.yaml"), ("matrix", "intents/00.yaml", "--output", "json")):
+            assert told(kmsgen(estate, *words, *far)) == told(kmsgen(estate, *words, "--jobs", "1"))
+        broken.write_text(broken.read_text().replace("enkrypt", "encrypt"))
+        for out, how in (("one", ("--jobs", "1")), ("many", far)):
+            ran = told(kmsgen(estate, "render", "intents", "--format", "json", "--format", "terraform", "--out", out, *how))
+            assert ran[0] == 0, ran
+        assert files(estate / "one") == files(estate / "many")
+        assert len(files(estate / "one")) > 5 * COUNT
+    finally:
+        for worker in workers:
+            ended(worker)
+
+
+def other_kmsgen(folder: Path) -> dict[str, str]:
+    """Copy kmsgen, and change a line; return the environment that has Python find the copy."""
+    copy = folder / "copy"
+    for name in ("kmsgen", "templates", "presets", "starter"):
+        shutil.copytree(ROOT / name, copy / name, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    with (copy / "kmsgen" / "arn.py").open("a") as code:
+        code.write("# another line\n")
+    return {"PYTHONPATH": str(copy)}
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "code"),
+    [
+        (ONE_THREAD, other_kmsgen, "other-kmsgen"),
+        (("--nthreads", "2"), lambda _: {}, "several-threads"),
+    ],
+    ids=["another kmsgen", "several threads"],
+)
+def test_a_worker_that_may_answer_otherwise_is_refused(
+    words: Sequence[str], environment: Callable[[Path], dict[str, str]], code: str, scheduler: Started, estate: Path
+) -> None:
+    """Before any work is handed out: one that differs in a line of code, one whose threads would share what a proof holds."""
+    wait_for(lambda: registered(scheduler) == 0)
+    worker = scheduler.worker(*words, **environment(scheduler.folder))
+    try:
+        assert wait_for(lambda: registered(scheduler) == 1)
+        ran = told(kmsgen(estate, "verify", "intents", "--scheduler", scheduler.address))
+        assert (ran[:2], f"{scheduler.address}: {code}: tcp://" in ran[2]) == ((2, ""), True), ran
+    finally:
+        ended(worker)
+
+
+def test_a_worker_does_no_work_for_another_client(tmp_path: Path) -> None:
+    """One that joined late, or was changed, finds out itself; so does one that sees other files, or not the client's folder."""
+    file = PolicyFile(str(tmp_path / "a"))
+    Path(file.path).write_text("a")
+    seen, us = contents(file.files), Client(str(tmp_path), versions())
+    done: list[object] = []
+
+    def work(items: Sequence[Any]) -> list[object]:
+        done.extend(items)
+        return [Path.cwd()]
+
+    here = Path.cwd()
+    assert cluster._done_there(work, Chunk([file], [seen], us)) == [tmp_path]
+    assert Path.cwd() == here
+    done.clear()
+    unfit = [
+        Chunk([file], [seen], us._replace(versions={**us.versions, "cfn-lint": "0"})),
+        Chunk([file], [seen], us._replace(folder=str(tmp_path / "elsewhere"))),
+        Chunk([file], [[(file.path, "0")]], us),
+        Chunk([file], [None], us),
+    ]
+    found = [cluster._done_there(work, chunk) for chunk in unfit]
+    assert [one.diagnostic.code for one in found if isinstance(one, Unfit)] == ["other-kmsgen"] + ["other-files"] * 3
+    assert not done
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense", "nonsense://x", "tcp://127.0.0.1:1; x"])
+def test_a_scheduler_that_does_not_answer_is_told(address: str, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a line, with how to start one."""
+    monkeypatch.setattr(cluster, "CONNECT", 0.5)
+    ran = run("verify", "intent.yaml", "--scheduler", address)
+    assert (ran.code, f"{address}: no-scheduler: " in ran.err) == (2, True), ran.err
+
+
+def test_without_dask_it_is_told_how_to_install_it(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is an extra, and nothing else needs it."""
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    ran = run("verify", "intent.yaml", "--scheduler", "tcp://127.0.0.1:1")
+    assert (ran.code, "no-dask" in ran.err, "kmsgen[dask]" in ran.err) == (2, True, True), ran.err
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Runner:
+    """Return what runs commands in a folder with an intent."""
+    runner = Runner(tmp_path, monkeypatch, capsys)
+    runner.write("intent.yaml", INTENT.format(name="a"))
+    return runner
+
+
+def registered(scheduler: Started) -> int:
+    """Return how many workers a scheduler knows."""
+    code = (
+        "import distributed, logging, sys; logging.disable(); "
+        "print(len(distributed.Client(sys.argv[1], set_as_default=False).nthreads()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, scheduler.address], capture_output=True, text=True, check=False)
+    return int(done.stdout) if done.stdout.strip().isdecimal() else -1
+
+
+def work_of(process: subprocess.Popen[bytes]) -> float:
+    """Return the CPU seconds that a process has taken."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Return what is in a folder."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def wait_for(condition: Callable[[], Any]) -> Any:
+    """Return what a condition gives once it holds. Fails where it does not for two minutes."""
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        if found := condition():
+            return found
+        time.sleep(0.1)
+    raise AssertionError("it does not come to pass")
