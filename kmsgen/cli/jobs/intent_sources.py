@@ -48,10 +48,10 @@ def intent_sources(paths: Iterable[str], since: str | None = None) -> tuple[list
     return [one for one in found if not changed.isdisjoint((Path(one.path).resolve(), *one.bases))], problems
 
 
-def _source(path: str | Path, tree: Tree, bases: tuple[Path, ...]) -> IntentSource:
-    if str(path) != "-" and stat.S_ISREG(Path(path).stat().st_mode):
-        return IntentSource(str(path), bases)
-    return IntentSource(str(path), bases, partial(_resolved, tree))
+def _source(path: str, tree: Tree, bases: tuple[Path, ...]) -> IntentSource:
+    if path != "-" and stat.S_ISREG(Path(path).stat().st_mode):
+        return IntentSource(path, bases)
+    return IntentSource(path, bases, partial(_resolved, tree))
 
 
 def _resolved(tree: Tree) -> Intent:

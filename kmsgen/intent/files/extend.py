@@ -11,70 +11,92 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kmsgen.errors import Diagnostic, InputError, Location, input_error
 from kmsgen.intent.files.problems import Problems
+from kmsgen.intent.files.store import DISK, Store
 from kmsgen.intent.files.tree import DerivedTree, Origin, Tree
 from kmsgen.intent.intent import LINES
-from kmsgen.reading import Source, Steps, read_file
+from kmsgen.reading import Source, Steps
 
 MAX_FILES = 16
 ENDINGS = (".yaml", ".yml", ".json")
 _LISTS_OF_LINES = tuple((name,) for name in LINES)
 
 
-def read_tree(path: str | Path) -> tuple[Tree, tuple[Path, ...]]:
+def read_tree(path: str | Path, store: Store = DISK) -> tuple[Tree, tuple[Path, ...]]:
     """Read a file and all it extends; return the content and the files that were extended. Raises InputError."""
-    return extended(read_file(path))
+    return extended(store.read(str(path)), store)
 
 
-def extended(source: Source) -> tuple[Tree, tuple[Path, ...]]:
+def extended(source: Source, store: Store = DISK) -> tuple[Tree, tuple[Path, ...]]:
     """Return what `read_tree` does of a file that was read. Raises InputError."""
-    chain: tuple[Path, ...] = () if source.path == "-" else (Path(source.path).resolve(),)
-    bases: list[Path] = []
-    files: list[Tree] = list(_in_order(source, chain, bases))
-    return reduce(merge, files), tuple(bases)
+    chain: tuple[Path, ...] = () if source.path == "-" else (store.identity(source.path),)
+    reader = _Reader(store, [])
+    files: list[Tree] = list(reader.in_order(source, chain))
+    return reduce(merge, files), tuple(reader.bases)
 
 
-def _in_order(source: Source, chain: tuple[Path, ...], bases: list[Path]) -> Iterator[Source]:
-    """Yield what a file extends, and the file after it; a base that several bases extend comes once, where it comes first."""
-    named = source.data.get("extends") if isinstance(source.data, dict) else None
-    names = named if isinstance(named, list) else [] if named is None else [named]
-    problems = Problems(source)
-    if named == []:
-        problems.add(("extends",), "empty-list", "`extends` is empty", "leave the field out, or name a file")
-    for index, name in enumerate(names):
-        steps: Steps = ("extends", index) if isinstance(named, list) else ("extends",)
+class _Reader(NamedTuple):
+    """Reads what files extend, and remembers the bases that it has met."""
+
+    store: Store
+    bases: list[Path]
+
+    def in_order(self, source: Source, chain: tuple[Path, ...]) -> Iterator[Source]:
+        """Yield what a file extends, and the file after it; a base that several bases extend comes once, where it comes first."""
+        named = source.data.get("extends") if isinstance(source.data, dict) else None
+        names = named if isinstance(named, list) else [] if named is None else [named]
+        problems = Problems(source)
+        if named == []:
+            problems.add(("extends",), "empty-list", "`extends` is empty", "leave the field out, or name a file")
+        for index, name in enumerate(names):
+            steps: Steps = ("extends", index) if isinstance(named, list) else ("extends",)
+            try:
+                yield from self._base(source, name, source.where(steps), chain)
+            except InputError as error:
+                problems.found.extend(error.diagnostics)
+        problems.raise_any()
+        yield source
+
+    def _base(self, source: Source, name: Any, place: Location, chain: tuple[Path, ...]) -> Iterator[Source]:  # noqa: ANN401
+        shown = self._named(source.path, name, place)
+        target = self.store.identity(shown)
+        if target in chain:
+            hint = "move what both share into a third file"
+            raise input_error(place, "extends-cycle", f"`{name}` extends this file in turn", hint)
+        if target in self.bases:
+            return
+        self.bases.append(target)
+        if len(self.bases) > MAX_FILES:
+            raise input_error(place, "extends-too-many", f"more than {MAX_FILES} files are extended")
         try:
-            yield from _base(source, name, steps, chain, bases)
+            base = self.store.read(shown)
         except InputError as error:
-            problems.found.extend(error.diagnostics)
-    problems.raise_any()
-    yield source
+            raise InputError(_at_name(diagnostic, place, name) for diagnostic in error.diagnostics) from None
+        if not isinstance(base.data, dict):
+            raise input_error(base.where(), "wrong-type", "a file that is extended must be a mapping")
+        if "name" in base.data:
+            hint = "each intent has its own name"
+            raise input_error(base.where_key(("name",)), "extends-name", "a file that is extended must not have a `name`", hint)
+        yield from self.in_order(base, (*chain, target))
 
-
-def _base(source: Source, name: Any, steps: Steps, chain: tuple[Path, ...], bases: list[Path]) -> Iterator[Source]:  # noqa: ANN401
-    place = source.where(steps)
-    target = _target(source.path, name, place)
-    if target in chain:
-        raise input_error(place, "extends-cycle", f"`{name}` extends this file in turn", "move what both share into a third file")
-    if target in bases:
-        return
-    bases.append(target)
-    if len(bases) > MAX_FILES:
-        raise input_error(place, "extends-too-many", f"more than {MAX_FILES} files are extended")
-    shown = Path(source.path).parent / name
-    try:
-        base = read_file(shown)
-    except InputError as error:
-        raise InputError(_at_name(diagnostic, place, name) for diagnostic in error.diagnostics) from None
-    if not isinstance(base.data, dict):
-        raise input_error(base.where(), "wrong-type", "a file that is extended must be a mapping")
-    if "name" in base.data:
-        hint = "each intent has its own name"
-        raise input_error(base.where_key(("name",)), "extends-name", "a file that is extended must not have a `name`", hint)
-    yield from _in_order(base, (*chain, target), bases)
+    def _named(self, path: str, name: Any, place: Location) -> str:  # noqa: ANN401 - plain data
+        """Return the path of the file that `name` means, or refuse it."""
+        if not isinstance(name, str):
+            raise input_error(place, "wrong-type", "`extends` must be a path, or a list of paths")
+        hint = "a relative path such as ../base.yaml, within the repository"
+        plain = name and name.isprintable() and "\\" not in name and not name.startswith(("/", "~"))
+        if not plain or ":" in name or not name.lower().endswith(ENDINGS) or len(name) > 1024:
+            raise input_error(place, "extends-path", f"`{name}` is not a path that can be extended", hint)
+        if path == "-":
+            raise input_error(place, "extends-path", "a file read from standard input cannot extend another")
+        shown = self.store.beside(path, name)
+        repository = self.store.outside(path, self.store.identity(shown))
+        if repository is not None:
+            raise input_error(place, "extends-path", f"`{name}` is outside the repository `{repository}`", hint)
+        return shown
 
 
 def _at_name(diagnostic: Diagnostic, place: Location, name: str) -> Diagnostic:
@@ -82,27 +104,6 @@ def _at_name(diagnostic: Diagnostic, place: Location, name: str) -> Diagnostic:
     if diagnostic.location.line:
         return diagnostic
     return Diagnostic(place, diagnostic.code, f"`{name}`: {diagnostic.message}", diagnostic.hint)
-
-
-def _target(path: str, name: Any, place: Location) -> Path:  # noqa: ANN401 - plain data
-    """Return the file that `name` means, or refuse it."""
-    if not isinstance(name, str):
-        raise input_error(place, "wrong-type", "`extends` must be a path, or a list of paths")
-    hint = "a relative path such as ../base.yaml, within the repository"
-    plain = name and name.isprintable() and "\\" not in name and not name.startswith(("/", "~"))
-    if not plain or ":" in name or not name.lower().endswith(ENDINGS) or len(name) > 1024:
-        raise input_error(place, "extends-path", f"`{name}` is not a path that can be extended", hint)
-    if path == "-":
-        raise input_error(place, "extends-path", "a file read from standard input cannot extend another")
-    target = (Path(path).parent / name).resolve()
-    root = _repository(Path(path).resolve())
-    if root is not None and not target.is_relative_to(root):
-        raise input_error(place, "extends-path", f"`{name}` is outside the repository `{root.name}`", hint)
-    return target
-
-
-def _repository(path: Path) -> Path | None:
-    return next((folder for folder in path.parents if (folder / ".git").exists()), None)
 
 
 def merge(base: Tree, top: Tree) -> DerivedTree:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 from kmsgen.errors import InputError
-from kmsgen.reading.files import read_text
+from kmsgen.intent.files.store import DISK, Store
 
 MANIFEST = "manifest.json"
 MAX_BYTES = 16 * 1024 * 1024
@@ -15,16 +14,17 @@ MAX_BYTES = 16 * 1024 * 1024
 _TEMPLATE = re.compile(r"^AWSTemplateFormatVersion:", re.MULTILINE)
 
 
-def is_rendered(path: Path) -> bool:
+def is_rendered(path: str, store: Store = DISK) -> bool:
     """Return whether a file is a template that the manifest of its output folder lists."""
-    manifest = path.absolute().parent.parent / MANIFEST
-    if not manifest.is_file():
+    place = store.place(path)
+    manifest = store.at(place.parent.parent / MANIFEST)
+    if not store.is_file(manifest):
         return False
     try:
-        text, listed = read_text(path, MAX_BYTES), json.loads(read_text(manifest, MAX_BYTES))
+        text, listed = store.text(path, MAX_BYTES), json.loads(store.text(manifest, MAX_BYTES))
     except (InputError, ValueError, RecursionError):
         return False
     files = listed.get("files") if isinstance(listed, dict) and "kmsgen" in listed else None
-    own = f"{path.absolute().parent.name}/{path.name}"
+    own = f"{place.parent.name}/{place.name}"
     named = isinstance(files, list) and any(isinstance(file, dict) and file.get("path") == own for file in files)
     return named and _TEMPLATE.search(text) is not None
