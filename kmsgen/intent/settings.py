@@ -7,19 +7,30 @@ command runs in and, within a git repository, in those above it up to its root.
 from __future__ import annotations
 
 import os
-import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kmsgen.errors import Diagnostic, InputError, Location, input_error
-from kmsgen.reading import read_text
+from kmsgen.intent.files.store import DISK, Store
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
+    from kmsgen.intent.form.settings import SettingsFile
+    from kmsgen.reading import Source, Steps
+
 NAME = "kmsgen.toml"
 MAX_BYTES = 64 * 1024
-_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
+
+
+class AskedOfAll(NamedTuple):
+    """A question that the file asks of whatever is looked at: `never.NAME` of one principal, or `only.NAME`."""
+
+    name: str
+    principals: tuple[str, ...]
+    actions: tuple[str, ...]
+    place: Location
 
 
 class Settings(NamedTuple):
@@ -31,12 +42,18 @@ class Settings(NamedTuple):
     jobs: int | None = None
     fail_on_lint: str | None = None
     fail_on_diff: str | None = None
+    never: tuple[AskedOfAll, ...] = ()
+    only: tuple[AskedOfAll, ...] = ()
 
 
 def find_settings() -> Settings:
     """Read the settings that hold here. Raises InputError with everything that is wrong with the file."""
     path = next((folder / NAME for folder in _folders(Path.cwd()) if (folder / NAME).is_file()), None)
-    return Settings() if path is None else _read(path)
+    if path is None:
+        return Settings()
+    found = read_settings(os.path.relpath(path))
+    out = None if found.out is None else os.path.relpath(found.out)
+    return found._replace(intents=tuple(map(os.path.relpath, found.intents)), out=out)
 
 
 def _folders(here: Path) -> list[Path]:
@@ -45,69 +62,59 @@ def _folders(here: Path) -> list[Path]:
     return above[: root + 1]
 
 
-def _read(path: Path) -> Settings:
-    import tomllib  # noqa: PLC0415 - only where there is such a file
-
-    from pydantic import ValidationError  # noqa: PLC0415 - as above
+def read_settings(path: str, store: Store = DISK) -> Settings:
+    """Read the settings of a file; its paths are those of the store. Raises InputError with everything that is wrong with it."""
+    from pydantic import ValidationError  # noqa: PLC0415 - only where there is such a file
 
     from kmsgen.intent.form.settings import SettingsFile  # noqa: PLC0415 - as above
+    from kmsgen.reading.toml_text import parse_toml  # noqa: PLC0415 - as above
 
-    shown, text = os.path.relpath(path), read_text(path, MAX_BYTES)
+    source = parse_toml(store.text(path, MAX_BYTES), path)
     try:
-        file = SettingsFile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise _not_toml(shown, str(error)) from None
-    except RecursionError:
-        raise input_error(Location(shown), "toml-syntax", "nested too deep") from None
+        file = SettingsFile.model_validate(source.data)
     except ValidationError as error:
-        raise InputError(_problems(shown, text, error)) from None
-    within = _Within(path.parent, shown, text)
+        raise InputError(_problems(source, error)) from None
+    within = _Within(store, source)
     intents = tuple(within.path(("intents",), one) for one in file.intents or ())
     out = None if file.out is None else within.path(("out",), file.out)
-    return Settings(intents, out, tuple(file.formats or ()), file.jobs, file.fail_on.lint, file.fail_on.diff)
+    asked = (tuple(_never(file, source)), tuple(_only(file, source)))
+    return Settings(intents, out, tuple(file.formats or ()), file.jobs, file.fail_on.lint, file.fail_on.diff, *asked)
 
 
-def _not_toml(shown: str, message: str) -> InputError:
-    place = _PLACE.search(message)
-    line, column = (int(place[1]), int(place[2])) if place and place[1] else (0, 0)
-    reason = _PLACE.sub("", message)
-    return input_error(Location(shown, line, column), "toml-syntax", f"{reason[:1].lower()}{reason[1:]}")
+def _never(file: SettingsFile, source: Source) -> Iterator[AskedOfAll]:
+    for name, one in file.never.items():
+        place = source.where_key(("never", name))
+        yield AskedOfAll(f"never.{name}", (one.principal,), tuple(one.actions), place)
 
 
-def _problems(shown: str, text: str, error: ValidationError) -> list[Diagnostic]:
+def _only(file: SettingsFile, source: Source) -> Iterator[AskedOfAll]:
+    for name, one in file.only.items():
+        place = source.where_key(("only", name))
+        yield AskedOfAll(f"only.{name}", tuple(one.principals), tuple(one.actions), place)
+
+
+def _problems(source: Source, error: ValidationError) -> list[Diagnostic]:
     found = []
     for one in error.errors(include_url=False, include_context=False, include_input=False):
-        steps = tuple(str(step) for step in one["loc"] if isinstance(step, str))
+        steps: Steps = tuple(step for step in one["loc"] if isinstance(step, str) and step != "[key]")
         unknown = one["type"] == "extra_forbidden"
         message = "there is no such setting" if unknown else f"{one['msg'][:1].lower()}{one['msg'][1:]}"
-        found.append(
-            Diagnostic(
-                _place(shown, text, steps), "unknown-setting" if unknown else "bad-setting", f"`{'.'.join(steps)}`: {message}"
-            )
-        )
+        said = f"`{'.'.join(map(str, steps))}`: {message}"
+        found.append(Diagnostic(source.where_key(steps), "unknown-setting" if unknown else "bad-setting", said))
     return found
-
-
-def _place(shown: str, text: str, steps: tuple[str, ...]) -> Location:
-    """Return the line of a setting, which starts with the last step of its name."""
-    starts = re.compile(rf"\s*\[?\s*[\"']?{re.escape(steps[-1])}[\"']?\s*[=.\]]") if steps else re.compile(r"(?!)")
-    line = next((number for number, one in enumerate(text.splitlines(), 1) if starts.match(one)), 0)
-    return Location(shown, line, 1 if line else 0)
 
 
 class _Within(NamedTuple):
     """Reads paths that stay within the folder of the file."""
 
-    folder: Path
-    shown: str
-    text: str
+    store: Store
+    source: Source
 
-    def path(self, steps: tuple[str, ...], given: str) -> str:
-        """Return a path, relative to where the command runs. Raises InputError for one that leads out of the folder."""
-        target = (self.folder / given).resolve() if given and "\0" not in given else Path("/")
-        if not target.is_relative_to(self.folder.resolve()):
-            place = _place(self.shown, self.text, steps)
-            raise input_error(
-                place, "bad-setting", f"`{given}` is not a path within the folder of {NAME}", "name it by an option"
-            )
-        return os.path.relpath(self.folder / given)
+    def path(self, steps: Steps, given: str) -> str:
+        """Return a path as the store has it. Raises InputError for one that leads out of the folder of the file."""
+        found = self.store.beside(self.source.path, given) if given and "\0" not in given else ""
+        folder = self.store.identity(self.store.beside(self.source.path, "."))
+        if not found or not self.store.identity(found).is_relative_to(folder):
+            message, place = f"`{given}` is not a path within the folder of {NAME}", self.source.where_key(steps)
+            raise input_error(place, "bad-setting", message, "name it by an option")
+        return found

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Format = Literal["json", "cloudformation", "terraform", "grants"]
+Word = Annotated[str, Field(min_length=1, max_length=2048)]
 
 
 class _Table(BaseModel):
@@ -18,11 +19,27 @@ class FailOn(_Table):
     diff: Literal["gained", "lost", "any"] | None = None
 
 
+class NeverTable(_Table):
+    """A principal, by ARN, pattern or shorthand, that must not be able to call any of these actions."""
+
+    principal: Word
+    actions: Annotated[list[Word], Field(min_length=1)]
+
+
+class OnlyTable(_Table):
+    """The only principals that may be able to call any of these actions."""
+
+    principals: Annotated[list[Word], Field(min_length=1)]
+    actions: Annotated[list[Word], Field(min_length=1)]
+
+
 class SettingsFile(_Table):
-    """All of the file. Paths are relative to it."""
+    """All of the file. Paths are relative to it; each question has a name."""
 
     intents: Annotated[list[str], Field(min_length=1)] | None = None
     out: str | None = None
     formats: Annotated[list[Format], Field(min_length=1)] | None = None
     jobs: Annotated[int, Field(ge=1)] | None = None
     fail_on: FailOn = FailOn()
+    never: dict[Word, NeverTable] = {}
+    only: dict[Word, OnlyTable] = {}
