@@ -13,6 +13,7 @@ from kmsgen.sources.described import Described
 from kmsgen.sources.places import Origins, PlacedGrant, PlacedPolicy, Places
 
 if TYPE_CHECKING:
+    from kmsgen.intent.intent import Intent
     from kmsgen.policy.bundle import Bundle
 
 
@@ -29,12 +30,17 @@ def is_intent(source: Source) -> bool:
 
 def read_intent(source: Source, _beside: Beside) -> Described:
     """Read an intent and compile it. Raises KmsgenError with every diagnostic of the file and of what it extends."""
-    from kmsgen.compiler import compile_intent  # noqa: PLC0415 - pydantic is loaded only where an intent is
-    from kmsgen.intent import intent_of  # noqa: PLC0415 - as above
+    from kmsgen.intent import intent_of  # noqa: PLC0415 - pydantic is loaded only where an intent is
 
-    intent = intent_of(source)
+    return describe_intent(intent_of(source))
+
+
+def describe_intent(intent: Intent) -> Described:
+    """Compile an intent. Raises KmsgenError."""
+    from kmsgen.compiler import compile_intent  # noqa: PLC0415 - as above
+
     compiled = compile_intent(intent)
-    return Described(compiled.bundle, _places(compiled.bundle, compiled.origins, source.path), compiled.notes, intent=intent)
+    return Described(compiled.bundle, _places(compiled.bundle, compiled.origins, intent.path), compiled.notes, intent=intent)
 
 
 def _places(bundle: Bundle, origins: Origins, path: str) -> Places:

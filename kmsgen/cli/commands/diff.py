@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kmsgen.cli.commands.many_options import Jobs
+from kmsgen.cli.commands.output_options import Report, Writes
 from kmsgen.cli.commands.question_options import SECONDS, DescribedOnly, SecondOpinion, Seconds
 from kmsgen.cli.commands.reading_options import FORMS, beside
 from kmsgen.cli.commands.sharing import sharing
@@ -15,14 +17,6 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False)
 
 
-class Output(StrEnum):
-    """How the differences are printed."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-
-
 class FailOn(StrEnum):
     """Which differences make the exit code 1."""
 
@@ -31,34 +25,55 @@ class FailOn(StrEnum):
     ANY = "any"
 
 
-@app.command(epilog="Example: kmsgen diff deployed.json key-policy.json --fail-on gained --output markdown")
+@app.command(
+    epilog="Example: kmsgen diff deployed.json key-policy.json --fail-on gained; kmsgen diff main..HEAD --output markdown"
+)
 @sharing(beside=beside)
 def diff(
     *,
-    old: Annotated[str, typer.Argument(metavar="OLD", help=f"What there was: {FORMS}.")],
+    old: Annotated[
+        str,
+        typer.Argument(
+            metavar="OLD|REV..REV", help=f"What there was: {FORMS}, a folder of intents; or two git revisions, `A..B`, `A...B`."
+        ),
+    ],
     new: Annotated[
         str | None,
-        typer.Argument(metavar="[NEW]", help="What takes its place; without it OLD is a plan: before and after."),
+        typer.Argument(
+            metavar="[NEW]",
+            help="What takes its place; without it OLD is a plan: before and after. Of revisions: a file or folder of theirs, "
+            "unless kmsgen.toml says which.",
+        ),
     ] = None,
     beside: "Beside",
     fail_on: Annotated[FailOn | None, typer.Option("--fail-on", help="Exit 1 where access is gained, lost, or either.")] = None,
     described_only: DescribedOnly = False,
     seconds: Seconds = SECONDS,
     second_opinion: SecondOpinion = False,
-    output: Annotated[Output, typer.Option("--output", help="How to print.")] = Output.TEXT,
+    jobs: Jobs = None,
+    output: Annotated[Report, typer.Option("--output", help="How to print.")] = Report.TEXT,
+    writes: Writes = None,
 ) -> None:
     """Show which access NEW gives that OLD does not, and the other way round, each kind with a request that shows it.
 
     Files that mean the same print nothing, however different their text. Keys are compared in their order, those of Terraform by
     their addresses. A Terraform plan alone is compared with what there is before it: `kmsgen diff plan.json --fail-on gained`.
     Where something is not known, what is shown holds for every value, and the reason names what more may depend on.
-    JSON: {gained: [group], lost: [group], reason}; a group is {principals, actions, conditions, reason, witness}.
+
+    Two folders of intents, or two revisions of the git repository that the command runs in, are compared intent by intent: those
+    of one name, or else of one alias, are about one key. `A...B` compares with where B left A. Nothing is checked out, nothing of
+    the repository runs. A path that looks like two revisions is written with `./` before it.
+
+    JSON: {gained: [group], lost: [group], reason}; a group is {principals, actions, conditions, reason, witness}; of intents
+    {old, new, intents: [{name, file, change, was, bases, gained, lost, reason, notes}], same, reason, errors}.
     Exit codes: 0 no difference that --fail-on names, 1 there is one or the comparison could not be finished, 2 bad input.
     """
-    from kmsgen.cli.jobs.diff import run  # noqa: PLC0415 - `--help` must not pay for what only a comparison needs
-    from kmsgen.intent.settings import find_settings  # noqa: PLC0415 - as above
+    from kmsgen.cli.jobs.diff import Asked, run  # noqa: PLC0415 - `--help` must not pay for what only a comparison needs
+    from kmsgen.cli.jobs.estate_diff import Course  # noqa: PLC0415 - as above
+    from kmsgen.cli.jobs.many import cores  # noqa: PLC0415 - as above
+    from kmsgen.cli.jobs.reporting import wanted  # noqa: PLC0415 - as above
     from kmsgen.prover.problem import Budget  # noqa: PLC0415
 
-    fails = fail_on or find_settings().fail_on_diff
     budget = Budget(seconds=seconds, second_opinion=second_opinion)
-    raise typer.Exit(run((old, new), beside, output, fails, described_only=described_only, budget=budget))
+    asked = Asked(old, new, beside, fail_on, wanted(output, writes or (), Report))
+    raise typer.Exit(run(asked, Course(budget, jobs or cores(), described_only)))

@@ -14,3 +14,21 @@ class Output(StrEnum):
 
 
 OutputForm = Annotated[Output, typer.Option("--output", help="How to print.")]
+
+
+class Report(StrEnum):
+    """How a report for a pull request is printed, or written to a file."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    SARIF = "sarif"
+    JUNIT = "junit"
+
+
+Writes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--write", metavar="FORM=FILE", help="Write the report to a file as well, in a form of --output. Can be repeated."
+    ),
+]

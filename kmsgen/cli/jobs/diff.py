@@ -1,196 +1,116 @@
-"""What `kmsgen diff` compares."""
+"""What `kmsgen diff` compares: two files, a plan with what there is before it, two folders of intents, or two revisions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from kmsgen.cli.console import say, say_note
-from kmsgen.cli.jobs.last_render import last_render
-from kmsgen.cli.reports import differences as report
-from kmsgen.cli.reports.unknown import named
-from kmsgen.errors import Diagnostic, Location, each, input_error
-from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
-from kmsgen.policy.document import Document
-from kmsgen.prover.difference import Tells, differences
-from kmsgen.prover.grouping import merged
-from kmsgen.prover.problem import Budget
+from kmsgen.cli.console import answer_held, say, say_note
+from kmsgen.cli.jobs.comparing import aligned, compare, lost_keys, with_grants
+from kmsgen.cli.jobs.estate_diff import Course, compared
+from kmsgen.cli.jobs.estates import Estates, of_folders, of_revisions
+from kmsgen.cli.jobs.git import range_of
+from kmsgen.cli.jobs.reporting import Wanted
+from kmsgen.cli.reports.accesses import Compared, Comparison, access_of
+from kmsgen.cli.reports.differences import rendered
+from kmsgen.errors import InputError, Location, each, input_error, together
+from kmsgen.intent.settings import find_settings
 from kmsgen.prover.question import Differences
-from kmsgen.render.deployment import deployment_of
-from kmsgen.render.history import UNKNOWN, History
-from kmsgen.render.lost_keys import replacements
-from kmsgen.render.terraform.addresses import history_after
+from kmsgen.sources.aws_output import folder_of_answers
 from kmsgen.sources.beside import NOTHING, Beside
-from kmsgen.sources.described import GRANTS, KEY_REGION, OPTIONS, Described
-from kmsgen.sources.key_regions import in_region
-from kmsgen.sources.subject import FOLDER, PLAN, Subject, identify
+from kmsgen.sources.described import OPTIONS
+from kmsgen.sources.subject import INTENT, Subject, identify, is_rendered_folder, nothing_beside
 
 
-def run(
-    paths: tuple[str, str | None], beside: Beside, output: str, fail_on: str | None, *, described_only: bool, budget: Budget
-) -> int:
-    """Print what differs; return the exit code. Raises KmsgenError with every problem of both files.
+class Asked(NamedTuple):
+    """What was asked for: the arguments, what stands beside, which differences fail, and how it is printed."""
 
-    One path alone is a Terraform plan: what there is before it is compared with what there is after it.
-    """
-    old, new = paths
-    before, after = identify(old).sides(beside) if new is None else _read((old, new), beside)
-    for loss in _lost_keys(before, after):
+    old: str
+    new: str | None
+    beside: Beside
+    fail_on: str | None
+    wanted: Wanted
+
+
+def run(asked: Asked, course: Course) -> int:
+    """Print what differs; return the exit code. Raises KmsgenError with every problem of both sides."""
+    revisions = range_of(asked.old)
+    if revisions is not None:
+        with of_revisions(revisions, asked.new) as estates:
+            return _of_estates(asked, course, estates)
+    if asked.new is not None and _is_estate(asked.old) and _is_estate(asked.new):
+        return _of_estates(asked, course, of_folders(asked.old, asked.new)._replace(fail_on=find_settings().fail_on_diff))
+    return _of_files(asked, course)
+
+
+def _is_estate(path: str) -> bool:
+    """Return whether a path is that of a folder of intents: of one that is told apart by no manifest and no answers."""
+    return Path(path).is_dir() and not is_rendered_folder(path) and not folder_of_answers(path)
+
+
+def _of_estates(asked: Asked, course: Course, estates: Estates) -> int:
+    if asked.beside.given:
+        raise nothing_beside(asked.old, INTENT)
+    found, failures = compared(estates, course)
+    for one in found.compared:
+        for note in one.notes:
+            say_note(note)
+        if one.reason:
+            say(f"the comparison of {one.name} is not complete: {one.reason}")
+    if found.reason:
+        say(f"the comparison is not complete: {found.reason}")
+    fail_on = asked.fail_on or estates.fail_on
+    asked.wanted.give(lambda form: rendered(found, form, fail_on), answer_held)
+    say(found.summary)
+    if failures:
+        raise InputError(together(failures).diagnostics)
+    return 1 if found.fails(fail_on) else 0
+
+
+# --- two files ----------------------------------------------------------------------------------------------------------
+
+
+def _of_files(asked: Asked, course: Course) -> int:
+    """Compare two files; one alone is a Terraform plan: what there is before it is compared with what there is after it."""
+    fail_on = asked.fail_on or find_settings().fail_on_diff
+    before, after = _both(asked)
+    for loss in lost_keys(before, after):
         say_note(loss)
-    before, after = _with_grants(*aligned(before, after))
+    before, after = with_grants(*aligned(before, after))
     for subject in (before, after):
         for note in subject.described.notes:
             say_note(note)
-    found = compare(before, after, described_only=described_only, budget=budget)
-    report.show(found, output)
+    found = of_subjects(before, after, compare(before, after, described_only=course.described_only, budget=course.budget))
+    asked.wanted.give(lambda form: rendered(Comparison((found,)), form, fail_on), answer_held)
     if found.reason:
         say(f"the comparison is not complete: {found.reason}")
-    failing = {"gained": bool(found.gained), "lost": bool(found.lost), "any": bool(found.gained or found.lost)}
-    return 1 if found.reason or (fail_on and failing[fail_on]) else 0
+    return 1 if found.fails(fail_on) else 0
 
 
-def _read(paths: tuple[str, str], beside: Beside) -> list[Subject]:
+def of_subjects(before: Subject, after: Subject, found: Differences) -> Compared:
+    """Return what differs between two files as plain values, with the places of the statements that it comes from."""
+    sides = ((after, found.gained, True), (before, found.lost, False))
+    accesses = []
+    for subject, groups, gained in sides:
+        origins = subject.described.places.origins()
+        accesses += [
+            access_of(one, [origins.get(label, ()) for label in one.reason], Location(subject.path), gained=gained)
+            for one in groups
+        ]
+    return Compared(after.path, after.path, tuple(accesses), found.reason)
+
+
+def _both(asked: Asked) -> tuple[Subject, Subject]:
     """Read both files; what stands beside policies is nothing to one that holds everything itself."""
+    if asked.new is None:
+        return identify(asked.old).sides(asked.beside)
 
     def read(path: str) -> Subject:
         file = identify(path)
-        return file.read(NOTHING if file.form.holds_everything else beside).about_keys()
+        return file.read(NOTHING if file.form.holds_everything else asked.beside).about_keys()
 
-    subjects = each(paths, read)
-    if beside.given and all(subject.form.holds_everything for subject in subjects):
+    before, after = each((asked.old, asked.new), read)
+    if asked.beside.given and before.form.holds_everything and after.form.holds_everything:
         message = f"{OPTIONS} stand beside policies, and neither file holds those alone"
-        raise input_error(Location(paths[0]), "not-a-policy", message, f"{subjects[0].form.name} holds these itself")
-    return subjects
-
-
-def _lost_keys(before: Subject, after: Subject) -> tuple[Diagnostic, ...]:
-    """Return what is lost with a key that is rendered or intended before, where the intent after it takes another."""
-    if after.intent is None:
-        return ()
-    return replacements(deployment_of(after.intent, after.bundle, _history(before)), after.intent.keys_location)
-
-
-def _history(before: Subject) -> History:
-    """Return what an intent, or a folder that was rendered, tells of its keys; of other files nothing is known to be rendered."""
-    if before.intent is not None:
-        return history_after(deployment_of(before.intent, before.bundle))
-    path = Path(before.path)
-    return last_render(path if path.is_dir() else path.parent) if before.form is FOLDER else UNKNOWN
-
-
-def _with_grants(before: Subject, after: Subject) -> tuple[Subject, Subject]:
-    """Return both with the same grants on the keys of one whose form has no room for grants, and a note that says so."""
-    lacking = [GRANTS in subject.described.lacks for subject in (before, after)]
-    if lacking == [True, False]:
-        return _granted(before, after), after
-    return (before, _granted(after, before)) if lacking == [False, True] else (before, after)
-
-
-def _granted(subject: Subject, other: Subject) -> Subject:
-    described, keys = subject.described, subject.bundle.keys
-    held = [access.grants for access in other.bundle.keys[: len(keys)]]
-    if not any(held):
-        return subject
-
-    def filled(one: Described) -> Described:
-        own = [access._replace(grants=grants) for access, grants in zip(one.bundle.keys, held, strict=False)]
-        return one._replace(bundle=one.bundle._replace(keys=(*own, *one.bundle.keys[len(held) :])))
-
-    message = f"{subject.form.name} holds no grants: they are taken to be those of {other.path}"
-    note = Diagnostic(Location(subject.path), "as-compared", message)
-    return subject._replace(described=described.changed(filled)._replace(notes=(*described.notes, note)))
-
-
-def compare(before: Subject, after: Subject, *, described_only: bool, budget: Budget) -> Differences:
-    """Compare what two files describe."""
-    only = described_only or not (before.governed and after.governed)
-    tells = tuple(Tells(policies=one.intent is not None, aliases=one.tells_aliases) for one in (before, after))
-
-    def of(old: Subject, new: Subject) -> Differences:
-        pairs = _of_one_kind(old, new)
-        return _together([differences(*pair, budget, described_only=only, tells=(tells[0], tells[1])) for pair in pairs])
-
-    unknown = (*before.described.unknown, *after.described.unknown)
-    if not unknown:
-        return of(before, after)
-    return _of_readings(of(before, after.least), of(before.least, after), f"not known: {named(unknown)}")
-
-
-def _of_readings(narrower: Differences, wider: Differences, unknown: str) -> Differences:
-    """Return what is gained and lost whatever the unknown values are; where more may be, the reason says what is not known.
-
-    `narrower` goes from the most access there may have been to the least there may be, `wider` the other way round.
-    """
-    more = any(
-        [one._replace(reason=()) for one in first] != [one._replace(reason=()) for one in second]
-        for first, second in ((wider.gained, narrower.gained), (wider.lost, narrower.lost))
-    )
-    reason = "; ".join(filter(None, (unknown if more else "", narrower.reason or wider.reason)))
-    return Differences(narrower.gained, wider.lost, reason)
-
-
-def aligned(before: Subject, after: Subject) -> tuple[Subject, Subject]:
-    """Return two plans or states with their keys in one order, by address; a key that one lacks gives nothing there."""
-    if before.form is not PLAN or after.form is not PLAN:
-        return before, after
-    addresses = list(dict.fromkeys(name for one in (before, after) for name in one.described.names.values()))
-
-    def ordered(subject: Subject, other: Subject) -> Subject:
-        return subject._replace(described=subject.described.changed(lambda one: _in_order(one, other.described, addresses)))
-
-    return ordered(before, after), ordered(after, before)
-
-
-def _in_order(described: Described, other: Described, addresses: Sequence[str]) -> Described:
-    """Return a reading with a key for each address; a key, and a principal made there, that only the other has gets nothing."""
-    own, there = _by_address(described), _by_address(other)
-    empty = {name: access._replace(policy=Document(()), grants=()) for name, access in there.items()}
-    keys = tuple(own.get(address) or empty[address] for address in addresses)
-    absent = {name: PrincipalPolicies() for name in sorted(other.made - described.bundle.principals.keys())}
-    bundle = described.bundle._replace(keys=keys, principals={**described.bundle.principals, **absent})
-    return described._replace(bundle=bundle)
-
-
-def _by_address(described: Described) -> dict[str, KeyAccess]:
-    held = {access.key.arn: access for access in described.bundle.keys}
-    return {name: held[arn] for arn, name in described.names.items() if arn in held}
-
-
-def _of_one_kind(before: Subject, after: Subject) -> Iterator[tuple[Bundle, Bundle]]:
-    """Yield the bundles with a first key of the same kind where one of them is a bare policy, which does not tell its kind."""
-    if not before.bundle.keys or not after.bundle.keys or (before.tells_kind and after.tells_kind):
-        yield before.bundle, after.bundle
-        return
-    known = [subject.bundle.keys[0].key for subject in (before, after) if subject.tells_kind]
-    possible = [one.keys[0].key for subject in (before, after) for one in subject.by_kind(subject.bundle)]
-    for key in {_kind(key): key for key in known or possible}.values():
-        yield _as(before, key), _as(after, key)
-
-
-def _kind(key: Key) -> tuple[object, ...]:
-    """Return the properties of a key that a bare policy does not tell."""
-    region = key.arn.split(":")[3]
-    return key.spec, key.usage, key.origin, key.multi_region, key.multi_region_key_type, region
-
-
-def _as(subject: Subject, key: Key) -> Bundle:
-    """Return a bundle with its first key of a kind, and in its Region where the file does not tell another."""
-    bundle = subject.bundle
-    first, *others = bundle.keys
-    if KEY_REGION in subject.described.lacks:
-        first = first._replace(key=in_region(first.key, key.arn.split(":")[3]))
-    same = first.key._replace(
-        spec=key.spec,
-        usage=key.usage,
-        origin=key.origin,
-        multi_region=key.multi_region,
-        multi_region_key_type=key.multi_region_key_type,
-    )
-    return bundle._replace(keys=(first._replace(key=same), *others))
-
-
-def _together(found: Sequence[Differences]) -> Differences:
-    """Return the differences on keys of every kind as one."""
-    gained = merged(group for one in found for group in one.gained)
-    lost = merged(group for one in found for group in one.lost)
-    return Differences(gained, lost, next((one.reason for one in found if one.reason), ""))
+        raise input_error(Location(asked.old), "not-a-policy", message, f"{before.form.name} holds these itself")
+    return before, after

@@ -1,28 +1,38 @@
-"""Access gained and lost, as text, as Markdown for a comment on a pull request, and as data."""
+"""Access gained and lost, as text, as data, as Markdown for a comment on a pull request, as SARIF and as JUnit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from kmsgen.cli.console import answer, answer_json, line
-from kmsgen.cli.reports.proofs import shortly, told_group
-from kmsgen.prover.question import Differences, Group
+from kmsgen.cli.console import line, printable_json
+from kmsgen.cli.reports.accesses import Access, Compared, Comparison
+from kmsgen.cli.reports.junit import Case, junit
+from kmsgen.cli.reports.markdown import bounded, cell, code, folded, table
+from kmsgen.cli.reports.proofs import shortly
+from kmsgen.cli.reports.sarif import ANSWER_RULES, answer_result, sarif
+from kmsgen.errors import Location
+from kmsgen.prover.question import Differences
 
-# What ends a cell, begins markup or is a character of HTML.
-_MARKDOWN = {
-    **{ord(character): f"\\{character}" for character in "\\|*_`[]"},
-    ord("&"): "&amp;",
-    ord("<"): "&lt;",
-}
+_ROWS = 20
+_NAMES = 50
+_NOTHING = "no access gained or lost"
 
 
-def show(found: Differences, output: str) -> None:
-    """Print the differences."""
-    if output == "json":
-        gained, lost = ([told_group(one) for one in side] for side in (found.gained, found.lost))
-        answer_json({"gained": gained, "lost": lost, "reason": found.reason})
-    else:
-        answer(*(_markdown(found) if output == "markdown" else text_lines(found)))
+def rendered(found: Comparison, form: str, fail_on: str | None) -> str:
+    """Return the differences as they are printed in a form, with the end of the last line."""
+    if form == "json":
+        return f"{printable_json(told(found))}\n"
+    if form == "markdown":
+        return markdown(found)
+    if form == "sarif":
+        return f"{printable_json(sarif(list(results(found, fail_on)), ANSWER_RULES))}\n"
+    if form == "junit":
+        return junit("kmsgen diff", cases(found, fail_on))
+    return "".join(f"{line(text)}\n" for text in _lines(found))
+
+
+# --- text ---------------------------------------------------------------------------------------------------------------
 
 
 def text_lines(found: Differences) -> Iterator[str]:
@@ -33,23 +43,147 @@ def text_lines(found: Differences) -> Iterator[str]:
             yield f"    such as {shortly(one)}"
 
 
-def _markdown(found: Differences) -> Iterator[str]:
-    for title, groups in (("Access gained", found.gained), ("Access lost", found.lost)):
-        if groups:
-            yield from _table(title, groups)
+def access_lines(accesses: Iterable[Access]) -> Iterator[str]:
+    """Yield the same of accesses."""
+    for one in accesses:
+        yield f"{'+' if one.gained else '-'} {one}"
+        yield f"    such as {one.such_as}"
 
 
-def _table(title: str, groups: Sequence[Group]) -> Iterator[str]:
-    yield f"### {title}"
-    yield ""
-    yield "| Who | What | When | Such as |"
-    yield "|---|---|---|---|"
-    for one in groups:
-        cells = (one.principals, one.actions, one.conditions or ("always",), (shortly(one),))
-        yield "| " + " | ".join("<br>".join(map(markdown, cell)) for cell in cells) + " |"
-    yield ""
+def _lines(found: Comparison) -> Iterator[str]:
+    for one in found.compared:
+        if found.of_intents:
+            nothing = "" if one.accesses else f"; {one.reason or _NOTHING}"
+            yield f"{one.name} ({one.path}): {one.happened}{nothing}"
+        yield from access_lines(one.accesses)
 
 
-def markdown(text: str) -> str:
-    """Keep a text from ending its cell or becoming markup."""
-    return line(text).translate(_MARKDOWN)
+# --- data ---------------------------------------------------------------------------------------------------------------
+
+
+def told(found: Comparison) -> dict[str, Any]:
+    """Return the differences as plain data, as docs/json.md has them: of two files alone, or of each intent."""
+    if not found.of_intents:
+        return told_sides(found.compared[0])
+    intents = [
+        {
+            "name": one.name,
+            "file": one.path,
+            "change": one.change,
+            "was": one.was or None,
+            "bases": list(one.bases),
+            **told_sides(one),
+            "notes": list(one.notes),
+        }
+        for one in found.compared
+    ]
+    beside = {"same": found.same, "reason": found.reason, "errors": list(found.errors)}
+    return {"old": found.old, "new": found.new, "intents": intents, **beside}
+
+
+def told_sides(one: Compared) -> dict[str, Any]:
+    """Return `{gained, lost, reason}`."""
+    gained, lost = ([access.told() for access in side] for side in (one.gained, one.lost))
+    return {"gained": gained, "lost": lost, "reason": one.reason}
+
+
+# --- Markdown -----------------------------------------------------------------------------------------------------------
+
+
+def markdown(found: Comparison) -> str:
+    """Return a comment: a table a key, the most dangerous first; of files that mean the same nothing."""
+    differing = sorted((one for one in found.compared if one.accesses or one.reason), key=_danger)
+    if not found.of_intents:
+        return bounded("### Access gained and lost", _sections(differing[0]), "tables are") if differing else ""
+    title = f"## Access to keys: {code(found.old)} to {code(found.new)}"
+    head = "\n\n".join((title, f"{found.summary}.", *_warnings(found)))
+    alike = [one.name for one in found.compared if not (one.accesses or one.reason)]
+    return bounded(head, [*map(_section, differing), *_listed(alike)], "keys are")
+
+
+def _danger(one: Compared) -> tuple[bool, int]:
+    """Order what must be looked at first: access gained, by its harm, then what is not known, then what is lost."""
+    return not one.gained and not one.reason, -max((access.danger for access in one.gained), default=0)
+
+
+def _warnings(found: Comparison) -> Iterator[str]:
+    said = [*([found.reason] if found.reason else []), *found.errors]
+    if said:
+        yield "**Not everything could be compared:**\n\n" + "\n".join(f"- {code(text)}" for text in said[:_ROWS])
+    if len(said) > _ROWS:
+        yield f"and {len(said) - _ROWS} more"
+
+
+def _listed(names: list[str]) -> Iterator[tuple[str, str]]:
+    if names:
+        summary = f"{len(names)} touched, with no access gained or lost"
+        more = [f"and {len(names) - _NAMES} more"] if len(names) > _NAMES else []
+        yield folded(summary, "\n".join(f"- {text}" for text in (*map(code, names[:_NAMES]), *more))), summary
+
+
+def _section(one: Compared) -> tuple[str, str]:
+    """Return a key with its table and the calls folded away; in short, the numbers alone."""
+    title = f"### {code(one.name)}: {_happened(one)}"
+    (long, _), *_ = _sections(one)
+    notes = [f"- {code(note)}" for note in one.notes]
+    counts = f"{len(one.gained)} kinds of access gained, {len(one.lost)} lost; see {code(one.path)}"
+    return "\n\n".join(filter(None, (title, *notes, long))), f"{title}\n\n{counts}"
+
+
+def _happened(one: Compared) -> str:
+    if one.change == "renamed":
+        return f"renamed, {code(one.was)} before"
+    by = ", ".join(map(code, one.bases[:3]))
+    return {"base": f"changed by {by}", "changed": f"changed, and {by}" if by else "changed"}.get(one.change, one.change)
+
+
+def _sections(one: Compared) -> list[tuple[str, str]]:
+    """Return what differs: with its calls, or as a table alone."""
+    shown = [*one.gained[:_ROWS], *one.lost[:_ROWS]]
+    rows = [
+        (f"**{each.side}**" if each.gained else each.side, cell(each.principals), cell(each.actions), _when(each))
+        for each in shown
+    ]
+    tables = [table(("", "Who", "What", "When"), rows)] if rows else []
+    more = [f"and {len(one.accesses) - len(shown)} kinds more"] if len(shown) < len(one.accesses) else []
+    more += [f"Not complete: {code(one.reason)}"] if one.reason else []
+    calls = "\n".join(f"- {each.side}: {code(each.such_as)}{_by(each)}" for each in shown)
+    without = "\n\n".join((*tables, *more))
+    return [("\n\n".join((*tables, *more, folded("A call of each", calls))) if shown else without, without)]
+
+
+def _when(one: Access) -> str:
+    return cell(one.conditions, "always")
+
+
+def _by(one: Access) -> str:
+    return f", allowed by {', '.join(map(code, one.reason))}" if one.reason else ""
+
+
+# --- SARIF and JUnit ----------------------------------------------------------------------------------------------------
+
+
+def results(found: Comparison, fail_on: str | None) -> Iterator[dict[str, Any]]:
+    """Yield the differences as results of SARIF: an error where the exit code is 1 because of them."""
+    for one in found.compared:
+        for access in one.accesses:
+            level = "error" if fail_on in (access.side, "any") else "warning" if access.gained else "note"
+            text = f"{one.name}: access {access.side}: {access}; such as {access.such_as}"
+            yield answer_result(f"access-{access.side}", level, text, access.place)
+        if one.reason:
+            yield answer_result("not-compared", "error", f"{one.name}: {one.reason}", Location(one.path))
+
+
+def cases(found: Comparison, fail_on: str | None) -> dict[str, list[Case]]:
+    """Return the differences as suites of JUnit: a case an intent, with a failure where the exit code is 1 because of it."""
+    made = [_case(one, fail_on) for one in found.compared]
+    made += [Case("what cannot be compared", found.reason)] if found.reason else []
+    made += [Case(f"error {number}", text, error=True) for number, text in enumerate(found.errors, 1)]
+    return {f"diff {found.old} {found.new}".strip(): made}
+
+
+def _case(one: Compared, fail_on: str | None) -> Case:
+    name = f"{one.name} ({one.path})" if one.name != one.path else one.name
+    if not one.fails(fail_on):
+        return Case(name)
+    return Case(name, one.reason or f"{len(one.gained)} gained, {len(one.lost)} lost", "\n".join(access_lines(one.accesses)))

@@ -77,7 +77,7 @@ def _request(request: Request) -> dict[str, Any]:
             "action": request.action,
             "resource": resources[0] if len(resources) == 1 else resources,
             "encryption_context": dict(request.encryption_context),
-            "context": {key: list(values) if len(values) != 1 else values[0] for key, values in request.context.items()},
+            "context": {key: list(values) if len(values) != 1 else values[0] for key, values in sorted(request.context.items())},
             "grant_tokens": list(request.grant_tokens),
             "create_grant": format_grant(request.create_grant) if request.create_grant is not None else None,
             "grant_id": request.grant_id,

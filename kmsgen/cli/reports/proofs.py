@@ -52,7 +52,7 @@ def lines(proof: Proof) -> Iterator[str]:
 def shortly(one: Group) -> str:
     """Return the witness of a group in one line."""
     request = one.witness.request
-    pairs = [f"{key}={','.join(values)}" for key, values in request.context.items() if values]
+    pairs = [f"{key}={','.join(values)}" for key, values in sorted(request.context.items()) if values]
     pairs += [f"{{{name}: {value}}}" for name, value in request.encryption_context.items()]
     if request.create_grant is not None:
         pairs.append(f"a grant of {', '.join(request.create_grant.operations)} to {request.create_grant.grantee}")

@@ -175,9 +175,8 @@ def test_diff_of_the_same_meaning_prints_nothing(policies: Path) -> None:
 def test_markdown_is_a_table(policies: Path) -> None:
     """With a row a group, for a comment on a pull request."""
     shown = run(policies, "diff", "uses.json", "public.json", "--output", "markdown")
-    assert shown.stdout.startswith(
-        "### Access gained\n\n| Who | What | When | Such as |\n|---|---|---|---|\n| any principal in any other"
-    )
+    head = "### Access gained and lost\n\n|  | Who | What | When |\n| --- | --- | --- | --- |\n"
+    assert shown.stdout.startswith(f"{head}| **gained** | `any principal in any other")
 
 
 OTHER_ALIAS = "users: [{principal: role/app, can: decrypt, when: {request_alias: team}}]\n"

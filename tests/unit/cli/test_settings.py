@@ -103,7 +103,10 @@ def test_severity_gates_are_those_of_the_settings(run: Runner) -> None:
         ("jobs = 1\n[never.x]\nprincipal = 'role/a'\n", "kmsgen.toml:2:8: bad-setting: `never.x.actions`: field required"),
         ("[never.x]\nprincipal = 'role/a'\nactions = []\n", "kmsgen.toml:3:1: bad-setting: `never.x.actions`:"),
         ("[only]\nx = {principals = ['role/a'], action = []}\n", "kmsgen.toml:2:5: bad-setting: `only.x.actions`:"),
-        ("[only.x]\nprincipal = 'a'\nprincipals = ['b']\nactions = ['c']", "kmsgen.toml:2:1: unknown-setting: `only.x.principal`"),
+        (
+            "[only.x]\nprincipal = 'a'\nprincipals = ['b']\nactions = ['c']",
+            "kmsgen.toml:2:1: unknown-setting: `only.x.principal`",
+        ),
     ],
 )
 def test_what_is_wrong_with_the_settings_is_told_with_its_line(text: str, said: str, run: Runner) -> None:

@@ -1,0 +1,156 @@
+"""Two subjects brought side by side and compared: which of their keys are one, and what nothing tells of one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from kmsgen.cli.jobs.last_render import last_render
+from kmsgen.cli.reports.unknown import named
+from kmsgen.errors import Diagnostic, Location
+from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
+from kmsgen.policy.document import Document
+from kmsgen.prover.difference import Tells, differences
+from kmsgen.prover.grouping import merged
+from kmsgen.prover.problem import Budget
+from kmsgen.prover.question import Differences
+from kmsgen.render.deployment import deployment_of
+from kmsgen.render.history import UNKNOWN, History
+from kmsgen.render.lost_keys import replacements
+from kmsgen.render.terraform.addresses import history_after
+from kmsgen.sources.described import GRANTS, KEY_REGION, Described
+from kmsgen.sources.key_regions import in_region
+from kmsgen.sources.subject import FOLDER, PLAN, Subject
+
+
+def lost_keys(before: Subject, after: Subject) -> tuple[Diagnostic, ...]:
+    """Return what is lost with a key that is rendered or intended before, where the intent after it takes another."""
+    if after.intent is None:
+        return ()
+    return replacements(deployment_of(after.intent, after.bundle, _history(before)), after.intent.keys_location)
+
+
+def _history(before: Subject) -> History:
+    """Return what an intent, or a folder that was rendered, tells of its keys; of other files nothing is known to be rendered."""
+    if before.intent is not None:
+        return history_after(deployment_of(before.intent, before.bundle))
+    path = Path(before.path)
+    return last_render(path if path.is_dir() else path.parent) if before.form is FOLDER else UNKNOWN
+
+
+def with_grants(before: Subject, after: Subject) -> tuple[Subject, Subject]:
+    """Return both with the same grants on the keys of one whose form has no room for grants, and a note that says so."""
+    lacking = [GRANTS in subject.described.lacks for subject in (before, after)]
+    if lacking == [True, False]:
+        return _granted(before, after), after
+    return (before, _granted(after, before)) if lacking == [False, True] else (before, after)
+
+
+def _granted(subject: Subject, other: Subject) -> Subject:
+    described, keys = subject.described, subject.bundle.keys
+    held = [access.grants for access in other.bundle.keys[: len(keys)]]
+    if not any(held):
+        return subject
+
+    def filled(one: Described) -> Described:
+        own = [access._replace(grants=grants) for access, grants in zip(one.bundle.keys, held, strict=False)]
+        return one._replace(bundle=one.bundle._replace(keys=(*own, *one.bundle.keys[len(held) :])))
+
+    message = f"{subject.form.name} holds no grants: they are taken to be those of {other.path}"
+    note = Diagnostic(Location(subject.path), "as-compared", message)
+    return subject._replace(described=described.changed(filled)._replace(notes=(*described.notes, note)))
+
+
+def compare(before: Subject, after: Subject, *, described_only: bool, budget: Budget) -> Differences:
+    """Compare what two files describe."""
+    only = described_only or not (before.governed and after.governed)
+    tells = tuple(Tells(policies=one.intent is not None, aliases=one.tells_aliases) for one in (before, after))
+
+    def of(old: Subject, new: Subject) -> Differences:
+        pairs = _of_one_kind(old, new)
+        return _together([differences(*pair, budget, described_only=only, tells=(tells[0], tells[1])) for pair in pairs])
+
+    unknown = (*before.described.unknown, *after.described.unknown)
+    if not unknown:
+        return of(before, after)
+    return _of_readings(of(before, after.least), of(before.least, after), f"not known: {named(unknown)}")
+
+
+def _of_readings(narrower: Differences, wider: Differences, unknown: str) -> Differences:
+    """Return what is gained and lost whatever the unknown values are; where more may be, the reason says what is not known.
+
+    `narrower` goes from the most access there may have been to the least there may be, `wider` the other way round.
+    """
+    more = any(
+        [one._replace(reason=()) for one in first] != [one._replace(reason=()) for one in second]
+        for first, second in ((wider.gained, narrower.gained), (wider.lost, narrower.lost))
+    )
+    reason = "; ".join(filter(None, (unknown if more else "", narrower.reason or wider.reason)))
+    return Differences(narrower.gained, wider.lost, reason)
+
+
+def aligned(before: Subject, after: Subject) -> tuple[Subject, Subject]:
+    """Return two plans or states with their keys in one order, by address; a key that one lacks gives nothing there."""
+    if before.form is not PLAN or after.form is not PLAN:
+        return before, after
+    addresses = list(dict.fromkeys(name for one in (before, after) for name in one.described.names.values()))
+
+    def ordered(subject: Subject, other: Subject) -> Subject:
+        return subject._replace(described=subject.described.changed(lambda one: _in_order(one, other.described, addresses)))
+
+    return ordered(before, after), ordered(after, before)
+
+
+def _in_order(described: Described, other: Described, addresses: Sequence[str]) -> Described:
+    """Return a reading with a key for each address; a key, and a principal made there, that only the other has gets nothing."""
+    own, there = _by_address(described), _by_address(other)
+    empty = {name: access._replace(policy=Document(()), grants=()) for name, access in there.items()}
+    keys = tuple(own.get(address) or empty[address] for address in addresses)
+    absent = {name: PrincipalPolicies() for name in sorted(other.made - described.bundle.principals.keys())}
+    bundle = described.bundle._replace(keys=keys, principals={**described.bundle.principals, **absent})
+    return described._replace(bundle=bundle)
+
+
+def _by_address(described: Described) -> dict[str, KeyAccess]:
+    held = {access.key.arn: access for access in described.bundle.keys}
+    return {name: held[arn] for arn, name in described.names.items() if arn in held}
+
+
+def _of_one_kind(before: Subject, after: Subject) -> Iterator[tuple[Bundle, Bundle]]:
+    """Yield the bundles with a first key of the same kind where one of them is a bare policy, which does not tell its kind."""
+    if not before.bundle.keys or not after.bundle.keys or (before.tells_kind and after.tells_kind):
+        yield before.bundle, after.bundle
+        return
+    known = [subject.bundle.keys[0].key for subject in (before, after) if subject.tells_kind]
+    possible = [one.keys[0].key for subject in (before, after) for one in subject.by_kind(subject.bundle)]
+    for key in {_kind(key): key for key in known or possible}.values():
+        yield _as(before, key), _as(after, key)
+
+
+def _kind(key: Key) -> tuple[object, ...]:
+    """Return the properties of a key that a bare policy does not tell."""
+    region = key.arn.split(":")[3]
+    return key.spec, key.usage, key.origin, key.multi_region, key.multi_region_key_type, region
+
+
+def _as(subject: Subject, key: Key) -> Bundle:
+    """Return a bundle with its first key of a kind, and in its Region where the file does not tell another."""
+    bundle = subject.bundle
+    first, *others = bundle.keys
+    if KEY_REGION in subject.described.lacks:
+        first = first._replace(key=in_region(first.key, key.arn.split(":")[3]))
+    same = first.key._replace(
+        spec=key.spec,
+        usage=key.usage,
+        origin=key.origin,
+        multi_region=key.multi_region,
+        multi_region_key_type=key.multi_region_key_type,
+    )
+    return bundle._replace(keys=(first._replace(key=same), *others))
+
+
+def _together(found: Sequence[Differences]) -> Differences:
+    """Return the differences on keys of every kind as one."""
+    gained = merged(group for one in found for group in one.gained)
+    lost = merged(group for one in found for group in one.lost)
+    return Differences(gained, lost, next((one.reason for one in found if one.reason), ""))

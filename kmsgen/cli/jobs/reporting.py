@@ -1,0 +1,35 @@
+"""Where a report goes: one form of it to stdout, others to files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from kmsgen.cli.jobs.option_values import named_values
+from kmsgen.cli.output_file import write
+from kmsgen.errors import Location, input_error
+
+
+class Wanted(NamedTuple):
+    """The form that is printed, and files with the form that each holds."""
+
+    output: str
+    files: tuple[tuple[str, str], ...] = ()
+
+    def give(self, report: Callable[[str], str], show: Callable[[Iterable[str]], None]) -> None:
+        """Make each form once; write the files, then print. Raises InputError for a file that cannot be written."""
+        made = {form: report(form) for form in dict.fromkeys((self.output, *(form for form, _ in self.files)))}
+        for form, path in self.files:
+            write(path, made[form])
+        show([made[self.output]])
+
+
+def wanted(output: str, writes: Iterable[str], forms: Iterable[str]) -> Wanted:
+    """Return what `--output` and `--write FORM=FILE` ask for. Raises InputError for a form that there is not."""
+    files = named_values(writes, "--write")
+    known = tuple(map(str, forms))
+    for form, path in files:
+        if form not in known or not path:
+            message = f"`{form}={path}` is no FORM=FILE"
+            raise input_error(Location("--write"), "usage", message, f"FORM is one of {', '.join(known)}")
+    return Wanted(output, tuple(files))
