@@ -32,6 +32,11 @@ class AskedOfAll(NamedTuple):
     actions: tuple[str, ...]
     place: Location
 
+    @property
+    def is_never(self) -> bool:
+        """Whether this must be impossible for the principal; else it must be for everybody but the principals."""
+        return self.name.startswith("never.")
+
 
 class Settings(NamedTuple):
     """What the file says; None, or nothing, where it leaves that to the commands. Paths are relative to where a command runs."""

@@ -223,6 +223,11 @@ def _identified(path: str, source: Source, otherwise: Form | None) -> Identified
     return Identified(path, source, form)
 
 
+def is_folder_of_intents(path: str) -> bool:
+    """Return whether a path is that of a folder that neither `render` nor the AWS CLI wrote: what is in it are intents."""
+    return _is_folder(path) and not is_rendered_folder(path) and not aws_output.folder_of_answers(path)
+
+
 def is_rendered_folder(path: str) -> bool:
     """Return whether a path is that of a folder with the manifest that `render` writes."""
     return Path(path, rendered_folder.MANIFEST).is_file()

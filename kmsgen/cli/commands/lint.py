@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmsgen.cli.commands.many_options import remembering_course
+from kmsgen.cli.commands.many_options import Since, remembering_course
 from kmsgen.cli.commands.reading_options import FORMS, beside
 from kmsgen.cli.commands.sharing import sharing
 
@@ -33,7 +33,7 @@ class Level(StrEnum):
 
 
 @app.command(
-    epilog="Example: kmsgen lint key-policy.json iam-policy.json; kmsgen lint policies/*.json --output sarif > kmsgen.sarif"
+    epilog="Example: kmsgen lint key-policy.json iam-policy.json; kmsgen lint --changed-since main --output sarif > kmsgen.sarif"
 )
 @sharing(beside=beside, course=remembering_course)
 def lint(
@@ -50,6 +50,7 @@ def lint(
         Level | None, typer.Option("--fail-on", help="Exit 1 from this severity on.", show_default="warning")
     ] = None,
     course: "Course",
+    since: Since = None,
     output: Annotated[Output, typer.Option("--output", help="How to print.")] = Output.TEXT,
 ) -> None:
     """Find what is wrong, open, dead or not what it seems in key policies and IAM policies, and say how to mend it.
@@ -62,4 +63,4 @@ def lint(
 
     repository = find_settings()
     given, level = files or list(repository.intents), fail_on or repository.fail_on_lint or Level.WARNING
-    raise typer.Exit(run(given, beside, output, level, course))
+    raise typer.Exit(run(given, beside, output, level, course, since=since))

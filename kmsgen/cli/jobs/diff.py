@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import NamedTuple
 
 from kmsgen.cli.console import answer_held, say, say_note
@@ -16,10 +15,9 @@ from kmsgen.cli.reports.differences import rendered
 from kmsgen.errors import InputError, Location, each, input_error, together
 from kmsgen.intent.settings import find_settings
 from kmsgen.prover.question import Differences
-from kmsgen.sources.aws_output import folder_of_answers
 from kmsgen.sources.beside import NOTHING, Beside
 from kmsgen.sources.described import OPTIONS
-from kmsgen.sources.subject import INTENT, Subject, identify, is_rendered_folder, nothing_beside
+from kmsgen.sources.subject import INTENT, Subject, identify, is_folder_of_intents, nothing_beside
 
 
 class Asked(NamedTuple):
@@ -38,14 +36,9 @@ def run(asked: Asked, course: Course) -> int:
     if revisions is not None:
         with of_revisions(revisions, asked.new) as estates:
             return _of_estates(asked, course, estates)
-    if asked.new is not None and _is_estate(asked.old) and _is_estate(asked.new):
+    if asked.new is not None and is_folder_of_intents(asked.old) and is_folder_of_intents(asked.new):
         return _of_estates(asked, course, of_folders(asked.old, asked.new)._replace(fail_on=find_settings().fail_on_diff))
     return _of_files(asked, course)
-
-
-def _is_estate(path: str) -> bool:
-    """Return whether a path is that of a folder of intents: of one that is told apart by no manifest and no answers."""
-    return Path(path).is_dir() and not is_rendered_folder(path) and not folder_of_answers(path)
 
 
 def _of_estates(asked: Asked, course: Course, estates: Estates) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
+from kmsgen.cli.jobs import many
 from kmsgen.cli.jobs.comparing import compare, lost_keys
 from kmsgen.cli.jobs.estates import Estates
 from kmsgen.cli.jobs.many import Failure, results
@@ -40,7 +41,7 @@ def compared(estates: Estates, course: Course) -> tuple[Comparison, list[KmsgenE
     failures: list[KmsgenError] = [InputError(problems)] if problems else []
     work = partial(_compared, course=course)
     items = [Pair(*(handed(side) if side else None for side in pair)) for pair in touched]
-    with results(work, items, course.jobs) as made, tracked(made, len(items), "comparing") as outcomes:
+    with results(work, items, many.Course(course.jobs)) as made, tracked(made, len(items), "comparing") as outcomes:
         for one in outcomes:
             if isinstance(one, Failure):
                 failures.append(one.error())

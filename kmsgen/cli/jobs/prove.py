@@ -9,7 +9,7 @@ from kmsgen.cli.console import say_note
 from kmsgen.cli.jobs.questions import AskedQuestions, Asker
 from kmsgen.cli.reports import proofs as report
 from kmsgen.cli.reports.unknown import named
-from kmsgen.errors import Location, input_error
+from kmsgen.errors import InputError, Location, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.document import Effect
@@ -47,22 +47,32 @@ def answers(subject: Subject, questions: Sequence[Question], budget: Budget, *, 
             Location(subject.path), "no-key", "the file is about no key", "give it a key, or name one with --key-arn"
         )
     found = []
-    narrow = subject.least.by_key()
     for number, bundle in enumerate(bundles):
         for question in questions or [_beyond(subject, bundle)]:
-            proof = _ask(subject, bundle, question, budget, described_only=described_only)
+            proof = answer_about(subject, number, question, budget, described_only=described_only)
             if proof.result is Result.VACUOUS:
-                hint = "look for a typing error: a role is `role/name`, a user `user/name`, a service `name.amazonaws.com`"
-                message = f"`{proof.question}` is about nobody: {proof.reason}"
-                raise input_error(Location(subject.path), "vacuous-question", message, hint)
-            unknown = subject.unknown_of(bundle.keys[0].key.arn)
-            if unknown and not _settled(proof, question):
-                other = _ask(subject, narrow[number], question, budget, described_only=described_only)
-                proof = _of_readings(proof, other, question, unknown)
-                proof = _of_strangers(proof, subject, number, question, budget, described_only=described_only)
+                raise about_nobody(proof, Location(subject.path))
             about = f"{proof.question} on {subject.described.name_of(bundle.keys[0].key.arn)}"
             found.append(proof._replace(question=about) if len(bundles) > 1 else proof)
     return found
+
+
+def about_nobody(proof: Proof, place: Location) -> InputError:
+    """Build the error on a question that would be proved whatever the policies say."""
+    hint = "look for a typing error: a role is `role/name`, a user `user/name`, a service `name.amazonaws.com`"
+    return input_error(place, "vacuous-question", f"`{proof.question}` is about nobody: {proof.reason}", hint)
+
+
+def answer_about(subject: Subject, number: int, question: Question, budget: Budget, *, described_only: bool) -> Proof:
+    """Answer a question about the key of a number, whatever the file leaves unknown."""
+    bundle = subject.by_key()[number]
+    proof = _ask(subject, bundle, question, budget, described_only=described_only)
+    unknown = subject.unknown_of(bundle.keys[0].key.arn)
+    if proof.result is Result.VACUOUS or not unknown or _settled(proof, question):
+        return proof
+    other = _ask(subject, subject.least.by_key()[number], question, budget, described_only=described_only)
+    proof = _of_readings(proof, other, question, unknown)
+    return _of_strangers(proof, subject, number, question, budget, described_only=described_only)
 
 
 def _ask(subject: Subject, bundle: Bundle, question: Question, budget: Budget, *, described_only: bool) -> Proof:

@@ -10,13 +10,14 @@ from typing import NamedTuple
 from kmsgen.arn import ACCOUNT_ID, Arn, is_service_principal, parse_arn
 from kmsgen.catalogue.actions import PREFIX, expand
 from kmsgen.errors import Diagnostic, InputError, Location
+from kmsgen.intent.settings import AskedOfAll
 from kmsgen.prover.question import Never, NeverInside, NoCrossAccount, Only
 
 Values = tuple[str, ...]
-_INSIDE = re.compile(
-    r"\s*organization/(o-[a-z0-9]{10,32}(?:/r-[a-z0-9]{4,32}(?:/ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})+)?)\s+(\S+)\s*"
-)
+_INSIDE_OF = re.compile(r"organization/(o-[a-z0-9]{10,32}(?:/r-[a-z0-9]{4,32}(?:/ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})+)?)")
+_INSIDE = re.compile(rf"\s*{_INSIDE_OF.pattern}\s+(\S+)\s*")
 _SERVICES = {"role": "iam", "user": "iam", "assumed-role": "sts", "federated-user": "sts"}
+_NEVER, _ONLY, _EXCEPT = map(Location, ("--never", "--only", "--except"))
 _FORMS = "an ARN or a pattern of ARNs, role/NAME, user/NAME, account, account/123456789012, the name of a service, or *"
 
 
@@ -50,40 +51,51 @@ class Asker:
         """Read `PRINCIPAL ACTION[,ACTION]`; the principal may be `organization/o-ID`, or a unit of one."""
         inside = _INSIDE.fullmatch(text)
         if inside is not None:
-            actions = tuple(self._actions(inside[2].split(","), "--never"))
+            actions = tuple(self._actions(inside[2].split(","), _NEVER))
             return NeverInside(inside[1], actions) if actions else None
-        principals, actions = self._halves(text, "--never")
+        principals, actions = self._halves(text, _NEVER)
         if len(principals) > 1:
-            self._refuse("--never", "usage", f"`{text}` names several principals", "ask once for each")
+            self._refuse(_NEVER, "usage", f"`{text}` names several principals", "ask once for each")
         return Never(principals[0], actions) if len(principals) == 1 and actions else None
 
     def only(self, text: str) -> Only | None:
         """Read `PRINCIPAL[,PRINCIPAL] ACTION[,ACTION]`."""
-        principals, actions = self._halves(text, "--only")
+        principals, actions = self._halves(text, _ONLY)
         return Only(principals, actions) if principals and actions else None
 
     def no_cross_account(self, exceptions: Iterable[str]) -> NoCrossAccount:
         """Read the accounts or principals that are excepted."""
-        return NoCrossAccount(tuple(self._principals(exceptions, "--except")))
+        return NoCrossAccount(tuple(self._principals(exceptions, _EXCEPT)))
+
+    def of_all(self, asked: AskedOfAll) -> Never | NeverInside | Only | None:
+        """Read a question of `kmsgen.toml`."""
+        actions = tuple(self._actions(asked.actions, asked.place))
+        inside = _INSIDE_OF.fullmatch(asked.principals[0])
+        if asked.is_never and inside is not None:
+            return NeverInside(inside[1], actions) if actions else None
+        principals = tuple(self._principals(asked.principals, asked.place))
+        if len(principals) < len(asked.principals) or not actions:
+            return None
+        return Never(principals[0], actions) if asked.is_never else Only(principals, actions)
 
     def finish(self) -> None:
         """Raise InputError with every problem met."""
         if self.problems:
             raise InputError(self.problems)
 
-    def _halves(self, text: str, option: str) -> tuple[Values, Values]:
+    def _halves(self, text: str, place: Location) -> tuple[Values, Values]:
         words = text.split()
         if len(words) != 2:
-            self._refuse(option, "usage", f"`{text}` is not `PRINCIPAL ACTION[,ACTION]`", "separate the two with one space")
+            self._refuse(place, "usage", f"`{text}` is not `PRINCIPAL ACTION[,ACTION]`", "separate the two with one space")
             return (), ()
-        principals = tuple(self._principals(words[0].split(","), option))
-        return principals, tuple(self._actions(words[1].split(","), option))
+        principals = tuple(self._principals(words[0].split(","), place))
+        return principals, tuple(self._actions(words[1].split(","), place))
 
-    def _principals(self, texts: Iterable[str], option: str) -> Iterable[str]:
+    def _principals(self, texts: Iterable[str], place: Location) -> Iterable[str]:
         for text in texts:
             pattern = self._pattern(text)
             if pattern is None:
-                self._refuse(option, "principal-syntax", f"`{text}` names no principal", _FORMS)
+                self._refuse(place, "principal-syntax", f"`{text}` names no principal", _FORMS)
             else:
                 yield pattern
 
@@ -105,13 +117,13 @@ class Asker:
         """Everyone of an account: users, roles, the root user, federated users, sessions."""
         return f"arn:{self.partition}:???::{account}:*"  # of iam or sts: a star would take in paths that spell the rest
 
-    def _actions(self, texts: Iterable[str], option: str) -> Iterable[str]:
+    def _actions(self, texts: Iterable[str], place: Location) -> Iterable[str]:
         for text in texts:
             name = text if ":" in text or text == "*" else f"{PREFIX}{text}"
             if expand(name):
                 yield name
             else:
-                self._refuse(option, "unknown-action", f"there is no KMS action `{text}`", "such as kms:Decrypt, or kms:Re*")
+                self._refuse(place, "unknown-action", f"there is no KMS action `{text}`", "such as kms:Decrypt, or kms:Re*")
 
-    def _refuse(self, option: str, code: str, message: str, hint: str) -> None:
-        self.problems.append(Diagnostic(Location(option), code, message, hint))
+    def _refuse(self, place: Location, code: str, message: str, hint: str) -> None:
+        self.problems.append(Diagnostic(place, code, message, hint))

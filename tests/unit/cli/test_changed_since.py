@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -59,6 +60,33 @@ def test_only_what_was_touched_is_looked_at(run: Runner, monkeypatch: pytest.Mon
     monkeypatch.chdir(run.path / "sub")
     ran = run("verify", "../intents", "--changed-since", "HEAD~1")
     assert [Path(line.split()[-1]).stem for line in ran.out.splitlines()] == ["a", "b", "c", "ä"]
+
+
+def linted(run: Runner, *paths: str) -> set[str]:
+    """Return the files of which lint has findings."""
+    ran = run("lint", *paths, "--changed-since", "HEAD", "--output", "json", "--fail-on", "error")
+    assert ran.code == 0, ran.err
+    return {Path(one["location"]["path"]).as_posix() for one in json.loads(ran.out)}
+
+
+def test_lint_looks_at_what_was_touched(run: Runner) -> None:
+    """Intents by their bases too, named or in a folder; policies; folders of them; what comes from a pipe always."""
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:*", "Resource": "*"}]}
+    both = ("intents", "policy.json", "old.json")
+    for name in both[1:]:
+        run.write(name, policy)
+    git("add", ".")
+    git("commit", "--quiet", "--message", "y")
+    assert linted(run, *both) == set()
+    run.write("policy.json", policy | {"Id": "x"})
+    run.write("intents/_two.yaml", "admins: [role/admin]\nusers: [{principal: role/x, can: ['kms:CreateGrant']}]\n")
+    everything = linted(run, *both)
+    assert "policy.json" in everything
+    assert any(path.endswith("intents/_two.yaml") for path in everything)
+    assert linted(run, "intents/a.yaml", "old.json") == set()
+    assert linted(run, "intents/b.yaml") == {path for path in everything if path != "policy.json"}
+    ran = run("lint", "-", "--changed-since", "HEAD", "--output", "json", stdin=json.dumps(policy))
+    assert json.loads(ran.out)
 
 
 @pytest.mark.parametrize("revision", ["nowhere", "--output=x", "-x", "", "HEAD:intents", "HEAD\n"])
