@@ -14,6 +14,7 @@ from kmsgen.compiler.deployer import deployer_permits
 from kmsgen.compiler.grants import grants_on
 from kmsgen.compiler.guardrail_world import World, world_of
 from kmsgen.compiler.guardrails import deny_statements, identity_denies
+from kmsgen.compiler.iam_notes import notes_on_iam
 from kmsgen.compiler.identity_policy import documents, identity_statements, needs_identity_policy, resources_of
 from kmsgen.compiler.key_policy import Traced, allow_statements, check_size, works_in_key_policy
 from kmsgen.compiler.notes import notes_on
@@ -51,7 +52,8 @@ def compile_intent(intent: Intent) -> Compiled:
     origins: dict[str, tuple[Location, ...]] = {}
     keys = tuple(_key_access(intent, world, origins) for world in worlds)
     principals = _identity_policies(intent, worlds, origins)
-    return Compiled(Bundle(keys, principals), notes_on(intent, worlds), origins)
+    notes = sorted({*notes_on(intent, worlds), *notes_on_iam(intent, principals)})
+    return Compiled(Bundle(keys, principals), tuple(notes), origins)
 
 
 def _permits(intent: Intent, target: Target) -> list[Permit]:

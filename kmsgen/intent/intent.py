@@ -1,6 +1,6 @@
 """An intent, checked and spelled out: full ARNs, exact actions, every line with its place in the file."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from kmsgen.errors import NOWHERE, Location
 from kmsgen.policy.document import Condition
@@ -88,7 +88,8 @@ class Access(NamedTuple):
 
     `explicit` tells that the line lists its actions; an admin line without `can` has the administrator set.
     `on` narrows an action that needs two resources (CreateAlias: alias and key) to its half on resources of these types,
-    `key` or `alias`; empty: every resource that the action needs.
+    `key` or `alias`; empty: every resource that the action needs. `left_to_iam` are actions that the line asks for by words,
+    and that the principal can have through IAM policies only, which cannot be written for it.
     """
 
     location: Location
@@ -98,6 +99,7 @@ class Access(NamedTuple):
     explicit: bool = True
     when: When = When()
     on: Values = ()
+    left_to_iam: Values = ()
 
 
 class ServiceUse(NamedTuple):
@@ -154,7 +156,8 @@ class Intent(NamedTuple):
     `keys_location` is where the file says which keys are meant, be it a key to create.
     `keep_key_policies`: the keys listed keep the key policies they have, and only IAM policies are written.
     `spec` and `usage` are those of every key meant; `any_spec` tells that the intent leaves them open (every key only). `origin`
-    and `multi_region` are those of keys that exist, None where nothing tells.
+    and `multi_region` are those of keys that exist, None where nothing tells. `iam` is `attach` or `write`, None where the file
+    leaves it to kmsgen.toml.
     """
 
     path: str
@@ -171,6 +174,7 @@ class Intent(NamedTuple):
     origin: str | None = None
     multi_region: bool | None = None
     delegation: str = "key-policy"
+    iam: str | None = None
     admins: tuple[Access, ...] = ()
     users: tuple[Access, ...] = ()
     services: tuple[ServiceUse, ...] = ()
@@ -182,3 +186,12 @@ class Intent(NamedTuple):
     def governed(self) -> bool:
         """Whether the key policies of the keys are this intent's to write."""
         return not (self.every_key or self.keep_key_policies)
+
+    def with_default(self, *, iam: str | None) -> Self:
+        """Return the intent with what the file leaves to kmsgen.toml."""
+        return self if self.iam else self._replace(iam=iam)
+
+    @property
+    def attaches(self) -> bool:
+        """Whether what is rendered attaches the IAM policies to their principals."""
+        return self.iam != "write"

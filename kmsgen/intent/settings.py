@@ -45,6 +45,7 @@ class Settings(NamedTuple):
     out: str | None = None
     formats: tuple[str, ...] = ()
     jobs: int | None = None
+    iam: str | None = None
     fail_on_lint: str | None = None
     fail_on_diff: str | None = None
     never: tuple[AskedOfAll, ...] = ()
@@ -83,7 +84,8 @@ def read_settings(path: str, store: Store = DISK) -> Settings:
     intents = tuple(within.path(("intents",), one) for one in file.intents or ())
     out = None if file.out is None else within.path(("out",), file.out)
     asked = (tuple(_never(file, source)), tuple(_only(file, source)))
-    return Settings(intents, out, tuple(file.formats or ()), file.jobs, file.fail_on.lint, file.fail_on.diff, *asked)
+    said = (tuple(file.formats or ()), file.jobs, file.iam, file.fail_on.lint, file.fail_on.diff)
+    return Settings(intents, out, *said, *asked)
 
 
 def _never(file: SettingsFile, source: Source) -> Iterator[AskedOfAll]:

@@ -65,6 +65,16 @@ class Template(NamedTuple):
         """Whether there is nothing to create."""
         return not (self.created or self.alias or self.policies)
 
+    @property
+    def unattached(self) -> tuple[IdentityPolicy, ...]:
+        """The IAM policies that the stack attaches to nobody: their ARNs are outputs."""
+        return tuple(policy for policy in self.policies if not policy.holder.kind)
+
+    @property
+    def has_outputs(self) -> bool:
+        """Whether the stack has outputs."""
+        return bool(self.created or self.unattached)
+
 
 def render(deployment: Deployment) -> Rendering:
     """Write CloudFormation templates of a bundle; what has no resource there comes beside them, and a note says so.

@@ -18,7 +18,7 @@ class Deployment(NamedTuple):
 
     `path` is the intent's file, for messages. `key_policies` False: the bundle's keys stand for keys whose policies the
     intent leaves alone; `kept` are the ARNs of those that it lists. `history` tells of earlier renders; `deployer`
-    is the ARN of who deploys.
+    is the ARN of who deploys. `attaches` False: whoever keeps the principals attaches their IAM policies.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Deployment(NamedTuple):
     kept: tuple[str, ...] = ()
     history: History = UNKNOWN
     deployer: str | None = None
+    attaches: bool = True
 
     @property
     def new_key(self) -> KeyAccess | None:
@@ -69,7 +70,7 @@ def deployment_of(intent: Intent, bundle: Bundle, history: History = UNKNOWN) ->
     scope = intent.scope
     kept = intent.keys if intent.keep_key_policies else ()
     place = (scope.account, scope.partition, scope.regions)
-    return Deployment(intent.name, intent.path, bundle, *place, intent.governed, kept, history, scope.deployer)
+    return Deployment(intent.name, intent.path, bundle, *place, intent.governed, kept, history, scope.deployer, intent.attaches)
 
 
 def creation_of(access: KeyAccess) -> Creation:

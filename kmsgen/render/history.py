@@ -32,12 +32,13 @@ class History(NamedTuple):
     """The keys of the last render, and every address of Terraform at which a key or its policy may be, with the key's id.
 
     The id is empty where nothing tells it; of a grant it is `KEYID/NAME`. `deployer` is the ARN of who deploys.
-    `known` False: there is no manifest that tells.
+    `attached`: some render attached IAM policies to their principals. `known` False: there is no manifest that tells.
     """
 
     keys: tuple[RenderedKey, ...] = ()
     addresses: Mapping[str, str] = MappingProxyType({})
     deployer: str | None = None
+    attached: bool = True
     known: bool = True
 
     @property
@@ -46,7 +47,7 @@ class History(NamedTuple):
         return next((key for key in self.keys if key.created), None)
 
 
-UNKNOWN = History(known=False)
+UNKNOWN = History(attached=False, known=False)
 
 
 def rendered_key(access: KeyAccess) -> RenderedKey:
@@ -59,9 +60,10 @@ def rendered_key(access: KeyAccess) -> RenderedKey:
 
 
 def plain(history: History) -> dict[str, Any]:
-    """Return a history as a manifest has it: `{"deployer", "keys": [...], "terraform": {ADDRESS: KEYID}}`."""
+    """Return a history as a manifest has it: `{"deployer", "attached", "keys": [...], "terraform": {ADDRESS: KEYID}}`."""
     keys = [{**key._asdict(), "replicas": list(key.replicas)} for key in history.keys]
-    return {"deployer": history.deployer, "keys": keys, "terraform": dict(sorted(history.addresses.items()))}
+    addresses = dict(sorted(history.addresses.items()))
+    return {"deployer": history.deployer, "attached": history.attached, "keys": keys, "terraform": addresses}
 
 
 def parse(manifest: Mapping[str, Any]) -> History:
@@ -73,7 +75,8 @@ def parse(manifest: Mapping[str, Any]) -> History:
     held = {name: key_id for name, key_id in addresses.items() if _is_address(name, key_id)}
     deployer = manifest.get("deployer")
     named = deployer if isinstance(deployer, str) and parse_arn(deployer) else None
-    return History(tuple(key for key in sound if key is not None), MappingProxyType(held), named)
+    attached = manifest.get("attached") is not False
+    return History(tuple(key for key in sound if key is not None), MappingProxyType(held), named, attached)
 
 
 def _key(data: Mapping[str, Any]) -> RenderedKey | None:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from kmsgen.policy.document import Document
+from kmsgen.policy.written_policy import description
 from kmsgen.render.deployment import Deployment
-from kmsgen.render.names import Holder, holders, parts, policy_name, unique
+from kmsgen.render.names import IDENTITY_CENTER, Holder, attachable_kind, holders, parts, policy_name, unique
 
 
 class IdentityPolicy(NamedTuple):
@@ -31,9 +32,9 @@ def of_account(deployment: Deployment, account: str, label: Callable[[str], str]
         IdentityPolicy(
             label,
             policy_name(deployment.name, text),
-            f"kmsgen, intent {deployment.name}: access of {holder.principal}",
+            description(deployment.name, holder.principal),
             document,
-            holder,
+            holder if deployment.attaches else holder._replace(kind=""),
         )
         for label, (holder, text, document) in zip(labels, held, strict=True)
     )
@@ -49,9 +50,14 @@ def _held(deployment: Deployment, account: str) -> Iterator[tuple[Holder, str, D
 
 
 def unattached(policies: Iterable[IdentityPolicy]) -> Iterator[str]:
-    """Yield what is to be done with each policy that its format attaches to nobody."""
-    for policy in policies:
-        if not policy.holder.kind and "/aws-reserved/" in policy.holder.principal:
+    """Yield what is to be done with policies that are attached to nobody: those of AWS's roles, and with `iam: write` all."""
+    left = [policy for policy in policies if not policy.holder.kind]
+    written = [policy for policy in left if attachable_kind(policy.holder.principal)]
+    for policy in left:
+        if IDENTITY_CENTER in policy.holder.principal:
             yield f"IAM Identity Center keeps {policy.holder.principal}: name `{policy.name}` in its permission set"
-        elif not policy.holder.kind:
+        elif policy not in written:
             yield f"nothing can attach a policy to {policy.holder.principal}: attach `{policy.name}`"
+    if written:
+        names = ", ".join(f"`{policy.name}` to {policy.holder.principal}" for policy in written)
+        yield f"attached to nobody (`iam: write`): attach {names}"

@@ -13,6 +13,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_.=+,@-]+")
 _READS_AS_HOLDER = re.compile(r"-(?:role|user)(?:-|\Z)", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.=+,@-]{1,100}\Z")
 _NO_POLICIES = ("aws-service-role/", "aws-reserved/")
+IDENTITY_CENTER = "AWSReservedSSO_"
 _KEBAB = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\Z")
 _TWO_WORDS = re.compile(r"[a-z]+-[A-Za-z][A-Za-z0-9]*\Z")
 _NOT_A_WORD = re.compile(r"[^A-Za-z0-9]+")
@@ -43,6 +44,11 @@ def holders(principals: Iterable[str], account: str) -> dict[str, Holder]:
     return {arn: _holder(arn, label, account) for arn, label in zip(arns, labels, strict=True)}
 
 
+def attachable_kind(principal: str) -> str:
+    """Return role or user where IAM attaches policies to a principal; an empty text where it does not, as for roles of AWS."""
+    return _holder(principal, "", "").kind
+
+
 def _holder(principal: str, label: str, account: str) -> Holder:
     arn = parse_arn(principal)
     attachable = arn is not None and arn.service == "iam" and arn.kind in ATTACHABLE
@@ -54,7 +60,7 @@ def _holder(principal: str, label: str, account: str) -> Holder:
 
 def _is_kept_by_aws(name: str) -> bool:
     """Return whether AWS keeps a role, so that IAM attaches nothing to it: a service's own, or one of IAM Identity Center."""
-    return name.startswith(_NO_POLICIES)
+    return name.startswith(_NO_POLICIES) or name.rpartition("/")[2].startswith(IDENTITY_CENTER)
 
 
 def _principal_label(principal: str, account: str) -> str:

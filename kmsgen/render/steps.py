@@ -14,7 +14,7 @@ from kmsgen.render.deployment import Deployment
 
 def steps(deployment: Deployment, place: Location) -> tuple[Diagnostic, ...]:
     """Return the edits since the last render that take several steps; `place` is where the intent says which keys are meant."""
-    return (*_deployer(deployment), *_alias(deployment, place))
+    return (*_deployer(deployment), *_alias(deployment, place), *_attachments(deployment))
 
 
 def _deployer(deployment: Deployment) -> Iterator[Diagnostic]:
@@ -41,3 +41,13 @@ def _alias(deployment: Deployment, place: Location) -> Iterator[Diagnostic]:
     )
     hint = f"first create the new alias beside it and move its callers; who may delete `{before}` does so when nobody uses it"
     yield Diagnostic(place, "alias-renamed", message, hint)
+
+
+def _attachments(deployment: Deployment) -> Iterator[Diagnostic]:
+    """Yield the note on policies that were attached and are only written now: a stack detaches what it does not name any more."""
+    if deployment.attaches or not deployment.history.attached or not any(deployment.identity_policies()):
+        return
+    message = "IAM policies are only written from now on: Terraform leaves attached what it attached, CloudFormation detaches it"
+    first = "with CloudFormation, first give each principal its policy of `json/iam` by other means"
+    hint = f"{first}; then update the stacks, and attach the policies of their outputs"
+    yield Diagnostic(Location(deployment.path), "no-longer-attached", message, hint)

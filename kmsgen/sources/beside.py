@@ -27,7 +27,8 @@ class Beside(NamedTuple):
     """What is told beside a file: the key's ARN, files of identity policies by principal, a file of grants.
 
     `kind` is the spec and usage of its keys, `tags` are those of its keys, `parameters` the values of its parameters by name.
-    `home` is where the resources live, where something else than the user tells.
+    `home` is where the resources live, where something else than the user tells. `put_in_place` are principals whose policies an
+    intent writes and leaves to others to attach: what a file holds for them, attached to nobody, is taken to be theirs.
     """
 
     key_arn: str | None = None
@@ -37,6 +38,7 @@ class Beside(NamedTuple):
     kind: tuple[str, str] | None = None
     tags: tuple[tuple[str, str], ...] = ()
     parameters: Mapping[str, str] = MappingProxyType({})
+    put_in_place: frozenset[str] = frozenset()
 
     @property
     def given(self) -> bool:

@@ -106,6 +106,7 @@ class _PlanReader:
         self.hide_untold()
         self.each(("aws_kms_grant",), self.read_grant)
         iam = IamReader(self.gathering, self.references, self.policies.hiding(self.hides), self.resources)
+        iam.put_in_place = self.beside.put_in_place
         iam.read(whole=self.beside.home is not None)
         self.problems += iam.problems
 

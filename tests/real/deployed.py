@@ -93,14 +93,15 @@ def is_primary(metadata: dict[str, Any]) -> bool:
 
 
 def assert_identity_policies(moto: Moto, deployment: Deployment, real_arn: str) -> None:
-    """Assert that each principal has the policies of the bundle attached, and no other."""
+    """Assert that each principal has the policies of the bundle attached, and no other; what is only written is there."""
     found = dict(deployment.identity_policies())
     for principal, holder in holders(found, deployment.account).items():
         if not holder.kind:
             continue
         iam = moto.client("iam", iam_region(deployment), holder.account)
         own = f"kmsgen, intent {deployment.name}: "
-        held = [policy for policy in attached(iam, holder.kind, holder.name) if policy[0].startswith(own)]
+        listed = attached(iam, holder.kind, holder.name) if deployment.attaches else written(iam, principal)
+        held = [policy for policy in listed if policy[0].startswith(own)]
         wanted = [expected_policy(document, deployment, real_arn) for document in found[principal]]
         assert sorted(held_documents(held)) == sorted(map(json.dumps, wanted)), f"{deployment.name}: policies of {principal}"
 
@@ -108,7 +109,18 @@ def assert_identity_policies(moto: Moto, deployment: Deployment, real_arn: str) 
 def attached(iam: Any, kind: str, name: str) -> list[tuple[str, Policy]]:
     """Return the description and the document of each managed policy attached to a role or a user."""
     listed = iam.list_attached_role_policies(RoleName=name) if kind == "role" else iam.list_attached_user_policies(UserName=name)
-    arns = [policy["PolicyArn"] for policy in listed["AttachedPolicies"]]
+    return described(iam, [policy["PolicyArn"] for policy in listed["AttachedPolicies"]])
+
+
+def written(iam: Any, principal: str) -> list[tuple[str, Policy]]:
+    """Return the description and the document of each policy that is for a principal, and attached to nobody."""
+    listed = iam.list_policies(Scope="Local", MaxItems=1000)["Policies"]
+    found = described(iam, [policy["Arn"] for policy in listed if policy["AttachmentCount"] == 0])
+    return [one for one in found if one[0].endswith(f" {principal}")]
+
+
+def described(iam: Any, arns: list[str]) -> list[tuple[str, Policy]]:
+    """Return the description and the document of each policy."""
     policies = [iam.get_policy(PolicyArn=arn)["Policy"] for arn in arns]
     return [
         (

@@ -39,7 +39,7 @@ def create_stack(moto: Moto, case: GoldenCase, artifact: Artifact, parameters: d
     client = moto.client("cloudformation", region, str(artifact.account))
     name = f"{case.name}-{artifact.path.rpartition('/')[2].removesuffix('.yaml')}"
     given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
-    client.create_stack(StackName=name, TemplateBody=artifact.text, Parameters=given, Capabilities=["CAPABILITY_IAM"])
+    client.create_stack(StackName=name, TemplateBody=artifact.text, Parameters=given, Capabilities=["CAPABILITY_NAMED_IAM"])
     stack: dict[str, Any] = client.describe_stacks(StackName=name)["Stacks"][0]
     assert stack["StackStatus"] == "CREATE_COMPLETE", f"{name}: {stack.get('StackStatusReason')}"
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}

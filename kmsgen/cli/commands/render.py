@@ -72,6 +72,6 @@ def render(
     wanted = tuple(str(one) for one in formats or repository.formats or Format)
     job = Job(
         given, preset, tuple(settings or ()), wanted, out or Path(repository.out or "out"), check=check, lint=not no_lint,
-        force=force, replace_key=replace_key, course=course, since=since,
+        force=force, replace_key=replace_key, course=course, since=since, iam=repository.iam,
     )  # fmt: skip
     raise typer.Exit(run(job, output))

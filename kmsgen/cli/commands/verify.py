@@ -48,5 +48,6 @@ def verify(
     from kmsgen.cli.jobs.verify import run  # noqa: PLC0415 - `--help` must not pay for what only an answer needs
     from kmsgen.intent.settings import find_settings  # noqa: PLC0415 - as below
 
-    given = files or list(find_settings().intents)
-    raise typer.Exit(run(given, against, beside, output, course, since=since))
+    repository = find_settings()
+    given = files or list(repository.intents)
+    raise typer.Exit(run(given, against, beside, output, course, since=since, iam=repository.iam))

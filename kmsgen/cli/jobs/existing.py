@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from kmsgen.arn import account_of
 from kmsgen.errors import Diagnostic, Location, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID, Bundle, Key, KeyAccess, PrincipalPolicies
+from kmsgen.render.names import attachable_kind
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import GRANTS, IDENTITY_POLICIES, KEY_KIND, KEY_POLICIES, Described, Home
 from kmsgen.sources.subject import FOLDER, INTENT, PLAN, TEMPLATE, Identified, identify
@@ -22,7 +23,8 @@ def existing(path: str, beside: Beside, intent: Intent, compiled: Bundle) -> Des
     region = intent.scope.regions[0] if intent.scope.regions else "us-east-1"
     known = tuple(access.key for access in compiled.keys)
     home = Home(intent.scope.partition, intent.scope.account, region, keys=known)
-    subject = file.read(beside._replace(home=home))
+    waiting = _put_in_place(intent, compiled)
+    subject = file.read(beside._replace(home=home, put_in_place=waiting))
     may_lack_keys = file.form is FOLDER or (file.form in (PLAN, TEMPLATE) and intent.key is None)
     found = (subject if may_lack_keys else subject.about_keys()).described
 
@@ -31,7 +33,13 @@ def existing(path: str, beside: Beside, intent: Intent, compiled: Bundle) -> Des
         principals = _principals(described, compiled, intent.scope.account)
         return described._replace(bundle=described.bundle._replace(keys=keys, principals=principals))
 
-    return found.changed(aligned)._replace(notes=(*found.notes, *_as_compiled(file, found, compiled)))
+    granted = (*_as_compiled(file, found, compiled), *_taken_for_granted(file, found, waiting))
+    return found.changed(aligned)._replace(notes=(*found.notes, *granted))
+
+
+def _put_in_place(intent: Intent, compiled: Bundle) -> frozenset[str]:
+    """Return the principals whose policies are written, and attached by whoever keeps them."""
+    return frozenset(arn for arn in compiled.principals if not intent.attaches or not attachable_kind(arn))
 
 
 def _as_compiled(file: Identified, found: Described, compiled: Bundle) -> Iterator[Diagnostic]:
@@ -42,6 +50,15 @@ def _as_compiled(file: Identified, found: Described, compiled: Bundle) -> Iterat
     if lacking:
         message = f"{file.form.name} holds no {' and no '.join(lacking)}: they are taken to be as compiled"
         yield Diagnostic(Location(file.path), "as-compiled", message)
+
+
+def _taken_for_granted(file: Identified, found: Described, waiting: Iterable[str]) -> Iterator[Diagnostic]:
+    """Yield the note on policies that the file attaches to nobody, and that were asked about as if they were attached."""
+    held = [arn for arn in waiting if arn in found.bundle.principals and file.form in (PLAN, TEMPLATE)]
+    if held:
+        names = ", ".join(f"`{arn}`" for arn in sorted(held))
+        message = f"taken for granted: the policies that the file holds for {names} are attached, by whoever keeps them"
+        yield Diagnostic(Location(file.path), "put-in-place", message)
 
 
 # --- keys ---------------------------------------------------------------------------------------------------------------

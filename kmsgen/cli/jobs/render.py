@@ -46,6 +46,7 @@ class Job(NamedTuple):
     replace_key: bool = False
     course: Course = Course()
     since: str | None = None
+    iam: str | None = None
 
 
 def run(job: Job, output: str) -> int:
@@ -133,7 +134,8 @@ def _outcomes(sources: Sequence[IntentSource], job: Job, compare: Compare) -> It
 
 def _key(source: IntentSource, job: Job) -> str | None:
     """Return the key of what an intent is rendered to, which holds the way from its folder to its file."""
-    return key_of(source.files, ("render", job.formats, job.lint, source_of(source.path, intent_folder(job.out, "-"))))
+    asked = ("render", job.formats, job.lint, job.iam, source_of(source.path, intent_folder(job.out, "-")))
+    return key_of(source.files, asked)
 
 
 def _is_usable(found: Remembered | None, out: Path) -> bool:
@@ -173,7 +175,7 @@ def _anew(source: IntentSource, job: Job) -> Made:
 def _wanted(job: Job) -> Wanted:
     from kmsgen.cli.jobs.rendering import Wanted  # noqa: PLC0415 - as above
 
-    return Wanted(job.formats, job.out, lint=job.lint, replace_key=job.replace_key)
+    return Wanted(job.formats, job.out, lint=job.lint, replace_key=job.replace_key, iam=job.iam)
 
 
 class Writer(NamedTuple):

@@ -27,18 +27,21 @@ CLOUDFORMATION = "cloudformation"
 class Wanted(NamedTuple):
     """What an intent is rendered to: formats, the folder of all intents' folders, whether cfn-lint looks at templates.
 
-    With `replace_key` a key of the last render may be replaced or end.
+    With `replace_key` a key of the last render may be replaced or end. `iam` is who attaches IAM policies where an intent does
+    not say.
     """
 
     formats: tuple[str, ...]
     out: Path
     lint: bool = True
     replace_key: bool = False
+    iam: str | None = None
 
 
 def rendered_source(source: IntentSource, wanted: Wanted) -> Made:
     """Render an intent. Raises KmsgenError where it cannot be, where an answer is no, and where cfn-lint finds something."""
-    return _rendered(source.load() if source.load else load_intent(source.path), wanted)
+    intent = source.load() if source.load else load_intent(source.path)
+    return _rendered(intent.with_default(iam=wanted.iam), wanted)
 
 
 def _rendered(intent: Intent, wanted: Wanted) -> Made:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -48,7 +49,7 @@ class Shown(NamedTuple):
 
 
 def run(
-    paths: Sequence[str], against: str | None, beside: Beside, output: str, course: Course, *, since: str | None = None
+    paths: Sequence[str], against: str | None, beside: Beside, output: str, course: Course, *, since: str | None, iam: str | None
 ) -> int:
     """Print the answers; return the exit code. Raises KmsgenError, when those about the other intents are printed."""
     if not paths:
@@ -60,8 +61,8 @@ def run(
     if several and against is not None:
         raise wrong_usage("--against", "policies are compared with one intent", "name one file")
     if against is not None:
-        return _show_one(_shown(IntentSource(paths[0]), against, beside), output)
-    found, failures = _of_many(paths, course, since)
+        return _show_one(_shown(IntentSource(paths[0]), iam, against, beside), output)
+    found, failures = _of_many(paths, course, since, iam)
     if several:
         _show_many(found, output)
     elif found:
@@ -71,22 +72,24 @@ def run(
     return 0 if all(one.is_yes for one in found) else 1
 
 
-def _of_many(paths: Sequence[str], course: Course, since: str | None) -> tuple[list[Shown], list[KmsgenError]]:
+def _of_many(paths: Sequence[str], course: Course, since: str | None, iam: str | None) -> tuple[list[Shown], list[KmsgenError]]:
     sources, problems = intent_sources(paths, since)
     if problems and course.fail_fast:
         raise InputError(problems)
-    with verdicts(_shown, sources, course, is_read_again, _MEMORY) as made, tracked(made, len(sources), "verifying") as outcomes:
+    work, memory = partial(_shown, iam=iam), Memory(partial(_key, iam=iam), _plain, _again)
+    with verdicts(work, sources, course, is_read_again, memory) as made, tracked(made, len(sources), "verifying") as outcomes:
         found, failures = collected(outcomes, fail_fast=course.fail_fast, is_no=lambda one: not one.is_yes)
     return found, [*([InputError(problems)] if problems else []), *failures]
 
 
-def _shown(source: IntentSource, against: str | None = None, beside: Beside = NOTHING) -> Shown:
-    verified = verify_intent(source.load() if source.load else load_intent(source.path), against, beside)
+def _shown(source: IntentSource, iam: str | None, against: str | None = None, beside: Beside = NOTHING) -> Shown:
+    intent = source.load() if source.load else load_intent(source.path)
+    verified = verify_intent(intent.with_default(iam=iam), against, beside)
     return Shown(told(verified), tuple(answer_lines(verified.answers)), verified.notes, verified.is_yes)
 
 
-def _key(source: IntentSource) -> str | None:
-    return key_of(source.files, "verify")
+def _key(source: IntentSource, iam: str | None) -> str | None:
+    return key_of(source.files, ("verify", iam))
 
 
 def _plain(one: Shown) -> Any:  # noqa: ANN401 - plain data
@@ -97,9 +100,6 @@ def _plain(one: Shown) -> Any:  # noqa: ANN401 - plain data
 def _again(plain: Any) -> Shown:  # noqa: ANN401 - plain data
     data, lines, notes = plain
     return Shown(data, tuple(lines), tuple(Diagnostic(Location(*place), *said) for place, *said in notes), is_yes=True)
-
-
-_MEMORY: Memory[IntentSource, Shown] = Memory(_key, _plain, _again)
 
 
 def _show_one(one: Shown, output: str) -> int:

@@ -281,6 +281,9 @@ class PartialIntentFile(FilePart):
     multi_region: bool | None = Field(None, description="whether the keys that exist are multi-Region keys; none: either")
     key_policy: str = Field("write", description="write, or keep: keys that exist keep theirs, only IAM policies are written")
     delegation: str = Field("key-policy", description="where the permissions of this account's principals live")
+    iam: str | None = Field(
+        None, description="who attaches the IAM policies: attach, what is rendered does; write, whoever keeps the roles does"
+    )
     extends: Texts | None = Field(None, description="files whose content this file extends; paths relative to this file")
     scope: ScopeFile | None = None
     key: KeyFile | None = Field(None, description="a key to create")

@@ -11,7 +11,16 @@ from typing import Any
 from kmsgen.arn import PARTITIONS, SERVICE_PRINCIPAL
 from kmsgen.catalogue import actions, capabilities, grants, guardrails, key_specs, services, via_services
 from kmsgen.intent.form.model import IntentFile
-from kmsgen.intent.form.words import CONSTRAINTS, DELEGATIONS, KEY_POLICIES, NAME, ORIGINS, OTHER_SERVICES, RESOURCE_TYPES
+from kmsgen.intent.form.words import (
+    CONSTRAINTS,
+    DELEGATIONS,
+    IAM_WAYS,
+    KEY_POLICIES,
+    NAME,
+    ORIGINS,
+    OTHER_SERVICES,
+    RESOURCE_TYPES,
+)
 
 Schema = dict[str, Any]
 
@@ -56,6 +65,7 @@ def _words() -> dict[str, Schema]:
     return {
         "IntentFile.name": {"pattern": "^" + NAME.pattern.replace(r"\Z", "$")},
         "IntentFile.delegation": {"enum": list(DELEGATIONS)},
+        "IntentFile.iam": {"enum": list(IAM_WAYS)},
         "IntentFile.key_policy": {"enum": list(KEY_POLICIES)},
         "IntentFile.spec": {"enum": list(key_specs.KEY_SPECS)},
         "IntentFile.usage": {"enum": list(usages)},

@@ -40,6 +40,7 @@ class SettingsFile(_Table):
     out: str | None = None
     formats: Annotated[list[Format], Field(min_length=1)] | None = None
     jobs: Annotated[int, Field(ge=1)] | None = None
+    iam: Literal["attach", "write"] | None = None
     fail_on: FailOn = FailOn()
     never: dict[Word, NeverTable] = {}
     only: dict[Word, OnlyTable] = {}

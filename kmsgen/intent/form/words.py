@@ -9,6 +9,7 @@ from kmsgen.catalogue import capabilities
 VERSION = "1"
 DELEGATIONS = ("key-policy", "iam", "both")
 KEY_POLICIES = ("write", "keep")
+IAM_WAYS = ("attach", "write")
 ORIGINS = ("AWS_KMS", "EXTERNAL")
 RESOURCE_TYPES = ("key", "alias")
 CONSTRAINTS = {"equals": "EncryptionContextEquals", "subset": "EncryptionContextSubset"}

@@ -6,7 +6,7 @@ from kmsgen.intent.files.suggestion import one_of
 from kmsgen.intent.form.model import AdminFile, UserFile
 from kmsgen.intent.form.words import RESOURCE_TYPES
 from kmsgen.intent.intent import Access, When
-from kmsgen.intent.resolve.actions import administrator_actions, resolve_actions
+from kmsgen.intent.resolve.actions import administrator_actions, left_to_iam, resolve_actions
 from kmsgen.intent.resolve.conditions import resolve_when
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import Who
@@ -43,7 +43,8 @@ def _accesses(line: AdminFile | UserFile, role: str, steps: Steps, context: Cont
         when = resolve_when(line.when, tuple(a for actions, _ in granted for a in actions), (*steps, "when"), who, context)
         if who:
             access = Access(context.where(steps), role, who.arn, (), line.can is not None, when, _only_on(line))
-            lines += [access._replace(actions=actions, when=_with(when, more)) for actions, more in granted]
+            found = [access._replace(actions=actions, when=_with(when, more)) for actions, more in granted]
+            lines += [one._replace(left_to_iam=left_to_iam(line.can, who, context)) for one in found[:1]] + found[1:]
     return tuple(lines)
 
 

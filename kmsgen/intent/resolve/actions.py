@@ -20,6 +20,7 @@ Reason = tuple[str, str, str]  # code, message, hint
 Conditions = tuple[Condition, ...]
 Granted = tuple[tuple[Values, Conditions], ...]  # actions, and the conditions that their words add
 
+IAM_ONLY = "iam-only-action"
 _IMPORT = ("DeleteImportedKeyMaterial", "GetParametersForImport", "ImportKeyMaterial")
 # origin of the key -> actions that KMS refuses for it
 WITHOUT_ORIGIN = {"AWS_KMS": _IMPORT, "EXTERNAL": ("DisableKeyRotation", "EnableKeyRotation")}
@@ -47,14 +48,29 @@ def resolve_actions(texts: list[str], steps: Steps, who: Who | None, context: Co
     return tuple((tuple(actions), conditions) for conditions, actions in groups.items())
 
 
-def administrator_actions(who: Who | None, steps: Steps, context: Context) -> Granted:
-    """Return the actions of the administrator set that have an effect for this principal and key; reports who cannot run it."""
+def left_to_iam(texts: list[str] | None, who: Who, context: Context) -> Values:
+    """Return the actions of the words of a `can`, or of the administrator set, that take an IAM policy it cannot have."""
+    words = [text for text in texts or () if text in capabilities.CAPABILITIES]
+    meant = (
+        [action for word in words for key_type in context.key_types() for action in capabilities.actions_of(word, key_type)]
+        if texts
+        else _administrator_set(context)
+    )
+    reasons = {action: without_effect(action, who, context) for action in meant}
+    return tuple(action for action, reason in reasons.items() if reason and reason[0] == IAM_ONLY)
+
+
+def _administrator_set(context: Context) -> Values:
     rows = [
         capabilities.administrator(key_type, multi_region=context.multi_region is True, imported=context.origin == "EXTERNAL")
         for key_type in context.key_types()
     ]
-    union = dict.fromkeys(action for row in rows for action in row)
-    kept = tuple(action for action in union if not without_effect(action, who, context))
+    return tuple(dict.fromkeys(action for row in rows for action in row))
+
+
+def administrator_actions(who: Who | None, steps: Steps, context: Context) -> Granted:
+    """Return the actions of the administrator set that have an effect for this principal and key; reports who cannot run it."""
+    kept = tuple(action for action in _administrator_set(context) if not without_effect(action, who, context))
     if who and context.is_foreign(who.account):
         hint = "name an administrator of this account; for use of the key: `users:`"
         context.refuse(steps, "cross-account-action", f"`{who.arn}` is of another account, which cannot run this key", hint)
@@ -131,7 +147,7 @@ def without_effect(name: str, who: Who | None, context: Context) -> Reason | Non
         return ("cross-account-action", f"`{name}` cannot be called from another account (`{who.account}`)", "")
     if _is_for_iam_only(action, who) and not who.has_identity_policies:
         hint = "give it to a role or user of this account"
-        return ("iam-only-action", f"`{name}` must be allowed in an IAM policy, which `{who.arn}` cannot have from here", hint)
+        return (IAM_ONLY, f"`{name}` must be allowed in an IAM policy, which `{who.arn}` cannot have from here", hint)
     return None
 
 

@@ -1,15 +1,15 @@
-"""Version, name, delegation and key_policy of an intent: fields that stand for themselves."""
+"""Version, name, delegation, key_policy and iam of an intent: fields that stand for themselves."""
 
 from __future__ import annotations
 
 from kmsgen.intent.files.suggestion import one_of
 from kmsgen.intent.form.model import PartialIntentFile
-from kmsgen.intent.form.words import DELEGATIONS, KEY_POLICIES, NAME, VERSION
+from kmsgen.intent.form.words import DELEGATIONS, IAM_WAYS, KEY_POLICIES, NAME, VERSION
 from kmsgen.intent.resolve.context import Context
 
 
 def check_header(file: PartialIntentFile, context: Context) -> None:
-    """Report a version of the format, a name or a word for delegation or key policies that there is not."""
+    """Report a version of the format, a name or a word for delegation, key policies or IAM policies that there is not."""
     if file.kmsgen is not None and file.kmsgen != VERSION:
         context.refuse(("kmsgen",), "unsupported-version", f"`{file.kmsgen}` is no version of this format", "write `kmsgen: 1`")
     if file.name is not None and not NAME.match(file.name):
@@ -21,3 +21,6 @@ def check_header(file: PartialIntentFile, context: Context) -> None:
     if file.delegation not in DELEGATIONS:
         hint = one_of(file.delegation, DELEGATIONS)
         context.refuse(("delegation",), "unknown-delegation", f"`{file.delegation}` is no delegation", hint)
+    if file.iam is not None and file.iam not in IAM_WAYS:
+        hint = one_of(file.iam, IAM_WAYS)
+        context.refuse(("iam",), "unknown-iam", f"`{file.iam}` is nothing to do with IAM policies", hint)

@@ -76,6 +76,7 @@ def _intent(file: PartialIntentFile, tree: Tree, context: Context) -> Intent:
         multi_region=None if file.key else context.multi_region,
         any_spec=context.every_key and context.key_type is None,
         delegation=file.delegation,
+        iam=file.iam,
         admins=_lines("admins", file.admins, resolve_admin, context),
         users=_lines("users", file.users, resolve_user, context),
         services=_lines("services", file.services, resolve_service, context),

@@ -87,7 +87,8 @@ def history_after(deployment: Deployment) -> History:
     """Return what the manifest of this render keeps: its keys, and every address at which something may be by now."""
     keys = tuple(map(rendered_key, deployment.bundle.keys)) if deployment.new_key or deployment.key_policies else ()
     deployer = deployment.deployer if keys else None
-    return History(keys, {**_earlier(deployment), **declared(deployment)}, deployer)
+    attached = deployment.history.attached or deployment.attaches
+    return History(keys, {**_earlier(deployment), **declared(deployment)}, deployer, attached)
 
 
 def _earlier(deployment: Deployment) -> Mapping[str, str]:

@@ -1,17 +1,37 @@
 """Terraform modules: what is in them. How it looks stands in `templates/terraform`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
+from kmsgen.arn import parse_arn
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.document import Document
 from kmsgen.render.deployment import creation_of
 from kmsgen.render.identity_policies import IdentityPolicy
+from kmsgen.render.names import ATTACHABLE
 from kmsgen.render.references import KeyReference
 from kmsgen.render.terraform.hcl import Expression, identifier
 
 DEFAULT_DELETION_WINDOW = 30
+
+
+class Named(NamedTuple):
+    """The users or the roles of the module's account that its key policies name: ARN by name."""
+
+    kind: str
+    arns: Mapping[str, str]
+
+
+def named_principals(documents: Iterable[Document], account: str) -> tuple[Named, ...]:
+    """Return the users and roles of an account whom policies name as principals."""
+    found: dict[str, dict[str, str]] = {}
+    statements = (statement for document in documents for statement in document.statements)
+    for principal in (one for statement in statements for one in statement.principals or () if one.kind == "AWS"):
+        arn = parse_arn(principal.value)
+        if arn and arn.service == "iam" and arn.account == account and arn.kind in ATTACHABLE:
+            found.setdefault(arn.kind, {})[arn.name.rpartition("/")[2]] = principal.value
+    return tuple(Named(kind, dict(sorted(names.items()))) for kind, names in sorted(found.items()))
 
 
 class KeyPolicyResource(NamedTuple):
@@ -42,7 +62,7 @@ class Module(NamedTuple):
     `created` is the key, or the one that it is a replica of, and `key_type` the resource type that creates it. `given` is the
     variable through which a module is told of a key that it does not create, `reference` how it names the key to create or given.
     `puts_out_key` says whether the key's ARN and id are outputs. `moved` has the addresses of resources by what they were before,
-    `removed` the addresses of what Terraform is to let go as it is.
+    `removed` the addresses of what Terraform is to let go as it is. `named` are the principals that can be looked up first.
     """
 
     folder: str
@@ -60,6 +80,7 @@ class Module(NamedTuple):
     grants: tuple[GrantResource, ...] = ()
     moved: Mapping[str, str] = MappingProxyType({})
     removed: tuple[str, ...] = ()
+    named: tuple[Named, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -71,6 +92,16 @@ class Module(NamedTuple):
         """Default of the variable `deletion_window_in_days`."""
         days = creation_of(self.created).deletion_window_days if self.created else None
         return days or DEFAULT_DELETION_WINDOW
+
+    def looking_up(self) -> Self:
+        """Return the module with the principals that its key policies name."""
+        documents = [self.created.policy] if self.created else [one.document for one in self.key_policies]
+        return self._replace(named=named_principals(documents, self.account))
+
+    @property
+    def named_addresses(self) -> tuple[str, ...]:
+        """Addresses of the data sources that look up the principals whom the key policies name."""
+        return tuple(f"data.aws_iam_{one.kind}.named" for one in self.named)
 
     @property
     def key_policy_addresses(self) -> tuple[str, ...]:

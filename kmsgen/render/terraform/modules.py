@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kmsgen.arn import account_of
 from kmsgen.policy.bundle import KeyAccess
@@ -12,7 +12,7 @@ from kmsgen.render.deployment import Deployment, creation_of, key_id
 from kmsgen.render.grant_calls import GrantCall, calls, script
 from kmsgen.render.identity_policies import IdentityPolicy
 from kmsgen.render.json_text import refuse_escapes
-from kmsgen.render.names import resource_words
+from kmsgen.render.names import attachable_kind, resource_words
 from kmsgen.render.references import KeyReference, refers
 from kmsgen.render.terraform import grants
 from kmsgen.render.terraform.addresses import carried, creating_type, policy_label
@@ -39,7 +39,8 @@ def render(deployment: Deployment) -> Rendering:
     refuse_escapes(deployment, deployment.documents(), "Terraform's provider")
     _refuse_long_description(deployment)
     by_call = [call for call in calls(deployment) if not grants.expressible(call.grant)]
-    modules = [one for one in (_main(deployment), *_replicas(deployment), *_accounts(deployment)) if not one.is_empty]
+    every = (_main(deployment), *_replicas(deployment), *_accounts(deployment))
+    modules = [one.looking_up() for one in every if not one.is_empty]
     artifacts = [artifact for module in modules for artifact in _files(module)]
     notes = list(_notes(modules, by_call))
     if (new_key := deployment.new_key) is not None and not creating_type(new_key):
@@ -71,11 +72,12 @@ def _main(deployment: Deployment) -> Module:
     own = _own_key(deployment, new_key) if new_key else _existing_keys(deployment)
     given = grants.of(deployment, own.reference.id if own.reference else None)
     earlier = carried(deployment)
+    policies = _policies(deployment, deployment.account)
     return own._replace(
         moved=earlier.moved,
-        removed=earlier.removed,
+        removed=(*earlier.removed, *_attachments_left(deployment, policies)),
         region=deployment.region if new_key or given or deployment.governed_keys() else "",
-        policies=_policies(deployment, deployment.account),
+        policies=policies,
         grants=given,
     )
 
@@ -124,6 +126,14 @@ def _policies(deployment: Deployment, account: str) -> tuple[IdentityPolicy, ...
     return identity_policies.of_account(deployment, account, resource_words, "_")
 
 
+def _attachments_left(deployment: Deployment, policies: Iterable[IdentityPolicy]) -> tuple[str, ...]:
+    """Return the addresses of attachments of an earlier render that stay, and are no more Terraform's: nobody loses access."""
+    if deployment.attaches or not deployment.history.attached:
+        return ()
+    kinds = ((attachable_kind(policy.holder.principal), policy.label) for policy in policies)
+    return tuple(f"aws_iam_{kind}_policy_attachment.{label}" for kind, label in kinds if kind)
+
+
 # --- the modules of replicas and of other accounts ----------------------------------------------------------------------
 
 
@@ -144,7 +154,8 @@ def _accounts(deployment: Deployment) -> Iterator[Module]:
             halves = _policies(deployment, account)
             given = GIVEN_KEY if any(refers(half.document) for half in halves) else ""
             folder = f"{FOLDER}/account-{account}"
-            yield Module(folder, deployment.name, account, given=given, reference=reference, policies=halves)
+            left = _attachments_left(deployment, halves)
+            yield Module(folder, deployment.name, account, given=given, reference=reference, policies=halves, removed=left)
 
 
 # --- what is said beside the files --------------------------------------------------------------------------------------

@@ -6,12 +6,13 @@ Source: AWS CloudFormation Template Reference, AWS::IAM.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from kmsgen.arn import Arn, parse_arn
 from kmsgen.catalogue.managed_policies import kms_policy
 from kmsgen.errors import KmsgenError, Location
+from kmsgen.policy.written_policy import described_principal
 from kmsgen.sources.cloudformation.namings import PRINCIPALS
 from kmsgen.sources.cloudformation.policies import WrittenPolicy
 from kmsgen.sources.cloudformation.resources import Resource
@@ -167,15 +168,30 @@ def _attached(directory: Directory, policy: Resource) -> Iterator[Access]:
     holders = [held for field, kind in _ATTACHED[policy.type] for held in _holders(directory, policy, field, kind)]
     if not holders:
         return
-    written = _policy(stack, policy, policy.properties.get("PolicyDocument"), "PolicyDocument")
-    if not stack.evaluation.always_made(policy):
-        written = written._replace(data=OneOf((written.data, ABSENT), f"condition {policy.condition}", policy.steps))
+    written = _made(stack, policy)
     for arn, ours, sure in holders:
         data = written.data if sure else OneOf((written.data, ABSENT), f"who has {policy.name}", policy.steps)
         yield Held(arn, written._replace(data=data))
         if not ours:
             why = f"{policy.name} is attached to it, and the template does not make it"
             yield Untold(arn, why, stack.where(policy.steps), elsewhere=True)
+
+
+def _made(stack: Stack, policy: Resource) -> WrittenPolicy:
+    """Work out what a policy says where it is made, and nothing where its condition may keep it from being made."""
+    written = _policy(stack, policy, policy.properties.get("PolicyDocument"), "PolicyDocument")
+    if stack.evaluation.always_made(policy):
+        return written
+    return written._replace(data=OneOf((written.data, ABSENT), f"condition {policy.condition}", policy.steps))
+
+
+def put_in_place(directory: Directory, principals: Container[str]) -> Iterator[Held]:
+    """Yield the managed policies that the stack attaches to nobody, and whose descriptions say for which principal they are."""
+    stack = directory.stack
+    for policy in stack.of(*MANAGED):
+        principal = described_principal(stack.value(policy, "Description"))
+        if principal in principals and not any(stack.value(policy, field) for field, _ in _ATTACHED[policy.type]):
+            yield Held(principal, _made(stack, policy))
 
 
 def _holders(directory: Directory, policy: Resource, field: str, kind: str) -> Iterator[tuple[str, bool, bool]]:

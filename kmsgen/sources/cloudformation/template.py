@@ -26,6 +26,7 @@ from kmsgen.sources.cloudformation.iam import (
     is_principal,
     members_of,
     principal_of,
+    put_in_place,
 )
 from kmsgen.sources.cloudformation.keys import StackKey, keys_of
 from kmsgen.sources.cloudformation.named_regions import without_named_regions
@@ -143,7 +144,7 @@ class _Reader:
                     if stack.macro:
                         self.gathering.leave_open(arn, f"the macro {stack.macro} may change it", stack.where(holder.steps))
                     self.read_boundary(directory, holder, arn)
-            found = list(access_of(directory))
+            found = [*access_of(directory), *put_in_place(directory, self.beside.put_in_place)]
             groups = members_of(found)
             for one in found:
                 for name in groups.get(one.holder, [one.holder] if is_principal(one.holder) else []):

@@ -5,10 +5,11 @@ Source: Terraform AWS provider, aws_iam_role, aws_iam_policy_attachment, aws_iam
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from kmsgen.errors import Diagnostic, KmsgenError, Location
+from kmsgen.policy.written_policy import described_principal
 from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.terraform.policies import Policies, Written
 from kmsgen.sources.terraform.references import IAM_KINDS, References
@@ -42,7 +43,12 @@ class Holder(NamedTuple):
 
 
 class IamReader:
-    """Reads who holds which policies. Problems are collected."""
+    """Reads who holds which policies. Problems are collected.
+
+    `put_in_place` are principals to whom somebody else attaches the policies that are described as theirs.
+    """
+
+    put_in_place: Container[str] = ()
 
     def __init__(self, gathering: Gathering, references: References, policies: Policies, resources: list[Resource]) -> None:
         self.gathering = gathering
@@ -67,8 +73,22 @@ class IamReader:
                 self._read_policies(resource)
             except KmsgenError as error:
                 self.problems += error.diagnostics
+        self._put_in_place()
         if not whole:
             self._leave_others_open()
+
+    def _put_in_place(self) -> None:
+        """Give principals the policies whose descriptions say that they are for them; who attaches them is not told here."""
+        for resource in self._of("aws_iam_policy"):
+            principal = described_principal(resource.value("description"))
+            written = self.policies.of(resource, "policy") if principal in self.put_in_place else None
+            if written is None:
+                continue
+            if isinstance(written.data, Unknown):
+                why = "one of its policies is known only after it is applied"
+                self.gathering.leave_open(principal, why, resource.where(()))
+            else:
+                self.gathering.add_policy(principal, self.policies.read(written), written.where)
 
     def _of(self, *types: str) -> Iterator[Resource]:
         return (one for one in self.resources if one.mode == "managed" and one.type in types)

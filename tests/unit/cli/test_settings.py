@@ -117,3 +117,17 @@ def test_what_is_wrong_with_the_settings_is_told_with_its_line(text: str, said: 
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith(said), ran.err
     assert "internal error" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("said", "line", "attached"), [("attach", "", True), ("write", "", False), ("write", "iam: attach", True)]
+)
+def test_who_attaches_iam_policies_is_said_once(run: Runner, said: str, line: str, *, attached: bool) -> None:
+    """`iam` holds for every intent that does not say otherwise, whatever was rendered before."""
+    for way in ("attach", said):
+        run.write("kmsgen.toml", f'iam = "{way}"\n{SETTINGS}')
+        run.write("intents/a.yaml", INTENT.format(name="a") + line)
+        assert run("render", "--format", "terraform").code == 0
+    text = Path("policies/a/terraform/main.tf").read_text(encoding="utf-8")
+    assert ('resource "aws_iam_role_policy_attachment"' in text) is attached
+    assert ("iam-written" in run("verify", "intents/a.yaml").err) is not attached

@@ -116,6 +116,28 @@ def test_verify_against_a_template(folder: Path, path: str) -> None:
     assert "grants" in done.stderr
 
 
+WRITTEN = INTENT.replace("services:", "  - {principal: role/reader, can: [list-keys]}\niam: write\ndelegation: iam\nservices:")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "answers"),
+    [("", "", "yes"), ("kms:ListKeys", "kms:ListRetirableGrants", "no"), ("kmsgen, intent", "other, intent", "no")],
+)
+def test_what_is_only_written_is_asked_as_if_it_were_attached(folder: Path, before: str, after: str, answers: str) -> None:
+    """The policy that the stack attaches to nobody counts as its principal's, more and less than asked for is found.
+
+    A note says what is taken for granted.
+    """
+    (folder / "intent.yaml").write_text(WRITTEN)
+    kmsgen(folder, "render", "intent.yaml", "--format", "cloudformation", "--no-lint", "--out", "out")
+    template = folder / "out/test/cloudformation/template.yaml"
+    template.write_text(template.read_text().replace(before, after) if before else template.read_text())
+    done = kmsgen(folder, "verify", "intent.yaml", "--against", str(template))
+    assert {line[:3].strip() for line in done.stdout.splitlines() if line[:3].strip()} >= {answers}
+    assert (done.returncode == 0) is (answers == "yes"), done.stdout
+    assert before.startswith("kmsgen") or "put-in-place: taken for granted" in done.stderr
+
+
 def test_who_has_policies_from_elsewhere_may_have_any(folder: Path) -> None:
     """A managed policy that a template only names can give what nobody asked for, where IAM policies decide."""
     kmsgen(folder, "render", "intent.yaml", "--format", "cloudformation", "--no-lint", "--out", "out")

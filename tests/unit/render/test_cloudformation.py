@@ -48,3 +48,13 @@ def test_a_template_that_a_call_does_not_hold_is_told(statements: int, *, told: 
     policy = document(*(allow("kms:Decrypt", who=role(f"reader-{number}")) for number in range(statements)))
     notes = cloudformation.render(deployment(key_policy=policy)).notes
     assert any("put it into S3" in note for note in notes) == told
+
+
+def test_a_policy_that_the_stack_attaches_to_nobody_has_a_name_and_an_output() -> None:
+    """Who attaches it needs both: a permission set takes names, a role takes ARNs."""
+    given = deployment((role("app"), document(allow("kms:ListKeys"))))
+    attached, written = (texts(cloudformation.render(given._replace(attaches=one))) for one in (True, False))
+    for text in ("ManagedPolicyName: app-role-app", "Outputs:\n  KeyArn:", "Ref: PolicyRoleApp"):
+        assert (text in attached["cloudformation/template.yaml"]) is (text.startswith("Outputs"))
+        assert text in written["cloudformation/template.yaml"]
+    assert "Roles:" not in written["cloudformation/template.yaml"]

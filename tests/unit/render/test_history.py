@@ -13,9 +13,10 @@ from tests.unit.render.bundles import deployment
 KEY = {"arn": "arn:aws:kms:us-west-2:1:key/x", "spec": "S", "usage": "U", "origin": "O", "multi_region": True, "created": True}
 
 
-def test_a_history_is_read_as_it_was_written() -> None:
+@pytest.mark.parametrize("attaches", [True, False])
+def test_a_history_is_read_as_it_was_written(*, attaches: bool) -> None:
     """JSON and back."""
-    history = history_after(deployment()._replace(deployer="arn:aws:iam::111122223333:role/ci"))
+    history = history_after(deployment()._replace(deployer="arn:aws:iam::111122223333:role/ci", attaches=attaches))
     assert parse(json.loads(json.dumps(plain(history)))) == history
 
 

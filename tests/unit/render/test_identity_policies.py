@@ -43,13 +43,22 @@ def test_a_principal_more_renames_nobody(label: Callable[[str], str]) -> None:
             assert by_role[role(name)] == (alone.label, alone.name)
 
 
-def test_roles_that_aws_keeps_get_nothing_attached() -> None:
-    """The policy of a role of IAM Identity Center is for its permission set, and a note says so."""
-    sso = role("aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Analyst_0123456789abcdef")
+@pytest.mark.parametrize("path", ["aws-reserved/sso.amazonaws.com/eu-west-1/", ""])
+def test_roles_that_aws_keeps_get_nothing_attached(path: str) -> None:
+    """The policy of a role of IAM Identity Center is for its permission set, and a note says so; its name alone tells it."""
+    sso = role(f"{path}AWSReservedSSO_Analyst_0123456789abcdef")
     (policy,) = of_account(deployment((sso, ONE)), ACCOUNT, str, "_")
     assert policy.holder.kind == ""
     (note,) = unattached([policy])
     assert "permission set" in note
+
+
+def test_what_is_written_only_is_attached_to_nobody() -> None:
+    """With `iam: write` no policy has a holder, and one note says what is to be attached to whom."""
+    policies = of_account(deployment((role("app"), ONE), (role("b"), TWO))._replace(attaches=False), ACCOUNT, str, "_")
+    assert {policy.holder.kind for policy in policies} == {""}
+    (note,) = unattached(policies)
+    assert f"`app-role-app` to {role('app')}, `app-role-b` to {role('b')}" in note
 
 
 def test_labels_that_come_out_alike_are_told_apart() -> None:

@@ -9,7 +9,7 @@ from kmsgen.policy.bundle import Creation
 from kmsgen.render.deployment import Deployment
 from kmsgen.render.steps import steps
 from kmsgen.render.terraform.addresses import history_after
-from tests.unit.render.bundles import deployment, role
+from tests.unit.render.bundles import allow, deployment, document, role
 
 PLACE = Location("intent.yaml", 4, 6)
 
@@ -54,3 +54,12 @@ def test_a_deployer_of_key_policies_that_are_left_alone_is_not_told() -> None:
     """KMS asks nothing of who deploys IAM policies."""
     after = deployed("other")._replace(key_policies=False)
     assert "deployer-changed" not in told(deployed(), after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "codes"), [(True, False, ["no-longer-attached"]), (False, True, []), (False, False, [])]
+)
+def test_policies_that_nothing_attaches_any_more_are_told(*, before: bool, after: bool, codes: list[str]) -> None:
+    """A stack detaches what it does not name any more: whoever keeps the roles attaches it first."""
+    policy = (role("app"), document(allow("kms:ListKeys")))
+    assert told(*(deployment(policy)._replace(attaches=attaches) for attaches in (before, after))) == codes

@@ -8,6 +8,7 @@ from kmsgen.errors import InputError
 from kmsgen.policy.bundle import Creation
 from kmsgen.policy.grant import Grant, GrantConstraints
 from kmsgen.render.terraform import modules
+from kmsgen.render.terraform.addresses import history_after
 from tests.unit.render.bundles import ACCOUNT, NEW_ARN, OTHER, allow, deployment, document, role, texts
 
 ON_NEW = (NEW_ARN,)
@@ -69,3 +70,26 @@ def test_a_description_is_counted_in_bytes(description: str, *, fits: bool) -> N
         return
     with pytest.raises(InputError, match="long-description"):
         modules.render(given)
+
+
+def test_attachments_of_an_earlier_render_are_left_as_they_are() -> None:
+    """With `iam: write` no attachment is made; what was attached before Terraform lets go of, and nobody loses access."""
+    halves = [(role("app"), document(allow("kms:ListKeys"))), (role("partner", OTHER), document(allow("kms:ListKeys")))]
+    before = deployment(*halves)
+    after = before._replace(attaches=False, history=history_after(before))
+    for one, left in ((before, False), (before._replace(attaches=False), False), (after, True)):
+        found = texts(modules.render(one))
+        for folder, label in (("terraform", "role_app"), (f"terraform/account-{OTHER}", "role_partner")):
+            text = found[f"{folder}/main.tf"]
+            assert ('resource "aws_iam_role_policy_attachment"' in text) is one.attaches
+            assert (f"from = aws_iam_role_policy_attachment.{label}" in text) is left
+
+
+def test_principals_of_the_account_can_be_looked_up_before_the_key() -> None:
+    """Users and roles that the key policy names, by their names, with their whole ARNs; those of other accounts cannot be."""
+    policy = document(*(allow("kms:PutKeyPolicy", who=who) for who in (role("path/Admin"), role("x", OTHER), "*")))
+    text = texts(modules.render(deployment(key_policy=policy)))["terraform/main.tf"]
+    assert f'for_each = var.look_up_principals ? {{\n    Admin = "{role("path/Admin")}"\n  }} : {{}}' in text
+    assert "depends_on = [data.aws_iam_role.named]" in text
+    assert "aws_iam_user" not in text
+    assert OTHER not in text.partition('resource "aws_kms_key"')[0]

@@ -19,6 +19,24 @@ data "aws_region" "current" {
   }
 }
 
+data "aws_iam_role" "named" {
+  for_each = var.look_up_principals ? {
+    KmsAdmin    = "arn:aws:iam::111122223333:role/KmsAdmin"
+    intake      = "arn:aws:iam::111122223333:role/intake"
+    platform-ci = "arn:aws:iam::111122223333:role/platform-ci"
+    vault       = "arn:aws:iam::111122223333:role/vault"
+  } : {}
+
+  name = each.key
+
+  lifecycle {
+    postcondition {
+      condition     = self.arn == each.value
+      error_message = "The key policy names this role by another path."
+    }
+  }
+}
+
 resource "aws_kms_key" "this" {
   description              = ""
   key_usage                = "ENCRYPT_DECRYPT"
@@ -104,6 +122,8 @@ resource "aws_kms_key" "this" {
     ]
   })
   tags = var.tags
+
+  depends_on = [data.aws_iam_role.named]
 
   # To end a key on purpose: docs/ending-a-key.md of kmsgen.
   lifecycle {

@@ -19,6 +19,23 @@ data "aws_region" "current" {
   }
 }
 
+data "aws_iam_role" "named" {
+  for_each = var.look_up_principals ? {
+    KmsAdmin    = "arn:aws:iam::111122223333:role/KmsAdmin"
+    platform-ci = "arn:aws:iam::111122223333:role/platform-ci"
+    release     = "arn:aws:iam::111122223333:role/release"
+  } : {}
+
+  name = each.key
+
+  lifecycle {
+    postcondition {
+      condition     = self.arn == each.value
+      error_message = "The key policy names this role by another path."
+    }
+  }
+}
+
 resource "aws_kms_alias" "this" {
   name          = "alias/sign/ml-dsa"
   target_key_id = split("/", var.key_arn)[1]
@@ -101,6 +118,8 @@ resource "aws_kms_key_policy" "this" {
       },
     ]
   })
+
+  depends_on = [data.aws_iam_role.named]
 
   # To end a key on purpose: docs/ending-a-key.md of kmsgen.
   lifecycle {

@@ -19,6 +19,23 @@ data "aws_region" "current" {
   }
 }
 
+data "aws_iam_role" "named" {
+  for_each = var.look_up_principals ? {
+    KmsAdmin    = "arn:aws-cn:iam::111122223333:role/KmsAdmin"
+    app         = "arn:aws-cn:iam::111122223333:role/app"
+    platform-ci = "arn:aws-cn:iam::111122223333:role/platform-ci"
+  } : {}
+
+  name = each.key
+
+  lifecycle {
+    postcondition {
+      condition     = self.arn == each.value
+      error_message = "The key policy names this role by another path."
+    }
+  }
+}
+
 resource "aws_kms_key" "this" {
   description              = "Data in Beijing"
   key_usage                = "ENCRYPT_DECRYPT"
@@ -117,6 +134,8 @@ resource "aws_kms_key" "this" {
     ]
   })
   tags = var.tags
+
+  depends_on = [data.aws_iam_role.named]
 
   # To end a key on purpose: docs/ending-a-key.md of kmsgen.
   lifecycle {

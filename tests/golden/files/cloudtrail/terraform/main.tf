@@ -19,6 +19,22 @@ data "aws_region" "current" {
   }
 }
 
+data "aws_iam_role" "named" {
+  for_each = var.look_up_principals ? {
+    KmsAdmin      = "arn:aws:iam::111122223333:role/KmsAdmin"
+    SecurityAudit = "arn:aws:iam::111122223333:role/SecurityAudit"
+  } : {}
+
+  name = each.key
+
+  lifecycle {
+    postcondition {
+      condition     = self.arn == each.value
+      error_message = "The key policy names this role by another path."
+    }
+  }
+}
+
 resource "aws_kms_key" "this" {
   description              = "Log files of CloudTrail"
   key_usage                = "ENCRYPT_DECRYPT"
@@ -111,6 +127,8 @@ resource "aws_kms_key" "this" {
   tags = merge(var.tags, {
     purpose = "cloudtrail"
   })
+
+  depends_on = [data.aws_iam_role.named]
 
   # To end a key on purpose: docs/ending-a-key.md of kmsgen.
   lifecycle {

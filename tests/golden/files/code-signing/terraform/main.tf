@@ -19,6 +19,23 @@ data "aws_region" "current" {
   }
 }
 
+data "aws_iam_role" "named" {
+  for_each = var.look_up_principals ? {
+    Deployment      = "arn:aws:iam::111122223333:role/Deployment"
+    KmsAdmin        = "arn:aws:iam::111122223333:role/KmsAdmin"
+    ReleasePipeline = "arn:aws:iam::111122223333:role/ReleasePipeline"
+  } : {}
+
+  name = each.key
+
+  lifecycle {
+    postcondition {
+      condition     = self.arn == each.value
+      error_message = "The key policy names this role by another path."
+    }
+  }
+}
+
 resource "aws_kms_key" "this" {
   description              = "Signatures of releases"
   key_usage                = "SIGN_VERIFY"
@@ -88,6 +105,8 @@ resource "aws_kms_key" "this" {
   tags = merge(var.tags, {
     purpose = "code-signing"
   })
+
+  depends_on = [data.aws_iam_role.named]
 
   # To end a key on purpose: docs/ending-a-key.md of kmsgen.
   lifecycle {

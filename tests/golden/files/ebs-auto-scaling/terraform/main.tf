@@ -19,6 +19,23 @@ data "aws_region" "current" {
   }
 }
 
+data "aws_iam_role" "named" {
+  for_each = var.look_up_principals ? {
+    AWSServiceRoleForAutoScaling = "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+    KmsAdmin                     = "arn:aws:iam::111122223333:role/KmsAdmin"
+    Launcher                     = "arn:aws:iam::111122223333:role/Launcher"
+  } : {}
+
+  name = each.key
+
+  lifecycle {
+    postcondition {
+      condition     = self.arn == each.value
+      error_message = "The key policy names this role by another path."
+    }
+  }
+}
+
 resource "aws_kms_key" "this" {
   description              = "EBS volumes"
   key_usage                = "ENCRYPT_DECRYPT"
@@ -136,6 +153,8 @@ resource "aws_kms_key" "this" {
   tags = merge(var.tags, {
     purpose = "ebs-auto-scaling"
   })
+
+  depends_on = [data.aws_iam_role.named]
 
   # To end a key on purpose: docs/ending-a-key.md of kmsgen.
   lifecycle {

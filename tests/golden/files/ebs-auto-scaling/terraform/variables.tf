@@ -12,6 +12,13 @@ variable "deletion_window_in_days" {
   }
 }
 
+variable "look_up_principals" {
+  description = "Whether to look up the users and roles of this account that the key policy names: KMS refuses a policy that names one that does not exist."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "iam_policy_path" {
   description = "Path of the IAM policies."
   type        = string

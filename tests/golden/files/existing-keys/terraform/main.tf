@@ -19,6 +19,23 @@ data "aws_region" "current" {
   }
 }
 
+data "aws_iam_role" "named" {
+  for_each = var.look_up_principals ? {
+    KmsAdmin    = "arn:aws:iam::111122223333:role/KmsAdmin"
+    app         = "arn:aws:iam::111122223333:role/app"
+    platform-ci = "arn:aws:iam::111122223333:role/platform-ci"
+  } : {}
+
+  name = each.key
+
+  lifecycle {
+    postcondition {
+      condition     = self.arn == each.value
+      error_message = "The key policy names this role by another path."
+    }
+  }
+}
+
 resource "aws_kms_key_policy" "key_n_1234abcd_12ab_34cd_56ef_1234567890ab" {
   key_id = "1234abcd-12ab-34cd-56ef-1234567890ab"
   policy = jsonencode({
@@ -174,6 +191,8 @@ resource "aws_kms_key_policy" "key_n_1234abcd_12ab_34cd_56ef_1234567890ab" {
       },
     ]
   })
+
+  depends_on = [data.aws_iam_role.named]
 
   # To end a key on purpose: docs/ending-a-key.md of kmsgen.
   lifecycle {
@@ -336,6 +355,8 @@ resource "aws_kms_key_policy" "key_abcd1234_12ab_34cd_56ef_1234567890ab" {
       },
     ]
   })
+
+  depends_on = [data.aws_iam_role.named]
 
   # To end a key on purpose: docs/ending-a-key.md of kmsgen.
   lifecycle {

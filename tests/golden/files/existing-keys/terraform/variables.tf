@@ -1,5 +1,12 @@
 # Written by kmsgen from the intent `existing-keys`: change the intent, not this file.
 
+variable "look_up_principals" {
+  description = "Whether to look up the users and roles of this account that the key policy names: KMS refuses a policy that names one that does not exist."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "iam_policy_path" {
   description = "Path of the IAM policies."
   type        = string

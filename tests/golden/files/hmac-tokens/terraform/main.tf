@@ -19,6 +19,23 @@ data "aws_region" "current" {
   }
 }
 
+data "aws_iam_role" "named" {
+  for_each = var.look_up_principals ? {
+    Api      = "arn:aws:iam::111122223333:role/Api"
+    KmsAdmin = "arn:aws:iam::111122223333:role/KmsAdmin"
+    Login    = "arn:aws:iam::111122223333:role/Login"
+  } : {}
+
+  name = each.key
+
+  lifecycle {
+    postcondition {
+      condition     = self.arn == each.value
+      error_message = "The key policy names this role by another path."
+    }
+  }
+}
+
 resource "aws_kms_key" "this" {
   description              = "Tokens"
   key_usage                = "GENERATE_VERIFY_MAC"
@@ -86,6 +103,8 @@ resource "aws_kms_key" "this" {
   tags = merge(var.tags, {
     purpose = "hmac-tokens"
   })
+
+  depends_on = [data.aws_iam_role.named]
 
   # To end a key on purpose: docs/ending-a-key.md of kmsgen.
   lifecycle {

@@ -19,6 +19,23 @@ data "aws_region" "current" {
   }
 }
 
+data "aws_iam_role" "named" {
+  for_each = var.look_up_principals ? {
+    KmsAdmin    = "arn:aws:iam::111122223333:role/KmsAdmin"
+    app         = "arn:aws:iam::111122223333:role/app"
+    platform-ci = "arn:aws:iam::111122223333:role/platform-ci"
+  } : {}
+
+  name = each.key
+
+  lifecycle {
+    postcondition {
+      condition     = self.arn == each.value
+      error_message = "The key policy names this role by another path."
+    }
+  }
+}
+
 resource "aws_kms_key" "this" {
   description              = "it's \"quoted\" `id` $(rm -rf /) $${aws_kms_key.this.arn} $$${x} %%{ if true }%%{ endif } \\ {{ template }} <%= 1 %> é 日本 #not-a-comment"
   key_usage                = "ENCRYPT_DECRYPT"
@@ -163,6 +180,8 @@ resource "aws_kms_key" "this" {
     note            = "a = b"
     yes             = "no"
   })
+
+  depends_on = [data.aws_iam_role.named]
 
   # To end a key on purpose: docs/ending-a-key.md of kmsgen.
   lifecycle {

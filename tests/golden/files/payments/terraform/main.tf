@@ -19,6 +19,25 @@ data "aws_region" "current" {
   }
 }
 
+data "aws_iam_role" "named" {
+  for_each = var.look_up_principals ? {
+    KmsAdmin     = "arn:aws:iam::111122223333:role/KmsAdmin"
+    break-glass  = "arn:aws:iam::111122223333:role/break-glass"
+    payments-api = "arn:aws:iam::111122223333:role/payments-api"
+    platform-ci  = "arn:aws:iam::111122223333:role/platform-ci"
+    reporting    = "arn:aws:iam::111122223333:role/reporting"
+  } : {}
+
+  name = each.key
+
+  lifecycle {
+    postcondition {
+      condition     = self.arn == each.value
+      error_message = "The key policy names this role by another path."
+    }
+  }
+}
+
 resource "aws_kms_key" "this" {
   description              = "Payments data at rest"
   key_usage                = "ENCRYPT_DECRYPT"
@@ -282,6 +301,8 @@ resource "aws_kms_key" "this" {
     env  = "prod"
     team = "payments"
   })
+
+  depends_on = [data.aws_iam_role.named]
 
   # To end a key on purpose: docs/ending-a-key.md of kmsgen.
   lifecycle {

@@ -19,6 +19,23 @@ data "aws_region" "current" {
   }
 }
 
+data "aws_iam_role" "named" {
+  for_each = var.look_up_principals ? {
+    Ingest    = "arn:aws:iam::111122223333:role/Ingest"
+    KmsAdmin  = "arn:aws:iam::111122223333:role/KmsAdmin"
+    Reporting = "arn:aws:iam::111122223333:role/Reporting"
+  } : {}
+
+  name = each.key
+
+  lifecycle {
+    postcondition {
+      condition     = self.arn == each.value
+      error_message = "The key policy names this role by another path."
+    }
+  }
+}
+
 resource "aws_kms_key" "this" {
   description              = "Secrets"
   key_usage                = "ENCRYPT_DECRYPT"
@@ -100,6 +117,8 @@ resource "aws_kms_key" "this" {
   tags = merge(var.tags, {
     purpose = "secrets-manager"
   })
+
+  depends_on = [data.aws_iam_role.named]
 
   # To end a key on purpose: docs/ending-a-key.md of kmsgen.
   lifecycle {

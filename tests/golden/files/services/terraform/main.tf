@@ -19,6 +19,27 @@ data "aws_region" "current" {
   }
 }
 
+data "aws_iam_role" "named" {
+  for_each = var.look_up_principals ? {
+    App      = "arn:aws:iam::111122223333:role/App"
+    Batch    = "arn:aws:iam::111122223333:role/Batch"
+    Deploy   = "arn:aws:iam::111122223333:role/Deploy"
+    Ingest   = "arn:aws:iam::111122223333:role/Ingest"
+    KmsAdmin = "arn:aws:iam::111122223333:role/KmsAdmin"
+    Reports  = "arn:aws:iam::111122223333:role/Reports"
+    Streams  = "arn:aws:iam::111122223333:role/Streams"
+  } : {}
+
+  name = each.key
+
+  lifecycle {
+    postcondition {
+      condition     = self.arn == each.value
+      error_message = "The key policy names this role by another path."
+    }
+  }
+}
+
 resource "aws_kms_key" "this" {
   description              = ""
   key_usage                = "ENCRYPT_DECRYPT"
@@ -254,6 +275,8 @@ resource "aws_kms_key" "this" {
     ]
   })
   tags = var.tags
+
+  depends_on = [data.aws_iam_role.named]
 
   # To end a key on purpose: docs/ending-a-key.md of kmsgen.
   lifecycle {

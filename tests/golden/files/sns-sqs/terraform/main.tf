@@ -19,6 +19,23 @@ data "aws_region" "current" {
   }
 }
 
+data "aws_iam_role" "named" {
+  for_each = var.look_up_principals ? {
+    Fulfilment = "arn:aws:iam::111122223333:role/Fulfilment"
+    KmsAdmin   = "arn:aws:iam::111122223333:role/KmsAdmin"
+    Orders     = "arn:aws:iam::111122223333:role/Orders"
+  } : {}
+
+  name = each.key
+
+  lifecycle {
+    postcondition {
+      condition     = self.arn == each.value
+      error_message = "The key policy names this role by another path."
+    }
+  }
+}
+
 resource "aws_kms_key" "this" {
   description              = "SNS topic and SQS queues"
   key_usage                = "ENCRYPT_DECRYPT"
@@ -119,6 +136,8 @@ resource "aws_kms_key" "this" {
   tags = merge(var.tags, {
     purpose = "sns-sqs"
   })
+
+  depends_on = [data.aws_iam_role.named]
 
   # To end a key on purpose: docs/ending-a-key.md of kmsgen.
   lifecycle {

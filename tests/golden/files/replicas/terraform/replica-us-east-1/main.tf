@@ -19,6 +19,21 @@ data "aws_region" "current" {
   }
 }
 
+data "aws_iam_role" "named" {
+  for_each = var.look_up_principals ? {
+    platform-ci = "arn:aws:iam::111122223333:role/platform-ci"
+  } : {}
+
+  name = each.key
+
+  lifecycle {
+    postcondition {
+      condition     = self.arn == each.value
+      error_message = "The key policy names this role by another path."
+    }
+  }
+}
+
 resource "aws_kms_replica_key" "this" {
   description             = "Orders in two Regions"
   primary_key_arn         = var.primary_key_arn
@@ -162,6 +177,8 @@ resource "aws_kms_replica_key" "this" {
   tags = merge(var.tags, {
     team = "orders"
   })
+
+  depends_on = [data.aws_iam_role.named]
 
   # To end a key on purpose: docs/ending-a-key.md of kmsgen.
   lifecycle {

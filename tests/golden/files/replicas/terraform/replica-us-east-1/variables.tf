@@ -23,6 +23,13 @@ variable "deletion_window_in_days" {
   }
 }
 
+variable "look_up_principals" {
+  description = "Whether to look up the users and roles of this account that the key policy names: KMS refuses a policy that names one that does not exist."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "tags" {
   description = "Further tags for everything that the module creates; the tags of the intent come first."
   type        = map(string)
