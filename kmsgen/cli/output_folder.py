@@ -234,8 +234,8 @@ def _diff(path: Path, before: str, after: str) -> Iterator[str]:
 def files_of(intent: str, rendering: Rendering, source: str | None = None) -> Iterator[File]:
     """Yield every file of an intent's folder, the manifest last. `source` is the way from the folder to the intent's file.
 
-    The manifest is `{"intent", "source", "kmsgen", "deployer", "attached", "keys", "terraform", "files": [{"path", "format",
-    "kind", "principal", "account", "sha256"}]}`; deployer, attached, keys and terraform are those of `render/history.py`.
+    The manifest is `{"intent", "source", "kmsgen", "deployer", "deployer_apart", "attached", "keys", "terraform", "files":
+    [{"path", "format", "kind", "principal", "account", "sha256"}]}`; what is before the files is that of `render/history.py`.
     """
     claims = []
     for artifact in rendering.artifacts:

@@ -52,7 +52,7 @@ def compile_intent(intent: Intent) -> Compiled:
     origins: dict[str, tuple[Location, ...]] = {}
     keys = tuple(_key_access(intent, world, origins) for world in worlds)
     principals = _identity_policies(intent, worlds, origins)
-    notes = sorted({*notes_on(intent, worlds), *notes_on_iam(intent, principals)})
+    notes = sorted({*notes_on(intent, worlds), *notes_on_iam(intent, targets, principals)})
     return Compiled(Bundle(keys, principals), tuple(notes), origins)
 
 
@@ -68,11 +68,12 @@ def _permits(intent: Intent, target: Target) -> list[Permit]:
 def _asked(intent: Intent, target: Target) -> Iterator[Permit]:
     accesses: tuple[Access, ...] = (*intent.admins, *intent.users)
     # whole accounts come first: they cover nobody, and open the policy for its reader
-    for access in sorted(accesses, key=lambda access: not is_account(Principal("AWS", access.principal))):
-        yield from access_permits(access, target, intent.delegation)
-    yield from deployer_permits(intent, target)
-    for use in intent.services:
-        yield from service_permits(use, target, intent.scope, intent.delegation)
+    ordered = sorted(accesses, key=lambda access: not is_account(Principal("AWS", access.principal)))
+    of_lines = [permit for access in ordered for permit in access_permits(access, target, intent.delegation)]
+    of_services = [permit for use in intent.services for permit in service_permits(use, target, intent.scope, intent.delegation)]
+    yield from of_lines
+    yield from deployer_permits(intent, target, (*of_lines, *of_services))
+    yield from of_services
 
 
 def _check_placeable(intent: Intent, target: Target, permits: Iterable[Permit]) -> None:

@@ -7,7 +7,8 @@ permissions of the CloudFormation resource types AWS::KMS::Key, Alias and Replic
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from kmsgen.arn import Arn
 from kmsgen.catalogue.capabilities import DEPLOYER
@@ -25,28 +26,46 @@ READ_BACK = ("DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListResourc
 ALIAS = frozenset({"CreateAlias", "UpdateAlias", "DeleteAlias"})
 ROTATION = frozenset({"EnableKeyRotation", "DisableKeyRotation"})
 GRANTS = ("ListGrants", "RevokeGrant")
+RESOURCE_TAG = "aws:resourcetag/"
+_TAG_IN_VALUE = re.compile(r"\$\{aws:ResourceTag/([^}'\",]+?)[ ,}]", re.IGNORECASE)
 MULTI_REGION_SERVICE = "mrk.kms.amazonaws.com"
 MULTI_REGION_ROLE = f"role/aws-service-role/{MULTI_REGION_SERVICE}/AWSServiceRoleForKeyManagementServiceMultiRegionKeys"
 
 
-def deployer_permits(intent: Intent, target: Target) -> Iterator[Permit]:
-    """Yield what the deployer needs for one key whose policy is ours to write."""
+def deployer_permits(intent: Intent, target: Target, others: Iterable[Permit] = ()) -> Iterator[Permit]:
+    """Yield what the deployer needs for one key whose policy is ours to write; `others` are what everybody else is permitted."""
     deployer, location = intent.scope.deployer, Location(intent.path)
     if deployer is None or not target.governed:
         return
-    for action, half, conditions in _needs(intent, target):
+    for action, half, conditions in _needs(intent, target, tags_read(others)):
         yield Permit(Principal("AWS", deployer), action, half, canonical(conditions), "deploy", (location,), explicit=False)
     for line in intent.grants:
         pinned = canonical(pinning_conditions(line.grant))
         yield Permit(Principal("AWS", deployer), "kms:CreateGrant", "key", pinned, "deploy", (line.location,), _topic(line))
 
 
-def _needs(intent: Intent, target: Target) -> Iterator[tuple[str, str, Conditions]]:
+def deployer_actions(intent: Intent, target: Target) -> tuple[str, ...]:
+    """Return the actions that whoever deploys one key needs."""
+    granting = ("kms:CreateGrant",) if intent.grants else ()
+    return tuple(sorted({action for action, _, _ in _needs(intent, target, frozenset())} | {*granting}))
+
+
+def tags_read(permits: Iterable[Permit]) -> frozenset[str]:
+    """Return the keys of tags of the key, in lower case, that conditions look at or put into their values."""
+    found: set[str] = set()
+    for condition in (one for permit in permits for one in permit.conditions):
+        name = condition.key.lower()
+        found |= {name.removeprefix(RESOURCE_TAG)} if name.startswith(RESOURCE_TAG) else set()
+        found |= {tag.lower() for value in condition.values for tag in _TAG_IN_VALUE.findall(value)}
+    return frozenset(found)
+
+
+def _needs(intent: Intent, target: Target, read: frozenset[str]) -> Iterator[tuple[str, str, Conditions]]:
     for name in _on_key(intent, target):
         for half in halves(f"kms:{name}"):
             yield f"kms:{name}", half, ()
     if target.creation is not None:
-        yield from _creation(target)
+        yield from _creation(target, read)
     if target.creation is not None and target.creation.replicas:
         yield from _replication(target)
 
@@ -64,8 +83,12 @@ def _on_key(intent: Intent, target: Target) -> list[str]:
     return [*names, *GRANTS] if intent.grants else names
 
 
-def _creation(target: Target) -> Iterator[tuple[str, str, Conditions]]:
-    """Yield CreateKey, and TagResource on the key being created: a key policy cannot allow these."""
+def _creation(target: Target, read: frozenset[str]) -> Iterator[tuple[str, str, Conditions]]:
+    """Yield CreateKey, and TagResource on the key being created: a key policy cannot allow these.
+
+    The tags may be any: those of the file, of the module's `tags`, of the provider's `default_tags`. Only what policies read of
+    them is held to what the file says.
+    """
     key = target.key
     yield (
         "kms:CreateKey",
@@ -78,13 +101,17 @@ def _creation(target: Target) -> Iterator[tuple[str, str, Conditions]]:
             Condition("StringEquals", "aws:RequestedRegion", (target.region,)),
         ),
     )
-    if key.tags:
-        names = tuple(name for name, _ in key.tags)
-        tags = [Condition("StringEquals", f"aws:RequestTag/{name}", (value,)) for name, value in key.tags]
-        yield "kms:TagResource", "new", (Condition("ForAllValues:StringEquals", "aws:TagKeys", names), *tags)
+    told = {name.lower(): (name, value) for name, value in key.tags}
+    pins = (_pin(*told.get(name, (name, None))) for name in sorted(read))
+    yield "kms:TagResource", "new", tuple(pins)
     if key.multi_region:
         role = str(Arn(target.partition, "iam", "", target.account, MULTI_REGION_ROLE))
         yield "iam:CreateServiceLinkedRole", role, (Condition("StringEquals", "iam:AWSServiceName", (MULTI_REGION_SERVICE,)),)
+
+
+def _pin(name: str, value: str | None) -> Condition:
+    key = f"aws:RequestTag/{name}"
+    return Condition("Null", key, ("true",)) if value is None else Condition("StringEquals", key, (value,))
 
 
 def _replication(target: Target) -> Iterator[tuple[str, str, Conditions]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from kmsgen.compiler.deployer import deployer_actions
+from kmsgen.compiler.target import Target
 from kmsgen.errors import Diagnostic, Location
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import PrincipalPolicies
@@ -11,8 +13,9 @@ from kmsgen.policy.bundle import PrincipalPolicies
 SHOWN = 5
 
 
-def notes_on_iam(intent: Intent, principals: Mapping[str, PrincipalPolicies]) -> Iterator[Diagnostic]:
-    """Yield who attaches what is written, and what only IAM policies could give that cannot be written here."""
+def notes_on_iam(intent: Intent, targets: Iterable[Target], principals: Mapping[str, PrincipalPolicies]) -> Iterator[Diagnostic]:
+    """Yield who attaches what is written, what only IAM could give that cannot be written here, and what deploying takes."""
+    yield from _deployment(intent, targets, principals)
     written = [arn for arn, held in principals.items() if held.identity_policies and arn != intent.scope.deployer]
     if written and not intent.attaches:
         message = f"taken for granted: whoever keeps them attaches the IAM policies of {_listed(written)}"
@@ -23,6 +26,23 @@ def notes_on_iam(intent: Intent, principals: Mapping[str, PrincipalPolicies]) ->
             message = f"{_listed(access.left_to_iam)} of `{access.principal}` takes an IAM policy, which cannot be written here"
             hint = "IAM attaches policies to single users and roles that no service owns: write it for those, or name them"
             yield Diagnostic(access.location, "left-to-iam", message, hint)
+
+
+def _deployment(intent: Intent, targets: Iterable[Target], principals: Mapping[str, PrincipalPolicies]) -> Iterator[Diagnostic]:
+    """Yield what whoever deploys lacks: with a deployer what stands in `deployer/`, without one all that deploying takes."""
+    deployer, place = intent.scope.deployer, Location(intent.path)
+    own = principals.get(deployer or "")
+    if own and own.identity_policies:
+        message = f"`{deployer}` needs its IAM policy, which is in `deployer/`: it is to be put in place once, before it deploys"
+        yield Diagnostic(place, "deployer-first", message)
+    if deployer is None and intent.governed:
+        lacking = sorted({action for target in targets for action in deployer_actions(intent, target)})
+        names = ", ".join(f"`{action}`" for action in lacking)
+        message = (
+            f"no `deployer` is named: whoever runs Terraform or CloudFormation needs {names}, and has of these what lines give it"
+        )
+        hint = "`scope: {deployer: role/...}` gives that role what creating, updating and reading back the key takes"
+        yield Diagnostic(place, "no-deployer", message, hint)
 
 
 def _listed(names: list[str] | tuple[str, ...]) -> str:

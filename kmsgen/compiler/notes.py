@@ -57,7 +57,7 @@ _NARROWINGS = {
 
 def notes_on(intent: Intent, worlds: tuple[World, ...]) -> tuple[Diagnostic, ...]:
     """Return the notes, in source order, each once."""
-    found = {*_recovery(intent), *_members(intent), *_deployment(intent), *_not_governed(intent, worlds)}
+    found = {*_recovery(intent), *_members(intent), *_not_governed(intent, worlds)}
     found |= {*notes_on_services(intent), *_narrowed_lines(intent), *_narrowed_grants(intent), *_spared_accounts(intent)}
     found |= {*_outside_scope(intent), *_beside_never(intent), *_grants_of_replicas(intent)}
     found |= {*_unlimited_grants(intent), *_not_on_action(intent), *_private_addresses(intent)}
@@ -217,19 +217,6 @@ def _says(access: Access, key: str) -> bool:
     said = when.via if key != CONTEXT_PREFIX else when.encryption_context
     raw = (condition for condition in when.conditions if condition.key.lower().startswith(key))
     return bool(said) or any(fails_when_absent(condition) for condition in raw)
-
-
-def _deployment(intent: Intent) -> Iterator[Diagnostic]:
-    deployer = intent.scope.deployer
-    if deployer is None and intent.governed:
-        message = "no `deployer` is named: whoever runs Terraform or CloudFormation needs more on the key than this gives"
-        hint = "`scope: {deployer: role/...}` gives that role what creating, updating and reading back the key takes"
-        yield Diagnostic(Location(intent.path), "no-deployer", message, hint)
-    if deployer is not None and intent.key is not None:
-        message = (
-            f"`{deployer}` needs its IAM policy (CreateKey and what else no key policy can give) before the first deployment"
-        )
-        yield Diagnostic(Location(intent.path), "deployer-first", message)
 
 
 def _not_governed(intent: Intent, worlds: tuple[World, ...]) -> Iterator[Diagnostic]:

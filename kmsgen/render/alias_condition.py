@@ -10,7 +10,9 @@ from collections.abc import Iterable
 
 from kmsgen.arn import parse_arn
 from kmsgen.policy.document import Condition, Document, Statement
+from kmsgen.policy.json_form import format_document
 from kmsgen.render.deployment import Deployment, holds_placeholder
+from kmsgen.render.json_text import MANAGED_POLICY_LIMIT, counted_size
 
 OPERATORS = ("ForAnyValue:StringEquals", "ForAnyValue:StringLike")
 KEY = "kms:ResourceAliases"
@@ -27,6 +29,19 @@ def by_alias(document: Document, deployment: Deployment) -> Document:
     for statement in document.statements:
         statements.extend(_split(statement, _alias(deployment), deployment))
     return document._replace(statements=tuple(statements))
+
+
+def in_parts(document: Document, deployment: Deployment) -> list[Document]:
+    """Return an IAM policy `by_alias`, in parts where that made it longer than IAM takes."""
+    return _fitting(by_alias(document, deployment))
+
+
+def _fitting(document: Document) -> list[Document]:
+    if counted_size(format_document(document)) <= MANAGED_POLICY_LIMIT or len(document.statements) == 1:
+        return [document]
+    middle = len(document.statements) // 2
+    halves = (document.statements[:middle], document.statements[middle:])
+    return [part for half in halves for part in _fitting(Document(half, document.version, document.id))]
 
 
 def _alias(deployment: Deployment) -> str:

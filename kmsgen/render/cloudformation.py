@@ -7,7 +7,7 @@ from kmsgen.arn import account_of
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import format_document
-from kmsgen.render import identity_policies, key_request, yaml_text
+from kmsgen.render import deployer, identity_policies, key_request, yaml_text
 from kmsgen.render.artifact import Artifact, Rendering
 from kmsgen.render.deployment import Deployment, creation_of, key_id
 from kmsgen.render.environment import environment
@@ -82,7 +82,11 @@ def render(deployment: Deployment) -> Rendering:
     Raises InputError for a text that CloudFormation cannot pass on.
     """
     refuse_escapes(deployment, deployment.documents(), "CloudFormation")
-    templates = [one for one in (_main(deployment), *_replicas(deployment), *_accounts(deployment)) if not one.is_empty]
+    templates = [
+        one
+        for one in (_main(deployment), *_replicas(deployment), *_accounts(deployment), _deployer(deployment))
+        if not one.is_empty
+    ]
     artifacts = [_artifact(deployment, template) for template in templates]
     artifacts += _existing_key_policies(deployment)
     artifacts += [key_request.artifact(deployment, one, FORMAT) for one in _given_keys(deployment)]
@@ -163,8 +167,23 @@ def _accounts(deployment: Deployment) -> Iterator[Template]:
             )
 
 
+def _deployer(deployment: Deployment) -> Template:
+    """Return the template of the deployer's own IAM policies, which its stacks do not hold."""
+    return Template(
+        f"{deployer.FOLDER}/template.yaml",
+        f"What deploying the intent {deployment.name} takes of IAM",
+        deployment.account,
+        deployment.region,
+        policies=deployer.policies(deployment, _label),
+    )
+
+
 def _policies(deployment: Deployment, account: str) -> tuple[IdentityPolicy, ...]:
-    return identity_policies.of_account(deployment, account, lambda text: f"Policy{resource_camel(text)}", "x")
+    return identity_policies.of_account(deployment, account, _label, "x")
+
+
+def _label(text: str) -> str:
+    return f"Policy{resource_camel(text)}"
 
 
 def _existing_key_policies(deployment: Deployment) -> Iterator[Artifact]:
@@ -192,7 +211,7 @@ def _long_templates(artifacts: list[Artifact]) -> Iterator[str]:
 
 def _notes(deployment: Deployment, templates: list[Template]) -> Iterator[str]:
     for template in templates:
-        if template.path != f"{FORMAT}/template.yaml":
+        if template.path not in (f"{FORMAT}/template.yaml", f"{deployer.FOLDER}/template.yaml"):
             whose = "another account" if template.account != deployment.account else "another Region"
             yield f"cloudformation: `{template.path}` is a stack of {whose}: {template.description.lower()}"
         yield from (f"cloudformation: {note}" for note in identity_policies.unattached(template.policies))

@@ -57,12 +57,18 @@ class Deployment(NamedTuple):
         yield from (access.policy for access in self.governed_keys())
         for _, documents in self.identity_policies():
             yield from documents
+        yield from self.deployer_policies()
 
     def identity_policies(self) -> Iterator[tuple[str, tuple[Document, ...]]]:
-        """Yield IAM policies by the ARN of their principal, in the bundle's order; principals without any are left out."""
+        """Yield IAM policies by the ARN of their principal, in the bundle's order; those of the deployer come apart."""
         for principal, policies in self.bundle.principals.items():
-            if policies.identity_policies:
+            if policies.identity_policies and principal != self.deployer:
                 yield principal, policies.identity_policies
+
+    def deployer_policies(self) -> tuple[Document, ...]:
+        """Return the IAM policies of who deploys: no deployment may have to give them to itself."""
+        found = self.bundle.principals.get(self.deployer or "")
+        return found.identity_policies if found else ()
 
 
 def deployment_of(intent: Intent, bundle: Bundle, history: History = UNKNOWN) -> Deployment:

@@ -32,13 +32,15 @@ class History(NamedTuple):
     """The keys of the last render, and every address of Terraform at which a key or its policy may be, with the key's id.
 
     The id is empty where nothing tells it; of a grant it is `KEYID/NAME`. `deployer` is the ARN of who deploys.
-    `attached`: some render attached IAM policies to their principals. `known` False: there is no manifest that tells.
+    `attached`: some render attached IAM policies to their principals. `deployer_apart`: none
+    put the deployer's own into the module that it applies. `known` False: there is no manifest that tells.
     """
 
     keys: tuple[RenderedKey, ...] = ()
     addresses: Mapping[str, str] = MappingProxyType({})
     deployer: str | None = None
     attached: bool = True
+    deployer_apart: bool = False
     known: bool = True
 
     @property
@@ -47,7 +49,7 @@ class History(NamedTuple):
         return next((key for key in self.keys if key.created), None)
 
 
-UNKNOWN = History(attached=False, known=False)
+UNKNOWN = History(attached=False, deployer_apart=True, known=False)
 
 
 def rendered_key(access: KeyAccess) -> RenderedKey:
@@ -60,10 +62,14 @@ def rendered_key(access: KeyAccess) -> RenderedKey:
 
 
 def plain(history: History) -> dict[str, Any]:
-    """Return a history as a manifest has it: `{"deployer", "attached", "keys": [...], "terraform": {ADDRESS: KEYID}}`."""
+    """Return a history as a manifest has it.
+
+    `{"deployer", "deployer_apart", "attached", "keys": [...], "terraform": {ADDRESS: KEYID}}`.
+    """
     keys = [{**key._asdict(), "replicas": list(key.replicas)} for key in history.keys]
     addresses = dict(sorted(history.addresses.items()))
-    return {"deployer": history.deployer, "attached": history.attached, "keys": keys, "terraform": addresses}
+    told = {"deployer": history.deployer, "deployer_apart": history.deployer_apart, "attached": history.attached}
+    return {**told, "keys": keys, "terraform": addresses}
 
 
 def parse(manifest: Mapping[str, Any]) -> History:
@@ -76,7 +82,8 @@ def parse(manifest: Mapping[str, Any]) -> History:
     deployer = manifest.get("deployer")
     named = deployer if isinstance(deployer, str) and parse_arn(deployer) else None
     attached = manifest.get("attached") is not False
-    return History(tuple(key for key in sound if key is not None), MappingProxyType(held), named, attached)
+    apart = manifest.get("deployer_apart") is True
+    return History(tuple(key for key in sound if key is not None), MappingProxyType(held), named, attached, apart)
 
 
 def _key(data: Mapping[str, Any]) -> RenderedKey | None:

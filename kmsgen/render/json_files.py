@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmsgen.policy.document import Document
-from kmsgen.policy.json_form import format_document
-from kmsgen.render.alias_condition import by_alias
+from kmsgen.render import deployer
+from kmsgen.render.alias_condition import in_parts
 from kmsgen.render.artifact import Artifact, Rendering
 from kmsgen.render.deployment import Deployment, key_id
 from kmsgen.render.grant_calls import calls
-from kmsgen.render.json_text import MANAGED_POLICY_LIMIT, counted_size, policy_file, request_file
+from kmsgen.render.json_text import policy_file, request_file
 from kmsgen.render.names import Holder, file_label, holders, parts
 
 FORMAT = "json"
@@ -21,7 +21,8 @@ def render(deployment: Deployment) -> Rendering:
 
     Raises InputError where an IAM policy would have to name a key that has neither an id nor an alias yet.
     """
-    artifacts = (*_key_policies(deployment), *_identity_policies(deployment), *_grants(deployment))
+    policies = (*_identity_policies(deployment), *_deployer(deployment))
+    artifacts = (*_key_policies(deployment), *policies, *_grants(deployment))
     return Rendering(artifacts, tuple(_notes(deployment, artifacts)))
 
 
@@ -36,7 +37,7 @@ def _key_policies(deployment: Deployment) -> Iterator[Artifact]:
 def _identity_policies(deployment: Deployment) -> Iterator[Artifact]:
     found = dict(deployment.identity_policies())
     for principal, holder in holders(found, deployment.account).items():
-        documents = [part for document in found[principal] for part in _fitting(by_alias(document, deployment))]
+        documents = [part for document in found[principal] for part in in_parts(document, deployment)]
         for label, document in zip(parts(holder.label, len(documents), principal), documents, strict=True):
             yield _identity_policy(holder, label, document)
 
@@ -46,13 +47,10 @@ def _identity_policy(holder: Holder, label: str, document: Document) -> Artifact
     return Artifact(f"json/iam/{label}.json", text, FORMAT, "identity-policy", holder.principal, holder.account)
 
 
-def _fitting(document: Document) -> list[Document]:
-    """Split a policy that the alias condition made longer than IAM takes; statements do not depend on each other."""
-    if counted_size(format_document(document)) <= MANAGED_POLICY_LIMIT or len(document.statements) == 1:
-        return [document]
-    middle = len(document.statements) // 2
-    halves = (document.statements[:middle], document.statements[middle:])
-    return [part for half in halves for part in _fitting(Document(half, document.version, document.id))]
+def _deployer(deployment: Deployment) -> Iterator[Artifact]:
+    for number, document in enumerate(deployer.documents(deployment), start=1):
+        path = f"{deployer.FOLDER}/policy{f'-{number}' if number > 1 else ''}.json"
+        yield Artifact(path, policy_file(document), FORMAT, "identity-policy", deployment.deployer, deployment.account)
 
 
 def _grants(deployment: Deployment) -> Iterator[Artifact]:

@@ -16,6 +16,7 @@ from kmsgen.policy.grant import Grant
 from kmsgen.policy.grant_form import parse_grant
 from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import parse
+from kmsgen.render import deployer
 from kmsgen.render.alias_condition import by_alias
 from kmsgen.render.artifact import Artifact
 from kmsgen.render.deployment import Deployment
@@ -71,6 +72,9 @@ def _wrong_json(deployment: Deployment, artifacts: tuple[Artifact, ...]) -> Iter
         held = [artifact for artifact in by_kind.get("identity-policy", []) if artifact.principal == principal]
         if not same(_documents(held), [by_alias(document, deployment) for document in documents]):
             yield f"json/iam of {principal}"
+    held = [artifact for artifact in by_kind.get("identity-policy", []) if artifact.principal == deployment.deployer]
+    if not same(_documents(held), deployer.documents(deployment)):
+        yield f"{deployer.FOLDER}/policy.json"
     grants = [grant for access in deployment.bundle.keys for grant in access.grants]
     for artifact, grant in zip(by_kind.get("grant", []), grants, strict=True):
         if parse_grant(json.loads(artifact.text)) != _as_requested(grant):
@@ -104,6 +108,8 @@ def _wrong_templates(deployment: Deployment, artifacts: tuple[Artifact, ...]) ->
     for principal, documents in deployment.identity_policies():
         if not same(found.get(principal, []), documents):
             yield f"cloudformation policies of {principal}"
+    if not same(found.get(deployment.deployer or "", []), deployer.documents(deployment)):
+        yield f"{deployer.FOLDER}/template.yaml"
 
 
 def _wrong_requests(deployment: Deployment, artifacts: tuple[Artifact, ...]) -> Iterator[str]:

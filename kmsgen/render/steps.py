@@ -14,7 +14,7 @@ from kmsgen.render.deployment import Deployment
 
 def steps(deployment: Deployment, place: Location) -> tuple[Diagnostic, ...]:
     """Return the edits since the last render that take several steps; `place` is where the intent says which keys are meant."""
-    return (*_deployer(deployment), *_alias(deployment, place), *_attachments(deployment))
+    return (*_deployer(deployment), *_alias(deployment, place), *_attachments(deployment), *_deployer_apart(deployment))
 
 
 def _deployer(deployment: Deployment) -> Iterator[Diagnostic]:
@@ -51,3 +51,12 @@ def _attachments(deployment: Deployment) -> Iterator[Diagnostic]:
     first = "with CloudFormation, first give each principal its policy of `json/iam` by other means"
     hint = f"{first}; then update the stacks, and attach the policies of their outputs"
     yield Diagnostic(Location(deployment.path), "no-longer-attached", message, hint)
+
+
+def _deployer_apart(deployment: Deployment) -> Iterator[Diagnostic]:
+    """Yield the note on the deployer's own policy, which modules and stacks of earlier renders hold."""
+    if deployment.history.deployer_apart or not deployment.deployer_policies():
+        return
+    message = f"the IAM policy of `{deployment.deployer}` is not part of what it deploys any more: it is in `deployer/`"
+    hint = "first put that in place, then deploy; what the stack held goes, what the module held stays, to be deleted by hand"
+    yield Diagnostic(Location(deployment.path), "deployer-apart", message, hint)

@@ -12,6 +12,7 @@ from kmsgen.policy.document import Document
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.grant_form import format_grant
 from kmsgen.policy.json_form import format_document
+from kmsgen.render import deployer
 from kmsgen.render.deployment import Deployment, creation_of, key_id
 from kmsgen.render.names import holders
 from tests.real.id_tag import ID_TAG
@@ -23,7 +24,7 @@ Policy = dict[str, Any]
 def prepare(moto: Moto, deployment: Deployment) -> None:
     """Create what the rendered files take for granted: roles and users, and keys that are not to be created."""
     trust = json.dumps({"Version": "2012-10-17", "Statement": []})
-    for holder in holders((principal for principal, _ in deployment.identity_policies()), deployment.account).values():
+    for holder in holders(policies(deployment), deployment.account).values():
         iam = moto.client("iam", iam_region(deployment), holder.account)
         try:
             if holder.kind == "role":
@@ -38,6 +39,12 @@ def prepare(moto: Moto, deployment: Deployment) -> None:
             kms = moto.client("kms", arn.region, arn.account)
             tags = [{"TagKey": ID_TAG, "TagValue": arn.name}]
             kms.create_key(KeySpec=access.key.spec, KeyUsage=access.key.usage, Tags=tags)
+
+
+def policies(deployment: Deployment) -> dict[str, tuple[Document, ...]]:
+    """Return the IAM policies of every principal, the deployer's among them."""
+    own = {deployment.deployer: deployer.documents(deployment)} if deployment.deployer else {}
+    return {**dict(deployment.identity_policies()), **{arn: found for arn, found in own.items() if found}}
 
 
 def iam_region(deployment: Deployment) -> str:
@@ -94,7 +101,7 @@ def is_primary(metadata: dict[str, Any]) -> bool:
 
 def assert_identity_policies(moto: Moto, deployment: Deployment, real_arn: str) -> None:
     """Assert that each principal has the policies of the bundle attached, and no other; what is only written is there."""
-    found = dict(deployment.identity_policies())
+    found = policies(deployment)
     for principal, holder in holders(found, deployment.account).items():
         if not holder.kind:
             continue

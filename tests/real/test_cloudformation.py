@@ -37,7 +37,7 @@ def create_stack(moto: Moto, case: GoldenCase, artifact: Artifact, parameters: d
     """Create the stack of a template in its account and Region; return its outputs."""
     region = artifact.region or iam_region(case.deployment)
     client = moto.client("cloudformation", region, str(artifact.account))
-    name = f"{case.name}-{artifact.path.rpartition('/')[2].removesuffix('.yaml')}"
+    name = f"{case.name}-{artifact.path.replace('/', '-').removesuffix('.yaml')}"
     given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
     client.create_stack(StackName=name, TemplateBody=artifact.text, Parameters=given, Capabilities=["CAPABILITY_NAMED_IAM"])
     stack: dict[str, Any] = client.describe_stacks(StackName=name)["Stacks"][0]

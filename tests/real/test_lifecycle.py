@@ -46,6 +46,35 @@ def creating(name: str, options: str = "") -> str:
     return intent_text(name, f"admins: [role/Admin]\nkey: {{alias: {name}{options}}}")
 
 
+def deployed_by_ci(name: str, options: str = "") -> str:
+    """Return an intent that creates a key, and names who deploys it."""
+    return creating(name, options).replace(f"regions: [{REGION}]", f"regions: [{REGION}], deployer: role/ci")
+
+
+DEPLOYERS = """
+resource "aws_iam_policy" "role_ci" {
+  name   = "held-role-ci"
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "kms:CreateKey", Resource = "*" }] })
+}
+
+resource "aws_iam_role_policy_attachment" "role_ci" {
+  role       = "ci"
+  policy_arn = aws_iam_policy.role_ci.arn
+}
+"""
+
+
+def with_the_deployers_policy(folder: Path) -> None:
+    """Give the module of a render the policy of its deployer, as kmsgen 0.1.0 did."""
+    main, manifest = folder / "terraform/main.tf", folder / "manifest.json"
+    main.write_text(main.read_text() + DEPLOYERS)
+    told = json.loads(manifest.read_text())
+    del told["deployer_apart"]
+    for claim in told["files"]:
+        claim["sha256"] = sha256((folder / claim["path"]).read_bytes())
+    manifest.write_text(json.dumps(told))
+
+
 class Deployed:
     """A folder with the modules of some intents, rendered and applied together as often as they are edited: applies are dear."""
 
@@ -83,7 +112,7 @@ class Deployed:
 def deployed(moto: Moto, tmp_path: Path) -> Deployed:
     """Return a folder for four intents; in the account are three keys and the roles of the intents."""
     moto.reset()
-    for name in ("app", "Admin"):
+    for name in ("app", "Admin", "ci"):
         moto.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument="{}")
     for key_id in (FIRST, SECOND, THIRD):
         moto.client("kms", REGION).create_key(Tags=[{"TagKey": ID_TAG, "TagValue": key_id}])
@@ -103,11 +132,14 @@ def as_released(folder: Path, key_id: str) -> None:
 def test_edits_destroy_no_key_and_no_key_policy(deployed: Deployed) -> None:
     """From the released version's `this` on: a second key comes, a policy is kept, a key that the intent made is adopted.
 
+    The deployer keeps the policy that the released version's module gave it, until `deployer/` stands.
+
     After that there is nothing to do, and a plan that would destroy a key fails, whatever asks for it.
     """
     kms = deployed.moto.client("kms", REGION)
-    for text in (adopting("shared", FIRST), adopting("kept", THIRD), creating("held"), creating("adopted")):
+    for text in (adopting("shared", FIRST), adopting("kept", THIRD), deployed_by_ci("held"), creating("adopted")):
         deployed.render(text)
+    with_the_deployers_policy(deployed.folder / "held")
     as_released(deployed.folder / "shared", FIRST)
     as_released(deployed.folder / "kept", THIRD)
     deployed.program.run(deployed.folder, "init", "-no-color")
@@ -116,11 +148,15 @@ def test_edits_destroy_no_key_and_no_key_policy(deployed: Deployed) -> None:
     deployed.render(adopting("shared", FIRST, SECOND))
     deployed.render(adopting("kept", THIRD, options="key_policy: keep\nspec: SYMMETRIC_DEFAULT"))
     deployed.render(adopting("adopted", made))
+    deployed.render(deployed_by_ci("held"))
     assert deployed.apply() == []
+    held = deployed.moto.client("iam").list_attached_role_policies(RoleName="ci")["AttachedPolicies"]
+    assert [policy["PolicyName"] for policy in held] == ["held-role-ci"]
+    assert "module.held.aws_iam_policy.role_ci" not in deployed.program.run(deployed.folder, "state", "list")
     assert deployed.policies() == ours
     assert "module.kept.aws_kms_key_policy" not in deployed.program.run(deployed.folder, "state", "list")
     assert kms.describe_key(KeyId="alias/adopted")["KeyMetadata"]["KeyState"] == "Enabled"
     deployed.program.run(deployed.folder, "plan", "-detailed-exitcode", "-no-color")
-    deployed.render(creating("held", ", multi_region: true"))
+    deployed.render(deployed_by_ci("held", ", multi_region: true"))
     with pytest.raises(AssertionError, match="prevent_destroy"):
         deployed.program.run(deployed.folder, "plan", "-no-color", "-refresh=false")

@@ -18,7 +18,6 @@ from tests.real.servers import Moto
 from tests.real.terraform_cli import Terraform, terraform
 
 pytestmark = pytest.mark.real
-HOME = "us-east-1"
 BLOCK = "{kind} {{\n{lines}\n}}\n"
 
 
@@ -59,7 +58,7 @@ class Root:
                 own = f'"{self._create(case, artifact)}"' if folder == "terraform" else f"module.{label}_terraform.key_arn"
                 lines.append(f"  {given} = {own}")
         self.blocks.append(BLOCK.format(kind=f'module "{name}"', lines="\n".join(lines)))
-        if case.deployment.new_key and "/account-" not in folder:
+        if case.deployment.new_key and "/account-" not in folder and folder != "deployer":
             self.blocks.append(
                 BLOCK.format(kind=f'output "{output_name(case, folder)}"', lines=f"  value = module.{name}.key_arn")
             )
@@ -72,8 +71,9 @@ class Root:
 
     def _any_region(self, case: GoldenCase, artifact: Artifact) -> str:
         """Return a Region that the account has a provider for already: each provider is a process that takes seconds."""
-        used = (region for account, region in self.providers if account == artifact.account and region[:3] == HOME[:3])
-        return next(used, iam_region(case.deployment))
+        home = iam_region(case.deployment)
+        used = (region for account, region in self.providers if account == artifact.account and region[:3] == home[:3])
+        return next(used, home)
 
     def _provider(self, case: GoldenCase, artifact: Artifact) -> str:
         account, region = artifact.account or "", artifact.region or self._any_region(case, artifact)

@@ -24,6 +24,7 @@ FOR_SERVICES = Condition("Bool", "kms:GrantIsForAWSResource", ("true",))
 DELETE = ("kms:DeleteImportedKeyMaterial", "kms:DisableKey", "kms:ScheduleKeyDeletion")
 # What a deployer cannot do without: it reads what it wrote, and must be able to change the policy.
 DEPLOYER_NEEDS = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:PutKeyPolicy")
+TAG_OF_KEY = "aws:resourcetag/"
 # Only a grant gives these; a policy can at most stand in the way.
 BY_GRANT_ONLY = ("kms:RetireGrant",)
 
@@ -215,14 +216,26 @@ def intended_by_deployer(intent: Intent, key: Key) -> Iterator[Expected]:
     for action in actions:
         for half in kinds_of_resource(action):
             yield Expected(place, key.arn, half, expected(who, action, half, key.arn, ()), action in DEPLOYER_NEEDS)
-    tags = [
-        Condition("StringEquals", f"aws:RequestTag/{name}", (value,)) for name, value in (intent.key.tags if intent.key else ())
-    ]
-    if tags:  # CreateKey with tags takes TagResource on keys that do not exist yet, which is on any key
+    if intent.key is not None:  # CreateKey with tags takes TagResource on keys that do not exist yet, which is on any key
+        tags = tuple(_tags_that_count(intent))
         yield Expected(place, key.arn, "any", expected(who, "kms:TagResource", "any", key.arn, tags), required=False)
     for line in intent.grants:
         statement = expected(who, "kms:CreateGrant", "key", key.arn, of_grant(line))
         yield Expected(line.location, key.arn, "key", statement)
+
+
+def _tags_that_count(intent: Intent) -> Iterator[Condition]:
+    """Yield what must hold of the tags of a key to create: those that lines look at are as the file says, or not there."""
+    written = {name.lower(): (name, value) for name, value in (intent.key.tags if intent.key else ())}
+    whens = (*(line.when for line in (*intent.admins, *intent.users)), *(line.when for line in intent.services))
+    conditions = [condition for when in whens for condition in when.conditions]
+    looked_at = {one.key.lower().removeprefix(TAG_OF_KEY) for one in conditions if one.key.lower().startswith(TAG_OF_KEY)}
+    texts = (value.lower() for condition in conditions for value in condition.values)
+    looked_at |= {part.split("}")[0].split(",")[0].strip() for text in texts for part in text.split("${" + TAG_OF_KEY)[1:]}
+    for tag in sorted(looked_at):
+        name, value = written.get(tag, (tag, None))
+        key = f"aws:RequestTag/{name}"
+        yield Condition("Null", key, ("true",)) if value is None else Condition("StringEquals", key, (value,))
 
 
 def of_grant(line: GrantLine) -> Iterator[Condition]:

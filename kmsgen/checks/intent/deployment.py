@@ -27,6 +27,8 @@ Parameters = Mapping[str, object]
 
 ROTATION = ("EnableKeyRotation", "DisableKeyRotation")
 ENCRYPTION_CONTEXT_MAPS = ("EncryptionContextEquals", "EncryptionContextSubset")
+# of the module's `tags`, of the provider's `default_tags`, of a stack: nothing of the intent reads it
+FURTHER_TAG = {"kmsgen-further-tag": "any"}
 # of its two keys, the one that has the alias and the one that gets it, one is not the intent's
 OF_OTHER_KEYS = ("UpdateAlias",)
 
@@ -124,7 +126,7 @@ def _values(access: KeyAccess, creation: Creation) -> Parameters:
         "PolicyName": "default",
         "RotationPeriodInDays": creation.rotation_days,
         "TagKeys": list(tags),
-        "Tags": [{"TagKey": name, "TagValue": value} for name, value in tags.items()],
+        "Tags": [{"TagKey": name, "TagValue": value} for name, value in {**FURTHER_TAG, **tags}.items()],
     }
 
 

@@ -31,9 +31,11 @@ def existing(path: str, beside: Beside, intent: Intent, compiled: Bundle) -> Des
     def aligned(described: Described) -> Described:
         keys = _keys(described, compiled, path)
         principals = _principals(described, compiled, intent.scope.account)
+        if file.form in (PLAN, TEMPLATE):
+            principals = _with_deployer(principals, compiled, intent.scope.deployer)
         return described._replace(bundle=described.bundle._replace(keys=keys, principals=principals))
 
-    granted = (*_as_compiled(file, found, compiled), *_taken_for_granted(file, found, waiting))
+    granted = (*_as_compiled(file, found, compiled), *_taken_for_granted(file, found, waiting), *_apart(file, intent, compiled))
     return found.changed(aligned)._replace(notes=(*found.notes, *granted))
 
 
@@ -50,6 +52,14 @@ def _as_compiled(file: Identified, found: Described, compiled: Bundle) -> Iterat
     if lacking:
         message = f"{file.form.name} holds no {' and no '.join(lacking)}: they are taken to be as compiled"
         yield Diagnostic(Location(file.path), "as-compiled", message)
+
+
+def _apart(file: Identified, intent: Intent, compiled: Bundle) -> Iterator[Diagnostic]:
+    """Yield the note that what stands in `deployer/`, and in no plan or template of the key, is taken to be in place."""
+    held = compiled.principals.get(intent.scope.deployer or "")
+    if held and held.identity_policies and file.form in (PLAN, TEMPLATE):
+        message = f"taken for granted: `{intent.scope.deployer}` has its policies of `deployer/`, which stand in no file but that"
+        yield Diagnostic(Location(file.path), "put-in-place", message)
 
 
 def _taken_for_granted(file: Identified, found: Described, waiting: Iterable[str]) -> Iterator[Diagnostic]:
@@ -143,6 +153,16 @@ def _principals(found: Described, compiled: Bundle, account: str) -> dict[str, P
         elif name not in untold:
             principals[name] = wanted._replace(identity_policies=())
     return principals
+
+
+def _with_deployer(found: dict[str, PrincipalPolicies], compiled: Bundle, deployer: str | None) -> dict[str, PrincipalPolicies]:
+    """Return the principals with what stands in `deployer/` beside what the file gives the deployer."""
+    wanted = compiled.principals.get(deployer or "")
+    if wanted is None or deployer is None:
+        return found
+    known = found.get(deployer, wanted._replace(identity_policies=()))
+    policies = dict.fromkeys((*known.identity_policies, *wanted.identity_policies))
+    return {**found, deployer: known._replace(identity_policies=tuple(policies))}
 
 
 def _with_paths(found: Mapping[str, PrincipalPolicies], wanted: Mapping[str, PrincipalPolicies]) -> dict[str, PrincipalPolicies]:

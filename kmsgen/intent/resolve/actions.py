@@ -20,7 +20,6 @@ Reason = tuple[str, str, str]  # code, message, hint
 Conditions = tuple[Condition, ...]
 Granted = tuple[tuple[Values, Conditions], ...]  # actions, and the conditions that their words add
 
-IAM_ONLY = "iam-only-action"
 _IMPORT = ("DeleteImportedKeyMaterial", "GetParametersForImport", "ImportKeyMaterial")
 # origin of the key -> actions that KMS refuses for it
 WITHOUT_ORIGIN = {"AWS_KMS": _IMPORT, "EXTERNAL": ("DisableKeyRotation", "EnableKeyRotation")}
@@ -57,7 +56,7 @@ def left_to_iam(texts: list[str] | None, who: Who, context: Context) -> Values:
         else _administrator_set(context)
     )
     reasons = {action: without_effect(action, who, context) for action in meant}
-    return tuple(action for action, reason in reasons.items() if reason and reason[0] == IAM_ONLY)
+    return tuple(action for action, reason in reasons.items() if reason and reason[0] == "iam-only-action")
 
 
 def _administrator_set(context: Context) -> Values:
@@ -147,7 +146,7 @@ def without_effect(name: str, who: Who | None, context: Context) -> Reason | Non
         return ("cross-account-action", f"`{name}` cannot be called from another account (`{who.account}`)", "")
     if _is_for_iam_only(action, who) and not who.has_identity_policies:
         hint = "give it to a role or user of this account"
-        return (IAM_ONLY, f"`{name}` must be allowed in an IAM policy, which `{who.arn}` cannot have from here", hint)
+        return ("iam-only-action", f"`{name}` must be allowed in an IAM policy, which `{who.arn}` cannot have from here", hint)
     return None
 
 

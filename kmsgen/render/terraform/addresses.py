@@ -88,7 +88,8 @@ def history_after(deployment: Deployment) -> History:
     keys = tuple(map(rendered_key, deployment.bundle.keys)) if deployment.new_key or deployment.key_policies else ()
     deployer = deployment.deployer if keys else None
     attached = deployment.history.attached or deployment.attaches
-    return History(keys, {**_earlier(deployment), **declared(deployment)}, deployer, attached)
+    apart = deployment.history.deployer_apart
+    return History(keys, {**_earlier(deployment), **declared(deployment)}, deployer, attached, apart)
 
 
 def _earlier(deployment: Deployment) -> Mapping[str, str]:

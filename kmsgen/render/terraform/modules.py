@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from kmsgen.arn import account_of
 from kmsgen.policy.bundle import KeyAccess
-from kmsgen.render import identity_policies, key_request
+from kmsgen.render import deployer, identity_policies, key_request
 from kmsgen.render.artifact import Artifact, Rendering
 from kmsgen.render.deployment import Deployment, creation_of, key_id
 from kmsgen.render.grant_calls import GrantCall, calls, script
@@ -39,7 +39,7 @@ def render(deployment: Deployment) -> Rendering:
     refuse_escapes(deployment, deployment.documents(), "Terraform's provider")
     _refuse_long_description(deployment)
     by_call = [call for call in calls(deployment) if not grants.expressible(call.grant)]
-    every = (_main(deployment), *_replicas(deployment), *_accounts(deployment))
+    every = (_main(deployment), *_replicas(deployment), *_accounts(deployment), _deployer(deployment))
     modules = [one.looking_up() for one in every if not one.is_empty]
     artifacts = [artifact for module in modules for artifact in _files(module)]
     notes = list(_notes(modules, by_call))
@@ -75,7 +75,7 @@ def _main(deployment: Deployment) -> Module:
     policies = _policies(deployment, deployment.account)
     return own._replace(
         moved=earlier.moved,
-        removed=(*earlier.removed, *_attachments_left(deployment, policies)),
+        removed=(*earlier.removed, *_attachments_left(deployment, policies), *_deployers_left(deployment)),
         region=deployment.region if new_key or given or deployment.governed_keys() else "",
         policies=policies,
         grants=given,
@@ -134,6 +134,22 @@ def _attachments_left(deployment: Deployment, policies: Iterable[IdentityPolicy]
     return tuple(f"aws_iam_{kind}_policy_attachment.{label}" for kind, label in kinds if kind)
 
 
+def _deployers_left(deployment: Deployment) -> tuple[str, ...]:
+    """Return the addresses of the deployer's policy in the module of an earlier render: it is let go, and stays as it is."""
+    arns = dict.fromkeys(arn for arn in (deployment.history.deployer, deployment.deployer) if arn)
+    if deployment.history.deployer_apart or not deployment.deployer_policies():
+        return ()
+    held = deployer.labels_within(deployment, arns, resource_words).items()
+    kinds = (f"aws_iam_{attachable_kind(arn)}_policy_attachment.{label}" for label, arn in held if attachable_kind(arn))
+    return (*(f"aws_iam_policy.{label}" for label, _ in held), *kinds)
+
+
+def _deployer(deployment: Deployment) -> Module:
+    """Return the module of the deployer's own IAM policies, which the modules that it applies do not hold."""
+    policies = deployer.policies(deployment, resource_words)
+    return Module(deployer.FOLDER, deployment.name, deployment.account, policies=policies)
+
+
 # --- the modules of replicas and of other accounts ----------------------------------------------------------------------
 
 
@@ -163,7 +179,7 @@ def _accounts(deployment: Deployment) -> Iterator[Module]:
 
 def _notes(modules: list[Module], by_call: list[GrantCall]) -> Iterator[str]:
     for module in modules:
-        if module.folder != FOLDER:
+        if module.folder not in (FOLDER, deployer.FOLDER):
             whose = f"Region {module.region}" if module.region else f"account {module.account}"
             yield f"terraform: `{module.folder}` is a module of its own, for a provider of {whose}"
         yield from (f"terraform: {note}" for note in identity_policies.unattached(module.policies))

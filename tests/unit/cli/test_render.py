@@ -71,7 +71,7 @@ def test_the_manifest_says_what_every_file_is(run: Run) -> None:
     entries = {entry["path"]: entry for entry in manifest["files"]}
     assert (manifest["intent"], sorted(manifest)) == (
         "payments-data",
-        ["deployer", "files", "intent", "keys", "kmsgen", "source", "terraform"],
+        ["attached", "deployer", "deployer_apart", "files", "intent", "keys", "kmsgen", "source", "terraform"],
     )
     assert entries.keys() == {
         path.relative_to("out/payments-data").as_posix()
@@ -148,7 +148,7 @@ def test_a_format_that_is_left_out_later_is_removed(run: Run) -> None:
     run("intent.yaml")
     result = run("intent.yaml", "--format", "json")
     assert "removed out/payments-data/terraform/main.tf" in result.stderr
-    assert {path.name for path in Path("out/payments-data").iterdir()} == {"json", "manifest.json"}
+    assert {path.name for path in Path("out/payments-data").iterdir()} == {"deployer", "json", "manifest.json"}
 
 
 def test_the_same_input_gives_the_same_bytes(run: Run) -> None:

@@ -68,6 +68,12 @@ def test_what_is_compiled_can_be_deployed(compiled: Case) -> None:
 MISSING = {
     "the creation": (EXAMPLE, "", in_iam(without("kms:CreateKey")), {"kms:CreateKey"}),
     "tags of the creation": (EXAMPLE, "", in_iam(without("kms:TagResource")), {"kms:CreateKey"}),
+    "tags that the file does not tell": (
+        EXAMPLE,
+        "",
+        in_iam(requiring("kms:TagResource", Condition("ForAllValues:StringEquals", "aws:TagKeys", ("team",)))),
+        {"kms:CreateKey"},
+    ),
     "the alias's half": (EXAMPLE, "", in_iam(without("kms:CreateAlias")), {"kms:CreateAlias"}),
     "the key's half": (EXAMPLE, "", in_key_policies(without("kms:DeleteAlias")), {"kms:DeleteAlias"}),
     "the list of aliases": (EXAMPLE, "", in_iam(without("kms:ListAliases")), {"kms:ListAliases"}),

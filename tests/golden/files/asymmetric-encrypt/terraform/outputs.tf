@@ -26,8 +26,5 @@ output "policy_arns" {
     "arn:aws:iam::111122223333:role/KmsAdmin" = [
       aws_iam_policy.role_kmsadmin.arn,
     ]
-    "arn:aws:iam::111122223333:role/platform-ci" = [
-      aws_iam_policy.role_platform_ci.arn,
-    ]
   }
 }

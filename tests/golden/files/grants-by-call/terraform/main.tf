@@ -217,56 +217,6 @@ resource "aws_iam_role_policy_attachment" "role_kmsadmin" {
   policy_arn = aws_iam_policy.role_kmsadmin.arn
 }
 
-resource "aws_iam_policy" "role_platform_ci" {
-  name        = "grants-by-call-role-platform-ci"
-  path        = var.iam_policy_path
-  description = "kmsgen, intent grants-by-call: access of arn:aws:iam::111122223333:role/platform-ci"
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid    = "DeployByPlatformCi"
-        Effect = "Allow"
-        Action = [
-          "kms:CreateAlias",
-          "kms:DeleteAlias",
-          "kms:UpdateAlias",
-        ]
-        Resource = "arn:aws:kms:us-west-2:111122223333:alias/granted"
-      },
-      {
-        Sid      = "DeployByPlatformCi2"
-        Effect   = "Allow"
-        Action   = "kms:ListAliases"
-        Resource = "*"
-      },
-      {
-        Sid      = "DeployByPlatformCi3"
-        Effect   = "Allow"
-        Action   = "kms:CreateKey"
-        Resource = "*"
-        Condition = {
-          Bool = {
-            "kms:MultiRegion" = "false"
-          }
-          StringEquals = {
-            "aws:RequestedRegion" = "us-west-2"
-            "kms:KeyOrigin"       = "AWS_KMS"
-            "kms:KeySpec"         = "SYMMETRIC_DEFAULT"
-            "kms:KeyUsage"        = "ENCRYPT_DECRYPT"
-          }
-        }
-      },
-    ]
-  })
-  tags = var.tags
-}
-
-resource "aws_iam_role_policy_attachment" "role_platform_ci" {
-  role       = "platform-ci"
-  policy_arn = aws_iam_policy.role_platform_ci.arn
-}
-
 resource "aws_kms_grant" "plain" {
   name              = "plain"
   key_id            = aws_kms_key.this.id

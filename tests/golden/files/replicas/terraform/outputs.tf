@@ -29,9 +29,6 @@ output "policy_arns" {
     "arn:aws:iam::111122223333:role/orders" = [
       aws_iam_policy.role_orders.arn,
     ]
-    "arn:aws:iam::111122223333:role/platform-ci" = [
-      aws_iam_policy.role_platform_ci.arn,
-    ]
     "arn:aws:iam::111122223333:user/reporting" = [
       aws_iam_policy.user_reporting.arn,
     ]

@@ -289,51 +289,6 @@ resource "aws_iam_policy" "role_aws_reserved_sso_amazonaws_com_us_west_2_awsrese
   tags = var.tags
 }
 
-resource "aws_iam_policy" "role_platform_ci" {
-  name        = "written-role-platform-ci"
-  path        = var.iam_policy_path
-  description = "kmsgen, intent written: access of arn:aws:iam::111122223333:role/platform-ci"
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid    = "DeployByPlatformCi"
-        Effect = "Allow"
-        Action = [
-          "kms:CreateAlias",
-          "kms:DeleteAlias",
-          "kms:UpdateAlias",
-        ]
-        Resource = "arn:aws:kms:us-west-2:111122223333:alias/written/data"
-      },
-      {
-        Sid      = "DeployByPlatformCi2"
-        Effect   = "Allow"
-        Action   = "kms:ListAliases"
-        Resource = "*"
-      },
-      {
-        Sid      = "DeployByPlatformCi3"
-        Effect   = "Allow"
-        Action   = "kms:CreateKey"
-        Resource = "*"
-        Condition = {
-          Bool = {
-            "kms:MultiRegion" = "false"
-          }
-          StringEquals = {
-            "aws:RequestedRegion" = "us-west-2"
-            "kms:KeyOrigin"       = "AWS_KMS"
-            "kms:KeySpec"         = "SYMMETRIC_DEFAULT"
-            "kms:KeyUsage"        = "ENCRYPT_DECRYPT"
-          }
-        }
-      },
-    ]
-  })
-  tags = var.tags
-}
-
 resource "aws_iam_policy" "user_batch" {
   name        = "written-user-batch"
   path        = var.iam_policy_path

@@ -32,9 +32,6 @@ output "policy_arns" {
     "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/us-west-2/AWSReservedSSO_Keys_0123456789abcdef" = [
       aws_iam_policy.role_aws_reserved_sso_amazonaws_com_us_west_2_awsreservedsso_keys_0123456789abcdef_0b6ea315_c2961124.arn,
     ]
-    "arn:aws:iam::111122223333:role/platform-ci" = [
-      aws_iam_policy.role_platform_ci.arn,
-    ]
     "arn:aws:iam::111122223333:user/batch" = [
       aws_iam_policy.user_batch.arn,
     ]

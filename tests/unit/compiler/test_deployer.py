@@ -1,0 +1,83 @@
+"""What the deployer gets, and the page that tells of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kmsgen.compiler import Compiled
+from tests.unit.compiler.compiling import ADMIN, HEAD, ROLE, compile_text, identity
+
+PAGE = Path(__file__).parents[3] / "docs/deployer.md"
+WITH_DEPLOYER = HEAD.replace("organization:", "deployer: role/ci, organization:")
+KEY_ARN = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+GRANTS = "grants: [{name: g, grantee: role/x, operations: [Decrypt]}]\n"
+ALWAYS, CREATED, ROTATES, ALIAS, GRANTED, REPLICAS = (
+    "always", "a key to create", "its material is KMS's and rotates", "it has an alias", "grants", "replicas",
+)  # fmt: skip
+CASES = {
+    f'keys: ["{KEY_ARN}"]\n': {ALWAYS},
+    f'keys: ["{KEY_ARN}"]\n{GRANTS}': {ALWAYS, GRANTED},
+    "key: {spec: HMAC_256}\n": {ALWAYS, CREATED},
+    "key: {spec: HMAC_256, alias: a}\n": {ALWAYS, CREATED, ALIAS},
+    "key: {}\n": {ALWAYS, CREATED, ROTATES},
+    f"key: {{multi_region: true, alias: a, replicas: [eu-west-1]}}\n{GRANTS}": {
+        ALWAYS, CREATED, ROTATES, ALIAS, GRANTED, REPLICAS,
+    },
+}  # fmt: skip
+
+
+def rows() -> set[tuple[str, str, str]]:
+    """Return the rows of the page's table: action, when, and each place in which it stands."""
+    found = re.findall(r"^\| `(\w+:\w+)` \| ([^|]+) \| ([^|]+) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    return {(action, when, place) for action, when, places in found for place in places.split(", ")}
+
+
+def given(found: Compiled) -> set[tuple[str, str]]:
+    """Return each action of the deployer with the place in which it stands."""
+    policy = found.bundle.keys[0].policy
+    own = [one for one in policy.statements if any(who.value == f"{ROLE}ci" for who in one.principals or ())]
+    in_key_policy = {(action, "key policy") for one in own for action in one.actions}
+    documents = found.bundle.principals[f"{ROLE}ci"].identity_policies
+    return in_key_policy | {(action, "`deployer/`") for one in documents for held in one.statements for action in held.actions}
+
+
+@pytest.mark.parametrize(("key", "facts"), CASES.items())
+def test_the_page_tells_what_a_deployer_gets(key: str, facts: set[str]) -> None:
+    """Each action, when, and whether the key policy or `deployer/` gives it."""
+    assert given(compile_text(WITH_DEPLOYER + ADMIN + key)) == {
+        (action, place) for action, when, place in rows() if when in facts
+    }
+
+
+READS = "users: [{principal: role/app, can: [decrypt], when: {conditions: {StringEquals: {%s}}}}]\n"
+TAGGED = "key: {tags: {team: payments, env: prod}}\n"
+
+
+@pytest.mark.parametrize(
+    ("users", "pinned"),
+    [
+        ("", None),
+        (READS % "aws:PrincipalTag/team: x", None),
+        (READS % 'aws:PrincipalTag/x: "${aws:ResourceTag/env}"', {"StringEquals": {"aws:RequestTag/env": "prod"}}),
+        (READS % "aws:PrincipalTag/x: \"a-${aws:resourcetag/TEAM, 'b'}\"", {"StringEquals": {"aws:RequestTag/team": "payments"}}),
+        (READS % 'aws:PrincipalTag/x: "${aws:ResourceTag/owner}"', {"Null": {"aws:RequestTag/owner": "true"}}),
+    ],
+)
+def test_only_tags_that_a_policy_reads_are_held_to_the_file(users: str, pinned: object) -> None:
+    """A module's `tags` and a provider's `default_tags` may be any; what policies look at is as the file says, or not there."""
+    found = compile_text(WITH_DEPLOYER + ADMIN + TAGGED + users)
+    (statement,) = (one for one in identity(found, f"{ROLE}ci") if one["Action"] == "kms:TagResource")
+    assert statement.get("Condition") == pinned
+
+
+@pytest.mark.parametrize(("head", "told"), [(HEAD, ["no-deployer"]), (WITH_DEPLOYER, ["deployer-first"])])
+def test_what_who_deploys_lacks_is_told(head: str, told: list[str]) -> None:
+    """With a deployer that `deployer/` comes first; without one every action that deploying takes."""
+    notes = [note for note in compile_text(head + ADMIN + TAGGED + GRANTS).notes if "deployer" in note.code]
+    assert [note.code for note in notes] == told
+    if told == ["no-deployer"]:
+        for action in ("kms:CreateKey", "kms:CreateGrant", "kms:PutKeyPolicy", "kms:TagResource"):
+            assert f"`{action}`" in notes[0].message
