@@ -1,4 +1,4 @@
-"""Sums up what brute force tried: bundles, proofs, requests against each, hits. What is random here counts for no coverage."""
+"""Sums up what brute force tried: bundles, proofs, requests against each, hits."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from collections import Counter
 
 import pytest
 
-from tests.unmeasured import unmeasured
-
-__all__ = ["unmeasured"]
 PREFIX = "brute force: "
 
 

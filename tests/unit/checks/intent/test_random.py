@@ -11,7 +11,6 @@ from kmsgen.catalogue.guardrails import GUARD_RAILS
 from kmsgen.checks.intent.verification import ask
 from kmsgen.errors import KmsgenError
 from tests.unit.checks.intent.judging import ACCOUNT, OTHER, case
-from tests.unmeasured import unmeasured  # noqa: F401 - for all of this module
 
 LONG = (pytest.mark.long, pytest.mark.skipif(not os.environ.get("KMSGEN_LONG"), reason="opt-in: KMSGEN_LONG=1"))
 SEEDS = [number if number < 6 else pytest.param(number, marks=LONG) for number in range(120)]

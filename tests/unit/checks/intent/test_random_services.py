@@ -15,7 +15,6 @@ from kmsgen.errors import KmsgenError
 from kmsgen.intent.intent import Intent, ServiceUse, When
 from kmsgen.policy.document import Condition
 from tests.unit.compiler.service_lines import ACCOUNT, HERE, REGION, ROLE, example, intent_of, placeholders
-from tests.unmeasured import unmeasured  # noqa: F401 - for all of this module
 
 LONG = (pytest.mark.long, pytest.mark.skipif(not os.environ.get("KMSGEN_LONG"), reason="opt-in: KMSGEN_LONG=1"))
 SEEDS = [number if number < 4 else pytest.param(number, marks=LONG) for number in range(60)]
