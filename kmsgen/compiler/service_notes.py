@@ -8,7 +8,7 @@ from itertools import groupby
 from kmsgen.arn import parse_arn
 from kmsgen.catalogue import services
 from kmsgen.catalogue.model import Service, ServiceCondition, ServiceStatement
-from kmsgen.compiler.conditions import FOR_AWS_RESOURCE, carries, is_context_key
+from kmsgen.compiler.conditions import FOR_AWS_RESOURCE, carries, grant_conditions, is_context_key
 from kmsgen.compiler.service_filling import SOURCE_ACCOUNT, name_of, readable
 from kmsgen.compiler.service_parts import Part, asked_parts
 from kmsgen.compiler.service_sources import source_condition
@@ -103,7 +103,8 @@ def _on_own_calls(use: ServiceUse, statement: ServiceStatement) -> Iterator[Diag
 
 def _limits_grants(use: ServiceUse, statement: ServiceStatement) -> bool:
     rows = (row for row in statement.conditions if row.status != services.RECOMMENDED or statement.generic)
-    keys = {row.condition.key.lower() for row in rows} | {condition.key.lower() for condition in use.when.conditions}
+    said = (*use.when.conditions, *grant_conditions(use.when.grant))
+    keys = {row.condition.key.lower() for row in rows} | {condition.key.lower() for condition in said}
     return bool(keys & set(GRANT_LIMITS))
 
 

@@ -7,7 +7,14 @@ from itertools import product
 
 from kmsgen.catalogue.availability import Presence, PrincipalKind, Route, availability
 from kmsgen.catalogue.model import Service, ServiceStatement
-from kmsgen.compiler.conditions import carries, fails_when_absent, is_context_key, reads_metadata, share_no_value
+from kmsgen.compiler.conditions import (
+    carries,
+    fails_when_absent,
+    grant_conditions,
+    is_context_key,
+    reads_metadata,
+    share_no_value,
+)
 from kmsgen.compiler.permit import Conditions
 from kmsgen.compiler.service_filling import name_of, refuse_broken
 from kmsgen.compiler.service_parts import Part
@@ -15,7 +22,7 @@ from kmsgen.errors import input_error
 from kmsgen.intent.intent import ServiceUse
 from kmsgen.policy.document import Condition
 
-VIA_SERVICE = "kms:viaservice"
+CREATE_GRANT, VIA_SERVICE = "kms:CreateGrant", "kms:viaservice"
 _OF_A_USER = (PrincipalKind.USER, PrincipalKind.FEDERATED_USER)
 _OF_A_ROLE = (
     PrincipalKind.ROLE_SESSION,
@@ -32,6 +39,7 @@ def conditions_on(action: str, part: Part, conditions: Conditions, said: Conditi
     yield from _of_the_catalogue(action, part, conditions, use)
     if part.narrowed:
         yield from _of_the_line(action, said, use)
+        yield from grant_conditions(use.when.grant) if action == CREATE_GRANT else ()
 
 
 def _of_the_catalogue(action: str, part: Part, conditions: Conditions, use: ServiceUse) -> Iterator[Condition]:
@@ -60,7 +68,8 @@ def _goes_without(action: str, condition: Condition) -> bool:
 
 def check_said(service: Service, part: Part, said: Conditions, use: ServiceUse) -> None:
     """Refuse a condition of `when` that breaks the service, or that no request of a principal carries."""
-    for condition in said if part.narrowed else ():
+    limits = grant_conditions(use.when.grant) if CREATE_GRANT in part.actions else ()
+    for condition in (*said, *limits) if part.narrowed else ():
         refuse_broken(service, part.statement, condition.key, use)
         for name in part.principals or (part.statement.principal,) if fails_when_absent(condition) else ():
             if not _is_sent(condition.key, name, part):

@@ -19,6 +19,7 @@ from kmsgen.checks.intent.asked_access import (
     expected,
     is_reached,
     kinds_of_resource,
+    limits_of_grants,
     principal_of,
     regions_of,
 )
@@ -177,7 +178,8 @@ def _expected(reading: _Reading, wish: _Wish) -> Iterator[Expected]:
     kind = "AWS" if statement.who else statement.principal_kind
     for name in wish.named if statement.who else (_principal(statement, reading),):
         who, callers = principal_of(name) if statement.who else (Principal(kind, name), ())
-        held = tuple(_for_action(_of_caller(name, conditions), wish.action, reading, Principal(kind, name)))
+        limits = limits_of_grants(reading.use.when.grant) if wish.said and wish.action == "kms:CreateGrant" else ()
+        held = (*_for_action(_of_caller(name, conditions), wish.action, reading, Principal(kind, name)), *limits)
         for half in kinds_of_resource(wish.action):
             stated = expected(who, wish.action, half, reading.key.arn, (*held, *callers))
             yield Expected(reading.use.location, reading.key.arn, half, stated, _is_required(statement, reading, wish.action))

@@ -6,7 +6,7 @@ import pytest
 
 from kmsgen.catalogue import via_services
 from kmsgen.errors import InputError
-from kmsgen.intent.intent import When
+from kmsgen.intent.intent import GrantWhen, When
 from kmsgen.policy.document import Condition
 from tests.unit.compiler.service_lines import ACCOUNT, ROLE, codes, compiled, given, principals_of, use
 
@@ -300,3 +300,24 @@ def test_nothing_is_written_where_nothing_is_documented(name: str) -> None:
 def test_roles_by_name_are_the_lines_own() -> None:
     """The helper of these tests writes what it says."""
     assert principals_of(compiled(use("sqs", {"consumer": f"{ROLE}x"}))) == {f"{ROLE}x"}
+
+
+# --- grants that a line limits ------------------------------------------------------------------------------------------
+
+
+def test_limits_of_grants_hold_on_create_grant_of_a_service() -> None:
+    """`grant` in a line of services holds the grants that its principals make, and no other action of theirs."""
+    limits = GrantWhen(operations=("Decrypt",), retiring=(f"{ROLE}x",))
+    found = compiled(use("lambda-env", {"configurer": f"{ROLE}dev"}, when=When(grant=limits)))
+    mine = given(found, "dev")
+    assert mine["CreateGrant"] == [
+        {"ForAllValues:StringEquals kms:GrantOperations": ("Decrypt",), "StringEquals kms:RetiringPrincipal": (f"{ROLE}x",)}
+    ]
+    assert mine["Encrypt"] == [{}]
+    assert "service-bare-grant" not in codes(found)
+
+
+def test_a_limit_of_grants_that_breaks_a_service_is_refused() -> None:
+    """CreateCluster of EKS works without kms:GrantIsForAWSResource alone, however the line asks for it."""
+    with pytest.raises(InputError, match="service-condition"):
+        compiled(use("eks-secrets", {"creator": f"{ROLE}dev"}, when=When(grant=GrantWhen(for_aws=True))))
