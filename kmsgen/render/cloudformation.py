@@ -9,7 +9,7 @@ from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import format_document
 from kmsgen.render import deployer, identity_policies, key_request, yaml_text
 from kmsgen.render.artifact import Artifact, Rendering
-from kmsgen.render.deployment import Deployment, creation_of, key_id
+from kmsgen.render.deployment import Deployment, creation_of, key_label
 from kmsgen.render.environment import environment
 from kmsgen.render.grant_calls import calls, script
 from kmsgen.render.identity_policies import IdentityPolicy
@@ -190,7 +190,7 @@ def _existing_key_policies(deployment: Deployment) -> Iterator[Artifact]:
     """Yield key policies of keys that exist, as JSON: no resource of CloudFormation can set one."""
     governed = [access for access in deployment.governed_keys() if access.creation is None]
     for access in governed:
-        name = "key-policy" if len(governed) == 1 else f"key-policy-{file_label(key_id(access.key.arn))}"
+        name = "key-policy" if len(governed) == 1 else f"key-policy-{file_label(key_label(access.key.arn))}"
         text = policy_file(access.policy)
         yield Artifact(f"{FORMAT}/{name}.json", text, FORMAT, "key-policy", account=deployment.account)
 

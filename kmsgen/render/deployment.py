@@ -92,6 +92,11 @@ def key_id(arn: str) -> str:
     return parts[5].partition("/")[2] if len(parts) == 6 else arn
 
 
+def key_label(arn: str) -> str:
+    """Return a key's id; that of a multi-Region key, which its replicas have too, behind its Region."""
+    return f"{region_of(arn)}-{key_id(arn)}" if key_id(arn).startswith("mrk-") else key_id(arn)
+
+
 def holds_placeholder(text: str) -> bool:
     """Return whether a text holds the id that stands for a key to create."""
     return any(placeholder in text for placeholder in PLACEHOLDERS)

@@ -10,7 +10,7 @@ from kmsgen.policy.grant import Grant
 from kmsgen.policy.grant_form import format_grant
 from kmsgen.render import shell
 from kmsgen.render.artifact import Artifact, Rendering
-from kmsgen.render.deployment import Deployment, key_id
+from kmsgen.render.deployment import Deployment, key_id, key_label
 from kmsgen.render.environment import environment
 from kmsgen.render.json_text import compact_json, request_file
 from kmsgen.render.names import digest, file_label, unique
@@ -63,12 +63,7 @@ def _label(access: KeyAccess, grant: Grant) -> str:
     """Return a label made of a grant and its key alone, so that no other one's coming or going changes it."""
     name = grant.name or f"grant-{digest(compact_json(format_grant(grant)))}"
     own = name if _PLAIN.match(name) else f"{file_label(name)}-{digest(name)}"
-    return own if access.creation is not None else f"{own}-{file_label(_called(access.key.arn))}"
-
-
-def _called(arn: str) -> str:
-    """Return a key's id; that of a multi-Region key, which its replicas have too, behind its Region."""
-    return f"{region_of(arn)}-{key_id(arn)}" if key_id(arn).startswith("mrk-") else key_id(arn)
+    return own if access.creation is not None else f"{own}-{file_label(key_label(access.key.arn))}"
 
 
 def _call(deployment: Deployment, label: str, access: KeyAccess, grant: Grant) -> GrantCall:

@@ -8,7 +8,7 @@ from kmsgen.policy.document import Document
 from kmsgen.render import deployer
 from kmsgen.render.alias_condition import in_parts
 from kmsgen.render.artifact import Artifact, Rendering
-from kmsgen.render.deployment import Deployment, key_id
+from kmsgen.render.deployment import Deployment, key_label
 from kmsgen.render.grant_calls import calls
 from kmsgen.render.json_text import policy_file, request_file
 from kmsgen.render.names import Holder, file_label, holders, parts
@@ -29,7 +29,7 @@ def render(deployment: Deployment) -> Rendering:
 def _key_policies(deployment: Deployment) -> Iterator[Artifact]:
     governed = deployment.governed_keys()
     for access in governed:
-        name = "key-policy" if len(governed) == 1 else f"key-policy-{file_label(key_id(access.key.arn))}"
+        name = "key-policy" if len(governed) == 1 else f"key-policy-{file_label(key_label(access.key.arn))}"
         text = policy_file(access.policy)
         yield Artifact(f"json/{name}.json", text, FORMAT, "key-policy", account=deployment.account)
 

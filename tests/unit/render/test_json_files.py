@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from kmsgen.compiler import compile_intent
 from kmsgen.errors import InputError
+from kmsgen.intent.load import load_intent
 from kmsgen.policy.bundle import Creation
 from kmsgen.policy.document import Condition, Effect, Statement
 from kmsgen.policy.grant import Grant
 from kmsgen.render import json_files
-from kmsgen.render.deployment import key_id
+from kmsgen.render.deployment import deployment_of, key_id
+from kmsgen.render.render import render
 from tests.unit.render.bundles import ACCOUNT, NEW_ARN, OLD_ARN, OTHER, allow, deployment, document, role, texts
 
+CASES = Path(__file__).parents[2] / "cases/intent/valid"
+MULTI_REGION = "mrk-1234abcd12ab34cd56ef1234567890ab"
 ON_NEW = (NEW_ARN,)
 
 
@@ -117,3 +123,12 @@ def test_a_grant_names_the_key_only_where_it_exists() -> None:
     assert json.loads(texts(old)[f"json/grants/nightly-{key_id(OLD_ARN)}.json"])["KeyId"] == OLD_ARN
     assert any("--key-id" in note for note in new.notes)
     assert not any("--key-id" in note for note in old.notes)
+
+
+def test_related_multi_region_keys_have_files_of_their_own() -> None:
+    """Keys of one multi-Region key have one id, and a key policy each: the Region tells their files apart."""
+    intent = load_intent(CASES / "keys-in-two-regions.yaml")
+    found = render(deployment_of(intent, compile_intent(intent).bundle), ["json", "cloudformation"]).artifacts
+    policies = [artifact.path for artifact in found if artifact.kind == "key-policy"]
+    assert len(policies) == len(set(policies)) == 4
+    assert f"json/key-policy-eu-west-1-{MULTI_REGION}.json" in policies
