@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kmsgen.arn import account_of, account_root
 from kmsgen.compiler.accesses import access_permits
-from kmsgen.compiler.conditions import is_for_iam_only
+from kmsgen.compiler.conditions import is_for_iam_only, is_single
 from kmsgen.compiler.contradictions import refuse_contradictions, takes_away
 from kmsgen.compiler.deployer import deployer_permits
 from kmsgen.compiler.grants import grants_on
@@ -70,7 +70,7 @@ def _asked(intent: Intent, target: Target) -> Iterator[Permit]:
     # whole accounts come first: they cover nobody, and open the policy for its reader
     ordered = sorted(accesses, key=lambda access: not is_account(Principal("AWS", access.principal)))
     of_lines = [permit for access in ordered for permit in access_permits(access, target, intent.delegation)]
-    of_services = [permit for use in intent.services for permit in service_permits(use, target, intent.scope, intent.delegation)]
+    of_services = [permit for use in intent.services for permit in service_permits(use, target, intent)]
     yield from of_lines
     yield from deployer_permits(intent, target, (*of_lines, *of_services))
     yield from of_services
@@ -93,8 +93,16 @@ def _check_placeable(intent: Intent, target: Target, permits: Iterable[Permit]) 
 
 
 def _without_effect(target: Target, permits: Iterable[Permit]) -> Iterator[Diagnostic]:
-    """Yield permits of a key policy that rest on what works in IAM policies alone."""
+    """Yield permits of a key policy that rest on what works in IAM policies alone, or on what KMS refuses in a key policy.
+
+    Source: KMS Developer Guide, conditions-kms (kms:EncryptionContext:context-key): OverlyPermissiveCondition.
+    """
     for permit in permits:
+        lax = [each for each in permit.conditions if each.operator.startswith("ForAllValues:") and is_single(each.key)]
+        if lax and target.governed and works_in_key_policy(permit):
+            message = f"KMS refuses a key policy with `{lax[0].operator}` of `{lax[0].key}`: calls without it would pass"
+            name = lax[0].operator.removeprefix("ForAllValues:")
+            yield Diagnostic(permit.origins[0], "condition-refused", message, f"it has one value: `{name}`")
         resting = [condition.key for condition in permit.conditions if is_for_iam_only(condition.key)]
         if resting and target.governed and works_in_key_policy(permit):
             message = f"no key policy can rest on `{resting[0]}`, which works in IAM policies alone"

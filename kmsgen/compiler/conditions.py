@@ -178,6 +178,11 @@ def reads_metadata(action: str) -> bool:
     return row is not None and frozenset(row.access_levels) <= METADATA_LEVELS and not row.cryptographic
 
 
+def is_single(key: str) -> bool:
+    """Return whether KMS refuses ForAllValues of a condition key in a key policy: each of these has one value at most."""
+    return key.lower().startswith(("kms:encryptioncontext:", "aws:requesttag/"))
+
+
 def is_for_iam_only(key: str) -> bool:
     """Return whether no Allow of a key policy can rest on a condition key.
 

@@ -15,7 +15,7 @@ from kmsgen.compiler.conditions import has_wildcard
 from kmsgen.compiler.permit import Conditions
 from kmsgen.compiler.target import Target
 from kmsgen.errors import InputError, input_error
-from kmsgen.intent.intent import IntentScope, ServiceUse
+from kmsgen.intent.intent import Intent, ServiceUse
 from kmsgen.policy.document import Condition
 
 SOURCE_ACCOUNT = "aws:SourceAccount"
@@ -61,7 +61,7 @@ def readable(template: str, values: Mapping[str, str]) -> str:
     return PLACEHOLDER.sub(lambda hole: values.get(hole[1]) or hole[1].upper(), template)
 
 
-def fillings(use: ServiceUse, service: Service, target: Target, scope: IntentScope) -> Iterator[Filling]:
+def fillings(use: ServiceUse, service: Service, target: Target, intent: Intent) -> Iterator[Filling]:
     """Yield each way to fill the statements. Raises InputError for a resource or a Region that cannot go with the key."""
     regions = tuple(region for region in target.regions if not service.regions or region in service.regions)
     if not regions:
@@ -72,13 +72,13 @@ def fillings(use: ServiceUse, service: Service, target: Target, scope: IntentSco
             "give the key that Region",
         )
     for resource in use.resources or (None,):
-        for region in _regions_for(use, service, resource, regions):
+        for region in _regions_for(use, service, resource, regions, intent):
             for account in _accounts_for(use, resource, target):
                 values = {**dict(use.variables), "partition": target.partition, "region": region, "account": account}
                 values |= {"key_account": target.account, "source_region": _region_of(resource) or region}
                 values["caller_account"] = CALLER_ACCOUNT
                 for source in use.source_organizations or (None,):
-                    yield Filling(use, resource, values, scope.organization, source)
+                    yield Filling(use, resource, values, intent.scope.organization, source)
 
 
 def _region_of(resource: str | None) -> str:
@@ -86,11 +86,16 @@ def _region_of(resource: str | None) -> str:
     return arn.region if arn else ""
 
 
-def _regions_for(use: ServiceUse, service: Service, resource: str | None, regions: Values) -> Values:
-    """Return the Regions of the key that a resource is used in: where both must be in one Region, its own."""
+def _regions_for(use: ServiceUse, service: Service, resource: str | None, regions: Values, intent: Intent) -> Values:
+    """Return the Regions of the key that a resource is used in: where both must be in one Region, its own.
+
+    None where the resource is for another key of the intent.
+    """
     place = _region_of(resource)
     if not service.same_region or not place or has_wildcard(place):
         return regions
+    if place not in regions and place in {_region_of(arn) for arn in intent.keys}:
+        return ()
     if place not in regions:
         message = f"`{resource}` is in {place}, and {service.title} takes a key of its own Region only"
         raise input_error(use.location, "service-resource-region", message, f"the key is in {', '.join(regions)}")

@@ -22,13 +22,13 @@ from kmsgen.compiler.service_when import check_apart, check_said, conditions_on,
 from kmsgen.compiler.target import Target
 from kmsgen.compiler.wide_principals import is_wide, placed
 from kmsgen.errors import input_error
-from kmsgen.intent.intent import IntentScope, ServiceUse
+from kmsgen.intent.intent import Intent, ServiceUse
 from kmsgen.policy.document import Principal
 
 Values = tuple[str, ...]
 
 
-def service_permits(use: ServiceUse, target: Target, scope: IntentScope, delegation: str) -> Iterator[Permit]:
+def service_permits(use: ServiceUse, target: Target, intent: Intent) -> Iterator[Permit]:
     """Yield what one line of `services` needs on one key. Raises InputError where the line leaves something open."""
     service = service_of(use)
     _check_line(use, service, target)
@@ -44,9 +44,9 @@ def service_permits(use: ServiceUse, target: Target, scope: IntentScope, delegat
     said = conditions_of(use.when, target.regions, use.location)
     for part in parts:
         check_said(service, part, said, use)
-    ways = [(filling, standing(service, parts, filling)) for filling in fillings(use, service, target, scope)]
+    ways = [(filling, standing(service, parts, filling)) for filling in fillings(use, service, target, intent)]
     check_apart((pair for _, found in ways for pair in found), said, use)
-    lines = [(_Line(service, filling, target, delegation), pair) for filling, found in ways for pair in found]
+    lines = [(_Line(service, filling, target, intent.delegation), pair) for filling, found in ways for pair in found]
     yield from _merged([permit for line, pair in lines for permit in _permits(line, *pair, said)])
 
 

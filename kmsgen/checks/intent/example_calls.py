@@ -46,8 +46,12 @@ def calls(access: Expected, intent: Intent, key: Key) -> Iterator[Call]:
     regions = regions_of(intent, key)
     for found in situations(_in_regions(access.statement.conditions, regions)):
         caller = _caller(access, found)
-        situation = _with_told_tags(found, key)  # whose variables are filled in when the request is made
-        meant = _key(access, bound(situation, caller or ""), key, intent) if access.half == "key" else key
+        situation = _with_told_tags(_with_organization(found, intent), key)  # its variables are filled in with the request
+        meant = (
+            _key(access, bound(situation, caller or ""), key, intent)
+            if access.half == "key"
+            else _in_its_region(situation, key, intent)
+        )
         if caller is not None and meant is not None and _can_grant(situation, meant):
             yield Call(caller, meant, situation)
 
@@ -130,6 +134,13 @@ def _like(text: str, head: str) -> str | None:
 # --- the key ------------------------------------------------------------------------------------------------------------
 
 
+def _with_organization(situation: Situation, intent: Intent) -> Situation:
+    """Return the situation in which the organization of the key is that of the scope, where a condition asks for it."""
+    asked = any("${aws:resourceorgid}" in value.lower() for value in _texts(situation))
+    known = intent.scope.organization
+    return situation.with_context("aws:ResourceOrgID", known) if asked and known else situation
+
+
 def _with_told_tags(situation: Situation, key: Key) -> Situation:
     """Return the situation in which a variable that is compared with a tag of the key holds that tag's value."""
     tags = {f"{_TAG}{name}".lower(): value for name, value in key.tags}
@@ -151,6 +162,12 @@ def _key(access: Expected, situation: Situation, key: Key, intent: Intent) -> Ke
             return None
         found = changed
     return found
+
+
+def _in_its_region(situation: Situation, key: Key, intent: Intent) -> Key | None:
+    """Return the key in the Region that a situation asks for: an alias is known by its Region and name alone."""
+    asked = next((values for name, values in situation.context.items() if name.lower() == REGION), None)
+    return _in_region(key, asked, intent) if asked else key
 
 
 def _told(intent: Intent) -> Values:

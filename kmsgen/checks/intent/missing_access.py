@@ -108,7 +108,7 @@ def _judge(access: Expected, call: Call, intent: Intent, judges: _Judges, origin
 def _resource(access: Expected, key: Key) -> str:
     if access.half != "alias":
         return key.arn if access.half == "key" else "*"
-    return access.statement.resources[0].replace("alias/*", key.aliases[0] if key.aliases else "alias/example")
+    return f"{key.arn.rpartition(':')[0]}:{key.aliases[0] if key.aliases else 'alias/example'}"
 
 
 def _unwritten(access: Expected, bundle: Bundle, origins: Origins) -> Iterator[Finding]:

@@ -375,3 +375,14 @@ def test_a_pattern_of_grantees_stays_as_it_is_written(compiled: Compile, grantee
         ("ArnEquals", "kms:GranteePrincipal"): (grantee,),
         ("ForAllValues:StringEquals", "kms:GrantOperations"): ("Decrypt",),
     }
+
+
+def test_what_kms_refuses_in_a_key_policy_is_refused_at_its_line(compiled: Compile) -> None:
+    """ForAllValues of a pair of the encryption context lets calls without it pass, which KMS calls overly permissive."""
+    line = (
+        "{principal: role/a, can: [encrypt], when: {conditions: {'ForAllValues:StringEquals': {'kms:EncryptionContext:app': x}}}}"
+    )
+    with pytest.raises(InputError, match="condition-refused"):
+        compiled(f"users: [{line}]")
+    beside = line.replace("kms:EncryptionContext:app", "kms:EncryptionContextKeys")
+    assert statements(compiled(f"users: [{beside}]"), "Use by")
