@@ -34,6 +34,7 @@ class Call:
     for_aws: bool = False
     grantee: str = f"arn:aws:iam::{HOME}:role/g"
     granted: tuple[str, ...] = ("Decrypt",)
+    retiring: str | None = None
 
     @property
     def role(self) -> str:
@@ -72,6 +73,7 @@ PEOPLE: dict[str, Person] = {
     own_arn("role/path/b"): Person(tags={"team": "z"}),
     own_arn("user/c"): Person(tags={"team": "x"}),
     own_arn("role/g"): Person(),
+    own_arn("role/ci"): Person(),
     own_arn("role/stranger"): Person(rich=True, tags={"team": "x"}),
     own_arn("user/stranger"): Person(rich=True),
     f"arn:aws:iam::{OTHER}:role/x": Person(tags={"team": "x"}, rich=True),
@@ -103,6 +105,7 @@ _CHANGES: tuple[Callable[[random.Random, Call], Call], ...] = (
     lambda _chance, call: replace(call, grantee=own_arn("role/abc")),
     lambda _chance, call: replace(call, granted=("Decrypt", "GenerateDataKey")),
     lambda chance, call: replace(call, source=chance.choice(((), (("aws:SourceAccount", THIRD),)))) if not call.account else call,
+    lambda chance, call: replace(call, retiring=chance.choice((None, own_arn("role/a"), own_arn("role/abc")))),
     lambda _chance, call: replace(call, region=REPLICA),
 )
 

@@ -50,11 +50,16 @@ def _some(text: str, examples: str, fits: Callable[[Call], bool]) -> Said:
     return Said(text, fits, lambda call: replace(call, who=examples))
 
 
+def matches(call: Call, delegation: str) -> bool:
+    """Return whether the caller is one of `role/a*`; by IAM alone whoever has no IAM policy of its own has nothing."""
+    return fnmatchcase(call.role, own_arn("role/a*")) and (delegation != "iam" or person(call).rich)
+
+
 def principals(delegation: str) -> dict[Said, tuple[str, ...]]:
     """Return whom lines can name, each with the words that make sense for them."""
 
     def pattern(call: Call) -> bool:
-        return fnmatchcase(call.role, own_arn("role/a*")) and (delegation != "iam" or person(call).rich)
+        return matches(call, delegation)
 
     def member(call: Call) -> bool:
         return person(call).organization == OWN_ORG
@@ -166,6 +171,16 @@ WHEN: tuple[Said, ...] = (
         lambda call: replace(call, granted=("Decrypt",), grantee=own_arn("role/g")),
     ),
     Said(
+        "grant: {retiring: [role/a], constraint: subset}",
+        lambda call: call.action != "CreateGrant" or (call.retiring == own_arn("role/a") and bool(call.pairs)),
+        lambda call: replace(call, retiring=own_arn("role/a"), pairs=(("k", "v"),)),
+    ),
+    Said(
+        "grant: {for_aws: false}",
+        lambda call: call.action != "CreateGrant" or not call.for_aws,
+        lambda call: replace(call, for_aws=False),
+    ),
+    Said(
         "grant: {for_aws: true}",
         lambda call: call.action != "CreateGrant" or call.for_aws,
         lambda call: replace(call, for_aws=True),
@@ -194,12 +209,30 @@ def _logs(call: Call) -> bool:
     return call.who == f"logs.{REGION}.amazonaws.com" and call.action in CRYPTO and call.region == REGION and fits
 
 
-def _reads(call: Call) -> bool:
-    mine = call.role == own_arn("role/a") and call.action == "Decrypt"
-    return mine and dict(call.pairs).get("aws:s3:arn", "").startswith("arn:aws:s3:::bucket/")
+TRAIL = f"arn:aws:cloudtrail:{REGION}:{HOME}:trail/main"
 
 
-SERVICES: tuple[Said, ...] = (
+def _object(call: Call) -> bool:
+    return call.action == "Decrypt" and dict(call.pairs).get("aws:s3:arn", "").startswith("arn:aws:s3:::bucket/")
+
+
+def _trail(call: Call) -> bool:
+    mine = call.who == "cloudtrail.amazonaws.com" and dict(call.source).get("aws:SourceArn") == TRAIL
+    seals = fnmatchcase(dict(call.pairs).get("aws:cloudtrail:arn", ""), f"arn:aws:cloudtrail:*:{HOME}:trail/*")
+    return mine and (call.action == "DescribeKey" or (call.action == "GenerateDataKey" and seals))
+
+
+def services(delegation: str) -> tuple[Said, ...]:
+    """Return lines of services."""
+    reader = Said(
+        '{service: s3, resources: ["arn:aws:s3:::bucket/*"], principals: {reader: role/a*}}',
+        lambda call: matches(call, delegation) and _object(call),
+        lambda call: replace(call, who=own_arn("role/abc"), action="Decrypt", pairs=(("aws:s3:arn", OBJECT),)),
+    )
+    return (*_SERVICES, reader)
+
+
+_SERVICES: tuple[Said, ...] = (
     Said(
         f'{{service: logs, resources: ["{LOG_GROUP}"]}}',
         _logs,
@@ -212,13 +245,40 @@ SERVICES: tuple[Said, ...] = (
     ),
     Said(
         "{service: sns, source_organization: organization}",
-        _is("sns.amazonaws.com", "aws:SourceOrgID", OWN_ORG),
+        lambda call: (
+            _is("sns.amazonaws.com", "aws:SourceOrgID", OWN_ORG)(call)
+            or _is("sns.amazonaws.com", "aws:SourceAccount", HOME, OTHER)(call)
+        ),  # both are in it
         _calls("sns.amazonaws.com", **{"aws:SourceOrgID": OWN_ORG}),
     ),
     Said(
         '{service: s3, resources: ["arn:aws:s3:::bucket/*"], principals: {reader: role/a}}',
-        _reads,
+        lambda call: call.role == own_arn("role/a") and _object(call),
         lambda call: replace(call, who=own_arn("role/a"), action="Decrypt", pairs=(("aws:s3:arn", OBJECT),)),
+    ),
+    Said(
+        '{service: s3, resources: ["arn:aws:s3:::bucket/*"], principals: {reader: role/path/b}, when: {via: [s3]}}',
+        lambda call: call.role == own_arn("role/path/b") and _object(call) and call.via == "s3",
+        lambda call: replace(call, who=own_arn("role/path/b"), action="Decrypt", pairs=(("aws:s3:arn", OBJECT),), via="s3"),
+    ),
+    Said(
+        f'{{service: s3, resources: ["arn:aws:s3:::bucket/*"], principals: {{reader: organization/{FOREIGN_ORG}}}}}',
+        lambda call: person(call).organization == FOREIGN_ORG and _object(call),
+        lambda call: replace(call, who=f"arn:aws:iam::{THIRD}:role/z", action="Decrypt", pairs=(("aws:s3:arn", OBJECT),)),
+    ),
+    Said(
+        f'{{service: sns, source_account: "{HOME}", can: [decrypt], when: {{until: 2026-03-01}}}}',
+        lambda call: _is("sns.amazonaws.com", "aws:SourceAccount", HOME)(call) and call.time < "2026-03-01",
+        lambda call: replace(_calls("sns.amazonaws.com", **{"aws:SourceAccount": HOME})(call), time="2026-01-01T00:00:00Z"),
+    ),
+    Said(
+        "{service: cloudtrail, variables: {trail: main}}",
+        _trail,
+        lambda call: replace(
+            _calls("cloudtrail.amazonaws.com", **{"aws:SourceArn": TRAIL})(call),
+            action="GenerateDataKey",
+            pairs=(("aws:cloudtrail:arn", TRAIL),),
+        ),
     ),
     Said(
         "{service: via/kafka, principals: role/path/b, can: [decrypt]}",
@@ -243,6 +303,7 @@ RAILS: Mapping[str, Meaning] = {
     "deny-grants-to-principals": lambda call: call.action == "CreateGrant" and not call.for_aws,
     "deny-insecure-transport": lambda call: not call.secure,
     "deny-everyone-else": lambda _call: False,  # whom nobody names is let through by nothing
+    "deny-lockout-bypass": lambda _call: False,  # about kms:PutKeyPolicy alone
 }
 SPARED: Mapping[str, Meaning] = {
     "role/a": lambda call: call.role == own_arn("role/a"),
@@ -260,11 +321,40 @@ NEVER: Mapping[str, Meaning] = {
 }
 
 
+_ONLY = ("deny-delete", "deny-direct-use", "deny-without-encryption-context", "deny-insecure-transport")
+
+
 def guard_rail(chance: random.Random) -> tuple[str, Meaning]:
     """Return a guard rail, and the calls that it denies."""
     name, spared = chance.choice(sorted(RAILS)), chance.choice(("", "", *SPARED))
     text = f"{{{name}: {{except: ['{spared}']}}}}" if spared else name
     denies, spares = RAILS[name], SPARED.get(spared, lambda _call: False)
-    if name == "deny-delete" and chance.random() < 0.3:
-        return "{deny-delete: {for: [role/a]}}", lambda call: denies(call) and call.role == own_arn("role/a")
+    if name in _ONLY and chance.random() < 0.3:
+        if chance.random() < 0.5:
+            return f"{{{name}: {{for: [role/a]}}}}", lambda call: denies(call) and call.role == own_arn("role/a")
+        return f"{{{name}: {{for: [role/a*]}}}}", lambda call: denies(call) and fnmatchcase(call.role, own_arn("role/a*"))
     return text, lambda call: denies(call) and not spares(call)
+
+
+# --- grants, the deployer -----------------------------------------------------------------------------------------------
+
+
+def _granted(call: Call) -> bool:
+    return call.role == own_arn("role/g") and call.action == "Decrypt" and call.region == REGION
+
+
+GRANTS: Mapping[str, Meaning] = {
+    "{name: g, grantee: role/g, operations: [Decrypt], constraints: {encryption_context_subset: {app: a}}}": (
+        lambda call: _granted(call) and dict(call.pairs).get("app") == "a"
+    ),
+    "{name: g, grantee: role/g, operations: [Decrypt], constraints: {encryption_context_equals: {app: a}}}": (
+        lambda call: _granted(call) and call.pairs == (("app", "a"),)
+    ),
+    "{name: g, grantee: role/g, operations: [Decrypt], retiring_principal: role/a}": _granted,
+}
+
+
+def deploys(*, exists: bool) -> Meaning:
+    """Return the calls of the deployer: it uses no key, and of one that exists it writes the policy alone."""
+    actions = ("DescribeKey", "GetKeyPolicy", *(() if exists else ("EnableKeyRotation",)))
+    return lambda call: call.role == own_arn("role/ci") and call.action in actions
