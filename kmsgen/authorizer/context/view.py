@@ -30,13 +30,13 @@ _KINDS = {
     CallerKind.ROOT: PrincipalKind.ROOT_USER,
     CallerKind.SERVICE: PrincipalKind.SERVICE_PRINCIPAL,
 }
-_VIA = ("kms:viaservice", "aws:calledvia", "aws:calledviafirst", "aws:calledvialast")
+_VIA = frozenset({"kms:viaservice", "aws:calledvia", "aws:calledviafirst", "aws:calledvialast"})
 _TRUE_VIA = ("aws:viaawsservice", "kms:grantisforawsresource")
 THROUGH_ENDPOINT = (
     *("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpcsourceip", "aws:vpceaccount", "aws:vpceorgid"),
     "aws:vpceorgpaths",
 )
-_TELLS_ROUTE = frozenset((*_VIA, *_TRUE_VIA, *THROUGH_ENDPOINT))
+_THROUGH_ENDPOINT = frozenset(THROUGH_ENDPOINT)
 
 
 class Telling(Enum):
@@ -122,12 +122,11 @@ class View:
     def _told_route(self) -> Route:
         if self.caller.kind is CallerKind.SERVICE:
             return Route.SERVICE_PRINCIPAL
-        if _TELLS_ROUTE.isdisjoint(self.all_given):
-            return Route.DIRECT
-        called = any(self.given(key) for key in _VIA) or any(self.given(key) == ("true",) for key in _TRUE_VIA)
+        told = self.told_keys
+        called = not _VIA.isdisjoint(told) or ("true",) in map(self.given, _TRUE_VIA)
         if called and not self.caller.service_linked:
             return Route.FORWARD_ACCESS_SESSION
-        return Route.VPC_ENDPOINT if any(self.given(key) for key in THROUGH_ENDPOINT) else Route.DIRECT
+        return Route.DIRECT if _THROUGH_ENDPOINT.isdisjoint(told) else Route.VPC_ENDPOINT
 
     def occurrence(self, key: str) -> Occurrence | None:
         """Return how a condition key occurs in such requests; None for a key that nobody knows, or of nobody."""
@@ -158,11 +157,15 @@ class View:
         return self._given
 
     @property
+    def told_keys(self) -> Values:
+        """The condition keys, in lower case, to which the caller gives values."""
+        return tuple([key for key, values in self.all_given.items() if values])
+
+    @property
     def consequences(self) -> Consequences:
         """What follows from the condition keys that the request tells."""
         if self._consequences is None:
-            told = tuple([key for key, values in self.all_given.items() if values])
-            self._consequences = self.request_kind.consequences[told]
+            self._consequences = self.request_kind.consequences[self.told_keys]
         return self._consequences
 
     @property

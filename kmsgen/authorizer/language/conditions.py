@@ -50,25 +50,17 @@ class ConditionTest:
 
         What is open holds where it holds for every value that there may be, and fails where it fails for each.
         """
-        if self.variables:
-            keys = self.seen(seen, lookup)
-            is_open = any(isinstance(value, Open) for value in keys.values())
-            return self.in_worlds(keys) if is_open else self._in_world(keys)
-        if self.unreliable:
-            seen = either_way(seen, UNRELIABLE)
-        return _of_open(self, seen) if isinstance(seen, Open) else self.comparison.known(seen, lookup)
+        if self.variables or self.unreliable or isinstance(seen, Open):
+            return _in_worlds(self, (seen, *map(lookup, self.variables)))
+        return self.comparison.known(seen, lookup)
 
     def seen(self, seen: Seen, lookup: Lookup) -> dict[str, Seen]:
         """Return what the condition sees of its key and of those that its variables name."""
         keys = {**{key: lookup(key) for key in self.variables}, self.variable: seen}
         return {key: either_way(keys[key], UNRELIABLE) if key in self.unreliable else keys[key] for key in keys}
 
-    def in_worlds(self, keys: Mapping[str, Seen]) -> Maybe:
-        """Return what holds in all worlds that there may be, given what the condition sees; None where they differ."""
-        found = worlds(keys)
-        return None if found is None else agreed(map(self._in_world, found))
-
-    def _in_world(self, world: Mapping[str, Seen]) -> Maybe:
+    def in_world(self, world: Mapping[str, Seen]) -> Maybe:
+        """Return whether the condition holds where keys hold this, by the keys that it sees."""
         values = world[self.variable]
         if isinstance(values, Open):
             return self.comparison.shaped(values, world.__getitem__)
@@ -76,9 +68,13 @@ class ConditionTest:
 
 
 @lru_cache(maxsize=8192)
-def _of_open(test: ConditionTest, seen: Open) -> Maybe:
-    """Compare a key that is open with values that hold no variables."""
-    return test.in_worlds({test.variable: seen})
+def _in_worlds(test: ConditionTest, told: tuple[Seen, ...]) -> Maybe:
+    """Return what holds in all worlds that there may be, None where they differ; `told` of its key and those of its variables."""
+    keys = test.seen(told[0], dict(zip(test.variables, told[1:], strict=True)).__getitem__)
+    if not any(isinstance(value, Open) for value in keys.values()):
+        return test.in_world(keys)
+    found = worlds(keys)
+    return None if found is None else agreed(map(test.in_world, found))
 
 
 @lru_cache(maxsize=8192)
