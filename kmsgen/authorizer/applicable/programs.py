@@ -9,7 +9,7 @@ from kmsgen.authorizer.context.any_request import DependsOnRequestError, view_of
 from kmsgen.authorizer.context.lookup import Resolver, lookup_in, resolver
 from kmsgen.authorizer.context.permissions import Permission
 from kmsgen.authorizer.context.view import View
-from kmsgen.authorizer.language.conditions import ConditionTest
+from kmsgen.authorizer.language.conditions import ConditionTest, Told
 from kmsgen.authorizer.language.open_value import Open, Seen, no_lookup
 from kmsgen.authorizer.language.principal import Caller, arns_under_paths
 from kmsgen.authorizer.language.shapes import Shape
@@ -129,8 +129,7 @@ class _Condition:
         """Return the notes on why it is open: what is not told, or that it cannot be evaluated (P1, P4, P5, S12)."""
         if self.paths:
             return ("P1",)
-        seen = self.test.seen(self._resolve(view), lookup_in(view))
-        return _causes(seen) or (_unevaluated(self.test, seen),)
+        return _why_open(self.test, (self._resolve(view), *map(lookup_in(view), self.test.variables)))
 
 
 Step = _Condition | _OpenCondition
@@ -155,6 +154,12 @@ def _check_of(test: ConditionTest, resolve: Resolver) -> Callable[[View], Maybe]
         return test.check(seen, no_lookup) if isinstance(seen, Open) else known(seen, no_lookup)
 
     return check_of_known
+
+
+@lru_cache(maxsize=8192)
+def _why_open(test: ConditionTest, told: Told) -> Values:
+    seen = test.seen(told)
+    return _causes(seen) or (_unevaluated(test, seen),)
 
 
 def _unevaluated(test: ConditionTest, seen: dict[str, Seen]) -> str:

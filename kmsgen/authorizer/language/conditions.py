@@ -16,6 +16,8 @@ from kmsgen.policy.document import Condition
 from kmsgen.policy.operators import split_operator
 
 UNRELIABLE = "C4"
+Told = tuple[Seen, ...]
+"""What the key of a condition holds, and after it those that its variables name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,9 +56,9 @@ class ConditionTest:
             return _in_worlds(self, (seen, *map(lookup, self.variables)))
         return self.comparison.known(seen, lookup)
 
-    def seen(self, seen: Seen, lookup: Lookup) -> dict[str, Seen]:
+    def seen(self, told: Told) -> dict[str, Seen]:
         """Return what the condition sees of its key and of those that its variables name."""
-        keys = {**{key: lookup(key) for key in self.variables}, self.variable: seen}
+        keys = {**dict(zip(self.variables, told[1:], strict=True)), self.variable: told[0]}
         return {key: either_way(keys[key], UNRELIABLE) if key in self.unreliable else keys[key] for key in keys}
 
     def in_world(self, world: Mapping[str, Seen]) -> Maybe:
@@ -68,9 +70,9 @@ class ConditionTest:
 
 
 @lru_cache(maxsize=8192)
-def _in_worlds(test: ConditionTest, told: tuple[Seen, ...]) -> Maybe:
-    """Return what holds in all worlds that there may be, None where they differ; `told` of its key and those of its variables."""
-    keys = test.seen(told[0], dict(zip(test.variables, told[1:], strict=True)).__getitem__)
+def _in_worlds(test: ConditionTest, told: Told) -> Maybe:
+    """Return what holds in all worlds that there may be; None where they differ."""
+    keys = test.seen(told)
     if not any(isinstance(value, Open) for value in keys.values()):
         return test.in_world(keys)
     found = worlds(keys)
