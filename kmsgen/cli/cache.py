@@ -68,6 +68,11 @@ class Cache:
             file = self._file
             self._tried(lambda: _closed(file))
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder, where it can be used."""
+        return self._folder if self._file is not None else None
+
     def find(self, key: str) -> Remembered | None:
         """Return an answer; None where there is none."""
         today = int(time.time() // _DAY)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -28,13 +29,27 @@ class LintFinding(NamedTuple):
     column: int
 
 
-def findings(template: str, region: str | None) -> list[LintFinding]:
-    """Return what cfn-lint finds in the text of a template, in its order; errors, warnings and informations alike."""
-    decoded, broken = _module("cfnlint.decode").decode_str(template)
-    matches = broken or _module("cfnlint.runner").run_template_by_data(decoded, _options(region or ANY_REGION), _rules())
-    found = [LintFinding(match.rule.id, match.message.rstrip("."), match.linenumber, match.columnnumber) for match in matches]
+Say = Callable[[str, str], list[LintFinding]]
+Remembered = Callable[[str, str, Say], list[LintFinding]]
+"""What cfn-lint says of a template in a Region, as it is remembered or as it is said now."""
+
+
+def findings(template: str, region: str | None, remembered: Remembered | None = None) -> list[LintFinding]:
+    """Return what cfn-lint finds in the text of a template, in its order; errors, warnings and informations alike.
+
+    What it has said of the same text before may be `remembered`.
+    """
+    there = region or ANY_REGION
+    found = said(template, there) if remembered is None else remembered(template, there, said)
     lines = template.splitlines()
     return [finding for finding in found if not _outdated(finding, lines[finding.line - 1])]
+
+
+def said(template: str, region: str) -> list[LintFinding]:
+    """Return what cfn-lint itself says of the text of a template, right or not."""
+    decoded, broken = _module("cfnlint.decode").decode_str(template)
+    matches = broken or _module("cfnlint.runner").run_template_by_data(decoded, _options(region), _rules())
+    return [LintFinding(match.rule.id, match.message.rstrip("."), match.linenumber, match.columnnumber) for match in matches]
 
 
 def _outdated(finding: LintFinding, line: str) -> bool:

@@ -41,14 +41,24 @@ def undeployable(intent: Intent, bundle: Bundle) -> Iterator[Finding]:
     judge = StatefulJudge(bundle)
     for access in bundle.keys:
         found: set[str] = set()
-        for call in CALLS:
-            for request in _requests(deployer, intent, access, call) if _is_made(call, access, intent) else ():
-                decision = judge.decide(request, whole=True)
-                if decision.outcome is not Outcome.ALLOWED and request.action not in found:
-                    found.add(request.action)
-                    yield _finding(
-                        intent, call, witness_of(request, judge.bundle_for(request.action), str(decision.outcome)), decision
-                    )
+        for call, request in _asked(deployer, intent, access):
+            decision = judge.decide(request, whole=True)
+            if decision.outcome is not Outcome.ALLOWED and request.action not in found:
+                found.add(request.action)
+                yield _finding(
+                    intent, call, witness_of(request, judge.bundle_for(request.action), str(decision.outcome)), decision
+                )
+
+
+def _asked(deployer: str, intent: Intent, access: KeyAccess) -> Iterator[tuple[DeploymentCall, Request]]:
+    """Yield each request about a key once, with the first call that it is: the tools make many alike."""
+    told, asked = _values(access, access.creation or Creation()), set()
+    for call in CALLS:
+        for request in _requests(deployer, intent, access, call, told) if _is_made(call, access, intent) else ():
+            held = request.action, repr(sorted(request.parameters.items())), repr(request.create_grant)
+            if held not in asked:
+                asked.add(held)
+                yield call, request
 
 
 def _finding(intent: Intent, call: DeploymentCall, witness: Witness, decision: Decision) -> Finding:
@@ -90,17 +100,17 @@ def _fits(call: DeploymentCall, key: Key) -> bool:
 # --- what they hold -----------------------------------------------------------------------------------------------------
 
 
-def _requests(deployer: str, intent: Intent, access: KeyAccess, call: DeploymentCall) -> Iterator[Request]:
-    """Yield the call as it is made for a key: for each replica, for each grant."""
+def _requests(deployer: str, intent: Intent, access: KeyAccess, call: DeploymentCall, values: Parameters) -> Iterator[Request]:
+    """Yield the call as it is made for a key, with those of the values that it carries: for each replica, for each grant."""
     action = f"kms:{call.operation}"
     place = PLAIN.with_context("aws:RequestedRegion", region_of(access.key.arn)) if action == "kms:CreateKey" else PLAIN
     plain = request_for(deployer, action, _resources(access, action), past_guard_rails(place, intent, deployer, action))
     if action == "kms:CreateGrant":
         yield from (plain._replace(create_grant=_as_sent(line.grant, call)) for line in intent.grants)
         return
-    creation = access.creation or Creation()
-    for replica in creation.replicas if action == "kms:ReplicateKey" else ("",):
-        told = {**_values(access, creation), "ReplicaRegion": getattr(replica, "region", replica)}
+    replicas = access.creation.replicas if access.creation else ()
+    for replica in replicas if action == "kms:ReplicateKey" else ("",):
+        told = {**values, "ReplicaRegion": getattr(replica, "region", replica)}
         held = {name: told[name] for name in call.parameters if name in told}
         yield plain._replace(parameters={name: value for name, value in held.items() if value not in (None, [], "")})
 

@@ -127,7 +127,7 @@ def _outcomes(sources: Sequence[IntentSource], job: Job, compare: Compare) -> It
     with Cache(cache_folder() if job.course.cache else None) as cache:
         keys = [_key(source, job) if job.course.cache else None for source in sources]
         known = [key is not None and _is_usable(cache.find(key), job.out) for key in keys]
-        with _made([source for source, hit in zip(sources, known, strict=True) if not hit], job) as made:
+        with _made([source for source, hit in zip(sources, known, strict=True) if not hit], job, cache.folder) as made:
             writer = Writer(job, compare, cache, made)
             yield (Attempt(writer.rendered)(one) for one in zip(sources, keys, known, strict=True))
 
@@ -151,14 +151,14 @@ def _manifest(summary: dict[str, Any]) -> str:
 
 
 @contextmanager
-def _made(sources: Sequence[IntentSource], job: Job) -> Iterator[Iterator[Made | Failure]]:
+def _made(sources: Sequence[IntentSource], job: Job, answers: Path | None) -> Iterator[Iterator[Made | Failure]]:
     """Give what intents are rendered to, or why they cannot be."""
     if not sources:
         yield iter(())
         return
     from kmsgen.cli.jobs.rendering import rendered_source, warm_up  # noqa: PLC0415 - not where all is known
 
-    wanted = _wanted(job)
+    wanted = _wanted(job)._replace(answers=answers if job.course.scheduler is None else None)
     if job.course.jobs > 1 and len(sources) > LEAST and job.course.scheduler is None:
         warm_up(wanted)
     with results(partial(rendered_source, wanted=wanted), sources, job.course, is_read_again) as outcomes:

@@ -9,11 +9,13 @@ from kmsgen.cli.jobs.gone import source_of
 from kmsgen.cli.jobs.intent_sources import IntentSource
 from kmsgen.cli.jobs.last_render import last_manifest, last_render
 from kmsgen.cli.jobs.remembered import Made
+from kmsgen.cli.jobs.template_lint import remembered
 from kmsgen.cli.output_folder import files_of, intent_folder
 from kmsgen.compiler.compile import compile_intent
 from kmsgen.errors import Diagnostic, Location, RefusedError
 from kmsgen.intent.intent import Intent
 from kmsgen.intent.load import load_intent
+from kmsgen.render import cfn_lint
 from kmsgen.render.artifact import Artifact
 from kmsgen.render.claims import claims
 from kmsgen.render.deployment import deployment_of
@@ -28,7 +30,7 @@ class Wanted(NamedTuple):
     """What an intent is rendered to: formats, the folder of all intents' folders, whether cfn-lint looks at templates.
 
     With `replace_key` a key of the last render may be replaced or end. `iam` is who attaches IAM policies where an intent does
-    not say.
+    not say; `answers` is the folder of the cache, where there is one.
     """
 
     formats: tuple[str, ...]
@@ -36,6 +38,7 @@ class Wanted(NamedTuple):
     lint: bool = True
     replace_key: bool = False
     iam: str | None = None
+    answers: Path | None = None
 
 
 def rendered_source(source: IntentSource, wanted: Wanted) -> Made:
@@ -55,7 +58,7 @@ def _rendered(intent: Intent, wanted: Wanted) -> Made:
         raise RefusedError(lost)
     rendering = render(deployment, wanted.formats)
     if wanted.lint:
-        _refuse_findings(folder, rendering.artifacts)
+        _refuse_findings(folder, rendering.artifacts, wanted.answers)
     notes: tuple[Diagnostic | str, ...] = (
         *lost,
         *steps(deployment, intent.keys_location),
@@ -66,22 +69,18 @@ def _rendered(intent: Intent, wanted: Wanted) -> Made:
     return Made(intent.name, tuple(files), notes, tuple(claims(deployment, intent.keys_location)), last)
 
 
-def _refuse_findings(folder: Path, artifacts: tuple[Artifact, ...]) -> None:
-    problems = [problem for one in artifacts if one.kind == "template" for problem in _findings(folder, one)]
+def _refuse_findings(folder: Path, artifacts: tuple[Artifact, ...], answers: Path | None) -> None:
+    problems = [problem for one in artifacts if one.kind == "template" for problem in _findings(folder, one, answers)]
     if problems:
         raise RefusedError(problems)
 
 
-def _findings(folder: Path, template: Artifact) -> Iterator[Diagnostic]:
-    from kmsgen.render.cfn_lint import findings  # noqa: PLC0415 - cfn-lint takes seconds to load
-
-    for one in findings(template.text, template.region):
+def _findings(folder: Path, template: Artifact, answers: Path | None) -> Iterator[Diagnostic]:
+    for one in cfn_lint.findings(template.text, template.region, remembered(answers)):
         yield Diagnostic(Location(f"{folder}/{template.path}", one.line, one.column), one.code, one.message)
 
 
 def warm_up(wanted: Wanted) -> None:
     """Load what every process would else load by itself: cfn-lint with its rules and schemas."""
     if wanted.lint and CLOUDFORMATION in wanted.formats:
-        from kmsgen.render.cfn_lint import findings  # noqa: PLC0415 - as above
-
-        findings("Resources: {Key: {Type: AWS::KMS::Key, Properties: {Description: x}}}", None)
+        cfn_lint.findings("Resources: {Key: {Type: AWS::KMS::Key, Properties: {Description: x}}}", None)

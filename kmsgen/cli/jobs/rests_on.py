@@ -44,7 +44,7 @@ def kmsgen_itself() -> str:
 @cache
 def versions() -> dict[str, str]:
     """Return the version of each thing that decides what is answered; of kmsgen's code and data with their digest."""
-    return {"kmsgen": f"{__version__} {_code()}", "Python": sys.version, **{name: _version(name) for name in _PACKAGES}}
+    return {"kmsgen": f"{__version__} {_code()}", "Python": sys.version, **{name: version_of(name) for name in _PACKAGES}}
 
 
 def _code() -> str:
@@ -55,7 +55,8 @@ def _code() -> str:
     return found.hexdigest()
 
 
-def _version(package: str) -> str:
+def version_of(package: str) -> str:
+    """Return the version of a package; nothing of one that is not installed."""
     try:
         return version(package)
     except PackageNotFoundError:
