@@ -1,4 +1,4 @@
-"""How `kmsgen render` goes over estates of intents of three sizes: cost of an intent, memory, two processes, nothing changed.
+"""How runs go over estates of intents of three sizes: cost of an intent, memory, two processes, nothing and one changed.
 
     python benchmarks/estate.py                     100 and 1,000 intents, as a table
     python benchmarks/estate.py --sizes 100 10000   others
@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ from processes import ROOT, environment
 from table import Row, print_table
 
 SIZES = (100, 1000)
+FEW, MORE = 2, 20
 SMALL = """kmsgen: 1
 name: {name}
 scope: {{account: "111122223333", regions: [us-west-2], deployer: role/platform-ci}}
@@ -50,11 +51,11 @@ class Ran(NamedTuple):
     memory: float
 
 
-def make_estate(folder: Path, count: int) -> None:
-    """Write so many intents."""
-    folder.mkdir()
+def make_estate(folder: Path, count: int, of_ten: Sequence[str | None] = OF_TEN) -> None:
+    """Write so many intents; `of_ten` are the kinds, in turn."""
+    folder.mkdir(parents=True)
     for number in range(count):
-        text = OF_TEN[number % 10]
+        text = of_ten[number % len(of_ten)]
         name = f"key-{number}"
         told = (
             text.format(name=name, number=number)
@@ -65,15 +66,20 @@ def make_estate(folder: Path, count: int) -> None:
 
 
 def render(folder: Path, out: str, *words: str) -> Ran:
-    """Run the command on an estate; return what it took."""
-    command = [sys.executable, "-m", "kmsgen", "render", str(folder / "intents"), "--out", str(folder / out), *words]
+    """Render an estate; return what it took."""
+    return run(folder, "render", "--out", str(folder / out), *words)
+
+
+def run(folder: Path, command_name: str, *words: str, codes: Sequence[int] = (0,)) -> Ran:
+    """Run a command on an estate; return what it took."""
+    command = [sys.executable, "-m", "kmsgen", command_name, str(folder / "intents"), *words]
     kept = {name: value for name, value in environment(folder).items() if name != "KMSGEN_NO_CACHE"}
     kept["KMSGEN_CACHE"] = str(folder / "cache")
     start, nowhere = time.perf_counter(), subprocess.DEVNULL
-    with subprocess.Popen(command, cwd=ROOT, env=kept, stdout=nowhere, stderr=nowhere) as run:
-        _, status, used = os.wait4(run.pid, 0)
-        run.returncode = os.waitstatus_to_exitcode(status)
-    assert run.returncode == 0, command
+    with subprocess.Popen(command, cwd=ROOT, env=kept, stdout=nowhere, stderr=nowhere) as started:
+        _, status, used = os.wait4(started.pid, 0)
+        started.returncode = os.waitstatus_to_exitcode(status)
+    assert started.returncode in codes, command
     return Ran(time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
@@ -90,6 +96,28 @@ def measured(folder: Path, count: int) -> Iterator[Row]:
     again = render(folder, "out", "--jobs", "1")
     yield Row(f"{count:,} intents, first run: CPU", first.cpu, "s", again.cpu, "nothing changed")
     assert contents(folder / "one") == contents(folder / "out"), "the cache changed what is written"
+    first_intent = folder / "intents" / "000000.yaml"
+    first_intent.write_text(first_intent.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+    changed = render(folder, "out", "--jobs", "1")
+    yield Row(f"{count:,} intents, one of them changed: CPU", changed.cpu, "s")
+    for command in ("verify", "lint"):
+        first, again = (run(folder, command, "--jobs", "1", codes=(0, 1)) for _ in range(2))
+        yield Row(f"{count:,} intents, first {command}: CPU", first.cpu, "s", again.cpu, "nothing changed")
+
+
+def by_kind(folder: Path) -> Iterator[Row]:
+    """Measure what an intent of each size costs, without the start of the run."""
+    for name, kind in (("small", SMALL), ("middle", MIDDLE), ("README's", None)):
+        few, many = folder / f"{name}-few", folder / f"{name}-many"
+        make_estate(few / "intents", FEW, [kind])
+        make_estate(many / "intents", FEW + MORE, [kind])
+        for told, command, words in (
+            ("render", "render", ("--out", str(folder / "x"), "--check")),
+            ("render without cfn-lint", "render", ("--out", str(folder / "x"), "--check", "--no-lint")),
+            ("verify", "verify", ()),
+        ):
+            costs = [run(one, command, "--jobs", "1", "--no-cache", *words, codes=(0, 1)).cpu for one in (few, many)]
+            yield Row(f"one {name} intent, {told}: CPU", 1000 * (costs[1] - costs[0]) / MORE, "ms")
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -98,7 +126,9 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def rows(sizes: list[int]) -> Iterator[Row]:
-    """Measure estates of these sizes."""
+    """Measure intents of each kind, then estates of these sizes."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield from by_kind(Path(folder))
     for count in sizes:
         with tempfile.TemporaryDirectory() as folder:
             yield from measured(Path(folder), count)

@@ -18,7 +18,8 @@ from kmsgen.render.names import digest, file_label, unique
 FORMAT = "grants"
 TEMPLATES = environment("grants", {"sh": shell.quote})
 GRANT_NAME = re.compile(r"[A-Za-z0-9:/_-]{1,256}\Z")
-_PLAIN = re.compile(r"[a-z0-9_-]{1,100}\Z")
+# no name that Windows keeps for a device, with or without an ending: Microsoft Learn, Naming Files, Paths, and Namespaces
+_PLAIN = re.compile(r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])\Z)[a-z0-9_-]{1,100}\Z")
 
 
 class GrantCall(NamedTuple):

@@ -44,6 +44,13 @@ def test_grant_names_of_kms_become_file_names_of_their_own() -> None:
     assert [json.loads(found[f"json/grants/{name}"])["Name"] for name in files] == list(names)
 
 
+@pytest.mark.parametrize("name", ["con", "CON", "nul", "aux", "prn", "com1", "lpt0"])
+def test_no_file_of_a_grant_is_a_device_on_windows(name: str) -> None:
+    """`nul.json` is no file there: a digest makes it one."""
+    found = texts(json_files.render(deployment(grants=(Grant(name, role("x"), ("Decrypt",), name=name),))))
+    assert [path for path in found if path.startswith("json/grants/")] == [f"json/grants/{name}-{digest(name)}.json"]
+
+
 def test_the_files_of_grants_depend_on_their_grant_and_key_alone() -> None:
     """A key that comes or goes changes the name of no other's file; the Region tells replicas of one id apart."""
     arns = [f"arn:aws:kms:{region}:111122223333:key/{key_id}" for region, key_id in KEYS]
