@@ -24,7 +24,7 @@ from processes import ROOT, environment
 from table import Row, print_table
 
 SIZES = (100, 1000)
-FEW, MORE = 2, 20
+FEW, MORE = 2, 10
 SMALL = """kmsgen: 1
 name: {name}
 scope: {{account: "111122223333", regions: [us-west-2], deployer: role/platform-ci}}

@@ -141,6 +141,19 @@ def test_a_lying_journal_is_refused(line: object, tmp_path: Path) -> None:
     assert (victim.read_text(), (out / STAGING / "0").read_text()) == ("v", "evil")
 
 
+@pytest.mark.parametrize("left", ["", "th", "\0\0\0\0"])
+def test_a_text_that_a_crash_of_the_machine_cut_off_takes_no_place(left: str, tmp_path: Path) -> None:
+    """Its digest is not the journal's: the file stays as it was, and nothing of the run is left."""
+    out = tmp_path / "out"
+    (planted(out, ["a", "x", "0", sha256(b"before"), sha256(b"then")]) / "0").write_text(left)
+    (out / "a").mkdir()
+    (out / "a" / "x").write_text("before")
+    with Staging(out):
+        pass
+    assert (out / "a" / "x").read_text() == "before"
+    assert [path.name for path in out.iterdir()] == ["a"]
+
+
 @pytest.mark.parametrize("kind", ["file", "link", "folder in it", "file in it"])
 def test_what_is_not_kmsgen_s_in_the_place_of_its_texts_stays(kind: str, tmp_path: Path) -> None:
     """A folder of that name with the user's things is named, not removed."""
