@@ -12,7 +12,7 @@ from kmsgen.cli.app import SUMMARIES
 from tests.unit.cli.running import Ran, Runner
 
 COMMANDS = sorted(SUMMARIES)
-WITH_A_FILE = ["render", "verify", "simulate", "explain", "prove", "matrix", "lint", "diff", "import"]
+WITH_A_FILE = ["render", "verify", "simulate", "explain", "prove", "matrix", "lint", "diff", "import", "gate"]
 HOSTILE: dict[str, bytes] = {
     "empty.yaml": b"",
     "empty.json": b"",

@@ -21,6 +21,7 @@ SUMMARIES: dict[str, str] = {
     "diff": "show access gained and lost between two bundles",
     "matrix": "show who can do what, under which conditions",
     "lint": "report findings on key policies and IAM policies anyone wrote",
+    "gate": "decide whether plans and intents may be deployed: lint, questions of kmsgen.toml, diff",
     "import": "write what exists as an intent that gives the same access, and prove that it does",
     "snapshot": "read live keys and all that bears on them into a scenario file",
     "drift": "show access gained and lost in a live account against intents",

@@ -59,6 +59,13 @@ def has_both_sides(source: Source) -> bool:
     return is_plan(source) and _PLANNED in source.data
 
 
+def is_about_access(source: Source) -> bool:
+    """Return whether a plan or state has resources of KMS or IAM, now or before."""
+    every = resources_of_state(source) if is_state_file(source.data) else [*resources_of(source, _PLANNED), *_prior(source)]
+    every += [] if is_state_file(source.data) else resources_of(source, "values")
+    return any(one.type.startswith(("aws_kms_", "aws_iam_")) for one in every)
+
+
 def _prior(source: Source) -> list[Resource]:
     return resources_of(source, _PRIOR, "values")
 

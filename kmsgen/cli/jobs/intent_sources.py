@@ -6,10 +6,9 @@ import stat
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
-from kmsgen.cli.jobs.git import changed_since
-from kmsgen.cli.jobs.policy_files import PolicyFile
+from kmsgen.cli.jobs.touched import touched
 from kmsgen.errors import Diagnostic
 from kmsgen.intent.files.find import find_intents
 from kmsgen.intent.files.tree import Tree
@@ -31,9 +30,6 @@ class IntentSource(NamedTuple):
         return ("-",) if self.load else (self.path, *self.bases)
 
 
-Touched = TypeVar("Touched", IntentSource, PolicyFile)
-
-
 def is_read_again(source: IntentSource) -> bool:
     """Return whether any process can read an intent."""
     return source.load is None
@@ -47,23 +43,6 @@ def intent_sources(paths: Iterable[str], since: str | None = None) -> tuple[list
     problems: list[Diagnostic] = []
     found = list(find_intents(dict.fromkeys(paths), _source, problems))
     return (found if since is None else touched(found, since)), problems
-
-
-def touched(sources: Iterable[Touched], since: str) -> list[Touched]:
-    """Return what differs from a revision: a file, what it extends, or something in a folder. Raises InputError for no revision.
-
-    What is read from a pipe is of no revision, and always looked at.
-    """
-    changed = changed_since(since)
-    folders = {folder for path in changed for folder in path.parents}
-
-    def is_touched(one: Touched) -> bool:
-        path = Path(one.path)
-        if one.path == "-" or not (path.is_file() or path.is_dir()):
-            return True
-        return not changed.isdisjoint((path.resolve(), *one.bases)) or (path.is_dir() and path.resolve() in folders)
-
-    return [one for one in sources if is_touched(one)]
 
 
 def _source(path: str, tree: Tree, bases: tuple[Path, ...]) -> IntentSource:

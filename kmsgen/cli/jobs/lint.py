@@ -16,7 +16,6 @@ from kmsgen.checks.lint.makes import other_makes
 from kmsgen.checks.lint.table import OF_READINGS
 from kmsgen.checks.lint.unknown import PUBLIC, ReadTwice
 from kmsgen.checks.lint.written import KEY_POLICY, Written, as_iam_policy
-from kmsgen.cli.jobs.intent_sources import touched
 from kmsgen.cli.jobs.lasting import lasts
 from kmsgen.cli.jobs.many import Course, collected
 from kmsgen.cli.jobs.option_values import wrong_usage
@@ -50,9 +49,7 @@ def run(paths: Sequence[str], beside: Beside, output: str, fail_on: str, course:
     """Print the findings on every file; return the exit code. Raises InputError, when those on the other files are printed."""
     if not paths:
         raise wrong_usage("-", "nothing to look at", "name a file or a folder")
-    files, failures = policy_files(paths)
-    if since is not None:
-        files = touched(files, since)
+    files, failures = policy_files(paths, since)
     work = partial(_linted, beside=beside.plain, output=output)
     memory: Memory[PolicyFile, Linted] = Memory(partial(_key, asked=_asked(beside, output)), _plain, _again)
     with verdicts(work, files, course, is_ordinary, memory) as made, tracked(made, len(files), "looking at files") as outcomes:

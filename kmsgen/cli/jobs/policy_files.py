@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from kmsgen.cli.jobs.touched import touched
 from kmsgen.errors import Diagnostic, InputError, KmsgenError
 from kmsgen.intent.files.extend import read_tree
 from kmsgen.intent.files.find import find_intents
@@ -25,8 +26,11 @@ class PolicyFile(NamedTuple):
         return (self.path, *self.bases)
 
 
-def policy_files(paths: Iterable[str]) -> tuple[list[PolicyFile], list[KmsgenError]]:
-    """Return the files, and what is wrong with those that cannot be read."""
+def policy_files(paths: Iterable[str], since: str | None = None) -> tuple[list[PolicyFile], list[KmsgenError]]:
+    """Return the files, and what is wrong with those that cannot be read; with `since`, a revision, those touched.
+
+    Raises InputError for no revision.
+    """
     files: list[PolicyFile] = []
     problems: list[Diagnostic] = []
     for path in dict.fromkeys(paths):
@@ -34,7 +38,7 @@ def policy_files(paths: Iterable[str]) -> tuple[list[PolicyFile], list[KmsgenErr
             files.append(PolicyFile(path, _bases(path)))
         else:
             files += find_intents([path], lambda file, _, bases: PolicyFile(str(file), bases), problems)
-    return files, [InputError(problems)] if problems else []
+    return (files if since is None else touched(files, since)), [InputError(problems)] if problems else []
 
 
 def _bases(path: str) -> tuple[Path, ...]:

@@ -94,7 +94,7 @@ def markdown(found: Comparison) -> str:
     """Return a comment: a table a key, the most dangerous first; of files that mean the same nothing."""
     differing = sorted((one for one in found.compared if one.accesses or one.reason), key=_danger)
     if not found.of_intents:
-        return bounded("### Access gained and lost", _sections(differing[0]), "tables are") if differing else ""
+        return bounded("### Access gained and lost", [sections(differing[0])], "tables are") if differing else ""
     title = f"## Access to keys: {code(found.old)} to {code(found.new)}"
     head = "\n\n".join((title, f"{found.summary}.", *_warnings(found)))
     alike = [one.name for one in found.compared if not (one.accesses or one.reason)]
@@ -124,7 +124,7 @@ def _listed(names: list[str]) -> Iterator[tuple[str, str]]:
 def _section(one: Compared) -> tuple[str, str]:
     """Return a key with its table and the calls folded away; in short, the numbers alone."""
     title = f"### {code(one.name)}: {_happened(one)}"
-    (long, _), *_ = _sections(one)
+    long, _ = sections(one)
     notes = [f"- {code(note)}" for note in one.notes]
     counts = f"{len(one.gained)} kinds of access gained, {len(one.lost)} lost; see {code(one.path)}"
     return "\n\n".join(filter(None, (title, *notes, long))), f"{title}\n\n{counts}"
@@ -137,7 +137,7 @@ def _happened(one: Compared) -> str:
     return {"base": f"changed by {by}", "changed": f"changed, and {by}" if by else "changed"}.get(one.change, one.change)
 
 
-def _sections(one: Compared) -> list[tuple[str, str]]:
+def sections(one: Compared) -> tuple[str, str]:
     """Return what differs: with its calls, or as a table alone."""
     shown = [*one.gained[:_ROWS], *one.lost[:_ROWS]]
     rows = [
@@ -149,7 +149,7 @@ def _sections(one: Compared) -> list[tuple[str, str]]:
     more += [f"Not complete: {code(one.reason)}"] if one.reason else []
     calls = "\n".join(f"- {each.side}: {code(each.such_as)}{_by(each)}" for each in shown)
     without = "\n\n".join((*tables, *more))
-    return [("\n\n".join((*tables, *more, folded("A call of each", calls))) if shown else without, without)]
+    return ("\n\n".join((*tables, *more, folded("A call of each", calls))) if shown else without), without
 
 
 def _when(one: Access) -> str:

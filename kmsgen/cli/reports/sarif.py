@@ -21,6 +21,9 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _NUMBERS = {rule.id: number for number, rule in enumerate(RULES)}
 
 
+_ACCESS = "https://docs.aws.amazon.com/kms/latest/developerguide/determining-access.html"
+
+
 class AnswerRule(NamedTuple):
     """What a result that is no finding of lint says: that a question was answered with no."""
 
@@ -64,6 +67,9 @@ def _answer_rule(rule: AnswerRule) -> dict[str, Any]:
         "id": rule.id,
         "shortDescription": {"text": rule.meaning},
         "fullDescription": {"text": f"{rule.meaning} {rule.why}"},
+        "help": {"text": rule.why, "markdown": rule.why},
+        "helpUri": _ACCESS,
+        "defaultConfiguration": {"level": "error"},
     }
 
 
@@ -83,7 +89,13 @@ def result(one: Finding) -> dict[str, Any]:
 
 def answer_result(rule: str, level: str, text: str, place: Location) -> dict[str, Any]:
     """Return an answer as a result object: `rule` is the id of one of the rules of answers."""
-    return {"ruleId": rule, "level": level, "message": {"text": _plain(line(text))}, "locations": [_location(place)]}
+    return {
+        "ruleId": rule,
+        "ruleIndex": len(RULES) + [one.id for one in ANSWER_RULES].index(rule),
+        "level": level,
+        "message": {"text": _plain(line(text))},
+        "locations": [_location(place)],
+    }
 
 
 def _location(place: Location) -> dict[str, Any]:

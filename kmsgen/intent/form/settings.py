@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Format = Literal["json", "cloudformation", "terraform", "grants"]
-Word = Annotated[str, Field(min_length=1, max_length=2048)]
+Word = Annotated[str, Field(pattern=r"^\S+$", max_length=2048)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=64)]
 
 
 class _Table(BaseModel):
@@ -42,5 +43,5 @@ class SettingsFile(_Table):
     jobs: Annotated[int, Field(ge=1)] | None = None
     iam: Literal["attach", "write"] | None = None
     fail_on: FailOn = FailOn()
-    never: dict[Word, NeverTable] = {}
-    only: dict[Word, OnlyTable] = {}
+    never: dict[Name, NeverTable] = {}
+    only: dict[Name, OnlyTable] = {}

@@ -1,0 +1,84 @@
+"""`kmsgen gate`: lint, the questions of kmsgen.toml, and the difference of a plan, with one exit code."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kmsgen.cli.commands.many_options import Jobs, Since
+from kmsgen.cli.commands.output_options import Report, Writes
+from kmsgen.cli.commands.question_options import SECONDS, DescribedOnly, SecondOpinion, Seconds
+from kmsgen.cli.commands.reading_options import FORMS, beside
+from kmsgen.cli.commands.sharing import sharing
+
+if TYPE_CHECKING:
+    from kmsgen.sources.beside import Beside
+
+app = typer.Typer(add_completion=False)
+
+
+class FailOn(StrEnum):
+    """What makes the exit code 1: a severity of lint, a kind of difference."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+    GAINED = "gained"
+    LOST = "lost"
+    ANY = "any"
+
+
+@app.command(
+    epilog="Example: terraform show -json plan.out > plan.json; kmsgen gate plan.json --fail-on gained; "
+    "kmsgen gate intents/ --output markdown --write sarif=kmsgen.sarif"
+)
+@sharing(beside=beside)
+def gate(
+    *,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="FILE|DIR...", help=f"What is looked at, each: {FORMS}, or of intents."),
+    ] = None,
+    beside: "Beside",
+    fail_on: Annotated[
+        list[FailOn] | None,
+        typer.Option(
+            "--fail-on",
+            help="Exit 1 from this severity of lint on, or where a plan's access is gained, lost, or either. Can be repeated.",
+            show_default="warning",
+        ),
+    ] = None,
+    described_only: DescribedOnly = False,
+    seconds: Seconds = SECONDS,
+    second_opinion: SecondOpinion = False,
+    jobs: Jobs = None,
+    since: Since = None,
+    output: Annotated[Report, typer.Option("--output", help="How to print.")] = Report.TEXT,
+    writes: Writes = None,
+) -> None:
+    """Decide whether files may be deployed: lint, what kmsgen.toml says must be impossible, and the access that a plan changes.
+
+    `[never.NAME]` (principal, actions) and `[only.NAME]` (principals, actions) of kmsgen.toml are asked of every key, for every
+    principal and request there could be; a question that is not proved fails, unknown ones too. A plan is compared with what
+    there is before it. Without arguments the intents are looked at that kmsgen.toml names.
+
+    JSON: {passes, files: [{file, passes, why, findings, questions: [{name, question, result, reason, groups}], diff, notes}],
+    errors}; findings as `lint` has them, diff as `diff` has it.
+    Exit codes: 0 everything passes, 1 something does not, 2 bad input.
+    """
+    from kmsgen.cli.jobs.gate import Course, Rules, run  # noqa: PLC0415 - `--help` must not pay for what only a gate needs
+    from kmsgen.cli.jobs.many import cores  # noqa: PLC0415 - as above
+    from kmsgen.cli.jobs.reporting import wanted  # noqa: PLC0415 - as above
+    from kmsgen.intent.settings import find_settings  # noqa: PLC0415 - as above
+    from kmsgen.prover.problem import Budget  # noqa: PLC0415
+
+    repository = find_settings()
+    severities = [one for one in fail_on or () if one in (FailOn.ERROR, FailOn.WARNING, FailOn.NOTE)]
+    differences = [one for one in fail_on or () if one not in severities]
+    lint = severities[-1] if severities else repository.fail_on_lint or FailOn.WARNING
+    diff = (differences[0] if len(set(differences)) == 1 else FailOn.ANY) if differences else repository.fail_on_diff
+    rules = Rules((*repository.never, *repository.only), lint, diff)
+    budget = Budget(seconds=seconds, second_opinion=second_opinion)
+    course = Course(budget, jobs or repository.jobs or cores(), described_only, since)
+    given = files or list(repository.intents)
+    raise typer.Exit(run(given, beside, rules, wanted(output, writes or (), Report), course))

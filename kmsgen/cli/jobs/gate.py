@@ -1,0 +1,168 @@
+"""What `kmsgen gate` asks of files before they are deployed: lint, the questions of `kmsgen.toml`, the difference of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from kmsgen.catalogue.actions import expand
+from kmsgen.cli.console import answer_held, say, say_note
+from kmsgen.cli.jobs import many
+from kmsgen.cli.jobs.comparing import aligned, compare, with_grants
+from kmsgen.cli.jobs.diff import of_subjects
+from kmsgen.cli.jobs.lint import findings_of
+from kmsgen.cli.jobs.many import Failure, results
+from kmsgen.cli.jobs.option_values import wrong_usage
+from kmsgen.cli.jobs.policy_files import PolicyFile, is_ordinary, policy_files
+from kmsgen.cli.jobs.prove import about_nobody, answer_about
+from kmsgen.cli.jobs.questions import Asker
+from kmsgen.cli.jobs.reporting import Wanted
+from kmsgen.cli.reports.accesses import Compared, access_of
+from kmsgen.cli.reports.gates import PROVED, Answered, Gate, Gated, found_of, rendered
+from kmsgen.cli.reports.progress import tracked
+from kmsgen.errors import InputError, KmsgenError, Location, together
+from kmsgen.intent.settings import AskedOfAll
+from kmsgen.policy.document import Document, Effect
+from kmsgen.prover.problem import Budget
+from kmsgen.prover.question import Proof, Result
+from kmsgen.sources.beside import NOTHING, Beside
+from kmsgen.sources.subject import PLAN, Identified, Subject, identify
+from kmsgen.sources.terraform_plan import has_both_sides, is_about_access
+
+_SOME_ACCOUNT = "123456789012"
+
+
+class Rules(NamedTuple):
+    """What the gate asks, and when it does not open."""
+
+    questions: tuple[AskedOfAll, ...]
+    fail_on_lint: str
+    fail_on_diff: str | None
+
+
+class Course(NamedTuple):
+    """How a run goes over its files."""
+
+    budget: Budget
+    jobs: int = 1
+    described_only: bool = False
+    since: str | None = None
+
+
+def run(paths: Sequence[str], beside: Beside, rules: Rules, wanted: Wanted, course: Course) -> int:
+    """Print the report; return the exit code. Raises InputError for files that cannot be looked at, when it is printed."""
+    if not paths:
+        raise wrong_usage("-", "nothing to look at", "name a plan, an intent or a folder")
+    _check(rules.questions)
+    files, failures = policy_files(paths, course.since)
+    found: list[Gated] = []
+    work = partial(_gated, beside=beside.plain, rules=rules, course=course)
+    with (
+        results(work, files, many.Course(course.jobs), is_ordinary) as made,
+        tracked(made, len(files), "looking at files") as outcomes,
+    ):
+        for one in outcomes:
+            if isinstance(one, Failure):
+                failures.append(one.error())
+            else:
+                found.append(one)
+    return _reported(found, failures, rules, wanted)
+
+
+def _reported(found: Sequence[Gated], failures: Sequence[KmsgenError], rules: Rules, wanted: Wanted) -> int:
+    errors = tuple(str(one) for failure in failures for one in failure.diagnostics)
+    gate = Gate(tuple(found), rules.fail_on_lint, rules.fail_on_diff, errors)
+    for one in found:
+        for note in one.notes:
+            say_note(note)
+    wanted.give(lambda form: rendered(gate, form), answer_held)
+    no = sum(bool(gate.why(one)) for one in found)
+    say(f"{len(found)} files, {no or 'none'} of them with a no")
+    if failures:
+        raise InputError(together(failures).diagnostics)
+    return 0 if gate.passes else 1
+
+
+def _check(questions: Sequence[AskedOfAll]) -> None:
+    """Refuse questions that can be asked of nothing, before anything is read. Raises InputError with all of them."""
+    asker = Asker(_SOME_ACCOUNT, "aws")
+    for one in questions:
+        asker.of_all(one)
+    asker.finish()
+
+
+# --- one file -----------------------------------------------------------------------------------------------------------
+
+
+def _gated(one: PolicyFile, beside: Beside, rules: Rules, course: Course) -> Gated:
+    """Look at a file. Raises KmsgenError."""
+    path = one.path
+    file = identify(path)
+    if file.form is PLAN and not is_about_access(file.source):
+        return Gated(path, notes=(f"{path}: nothing here is about KMS",))
+    told = NOTHING if file.form.holds_everything else beside
+    subject = file.read(told)
+    difference = _difference(file, told, course) if file.form is PLAN and has_both_sides(file.source) else None
+    notes = list(map(str, subject.described.notes))
+    if not subject.bundle.keys and not _speaks_of_kms(subject):
+        notes.append(f"{path}: nothing here is about KMS")
+        return Gated(path, difference=difference, notes=tuple(notes))
+    findings = tuple(map(found_of, findings_of(subject).all))
+    answers = tuple(one for asked in rules.questions for one in _answers(subject, asked, course))
+    return Gated(path, findings, answers, difference, tuple(notes))
+
+
+def _difference(file: Identified, beside: Beside, course: Course) -> Compared:
+    before, after = with_grants(*aligned(*file.sides(beside)))
+    found = compare(before, after, described_only=course.described_only, budget=course.budget)
+    return of_subjects(before, after, found)
+
+
+def _speaks_of_kms(subject: Subject) -> bool:
+    """Return whether IAM policies of a file without keys allow, or may allow, an action of KMS on keys that it does not tell."""
+    most = subject.described
+    open_ = bool(most.unknown or most.untold)
+    return open_ or any(_allows_kms(one.document) for one in most.places.policies)
+
+
+def _allows_kms(document: Document) -> bool:
+    return any(one.effect is Effect.ALLOW and (one.not_action or any(map(expand, one.actions))) for one in document.statements)
+
+
+def _answers(subject: Subject, asked: AskedOfAll, course: Course) -> Iterator[Answered]:
+    """Yield the answer about each key; of a file that tells none it is open whom IAM policies let use which."""
+    keys = subject.by_key()
+    if not keys:
+        said = f"{asked.name.partition('.')[0]} {','.join(asked.principals)} {','.join(asked.actions)}"
+        yield Answered(asked.name, said, str(Result.UNKNOWN), "the file tells no key, and IAM policies that speak of KMS")
+    for number, bundle in enumerate(keys):
+        key = bundle.keys[0].key.arn
+        asker = Asker(key.split(":")[4], key.split(":")[1])
+        question = asker.of_all(asked)
+        asker.finish()
+        if question is None:
+            raise ValueError("a question that is wrong was told")
+        only = course.described_only or not subject.governed
+        proof = answer_about(subject, number, question, course.budget, described_only=only)
+        name = f" on {subject.described.name_of(key)}" if len(keys) > 1 else ""
+        yield _answered(subject, asked, _of_nobody(proof, asked, described_only=only), name)
+
+
+def _of_nobody(proof: Proof, asked: AskedOfAll, *, described_only: bool) -> Proof:
+    """Return the answer about a principal that is none of those there are: where all are described the file gives it nothing."""
+    if proof.result is not Result.VACUOUS:
+        return proof
+    if not described_only:
+        raise about_nobody(proof, asked.place)
+    return proof._replace(result=Result.PROVED, reason="nobody here is such a principal")
+
+
+def _answered(subject: Subject, asked: AskedOfAll, proof: Proof, name: str) -> Answered:
+    origins = subject.described.places.origins()
+    accesses = tuple(
+        access_of(one, [origins.get(label, ()) for label in one.reason], Location(subject.path), gained=True)
+        for one in proof.groups
+    )
+    result = PROVED if proof.result is Result.PROVED else str(proof.result)
+    return Answered(asked.name, f"{proof.question}{name}", result, proof.reason, accesses)
