@@ -58,12 +58,8 @@ def test_nothing_from_outside_is_part_of_a_script() -> None:
 )
 def test_variables_stand_in_quotes(script: str) -> None:
     """A value with a space or a star stays one word."""
-    unquoted = re.sub(
-        r"\$\{\w+:\+(-- )?\"[^\"]*\"\}|\"[^\"]*\"|'[^']*'|code=\$\?|<< 'SCRIPT'.*?^SCRIPT$",
-        "",
-        script,
-        flags=re.DOTALL | re.MULTILINE,
-    )
+    quoted = r"\$\{\w+:\+(-- )?\"[^\"]*\"\}|\"[^\"]*\"|'[^']*'|code=\$\?|<< 'SCRIPT'.*?^SCRIPT$"
+    unquoted = re.sub(quoted, "", script, flags=re.DOTALL | re.MULTILINE)
     assert "$" not in unquoted.replace("$'\\n'", "").replace("$(gh", "")
 
 

@@ -98,3 +98,23 @@ def test_a_commit_renders_what_its_intents_mean(repository: Path) -> None:
     edited.write_text(edited.read_text().replace("role/other", "role/mallory"))
     git(repository, "add", ".")
     assert pre_commit(repository)[1]["kmsgen render --check"] == "Failed"
+
+
+def test_what_goes_and_what_is_no_yaml_counts_too(repository: Path) -> None:
+    """pre-commit tells no hook of files that go: what is rendered goes with its intent; a base may be JSON."""
+    (repository / "intents" / "base.yaml").rename(repository / "intents" / "_base.json")
+    (repository / "intents" / "_base.json").write_text('{"admins": ["role/admin"]}')
+    for name in "ab":
+        (repository / "intents" / f"{name}.yaml").write_text(INTENT.format(name=name).replace("base.yaml", "_base.json"))
+    git(repository, "add", ".")
+    assert pre_commit(repository)[0] == 0
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--no-verify", "--message", "x")
+    (repository / "intents" / "_base.json").write_text('{"admins": ["role/other"]}')
+    git(repository, "add", ".")
+    assert pre_commit(repository)[1]["kmsgen render"] == "Failed"
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--no-verify", "--message", "x")
+    git(repository, "rm", "--quiet", "intents/b.yaml")
+    assert pre_commit(repository)[1]["kmsgen render"] == "Failed"
+    assert list((repository / "policies" / "b").rglob("*.json")) == []
