@@ -28,6 +28,8 @@ def wanted(output: str, writes: Iterable[str], forms: Iterable[str]) -> Wanted:
     """Return what `--output` and `--write FORM=FILE` ask for. Raises InputError for a form that there is not."""
     files = named_values(writes, "--write")
     known = tuple(map(str, forms))
+    if len({path for _, path in files}) < len(files):
+        raise input_error(Location("--write"), "usage", "a file is named twice", "give each form a file of its own")
     for form, path in files:
         if form not in known or not path:
             message = f"`{form}={path}` is no FORM=FILE"

@@ -32,7 +32,11 @@ class Revision:
 
     def __init__(self, label: str, entries: Iterable[tuple[str, Entry]], read_blob: Callable[[str, int], bytes]) -> None:
         self.label = label
-        self._entries = dict(entries)
+        every = list(entries)
+        self._entries = dict(every)
+        if len(self._entries) < len(every):
+            hint = "which of them git takes depends on who asks: mend the commit"
+            raise input_error(Location(label), "git", "the revision holds two files of one path", hint)
         self._read_blob = read_blob
         self._identities: dict[str, Path] = {}
         self._read: Memo[str, Source] = Memo(_KEPT, self._parsed)

@@ -115,7 +115,7 @@ class Comparison(NamedTuple):
         said = [f"{len(self.compared)} of {len(self.compared) + self.same} intents differ"]
         said += [f"{gaining} gain access", f"{losing} lose access"]
         said += [f"{unfinished} could not be compared to the end"] if unfinished else []
-        said += [f"{len(self.errors)} errors"] if self.errors else []
+        said += ["some could not be read"] if self.errors else []
         return ", ".join(said)
 
     def fails(self, fail_on: str | None) -> bool:

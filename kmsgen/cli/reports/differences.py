@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from kmsgen.cli.console import line, printable_json
@@ -92,17 +93,19 @@ def told_sides(one: Compared) -> dict[str, Any]:
 
 def markdown(found: Comparison) -> str:
     """Return a comment: a table a key, the most dangerous first; of files that mean the same nothing."""
-    differing = sorted((one for one in found.compared if one.accesses or one.reason), key=_danger)
+    differing = sorted((one for one in found.compared if one.accesses or one.reason or one.notes), key=_danger)
     if not found.of_intents:
-        return bounded("### Access gained and lost", [sections(differing[0])], "tables are") if differing else ""
+        made = [partial(differing_access, one) for one in differing]
+        return bounded("### Access gained and lost", made, "tables are") if differing else ""
     title = f"## Access to keys: {code(found.old)} to {code(found.new)}"
     head = "\n\n".join((title, f"{found.summary}.", *_warnings(found)))
-    alike = [one.name for one in found.compared if not (one.accesses or one.reason)]
-    return bounded(head, [*map(_section, differing), *_listed(alike)], "keys are")
+    alike = [one.name for one in found.compared if not (one.accesses or one.reason or one.notes)]
+    listed = [partial(_listed, alike)] if alike else []
+    return bounded(head, [*(partial(_section, one) for one in differing), *listed], "keys are")
 
 
 def _danger(one: Compared) -> tuple[bool, int]:
-    """Order what must be looked at first: access gained, by its harm, then what is not known, then what is lost."""
+    """Order what must be looked at first: access gained, by its harm, and what is not known, then what is lost."""
     return not one.gained and not one.reason, -max((access.danger for access in one.gained), default=0)
 
 
@@ -114,20 +117,21 @@ def _warnings(found: Comparison) -> Iterator[str]:
         yield f"and {len(said) - _ROWS} more"
 
 
-def _listed(names: list[str]) -> Iterator[tuple[str, str]]:
-    if names:
-        summary = f"{len(names)} touched, with no access gained or lost"
-        more = [f"and {len(names) - _NAMES} more"] if len(names) > _NAMES else []
-        yield folded(summary, "\n".join(f"- {text}" for text in (*map(code, names[:_NAMES]), *more))), summary
+def _listed(names: list[str], short: bool) -> str:
+    summary = f"{len(names)} touched, with no access gained or lost"
+    if short:
+        return summary
+    more = [f"and {len(names) - _NAMES} more"] if len(names) > _NAMES else []
+    return folded(summary, "\n".join(f"- {text}" for text in (*map(code, names[:_NAMES]), *more)))
 
 
-def _section(one: Compared) -> tuple[str, str]:
+def _section(one: Compared, short: bool) -> str:
     """Return a key with its table and the calls folded away; in short, the numbers alone."""
     title = f"### {code(one.name)}: {_happened(one)}"
-    long, _ = sections(one)
+    if short:
+        return f"{title}\n\n{len(one.gained)} kinds of access gained, {len(one.lost)} lost; see {code(one.path)}"
     notes = [f"- {code(note)}" for note in one.notes]
-    counts = f"{len(one.gained)} kinds of access gained, {len(one.lost)} lost; see {code(one.path)}"
-    return "\n\n".join(filter(None, (title, *notes, long))), f"{title}\n\n{counts}"
+    return "\n\n".join(filter(None, (title, *notes, differing_access(one))))
 
 
 def _happened(one: Compared) -> str:
@@ -137,7 +141,7 @@ def _happened(one: Compared) -> str:
     return {"base": f"changed by {by}", "changed": f"changed, and {by}" if by else "changed"}.get(one.change, one.change)
 
 
-def sections(one: Compared) -> tuple[str, str]:
+def differing_access(one: Compared, short: bool = False) -> str:
     """Return what differs: with its calls, or as a table alone."""
     shown = [*one.gained[:_ROWS], *one.lost[:_ROWS]]
     rows = [
@@ -148,8 +152,8 @@ def sections(one: Compared) -> tuple[str, str]:
     more = [f"and {len(one.accesses) - len(shown)} kinds more"] if len(shown) < len(one.accesses) else []
     more += [f"Not complete: {code(one.reason)}"] if one.reason else []
     calls = "\n".join(f"- {each.side}: {code(each.such_as)}{_by(each)}" for each in shown)
-    without = "\n\n".join((*tables, *more))
-    return ("\n\n".join((*tables, *more, folded("A call of each", calls))) if shown else without), without
+    more += [folded("A call of each", calls)] if shown and not short else []
+    return "\n\n".join((*tables, *more))
 
 
 def _when(one: Access) -> str:

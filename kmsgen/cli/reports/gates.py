@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from kmsgen.checks.finding import SEVERITIES, Finding
@@ -10,7 +11,7 @@ from kmsgen.cli.console import line, printable_json
 from kmsgen.cli.reports import findings as lint_report
 from kmsgen.cli.reports import sarif as log
 from kmsgen.cli.reports.accesses import Access, Compared, Comparison, Texts
-from kmsgen.cli.reports.differences import access_lines, results, sections, told_sides
+from kmsgen.cli.reports.differences import access_lines, differing_access, results, told_sides
 from kmsgen.cli.reports.junit import Case, junit
 from kmsgen.cli.reports.markdown import bounded, cell, code, folded, table
 from kmsgen.errors import Location
@@ -149,13 +150,15 @@ def _markdown(gate: Gate) -> str:
     verdict = "passes" if gate.passes else "does not pass"
     head = [f"## kmsgen gate: {verdict}", f"{len(failing)} of {len(gate.files)} files do not pass, {len(gate.errors)} errors."]
     head += ["\n".join(f"- {code(text)}" for text in gate.errors[:_ROWS])] if gate.errors else []
-    parts = [_section(gate, one) for one in (*failing, *passing)]
+    parts = [partial(_section, gate, one) for one in (*failing, *passing)]
     return bounded("\n\n".join(head), parts, "files are")
 
 
-def _section(gate: Gate, one: Gated) -> tuple[str, str]:
+def _section(gate: Gate, one: Gated, short: bool) -> str:
     why = ", ".join(map(code, gate.why(one)))
     title = f"### {code(one.path)}: {f'no: {why}' if why else 'yes'}"
+    if short:
+        return title
     rows = [(f"**{found.severity}**", code(found.message), code(found.place)) for found in one.findings[:_ROWS]]
     parts = [title, *([table(("Severity", "Finding", "Where"), rows)] if rows else [])]
     parts += [f"and {len(one.findings) - _ROWS} more findings"] if len(one.findings) > _ROWS else []
@@ -165,8 +168,8 @@ def _section(gate: Gate, one: Gated) -> tuple[str, str]:
         ]
         parts += [table(("Question", "Result", "", ""), asked), *_against(one.answers)]
     parts += [f"and {len(one.answers) - _ROWS} more questions"] if len(one.answers) > _ROWS else []
-    parts += [sections(one.difference)[0]] if one.difference and (one.difference.accesses or one.difference.reason) else []
-    return "\n\n".join(parts), title
+    parts += [differing_access(one.difference)] if one.difference and (one.difference.accesses or one.difference.reason) else []
+    return "\n\n".join(parts)
 
 
 def _reason(one: Answered) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from kmsgen.cli.console import line
 
+Section = Callable[[bool], str]
+"""Makes a section: in short, or else in full."""
 LIMIT = 60_000
 """Bytes of a text that fits a comment: GitHub takes 65,536 characters."""
 _LONGEST = 300
@@ -18,8 +20,8 @@ _RUNS = re.compile(r"`+")
 
 def code(text: str) -> str:
     """Return a text as a code span that stands in a cell too; what would end the cell or begin a tag is spelled as JSON does."""
-    shown = _OPENING.sub("\\\\u003c", line(text)).replace("|", "\\u007c")
-    shown = shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}..."
+    cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    shown = _OPENING.sub("\\\\u003c", line(cut)).replace("|", "\\u007c")
     fence = "`" * (1 + max((len(run) for run in _RUNS.findall(shown)), default=0))
     space = " " if len(fence) > 1 or shown != shown.strip() or not shown else ""
     return f"{fence}{space}{shown}{space}{fence}"
@@ -43,19 +45,23 @@ def folded(summary: str, text: str) -> str:
     return f"<details><summary>{summary}</summary>\n\n{text}\n\n</details>"
 
 
-def bounded(head: str, sections: Sequence[tuple[str, str]], left_out: str, limit: int = LIMIT) -> str:
-    """Return a head with sections, each in its long form or else its short one, in their order, and a note on those left out.
+def bounded(head: str, sections: Sequence[Section], left_out: str, limit: int = LIMIT) -> str:
+    """Return a head with sections, in full as long as they fit, then in short, and a note on those left out.
 
-    `left_out` says in words what a section is of.
+    A section is made when its turn comes. `left_out` says in words what a section is of.
     """
     room = limit - len(head.encode()) - 200
     shown: list[str] = []
-    for forms in sections:
-        fitting = next((form for form in forms if len(form.encode()) + 2 <= room), None)
-        if fitting is None:
+    short = False
+    for section in sections:
+        text = section(short)
+        if not short and len(text.encode()) + 2 > room:
+            short = True
+            text = section(short)
+        if len(text.encode()) + 2 > room:
             break
-        shown.append(fitting)
-        room -= len(fitting.encode()) + 2
+        shown.append(text)
+        room -= len(text.encode()) + 2
     missing = len(sections) - len(shown)
     note = f"**{missing} more {left_out} not shown here:** a comment takes no more text. The exit code counts them too."
     return "\n\n".join((head, *shown, *([note] if missing else []))) + "\n"

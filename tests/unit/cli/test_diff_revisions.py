@@ -423,6 +423,26 @@ def test_names_of_files_speak_for_nobody(form: str, repository: Repository, run:
         assert ran.out.count("</details>") == ran.out.count("<details>")
 
 
+def test_a_tree_that_no_git_would_write_is_refused_or_read_as_it_is(repository: Repository, run: Runner) -> None:
+    """Two files of one path are refused; a path with `..` names a file of the revision, and none of this disk."""
+    blob = repository.git("hash-object", "-w", "intents/a.yaml")
+    base = repository.git("hash-object", "-w", "intents/_base.yaml")
+
+    def committed(*rows: tuple[str, str, str]) -> str:
+        raw = b"".join(f"{mode} {name}".encode() + b"\0" + bytes.fromhex(one) for mode, name, one in rows)
+        words = ["git", "hash-object", "-t", "tree", "-w", "--literally", "--stdin"]
+        tree = subprocess.run(words, input=raw, capture_output=True, check=True).stdout.decode().strip()
+        return repository.git("commit-tree", "-m", "x", tree)
+
+    twice = committed(("100644", "_base.yaml", base), ("100644", "a.yaml", blob), ("100644", "a.yaml", base))
+    ran = run("diff", f"{twice}..{twice}", ".")
+    assert (ran.code, "two files of one path" in ran.err) == (2, True)
+    repository.write("../secret.yaml", "kmsgen: 1\nname: secret\n")
+    up = committed(("100644", "../secret.yaml", blob), ("100644", "_base.yaml", base), ("100644", "b.yaml", blob))
+    ran = run("diff", f"{up}..{up}", ".")
+    assert "secret" not in ran.out + ran.err.replace("../secret.yaml", "")
+
+
 def test_options_that_stand_beside_policies_are_none_of_revisions(run: Runner) -> None:
     """An intent holds all of that itself."""
     ran = run("diff", "HEAD..HEAD", "--key-spec", "RSA_2048:SIGN_VERIFY")
@@ -479,6 +499,7 @@ def test_the_report_is_written_in_every_form_asked_for(repository: Repository, r
     assert "| **gained** | `arn:aws:iam::111122223333:role/app` | `kms:Encrypt` | always |" in shown
     assert json.loads(Path("x.json").read_text())["intents"][0]["gained"]
     assert run("diff", "HEAD~1..HEAD", "--write", "pdf=x").code == 2
+    assert run("diff", "HEAD~1..HEAD", "--write", "json=x", "--write", "sarif=x").code == 2
     assert run("diff", "HEAD~1..HEAD", "--write", "x").code == 2
 
 
@@ -487,4 +508,6 @@ def test_a_key_that_would_be_replaced_is_told(repository: Repository, run: Runne
     path = repository.path / "intents/a.yaml"
     path.write_text(path.read_text().replace("us-west-2", "us-east-1"))
     repository.commit()
-    assert "key-would-be-replaced" in run("diff", "HEAD~1..HEAD").err
+    ran = run("diff", "HEAD~1..HEAD", "--output", "markdown")
+    assert "key-would-be-replaced" in ran.err
+    assert "key-would-be-replaced" in ran.out
