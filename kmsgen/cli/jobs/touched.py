@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import Protocol, TypeVar
 
 from kmsgen.cli.jobs.git import changed_since
 
-if TYPE_CHECKING:
-    from kmsgen.cli.jobs.intent_sources import IntentSource
-    from kmsgen.cli.jobs.policy_files import PolicyFile
 
-Touched = TypeVar("Touched", "IntentSource", "PolicyFile")
+class HasBases(Protocol):
+    """A file and what it extends."""
+
+    @property
+    def path(self) -> str:
+        """The path of the file; `-` is standard input."""
+
+    @property
+    def bases(self) -> tuple[Path, ...]:
+        """The files that it extends, resolved."""
+
+
+Touched = TypeVar("Touched", bound=HasBases)
 
 
 def touched(sources: Iterable[Touched], since: str) -> list[Touched]:
