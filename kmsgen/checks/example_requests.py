@@ -38,6 +38,11 @@ class Situation(NamedTuple):
         parts += [f"no {key}" for key, values in told if not values]
         return ", ".join(parts) or "nothing special about the call"
 
+    @property
+    def texts(self) -> Values:
+        """Every value of the encryption context and of the condition keys."""
+        return (*self.encryption_context.values(), *(value for values in self.context.values() for value in values))
+
     def with_context(self, key: str, *values: str) -> Situation:
         """Return the situation with a condition key, unless it has it."""
         known = {name.lower() for name in self.context}

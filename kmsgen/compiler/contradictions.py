@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
-from kmsgen.arn import account_of, parse_arn, role_of_session
+from kmsgen.arn import parse_arn, role_of_session
 from kmsgen.catalogue import services
 from kmsgen.compiler.conditions import FOR_AWS_RESOURCE
 from kmsgen.compiler.guardrail_world import CREATE_GRANT
@@ -13,7 +13,7 @@ from kmsgen.compiler.guardrails import DELETE
 from kmsgen.compiler.permit import Permit
 from kmsgen.compiler.principals import is_account
 from kmsgen.errors import Diagnostic, RefusedError
-from kmsgen.intent.intent import ORGANIZATION, GuardRailLine, Intent
+from kmsgen.intent.intent import ORGANIZATION, GuardRailLine, Intent, account_named, account_of_everyone
 from kmsgen.policy.document import Principal
 
 
@@ -79,8 +79,8 @@ def _covers(exception: str, name: str) -> bool:
     """Return whether an exception spares a principal, or some principal of it; any may be in an organization."""
     if ORGANIZATION in (exception[: len(ORGANIZATION)], name[: len(ORGANIZATION)]):
         return True
-    same_account = account_of(exception) == account_of(name)
-    if is_account(Principal("AWS", exception)) or is_account(Principal("AWS", name)):
+    same_account = account_named(exception) == account_named(name)
+    if any(is_account(Principal("AWS", one)) or account_of_everyone(one) for one in (exception, name)):
         return same_account
     arn = parse_arn(name)
     role = role_of_session(arn) if arn else None

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from kmsgen.arn import account_of
 from kmsgen.compiler.grants import lets_services_grant, named_grantees
 from kmsgen.compiler.permit import Permit
 from kmsgen.compiler.services import grantees
 from kmsgen.compiler.target import Target
-from kmsgen.intent.intent import Intent
+from kmsgen.intent.intent import Intent, account_named
 
 Values = tuple[str, ...]
 CREATE_GRANT = ("kms:CreateGrant",)
@@ -34,7 +33,7 @@ class World(NamedTuple):
     def grant_makers(self) -> Values:
         """The accounts, the key's first, of those who let AWS services create grants for themselves."""
         makers = [permit for permit in self.permits if permit.action in CREATE_GRANT and lets_services_grant(permit)]
-        accounts = [account_of(permit.who) or self.target.account for permit in makers]
+        accounts = [account_named(permit.who) or self.target.account for permit in makers]
         return tuple(dict.fromkeys([self.target.account, *accounts])) if makers else ()
 
 

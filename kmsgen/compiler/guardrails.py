@@ -27,7 +27,7 @@ from kmsgen.compiler.sids import Sids
 from kmsgen.compiler.target import Target
 from kmsgen.compiler.wide_principals import others_than
 from kmsgen.errors import input_error
-from kmsgen.intent.intent import ORGANIZATION, GuardRailLine, Intent, is_pattern
+from kmsgen.intent.intent import ORGANIZATION, GuardRailLine, Intent, account_named, account_of_everyone, is_pattern
 from kmsgen.policy.document import EVERYONE, Condition, Effect, Principal, Statement
 
 Values = tuple[str, ...]
@@ -129,7 +129,7 @@ def _deny_everyone_else(line: GuardRailLine, world: World) -> list[_Deny]:
     named = tuple(dict.fromkeys((*arns, *world.named, *line.exceptions, *_machine_roles(world))))
     sessions = [arn for arn in named if is_session(arn) and _role_patterns(arn)]
     others = [arn for arn in named if arn not in sessions]
-    spared = {account_of(arn) for arn in others if is_account(Principal("AWS", arn))}
+    spared = {account_named(arn) for arn in others if _is_whole_account(arn)}
     of_role: dict[Values, list[str]] = {}
     for arn in sessions:
         if account_of(arn) not in spared:
@@ -233,12 +233,17 @@ def _unless(names: Iterable[str]) -> Conditions:
     """Return conditions that fail for these principals (an account: for each of its principals) and hold for all others."""
     arns = tuple(names)
     unique = tuple(arn for arn in dict.fromkeys(arns) if not arn.startswith(ORGANIZATION))
-    accounts = tuple(account_of(arn) or "" for arn in unique if is_account(Principal("AWS", arn)))
-    others = tuple(arn for arn in unique if not is_account(Principal("AWS", arn)))
+    accounts = tuple(dict.fromkeys(account_named(arn) or "" for arn in unique if _is_whole_account(arn)))
+    others = tuple(arn for arn in unique if not _is_whole_account(arn))
     members = others_than(arn for arn in dict.fromkeys(arns) if arn.startswith(ORGANIZATION))
     rows = (("ArnNotLike" if any(map(is_pattern, others)) else "ArnNotEquals", "aws:PrincipalArn", others),
             ("StringNotEquals", "aws:PrincipalAccount", accounts))  # fmt: skip
     return (*(Condition(operator, key, values) for operator, key, values in rows if values), *members)
+
+
+def _is_whole_account(name: str) -> bool:
+    """Return whether a principal of an intent is an account, or everyone of one: to a condition both are the same callers."""
+    return is_account(Principal("AWS", name)) or account_of_everyone(name) is not None
 
 
 def _machine_roles(world: World) -> Values:

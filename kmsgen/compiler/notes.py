@@ -11,14 +11,13 @@ from kmsgen.arn import account_of
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.compiler.conditions import CONTEXT_PREFIX, EQUALITIES, carries, fails_when_absent, is_context_key
 from kmsgen.compiler.contradictions import reaches
+from kmsgen.compiler.decider_notes import notes_on_deciders
 from kmsgen.compiler.guardrail_world import World
 from kmsgen.compiler.guardrails import CONTEXT_RAIL
-from kmsgen.compiler.identity_policy import needs_identity_policy
-from kmsgen.compiler.permit import Permit
-from kmsgen.compiler.principals import is_account, is_service_linked
+from kmsgen.compiler.principals import is_account
 from kmsgen.compiler.service_notes import notes_on_services
 from kmsgen.errors import Diagnostic, Location
-from kmsgen.intent.intent import ORGANIZATION, Access, GrantWhen, GuardRailLine, Intent
+from kmsgen.intent.intent import ORGANIZATION, Access, GrantWhen, GuardRailLine, Intent, account_named, account_of_everyone
 from kmsgen.policy.document import Principal
 
 
@@ -57,12 +56,10 @@ _NARROWINGS = {
 
 def notes_on(intent: Intent, worlds: tuple[World, ...]) -> tuple[Diagnostic, ...]:
     """Return the notes, in source order, each once."""
-    found = {*_recovery(intent), *_members(intent), *_not_governed(intent, worlds)}
+    found = {*_recovery(intent), *_members(intent), *notes_on_deciders(intent, worlds)}
     found |= {*notes_on_services(intent), *_narrowed_lines(intent), *_narrowed_grants(intent), *_spared_accounts(intent)}
     found |= {*_outside_scope(intent), *_beside_never(intent), *_grants_of_replicas(intent)}
     found |= {*_unlimited_grants(intent), *_not_on_action(intent), *_private_addresses(intent)}
-    for world in worlds:
-        found |= set(_other_halves(intent, world))
     return tuple(sorted(found))
 
 
@@ -71,6 +68,7 @@ def _recovery(intent: Intent) -> Iterator[Diagnostic]:
         return
     accounts = [access for access in (*intent.admins, *intent.users) if is_account(Principal("AWS", access.principal))]
     own = [access for access in accounts if account_of(access.principal) == intent.scope.account]
+    own += [access for access in intent.admins if account_of_everyone(access.principal) == intent.scope.account]
     if not any("kms:PutKeyPolicy" in access.actions for access in own):
         yield Diagnostic(
             Location(intent.path),
@@ -140,12 +138,19 @@ def _beside_never(intent: Intent) -> Iterator[Diagnostic]:
     """Yield whom `never` does not hold for good: who may change the key policy can give themselves what it rules out."""
     for line in intent.never:
         for access in (*intent.admins, *intent.users):
-            own = intent.scope.organization is not None and account_of(access.principal) == intent.scope.account
+            own = intent.scope.organization is not None and account_named(access.principal) == intent.scope.account
             member = own and line.principal == f"{ORGANIZATION}{intent.scope.organization}"
-            if "kms:PutKeyPolicy" in access.actions and (member or fnmatchcase(access.principal, line.principal)):
+            if "kms:PutKeyPolicy" in access.actions and (member or _is_meant(access.principal, line.principal)):
                 message = f"`{access.principal}` may change the key policy, and with it give anybody what this rules out"
                 hint = "`never` is about what the policies of this intent allow, not about what they can be changed to"
                 yield Diagnostic(line.location, "never-until-changed", message, hint)
+
+
+def _is_meant(principal: str, pattern: str) -> bool:
+    """Return whether a pattern of `never` fits a principal of a line, or somebody of an account of which it is everyone."""
+    if account_of_everyone(principal) is None:
+        return fnmatchcase(principal, pattern)
+    return pattern == "*" or fnmatchcase(account_named(principal) or "", account_of(pattern) or "")
 
 
 def _grants_of_replicas(intent: Intent) -> Iterator[Diagnostic]:
@@ -160,7 +165,7 @@ def _members(intent: Intent) -> Iterator[Diagnostic]:
     for line in intent.guardrails:
         for access in (*intent.admins, *intent.users):
             own = f"{ORGANIZATION}{intent.scope.organization}"
-            foreign = account_of(access.principal) != intent.scope.account and not access.principal.startswith(own)
+            foreign = account_named(access.principal) != intent.scope.account and not access.principal.startswith(own)
             spared = access.principal in line.exceptions
             if line.name == "deny-outside-organization" and foreign and not spared:
                 message = f"`{access.principal}` is denied unless its account is in {intent.scope.organization}"
@@ -170,9 +175,9 @@ def _members(intent: Intent) -> Iterator[Diagnostic]:
 def _spared_accounts(intent: Intent) -> Iterator[Diagnostic]:
     for line in intent.guardrails:
         for access in (*intent.admins, *intent.users) if line.name == "deny-everyone-else" else ():
-            if is_account(Principal("AWS", access.principal)):
+            if is_account(Principal("AWS", access.principal)) or account_of_everyone(access.principal):
                 message = (
-                    f"`{line.name}` spares everybody in account {account_of(access.principal)}, which {access.location} names"
+                    f"`{line.name}` spares everybody in account {account_named(access.principal)}, which {access.location} names"
                 )
                 hint = "name its principals in place of the account, if nobody else there is to be spared"
                 yield Diagnostic(line.location, "guardrail-spares-account", message, hint)
@@ -217,50 +222,3 @@ def _says(access: Access, key: str) -> bool:
     said = when.via if key != CONTEXT_PREFIX else when.encryption_context
     raw = (condition for condition in when.conditions if condition.key.lower().startswith(key))
     return bool(said) or any(fails_when_absent(condition) for condition in raw)
-
-
-def _not_governed(intent: Intent, worlds: tuple[World, ...]) -> Iterator[Diagnostic]:
-    """Yield what is taken for granted of key policies that stay; a deny has its effect whatever they say."""
-    place = Location(intent.path)
-    pairs = {
-        (account_of(permit.principal.value), world.target.account)
-        for world in worlds
-        for permit in world.permits
-        if not intent.governed
-    }
-    if any(one == other for one, other in pairs):
-        message = "IAM policies have an effect only on keys whose key policies let the account's IAM policies decide"
-        yield Diagnostic(place, "needs-delegation", message)
-    for one, other in sorted((one or "", other) for one, other in pairs if one != other):
-        message = f"taken for granted: the key policies in account {other} let account {one} in, whose half this is"
-        yield Diagnostic(place, "needs-other-half", message, f"account {other} names account {one}, or these principals, there")
-
-
-def _other_halves(intent: Intent, world: World) -> Iterator[Diagnostic]:
-    for permit in world.permits:
-        name, place = permit.who, permit.origins[0]
-        foreign = world.target.governed and account_of(name) not in (None, world.target.account)
-        if permit.meant:
-            yield from _halves_of_many(permit, world)
-        elif foreign and is_account(permit.principal):
-            message = f"account {account_of(name)} decides by its own IAM policies which of its principals use the key"
-            yield Diagnostic(place, "other-half", message)
-        elif foreign and is_service_linked(name):
-            yield Diagnostic(place, "other-half", f"what `{name}` may do in its own account is AWS's to say")
-        elif is_account(permit.principal) and needs_identity_policy(permit, world.target, intent.delegation):
-            message = f"`{permit.action}` has no effect in a key policy; the account's IAM policies must allow it"
-            yield Diagnostic(place, "iam-only", message)
-
-
-def _halves_of_many(permit: Permit, world: World) -> Iterator[Diagnostic]:
-    """Yield who else decides about those whom a pattern or an organization means: no IAM policy of theirs can be written here."""
-    place, account = permit.origins[0], account_of(permit.who)
-    if permit.who.startswith(ORGANIZATION):
-        message = f"the accounts of `{permit.who}` decide by their own IAM policies which of their principals use the key"
-        yield Diagnostic(place, "other-half", message)
-    elif account != world.target.account:
-        message = f"account {account} decides by its own IAM policies which of its principals use the key"
-        yield Diagnostic(place, "other-half", message)
-    elif is_account(permit.principal):
-        message = f"whom `{permit.who}` matches is not known here: the IAM policies that let them use the key are yours to write"
-        yield Diagnostic(place, "pattern-by-iam", message, "with `delegation: key-policy` the key policy lets them in")

@@ -77,7 +77,8 @@ def _names(principal: Principal, conditions: Iterable[Condition]) -> list[str]:
     said = {condition.key.lower(): condition.values for condition in conditions}
     patterns = [f"{plain_name(value).strip('*?-')} and the like" for value in said.get("aws:principalarn", ())]
     members = ["members of an organization" for key in ("aws:principalorgid", "aws:principalorgpaths") if key in said]
-    return patterns or members or ["everyone"]
+    accounts = [f"everyone of account {value}" for value in said.get("kms:calleraccount", ())]
+    return patterns or members or accounts or ["everyone"]
 
 
 def plain_name(principal: str) -> str:

@@ -1,7 +1,8 @@
-"""Patterns of principals and organizations to what a policy can say: everyone, or the account, under a condition on the caller.
+"""Principals that stand for many to what a policy can say: everyone, or the account, under a condition on the caller.
 
 Source: IAM User Guide, reference_policies_elements_principal, reference_policies_condition-keys (aws:PrincipalArn,
-aws:PrincipalAccount, aws:PrincipalOrgID, aws:PrincipalOrgPaths).
+aws:PrincipalAccount, aws:PrincipalOrgID, aws:PrincipalOrgPaths); KMS Developer Guide, conditions-kms (kms:CallerAccount), and
+the key policies of AWS managed keys, which say everyone of an account so.
 """
 
 from __future__ import annotations
@@ -10,15 +11,15 @@ from collections.abc import Iterable, Iterator
 
 from kmsgen.arn import account_of, account_root
 from kmsgen.compiler.target import Target
-from kmsgen.intent.intent import ORGANIZATION, is_pattern
+from kmsgen.intent.intent import ORGANIZATION, account_of_everyone, is_pattern
 from kmsgen.policy.document import EVERYONE, Condition, Principal
 
 Conditions = tuple[Condition, ...]
 
 
 def is_wide(name: str) -> bool:
-    """Return whether a principal of an intent is a pattern or an organization."""
-    return is_pattern(name) or name.startswith(ORGANIZATION)
+    """Return whether a principal of an intent is a pattern, everyone of an account, or an organization."""
+    return is_pattern(name) or name.startswith(ORGANIZATION) or account_of_everyone(name) is not None
 
 
 def placed(name: str, target: Target, delegation: str) -> tuple[Principal, Conditions]:
@@ -28,6 +29,8 @@ def placed(name: str, target: Target, delegation: str) -> tuple[Principal, Condi
     """
     if name.startswith(ORGANIZATION):
         return EVERYONE, (members_of(name),)
+    if (whole := account_of_everyone(name)) is not None:
+        return EVERYONE, (Condition("StringEquals", "kms:CallerAccount", (whole,)),)
     if not is_pattern(name):
         return Principal("AWS", name), ()
     account, named = account_of(name) or "", Condition("ArnLike", "aws:PrincipalArn", (name,))

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple, Self
 
+from kmsgen.arn import account_of
 from kmsgen.errors import NOWHERE, Location
 from kmsgen.policy.document import Condition
 from kmsgen.policy.grant import Grant
@@ -19,6 +20,26 @@ ORGANIZATION = "organization/"
 def is_pattern(principal: str) -> bool:
     """Return whether a principal is a pattern of ARNs."""
     return principal.startswith("arn:") and ("*" in principal or "?" in principal)
+
+
+_ACCOUNT, _EVERYONE = "account/", "/*"
+
+
+def everyone_in(account: str) -> str:
+    """Return the name of everyone of an account, whatever its IAM policies say: `account/111122223333/*`."""
+    return f"{_ACCOUNT}{account}{_EVERYONE}"
+
+
+def account_of_everyone(principal: str) -> str | None:
+    """Return the account of `account/111122223333/*`; None for any other principal."""
+    if not (principal.startswith(_ACCOUNT) and principal.endswith(_EVERYONE)):
+        return None
+    return principal.removeprefix(_ACCOUNT).removesuffix(_EVERYONE)
+
+
+def account_named(principal: str) -> str | None:
+    """Return the account that a principal of an intent is of; None of an organization, a service, everyone."""
+    return account_of_everyone(principal) or account_of(principal)
 
 
 class IntentScope(NamedTuple):
@@ -84,7 +105,8 @@ class When(NamedTuple):
 class Access(NamedTuple):
     """One line of `admins` or `users`: a principal's ARN (an account: its root ARN) and exact actions, `kms:Decrypt`.
 
-    The principal may also be a pattern of an account's users or roles, or `organization/o-...` with the path of a unit.
+    The principal may also be a pattern of an account's users or roles, `account/ID/*` (everyone of an account, whatever its IAM
+    policies say), or `organization/o-...` with the path of a unit.
 
     `explicit` tells that the line lists its actions; an admin line without `can` has the administrator set.
     `on` narrows an action that needs two resources (CreateAlias: alias and key) to its half on resources of these types,

@@ -64,7 +64,10 @@ def principals(delegation: str) -> dict[Said, tuple[str, ...]]:
     def member(call: Call) -> bool:
         return person(call).organization == OWN_ORG
 
+    mine = _some("account/*", own_arn("role/g"), lambda call: call.account == HOME)
     return {
+        **({} if delegation == "iam" else {mine: EVERY_WORD}),
+        _some(f"account/{OTHER}/*", f"arn:aws:iam::{OTHER}:user/y", lambda call: call.account == OTHER): FOREIGN_WORDS,
         _one("role/a", own_arn("role/a")): EVERY_WORD,
         _one("role/path/b", own_arn("role/path/b")): EVERY_WORD,
         _one("user/c", own_arn("user/c")): EVERY_WORD,
@@ -310,12 +313,14 @@ SPARED: Mapping[str, Meaning] = {
     "role/*": lambda call: call.role.startswith(own_arn("role/")),
     "organization": lambda call: person(call).organization == OWN_ORG,
     f"account/{OTHER}": lambda call: call.account == OTHER,
+    "account/*": lambda call: call.account == HOME,
 }
 NEVER: Mapping[str, Meaning] = {
     "role/contractor-*": lambda call: call.role.startswith(own_arn("role/contractor-")),
     "role/path/*": lambda call: call.role.startswith(own_arn("role/path/")),
     "user/c": lambda call: call.who == own_arn("user/c"),
     f"account/{OTHER}": lambda call: call.account == OTHER,
+    f"account/{OTHER}/*": lambda call: call.account == OTHER,
     f"organization/{FOREIGN_ORG}": lambda call: person(call).organization == FOREIGN_ORG,
     "sns.amazonaws.com": lambda call: call.who == "sns.amazonaws.com",
 }

@@ -9,12 +9,23 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from kmsgen.arn import Arn, account_of, is_service_principal, parse_arn
+from kmsgen.arn import Arn, is_service_principal, parse_arn
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.capabilities import DEPLOYER
 from kmsgen.catalogue.key_specs import key_type
 from kmsgen.errors import Location
-from kmsgen.intent.intent import ORGANIZATION, Access, GrantLine, GrantWhen, GuardRailLine, Intent, When, is_pattern
+from kmsgen.intent.intent import (
+    ORGANIZATION,
+    Access,
+    GrantLine,
+    GrantWhen,
+    GuardRailLine,
+    Intent,
+    When,
+    account_named,
+    account_of_everyone,
+    is_pattern,
+)
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import EVERYONE, Condition, Effect, Principal, Statement
 
@@ -25,6 +36,7 @@ DELETE = ("kms:DeleteImportedKeyMaterial", "kms:DisableKey", "kms:ScheduleKeyDel
 # What a deployer cannot do without: it reads what it wrote, and must be able to change the policy.
 DEPLOYER_NEEDS = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:PutKeyPolicy")
 TAG_OF_KEY = "aws:resourcetag/"
+CALLERS_ACCOUNT = "kms:CallerAccount"
 # Only a grant gives these; a policy can at most stand in the way.
 BY_GRANT_ONLY = ("kms:RetireGrant",)
 
@@ -98,7 +110,9 @@ def intended_by_lines(intent: Intent, key: Key) -> Iterator[Expected]:
 
 
 def principal_of(name: str) -> tuple[Principal, tuple[Condition, ...]]:
-    """Return whom a line is about, and what of the caller must hold of a pattern's and of an organization's principals."""
+    """Return whom a line is about, and what of the caller must hold where it stands for many."""
+    if everyone := account_of_everyone(name):
+        return EVERYONE, (Condition("StringEquals", CALLERS_ACCOUNT, (everyone,)),)
     if name.startswith(ORGANIZATION):
         identifier, _, unit = name.removeprefix(ORGANIZATION).partition("/")
         if unit:
@@ -138,10 +152,11 @@ def is_reached(line: GuardRailLine, name: str, intent: Intent) -> bool:
 
 def _is_about(exception: str, name: str, intent: Intent) -> bool:
     """Return whether an exception spares a principal: by its ARN, its account, or the organization that the file tells of."""
-    account = account_of(name)
+    account = account_named(name)
     if exception == f"{ORGANIZATION}{intent.scope.organization}":
         return account == intent.scope.account or name == exception
-    return fnmatchcase(name, exception) or (exception.endswith(":root") and account_of(exception) == account)
+    whole = exception.endswith(":root") or account_of_everyone(exception) is not None
+    return fnmatchcase(name, exception) or (whole and account_named(exception) == account)
 
 
 def conditions_of(when: When, regions: Values) -> Iterator[Condition]:

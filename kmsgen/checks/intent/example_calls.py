@@ -6,7 +6,7 @@ what it does not tell may be anything: tags and other aliases of a key, its orig
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from kmsgen.arn import parse_arn
@@ -16,6 +16,7 @@ from kmsgen.catalogue.actions import ACTIONS, expand
 from kmsgen.catalogue.key_specs import KEY_SPECS, key_type, usages
 from kmsgen.checks.example_requests import Situation, bound, situations
 from kmsgen.checks.intent.asked_access import Expected, regions_of
+from kmsgen.checks.intent.example_callers import callers
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, Key
 from kmsgen.policy.document import Condition, Effect
@@ -23,13 +24,8 @@ from kmsgen.policy.further_aliases import further_sets, statements_of, with_alia
 
 Values = tuple[str, ...]
 
-SOMEBODY = "somebody-whom-iam-allows"
-ANY_SERVICE = "s3.amazonaws.com"
 REGION = "aws:requestedregion"
-_MEMBERS = ("444455556666", "777788889999", "123456789012")
-_USER_NAME = "${aws:username"  # a variable that users alone have
 _TAG = "aws:resourcetag/"
-_OF_TYPE = {"User": f"user/{SOMEBODY}", "AssumedRole": f"role/{SOMEBODY}", "Account": "root"}
 _IMPORT = frozenset({"kms:ImportKeyMaterial", "kms:GetParametersForImport", "kms:DeleteImportedKeyMaterial"})
 
 
@@ -45,15 +41,15 @@ def calls(access: Expected, intent: Intent, key: Key) -> Iterator[Call]:
     """Yield calls that meet every condition of an access, one for each alternative; none where nobody could make one."""
     regions = regions_of(intent, key)
     for found in situations(_in_regions(access.statement.conditions, regions)):
-        caller = _caller(access, found)
         situation = _with_told_tags(_with_organization(found, intent), key)  # its variables are filled in with the request
-        meant = (
-            _key(access, bound(situation, caller or ""), key, intent)
-            if access.half == "key"
-            else _in_its_region(situation, key, intent)
-        )
-        if caller is not None and meant is not None and _can_grant(situation, meant):
-            yield Call(caller, meant, situation)
+        for caller in callers(access, found):
+            meant = (
+                _key(access, bound(situation, caller), key, intent)
+                if access.half == "key"
+                else _in_its_region(situation, key, intent)
+            )
+            if meant is not None and _can_grant(situation, meant):
+                yield Call(caller, meant, situation)
 
 
 def _can_grant(situation: Situation, key: Key) -> bool:
@@ -73,70 +69,12 @@ def _in_regions(conditions: Iterable[Condition], regions: Values) -> Iterator[Co
             yield condition
 
 
-# --- the caller ---------------------------------------------------------------------------------------------------------
-
-
-def _caller(access: Expected, situation: Situation) -> str | None:
-    """Return who makes the call: the principal itself, or somebody of an account for whom the conditions can hold."""
-    name = access.principal.value
-    arn = parse_arn(name)
-    if arn is not None and arn.resource == "root":
-        return _of_account(arn.partition, arn.account, situation)
-    if name != "*":
-        return name
-    if any(condition.key == "aws:PrincipalIsAWSService" for condition in access.statement.conditions):
-        return ANY_SERVICE
-    key = parse_arn(access.key)
-    barred = {value for each in access.statement.conditions if _is_barred(each) for value in each.values}
-    return _of_account(key.partition, _account(situation, key.account, barred), situation) if key else None
-
-
-def _is_barred(condition: Condition) -> bool:
-    return condition.operator == "StringNotEquals" and condition.key.lower() in ("aws:principalaccount", "kms:calleraccount")
-
-
-def _account(situation: Situation, own: str, barred: Collection[str]) -> str:
-    """Return the account of somebody whom conditions leave of everyone: for a member of an organization another account."""
-    said = {name.lower(): values[0] for name, values in situation.context.items() if values}
-    if "aws:principalaccount" in said:
-        return said["aws:principalaccount"]
-    member = "aws:principalorgid" in said or "aws:principalorgpaths" in said
-    return next((one for one in _MEMBERS if one != own and one not in barred), own) if member else own
-
-
-def _of_account(partition: str, account: str, situation: Situation) -> str | None:
-    said = {key.lower(): values[0] for key, values in situation.context.items() if values}
-    head = f"arn:{partition}:iam::{account}:"
-    if "aws:principalarn" in said:
-        return _like(said["aws:principalarn"], head)
-    if "aws:username" in said:
-        return f"{head}user/{said['aws:username']}"
-    if any(_USER_NAME in value for value in _texts(situation)):
-        return f"{head}user/{SOMEBODY}"
-    return head + _OF_TYPE.get(said.get("aws:principaltype", ""), f"role/{SOMEBODY}")
-
-
-def _texts(situation: Situation) -> Iterator[str]:
-    yield from situation.encryption_context.values()
-    yield from (value for values in situation.context.values() for value in values)
-
-
-def _like(text: str, head: str) -> str | None:
-    """Return the principal of an account that an example of aws:PrincipalArn names; None if it names one of another account."""
-    parts = text.split(":", 5)
-    if len(parts) != 6 or not parts[5].startswith(("role/", "user/", "root")):
-        return f"{head}role/{SOMEBODY}"
-    if parts[4].isdigit() and parts[4] != head.split(":")[4]:
-        return None
-    return head + parts[5]
-
-
 # --- the key ------------------------------------------------------------------------------------------------------------
 
 
 def _with_organization(situation: Situation, intent: Intent) -> Situation:
     """Return the situation in which the organization of the key is that of the scope, where a condition asks for it."""
-    asked = any("${aws:resourceorgid}" in value.lower() for value in _texts(situation))
+    asked = any("${aws:resourceorgid}" in value.lower() for value in situation.texts)
     known = intent.scope.organization
     return situation.with_context("aws:ResourceOrgID", known) if asked and known else situation
 

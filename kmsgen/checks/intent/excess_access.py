@@ -20,6 +20,7 @@ from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT
 from kmsgen.checks.example_requests import PLAIN, Situation, keys_read, request_for, situations, without_others
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intent.asked_access import kinds_of_resource
+from kmsgen.checks.intent.example_callers import everyone_of
 from kmsgen.checks.intent.specification import Specification, as_bundle, is_person, root_of, with_own_policies
 from kmsgen.errors import Location
 from kmsgen.intent.intent import Intent
@@ -152,9 +153,8 @@ def _strangers(bundle: Bundle, specification: Specification) -> tuple[str, ...]:
     """Return principals that nobody names: of the key's account, its root user, of each account named, of one that is not."""
     key = parse_arn(bundle.keys[0].key.arn)
     own, partition = (key.account, key.partition) if key else ("", "aws")
-    named = [
-        account_of(name) for name in (*_in_key_policies(bundle), *(access.principal.value for access in specification.accesses))
-    ]
+    named = [account_of(name) for name in _in_key_policies(bundle)]
+    named += [account_of(access.principal.value) or everyone_of(access) for access in specification.accesses]
     others = dict.fromkeys(account for account in named if account and account != own)
     unnamed = next(account for account in STRANGER_ACCOUNTS if account != own and account not in others)
     names = [(own, "role/stranger"), (own, "user/stranger"), (own, "root")]

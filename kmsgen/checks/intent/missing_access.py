@@ -12,6 +12,7 @@ from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.checks.example_requests import Situation, request_for
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intent.asked_access import Expected, is_reached
+from kmsgen.checks.intent.example_callers import everyone_of
 from kmsgen.checks.intent.example_calls import REGION, Call, calls
 from kmsgen.checks.intent.specification import Specification, is_service_linked, with_own_policies
 from kmsgen.checks.judge import StatefulJudge
@@ -87,6 +88,8 @@ class _Judges:
 
 def _is_assumed(access: Expected, name: str) -> bool:
     """Return whether the caller has IAM policies of its own that are not the intent's to write."""
+    if everyone_of(access) == account_of(access.key):
+        return ":federated-user/" in name  # whose session policies allow it; nobody else needs any
     foreign_session = ":sts:" in name and account_of(name) != account_of(access.key)
     return (name != access.principal.value and name.startswith("arn:")) or is_service_linked(name) or foreign_session
 

@@ -168,7 +168,9 @@ class AdminFile(FilePart):
 
     model_config = ConfigDict(json_schema_extra=_offer_text)
 
-    principal: Texts = Field(description="user/N, role/N, account, account/ID, or a full ARN")
+    principal: Texts = Field(
+        description="user/N, role/N (`*`: all that match), account, account/ID, account/*, organization, or a full ARN"
+    )
     can: Texts | None = Field(None, description="capability words or exact actions; none: the administrator set")
     when: WhenFile | None = None
 
@@ -181,7 +183,9 @@ class AdminFile(FilePart):
 class UserFile(FilePart):
     """One line of `users`: a principal and what it may do."""
 
-    principal: Texts = Field(description="user/N, role/N, account, account/ID, or a full ARN")
+    principal: Texts = Field(
+        description="user/N, role/N (`*`: all that match), account, account/ID, account/*, organization, or a full ARN"
+    )
     can: Texts = Field(description="capability words, or exact actions such as kms:Encrypt")
     when: WhenFile | None = None
     only_on: Texts | None = Field(None, description="of an action on alias and key, only the half on these: key, alias")

@@ -37,6 +37,8 @@ def _accesses(line: AdminFile | UserFile, role: str, steps: Steps, context: Cont
         who = resolve_wide_principal(text, here, context)
         if who and context.iam_only:
             _check_identity(who, here, context)
+        elif who and who.kind == "everyone":
+            _check_delegation(who, here, context)
         granted = (
             resolve_actions(line.can, (*steps, "can"), who, context) if line.can else administrator_actions(who, here, context)
         )
@@ -54,6 +56,14 @@ def _only_on(line: AdminFile | UserFile) -> tuple[str, ...]:
 
 def _with(when: When, conditions: tuple[Condition, ...]) -> When:
     return when._replace(conditions=(*when.conditions, *conditions)) if conditions else when
+
+
+def _check_delegation(who: Who, steps: Steps, context: Context) -> None:
+    """Report everyone of this account where its IAM policies are to decide: these would not be asked."""
+    if context.delegation == "iam" and not context.is_foreign(who.account):
+        message = f"`{who.arn}` is let in by the key policy, and with `delegation: iam` this account's IAM policies decide"
+        hint = "`account` for whomever IAM policies allow it, or `delegation: both`"
+        context.refuse(steps, "everyone-by-iam", message, hint)
 
 
 def _check_identity(who: Who, steps: Steps, context: Context) -> None:

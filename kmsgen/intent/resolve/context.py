@@ -26,6 +26,7 @@ class Context:
     multi_region: bool | None = None  # None: either
     key_accounts: frozenset[str] = frozenset()  # whose the keys are that exist; none: the scope's account
     every_key: bool = False
+    delegation: str = "key-policy"
     iam_only: bool = False  # no key policy is written: every key, or keys that keep theirs
 
     def __init__(self, problems: Problems) -> None:

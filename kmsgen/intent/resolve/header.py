@@ -24,3 +24,4 @@ def check_header(file: PartialIntentFile, context: Context) -> None:
     if file.iam is not None and file.iam not in IAM_WAYS:
         hint = one_of(file.iam, IAM_WAYS)
         context.refuse(("iam",), "unknown-iam", f"`{file.iam}` is nothing to do with IAM policies", hint)
+    context.delegation = file.delegation

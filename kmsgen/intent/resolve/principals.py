@@ -20,6 +20,8 @@ _SESSION = r"[\w+=,.@-]{1,64}/[\w+=,.@-]{2,64}\Z"
 _FEDERATED = r"[\w+=,.@-]{2,32}\Z"
 _PATTERN = r"[\w+=,.@/*?-]{1,576}\Z"
 _ACCOUNTS = r"[0-9*?]{1,12}"
+EVERYONE_OF_ACCOUNT = re.compile(r"account/(?:([^/*?]+)/)?\*\Z")
+"""`account/*`, everyone of the account in scope; `account/ID/*`, everyone of another."""
 _UNIQUE_ID = re.compile(r"A(?:ID|RO|GP|NP|SI|KI|CC|3T)A[A-Z0-9]{12,}\Z")
 _SERVICE_LINKED = "aws-service-role/"
 
@@ -73,7 +75,9 @@ _NEVER_PRINCIPALS: tuple[tuple[Callable[[str], bool], tuple[str, str, str]], ...
         ),
     ),
 )
-_FORMS = "user/NAME, role/NAME (`*` in a name: all that match), account, account/123456789012, organization, or a full ARN"
+_FORMS = (
+    "user/NAME, role/NAME (`*` in a name: all that match), account, account/123456789012, account/*, organization, or a full ARN"
+)
 
 Patterns = tuple[str, ...]
 
@@ -82,7 +86,7 @@ class Who(NamedTuple):
     """A principal: its ARN, its kind and the account that it is of."""
 
     arn: str
-    kind: str  # account, user, role, assumed-role, federated-user; of a line also pattern, organization
+    kind: str  # account, user, role, assumed-role, federated-user; of a line also pattern, everyone, organization
     account: str
     service_linked: bool = False
 
@@ -146,11 +150,24 @@ def _checked(text: str, arn: Arn, steps: Steps, context: Context) -> Who | None:
     return Who(str(arn), arn.kind, arn.account, arn.kind == "role" and arn.name.startswith(_SERVICE_LINKED))
 
 
+def account_in(text: str, steps: Steps, context: Context) -> str | None:
+    """Return the account of `account/*` or `account/ID/*`; None after reporting one that is no account."""
+    named = EVERYONE_OF_ACCOUNT.match(text)
+    account = (named and named[1]) or context.account or "000000000000"
+    if ACCOUNT_ID.match(account):
+        return account
+    context.refuse(steps, "account-id", f"`{text}` has no account id of 12 digits", "such as account/444455556666/*")
+    return None
+
+
 def resolve_pattern(text: str, steps: Steps, context: Context) -> Patterns:
     """Return the patterns of principal ARNs that a text with `*` and `?` means, a service's name or `*`; none after reporting."""
     if text == "*" or is_service_principal(text):
         return (text,)
     head, _, rest = text.partition("/")
+    if EVERYONE_OF_ACCOUNT.match(text):
+        account = account_in(text, steps, context)
+        return tuple(f"arn:{context.partition}:{service}::{account}:*" for service in ("iam", "sts")) if account else ()
     if text == "account" or head == "account" or ACCOUNT_ID.match(text):
         account = rest or (text if ACCOUNT_ID.match(text) else context.account or "000000000000")
         if not re.fullmatch(_ACCOUNTS, account):

@@ -46,6 +46,6 @@ def _check_variable(name: str, steps: Steps, who: Who | None, context: Context) 
         context.refuse(
             steps, "policy-variable", f"`{name}` has several values, and is no policy variable", "compare it with `conditions:`"
         )
-    elif name.lower() == _USERS_ONLY and who is not None and who.kind not in ("user", "account"):
+    elif name.lower() == _USERS_ONLY and who is not None and who.kind not in ("user", "account", "everyone"):
         hint = "use aws:PrincipalTag/NAME, or name a user"
         context.refuse(steps, "when-never-holds", f"`{name}` exists for IAM users only, and `{who.arn}` is none", hint)

@@ -1,7 +1,8 @@
-"""Principals of lines that stand for many: patterns of an account's users and roles, organizations and their units.
+"""Principals of lines that stand for many: patterns of an account's users and roles, everyone of one, organizations and units.
 
 Source: IAM User Guide, reference_policies_elements_principal (a Principal element matches no part of a name, so these stand in
-conditions), reference_policies_condition-keys (aws:PrincipalArn, aws:PrincipalOrgID, aws:PrincipalOrgPaths).
+conditions), reference_policies_condition-keys (aws:PrincipalArn, aws:PrincipalOrgID, aws:PrincipalOrgPaths); KMS Developer Guide,
+conditions-kms (kms:CallerAccount).
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 import re
 
 from kmsgen.arn import ACCOUNT_ID, parse_arn
-from kmsgen.intent.intent import ORGANIZATION
+from kmsgen.intent.intent import ORGANIZATION, everyone_in
 from kmsgen.intent.resolve.context import Context
-from kmsgen.intent.resolve.principals import Who, resolve_pattern, resolve_principal
+from kmsgen.intent.resolve.principals import EVERYONE_OF_ACCOUNT, Who, account_in, resolve_pattern, resolve_principal
 from kmsgen.reading import Steps
 
 _PATH = r"o-[a-z0-9]{10,32}(?:/r-[a-z0-9]{4,32}(?:/ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})+)?\Z"
@@ -19,10 +20,14 @@ FORMS = "organization, organization/o-exampleorgid, or organization/o-exampleorg
 
 
 def resolve_wide_principal(text: str, steps: Steps, context: Context) -> Who | None:
-    """Return the principal, pattern or organization that a text names; None after reporting why it names none.
+    """Return the principal, pattern, organization or everyone of an account that a text names; None after reporting.
 
-    A pattern's `arn` has wildcards in its name; an organization's is `organization/o-...`, with the path of a unit.
+    A pattern's `arn` has wildcards in its name; an organization's is `organization/o-...`, with the path of a unit; that of
+    everyone of an account is `account/ID/*`.
     """
+    if EVERYONE_OF_ACCOUNT.match(text):
+        account = account_in(text, steps, context)
+        return Who(everyone_in(account), "everyone", account) if account else None
     if is_organization(text):
         return resolve_organization(text, steps, context)
     if text != "*" and ("*" in text or "?" in text):

@@ -17,6 +17,8 @@ UNIT = "o-otherorgid1/r-ab12/ou-ab12-11111111"
         ("role/app-*", {("StringEquals", "aws:PrincipalAccount"): ("111122223333",), ("ArnLike", "aws:PrincipalArn"): (OWN,)}),
         (FOREIGN, {("StringEquals", "aws:PrincipalAccount"): ("444455556666",), ("ArnLike", "aws:PrincipalArn"): (FOREIGN,)}),
         ("organization", {("StringEquals", "aws:PrincipalOrgID"): ("o-exampleorgid",)}),
+        ("account/*", {("StringEquals", "kms:CallerAccount"): ("111122223333",)}),
+        ("account/444455556666/*", {("StringEquals", "kms:CallerAccount"): ("444455556666",)}),
         (f"organization/{UNIT}", {("ForAnyValue:StringLike", "aws:PrincipalOrgPaths"): (f"{UNIT}/*",)}),
     ],
 )
@@ -43,6 +45,27 @@ def test_conditions_of_the_line_stand_beside(compiled: Compile) -> None:
     (statement,) = statements(compiled(f"users: [{line}]"), "Use by")
     held = conditions(statement)
     assert {held["ArnLike", "aws:PrincipalArn"], held["ArnEquals", "aws:PrincipalArn"]} == {(OWN,), ("arn:aws:iam::*:role/*-x",)}
+
+
+def test_everyone_of_an_account_is_noted(compiled: Compile) -> None:
+    """A note says that no IAM policy decides, and another one where no condition limits what everyone has."""
+    found = compiled("users: [{principal: account/*, can: [decrypt], when: {via: [s3]}}, {principal: account/*, can: [view]}]")
+    codes = [note.code for note in found.notes if note.code.startswith("everyone-")]
+    assert codes == ["everyone-in-account", "everyone-unlimited"]
+    found = compiled("users: [{principal: account/444455556666/*, can: [decrypt]}]")
+    assert "other-half" in {note.code for note in found.notes}
+
+
+def test_guard_rails_spare_everyone_of_an_account(compiled: Compile) -> None:
+    """Whoever is of the account is spared, by name or by a line of it."""
+    text = (
+        "users: [{principal: account/*, can: [decrypt]}]\nguardrails: [{deny-delete: {except: [account/444455556666/*]}}, RAIL]"
+    )
+    found = compiled(text.replace("RAIL", "deny-everyone-else"))
+    (delete,) = statements(found, "Deny delete")
+    assert conditions(delete) == {("StringNotEquals", "aws:PrincipalAccount"): ("444455556666",)}
+    (others,) = statements(found, "Deny everyone")
+    assert conditions(others)["StringNotEquals", "aws:PrincipalAccount"] == ("111122223333",)
 
 
 def test_guard_rails_spare_and_deny_patterns(compiled: Compile) -> None:

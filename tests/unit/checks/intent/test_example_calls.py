@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from kmsgen.checks.intent.asked_access import intended_by_lines
+from kmsgen.checks.intent.example_calls import calls
 from kmsgen.checks.intent.verification import ask
 from kmsgen.errors import InputError
-from tests.unit.checks.intent.judging import ACCOUNT, ADMIN, HEAD, KEY, case
+from kmsgen.policy.document import Principal
+from tests.unit.checks.intent.judging import ACCOUNT, ADMIN, HEAD, KEY, case, rewrite
 
 ARN = f"arn:aws:kms:us-west-2:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 WITHOUT_DEPLOYER = HEAD.replace(", deployer: role/ci", "")
@@ -188,3 +191,39 @@ def test_a_grant_is_asked_for_where_a_key_can_have_it() -> None:
     """Of every key, those that can decrypt can have a grant of Decrypt."""
     when = "grant: {operations: [Decrypt], for_aws: true}, conditions: {StringEquals: {aws:ResourceTag/m: 'true'}}"
     assert missing(when, key=EVERY, action="kms:CreateGrant") == []
+
+
+def callers_of(when: str) -> set[str]:
+    """Return who makes the calls of a line about everyone of the account under a condition, without the account's name."""
+    said = f", when: {{{when}}}" if when else ""
+    found = case(f"{ADMIN}users: [{{principal: account/*, can: [decrypt]{said}}}]\n")
+    key = found.bundle.keys[0].key
+    (access,) = (one for one in intended_by_lines(found.intent, key) if one.action == "kms:Decrypt")
+    return {call.principal.split(":", 5)[5] for call in calls(access, found.intent, key)}
+
+
+KINDS = {
+    "": {"role/somebody", "user/somebody", "root", "federated-user/somebody"},
+    "via: [s3]": {"role/somebody", "user/somebody", "root", "federated-user/somebody"},
+    "principal_tags: {team: x}": {"role/somebody", "user/somebody", "federated-user/somebody"},
+    "mfa: true": {"role/somebody", "user/somebody"},
+    "encryption_context: {user: '${aws:username}'}": {"user/somebody"},
+    "conditions: {StringEquals: {aws:PrincipalType: AssumedRole}}": {"role/somebody"},
+    f"conditions: {{ArnLike: {{aws:PrincipalArn: 'arn:aws:iam::{ACCOUNT}:user/x-*'}}}}": {"user/x-x"},
+}
+
+
+@pytest.mark.parametrize(("when", "kinds"), KINDS.items(), ids=list(KINDS))
+def test_everyone_of_an_account_calls_as_each_kind_that_can(when: str, kinds: set[str]) -> None:
+    """Roles, users, the root user and federated users call, but for those whose requests cannot meet the conditions."""
+    assert callers_of(when) == kinds
+    assert missing(when, principal="account/*") == []
+
+
+def test_everyone_needs_no_iam_policy() -> None:
+    """A statement that leaves it to the account's IAM policies is not what a line about everyone asks for."""
+    found = case(f"{ADMIN}users: [{{principal: account/*, can: [decrypt]}}]\n")
+    root = Principal("AWS", f"arn:aws:iam::{ACCOUNT}:root")
+    changed = found.mutated(lambda one: rewrite(one, "Use by", lambda s: s._replace(principals=(root,))))
+    names = [finding.message.split("`")[1].split(":", 5)[5] for finding in changed.findings()]
+    assert {"role/somebody", "user/somebody"} <= set(names)

@@ -34,7 +34,9 @@ PATTERNS = {
     "arn:aws:iam::*:role/x": ("arn:aws:iam::*:role/x",),
     "account": (f"arn:aws:iam::{OWN}:*", f"arn:aws:sts::{OWN}:*"),
     f"account/{OTHER}": (f"arn:aws:iam::{OTHER}:*", f"arn:aws:sts::{OTHER}:*"),
-    "account/*": ("arn:aws:iam::*:*", "arn:aws:sts::*:*"),
+    "account/*": (f"arn:aws:iam::{OWN}:*", f"arn:aws:sts::{OWN}:*"),
+    f"account/{OTHER}/*": (f"arn:aws:iam::{OTHER}:*", f"arn:aws:sts::{OTHER}:*"),
+    "account/4444*": ("arn:aws:iam::4444*:*", "arn:aws:sts::4444*:*"),
 }
 NO_PRINCIPALS = {
     "": "principal-syntax",
@@ -129,6 +131,8 @@ WIDE = {
     ),
     f"arn:aws:iam::{OTHER}:role/ci-*": ("pattern", f"arn:aws:iam::{OTHER}:role/ci-*", OTHER),
     "user/op-?": ("pattern", f"arn:aws:iam::{OWN}:user/op-?", OWN),
+    "account/*": ("everyone", f"account/{OWN}/*", OWN),
+    f"account/{OTHER}/*": ("everyone", f"account/{OTHER}/*", OTHER),
     "organization": ("organization", "organization/o-exampleorgid", "o-exampleorgid"),
     "organization/o-otherorgid1": ("organization", "organization/o-otherorgid1", "o-otherorgid1"),
     "organization/o-otherorgid1/r-ab12/ou-ab12-11111111": (
@@ -143,7 +147,9 @@ NOT_WIDE = {
     "arn:aws:iam::*:role/x": "principal-wildcard",
     f"arn:aws:iam::{OWN}:*": "principal-wildcard",
     f"arn:aws:sts::{OWN}:assumed-role/app/*": "principal-wildcard",
-    "account/*": "principal-wildcard",
+    "account/4444*": "principal-wildcard",
+    "account/4444/*": "account-id",
+    "account/*/*": "account-id",
     "group/x*": "principal-group",
     "arn:aws-cn:iam::111122223333:role/x*": "wrong-partition",
     "organization/x": "organization-id",

@@ -1,0 +1,123 @@
+"""Callers of the example calls of an access: the principal itself, or somebody of those for whom it stands.
+
+Everyone of an account are callers of several kinds: roles, users, the root user, federated users. Source: IAM User Guide,
+reference_policies_elements_principal, reference_policies_variables (aws:PrincipalType); KMS Developer Guide, conditions-kms
+(kms:CallerAccount).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from kmsgen.arn import parse_arn
+from kmsgen.catalogue.availability import Occurrence, Presence, PrincipalKind, Route, availability
+from kmsgen.checks.example_requests import Situation
+from kmsgen.checks.intent.asked_access import CALLERS_ACCOUNT, Expected
+from kmsgen.policy.document import Condition
+
+Values = tuple[str, ...]
+
+SOMEBODY = "somebody-whom-iam-allows"
+ANY_SERVICE = "s3.amazonaws.com"
+_MEMBERS = ("444455556666", "777788889999", "123456789012")
+_USER_NAME = "${aws:username"  # a variable that users alone have
+_OF_TYPE = {"User": f"user/{SOMEBODY}", "AssumedRole": f"role/{SOMEBODY}", "Account": "root"}
+_ROUTES = (Route.DIRECT, Route.VPC_ENDPOINT, Route.FORWARD_ACCESS_SESSION)
+# of everyone of an account: what the condition keys of their requests depend on -> service and resource of an ARN; their names
+# are not those of callers whom IAM policies must allow
+_KINDS = {
+    PrincipalKind.ROLE_SESSION: ("iam", "role/somebody"),
+    PrincipalKind.USER: ("iam", "user/somebody"),
+    PrincipalKind.ROOT_USER: ("iam", "root"),
+    PrincipalKind.FEDERATED_USER: ("sts", "federated-user/somebody"),
+}
+
+
+def callers(access: Expected, situation: Situation) -> Iterator[str]:
+    """Yield who makes the call in a situation; of everyone of an account one of each kind for which it can be."""
+    account = everyone_of(access)
+    one = _caller(access, situation)
+    key = parse_arn(access.key)
+    if one is None or key is None:
+        return
+    if account is None or SOMEBODY not in one:
+        yield one
+        return
+    by_type = one.rpartition("/")[0].rpartition(":")[2] if _tells_type(situation) else ""
+    for kind, (service, resource) in _KINDS.items():
+        if resource.startswith(by_type) and _can_be(kind, access.action, situation):
+            yield f"arn:{key.partition}:{service}::{account}:{resource}"
+
+
+def everyone_of(access: Expected) -> str | None:
+    """Return the account of whose every principal an access is; None where it is anybody else's."""
+    if access.principal.value != "*":
+        return None
+    held = (condition for condition in access.statement.conditions if condition.key == CALLERS_ACCOUNT)
+    return next((condition.values[0] for condition in held if condition.operator == "StringEquals"), None)
+
+
+def _tells_type(situation: Situation) -> bool:
+    names = {name.lower() for name in situation.context}
+    return "aws:principaltype" in names or any(_USER_NAME in value for value in situation.texts)
+
+
+def _can_be(kind: PrincipalKind, action: str, situation: Situation) -> bool:
+    """Return whether requests of callers of a kind can hold every value that a situation tells, each by some route."""
+    told = [(row, values) for name, values in situation.context.items() if values and (row := availability(name)) is not None]
+    return all(any(_holds(row.occurrence(kind, route, action), values) for route in _ROUTES) for row, values in told)
+
+
+def _holds(found: Occurrence, values: Values) -> bool:
+    return found.presence is not Presence.NEVER and (not found.values or set(values) <= set(found.values))
+
+
+def _caller(access: Expected, situation: Situation) -> str | None:
+    """Return who makes the call: the principal itself, or somebody of an account for whom the conditions can hold."""
+    name = access.principal.value
+    arn = parse_arn(name)
+    if arn is not None and arn.resource == "root":
+        return _of_account(arn.partition, arn.account, situation)
+    if name != "*":
+        return name
+    if any(condition.key == "aws:PrincipalIsAWSService" for condition in access.statement.conditions):
+        return ANY_SERVICE
+    key = parse_arn(access.key)
+    barred = {value for each in access.statement.conditions if _is_barred(each) for value in each.values}
+    return _of_account(key.partition, _account(situation, key.account, barred), situation) if key else None
+
+
+def _is_barred(condition: Condition) -> bool:
+    return condition.operator == "StringNotEquals" and condition.key.lower() in ("aws:principalaccount", "kms:calleraccount")
+
+
+def _account(situation: Situation, own: str, barred: Collection[str]) -> str:
+    """Return the account of somebody whom conditions leave of everyone: for a member of an organization another account."""
+    said = {name.lower(): values[0] for name, values in situation.context.items() if values}
+    told = said.get("aws:principalaccount") or said.get(CALLERS_ACCOUNT.lower())
+    if told is not None:
+        return told
+    member = "aws:principalorgid" in said or "aws:principalorgpaths" in said
+    return next((one for one in _MEMBERS if one != own and one not in barred), own) if member else own
+
+
+def _of_account(partition: str, account: str, situation: Situation) -> str | None:
+    said = {key.lower(): values[0] for key, values in situation.context.items() if values}
+    head = f"arn:{partition}:iam::{account}:"
+    if "aws:principalarn" in said:
+        return _like(said["aws:principalarn"], head)
+    if "aws:username" in said:
+        return f"{head}user/{said['aws:username']}"
+    if any(_USER_NAME in value for value in situation.texts):
+        return f"{head}user/{SOMEBODY}"
+    return head + _OF_TYPE.get(said.get("aws:principaltype", ""), f"role/{SOMEBODY}")
+
+
+def _like(text: str, head: str) -> str | None:
+    """Return the principal of an account that an example of aws:PrincipalArn names; None if it names one of another account."""
+    parts = text.split(":", 5)
+    if len(parts) != 6 or not parts[5].startswith(("role/", "user/", "root")):
+        return f"{head}role/{SOMEBODY}"
+    if parts[4].isdigit() and parts[4] != head.split(":")[4]:
+        return None
+    return head + parts[5]

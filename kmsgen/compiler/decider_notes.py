@@ -1,0 +1,86 @@
+"""Notes on who else decides whether an access is had: IAM policies of other accounts or of nobody, key policies that stay.
+
+Source: KMS Developer Guide, key-policy-modifying-external-accounts, key-policy-default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmsgen.arn import account_of
+from kmsgen.compiler.guardrail_world import World
+from kmsgen.compiler.identity_policy import needs_identity_policy
+from kmsgen.compiler.permit import Permit
+from kmsgen.compiler.principals import is_account, is_service_linked
+from kmsgen.errors import Diagnostic, Location
+from kmsgen.intent.intent import ORGANIZATION, Intent, When, account_named, account_of_everyone
+
+
+def notes_on_deciders(intent: Intent, worlds: tuple[World, ...]) -> Iterator[Diagnostic]:
+    """Yield who decides beside the policies of the intent, and of whom no IAM policy is asked."""
+    yield from _not_governed(intent, worlds)
+    yield from _everyone(intent)
+    for world in worlds:
+        yield from _other_halves(intent, world)
+
+
+def _everyone(intent: Intent) -> Iterator[Diagnostic]:
+    """Yield whom no IAM policy holds back: everyone of the key's account, under the conditions of the line or under none."""
+    for access in (*intent.admins, *intent.users):
+        if account_of_everyone(access.principal) != intent.scope.account:
+            continue
+        if access.when == When():
+            message = f"everyone of account {intent.scope.account}, its root user too, has what `{access.principal}` has, always"
+            hint = "`when: {via: [...]}` for what AWS services do for them, or `account` for whomever IAM policies allow it"
+            yield Diagnostic(access.location, "everyone-unlimited", message, hint)
+        else:
+            message = f"no IAM policy decides who of account {intent.scope.account} has what `{access.principal}` has"
+            hint = "`account` for whomever IAM policies allow it"
+            yield Diagnostic(access.location, "everyone-in-account", message, hint)
+
+
+def _not_governed(intent: Intent, worlds: tuple[World, ...]) -> Iterator[Diagnostic]:
+    """Yield what is taken for granted of key policies that stay; a deny has its effect whatever they say."""
+    place = Location(intent.path)
+    pairs = {
+        (account_of(permit.principal.value), world.target.account)
+        for world in worlds
+        for permit in world.permits
+        if not intent.governed
+    }
+    if any(one == other for one, other in pairs):
+        message = "IAM policies have an effect only on keys whose key policies let the account's IAM policies decide"
+        yield Diagnostic(place, "needs-delegation", message)
+    for one, other in sorted((one or "", other) for one, other in pairs if one != other):
+        message = f"taken for granted: the key policies in account {other} let account {one} in, whose half this is"
+        yield Diagnostic(place, "needs-other-half", message, f"account {other} names account {one}, or these principals, there")
+
+
+def _other_halves(intent: Intent, world: World) -> Iterator[Diagnostic]:
+    for permit in world.permits:
+        name, place = permit.who, permit.origins[0]
+        foreign = world.target.governed and account_of(name) not in (None, world.target.account)
+        if permit.meant:
+            yield from _halves_of_many(permit, world)
+        elif foreign and is_account(permit.principal):
+            message = f"account {account_of(name)} decides by its own IAM policies which of its principals use the key"
+            yield Diagnostic(place, "other-half", message)
+        elif foreign and is_service_linked(name):
+            yield Diagnostic(place, "other-half", f"what `{name}` may do in its own account is AWS's to say")
+        elif is_account(permit.principal) and needs_identity_policy(permit, world.target, intent.delegation):
+            message = f"`{permit.action}` has no effect in a key policy; the account's IAM policies must allow it"
+            yield Diagnostic(place, "iam-only", message)
+
+
+def _halves_of_many(permit: Permit, world: World) -> Iterator[Diagnostic]:
+    """Yield who else decides about those whom a pattern or an organization means: no IAM policy of theirs can be written here."""
+    place, account = permit.origins[0], account_named(permit.who)
+    if permit.who.startswith(ORGANIZATION):
+        message = f"the accounts of `{permit.who}` decide by their own IAM policies which of their principals use the key"
+        yield Diagnostic(place, "other-half", message)
+    elif account != world.target.account:
+        message = f"account {account} decides by its own IAM policies which of its principals use the key"
+        yield Diagnostic(place, "other-half", message)
+    elif is_account(permit.principal):
+        message = f"whom `{permit.who}` matches is not known here: the IAM policies that let them use the key are yours to write"
+        yield Diagnostic(place, "pattern-by-iam", message, "with `delegation: key-policy` the key policy lets them in")
