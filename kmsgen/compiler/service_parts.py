@@ -91,6 +91,19 @@ def check_resources(use: ServiceUse, parts: tuple[Part, ...], known: Mapping[str
             )
 
 
+def check_accounts(use: ServiceUse, parts: tuple[Part, ...]) -> None:
+    """Refuse source accounts where neither the service tells one nor a statement has room for it: they would be dropped."""
+    if use.source_accounts and not any(_tells_account(part.statement) for part in parts):
+        message = f"`{name_of(use)}` acts for whoever calls it: no statement of it tells the account of a resource"
+        hint = "leave `source_account` out; whose principals use the key stands in `principals`"
+        raise input_error(use.location, "service-account", message, hint)
+
+
+def _tells_account(statement: ServiceStatement) -> bool:
+    texts = (statement.principal, *(text for row in statement.conditions for text in row.condition.values))
+    return statement.principal_kind == "Service" or any("${account}" in text for text in texts)
+
+
 def check_coverage(use: ServiceUse, parts: tuple[Part, ...], known: Mapping[str, str]) -> None:
     """Refuse resources that leave a statement of the service without any: the service would not work."""
     for part in parts if use.resources else ():

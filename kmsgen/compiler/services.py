@@ -16,7 +16,7 @@ from kmsgen.compiler.conditions import conditions_of, conjoin
 from kmsgen.compiler.permit import Conditions, Permit, canonical
 from kmsgen.compiler.principals import has_identity_policies, is_account
 from kmsgen.compiler.service_filling import Filling, fillings, for_caller, name_of, readable
-from kmsgen.compiler.service_parts import Part, asked_parts, check_coverage, check_resources, standing
+from kmsgen.compiler.service_parts import Part, asked_parts, check_accounts, check_coverage, check_resources, standing
 from kmsgen.compiler.service_sources import check_organizations
 from kmsgen.compiler.service_when import check_apart, check_said, conditions_on, holds_with
 from kmsgen.compiler.target import Target
@@ -39,6 +39,7 @@ def service_permits(use: ServiceUse, target: Target, intent: Intent) -> Iterator
         words = ", ".join(word for word, _ in service.who)
         raise input_error(use.location, "service-principals", message, f"give `principals` for: {words}")
     known = {"partition": target.partition, "region": target.regions[0], "account": target.account}
+    check_accounts(use, parts)
     check_resources(use, parts, known)
     check_coverage(use, parts, known)
     said = conditions_of(use.when, target.regions, use.location)

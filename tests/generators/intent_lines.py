@@ -275,6 +275,16 @@ _SERVICES: tuple[Said, ...] = (
         lambda call: replace(_calls("sns.amazonaws.com", **{"aws:SourceAccount": HOME})(call), time="2026-01-01T00:00:00Z"),
     ),
     Said(
+        "{service: via/kafka, principals: role/path/b, can: ['kms:CreateGrant'], when: {grant: {operations: [Decrypt, Encrypt], "
+        "grantees: role/g}}}",
+        lambda call: (
+            call.role == own_arn("role/path/b") and call.action == "CreateGrant" and call.via == "kafka" and _limited(call)
+        ),
+        lambda call: replace(
+            call, who=own_arn("role/path/b"), action="CreateGrant", via="kafka", granted=("Decrypt",), grantee=own_arn("role/g")
+        ),
+    ),
+    Said(
         "{service: cloudtrail, variables: {trail: main}}",
         _trail,
         lambda call: replace(

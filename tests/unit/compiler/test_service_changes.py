@@ -234,7 +234,7 @@ def test_the_account_of_the_caller_is_that_of_the_principal(account: str) -> Non
     """kms:CallerAccount tells whose principal calls, not whose resource it is about."""
     name = f"arn:aws:iam::{account}:role/Creator"
     for accounts in ((), (ACCOUNT,), (OTHER,)):
-        rows = given(compiled(use("codeartifact", {"creator": name}, accounts=accounts)), name)
+        rows = given(compiled(use("thinclient", {"user": name}, accounts=accounts)), name)
         assert {row["StringEquals kms:CallerAccount"] for found in rows.values() for row in found} == {(account,)}
 
 

@@ -173,18 +173,20 @@ def test_what_the_line_names_asks_for_its_condition(line: object, principal: str
 
 
 @pytest.mark.parametrize(
-    ("name", "variables"),
+    ("name", "variables", "accounts"),
     [
-        ("rds-zero-etl-redshift", {}),
-        ("transcribe-output", {}),
-        ("emr-serverless-disk", {"application_id": "a"}),
-        ("workspaces-web", {}),
+        ("rds-zero-etl-redshift", {}, (ACCOUNT,)),
+        ("transcribe-output", {}, ()),
+        ("emr-serverless-disk", {"application_id": "a"}, (ACCOUNT,)),
+        ("workspaces-web", {}, (ACCOUNT,)),
     ],
 )
-def test_a_condition_of_ones_own_falls_away_where_it_is_not_given(name: str, variables: dict[str, str]) -> None:
+def test_a_condition_of_ones_own_falls_away_where_it_is_not_given(
+    name: str, variables: dict[str, str], accounts: tuple[str, ...]
+) -> None:
     """An encryption context of one's own is documented, and not everybody has one."""
     service = SERVICES[name]
-    line = use_of(service)._replace(variables=tuple(variables.items()), source_accounts=(ACCOUNT,))
+    line = use_of(service)._replace(variables=tuple(variables.items()), source_accounts=accounts)
     texts = str(compiled(line).bundle.keys[0].policy)
     assert "${" not in texts
     assert "context_key" not in texts

@@ -87,3 +87,10 @@ def test_every_service_that_calls_by_itself_is_read_alike(name: str) -> None:
         return
     intent = intent_of(line)
     assert [str(one.diagnostic) for answer in ask(intent, found.bundle, found.origins) for one in answer.findings] == []
+
+
+def test_a_source_account_that_nothing_tells_is_refused() -> None:
+    """RDS acts for its caller alone, so that no statement could say of which account a resource is; a log group's does."""
+    with pytest.raises(InputError, match="service-account"):
+        compiled(use("rds", {"creator": "dev"}, accounts=("444455556666",)))
+    assert compiled(use("cloudwatch-logs", accounts=("444455556666",)))
