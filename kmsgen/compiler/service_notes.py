@@ -32,7 +32,7 @@ def _notes(intent: Intent) -> Iterator[Diagnostic]:
         service = services.find(use.service)
         if service is not None:
             yield from _on_row(use, service)
-            yield from _on_partition(use, service, intent.scope.partition)
+            yield from _on_partition(use, service, known)
             yield from _on_statements(use, service, known)
             yield from _on_optional(use, service, intent.services)
             yield from _on_buckets(use, service)
@@ -62,8 +62,9 @@ def _on_row(use: ServiceUse, service: Service) -> Iterator[Diagnostic]:
         yield Diagnostic(use.location, "service-itself", message, "a line without `principals` is about the service")
 
 
-def _on_partition(use: ServiceUse, service: Service, partition: str) -> Iterator[Diagnostic]:
-    names = {each.principal for each in service.statements if each.principal_kind == "Service"}
+def _on_partition(use: ServiceUse, service: Service, known: Mapping[str, str]) -> Iterator[Diagnostic]:
+    names = {readable(each.principal, known) for each in service.statements if each.principal_kind == "Service"}
+    partition = known["partition"]
     if names and partition != "aws" and not use.service.startswith(services.BY_NAME):
         message = (
             f"the pages of `{name_of(use)}` name {', '.join(sorted(names))} for the partition aws; for {partition} none was found"
