@@ -52,7 +52,10 @@ def run(paths: Sequence[str], beside: Beside, output: str, fail_on: str, course:
     files, failures = policy_files(paths, since)
     work = partial(_linted, beside=beside.plain, output=output)
     memory: Memory[PolicyFile, Linted] = Memory(partial(_key, asked=_asked(beside, output)), _plain, _again)
-    with verdicts(work, files, course, is_ordinary, memory) as made, tracked(made, len(files), "looking at files") as outcomes:
+    with (
+        verdicts(lambda: work, files, course, is_ordinary, memory) as made,
+        tracked(made, len(files), "looking at files") as outcomes,
+    ):
         found, failed = collected(outcomes, fail_fast=course.fail_fast)
     failures += failed
     if found or not failures:

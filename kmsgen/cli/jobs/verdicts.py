@@ -27,30 +27,44 @@ class Memory(NamedTuple, Generic[Item, Done]):
 
 @contextmanager
 def verdicts(
-    work: Callable[[Item], Done],
+    begin: Callable[[], Callable[[Item], Done]],
     items: Sequence[Item],
     course: Course,
     anywhere: Callable[[Item], bool],
     memory: Memory[Item, Done],
 ) -> Iterator[Iterator[Done | Failure]]:
-    """Give the answer about each item, in order, as `results` does: what is remembered is not worked on."""
+    """Give the answer about each item, in order, as `results` does: what is remembered is not worked on.
+
+    `begin` returns the work, and is asked for it only where there is some.
+    """
     if not course.cache:
-        with results(work, items, course, anywhere) as made:
+        with _found(begin, items, course, anywhere) as made:
             yield made
         return
     with Cache(cache_folder()) as cache:
         keys = [memory.key(item) for item in items]
         known = [key is not None and cache.find(key) is not None for key in keys]
         anew = [item for item, hit in zip(items, known, strict=True) if not hit]
-        with results(work, anew, course, anywhere) as made:
-            teller = _Teller(work, memory, cache, made)
+        with _found(begin, anew, course, anywhere) as made:
+            teller = _Teller(begin, memory, cache, made)
             yield (teller.told(*one) for one in zip(items, keys, known, strict=True))
+
+
+@contextmanager
+def _found(
+    begin: Callable[[], Callable[[Item], Done]], items: Sequence[Item], course: Course, anywhere: Callable[[Item], bool]
+) -> Iterator[Iterator[Done | Failure]]:
+    if not items:
+        yield iter(())
+        return
+    with results(begin(), items, course, anywhere) as made:
+        yield made
 
 
 class _Teller(NamedTuple, Generic[Item, Done]):
     """Tells what is remembered, and remembers what is found anew."""
 
-    work: Callable[[Item], Done]
+    begin: Callable[[], Callable[[Item], Done]]
     memory: Memory[Item, Done]
     cache: Cache
     made: Iterator[Done | Failure]
@@ -59,7 +73,7 @@ class _Teller(NamedTuple, Generic[Item, Done]):
         found: Remembered | None = self.cache.find(key) if known and key is not None else None
         if found is not None:
             return self.memory.again(found.summary)
-        one = Attempt(self.work)(item) if known else next(self.made)  # known, and damaged meanwhile
+        one = Attempt(self.begin())(item) if known else next(self.made)  # known, and damaged meanwhile
         if key is not None and not isinstance(one, Failure):
             self._remember(item, key, one)
         return one

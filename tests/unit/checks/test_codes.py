@@ -15,6 +15,7 @@ SOURCES = [
     ROOT / "kmsgen/cli/jobs/existing.py",
     ROOT / "kmsgen/cli/jobs/gone.py",
     ROOT / "kmsgen/cli/jobs/verify.py",
+    ROOT / "kmsgen/cli/jobs/verifying.py",
     ROOT / "kmsgen/render/claims.py",
     ROOT / "kmsgen/render/lost_keys.py",
     ROOT / "kmsgen/render/steps.py",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kmsgen.cli.jobs import lint, verify
+from kmsgen.cli.jobs import lint, verifying
 from kmsgen.prover.problem import Budget
 from tests.unit.cli.running import Ran, Runner
 
@@ -51,7 +51,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the files that are worked on."""
     files: list[str] = []
-    verified, found = verify.verify_intent, lint.findings_of
+    verified, found = verifying.verify_intent, lint.findings_of
 
     def counted(intent: Any, *more: Any) -> Any:
         files.append(Path(intent.path).name)
@@ -61,7 +61,7 @@ def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         files.append(Path(subject.path).name)
         return found(subject)
 
-    monkeypatch.setattr(verify, "verify_intent", counted)
+    monkeypatch.setattr(verifying, "verify_intent", counted)
     monkeypatch.setattr(lint, "findings_of", counted_file)
     return files
 
