@@ -74,7 +74,7 @@ def sides_of(store: Store, paths: Iterable[str], problems: list[Diagnostic]) -> 
         files = (store.identity(path), *bases)
         return Side(path, _name(tree.data, path), _key(tree.data), files, tuple(map(digest, files)), store)
 
-    found = list(find_intents(dict.fromkeys(paths), side, problems, store))
+    found = list({one.path: one for one in find_intents(dict.fromkeys(paths), side, problems, store)}.values())
     problems.extend(same_names((one.name, one.path) for one in found))
     return found
 

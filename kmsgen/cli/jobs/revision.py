@@ -98,7 +98,7 @@ class Revision:
     def beside(self, path: str, name: str) -> str:
         """Return the path of what a file calls by a name."""
         folder, slash, _ = self.inner(path).rpartition("/")
-        return self.path(f"{folder}{slash}{name}")
+        return self.path(name if name.startswith("/") else f"{folder}{slash}{name}")
 
     def outside(self, path: str, target: Path) -> str | None:
         """Return the revision where a target lies outside the commit."""
@@ -146,6 +146,8 @@ class Revision:
 
     def _followed(self, inner: str) -> Path:
         """Follow the links on a path, as a file system does: each step must be a folder but the last."""
+        if inner.startswith("/"):
+            return _NOWHERE
         done: list[str] = []
         left = deque(inner.split("/"))
         links = 0

@@ -164,6 +164,24 @@ def test_an_absolute_path_is_one_of_the_repository(repository: Repository, run: 
         assert run("diff", "HEAD~1..HEAD", outside).code == 2
 
 
+@pytest.mark.parametrize("path", ["/etc", "../x", "sub/../../x", "out", ""])
+def test_the_settings_of_a_revision_stay_within_it(path: str, repository: Repository, run: Runner) -> None:
+    """As those of a disk do, links followed."""
+    (repository.path / "out").symlink_to("/etc")
+    repository.write("kmsgen.toml", f'intents = ["{path}"]\n')
+    repository.commit()
+    ran = run("diff", "HEAD~1..HEAD")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"HEAD:kmsgen.toml:1:1: bad-setting: `{path}` is not a path within the folder of kmsgen.toml")
+
+
+def test_an_intent_that_is_named_twice_is_one(repository: Repository, run: Runner) -> None:
+    """By its folder and by itself."""
+    repository.write("kmsgen.toml", 'intents = ["intents", "intents/a.yaml"]\njobs = 1\n')
+    repository.commit()
+    assert found(run, "HEAD..HEAD")["same"] == 3
+
+
 # --- revisions ----------------------------------------------------------------------------------------------------------
 
 
