@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from kmsgen.arn import account_of, is_service_principal, parse_arn
+from kmsgen.arn import is_service_principal
 from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT
 from kmsgen.checks.example_requests import PLAIN, Situation, keys_read, request_for, situations, without_others
 from kmsgen.checks.intent.asked_access import kinds_of_resource
-from kmsgen.checks.intent.specification import is_service_linked, with_own_policies
+from kmsgen.checks.intent.specification import ANY_IAM_POLICY, ASSUMED, is_service_linked, with_own_policies
 from kmsgen.checks.judge import StatefulJudge
-from kmsgen.intent.intent import is_pattern
+from kmsgen.checks.matrix_callers import callers, is_of_people, labels_for, needs_iam, principals
 from kmsgen.policy.bundle import Bundle, KeyAccess
-from kmsgen.policy.document import Condition, Document, Effect, Statement
+from kmsgen.policy.document import Condition, Document, Effect
 from kmsgen.policy.grant import Grant
 
 Values = tuple[str, ...]
@@ -40,6 +40,9 @@ OPERATORS = {
     "Bool": "=",
     "IpAddress": "in",
 }
+
+
+Way = tuple[Values, Values, Values]  # conditions, statements, what may deny it still
 
 
 class Row(NamedTuple):
@@ -83,13 +86,14 @@ class _Reader:
 
     def __init__(self, bundle: Bundle, access: KeyAccess, organization: str | None, account: str) -> None:
         self.access = access
-        self.names = tuple(_principals(bundle, access))
+        self.names = tuple(principals(bundle, access))
         untold = (name for name in self.names if name not in bundle.principals or is_service_linked(name))
-        assumed = [_witness(name) for name in untold if not is_service_principal(name)]
+        assumed = [caller for name in untold for caller in callers(name, access.key) if needs_iam(caller, access.key)]
         whole = with_own_policies(bundle, assumed, organization, account)
         self.judge = StatefulJudge(whole)
         self.lenient = StatefulJudge(_without_denies(whole))
         self.held = dict(_labelled(bundle, access))
+        self.meant = labels_for(access)
         self.against = tuple(_told_apart_by_denies(bundle, access))
         self.candidates = tuple(_candidates(bundle, access))
         self.read = keys_read(statement for document in _documents(bundle, access) for statement in document.statements)
@@ -99,12 +103,25 @@ class _Reader:
         for name in self.names:
             grouped: dict[tuple[Values, Values, Values], list[str]] = {}
             for action in ACTIONS.values():
-                for found in self._ways(name, action.iam_name):
+                for found in self._told(name, action.iam_name):
                     grouped.setdefault(found, []).append(action.iam_name)
             for (conditions, statements, unless), actions in grouped.items():
                 yield Row(self.access.key.arn, name, tuple(actions), conditions, statements, unless)
 
-    def _ways(self, name: str, action: str) -> Iterator[tuple[Values, Values, Values]]:
+    def _told(self, name: str, action: str) -> Iterator[Way]:
+        """Yield each way in which whom a row is about may call an action: none that any IAM policy gives by itself."""
+        seen: list[set[str]] = []
+        for caller in callers(name, self.access.key):
+            for conditions, reason, unless in self._ways(caller, action):
+                stated = set(reason) - {ASSUMED}
+                meant = stated & self.meant.get(name, stated)
+                if name == "*" and is_service_principal(caller):
+                    meant = {label for label in meant if not is_of_people(self.held.get(label, ()))}
+                if meant and not any(known <= stated for known in seen):
+                    seen.append(stated)
+                    yield conditions, tuple(ANY_IAM_POLICY if one == ASSUMED else one for one in reason), unless
+
+    def _ways(self, name: str, action: str) -> Iterator[Way]:
         """Yield each way in which a principal may call an action: conditions, statements, and what may deny it still."""
         seen: set[Values] = set()
         for situation in self.candidates:
@@ -136,47 +153,13 @@ class _Reader:
 
     def _request(self, name: str, action: str, situation: Situation) -> Request:
         """Return a request that holds what the situation says, and none of the other condition keys that a policy reads."""
-        return without_others(request_for(_witness(name), action, self._resources(action), situation), self.read)
+        return without_others(request_for(name, action, self._resources(action), situation), self.read)
 
     def _resources(self, action: str) -> Values:
         kinds = kinds_of_resource(action)
         arn, aliases = self.access.key.arn, self.access.key.aliases
         alias = f"{arn.rpartition(':')[0]}:{aliases[0] if aliases else 'alias/example'}"
         return tuple({"key": arn, "alias": alias}.get(kind, "*") for kind in kinds)
-
-
-def _principals(bundle: Bundle, access: KeyAccess) -> Iterator[str]:
-    """Yield whoever is named: in the key policy, in the order of its statements, by grants, and beside."""
-    allows = [statement for statement in access.policy.statements if statement.effect is Effect.ALLOW]
-    named = [name for statement in allows for name in _named(statement)]
-    named += [grant.grantee for grant in access.grants]
-    yield from dict.fromkeys((*named, *(name for name, beside in bundle.principals.items() if beside.identity_policies)))
-
-
-def _named(statement: Statement) -> Iterator[str]:
-    """Yield whom a statement is for: of everyone or an account, those whose ARNs match, where a condition says so."""
-    for principal in statement.principals or ():
-        patterns = [
-            value
-            for condition in statement.conditions
-            if condition.key.lower() == "aws:principalarn" and condition.operator in ("ArnLike", "StringLike")
-            for value in condition.values
-            if is_pattern(value) and account_of(value)
-        ]
-        wide = principal.value == "*" or principal.value.endswith(":root")
-        yield from patterns if wide and patterns else (principal.value,)
-
-
-def _witness(name: str) -> str:
-    """Return who makes the requests: of a whole account, somebody; of everyone, somebody of no account that is named."""
-    if is_pattern(name):
-        return name.replace("*", "x").replace("?", "x")
-    arn = parse_arn(name)
-    if name == "*":
-        return "arn:aws:iam::999999999999:role/anyone"
-    if arn is not None and arn.resource == "root":
-        return str(arn._replace(resource="role/anyone-whom-iam-allows"))
-    return name
 
 
 def _without_denies(bundle: Bundle) -> Bundle:

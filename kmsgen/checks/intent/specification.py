@@ -17,7 +17,10 @@ from kmsgen.policy.bundle import Bundle, Key, KeyAccess, Organization, Principal
 from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
 from kmsgen.policy.grant import Grant
 
-ANYTHING = Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), sid="Anything"),))
+ANY_IAM_POLICY = "any IAM policy"
+"""What a reader is told in the place of an IAM policy that is taken for granted; a Sid of one has no spaces."""
+ASSUMED = f"identity-policy/{ANY_IAM_POLICY}"
+ANYTHING = Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), sid=ANY_IAM_POLICY),))
 
 
 class Specification(NamedTuple):

@@ -30,7 +30,8 @@ def matrix(
     """Print who can do what with the key, under which conditions, as the authorizer decides it.
 
     A row is a principal with actions under the same conditions; `unless` names the denies that can still take it away. A
-    principal whose IAM policies a file does not tell is taken to have every one it could have.
+    principal whose IAM policies a file does not tell is taken to have every one it could have (`any IAM policy`). Whom conditions
+    leave of everyone has rows of its own: a role, a pattern, `account/ID/*` for everyone of an account.
     JSON: a list of {file, key, name, principal, actions, conditions, statements, unless, sure}.
     Exit codes: 0 printed, 2 bad input.
     """
