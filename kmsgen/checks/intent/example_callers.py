@@ -2,7 +2,7 @@
 
 Everyone of an account are callers of several kinds: roles, users, the root user, federated users. Source: IAM User Guide,
 reference_policies_elements_principal, reference_policies_variables (aws:PrincipalType); KMS Developer Guide, conditions-kms
-(kms:CallerAccount).
+(kms:CallerAccount), multi-region-auth-slr (the role of kms:SynchronizeMultiRegionKey).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from kmsgen.arn import parse_arn
+from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.availability import Occurrence, Presence, PrincipalKind, Route, availability
 from kmsgen.checks.example_requests import Situation
 from kmsgen.checks.intent.asked_access import CALLERS_ACCOUNT, Expected
@@ -22,6 +23,7 @@ ANY_SERVICE = "s3.amazonaws.com"
 _MEMBERS = ("444455556666", "777788889999", "123456789012")
 _USER_NAME = "${aws:username"  # a variable that users alone have
 _OF_TYPE = {"User": f"user/{SOMEBODY}", "AssumedRole": f"role/{SOMEBODY}", "Account": "root"}
+_KMS_ROLE = "role/aws-service-role/mrk.kms.amazonaws.com/AWSServiceRoleForKeyManagementServiceMultiRegionKeys"
 _ROUTES = (Route.DIRECT, Route.VPC_ENDPOINT, Route.FORWARD_ACCESS_SESSION)
 # of everyone of an account: what the condition keys of their requests depend on -> service and resource of an ARN; their names
 # are not those of callers whom IAM policies must allow
@@ -76,6 +78,8 @@ def _caller(access: Expected, situation: Situation) -> str | None:
     """Return who makes the call: the principal itself, or somebody of an account for whom the conditions can hold."""
     name = access.principal.value
     arn = parse_arn(name)
+    if arn is not None and arn.resource == "root" and _is_for_aws(access.action):
+        return f"arn:{arn.partition}:iam::{arn.account}:{_KMS_ROLE}"
     if arn is not None and arn.resource == "root":
         return _of_account(arn.partition, arn.account, situation)
     if name != "*":
@@ -89,6 +93,12 @@ def _caller(access: Expected, situation: Situation) -> str | None:
 
 def _is_barred(condition: Condition) -> bool:
     return condition.operator == "StringNotEquals" and condition.key.lower() in ("aws:principalaccount", "kms:calleraccount")
+
+
+def _is_for_aws(action: str) -> bool:
+    """Return whether AWS calls an action by the service-linked role of KMS: kms:SynchronizeMultiRegionKey."""
+    row = ACTIONS.get(action.removeprefix("kms:"))
+    return row is not None and row.policy_types is None
 
 
 def _account(situation: Situation, own: str, barred: Collection[str]) -> str:

@@ -227,3 +227,8 @@ def test_everyone_needs_no_iam_policy() -> None:
     changed = found.mutated(lambda one: rewrite(one, "Use by", lambda s: s._replace(principals=(root,))))
     names = [finding.message.split("`")[1].split(":", 5)[5] for finding in changed.findings()]
     assert {"role/somebody", "user/somebody"} <= set(names)
+
+
+def test_what_aws_calls_is_called_by_its_role() -> None:
+    """kms:SynchronizeMultiRegionKey of an account is asked for by the service-linked role of KMS, which alone calls it."""
+    assert missing("", principal="account", action="kms:SynchronizeMultiRegionKey") == []
