@@ -21,6 +21,13 @@ from kmsgen.policy.operators import split_operator
 
 Values = tuple[str, ...]
 EVERYBODY = Principal("AWS", "*")
+CALLERS_ACCOUNT, _PRINCIPALS_ACCOUNT = "kms:calleraccount", "aws:principalaccount"
+# what of everyone's conditions says who is meant: each value of one has a line of its own
+_WHO = {
+    **dict.fromkeys((CALLERS_ACCOUNT, _PRINCIPALS_ACCOUNT, "aws:principalorgid"), ("StringEquals", "StringLike")),
+    "aws:principalorgpaths": ("ForAnyValue:StringLike",),
+    "aws:principalarn": ("ArnLike", "ArnEquals", "StringLike"),
+}
 _NARROW = {"StringLike": "StringEquals", "StringNotLike": "StringNotEquals"}
 _EQUALITIES = ("ArnEquals", "ArnLike", "StringEquals", "StringLike")
 _OF_ARNS = {"ArnLike": "ArnEquals", "ArnNotLike": "ArnNotEquals"}
@@ -67,15 +74,18 @@ class Part(NamedTuple):
 
 def parts_of(origin: Origin, statement: Statement, key: Key) -> Iterator[Part]:
     """Yield the parts of an Allow of a key policy that have an effect on its key; accounts apart from whoever else it names."""
-    if not is_about(statement, key):
-        return
+    if is_about(statement, key):
+        for one in _apart(_by_name(statement)):
+            yield from _parts(origin, one, key)
+
+
+def _parts(origin: Origin, statement: Statement, key: Key) -> Iterator[Part]:
     alike: dict[tuple[bool, tuple[Condition, ...], Values], list[Principal]] = {}
-    statement = _by_name(statement)
     for principal in dict.fromkeys(_whole(one, key) for one in statement.principals or ()):
         by_conditions: dict[tuple[Condition, ...], list[str]] = {}
         for action in actions_of(statement):
             held = held_by(action, statement.conditions)
-            if held is not None and _has_effect(action, principal, key):
+            if held is not None and _has_effect(action, _meant(principal, statement, key), key):
                 by_conditions.setdefault(held, []).append(action)
         for held, names in by_conditions.items():
             alike.setdefault((principal.value.endswith(":root"), held, tuple(sorted(names))), []).append(principal)
@@ -93,6 +103,28 @@ def _by_name(statement: Statement) -> Statement:
         return statement
     others = tuple(one for one in statement.conditions if one != named)
     return statement._replace(principals=tuple(Principal("AWS", value) for value in named.values), conditions=others)
+
+
+def _apart(statement: Statement) -> Iterator[Statement]:
+    """Yield an Allow of everyone once for each of the accounts, organizations or patterns that a condition leaves of everyone."""
+    statement = statement._replace(conditions=tuple(map(_of_one_account, statement.conditions)))
+    said = next((one for one in statement.conditions if one.operator in _WHO.get(one.key.lower(), ())), None)
+    if said is None or len(said.values) == 1 or {one.value for one in statement.principals or ()} != {"*"}:
+        yield statement
+        return
+    for value in dict.fromkeys(said.values):
+        alone = said._replace(values=(value,))
+        yield statement._replace(conditions=tuple(alone if one is said else one for one in statement.conditions))
+
+
+def _of_one_account(condition: Condition) -> Condition:
+    """Return a comparison of the caller's account, which is one text of digits, as StringEquals where it says the same."""
+    name = split_operator(condition.operator)
+    if condition.key.lower() not in (CALLERS_ACCOUNT, _PRINCIPALS_ACCOUNT) or name is None or name.if_exists:
+        return condition
+    same = name.base in ("StringEquals", "StringEqualsIgnoreCase") and name.quantifier != "ForAllValues"
+    digits = all(ACCOUNT_ID.match(value) for value in condition.values)
+    return condition._replace(operator="StringEquals") if same and digits else condition
 
 
 def _names_principals(condition: Condition) -> bool:
@@ -130,11 +162,20 @@ def held_by(action: str, conditions: Iterable[Condition]) -> tuple[Condition, ..
     """Return the conditions that requests for an action can meet or fail; None where one of them can never hold."""
     held = []
     for condition in conditions:
+        if _names_no_account(condition):
+            return None
         if carries(action, condition.key):
             held.append(condition)
         elif fails_when_absent(condition):
             return None
     return tuple(held)
+
+
+def _names_no_account(condition: Condition) -> bool:
+    """Return whether a condition compares a caller's account with what is no account id, such as an ARN."""
+    if condition.key.lower() not in (CALLERS_ACCOUNT, _PRINCIPALS_ACCOUNT) or condition.operator not in _EQUALITIES:
+        return False
+    return not any(ACCOUNT_ID.match(value) or has_wildcard(value) or "${" in value for value in condition.values)
 
 
 def plainest(conditions: Iterable[Condition]) -> frozenset[Condition]:
@@ -153,7 +194,9 @@ def _plain(condition: Condition) -> Condition:
         if base in ("Bool", "Null"):
             values = tuple(value.lower() for value in values)
         operator = str(name._replace(base=base))
-    return Condition(operator, condition.key.lower(), values)
+    key = condition.key.lower()
+    same = key == _PRINCIPALS_ACCOUNT and operator == "StringEquals"  # both are the account of the caller's ARN
+    return Condition(operator, CALLERS_ACCOUNT if same else key, values)
 
 
 def _whole(principal: Principal, key: Key) -> Principal:
@@ -174,6 +217,16 @@ def _has_effect(name: str, principal: Principal, key: Key) -> bool:
         return principal.value == account_root(*_home(key)) or ":role/aws-service-role/" in principal.value
     arn = parse_arn(principal.value)
     return arn is None or arn.account == _home(key)[1] or bool(row.cross_account)
+
+
+def _meant(principal: Principal, statement: Statement, key: Key) -> Principal:
+    """Return whom an Allow of everyone leaves where that is one account of others: what that cannot call has no effect."""
+    said = (one for one in statement.conditions if one.key.lower() in (CALLERS_ACCOUNT, _PRINCIPALS_ACCOUNT))
+    account = next((one.values[0] for one in said if one.operator == "StringEquals" and len(one.values) == 1), None)
+    partition, home = _home(key)
+    if principal.value != "*" or account in (None, home):
+        return principal
+    return Principal("AWS", account_root(partition, account or ""))
 
 
 def _home(key: Key) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from kmsgen.importer.allowed import Allowed, Origin, Part, parts_of
+from kmsgen.importer.allowed import Allowed, Origin, Part, parts_of, plainest
 from kmsgen.importer.delegated import Policies, delegated_parts, held_statements, refusals
 from kmsgen.importer.draft import Draft, Line, Trial
 from kmsgen.importer.grants import grant_lines
@@ -20,19 +20,23 @@ from kmsgen.importer.unsaid import Unsaid, together, unreadable
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.document import Effect, Statement
 
-_WHY = {"*": "a line names principals, patterns of them or members of an organization, and this is for everyone else too"}
+_WHY = {
+    "*": "a line names principals, patterns of them, everyone of an account, or an organization, and this is for anybody else too"
+}
 
 
 class Imported(NamedTuple):
     """The text of an intent, and what it does not say; `alias_halves` are principals to whom it gives IAM policies.
 
-    `by_absence` are denies of what the intent gives nobody.
+    `by_absence` are denies of what the intent gives nobody, and Allow statements that give nobody anything. `spelled_out` are
+    the patterns of actions in place of which the intent lists what KMS has today.
     """
 
     text: str
     unsaid: tuple[Unsaid, ...] = ()
     alias_halves: tuple[str, ...] = ()
     by_absence: tuple[Unsaid, ...] = ()
+    spelled_out: tuple[str, ...] = ()
 
 
 def import_key(access: KeyAccess, principals: Policies, path: str) -> Imported:
@@ -47,7 +51,7 @@ def import_key(access: KeyAccess, principals: Policies, path: str) -> Imported:
     if whole.refusals and draft.lines:
         unsaid += [Unsaid(None, None, "the lines together", one.message) for one in whole.refusals]
     halves = tuple(arn for arn, held in whole.principals.items() if held.identity_policies)
-    return Imported(draft.text(), together(unsaid), halves, tuple(search.by_absence))
+    return Imported(draft.text(), together(unsaid), halves, tuple(search.by_absence), search.spelled_out)
 
 
 class _Search:
@@ -70,7 +74,12 @@ class _Search:
         granted = (f"kms:{name}" for grant in access.grants for name in grant.operations)
         self.allowed = frozenset((*(one.action for one in self.everything), *granted))
         self.done: set[Allowed] = set()
-        self.by_absence: list[Unsaid] = []
+        self.said: dict[tuple[object, ...], list[tuple[Line, Part]]] = {}
+        self.by_absence = [
+            Unsaid(Origin(number), one.sid, "an Allow", "no call on this key meets it")
+            for number, one in self._of(Effect.ALLOW)
+            if not [*parts_of(Origin(number), one, access.key)]
+        ]
 
     def allows(self) -> Iterator[Unsaid]:
         """Find lines for the Allow statements; yield what no line says."""
@@ -80,6 +89,7 @@ class _Search:
         yield from (refusal for one in self.held for refusal in refusals(one, self.draft.key))
         for part in self.parts:
             yield from self._say(self._left(part))
+        self._put_together()
 
     def denies(self) -> Iterator[Unsaid]:
         """Find guard rails for the Deny statements; yield what none of them says."""
@@ -93,15 +103,22 @@ class _Search:
             if not mine or said.issuperset(mine):
                 continue
             found = find_rail(statement, self.draft, self.allowed)
-            if found is None and forbidden_by(statement, self.draft.key) and self.forbidden.isdisjoint(self.allowed):
+            if isinstance(found, str) and forbidden_by(statement, self.draft.key) and self.forbidden.isdisjoint(self.allowed):
                 self.by_absence.append(Unsaid(Origin(number), statement.sid, "an explicit deny", "no line gives what it denies"))
                 continue
-            if found is None:
-                yield Unsaid(Origin(number), statement.sid, "an explicit deny", "no guard rail is this Deny")
+            if isinstance(found, str):
+                yield Unsaid(Origin(number), statement.sid, "an explicit deny", found)
                 continue
             line, trial = found
             self.draft.lines.append(line)
             said |= denies_of(trial.statements, self.draft.key).keys()
+
+    @property
+    def spelled_out(self) -> tuple[str, ...]:
+        """The patterns of actions that Allow statements have, each once."""
+        stated = (*(one for _, one in self._of(Effect.ALLOW)), *(held.statement for held in self.held))
+        patterns = (name for one in stated if one.effect is Effect.ALLOW and not one.not_action for name in one.actions)
+        return tuple(dict.fromkeys(name for name in patterns if "*" in name or "?" in name))
 
     def _all(self, effect: Effect) -> Iterator[tuple[int, Statement]]:
         return ((number, one) for number, one in enumerate(self.statements) if one.effect is effect)
@@ -154,7 +171,18 @@ class _Search:
             return why or _WHY.get(part.principals[0].value, "no line of an intent says this")
         self.draft.lines.append(line)
         self.done |= given
+        if line.field in ("admins", "users"):
+            self.said.setdefault((part.principals, plainest(part.conditions)), []).append((line, part))
         return None
+
+    def _put_together(self) -> None:
+        """Say what several statements give the same principals under the same conditions in one line, where one can."""
+        for same in self.said.values():
+            names = tuple(sorted({name for _, part in same for name in part.actions}))
+            line, _, _ = self._candidate(same[0][1]._replace(actions=names)) if len(same) > 1 else (None, None, None)
+            if line is not None:
+                said = [one for one, _ in same]
+                self.draft.lines[:] = [one for one in self.draft.lines if not any(one is each for each in said)] + [line]
 
     def _candidate(self, part: Part) -> tuple[Line | None, frozenset[Allowed], str]:
         """Return the first line that gives a part and nothing else than the policy gives, permission by permission.
@@ -186,7 +214,7 @@ def _without(part: Part, names: frozenset[str]) -> Part:
 
 def _in_order(part: Part) -> Part:
     """Return a part with its principals and values sorted, as what an intent compiles to has them."""
-    conditions = tuple(one._replace(values=tuple(sorted(one.values))) for one in part.conditions)
+    conditions = tuple(sorted(one._replace(values=tuple(sorted(one.values))) for one in part.conditions))
     return part._replace(principals=tuple(sorted(part.principals)), conditions=conditions)
 
 

@@ -9,10 +9,11 @@ from kmsgen.arn import ACCOUNT_ID, parse_arn
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.capabilities import administrator, in_key_policy
 from kmsgen.catalogue.key_specs import key_type
-from kmsgen.importer.allowed import Part
+from kmsgen.importer.allowed import CALLERS_ACCOUNT, Part
 from kmsgen.importer.draft import Line
 from kmsgen.importer.when import whens_of
 from kmsgen.importer.words import word_for_aws, words_of
+from kmsgen.intent.intent import everyone_in
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Condition
 
@@ -42,24 +43,34 @@ def people_lines(part: Part, key: Key) -> Iterator[Line]:
 
 def _wide_lines(part: Part, key: Key) -> Iterator[Line]:
     """Yield the lines for everyone under a condition on the caller: patterns of principals, members of organizations."""
+    field = "admins" if _runs_only(part.actions) else "users"
+    halved = any(ACTIONS[name.removeprefix("kms:")].policy_types == "both" for name in part.actions)
     for names, others in _wide_names(part.conditions, key):
         for rest in can_and_when(part._replace(conditions=others), key):
-            yield Line("users", {"principal": names[0] if len(names) == 1 else names, **rest})
+            said = {"principal": names[0] if len(names) == 1 else names, **rest}
+            yield Line("users" if halved else field, said | {"only_on": ["key"]} if halved else said)
 
 
 def _wide_names(conditions: Conditions, key: Key) -> Iterator[tuple[list[str], Conditions]]:
     """Yield whom conditions on the caller leave, and the other conditions."""
     by_key = {one.key.lower(): one for one in conditions if one.operator in _EQUAL}
     organization, units = by_key.get(_ORGANIZATION), by_key.get(_UNITS)
-    arns, accounts = by_key.get(_ARN), by_key.get(_ACCOUNT)
+    arns, accounts, callers = by_key.get(_ARN), by_key.get(_ACCOUNT), by_key.get(CALLERS_ACCOUNT)
     if organization:
         yield [f"organization/{value}" for value in organization.values], _without(conditions, organization)
     if units and all(value.endswith("/*") for value in units.values):
         yield [f"organization/{value[:-2]}" for value in units.values], _without(conditions, units)
     if arns:
         names = [short(value, key) for value in arns.values]
-        yield names, _without(conditions, arns, *([accounts] if accounts else []))
+        yield names, _without(conditions, arns, *filter(None, (accounts, callers)))
         yield names, _without(conditions, arns)
+    for one in filter(None, (callers, accounts)):
+        yield [_everyone_of(value, key) for value in one.values], _without(conditions, one)
+
+
+def _everyone_of(account: str, key: Key) -> str:
+    """Return the word for everyone of an account: `account/*` for that of the key."""
+    return "account/*" if account == key.arn.split(":")[4] else everyone_in(account)
 
 
 def _without(conditions: Conditions, *taken: Condition) -> Conditions:

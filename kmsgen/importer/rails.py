@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmsgen.arn import account_root
+from kmsgen.catalogue import condition_keys
 from kmsgen.catalogue.guardrails import GUARD_RAILS
 from kmsgen.importer.allowed import actions_of, existing, is_about, plainest
 from kmsgen.importer.draft import Draft, Line, Trial
@@ -36,17 +37,47 @@ def forbidden_by(statement: Statement, key: Key) -> frozenset[str]:
     return what if whole and not when and not statement.not_principal and who == {Principal("AWS", "*")} else frozenset()
 
 
-def find_rail(statement: Statement, draft: Draft, allowed: frozenset[str]) -> tuple[Line, Trial] | None:
-    """Return the guard rail of a Deny, and what it compiles to beside the lines found so far; None where there is none.
+def find_rail(statement: Statement, draft: Draft, allowed: frozenset[str]) -> tuple[Line, Trial] | str:
+    """Return the guard rail of a Deny, and what it compiles to beside the lines found so far; why not, where there is none.
 
     It may deny more actions, or fewer, where nothing allows these.
     """
     wanted = denied(statement, draft.key)
+    nearest: tuple[int, str] | None = None
     for name in GUARD_RAILS:
         for line, trial in _tries(name, statement, draft):
-            if any(_is_same(wanted, one, allowed) for one in denies_of(trial.statements, draft.key)):
-                return line, trial
-    return None
+            for one in denies_of(trial.statements, draft.key):
+                if _is_same(wanted, one, allowed):
+                    return line, trial
+                far = _distance(wanted, one)
+                if far is not None and (nearest is None or far < nearest[0]):
+                    nearest = far, f": of `{name}`, the nearest, {' and '.join(_differences(wanted, one))}"
+    return f"no guard rail is this Deny{nearest[1] if nearest else ''}"
+
+
+def _distance(wanted: Denied, other: Denied) -> int | None:
+    """Return in how many conditions and actions two Denies differ; None where they have nothing in common, or little."""
+    (who, what, when), (whom, which, at) = wanted, other
+    alike = {one.key for one in when} & {one.key for one in at} or what == which
+    return len(when ^ at) + len(what ^ which) if who == whom and what & which and alike else None
+
+
+def _differences(wanted: Denied, other: Denied) -> tuple[str, ...]:
+    """Return in words how two Denies differ."""
+    (_, what, when), (_, which, at) = wanted, other
+    more, less = (", ".join(f"`{_in_words(one)}`" for one in sorted(left)) for left in (at - when, when - at))
+    rows = (
+        (f"the Deny has not {more}", at - when),
+        (f"the Deny has also {less}", when - at),
+        (f"the Deny is not about {', '.join(sorted(which - what))}", which - what),
+        (f"the Deny is also about {', '.join(sorted(what - which))}", what - which),
+    )
+    return tuple(text for text, differs in rows if differs)
+
+
+def _in_words(condition: Condition) -> str:
+    known = condition_keys.find(condition.key)
+    return f"{condition.operator} {known.name if known else condition.key} {', '.join(condition.values)}"
 
 
 def _is_same(one: Denied, other: Denied, allowed: frozenset[str]) -> bool:

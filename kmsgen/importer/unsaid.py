@@ -44,6 +44,10 @@ def _reasons(statement: Statement, version: str) -> tuple[tuple[bool, str], ...]
     values = [value for condition in statement.conditions for value in condition.values]
     return (
         (statement.not_principal, "an intent names who is meant, and NotPrincipal everybody else"),
+        (
+            any(one.kind == "AWS" and one.value != "*" and "*" in one.value for one in statement.principals or ()),
+            "a principal with a wildcard in its name is nobody: a key policy with one is refused",
+        ),
         (statement.not_resource, "an intent is about its key, and NotResource about everything else"),
         (any("${" in text for text in statement.resources), "an intent has no policy variables in Resource"),
         (

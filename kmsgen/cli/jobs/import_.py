@@ -52,13 +52,15 @@ def run(path: str, beside: Beside, key: str | None, out: str | None, output: str
     done = import_subject(subject, budget)
     if KEY_MAKE in subject.described.lacks and "\norigin: " in done.imported.text:
         say_note("the key material is taken to be made by KMS (`origin: AWS_KMS`), which the file does not tell")
+    if done.imported.spelled_out:
+        say_note(report.later(done.imported.spelled_out))
     for placed in done.by_absence:
         say_note(f"{placed}")
     for arn in done.imported.alias_halves:
         say_note(f"`{arn}` gets an IAM policy with the half of its actions that no key policy gives, such as the one on aliases")
     if out is not None:
-        write(out, report.text_of(done.imported.text, done.unsaid, done.found))
-    report.show(done.imported.text, done.unsaid, done.found, output, written=out is not None)
+        write(out, report.text_of(done.imported, done.unsaid, done.found))
+    report.show(done.imported, done.unsaid, done.found, output, written=out is not None)
     return 0 if done.is_same else 1
 
 

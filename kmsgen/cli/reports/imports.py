@@ -8,6 +8,7 @@ from typing import NamedTuple
 from kmsgen.cli.console import answer, answer_json, line, say
 from kmsgen.cli.reports.proofs import shortly, told_group
 from kmsgen.errors import Location
+from kmsgen.importer.importer import Imported
 from kmsgen.prover.question import Differences
 
 
@@ -23,23 +24,34 @@ class Placed(NamedTuple):
         return f"{self.place}: {self.what}{f' of `{self.sid}`' if self.sid else ''}: {self.why}"
 
 
-def show(text: str, unsaid: Sequence[Placed], found: Differences, output: str, *, written: bool) -> None:
+def later(patterns: Sequence[str]) -> str:
+    """Return how an intent treats actions that KMS adds later, for policies that allow them by patterns; empty without one."""
+    if not patterns:
+        return ""
+    names = " and ".join(filter(None, [", ".join(f"`{name}`" for name in patterns[:-1]), f"`{patterns[-1]}`"]))
+    return f"{names} in the policy: the intent lists the actions that KMS has today, and gives none that KMS adds later"
+
+
+def show(imported: Imported, unsaid: Sequence[Placed], found: Differences, output: str, *, written: bool) -> None:
     """Print the intent, unless it was written to a file, and say whether it gives the same access."""
     if output == "json":
         gained, lost = ([told_group(one) for one in side] for side in (found.gained, found.lost))
         left = [{"place": str(one.place), "sid": one.sid, "what": one.what, "why": one.why} for one in unsaid]
         same = not (unsaid or found.gained or found.lost or found.reason)
-        answer_json({"intent": text, "same": same, "unsaid": left, "gained": gained, "lost": lost, "reason": found.reason})
+        answer_json(
+            {"intent": imported.text, "same": same, "unsaid": left, "gained": gained, "lost": lost, "reason": found.reason}
+        )
     elif not written:
-        answer(*text_of(text, unsaid, found).splitlines())
+        answer(*text_of(imported, unsaid, found).splitlines())
     for told in _told(unsaid, found):
         say(told)
 
 
-def text_of(text: str, unsaid: Sequence[Placed], found: Differences) -> str:
-    """Return the intent, below comments that say what is missing from it."""
-    told = list(_told(unsaid, found))
-    return "".join(f"# {line(one)}\n" for one in told if unsaid or found.gained or found.lost or found.reason) + text
+def text_of(imported: Imported, unsaid: Sequence[Placed], found: Differences) -> str:
+    """Return the intent, below comments that say what is missing from it, and of which patterns it lists the actions."""
+    told = list(_told(unsaid, found)) if unsaid or found.gained or found.lost or found.reason else []
+    told += filter(None, [later(imported.spelled_out)])
+    return "".join(f"# {line(one)}\n" for one in told) + imported.text
 
 
 def _told(unsaid: Sequence[Placed], found: Differences) -> Iterator[str]:

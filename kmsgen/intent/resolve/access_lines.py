@@ -39,6 +39,7 @@ def _accesses(line: AdminFile | UserFile, role: str, steps: Steps, context: Cont
             _check_identity(who, here, context)
         elif who and who.kind == "everyone":
             _check_delegation(who, here, context)
+            who = who._replace(on_key_alone=_only_on(line) == ("key",))
         granted = (
             resolve_actions(line.can, (*steps, "can"), who, context) if line.can else administrator_actions(who, here, context)
         )

@@ -160,7 +160,7 @@ def _is_for_iam_only(action: Action | None, who: Who) -> bool:
         return True
     if action.policy_types is None:
         return who.kind != "account" and not who.service_linked
-    return action.policy_types == "both" and who.kind != "account"
+    return action.policy_types == "both" and who.kind != "account" and not who.on_key_alone
 
 
 def _lacking(action: Action, context: Context) -> Reason | None:

@@ -89,6 +89,7 @@ class Who(NamedTuple):
     kind: str  # account, user, role, assumed-role, federated-user; of a line also pattern, everyone, organization
     account: str
     service_linked: bool = False
+    on_key_alone: bool = False  # of a line that asks for the key's half of actions on keys and aliases
 
     @property
     def has_identity_policies(self) -> bool:
