@@ -1,0 +1,286 @@
+"""A live account beside an intent, and in a snapshot: every key, principal and policy that bears on the answer is read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+
+from kmsgen.compiler import compile_intent
+from kmsgen.intent import load_intents
+from kmsgen.policy.json_form import format_document
+from tests.unit.cli.running import Runner
+
+HOME = "111122223333"
+ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
+KEY = f"arn:aws:kms:us-east-1:{HOME}:key/{ID}"
+NAMES = {kind: f"arn:aws:iam::{HOME}:{kind}" for kind in ("role", "user", "policy")}
+APP, ANN, BOSS = f"{NAMES['role']}/app", f"{NAMES['user']}/ann", f"{NAMES['role']}/boss"
+HEAD = f'kmsgen: 1\nname: a\nscope: {{account: "{HOME}", regions: [us-east-1]}}\n'
+OWN = f'{HEAD}keys: ["{KEY}"]\nadmins: [role/boss]\nusers: [{{principal: role/app, can: [decrypt]}}]\n'
+NEW = f"{HEAD}key: {{alias: alias/a, tags: {{team: x}}}}\nadmins: [role/boss]\nusers: [{{principal: role/app, can: [decrypt]}}]\n"
+TRUST = {"Version": "2012-10-17", "Statement": []}
+
+
+def use(action: str) -> dict[str, Any]:
+    """Return an IAM policy that allows an action on every key."""
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": f"kms:{action}", "Resource": "*"}]}
+
+
+Answers = dict[tuple[str, str], Any]
+"""What is answered by operation and by the name that is asked about, empty for whichever."""
+
+
+def principal(kind: str, name: str, inline: dict[str, Any] | None = None, attached: tuple[str, ...] = (), **more: Any) -> Answers:
+    """Return the answers about a role, a user or a group."""
+    policies, details = inline or {}, {"Arn": f"arn:aws:iam::{HOME}:{kind.lower()}/{name}", f"{kind}Name": name, **more}
+    return {
+        (f"Get{kind}", name): {kind: details},
+        (f"List{kind}Policies", name): {"PolicyNames": list(policies)},
+        **{(f"Get{kind}Policy", one): {"PolicyName": one, "PolicyDocument": said} for one, said in policies.items()},
+        (f"ListAttached{kind}Policies", name): {"AttachedPolicies": [{"PolicyArn": one} for one in attached]},
+    }
+
+
+def managed(name: str, said: dict[str, Any]) -> Answers:
+    """Return the answers about a managed policy."""
+    arn = f"{NAMES['policy']}/{name}"
+    version = {"PolicyVersion": {"Document": said, "VersionId": "v2", "IsDefaultVersion": True}}
+    return {("GetPolicy", arn): {"Policy": {"DefaultVersionId": "v2"}}, ("GetPolicyVersion", arn): version}
+
+
+def key(policy: dict[str, Any], grants: list[Any] | None = None, alias: str = "", **more: Any) -> Answers:
+    """Return the answers about the key."""
+    tags = [{"TagKey": name, "TagValue": value} for name, value in more.pop("tags", {}).items()]
+    metadata = {"Arn": KEY, "KeyId": ID, "KeyState": "Enabled", "KeySpec": "SYMMETRIC_DEFAULT", "Origin": "AWS_KMS", **more}
+    return {
+        ("DescribeKey", ""): {"KeyMetadata": metadata},
+        ("GetKeyPolicy", ""): {"Policy": json.dumps(policy)},
+        ("ListGrants", ""): {"Grants": grants or []},
+        ("ListResourceTags", ""): {"Tags": tags},
+        ("ListAliases", ""): {"Aliases": [{"AliasName": alias, "TargetKeyId": ID}] if alias else []},
+    }
+
+
+def compiled(run: Runner, text: str) -> tuple[dict[str, Any], Answers]:
+    """Write an intent; return the key policy and the answers about its principals that it compiles to."""
+    (intent,) = load_intents([run.write("intent.yaml", text)])
+    bundle = compile_intent(intent).bundle
+    policy = json.dumps(format_document(bundle.keys[0].policy)).replace(bundle.keys[0].key.arn.rpartition("/")[2], ID)
+    answers: Answers = {**principal("Role", "app"), **principal("Role", "boss")}
+    for arn, held in bundle.principals.items():
+        said = {f"p{number}": format_document(one) for number, one in enumerate(held.identity_policies)}
+        text = json.dumps(said).replace(bundle.keys[0].key.arn.rpartition("/")[2], ID)
+        answers |= principal("Role", arn.rpartition("/")[2], json.loads(text))
+    return json.loads(policy), answers
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Runner:
+    """Return what runs commands in an empty folder, with credentials that nobody looks at."""
+    for name, value in (("AWS_ACCESS_KEY_ID", "x"), ("AWS_SECRET_ACCESS_KEY", "y"), ("AWS_REGION", "us-east-1")):
+        monkeypatch.setenv(name, value)
+    return Runner(tmp_path, monkeypatch, capsys)
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Return what puts answers in place of AWS and returns the calls made; nobody exists of whom there is no answer."""
+
+    def answer(answers: Answers) -> list[str]:
+        made: list[str] = []
+
+        def call(_client: BaseClient, operation: str, asked: dict[str, Any]) -> Any:
+            names = [asked[one] for one in ("PolicyName", "RoleName", "UserName", "GroupName", "PolicyArn") if one in asked]
+            made.append(" ".join([operation, *names]))
+            for name in (*names, ""):
+                if (operation, name) in answers:
+                    return answers[operation, name]
+            raise ClientError({"Error": {"Code": "NoSuchEntity", "Message": "none"}}, operation)
+
+        monkeypatch.setattr(BaseClient, "_make_api_call", call)
+        return made
+
+    return answer
+
+
+def drift(run: Runner) -> tuple[int, dict[str, Any]]:
+    """Return the exit code and what drifted from the intent."""
+    ran = run("drift", "intent.yaml", "--output", "json")
+    return ran.code, json.loads(ran.out)[0]
+
+
+@pytest.mark.parametrize("text", [OWN, NEW])
+def test_what_was_applied_has_not_drifted(text: str, run: Runner, aws: Callable[..., list[str]]) -> None:
+    """An account that holds what the intent compiles to has no drift, whether the key was there before or not."""
+    policy, answers = compiled(run, text)
+    aws({**answers, **key(policy, alias="alias/a", tags={"team": "x"})})
+    code, told = drift(run)
+    assert (code, told["drift"], told["keys"]) == (0, False, [KEY]), told
+
+
+def test_a_grant_under_another_id_is_the_same_grant(run: Runner, aws: Callable[..., list[str]]) -> None:
+    """KMS gives a grant its id, and lists operations in its own order."""
+    policy, answers = compiled(run, f"{OWN}grants: [{{name: app, grantee: role/app, operations: [Decrypt, DescribeKey]}}]\n")
+    grant = {"GrantId": "g1", "Name": "app", "GranteePrincipal": APP, "Operations": ["DescribeKey", "Decrypt"]}
+    grant |= {"IssuingAccount": f"arn:aws:iam::{HOME}:root"}
+    aws({**answers, **key(policy, [grant])})
+    code, told = drift(run)
+    assert (code, told["gained"], told["lost"]) == (0, [], []), told
+
+
+CHANGES = [
+    ("a key that is disabled", {"KeyState": "Disabled"}, {"state": ["Enabled", "Disabled"]}),
+    ("a key in several Regions", {"MultiRegion": True}, {"multi_region": ["False", "True"]}),
+    ("material from elsewhere", {"Origin": "EXTERNAL"}, {"origin": ["AWS_KMS", "EXTERNAL"]}),
+    ("a tag of another value", {"tags": {"team": "y"}}, {"tag team": ["x", "y"]}),
+    ("a tag that is gone", {"tags": {"other": "x"}}, {"tag team": ["x", "none"]}),
+]
+
+
+@pytest.mark.parametrize(("note", "more", "wanted"), CHANGES)
+def test_a_property_of_a_key_drifts(
+    note: str, more: dict[str, Any], wanted: dict[str, list[str]], run: Runner, aws: Callable[..., list[str]]
+) -> None:
+    """What the intent says of a key that it creates is compared with the key that its alias leads to."""
+    policy, answers = compiled(run, NEW)
+    aws({**answers, **key(policy, alias="alias/a", **{"tags": {"team": "x"}, **more})})
+    code, told = drift(run)
+    assert (code, {one["property"]: [one["intent"], one["live"]] for one in told["changes"]}) == (1, wanted), note
+
+
+ANYTHING = {"Effect": "Allow", "Principal": {"AWS": ANN}, "Action": "kms:Decrypt", "Resource": "*"}
+CAN_SIGN = [f"{NAMES['policy']}/p"]
+GAINED = [
+    ("an inline policy", principal("Role", "app", {"own": use("Encrypt")})),
+    ("an attached policy", {**principal("Role", "app", attached=(*CAN_SIGN,)), **managed("p", use("Encrypt"))}),
+]
+
+
+@pytest.mark.parametrize(("note", "more"), GAINED)
+def test_access_that_a_role_was_given_beside_the_intent_is_gained(
+    note: str, more: Answers, run: Runner, aws: Callable[..., list[str]]
+) -> None:
+    """Wherever a policy of a principal stands, what it allows beyond the intent is drift."""
+    policy, answers = compiled(run, OWN)
+    root = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{HOME}:root"}, "Action": "kms:*", "Resource": "*"}
+    aws({**answers, **more, **key({**policy, "Statement": [*policy["Statement"], root]})})
+    code, told = drift(run)
+    assert code == 1, note
+    assert any("kms:Encrypt" in json.dumps(one) and APP in json.dumps(one) for one in told["gained"]), note
+
+
+def test_a_statement_that_was_added_is_gained_and_one_that_is_gone_is_lost(run: Runner, aws: Callable[..., list[str]]) -> None:
+    """The key policy is compared by what it allows."""
+    policy, answers = compiled(run, OWN)
+    left = [one for one in policy["Statement"] if APP not in json.dumps(one)]
+    aws(
+        {
+            **answers,
+            **principal("User", "ann"),
+            ("ListGroupsForUser", ""): {"Groups": []},
+            **key({**policy, "Statement": [*left, ANYTHING]}),
+        }
+    )
+    code, told = drift(run)
+    assert (code, ANN in json.dumps(told["gained"]), APP in json.dumps(told["lost"])) == (1, True, True), told
+
+
+def test_a_principal_that_does_not_exist_is_told(run: Runner, aws: Callable[..., list[str]]) -> None:
+    """It has nothing, and a note says so."""
+    policy, answers = compiled(run, OWN)
+    aws({name: said for name, said in answers.items() if name != ("GetRole", "app")} | key(policy))
+    _, told = drift(run)
+    assert told["missing_principals"] == [APP]
+
+
+def snapshot(run: Runner, *words: str) -> dict[str, Any]:
+    """Return the principals of a snapshot."""
+    ran = run("snapshot", *words, "--out", "s.json")
+    assert ran.code == 0, ran.err
+    return dict(json.loads((run.path / "s.json").read_text()))
+
+
+def test_a_user_is_read_with_its_groups_and_its_boundary(run: Runner, aws: Callable[..., list[str]]) -> None:
+    """Inline, attached, of groups, and what bounds them: all of it decides, and each is read once."""
+    edge = {"PermissionsBoundary": {"PermissionsBoundaryArn": f"{NAMES['policy']}/edge"}}
+    answers = {
+        **principal("User", "ann", {"own": use("Sign")}, **edge),
+        **principal("User", "bob"),
+        ("ListGroupsForUser", ""): {"Groups": [{"GroupName": "devs"}]},
+        **principal("Group", "devs", {"shared": use("Encrypt")}, (f"{NAMES['policy']}/p",)),
+        **managed("p", use("Verify")),
+        **managed("edge", use("*")),
+    }
+    both = {"Effect": "Allow", "Principal": {"AWS": [ANN, f"{NAMES['user']}/bob"]}, "Action": "kms:Decrypt", "Resource": "*"}
+    made = aws({**answers, **key({"Version": "2012-10-17", "Statement": [both]})})
+    held = snapshot(run, KEY)["principals"]
+    assert {action for action in ("Sign", "Encrypt", "Verify") if f"kms:{action}" in json.dumps(held[ANN])} == {
+        "Sign",
+        "Encrypt",
+        "Verify",
+    }
+    assert {
+        action for action in ("Sign", "Encrypt", "Verify") if f"kms:{action}" in json.dumps(held[f"{NAMES['user']}/bob"])
+    } == {"Encrypt", "Verify"}
+    assert "kms:*" in json.dumps(held[ANN])
+    assert made.count("ListGroupPolicies devs") == made.count(f"GetPolicy {NAMES['policy']}/p") == 1
+
+
+UNREAD = [
+    ("a role of another account", "arn:aws:iam::444455556666:role/x", "it is of another account"),
+    ("a role of another path", f"{NAMES['role']}/team/app", "it does not exist"),
+    ("a session of a role that is none", f"arn:aws:sts::{HOME}:assumed-role/gone/s", "it does not exist"),
+]
+
+
+@pytest.mark.parametrize(("note", "who", "why"), UNREAD)
+def test_who_cannot_be_read_is_unknown_with_the_reason(
+    note: str, who: str, why: str, run: Runner, aws: Callable[..., list[str]]
+) -> None:
+    """Nobody may take what was not read for nothing."""
+    aws({**principal("Role", "app"), **key({"Version": "2012-10-17", "Statement": [{**ANYTHING, "Principal": {"AWS": who}}]})})
+    assert snapshot(run, KEY)["unknown"][who] == why, note
+
+
+def test_a_session_is_read_as_its_role(run: Runner, aws: Callable[..., list[str]]) -> None:
+    """A key policy that names a session is about the policies of its role."""
+    who = f"arn:aws:sts::{HOME}:assumed-role/app/s"
+    aws(
+        {
+            **principal("Role", "app", {"own": use("Sign")}),
+            **key({"Version": "2012-10-17", "Statement": [{**ANYTHING, "Principal": {"AWS": who}}]}),
+        }
+    )
+    assert "kms:Sign" in json.dumps(snapshot(run, KEY)["principals"][APP])
+
+
+def test_all_principals_are_those_of_the_account(run: Runner, aws: Callable[..., list[str]]) -> None:
+    """One answer tells everybody; who is named and is not in it does not exist, or is of another account."""
+    role = {"RoleName": "app", "Arn": APP, "RolePolicyList": [{"PolicyName": "p", "PolicyDocument": use("Sign")}]}
+    other = "arn:aws:iam::444455556666:role/x"
+    named = {**ANYTHING, "Principal": {"AWS": [ANN, other]}}
+    aws(
+        {
+            ("GetAccountAuthorizationDetails", ""): {"RoleDetailList": [role]},
+            **key({"Version": "2012-10-17", "Statement": [named]}),
+        }
+    )
+    found = snapshot(run, KEY, "--all-principals")
+    assert "kms:Sign" in json.dumps(found["principals"][APP])
+    assert (found["unknown"][ANN], found["unknown"][other]) == ("it does not exist", "it is of another account")
+
+
+def test_every_key_of_the_region_is_listed(run: Runner, aws: Callable[..., list[str]]) -> None:
+    """With --all the keys are those that KMS lists; where there are none that is an error, and nothing is written."""
+    answers = key({"Version": "2012-10-17", "Statement": [ANYTHING]})
+    aws({("ListKeys", ""): {"Keys": [{"KeyArn": KEY}]}, **answers})
+    assert snapshot(run, "--all")["key"]["arn"] == KEY
+    aws({("ListKeys", ""): {"Keys": []}, **answers})
+    ran = run("snapshot", "--all", "--out", "none.json")
+    assert (ran.code, "no-key" in ran.err, (run.path / "none.json").exists()) == (2, True, False)
