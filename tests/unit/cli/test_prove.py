@@ -1,0 +1,120 @@
+"""`kmsgen prove`: which questions are put to which file, and what is answered where not everything is known."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.cli.forms import ACCOUNT, INTENT, KEY, POLICY
+from tests.unit.cli.running import Runner
+
+OTHER = "444455556666"
+ROOT = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*", "Resource": "*"}
+LATER = f"arn:aws:iam::{ACCOUNT}:role/later"
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Runner:
+    """Return an empty folder to run commands in."""
+    return Runner(tmp_path, monkeypatch, capsys)
+
+
+def results(run: Runner, path: str, *words: str) -> list[tuple[str, str]]:
+    """Return the results of questions, each with its reason."""
+    ran = run("prove", path, *words, "--output", "json")
+    return [(one["result"], one["reason"]) for one in json.loads(ran.out)]
+
+
+WRONG = [
+    ("a policy by itself asks nothing", POLICY, (), "no-question"),
+    ("what names no principal", POLICY, ("--never", f"account/{OTHER}x kms:Decrypt"), "principal-syntax"),
+    ("an action of no key", POLICY, ("--never", "role/app kms:Nothing"), "unknown-action"),
+]
+
+
+@pytest.mark.parametrize(("note", "policy", "words", "told"), WRONG)
+def test_a_question_that_is_none_is_refused(note: str, policy: Any, words: tuple[str, ...], told: str, run: Runner) -> None:
+    """Whoever asks nothing, or about nothing, gets no proof."""
+    ran = run("prove", run.write("policy.json", policy), "--key-arn", KEY, *words)
+    assert (ran.code, ran.out) == (2, ""), note
+    assert told in ran.err, ran.err
+
+
+def test_a_file_without_key_is_refused(run: Runner) -> None:
+    """There is nothing to prove anything about."""
+    path = run.write("template.json", {"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"R": {"Type": "AWS::IAM::Role"}}})
+    ran = run("prove", path, "--no-public")
+    assert (ran.code, "no-key" in ran.err) == (2, True), ran.err
+
+
+def test_an_intent_asks_by_itself_what_must_be_impossible(run: Runner) -> None:
+    """Without a question an intent is asked whether anything beyond it is possible."""
+    assert [result for result, _ in results(run, run.write("intent.yaml", INTENT))] == ["proved"]
+
+
+def test_whoever_the_intent_lets_change_the_key_policy_escalates_nothing(run: Runner) -> None:
+    """That an administrator can give itself everything is what the intent says; of a policy alone nobody says so."""
+    assert results(run, run.write("intent.yaml", INTENT), "--no-escalation")[0][0] == "proved"
+    assert results(run, run.write("policy.json", POLICY), "--key-arn", KEY, "--no-escalation")[0][0] == "refuted"
+
+
+def test_a_deployer_of_the_intent_escalates_nothing(run: Runner) -> None:
+    """Who deploys the key policy may write any."""
+    scope = "regions: [us-west-2], deployer: role/deploy}"
+    text = INTENT.replace("regions: [us-west-2]}", scope)
+    assert results(run, run.write("intent.yaml", text), "--no-escalation")[0][0] == "proved"
+
+
+def test_each_key_is_asked_about_by_its_name(run: Runner) -> None:
+    """Of several keys every question is answered for each."""
+    other = KEY.replace("1234abcd", "5678abcd")
+    keys = [{"key": {"arn": other}, "policy": {**POLICY, "Statement": [ROOT]}}]
+    path = run.write("scenario.json", {"key": {"arn": KEY}, "policy": POLICY, "keys": keys})
+    ran = run("prove", path, "--never", "role/nobody kms:Decrypt", "--described-only", "--output", "json")
+    assert [(one["question"].rpartition(" on ")[2], one["result"]) for one in json.loads(ran.out)] == [
+        (KEY, "proved"),
+        (other, "proved"),
+    ]
+
+
+def plan(statement: dict[str, Any]) -> dict[str, Any]:
+    """Return a plan of a key with a policy, and of a role of which one IAM policy is known only after apply."""
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [*POLICY["Statement"], statement]})
+    resources = [
+        ("aws_kms_key", "k", {"policy": policy, "arn": KEY}),
+        ("aws_iam_role_policy", "p", {"role": "later"}),
+    ]
+    items = [
+        {"address": f"{of}.{name}", "mode": "managed", "type": of, "name": name, "values": values}
+        for of, name, values in resources
+    ]
+    return {"format_version": "1.2", "planned_values": {"root_module": {"resources": items}}}
+
+
+OPEN = [
+    ("what is open may be used", ("--never", "role/later kms:Encrypt"), "unknown"),
+    ("what is open cannot give that", ("--never", f"account/{OTHER} kms:Encrypt"), "proved"),
+    ("what is possible whatever is open", ("--never", "role/app kms:Decrypt"), "refuted"),
+    ("a key that an administrator keeps", ("--no-lockout",), "proved"),
+    ("escalation between two readings", ("--no-escalation",), "refuted"),
+]
+
+
+@pytest.mark.parametrize(("note", "words", "result"), OPEN)
+def test_an_answer_holds_whatever_the_unknown_values_are(note: str, words: tuple[str, ...], result: str, run: Runner) -> None:
+    """Where a plan leaves an IAM policy open, an answer is given only if it is the same for any."""
+    (found,) = results(run, run.write("plan.json", plan(ROOT)), *words)
+    assert found[0] == result, (note, found)
+    assert result != "unknown" or "role/later" in found[1] or "aws_iam_role_policy.p" in found[1], found
+
+
+def test_an_alias_that_a_key_may_get_is_told_with_the_answer(run: Runner) -> None:
+    """What is possible only if the key has another alias says so."""
+    text = INTENT.replace(f'keys: ["{KEY}"]', "key: {alias: a}").replace(
+        "when: {encryption_context: {app: pay}}", "when: {request_alias: team}"
+    )
+    (found,) = results(run, run.write("intent.yaml", text), "--never", "role/app kms:Decrypt")
+    assert (found[0], "alias/team" in found[1]) == ("refuted", True), found
