@@ -145,7 +145,7 @@ def _resource(pattern: Pattern, resource: Pattern) -> Answer:
         return True
     wanted = parts(pattern, most=99)
     allowed = len(wanted) > 2 and text_of(wanted[0]) == "arn" and not any(is_wild for _character, is_wild in wanted[2])
-    if text_of(resource) == "*":
+    if allowed and text_of(resource) == "*":
         return False  # an action without a resource type is about `*` alone (KMS Developer Guide, iam-policies)
     if allowed and _segments(wanted, parts(resource)):
         return True

@@ -123,7 +123,7 @@ def _against(test: Predicate, resource: str) -> Maybe:
     """Match a pattern with an ARN. With `*`, what an action without resources has, only the pattern `*` surely matches."""
     if resource.startswith("arn:"):
         return test(resource)
-    return None if test(EVERYTHING) else False
+    return False if test(EVERYTHING) is False else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
