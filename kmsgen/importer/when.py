@@ -26,6 +26,10 @@ _GRANT = {
     ("StringEquals", "kms:grantconstrainttype"): "constraint",
     ("Bool", "kms:grantisforawsresource"): "for_aws",
 }
+_ORDER = (
+    *("encryption_context", "via", "from", "until", "source_vpce", "source_ip", "mfa"),
+    *("request_alias", "principal_tags", "organization", "grant"),
+)
 _CONSTRAINTS = {"EncryptionContextEquals": "equals", "EncryptionContextSubset": "subset"}
 _DATES = {("DateGreaterThanEquals", "aws:currenttime"): "from", ("DateLessThan", "aws:currenttime"): "until"}
 
@@ -45,14 +49,21 @@ def _in_words(conditions: tuple[Condition, ...], region: str) -> When:
     for condition in conditions:
         if not any(say(condition, found, region) for say in _SAYINGS):
             _add_raw(condition, found)
-    return found
+    return _in_order(found)
 
 
 def _raw(conditions: tuple[Condition, ...]) -> When:
     found: When = {}
     for condition in conditions:
         _add_raw(condition, found)
-    return found
+    return _in_order(found)
+
+
+def _in_order(found: When) -> When:
+    """Return what `when` says in the order in which its words are listed, raw conditions last: it tells nothing of operators."""
+    raw = {operator: dict(sorted(keys.items())) for operator, keys in sorted(found.get("conditions", {}).items())}
+    said = {word: found[word] for word in _ORDER if word in found}
+    return said | ({"conditions": raw} if raw else {})
 
 
 def _add_raw(condition: Condition, found: When) -> None:

@@ -102,6 +102,7 @@ class Asker:
     def _pattern(self, text: str) -> str | None:
         if text == "*" or is_service_principal(text):
             return text
+        text = text.removesuffix("/*") if text.startswith("account/") else text  # with the star or without: everyone of it
         head, _, rest = text.partition("/")
         if text == "account" or ACCOUNT_ID.match(text) or (head == "account" and ACCOUNT_ID.match(rest)):
             return self._whole_account(rest or (self.account if text == "account" else text))

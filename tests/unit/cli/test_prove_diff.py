@@ -53,7 +53,9 @@ def test_an_intent_is_asked_about_with_aliases_that_its_key_may_get(tmp_path: Pa
     assert [row["actions"] for row in rows if row["principal"] == APP] == [["kms:Decrypt"]]
 
 
-@pytest.mark.parametrize(("account", "result"), [(HOME, "refuted"), ("444455556666", "proved")])
+@pytest.mark.parametrize(
+    ("account", "result"), [(HOME, "refuted"), ("*", "refuted"), ("444455556666", "proved"), ("444455556666/*", "proved")]
+)
 def test_an_account_is_everybody_of_it_and_nobody_else(policies: Path, account: str, result: str) -> None:
     """The path of a role of another account may spell an account; that makes it none of that account."""
     asked = ("prove", "account.json", "--key-arn", KEY, "--never", f"account/{account} kms:Decrypt", "--output", "json")

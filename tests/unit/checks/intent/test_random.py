@@ -25,6 +25,8 @@ PRINCIPALS = {
     "role/path/b": WITH_IAM,
     "user/c": WITH_IAM,
     "account": OWN,
+    "account/*": OWN,
+    f"account/{OTHER}/*": ANYONE,
     f"arn:aws:sts::{ACCOUNT}:assumed-role/a/s1": OWN,
     f"arn:aws:sts::{ACCOUNT}:federated-user/bob": OWN,
     "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling": OWN,
@@ -74,7 +76,7 @@ def line(chance: random.Random) -> str:
     """Return a line of `admins` or `users`."""
     principal = chance.choice(list(PRINCIPALS))
     words = ", ".join(chance.sample(PRINCIPALS[principal], chance.randint(1, 3)))
-    possible = [*WHEN, *OF_AN_ACCOUNT] if principal == "account" else WHEN
+    possible = [*WHEN, *OF_AN_ACCOUNT] if principal in ("account", "account/*") else WHEN
     when = ", ".join(one for one in chance.sample(possible, chance.choice((0, 0, 1, 1, 2))) if _can_hold(principal, one))
     said = f", when: {{{when}}}" if when else ""
     return f"  - {{principal: '{principal}', can: [{words}]{said}}}\n"
@@ -82,7 +84,7 @@ def line(chance: random.Random) -> str:
 
 def rail(chance: random.Random, name: str) -> str:
     """Return a guard rail, alone or with whom it spares."""
-    spared = chance.choice(("", "", "role/a", "role/*", "organization", f"account/{OTHER}"))
+    spared = chance.choice(("", "", "role/a", "role/*", "organization", f"account/{OTHER}", "account/*"))
     return f"{{{name}: {{except: [{spared}]}}}}" if spared else name
 
 
