@@ -152,3 +152,37 @@ def test_each_of_several_accounts_has_a_line(run: Runner) -> None:
     assert (done.code, done.out.count('principal: "account/')) == (0, 2), done.err
     done = run("import", run.write("policy.json", policy(USE, several)), "--key-arn", KEY)
     assert (done.code, done.out.count("principal: organization/")) == (0, 2), done.err
+
+
+def planned(**more: object) -> dict[str, object]:
+    """Return a plan of a key whose policy lets IAM policies decide, and of a role."""
+    held = json.dumps(policy({**USE, "Principal": {"AWS": ROOT}, "Action": "kms:*"}))
+    resources = [
+        {"address": "aws_kms_key.k", "type": "aws_kms_key", "name": "k", "values": {"policy": held, **more}},
+        {"address": "aws_iam_role_policy.p", "type": "aws_iam_role_policy", "name": "p", "values": {"role": "app"}},
+    ]
+    items = [{**one, "mode": "managed"} for one in resources]
+    return {"format_version": "1.2", "planned_values": {"root_module": {"resources": items}}}
+
+
+def test_policies_that_a_plan_does_not_tell_are_the_same_before_and_after(run: Runner) -> None:
+    """Whoever may have any IAM policy keeps it: the rest comes in, with a note that says so."""
+    done = run("import", run.write("plan.json", planned(arn=KEY)))
+    assert (done.code, f"{APP}: whatever more its IAM policies say" in done.err) == (0, True), done.err
+    assert "the same access, proved" in done.err
+
+
+def test_what_a_file_does_not_tell_of_a_key_is_said(run: Runner) -> None:
+    """A key without an id is one to create, and its Region and kind are taken for granted with a note."""
+    done = run("import", run.write("policy.json", policy(USE)))
+    told = {code for code in ("key-kind", "key-region", "new-key") if f" {code}: " in done.err}
+    assert (done.code, told, "\nkey:" in done.out) == (0, {"key-kind", "key-region", "new-key"}, True), done.err
+
+
+def test_policies_that_no_intent_holds_are_named(run: Runner) -> None:
+    """What an organization takes away is no part of an intent, so nothing is claimed."""
+    full = policy({"Effect": "Allow", "Action": "*", "Resource": "*"})
+    principals = {APP: {"scps": [[full]]}}
+    path = run.write("scenario.json", {"key": {"arn": KEY}, "policy": policy(USE), "principals": principals, "rcps": [[full]]})
+    done = run("import", path)
+    assert (done.code, "an intent holds no such policies" in done.err + done.out) == (1, True), done.err
