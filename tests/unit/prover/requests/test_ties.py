@@ -57,7 +57,7 @@ FOUND = [
 def test_what_is_tied_is_decided_together(note: str, tests: tuple[str, ...], *, possible: bool) -> None:
     """A request is found exactly where one meets conditions whose policy variables name each other's keys."""
     wanted = where(tests)
-    found = RequestSpace(FREE).solve(wanted, Meter(Budget(seconds=60.0)))
+    found = RequestSpace(FREE).solve(wanted, Meter(Budget(seconds=600.0)))
     assert (found is not None) is possible, (note, found)
     assert found is None or all(holds(one, found) for one, _ in wanted), note
 
@@ -81,5 +81,5 @@ OUTSIDE = [
 def test_where_the_argument_of_ties_ends_nothing_is_said(note: str, tests: tuple[str, ...], why: str) -> None:
     """What the search cannot tell of tied keys it leaves open, and says why."""
     with pytest.raises(OutsideError, match=why) as raised:
-        RequestSpace(FREE).solve(where(tests), Meter(Budget(seconds=60.0)))
+        RequestSpace(FREE).solve(where(tests), Meter(Budget(seconds=600.0)))
     assert raised, note

@@ -55,7 +55,7 @@ class Telling:
                 wanted.append(slot.there if there else terms.negate(slot.there))
                 if there:
                     wanted.append(terms.equal(slot.text, (held or ())[number]))
-        found = consult(self.request, terms.every(wanted), Meter(Budget(seconds=60.0)))
+        found = consult(self.request, terms.every(wanted), Meter(Budget(seconds=600.0)))
         return None if found is None else found.rough
 
     def differs(self, test: Look, **values: str | None) -> str:

@@ -361,7 +361,7 @@ CASES = [
 @pytest.mark.parametrize(("note", "kind", "wanted", "possible"), CASES)
 def test_a_request_is_found_where_there_is_one(note: str, kind: Free, wanted: list[tuple[Look, bool]], *, possible: bool) -> None:
     """The solver finds a request that answers as wanted exactly where one can."""
-    found = solve(kind, frozenset(wanted), Meter(Budget(seconds=60.0)))
+    found = solve(kind, frozenset(wanted), Meter(Budget(seconds=600.0)))
     assert (found is not None) is possible, (note, found)
 
 
@@ -411,5 +411,5 @@ OPEN = [
 def test_what_is_told_only_roughly_is_never_an_answer(note: str, kind: Free, wanted: list[tuple[Look, bool]], why: str) -> None:
     """Where the solver is told less than the authorizer says, there is neither a request nor none, and the reason is told."""
     with pytest.raises(OutsideError, match=why) as raised:
-        solve(kind, frozenset(wanted), Meter(Budget(seconds=60.0)))
+        solve(kind, frozenset(wanted), Meter(Budget(seconds=600.0)))
     assert raised, note

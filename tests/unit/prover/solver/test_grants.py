@@ -27,7 +27,7 @@ def asked(operations: tuple[str, ...], constraints: GrantConstraints, action: st
     statement = {"Effect": "Deny", "Principal": "*", "Action": action, "Resource": "*", **condition}
     document = parse_document({"Version": "2012-10-17", "Statement": [statement]})
     bundle = Bundle((KeyAccess(Key(KEY), document, (Grant("g", APP, operations, constraints),)),))
-    return prove(bundle, Never(APP, (action,)), Budget(seconds=60.0, second_opinion=True)).result
+    return prove(bundle, Never(APP, (action,)), Budget(seconds=600.0, second_opinion=True)).result
 
 
 USE = "kms:Decrypt"
