@@ -231,7 +231,7 @@ def _diff(path: Path, before: str, after: str) -> Iterator[str]:
     yield from shown or [f"{name}: differs in its mode or line endings"]
 
 
-def files_of(intent: str, rendering: Rendering, source: str | None = None) -> Iterator[File]:
+def files_of(intent: str, rendering: Rendering, source: str | None = None, *, merged: bool = False) -> Iterator[File]:
     """Yield every file of an intent's folder, the manifest last. `source` is the way from the folder to the intent's file.
 
     The manifest is `{"intent", "source", "kmsgen", "deployer", "deployer_apart", "attached", "keys", "terraform", "files":
@@ -251,6 +251,7 @@ def files_of(intent: str, rendering: Rendering, source: str | None = None) -> It
             }
         )
         yield file
-    found = {"source": source} if source is not None else {}
+    found: dict[str, object] = {"source": source} if source is not None else {}
+    found |= {"merged": True} if merged else {}
     manifest = {"intent": intent, **found, "kmsgen": __version__, **history.plain(rendering.history), "files": claims}
     yield File(MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")

@@ -38,8 +38,15 @@ def access_permits(access: Access, target: Target, delegation: str) -> Iterator[
         for half in halves(action):
             if access.on and half in ("key", "alias") and half not in access.on:
                 continue
+            if half == "alias" and not _manages_aliases(access, target):
+                continue
             held = canonical(conjoin((*_conditions_on(access, action, half, conditions), *caller), access.location))
             yield Permit(principal, action, half, held, purpose, (access.location,), explicit=access.explicit, meant=meant)
+
+
+def _manages_aliases(access: Access, target: Target) -> bool:
+    """Return whether somebody is to manage aliases: who asks for it, and administrators of a key that has one or may have."""
+    return access.explicit or target.creation is None or target.creation.alias is not None
 
 
 def halves(action: str) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ Source: IAM User Guide, reference_iam-quotas: a managed policy has at most 6,144
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -17,7 +16,7 @@ from kmsgen.compiler.sids import Sids, describe
 from kmsgen.compiler.target import Target
 from kmsgen.errors import Diagnostic, RefusedError
 from kmsgen.policy.document import Condition, Document, Effect, Statement
-from kmsgen.policy.json_form import format_document
+from kmsgen.policy.json_form import as_sent, compact_policy, format_document
 
 Values = tuple[str, ...]
 MANAGED_POLICY_CHARACTERS = 6144
@@ -157,10 +156,9 @@ def _alternatives(condition: Condition) -> int:
 
 
 def characters(statements: Iterable[Traced]) -> int:
-    """Return the size of a policy with these statements as IAM counts it: characters, without white space."""
+    """Return the size of a policy with these statements as IAM counts what is sent: characters, without white space."""
     document = Document(tuple(traced.statement for traced in statements))
-    text = json.dumps(format_document(document), ensure_ascii=False, separators=(",", ":"))
-    return len("".join(text.split()))
+    return len("".join(as_sent(compact_policy(format_document(document))).split()))
 
 
 def _too_large(traced: Traced, code: str, message: str) -> RefusedError:

@@ -46,6 +46,7 @@ class Settings(NamedTuple):
     formats: tuple[str, ...] = ()
     jobs: int | None = None
     iam: str | None = None
+    merge_iam: bool = False
     fail_on_lint: str | None = None
     fail_on_diff: str | None = None
     never: tuple[AskedOfAll, ...] = ()
@@ -80,11 +81,15 @@ def read_settings(path: str, store: Store = DISK) -> Settings:
         file = SettingsFile.model_validate(source.data)
     except ValidationError as error:
         raise InputError(_problems(source, error)) from None
+    if file.merge_iam and not file.intents:
+        hint = "only a run of all of them may write what they have in IAM together"
+        message = "`merge-iam` needs `intents`, which names all intents"
+        raise input_error(source.where_key(("merge-iam",)), "bad-setting", message, hint)
     within = _Within(store, source)
     intents = tuple(within.path(("intents",), one) for one in file.intents or ())
     out = None if file.out is None else within.path(("out",), file.out)
     asked = (tuple(_never(file, source)), tuple(_only(file, source)))
-    said = (tuple(file.formats or ()), file.jobs, file.iam, file.fail_on.lint, file.fail_on.diff)
+    said = (tuple(file.formats or ()), file.jobs, file.iam, file.merge_iam, file.fail_on.lint, file.fail_on.diff)
     return Settings(intents, out, *said, *asked)
 
 

@@ -6,6 +6,7 @@ Source: IAM User Guide, reference_policies_grammar; KMS Developer Guide, key-pol
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from kmsgen.errors import NOWHERE, InputError, Location
@@ -18,6 +19,7 @@ from kmsgen.reading import Steps, Where
 LAST_RAW_CHARACTER = "\u00ff"
 # KMS Developer Guide, key-policy-overview
 KEY_POLICY_BYTES = 32_768
+_ESCAPED_BY_TERRAFORM = re.compile("[<>&\u2028\u2029]")
 VERSIONS = ("2012-10-17", "2008-10-17")
 PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
 _ELEMENTS = (
@@ -46,6 +48,14 @@ def to_json(data: object) -> str:
 def compact_policy(data: object) -> str:
     """Write a policy as the shortest JSON that KMS and IAM take: no white space, an escape for a character they refuse."""
     return ascii_above_latin_1(json.dumps(data, separators=(",", ":"), ensure_ascii=False))
+
+
+def as_sent(text: str) -> str:
+    """Return the JSON of a policy as Terraform's jsonencode writes it, which is the longest that any tool sends.
+
+    Source: Terraform, jsonencode: `<`, `>`, `&` and U+2028 and U+2029 are written as six characters each.
+    """
+    return _ESCAPED_BY_TERRAFORM.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def ascii_above_latin_1(text: str) -> str:

@@ -8,8 +8,8 @@ _DESCRIBED = re.compile(r"kmsgen, (?:intent \S+|all intents): access of (\S+)\Z"
 
 
 def description(intent: str, principal: str) -> str:
-    """Return the description of a policy that an intent writes for a principal."""
-    return f"kmsgen, intent {intent}: access of {principal}"
+    """Return the description of a policy that an intent, or with an empty text all intents of a run, write for a principal."""
+    return f"kmsgen, {f'intent {intent}' if intent else 'all intents'}: access of {principal}"
 
 
 def described_principal(text: object) -> str:

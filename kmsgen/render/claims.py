@@ -8,27 +8,33 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kmsgen.arn import account_of, region_of
+from kmsgen.compiler.identity_policy import MANAGED_POLICIES
 from kmsgen.errors import Diagnostic, Location
-from kmsgen.render import identity_policies
+from kmsgen.render import deployer, identity_policies
 from kmsgen.render.deployment import Deployment
 from kmsgen.render.names import file_label
 
 
 class Claim(NamedTuple):
-    """Something that AWS knows once. `known_as` is equal where AWS takes two for one; `place` is where an intent asks for it."""
+    """Something that AWS knows once. `known_as` is equal where AWS takes two for one; `place` is where an intent asks for it.
+
+    `holder` is the ARN of the principal that an IAM policy is for.
+    """
 
     known_as: str
     what: str
     place: Location
+    holder: str = ""
 
 
 def claims(deployment: Deployment, place: Location) -> Iterator[Claim]:
     """Yield what a deployment writes; `place` is where the intent says which keys are meant."""
     yield from (Claim(what, what, place) for what in (*_aliases(deployment), *_key_policies(deployment)))
-    for account in dict.fromkeys(account_of(principal) or deployment.account for principal, _ in deployment.identity_policies()):
-        for policy in identity_policies.of_account(deployment, account, file_label, "-"):
-            what = f"the IAM policy `{policy.name}` of account {account}"
-            yield Claim(what.casefold(), what, place)
+    accounts = dict.fromkeys(account_of(principal) or deployment.account for principal, _ in deployment.identity_policies())
+    policies = (one for account in accounts for one in identity_policies.of_account(deployment, account, file_label, "-"))
+    for policy in (*policies, *deployer.policies(deployment, file_label)):
+        what = f"the IAM policy `{policy.name}` of account {policy.holder.account}"
+        yield Claim(what.casefold(), what, place, policy.holder.principal)
 
 
 def claimed_twice(intents: Iterable[Iterable[Claim]]) -> Iterator[Diagnostic]:
@@ -40,6 +46,19 @@ def claimed_twice(intents: Iterable[Iterable[Claim]]) -> Iterator[Diagnostic]:
             if other != claim.place:
                 message = f"{claim.what} is that of {other} too: whichever is deployed last would take it from the other"
                 yield Diagnostic(claim.place, "claimed-twice", message, "say it in one intent")
+
+
+def too_many_to_attach(intents: Iterable[Iterable[Claim]]) -> Iterator[Diagnostic]:
+    """Yield a note for each principal for whom the intents of a run have more IAM policies than are attached by default."""
+    held: dict[str, list[Claim]] = {}
+    for claim in (one for claimed in intents for one in claimed if one.holder):
+        held.setdefault(claim.holder, []).append(claim)
+    for arn, claimed in held.items():
+        if len(claimed) > MANAGED_POLICIES:
+            message = f"`{arn}` gets {len(claimed)} IAM policies over this run; IAM attaches {MANAGED_POLICIES} to one by default"
+            yield Diagnostic(
+                claimed[0].place, "managed-policies", message, "`merge-iam = true` in kmsgen.toml puts them together"
+            )
 
 
 def _aliases(deployment: Deployment) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from kmsgen.arn import account_of
+from kmsgen.errors import Location, input_error
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import format_document
@@ -15,7 +16,7 @@ from kmsgen.render.grant_calls import calls, script
 from kmsgen.render.identity_policies import IdentityPolicy
 from kmsgen.render.json_text import policy_file, refuse_escapes
 from kmsgen.render.names import file_label, resource_camel
-from kmsgen.render.references import KeyReference
+from kmsgen.render.references import KeyReference, KeyReferences
 
 FORMAT = "cloudformation"
 # CloudFormation resolves it wherever it stands, and knows no escape for it (User Guide, dynamic-references).
@@ -30,10 +31,15 @@ GIVEN_PRIMARY_KEY = "PrimaryKeyArn"
 
 def key_reference(access: KeyAccess, arn: Mapping[str, object]) -> KeyReference:
     """Return a key's reference: `arn` is an intrinsic function that gives its ARN, and the id is cut out of that."""
-    return KeyReference(access.key.arn, arn, {"Fn::Select": [1, {"Fn::Split": ["/", arn]}]})
+    return reference_of(access.key.arn, arn)
 
 
-def policy(document: Document, reference: KeyReference | None = None) -> str:
+def reference_of(key_arn: str, arn: Mapping[str, object]) -> KeyReference:
+    """Return the reference of the key for which an ARN stands."""
+    return KeyReference(key_arn, arn, {"Fn::Select": [1, {"Fn::Split": ["/", arn]}]})
+
+
+def policy(document: Document, reference: KeyReference | KeyReferences | None = None) -> str:
     """Write a policy as YAML (`policy` in templates), with the reference wherever it names the key."""
     data = format_document(document)
     return yaml_text.dump(reference.applied(data, lambda parts: {"Fn::Join": ["", parts]}) if reference else data)
@@ -47,6 +53,7 @@ class Template(NamedTuple):
 
     `created` is the key, or the one that it is a replica of, and `key_type` the resource type that creates it. `given` is the
     parameter through which a stack is told of a key that it does not create. `reference` is how the IAM policies name the key.
+    `given_keys` are the parameters of a stack that is told of the keys of several intents, each with its intent.
     """
 
     path: str
@@ -57,8 +64,9 @@ class Template(NamedTuple):
     key_type: str = ""
     alias: str | None = None
     given: str = ""
-    reference: KeyReference | None = None
+    reference: KeyReference | KeyReferences | None = None
     policies: tuple[IdentityPolicy, ...] = ()
+    given_keys: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -87,23 +95,21 @@ def render(deployment: Deployment) -> Rendering:
         for one in (_main(deployment), *_replicas(deployment), *_accounts(deployment), _deployer(deployment))
         if not one.is_empty
     ]
-    artifacts = [_artifact(deployment, template) for template in templates]
+    artifacts = [artifact(template, deployment.name, Location(deployment.path)) for template in templates]
     artifacts += _existing_key_policies(deployment)
     artifacts += [key_request.artifact(deployment, one, FORMAT) for one in _given_keys(deployment)]
     grants = calls(deployment)
     if grants:
         artifacts += script(deployment, grants, FORMAT)
-    return Rendering(tuple(artifacts), (*_notes(deployment, templates), *_long_templates(artifacts)))
+    return Rendering(tuple(artifacts), (*_notes(deployment, templates), *long_templates(artifacts)))
 
 
-def _artifact(deployment: Deployment, template: Template) -> Artifact:
-    text = TEMPLATES.get_template("template.yaml.j2").render(template=template, intent=deployment.name)
+def artifact(template: Template, intent: str, place: Location) -> Artifact:
+    """Return a template's file. Raises InputError at a place for a text that CloudFormation would resolve."""
+    text = TEMPLATES.get_template("template.yaml.j2").render(template=template, intent=intent)
     if DYNAMIC_REFERENCE in text:
-        raise deployment.refuse(
-            "cloudformation-cannot",
-            f"CloudFormation would resolve the text `{DYNAMIC_REFERENCE}...` as a dynamic reference",
-            "change the text, or leave out `--format cloudformation`",
-        )
+        message = f"CloudFormation would resolve the text `{DYNAMIC_REFERENCE}...` as a dynamic reference"
+        raise input_error(place, "cloudformation-cannot", message, "change the text, or leave out `--format cloudformation`")
     return Artifact(template.path, text, FORMAT, "template", account=template.account, region=template.region)
 
 
@@ -174,15 +180,16 @@ def _deployer(deployment: Deployment) -> Template:
         f"What deploying the intent {deployment.name} takes of IAM",
         deployment.account,
         deployment.region,
-        policies=deployer.policies(deployment, _label),
+        policies=deployer.policies(deployment, label),
     )
 
 
 def _policies(deployment: Deployment, account: str) -> tuple[IdentityPolicy, ...]:
-    return identity_policies.of_account(deployment, account, _label, "x")
+    return identity_policies.of_account(deployment, account, label, "x")
 
 
-def _label(text: str) -> str:
+def label(text: str) -> str:
+    """Return the logical id of a policy."""
     return f"Policy{resource_camel(text)}"
 
 
@@ -201,7 +208,8 @@ def _given_keys(deployment: Deployment) -> list[KeyAccess]:
     return [new_key] if new_key and not creates_key(new_key) else []
 
 
-def _long_templates(artifacts: list[Artifact]) -> Iterator[str]:
+def long_templates(artifacts: list[Artifact]) -> Iterator[str]:
+    """Yield what is to be done with templates that no call holds."""
     for artifact in artifacts:
         size = len(artifact.text.encode())
         if artifact.kind == "template" and size > TEMPLATE_BODY_BYTES:

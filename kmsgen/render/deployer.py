@@ -25,7 +25,7 @@ def documents(deployment: Deployment) -> tuple[Document, ...]:
 
 def policies(deployment: Deployment, label: Callable[[str], str]) -> tuple[IdentityPolicy, ...]:
     """Return the deployer's IAM managed policies; `label` turns a text into a name of the target's language."""
-    found = documents(deployment)
+    found = () if deployment.merged else documents(deployment)
     if deployment.deployer is None or not found:
         return ()
     holder = holders([deployment.deployer], deployment.account)[deployment.deployer]

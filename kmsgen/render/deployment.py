@@ -18,7 +18,8 @@ class Deployment(NamedTuple):
 
     `path` is the intent's file, for messages. `key_policies` False: the bundle's keys stand for keys whose policies the
     intent leaves alone; `kept` are the ARNs of those that it lists. `history` tells of earlier renders; `deployer`
-    is the ARN of who deploys. `attaches` False: whoever keeps the principals attaches their IAM policies.
+    is the ARN of who deploys. `attaches` False: whoever keeps the principals attaches their IAM policies. `merged`: modules
+    and templates hold none, for those of all intents of the run stand together.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Deployment(NamedTuple):
     history: History = UNKNOWN
     deployer: str | None = None
     attaches: bool = True
+    merged: bool = False
 
     @property
     def new_key(self) -> KeyAccess | None:
@@ -71,12 +73,13 @@ class Deployment(NamedTuple):
         return found.identity_policies if found else ()
 
 
-def deployment_of(intent: Intent, bundle: Bundle, history: History = UNKNOWN) -> Deployment:
+def deployment_of(intent: Intent, bundle: Bundle, history: History = UNKNOWN, *, merged: bool = False) -> Deployment:
     """Return an intent's deployment: what it compiles to, for the account and Regions of its scope."""
     scope = intent.scope
     kept = intent.keys if intent.keep_key_policies else ()
     place = (scope.account, scope.partition, scope.regions)
-    return Deployment(intent.name, intent.path, bundle, *place, intent.governed, kept, history, scope.deployer, intent.attaches)
+    who = (scope.deployer, intent.attaches, merged)
+    return Deployment(intent.name, intent.path, bundle, *place, intent.governed, kept, history, *who)
 
 
 def creation_of(access: KeyAccess) -> Creation:

@@ -22,11 +22,11 @@ class IdentityPolicy(NamedTuple):
 
 
 def of_account(deployment: Deployment, account: str, label: Callable[[str], str], joint: str) -> tuple[IdentityPolicy, ...]:
-    """Return an account's IAM managed policies, in the bundle's order.
+    """Return an account's IAM managed policies, in the bundle's order; none where they are merged with those of other intents.
 
     `label` turns a text into a name of the target's language; `joint` stands in front of the number that tells two alike apart.
     """
-    held = list(_held(deployment, account))
+    held = [] if deployment.merged else list(_held(deployment, account))
     labels = unique((label(text) for _, text, _ in held), joint)
     return tuple(
         IdentityPolicy(

@@ -12,6 +12,7 @@ from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import (
     KEY_POLICY_BYTES,
     LAST_RAW_CHARACTER,
+    as_sent,
     ascii_above_latin_1,
     compact_policy,
     format_document,
@@ -74,4 +75,4 @@ def refuse_escapes(deployment: Deployment, documents: Iterable[Document], tool: 
 
 def counted_size(data: object) -> int:
     """Return a policy's size in characters, as IAM counts: white space between elements is free."""
-    return len(compact_policy(data))
+    return len(as_sent(compact_policy(data)))

@@ -103,8 +103,14 @@ def _wrong_templates(deployment: Deployment, artifacts: tuple[Artifact, ...]) ->
                 if not same(read, [new_key.policy]):
                     yield artifact.path
             if kind == IDENTITY_POLICY_TYPE:
-                own = _resolved(properties["PolicyDocument"], new_key.key.arn if new_key else "")
+                own = resolved(properties["PolicyDocument"], {"KeyArn": new_key.key.arn} if new_key else {})
                 found.setdefault(_described_principal(properties), []).append(parse_document(own))
+    if not deployment.merged:
+        yield from _wrong_identity_policies(deployment, found)
+
+
+def _wrong_identity_policies(deployment: Deployment, found: Mapping[str, list[Document]]) -> Iterator[str]:
+    """Yield the principals whose IAM policies in templates are not the bundle's."""
     for principal, documents in deployment.identity_policies():
         if not same(found.get(principal, []), documents):
             yield f"cloudformation policies of {principal}"
@@ -131,22 +137,27 @@ def _described_principal(properties: Mapping[str, Any]) -> str:
     return str(properties["Description"]).rpartition(" ")[2]
 
 
-def _resolved(data: Any, arn: str) -> Any:  # noqa: ANN401 - any plain data
-    """Return a policy with each reference to the key as the ARN that stands for it in the bundle."""
+def resolved(data: Any, arns: Mapping[str, str]) -> Any:  # noqa: ANN401 - any plain data
+    """Return a policy with each reference to a key as the ARN that stands for it; `arns` are those of parameters by name.
+
+    `KeyArn` is the key of the template too. Raises ValueError for a function that gives nothing of a key.
+    """
     if isinstance(data, dict):
         if data.keys() & INTRINSICS:
-            return _reference(data, arn)
-        return {name: _resolved(item, arn) for name, item in data.items()}
-    return [_resolved(item, arn) for item in data] if isinstance(data, list) else data
+            return _reference(data, arns)
+        return {name: resolved(item, arns) for name, item in data.items()}
+    return [resolved(item, arns) for item in data] if isinstance(data, list) else data
 
 
-def _reference(data: Mapping[str, Any], arn: str) -> str:
-    """Evaluate intrinsic functions that give the key's ARN or id. Raises ValueError for any other."""
+def _reference(data: Mapping[str, Any], arns: Mapping[str, str]) -> str:
+    """Evaluate intrinsic functions that give a key's ARN or id. Raises ValueError for any other."""
     match data:
-        case {"Fn::GetAtt": ["Key", "Arn"]} | {"Ref": "KeyArn"} if arn and len(data) == 1:
-            return arn
+        case {"Fn::GetAtt": ["Key", "Arn"]} if "KeyArn" in arns and len(data) == 1:
+            return arns["KeyArn"]
+        case {"Ref": str(name)} if name in arns and len(data) == 1:
+            return arns[name]
         case {"Fn::Join": ["", list(pieces)]} if len(data) == 1:
-            return "".join(piece if isinstance(piece, str) else _reference(piece, arn) for piece in pieces)
+            return "".join(piece if isinstance(piece, str) else _reference(piece, arns) for piece in pieces)
         case {"Fn::Select": ["1" | 1, {"Fn::Split": ["/", {} as whole]}]} if len(data) == 1:
-            return _reference(whole, arn).split("/")[1]
+            return _reference(whole, arns).split("/")[1]
     raise ValueError(f"an unexpected reference {json.dumps(data)}")

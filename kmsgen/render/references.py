@@ -45,6 +45,27 @@ class KeyReference(NamedTuple):
         return found
 
 
+class KeyReferences(NamedTuple):
+    """The references of several keys; a text names one of them at most."""
+
+    of_keys: tuple[KeyReference, ...]
+
+    def applied(self, data: object, join: Callable[[list[object]], object]) -> object:
+        """Return policy data with expressions wherever a text names one of the keys; names of mappings stay."""
+        if isinstance(data, dict):
+            return {name: self.applied(item, join) for name, item in data.items()}
+        if isinstance(data, list):
+            return [self.applied(item, join) for item in data]
+        found = (one for one in self.of_keys if isinstance(data, str) and key_id(one.key_arn) in data)
+        own = next(found, None)
+        return own.applied(data, join) if own else data
+
+
+def names_key(document: Document, key_arn: str) -> bool:
+    """Return whether a policy mentions the id of a key."""
+    return any(key_id(key_arn) in text for text in _texts(format_document(document)))
+
+
 def refers(document: Document) -> bool:
     """Return whether a policy mentions the id of a key to create."""
     return any(holds_placeholder(text) for text in _texts(format_document(document)))

@@ -102,11 +102,17 @@ def intended_by_lines(intent: Intent, key: Key) -> Iterator[Expected]:
                     who, callers = principal_of(access.principal)
                     held = (*_that_apply(said, action, half), *limits, *callers)
                     statement = expected(who, action, half, key.arn, held)
+                    needed = required and not (half == "alias" and _goes_without_alias(access, intent))
                     if intent.every_key and half == "key":
                         statement = statement._replace(resources=_every_key(intent))
                     yield Expected(
-                        access.location, key.arn, half, statement, required and (not intent.any_spec or _fits(action, key))
+                        access.location, key.arn, half, statement, needed and (not intent.any_spec or _fits(action, key))
                     )
+
+
+def _goes_without_alias(access: Access, intent: Intent) -> bool:
+    """Return whether an administrator who did not ask for aliases by name has none to manage: the key is created without one."""
+    return not access.explicit and intent.key is not None and intent.key.alias is None
 
 
 def principal_of(name: str) -> tuple[Principal, tuple[Condition, ...]]:

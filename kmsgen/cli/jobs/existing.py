@@ -14,8 +14,11 @@ from kmsgen.sources.described import GRANTS, IDENTITY_POLICIES, KEY_KIND, KEY_PO
 from kmsgen.sources.subject import FOLDER, INTENT, PLAN, TEMPLATE, Identified, identify
 
 
-def existing(path: str, beside: Beside, intent: Intent, compiled: Bundle) -> Described:
-    """Read what exists and align it with the intent: its keys, and its principals by their full ARNs. Raises InputError."""
+def existing(path: str, beside: Beside, intent: Intent, compiled: Bundle, *, merged: bool = False) -> Described:
+    """Read what exists and align it with the intent: its keys, and its principals by their full ARNs. Raises InputError.
+
+    `merged`: plans and templates hold no IAM policies, which stand with those of other intents.
+    """
     file = identify(path)
     if file.form is INTENT:
         hint = "compare two intents with `kmsgen diff`"
@@ -27,6 +30,8 @@ def existing(path: str, beside: Beside, intent: Intent, compiled: Bundle) -> Des
     subject = file.read(beside._replace(home=home, put_in_place=waiting))
     may_lack_keys = file.form is FOLDER or (file.form in (PLAN, TEMPLATE) and intent.key is None)
     found = (subject if may_lack_keys else subject.about_keys()).described
+    if merged and file.form in (PLAN, TEMPLATE):
+        found = found.changed(lambda described: described._replace(lacks=described.lacks | {IDENTITY_POLICIES}))
 
     def aligned(described: Described) -> Described:
         keys = _keys(described, compiled, path)

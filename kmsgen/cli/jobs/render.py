@@ -14,6 +14,7 @@ from kmsgen.cli.jobs.gone import gone, source_of
 from kmsgen.cli.jobs.intent_sources import IntentSource, intent_sources, is_read_again
 from kmsgen.cli.jobs.last_render import last_manifest
 from kmsgen.cli.jobs.many import LEAST, Attempt, Course, Failure, collected, results
+from kmsgen.cli.jobs.merged import left_as_they_are, no_more_merged, of_all
 from kmsgen.cli.jobs.remembered import Made, body_of, made_again, summary_of, told_again
 from kmsgen.cli.jobs.rests_on import key_of
 from kmsgen.cli.output_folder import Changes, File, changes_in, holds, intent_folder
@@ -23,7 +24,7 @@ from kmsgen.cli.reports.renderings import Rendered
 from kmsgen.cli.staging import Staging
 from kmsgen.errors import Diagnostic, InputError, Location, input_error, together
 from kmsgen.intent.files.find import same_names
-from kmsgen.render.claims import claimed_twice
+from kmsgen.render.claims import claimed_twice, too_many_to_attach
 
 if TYPE_CHECKING:
     from kmsgen.cli.jobs.rendering import Wanted
@@ -33,7 +34,7 @@ Compare = Callable[..., Changes]
 
 
 class Job(NamedTuple):
-    """What was asked for: paths or a preset, formats, where to, and how."""
+    """What was asked for: paths or a preset, formats, where to, and how. `whole`: all intents that kmsgen.toml names."""
 
     paths: tuple[str, ...]
     preset: str | None
@@ -47,6 +48,8 @@ class Job(NamedTuple):
     course: Course = Course()
     since: str | None = None
     iam: str | None = None
+    merge_iam: bool = False
+    whole: bool = False
 
 
 def run(job: Job, output: str) -> int:
@@ -102,7 +105,15 @@ def _settled(job: Job, compare: Compare) -> list[Rendered]:
         raise InputError(problems)
     done = _render_all(sources, problems, job, compare)
     paths = job.paths if job.since is None else ()
-    return [*done, *gone(done, paths, job.out, partial(compare, force=job.force or job.check))]
+    compared = partial(compare, force=job.force or job.check)
+    together_with: Iterable[Rendered] = ()
+    if job.merge_iam and job.whole:
+        answers = cache_folder() if job.course.cache else None
+        together_with = of_all(done, job.out, job.formats, compared, lint=job.lint, answers=answers)
+    elif job.merge_iam and done:
+        done[-1] = done[-1]._replace(notes=(*done[-1].notes, *left_as_they_are(job.out)))
+    ended = no_more_merged(job.out, compared) if job.whole and not job.merge_iam else ()
+    return [*done, *together_with, *ended, *gone(done, paths, job.out, compared)]
 
 
 def _render_all(sources: Sequence[IntentSource], problems: Sequence[Diagnostic], job: Job, compare: Compare) -> list[Rendered]:
@@ -118,6 +129,8 @@ def _render_all(sources: Sequence[IntentSource], problems: Sequence[Diagnostic],
         raise together(failures)
     if claimed := tuple(claimed_twice(one.claims for one in done)):
         raise InputError(claimed)
+    if crowded := tuple(too_many_to_attach(one.claims for one in done)):
+        done[-1] = done[-1]._replace(notes=(*done[-1].notes, *crowded))
     return done
 
 
@@ -134,7 +147,7 @@ def _outcomes(sources: Sequence[IntentSource], job: Job, compare: Compare) -> It
 
 def _key(source: IntentSource, job: Job) -> str | None:
     """Return the key of what an intent is rendered to, which holds the way from its folder to its file."""
-    asked = ("render", job.formats, job.lint, job.iam, source_of(source.path, intent_folder(job.out, "-")))
+    asked = ("render", job.formats, job.lint, job.iam, job.merge_iam, source_of(source.path, intent_folder(job.out, "-")))
     return key_of(source.files, asked)
 
 
@@ -175,7 +188,7 @@ def _anew(source: IntentSource, job: Job) -> Made:
 def _wanted(job: Job) -> Wanted:
     from kmsgen.cli.jobs.rendering import Wanted  # noqa: PLC0415 - as above
 
-    return Wanted(job.formats, job.out, lint=job.lint, replace_key=job.replace_key, iam=job.iam)
+    return Wanted(job.formats, job.out, lint=job.lint, replace_key=job.replace_key, iam=job.iam, merge_iam=job.merge_iam)
 
 
 class Writer(NamedTuple):
@@ -215,4 +228,4 @@ class Writer(NamedTuple):
         changes = self.compare(folder, made.files, force=self.job.force or self.job.check)
         changed = tuple(file.path for file in changes.changed)
         paths = tuple(file.path for file in made.files)
-        return Rendered(made.name, path, folder, paths, made.notes, changed, changes.stale, made.claims)
+        return Rendered(made.name, path, folder, paths, made.notes, changed, changes.stale, made.claims, made.halves)

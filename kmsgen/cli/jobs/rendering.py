@@ -20,6 +20,7 @@ from kmsgen.render.artifact import Artifact
 from kmsgen.render.claims import claims
 from kmsgen.render.deployment import deployment_of
 from kmsgen.render.lost_keys import replacements
+from kmsgen.render.merging.halves import halves_of
 from kmsgen.render.render import render
 from kmsgen.render.steps import steps
 
@@ -30,7 +31,7 @@ class Wanted(NamedTuple):
     """What an intent is rendered to: formats, the folder of all intents' folders, whether cfn-lint looks at templates.
 
     With `replace_key` a key of the last render may be replaced or end. `iam` is who attaches IAM policies where an intent does
-    not say; `answers` is the folder of the cache, where there is one.
+    not say; `merge_iam`: they are merged with those of other intents. `answers` is the folder of the cache, where there is one.
     """
 
     formats: tuple[str, ...]
@@ -39,6 +40,7 @@ class Wanted(NamedTuple):
     replace_key: bool = False
     iam: str | None = None
     answers: Path | None = None
+    merge_iam: bool = False
 
 
 def rendered_source(source: IntentSource, wanted: Wanted) -> Made:
@@ -52,24 +54,26 @@ def _rendered(intent: Intent, wanted: Wanted) -> Made:
     confirm(intent, compiled)
     folder = intent_folder(wanted.out, intent.name)
     last = last_manifest(folder)
-    deployment = deployment_of(intent, compiled.bundle, last_render(folder))
+    deployment = deployment_of(intent, compiled.bundle, last_render(folder), merged=wanted.merge_iam)
     lost = replacements(deployment, intent.keys_location)
     if lost and not wanted.replace_key:
         raise RefusedError(lost)
     rendering = render(deployment, wanted.formats)
     if wanted.lint:
-        _refuse_findings(folder, rendering.artifacts, wanted.answers)
+        refuse_findings(folder, rendering.artifacts, wanted.answers)
     notes: tuple[Diagnostic | str, ...] = (
         *lost,
         *steps(deployment, intent.keys_location),
         *compiled.notes,
         *(f"{intent.name}: {note}" for note in rendering.notes),
     )
+    halves = halves_of(deployment) if wanted.merge_iam else None
     files = files_of(intent.name, rendering, source_of(intent.path, folder))
-    return Made(intent.name, tuple(files), notes, tuple(claims(deployment, intent.keys_location)), last)
+    return Made(intent.name, tuple(files), notes, tuple(claims(deployment, intent.keys_location)), last, halves)
 
 
-def _refuse_findings(folder: Path, artifacts: tuple[Artifact, ...], answers: Path | None) -> None:
+def refuse_findings(folder: Path, artifacts: tuple[Artifact, ...], answers: Path | None) -> None:
+    """Raise RefusedError with what cfn-lint finds in templates; `answers` is the folder of the cache, where there is one."""
     problems = [problem for one in artifacts if one.kind == "template" for problem in _findings(folder, one, answers)]
     if problems:
         raise RefusedError(problems)

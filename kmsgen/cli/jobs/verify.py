@@ -20,9 +20,21 @@ if TYPE_CHECKING:
 
 
 def run(
-    paths: Sequence[str], against: str | None, beside: Beside, output: str, course: Course, *, since: str | None, iam: str | None
+    paths: Sequence[str],
+    against: str | None,
+    beside: Beside,
+    output: str,
+    course: Course,
+    *,
+    since: str | None,
+    iam: str | None,
+    merge_iam: bool = False,
 ) -> int:
-    """Print the answers; return the exit code. Raises KmsgenError, when those about the other intents are printed."""
+    """Print the answers; return the exit code. Raises KmsgenError, when those about the other intents are printed.
+
+    `iam` is who attaches IAM policies where an intent does not say; `merge_iam`: they are merged with those of other intents,
+    which counts for policies that exist alone.
+    """
     if not paths:
         raise _usage("-", "no intent to verify", "name a file or a folder")
     if against is None and beside.given:
@@ -36,7 +48,7 @@ def run(
     if against is not None:
         from kmsgen.cli.jobs.verifying import shown  # noqa: PLC0415 - as below
 
-        return show_one(shown(IntentSource(paths[0]), iam, against, beside), output)
+        return show_one(shown(IntentSource(paths[0]), iam, against, beside, merged=merge_iam), output)
     found, failures = _of_many(paths, course, since, iam)
     if several:
         show_many(found, output)

@@ -30,17 +30,19 @@ class Verified(NamedTuple):
         return all(answer.is_yes for answer in self.answers)
 
 
-def shown(source: IntentSource, iam: str | None, against: str | None = None, beside: Beside = NOTHING) -> Shown:
+def shown(
+    source: IntentSource, iam: str | None, against: str | None = None, beside: Beside = NOTHING, *, merged: bool = False
+) -> Shown:
     """Answer the three questions about an intent that is still to be read. Raises KmsgenError.
 
-    `iam` is who attaches IAM policies where the intent does not say.
+    `iam` is who attaches IAM policies where the intent does not say; `merged`: existing ones stand with those of other intents.
     """
     intent = source.load() if source.load else load_intent(source.path)
-    verified = verify_intent(intent.with_default(iam=iam), against, beside)
+    verified = verify_intent(intent.with_default(iam=iam), against, beside, merged=merged)
     return Shown(told(verified), tuple(answer_lines(verified.answers)), verified.notes, verified.is_yes)
 
 
-def verify_intent(intent: Intent, against: str | None, beside: Beside) -> Verified:
+def verify_intent(intent: Intent, against: str | None, beside: Beside, *, merged: bool = False) -> Verified:
     """Answer the three questions, on existing policies where `against` says which. Raises KmsgenError for bad input.
 
     Where something is not known, what must be allowed is asked of the least access, what must not of the most.
@@ -49,7 +51,7 @@ def verify_intent(intent: Intent, against: str | None, beside: Beside) -> Verifi
     if against is None:
         answers = ask(intent, compiled.bundle, compiled.origins, thorough=True)
         return Verified(intent, None, answers, compiled.notes)
-    found = existing(against, beside, intent, compiled.bundle)
+    found = existing(against, beside, intent, compiled.bundle, merged=merged)
     answers = ask(intent, found.bundle, found.places.origins(), thorough=True)
     notes = (*found.notes, *(one.diagnostic for one in found.unknown))
     if found.narrow is not None:

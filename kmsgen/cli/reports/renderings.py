@@ -11,6 +11,7 @@ from kmsgen.cli.held_answers import HeldAnswers
 from kmsgen.cli.output_folder import Changes, difference
 from kmsgen.errors import Diagnostic
 from kmsgen.render.claims import Claim
+from kmsgen.render.merging.halves import Halves
 
 
 class Rendered(NamedTuple):
@@ -24,6 +25,7 @@ class Rendered(NamedTuple):
     changed: tuple[str, ...]
     removed: tuple[str, ...]
     claims: tuple[Claim, ...] = ()
+    halves: Halves | None = None
 
     @property
     def differs(self) -> bool:

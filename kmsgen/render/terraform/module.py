@@ -10,7 +10,7 @@ from kmsgen.policy.document import Document
 from kmsgen.render.deployment import creation_of
 from kmsgen.render.identity_policies import IdentityPolicy
 from kmsgen.render.names import ATTACHABLE
-from kmsgen.render.references import KeyReference
+from kmsgen.render.references import KeyReference, KeyReferences
 from kmsgen.render.terraform.hcl import Expression, identifier
 
 DEFAULT_DELETION_WINDOW = 30
@@ -63,6 +63,7 @@ class Module(NamedTuple):
     variable through which a module is told of a key that it does not create, `reference` how it names the key to create or given.
     `puts_out_key` says whether the key's ARN and id are outputs. `moved` has the addresses of resources by what they were before,
     `removed` the addresses of what Terraform is to let go as it is. `named` are the principals that can be looked up first.
+    `given_keys` are the intents of whose keys a module is told that is about several.
     """
 
     folder: str
@@ -73,7 +74,7 @@ class Module(NamedTuple):
     key_type: str = ""
     alias: str | None = None
     given: str = ""
-    reference: KeyReference | None = None
+    reference: KeyReference | KeyReferences | None = None
     puts_out_key: bool = False
     key_policies: tuple[KeyPolicyResource, ...] = ()
     policies: tuple[IdentityPolicy, ...] = ()
@@ -81,6 +82,7 @@ class Module(NamedTuple):
     moved: Mapping[str, str] = MappingProxyType({})
     removed: tuple[str, ...] = ()
     named: tuple[Named, ...] = ()
+    given_keys: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:

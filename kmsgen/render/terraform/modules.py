@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from kmsgen.arn import account_of
 from kmsgen.policy.bundle import KeyAccess
+from kmsgen.policy.json_form import KEY_POLICY_BYTES, as_sent, compact_policy, format_document
 from kmsgen.render import deployer, identity_policies, key_request
 from kmsgen.render.artifact import Artifact, Rendering
 from kmsgen.render.deployment import Deployment, creation_of, key_id
@@ -38,10 +39,11 @@ def render(deployment: Deployment) -> Rendering:
     """
     refuse_escapes(deployment, deployment.documents(), "Terraform's provider")
     _refuse_long_description(deployment)
+    _refuse_long_key_policies(deployment)
     by_call = [call for call in calls(deployment) if not grants.expressible(call.grant)]
     every = (_main(deployment), *_replicas(deployment), *_accounts(deployment), _deployer(deployment))
     modules = [one.looking_up() for one in every if not one.is_empty]
-    artifacts = [artifact for module in modules for artifact in _files(module)]
+    artifacts = [artifact for module in modules for artifact in files(module)]
     notes = list(_notes(modules, by_call))
     if (new_key := deployment.new_key) is not None and not creating_type(new_key):
         artifacts.append(key_request.artifact(deployment, new_key, FORMAT))
@@ -58,7 +60,18 @@ def _refuse_long_description(deployment: Deployment) -> None:
         raise deployment.refuse("long-description", message, "shorten it, or leave out the format terraform")
 
 
-def _files(module: Module) -> Iterator[Artifact]:
+def _refuse_long_key_policies(deployment: Deployment) -> None:
+    for access in deployment.governed_keys():
+        size = len(as_sent(compact_policy(format_document(access.policy))).encode())
+        if size > KEY_POLICY_BYTES:
+            message = (
+                f"Terraform would send {size} bytes of key policy, `<`, `>` and `&` as six each; KMS takes {KEY_POLICY_BYTES}"
+            )
+            raise deployment.refuse("key-policy-too-long", message, "shorten it, or leave out the format terraform")
+
+
+def files(module: Module) -> Iterator[Artifact]:
+    """Yield the files of a module."""
     for name in FILES:
         text = TEMPLATES.get_template(f"{name}.j2").render(module=module)
         yield Artifact(f"{module.folder}/{name}", text, FORMAT, "module", account=module.account, region=module.region)
@@ -70,7 +83,7 @@ def _files(module: Module) -> Iterator[Artifact]:
 def _main(deployment: Deployment) -> Module:
     new_key = deployment.new_key
     own = _own_key(deployment, new_key) if new_key else _existing_keys(deployment)
-    given = grants.of(deployment, own.reference.id if own.reference else None)
+    given = grants.of(deployment, own.reference.id if isinstance(own.reference, KeyReference) else None)
     earlier = carried(deployment)
     policies = _policies(deployment, deployment.account)
     return own._replace(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import format_document
 from kmsgen.render.environment import Filter, environment
-from kmsgen.render.references import KeyReference
+from kmsgen.render.references import KeyReference, KeyReferences
 from kmsgen.render.terraform import hcl
 
 
-def policy(document: Document, reference: KeyReference | None = None) -> str:
+def policy(document: Document, reference: KeyReference | KeyReferences | None = None) -> str:
     """Write a policy as an HCL object (`policy` in templates), for `jsonencode`, the reference wherever it names the key."""
     data = format_document(document)
     return hcl.value(reference.applied(data, hcl.Interpolated) if reference else data)

@@ -14,15 +14,17 @@ SOURCES = [
     ROOT / "kmsgen/checks/example_requests.py",
     ROOT / "kmsgen/cli/jobs/existing.py",
     ROOT / "kmsgen/cli/jobs/gone.py",
+    ROOT / "kmsgen/cli/jobs/merged.py",
     ROOT / "kmsgen/cli/jobs/verify.py",
     ROOT / "kmsgen/cli/jobs/verifying.py",
     ROOT / "kmsgen/render/claims.py",
     ROOT / "kmsgen/render/lost_keys.py",
+    ROOT / "kmsgen/render/merging/merge.py",
     ROOT / "kmsgen/render/steps.py",
     ROOT / "kmsgen/sources/rendered_folder.py",
 ]
 # What a call passes as the code: its place among the arguments.
-CALLS = {"input_error": 1, "Diagnostic": 1, "Finding": 0, "_too_large": 1, "_findings": 1}
+CALLS = {"input_error": 1, "Diagnostic": 1, "Finding": 0, "_too_large": 1, "_findings": 1, "_refused": 0}
 
 
 def codes(path: Path) -> set[str]:

@@ -42,7 +42,7 @@ def test_render_without_arguments_does_what_the_settings_say(run: Runner) -> Non
     ran = run("render")
     assert ran.code == 0
     assert {path.as_posix() for path in Path("policies").glob("*/*")} == {
-        f"policies/{name}/{part}" for name in "ab" for part in ("json", "manifest.json")
+        f"policies/{name}/{part}" for name in "ab" for part in ("deployer", "json", "manifest.json")
     }
     assert run("render", "--check").code == 0
     assert run("verify").out == "yes  intents/a.yaml\nyes  intents/b.yaml\n"
@@ -51,7 +51,7 @@ def test_render_without_arguments_does_what_the_settings_say(run: Runner) -> Non
 def test_options_win_over_the_settings(run: Runner) -> None:
     """Paths, formats and the folder of the command line are those that count."""
     assert run("render", "intents/a.yaml", "--format", "grants", "--format", "terraform", "--out", "x").code == 0
-    assert {path.name for path in Path("x").glob("*/*")} == {"terraform", "manifest.json"}
+    assert {path.name for path in Path("x").glob("*/*")} == {"deployer", "terraform", "manifest.json"}
     assert not Path("policies").exists()
 
 
@@ -131,3 +131,54 @@ def test_who_attaches_iam_policies_is_said_once(run: Runner, said: str, line: st
     text = Path("policies/a/terraform/main.tf").read_text(encoding="utf-8")
     assert ('resource "aws_iam_role_policy_attachment"' in text) is attached
     assert ("iam-written" in run("verify", "intents/a.yaml").err) is not attached
+
+
+def test_iam_policies_of_a_run_can_be_merged(run: Runner) -> None:
+    """One folder beside those of the intents, of all that the settings name and never of some; it goes when not asked for."""
+    run.write(
+        "kmsgen.toml", SETTINGS.replace('["json"]', '["json", "terraform"]').replace("jobs = 1", "jobs = 1\nmerge-iam = true")
+    )
+    first = run("render")
+    assert first.code == 0, first.err
+    assert "iam-merged" in first.err
+    main = Path("policies/iam/terraform/account-111122223333/main.tf")
+    assert "alias/a" in main.read_text(encoding="utf-8")
+    assert "alias/b" in main.read_text(encoding="utf-8")
+    assert "aws_iam_policy" not in Path("policies/a/terraform/main.tf").read_text(encoding="utf-8")
+    assert Path("policies/iam/deployer/account-111122223333/main.tf").is_file()
+    assert run("render", "--check").code == run("render", "intents/a.yaml", "--out", "policies", "--check").code == 0
+    assert "iam-left" in run("render", "intents/a.yaml").err
+    assert run("verify", "intents/a.yaml", "--against", "policies/a").code == 0
+    run.write("kmsgen.toml", SETTINGS)
+    assert "iam-apart" in run("render").err
+    assert not list(Path("policies/iam").rglob("*.*"))
+
+
+def test_no_intent_takes_the_folder_of_merged_policies(run: Runner) -> None:
+    """Whatever the case of its letters."""
+    run.write("intents/c.yaml", INTENT.format(name="IAM"))
+    run.write("kmsgen.toml", SETTINGS.replace("jobs = 1", "jobs = 1\nmerge-iam = true"))
+    ran = run("render")
+    assert (ran.code, "duplicate-name" in ran.err) == (2, True)
+
+
+def test_more_policies_than_are_attached_by_default_are_told(run: Runner) -> None:
+    """Over a run, with the number, where they are not merged."""
+    for number in range(11):
+        run.write(f"intents/more-{number}.yaml", INTENT.format(name=f"more-{number}"))
+    told = [line for line in run("render", "--check").err.splitlines() if "managed-policies" in line]
+    assert told == []
+    told = [line for line in run("render").err.splitlines() if "managed-policies" in line]
+    assert [f"role/{name}` gets 13 IAM policies" in line for name, line in zip(("admin", "ci"), told, strict=True)] == [
+        True,
+        True,
+    ]
+
+
+def test_merging_needs_to_know_all_intents(run: Runner) -> None:
+    """A run of some intents would drop what the others have in IAM."""
+    run.write("kmsgen.toml", "merge-iam = true\n")
+    ran = run("render", "intents/a.yaml")
+    assert (ran.code, ran.err.splitlines()[0]) == (
+        2, "kmsgen.toml:1:1: bad-setting: `merge-iam` needs `intents`, which names all intents",
+    )  # fmt: skip

@@ -53,9 +53,9 @@ def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     files: list[str] = []
     verified, found = verifying.verify_intent, lint.findings_of
 
-    def counted(intent: Any, *more: Any) -> Any:
+    def counted(intent: Any, *more: Any, **named: Any) -> Any:
         files.append(Path(intent.path).name)
-        return verified(intent, *more)
+        return verified(intent, *more, **named)
 
     def counted_file(subject: Any) -> Any:
         files.append(Path(subject.path).name)

@@ -6,7 +6,7 @@ import pytest
 
 from kmsgen.compiler import Compiled
 from kmsgen.errors import InputError
-from tests.unit.compiler.compiling import ADMIN, HEAD, KEY, ROLE, Compile, conditions, identity, statements
+from tests.unit.compiler.compiling import ADMIN, HEAD, KEY, ROLE, Compile, compile_text, conditions, identity, statements
 
 
 def test_no_wildcard_action_is_compiled(compiled: Compile) -> None:
@@ -386,3 +386,21 @@ def test_what_kms_refuses_in_a_key_policy_is_refused_at_its_line(compiled: Compi
         compiled(f"users: [{line}]")
     beside = line.replace("kms:EncryptionContext:app", "kms:EncryptionContextKeys")
     assert statements(compiled(f"users: [{beside}]"), "Use by")
+
+
+EXISTING = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+@pytest.mark.parametrize(
+    ("key", "admin", "written"),
+    [
+        ("key: {}\n", "admins: [role/Admin]\n", False),
+        ("key: {alias: a}\n", "admins: [role/Admin]\n", True),
+        ("key: {}\n", "admins: [{principal: role/Admin, can: [manage, change-policy]}]\n", True),
+        (f"keys: [{EXISTING}]\n", "admins: [role/Admin]\n", True),
+    ],
+)
+def test_the_half_of_an_alias_is_for_who_manages_aliases(key: str, admin: str, *, written: bool) -> None:
+    """Who administers a key that is created without an alias needs no IAM policy for that, but where the line asks for it."""
+    found = compile_text(HEAD + key + admin)
+    assert bool(found.bundle.principals[f"{ROLE}Admin"].identity_policies) is written

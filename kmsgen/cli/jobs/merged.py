@@ -1,0 +1,64 @@
+"""The IAM policies of every intent of a run, merged, as a folder of their own beside those of the intents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from kmsgen.cli.output_folder import Changes, File, files_of, intent_folder, manifest_of
+from kmsgen.cli.reports.renderings import Rendered
+from kmsgen.errors import Diagnostic, InputError, Location
+from kmsgen.intent.files.find import same_names
+from kmsgen.intent.settings import NAME
+from kmsgen.render.merging.halves import FOLDER
+
+Compare = Callable[[Path, tuple[File, ...]], Changes]
+
+
+def of_all(
+    done: Sequence[Rendered], out: Path, formats: Sequence[str], compare: Compare, *, lint: bool, answers: Path | None
+) -> Iterator[Rendered]:
+    """Yield what the intents of a run have in IAM, merged. Raises KmsgenError as `merge.render` does, or for an intent `iam`.
+
+    `answers` is the folder of the cache, where there is one.
+    """
+    from kmsgen.cli.jobs.rendering import refuse_findings  # noqa: PLC0415 - as above
+    from kmsgen.render.merging.merge import render  # noqa: PLC0415 - only where policies are merged
+
+    if taken := list(same_names([(FOLDER, NAME), *((one.name, one.path) for one in done)])):
+        raise InputError(taken)
+    rendering = render([one.halves for one in done if one.halves], formats)
+    folder = intent_folder(out, FOLDER)
+    if lint:
+        refuse_findings(folder, rendering.artifacts, answers)
+    before = manifest_of(folder)
+    files = tuple(files_of(FOLDER, rendering, merged=True))
+    changes = compare(folder, files)
+    notes: tuple[Diagnostic | str, ...] = (*_first(before, done), *rendering.notes)
+    paths, changed = tuple(file.path for file in files), tuple(file.path for file in changes.changed)
+    yield Rendered(FOLDER, NAME, folder, paths, notes, changed, changes.stale)
+
+
+def _first(before: object, done: Sequence[Rendered]) -> Iterator[Diagnostic]:
+    """Yield the note on the first merged render: what the intents attached goes with it."""
+    if not before and done:
+        message = f"the IAM policies of {len(done)} intents stand in `{FOLDER}/` now, and in no module and stack of an intent"
+        hint = f"first deploy `{FOLDER}/` with the ARNs of the keys, then the intents: their own policies are detached with that"
+        yield Diagnostic(Location(NAME), "iam-merged", message, hint)
+
+
+def no_more_merged(out: Path, compare: Compare) -> Iterator[Rendered]:
+    """Yield the folder of merged policies that an earlier run wrote, as one that goes."""
+    folder = out / FOLDER
+    if manifest_of(folder).get("merged") is True:
+        message = f"the IAM policies of the intents stand in their own modules and stacks again, and no more in `{FOLDER}/`"
+        note = Diagnostic(Location(NAME), "iam-apart", message, f"first deploy the intents, then take `{FOLDER}/` away")
+        yield Rendered(FOLDER, NAME, folder, (), (note,), (), compare(folder, ()).stale)
+
+
+def left_as_they_are(out: Path) -> Iterator[Diagnostic]:
+    """Yield the note on a run of some intents, which knows nothing of what the others have in IAM."""
+    message = (
+        f"the merged IAM policies in `{(out / FOLDER).as_posix()}` are left as they are: this run is about some intents only"
+    )
+    yield Diagnostic(Location(NAME), "iam-left", message, "`kmsgen render` without arguments writes them")
