@@ -19,6 +19,7 @@ from kmsgen.catalogue.deployment_calls import DeploymentCall
 from kmsgen.compiler.compile import compile_intent
 from kmsgen.intent import load_intent
 from kmsgen.render.artifact import Artifact
+from kmsgen.render.deployer import FOLDER
 from kmsgen.render.deployment import Deployment, deployment_of
 from kmsgen.render.grant_calls import render as render_grant_calls
 from kmsgen.render.terraform.modules import render
@@ -155,7 +156,9 @@ def _deployment(folder: Path, text: str) -> Deployment:
 
 
 def _modules(deployment: Deployment) -> list[Artifact]:
-    return [one for one in render(deployment).artifacts if one.path.endswith("/main.tf")]
+    """Return the modules that the deployer applies: what gives it its own IAM policy is put in place before, by somebody else."""
+    modules = (one for one in render(deployment).artifacts if one.path.endswith("/main.tf"))
+    return [one for one in modules if not one.path.startswith(f"{FOLDER}/")]
 
 
 class _Module:
