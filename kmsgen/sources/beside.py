@@ -38,7 +38,7 @@ class Beside(NamedTuple):
     kind: tuple[str, str] | None = None
     tags: tuple[tuple[str, str], ...] = ()
     parameters: Mapping[str, str] = MappingProxyType({})
-    put_in_place: frozenset[str] = frozenset()
+    put_in_place: tuple[str, ...] = ()
 
     @property
     def given(self) -> bool:

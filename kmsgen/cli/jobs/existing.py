@@ -27,7 +27,7 @@ def existing(path: str, beside: Beside, intent: Intent, compiled: Bundle, *, mer
     known = tuple(access.key for access in compiled.keys)
     home = Home(intent.scope.partition, intent.scope.account, region, keys=known)
     waiting = _put_in_place(intent, compiled)
-    subject = file.read(beside._replace(home=home, put_in_place=waiting))
+    subject = file.read(beside._replace(home=home, put_in_place=tuple(sorted(waiting))))
     may_lack_keys = file.form is FOLDER or (file.form in (PLAN, TEMPLATE) and intent.key is None)
     found = (subject if may_lack_keys else subject.about_keys()).described
     if merged and file.form in (PLAN, TEMPLATE):
