@@ -222,3 +222,21 @@ def test_a_cache_grows_to_a_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         found = cache.find("7")
     assert found is not None
     assert (found.summary, found.body) == ({"n": 7}, ["x"])
+
+
+def test_merged_policies_are_written_of_what_is_remembered(run: Runner, confirmed: list[str]) -> None:
+    """With `merge-iam` a second run confirms no intent and finds the same policies; to merge or not is part of the key."""
+    settings = 'intents = ["intents"]\nformats = ["json", "cloudformation"]\n'
+    run.write("kmsgen.toml", f"{settings}merge-iam = true\n")
+    assert run("render", "--no-lint").code == 0
+    written = files(Path("out"))
+    assert any(path.startswith("iam/") for path in written)
+    shutil.rmtree("out")
+    assert run("render", "--no-lint").code == 0
+    assert files(Path("out")) == written
+    assert sorted(confirmed) == ["i0", "i1"]
+    shutil.rmtree("out")
+    run.write("kmsgen.toml", settings)
+    assert run("render", "--no-lint").code == 0
+    assert not Path("out/iam").exists()
+    assert sorted(confirmed) == ["i0", "i0", "i1", "i1"]
