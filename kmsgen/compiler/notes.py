@@ -19,6 +19,7 @@ from kmsgen.compiler.service_notes import notes_on_services
 from kmsgen.errors import Diagnostic, Location
 from kmsgen.intent.intent import ORGANIZATION, Access, GrantWhen, GuardRailLine, Intent, account_named, account_of_everyone
 from kmsgen.policy.document import Principal
+from kmsgen.policy.operators import split_operator
 
 
 class _Narrowing(NamedTuple):
@@ -53,6 +54,9 @@ _NARROWINGS = {
     ),
 }
 
+_TAG_KEYS = "aws:tagkeys"
+"""The key that AWS's own examples put under ForAllValues alone: a request without tags sets none."""
+
 
 def notes_on(intent: Intent, worlds: tuple[World, ...]) -> tuple[Diagnostic, ...]:
     """Return the notes, in source order, each once."""
@@ -60,6 +64,7 @@ def notes_on(intent: Intent, worlds: tuple[World, ...]) -> tuple[Diagnostic, ...
     found |= {*notes_on_services(intent), *_narrowed_lines(intent), *_narrowed_grants(intent), *_spared_accounts(intent)}
     found |= {*_outside_scope(intent), *_beside_never(intent), *_grants_of_replicas(intent)}
     found |= {*_unlimited_grants(intent), *_not_on_action(intent), *_private_addresses(intent)}
+    found |= {*_held_when_absent(intent)}
     return tuple(sorted(found))
 
 
@@ -214,6 +219,22 @@ def _narrowed(line: GuardRailLine, asked: Location, actions: list[str], principa
 def _narrows(guardrail: str, action: str) -> bool:
     row = ACTIONS.get(action)
     return row is not None and row.cryptographic and (guardrail != CONTEXT_RAIL or row.encryption_context)
+
+
+def _held_when_absent(intent: Intent) -> Iterator[Diagnostic]:
+    """Yield conditions under ForAllValues that hold of a request without their key, where the line does not ask for the key.
+
+    Source: IAM User Guide, reference_policies_condition-single-vs-multi-valued-context-keys.
+    """
+    for access in (*intent.admins, *intent.users):
+        asked = {condition.key.lower() for condition in access.when.conditions if fails_when_absent(condition)}
+        for condition in access.when.conditions:
+            name = split_operator(condition.operator)
+            lacking = condition.key.lower() not in asked and condition.key.lower() != _TAG_KEYS
+            if name is not None and name.quantifier == "ForAllValues" and lacking:
+                message = f"`{condition.operator}` on {condition.key} holds too where a request has no {condition.key}"
+                hint = f'`"Null": {{"{condition.key}": "false"}}` beside it asks for the key'
+                yield Diagnostic(access.location, "holds-when-absent", message, hint)
 
 
 def _says(access: Access, key: str) -> bool:

@@ -193,12 +193,29 @@ def test_grants_for_services_have_keys_of_their_own(compiled: Compile) -> None:
     assert {key for _, key in conditions(statement)} == {"kms:GranteeServicePrincipal", "kms:RetiringServicePrincipal"}
 
 
+EVERY_NAME = '"ForAllValues:StringEquals": {kms:EncryptionContextKeys: [app]}'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'can: [decrypt], when: {{conditions: {{{EVERY_NAME}, "Null": {{kms:EncryptionContextKeys: "false"}}}}}}',
+        'can: [kms:TagResource], when: {conditions: {"ForAllValues:StringEquals": {aws:TagKeys: [app]}}}',
+    ],
+)
+def test_for_all_values_is_no_matter_where_the_key_is_asked_for(compiled: Compile, line: str) -> None:
+    """Nothing is told where the key must be there, or where its absence sets no tag."""
+    found = compiled(f"users: [{{principal: role/app, {line}}}]")
+    assert "holds-when-absent" not in {note.code for note in found.notes}
+
+
 @pytest.mark.parametrize(
     ("line", "code"),
     [
         ("can: [decrypt, kms:GetKeyPolicy], when: {encryption_context: {app: a}}", "when-not-on-action"),
         ("can: [decrypt], when: {source_ip: 10.1.0.0/16}", "private-source-ip"),
         ("can: [decrypt], when: {conditions: {IpAddress: {aws:SourceIp: 192.168.1.7}}}", "private-source-ip"),
+        (f"can: [decrypt], when: {{conditions: {{{EVERY_NAME}}}}}", "holds-when-absent"),
     ],
 )
 def test_what_a_condition_does_not_do_is_told(compiled: Compile, line: str, code: str) -> None:
