@@ -146,7 +146,7 @@ def _inner(tie: Tie, key: str, text: str, decided: Assignment) -> Iterator[str]:
             yield text[start : len(text) - len(tail)]
 
 
-def _fixed(pieces: Pieces, decided: Assignment) -> str | None:
+def _fixed(pieces: Sequence[str | Wild | Variable], decided: Assignment) -> str | None:
     """Return the text that pieces are; None where a wildcard or an undecided variable leaves it open."""
     texts = []
     for piece in pieces:
@@ -156,6 +156,13 @@ def _fixed(pieces: Pieces, decided: Assignment) -> str | None:
         default = piece.default if isinstance(piece, Variable) else None
         texts.append(values[0] if values else default or "")
     return "".join(texts)
+
+
+def _default_of(piece: str | Wild | Variable, decided: Assignment) -> str | Wild | Variable:
+    """Return what stands in the place of an undecided variable that is absent; the piece itself where it has no default."""
+    if isinstance(piece, Variable) and piece.key not in decided.values and piece.default is not None:
+        return piece.default
+    return piece
 
 
 class _Way(NamedTuple):
@@ -213,10 +220,22 @@ class _Telling:
     def _through(self, tie: Tie, way: _Way) -> None:
         if way.key in tie.variables and tie.key is not None:
             self._up(tie, tie.key, way)
+        if way.key == tie.key:
+            self._take_default(tie, way)
         if way.key == tie.key and tie.is_bare:
             self.follow(way._replace(key=tie.variables[0]))
         elif way.key == tie.key:
             self.following += [after(pattern, way.before) for pattern in self._embedded(tie, way)]
+
+    def _take_default(self, tie: Tie, way: _Way) -> None:
+        """Take in what the key is compared with where variables that are decided later are absent."""
+        text = _fixed([_default_of(piece, self._decided) for piece in tie.pieces], self._decided)
+        if text is None:
+            return
+        if way.fold and not way.bare:
+            raise OutsideError(f"{way.key} is compared without its case with text around a policy variable")
+        self.named += [text] if way.bare else []
+        self.following += [] if way.bare else [after(literal(text), way.before)]
 
     def _up(self, tie: Tie, compared: str, way: _Way) -> None:
         """Go from a variable to the key that is compared with it."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kmsgen.authorizer.language.conditions import compile_condition
 from kmsgen.policy.document import Condition
 from kmsgen.prover.problem import Assignment, Budget, Meter, OutsideError
-from kmsgen.prover.requests.components import Free
+from kmsgen.prover.requests.components import Component, Free
 from kmsgen.prover.requests.constraints import CONTEXT, CONTEXT_KEYS, KeyTest, Reading, holds
 from kmsgen.prover.requests.space import RequestSpace
 from kmsgen.prover.values.domains import Domain
@@ -117,6 +117,28 @@ def test_unequal_to_each_other_needs_as_many_values_as_keys() -> None:
     found = space(TIED).solve(frozenset((one, True) for one in (*looks, *apart)), METER)
     assert found is not None
     assert len({found.values[key] for key in TIED[:3]}) == 3
+
+
+CIRCLES = [
+    ("without its case", "StringEqualsIgnoreCase", "${x:b, 'red'}"),
+    ("as it is", "StringEquals", "${x:b, 'red'}"),
+    ("within a text", "StringEquals", "x-${x:b, 'red'}"),
+]
+
+
+@pytest.mark.parametrize(("note", "operator", "text"), CIRCLES)
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_default_is_a_constant_to_the_key_that_is_decided_first(note: str, operator: str, text: str, order: int) -> None:  # noqa: ARG001
+    """In a circle the key with the default may be decided before the variable: then the default is one of its values."""
+    literals = ((look(operator, "x:a", text, deny=True), True), (look(operator, "x:b", "${x:a}", deny=True), False))
+    free = Free({}, dict.fromkeys(TIED, TEXT), {})
+    try:
+        found = next(Component(literals[::order], free).solutions(Assignment(), 0, METER.count), None)
+    except OutsideError:
+        assert "x-" in text  # a circle with text
+        return
+    assert found is not None
+    assert all(holds(one, found) is truth for one, truth in literals)
 
 
 def test_what_cannot_hold_is_not_found() -> None:
