@@ -74,9 +74,10 @@ def _say_text(key: str, values: Values, looks: Sequence[KeyTest], decided: Assig
         return _via(named, values)
     if named:
         return f"{title(key)} {'=' if set(named) <= set(values) else 'like'} {_listed(named)}"
-    texts = [text for look in looks for text in look.test.condition.values]
+    conditions = (look.test.condition for look in looks)
+    texts = {text for one in conditions if one.operator != "Null" for text in one.values}
     if texts and not any("${" in text for text in texts):
-        return f"{title(key)} other than {_listed(dict.fromkeys(texts))}"
+        return f"{title(key)} other than {_listed(sorted(texts))}"
     return f"{title(key)} = {_listed(values)}"
 
 

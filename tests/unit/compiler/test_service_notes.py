@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kmsgen.compiler import compile_intent
-from kmsgen.intent import load_intents
+from kmsgen.intent import load_intent
 
 HERE, CHINA, APART = "regions: [us-west-2]", "partition: aws-cn, regions: [cn-north-1]", "444455556666"
 BUCKET, OBJECTS = "arn:aws:s3:::b", "arn:aws:s3:::b/*"
@@ -75,6 +75,6 @@ def test_a_line_of_services_gets_the_notes_that_its_pages_call_for(
     """What a reader has to know of a line before he relies on it is said with a code, and nothing else is."""
     head = f'kmsgen: 1\nname: a\nscope: {{account: "111122223333", {scope}}}\nkey: {{alias: a}}\nadmins: [role/boss]\n'
     (tmp_path / "intent.yaml").write_text(f"{head}services:\n  - {{{line}}}\n")
-    (intent,) = load_intents([str(tmp_path / "intent.yaml")])
+    intent = load_intent(str(tmp_path / "intent.yaml"))
     found = {one.code for one in compile_intent(intent).notes if one.location.line == 7}
     assert found == codes, (note, found)

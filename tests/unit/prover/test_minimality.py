@@ -14,7 +14,10 @@ from tests.unit.prover.test_prove import APP, BOB, ROOT, allow, bundle, deny
 
 INTENTS = Path(__file__).parents[2] / "cases" / "intent" / "valid"
 # with both kinds of delegation a principal has each permission twice, as it was asked for
-MINIMAL = sorted(path.name for path in INTENTS.glob("[!_]*.yaml") if "delegation: both" not in path.read_text())
+OF_OTHER_KEYS = {"every-alias-of-a-region.yaml", "narrow-conditions.yaml"}
+"""Intents with lines about aliases, or a Region, that the key which stands for theirs does not have: no request meets them."""
+INTENTS_OF_ONE_WAY = (path for path in INTENTS.glob("[!_]*.yaml") if "delegation: both" not in path.read_text())
+MINIMAL = sorted({path.name for path in INTENTS_OF_ONE_WAY} - OF_OTHER_KEYS)
 
 
 def dead(*statements: dict[str, object]) -> list[tuple[str, str, str | None]]:

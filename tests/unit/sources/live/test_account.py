@@ -12,7 +12,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from kmsgen.compiler import compile_intent
-from kmsgen.intent import load_intents
+from kmsgen.intent import load_intent
 from kmsgen.policy.json_form import format_document
 from tests.unit.cli.running import Runner
 
@@ -69,7 +69,7 @@ def key(policy: dict[str, Any], grants: list[Any] | None = None, alias: str = ""
 
 def compiled(run: Runner, text: str) -> tuple[dict[str, Any], Answers]:
     """Write an intent; return the key policy and the answers about its principals that it compiles to."""
-    (intent,) = load_intents([run.write("intent.yaml", text)])
+    intent = load_intent(run.write("intent.yaml", text))
     bundle = compile_intent(intent).bundle
     policy = json.dumps(format_document(bundle.keys[0].policy)).replace(bundle.keys[0].key.arn.rpartition("/")[2], ID)
     answers: Answers = {**principal("Role", "app"), **principal("Role", "boss")}
