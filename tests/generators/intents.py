@@ -170,4 +170,5 @@ def _head(about: Setting, *, deployer: bool) -> str:
     made = f"key: {{alias: app/data{f', multi_region: true, replicas: [{REPLICA}]' if about.replicas else ''}}}\n"
     kept = "key_policy: keep\n" if about.keeps else ""
     listed = f'keys: ["arn:aws:kms:{REGION}:{HOME}:key/{KEY_ID}"]\n{about.told}{kept}'
-    return f"{scope}{listed if about.exists else made}delegation: {about.delegation}\n"
+    iam = "write" if about.exists else "attach"  # who puts them in place is no matter of what they say
+    return f"{scope}{listed if about.exists else made}delegation: {about.delegation}\niam: {iam}\n"
