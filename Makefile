@@ -37,14 +37,13 @@ lint: setup ## style, types, import rules, code that nothing uses
 	$(BIN)/lint-imports
 	$(BIN)/vulture
 
-test: lint ## everything: what lint checks, all tests, and how much of the code they reach
+test: lint ## everything: what lint checks, and all tests
+	$(BIN)/python -m pytest -q -n 3 --dist worksteal
+
+coverage: setup ## all tests again, measuring how much of the code they reach
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -q -n 3 --dist worksteal
 	$(BIN)/coverage combine --quiet
-	@echo "Branch coverage of kmsgen/, in percent:"
-	@$(BIN)/coverage report --format=total
-
-coverage: setup ## list what the tests of the last `make test` did not reach
 	$(BIN)/coverage report
 
 bench: setup ## measure speed and memory; print one table (minutes; BENCH="render prover" for a part)

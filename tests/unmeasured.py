@@ -1,6 +1,6 @@
 """Where no coverage is measured: in tests that are random, that wait for programs, or that go over what others tell as well.
 
-Measured, these would take `make test` beyond its time, and what they happen to reach beyond the others is no rule that a test
+Measured, these would take twice their time, and what they happen to reach beyond the others is no rule that a test
 tells. Measured are the other modules of tests/unit, and the wheel, with the processes that they start.
 """
 

@@ -32,6 +32,12 @@ users: [{{principal: role/app, can: [encrypt]}}]
 COUNT = 16
 BROKEN = 5
 ONE_THREAD = ("--nthreads", "1")
+IS_LONG = os.environ.get("KMSGEN_LONG") == "1"
+
+
+def needs_time(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test of a real cluster, which takes minutes to start and to work."""
+    return pytest.mark.long(pytest.mark.skipif(not IS_LONG, reason="opt-in: KMSGEN_LONG=1")(test))
 
 
 def started(folder: Path, *words: str, **environment: str) -> subprocess.Popen[bytes]:
@@ -94,6 +100,7 @@ def told(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     return process.returncode, out, err
 
 
+@needs_time
 def test_two_workers_one_of_which_is_killed_half_way_give_the_same_bytes(scheduler: Started, estate: Path) -> None:
     """What the dead one was at work on, the other one does; every command says what it says by one process."""
     workers = [scheduler.worker(*ONE_THREAD) for _ in range(2)]
@@ -132,6 +139,7 @@ def other_kmsgen(folder: Path) -> dict[str, str]:
     return {"PYTHONPATH": str(copy)}
 
 
+@needs_time
 @pytest.mark.parametrize(
     ("words", "environment", "code"),
     [
