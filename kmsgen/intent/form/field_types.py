@@ -1,0 +1,78 @@
+"""The types of the fields that users write: where one text may stand for a list, and what editors are offered for each.
+
+pydantic builds its models from annotations that are no texts: each text would have to be evaluated.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, TypeAdapter, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from kmsgen.intent.form.shorthand import as_text, listed
+
+Schema = dict[str, Any]
+
+
+class OneOrMore:
+    """Marks a list for which a single text may stand."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:  # noqa: ANN401 - pydantic's hook
+        """Wrap a single text before the list is checked."""
+        return core_schema.no_info_before_validator_function(listed, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Offer the item beside the list."""
+        listed = handler(schema)
+        return {"anyOf": [listed["items"], listed]}
+
+
+class OneLineOrMore(OneOrMore):
+    """Marks a list of lines for which a single text may stand, as for a line; a mapping is no list of one."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Offer a text beside the list."""
+        return {"anyOf": [{"type": "string"}, handler(schema)]}
+
+
+class OneListOrByWord:
+    """Marks lists by word, for which one list, or a single text, may stand."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:  # noqa: ANN401 - pydantic's hook
+        """Choose by what was written: pydantic's own unions put a step of their own into the place of a problem."""
+        lists = handler.generate_schema(Annotated[dict[str, Texts], Field(min_length=1)])
+        return core_schema.no_info_wrap_validator_function(_by_word, lists)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Offer the item and the list beside the lists by word."""
+        by_word = handler(schema)
+        return {"anyOf": [*by_word["additionalProperties"]["anyOf"], by_word]}
+
+
+def _by_word(value: object, lists: Callable[[object], object]) -> object:
+    return lists(value) if isinstance(value, dict) else _texts().validate_python(value)
+
+
+@cache
+def _texts() -> TypeAdapter[list[str]]:
+    return TypeAdapter(Texts, config=ConfigDict(strict=True))
+
+
+def number_schema(**limits: int) -> WithJsonSchema:
+    """Offer editors a number within limits, bare or as a text."""
+    return WithJsonSchema({"anyOf": [{"type": "integer", **limits}, {"type": "string", "pattern": "^[0-9]{1,6}$"}]})
+
+
+# a text that an editor's YAML parser may take for a number
+FreeText = Annotated[str, WithJsonSchema({"type": ["string", "number"]})]
+ConditionValue = Annotated[str, BeforeValidator(as_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+Texts = Annotated[list[str], Field(min_length=1), OneOrMore()]
+FreeTexts = Annotated[list[FreeText], Field(min_length=1), OneOrMore()]
+ConditionValues = Annotated[list[ConditionValue], Field(min_length=1), OneOrMore()]
+Name = Annotated[str | None, WithJsonSchema({"type": "string"})]
+Version = Annotated[str, WithJsonSchema({"enum": [1, "1"]})]
+AccountId = Annotated[str, WithJsonSchema({"type": ["string", "integer"], "minimum": 0, "maximum": 999999999999})]
+AccountIds = Annotated[list[AccountId], Field(min_length=1), OneOrMore()]
+ByWord = Annotated[list[str] | dict[str, Texts], OneListOrByWord()]
