@@ -7,11 +7,12 @@ import typer
 
 from kmsgen.cli.commands.many_options import Jobs
 from kmsgen.cli.commands.output_options import Report, Writes
-from kmsgen.cli.commands.question_options import SECONDS, DescribedOnly, SecondOpinion, Seconds
+from kmsgen.cli.commands.question_options import bounds
 from kmsgen.cli.commands.reading_options import FORMS, beside
 from kmsgen.cli.commands.sharing import sharing
 
 if TYPE_CHECKING:
+    from kmsgen.cli.jobs.comparing import Bounds
     from kmsgen.sources.beside import Beside
 
 app = typer.Typer(add_completion=False)
@@ -28,7 +29,7 @@ class FailOn(StrEnum):
 @app.command(
     epilog="Example: kmsgen diff deployed.json key-policy.json --fail-on gained; kmsgen diff main..HEAD --output markdown"
 )
-@sharing(beside=beside)
+@sharing(beside=beside, bounds=bounds)
 def diff(
     *,
     old: Annotated[
@@ -47,9 +48,7 @@ def diff(
     ] = None,
     beside: "Beside",
     fail_on: Annotated[FailOn | None, typer.Option("--fail-on", help="Exit 1 where access is gained, lost, or either.")] = None,
-    described_only: DescribedOnly = False,
-    seconds: Seconds = SECONDS,
-    second_opinion: SecondOpinion = False,
+    bounds: "Bounds",
     jobs: Jobs = None,
     output: Annotated[Report, typer.Option("--output", help="How to print.")] = Report.TEXT,
     writes: Writes = None,
@@ -69,11 +68,7 @@ def diff(
     Exit codes: 0 no difference that --fail-on names, 1 there is one or the comparison could not be finished, 2 bad input.
     """
     from kmsgen.cli.jobs.diff import Asked, run  # noqa: PLC0415 - `--help` must not pay for what only a comparison needs
-    from kmsgen.cli.jobs.estate_diff import Course  # noqa: PLC0415 - as above
-    from kmsgen.cli.jobs.many import cores  # noqa: PLC0415 - as above
     from kmsgen.cli.jobs.reporting import wanted  # noqa: PLC0415 - as above
-    from kmsgen.prover.problem import Budget  # noqa: PLC0415
 
-    budget = Budget(seconds=seconds, second_opinion=second_opinion)
-    asked = Asked(old, new, beside, fail_on, wanted(output, writes or (), Report))
-    raise typer.Exit(run(asked, Course(budget, jobs or cores(), described_only)))
+    asked = Asked(old, new, beside, fail_on, jobs, wanted(output, writes or (), Report))
+    raise typer.Exit(run(asked, bounds))

@@ -7,18 +7,19 @@ import typer
 from kmsgen.cli.commands.aws_options import sign_in
 from kmsgen.cli.commands.many_options import local_course
 from kmsgen.cli.commands.output_options import Output, OutputForm
-from kmsgen.cli.commands.question_options import SECONDS, SecondOpinion, Seconds
+from kmsgen.cli.commands.question_options import budget
 from kmsgen.cli.commands.sharing import sharing
 
 if TYPE_CHECKING:
     from kmsgen.cli.jobs.many import Course
+    from kmsgen.prover.problem import Budget
     from kmsgen.sources.live.session import SignIn
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command(epilog="Example: kmsgen drift intents/ --profile audit --output json")
-@sharing(sign_in=sign_in, course=local_course)
+@sharing(sign_in=sign_in, course=local_course, budget=budget)
 def drift(
     *,
     paths: Annotated[
@@ -27,8 +28,7 @@ def drift(
     ],
     sign_in: "SignIn",
     course: "Course",
-    seconds: Seconds = SECONDS,
-    second_opinion: SecondOpinion = False,
+    budget: "Budget",
     output: OutputForm = Output.TEXT,
 ) -> None:
     """Read the live keys of each intent; show what access there is beyond it and what is lacking, each with a request as witness.
@@ -40,7 +40,5 @@ def drift(
     key that is not there, missing-permission, expired-session, no-credentials and more.
     """
     from kmsgen.cli.jobs.drift import run  # noqa: PLC0415 - `--help` must not pay for what only a comparison needs
-    from kmsgen.prover.problem import Budget  # noqa: PLC0415
 
-    budget = Budget(seconds=seconds, second_opinion=second_opinion)
     raise typer.Exit(run(tuple(paths), sign_in, output, budget, course))

@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmsgen.cli.commands.many_options import Jobs, Since
+from kmsgen.cli.commands.many_options import Since, shared_course
 from kmsgen.cli.commands.output_options import Report, Writes
-from kmsgen.cli.commands.question_options import SECONDS, DescribedOnly, SecondOpinion, Seconds
+from kmsgen.cli.commands.question_options import bounds
 from kmsgen.cli.commands.reading_options import FORMS, beside
 from kmsgen.cli.commands.sharing import sharing
 
 if TYPE_CHECKING:
+    from kmsgen.cli.jobs.comparing import Bounds
+    from kmsgen.cli.jobs.many import Course
     from kmsgen.sources.beside import Beside
 
 app = typer.Typer(add_completion=False)
@@ -32,7 +34,7 @@ class FailOn(StrEnum):
     epilog="Example: terraform show -json plan.out > plan.json; kmsgen gate plan.json --fail-on gained; "
     "kmsgen gate intents/ --output markdown --write sarif=kmsgen.sarif"
 )
-@sharing(beside=beside)
+@sharing(beside=beside, bounds=bounds, course=shared_course)
 def gate(
     *,
     files: Annotated[
@@ -48,10 +50,8 @@ def gate(
             show_default="warning",
         ),
     ] = None,
-    described_only: DescribedOnly = False,
-    seconds: Seconds = SECONDS,
-    second_opinion: SecondOpinion = False,
-    jobs: Jobs = None,
+    bounds: "Bounds",
+    course: "Course",
     since: Since = None,
     output: Annotated[Report, typer.Option("--output", help="How to print.")] = Report.TEXT,
     writes: Writes = None,
@@ -66,11 +66,9 @@ def gate(
     errors}; findings as `lint` has them, diff as `diff` has it.
     Exit codes: 0 everything passes, 1 something does not, 2 bad input.
     """
-    from kmsgen.cli.jobs.gate import Course, Rules, run  # noqa: PLC0415 - `--help` must not pay for what only a gate needs
-    from kmsgen.cli.jobs.many import cores  # noqa: PLC0415 - as above
+    from kmsgen.cli.jobs.gate import Asked, Rules, run  # noqa: PLC0415 - `--help` must not pay for what only a gate needs
     from kmsgen.cli.jobs.reporting import wanted  # noqa: PLC0415 - as above
     from kmsgen.intent.settings import find_settings  # noqa: PLC0415 - as above
-    from kmsgen.prover.problem import Budget  # noqa: PLC0415
 
     repository = find_settings()
     severities = [one for one in fail_on or () if one in (FailOn.ERROR, FailOn.WARNING, FailOn.NOTE)]
@@ -78,7 +76,5 @@ def gate(
     lint = severities[-1] if severities else repository.fail_on_lint or FailOn.WARNING
     diff = (differences[0] if len(set(differences)) == 1 else FailOn.ANY) if differences else repository.fail_on_diff
     rules = Rules((*repository.never, *repository.only), lint, diff)
-    budget = Budget(seconds=seconds, second_opinion=second_opinion)
-    course = Course(budget, jobs or repository.jobs or cores(), described_only, since)
-    given = files or list(repository.intents)
-    raise typer.Exit(run(given, beside, rules, wanted(output, writes or (), Report), course))
+    asked = Asked(tuple(files or repository.intents), since, beside, rules, wanted(output, writes or (), Report))
+    raise typer.Exit(run(asked, bounds, course))

@@ -5,18 +5,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kmsgen.cli.commands.output_options import Output, OutputForm
-from kmsgen.cli.commands.question_options import SECONDS, SecondOpinion, Seconds
+from kmsgen.cli.commands.question_options import budget
 from kmsgen.cli.commands.reading_options import File, beside
 from kmsgen.cli.commands.sharing import sharing
 
 if TYPE_CHECKING:
+    from kmsgen.prover.problem import Budget
     from kmsgen.sources.beside import Beside
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command("import", epilog="Example: kmsgen import key-policy.json --out intents/payments.yaml")
-@sharing(beside=beside)
+@sharing(beside=beside, budget=budget)
 def import_(
     *,
     file: File,
@@ -25,8 +26,7 @@ def import_(
         str | None, typer.Option("--key", metavar="NAME|ARN", help="The key that is meant, where FILE describes several.")
     ] = None,
     out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="Write the intent here, not to stdout.")] = None,
-    seconds: Seconds = SECONDS,
-    second_opinion: SecondOpinion = False,
+    budget: "Budget",
     output: OutputForm = Output.TEXT,
 ) -> None:
     """Write an intent that gives the access which FILE gives, and prove that it is the same: nothing gained, nothing lost.
@@ -37,7 +37,5 @@ def import_(
     Exit codes: 0 the same access, 1 not, or not proved, 2 bad input.
     """
     from kmsgen.cli.jobs.import_ import run  # noqa: PLC0415 - `--help` must not pay for what only an import needs
-    from kmsgen.prover.problem import Budget  # noqa: PLC0415
 
-    budget = Budget(seconds=seconds, second_opinion=second_opinion)
     raise typer.Exit(run(file, beside, key, out, output, budget=budget))

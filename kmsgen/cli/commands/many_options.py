@@ -43,12 +43,17 @@ Since = Annotated[
 ]
 
 
-def local_course(*, jobs: Jobs = None, fail_fast: FailFast = False) -> "Course":
-    """Return what the options tell, for a command that no cluster works for; `kmsgen.toml` says what `--jobs` does not."""
+def shared_course(*, jobs: Jobs = None) -> "Course":
+    """Return in how many processes a command works: `kmsgen.toml` says what `--jobs` does not."""
     from kmsgen.cli.jobs.many import Course, cores  # noqa: PLC0415 - `--help` does not pay for it
     from kmsgen.intent.settings import find_settings  # noqa: PLC0415 - as above
 
-    return Course(jobs or find_settings().jobs or cores(), fail_fast)
+    return Course(jobs or find_settings().jobs or cores())
+
+
+def local_course(*, jobs: Jobs = None, fail_fast: FailFast = False) -> "Course":
+    """Return what the options tell, for a command that no cluster works for."""
+    return shared_course(jobs=jobs)._replace(fail_fast=fail_fast)
 
 
 def course(*, jobs: Jobs = None, fail_fast: FailFast = False, scheduler: Scheduler = None) -> "Course":

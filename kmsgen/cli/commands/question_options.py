@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from kmsgen.cli.jobs.comparing import Bounds
     from kmsgen.cli.jobs.questions import AskedQuestions
+    from kmsgen.prover.problem import Budget
 
 Never = Annotated[
     list[str] | None,
@@ -34,11 +36,23 @@ DescribedOnly = Annotated[
     bool, typer.Option("--described-only", help="No principals exist but those that the files describe, and AWS services.")
 ]
 Seconds = Annotated[float, typer.Option("--seconds", min=0.1, help="Give up on a question after so long: then it is unknown.")]
-
-SECONDS = 30.0
 SecondOpinion = Annotated[
     bool, typer.Option("--second-opinion", help="Ask a solver too: what it does not find by itself is unknown.")
 ]
+
+
+def budget(*, seconds: Seconds = 30.0, second_opinion: SecondOpinion = False) -> "Budget":
+    """Return how long a proof may take, and whom it asks."""
+    from kmsgen.prover.problem import Budget  # noqa: PLC0415 - `--help` does not pay for it
+
+    return Budget(seconds=seconds, second_opinion=second_opinion)
+
+
+def bounds(*, described_only: DescribedOnly = False, seconds: Seconds = 30.0, second_opinion: SecondOpinion = False) -> "Bounds":
+    """Return within which bounds two sides are compared."""
+    from kmsgen.cli.jobs.comparing import Bounds  # noqa: PLC0415 - `--help` does not pay for it
+
+    return Bounds(budget(seconds=seconds, second_opinion=second_opinion), described_only)
 
 
 def asked(

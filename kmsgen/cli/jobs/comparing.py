@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from kmsgen.cli.jobs.last_render import last_render
 from kmsgen.cli.reports.unknown import named
@@ -21,6 +22,13 @@ from kmsgen.render.terraform.addresses import history_after
 from kmsgen.sources.described import GRANTS, KEY_REGION, Described
 from kmsgen.sources.key_regions import in_region
 from kmsgen.sources.subject import FOLDER, PLAN, Subject
+
+
+class Bounds(NamedTuple):
+    """Within which bounds two sides are compared: how long it may take, and whom there is beside those described."""
+
+    budget: Budget
+    described_only: bool = False
 
 
 def lost_keys(before: Subject, after: Subject) -> tuple[Diagnostic, ...]:
@@ -61,14 +69,14 @@ def _granted(subject: Subject, other: Subject) -> Subject:
     return subject._replace(described=described.changed(filled)._replace(notes=(*described.notes, note)))
 
 
-def compare(before: Subject, after: Subject, *, described_only: bool, budget: Budget) -> Differences:
+def compare(before: Subject, after: Subject, bounds: Bounds) -> Differences:
     """Compare what two files describe."""
-    only = described_only or not (before.governed and after.governed)
+    only = bounds.described_only or not (before.governed and after.governed)
     tells = tuple(Tells(policies=one.intent is not None, aliases=one.tells_aliases) for one in (before, after))
 
     def of(old: Subject, new: Subject) -> Differences:
         pairs = _of_one_kind(old, new)
-        return _together([differences(*pair, budget, described_only=only, tells=(tells[0], tells[1])) for pair in pairs])
+        return _together([differences(*pair, bounds.budget, described_only=only, tells=(tells[0], tells[1])) for pair in pairs])
 
     unknown = (*before.described.unknown, *after.described.unknown)
     if not unknown:

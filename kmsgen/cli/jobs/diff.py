@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from kmsgen.cli.console import answer_held, say, say_note
-from kmsgen.cli.jobs.comparing import aligned, compare, lost_keys, with_grants
-from kmsgen.cli.jobs.estate_diff import Course, compared
+from kmsgen.cli.jobs.comparing import Bounds, aligned, compare, lost_keys, with_grants
+from kmsgen.cli.jobs.estate_diff import compared
 from kmsgen.cli.jobs.estates import Estates, of_folders, of_revisions
 from kmsgen.cli.jobs.git import range_of
+from kmsgen.cli.jobs.many import Course, cores
 from kmsgen.cli.jobs.reporting import Wanted
 from kmsgen.cli.reports.accesses import Compared, Comparison, access_of
 from kmsgen.cli.reports.differences import rendered
@@ -21,30 +22,31 @@ from kmsgen.sources.subject import INTENT, Subject, identify, is_folder_of_inten
 
 
 class Asked(NamedTuple):
-    """What was asked for: the arguments, what stands beside, which differences fail, and how it is printed."""
+    """What was asked for: the arguments, what stands beside, which differences fail, how many processes, how it is printed."""
 
     old: str
     new: str | None
     beside: Beside
     fail_on: str | None
+    jobs: int | None
     wanted: Wanted
 
 
-def run(asked: Asked, course: Course) -> int:
+def run(asked: Asked, bounds: Bounds) -> int:
     """Print what differs; return the exit code. Raises KmsgenError with every problem of both sides."""
     revisions = range_of(asked.old)
     if revisions is not None:
         with of_revisions(revisions, asked.new) as estates:
-            return _of_estates(asked, course, estates)
+            return _of_estates(asked, bounds, estates)
     if asked.new is not None and is_folder_of_intents(asked.old) and is_folder_of_intents(asked.new):
-        return _of_estates(asked, course, of_folders(asked.old, asked.new)._replace(fail_on=find_settings().fail_on_diff))
-    return _of_files(asked, course)
+        return _of_estates(asked, bounds, of_folders(asked.old, asked.new))
+    return _of_files(asked, bounds)
 
 
-def _of_estates(asked: Asked, course: Course, estates: Estates) -> int:
+def _of_estates(asked: Asked, bounds: Bounds, estates: Estates) -> int:
     if asked.beside.given:
         raise nothing_beside(asked.old, INTENT)
-    found, failures = compared(estates, course)
+    found, failures = compared(estates, bounds, Course(asked.jobs or estates.jobs or cores()))
     for one in found.compared:
         for note in one.notes:
             say_note(note)
@@ -63,7 +65,7 @@ def _of_estates(asked: Asked, course: Course, estates: Estates) -> int:
 # --- two files ----------------------------------------------------------------------------------------------------------
 
 
-def _of_files(asked: Asked, course: Course) -> int:
+def _of_files(asked: Asked, bounds: Bounds) -> int:
     """Compare two files; one alone is a Terraform plan: what there is before it is compared with what there is after it."""
     fail_on = asked.fail_on or find_settings().fail_on_diff
     before, after = _both(asked)
@@ -73,7 +75,7 @@ def _of_files(asked: Asked, course: Course) -> int:
     for subject in (before, after):
         for note in subject.described.notes:
             say_note(note)
-    found = of_subjects(before, after, compare(before, after, described_only=course.described_only, budget=course.budget))
+    found = of_subjects(before, after, compare(before, after, bounds))
     asked.wanted.give(lambda form: rendered(Comparison((found,)), form, fail_on), answer_held)
     if found.reason:
         say(f"the comparison is not complete: {found.reason}")

@@ -4,33 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
 
-from kmsgen.cli.jobs import many
-from kmsgen.cli.jobs.comparing import compare, lost_keys
+from kmsgen.cli.jobs.comparing import Bounds, compare, lost_keys
 from kmsgen.cli.jobs.estates import Estates
-from kmsgen.cli.jobs.many import Failure, results
+from kmsgen.cli.jobs.many import Course, Failure, results
 from kmsgen.cli.jobs.pairing import Pair, Side, differing, pairs_of, sides_of
 from kmsgen.cli.jobs.revision import Revision
 from kmsgen.cli.reports.accesses import Access, Compared, Comparison, access_of
 from kmsgen.cli.reports.progress import tracked
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, each, input_error
 from kmsgen.policy.document import Document
-from kmsgen.prover.problem import Budget
 from kmsgen.prover.question import Group
 from kmsgen.sources.intent_file import describe_intent
 from kmsgen.sources.subject import INTENT, Subject
 
 
-class Course(NamedTuple):
-    """How a run compares: within which budget, in how many processes, and whom it takes to exist."""
-
-    budget: Budget
-    jobs: int = 1
-    described_only: bool = False
-
-
-def compared(estates: Estates, course: Course) -> tuple[Comparison, list[KmsgenError]]:
+def compared(estates: Estates, bounds: Bounds, course: Course) -> tuple[Comparison, list[KmsgenError]]:
     """Compare two sides; return what differs, with the errors on what could not be read or compared."""
     old, new, problems = _both_sides(estates)
     pairs = list(pairs_of(old, new))
@@ -39,9 +28,9 @@ def compared(estates: Estates, course: Course) -> tuple[Comparison, list[KmsgenE
     handed = _handed(estates)
     found: list[Compared] = []
     failures: list[KmsgenError] = [InputError(problems)] if problems else []
-    work = partial(_compared, course=course)
+    work = partial(_compared, bounds=bounds)
     items = [Pair(*(handed(side) if side else None for side in pair)) for pair in touched]
-    with results(work, items, many.Course(course.jobs)) as made, tracked(made, len(items), "comparing") as outcomes:
+    with results(work, items, course) as made, tracked(made, len(items), "comparing") as outcomes:
         for one in outcomes:
             if isinstance(one, Failure):
                 failures.append(one.error())
@@ -83,11 +72,11 @@ def _handed(estates: Estates) -> Callable[[Side], Side]:
     return handed
 
 
-def _compared(pair: Pair, course: Course) -> Compared:
+def _compared(pair: Pair, bounds: Bounds) -> Compared:
     """Compare an intent with what it was. Raises KmsgenError."""
     before, after = _subjects(pair)
     notes = tuple(map(str, lost_keys(before, after))) if pair.old and pair.new else _of_existing(after)
-    found = compare(before, after, described_only=course.described_only, budget=course.budget)
+    found = compare(before, after, bounds)
     gained = [_access(one, after, pair.new or pair.only, gained=True) for one in found.gained]
     lost = [_access(one, before, pair.old or pair.only, gained=False) for one in found.lost]
     was = pair.old.name if pair.old and pair.change == "renamed" else ""

@@ -14,7 +14,7 @@ from kmsgen.cli.jobs.option_values import wrong_usage
 from kmsgen.cli.jobs.revision import Revision
 from kmsgen.errors import Location, input_error
 from kmsgen.intent.files.store import DISK, Store
-from kmsgen.intent.settings import NAME, Settings, read_settings
+from kmsgen.intent.settings import NAME, Settings, find_settings, read_settings
 
 
 class Estate(NamedTuple):
@@ -36,18 +36,23 @@ class Estate(NamedTuple):
 
 
 class Estates(NamedTuple):
-    """Two sides of a comparison; `fail_on` is what the settings of either say, `submodules` those in which something differs."""
+    """Two sides of a comparison; `submodules` are those in which something differs.
+
+    `fail_on` is what the settings of either say, `jobs` in how many processes the new side is compared, else the old one.
+    """
 
     old: Estate
     new: Estate
     names: tuple[str, str]
     fail_on: str | None = None
+    jobs: int | None = None
     submodules: tuple[str, ...] = ()
 
 
 def of_folders(old: str, new: str) -> Estates:
-    """Return two folders on this disk."""
-    return Estates(Estate(DISK, (old,)), Estate(DISK, (new,)), (old, new))
+    """Return two folders on this disk. Raises InputError for settings that are wrong."""
+    settings = find_settings()
+    return Estates(Estate(DISK, (old,)), Estate(DISK, (new,)), (old, new), settings.fail_on_diff, settings.jobs)
 
 
 @contextmanager
@@ -64,8 +69,9 @@ def of_revisions(revisions: git.Range, path: str | None) -> Iterator[Estates]:
         told = [_settings(one, here) for one in (old, new)]
         paths = _paths((old, new), told, None if path is None else _within(path, here, revisions.place))
         fail_on = _stricter(*(one.fail_on_diff if one else None for one in told))
+        jobs = next((one.jobs for one in reversed(told) if one and one.jobs), None)
         submodules = tuple(sorted(_differing_submodules((old, new), paths)))
-        yield Estates(Estate(old, paths[0]), Estate(new, paths[1]), labels, fail_on, submodules)
+        yield Estates(Estate(old, paths[0]), Estate(new, paths[1]), labels, fail_on, jobs, submodules)
 
 
 def _settings(revision: Revision, here: str) -> Settings | None:

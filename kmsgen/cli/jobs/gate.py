@@ -8,11 +8,10 @@ from typing import NamedTuple
 
 from kmsgen.catalogue.actions import expand
 from kmsgen.cli.console import answer_held, say, say_note
-from kmsgen.cli.jobs import many
-from kmsgen.cli.jobs.comparing import aligned, compare, with_grants
+from kmsgen.cli.jobs.comparing import Bounds, aligned, compare, with_grants
 from kmsgen.cli.jobs.diff import of_subjects
 from kmsgen.cli.jobs.lint import findings_of
-from kmsgen.cli.jobs.many import Failure, results
+from kmsgen.cli.jobs.many import Course, Failure, results
 from kmsgen.cli.jobs.option_values import wrong_usage
 from kmsgen.cli.jobs.policy_files import PolicyFile, is_ordinary, policy_files
 from kmsgen.cli.jobs.prove import about_nobody, answer_about
@@ -24,7 +23,6 @@ from kmsgen.cli.reports.progress import tracked
 from kmsgen.errors import InputError, KmsgenError, Location, together
 from kmsgen.intent.settings import AskedOfAll
 from kmsgen.policy.document import Document, Effect
-from kmsgen.prover.problem import Budget
 from kmsgen.prover.question import Proof, Result
 from kmsgen.sources.beside import NOTHING, Beside
 from kmsgen.sources.subject import PLAN, Identified, Subject, identify
@@ -41,33 +39,31 @@ class Rules(NamedTuple):
     fail_on_diff: str | None
 
 
-class Course(NamedTuple):
-    """How a run goes over its files."""
+class Asked(NamedTuple):
+    """What was asked for: the files, since which revision, what stands beside, the rules, and how it is printed."""
 
-    budget: Budget
-    jobs: int = 1
-    described_only: bool = False
-    since: str | None = None
+    paths: tuple[str, ...]
+    since: str | None
+    beside: Beside
+    rules: Rules
+    wanted: Wanted
 
 
-def run(paths: Sequence[str], beside: Beside, rules: Rules, wanted: Wanted, course: Course) -> int:
+def run(asked: Asked, bounds: Bounds, course: Course) -> int:
     """Print the report; return the exit code. Raises InputError for files that cannot be looked at, when it is printed."""
-    if not paths:
+    if not asked.paths:
         raise wrong_usage("-", "nothing to look at", "name a plan, an intent or a folder")
-    _check(rules.questions)
-    files, failures = policy_files(paths, course.since)
+    _check(asked.rules.questions)
+    files, failures = policy_files(asked.paths, asked.since)
     found: list[Gated] = []
-    work = partial(_gated, beside=beside.plain, rules=rules, course=course)
-    with (
-        results(work, files, many.Course(course.jobs), is_ordinary) as made,
-        tracked(made, len(files), "looking at files") as outcomes,
-    ):
+    work = partial(_gated, beside=asked.beside.plain, rules=asked.rules, bounds=bounds)
+    with results(work, files, course, is_ordinary) as made, tracked(made, len(files), "looking at files") as outcomes:
         for one in outcomes:
             if isinstance(one, Failure):
                 failures.append(one.error())
             else:
                 found.append(one)
-    return _reported(found, failures, rules, wanted)
+    return _reported(found, failures, asked.rules, asked.wanted)
 
 
 def _reported(found: Sequence[Gated], failures: Sequence[KmsgenError], rules: Rules, wanted: Wanted) -> int:
@@ -95,7 +91,7 @@ def _check(questions: Sequence[AskedOfAll]) -> None:
 # --- one file -----------------------------------------------------------------------------------------------------------
 
 
-def _gated(one: PolicyFile, beside: Beside, rules: Rules, course: Course) -> Gated:
+def _gated(one: PolicyFile, beside: Beside, rules: Rules, bounds: Bounds) -> Gated:
     """Look at a file. Raises KmsgenError."""
     path = one.path
     file = identify(path)
@@ -103,19 +99,19 @@ def _gated(one: PolicyFile, beside: Beside, rules: Rules, course: Course) -> Gat
         return Gated(path, notes=(f"{path}: nothing here is about KMS",))
     told = NOTHING if file.form.holds_everything else beside
     subject = file.read(told)
-    difference = _difference(file, told, course) if file.form is PLAN and has_both_sides(file.source) else None
+    difference = _difference(file, told, bounds) if file.form is PLAN and has_both_sides(file.source) else None
     notes = list(map(str, subject.described.notes))
     if not subject.bundle.keys and not _speaks_of_kms(subject):
         notes.append(f"{path}: nothing here is about KMS")
         return Gated(path, difference=difference, notes=tuple(notes))
     findings = tuple(map(found_of, findings_of(subject).all))
-    answers = tuple(one for asked in rules.questions for one in _answers(subject, asked, course))
+    answers = tuple(one for asked in rules.questions for one in _answers(subject, asked, bounds))
     return Gated(path, findings, answers, difference, tuple(notes))
 
 
-def _difference(file: Identified, beside: Beside, course: Course) -> Compared:
+def _difference(file: Identified, beside: Beside, bounds: Bounds) -> Compared:
     before, after = with_grants(*aligned(*file.sides(beside)))
-    found = compare(before, after, described_only=course.described_only, budget=course.budget)
+    found = compare(before, after, bounds)
     return of_subjects(before, after, found)
 
 
@@ -130,7 +126,7 @@ def _allows_kms(document: Document) -> bool:
     return any(one.effect is Effect.ALLOW and (one.not_action or any(map(expand, one.actions))) for one in document.statements)
 
 
-def _answers(subject: Subject, asked: AskedOfAll, course: Course) -> Iterator[Answered]:
+def _answers(subject: Subject, asked: AskedOfAll, bounds: Bounds) -> Iterator[Answered]:
     """Yield the answer about each key; of a file that tells none it is open whom IAM policies let use which."""
     keys = subject.by_key()
     if not keys:
@@ -143,8 +139,8 @@ def _answers(subject: Subject, asked: AskedOfAll, course: Course) -> Iterator[An
         asker.finish()
         if question is None:
             raise ValueError("a question that is wrong was told")
-        only = course.described_only or not subject.governed
-        proof = answer_about(subject, number, question, course.budget, described_only=only)
+        only = bounds.described_only or not subject.governed
+        proof = answer_about(subject, number, question, bounds.budget, described_only=only)
         name = f" on {subject.described.name_of(key)}" if len(keys) > 1 else ""
         yield _answered(subject, asked, _of_nobody(proof, asked, described_only=only), name)
 

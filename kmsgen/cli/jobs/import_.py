@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kmsgen.authorizer.language.statement import Layer
 from kmsgen.cli.console import say_note
-from kmsgen.cli.jobs.comparing import compare
+from kmsgen.cli.jobs.comparing import Bounds, compare
 from kmsgen.cli.output_file import write
 from kmsgen.cli.reports import imports as report
 from kmsgen.cli.reports.imports import Placed
@@ -78,7 +78,7 @@ def import_subject(subject: Subject, budget: Budget) -> Proved:
     except InputError as error:
         return Proved(imported, unsaid, Differences(reason=f"the intent cannot be used: {error.diagnostics[0].message}"))
     after = Subject("imported.yaml", INTENT, described.changed(lambda one: _same_grants(one, access)))
-    return Proved(imported, unsaid, compare(subject, after, described_only=False, budget=budget), absent)
+    return Proved(imported, unsaid, compare(subject, after, Bounds(budget)), absent)
 
 
 def _plainest(access: KeyAccess, principals: Mapping[str, PrincipalPolicies], path: str) -> Imported:
