@@ -34,14 +34,13 @@ MULTI_REGION_ROLE = f"role/aws-service-role/{MULTI_REGION_SERVICE}/AWSServiceRol
 
 def deployer_permits(intent: Intent, target: Target, others: Iterable[Permit] = ()) -> Iterator[Permit]:
     """Yield what the deployer needs for one key whose policy is ours to write; `others` are what everybody else is permitted."""
-    deployer, location = intent.scope.deployer, Location(intent.path)
-    if deployer is None or not target.governed:
-        return
-    for action, half, conditions in _needs(intent, target, tags_read(others)):
-        yield Permit(Principal("AWS", deployer), action, half, canonical(conditions), "deploy", (location,), explicit=False)
-    for line in intent.grants:
-        pinned = canonical(pinning_conditions(line.grant))
-        yield Permit(Principal("AWS", deployer), "kms:CreateGrant", "key", pinned, "deploy", (line.location,), _topic(line))
+    location, read = Location(intent.path), tags_read(others)
+    for deployer in intent.deployers if target.governed else ():
+        for action, half, conditions in _needs(intent, target, read):
+            yield Permit(Principal("AWS", deployer), action, half, canonical(conditions), "deploy", (location,), explicit=False)
+        for line in intent.grants:
+            pinned = canonical(pinning_conditions(line.grant))
+            yield Permit(Principal("AWS", deployer), "kms:CreateGrant", "key", pinned, "deploy", (line.location,), _topic(line))
 
 
 def deployer_actions(intent: Intent, target: Target) -> tuple[str, ...]:
@@ -66,6 +65,7 @@ def _needs(intent: Intent, target: Target, read: frozenset[str]) -> Iterator[tup
             yield f"kms:{name}", half, ()
     if target.creation is not None:
         yield from _creation(target, read)
+        yield from _former_aliases(intent, target)
     if target.creation is not None and target.creation.replicas:
         yield from _replication(target)
 
@@ -80,7 +80,17 @@ def _on_key(intent: Intent, target: Target) -> list[str]:
         names.append("ListAliases")
     if not rotates(target.key.spec, target.key.origin):
         names = [name for name in names if name not in ROTATION]
-    return [*names, *GRANTS] if intent.grants else names
+    return [*names, *GRANTS] if intent.grants or intent.ending.grants else names
+
+
+def _former_aliases(intent: Intent, target: Target) -> Iterator[tuple[str, str, Conditions]]:
+    """Yield what deleting aliases takes that the key had: permission on each, and on the key."""
+    for region in target.regions:
+        for alias in intent.ending.aliases:
+            yield "kms:DeleteAlias", str(Arn(target.partition, "kms", region, target.account, alias)), ()
+    if intent.ending.aliases:
+        yield "kms:DeleteAlias", "key", ()
+        yield "kms:ListAliases", "any", ()
 
 
 def _creation(target: Target, read: frozenset[str]) -> Iterator[tuple[str, str, Conditions]]:

@@ -42,8 +42,7 @@ def world_of(intent: Intent, target: Target, permits: Iterable[Permit]) -> World
     grants = [line.grant for line in intent.grants]
     people, machines = ([one.grantee for one in grants if one.grantee_is_service is service] for service in (False, True))
     people += [arn for use in intent.services for arn in grantees(use, target)]
-    if intent.scope.deployer is not None:
-        people.append(intent.scope.deployer)
+    people += intent.deployers
     permits = tuple(permits)
     people += named_grantees(permits)
     return World(target, intent.scope.organization, permits, tuple(people), tuple(machines))

@@ -16,7 +16,7 @@ SHOWN = 5
 def notes_on_iam(intent: Intent, targets: Iterable[Target], principals: Mapping[str, PrincipalPolicies]) -> Iterator[Diagnostic]:
     """Yield who attaches what is written, what only IAM could give that cannot be written here, and what deploying takes."""
     yield from _deployment(intent, targets, principals)
-    written = [arn for arn, held in principals.items() if held.identity_policies and arn != intent.scope.deployer]
+    written = [arn for arn, held in principals.items() if held.identity_policies and arn not in intent.deployers]
     if written and not intent.attaches:
         message = f"taken for granted: whoever keeps them attaches the IAM policies of {_listed(written)}"
         hint = "`iam: write` attaches none; `iam: attach` lets what is rendered attach them"

@@ -172,6 +172,17 @@ class NeverLine(NamedTuple):
     actions: Values
 
 
+class Ending(NamedTuple):
+    """What earlier renders gave and the file gives no more, held until what takes its place is out there.
+
+    `deployers` are ARNs of principals, `aliases` names, `alias/...`; `grants`: whoever deploys has grants to revoke.
+    """
+
+    deployers: Values = ()
+    aliases: Values = ()
+    grants: bool = False
+
+
 class Intent(NamedTuple):
     """Who may do what with one key, with the keys listed, or (`every_key`) with all keys in scope.
 
@@ -179,7 +190,7 @@ class Intent(NamedTuple):
     `keep_key_policies`: the keys listed keep the key policies they have, and only IAM policies are written.
     `spec` and `usage` are those of every key meant; `any_spec` tells that the intent leaves them open (every key only). `origin`
     and `multi_region` are those of keys that exist, None where nothing tells. `iam` is `attach` or `write`, None where the file
-    leaves it to kmsgen.toml.
+    leaves it to kmsgen.toml. `ending` is in no file: earlier renders tell it.
     """
 
     path: str
@@ -203,6 +214,13 @@ class Intent(NamedTuple):
     grants: tuple[GrantLine, ...] = ()
     guardrails: tuple[GuardRailLine, ...] = ()
     never: tuple[NeverLine, ...] = ()
+    ending: Ending = Ending()
+
+    @property
+    def deployers(self) -> Values:
+        """Who deploys, and who did until now."""
+        own = (self.scope.deployer,) if self.scope.deployer else ()
+        return (*own, *self.ending.deployers)
 
     @property
     def governed(self) -> bool:

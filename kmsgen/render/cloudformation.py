@@ -12,7 +12,7 @@ from kmsgen.render import deployer, identity_policies, key_request, yaml_text
 from kmsgen.render.artifact import Artifact, Rendering
 from kmsgen.render.deployment import Deployment, creation_of, key_label
 from kmsgen.render.environment import environment
-from kmsgen.render.grant_calls import calls, script
+from kmsgen.render.grant_calls import calls, gone, script
 from kmsgen.render.identity_policies import IdentityPolicy
 from kmsgen.render.json_text import policy_file, refuse_escapes
 from kmsgen.render.names import file_label, resource_camel
@@ -98,9 +98,7 @@ def render(deployment: Deployment) -> Rendering:
     artifacts = [artifact(template, deployment.name, Location(deployment.path)) for template in templates]
     artifacts += _existing_key_policies(deployment)
     artifacts += [key_request.artifact(deployment, one, FORMAT) for one in _given_keys(deployment)]
-    grants = calls(deployment)
-    if grants:
-        artifacts += script(deployment, grants, FORMAT)
+    artifacts += script(deployment, calls(deployment), FORMAT, gone(deployment))
     return Rendering(tuple(artifacts), (*_notes(deployment, templates), *long_templates(artifacts)))
 
 

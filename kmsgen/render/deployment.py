@@ -8,7 +8,7 @@ from kmsgen.errors import InputError, Location, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID, Bundle, Creation, KeyAccess
 from kmsgen.policy.document import Document
-from kmsgen.render.history import UNKNOWN, History
+from kmsgen.render.history import NOTHING_HELD, UNKNOWN, Former, History
 
 PLACEHOLDERS = (NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID)
 
@@ -19,7 +19,8 @@ class Deployment(NamedTuple):
     `path` is the intent's file, for messages. `key_policies` False: the bundle's keys stand for keys whose policies the
     intent leaves alone; `kept` are the ARNs of those that it lists. `history` tells of earlier renders; `deployer`
     is the ARN of who deploys. `attaches` False: whoever keeps the principals attaches their IAM policies. `merged`: modules
-    and templates hold none, for those of all intents of the run stand together.
+    and templates hold none, for those of all intents of the run stand together. `delegation` is the file's; `former` what
+    earlier renders had besides, and is still held.
     """
 
     name: str
@@ -34,6 +35,13 @@ class Deployment(NamedTuple):
     deployer: str | None = None
     attaches: bool = True
     merged: bool = False
+    delegation: str | None = None
+    former: Former = NOTHING_HELD
+
+    @property
+    def deployers(self) -> tuple[str, ...]:
+        """Who deploys, and who did until now."""
+        return (*((self.deployer,) if self.deployer else ()), *self.former.deployers)
 
     @property
     def new_key(self) -> KeyAccess | None:
@@ -59,27 +67,30 @@ class Deployment(NamedTuple):
         yield from (access.policy for access in self.governed_keys())
         for _, documents in self.identity_policies():
             yield from documents
-        yield from self.deployer_policies()
+        yield from (one for documents in self.deployer_policies().values() for one in documents)
 
     def identity_policies(self) -> Iterator[tuple[str, tuple[Document, ...]]]:
         """Yield IAM policies by the ARN of their principal, in the bundle's order; those of the deployer come apart."""
         for principal, policies in self.bundle.principals.items():
-            if policies.identity_policies and principal != self.deployer:
+            if policies.identity_policies and principal not in self.deployers:
                 yield principal, policies.identity_policies
 
-    def deployer_policies(self) -> tuple[Document, ...]:
-        """Return the IAM policies of who deploys: no deployment may have to give them to itself."""
-        found = self.bundle.principals.get(self.deployer or "")
-        return found.identity_policies if found else ()
+    def deployer_policies(self) -> dict[str, tuple[Document, ...]]:
+        """Return the IAM policies of who deploys, by ARN: no deployment may have to give them to itself."""
+        held = {arn: self.bundle.principals[arn] for arn in self.deployers if arn in self.bundle.principals}
+        return {arn: found.identity_policies for arn, found in held.items() if found.identity_policies}
 
 
-def deployment_of(intent: Intent, bundle: Bundle, history: History = UNKNOWN, *, merged: bool = False) -> Deployment:
+def deployment_of(
+    intent: Intent, bundle: Bundle, history: History = UNKNOWN, former: Former = NOTHING_HELD, *, merged: bool = False
+) -> Deployment:
     """Return an intent's deployment: what it compiles to, for the account and Regions of its scope."""
     scope = intent.scope
     kept = intent.keys if intent.keep_key_policies else ()
     place = (scope.account, scope.partition, scope.regions)
     who = (scope.deployer, intent.attaches, merged)
-    return Deployment(intent.name, intent.path, bundle, *place, intent.governed, kept, history, *who)
+    made = Deployment(intent.name, intent.path, bundle, *place, intent.governed, kept, history, *who)
+    return made._replace(delegation=intent.delegation, former=former)
 
 
 def creation_of(access: KeyAccess) -> Creation:

@@ -10,7 +10,7 @@ from kmsgen.policy.grant import Grant
 from kmsgen.policy.grant_form import format_grant
 from kmsgen.render import shell
 from kmsgen.render.artifact import Artifact, Rendering
-from kmsgen.render.deployment import Deployment, key_id, key_label
+from kmsgen.render.deployment import PLACEHOLDERS, Deployment, key_id, key_label
 from kmsgen.render.environment import environment
 from kmsgen.render.json_text import compact_json, request_file
 from kmsgen.render.names import digest, file_label, unique
@@ -50,7 +50,7 @@ class GrantCall(NamedTuple):
 def render(deployment: Deployment) -> Rendering:
     """Write `grants.sh` and `grants.json` of a bundle; nothing where there is no grant. Raises InputError as `calls` does."""
     found = calls(deployment)
-    return Rendering(tuple(script(deployment, found, FORMAT) if found else ()))
+    return Rendering(tuple(script(deployment, found, FORMAT, gone(deployment))))
 
 
 def calls(deployment: Deployment) -> list[GrantCall]:
@@ -58,6 +58,24 @@ def calls(deployment: Deployment) -> list[GrantCall]:
     pairs = [(access, grant) for access in deployment.bundle.keys for grant in access.grants]
     labels = unique(_label(access, grant) for access, grant in pairs)
     return [_call(deployment, label, access, grant) for label, (access, grant) in zip(labels, pairs, strict=True)]
+
+
+def held(deployment: Deployment) -> tuple[str, ...]:
+    """Return the grants of a bundle, each the ARN of its key, a space and the name under which it is made."""
+    arns = [access.key.arn for access in deployment.bundle.keys for _ in access.grants]
+    made = (_named(call, deployment.name) for call in calls(deployment))
+    return tuple(f"{arn} {call.grant.name}" for arn, call in zip(arns, made, strict=True))
+
+
+def gone(deployment: Deployment) -> tuple[str, ...]:
+    """Return the grants of earlier renders that the bundle has no more, written as `held` does."""
+    now = held(deployment)
+    new = deployment.new_key.key.arn if deployment.new_key else ""
+    return tuple(
+        one
+        for one in deployment.former.grants
+        if one not in now and (one.partition(" ")[0] == new or not one.partition(" ")[0].endswith(PLACEHOLDERS))
+    )
 
 
 def _label(access: KeyAccess, grant: Grant) -> str:
@@ -74,18 +92,31 @@ def _call(deployment: Deployment, label: str, access: KeyAccess, grant: Grant) -
     return GrantCall(label, key_arn, region_of(access.key.arn), grant)
 
 
-def script(deployment: Deployment, found: Iterable[GrantCall], format_: str) -> list[Artifact]:
-    """Return `grants.sh`, which makes these calls, and `grants.json`, their requests, in the folder of the format."""
+def script(deployment: Deployment, found: Iterable[GrantCall], format_: str, ended: Iterable[str] = ()) -> list[Artifact]:
+    """Return `grants.sh`, which makes these calls, and `grants.json`, their requests, in the folder of the format.
+
+    `ended` are grants to revoke, as `gone` has them; without calls and these there are no files.
+    """
     found = [_named(call, deployment.name) for call in found]
+    revoked = [_ended(one) for one in ended]
+    if not (found or revoked):
+        return []
     new_key = deployment.new_key
     prefix = new_key.key.arn.removesuffix(key_id(new_key.key.arn)) if new_key else ""
     account = deployment.account
-    text = TEMPLATES.get_template("grants.sh.j2").render(intent=deployment.name, calls=found, prefix=prefix)
+    told = {"intent": deployment.name, "calls": found, "ended": revoked, "prefix": prefix, "region": deployment.region}
+    text = TEMPLATES.get_template("grants.sh.j2").render(told)
     requests = request_file([call.request for call in found])
     return [
         Artifact(f"{format_}/grants.sh", text, format_, "grant-calls", account=account, executable=True),
         Artifact(f"{format_}/grants.json", requests, format_, "grant-requests", account=account),
     ]
+
+
+def _ended(grant: str) -> tuple[str, str, str]:
+    """Return the ARN of the key (empty for one to create), the Region and the name of a grant to revoke."""
+    arn, _, name = grant.partition(" ")
+    return "" if arn.endswith(PLACEHOLDERS) else arn, region_of(arn), name
 
 
 def _named(call: GrantCall, intent: str) -> GrantCall:

@@ -12,6 +12,12 @@ from kmsgen.policy.bundle import KeyAccess
 _ADDRESS = re.compile(r"aws_kms_(?:key_policy\.(?:this|key_[a-z0-9_]+)|(?:external_)?key\.this|alias\.this)\Z")
 _GRANT = re.compile(r"aws_kms_grant\.[a-z0-9_]+\Z")
 _KEY_ID = re.compile(r"(?:[0-9a-f-]{36}|mrk-[0-9a-f]{32})?\Z")
+_GRANT_OF_KEY = re.compile(
+    r"arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/(?:[0-9a-f-]{36}|mrk-[0-9a-f]{32}) [A-Za-z0-9:/_-]{1,256}\Z"
+)
+_ALIAS_NAME = re.compile(r"alias/(?!aws/)[A-Za-z0-9/_-]{1,250}\Z")
+_PERSON = re.compile(r"arn:[a-z-]+:iam::[0-9]{12}:(?:role|user)/[\w+=,.@/-]{1,512}\Z", re.ASCII)
+_DELEGATION = re.compile(r"(?:key-policy|iam|both)\Z")
 _GRANTED = re.compile(r"(?:[0-9a-f-]{36}|mrk-[0-9a-f]{32})/[A-Za-z0-9:/_-]{1,256}\Z")
 
 
@@ -28,12 +34,28 @@ class RenderedKey(NamedTuple):
     alias: str | None = None
 
 
+class Former(NamedTuple):
+    """What earlier renders had and the intent has no more, held until what takes its place is out there.
+
+    ARNs of deployers, words for `delegation`, names of aliases, and grants, each the ARN of its key, a space and its name.
+    """
+
+    deployers: tuple[str, ...] = ()
+    delegations: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    grants: tuple[str, ...] = ()
+
+
+NOTHING_HELD = Former()
+
+
 class History(NamedTuple):
     """The keys of the last render, and every address of Terraform at which a key or its policy may be, with the key's id.
 
     The id is empty where nothing tells it; of a grant it is `KEYID/NAME`. `deployer` is the ARN of who deploys.
     `attached`: some render attached IAM policies to their principals. `deployer_apart`: none
-    put the deployer's own into the module that it applies. `known` False: there is no manifest that tells.
+    put the deployer's own into the module that it applies. `delegation` and `grants` are as `Former` has them; `former` is what
+    the last render held of those before. `known` False: there is no manifest that tells.
     """
 
     keys: tuple[RenderedKey, ...] = ()
@@ -41,6 +63,9 @@ class History(NamedTuple):
     deployer: str | None = None
     attached: bool = True
     deployer_apart: bool = False
+    delegation: str | None = None
+    grants: tuple[str, ...] = ()
+    former: Former = NOTHING_HELD
     known: bool = True
 
     @property
@@ -64,12 +89,15 @@ def rendered_key(access: KeyAccess) -> RenderedKey:
 def plain(history: History) -> dict[str, Any]:
     """Return a history as a manifest has it.
 
-    `{"deployer", "deployer_apart", "attached", "keys": [...], "terraform": {ADDRESS: KEYID}}`.
+    `{"deployer", "deployer_apart", "attached", "delegation", "grants": ["KEYARN NAME"], "former": {"deployers", "delegations",
+    "aliases", "grants"}, "keys": [...], "terraform": {ADDRESS: KEYID}}`.
     """
     keys = [{**key._asdict(), "replicas": list(key.replicas)} for key in history.keys]
     addresses = dict(sorted(history.addresses.items()))
     told = {"deployer": history.deployer, "deployer_apart": history.deployer_apart, "attached": history.attached}
-    return {**told, "keys": keys, "terraform": addresses}
+    former = {name: list(held) for name, held in history.former._asdict().items() if held}
+    more = {"delegation": history.delegation, "grants": list(history.grants), "former": former}
+    return {**told, **{name: held for name, held in more.items() if held}, "keys": keys, "terraform": addresses}
 
 
 def parse(manifest: Mapping[str, Any]) -> History:
@@ -83,7 +111,21 @@ def parse(manifest: Mapping[str, Any]) -> History:
     named = deployer if isinstance(deployer, str) and parse_arn(deployer) else None
     attached = manifest.get("attached") is not False
     apart = manifest.get("deployer_apart") is True
-    return History(tuple(key for key in sound if key is not None), MappingProxyType(held), named, attached, apart)
+    keys_held = tuple(key for key in sound if key is not None)
+    delegation = next(iter(_matching(_DELEGATION, [manifest.get("delegation")])), None)
+    grants = _matching(_GRANT_OF_KEY, manifest.get("grants"))
+    return History(keys_held, MappingProxyType(held), named, attached, apart, delegation, grants, _former(manifest.get("former")))
+
+
+def _former(data: object) -> Former:
+    told = data if isinstance(data, dict) else {}
+    forms = {"deployers": _PERSON, "delegations": _DELEGATION, "aliases": _ALIAS_NAME, "grants": _GRANT_OF_KEY}
+    return Former(**{name: _matching(form, told.get(name)) for name, form in forms.items()})
+
+
+def _matching(form: re.Pattern[str], found: object) -> tuple[str, ...]:
+    """Return the texts of a list that have a form."""
+    return tuple(one for one in found if isinstance(one, str) and form.match(one)) if isinstance(found, list) else ()
 
 
 def _key(data: Mapping[str, Any]) -> RenderedKey | None:

@@ -48,9 +48,12 @@ def _identity_policy(holder: Holder, label: str, document: Document) -> Artifact
 
 
 def _deployer(deployment: Deployment) -> Iterator[Artifact]:
-    for number, document in enumerate(deployer.documents(deployment), start=1):
-        path = f"{deployer.FOLDER}/policy{f'-{number}' if number > 1 else ''}.json"
-        yield Artifact(path, policy_file(document), FORMAT, "identity-policy", deployment.deployer, deployment.account)
+    found = deployer.documents(deployment)
+    for principal, holder in holders(found, deployment.account).items():
+        own = "" if principal == deployment.deployer else f"-{holder.label}"
+        for number, document in enumerate(found[principal], start=1):
+            path = f"{deployer.FOLDER}/policy{own}{f'-{number}' if number > 1 else ''}.json"
+            yield Artifact(path, policy_file(document), FORMAT, "identity-policy", principal, deployment.account)
 
 
 def _grants(deployment: Deployment) -> Iterator[Artifact]:

@@ -72,9 +72,10 @@ def _wrong_json(deployment: Deployment, artifacts: tuple[Artifact, ...]) -> Iter
         held = [artifact for artifact in by_kind.get("identity-policy", []) if artifact.principal == principal]
         if not same(_documents(held), [by_alias(document, deployment) for document in documents]):
             yield f"json/iam of {principal}"
-    held = [artifact for artifact in by_kind.get("identity-policy", []) if artifact.principal == deployment.deployer]
-    if not same(_documents(held), deployer.documents(deployment)):
-        yield f"{deployer.FOLDER}/policy.json"
+    for principal, own in deployer.documents(deployment).items():
+        held = [artifact for artifact in by_kind.get("identity-policy", []) if artifact.principal == principal]
+        if not same(_documents(held), own):
+            yield f"{deployer.FOLDER}/policy.json"
     grants = [grant for access in deployment.bundle.keys for grant in access.grants]
     for artifact, grant in zip(by_kind.get("grant", []), grants, strict=True):
         if parse_grant(json.loads(artifact.text)) != _as_requested(grant):
@@ -114,8 +115,9 @@ def _wrong_identity_policies(deployment: Deployment, found: Mapping[str, list[Do
     for principal, documents in deployment.identity_policies():
         if not same(found.get(principal, []), documents):
             yield f"cloudformation policies of {principal}"
-    if not same(found.get(deployment.deployer or "", []), deployer.documents(deployment)):
-        yield f"{deployer.FOLDER}/template.yaml"
+    for principal, own in deployer.documents(deployment).items():
+        if not same(found.get(principal, []), own):
+            yield f"{deployer.FOLDER}/template.yaml"
 
 
 def _wrong_requests(deployment: Deployment, artifacts: tuple[Artifact, ...]) -> Iterator[str]:

@@ -9,38 +9,59 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmsgen.errors import Diagnostic, Location
+from kmsgen.render import grant_calls
 from kmsgen.render.deployment import Deployment
+
+APPLIED = "then render with `--applied`, which ends it, and deploy again"
 
 
 def steps(deployment: Deployment, place: Location) -> tuple[Diagnostic, ...]:
     """Return the edits since the last render that take several steps; `place` is where the intent says which keys are meant."""
-    return (*_deployer(deployment), *_alias(deployment, place), *_attachments(deployment), *_deployer_apart(deployment))
+    return (
+        *_deployer(deployment),
+        *_alias(deployment, place),
+        *_delegation(deployment),
+        *_grants(deployment),
+        *_attachments(deployment),
+        *_deployer_apart(deployment),
+    )
 
 
 def _deployer(deployment: Deployment) -> Iterator[Diagnostic]:
     """Yield the note on another deployer: KMS refuses a policy that its caller could not change again."""
-    before, now = deployment.history.deployer, deployment.deployer
-    if before is None or before == now or not deployment.governed_keys():
-        return
-    told = f"from `{before}` to `{now}`" if now else f"`{before}` goes"
-    message = f"the deployer changes, {told}: the old one may not put a policy without itself, the new one not yet put any"
-    first = f"first the old `deployer`, and `{now or 'who deploys from now on'}` under `admins`, deployed by the old one"
-    yield Diagnostic(Location(deployment.path), "deployer-changed", message, f"{first}; then this, by the new one")
+    for before in deployment.former.deployers:
+        now = f"`{deployment.deployer}`" if deployment.deployer else "whoever deploys from now on"
+        message = f"the deployer changes: `{before}` keeps what deploying takes, beside {now}, until that is out there"
+        hint = f"put `deployer/` in place and let `{before}` deploy this; then render with `--applied`, and let {now} deploy"
+        yield Diagnostic(Location(deployment.path), "deployer-changed", message, hint)
 
 
 def _alias(deployment: Deployment, place: Location) -> Iterator[Diagnostic]:
-    """Yield the note on another alias: the old one is deleted under a policy that names the new one alone."""
-    created, new_key = deployment.history.created, deployment.new_key
-    before = created.alias if created else None
+    """Yield the note on another alias: the new one is made before the old one is deleted, by who may do both."""
+    new_key = deployment.new_key
     now = new_key.creation.alias if new_key and new_key.creation else None
-    if before is None or before == now or new_key is None:
-        return
-    called = f"is renamed `{now}`" if now else "goes"
-    message = (
-        f"the alias `{before}` {called}: calls by the old name fail then, and the deployer's policy lets it not delete that one"
-    )
-    hint = f"first create the new alias beside it and move its callers; who may delete `{before}` does so when nobody uses it"
-    yield Diagnostic(place, "alias-renamed", message, hint)
+    for before in deployment.former.aliases:
+        called = f"is renamed `{now}`" if now else "goes"
+        message = f"the alias `{before}` {called}: calls by the old name fail once this is deployed"
+        who = f"put `deployer/` in place, which lets `{deployment.deployer}` delete it" if deployment.deployer else ""
+        hint = f"first move its callers; {who or 'whoever deploys needs kms:DeleteAlias on it'}; {APPLIED}"
+        yield Diagnostic(place, "alias-renamed", message, hint)
+
+
+def _delegation(deployment: Deployment) -> Iterator[Diagnostic]:
+    """Yield the note on permissions that move between the key policy and IAM: for a while they stand in both."""
+    for before in deployment.former.delegations:
+        message = f"`delegation` changes from `{before}` to `{deployment.delegation}`: for now both halves give access"
+        yield Diagnostic(Location(deployment.path), "delegation-changed", message, f"deploy this; {APPLIED}")
+
+
+def _grants(deployment: Deployment) -> Iterator[Diagnostic]:
+    """Yield the note on grants that the intent has no more: access ends when they are revoked."""
+    names = ", ".join(f"`{one.partition(' ')[2]}`" for one in grant_calls.gone(deployment))
+    if names:
+        message = f"the intent has no more these grants, which stay until they are revoked: {names}"
+        revoked = "`grants.sh create` revokes them, and Terraform those that it made"
+        yield Diagnostic(Location(deployment.path), "grants-ended", message, f"{revoked}; {APPLIED}")
 
 
 def _attachments(deployment: Deployment) -> Iterator[Diagnostic]:

@@ -222,9 +222,12 @@ def _has_context(action: str) -> bool:
 
 def intended_by_deployer(intent: Intent, key: Key) -> Iterator[Expected]:
     """Yield what the deployer may do: with the key what Terraform and CloudFormation call, and the grants of the file."""
-    if intent.scope.deployer is None or not intent.governed:
-        return
-    who, place = Principal("AWS", intent.scope.deployer), Location(intent.path)
+    for deployer in intent.deployers if intent.governed else ():
+        yield from _intended_by(Principal("AWS", deployer), intent, key)
+
+
+def _intended_by(who: Principal, intent: Intent, key: Key) -> Iterator[Expected]:
+    place = Location(intent.path)
     kind = key_type(key.spec, key.usage) or ""
     actions = (
         *DEPLOYER.get(kind, ()),

@@ -54,6 +54,10 @@ def render(
     replace_key: Annotated[
         bool, typer.Option("--replace-key", help="Render though a key of the last render would be replaced or end.")
     ] = False,
+    applied: Annotated[
+        bool,
+        typer.Option("--applied", help="What the last render wrote is deployed: end what it held of the one before."),
+    ] = False,
     course: "Course",
     since: Since = None,
     output: OutputForm = Output.TEXT,
@@ -74,5 +78,6 @@ def render(
         given, preset, tuple(settings or ()), wanted, out or Path(repository.out or "out"), check=check, lint=not no_lint,
         force=force, replace_key=replace_key, course=course, since=since, iam=repository.iam,
         merge_iam=repository.merge_iam, whole=bool(repository.intents) and not (paths or preset or settings or since),
+        applied=applied,
     )  # fmt: skip
     raise typer.Exit(run(job, output))

@@ -34,7 +34,10 @@ Compare = Callable[..., Changes]
 
 
 class Job(NamedTuple):
-    """What was asked for: paths or a preset, formats, where to, and how. `whole`: all intents that kmsgen.toml names."""
+    """What was asked for: paths or a preset, formats, where to, and how.
+
+    `whole`: all intents that kmsgen.toml names. `applied`: what the last render wrote is out there.
+    """
 
     paths: tuple[str, ...]
     preset: str | None
@@ -50,6 +53,7 @@ class Job(NamedTuple):
     iam: str | None = None
     merge_iam: bool = False
     whole: bool = False
+    applied: bool = False
 
 
 def run(job: Job, output: str) -> int:
@@ -138,7 +142,7 @@ def _render_all(sources: Sequence[IntentSource], problems: Sequence[Diagnostic],
 def _outcomes(sources: Sequence[IntentSource], job: Job, compare: Compare) -> Iterator[Iterator[Rendered | Failure]]:
     """Give what came of each intent, in order: as it is remembered, or rendered anew."""
     with Cache(cache_folder() if job.course.cache else None) as cache:
-        keys = [_key(source, job) if job.course.cache else None for source in sources]
+        keys = [_key(source, job) if job.course.cache and not job.applied else None for source in sources]
         known = [key is not None and _is_usable(cache.find(key), job.out) for key in keys]
         with _made([source for source, hit in zip(sources, known, strict=True) if not hit], job, cache.folder) as made:
             writer = Writer(job, compare, cache, made)
@@ -188,7 +192,8 @@ def _anew(source: IntentSource, job: Job) -> Made:
 def _wanted(job: Job) -> Wanted:
     from kmsgen.cli.jobs.rendering import Wanted  # noqa: PLC0415 - as above
 
-    return Wanted(job.formats, job.out, lint=job.lint, replace_key=job.replace_key, iam=job.iam, merge_iam=job.merge_iam)
+    wanted = Wanted(job.formats, job.out, lint=job.lint, replace_key=job.replace_key, iam=job.iam, merge_iam=job.merge_iam)
+    return wanted._replace(applied=job.applied)
 
 
 class Writer(NamedTuple):

@@ -23,6 +23,7 @@ from kmsgen.render.lost_keys import replacements
 from kmsgen.render.merging.halves import halves_of
 from kmsgen.render.render import render
 from kmsgen.render.steps import steps
+from kmsgen.render.transition import former_of, in_between
 
 CLOUDFORMATION = "cloudformation"
 
@@ -32,6 +33,7 @@ class Wanted(NamedTuple):
 
     With `replace_key` a key of the last render may be replaced or end. `iam` is who attaches IAM policies where an intent does
     not say; `merge_iam`: they are merged with those of other intents. `answers` is the folder of the cache, where there is one.
+    `applied`: what the last render wrote is out there.
     """
 
     formats: tuple[str, ...]
@@ -41,6 +43,7 @@ class Wanted(NamedTuple):
     iam: str | None = None
     answers: Path | None = None
     merge_iam: bool = False
+    applied: bool = False
 
 
 def rendered_source(source: IntentSource, wanted: Wanted) -> Made:
@@ -50,11 +53,13 @@ def rendered_source(source: IntentSource, wanted: Wanted) -> Made:
 
 
 def _rendered(intent: Intent, wanted: Wanted) -> Made:
-    compiled = compile_intent(intent)
-    confirm(intent, compiled)
     folder = intent_folder(wanted.out, intent.name)
-    last = last_manifest(folder)
-    deployment = deployment_of(intent, compiled.bundle, last_render(folder), merged=wanted.merge_iam)
+    last, history = last_manifest(folder), last_render(folder)
+    former = former_of(intent, history, applied=wanted.applied)
+    between = in_between(intent, former)
+    compiled = compile_intent(between)
+    confirm(between, compiled)
+    deployment = deployment_of(intent, compiled.bundle, history, former, merged=wanted.merge_iam)
     lost = replacements(deployment, intent.keys_location)
     if lost and not wanted.replace_key:
         raise RefusedError(lost)

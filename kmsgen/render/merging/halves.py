@@ -43,13 +43,11 @@ def halves_of(deployment: Deployment) -> Halves:
 
     new_key = deployment.new_key
     held = {arn: [format_document(one) for one in found] for arn, found in deployment.identity_policies()}
-    own = [format_document(one) for one in deployer.documents(deployment)]
+    own = {arn: [format_document(one) for one in found] for arn, found in deployer.documents(deployment).items()}
     told = (deployment.name, deployment.path, deployment.account, deployment.partition, deployment.region)
     key_arn = _called(new_key.key.arn, deployment.name) if new_key else ""
     policies = json.loads(_called(json.dumps(held), deployment.name))
-    return Halves(
-        *told, key_arn, deployment.attaches, policies, {deployment.deployer: own} if deployment.deployer and own else {}
-    )
+    return Halves(*told, key_arn, deployment.attaches, policies, own)
 
 
 def _called(text: str, intent: str) -> str:

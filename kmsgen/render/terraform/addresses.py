@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from kmsgen.arn import account_of, region_of
 from kmsgen.policy.bundle import KeyAccess
+from kmsgen.render import grant_calls
 from kmsgen.render.deployment import PLACEHOLDERS, Deployment, key_id
 from kmsgen.render.history import History, rendered_key
 from kmsgen.render.names import words
@@ -89,7 +90,10 @@ def history_after(deployment: Deployment) -> History:
     deployer = deployment.deployer if keys else None
     attached = deployment.history.attached or deployment.attaches
     apart = deployment.history.deployer_apart
-    return History(keys, {**_earlier(deployment), **declared(deployment)}, deployer, attached, apart)
+    addresses = {**_earlier(deployment), **declared(deployment)}
+    delegation = deployment.delegation if deployment.governed_keys() else None
+    former = deployment.former._replace(grants=grant_calls.gone(deployment))
+    return History(keys, addresses, deployer, attached, apart, delegation, grant_calls.held(deployment), former)
 
 
 def _earlier(deployment: Deployment) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kmsgen.policy.grant import Grant
 from kmsgen.render.deployment import Deployment, key_id
-from kmsgen.render.grant_calls import GrantCall, calls
+from kmsgen.render.grant_calls import GrantCall, calls, gone
 from kmsgen.render.names import resource_words, unique
 from kmsgen.render.terraform.module import GrantResource
 
@@ -41,6 +41,12 @@ def held(deployment: Deployment) -> dict[str, str]:
     new_key = deployment.new_key
     resources = of(deployment, key_id(new_key.key.arn) if new_key else None)
     return {f"aws_kms_grant.{one.label}": f"{one.key_id}/{one.name}" for one in resources if one.name is not None}
+
+
+def ended_by_call(deployment: Deployment) -> tuple[str, ...]:
+    """Return the grants to revoke that Terraform did not make, and does not revoke."""
+    made = set(deployment.history.addresses.values())
+    return tuple(one for one in gone(deployment) if "/".join((key_id(one.split(" ")[0]), one.split(" ")[1])) not in made)
 
 
 def _resource(call: GrantCall, label: str, created: object) -> GrantResource:

@@ -48,8 +48,7 @@ def render(deployment: Deployment) -> Rendering:
     if (new_key := deployment.new_key) is not None and not creating_type(new_key):
         artifacts.append(key_request.artifact(deployment, new_key, FORMAT))
         notes.append("terraform: " + key_request.note("the provider", FORMAT, GIVEN_KEY))
-    if by_call:
-        artifacts += script(deployment, by_call, FORMAT)
+    artifacts += script(deployment, by_call, FORMAT, grants.ended_by_call(deployment))
     return Rendering(tuple(artifacts), tuple(notes))
 
 

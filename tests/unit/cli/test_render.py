@@ -71,7 +71,19 @@ def test_the_manifest_says_what_every_file_is(run: Run) -> None:
     entries = {entry["path"]: entry for entry in manifest["files"]}
     assert (manifest["intent"], sorted(manifest)) == (
         "payments-data",
-        ["attached", "deployer", "deployer_apart", "files", "intent", "keys", "kmsgen", "source", "terraform"],
+        [
+            "attached",
+            "delegation",
+            "deployer",
+            "deployer_apart",
+            "files",
+            "grants",
+            "intent",
+            "keys",
+            "kmsgen",
+            "source",
+            "terraform",
+        ],
     )
     assert entries.keys() == {
         path.relative_to("out/payments-data").as_posix()
@@ -286,3 +298,18 @@ def test_an_edit_that_takes_another_key_is_refused_unless_it_is_asked_for(run: R
     replaced = run("intent.yaml", "--replace-key")
     assert (exit_code(replaced), "key-would-be-replaced" in replaced.stderr) == (0, True)
     assert exit_code(run("intent.yaml", "--check")) == 0
+
+
+def test_who_deployed_until_now_goes_once_the_new_one_is_out_there(run: Run) -> None:
+    """Both may deploy, render after render, until `--applied` says that what was rendered is deployed."""
+    scope = 'kmsgen: 1\nname: app\nscope: {account: "111122223333", regions: [us-west-2], deployer: role/DEPLOYER}\n'
+    rest = "admins: [role/Admin]\nkey: {alias: app}\n"
+    held = []
+    for name, options in (("old", ()), ("new", ()), ("new", ()), ("new", ("--applied",)), ("new", ())):
+        Path("intent.yaml").write_text(scope.replace("DEPLOYER", name) + rest)
+        done = run("intent.yaml", *options)
+        assert exit_code(done) == 0
+        text = Path("out/app/json/key-policy.json").read_text()
+        held.append(("role/old" in text, "role/new" in text, "deployer-changed" in done.stderr))
+        assert exit_code(run("intent.yaml", "--check")) == 0
+    assert held == [(True, False, False), (True, True, True), (True, True, True), (False, True, False), (False, True, False)]

@@ -7,7 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from kmsgen.compiler import Compiled
+from kmsgen.checks import confirm
+from kmsgen.compiler import Compiled, compile_intent
+from kmsgen.intent.intent import Ending, Intent
+from kmsgen.intent.resolve.resolve import resolve
+from kmsgen.policy.document import Principal
+from kmsgen.reading import parse
 from tests.unit.compiler.compiling import ADMIN, HEAD, ROLE, compile_text, identity
 
 PAGE = Path(__file__).parents[3] / "docs/deployer.md"
@@ -81,3 +86,30 @@ def test_what_who_deploys_lacks_is_told(head: str, told: list[str]) -> None:
     if told == ["no-deployer"]:
         for action in ("kms:CreateKey", "kms:CreateGrant", "kms:PutKeyPolicy", "kms:TagResource"):
             assert f"`{action}`" in notes[0].message
+
+
+def with_ending(key: str, ending: Ending) -> Intent:
+    """Return an intent that earlier renders gave more than the file says."""
+    return resolve(parse(WITH_DEPLOYER + ADMIN + key, "intent.yaml"))._replace(ending=ending)
+
+
+def test_who_deployed_until_now_keeps_what_deploying_takes() -> None:
+    """It has what the deployer has, and both may delete an alias that the key had, and revoke grants that are gone."""
+    intent = with_ending("key: {alias: new}\n", Ending((f"{ROLE}before",), ("alias/old",), grants=True))
+    found = compile_intent(intent)
+    confirm(intent, found)
+    policies = [found.bundle.principals[f"{ROLE}{name}"].identity_policies for name in ("ci", "before")]
+    held = [[(one.actions, one.resources) for one in policy[0].statements] for policy in policies]
+    assert held[0] == held[1]
+    assert (("kms:DeleteAlias",), ("arn:aws:kms:us-west-2:111122223333:alias/old",)) in held[0]
+    own = [one for one in found.bundle.keys[0].policy.statements if Principal("AWS", f"{ROLE}before") in (one.principals or ())]
+    actions = {action for one in own for action in one.actions}
+    assert actions >= {"kms:PutKeyPolicy", "kms:RevokeGrant", "kms:ListGrants", "kms:DeleteAlias"}
+
+
+def test_an_alias_that_goes_can_be_deleted() -> None:
+    """Where the key has none any more, too."""
+    intent = with_ending("key: {}\n", Ending(aliases=("alias/old",)))
+    found = compile_intent(intent)
+    confirm(intent, found)
+    assert "kms:DeleteAlias" in {action for one in found.bundle.keys[0].policy.statements for action in one.actions}

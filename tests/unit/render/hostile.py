@@ -98,3 +98,8 @@ def calls(text: str) -> list[GrantCall]:
     """Return a grant on a key that exists, and one on a key to create."""
     call = filled(GrantCall("x", "x", "x", GRANT), text)
     return [call, call._replace(key_arn="")]
+
+
+def ended(text: str) -> list[tuple[str, str, str]]:
+    """Return grants to revoke: the ARN of a key that exists, or none of one to create, the Region and the name."""
+    return [(text, text, text), ("", text, text)]

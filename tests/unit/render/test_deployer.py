@@ -10,7 +10,7 @@ from kmsgen.errors import InputError
 from kmsgen.policy.bundle import Creation
 from kmsgen.policy.document import Document
 from kmsgen.render.deployment import Deployment
-from kmsgen.render.history import History
+from kmsgen.render.history import Former, History
 from kmsgen.render.render import render
 from tests.unit.render.bundles import NEW_ARN, WITH_ALIAS, allow, deployment, document, role, texts
 
@@ -62,3 +62,13 @@ def test_what_an_earlier_module_gave_the_deployer_is_left_as_it_is(*, apart: boo
     for label in ("role_ci", "role_old"):
         assert (f"from = aws_iam_policy.{label}\n" in text) is left
         assert (f"from = aws_iam_role_policy_attachment.{label}\n" in text) is left
+
+
+def test_who_deployed_until_now_keeps_its_policy() -> None:
+    """Both stand in `deployer/`, each in files and under a name of its own, and in nothing that they apply."""
+    given = deployed(*BOTH, (role("old"), OWN))._replace(former=Former(deployers=(role("old"),)))
+    found = texts(render(given))
+    assert found["deployer/policy-role-old.json"] == found["deployer/policy.json"]
+    assert "app+deployer-role-old" in found["deployer/main.tf"]
+    assert "- old\n" in found["deployer/template.yaml"]
+    assert not [path for path, text in found.items() if "kms:CreateKey" in text and not path.startswith("deployer/")]

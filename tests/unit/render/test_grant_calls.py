@@ -7,11 +7,14 @@ import json
 import pytest
 
 from kmsgen.errors import InputError
-from kmsgen.policy.bundle import Bundle, Key, KeyAccess
+from kmsgen.policy.bundle import NEW_KEY_ID, Bundle, Key, KeyAccess
 from kmsgen.policy.grant import Grant
 from kmsgen.render import grant_calls, json_files
+from kmsgen.render.deployment import Deployment
+from kmsgen.render.history import Former, History
 from kmsgen.render.names import digest
-from tests.unit.render.bundles import deployment, document, role, texts
+from kmsgen.render.render import render
+from tests.unit.render.bundles import NEW_ARN, OLD_ARN, WITH_ALIAS, deployment, document, role, texts
 
 REQUEST = '{"GranteePrincipal":"arn:aws:iam::111122223333:role/x","Operations":["Decrypt"]}'
 KEYS = (
@@ -67,3 +70,29 @@ def test_a_grant_name_that_kms_would_refuse_is_refused(name: str) -> None:
     """Nothing but letters, digits and `:/_-` reaches the script."""
     with pytest.raises(InputError, match="grant-name"):
         grant_calls.render(deployment(grants=(Grant("g", role("x"), ("Decrypt",), name=name),)))
+
+
+def ended(former: tuple[str, ...], *, grants: tuple[Grant, ...] = (), new: bool = True) -> Deployment:
+    """Return a deployment after renders that had other grants."""
+    creation = WITH_ALIAS if new else None
+    return deployment(creation=creation, grants=grants)._replace(former=Former(grants=former))
+
+
+def test_a_grant_that_the_intent_has_no_more_is_revoked_by_the_script() -> None:
+    """Also where it has none any more; not one that is there, nor one of a key that is none of this intent's."""
+    grant = Grant("g", role("x"), ("Decrypt",), name="nightly")
+    for grants in ((), (grant,)):
+        given = ended((f"{NEW_ARN} weekly", f"{OLD_ARN} daily", f"{NEW_ARN} nightly"), grants=grants)
+        text = texts(grant_calls.render(given))["grants/grants.sh"]
+        assert '  revoke_grant "$key" "$region" \'weekly\'\n' in text
+        assert f"  revoke_grant '{OLD_ARN}' 'us-west-2' 'daily'\n" in text
+        assert ('revoke_grant "$key" "$region" \'nightly\'' in text) is not bool(grants)
+    assert grant_calls.render(ended((f"{NEW_ARN} weekly",), new=False)).artifacts == ()
+
+
+def test_terraform_revokes_what_it_made_by_itself() -> None:
+    """The script beside a module has what Terraform knows nothing of."""
+    history = History(addresses={"aws_kms_grant.weekly": f"{NEW_KEY_ID}/weekly"})
+    given = ended((f"{NEW_ARN} weekly", f"{NEW_ARN} by-call"))._replace(history=history)
+    text = texts(render(given, ["terraform"]))["terraform/grants.sh"]
+    assert ("'by-call'" in text, "'weekly'" in text) == (True, False)

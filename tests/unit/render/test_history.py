@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from kmsgen.render.history import UNKNOWN, parse, plain
+from kmsgen.policy.grant import Grant
+from kmsgen.render.history import NOTHING_HELD, UNKNOWN, Former, parse, plain
 from kmsgen.render.terraform.addresses import history_after
-from tests.unit.render.bundles import deployment
+from tests.unit.render.bundles import ACCOUNT, NEW_ARN, OLD_ARN, deployment, role
 
 KEY = {"arn": "arn:aws:kms:us-west-2:1:key/x", "spec": "S", "usage": "U", "origin": "O", "multi_region": True, "created": True}
 
@@ -18,6 +19,33 @@ def test_a_history_is_read_as_it_was_written(*, attaches: bool) -> None:
     """JSON and back."""
     history = history_after(deployment()._replace(deployer="arn:aws:iam::111122223333:role/ci", attaches=attaches))
     assert parse(json.loads(json.dumps(plain(history)))) == history
+
+
+FORMER = Former((f"arn:aws:iam::{ACCOUNT}:role/a/b",), ("iam",), ("alias/x",), (f"{OLD_ARN} a/b:c",))
+
+
+def test_what_is_held_is_read_as_it_was_written() -> None:
+    """JSON and back, with the delegation and the grants of the last render."""
+    grant = Grant("g", role("x"), ("Decrypt",), name="nightly")
+    given = deployment(grants=(grant,))._replace(former=FORMER, delegation="iam")
+    history = history_after(given)
+    assert (history.delegation, history.grants, history.former) == ("iam", (f"{NEW_ARN} nightly",), FORMER)
+    assert parse(json.loads(json.dumps(plain(history)))) == history
+
+
+@pytest.mark.parametrize(
+    "former",
+    [
+        5,
+        {"deployers": "x", "delegations": 5, "aliases": None},
+        {"deployers": ["*", f"arn:aws:iam::{ACCOUNT}:role/*", f"arn:aws:iam::{ACCOUNT}:root", "arn:aws:iam::1:role/x", 5]},
+        {"delegations": ["all"], "aliases": ["alias/aws/s3", "x", "alias/a*"]},
+        {"grants": ["x", f"{OLD_ARN} 'x", f"{OLD_ARN}", f"arn:aws:kms:us-west-2:{ACCOUNT}:key/* x"]},
+    ],
+)
+def test_nothing_is_held_that_no_render_writes(former: object) -> None:
+    """A manifest is input: no pattern of principals, no other account's root and no text of a shell gets in through it."""
+    assert parse({"keys": [], "terraform": {}, "former": former}).former == NOTHING_HELD
 
 
 @pytest.mark.parametrize("manifest", [{}, {"keys": 1, "terraform": {}}, {"keys": []}, {"keys": [], "terraform": []}])

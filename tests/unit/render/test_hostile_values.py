@@ -162,7 +162,8 @@ esac
 
 def run(text: str, folder: Path, command: str, aws: str = AWS) -> list[list[str]]:
     """Run a command of `grants.sh` with a program as its `aws`; return the arguments of each call, without `kms`."""
-    script = grant_calls.TEMPLATES.get_template("grants.sh.j2").render(intent=text, calls=hostile.calls(text), prefix=text)
+    given = {"intent": text, "calls": hostile.calls(text), "ended": hostile.ended(text), "prefix": text, "region": text}
+    script = grant_calls.TEMPLATES.get_template("grants.sh.j2").render(given)
     (folder / "aws").write_text(aws)
     (folder / "aws").chmod(0o755)
     (folder / "grants.sh").write_bytes(script.encode())
@@ -192,6 +193,10 @@ def test_a_shell_reads_every_value_as_the_value(text: str, tmp_path: Path) -> No
             ["list-grants", *there, *ids],
             ["revoke-grant", *there, "--grant-id", EARLIER],
         ]
+    for key in (text, f"{text}id"):
+        there = ["--region", text, "--key-id", key]
+        wanted.append(["list-grants", *there, *ids])
+        wanted += [["revoke-grant", *there, "--grant-id", one] for one in (EARLIER, MADE)]
     assert run(text, tmp_path, "create") == wanted
 
 
@@ -230,5 +235,7 @@ def test_every_template_is_filled_in_with_every_value(engine: Environment, monke
     stacks(PLAIN)
     json_text.policy_file(hostile.DOCUMENT)
     json_text.request_file([])
-    grant_calls.TEMPLATES.get_template("grants.sh.j2").render(intent="x", calls=hostile.calls("x"), prefix="x")
+    grant_calls.TEMPLATES.get_template("grants.sh.j2").render(
+        intent="x", calls=hostile.calls("x"), ended=[], prefix="x", region="x"
+    )
     assert used >= {name for name in engine.list_templates() if name.endswith(".j2")}

@@ -6,17 +6,21 @@ import pytest
 
 from kmsgen.errors import Location
 from kmsgen.policy.bundle import Creation
+from kmsgen.policy.grant import Grant
 from kmsgen.render.deployment import Deployment
+from kmsgen.render.history import NOTHING_HELD, Former
 from kmsgen.render.steps import steps
 from kmsgen.render.terraform.addresses import history_after
-from tests.unit.render.bundles import allow, deployment, document, role
+from tests.unit.render.bundles import NEW_ARN, allow, deployment, document, role
 
 PLACE = Location("intent.yaml", 4, 6)
+NIGHTLY = Grant("nightly", role("x"), ("Decrypt",), name="nightly")
 
 
-def deployed(name: str | None = "ci", creation: Creation | None = None) -> Deployment:
+def deployed(name: str | None = "ci", creation: Creation | None = None, former: Former = NOTHING_HELD) -> Deployment:
     """Return a deployment by a role, of a key to create."""
-    return deployment(creation=creation or Creation("alias/app"))._replace(deployer=role(name) if name else None)
+    made = deployment(creation=creation or Creation("alias/app"), grants=(NIGHTLY,))
+    return made._replace(deployer=role(name) if name else None, former=former)
 
 
 def told(before: Deployment, after: Deployment) -> list[str]:
@@ -24,16 +28,29 @@ def told(before: Deployment, after: Deployment) -> list[str]:
     return [note.code for note in steps(after._replace(history=history_after(before)), PLACE)]
 
 
-@pytest.mark.parametrize("after", ["other", None])
-def test_another_deployer_takes_two_steps(after: str | None) -> None:
-    """KMS refuses a policy that its caller could not change again, and the new one may not put any yet."""
-    assert told(deployed(), deployed(after)) == ["deployer-changed"]
+@pytest.mark.parametrize(
+    ("former", "code"),
+    [
+        (Former(deployers=(role("old"),)), "deployer-changed"),
+        (Former(aliases=("alias/old",)), "alias-renamed"),
+        (Former(delegations=("iam",)), "delegation-changed"),
+        (Former(grants=(f"{NEW_ARN} weekly",)), "grants-ended"),
+    ],
+)
+@pytest.mark.parametrize("name", ["ci", None])
+def test_what_is_held_is_told_as_long_as_it_is(former: Former, code: str, name: str | None) -> None:
+    """Whoever deploys, or somebody who is not named: how it ends is in the hint."""
+    given = deployed(name, former=former)
+    (note,) = steps(given._replace(history=history_after(given)), PLACE)
+    assert note.code == code
+    assert "--applied" in note.hint
 
 
-@pytest.mark.parametrize("after", ["alias/other", None])
-def test_another_alias_leaves_its_callers_behind(after: str | None) -> None:
-    """An alias cannot be renamed: the old one is deleted."""
-    assert told(deployed(), deployed(creation=Creation(after))) == ["alias-renamed"]
+def test_an_alias_that_only_goes_is_told() -> None:
+    """There is none that takes its place."""
+    after = deployed(creation=Creation(), former=Former(aliases=("alias/old",)))
+    (note,) = steps(after._replace(history=history_after(after)), PLACE)
+    assert "`alias/old` goes" in note.message
 
 
 @pytest.mark.parametrize(
@@ -42,18 +59,13 @@ def test_another_alias_leaves_its_callers_behind(after: str | None) -> None:
         (deployed(), deployed()),
         (deployed(None), deployed()),
         (deployed(creation=Creation()), deployed()),
+        (deployed(), deployed(former=Former(grants=(f"{NEW_ARN} nightly",)))),
         (deployment(creation=None), deployment(creation=None)),
     ],
 )
 def test_what_goes_in_one_step_is_not_told(before: Deployment, after: Deployment) -> None:
-    """Neither what stays, nor a first deployer or alias, nor an intent without either."""
+    """Neither what stays, nor a first deployer or alias, nor an intent without either, nor a grant that is still there."""
     assert told(before, after) == []
-
-
-def test_a_deployer_of_key_policies_that_are_left_alone_is_not_told() -> None:
-    """KMS asks nothing of who deploys IAM policies."""
-    after = deployed("other")._replace(key_policies=False)
-    assert "deployer-changed" not in told(deployed(), after)
 
 
 @pytest.mark.parametrize(

@@ -465,6 +465,11 @@ resource "aws_kms_grant" "nightly_1234abcd_12ab_34cd_56ef_1234567890ab" {
   ]
 
   depends_on = [aws_kms_key_policy.key_n_1234abcd_12ab_34cd_56ef_1234567890ab, aws_kms_key_policy.key_abcd1234_12ab_34cd_56ef_1234567890ab]
+
+  # a grant that changes is made before the one that it was is revoked
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_kms_grant" "nightly_abcd1234_12ab_34cd_56ef_1234567890ab" {
@@ -477,6 +482,11 @@ resource "aws_kms_grant" "nightly_abcd1234_12ab_34cd_56ef_1234567890ab" {
   ]
 
   depends_on = [aws_kms_key_policy.key_n_1234abcd_12ab_34cd_56ef_1234567890ab, aws_kms_key_policy.key_abcd1234_12ab_34cd_56ef_1234567890ab]
+
+  # a grant that changes is made before the one that it was is revoked
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Not of this module any more: Terraform lets go of what is there, and leaves it as it is.

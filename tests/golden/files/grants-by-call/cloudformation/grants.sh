@@ -63,11 +63,11 @@ retire_grant() {
 # The requests are data: nothing in them is to be expanded.
 # shellcheck disable=SC2016
 each_grant() {
-  "$1" "$key" 'us-west-2' 'for-a-service' \
+  "$1" "$key" "$region" 'for-a-service' \
     '{"GranteeServicePrincipal":"logs.us-west-2.amazonaws.com","RetiringPrincipal":"arn:aws:iam::111122223333:role/KmsAdmin","Operations":["Decrypt","GenerateDataKey"],"Constraints":{"SourceArn":"arn:aws:logs:us-west-2:111122223333:log-group:payments"},"Name":"for-a-service"}' 'arn:aws:iam::111122223333:role/KmsAdmin'
-  "$1" "$key" 'us-west-2' 'plain' \
+  "$1" "$key" "$region" 'plain' \
     '{"GranteePrincipal":"arn:aws:iam::111122223333:role/exporter","Operations":["Decrypt","DescribeKey","RetireGrant"],"Name":"plain"}' ''
-  "$1" "$key" 'us-west-2' 'to-another-account' \
+  "$1" "$key" "$region" 'to-another-account' \
     '{"GranteePrincipal":"arn:aws:iam::444455556666:role/partner","Operations":["Encrypt"],"Constraints":{"EncryptionContextEquals":{"app":"a"}},"Name":"to-another-account"}' ''
 }
 
@@ -79,8 +79,14 @@ esac
 key=${2-${KMS_KEY_ID-}}
 case $key in
   '' | alias/* | *:alias/*) usage ;;
-  arn:*) ;;
-  *) key='arn:aws:kms:us-west-2:111122223333:key/'$key ;;
+  arn:*) # of a replica it names another Region, where the replica has grants of its own
+    region=${key#arn:*:kms:}
+    region=${region%%:*}
+    ;;
+  *)
+    key='arn:aws:kms:us-west-2:111122223333:key/'$key
+    region='us-west-2'
+    ;;
 esac
 
 each_grant "${1}_grant"

@@ -226,6 +226,11 @@ resource "aws_kms_grant" "plain" {
     "DescribeKey",
     "RetireGrant",
   ]
+
+  # a grant that changes is made before the one that it was is revoked
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_kms_grant" "to_another_account" {
@@ -240,5 +245,10 @@ resource "aws_kms_grant" "to_another_account" {
     encryption_context_equals = {
       app = "a"
     }
+  }
+
+  # a grant that changes is made before the one that it was is revoked
+  lifecycle {
+    create_before_destroy = true
   }
 }

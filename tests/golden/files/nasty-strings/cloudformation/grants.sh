@@ -63,7 +63,7 @@ retire_grant() {
 # The requests are data: nothing in them is to be expanded.
 # shellcheck disable=SC2016
 each_grant() {
-  "$1" "$key" 'us-west-2' 'a-grant_1' \
+  "$1" "$key" "$region" 'a-grant_1' \
     '{"GranteePrincipal":"arn:aws:iam::111122223333:role/exporter","Operations":["Decrypt"],"Constraints":{"EncryptionContextEquals":{"app '\''x'\''":"$(id) `id` \"q\" $x \\ \u00e9"}},"Name":"a-grant_1"}' ''
 }
 
@@ -75,8 +75,14 @@ esac
 key=${2-${KMS_KEY_ID-}}
 case $key in
   '' | alias/* | *:alias/*) usage ;;
-  arn:*) ;;
-  *) key='arn:aws:kms:us-west-2:111122223333:key/'$key ;;
+  arn:*) # of a replica it names another Region, where the replica has grants of its own
+    region=${key#arn:*:kms:}
+    region=${region%%:*}
+    ;;
+  *)
+    key='arn:aws:kms:us-west-2:111122223333:key/'$key
+    region='us-west-2'
+    ;;
 esac
 
 each_grant "${1}_grant"

@@ -239,4 +239,9 @@ resource "aws_kms_grant" "a_grant_1_e0d57d3d" {
       "app 'x'" = "$(id) `id` \"q\" $x \\ é"
     }
   }
+
+  # a grant that changes is made before the one that it was is revoked
+  lifecycle {
+    create_before_destroy = true
+  }
 }

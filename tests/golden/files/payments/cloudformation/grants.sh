@@ -63,7 +63,7 @@ retire_grant() {
 # The requests are data: nothing in them is to be expanded.
 # shellcheck disable=SC2016
 each_grant() {
-  "$1" "$key" 'us-west-2' 'nightly-export' \
+  "$1" "$key" "$region" 'nightly-export' \
     '{"GranteePrincipal":"arn:aws:iam::111122223333:role/exporter","RetiringPrincipal":"arn:aws:iam::111122223333:role/payments-api","Operations":["Decrypt","GenerateDataKey"],"Constraints":{"EncryptionContextSubset":{"app":"payments"}},"Name":"nightly-export"}' 'arn:aws:iam::111122223333:role/payments-api'
 }
 
@@ -75,8 +75,14 @@ esac
 key=${2-${KMS_KEY_ID-}}
 case $key in
   '' | alias/* | *:alias/*) usage ;;
-  arn:*) ;;
-  *) key='arn:aws:kms:us-west-2:111122223333:key/'$key ;;
+  arn:*) # of a replica it names another Region, where the replica has grants of its own
+    region=${key#arn:*:kms:}
+    region=${region%%:*}
+    ;;
+  *)
+    key='arn:aws:kms:us-west-2:111122223333:key/'$key
+    region='us-west-2'
+    ;;
 esac
 
 each_grant "${1}_grant"

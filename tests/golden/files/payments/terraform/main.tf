@@ -362,4 +362,9 @@ resource "aws_kms_grant" "nightly_export" {
       app = "payments"
     }
   }
+
+  # a grant that changes is made before the one that it was is revoked
+  lifecycle {
+    create_before_destroy = true
+  }
 }
