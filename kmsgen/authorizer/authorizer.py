@@ -77,6 +77,11 @@ class Authorizer:
         """Return what can matter for a request, a plan a permission that it names; nothing for an action that KMS lacks."""
         return self._plans.of(request)
 
+    def could_allow(self, request: Request) -> bool:
+        """Return whether some request for what this one names could be allowed; False only if none is, whatever it holds."""
+        bounds = (self._settlements[plan.facts, tuple(plan.at_most)] for plan in self.plans(request))
+        return all(bound.outcome is Outcome.ALLOWED for bound in bounds)
+
     def passed_over(self, request: Request) -> tuple[str, ...]:
         """Return a note on each condition key that a request tells otherwise than it follows from the rest: that is dropped."""
         return tuple(passed_over([self.view(plan, request) for plan in self.plans(request)])) if request.context else ()

@@ -300,3 +300,12 @@ def test_arn_patterns_agree_with_parts_matched_alone(pattern: list[str], parts: 
     each = all(glob(pieces_of(wanted))(part) for wanted, part in zip(pattern, parts, strict=True))
     whole = glob(pieces_of(":".join(pattern)))(":".join(parts))
     assert result is (True if each else None if whole else False)
+
+
+@settings(quick, max_examples=4 * EXAMPLES)
+@given(worlds(), requests())
+def test_what_could_not_be_allowed_never_is(world: Bundle, request: Request) -> None:
+    """A bound from principal, action and resource alone holds of every request for them, whatever else it tells."""
+    authorizer = Authorizer(world)
+    bound = authorizer.could_allow(Request(request.principal, request.action, request.resources))
+    assert bound or not lets(authorizer.decide(request, whole=False))

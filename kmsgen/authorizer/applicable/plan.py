@@ -125,6 +125,11 @@ class Plan:
         rules = [rule for rule, _naming in self.grants]
         return meant_by(view.request, rules) if self.action.name == RETIRE else rules
 
+    @property
+    def at_most(self) -> list[tuple[Rule | GrantRule, Naming]]:
+        """What can match beside a Deny that the request decides: the outcome of it bounds that of every request from above."""
+        return [*self.fixed, *(match for match in self.conditional if not match[0].deny), *self.grants]
+
     def doubtful(self, state: State) -> bool:
         """Return whether something about how the statements met the request is open, or to be noted."""
         return bool(self.fixed_doubts or self.beside or self.grants) or any(isinstance(how, tuple) for how in state)

@@ -53,8 +53,9 @@ def undeployable(intent: Intent, bundle: Bundle) -> Iterator[Finding]:
 def _asked(deployer: str, intent: Intent, access: KeyAccess) -> Iterator[tuple[DeploymentCall, Request]]:
     """Yield each request about a key once, with the first call that it is: the tools make many alike."""
     told, asked = _values(access, access.creation or Creation()), set()
-    for call in CALLS:
-        for request in _requests(deployer, intent, access, call, told) if _is_made(call, access, intent) else ():
+    made = {(call.operation, call.parameters): call for call in reversed(CALLS) if _is_made(call, access, intent)}
+    for call in reversed(made.values()):
+        for request in _requests(deployer, intent, access, call, told):
             held = request.action, repr(sorted(request.parameters.items())), repr(request.create_grant)
             if held not in asked:
                 asked.add(held)

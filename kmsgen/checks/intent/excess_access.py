@@ -14,6 +14,7 @@ from itertools import islice
 from kmsgen.arn import Arn, account_of, is_service_principal, parse_arn
 from kmsgen.authorizer.authorizer import Authorizer
 from kmsgen.authorizer.decision import Outcome
+from kmsgen.authorizer.memo import Memo
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT
@@ -32,6 +33,9 @@ Origins = Mapping[str, tuple[Location, ...]]
 
 STRANGER_ACCOUNTS = ("999999999999", "888888888888")
 SERVICES = ("ec2.amazonaws.com", "lambda.amazonaws.com", "glacier.amazonaws.com")
+_WITH_CONTEXT, _WITHOUT_CONTEXT = "kms:Encrypt", "kms:DescribeKey"
+_MADE = 4096  # principals, with an action of each kind
+_Alike = tuple[str, str]  # a principal, and an action that stands for those whose requests hold the same
 _NAMED = 8  # of the principals and actions of a finding
 OTHER_KEY = "key/99999999-9999-9999-9999-999999999999"
 BESIDE_THE_KEY = frozenset({"alias", "any"})
@@ -54,15 +58,29 @@ class _World:
         unnamed = tuple(service for service in SERVICES if service not in named)[:1]
         self.principals = tuple(dict.fromkeys((*named, *strangers, *unnamed, "*")))
         self._read = keys_read(_statements(bundle, specification))
+        self._plain: Memo[_Alike, Request] = Memo(_MADE, lambda alike: self._request(alike, PLAIN))
+        self._special: Memo[_Alike, list[Request]] = Memo(_MADE, self._in_each_situation)
 
-    def request(self, principal: str, action: str, resource: str, situation: Situation) -> Request:
+    def plain(self, principal: str, action: str, resource: str) -> Request:
+        """Return the request in which there is nothing special about the call."""
+        return self._plain[principal, _as(action)]._replace(action=action, resources=(resource,))
+
+    def requests(self, principal: str, action: str, resource: str) -> Iterator[Request]:
+        """Yield a request in each situation that the policies tell apart, first the plain one."""
+        yield self.plain(principal, action, resource)
+        yield from (one._replace(action=action, resources=(resource,)) for one in self._special[principal, _as(action)])
+
+    def _in_each_situation(self, alike: _Alike) -> list[Request]:
+        return [self._request(alike, one) for one in self._situations]
+
+    def _request(self, alike: _Alike, situation: Situation) -> Request:
         """Return a request that holds what the situation says, and none of the other condition keys that a policy reads."""
-        return without_others(request_for(principal, action, (resource,), situation), self._read)
+        return without_others(request_for(*alike, (), situation), self._read)
 
     @cached_property
-    def situations(self) -> tuple[Situation, ...]:
-        """Every situation that the policies tell apart."""
-        return tuple(_distinguished(self._bundle, self._specification))
+    def _situations(self) -> tuple[Situation, ...]:
+        """Every situation that the policies tell apart, but for the plain one."""
+        return tuple(one for one in _distinguished(self._bundle, self._specification) if str(one) != str(PLAIN))
 
     def differ_beside(self, principal: str) -> bool:
         """Return whether more than was asked for may be allowed on what is no key: nothing but IAM policies reaches that."""
@@ -106,16 +124,24 @@ def _grouped(requests: Iterable[Request], judge: Authorizer) -> Iterable[Sequenc
 def _excess(world: _World, principal: str, action: str, resources: tuple[str, ...]) -> Iterator[Request]:
     """Yield requests that are allowed and were not asked for."""
     for resource in resources:
-        plain = world.request(principal, action, resource, PLAIN)
+        plain = world.plain(principal, action, resource)
+        if not world.judge.could_allow(plain):
+            continue  # nothing allows it in any situation
         if _is_settled(plain, world.judge):
             requests: Iterable[Request] = (plain,)
         elif _is_settled(plain, world.intended) and _is_allowed(plain, world.intended):
             continue  # asked for in every situation
         else:
-            requests = (world.request(principal, action, resource, situation) for situation in world.situations)
+            requests = world.requests(principal, action, resource)
         for request in requests:
             if _is_allowed(request, world.judge) and not _is_allowed(request, world.intended):
                 yield request
+
+
+def _as(action: str) -> str:
+    """Return an action whose requests hold the same: a grant that is asked for, an encryption context, or neither."""
+    row = ACTIONS[action.removeprefix("kms:")]
+    return action if row.name == "CreateGrant" else _WITH_CONTEXT if row.encryption_context else _WITHOUT_CONTEXT
 
 
 def _is_settled(request: Request, judge: Authorizer) -> bool:

@@ -133,15 +133,16 @@ def is_service_linked(name: str) -> bool:
 
 def with_own_policies(bundle: Bundle, names: Iterable[str], organization: str | None, account: str) -> Bundle:
     """Return the bundle in which these principals have every KMS permission that IAM can give them."""
-    added = {}
+    added: dict[str, PrincipalPolicies] = {}
     for name in names:
         known = bundle.principals.get(name, PrincipalPolicies())
         member = Organization(organization) if organization and account_of(name) == account else known.organization
         # a federated user has what its session policies allow
         session = (ANYTHING,) if ":federated-user/" in name else known.session_policies
-        added[name] = known._replace(
+        held = known._replace(
             identity_policies=(ANYTHING,), session_policies=session, organization=member, service_linked=is_service_linked(name)
         )
+        added[name] = next((same for same in added.values() if same == held), held)  # what is one object is compiled once
     return bundle._replace(principals={**bundle.principals, **added})
 
 

@@ -148,8 +148,7 @@ class Side:
 
     def could(self, plan: Plan) -> bool:
         """Cheap upper bound: tell whether access could follow at all, every Allow and grant matching and no conditional Deny."""
-        allows = [*plan.fixed, *(match for match in plan.conditional if not match[0].deny), *plan.grants]
-        return self.allowed(plan.facts, [self.clause(rule, naming) for rule, naming in allows])
+        return self.allowed(plan.facts, [self.clause(rule, naming) for rule, naming in plan.at_most])
 
     def plan(self, base: Request) -> Plan | None:
         """Return what can matter for a request; None where KMS refuses it in every state of the key."""

@@ -7,6 +7,7 @@ Actions that KMS treats in a way of their own are alike to none.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from kmsgen.authorizer import Request
@@ -18,8 +19,10 @@ from kmsgen.authorizer.evaluation.grants import RETIRE, GrantRule, retires
 from kmsgen.authorizer.evaluation.kms_errors import refusal_of_key
 from kmsgen.authorizer.language.principal import DIRECT, DOUBT, Caller, CallerKind, Naming
 from kmsgen.authorizer.language.statement import Rule
+from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.model import Action
-from kmsgen.policy.bundle import Bundle
+from kmsgen.policy.bundle import Bundle, Key, KeyAccess
+from kmsgen.policy.document import Document
 from kmsgen.prover.requests.caller import StandIn
 from kmsgen.prover.requests.circumstances import in_requests_of
 from kmsgen.prover.requests.principals import other_than
@@ -40,6 +43,9 @@ _OWN_WAYS = frozenset(
         "UpdatePrimaryRegion",
     }
 )
+
+
+_SOME_KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 class _Refused(NamedTuple):
@@ -159,18 +165,17 @@ def _refusals(bundle: Bundle) -> Callable[[Action], _Refused]:
     """Return what tells how KMS refuses an action on the first key of a bundle."""
     if not bundle.keys:
         return lambda _action: _Refused()
-    arn = bundle.keys[0].key.arn
-    account = arn.split(":")[4]
-    target = Resource(arn, "key", bundle.keys[0], region=arn.split(":")[3], account=account)
-    accounts = (account, other_than(account))
+    kind = bundle.keys[0].key._replace(arn=_SOME_KEY, tags=(), aliases=())
+    return lambda action: _refused(action.name, kind) if action.resource_types else _Refused()
 
-    def refused(action: Action) -> _Refused:
-        if not action.resource_types:
-            return _Refused()
-        found = (refusal_of_key(action, one, target) for one in accounts)
-        return _Refused(*(refusal.rule if refusal else None for refusal in found))
 
-    return refused
+@lru_cache(maxsize=8192)
+def _refused(action: str, kind: Key) -> _Refused:
+    """Return how KMS refuses an action on any key of a kind: the same for all keys of a run that differ in name alone."""
+    own = kind.arn.split(":")[4]
+    target = Resource(kind.arn, "key", KeyAccess(kind, Document(())), region=kind.arn.split(":")[3], account=own)
+    found = (refusal_of_key(ACTIONS[action], account, target) for account in (own, other_than(own)))
+    return _Refused(*(refusal.rule if refusal else None for refusal in found))
 
 
 _WHO = (

@@ -118,12 +118,14 @@ class Universe:
             first = same[0]
             stand_in = first if isinstance(first, StandIn) else None
             names = tuple(one.arn if isinstance(one, StandIn) else one for one in same)
+            described = self.described(names[0])
             for group in groups.of(views):
                 actions_ = tuple(action.iam_name for action in group.actions)
                 base = Base(Request(names[0], actions_[0]), names, actions_, stand_in)
                 on_key = not allowable or group.actions[0].name == RETIRE or bound.allows(base.request, group)
-                if group.actions[0].resource_types or actions_[0] in keyless or self.described(names[0]):
-                    yield from (base._replace(request=one) for one in self._bases(base.request, group.actions[0], on_key=on_key))
+                if group.actions[0].resource_types or actions_[0] in keyless or described:
+                    bases = self._bases(base.request, group.actions[0], on_key=on_key, described=described)
+                    yield from (base._replace(request=one) for one in bases)
 
     def _alike(self, asked: Iterable[Asked]) -> Mapping[Views, list[Asked]]:
         """Put principals together of whom the same is seen."""
@@ -143,7 +145,7 @@ class Universe:
             views = self._views[principal] = views_of(principal, stand_in, self.words, self.sides)
         return views
 
-    def _bases(self, base: Request, action: Action, *, on_key: bool = True) -> Iterator[Request]:
+    def _bases(self, base: Request, action: Action, *, on_key: bool, described: bool) -> Iterator[Request]:
         """Yield the requests on the first key that everything else is added to, from that of a principal and an action alone.
 
         One as it is, one for each VPC endpoint that has a policy; of RetireGrant one for each grant. Of an alias operation
@@ -154,7 +156,7 @@ class Universe:
             yield from self._through_endpoints(base)
             return
         for access in self.bundles[0].keys[:1]:
-            if "alias" in action.resource_types and self.described(base.principal):
+            if described and "alias" in action.resource_types:
                 yield from (base._replace(resources=(alias,)) for alias in self.aliases)
             if not on_key:
                 return
