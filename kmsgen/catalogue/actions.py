@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from kmsgen.catalogue import _actions
 from kmsgen.catalogue.model import Action, StateRule
+from kmsgen.policy.letter_case import folded
 
 PREFIX = "kms:"
 KEY_STATES = _actions.STATES
@@ -39,12 +40,12 @@ def _rules(codes: tuple[str, ...]) -> Mapping[str, StateRule]:
 
 
 ACTIONS: dict[str, Action] = {name: _action(name) for name in _actions.ROWS}
-_BY_LOWER_CASE = {name.lower(): action for name, action in ACTIONS.items()}
+_BY_LOWER_CASE = {folded(name): action for name, action in ACTIONS.items()}
 
 
 def find(text: str) -> Action | None:
     """Return the action of that name, with or without `kms:`; case does not matter."""
-    return _BY_LOWER_CASE.get(text.lower().removeprefix(PREFIX))
+    return _BY_LOWER_CASE.get(folded(text).removeprefix(PREFIX))
 
 
 @lru_cache(maxsize=1024)
@@ -55,9 +56,9 @@ def expand(pattern: str) -> tuple[str, ...]:
     """
     if pattern.isascii() and not {"*", "?"}.intersection(pattern):
         action = find(pattern)
-        return (action.iam_name,) if action and pattern.lower() == action.iam_name.lower() else ()
+        return (action.iam_name,) if action and folded(pattern) == folded(action.iam_name) else ()
     text = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
-    matches = re.compile(text, re.IGNORECASE | re.DOTALL).fullmatch
+    matches = re.compile(text, re.IGNORECASE | re.ASCII | re.DOTALL).fullmatch
     return tuple(action.iam_name for action in ACTIONS.values() if matches(action.iam_name))
 
 

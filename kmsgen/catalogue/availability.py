@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from kmsgen.catalogue.actions import find as find_action
 from kmsgen.catalogue.condition_keys import OIDC_PROVIDER, carried, disputed, family_of, find, oidc_claim
 from kmsgen.catalogue.model import DisputedKey, Values
+from kmsgen.policy.letter_case import folded
 
 Reading = tuple[str, str]  # the page, and what it says
 
@@ -141,7 +142,7 @@ def _in_dispute(row: DisputedKey) -> Occurrence:
 def availability(key: str) -> Availability | None:
     """Return the row of a condition key in any case, or of the family it belongs to; None for a key that nobody knows."""
     found = find(key)
-    lower = (found.same_as if found and found.same_as else key).lower()
+    lower = folded(found.same_as if found and found.same_as else key)
     keys = _data().KEYS
     number = next((keys[name] for name in _names(lower) if name in keys), None)
     return None if number is None else _build(lower, number)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from kmsgen.catalogue import _condition_keys
 from kmsgen.catalogue.actions import find as find_action
 from kmsgen.catalogue.model import ConditionKey, DisputedKey
+from kmsgen.policy.letter_case import folded
 
 KMS_KEYS: dict[str, ConditionKey] = {row[0]: ConditionKey(*row) for row in _condition_keys.KMS_ROWS}
 GLOBAL_KEYS: dict[str, ConditionKey] = {row[0]: ConditionKey(*row) for row in _condition_keys.GLOBAL_ROWS}
@@ -25,7 +26,7 @@ CONDITION_KEYS: dict[str, ConditionKey] = {
 DISPUTED: tuple[DisputedKey, ...] = tuple(DisputedKey(*row) for row in _condition_keys.DISPUTED)
 
 _FAMILY_ENDS = (":", "/")
-_BY_LOWER_CASE = {name.lower(): key for name, key in CONDITION_KEYS.items()}
+_BY_LOWER_CASE = {folded(name): key for name, key in CONDITION_KEYS.items()}
 _FAMILIES = tuple(name for name in _BY_LOWER_CASE if name.endswith(_FAMILY_ENDS))
 ENCRYPTION_CONTEXT = "kms:encryptioncontext:"
 """The family of the pairs of an encryption context."""
@@ -34,7 +35,7 @@ ENCRYPTION_CONTEXT_KEYS = "kms:encryptioncontextkeys"
 RESOURCE_TAG, REQUEST_TAG, PRINCIPAL_TAG = "aws:resourcetag/", "aws:requesttag/", "aws:principaltag/"
 TAG_KEYS = "aws:tagkeys"
 """The names of the tags that a request sets or removes."""
-OLD_NAMES = {name: key.same_as.lower() for name, key in _BY_LOWER_CASE.items() if key.same_as}
+OLD_NAMES = {name: folded(key.same_as) for name, key in _BY_LOWER_CASE.items() if key.same_as}
 """Deprecated condition keys, in lower case, and those that took their place (conditions-kms)."""
 
 
@@ -63,7 +64,7 @@ def find(name: str) -> ConditionKey | None:
 
     The name of a member (`kms:EncryptionContext:aws:s3:arn`) may hold colons and slashes; it may not be empty.
     """
-    lower = name.lower()
+    lower = folded(name)
     family = family_of(lower)
     if family:
         return _BY_LOWER_CASE[family]
@@ -79,13 +80,13 @@ def oidc_claim(name: str) -> str | None:
 
     Source: IAM User Guide, reference_policies_iam-condition-keys: a provider's keys begin with its URL, without `https://`.
     """
-    provider, _, claim = name.lower().rpartition(":")
+    provider, _, claim = folded(name).rpartition(":")
     return claim if "." in provider.partition("/")[0] and ":" not in provider else None
 
 
 def family_of(name: str) -> str | None:
     """Return the family that the key is a member of, in lower case: `kms:encryptioncontext:`; None if it has none."""
-    lower = name.lower()
+    lower = folded(name)
     return next((family for family in _FAMILIES if lower.startswith(family) and lower != family), None)
 
 
@@ -98,7 +99,7 @@ def on_action(name: str, action: str) -> bool:
     found, known = find(name), find_action(action)
     if found is None or known is None:
         return False
-    lower = (found.same_as or found.name).lower()
+    lower = folded(found.same_as or found.name)
     if not lower.startswith(_OF_KMS_ACTIONS):
         return True
     if lower.startswith("kms:recipientattestation:"):
@@ -113,7 +114,7 @@ def carried(name: str, action: str) -> bool:
     True where nothing speaks against it: a key that nobody knows, a global key on an action of another service.
     """
     if find(name) is None or find_action(action) is None:
-        return not name.lower().startswith("kms:" if find(name) is None else _OF_KMS_ACTIONS)
+        return not folded(name).startswith("kms:" if find(name) is None else _OF_KMS_ACTIONS)
     return on_action(name, action)
 
 
@@ -121,7 +122,7 @@ def carried(name: str, action: str) -> bool:
 def disputed(name: str, action: str) -> DisputedKey | None:
     """Return the contradiction between AWS sources about that key on that action, if there is one (C11)."""
     known, found = find_action(action), find(name)
-    lower = (found.same_as or family_of(name) or name).lower() if found else name.lower()
+    lower = folded((found.same_as or family_of(name) or name) if found else name)
     rows = (row for row in DISPUTED if row.key == lower and known is not None and known.name in row.actions)
     return next(rows, None)
 

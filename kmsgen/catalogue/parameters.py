@@ -6,6 +6,7 @@ from kmsgen.catalogue import _parameters
 from kmsgen.catalogue.actions import PREFIX
 from kmsgen.catalogue.actions import find as find_action
 from kmsgen.catalogue.model import Values
+from kmsgen.policy.letter_case import folded
 
 _OF_TWO_ACTIONS = {"reencrypt": "ReEncryptFrom"}
 
@@ -15,5 +16,5 @@ def parameters_of(action: str) -> Values | None:
 
     None where that is not known: an action that KMS does not have, or has no public operation for.
     """
-    found = find_action(_OF_TWO_ACTIONS.get(action.lower().removeprefix(PREFIX), action))
+    found = find_action(_OF_TWO_ACTIONS.get(folded(action).removeprefix(PREFIX), action))
     return None if found is None else _parameters.ROWS[found.name]

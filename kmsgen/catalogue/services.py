@@ -16,6 +16,7 @@ from kmsgen.catalogue import _services
 from kmsgen.catalogue.key_specs import KEY_SPECS
 from kmsgen.catalogue.model import Service, ServiceCondition, ServiceGrants, ServiceStatement
 from kmsgen.policy.document import Condition
+from kmsgen.policy.letter_case import folded
 
 SCOPE_PLACEHOLDERS = frozenset({"partition", "region", "account", "source_region", "key_account", "caller_account"})
 """Placeholders that need no variable. `account` and `source_region` are those of the resource, else the key's."""
@@ -128,10 +129,10 @@ def breaks(service: Service, statement: ServiceStatement, key: str) -> bool:
 
     `kms:EncryptionContext:*` stands for every such key but those that the statement has itself.
     """
-    own = {row.condition.key.lower() for row in statement.conditions}
+    own = {folded(row.condition.key) for row in statement.conditions}
     for name in (*service.unsupported, *statement.unsupported):
-        lower = name.lower()
-        if key.lower() == lower or (lower.endswith("*") and key.lower().startswith(lower[:-1]) and key.lower() not in own):
+        lower = folded(name)
+        if folded(key) == lower or (lower.endswith("*") and folded(key).startswith(lower[:-1]) and folded(key) not in own):
             return True
     return False
 

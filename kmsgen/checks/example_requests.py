@@ -15,6 +15,7 @@ from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT, ENCRYPTION_CONTE
 from kmsgen.checks.example_values import ANY_VALUE, choices_of
 from kmsgen.policy.document import Condition, Statement
 from kmsgen.policy.grant import Grant, GrantConstraints
+from kmsgen.policy.letter_case import folded
 
 Values = tuple[str, ...]
 
@@ -45,8 +46,8 @@ class Situation(NamedTuple):
 
     def with_context(self, key: str, *values: str) -> Situation:
         """Return the situation with a condition key, unless it has it."""
-        known = {name.lower() for name in self.context}
-        return self if key.lower() in known else self._replace(context={**self.context, key: values})
+        known = {folded(name) for name in self.context}
+        return self if folded(key) in known else self._replace(context={**self.context, key: values})
 
 
 PLAIN = Situation()
@@ -59,7 +60,7 @@ def situations(conditions: Iterable[Condition]) -> Iterator[Situation]:
     """
     by_key: dict[str, list[Condition]] = {}
     for condition in conditions:
-        by_key.setdefault(condition.key.lower(), []).append(condition)
+        by_key.setdefault(folded(condition.key), []).append(condition)
     choices = {same[0].key: choices_of(same) for same in by_key.values()}
     if any(not found for found in choices.values()):
         return
@@ -73,7 +74,7 @@ def _build(chosen: Mapping[str, Values | None]) -> Situation:
     context: dict[str, Values] = {}
     grant: dict[str, Values] = {}
     for key, values in chosen.items():
-        lower = key.lower()
+        lower = folded(key)
         if values is None:
             continue
         if lower.startswith(ENCRYPTION_CONTEXT):
@@ -110,15 +111,15 @@ def keys_read(statements: Iterable[Statement]) -> Values:
     for condition in (condition for statement in statements for condition in statement.conditions):
         variables = (name.strip() for value in condition.values for name in re.findall(VARIABLE, value))
         for key in (condition.key, *(name for name in variables if name not in ESCAPED)):
-            found.setdefault(key.lower(), key)
+            found.setdefault(folded(key), key)
     beside = (*GRANT_KEYS, ENCRYPTION_CONTEXT_KEYS)
     return tuple(key for lower, key in found.items() if lower not in beside and not lower.startswith(ENCRYPTION_CONTEXT))
 
 
 def without_others(request: Request, keys: Values) -> Request:
     """Return the request that tells of each of these condition keys that it does not hold: it is not there."""
-    told = {name.lower() for name in request.context}
-    absent: Mapping[str, Values] = {key: () for key in keys if key.lower() not in told}
+    told = {folded(name) for name in request.context}
+    absent: Mapping[str, Values] = {key: () for key in keys if folded(key) not in told}
     return request._replace(context={**request.context, **absent})
 
 
@@ -146,7 +147,7 @@ def bound(situation: Situation, principal: str) -> Situation:
         name = match[1].strip()
         if name in ESCAPED:
             return name
-        return known.get(name.lower()) or given.setdefault(name, (ANY_VALUE,))[0]
+        return known.get(folded(name)) or given.setdefault(name, (ANY_VALUE,))[0]
 
     pairs = {name: re.sub(VARIABLE, fill, value) for name, value in situation.encryption_context.items()}
     context = {key: tuple(re.sub(VARIABLE, fill, value) for value in values) for key, values in situation.context.items()}
@@ -155,7 +156,7 @@ def bound(situation: Situation, principal: str) -> Situation:
 
 def _known(situation: Situation, principal: str) -> Mapping[str, str]:
     """Return what stands for a variable without being made up, by the lower-case key."""
-    said = {key.lower(): values[0] for key, values in _identified(situation, principal).context.items() if len(values) == 1}
+    said = {folded(key): values[0] for key, values in _identified(situation, principal).context.items() if len(values) == 1}
     known = {key: value for key, value in said.items() if "${" not in value}
     arn = parse_arn(principal)
     if arn is not None:
@@ -168,7 +169,7 @@ def _grant(situation: Situation, principal: str) -> Grant:
 
     Source: KMS API Reference, CreateGrant: with a service as grantee a source ARN, and somebody who may retire it.
     """
-    asked = {key.lower(): values for key, values in situation.grant.items()}
+    asked = {folded(key): values for key, values in situation.grant.items()}
     service = asked.get(GrantKey.GRANTEE_SERVICE)
     retiring_service = asked.get(GrantKey.RETIRING_SERVICE)
     retiring = retiring_service or asked.get(GrantKey.RETIRING)

@@ -18,6 +18,7 @@ from kmsgen.checks.matrix_callers import callers, is_of_people, labels_for, need
 from kmsgen.policy.bundle import Bundle, KeyAccess
 from kmsgen.policy.document import Condition, Document, Effect
 from kmsgen.policy.grant import Grant
+from kmsgen.policy.letter_case import folded
 
 Values = tuple[str, ...]
 Conditions = tuple[Condition, ...]
@@ -229,7 +230,7 @@ def _told_apart_by_denies(bundle: Bundle, access: KeyAccess) -> Iterator[Conditi
 def said(condition: Condition) -> str:
     """Return a condition in words."""
     key = condition.key
-    lower = key.lower()
+    lower = folded(key)
     pair = f"encryption context {key.removeprefix(key[: len(ENCRYPTION_CONTEXT)])}"
     name = pair if lower.startswith(ENCRYPTION_CONTEXT) else WORDS.get(lower, key)
     operator = OPERATORS.get(condition.operator, condition.operator)

@@ -12,6 +12,7 @@ from kmsgen.arn import ACCOUNT_ID, account_of, is_service_principal, parse_arn
 from kmsgen.intent.intent import account_of_everyone, everyone_in, is_pattern
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess
 from kmsgen.policy.document import Condition, Effect, Statement
+from kmsgen.policy.letter_case import folded
 
 Values = tuple[str, ...]
 _ARNS = ("ArnLike", "ArnEquals", "StringLike", "StringEquals")
@@ -55,11 +56,11 @@ def _is_of_an_account(text: str) -> bool:
 
 def is_of_people(conditions: Iterable[Condition]) -> bool:
     """Return whether conditions read the caller's account or ARN, which services have none of: no page tells what theirs hold."""
-    return any(one.key.lower() in (*_ACCOUNTS, "aws:principalarn") for one in conditions)
+    return any(folded(one.key) in (*_ACCOUNTS, "aws:principalarn") for one in conditions)
 
 
 def _values(statement: Statement, keys: Values, operators: Values) -> Values:
-    held = (one for one in statement.conditions if one.key.lower() in keys and one.operator in operators)
+    held = (one for one in statement.conditions if folded(one.key) in keys and one.operator in operators)
     return next((one.values for one in held), ())
 
 

@@ -22,6 +22,7 @@ from kmsgen.compiler.wide_principals import is_wide, placed
 from kmsgen.errors import input_error
 from kmsgen.intent.intent import Access
 from kmsgen.policy.document import Condition
+from kmsgen.policy.letter_case import folded
 
 CREATE_GRANT = "kms:CreateGrant"
 
@@ -71,7 +72,7 @@ def _conditions_on(access: Access, action: str, half: str, conditions: Condition
     """Return the conditions that this action's requests can meet on this half."""
     held = []
     for condition in conditions:
-        if half == "alias" and condition.key.lower().startswith("kms:"):
+        if half == "alias" and folded(condition.key).startswith("kms:"):
             continue  # an alias has no condition keys of KMS; the key's half of the same call carries them
         if carries(action, condition.key):
             held.append(condition)

@@ -13,6 +13,7 @@ from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.errors import Location, input_error
 from kmsgen.intent.intent import GrantWhen, When
 from kmsgen.policy.document import Condition
+from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import split_operator
 
 Values = tuple[str, ...]
@@ -126,11 +127,11 @@ def conjoin(conditions: Iterable[Condition], location: Location) -> tuple[Condit
     taken: dict[tuple[str, str], Condition] = {}
     for condition in conditions:
         for operator in (condition.operator, TWINS.get(condition.operator, "")):
-            same = taken.get((operator, condition.key.lower()))
+            same = taken.get((operator, folded(condition.key)))
             if same is not None and set(same.values) == set(condition.values):
                 break
             if operator and same is None and _means_same(condition, operator):
-                taken[operator, condition.key.lower()] = condition._replace(operator=operator)
+                taken[operator, folded(condition.key)] = condition._replace(operator=operator)
                 break
         else:
             raise input_error(
@@ -149,7 +150,7 @@ def _means_same(condition: Condition, operator: str) -> bool:
 
 def share_no_value(one: Condition, other: Condition) -> bool:
     """Return whether no value of a key can meet both conditions; False where wildcards or a variable leave that open."""
-    if one.key.lower() != other.key.lower() or not {one.operator, other.operator} <= EQUALITIES:
+    if folded(one.key) != folded(other.key) or not {one.operator, other.operator} <= EQUALITIES:
         return False
     return not any(_can_meet(a, b) for a in one.values for b in other.values)
 
@@ -163,7 +164,7 @@ def _can_meet(one: str, other: str) -> bool:
 
 def carries(action: str, key: str) -> bool:
     """Return whether requests for the action can hold the condition key."""
-    lower = key.lower()
+    lower = folded(key)
     if not lower.startswith(BOUND_PREFIXES):
         return True
     row = ACTIONS.get(action.removeprefix("kms:"))
@@ -180,7 +181,7 @@ def reads_metadata(action: str) -> bool:
 
 def is_single(key: str) -> bool:
     """Return whether KMS refuses ForAllValues of a condition key in a key policy: each of these has one value at most."""
-    return key.lower().startswith(("kms:encryptioncontext:", "aws:requesttag/"))
+    return folded(key).startswith(("kms:encryptioncontext:", "aws:requesttag/"))
 
 
 def is_for_iam_only(key: str) -> bool:
@@ -188,12 +189,12 @@ def is_for_iam_only(key: str) -> bool:
 
     Source: KMS Developer Guide, conditions-kms (kms:ResourceAliases), conditions-aws (aws:ResourceTag).
     """
-    return key.lower().startswith("aws:resourcetag/") or key.lower() == "kms:resourcealiases"
+    return folded(key).startswith("aws:resourcetag/") or folded(key) == "kms:resourcealiases"
 
 
 def is_context_key(key: str) -> bool:
     """Return whether a condition key is about the encryption context."""
-    return key.lower().startswith(CONTEXT_PREFIX)
+    return folded(key).startswith(CONTEXT_PREFIX)
 
 
 def fails_when_absent(condition: Condition) -> bool:

@@ -21,13 +21,14 @@ from kmsgen.errors import Location
 from kmsgen.intent.intent import GrantLine, Intent
 from kmsgen.policy.document import Condition, Principal
 from kmsgen.policy.grant import Grant
+from kmsgen.policy.letter_case import folded
 
 READ_BACK = ("DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListResourceTags")
 ALIAS = frozenset({"CreateAlias", "UpdateAlias", "DeleteAlias"})
 ROTATION = frozenset({"EnableKeyRotation", "DisableKeyRotation"})
 GRANTS = ("ListGrants", "RevokeGrant")
 RESOURCE_TAG = "aws:resourcetag/"
-_TAG_IN_VALUE = re.compile(r"\$\{aws:ResourceTag/([^}'\",]+?)[ ,}]", re.IGNORECASE)
+_TAG_IN_VALUE = re.compile(r"\$\{aws:ResourceTag/([^}'\",]+?)[ ,}]", re.IGNORECASE | re.ASCII)
 MULTI_REGION_SERVICE = "mrk.kms.amazonaws.com"
 MULTI_REGION_ROLE = f"role/aws-service-role/{MULTI_REGION_SERVICE}/AWSServiceRoleForKeyManagementServiceMultiRegionKeys"
 
@@ -53,9 +54,9 @@ def tags_read(permits: Iterable[Permit]) -> frozenset[str]:
     """Return the keys of tags of the key, in lower case, that conditions look at or put into their values."""
     found: set[str] = set()
     for condition in (one for permit in permits for one in permit.conditions):
-        name = condition.key.lower()
+        name = folded(condition.key)
         found |= {name.removeprefix(RESOURCE_TAG)} if name.startswith(RESOURCE_TAG) else set()
-        found |= {tag.lower() for value in condition.values for tag in _TAG_IN_VALUE.findall(value)}
+        found |= {folded(tag) for value in condition.values for tag in _TAG_IN_VALUE.findall(value)}
     return frozenset(found)
 
 
@@ -111,7 +112,7 @@ def _creation(target: Target, read: frozenset[str]) -> Iterator[tuple[str, str, 
             Condition("StringEquals", "aws:RequestedRegion", (target.region,)),
         ),
     )
-    told = {name.lower(): (name, value) for name, value in key.tags}
+    told = {folded(name): (name, value) for name, value in key.tags}
     pins = (_pin(*told.get(name, (name, None))) for name in sorted(read))
     yield "kms:TagResource", "new", tuple(pins)
     if key.multi_region:

@@ -9,6 +9,7 @@ from kmsgen.compiler.permit import Permit
 from kmsgen.compiler.target import Target
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.grant import Grant
+from kmsgen.policy.letter_case import folded
 
 CREATE_GRANT = "kms:CreateGrant"
 
@@ -23,8 +24,8 @@ def grants_on(intent: Intent, target: Target) -> tuple[Grant, ...]:
 
 def lets_services_grant(permit: Permit) -> bool:
     """Return whether AWS services may create grants for themselves by a permit: it neither names a grantee nor rules that out."""
-    said = {condition.key.lower(): condition for condition in permit.conditions}
-    against = said.get(FOR_AWS_RESOURCE.key.lower())
+    said = {folded(condition.key): condition for condition in permit.conditions}
+    against = said.get(folded(FOR_AWS_RESOURCE.key))
     return "kms:granteeprincipal" not in said and (against is None or "true" in against.values)
 
 
@@ -34,7 +35,7 @@ def named_grantees(permits: Iterable[Permit]) -> tuple[str, ...]:
         value
         for permit in permits
         for condition in permit.conditions
-        if permit.action == CREATE_GRANT and condition.key.lower() == "kms:granteeprincipal"
+        if permit.action == CREATE_GRANT and folded(condition.key) == "kms:granteeprincipal"
         if condition.operator in EQUALITIES
         for value in condition.values
     ]

@@ -19,6 +19,7 @@ from kmsgen.compiler.service_notes import notes_on_services
 from kmsgen.errors import Diagnostic, Location
 from kmsgen.intent.intent import ORGANIZATION, Access, GrantWhen, GuardRailLine, Intent, account_named, account_of_everyone
 from kmsgen.policy.document import Principal
+from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import split_operator
 
 
@@ -85,7 +86,7 @@ def _recovery(intent: Intent) -> Iterator[Diagnostic]:
 
 def _unlimited_grants(intent: Intent) -> Iterator[Diagnostic]:
     for access in (*intent.admins, *intent.users):
-        keys = {condition.key.lower() for condition in access.when.conditions}
+        keys = {folded(condition.key) for condition in access.when.conditions}
         limited = access.when.grant != GrantWhen() or access.when.via or keys & _LIMIT_GRANTS
         if "kms:CreateGrant" in access.actions and not limited:
             message = f"nothing limits the grants that `{access.principal}` may create: any operation of the key, for anybody"
@@ -109,7 +110,7 @@ def _private_addresses(intent: Intent) -> Iterator[Diagnostic]:
     lines = [(line.location, line.when) for line in (*intent.admins, *intent.users)]
     lines += [(line.location, line.when) for line in intent.services]
     for place, when in lines:
-        raw = (one for one in when.conditions if one.key.lower() == "aws:sourceip" and one.operator.startswith("IpAddress"))
+        raw = (one for one in when.conditions if folded(one.key) == "aws:sourceip" and one.operator.startswith("IpAddress"))
         for text in (*when.source_ip, *(value for one in raw for value in one.values)):
             if _is_private(text):
                 message = f"`{text}` is private, and aws:SourceIp is a public address: no call comes from there"
@@ -130,7 +131,7 @@ def _outside_scope(intent: Intent) -> Iterator[Diagnostic]:
     """Yield lines about every key that hold in Regions of which the scope has no key: they give nothing."""
     for access in (*intent.admins, *intent.users) if intent.every_key and intent.scope.regions else ():
         for condition in access.when.conditions:
-            if condition.key.lower() != "aws:requestedregion" or condition.operator not in EQUALITIES:
+            if folded(condition.key) != "aws:requestedregion" or condition.operator not in EQUALITIES:
                 continue
             if not any(fnmatchcase(region, value) for region in intent.scope.regions for value in condition.values):
                 message = f"the keys of this intent are in {', '.join(intent.scope.regions)}, where `{condition.key}` never holds"
@@ -227,10 +228,10 @@ def _held_when_absent(intent: Intent) -> Iterator[Diagnostic]:
     Source: IAM User Guide, reference_policies_condition-single-vs-multi-valued-context-keys.
     """
     for access in (*intent.admins, *intent.users):
-        asked = {condition.key.lower() for condition in access.when.conditions if fails_when_absent(condition)}
+        asked = {folded(condition.key) for condition in access.when.conditions if fails_when_absent(condition)}
         for condition in access.when.conditions:
             name = split_operator(condition.operator)
-            lacking = condition.key.lower() not in asked and condition.key.lower() != _TAG_KEYS
+            lacking = folded(condition.key) not in asked and folded(condition.key) != _TAG_KEYS
             if name is not None and name.quantifier == "ForAllValues" and lacking:
                 message = f"`{condition.operator}` on {condition.key} holds too where a request has no {condition.key}"
                 hint = f'`"Null": {{"{condition.key}": "false"}}` beside it asks for the key'
@@ -241,5 +242,5 @@ def _says(access: Access, key: str) -> bool:
     """Return whether a line demands by itself what a guard rail would leave of it."""
     when = access.when
     said = when.via if key != CONTEXT_PREFIX else when.encryption_context
-    raw = (condition for condition in when.conditions if condition.key.lower().startswith(key))
+    raw = (condition for condition in when.conditions if folded(condition.key).startswith(key))
     return bool(said) or any(fails_when_absent(condition) for condition in raw)

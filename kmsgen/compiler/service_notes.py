@@ -15,6 +15,7 @@ from kmsgen.compiler.service_sources import source_condition
 from kmsgen.compiler.wide_principals import is_wide
 from kmsgen.errors import Diagnostic
 from kmsgen.intent.intent import Intent, ServiceUse
+from kmsgen.policy.letter_case import folded
 
 CREATE_GRANT = "kms:CreateGrant"
 GRANT_LIMITS = ("kms:grantisforawsresource", "kms:grantoperations", "kms:granteeprincipal", "kms:granteeserviceprincipal")
@@ -105,7 +106,7 @@ def _on_own_calls(use: ServiceUse, statement: ServiceStatement) -> Iterator[Diag
 def _limits_grants(use: ServiceUse, statement: ServiceStatement) -> bool:
     rows = (row for row in statement.conditions if row.status != services.RECOMMENDED or statement.generic)
     said = (*use.when.conditions, *grant_conditions(use.when.grant))
-    keys = {row.condition.key.lower() for row in rows} | {condition.key.lower() for condition in said}
+    keys = {folded(row.condition.key) for row in rows} | {folded(condition.key) for condition in said}
     return bool(keys & set(GRANT_LIMITS))
 
 
@@ -127,9 +128,9 @@ def _is_said(use: ServiceUse, row: ServiceCondition, actions: tuple[str, ...]) -
         return True
     if row.condition.key == SOURCE_ACCOUNT:
         return bool(use.source_accounts or use.source_organizations)
-    said = {condition.key.lower() for condition in use.when.conditions}
+    said = {folded(condition.key) for condition in use.when.conditions}
     via = bool(use.when.via) and row.condition.key == "kms:ViaService"
-    return via or row.condition.key.lower() in said or (row.resources and bool(use.resources))
+    return via or folded(row.condition.key) in said or (row.resources and bool(use.resources))
 
 
 def _recommended(use: ServiceUse, part: Part, row: ServiceCondition, known: Mapping[str, str]) -> Diagnostic:

@@ -21,6 +21,7 @@ from kmsgen.compiler.service_parts import Part
 from kmsgen.errors import input_error
 from kmsgen.intent.intent import ServiceUse
 from kmsgen.policy.document import Condition
+from kmsgen.policy.letter_case import folded
 
 CREATE_GRANT, VIA_SERVICE = "kms:CreateGrant", "kms:viaservice"
 _OF_A_USER = (PrincipalKind.USER, PrincipalKind.FEDERATED_USER)
@@ -63,7 +64,7 @@ def _of_the_line(action: str, said: Conditions, use: ServiceUse) -> Iterator[Con
 
 def _goes_without(action: str, condition: Condition) -> bool:
     """Return whether a condition does not concern an action: one on grants, or on the context of a call that has none."""
-    return condition.key.lower().startswith("kms:grant") or (is_context_key(condition.key) and reads_metadata(action))
+    return folded(condition.key).startswith("kms:grant") or (is_context_key(condition.key) and reads_metadata(action))
 
 
 def check_said(service: Service, part: Part, said: Conditions, use: ServiceUse) -> None:
@@ -102,7 +103,7 @@ def _routes(statement: ServiceStatement) -> tuple[Route, ...]:
 
 
 def _is_through(statement: ServiceStatement) -> bool:
-    return any(row.condition.key.lower() == VIA_SERVICE and row.status == "documented" for row in statement.conditions)
+    return any(folded(row.condition.key) == VIA_SERVICE and row.status == "documented" for row in statement.conditions)
 
 
 def check_apart(parts: Iterable[tuple[Part, Conditions]], said: Conditions, use: ServiceUse) -> None:

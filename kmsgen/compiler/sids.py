@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from kmsgen.arn import parse_arn
 from kmsgen.policy.document import Condition, Principal
+from kmsgen.policy.letter_case import folded
 
 NOT_PLAIN = re.compile(r"[^A-Za-z0-9]+")
 LONGEST = 96
@@ -52,10 +53,10 @@ class Sids:
 
     def _unused(self, text: str, separator: str) -> str:
         name, number = text, 1
-        while name.lower() in self._taken:
+        while folded(name) in self._taken:
             number += 1
             name = f"{text}{separator}{number}"
-        self._taken.add(name.lower())
+        self._taken.add(folded(name))
         return name
 
 
@@ -64,7 +65,7 @@ def describe(purpose: str, principals: Iterable[Principal], conditions: Iterable
     conditions = tuple(conditions)
     names = [name for principal in principals for name in _names(principal, conditions)]
     who = " and ".join(names) if len(names) <= 2 else f"{len(names)} principals"
-    keys = [condition.key.lower() for condition in conditions]
+    keys = [folded(condition.key) for condition in conditions]
     suffix = [word for prefix, word in WORDS if any(key.startswith(prefix) for key in keys)]
     head = f"{VERBS[purpose]} {topic}" if purpose == "serve" else f"{VERBS[purpose]} {who}"
     return " ".join((head, *([topic] if topic and purpose != "serve" else []), *suffix))
@@ -74,7 +75,7 @@ def _names(principal: Principal, conditions: Iterable[Condition]) -> list[str]:
     """Return who a principal is in words: everyone is who the conditions leave."""
     if principal.value != "*":
         return [plain_name(principal.value)]
-    said = {condition.key.lower(): condition.values for condition in conditions}
+    said = {folded(condition.key): condition.values for condition in conditions}
     patterns = [f"{plain_name(value).strip('*?-')} and the like" for value in said.get("aws:principalarn", ())]
     members = ["members of an organization" for key in ("aws:principalorgid", "aws:principalorgpaths") if key in said]
     accounts = [f"everyone of account {value}" for value in said.get("kms:calleraccount", ())]

@@ -17,6 +17,7 @@ from kmsgen.compiler.conditions import carries, fails_when_absent, has_wildcard
 from kmsgen.intent.resolve.actions import WITHOUT_ORIGIN
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Condition, Effect, Principal, Statement
+from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import split_operator
 
 Values = tuple[str, ...]
@@ -108,7 +109,7 @@ def _by_name(statement: Statement) -> Statement:
 def _apart(statement: Statement) -> Iterator[Statement]:
     """Yield an Allow of everyone once for each of the accounts, organizations or patterns that a condition leaves of everyone."""
     statement = statement._replace(conditions=tuple(map(_of_one_account, statement.conditions)))
-    said = next((one for one in statement.conditions if one.operator in _WHO.get(one.key.lower(), ())), None)
+    said = next((one for one in statement.conditions if one.operator in _WHO.get(folded(one.key), ())), None)
     if said is None or len(said.values) == 1 or {one.value for one in statement.principals or ()} != {"*"}:
         yield statement
         return
@@ -120,7 +121,7 @@ def _apart(statement: Statement) -> Iterator[Statement]:
 def _of_one_account(condition: Condition) -> Condition:
     """Return a comparison of the caller's account, which is one text of digits, as StringEquals where it says the same."""
     name = split_operator(condition.operator)
-    if condition.key.lower() not in (CALLERS_ACCOUNT, _PRINCIPALS_ACCOUNT) or name is None or name.if_exists:
+    if folded(condition.key) not in (CALLERS_ACCOUNT, _PRINCIPALS_ACCOUNT) or name is None or name.if_exists:
         return condition
     same = name.base in ("StringEquals", "StringEqualsIgnoreCase") and name.quantifier != "ForAllValues"
     digits = all(ACCOUNT_ID.match(value) for value in condition.values)
@@ -130,7 +131,7 @@ def _of_one_account(condition: Condition) -> Condition:
 def _names_principals(condition: Condition) -> bool:
     exact = not any(has_wildcard(value) or "${" in value for value in condition.values)
     people = all(":iam:" in value and (":role/" in value or ":user/" in value) for value in condition.values)
-    return condition.key.lower() == "aws:principalarn" and condition.operator in _EQUALITIES and exact and people
+    return folded(condition.key) == "aws:principalarn" and condition.operator in _EQUALITIES and exact and people
 
 
 def allowed_in(statements: Iterable[Statement], key: Key) -> frozenset[Allowed]:
@@ -173,7 +174,7 @@ def held_by(action: str, conditions: Iterable[Condition]) -> tuple[Condition, ..
 
 def _names_no_account(condition: Condition) -> bool:
     """Return whether a condition compares a caller's account with what is no account id, such as an ARN."""
-    if condition.key.lower() not in (CALLERS_ACCOUNT, _PRINCIPALS_ACCOUNT) or condition.operator not in _EQUALITIES:
+    if folded(condition.key) not in (CALLERS_ACCOUNT, _PRINCIPALS_ACCOUNT) or condition.operator not in _EQUALITIES:
         return False
     return not any(ACCOUNT_ID.match(value) or has_wildcard(value) or "${" in value for value in condition.values)
 
@@ -192,9 +193,9 @@ def _plain(condition: Condition) -> Condition:
         if not any(has_wildcard(value) for value in values):
             base = _NARROW.get(base, base)
         if base in ("Bool", "Null"):
-            values = tuple(value.lower() for value in values)
+            values = tuple(folded(value) for value in values)
         operator = str(name._replace(base=base))
-    key = condition.key.lower()
+    key = folded(condition.key)
     same = key == _PRINCIPALS_ACCOUNT and operator == "StringEquals"  # both are the account of the caller's ARN
     return Condition(operator, CALLERS_ACCOUNT if same else key, values)
 
@@ -221,7 +222,7 @@ def _has_effect(name: str, principal: Principal, key: Key) -> bool:
 
 def _meant(principal: Principal, statement: Statement, key: Key) -> Principal:
     """Return whom an Allow of everyone leaves where that is one account of others: what that cannot call has no effect."""
-    said = (one for one in statement.conditions if one.key.lower() in (CALLERS_ACCOUNT, _PRINCIPALS_ACCOUNT))
+    said = (one for one in statement.conditions if folded(one.key) in (CALLERS_ACCOUNT, _PRINCIPALS_ACCOUNT))
     account = next((one.values[0] for one in said if one.operator == "StringEquals" and len(one.values) == 1), None)
     partition, home = _home(key)
     if principal.value != "*" or account in (None, home):

@@ -11,6 +11,7 @@ from kmsgen.arn import Arn, parse_arn
 from kmsgen.catalogue.key_specs import usages
 from kmsgen.policy.bundle import Creation, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Condition, Effect, Statement
+from kmsgen.policy.letter_case import folded
 
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 _NEW_KEY = re.compile(r"key/(?:mrk-)?0{8}")  # a placeholder: of the key to create no id is known
@@ -48,7 +49,7 @@ def _scope(arn: Arn, statements: Iterable[Statement]) -> dict[str, Any]:
 def _of_denies(statements: Iterable[Statement]) -> Iterator[Condition]:
     for statement in statements:
         if statement.effect is Effect.DENY:
-            yield from (one for one in statement.conditions if one.key.lower() == _ORGANIZATION)
+            yield from (one for one in statement.conditions if folded(one.key) == _ORGANIZATION)
 
 
 def _kind(key: Key) -> dict[str, Any]:

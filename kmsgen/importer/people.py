@@ -16,6 +16,7 @@ from kmsgen.importer.words import word_for_aws, words_of
 from kmsgen.intent.intent import everyone_in
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Condition
+from kmsgen.policy.letter_case import folded
 
 Values = tuple[str, ...]
 Conditions = tuple[Condition, ...]
@@ -53,7 +54,7 @@ def _wide_lines(part: Part, key: Key) -> Iterator[Line]:
 
 def _wide_names(conditions: Conditions, key: Key) -> Iterator[tuple[list[str], Conditions]]:
     """Yield whom conditions on the caller leave, and the other conditions."""
-    by_key = {one.key.lower(): one for one in conditions if one.operator in _EQUAL}
+    by_key = {folded(one.key): one for one in conditions if one.operator in _EQUAL}
     organization, units = by_key.get(_ORGANIZATION), by_key.get(_UNITS)
     arns, accounts, callers = by_key.get(_ARN), by_key.get(_ACCOUNT), by_key.get(CALLERS_ACCOUNT)
     if organization:

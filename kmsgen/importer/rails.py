@@ -12,6 +12,7 @@ from kmsgen.importer.draft import Draft, Line, Trial
 from kmsgen.importer.people import short
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Condition, Effect, Principal, Statement
+from kmsgen.policy.letter_case import folded
 
 Denied = tuple[frozenset[Principal], frozenset[str], frozenset[Condition]]
 _EXCEPT = {"aws:principalarn": ("ArnNotEquals", "ArnNotLike", "StringNotEquals", "StringNotLike"),
@@ -103,13 +104,13 @@ def _tries(name: str, statement: Statement, draft: Draft) -> Iterator[tuple[Line
 def _only(statement: Statement) -> Iterator[str]:
     """Yield the patterns of principals to whom conditions leave a Deny of everyone."""
     for condition in statement.conditions:
-        if condition.key.lower() == "aws:principalarn" and condition.operator in ("ArnLike", "ArnEquals"):
+        if folded(condition.key) == "aws:principalarn" and condition.operator in ("ArnLike", "ArnEquals"):
             yield from condition.values
 
 
 def _spared(statement: Statement, key: Key) -> Iterator[str]:
     for condition in statement.conditions:
-        if condition.operator not in _EXCEPT.get(condition.key.lower(), ()):
+        if condition.operator not in _EXCEPT.get(folded(condition.key), ()):
             continue
         for value in condition.values:
             yield account_root(key.arn.split(":")[1], value) if value.isdigit() else value

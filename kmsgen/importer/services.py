@@ -15,6 +15,7 @@ from kmsgen.importer.people import can_and_when, short
 from kmsgen.importer.when import whens_of
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Condition, Principal
+from kmsgen.policy.letter_case import folded
 
 SOURCE_ACCOUNT = "aws:sourceaccount"
 _SERVICE_LINKED = re.compile(r":role/aws-service-role/([a-z0-9-]+)\.")
@@ -131,13 +132,13 @@ def _variables(templates: tuple[str, ...], values: tuple[str, ...]) -> dict[str,
 
 
 def _on(key: str, part: Part) -> Iterator[Condition]:
-    return (one for one in part.conditions if one.key.lower() == key.lower())
+    return (one for one in part.conditions if folded(one.key) == folded(key))
 
 
 def _others(own: list[ServiceStatement], part: Part) -> tuple[Condition, ...]:
     """Return the conditions that no row of the service's statements is about."""
-    known = {row.condition.key.lower() for statement in own for row in statement.conditions} | {SOURCE_ACCOUNT}
-    return tuple(one for one in part.conditions if one.key.lower() not in known)
+    known = {folded(row.condition.key) for statement in own for row in statement.conditions} | {SOURCE_ACCOUNT}
+    return tuple(one for one in part.conditions if folded(one.key) not in known)
 
 
 def _through(part: Part, key: Key) -> Iterator[Line]:

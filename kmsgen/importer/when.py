@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from kmsgen.policy.document import Condition
+from kmsgen.policy.letter_case import folded
 
 When = dict[str, Any]
 _CONTEXT, _TAG = "kms:encryptioncontext:", "aws:principaltag/"
@@ -71,34 +72,34 @@ def _add_raw(condition: Condition, found: When) -> None:
 
 
 def _say_list(condition: Condition, found: When, _region: str) -> bool:
-    word = _LISTS.get((condition.operator, condition.key.lower()))
+    word = _LISTS.get((condition.operator, folded(condition.key)))
     return word is not None and _put(found, word, list(condition.values))
 
 
 def _say_date(condition: Condition, found: When, _region: str) -> bool:
-    word = _DATES.get((condition.operator, condition.key.lower()))
+    word = _DATES.get((condition.operator, folded(condition.key)))
     return word is not None and len(condition.values) == 1 and _put(found, word, condition.values[0])
 
 
 def _say_mfa(condition: Condition, found: When, _region: str) -> bool:
-    is_mfa = (condition.operator, condition.key.lower()) == ("Bool", "aws:multifactorauthpresent")
-    return is_mfa and [value.lower() for value in condition.values] == ["true"] and _put(found, "mfa", True)  # noqa: FBT003 - YAML's
+    is_mfa = (condition.operator, folded(condition.key)) == ("Bool", "aws:multifactorauthpresent")
+    return is_mfa and [folded(value) for value in condition.values] == ["true"] and _put(found, "mfa", True)  # noqa: FBT003 - YAML's
 
 
 def _say_grant(condition: Condition, found: When, _region: str) -> bool:
-    word = _GRANT.get((condition.operator, condition.key.lower()))
+    word = _GRANT.get((condition.operator, folded(condition.key)))
     if word is None or word in found.get("grant", {}):
         return False
     values = [_CONSTRAINTS.get(value, value) for value in condition.values]
     if word == "for_aws" and len(values) != 1:
         return False
-    found.setdefault("grant", {})[word] = values[0].lower() == "true" if word == "for_aws" else values
+    found.setdefault("grant", {})[word] = folded(values[0]) == "true" if word == "for_aws" else values
     return True
 
 
 def _say_via(condition: Condition, found: When, region: str) -> bool:
     ending = f".{region}{_DOMAIN}"
-    if condition.key.lower() != "kms:viaservice" or condition.operator not in ("StringEquals", "StringLike"):
+    if folded(condition.key) != "kms:viaservice" or condition.operator not in ("StringEquals", "StringLike"):
         return False
     prefixes = [value.removesuffix(ending) for value in condition.values]
     plain = all(value.endswith(ending) for value in condition.values) and not any("*" in one for one in prefixes)
@@ -115,7 +116,7 @@ def _say_tag(condition: Condition, found: When, _region: str) -> bool:
 
 def _say_pair(word: str, prefix: str, condition: Condition, found: When) -> bool:
     name = condition.key[len(prefix) :]
-    if condition.operator != "StringEquals" or not condition.key.lower().startswith(prefix) or name in found.get(word, {}):
+    if condition.operator != "StringEquals" or not folded(condition.key).startswith(prefix) or name in found.get(word, {}):
         return False
     found.setdefault(word, {})[name] = list(condition.values)
     return True

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from kmsgen.policy.letter_case import folded
+
 BASES = (
     "StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike",
     "NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan",
@@ -14,7 +16,7 @@ BASES = (
     "DateGreaterThanEquals", "Bool", "BinaryEquals", "IpAddress", "NotIpAddress", "ArnEquals", "ArnNotEquals", "ArnLike",
     "ArnNotLike", "Null",
 )  # fmt: skip
-_BASES = {base.lower(): base for base in BASES}
+_BASES = {folded(base): base for base in BASES}
 _SETS = {"forallvalues": "ForAllValues", "foranyvalue": "ForAnyValue"}
 _IF_EXISTS = "ifexists"
 
@@ -32,7 +34,7 @@ class OperatorName(NamedTuple):
 
 def split_operator(text: str) -> OperatorName | None:
     """Take an operator's name apart; None if there is no such operator. Case does not matter."""
-    head, colon, tail = text.lower().rpartition(":")
+    head, colon, tail = folded(text).rpartition(":")
     quantifier = _SETS.get(head, "") if colon else ""
     if colon and not quantifier:
         return None

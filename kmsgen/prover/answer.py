@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable
 
 from kmsgen.authorizer.explain.silences import describe
+from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import Meter, Values
 from kmsgen.prover.search.counterexamples import Bad, Hit, hunt
 from kmsgen.prover.search.encoding import Base
@@ -39,7 +40,7 @@ def kind_of(hit: Hit) -> Kind:
 def left_open(universe: Universe, hit: Hit) -> str:
     """Say on which reading of AWS's silences an access hangs."""
     witness = hit.witness
-    ranges = (note for key, (_, _, note) in OPEN_RANGES.items() if any(name.lower() == key for name in witness.context))
+    ranges = (note for key, (_, _, note) in OPEN_RANGES.items() if any(folded(name) == key for name in witness.context))
     notes = (*universe.sides[0].decide(witness).notes, *ranges)
     why = "; ".join(f"{note.partition(':')[0]}: {describe(note)}" for note in notes)
     return f"AWS leaves open whether {witness.principal} may call {witness.action} ({why or 'see its documented silences'})"

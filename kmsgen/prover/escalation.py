@@ -17,6 +17,7 @@ from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.document import EVERYONE, Condition, Effect, Statement
 from kmsgen.policy.grant import Grant, GrantConstraints
+from kmsgen.policy.letter_case import folded
 from kmsgen.prover.answer import left_open
 from kmsgen.prover.problem import BudgetError, Meter
 from kmsgen.prover.requests.caller import StandIn
@@ -107,7 +108,7 @@ class _Steps:
     def tagging(self, asked: Sequence[StandIn | str]) -> list[Hit]:
         """Return who may set or remove a tag of the key that some policy reads: no other tag opens anything."""
         read = {key.removeprefix(_TAG) for key in _read(self.universe) if key.startswith(_TAG)}
-        there = {name.lower() for key in self.universe.keys for name, _ in key.tags}
+        there = {folded(name) for key in self.universe.keys for name, _ in key.tags}
         found: list[Hit] = []
         for action, names in (("TagResource", read), ("UntagResource", read & there)):
             if names:

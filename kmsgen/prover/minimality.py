@@ -14,6 +14,7 @@ from kmsgen.authorizer.language.statement import Layer, Rule, compile_document, 
 from kmsgen.catalogue.actions import ACTIONS, expand
 from kmsgen.policy.bundle import Bundle, PrincipalPolicies
 from kmsgen.policy.document import Statement
+from kmsgen.policy.letter_case import folded
 from kmsgen.prover.bearing import Bearings
 from kmsgen.prover.beside_keys import BesideKeys
 from kmsgen.prover.problem import Budget, BudgetError, Meter, OutsideError
@@ -265,7 +266,7 @@ def _entries(rule: Rule) -> dict[str | None, list[str]]:
     """Return the entries of the Action element that are about some action; a NotAction is one, of what it leaves."""
     found: dict[str | None, list[str]] = {entry: list(expand(entry)) for entry in rule.statement.actions}
     if rule.statement.not_action:
-        found = {None: [action.iam_name for action in ACTIONS.values() if rule.covers(action.iam_name.lower())]}
+        found = {None: [action.iam_name for action in ACTIONS.values() if rule.covers(folded(action.iam_name))]}
     return {entry: actions for entry, actions in found.items() if actions}
 
 

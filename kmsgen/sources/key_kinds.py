@@ -10,6 +10,7 @@ from kmsgen.catalogue.actions import ACTIONS, expand, fits
 from kmsgen.catalogue.key_specs import KEY_SPECS, in_partition, key_type, usages
 from kmsgen.policy.bundle import Bundle, Key
 from kmsgen.policy.document import Document, Effect, Statement
+from kmsgen.policy.letter_case import folded
 
 Kind = tuple[str, str]  # key spec, key usage
 
@@ -97,7 +98,7 @@ def _statements(bundle: Bundle) -> Iterator[Statement]:
 
 
 def _looks_at_kind(bundle: Bundle) -> bool:
-    keys = (condition.key.lower() for statement in _statements(bundle) for condition in statement.conditions)
+    keys = (folded(condition.key) for statement in _statements(bundle) for condition in statement.conditions)
     return any(key in _TELLING for key in keys)
 
 
@@ -105,6 +106,6 @@ def _named_kinds(bundle: Bundle, key: Key) -> Iterator[Kind]:
     """Yield the kinds that conditions on kms:KeySpec tell from others."""
     for statement in _statements(bundle):
         for condition in statement.conditions:
-            patterns = condition.values if condition.key.lower() == _KEY_SPEC else ()
+            patterns = condition.values if folded(condition.key) == _KEY_SPEC else ()
             specs = (spec for spec in KEY_SPECS if any(fnmatchcase(spec, pattern) for pattern in patterns))
             yield from ((spec, usage) for spec in specs for usage in usages(spec) if _offered((spec, usage), key))

@@ -12,6 +12,7 @@ from kmsgen.errors import Diagnostic, Location
 from kmsgen.policy.bundle import NEW_KEY_ID, Bundle, Key
 from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import parse_document
+from kmsgen.policy.letter_case import folded
 from kmsgen.reading import Source
 from kmsgen.sources.beside import Beside, checked_key_arn
 from kmsgen.sources.described import GRANTS, IDENTITY_POLICIES, KEY_KIND, KEY_MAKE, KEY_REGION, Described
@@ -172,7 +173,7 @@ def _accounts(policy: Document) -> Iterable[str]:
     for statement in policy.statements:
         yield from (p.value for p in statement.principals or () if ACCOUNT_ID.match(p.value))
         for condition in statement.conditions:
-            if condition.key.lower() in _ACCOUNT_KEYS:
+            if folded(condition.key) in _ACCOUNT_KEYS:
                 yield from (value for value in condition.values if ACCOUNT_ID.match(value))
 
 

@@ -18,6 +18,7 @@ from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Document, Statement
 from kmsgen.policy.grant_form import parse_grant
 from kmsgen.policy.json_form import parse_document
+from kmsgen.policy.letter_case import folded
 from kmsgen.reading import Source, read_file
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import KEY_KIND, Described
@@ -145,6 +146,6 @@ def _only(found: Sequence[Found]) -> Found | None:
 
 def _looks_at_key(statement: Statement) -> bool:
     """Return whether a statement asks for aliases or tags of the key."""
-    keys = (condition.key.lower() for condition in statement.conditions)
-    texts = (value.lower() for condition in statement.conditions for value in condition.values)
+    keys = (folded(condition.key) for condition in statement.conditions)
+    texts = (folded(value) for condition in statement.conditions for value in condition.values)
     return any(key.startswith(_OF_KEY) for key in keys) or any(f"${{{name}" in text for text in texts for name in _OF_KEY)

@@ -19,6 +19,7 @@ from kmsgen.catalogue.availability import Presence, availability
 from kmsgen.catalogue.condition_keys import CONDITION_KEYS
 from kmsgen.catalogue.model import Action
 from kmsgen.catalogue.parameters import parameters_of
+from kmsgen.policy.letter_case import folded
 from kmsgen.reading import Steps
 from kmsgen.sources.told_values import impossible
 
@@ -72,13 +73,13 @@ def _of_grants(request: Request) -> Iterator[Fault]:
 
 
 def _nearest(text: str, names: Iterable[str]) -> str:
-    by_lower_case = {name.lower(): name for name in names}
-    near = difflib.get_close_matches(text.lower(), list(by_lower_case), 1)
+    by_lower_case = {folded(name): name for name in names}
+    near = difflib.get_close_matches(folded(text), list(by_lower_case), 1)
     return f"did you mean `{by_lower_case[near[0]]}`?" if near else ""
 
 
 def _operation(action: str) -> str:
-    return action.lower().removeprefix(PREFIX)
+    return folded(action).removeprefix(PREFIX)
 
 
 def _no_action(text: str) -> Fault:
@@ -146,7 +147,7 @@ def _of_context(name: str, action: str) -> tuple[Fault, ...]:
 
 def _of_moments(context: Mapping[str, tuple[str, ...]]) -> Iterator[Fault]:
     """Refuse a time of the request told twice, and differently; one of the two may be in whole seconds."""
-    told = {name.lower(): name for name in context}
+    told = {folded(name): name for name in context}
     if not told.keys() >= _TIMES:
         return
     current, epoch = told["aws:currenttime"], told["aws:epochtime"]

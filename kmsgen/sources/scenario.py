@@ -14,6 +14,7 @@ from kmsgen.policy.bundle import NO_ORGANIZATION, Bundle, Key, KeyAccess, Levels
 from kmsgen.policy.document import Document, Effect
 from kmsgen.policy.grant import Grant, Pairs
 from kmsgen.policy.json_form import parse_document
+from kmsgen.policy.letter_case import folded
 from kmsgen.reading import Source, Steps, Where
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import IDENTITY_POLICIES, Described, Open
@@ -209,7 +210,7 @@ class _ScenarioReader(RequestReader):
         tags = self.pairs_of(data, steps)
         first: dict[str, str] = {}
         for name, _value in tags:
-            other = first.setdefault(name.lower(), name)
+            other = first.setdefault(folded(name), name)
             if other != name:
                 self.refuse((*steps, name), "told-twice", f"`{name}` and `{other}` are one tag: case does not matter")
         return tags

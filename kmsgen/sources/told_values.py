@@ -13,6 +13,7 @@ from kmsgen.authorizer.language.operators import parse_date, parse_number
 from kmsgen.catalogue import condition_keys
 from kmsgen.catalogue.model import Values
 from kmsgen.policy.addresses import parse_address
+from kmsgen.policy.letter_case import folded
 
 
 class _Form(NamedTuple):
@@ -23,7 +24,7 @@ class _Form(NamedTuple):
 
 
 _FORMS = {
-    "Bool": _Form(lambda text: text.lower() in ("true", "false"), "`true` or `false`"),
+    "Bool": _Form(lambda text: folded(text) in ("true", "false"), "`true` or `false`"),
     "Numeric": _Form(parse_number, "a number"),
     "Date": _Form(parse_date, "a date (`2026-01-01T00:00:00Z`) or seconds since 1970"),
     "IPAddress": _Form(parse_address, "an IP address"),
@@ -55,6 +56,6 @@ def impossible(context: Mapping[str, Values]) -> Iterator[tuple[str, str, str]]:
 def _told_twice(context: Mapping[str, Values]) -> Iterator[tuple[str, str, str]]:
     first: dict[str, str] = {}
     for name in context:
-        other = first.setdefault(name.lower(), name)
+        other = first.setdefault(folded(name), name)
         if other != name:
             yield name, "told-twice", f"`{name}` and `{other}` are one condition key in two spellings"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from kmsgen.policy.letter_case import folded
 from kmsgen.reading import Steps
 from kmsgen.sources.unknown import OneOf, Unknown
 
@@ -53,6 +54,6 @@ class _Hider(NamedTuple):
         """Return a condition's value; a marker where its key, or a variable in it, is untold."""
         text = repr(value).lower()
         for name, what in self.untold.items():
-            if key.lower().startswith(name) or f"${{{name}" in text:
+            if folded(key).startswith(name) or f"${{{name}" in text:
                 return Unknown(f"{what}, {self.why}", () if self.at is None else (*self.at, *steps))
         return value

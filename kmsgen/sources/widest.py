@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any
 
 from kmsgen.arn import ACCOUNT_ID
+from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import OperatorName, split_operator
 from kmsgen.sources.unknown import Absent, OneOf, Text, has_unknown, is_marker
 
@@ -160,7 +161,7 @@ def condition_of(principal: Text) -> tuple[str, str] | None:
 def _narrowed(statement: dict[str, Any], key: str, pattern: str) -> dict[str, Any]:
     """Return a statement with one condition more, if it has no such one already: then it stays as wide as it is."""
     conditions = statement.get("Condition", {})
-    if not isinstance(conditions, dict) or any(name.lower() == "stringlike" for name in conditions):
+    if not isinstance(conditions, dict) or any(folded(name) == "stringlike" for name in conditions):
         return statement
     return {**statement, "Condition": {**conditions, "StringLike": {key: pattern}}}
 

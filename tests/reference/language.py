@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from tests.reference.held import Held, Lookup
-from tests.reference.patterns import ANYTHING, Pattern, compare, folded, is_known, literal, matches, parts, text_of, wild
+from tests.reference.patterns import ANYTHING, Pattern, compare, folded, is_known, literal, lower, matches, parts, text_of, wild
 from tests.reference.readings import PATTERNS, PLAIN, TEXT, Comparison
 from tests.reference.three import Answer, agreed, all_of, any_of, doubted, negate
 
@@ -44,7 +44,7 @@ class Condition:
 @cache
 def action_matches(pattern: str, action: str) -> bool:
     """Compare an Action pattern with an action; case does not matter, and a pattern without `*` names its service."""
-    return matches(folded(wild(pattern)), action.lower())
+    return matches(folded(wild(pattern)), lower(action))
 
 
 # --- variables ----------------------------------------------------------------------------------------------------------
@@ -69,7 +69,7 @@ class Filled:
 def variables(text: str, version: str) -> list[str]:
     """Return the names of the variables of a text, in lower case."""
     found = VARIABLE.findall(text) if version == WITH_VARIABLES else []
-    return [name.lower() for name, _default in found if name not in LITERALS]
+    return [lower(name) for name, _default in found if name not in LITERALS]
 
 
 def fill(text: str, version: str, lookup: Lookup, *, wildcards: bool) -> list[Filled]:
@@ -98,7 +98,7 @@ def _values(match: re.Match[str], lookup: Lookup, *, wildcards: bool) -> Iterato
     if name in LITERALS:
         yield Filled(literal(name))
         return
-    for way in lookup(name.lower()).ways:
+    for way in lookup(lower(name)).ways:
         if len(way) == 1 and not is_known(way[0]):
             yield Filled(way[0], opaque=True)
             continue
@@ -167,7 +167,7 @@ def _segments(wanted: list[Pattern], actual: list[Pattern]) -> bool:
 
 def holds(condition: Condition, lookup: Lookup) -> Answer:
     """Tell whether a condition holds."""
-    held = lookup(condition.key.lower())
+    held = lookup(lower(condition.key))
     quantifier, _, name = condition.operator.rpartition(":")
     if_exists, name = name.endswith("IfExists"), name.removesuffix("IfExists")
     if name == "Null":
@@ -180,7 +180,7 @@ def _null(condition: Condition, held: Held) -> Answer:
     """Null true: the key is absent; false: it is there and not empty. What it says of an empty text no page says."""
     absent = agreed(None if way and all(value == () for value in way) else not way for way in held.ways)
     wanted = {"true": absent, "false": negate(absent)}
-    return any_of(wanted.get(value.lower()) for value in condition.values)
+    return any_of(wanted.get(lower(value)) for value in condition.values)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from tests.reference.caller import Caller
 from tests.reference.global_keys import request_tags
 from tests.reference.held import OPEN, Held, known
 from tests.reference.need import Need, region_of
-from tests.reference.patterns import ANYTHING, WITHIN_SEGMENT, Pattern, literal, text_of, wild
+from tests.reference.patterns import ANYTHING, WITHIN_SEGMENT, Pattern, literal, lower, text_of, wild
 
 Data = Mapping[str, Any]
 ALIAS_ACTIONS = ("CreateAlias", "DeleteAlias", "UpdateAlias")
@@ -139,7 +139,7 @@ def _replicate(scenario: Data, request: Data, caller: Caller) -> Iterator[Need]:
 def _create_key(_scenario: Data, request: Data, caller: Caller) -> Iterator[Need]:
     parameters = request.get("parameters") or {}
     yield _nothing("CreateKey")
-    told = {name.lower(): value for name, value in (request.get("context") or {}).items()}.get("aws:requestedregion")
+    told = {lower(name): value for name, value in (request.get("context") or {}).items()}.get("aws:requestedregion")
     yield from _tags_of_new_key(request, caller, told if isinstance(told, str) else None)
     if str(parameters.get("MultiRegion", "false")).lower() == "true":
         role = f"arn:{caller.partition}:iam::{caller.account}:{ROLE_OF_MULTI_REGION_KEYS}"

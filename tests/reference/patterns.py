@@ -9,6 +9,7 @@ Source: IAM User Guide, reference_policies_elements_condition_operators, referen
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from tests.reference.three import Answer
@@ -40,8 +41,23 @@ def text_of(pattern: Pattern) -> str:
 
 
 def folded(pattern: Pattern) -> Pattern:
-    """Lower the case of a pattern."""
-    return tuple((character.lower(), is_wild) for character, is_wild in pattern)
+    """Lower the case of the ASCII letters of a pattern."""
+    return tuple((lower(character), is_wild) for character, is_wild in pattern)
+
+
+def far_folded(pattern: Pattern) -> Pattern:
+    """Make letters alike that any rule of Unicode takes for one."""
+    return tuple((_alike(character), is_wild) for character, is_wild in pattern)
+
+
+def lower(text: str) -> str:
+    """Lower the case of ASCII letters: of others AWS says nothing."""
+    return re.sub("[A-Z]", lambda found: found[0].lower(), text)
+
+
+def _alike(character: str) -> str:
+    upper = character.upper() if len(character.upper()) == 1 else character
+    return upper.lower()[0]
 
 
 def matches(pattern: Pattern, text: str) -> bool:

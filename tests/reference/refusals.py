@@ -20,7 +20,7 @@ from tests.reference.global_keys import request_tags
 from tests.reference.grants import operations
 from tests.reference.kms_keys import filled
 from tests.reference.need import Need
-from tests.reference.patterns import text_of
+from tests.reference.patterns import lower, text_of
 
 Data = Mapping[str, Any]
 INVALID = ("ValidationException",)
@@ -219,7 +219,7 @@ def _of_aliases(name: str, needed: list[Need]) -> Iterator[Refusal]:
 
 def _of_tags(request: Data) -> Iterator[Refusal]:
     names = list(request_tags(request.get("parameters") or {}))
-    if any(name.lower().startswith("aws:") for name in names):
+    if any(lower(name).startswith("aws:") for name in names):
         yield Refusal("reserved-tag", ("TagException",))
 
 

@@ -14,6 +14,7 @@ from tests.reference import tables
 from tests.reference.caller import Caller, Kind
 from tests.reference.held import ABSENT, OPEN, Held, known
 from tests.reference.need import Need
+from tests.reference.patterns import lower
 
 Data = Mapping[str, Any]
 ENDPOINT_KEYS = (
@@ -31,7 +32,7 @@ def texts(value: object) -> tuple[str, ...]:
 
 def of_pairs(name: str, pairs: Mapping[str, Any]) -> Held:
     """Return what a key of a family holds: names are compared without case; of two such names either may be meant (U8)."""
-    values = [str(value) for written, value in pairs.items() if written.lower() == name.lower()]
+    values = [str(value) for written, value in pairs.items() if lower(written) == lower(name)]
     return Held(tuple(way for value in values for way in known(value).ways)) if values else ABSENT
 
 
@@ -63,7 +64,7 @@ class View:
     @cached_property
     def says(self) -> dict[str, tuple[str, ...]]:
         """What the request tells, by key in lower case."""
-        return {name.lower(): texts(value) for name, value in (self.request.get("context") or {}).items()}
+        return {lower(name): texts(value) for name, value in (self.request.get("context") or {}).items()}
 
     @cached_property
     def kind(self) -> str:

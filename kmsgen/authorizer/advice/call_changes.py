@@ -15,6 +15,7 @@ from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT, ENCRYPTION_CONTE
 from kmsgen.policy.addresses import parse_network
 from kmsgen.policy.document import Condition
 from kmsgen.policy.grant import Grant
+from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import OperatorName, split_operator
 
 ANY_VALUE = "example"
@@ -66,7 +67,7 @@ def changes(condition: Condition, asked: Asked, *, holds: bool) -> Iterator[Chan
 def _wanted(name: OperatorName, condition: Condition, request: Request, *, holds: bool) -> Iterator[str | None]:
     """Yield values of the key, None for its absence, under which a condition holds or fails, as examples."""
     if name.base == "Null":
-        absent = ("true" in (value.lower() for value in condition.values)) is holds
+        absent = ("true" in (folded(value) for value in condition.values)) is holds
         yield None if absent else ANY_VALUE
         return
     negated = "Not" in name.base
@@ -88,11 +89,11 @@ def _located(text: str, request: Request) -> str:
 
 
 def _flag(text: str) -> str:
-    return text.lower()
+    return folded(text)
 
 
 def _turned(text: str) -> str:
-    return "false" if text.lower() == "true" else "true"
+    return "false" if folded(text) == "true" else "true"
 
 
 def _shifted(parse: Callable[[str], tuple[object, ...]], by: int) -> Callable[[str], str | None]:
@@ -131,7 +132,7 @@ _OTHER: Mapping[str, Callable[[str], str | None]] = {
 
 def _changed(asked: Asked, key: str, value: str | None) -> Change | None:
     """Return the call with another value of a condition key, or without it; None where a caller cannot bring that about."""
-    lower, request = key.lower(), asked.request
+    lower, request = folded(key), asked.request
     if lower.startswith(ENCRYPTION_CONTEXT) or lower == ENCRYPTION_CONTEXT_KEYS:
         return _with_pair(asked, key[len(ENCRYPTION_CONTEXT) :] if lower != ENCRYPTION_CONTEXT_KEYS else "", value)
     row = availability(key)
@@ -143,7 +144,7 @@ def _changed(asked: Asked, key: str, value: str | None) -> Change | None:
         return Change(f"give the parameter {parameter} = {value}", asked._replace(request=changed))
     if lower not in _BY:
         return None
-    rest = {name: values for name, values in request.context.items() if name.lower() != lower}
+    rest = {name: values for name, values in request.context.items() if folded(name) != lower}
     text = _BY[lower].format(value) if value is not None else _WITHOUT.get(lower, f"call without {key}")
     context = {**rest, key: (value,)} if value is not None else rest
     return Change(text, asked._replace(request=request._replace(context=context)))
@@ -155,7 +156,7 @@ def _with_pair(asked: Asked, name: str, value: str | None) -> Change | None:
     action = find_action(request.action)
     if action is None or not action.encryption_context:
         return None
-    pairs = {other: text for other, text in request.encryption_context.items() if name and other.lower() != name.lower()}
+    pairs = {other: text for other, text in request.encryption_context.items() if name and folded(other) != folded(name)}
     if value is None:
         text = f"leave out the encryption context {name}" if name else "pass no encryption context"
         return Change(text, asked._replace(request=request._replace(encryption_context=pairs)))

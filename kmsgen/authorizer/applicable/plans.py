@@ -28,6 +28,7 @@ from kmsgen.authorizer.language.statement import Layer
 from kmsgen.authorizer.memo import Memo
 from kmsgen.authorizer.request import Request
 from kmsgen.policy.bundle import Bundle, Organization, PrincipalPolicies
+from kmsgen.policy.letter_case import folded
 
 MAX_REMEMBERED = 65536
 # parameters that tell what permissions a request needs
@@ -97,7 +98,7 @@ class Plans:
 
     def _endpoint(self, request: Request) -> str | None:
         """Return the VPC endpoint that the request came through, if its policy is known; UNTOLD if it may be any of them."""
-        told = {name.lower(): values for name, values in request.context.items()}
+        told = {folded(name): values for name, values in request.context.items()}
         if ENDPOINT not in told and not self.generous and any(told.get(key) for key in THROUGH_ENDPOINT):
             return UNTOLD
         return next((value for value in told.get(ENDPOINT, ()) if value in self._endpoints), None)

@@ -126,7 +126,7 @@ class _Condition:
         return results.pop() if len(results) == 1 else None
 
     def causes(self, view: View) -> Values:
-        """Return the notes on why it is open: what is not told, or that it cannot be evaluated (P1, P4, P5, S12)."""
+        """Return the notes on why it is open: what is not told, or that it cannot be evaluated (P1, P4, P5, P15, S12)."""
         if self.paths:
             return ("P1",)
         return _why_open(self.test, (self._resolve(view), *map(lookup_in(view), self.test.variables)))
@@ -166,6 +166,8 @@ def _unevaluated(test: ConditionTest, seen: dict[str, Seen]) -> str:
     values = seen[test.variable]
     if not test.fold and isinstance(values, tuple) and len(values) > 1:
         return "P4"
+    if test.ignores_case and isinstance(values, tuple) and not all(map(str.isascii, (*values, *test.condition.values))):
+        return "P15"
     told = (seen[key] for key in test.variables)
     return "P5" if any(isinstance(one, tuple) and len(one) == 1 and set("*?") & set(one[0]) for one in told) else "S12"
 

@@ -17,6 +17,7 @@ from kmsgen.authorizer.language.wildcards import Maybe
 from kmsgen.authorizer.memo import Memo
 from kmsgen.policy.bundle import KeyAccess, Levels, PrincipalPolicies
 from kmsgen.policy.document import Document
+from kmsgen.policy.letter_case import folded
 
 MAX_REMEMBERED = 8192
 # callers whom a Principal element names by a text as it is written: their ARN, their role, their account
@@ -65,7 +66,7 @@ class RuleSet:
 
     def _reach(self, key: tuple[str, str, Shape | None]) -> Reaching:
         action, arn, shape = key
-        return tuple(_reaching(self.covering(action.lower()), shape or arn))
+        return tuple(_reaching(self.covering(folded(action)), shape or arn))
 
     def _name(self, caller: Caller) -> dict[Rule, Naming]:
         if caller.kind not in _NAMED_AS_WRITTEN:

@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping
 from kmsgen.arn import account_of
 from kmsgen.authorizer.context.untold import open_among, open_any, open_of_shape
 from kmsgen.authorizer.context.view import NOT_TOLD, Telling, View
-from kmsgen.authorizer.language.open_value import Seen
+from kmsgen.authorizer.language.open_value import Open, Seen
 from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.authorizer.language.shapes import ANY_TEXT, Some
 from kmsgen.catalogue.availability import Presence, Route
 from kmsgen.catalogue.condition_keys import PRINCIPAL_TAG
-from kmsgen.catalogue.model import Values
 from kmsgen.policy.bundle import Organization
+from kmsgen.policy.grant import Pairs
+from kmsgen.policy.letter_case import folded, loosely_folded
 
 Found = Seen | Telling
 Derive = Callable[[View], Found]
@@ -165,7 +166,7 @@ def _mfa_present(view: View) -> Found:
         return ("true",)
     found = view.occurrence("aws:multifactorauthpresent")
     possible = found.values if found is not None else ()
-    return NOT_TOLD if isinstance(told, tuple) and possible and told[0].lower() not in possible else told
+    return NOT_TOLD if isinstance(told, tuple) and possible and folded(told[0]) not in possible else told
 
 
 def _mfa_age(view: View) -> Found:
@@ -175,9 +176,19 @@ def _mfa_age(view: View) -> Found:
         return None
     if present is NOT_TOLD:
         return age
-    if not isinstance(present, tuple) or present[0].lower() != "true":
+    if not isinstance(present, tuple) or folded(present[0]) != "true":
         return None
     return open_of_shape(view, "aws:multifactorauthage", ANY_TEXT) if age is NOT_TOLD else age
+
+
+def tag_of(tags: Pairs, name: str) -> Seen:
+    """Return the values of a tag, whose name is in lower case; such as are so in another alphabet may count (P15)."""
+    same = tuple(value for tag, value in tags if folded(tag) == name)
+    if name.isascii() and all(tag.isascii() for tag, _ in tags):
+        return same
+    like = loosely_folded(name)
+    near = tuple(value for tag, value in tags if folded(tag) != name and loosely_folded(tag) == like)
+    return Open((same or None, (*same, *near)), why="P15") if near else same
 
 
 def principal_tag(name: str) -> Derive:
@@ -189,7 +200,7 @@ def principal_tag(name: str) -> Derive:
 
     def derive(view: View) -> Found:
         caller = view.caller
-        described: Values = tuple(value for tag, value in caller.policies.tags if tag.lower() == name)
+        described = tag_of(caller.policies.tags, name)
         if described and (caller.kind not in _TAKES_SESSION_TAGS or caller.described_itself):
             return described
         told = view.told(key)

@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kmsgen.authorizer.context import parameters
-from kmsgen.authorizer.context.caller_values import OF_CALLER, Derive, Found, organization_id, organization_paths, principal_tag
+from kmsgen.authorizer.context.caller_values import (
+    OF_CALLER,
+    Derive,
+    Found,
+    organization_id,
+    organization_paths,
+    principal_tag,
+    tag_of,
+)
 from kmsgen.authorizer.context.untold import open_among
 from kmsgen.authorizer.context.view import NOT_TOLD, View
 from kmsgen.authorizer.language.open_value import Open, Seen, either_way
@@ -77,7 +85,7 @@ def _resource_aliases(view: View) -> Found:
 def _resource_tag(name: str) -> Derive:
     def derive(view: View) -> Found:
         tags = parameters.tags(view.request.parameters) if view.action.name == "CreateKey" else _described_tags(view)
-        return NOT_TOLD if tags is None else tuple(value for tag, value in tags if tag.lower() == name)
+        return NOT_TOLD if tags is None else tag_of(tags, name)
 
     return derive
 
@@ -160,7 +168,7 @@ def _request_tag(name: str) -> Derive:
 
     def derive(view: View) -> Found:
         tags = parameters.tags(view.request.parameters)
-        return view.told(key) if tags is None else tuple(value for tag, value in tags if tag.lower() == name)
+        return view.told(key) if tags is None else tag_of(tags, name)
 
     return derive
 
@@ -201,7 +209,7 @@ def _epoch(values: Values) -> Values | None:
 # --- encryption context and grants ------------------------------------------------------------------------------------------
 
 
-def _of_context(read: Callable[[View], Values | None]) -> Derive:
+def _of_context(read: Callable[[View], Seen]) -> Derive:
     """Read the encryption context; of CreateGrant the new grant's constraint, of RetireGrant perhaps the grant's (S8)."""
 
     def derive(view: View) -> Found:
@@ -214,7 +222,11 @@ def _of_context(read: Callable[[View], Values | None]) -> Derive:
 
 
 def _encryption_context(name: str) -> Derive:
-    return _of_context(lambda view: view.pairs.get(name))
+    def read(view: View) -> Seen:
+        plain = name.isascii() and view.plain_pairs
+        return view.pairs.get(name) if plain else tag_of(view.context_pairs, name)
+
+    return _of_context(read)
 
 
 def _encryption_context_keys(view: View) -> Values | None:

@@ -20,6 +20,7 @@ from kmsgen.catalogue.actions import find as find_action
 from kmsgen.catalogue.condition_keys import carried
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Key, KeyAccess, Organization
+from kmsgen.policy.letter_case import folded
 
 UNKNOWN, NEW_KEY = "unknown", "new key"
 SERVICE_LINKED_ROLE = ACTIONS["CreateKey"]._replace(name="iam:CreateServiceLinkedRole", condition_keys=frozenset())
@@ -108,7 +109,7 @@ class Permissions:
     def _new_key(self, request: Request, region: str) -> Resource:
         """Return the key that is created, whose id nobody knows: any key of the caller's account and the Region."""
         caller = parse_arn(request.principal)
-        told = (values for name, values in request.context.items() if name.lower() == "aws:requestedregion")
+        told = (values for name, values in request.context.items() if folded(name) == "aws:requestedregion")
         region = region or next((values[0] for values in told if values), "")
         partition, account = (caller.partition, caller.account) if caller else ("aws", "")
         head, tail = f"arn:{partition}:kms:", f":{account}:key/"
@@ -204,7 +205,7 @@ class Permissions:
 
 
 def _is_re_encryption(request: Request) -> bool:
-    return request.action.lower().removeprefix(PREFIX) == RE_ENCRYPT
+    return folded(request.action).removeprefix(PREFIX) == RE_ENCRYPT
 
 
 def _any_alias(key: Resource) -> Resource:

@@ -19,6 +19,7 @@ from kmsgen.catalogue.availability import Occurrence, Presence, PrincipalKind, R
 from kmsgen.catalogue.model import Action, Values
 from kmsgen.policy.bundle import Key, KeyAccess, Organization
 from kmsgen.policy.grant import Grant
+from kmsgen.policy.letter_case import folded
 
 _UNIDENTIFIED = frozenset({CallerKind.SERVICE, CallerKind.ANONYMOUS, CallerKind.UNKNOWN})
 _OF_A_GRANT = frozenset({"CreateGrant", "RetireGrant"})
@@ -153,7 +154,7 @@ class View:
     def all_given(self) -> Mapping[str, Values]:
         """What the caller says, by condition key in lower case."""
         if self._given is None:
-            self._given = {name.lower(): values for name, values in self.request.context.items()}
+            self._given = {folded(name): values for name, values in self.request.context.items()}
         return self._given
 
     @property
@@ -203,10 +204,15 @@ class View:
         if self._pairs is None:
             found: dict[str, Values] = {}
             for name, value in self.context_pairs:
-                lower = name.lower()
+                lower = folded(name)
                 found[lower] = (*found[lower], value) if lower in found else (value,)
             self._pairs = found
         return self._pairs
+
+    @property
+    def plain_pairs(self) -> bool:
+        """Whether the names of those pairs are ASCII, so that none is near another's but for its case."""
+        return all(map(str.isascii, self.pairs))
 
 
 def region_and_account(arn: str) -> tuple[str, str | None]:

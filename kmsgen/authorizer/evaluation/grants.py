@@ -17,6 +17,7 @@ from kmsgen.authorizer.request import Request
 from kmsgen.catalogue import grants as catalogue
 from kmsgen.policy.document import Effect
 from kmsgen.policy.grant import Grant, GrantConstraints, Pairs
+from kmsgen.policy.letter_case import folded
 
 RETIRE = "RetireGrant"
 CREATE = "CreateGrant"
@@ -155,15 +156,15 @@ def _shown(pairs: Mapping[str, str]) -> str:
 
 def differs_by_case(constraints: GrantConstraints, context: Mapping[str, str]) -> bool:
     """Return whether a constraint fails on nothing but the case of its keys (C2)."""
-    folded = {name.lower(): value for name, value in context.items()}
+    told = {folded(name): value for name, value in context.items()}
 
     def lower(pairs: Pairs) -> dict[str, str]:
-        return {name.lower(): value for name, value in pairs}
+        return {folded(name): value for name, value in pairs}
 
     equals, subset = constraints.encryption_context_equals, constraints.encryption_context_subset
-    if equals is not None and dict(equals) != dict(context) and lower(equals) == folded:
+    if equals is not None and dict(equals) != dict(context) and lower(equals) == told:
         return True
-    return subset is not None and not dict(subset).items() <= dict(context).items() and lower(subset).items() <= folded.items()
+    return subset is not None and not dict(subset).items() <= dict(context).items() and lower(subset).items() <= told.items()
 
 
 def _source_arn(wanted: str, view: View) -> ElementMatch:

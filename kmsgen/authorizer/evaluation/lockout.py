@@ -18,6 +18,7 @@ from kmsgen.errors import InputError
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess
 from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import KEY_POLICY_BYTES, compact_policy, parse_document
+from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import split_operator
 from kmsgen.reading import parse
 
@@ -42,7 +43,7 @@ def check(bundle: Bundle, principal: str, context: Mapping[str, tuple[str, ...]]
 
 def refusal(request: Request, bundle: Bundle, decide: Decide) -> Refusal | None:
     """Return why KMS refuses the key policy that a request brings, or None; for other actions it is not looked at."""
-    name = request.action.lower().removeprefix("kms:")
+    name = folded(request.action).removeprefix("kms:")
     if name not in _ACTIONS or not bundle.keys:
         return None
     document = _read(request.parameters["Policy"])
@@ -73,7 +74,7 @@ def _malformed(document: Document) -> Refusal | None:
     for statement in document.statements:
         for condition in statement.conditions:
             operator = split_operator(condition.operator)
-            if operator and operator.quantifier == "ForAllValues" and condition.key.lower().startswith(_OVERLY_PERMISSIVE):
+            if operator and operator.quantifier == "ForAllValues" and folded(condition.key).startswith(_OVERLY_PERMISSIVE):
                 because = f"`{condition.operator}` with `{condition.key}` holds of requests without it: OverlyPermissiveCondition"
                 return Refusal(MALFORMED, "key-policy-form", because)
     return None

@@ -14,6 +14,7 @@ from kmsgen.authorizer.evaluation.refusal import Refusal, invalid
 from kmsgen.catalogue import grants as catalogue
 from kmsgen.catalogue.key_specs import algorithms, key_type
 from kmsgen.policy.bundle import Key
+from kmsgen.policy.letter_case import folded
 
 _OF_ENCRYPTION = "kms:encryptionalgorithm"
 _DEFAULT_ALGORITHM = ("SYMMETRIC_DEFAULT",)
@@ -57,7 +58,7 @@ def _refusals_of_request(view: View) -> Iterator[Refusal]:
 
 def _bad_tags(view: View) -> Iterator[Refusal]:
     for name in parameters.tag_keys(view.request.parameters) or ():
-        if name.lower().startswith(_RESERVED_TAG):
+        if folded(name).startswith(_RESERVED_TAG):
             yield Refusal("TagException", "request", f"the tag `{name}` begins with `{_RESERVED_TAG}`, which is AWS's own")
 
 

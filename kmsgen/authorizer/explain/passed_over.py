@@ -10,11 +10,12 @@ from kmsgen.authorizer.context.view import View
 from kmsgen.authorizer.language.open_value import Open
 from kmsgen.authorizer.language.shapes import covered, pieces_of_shape
 from kmsgen.catalogue.model import Values
+from kmsgen.policy.letter_case import folded
 
 
 def passed_over(views: Sequence[View]) -> Iterator[str]:
     """Yield a note on each key that the request tells in vain, for all permissions that it needs."""
-    told = {name.lower(): values for view in views for name, values in view.request.context.items()}
+    told = {folded(name): values for view in views for name, values in view.request.context.items()}
     for key, values in told.items():
         if all(_contradicted(view, key, values) for view in views):
             yield f"P14:{title(key)}"
@@ -33,4 +34,4 @@ def _has_shape(seen: Open, values: Values) -> bool:
 
 
 def _folded(values: Values) -> set[str]:
-    return {value.lower() for value in values}
+    return {folded(value) for value in values}

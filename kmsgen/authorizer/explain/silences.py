@@ -42,6 +42,7 @@ SILENCES: Mapping[str, str] = MappingProxyType(
         "P11": "AWS always sends {0} with such a request, which does not tell it: no Allow counts on it, a Deny applies",
         "P12": "AWS may send {0} with such a request, and nothing tells it: no Allow counts on it, a Deny applies",
         "P13": "the key has more aliases than the quota of 50: nobody is authorized by kms:ResourceAliases",
+        "P15": "a name or a value is the same but for the case of letters beyond ASCII: an Allow does not count on that",
         "P14": "{0} follows from the caller, the key or the parameters: what the request tells of it otherwise does not count",
         "C11": "AWS's sources differ on whether such a request has the condition key: a Deny on it counts, an Allow does not",
         "C16": "AWS's pages differ on what {0} holds here: a Deny on it counts, an Allow does not",

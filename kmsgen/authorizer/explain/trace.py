@@ -16,6 +16,7 @@ from kmsgen.authorizer.language.open_value import Open, Seen, no_lookup
 from kmsgen.authorizer.language.principal import ACCOUNT, DIRECT, DOUBT, ROLE, Naming
 from kmsgen.authorizer.language.statement import Rule
 from kmsgen.authorizer.language.wildcards import Maybe
+from kmsgen.policy.letter_case import folded
 
 MAX_FILLED = 256
 _NAMINGS = (
@@ -79,7 +80,7 @@ def _prepare_rule(rule: Rule, plan: Plan) -> Prepared:
     if rule.statement.principals is not None:
         elements.append(_principal(rule, plan))
     action = plan.permission.name
-    elements.append(_element(rule, "Action", rule.covers(action.lower()), rule.statement.actions, action))
+    elements.append(_element(rule, "Action", rule.covers(folded(action)), rule.statement.actions, action))
     varies = bool(rule.conditions) or bool(rule.resource.variables)
     if not rule.resource.variables:
         elements.append(_resource(rule, rule.resource.check(plan.target.arn, no_lookup), plan.target.arn))

@@ -13,6 +13,7 @@ from kmsgen.authorizer.language.wildcards import Maybe
 from kmsgen.catalogue import condition_keys
 from kmsgen.catalogue.model import Values
 from kmsgen.policy.document import Condition
+from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import split_operator
 
 UNRELIABLE = "C4"
@@ -41,6 +42,12 @@ class ConditionTest:
         """Whether the operator is a `Not` form."""
         name = split_operator(self.condition.operator)
         return name is not None and name.base in OPERATORS and OPERATORS[name.base].negated
+
+    @property
+    def ignores_case(self) -> bool:
+        """Whether the operator ignores the case of letters."""
+        name = split_operator(self.condition.operator)
+        return name is not None and name.base.endswith("IgnoreCase")
 
     @property
     def fold(self) -> str:
@@ -82,7 +89,7 @@ def _in_worlds(test: ConditionTest, told: Told) -> Maybe:
 @lru_cache(maxsize=8192)
 def compile_condition(condition: Condition, *, deny: bool, modern: bool, key_policy: bool = False) -> ConditionTest:
     """Compile a condition; `modern` turns policy variables on, `key_policy` tells whether it stands in a key policy."""
-    name, key = split_operator(condition.operator), condition.key.lower()
+    name, key = split_operator(condition.operator), folded(condition.key)
     comparison = compile_comparison(name, condition.values, fold=fold_of(condition), modern=modern)
     unreliable = frozenset(filter(is_unreliable, (key, *comparison.used))) if key_policy else frozenset()
     return ConditionTest(condition, key, comparison.used, deny, modern, unreliable, comparison)

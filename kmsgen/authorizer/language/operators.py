@@ -12,11 +12,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache, partial
 from operator import eq, ge, gt, le, lt
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
+from kmsgen.authorizer.language.open_value import agreed
 from kmsgen.authorizer.language.shapes import Shape, covered
 from kmsgen.authorizer.language.wildcards import Maybe, Pieces, Predicate, Wild, all_of, any_of, arn_pattern, glob
 from kmsgen.policy.addresses import parse_address, parse_network
+from kmsgen.policy.letter_case import folded, loosely_folded
 
 # as texts: `re` compiles a pattern when it is first used
 _NUMBER = r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?\Z"
@@ -29,6 +31,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 Patterns = tuple[Pieces, ...]
+_Part = TypeVar("_Part", bound=object)
 
 
 def _not_of_texts(_shape: Shape, _patterns: Patterns) -> Maybe:
@@ -64,8 +67,15 @@ def _equals(pieces: Pieces) -> Predicate:
 
 
 def _equals_ignoring_case(pieces: Pieces) -> Predicate:
-    wanted = _text(pieces).lower()
-    return lambda value: value.lower() == wanted
+    text = _text(pieces)
+    wanted, near = folded(text), loosely_folded(text)
+
+    def predicate(value: str) -> Maybe:
+        if folded(value) == wanted:
+            return True
+        return None if loosely_folded(value) == near else False
+
+    return predicate
 
 
 def _like(pieces: Pieces) -> Predicate:
@@ -77,13 +87,13 @@ def _arn(pieces: Pieces) -> Predicate:
     return lambda value: matches(value) if value.count(":") >= 5 else None
 
 
-def _folded(pieces: Pieces) -> Pieces:
-    return tuple(piece.lower() if isinstance(piece, str) else piece for piece in pieces)
-
-
 def _covers_ignoring_case(shape: Shape, patterns: Patterns) -> Maybe:
-    folded = tuple(part.lower() if isinstance(part, str) else part for part in shape)
-    return covered(folded, tuple(map(_folded, patterns)))
+    """Compare by the case of ASCII letters, and by that of others too: where these differ it is open (P15)."""
+    return agreed(covered(_each(fold, shape), tuple(_each(fold, one) for one in patterns)) for fold in (folded, loosely_folded))
+
+
+def _each(fold: Callable[[str], str], parts: tuple[str | _Part, ...]) -> tuple[str | _Part, ...]:
+    return tuple(fold(part) if isinstance(part, str) else part for part in parts)
 
 
 def _covers_arns(shape: Shape, patterns: Patterns) -> Maybe:
@@ -131,10 +141,10 @@ def _moment(match: re.Match[str]) -> Decimal | None:
 
 
 def _boolean(pieces: Pieces) -> Predicate:
-    wanted = _text(pieces).lower()
+    wanted = folded(_text(pieces))
     if wanted not in ("true", "false"):
         return _never
-    return lambda value: value.lower() == wanted if value.lower() in ("true", "false") else None
+    return lambda value: folded(value) == wanted if folded(value) in ("true", "false") else None
 
 
 @lru_cache(maxsize=4096)
@@ -250,4 +260,4 @@ def null_test(wanted: tuple[str, ...], values: tuple[str, ...] | None) -> Maybe:
     if values and not any(values):
         return None
     absent = not values
-    return any_of((text.lower() == "true") is absent if text.lower() in ("true", "false") else None for text in wanted)
+    return any_of((folded(text) == "true") is absent if folded(text) in ("true", "false") else None for text in wanted)

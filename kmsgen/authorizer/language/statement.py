@@ -16,6 +16,7 @@ from kmsgen.authorizer.language.shapes import Shape, covered, covered_by_parts
 from kmsgen.authorizer.language.variables import Missing, PolicyText, Variable, parse_policy_text, resolve
 from kmsgen.authorizer.language.wildcards import Maybe, Predicate, any_of, glob, negate, pieces_of, resource_pattern
 from kmsgen.policy.document import Document, Effect, Statement
+from kmsgen.policy.letter_case import folded
 
 
 class Layer(StrEnum):
@@ -178,7 +179,7 @@ def _rule(statement: Statement, document: Document, layer: Layer, number: int, l
     deny = statement.effect is Effect.DENY
     modern = document.version == MODERN
     sid = statement.sid or f"#{number}"
-    actions = [action.lower() for action in statement.actions]
+    actions = [folded(action) for action in statement.actions]
     return Rule(
         source=f"{layer}/{sid}",
         layer=layer,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from kmsgen.authorizer.language.open_value import Lookup, Open
 from kmsgen.authorizer.language.shapes import ANY_TEXT, pieces_of_shape
 from kmsgen.authorizer.language.wildcards import Piece, Pieces, pieces_of
+from kmsgen.policy.letter_case import folded
 
 # as texts: `re` compiles a pattern when it is first used
 _VARIABLE = r"\$\{([^{}]*)\}"
@@ -69,7 +70,7 @@ def parse_policy_text(text: str, *, variables: bool, wildcards: bool) -> PolicyT
         if match[1] in ("*", "?", "$"):
             pieces.append(match[1])
         elif name:
-            pieces.append(Variable(name["key"].lower(), name["default"]))
+            pieces.append(Variable(folded(name["key"]), name["default"]))
         else:
             malformed = True
     malformed = malformed or "${" in text[end:]

@@ -28,6 +28,7 @@ from kmsgen.intent.intent import (
 )
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import EVERYONE, Condition, Effect, Principal, Statement
+from kmsgen.policy.letter_case import folded
 
 Values = tuple[str, ...]
 
@@ -191,7 +192,7 @@ def _that_apply(said: Iterable[Condition], action: str, half: str) -> Iterator[C
     An encryption context does not concern what has none; an alias is known by its name alone.
     """
     for condition in said:
-        key = condition.key.lower()
+        key = folded(condition.key)
         if half == "alias" and key.startswith("kms:"):
             continue
         if key.startswith("kms:encryptioncontext") and not _has_context(action):
@@ -250,11 +251,11 @@ def _intended_by(who: Principal, intent: Intent, key: Key) -> Iterator[Expected]
 
 def _tags_that_count(intent: Intent) -> Iterator[Condition]:
     """Yield what must hold of the tags of a key to create: those that lines look at are as the file says, or not there."""
-    written = {name.lower(): (name, value) for name, value in (intent.key.tags if intent.key else ())}
+    written = {folded(name): (name, value) for name, value in (intent.key.tags if intent.key else ())}
     whens = (*(line.when for line in (*intent.admins, *intent.users)), *(line.when for line in intent.services))
     conditions = [condition for when in whens for condition in when.conditions]
-    looked_at = {one.key.lower().removeprefix(TAG_OF_KEY) for one in conditions if one.key.lower().startswith(TAG_OF_KEY)}
-    texts = (value.lower() for condition in conditions for value in condition.values)
+    looked_at = {folded(one.key).removeprefix(TAG_OF_KEY) for one in conditions if folded(one.key).startswith(TAG_OF_KEY)}
+    texts = (folded(value) for condition in conditions for value in condition.values)
     looked_at |= {part.split("}")[0].split(",")[0].strip() for text in texts for part in text.split("${" + TAG_OF_KEY)[1:]}
     for tag in sorted(looked_at):
         name, value = written.get(tag, (tag, None))

@@ -26,6 +26,7 @@ from kmsgen.checks.intent.asked_access import (
 from kmsgen.intent.intent import ORGANIZATION, Intent, ServiceUse
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Condition, Principal
+from kmsgen.policy.letter_case import folded
 
 HOLE = re.compile(r"\$\{([a-z0-9_]+)\}")
 _CALLER = "<caller>"  # until it is known of whom a condition speaks
@@ -277,7 +278,7 @@ def _for_action(conditions: Iterable[Condition], action: str, reading: _Reading,
     row = ACTIONS.get(action.removeprefix("kms:"))
     shown = row.condition_keys if row else frozenset()
     for condition in conditions:
-        key = condition.key.lower()
+        key = folded(condition.key)
         if key.startswith("kms:grant") and key not in shown:
             continue
         if key.startswith("kms:encryptioncontext") and "kms:encryptioncontext:" not in shown:

@@ -15,6 +15,7 @@ from kmsgen.catalogue.availability import Occurrence, Presence, PrincipalKind, R
 from kmsgen.checks.example_requests import Situation
 from kmsgen.checks.intent.asked_access import CALLERS_ACCOUNT, Expected
 from kmsgen.policy.document import Condition
+from kmsgen.policy.letter_case import folded
 
 Values = tuple[str, ...]
 
@@ -60,7 +61,7 @@ def everyone_of(access: Expected) -> str | None:
 
 
 def _tells_type(situation: Situation) -> bool:
-    names = {name.lower() for name in situation.context}
+    names = {folded(name) for name in situation.context}
     return "aws:principaltype" in names or any(_USER_NAME in value for value in situation.texts)
 
 
@@ -92,7 +93,7 @@ def _caller(access: Expected, situation: Situation) -> str | None:
 
 
 def _is_barred(condition: Condition) -> bool:
-    return condition.operator == "StringNotEquals" and condition.key.lower() in ("aws:principalaccount", "kms:calleraccount")
+    return condition.operator == "StringNotEquals" and folded(condition.key) in ("aws:principalaccount", "kms:calleraccount")
 
 
 def _is_for_aws(action: str) -> bool:
@@ -103,8 +104,8 @@ def _is_for_aws(action: str) -> bool:
 
 def _account(situation: Situation, own: str, barred: Collection[str]) -> str:
     """Return the account of somebody whom conditions leave of everyone: for a member of an organization another account."""
-    said = {name.lower(): values[0] for name, values in situation.context.items() if values}
-    told = said.get("aws:principalaccount") or said.get(CALLERS_ACCOUNT.lower())
+    said = {folded(name): values[0] for name, values in situation.context.items() if values}
+    told = said.get("aws:principalaccount") or said.get(folded(CALLERS_ACCOUNT))
     if told is not None:
         return told
     member = "aws:principalorgid" in said or "aws:principalorgpaths" in said
@@ -112,7 +113,7 @@ def _account(situation: Situation, own: str, barred: Collection[str]) -> str:
 
 
 def _of_account(partition: str, account: str, situation: Situation) -> str | None:
-    said = {key.lower(): values[0] for key, values in situation.context.items() if values}
+    said = {folded(key): values[0] for key, values in situation.context.items() if values}
     head = f"arn:{partition}:iam::{account}:"
     if "aws:principalarn" in said:
         return _like(said["aws:principalarn"], head)

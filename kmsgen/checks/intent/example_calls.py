@@ -21,6 +21,7 @@ from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, Key
 from kmsgen.policy.document import Condition, Effect
 from kmsgen.policy.further_aliases import further_sets, statements_of, with_aliases
+from kmsgen.policy.letter_case import folded
 
 Values = tuple[str, ...]
 
@@ -54,7 +55,7 @@ def calls(access: Expected, intent: Intent, key: Key) -> Iterator[Call]:
 
 def _can_grant(situation: Situation, key: Key) -> bool:
     """Return whether a key of this kind can have the grant that a call asks for; keys of other kinds may."""
-    asked = {name.lower(): values for name, values in situation.grant.items()}
+    asked = {folded(name): values for name, values in situation.grant.items()}
     possible = grants.operations(key_type(key.spec, key.usage) or "")
     return not set(asked.get("kms:grantoperations", ())) - possible
 
@@ -62,7 +63,7 @@ def _can_grant(situation: Situation, key: Key) -> bool:
 def _in_regions(conditions: Iterable[Condition], regions: Values) -> Iterator[Condition]:
     """Yield the conditions, with the Regions of the key in place of each pattern of Regions that they match."""
     for condition in conditions:
-        if condition.key.lower() == REGION and condition.operator == "StringLike":
+        if folded(condition.key) == REGION and condition.operator == "StringLike":
             matches = [glob(pieces_of(value)) for value in condition.values]
             yield condition._replace(values=tuple(filter(lambda name: any(fits(name) for fits in matches), regions)))
         else:
@@ -74,16 +75,16 @@ def _in_regions(conditions: Iterable[Condition], regions: Values) -> Iterator[Co
 
 def _with_organization(situation: Situation, intent: Intent) -> Situation:
     """Return the situation in which the organization of the key is that of the scope, where a condition asks for it."""
-    asked = any("${aws:resourceorgid}" in value.lower() for value in situation.texts)
+    asked = any("${aws:resourceorgid}" in folded(value) for value in situation.texts)
     known = intent.scope.organization
     return situation.with_context("aws:ResourceOrgID", known) if asked and known else situation
 
 
 def _with_told_tags(situation: Situation, key: Key) -> Situation:
     """Return the situation in which a variable that is compared with a tag of the key holds that tag's value."""
-    tags = {f"{_TAG}{name}".lower(): value for name, value in key.tags}
+    tags = {folded(f"{_TAG}{name}"): value for name, value in key.tags}
     for name, values in situation.context.items():
-        told = tags.get(name.lower())
+        told = tags.get(folded(name))
         if told is not None and len(values) == 1 and values[0].startswith("${") and values[0].endswith("}"):
             situation = situation.with_context(values[0][2:-1], told)
     return situation
@@ -94,7 +95,7 @@ def _key(access: Expected, situation: Situation, key: Key, intent: Intent) -> Ke
     told = _told(intent)
     found: Key | None = _able(access.action, key, told)
     for name, values in situation.context.items():
-        change = _CHANGES.get(name.lower()) or (_tagged(name[len(_TAG) :]) if name.lower().startswith(_TAG) else None)
+        change = _CHANGES.get(folded(name)) or (_tagged(name[len(_TAG) :]) if folded(name).startswith(_TAG) else None)
         changed = change(found, values, intent) if change and found else found
         if changed is None or any(getattr(changed, field) != getattr(key, field) for field in told):
             return None
@@ -104,7 +105,7 @@ def _key(access: Expected, situation: Situation, key: Key, intent: Intent) -> Ke
 
 def _in_its_region(situation: Situation, key: Key, intent: Intent) -> Key | None:
     """Return the key in the Region that a situation asks for: an alias is known by its Region and name alone."""
-    asked = next((values for name, values in situation.context.items() if name.lower() == REGION), None)
+    asked = next((values for name, values in situation.context.items() if folded(name) == REGION), None)
     return _in_region(key, asked, intent) if asked else key
 
 
@@ -168,7 +169,7 @@ def _of_origin(key: Key, values: Values, _intent: Intent) -> Key | None:
 
 
 def _of_regions(key: Key, values: Values, _intent: Intent) -> Key | None:
-    return _multi_region(key) if values[0].lower() == "true" else key._replace(multi_region=False, multi_region_key_type=None)
+    return _multi_region(key) if folded(values[0]) == "true" else key._replace(multi_region=False, multi_region_key_type=None)
 
 
 def _of_kind(key: Key, values: Values, _intent: Intent) -> Key | None:
@@ -191,8 +192,8 @@ def _with_aliases(key: Key, values: Values, _intent: Intent) -> Key | None:
 
 def _tagged(name: str) -> Change:
     def change(key: Key, values: Values, _intent: Intent) -> Key | None:
-        others = tuple(pair for pair in key.tags if pair[0].lower() != name.lower())
-        same = tuple(pair for pair in key.tags if pair[0].lower() == name.lower() and pair[1] == values[0])
+        others = tuple(pair for pair in key.tags if folded(pair[0]) != folded(name))
+        same = tuple(pair for pair in key.tags if folded(pair[0]) == folded(name) and pair[1] == values[0])
         return key if same else key._replace(tags=(*others, (name, values[0])))
 
     return change

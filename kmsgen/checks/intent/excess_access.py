@@ -27,6 +27,7 @@ from kmsgen.errors import Location
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, KeyAccess
 from kmsgen.policy.document import Condition, Document, Effect, Statement
+from kmsgen.policy.letter_case import folded
 from kmsgen.prover.witness import witness_of
 
 Origins = Mapping[str, tuple[Location, ...]]
@@ -247,7 +248,7 @@ def _variations(conditions: tuple[Condition, ...]) -> Iterator[tuple[Condition, 
 
 def _changed(condition: Condition) -> Condition:
     """Return a condition that holds of another value of the same key than the one given."""
-    kind = condition.operator.rpartition(":")[2].lower()
+    kind = folded(condition.operator.rpartition(":")[2])
     if kind.startswith("bool"):
         flipped = "false" if "true" in condition.values else "true"
         return Condition("StringEquals", condition.key, (flipped,))
@@ -257,7 +258,7 @@ def _changed(condition: Condition) -> Condition:
         return Condition("StringEquals", condition.key, ("1999-01-01T00:00:00Z",))
     if kind.startswith("ipaddress"):
         return Condition("StringEquals", condition.key, ("192.0.2.1",))
-    return Condition("StringEquals", condition.key, (OTHER_VALUES.get(condition.key.lower(), "something-else"),))
+    return Condition("StringEquals", condition.key, (OTHER_VALUES.get(folded(condition.key), "something-else"),))
 
 
 # --- findings -----------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from kmsgen.errors import Location
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, Key
 from kmsgen.policy.document import Condition
+from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import split_operator
 
 PUT = "kms:PutKeyPolicy"
@@ -46,7 +47,7 @@ def _ends(condition: Condition) -> bool:
     """Return whether a condition holds up to some time only: it may be over, and then nobody is left."""
     name = split_operator(condition.operator)
     return (
-        condition.key.lower() in _TIMES
+        folded(condition.key) in _TIMES
         and name is not None
         and ("Less" in name.base or name.base in ("DateEquals", "NumericEquals"))
     )

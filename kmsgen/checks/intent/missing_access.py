@@ -20,6 +20,7 @@ from kmsgen.errors import Location
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, Key
 from kmsgen.policy.document import Condition, Effect
+from kmsgen.policy.letter_case import folded
 from kmsgen.prover.witness import witness_of
 
 Origins = Mapping[str, tuple[Location, ...]]
@@ -67,7 +68,7 @@ def _line_of(access: Expected) -> tuple[object, ...]:
 
 def _is_elsewhere(access: Expected, intent: Intent) -> bool:
     """Return whether a line about every key asks for a Region outside its scope: a note says that it gives nothing."""
-    return intent.every_key and any(condition.key.lower() == REGION for condition in access.statement.conditions)
+    return intent.every_key and any(folded(condition.key) == REGION for condition in access.statement.conditions)
 
 
 class _Judges:

@@ -13,20 +13,21 @@ from kmsgen.checks.finding import ERROR, NOTE, WARNING
 from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Problem
 from kmsgen.checks.lint.spelling import nearest
 from kmsgen.checks.lint.written import WrittenStatement, shortened
+from kmsgen.policy.letter_case import folded
 
 
 def unknown_actions(statement: WrittenStatement) -> Iterator[Problem]:
     """Find actions that KMS does not have."""
     names = [action.iam_name for action in ACTIONS.values()]
     for entry in _matching_nothing(statement):
-        if entry.lower().startswith("kms:"):
+        if folded(entry).startswith("kms:"):
             yield statement.problem(f"there is no KMS action `{entry}`", _element(statement), mend=nearest(entry, names))
 
 
 def foreign_actions(statement: WrittenStatement) -> Iterator[Problem]:
     """Find actions of other services in a key policy."""
     for entry in _matching_nothing(statement) if statement.in_key_policy else ():
-        if not entry.lower().startswith("kms:"):
+        if not folded(entry).startswith("kms:"):
             message = f"`{entry}` is no action of KMS: in a key policy it does nothing"
             yield statement.problem(message, _element(statement))
 

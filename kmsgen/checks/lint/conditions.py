@@ -14,6 +14,7 @@ from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Problem
 from kmsgen.checks.lint.spelling import nearest
 from kmsgen.checks.lint.written import WrittenStatement, shortened
 from kmsgen.policy.document import Condition
+from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import OperatorName
 
 _IGNORED_IN_KEY_POLICY = ("aws:resourcetag/", "kms:resourcealiases")
@@ -30,22 +31,22 @@ def unknown_condition_keys(statement: WrittenStatement) -> Iterator[Problem]:
 def unprefixed_condition_keys(statement: WrittenStatement) -> Iterator[Problem]:
     """Find condition keys without a prefix, which neither IAM nor KMS takes."""
     names = [key.name for key in condition_keys.CONDITION_KEYS.values()]
-    by_name = {name.partition(":")[2].lower(): name for name in names}
+    by_name = {folded(name.partition(":")[2]): name for name in names}
     for condition, _ in statement.conditions:
         if not condition.key.partition(":")[0] or ":" not in condition.key:
-            meant = by_name.get(condition.key.lower())
+            meant = by_name.get(folded(condition.key))
             message = f"`{condition.key}` has no prefix: AWS refuses a policy with such a condition key"
             yield statement.problem_of(condition, message, f"did you mean `{meant}`?" if meant else "")
 
 
 def _unknown(key: str) -> bool:
-    return condition_keys.find(key) is None and key.lower().startswith(("kms:", "aws:"))
+    return condition_keys.find(key) is None and folded(key).startswith(("kms:", "aws:"))
 
 
 def keys_for_iam_policies(statement: WrittenStatement) -> Iterator[Problem]:
     """Find condition keys in a key policy that are documented for IAM policies only."""
     for condition, _ in statement.conditions if statement.in_key_policy else ():
-        if condition.key.lower().startswith(_IGNORED_IN_KEY_POLICY) and not _unknown(condition.key):
+        if folded(condition.key).startswith(_IGNORED_IN_KEY_POLICY) and not _unknown(condition.key):
             message = f"`{condition.key}` is documented for IAM policies only: a key policy cannot rest on it"
             yield statement.problem_of(condition, message)
 

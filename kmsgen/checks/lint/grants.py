@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from kmsgen.checks.finding import NOTE, WARNING
 from kmsgen.checks.lint.rule import KMS_GUIDE, LintRule, Problem
 from kmsgen.checks.lint.written import WrittenStatement
+from kmsgen.policy.letter_case import folded
 
 _NARROWING = frozenset({"kms:grantisforawsresource", "kms:granteeprincipal", "kms:grantoperations", "kms:viaservice"})
 
 
 def bare_create_grants(statement: WrittenStatement) -> Iterator[Problem]:
     """Find CreateGrant with nothing that narrows the grants; a note where its holders may change the key policy anyway."""
-    narrowed = any(condition.key.lower() in _NARROWING for condition in statement.statement.conditions)
+    narrowed = any(folded(condition.key) in _NARROWING for condition in statement.statement.conditions)
     whole = {"*", "kms:*"} & set(statement.statement.actions)
     if statement.allows and "kms:CreateGrant" in statement.actions and not narrowed and not whole:
         message = "kms:CreateGrant without a condition gives every grant operation to whomever the caller wants"

@@ -13,6 +13,7 @@ from kmsgen.checks.finding import ERROR, WARNING
 from kmsgen.checks.lint.conditions import needs_key
 from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Problem
 from kmsgen.checks.lint.written import WrittenStatement
+from kmsgen.policy.letter_case import folded
 
 _FOR_ALL = "ForAllValues"
 _REFUSED_WITH_FOR_ALL = ("kms:encryptioncontext:", "aws:requesttag/")
@@ -45,7 +46,7 @@ def for_all_of_one_value(statement: WrittenStatement) -> Iterator[Problem]:
 
 
 def _refused_with_for_all(key: str) -> bool:
-    return key.lower().startswith(_REFUSED_WITH_FOR_ALL)
+    return folded(key).startswith(_REFUSED_WITH_FOR_ALL)
 
 
 def for_all_where_absent(statement: WrittenStatement) -> Iterator[Problem]:
@@ -59,11 +60,11 @@ def for_all_where_absent(statement: WrittenStatement) -> Iterator[Problem]:
 
 def _surely_there(statement: WrittenStatement, key: str) -> bool:
     """Whether requests that meet the rest of the statement carry the key: always, by Null, or with a pair it names."""
-    lower = key.lower()
+    lower = folded(key)
     if lower in _ALWAYS_THERE:
         return True
     for condition, operator in statement.conditions:
-        other = condition.key.lower()
+        other = folded(condition.key)
         if operator.base == "Null" and other == lower and "false" in condition.values:
             return True
         if lower in _NAMES_OF and other.startswith(_NAMES_OF[lower]) and needs_key(condition, operator):

@@ -11,6 +11,7 @@ from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.checks.finding import ERROR, NOTE, WARNING
 from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Problem
 from kmsgen.checks.lint.written import WrittenStatement
+from kmsgen.policy.letter_case import folded
 
 _SOURCE_KEYS = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
 _IS_SERVICE = "aws:principalisawsservice"
@@ -35,7 +36,7 @@ def confused_deputies(statement: WrittenStatement) -> Iterator[Problem]:
 
 
 def _tied(statement: WrittenStatement) -> bool:
-    keys = [condition.key.lower() for condition in statement.statement.conditions]
+    keys = [folded(condition.key) for condition in statement.statement.conditions]
     return any(key in _SOURCE_KEYS or key.startswith("kms:encryptioncontext") for key in keys)
 
 
@@ -44,7 +45,7 @@ def _named_by_conditions(statement: WrittenStatement) -> list[str]:
     named = (
         condition.values
         for condition, operator in statement.conditions
-        if condition.key.lower() in _SERVICE_NAMES and operator.base in ("StringEquals", "StringLike")
+        if folded(condition.key) in _SERVICE_NAMES and operator.base in ("StringEquals", "StringLike")
     )
     return [value for values in named for value in values]
 
@@ -58,7 +59,7 @@ def _only_looks(statement: WrittenStatement) -> bool:
 def any_services(statement: WrittenStatement) -> Iterator[Problem]:
     """Find Allow for everybody that only asks the caller to be some service of AWS."""
     for condition, operator in statement.conditions if statement.allows and statement.names_everybody else ():
-        if condition.key.lower() != _IS_SERVICE or operator.base != "Bool" or "true" not in condition.values:
+        if folded(condition.key) != _IS_SERVICE or operator.base != "Bool" or "true" not in condition.values:
             continue
         if not _tied(statement) and not _named_by_conditions(statement):
             yield statement.problem_of(condition, "every service of AWS may use the key, for whomever it acts")
@@ -66,10 +67,10 @@ def any_services(statement: WrittenStatement) -> Iterator[Problem]:
 
 def denies_of_services(statement: WrittenStatement) -> Iterator[Problem]:
     """Find Deny by network that also takes what services do for their callers."""
-    keys = {condition.key.lower() for condition in statement.statement.conditions}
+    keys = {folded(condition.key) for condition in statement.statement.conditions}
     for condition, operator in () if statement.allows or keys & _TELLS_OF_SERVICES else statement.conditions:
         holds_for_services = "Not" in operator.base or (operator.base == "Null" and "true" in condition.values)
-        if condition.key.lower() in _NETWORK and holds_for_services:
+        if folded(condition.key) in _NETWORK and holds_for_services:
             message = f"`{condition.key}` is not the caller's where a service calls for it: calls of services are denied too"
             yield statement.problem_of(condition, message)
 

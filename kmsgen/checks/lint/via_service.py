@@ -14,6 +14,7 @@ from kmsgen.checks.lint.rule import KMS_GUIDE, LintRule, Problem
 from kmsgen.checks.lint.spelling import nearest
 from kmsgen.checks.lint.written import WrittenStatement
 from kmsgen.policy.document import Condition
+from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import OperatorName
 from kmsgen.prover.values.partition import walk
 from kmsgen.prover.values.patterns import DIGITS, glob, run_of
@@ -49,7 +50,7 @@ def _conditions(statement: WrittenStatement) -> Iterator[tuple[Condition, Operat
     Not those with a variable, nor those with a star that counts as a letter, of which another rule tells.
     """
     for condition, operator in statement.conditions:
-        if condition.key.lower() == _KEY and operator.base.startswith("String"):
+        if folded(condition.key) == _KEY and operator.base.startswith("String"):
             skipped = "${" if operator.base.endswith("Like") else "*"
             values = tuple(value for value in condition.values if skipped not in value and "${" not in value)
             yield condition._replace(values=values), operator
@@ -58,13 +59,13 @@ def _conditions(statement: WrittenStatement) -> Iterator[tuple[Condition, Operat
 def _has_form(value: str, operator: OperatorName) -> bool:
     if _wild(value, operator):
         return _may_match(value, None)
-    name, _, rest = (value.lower() if operator.base.endswith("IgnoreCase") else value).partition(".")
+    name, _, rest = (folded(value) if operator.base.endswith("IgnoreCase") else value).partition(".")
     return bool(name) and set(name) <= set(_IN_NAME) and rest.endswith(_TAIL) and REGION.match(rest[: -len(_TAIL)]) is not None
 
 
 def _has_known_service(value: str, operator: OperatorName) -> bool:
     if not _wild(value, operator):
-        return value.lower().partition(".")[0] in via_services.PREFIXES
+        return folded(value).partition(".")[0] in via_services.PREFIXES
     return any(_may_match(value, name) for name in via_services.PREFIXES)
 
 

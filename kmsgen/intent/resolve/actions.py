@@ -13,6 +13,7 @@ from kmsgen.intent.form.words import OTHER_SERVICES
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import Who
 from kmsgen.policy.document import Condition
+from kmsgen.policy.letter_case import folded
 from kmsgen.reading import Steps
 
 Values = tuple[str, ...]
@@ -88,7 +89,7 @@ def _spell_out(text: str, steps: Steps, context: Context) -> Values:
         return found
     if (action := _kms_action(text)) is not None:
         return (action.iam_name,)
-    other = next((name for name in OTHER_SERVICES if name.lower() == text.lower()), None)
+    other = next((name for name in OTHER_SERVICES if folded(name) == folded(text)), None)
     if other is not None:
         return (other,)
     context.refuse(steps, *_unknown(text))
@@ -97,18 +98,18 @@ def _spell_out(text: str, steps: Steps, context: Context) -> Values:
 
 def _kms_action(text: str) -> Action | None:
     """Find a KMS action by `kms:Name` or bare `Name`; a lower-case word is a capability word only."""
-    return actions.find(text) if text.lower().startswith("kms:") or text[:1].isupper() else None
+    return actions.find(text) if folded(text).startswith("kms:") or text[:1].isupper() else None
 
 
 def _unknown(text: str) -> Reason:
     if "*" in text or "?" in text:
-        matches = actions.expand(text) if text.lower().startswith("kms:") else ()
+        matches = actions.expand(text) if folded(text).startswith("kms:") else ()
         hint = (
             f"name them: {', '.join(matches[:8])}{' ...' if len(matches) > 8 else ''}" if matches else "name each action in full"
         )
         return ("action-wildcard", f"`{text}` has a wildcard, and would come to allow what KMS has yet to invent", hint)
     names = (*capabilities.CAPABILITIES, *(f"kms:{name}" for name in actions.ACTIONS))
-    if ":" in text and not text.lower().startswith("kms:"):
+    if ":" in text and not folded(text).startswith("kms:"):
         hint = did_you_mean(text, OTHER_SERVICES) or "an intent is about KMS"
         return ("foreign-action", f"`{text}` is no action of KMS", hint)
     hint = did_you_mean(text, names) or f"capability words: {', '.join(capabilities.CAPABILITIES)}; or an action, kms:Decrypt"
@@ -188,7 +189,7 @@ def resolve_never_actions(texts: list[str], steps: Steps, context: Context) -> V
             found: Values = tuple(action for row in rows for action in row if action.startswith("kms:"))
         elif text in ("*", "kms:*"):
             found = ("kms:*",)
-        elif text.lower().startswith("kms:") and ("*" in text or "?" in text):
+        elif folded(text).startswith("kms:") and ("*" in text or "?" in text):
             found = actions.expand(text)
         else:
             action = _kms_action(text)

@@ -8,6 +8,7 @@ from typing import Any
 from kmsgen.errors import Diagnostic
 from kmsgen.intent.intent import LINES, GrantLine, GuardRailLine, Intent
 from kmsgen.intent.resolve.context import Context
+from kmsgen.policy.letter_case import folded
 
 _WITH_A_KEY = ("services", "grants")
 
@@ -33,7 +34,7 @@ def _check_names(grants: tuple[GrantLine, ...], guardrails: tuple[GuardRailLine,
     named += [("guard rail", line.name, line.location) for line in guardrails if not line.principals]
     seen: dict[tuple[str, str], int] = {}
     for kind, name, place in named:
-        key = (kind, name.lower())
+        key = (kind, folded(name))
         if key in seen:
             hint = f"the first is in line {seen[key]}"
             context.problems.found.append(Diagnostic(place, "duplicate-name", f"the {kind} `{name}` is given twice", hint))

@@ -15,6 +15,7 @@ from kmsgen.intent.intent import NewKey
 from kmsgen.intent.resolve.conditions import ALIAS
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.regions import check_region
+from kmsgen.policy.letter_case import folded
 from kmsgen.reading import Steps
 
 _TAG_CHARACTERS = "letters, digits, spaces and `_.:/=+-@`"
@@ -87,7 +88,7 @@ def _check_tags(key: KeyFile, context: Context) -> None:
         context.refuse(("key", "tags"), "bad-tag", f"{len(key.tags)} tags; a key has at most 50")
     for name, value in key.tags.items():
         here: Steps = ("key", "tags", name)
-        if not 1 <= len(name) <= 128 or name.lower().startswith("aws:"):
+        if not 1 <= len(name) <= 128 or folded(name).startswith("aws:"):
             context.problems.add_key(here, "bad-tag", f"`{name}` is no tag of yours", "1 to 128 characters, not `aws:`")
         elif odd := next(filter(_is_odd, name), ""):
             context.problems.add_key(here, "bad-tag", f"`{odd}` is no character of a tag", _TAG_CHARACTERS)

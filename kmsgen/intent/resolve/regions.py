@@ -13,6 +13,7 @@ from kmsgen.catalogue.regions import PARTITION_OF
 from kmsgen.intent.files.suggestion import did_you_mean, nearest
 from kmsgen.intent.files.tree import Tree, texts
 from kmsgen.intent.resolve.context import Context
+from kmsgen.policy.letter_case import folded
 from kmsgen.reading import Steps
 
 _KEYS_OF_REGIONS = ("aws:requestedregion", "kms:primaryregion", "kms:replicaregion")
@@ -53,7 +54,7 @@ def _regions_in(text: str, steps: Steps) -> Iterator[str]:
 def _is_about_regions(steps: Steps) -> bool:
     """Return whether a text is a value, or one of the values, of a condition key about Regions."""
     names = [step for step in steps if isinstance(step, str)]
-    return "conditions" in names[:-1] and names[-1].lower() in _KEYS_OF_REGIONS
+    return "conditions" in names[:-1] and folded(names[-1]) in _KEYS_OF_REGIONS
 
 
 def _is_meant(text: str) -> bool:

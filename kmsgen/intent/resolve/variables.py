@@ -11,6 +11,7 @@ from kmsgen.catalogue import condition_keys
 from kmsgen.intent.files.suggestion import did_you_mean
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import Who
+from kmsgen.policy.letter_case import folded
 from kmsgen.reading import Steps
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
@@ -46,6 +47,6 @@ def _check_variable(name: str, steps: Steps, who: Who | None, context: Context) 
         context.refuse(
             steps, "policy-variable", f"`{name}` has several values, and is no policy variable", "compare it with `conditions:`"
         )
-    elif name.lower() == _USERS_ONLY and who is not None and who.kind not in ("user", "account", "everyone"):
+    elif folded(name) == _USERS_ONLY and who is not None and who.kind not in ("user", "account", "everyone"):
         hint = "use aws:PrincipalTag/NAME, or name a user"
         context.refuse(steps, "when-never-holds", f"`{name}` exists for IAM users only, and `{who.arn}` is none", hint)

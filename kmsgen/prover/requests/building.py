@@ -16,6 +16,7 @@ from kmsgen.catalogue import grants, key_specs
 from kmsgen.catalogue.condition_keys import carried
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.grant import Grant
+from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import Assignment, Values
 from kmsgen.prover.requests.constraints import CONTEXT, CONTEXT_KEYS, TAG, TAG_KEYS
 from kmsgen.prover.requests.grant_request import CONSTRAINT_TYPE, GRANT_KEYS
@@ -60,7 +61,7 @@ def decides(key: str, view: View) -> bool:
     """Return whether a request decides a condition key: what it says of the key changes what the authorizer sees of it."""
     if not carried(key, view.action.name):
         return False
-    if any(name.lower() == key for name in view.request.context):
+    if any(folded(name) == key for name in view.request.context):
         return False
     if key.startswith(CONTEXT) or key in (CONTEXT_KEYS, CONSTRAINT_TYPE):
         return takes_context(view.target.key) and view.action.name != RETIRE

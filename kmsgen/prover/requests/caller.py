@@ -131,7 +131,7 @@ def last_of_path(test: ValueTest) -> ValueTest:
     """Return a test of a path and a name of which only the name counts: what stands behind the last slash."""
     size = len(test.patterns)
     alone = [_within_name(pattern) for pattern in test.patterns]
-    below = [Pattern([STAR, Step("/"), *pattern.steps], ignore_case=pattern.ignore_case) for pattern in alone]
+    below = [Pattern([STAR, Step("/"), *pattern.steps]) for pattern in alone]
 
     def reading(bits: Bits) -> bool | None:
         return test.reading(tuple(one or other for one, other in zip(bits[:size], bits[size:], strict=True)))
@@ -149,7 +149,7 @@ def _within_name(pattern: object) -> Pattern:
         raise OutsideError("the name of a user is compared in more than one way")
     if any(step.characters and "/" in step.characters for step in pattern.steps):
         return _NOTHING
-    return Pattern([_NARROW.get(step, step) for step in pattern.steps], ignore_case=pattern.ignore_case)
+    return Pattern([_NARROW.get(step, step) for step in pattern.steps])
 
 
 _NOTHING = Pattern([Step("")])

@@ -15,6 +15,7 @@ from kmsgen.authorizer.context.lookup import lookup
 from kmsgen.authorizer.context.view import THROUGH_ENDPOINT, View
 from kmsgen.catalogue.availability import Presence, PrincipalKind, Route, availability
 from kmsgen.catalogue.condition_keys import carried, disputed
+from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import Assignment, OutsideError, Values
 from kmsgen.prover.requests.parts import Asked, values_of
 from kmsgen.prover.values.cells import find
@@ -81,7 +82,7 @@ def coherent_in(view: View, values: Mapping[str, Values | None]) -> bool:
     told = {key: values[key] or () for key in values}
     request = view.request._replace(context={**view.request.context, **told}, complete=False)
     asked = View(request, view.caller, view.action, view.target, view.grant)
-    wanted = {**{key.lower(): one for key, one in view.request.context.items()}, **values}
+    wanted = {**{folded(key): one for key, one in view.request.context.items()}, **values}
     return all((lookup(asked, key) or None) == (one or None) for key, one in wanted.items()) and all(
         _brings(key, values) for key, one in values.items() if one
     )

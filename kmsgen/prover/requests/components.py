@@ -7,12 +7,13 @@ from enum import Enum
 from typing import NamedTuple
 
 from kmsgen.policy.grant import Grant
+from kmsgen.policy.letter_case import loosely_folded
 from kmsgen.prover.problem import Assignment, Values
 from kmsgen.prover.requests.caller import CallerPart, StandIn
 from kmsgen.prover.requests.circumstances import CircumstancesPart, Coherent
 from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, FAMILY_OF_NAMES, ConstraintTest, Literal, Look
 from kmsgen.prover.requests.grant_request import CONSTRAINT_TYPE, GRANT_KEYS, GrantPart
-from kmsgen.prover.requests.pairs import NamePart, OtherNamesPart
+from kmsgen.prover.requests.pairs import NamePart, OtherNamesPart, refuse_near
 from kmsgen.prover.requests.parts import EPOCH, NOW, Asked, KeyPart, MomentPart, Part
 from kmsgen.prover.requests.ties import Tie, Ties
 from kmsgen.prover.values.domains import Domain
@@ -61,7 +62,8 @@ def component_of(key: str, free: Free, joined: Iterable[str]) -> Name:
     """Return the name under which a key hangs together with others."""
     if free.grant is not None and (key in GRANT_KEYS or key.startswith(CONTEXT) or key == FAMILIES[CONTEXT]):
         return Shared.GRANT
-    return next((family for family in joined if key.startswith(family)), _part_of(key, free))
+    part = next((family for family in joined if key.startswith(family)), _part_of(key, free))
+    return loosely_folded(part) if isinstance(part, str) else part
 
 
 def _part_of(key: str, free: Free) -> Name:
@@ -177,8 +179,9 @@ def _part_of_pairs(key: str, keys: Sequence[str], free: Free) -> Part | None:
     family = next((family for family, names in FAMILIES.items() if key.startswith(family) or key == names), None)
     if family is None:
         return None
+    taken = tuple(one.removeprefix(family) for one in keys if one.startswith(family))
+    refuse_near(taken)
     if key in FAMILY_OF_NAMES:
-        taken = tuple(one.removeprefix(family) for one in keys if one.startswith(family))
         return OtherNamesPart(family, taken, free.domains[key])
     name = key.removeprefix(family)
     return NamePart(family, name, free.spellings.get(key, ()), free.domains[key])

@@ -15,6 +15,7 @@ from kmsgen.authorizer.language.open_value import Lookup, Seen, either_way
 from kmsgen.authorizer.language.operators import null_test
 from kmsgen.authorizer.language.statement import ResourceTest
 from kmsgen.authorizer.language.wildcards import Maybe
+from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import split_operator
 from kmsgen.prover.problem import Assignment, OutsideError, Values
 from kmsgen.prover.values.cells import Accept
@@ -201,7 +202,7 @@ class ConstraintTest:
         if key in _SOURCES:
             return (constraints.source_arn,) if constraints.source_arn else ()
         pairs = (*(constraints.encryption_context_equals or ()), *(constraints.encryption_context_subset or ()))
-        return tuple(value for name, value in pairs if f"{CONTEXT}{name.lower()}" == key)
+        return tuple(value for name, value in pairs if f"{CONTEXT}{folded(name)}" == key)
 
     def reading(self, decided: Assignment) -> Maybe:
         """Whether the authorizer's own test of the grant passes."""

@@ -13,12 +13,13 @@ from itertools import combinations, product
 from typing import NamedTuple
 
 from kmsgen.policy.grant import Pairs
+from kmsgen.policy.letter_case import folded, loosely_folded, spellings
 from kmsgen.prover.problem import Assignment, OutsideError, Values
 from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, ConstraintTest, KeyTest
 from kmsgen.prover.requests.parts import Asked
 from kmsgen.prover.values.cells import every, find
 from kmsgen.prover.values.domains import Domain
-from kmsgen.prover.values.patterns import Automaton, literal, variants
+from kmsgen.prover.values.patterns import Automaton, in_any_case, literal
 from kmsgen.prover.values.sets import demands, find_set
 
 SOME_VALUE = "any"
@@ -108,11 +109,18 @@ def _by_state(name: str, together: Automaton, most: int) -> dict[int, list[str]]
     found = {together.start: [""]}
     for character in name:
         longer: dict[int, list[str]] = {}
-        for case in dict.fromkeys((character, *variants(character))):
+        for case in dict.fromkeys((character, *spellings(character))):
             for state, heads in found.items():
                 longer.setdefault(together.after(state, case) if state else 0, []).extend(head + case for head in heads)
         found = {state: heads[:most] for state, heads in longer.items()}
     return found
+
+
+def refuse_near(names: Iterable[str]) -> None:
+    """Raise OutsideError where two names, in lower case, may be one by the case of letters beyond ASCII (P15)."""
+    names = frozenset(names)
+    if len(frozenset(map(loosely_folded, names))) < len(names):
+        raise OutsideError("two names are the same but for the case of letters beyond ASCII")
 
 
 class OtherNamesPart(NamedTuple):
@@ -131,6 +139,7 @@ class OtherNamesPart(NamedTuple):
         """Yield sets of further names: those that tests of names ask for, and one more."""
         there = asked.decided.pairs.get(self.family, ())
         for names in self._names([name for name, _ in there], asked):
+            refuse_near([*self.taken, *map(folded, names)])
             pairs = (*there, *((name, SOME_VALUE) for name in names))
             keys = tuple(name for name, _ in pairs) or None
             if keys is None and not self.domain.optional:
@@ -142,7 +151,7 @@ class OtherNamesPart(NamedTuple):
     def _names(self, there: Iterable[str], asked: Asked) -> Iterator[list[str]]:
         yield []
         lookup = asked.decided.values.get
-        domain = self.domain._replace(never=tuple(literal(name, ignore_case=True) for name in self.taken))
+        domain = self.domain._replace(never=tuple(in_any_case(name) for name in self.taken))
         tests = ((look.set(lookup), look.accept(truth=truth)) for look, truth in asked.on(FAMILIES[self.family]))
         of_every, needed = demands(tests)
         names: list[str] = []

@@ -5,12 +5,14 @@ Source: IAM User Guide, reference_identifiers, reference_policies_elements_princ
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, parse_arn
 from kmsgen.authorizer.language.operators import parse_number
 from kmsgen.authorizer.language.variables import Variable, parse_policy_text
 from kmsgen.authorizer.language.wildcards import Wild
+from kmsgen.policy.letter_case import near, spellings
 from kmsgen.prover.problem import Meter, Values
 from kmsgen.prover.requests.caller import StandIn, narrowed
 from kmsgen.prover.requests.vocabulary import Vocabulary, Want
@@ -168,8 +170,9 @@ def patterns_of(want: Want) -> Iterator[Pattern]:
     for value in want.values:
         pieces = parse_policy_text(value, variables=want.variables, wildcards=wildcards).pieces
         parts = [_STEPS[piece] if isinstance(piece, Wild) else STAR if isinstance(piece, Variable) else piece for piece in pieces]
-        steps = [step for part in parts for step in ([part] if isinstance(part, Step) else map(Step, part))]
-        yield Pattern(steps, ignore_case=base.endswith("IgnoreCase"))
+        for spelled in (spellings, near) if base.endswith("IgnoreCase") else (str,):
+            steps = ([part] if isinstance(part, Step) else map(Step, map(spelled, part)) for part in parts)
+            yield Pattern(list(chain.from_iterable(steps)))
         if base.startswith("Arn"):
             yield Pattern(arn_steps(parts))
 

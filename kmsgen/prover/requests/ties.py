@@ -15,10 +15,11 @@ from typing import NamedTuple
 from kmsgen.authorizer.language.operators import OPERATORS
 from kmsgen.authorizer.language.variables import Variable, parse_policy_text
 from kmsgen.authorizer.language.wildcards import Wild
+from kmsgen.policy.letter_case import loosely_folded
 from kmsgen.policy.operators import split_operator
 from kmsgen.prover.problem import Assignment, OutsideError, Values
 from kmsgen.prover.requests.constraints import KeyTest, Look, ResourceLook
-from kmsgen.prover.values.patterns import STAR, Automaton, Pattern, Step, after, literal
+from kmsgen.prover.values.patterns import STAR, Automaton, Pattern, Step, after, in_any_case, literal, nearly
 from kmsgen.prover.values.value_tests import Family, ValueTest, steps_of
 
 Pieces = tuple[str | Wild | Variable, ...]
@@ -107,7 +108,7 @@ class Ties:
         named = dict.fromkeys([*found.named, *self._substrings(key, decided)])
         tests = list(found.tests)
         if any(tie.fold for tie in self.ties):
-            tests += [_apart(literal(text, ignore_case=True)) for text in named]
+            tests += [_apart(pattern(text)) for text in named for pattern in (in_any_case, nearly)]
         if any(tie.wild and key in tie.variables for tie in self.ties):
             named["*"] = None
             tests.append(_apart(_HOLDS_WILDCARD))
@@ -137,7 +138,7 @@ def _inner(tie: Tie, key: str, text: str, decided: Assignment) -> Iterator[str]:
     at = next(i for i, piece in enumerate(tie.pieces) if isinstance(piece, Variable) and piece.key == key)
     head = _fixed(tie.pieces[:at], decided)
     tail = _fixed(tie.pieces[at + 1 :], decided)
-    same = str.lower if tie.fold else str
+    same = loosely_folded if tie.fold else str
     starts = range(len(text) + 1) if head is None else [len(head)] if same(text).startswith(same(head)) else []
     for start in starts:
         if tail is None:
@@ -261,7 +262,7 @@ class _Telling:
         yield Pattern([*head, STAR, *tail])
         for test in self._ties.tests_on(name, self._decided):
             for pattern in test.patterns:
-                if test.family is not Family.TEXT or not isinstance(pattern, Pattern) or pattern.ignore_case:
+                if test.family is not Family.TEXT or not isinstance(pattern, Pattern):
                     raise OutsideError(f"{name} stands within a text and is compared otherwise than by patterns")
                 yield Pattern([*head, *pattern.steps, *tail])
 

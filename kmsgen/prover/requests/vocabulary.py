@@ -8,6 +8,7 @@ from kmsgen.arn import ACCOUNT_ID, is_service_principal, parse_arn
 from kmsgen.policy.bundle import Bundle, Levels
 from kmsgen.policy.document import Document, Statement
 from kmsgen.policy.grant import Grant, Pairs
+from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import OperatorName, split_operator
 from kmsgen.prover.problem import Values
 from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, FAMILY_OF_NAMES
@@ -86,7 +87,7 @@ def read(bundles: Iterable[Bundle], statements: Iterable[Statement] = (), princi
         principals=tuple(text for text in texts if _is_principal(text)),
         services=tuple(text for text in texts if is_service_principal(text)),
         actions=tuple(dict.fromkeys(text for statement, _ in every for text in statement.actions)),
-        variables=tuple(dict.fromkeys(name.lower() for text in texts for name in _VARIABLE.findall(text))),
+        variables=tuple(dict.fromkeys(folded(name) for text in texts for name in _VARIABLE.findall(text))),
         resources=tuple(dict.fromkeys(text for statement, _ in every for text in statement.resources)),
         pairs=_pairs(every, grants),
         by_key=by_key,
@@ -117,13 +118,13 @@ def _pairs(every: Iterable[tuple[Statement, str]], grants: Iterable[Grant]) -> M
     names = [name for statement, _ in every for name in _pair_names(statement)]
     names += [(CONTEXT, name) for grant in grants for name in _constrained(grant)]
     for family, name in names:
-        found.setdefault(f"{family}{name.lower()}", {})[name] = None
+        found.setdefault(f"{family}{folded(name)}", {})[name] = None
     for statement, _ in every:
         for condition in statement.conditions:
-            family = FAMILY_OF_NAMES.get(condition.key.lower(), "")
+            family = FAMILY_OF_NAMES.get(folded(condition.key), "")
             for name in condition.values if family else ():
-                if f"{family}{name.lower()}" in found:
-                    found[f"{family}{name.lower()}"][name] = None
+                if f"{family}{folded(name)}" in found:
+                    found[f"{family}{folded(name)}"][name] = None
     return {key: tuple(spellings) for key, spellings in found.items()}
 
 
@@ -132,7 +133,7 @@ def _pair_names(statement: Statement) -> Iterator[tuple[str, str]]:
         names = [condition.key, *(name for value in condition.values for name in _VARIABLE.findall(value))]
         for name in names:
             for family in FAMILIES:
-                if name.lower().startswith(family):
+                if folded(name).startswith(family):
                     yield family, name[len(family) :]
 
 
@@ -164,4 +165,4 @@ def _wants(every: Iterable[tuple[Statement, str]]) -> Iterator[tuple[str, Want]]
         for condition in statement.conditions:
             operator = split_operator(condition.operator)
             if operator is not None:
-                yield condition.key.lower(), Want(operator, condition.values, version == "2012-10-17")
+                yield folded(condition.key), Want(operator, condition.values, version == "2012-10-17")

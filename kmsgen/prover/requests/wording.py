@@ -9,6 +9,7 @@ from kmsgen.authorizer.language.comparison import is_multi_valued
 from kmsgen.authorizer.language.operators import OPERATORS
 from kmsgen.authorizer.language.variables import Missing, parse_policy_text, resolve
 from kmsgen.catalogue import condition_keys
+from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import split_operator
 from kmsgen.prover.problem import Assignment, Values
 from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, FAMILY_OF_NAMES, TAG, KeyTest, Literal
@@ -149,7 +150,7 @@ _PLACES = {CONTEXT: "the encryption context", TAG: "the request's tags"}
 def _further_names(decided: Assignment) -> Iterator[str]:
     """Say which names of pairs have to be there of which no policy tests the value."""
     for family in FAMILIES:
-        names = [name for name, _ in decided.pairs.get(family, ()) if f"{family}{name.lower()}" not in decided.values]
+        names = [name for name, _ in decided.pairs.get(family, ()) if f"{family}{folded(name)}" not in decided.values]
         if names:
             yield f"with `{'`, `'.join(names)}` in {_PLACES[family]}"
 

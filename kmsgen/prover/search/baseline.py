@@ -7,6 +7,7 @@ from kmsgen.authorizer.applicable.rule_set import RuleSet
 from kmsgen.authorizer.evaluation.grants import RETIRE, GrantRule, retires
 from kmsgen.authorizer.language.principal import DIRECT, DOUBT, Caller, CallerKind, Naming
 from kmsgen.authorizer.language.statement import Rule
+from kmsgen.policy.letter_case import folded
 from kmsgen.prover.search.clauses import Clause, Matchable
 
 
@@ -29,7 +30,7 @@ class Baseline:
     def naming(self, plan: Plan) -> Iterator[tuple[Clause, Matchable]]:
         """Yield the covers that name the caller and the action of a plan."""
         namings = self.rules.naming(plan.caller)
-        for rule, covers in self.rules.covering(plan.action.iam_name.lower()):
+        for rule, covers in self.rules.covering(folded(plan.action.iam_name)):
             if covers is True and meant(namings[rule], plan.caller) & ~DOUBT:
                 yield self._clause_of[rule], rule
         for grant in self.grants:

@@ -14,6 +14,7 @@ from kmsgen.authorizer.language.statement import Rule
 from kmsgen.authorizer.language.wildcards import Maybe
 from kmsgen.catalogue import grants as catalogue
 from kmsgen.policy.grant import GrantConstraints
+from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import Assignment, Values
 from kmsgen.prover.requests.building import build
 from kmsgen.prover.requests.constraints import CONTEXT, CONTEXT_KEYS, ConstraintTest, Look, ResourceLook
@@ -103,7 +104,7 @@ class _Met:
 
     def _constraints(self, grant: GrantRule) -> Iterable[ConstraintTest]:
         constraints = grant.grant.constraints
-        pairs = frozenset(f"{CONTEXT}{name.lower()}" for name, _ in constraint_pairs(grant.grant))
+        pairs = frozenset(f"{CONTEXT}{folded(name)}" for name, _ in constraint_pairs(grant.grant))
         if self._plan.action.name == CREATE:
             reads = {OPERATIONS, CONSTRAINT_TYPE, CONTEXT_KEYS, *pairs, *([SOURCE_ARN] if constraints.source_arn else ())}
             yield self._constraint(grant, frozenset(reads), first=True)

@@ -23,6 +23,7 @@ from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess
 from kmsgen.policy.document import Document
+from kmsgen.policy.letter_case import folded
 from kmsgen.prover.requests.caller import StandIn
 from kmsgen.prover.requests.circumstances import in_requests_of
 from kmsgen.prover.requests.principals import other_than
@@ -157,7 +158,7 @@ def _taken(one: Rule | GrantRule, actions: Iterable[Action]) -> Iterator[object]
         return
     keys = [*one.resource.variables, *(key for test in one.conditions for key in (test.variable, *test.variables))]
     for action in actions:
-        covers = one.covers(action.iam_name.lower())
+        covers = one.covers(folded(action.iam_name))
         yield covers if covers is False or not keys else (covers, *(in_requests_of(action.name, key) for key in keys))
 
 

@@ -11,6 +11,7 @@ from itertools import combinations
 from kmsgen.authorizer.language.conditions import ConditionTest
 from kmsgen.authorizer.language.variables import parse_policy_text
 from kmsgen.authorizer.language.wildcards import Maybe, any_of
+from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import OperatorName, split_operator
 from kmsgen.prover.problem import OutsideError
 from kmsgen.prover.solver import readings, templates
@@ -73,7 +74,7 @@ def _when_missing(name: OperatorName) -> bool:
 def _null(terms: Terms, wanted: Sequence[str], slots: Slots) -> tuple[Maybe, Answer]:
     """Return whether Null holds of an absent key, and when of one that is there; open where all its values are empty."""
     of_absent, of_present = (
-        any_of((text.lower() == "true") is absent if text.lower() in ("true", "false") else None for text in wanted)
+        any_of((folded(text) == "true") is absent if folded(text) in ("true", "false") else None for text in wanted)
         for absent in (True, False)
     )
     something = terms.some(terms.every([slot.there, terms.negate(terms.equal(slot.text, ""))]) for slot in slots)

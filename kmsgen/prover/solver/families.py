@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, islice, pairwise, product
 from typing import NamedTuple
 
+from kmsgen.policy.letter_case import folded, spellings
 from kmsgen.prover.problem import Values
 from kmsgen.prover.requests.constraints import CONTEXT
-from kmsgen.prover.requests.pairs import SOME_VALUE
+from kmsgen.prover.requests.pairs import SOME_VALUE, refuse_near
 from kmsgen.prover.solver import values
 from kmsgen.prover.solver.domains import admitted
-from kmsgen.prover.solver.languages import cases, in_any_case
+from kmsgen.prover.solver.languages import in_any_case
 from kmsgen.prover.solver.measures import Asked
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.solver.slots import Slot
@@ -47,6 +48,7 @@ class Family:
     def __init__(self, script: Script, family: str, wanted: Mapping[str, Wanted], names: Domain | None, others: int) -> None:
         self._script = script
         self.name = family
+        refuse_near(key.removeprefix(family) for key in wanted)
         self.of_key = {key: self._of_name(key, one, told=names is not None) for key, one in wanted.items()}
         self.others = list(self._other_names(wanted, names, others)) if names else []
 
@@ -108,7 +110,7 @@ class Family:
 def spellings_of(name: str, written: Values) -> Iterator[str]:
     """Yield the spellings of a name, those that policies use first."""
     yield from written
-    every = ("".join(letters) for letters in product(*map(cases, name)))
+    every = ("".join(letters) for letters in product(*map(spellings, name)))
     yield from (spelling for spelling in every if spelling not in written)
 
 
@@ -117,7 +119,7 @@ def holds(terms: Terms, family: Family, wanted: Mapping[str, str]) -> Formula:
     return terms.every(
         terms.some(
             terms.every([pair.there, terms.equal(pair.name, name), terms.equal(pair.value.text, value)])
-            for pair in family.of_key.get(f"{family.name}{name.lower()}", ())
+            for pair in family.of_key.get(f"{family.name}{folded(name)}", ())
         )
         for name, value in wanted.items()
     )

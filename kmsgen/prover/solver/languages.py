@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 from kmsgen.authorizer.language.wildcards import Wild
-from kmsgen.prover.problem import OutsideError
+from kmsgen.policy.letter_case import near, spellings
 from kmsgen.prover.solver.terms import HIGHEST, Language, Terms, once
 from kmsgen.prover.values.patterns import Pattern, Step
-
-KELVIN = "\u212a"
-"""The one character beyond ASCII whose lower case is a letter of ASCII."""
-_DEPENDS_ON_NEIGHBOURS = set("\u03c3\u03c2\u0307")
-"""Letters whose lower case depends on the letters around (final sigma), or that stand for half of one (i with a dot)."""
 
 
 def wildcards(terms: Terms, pieces: Iterable[str | Wild], *, within: str = "") -> Language:
@@ -49,40 +43,25 @@ def one_of(terms: Terms, characters: str) -> Language:
 
 @once
 def in_any_case(terms: Terms, text: str) -> Language:
-    """Return the texts that are this one but for their case. Raises OutsideError where a letter's case depends on others."""
-    if _DEPENDS_ON_NEIGHBOURS & set(text.lower()):
-        raise OutsideError(f"`{text}` is compared without its case, which depends on the letters beside each other")
-    return terms.sequence([one_of(terms, cases(character)) for character in text])
+    """Return the texts that are this one but for their case."""
+    return terms.sequence([one_of(terms, spellings(character)) for character in text])
 
 
-def cases(character: str) -> str:
-    """Return every character with the lower case of this one."""
-    if character.isascii():
-        return "".join({character.lower(), character.upper(), *(KELVIN if character in "kK" else "")})
-    return _of_lower_case().get(character.lower(), character)
-
-
-@lru_cache(maxsize=1)
-def _of_lower_case() -> dict[str, str]:
-    """Return, by lower case, the characters that have it."""
-    found: dict[str, list[str]] = {}
-    for code in range(ord(HIGHEST) + 1):
-        found.setdefault(chr(code).lower(), []).append(chr(code))
-    return {lower: "".join(characters) for lower, characters in found.items() if len(characters) > 1}
+@once
+def nearly(terms: Terms, text: str) -> Language:
+    """Return the texts that may be this one but for their case, whatever AWS does beyond ASCII (P15)."""
+    return terms.sequence([one_of(terms, near(character)) for character in text])
 
 
 def shape(terms: Terms, pattern: Pattern) -> Language:
     """Return what the steps of a pattern take."""
-    return terms.sequence([_step(terms, step, ignore_case=pattern.ignore_case) for step in pattern.steps])
+    return terms.sequence([_step(terms, step) for step in pattern.steps])
 
 
-def _step(terms: Terms, step: Step, *, ignore_case: bool) -> Language:
+def _step(terms: Terms, step: Step) -> Language:
     if step.characters is None:
         return terms.anything() if step.loop else terms.any_character()
-    if step.negated:
-        taken = outside(terms, step.characters)
-    else:
-        taken = one_of(terms, "".join(map(cases, step.characters)) if ignore_case else step.characters)
+    taken = outside(terms, step.characters) if step.negated else one_of(terms, step.characters)
     return terms.repeated(taken) if step.loop else taken
 
 

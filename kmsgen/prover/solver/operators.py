@@ -10,6 +10,7 @@ import binascii
 from collections.abc import Callable, Sequence
 
 from kmsgen.authorizer.language.operators import OPERATORS, parse_date, parse_number
+from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import OutsideError
 from kmsgen.prover.solver import arns, binaries, readings
 from kmsgen.prover.solver.case_ignored import equals_in_any_case
@@ -51,7 +52,7 @@ def is_arn_like(script: Script, pieces: Sequence[Piece], slot: Slot) -> Answer:
 def is_boolean(script: Script, pieces: Sequence[Piece], slot: Slot) -> Answer:
     """Compare with true or false, in any case."""
     terms = script.terms
-    wanted = _known(pieces).lower()
+    wanted = folded(_known(pieces))
     if wanted not in ("true", "false"):
         return readings.OPEN
     other = "false" if wanted == "true" else "true"

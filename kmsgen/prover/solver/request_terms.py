@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from kmsgen.authorizer.language.comparison import is_multi_valued
 from kmsgen.authorizer.language.variables import Variable
+from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import OutsideError
 from kmsgen.prover.requests.circumstances import CHAIN, FIRST, LAST, WHOLE
 from kmsgen.prover.requests.components import Free
@@ -126,7 +127,7 @@ class RequestTerms:
         """Return what is asked of a name: each test of it, of all names or of one spelling needs two spellings at most."""
         constraints = [look for look in self.looks if isinstance(look, ConstraintTest)]
         spelled = {name for look in constraints for name, _ in constraint_pairs(look.rule.grant)}
-        exact = sum(f"{CONTEXT}{name.lower()}" == key for name in spelled)
+        exact = sum(f"{CONTEXT}{folded(name)}" == key for name in spelled)
         domain = self.free.domains[key]
         most = max(2 * self._reads(key) + of_names + exact, 1)
         return Wanted(self.free.spellings.get(key, ()), self._named.asked(key, domain), most, domain)

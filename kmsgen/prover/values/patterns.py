@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from kmsgen.policy import letter_case
+
 LETTERS = "xyzabcdefghijklmnopqrstuvwXYZABCDEFGHIJKLMNOPQRSTUVW"
 DIGITS = "9876543210"
 NAME = LETTERS + DIGITS + "-_+=,.@"
@@ -109,14 +111,13 @@ class Automaton:
 class Pattern(Automaton):
     """One pattern: an automaton of steps."""
 
-    __slots__ = ("accept", "ignore_case", "steps")
+    __slots__ = ("accept", "steps")
 
-    def __init__(self, steps: Sequence[Step], *, ignore_case: bool = False) -> None:
+    def __init__(self, steps: Sequence[Step]) -> None:
         super().__init__()
         self.steps = tuple(_without_double_stars(steps))
-        self.ignore_case = ignore_case
         for position, step in enumerate(self.steps):
-            self._place(1 << position, step, ignore_case=ignore_case)
+            self._place(1 << position, step)
         self.size = len(self.steps) + 1
         self.accept = 1 << len(self.steps)
         self.accepts = (self.accept,)
@@ -124,7 +125,7 @@ class Pattern(Automaton):
         self.forever &= self.accept >> 1
         self.start = self._settle(1)
 
-    def _place(self, bit: int, step: Step, *, ignore_case: bool) -> None:
+    def _place(self, bit: int, step: Step) -> None:
         self.loops |= bit if step.loop else 0
         if step.characters is None or step.negated:
             self.unnamed |= bit
@@ -136,7 +137,7 @@ class Pattern(Automaton):
             for character in step.characters or "":
                 self.refused[character] = self.refused.get(character, 0) | bit
             return
-        for character in variants(step.characters) if ignore_case else step.characters:
+        for character in step.characters:
             self.literal[character] = self.literal.get(character, 0) | bit
 
     @property
@@ -179,18 +180,6 @@ def _characters(step: Step) -> Iterator[str]:
     yield from (chr(code) for code in range(_FIRST_OTHER, _FIRST_OTHER + 0x4000))
 
 
-# Characters beside the lower and the upper case of a letter whose lower case is that letter.
-_THIRD_FORMS = {"k": "\u212a", "\u00e5": "\u212b", "\u03c9": "\u2126", "\u03b8": "\u03f4", "\u00df": "\u1e9e"}
-
-
-def variants(characters: str) -> Iterator[str]:
-    """Yield every character of the same lower case, which is how texts are compared without their case."""
-    for character in characters:
-        lower = character.lower()
-        forms = {character, lower, lower.upper(), lower.title(), *_THIRD_FORMS.get(lower, "")}
-        yield from sorted(form for form in forms if len(form) == 1 and form.lower() == lower)
-
-
 def _without_double_stars(steps: Iterable[Step]) -> Iterator[Step]:
     last = None
     for step in steps:
@@ -199,15 +188,25 @@ def _without_double_stars(steps: Iterable[Step]) -> Iterator[Step]:
         last = step
 
 
-def literal(text: str, *, ignore_case: bool = False) -> Pattern:
+def literal(text: str) -> Pattern:
     """Return the pattern that matches exactly this text."""
-    return Pattern([Step(character) for character in text], ignore_case=ignore_case)
+    return Pattern([Step(character) for character in text])
+
+
+def in_any_case(text: str) -> Pattern:
+    """Return the pattern of the texts that are this one but for their case."""
+    return Pattern([Step(letter_case.spellings(character)) for character in text])
+
+
+def nearly(text: str) -> Pattern:
+    """Return the pattern of the texts that may be this one but for their case, whatever AWS does beyond ASCII (P15)."""
+    return Pattern([Step(letter_case.near(character)) for character in text])
 
 
 @lru_cache(maxsize=4096)
-def glob(text: str, *, ignore_case: bool = False) -> Pattern:
+def glob(text: str) -> Pattern:
     """Return the pattern of a text in which `*` stands for any run and `?` for one character."""
-    return Pattern([_wildcard(character) for character in text], ignore_case=ignore_case)
+    return Pattern([_wildcard(character) for character in text])
 
 
 def arn_glob(text: str) -> Pattern:

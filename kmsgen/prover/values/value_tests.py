@@ -17,14 +17,13 @@ from kmsgen.authorizer.language.open_value import Lookup, either_way
 from kmsgen.authorizer.language.operators import OPERATORS
 from kmsgen.authorizer.language.variables import Missing, Resolved, parse_policy_text, resolve
 from kmsgen.authorizer.language.wildcards import Maybe, Pieces, Wild, any_of, negate, split_parts
+from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import split_operator
 from kmsgen.prover.problem import OutsideError, Values
-from kmsgen.prover.values.patterns import ANY, STAR, Automaton, Pattern, Step, arn_steps, glob, literal
+from kmsgen.prover.values.patterns import ANY, STAR, Automaton, Pattern, Step, arn_steps, glob, in_any_case, literal, nearly
 
 Bits = tuple[bool, ...]
 Reading = Callable[[Bits], Maybe]
-_FINAL_SIGMA_AND_DOT = set("\u03c3\u03c2\u0307")
-"""Letters whose lower case depends on the letters around."""
 
 
 class Family(Enum):
@@ -186,9 +185,7 @@ def _of_resolved(resolved: Resolved, base: str) -> _Alternative:
     if base == "Bool":
         return _of_boolean(text or "")
     if base.endswith("IgnoreCase"):
-        if _FINAL_SIGMA_AND_DOT & set((text or "").lower()):
-            raise OutsideError(f"`{text}` is compared without its case, which depends on the letters beside each other")
-        return _Alternative((literal(text or "", ignore_case=True),), _first, text)
+        return _Alternative((in_any_case(text or ""), nearly(text or "")), _strictly, text)
     if base.startswith("Arn"):
         return _of_arn(resolved)
     if text is not None and resolved.loose == resolved.pieces:
@@ -196,15 +193,20 @@ def _of_resolved(resolved: Resolved, base: str) -> _Alternative:
     if resolved.loose == resolved.pieces or not OPERATORS[base].wildcards:
         return _Alternative((_pattern(resolved.pieces),), _first, text)
     both = (_pattern(resolved.pieces), _pattern(resolved.loose))
-    return _Alternative(both, lambda bits: True if bits[0] else (None if bits[1] else False), text)
+    return _Alternative(both, _strictly, text)
+
+
+def _strictly(bits: Bits) -> Maybe:
+    """Return what follows from a pattern that surely holds and one that may."""
+    return True if bits[0] else (None if bits[1] else False)
 
 
 def _of_boolean(text: str) -> _Alternative:
-    wanted = text.lower()
+    wanted = folded(text)
     if wanted not in ("true", "false"):
         return _Alternative((), _open)
     other = "false" if wanted == "true" else "true"
-    patterns = (literal(wanted, ignore_case=True), literal(other, ignore_case=True))
+    patterns = (in_any_case(wanted), in_any_case(other))
     return _Alternative(patterns, lambda bits: True if bits[0] else (False if bits[1] else None), wanted)
 
 

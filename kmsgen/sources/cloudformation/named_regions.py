@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kmsgen.policy.letter_case import folded
 from kmsgen.sources.cloudformation.home import REGION_NAME
 from kmsgen.sources.unknown import OneOf, Unknown
 
@@ -45,7 +46,7 @@ def _test(keys: Any, region: str) -> Any:  # noqa: ANN401 - plain data with mark
     asks = {
         key
         for key, values in keys.items()
-        if key.lower() in _ASK_FOR_REGION and any(_names_another(one, region) for one in _listed(values))
+        if folded(key) in _ASK_FOR_REGION and any(_names_another(one, region) for one in _listed(values))
     }
     return {key: _REGION if key in asks else values for key, values in keys.items()}
 

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any, Final, NamedTuple
 
+from kmsgen.policy.letter_case import folded
 from kmsgen.reading import Steps
 from kmsgen.sources.unknown import OneOf, Text, Unknown, text_of, unknown_in
 
@@ -16,7 +17,7 @@ TextValue = str | Unknown | Text
 
 def is_true(value: object) -> bool:
     """Return whether a property that is a boolean holds: its text does as well as itself."""
-    return value is True or (isinstance(value, str) and value.lower() == "true")
+    return value is True or (isinstance(value, str) and folded(value) == "true")
 
 
 class JsonText(NamedTuple):

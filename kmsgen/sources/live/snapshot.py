@@ -8,6 +8,7 @@ from typing import NamedTuple
 from kmsgen.arn import parse_arn
 from kmsgen.policy.bundle import Bundle, KeyAccess
 from kmsgen.policy.document import Statement
+from kmsgen.policy.letter_case import folded
 from kmsgen.sources.aws_output import read_together
 from kmsgen.sources.live.keys import read_keys
 from kmsgen.sources.live.principals import Held, read_account, read_named
@@ -61,5 +62,5 @@ def named_principals(access: KeyAccess) -> Iterator[str]:
 
 def _named(statement: Statement) -> Iterator[str]:
     values = [one.value for one in statement.principals or () if one.kind == "AWS"]
-    values += [one for test in statement.conditions if test.key.lower() == _PRINCIPAL_ARN for one in test.values]
+    values += [one for test in statement.conditions if folded(test.key) == _PRINCIPAL_ARN for one in test.values]
     yield from (one for one in values if parse_arn(one) and not _PATTERN & set(one))

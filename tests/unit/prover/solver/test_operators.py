@@ -28,6 +28,7 @@ CASES = [
     ("StringEqualsIgnoreCase", ("red",), TEXTS),
     ("StringNotEqualsIgnoreCase", ("kelvin",), TEXTS),
     ("StringEqualsIgnoreCase", ("stra\u00dfe",), TEXTS),
+    ("StringEqualsIgnoreCase", ("\u00c9t\u00e9", "\u03c3", "i"), (*TEXTS, "\u00e9t\u00e9", "\u03c2", "\u03a3", "\u0131", "i")),
     ("StringLike", ("r?d*",), TEXTS),
     ("StringNotLike", ("*e*d", ""), TEXTS),
     ("ArnLike", ("arn:aws:iam::*:role/x",), ARNS),

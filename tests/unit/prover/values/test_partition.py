@@ -12,7 +12,7 @@ from kmsgen.authorizer.language.wildcards import glob as authorizer_glob
 from kmsgen.authorizer.language.wildcards import pieces_of
 from kmsgen.prover.problem import OutsideError
 from kmsgen.prover.values.partition import Cut
-from kmsgen.prover.values.patterns import DIGITS, Pattern, arn_glob, glob, literal, run_of
+from kmsgen.prover.values.patterns import DIGITS, Pattern, arn_glob, glob, in_any_case, literal, run_of
 
 GLOBS = st.lists(st.sampled_from(["a", "b", "*", "?"]), max_size=5).map("".join)
 SMALL = ["".join(letters) for size in range(6) for letters in itertools.product("abc", repeat=size)]
@@ -46,7 +46,7 @@ def test_patterns_match_as_the_authorizer_does(text: str, value: str) -> None:
 
 def test_case_is_told_apart_where_a_pattern_minds_it() -> None:
     """A literal that ignores case and one that does not give three classes."""
-    found = Cut([literal("Ab"), literal("ab", ignore_case=True)]).classes()
+    found = Cut([literal("Ab"), in_any_case("ab")]).classes()
     assert {one.matched for one in found} == {frozenset(), frozenset({1}), frozenset({0, 1})}
 
 
@@ -84,18 +84,3 @@ def test_the_text_of_a_pattern_without_wildcards() -> None:
     assert literal("x").text == "x"
     assert glob("x*").text is None
     assert Pattern([]).text == ""
-
-
-@given(st.text(max_size=1), st.sampled_from("kKsSåÅωΩθßǅ"))
-def test_every_character_of_the_same_lower_case_is_a_variant(character: str, letter: str) -> None:
-    """What compares equal without its case is taken, the Kelvin sign for k among it; nothing else is."""
-    assert literal(letter, ignore_case=True).matches(character) == (character.lower() == letter.lower())
-
-
-def test_no_third_form_of_a_letter_is_forgotten() -> None:
-    """Every character whose lower case is one letter is taken by the pattern of that letter."""
-    for character in map(chr, range(0x250)):
-        if len(character.lower()) == 1:
-            assert literal(character.lower(), ignore_case=True).matches(character)
-    for character in "\u212a\u212b\u2126\u03f4\u1e9e":
-        assert literal(character.lower(), ignore_case=True).matches(character)
