@@ -10,7 +10,7 @@ from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.evaluation.grants import GrantRule
 from kmsgen.authorizer.evaluation.outcome import Settlement, settle
 from kmsgen.authorizer.language.open_value import no_lookup
-from kmsgen.authorizer.language.principal import DIRECT, DOUBT, NOT_NAMED, ROLE, Caller, CallerKind, named
+from kmsgen.authorizer.language.principal import DIRECT, DOUBT, NOT_NAMED, ROLE, Caller, CallerKind, named, names
 from kmsgen.authorizer.language.statement import NAMES_PRINCIPALS, Rule
 from kmsgen.catalogue.model import Values
 from kmsgen.policy.document import Principal
@@ -76,7 +76,8 @@ def _of_element(rule: Rule, plan: Plan) -> Iterator[str]:
         if statement.not_principal:
             yield "S11"
         elif not named(statement.principals, caller) & ~DOUBT:
-            yield from {_of_principal(principal, caller) for principal in statement.principals}
+            doubtful = (principal for principal in statement.principals if names(principal, caller))
+            yield from dict.fromkeys(_of_principal(principal, caller) for principal in doubtful)
     elif any(isinstance(rules, DeniesOfSomeUser) and rule in rules.rules for rules in plan.sets):
         yield "P7"
     if not rule.resource.variables and rule.resource.check(plan.target.arn, no_lookup) is None:
