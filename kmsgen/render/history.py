@@ -18,6 +18,7 @@ _GRANT_OF_KEY = re.compile(
 _ALIAS_NAME = re.compile(r"alias/(?!aws/)[A-Za-z0-9/_-]{1,250}\Z")
 _PERSON = re.compile(r"arn:[a-z-]+:iam::[0-9]{12}:(?:role|user)/[\w+=,.@/-]{1,512}\Z", re.ASCII)
 _DELEGATION = re.compile(r"(?:key-policy|iam|both)\Z")
+_POLICY = re.compile(r"terraform(?:/account-[0-9]{12})?/[a-z0-9_]+\Z")
 _GRANTED = re.compile(r"(?:[0-9a-f-]{36}|mrk-[0-9a-f]{32})/[A-Za-z0-9:/_-]{1,256}\Z")
 
 
@@ -55,7 +56,8 @@ class History(NamedTuple):
     The id is empty where nothing tells it; of a grant it is `KEYID/NAME`. `deployer` is the ARN of who deploys.
     `attached`: some render attached IAM policies to their principals. `deployer_apart`: none
     put the deployer's own into the module that it applies. `delegation` and `grants` are as `Former` has them; `former` is what
-    the last render held of those before. `known` False: there is no manifest that tells.
+    the last render held of those before. `policies` are the ARNs of principals by where kmsgen 0.1 had an IAM policy for each:
+    the folder of a module, a slash and its label. `known` False: there is no manifest that tells.
     """
 
     keys: tuple[RenderedKey, ...] = ()
@@ -66,6 +68,7 @@ class History(NamedTuple):
     delegation: str | None = None
     grants: tuple[str, ...] = ()
     former: Former = NOTHING_HELD
+    policies: Mapping[str, str] = MappingProxyType({})
     known: bool = True
 
     @property
@@ -96,7 +99,8 @@ def plain(history: History) -> dict[str, Any]:
     addresses = dict(sorted(history.addresses.items()))
     told = {"deployer": history.deployer, "deployer_apart": history.deployer_apart, "attached": history.attached}
     former = {name: list(held) for name, held in history.former._asdict().items() if held}
-    more = {"delegation": history.delegation, "grants": list(history.grants), "former": former}
+    more: dict[str, object] = {"delegation": history.delegation, "grants": list(history.grants), "former": former}
+    more["policies"] = dict(history.policies)
     return {**told, **{name: held for name, held in more.items() if held}, "keys": keys, "terraform": addresses}
 
 
@@ -114,7 +118,13 @@ def parse(manifest: Mapping[str, Any]) -> History:
     keys_held = tuple(key for key in sound if key is not None)
     delegation = next(iter(_matching(_DELEGATION, [manifest.get("delegation")])), None)
     grants = _matching(_GRANT_OF_KEY, manifest.get("grants"))
-    return History(keys_held, MappingProxyType(held), named, attached, apart, delegation, grants, _former(manifest.get("former")))
+    read = History(keys_held, MappingProxyType(held), named, attached, apart, delegation, grants, _former(manifest.get("former")))
+    return read._replace(policies=MappingProxyType(_policies(manifest.get("policies"))))
+
+
+def _policies(data: object) -> dict[str, str]:
+    told = data.items() if isinstance(data, dict) else ()
+    return {name: arn for name, arn in told if _POLICY.match(str(name)) and isinstance(arn, str) and parse_arn(arn)}
 
 
 def _former(data: object) -> Former:

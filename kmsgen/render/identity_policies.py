@@ -12,13 +12,17 @@ from kmsgen.render.names import IDENTITY_CENTER, Holder, attachable_kind, holder
 
 
 class IdentityPolicy(NamedTuple):
-    """An IAM managed policy to create. `label` is its name in the target's language, `name` its name in IAM."""
+    """An IAM managed policy to create. `label` is its name in the target's language, `name` its name in IAM.
+
+    `renamed`: it takes the place of one of another name, which is to go once it stands.
+    """
 
     label: str
     name: str
     description: str
     document: Document
     holder: Holder
+    renamed: bool = False
 
 
 def of_account(deployment: Deployment, account: str, label: Callable[[str], str], joint: str) -> tuple[IdentityPolicy, ...]:

@@ -1,11 +1,13 @@
 """What the last render into a folder made of keys: what its manifest tells or, of one of kmsgen 0.1, the module beside it."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 from kmsgen.cli.output_folder import MANIFEST, manifest_of, read, read_text, sha256
 from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID
+from kmsgen.policy.written_policy import described_principal
 from kmsgen.render.history import UNKNOWN, History, RenderedKey, parse
 
 # What kmsgen 0.1 wrote into terraform/main.tf.
@@ -14,6 +16,9 @@ _POLICY = re.compile(r'^resource "aws_kms_key_policy" "([a-z0-9_]+)" \{\n  key_i
 _GRANT = re.compile(
     r'^resource "aws_kms_grant" "([a-z0-9_]+)" \{\n  name += "([\w:/-]+)"\n  key_id += (?:"([a-z0-9-]+)"|.*)$',
     re.MULTILINE | re.ASCII,
+)
+_IDENTITY_POLICY = re.compile(
+    r'^resource "aws_iam_policy" "([a-z0-9_]+)" \{\n(?:  .*\n)*?  description = "([^"]*)"$', re.MULTILINE
 )
 _CREATED = re.compile(r'^resource "(aws_kms_(?:external_)?key)" "this" \{\n((?:  .*\n)+)', re.MULTILINE)
 _ARGUMENT = re.compile(r"^  (\w+) += (?:\"([^\"]*)\"|(true|false))$", re.MULTILINE)
@@ -27,7 +32,17 @@ def last_render(folder: Path) -> History:
     if history.known or not manifest:
         return history
     text = read_text(folder / _MODULE)
-    return _of_module(text) if text is not None else UNKNOWN
+    return _of_module(text)._replace(policies=_policies(folder)) if text is not None else UNKNOWN
+
+
+def _policies(folder: Path) -> Mapping[str, str]:
+    """Return the principals of the IAM policies in the modules that kmsgen 0.1 wrote, by the module's folder and the label."""
+    found: dict[str, str] = {}
+    for module in (folder / _MODULE, *sorted(folder.glob("terraform/account-*/main.tf"))):
+        place = module.parent.relative_to(folder).as_posix()
+        for label, text in _IDENTITY_POLICY.findall(read_text(module) or ""):
+            found[f"{place}/{label}"] = described_principal(text)
+    return MappingProxyType(found)
 
 
 def last_manifest(folder: Path) -> str | None:

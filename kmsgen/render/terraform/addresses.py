@@ -6,7 +6,7 @@ policy, which lets the whole account use the key, in its place (hashicorp/aws, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from kmsgen.arn import account_of, region_of
@@ -14,6 +14,7 @@ from kmsgen.policy.bundle import KeyAccess
 from kmsgen.render import grant_calls
 from kmsgen.render.deployment import PLACEHOLDERS, Deployment, key_id
 from kmsgen.render.history import History, rendered_key
+from kmsgen.render.identity_policies import IdentityPolicy
 from kmsgen.render.names import words
 from kmsgen.render.terraform import grants
 
@@ -84,6 +85,31 @@ def carried(deployment: Deployment) -> Carried:
     return Carried(moved, tuple(removed))
 
 
+def renamed(deployment: Deployment, folder: str, policies: Iterable[IdentityPolicy]) -> dict[str, str]:
+    """Return the labels of IAM policies of a module by what kmsgen 0.1 called them, where that differs."""
+    now: dict[str, list[str]] = {}
+    for policy in policies:
+        now.setdefault(policy.holder.principal, []).append(policy.label)
+    found: dict[str, str] = {}
+    for arn, labels in now.items():
+        held = deployment.history.policies.items()
+        earlier = [place.rpartition("/")[2] for place, who in held if who == arn and place.rpartition("/")[0] == folder]
+        gone, new = ([one for one in these if one not in those] for these, those in ((earlier, labels), (labels, earlier)))
+        found |= dict(zip(gone, new, strict=False))
+    return found
+
+
+def moved_policies(deployment: Deployment, folder: str, policies: Iterable[IdentityPolicy]) -> dict[str, str]:
+    """Return the addresses of renamed IAM policies and of their attachments by what they were before."""
+    policies = tuple(policies)
+    kinds = {policy.label: policy.holder.kind for policy in policies}
+    moved: dict[str, str] = {}
+    for before, label in renamed(deployment, folder, policies).items():
+        types = ["aws_iam_policy", *([f"aws_iam_{kinds[label]}_policy_attachment"] if kinds[label] else [])]
+        moved |= {f"{one}.{before}": f"{one}.{label}" for one in types}
+    return moved
+
+
 def history_after(deployment: Deployment) -> History:
     """Return what the manifest of this render keeps: its keys, and every address at which something may be by now."""
     keys = tuple(map(rendered_key, deployment.bundle.keys)) if deployment.new_key or deployment.key_policies else ()
@@ -93,7 +119,8 @@ def history_after(deployment: Deployment) -> History:
     addresses = {**_earlier(deployment), **declared(deployment)}
     delegation = deployment.delegation if deployment.governed_keys() else None
     former = deployment.former._replace(grants=grant_calls.gone(deployment))
-    return History(keys, addresses, deployer, attached, apart, delegation, grant_calls.held(deployment), former)
+    told = History(keys, addresses, deployer, attached, apart, delegation, grant_calls.held(deployment), former)
+    return told._replace(policies=deployment.history.policies)
 
 
 def _earlier(deployment: Deployment) -> Mapping[str, str]:

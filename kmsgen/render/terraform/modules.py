@@ -16,7 +16,7 @@ from kmsgen.render.json_text import refuse_escapes
 from kmsgen.render.names import attachable_kind, resource_words
 from kmsgen.render.references import KeyReference, refers
 from kmsgen.render.terraform import grants
-from kmsgen.render.terraform.addresses import carried, creating_type, policy_label
+from kmsgen.render.terraform.addresses import carried, creating_type, moved_policies, policy_label, renamed
 from kmsgen.render.terraform.hcl import Expression
 from kmsgen.render.terraform.module import KeyPolicyResource, Module
 from kmsgen.render.terraform.templates import TEMPLATES
@@ -86,7 +86,7 @@ def _main(deployment: Deployment) -> Module:
     earlier = carried(deployment)
     policies = _policies(deployment, deployment.account)
     return own._replace(
-        moved=earlier.moved,
+        moved={**earlier.moved, **moved_policies(deployment, FOLDER, policies)},
         removed=(*earlier.removed, *_attachments_left(deployment, policies), *_deployers_left(deployment)),
         region=deployment.region if new_key or given or deployment.governed_keys() else "",
         policies=policies,
@@ -135,7 +135,14 @@ def _existing_keys(deployment: Deployment) -> Module:
 
 
 def _policies(deployment: Deployment, account: str) -> tuple[IdentityPolicy, ...]:
-    return identity_policies.of_account(deployment, account, resource_words, "_")
+    found = identity_policies.of_account(deployment, account, resource_words, "_")
+    moved = renamed(deployment, FOLDER if account == deployment.account else _of_account(account), found).values()
+    return tuple(policy._replace(renamed=policy.label in moved) for policy in found)
+
+
+def _of_account(account: str) -> str:
+    """Return the folder of the module of another account."""
+    return f"{FOLDER}/account-{account}"
 
 
 def _attachments_left(deployment: Deployment, policies: Iterable[IdentityPolicy]) -> tuple[str, ...]:
@@ -181,9 +188,9 @@ def _accounts(deployment: Deployment) -> Iterator[Module]:
         if account != deployment.account:
             halves = _policies(deployment, account)
             given = GIVEN_KEY if any(refers(half.document) for half in halves) else ""
-            folder = f"{FOLDER}/account-{account}"
-            left = _attachments_left(deployment, halves)
-            yield Module(folder, deployment.name, account, given=given, reference=reference, policies=halves, removed=left)
+            folder, left = _of_account(account), _attachments_left(deployment, halves)
+            module = Module(folder, deployment.name, account, given=given, reference=reference, policies=halves, removed=left)
+            yield module._replace(moved=moved_policies(deployment, folder, halves))
 
 
 # --- what is said beside the files --------------------------------------------------------------------------------------

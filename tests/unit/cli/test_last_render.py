@@ -9,7 +9,7 @@ import pytest
 
 from kmsgen.cli.jobs.last_render import last_render
 from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID
-from kmsgen.render.history import UNKNOWN, RenderedKey
+from kmsgen.render.history import UNKNOWN, RenderedKey, parse, plain
 
 # As kmsgen 0.1.0 wrote it.
 HEAD = """# Written by kmsgen from the intent `app`: change the intent, not this file.
@@ -128,3 +128,19 @@ def test_a_module_behind_a_link_is_not_read(tmp_path: Path) -> None:
 def test_the_manifest_comes_before_the_module(tmp_path: Path) -> None:
     """What a manifest tells is not asked of the module."""
     assert last_render(rendered(tmp_path, HEAD + ADOPTED, keys=[], terraform={})).addresses == {}
+
+
+def test_the_iam_policies_of_the_released_version_are_known_by_whom_they_are_for(tmp_path: Path) -> None:
+    """Of every module, by its folder and the label: kmsgen names them otherwise now, and none is to go before another stands."""
+    policy = """resource "aws_iam_policy" "role_path_to_x" {
+  name        = "app-role-path-to-x"
+  path        = var.iam_policy_path
+  description = "kmsgen, intent app: access of arn:aws:iam::111122223333:role/path/to/x"
+"""
+    folder = rendered(tmp_path, HEAD + ADOPTED + policy)
+    (folder / "terraform/account-444455556666").mkdir()
+    (folder / "terraform/account-444455556666/main.tf").write_text(policy.replace("path_to_x", "y"), encoding="utf-8")
+    arn = "arn:aws:iam::111122223333:role/path/to/x"
+    history = last_render(folder)
+    assert history.policies == {"terraform/role_path_to_x": arn, "terraform/account-444455556666/role_y": arn}
+    assert parse(plain(history)).policies == history.policies

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 
 import pytest
@@ -12,7 +13,7 @@ from kmsgen.render.deployment import Deployment
 from kmsgen.render.history import UNKNOWN, History
 from kmsgen.render.terraform import modules
 from kmsgen.render.terraform.addresses import carried, history_after
-from tests.unit.render.bundles import ACCOUNT, NEW_ARN, allow, document, role, texts
+from tests.unit.render.bundles import ACCOUNT, NEW_ARN, allow, deployment, document, role, texts
 
 ONE, TWO = "1234abcd-12ab-34cd-56ef-1234567890ab", "abcd1234-12ab-34cd-56ef-1234567890ab"
 THIS, FIRST = "aws_kms_key_policy.this", "aws_kms_key_policy.key_n_1234abcd_12ab_34cd_56ef_1234567890ab"
@@ -163,3 +164,18 @@ def test_a_grant_is_moved_from_what_it_was_called() -> None:
 def test_a_grant_that_is_not_of_the_intent_any_more_is_revoked() -> None:
     """Terraform destroys what is neither declared nor let go."""
     assert carried(adopting(ONE, history=history_after(granting(ONE)))) == ({THIS: FIRST}, ())
+
+
+def test_an_iam_policy_of_another_name_takes_the_place_of_the_one_that_was() -> None:
+    """It is made first, and its attachment, so that nobody is without; what has its name still is not touched."""
+    own = [(role(name), document(allow("kms:ListKeys"))) for name in ("path/x", "y", "z")]
+    policies = {"terraform/role_path_x": role("path/x"), "terraform/role_y": role("y"), "terraform/account-1/role_q": role("z")}
+    given = deployment(*own)._replace(history=History(policies=policies))
+    text = texts(modules.render(given))["terraform/main.tf"]
+    label = next(name for name in re.findall('"aws_iam_policy" "([^"]*)"', text) if "path" in name)
+    for kind in ("aws_iam_policy", "aws_iam_role_policy_attachment"):
+        assert f"moved {{\n  from = {kind}.role_path_x\n  to   = {kind}.{label}\n}}" in text
+    assert text.count("moved {") == text.count("it takes the place of one of another name") == 2
+    written = texts(modules.render(given._replace(attaches=False)))["terraform/main.tf"]
+    assert written.count("moved {") == 1
+    assert history_after(given).policies == policies

@@ -1,0 +1,38 @@
+# Written by kmsgen from the intent `replicas`: change the intent, not this file.
+
+# The policies name this account: anywhere else they would mean something else.
+data "aws_caller_identity" "current" {
+  lifecycle {
+    postcondition {
+      condition     = self.account_id == "444455556666"
+      error_message = "This module belongs to account 444455556666."
+    }
+  }
+}
+
+resource "aws_iam_policy" "role_path_to_partner" {
+  name        = "replicas-role-path-to-partner"
+  path        = var.iam_policy_path
+  description = "kmsgen, intent replicas: access of arn:aws:iam::444455556666:role/path/to/partner"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "UseByPartner"
+        Effect = "Allow"
+        Action = "kms:Decrypt"
+        Resource = [
+          var.key_arn,
+          "arn:aws:kms:eu-west-1:111122223333:key/${split("/", var.key_arn)[1]}",
+          "arn:aws:kms:us-east-1:111122223333:key/${split("/", var.key_arn)[1]}",
+        ]
+      },
+    ]
+  })
+  tags = var.tags
+}
+
+resource "aws_iam_role_policy_attachment" "role_path_to_partner" {
+  role       = "partner"
+  policy_arn = aws_iam_policy.role_path_to_partner.arn
+}

@@ -1,0 +1,170 @@
+# Written by kmsgen from the intent `replicas`: change the intent, not this file.
+
+# The policies name this account: anywhere else they would mean something else.
+data "aws_caller_identity" "current" {
+  lifecycle {
+    postcondition {
+      condition     = self.account_id == "111122223333"
+      error_message = "This module belongs to account 111122223333."
+    }
+  }
+}
+
+data "aws_region" "current" {
+  lifecycle {
+    postcondition {
+      condition     = self.id == "us-east-1"
+      error_message = "This module belongs to Region us-east-1."
+    }
+  }
+}
+
+resource "aws_kms_replica_key" "this" {
+  description             = "Orders in two Regions"
+  primary_key_arn         = var.primary_key_arn
+  deletion_window_in_days = var.deletion_window_in_days
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Deploy by platform ci"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/platform-ci"
+        }
+        Action = [
+          "kms:CreateAlias",
+          "kms:DeleteAlias",
+          "kms:DescribeKey",
+          "kms:DisableKey",
+          "kms:DisableKeyRotation",
+          "kms:EnableKey",
+          "kms:EnableKeyRotation",
+          "kms:GetKeyPolicy",
+          "kms:GetKeyRotationStatus",
+          "kms:ListResourceTags",
+          "kms:PutKeyPolicy",
+          "kms:TagResource",
+          "kms:UntagResource",
+          "kms:UpdateAlias",
+          "kms:UpdateKeyDescription",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid    = "Deploy by platform ci 2"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/platform-ci"
+        }
+        Action   = "kms:ReplicateKey"
+        Resource = "*"
+        Condition = {
+          StringEquals = {
+            "kms:ReplicaRegion" = [
+              "eu-west-1",
+              "us-east-1",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "Use by partner"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::444455556666:role/path/to/partner"
+        }
+        Action   = "kms:Decrypt"
+        Resource = "*"
+      },
+      {
+        Sid    = "Let IAM policies decide for KmsAdmin"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:root"
+        }
+        Action = [
+          "kms:CancelKeyDeletion",
+          "kms:CreateAlias",
+          "kms:DeleteAlias",
+          "kms:DescribeKey",
+          "kms:DisableKey",
+          "kms:DisableKeyRotation",
+          "kms:EnableKey",
+          "kms:EnableKeyRotation",
+          "kms:GetKeyLastUsage",
+          "kms:GetKeyPolicy",
+          "kms:GetKeyRotationStatus",
+          "kms:ListGrants",
+          "kms:ListKeyPolicies",
+          "kms:ListKeyRotations",
+          "kms:ListResourceTags",
+          "kms:PutKeyPolicy",
+          "kms:ReplicateKey",
+          "kms:RevokeGrant",
+          "kms:RotateKeyOnDemand",
+          "kms:ScheduleKeyDeletion",
+          "kms:TagResource",
+          "kms:UntagResource",
+          "kms:UpdateAlias",
+          "kms:UpdateKeyDescription",
+          "kms:UpdatePrimaryRegion",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnEquals = {
+            "aws:PrincipalArn" = "arn:aws:iam::111122223333:role/KmsAdmin"
+          }
+        }
+      },
+      {
+        Sid    = "Let IAM policies decide for orders"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:root"
+        }
+        Action = [
+          "kms:Decrypt",
+          "kms:Encrypt",
+          "kms:GenerateDataKey",
+          "kms:GenerateDataKeyWithoutPlaintext",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnEquals = {
+            "aws:PrincipalArn" = "arn:aws:iam::111122223333:role/orders"
+          }
+        }
+      },
+      {
+        Sid    = "Let IAM policies decide for reporting through services"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:root"
+        }
+        Action   = "kms:Decrypt"
+        Resource = "*"
+        Condition = {
+          ArnEquals = {
+            "aws:PrincipalArn" = "arn:aws:iam::111122223333:user/reporting"
+          }
+          StringEquals = {
+            "kms:ViaService" = [
+              "s3.us-west-2.amazonaws.com",
+              "s3.eu-west-1.amazonaws.com",
+              "s3.us-east-1.amazonaws.com",
+            ]
+          }
+        }
+      },
+    ]
+  })
+  tags = merge(var.tags, {
+    team = "orders"
+  })
+}
+
+resource "aws_kms_alias" "this" {
+  name          = "alias/shared/orders"
+  target_key_id = aws_kms_replica_key.this.id
+}

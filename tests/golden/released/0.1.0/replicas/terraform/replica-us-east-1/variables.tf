@@ -1,0 +1,31 @@
+# Written by kmsgen from the intent `replicas`: change the intent, not this file.
+
+variable "primary_key_arn" {
+  description = "ARN of the multi-Region primary key, an output of the module that creates it."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/mrk-[A-Za-z0-9-]+$", var.primary_key_arn))
+    error_message = "The value must be the ARN of a multi-Region key."
+  }
+}
+
+variable "deletion_window_in_days" {
+  description = "Days that KMS waits before it deletes a key that is scheduled for deletion."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.deletion_window_in_days >= 7 && var.deletion_window_in_days <= 30
+    error_message = "KMS waits 7 to 30 days."
+  }
+}
+
+variable "tags" {
+  description = "Further tags for everything that the module creates; the tags of the intent come first."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
