@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from kmsgen.arn import account_of
 from kmsgen.policy.bundle import KeyAccess
@@ -87,7 +87,7 @@ def _main(deployment: Deployment) -> Module:
     policies = _policies(deployment, deployment.account)
     return own._replace(
         moved={**earlier.moved, **moved_policies(deployment, FOLDER, policies)},
-        removed=(*earlier.removed, *_attachments_left(deployment, policies), *_deployers_left(deployment)),
+        removed=(*earlier.removed, *_attachments_left(deployment, FOLDER, policies), *_deployers_left(deployment)),
         region=deployment.region if new_key or given or deployment.governed_keys() else "",
         policies=policies,
         grants=given,
@@ -145,11 +145,12 @@ def _of_account(account: str) -> str:
     return f"{FOLDER}/account-{account}"
 
 
-def _attachments_left(deployment: Deployment, policies: Iterable[IdentityPolicy]) -> tuple[str, ...]:
+def _attachments_left(deployment: Deployment, folder: str, policies: tuple[IdentityPolicy, ...]) -> tuple[str, ...]:
     """Return the addresses of attachments of an earlier render that stay, and are no more Terraform's: nobody loses access."""
     if deployment.attaches or not deployment.history.attached:
         return ()
-    kinds = ((attachable_kind(policy.holder.principal), policy.label) for policy in policies)
+    before = {label: name for name, label in renamed(deployment, folder, policies).items()}
+    kinds = ((attachable_kind(policy.holder.principal), before.get(policy.label, policy.label)) for policy in policies)
     return tuple(f"aws_iam_{kind}_policy_attachment.{label}" for kind, label in kinds if kind)
 
 
@@ -188,7 +189,7 @@ def _accounts(deployment: Deployment) -> Iterator[Module]:
         if account != deployment.account:
             halves = _policies(deployment, account)
             given = GIVEN_KEY if any(refers(half.document) for half in halves) else ""
-            folder, left = _of_account(account), _attachments_left(deployment, halves)
+            folder, left = _of_account(account), _attachments_left(deployment, _of_account(account), halves)
             module = Module(folder, deployment.name, account, given=given, reference=reference, policies=halves, removed=left)
             yield module._replace(moved=moved_policies(deployment, folder, halves))
 

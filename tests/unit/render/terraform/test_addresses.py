@@ -175,7 +175,10 @@ def test_an_iam_policy_of_another_name_takes_the_place_of_the_one_that_was() -> 
     label = next(name for name in re.findall('"aws_iam_policy" "([^"]*)"', text) if "path" in name)
     for kind in ("aws_iam_policy", "aws_iam_role_policy_attachment"):
         assert f"moved {{\n  from = {kind}.role_path_x\n  to   = {kind}.{label}\n}}" in text
-    assert text.count("moved {") == text.count("it takes the place of one of another name") == 2
-    written = texts(modules.render(given._replace(attaches=False)))["terraform/main.tf"]
-    assert written.count("moved {") == 1
+    assert text.count("\nmoved {") == text.count("it takes the place of one of another name") == 2
+    written = texts(modules.render(given._replace(attaches=False, history=given.history._replace(attached=True))))[
+        "terraform/main.tf"
+    ]
+    assert written.count("\nmoved {") == 1
+    assert "removed {\n  from = aws_iam_role_policy_attachment.role_path_x\n" in written
     assert history_after(given).policies == policies
