@@ -13,7 +13,6 @@ from itertools import islice, product
 
 from kmsgen.checks.common_text import Pattern, common_text, glob, literal
 from kmsgen.policy.document import Condition
-from kmsgen.policy.further_aliases import BY_KEY, BY_REQUEST
 from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import split_operator
 
@@ -45,7 +44,7 @@ def choices_of(same: Sequence[Condition]) -> list[Values | None]:
 
 
 def _some(key: str) -> str:
-    return f"alias/{ANY_VALUE}" if folded(key) in (BY_REQUEST, BY_KEY) else ANY_VALUE
+    return f"alias/{ANY_VALUE}" if folded(key) in ("kms:requestalias", "kms:resourcealiases") else ANY_VALUE
 
 
 def _rules_out(negated: Condition, values: Values) -> bool:

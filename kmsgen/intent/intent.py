@@ -4,6 +4,7 @@ from typing import NamedTuple, Self
 
 from kmsgen.arn import account_of
 from kmsgen.errors import NOWHERE, Location
+from kmsgen.policy.bundle import ALIASES, KEY_ID, MULTI_REGION, ORIGIN, REGION, SPEC, TAGS
 from kmsgen.policy.document import Condition
 from kmsgen.policy.grant import Grant
 
@@ -226,6 +227,16 @@ class Intent(NamedTuple):
     def governed(self) -> bool:
         """Whether the key policies of the keys are this intent's to write."""
         return not (self.every_key or self.keep_key_policies)
+
+    @property
+    def untold(self) -> frozenset[str]:
+        """What the intent leaves open of its keys: further aliases, and of keys that exist what it does not say."""
+        if self.key is not None:
+            return frozenset((ALIASES,))
+        found = [TAGS, ALIASES, *([SPEC] if self.any_spec else []), *([ORIGIN] if self.origin is None else [])]
+        found += [MULTI_REGION] if self.multi_region is not False else []
+        found += [KEY_ID, *([] if self.scope.regions else [REGION])] if self.every_key else []
+        return frozenset(found)
 
     def with_default(self, *, iam: str | None) -> Self:
         """Return the intent with what the file leaves to kmsgen.toml."""

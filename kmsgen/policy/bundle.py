@@ -30,8 +30,17 @@ class Creation(NamedTuple):
     replicas: tuple[Replica, ...] = ()
 
 
+TAGS, ALIASES, REGION, KEY_ID = "tags", "aliases", "the Region", "the id"
+SPEC, ORIGIN, MULTI_REGION = "the spec", "the origin", "multi-Region"
+"""What may be untold of a key; SPEC which of its key type, MULTI_REGION of a multi-Region key whether it is the primary."""
+
+
 class Key(NamedTuple):
-    """A KMS key as DescribeKey tells of it. `aliases` are names, `alias/...`."""
+    """A KMS key as DescribeKey tells of it. `aliases` are names, `alias/...`.
+
+    What is `untold` of it is what a likely one has. Of untold TAGS and ALIASES those are told that it surely has; what others it
+    has a request tells.
+    """
 
     arn: str
     spec: str = "SYMMETRIC_DEFAULT"
@@ -44,6 +53,7 @@ class Key(NamedTuple):
     management_account: bool = False
     tags: tuple[tuple[str, str], ...] = ()
     aliases: tuple[str, ...] = ()
+    untold: frozenset[str] = frozenset()
 
 
 class KeyAccess(NamedTuple):

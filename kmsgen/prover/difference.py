@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
+from kmsgen.policy.bundle import ALIASES, TAGS, Bundle, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Document
-from kmsgen.policy.further_aliases import Further, further_sets, statements_of, with_aliases
 from kmsgen.prover.answer import Kind, in_both_readings, kind_of
 from kmsgen.prover.grouping import group, merged, speaker_of
 from kmsgen.prover.problem import Budget, BudgetError, Meter, OutsideError
@@ -18,40 +16,33 @@ from kmsgen.prover.search.scope import Scope
 from kmsgen.prover.search.universe import Universe
 
 
-class Tells(NamedTuple):
-    """What a bundle tells all of: the IAM policies of everybody it is about, the aliases of its keys."""
-
-    policies: bool = False
-    aliases: bool = True
-
-
 def differences(
     old: Bundle,
     new: Bundle,
     budget: Budget | None = None,
     *,
     described_only: bool = False,
-    tells: tuple[Tells, Tells] = (Tells(), Tells()),
+    whole: tuple[bool, bool] = (False, False),
 ) -> Differences:
     """Return the access that the new bundle gives and the old does not, and the other way round; nothing if both mean the same.
 
     The bundles are compared key by key, in their order, whatever the keys are called; a key that one of them lacks gives
     nothing there. Whom one of them does not describe has in both the IAM policies that the other tells; whom none describes is
-    asked about with every IAM policy, with none, and with a boundary that allows nothing. A bundle that `tells` all `policies`,
-    as an intent does, leaves nobody open: whom it is not about has none by it. Where one does not tell all `aliases`, each key is
-    compared with those too that conditions of either bundle name: whoever makes one makes it for both.
+    asked about with every IAM policy, with none, and with a boundary that allows nothing. A bundle that tells the `whole` of the
+    IAM policies, as an intent does, leaves nobody open: whom it is not about has none by it. What neither tells of a key may be
+    anything, the same on both sides; where one does not tell all aliases, each key is compared with further ones too: whoever
+    makes one makes it for both.
     """
     budget = budget or Budget()
     old, new = (
-        one._replace(principals=_together(one, other, whole=told.policies))
-        for one, other, told in ((old, new, tells[0]), (new, old, tells[1]))
+        one._replace(principals=_together(one, other, whole=told))
+        for one, other, told in ((old, new, whole[0]), (new, old, whole[1]))
     )
     found = Differences()
     meter = Meter(budget)
     for number in range(max(len(old.keys), len(new.keys), 1)):
-        pair = [_about(new, number, old), _about(old, number, new)]
-        asked = [pair, *_called(pair)] if not all(told.aliases for told in tells) else [pair]
-        here = [_of_one_key(one, Scope(described_only=described_only), meter) for one in asked]
+        pairs = _readings(_about(new, number, old), _about(old, number, new))
+        here = [_of_one_key(one, Scope(described_only=described_only), meter) for one in pairs]
         found = Differences(
             (*found.gained, *merged(group for one in here for group in one.gained)),
             (*found.lost, *merged(group for one in here for group in one.lost)),
@@ -79,18 +70,25 @@ def _about(bundle: Bundle, number: int, other: Bundle) -> Bundle:
     return bundle._replace(keys=(*missing, *bundle.keys))
 
 
-def _called(pair: Sequence[Bundle]) -> Iterator[list[Bundle]]:
-    """Yield both bundles with a first key that has, beside its own, aliases which conditions of either name."""
-    if all(bundle.keys for bundle in pair):
-        first, second = (bundle.keys[0].key.aliases for bundle in pair)
-        statements = [each for bundle in pair for each in statements_of(bundle)]
-        for names in further_sets(statements, tuple(name for name in first if name in second), by_key=True):
-            yield [_with_aliases(bundle, names) for bundle in pair]
+def _readings(new: Bundle, old: Bundle) -> Iterator[list[Bundle]]:
+    """Yield both bundles with a first key of which the same is told, and once more with further aliases where these are not."""
+    if not (new.keys and old.keys):
+        yield [new, old]
+        return
+    keys = [bundle.keys[0].key for bundle in (new, old)]
+    telling = [key.tags for key in keys if TAGS not in key.untold]
+    open_ = frozenset() if telling else frozenset((TAGS,))
+    told = [key._replace(untold=open_, tags=telling[0] if telling and TAGS in key.untold else key.tags) for key in keys]
+    yield [_with_key(*one) for one in zip((new, old), told, strict=True)]
+    if any(ALIASES in key.untold for key in keys):
+        shared = tuple(name for name in keys[0].aliases if name in keys[1].aliases)
+        further = [key._replace(aliases=shared, untold=key.untold | {ALIASES}) for key in told]
+        yield [_with_key(*one) for one in zip((new, old), further, strict=True)]
 
 
-def _with_aliases(bundle: Bundle, further: Further) -> Bundle:
+def _with_key(bundle: Bundle, key: Key) -> Bundle:
     first, *others = bundle.keys
-    return bundle._replace(keys=(first._replace(key=with_aliases(first.key, further)), *others))
+    return bundle._replace(keys=(first._replace(key=key), *others))
 
 
 def _of_one_key(pair: Sequence[Bundle], scope: Scope, meter: Meter) -> Differences:

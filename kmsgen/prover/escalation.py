@@ -14,7 +14,7 @@ from typing import NamedTuple
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue import grants, key_specs
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.policy.bundle import Bundle
+from kmsgen.policy.bundle import TAGS, Bundle
 from kmsgen.policy.document import EVERYONE, Condition, Effect, Statement
 from kmsgen.policy.grant import Grant, GrantConstraints
 from kmsgen.policy.letter_case import folded
@@ -108,7 +108,8 @@ class _Steps:
     def tagging(self, asked: Sequence[StandIn | str]) -> list[Hit]:
         """Return who may set or remove a tag of the key that some policy reads: no other tag opens anything."""
         read = {key.removeprefix(_TAG) for key in _read(self.universe) if key.startswith(_TAG)}
-        there = {folded(name) for key in self.universe.keys for name, _ in key.tags}
+        untold = any(TAGS in key.untold for key in self.universe.keys)
+        there = read if untold else {folded(name) for key in self.universe.keys for name, _ in key.tags}
         found: list[Hit] = []
         for action, names in (("TagResource", read), ("UntagResource", read & there)):
             if names:

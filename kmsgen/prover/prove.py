@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from kmsgen.arn import is_service_principal, parse_arn
 from kmsgen.authorizer.language.principal import Caller
 from kmsgen.catalogue.actions import ACTIONS, expand
+from kmsgen.catalogue.condition_keys import RESOURCE_TAG
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle
+from kmsgen.policy.letter_case import folded
 from kmsgen.prover.answer import in_both_readings, left_open
 from kmsgen.prover.escalation import escalations
 from kmsgen.prover.grouping import group, speaker_of
@@ -26,6 +28,7 @@ from kmsgen.prover.question import (
     Question,
     Result,
 )
+from kmsgen.prover.requests.aliases import OF_KEY
 from kmsgen.prover.requests.caller import StandIn
 from kmsgen.prover.requests.principals import SPECIAL_ROLES
 from kmsgen.prover.requests.sessions import sessions_of
@@ -210,10 +213,19 @@ def _lockout(universe: Universe, question: NoLockout, meter: Meter) -> Proof:
     own = [one for one in others if _is_of(universe.account, universe.whom.caller(one if isinstance(one, str) else one.arn))]
     requests = universe.requests(own, [ACTIONS[PUT_POLICY]])
     found = hunt(universe, access(universe.sides[0]), requests, meter)
-    if found.hits:
-        groups = group(found.hits, speaker_of(universe))
+    sure = [hit for hit in found.hits if not _rests_on_untold(hit)]
+    if found.hits and not sure:
+        reason = "whether anybody can change the key policy hangs on tags or aliases of the key that are not told"
+        return Proof(str(question), Result.UNKNOWN, reason=reason)
+    if sure:
+        groups = group(sure, speaker_of(universe))
         who = ", ".join(dict.fromkeys(name for one in groups for name in one.principals))
         return Proof(str(question), Result.PROVED, reason=f"kms:PutKeyPolicy is allowed to {who}")
     if found.reason:
         return Proof(str(question), Result.UNKNOWN, reason=found.reason)
     return Proof(str(question), Result.REFUTED, reason="nobody can change the key policy again; only AWS Support could")
+
+
+def _rests_on_untold(hit: Hit) -> bool:
+    """Return whether an access rests on tags or aliases that a request tells since nothing else does."""
+    return any(folded(name).startswith((RESOURCE_TAG, OF_KEY)) for name in hit.witness.context)

@@ -8,7 +8,10 @@ from typing import NamedTuple
 from kmsgen.arn import account_of
 from kmsgen.authorizer.language.principal import caller_of
 from kmsgen.authorizer.request import Request
+from kmsgen.catalogue.condition_keys import RESOURCE_TAG
+from kmsgen.catalogue.model import Values
 from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
+from kmsgen.policy.letter_case import folded
 
 
 class Witness(NamedTuple):
@@ -24,8 +27,32 @@ class Witness(NamedTuple):
 
 def witness_of(request: Request, bundle: Bundle, outcome: str = "allowed") -> Witness:
     """Return a witness with as much of a bundle as decides it: the keys it is about, and what stands beside its principal."""
+    request, bundle = _told(request, bundle)
     keys = tuple(_keys(request, bundle))
     return Witness(request, bundle._replace(keys=keys, principals=dict(_principals(request, bundle))), outcome)
+
+
+def _told(request: Request, bundle: Bundle) -> tuple[Request, Bundle]:
+    """Return both with the tags and aliases that the request tells of the first key told of the key itself."""
+    if not bundle.keys or not bundle.keys[0].key.untold:
+        return request, bundle
+    first, *others = bundle.keys
+    context, tags = dict[str, Values](), list(first.key.tags)
+    aliases = dict.fromkeys(first.key.aliases)
+    for name, values in request.context.items():
+        lower = folded(name)
+        if lower.startswith(RESOURCE_TAG):
+            tags += [(name[len(RESOURCE_TAG) :], value) for value in values]
+            continue
+        if lower in _ON_ALIASES:
+            aliases |= dict.fromkeys(values)
+        if lower != "kms:resourcealiases":
+            context[name] = values
+    key = first.key._replace(tags=tuple(tags), aliases=tuple(aliases), untold=frozenset())
+    return request._replace(context=context), bundle._replace(keys=(first._replace(key=key), *others))
+
+
+_ON_ALIASES = ("kms:resourcealiases", "kms:requestalias")
 
 
 def _keys(request: Request, bundle: Bundle) -> Iterator[KeyAccess]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kmsgen.arn import parse_arn
 from kmsgen.errors import InputError, KmsgenError, Location, input_error, together
-from kmsgen.policy.bundle import Bundle
+from kmsgen.policy.bundle import ALIASES, Bundle
 from kmsgen.reading import MAX_JSON_BYTES, Lines, Source, read_file, read_or_stream
 from kmsgen.sources import aws_output, intent_file, key_policy, rendered_folder, scenario, terraform_plan
 from kmsgen.sources.beside import NOTHING, Beside, read_beside
@@ -73,9 +73,22 @@ class Subject(NamedTuple):
         return KEY_KIND not in self.described.lacks
 
     @property
-    def tells_aliases(self) -> bool:
-        """Whether the file says all that is so of its keys: a plan, a template or an intent has what it makes, no more."""
-        return self.form in (SCENARIO, ANSWER, ANSWERS)
+    def untold(self) -> frozenset[str]:
+        """What the file leaves open of its keys: a plan, a template or an intent has what it makes, no more."""
+        if self.intent is not None:
+            return self.intent.untold
+        return frozenset() if self.form in (SCENARIO, ANSWER, ANSWERS) else frozenset((ALIASES,))
+
+    @property
+    def opened(self) -> Subject:
+        """The subject with what the file leaves open of its keys left open."""
+        untold = self.untold
+
+        def of(one: Described) -> Described:
+            keys = (held._replace(key=held.key._replace(untold=held.key.untold | untold)) for held in one.bundle.keys)
+            return one._replace(bundle=one.bundle._replace(keys=tuple(keys)))
+
+        return self._replace(described=self.described.changed(of)) if untold else self
 
     @property
     def governed(self) -> bool:

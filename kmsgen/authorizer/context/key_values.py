@@ -34,7 +34,7 @@ from kmsgen.catalogue.condition_keys import (
 )
 from kmsgen.catalogue.key_specs import algorithms
 from kmsgen.catalogue.model import Values
-from kmsgen.policy.bundle import Key, Organization
+from kmsgen.policy.bundle import ALIASES, TAGS, Key, Organization
 from kmsgen.policy.grant import Grant
 
 MAX_ALIASES = 50
@@ -79,15 +79,26 @@ def _resource_aliases(view: View) -> Found:
     key = view.target.key
     if key is not None and len(key.aliases) > MAX_ALIASES:
         return Open((None,), ANY_TEXT, multi_valued=True, why="P13")
+    if key is not None and ALIASES in key.untold:
+        named = (view.given(one) or () for one in ("kms:resourcealiases", "kms:requestalias"))
+        return tuple(dict.fromkeys([*key.aliases, *(name for names in named for name in names)]))
     return NOT_TOLD if key is None else key.aliases
 
 
 def _resource_tag(name: str) -> Derive:
     def derive(view: View) -> Found:
         tags = parameters.tags(view.request.parameters) if view.action.name == "CreateKey" else _described_tags(view)
-        return NOT_TOLD if tags is None else tag_of(tags, name)
+        if tags is None:
+            return NOT_TOLD
+        found = tag_of(tags, name)
+        return found or (view.told(f"{RESOURCE_TAG}{name}") if _has_untold(view, TAGS) else found)
 
     return derive
+
+
+def _has_untold(view: View, what: str) -> bool:
+    key = view.target.key
+    return key is not None and what in key.untold
 
 
 def _described_tags(view: View) -> tuple[tuple[str, str], ...] | None:
@@ -128,7 +139,7 @@ def _request_alias(view: View) -> Found:
         return (view.target.alias,)
     named = parameters.alias_in(view.request.parameters) or view.given("kms:requestalias")
     key = view.target.key
-    if named and key is not None and key.aliases and named[0] not in key.aliases:
+    if named and key is not None and key.aliases and named[0] not in key.aliases and ALIASES not in key.untold:
         return None
     return named or None
 

@@ -19,8 +19,7 @@ from kmsgen.checks.intent.asked_access import Expected, regions_of
 from kmsgen.checks.intent.example_callers import callers
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, Key
-from kmsgen.policy.document import Condition, Effect
-from kmsgen.policy.further_aliases import further_sets, statements_of, with_aliases
+from kmsgen.policy.document import Condition, Effect, Statement
 from kmsgen.policy.letter_case import folded
 
 Values = tuple[str, ...]
@@ -128,20 +127,21 @@ def _able(action: str, key: Key, told: Values) -> Key:
     return key
 
 
-def forms(key: Key, intent: Intent, bundle: Bundle, *, by_key: bool = False) -> tuple[Key, ...]:
-    """Return the key, and as what else it may exist where that lets policies of a bundle do more: with other aliases too.
-
-    Those that conditions on kms:ResourceAliases name count with `by_key` alone: what an intent asks for is read as a key policy,
-    in which no page says that this key works.
-    """
-    statements = [each for each in statements_of(bundle, key_policies=intent.governed) if each.effect is Effect.ALLOW]
+def forms(key: Key, intent: Intent, bundle: Bundle) -> tuple[Key, ...]:
+    """Return the key, and as what else it may exist where that lets policies of a bundle do more; what is not told stays open."""
+    statements = [each for each in _statements(bundle, key_policies=intent.governed) if each.effect is Effect.ALLOW]
     patterns = {"*" if each.not_action else name for each in statements for name in each.actions}
+    key = key._replace(untold=intent.untold)
     other = key
     for action in sorted({name for pattern in patterns for name in expand(pattern)}):
         other = _able(action, other, _told(intent))
-    made = (key,) if other == key else (key, other)
-    further = further_sets(statements, key.aliases, by_key=by_key)
-    return tuple(dict.fromkeys((*made, *(with_aliases(one, each) for one in made for each in further))))
+    return (key,) if other == key else (key, other)
+
+
+def _statements(bundle: Bundle, *, key_policies: bool) -> Iterator[Statement]:
+    documents = [access.policy for access in bundle.keys if key_policies]
+    documents += [policy for beside in bundle.principals.values() for policy in beside.identity_policies]
+    return (each for document in documents for each in document.statements)
 
 
 def _multi_region(key: Key, kind: str = "PRIMARY") -> Key:

@@ -70,13 +70,10 @@ def _proved(intent: Intent, specification: Specification, bundle: Bundle, origin
     ruled_out: list[list[Finding]] = [[] for _ in never]
     for access in bundle.keys:
         beyond = Beyond(specification.about(access.key.arn), specification.grants if intent.governed else access.grants)
-        likely = forms(access.key, intent, bundle)
-        for key in forms(access.key, intent, bundle, by_key=bool(never)):
-            asked = [*([beyond] if key in likely else []), *never]
-            proofs = prove_each(_with_key(bundle, access, key), asked, described_only=not intent.governed)
-            for proof in proofs[: len(asked) - len(never)]:
-                yield from _findings(proof, "excess-access", Location(intent.path), origins)
-            for line, proof, found in zip(intent.never, proofs[len(asked) - len(never) :], ruled_out, strict=True):
+        for key in forms(access.key, intent, bundle):
+            first, *proofs = prove_each(_with_key(bundle, access, key), [beyond, *never], described_only=not intent.governed)
+            yield from _findings(first, "excess-access", Location(intent.path), origins)
+            for line, proof, found in zip(intent.never, proofs, ruled_out, strict=True):
                 found.extend(_findings(proof, "never", line.location, origins))
     for found in ruled_out:
         yield from found

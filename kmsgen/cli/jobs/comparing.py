@@ -11,7 +11,7 @@ from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import Diagnostic, Location
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Document
-from kmsgen.prover.difference import Tells, differences
+from kmsgen.prover.difference import differences
 from kmsgen.prover.grouping import merged
 from kmsgen.prover.problem import Budget
 from kmsgen.prover.question import Differences
@@ -72,11 +72,12 @@ def _granted(subject: Subject, other: Subject) -> Subject:
 def compare(before: Subject, after: Subject, bounds: Bounds) -> Differences:
     """Compare what two files describe."""
     only = bounds.described_only or not (before.governed and after.governed)
-    tells = tuple(Tells(policies=one.intent is not None, aliases=one.tells_aliases) for one in (before, after))
+    before, after = before.opened, after.opened
+    whole = (before.intent is not None, after.intent is not None)
 
     def of(old: Subject, new: Subject) -> Differences:
         pairs = _of_one_kind(old, new)
-        return _together([differences(*pair, bounds.budget, described_only=only, tells=(tells[0], tells[1])) for pair in pairs])
+        return _together([differences(*pair, bounds.budget, described_only=only, whole=whole) for pair in pairs])
 
     unknown = (*before.described.unknown, *after.described.unknown)
     if not unknown:

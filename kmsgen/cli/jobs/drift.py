@@ -17,7 +17,8 @@ from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, togethe
 from kmsgen.intent import load_intent
 from kmsgen.intent.files.find import same_names
 from kmsgen.intent.intent import Intent
-from kmsgen.prover.difference import Tells, differences
+from kmsgen.policy.bundle import KeyAccess
+from kmsgen.prover.difference import differences
 from kmsgen.prover.problem import Budget
 from kmsgen.sources.live.failures import OF_ONE_KEY, AwsError
 from kmsgen.sources.live.session import Session, SignIn
@@ -74,9 +75,13 @@ def _placed(problem: Diagnostic, intent: Intent) -> Diagnostic:
     return problem if problem.location.path == intent.path else problem._replace(location=Location(intent.path))
 
 
+def _opened(access: KeyAccess, intent: Intent) -> KeyAccess:
+    return access._replace(key=access.key._replace(untold=intent.untold))
+
+
 def _compared(intent: Intent, session: Session, budget: Budget) -> Drift:
     both = sides(intent, session)
-    tells = (Tells(aliases=False), Tells())
-    compared = differences(both.wanted, both.live, budget, described_only=not intent.governed, tells=tells)
+    wanted = both.wanted._replace(keys=tuple(_opened(access, intent) for access in both.wanted.keys))
+    compared = differences(wanted, both.live, budget, described_only=not intent.governed)
     keys = tuple(access.key.arn for access in both.live.keys)
     return Drift(intent.name, intent.path, keys, compared, tuple(changes(both)), both.gone)

@@ -111,6 +111,7 @@ class Findings(NamedTuple):
 
 def findings_of(subject: Subject) -> Findings:
     """Return the findings on a file that hold whatever its unknown values are, and what is open because of these."""
+    subject = subject.opened
     most = _of_reading(subject)
     least = _of_reading(subject.least) if subject.described.narrow else most
     of_named = subject.of_named if any(one.code == PUBLIC for one in most) else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from kmsgen.checks.intent.example_calls import forms
 from kmsgen.checks.matrix import matrix, of_readings
 from kmsgen.cli.console import say_note
 from kmsgen.cli.jobs.many import Course, collected, results
@@ -15,7 +14,6 @@ from kmsgen.cli.reports import access_table as report
 from kmsgen.cli.reports.access_table import FileRows, NamedRow
 from kmsgen.cli.reports.progress import tracked
 from kmsgen.errors import together
-from kmsgen.policy.bundle import Bundle
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.subject import Subject, read_subject
 
@@ -38,9 +36,9 @@ def run(paths: Sequence[str], beside: Beside, output: str, course: Course) -> No
 
 
 def _rows(file: PolicyFile, beside: Beside) -> FileRows:
-    subject = read_subject(file.path, beside)
+    subject = _opened(read_subject(file.path, beside))
     organization = subject.intent.scope.organization if subject.intent else None
-    rows = matrix(_with_aliases(subject), organization, subject.account)
+    rows = matrix(subject.bundle, organization, subject.account)
     if subject.described.narrow:
         rows = of_readings(rows, matrix(subject.described.least, organization, subject.account))
     notes = (*subject.described.notes, *(one.diagnostic for one in subject.described.unknown))
@@ -49,11 +47,6 @@ def _rows(file: PolicyFile, beside: Beside) -> FileRows:
     return FileRows(file.path, named, notes)
 
 
-def _with_aliases(subject: Subject) -> Bundle:
-    """Return the bundle; the keys of an intent with every alias that it names, since they may get those."""
-    bundle, intent = subject.bundle, subject.intent
-    if intent is None:
-        return bundle
-    last = [forms(access.key, intent, bundle, by_key=True)[-1] for access in bundle.keys]
-    keys = (access._replace(key=access.key._replace(aliases=key.aliases)) for access, key in zip(bundle.keys, last, strict=True))
-    return bundle._replace(keys=tuple(keys))
+def _opened(subject: Subject) -> Subject:
+    """Return the subject; of the keys of an intent what it does not tell may be whatever lets somebody in."""
+    return subject.opened if subject.intent is not None else subject

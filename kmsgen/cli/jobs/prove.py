@@ -11,9 +11,7 @@ from kmsgen.cli.reports import proofs as report
 from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import InputError, Location, input_error
 from kmsgen.intent.intent import Intent
-from kmsgen.policy.bundle import Bundle
-from kmsgen.policy.document import Effect
-from kmsgen.policy.further_aliases import further_aliases, further_sets, statements_of, with_aliases
+from kmsgen.policy.bundle import Bundle, Key
 from kmsgen.prover.grouping import merged
 from kmsgen.prover.problem import Budget
 from kmsgen.prover.prove import prove
@@ -41,6 +39,7 @@ def run(path: str, beside: Beside, asked: AskedQuestions, output: str, *, descri
 
 def answers(subject: Subject, questions: Sequence[Question], budget: Budget, *, described_only: bool) -> list[Proof]:
     """Answer every question about every key. Raises InputError where there is none."""
+    subject = subject.opened
     bundles = subject.by_key()
     if not bundles:
         raise input_error(
@@ -76,25 +75,22 @@ def answer_about(subject: Subject, number: int, question: Question, budget: Budg
 
 
 def _ask(subject: Subject, bundle: Bundle, question: Question, budget: Budget, *, described_only: bool) -> Proof:
-    kinds = _forms(subject, bundle, question)
+    kinds = _forms(subject, bundle)
     return _together([prove(one, question, budget, described_only=described_only) for one in kinds], kinds)
 
 
-def _forms(subject: Subject, bundle: Bundle, question: Question) -> Sequence[Bundle]:
-    """Return the bundle with its first key as whatever it may be: of any kind, and with aliases that the file does not tell."""
+def _forms(subject: Subject, bundle: Bundle) -> Sequence[Bundle]:
+    """Return the bundle with its first key as whatever it may be: of any kind."""
     intent, kinds = subject.intent, subject.by_kind(bundle)
-    first, by_key = bundle.keys[0], not isinstance(question, Beyond)
     if intent is not None:
-        made = [key for one in kinds for key in forms(one.keys[0].key, intent, one, by_key=by_key)]
-        return [bundle._replace(keys=(first._replace(key=key), *bundle.keys[1:])) for key in dict.fromkeys(made)]
-    return [form for one in kinds for form in (one, *_of_further_aliases(one))] if not subject.tells_aliases else kinds
+        made = dict.fromkeys(key for one in kinds for key in forms(one.keys[0].key, intent, one))
+        return [_with_key(bundle, key) for key in made]
+    return kinds
 
 
-def _of_further_aliases(bundle: Bundle) -> Iterator[Bundle]:
+def _with_key(bundle: Bundle, key: Key) -> Bundle:
     first, *others = bundle.keys
-    allows = [each for each in statements_of(bundle) if each.effect is Effect.ALLOW]
-    for further in further_sets(allows, first.key.aliases, by_key=True):
-        yield bundle._replace(keys=(first._replace(key=with_aliases(first.key, further)), *others))
+    return bundle._replace(keys=(first._replace(key=key), *others))
 
 
 def _of_strangers(
@@ -135,8 +131,20 @@ def _together(proofs: Sequence[Proof], bundles: Sequence[Bundle]) -> Proof:
     number, first = next((number, proof) for number, proof in enumerate(proofs) if proof.result is worst)
     groups = merged(one for proof in proofs for one in proof.groups)
     key, likely = bundles[number].keys[0].key, bundles[0].keys[0].key
-    kind = further_aliases(key, likely) or (said(key, likely) if number else "")
+    kind = _of_witnesses(first, key) or (said(key, likely) if number else "")
     return Proof(first.question, worst, groups, "; ".join(filter(None, (kind, first.reason))))
+
+
+def _of_witnesses(proof: Proof, key: Key) -> str:
+    """Return in words what the key must have, beside what is told of it, for any of what was found; nothing if for some not."""
+    keys = [group.witness.bundle.keys[0].key for group in proof.groups]
+    needed = [(set(one.aliases) - set(key.aliases), set(one.tags) - set(key.tags)) for one in keys]
+    if not all(aliases or tags for aliases, tags in needed) or not needed:
+        return ""
+    aliases, tags = needed[0]
+    said_ = [f"the alias {', '.join(sorted(aliases))} too"] if aliases else []
+    said_ += [f"the tag {name} = `{value}`" for name, value in sorted(tags)]
+    return f"if the key has {' and '.join(said_)}"
 
 
 def _questions(subject: Subject, asked: AskedQuestions) -> list[Question]:

@@ -43,7 +43,8 @@ def _access(access: KeyAccess) -> dict[str, Any]:
 
 
 def _key(key: Key) -> dict[str, Any]:
-    return _told({**key._asdict(), "tags": dict(key.tags), "aliases": list(key.aliases)})
+    told = {name: value for name, value in key._asdict().items() if name != "untold"}
+    return _told({**told, "tags": dict(key.tags), "aliases": list(key.aliases)})
 
 
 def _principal(beside: PrincipalPolicies) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.letter_case import loosely_folded
 from kmsgen.prover.problem import Assignment, Values
+from kmsgen.prover.requests.aliases import ALIAS_KEYS, AliasesPart
 from kmsgen.prover.requests.caller import CallerPart, StandIn
 from kmsgen.prover.requests.circumstances import CircumstancesPart, Coherent
 from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, FAMILY_OF_NAMES, ConstraintTest, Literal, Look
@@ -47,6 +48,7 @@ class Shared(Enum):
     CALLER = "the caller"
     MOMENT = "the moment"
     CIRCUMSTANCES = "the circumstances"
+    ALIASES = "the aliases of the key"
 
 
 Name = str | Shared
@@ -74,6 +76,8 @@ def _part_of(key: str, free: Free) -> Name:
         return Shared.CALLER
     if key in (NOW, EPOCH):
         return Shared.MOMENT
+    if key in ALIAS_KEYS and free.domains.keys() >= ALIAS_KEYS:
+        return Shared.ALIASES
     return Shared.CIRCUMSTANCES if key in free.hanging else FAMILY_OF_NAMES.get(key, key)
 
 
@@ -169,6 +173,8 @@ def _shared_part(key: str, free: Free) -> Part | None:
         return CallerPart(free.stand_in)
     if key in (NOW, EPOCH):
         return MomentPart()
+    if _part_of(key, free) is Shared.ALIASES:
+        return AliasesPart(free.domains)
     if key not in free.hanging:
         return None
     return CircumstancesPart({one: free.domains[one] for one in sorted(free.hanging)}, free.coherent)

@@ -13,7 +13,7 @@ from kmsgen.authorizer.evaluation.outcome import GENEROUS, Facts
 from kmsgen.authorizer.language.conditions import ConditionTest
 from kmsgen.authorizer.language.principal import Naming
 from kmsgen.catalogue.actions import KEY_STATES
-from kmsgen.policy.bundle import Bundle
+from kmsgen.policy.bundle import ALIASES, Bundle
 from kmsgen.prover.problem import Values
 from kmsgen.prover.requests.building import decides
 from kmsgen.prover.requests.caller import StandIn
@@ -203,5 +203,6 @@ class Side:
         return found
 
     def aliases(self) -> Values:
-        """Return the aliases of the first key."""
-        return self.bundle.keys[0].key.aliases if self.bundle.keys else ()
+        """Return the only aliases of the first key; nothing where it may have more."""
+        key = self.bundle.keys[0].key if self.bundle.keys else None
+        return () if key is None or ALIASES in key.untold else key.aliases

@@ -6,8 +6,9 @@ from kmsgen.authorizer import Request
 from kmsgen.authorizer.context.view import View
 from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.catalogue import grants, key_specs
-from kmsgen.policy.bundle import Bundle, Key
-from kmsgen.prover.problem import Values
+from kmsgen.policy.bundle import ALIASES, Bundle, Key
+from kmsgen.prover.problem import OutsideError, Values
+from kmsgen.prover.requests.aliases import CALLED_BY, OF_KEY
 from kmsgen.prover.requests.building import takes_context
 from kmsgen.prover.requests.circumstances import always, believed, coherent_in, hangs, presences
 from kmsgen.prover.requests.components import Free
@@ -36,6 +37,7 @@ class Spaces:
         self._scope = scope
         self._words = words
         self._view = view
+        self._keys = tuple(access.key for bundle in bundles for access in bundle.keys[:1])
         self._key: Key | None = next((access.key for access in bundles[0].keys), None)
         self._endpoints = frozenset(name for bundle in bundles for name in bundle.vpc_endpoint_policies)
         self._beside = beside()
@@ -83,8 +85,10 @@ class Spaces:
         domain = self._of_caller(name, view.caller)
         if name == OPERATIONS and self._scope.operations:
             return domain._replace(values=self._scope.operations)
-        if name == "kms:requestalias":
+        if name == CALLED_BY:
             domain = self._aliases_of_requests(domain)
+        if name == OF_KEY:
+            domain = self._aliases_of_key(domain)
         if self._key is not None:
             domain = domain._replace(values=_values(name, self._key) or domain.values)
         if name == _ENDPOINT:
@@ -122,10 +126,17 @@ class Spaces:
 
     def _aliases_of_requests(self, domain: Domain) -> Domain:
         """Return the aliases by which a request can call the key: its own, and where one bundle does not tell them, any."""
-        told = tuple(dict.fromkeys(name for bundle in self._bundles for one in bundle.keys[:1] for name in one.key.aliases))
-        if all(bundle.keys and bundle.keys[0].key.aliases for bundle in self._bundles):
+        told = tuple(dict.fromkeys(name for key in self._keys for name in key.aliases))
+        if len(self._keys) == len(self._bundles) and all(key.aliases and ALIASES not in key.untold for key in self._keys):
             return domain._replace(values=told)
         return domain._replace(nicer=(*told, *domain.nicer))
+
+    def _aliases_of_key(self, domain: Domain) -> Domain:
+        """Return the sets of aliases that the key can have: those told, and any others. Raises OutsideError."""
+        told = {key.aliases for key in self._keys}
+        if len(told) > 1:
+            raise OutsideError("all aliases of a key are looked at, of which each side tells another, and not all")
+        return domain._replace(within=next(iter(told), ()))
 
 
 _OF_ACCOUNTS = ("aws:principalarn", "aws:principalaccount", "kms:calleraccount")

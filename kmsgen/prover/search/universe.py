@@ -1,12 +1,14 @@
 """Everything a bundle could be asked: every principal there could be, and every action."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import count
 
 from kmsgen.arn import parse_arn
 from kmsgen.authorizer import Request
 from kmsgen.authorizer.evaluation.grants import CREATE, RETIRE, GrantRule, compile_grants
+from kmsgen.authorizer.language.conditions import compile_condition
 from kmsgen.authorizer.language.principal import Caller, CallerKind, caller_of
 from kmsgen.authorizer.language.statement import Layer, Rule, compile_document
 from kmsgen.catalogue.model import Action
@@ -77,9 +79,9 @@ class Universe:
         return Side(beside, number, self._covers(), looks)
 
     def _covers(self) -> tuple[Rule | GrantRule, ...]:
-        """Return the statements and grants of the baseline, compiled as those of a key."""
-        document = Document(self.scope.statements)
-        return (*compile_document(document, Layer.KEY_POLICY, count(1)), *compile_grants(self.scope.grants))
+        """Return the statements and grants of the baseline, compiled as those of a key; what they rest on is meant so (C4)."""
+        rules = compile_document(Document(self.scope.statements), Layer.KEY_POLICY, count(1))
+        return (*map(_without_doubt, rules), *compile_grants(self.scope.grants))
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -191,6 +193,14 @@ class Universe:
     def space(self, base: Base, situations: Sequence[Situation]) -> RequestSpace:
         """Return the space of requests of some situations of a base."""
         return self._spaces.of(base, situations)
+
+
+def _without_doubt(rule: Rule) -> Rule:
+    """Return a statement with conditions that can rest on every key: nothing is given by it."""
+    if not any(test.unreliable for test in rule.conditions):
+        return rule
+    tests = (compile_condition(test.condition, deny=test.deny, modern=test.modern) for test in rule.conditions)
+    return replace(rule, conditions=tuple(tests))
 
 
 _THROUGH_SERVICES = ("kms:ViaService", "aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast")

@@ -14,7 +14,7 @@ from kmsgen.catalogue import condition_keys
 from kmsgen.policy.addresses import Network
 from kmsgen.prover.problem import Values
 from kmsgen.prover.values import ranges
-from kmsgen.prover.values.patterns import ANY, ANYTHING, DIGITS, NAME, PATH, STAR, Pattern, Step, run_of
+from kmsgen.prover.values.patterns import ANY, ANYTHING, DIGITS, LETTERS, NAME, PATH, STAR, Pattern, Step, run_of
 
 HEX = "f0123456789abcde"
 _LOWER = "xyzabcdefghijklmnopqrstuvw"
@@ -80,7 +80,8 @@ _PARTITION = ("arn:aws", ("-cnusgov", 0), ":")
 _ARN = run_of(*_PARTITION, (_HOST,), ":", (_HOST, 0), ":", (DIGITS, 0), ":", (PATH,))
 _GRANT_SOURCE = run_of(*_PARTITION, (_LOWER + DIGITS + "-",), ":", (_HOST, 0), ":", (DIGITS, 12), ":", (PATH,))
 _REGION = run_of((_LOWER, 2), "-", (_LOWER,), "-", (DIGITS, 1))
-_ALIAS = run_of("alias/", (NAME + "/",))
+# Alphanumeric characters, slashes, underscores, dashes (API reference, CreateAlias); a colon by the pattern given there.
+_ALIAS = run_of("alias/", (LETTERS + DIGITS + "/_-:",))
 _PRINCIPALS = (
     run_of(*_PARTITION, "iam::", (DIGITS, 12), ":role/", (PATH, 0), (NAME, 1)),
     run_of(*_PARTITION, "iam::", (DIGITS, 12), ":user/", (PATH, 0), (NAME, 1)),
@@ -148,8 +149,8 @@ DOMAINS: dict[str, Domain] = {
     "kms:reencryptonsamekey": CERTAIN_FLAG,
     "kms:expirationmodel": Domain(values=("KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE")),
     "kms:validto": Domain(Kind.INSTANT, as_number=True),
-    "kms:requestalias": Domain(shapes=(_ALIAS,), nicer=("alias/another",)),
-    "kms:resourcealiases": Domain(shapes=(_ALIAS,), nicer=("alias/another",), multi_valued=True),
+    "kms:requestalias": Domain(shapes=(_ALIAS,), nicer=("alias/another",), strict=True),
+    "kms:resourcealiases": Domain(shapes=(_ALIAS,), nicer=("alias/another",), multi_valued=True, strict=True),
     "kms:encryptioncontextkeys": Domain(nicer=("another-name",), shapes=(_TEXT,), multi_valued=True),
     "kms:viaservice": VIA,
     "kms:primaryregion": Domain(shapes=(_REGION,), nicer=_REGIONS, optional=False),
@@ -180,6 +181,7 @@ _FAMILIES: tuple[tuple[str, Domain], ...] = (
     ("kms:encryptioncontext:", Domain(nicer=("another",))),
     ("kms:recipientattestation:", Domain(shapes=(run_of((HEX,)),), nicer=("f" * 96, "0" * 96))),
     ("aws:principaltag/", _TAG),
+    ("aws:resourcetag/", _TAG),
     ("aws:requesttag/", _TAG),
 )
 _UNKNOWN = Domain(nicer=("any",))

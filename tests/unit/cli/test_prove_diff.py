@@ -192,7 +192,14 @@ NOT_ITS_OWN = (
 )
 
 
-@pytest.mark.parametrize("line", [OTHER_ALIAS, ANY_ALIAS, NOT_ITS_OWN], ids=["named", "by a variable", "not its own"])
+OVERLAPPING = (
+    'users: [{principal: role/app, can: decrypt, when: {conditions: {StringLike: {"kms:RequestAlias": "alias/a*"}, '
+    'StringNotLike: {"kms:RequestAlias": "alias/ax*"}}}}]\n'
+)
+OTHER_LINES = {"named": OTHER_ALIAS, "by a variable": ANY_ALIAS, "not its own": NOT_ITS_OWN, "by a pattern": OVERLAPPING}
+
+
+@pytest.mark.parametrize("line", OTHER_LINES.values(), ids=OTHER_LINES)
 def test_what_is_allowed_by_an_alias_that_a_key_may_get_differs(tmp_path: Path, line: str) -> None:
     """No file that makes a key tells which aliases others give it: what one of them opens is gained, and can happen."""
     for name, users in {"old": "", "new": line}.items():
@@ -206,3 +213,19 @@ def test_what_is_allowed_by_an_alias_that_a_key_may_get_differs(tmp_path: Path, 
     run(tmp_path, "render", "new.yaml", "--no-lint", "--format", "cloudformation", "--out", "out")
     shown = run(tmp_path, "prove", "out/t/cloudformation/template.yaml", "--never", f"{APP} kms:Decrypt", "--output", "json")
     assert [one["result"] for one in json.loads(shown.stdout)] == ["refuted"], shown.stderr
+
+
+def test_a_tag_that_an_intent_does_not_tell_is_any_tag(tmp_path: Path) -> None:
+    """Of keys that exist an intent tells no tags: what one lets in differs, and can happen; the witness has a key with it."""
+    head = f'kmsgen: 1\nname: t\nscope: {{account: "{HOME}"}}\nkeys: "*"\nusers: [{{principal: role/app, can: decrypt'
+    (tmp_path / "old.yaml").write_text(f"{head}, when: {{conditions: {{StringEquals: {{aws:ResourceTag/team: a}}}}}}}}]\n")
+    (tmp_path / "new.yaml").write_text(
+        f'{head}, when: {{conditions: {{StringEquals: {{aws:ResourceTag/team: "${{aws:PrincipalTag/team}}"}}}}}}}}]\n'
+    )
+    proof, *_ = json.loads(run(tmp_path, "prove", "new.yaml", "--never", "role/app kms:Decrypt", "--output", "json").stdout)
+    assert (proof["result"], proof["reason"].partition(" = ")[0]) == ("refuted", "if the key has the tag team")
+    assert list(proof["groups"][0]["witness"]["key"]["tags"]) == ["team"]
+    found = json.loads(run(tmp_path, "diff", "old.yaml", "new.yaml", "--output", "json").stdout)
+    assert all(group["actions"] == ["kms:Decrypt"] for side in ("gained", "lost") for group in found[side])
+    assert found["gained"]
+    assert found["lost"]

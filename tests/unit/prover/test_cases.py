@@ -43,9 +43,13 @@ def document(statements: list[Mapping[str, Any]]) -> Document:
     return parse_document({"Version": "2012-10-17", "Statement": found}) if found else Document(())
 
 
+_FIELDS: Mapping[str, Any] = {"aliases": tuple, "untold": frozenset, "multi_region": bool}
+
+
 def bundle(case: Mapping[str, Any]) -> Bundle:
     """Return the bundle of a case."""
-    key = Key(KEY, tags=tuple(case.get("tags", {}).items()), **case.get("key", {}))
+    told = {name: _FIELDS.get(name, str)(value) for name, value in case.get("key", {}).items()}
+    key = Key(KEY, tags=tuple(case.get("tags", {}).items()), **told)
     access = KeyAccess(key, document(case["policy"]), tuple(parse_grant(grant) for grant in case.get("grants", ())))
     told = {arn(who): Organization(name) for who, name in case.get("organizations", {}).items()}
     beside = {

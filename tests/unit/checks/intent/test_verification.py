@@ -212,3 +212,24 @@ def test_never_counts_with_aliases_by_which_iam_policies_know_a_key() -> None:
 never: [{{principal: role/app, actions: 'kms:Decrypt'}}]
 """
     assert any("never" in finding for finding in no(text, head=WITHOUT_DEPLOYER, key='keys: "*"\n'))
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "{StringEquals: {aws:ResourceTag/team: a}}",
+        "{StringEquals: {aws:ResourceTag/team: '${aws:PrincipalTag/team}'}}",
+        "{StringNotLike: {aws:ResourceTag/team: 'a*'}}",
+        "{'ForAnyValue:StringLike': {kms:ResourceAliases: 'alias/${aws:PrincipalTag/team}'}}",
+        "{StringLike: {kms:RequestAlias: 'alias/a*'}, StringNotLike: {kms:RequestAlias: 'alias/ax*'}}",
+    ],
+)
+@pytest.mark.parametrize("who", ["role/app", "role/other"])
+def test_never_counts_with_whatever_tags_and_aliases_a_key_has(condition: str, who: str) -> None:
+    """Of a key that exists no tag and no alias is told: any may let in whom the line is about, and nobody else."""
+    text = f"""users: [{{principal: role/app, can: decrypt, when: {{conditions: {condition}}}}}]
+never: [{{principal: {who}, actions: 'kms:Decrypt'}}]
+"""
+    found = no(text, head=WITHOUT_DEPLOYER, key='keys: "*"\n')
+    assert any("never" in finding for finding in found) is (who == "role/app"), found
+    assert who == "role/app" or not found
