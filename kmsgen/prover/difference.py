@@ -109,7 +109,7 @@ def _gain(universes: Sequence[Universe], meter: Meter) -> tuple[tuple[Group, ...
     hits: dict[Kind, Hit] = {}
     reasons: dict[str, None] = {}
     for universe in universes:
-        requests = universe.requests(universe.whom.all_of(universe.everyone), ACTIONS.values())
+        requests = universe.requests(universe.may_differ(universe.whom.all_of(universe.everyone)), ACTIONS.values())
         found, reason = in_both_readings(universe, requests, lambda one: gained(one.sides), meter, hits)
         for hit in found:
             hits.setdefault(kind_of(hit), hit)

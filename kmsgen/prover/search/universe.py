@@ -23,6 +23,7 @@ from kmsgen.prover.requests.principals import Principals, principals
 from kmsgen.prover.requests.space import RequestSpace
 from kmsgen.prover.requests.vocabulary import Vocabulary
 from kmsgen.prover.search.assumptions import assumed
+from kmsgen.prover.search.containment import differ_in_policies_alone, gives_no_more
 from kmsgen.prover.search.encoding import Base, Looks, Side, Situation
 from kmsgen.prover.search.matching import Asked, Matching
 from kmsgen.prover.search.scope import Scope
@@ -128,6 +129,12 @@ class Universe:
                 if group.actions[0].resource_types or actions_[0] in keyless or described:
                     bases = self._bases(base.request, group.actions[0], on_key=on_key, described=described)
                     yield from (base._replace(request=one) for one in bases)
+
+    def may_differ(self, asked: Iterable[Asked]) -> list[Asked]:
+        """Return those to whom the first of two bundles may give what the second does not."""
+        if not differ_in_policies_alone(self.bundles):
+            return list(asked)
+        return [one for one in asked if not gives_no_more(*self._views_of(one))]
 
     def _alike(self, asked: Iterable[Asked]) -> Mapping[Views, list[Asked]]:
         """Put principals together of whom the same is seen."""
