@@ -127,7 +127,10 @@ def disputed(name: str, action: str) -> DisputedKey | None:
     return next(rows, None)
 
 
-def works_in_key_policy(name: str) -> bool:
-    """Return whether a key policy can rest on the key; aws:ResourceTag and kms:ResourceAliases work in IAM only (C4)."""
+def is_for_iam_only(name: str) -> bool:
+    """Return whether no key policy can rest on the key: aws:ResourceTag and kms:ResourceAliases work in IAM policies only (C4).
+
+    Source: KMS Developer Guide, conditions-kms (kms:ResourceAliases), conditions-aws (aws:ResourceTag).
+    """
     found = find(name)
-    return found is not None and found.policies != "iam"
+    return found is not None and found.policies == "iam"

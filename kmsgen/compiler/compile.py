@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kmsgen.arn import account_of, account_root
+from kmsgen.catalogue.condition_keys import is_for_iam_only
 from kmsgen.compiler.accesses import access_permits
-from kmsgen.compiler.conditions import is_for_iam_only, is_single
+from kmsgen.compiler.conditions import is_single
 from kmsgen.compiler.contradictions import refuse_contradictions, takes_away
 from kmsgen.compiler.deployer import deployer_permits
 from kmsgen.compiler.grants import grants_on
@@ -16,7 +17,7 @@ from kmsgen.compiler.guardrail_world import World, world_of
 from kmsgen.compiler.guardrails import deny_statements, identity_denies
 from kmsgen.compiler.iam_notes import notes_on_iam
 from kmsgen.compiler.identity_policy import documents, identity_statements, needs_identity_policy, resources_of
-from kmsgen.compiler.key_policy import Traced, allow_statements, check_size, works_in_key_policy
+from kmsgen.compiler.key_policy import Traced, allow_statements, check_size, is_delegable, works_in_key_policy
 from kmsgen.compiler.notes import notes_on
 from kmsgen.compiler.order import in_order
 from kmsgen.compiler.permit import Permit, without_repetition
@@ -78,7 +79,7 @@ def _asked(intent: Intent, target: Target) -> Iterator[Permit]:
 
 def _check_placeable(intent: Intent, target: Target, permits: Iterable[Permit]) -> None:
     """Refuse permits that need an IAM policy of a principal that can have none, or, without key policies, of another account."""
-    problems = list(_without_effect(target, permits))
+    problems = list(_without_effect(target, permits, intent.delegation))
     for permit in permits:
         if not needs_identity_policy(permit, target, intent.delegation) or is_account(permit.principal):
             continue
@@ -92,8 +93,10 @@ def _check_placeable(intent: Intent, target: Target, permits: Iterable[Permit]) 
         raise InputError(problems)
 
 
-def _without_effect(target: Target, permits: Iterable[Permit]) -> Iterator[Diagnostic]:
+def _without_effect(target: Target, permits: Iterable[Permit], delegation: str) -> Iterator[Diagnostic]:
     """Yield permits of a key policy that rest on what works in IAM policies alone, or on what KMS refuses in a key policy.
+
+    Where the key policy lets the account's IAM policies decide, and nothing else, such conditions stand in these.
 
     Source: KMS Developer Guide, conditions-kms (kms:EncryptionContext:context-key): OverlyPermissiveCondition.
     """
@@ -104,9 +107,11 @@ def _without_effect(target: Target, permits: Iterable[Permit]) -> Iterator[Diagn
             name = lax[0].operator.removeprefix("ForAllValues:")
             yield Diagnostic(permit.origins[0], "condition-refused", message, f"it has one value: `{name}`")
         resting = [condition.key for condition in permit.conditions if is_for_iam_only(condition.key)]
-        if resting and target.governed and works_in_key_policy(permit):
+        by_iam = delegation == "iam" and is_delegable(permit, target)
+        if resting and target.governed and works_in_key_policy(permit) and not by_iam:
             message = f"no key policy can rest on `{resting[0]}`, which works in IAM policies alone"
-            hint = "say it in an intent about `keys` with `key_policy: keep`, or about every key"
+            hint = "with `delegation: iam` it stands in the IAM policies of users and roles; or say it in an intent with"
+            hint += " `key_policy: keep`, or about every key"
             yield Diagnostic(permit.origins[0], "condition-iam-only", message, hint)
 
 

@@ -184,14 +184,6 @@ def is_single(key: str) -> bool:
     return folded(key).startswith(("kms:encryptioncontext:", "aws:requesttag/"))
 
 
-def is_for_iam_only(key: str) -> bool:
-    """Return whether no Allow of a key policy can rest on a condition key.
-
-    Source: KMS Developer Guide, conditions-kms (kms:ResourceAliases), conditions-aws (aws:ResourceTag).
-    """
-    return folded(key).startswith("aws:resourcetag/") or folded(key) == "kms:resourcealiases"
-
-
 def is_context_key(key: str) -> bool:
     """Return whether a condition key is about the encryption context."""
     return folded(key).startswith(CONTEXT_PREFIX)

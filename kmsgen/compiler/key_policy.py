@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from kmsgen.arn import account_of, account_root
 from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.catalogue.condition_keys import is_for_iam_only
 from kmsgen.compiler.conditions import conjoin
 from kmsgen.compiler.permit import PURPOSES, Conditions, Permit, canonical
 from kmsgen.compiler.principals import has_identity_policies
@@ -38,12 +39,13 @@ class _Group(NamedTuple):
 def allow_statements(permits: Iterable[Permit], target: Target, delegation: str, sids: Sids) -> list[Traced]:
     """Return the statements of the key policy that give these permits.
 
-    With `delegation` iam, permits of this account's users and roles go through the account, narrowed to those principals.
-    The deployer's stay direct: it creates the key before any IAM policy can name it.
+    With `delegation` iam, permits of this account's users and roles go through the account, narrowed to those principals;
+    conditions that work in IAM policies alone stand in these. The deployer's stay direct: it creates the key before any IAM
+    policy can name it.
     """
     in_key_policy = [permit for permit in permits if works_in_key_policy(permit)]
     direct = [permit for permit in in_key_policy if delegation != "iam" or not is_delegable(permit, target)]
-    delegated = [permit for permit in in_key_policy if delegation != "key-policy" and is_delegable(permit, target)]
+    delegated = [_opened(permit) for permit in in_key_policy if delegation != "key-policy" and is_delegable(permit, target)]
     traced = [_statement(group, group.principals, sids) for group in _groups(direct)]
     return traced + [_through_account(group, target, sids) for group in _groups(delegated)]
 
@@ -58,6 +60,11 @@ def is_delegable(permit: Permit, target: Target) -> bool:
     """Return whether an IAM policy of the key's own account can give the permit once the key policy lets it."""
     same_account = account_of(permit.principal.value) == target.account
     return same_account and permit.purpose != "deploy" and has_identity_policies(permit.principal)
+
+
+def _opened(permit: Permit) -> Permit:
+    """Return a permit as the account's statement opens it to the principal's IAM policies."""
+    return permit._replace(conditions=tuple(each for each in permit.conditions if not is_for_iam_only(each.key)))
 
 
 def _groups(permits: Iterable[Permit]) -> list[_Group]:

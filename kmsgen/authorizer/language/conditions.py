@@ -91,7 +91,7 @@ def compile_condition(condition: Condition, *, deny: bool, modern: bool, key_pol
     """Compile a condition; `modern` turns policy variables on, `key_policy` tells whether it stands in a key policy."""
     name, key = split_operator(condition.operator), folded(condition.key)
     comparison = compile_comparison(name, condition.values, fold=fold_of(condition), modern=modern)
-    unreliable = frozenset(filter(is_unreliable, (key, *comparison.used))) if key_policy else frozenset()
+    unreliable = frozenset(filter(condition_keys.is_for_iam_only, (key, *comparison.used))) if key_policy else frozenset()
     return ConditionTest(condition, key, comparison.used, deny, modern, unreliable, comparison)
 
 
@@ -103,8 +103,3 @@ def fold_of(condition: Condition) -> str:
     name, key = split_operator(condition.operator), condition_keys.find(condition.key)
     single_valued = key is not None and not key.multi_valued
     return "" if name is None or single_valued else name.quantifier
-
-
-def is_unreliable(key: str) -> bool:
-    """Return whether a key policy cannot rest on a key: aws:ResourceTag and kms:ResourceAliases (C4)."""
-    return condition_keys.find(key) is not None and not condition_keys.works_in_key_policy(key)

@@ -9,12 +9,13 @@ from functools import lru_cache
 
 from kmsgen.authorizer.language import principal as who
 from kmsgen.authorizer.language.comparison import is_multi_valued
-from kmsgen.authorizer.language.conditions import UNRELIABLE, ConditionTest, compile_condition, is_unreliable
+from kmsgen.authorizer.language.conditions import UNRELIABLE, ConditionTest, compile_condition
 from kmsgen.authorizer.language.open_value import Lookup, Open, Seen, agreed, either_way, worlds
 from kmsgen.authorizer.language.principal import Caller, Naming
 from kmsgen.authorizer.language.shapes import Shape, covered, covered_by_parts
 from kmsgen.authorizer.language.variables import Missing, PolicyText, Variable, parse_policy_text, resolve
 from kmsgen.authorizer.language.wildcards import Maybe, Predicate, any_of, glob, negate, pieces_of, resource_pattern
+from kmsgen.catalogue.condition_keys import is_for_iam_only
 from kmsgen.policy.document import Document, Effect, Statement
 from kmsgen.policy.letter_case import folded
 
@@ -200,7 +201,7 @@ def _resource_test(texts: tuple[str, ...], layer: Layer, *, negated: bool, moder
     key_policy = layer is Layer.KEY_POLICY
     parsed = tuple(parse_policy_text(text, variables=modern, wildcards=True) for text in texts)
     variables = tuple(dict.fromkeys(key for written in parsed for key in written.keys))
-    unreliable = frozenset(filter(is_unreliable, variables)) if key_policy else frozenset()
+    unreliable = frozenset(filter(is_for_iam_only, variables)) if key_policy else frozenset()
     # KMS keeps a key-policy statement without Resource, and it does nothing; an IAM policy cannot have one
     return ResourceTest(parsed, texts, negated, absent=False if key_policy else None, variables=variables, unreliable=unreliable)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from kmsgen.arn import account_of, account_root, parse_arn
+from kmsgen.catalogue.condition_keys import is_for_iam_only
 from kmsgen.checks.intent.asked_access import Expected, given_by_grants, intended_by_deployer, intended_by_lines
 from kmsgen.checks.intent.asked_services import intended_by_services
 from kmsgen.intent.intent import Intent
@@ -31,8 +32,8 @@ class Specification(NamedTuple):
     by_grants: tuple[Expected, ...] = ()
 
     def on_key(self, arn: str) -> tuple[Statement, ...]:
-        """Return the statements about one key itself."""
-        return tuple(access.statement for access in self.accesses if access.key == arn and access.half == "key")
+        """Return the statements about one key itself, as its key policy can say them."""
+        return tuple(_in_key_policy(access) for access in self.accesses if access.key == arn and access.half == "key")
 
     def about(self, arn: str) -> tuple[Statement, ...]:
         """Return the statements about one key, what has no key included; actions together where all else is equal."""
@@ -48,6 +49,21 @@ class Specification(NamedTuple):
         own = (access.statement for access in self.accesses if access.principal.value == principal)
         statements = tuple(dict.fromkeys(statement._replace(principals=None) for statement in own))
         return Document(statements) if statements else None
+
+
+def _in_key_policy(access: Expected) -> Statement:
+    """Return an access as a key policy gives it; what IAM policies alone can rest on, it leaves to these.
+
+    Source: KMS Developer Guide, conditions-kms (kms:ResourceAliases), conditions-aws (aws:ResourceTag).
+    """
+    statement = access.statement
+    kept = tuple(condition for condition in statement.conditions if not is_for_iam_only(condition.key))
+    if kept == statement.conditions or account_of(access.principal.value) != account_of(access.key):
+        return statement
+    arn = parse_arn(access.key)
+    whole = Principal("AWS", account_root(arn.partition, arn.account) if arn else "")
+    named = Condition("ArnEquals", "aws:PrincipalArn", (access.principal.value,))
+    return statement._replace(principals=(whole,), conditions=(*kept, named))
 
 
 _ALTERNATIVES = re.compile(r"(String(Equals|Like)|Arn(Equals|Like))(IgnoreCase|IfExists)*|IpAddress")

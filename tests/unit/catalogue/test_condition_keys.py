@@ -158,11 +158,11 @@ def test_keys_of_actions_are_known() -> None:
 
 def test_iam_only_keys() -> None:
     """aws:ResourceTag and kms:ResourceAliases work in IAM policies only (C4)."""
-    assert not condition_keys.works_in_key_policy("aws:ResourceTag/team")
-    assert not condition_keys.works_in_key_policy("kms:ResourceAliases")
-    assert condition_keys.works_in_key_policy("kms:RequestAlias")
-    assert condition_keys.works_in_key_policy("aws:PrincipalArn")
-    assert not condition_keys.works_in_key_policy("kms:Nope")
+    assert condition_keys.is_for_iam_only("aws:ResourceTag/team")
+    assert condition_keys.is_for_iam_only("kms:ResourceAliases")
+    assert not condition_keys.is_for_iam_only("kms:RequestAlias")
+    assert not condition_keys.is_for_iam_only("aws:PrincipalArn")
+    assert not condition_keys.is_for_iam_only("kms:Nope")
 
 
 def test_disputed_keys_say_why() -> None:

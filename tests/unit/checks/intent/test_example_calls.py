@@ -6,10 +6,11 @@ import pytest
 
 from kmsgen.checks.intent.asked_access import intended_by_lines
 from kmsgen.checks.intent.example_calls import calls
+from kmsgen.checks.intent.specification import ANYTHING
 from kmsgen.checks.intent.verification import ask
 from kmsgen.errors import InputError
 from kmsgen.policy.document import Principal
-from tests.unit.checks.intent.judging import ACCOUNT, ADMIN, HEAD, KEY, case, rewrite
+from tests.unit.checks.intent.judging import ACCOUNT, ADMIN, HEAD, KEY, ROLE, case, rewrite
 
 ARN = f"arn:aws:kms:us-west-2:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 WITHOUT_DEPLOYER = HEAD.replace(", deployer: role/ci", "")
@@ -171,14 +172,40 @@ def test_a_line_about_many_without_its_condition_is_found(principal: str, key: s
 ON_THE_KEY = ("StringEquals: {aws:ResourceTag/team: x}", "'ForAnyValue:StringLike': {kms:ResourceAliases: 'alias/app/*'}")
 
 
-@pytest.mark.parametrize("delegation", ["key-policy", "iam", "both"])
 @pytest.mark.parametrize("condition", ON_THE_KEY)
-@pytest.mark.parametrize("principal", ["role/app", "account", "role/app-*"])
+@pytest.mark.parametrize(
+    ("principal", "delegation"),
+    [
+        *(
+            (who, way)
+            for who in ("account", "role/app-*", "arn:aws:iam::444455556666:role/x")
+            for way in ("key-policy", "iam", "both")
+        ),
+        ("role/app", "key-policy"),
+        ("role/app", "both"),
+        ("assumed-role/app/one", "iam"),
+    ],
+)
 def test_conditions_that_no_key_policy_can_rest_on_are_refused(principal: str, condition: str, delegation: str) -> None:
     """Whom the key policy lets in cannot be held to tags or aliases of the key: that works in IAM policies alone."""
     line = f"users: [{{principal: '{principal}', can: [decrypt], when: {{conditions: {{{condition}}}}}}}]"
     with pytest.raises(InputError, match="condition-iam-only"):
         case(f"{ADMIN}{line}\ndelegation: {delegation}\n")
+
+
+@pytest.mark.parametrize("condition", ON_THE_KEY)
+def test_iam_policies_hold_users_and_roles_to_tags_and_aliases_of_the_key(condition: str) -> None:
+    """With `delegation: iam` the key policy lets the account decide about the role, whose IAM policy has the condition."""
+    tagged = "key: {alias: app/x, tags: {team: x}}\ndelegation: iam\n"
+    found = case(f"{ADMIN}users: [{{principal: role/app, can: [decrypt], when: {{conditions: {{{condition}}}}}}}]", key=tagged)
+    assert found.findings() == []
+    app = f"{ROLE}app"
+    (policy,) = found.bundle.principals[app].identity_policies
+    assert [one.conditions for one in policy.statements] != [()]
+    opened = {app: found.bundle.principals[app]._replace(identity_policies=(ANYTHING,))}
+    wider = found.bundle._replace(principals={**found.bundle.principals, **opened})
+    _, nothing_else, _ = ask(found.intent, wider, found.compiled.origins)
+    assert "excess-access" in {finding.code for finding in nothing_else.findings}
 
 
 @pytest.mark.parametrize("condition", ON_THE_KEY)
