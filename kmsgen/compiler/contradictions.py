@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from kmsgen.arn import parse_arn, role_of_session
@@ -19,7 +19,7 @@ from kmsgen.policy.document import Principal
 
 def refuse_contradictions(intent: Intent, permits: Sequence[Permit]) -> None:
     """Raise RefusedError, naming both lines, for each permit that was asked for and that a guard rail denies altogether."""
-    problems = _uncreatable_grants(intent)
+    problems = [*_uncreatable_grants(intent), *_denying_the_named(intent, permits)]
     for line in intent.guardrails:
         problems += [_contradiction(line, permit) for permit in permits if permit.explicit and takes_away(line, permit)]
     if problems:
@@ -48,6 +48,17 @@ def _uncreatable_grants(intent: Intent) -> list[Diagnostic]:
             message = f"`{line.name}` lets nobody create the grant `{name}`, which {asked.location} asks for"
             found.append(Diagnostic(line.location, "contradiction", message, "except whoever creates the grants"))
     return found
+
+
+def _denying_the_named(intent: Intent, permits: Sequence[Permit]) -> Iterator[Diagnostic]:
+    """Yield whom alone `deny-everyone-else` is to deny though the intent names them: it spares these, and would deny nobody."""
+    asked = {permit.who: permit.origins[0] for permit in permits}
+    for line in intent.guardrails if permits else ():
+        for who in line.principals if line.name == "deny-everyone-else" else ():
+            if who in asked:
+                message = f"`{line.name}` spares `{who}`, which {asked[who]} names, so it denies it nothing"
+                hint = "leave it out of `for`, or do not name it"
+                yield Diagnostic(line.location, "contradiction", message, hint)
 
 
 def takes_away(line: GuardRailLine, permit: Permit) -> bool:

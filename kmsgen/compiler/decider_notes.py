@@ -26,17 +26,20 @@ def notes_on_deciders(intent: Intent, worlds: tuple[World, ...]) -> Iterator[Dia
 
 def _everyone(intent: Intent) -> Iterator[Diagnostic]:
     """Yield whom no IAM policy holds back: everyone of the key's account, under the conditions of the line or under none."""
-    for access in (*intent.admins, *intent.users):
-        if account_of_everyone(access.principal) != intent.scope.account:
+    own = intent.scope.account
+    lines = [(line.principal, line.when == When(), line.location) for line in (*intent.admins, *intent.users)]
+    lines += [(name, False, use.location) for use in intent.services for _, name in use.principals]
+    for name, always, place in lines:
+        if account_of_everyone(name) != own:
             continue
-        if access.when == When():
-            message = f"everyone of account {intent.scope.account}, its root user too, has what `{access.principal}` has, always"
+        if always:
+            message = f"everyone of account {own}, its root user too, has what `{name}` has, always"
             hint = "`when: {via: [...]}` for what AWS services do for them, or `account` for whomever IAM policies allow it"
-            yield Diagnostic(access.location, "everyone-unlimited", message, hint)
+            yield Diagnostic(place, "everyone-unlimited", message, hint)
         else:
-            message = f"no IAM policy decides who of account {intent.scope.account} has what `{access.principal}` has"
+            message = f"no IAM policy decides who of account {own} has what `{name}` has"
             hint = "`account` for whomever IAM policies allow it"
-            yield Diagnostic(access.location, "everyone-in-account", message, hint)
+            yield Diagnostic(place, "everyone-in-account", message, hint)
 
 
 def _not_governed(intent: Intent, worlds: tuple[World, ...]) -> Iterator[Diagnostic]:

@@ -8,7 +8,8 @@ from itertools import groupby
 from kmsgen.arn import parse_arn
 from kmsgen.catalogue import services
 from kmsgen.catalogue.model import Service, ServiceCondition, ServiceStatement
-from kmsgen.compiler.conditions import FOR_AWS_RESOURCE, carries, grant_conditions, is_context_key
+from kmsgen.compiler.condition_reach import ALLOWED_WITHOUT, untouched
+from kmsgen.compiler.conditions import FOR_AWS_RESOURCE, carries, grant_conditions
 from kmsgen.compiler.service_filling import SOURCE_ACCOUNT, name_of, readable
 from kmsgen.compiler.service_parts import Part, asked_parts
 from kmsgen.compiler.service_sources import source_condition
@@ -17,7 +18,7 @@ from kmsgen.errors import Diagnostic
 from kmsgen.intent.intent import Intent, ServiceUse
 from kmsgen.policy.letter_case import folded
 
-CREATE_GRANT = "kms:CreateGrant"
+CREATE_GRANT, VIA_SERVICE = "kms:CreateGrant", "kms:ViaService"
 GRANT_LIMITS = ("kms:grantisforawsresource", "kms:grantoperations", "kms:granteeprincipal", "kms:granteeserviceprincipal")
 S3_CONTEXT = "kms:EncryptionContext:aws:s3:arn"
 
@@ -65,6 +66,7 @@ def _on_row(use: ServiceUse, service: Service) -> Iterator[Diagnostic]:
 
 def _on_partition(use: ServiceUse, service: Service, known: Mapping[str, str]) -> Iterator[Diagnostic]:
     names = {readable(each.principal, known) for each in service.statements if each.principal_kind == "Service"}
+    names |= {f"{VIA_SERVICE} {prefix}" for each in service.statements for prefix in _prefixes(each)}
     partition = known["partition"]
     if names and partition != "aws" and not use.service.startswith(services.BY_NAME):
         message = (
@@ -73,12 +75,20 @@ def _on_partition(use: ServiceUse, service: Service, known: Mapping[str, str]) -
         yield Diagnostic(use.location, "service-partition", message, "try the service before you rely on it")
 
 
+def _prefixes(statement: ServiceStatement) -> Iterator[str]:
+    """Yield the names under which callers of a statement call through services."""
+    for row in statement.conditions:
+        if row.condition.key == VIA_SERVICE:
+            yield from (value.partition(".")[0] for value in row.condition.values)
+
+
 def _on_statements(use: ServiceUse, service: Service, known: Mapping[str, str]) -> Iterator[Diagnostic]:
     for part in asked_parts(use, service):
         statement = part.statement
         yield from _on_own_calls(use, statement)
         if statement.gap and not statement.caller and not _names_sources(use, statement):
-            message = f"`{name_of(use)}` is let in as AWS documents it: {statement.gap}"
+            how = "as this line says" if use.service.startswith(services.BY_NAME) else "as AWS documents it"
+            message = f"`{name_of(use)}` is let in {how}: {statement.gap}"
             hint = "check whether `source_account` works for it, and add that"
             hint = hint if not services.breaks(service, statement, SOURCE_ACCOUNT) else "the page does not support one"
             yield Diagnostic(use.location, "service-gap", message, hint)
@@ -98,7 +108,7 @@ def _names_sources(use: ServiceUse, statement: ServiceStatement) -> bool:
 def _on_own_calls(use: ServiceUse, statement: ServiceStatement) -> Iterator[Diagnostic]:
     keys = {row.condition.key for row in statement.conditions}
     by_itself = statement.principal_kind == "Service" or "aws:PrincipalIsAWSService" in keys
-    if by_itself and "kms:ViaService" in keys:
+    if by_itself and VIA_SERVICE in keys:
         message = f"`{name_of(use)}` calls KMS itself under kms:ViaService, which KMS documents for other callers"
         yield Diagnostic(use.location, "service-unconfirmed", message, "try the service before you rely on it")
 
@@ -129,7 +139,7 @@ def _is_said(use: ServiceUse, row: ServiceCondition, actions: tuple[str, ...]) -
     if row.condition.key == SOURCE_ACCOUNT:
         return bool(use.source_accounts or use.source_organizations)
     said = {folded(condition.key) for condition in use.when.conditions}
-    via = bool(use.when.via) and row.condition.key == "kms:ViaService"
+    via = bool(use.when.via) and row.condition.key == VIA_SERVICE
     return via or folded(row.condition.key) in said or (row.resources and bool(use.resources))
 
 
@@ -148,7 +158,7 @@ def _asking(row: ServiceCondition, known: Mapping[str, str]) -> str:
         return "ask for it with `source_account`"
     if row.resources:
         return f"ask for it with `resources`, such as {values[0]}"
-    if key == "kms:ViaService":
+    if key == VIA_SERVICE:
         return f"ask for it with `when: {{via: [{', '.join(value.partition('.')[0] for value in values)}]}}`"
     return f"ask for it with `when: {{conditions: {{{row.condition.operator}: {{{key}: {', '.join(values)}}}}}}}`"
 
@@ -206,15 +216,11 @@ def _on_organizations(use: ServiceUse, service: Service, known: Mapping[str, str
 
 
 def _on_calls_without(use: ServiceUse, service: Service) -> Iterator[Diagnostic]:
-    """Tell on which actions a condition of `when` on the encryption context does not hold: they have none."""
-    asked = [f"kms:EncryptionContext:{name}" for name, _ in use.when.encryption_context]
-    asked += [condition.key for condition in use.when.conditions if is_context_key(condition.key)]
-    parts = [part for part in asked_parts(use, service) if part.narrowed and asked]
-    without = dict.fromkeys(action for part in parts for action in part.actions if not carries(action, asked[0]))
-    if without:
-        names = ", ".join(f"`{action}`" for action in without)
-        message = f"{names} of `{name_of(use)}` have no encryption context, so they are allowed without `{asked[0]}`"
-        yield Diagnostic(use.location, "when-not-on-action", message, "leave them out, or give them a line of their own")
+    """Tell on which actions a condition of `when` does not hold."""
+    parts = [part for part in asked_parts(use, service) if part.narrowed]
+    actions = tuple(dict.fromkeys(action for part in parts for action in part.actions))
+    for message in untouched(name_of(use), use.when, actions):
+        yield Diagnostic(use.location, "when-not-on-action", message, ALLOWED_WITHOUT)
 
 
 def _on_actions(uses: tuple[ServiceUse, ...], service: Service) -> Iterator[Diagnostic]:

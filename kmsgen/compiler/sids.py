@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from kmsgen.arn import parse_arn
 from kmsgen.policy.document import Condition, Principal
 from kmsgen.policy.letter_case import folded
+from kmsgen.policy.operators import split_operator
 
 NOT_PLAIN = re.compile(r"[^A-Za-z0-9]+")
 LONGEST = 96
@@ -65,10 +66,22 @@ def describe(purpose: str, principals: Iterable[Principal], conditions: Iterable
     conditions = tuple(conditions)
     names = [name for principal in principals for name in _names(principal, conditions)]
     who = " and ".join(names) if len(names) <= 2 else f"{len(names)} principals"
-    keys = [folded(condition.key) for condition in conditions]
-    suffix = [word for prefix, word in WORDS if any(key.startswith(prefix) for key in keys)]
+    suffix = [
+        text
+        for prefix, word in WORDS
+        for excluded, text in ((False, word), (True, f"but not {word}"))
+        if any(folded(each.key).startswith(prefix) and _excludes(each) is excluded for each in conditions)
+    ]
     head = f"{VERBS[purpose]} {topic}" if purpose == "serve" else f"{VERBS[purpose]} {who}"
     return " ".join((head, *([topic] if topic and purpose != "serve" else []), *suffix))
+
+
+def _excludes(condition: Condition) -> bool:
+    """Return whether a condition holds where what it looks at is not so, or not there."""
+    name = split_operator(condition.operator)
+    if name is None or "Not" in name.base:
+        return name is not None
+    return condition.values == (("true",) if name.base == "Null" else ("false",)) and name.base in ("Null", "Bool")
 
 
 def _names(principal: Principal, conditions: Iterable[Condition]) -> list[str]:
@@ -76,10 +89,19 @@ def _names(principal: Principal, conditions: Iterable[Condition]) -> list[str]:
     if principal.value != "*":
         return [plain_name(principal.value)]
     said = {folded(condition.key): condition.values for condition in conditions}
-    patterns = [f"{plain_name(value).strip('*?-')} and the like" for value in said.get("aws:principalarn", ())]
+    patterns = [_matched(value) for value in said.get("aws:principalarn", ())]
     members = ["members of an organization" for key in ("aws:principalorgid", "aws:principalorgpaths") if key in said]
     accounts = [f"everyone of account {value}" for value in said.get("kms:calleraccount", ())]
     return patterns or members or accounts or ["everyone"]
+
+
+def _matched(pattern: str) -> str:
+    """Return whom a pattern of ARNs matches in words; one without a name matches all of a kind, or all under a path."""
+    arn, name = parse_arn(pattern), plain_name(pattern).strip("*?-")
+    if name or arn is None:
+        return f"{name} and the like"
+    path = NOT_PLAIN.sub(" ", arn.name).strip()
+    return f"every {arn.kind} under {path}" if path else f"every {arn.kind}"
 
 
 def plain_name(principal: str) -> str:

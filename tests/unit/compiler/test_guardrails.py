@@ -88,14 +88,16 @@ def test_everyone_else_spares_aws_where_services_create_grants(compiled: Compile
     assert f"{ROLE}aws:ec2-infrastructure" in held["ArnNotEquals", "aws:PrincipalArn"]
 
 
-def test_a_named_account_is_left_out_as_a_whole(compiled: Compile) -> None:
-    """aws:PrincipalArn with a root ARN would mean its root user only."""
+def test_a_named_account_is_left_out_of_what_its_line_gives(compiled: Compile) -> None:
+    """Each of its principals is, where aws:PrincipalArn with a root ARN would mean its root user only."""
     found = compiled(
         "guardrails: [deny-everyone-else]", admin="admins: [role/Admin, {principal: account, can: [change-policy]}]\n"
     )
-    (statement,) = statements(found, "Deny everyone else")
-    assert conditions(statement)["StringNotEquals", "aws:PrincipalAccount"] == ("111122223333",)
-    assert conditions(statement)["ArnNotEquals", "aws:PrincipalArn"] == (f"{ROLE}Admin",)
+    whole, narrow = sorted(statements(found, "Deny everyone else"), key=lambda statement: -len(statement.actions))
+    assert conditions(whole) == {("ArnNotEquals", "aws:PrincipalArn"): (f"{ROLE}Admin",)}
+    assert narrow.actions == ("kms:GetKeyPolicy", "kms:PutKeyPolicy")
+    assert conditions(narrow) == {("StringNotEquals", "aws:PrincipalAccount"): ("111122223333",)}
+    assert [s.sid for s in (whole, narrow)] == ["Deny everyone else", "Deny everyone else but account 111122223333"]
 
 
 def test_a_named_session_does_not_open_its_role(compiled: Compile) -> None:
@@ -118,12 +120,12 @@ def test_two_named_sessions_of_a_role_share_a_deny(compiled: Compile) -> None:
 
 
 def test_a_session_of_a_named_account_needs_no_deny_of_its_role(compiled: Compile) -> None:
-    """Everybody of the account is left out of the Deny, so a second one would deny nothing."""
+    """Everybody of the account is left out of the Deny of these actions, so a second one would deny nothing."""
     user = "{principal: 'arn:aws:sts::111122223333:assumed-role/app/s1', can: [decrypt]}"
     admins = "admins: [role/Admin, {principal: account, can: [change-policy]}]\n"
     found = compiled(f"users: [{user}]\nguardrails: [deny-everyone-else]", admin=admins)
-    (statement,) = statements(found, "Deny everyone else")
-    assert conditions(statement)["StringNotEquals", "aws:PrincipalAccount"] == ("111122223333",)
+    denies = [s for s in statements(found, "Deny everyone else") if "kms:PutKeyPolicy" in s.actions]
+    assert [conditions(s)["StringNotEquals", "aws:PrincipalAccount"] for s in denies] == [("111122223333",)]
 
 
 def test_the_deny_of_other_sessions_spares_only_who_has_that_role(compiled: Compile) -> None:
@@ -199,12 +201,63 @@ def test_a_note_names_what_a_guard_rail_narrows(compiled: Compile, rail: str, le
 
 
 def test_a_note_says_which_account_everyone_else_leaves_out(compiled: Compile) -> None:
-    """The recovery path for the account takes all of its principals out of the guard rail; without it there is no note."""
+    """The recovery path for the account takes its principals out of what it gives; without it there is no note."""
     recovery = "users: [{principal: account, can: [change-policy]}]\n"
     rail = "guardrails: [deny-everyone-else]"
     found = [[note.message for note in compiled(text).notes if note.code == "guardrail-spares-account"]
              for text in (recovery + rail, rail)]  # fmt: skip
-    assert found == [["`deny-everyone-else` spares everybody in account 111122223333, which intent.yaml:7:9 names"], []]
+    spared = "`deny-everyone-else` spares everybody in account 111122223333 in `kms:GetKeyPolicy`, `kms:PutKeyPolicy`"
+    assert found == [[f"{spared}, which intent.yaml:7:9 asks for"], []]
+
+
+PARTNER = "arn:aws:iam::444455556666:role/partner"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"users: [{{principal: '{PARTNER}', can: [decrypt]}}]",
+        f"services: [{{service: efs, principals: '{PARTNER}'}}]",
+        f"grants: [{{name: g, grantee: '{PARTNER}', operations: [Decrypt]}}]",
+        "services: [{service: via/s3, principals: account/444455556666, can: decrypt}]",
+    ],
+)
+@pytest.mark.parametrize(
+    ("spared", "noted"), [("[role/x]", True), (f"['{PARTNER}', account/444455556666]", False), ("[account/444455556666]", False)]
+)
+def test_a_note_names_whoever_must_be_a_member(compiled: Compile, line: str, spared: str, *, noted: bool) -> None:
+    """Whatever list names a principal of another account, the guard rail denies it outside the organization."""
+    found = compiled(f"{line}\nguardrails: [{{deny-outside-organization: {{except: {spared}}}}}]")
+    assert [note.code for note in found.notes if note.code == "must-be-member"] == ["must-be-member"] * noted
+
+
+@pytest.mark.parametrize(
+    ("line", "rail", "noted"),
+    [
+        ("service: lambda-env, principals: {viewer: role/app}", "deny-direct-use", True),
+        ("service: via/s3, principals: role/app, can: decrypt", "deny-direct-use", False),
+        ("service: via/s3, principals: role/app, can: decrypt", "deny-without-encryption-context", True),
+        ("principal: new.amazonaws.com, can: decrypt", "deny-without-encryption-context", True),
+        ("principal: new.amazonaws.com, can: decrypt", "deny-direct-use", False),
+    ],
+)
+def test_a_note_names_what_is_narrowed_of_a_service(compiled: Compile, line: str, rail: str, *, noted: bool) -> None:
+    """Whoever uses the key through a service, or a service itself, loses what a line does not say either."""
+    found = compiled(f"services: [{{{line}}}]\nguardrails: [{rail}]")
+    assert [note.code for note in found.notes if note.code == "guardrail-narrows"] == ["guardrail-narrows"] * noted
+
+
+def test_everyone_else_is_nobody_whom_the_intent_names(compiled: Compile) -> None:
+    """Denied to them alone, the guard rail would deny nothing."""
+    with pytest.raises(RefusedError, match="so it denies it nothing"):
+        compiled("users: [{principal: role/app, can: [decrypt]}]\nguardrails: [{deny-everyone-else: {for: [role/app]}}]")
+
+
+def test_a_deny_in_an_iam_policy_spares_nobody_else(compiled: Compile) -> None:
+    """Nobody but its principal has the policy."""
+    text = "users: [{principal: role/app, can: [decrypt]}]\nguardrails: [{deny-everyone-else: {for: [role/other]}}]"
+    (item,) = identity(compiled(text, key='keys: "*"\n', admin=""), f"{ROLE}other")
+    assert "Condition" not in item
 
 
 def test_everyone_else_leaves_out_whom_a_line_names_as_grantee(compiled: Compile) -> None:

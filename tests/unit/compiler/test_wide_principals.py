@@ -64,7 +64,7 @@ def test_guard_rails_spare_everyone_of_an_account(compiled: Compile) -> None:
     found = compiled(text.replace("RAIL", "deny-everyone-else"))
     (delete,) = statements(found, "Deny delete")
     assert conditions(delete) == {("StringNotEquals", "aws:PrincipalAccount"): ("444455556666",)}
-    (others,) = statements(found, "Deny everyone")
+    (others,) = (s for s in statements(found, "Deny everyone") if "kms:Decrypt" in s.actions)
     assert conditions(others)["StringNotEquals", "aws:PrincipalAccount"] == ("111122223333",)
 
 
@@ -84,7 +84,8 @@ guardrails:
     by_principal = {s.principals[0].value: conditions(s) for s in statements(found, "Deny insecure") if s.principals}
     assert set(by_principal) == {"arn:aws:iam::111122223333:role/x", "*"}
     assert by_principal["*"]["ArnLike", "aws:PrincipalArn"] == (OWN,)
-    (others,) = statements(found, "Deny everyone")
+    (others,) = (s for s in statements(found, "Deny everyone") if "kms:Encrypt" in s.actions)
+    assert others.sid == "Deny everyone else but members of an organization"
     assert OWN in conditions(others)["ArnNotLike", "aws:PrincipalArn"]
     assert conditions(others)["StringNotEquals", "aws:PrincipalOrgID"] == ("o-exampleorgid",)
 

@@ -217,6 +217,32 @@ def test_one_session_of_a_role_is_spared_and_its_others_are_not() -> None:
     assert outcomes == {"named": Outcome.ALLOWED, "other": Outcome.EXPLICIT_DENY}
 
 
+@pytest.mark.parametrize(
+    ("line", "caller"),
+    [
+        ("account", STRANGER),
+        ("account", f"arn:aws:iam::{ACCOUNT}:root"),
+        ("account/*", STRANGER),
+        (f"account/{OTHER}", FOREIGN),
+        ("organization", FOREIGN),
+    ],
+)
+def test_an_account_is_spared_in_what_its_lines_give(line: str, caller: str) -> None:
+    """A recovery path, or an account that may do one thing, does not take everybody of it out of the guard rail."""
+    action = "kms:PutKeyPolicy" if line == "account" else "kms:GenerateDataKey"
+    users = f"users: [{{principal: '{line}', can: ['{action}']}}]"
+    found = case(f"admins: [role/Admin]\n{users}\nguardrails: [deny-everyone-else]")
+    access = found.bundle.keys[0]
+    policy = access.policy._replace(statements=(*access.policy.statements, OPEN))
+    bundle = with_own_policies(found.bundle, (STRANGER, FOREIGN), "o-exampleorgid", ACCOUNT)
+    bundle = bundle._replace(keys=(access._replace(policy=policy),))
+    member = bundle.principals[FOREIGN]._replace(organization=Organization("o-exampleorgid"))
+    judge = Authorizer(bundle._replace(principals={**bundle.principals, FOREIGN: member}))
+    outcomes = [judge.decide(Request(caller, asked)).outcome for asked in (action, "kms:Decrypt")]
+    assert outcomes == [Outcome.ALLOWED, Outcome.EXPLICIT_DENY]
+    assert found.findings() == []
+
+
 def test_members_of_the_organization_in_other_accounts_pass() -> None:
     """aws:PrincipalOrgID tells them, not their account."""
     bundle = opened("deny-outside-organization")

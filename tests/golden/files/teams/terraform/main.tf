@@ -204,7 +204,7 @@ resource "aws_kms_key" "this" {
         }
       },
       {
-        Sid    = "Use by operator with grants to one grantee with grants for AWS resources"
+        Sid    = "Use by operator with grants to one grantee but not with grants for AWS resources"
         Effect = "Allow"
         Principal = {
           AWS = "arn:aws:iam::111122223333:role/operator"
@@ -272,26 +272,21 @@ resource "aws_kms_key" "this" {
           "kms:CancelKeyDeletion",
           "kms:CreateAlias",
           "kms:CreateGrant",
-          "kms:Decrypt",
           "kms:DeleteAlias",
-          "kms:DescribeKey",
           "kms:DisableKey",
           "kms:DisableKeyRotation",
           "kms:EnableKey",
           "kms:EnableKeyRotation",
-          "kms:Encrypt",
           "kms:GenerateDataKey",
           "kms:GenerateDataKeyPair",
           "kms:GenerateDataKeyPairWithoutPlaintext",
           "kms:GenerateDataKeyWithoutPlaintext",
           "kms:GetKeyLastUsage",
-          "kms:GetKeyPolicy",
           "kms:GetKeyRotationStatus",
           "kms:ListGrants",
           "kms:ListKeyPolicies",
           "kms:ListKeyRotations",
           "kms:ListResourceTags",
-          "kms:PutKeyPolicy",
           "kms:ReEncryptFrom",
           "kms:ReEncryptTo",
           "kms:RevokeGrant",
@@ -316,12 +311,78 @@ resource "aws_kms_key" "this" {
               "arn:aws:iam::111122223333:role/batch/b",
             ]
           }
+        }
+      },
+      {
+        Sid    = "Deny everyone else but members of an organization"
+        Effect = "Deny"
+        Principal = {
+          AWS = "*"
+        }
+        Action   = "kms:Decrypt"
+        Resource = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::111122223333:role/KmsAdmin",
+              "arn:aws:iam::111122223333:role/app-*",
+              "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Analyst_*",
+              "arn:aws:iam::111122223333:role/operator",
+              "arn:aws:iam::444455556666:role/ci-*",
+              "arn:aws:iam::111122223333:role/platform-ci",
+              "arn:aws:iam::111122223333:role/batch/a",
+              "arn:aws:iam::111122223333:role/batch/b",
+            ]
+          }
+          StringNotEquals = {
+            "aws:PrincipalOrgID" = "o-exampleorgid"
+          }
+        }
+      },
+      {
+        Sid    = "Deny everyone else but members of an organization 2"
+        Effect = "Deny"
+        Principal = {
+          AWS = "*"
+        }
+        Action   = "kms:DescribeKey"
+        Resource = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = [
+              "arn:aws:iam::111122223333:role/KmsAdmin",
+              "arn:aws:iam::111122223333:role/app-*",
+              "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Analyst_*",
+              "arn:aws:iam::111122223333:role/operator",
+              "arn:aws:iam::444455556666:role/ci-*",
+              "arn:aws:iam::111122223333:role/platform-ci",
+              "arn:aws:iam::111122223333:role/batch/a",
+              "arn:aws:iam::111122223333:role/batch/b",
+            ]
+          }
           "ForAllValues:StringNotLike" = {
             "aws:PrincipalOrgPaths" = "o-otherorgid1/r-ab12/ou-ab12-11111111/*"
           }
+        }
+      },
+      {
+        Sid    = "Deny everyone else but account 111122223333"
+        Effect = "Deny"
+        Principal = {
+          AWS = "*"
+        }
+        Action = [
+          "kms:Encrypt",
+          "kms:GetKeyPolicy",
+          "kms:PutKeyPolicy",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnNotLike = {
+            "aws:PrincipalArn" = "arn:aws:iam::444455556666:role/ci-*"
+          }
           StringNotEquals = {
             "aws:PrincipalAccount" = "111122223333"
-            "aws:PrincipalOrgID"   = "o-exampleorgid"
           }
         }
       },

@@ -1,0 +1,117 @@
+"""`deny-everyone-else`: nobody whom the intent does not name, whatever IAM policies say.
+
+Who is named is spared altogether. An account, everyone of one and an organization are named for what their lines give, and no
+more: their other principals may come by a grant, or by the statement of another line, to what nobody asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from kmsgen.arn import parse_arn, role_of_session
+from kmsgen.compiler.guardrail_parts import NOT_A_SERVICE, Deny, every_action, is_whole_account, machine_roles, unless
+from kmsgen.compiler.guardrail_world import World
+from kmsgen.compiler.key_policy import works_in_key_policy
+from kmsgen.compiler.permit import Conditions
+from kmsgen.compiler.principals import is_session
+from kmsgen.intent.intent import ORGANIZATION, GuardRailLine, account_named
+from kmsgen.policy.document import Condition
+
+Values = tuple[str, ...]
+NAMED = 2
+
+
+def deny_everyone_else(line: GuardRailLine, world: World) -> list[Deny]:
+    """Return the Deny statements, one for each set of accounts and organizations that lines give the same actions."""
+    of_lines = [permit.who for permit in world.permits if permit.principal.kind == "AWS" and not _is_many(permit.who)]
+    named = tuple(dict.fromkeys((*of_lines, *world.named, *line.exceptions)))
+    groups: dict[Values, list[str]] = {}
+    given = _given_to_many(world)
+    for action in every_action(world):
+        many = tuple(who for who, actions in given.items() if who not in named and action in actions)
+        groups.setdefault(many, []).append(action)
+    return [deny for many, actions in groups.items() for deny in _denies(tuple(actions), named, many, world)]
+
+
+def _is_many(who: str) -> bool:
+    return is_whole_account(who) or who.startswith(ORGANIZATION)
+
+
+def _given_to_many(world: World) -> dict[str, set[str]]:
+    """Return what lines give to accounts and organizations on the key, by who."""
+    found: dict[str, set[str]] = {}
+    for permit in world.permits:
+        if _is_many(permit.who) and works_in_key_policy(permit):
+            found.setdefault(permit.who, set()).add(permit.action)
+    return found
+
+
+def _denies(actions: Values, named: Values, many: Values, world: World) -> Iterator[Deny]:
+    """Yield the Deny of actions for whoever is not named, and that of the other sessions of roles of which some are.
+
+    Whom a spared account has needs no name of its own there.
+    """
+    accounts = {account_named(arn) for arn in (*named, *many) if is_whole_account(arn)}
+    left = [arn for arn in named if is_whole_account(arn) or account_named(arn) not in accounts]
+    sessions = [arn for arn in left if is_session(arn) and _role_patterns(arn)]
+    others = [arn for arn in dict.fromkeys((*left, *many, *machine_roles(world))) if arn not in sessions]
+    of_role: dict[Values, list[str]] = {}
+    for arn in sessions:
+        of_role.setdefault(_role_patterns(arn), []).append(arn.rpartition("/")[2])
+    services = tuple(permit.principal.value for permit in world.permits if permit.principal.kind == "Service")
+    spared_services = _spared_services(tuple(dict.fromkeys((*services, *world.named_services))), world)
+    spared = (*unless((*others, *(pattern for patterns in of_role for pattern in patterns))), *spared_services)
+    yield Deny(actions, spared, _but(many))
+    for patterns, names in of_role.items():
+        yield _other_sessions(patterns, names, others, actions)
+
+
+def _but(many: Values) -> str:
+    """Return in words whom a Deny spares beside the principals that are named one by one."""
+    accounts = [f"account {account_named(who)}" for who in many if is_whole_account(who)]
+    members = ["members of an organization"] if any(who.startswith(ORGANIZATION) for who in many) else []
+    names = list(dict.fromkeys([*accounts, *members]))
+    listed = " and ".join(names) if len(names) <= NAMED else f"{len(names)} accounts and organizations"
+    return f"but {listed}" if names else ""
+
+
+def _spared_services(names: Values, world: World) -> Conditions:
+    """Return the condition that fails for AWS services which the intent lets work, and for no other caller.
+
+    Grants that services create for themselves name principals of AWS that no file can know: then all of AWS's are spared, and
+    what they may do is what those grants say. A regional name is also given without its Region, as IAM may report either.
+    """
+    if world.grants_for_aws:
+        return (NOT_A_SERVICE,)
+    both = tuple(dict.fromkeys(form for name in names for form in (name, _without_region(name, world.target.regions))))
+    return (Condition("StringNotEquals", "aws:PrincipalServiceName", both),) if both else ()
+
+
+def _without_region(name: str, regions: Values) -> str:
+    for region in regions:
+        name = name.replace(f".{region}.", ".")
+    return name
+
+
+def _other_sessions(patterns: Values, sessions: list[str], others: list[str], actions: Values) -> Deny:
+    """Return the deny of a role's other sessions: aws:PrincipalArn shows the role only, aws:userid ends in the session."""
+    exact, under_path = patterns
+    named = [arn for arn in others if fnmatchcase(exact, arn) or fnmatchcase(arn, under_path) or arn.startswith(ORGANIZATION)]
+    conditions = (
+        Condition("ArnLike", "aws:PrincipalArn", patterns),
+        Condition("StringNotLike", "aws:userid", tuple(f"*:{session}" for session in sessions)),
+        NOT_A_SERVICE,  # whose aws:PrincipalArn no page tells
+        *unless(named),
+    )
+    return Deny(actions, conditions)
+
+
+def _role_patterns(arn: str) -> Values:
+    """Return the ARNs that the role of a session can have: the session's ARN does not show the role's path."""
+    parsed = parse_arn(arn)
+    role = role_of_session(parsed) if parsed else None
+    if parsed is None or role is None:
+        return ()
+    head = f"arn:{parsed.partition}:iam::{parsed.account}:role/"
+    return (f"{head}{role}", f"{head}*/{role}")

@@ -1,0 +1,161 @@
+"""Notes on what guard rails and `never` leave of the lines of an intent, and on whom they do not hold for good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from kmsgen.arn import account_of
+from kmsgen.catalogue import services
+from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.compiler.conditions import CONTEXT_PREFIX, fails_when_absent, has_wildcard
+from kmsgen.compiler.contradictions import reaches
+from kmsgen.compiler.guardrail_parts import is_whole_account
+from kmsgen.compiler.guardrail_world import World
+from kmsgen.compiler.guardrails import CONTEXT_RAIL
+from kmsgen.compiler.permit import Permit
+from kmsgen.errors import Diagnostic, Location
+from kmsgen.intent.intent import ORGANIZATION, GuardRailLine, Intent, account_named
+from kmsgen.policy.document import Condition
+from kmsgen.policy.letter_case import folded
+
+
+class _Narrowing(NamedTuple):
+    """What a guard rail leaves of an access, and the condition key (a prefix, lower case) of lines that say so themselves."""
+
+    key: str
+    left: str
+    hint: str
+
+
+_NARROWINGS = {
+    "deny-direct-use": _Narrowing(
+        "kms:viaservice", "calls through AWS services", "say so with `via:`, or except the principal from the guard rail"
+    ),
+    CONTEXT_RAIL: _Narrowing(
+        CONTEXT_PREFIX,
+        "calls with an encryption context",
+        "say so with `encryption_context:`, or except the principal from the guard rail",
+    ),
+}
+_Asked = tuple[str, Location]  # a principal, and the line that asks for its access
+
+
+def notes_on_guardrails(intent: Intent, worlds: tuple[World, ...]) -> Iterator[Diagnostic]:
+    """Yield the notes on guard rails and on `never`, whatever list the lines stand in that they are about."""
+    permits = [permit for world in worlds for permit in world.permits]
+    for line in intent.guardrails:
+        yield from _members(line, intent, permits) if line.name == "deny-outside-organization" else ()
+        yield from _spared_accounts(line, permits) if line.name == "deny-everyone-else" else ()
+        yield from _narrowed_lines(line, permits) if line.name in _NARROWINGS else ()
+        yield from _narrowed_grants(line, intent) if line.name in _NARROWINGS else ()
+    yield from _beside_never(intent, permits)
+
+
+def _beside_never(intent: Intent, permits: list[Permit]) -> Iterator[Diagnostic]:
+    """Yield whom `never` does not hold for good: who may change the key policy can give themselves what it rules out."""
+    changing = dict.fromkeys(permit.who for permit in permits if permit.action == "kms:PutKeyPolicy")
+    for line in intent.never:
+        for who in changing:
+            own = intent.scope.organization is not None and account_named(who) == intent.scope.account
+            member = own and line.principal == f"{ORGANIZATION}{intent.scope.organization}"
+            if member or _can_be(who, line.principal):
+                message = f"`{who}` may change the key policy, and with it give anybody what this rules out"
+                hint = "`never` is about what the policies of this intent allow, not about what they can be changed to"
+                yield Diagnostic(line.location, "never-until-changed", message, hint)
+
+
+def _can_be(who: str, pattern: str) -> bool:
+    """Return whether somebody whom a line names, as one of an account or by a pattern too, can be one of `never`."""
+    if pattern == "*" or fnmatchcase(who, pattern) or fnmatchcase(pattern, who):
+        return True
+    if is_whole_account(who):
+        return fnmatchcase(account_named(who) or "", account_of(pattern) or "")
+    return has_wildcard(who) and has_wildcard(pattern) and _may_meet(who, pattern)
+
+
+def _may_meet(one: str, other: str) -> bool:
+    """Return whether two patterns can match the same text, as far as what stands before and behind their wildcards tells."""
+    return _agree(one, other) and _agree(one[::-1], other[::-1])
+
+
+def _agree(one: str, other: str) -> bool:
+    heads = [text[: min(text.find(sign) % (len(text) + 1) for sign in "*?")] for text in (one, other)]
+    return heads[0].startswith(heads[1]) or heads[1].startswith(heads[0])
+
+
+def _members(line: GuardRailLine, intent: Intent, permits: list[Permit]) -> Iterator[Diagnostic]:
+    own = f"{ORGANIZATION}{intent.scope.organization}"
+    people = (permit for permit in permits if permit.principal.kind == "AWS" and permit.who != "*")
+    asked: list[_Asked] = [(permit.who, permit.origins[0]) for permit in people]
+    asked += [(each.grant.grantee, each.location) for each in intent.grants if not each.grant.grantee_is_service]
+    for who, place in dict.fromkeys(asked):
+        foreign = account_named(who) != intent.scope.account and not who.startswith(own)
+        if foreign and _is_denied(line, who):
+            message = f"`{who}` is denied unless its account is in {intent.scope.organization}"
+            yield Diagnostic(place, "must-be-member", message, "if it is not, except it from the guard rail")
+
+
+def _is_denied(line: GuardRailLine, who: str) -> bool:
+    """Return whether a guard rail denies whom a line names: no exception is that principal, or its account."""
+    if line.principals and not any(_can_be(who, each) for each in line.principals):
+        return False
+    accounts = {account_named(each) for each in line.exceptions if is_whole_account(each)}
+    return account_named(who) not in accounts and not any(fnmatchcase(who, each) for each in line.exceptions)
+
+
+def _spared_accounts(line: GuardRailLine, permits: list[Permit]) -> Iterator[Diagnostic]:
+    given: dict[_Asked, dict[str, None]] = {}
+    for permit in permits:
+        if is_whole_account(permit.who) and permit.who not in line.exceptions:
+            given.setdefault((permit.who, permit.origins[0]), {})[permit.action] = None
+    for (who, place), actions in given.items():
+        names = ", ".join(f"`{action}`" for action in sorted(actions))
+        message = f"`{line.name}` spares everybody in account {account_named(who)} in {names}, which {place} asks for"
+        hint = "name its principals in place of the account, if nobody else there is to be spared"
+        yield Diagnostic(line.location, "guardrail-spares-account", message, hint)
+
+
+def _narrowed_lines(line: GuardRailLine, permits: list[Permit]) -> Iterator[Diagnostic]:
+    narrowing = _NARROWINGS[line.name]
+    found: dict[_Asked, dict[str, None]] = {}
+    for permit in permits:
+        reached = reaches(line, permit.who) and (permit.principal.kind != "Service" or line.name == CONTEXT_RAIL)
+        if reached and _narrows(line.name, permit.action.removeprefix("kms:")) and not _says(permit, narrowing.key):
+            found.setdefault((permit.who, permit.origins[0]), {})[permit.action] = None
+    for (who, place), actions in found.items():
+        yield _narrowed(line, place, list(actions), who)
+
+
+def _narrowed_grants(line: GuardRailLine, intent: Intent) -> Iterator[Diagnostic]:
+    for asked in intent.grants:
+        grant, constraints = asked.grant, asked.grant.constraints
+        actions = [f"kms:{name}" for name in grant.operations if _narrows(line.name, name)]
+        pairs = constraints.encryption_context_equals or constraints.encryption_context_subset
+        says_so = grant.grantee_is_service if line.name != CONTEXT_RAIL else bool(pairs)
+        if actions and not says_so and reaches(line, grant.grantee):
+            yield _narrowed(line, asked.location, actions, grant.grantee)
+
+
+def _narrowed(line: GuardRailLine, asked: Location, actions: list[str], principal: str) -> Diagnostic:
+    narrowing = _NARROWINGS[line.name]
+    names = ", ".join(f"`{action}`" for action in actions)
+    message = f"of {names} of `{principal}`, which {asked} asks for, `{line.name}` leaves only {narrowing.left}"
+    return Diagnostic(line.location, "guardrail-narrows", message, narrowing.hint)
+
+
+def _narrows(guardrail: str, action: str) -> bool:
+    row = ACTIONS.get(action)
+    return row is not None and row.cryptographic and (guardrail != CONTEXT_RAIL or row.encryption_context)
+
+
+def _says(permit: Permit, key: str) -> bool:
+    """Return whether a permit demands by itself what a guard rail would leave of it, or a service always does so."""
+    row = services.find(permit.topic) if permit.purpose == "serve" else None
+    sent = key == CONTEXT_PREFIX and row is not None and bool(row.context)
+    return sent or any(_demands(condition, key) for condition in permit.conditions)
+
+
+def _demands(condition: Condition, key: str) -> bool:
+    return folded(condition.key).startswith(key) and fails_when_absent(condition)
