@@ -96,7 +96,7 @@ def _through(prefix: str) -> Service:
 
 
 def _by_name(principal: str) -> Service:
-    gap = "the catalogue does not know it, and nothing holds it to a source"
+    gap = "no page of it was read, and nothing here holds it to the accounts for which it may act"
     statement = ServiceStatement("Service", principal, (), source_account="undocumented", gap=gap)
     row = Service(BY_NAME + principal, principal, "service-principal", (), "", (statement,))
     return row._replace(key_specs=tuple(KEY_SPECS), key_usage="")

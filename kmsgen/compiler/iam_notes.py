@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kmsgen.compiler.deployer import deployer_actions
 from kmsgen.compiler.target import Target
 from kmsgen.errors import Diagnostic, Location
-from kmsgen.intent.intent import Intent
+from kmsgen.intent.intent import Intent, LeftOut
 from kmsgen.policy.bundle import PrincipalPolicies
 
 SHOWN = 5
@@ -21,11 +21,20 @@ def notes_on_iam(intent: Intent, targets: Iterable[Target], principals: Mapping[
         message = f"taken for granted: whoever keeps them attaches the IAM policies of {_listed(written)}"
         hint = "`iam: write` attaches none; `iam: attach` lets what is rendered attach them"
         yield Diagnostic(Location(intent.path), "iam-written", message, hint)
-    for access in (*intent.admins, *intent.users):
-        if access.left_to_iam:
-            message = f"{_listed(access.left_to_iam)} of `{access.principal}` takes an IAM policy, which cannot be written here"
+    for place, left in _left_out(intent):
+        if left.to_iam:
+            message = f"{_all(left.to_iam)} of `{left.principal}` takes an IAM policy, which cannot be written here"
             hint = "IAM attaches policies to single users and roles that no service owns: write it for those, or name them"
-            yield Diagnostic(access.location, "left-to-iam", message, hint)
+            yield Diagnostic(place, "left-to-iam", message, hint)
+        if left.at_home:
+            message = f"{_all(left.at_home)} cannot be called from another account, and are left out for `{left.principal}`"
+            hint = "whoever of the key's account is to have them stands in a line of its own"
+            yield Diagnostic(place, "left-at-home", message, hint)
+
+
+def _left_out(intent: Intent) -> Iterator[tuple[Location, LeftOut]]:
+    yield from ((access.location, access.left_out) for access in (*intent.admins, *intent.users) if access.left_out)
+    yield from ((use.location, left) for use in intent.services for left in use.left_out)
 
 
 def _deployment(intent: Intent, targets: Iterable[Target], principals: Mapping[str, PrincipalPolicies]) -> Iterator[Diagnostic]:
@@ -45,6 +54,10 @@ def _deployment(intent: Intent, targets: Iterable[Target], principals: Mapping[s
         yield Diagnostic(place, "no-deployer", message, hint)
 
 
-def _listed(names: list[str] | tuple[str, ...]) -> str:
-    shown = ", ".join(f"`{name}`" for name in names[:SHOWN])
+def _all(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = _all(names[:SHOWN])
     return shown if len(names) <= SHOWN else f"{shown} and {len(names) - SHOWN} more"

@@ -103,6 +103,17 @@ class When(NamedTuple):
     grant: GrantWhen = GrantWhen()
 
 
+class LeftOut(NamedTuple):
+    """What words of a line mean and one of its principals does not get.
+
+    `to_iam` takes an IAM policy that cannot be written for it, `at_home` a principal of the key's own account.
+    """
+
+    principal: str
+    to_iam: Values = ()
+    at_home: Values = ()
+
+
 class Access(NamedTuple):
     """One line of `admins` or `users`: a principal's ARN (an account: its root ARN) and exact actions, `kms:Decrypt`.
 
@@ -111,8 +122,7 @@ class Access(NamedTuple):
 
     `explicit` tells that the line lists its actions; an admin line without `can` has the administrator set.
     `on` narrows an action that needs two resources (CreateAlias: alias and key) to its half on resources of these types,
-    `key` or `alias`; empty: every resource that the action needs. `left_to_iam` are actions that the line asks for by words,
-    and that the principal can have through IAM policies only, which cannot be written for it.
+    `key` or `alias`; empty: every resource that the action needs.
     """
 
     location: Location
@@ -122,7 +132,7 @@ class Access(NamedTuple):
     explicit: bool = True
     when: When = When()
     on: Values = ()
-    left_to_iam: Values = ()
+    left_out: LeftOut | None = None
 
 
 class ServiceUse(NamedTuple):
@@ -143,6 +153,7 @@ class ServiceUse(NamedTuple):
     actions: Values = ()
     when: When = When()
     source_organizations: Values = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 class GrantLine(NamedTuple):

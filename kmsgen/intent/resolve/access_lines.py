@@ -6,7 +6,7 @@ from kmsgen.intent.files.suggestion import one_of
 from kmsgen.intent.form.model import AdminFile, UserFile
 from kmsgen.intent.form.words import RESOURCE_TYPES
 from kmsgen.intent.intent import Access, When
-from kmsgen.intent.resolve.actions import administrator_actions, left_to_iam, resolve_actions
+from kmsgen.intent.resolve.actions import administrator_actions, left_out, resolve_actions
 from kmsgen.intent.resolve.conditions import resolve_when
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import Who
@@ -39,6 +39,7 @@ def _accesses(line: AdminFile | UserFile, role: str, steps: Steps, context: Cont
             _check_identity(who, here, context)
         elif who and who.kind == "everyone":
             _check_delegation(who, here, context)
+        if who and not context.iam_only:
             who = who._replace(on_key_alone=_only_on(line) == ("key",))
         granted = (
             resolve_actions(line.can, (*steps, "can"), who, context) if line.can else administrator_actions(who, here, context)
@@ -47,7 +48,7 @@ def _accesses(line: AdminFile | UserFile, role: str, steps: Steps, context: Cont
         if who:
             access = Access(context.where(steps), role, who.arn, (), line.can is not None, when, _only_on(line))
             found = [access._replace(actions=actions, when=_with(when, more)) for actions, more in granted]
-            lines += [one._replace(left_to_iam=left_to_iam(line.can, who, context)) for one in found[:1]] + found[1:]
+            lines += [one._replace(left_out=left_out(line.can, who, context)) for one in found[:1]] + found[1:]
     return tuple(lines)
 
 

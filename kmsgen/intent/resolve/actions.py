@@ -6,10 +6,13 @@ kms-api-permissions-reference (policy type, cross-account use), symm-asymm-compa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kmsgen.catalogue import actions, capabilities
 from kmsgen.catalogue.model import Action
 from kmsgen.intent.files.suggestion import did_you_mean
 from kmsgen.intent.form.words import OTHER_SERVICES
+from kmsgen.intent.intent import LeftOut
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import Who
 from kmsgen.policy.document import Condition
@@ -48,8 +51,11 @@ def resolve_actions(texts: list[str], steps: Steps, who: Who | None, context: Co
     return tuple((tuple(actions), conditions) for conditions, actions in groups.items())
 
 
-def left_to_iam(texts: list[str] | None, who: Who, context: Context) -> Values:
-    """Return the actions of the words of a `can`, or of the administrator set, that take an IAM policy it cannot have."""
+def left_out(texts: list[str] | None, who: Who, context: Context) -> LeftOut | None:
+    """Return what of the words of a `can`, or of the administrator set, its principal does not get; None where it gets all.
+
+    What keys of this kind do not do is no part of a word's meaning here.
+    """
     words = [text for text in texts or () if text in capabilities.CAPABILITIES]
     meant = (
         [action for word in words for key_type in context.key_types() for action in capabilities.actions_of(word, key_type)]
@@ -57,7 +63,12 @@ def left_to_iam(texts: list[str] | None, who: Who, context: Context) -> Values:
         else _administrator_set(context)
     )
     reasons = {action: without_effect(action, who, context) for action in meant}
-    return tuple(action for action, reason in reasons.items() if reason and reason[0] == "iam-only-action")
+    found = LeftOut(who.arn, *(_refused_as(code, reasons) for code in ("iam-only-action", "cross-account-action")))
+    return found if found != LeftOut(who.arn) else None
+
+
+def _refused_as(code: str, reasons: Mapping[str, Reason | None]) -> Values:
+    return tuple(action for action, reason in reasons.items() if reason and reason[0] == code)
 
 
 def _administrator_set(context: Context) -> Values:
@@ -147,6 +158,8 @@ def without_effect(name: str, who: Who | None, context: Context) -> Reason | Non
         return ("cross-account-action", f"`{name}` cannot be called from another account (`{who.account}`)", "")
     if _is_for_iam_only(action, who) and not who.has_identity_policies:
         hint = "give it to a role or user of this account"
+        if action is not None and action.policy_types == "both":
+            hint += ", or its half on the key alone: `only_on: key`"
         return ("iam-only-action", f"`{name}` must be allowed in an IAM policy, which `{who.arn}` cannot have from here", hint)
     return None
 

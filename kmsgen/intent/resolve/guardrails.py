@@ -29,7 +29,7 @@ def resolve_guardrail(line: GuardRailFile, steps: Steps, context: Context) -> tu
         message = f"a key of {context.spec} has no encryption context"
         context.problems.add_key(here, "guardrail-key-type", message, "leave the guard rail out")
     spared = _principals(options.except_ if options else None, (*here, "except"), context)
-    denied = _denied(options.for_ if options else None, (*here, "for"), context)
+    denied = _denied(options.for_ if options else None, (*here, "for"), spared, context)
     if context.iam_only and not (options and options.for_):
         hint = "add `for:` with the users and roles whom it denies"
         context.problems.add_key(
@@ -50,7 +50,7 @@ def _principals(texts: list[str] | None, steps: Steps, context: Context) -> tupl
     return tuple(spared)
 
 
-def _denied(texts: list[str] | None, steps: Steps, context: Context) -> tuple[str, ...]:
+def _denied(texts: list[str] | None, steps: Steps, spared: tuple[str, ...], context: Context) -> tuple[str, ...]:
     denied: dict[str, None] = {}
     for index, text in enumerate(texts or ()):
         who = resolve_wide_principal(text, (*steps, index), context)
@@ -59,6 +59,8 @@ def _denied(texts: list[str] | None, steps: Steps, context: Context) -> tuple[st
         if who and (foreign or not written):
             hint = "name users and roles of this account"
             context.refuse((*steps, index), "guardrail-for", f"`{text}` cannot be denied by an IAM policy", hint)
+        elif who and who.arn in spared:
+            context.refuse((*steps, index), "guardrail-for", f"`{text}` is denied and spared", "name it once")
         elif who:
             denied[who.arn] = None
     return tuple(denied)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from kmsgen.catalogue.model import Service
 from kmsgen.intent.form.model import ServiceFile
-from kmsgen.intent.intent import ServiceUse
-from kmsgen.intent.resolve.actions import Conditions, Granted, resolve_actions
+from kmsgen.intent.intent import LeftOut, ServiceUse
+from kmsgen.intent.resolve.actions import Conditions, Granted, left_out, resolve_actions
 from kmsgen.intent.resolve.conditions import resolve_when
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import Who
@@ -36,6 +36,7 @@ def resolve_service(line: ServiceFile, steps: Steps, context: Context) -> tuple[
         source_organizations=resolve_source_organizations(line, steps, context),
         variables=tuple(line.variables.items()),
         when=when,
+        left_out=tuple(_left_out(line, service, named, context)),
     )
     return tuple(
         use._replace(
@@ -80,6 +81,15 @@ def _granted(
     return tuple(
         (tuple(some), actions, more) for found, some in groups.items() for actions, more in _of_kms(found, here, context)
     )
+
+
+def _left_out(line: ServiceFile, service: Service, named: Named, context: Context) -> Iterator[LeftOut]:
+    itself = None if named else _itself(line, service, context)
+    whose = {who.arn: who for _, who in named} or ({itself.arn: itself} if itself else {})
+    for who in whose.values() if line.can else ():
+        found = left_out(line.can, who, context)
+        if found:
+            yield found
 
 
 def _itself(line: ServiceFile, service: Service, context: Context) -> Who | None:

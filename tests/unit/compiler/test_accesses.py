@@ -116,6 +116,14 @@ def test_a_list_of_values_is_cut_where_an_iam_policy_has_no_room(compiled: Compi
     [
         ("users: [{principal: role/app, can: [change-policy]}]\nnever: [{principal: role/*, actions: [kms:Decrypt]}]",
          "never-until-changed"),
+        ("users: [{principal: account, can: [change-policy]}]\nnever: [{principal: role/b, actions: [kms:Decrypt]}]",
+         "never-until-changed"),
+        ("users: [{principal: role/a*, can: [change-policy]}]\nnever: [{principal: role/*p, actions: [kms:Decrypt]}]",
+         "never-until-changed"),
+        ("services: [{principal: new.amazonaws.com, can: change-policy}]\nnever: [{principal: new.amazonaws.com, actions: '*'}]",
+         "never-until-changed"),
+        ("services: [{service: via/s3, principals: role/app, can: change-policy}]\nnever: [{principal: role/a*, actions: '*'}]",
+         "never-until-changed"),
         ("grants: [{name: g, grantee: role/app, operations: [Decrypt]}]", "grant-on-primary"),
     ],
 )  # fmt: skip
@@ -213,6 +221,12 @@ def test_for_all_values_is_no_matter_where_the_key_is_asked_for(compiled: Compil
     ("line", "code"),
     [
         ("can: [decrypt, kms:GetKeyPolicy], when: {encryption_context: {app: a}}", "when-not-on-action"),
+        ("can: [kms:CreateGrant, decrypt], when: {grant: {operations: [Decrypt]}}", "when-not-on-action"),
+        ("can: [use-grants], when: {grant: {operations: [Decrypt]}}", "when-not-on-action"),
+        (
+            'can: [CreateGrant, decrypt], when: {conditions: {"ForAllValues:StringEquals": {kms:GrantOperations: [Decrypt]}}}',
+            "when-not-on-action",
+        ),
         ("can: [decrypt], when: {source_ip: 10.1.0.0/16}", "private-source-ip"),
         ("can: [decrypt], when: {conditions: {IpAddress: {aws:SourceIp: 192.168.1.7}}}", "private-source-ip"),
         (f"can: [decrypt], when: {{conditions: {{{EVERY_NAME}}}}}", "holds-when-absent"),
@@ -222,6 +236,55 @@ def test_what_a_condition_does_not_do_is_told(compiled: Compile, line: str, code
     """A condition that does not hold on an action of its line, or that no call meets as it stands, is told in a note."""
     found = compiled(f"users: [{{principal: role/app, {line}}}]")
     assert [note.code for note in found.notes if note.code == code] == [code]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["can: kms:CreateGrant, when: {grant: {operations: Decrypt}}", "can: [decrypt], when: {encryption_context: {a: b}}"],
+)
+def test_a_condition_that_holds_on_every_action_is_not_told(compiled: Compile, line: str) -> None:
+    """What the line says is what it does."""
+    found = compiled(f"users: [{{principal: role/app, {line}}}]")
+    assert "when-not-on-action" not in {note.code for note in found.notes}
+
+
+def test_services_elsewhere_are_told(compiled: Compile) -> None:
+    """What services are called in kms:ViaService is documented for the partition aws."""
+    text = "users: [{principal: role/app, can: [decrypt], when: {via: [s3]}}]\nservices: [{service: rds, principals: role/app}]"
+    china = 'key: {alias: a}\nscope: {account: "111122223333", regions: [cn-north-1], partition: aws-cn}\n'
+    head = HEAD.replace(HEAD.splitlines(keepends=True)[-1], "")
+    found = compile_text(head + china + ADMIN + text)
+    assert len([note for note in found.notes if note.code == "service-partition"]) == 2
+    assert "service-partition" not in {note.code for note in compiled(text).notes}
+
+
+@pytest.mark.parametrize(
+    ("line", "sid"),
+    [
+        ("principal: role/*, can: [decrypt]", "Use by every role"),
+        ("principal: user/team/*, can: [decrypt]", "Use by every user under team"),
+        ("principal: role/app-*, can: [decrypt]", "Use by app and the like"),
+        (
+            "principal: role/app, can: [kms:CreateGrant], when: {grant: {for_aws: true}}",
+            "Use by app with grants for AWS resources",
+        ),
+        (
+            "principal: role/app, can: [kms:CreateGrant], when: {grant: {for_aws: false}}",
+            "Use by app but not with grants for AWS resources",
+        ),
+        (
+            "principal: role/app, can: [decrypt], when: {conditions: {StringNotLike: {kms:ViaService: 's3.*'}}}",
+            "Use by app but not through services",
+        ),
+        (
+            "principal: role/app, can: [decrypt], when: {conditions: {'Null': {kms:EncryptionContextKeys: true}}}",
+            "Use by app but not with encryption context",
+        ),
+    ],
+)
+def test_a_sid_says_whom_a_statement_is_for_and_under_what(compiled: Compile, line: str, sid: str) -> None:
+    """What a condition rules out is not told as what it asks for."""
+    assert sid in {s.sid for s in compiled(f"users: [{{{line}}}]").bundle.keys[0].policy.statements}
 
 
 def test_actions_without_effect_in_a_key_policy_go_to_an_iam_policy(compiled: Compile) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.compiler.compiling import ADMIN, HEAD, KEY, ROLE, compile_text
 
+OTHER = "arn:aws:iam::444455556666:role/partner"
 LINKED = "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
 
 
@@ -34,3 +35,24 @@ def test_what_is_left_to_attach_is_told(way: str, count: int) -> None:
     """That the policies are attached is taken for granted."""
     found = told(f"{ADMIN}iam: {way}\n", "iam-written")
     assert [f"{ROLE}Admin" in message for message in found] == [True] * count
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("users: [{principal: organization, can: [view]}]", "`kms:GetKeyLastUsage`, `kms:GetKeyPolicy`"),
+        (f"users: [{{principal: '{OTHER}', can: [manage]}}]", "`kms:CreateAlias`, `kms:DeleteAlias`, `kms:DisableKey`"),
+        ("users: [{principal: account/444455556666, can: [decrypt, rotate]}]", "`kms:DisableKeyRotation`"),
+        (f"services: [{{service: via/s3, principals: '{OTHER}', can: [view]}}]", "`kms:GetKeyLastUsage`"),
+    ],
+)
+def test_what_cannot_be_called_from_another_account_is_told(line: str, left: str) -> None:
+    """A word means less for whoever is of another account, and every action that is left out is named."""
+    (message,) = told(f"{ADMIN}{line}", "left-at-home")
+    assert message.startswith(left)
+    assert " cannot be called from another account, and are left out for `" in message
+
+
+def test_words_that_another_account_has_whole_are_not_told() -> None:
+    """Use of the key can be had from everywhere."""
+    assert told(f"{ADMIN}users: [{{principal: '{OTHER}', can: [decrypt, generate-data-key, use-grants]}}]", "left-at-home") == []

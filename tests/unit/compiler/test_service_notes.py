@@ -58,7 +58,7 @@ NOTES = [
     ),
     ("grants that no page limits", HERE, "service: rds, principals: [role/app]", {"service-bare-grant"}),
     ("grants that a page limits", HERE, EBS, {"service-recommended"}),
-    ("grants that the line limits", HERE, f"service: rds, principals: [role/app], when: {LIMIT}", set()),
+    ("grants that the line limits", HERE, f"service: rds, principals: [role/app], when: {LIMIT}", {"when-not-on-action"}),
     (
         "an encryption context that not every action has",
         HERE,
