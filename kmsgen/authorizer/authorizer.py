@@ -80,7 +80,7 @@ class Authorizer:
     def could_allow(self, request: Request) -> bool:
         """Return whether some request for what this one names could be allowed; False only if none is, whatever it holds."""
         bounds = (self._settlements[plan.facts, tuple(plan.at_most)] for plan in self.plans(request))
-        return all(bound.outcome is Outcome.ALLOWED for bound in bounds)
+        return all(decision.outcome is Outcome.ALLOWED for _settlement, decision in bounds)
 
     def passed_over(self, request: Request) -> tuple[str, ...]:
         """Return a note on each condition key that a request tells otherwise than it follows from the rest: that is dropped."""
@@ -125,8 +125,7 @@ class Authorizer:
     def _settled(self, key: tuple[Plan, State]) -> Decision:
         """Decide where the statements and grants of a plan met a request so."""
         plan, state = key
-        settlement = self._settlements[plan.facts, tuple(plan.matched(state))]
-        decision = Decision(settlement.outcome, settlement.reason, notes=settlement.notes)
+        settlement, decision = self._settlements[plan.facts, tuple(plan.matched(state))]
         if plan.caller.kind is CallerKind.SESSION or plan.doubtful(state):
             decision = _with_notes(decision, notes_of(plan, state, settlement))
         if decision.outcome is Outcome.ALLOWED and plan.refusal is not None:
@@ -137,8 +136,9 @@ class Authorizer:
         return trace.prepare(plan, self._plans.grants(plan.target.arn))
 
 
-def _settlement(key: tuple[Facts, tuple[Match, ...]]) -> Settlement:
-    return settle(*key)
+def _settlement(key: tuple[Facts, tuple[Match, ...]]) -> tuple[Settlement, Decision]:
+    settlement = settle(*key)
+    return settlement, Decision(settlement.outcome, settlement.reason, notes=settlement.notes)
 
 
 def _needs_inspection(plan: Plan, request: Request) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kmsgen.authorizer.applicable.programs import MATCHED, UNMATCHED, How, Program
-from kmsgen.authorizer.applicable.rule_set import RuleSet
+from kmsgen.authorizer.applicable.rule_set import Reaching, RuleSet
 from kmsgen.authorizer.context.permissions import Permission
 from kmsgen.authorizer.context.view import Resource, View
 from kmsgen.authorizer.evaluation.grants import RETIRE, GrantRule, meant_by, retires
@@ -29,7 +29,6 @@ class Plan:
 
     __slots__ = (
         "_asking",
-        "_known",
         "action",
         "beside",
         "caller",
@@ -39,6 +38,7 @@ class Plan:
         "fixed_doubts",
         "generous",
         "grants",
+        "known",
         "permission",
         "refusal",
         "sets",
@@ -53,67 +53,62 @@ class Plan:
         self.target: Resource = permission.target
         self.facts = facts
         self.sets: tuple[RuleSet, ...] = ()
-        self.fixed: list[tuple[Rule | GrantRule, Naming]] = []
-        self.fixed_doubts: list[Rule] = []
-        self.conditional: list[tuple[Rule, Naming]] = []
+        # tuples, of which an empty one costs nothing: garbage is looked for in every list, and thousands of plans are remembered
+        self.fixed: tuple[tuple[Rule | GrantRule, Naming], ...] = ()
+        self.fixed_doubts: tuple[Rule, ...] = ()
+        self.conditional: tuple[tuple[Rule, Naming], ...] = ()
         # how each conditional one meets every request, UNMATCHED where the request decides; and those, by their place
-        self._known: list[How] = []
-        self._asking: list[tuple[int, Program]] = []
-        self.grants: list[tuple[GrantRule, Naming]] = []
+        self.known: State = ()
+        self._asking: tuple[tuple[int, Program], ...] = ()
+        self.grants: tuple[tuple[GrantRule, Naming], ...] = ()
         self.refusal: Refusal | None = None
         self.beside: str | None = None
 
-    def add(self, rules: RuleSet) -> None:
-        """Take in the statements of a layer."""
-        reaching = rules.reaching(self.permission)
-        if not reaching:
-            return
-        namings = rules.naming(self.caller)
-        for rule, is_open in reaching:
-            naming = namings[rule]
-            if naming == NOT_NAMED:
-                continue
-            doubtful = is_open or naming == DOUBT
-            if doubtful:
-                self.fixed_doubts.append(rule)
-            if not doubtful or rule.deny is not self.generous:
-                self._take(rule, DIRECT if naming == DOUBT else naming, rules)
-
-    def _take(self, rule: Rule, naming: Naming, rules: RuleSet) -> None:
-        if rule.conditions or rule.resource.variables:
-            self.conditional.append((rule, naming))
-            how = rules.program(rule, self.permission, self.caller).for_caller(self.caller, self.permission)
-            if isinstance(how, Program):
-                self._asking.append((len(self._known), how))
-            self._known.append(UNMATCHED if isinstance(how, Program) else how)
-        else:
-            self.fixed.append((rule, naming))
+    def add(self, reaching: Iterable[tuple[RuleSet, Reaching]]) -> None:
+        """Take in those statements of all layers that match, or may match, by Action and by Resource element."""
+        fixed: list[tuple[Rule, Naming]] = []
+        doubts: list[Rule] = []
+        conditional: list[tuple[Rule, Naming]] = []
+        programs: list[Program | How] = []
+        for rules, statements in reaching:
+            namings = rules.naming(self.caller)
+            for rule, is_open in statements:
+                naming = namings[rule]
+                if naming == NOT_NAMED:
+                    continue
+                if is_open or naming == DOUBT:
+                    doubts.append(rule)
+                    if rule.deny is self.generous:
+                        continue
+                match = (rule, DIRECT if naming == DOUBT else naming)
+                if rule.conditions or rule.resource.variables:
+                    conditional.append(match)
+                    programs.append(rules.program(rule, self.permission, self.caller).for_caller(self.caller, self.permission))
+                else:
+                    fixed.append(match)
+        self.fixed, self.fixed_doubts, self.conditional = tuple(fixed), tuple(doubts), tuple(conditional)
+        self.known = tuple([UNMATCHED if isinstance(how, Program) else how for how in programs])
+        self._asking = tuple([(place, how) for place, how in enumerate(programs) if isinstance(how, Program)])
 
     def add_grants(self, rules: Iterable[GrantRule]) -> None:
         """Take in the grants of the key that name the caller and list the action."""
+        fixed: list[tuple[GrantRule, Naming]] = []
+        asking: list[tuple[GrantRule, Naming]] = []
+        retiring = self.action.name == RETIRE
         for rule in rules:
-            naming = retires(rule.grant, self.caller) if self.action.name == RETIRE else rule.names(self.caller)
-            retiring = self.action.name == RETIRE
-            if not naming & (DIRECT | ROLE | ACCOUNT) or not (retiring or rule.covers(self.action.name)):
-                continue
-            if retiring or rule.depends(self.action.name):
-                self.grants.append((rule, naming))
-            else:
-                self.fixed.append((rule, naming))
+            naming = retires(rule.grant, self.caller) if retiring else rule.names(self.caller)
+            if naming & (DIRECT | ROLE | ACCOUNT) and (retiring or rule.covers(self.action.name)):
+                (asking if retiring or rule.depends(self.action.name) else fixed).append((rule, naming))
+        self.fixed, self.grants = (*self.fixed, *fixed), tuple(asking)
 
     @property
     def asks(self) -> bool:
         """Whether how a statement or grant meets a request depends on the request."""
         return bool(self._asking or self.grants)
 
-    @property
-    def known(self) -> State:
-        """How each statement that the request may decide meets every request, UNMATCHED where that depends on it."""
-        return tuple(self._known)
-
     def state(self, view: View) -> State:
         """Return how each statement and grant that the request decides meets it."""
-        states = self._known.copy()
+        states = list(self.known)
         for place, program in self._asking:
             states[place] = program(view)
         if self.grants:
@@ -136,7 +131,7 @@ class Plan:
 
     def matched(self, state: State) -> list[tuple[Rule | GrantRule, Naming]]:
         """Return what matched: the statements and grants, with how each names the caller."""
-        found = self.fixed.copy()
+        found = [*self.fixed]
         undecided: list[tuple[Rule | GrantRule, Naming]] = [*self.conditional, *self.grants]
         for match, how in zip(undecided, state, strict=True):
             if how == MATCHED or (isinstance(how, tuple) and match[0].deny is not self.generous):

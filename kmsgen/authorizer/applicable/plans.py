@@ -11,6 +11,7 @@ from kmsgen.authorizer.applicable.rule_set import (
     NO_RULES,
     DeniesOfSomeUser,
     KeyRules,
+    Reaching,
     RuleSet,
     rules_of,
     rules_of_levels,
@@ -18,7 +19,7 @@ from kmsgen.authorizer.applicable.rule_set import (
 )
 from kmsgen.authorizer.context.permissions import Permission, Permissions, needed_beside
 from kmsgen.authorizer.context.view import THROUGH_ENDPOINT
-from kmsgen.authorizer.evaluation.access_paths import held_by_scps, reached_by_rcps, routes
+from kmsgen.authorizer.evaluation.access_paths import Standing, held_by_scps, reached_by_rcps, routes, standing_of
 from kmsgen.authorizer.evaluation.grants import RETIRE, GrantRule
 from kmsgen.authorizer.evaluation.kms_errors import refusal_of_key
 from kmsgen.authorizer.evaluation.outcome import GENEROUS, Facts
@@ -48,6 +49,18 @@ class _Needed(NamedTuple):
     beside: str | None
 
 
+class _Common(NamedTuple):
+    """What bears on a permission for every caller of one standing: the facts, why KMS refuses the call, the layers.
+
+    `reaching` are the statements of each layer that match, or may match, by Action and by Resource element.
+    """
+
+    facts: Facts
+    refusal: Refusal | None
+    sets: tuple[RuleSet, ...]
+    reaching: tuple[tuple[RuleSet, Reaching], ...]
+
+
 class Plans:
     """Makes the plans for requests on the keys of a bundle, each once."""
 
@@ -62,6 +75,8 @@ class Plans:
         # by the identity of what is described, which is kept beside it: principals may share one object
         self._beside: dict[tuple[int, bool], tuple[PrincipalPolicies, tuple[RuleSet, ...]]] = {}
         self._callers = Memo(MAX_REMEMBERED, self._caller)
+        self._standings = Memo(MAX_REMEMBERED, standing_of)
+        self._common = Memo(MAX_REMEMBERED, self._common_of)
         self._plain = Memo(MAX_REMEMBERED, self._plain_needed)
         self._of_users = Memo(MAX_REMEMBERED, self._denies_of_users)
         self._refusals = Memo(MAX_REMEMBERED, _refusal)
@@ -87,7 +102,7 @@ class Plans:
 
     def facts(self, request: Request) -> Iterator[tuple[Facts, Refusal | None]]:
         """Yield what holds of each permission that a request needs, whatever the policies say; through no VPC endpoint."""
-        caller = self.caller(request.principal)
+        caller = self._standings[self.caller(request.principal)]
         needed = self._needed(request) if request.parameters else self._plain[request.action, request.resources, False]
         for permission in needed.permissions:
             yield self._facts_of(caller, permission, endpoint=False), self._refusals[permission, caller.account]
@@ -121,17 +136,25 @@ class Plans:
         return tuple([self._plan(caller, permission, endpoint, needed.beside) for permission in needed.permissions])
 
     def _plan(self, caller: Caller, permission: Permission, endpoint: str | None, beside: str | None) -> Plan:
-        plan = Plan(caller, permission, self._facts_of(caller, permission, endpoint=endpoint is not None), generous=self.generous)
+        common = self._common[self._standings[caller], permission, endpoint]
+        plan = Plan(caller, permission, common.facts, generous=self.generous)
         plan.beside = beside if not permission.left_out else None
-        plan.refusal = self._refusals[permission, caller.account]
-        plan.sets = tuple(self._layers(caller, permission, endpoint))
-        for rules in plan.sets:
-            plan.add(rules)
+        plan.refusal = common.refusal
+        plan.sets = common.sets
+        plan.add(common.reaching)
         if permission.target.access is not None:
             plan.add_grants(self._keys.grants_for(caller, permission.target.arn))
         return plan
 
-    def _facts_of(self, caller: Caller, permission: Permission, *, endpoint: bool) -> Facts:
+    def _common_of(self, key: tuple[Standing, Permission, str | None]) -> _Common:
+        caller, permission, endpoint = key
+        facts = self._facts_of(caller, permission, endpoint=endpoint is not None)
+        sets = tuple(self._layers(caller, permission, endpoint))
+        reaching = [(rules, rules.reaching(permission)) for rules in sets]
+        refusal = self._refusals[permission, caller.account]
+        return _Common(facts, refusal, sets, tuple(one for one in reaching if one[1]))
+
+    def _facts_of(self, caller: Standing, permission: Permission, *, endpoint: bool) -> Facts:
         ways, wanted, cross = routes(caller, permission)
         policies = caller.policies
         boundary, session = policies.boundary is not None, bool(policies.session_policies)
@@ -140,7 +163,7 @@ class Plans:
         sessionless = caller.kind is CallerKind.FEDERATED and not session
         return Facts(ways, wanted, boundary, session, levels, endpoint, cross, caller.kind is CallerKind.ROOT, sessionless)
 
-    def _layers(self, caller: Caller, permission: Permission, endpoint: str | None) -> Iterator[RuleSet]:
+    def _layers(self, caller: Standing, permission: Permission, endpoint: str | None) -> Iterator[RuleSet]:
         retiring = permission.action.name == RETIRE
         if permission.target.kind == "key" and not retiring:
             yield self._keys.policy(permission.target.arn)

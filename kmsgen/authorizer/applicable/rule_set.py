@@ -29,7 +29,7 @@ Reaching = tuple[tuple[Rule, bool], ...]
 class RuleSet:
     """The compiled statements of one layer, indexed by action and by caller."""
 
-    __slots__ = ("_by_name", "_covering", "_everyone", "_namings", "_programs", "_reaching", "rules")
+    __slots__ = ("__weakref__", "_by_name", "_covering", "_everyone", "_namings", "_programs", "_reaching", "rules")
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)

@@ -29,7 +29,7 @@ class RequestKind:
     it; `consequences` what follows from all keys that one tells.
     """
 
-    __slots__ = ("action", "consequences", "occurrence", "route", "signer", "tellable")
+    __slots__ = ("__weakref__", "action", "consequences", "occurrence", "route", "signer", "tellable")
 
     def __init__(self, signer: PrincipalKind | None, route: Route, action: str) -> None:
         self.signer = signer

@@ -4,7 +4,7 @@ Source: KMS Developer Guide, policy-evaluation, key-policy-modifying-external-ac
 Organizations User Guide, orgs_manage_policies_scps, orgs_manage_policies_rcps.
 """
 
-from __future__ import annotations
+from typing import NamedTuple
 
 from kmsgen.authorizer.context.permissions import Permission
 from kmsgen.authorizer.evaluation.grants import RETIRE
@@ -20,25 +20,55 @@ from kmsgen.authorizer.evaluation.outcome import (
     Route,
 )
 from kmsgen.authorizer.language.principal import Caller, CallerKind
+from kmsgen.policy.bundle import Organization, PrincipalPolicies
 
 # the routes, the layers that a reason names where none is open, and whether caller and key are of two accounts
 Ways = tuple[tuple[Route, ...], tuple[str, ...], bool]
 
 
-def held_by_scps(caller: Caller) -> bool:
+class Standing(NamedTuple):
+    """What of a caller decides on its ways to access, whatever its name: many callers have one standing."""
+
+    kind: CallerKind
+    partition: str
+    account: str | None
+    policies: PrincipalPolicies
+    described: bool
+    service_linked: bool
+    organization: Organization | None
+
+    def __hash__(self) -> int:
+        """Hash the policies as the object that they are: thousands of principals of an account differ in nothing else."""
+        return hash((self.kind, self.account, self.service_linked, id(self.policies)))
+
+
+def standing_of(caller: Caller) -> Standing:
+    """Return the standing of a caller."""
+    return Standing(
+        caller.kind,
+        caller.partition,
+        caller.account,
+        caller.policies,
+        caller.described,
+        caller.service_linked,
+        caller.organization,
+    )
+
+
+def held_by_scps(caller: Standing) -> bool:
     """Return whether SCPs hold the caller: users, roles and root users of member accounts, not service-linked roles."""
     organization = caller.organization
     return bool(caller.policies.scps) and not caller.service_linked and not (organization and organization.management_account)
 
 
-def reached_by_rcps(caller: Caller, permission: Permission) -> bool:
+def reached_by_rcps(caller: Standing, permission: Permission) -> bool:
     """Return whether RCPs reach a call; not one by a service-linked role, nor on an AWS managed or a management account's key."""
     key = permission.target.key
     exempt = key is not None and (key.management_account or key.manager == "AWS")
     return permission.target.kind in ("key", "alias", "new key") and not caller.service_linked and not exempt
 
 
-def routes(caller: Caller, permission: Permission) -> Ways:
+def routes(caller: Standing, permission: Permission) -> Ways:
     """Return the ways to access, the layers to name where none is open, and whether caller and key are of two accounts."""
     target = permission.target
     if target.kind == "unknown" or caller.kind in _NOBODIES:
