@@ -122,7 +122,7 @@ EDITS: Mapping[str, Edit] = {
     "fewer actions": _fewer_actions,
     "a service less": _less("services"),
     "a grant more": lambda to: _more(
-        "grants", lambda to: GrantLine(EDITED, Grant("", _person(to, "edited"), ("DescribeKey",), name="edited"))
+        "grants", lambda to: GrantLine(EDITED, Grant("edited", _person(to, "edited"), ("DescribeKey",), name="edited"))
     )(to) if to.governed else None,
     "a grant less": _less("grants"),
     "narrower grants": _narrower,

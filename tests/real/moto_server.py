@@ -5,7 +5,9 @@ starts enabled; CloudFormation keeps a key policy as an object, ignores a key's 
 moto; a Deny on DescribeKey refuses everyone; a grant's name does not make CreateGrant idempotent,
 and ListGrants does not tell who issued a grant. What is refused beyond moto, as
 KMS and IAM do: key policies that are no JSON, too long, or hold characters outside of PolicyType; grant requests with unknown
-operations, bad names, no grantee or both constraints; managed policies that are too long.
+operations, bad names, no grantee or both constraints; managed policies that are too long, an eleventh of a role or user, any of a
+role that AWS keeps. Of a role that the access key names, every call to KMS is authorized, and the lockout check made
+(`kms_authorization.py`).
 
 The account of a request is the end of its access key. Run as a program it listens on a free port of loopback, prints the port,
 and ends when its standard input does.
@@ -23,6 +25,7 @@ from typing import Any
 
 import botocore.session
 from id_tag import ID_TAG  # run as a program, from this folder
+from kms_authorization import enforce  # as above
 from moto.core.common_models import CloudFormationModel
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import BaseResponse
@@ -35,6 +38,7 @@ from werkzeug.serving import make_server
 
 KEY_POLICY_BYTES = 32768
 MANAGED_POLICY_CHARACTERS = 6144
+MANAGED_POLICIES = 10
 POLICY_CHARACTERS = re.compile(r"[\t\n\r\x20-\xff]*\Z")
 GRANT_NAME = re.compile(r"[a-zA-Z0-9:/_-]{1,256}\Z")
 PRINCIPAL = re.compile(r"[\w+=,.@:/-]{1,256}\Z")
@@ -232,6 +236,7 @@ def grant_entry(self: Grant) -> dict[str, Any]:
 
 KmsResponse.create_grant = create_grant
 Grant.to_json = grant_entry
+enforce(KmsResponse, tuple(SHAPES.operation_names), refuse)
 
 
 # --- IAM ----------------------------------------------------------------------------------------------------------------
@@ -248,7 +253,33 @@ def create_policy(self: IAMBackend, description: str, path: str, policy_document
     return moto_create_policy(self, description, path, policy_document, *args, **options)
 
 
+moto_attach_role_policy, moto_attach_user_policy = IAMBackend.attach_role_policy, IAMBackend.attach_user_policy
+
+
+def attach_role_policy(self: IAMBackend, policy_arn: str, role_name: str) -> None:
+    """Attach a managed policy to a role that no service keeps, and that has fewer than IAM attaches by default."""
+    role = self.get_role(role_name)
+    if role_name.startswith("AWSReservedSSO_") or role.path.startswith(("/aws-reserved/", "/aws-service-role/")):
+        raise refuse("UnmodifiableEntity", f"cannot perform the operation on the protected role {role_name}")
+    refuse_more_policies(role.managed_policies, policy_arn)
+    moto_attach_role_policy(self, policy_arn, role_name)
+
+
+def attach_user_policy(self: IAMBackend, policy_arn: str, user_name: str) -> None:
+    """Attach a managed policy to a user that has fewer than IAM attaches by default."""
+    refuse_more_policies(self.get_user(user_name).managed_policies, policy_arn)
+    moto_attach_user_policy(self, policy_arn, user_name)
+
+
+def refuse_more_policies(attached: Any, policy_arn: str) -> None:
+    """Refuse a managed policy beyond the default quota."""
+    if len(attached) >= MANAGED_POLICIES and policy_arn not in attached:
+        raise refuse("LimitExceeded", f"cannot exceed quota for PoliciesPerRole: {MANAGED_POLICIES}")
+
+
 IAMBackend.create_policy = create_policy
+IAMBackend.attach_role_policy = attach_role_policy
+IAMBackend.attach_user_policy = attach_user_policy
 
 
 # --- CloudFormation -----------------------------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from tests.real.kms_authorization import access_key
+
 OWN_ACCOUNT = "111122223333"
 # A stack is created within one call, which takes long on a machine that does much else.
 PATIENT = Config(read_timeout=300, retries={"total_max_attempts": 1})
@@ -27,9 +29,9 @@ class Moto:
 
     url: str
 
-    def keys(self, account: str) -> dict[str, str]:
-        """Return access keys of an account, as environment variables."""
-        return {"AWS_ACCESS_KEY_ID": f"AKIA0000{account}", "AWS_SECRET_ACCESS_KEY": "test"}
+    def keys(self, account: str, role: str = "") -> dict[str, str]:
+        """Return access keys, as environment variables: of a role, whom KMS authorizes, or of nobody, who may do all."""
+        return {"AWS_ACCESS_KEY_ID": access_key(role, account), "AWS_SECRET_ACCESS_KEY": "test"}
 
     def reset(self) -> None:
         """Forget everything that was created."""
@@ -47,12 +49,12 @@ class Moto:
             aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
         )
 
-    def environment(self, account: str = OWN_ACCOUNT, region: str = "us-east-1") -> dict[str, str]:
+    def environment(self, account: str = OWN_ACCOUNT, region: str = "us-east-1", role: str = "") -> dict[str, str]:
         """Return the environment of a program that is to talk to this server, and to nothing else."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_"))}
         return {
             **clean,
-            **self.keys(account),
+            **self.keys(account, role),
             "AWS_ENDPOINT_URL": self.url,
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
