@@ -88,7 +88,7 @@ class Component:
         self.literals = literals
         self._free = free
         self.ties = Ties([look for look, _ in literals])
-        keys = list(dict.fromkeys(key for look, _ in literals for key in look.reads if key not in free.known))
+        keys = list(dict.fromkeys(key for look, _ in literals for key in sorted(look.reads) if key not in free.known))
         if free.grant is not None and any(component_of(key, free, ()) == Shared.GRANT for key in keys):
             keys += [CONSTRAINT_TYPE, *([FAMILIES[CONTEXT]] if free.takes_context else [])]
         depths = _depths(self.ties)

@@ -5,7 +5,7 @@ A test asks the authorizer itself, so the search cannot read a policy in another
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from kmsgen.authorizer.context.view import View
@@ -53,13 +53,14 @@ class KeyTest:
     keys of which AWS's pages do not agree that requests of the action have them: they are read both ways (C11).
     """
 
-    __slots__ = ("_how", "aliases", "reads", "test", "unsettled")
+    __slots__ = ("_how", "aliases", "reads", "test", "text", "unsettled")
 
     def __init__(self, test: ConditionTest, how: Reading, aliases: Values = (), unsettled: frozenset[str] = frozenset()) -> None:
         self.test = test
         self.unsettled = unsettled
         self.aliases = aliases if test.variable == "kms:requestalias" else ()
         self.reads = frozenset((test.variable, *test.variables))
+        self.text = f"{test.condition}"
         self._how = how
 
     @property
@@ -149,12 +150,13 @@ def _seen_of_aliases(found: ValueTest, aliases: Values, test: ConditionTest, loo
 class ResourceLook:
     """A Resource element with policy variables, which is compared with the ARN of what the request is about."""
 
-    __slots__ = ("_deny", "_how", "reads", "resource", "test")
+    __slots__ = ("_deny", "_how", "reads", "resource", "test", "text")
 
     def __init__(self, test: ResourceTest, resource: str, how: Reading, *, deny: bool) -> None:
         self.test = test
         self.resource = resource
         self.reads = frozenset(test.variables)
+        self.text = f"{test.texts} {resource}"
         self._how = how
         self._deny = deny
 
@@ -183,11 +185,12 @@ class ConstraintTest:
     `first` is set where the authorizer tells of the grant to create first and of the source last, and only one is meant.
     """
 
-    __slots__ = ("_told", "_view", "reads", "rule")
+    __slots__ = ("_told", "_view", "reads", "rule", "text")
 
     def __init__(self, rule: GrantRule, view: MakeView, reads: frozenset[str], *, first: bool | None = None) -> None:
         self.rule = rule
         self.reads = reads
+        self.text = f"{rule.grant.constraints} {sorted(rule.operations)}"
         self._view = view
         self._told = slice(None) if first is None else slice(0, 1) if first else slice(-1, None)
 
@@ -214,7 +217,7 @@ class ConstraintTest:
 
 
 Look = KeyTest | ResourceLook | ConstraintTest
-"""A test of a clause."""
+"""A test of a clause; its `text` is what is written, by which tests are put in order."""
 Literal = tuple[Look, bool]
 """A test, and how it is to come out."""
 
@@ -222,3 +225,8 @@ Literal = tuple[Look, bool]
 def holds(look: Look, decided: Assignment) -> bool:
     """Return what a test counts as, of an assignment that has every key it reads."""
     return look.settled(look.reading(decided))
+
+
+def in_order(literals: Iterable[Literal]) -> list[Literal]:
+    """Return literals as their texts have it: where they are in memory must not tell which request is found."""
+    return sorted(literals, key=lambda literal: (sorted(literal[0].reads), literal[0].text, literal[1]))

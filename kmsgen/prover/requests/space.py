@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kmsgen.prover.problem import Assignment, DefectError, Meter, OutsideError, UnconfirmedError, Values
 from kmsgen.prover.requests.components import Component, Free, Name, component_of, joined_families
-from kmsgen.prover.requests.constraints import CONTEXT, FAMILY_OF_NAMES, ConstraintTest, KeyTest, Literal, Look, holds
+from kmsgen.prover.requests.constraints import CONTEXT, FAMILY_OF_NAMES, ConstraintTest, KeyTest, Literal, Look, holds, in_order
 from kmsgen.prover.requests.wording import title
 from kmsgen.prover.values.cells import Wanted, find
 from kmsgen.prover.values.domains import OPEN_ABSENCE, OPEN_RANGES
@@ -106,7 +106,7 @@ class RequestSpace:
         return self._solution(literals, meter.count)
 
     def _solution(self, literals: Literals, tick: Count) -> Assignment | None:
-        component = Component(tuple(literals), self._free)
+        component = Component(in_order(literals), self._free)
         return next(component.solutions(Assignment(self._free.known), 0, tick), None)
 
     def _asked(self, literals: Literals, meter: Meter, why: str) -> Assignment | OutsideError | None:
@@ -135,7 +135,7 @@ class RequestSpace:
         """Split literals into those that share no part of a request."""
         joined = joined_families(look for look, _ in literals)
         groups: list[tuple[set[Name], set[Literal]]] = []
-        for literal in literals:
+        for literal in in_order(literals):
             names = {component_of(key, self._free, joined) for key in literal[0].reads if key not in self._free.known}
             touching = [group for group in groups if group[0] & names]
             together = {literal}.union(*(members for _, members in touching))

@@ -12,7 +12,7 @@ from kmsgen.catalogue import condition_keys
 from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import split_operator
 from kmsgen.prover.problem import Assignment, Values
-from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, FAMILY_OF_NAMES, TAG, KeyTest, Literal
+from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, FAMILY_OF_NAMES, TAG, KeyTest, Literal, in_order
 
 _VIA = r"([a-z0-9*?-]+)\.([a-z0-9*?-]+)\.amazonaws\.com\Z"  # compiled when first used
 _SHOWN = 3
@@ -31,7 +31,7 @@ def words_of(literals: Iterable[Literal], decided: Assignment, free: Mapping[str
     """Say of each condition key that a request decides (`free`) what a finding rests on."""
     looks: dict[str, list[KeyTest]] = {}
     read: dict[str, None] = {}
-    for look, _ in sorted(literals, key=lambda literal: sorted(literal[0].reads)):
+    for look, _ in in_order(literals):
         read |= dict.fromkeys(sorted(key for key in look.reads if key in free))
         if isinstance(look, KeyTest):
             looks.setdefault(look.key, []).append(look)

@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from kmsgen.prover.problem import Assignment, Meter, OutsideError, UnconfirmedError
-from kmsgen.prover.requests.constraints import Literal, Look, holds
+from kmsgen.prover.requests.constraints import Literal, Look, holds, in_order
 from kmsgen.prover.requests.space import RequestSpace
 from kmsgen.prover.search.clauses import Clauses, Found, OpenClause, Problem
 
@@ -114,13 +114,13 @@ class Search(NamedTuple):
 
     def _found(self, state: State) -> Found | None:
         if state.model is not None:
-            return Found(state.model, tuple(state.literals))
+            return Found(state.model, tuple(in_order(state.literals)))
         try:
             model = self.space.solve(state.literals, self.meter)
         except OutsideError as error:
             self.outside.append(str(error))
             return None
-        return None if model is None else Found(model, tuple(state.literals))
+        return None if model is None else Found(model, tuple(in_order(state.literals)))
 
 
 class _Choice(NamedTuple):

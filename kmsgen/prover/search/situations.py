@@ -65,7 +65,7 @@ class _Met:
         reads = {key for one in self._open for test in one.tests for key in test.reads}
         known: dict[str, Values | None] = {}
         defaults: dict[str, Values | None] = {}
-        for key in reads:
+        for key in sorted(reads):
             seen = None if key in self._base.derived else lookup(self._view, key)
             if self._is_free(key):
                 defaults[key] = None if isinstance(seen, Open) else seen

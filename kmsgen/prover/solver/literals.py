@@ -13,7 +13,7 @@ from kmsgen.authorizer.language.operators import parse_date
 from kmsgen.prover.problem import Assignment, DefectError, Meter, OutsideError, Values
 from kmsgen.prover.requests.circumstances import completed
 from kmsgen.prover.requests.components import Free
-from kmsgen.prover.requests.constraints import Literal
+from kmsgen.prover.requests.constraints import Literal, in_order
 from kmsgen.prover.requests.constraints import holds as is_met
 from kmsgen.prover.requests.parts import EPOCH, NOW
 from kmsgen.prover.solver.consult import consult
@@ -46,7 +46,7 @@ def solve(free: Free, literals: frozenset[Literal], meter: Meter) -> Assignment 
 
 
 def _solve(free: Free, literals: frozenset[Literal], meter: Meter) -> Assignment | None:
-    listed = sorted(literals, key=lambda literal: (sorted(literal[0].reads), literal[1]))
+    listed = in_order(literals)
     request = RequestTerms(Script(), free, [look for look, _ in listed])
     terms = request.script.terms
     wanted = [holds(request, look) if truth else terms.negate(holds(request, look)) for look, truth in listed]

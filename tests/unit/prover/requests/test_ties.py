@@ -63,7 +63,8 @@ def test_what_is_tied_is_decided_together(note: str, tests: tuple[str, ...], *, 
 
 
 OUTSIDE = [
-    ("text around a variable in a circle", ("StringEquals x:a x${x:b}", "StringEquals x:b y${x:a}"), "in a circle with text"),
+    ("text around a variable in a circle", ("StringLike x:a x${x:b}", "StringEquals x:b y${x:a}"), "in a circle with text"),
+    ("the same without patterns", ("StringEquals x:a x${x:b}", "StringEquals x:b y${x:a}"), "tied to others"),
     ("patterns and an ignored case", ("StringEqualsIgnoreCase x:a ${x:b}", "StringLike x:a r*"), "with patterns too"),
     ("order and text around", ("StringEquals x:a 1${x:b}", "NumericLessThan x:a 17"), "by order and by patterns"),
     ("a wildcard before a variable", ("StringLike x:a *${x:b}", "StringEquals x:a red"), "more is open"),
