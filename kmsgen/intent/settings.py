@@ -46,7 +46,7 @@ class Settings(NamedTuple):
     formats: tuple[str, ...] = ()
     jobs: int | None = None
     iam: str | None = None
-    merge_iam: bool = False
+    merge_iam: bool | None = None
     fail_on_lint: str | None = None
     fail_on_diff: str | None = None
     never: tuple[AskedOfAll, ...] = ()

@@ -9,16 +9,20 @@ from typing import NamedTuple
 
 from kmsgen.arn import account_of, region_of
 from kmsgen.compiler.identity_policy import MANAGED_POLICIES
-from kmsgen.errors import Diagnostic, Location
+from kmsgen.errors import Diagnostic, Location, RefusedError
 from kmsgen.render import deployer, identity_policies
 from kmsgen.render.deployment import Deployment
 from kmsgen.render.names import file_label
 
 
+class CrowdedError(RefusedError):
+    """Principals would get more IAM policies than are attached to one by default."""
+
+
 class Claim(NamedTuple):
     """Something that AWS knows once. `known_as` is equal where AWS takes two for one; `place` is where an intent asks for it.
 
-    `holder` is the ARN of the principal that an IAM policy is for.
+    `holder` is the ARN of the principal that an IAM policy is attached to.
     """
 
     known_as: str
@@ -34,7 +38,7 @@ def claims(deployment: Deployment, place: Location) -> Iterator[Claim]:
     policies = (one for account in accounts for one in identity_policies.of_account(deployment, account, file_label, "-"))
     for policy in (*policies, *deployer.policies(deployment, file_label)):
         what = f"the IAM policy `{policy.name}` of account {policy.holder.account}"
-        yield Claim(what.casefold(), what, place, policy.holder.principal)
+        yield Claim(what.casefold(), what, place, policy.holder.principal if policy.holder.kind else "")
 
 
 def claimed_twice(intents: Iterable[Iterable[Claim]]) -> Iterator[Diagnostic]:
@@ -49,16 +53,15 @@ def claimed_twice(intents: Iterable[Iterable[Claim]]) -> Iterator[Diagnostic]:
 
 
 def too_many_to_attach(intents: Iterable[Iterable[Claim]]) -> Iterator[Diagnostic]:
-    """Yield a note for each principal for whom the intents of a run have more IAM policies than are attached by default."""
+    """Yield a diagnostic for each principal for whom the intents of a run have more IAM policies than are attached by default."""
     held: dict[str, list[Claim]] = {}
     for claim in (one for claimed in intents for one in claimed if one.holder):
         held.setdefault(claim.holder, []).append(claim)
     for arn, claimed in held.items():
         if len(claimed) > MANAGED_POLICIES:
             message = f"`{arn}` gets {len(claimed)} IAM policies over this run; IAM attaches {MANAGED_POLICIES} to one by default"
-            yield Diagnostic(
-                claimed[0].place, "managed-policies", message, "`merge-iam = true` in kmsgen.toml puts them together"
-            )
+            hint = "a run of all intents, with `merge-iam = true` in kmsgen.toml, puts them together by principal"
+            yield Diagnostic(claimed[0].place, "managed-policies", message, hint)
 
 
 def _aliases(deployment: Deployment) -> Iterator[str]:

@@ -77,7 +77,7 @@ def render(
     job = Job(
         given, preset, tuple(settings or ()), wanted, out or Path(repository.out or "out"), check=check, lint=not no_lint,
         force=force, replace_key=replace_key, course=course, since=since, iam=repository.iam,
-        merge_iam=repository.merge_iam, whole=bool(repository.intents) and not (paths or preset or settings or since),
+        merge_iam=repository.merge_iam, names_all=bool(repository.intents), named=bool(paths),
         applied=applied,
     )  # fmt: skip
     raise typer.Exit(run(job, output))

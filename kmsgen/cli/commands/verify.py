@@ -50,4 +50,6 @@ def verify(
 
     repository = find_settings()
     given = files or list(repository.intents)
-    raise typer.Exit(run(given, against, beside, output, course, since=since, iam=repository.iam, merge_iam=repository.merge_iam))
+    raise typer.Exit(
+        run(given, against, beside, output, course, since=since, iam=repository.iam, merge_iam=bool(repository.merge_iam))
+    )

@@ -15,6 +15,17 @@ from kmsgen.render.merging.halves import FOLDER
 Compare = Callable[[Path, tuple[File, ...]], Changes]
 
 
+def is_merged(out: Path) -> bool:
+    """Return whether an earlier run into a folder merged the IAM policies of its intents."""
+    return manifest_of(out / FOLDER).get("merged") is True
+
+
+def names_of_intents(out: Path) -> frozenset[str]:
+    """Return the names, in lower case, of the intents of which a folder has output."""
+    folders = [one for one in out.iterdir() if one.is_dir() and not one.is_symlink()] if out.is_dir() else []
+    return frozenset(one.name.lower() for one in folders if (told := manifest_of(one)) and told.get("merged") is not True)
+
+
 def of_all(
     done: Sequence[Rendered], out: Path, formats: Sequence[str], compare: Compare, *, lint: bool, answers: Path | None
 ) -> Iterator[Rendered]:
@@ -50,7 +61,7 @@ def _first(before: object, done: Sequence[Rendered]) -> Iterator[Diagnostic]:
 def no_more_merged(out: Path, compare: Compare) -> Iterator[Rendered]:
     """Yield the folder of merged policies that an earlier run wrote, as one that goes."""
     folder = out / FOLDER
-    if manifest_of(folder).get("merged") is True:
+    if is_merged(out):
         message = f"the IAM policies of the intents stand in their own modules and stacks again, and no more in `{FOLDER}/`"
         note = Diagnostic(Location(NAME), "iam-apart", message, f"first deploy the intents, then take `{FOLDER}/` away")
         yield Rendered(FOLDER, NAME, folder, (), (note,), (), compare(folder, ()).stale)

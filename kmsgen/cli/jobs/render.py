@@ -14,7 +14,7 @@ from kmsgen.cli.jobs.gone import gone, source_of
 from kmsgen.cli.jobs.intent_sources import IntentSource, intent_sources, is_read_again
 from kmsgen.cli.jobs.last_render import last_manifest
 from kmsgen.cli.jobs.many import LEAST, Attempt, Course, Failure, collected, results
-from kmsgen.cli.jobs.merged import left_as_they_are, no_more_merged, of_all
+from kmsgen.cli.jobs.merged import is_merged, left_as_they_are, names_of_intents, no_more_merged, of_all
 from kmsgen.cli.jobs.remembered import Made, body_of, made_again, summary_of, told_again
 from kmsgen.cli.jobs.rests_on import key_of
 from kmsgen.cli.output_folder import Changes, File, changes_in, holds, intent_folder
@@ -24,7 +24,7 @@ from kmsgen.cli.reports.renderings import Rendered
 from kmsgen.cli.staging import Staging
 from kmsgen.errors import Diagnostic, InputError, Location, input_error, together
 from kmsgen.intent.files.find import same_names
-from kmsgen.render.claims import claimed_twice, too_many_to_attach
+from kmsgen.render.claims import CrowdedError, claimed_twice, too_many_to_attach
 
 if TYPE_CHECKING:
     from kmsgen.cli.jobs.rendering import Wanted
@@ -36,7 +36,9 @@ Compare = Callable[..., Changes]
 class Job(NamedTuple):
     """What was asked for: paths or a preset, formats, where to, and how.
 
-    `whole`: all intents that kmsgen.toml names. `applied`: what the last render wrote is out there.
+    `merge_iam` None: IAM policies are merged where that was done before, or where a principal would get more than IAM attaches.
+    `names_all`: kmsgen.toml names all intents that there are, `named`: the paths are somebody's choice. `applied`: what the last
+    render wrote is out there. `unless_partial` is raised where a run of some intents would merge policies.
     """
 
     paths: tuple[str, ...]
@@ -51,13 +53,29 @@ class Job(NamedTuple):
     course: Course = Course()
     since: str | None = None
     iam: str | None = None
-    merge_iam: bool = False
-    whole: bool = False
+    merge_iam: bool | None = None
+    names_all: bool = False
+    named: bool = False
     applied: bool = False
+    unless_partial: CrowdedError | None = None
+
+    @property
+    def merges(self) -> bool:
+        """Whether IAM policies are merged."""
+        return is_merged(self.out) if self.merge_iam is None else self.merge_iam
 
 
 def run(job: Job, output: str) -> int:
     """Do the job; return the exit code. Raises KmsgenError with the diagnostics of every intent that cannot be rendered."""
+    try:
+        return _run(job, output)
+    except CrowdedError as crowded:
+        if job.merge_iam is not None:
+            raise
+        return _run(job._replace(merge_iam=True, unless_partial=crowded), output)
+
+
+def _run(job: Job, output: str) -> int:
     if job.check:
         with HeldAnswers() as held:
             return report.show_differences(_settled(job, _holding(held)), held, output)
@@ -110,14 +128,25 @@ def _settled(job: Job, compare: Compare) -> list[Rendered]:
     done = _render_all(sources, problems, job, compare)
     paths = job.paths if job.since is None else ()
     compared = partial(compare, force=job.force or job.check)
+    went = [*gone(done, paths, job.out, compared)]
+    whole = _is_whole(job, [*done, *went])
     together_with: Iterable[Rendered] = ()
-    if job.merge_iam and job.whole:
+    if job.merges and whole:
         answers = cache_folder() if job.course.cache else None
         together_with = of_all(done, job.out, job.formats, compared, lint=job.lint, answers=answers)
-    elif job.merge_iam and done:
+    elif job.unless_partial is not None:
+        raise job.unless_partial
+    elif job.merges and done:
         done[-1] = done[-1]._replace(notes=(*done[-1].notes, *left_as_they_are(job.out)))
-    ended = no_more_merged(job.out, compared) if job.whole and not job.merge_iam else ()
-    return [*done, *together_with, *ended, *gone(done, paths, job.out, compared)]
+    ended = no_more_merged(job.out, compared) if whole and not job.merges else ()
+    return [*done, *together_with, *ended, *went]
+
+
+def _is_whole(job: Job, rendered: Iterable[Rendered]) -> bool:
+    """Return whether a run is about all intents: all that kmsgen.toml names, or all that the output folder has output of."""
+    if job.since is not None or job.preset is not None:
+        return False
+    return not job.named if job.names_all else names_of_intents(job.out) <= {one.name.lower() for one in rendered}
 
 
 def _render_all(sources: Sequence[IntentSource], problems: Sequence[Diagnostic], job: Job, compare: Compare) -> list[Rendered]:
@@ -133,8 +162,8 @@ def _render_all(sources: Sequence[IntentSource], problems: Sequence[Diagnostic],
         raise together(failures)
     if claimed := tuple(claimed_twice(one.claims for one in done)):
         raise InputError(claimed)
-    if crowded := tuple(too_many_to_attach(one.claims for one in done)):
-        done[-1] = done[-1]._replace(notes=(*done[-1].notes, *crowded))
+    if not job.merges and (crowded := tuple(too_many_to_attach(one.claims for one in done))):
+        raise CrowdedError(crowded)
     return done
 
 
@@ -151,7 +180,7 @@ def _outcomes(sources: Sequence[IntentSource], job: Job, compare: Compare) -> It
 
 def _key(source: IntentSource, job: Job) -> str | None:
     """Return the key of what an intent is rendered to, which holds the way from its folder to its file."""
-    asked = ("render", job.formats, job.lint, job.iam, job.merge_iam, source_of(source.path, intent_folder(job.out, "-")))
+    asked = ("render", job.formats, job.lint, job.iam, job.merges, source_of(source.path, intent_folder(job.out, "-")))
     return key_of(source.files, asked)
 
 
@@ -192,7 +221,7 @@ def _anew(source: IntentSource, job: Job) -> Made:
 def _wanted(job: Job) -> Wanted:
     from kmsgen.cli.jobs.rendering import Wanted  # noqa: PLC0415 - as above
 
-    wanted = Wanted(job.formats, job.out, lint=job.lint, replace_key=job.replace_key, iam=job.iam, merge_iam=job.merge_iam)
+    wanted = Wanted(job.formats, job.out, lint=job.lint, replace_key=job.replace_key, iam=job.iam, merge_iam=job.merges)
     return wanted._replace(applied=job.applied)
 
 

@@ -42,7 +42,7 @@ class SettingsFile(_Table):
     formats: Annotated[list[Format], Field(min_length=1)] | None = None
     jobs: Annotated[int, Field(ge=1)] | None = None
     iam: Literal["attach", "write"] | None = None
-    merge_iam: bool = False
+    merge_iam: bool | None = None
     fail_on: FailOn = FailOn()
     never: dict[Name, NeverTable] = {}
     only: dict[Name, OnlyTable] = {}

@@ -149,7 +149,7 @@ def test_iam_policies_of_a_run_can_be_merged(run: Runner) -> None:
     assert run("render", "--check").code == run("render", "intents/a.yaml", "--out", "policies", "--check").code == 0
     assert "iam-left" in run("render", "intents/a.yaml").err
     assert run("verify", "intents/a.yaml", "--against", "policies/a").code == 0
-    run.write("kmsgen.toml", SETTINGS)
+    run.write("kmsgen.toml", SETTINGS.replace("jobs = 1", "jobs = 1\nmerge-iam = false"))
     assert "iam-apart" in run("render").err
     assert not list(Path("policies/iam").rglob("*.*"))
 
@@ -162,17 +162,42 @@ def test_no_intent_takes_the_folder_of_merged_policies(run: Runner) -> None:
     assert (ran.code, "duplicate-name" in ran.err) == (2, True)
 
 
-def test_more_policies_than_are_attached_by_default_are_told(run: Runner) -> None:
-    """Over a run, with the number, where they are not merged."""
+def test_more_policies_than_are_attached_by_default_are_put_together(run: Runner) -> None:
+    """Over a run of all intents, and from then on; where the settings are against it, the run is refused with the numbers."""
     for number in range(11):
         run.write(f"intents/more-{number}.yaml", INTENT.format(name=f"more-{number}"))
-    told = [line for line in run("render", "--check").err.splitlines() if "managed-policies" in line]
-    assert told == []
-    told = [line for line in run("render").err.splitlines() if "managed-policies" in line]
+    run.write("kmsgen.toml", SETTINGS.replace("jobs = 1", "jobs = 1\nmerge-iam = false"))
+    refused = run("render")
+    assert refused.code == 1
+    told = [line for line in refused.err.splitlines() if "managed-policies" in line]
     assert [f"role/{name}` gets 13 IAM policies" in line for name, line in zip(("admin", "ci"), told, strict=True)] == [
         True,
         True,
     ]
+    assert not Path("policies").exists()
+    run.write("kmsgen.toml", SETTINGS)
+    first = run("render")
+    assert (first.code, "iam-merged" in first.err) == (0, True)
+    assert run("render", "--check").code == run("render", "intents/a.yaml", "--out", "policies", "--check").code == 0
+    for number in range(11):
+        Path(f"intents/more-{number}.yaml").unlink()
+    assert (run("render").code, Path("policies/iam/manifest.json").is_file()) == (0, True)
+
+
+def test_a_folder_without_settings_is_put_together_where_it_has_to_be(run: Runner) -> None:
+    """A run of all that the output folder has output of knows all; one of some is refused, and so is what IAM writes alone."""
+    Path("kmsgen.toml").unlink()
+    for number in range(11):
+        run.write(f"few/more-{number}.yaml", INTENT.format(name=f"more-{number}"))
+    assert run("render", "intents", "--out", "out").code == 0
+    partial = run("render", "few", "--out", "out")
+    assert (partial.code, "managed-policies" in partial.err) == (1, True)
+    assert run("render", "few", "intents", "--out", "out").code == 0
+    assert Path("out/iam/manifest.json").is_file()
+    for number in range(11):
+        run.write(f"few/more-{number}.yaml", INTENT.format(name=f"more-{number}") + "iam: write\n")
+    assert run("render", "few", "--out", "written").code == 0
+    assert not Path("written/iam").exists()
 
 
 def test_merging_needs_to_know_all_intents(run: Runner) -> None:
