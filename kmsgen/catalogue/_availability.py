@@ -1765,9 +1765,9 @@ ROWS: tuple[tuple[Any, ...], ...] = (
                 (),
                 "always",
                 "derived",
-                ("false",),
+                (),
                 "",
-                "always there; it acts for itself [D]",
+                "always there; true where it calls through another service [D]",
                 "",
             ),
             (
@@ -1864,10 +1864,18 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         "nothing tells it; the last element of aws:CalledVia gives the service, not the Region",
         (
             (
-                (
-                    "service principal",
-                    "service-linked role",
-                ),
+                ("service principal",),
+                (),
+                (),
+                "sometimes",
+                "absent",
+                (),
+                "*.*.amazonaws.com",
+                "a managed application of IAM Identity Center calls that, which calls KMS for it",
+                "",
+            ),
+            (
+                ("service-linked role",),
                 (),
                 (),
                 "never",
@@ -1910,7 +1918,10 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         ),
         (),
         "",
-        ("KMS Developer Guide, conditions-kms, kms:ViaService",),
+        (
+            "KMS Developer Guide, conditions-kms, kms:ViaService",
+            "IAM Identity Center User Guide, baseline-KMS-key-policy",
+        ),
     ),
     (
         (),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from kmsgen.catalogue.model import GuardRail
 
+DENY = "deny"
+"""The guard rail that says itself what it denies, and when; a file may have several."""
+
 GUARD_RAILS: dict[str, GuardRail] = {
     row.name: row
     for row in (
@@ -46,6 +49,11 @@ GUARD_RAILS: dict[str, GuardRail] = {
             "deny-insecure-transport",
             "only requests over TLS (aws:SecureTransport)",
             "defence in depth, asked for by compliance rules; the endpoints of KMS take TLS only",
+        ),
+        GuardRail(
+            DENY,
+            "its `actions` (none: every action) under its `when` (none: always), but for the exceptions",
+            "what no other guard rail says, such as no deletion without MFA",
         ),
     )
 }

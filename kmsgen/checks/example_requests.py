@@ -49,6 +49,14 @@ class Situation(NamedTuple):
         known = {folded(name) for name in self.context}
         return self if folded(key) in known else self._replace(context={**self.context, key: values})
 
+    def beside(self, other: Situation) -> Situation:
+        """Return the situation with what another tells besides it."""
+        pairs = {**other.encryption_context, **self.encryption_context}
+        known = {folded(name) for name in (*self.context, *self.grant)}
+        more = {name: values for name, values in other.context.items() if folded(name) not in known}
+        grant = {name: values for name, values in other.grant.items() if folded(name) not in known}
+        return Situation(pairs, {**self.context, **more}, {**self.grant, **grant})
+
 
 PLAIN = Situation()
 

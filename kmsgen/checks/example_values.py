@@ -43,6 +43,32 @@ def choices_of(same: Sequence[Condition]) -> list[Values | None]:
     return [value for value in found if value is None or not any(_rules_out(condition, value) for condition in negated)]
 
 
+_OPPOSITES = {
+    **{one: other for pair in (
+        ("StringEquals", "StringNotEquals"), ("StringLike", "StringNotLike"), ("ArnEquals", "ArnNotEquals"),
+        ("ArnLike", "ArnNotLike"), ("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase"), ("IpAddress", "NotIpAddress"),
+        ("NumericLessThan", "NumericGreaterThanEquals"), ("NumericGreaterThan", "NumericLessThanEquals"),
+        ("DateLessThan", "DateGreaterThanEquals"), ("DateGreaterThan", "DateLessThanEquals"),
+        ("NumericEquals", "NumericNotEquals"), ("DateEquals", "DateNotEquals"),
+    ) for one, other in (pair, pair[::-1])},
+    "Bool": "Bool",
+    "Null": "Null",
+}  # fmt: skip
+
+
+def opposite(condition: Condition) -> tuple[Condition, ...]:
+    """Return a condition that holds where this one does not; none for an operator that has no opposite."""
+    name = split_operator(condition.operator)
+    base = _OPPOSITES.get(name.base) if name else None
+    if base is None:
+        return ()
+    flags = {"true": "false", "false": "true"}
+    values = (
+        tuple(flags.get(folded(value), value) for value in condition.values) if base in ("Bool", "Null") else condition.values
+    )
+    return (Condition(base, condition.key, values),)
+
+
 def _some(key: str) -> str:
     return f"alias/{ANY_VALUE}" if folded(key) in ("kms:requestalias", "kms:resourcealiases") else ANY_VALUE
 

@@ -7,13 +7,14 @@ from fnmatch import fnmatchcase
 
 from kmsgen.arn import parse_arn, role_of_session
 from kmsgen.catalogue import services
+from kmsgen.catalogue.guardrails import DENY
 from kmsgen.compiler.conditions import FOR_AWS_RESOURCE
 from kmsgen.compiler.guardrail_world import CREATE_GRANT
 from kmsgen.compiler.guardrails import DELETE
 from kmsgen.compiler.permit import Permit
 from kmsgen.compiler.principals import is_account
 from kmsgen.errors import Diagnostic, RefusedError
-from kmsgen.intent.intent import ORGANIZATION, GuardRailLine, Intent, account_named, account_of_everyone
+from kmsgen.intent.intent import ORGANIZATION, GuardRailLine, Intent, When, account_named, account_of_everyone
 from kmsgen.policy.document import Principal
 
 
@@ -67,6 +68,8 @@ def takes_away(line: GuardRailLine, permit: Permit) -> bool:
         return False
     if line.name == "deny-delete":
         return permit.action in DELETE
+    if line.name == DENY:
+        return line.when == When() and (not line.actions or permit.action in line.actions)
     if line.name == "deny-grants-to-principals":
         return permit.action in CREATE_GRANT and permit.principal.kind == "AWS" and not _is_for_aws_resource(permit)
     return line.name == "deny-everyone-else" and permit.who == "*"

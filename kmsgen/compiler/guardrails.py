@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from kmsgen.arn import is_service_principal
 from kmsgen.catalogue.actions import ACTIONS, fits
-from kmsgen.catalogue.guardrails import GUARD_RAILS
-from kmsgen.compiler.conditions import conjoin
+from kmsgen.catalogue.guardrails import DENY, GUARD_RAILS
+from kmsgen.compiler.conditions import conditions_of, conjoin, grant_conditions
 from kmsgen.compiler.everyone_else import deny_everyone_else
 from kmsgen.compiler.guardrail_parts import NOT_A_SERVICE, Deny, actions_for, every_action, machine_roles, unless
 from kmsgen.compiler.guardrail_world import CREATE_GRANT, World
@@ -40,11 +41,15 @@ def deny_statements(intent: Intent, world: World, sids: Sids) -> list[Traced]:
 def _denied(line: GuardRailLine) -> list[tuple[tuple[Principal, ...], Conditions]]:
     """Return whom a guard rail denies: everyone, those it names, and those that patterns of it match."""
     patterns = tuple(filter(is_pattern, line.principals))
-    named = tuple(Principal("AWS", arn) for arn in line.principals if arn not in patterns)
+    named = tuple(_named(name) for name in line.principals if name not in patterns)
     found: list[tuple[tuple[Principal, ...], Conditions]] = [(named, ())] if named else []
     if patterns:
         found.append(((EVERYONE,), (Condition("ArnLike", "aws:PrincipalArn", patterns),)))
     return found or [((EVERYONE,), ())]
+
+
+def _named(name: str) -> Principal:
+    return Principal("Service" if is_service_principal(name) else "AWS", name)
 
 
 def identity_denies(intent: Intent, worlds: Iterable[World], sids: dict[str, Sids]) -> dict[str, list[Traced]]:
@@ -134,6 +139,16 @@ def _deny_insecure(line: GuardRailLine, world: World) -> list[Deny]:
     return [Deny(every_action(world), (plain, *unless(line.exceptions)))]
 
 
+def _deny_as_told(line: GuardRailLine, world: World) -> list[Deny]:
+    known = every_action(world)
+    actions = tuple(action for action in known if not line.actions or action in line.actions)
+    if not actions:
+        message = f"no key policy of such a key decides {', '.join(f'`{action}`' for action in line.actions)}"
+        raise input_error(line.location, "guardrail-key-type", message, "leave the guard rail out")
+    when = (*conditions_of(line.when, world.target.regions, line.location), *grant_conditions(line.when.grant))
+    return [Deny(actions, (*when, *unless(line.exceptions)))]
+
+
 BUILDERS: dict[str, Callable[[GuardRailLine, World], list[Deny]]] = {
     "deny-delete": _deny_delete,
     "deny-outside-organization": _deny_outside_organization,
@@ -143,4 +158,5 @@ BUILDERS: dict[str, Callable[[GuardRailLine, World], list[Deny]]] = {
     "deny-grants-to-principals": _deny_grants,
     "deny-lockout-bypass": _deny_bypass,
     "deny-insecure-transport": _deny_insecure,
+    DENY: _deny_as_told,
 }

@@ -75,7 +75,7 @@ def check_said(service: Service, part: Part, said: Conditions, use: ServiceUse) 
         for name in part.principals or (part.statement.principal,) if fails_when_absent(condition) else ():
             if not _is_sent(condition.key, name, part):
                 way = " through the service" if _is_through(part.statement) else ""
-                message = f"no request of `{name}`{way} carries `{condition.key}`, so `when` could never hold"
+                message = f"no page says that a request of `{name}`{way} carries `{condition.key}`, so `when` may never hold"
                 raise input_error(use.location, "when-never-holds", message, "leave the condition out")
 
 

@@ -95,8 +95,9 @@ def _parts(origin: Origin, statement: Statement, key: Key) -> Iterator[Part]:
 
 
 def _by_name(statement: Statement) -> Statement:
-    """Return an Allow of everyone whose aws:PrincipalArn is one of some users and roles as an Allow of these.
+    """Return an Allow of everyone whose aws:PrincipalArn is one of some roles as an Allow of these.
 
+    A user who is named is another matter: nothing tells whether that names federated sessions of the user's too (P7).
     Source: IAM User Guide, reference_policies_condition-keys (aws:PrincipalArn): of a role's session it is the role's ARN.
     """
     named = next((one for one in statement.conditions if _names_principals(one)), None)
@@ -130,7 +131,7 @@ def _of_one_account(condition: Condition) -> Condition:
 
 def _names_principals(condition: Condition) -> bool:
     exact = not any(has_wildcard(value) or "${" in value for value in condition.values)
-    people = all(":iam:" in value and (":role/" in value or ":user/" in value) for value in condition.values)
+    people = all(":iam:" in value and ":role/" in value for value in condition.values)
     return folded(condition.key) == "aws:principalarn" and condition.operator in _EQUALITIES and exact and people
 
 
@@ -181,7 +182,19 @@ def _names_no_account(condition: Condition) -> bool:
 
 def plainest(conditions: Iterable[Condition]) -> frozenset[Condition]:
     """Return conditions in a form in which those that mean the same are the same."""
-    return frozenset(_plain(condition) for condition in conditions)
+    found = frozenset(map(_plain, conditions))
+    implied = {Condition("StringEquals", CALLERS_ACCOUNT, (account,)) for one in found if (account := account_of_callers(one))}
+    return found - implied
+
+
+def account_of_callers(condition: Condition) -> str | None:
+    """Return the account in which a comparison of aws:PrincipalArn leaves callers; None where it may be any."""
+    if folded(condition.key) != "aws:principalarn" or condition.operator not in _EQUALITIES:
+        return None
+    arns = [value.split(":", 5) for value in condition.values]
+    accounts = {arn[4] if len(arn) > 5 else "" for arn in arns}
+    account = accounts.pop() if len(accounts) == 1 else ""
+    return account if ACCOUNT_ID.match(account) else None
 
 
 def _plain(condition: Condition) -> Condition:

@@ -18,7 +18,7 @@ from kmsgen.importer.rails import denies_of, find_rail, forbidden_by
 from kmsgen.importer.services import service_lines
 from kmsgen.importer.unsaid import Unsaid, together, unreadable
 from kmsgen.policy.bundle import KeyAccess
-from kmsgen.policy.document import Effect, Statement
+from kmsgen.policy.document import Document, Effect, Statement
 
 _WHY = {
     "*": "a line names principals, patterns of them, everyone of an account, or an organization, and this is for anybody else too"
@@ -42,8 +42,18 @@ class Imported(NamedTuple):
 def import_key(access: KeyAccess, principals: Policies, path: str) -> Imported:
     """Return the intent of a key and of what IAM policies give on it.
 
-    It claims nothing: whether it gives the same access is the prover's to say.
+    It claims nothing: whether it gives the same access is the prover's to say. Of a key policy alone, the text is that of the
+    intent which its own key policy comes in as: what is imported and rendered is imported the same.
     """
+    imported, compiled = _import(access, principals, path)
+    if compiled is None or any(held.identity_policies for held in principals.values()):
+        return imported
+    again, _ = _import(access._replace(policy=compiled), {}, path)
+    return imported if again.unsaid else imported._replace(text=again.text)
+
+
+def _import(access: KeyAccess, principals: Policies, path: str) -> tuple[Imported, Document | None]:
+    """Return the intent of a key, and the key policy that it compiles to; None where it does not compile."""
     draft = Draft(head_of(access, principals, path), access.key)
     search = _Search(draft, access, principals)
     unsaid = [*search.allows(), *search.denies(), *_grants(draft, access)]
@@ -51,7 +61,8 @@ def import_key(access: KeyAccess, principals: Policies, path: str) -> Imported:
     if whole.refusals and draft.lines:
         unsaid += [Unsaid(None, None, "the lines together", one.message) for one in whole.refusals]
     halves = tuple(arn for arn, held in whole.principals.items() if held.identity_policies)
-    return Imported(draft.text(), together(unsaid), halves, tuple(search.by_absence), search.spelled_out)
+    imported = Imported(draft.text(), together(unsaid), halves, tuple(search.by_absence), search.spelled_out)
+    return imported, whole.access.policy if whole.access else None
 
 
 class _Search:
@@ -102,8 +113,9 @@ class _Search:
             mine = denies_of((statement,), self.draft.key)
             if not mine or said.issuperset(mine):
                 continue
-            found = find_rail(statement, self.draft, self.allowed)
-            if isinstance(found, str) and forbidden_by(statement, self.draft.key) and self.forbidden.isdisjoint(self.allowed):
+            without_lines = forbidden_by(statement, self.draft.key) and self.forbidden.isdisjoint(self.allowed)
+            found = find_rail(statement, self.draft, self.allowed, by_name=bool(without_lines))
+            if isinstance(found, str) and without_lines:
                 self.by_absence.append(Unsaid(Origin(number), statement.sid, "an explicit deny", "no line gives what it denies"))
                 continue
             if isinstance(found, str):
@@ -187,12 +199,13 @@ class _Search:
     def _candidate(self, part: Part) -> tuple[Line | None, frozenset[Allowed], str]:
         """Return the first line that gives a part and nothing else than the policy gives, permission by permission.
 
-        Where there is none, a line will do that gives beside the part what is within other permissions of the policy.
+        Where there is none, a line will do that gives beside the part what is within other permissions of the policy. The reason
+        why there is none is that of the last line, which says the part as it stands.
         """
         why, within = "", None
         for line in _lines(part, self.draft):
             trial, given = self._tried(line)
-            why = why or trial.why
+            why = trial.why or why
             if part.allowed <= given <= self.everything:
                 return line, given, ""
             if within is None and part.allowed <= given and all(one.is_within(self.everything) for one in given):

@@ -9,7 +9,7 @@ from kmsgen.arn import ACCOUNT_ID, parse_arn
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.capabilities import administrator, in_key_policy
 from kmsgen.catalogue.key_specs import key_type
-from kmsgen.importer.allowed import CALLERS_ACCOUNT, Part
+from kmsgen.importer.allowed import CALLERS_ACCOUNT, Part, account_of_callers
 from kmsgen.importer.draft import Line
 from kmsgen.importer.when import whens_of
 from kmsgen.importer.words import word_for_aws, words_of
@@ -65,6 +65,8 @@ def _wide_names(conditions: Conditions, key: Key) -> Iterator[tuple[list[str], C
         names = [short(value, key) for value in arns.values]
         yield names, _without(conditions, arns, *filter(None, (accounts, callers)))
         yield names, _without(conditions, arns)
+        if account := account_of_callers(arns):
+            yield [_everyone_of(account, key)], _without(conditions, *filter(None, (accounts, callers)))
     for one in filter(None, (callers, accounts)):
         yield [_everyone_of(value, key) for value in one.values], _without(conditions, one)
 

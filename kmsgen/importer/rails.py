@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from kmsgen.arn import account_root
-from kmsgen.catalogue import condition_keys
-from kmsgen.catalogue.guardrails import GUARD_RAILS
+from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.catalogue.guardrails import DENY, GUARD_RAILS
 from kmsgen.importer.allowed import actions_of, existing, is_about, plainest
 from kmsgen.importer.draft import Draft, Line, Trial
 from kmsgen.importer.people import short
+from kmsgen.importer.when import whens_of
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Condition, Effect, Principal, Statement
 from kmsgen.policy.letter_case import folded
@@ -38,47 +40,34 @@ def forbidden_by(statement: Statement, key: Key) -> frozenset[str]:
     return what if whole and not when and not statement.not_principal and who == {Principal("AWS", "*")} else frozenset()
 
 
-def find_rail(statement: Statement, draft: Draft, allowed: frozenset[str]) -> tuple[Line, Trial] | str:
+def find_rail(statement: Statement, draft: Draft, allowed: frozenset[str], *, by_name: bool = False) -> tuple[Line, Trial] | str:
     """Return the guard rail of a Deny, and what it compiles to beside the lines found so far; why not, where there is none.
 
-    It may deny more actions, or fewer, where nothing allows these.
+    It may deny more actions, or fewer, where nothing allows these. `by_name`: one that says itself what it denies, not `deny`.
     """
-    wanted = denied(statement, draft.key)
-    nearest: tuple[int, str] | None = None
-    for name in GUARD_RAILS:
-        for line, trial in _tries(name, statement, draft):
-            for one in denies_of(trial.statements, draft.key):
-                if _is_same(wanted, one, allowed):
-                    return line, trial
-                far = _distance(wanted, one)
-                if far is not None and (nearest is None or far < nearest[0]):
-                    nearest = far, f": of `{name}`, the nearest, {' and '.join(_differences(wanted, one))}"
-    return f"no guard rail is this Deny{nearest[1] if nearest else ''}"
+    wanted, why = denied(statement, draft.key), ""
+    named = (pair for name in GUARD_RAILS if name != DENY for pair in _tries(name, statement, draft))
+    for line, trial in chain(named, () if by_name else _as_it_stands(statement, wanted, draft)):
+        if any(_is_same(wanted, one, allowed) for one in denies_of(trial.statements, draft.key)):
+            return line, trial
+        why = trial.why
+    return why or "no guard rail is this Deny"
 
 
-def _distance(wanted: Denied, other: Denied) -> int | None:
-    """Return in how many conditions and actions two Denies differ; None where they have nothing in common, or little."""
-    (who, what, when), (whom, which, at) = wanted, other
-    alike = {one.key for one in when} & {one.key for one in at} or what == which
-    return len(when ^ at) + len(what ^ which) if who == whom and what & which and alike else None
+def _as_it_stands(statement: Statement, wanted: Denied, draft: Draft) -> Iterator[tuple[Line, Trial]]:
+    """Yield the guard rail that says itself what it denies, in words where they say the same."""
+    who, what, _ = wanted
+    names = [short(one.value, draft.key) for one in sorted(who) if one.value != "*"]
+    for when in whens_of(statement.conditions, draft.key.arn.split(":")[3]):
+        told = {"for": names, "actions": [] if what >= _decided_by_key_policy(draft.key) else sorted(what), "when": when}
+        options = {name: value for name, value in told.items() if value}
+        line = Line("guardrails", {DENY: options} if options else DENY)
+        yield line, draft.trial(*draft.lines, line)
 
 
-def _differences(wanted: Denied, other: Denied) -> tuple[str, ...]:
-    """Return in words how two Denies differ."""
-    (_, what, when), (_, which, at) = wanted, other
-    more, less = (", ".join(f"`{_in_words(one)}`" for one in sorted(left)) for left in (at - when, when - at))
-    rows = (
-        (f"the Deny has not {more}", at - when),
-        (f"the Deny has also {less}", when - at),
-        (f"the Deny is not about {', '.join(sorted(which - what))}", which - what),
-        (f"the Deny is also about {', '.join(sorted(what - which))}", what - which),
-    )
-    return tuple(text for text, differs in rows if differs)
-
-
-def _in_words(condition: Condition) -> str:
-    known = condition_keys.find(condition.key)
-    return f"{condition.operator} {known.name if known else condition.key} {', '.join(condition.values)}"
+def _decided_by_key_policy(key: Key) -> frozenset[str]:
+    """Return every action of a key of which a page says that a key policy decides it."""
+    return frozenset(existing(tuple(row.iam_name for row in ACTIONS.values() if row.policy_types), key))
 
 
 def _is_same(one: Denied, other: Denied, allowed: frozenset[str]) -> bool:

@@ -167,13 +167,16 @@ class GuardRailLine(NamedTuple):
     """One line of `guardrails`: a name of the catalogue of guard rails, and the principals, patterns, organizations it excepts.
 
     `principals` are the only ones it denies (users and roles of this account; the deny is written into their IAM policies
-    where the intent is about every key); empty: it denies everyone.
+    where the intent is about every key); empty: it denies everyone. Of `deny`, `actions` are what it denies (empty: every
+    action), and `when` says when.
     """
 
     location: Location
     name: str
     exceptions: Values = ()
     principals: Values = ()
+    actions: Values = ()
+    when: When = When()
 
 
 class NeverLine(NamedTuple):

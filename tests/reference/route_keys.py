@@ -45,6 +45,8 @@ def _of_chain(name: str, place: slice) -> Callable[[View], Held]:
     """Return the rule of a key that names the services between: not each service shows in all of them."""
 
     def rule(view: View) -> Held:
+        if view.is_service and name == "kms:viaservice":
+            return view.told(name) or ABSENT
         if not view.may_be_forwarded:
             return ABSENT
         chain = view.says.get("aws:calledvia")
@@ -56,6 +58,8 @@ def _of_chain(name: str, place: slice) -> Callable[[View], Held]:
 
 def _through_service(view: View) -> Held:
     """Return whether a service calls for the caller. Of direct calls one page says false and another that it is not set (U17)."""
+    if view.is_service and not view.through_service:
+        return view.told("aws:viaawsservice") or known("false")
     return known("true") if view.through_service else view.told("aws:viaawsservice") or or_absent(known("false"))
 
 

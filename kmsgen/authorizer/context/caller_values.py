@@ -118,7 +118,10 @@ def organization_paths(whose: Callable[[View], Organization | None], key: str, i
 
 
 def _via_aws_service(view: View) -> Found:
-    return ("true",) if view.route is Route.FORWARD_ACCESS_SESSION else view.told("aws:viaawsservice")
+    told = view.told("aws:viaawsservice")
+    if view.route is Route.FORWARD_ACCESS_SESSION or view.told("kms:viaservice") not in (None, NOT_TOLD):
+        return ("true",)
+    return ("false",) if told is NOT_TOLD and view.caller.kind is CallerKind.SERVICE else told
 
 
 def _called_via(index: int, key: str) -> Derive:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from kmsgen.arn import Arn, is_service_principal, parse_arn
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.capabilities import DEPLOYER
+from kmsgen.catalogue.guardrails import DENY
 from kmsgen.catalogue.key_specs import key_type
 from kmsgen.errors import Location
 from kmsgen.intent.intent import (
@@ -146,8 +147,15 @@ def _fits(action: str, key: Key) -> bool:
 
 def _withheld(intent: Intent, access: Access, action: str) -> bool:
     """Return whether a guard rail may take the action from an administrator who did not ask for it by name."""
-    rails = (line for line in intent.guardrails if line.name == "deny-delete")
-    return action in DELETE and any(is_reached(line, access.principal, intent) for line in rails)
+    rails = (line for line in intent.guardrails if action in _taken_by(line))
+    return any(is_reached(line, access.principal, intent) for line in rails)
+
+
+def _taken_by(line: GuardRailLine) -> Values:
+    """Return the actions that a guard rail denies whatever the circumstances."""
+    if line.name == DENY and line.when == When():
+        return line.actions or tuple(row.iam_name for row in ACTIONS.values())
+    return DELETE if line.name == "deny-delete" else ()
 
 
 def is_reached(line: GuardRailLine, name: str, intent: Intent) -> bool:
@@ -198,6 +206,14 @@ def _that_apply(said: Iterable[Condition], action: str, half: str) -> Iterator[C
         if key.startswith("kms:encryptioncontext") and not _has_context(action):
             continue
         yield condition
+
+
+def denied_when(line: GuardRailLine, action: str, regions: Values) -> tuple[Condition, ...]:
+    """Return the conditions under which a `deny` of the file takes an action away; none: it does not, or always does."""
+    if line.name != DENY or (line.actions and action not in line.actions):
+        return ()
+    limits = limits_of_grants(line.when.grant) if action == "kms:CreateGrant" else ()
+    return (*conditions_of(line.when, regions), *limits)
 
 
 def limits_of_grants(limits: GrantWhen) -> Iterator[Condition]:

@@ -9,9 +9,10 @@ from kmsgen.arn import account_of
 from kmsgen.authorizer.decision import Decision, Outcome
 from kmsgen.authorizer.explain.nearest import misses
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.checks.example_requests import Situation, request_for
+from kmsgen.checks.example_requests import MAX_SITUATIONS, Situation, request_for, situations
+from kmsgen.checks.example_values import opposite
 from kmsgen.checks.finding import Finding
-from kmsgen.checks.intent.asked_access import Expected, is_reached
+from kmsgen.checks.intent.asked_access import Expected, denied_when, is_reached, regions_of
 from kmsgen.checks.intent.example_callers import everyone_of
 from kmsgen.checks.intent.example_calls import REGION, Call, calls
 from kmsgen.checks.intent.specification import Specification, is_service_linked, with_own_policies
@@ -97,16 +98,20 @@ def _is_assumed(access: Expected, name: str) -> bool:
 
 def _judge(access: Expected, call: Call, intent: Intent, judges: _Judges, origins: Origins) -> Iterator[Finding]:
     name = call.principal
-    held = past_guard_rails(call.situation, intent, name, access.action)
-    request = request_for(name, access.action, (_resource(access, call.key),), held)
     judge = judges.about(access.key, call.key)
-    decision = judge.decide(request)
-    if decision.outcome is not Outcome.ALLOWED:
-        decision = judge.decide(request, trace=True)
-        message = f"`{name}` cannot call `{access.action}` with {held}: {why(decision)}"
-        finding = _finding(access, message, decision, origins)
-        witness = witness_of(request, judge.bundle_for(request.action), str(decision.outcome))
-        yield finding._replace(witness=witness)
+    outside = past_guard_rails(call.situation, intent, name, access.action)
+    asked = [
+        (held, request_for(name, access.action, (_resource(access, call.key),), held))
+        for held in past_denies(outside, intent, call.key, access.action)
+    ]
+    if any(judge.decide(request).outcome is Outcome.ALLOWED for _, request in asked):
+        return
+    held, request = asked[-1]
+    decision = judge.decide(request, trace=True)
+    message = f"`{name}` cannot call `{access.action}` with {held}: {why(decision)}"
+    finding = _finding(access, message, decision, origins)
+    witness = witness_of(request, judge.bundle_for(request.action), str(decision.outcome))
+    yield finding._replace(witness=witness)
 
 
 def _resource(access: Expected, key: Key) -> str:
@@ -135,6 +140,16 @@ def past_guard_rails(situation: Situation, intent: Intent, name: str, action: st
     if "deny-outside-organization" in rails and intent.scope.organization and not is_service:
         situation = situation.with_context("aws:PrincipalOrgID", intent.scope.organization)
     return situation
+
+
+def past_denies(situation: Situation, intent: Intent, key: Key, action: str) -> tuple[Situation, ...]:
+    """Return a situation, and more of them in which some condition of each `deny` of the file does not hold."""
+    found = [situation]
+    for line in intent.guardrails:
+        denied = denied_when(line, action, regions_of(intent, key))
+        outside = [other for condition in denied for other in situations(opposite(condition))]
+        found += [one.beside(other) for one in found for other in outside][: MAX_SITUATIONS - len(found)]
+    return tuple(found)
 
 
 def _is_written(access: Expected, bundle: Bundle) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from kmsgen.authorizer.language.statement import Layer
+from kmsgen.catalogue.guardrails import DENY
 from kmsgen.cli.console import say_note
 from kmsgen.cli.jobs.comparing import Bounds, compare
 from kmsgen.cli.output_file import write
@@ -27,11 +28,15 @@ from kmsgen.sources.described import IDENTITY_POLICIES, KEY_KIND, KEY_MAKE, KEY_
 from kmsgen.sources.gathering import UNTOLD
 from kmsgen.sources.subject import INTENT, Subject, read_subject
 
+_NEEDLESS = "the access is the same without it, proved"
 _SAME = "whatever more its IAM policies say is taken to be the same before and after"
 
 
 class Proved(NamedTuple):
-    """An imported intent with its places, and what differs between it and what was imported."""
+    """An imported intent with its places, and what differs between it and what was imported.
+
+    `by_absence` is what the intent leaves out and the access is the same without.
+    """
 
     imported: Imported
     unsaid: tuple[Placed, ...]
@@ -71,14 +76,19 @@ def import_subject(subject: Subject, budget: Budget) -> Proved:
     if KEY_MAKE in subject.described.lacks and not is_new(access.key):
         access = access._replace(key=access.key._replace(origin=""))
     imported = _plainest(access, least.principals, subject.path)
-    unsaid = (*_placed(imported.unsaid, subject, access), *_beside(subject))
+    beside = tuple(_beside(subject))
+    unsaid = (*_placed(imported.unsaid, subject, access), *beside)
     absent = tuple(_placed(imported.by_absence, subject, access))
     try:
         described = intent_file.read_intent(parse(imported.text, "imported.yaml"), NOTHING)
     except InputError as error:
         return Proved(imported, unsaid, Differences(reason=f"the intent cannot be used: {error.diagnostics[0].message}"))
     after = Subject("imported.yaml", INTENT, described.changed(lambda one: _same_grants(one, access)))
-    return Proved(imported, unsaid, compare(subject, after, Bounds(budget)), absent)
+    found = compare(subject, after, Bounds(budget))
+    if found.gained or found.lost or found.reason:
+        return Proved(imported, unsaid, found, absent)
+    adds_nothing = tuple(one._replace(why=f"{one.why}; {_NEEDLESS}") for one in unsaid if one not in beside)
+    return Proved(imported, beside, found, (*absent, *adds_nothing))
 
 
 def _plainest(access: KeyAccess, principals: Mapping[str, PrincipalPolicies], path: str) -> Imported:
@@ -87,10 +97,15 @@ def _plainest(access: KeyAccess, principals: Mapping[str, PrincipalPolicies], pa
     The intent then says so: `origin: AWS_KMS`.
     """
     imported = import_key(access, principals, path)
-    if access.key.origin or not imported.unsaid:
+    if access.key.origin or not any(_left(imported)):
         return imported
     other = import_key(access._replace(key=access.key._replace(origin="AWS_KMS")), principals, path)
-    return imported if other.unsaid else other
+    return other if not other.unsaid and _left(other) < _left(imported) else imported
+
+
+def _left(imported: Imported) -> tuple[int, int]:
+    """Return how much of a policy has no words: what no line says, and guard rails that say it as it stands."""
+    return len(imported.unsaid), imported.text.count(f"\n  - {DENY}:")
 
 
 def as_told(subject: Subject) -> Subject:

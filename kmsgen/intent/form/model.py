@@ -185,12 +185,14 @@ class GrantFile(FilePart):
 
 
 class GuardRailOptions(FilePart):
-    """Whom a guard rail spares, and whom alone it denies."""
+    """Whom a guard rail spares, and whom alone it denies; of `deny` what, and under which conditions."""
 
     except_: Texts | None = Field(None, alias="except", description="principals whom it does not deny")
     for_: Texts | None = Field(
         None, alias="for", description="the only principals whom it denies: users and roles of this account"
     )
+    actions: Texts | None = Field(None, description="of `deny`: exact actions or capability words; none: every action")
+    when: WhenFile | None = Field(None, description="of `deny`: the conditions under which it denies; none: always")
 
 
 class GuardRailFile(RootModel[Annotated[dict[str, GuardRailOptions | None], Field(min_length=1, max_length=1)]]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from kmsgen.catalogue.guardrails import DENY
 from kmsgen.errors import Diagnostic, Location
 from kmsgen.intent.intent import LINES, GrantLine, GuardRailLine, Intent
 from kmsgen.intent.resolve.context import Context
@@ -42,7 +43,7 @@ def _whose_policy(context: Context) -> str:
 def _check_names(grants: tuple[GrantLine, ...], guardrails: tuple[GuardRailLine, ...], context: Context) -> None:
     """Report grants and guard rails that are named twice; names of grants differ by more than case, as names of files do."""
     named = [(f"the grant `{line.grant.name}`", line.location) for line in grants]
-    for line in guardrails:
+    for line in (one for one in guardrails if one.name != DENY):
         whose = [f" for `{who}`" for who in line.principals] or [""]
         named += [(f"the guard rail `{line.name}`{suffix}", line.location) for suffix in whose]
     seen: dict[str, Location] = {}

@@ -39,8 +39,8 @@ def always(key: str, kind: PrincipalKind | None, action: str) -> bool:
     return kind is not None and presences(key, kind, action) == {Presence.ALWAYS}
 
 
-_TOGETHER = frozenset({"aws:multifactorauthage", "aws:multifactorauthpresent"})
-"""Of whoever calls: an age of MFA brings MFA with it."""
+_TOGETHER = frozenset({"aws:multifactorauthage", "aws:multifactorauthpresent", "aws:viaawsservice", "kms:viaservice"})
+"""Of whoever calls: an age of MFA brings MFA with it, a service through which is called aws:ViaAWSService."""
 
 
 @lru_cache(maxsize=16384)

@@ -355,7 +355,7 @@ def test_via_conditions_name_known_services() -> None:
 
 
 def test_guard_rails() -> None:
-    """The eight guard rails are there, each with what it denies and why."""
+    """The guard rails are there, each with what it denies and why."""
     assert set(GUARD_RAILS) == {
         "deny-delete",
         "deny-outside-organization",
@@ -365,5 +365,6 @@ def test_guard_rails() -> None:
         "deny-grants-to-principals",
         "deny-lockout-bypass",
         "deny-insecure-transport",
+        "deny",
     }
     assert all(row.name == name and row.summary and row.why for name, row in GUARD_RAILS.items())

@@ -12,7 +12,7 @@ from tests.unit.cli.running import Runner
 KEY = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 ROOT, APP = "arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:role/app"
 USE = {"Sid": "Use", "Effect": "Allow", "Principal": {"AWS": APP}, "Action": "kms:Decrypt", "Resource": "*"}
-OPEN = {"Sid": "Unless", "Effect": "Allow", "NotPrincipal": {"AWS": APP}, "Action": "kms:Verify*", "Resource": "*"}
+OPEN = {"Sid": "Unless", "Effect": "Allow", "NotPrincipal": {"AWS": APP}, "Action": "kms:Encrypt", "Resource": "*"}
 
 
 def policy(*statements: object) -> dict[str, object]:
@@ -45,6 +45,15 @@ def test_what_cannot_be_said_is_named_with_its_place(run: Runner) -> None:
     assert [(one["sid"], one["place"].rpartition("/")[2]) for one in found["unsaid"]] == [("Unless", "policy.json:13:3")]
     assert "# not said:" in run("import", path, "--key-arn", KEY).out
     assert "not said:" in done.err
+
+
+def test_what_adds_nothing_is_named_and_may_be_left_out(run: Runner) -> None:
+    """A statement without which the access is proved to be the same is named with why no line says it."""
+    path = run.write("policy.json", policy(USE, {**OPEN, "Action": "kms:Verify*"}))
+    done = run("import", path, "--key-arn", KEY)
+    assert done.code == 0, done.err
+    assert "of `Unless`: an intent names who is meant" in done.err
+    assert "the access is the same without it, proved" in done.err
 
 
 def test_a_file_is_written_where_it_is_asked_for(run: Runner) -> None:
@@ -81,7 +90,8 @@ def test_what_iam_policies_give_comes_in(run: Runner) -> None:
     scenario = {"key": {"arn": KEY}, "policy": policy(whole), "principals": {APP: {"identity_policies": [policy(own)]}}}
     done = run("import", run.write("scenario.json", scenario))
     assert (done.code, done.out.count("- principal: role/app")) == (0, 1), done.err
-    denied = policy(own, {**own, "Sid": "No", "Effect": "Deny", "Action": "kms:Encrypt"})
+    never = {"Bool": {"aws:SecureTransport": "false"}}
+    denied = policy(own, {**own, "Sid": "No", "Effect": "Deny", "Action": "kms:Decrypt", "Condition": never})
     scenario["principals"] = {APP: {"identity_policies": [denied]}}
     done = run("import", run.write("scenario.json", scenario))
     assert (done.code, f"a deny in an IAM policy of {APP} of `No`" in done.err) == (1, True)

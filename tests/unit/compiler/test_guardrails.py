@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from kmsgen.catalogue.guardrails import GUARD_RAILS
+from kmsgen.catalogue.guardrails import DENY, GUARD_RAILS
 from kmsgen.compiler.guardrails import BUILDERS
-from kmsgen.errors import RefusedError
+from kmsgen.errors import InputError, RefusedError
 from kmsgen.policy.document import EVERYONE, Effect
 from tests.unit.compiler.compiling import ADMIN, ROLE, Compile, conditions, identity, statements
+
+LOGS = "logs.us-west-2.amazonaws.com"
+AS_TOLD = '{deny: {actions: [kms:Re*, decrypt], when: {conditions: {BoolIfExists: {aws:MultiFactorAuthPresent: "false"}}}}}'
 
 
 def test_every_guard_rail_of_the_catalogue_can_be_built() -> None:
@@ -19,12 +22,46 @@ def test_every_guard_rail_of_the_catalogue_can_be_built() -> None:
 @pytest.mark.parametrize("name", sorted(GUARD_RAILS))
 def test_a_guard_rail_denies_everybody_in_full_words(compiled: Compile, name: str) -> None:
     """Each is a Deny for everybody, of actions listed one by one."""
-    found = compiled(f"users: [{{principal: role/app, can: [decrypt]}}]\nguardrails: [{name}]")
+    rail = AS_TOLD if name == DENY else name
+    found = compiled(f"users: [{{principal: role/app, can: [decrypt]}}]\nguardrails: [{rail}]")
     denies = [s for s in found.bundle.keys[0].policy.statements if s.effect is Effect.DENY]
     assert denies
     for statement in denies:
         assert statement.principals == (EVERYONE,)
         assert not [action for action in statement.actions if "*" in action]
+
+
+def test_a_deny_as_told_lists_its_actions_and_conditions(compiled: Compile) -> None:
+    """`deny` takes words and patterns of actions, spelled out; a file may have several, for services and accounts too."""
+    found = compiled(
+        f"""users: [{{principal: role/app, can: [decrypt, encrypt]}}]
+guardrails:
+  - {AS_TOLD}
+  - deny: {{for: [account, {LOGS}], actions: [kms:Sign, kms:Encrypt], when: {{via: [s3]}}, except: [role/x]}}"""
+    )
+    other, one = [s for s in found.bundle.keys[0].policy.statements if s.effect is Effect.DENY]
+    assert conditions(one) == {("BoolIfExists", "aws:MultiFactorAuthPresent"): ("false",)}
+    assert {"kms:Decrypt", "kms:ReEncryptFrom", "kms:RevokeGrant"} <= set(one.actions)
+    assert other.actions == ("kms:Encrypt",)
+    assert [(who.kind, who.value.rpartition(":")[2]) for who in other.principals or ()] == [
+        ("AWS", "root"),
+        ("Service", LOGS),
+    ]
+    assert {operator for operator, _ in conditions(other)} == {"ArnNotEquals", "StringEquals"}
+
+
+def test_a_deny_of_what_no_key_policy_decides_is_refused(compiled: Compile) -> None:
+    """It would be written and have no effect."""
+    with pytest.raises(InputError) as caught:
+        compiled("guardrails: [{deny: {actions: [kms:Sign]}}]")
+    assert caught.value.diagnostics[0].code == "guardrail-key-type"
+
+
+def test_other_guard_rails_say_themselves_what_they_deny(compiled: Compile) -> None:
+    """`actions` and `when` belong to `deny` alone."""
+    with pytest.raises(InputError) as caught:
+        compiled("guardrails: [{deny-delete: {actions: [decrypt], when: {mfa: true}}}]")
+    assert [one.code for one in caught.value.diagnostics] == ["guardrail-option", "guardrail-option"]
 
 
 def test_administrators_lose_what_a_guard_rail_denies(compiled: Compile) -> None:
@@ -42,6 +79,7 @@ def test_administrators_lose_what_a_guard_rail_denies(compiled: Compile) -> None
         "users: [{principal: role/app, can: [schedule-deletion]}]\nguardrails: [{deny-delete: {except: [role/other]}}]",
         "grants: [{name: g, grantee: role/app, operations: [Decrypt]}]\nguardrails: [deny-grants-to-principals]",
         "services: [{service: identity-center}]\nguardrails: [deny-everyone-else]",
+        "users: [{principal: role/app, can: [decrypt]}]\nguardrails: [{deny: {actions: [kms:De*], for: [role/app]}}]",
     ],
 )
 def test_a_guard_rail_against_the_file_is_a_contradiction(compiled: Compile, text: str) -> None:

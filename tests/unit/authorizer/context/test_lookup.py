@@ -134,7 +134,14 @@ TAGS = {"Tags": [{"TagKey": "Team", "TagValue": "r"}]}
         ("kms:EncryptionContext:app", {"action": "kms:DescribeKey", "encryption_context": {"app": "x"}}, None),
         ("kms:EncryptionContextKeys", {"encryption_context": {"App": "x", "b": "y"}}, ("App", "b")),
         ("kms:ViaService", {"context": {"kms:ViaService": "s3.us-west-2.amazonaws.com"}}, ("s3.us-west-2.amazonaws.com",)),
-        ("kms:ViaService", {"principal": SERVICE, "context": {"kms:ViaService": "s3.us-west-2.amazonaws.com"}}, None),
+        (
+            "kms:ViaService",
+            {"principal": SERVICE, "context": {"kms:ViaService": "s3.us-west-2.amazonaws.com"}},
+            ("s3.us-west-2.amazonaws.com",),
+        ),
+        ("kms:ViaService", {"principal": SERVICE}, None),
+        ("aws:ViaAWSService", {"principal": SERVICE, "context": {"kms:ViaService": "s3.us-west-2.amazonaws.com"}}, ("true",)),
+        ("aws:ViaAWSService", {"principal": SERVICE}, ("false",)),
         (
             "kms:ViaService",
             {"action": "kms:ListKeys", "context": {"kms:ViaService": "s3.us-west-2.amazonaws.com"}},

@@ -36,6 +36,7 @@ users:
 services: [{{service: logs, resources: ["arn:aws:logs:us-west-2:{ACCOUNT}:log-group:/a"]}}]
 guardrails: [GUARDRAIL]
 """
+AS_TOLD = "{deny: {when: {conditions: {BoolIfExists: {aws:MultiFactorAuthPresent: 'false'}}}, except: [account]}}"
 OPEN = Statement(Effect.ALLOW, ("kms:*",), ("*",), (EVERYONE, Principal("Service", "ec2.amazonaws.com")), sid="Open")
 
 
@@ -162,6 +163,16 @@ CALLS: dict[str, tuple[str, list[Call]]] = {
             call(APP, "Decrypt", passes=True),
         ],
     ),
+    "deny": (
+        "{deny: {actions: [kms:Decrypt], for: [role/app, account], when: {conditions: {Bool: {aws:SecureTransport: 'false'}}}}}",
+        [
+            call(APP, "Decrypt", passes=False, context={"aws:SecureTransport": ("false",)}),
+            call(STRANGER, "Decrypt", passes=False, context={"aws:SecureTransport": ("false",)}),
+            call(FOREIGN, "Decrypt", passes=True, context={"aws:SecureTransport": ("false",)}),
+            call(APP, "Decrypt", passes=True),
+            call(APP, "Encrypt", passes=True, context={"aws:SecureTransport": ("false",)}),
+        ],
+    ),
 }
 
 
@@ -184,7 +195,12 @@ def test_a_guard_rail_denies_what_it_says_and_nothing_else(name: str, number: in
 @pytest.mark.parametrize("name", sorted(GUARD_RAILS))
 def test_a_file_with_a_guard_rail_passes_the_three_questions(name: str) -> None:
     """What the file asks for is still allowed, in the situations that the guard rail leaves."""
-    assert [str(finding.diagnostic) for finding in case(FILE.replace("GUARDRAIL", name)).findings()] == []
+    rail = (
+        name
+        if name != "deny"
+        else "{deny: {when: {conditions: {BoolIfExists: {aws:MultiFactorAuthPresent: 'false'}}}, except: [account]}}"
+    )
+    assert [str(finding.diagnostic) for finding in case(FILE.replace("GUARDRAIL", rail)).findings()] == []
 
 
 def test_without_grants_for_services_only_the_named_services_are_spared() -> None:
