@@ -12,6 +12,7 @@ from kmsgen.intent.files.find import same_names
 from kmsgen.intent.settings import NAME
 from kmsgen.render.merging.halves import FOLDER
 
+_ON_DEPLOYER = "deployer-first"
 Compare = Callable[[Path, tuple[File, ...]], Changes]
 
 
@@ -45,9 +46,28 @@ def of_all(
     before = manifest_of(folder)
     files = tuple(files_of(FOLDER, rendering, merged=True))
     changes = compare(folder, files)
-    notes: tuple[Diagnostic | str, ...] = (*_first(before, done), *rendering.notes)
+    notes: tuple[Diagnostic | str, ...] = (*_deployers(done), *_first(before, done), *rendering.notes)
     paths, changed = tuple(file.path for file in files), tuple(file.path for file in changes.changed)
     yield Rendered(FOLDER, NAME, folder, paths, notes, changed, changes.stale)
+
+
+def without_what_all_need(done: Sequence[Rendered]) -> list[Rendered]:
+    """Return what was rendered without the note on the deployer's own policy, which is told once of all intents."""
+    return [one._replace(notes=tuple(note for note in one.notes if not _is_on_deployer(note))) for one in done]
+
+
+def _is_on_deployer(note: Diagnostic | str) -> bool:
+    return isinstance(note, Diagnostic) and note.code == _ON_DEPLOYER
+
+
+def _deployers(done: Sequence[Rendered]) -> Iterator[Diagnostic]:
+    """Yield the note on the deployers' own policies."""
+    names = sorted({arn for one in done if one.halves for arn in one.halves.own})
+    if names:
+        listed = ", ".join(f"`{name}`" for name in names)
+        policies = f"{listed}: the IAM policies of whoever deploys are in `{FOLDER}/deployer/`"
+        message = f"{policies}, and are to be put in place once, before the first deployment"
+        yield Diagnostic(Location(NAME), _ON_DEPLOYER, message)
 
 
 def _first(before: object, done: Sequence[Rendered]) -> Iterator[Diagnostic]:

@@ -14,7 +14,7 @@ from kmsgen.cli.jobs.gone import gone, source_of
 from kmsgen.cli.jobs.intent_sources import IntentSource, intent_sources, is_read_again
 from kmsgen.cli.jobs.last_render import last_manifest
 from kmsgen.cli.jobs.many import LEAST, Attempt, Course, Failure, collected, results
-from kmsgen.cli.jobs.merged import is_merged, left_as_they_are, names_of_intents, no_more_merged, of_all
+from kmsgen.cli.jobs.merged import is_merged, left_as_they_are, names_of_intents, no_more_merged, of_all, without_what_all_need
 from kmsgen.cli.jobs.remembered import Made, body_of, made_again, summary_of, told_again
 from kmsgen.cli.jobs.rests_on import key_of
 from kmsgen.cli.output_folder import Changes, File, changes_in, holds, intent_folder
@@ -134,6 +134,7 @@ def _settled(job: Job, compare: Compare) -> list[Rendered]:
     if job.merges and whole:
         answers = cache_folder() if job.course.cache else None
         together_with = of_all(done, job.out, job.formats, compared, lint=job.lint, answers=answers)
+        done = without_what_all_need(done)
     elif job.unless_partial is not None:
         raise job.unless_partial
     elif job.merges and done:

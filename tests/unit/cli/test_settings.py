@@ -141,6 +141,7 @@ def test_iam_policies_of_a_run_can_be_merged(run: Runner) -> None:
     first = run("render")
     assert first.code == 0, first.err
     assert "iam-merged" in first.err
+    assert first.err.count("deployer-first") == first.err.count("kmsgen.toml: deployer-first") == 1
     main = Path("policies/iam/terraform/account-111122223333/main.tf")
     assert "alias/a" in main.read_text(encoding="utf-8")
     assert "alias/b" in main.read_text(encoding="utf-8")
