@@ -20,6 +20,7 @@ from kmsgen.reading.text_within import parse_within
 from kmsgen.sources.aws_iam import is_authorization_details, read_authorization_details
 from kmsgen.sources.beside import NOTHING, Beside, as_listed, checked_key_arn
 from kmsgen.sources.described import GRANTS, IDENTITY_POLICIES, KEY_KIND, KEY_MAKE, Described, parse_key_arn
+from kmsgen.sources.folders import ANSWER_ENDINGS
 from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.key_kinds import likely_kind
 from kmsgen.sources.key_policy import is_key_policy, key_arn_of
@@ -30,7 +31,6 @@ from kmsgen.sources.untold import ALIASES, MULTI_REGION, ORIGIN, TAGS, hide
 
 _KEY_ID = re.compile(r"(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _FOLDER = "AWS answers"
-_ENDINGS = (".json", ".txt")
 _NOT_TOLD = "which no answer here tells"
 
 
@@ -44,7 +44,7 @@ def folder_of_answers(path: str) -> Source | None:
     """Return a folder as one source of the answers in it and in the folders right below; None where it holds none."""
     found = (one for pattern in ("*", "*/*") for one in sorted(Path(path).glob(pattern)))
     sources: list[Source] = []
-    for file in (one for one in found if one.suffix in _ENDINGS and one.is_file()):
+    for file in (one for one in found if one.suffix in ANSWER_ENDINGS and one.is_file()):
         try:
             source = read_file(file, MAX_JSON_BYTES)
         except KmsgenError:

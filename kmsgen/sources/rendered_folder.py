@@ -22,12 +22,12 @@ from kmsgen.policy.letter_case import folded
 from kmsgen.reading import Source, read_file
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import KEY_KIND, Described
+from kmsgen.sources.folders import MANIFEST
 from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.key_kinds import likely_kind
 
 Found = TypeVar("Found")
 
-MANIFEST = "manifest.json"
 IDENTITY_POLICY = "identity-policy"
 _LACKS = frozenset({KEY_KIND})
 _OF_ONE_KEY = re.compile(r"key-policy-(.+)\.json\Z")

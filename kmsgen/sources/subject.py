@@ -17,6 +17,7 @@ from kmsgen.sources import aws_output, intent_file, key_policy, rendered_folder,
 from kmsgen.sources.beside import NOTHING, Beside, read_beside
 from kmsgen.sources.cloudformation import template
 from kmsgen.sources.described import KEY_KIND, KEY_MAKE, KEY_REGION, OPTIONS, Described, Open
+from kmsgen.sources.folders import MANIFEST, is_rendered_folder
 from kmsgen.sources.key_kinds import every_kind
 from kmsgen.sources.key_makes import every_make
 from kmsgen.sources.key_regions import every_region
@@ -224,7 +225,7 @@ def _is_folder(path: str) -> bool:
 
 
 def _file_of(path: str) -> str | Path:
-    return Path(path, rendered_folder.MANIFEST) if _is_folder(path) else path
+    return Path(path, MANIFEST) if _is_folder(path) else path
 
 
 def _identified(path: str, source: Source, otherwise: Form | None) -> Identified:
@@ -239,11 +240,6 @@ def _identified(path: str, source: Source, otherwise: Form | None) -> Identified
 def is_folder_of_intents(path: str) -> bool:
     """Return whether a path is that of a folder that neither `render` nor the AWS CLI wrote: what is in it are intents."""
     return _is_folder(path) and not is_rendered_folder(path) and not aws_output.folder_of_answers(path)
-
-
-def is_rendered_folder(path: str) -> bool:
-    """Return whether a path is that of a folder with the manifest that `render` writes."""
-    return Path(path, rendered_folder.MANIFEST).is_file()
 
 
 def read_subject(path: str, beside: Beside = NOTHING) -> Subject:

@@ -10,7 +10,7 @@ from kmsgen.catalogue.actions import expand
 from kmsgen.cli.console import answer_held, say, say_note
 from kmsgen.cli.jobs.comparing import Bounds, aligned, compare, with_grants
 from kmsgen.cli.jobs.diff import of_subjects
-from kmsgen.cli.jobs.lint import findings_of
+from kmsgen.cli.jobs.linting import findings_of
 from kmsgen.cli.jobs.many import Course, Failure, results
 from kmsgen.cli.jobs.option_values import wrong_usage
 from kmsgen.cli.jobs.policy_files import PolicyFile, is_ordinary, policy_files

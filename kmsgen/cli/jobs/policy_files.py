@@ -10,8 +10,7 @@ from kmsgen.cli.jobs.touched import touched
 from kmsgen.errors import Diagnostic, InputError, KmsgenError
 from kmsgen.intent.files.extend import read_tree
 from kmsgen.intent.files.find import find_intents
-from kmsgen.sources.aws_output import folder_of_answers
-from kmsgen.sources.subject import is_rendered_folder
+from kmsgen.sources.folders import is_rendered_folder, may_hold_answers
 
 
 class PolicyFile(NamedTuple):
@@ -53,7 +52,15 @@ def _bases(path: str) -> tuple[Path, ...]:
 
 def is_one(path: str) -> bool:
     """Return whether a path is that of one file, or of a folder that `render` or the AWS CLI wrote."""
-    return path == "-" or not Path(path).is_dir() or is_rendered_folder(path) or folder_of_answers(path) is not None
+    return path == "-" or not Path(path).is_dir() or is_rendered_folder(path) or _is_folder_of_answers(path)
+
+
+def _is_folder_of_answers(path: str) -> bool:
+    if not may_hold_answers(path):
+        return False
+    from kmsgen.sources.aws_output import folder_of_answers  # noqa: PLC0415 - a folder of intents holds nothing of that name
+
+    return folder_of_answers(path) is not None
 
 
 def is_ordinary(file: PolicyFile) -> bool:

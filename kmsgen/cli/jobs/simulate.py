@@ -25,6 +25,7 @@ from kmsgen.reading import Lines
 from kmsgen.sources.aws_output import folder_of_answers
 from kmsgen.sources.beside import NOTHING, Beside
 from kmsgen.sources.described import GRANTS
+from kmsgen.sources.folders import is_rendered_folder
 from kmsgen.sources.question import Question, Scenario
 from kmsgen.sources.scenario_lines import scenarios_of_lines
 from kmsgen.sources.subject import (
@@ -34,7 +35,6 @@ from kmsgen.sources.subject import (
     SCENARIO,
     Identified,
     identify_or_stream,
-    is_rendered_folder,
     nothing_beside,
 )
 from kmsgen.sources.unread import as_they_may_be, why_unread

@@ -7,7 +7,6 @@ from typing import Any
 
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intent.verification import Answer
-from kmsgen.cli.console import answer, answer_json
 from kmsgen.cli.reports.plain_scenario import format_scenario
 from kmsgen.errors import Location
 
@@ -23,18 +22,6 @@ def shown(found: Iterable[Finding], output: str) -> list[Any]:
 
         return [result(one) for one in found]
     return [text for one in found for text in lines(one)]
-
-
-def show(printed: Sequence[Any], output: str) -> None:
-    """Print what `shown` has made of the findings of `lint`."""
-    if output == "json":
-        answer_json(printed)
-    elif output == "sarif":
-        from kmsgen.cli.reports.sarif import sarif  # noqa: PLC0415 - only where it is asked for
-
-        answer_json(sarif(printed))
-    else:
-        answer(*printed)
 
 
 def lines(one: Finding) -> Iterator[str]:

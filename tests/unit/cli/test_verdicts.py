@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kmsgen.cli.jobs import lint, verifying
+from kmsgen.cli.jobs import linting, verifying
 from kmsgen.prover.problem import Budget
 from tests.unit.cli.running import Ran, Runner
 
@@ -51,7 +51,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the files that are worked on."""
     files: list[str] = []
-    verified, found = verifying.verify_intent, lint.findings_of
+    verified, found = verifying.verify_intent, linting.findings_of
 
     def counted(intent: Any, *more: Any, **named: Any) -> Any:
         files.append(Path(intent.path).name)
@@ -62,7 +62,7 @@ def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return found(subject)
 
     monkeypatch.setattr(verifying, "verify_intent", counted)
-    monkeypatch.setattr(lint, "findings_of", counted_file)
+    monkeypatch.setattr(linting, "findings_of", counted_file)
     return files
 
 

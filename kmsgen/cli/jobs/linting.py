@@ -1,0 +1,140 @@
+"""The findings on a file that holds policies, as they are printed: loaded only where something is not remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from kmsgen.arn import account_of
+from kmsgen.authorizer.language.statement import Layer
+from kmsgen.checks.finding import SEVERITIES, Finding
+from kmsgen.checks.lint.access import UNFINISHED
+from kmsgen.checks.lint.dead_parts import OF_MINIMALITY
+from kmsgen.checks.lint.lint import lint
+from kmsgen.checks.lint.makes import other_makes
+from kmsgen.checks.lint.table import OF_READINGS
+from kmsgen.checks.lint.unknown import PUBLIC, ReadTwice
+from kmsgen.checks.lint.written import KEY_POLICY, Written, as_iam_policy
+from kmsgen.cli.jobs.lasting import lasts
+from kmsgen.cli.jobs.policy_files import PolicyFile
+from kmsgen.cli.reports.findings import shown
+from kmsgen.cli.reports.linted import Linted
+from kmsgen.cli.reports.unknown import named
+from kmsgen.errors import InputError, KmsgenError, Location
+from kmsgen.policy.bundle import Bundle
+from kmsgen.sources.beside import Beside
+from kmsgen.sources.described import KEY_REGION
+from kmsgen.sources.key_kinds import every_kind
+from kmsgen.sources.key_regions import every_region
+from kmsgen.sources.subject import Subject, identify
+
+
+def linted(file: PolicyFile, beside: Beside, output: str) -> Linted:
+    """Return the findings on a file. Raises InputError where it cannot be read."""
+    try:
+        identified = identify(file.path)
+        subject = identified.read(beside)
+        found = findings_of(subject)
+    except KmsgenError as error:
+        raise InputError(error.diagnostics) from None
+    lasting = found.finished and lasts(file, identified, subject)
+    return Linted(shown(found.all, output), frozenset(one.severity for one in found.all), lasting)
+
+
+class Findings(NamedTuple):
+    """The findings on a file, and whether every proof that they rest on was finished."""
+
+    all: list[Finding]
+    finished: bool
+
+
+def findings_of(subject: Subject) -> Findings:
+    """Return the findings on a file that hold whatever its unknown values are, and what is open because of these."""
+    subject = subject.opened
+    most = _of_reading(subject)
+    least = _of_reading(subject.least) if subject.described.narrow else most
+    of_named = subject.of_named if any(one.code == PUBLIC for one in most) else None
+    strangers = tuple(_of_reading(of_named)) if of_named else None
+    read = ReadTwice(tuple(most), tuple(least), _unknown(subject), subject.described.notes, strangers)
+    kept = [*read.sure(), *_as_written(subject)] if subject.described.narrow else most
+    found = [*kept, *(finding for rule in OF_READINGS for finding in rule.findings(read))]
+    unique = {(one.code, one.location, one.message, one.key): one for one in reversed(found)}.values()
+    in_order = sorted(unique, key=lambda one: (one.location, SEVERITIES.index(one.severity), one.code, one.message))
+    return Findings(in_order, finished=not any(one.code == UNFINISHED for one in (*most, *least, *(strangers or ()))))
+
+
+def _unknown(subject: Subject) -> dict[str, str]:
+    """Return what is not known of each key in words, by what findings call it."""
+    arns = [access.key.arn for access in subject.bundle.keys]
+    several = len(arns) > 1
+    return {subject.described.name_of(arn) if several else "": named(subject.unknown_of(arn)) for arn in arns}
+
+
+def _as_written(subject: Subject) -> list[Finding]:
+    """Return the findings on each policy by itself of which the whole text is known."""
+    several = len(subject.bundle.keys) > 1
+    written = [
+        Written(
+            one.document, KEY_POLICY, one.where,
+            key=subject.described.name_of(one.holder) if several else "", account=account_of(one.holder) or "",
+        )
+        for one in subject.described.as_written
+        if one.layer is Layer.KEY_POLICY
+    ]  # fmt: skip
+    iam = [as_iam_policy(one.document, one.where) for one in subject.described.as_written if one.layer is Layer.IDENTITY]
+    return lint([*written, *iam], None)
+
+
+def _of_reading(subject: Subject) -> list[Finding]:
+    """Return the findings on the policies of a file, its keys together; on each policy by itself where it tells no key."""
+    written = list(_written(subject))
+    if subject.bundle.keys:
+        return _of_every_kind([lint(written, one) for one in _kinds(subject)])
+    if not written:
+        subject.about_keys()
+    return [finding for policy in written for finding in lint([policy], None)]
+
+
+def _written(subject: Subject) -> Iterator[Written]:
+    """Yield the key policies in the order of the keys, named by these where there are several, then the IAM policies."""
+    places, several = subject.described.places, len(subject.bundle.keys) > 1
+    for one in places.of_layer(Layer.KEY_POLICY):
+        yield Written(one.document, KEY_POLICY, one.where, key=subject.described.name_of(one.holder) if several else "")
+    for one in places.of_layer(Layer.IDENTITY):
+        yield as_iam_policy(one.document, one.where)
+
+
+def _kinds(subject: Subject) -> Iterator[Bundle]:
+    """Yield the bundle as it is, and once for each other kind and make that one of its keys could be of."""
+    yield subject.bundle
+    for number, first in enumerate(() if subject.tells_kind else subject.by_key()):
+        elsewhere = every_region(first)[1:] if KEY_REGION in subject.described.lacks else ()
+        for one in (*every_kind(first)[1:], *other_makes(first), *elsewhere):
+            keys = list(one.keys[1:])
+            keys.insert(number, one.keys[0])
+            yield one._replace(keys=tuple(keys))
+
+
+def _of_every_kind(found: Sequence[Sequence[Finding]]) -> list[Finding]:
+    """Return what holds whatever kind of key the policies are for, the likely kind first.
+
+    What may go from a statement is what may go there for the likely kind, if for each other kind something may go too.
+    """
+    likely, *others = found
+    everywhere = set.intersection(*(set(map(_part, findings)) for findings in found))
+    kept = [one for one in likely if not _may_go(one) or _part(one) in everywhere]
+    further = {_identity(one): one for findings in others for one in findings if not _may_go(one)}
+    kept += [one for identity, one in further.items() if identity not in set(map(_identity, kept))]
+    return sorted(kept, key=lambda one: (one.location, SEVERITIES.index(one.severity), one.code, one.message))
+
+
+def _may_go(one: Finding) -> bool:
+    return one.code.startswith(OF_MINIMALITY)
+
+
+def _part(one: Finding) -> tuple[str, Location, tuple[str, ...], str]:
+    return one.code, one.location, one.statements, one.key
+
+
+def _identity(one: Finding) -> tuple[str, Location, str, str]:
+    return one.code, one.location, one.message, one.key
