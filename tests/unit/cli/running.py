@@ -6,6 +6,7 @@ import io
 import json
 import os
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,13 +41,8 @@ class Runner:
         """Run a command with a text on its standard input."""
         self._monkeypatch.setattr(sys, "argv", ["kmsgen", *words])
         self._monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
-        code: object = 0
-        try:
-            application.main()
-        except SystemExit as stop:
-            code = stop.code
-        out, err = self._capsys.readouterr()
-        return Ran(code if isinstance(code, int) else 0, out, err)
+        code = _exit_code()
+        return Ran(code, *self._capsys.readouterr())
 
 
 def piped(text: str) -> str:
@@ -55,3 +51,22 @@ def piped(text: str) -> str:
     os.write(writing, text.encode())
     os.close(writing)
     return f"/dev/fd/{reading}"
+
+
+def run_in(folder: Path, *words: str) -> Ran:
+    """Run a command in a folder, with nothing on its standard input."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.chdir(folder)
+        patch.setattr(sys, "argv", ["kmsgen", *words])
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))
+        code = _exit_code()
+    return Ran(code, *(one.buffer.getvalue().decode() for one in (out, err)))
+
+
+def _exit_code() -> int:
+    try:
+        application.main()
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 0
+    return 0

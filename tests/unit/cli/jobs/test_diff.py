@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.unit.cli.running import run_in
+
 HOME = "111122223333"
 KEY = f"arn:aws:kms:us-west-2:{HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 APP = f"arn:aws:iam::{HOME}:role/app"
-EXAMPLE = Path(__file__).parents[3] / "examples" / "payments" / "intent.yaml"
+EXAMPLE = Path(__file__).parents[4] / "examples" / "payments" / "intent.yaml"
 
 
 def statement(who: Any, actions: Any, **more: Any) -> dict[str, Any]:
@@ -34,22 +34,15 @@ def policies(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the real command in a folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "kmsgen", *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=60
-    )
-
-
 def test_an_intent_is_asked_about_with_aliases_that_its_key_may_get(tmp_path: Path) -> None:
     """What a line lets in by an alias that nobody has made yet is possible, for `prove` and for `matrix`."""
     (tmp_path / "i.yaml").write_text(
         f'kmsgen: 1\nname: t\nscope: {{account: "{HOME}", regions: [us-west-2]}}\nkey: {{alias: t}}\nadmins: [role/a]\n'
         "users: [{principal: role/app, can: decrypt, when: {request_alias: team}}]\n"
     )
-    (proof,) = json.loads(run(tmp_path, "prove", "i.yaml", "--never", "role/app kms:Decrypt", "--output", "json").stdout)
+    (proof,) = json.loads(run_in(tmp_path, "prove", "i.yaml", "--never", "role/app kms:Decrypt", "--output", "json").out)
     assert (proof["result"], proof["reason"]) == ("refuted", "if the key has the alias alias/team too")
-    rows = json.loads(run(tmp_path, "matrix", "i.yaml", "--output", "json").stdout)
+    rows = json.loads(run_in(tmp_path, "matrix", "i.yaml", "--output", "json").out)
     assert [row["actions"] for row in rows if row["principal"] == APP] == [["kms:Decrypt"]]
 
 
@@ -59,7 +52,7 @@ def test_an_intent_is_asked_about_with_aliases_that_its_key_may_get(tmp_path: Pa
 def test_an_account_is_everybody_of_it_and_nobody_else(policies: Path, account: str, result: str) -> None:
     """The path of a role of another account may spell an account; that makes it none of that account."""
     asked = ("prove", "account.json", "--key-arn", KEY, "--never", f"account/{account} kms:Decrypt", "--output", "json")
-    assert [proof["result"] for proof in json.loads(run(policies, *asked).stdout)] == [result]
+    assert [proof["result"] for proof in json.loads(run_in(policies, *asked).out)] == [result]
 
 
 @pytest.mark.parametrize(("organization", "result"), [("o-exampleorgid", "refuted"), ("o-otherorgid01", "proved")])
@@ -70,8 +63,8 @@ def test_an_organization_is_asked_about(tmp_path: Path, organization: str, resul
         "key: {alias: t}\nadmins: [role/a]\nusers: [{principal: role/app, can: decrypt}]\n"
     )
     asked = f"organization/{organization} kms:Decrypt"
-    shown = run(tmp_path, "prove", "i.yaml", "--never", asked, "--output", "json")
-    assert [(one["question"], one["result"]) for one in json.loads(shown.stdout)] == [(f"never {asked}", result)], shown.stderr
+    shown = run_in(tmp_path, "prove", "i.yaml", "--never", asked, "--output", "json")
+    assert [(one["question"], one["result"]) for one in json.loads(shown.out)] == [(f"never {asked}", result)], shown.err
 
 
 @pytest.mark.parametrize(
@@ -89,34 +82,34 @@ def test_what_is_lost_to_a_condition_is_said_whole(policies: Path, condition: di
     wide = {"Version": "2012-10-17", "Statement": [statement({"AWS": APP}, "kms:Decrypt")]}
     for name, policy in (("old", wide), ("new", narrowed)):
         (policies / f"{name}.json").write_text(json.dumps(policy))
-    shown = run(policies, "diff", "old.json", "new.json", "--key-arn", KEY, "--output", "json")
-    assert [one["conditions"] for one in json.loads(shown.stdout)["lost"]] == [[words]], shown.stdout + shown.stderr
+    shown = run_in(policies, "diff", "old.json", "new.json", "--key-arn", KEY, "--output", "json")
+    assert [one["conditions"] for one in json.loads(shown.out)["lost"]] == [[words]], shown.out + shown.err
 
 
 def test_the_example_is_proved(tmp_path: Path) -> None:
     """Without a question, an intent is asked for access beyond itself."""
-    shown = run(tmp_path, "prove", str(EXAMPLE), "--output", "json")
-    assert shown.returncode == 0, shown.stdout + shown.stderr
-    assert json.loads(shown.stdout) == [{"question": "nothing beyond the intent", "result": "proved", "reason": "", "groups": []}]
+    shown = run_in(tmp_path, "prove", str(EXAMPLE), "--output", "json")
+    assert shown.code == 0, shown.out + shown.err
+    assert json.loads(shown.out) == [{"question": "nothing beyond the intent", "result": "proved", "reason": "", "groups": []}]
 
 
 def test_questions_are_answered_in_their_order(policies: Path) -> None:
     """One element a question; exit 1 where one is refuted."""
-    shown = run(policies, "prove", "public.json", "--never", "role/app kms:Sign", "--only", f"{APP} kms:Decrypt", "--no-public",
-        "--key-arn", KEY, "--output", "json")  # fmt: skip
-    answers = json.loads(shown.stdout)
-    assert shown.returncode == 1
+    asked = ("--never", "role/app kms:Sign", "--only", f"{APP} kms:Decrypt", "--no-public")
+    shown = run_in(policies, "prove", "public.json", *asked, "--key-arn", KEY, "--output", "json")
+    answers = json.loads(shown.out)
+    assert shown.code == 1
     assert [one["result"] for one in answers] == ["proved", "refuted", "refuted"]
     assert set(answers[2]["groups"][0]) == {"principals", "actions", "conditions", "reason", "witness"}
 
 
 def test_a_witness_is_a_scenario_that_simulate_takes_back(policies: Path) -> None:
     """As it is printed, with what is assumed of its principal, it is allowed."""
-    shown = run(policies, "prove", "public.json", "--no-public", "--key-arn", KEY, "--output", "json")
-    (policies / "scenario.json").write_text(json.dumps(json.loads(shown.stdout)[0]["groups"][0]["witness"]))
-    replayed = run(policies, "simulate", "scenario.json")
-    assert replayed.returncode == 0, replayed.stdout + replayed.stderr
-    assert replayed.stdout.startswith("ok    allowed")
+    shown = run_in(policies, "prove", "public.json", "--no-public", "--key-arn", KEY, "--output", "json")
+    (policies / "scenario.json").write_text(json.dumps(json.loads(shown.out)[0]["groups"][0]["witness"]))
+    replayed = run_in(policies, "simulate", "scenario.json")
+    assert replayed.code == 0, replayed.out + replayed.err
+    assert replayed.out.startswith("ok    allowed")
 
 
 def test_what_stands_beside_a_policy_counts(policies: Path) -> None:
@@ -127,9 +120,9 @@ def test_what_stands_beside_a_policy_counts(policies: Path) -> None:
         json.dumps({"Grants": [{"GrantId": "g", "GranteePrincipal": APP, "Operations": ["Decrypt"]}]})
     )
     asked = ("prove", "account.json", "--never", "role/app kms:Decrypt")
-    assert run(policies, *asked).returncode == 1
-    assert run(policies, *asked, "--identity-policy", f"{APP}=iam.json").returncode == 0
-    assert run(policies, *asked, "--identity-policy", f"{APP}=iam.json", "--grants", "grants.json").returncode == 1
+    assert run_in(policies, *asked).code == 1
+    assert run_in(policies, *asked, "--identity-policy", f"{APP}=iam.json").code == 0
+    assert run_in(policies, *asked, "--identity-policy", f"{APP}=iam.json", "--grants", "grants.json").code == 1
 
 
 @pytest.mark.parametrize(
@@ -148,37 +141,37 @@ def test_what_stands_beside_a_policy_counts(policies: Path) -> None:
 )
 def test_bad_input_is_exit_code_two(policies: Path, arguments: tuple[str, ...]) -> None:
     """With a message, nothing on stdout, and no traceback."""
-    shown = run(policies, *arguments)
-    assert shown.returncode == 2
-    assert shown.stdout == ""
-    assert "Traceback" not in shown.stderr
-    assert shown.stderr.strip()
+    shown = run_in(policies, *arguments)
+    assert shown.code == 2
+    assert shown.out == ""
+    assert "Traceback" not in shown.err
+    assert shown.err.strip()
 
 
 def test_diff_tells_gained_and_lost(policies: Path) -> None:
     """And fails on what it is told to fail on."""
-    shown = run(policies, "diff", "uses.json", "public.json", "--output", "json", "--fail-on", "gained")
-    found = json.loads(shown.stdout)
-    assert shown.returncode == 1
+    shown = run_in(policies, "diff", "uses.json", "public.json", "--output", "json", "--fail-on", "gained")
+    found = json.loads(shown.out)
+    assert shown.code == 1
     assert found["lost"] == []
     assert found["gained"][0]["conditions"] == ["via s3 in any Region"]
-    assert run(policies, "diff", "uses.json", "public.json", "--fail-on", "lost").returncode == 0
-    assert run(policies, "diff", "public.json", "uses.json", "--fail-on", "lost").returncode == 1
+    assert run_in(policies, "diff", "uses.json", "public.json", "--fail-on", "lost").code == 0
+    assert run_in(policies, "diff", "public.json", "uses.json", "--fail-on", "lost").code == 1
 
 
 def test_diff_of_the_same_meaning_prints_nothing(policies: Path) -> None:
     """However different the text."""
     split = [statement({"AWS": [APP]}, one) for one in ("kms:Encrypt", "kms:Decrypt")]
     (policies / "split.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": split}))
-    shown = run(policies, "diff", "uses.json", "split.json", "--fail-on", "any")
-    assert (shown.returncode, shown.stdout) == (0, "")
+    shown = run_in(policies, "diff", "uses.json", "split.json", "--fail-on", "any")
+    assert (shown.code, shown.out) == (0, "")
 
 
 def test_markdown_is_a_table(policies: Path) -> None:
     """With a row a group, for a comment on a pull request."""
-    shown = run(policies, "diff", "uses.json", "public.json", "--output", "markdown")
+    shown = run_in(policies, "diff", "uses.json", "public.json", "--output", "markdown")
     head = "### Access gained and lost\n\n|  | Who | What | When |\n| --- | --- | --- | --- |\n"
-    assert shown.stdout.startswith(f"{head}| **gained** | `any principal in any other")
+    assert shown.out.startswith(f"{head}| **gained** | `any principal in any other")
 
 
 OTHER_ALIAS = "users: [{principal: role/app, can: decrypt, when: {request_alias: team}}]\n"
@@ -205,14 +198,14 @@ def test_what_is_allowed_by_an_alias_that_a_key_may_get_differs(tmp_path: Path, 
     for name, users in {"old": "", "new": line}.items():
         head = f'kmsgen: 1\nname: t\nscope: {{account: "{HOME}", regions: [us-west-2]}}\nkey: {{alias: t}}\nadmins: [role/a]\n'
         (tmp_path / f"{name}.yaml").write_text(head + users)
-    found = json.loads(run(tmp_path, "diff", "old.yaml", "new.yaml", "--output", "json").stdout)
+    found = json.loads(run_in(tmp_path, "diff", "old.yaml", "new.yaml", "--output", "json").out)
     assert [group["actions"] for group in found["gained"]] == [["kms:Decrypt"]]
     assert found["lost"] == []
-    (proof,) = json.loads(run(tmp_path, "prove", "new.yaml", "--never", "role/app kms:Decrypt", "--output", "json").stdout)
+    (proof,) = json.loads(run_in(tmp_path, "prove", "new.yaml", "--never", "role/app kms:Decrypt", "--output", "json").out)
     assert proof["result"] == "refuted"
-    run(tmp_path, "render", "new.yaml", "--no-lint", "--format", "cloudformation", "--out", "out")
-    shown = run(tmp_path, "prove", "out/t/cloudformation/template.yaml", "--never", f"{APP} kms:Decrypt", "--output", "json")
-    assert [one["result"] for one in json.loads(shown.stdout)] == ["refuted"], shown.stderr
+    run_in(tmp_path, "render", "new.yaml", "--no-lint", "--format", "cloudformation", "--out", "out")
+    shown = run_in(tmp_path, "prove", "out/t/cloudformation/template.yaml", "--never", f"{APP} kms:Decrypt", "--output", "json")
+    assert [one["result"] for one in json.loads(shown.out)] == ["refuted"], shown.err
 
 
 def test_a_tag_that_an_intent_does_not_tell_is_any_tag(tmp_path: Path) -> None:
@@ -222,10 +215,10 @@ def test_a_tag_that_an_intent_does_not_tell_is_any_tag(tmp_path: Path) -> None:
     (tmp_path / "new.yaml").write_text(
         f'{head}, when: {{conditions: {{StringEquals: {{aws:ResourceTag/team: "${{aws:PrincipalTag/team}}"}}}}}}}}]\n'
     )
-    proof, *_ = json.loads(run(tmp_path, "prove", "new.yaml", "--never", "role/app kms:Decrypt", "--output", "json").stdout)
+    proof, *_ = json.loads(run_in(tmp_path, "prove", "new.yaml", "--never", "role/app kms:Decrypt", "--output", "json").out)
     assert (proof["result"], proof["reason"].partition(" = ")[0]) == ("refuted", "if the key has the tag team")
     assert list(proof["groups"][0]["witness"]["key"]["tags"]) == ["team"]
-    found = json.loads(run(tmp_path, "diff", "old.yaml", "new.yaml", "--output", "json").stdout)
+    found = json.loads(run_in(tmp_path, "diff", "old.yaml", "new.yaml", "--output", "json").out)
     assert all(group["actions"] == ["kms:Decrypt"] for side in ("gained", "lost") for group in found[side])
     assert found["gained"]
     assert found["lost"]

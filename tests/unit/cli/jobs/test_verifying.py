@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.unit.cli.running import run_in
 
 INTENT = """
 kmsgen: 1
@@ -35,33 +35,27 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def kmsgen(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command."""
-    command = [sys.executable, "-m", "kmsgen", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
-
-
 def key_policy(folder: Path) -> dict[str, Any]:
     """Render the intent, and return its key policy."""
-    done = kmsgen(folder, "render", "intent.yaml", "--format", "json", "--out", "out")
-    assert done.returncode == 0, done.stderr
+    done = run_in(folder, "render", "intent.yaml", "--format", "json", "--out", "out")
+    assert done.code == 0, done.err
     found: dict[str, Any] = json.loads((folder / "out/test/json/key-policy.json").read_text())
     return found
 
 
 def test_verify_says_yes_three_times(folder: Path) -> None:
     """Data on stdout, notes on stderr, exit code 0."""
-    done = kmsgen(folder, "verify", "intent.yaml")
-    assert done.returncode == 0, done.stderr
-    assert [line[:3] for line in done.stdout.splitlines()] == ["yes", "yes", "yes"]
-    assert "note: " in done.stderr
+    done = run_in(folder, "verify", "intent.yaml")
+    assert done.code == 0, done.err
+    assert [line[:3] for line in done.out.splitlines()] == ["yes", "yes", "yes"]
+    assert "note: " in done.err
 
 
 def test_verify_says_no_with_what_speaks_against_it(folder: Path) -> None:
     """Exit code 1; the finding has place, witness and the statements responsible, and its witness is a scenario."""
-    done = kmsgen(folder, "verify", "never.yaml", "--output", "json")
-    assert done.returncode == 1
-    answers = json.loads(done.stdout)["answers"]
+    done = run_in(folder, "verify", "never.yaml", "--output", "json")
+    assert done.code == 1
+    answers = json.loads(done.out)["answers"]
     assert [answer["answer"] for answer in answers] == ["yes", "no", "yes"]
     (finding,) = answers[1]["findings"]
     assert finding["code"] == "never"
@@ -75,17 +69,17 @@ def test_verify_says_no_with_what_speaks_against_it(folder: Path) -> None:
 def test_verify_refuses_bad_input(folder: Path) -> None:
     """Exit code 2, no traceback."""
     (folder / "bad.yaml").write_text("kmsgen: 2\n")
-    done = kmsgen(folder, "verify", "bad.yaml")
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
+    done = run_in(folder, "verify", "bad.yaml")
+    assert done.code == 2
+    assert "Traceback" not in done.err
 
 
 def test_verify_against_what_was_rendered(folder: Path) -> None:
     """The folder that `render` wrote, and the key policy in it, are what was proved."""
     key_policy(folder)
     for path in ("out/test", "out/test/json/key-policy.json"):
-        done = kmsgen(folder, "verify", "intent.yaml", "--against", path)
-        assert done.returncode == 0, done.stdout + done.stderr
+        done = run_in(folder, "verify", "intent.yaml", "--against", path)
+        assert done.code == 0, done.out + done.err
 
 
 @pytest.mark.parametrize("change", ["drop", "widen", "open"])
@@ -101,19 +95,19 @@ def test_verify_against_a_policy_that_drifted(folder: Path, change: str) -> None
     else:
         statements.append({"Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*"})
     (folder / "drifted.json").write_text(json.dumps(policy))
-    done = kmsgen(folder, "verify", "intent.yaml", "--against", "drifted.json")
-    assert done.returncode == 1
-    assert "no " in done.stdout
+    done = run_in(folder, "verify", "intent.yaml", "--against", "drifted.json")
+    assert done.code == 1
+    assert "no " in done.out
 
 
 @pytest.mark.parametrize("path", ["", "platform/"])
 def test_verify_against_a_template(folder: Path, path: str) -> None:
     """A template that `render` wrote is read back: grants as compiled, and a role by its name whatever its path."""
     (folder / "intent.yaml").write_text(INTENT.replace("role/ci", f"role/{path}ci"))
-    kmsgen(folder, "render", "intent.yaml", "--format", "cloudformation", "--no-lint", "--out", "out")
-    done = kmsgen(folder, "verify", "intent.yaml", "--against", "out/test/cloudformation/template.yaml")
-    assert done.returncode == 0, done.stdout
-    assert "grants" in done.stderr
+    run_in(folder, "render", "intent.yaml", "--format", "cloudformation", "--no-lint", "--out", "out")
+    done = run_in(folder, "verify", "intent.yaml", "--against", "out/test/cloudformation/template.yaml")
+    assert done.code == 0, done.out
+    assert "grants" in done.err
 
 
 WRITTEN = INTENT.replace("services:", "  - {principal: role/reader, can: [list-keys]}\niam: write\ndelegation: iam\nservices:")
@@ -129,18 +123,18 @@ def test_what_is_only_written_is_asked_as_if_it_were_attached(folder: Path, befo
     A note says what is taken for granted.
     """
     (folder / "intent.yaml").write_text(WRITTEN)
-    kmsgen(folder, "render", "intent.yaml", "--format", "cloudformation", "--no-lint", "--out", "out")
+    run_in(folder, "render", "intent.yaml", "--format", "cloudformation", "--no-lint", "--out", "out")
     template = folder / "out/test/cloudformation/template.yaml"
     template.write_text(template.read_text().replace(before, after) if before else template.read_text())
-    done = kmsgen(folder, "verify", "intent.yaml", "--against", str(template))
-    assert {line[:3].strip() for line in done.stdout.splitlines() if line[:3].strip()} >= {answers}
-    assert (done.returncode == 0) is (answers == "yes"), done.stdout
-    assert before.startswith("kmsgen") or "put-in-place: taken for granted" in done.stderr
+    done = run_in(folder, "verify", "intent.yaml", "--against", str(template))
+    assert {line[:3].strip() for line in done.out.splitlines() if line[:3].strip()} >= {answers}
+    assert (done.code == 0) is (answers == "yes"), done.out
+    assert before.startswith("kmsgen") or "put-in-place: taken for granted" in done.err
 
 
 def test_who_has_policies_from_elsewhere_may_have_any(folder: Path) -> None:
     """A managed policy that a template only names can give what nobody asked for, where IAM policies decide."""
-    kmsgen(folder, "render", "intent.yaml", "--format", "cloudformation", "--no-lint", "--out", "out")
+    run_in(folder, "render", "intent.yaml", "--format", "cloudformation", "--no-lint", "--out", "out")
     path = folder / "out/test/cloudformation/template.yaml"
     opened = """
           - Effect: Allow
@@ -151,10 +145,10 @@ def test_who_has_policies_from_elsewhere_may_have_any(folder: Path) -> None:
     role = "  App: {Type: AWS::IAM::Role, Properties: {RoleName: app, ManagedPolicyArns: [arn:aws:iam::aws:policy/X]}}"
     text = path.read_text().replace("\n        Statement:", f"\n        Statement:{opened}", 1)
     path.write_text(text.replace("\nResources:", f"\nResources:\n{role}", 1))
-    done = kmsgen(folder, "verify", "intent.yaml", "--against", str(path), "--output", "json")
-    answers = {answer["question"]: answer["answer"] for answer in json.loads(done.stdout)["answers"]}
+    done = run_in(folder, "verify", "intent.yaml", "--against", str(path), "--output", "json")
+    answers = {answer["question"]: answer["answer"] for answer in json.loads(done.out)["answers"]}
     assert answers["nothing else is allowed"] == "no"
-    assert "untold-policies" in done.stdout
+    assert "untold-policies" in done.out
 
 
 LISTED = """
@@ -177,7 +171,7 @@ OTHER_KEY = "0034abcd-12ab-34cd-56ef-1234567890ab"
 def test_verify_against_a_folder_of_several_keys(folder: Path, change: str, code: int) -> None:
     """Each file counts for the key that it is about: the order of the manifest does not, a grant on one key is on no other."""
     (folder / "intent.yaml").write_text(LISTED)
-    assert kmsgen(folder, "render", "intent.yaml", "--format", "json", "--out", "out").returncode == 0
+    assert run_in(folder, "render", "intent.yaml", "--format", "json", "--out", "out").code == 0
     manifest = folder / "out/test/manifest.json"
     data = json.loads(manifest.read_text())
     if change == "turn":
@@ -188,7 +182,7 @@ def test_verify_against_a_folder_of_several_keys(folder: Path, change: str, code
         grant = folder / f"out/test/json/grants/nightly-{OTHER_KEY}.json"
         grant.write_text(re.sub("key/[0-9a-f]{8}", "key/9999abcd", grant.read_text()))
     manifest.write_text(json.dumps(data))
-    assert kmsgen(folder, "verify", "intent.yaml", "--against", "out/test").returncode == code
+    assert run_in(folder, "verify", "intent.yaml", "--against", "out/test").code == code
 
 
 @pytest.mark.parametrize("path", ["missing.json", "intent.yaml", ".", "iam.json", "two.jsonl"])
@@ -198,9 +192,9 @@ def test_verify_against_nothing_usable(folder: Path, path: str) -> None:
     (folder / "iam.json").write_text(json.dumps(iam))
     scenario = {"key": {"arn": "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}}
     (folder / "two.jsonl").write_text(f"{json.dumps(scenario)}\n" * 2)
-    done = kmsgen(folder, "verify", "intent.yaml", "--against", path)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
+    done = run_in(folder, "verify", "intent.yaml", "--against", path)
+    assert done.code == 2
+    assert "Traceback" not in done.err
 
 
 def test_a_manifest_cannot_point_outside_its_folder(folder: Path) -> None:
@@ -208,16 +202,16 @@ def test_a_manifest_cannot_point_outside_its_folder(folder: Path) -> None:
     (folder / "evil").mkdir()
     files = [{"path": "../intent.yaml", "format": "json", "kind": "key-policy"}]
     (folder / "evil/manifest.json").write_text(json.dumps({"files": files}))
-    done = kmsgen(folder, "verify", "intent.yaml", "--against", "evil")
-    assert done.returncode == 2
-    assert "not inside" in done.stderr
+    done = run_in(folder, "verify", "intent.yaml", "--against", "evil")
+    assert done.code == 2
+    assert "not inside" in done.err
 
 
 def test_matrix_tells_who_can_do_what(folder: Path) -> None:
     """A row has principal, actions, conditions and the statements responsible; a deny that may strike is named."""
-    done = kmsgen(folder, "matrix", "intent.yaml", "--output", "json")
-    assert done.returncode == 0, done.stderr
-    rows = json.loads(done.stdout)
+    done = run_in(folder, "matrix", "intent.yaml", "--output", "json")
+    assert done.code == 0, done.err
+    rows = json.loads(done.out)
     app = [row for row in rows if row["principal"].endswith("role/app")]
     assert [(row["actions"], row["conditions"]) for row in app] == [
         (["kms:Decrypt", "kms:Encrypt"], ["encryption context app = payments"])
@@ -231,7 +225,7 @@ def test_matrix_tells_who_can_do_what(folder: Path) -> None:
 
 def test_matrix_is_plain_when_piped(folder: Path) -> None:
     """A line a row, tabs between the cells, no drawing."""
-    lines = kmsgen(folder, "matrix", "intent.yaml").stdout.splitlines()
+    lines = run_in(folder, "matrix", "intent.yaml").out.splitlines()
     assert lines[0].split("\t") == ["principal", "may", "when", "by", "unless"]
     assert all(len(line.split("\t")) == 5 for line in lines)
 
@@ -256,9 +250,9 @@ def test_matrix_of_a_bare_key_policy(folder: Path) -> None:
             }
         )
     )
-    done = kmsgen(folder, "matrix", "policy.json", "--output", "json")
-    assert done.returncode == 0, done.stderr
-    rows = {(row["principal"], tuple(row["actions"])): row["conditions"] for row in json.loads(done.stdout)}
+    done = run_in(folder, "matrix", "policy.json", "--output", "json")
+    assert done.code == 0, done.err
+    rows = {(row["principal"], tuple(row["actions"])): row["conditions"] for row in json.loads(done.out)}
     account = "arn:aws:iam::111122223333:root"
     assert rows[account, ("kms:Decrypt", "kms:DescribeKey")] == ["aws:MultiFactorAuthPresent = true"]
     assert rows["*", ("kms:Encrypt",)] == []
@@ -278,6 +272,6 @@ def test_verify_tells_first_that_a_key_is_another(folder: Path, key: dict[str, A
     allow = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "kms:*", "Resource": "*"}
     scenario = {"key": {"arn": arn, **key}, "policy": {"Version": "2012-10-17", "Statement": [allow]}}
     (folder / "scenario.json").write_text(json.dumps(scenario))
-    done = kmsgen(folder, "verify", "intent.yaml", "--against", "scenario.json")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "other-keys" in done.stderr
+    done = run_in(folder, "verify", "intent.yaml", "--against", "scenario.json")
+    assert (done.code, done.out) == (2, "")
+    assert "other-keys" in done.err

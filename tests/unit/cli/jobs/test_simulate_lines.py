@@ -15,8 +15,8 @@ from kmsgen.authorizer import Authorizer
 from kmsgen.cli import held_answers
 from kmsgen.cli.jobs import explain, simulate
 from kmsgen.cli.jobs.simulate import Given
+from tests.unit.cli.jobs.test_simulate import APP, asking, scenario
 from tests.unit.cli.running import Runner
-from tests.unit.cli.test_simulate_explain import APP, asking, scenario
 
 
 @pytest.fixture
