@@ -12,7 +12,8 @@ import pytest
 from kmsgen.checks.lint.key import LintedKey
 from kmsgen.checks.lint.written import KEY_POLICY, Written
 from kmsgen.cli.jobs.linting import findings_of
-from kmsgen.cli.reports.findings import show, shown
+from kmsgen.cli.reports.findings import shown
+from kmsgen.cli.reports.linted import show
 from kmsgen.errors import NOWHERE
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.json_form import parse_document
