@@ -40,7 +40,7 @@ _TAG_KEYS = "aws:tagkeys"
 def notes_on(intent: Intent, worlds: tuple[World, ...]) -> tuple[Diagnostic, ...]:
     """Return the notes, in source order, each once."""
     found = {*_recovery(intent), *notes_on_deciders(intent, worlds), *notes_on_guardrails(intent, worlds)}
-    found |= {*notes_on_services(intent), *_outside_scope(intent), *_grants_of_replicas(intent)}
+    found |= {*notes_on_services(intent), *_outside_scope(intent), *_grants_of_replicas(intent), *_held_to_source_arn(intent)}
     found |= {*_unlimited_grants(intent), *_not_on_action(intent), *_private_addresses(intent)}
     found |= {*_held_when_absent(intent), *_through_services_elsewhere(intent)}
     return tuple(sorted(found))
@@ -116,6 +116,17 @@ def _grants_of_replicas(intent: Intent) -> Iterator[Diagnostic]:
         message = f"the grant `{line.grant.name}` is on the primary key alone; replicas have grants of their own"
         hint = f"make it in {', '.join(regions)} too: `aws kms create-grant --region`, with the request in grants.json"
         yield Diagnostic(line.location, "grant-on-primary", message, hint)
+
+
+def _held_to_source_arn(intent: Intent) -> Iterator[Diagnostic]:
+    """Yield grants that hold nobody's calls but those of AWS services, and that no service has."""
+    for line in intent.grants:
+        if line.grant.constraints.source_arn is not None and not line.grant.grantee_is_service:
+            message = f"the grant `{line.grant.name}` is taken to give `{line.grant.grantee}` nothing but DescribeKey"
+            hint = (
+                "only calls of AWS services carry what its `source_arn` asks for: leave that out, or name the service as grantee"
+            )
+            yield Diagnostic(line.location, "grant-source-arn", message, hint)
 
 
 def _held_when_absent(intent: Intent) -> Iterator[Diagnostic]:

@@ -79,6 +79,16 @@ class Template(NamedTuple):
         return tuple(policy for policy in self.policies if not policy.holder.kind)
 
     @property
+    def capability(self) -> str:
+        """The capability that the stack needs: it creates IAM policies, and names those that it attaches to nobody.
+
+        Source: CloudFormation API reference, CreateStack, Capabilities.
+        """
+        if not self.policies:
+            return ""
+        return "CAPABILITY_NAMED_IAM" if self.unattached else "CAPABILITY_IAM"
+
+    @property
     def has_outputs(self) -> bool:
         """Whether the stack has outputs."""
         return bool(self.created or self.unattached)

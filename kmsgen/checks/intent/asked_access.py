@@ -301,7 +301,8 @@ def of_grant(line: GrantLine) -> Iterator[Condition]:
 def given_by_grants(intent: Intent, key: Key) -> Iterator[Expected]:
     """Yield what the grantees of the file's grants may do with one key, within the grants' constraints.
 
-    CreateGrant and RetireGrant of a grantee are about further grants, of which the file tells nothing.
+    CreateGrant and RetireGrant of a grantee are about further grants, of which the file tells nothing. Under a SourceArn only a
+    service has to have what it gives.
     """
     for line in intent.grants if intent.governed else ():
         grant = line.grant
@@ -313,4 +314,5 @@ def given_by_grants(intent: Intent, key: Key) -> Iterator[Expected]:
             held += [Condition("StringEquals", "aws:SourceArn", (source,))] if source and grant.grantee_is_service else []
             who = Principal("Service" if grant.grantee_is_service else "AWS", grant.grantee)
             statement = expected(who, f"kms:{operation}", "key", key.arn, held)
-            yield Expected(line.location, key.arn, "key", statement, operation not in ("CreateGrant", "RetireGrant"))
+            needed = operation not in ("CreateGrant", "RetireGrant") and (source is None or grant.grantee_is_service)
+            yield Expected(line.location, key.arn, "key", statement, needed)

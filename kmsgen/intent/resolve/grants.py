@@ -37,10 +37,6 @@ def resolve_grant(line: GrantFile, steps: Steps, context: Context) -> tuple[Gran
         return ()
     if grantee[1]:
         _check_service_grantee(line, steps, context)
-    elif constraints.source_arn is not None:
-        message = f"`{line.grantee}` is no AWS service, and only calls of AWS services carry a `source_arn`"
-        hint = "leave it out, or name the service as the grantee"
-        context.refuse((*steps, "constraints", "source_arn"), "grant-source-arn-grantee", message, hint)
     grant = Grant(
         id=line.name,
         grantee=grantee[0],

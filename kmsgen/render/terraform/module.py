@@ -14,6 +14,7 @@ from kmsgen.render.references import KeyReference, KeyReferences
 from kmsgen.render.terraform.hcl import Expression, identifier
 
 DEFAULT_DELETION_WINDOW = 30
+TAGS = 50
 
 
 class Named(NamedTuple):
@@ -94,6 +95,11 @@ class Module(NamedTuple):
         """Default of the variable `deletion_window_in_days`."""
         days = creation_of(self.created).deletion_window_days if self.created else None
         return days or DEFAULT_DELETION_WINDOW
+
+    @property
+    def further_tags(self) -> int:
+        """How many tags there is room for beside those of the intent (KMS Developer Guide, "Tags in AWS KMS")."""
+        return TAGS - len(creation_of(self.created).tags if self.created else ())
 
     def looking_up(self) -> Self:
         """Return the module with the principals that its key policies name."""

@@ -125,6 +125,8 @@ def test_a_list_of_values_is_cut_where_an_iam_policy_has_no_room(compiled: Compi
         ("services: [{service: via/s3, principals: role/app, can: change-policy}]\nnever: [{principal: role/a*, actions: '*'}]",
          "never-until-changed"),
         ("grants: [{name: g, grantee: role/app, operations: [Decrypt]}]", "grant-on-primary"),
+        ("grants: [{name: g, grantee: role/a, operations: [Decrypt], constraints: {source_arn: 'arn:aws:sns:x:111122223333:t'}}]",
+         "grant-source-arn"),
     ],
 )  # fmt: skip
 def test_what_a_line_does_not_cover_is_told(compiled: Compile, text: str, code: str) -> None:

@@ -24,6 +24,11 @@ variable "iam_policy_path" {
   type        = string
   default     = "/"
   nullable    = false
+
+  validation {
+    condition     = can(regex("^/([!-~]+/)?$", var.iam_policy_path)) && length(var.iam_policy_path) <= 512
+    error_message = "A path begins and ends with a slash, and has 512 characters at most."
+  }
 }
 
 variable "tags" {
@@ -31,4 +36,17 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = length(var.tags) <= 49
+    error_message = "There is room for 49 tags beside those of the intent: AWS takes 50."
+  }
+
+  validation {
+    condition = alltrue([
+      for name, value in var.tags :
+      length(name) <= 128 && length(value) <= 256 && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$", name)) && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", value)) && !startswith(lower(name), "aws:")
+    ])
+    error_message = "Names have 1 to 128 characters and do not begin with `aws:`, values have 256 at most; of letters, digits, spaces and _.:/=+-@."
+  }
 }
