@@ -18,6 +18,7 @@ from kmsgen.catalogue.condition_keys import carried, disputed
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import Assignment, OutsideError, Values
 from kmsgen.prover.requests.parts import Asked, values_of
+from kmsgen.prover.requests.times import BY_MFA, times_agree
 from kmsgen.prover.values.cells import find
 from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.sets import demands
@@ -134,11 +135,16 @@ class CircumstancesPart(NamedTuple):
         keys = [key for key in self.domains if any(key in look.reads for look in asked.ties.looks)]
         chains = _told_chains(keys, self.domains, asked)
         single = [key for key in keys if key not in CHAIN]
+        missed = False
         for chain, *rest in product(chains, *(_told(key, self.domains[key], asked) for key in single)):
             asked.tick()
             values = {**chain, **{key: found[key] for key, found in zip(single, rest, strict=True)}}
-            if asked.met(Assignment(values)) and (together := completed(values, self.coherent)) is not None:
+            if not times_agree({**asked.decided.values, **values}):
+                missed = True
+            elif asked.met(Assignment(values)) and (together := completed(values, self.coherent)) is not None:
                 yield Assignment(together)
+        if missed:
+            raise OutsideError(BY_MFA)
 
 
 def completed(values: Mapping[str, Values | None], coherent: Coherent) -> Mapping[str, Values | None] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -14,9 +14,11 @@ from kmsgen.prover.requests.caller import CallerPart, StandIn
 from kmsgen.prover.requests.circumstances import CircumstancesPart, Coherent
 from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, FAMILY_OF_NAMES, ConstraintTest, Literal, Look
 from kmsgen.prover.requests.grant_request import CONSTRAINT_TYPE, GRANT_KEYS, GrantPart
+from kmsgen.prover.requests.organizations import ID_OF, PATHS_OF, PRINCIPALS, OrganizationPart, PathsPart
 from kmsgen.prover.requests.pairs import NamePart, OtherNamesPart, refuse_near
-from kmsgen.prover.requests.parts import EPOCH, NOW, Asked, KeyPart, MomentPart, Part
+from kmsgen.prover.requests.parts import Asked, KeyPart, MomentPart, Part
 from kmsgen.prover.requests.ties import Tie, Ties
+from kmsgen.prover.requests.times import EPOCH, ISSUED, NOW
 from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.partition import Count
 
@@ -27,7 +29,8 @@ class Free(NamedTuple):
     `known` are keys that follow from principal, action and key; `domains` those that a request decides. `spellings` are how
     policies spell the names of pairs, by key. `grant` is the one that a CreateGrant asks for where nothing else is wanted,
     `stand_in` who asks where the name is open. `hanging` are the keys that hang on the circumstances of a request, and `coherent`
-    tells of values of them whether a request can hold them together.
+    tells of values of them whether a request can hold them together. With `one_organization` principal and
+    resource are of one.
     """
 
     known: Mapping[str, Values | None]
@@ -39,6 +42,7 @@ class Free(NamedTuple):
     hanging: frozenset[str] = frozenset()
     coherent: Coherent = lambda _values: True
     empty_constraints: bool = False
+    one_organization: bool = False
 
 
 class Shared(Enum):
@@ -55,17 +59,21 @@ Name = str | Shared
 """What a part is called: by its condition key, its family of pairs, or as one that decides several keys."""
 
 
-def joined_families(looks: Iterable[Look]) -> frozenset[str]:
-    """Return the families of pairs whose names some test reads together."""
-    return frozenset(FAMILY_OF_NAMES[key] for look in looks for key in look.reads if key in FAMILY_OF_NAMES)
+def joined_parts(looks: Iterable[Look]) -> frozenset[Name]:
+    """Return what hangs together for the sake of some tests: families of pairs whose names are read, the times of a request."""
+    read = frozenset(key for look in looks for key in look.reads)
+    families: frozenset[Name] = frozenset(FAMILY_OF_NAMES[key] for key in read if key in FAMILY_OF_NAMES)
+    return families | {Shared.MOMENT} if ISSUED in read and not read.isdisjoint((NOW, EPOCH)) else families
 
 
-def component_of(key: str, free: Free, joined: Iterable[str]) -> Name:
+def component_of(key: str, free: Free, joined: Container[Name]) -> Name:
     """Return the name under which a key hangs together with others."""
+    if Shared.MOMENT in joined and (key == ISSUED or key in free.hanging):
+        return Shared.MOMENT
     if free.grant is not None and (key in GRANT_KEYS or key.startswith(CONTEXT) or key == FAMILIES[CONTEXT]):
         return Shared.GRANT
-    part = next((family for family in joined if key.startswith(family)), _part_of(key, free))
-    return loosely_folded(part) if isinstance(part, str) else part
+    part = next((family for family in FAMILIES if family in joined and key.startswith(family)), _part_of(key, free))
+    return loosely_folded(ID_OF.get(part, part) if part not in free.hanging else part) if isinstance(part, str) else part
 
 
 def _part_of(key: str, free: Free) -> Name:
@@ -78,7 +86,9 @@ def _part_of(key: str, free: Free) -> Name:
         return Shared.MOMENT
     if key in ALIAS_KEYS and free.domains.keys() >= ALIAS_KEYS:
         return Shared.ALIASES
-    return Shared.CIRCUMSTANCES if key in free.hanging else FAMILY_OF_NAMES.get(key, key)
+    if key in free.hanging:
+        return Shared.CIRCUMSTANCES
+    return (PRINCIPALS if free.one_organization and key in PRINCIPALS else FAMILY_OF_NAMES).get(key, key)
 
 
 class Component:
@@ -162,7 +172,15 @@ def _before(tie: Tie, key: str) -> Iterator[str]:
 
 def _new_part(key: str, keys: Sequence[str], free: Free) -> Part:
     """Return the part of a request that decides a key; `keys` are all that are decided with it."""
-    return _shared_part(key, free) or _part_of_pairs(key, keys, free) or KeyPart(key, free.domains[key])
+    return _shared_part(key, free) or _part_of_pairs(key, keys, free) or _part_of_one(key, keys, free)
+
+
+def _part_of_one(key: str, keys: Sequence[str], free: Free) -> Part:
+    """Return the part of a key that stands by itself, or of one of the two about an organization."""
+    if key not in ID_OF and key not in PATHS_OF:
+        return KeyPart(key, free.domains[key])
+    alike = tuple(dict.fromkeys(one for one in keys if _part_of(one, free) == _part_of(key, free)))
+    return (PathsPart if key in ID_OF else OrganizationPart)(alike, free.domains[alike[0]])
 
 
 def _shared_part(key: str, free: Free) -> Part | None:

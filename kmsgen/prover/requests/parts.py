@@ -13,6 +13,7 @@ from kmsgen.authorizer.language.operators import parse_date
 from kmsgen.prover.problem import Assignment, DefectError, OutsideError, Values
 from kmsgen.prover.requests.constraints import ConstraintTest, KeyTest, Look, holds
 from kmsgen.prover.requests.ties import Ties, Told
+from kmsgen.prover.requests.times import BY_MFA, EPOCH, ISSUED, NOW, issued_by, moment_of, times_agree
 from kmsgen.prover.values import ranges
 from kmsgen.prover.values.cells import Wanted, every, find
 from kmsgen.prover.values.domains import Domain
@@ -81,13 +82,19 @@ def values_of(key: str, domain: Domain, asked: Asked) -> Iterator[Values | None]
         found = find_set(tests, lambda wanted: find(domain, wanted, asked.tick), domain.within)
         if found is not None:
             yield found
+    elif key == ISSUED and (moment := moment_of(asked.decided.values)) is not None:
+        yield from ((text,) for text in issued_by(moment, _of_every_cell(key, domain, asked)))
     elif asked.all_cells:
-        told = asked.told(key)
-        yield from ((text,) for text in every(domain, told.tests, told.following, (*told.named, *domain.nicer[:1]), asked.tick))
+        yield from ((text,) for text in _of_every_cell(key, domain, asked))
     else:
         text = find(domain, asked.wanted(key), asked.tick)
         if text is not None:
             yield (text,)
+
+
+def _of_every_cell(key: str, domain: Domain, asked: Asked) -> Iterator[str]:
+    told = asked.told(key)
+    yield from every(domain, told.tests, told.following, (*told.named, *domain.nicer[:1]), asked.tick)
 
 
 class KeyPart(NamedTuple):
@@ -103,15 +110,17 @@ class KeyPart(NamedTuple):
 
     def solutions(self, asked: Asked) -> Iterator[Assignment]:
         """Yield values of the key, or its absence."""
+        missed = False
         for values in values_of(self.key, self.domain, asked):
             found = Assignment({self.key: values})
-            if asked.met(found):
+            if self.key == ISSUED and not times_agree({**asked.decided.values, self.key: values}):
+                missed = True
+            elif asked.met(found):
                 yield found
-            elif values is not None and not asked.all_cells:
+            elif values is not None and not asked.all_cells and self.key != ISSUED:
                 raise DefectError(f"a value of {self.key} was chosen that does not do")
-
-
-NOW, EPOCH = "aws:currenttime", "aws:epochtime"
+        if missed:
+            raise OutsideError(BY_MFA)
 
 
 class MomentPart:
@@ -119,15 +128,16 @@ class MomentPart:
 
     @property
     def rank(self) -> int:
-        """It can be in policy variables."""
-        return 0
+        """It is decided before the other times."""
+        return -1
 
     def solutions(self, asked: Asked) -> Iterator[Assignment]:
         """Yield one moment of each cell. Raises OutsideError where it is compared as a text."""
         if {NOW, EPOCH} & asked.ties.keys:
             raise OutsideError("the time of a request is compared with a policy variable")
-        tests = [look.value(asked.decided.values.get) for key in (NOW, EPOCH) for look, _ in asked.on(key)]
-        points = (moment for test in tests for text in test.constants for moment in parse_date(text))
+        tests = [test for key in (NOW, EPOCH) for test in asked.ties.tests_on(key, asked.decided)]
+        others = asked.ties.tests_on(ISSUED, asked.decided)
+        points = (moment for test in (*tests, *others) for text in test.constants for moment in parse_date(text))
         for cell in ranges.numbers(points):
             moment = next(cell)
             found = Assignment({NOW: (next(ranges.moments(moment)),), EPOCH: (next(ranges.spellings(moment)),)})

@@ -12,7 +12,7 @@ from kmsgen.arn import ACCOUNT_ID, parse_arn
 from kmsgen.authorizer.language.operators import parse_number
 from kmsgen.authorizer.language.variables import Variable, parse_policy_text
 from kmsgen.authorizer.language.wildcards import Wild
-from kmsgen.policy.letter_case import near, spellings
+from kmsgen.policy.letter_case import folded, near, spellings
 from kmsgen.prover.problem import Meter, Values
 from kmsgen.prover.requests.caller import StandIn, narrowed
 from kmsgen.prover.requests.vocabulary import Vocabulary, Want
@@ -30,6 +30,7 @@ from kmsgen.prover.values.patterns import (
     after,
     arn_steps,
     glob,
+    in_any_case,
     literal,
     run_of,
 )
@@ -42,19 +43,24 @@ _ACCOUNT = run_of((DIGITS, 12))
 
 
 class Kind(NamedTuple):
-    """A kind of principal: what stands before the account and behind it, which names there can be, and one to speak of."""
+    """A kind of principal: what stands before the account and behind it, which names there can be, and one to speak of.
+
+    `longest` is how long a name can be, where that is told apart (GetFederationToken, API reference).
+    """
 
     head: str
     tail: str
     names: Pattern
     fresh: Values
+    longest: int | None = None
 
 
 # A path can hold a colon, a name cannot: what ends in neither is a name, with a path or without.
 _PATH_AND_NAME = Pattern((Step(PATH, loop=True), Step(NAME)))
 _ROLE = Kind("arn:{}:iam::", ":role/", _PATH_AND_NAME, ("any-role", "another-role"))
 _USER = Kind("arn:{}:iam::", ":user/", _PATH_AND_NAME, ("any-user", "another-user"))
-_FEDERATED = Kind("arn:{}:sts::", ":federated-user/", run_of((NAME,)), ("any-federated-user", "another-one"))
+_TWO_OR_MORE = Pattern([Step(NAME), Step(NAME), Step(NAME, loop=True)])
+_FEDERATED = Kind("arn:{}:sts::", ":federated-user/", _TWO_OR_MORE, ("any-federated-user", "another-one"), 32)
 _KINDS = (_ROLE, _USER, _FEDERATED)
 _SERVICE_LINKED = "aws-service-role/any-service.amazonaws.com/AWSServiceRoleForAnyService"
 SPECIAL_ROLES = (_SERVICE_LINKED, "aws:ec2-infrastructure")
@@ -76,7 +82,8 @@ class Principals(NamedTuple):
 def principals(vocabulary: Vocabulary, partition: str, asked: Iterable[str], meter: Meter) -> Principals:
     """Return everybody who can ask. `asked` are patterns of a question. Raises OutsideError and BudgetError."""
     asked = list(asked)
-    named = [text for text in vocabulary.principals if _alive(text)]
+    roles = _Roles(vocabulary.existing)
+    named = [text for text in vocabulary.principals if _alive(text) and not roles.is_another(text)]
     named += _federated(named)
     accounts = list(_accounts(vocabulary, partition, asked, meter))
     for account in accounts:
@@ -87,7 +94,7 @@ def principals(vocabulary: Vocabulary, partition: str, asked: Iterable[str], met
         stand_in
         for kind in _KINDS
         for account in accounts
-        for stand_in in _apart(_stand_in(kind, partition, account, known), vocabulary.principal_patterns, meter)
+        for stand_in in _apart(_stand_in(kind, partition, account, known, roles), vocabulary.principal_patterns, meter)
     ]
     return Principals(tuple(dict.fromkeys([*named, *_services(vocabulary, asked)])), tuple(stand_ins))
 
@@ -105,11 +112,37 @@ def _federated(named: Iterable[str]) -> list[str]:
     return [f"arn:{arn.partition}:sts::{arn.account}:federated-user/{arn.name.rpartition('/')[2]}" for arn in users]
 
 
-def _stand_in(kind: Kind, partition: str, account: str, known: frozenset[str]) -> StandIn:
+class _Roles:
+    """The roles that exist. The name of a role is unique in its account, whatever its path and its case (IAM API, CreateRole)."""
+
+    def __init__(self, existing: Iterable[str]) -> None:
+        self._arns = frozenset(existing)
+        self.names: dict[str, dict[str, None]] = {}
+        for text in self._arns:
+            arn = parse_arn(text)
+            if arn is not None and arn.kind == "role":
+                self.names.setdefault(arn.account, {})[folded(arn.name.rpartition("/")[2])] = None
+
+    def is_another(self, text: str) -> bool:
+        """Return whether an ARN is that of a role which there cannot be, since another has its name."""
+        arn = parse_arn(text)
+        if arn is None or arn.kind != "role" or text in self._arns:
+            return False
+        return folded(arn.name.rpartition("/")[2]) in self.names.get(arn.account, ())
+
+    def taken(self, account: str) -> tuple[Pattern, ...]:
+        """Return what stands behind `:role/` of any role that has a name which is taken."""
+        alone = [in_any_case(name) for name in sorted(self.names.get(account, ()))]
+        return (*alone, *(Pattern([STAR, Step("/"), *one.steps]) for one in alone))
+
+
+def _stand_in(kind: Kind, partition: str, account: str, known: frozenset[str], roles: _Roles) -> StandIn:
     head = f"{kind.head.format(partition)}{account}{kind.tail}"
     taken = frozenset(text.removeprefix(head) for text in known if text.startswith(head))
-    fresh = next((name for name in kind.fresh if name not in taken), "yet-another")
-    names = Domain(shapes=(kind.names,), nicer=kind.fresh, taken=taken, strict=True, optional=False)
+    never = roles.taken(account) if kind is _ROLE else ()
+    shapes = (kind.names,)
+    names = Domain(shapes=shapes, nicer=kind.fresh, taken=taken, never=never, strict=True, optional=False, longest=kind.longest)
+    fresh = next(filter(names.admits, kind.fresh), "yet-another")
     id_head = f"{account}:" if kind is _FEDERATED else None
     return StandIn(f"{head}{fresh}", head, names, is_user=kind is _USER, id_head=id_head)
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from kmsgen.prover.problem import Assignment, DefectError, Meter, OutsideError, UnconfirmedError, Values
-from kmsgen.prover.requests.components import Component, Free, Name, component_of, joined_families
+from kmsgen.prover.requests.components import Component, Free, Name, component_of, joined_parts
 from kmsgen.prover.requests.constraints import CONTEXT, FAMILY_OF_NAMES, ConstraintTest, KeyTest, Literal, Look, holds, in_order
 from kmsgen.prover.requests.wording import title
 from kmsgen.prover.values.cells import Wanted, find
@@ -133,7 +133,7 @@ class RequestSpace:
 
     def _components(self, literals: Literals) -> Iterator[Literals]:
         """Split literals into those that share no part of a request."""
-        joined = joined_families(look for look, _ in literals)
+        joined = joined_parts(look for look, _ in literals)
         groups: list[tuple[set[Name], set[Literal]]] = []
         for literal in in_order(literals):
             names = {component_of(key, self._free, joined) for key in literal[0].reads if key not in self._free.known}

@@ -28,11 +28,13 @@ class Want(NamedTuple):
 class Vocabulary(NamedTuple):
     """What the texts of some bundles name, and every want in their conditions by key.
 
-    `pairs` are the spellings of the names of pairs, by key.
+    `existing` are principals that are described, or stand in a Principal element, which names none that there is not. `pairs` are
+    the spellings of the names of pairs, by key.
     """
 
     accounts: Values
     principals: Values
+    existing: Values
     services: Values
     principal_patterns: Values
     resources: Values
@@ -85,6 +87,9 @@ def read(bundles: Iterable[Bundle], statements: Iterable[Statement] = (), princi
     return Vocabulary(
         accounts=tuple(dict.fromkeys(account for text in texts for account in _ACCOUNT.findall(text))),
         principals=tuple(text for text in texts if _is_principal(text)),
+        existing=tuple(
+            filter(_is_principal, dict.fromkeys([*_named(every), *(one for bundle in bundles for one in bundle.principals)]))
+        ),
         services=tuple(text for text in texts if is_service_principal(text)),
         actions=tuple(dict.fromkeys(text for statement, _ in every for text in statement.actions)),
         variables=tuple(dict.fromkeys(folded(name) for text in texts for name in _VARIABLE.findall(text))),
@@ -99,6 +104,11 @@ def _described(bundles: Iterable[Bundle]) -> Iterator[str]:
     for bundle in bundles:
         yield from (access.key.arn for access in bundle.keys)
         yield from bundle.principals
+
+
+def _named(every: Iterable[tuple[Statement, str]]) -> Iterator[str]:
+    for statement, _ in every:
+        yield from (principal.value for principal in statement.principals or ())
 
 
 def _texts(every: Iterable[tuple[Statement, str]], grants: Iterable[Grant]) -> Iterator[str]:

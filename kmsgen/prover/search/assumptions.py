@@ -1,8 +1,9 @@
 """What the prover assumes where a bundle is silent.
 
-A principal that the bundle does not describe is taken to have every identity policy it could have, or none, no boundary and no
-SCP. Whoever asks for a federated session passes the policy that allows most (GetFederationToken, API reference); its name tells
-nothing of the user who asked. The key is taken to be enabled and its grants to be usable: both change without any policy.
+A principal that the bundle does not describe is taken to have every identity policy it could have, or none, no boundary, and the
+SCPs that all described principals of its account have (Organizations User Guide, orgs_manage_policies_scps). Whoever asks for a
+federated session passes the policy that allows most (GetFederationToken, API reference); its name tells nothing of the user who
+asked. The key is taken to be enabled and its grants to be usable: both change without any policy.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 
 from kmsgen.arn import parse_arn
 from kmsgen.authorizer.language.wildcards import glob, pieces_of
-from kmsgen.policy.bundle import Bundle, Organization, PrincipalPolicies
+from kmsgen.policy.bundle import Bundle, Levels, Organization, PrincipalPolicies
 from kmsgen.policy.document import EVERYONE, Condition, Document, Effect, Statement
 
 ANY_IAM_POLICY = "any IAM policy"
@@ -37,6 +38,7 @@ class AssumedPrincipals(Mapping[str, PrincipalPolicies]):
         self._user = user
         self._without_iam = without_iam
         self._organizations = _organizations(described)
+        self._scps = _scps(described)
         self._found: dict[str, PrincipalPolicies | None] = {}
 
     def __getitem__(self, principal: str) -> PrincipalPolicies:
@@ -68,7 +70,8 @@ class AssumedPrincipals(Mapping[str, PrincipalPolicies]):
         """Return one object an account: principals that share what stands beside them share what is computed from it."""
         key = f"of {account}"
         if key not in self._found:
-            self._found[key] = self._undescribed._replace(organization=self._organizations.get(account))
+            organization, scps = self._organizations.get(account), self._scps.get(account, ())
+            self._found[key] = self._undescribed._replace(organization=organization, scps=scps)
         return self._found[key] or self._undescribed
 
 
@@ -99,6 +102,17 @@ def _organizations(described: Mapping[str, PrincipalPolicies]) -> Mapping[str, O
         if arn is not None and beside.organization is not None and beside.organization.id:
             found[arn.account] = beside.organization._replace(management_account=False)
     return found
+
+
+def _scps(described: Mapping[str, PrincipalPolicies]) -> Mapping[str, Levels]:
+    """Tell the SCPs of an account from its principals: they hold for all of it, unless it is the one that manages them."""
+    found: dict[str, set[Levels]] = {}
+    for principal, beside in described.items():
+        arn = parse_arn(principal)
+        managing = beside.organization is not None and beside.organization.management_account
+        if arn is not None and not beside.service_linked:
+            found.setdefault(arn.account, set()).add(() if managing else beside.scps)
+    return {account: next(iter(told)) for account, told in found.items() if len(told) == 1}
 
 
 _TIMES = ("aws:currenttime", "aws:epochtime")

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from kmsgen.authorizer import Request
-from kmsgen.authorizer.context.view import View
+from kmsgen.authorizer.context.lookup import lookup
+from kmsgen.authorizer.context.view import View, region_and_account
 from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.catalogue import grants, key_specs
 from kmsgen.policy.bundle import ALIASES, Bundle, Key
@@ -14,6 +15,7 @@ from kmsgen.prover.requests.circumstances import always, believed, coherent_in, 
 from kmsgen.prover.requests.components import Free
 from kmsgen.prover.requests.constraints import CONTEXT, CONTEXT_KEYS
 from kmsgen.prover.requests.grant_request import GRANT_KEYS, OPERATIONS
+from kmsgen.prover.requests.organizations import ID_OF
 from kmsgen.prover.requests.sessions import sessions_of
 from kmsgen.prover.requests.space import RequestSpace
 from kmsgen.prover.requests.strangers import KEYS_ORGANIZATION, apart_from_the_key, of_stranger
@@ -22,7 +24,7 @@ from kmsgen.prover.search.encoding import Base, Situation
 from kmsgen.prover.search.scope import Scope
 from kmsgen.prover.search.solver import beside
 from kmsgen.prover.values.domains import OPEN_ABSENCE, OPEN_RANGES, Domain, domain_of
-from kmsgen.prover.values.patterns import glob
+from kmsgen.prover.values.patterns import STAR, Pattern, Step, glob
 
 _Held = Mapping[str, Values | None]
 _ENDPOINT = "aws:sourcevpce"
@@ -61,7 +63,8 @@ class Spaces:
         asked = base.request.principal if base.request.create_grant or named else None
         who = (base.stand_in, caller.kind, caller.session, asked)
         held = frozenset((key, presences(key, view.kind, action)) for key in defaults) if view.kind else None
-        return frozenset(defaults.items()), frozenset(known.items()), tuple(base.request.context.items()), who, held
+        beside = (who, held, _is_one_organization(view))
+        return frozenset(defaults.items()), frozenset(known.items()), tuple(base.request.context.items()), beside
 
     def _free(self, base: Base, view: View, defaults: _Held, known: _Held) -> Free:
         names = (*defaults, *(GRANT_KEYS if base.request.create_grant else ()), CONTEXT_KEYS)
@@ -78,6 +81,7 @@ class Spaces:
             frozenset(name for name in domains if hangs(name, view.kind, view.action.name)),
             lambda values: coherent_in(view, values),
             self._scope.reading.generous,
+            _is_one_organization(view),
         )
 
     def _domain(self, name: str, default: Values | None, view: View) -> Domain:
@@ -90,7 +94,7 @@ class Spaces:
         if name == OF_KEY:
             domain = self._aliases_of_key(domain)
         if self._key is not None:
-            domain = domain._replace(values=_values(name, self._key) or domain.values)
+            domain = _elsewhere(name, domain._replace(values=_values(name, self._key) or domain.values), self._key)
         if name == _ENDPOINT:
             domain = domain._replace(taken=self._endpoints)  # asked about by themselves
         if self._scope.stranger:
@@ -100,6 +104,7 @@ class Spaces:
             return domain
         if self._scope.reading.generous and name in OPEN_ABSENCE:
             return domain._replace(optional=True)
+        domain = _within_organization(name, domain, view)
         there = default is not None or always(name, view.kind, view.action.name)
         return believed(name, domain._replace(optional=domain.optional and not there), view)
 
@@ -137,6 +142,33 @@ class Spaces:
         if len(told) > 1:
             raise OutsideError("all aliases of a key are looked at, of which each side tells another, and not all")
         return domain._replace(within=next(iter(told), ()))
+
+
+def _elsewhere(name: str, domain: Domain, key: Key) -> Domain:
+    """Return the Regions that a key can be moved or copied to: not its own; a replica is asked about a move to its own.
+
+    Source: UpdatePrimaryRegion, ReplicateKey (API reference); KMS Developer Guide, multi-region-keys-auth.
+    """
+    region = region_and_account(key.arn)[0]
+    if not region or name not in ("kms:primaryregion", "kms:replicaregion"):
+        return domain
+    if name == "kms:primaryregion" and key.multi_region_key_type != "PRIMARY":
+        return domain._replace(values=(region,)) if key.multi_region_key_type == "REPLICA" else domain
+    return domain._replace(taken=domain.taken | {region})
+
+
+def _is_one_organization(view: View) -> bool:
+    """Return whether principal and resource are of one account, of whose organization nothing is told."""
+    told = view.caller.organization or view.target.organization
+    return told is None and view.identified and view.caller.account == view.target.account
+
+
+def _within_organization(name: str, domain: Domain, view: View) -> Domain:
+    """Return the paths of an organization of which the id is known: they begin with it, and are there."""
+    known = lookup(view, ID_OF[name]) if name in ID_OF else None
+    if not isinstance(known, tuple):
+        return domain
+    return domain._replace(shapes=(Pattern([*map(Step, f"{known[0]}/"), STAR]),), nicer=(), strict=True, optional=False)
 
 
 _OF_ACCOUNTS = ("aws:principalarn", "aws:principalaccount", "kms:calleraccount")

@@ -10,6 +10,10 @@ from collections.abc import Iterator, Mapping
 from kmsgen.catalogue.availability import availability
 from kmsgen.prover.requests.circumstances import FIRST, LAST, WHOLE
 from kmsgen.prover.requests.grant_request import GRANT_PRINCIPALS
+from kmsgen.prover.requests.organizations import ID_OF, PRINCIPALS
+from kmsgen.prover.requests.times import AGE, EPOCH, ISSUED, NOW
+from kmsgen.prover.solver.languages import with_slash
+from kmsgen.prover.solver.measures import Measure
 from kmsgen.prover.solver.slots import Slots, present
 from kmsgen.prover.solver.terms import Formula, Terms
 
@@ -49,6 +53,48 @@ def chain(terms: Terms, told: Told) -> Iterator[Formula]:
     for number, slot in enumerate(whole if LAST in told else ()):
         ends = terms.every([slot.there, *(terms.negate(later.there) for later in whole[number + 1 :])])
         yield _implied(terms, ends, terms.equal(told[LAST][0].text, slot.text))
+
+
+def organizations(terms: Terms, told: Told, *, one: bool) -> Iterator[Formula]:
+    """Yield that an id and paths are there together, and every path begins with the id, which holds no slash.
+
+    With `one` the organizations of principal and resource are the same.
+    """
+    same = PRINCIPALS if one else {}
+    for key, other in same.items():
+        if key in told and other in told:
+            yield terms.same(present(terms, told[key]), present(terms, told[other]))
+            yield terms.equal(told[key][0].text, told[other][0].text)
+    for paths in (key for key in ID_OF if key in told):
+        for id_key in told:
+            if same.get(id_key, id_key) == same.get(ID_OF[paths], ID_OF[paths]):
+                yield from _of_one(terms, told[id_key], told[paths])
+
+
+def _of_one(terms: Terms, ids: Slots, paths: Slots) -> Iterator[Formula]:
+    yield terms.same(present(terms, paths), present(terms, ids))
+    for one in ids:
+        yield terms.negate(terms.inside(one.text, with_slash(terms)))
+        for slot in paths:
+            whole = terms.joined([one.text, "/", terms.text("unit")])
+            yield _implied(terms, slot.there, terms.equal(slot.text, whole))
+
+
+def times(terms: Terms, told: Told) -> Iterator[Formula]:
+    """Yield that credentials are issued before they are used, and MFA is used before they are issued."""
+    moments = [measure for key in (NOW, EPOCH) for measure in _measures(told, key)]
+    for issued in _measures(told, ISSUED):
+        for moment in moments:
+            now = moment.number if moment.domain.as_number else moment.date
+            there = terms.every([told[ISSUED][0].there, issued.is_date, terms.negate(issued.is_number)])
+            yield _implied(terms, there, terms.at_most(issued.date, now))
+            for age in _measures(told, AGE):
+                both = terms.every([there, told[AGE][0].there])
+                yield _implied(terms, both, terms.at_most(now, terms.sum([issued.date, age.number, 1])))
+
+
+def _measures(told: Told, key: str) -> Iterator[Measure]:
+    yield from (slot.measure for slot in told.get(key, ()) if slot.measure is not None)
 
 
 def grant(terms: Terms, told: Told) -> Iterator[Formula]:

@@ -24,7 +24,8 @@ def admitted(script: Script, domain: Domain, text: Text, named: Sequence[Text] =
     shaped = [terms.inside(text, shape(terms, one)) for one in domain.shapes]
     others = [] if domain.strict else [any_text, *(terms.equal(text, one) for one in named)]
     possible = terms.some([*shaped, *others]) if domain.kind is Kind.TEXT else True
-    return terms.every([possible, *map(terms.negate, never)])
+    short = True if domain.longest is None else terms.at_most(terms.length(text), domain.longest)
+    return terms.every([possible, short, *map(terms.negate, never)])
 
 
 def can_hold_wildcard(domain: Domain) -> bool:

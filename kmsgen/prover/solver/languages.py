@@ -72,6 +72,12 @@ def holds_wildcard(terms: Terms) -> Language:
 
 
 @once
+def with_slash(terms: Terms) -> Language:
+    """Return the texts that hold a slash."""
+    return terms.sequence([terms.anything(), terms.exactly("/"), terms.anything()])
+
+
+@once
 def with_colons(terms: Terms, count: int) -> Language:
     """Return the texts that hold at least so many colons."""
     return terms.sequence([*([terms.anything(), terms.exactly(":")] * count), terms.anything()])

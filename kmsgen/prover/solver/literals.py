@@ -15,7 +15,7 @@ from kmsgen.prover.requests.circumstances import completed
 from kmsgen.prover.requests.components import Free
 from kmsgen.prover.requests.constraints import Literal, in_order
 from kmsgen.prover.requests.constraints import holds as is_met
-from kmsgen.prover.requests.parts import EPOCH, NOW
+from kmsgen.prover.requests.times import EPOCH, NOW, times_agree
 from kmsgen.prover.solver.consult import consult
 from kmsgen.prover.solver.looks import holds
 from kmsgen.prover.solver.process import within
@@ -78,6 +78,8 @@ def _checked(decided: Assignment, literals: list[Literal], rough: tuple[str, ...
 
 def _is_one_moment(decided: Assignment) -> bool:
     now, epoch = (decided.values.get(key) for key in (NOW, EPOCH))
+    if not times_agree(decided.values):
+        raise OutsideError("the times of a request are compared as texts")
     if not now or not epoch:
         return True
     if not set(parse_date(now[0])) & set(parse_date(epoch[0])):

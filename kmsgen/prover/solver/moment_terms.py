@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kmsgen.prover.requests.parts import EPOCH, NOW
+from kmsgen.prover.requests.times import EPOCH, NOW
 from kmsgen.prover.solver import values
 from kmsgen.prover.solver.measures import Asked
 from kmsgen.prover.solver.script import Script

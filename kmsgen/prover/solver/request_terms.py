@@ -13,20 +13,22 @@ from kmsgen.prover.requests.circumstances import CHAIN, FIRST, LAST, WHOLE
 from kmsgen.prover.requests.components import Free
 from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, FAMILY_OF_NAMES, ConstraintTest, Look
 from kmsgen.prover.requests.grant_request import GRANT_KEYS, GRANT_PRINCIPALS, OPERATIONS
-from kmsgen.prover.requests.parts import EPOCH, NOW
+from kmsgen.prover.requests.organizations import ID_OF, PATHS_OF
+from kmsgen.prover.requests.times import EPOCH, NOW
 from kmsgen.prover.requests.vocabulary import constraint_pairs
 from kmsgen.prover.solver import coherence, values
 from kmsgen.prover.solver.callers import CallerTerms
-from kmsgen.prover.solver.domains import can_hold_wildcard
+from kmsgen.prover.solver.domains import admitted, can_hold_wildcard
 from kmsgen.prover.solver.families import Family, Wanted
 from kmsgen.prover.solver.grants import GrantTerms
 from kmsgen.prover.solver.languages import holds_wildcard
 from kmsgen.prover.solver.moment_terms import moment
 from kmsgen.prover.solver.named import Named
 from kmsgen.prover.solver.script import Script
-from kmsgen.prover.solver.slots import Slot, Slots, known
+from kmsgen.prover.solver.slots import Slot, Slots, known, present
 from kmsgen.prover.solver.templates import Value
 from kmsgen.prover.solver.terms import Formula, Text
+from kmsgen.prover.values.domains import DOMAINS
 
 
 class RequestTerms:
@@ -157,7 +159,9 @@ class RequestTerms:
     def _make_keys(self, keys: Sequence[str]) -> None:
         for key in keys:
             domain = self.free.domains[key]
-            self._slots[key] = self._sequence(key, key, max(2 * self._reads(key), 1) if domain.multi_valued else 1)
+            self._slots[key] = self._sequence(
+                key, key, max(2 * self._reads(key), 1) if domain.multi_valued and key not in self._organized else 1
+            )
             if not domain.optional:
                 self.script.say(self._slots[key][0].there)
 
@@ -183,7 +187,13 @@ class RequestTerms:
                 domain = self.free.domains[key]
                 asked = self._named.asked(key, domain)
                 for slot in self._slots[key]:
-                    values.limit(self.script, domain, asked, slot, [*self._named.texts(key), *self._with_variables(key)])
+                    values.limit(
+                        self.script,
+                        domain,
+                        asked,
+                        slot,
+                        [*self._named.texts(key), *self._with_variables(key), *self._organizations_of(key)],
+                    )
 
     def _with_variables(self, key: str) -> Iterator[Text]:
         for template in self._named.templates(key):
@@ -200,9 +210,33 @@ class RequestTerms:
         told = {key: self._slots[key] for key in self.hanging}
         self._say_every(coherence.circumstances(self.script.terms, told))
         self._say_every(coherence.chain(self.script.terms, told))
+        self._say_every(coherence.organizations(self.script.terms, self._organizations(), one=self.free.one_organization))
+        self._say_every(coherence.times(self.script.terms, {key: self._slots[key] for key in self.keys}))
         if self.grant is not None:
             principals = {key: self._slots[key] for key in GRANT_PRINCIPALS if key in self.keys}
             self._say_every(coherence.grant(self.script.terms, principals))
+
+    @property
+    def _organized(self) -> frozenset[str]:
+        """The paths of organizations, of which an account has one."""
+        return frozenset(ID_OF) - self.free.hanging
+
+    def _organizations(self) -> Mapping[str, Slots]:
+        """Return the ids and the paths of organizations; of paths without the id some id is told."""
+        told = {key: self._slots[key] for key in self.keys if key not in self.free.hanging}
+        for key in [key for key in told if self._some_organization(key, told)]:
+            name = self.script.terms.text("organization")
+            self.script.say(admitted(self.script, DOMAINS[ID_OF[key]], name, list(self._organizations_of(ID_OF[key]))))
+            told[ID_OF[key]] = [Slot(present(self.script.terms, told[key]), name)]
+        return told
+
+    def _some_organization(self, key: str, told: Mapping[str, Slots]) -> bool:
+        """Return whether a key tells the paths of an organization that nothing else tells."""
+        return key in ID_OF and ID_OF[key] not in (*told, *self._slots) and not self.free.domains[key].strict
+
+    def _organizations_of(self, key: str) -> Iterator[str]:
+        """Yield the ids of organizations that the named paths begin with."""
+        yield from (text.partition("/")[0] for text in self._named.texts(PATHS_OF.get(key, "")) if isinstance(text, str))
 
     def _say_every(self, formulas: Iterable[Formula]) -> None:
         for formula in formulas:

@@ -89,6 +89,8 @@ def _by_patterns(domain: Domain, wanted: Sequence[Wanted], count: Count) -> str 
     watch = _watch(domain, wanted)
     for shape in domain.shapes:
         for text, state in walk(shape, watch.together, watch.doomed, count):
+            if domain.longest is not None and len(text) > domain.longest:
+                break  # the shortest come first
             if watch.wanted(state):
                 if not _is_met(text, domain, wanted):
                     raise DefectError(f"patterns and authorizer read `{text}` differently")

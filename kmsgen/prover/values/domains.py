@@ -36,7 +36,7 @@ class Domain(NamedTuple):
     A value of another shape is taken as possible where a policy names it, unless the shapes are `strict`: KMS checks them.
     `taken` are values that no request has here, `never` patterns of such, `far` networks without any. `low` and `high` are the
     least and the greatest number, or seconds since 1970; `as_number`: an instant is told as such a number. Of a key of several
-    values, every set has those `within` it.
+    values, every set has those `within` it. No text is longer than `longest`.
     """
 
     kind: Kind = Kind.TEXT
@@ -53,11 +53,14 @@ class Domain(NamedTuple):
     never: tuple[Pattern, ...] = ()
     far: tuple[Network, ...] = ()
     within: Values = ()
+    longest: int | None = None
 
     def admits(self, text: str) -> bool:
         """Return whether a request can have the value."""
         if self.values:
             return text in self.values and text not in self.taken
+        if self.longest is not None and len(text) > self.longest:
+            return False
         if text in self.taken or any(pattern.matches(text) for pattern in self.never):
             return False
         if self.kind is not Kind.TEXT:

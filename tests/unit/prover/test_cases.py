@@ -52,8 +52,11 @@ def bundle(case: Mapping[str, Any]) -> Bundle:
     key = Key(KEY, tags=tuple(case.get("tags", {}).items()), **told)
     access = KeyAccess(key, document(case["policy"]), tuple(parse_grant(grant) for grant in case.get("grants", ())))
     told = {arn(who): Organization(name) for who, name in case.get("organizations", {}).items()}
+    scps = {arn(who): ((document([{"allow": "*"}, *level]),),) for who, level in case.get("scps", {}).items()}
     beside = {
-        arn(who): PrincipalPolicies((document(statements),) if statements else (), organization=told.get(arn(who)))
+        arn(who): PrincipalPolicies(
+            (document(statements),) if statements else (), organization=told.get(arn(who)), scps=scps.get(arn(who), ())
+        )
         for who, statements in case.get("iam", {}).items()
     }
     endpoints = {name: document(statements) for name, statements in case.get("endpoints", {}).items()}
