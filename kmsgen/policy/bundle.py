@@ -31,7 +31,7 @@ class Creation(NamedTuple):
 
 
 TAGS, ALIASES, REGION, KEY_ID = "tags", "aliases", "the Region", "the id"
-SPEC, ORIGIN, MULTI_REGION = "the spec", "the origin", "multi-Region"
+KIND, SPEC, ORIGIN, MULTI_REGION = "the kind", "the spec", "the origin", "multi-Region"
 """What may be untold of a key; SPEC which of its key type, MULTI_REGION of a multi-Region key whether it is the primary."""
 
 

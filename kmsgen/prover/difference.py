@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.policy.bundle import ALIASES, TAGS, Bundle, Key, KeyAccess, PrincipalPolicies
+from kmsgen.policy.bundle import (
+    ALIASES,
+    KIND,
+    MULTI_REGION,
+    ORIGIN,
+    REGION,
+    SPEC,
+    TAGS,
+    Bundle,
+    Key,
+    KeyAccess,
+    PrincipalPolicies,
+)
 from kmsgen.policy.document import Document
 from kmsgen.prover.answer import Kind, in_both_readings, kind_of
-from kmsgen.prover.grouping import group, merged, speaker_of
+from kmsgen.prover.grouping import group, of_forms, speaker_of
+from kmsgen.prover.key_forms import forms_of, of_form, said, with_key
 from kmsgen.prover.problem import Budget, BudgetError, Meter, OutsideError
 from kmsgen.prover.question import Differences, Group
 from kmsgen.prover.search.counterexamples import Hit, gained
@@ -41,12 +55,12 @@ def differences(
     found = Differences()
     meter = Meter(budget)
     for number in range(max(len(old.keys), len(new.keys), 1)):
-        pairs = _readings(_about(new, number, old), _about(old, number, new))
-        here = [_of_one_key(one, Scope(described_only=described_only), meter) for one in pairs]
+        pairs = _pairs(_about(new, number, old), _about(old, number, new))
+        here = [_of_one_key(one, Scope(described_only=described_only), meter) for one in pairs.asked]
         found = Differences(
-            (*found.gained, *merged(group for one in here for group in one.gained)),
-            (*found.lost, *merged(group for one in here for group in one.lost)),
-            found.reason or next((one.reason for one in here if one.reason), ""),
+            (*found.gained, *of_forms(zip(pairs.words, (one.gained for one in here), strict=True))),
+            (*found.lost, *of_forms(zip(pairs.words, (one.lost for one in here), strict=True))),
+            found.reason or next((one.reason for one in here if one.reason), pairs.unasked),
         )
     return Differences(found.gained[: budget.groups], found.lost[: budget.groups], found.reason)
 
@@ -70,25 +84,50 @@ def _about(bundle: Bundle, number: int, other: Bundle) -> Bundle:
     return bundle._replace(keys=(*missing, *bundle.keys))
 
 
-def _readings(new: Bundle, old: Bundle) -> Iterator[list[Bundle]]:
-    """Yield both bundles with a first key of which the same is told, and once more with further aliases where these are not."""
+class _Pairs(NamedTuple):
+    """Both bundles, the new one first, with a first key in every form; why some form may be missing."""
+
+    asked: tuple[tuple[Bundle, Bundle], ...]
+    unasked: str = ""
+
+    @property
+    def words(self) -> list[tuple[str, ...]]:
+        """What the key is in each form that the likely one is not."""
+        keys = [bundle.keys[0].key for bundle, _ in self.asked if bundle.keys]
+        return [said(key, keys[0]) for key in keys] or [()]
+
+
+def _pairs(new: Bundle, old: Bundle) -> _Pairs:
+    """Return both bundles with a first key of which the same is told, and once more with further aliases where these are not."""
     if not (new.keys and old.keys):
-        yield [new, old]
-        return
-    keys = [bundle.keys[0].key for bundle in (new, old)]
-    telling = [key.tags for key in keys if TAGS not in key.untold]
-    open_ = frozenset() if telling else frozenset((TAGS,))
-    told = [key._replace(untold=open_, tags=telling[0] if telling and TAGS in key.untold else key.tags) for key in keys]
-    yield [_with_key(*one) for one in zip((new, old), told, strict=True)]
+        return _Pairs(((new, old),))
+    keys = new.keys[0].key, old.keys[0].key
+    told = _told_by(keys[0], keys[1]), _told_by(keys[1], keys[0])
+    forms = forms_of(with_key(new, told[0]), with_key(old, told[1]))
+    found = [told, *((of_form(told[0], form), of_form(told[1], form)) for form in forms.keys[1:])]
     if any(ALIASES in key.untold for key in keys):
         shared = tuple(name for name in keys[0].aliases if name in keys[1].aliases)
-        further = [key._replace(aliases=shared, untold=key.untold | {ALIASES}) for key in told]
-        yield [_with_key(*one) for one in zip((new, old), further, strict=True)]
+        found += [(_with_untold_aliases(one, shared), _with_untold_aliases(other, shared)) for one, other in found]
+    return _Pairs(tuple((with_key(new, one), with_key(old, other)) for one, other in found), forms.unasked)
 
 
-def _with_key(bundle: Bundle, key: Key) -> Bundle:
-    first, *others = bundle.keys
-    return bundle._replace(keys=(first._replace(key=key), *others))
+def _told_by(key: Key, other: Key) -> Key:
+    """Return a key with what is told of another one and not of it; what neither tells stays untold, but for aliases."""
+    told = {what: fields for what, fields in _FIELDS.items() if what in key.untold and what not in other.untold}
+    key = key._replace(**{field: getattr(other, field) for fields in told.values() for field in fields})
+    if REGION in key.untold and REGION not in other.untold:
+        parts = key.arn.split(":", 5)
+        key = key._replace(arn=":".join((*parts[:3], other.arn.split(":")[3], *parts[4:])))
+    return key._replace(untold=key.untold & other.untold - {ALIASES})
+
+
+_KINDS, _MAKES = ("spec", "usage"), ("multi_region", "multi_region_key_type")
+_FIELDS = {KIND: _KINDS, SPEC: _KINDS, ORIGIN: ("origin",), MULTI_REGION: _MAKES, TAGS: ("tags",)}
+"""The fields of a key that hold what may be untold of it."""
+
+
+def _with_untold_aliases(key: Key, told: tuple[str, ...]) -> Key:
+    return key._replace(aliases=told, untold=key.untold | {ALIASES})
 
 
 def _of_one_key(pair: Sequence[Bundle], scope: Scope, meter: Meter) -> Differences:

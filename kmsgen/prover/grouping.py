@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from kmsgen.arn import Arn, is_service_principal, parse_arn
+from kmsgen.prover.key_forms import as_condition
 from kmsgen.prover.problem import Values
 from kmsgen.prover.question import Group
 from kmsgen.prover.requests.principals import SPECIAL_ROLES
@@ -111,6 +112,25 @@ def merged(groups: Iterable[Group]) -> tuple[Group, ...]:
         actions, reason = tuple(sorted({*same.actions, *one.actions})), tuple(dict.fromkeys([*same.reason, *one.reason]))
         found[one.principals, one.conditions] = same._replace(actions=actions, reason=reason)
     return tuple(found.values())
+
+
+def of_forms(found: Iterable[tuple[Values, Iterable[Group]]]) -> tuple[Group, ...]:
+    """Put groups together that are found for the forms in which a key exists, each told in words; by none the likely one.
+
+    What only some form has says so, once for the form of the fewest words.
+    """
+    told: dict[tuple[Values, Values], list[tuple[Values, Values]]] = {}
+    groups: list[Group] = []
+    for words, of_form in found:
+        for one in of_form:
+            before = told.setdefault((one.principals, one.conditions), [])
+            wider = [(form, actions) for form, actions in before if set(form) <= set(words)]
+            if any(set(one.actions) <= set(actions) for _, actions in wider):
+                continue
+            before.append((words, one.actions))
+            form = next((form for form, _ in wider), words)
+            groups.append(one._replace(conditions=(*one.conditions, *filter(None, [as_condition(form)]))))
+    return merged(groups)
 
 
 def _by_danger(rows: list[list[Hit]], speaker: Speaker) -> list[list[list[Hit]]]:

@@ -11,16 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kmsgen.arn import parse_arn
 from kmsgen.errors import InputError, KmsgenError, Location, input_error, together
-from kmsgen.policy.bundle import ALIASES, Bundle
+from kmsgen.policy.bundle import ALIASES, KEY_ID, KIND, MULTI_REGION, NEW_KEY_ID, ORIGIN, REGION, Bundle, Key
 from kmsgen.reading import MAX_JSON_BYTES, Lines, Source, read_file, read_or_stream
 from kmsgen.sources import aws_output, intent_file, key_policy, rendered_folder, scenario, terraform_plan
 from kmsgen.sources.beside import NOTHING, Beside, read_beside
 from kmsgen.sources.cloudformation import template
 from kmsgen.sources.described import KEY_KIND, KEY_MAKE, KEY_REGION, OPTIONS, Described, Open
 from kmsgen.sources.folders import MANIFEST, is_rendered_folder
-from kmsgen.sources.key_kinds import every_kind
-from kmsgen.sources.key_makes import every_make
-from kmsgen.sources.key_regions import every_region
 
 if TYPE_CHECKING:
     from kmsgen.intent.intent import Intent
@@ -78,7 +75,10 @@ class Subject(NamedTuple):
         """What the file leaves open of its keys: a plan, a template or an intent has what it makes, no more."""
         if self.intent is not None:
             return self.intent.untold
-        return frozenset() if self.form in (SCENARIO, ANSWER, ANSWERS) else frozenset((ALIASES,))
+        if self.form in (SCENARIO, ANSWER, ANSWERS) and not self.described.lacks:
+            return frozenset()
+        lacks = (what for lack in self.described.lacks for what in _UNTOLD.get(lack, ()))
+        return frozenset(lacks) | (frozenset() if self.form in (SCENARIO, ANSWER, ANSWERS) else {ALIASES})
 
     @property
     def opened(self) -> Subject:
@@ -86,7 +86,7 @@ class Subject(NamedTuple):
         untold = self.untold
 
         def of(one: Described) -> Described:
-            keys = (held._replace(key=held.key._replace(untold=held.key.untold | untold)) for held in one.bundle.keys)
+            keys = (held._replace(key=_opened(held.key, untold)) for held in one.bundle.keys)
             return one._replace(bundle=one.bundle._replace(keys=tuple(keys)))
 
         return self._replace(described=self.described.changed(of)) if untold else self
@@ -128,20 +128,22 @@ class Subject(NamedTuple):
         keys = self.bundle.keys
         return tuple(self.bundle._replace(keys=(one, *(other for other in keys if other is not one))) for one in keys)
 
-    def by_kind(self, bundle: Bundle) -> tuple[Bundle, ...]:
-        """Return the bundle once for each kind, make and Region of key that its first key could be, the likely one first."""
-        lacks = self.described.lacks
-        found: list[Bundle] = []
-        for one in every_region(bundle) if KEY_REGION in lacks else (bundle,):
-            found += every_kind(one) if KEY_KIND in lacks else (one,)
-            found += every_make(one) if KEY_MAKE in lacks else ()
-        return tuple(found)
-
     def about_keys(self) -> Subject:
         """Return the subject. Raises InputError where it tells no key to ask about."""
         if self.described.no_key is not None:
             raise InputError([self.described.no_key])
         return self
+
+
+_UNTOLD = {KEY_KIND: (KIND,), KEY_MAKE: (ORIGIN, MULTI_REGION), KEY_REGION: (REGION,)}
+"""What is untold of a key where a file has no room for it."""
+
+
+def _opened(key: Key, untold: frozenset[str]) -> Key:
+    """Return a key with what is untold of it; an id that is told tells whether it is a multi-Region key."""
+    name = key.arn.rpartition("/")[2]
+    single = not key.multi_region and KEY_ID not in untold and not name.startswith(NEW_KEY_ID[:-4])
+    return key._replace(untold=key.untold | (untold - {MULTI_REGION} if single else untold))
 
 
 class Identified(NamedTuple):

@@ -12,14 +12,14 @@ from typing import NamedTuple
 from kmsgen.arn import parse_arn
 from kmsgen.authorizer.language.wildcards import glob, pieces_of
 from kmsgen.catalogue import grants
-from kmsgen.catalogue.actions import ACTIONS, expand
+from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.key_specs import KEY_SPECS, key_type, usages
 from kmsgen.checks.example_requests import Situation, bound, situations
 from kmsgen.checks.intent.asked_access import Expected, regions_of
 from kmsgen.checks.intent.example_callers import callers
 from kmsgen.intent.intent import Intent
-from kmsgen.policy.bundle import Bundle, Key
-from kmsgen.policy.document import Condition, Effect, Statement
+from kmsgen.policy.bundle import Key
+from kmsgen.policy.document import Condition
 from kmsgen.policy.letter_case import folded
 
 Values = tuple[str, ...]
@@ -125,23 +125,6 @@ def _able(action: str, key: Key, told: Values) -> Key:
     if "multi_region" not in told and row is not None and row.multi_region_only:
         key = _multi_region(key)
     return key
-
-
-def forms(key: Key, intent: Intent, bundle: Bundle) -> tuple[Key, ...]:
-    """Return the key, and as what else it may exist where that lets policies of a bundle do more; what is not told stays open."""
-    statements = [each for each in _statements(bundle, key_policies=intent.governed) if each.effect is Effect.ALLOW]
-    patterns = {"*" if each.not_action else name for each in statements for name in each.actions}
-    key = key._replace(untold=intent.untold)
-    other = key
-    for action in sorted({name for pattern in patterns for name in expand(pattern)}):
-        other = _able(action, other, _told(intent))
-    return (key,) if other == key else (key, other)
-
-
-def _statements(bundle: Bundle, *, key_policies: bool) -> Iterator[Statement]:
-    documents = [access.policy for access in bundle.keys if key_policies]
-    documents += [policy for beside in bundle.principals.values() for policy in beside.identity_policies]
-    return (each for document in documents for each in document.statements)
 
 
 def _multi_region(key: Key, kind: str = "PRIMARY") -> Key:

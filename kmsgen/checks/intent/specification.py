@@ -114,6 +114,20 @@ def specify(intent: Intent, keys: Sequence[Key]) -> Specification:
     return Specification(tuple(accesses), grants, tuple(given))
 
 
+def about_form(intent: Intent, specification: Specification, key: Key, form: Key) -> tuple[Statement, ...]:
+    """Return the statements about a key, in one of the forms in which it exists: in another Region, under another id."""
+    if intent.every_key and form.arn != key.arn:
+        return specify(intent, [form]).about(form.arn)
+    stated = specification.about(key.arn)
+    return tuple(one._replace(resources=tuple(_moved(text, key.arn, form.arn) for text in one.resources)) for one in stated)
+
+
+def _moved(resource: str, old: str, new: str) -> str:
+    """Return a resource as it is called beside a replica of a key: that itself, or aliases in its Region."""
+    head, other = (text.partition(":key/")[0] for text in (old, new))
+    return other + resource.removeprefix(head) if resource.startswith(f"{head}:") else resource
+
+
 def as_bundle(specification: Specification, judged: Bundle, intent: Intent) -> Bundle:
     """Return the bundle that allows what was asked: in key policies where they are the intent's, in IAM policies for all."""
     keys = []

@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intent.deployment import undeployable
-from kmsgen.checks.intent.example_calls import forms
 from kmsgen.checks.intent.excess_access import BESIDE_THE_KEY, beyond, described
 from kmsgen.checks.intent.lockout import locked_out
 from kmsgen.checks.intent.missing_access import not_allowed
-from kmsgen.checks.intent.specification import Specification, specify
+from kmsgen.checks.intent.specification import Specification, about_form, specify
 from kmsgen.errors import Location, RefusedError
 from kmsgen.intent.intent import ORGANIZATION, Intent, NeverLine
-from kmsgen.policy.bundle import Bundle, Key, KeyAccess
+from kmsgen.policy.bundle import Bundle, KeyAccess
+from kmsgen.prover.key_forms import forms_of
 from kmsgen.prover.prove import prove_each
 from kmsgen.prover.question import Beyond, Group, Never, NeverInside, Proof, Result
 
@@ -69,12 +69,17 @@ def _proved(intent: Intent, specification: Specification, bundle: Bundle, origin
     never = [_ruled_out(line) for line in intent.never]
     ruled_out: list[list[Finding]] = [[] for _ in never]
     for access in bundle.keys:
-        beyond = Beyond(specification.about(access.key.arn), specification.grants if intent.governed else access.grants)
-        for key in forms(access.key, intent, bundle):
-            first, *proofs = prove_each(_with_key(bundle, access, key), [beyond, *never], described_only=not intent.governed)
+        about = _about(bundle, access, intent)
+        forms = forms_of(about)
+        for one in forms.bundles(about):
+            meant = about_form(intent, specification, access.key, one.keys[0].key)
+            asked = [Beyond(meant, specification.grants if intent.governed else access.grants), *never]
+            first, *proofs = prove_each(one, asked, described_only=not intent.governed)
             yield from _findings(first, "excess-access", Location(intent.path), origins)
             for line, proof, found in zip(intent.never, proofs, ruled_out, strict=True):
                 found.extend(_findings(proof, "never", line.location, origins))
+        if forms.unasked:
+            yield Finding("unproved", "error", f"nothing is proved of some keys: {forms.unasked}", Location(intent.path))
     for found in ruled_out:
         yield from found
 
@@ -85,9 +90,10 @@ def _ruled_out(line: NeverLine) -> Never | NeverInside:
     return Never(line.principal, line.actions)
 
 
-def _with_key(bundle: Bundle, access: KeyAccess, key: Key) -> Bundle:
-    """Return the bundle with one of its keys in front, in a form that the key may have."""
+def _about(bundle: Bundle, access: KeyAccess, intent: Intent) -> Bundle:
+    """Return the bundle with one of its keys in front, and what the intent does not tell of it left open."""
     others = tuple(other for other in bundle.keys if other is not access)
+    key = access.key._replace(untold=intent.untold)
     return bundle._replace(keys=(access._replace(key=key), *others))
 
 

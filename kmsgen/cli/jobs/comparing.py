@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from kmsgen.cli.jobs.last_render import last_render
 from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import Diagnostic, Location
-from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
+from kmsgen.policy.bundle import KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Document
 from kmsgen.prover.difference import differences
-from kmsgen.prover.grouping import merged
 from kmsgen.prover.problem import Budget
 from kmsgen.prover.question import Differences
 from kmsgen.render.deployment import deployment_of
 from kmsgen.render.history import UNKNOWN, History
 from kmsgen.render.lost_keys import replacements
 from kmsgen.render.terraform.addresses import history_after
-from kmsgen.sources.described import GRANTS, KEY_REGION, Described
-from kmsgen.sources.key_regions import in_region
+from kmsgen.sources.described import GRANTS, Described
 from kmsgen.sources.subject import FOLDER, PLAN, Subject
 
 
@@ -76,8 +74,7 @@ def compare(before: Subject, after: Subject, bounds: Bounds) -> Differences:
     whole = (before.intent is not None, after.intent is not None)
 
     def of(old: Subject, new: Subject) -> Differences:
-        pairs = _of_one_kind(old, new)
-        return _together([differences(*pair, bounds.budget, described_only=only, whole=whole) for pair in pairs])
+        return differences(old.bundle, new.bundle, bounds.budget, described_only=only, whole=whole)
 
     unknown = (*before.described.unknown, *after.described.unknown)
     if not unknown:
@@ -123,43 +120,3 @@ def _in_order(described: Described, other: Described, addresses: Sequence[str]) 
 def _by_address(described: Described) -> dict[str, KeyAccess]:
     held = {access.key.arn: access for access in described.bundle.keys}
     return {name: held[arn] for arn, name in described.names.items() if arn in held}
-
-
-def _of_one_kind(before: Subject, after: Subject) -> Iterator[tuple[Bundle, Bundle]]:
-    """Yield the bundles with a first key of the same kind where one of them is a bare policy, which does not tell its kind."""
-    if not before.bundle.keys or not after.bundle.keys or (before.tells_kind and after.tells_kind):
-        yield before.bundle, after.bundle
-        return
-    known = [subject.bundle.keys[0].key for subject in (before, after) if subject.tells_kind]
-    possible = [one.keys[0].key for subject in (before, after) for one in subject.by_kind(subject.bundle)]
-    for key in {_kind(key): key for key in known or possible}.values():
-        yield _as(before, key), _as(after, key)
-
-
-def _kind(key: Key) -> tuple[object, ...]:
-    """Return the properties of a key that a bare policy does not tell."""
-    region = key.arn.split(":")[3]
-    return key.spec, key.usage, key.origin, key.multi_region, key.multi_region_key_type, region
-
-
-def _as(subject: Subject, key: Key) -> Bundle:
-    """Return a bundle with its first key of a kind, and in its Region where the file does not tell another."""
-    bundle = subject.bundle
-    first, *others = bundle.keys
-    if KEY_REGION in subject.described.lacks:
-        first = first._replace(key=in_region(first.key, key.arn.split(":")[3]))
-    same = first.key._replace(
-        spec=key.spec,
-        usage=key.usage,
-        origin=key.origin,
-        multi_region=key.multi_region,
-        multi_region_key_type=key.multi_region_key_type,
-    )
-    return bundle._replace(keys=(first._replace(key=same), *others))
-
-
-def _together(found: Sequence[Differences]) -> Differences:
-    """Return the differences on keys of every kind as one."""
-    gained = merged(group for one in found for group in one.gained)
-    lost = merged(group for one in found for group in one.lost)
-    return Differences(gained, lost, next((one.reason for one in found if one.reason), ""))

@@ -21,11 +21,9 @@ from kmsgen.cli.reports.findings import shown
 from kmsgen.cli.reports.linted import Linted
 from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import InputError, KmsgenError, Location
-from kmsgen.policy.bundle import Bundle
+from kmsgen.policy.bundle import MULTI_REGION, ORIGIN, Bundle
+from kmsgen.prover.key_forms import forms_of, with_key
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.described import KEY_REGION
-from kmsgen.sources.key_kinds import every_kind
-from kmsgen.sources.key_regions import every_region
 from kmsgen.sources.subject import Subject, identify
 
 
@@ -89,7 +87,9 @@ def _of_reading(subject: Subject) -> list[Finding]:
     """Return the findings on the policies of a file, its keys together; on each policy by itself where it tells no key."""
     written = list(_written(subject))
     if subject.bundle.keys:
-        return _of_every_kind([lint(written, one) for one in _kinds(subject)])
+        found = [lint(written, one) for one in _kinds(subject)]
+        may_go = any(map(_may_go, found[0]))
+        return _of_every_kind(found, [lint(written, one) for one in _forms(subject)] if may_go else [])
     if not written:
         subject.about_keys()
     return [finding for policy in written for finding in lint([policy], None)]
@@ -108,20 +108,33 @@ def _kinds(subject: Subject) -> Iterator[Bundle]:
     """Yield the bundle as it is, and once for each other kind and make that one of its keys could be of."""
     yield subject.bundle
     for number, first in enumerate(() if subject.tells_kind else subject.by_key()):
-        elsewhere = every_region(first)[1:] if KEY_REGION in subject.described.lacks else ()
-        for one in (*every_kind(first)[1:], *other_makes(first), *elsewhere):
-            keys = list(one.keys[1:])
-            keys.insert(number, one.keys[0])
-            yield one._replace(keys=tuple(keys))
+        key = first.keys[0].key
+        open_ = with_key(first, key._replace(untold=key.untold - {ORIGIN, MULTI_REGION}))
+        elsewhere = (with_key(first, one) for one in forms_of(open_).keys[1:])
+        yield from (_in_place(one, number) for one in (*elsewhere, *other_makes(first)))
 
 
-def _of_every_kind(found: Sequence[Sequence[Finding]]) -> list[Finding]:
+def _in_place(bundle: Bundle, number: int) -> Bundle:
+    """Return the bundle with its first key where it stands in the file."""
+    keys = list(bundle.keys[1:])
+    keys.insert(number, bundle.keys[0])
+    return bundle._replace(keys=tuple(keys))
+
+
+def _forms(subject: Subject) -> Iterator[Bundle]:
+    """Yield the bundle once for each form of a key in which some request may meet what none meets in the likely one."""
+    for number, first in enumerate(subject.by_key()):
+        yield from (_in_place(with_key(first, one), number) for one in forms_of(first).keys[1:])
+
+
+def _of_every_kind(found: Sequence[Sequence[Finding]], forms: Sequence[Sequence[Finding]]) -> list[Finding]:
     """Return what holds whatever kind of key the policies are for, the likely kind first.
 
-    What may go from a statement is what may go there for the likely kind, if for each other kind something may go too.
+    What may go from a statement is what may go there for the likely kind, if for each other kind, and in each of the `forms`
+    that the key may have, something may go too.
     """
     likely, *others = found
-    everywhere = set.intersection(*(set(map(_part, findings)) for findings in found))
+    everywhere = set.intersection(*(set(map(_part, findings)) for findings in (*found, *forms)))
     kept = [one for one in likely if not _may_go(one) or _part(one) in everywhere]
     further = {_identity(one): one for findings in others for one in findings if not _may_go(one)}
     kept += [one for identity, one in further.items() if identity not in set(map(_identity, kept))]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kmsgen.checks.intent.example_calls import forms
 from kmsgen.cli.console import say_note
 from kmsgen.cli.jobs.questions import AskedQuestions, Asker
 from kmsgen.cli.reports import proofs as report
@@ -12,13 +11,13 @@ from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import InputError, Location, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, Key
-from kmsgen.prover.grouping import merged
+from kmsgen.prover.grouping import of_forms
+from kmsgen.prover.key_forms import as_condition, forms_of, said
 from kmsgen.prover.problem import Budget
 from kmsgen.prover.prove import prove
 from kmsgen.prover.question import Beyond, NoEscalation, NoLockout, NoPublic, Proof, Question, Result
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import Open
-from kmsgen.sources.key_makes import said
 from kmsgen.sources.subject import Subject, read_subject
 
 _WORSE = (Result.PROVED, Result.UNKNOWN, Result.REFUTED, Result.VACUOUS)
@@ -39,7 +38,6 @@ def run(path: str, beside: Beside, asked: AskedQuestions, output: str, *, descri
 
 def answers(subject: Subject, questions: Sequence[Question], budget: Budget, *, described_only: bool) -> list[Proof]:
     """Answer every question about every key. Raises InputError where there is none."""
-    subject = subject.opened
     bundles = subject.by_key()
     if not bundles:
         raise input_error(
@@ -47,7 +45,7 @@ def answers(subject: Subject, questions: Sequence[Question], budget: Budget, *, 
         )
     found = []
     for number, bundle in enumerate(bundles):
-        for question in questions or [_beyond(subject, bundle)]:
+        for question in questions or [_beyond(subject, bundle, bundle.keys[0].key)]:
             proof = answer_about(subject, number, question, budget, described_only=described_only)
             if proof.result is Result.VACUOUS:
                 raise about_nobody(proof, Location(subject.path))
@@ -64,6 +62,7 @@ def about_nobody(proof: Proof, place: Location) -> InputError:
 
 def answer_about(subject: Subject, number: int, question: Question, budget: Budget, *, described_only: bool) -> Proof:
     """Answer a question about the key of a number, whatever the file leaves unknown."""
+    subject = subject.opened
     bundle = subject.by_key()[number]
     proof = _ask(subject, bundle, question, budget, described_only=described_only)
     unknown = subject.unknown_of(bundle.keys[0].key.arn)
@@ -75,22 +74,14 @@ def answer_about(subject: Subject, number: int, question: Question, budget: Budg
 
 
 def _ask(subject: Subject, bundle: Bundle, question: Question, budget: Budget, *, described_only: bool) -> Proof:
-    kinds = _forms(subject, bundle)
-    return _together([prove(one, question, budget, described_only=described_only) for one in kinds], kinds)
-
-
-def _forms(subject: Subject, bundle: Bundle) -> Sequence[Bundle]:
-    """Return the bundle with its first key as whatever it may be: of any kind."""
-    intent, kinds = subject.intent, subject.by_kind(bundle)
-    if intent is not None:
-        made = dict.fromkeys(key for one in kinds for key in forms(one.keys[0].key, intent, one))
-        return [_with_key(bundle, key) for key in made]
-    return kinds
-
-
-def _with_key(bundle: Bundle, key: Key) -> Bundle:
-    first, *others = bundle.keys
-    return bundle._replace(keys=(first._replace(key=key), *others))
+    """Answer a question about the first key of a bundle as whatever it may exist."""
+    forms = forms_of(bundle)
+    asked = forms.bundles(bundle)
+    of_each = [_beyond(subject, bundle, key) if isinstance(question, Beyond) else question for key in forms.keys]
+    proofs = [prove(one, about, budget, described_only=described_only) for one, about in zip(asked, of_each, strict=True)]
+    found = _together(proofs, asked)
+    missing = forms.unasked if found.result is Result.PROVED else ""
+    return Proof(found.question, Result.UNKNOWN, reason=missing) if missing else found
 
 
 def _of_strangers(
@@ -129,10 +120,11 @@ def _together(proofs: Sequence[Proof], bundles: Sequence[Bundle]) -> Proof:
     """Return one answer for every kind of key that there may be: the worst, with the groups of all."""
     worst = max((proof.result for proof in proofs), key=_WORSE.index)
     number, first = next((number, proof) for number, proof in enumerate(proofs) if proof.result is worst)
-    groups = merged(one for proof in proofs for one in proof.groups)
     key, likely = bundles[number].keys[0].key, bundles[0].keys[0].key
-    kind = _of_witnesses(first, key) or (said(key, likely) if number else "")
-    return Proof(first.question, worst, groups, "; ".join(filter(None, (kind, first.reason))))
+    words = [said(one.keys[0].key, likely) for one in bundles]
+    groups = of_forms(zip(words, (proof.groups for proof in proofs), strict=True))
+    ways = (as_condition(words[number]), _of_witnesses(first, key), first.reason)
+    return Proof(first.question, worst, groups, "; ".join(filter(None, ways)))
 
 
 def _of_witnesses(proof: Proof, key: Key) -> str:
@@ -178,12 +170,14 @@ def _rulers(intent: Intent | None) -> Iterator[str]:
         yield intent.scope.deployer
 
 
-def _beyond(subject: Subject, bundle: Bundle) -> Beyond:
-    from kmsgen.checks.intent.specification import specify  # noqa: PLC0415 - only an intent is asked this
+def _beyond(subject: Subject, bundle: Bundle, form: Key) -> Beyond:
+    """Return the question whether anything is allowed beyond the intent on the first key, in one form of it."""
+    from kmsgen.checks.intent.specification import about_form, specify  # noqa: PLC0415 - only an intent is asked this
 
     intent = subject.intent
     if intent is None:
         raise ValueError("only an intent says what is intended")
     specification = specify(intent, [access.key for access in bundle.keys])
     access = bundle.keys[0]
-    return Beyond(specification.about(access.key.arn), specification.grants if intent.governed else access.grants)
+    meant = about_form(intent, specification, access.key, form)
+    return Beyond(meant, specification.grants if intent.governed else access.grants)

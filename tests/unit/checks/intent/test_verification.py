@@ -233,3 +233,46 @@ never: [{{principal: {who}, actions: 'kms:Decrypt'}}]
     found = no(text, head=WITHOUT_DEPLOYER, key='keys: "*"\n')
     assert any("never" in finding for finding in found) is (who == "role/app"), found
     assert who == "role/app" or not found
+
+
+ANYWHERE = f'kmsgen: 1\nname: test\nscope: {{account: "{ACCOUNT}"}}\n'
+OF_SOME_KEYS = (
+    "{StringEquals: {aws:RequestedRegion: us-west-2}}",
+    "{StringLike: {aws:RequestedRegion: 'eu-*'}, StringNotEquals: {aws:RequestedRegion: [eu-central-1, eu-west-1]}}",
+    "{StringEquals: {kms:KeySpec: RSA_4096}}",
+    "{StringEquals: {kms:KeyOrigin: EXTERNAL}}",
+    "{StringEquals: {kms:MultiRegionKeyType: REPLICA}}",
+)
+
+
+@pytest.mark.parametrize("condition", OF_SOME_KEYS)
+@pytest.mark.parametrize("who", ["role/app", "role/other"])
+def test_never_counts_with_every_key_that_an_intent_means(condition: str, who: str) -> None:
+    """Keys of any Region, kind and make: whom a line lets in on some of them it lets in, and nobody else."""
+    text = f"""users: [{{principal: role/app, can: decrypt, when: {{conditions: {condition}}}}}]
+never: [{{principal: {who}, actions: 'kms:Decrypt'}}]
+"""
+    found = no(text, head=ANYWHERE, key='keys: "*"\n')
+    assert any("never" in finding for finding in found) is (who == "role/app"), found
+    assert who == "role/app" or not found
+
+
+def test_never_counts_with_replicas() -> None:
+    """The policy of a multi-Region key is that of the replicas that are created with it."""
+    text = """admins: [role/Admin]
+users: [{principal: role/app, can: decrypt, when: {conditions: {StringEquals: {aws:RequestedRegion: us-east-1}}}}]
+never: [{principal: role/app, actions: 'kms:Decrypt'}]
+"""
+    key = "key: {alias: app/data, multi_region: true, replicas: [us-east-1]}\n"
+    assert any("never" in finding for finding in no(text, key=key))
+
+
+def test_what_cannot_be_asked_of_every_key_is_not_proved() -> None:
+    """A variable that holds the Region leaves Regions that are not told apart: nothing is proved of them."""
+    condition = "{StringEquals: {aws:PrincipalTag/region: '${aws:RequestedRegion}'}}"
+    text = f"""users: [{{principal: role/app, can: decrypt, when: {{conditions: {condition}}}}}]
+never: [{{principal: role/other, actions: 'kms:Decrypt'}}]
+"""
+    found = no(text, head=ANYWHERE, key='keys: "*"\n')
+    assert found
+    assert all("unproved" in finding for finding in found)

@@ -222,3 +222,42 @@ def test_a_tag_that_an_intent_does_not_tell_is_any_tag(tmp_path: Path) -> None:
     assert all(group["actions"] == ["kms:Decrypt"] for side in ("gained", "lost") for group in found[side])
     assert found["gained"]
     assert found["lost"]
+
+
+EVERY_KEY = f'kmsgen: 1\nname: t\nscope: {{account: "{HOME}"}}\nkeys: "*"\nspec: SYMMETRIC_DEFAULT\nusers:\n'
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ('{StringEquals: {"aws:RequestedRegion": us-west-2}}', "if the key is in us-west-2"),
+        ('{StringNotLike: {"aws:RequestedRegion": "us-*"}}', "if the key is in ap-northeast-1"),
+        ('{StringEquals: {"kms:KeyOrigin": EXTERNAL}}', "if the key is of origin EXTERNAL"),
+        ('{Bool: {"kms:MultiRegion": true}}', "if the key is a multi-Region primary key"),
+    ],
+)
+def test_every_key_that_an_intent_means_is_asked_about(tmp_path: Path, condition: str, words: str) -> None:
+    """What a line lets in on some keys is possible and no more than is intended; that it is gone is told, and of which keys."""
+    line = f"  - {{principal: role/app, can: decrypt, when: {{conditions: {condition}}}}}\n"
+    other = "  - {principal: role/other, can: encrypt}\n"
+    (tmp_path / "old.yaml").write_text(EVERY_KEY + other + line)
+    (tmp_path / "new.yaml").write_text(EVERY_KEY + other)
+    asked = ("prove", "old.yaml", "--never", "role/app kms:Decrypt", "--never", "role/other kms:Decrypt", "--output", "json")
+    found = json.loads(run_in(tmp_path, *asked).out)
+    assert [(one["result"], one["reason"]) for one in found] == [("refuted", words), ("proved", "")]
+    assert [one["result"] for one in json.loads(run_in(tmp_path, "prove", "old.yaml", "--output", "json").out)] == ["proved"]
+    compared = json.loads(run_in(tmp_path, "diff", "old.yaml", "new.yaml", "--output", "json").out)
+    assert compared["gained"] == []
+    assert [words in group["conditions"] for group in compared["lost"]] == [True]
+    codes = [one["code"] for one in json.loads(run_in(tmp_path, "lint", "old.yaml", "--output", "json").out)]
+    assert not [code for code in codes if code.startswith(("dead-", "without-effect-", "shadowed-"))]
+
+
+def test_a_statement_that_cannot_be_asked_of_every_region_proves_nothing(tmp_path: Path) -> None:
+    """What is outside of the argument is unknown, and says why."""
+    condition = '{StringEquals: {"aws:PrincipalTag/region": "${aws:RequestedRegion}"}}'
+    line = f"  - {{principal: role/app, can: decrypt, when: {{conditions: {condition}}}}}\n"
+    (tmp_path / "i.yaml").write_text(EVERY_KEY + line)
+    (proof,) = json.loads(run_in(tmp_path, "prove", "i.yaml", "--never", "role/other kms:Decrypt", "--output", "json").out)
+    assert proof["result"] == "unknown"
+    assert "a policy variable holds it" in proof["reason"]

@@ -1,0 +1,97 @@
+"""As what a key exists of which not all is told, or that stands for many: each form in which policies could let somebody do more.
+
+What has so many values that a form each would not do, tags and aliases, the search itself decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from kmsgen.policy.bundle import KEY_ID, REGION, Bundle, Key
+from kmsgen.prover.key_arns import arns_of
+from kmsgen.prover.key_kinds import kinds_of
+from kmsgen.prover.problem import OutsideError
+
+
+class Forms(NamedTuple):
+    """A key in every form, as it is told first; `unasked` says why some form may be missing, and is empty where none is."""
+
+    keys: tuple[Key, ...]
+    unasked: str = ""
+
+    def bundles(self, bundle: Bundle) -> list[Bundle]:
+        """Return a bundle with its first key in each form."""
+        return [with_key(bundle, key) for key in self.keys]
+
+
+def forms_of(*bundles: Bundle) -> Forms:
+    """Return every form of the first key of a bundle that policies of some bundles tell apart, its replicas among them."""
+    first = bundles[0].keys[0].key
+    found: dict[Key, None] = {first: None}
+    reason = ""
+    try:
+        found |= dict.fromkeys(_keys(bundles, first))
+    except OutsideError as error:
+        reason = str(error)
+    return Forms((*found, *_replicas(bundles, first)), reason)
+
+
+def with_key(bundle: Bundle, key: Key) -> Bundle:
+    """Return a bundle with another first key under the same policy and grants."""
+    first, *others = bundle.keys
+    return bundle._replace(keys=(first._replace(key=key), *others))
+
+
+def _keys(bundles: Sequence[Bundle], first: Key) -> Iterator[Key]:
+    for key in kinds_of(bundles, first):
+        for arn in arns_of(bundles, key, region=REGION in first.untold, identifier=KEY_ID in first.untold):
+            yield key._replace(arn=arn)
+
+
+def _replicas(bundles: Sequence[Bundle], key: Key) -> Iterator[Key]:
+    """Yield the replicas that are created with a key in every bundle; its policy is theirs."""
+    made = [access.creation.replicas if access.creation else () for bundle in bundles for access in bundle.keys[:1]]
+    for replica in made[0]:
+        if all(replica in others for others in made):
+            yield key._replace(arn=_in_region(key.arn, replica.region), multi_region_key_type="REPLICA", aliases=())
+
+
+def _in_region(arn: str, region: str) -> str:
+    parts = arn.split(":", 5)
+    return ":".join((*parts[:3], region, *parts[4:]))
+
+
+def of_form(key: Key, form: Key) -> Key:
+    """Return a key of the kind of another, and in its Region; with its id where neither tells it."""
+    arn = form.arn if KEY_ID in key.untold and KEY_ID in form.untold else _in_region(key.arn, form.arn.split(":")[3])
+    head, _, name = arn.rpartition("/")
+    return key._replace(
+        arn=f"{head}/mrk-{name.replace('-', '')}" if form.multi_region and not name.startswith("mrk-") else arn,
+        spec=form.spec,
+        usage=form.usage,
+        origin=form.origin,
+        multi_region=form.multi_region,
+        multi_region_key_type=form.multi_region_key_type,
+    )
+
+
+def said(key: Key, likely: Key) -> tuple[str, ...]:
+    """Return in words, part by part, what a key is that the likely one is not; nothing where it is that one."""
+    region, plain = key.arn.split(":")[3], key.arn.replace("-", "")
+    words = [_REGIONS[key.multi_region_key_type] if key.multi_region_key_type != likely.multi_region_key_type else ""]
+    words += [f"of origin {key.origin}"] if key.origin != likely.origin else []
+    words += [f"{key.spec} for {key.usage}"] if (key.spec, key.usage) != (likely.spec, likely.usage) else []
+    if region != likely.arn.split(":")[3]:
+        words.append(f"in {region}")
+    elif not plain.endswith(likely.arn.rpartition("/")[2].replace("-", "")):
+        words.append(key.arn)
+    return tuple(filter(None, words))
+
+
+_REGIONS = {None: "of one Region", "PRIMARY": "a multi-Region primary key", "REPLICA": "a replica"}
+
+
+def as_condition(words: tuple[str, ...]) -> str:
+    """Return what a key has to be as a condition; nothing where it is the likely one."""
+    return f"if the key is {' and '.join(words)}" if words else ""
