@@ -25,7 +25,7 @@ VARIABLE = r"\$\{([^},]+)(?:,[^}]*)?\}"
 ESCAPED = frozenset("*?$")
 
 
-class Situation(NamedTuple):
+class ExampleSituation(NamedTuple):
     """What goes with a call: encryption context, condition keys that nobody can derive, what a grant is asked to hold."""
 
     encryption_context: Mapping[str, str] = MappingProxyType({})
@@ -44,24 +44,24 @@ class Situation(NamedTuple):
         """Every value of the encryption context and of the condition keys."""
         return (*self.encryption_context.values(), *(value for values in self.context.values() for value in values))
 
-    def with_context(self, key: str, *values: str) -> Situation:
+    def with_context(self, key: str, *values: str) -> ExampleSituation:
         """Return the situation with a condition key, unless it has it."""
         known = {folded(name) for name in self.context}
         return self if folded(key) in known else self._replace(context={**self.context, key: values})
 
-    def beside(self, other: Situation) -> Situation:
+    def beside(self, other: ExampleSituation) -> ExampleSituation:
         """Return the situation with what another tells besides it."""
         pairs = {**other.encryption_context, **self.encryption_context}
         known = {folded(name) for name in (*self.context, *self.grant)}
         more = {name: values for name, values in other.context.items() if folded(name) not in known}
         grant = {name: values for name, values in other.grant.items() if folded(name) not in known}
-        return Situation(pairs, {**self.context, **more}, {**self.grant, **grant})
+        return ExampleSituation(pairs, {**self.context, **more}, {**self.grant, **grant})
 
 
-PLAIN = Situation()
+PLAIN = ExampleSituation()
 
 
-def situations(conditions: Iterable[Condition]) -> Iterator[Situation]:
+def situations(conditions: Iterable[Condition]) -> Iterator[ExampleSituation]:
     """Yield situations in which every condition holds: one with the first value of each, then one for each further value.
 
     Yields nothing where the conditions contradict each other, or where no example of a value can be given.
@@ -77,7 +77,7 @@ def situations(conditions: Iterable[Condition]) -> Iterator[Situation]:
     yield from islice(map(_build, (first, *further)), MAX_SITUATIONS)
 
 
-def _build(chosen: Mapping[str, Values | None]) -> Situation:
+def _build(chosen: Mapping[str, Values | None]) -> ExampleSituation:
     pairs: dict[str, str] = {}
     context: dict[str, Values] = {}
     grant: dict[str, Values] = {}
@@ -91,13 +91,13 @@ def _build(chosen: Mapping[str, Values | None]) -> Situation:
             pairs = {**dict.fromkeys(values, ANY_VALUE), **pairs}
         else:
             (grant if lower in GRANT_KEYS else context)[key] = values
-    return Situation(pairs, context, grant)
+    return ExampleSituation(pairs, context, grant)
 
 
 # --- requests -----------------------------------------------------------------------------------------------------------
 
 
-def request_for(principal: str, action: str, resources: Values, situation: Situation) -> Request:
+def request_for(principal: str, action: str, resources: Values, situation: ExampleSituation) -> Request:
     """Return the request that a principal makes in a situation."""
     situation = bound(situation, principal)
     row = ACTIONS.get(action.removeprefix("kms:"))
@@ -131,7 +131,7 @@ def without_others(request: Request, keys: Values) -> Request:
     return request._replace(context={**request.context, **absent})
 
 
-def _identified(situation: Situation, principal: str) -> Situation:
+def _identified(situation: ExampleSituation, principal: str) -> ExampleSituation:
     """Add the unique id that IAM gives a session: it ends in the session's name."""
     arn = parse_arn(principal)
     if arn is None or arn.kind not in ("role", "assumed-role"):
@@ -140,7 +140,7 @@ def _identified(situation: Situation, principal: str) -> Situation:
     return situation.with_context("aws:userid", user_id)
 
 
-def bound(situation: Situation, principal: str) -> Situation:
+def bound(situation: ExampleSituation, principal: str) -> ExampleSituation:
     """Return the situation with policy variables filled in: escapes with their character, others with what is told of them.
 
     Any other key gets a value, which the request then carries: a principal tag, or a key that nobody can derive.
@@ -159,10 +159,10 @@ def bound(situation: Situation, principal: str) -> Situation:
 
     pairs = {name: re.sub(VARIABLE, fill, value) for name, value in situation.encryption_context.items()}
     context = {key: tuple(re.sub(VARIABLE, fill, value) for value in values) for key, values in situation.context.items()}
-    return Situation(pairs, {**given, **context}, situation.grant)
+    return ExampleSituation(pairs, {**given, **context}, situation.grant)
 
 
-def _known(situation: Situation, principal: str) -> Mapping[str, str]:
+def _known(situation: ExampleSituation, principal: str) -> Mapping[str, str]:
     """Return what stands for a variable without being made up, by the lower-case key."""
     said = {folded(key): values[0] for key, values in _identified(situation, principal).context.items() if len(values) == 1}
     known = {key: value for key, value in said.items() if "${" not in value}
@@ -172,7 +172,7 @@ def _known(situation: Situation, principal: str) -> Mapping[str, str]:
     return known
 
 
-def _grant(situation: Situation, principal: str) -> Grant:
+def _grant(situation: ExampleSituation, principal: str) -> Grant:
     """Return the grant that the request asks for: what the situation says of it, and else no more than a grant must have.
 
     Source: KMS API Reference, CreateGrant: with a service as grantee a source ARN, and somebody who may retire it.

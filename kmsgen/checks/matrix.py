@@ -10,7 +10,7 @@ from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT
-from kmsgen.checks.example_requests import PLAIN, Situation, keys_read, request_for, situations, without_others
+from kmsgen.checks.example_requests import PLAIN, ExampleSituation, keys_read, request_for, situations, without_others
 from kmsgen.checks.intent.asked_access import kinds_of_resource
 from kmsgen.checks.intent.specification import ANY_IAM_POLICY, ASSUMED, is_service_linked, with_own_policies
 from kmsgen.checks.judge import StatefulJudge
@@ -78,11 +78,11 @@ def matrix(bundle: Bundle, organization: str | None, account: str) -> tuple[Row,
     """Return the rows of a bundle: by key, in the order in which its policies name principals."""
     rows: list[Row] = []
     for access in bundle.keys:
-        rows += _Reader(bundle, access, organization, account).rows()
+        rows += _AccessReader(bundle, access, organization, account).rows()
     return tuple(rows)
 
 
-class _Reader:
+class _AccessReader:
     """Asks two judges about one key: one as things are, one without denies, to tell what a deny takes away."""
 
     def __init__(self, bundle: Bundle, access: KeyAccess, organization: str | None, account: str) -> None:
@@ -152,7 +152,7 @@ class _Reader:
                     denies += decision.reason if decision.outcome is Outcome.EXPLICIT_DENY else ()
         return tuple(dict.fromkeys(denies)), possible
 
-    def _request(self, name: str, action: str, situation: Situation) -> Request:
+    def _request(self, name: str, action: str, situation: ExampleSituation) -> Request:
         """Return a request that holds what the situation says, and none of the other condition keys that a policy reads."""
         return without_others(request_for(name, action, self._resources(action), situation), self.read)
 
@@ -183,7 +183,7 @@ def _documents(bundle: Bundle, access: KeyAccess) -> tuple[Document, ...]:
 # --- conditions ---------------------------------------------------------------------------------------------------------
 
 
-def _candidates(bundle: Bundle, access: KeyAccess) -> Iterator[Situation]:
+def _candidates(bundle: Bundle, access: KeyAccess) -> Iterator[ExampleSituation]:
     """Yield a plain call, and one situation for each set of conditions: all of a statement, all but one."""
     held = [statement.conditions for document in _documents(bundle, access) for statement in document.statements]
     held += [tuple(_of_grant(grant)) for grant in access.grants]

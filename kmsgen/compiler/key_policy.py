@@ -27,7 +27,7 @@ class Traced(NamedTuple):
     origins: tuple[Location, ...]
 
 
-class _Group(NamedTuple):
+class _PermitGroup(NamedTuple):
     purpose: str
     topic: str
     conditions: Conditions
@@ -67,7 +67,7 @@ def _opened(permit: Permit) -> Permit:
     return permit._replace(conditions=tuple(each for each in permit.conditions if not is_for_iam_only(each.key)))
 
 
-def _groups(permits: Iterable[Permit]) -> list[_Group]:
+def _groups(permits: Iterable[Permit]) -> list[_PermitGroup]:
     """Put together what may stand in one statement: actions with equal principals and conditions, never a cross product."""
     by_principal: dict[tuple[Principal, str, str, Conditions], list[Permit]] = {}
     for permit in permits:
@@ -79,14 +79,14 @@ def _groups(permits: Iterable[Permit]) -> list[_Group]:
     return sorted(_as_groups(merged), key=lambda group: PURPOSES.index(group.purpose))
 
 
-def _as_groups(merged: dict[tuple[str, str, Conditions, Values], list[Permit]]) -> Iterator[_Group]:
+def _as_groups(merged: dict[tuple[str, str, Conditions, Values], list[Permit]]) -> Iterator[_PermitGroup]:
     for (purpose, topic, conditions, actions), permits in merged.items():
         principals = tuple(dict.fromkeys(permit.principal for permit in permits))
         origins = tuple(dict.fromkeys(origin for permit in permits for origin in permit.origins))
-        yield _Group(purpose, topic, conditions, actions, principals, origins)
+        yield _PermitGroup(purpose, topic, conditions, actions, principals, origins)
 
 
-def _statement(group: _Group, principals: tuple[Principal, ...], sids: Sids) -> Traced:
+def _statement(group: _PermitGroup, principals: tuple[Principal, ...], sids: Sids) -> Traced:
     statement = Statement(
         effect=Effect.ALLOW,
         actions=group.actions,
@@ -98,7 +98,7 @@ def _statement(group: _Group, principals: tuple[Principal, ...], sids: Sids) -> 
     return Traced(statement, group.origins)
 
 
-def _through_account(group: _Group, target: Target, sids: Sids) -> Traced:
+def _through_account(group: _PermitGroup, target: Target, sids: Sids) -> Traced:
     """Return the statement that lets the account's IAM policies give these principals these actions, and nobody else any."""
     names = tuple(principal.value for principal in group.principals)
     location = group.origins[0]

@@ -11,7 +11,7 @@ from kmsgen.catalogue.model import Service, ServiceCondition, ServiceStatement
 from kmsgen.compiler.condition_reach import ALLOWED_WITHOUT, untouched
 from kmsgen.compiler.conditions import FOR_AWS_RESOURCE, carries, grant_conditions
 from kmsgen.compiler.service_filling import SOURCE_ACCOUNT, name_of, readable
-from kmsgen.compiler.service_parts import Part, asked_parts
+from kmsgen.compiler.service_parts import ServicePart, asked_parts
 from kmsgen.compiler.service_sources import source_condition
 from kmsgen.compiler.wide_principals import is_wide
 from kmsgen.errors import Diagnostic
@@ -143,7 +143,7 @@ def _is_said(use: ServiceUse, row: ServiceCondition, actions: tuple[str, ...]) -
     return via or folded(row.condition.key) in said or (row.resources and bool(use.resources))
 
 
-def _recommended(use: ServiceUse, part: Part, row: ServiceCondition, known: Mapping[str, str]) -> Diagnostic:
+def _recommended(use: ServiceUse, part: ServicePart, row: ServiceCondition, known: Mapping[str, str]) -> Diagnostic:
     names = ", ".join(action.removeprefix("kms:") for action in part.actions)
     whose = ", ".join(part.statement.who) or readable(part.statement.principal, known)
     key = readable(row.condition.key, known)

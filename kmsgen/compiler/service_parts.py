@@ -19,7 +19,7 @@ from kmsgen.intent.intent import ServiceUse
 Values = tuple[str, ...]
 
 
-class Part(NamedTuple):
+class ServicePart(NamedTuple):
     """What of a statement a line asks for: actions of it or beside it, and the ARNs for its words."""
 
     statement: ServiceStatement
@@ -29,7 +29,7 @@ class Part(NamedTuple):
     beside: str | None = None  # of actions that `can` adds to what the catalogue has for a word or a principal: which
 
 
-def asked_parts(use: ServiceUse, service: Service) -> Iterator[Part]:
+def asked_parts(use: ServiceUse, service: Service) -> Iterator[ServicePart]:
     """Yield the parts of the service's statements that a line asks for, in every form that they have."""
     for statement in service.statements:
         names = tuple(arn for word, arn in use.principals if word in statement.who)
@@ -40,12 +40,12 @@ def asked_parts(use: ServiceUse, service: Service) -> Iterator[Part]:
         if not (about and use.actions):
             chosen = () if statement.optional else statement.actions
         if chosen:
-            yield Part(statement, chosen, names, about)
+            yield ServicePart(statement, chosen, names, about)
     for subject, names, own in _subjects(use, service) if use.actions else ():
         known = {action for statement in own for action in statement.actions}
         for action in use.actions:
             if action not in known:
-                yield from (Part(statement, (action,), names, narrowed=True, beside=subject) for statement in own)
+                yield from (ServicePart(statement, (action,), names, narrowed=True, beside=subject) for statement in own)
 
 
 def _subjects(use: ServiceUse, service: Service) -> Iterator[tuple[str, Values, list[ServiceStatement]]]:
@@ -58,7 +58,7 @@ def _subjects(use: ServiceUse, service: Service) -> Iterator[tuple[str, Values, 
         yield name, (), [statement for statement in own if statement.principal == name]
 
 
-def standing(service: Service, parts: tuple[Part, ...], filling: Filling) -> list[tuple[Part, Conditions]]:
+def standing(service: Service, parts: tuple[ServicePart, ...], filling: Filling) -> list[tuple[ServicePart, Conditions]]:
     """Return the parts that stand for one filling, each with its conditions.
 
     What `can` adds stands under the narrowest that the catalogue has for the same principal.
@@ -69,12 +69,12 @@ def standing(service: Service, parts: tuple[Part, ...], filling: Filling) -> lis
     return [(part, held) for part, held in found if part.beside is None or not _is_wider(part, held, found)]
 
 
-def _is_wider(part: Part, held: Conditions, found: list[tuple[Part, Conditions]]) -> bool:
+def _is_wider(part: ServicePart, held: Conditions, found: list[tuple[ServicePart, Conditions]]) -> bool:
     same = (others for other, others in found if (other.beside, other.actions) == (part.beside, part.actions))
     return any(set(held) < set(others) for others in same)
 
 
-def check_resources(use: ServiceUse, parts: tuple[Part, ...], known: Mapping[str, str]) -> None:
+def check_resources(use: ServiceUse, parts: tuple[ServicePart, ...], known: Mapping[str, str]) -> None:
     """Refuse a resource that no condition of the line's statements is about: it would be dropped without a word.
 
     `known` are values of placeholders, for the message.
@@ -91,7 +91,7 @@ def check_resources(use: ServiceUse, parts: tuple[Part, ...], known: Mapping[str
             )
 
 
-def check_accounts(use: ServiceUse, parts: tuple[Part, ...]) -> None:
+def check_accounts(use: ServiceUse, parts: tuple[ServicePart, ...]) -> None:
     """Refuse source accounts where neither the service tells one nor a statement has room for it: they would be dropped."""
     if use.source_accounts and not any(_tells_account(part.statement) for part in parts):
         message = f"`{name_of(use)}` acts for whoever calls it: no statement of it tells the account of a resource"
@@ -104,7 +104,7 @@ def _tells_account(statement: ServiceStatement) -> bool:
     return statement.principal_kind == "Service" or any("${account}" in text for text in texts)
 
 
-def check_coverage(use: ServiceUse, parts: tuple[Part, ...], known: Mapping[str, str]) -> None:
+def check_coverage(use: ServiceUse, parts: tuple[ServicePart, ...], known: Mapping[str, str]) -> None:
     """Refuse resources that leave a statement of the service without any: the service would not work."""
     for part in parts if use.resources else ():
         same = [other for other in parts if (_added(other) == _added(part) if part.beside else _form(other) == _form(part))]
@@ -119,17 +119,17 @@ def check_coverage(use: ServiceUse, parts: tuple[Part, ...], known: Mapping[str,
             )
 
 
-def _added(part: Part) -> tuple[str | None, Values]:
+def _added(part: ServicePart) -> tuple[str | None, Values]:
     return part.beside, part.actions if part.beside else ()
 
 
-def _form(part: Part) -> tuple[object, ...]:
+def _form(part: ServicePart) -> tuple[object, ...]:
     """Return what is the same in the forms of one statement: all but its conditions."""
     statement = part.statement
     return (*_added(part), statement.principal_kind, statement.principal, statement.who, statement.actions)
 
 
-def _is_left_out(part: Part, parts: tuple[Part, ...], filling: Filling) -> bool:
+def _is_left_out(part: ServicePart, parts: tuple[ServicePart, ...], filling: Filling) -> bool:
     """Return whether this statement is not the form for the filling: another says the same, of it or more narrowly."""
     others = [other.statement for other in parts if other is not part and _form(other) == _form(part)]
     if filling.resource is not None and not takes(part.statement, filling.resource):

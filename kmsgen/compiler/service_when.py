@@ -17,7 +17,7 @@ from kmsgen.compiler.conditions import (
 )
 from kmsgen.compiler.permit import Conditions
 from kmsgen.compiler.service_filling import name_of, refuse_broken
-from kmsgen.compiler.service_parts import Part
+from kmsgen.compiler.service_parts import ServicePart
 from kmsgen.errors import input_error
 from kmsgen.intent.intent import ServiceUse
 from kmsgen.policy.document import Condition
@@ -35,7 +35,9 @@ _OF_AN_ACCOUNT = (*_OF_A_USER, *_OF_A_ROLE, PrincipalKind.ROOT_USER)
 _CALLERS_ROUTES = (Route.DIRECT, Route.VPC_ENDPOINT, Route.FORWARD_ACCESS_SESSION)
 
 
-def conditions_on(action: str, part: Part, conditions: Conditions, said: Conditions, use: ServiceUse) -> Iterator[Condition]:
+def conditions_on(
+    action: str, part: ServicePart, conditions: Conditions, said: Conditions, use: ServiceUse
+) -> Iterator[Condition]:
     """Yield the conditions that hold on an action: the catalogue's and, where `when` is about the part, the line's."""
     yield from _of_the_catalogue(action, part, conditions, use)
     if part.narrowed:
@@ -43,7 +45,7 @@ def conditions_on(action: str, part: Part, conditions: Conditions, said: Conditi
         yield from grant_conditions(use.when.grant) if action == CREATE_GRANT else ()
 
 
-def _of_the_catalogue(action: str, part: Part, conditions: Conditions, use: ServiceUse) -> Iterator[Condition]:
+def _of_the_catalogue(action: str, part: ServicePart, conditions: Conditions, use: ServiceUse) -> Iterator[Condition]:
     """Yield what requests for the action carry; an action that is added must not slip past the others."""
     for condition in conditions:
         if carries(action, condition.key):
@@ -67,7 +69,7 @@ def _goes_without(action: str, condition: Condition) -> bool:
     return folded(condition.key).startswith("kms:grant") or (is_context_key(condition.key) and reads_metadata(action))
 
 
-def check_said(service: Service, part: Part, said: Conditions, use: ServiceUse) -> None:
+def check_said(service: Service, part: ServicePart, said: Conditions, use: ServiceUse) -> None:
     """Refuse a condition of `when` that breaks the service, or that no request of a principal carries."""
     limits = grant_conditions(use.when.grant) if CREATE_GRANT in part.actions else ()
     for condition in (*said, *limits) if part.narrowed else ():
@@ -79,7 +81,7 @@ def check_said(service: Service, part: Part, said: Conditions, use: ServiceUse) 
                 raise input_error(use.location, "when-never-holds", message, "leave the condition out")
 
 
-def _is_sent(key: str, name: str, part: Part) -> bool:
+def _is_sent(key: str, name: str, part: ServicePart) -> bool:
     """Return whether AWS sends a key with a principal's requests for an action of the part that can carry it."""
     row = availability(key)
     actions = [action for action in part.actions if carries(action, key)]
@@ -106,9 +108,9 @@ def _is_through(statement: ServiceStatement) -> bool:
     return any(folded(row.condition.key) == VIA_SERVICE and row.status == "documented" for row in statement.conditions)
 
 
-def check_apart(parts: Iterable[tuple[Part, Conditions]], said: Conditions, use: ServiceUse) -> None:
+def check_apart(parts: Iterable[tuple[ServicePart, Conditions]], said: Conditions, use: ServiceUse) -> None:
     """Refuse a `when` that leaves nothing of a part in whatever way it is filled."""
-    possible: dict[Part, bool] = {}
+    possible: dict[ServicePart, bool] = {}
     for part, conditions in parts:
         possible[part] = possible.get(part, False) or holds_with(part, conditions, said)
     if not all(possible.values()):
@@ -116,6 +118,6 @@ def check_apart(parts: Iterable[tuple[Part, Conditions]], said: Conditions, use:
         raise input_error(use.location, "when-never-holds", message, "leave the condition out")
 
 
-def holds_with(part: Part, conditions: Conditions, said: Conditions) -> bool:
+def holds_with(part: ServicePart, conditions: Conditions, said: Conditions) -> bool:
     """Return whether a request can meet a part's conditions and those of `when`: no key is pinned to other values in each."""
     return not part.narrowed or not any(share_no_value(one, other) for one in conditions for other in said)

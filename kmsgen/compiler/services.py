@@ -16,7 +16,7 @@ from kmsgen.compiler.conditions import conditions_of, conjoin
 from kmsgen.compiler.permit import Conditions, Permit, canonical
 from kmsgen.compiler.principals import has_identity_policies, is_account
 from kmsgen.compiler.service_filling import Filling, fillings, for_caller, name_of, readable
-from kmsgen.compiler.service_parts import Part, asked_parts, check_accounts, check_coverage, check_resources, standing
+from kmsgen.compiler.service_parts import ServicePart, asked_parts, check_accounts, check_coverage, check_resources, standing
 from kmsgen.compiler.service_sources import check_organizations
 from kmsgen.compiler.service_when import check_apart, check_said, conditions_on, holds_with
 from kmsgen.compiler.target import Target
@@ -99,7 +99,7 @@ class _Named(NamedTuple):
     meant: str = ""
 
 
-def _principals(part: Part, line: _Line) -> Iterator[_Named]:
+def _principals(part: ServicePart, line: _Line) -> Iterator[_Named]:
     statement, filling = part.statement, line.filling
     if statement.caller:
         for name in part.principals:
@@ -115,7 +115,7 @@ def _principals(part: Part, line: _Line) -> Iterator[_Named]:
     yield _Named(Principal(statement.principal_kind, text), text)
 
 
-def _permits(line: _Line, part: Part, conditions: Conditions, said: Conditions) -> Iterator[Permit]:
+def _permits(line: _Line, part: ServicePart, conditions: Conditions, said: Conditions) -> Iterator[Permit]:
     use = line.filling.use
     for who in _principals(part, line) if holds_with(part, conditions, said) else ():
         by_iam = not who.meant and (has_identity_policies(who.principal) or is_account(who.principal))

@@ -58,7 +58,7 @@ class Origin(NamedTuple):
     policy: int = 0
 
 
-class Part(NamedTuple):
+class StatementPart(NamedTuple):
     """What one statement gives some principals alike: actions under the same conditions, these as they are written."""
 
     origin: Origin
@@ -73,14 +73,14 @@ class Part(NamedTuple):
         return frozenset(Allowed(who, action, held) for who in self.principals for action in self.actions)
 
 
-def parts_of(origin: Origin, statement: Statement, key: Key) -> Iterator[Part]:
+def parts_of(origin: Origin, statement: Statement, key: Key) -> Iterator[StatementPart]:
     """Yield the parts of an Allow of a key policy that have an effect on its key; accounts apart from whoever else it names."""
     if is_about(statement, key):
         for one in _apart(_by_name(statement)):
             yield from _parts(origin, one, key)
 
 
-def _parts(origin: Origin, statement: Statement, key: Key) -> Iterator[Part]:
+def _parts(origin: Origin, statement: Statement, key: Key) -> Iterator[StatementPart]:
     alike: dict[tuple[bool, tuple[Condition, ...], Values], list[Principal]] = {}
     for principal in dict.fromkeys(_whole(one, key) for one in statement.principals or ()):
         by_conditions: dict[tuple[Condition, ...], list[str]] = {}
@@ -91,7 +91,7 @@ def _parts(origin: Origin, statement: Statement, key: Key) -> Iterator[Part]:
         for held, names in by_conditions.items():
             alike.setdefault((principal.value.endswith(":root"), held, tuple(sorted(names))), []).append(principal)
     for (_, held, given), principals in alike.items():
-        yield Part(origin, tuple(principals), given, held)
+        yield StatementPart(origin, tuple(principals), given, held)
 
 
 def _by_name(statement: Statement) -> Statement:

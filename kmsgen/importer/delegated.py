@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from kmsgen.arn import account_of, account_root
 from kmsgen.catalogue import actions
-from kmsgen.importer.allowed import Allowed, Origin, Part, actions_of, existing, held_by, is_about, parts_of, plainest
+from kmsgen.importer.allowed import Allowed, Origin, StatementPart, actions_of, existing, held_by, is_about, parts_of, plainest
 from kmsgen.importer.unsaid import Unsaid, unreadable
 from kmsgen.policy.bundle import Key, PrincipalPolicies
 from kmsgen.policy.document import Condition, Effect, Principal, Statement
@@ -34,7 +34,7 @@ def held_statements(principals: Policies) -> Iterator[Held]:
                 yield Held(Origin(index, holder, number), statement, document.version)
 
 
-def delegated_parts(held: Held, key: Key, given: Iterable[Allowed]) -> Iterator[Part]:
+def delegated_parts(held: Held, key: Key, given: Iterable[Allowed]) -> Iterator[StatementPart]:
     """Yield what a statement gives its principal: actions that the key policy leaves to IAM policies, and those of IAM alone."""
     partition, holder = key.arn.split(":")[1], held.origin.holder
     root = Principal("AWS", account_root(partition, account_of(holder) or ""))
@@ -79,7 +79,7 @@ def refusals(held: Held, key: Key) -> Iterator[Unsaid]:
         yield refusal
 
 
-def _of_iam_alone(held: Held, principal: Principal, key: Key) -> Iterator[Part]:
+def _of_iam_alone(held: Held, principal: Principal, key: Key) -> Iterator[StatementPart]:
     """Yield what no key policy can give: of calls on a key those on this one, of the others those that Resource `*` is for."""
     everything, this_key = "*" in held.statement.resources, is_about(held.statement, key)
     alike: dict[tuple[Condition, ...], list[str]] = {}
@@ -91,4 +91,4 @@ def _of_iam_alone(held: Held, principal: Principal, key: Key) -> Iterator[Part]:
         if this_key if "key" in row.resource_types else everything:
             alike.setdefault(conditions, []).append(name)
     for conditions, names in alike.items():
-        yield Part(held.origin, (principal,), tuple(names), conditions)
+        yield StatementPart(held.origin, (principal,), tuple(names), conditions)

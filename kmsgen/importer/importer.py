@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from kmsgen.importer.allowed import Allowed, Origin, Part, parts_of, plainest
+from kmsgen.importer.allowed import Allowed, Origin, StatementPart, parts_of, plainest
 from kmsgen.importer.delegated import Policies, delegated_parts, held_statements, refusals
 from kmsgen.importer.draft import Draft, Line, Trial
 from kmsgen.importer.grants import grant_lines
@@ -85,7 +85,7 @@ class _Search:
         granted = (f"kms:{name}" for grant in access.grants for name in grant.operations)
         self.allowed = frozenset((*(one.action for one in self.everything), *granted))
         self.done: set[Allowed] = set()
-        self.said: dict[tuple[object, ...], list[tuple[Line, Part]]] = {}
+        self.said: dict[tuple[object, ...], list[tuple[Line, StatementPart]]] = {}
         self.by_absence = [
             Unsaid(Origin(number), one.sid, "an Allow", "no call on this key meets it")
             for number, one in self._of(Effect.ALLOW)
@@ -138,16 +138,16 @@ class _Search:
     def _of(self, effect: Effect) -> Iterator[tuple[int, Statement]]:
         return ((number, one) for number, one in self._all(effect) if unreadable(Origin(number), one, self.version) is None)
 
-    def _left(self, part: Part) -> Part:
+    def _left(self, part: StatementPart) -> StatementPart:
         """Return what no line gives yet of a part; a permission that another statement gives without conditions is given."""
         names = [action for action in part.actions if not self._is_given(part._replace(actions=(action,)))]
         return part._replace(actions=tuple(names))
 
-    def _is_given(self, part: Part) -> bool:
+    def _is_given(self, part: StatementPart) -> bool:
         wider = [one for one in self.everything if any(one.is_strictly_wider(given) for given in part.allowed)]
         return all(given in self.done or given.is_within(wider) for given in part.allowed)
 
-    def _say(self, part: Part) -> Iterator[Unsaid]:
+    def _say(self, part: StatementPart) -> Iterator[Unsaid]:
         """Find a line for a part, else for its principals and then its actions one by one; yield what no line says."""
         if not part.actions:
             return
@@ -162,12 +162,12 @@ class _Search:
         else:
             yield Unsaid(part.origin, self._sid_of(part), part.principals[0].value, why, part.actions)
 
-    def _sid_of(self, part: Part) -> str | None:
+    def _sid_of(self, part: StatementPart) -> str | None:
         if not part.origin.holder:
             return self.statements[part.origin.number].sid
         return next(one.statement.sid for one in self.held if one.origin == part.origin)
 
-    def _say_apart(self, part: Part) -> Iterator[Unsaid]:
+    def _say_apart(self, part: StatementPart) -> Iterator[Unsaid]:
         """Find which actions of a part a line can say by themselves, and say these together."""
         sayable = [action for action in part.actions if self._candidate(part._replace(actions=(action,)))[0] is not None]
         together = part._replace(actions=tuple(sayable))
@@ -176,7 +176,7 @@ class _Search:
             if apart or action not in sayable:
                 yield from self._say(part._replace(actions=(action,)))
 
-    def _find(self, part: Part) -> str | None:
+    def _find(self, part: StatementPart) -> str | None:
         """Add the line of a part to the draft; return why there is none."""
         line, given, why = self._candidate(part)
         if line is None:
@@ -196,7 +196,7 @@ class _Search:
                 said = [one for one, _ in same]
                 self.draft.lines[:] = [one for one in self.draft.lines if not any(one is each for each in said)] + [line]
 
-    def _candidate(self, part: Part) -> tuple[Line | None, frozenset[Allowed], str]:
+    def _candidate(self, part: StatementPart) -> tuple[Line | None, frozenset[Allowed], str]:
         """Return the first line that gives a part and nothing else than the policy gives, permission by permission.
 
         Where there is none, a line will do that gives beside the part what is within other permissions of the policy. The reason
@@ -221,17 +221,17 @@ class _Search:
         return trial, self.draft.allowed_by(trial) - self.done
 
 
-def _without(part: Part, names: frozenset[str]) -> Part:
+def _without(part: StatementPart, names: frozenset[str]) -> StatementPart:
     return part._replace(actions=tuple(action for action in part.actions if action not in names))
 
 
-def _in_order(part: Part) -> Part:
+def _in_order(part: StatementPart) -> StatementPart:
     """Return a part with its principals and values sorted, as what an intent compiles to has them."""
     conditions = tuple(sorted(one._replace(values=tuple(sorted(one.values))) for one in part.conditions))
     return part._replace(principals=tuple(sorted(part.principals)), conditions=conditions)
 
 
-def _lines(part: Part, draft: Draft) -> Iterable[Line]:
+def _lines(part: StatementPart, draft: Draft) -> Iterable[Line]:
     yield from service_lines(part, draft.key)
     if all(one.kind == "AWS" for one in part.principals):
         yield from people_lines(part, draft.key)

@@ -9,7 +9,7 @@ from kmsgen.arn import ACCOUNT_ID, parse_arn
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.capabilities import administrator, in_key_policy
 from kmsgen.catalogue.key_specs import key_type
-from kmsgen.importer.allowed import CALLERS_ACCOUNT, Part, account_of_callers
+from kmsgen.importer.allowed import CALLERS_ACCOUNT, StatementPart, account_of_callers
 from kmsgen.importer.draft import Line
 from kmsgen.importer.when import whens_of
 from kmsgen.importer.words import word_for_aws, words_of
@@ -27,7 +27,7 @@ _ARN, _ACCOUNT = "aws:principalarn", "aws:principalaccount"
 _GRANTS = frozenset({"kms:CreateGrant"})
 
 
-def people_lines(part: Part, key: Key) -> Iterator[Line]:
+def people_lines(part: StatementPart, key: Key) -> Iterator[Line]:
     """Yield the lines that may say what principals with ARNs may do, the plainest first."""
     if any(principal.value == "*" for principal in part.principals):
         yield from _wide_lines(part, key)
@@ -42,7 +42,7 @@ def people_lines(part: Part, key: Key) -> Iterator[Line]:
         yield Line(field, who | rest)
 
 
-def _wide_lines(part: Part, key: Key) -> Iterator[Line]:
+def _wide_lines(part: StatementPart, key: Key) -> Iterator[Line]:
     """Yield the lines for everyone under a condition on the caller: patterns of principals, members of organizations."""
     field = "admins" if _runs_only(part.actions) else "users"
     halved = any(ACTIONS[name.removeprefix("kms:")].policy_types == "both" for name in part.actions)
@@ -80,7 +80,7 @@ def _without(conditions: Conditions, *taken: Condition) -> Conditions:
     return tuple(one for one in conditions if one not in taken)
 
 
-def can_and_when(part: Part, key: Key) -> Iterator[dict[str, Any]]:
+def can_and_when(part: StatementPart, key: Key) -> Iterator[dict[str, Any]]:
     """Yield the ways to say what a part allows, and when: in words, then as it stands."""
     kind, region = key_type(key.spec, key.usage) or "", key.arn.split(":")[3]
     for_aws = word_for_aws(part.actions, part.conditions, kind)

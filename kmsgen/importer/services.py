@@ -9,7 +9,7 @@ from typing import Any
 
 from kmsgen.catalogue import services
 from kmsgen.catalogue.model import Service, ServiceStatement
-from kmsgen.importer.allowed import Part
+from kmsgen.importer.allowed import StatementPart
 from kmsgen.importer.draft import Line
 from kmsgen.importer.people import can_and_when, short
 from kmsgen.importer.when import whens_of
@@ -22,7 +22,7 @@ _SERVICE_LINKED = re.compile(r":role/aws-service-role/([a-z0-9-]+)\.")
 _VIA = "kms:viaservice"
 
 
-def service_lines(part: Part, key: Key) -> Iterator[Line]:
+def service_lines(part: StatementPart, key: Key) -> Iterator[Line]:
     """Yield the lines of `services` that may say what a part allows: rows of the catalogue, then the principal by its name."""
     if len(part.principals) != 1:
         yield from _through(part, key)
@@ -85,7 +85,7 @@ def _is_of(statement: ServiceStatement, principal: Principal) -> bool:
     return statement.principal_kind == principal.kind and any(_pattern(name).fullmatch(principal.value) for name in names)
 
 
-def _named(row: Service, principal: Principal, part: Part, key: Key) -> Iterator[dict[str, Any]]:
+def _named(row: Service, principal: Principal, part: StatementPart, key: Key) -> Iterator[dict[str, Any]]:
     """Yield the lines for a service: what its page says, then for the service of this name exactly these actions."""
     own = [statement for statement in row.statements if _is_of(statement, principal)]
     others = _others(own, part)
@@ -100,7 +100,7 @@ def _whens(conditions: tuple[Condition, ...], key: Key) -> Iterator[dict[str, An
     yield from ({"when": when} if when else {} for when in whens_of(conditions, key.arn.split(":")[3]))
 
 
-def _told(own: list[ServiceStatement], part: Part) -> Iterator[dict[str, Any]]:
+def _told(own: list[ServiceStatement], part: StatementPart) -> Iterator[dict[str, Any]]:
     """Yield what a line may tell of the resources, accounts and variables that conditions hold, the most first."""
     resources: dict[str, None] = {}
     variables: dict[str, str] = {}
@@ -131,17 +131,17 @@ def _variables(templates: tuple[str, ...], values: tuple[str, ...]) -> dict[str,
     return {}
 
 
-def _on(key: str, part: Part) -> Iterator[Condition]:
+def _on(key: str, part: StatementPart) -> Iterator[Condition]:
     return (one for one in part.conditions if folded(one.key) == folded(key))
 
 
-def _others(own: list[ServiceStatement], part: Part) -> tuple[Condition, ...]:
+def _others(own: list[ServiceStatement], part: StatementPart) -> tuple[Condition, ...]:
     """Return the conditions that no row of the service's statements is about."""
     known = {folded(row.condition.key) for statement in own for row in statement.conditions} | {SOURCE_ACCOUNT}
     return tuple(one for one in part.conditions if folded(one.key) not in known)
 
 
-def _through(part: Part, key: Key) -> Iterator[Line]:
+def _through(part: StatementPart, key: Key) -> Iterator[Line]:
     """Yield the lines for principals who use the key through a service, by each of the service's words."""
     if any(principal.kind != "AWS" or principal.value == "*" for principal in part.principals):
         return

@@ -14,7 +14,11 @@ from kmsgen.prover.values.domains import OPEN_RANGES
 
 
 def in_both_readings(
-    universe: Universe, requests: Iterable[Base], bad_in: Callable[[Universe], Bad], meter: Meter, shown: Container[Kind] = ()
+    universe: Universe,
+    requests: Iterable[Base],
+    bad_in: Callable[[Universe], Bad],
+    meter: Meter,
+    shown: Container[AccessKind] = (),
 ) -> tuple[list[Hit], str]:
     """Return what is found; where nothing is, and AWS leaves open how its policies are read, what speaks against that.
 
@@ -29,10 +33,10 @@ def in_both_readings(
     return [], left_open(universe, more[0]) if more else again.reason
 
 
-Kind = tuple[str, str, Values]
+AccessKind = tuple[str, str, Values]
 
 
-def kind_of(hit: Hit) -> Kind:
+def kind_of(hit: Hit) -> AccessKind:
     """Return what tells a kind of access from others: who, what, under which conditions."""
     return hit.witness.principal, hit.witness.action, hit.labels
 

@@ -20,7 +20,7 @@ from kmsgen.policy.bundle import (
     PrincipalPolicies,
 )
 from kmsgen.policy.document import Document
-from kmsgen.prover.answer import Kind, in_both_readings, kind_of
+from kmsgen.prover.answer import AccessKind, in_both_readings, kind_of
 from kmsgen.prover.grouping import group, of_forms, speaker_of
 from kmsgen.prover.key_forms import forms_of, of_form, said, with_key
 from kmsgen.prover.problem import Budget, BudgetError, Meter, OutsideError
@@ -145,7 +145,7 @@ def _of_one_key(pair: Sequence[Bundle], scope: Scope, meter: Meter) -> Differenc
 
 def _gain(universes: Sequence[Universe], meter: Meter) -> tuple[tuple[Group, ...], str]:
     """Return what the first bundle gives beyond the second in one of some universes."""
-    hits: dict[Kind, Hit] = {}
+    hits: dict[AccessKind, Hit] = {}
     reasons: dict[str, None] = {}
     for universe in universes:
         requests = universe.requests(universe.may_differ(universe.whom.all_of(universe.everyone)), ACTIONS.values())

@@ -65,7 +65,7 @@ def is_folder(source: Source) -> bool:
 def read_answers(source: Source, beside: Beside) -> Described:
     """Read one answer or a folder of them. Raises InputError with every problem."""
     sources = source.data[_FOLDER] if is_folder(source) else [source]
-    reader = _Reader(source.path, beside, sources)
+    reader = _OutputReader(source.path, beside, sources)
     reader.read()
     if reader.problems:
         raise InputError(reader.problems)
@@ -78,7 +78,7 @@ def read_together(path: str, answers: Mapping[str, Any]) -> Described:
     return read_answers(Source(path, {_FOLDER: sources}, lambda: Mark(0, 0)), NOTHING)
 
 
-class _Answer(NamedTuple):
+class _AwsAnswer(NamedTuple):
     """One form of answer about a key: the member that it is told by, and of which type that is."""
 
     member: str
@@ -89,15 +89,15 @@ class _Answer(NamedTuple):
 
 
 _POLICY, _METADATA, _GRANTS = (
-    _Answer("Policy", str),
-    _Answer("KeyMetadata", dict),
-    _Answer("Grants", list),
+    _AwsAnswer("Policy", str),
+    _AwsAnswer("KeyMetadata", dict),
+    _AwsAnswer("Grants", list),
 )
-_ALIASES, _TAGS = _Answer("Aliases", list), _Answer("Tags", list)
+_ALIASES, _TAGS = _AwsAnswer("Aliases", list), _AwsAnswer("Tags", list)
 _ANSWERS = (_POLICY, _METADATA, _GRANTS, _ALIASES, _TAGS)
 
 
-class _Reader:
+class _OutputReader:
     """Gathers answers key by key: one that does not name its key is of the key whose id is in its path, or of the only one."""
 
     def __init__(self, path: str, beside: Beside, sources: list[Source]) -> None:
@@ -155,7 +155,7 @@ class _Reader:
                     raise input_error(source.where(), "unknown-key", message, "name the key with --key-arn")
                 yield arn
 
-    def _of(self, answer: _Answer | None, arn: str) -> Source | None:
+    def _of(self, answer: _AwsAnswer | None, arn: str) -> Source | None:
         """Return the answer of a form about a key. Raises InputError where there are several."""
         forms = [one for one in self.sources if (answer.recognises(one.data) if answer else is_key_policy(one))]
         forms = [one for one in forms if self._is_about(one, answer, arn)]
@@ -164,7 +164,7 @@ class _Reader:
             raise input_error(forms[1].where(), "several-answers", message, "keep one, or put the id of the key into its path")
         return forms[0] if forms else None
 
-    def _is_about(self, source: Source, answer: _Answer | None, arn: str) -> bool:
+    def _is_about(self, source: Source, answer: _AwsAnswer | None, arn: str) -> bool:
         if answer is _METADATA:
             return bool(source.data["KeyMetadata"].get("Arn") == arn)
         if answer is _GRANTS and any(isinstance(one, dict) and one.get("KeyId") for one in source.data["Grants"]):

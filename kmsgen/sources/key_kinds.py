@@ -10,17 +10,17 @@ from kmsgen.catalogue.key_specs import key_type, usages
 from kmsgen.policy.document import Document, Statement
 from kmsgen.prover.key_kinds import KINDS
 
-Kind = tuple[str, str]  # key spec, key usage
+KeyKind = tuple[str, str]  # key spec, key usage
 
 
-def likely_kind(policy: Document) -> Kind:
+def likely_kind(policy: Document) -> KeyKind:
     """Return the kind of key that knows most of the actions which a policy names; of several, one that its services take."""
     named = {name for statement in policy.statements for name in _actions(statement) if name in _names(statement)}
     kinds = (*_kinds_of_services(policy), *KINDS)
     return max(kinds, key=lambda kind: sum(fits(ACTIONS[name.removeprefix("kms:")], _type(kind)) for name in named))
 
 
-def _kinds_of_services(policy: Document) -> Iterator[Kind]:
+def _kinds_of_services(policy: Document) -> Iterator[KeyKind]:
     """Yield the kinds that services which a policy names can use alone, such as those of Route 53."""
     named = {one.value for statement in policy.statements for one in statement.principals or () if one.kind == "Service"}
     for row in services.SERVICES.values():
@@ -28,7 +28,7 @@ def _kinds_of_services(policy: Document) -> Iterator[Kind]:
             yield from ((spec, usage) for spec in row.key_specs for usage in usages(spec))
 
 
-def _type(kind: Kind) -> str:
+def _type(kind: KeyKind) -> str:
     return key_type(*kind) or "symmetric"
 
 

@@ -90,7 +90,7 @@ class RequestReader(FieldReader):
         return Expectation(expect, self.text(because, (*steps, "because"), "`because`"))
 
 
-class _Part(NamedTuple):
+class _RequestPart(NamedTuple):
     """A part of a request: what `Request` calls it, and how it is read where it is given."""
 
     name: str
@@ -98,13 +98,13 @@ class _Part(NamedTuple):
 
 
 _PARTS = {
-    "resource": _Part("resources", RequestReader.texts_of),
-    "encryption_context": _Part("encryption_context", RequestReader.encryption_context),
-    "context": _Part("context", RequestReader.context),
-    "grant_tokens": _Part("grant_tokens", RequestReader.texts_of),
-    "create_grant": _Part("create_grant", RequestReader.create_grant),
-    "grant_id": _Part("grant_id", RequestReader.name_of),
-    "parameters": _Part("parameters", RequestReader.mapping_of),
+    "resource": _RequestPart("resources", RequestReader.texts_of),
+    "encryption_context": _RequestPart("encryption_context", RequestReader.encryption_context),
+    "context": _RequestPart("context", RequestReader.context),
+    "grant_tokens": _RequestPart("grant_tokens", RequestReader.texts_of),
+    "create_grant": _RequestPart("create_grant", RequestReader.create_grant),
+    "grant_id": _RequestPart("grant_id", RequestReader.name_of),
+    "parameters": _RequestPart("parameters", RequestReader.mapping_of),
 }
 
 

@@ -31,7 +31,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 Patterns = tuple[Pieces, ...]
-_Part = TypeVar("_Part", bound=object)
+_Element = TypeVar("_Element", bound=object)
 
 
 def _not_of_texts(_shape: Shape, _patterns: Patterns) -> Maybe:
@@ -92,7 +92,7 @@ def _covers_ignoring_case(shape: Shape, patterns: Patterns) -> Maybe:
     return agreed(covered(_each(fold, shape), tuple(_each(fold, one) for one in patterns)) for fold in (folded, loosely_folded))
 
 
-def _each(fold: Callable[[str], str], parts: tuple[str | _Part, ...]) -> tuple[str | _Part, ...]:
+def _each(fold: Callable[[str], str], parts: tuple[str | _Element, ...]) -> tuple[str | _Element, ...]:
     return tuple(fold(part) if isinstance(part, str) else part for part in parts)
 
 

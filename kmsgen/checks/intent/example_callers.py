@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from kmsgen.arn import parse_arn
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.availability import Occurrence, Presence, PrincipalKind, Route, availability
-from kmsgen.checks.example_requests import Situation
+from kmsgen.checks.example_requests import ExampleSituation
 from kmsgen.checks.intent.asked_access import CALLERS_ACCOUNT, Expected
 from kmsgen.policy.document import Condition
 from kmsgen.policy.letter_case import folded
@@ -36,7 +36,7 @@ _KINDS = {
 }
 
 
-def callers(access: Expected, situation: Situation) -> Iterator[str]:
+def callers(access: Expected, situation: ExampleSituation) -> Iterator[str]:
     """Yield who makes the call in a situation; of everyone of an account one of each kind for which it can be."""
     account = everyone_of(access)
     one = _caller(access, situation)
@@ -60,12 +60,12 @@ def everyone_of(access: Expected) -> str | None:
     return next((condition.values[0] for condition in held if condition.operator == "StringEquals"), None)
 
 
-def _tells_type(situation: Situation) -> bool:
+def _tells_type(situation: ExampleSituation) -> bool:
     names = {folded(name) for name in situation.context}
     return "aws:principaltype" in names or any(_USER_NAME in value for value in situation.texts)
 
 
-def _can_be(kind: PrincipalKind, action: str, situation: Situation) -> bool:
+def _can_be(kind: PrincipalKind, action: str, situation: ExampleSituation) -> bool:
     """Return whether requests of callers of a kind can hold every value that a situation tells, each by some route."""
     told = [(row, values) for name, values in situation.context.items() if values and (row := availability(name)) is not None]
     return all(any(_holds(row.occurrence(kind, route, action), values) for route in _ROUTES) for row, values in told)
@@ -75,7 +75,7 @@ def _holds(found: Occurrence, values: Values) -> bool:
     return found.presence is not Presence.NEVER and (not found.values or set(values) <= set(found.values))
 
 
-def _caller(access: Expected, situation: Situation) -> str | None:
+def _caller(access: Expected, situation: ExampleSituation) -> str | None:
     """Return who makes the call: the principal itself, or somebody of an account for whom the conditions can hold."""
     name = access.principal.value
     arn = parse_arn(name)
@@ -102,7 +102,7 @@ def _is_for_aws(action: str) -> bool:
     return row is not None and row.policy_types is None
 
 
-def _account(situation: Situation, own: str, barred: Collection[str]) -> str:
+def _account(situation: ExampleSituation, own: str, barred: Collection[str]) -> str:
     """Return the account of somebody whom conditions leave of everyone: for a member of an organization another account."""
     said = {folded(name): values[0] for name, values in situation.context.items() if values}
     told = said.get("aws:principalaccount") or said.get(folded(CALLERS_ACCOUNT))
@@ -112,7 +112,7 @@ def _account(situation: Situation, own: str, barred: Collection[str]) -> str:
     return next((one for one in _MEMBERS if one != own and one not in barred), own) if member else own
 
 
-def _of_account(partition: str, account: str, situation: Situation) -> str | None:
+def _of_account(partition: str, account: str, situation: ExampleSituation) -> str | None:
     said = {folded(key): values[0] for key, values in situation.context.items() if values}
     head = f"arn:{partition}:iam::{account}:"
     if "aws:principalarn" in said:

@@ -14,7 +14,7 @@ from kmsgen.authorizer.language.wildcards import glob, pieces_of
 from kmsgen.catalogue import grants
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.key_specs import KEY_SPECS, key_type, usages
-from kmsgen.checks.example_requests import Situation, bound, situations
+from kmsgen.checks.example_requests import ExampleSituation, bound, situations
 from kmsgen.checks.intent.asked_access import Expected, regions_of
 from kmsgen.checks.intent.example_callers import callers
 from kmsgen.intent.intent import Intent
@@ -34,7 +34,7 @@ class Call(NamedTuple):
 
     principal: str
     key: Key
-    situation: Situation
+    situation: ExampleSituation
 
 
 def calls(access: Expected, intent: Intent, key: Key) -> Iterator[Call]:
@@ -52,7 +52,7 @@ def calls(access: Expected, intent: Intent, key: Key) -> Iterator[Call]:
                 yield Call(caller, meant, situation)
 
 
-def _can_grant(situation: Situation, key: Key) -> bool:
+def _can_grant(situation: ExampleSituation, key: Key) -> bool:
     """Return whether a key of this kind can have the grant that a call asks for; keys of other kinds may."""
     asked = {folded(name): values for name, values in situation.grant.items()}
     possible = grants.operations(key_type(key.spec, key.usage) or "")
@@ -72,14 +72,14 @@ def _in_regions(conditions: Iterable[Condition], regions: Values) -> Iterator[Co
 # --- the key ------------------------------------------------------------------------------------------------------------
 
 
-def _with_organization(situation: Situation, intent: Intent) -> Situation:
+def _with_organization(situation: ExampleSituation, intent: Intent) -> ExampleSituation:
     """Return the situation in which the organization of the key is that of the scope, where a condition asks for it."""
     asked = any("${aws:resourceorgid}" in folded(value) for value in situation.texts)
     known = intent.scope.organization
     return situation.with_context("aws:ResourceOrgID", known) if asked and known else situation
 
 
-def _with_told_tags(situation: Situation, key: Key) -> Situation:
+def _with_told_tags(situation: ExampleSituation, key: Key) -> ExampleSituation:
     """Return the situation in which a variable that is compared with a tag of the key holds that tag's value."""
     tags = {folded(f"{_TAG}{name}"): value for name, value in key.tags}
     for name, values in situation.context.items():
@@ -89,7 +89,7 @@ def _with_told_tags(situation: Situation, key: Key) -> Situation:
     return situation
 
 
-def _key(access: Expected, situation: Situation, key: Key, intent: Intent) -> Key | None:
+def _key(access: Expected, situation: ExampleSituation, key: Key, intent: Intent) -> Key | None:
     """Return the key of the call; None where what the intent tells of its keys rules one out."""
     told = _told(intent)
     found: Key | None = _able(access.action, key, told)
@@ -102,7 +102,7 @@ def _key(access: Expected, situation: Situation, key: Key, intent: Intent) -> Ke
     return found
 
 
-def _in_its_region(situation: Situation, key: Key, intent: Intent) -> Key | None:
+def _in_its_region(situation: ExampleSituation, key: Key, intent: Intent) -> Key | None:
     """Return the key in the Region that a situation asks for: an alias is known by its Region and name alone."""
     asked = next((values for name, values in situation.context.items() if folded(name) == REGION), None)
     return _in_region(key, asked, intent) if asked else key

@@ -18,7 +18,7 @@ from kmsgen.authorizer.memo import Memo
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT
-from kmsgen.checks.example_requests import PLAIN, Situation, keys_read, request_for, situations, without_others
+from kmsgen.checks.example_requests import PLAIN, ExampleSituation, keys_read, request_for, situations, without_others
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intent.asked_access import kinds_of_resource
 from kmsgen.checks.intent.example_callers import everyone_of
@@ -43,7 +43,7 @@ BESIDE_THE_KEY = frozenset({"alias", "any"})
 OTHER_VALUES = {"bool": "false", "kms:viaservice": "glacier.us-east-1.amazonaws.com"}
 
 
-class _World:
+class _TwoJudges:
     """Two judges of the same requests: one of the policies in question, one of what was asked for."""
 
     def __init__(self, intent: Intent, specification: Specification, bundle: Bundle) -> None:
@@ -74,12 +74,12 @@ class _World:
     def _in_each_situation(self, alike: _Alike) -> list[Request]:
         return [self._request(alike, one) for one in self._situations]
 
-    def _request(self, alike: _Alike, situation: Situation) -> Request:
+    def _request(self, alike: _Alike, situation: ExampleSituation) -> Request:
         """Return a request that holds what the situation says, and none of the other condition keys that a policy reads."""
         return without_others(request_for(*alike, (), situation), self._read)
 
     @cached_property
-    def _situations(self) -> tuple[Situation, ...]:
+    def _situations(self) -> tuple[ExampleSituation, ...]:
         """Every situation that the policies tell apart, but for the plain one."""
         return tuple(one for one in _distinguished(self._bundle, self._specification) if str(one) != str(PLAIN))
 
@@ -96,12 +96,12 @@ def beyond(
 
     With `kinds` only resources of these kinds count: `key`, `alias`, `any`.
     """
-    world = _World(intent, specification, bundle)
+    world = _TwoJudges(intent, specification, bundle)
     for same in _grouped(_every_excess(world, kinds), world.judge):
         yield _finding(intent, same, world.judge, origins)
 
 
-def _every_excess(world: _World, kinds: frozenset[str] | None) -> Iterator[Request]:
+def _every_excess(world: _TwoJudges, kinds: frozenset[str] | None) -> Iterator[Request]:
     """Yield one request for each principal and action that may call it without being asked to."""
     asked = {action.iam_name: _resources(world, action.iam_name, kinds) for action in ACTIONS.values()}
     beside_only = kinds is not None and "key" not in kinds
@@ -122,7 +122,7 @@ def _grouped(requests: Iterable[Request], judge: Authorizer) -> Iterable[Sequenc
     return found.values()
 
 
-def _excess(world: _World, principal: str, action: str, resources: tuple[str, ...]) -> Iterator[Request]:
+def _excess(world: _TwoJudges, principal: str, action: str, resources: tuple[str, ...]) -> Iterator[Request]:
     """Yield requests that are allowed and were not asked for."""
     for resource in resources:
         plain = world.plain(principal, action, resource)
@@ -154,7 +154,7 @@ def _is_allowed(request: Request, judge: Authorizer) -> bool:
     return judge.decide(request, whole=False).outcome is Outcome.ALLOWED
 
 
-def _resources(world: _World, action: str, kinds: frozenset[str] | None) -> tuple[str, ...]:
+def _resources(world: _TwoJudges, action: str, kinds: frozenset[str] | None) -> tuple[str, ...]:
     wanted = [kind for kind in kinds_of_resource(action) if kinds is None or kind in kinds]
     aliases = dict.fromkeys(f"{key.rpartition(':')[0]}:alias/example" for key in world.keys if "alias" in wanted)
     return (*(world.keys if "key" in wanted else ()), *aliases, *(("*",) if "any" in wanted else ()))
@@ -209,7 +209,7 @@ def _sessions(name: str) -> Iterator[str]:
 # --- situations ---------------------------------------------------------------------------------------------------------
 
 
-def _distinguished(bundle: Bundle, specification: Specification) -> Iterator[Situation]:
+def _distinguished(bundle: Bundle, specification: Specification) -> Iterator[ExampleSituation]:
     """Yield each situation that some statement tells apart from another, once."""
     seen: set[str] = set()
     for conditions in _condition_sets(bundle, specification):
@@ -284,7 +284,7 @@ def _listed(names: Iterable[str]) -> str:
 def described(request: Request) -> str:
     """Return the circumstances of a request in words."""
     return (
-        str(Situation(request.encryption_context, request.context))
+        str(ExampleSituation(request.encryption_context, request.context))
         if request.encryption_context or request.context
         else str(PLAIN)
     )

@@ -7,7 +7,7 @@ from itertools import islice
 
 from kmsgen.authorizer.authorizer import Authorizer
 from kmsgen.authorizer.decision import Decision, Outcome
-from kmsgen.checks.example_requests import PLAIN, Situation, request_for
+from kmsgen.checks.example_requests import PLAIN, ExampleSituation, request_for
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intent.asked_access import intended_by_lines
 from kmsgen.checks.intent.example_calls import Call, calls
@@ -76,5 +76,5 @@ def _keepers(intent: Intent, made: list[Call], key: str, judge: Authorizer) -> I
         yield Finding("lockout", "error", message, Location(intent.path), statements=reasons, hint=hint)
 
 
-def _put(name: str, key: str, situation: Situation, judge: Authorizer) -> Decision:
+def _put(name: str, key: str, situation: ExampleSituation, judge: Authorizer) -> Decision:
     return judge.decide(request_for(name, PUT, (key,), situation))

@@ -9,7 +9,7 @@ from kmsgen.arn import account_of
 from kmsgen.authorizer.decision import Decision, Outcome
 from kmsgen.authorizer.explain.nearest import misses
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.checks.example_requests import MAX_SITUATIONS, Situation, request_for, situations
+from kmsgen.checks.example_requests import MAX_SITUATIONS, ExampleSituation, request_for, situations
 from kmsgen.checks.example_values import opposite
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intent.asked_access import Expected, denied_when, is_reached, regions_of
@@ -127,7 +127,7 @@ def _unwritten(access: Expected, bundle: Bundle, origins: Origins) -> Iterator[F
         yield _finding(access, f"`{access.action}` is in no IAM policy of `{name}`", origins=origins)
 
 
-def past_guard_rails(situation: Situation, intent: Intent, name: str, action: str) -> Situation:
+def past_guard_rails(situation: ExampleSituation, intent: Intent, name: str, action: str) -> ExampleSituation:
     """Return the situation as guard rails of the same file ask for it beside what `when` says."""
     row = ACTIONS[action.removeprefix("kms:")]
     rails = {line.name for line in intent.guardrails if is_reached(line, name, intent)}
@@ -136,13 +136,13 @@ def past_guard_rails(situation: Situation, intent: Intent, name: str, action: st
     if "deny-direct-use" in rails and row.cryptographic and not is_service:
         situation = situation.with_context("kms:ViaService", f"s3.{key_region}.amazonaws.com")
     if "deny-without-encryption-context" in rails and row.encryption_context and not situation.encryption_context:
-        situation = Situation({"purpose": "example"}, situation.context, situation.grant)
+        situation = ExampleSituation({"purpose": "example"}, situation.context, situation.grant)
     if "deny-outside-organization" in rails and intent.scope.organization and not is_service:
         situation = situation.with_context("aws:PrincipalOrgID", intent.scope.organization)
     return situation
 
 
-def past_denies(situation: Situation, intent: Intent, key: Key, action: str) -> tuple[Situation, ...]:
+def past_denies(situation: ExampleSituation, intent: Intent, key: Key, action: str) -> tuple[ExampleSituation, ...]:
     """Return a situation, and more of them in which some condition of each `deny` of the file does not hold."""
     found = [situation]
     for line in intent.guardrails:

@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     from kmsgen.cli.jobs.questions import AskedQuestions
     from kmsgen.prover.problem import Budget
 
-Never = Annotated[
+NeverOption = Annotated[
     list[str] | None,
     typer.Option(
         metavar="'PRINCIPAL ACTION[,ACTION]'",
         help="This must be impossible: an ARN, a pattern, a service, organization/o-ID, or *.",
     ),
 ]
-Only = Annotated[
+OnlyOption = Annotated[
     list[str] | None,
     typer.Option(metavar="'PRINCIPAL[,PRINCIPAL] ACTION[,ACTION]'", help="Nobody but these may do this. Can be repeated."),
 ]
@@ -57,8 +57,8 @@ def bounds(*, described_only: DescribedOnly = False, seconds: Seconds = 30.0, se
 
 def asked(
     *,
-    never: Never = None,
-    only: Only = None,
+    never: NeverOption = None,
+    only: OnlyOption = None,
     excepted: Excepted = None,
     no_public: NoPublic = False,
     no_cross_account: NoCrossAccount = False,

@@ -4,10 +4,10 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-Group = Callable[..., Any]
+OptionGroup = Callable[..., Any]
 
 
-def sharing(**groups: Group) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def sharing(**groups: OptionGroup) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Put the parameters of each group in place of the command's parameter of that name; the command gets what the group returns.
 
     An option that two groups take stands there once, and both get it.

@@ -33,12 +33,12 @@ def read_tree(path: str | Path, store: Store = DISK) -> tuple[Tree, tuple[Path, 
 def extended(source: Source, store: Store = DISK) -> tuple[Tree, tuple[Path, ...]]:
     """Return what `read_tree` does of a file that was read. Raises InputError."""
     chain: tuple[Path, ...] = () if source.path == "-" else (store.identity(source.path),)
-    reader = _Reader(store, [])
+    reader = _TreeReader(store, [])
     files: list[Tree] = list(reader.in_order(source, chain))
     return reduce(merge, files), tuple(reader.bases)
 
 
-class _Reader(NamedTuple):
+class _TreeReader(NamedTuple):
     """Reads what files extend, and remembers the bases that it has met."""
 
     store: Store

@@ -42,7 +42,7 @@ _FRESH_SERVICES = ("lambda.amazonaws.com", "glacier.amazonaws.com", "iot.amazona
 _ACCOUNT = run_of((DIGITS, 12))
 
 
-class Kind(NamedTuple):
+class PrincipalForm(NamedTuple):
     """A kind of principal: what stands before the account and behind it, which names there can be, and one to speak of.
 
     `longest` is how long a name can be, where that is told apart (GetFederationToken, API reference).
@@ -57,10 +57,10 @@ class Kind(NamedTuple):
 
 # A path can hold a colon, a name cannot: what ends in neither is a name, with a path or without.
 _PATH_AND_NAME = Pattern((Step(PATH, loop=True), Step(NAME)))
-_ROLE = Kind("arn:{}:iam::", ":role/", _PATH_AND_NAME, ("any-role", "another-role"))
-_USER = Kind("arn:{}:iam::", ":user/", _PATH_AND_NAME, ("any-user", "another-user"))
+_ROLE = PrincipalForm("arn:{}:iam::", ":role/", _PATH_AND_NAME, ("any-role", "another-role"))
+_USER = PrincipalForm("arn:{}:iam::", ":user/", _PATH_AND_NAME, ("any-user", "another-user"))
 _TWO_OR_MORE = Pattern([Step(NAME), Step(NAME), Step(NAME, loop=True)])
-_FEDERATED = Kind("arn:{}:sts::", ":federated-user/", _TWO_OR_MORE, ("any-federated-user", "another-one"), 32)
+_FEDERATED = PrincipalForm("arn:{}:sts::", ":federated-user/", _TWO_OR_MORE, ("any-federated-user", "another-one"), 32)
 _KINDS = (_ROLE, _USER, _FEDERATED)
 _SERVICE_LINKED = "aws-service-role/any-service.amazonaws.com/AWSServiceRoleForAnyService"
 SPECIAL_ROLES = (_SERVICE_LINKED, "aws:ec2-infrastructure")
@@ -136,7 +136,7 @@ class _Roles:
         return (*alone, *(Pattern([STAR, Step("/"), *one.steps]) for one in alone))
 
 
-def _stand_in(kind: Kind, partition: str, account: str, known: frozenset[str], roles: _Roles) -> StandIn:
+def _stand_in(kind: PrincipalForm, partition: str, account: str, known: frozenset[str], roles: _Roles) -> StandIn:
     head = f"{kind.head.format(partition)}{account}{kind.tail}"
     taken = frozenset(text.removeprefix(head) for text in known if text.startswith(head))
     never = roles.taken(account) if kind is _ROLE else ()

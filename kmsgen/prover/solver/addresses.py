@@ -15,7 +15,7 @@ OTHER_NOTATION = "an IPv6 address in another notation"
 _HEX = "0123456789abcdef"
 LENGTHS = {4: 32, 6: 128}
 """The bits of an address, by version."""
-Group = Callable[[int, int, int], Language]
+GroupLanguage = Callable[[int, int, int], Language]
 """Makes the groups from one number to another of an address; so many more follow."""
 
 
@@ -44,7 +44,7 @@ def perhaps_other_notation(terms: Terms) -> Language:
     return with_colons(terms, 2)
 
 
-def _groups(terms: Terms, low: list[int], high: list[int], group: Group, most: int) -> Language:
+def _groups(terms: Terms, low: list[int], high: list[int], group: GroupLanguage, most: int) -> Language:
     """Return the addresses of which the groups are from these to those."""
     if not low:
         return terms.exactly("")

@@ -11,7 +11,7 @@ from kmsgen.authorizer.language.wildcards import Wild
 from kmsgen.prover.solver import readings
 from kmsgen.prover.solver.globs import Piece, is_fixed, takes
 from kmsgen.prover.solver.languages import outside, wildcards, with_colons
-from kmsgen.prover.solver.readings import Answer
+from kmsgen.prover.solver.readings import TestAnswer
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.solver.terms import Formula, Language, Terms, Text
 
@@ -23,7 +23,7 @@ def is_arn(terms: Terms, text: Text) -> Formula:
     return terms.inside(text, with_colons(terms, PARTS - 1))
 
 
-def matched(script: Script, pieces: Sequence[Piece], text: Text) -> Answer:
+def matched(script: Script, pieces: Sequence[Piece], text: Text) -> TestAnswer:
     """Return the answer of a pattern of the ARN operators to an ARN. Raises OutsideError."""
     terms = script.terms
     whole = takes(terms, pieces, text)
@@ -47,17 +47,17 @@ def _is_star(pieces: Sequence[Piece]) -> bool:
     return len(pieces) == 1 and pieces[0] is Wild.MANY
 
 
-def _by_parts(script: Script, pieces: Sequence[Piece], text: Text, whole: Formula) -> Answer:
+def _by_parts(script: Script, pieces: Sequence[Piece], text: Text, whole: Formula) -> TestAnswer:
     terms = script.terms
     parts = split(pieces)
     if len(parts) != PARTS:
-        return Answer(yes=False, no=terms.negate(whole))
+        return TestAnswer(yes=False, no=terms.negate(whole))
     if is_fixed(pieces):
         within = terms.inside(text, _language(terms, parts))
     else:
         within = terms.every(takes(terms, part, own) for part, own in zip(parts, parts_of(script, text), strict=True))
         within = terms.every([is_arn(terms, text), within])
-    return Answer(yes=within, no=terms.negate(within))
+    return TestAnswer(yes=within, no=terms.negate(within))
 
 
 def split(pieces: Sequence[Piece]) -> list[list[Piece]]:

@@ -10,24 +10,26 @@ from collections.abc import Sequence
 
 from kmsgen.prover.solver.globs import Piece
 from kmsgen.prover.solver.languages import in_any_case, nearly
-from kmsgen.prover.solver.readings import Answer
+from kmsgen.prover.solver.readings import TestAnswer
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.solver.terms import Formula, Terms, Text
 
 
-def equals_in_any_case(script: Script, pieces: Sequence[Piece], text: Text) -> Answer:
+def equals_in_any_case(script: Script, pieces: Sequence[Piece], text: Text) -> TestAnswer:
     """Compare texts without their case."""
     terms = script.terms
     wanted = terms.joined(pieces)
     for fixed, other in ((wanted, text), (text, wanted)):
         if isinstance(fixed, str):
-            return Answer(terms.inside(other, in_any_case(terms, fixed)), terms.negate(terms.inside(other, nearly(terms, fixed))))
+            return TestAnswer(
+                terms.inside(other, in_any_case(terms, fixed)), terms.negate(terms.inside(other, nearly(terms, fixed)))
+            )
     rough = terms.negate(terms.every(_has_simple_case(terms, one) for one in (text, wanted)))
     perhaps = script.roughly(rough, "letters beyond ASCII are compared without their case").no
     same = terms.equal(terms.lower(text), terms.lower(wanted))
     other = terms.every([terms.negate(same), terms.some([terms.negate(rough), perhaps])])
     script.say(terms.some([other, _may_be_equal(terms, pieces, text, wanted)]))
-    return Answer(same, other)
+    return TestAnswer(same, other)
 
 
 def _has_simple_case(terms: Terms, text: Text) -> Formula:

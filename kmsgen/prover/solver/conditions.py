@@ -16,7 +16,7 @@ from kmsgen.policy.operators import OperatorName, split_operator
 from kmsgen.prover.problem import OutsideError
 from kmsgen.prover.solver import readings, templates
 from kmsgen.prover.solver.operators import NEGATED, PREDICATES, WITH_VARIABLES, WITH_WILDCARDS
-from kmsgen.prover.solver.readings import Answer
+from kmsgen.prover.solver.readings import TestAnswer
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.solver.slots import Slot, Slots, present
 from kmsgen.prover.solver.templates import Value, ValueOf
@@ -26,7 +26,7 @@ ABSENT = Value(there=False, several=False, text="", wild=False)
 _MOST_EITHER_WAY = 3
 
 
-def condition(script: Script, test: ConditionTest, slots: Slots, value_of: ValueOf, either: Iterable[str] = ()) -> Answer:
+def condition(script: Script, test: ConditionTest, slots: Slots, value_of: ValueOf, either: Iterable[str] = ()) -> TestAnswer:
     """Return when a condition holds; keys that are read `either` way may be absent where they are there. Raises OutsideError."""
     name = split_operator(test.condition.operator)
     if name is None or not test.condition.values:
@@ -56,7 +56,7 @@ def without(value_of: ValueOf, absent: frozenset[str]) -> ValueOf:
     return found
 
 
-def _in_world(script: Script, test: ConditionTest, name: OperatorName, slots: Slots, value_of: ValueOf) -> Answer:
+def _in_world(script: Script, test: ConditionTest, name: OperatorName, slots: Slots, value_of: ValueOf) -> TestAnswer:
     there = present(script.terms, slots)
     if name.base == "Null":
         absent, answer = _null(script.terms, test.condition.values, slots)
@@ -71,7 +71,7 @@ def _when_missing(name: OperatorName) -> bool:
     return name.if_exists or name.quantifier == "ForAllValues" or (name.base in NEGATED and not name.quantifier)
 
 
-def _null(terms: Terms, wanted: Sequence[str], slots: Slots) -> tuple[Maybe, Answer]:
+def _null(terms: Terms, wanted: Sequence[str], slots: Slots) -> tuple[Maybe, TestAnswer]:
     """Return whether Null holds of an absent key, and when of one that is there; open where all its values are empty."""
     of_absent, of_present = (
         any_of((folded(text) == "true") is absent if folded(text) in ("true", "false") else None for text in wanted)
@@ -81,7 +81,7 @@ def _null(terms: Terms, wanted: Sequence[str], slots: Slots) -> tuple[Maybe, Ans
     return of_absent, readings.where(terms, something, readings.certain(of_present), readings.OPEN)
 
 
-def _of_values(script: Script, test: ConditionTest, name: OperatorName, slots: Slots, value_of: ValueOf) -> Answer:
+def _of_values(script: Script, test: ConditionTest, name: OperatorName, slots: Slots, value_of: ValueOf) -> TestAnswer:
     terms = script.terms
     answers = [of_value(script, test, name.base, slot, value_of) for slot in slots]
     turn = readings.negated if name.base in NEGATED else lambda answer: answer
@@ -90,22 +90,22 @@ def _of_values(script: Script, test: ConditionTest, name: OperatorName, slots: S
             terms.every(terms.some([terms.negate(slot.there), part]) for slot, part in zip(slots, parts, strict=True))
             for parts in zip(*answers, strict=True)
         ]
-        return turn(Answer(*held)) if answers else readings.OPEN
+        return turn(TestAnswer(*held)) if answers else readings.OPEN
     fold, neutral = _FOLDS[test.fold]
     return fold(terms, [readings.where(terms, slot.there, turn(one), neutral) for slot, one in zip(slots, answers, strict=True)])
 
 
-_FOLDS: dict[str, tuple[Callable[[Terms, Sequence[Answer]], Answer], Answer]] = {
+_FOLDS: dict[str, tuple[Callable[[Terms, Sequence[TestAnswer]], TestAnswer], TestAnswer]] = {
     "ForAllValues": (readings.every, readings.YES),
     "ForAnyValue": (readings.some, readings.NO),
 }
 
 
-def of_value(script: Script, test: ConditionTest, base: str, slot: Slot, value_of: ValueOf) -> Answer:
+def of_value(script: Script, test: ConditionTest, base: str, slot: Slot, value_of: ValueOf) -> TestAnswer:
     """Return when one value of a key matches one of the condition's values."""
     wild = base in WITH_WILDCARDS
 
-    def meets(value: str) -> Answer:
+    def meets(value: str) -> TestAnswer:
         text = parse_policy_text(value, variables=test.modern, wildcards=wild)
         if text.keys and base not in WITH_VARIABLES:
             return readings.OPEN

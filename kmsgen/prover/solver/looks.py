@@ -6,7 +6,7 @@ from kmsgen.prover.problem import OutsideError
 from kmsgen.prover.requests.constraints import CONTEXT, ConstraintTest, KeyTest, Look, ResourceLook
 from kmsgen.prover.requests.grant_request import SOURCE_ARN
 from kmsgen.prover.solver import conditions, grants, readings, resources
-from kmsgen.prover.solver.readings import Answer
+from kmsgen.prover.solver.readings import TestAnswer
 from kmsgen.prover.solver.request_terms import RequestTerms
 from kmsgen.prover.solver.slots import Slots
 from kmsgen.prover.solver.terms import Formula
@@ -24,7 +24,7 @@ def holds(request: RequestTerms, look: Look) -> Formula:
     return readings.accepted(request.script.terms, answer, accept)
 
 
-def _condition(request: RequestTerms, look: KeyTest) -> Answer:
+def _condition(request: RequestTerms, look: KeyTest) -> TestAnswer:
     slots = _seen(request, look, request.slots(look.key))
     return conditions.condition(request.script, look.test, slots, request.value_of, look.unsettled | look.test.unreliable)
 

@@ -17,46 +17,46 @@ from kmsgen.prover.solver.case_ignored import equals_in_any_case
 from kmsgen.prover.solver.globs import Piece, takes
 from kmsgen.prover.solver.languages import in_any_case
 from kmsgen.prover.solver.measures import Compared, Measure
-from kmsgen.prover.solver.readings import Answer
+from kmsgen.prover.solver.readings import TestAnswer
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.solver.slots import Slot
 from kmsgen.prover.solver.terms import Formula, Terms
 from kmsgen.prover.values import ranges
 
-Predicate = Callable[[Script, Sequence[Piece], Slot], Answer]
+Predicate = Callable[[Script, Sequence[Piece], Slot], TestAnswer]
 """Tells how one value of a policy, taken apart, meets one value of a request."""
-OfMeasure = Callable[[Terms, str, Measure], Answer]
+OfMeasure = Callable[[Terms, str, Measure], TestAnswer]
 """Tells how one value of a policy meets what a value of a request means."""
 
 
-def _in_any_case(script: Script, pieces: Sequence[Piece], slot: Slot) -> Answer:
+def _in_any_case(script: Script, pieces: Sequence[Piece], slot: Slot) -> TestAnswer:
     return equals_in_any_case(script, pieces, slot.text)
 
 
-def equals(script: Script, pieces: Sequence[Piece], slot: Slot) -> Answer:
+def equals(script: Script, pieces: Sequence[Piece], slot: Slot) -> TestAnswer:
     """Compare texts as they are."""
     return readings.of(script.terms, script.terms.equal(slot.text, script.terms.joined(pieces)))
 
 
-def is_like(script: Script, pieces: Sequence[Piece], slot: Slot) -> Answer:
+def is_like(script: Script, pieces: Sequence[Piece], slot: Slot) -> TestAnswer:
     """Compare with a pattern."""
     return readings.of(script.terms, takes(script.terms, pieces, slot.text))
 
 
-def is_arn_like(script: Script, pieces: Sequence[Piece], slot: Slot) -> Answer:
+def is_arn_like(script: Script, pieces: Sequence[Piece], slot: Slot) -> TestAnswer:
     """Compare with a pattern of ARNs; open for what is no ARN."""
     answer = arns.matched(script, pieces, slot.text)
     return readings.where(script.terms, arns.is_arn(script.terms, slot.text), answer, readings.OPEN)
 
 
-def is_boolean(script: Script, pieces: Sequence[Piece], slot: Slot) -> Answer:
+def is_boolean(script: Script, pieces: Sequence[Piece], slot: Slot) -> TestAnswer:
     """Compare with true or false, in any case."""
     terms = script.terms
     wanted = folded(_known(pieces))
     if wanted not in ("true", "false"):
         return readings.OPEN
     other = "false" if wanted == "true" else "true"
-    return Answer(*(terms.inside(slot.text, in_any_case(terms, one)) for one in (wanted, other)))
+    return TestAnswer(*(terms.inside(slot.text, in_any_case(terms, one)) for one in (wanted, other)))
 
 
 def _known(pieces: Sequence[Piece]) -> str:
@@ -100,7 +100,7 @@ _RELATIONS: dict[str, Relation] = {
 
 
 def _numeric(relation: Relation) -> OfMeasure:
-    def compare(terms: Terms, wanted: str, measure: Measure) -> Answer:
+    def compare(terms: Terms, wanted: str, measure: Measure) -> TestAnswer:
         held = [(measure.is_number, relation(terms, measure.compared(measure.number, one))) for one in parse_number(wanted)]
         return _of_every_reading(terms, held)
 
@@ -108,7 +108,7 @@ def _numeric(relation: Relation) -> OfMeasure:
 
 
 def _dated(relation: Relation) -> OfMeasure:
-    def compare(terms: Terms, wanted: str, measure: Measure) -> Answer:
+    def compare(terms: Terms, wanted: str, measure: Measure) -> TestAnswer:
         sorts = ((measure.is_number, measure.number), (measure.is_date, measure.date))
         held = [(is_one, relation(terms, measure.compared(value, one))) for is_one, value in sorts for one in parse_date(wanted)]
         return _of_every_reading(terms, held)
@@ -116,24 +116,24 @@ def _dated(relation: Relation) -> OfMeasure:
     return compare
 
 
-def _of_every_reading(terms: Terms, held: Sequence[tuple[Formula, Formula]]) -> Answer:
+def _of_every_reading(terms: Terms, held: Sequence[tuple[Formula, Formula]]) -> TestAnswer:
     """Return the answer on which all readings of both texts agree: seconds since 1970, and a date; open without any."""
     readable = terms.some(is_one for is_one, _ in held)
     yes = [terms.some([terms.negate(is_one), holds]) for is_one, holds in held]
     no = [terms.some([terms.negate(is_one), terms.negate(holds)]) for is_one, holds in held]
-    return Answer(terms.every([readable, *yes]), terms.every([readable, *no]))
+    return TestAnswer(terms.every([readable, *yes]), terms.every([readable, *no]))
 
 
-def _in_network(terms: Terms, wanted: str, measure: Measure) -> Answer:
+def _in_network(terms: Terms, wanted: str, measure: Measure) -> TestAnswer:
     found = ranges.networks([wanted])
     if not found:
         return readings.OPEN
     held = measure.in_network(found[0])
-    return Answer(held, terms.every([terms.some([measure.is_v4, measure.is_v6]), terms.negate(held)]))
+    return TestAnswer(held, terms.every([terms.some([measure.is_v4, measure.is_v6]), terms.negate(held)]))
 
 
 def _by_measure(base: str, compare: OfMeasure) -> Predicate:
-    def predicate(script: Script, pieces: Sequence[Piece], slot: Slot) -> Answer:
+    def predicate(script: Script, pieces: Sequence[Piece], slot: Slot) -> TestAnswer:
         if slot.measure is not None:
             return compare(script.terms, _known(pieces), slot.measure)
         if not isinstance(slot.text, str):
@@ -146,14 +146,14 @@ def _by_measure(base: str, compare: OfMeasure) -> Predicate:
 # --- binaries -----------------------------------------------------------------------------------------------------------
 
 
-def _is_binary(script: Script, pieces: Sequence[Piece], slot: Slot) -> Answer:
+def _is_binary(script: Script, pieces: Sequence[Piece], slot: Slot) -> TestAnswer:
     terms = script.terms
     try:
         wanted = base64.b64decode(_known(pieces), validate=True)
     except (binascii.Error, ValueError):
         return readings.OPEN
     same = terms.is_one_of(slot.text, binaries.spellings(wanted))
-    answer = Answer(same, terms.every([terms.inside(slot.text, binaries.binary(terms)), terms.negate(same)]))
+    answer = TestAnswer(same, terms.every([terms.inside(slot.text, binaries.binary(terms)), terms.negate(same)]))
     rough = terms.inside(slot.text, binaries.overfilled(terms))
     return readings.where(terms, rough, script.roughly(rough, "a binary that is filled up beyond its end"), answer)
 

@@ -10,57 +10,57 @@ from kmsgen.prover.solver.terms import Formula, Terms
 from kmsgen.prover.values.cells import Accept
 
 
-class Answer(NamedTuple):
+class TestAnswer(NamedTuple):
     """When a test holds, and when it does not; where neither, it is open."""
 
     yes: Formula
     no: Formula
 
 
-YES, NO, OPEN = Answer(yes=True, no=False), Answer(yes=False, no=True), Answer(yes=False, no=False)
+YES, NO, OPEN = TestAnswer(yes=True, no=False), TestAnswer(yes=False, no=True), TestAnswer(yes=False, no=False)
 
 
-def certain(result: Maybe) -> Answer:
+def certain(result: Maybe) -> TestAnswer:
     """Return an answer that is known."""
     return OPEN if result is None else YES if result else NO
 
 
-def of(terms: Terms, formula: Formula) -> Answer:
+def of(terms: Terms, formula: Formula) -> TestAnswer:
     """Return the answer that a formula gives, which is never open."""
-    return Answer(formula, terms.negate(formula))
+    return TestAnswer(formula, terms.negate(formula))
 
 
-def negated(answer: Answer) -> Answer:
+def negated(answer: TestAnswer) -> TestAnswer:
     """Turn an answer round; open stays open."""
-    return Answer(answer.no, answer.yes)
+    return TestAnswer(answer.no, answer.yes)
 
 
-def some(terms: Terms, answers: Iterable[Answer]) -> Answer:
+def some(terms: Terms, answers: Iterable[TestAnswer]) -> TestAnswer:
     """Return the answer whether one holds."""
     listed = list(answers)
-    return Answer(terms.some(one.yes for one in listed), terms.every(one.no for one in listed))
+    return TestAnswer(terms.some(one.yes for one in listed), terms.every(one.no for one in listed))
 
 
-def every(terms: Terms, answers: Iterable[Answer]) -> Answer:
+def every(terms: Terms, answers: Iterable[TestAnswer]) -> TestAnswer:
     """Return the answer whether all hold."""
     listed = list(answers)
-    return Answer(terms.every(one.yes for one in listed), terms.some(one.no for one in listed))
+    return TestAnswer(terms.every(one.yes for one in listed), terms.some(one.no for one in listed))
 
 
-def agreed(terms: Terms, answers: Iterable[Answer]) -> Answer:
+def agreed(terms: Terms, answers: Iterable[TestAnswer]) -> TestAnswer:
     """Return what all answers say; open where they differ."""
     listed = list(answers)
-    return Answer(terms.every(one.yes for one in listed), terms.every(one.no for one in listed))
+    return TestAnswer(terms.every(one.yes for one in listed), terms.every(one.no for one in listed))
 
 
-def where(terms: Terms, formula: Formula, one: Answer, other: Answer) -> Answer:
+def where(terms: Terms, formula: Formula, one: TestAnswer, other: TestAnswer) -> TestAnswer:
     """Return one answer where a formula holds, else the other."""
     elsewhere = terms.negate(formula)
     yes, no = (terms.some([terms.every([formula, a]), terms.every([elsewhere, b])]) for a, b in zip(one, other, strict=True))
-    return Answer(yes, no)
+    return TestAnswer(yes, no)
 
 
-def accepted(terms: Terms, answer: Answer, accept: Accept) -> Formula:
+def accepted(terms: Terms, answer: TestAnswer, accept: Accept) -> Formula:
     """Say that the answer is one of these."""
     parts = {True: answer.yes, False: answer.no, None: terms.negate(terms.some(answer))}
     return terms.some(parts[result] for result in accept)

@@ -14,7 +14,7 @@ from kmsgen.prover.solver import readings, templates
 from kmsgen.prover.solver.arns import PARTS, split
 from kmsgen.prover.solver.conditions import absences, without
 from kmsgen.prover.solver.globs import Piece, is_fixed, takes
-from kmsgen.prover.solver.readings import Answer
+from kmsgen.prover.solver.readings import TestAnswer
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.solver.templates import ValueOf
 from kmsgen.prover.solver.terms import Formula
@@ -24,7 +24,7 @@ _WITHOUT_RESOURCE = "a policy variable stands in the Resource element, and the a
 _REACHING = "a wildcard beside a policy variable in a Resource may reach across colons"
 
 
-def resource(script: Script, test: ResourceTest, arn: str, value_of: ValueOf) -> Answer:
+def resource(script: Script, test: ResourceTest, arn: str, value_of: ValueOf) -> TestAnswer:
     """Return when a Resource element matches an ARN. Raises OutsideError."""
     if not test.texts:
         return readings.certain(test.absent)
@@ -32,22 +32,22 @@ def resource(script: Script, test: ResourceTest, arn: str, value_of: ValueOf) ->
     return readings.agreed(script.terms, worlds)
 
 
-def _in_world(script: Script, test: ResourceTest, arn: str, value_of: ValueOf) -> Answer:
+def _in_world(script: Script, test: ResourceTest, arn: str, value_of: ValueOf) -> TestAnswer:
     answer = readings.some(script.terms, (_entry(script, test, index, arn, value_of) for index in range(len(test.texts))))
     return readings.negated(answer) if test.negated else answer
 
 
-def _entry(script: Script, test: ResourceTest, index: int, arn: str, value_of: ValueOf) -> Answer:
+def _entry(script: Script, test: ResourceTest, index: int, arn: str, value_of: ValueOf) -> TestAnswer:
     written = test.parsed[index]
     if not written.keys:
         alone = replace(test, parsed=(written,), texts=(test.texts[index],), negated=False, variables=(), unreliable=frozenset())
         return readings.certain(alone.check(arn, lambda _key: None))
     if not arn.startswith("arn:"):
-        return Answer(yes=False, no=script.roughly(_ALWAYS, _WITHOUT_RESOURCE).no)
+        return TestAnswer(yes=False, no=script.roughly(_ALWAYS, _WITHOUT_RESOURCE).no)
     return templates.compared(script, written, value_of, lambda pieces: _matched(script, pieces, arn), wild=True)
 
 
-def _matched(script: Script, pieces: Sequence[Piece], arn: str) -> Answer:
+def _matched(script: Script, pieces: Sequence[Piece], arn: str) -> TestAnswer:
     """Compare a text, of which all or a part is undecided, with a known ARN: it never matches but as a whole."""
     terms = script.terms
     if is_fixed(pieces):
@@ -58,7 +58,7 @@ def _matched(script: Script, pieces: Sequence[Piece], arn: str) -> Answer:
     by_parts = _by_parts(script, pieces, arn)
     rest = terms.every([whole, terms.negate(by_parts)])
     perhaps = script.roughly(rest, _REACHING)
-    return Answer(terms.some([by_parts, terms.every([rest, perhaps.yes])]), terms.negate(whole))
+    return TestAnswer(terms.some([by_parts, terms.every([rest, perhaps.yes])]), terms.negate(whole))
 
 
 def _by_parts(script: Script, pieces: Sequence[Piece], arn: str) -> Formula:

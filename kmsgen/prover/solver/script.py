@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmsgen.prover.solver.readings import Answer
+from kmsgen.prover.solver.readings import TestAnswer
 from kmsgen.prover.solver.terms import Formula, Terms
 
 
@@ -28,12 +28,12 @@ class Script:
         if formula is not False:
             self.rough.setdefault(why, []).append(formula)
 
-    def roughly(self, formula: Formula, why: str) -> Answer:
+    def roughly(self, formula: Formula, why: str) -> TestAnswer:
         """Return an answer of which nothing is known, and say where it is used."""
         self.leave_rough(formula, why)
         yes, no = self.terms.flag("perhaps"), self.terms.flag("perhaps not")
         self.say(self.terms.negate(self.terms.every([yes, no])))
-        return Answer(yes, no)
+        return TestAnswer(yes, no)
 
     @property
     def exact(self) -> Formula:

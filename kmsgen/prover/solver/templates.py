@@ -10,7 +10,7 @@ from kmsgen.authorizer.language.variables import PolicyText, Variable
 from kmsgen.authorizer.language.wildcards import Wild, pieces_of
 from kmsgen.prover.solver import readings
 from kmsgen.prover.solver.globs import Piece
-from kmsgen.prover.solver.readings import Answer
+from kmsgen.prover.solver.readings import TestAnswer
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.solver.terms import Formula, Terms, Text
 
@@ -28,7 +28,7 @@ class Value(NamedTuple):
 
 
 ValueOf = Callable[[str], Value]
-Match = Callable[[Sequence[Piece]], Answer]
+Match = Callable[[Sequence[Piece]], TestAnswer]
 """Tells how a pattern without variables meets what it is compared with."""
 
 
@@ -40,7 +40,7 @@ class _Way(NamedTuple):
     plain: bool = True
 
 
-def compared(script: Script, template: PolicyText, value_of: ValueOf, match: Match, *, wild: bool) -> Answer:
+def compared(script: Script, template: PolicyText, value_of: ValueOf, match: Match, *, wild: bool) -> TestAnswer:
     """Return how a template meets what `match` compares with; `wild`: wildcards in the value of a variable may count."""
     if template.malformed:
         return readings.OPEN
@@ -48,7 +48,7 @@ def compared(script: Script, template: PolicyText, value_of: ValueOf, match: Mat
     values = {piece: value_of(piece.key) for piece in template.pieces if isinstance(piece, Variable)}
     answer = match(_joined(_text_of(terms, piece, values) for piece in template.pieces))
     if wild and values:
-        answer = Answer(answer.yes, terms.every([answer.no, _refused_as_pattern(script, template, values, match)]))
+        answer = TestAnswer(answer.yes, terms.every([answer.no, _refused_as_pattern(script, template, values, match)]))
     for piece in reversed(template.pieces):
         if isinstance(piece, Variable):
             value = values[piece]

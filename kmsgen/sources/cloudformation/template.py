@@ -67,7 +67,7 @@ def read_template(source: Source, beside: Beside) -> Described:
     arns = arns_of(home, count_of_keys(source.data))
     root = stack_of(source, told)
     give_key_arns(root, arns, known=bool(home.named or home.keys))
-    reader = _Reader(source, beside, (root, *nested_stacks(root, told, arns, DIALECT)), where)
+    reader = _TemplateReader(source, beside, (root, *nested_stacks(root, told, arns, DIALECT)), where)
     reader.read_keys()
     reader.read_access()
     if reader.problems:
@@ -78,7 +78,7 @@ def read_template(source: Source, beside: Beside) -> Described:
     return reader.described()
 
 
-class _Reader:
+class _TemplateReader:
     """Gathers what the stacks of a template hold."""
 
     def __init__(self, source: Source, beside: Beside, stacks: tuple[Stack, ...], where: Where) -> None:

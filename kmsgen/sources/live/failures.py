@@ -11,21 +11,21 @@ from typing import NamedTuple
 from kmsgen.errors import Diagnostic, InputError, Location
 
 
-class Kind(NamedTuple):
+class Failing(NamedTuple):
     """A kind of failure: the code of its diagnostic, and what to do about it."""
 
     code: str
     hint: str
 
 
-MISSING = Kind("missing-in-aws", "it was deleted, or is of another account or Region: see --profile and --region")
-REFUSED = Kind("missing-permission", "`kmsgen snapshot --help` lists the permissions; the preset snapshot-reader gives them")
-EXPIRED = Kind("expired-session", "log in again, such as with `aws sso login`, or get new credentials")
-CREDENTIALS = Kind("no-credentials", "set AWS_PROFILE or --profile, or whatever else the AWS SDK finds credentials by")
-THROTTLED = Kind("throttled", "AWS kept refusing for too many requests; try again later, or with fewer keys")
-UNREACHABLE = Kind("unreachable", "see --region, --endpoint-url and the network")
-REGION = Kind("no-region", "give --region, set AWS_REGION, or name keys by their ARNs")
-OTHER = Kind("aws-error", "")
+MISSING = Failing("missing-in-aws", "it was deleted, or is of another account or Region: see --profile and --region")
+REFUSED = Failing("missing-permission", "`kmsgen snapshot --help` lists the permissions; the preset snapshot-reader gives them")
+EXPIRED = Failing("expired-session", "log in again, such as with `aws sso login`, or get new credentials")
+CREDENTIALS = Failing("no-credentials", "set AWS_PROFILE or --profile, or whatever else the AWS SDK finds credentials by")
+THROTTLED = Failing("throttled", "AWS kept refusing for too many requests; try again later, or with fewer keys")
+UNREACHABLE = Failing("unreachable", "see --region, --endpoint-url and the network")
+REGION = Failing("no-region", "give --region, set AWS_REGION, or name keys by their ARNs")
+OTHER = Failing("aws-error", "")
 
 _BY_CODE = {
     "NotFoundException": MISSING,
@@ -78,7 +78,7 @@ OF_ONE_KEY = (MISSING, REFUSED)
 class AwsError(InputError):
     """A call that AWS did not answer with data. `kind` tells which failure it is, `call` is `service:Operation`."""
 
-    def __init__(self, diagnostics: Iterable[Diagnostic], kind: Kind = OTHER, call: str = "") -> None:
+    def __init__(self, diagnostics: Iterable[Diagnostic], kind: Failing = OTHER, call: str = "") -> None:
         self.kind = kind
         self.call = call
         super().__init__(diagnostics)

@@ -23,7 +23,7 @@ def list_keys(session: Session) -> list[str]:
 
 def read_keys(session: Session, names: Iterable[str]) -> tuple[KeyAccess, ...]:
     """Read keys by id, ARN or alias, each once. Raises KmsgenError with every one that is missing or refused."""
-    reader = _Reader(session)
+    reader = _KeyReader(session)
     found: dict[str, KeyAccess] = {}
     problems: list[Diagnostic] = []
     for name in dict.fromkeys(names):
@@ -39,7 +39,7 @@ def read_keys(session: Session, names: Iterable[str]) -> tuple[KeyAccess, ...]:
     return tuple(found.values())
 
 
-class _Reader:
+class _KeyReader:
     """Reads keys; aliases are listed once a Region."""
 
     def __init__(self, session: Session) -> None:

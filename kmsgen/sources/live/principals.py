@@ -12,7 +12,7 @@ from kmsgen.arn import Arn, parse_arn, role_of_session
 from kmsgen.sources.live.failures import MISSING, REFUSED, AwsError
 from kmsgen.sources.live.session import Session
 
-Answer = dict[str, Any]
+AwsAnswer = dict[str, Any]
 
 _DETAILS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
 
@@ -20,12 +20,12 @@ _DETAILS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
 class Held(NamedTuple):
     """What IAM answered: the details of principals, why those of others were not read, and which do not exist."""
 
-    details: Answer
+    details: AwsAnswer
     unread: Mapping[str, str]
     gone: tuple[str, ...] = ()
 
 
-class _Kind(NamedTuple):
+class _PolicyHolder(NamedTuple):
     """A kind of principal or group: how IAM's operations and members call it."""
 
     name: str
@@ -34,13 +34,13 @@ class _Kind(NamedTuple):
 
 
 _ROLE, _USER, _GROUP = (
-    _Kind("Role", "RoleDetailList", "RolePolicyList"),
-    _Kind("User", "UserDetailList", "UserPolicyList"),
-    _Kind("Group", "GroupDetailList", "GroupPolicyList"),
+    _PolicyHolder("Role", "RoleDetailList", "RolePolicyList"),
+    _PolicyHolder("User", "UserDetailList", "UserPolicyList"),
+    _PolicyHolder("Group", "GroupDetailList", "GroupPolicyList"),
 )
 
 
-def read_account(session: Session) -> Answer:
+def read_account(session: Session) -> AwsAnswer:
     """Return the details of every principal of the account. Raises AwsError."""
     pages = session.pages("iam", "GetAccountAuthorizationDetails")
     return {name: [one for page in pages for one in page.get(name) or ()] for name in _DETAILS}
@@ -48,7 +48,7 @@ def read_account(session: Session) -> Answer:
 
 def read_named(session: Session, arns: Iterable[str], account: str) -> Held:
     """Return the details of principals by their ARNs. Raises AwsError for what is neither refused nor missing."""
-    reader = _Reader(session)
+    reader = _PrincipalReader(session)
     unread: dict[str, str] = {}
     gone: list[str] = []
     for text, arn in ((text, parse_arn(text)) for text in dict.fromkeys(arns)):
@@ -68,21 +68,21 @@ def read_named(session: Session, arns: Iterable[str], account: str) -> Held:
     return Held(reader.answer, unread, tuple(gone))
 
 
-def _kind_of(arn: Arn) -> _Kind | None:
+def _kind_of(arn: Arn) -> _PolicyHolder | None:
     if arn.service == "iam":
         return {"role": _ROLE, "user": _USER}.get(arn.kind)
     return _ROLE if role_of_session(arn) else None
 
 
-class _Reader:
+class _PrincipalReader:
     """Reads principals with the groups they are in and the managed policies attached, each once."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.answer: Answer = {name: [] for name in _DETAILS}
+        self.answer: AwsAnswer = {name: [] for name in _DETAILS}
         self._known: set[str] = set()
 
-    def read(self, kind: _Kind, arn: Arn, text: str) -> bool:
+    def read(self, kind: _PolicyHolder, arn: Arn, text: str) -> bool:
         """Read a principal; False where there is none of this ARN."""
         name = role_of_session(arn) or arn.name.rpartition("/")[2]
         try:
@@ -101,13 +101,13 @@ class _Reader:
             self._known.add(found["Arn"])
         return True
 
-    def _call(self, operation: str, about: str, **parameters: Any) -> Answer:  # noqa: ANN401 - as the API has them
+    def _call(self, operation: str, about: str, **parameters: Any) -> AwsAnswer:  # noqa: ANN401 - as the API has them
         return self._session.call("iam", operation, about, **parameters)
 
     def _listed(self, operation: str, member: str, about: str, **parameters: Any) -> list[Any]:  # noqa: ANN401 - as above
         return self._session.listed("iam", operation, member, about, **parameters)
 
-    def _policies(self, kind: _Kind, name: str) -> Answer:
+    def _policies(self, kind: _PolicyHolder, name: str) -> AwsAnswer:
         """Return the inline and attached policies of a holder; what the attached say goes into the answer beside it."""
         of = {f"{kind.name}Name": name}
         names = self._listed(f"List{kind.name}Policies", "PolicyNames", name, **of)

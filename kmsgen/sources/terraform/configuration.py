@@ -16,7 +16,7 @@ _DEEPEST = 20
 _NUMBERED = ("count.index", "each.key", "each.value")
 
 
-class Target(NamedTuple):
+class Referent(NamedTuple):
     """An attribute that an expression refers to, of a resource; `resource` None: of something the plan does not tell."""
 
     reference: str
@@ -24,7 +24,7 @@ class Target(NamedTuple):
     attribute: str = ""
 
 
-class Scope(NamedTuple):
+class Standpoint(NamedTuple):
     """Where an expression stands: the address of the module instance, and what its resource is numbered by."""
 
     module: str
@@ -76,7 +76,7 @@ class Configuration:
             module = inner if isinstance(inner, dict) else {}
         return module
 
-    def targets(self, expression: object, scope: Scope, depth: int = 0) -> list[Target]:
+    def targets(self, expression: object, scope: Standpoint, depth: int = 0) -> list[Referent]:
         """Return what an expression refers to, each attribute once."""
         references = listed(expression.get("references") if isinstance(expression, dict) else None)
         texts = [one for one in references if isinstance(one, str)]
@@ -90,10 +90,10 @@ class Configuration:
         ]
         return _unique(found)
 
-    def _targets(self, reference: str, scope: Scope, depth: int) -> Iterator[Target]:
+    def _targets(self, reference: str, scope: Standpoint, depth: int) -> Iterator[Referent]:
         parts = [(match[1], match[2] or "") for match in _PART.finditer(reference)]
         if depth > _DEEPEST or not parts:
-            yield Target(reference)
+            yield Referent(reference)
         elif parts[0][0] == "var" and len(parts) > 1:
             yield from self._of_variable(parts[1][0], scope, depth)
         elif parts[0][0] == "module" and len(parts) > 2:
@@ -101,29 +101,29 @@ class Configuration:
         else:
             yield from self._of_resource(parts, reference, scope)
 
-    def _of_variable(self, name: str, scope: Scope, depth: int) -> Iterator[Target]:
+    def _of_variable(self, name: str, scope: Standpoint, depth: int) -> Iterator[Referent]:
         """Follow a variable to what a module is called with; those of the root, and defaults, are known in a plan."""
         parent, inner, call = scope.module.rpartition("module.")
         expressions = _call(self._module(parent.rstrip(".")), without_indexes(call)).get("expressions") if inner else None
         expression = expressions.get(name) if isinstance(expressions, dict) else None
-        yield from self.targets(expression, Scope(parent.rstrip(".")), depth + 1)
+        yield from self.targets(expression, Standpoint(parent.rstrip(".")), depth + 1)
 
-    def _of_output(self, parts: list[tuple[str, str]], reference: str, scope: Scope, depth: int) -> Iterator[Target]:
+    def _of_output(self, parts: list[tuple[str, str]], reference: str, scope: Standpoint, depth: int) -> Iterator[Referent]:
         (_, _), (name, index), (output, _) = parts[:3]
         address = f"{scope.module}{'.' if scope.module else ''}module.{name}{index}"
         outputs = self._module(address).get("outputs")
         told = outputs.get(output) if isinstance(outputs, dict) else None
         expression = told.get("expression") if isinstance(told, dict) else None
         if isinstance(expression, dict) and expression.get("references"):
-            yield from self.targets(expression, Scope(address), depth + 1)
+            yield from self.targets(expression, Standpoint(address), depth + 1)
         else:
-            yield Target(reference)
+            yield Referent(reference)
 
-    def _of_resource(self, parts: list[tuple[str, str]], reference: str, scope: Scope) -> Iterator[Target]:
+    def _of_resource(self, parts: list[tuple[str, str]], reference: str, scope: Standpoint) -> Iterator[Referent]:
         mode = "data" if parts[0][0] == "data" else "managed"
         rest = parts[1:] if mode == "data" else parts
         if len(rest) < 2:
-            yield Target(reference)
+            yield Referent(reference)
             return
         (of, _), (name, index) = rest[:2]
         attribute = ".".join(f"{one}{number}" for one, number in rest[2:])
@@ -132,7 +132,7 @@ class Configuration:
         if wanted is None and scope.number is not None and len(instances) > 1:
             wanted = str(scope.number)
         chosen = [one for one in instances if wanted is None or str(one.number) == wanted]
-        yield Target(reference, chosen[0] if len(chosen) == 1 else None, attribute)
+        yield Referent(reference, chosen[0] if len(chosen) == 1 else None, attribute)
 
 
 def _call(module: dict[str, Any], name: str) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def _call(module: dict[str, Any], name: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _unique(found: list[Target]) -> list[Target]:
+def _unique(found: list[Referent]) -> list[Referent]:
     """Return the targets, each attribute of a resource once."""
     named = {(one.resource.address if one.resource else one.reference, one.attribute): one for one in found}
     return list(named.values())

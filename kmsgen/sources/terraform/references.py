@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from kmsgen.sources.described import Home
-from kmsgen.sources.terraform.configuration import Configuration, Scope, Target
+from kmsgen.sources.terraform.configuration import Configuration, Referent, Standpoint
 from kmsgen.sources.terraform.resources import AFTER_APPLY, Resource
 from kmsgen.sources.unknown import Text, Unknown, is_marker, text_of
 
@@ -46,7 +46,7 @@ class References(NamedTuple):
         unknown = Unknown(f"{resource.address}.name, {AFTER_APPLY}", resource.steps)
         return resource.known("name") or text_of([resource.known("name_prefix"), unknown])
 
-    def value(self, target: Target) -> Value | None:
+    def value(self, target: Referent) -> Value | None:
         """Return what a reference stands for; None where the plan does not tell it."""
         resource, attribute = target.resource, target.attribute
         if resource is None:
@@ -61,10 +61,10 @@ class References(NamedTuple):
                 return self.name_of(resource)
         return None
 
-    def open_targets(self, resource: Resource, *path: str | int) -> list[Target]:
+    def open_targets(self, resource: Resource, *path: str | int) -> list[Referent]:
         """Return what an expression refers to that is not known when the plan is made."""
         expression = self.configuration.expression(resource, *path)
-        targets = self.configuration.targets(expression, Scope(resource.module, resource.number))
+        targets = self.configuration.targets(expression, Standpoint(resource.module, resource.number))
         return [one for one in targets if not _is_known(one)]
 
     def filled(self, value: Any, resource: Resource, *path: str | int) -> Any:  # noqa: ANN401 - plain data with markers
@@ -97,7 +97,7 @@ def account_of(provider: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in provider.items() if name not in _SAME_ACCOUNT}
 
 
-def _called(value: Any, targets: list[Target]) -> Any:  # noqa: ANN401 - plain data with markers
+def _called(value: Any, targets: list[Referent]) -> Any:  # noqa: ANN401 - plain data with markers
     """Return an unknown value called by what it depends on."""
     if not isinstance(value, Unknown) or not targets:
         return value
@@ -110,7 +110,7 @@ def _is_arn(value: Value) -> bool:
     return isinstance(text, str) and text.startswith("arn:")
 
 
-def _is_known(target: Target) -> bool:
+def _is_known(target: Referent) -> bool:
     resource = target.resource
     if resource is None or not target.attribute:
         return False

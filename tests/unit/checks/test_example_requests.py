@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kmsgen.checks.example_requests import PLAIN, Situation, keys_read, request_for, situations, without_others
+from kmsgen.checks.example_requests import PLAIN, ExampleSituation, keys_read, request_for, situations, without_others
 from kmsgen.policy.document import Condition, Effect, Statement
 
 KEY = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -90,7 +90,7 @@ def test_the_encryption_context_goes_with_the_call() -> None:
 
 def test_an_action_without_a_context_gets_none() -> None:
     """DescribeKey takes no encryption context."""
-    assert request_for(APP, "kms:DescribeKey", (KEY,), Situation({"app": "x"})).encryption_context == {}
+    assert request_for(APP, "kms:DescribeKey", (KEY,), ExampleSituation({"app": "x"})).encryption_context == {}
 
 
 def test_conditions_on_a_grant_shape_the_grant() -> None:

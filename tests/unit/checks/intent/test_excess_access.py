@@ -7,7 +7,7 @@ import pytest
 from kmsgen.authorizer.authorizer import Authorizer
 from kmsgen.authorizer.decision import Outcome
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.checks.example_requests import PLAIN, Situation, request_for
+from kmsgen.checks.example_requests import PLAIN, ExampleSituation, request_for
 from kmsgen.checks.intent.asked_access import kinds_of_resource
 from kmsgen.checks.intent.excess_access import BESIDE_THE_KEY, beyond
 from kmsgen.checks.intent.specification import specify
@@ -34,7 +34,9 @@ def test_what_is_no_key_is_decided_without_key_policies_and_grants(action: str) 
         "*",
     ):
         for resource in ("*", ALIAS):
-            request = request_for(name, action, (resource,), Situation({}, {"kms:ViaService": ("s3.us-west-2.amazonaws.com",)}))
+            request = request_for(
+                name, action, (resource,), ExampleSituation({}, {"kms:ViaService": ("s3.us-west-2.amazonaws.com",)})
+            )
             targets_key = any(plan.target.kind == "key" for plan in here.plans(request))
             assert targets_key or here.decide(request, whole=False).outcome is there.decide(request, whole=False).outcome
 
