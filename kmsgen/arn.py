@@ -9,9 +9,9 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
+PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-eusc")
 ACCOUNT_ID = re.compile(r"[0-9]{12}\Z")
-REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]\Z")
+REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]\Z")
 SERVICE_PRINCIPAL = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?\Z")
 
 

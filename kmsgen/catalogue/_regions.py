@@ -53,4 +53,5 @@ REGIONS: dict[str, tuple[str, ...]] = {
         "us-gov-east-1",
         "us-gov-west-1",
     ),
+    "aws-eusc": ("eusc-de-east-1",),
 }

@@ -13,7 +13,7 @@ from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID, Creation, 
 Values = tuple[str, ...]
 
 REPRESENTATIVE_ID = "11111111-1111-1111-1111-{:012d}"
-HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1"}
 
 
 class Target(NamedTuple):

@@ -14,6 +14,8 @@ from kmsgen.errors import Location, input_error
 
 # Where an intent has no Region (IAM only), any Region will do: IAM's resources are the same in all.
 ANY_REGION = "us-east-1"
+# What cfn-lint 1.58 takes for no ARN, and one that is like it.
+NEW_PARTITION = ("arn:aws-eusc:", "arn:aws:")
 UNKNOWN_ACTION = "W3037"
 PRINCIPAL_FORM = "E3512"
 _KMS_ACTION = re.compile(r"kms:[A-Za-z]+\b")
@@ -39,6 +41,7 @@ def findings(template: str, region: str | None, remembered: Remembered | None = 
 
     What it has said of the same text before may be `remembered`.
     """
+    template = template.replace(*NEW_PARTITION)
     there = region or ANY_REGION
     found = said(template, there) if remembered is None else remembered(template, there, said)
     lines = template.splitlines()

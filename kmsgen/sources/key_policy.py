@@ -28,7 +28,7 @@ _PRINCIPALS = {"Principal", "NotPrincipal"}
 _NOTHING_ELSE = frozenset({KEY_KIND, KEY_MAKE, IDENTITY_POLICIES, GRANTS})
 _NOT_TOLD = "which a key policy does not tell"
 _PATTERN = {"*", "?", "$"}
-_VIA_REGION = re.compile(r"[a-z0-9-]+\.([a-z]{2}(?:-[a-z]+)+-[0-9])\.amazonaws\.com\Z")
+_VIA_REGION = re.compile(r"[a-z0-9-]+\.([a-z]{2,4}(?:-[a-z]+)+-[0-9])\.amazonaws\.com\Z")
 
 
 def is_key_policy(source: Source) -> bool:

@@ -46,7 +46,7 @@ class ScopeFile(FilePart):
 
     account: AccountId = Field(description="account id of the key, 12 digits")
     regions: Texts | None = Field(None, description="Regions; none: every Region. A key to create needs one, its own")
-    partition: str = Field("aws", description="aws, aws-cn or aws-us-gov")
+    partition: str = Field("aws", description="aws, aws-cn, aws-us-gov or aws-eusc")
     organization: str | None = Field(None, description="id of the AWS organization, o-...")
     deployer: str | None = Field(None, description="principal who runs Terraform or CloudFormation, such as role/platform-ci")
 

@@ -79,10 +79,10 @@ class Domain(NamedTuple):
 FLAG = Domain(values=("false", "true"))
 CERTAIN_FLAG = Domain(values=("false", "true"), optional=False)
 ACCOUNT = Domain(shapes=(run_of((DIGITS, 12)),), nicer=("999999999999",))
-_PARTITION = ("arn:aws", ("-cnusgov", 0), ":")
+_PARTITION = ("arn:aws", ("-cenusgov", 0), ":")
 _ARN = run_of(*_PARTITION, (_HOST,), ":", (_HOST, 0), ":", (DIGITS, 0), ":", (PATH,))
 _GRANT_SOURCE = run_of(*_PARTITION, (_LOWER + DIGITS + "-",), ":", (_HOST, 0), ":", (DIGITS, 12), ":", (PATH,))
-_REGION = run_of((_LOWER, 2), "-", (_LOWER,), "-", (DIGITS, 1))
+_REGION = run_of((_LOWER,), "-", (_LOWER,), "-", (DIGITS, 1))
 # Alphanumeric characters, slashes, underscores, dashes (API reference, CreateAlias); a colon by the pattern given there.
 _ALIAS = run_of("alias/", (LETTERS + DIGITS + "/_-:",))
 _PRINCIPALS = (
@@ -99,7 +99,7 @@ _TEXTS = Domain(shapes=(_TEXT,), nicer=("any",))
 _REGIONS = ("us-east-1", "eu-central-1", "ap-southeast-2")
 REGION = Domain(shapes=(_REGION,), nicer=_REGIONS)
 VIA = Domain(
-    shapes=(run_of((_HOST,), ".", (_LOWER, 2), "-", (_LOWER,), "-", (DIGITS, 1), ".amazonaws.com"),),
+    shapes=(run_of((_HOST,), ".", (_LOWER,), "-", (_LOWER,), "-", (DIGITS, 1), ".amazonaws.com"),),
     nicer=tuple(
         f"{service}.{region}.amazonaws.com"
         for region in _REGIONS

@@ -24,11 +24,12 @@ STANDS_FOR = "000000000000"
 
 _ACCOUNT, _REGION = "AWS::AccountId", "AWS::Region"
 _PARTITION = re.compile(r"arn:(aws[a-z-]*):")
-REGION_NAME = re.compile(r"(?<![a-z0-9-])[a-z]{2}(?:-[a-z]+)+-[0-9](?![0-9a-z-])")
+REGION_NAME = re.compile(r"(?<![a-z0-9-])[a-z]{2,4}(?:-[a-z]+)+-[0-9](?![0-9a-z-])")
 _REGIONS: Mapping[str, tuple[str, ...]] = {
     "aws": ("us-east-1", "us-west-2", "eu-west-1", "ap-southeast-2", "sa-east-1"),
     "aws-cn": ("cn-north-1", "cn-northwest-1"),
     "aws-us-gov": ("us-gov-west-1", "us-gov-east-1"),
+    "aws-eusc": ("eusc-de-east-1",),
 }
 
 

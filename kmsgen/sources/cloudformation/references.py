@@ -22,7 +22,9 @@ PSEUDO: Mapping[str, Callable[[Home], str]] = {
     "AWS::Partition": lambda home: home.partition,
     "AWS::AccountId": lambda home: home.account,
     "AWS::Region": lambda home: home.region,
-    "AWS::URLSuffix": lambda home: "amazonaws.com.cn" if home.partition == "aws-cn" else "amazonaws.com",
+    "AWS::URLSuffix": lambda home: {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}.get(
+        home.partition, "amazonaws.com"
+    ),
 }
 """The pseudo parameters that follow from where a stack lives."""
 

@@ -52,7 +52,9 @@ def test_a_service_linked_role_may_have_another_path_there() -> None:
     assert role == f"{ROLE}aws-service-role/macie.me-south-1.amazonaws.com/AWSServiceRoleForAmazonMacie"
 
 
-@pytest.mark.parametrize(("partition", "region"), [("aws-us-gov", "us-gov-west-1"), ("aws-cn", "cn-north-1")])
+@pytest.mark.parametrize(
+    ("partition", "region"), [("aws-us-gov", "us-gov-west-1"), ("aws-cn", "cn-north-1"), ("aws-eusc", "eusc-de-east-1")]
+)
 def test_another_partition_has_no_regions_to_enable(partition: str, region: str) -> None:
     """Its names are those of the page, and a note says that no page tells them for that partition."""
     found = compiled(use("macie", accounts=(ACCOUNT,)), region=region, partition=partition)

@@ -76,11 +76,11 @@ def test_all_wanted_presets_are_shipped() -> None:
     assert set(NAMES) == WANTED
 
 
-@pytest.mark.parametrize("partition", ["aws-cn", "aws-us-gov"])
+@pytest.mark.parametrize("partition", ["aws-cn", "aws-us-gov", "aws-eusc"])
 @pytest.mark.parametrize("name", [name for name in NAMES if any(p.name == "region" for p in find_preset(name).parameters)])
 def test_presets_work_in_other_partitions(name: str, partition: str) -> None:
     """A preset with a Region loads in every partition, where no ARN names another one."""
-    region = {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}[partition]
+    region = {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1"}[partition]
     settings = {key: value.replace(":aws:", f":{partition}:") for key, value in find_preset(name).examples().items()}
     settings = {
         key: value.replace("arn:aws:", f"arn:{partition}:").replace("us-west-2", region) for key, value in settings.items()

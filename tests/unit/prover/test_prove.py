@@ -247,7 +247,7 @@ def test_differences_tell_gained_from_lost() -> None:
     assert [group.principals for group in found.lost] == [(APP,)]
 
 
-@pytest.mark.parametrize("partition", ["aws", "aws-us-gov", "aws-cn"])
+@pytest.mark.parametrize("partition", ["aws", "aws-us-gov", "aws-cn", "aws-eusc"])
 def test_the_source_of_a_grant_may_be_in_any_partition(partition: str) -> None:
     """A pattern of SourceArn constraints lets more grants be made than the one that is intended, wherever the key is."""
     app = APP.replace("arn:aws:", f"arn:{partition}:")

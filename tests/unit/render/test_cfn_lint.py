@@ -42,3 +42,23 @@ def test_the_options_of_cfn_lint_are_nobody_else_s(text: str, tmp_path: Path, mo
     template = texts(cloudformation.render(deployment()))["cloudformation/template.yaml"]
     assert findings(template, "us-west-2") == []
     assert [one.code for one in findings(template.replace("MultiRegion:", "MultiRegio:"), "us-west-2")] == ["E3002"]
+
+
+def test_a_partition_newer_than_cfn_lint_is_none_of_its_business() -> None:
+    """It takes ARNs of aws-eusc for none."""
+    template = """Resources:
+  Key:
+    Type: AWS::KMS::Key
+    DeletionPolicy: Retain
+    UpdateReplacePolicy: Retain
+    Properties:
+      KeyPolicy:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal:
+              AWS: arn:aws-eusc:iam::111122223333:role/Admin
+            Action: kms:PutKeyPolicy
+            Resource: "*"
+"""
+    assert findings(template, "eusc-de-east-1") == []

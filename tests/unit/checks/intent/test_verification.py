@@ -70,7 +70,8 @@ def test_every_key_of_two_regions_passes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("partition", "region"), [("aws", "us-west-2"), ("aws-us-gov", "us-gov-west-1"), ("aws-cn", "cn-north-1")]
+    ("partition", "region"),
+    [("aws", "us-west-2"), ("aws-us-gov", "us-gov-west-1"), ("aws-cn", "cn-north-1"), ("aws-eusc", "eusc-de-east-1")],
 )
 def test_a_wildcard_of_a_source_arn_is_no_pattern_of_grants(partition: str, region: str) -> None:
     """The deployer may create the grant with that very SourceArn constraint."""
