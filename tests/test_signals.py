@@ -36,6 +36,23 @@ def test_a_run_that_is_stopped_says_so_and_writes_nothing(number: int, name: str
     assert not (tmp_path / "out").exists()
 
 
+def test_a_run_that_is_stopped_while_processes_work_leaves_none(tmp_path: Path) -> None:
+    """Nor does it leave anything on the disk: the processes end with the run that started them."""
+    for number in range(40):
+        text = EXAMPLE.read_text(encoding="utf-8").replace("payments-data", f"i{number}").replace("payments/data", f"i{number}")
+        (tmp_path / f"{number}.yaml").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "kmsgen", "render", str(tmp_path), "--out", str(tmp_path / "out"), "--jobs", "2"]
+    with subprocess.Popen([*command, "--no-lint", "--no-cache"], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL) as run:
+        listed = Path(f"/proc/{run.pid}/task/{run.pid}/children")
+        while len(working := listed.read_text().split()) < 2:
+            time.sleep(0.02)
+        run.send_signal(signal.SIGTERM)
+        _, said = run.communicate(timeout=60)
+    assert (run.returncode, said.decode()) == (143, "nothing was written\nstopped by SIGTERM\n")
+    assert not [one for one in working if Path("/proc", one).exists()]
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_signal_that_the_caller_ignores_stays_ignored(tmp_path: Path) -> None:
     """`nohup` and shells that start a job in the background ignore signals for it."""
     pipe = tmp_path / "intent.yaml"

@@ -226,3 +226,21 @@ def test_an_edit_after_a_death_is_nobody_s_to_write_over() -> None:
     assert Path("out/b/json/key-policy.json").read_text() == "edited"
     assert not Path("out", STAGING).exists()
     assert not Path("out", LOCK).exists()
+
+
+@pytest.mark.usefixtures("_before")
+def test_merged_policies_are_repaired_with_the_rest() -> None:
+    """A run that puts the IAM policies of all intents into a folder of their own is one run: all of it is there in the end."""
+    Path("kmsgen.toml").write_text('intents = ["a.yaml", "b.yaml"]\nformats = ["json", "terraform"]\nmerge-iam = true\n')
+    assert render() == 0
+    intents("generate-data-key", "Decrypt")
+    second = after(())
+    assert of("iam", second)
+    for point in range(1, 1000, 4):
+        died = killed_at(point, ())
+        assert render() == 0
+        assert tree(Path("out")) == second
+        put_back()
+        if not died:
+            break
+    assert point > 60

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -97,6 +99,43 @@ def test_what_a_dead_run_left_goes(tmp_path: Path) -> None:
     (tmp_path / ".a.kmsgen-new").symlink_to(tmp_path / "victim")
     write(str(tmp_path / "a"), "1")
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a": "1"}
+
+
+def killed_at(point: int, path: Path) -> bool:
+    """Write a file in a process that is killed before its `point`th operation on the folder; tell whether it was."""
+    child = os.fork()
+    if not child:
+        count = 0
+
+        def kill(_event: str, arguments: tuple[object, ...]) -> None:
+            nonlocal count
+            if arguments and str(path.parent) in str(arguments[0]):
+                count += 1
+                if count == point:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(kill)
+        write(str(path), "new")
+        os._exit(0)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+@pytest.mark.parametrize("before", [None, "old"])
+def test_wherever_a_run_is_killed_the_file_is_the_old_or_the_new_one(before: str | None, tmp_path: Path) -> None:
+    """Before each operation in turn; the next run writes it, and nothing else is left."""
+    file, point = tmp_path / "reports" / "a.sarif", 1
+    while True:
+        shutil.rmtree(file.parent, ignore_errors=True)
+        file.parent.mkdir()
+        if before is not None:
+            file.write_text(before)
+        if not killed_at(point, file):
+            break
+        assert (file.read_text() if file.exists() else None) in (before, "new")
+        write(str(file), "new")
+        assert {path.name: path.read_text() for path in file.parent.iterdir()} == {"a.sarif": "new"}
+        point += 1
+    assert point > 5
 
 
 def test_a_text_that_does_not_fit_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
