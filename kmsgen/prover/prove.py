@@ -66,7 +66,7 @@ def prove_each(
         meter = Meter(budget)
         try:
             universe = universe or Universe([bundle], scope, meter)
-            proofs.append(_answer(universe, question, meter))
+            proofs.append(_answer(universe.metered(meter), question, meter))
         except (OutsideError, BudgetError) as error:
             proofs.append(Proof(str(question), Result.UNKNOWN, reason=str(error)))
     return [proof._replace(groups=proof.groups[: budget.groups]) for proof in proofs]

@@ -96,7 +96,7 @@ def principals(vocabulary: Vocabulary, partition: str, asked: Iterable[str], met
         for account in accounts
         for stand_in in _apart(_stand_in(kind, partition, account, known, roles), vocabulary.principal_patterns, meter)
     ]
-    return Principals(tuple(dict.fromkeys([*named, *_services(vocabulary, asked)])), tuple(stand_ins))
+    return Principals(tuple(dict.fromkeys([*named, *_services(vocabulary, asked, meter)])), tuple(stand_ins))
 
 
 def _alive(text: str) -> bool:
@@ -154,7 +154,7 @@ def _apart(stand_in: StandIn, patterns: Values, meter: Meter) -> Iterator[StandI
         return
     globs = [glob(text) for text in patterns]
     domain = Pattern([*map(Step, stand_in.head), *stand_in.names.shapes[0].steps])
-    for one in Cut(globs, domain).classes():
+    for one in Cut(globs, domain, tick=meter.count).classes():
         asked = tuple((pattern, number in one.matched) for number, pattern in enumerate(globs))
         found = narrowed(stand_in, asked, meter.count)
         if found is not None:
@@ -213,14 +213,16 @@ def patterns_of(want: Want) -> Iterator[Pattern]:
 _STEPS = {Wild.MANY: STAR, Wild.ONE: ANY}
 
 
-def _services(vocabulary: Vocabulary, asked: Sequence[str]) -> Iterator[str]:
+def _services(vocabulary: Vocabulary, asked: Sequence[str], meter: Meter) -> Iterator[str]:
     """Yield every service named, and one of each class of those that are not."""
     yield from vocabulary.services
     patterns = [pattern for key in _SERVICE_KEYS for want in vocabulary.wanted_of(key) for pattern in patterns_of(want)]
     patterns += [glob(text) for text in asked if not text.startswith("arn:")]
     domain = run_of((NAME[:52] + DIGITS,), ".amazonaws.com")
     fresh = tuple(name for name in _FRESH_SERVICES if name not in vocabulary.services)
-    yield from (one.text for one in Cut(patterns, domain, nicer=fresh, taken=frozenset(vocabulary.services)).classes())
+    yield from (
+        one.text for one in Cut(patterns, domain, nicer=fresh, taken=frozenset(vocabulary.services), tick=meter.count).classes()
+    )
 
 
 def other_than(account: str) -> str:

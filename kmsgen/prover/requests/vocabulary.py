@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, is_service_principal, parse_arn
 from kmsgen.policy.bundle import Bundle, Levels
-from kmsgen.policy.document import Document, Statement
+from kmsgen.policy.document import Document, Effect, Statement
 from kmsgen.policy.grant import Grant, Pairs
 from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import OperatorName, split_operator
@@ -158,6 +158,9 @@ def constraint_pairs(grant: Grant) -> Pairs:
 
 
 def _patterns(statement: Statement) -> Iterator[str]:
+    """Yield the patterns within Principal elements that may count: an Allow with one gives nobody anything (P2)."""
+    if statement.effect is Effect.ALLOW and not statement.not_principal:
+        return
     for principal in statement.principals or ():
         if principal.kind == "AWS" and principal.value != "*" and {"*", "?"} & set(principal.value):
             yield principal.value

@@ -1,6 +1,7 @@
 """Everything a bundle could be asked: every principal there could be, and every action."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from itertools import count
@@ -57,6 +58,12 @@ class Universe:
     def asking(self, scope: Scope) -> "Universe":
         """Return the same bundles and principals within another scope of no other words."""
         return Universe(self.bundles, scope, self._meter, like=self)
+
+    def metered(self, meter: Meter) -> "Universe":
+        """Return the same universe with the budget of another question."""
+        other = copy(self)
+        other._meter = meter  # noqa: SLF001 - the same class
+        return other
 
     def changed(self, bundles: Sequence[Bundle]) -> "Universe":
         """Return the same principals beside bundles that hold no other words."""
@@ -190,7 +197,10 @@ class Universe:
         head = f"arn:{arn.partition}:kms:{arn.region}:{arn.account}:alias/"
         patterns = [pattern for text in self.words.resources for pattern in (arn_glob(text), glob(text)) if "${" not in text]
         named = [f"{head}{name.removeprefix('alias/')}" for key in self.keys for name in key.aliases]
-        return tuple(one.text for one in Cut(patterns, run_of(head, (NAME + "/",)), nicer=[*named, f"{head}any"]).classes())
+        return tuple(
+            one.text
+            for one in Cut(patterns, run_of(head, (NAME + "/",)), nicer=[*named, f"{head}any"], tick=self._meter.count).classes()
+        )
 
     @cached_property
     def endpoints(self) -> Values:

@@ -52,10 +52,14 @@ class Class(NamedTuple):
     matched: frozenset[int]
 
 
+def _uncounted() -> None:
+    """Count nothing."""
+
+
 class Cut(NamedTuple):
     """What is to be told apart: patterns within a domain; texts in `taken` are no witnesses.
 
-    `nicer` texts are preferred as witnesses where they fall into the class. `limit` bounds the states visited.
+    `nicer` texts are preferred as witnesses where they fall into the class. `limit` bounds the states visited; `tick` counts.
     """
 
     patterns: Sequence[Pattern]
@@ -63,11 +67,12 @@ class Cut(NamedTuple):
     nicer: Sequence[str] = ()
     taken: frozenset[str] = frozenset()
     limit: int = 20_000
+    tick: Count = _uncounted
 
     def classes(self) -> list[Class]:
         """Return every non-empty class with a witness, shortest first.
 
-        Raises OutsideError when the product has more states than the limit.
+        Raises OutsideError when the product has more states than the limit, and what `tick` raises.
         """
         together = Automaton(self.patterns)
         found = self._walk(together)
@@ -102,6 +107,7 @@ class Cut(NamedTuple):
         def count() -> None:
             nonlocal visited
             visited += 1
+            self.tick()
             if visited > self.limit:
                 raise OutsideError("the patterns of principals tell more of them apart than are tried")
 
