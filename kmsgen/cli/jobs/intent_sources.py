@@ -17,12 +17,19 @@ if TYPE_CHECKING:
     from kmsgen.intent.intent import Intent
 
 
+_MARKS = frozenset({"kmsgen", "extends"})
+
+
 class IntentSource(NamedTuple):
-    """A file that is read when its turn comes, with the files that it extends; or, by `load`, what no process reads again."""
+    """A file that is read when its turn comes, with the files that it extends; or, by `load`, what no process reads again.
+
+    `marked`: it says that it is an intent, or one that extends others.
+    """
 
     path: str
     bases: tuple[Path, ...] = ()
     load: Callable[[], Intent] | None = None
+    marked: bool = True
 
     @property
     def files(self) -> tuple[str | Path, ...]:
@@ -41,13 +48,39 @@ def intent_sources(paths: Iterable[str], since: str | None = None) -> tuple[list
     An intent is touched where its file, or one that it extends, differs from the revision. Raises InputError for no revision.
     """
     problems: list[Diagnostic] = []
-    found = list(find_intents(dict.fromkeys(paths), _source, problems))
+    named = tuple(dict.fromkeys(paths))
+    found = list(find_intents(named, _source, problems))
+    others = _others(named, found, problems)
+    found = [one for one in found if one.path not in others]
+    problems = [*(one for one in problems if one.location.path not in others), *others.values()]
     return (found if since is None else touched(found, since)), problems
+
+
+def _others(named: tuple[str, ...], found: Iterable[IntentSource], problems: Iterable[Diagnostic]) -> dict[str, Diagnostic]:
+    """Return which of the files and folders named are of another form: only those in doubt are looked at."""
+    doubtful = {one.path for one in found if not one.marked} | {one.location.path for one in problems}
+    told = {path: _as_other_form(path) for path in named if path in doubtful and is_kept(path)}
+    return {path: one for path, one in told.items() if one is not None}
+
+
+def _as_other_form(path: str) -> Diagnostic | None:
+    from kmsgen.cli.jobs.other_forms import as_other_form  # noqa: PLC0415 - the readers of all forms are loaded only then
+
+    return as_other_form(path)
+
+
+def is_kept(path: str) -> bool:
+    """Return whether a path leads to what can be read again: a file or a folder, no pipe."""
+    try:
+        mode = Path(path).stat().st_mode if path != "-" else 0
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
 
 
 def _source(path: str, tree: Tree, bases: tuple[Path, ...]) -> IntentSource:
     if path != "-" and stat.S_ISREG(Path(path).stat().st_mode):
-        return IntentSource(path, bases)
+        return IntentSource(path, bases, marked=isinstance(tree.data, dict) and not _MARKS.isdisjoint(tree.data))
     return IntentSource(path, bases, partial(_resolved, tree))
 
 

@@ -45,8 +45,10 @@ _LACKS = frozenset({GRANTS})
 
 
 def is_template_data(data: object) -> bool:
-    """Return whether plain data is a CloudFormation template."""
+    """Return whether plain data is a CloudFormation template: it has resources, or says that it is one."""
     resources = section(data, "Resources")
+    if resources and isinstance(data, dict) and "AWSTemplateFormatVersion" in data:
+        return True
     return any(name.startswith("Fn::ForEach::") or (isinstance(one, dict) and "Type" in one) for name, one in resources.items())
 
 
