@@ -104,3 +104,9 @@ def region_of(arn: str) -> str:
     """Return the Region of an ARN, or an empty text."""
     parsed = parse_arn(arn)
     return parsed.region if parsed else ""
+
+
+def in_region(arn: str, region: str) -> str:
+    """Return an ARN in another Region; where none is given, as it is."""
+    parts = arn.split(":", 5)
+    return ":".join((*parts[:3], region, *parts[4:])) if region else arn

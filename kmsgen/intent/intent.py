@@ -246,7 +246,7 @@ class Intent(NamedTuple):
     def untold(self) -> frozenset[str]:
         """What the intent leaves open of its keys: further aliases, and of keys that exist what it does not say."""
         if self.key is not None:
-            return frozenset((ALIASES,))
+            return frozenset((ALIASES, MULTI_REGION) if self.key.multi_region else (ALIASES,))
         found = [TAGS, ALIASES, *([SPEC] if self.any_spec else []), *([ORIGIN] if self.origin is None else [])]
         found += [MULTI_REGION] if self.multi_region is not False else []
         found += [KEY_ID, *([] if self.scope.regions else [REGION])] if self.every_key else []

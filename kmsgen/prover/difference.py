@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from kmsgen.arn import in_region
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.policy.bundle import (
     ALIASES,
@@ -116,8 +117,7 @@ def _told_by(key: Key, other: Key) -> Key:
     told = {what: fields for what, fields in _FIELDS.items() if what in key.untold and what not in other.untold}
     key = key._replace(**{field: getattr(other, field) for fields in told.values() for field in fields})
     if REGION in key.untold and REGION not in other.untold:
-        parts = key.arn.split(":", 5)
-        key = key._replace(arn=":".join((*parts[:3], other.arn.split(":")[3], *parts[4:])))
+        key = key._replace(arn=in_region(key.arn, other.arn.split(":")[3]))
     return key._replace(untold=key.untold & other.untold - {ALIASES})
 
 

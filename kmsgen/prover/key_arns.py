@@ -22,6 +22,7 @@ from kmsgen.prover.values.patterns import DIGITS, IN_PART, IN_PART_STAR, Pattern
 
 _REGION = "aws:requestedregion"
 _VARIABLE = re.compile(r"\$\{\s*aws:requestedregion\b", re.IGNORECASE)
+_ANY_VARIABLE = re.compile(r"\$\{[^}]*\}")
 _LOWER, _HEX = "xyzabcdefghijklmnopqrstuvw", "f0123456789abcde"
 _HEADS = {"aws-cn": ("cn-",), "aws-us-gov": ("us-gov-",)}
 _PIECES = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]+")
@@ -34,20 +35,24 @@ def arns_of(bundles: Sequence[Bundle], key: Key, *, region: bool, identifier: bo
     Raises OutsideError where a policy puts the Region, or something in a key's ARN, into a text.
     """
     yield key.arn
+    if not (region or identifier):
+        return
     statements = [one for bundle in bundles for document in documents_of(bundle) for one in document.statements]
-    patterns = [*_of_resources(statements), *(_of_regions(statements) if region else ())]
-    if patterns and (region or identifier):
+    patterns = [*_of_resources(statements, identifier=identifier), *(_of_regions(statements) if region else ())]
+    if patterns:
         domain = _domain(key, region=region, identifier=identifier)
-        found = Cut(patterns, domain, nicer=[key.arn, *_nicer(key, statements, region=region, identifier=identifier)]).classes()
-        yield from (one.text for one in found if one.text != key.arn)
+        nicer = [key.arn, *_nicer(key, statements, region=region, identifier=identifier)]
+        yield from (one.text for one in Cut(patterns, domain, nicer=nicer).classes() if one.text != key.arn)
 
 
-def _of_resources(statements: Sequence[Statement]) -> Iterator[Pattern]:
+def _of_resources(statements: Sequence[Statement], *, identifier: bool) -> Iterator[Pattern]:
+    """Yield the patterns of ARNs in Resource elements; a variable in the last part tells keys of one id in no way apart."""
     texts = dict.fromkeys(text for one in statements for text in one.resources if text != "*")
     for text in texts:
-        if "${" in text:
+        if "${" in text and (identifier or "${" in "".join(text.split(":", 5)[:5])):
             raise OutsideError("the Region or id of the key is not told, and a Resource holds a policy variable")
-        yield from (arn_glob(text), glob(text))
+        loose = _ANY_VARIABLE.sub("*", text)
+        yield from (arn_glob(loose), glob(loose))
 
 
 def _of_regions(statements: Sequence[Statement]) -> Iterator[Pattern]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from kmsgen.arn import in_region
 from kmsgen.policy.bundle import KEY_ID, REGION, Bundle, Key
 from kmsgen.prover.key_arns import arns_of
 from kmsgen.prover.key_kinds import kinds_of
@@ -54,17 +55,12 @@ def _replicas(bundles: Sequence[Bundle], key: Key) -> Iterator[Key]:
     made = [access.creation.replicas if access.creation else () for bundle in bundles for access in bundle.keys[:1]]
     for replica in made[0]:
         if all(replica in others for others in made):
-            yield key._replace(arn=_in_region(key.arn, replica.region), multi_region_key_type="REPLICA", aliases=())
-
-
-def _in_region(arn: str, region: str) -> str:
-    parts = arn.split(":", 5)
-    return ":".join((*parts[:3], region, *parts[4:]))
+            yield key._replace(arn=in_region(key.arn, replica.region), multi_region_key_type="REPLICA", aliases=())
 
 
 def of_form(key: Key, form: Key) -> Key:
     """Return a key of the kind of another, and in its Region; with its id where neither tells it."""
-    arn = form.arn if KEY_ID in key.untold and KEY_ID in form.untold else _in_region(key.arn, form.arn.split(":")[3])
+    arn = form.arn if KEY_ID in key.untold and KEY_ID in form.untold else in_region(key.arn, form.arn.split(":")[3])
     head, _, name = arn.rpartition("/")
     return key._replace(
         arn=f"{head}/mrk-{name.replace('-', '')}" if form.multi_region and not name.startswith("mrk-") else arn,

@@ -21,7 +21,7 @@ from kmsgen.policy.json_form import parse_document
 from kmsgen.policy.letter_case import folded
 from kmsgen.reading import Source, read_file
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.described import KEY_KIND, Described
+from kmsgen.sources.described import KEY_KIND, KEY_MAKE, KEY_REGION, Described
 from kmsgen.sources.folders import MANIFEST
 from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.key_kinds import likely_kind
@@ -29,7 +29,7 @@ from kmsgen.sources.key_kinds import likely_kind
 Found = TypeVar("Found")
 
 IDENTITY_POLICY = "identity-policy"
-_LACKS = frozenset({KEY_KIND})
+_LACKS = frozenset({KEY_KIND, KEY_MAKE})
 _OF_ONE_KEY = re.compile(r"key-policy-(.+)\.json\Z")
 _KEY_ARN = re.compile(r'"(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)"')
 _OF_KEY = ("kms:resourcealiases", "aws:resourcetag/")
@@ -60,7 +60,7 @@ def read_rendered_folder(manifest: Source, beside: Beside) -> Described:
     reader.read_identity_policies()
     reader.read_grants()
     if reader.gathering.keys:
-        return reader.gathering.finish(_LACKS)
+        return reader.gathering.finish(reader.lacks)
     no_key = Diagnostic(Location(manifest.path), "no-key", "the folder holds no key policy")
     return reader.gathering.described(_LACKS)._replace(no_key=no_key)
 
@@ -87,6 +87,7 @@ class _FolderReader:
         self.files = files
         self.beside = beside
         self.gathering = Gathering(path)
+        self.lacks = _LACKS
 
     def of_kind(self, kind: str) -> list[Source]:
         """Return the files of a kind."""
@@ -110,9 +111,12 @@ class _FolderReader:
         home = self.beside.home_of(texts, self.path)
         if known := home.key_of(key_id) if key_id else _only(home.keys):
             return known
-        arns = tuple({arn for text in texts for arn in _KEY_ARN.findall(text) if arn.endswith(f":key/{key_id}")})
-        arn = _only(arns) or home.arn_of(key_id) if key_id else home.key_arns(1)[0]
-        return Key(arn, *likely_kind(policy))
+        arns = tuple({arn for text in texts for arn in _KEY_ARN.findall(text) if not key_id or arn.endswith(f":key/{key_id}")})
+        arn = home.named or _only(arns) or (home.arn_of(key_id) if key_id else home.key_arns(1)[0])
+        self.lacks |= frozenset() if arn in (home.named, *arns) or self.beside.home is not None else {KEY_REGION}
+        multi_region = arn.rpartition("/")[2].startswith("mrk-")
+        kind = "PRIMARY" if multi_region else None
+        return Key(arn, *likely_kind(policy), multi_region=multi_region, multi_region_key_type=kind)
 
     def read_identity_policies(self) -> None:
         """Read the IAM policies."""

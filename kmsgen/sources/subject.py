@@ -140,10 +140,11 @@ _UNTOLD = {KEY_KIND: (KIND,), KEY_MAKE: (ORIGIN, MULTI_REGION), KEY_REGION: (REG
 
 
 def _opened(key: Key, untold: frozenset[str]) -> Key:
-    """Return a key with what is untold of it; an id that is told tells whether it is a multi-Region key."""
-    name = key.arn.rpartition("/")[2]
-    single = not key.multi_region and KEY_ID not in untold and not name.startswith(NEW_KEY_ID[:-4])
-    return key._replace(untold=key.untold | (untold - {MULTI_REGION} if single else untold))
+    """Return a key with what is untold of it; a told id tells whether it is a multi-Region key, not whether it is the primary."""
+    told = KEY_ID not in untold and not key.arn.rpartition("/")[2].startswith(NEW_KEY_ID[:-4])
+    if key.multi_region:
+        untold |= {MULTI_REGION}
+    return key._replace(untold=key.untold | (untold - {MULTI_REGION} if told and not key.multi_region else untold))
 
 
 class Identified(NamedTuple):

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from kmsgen.arn import in_region
 from kmsgen.errors import Diagnostic, InputError, KmsgenError
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.json_form import format_document, parse_document
 from kmsgen.reading import Source
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.described import KEY_KIND, KEY_MAKE, Described, default_policy, parse_key_arn
+from kmsgen.sources.described import KEY_KIND, KEY_MAKE, KEY_REGION, Described, default_policy, parse_key_arn
 from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.terraform.configuration import Configuration
 from kmsgen.sources.terraform.grants import grant_of
-from kmsgen.sources.terraform.home import home_of
+from kmsgen.sources.terraform.home import home_of, region_of
 from kmsgen.sources.terraform.iam import IamReader
 from kmsgen.sources.terraform.keys import key_of
 from kmsgen.sources.terraform.policies import Policies, Written
@@ -98,8 +99,12 @@ class _PlanReader:
         configuration = Configuration(source.data.get("configuration"), every)
         home = home_of(source, beside, every, configuration)
         arns = dict(zip((one.address for one in self.keys), home.key_arns(len(self.keys)), strict=True))
+        is_told = beside.key_arn is not None or beside.home is not None
         for key in self.keys:
-            arns[key.address] = key.known("arn") or arns[key.address]
+            region = "" if is_told else region_of(key, configuration)
+            arns[key.address] = key.known("arn") or in_region(arns[key.address], region)
+            if not (is_told or region or key.known("arn")):
+                self.lacks |= {KEY_REGION}
         provider = configuration.provider(self.keys[0]) if self.keys else {}
         self.references = References(configuration, home, arns, account_of(provider))
         self.policies = Policies(self.references)
@@ -200,7 +205,10 @@ class _PlanReader:
 
     def key_elsewhere(self, resource: Resource, key_id: str) -> str:
         """Add a key of which only the policy is here, and nothing of its kind."""
-        arn = key_id if parse_key_arn(key_id) else self.references.home.arn_of(key_id)
+        is_told = parse_key_arn(key_id) or self.beside.key_arn is not None or self.beside.home is not None
+        region = "" if is_told else region_of(resource, self.references.configuration)
+        arn = key_id if parse_key_arn(key_id) else in_region(self.references.home.arn_of(key_id), region)
+        self.lacks |= frozenset() if is_told or region else {KEY_REGION}
         self.add_key(resource.address, Key(arn, multi_region=key_id.rpartition("/")[2].startswith("mrk-")), resource)
         self.lacks |= {KEY_KIND, KEY_MAKE}
         return resource.address

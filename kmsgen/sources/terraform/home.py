@@ -17,7 +17,8 @@ def home_of(source: Source, beside: Beside, resources: list[Resource], configura
         if len(callers) == 1:
             account = callers.pop()
             found = home_in([f"arn:{_partition(resources)}:iam::{account}:root"], source.path)
-            return found._replace(region=_region(resources, configuration) or found.region)
+            key = next((one for one in resources if one.type in KEYS), None)
+            return found._replace(region=(region_of(key, configuration) if key else "") or found.region)
     return beside.home_of(_key_policies(resources), source.path)
 
 
@@ -26,11 +27,11 @@ def _partition(resources: list[Resource]) -> str:
     return found.pop() if len(found) == 1 else "aws"
 
 
-def _region(resources: list[Resource], configuration: Configuration) -> str:
-    key = next((one for one in resources if one.type in KEYS), None)
-    told = configuration.provider(key).get("region") if key else None
+def region_of(resource: Resource, configuration: Configuration) -> str:
+    """Return the Region of a resource as it has it itself, or its provider; nothing where neither tells it."""
+    told = configuration.provider(resource).get("region")
     region = told.get("constant_value") if isinstance(told, dict) else None
-    return region if isinstance(region, str) else ""
+    return resource.known("region") or (region if isinstance(region, str) else "")
 
 
 def _key_policies(resources: list[Resource]) -> list[str]:

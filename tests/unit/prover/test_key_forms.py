@@ -125,6 +125,7 @@ def test_a_multi_region_key_may_be_a_replica() -> None:
         (allow(StringEquals={"aws:PrincipalTag/region": "${aws:RequestedRegion}"}), (REGION,)),
         (allow(StringEquals={"aws:RequestedRegion": "${aws:PrincipalTag/region}"}), (REGION,)),
         (allow(resource="arn:aws:kms:us-west-2:*:key/${aws:PrincipalTag/key}"), (KEY_ID,)),
+        (allow(resource="arn:aws:kms:${aws:PrincipalTag/region}:*:key/*"), (REGION,)),
         (allow(StringEquals={"kms:KeySpec": "${aws:PrincipalTag/spec}"}), (KIND,)),
         (allow(StringEquals={"aws:PrincipalTag/spec": "${kms:KeySpec}"}), (SPEC,)),
     ],
@@ -132,3 +133,10 @@ def test_a_multi_region_key_may_be_a_replica() -> None:
 def test_what_a_variable_ties_is_outside(statement: dict[str, Any], untold: tuple[str, ...]) -> None:
     """One of each class is not enough where a variable compares what is not told: the reason says so."""
     assert told(statement, untold=untold)[1] != ""
+
+
+@pytest.mark.parametrize(("untold", "count"), [((), 0), ((REGION,), 1)])
+def test_a_variable_in_a_resource_where_the_id_is_told(untold: tuple[str, ...], count: int) -> None:
+    """It tells nothing of the Region; where all is told of a key there is nothing to ask."""
+    found, unasked = told(allow(resource="arn:aws:kms:eu-west-1:*:key/${aws:PrincipalTag/key}"), untold=untold)
+    assert (len(found), unasked) == (count, "")

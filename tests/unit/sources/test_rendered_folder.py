@@ -126,3 +126,15 @@ def test_any_other_folder_is_none(tmp_path: Path, content: str | None) -> None:
     with pytest.raises(InputError) as raised:
         identify(str(tmp_path)).read(NOTHING)
     assert [one.code for one in raised.value.diagnostics] == ["no-such-file" if content is None else "unknown-file"]
+
+
+@pytest.mark.parametrize(
+    "condition", ["{StringEquals: {aws:RequestedRegion: us-west-2}}", "{StringEquals: {kms:KeyOrigin: EXTERNAL}}"]
+)
+def test_the_only_key_is_the_one_that_other_files_name(tmp_path: Path, condition: str) -> None:
+    """Without its ARN the IAM policies of its folder would be about another key, and prove nothing of this one."""
+    text = LISTED.replace(f', "{KEYS[1]}"', "").replace("can: [decrypt]}", f"can: [decrypt], when: {{conditions: {condition}}}}}")
+    path = str(rendered(tmp_path, text))
+    assert [access.key.arn for access in read_subject(path).bundle.keys] == [KEYS[0]]
+    done = CliRunner().invoke(app, ["prove", path, "--never", f"arn:aws:iam::{ACCOUNT}:role/app kms:Decrypt", "--output", "json"])
+    assert [one["result"] for one in json.loads(done.stdout)] == ["refuted"]

@@ -15,7 +15,7 @@ from kmsgen.errors import InputError
 from kmsgen.policy.bundle import Bundle, KeyAccess
 from kmsgen.reading.json_text import parse_json
 from kmsgen.sources.beside import NOTHING
-from kmsgen.sources.described import Described
+from kmsgen.sources.described import KEY_REGION, Described
 from kmsgen.sources.terraform_plan import is_plan, read_plan
 from tests.unit.sources.mutations import paths
 
@@ -208,3 +208,18 @@ def test_a_plan_of_any_shape_is_read_or_refused(seed: int) -> None:
         if is_plan(source):
             with contextlib.suppress(InputError):
                 assert read_plan(source, NOTHING).bundle.keys
+
+
+@pytest.mark.parametrize(
+    ("provider", "lacks"), [({"constant_value": "eu-west-1"}, False), ({"references": ["var.region"]}, True)]
+)
+def test_the_region_of_a_key_is_that_of_its_provider_if_that_is_told(provider: dict[str, Any], *, lacks: bool) -> None:
+    """Else nothing tells it, and every Region that policies tell apart is asked about."""
+
+    def edit(data: dict[str, Any]) -> None:
+        for one in data["configuration"]["provider_config"].values():
+            one.setdefault("expressions", {})["region"] = provider
+
+    found = plan(edit)
+    assert (KEY_REGION in found.lacks) is lacks
+    assert lacks or {one.key.arn.split(":")[3] for one in found.bundle.keys} == {"eu-west-1"}
