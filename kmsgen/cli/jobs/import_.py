@@ -12,6 +12,7 @@ from kmsgen.cli.jobs.comparing import Bounds, compare
 from kmsgen.cli.output_file import write
 from kmsgen.cli.reports import imports as report
 from kmsgen.cli.reports.imports import Placed
+from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import Diagnostic, InputError, Location, input_error
 from kmsgen.importer.allowed import Origin
 from kmsgen.importer.head import is_new
@@ -82,7 +83,9 @@ def import_subject(subject: Subject, budget: Budget) -> Proved:
     try:
         described = intent_file.read_intent(parse(imported.text, "imported.yaml"), NOTHING)
     except InputError as error:
-        return Proved(imported, unsaid, Differences(reason=f"the intent cannot be used: {error.diagnostics[0].message}"))
+        unknown = subject.described.unknown
+        why = (f"not known: {named(unknown)}" if unknown else "", f"the intent cannot be used: {error.diagnostics[0].message}")
+        return Proved(imported, unsaid, Differences(reason="; ".join(filter(None, why))))
     after = Subject("imported.yaml", INTENT, described.changed(lambda one: _same_grants(one, access)))
     found = compare(subject, after, Bounds(budget))
     if found.gained or found.lost or found.reason:

@@ -23,6 +23,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "lint": ("--output", "json"),
     "diff": ("--fail-on", "any", "--output", "json"),
     "verify": ("--output", "json"),
+    "gate": ("--output", "json"),
+    "import": ("--output", "json"),
 }
 
 
@@ -62,6 +64,10 @@ def check(command: str, ran: Ran) -> None:
     elif command == "verify":
         assert [answer["answer"] for answer in found["answers"]] == ["yes", "yes", "yes"]
         assert ran.code == 0
+    elif command == "gate":
+        assert (found["passes"], [one["findings"] for one in found["files"]], ran.code) == (True, [[]], 0)
+    elif command == "import":
+        assert (found["same"], found["gained"], found["lost"], ran.code) == (True, [], [], 0)
     else:
         assert (found, ran.code) == ([], 0)
 
