@@ -143,6 +143,8 @@ def _drop_nulls(node: Any) -> None:  # noqa: ANN401 - JSON
     children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
     for child in list(children):
         _drop_nulls(child)
+    if isinstance(node, dict) and node.get("default", "") is None:
+        del node["default"]
     if isinstance(node, dict) and {"type": "null"} in node.get("anyOf", ()):
         offered = [one for one in node.pop("anyOf") if one != {"type": "null"}]
         node.pop("default", None)

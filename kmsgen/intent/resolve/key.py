@@ -56,7 +56,8 @@ def _look_at_existing(file: PartialIntentFile, written: Written, context: Contex
     if file.origin is not None:
         _check_origin(file.origin, context)
     unreadable = file.keys is None and written.get("keys") is not None
-    if file.spec or file.usage or not (context.every_key or unreadable):
+    told = file.spec is not None or file.usage is not None
+    if told or not (context.every_key or unreadable):
         resolve_kind(file.spec, file.usage, (), context)
     else:
         context.key_type = None

@@ -13,7 +13,7 @@ from kmsgen.reading import Steps
 
 def resolve_kind(spec: str | None, usage: str | None, steps: Steps, context: Context) -> None:
     """Tell the context key spec, key usage and key type; reports a pair that KMS does not have in the partition."""
-    spec = spec or "SYMMETRIC_DEFAULT"
+    spec = "SYMMETRIC_DEFAULT" if spec is None else spec
     if spec not in key_specs.KEY_SPECS:
         context.refuse((*steps, "spec"), "unknown-key-spec", f"`{spec}` is no key spec", one_of(spec, key_specs.KEY_SPECS))
         context.key_type = None
