@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kmsgen.catalogue import _parameters
 from kmsgen.catalogue.actions import PREFIX
 from kmsgen.catalogue.actions import find as find_action
 from kmsgen.catalogue.model import Values
 from kmsgen.policy.letter_case import folded
 
+RANGES: Mapping[str, tuple[str, int, int]] = {
+    "ScheduleKeyDeletion": ("PendingWindowInDays", 7, 30),
+    "EnableKeyRotation": ("RotationPeriodInDays", 90, 2560),
+}
+"""By action: a parameter that is a number, the least and the greatest value that KMS takes.
+
+Source: KMS API Reference, ScheduleKeyDeletion, EnableKeyRotation.
+"""
 _OF_TWO_ACTIONS = {"reencrypt": "ReEncryptFrom"}
 
 

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kmsgen.arn import account_of, account_root
-from kmsgen.catalogue.condition_keys import is_for_iam_only
 from kmsgen.compiler.accesses import access_permits
-from kmsgen.compiler.conditions import is_single
+from kmsgen.compiler.conditions import is_for_iam_only, is_single
 from kmsgen.compiler.contradictions import refuse_contradictions, takes_away
 from kmsgen.compiler.deployer import deployer_permits
 from kmsgen.compiler.grants import grants_on
@@ -28,7 +27,8 @@ from kmsgen.compiler.target import Target, targets_of
 from kmsgen.errors import Diagnostic, InputError, Location
 from kmsgen.intent.intent import Access, Intent
 from kmsgen.policy.bundle import Bundle, KeyAccess, Organization, PrincipalPolicies
-from kmsgen.policy.document import Document, Effect, Principal, Statement
+from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
+from kmsgen.policy.variables import variables_in
 
 Wanted = tuple[Permit, tuple[str, ...]]
 
@@ -106,13 +106,19 @@ def _without_effect(target: Target, permits: Iterable[Permit], delegation: str) 
             message = f"KMS refuses a key policy with `{lax[0].operator}` of `{lax[0].key}`: calls without it would pass"
             name = lax[0].operator.removeprefix("ForAllValues:")
             yield Diagnostic(permit.origins[0], "condition-refused", message, f"it has one value: `{name}`")
-        resting = [condition.key for condition in permit.conditions if is_for_iam_only(condition.key)]
+        resting = [condition for condition in permit.conditions if is_for_iam_only(condition)]
         by_iam = delegation == "iam" and is_delegable(permit, target)
         if resting and target.governed and works_in_key_policy(permit) and not by_iam:
-            message = f"no key policy can rest on `{resting[0]}`, which works in IAM policies alone"
+            message = f"no key policy can rest on {_in_words(resting[0])}, which works in IAM policies alone"
             hint = "with `delegation: iam` it stands in the IAM policies of users and roles; or say it in an intent with"
             hint += " `key_policy: keep`, or about every key"
             yield Diagnostic(permit.origins[0], "condition-iam-only", message, hint)
+
+
+def _in_words(condition: Condition) -> str:
+    """Return the condition key, and the values of a condition that has policy variables."""
+    values = [value for value in condition.values if variables_in(value)]
+    return " ".join((f"`{condition.key}`", *(f"`{value}`" for value in values)))
 
 
 def _key_access(intent: Intent, world: World, origins: dict[str, tuple[Location, ...]]) -> KeyAccess:

@@ -9,12 +9,14 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from kmsgen.arn import is_service_principal
+from kmsgen.catalogue import condition_keys
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.errors import Location, input_error
 from kmsgen.intent.intent import GrantWhen, When
 from kmsgen.policy.document import Condition
 from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import split_operator
+from kmsgen.policy.variables import variables_in
 
 Values = tuple[str, ...]
 
@@ -182,6 +184,13 @@ def reads_metadata(action: str) -> bool:
 def is_single(key: str) -> bool:
     """Return whether KMS refuses ForAllValues of a condition key in a key policy: each of these has one value at most."""
     return folded(key).startswith(("kms:encryptioncontext:", "aws:requesttag/"))
+
+
+def is_for_iam_only(condition: Condition) -> bool:
+    """Return whether no key policy can rest on a condition, by its key or a policy variable in its values."""
+    return any(
+        map(condition_keys.is_for_iam_only, (condition.key, *(name for text in condition.values for name in variables_in(text))))
+    )
 
 
 def is_context_key(key: str) -> bool:

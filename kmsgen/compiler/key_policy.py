@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from kmsgen.arn import account_of, account_root
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.catalogue.condition_keys import is_for_iam_only
-from kmsgen.compiler.conditions import conjoin
+from kmsgen.compiler.conditions import conjoin, is_for_iam_only
 from kmsgen.compiler.permit import PURPOSES, Conditions, Permit, canonical
 from kmsgen.compiler.principals import has_identity_policies
 from kmsgen.compiler.sids import Sids, describe
@@ -64,7 +63,7 @@ def is_delegable(permit: Permit, target: Target) -> bool:
 
 def _opened(permit: Permit) -> Permit:
     """Return a permit as the account's statement opens it to the principal's IAM policies."""
-    return permit._replace(conditions=tuple(each for each in permit.conditions if not is_for_iam_only(each.key)))
+    return permit._replace(conditions=tuple(each for each in permit.conditions if not is_for_iam_only(each)))
 
 
 def _groups(permits: Iterable[Permit]) -> list[_PermitGroup]:

@@ -4,7 +4,7 @@ Source: KMS Developer Guide, encrypt_context, tagging-keys, alias-about; KMS API
 EnableKeyRotation, TagResource, CreateAlias, UpdateAlias, UpdatePrimaryRegion, PutKeyPolicy, Encrypt, RevokeGrant.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from kmsgen.authorizer.context import parameters
 from kmsgen.authorizer.context.permissions import Permission
@@ -13,6 +13,7 @@ from kmsgen.authorizer.evaluation.grant_errors import CREATE, bad_grant
 from kmsgen.authorizer.evaluation.refusal import Refusal, invalid
 from kmsgen.catalogue import grants as catalogue
 from kmsgen.catalogue.key_specs import algorithms, key_type
+from kmsgen.catalogue.parameters import RANGES
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.letter_case import folded
 
@@ -25,11 +26,6 @@ _ALGORITHMS = (
     "kms:keyagreementalgorithm",
     "kms:encapsulationalgorithm",
 )
-# by action: the parameter, the least and the greatest value that KMS takes
-_RANGES: Mapping[str, tuple[str, int, int]] = {
-    "ScheduleKeyDeletion": ("PendingWindowInDays", 7, 30),
-    "EnableKeyRotation": ("RotationPeriodInDays", 90, 2560),
-}
 _RESERVED_TAG = "aws:"
 
 
@@ -63,9 +59,9 @@ def _bad_tags(view: View) -> Iterator[Refusal]:
 
 
 def _out_of_range(view: View) -> Iterator[Refusal]:
-    if view.action.name not in _RANGES:
+    if view.action.name not in RANGES:
         return
-    name, least, greatest = _RANGES[view.action.name]
+    name, least, greatest = RANGES[view.action.name]
     text = parameters.text_of(view.request.parameters.get(name))
     if text is not None and not (text.isascii() and text.isdigit() and least <= int(text) <= greatest):
         yield invalid("request", f"{name} is a number from {least} to {greatest}, not `{text}`")

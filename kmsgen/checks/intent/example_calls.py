@@ -12,11 +12,12 @@ from typing import NamedTuple
 from kmsgen.arn import parse_arn
 from kmsgen.authorizer.language.wildcards import glob, pieces_of
 from kmsgen.catalogue import grants
-from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.catalogue.key_specs import KEY_SPECS, key_type, usages
+from kmsgen.catalogue.actions import ACTIONS, fits
+from kmsgen.catalogue.key_specs import KEY_SPECS, algorithms, key_type, usages
 from kmsgen.checks.example_requests import ExampleSituation, bound, situations
 from kmsgen.checks.intent.asked_access import Expected, regions_of
 from kmsgen.checks.intent.example_callers import callers
+from kmsgen.checks.intent.example_parameters import ALGORITHM_KEYS, with_possible_values
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Condition
@@ -40,7 +41,8 @@ class Call(NamedTuple):
 def calls(access: Expected, intent: Intent, key: Key) -> Iterator[Call]:
     """Yield calls that meet every condition of an access, one for each alternative; none where nobody could make one."""
     regions = regions_of(intent, key)
-    for found in situations(_in_regions(access.statement.conditions, regions)):
+    conditions = with_possible_values(access.statement.conditions, access.action, _of_any_spec(key, intent))
+    for found in situations(_in_regions(conditions, regions)) if conditions is not None else ():
         situation = _with_told_tags(_with_organization(found, intent), key)  # its variables are filled in with the request
         for caller in callers(access, found):
             meant = (
@@ -48,8 +50,14 @@ def calls(access: Expected, intent: Intent, key: Key) -> Iterator[Call]:
                 if access.half == "key"
                 else _in_its_region(situation, key, intent)
             )
-            if meant is not None and _can_grant(situation, meant):
+            if meant is not None and _can_do(access.action, meant) and _can_grant(situation, meant):
                 yield Call(caller, meant, situation)
+
+
+def _can_do(action: str, key: Key) -> bool:
+    """Return whether keys of this kind know an action; those of other kinds may."""
+    row = ACTIONS.get(action.removeprefix("kms:"))
+    return row is None or fits(row, key_type(key.spec, key.usage) or "")
 
 
 def _can_grant(situation: ExampleSituation, key: Key) -> bool:
@@ -80,7 +88,10 @@ def _with_organization(situation: ExampleSituation, intent: Intent) -> ExampleSi
 
 
 def _with_told_tags(situation: ExampleSituation, key: Key) -> ExampleSituation:
-    """Return the situation in which a variable that is compared with a tag of the key holds that tag's value."""
+    """Return the situation in which a variable that is, or is compared with, a tag of the key holds that tag's value."""
+    for name, value in key.tags:
+        if any(f"${{{_TAG}{folded(name)}" in folded(text) for text in situation.texts):
+            situation = situation.with_context(f"aws:ResourceTag/{name}", value)
     tags = {folded(f"{_TAG}{name}"): value for name, value in key.tags}
     for name, values in situation.context.items():
         told = tags.get(folded(name))
@@ -143,6 +154,17 @@ def _of_spec(key: Key, values: Values, _intent: Intent) -> Key | None:
     return key._replace(spec=values[0], usage=key.usage if key.usage in possible else possible[0])
 
 
+def _of_any_spec(key: Key, intent: Intent) -> Iterator[Key]:
+    """Yield the key, and as what other specs of its usage it may be where the intent does not tell one."""
+    yield key
+    specs = KEY_SPECS if "spec" not in _told(intent) else ()
+    yield from (key._replace(spec=spec) for spec in specs if key.usage in usages(spec))
+
+
+def _of_algorithm(key: Key, values: Values, intent: Intent) -> Key | None:
+    return next((one for one in _of_any_spec(key, intent) if values[0] in algorithms(one.spec, one.usage)), None)
+
+
 def _of_usage(key: Key, values: Values, _intent: Intent) -> Key | None:
     return key._replace(usage=values[0]) if values[0] in usages(key.spec) else None
 
@@ -191,4 +213,5 @@ _CHANGES: Mapping[str, Change] = {
     "kms:resourcealiases": _with_aliases,
     "kms:requestalias": _with_aliases,
     REGION: _in_region,
+    **dict.fromkeys(ALGORITHM_KEYS, _of_algorithm),
 }

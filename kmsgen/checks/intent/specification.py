@@ -17,6 +17,7 @@ from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, Organization, PrincipalPolicies
 from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
 from kmsgen.policy.grant import Grant
+from kmsgen.policy.variables import variables_in
 
 ANY_IAM_POLICY = "any IAM policy"
 """What a reader is told in the place of an IAM policy that is taken for granted; a Sid of one has no spaces."""
@@ -57,13 +58,18 @@ def _in_key_policy(access: Expected) -> Statement:
     Source: KMS Developer Guide, conditions-kms (kms:ResourceAliases), conditions-aws (aws:ResourceTag).
     """
     statement = access.statement
-    kept = tuple(condition for condition in statement.conditions if not is_for_iam_only(condition.key))
+    kept = tuple(condition for condition in statement.conditions if not any(map(is_for_iam_only, _keys_of(condition))))
     if kept == statement.conditions or account_of(access.principal.value) != account_of(access.key):
         return statement
     arn = parse_arn(access.key)
     whole = Principal("AWS", account_root(arn.partition, arn.account) if arn else "")
     named = Condition("ArnEquals", "aws:PrincipalArn", (access.principal.value,))
     return statement._replace(principals=(whole,), conditions=(*kept, named))
+
+
+def _keys_of(condition: Condition) -> tuple[str, ...]:
+    """Return the condition keys that a condition looks at, those of its policy variables included."""
+    return condition.key, *(name for text in condition.values for name in variables_in(text))
 
 
 _ALTERNATIVES = re.compile(r"(String(Equals|Like)|Arn(Equals|Like))(IgnoreCase|IfExists)*|IpAddress")

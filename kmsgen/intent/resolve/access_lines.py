@@ -12,6 +12,7 @@ from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import Who
 from kmsgen.intent.resolve.wide_principals import resolve_wide_principal
 from kmsgen.policy.document import Condition
+from kmsgen.policy.letter_case import folded
 from kmsgen.reading import Steps
 
 
@@ -39,12 +40,12 @@ def _accesses(line: AdminFile | UserFile, role: str, steps: Steps, context: Cont
             _check_identity(who, here, context)
         elif who and who.kind == "everyone":
             _check_delegation(who, here, context)
-        if who and not context.iam_only:
-            who = who._replace(on_key_alone=_only_on(line) == ("key",))
+        who = who._replace(only_on=_only_on(line)) if who else None
         granted = (
             resolve_actions(line.can, (*steps, "can"), who, context) if line.can else administrator_actions(who, here, context)
         )
         when = resolve_when(line.when, tuple(a for actions, _ in granted for a in actions), (*steps, "when"), who, context)
+        _check_alias_alone(when, _only_on(line), (*steps, "when"), context)
         if who:
             access = Access(context.where(steps), role, who.arn, (), line.can is not None, when, _only_on(line))
             found = [access._replace(actions=actions, when=_with(when, more)) for actions, more in granted]
@@ -54,6 +55,16 @@ def _accesses(line: AdminFile | UserFile, role: str, steps: Steps, context: Cont
 
 def _only_on(line: AdminFile | UserFile) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line.only_on or ())) if isinstance(line, UserFile) else ()
+
+
+def _check_alias_alone(when: When, only_on: tuple[str, ...], steps: Steps, context: Context) -> None:
+    """Report conditions of KMS on the alias alone of actions: they go with the key, and nothing would hold them."""
+    asked = ("encryption_context", "via", "request_alias", "grant")
+    fields = [name for name in asked if getattr(when, name) != getattr(When(), name)]
+    fields += ["conditions"] * any(folded(condition.key).startswith("kms:") for condition in when.conditions)
+    for name in fields if only_on == ("alias",) else ():
+        message = f"an alias alone never carries what `{name}` looks at, which goes with the key"
+        context.refuse((*steps, name), "when-never-holds", message, "leave `only_on` out, or the condition")
 
 
 def _with(when: When, conditions: tuple[Condition, ...]) -> When:

@@ -156,6 +156,13 @@ def without_effect(name: str, who: Who | None, context: Context) -> Reason | Non
     foreign = context.is_foreign(who.account)
     if foreign and (action is None or not action.cross_account):
         return ("cross-account-action", f"`{name}` cannot be called from another account (`{who.account}`)", "")
+    if action is not None and who.only_on and action.resource_types and not set(action.resource_types) & set(who.only_on):
+        there = " and ".join(action.resource_types)
+        return (
+            "only-on",
+            f"`{name}` is about the {there} alone, and `only_on` leaves nothing of it",
+            "give it a line of its own",
+        )
     if _is_for_iam_only(action, who) and not who.has_identity_policies:
         hint = "give it to a role or user of this account"
         if action is not None and action.policy_types == "both":
@@ -174,7 +181,7 @@ def _is_for_iam_only(action: Action | None, who: Who) -> bool:
         return True
     if action.policy_types is None:
         return who.kind != "account" and not who.service_linked
-    return action.policy_types == "both" and who.kind != "account" and not who.on_key_alone
+    return action.policy_types == "both" and who.kind != "account" and who.only_on != ("key",)
 
 
 def _lacking(action: Action, context: Context) -> Reason | None:

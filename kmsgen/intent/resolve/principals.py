@@ -89,7 +89,7 @@ class Who(NamedTuple):
     kind: str  # account, user, role, assumed-role, federated-user; of a line also pattern, everyone, organization
     account: str
     service_linked: bool = False
-    on_key_alone: bool = False  # of a line that asks for the key's half of actions on keys and aliases
+    only_on: tuple[str, ...] = ()  # of a line that asks for one half of actions on keys and aliases: key, alias
 
     @property
     def has_identity_policies(self) -> bool:

@@ -12,10 +12,10 @@ from kmsgen.intent.files.suggestion import did_you_mean
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import Who
 from kmsgen.policy.letter_case import folded
+from kmsgen.policy.variables import ESCAPES
 from kmsgen.reading import Steps
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
-_LITERALS = frozenset("*?$")
 _USERS_ONLY = "aws:username"
 
 
@@ -37,7 +37,7 @@ def check_value(text: str, steps: Steps, who: Who | None, context: Context) -> N
 
 
 def _check_variable(name: str, steps: Steps, who: Who | None, context: Context) -> None:
-    if name in _LITERALS:
+    if name in ESCAPES:
         return
     key = condition_keys.find(name)
     if key is None:
@@ -47,6 +47,11 @@ def _check_variable(name: str, steps: Steps, who: Who | None, context: Context) 
         context.refuse(
             steps, "policy-variable", f"`{name}` has several values, and is no policy variable", "compare it with `conditions:`"
         )
-    elif folded(name) == _USERS_ONLY and who is not None and who.kind not in ("user", "account", "everyone"):
+    elif folded(name) == _USERS_ONLY and who is not None and _is_no_user(who):
         hint = "use aws:PrincipalTag/NAME, or name a user"
         context.refuse(steps, "when-never-holds", f"`{name}` exists for IAM users only, and `{who.arn}` is none", hint)
+
+
+def _is_no_user(who: Who) -> bool:
+    """Return whether a principal is no IAM user and stands for none."""
+    return who.kind in ("role", "assumed-role", "federated-user") or (who.kind == "pattern" and ":role/" in who.arn)

@@ -57,7 +57,7 @@ def test_the_page_tells_what_a_deployer_gets(key: str, facts: set[str]) -> None:
     }
 
 
-READS = "users: [{principal: role/app, can: [decrypt], when: {conditions: {StringEquals: {%s}}}}]\n"
+READS = "delegation: iam\nusers: [{principal: role/app, can: [decrypt], when: {conditions: {StringEquals: {%s}}}}]\n"
 TAGGED = "key: {tags: {team: payments, env: prod}}\n"
 
 

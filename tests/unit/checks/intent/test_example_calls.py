@@ -22,7 +22,7 @@ def missing(when: str, *, principal: str = "role/app", key: str = KEY, action: s
     """Return what question one finds of one line under a condition."""
     line = f'users: [{{principal: "{principal}", can: ["{action}"], when: {{{when}}}}}]\n' if when else ""
     line = line or f"users: [{{principal: {principal}, can: ['{action}']}}]\n"
-    every = key == EVERY
+    every = key.startswith(EVERY)
     found = case((("" if every else admin) + line), head=WITHOUT_DEPLOYER if every else HEAD, key=key)
     answers = ask(found.intent, found.bundle, found.compiled.origins)
     return [str(finding.diagnostic) for answer in answers for finding in answer.findings]
@@ -169,7 +169,11 @@ def test_a_line_about_many_without_its_condition_is_found(principal: str, key: s
     assert "excess-access" in {finding.code for finding in nothing_else.findings}
 
 
-ON_THE_KEY = ("StringEquals: {aws:ResourceTag/team: x}", "'ForAnyValue:StringLike': {kms:ResourceAliases: 'alias/app/*'}")
+ON_THE_KEY = (
+    "StringEquals: {aws:ResourceTag/team: x}",
+    "'ForAnyValue:StringLike': {kms:ResourceAliases: 'alias/app/*'}",
+    "StringEquals: {aws:PrincipalTag/team: '${aws:ResourceTag/team}'}",
+)
 
 
 @pytest.mark.parametrize("condition", ON_THE_KEY)
@@ -259,3 +263,54 @@ def test_everyone_needs_no_iam_policy() -> None:
 def test_what_aws_calls_is_called_by_its_role() -> None:
     """kms:SynchronizeMultiRegionKey of an account is asked for by the service-linked role of KMS, which alone calls it."""
     assert missing("", principal="account", action="kms:SynchronizeMultiRegionKey") == []
+
+
+SIGNING = "key: {alias: a, spec: RSA_4096, usage: SIGN_VERIFY}\n"
+WINDOW = "kms:ScheduleKeyDeletionPendingWindowInDays"
+
+
+@pytest.mark.parametrize(
+    ("key", "action", "when"),
+    [
+        (SIGNING, "sign", "StringEquals: {kms:SigningAlgorithm: [ECDSA_SHA_256, RSASSA_PSS_SHA_256]}"),
+        (SIGNING, "sign", "StringLike: {kms:SigningAlgorithm: 'RSASSA_PSS_*'}"),
+        (SIGNING, "sign", "StringNotEquals: {kms:SigningAlgorithm: RSASSA_PSS_SHA_256}"),
+        (SIGNING, "sign", "StringEquals: {kms:SigningAlgorithm: '${aws:PrincipalTag/algorithm}'}"),
+        (SIGNING, "sign", "StringLike: {kms:KeySpec: 'RSA_*'}"),
+        (SIGNING, "sign", "StringNotEquals: {kms:MessageType: RAW}"),
+        (EVERY, "kms:Sign", "StringLike: {kms:SigningAlgorithm: 'ECDSA_*'}"),
+        (EVERY, "kms:Sign", "StringNotEquals: {kms:KeySpec: RSA_2048}"),
+        (KEY, "kms:ScheduleKeyDeletion", f"NumericGreaterThan: {{{WINDOW}: '5'}}, NumericLessThan: {{{WINDOW}: '40'}}"),
+        (KEY, "kms:EnableKeyRotation", "NumericLessThanEquals: {kms:RotationPeriodInDays: '365'}"),
+    ],
+)
+def test_a_call_holds_a_value_that_kms_takes(key: str, action: str, when: str) -> None:
+    """Of the values that conditions leave, the call has one that KMS takes for such a key."""
+    assert missing(f"conditions: {{{when}}}", key=key, action=action, admin="" if key == EVERY else ADMIN) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "action", "when"),
+    [
+        (SIGNING, "sign", "StringLike: {kms:SigningAlgorithm: 'ECDSA_*'}"),
+        (SIGNING, "sign", "StringEquals: {kms:MessageType: HASHED}"),
+        (SIGNING, "sign", "StringLike: {kms:KeySpec: 'ECC_*'}"),
+        (f"{EVERY}spec: RSA_4096\nusage: SIGN_VERIFY\n", "sign", "StringEquals: {kms:SigningAlgorithm: ECDSA_SHA_256}"),
+        (KEY, "decrypt", "StringEquals: {kms:EncryptionAlgorithm: RSAES_OAEP_SHA_256}"),
+        (KEY, "kms:ScheduleKeyDeletion", f"NumericGreaterThan: {{{WINDOW}: '30'}}"),
+        (KEY, "kms:ScheduleKeyDeletion", f"NumericGreaterThan: {{{WINDOW}: '9'}}, NumericLessThan: {{{WINDOW}: '10'}}"),
+        (KEY, "kms:EnableKeyRotation", "NumericLessThan: {kms:RotationPeriodInDays: '90'}"),
+    ],
+)
+def test_a_value_that_kms_never_takes_is_the_message(key: str, action: str, when: str) -> None:
+    """Where no value of a key or a parameter can hold, that is what is said."""
+    (found,) = missing(f"conditions: {{{when}}}", key=key, action=action, admin="" if key.startswith(EVERY) else ADMIN)
+    assert "no situation is known in which" in found
+    assert "nothing meets" in found
+
+
+def test_a_variable_for_a_tag_of_the_key_is_filled_with_it() -> None:
+    """The caller of the example has the tag that the key has."""
+    when = "conditions: {StringEquals: {aws:PrincipalTag/team: '${aws:ResourceTag/team}'}}"
+    assert missing(when, key="key: {alias: app/x, tags: {team: x}}\ndelegation: iam\n") == []
+    assert missing(when, key=EVERY, admin="") == []
