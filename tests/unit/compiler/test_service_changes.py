@@ -155,7 +155,6 @@ def test_when_of_named_principals_changes_nothing_of_the_service() -> None:
     "line",
     [
         use("logs", when=MFA),
-        use("logs", when=When(via=("logs",))),
         use("sns", when=When(organization=("o-x",))),
         use("sns", when=When(source_vpce=("vpce-1",))),
         use("guardduty", accounts=(ACCOUNT,), when=When(principal_tags=(("a", ("b",)),))),
