@@ -13,7 +13,7 @@ from pathlib import Path
 from table import HEAD
 
 FOLDER = Path(__file__).parent
-NO_BENCHMARKS = ("__main__", "processes", "table")
+NO_BENCHMARKS = ("__main__", "processes", "solver_questions", "table")
 NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in NO_BENCHMARKS)
 
 

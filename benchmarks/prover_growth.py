@@ -1,7 +1,8 @@
 """How a proof grows with what it is about, as a table: statements, condition keys, patterns, variables, grants, users.
 
 Run: python benchmarks/prover_growth.py   Times are processor time of one proof, those with
-the solver asked as well, where it is installed, in rows of their own; "proved" and "refuted" tell that it was decided.
+the solver asked as well, where it is installed, in rows of their own; "proved" and "refuted" tell that it was decided. Where z3
+is installed too (`pip install 'kmsgen[benchmark]'`), a row tells its time for what cvc5 was asked, beside cvc5's.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from kmsgen.policy.bundle import Bundle, Key, KeyAccess
 from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
 from kmsgen.policy.grant import Grant, GrantConstraints
 from kmsgen.prover import Beyond, Budget, Never, NoPublic, Question, prove
+from solver_questions import UNDECIDED, asked_of_z3, recorded
 from table import Row, print_table
 
 HOME = "111122223333"
 KEY = f"arn:aws:kms:us-west-2:{HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 ROOT = f"arn:aws:iam::{HOME}:root"
 CONTRACTOR = Never(f"arn:aws:iam::{HOME}:role/contractor-*", ("kms:Decrypt",))
+_SECONDS_OF_Z3 = 3.0
 Case = tuple[Document, tuple[Grant, ...], Question]
 
 
@@ -148,6 +151,20 @@ def rows() -> Iterator[Row]:
                 proof = prove(Bundle((KeyAccess(Key(KEY), document, listed),)), question, budget)
                 took = (_processor_seconds() - start) * 1000
                 yield Row(f"{shape.title}, {size}{title}: {proof.result} {proof.reason}".strip(), took, "ms")
+            if find_spec("cvc5") and find_spec("z3"):
+                yield from beside_z3(f"{shape.title}, {size}", document, listed, question)
+
+
+def beside_z3(title: str, document: Document, listed: tuple[Grant, ...], question: Question) -> Iterator[Row]:
+    """Yield how long z3 takes for what cvc5 is asked, if it is, and how many of the questions either leaves undecided."""
+    with recorded() as asked:
+        prove(Bundle((KeyAccess(Key(KEY), document, listed),)), question, Budget(seconds=10, second_opinion=True))
+    others = [asked_of_z3(one, _SECONDS_OF_Z3) for one in asked]
+    differ = sum({one.answer, other.answer} == {"sat", "unsat"} for one, other in zip(asked, others, strict=True))
+    left = " and ".join(str(sum(one.answer == UNDECIDED for one in of)) for of in (others, asked))
+    told = f"{title}, z3: {len(asked)} questions of the solver, {left} undecided, {differ} answered differently"
+    if asked:
+        yield Row(told, sum(one.took for one in others), "ms", sum(one.took for one in asked), "cvc5")
 
 
 def _processor_seconds() -> float:
