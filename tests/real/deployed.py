@@ -43,8 +43,7 @@ def prepare(moto: Moto, deployment: Deployment) -> None:
 
 def policies(deployment: Deployment) -> dict[str, tuple[Document, ...]]:
     """Return the IAM policies of every principal, the deployer's among them."""
-    own = {deployment.deployer: deployer.documents(deployment)} if deployment.deployer else {}
-    return {**dict(deployment.identity_policies()), **{arn: found for arn, found in own.items() if found}}
+    return {**dict(deployment.identity_policies()), **deployer.documents(deployment)}
 
 
 def iam_region(deployment: Deployment) -> str:

@@ -1,0 +1,12 @@
+# Written by kmsgen from the intent `backup-copy`: change the intent, not this file.
+
+terraform {
+  required_version = ">= 1.3"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.70"
+    }
+  }
+}

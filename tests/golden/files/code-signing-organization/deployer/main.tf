@@ -1,0 +1,67 @@
+# Written by kmsgen from the intent `code-signing-organization`: change the intent, not this file.
+
+# The policies name this account: anywhere else they would mean something else.
+data "aws_caller_identity" "current" {
+  lifecycle {
+    postcondition {
+      condition     = self.account_id == "111122223333"
+      error_message = "This module belongs to account 111122223333."
+    }
+  }
+}
+
+resource "aws_iam_policy" "role_platform_ci" {
+  name        = "code-signing-organization+deployer-role-platform-ci"
+  path        = var.iam_policy_path
+  description = "kmsgen, intent code-signing-organization: access of arn:aws:iam::111122223333:role/platform-ci"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "DeployByPlatformCi"
+        Effect = "Allow"
+        Action = [
+          "kms:CreateAlias",
+          "kms:DeleteAlias",
+          "kms:UpdateAlias",
+        ]
+        Resource = "arn:aws:kms:us-west-2:111122223333:alias/signing/releases"
+      },
+      {
+        Sid      = "DeployByPlatformCi2"
+        Effect   = "Allow"
+        Action   = "kms:ListAliases"
+        Resource = "*"
+      },
+      {
+        Sid      = "DeployByPlatformCi3"
+        Effect   = "Allow"
+        Action   = "kms:CreateKey"
+        Resource = "*"
+        Condition = {
+          Bool = {
+            "kms:MultiRegion" = "false"
+          }
+          StringEquals = {
+            "aws:RequestedRegion" = "us-west-2"
+            "kms:KeyOrigin"       = "AWS_KMS"
+            "kms:KeySpec"         = "ECC_NIST_P256"
+            "kms:KeyUsage"        = "SIGN_VERIFY"
+          }
+        }
+      },
+      {
+        Sid      = "DeployByPlatformCi4"
+        Effect   = "Allow"
+        Action   = "kms:TagResource"
+        Resource = "arn:aws:kms:us-west-2:111122223333:key/*"
+      },
+    ]
+  })
+  tags = var.tags
+}
+
+resource "aws_iam_role_policy_attachment" "role_platform_ci" {
+  role       = "platform-ci"
+  policy_arn = aws_iam_policy.role_platform_ci.arn
+}

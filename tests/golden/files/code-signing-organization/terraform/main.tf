@@ -1,0 +1,250 @@
+# Written by kmsgen from the intent `code-signing-organization`: change the intent, not this file.
+
+# The policies name this account: anywhere else they would mean something else.
+data "aws_caller_identity" "current" {
+  lifecycle {
+    postcondition {
+      condition     = self.account_id == "111122223333"
+      error_message = "This module belongs to account 111122223333."
+    }
+  }
+}
+
+data "aws_region" "current" {
+  lifecycle {
+    postcondition {
+      condition     = self.id == "us-west-2"
+      error_message = "This module belongs to Region us-west-2."
+    }
+  }
+}
+
+data "aws_iam_role" "named" {
+  for_each = var.look_up_principals ? {
+    KmsAdmin        = "arn:aws:iam::111122223333:role/KmsAdmin"
+    ReleasePipeline = "arn:aws:iam::111122223333:role/ReleasePipeline"
+    platform-ci     = "arn:aws:iam::111122223333:role/platform-ci"
+  } : {}
+
+  name = each.key
+
+  lifecycle {
+    postcondition {
+      condition     = self.arn == each.value
+      error_message = "The key policy names this role by another path."
+    }
+  }
+}
+
+resource "aws_kms_key" "this" {
+  description              = "Signatures of releases"
+  key_usage                = "SIGN_VERIFY"
+  customer_master_key_spec = "ECC_NIST_P256"
+  multi_region             = false
+  deletion_window_in_days  = var.deletion_window_in_days
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Let IAM policies decide for account 111122223333"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:root"
+        }
+        Action = [
+          "kms:GetKeyPolicy",
+          "kms:PutKeyPolicy",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid    = "Deploy by platform ci"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/platform-ci"
+        }
+        Action = [
+          "kms:CreateAlias",
+          "kms:DeleteAlias",
+          "kms:DescribeKey",
+          "kms:EnableKey",
+          "kms:GetKeyPolicy",
+          "kms:GetKeyRotationStatus",
+          "kms:ListResourceTags",
+          "kms:PutKeyPolicy",
+          "kms:TagResource",
+          "kms:UntagResource",
+          "kms:UpdateAlias",
+          "kms:UpdateKeyDescription",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid    = "Administer by KmsAdmin"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/KmsAdmin"
+        }
+        Action = [
+          "kms:CancelKeyDeletion",
+          "kms:CreateAlias",
+          "kms:DeleteAlias",
+          "kms:DescribeKey",
+          "kms:DisableKey",
+          "kms:EnableKey",
+          "kms:GetKeyLastUsage",
+          "kms:GetKeyPolicy",
+          "kms:GetPublicKey",
+          "kms:ListGrants",
+          "kms:ListKeyPolicies",
+          "kms:ListResourceTags",
+          "kms:PutKeyPolicy",
+          "kms:RevokeGrant",
+          "kms:ScheduleKeyDeletion",
+          "kms:TagResource",
+          "kms:UntagResource",
+          "kms:UpdateAlias",
+          "kms:UpdateKeyDescription",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid    = "Use by ReleasePipeline"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::111122223333:role/ReleasePipeline"
+        }
+        Action = [
+          "kms:DescribeKey",
+          "kms:GetPublicKey",
+          "kms:Sign",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid    = "Use by members of an organization"
+        Effect = "Allow"
+        Principal = {
+          AWS = "*"
+        }
+        Action = [
+          "kms:DescribeKey",
+          "kms:GetPublicKey",
+          "kms:Verify",
+        ]
+        Resource = "*"
+        Condition = {
+          StringEquals = {
+            "aws:PrincipalOrgID" = "o-exampleorgid"
+          }
+        }
+      },
+      {
+        Sid    = "Deny delete"
+        Effect = "Deny"
+        Principal = {
+          AWS = "*"
+        }
+        Action = [
+          "kms:DisableKey",
+          "kms:ScheduleKeyDeletion",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnNotEquals = {
+            "aws:PrincipalArn" = "arn:aws:iam::111122223333:role/KmsAdmin"
+          }
+        }
+      },
+      {
+        Sid    = "Deny outside organization"
+        Effect = "Deny"
+        Principal = {
+          AWS = "*"
+        }
+        Action = [
+          "kms:CancelKeyDeletion",
+          "kms:CreateAlias",
+          "kms:CreateGrant",
+          "kms:DeleteAlias",
+          "kms:DescribeKey",
+          "kms:DisableKey",
+          "kms:EnableKey",
+          "kms:GetKeyLastUsage",
+          "kms:GetKeyPolicy",
+          "kms:GetKeyRotationStatus",
+          "kms:GetPublicKey",
+          "kms:ListGrants",
+          "kms:ListKeyPolicies",
+          "kms:ListKeyRotations",
+          "kms:ListResourceTags",
+          "kms:PutKeyPolicy",
+          "kms:RevokeGrant",
+          "kms:ScheduleKeyDeletion",
+          "kms:Sign",
+          "kms:TagResource",
+          "kms:UntagResource",
+          "kms:UpdateAlias",
+          "kms:UpdateKeyDescription",
+          "kms:Verify",
+        ]
+        Resource = "*"
+        Condition = {
+          BoolIfExists = {
+            "aws:PrincipalIsAWSService" = "false"
+          }
+          StringNotEquals = {
+            "aws:PrincipalOrgID" = "o-exampleorgid"
+          }
+        }
+      },
+    ]
+  })
+  tags = merge(var.tags, {
+    team = "release"
+  })
+
+  depends_on = [data.aws_iam_role.named]
+
+  # To end a key on purpose: docs/ending-a-key.md of kmsgen.
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "aws_kms_alias" "this" {
+  name          = "alias/signing/releases"
+  target_key_id = aws_kms_key.this.id
+
+  # another name is another alias: there is one at any time
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_policy" "role_kmsadmin" {
+  name        = "code-signing-organization-role-KmsAdmin"
+  path        = var.iam_policy_path
+  description = "kmsgen, intent code-signing-organization: access of arn:aws:iam::111122223333:role/KmsAdmin"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AdministerByKmsAdmin"
+        Effect = "Allow"
+        Action = [
+          "kms:CreateAlias",
+          "kms:DeleteAlias",
+          "kms:UpdateAlias",
+        ]
+        Resource = "arn:aws:kms:us-west-2:111122223333:alias/signing/releases"
+      },
+    ]
+  })
+  tags = var.tags
+}
+
+resource "aws_iam_role_policy_attachment" "role_kmsadmin" {
+  role       = "KmsAdmin"
+  policy_arn = aws_iam_policy.role_kmsadmin.arn
+}

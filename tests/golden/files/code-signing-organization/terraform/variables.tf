@@ -1,0 +1,52 @@
+# Written by kmsgen from the intent `code-signing-organization`: change the intent, not this file.
+
+variable "deletion_window_in_days" {
+  description = "Days that KMS waits before it deletes a key that is scheduled for deletion."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.deletion_window_in_days >= 7 && var.deletion_window_in_days <= 30
+    error_message = "KMS waits 7 to 30 days."
+  }
+}
+
+variable "look_up_principals" {
+  description = "Whether to look up the users and roles of this account that the key policy names: KMS refuses a policy that names one that does not exist."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "iam_policy_path" {
+  description = "Path of the IAM policies."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([!-~]+/)?$", var.iam_policy_path)) && length(var.iam_policy_path) <= 512
+    error_message = "A path begins and ends with a slash, and has 512 characters at most."
+  }
+}
+
+variable "tags" {
+  description = "Further tags for everything that the module creates; the tags of the intent come first."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(var.tags) <= 49
+    error_message = "There is room for 49 tags beside those of the intent: AWS takes 50."
+  }
+
+  validation {
+    condition = alltrue([
+      for name, value in var.tags :
+      length(name) <= 128 && length(value) <= 256 && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$", name)) && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", value)) && !startswith(lower(name), "aws:")
+    ])
+    error_message = "Names have 1 to 128 characters and do not begin with `aws:`, values have 256 at most; of letters, digits, spaces and _.:/=+-@."
+  }
+}

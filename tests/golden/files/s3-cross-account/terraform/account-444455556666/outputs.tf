@@ -1,0 +1,10 @@
+# Written by kmsgen from the intent `s3-cross-account`: change the intent, not this file.
+
+output "policy_arns" {
+  description = "ARNs of the IAM policies, by the principal that they are for."
+  value = {
+    "arn:aws:iam::444455556666:role/PartnerReader" = [
+      aws_iam_policy.role_partnerreader.arn,
+    ]
+  }
+}
