@@ -18,9 +18,10 @@ from kmsgen.authorizer.context.caller_values import (
     principal_tag,
     tag_of,
 )
+from kmsgen.authorizer.context.grant_values import OF_GRANT, encryption_context, encryption_context_keys, of_context
 from kmsgen.authorizer.context.untold import open_among
 from kmsgen.authorizer.context.view import NOT_TOLD, View
-from kmsgen.authorizer.language.open_value import Open, Seen, either_way
+from kmsgen.authorizer.language.open_value import Open, either_way
 from kmsgen.authorizer.language.operators import parse_date
 from kmsgen.authorizer.language.shapes import ANY_TEXT
 from kmsgen.catalogue.condition_keys import (
@@ -30,12 +31,10 @@ from kmsgen.catalogue.condition_keys import (
     REQUEST_TAG,
     RESOURCE_TAG,
     TAG_KEYS,
-    GrantKey,
 )
 from kmsgen.catalogue.key_specs import algorithms
 from kmsgen.catalogue.model import Values
 from kmsgen.policy.bundle import ALIASES, TAGS, Key, Organization
-from kmsgen.policy.grant import Grant
 
 MAX_ALIASES = 50
 """The quota of aliases per key; above it nobody is authorized by kms:ResourceAliases (KMS Developer Guide, resource-limits)."""
@@ -217,67 +216,6 @@ def _epoch(values: Values) -> Values | None:
     return (str(moments[0]),) if len(moments) == 1 else None
 
 
-# --- encryption context and grants ------------------------------------------------------------------------------------------
-
-
-def _of_context(read: Callable[[View], Seen]) -> Derive:
-    """Read the encryption context; of CreateGrant the new grant's constraint, of RetireGrant perhaps the grant's (S8)."""
-
-    def derive(view: View) -> Found:
-        name = view.action.name
-        if name in ("CreateGrant", "RetireGrant") and view.asked_grant is None:
-            return NOT_TOLD
-        return either_way(read(view), "S8") if name == "RetireGrant" else read(view)
-
-    return derive
-
-
-def _encryption_context(name: str) -> Derive:
-    def read(view: View) -> Seen:
-        plain = name.isascii() and view.plain_pairs
-        return view.pairs.get(name) if plain else tag_of(view.context_pairs, name)
-
-    return _of_context(read)
-
-
-def _encryption_context_keys(view: View) -> Values | None:
-    return tuple(key for key, _value in view.context_pairs) or None
-
-
-def _of_grant(key: str, read: Callable[[Grant], Seen]) -> Derive:
-    def derive(view: View) -> Found:
-        grant = view.asked_grant
-        if grant is None:
-            return view.told(key)
-        return either_way(read(grant), "S8") if view.action.name == "RetireGrant" else read(grant)
-
-    return derive
-
-
-def _constraint_type(grant: Grant) -> Seen:
-    constraints = grant.constraints
-    pairs = (
-        ("EncryptionContextEquals", constraints.encryption_context_equals),
-        ("EncryptionContextSubset", constraints.encryption_context_subset),
-    )
-    kinds = tuple(name for name, value in pairs if value is not None) or None
-    return either_way(kinds, "S14") if kinds and not any(value for _name, value in pairs) else kinds
-
-
-def _optional(value: str | None) -> Values | None:
-    return (value,) if value else None
-
-
-_OF_GRANT: Mapping[GrantKey, Callable[[Grant], Seen]] = {
-    GrantKey.GRANTEE: lambda grant: None if grant.grantee_is_service else _optional(grant.grantee),
-    GrantKey.GRANTEE_SERVICE: lambda grant: _optional(grant.grantee) if grant.grantee_is_service else None,
-    GrantKey.RETIRING: lambda grant: None if grant.retiring_is_service else _optional(grant.retiring),
-    GrantKey.RETIRING_SERVICE: lambda grant: _optional(grant.retiring) if grant.retiring_is_service else None,
-    GrantKey.OPERATIONS: lambda grant: grant.operations or None,
-    GrantKey.CONSTRAINT_TYPE: _constraint_type,
-    GrantKey.CONSTRAINT_SOURCE_ARN: lambda grant: _optional(grant.constraints.source_arn),
-}
-
 DERIVED: Mapping[str, Derive] = {
     "kms:keyspec": _of_key("kms:keyspec", lambda key: (key.spec,)),
     "kms:keyusage": _of_key("kms:keyusage", lambda key: (key.usage,)),
@@ -289,12 +227,12 @@ DERIVED: Mapping[str, Derive] = {
     "kms:requestalias": _request_alias,
     "kms:encryptionalgorithm": _encryption_algorithm,
     **{name: _algorithm(name) for name in ("kms:signingalgorithm", "kms:macalgorithm")},
-    ENCRYPTION_CONTEXT_KEYS: _of_context(_encryption_context_keys),
+    ENCRYPTION_CONTEXT_KEYS: of_context(encryption_context_keys),
     "kms:validto": _valid_to,
     "aws:currenttime": _time("aws:currenttime", "aws:epochtime"),
     "aws:epochtime": _time("aws:epochtime", "aws:currenttime"),
     "kms:reencryptonsamekey": _on_same_key,
-    **{key: _of_grant(key, read) for key, read in _OF_GRANT.items()},
+    **OF_GRANT,
     "aws:requestedregion": _region,
     "iam:awsservicename": _service_of_role,
     "aws:resourceaccount": _resource_account,
@@ -305,7 +243,7 @@ DERIVED: Mapping[str, Derive] = {
     TAG_KEYS: _tag_keys,
 }
 FAMILIES: tuple[tuple[str, Callable[[str], Derive]], ...] = (
-    (ENCRYPTION_CONTEXT, _encryption_context),
+    (ENCRYPTION_CONTEXT, encryption_context),
     (RESOURCE_TAG, _resource_tag),
     (PRINCIPAL_TAG, principal_tag),
     (REQUEST_TAG, _request_tag),

@@ -15,14 +15,13 @@ from kmsgen.checks.intent.asked_access import (
     BY_GRANT_ONLY,
     FOR_SERVICES,
     Expected,
-    conditions_of,
     expected,
     is_reached,
     kinds_of_resource,
-    limits_of_grants,
     principal_of,
     regions_of,
 )
+from kmsgen.checks.intent.asked_conditions import conditions_of, limits_of_grants
 from kmsgen.intent.intent import ORGANIZATION, Intent, ServiceUse
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Condition, Principal

@@ -12,7 +12,8 @@ from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.checks.example_requests import MAX_SITUATIONS, ExampleSituation, request_for, situations
 from kmsgen.checks.example_values import opposite
 from kmsgen.checks.finding import Finding
-from kmsgen.checks.intent.asked_access import Expected, denied_when, is_reached, regions_of
+from kmsgen.checks.intent.asked_access import Expected, is_reached, regions_of
+from kmsgen.checks.intent.asked_conditions import denied_when
 from kmsgen.checks.intent.example_callers import everyone_of
 from kmsgen.checks.intent.example_calls import REGION, Call, calls
 from kmsgen.checks.intent.specification import Specification, is_service_linked, with_own_policies

@@ -1,0 +1,93 @@
+"""The conditions under which an intent gives access, as requests meet them: what `when` says, and what grants must be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from kmsgen.arn import is_service_principal
+from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.catalogue.guardrails import DENY
+from kmsgen.intent.intent import GrantLine, GrantWhen, GuardRailLine, When
+from kmsgen.policy.document import Condition
+from kmsgen.policy.letter_case import folded
+
+Values = tuple[str, ...]
+
+
+def conditions_of(when: When, regions: Values) -> Iterator[Condition]:
+    """Yield what `when` says, one condition an aspect; all must hold."""
+    within = [f".{region}.amazonaws.com" for region in regions or ("*",)]
+    mfa = () if when.mfa is None else (str(when.mfa).lower(),)
+    rows: tuple[tuple[str, str, Values], ...] = (
+        *(("StringEquals", f"kms:EncryptionContext:{name}", values) for name, values in when.encryption_context),
+        ("StringLike", "kms:ViaService", tuple(via + rest for via in when.via for rest in within)),
+        ("DateGreaterThanEquals", "aws:CurrentTime", (when.since,) if when.since else ()),
+        ("DateLessThan", "aws:CurrentTime", (when.until,) if when.until else ()),
+        ("StringEquals", "aws:SourceVpce", when.source_vpce),
+        ("IpAddress", "aws:SourceIp", when.source_ip),
+        ("Bool", "aws:MultiFactorAuthPresent", mfa),
+        ("StringLike", "kms:RequestAlias", when.request_alias),
+        *(("StringEquals", f"aws:PrincipalTag/{name}", values) for name, values in when.principal_tags),
+        ("StringEquals", "aws:PrincipalOrgID", when.organization),
+    )
+    yield from (Condition(operator, key, values) for operator, key, values in rows if values)
+    yield from when.conditions
+
+
+def that_apply(said: Iterable[Condition], action: str, half: str) -> Iterator[Condition]:
+    """Yield the conditions that requests for the action are held to.
+
+    An encryption context does not concern what has none; an alias is known by its name alone.
+    """
+    for condition in said:
+        key = folded(condition.key)
+        if half == "alias" and key.startswith("kms:"):
+            continue
+        if key.startswith("kms:encryptioncontext") and not _has_context(action):
+            continue
+        yield condition
+
+
+def denied_when(line: GuardRailLine, action: str, regions: Values) -> tuple[Condition, ...]:
+    """Return the conditions under which a `deny` of the file takes an action away; none: it does not, or always does."""
+    if line.name != DENY or (line.actions and action not in line.actions):
+        return ()
+    limits = limits_of_grants(line.when.grant) if action == "kms:CreateGrant" else ()
+    return (*conditions_of(line.when, regions), *limits)
+
+
+def limits_of_grants(limits: GrantWhen) -> Iterator[Condition]:
+    """Yield what CreateGrant of a line must show of the grant it makes."""
+    rows: tuple[tuple[str, str, Values], ...] = (
+        ("ForAllValues:StringEquals", "kms:GrantOperations", limits.operations),
+        ("StringEquals", "kms:GrantConstraintType", limits.constraint),
+        ("Bool", "kms:GrantIsForAWSResource", () if limits.for_aws is None else (str(limits.for_aws).lower(),)),
+    )
+    for role, names in (("Grantee", limits.grantees), ("Retiring", limits.retiring)):
+        kind = "ServicePrincipal" if all(map(is_service_principal, names)) else "Principal"
+        rows = (*rows, ("StringEquals", f"kms:{role}{kind}", names))
+    yield from (Condition(operator, key, values) for operator, key, values in rows if values)
+
+
+def _has_context(action: str) -> bool:
+    row = ACTIONS.get(action.removeprefix("kms:"))
+    return row is not None and "kms:encryptioncontext:" in row.condition_keys
+
+
+def of_grant(line: GrantLine) -> Iterator[Condition]:
+    """Yield what CreateGrant shows of a grant of the file: its grantee, no operation beyond its own, its constraints."""
+    grant = line.grant
+    service = "Service" if grant.grantee_is_service else ""
+    yield Condition("StringEquals", f"kms:Grantee{service}Principal", (grant.grantee,))
+    yield Condition("ForAllValues:StringEquals", "kms:GrantOperations", grant.operations)
+    if grant.retiring:
+        retiring = "Service" if grant.retiring_is_service else ""
+        yield Condition("StringEquals", f"kms:Retiring{retiring}Principal", (grant.retiring,))
+    if grant.constraints.source_arn:
+        yield Condition("StringEquals", "kms:GrantConstraintSourceArn", (grant.constraints.source_arn,))
+    equals, subset = grant.constraints.encryption_context_equals, grant.constraints.encryption_context_subset
+    if equals is not None or subset is not None:
+        kind = "EncryptionContextEquals" if equals is not None else "EncryptionContextSubset"
+        yield Condition("StringEquals", "kms:GrantConstraintType", (kind,))
+    for name, value in equals or subset or ():
+        yield Condition("StringEquals", f"kms:EncryptionContext:{name}", (value,))
