@@ -105,12 +105,19 @@ def _only(file: SettingsFile, source: Source) -> Iterator[AskedOfAll]:
         yield AskedOfAll(f"only.{name}", tuple(one.principals), tuple(one.actions), place)
 
 
+_MESSAGES = {
+    "extra_forbidden": "there is no such setting",
+    "model_type": "input should be a table",
+    "dict_type": "input should be a table",
+}
+
+
 def _problems(source: Source, error: ValidationError) -> list[Diagnostic]:
     found = []
     for one in error.errors(include_url=False, include_context=False, include_input=False):
         steps: Steps = tuple(step for step in one["loc"] if isinstance(step, str) and step != "[key]")
         unknown = one["type"] == "extra_forbidden"
-        message = "there is no such setting" if unknown else f"{one['msg'][:1].lower()}{one['msg'][1:]}"
+        message = _MESSAGES.get(one["type"]) or f"{one['msg'][:1].lower()}{one['msg'][1:]}"
         said = f"`{'.'.join(map(str, steps))}`: {message}"
         found.append(Diagnostic(source.where_key(steps), "unknown-setting" if unknown else "bad-setting", said))
     return found

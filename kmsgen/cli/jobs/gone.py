@@ -23,17 +23,28 @@ def source_of(path: str, folder: Path) -> str | None:
 
 
 def gone(
-    done: Sequence[Rendered], paths: Iterable[str], out: Path, compare: Callable[[Path, tuple[File, ...]], Changes]
+    done: Sequence[Rendered],
+    paths: Iterable[str],
+    out: Path,
+    compare: Callable[[Path, tuple[File, ...]], Changes],
+    *,
+    whole: bool,
 ) -> Iterator[Rendered]:
-    """Yield the output of each intent that a rendered folder held and holds no more. Raises KmsgenError as `compare` does."""
+    """Yield the output of each intent that a rendered folder held and holds no more. Raises KmsgenError as `compare` does.
+
+    Unless the `whole` folder was rendered, an intent is gone whose file is, or whose file has another name now.
+    """
     rendered = {one.name.lower() for one in done}
+    files = {Path(one.path).resolve() for one in done}
     folders = [Path(path).resolve() for path in paths if path != "-" and Path(path).is_dir()]
     for folder in sorted(out.iterdir()) if folders and out.is_dir() else ():
         if folder.name.lower() in rendered or folder.is_symlink() or not folder.is_dir():
             continue
         manifest = manifest_of(folder)
         source = manifest.get("source")
-        if isinstance(source, str) and any(_within(folder / source, one) for one in folders):
+        if not isinstance(source, str) or not any(_within(folder / source, one) for one in folders):
+            continue
+        if whole or not (folder / source).is_file() or (folder / source).resolve() in files:
             note = _steps(folder, tuple(parse(manifest).addresses))
             yield Rendered(folder.name, source, folder, (), (note,), (), compare(folder, ()).stale)
 

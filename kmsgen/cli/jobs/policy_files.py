@@ -26,7 +26,7 @@ class PolicyFile(NamedTuple):
 
 
 def policy_files(paths: Iterable[str], since: str | None = None) -> tuple[list[PolicyFile], list[KmsgenError]]:
-    """Return the files, and what is wrong with those that cannot be read; with `since`, a revision, those touched.
+    """Return the files, each once, and what is wrong with those that cannot be read; with `since`, a revision, those touched.
 
     Raises InputError for no revision.
     """
@@ -37,7 +37,11 @@ def policy_files(paths: Iterable[str], since: str | None = None) -> tuple[list[P
             files.append(PolicyFile(path, _bases(path)))
         else:
             files += find_intents([path], lambda file, _, bases: PolicyFile(str(file), bases), problems)
-    return (files if since is None else touched(files, since)), [InputError(problems)] if problems else []
+    met: dict[object, PolicyFile] = {}
+    for one in files:
+        met.setdefault(one.path if one.path == "-" else Path(one.path).absolute(), one)
+    once = list(met.values())
+    return (once if since is None else touched(once, since)), [InputError(dict.fromkeys(problems))] if problems else []
 
 
 def _bases(path: str) -> tuple[Path, ...]:

@@ -126,9 +126,8 @@ def _settled(job: Job, compare: Compare) -> list[Rendered]:
     if problems and (job.course.fail_fast or not sources):
         raise InputError(problems)
     done = _render_all(sources, problems, job, compare)
-    paths = job.paths if job.since is None else ()
     compared = partial(compare, force=job.force or job.check)
-    went = [*gone(done, paths, job.out, compared)]
+    went = [*gone(done, job.paths, job.out, compared, whole=job.since is None)]
     whole = _is_whole(job, [*done, *went])
     together_with: Iterable[Rendered] = ()
     if job.merges and whole:

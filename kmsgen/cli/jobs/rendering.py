@@ -12,7 +12,7 @@ from kmsgen.cli.jobs.remembered import Made
 from kmsgen.cli.jobs.template_lint import remembered
 from kmsgen.cli.output_folder import files_of, intent_folder
 from kmsgen.compiler.compile import compile_intent
-from kmsgen.errors import Diagnostic, Location, RefusedError
+from kmsgen.errors import Diagnostic, Location, RefusedError, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.intent.load import load_intent
 from kmsgen.render import cfn_lint
@@ -49,7 +49,16 @@ class Wanted(NamedTuple):
 def rendered_source(source: IntentSource, wanted: Wanted) -> Made:
     """Render an intent. Raises KmsgenError where it cannot be, where an answer is no, and where cfn-lint finds something."""
     intent = source.load() if source.load else load_intent(source.path)
+    _refuse_unwritable(intent.path)
     return _rendered(intent.with_default(iam=wanted.iam), wanted)
+
+
+def _refuse_unwritable(path: str) -> None:
+    """Raise InputError for a path that no text can hold: what is rendered names the file that it is of."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        raise input_error(Location(path), "not-utf-8", "the path is not UTF-8 text", "rename the file or folder") from None
 
 
 def _rendered(intent: Intent, wanted: Wanted) -> Made:

@@ -39,4 +39,4 @@ def show_many(found: Sequence[Shown], output: str) -> None:
         if not one.is_yes:
             answer(*(f"     {text}" for text in one.lines))
     failed = sum(not one.is_yes for one in found)
-    say(f"{len(found)} intents, {failed or 'none'} of them with a no")
+    say(f"{len(found)} intent{'s' * (len(found) != 1)}, {failed or 'none'} of them with a no")

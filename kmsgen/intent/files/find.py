@@ -21,16 +21,22 @@ Keep = Callable[[str, Tree, tuple[Path, ...]], Kept]
 def find_intents(
     paths: Iterable[str | Path], keep: Keep[Kept], problems: list[Diagnostic], store: Store = DISK
 ) -> Iterator[Kept]:
-    """Yield what is kept of each intent, in the order given and then by path; what cannot be read is added to the problems.
+    """Yield what is kept of each intent once, in the order given and then by path; what cannot be read is added to the problems.
 
     In a folder every `.yaml` and `.yml` file is an intent, at any depth, but for hidden ones, those whose names start with
     `_`, those that another file of the folder extends, and templates that `render` wrote.
     """
+    told: list[Diagnostic] = []
+    met: set[str] = set()
     for path in paths:
-        yield from _found(str(path), keep, problems, store)
+        for file, kept in _found(str(path), keep, told, store):
+            if (place := file if file == "-" else store.at(store.place(file))) not in met:
+                met.add(place)
+                yield kept
+    problems.extend(dict.fromkeys(told))
 
 
-def _found(path: str, keep: Keep[Kept], problems: list[Diagnostic], store: Store) -> list[Kept]:
+def _found(path: str, keep: Keep[Kept], problems: list[Diagnostic], store: Store) -> list[tuple[str, Kept]]:
     folder = path != "-" and store.is_folder(path)
     before = len(problems)
     files = sorted(_in_folder(path, problems, store), key=Path) if folder else [path]
@@ -46,7 +52,7 @@ def _found(path: str, keep: Keep[Kept], problems: list[Diagnostic], store: Store
         else:
             read[file] = keep(file, tree, bases)
             extended.update(bases)
-    return [kept for file, kept in read.items() if not (folder and store.identity(file) in extended)]
+    return [(file, kept) for file, kept in read.items() if not (folder and store.identity(file) in extended)]
 
 
 def _in_folder(folder: str, problems: list[Diagnostic], store: Store) -> Iterator[str]:

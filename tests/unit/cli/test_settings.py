@@ -99,7 +99,7 @@ def test_severity_gates_are_those_of_the_settings(run: Runner) -> None:
         ("intents = ['../x']\n", "kmsgen.toml:1:1: bad-setting: `../x` is not a path within the folder"),
         ("intents = []\n", "kmsgen.toml:1:1: bad-setting: `intents`:"),
         ("a = " + "[" * 5000, "kmsgen.toml"),
-        ("[never]\nx = 1\n", "kmsgen.toml:2:1: bad-setting: `never.x`:"),
+        ("[never]\nx = 1\n", "kmsgen.toml:2:1: bad-setting: `never.x`: input should be a table"),
         ("jobs = 1\n[never.x]\nprincipal = 'role/a'\n", "kmsgen.toml:2:8: bad-setting: `never.x.actions`: field required"),
         ("[never.x]\nprincipal = 'role/a'\nactions = []\n", "kmsgen.toml:3:1: bad-setting: `never.x.actions`:"),
         ("[only]\nx = {principals = ['role/a'], action = []}\n", "kmsgen.toml:2:5: bad-setting: `only.x.actions`:"),

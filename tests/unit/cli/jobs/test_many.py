@@ -217,3 +217,24 @@ def of_session(session: int) -> set[int]:
         if int(fields[3]) == session and state != "Z":
             found.add(int(place.parent.name))
     return found
+
+
+@pytest.mark.parametrize("command", ["render", "verify", "matrix"])
+def test_a_file_that_is_named_twice_is_looked_at_once(command: str, run: Runner) -> None:
+    """By itself and by its folder, in whatever way its path is written; what is wrong with it is told once too."""
+    once, twice = (
+        run(command, "intents"),
+        run(command, "intents", "intents/00.yaml", "./intents", str(Path("intents").absolute())),
+    )
+    assert (twice.code, twice.out) == (once.code, once.out)
+    run.write("intents/00.yaml", "kmsgen: 1\n\tname: x\n")
+    assert run(command, "intents", "intents/00.yaml").err.count("00.yaml:2:1") == 1
+
+
+def test_what_is_rendered_has_a_path_that_texts_can_hold(run: Runner) -> None:
+    """The manifest names the file that it is of; who only asks about an intent may call its file as he likes."""
+    path = os.fsdecode(b"intents/\xff.yaml")
+    Path("intents/00.yaml").rename(path)
+    ran = run("render", path)
+    assert (ran.code, "not-utf-8: the path is not UTF-8 text" in ran.err) == (2, True), ran.err
+    assert run("verify", path).code == 0

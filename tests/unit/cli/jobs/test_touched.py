@@ -62,6 +62,19 @@ def test_only_what_was_touched_is_looked_at(run: Runner, monkeypatch: pytest.Mon
     assert [Path(line.split()[-1]).stem for line in ran.out.splitlines()] == ["a", "b", "c", "ä"]
 
 
+def test_output_of_what_went_goes(run: Runner) -> None:
+    """Of a file that is gone, and of a name that an intent has no more; that of intents which were not touched stays."""
+    words = ("intents", "--format", "json", "--no-lint")
+    assert run("render", *words).code == 0
+    git("rm", "--quiet", "intents/a.yaml")
+    run.write("intents/b.yaml", INTENT.format(name="b-new", base="_two"))
+    ran = run("render", *words, "--changed-since", "HEAD")
+    assert (ran.code, ran.err.count("intent-gone")) == (0, 2), ran.err
+    written = {path.parts[1] for path in Path("out").rglob("*.json")}
+    assert written == {"b-new", "c"}
+    assert run("render", *words, "--check").code == 0
+
+
 def linted(run: Runner, *paths: str) -> set[str]:
     """Return the files of which lint has findings."""
     ran = run("lint", *paths, "--changed-since", "HEAD", "--output", "json", "--fail-on", "error")
