@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 
 from kmsgen.authorizer.explain.silences import describe
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import Meter, Values
+from kmsgen.prover.requests.constraints import SEVERAL
 from kmsgen.prover.search.counterexamples import Bad, Hit, hunt
 from kmsgen.prover.search.encoding import Base
 from kmsgen.prover.search.universe import Universe
@@ -30,7 +31,26 @@ def in_both_readings(
     other = universe.reread()
     again = hunt(other, bad_in(other), found.doubtful, meter)
     more = [hit for hit in again.hits if kind_of(hit) not in shown]
-    return [], left_open(universe, more[0]) if more else again.reason
+    if not more or not universe.reads_values_alone:
+        return [], left_open(universe, more[0]) if more else again.reason
+    return [], _in_one_way(universe, bad_in, found.doubtful, meter, shown) or again.reason
+
+
+def _in_one_way(
+    universe: Universe,
+    bad_in: Callable[[Universe], Bad],
+    bases: Sequence[Base],
+    meter: Meter,
+    shown: Container[AccessKind],
+) -> str:
+    """Return what speaks against a proof where several values of a name count in one way for all conditions (P4)."""
+    for several in SEVERAL:
+        other = universe.reread(several)
+        found = hunt(other, bad_in(other), bases, meter)
+        more = [hit for hit in found.hits if kind_of(hit) not in shown]
+        if more or found.reason:
+            return left_open(universe, more[0]) if more else found.reason
+    return ""
 
 
 AccessKind = tuple[str, str, Values]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from kmsgen.authorizer.language.comparison import Comparison, compile_comparison
@@ -26,7 +26,8 @@ class ConditionTest:
     """One operator on one condition key. `variable` is the key in lower case; `deny` tells whose condition it is.
 
     `variables` are the keys that policy variables in its values name. Keys that are `unreliable` the layer cannot rest on (C4):
-    they are read as there and as absent. `modern`: `${...}` in its values is a policy variable.
+    they are read as there and as absent. `modern`: `${...}` in its values is a policy variable. `fold` is the set operator by
+    which several values of its key count, or empty.
     """
 
     condition: Condition
@@ -35,6 +36,7 @@ class ConditionTest:
     deny: bool
     modern: bool
     unreliable: frozenset[str]
+    fold: str
     comparison: Comparison = field(repr=False)
 
     @property
@@ -48,11 +50,6 @@ class ConditionTest:
         """Whether the operator ignores the case of letters."""
         name = split_operator(self.condition.operator)
         return name is not None and name.base.endswith("IgnoreCase")
-
-    @property
-    def fold(self) -> str:
-        """The set operator by which several values of its key count, or empty."""
-        return fold_of(self.condition)
 
     def check(self, seen: Seen, lookup: Lookup) -> Maybe:
         """Return whether the condition holds, given what its key holds; None where that is open.
@@ -90,9 +87,18 @@ def _in_worlds(test: ConditionTest, told: Told) -> Maybe:
 def compile_condition(condition: Condition, *, deny: bool, modern: bool, key_policy: bool = False) -> ConditionTest:
     """Compile a condition; `modern` turns policy variables on, `key_policy` tells whether it stands in a key policy."""
     name, key = split_operator(condition.operator), folded(condition.key)
-    comparison = compile_comparison(name, condition.values, fold=fold_of(condition), modern=modern)
+    fold = fold_of(condition)
+    comparison = compile_comparison(name, condition.values, fold=fold, modern=modern)
     unreliable = frozenset(filter(condition_keys.is_for_iam_only, (key, *comparison.used))) if key_policy else frozenset()
-    return ConditionTest(condition, key, comparison.used, deny, modern, unreliable, comparison)
+    return ConditionTest(condition, key, comparison.used, deny, modern, unreliable, fold, comparison)
+
+
+@lru_cache(maxsize=8192)
+def read_as(test: ConditionTest, fold: str) -> ConditionTest:
+    """Return a condition by which several values of its key count as under a set operator."""
+    name = split_operator(test.condition.operator)
+    comparison = compile_comparison(name, test.condition.values, fold=fold, modern=test.modern)
+    return replace(test, fold=fold, comparison=comparison)
 
 
 def fold_of(condition: Condition) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from kmsgen.authorizer.context.view import View
 from kmsgen.authorizer.evaluation.grants import GrantRule
-from kmsgen.authorizer.language.conditions import ConditionTest
+from kmsgen.authorizer.language.conditions import ConditionTest, read_as
 from kmsgen.authorizer.language.open_value import Lookup, Seen, either_way
 from kmsgen.authorizer.language.operators import null_test
 from kmsgen.authorizer.language.statement import ResourceTest
@@ -32,10 +32,33 @@ FAMILIES = {CONTEXT: CONTEXT_KEYS, TAG: TAG_KEYS}
 FAMILY_OF_NAMES = {names: family for family, names in FAMILIES.items()}
 
 
+class Several(NamedTuple):
+    """How several values of one name of the encryption context count (P4): by which fold of the answers, and of a `Not` form."""
+
+    plain: str
+    negated: str
+
+
+_EVERY, _ANY = "ForAllValues", "ForAnyValue"
+SEVERAL = (Several(_ANY, _EVERY), Several(_EVERY, _ANY), Several(_ANY, _ANY), Several(_EVERY, _EVERY))
+"""Any value matches, every value matches; the condition holds of any value, of every value."""
+
+
 class Reading(NamedTuple):
-    """How what AWS leaves open is read: on the safe side, without access, or `generous`, with it."""
+    """How what AWS leaves open is read: on the safe side, without access, or `generous`, with it.
+
+    `several` values of a name count in this way for each condition; without it for each in the way that gives more access.
+    """
 
     generous: bool = False
+    several: Several | None = None
+
+    def of(self, test: ConditionTest) -> ConditionTest:
+        """Return a condition as it is read."""
+        name = split_operator(test.condition.operator)
+        if self.several is None or test.fold or name is None or name.base == "Null" or not test.variable.startswith(CONTEXT):
+            return test
+        return read_as(test, self.several.negated if test.negated else self.several.plain)
 
     def settled(self, result: Maybe, *, deny: bool) -> bool:
         """Return what a test of a Deny, or of an Allow, counts as."""

@@ -69,6 +69,7 @@ class Looks:
 
     def of(self, test: ConditionTest, aliases: Values, action: str) -> KeyTest:
         """Return a condition as a test of the search in requests of an action."""
+        test = self.how.of(test)
         seen = aliases if test.variable == "kms:requestalias" else ()
         disputed = frozenset(key for key in (test.variable, *test.variables) if unsettled(key, action))
         found = self._tests.get((test, seen, disputed))

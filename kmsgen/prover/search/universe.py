@@ -19,7 +19,7 @@ from kmsgen.prover.problem import Meter, Values
 from kmsgen.prover.requests import vocabulary
 from kmsgen.prover.requests.building import first_grant
 from kmsgen.prover.requests.caller import StandIn
-from kmsgen.prover.requests.constraints import Reading
+from kmsgen.prover.requests.constraints import CONTEXT, CONTEXT_KEYS, Reading, Several
 from kmsgen.prover.requests.principals import Principals, principals
 from kmsgen.prover.requests.space import RequestSpace
 from kmsgen.prover.requests.vocabulary import Vocabulary
@@ -51,9 +51,22 @@ class Universe:
         self._spaces = Spaces(self.bundles, scope, self.words, self.sides[0].view)
         self.whom = Matching(self.everyone, self._stand_ins, self.sides[0].authorizer.caller)
 
-    def reread(self) -> "Universe":
+    def reread(self, several: Several | None = None) -> "Universe":
         """Return the universe in which what AWS leaves open is read so that there is more access."""
-        return Universe(self.bundles, self.scope._replace(reading=Reading(generous=True)), self._meter, like=self)
+        return Universe(
+            self.bundles, self.scope._replace(reading=Reading(generous=True, several=several)), self._meter, like=self
+        )
+
+    @property
+    def reads_values_alone(self) -> bool:
+        """Whether of the encryption context values alone are read: no names, no constraints of grants, nothing in variables.
+
+        Then a request in which one of several values counts is as good as one that has only that.
+        """
+        grants = (*(grant for bundle in self.bundles for grant in vocabulary.grants_of(bundle)), *self.scope.grants)
+        constrained = any(vocabulary.constraint_pairs(grant) for grant in grants)
+        in_variables = any(key.startswith(CONTEXT) for key in self.words.variables)
+        return not constrained and not in_variables and not self.words.wanted_of(CONTEXT_KEYS)
 
     def asking(self, scope: Scope) -> "Universe":
         """Return the same bundles and principals within another scope of no other words."""
