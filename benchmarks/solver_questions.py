@@ -14,7 +14,7 @@ from unittest.mock import patch
 from kmsgen.prover.problem import Meter
 from kmsgen.prover.solver import consult, literals
 from kmsgen.prover.solver.model import Model
-from kmsgen.prover.solver.request_terms import RequestTerms
+from kmsgen.prover.solver.request.request_terms import RequestTerms
 from kmsgen.prover.solver.terms import Formula
 
 UNDECIDED = "unknown"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kmsgen.prover.problem import Assignment, Meter, OutsideError
 from kmsgen.prover.solver.model import Model, assignment
-from kmsgen.prover.solver.request_terms import RequestTerms
+from kmsgen.prover.solver.request.request_terms import RequestTerms
 from kmsgen.prover.solver.terms import Formula
 
 _OPTIONS = {"strings-exp": "true", "produce-models": "true", "incremental": "false"}

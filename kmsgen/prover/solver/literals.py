@@ -19,7 +19,7 @@ from kmsgen.prover.requests.times import EPOCH, NOW, times_agree
 from kmsgen.prover.solver.consult import consult
 from kmsgen.prover.solver.looks import holds
 from kmsgen.prover.solver.process import within
-from kmsgen.prover.solver.request_terms import RequestTerms
+from kmsgen.prover.solver.request.request_terms import RequestTerms
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.solver.terms import Formula
 

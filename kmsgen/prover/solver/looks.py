@@ -5,10 +5,11 @@ from __future__ import annotations
 from kmsgen.prover.problem import OutsideError
 from kmsgen.prover.requests.constraints import CONTEXT, ConstraintTest, KeyTest, Look, ResourceLook
 from kmsgen.prover.requests.grant_request import SOURCE_ARN
-from kmsgen.prover.solver import conditions, grants, readings, resources
+from kmsgen.prover.solver import readings
 from kmsgen.prover.solver.readings import TestAnswer
-from kmsgen.prover.solver.request_terms import RequestTerms
-from kmsgen.prover.solver.slots import Slots
+from kmsgen.prover.solver.request import conditions, grants, resources
+from kmsgen.prover.solver.request.request_terms import RequestTerms
+from kmsgen.prover.solver.request.slots import Slots
 from kmsgen.prover.solver.terms import Formula
 
 

@@ -10,10 +10,10 @@ from kmsgen.policy.grant import Pairs
 from kmsgen.prover.problem import Assignment, Values
 from kmsgen.prover.requests.constraints import CONTEXT
 from kmsgen.prover.requests.grant_request import GrantPart
-from kmsgen.prover.solver.families import Family
-from kmsgen.prover.solver.measures import Measure
-from kmsgen.prover.solver.request_terms import RequestTerms
-from kmsgen.prover.solver.slots import Slot, Slots
+from kmsgen.prover.solver.notation.measures import Measure
+from kmsgen.prover.solver.request.families import Family
+from kmsgen.prover.solver.request.request_terms import RequestTerms
+from kmsgen.prover.solver.request.slots import Slot, Slots
 from kmsgen.prover.solver.terms import Formula, Number, Solver, Text
 from kmsgen.prover.values import ranges
 from kmsgen.prover.values.domains import Kind

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kmsgen.authorizer.language.wildcards import Wild
 from kmsgen.prover.problem import OutsideError
-from kmsgen.prover.solver.languages import wildcards
+from kmsgen.prover.solver.notation.languages import wildcards
 from kmsgen.prover.solver.terms import Formula, Number, Terms, Text
 
 Piece = Text | Wild

@@ -10,13 +10,14 @@ from dataclasses import replace
 
 from kmsgen.authorizer.language.statement import ResourceTest
 from kmsgen.authorizer.language.wildcards import Wild, glob, resource_pattern
-from kmsgen.prover.solver import readings, templates
-from kmsgen.prover.solver.arns import PARTS, split
-from kmsgen.prover.solver.conditions import absences, without
-from kmsgen.prover.solver.globs import Piece, is_fixed, takes
+from kmsgen.prover.solver import readings
+from kmsgen.prover.solver.notation import templates
+from kmsgen.prover.solver.notation.arns import PARTS, split
+from kmsgen.prover.solver.notation.globs import Piece, is_fixed, takes
+from kmsgen.prover.solver.notation.templates import ValueOf
 from kmsgen.prover.solver.readings import TestAnswer
+from kmsgen.prover.solver.request.conditions import absences, without
 from kmsgen.prover.solver.script import Script
-from kmsgen.prover.solver.templates import ValueOf
 from kmsgen.prover.solver.terms import Formula
 
 _ALWAYS: Formula = True

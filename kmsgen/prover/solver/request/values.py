@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kmsgen.prover.solver.domains import admitted
-from kmsgen.prover.solver.measures import Asked, Measure
-from kmsgen.prover.solver.notations import Notation
+from kmsgen.prover.solver.notation.domains import admitted
+from kmsgen.prover.solver.notation.measures import Asked, Measure
+from kmsgen.prover.solver.notation.notations import Notation
+from kmsgen.prover.solver.request.slots import Slot
 from kmsgen.prover.solver.script import Script
-from kmsgen.prover.solver.slots import Slot
 from kmsgen.prover.solver.terms import Formula, Text
 from kmsgen.prover.values.domains import Domain, Kind
 

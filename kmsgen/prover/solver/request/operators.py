@@ -12,14 +12,15 @@ from collections.abc import Callable, Sequence
 from kmsgen.authorizer.language.operators import OPERATORS, parse_date, parse_number
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import OutsideError
-from kmsgen.prover.solver import arns, binaries, readings
-from kmsgen.prover.solver.case_ignored import equals_in_any_case
-from kmsgen.prover.solver.globs import Piece, takes
-from kmsgen.prover.solver.languages import in_any_case
-from kmsgen.prover.solver.measures import Compared, Measure
+from kmsgen.prover.solver import readings
+from kmsgen.prover.solver.notation import arns, binaries
+from kmsgen.prover.solver.notation.case_ignored import equals_in_any_case
+from kmsgen.prover.solver.notation.globs import Piece, takes
+from kmsgen.prover.solver.notation.languages import in_any_case
+from kmsgen.prover.solver.notation.measures import Compared, Measure
 from kmsgen.prover.solver.readings import TestAnswer
+from kmsgen.prover.solver.request.slots import Slot
 from kmsgen.prover.solver.script import Script
-from kmsgen.prover.solver.slots import Slot
 from kmsgen.prover.solver.terms import Formula, Terms
 from kmsgen.prover.values import ranges
 

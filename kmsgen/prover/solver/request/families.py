@@ -15,12 +15,12 @@ from kmsgen.policy.letter_case import folded, spellings
 from kmsgen.prover.problem import Values
 from kmsgen.prover.requests.constraints import CONTEXT
 from kmsgen.prover.requests.pairs import SOME_VALUE, refuse_near
-from kmsgen.prover.solver import values
-from kmsgen.prover.solver.domains import admitted
-from kmsgen.prover.solver.languages import in_any_case
-from kmsgen.prover.solver.measures import Asked
+from kmsgen.prover.solver.notation.domains import admitted
+from kmsgen.prover.solver.notation.languages import in_any_case
+from kmsgen.prover.solver.notation.measures import Asked
+from kmsgen.prover.solver.request import values
+from kmsgen.prover.solver.request.slots import Slot
 from kmsgen.prover.solver.script import Script
-from kmsgen.prover.solver.slots import Slot
 from kmsgen.prover.solver.terms import Formula, Terms, Text
 from kmsgen.prover.values.domains import Domain
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from kmsgen.policy.addresses import Network
 from kmsgen.prover.problem import Values
-from kmsgen.prover.solver import addresses, moments, numerals
+from kmsgen.prover.solver.notation import addresses, moments, numerals
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.solver.terms import Formula, Number, Text
 from kmsgen.prover.values.domains import Domain, Kind

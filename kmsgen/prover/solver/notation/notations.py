@@ -12,9 +12,9 @@ from decimal import Decimal
 from itertools import pairwise
 
 from kmsgen.authorizer.language.operators import parse_number
-from kmsgen.prover.solver import addresses, moments, numerals
-from kmsgen.prover.solver.measures import ADDRESS, DATE, NUMERIC, Measure, points_of
-from kmsgen.prover.solver.numerals import Bounds
+from kmsgen.prover.solver.notation import addresses, moments, numerals
+from kmsgen.prover.solver.notation.measures import ADDRESS, DATE, NUMERIC, Measure, points_of
+from kmsgen.prover.solver.notation.numerals import Bounds
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.solver.terms import Formula, Language, Number, Terms
 from kmsgen.prover.values.domains import Kind

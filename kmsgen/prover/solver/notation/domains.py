@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kmsgen.prover.solver.languages import shape
+from kmsgen.prover.solver.notation.languages import shape
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.solver.terms import Formula, Text
 from kmsgen.prover.values.domains import Domain, Kind

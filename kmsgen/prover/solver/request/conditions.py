@@ -14,12 +14,13 @@ from kmsgen.authorizer.language.wildcards import Maybe, any_of
 from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import OperatorName, split_operator
 from kmsgen.prover.problem import OutsideError
-from kmsgen.prover.solver import readings, templates
-from kmsgen.prover.solver.operators import NEGATED, PREDICATES, WITH_VARIABLES, WITH_WILDCARDS
+from kmsgen.prover.solver import readings
+from kmsgen.prover.solver.notation import templates
+from kmsgen.prover.solver.notation.templates import Value, ValueOf
 from kmsgen.prover.solver.readings import TestAnswer
+from kmsgen.prover.solver.request.operators import NEGATED, PREDICATES, WITH_VARIABLES, WITH_WILDCARDS
+from kmsgen.prover.solver.request.slots import Slot, Slots, present
 from kmsgen.prover.solver.script import Script
-from kmsgen.prover.solver.slots import Slot, Slots, present
-from kmsgen.prover.solver.templates import Value, ValueOf
 from kmsgen.prover.solver.terms import Terms
 
 ABSENT = Value(there=False, several=False, text="", wild=False)

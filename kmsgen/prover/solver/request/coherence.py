@@ -12,9 +12,9 @@ from kmsgen.prover.requests.circumstances import FIRST, LAST, WHOLE
 from kmsgen.prover.requests.grant_request import GRANT_PRINCIPALS
 from kmsgen.prover.requests.organizations import ID_OF, PRINCIPALS
 from kmsgen.prover.requests.times import AGE, EPOCH, ISSUED, NOW
-from kmsgen.prover.solver.languages import with_slash
-from kmsgen.prover.solver.measures import Measure
-from kmsgen.prover.solver.slots import Slots, present
+from kmsgen.prover.solver.notation.languages import with_slash
+from kmsgen.prover.solver.notation.measures import Measure
+from kmsgen.prover.solver.request.slots import Slots, present
 from kmsgen.prover.solver.terms import Formula, Terms
 
 Told = Mapping[str, Slots]

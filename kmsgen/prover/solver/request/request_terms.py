@@ -16,17 +16,17 @@ from kmsgen.prover.requests.grant_request import GRANT_KEYS, GRANT_PRINCIPALS, O
 from kmsgen.prover.requests.organizations import ID_OF, PATHS_OF
 from kmsgen.prover.requests.times import EPOCH, NOW
 from kmsgen.prover.requests.vocabulary import constraint_pairs
-from kmsgen.prover.solver import coherence, values
-from kmsgen.prover.solver.callers import CallerTerms
-from kmsgen.prover.solver.domains import admitted, can_hold_wildcard
-from kmsgen.prover.solver.families import Family, Wanted
-from kmsgen.prover.solver.grants import GrantTerms
-from kmsgen.prover.solver.languages import holds_wildcard
-from kmsgen.prover.solver.moment_terms import moment
-from kmsgen.prover.solver.named import Named
+from kmsgen.prover.solver.notation.domains import admitted, can_hold_wildcard
+from kmsgen.prover.solver.notation.languages import holds_wildcard
+from kmsgen.prover.solver.notation.templates import Value
+from kmsgen.prover.solver.request import coherence, values
+from kmsgen.prover.solver.request.callers import CallerTerms
+from kmsgen.prover.solver.request.families import Family, Wanted
+from kmsgen.prover.solver.request.grants import GrantTerms
+from kmsgen.prover.solver.request.moment_terms import moment
+from kmsgen.prover.solver.request.named import Named
+from kmsgen.prover.solver.request.slots import Slot, Slots, known, present
 from kmsgen.prover.solver.script import Script
-from kmsgen.prover.solver.slots import Slot, Slots, known, present
-from kmsgen.prover.solver.templates import Value
 from kmsgen.prover.solver.terms import Formula, Text
 from kmsgen.prover.values.domains import DOMAINS
 

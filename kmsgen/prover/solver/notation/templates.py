@@ -9,7 +9,7 @@ from typing import NamedTuple
 from kmsgen.authorizer.language.variables import PolicyText, Variable
 from kmsgen.authorizer.language.wildcards import Wild, pieces_of
 from kmsgen.prover.solver import readings
-from kmsgen.prover.solver.globs import Piece
+from kmsgen.prover.solver.notation.globs import Piece
 from kmsgen.prover.solver.readings import TestAnswer
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.solver.terms import Formula, Terms, Text

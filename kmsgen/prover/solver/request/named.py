@@ -13,8 +13,8 @@ from kmsgen.authorizer.language.wildcards import Wild
 from kmsgen.policy.operators import split_operator
 from kmsgen.prover.problem import Values
 from kmsgen.prover.requests.constraints import ConstraintTest, KeyTest, Look
-from kmsgen.prover.solver.measures import ADDRESS, DATE, NUMERIC, Asked
-from kmsgen.prover.solver.operators import WITH_VARIABLES, WITH_WILDCARDS
+from kmsgen.prover.solver.notation.measures import ADDRESS, DATE, NUMERIC, Asked
+from kmsgen.prover.solver.request.operators import WITH_VARIABLES, WITH_WILDCARDS
 from kmsgen.prover.values import ranges
 from kmsgen.prover.values.domains import Domain, Kind
 from kmsgen.prover.values.patterns import Pattern

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kmsgen.prover.solver.globs import Piece
-from kmsgen.prover.solver.languages import in_any_case, nearly
+from kmsgen.prover.solver.notation.globs import Piece
+from kmsgen.prover.solver.notation.languages import in_any_case, nearly
 from kmsgen.prover.solver.readings import TestAnswer
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.solver.terms import Formula, Terms, Text

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from kmsgen.authorizer.language.operators import parse_date
-from kmsgen.prover.solver.numerals import Bounds, digit, greater_fraction, over, smaller_fraction, under
+from kmsgen.prover.solver.notation.numerals import Bounds, digit, greater_fraction, over, smaller_fraction, under
 from kmsgen.prover.solver.terms import Language, Terms, once
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from kmsgen.prover.solver.languages import one_of, with_colons
+from kmsgen.prover.solver.notation.languages import one_of, with_colons
 from kmsgen.prover.solver.terms import Language, Terms, once
 
 OTHER_NOTATION = "an IPv6 address in another notation"

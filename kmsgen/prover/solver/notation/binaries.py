@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from kmsgen.prover.solver.languages import one_of
+from kmsgen.prover.solver.notation.languages import one_of
 from kmsgen.prover.solver.terms import Language, Terms, once
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"

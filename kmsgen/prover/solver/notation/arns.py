@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from kmsgen.authorizer.language.wildcards import Wild
 from kmsgen.prover.solver import readings
-from kmsgen.prover.solver.globs import Piece, is_fixed, takes
-from kmsgen.prover.solver.languages import outside, wildcards, with_colons
+from kmsgen.prover.solver.notation.globs import Piece, is_fixed, takes
+from kmsgen.prover.solver.notation.languages import outside, wildcards, with_colons
 from kmsgen.prover.solver.readings import TestAnswer
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.solver.terms import Formula, Language, Terms, Text

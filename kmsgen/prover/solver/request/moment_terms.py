@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kmsgen.prover.requests.times import EPOCH, NOW
-from kmsgen.prover.solver import values
-from kmsgen.prover.solver.measures import Asked
+from kmsgen.prover.solver.notation.measures import Asked
+from kmsgen.prover.solver.request import values
+from kmsgen.prover.solver.request.slots import Slot
 from kmsgen.prover.solver.script import Script
-from kmsgen.prover.solver.slots import Slot
 from kmsgen.prover.values.domains import DOMAINS
 
 

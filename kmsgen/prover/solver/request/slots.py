@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from kmsgen.prover.solver.measures import Measure
+from kmsgen.prover.solver.notation.measures import Measure
 from kmsgen.prover.solver.terms import Formula, Terms, Text
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kmsgen.prover.requests.caller import PRINCIPAL_ARN, USER_ID, USER_NAME, StandIn
-from kmsgen.prover.solver.domains import admitted
-from kmsgen.prover.solver.languages import outside, shape
+from kmsgen.prover.solver.notation.domains import admitted
+from kmsgen.prover.solver.notation.languages import outside, shape
+from kmsgen.prover.solver.request.slots import Slot
 from kmsgen.prover.solver.script import Script
-from kmsgen.prover.solver.slots import Slot
 from kmsgen.prover.solver.terms import Text
 
 
