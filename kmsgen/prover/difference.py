@@ -135,12 +135,19 @@ def _of_one_key(pair: Sequence[Bundle], scope: Scope, meter: Meter) -> Differenc
     try:
         universe = Universe(pair, scope, meter)
         beside = () if scope.described_only else (scope._replace(without_iam=True), scope._replace(bounded=True))
-        others = [universe.asking(one) for one in beside]
+        untagged = (scope._replace(untagged=True),) if _differ_in_tags(*pair) else ()
+        others = [universe.asking(one) for one in (*beside, *untagged)]
         gained_, reason = _gain([universe, *others], meter)
         lost, more = _gain([one.turned_round() for one in (universe, *others)], meter)
     except (OutsideError, BudgetError) as error:
         return Differences(reason=str(error))
     return Differences(gained_, lost, reason or more)
+
+
+def _differ_in_tags(one: Bundle, other: Bundle) -> bool:
+    """Return whether a principal has other tags on each side: what a session without tags of its own can do differs then."""
+    both = one.principals.keys() & other.principals.keys()
+    return any(one.principals[name].tags != other.principals[name].tags for name in both)
 
 
 def _gain(universes: Sequence[Universe], meter: Meter) -> tuple[tuple[Group, ...], str]:

@@ -78,10 +78,10 @@ def said(key: Key, likely: Key) -> tuple[str, ...]:
     words = [_REGIONS[key.multi_region_key_type] if key.multi_region_key_type != likely.multi_region_key_type else ""]
     words += [f"of origin {key.origin}"] if key.origin != likely.origin else []
     words += [f"{key.spec} for {key.usage}"] if (key.spec, key.usage) != (likely.spec, likely.usage) else []
-    if region != likely.arn.split(":")[3]:
-        words.append(f"in {region}")
-    elif not plain.endswith(likely.arn.rpartition("/")[2].replace("-", "")):
+    if not plain.endswith(likely.arn.rpartition("/")[2].replace("-", "")):
         words.append(key.arn)
+    elif region != likely.arn.split(":")[3]:
+        words.append(f"in {region}")
     return tuple(filter(None, words))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from kmsgen.arn import region_of
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intent.deployment import undeployable
 from kmsgen.checks.intent.excess_access import BESIDE_THE_KEY, beyond, described
@@ -13,8 +14,9 @@ from kmsgen.checks.intent.missing_access import not_allowed
 from kmsgen.checks.intent.specification import Specification, about_form, specify
 from kmsgen.errors import Location, RefusedError
 from kmsgen.intent.intent import ORGANIZATION, Intent, NeverLine
-from kmsgen.policy.bundle import Bundle, KeyAccess
-from kmsgen.prover.key_forms import forms_of
+from kmsgen.policy.bundle import Bundle, Key, KeyAccess
+from kmsgen.prover.grouping import of_forms
+from kmsgen.prover.key_forms import forms_of, said
 from kmsgen.prover.prove import prove_each
 from kmsgen.prover.question import Beyond, Group, Never, NeverInside, Proof, Result
 
@@ -67,21 +69,46 @@ def _proved(intent: Intent, specification: Specification, bundle: Bundle, origin
     Where key policies are not the intent's, whoever has IAM policies of other making is not its business either.
     """
     never = [_ruled_out(line) for line in intent.never]
-    ruled_out: list[list[Finding]] = [[] for _ in never]
+    lines = [("excess-access", Location(intent.path)), *(("never", line.location) for line in intent.never)]
+    found: dict[str, list[_OfForm]] = {}
     for access in bundle.keys:
         about = _about(bundle, access, intent)
         forms = forms_of(about)
+        likely = _likely(access.key, bundle) if intent.every_key else access.key
         for one in forms.bundles(about):
-            meant = about_form(intent, specification, access.key, one.keys[0].key)
+            key = one.keys[0].key
+            meant = about_form(intent, specification, access.key, key)
             asked = [Beyond(meant, specification.grants if intent.governed else access.grants), *never]
-            first, *proofs = prove_each(one, asked, described_only=not intent.governed)
-            yield from _findings(first, "excess-access", Location(intent.path), origins)
-            for line, proof, found in zip(intent.never, proofs, ruled_out, strict=True):
-                found.extend(_findings(proof, "never", line.location, origins))
+            proofs = prove_each(one, asked, described_only=not intent.governed)
+            found.setdefault(likely.arn, []).append(_OfForm(said(key, likely._replace(arn=access.key.arn)), proofs))
         if forms.unasked:
             yield Finding("unproved", "error", f"nothing is proved of some keys: {forms.unasked}", Location(intent.path))
-    for found in ruled_out:
-        yield from found
+    for number, (code, place) in enumerate(lines):
+        for of_key in found.values():
+            for proof in _together([(one.words, one.proofs[number]) for one in of_key]):
+                yield from _findings(proof, code, place, origins)
+
+
+def _likely(key: Key, bundle: Bundle) -> Key:
+    """Return the first of the keys that stand for every key in the Region of one: the others there are forms of it."""
+    return next(one.key for one in bundle.keys if region_of(one.key.arn) == region_of(key.arn))
+
+
+class _OfForm(NamedTuple):
+    """The answers about a key in one form: what it then is in words, and a proof a question."""
+
+    words: tuple[str, ...]
+    proofs: list[Proof]
+
+
+def _together(found: Sequence[tuple[tuple[str, ...], Proof]]) -> Iterator[Proof]:
+    """Yield what was found for the forms of a key as one answer, else each way in which it is none once."""
+    groups = of_forms((words, proof.groups) for words, proof in found)
+    proofs = [proof for _, proof in found if not proof.groups and proof.result is not Result.PROVED]
+    if groups:
+        yield found[0][1]._replace(result=Result.REFUTED, groups=groups)
+    else:
+        yield from {(proof.result, proof.reason): proof for proof in proofs}.values()
 
 
 def _ruled_out(line: NeverLine) -> Never | NeverInside:

@@ -147,7 +147,10 @@ class _Hunter:
             else None
             for side, plan in zip(self._universe.sides, plans, strict=True)
         ]
-        space = self._universe.space(base, [one for one in situations if one is not None])
+        try:
+            space = self._universe.space(base, [one for one in situations if one is not None])
+        except OutsideError as error:
+            return Hunted(reason=str(error))
         found, reason = self._found(self._problem(situations), situations, space)
         doubtful = any(one.doubtful for one in situations if one) or self._may_be_open(situations, space)
         hits = tuple(hit for one in found for hit in self._hits(base, one, space))

@@ -13,6 +13,7 @@ from kmsgen.authorizer.evaluation.outcome import GENEROUS, Facts
 from kmsgen.authorizer.language.conditions import ConditionTest
 from kmsgen.authorizer.language.principal import Naming
 from kmsgen.catalogue.actions import KEY_STATES
+from kmsgen.catalogue.condition_keys import PRINCIPAL_TAG
 from kmsgen.policy.bundle import ALIASES, Bundle
 from kmsgen.prover.problem import Values
 from kmsgen.prover.requests.building import decides
@@ -87,8 +88,11 @@ class Looks:
 class Side:
     """One bundle of a question with its authorizer."""
 
-    def __init__(self, bundle: Bundle, number: int, covers: tuple[Matchable, ...], looks: Looks) -> None:
+    def __init__(
+        self, bundle: Bundle, number: int, covers: tuple[Matchable, ...], looks: Looks, *, untagged: bool = False
+    ) -> None:
         self.bundle = bundle
+        self.untagged = untagged
         self.number = number
         self.looks = looks
         self.baseline = Baseline(covers, bundle.keys[0].key.arn if bundle.keys else "")
@@ -196,6 +200,8 @@ class Side:
         if key in base.derived:
             return True
         caller = view.caller
+        if self.untagged and key.startswith(PRINCIPAL_TAG) and caller.described:
+            return False
         of_caller = (view.kind, caller.kind, caller.session, caller.described, caller.described_itself, caller.policies.tags)
         signature = (key, view.action.name, *of_caller, caller.organization, tuple(view.request.context.items()))
         found = self._free.get(signature)

@@ -18,6 +18,7 @@ class Scope(NamedTuple):
     a grant to create may list; nothing: all that fit the key. `reading` is how what AWS leaves open is read. Of roles that a
     pattern of `sessions` fits such sessions are asked about, or, with False, all others. With `bounded` who is not described has
     a permissions boundary that allows nothing. `directly`: no service calls for anybody, and MFA is proved by users alone.
+    `untagged`: sessions of roles that are described have no tags beside their roles'.
     """
 
     statements: tuple[Statement, ...] = ()
@@ -33,3 +34,4 @@ class Scope(NamedTuple):
     sessions: tuple[tuple[str, bool], ...] = ()
     bounded: bool = False
     directly: bool = False
+    untagged: bool = False

@@ -20,6 +20,7 @@ from kmsgen.prover.requests.sessions import sessions_of
 from kmsgen.prover.requests.space import RequestSpace
 from kmsgen.prover.requests.strangers import KEYS_ORGANIZATION, apart_from_the_key, of_stranger
 from kmsgen.prover.requests.vocabulary import Vocabulary
+from kmsgen.prover.requests.wording import title
 from kmsgen.prover.search.encoding import Base, Situation
 from kmsgen.prover.search.scope import Scope
 from kmsgen.prover.search.solver import beside
@@ -46,9 +47,13 @@ class Spaces:
         self._made: dict[object, RequestSpace] = {}
 
     def of(self, base: Base, situations: Sequence[Situation]) -> RequestSpace:
-        """Return the space of requests of some situations of a base: their open keys with what they are by default."""
+        """Return the space of requests of some situations of a base: their open keys with what they are by default.
+
+        Raises OutsideError where a key that a request does not decide has another value on each side, and meets one that it does.
+        """
         defaults = {key: values for one in situations for key, values in one.defaults.items()}
         known = {key: values for one in situations for key, values in one.known.items() if key not in defaults}
+        _check_alike(known, defaults, situations)
         view = self._view(base.request)
         signature = self._signature(base, view, defaults, known)
         found = self._made.get(signature)
@@ -169,6 +174,13 @@ def _within_organization(name: str, domain: Domain, view: View) -> Domain:
     if not isinstance(known, tuple):
         return domain
     return domain._replace(shapes=(Pattern([*map(Step, f"{known[0]}/"), STAR]),), nicer=(), strict=True, optional=False)
+
+
+def _check_alike(known: _Held, defaults: _Held, situations: Iterable[Situation]) -> None:
+    """Raise OutsideError where a key that one side knows has another value on the other, or is left to the request there."""
+    for key, values in ((key, values) for one in situations for key, values in one.known.items()):
+        if key in defaults or known[key] != values:
+            raise OutsideError(f"{title(key)}, which is another one on each side, is compared with what a request decides")
 
 
 _OF_ACCOUNTS = ("aws:principalarn", "aws:principalaccount", "kms:calleraccount")

@@ -97,7 +97,7 @@ class Universe:
     def _side(self, bundle: Bundle, number: int, looks: Looks) -> Side:
         only = self.scope.described_only or self.scope.without_iam
         beside = assumed(bundle, without_iam=only, user=self.scope.user, bounded=self.scope.bounded)
-        return Side(beside, number, self._covers(), looks)
+        return Side(beside, number, self._covers(), looks, untagged=self.scope.untagged)
 
     def _covers(self) -> tuple[Rule | GrantRule, ...]:
         """Return the statements and grants of the baseline, compiled as those of a key; what they rest on is meant so (C4)."""
