@@ -25,6 +25,7 @@ from kmsgen.policy.document import Condition
 from kmsgen.policy.letter_case import folded
 
 CREATE_GRANT = "kms:CreateGrant"
+OF_A_KEY = ("kms:", "aws:resourcetag/")
 
 
 def access_permits(access: Access, target: Target, delegation: str) -> Iterator[Permit]:
@@ -72,8 +73,8 @@ def _conditions_on(access: Access, action: str, half: str, conditions: Condition
     """Return the conditions that this action's requests can meet on this half."""
     held = []
     for condition in conditions:
-        if half == "alias" and folded(condition.key).startswith("kms:"):
-            continue  # an alias has no condition keys of KMS; the key's half of the same call carries them
+        if half == "alias" and folded(condition.key).startswith(OF_A_KEY):
+            continue  # an alias has no condition keys of KMS and no tags; the key's half of the same call carries them
         if carries(action, condition.key):
             held.append(condition)
         elif fails_when_absent(condition) and not _may_go_without(action, condition, conditions):

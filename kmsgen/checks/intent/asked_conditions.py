@@ -37,11 +37,11 @@ def conditions_of(when: When, regions: Values) -> Iterator[Condition]:
 def that_apply(said: Iterable[Condition], action: str, half: str) -> Iterator[Condition]:
     """Yield the conditions that requests for the action are held to.
 
-    An encryption context does not concern what has none; an alias is known by its name alone.
+    An encryption context does not concern what has none; an alias is known by its name alone, and has no tags.
     """
     for condition in said:
         key = folded(condition.key)
-        if half == "alias" and key.startswith("kms:"):
+        if half == "alias" and key.startswith(("kms:", "aws:resourcetag/")):
             continue
         if key.startswith("kms:encryptioncontext") and not _has_context(action):
             continue

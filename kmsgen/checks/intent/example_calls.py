@@ -6,10 +6,11 @@ what it does not tell may be anything: tags and other aliases of a key, its orig
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from kmsgen.arn import parse_arn
+from kmsgen.arn import account_of, parse_arn
 from kmsgen.authorizer.language.wildcards import glob, pieces_of
 from kmsgen.catalogue import grants
 from kmsgen.catalogue.actions import ACTIONS, fits
@@ -17,7 +18,7 @@ from kmsgen.catalogue.key_specs import KEY_SPECS, algorithms, key_type, usages
 from kmsgen.checks.example_requests import ExampleSituation, bound, situations
 from kmsgen.checks.intent.asked_access import Expected, regions_of
 from kmsgen.checks.intent.example_callers import callers
-from kmsgen.checks.intent.example_parameters import ALGORITHM_KEYS, with_possible_values
+from kmsgen.checks.intent.example_parameters import ALGORITHM_KEYS, holds_of, with_possible_values
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Condition
@@ -26,6 +27,7 @@ from kmsgen.policy.letter_case import folded
 Values = tuple[str, ...]
 
 REGION = "aws:requestedregion"
+_ORGANIZATION = r"o-[a-z0-9]{10,32}"
 _TAG = "aws:resourcetag/"
 _IMPORT = frozenset({"kms:ImportKeyMaterial", "kms:GetParametersForImport", "kms:DeleteImportedKeyMaterial"})
 
@@ -41,7 +43,8 @@ class Call(NamedTuple):
 def calls(access: Expected, intent: Intent, key: Key) -> Iterator[Call]:
     """Yield calls that meet every condition of an access, one for each alternative; none where nobody could make one."""
     regions = regions_of(intent, key)
-    conditions = with_possible_values(access.statement.conditions, access.action, _of_any_spec(key, intent))
+    said = _on_told_tags(access.statement.conditions, key, intent)
+    conditions = with_possible_values(said, access.action, _of_any_spec(key, intent))
     for found in situations(_in_regions(conditions, regions)) if conditions is not None else ():
         situation = _with_told_tags(_with_organization(found, intent), key)  # its variables are filled in with the request
         for caller in callers(access, found):
@@ -50,8 +53,18 @@ def calls(access: Expected, intent: Intent, key: Key) -> Iterator[Call]:
                 if access.half == "key"
                 else _in_its_region(situation, key, intent)
             )
-            if meant is not None and _can_do(access.action, meant) and _can_grant(situation, meant):
+            possible = meant is not None and _can_do(access.action, meant) and _can_grant(situation, meant)
+            if meant is not None and possible and _is_of_one_organization(situation, caller, intent):
                 yield Call(caller, meant, situation)
+
+
+def _is_of_one_organization(situation: ExampleSituation, caller: str, intent: Intent) -> bool:
+    """Return whether the caller's organization and its place in one go together: an account is in one organization."""
+    said = {folded(name): values for name, values in situation.context.items()}
+    own = intent.scope.organization if account_of(caller) == intent.scope.account else None
+    known = said.get("aws:principalorgid") or ((own,) if own else ())
+    named = (path.partition("/")[0] for path in said.get("aws:principalorgpaths", ()))
+    return not known or all(one in known for one in named if re.fullmatch(_ORGANIZATION, one))
 
 
 def _can_do(action: str, key: Key) -> bool:
@@ -73,6 +86,17 @@ def _in_regions(conditions: Iterable[Condition], regions: Values) -> Iterator[Co
         if folded(condition.key) == REGION and condition.operator == "StringLike":
             matches = [glob(pieces_of(value)) for value in condition.values]
             yield condition._replace(values=tuple(filter(lambda name: any(fits(name) for fits in matches), regions)))
+        else:
+            yield condition
+
+
+def _on_told_tags(conditions: Iterable[Condition], key: Key, intent: Intent) -> Iterator[Condition]:
+    """Yield the conditions, with what the tags of a key to create are in place of what meets it."""
+    tags = {folded(f"{_TAG}{name}"): value for name, value in key.tags if "tags" in _told(intent)}
+    for condition in conditions:
+        value = tags.get(folded(condition.key))
+        if value is not None and "${" not in "".join(condition.values) and holds_of(condition, value):
+            yield Condition("StringEquals", condition.key, (value,))
         else:
             yield condition
 

@@ -74,10 +74,11 @@ def _with_values(name: str, same: Sequence[Condition], taken: Values) -> Iterato
     if variable and taken:
         yield from (Condition("StringEquals", each, taken[:1]) for each in (same[0].key, variable[1]))
         return
-    values = tuple(dict.fromkeys(value for value in taken if all(_holds(one, value) for one in same)))
+    values = tuple(dict.fromkeys(value for value in taken if all(holds_of(one, value) for one in same)))
     if values:
         yield Condition("StringEquals", same[0].key, values if name in _OF_THE_KEY else values[:1])
 
 
-def _holds(condition: Condition, value: str) -> bool:
+def holds_of(condition: Condition, value: str) -> bool:
+    """Return whether a condition without policy variables surely holds of a value of its key."""
     return compile_condition(condition, deny=False, modern=True).check((value,), lambda _key: ()) is True

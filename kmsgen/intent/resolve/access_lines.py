@@ -58,10 +58,10 @@ def _only_on(line: AdminFile | UserFile) -> tuple[str, ...]:
 
 
 def _check_alias_alone(when: When, only_on: tuple[str, ...], steps: Steps, context: Context) -> None:
-    """Report conditions of KMS on the alias alone of actions: they go with the key, and nothing would hold them."""
+    """Report conditions of KMS, and on tags, on the alias alone of actions: they go with the key, and nothing would hold them."""
     asked = ("encryption_context", "via", "request_alias", "grant")
     fields = [name for name in asked if getattr(when, name) != getattr(When(), name)]
-    fields += ["conditions"] * any(folded(condition.key).startswith("kms:") for condition in when.conditions)
+    fields += ["conditions"] * any(folded(each.key).startswith(("kms:", "aws:resourcetag/")) for each in when.conditions)
     for name in fields if only_on == ("alias",) else ():
         message = f"an alias alone never carries what `{name}` looks at, which goes with the key"
         context.refuse((*steps, name), "when-never-holds", message, "leave `only_on` out, or the condition")

@@ -314,3 +314,45 @@ def test_a_variable_for_a_tag_of_the_key_is_filled_with_it() -> None:
     when = "conditions: {StringEquals: {aws:PrincipalTag/team: '${aws:ResourceTag/team}'}}"
     assert missing(when, key="key: {alias: app/x, tags: {team: x}}\ndelegation: iam\n") == []
     assert missing(when, key=EVERY, admin="") == []
+
+
+TAGGED = "key: {alias: app/x, tags: {stage: prod}}\ndelegation: iam\n"
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ("StringLike: {aws:ResourceTag/stage: 'p*'}", True),
+        ("StringNotEquals: {aws:ResourceTag/stage: dev}", True),
+        ("'Null': {aws:ResourceTag/stage: 'false'}", True),
+        ("'Null': {aws:ResourceTag/owner: 'true'}", True),
+        ("StringLike: {aws:ResourceTag/stage: 'q*'}", False),
+        ("StringNotEquals: {aws:ResourceTag/stage: prod}", False),
+        ("'Null': {aws:ResourceTag/stage: 'true'}", False),
+    ],
+)
+def test_the_tags_of_a_key_to_create_are_those_of_the_file(condition: str, *, holds: bool) -> None:
+    """Whatever way a condition looks at them."""
+    assert (missing(f"conditions: {{{condition}}}", key=TAGGED) == []) is holds
+
+
+@pytest.mark.parametrize(
+    ("principal", "path", "holds"),
+    [
+        ("organization", "o-exampleorgid/r-ab12/*", True),
+        ("organization", "o-anotherorg1/r-ab12/*", False),
+        ("role/app", "*/r-ab12/*", True),
+        ("role/app", "o-anotherorg1/r-ab12/*", False),
+        ("arn:aws:iam::444455556666:role/x", "o-anotherorg1/r-ab12/*", True),
+    ],
+)
+def test_a_caller_is_in_one_organization(principal: str, path: str, *, holds: bool) -> None:
+    """A unit of another organization is nothing that a member of this one has."""
+    when = f"conditions: {{'ForAnyValue:StringLike': {{aws:PrincipalOrgPaths: '{path}'}}}}"
+    assert (missing(when, principal=principal) == []) is holds
+
+
+def test_a_condition_on_tags_goes_with_the_key_of_an_action_on_an_alias() -> None:
+    """An alias has no tags, and the key's half of the call carries the condition."""
+    when = "conditions: {StringEquals: {aws:ResourceTag/team: x}}"
+    assert missing(when, key=EVERY, action="kms:CreateAlias", admin="") == []
