@@ -155,6 +155,17 @@ def existing(names: Values, key: Key) -> Values:
     return tuple(row.iam_name for row in rows if row.policy_types != "iam" and _exists(row, key))
 
 
+def is_void(statement: Statement) -> bool:
+    """Return whether an Allow has a condition without values, and so provides no permissions.
+
+    Source: IAM User Guide, access-analyzer-reference-policy-checks (empty array condition): under IfExists and ForAllValues the
+    condition holds where the key is missing, else the statement provides none.
+    """
+    names = (split_operator(one.operator) for one in statement.conditions if not one.values)
+    empty = any(name and not name.if_exists and name.quantifier != "ForAllValues" and name.base != "Null" for name in names)
+    return statement.effect is Effect.ALLOW and empty
+
+
 def is_about(statement: Statement, key: Key) -> bool:
     """Return whether Resource names the key."""
     return any(text == "*" or fnmatchcase(key.arn, text.replace("[", "[[]")) for text in statement.resources)

@@ -14,7 +14,7 @@ from kmsgen.cli.reports import imports as report
 from kmsgen.cli.reports.imports import Placed
 from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import Diagnostic, InputError, Location, input_error
-from kmsgen.importer.allowed import Origin
+from kmsgen.importer.allowed import Origin, is_void
 from kmsgen.importer.head import is_new
 from kmsgen.importer.importer import Imported, import_key
 from kmsgen.importer.unsaid import Unsaid
@@ -72,6 +72,7 @@ def run(path: str, beside: Beside, key: str | None, out: str | None, output: str
 
 def import_subject(subject: Subject, budget: Budget) -> Proved:
     """Return the intent of the only key of a subject, proved or not. Raises KmsgenError."""
+    subject = _without_void(subject)
     least = subject.least.bundle
     access = least.keys[0]
     if KEY_MAKE in subject.described.lacks and not is_new(access.key):
@@ -92,6 +93,19 @@ def import_subject(subject: Subject, budget: Budget) -> Proved:
         return Proved(imported, unsaid, found, absent)
     adds_nothing = tuple(one._replace(why=f"{one.why}; {_NEEDLESS}") for one in unsaid if one not in beside)
     return Proved(imported, beside, found, (*absent, *adds_nothing))
+
+
+def _without_void(subject: Subject) -> Subject:
+    """Return the subject with every Allow that provides no permissions about no action: it stays where it stands."""
+
+    def of(access: KeyAccess) -> KeyAccess:
+        stated = tuple(one._replace(actions=(), not_action=False) if is_void(one) else one for one in access.policy.statements)
+        return access._replace(policy=access.policy._replace(statements=stated))
+
+    described = subject.described.changed(
+        lambda one: one._replace(bundle=one.bundle._replace(keys=tuple(map(of, one.bundle.keys))))
+    )
+    return subject._replace(described=described)
 
 
 def _plainest(access: KeyAccess, principals: Mapping[str, PrincipalPolicies], path: str) -> Imported:
