@@ -17,6 +17,7 @@ _GRANT_OF_KEY = re.compile(
 )
 _ALIAS_NAME = re.compile(r"alias/(?!aws/)[A-Za-z0-9/_-]{1,250}\Z")
 _PERSON = re.compile(r"arn:[a-z-]+:iam::[0-9]{12}:(?:role|user)/[\w+=,.@/-]{1,512}\Z", re.ASCII)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")
 _DELEGATION = re.compile(r"(?:key-policy|iam|both)\Z")
 _POLICY = re.compile(r"terraform(?:/account-[0-9]{12})?/[a-z0-9_]+\Z")
 _GRANTED = re.compile(r"(?:[0-9a-f-]{36}|mrk-[0-9a-f]{32})/[A-Za-z0-9:/_-]{1,256}\Z")
@@ -38,13 +39,15 @@ class RenderedKey(NamedTuple):
 class Former(NamedTuple):
     """What earlier renders had and the intent has no more, held until what takes its place is out there.
 
-    ARNs of deployers, words for `delegation`, names of aliases, and grants, each the ARN of its key, a space and its name.
+    ARNs of deployers, words for `delegation`, names of aliases, grants, each the ARN of its key, a space and its name, and names
+    of the intent.
     """
 
     deployers: tuple[str, ...] = ()
     delegations: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     grants: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 NOTHING_HELD = Former()
@@ -57,7 +60,7 @@ class History(NamedTuple):
     `attached`: some render attached IAM policies to their principals. `deployer_apart`: none
     put the deployer's own into the module that it applies. `delegation` and `grants` are as `Former` has them; `former` is what
     the last render held of those before. `policies` are the ARNs of principals by where kmsgen 0.1 had an IAM policy for each:
-    the folder of a module, a slash and its label. `known` False: there is no manifest that tells.
+    the folder of a module, a slash and its label. `name` is the intent's. `known` False: there is no manifest that tells.
     """
 
     keys: tuple[RenderedKey, ...] = ()
@@ -69,6 +72,7 @@ class History(NamedTuple):
     grants: tuple[str, ...] = ()
     former: Former = NOTHING_HELD
     policies: Mapping[str, str] = MappingProxyType({})
+    name: str | None = None
     known: bool = True
 
     @property
@@ -119,7 +123,8 @@ def parse(manifest: Mapping[str, Any]) -> History:
     delegation = next(iter(_matching(_DELEGATION, [manifest.get("delegation")])), None)
     grants = _matching(_GRANT_OF_KEY, manifest.get("grants"))
     read = History(keys_held, MappingProxyType(held), named, attached, apart, delegation, grants, _former(manifest.get("former")))
-    return read._replace(policies=MappingProxyType(_policies(manifest.get("policies"))))
+    name = next(iter(_matching(_NAME, [manifest.get("intent")])), None)
+    return read._replace(policies=MappingProxyType(_policies(manifest.get("policies"))), name=name)
 
 
 def _policies(data: object) -> dict[str, str]:
@@ -129,7 +134,7 @@ def _policies(data: object) -> dict[str, str]:
 
 def _former(data: object) -> Former:
     told = data if isinstance(data, dict) else {}
-    forms = {"deployers": _PERSON, "delegations": _DELEGATION, "aliases": _ALIAS_NAME, "grants": _GRANT_OF_KEY}
+    forms = {"deployers": _PERSON, "delegations": _DELEGATION, "aliases": _ALIAS_NAME, "grants": _GRANT_OF_KEY, "names": _NAME}
     return Former(**{name: _matching(form, told.get(name)) for name, form in forms.items()})
 
 

@@ -18,6 +18,7 @@ APPLIED = "then render with `--applied`, which ends it, and deploy again"
 def steps(deployment: Deployment, place: Location) -> tuple[Diagnostic, ...]:
     """Return the edits since the last render that take several steps; `place` is where the intent says which keys are meant."""
     return (
+        *_name(deployment),
         *_deployer(deployment),
         *_alias(deployment, place),
         *_delegation(deployment),
@@ -25,6 +26,14 @@ def steps(deployment: Deployment, place: Location) -> tuple[Diagnostic, ...]:
         *_attachments(deployment),
         *_deployer_apart(deployment),
     )
+
+
+def _name(deployment: Deployment) -> Iterator[Diagnostic]:
+    """Yield the note on another name of the intent: what was deployed under the old one goes on under the new one."""
+    for before in deployment.former.names:
+        message = f"the intent is called `{deployment.name}` now, and what was rendered of `{before}` goes on in its folder"
+        first = f"in the `module` block change `source` alone and keep its name, and update the stacks of `{before}` with these"
+        yield Diagnostic(Location(deployment.path), "intent-renamed", message, f"{first} templates; {APPLIED}")
 
 
 def _deployer(deployment: Deployment) -> Iterator[Diagnostic]:

@@ -21,9 +21,10 @@ def former_of(intent: Intent, history: History, *, applied: bool = False) -> For
 
     Grants are all that earlier renders made: which of them are gone, `grant_calls` tells.
     """
-    if not intent.governed:
-        return NOTHING_HELD
     held = NOTHING_HELD if applied else history.former
+    names = _besides(intent.name, history.name, held.names)
+    if not intent.governed:
+        return Former(names=names)
     created = history.created
     before = created.alias if created and intent.key else None
     alias = intent.key.alias if intent.key else None
@@ -34,6 +35,7 @@ def former_of(intent: Intent, history: History, *, applied: bool = False) -> For
         tuple(word for word in delegations if {word, intent.delegation} == _MOVING),
         _besides(alias, before, held.aliases) if intent.key else (),
         tuple(dict.fromkeys((*history.grants, *held.grants))),
+        names,
     )
 
 

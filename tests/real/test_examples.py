@@ -58,6 +58,7 @@ def test_examples_are_applied_edited_and_applied_again(moto: Moto, tmp_path: Pat
         prepare(moto, made.deployment)
         write(tmp_path / name, render(made.deployment).artifacts)
         root.add(case_of(name, made))
+    program.run(tmp_path, "fmt", "-check", "-diff", "-recursive")
     (tmp_path / "main.tf").write_text("\n".join(root.blocks))
     program.run(tmp_path, "init", "-no-color")
     program.run(tmp_path, "apply", "-auto-approve", "-no-color", "-parallelism=50")

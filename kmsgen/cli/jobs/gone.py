@@ -45,7 +45,8 @@ def gone(
         if not isinstance(source, str) or not any(_within(folder / source, one) for one in folders):
             continue
         if whole or not (folder / source).is_file() or (folder / source).resolve() in files:
-            note = _steps(folder, tuple(parse(manifest).addresses))
+            is_renamed = (folder / source).resolve() in files
+            note = _renamed(folder) if is_renamed else _steps(folder, tuple(parse(manifest).addresses))
             yield Rendered(folder.name, source, folder, (), (note,), (), compare(folder, ()).stale)
 
 
@@ -54,6 +55,12 @@ def _within(path: Path, folder: Path) -> bool:
         return path.resolve().is_relative_to(folder)
     except (OSError, ValueError):
         return False
+
+
+def _renamed(folder: Path) -> Diagnostic:
+    """Return the note on what was rendered under another name of an intent: the new folder takes its place."""
+    message = f"the intent `{folder.name}` has another name now, and what was rendered under this one goes"
+    return Diagnostic(Location(str(folder)), "intent-gone", message, "`intent-renamed` of its file has the steps")
 
 
 def _steps(folder: Path, addresses: Sequence[str]) -> Diagnostic:

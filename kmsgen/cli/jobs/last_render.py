@@ -1,7 +1,8 @@
 """What the last render into a folder made of keys: what its manifest tells or, of one of kmsgen 0.1, the module beside it."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -10,6 +11,8 @@ from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID
 from kmsgen.policy.written_policy import described_principal
 from kmsgen.render.history import UNKNOWN, History, RenderedKey, parse
 
+_HEAD = 8192
+_SOURCE = re.compile(r'\{\s*"intent": "[^"]*",\s*"source": ("(?:[^"\\]|\\.)*")')
 # What kmsgen 0.1 wrote into terraform/main.tf.
 _MODULE = "terraform/main.tf"
 _POLICY = re.compile(r'^resource "aws_kms_key_policy" "([a-z0-9_]+)" \{\n  key_id = "([a-z0-9-]+)"$', re.MULTILINE)
@@ -43,6 +46,27 @@ def _policies(folder: Path) -> Mapping[str, str]:
         for label, text in _IDENTITY_POLICY.findall(read_text(module) or ""):
             found[f"{place}/{label}"] = described_principal(text)
     return MappingProxyType(found)
+
+
+def folder_before(folder: Path, source: Callable[[Path], str | None]) -> Path:
+    """Return the folder beside this one that holds what an intent's file was rendered to under another name; else this one.
+
+    `source` gives the way from a folder to the file, as its manifest has it.
+    """
+    if (folder / MANIFEST).is_file() or not folder.parent.is_dir():
+        return folder
+    beside = (one for one in sorted(folder.parent.iterdir()) if one.is_dir() and not one.is_symlink())
+    return next((one for one in beside if (told := _source(one)) is not None and told == source(one)), folder)
+
+
+def _source(folder: Path) -> str | None:
+    """Return the way to an intent's file that a manifest tells, which stands at its beginning; None where it tells none."""
+    try:
+        with (folder / MANIFEST).open("rb") as file:
+            found = _SOURCE.match(file.read(_HEAD).decode(errors="replace"))
+        return str(json.loads(found[1])) if found else None
+    except (OSError, ValueError):
+        return None
 
 
 def last_manifest(folder: Path) -> str | None:

@@ -17,7 +17,7 @@ class Made(NamedTuple):
     """What an intent has been rendered to: the files of its folder, the manifest last, what to know beside them.
 
     `claims` is what it writes that AWS knows once, `halves` its part in IAM where that is merged with others'. `last` is the
-    digest of the manifest of the render before, on which all of that hangs.
+    digest of the manifest of the render before, on which all of that hangs. `lasting` False: it hangs on that of another folder.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Made(NamedTuple):
     claims: tuple[Claim, ...] = ()
     last: str | None = None
     halves: Halves | None = None
+    lasting: bool = True
 
 
 def summary_of(made: Made) -> dict[str, Any]:

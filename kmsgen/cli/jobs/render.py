@@ -252,7 +252,7 @@ class Writer(NamedTuple):
         if made.last != last:  # another run has written meanwhile, or whoever rendered it does not see what is here
             made = _anew(source, self.job)
         summary = {**summary_of(made), "last": last}
-        settled = last in (None, _manifest(summary))  # over another render there is more to say, and once only
+        settled = made.lasting and last in (None, _manifest(summary))  # over another render there is more to say, and once only
         if settled and key is not None and key == _key(source, self.job):  # else the file was changed since
             self.cache.remember(key, summary, body_of(made))
         return made

@@ -1,13 +1,14 @@
 """An intent to the files of its folder: compiled, confirmed, rendered, and its templates looked at by cfn-lint."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from kmsgen.checks import confirm
 from kmsgen.cli.jobs.gone import source_of
 from kmsgen.cli.jobs.intent_sources import IntentSource
-from kmsgen.cli.jobs.last_render import last_manifest, last_render
+from kmsgen.cli.jobs.last_render import folder_before, last_manifest, last_render
 from kmsgen.cli.jobs.remembered import Made
 from kmsgen.cli.jobs.template_lint import remembered
 from kmsgen.cli.output_folder import files_of, intent_folder
@@ -63,7 +64,8 @@ def _refuse_unwritable(path: str) -> None:
 
 def _rendered(intent: Intent, wanted: Wanted) -> Made:
     folder = intent_folder(wanted.out, intent.name)
-    last, history = last_manifest(folder), last_render(folder)
+    before = folder_before(folder, partial(source_of, intent.path))
+    last, history = last_manifest(folder), last_render(before)
     former = former_of(intent, history, applied=wanted.applied)
     between = in_between(intent, former)
     compiled = compile_intent(between)
@@ -83,7 +85,8 @@ def _rendered(intent: Intent, wanted: Wanted) -> Made:
     )
     halves = halves_of(deployment) if wanted.merge_iam else None
     files = files_of(intent.name, rendering, source_of(intent.path, folder))
-    return Made(intent.name, tuple(files), notes, tuple(claims(deployment, intent.keys_location)), last, halves)
+    made = Made(intent.name, tuple(files), notes, tuple(claims(deployment, intent.keys_location)), last, halves)
+    return made._replace(lasting=before == folder)
 
 
 def refuse_findings(folder: Path, artifacts: tuple[Artifact, ...], answers: Path | None) -> None:

@@ -137,7 +137,8 @@ def _existing_keys(deployment: Deployment) -> Module:
 def _policies(deployment: Deployment, account: str) -> tuple[IdentityPolicy, ...]:
     found = identity_policies.of_account(deployment, account, resource_words, "_")
     moved = renamed(deployment, FOLDER if account == deployment.account else _of_account(account), found).values()
-    return tuple(policy._replace(renamed=policy.label in moved) for policy in found)
+    another = bool(deployment.former.names)  # the names of policies begin with the intent's
+    return tuple(policy._replace(renamed=another or policy.label in moved) for policy in found)
 
 
 def _of_account(account: str) -> str:
@@ -166,7 +167,8 @@ def _deployers_left(deployment: Deployment) -> tuple[str, ...]:
 
 def _deployer(deployment: Deployment) -> Module:
     """Return the module of the deployer's own IAM policies, which the modules that it applies do not hold."""
-    policies = deployer.policies(deployment, resource_words)
+    another = bool(deployment.former.names)
+    policies = tuple(one._replace(renamed=another) for one in deployer.policies(deployment, resource_words))
     return Module(deployer.FOLDER, deployment.name, deployment.account, policies=policies)
 
 

@@ -21,7 +21,7 @@ def test_a_history_is_read_as_it_was_written(*, attaches: bool) -> None:
     assert parse(json.loads(json.dumps(plain(history)))) == history
 
 
-FORMER = Former((f"arn:aws:iam::{ACCOUNT}:role/a/b",), ("iam",), ("alias/x",), (f"{OLD_ARN} a/b:c",))
+FORMER = Former((f"arn:aws:iam::{ACCOUNT}:role/a/b",), ("iam",), ("alias/x",), (f"{OLD_ARN} a/b:c",), ("before",))
 
 
 def test_what_is_held_is_read_as_it_was_written() -> None:
@@ -40,6 +40,7 @@ def test_what_is_held_is_read_as_it_was_written() -> None:
         {"deployers": "x", "delegations": 5, "aliases": None},
         {"deployers": ["*", f"arn:aws:iam::{ACCOUNT}:role/*", f"arn:aws:iam::{ACCOUNT}:root", "arn:aws:iam::1:role/x", 5]},
         {"delegations": ["all"], "aliases": ["alias/aws/s3", "x", "alias/a*"]},
+        {"names": ["../x", "", 5]},
         {"grants": ["x", f"{OLD_ARN} 'x", f"{OLD_ARN}", f"arn:aws:kms:us-west-2:{ACCOUNT}:key/* x"]},
     ],
 )

@@ -35,6 +35,7 @@ def told(before: Deployment, after: Deployment) -> list[str]:
         (Former(aliases=("alias/old",)), "alias-renamed"),
         (Former(delegations=("iam",)), "delegation-changed"),
         (Former(grants=(f"{NEW_ARN} weekly",)), "grants-ended"),
+        (Former(names=("before",)), "intent-renamed"),
     ],
 )
 @pytest.mark.parametrize("name", ["ci", None])

@@ -71,6 +71,12 @@ def test_what_is_out_there_ends_what_was_held_before_it() -> None:
     assert former_of(File(deployer=role("new")).intent, last(HELD), applied=True) == Former((role("ci"),), grants=(GRANT,))
 
 
+def test_another_name_is_held_whoever_keeps_the_key_policies() -> None:
+    """The names of IAM policies begin with that of the intent."""
+    history = History(name="before", former=Former(names=("first", "x")))
+    assert former_of(File(governed=False).intent, history) == Former(names=("before", "first"))
+
+
 def test_in_between_both_have_access() -> None:
     """The file's intent stays, but for what is held beside it; what moves to IAM stands in both."""
     intent = File(delegation="iam").intent

@@ -313,3 +313,25 @@ def test_who_deployed_until_now_goes_once_the_new_one_is_out_there(run: Run) -> 
         held.append(("role/old" in text, "role/new" in text, "deployer-changed" in done.stderr))
         assert exit_code(run("intent.yaml", "--check")) == 0
     assert held == [(True, False, False), (True, True, True), (True, True, True), (False, True, False), (False, True, False)]
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_an_intent_of_another_name_goes_on_with_its_key(run: Run, *, whole: bool) -> None:
+    """What is known of its key goes on in the new folder, and IAM policies are made anew before the old ones go."""
+    scope = 'scope: {account: "111122223333", regions: [us-west-2]}'
+    head = f"kmsgen: 1\nname: NAME\n{scope}\nadmins: [role/Admin]\nkey: {{alias: app}}\n"
+    Path("in").mkdir()
+    path = Path("in/app.yaml")
+    path.write_text(head.replace("NAME", "before"))
+    given = "in" if whole else str(path)
+    assert exit_code(run(given)) == 0
+    path.write_text(head.replace("NAME", "after").replace("alias: app", "alias: app, spec: HMAC_256"))
+    assert (exit_code(refused := run(given)), "key-would-be-replaced" in said(refused)) == (1, True)
+    path.write_text(head.replace("NAME", "after"))
+    for options in ((), ("--check",), ("--applied",)):
+        done = run(given, *options)
+        assert exit_code(done) == 0
+        assert ("intent-renamed" in done.stderr) is (options == ())
+        main = Path("out/after/terraform/main.tf").read_text()
+        assert ("takes the place of one of another name" in main) is ("--applied" not in options)
+    assert Path("out/before/manifest.json").exists() is not whole
