@@ -159,11 +159,17 @@ class RequestTerms:
     def _make_keys(self, keys: Sequence[str]) -> None:
         for key in keys:
             domain = self.free.domains[key]
-            self._slots[key] = self._sequence(
-                key, key, max(2 * self._reads(key), 1) if domain.multi_valued and key not in self._organized else 1
-            )
+            several = domain.multi_valued and key not in self._organized
+            slots = self._sequence(key, key, max(2 * self._reads(key), 1) + len(domain.within) if several else 1)
+            self._slots[key] = slots
             if not domain.optional:
-                self.script.say(self._slots[key][0].there)
+                self.script.say(slots[0].there)
+            for text in domain.within:
+                self.script.say(self._holds(slots, text))
+
+    def _holds(self, slots: Slots, text: str) -> Formula:
+        terms = self.script.terms
+        return terms.some(terms.every([slot.there, terms.equal(slot.text, text)]) for slot in slots)
 
     def _sequence(self, name: str, key: str, length: int) -> list[Slot]:
         """Return so many values, none of which is there without the one before."""
