@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from kmsgen.policy.bundle import Bundle, Key, KeyAccess, Organization, Principal
 from kmsgen.policy.document import Document
 from kmsgen.policy.grant_form import parse_grant
 from kmsgen.policy.json_form import parse_document
-from kmsgen.prover import Never, NeverInside, NoEscalation, NoLockout, NoPublic, Only, Question, prove
+from kmsgen.prover import Budget, Never, NeverInside, NoEscalation, NoLockout, NoPublic, Only, Question, prove
 
 HOME = "111122223333"
 KEY = f"arn:aws:kms:us-east-1:{HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -75,6 +76,17 @@ def question(case: Mapping[str, Any]) -> Question:
         return Only((arn(who),), tuple(actions.split(",")))
     escalation = NoEscalation((arn(case["except"]),) if "except" in case else ())
     return {"no-public": NoPublic(), "no-escalation": escalation, "no-lockout": NoLockout()}[case["ask"]]
+
+
+SOME = EVERY if os.environ.get("KMSGEN_LONG") == "1" else EVERY[::5]
+
+
+@pytest.mark.parametrize("case", SOME)
+def test_the_solver_says_nothing_else(case: Mapping[str, Any]) -> None:
+    """With a second opinion each case has the same answer, or none where the solver cannot tell."""
+    proof = prove(bundle(case), question(case), Budget(seconds=10.0, second_opinion=True))
+    assert str(proof.result) in (case["result"], "unknown"), proof
+    assert "defect" not in proof.reason, proof.reason
 
 
 @pytest.mark.parametrize("case", EVERY)

@@ -10,9 +10,7 @@ from collections.abc import Iterator, Mapping
 from kmsgen.catalogue.availability import availability
 from kmsgen.prover.requests.circumstances import FIRST, LAST, WHOLE
 from kmsgen.prover.requests.grant_request import GRANT_PRINCIPALS
-from kmsgen.prover.requests.organizations import ID_OF, PRINCIPALS
 from kmsgen.prover.requests.times import AGE, EPOCH, ISSUED, NOW
-from kmsgen.prover.solver.notation.languages import with_slash
 from kmsgen.prover.solver.notation.measures import Measure
 from kmsgen.prover.solver.request.slots import Slots, present
 from kmsgen.prover.solver.terms import Formula, Terms
@@ -55,29 +53,11 @@ def chain(terms: Terms, told: Told) -> Iterator[Formula]:
         yield _implied(terms, ends, terms.equal(told[LAST][0].text, slot.text))
 
 
-def organizations(terms: Terms, told: Told, *, one: bool) -> Iterator[Formula]:
-    """Yield that an id and paths are there together, and every path begins with the id, which holds no slash.
-
-    With `one` the organizations of principal and resource are the same.
-    """
-    same = PRINCIPALS if one else {}
-    for key, other in same.items():
-        if key in told and other in told:
-            yield terms.same(present(terms, told[key]), present(terms, told[other]))
-            yield terms.equal(told[key][0].text, told[other][0].text)
-    for paths in (key for key in ID_OF if key in told):
-        for id_key in told:
-            if same.get(id_key, id_key) == same.get(ID_OF[paths], ID_OF[paths]):
-                yield from _of_one(terms, told[id_key], told[paths])
-
-
-def _of_one(terms: Terms, ids: Slots, paths: Slots) -> Iterator[Formula]:
-    yield terms.same(present(terms, paths), present(terms, ids))
-    for one in ids:
-        yield terms.negate(terms.inside(one.text, with_slash(terms)))
-        for slot in paths:
-            whole = terms.joined([one.text, "/", terms.text("unit")])
-            yield _implied(terms, slot.there, terms.equal(slot.text, whole))
+def aliases(terms: Terms, called_by: Slots, of_key: Slots) -> Iterator[Formula]:
+    """Yield that the alias by which a key is called is one of its own."""
+    for one in called_by:
+        held = (terms.every([other.there, terms.equal(other.text, one.text)]) for other in of_key)
+        yield _implied(terms, one.there, terms.some(held))
 
 
 def times(terms: Terms, told: Told) -> Iterator[Formula]:

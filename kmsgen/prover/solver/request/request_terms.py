@@ -9,15 +9,16 @@ from kmsgen.authorizer.language.comparison import is_multi_valued
 from kmsgen.authorizer.language.variables import Variable
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import OutsideError
+from kmsgen.prover.requests.aliases import ALIAS_KEYS, CALLED_BY, OF_KEY
 from kmsgen.prover.requests.circumstances import CHAIN, FIRST, LAST, WHOLE
 from kmsgen.prover.requests.components import Free
 from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, FAMILY_OF_NAMES, ConstraintTest, Look
 from kmsgen.prover.requests.grant_request import GRANT_KEYS, GRANT_PRINCIPALS, OPERATIONS
-from kmsgen.prover.requests.organizations import ID_OF, PATHS_OF
+from kmsgen.prover.requests.organizations import ID_OF, PATHS_OF, PRINCIPALS
 from kmsgen.prover.requests.times import EPOCH, NOW
 from kmsgen.prover.requests.vocabulary import constraint_pairs
 from kmsgen.prover.solver.notation.domains import admitted, can_hold_wildcard
-from kmsgen.prover.solver.notation.languages import holds_wildcard
+from kmsgen.prover.solver.notation.languages import holds_wildcard, with_slash
 from kmsgen.prover.solver.notation.templates import Value
 from kmsgen.prover.solver.request import coherence, values
 from kmsgen.prover.solver.request.callers import CallerTerms
@@ -25,7 +26,7 @@ from kmsgen.prover.solver.request.families import Family, Wanted
 from kmsgen.prover.solver.request.grants import GrantTerms
 from kmsgen.prover.solver.request.moment_terms import moment
 from kmsgen.prover.solver.request.named import Named
-from kmsgen.prover.solver.request.slots import Slot, Slots, known, present
+from kmsgen.prover.solver.request.slots import Slot, Slots, known
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.solver.terms import Formula, Text
 from kmsgen.prover.values.domains import DOMAINS
@@ -84,6 +85,7 @@ class RequestTerms:
             (_is_of_family, self._make_families),
             (_is_of_chain, self._make_chain),
             (_is_of_grant, self._make_grant),
+            (_is_of_organization, self._make_organizations),
             (_stands_alone, self._make_keys),
         ):
             if keys := [key for key in self.keys if of_keys(key, self.free)]:
@@ -159,13 +161,36 @@ class RequestTerms:
     def _make_keys(self, keys: Sequence[str]) -> None:
         for key in keys:
             domain = self.free.domains[key]
-            several = domain.multi_valued and key not in self._organized
-            slots = self._sequence(key, key, max(2 * self._reads(key), 1) + len(domain.within) if several else 1)
+            length = max(2 * self._reads(key), 1) + len(domain.within) + (key == OF_KEY) if domain.multi_valued else 1
+            slots = self._sequence(key, key, length)
             self._slots[key] = slots
             if not domain.optional:
                 self.script.say(slots[0].there)
             for text in domain.within:
                 self.script.say(self._holds(slots, text))
+
+    def _make_organizations(self, keys: Sequence[str]) -> None:
+        """Make the organization of each account: an id, and where a path is read, what stands behind it."""
+        groups: dict[str, list[str]] = {}
+        for key in keys:
+            owner = PRINCIPALS.get(key, key) if self.free.one_organization else key
+            groups.setdefault(ID_OF.get(owner, owner), []).append(key)
+        for name, group in groups.items():
+            self._make_organization(name, group)
+
+    def _make_organization(self, name: str, keys: Sequence[str]) -> None:
+        script, terms = self.script, self.script.terms
+        if any(self._named.asked(key, self.free.domains[key]).families for key in keys):
+            raise OutsideError("an organization is compared by order")
+        there, text = terms.flag(f"there {name}"), terms.text(name)
+        path = terms.joined([text, "/", terms.text("unit")])
+        self._slots |= {key: [Slot(there, path if key in ID_OF else text)] for key in keys}
+        script.say(True if all(self.free.domains[key].optional for key in keys) else there)
+        if not ID_OF.keys().isdisjoint(keys):
+            script.say(terms.negate(terms.inside(text, with_slash(terms))))
+        if PATHS_OF.keys().isdisjoint(keys):
+            heads = [head for key in keys for head in self._organizations_of(ID_OF[key])]
+            script.say(terms.some([terms.negate(there), admitted(script, DOMAINS[name], text, heads)]))
 
     def _holds(self, slots: Slots, text: str) -> Formula:
         terms = self.script.terms
@@ -189,7 +214,7 @@ class RequestTerms:
     def _limit(self) -> None:
         """Say which values the keys that stand by themselves can have."""
         for key in self.keys:
-            if _stands_alone(key, self.free):
+            if _stands_alone(key, self.free) or _is_of_organization(key, self.free):
                 domain = self.free.domains[key]
                 asked = self._named.asked(key, domain)
                 for slot in self._slots[key]:
@@ -216,29 +241,12 @@ class RequestTerms:
         told = {key: self._slots[key] for key in self.hanging}
         self._say_every(coherence.circumstances(self.script.terms, told))
         self._say_every(coherence.chain(self.script.terms, told))
-        self._say_every(coherence.organizations(self.script.terms, self._organizations(), one=self.free.one_organization))
+        if all(key in self.keys for key in ALIAS_KEYS):
+            self._say_every(coherence.aliases(self.script.terms, self._slots[CALLED_BY], self._slots[OF_KEY]))
         self._say_every(coherence.times(self.script.terms, {key: self._slots[key] for key in self.keys}))
         if self.grant is not None:
             principals = {key: self._slots[key] for key in GRANT_PRINCIPALS if key in self.keys}
             self._say_every(coherence.grant(self.script.terms, principals))
-
-    @property
-    def _organized(self) -> frozenset[str]:
-        """The paths of organizations, of which an account has one."""
-        return frozenset(ID_OF) - self.free.hanging
-
-    def _organizations(self) -> Mapping[str, Slots]:
-        """Return the ids and the paths of organizations; of paths without the id some id is told."""
-        told = {key: self._slots[key] for key in self.keys if key not in self.free.hanging}
-        for key in [key for key in told if self._some_organization(key, told)]:
-            name = self.script.terms.text("organization")
-            self.script.say(admitted(self.script, DOMAINS[ID_OF[key]], name, list(self._organizations_of(ID_OF[key]))))
-            told[ID_OF[key]] = [Slot(present(self.script.terms, told[key]), name)]
-        return told
-
-    def _some_organization(self, key: str, told: Mapping[str, Slots]) -> bool:
-        """Return whether a key tells the paths of an organization that nothing else tells."""
-        return key in ID_OF and ID_OF[key] not in (*told, *self._slots) and not self.free.domains[key].strict
 
     def _organizations_of(self, key: str) -> Iterator[str]:
         """Yield the ids of organizations that the named paths begin with."""
@@ -278,6 +286,14 @@ def _is_of_grant(key: str, free: Free) -> bool:
     return free.grant is not None and (context or key in GRANT_KEYS)
 
 
+def _is_of_organization(key: str, free: Free) -> bool:
+    """Return whether a key tells of an organization, of which nothing is known."""
+    if key in free.hanging or not (key in ID_OF or key in PATHS_OF) or key not in free.domains:
+        return False
+    return not (key in ID_OF and free.domains[key].strict)
+
+
 def _stands_alone(key: str, free: Free) -> bool:
     special = _is_of_caller(key, free) or _is_of_moment(key, free) or _is_of_family(key, free) or _is_of_chain(key, free)
+    special = special or _is_of_organization(key, free)
     return not special and not (free.grant is not None and key in GRANT_KEYS and key not in GRANT_PRINCIPALS)
