@@ -65,7 +65,8 @@ def _on_row(use: ServiceUse, service: Service) -> Iterator[Diagnostic]:
 
 
 def _on_partition(use: ServiceUse, service: Service, known: Mapping[str, str]) -> Iterator[Diagnostic]:
-    names = {readable(each.principal, known) for each in service.statements if each.principal_kind == "Service"}
+    anywhere = {name: value for name, value in known.items() if name != "region"}
+    names = {readable(each.principal, anywhere) for each in service.statements if each.principal_kind == "Service"}
     names |= {f"{VIA_SERVICE} {prefix}" for each in service.statements for prefix in _prefixes(each)}
     partition = known["partition"]
     if names and partition != "aws" and not use.service.startswith(services.BY_NAME):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from kmsgen.arn import account_of
@@ -16,6 +16,7 @@ from kmsgen.checks.intent.asked_access import Expected, is_reached, regions_of
 from kmsgen.checks.intent.asked_conditions import denied_when
 from kmsgen.checks.intent.example_callers import everyone_of
 from kmsgen.checks.intent.example_calls import REGION, Call, calls
+from kmsgen.checks.intent.example_parameters import holds_of
 from kmsgen.checks.intent.specification import Specification, is_service_linked, with_own_policies
 from kmsgen.checks.judge import StatefulJudge
 from kmsgen.errors import Location
@@ -26,6 +27,7 @@ from kmsgen.policy.letter_case import folded
 from kmsgen.prover.witness import witness_of
 
 Origins = Mapping[str, tuple[Location, ...]]
+_THROUGH = ("s3", "ec2", "rds", "secretsmanager", "lambda")
 
 
 def not_allowed(intent: Intent, specification: Specification, bundle: Bundle, origins: Origins) -> Iterator[Finding]:
@@ -100,7 +102,7 @@ def _is_assumed(access: Expected, name: str) -> bool:
 def _judge(access: Expected, call: Call, intent: Intent, judges: _Judges, origins: Origins) -> Iterator[Finding]:
     name = call.principal
     judge = judges.about(access.key, call.key)
-    outside = past_guard_rails(call.situation, intent, name, access.action)
+    outside = past_guard_rails(call.situation, intent, name, access.action, access.statement.conditions)
     asked = [
         (held, request_for(name, access.action, (_resource(access, call.key),), held))
         for held in past_denies(outside, intent, call.key, access.action)
@@ -128,19 +130,28 @@ def _unwritten(access: Expected, bundle: Bundle, origins: Origins) -> Iterator[F
         yield _finding(access, f"`{access.action}` is in no IAM policy of `{name}`", origins=origins)
 
 
-def past_guard_rails(situation: ExampleSituation, intent: Intent, name: str, action: str) -> ExampleSituation:
-    """Return the situation as guard rails of the same file ask for it beside what `when` says."""
+def past_guard_rails(
+    situation: ExampleSituation, intent: Intent, name: str, action: str, conditions: Sequence[Condition] = ()
+) -> ExampleSituation:
+    """Return the situation as guard rails of the same file ask for it beside what `when` says, its `conditions`."""
     row = ACTIONS[action.removeprefix("kms:")]
     rails = {line.name for line in intent.guardrails if is_reached(line, name, intent)}
     key_region = intent.scope.regions[0] if intent.scope.regions else "us-east-1"
     is_service = name.endswith(".amazonaws.com")
     if "deny-direct-use" in rails and row.cryptographic and not is_service:
-        situation = situation.with_context("kms:ViaService", f"s3.{key_region}.amazonaws.com")
+        situation = situation.with_context("kms:ViaService", _service_past(conditions, key_region))
     if "deny-without-encryption-context" in rails and row.encryption_context and not situation.encryption_context:
         situation = ExampleSituation({"purpose": "example"}, situation.context, situation.grant)
     if "deny-outside-organization" in rails and intent.scope.organization and not is_service:
         situation = situation.with_context("aws:PrincipalOrgID", intent.scope.organization)
     return situation
+
+
+def _service_past(conditions: Sequence[Condition], region: str) -> str:
+    """Return a service in a Region through which a call comes that conditions on kms:ViaService leave; S3 if they leave none."""
+    names = [f"{service}.{region}.amazonaws.com" for service in _THROUGH]
+    asked = [condition for condition in conditions if folded(condition.key) == "kms:viaservice"]
+    return next((name for name in names if all(holds_of(condition, name) for condition in asked)), names[0])
 
 
 def past_denies(situation: ExampleSituation, intent: Intent, key: Key, action: str) -> tuple[ExampleSituation, ...]:

@@ -356,3 +356,16 @@ def test_a_condition_on_tags_goes_with_the_key_of_an_action_on_an_alias() -> Non
     """An alias has no tags, and the key's half of the call carries the condition."""
     when = "conditions: {StringEquals: {aws:ResourceTag/team: x}}"
     assert missing(when, key=EVERY, action="kms:CreateAlias", admin="") == []
+
+
+@pytest.mark.parametrize(
+    ("when", "holds"),
+    [
+        ("conditions: {StringNotLike: {kms:ViaService: 's3.*'}}", True),
+        ("conditions: {StringNotEquals: {kms:ViaService: [s3.us-west-2.amazonaws.com, ec2.us-west-2.amazonaws.com]}}", True),
+        ("conditions: {'Null': {kms:ViaService: 'true'}}", False),
+    ],
+)
+def test_a_call_comes_through_a_service_that_the_line_leaves(when: str, *, holds: bool) -> None:
+    """Where a guard rail lets through nothing but calls of services."""
+    assert (missing(when, admin=f"guardrails: [deny-direct-use]\n{ADMIN}") == []) is holds
