@@ -9,8 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from kmsgen.arn import parse_arn, role_of_session
-from kmsgen.compiler.guardrail_parts import NOT_A_SERVICE, Deny, every_action, is_whole_account, machine_roles, unless
+from kmsgen.compiler.guardrail_parts import (
+    NOT_A_SERVICE,
+    Deny,
+    every_action,
+    is_whole_account,
+    machine_roles,
+    role_patterns,
+    unless,
+)
 from kmsgen.compiler.guardrail_world import World
 from kmsgen.compiler.key_policy import works_in_key_policy
 from kmsgen.compiler.permit import Conditions
@@ -54,11 +61,11 @@ def _denies(actions: Values, named: Values, many: Values, world: World) -> Itera
     """
     accounts = {account_named(arn) for arn in (*named, *many) if is_whole_account(arn)}
     left = [arn for arn in named if is_whole_account(arn) or account_named(arn) not in accounts]
-    sessions = [arn for arn in left if is_session(arn) and _role_patterns(arn)]
+    sessions = [arn for arn in left if is_session(arn) and role_patterns(arn)]
     others = [arn for arn in dict.fromkeys((*left, *many, *machine_roles(world))) if arn not in sessions]
     of_role: dict[Values, list[str]] = {}
     for arn in sessions:
-        of_role.setdefault(_role_patterns(arn), []).append(arn.rpartition("/")[2])
+        of_role.setdefault(role_patterns(arn), []).append(arn.rpartition("/")[2])
     services = tuple(permit.principal.value for permit in world.permits if permit.principal.kind == "Service")
     spared_services = _spared_services(tuple(dict.fromkeys((*services, *world.named_services))), world)
     spared = (*unless((*others, *(pattern for patterns in of_role for pattern in patterns))), *spared_services)
@@ -105,13 +112,3 @@ def _other_sessions(patterns: Values, sessions: list[str], others: list[str], ac
         *unless(named),
     )
     return Deny(actions, conditions)
-
-
-def _role_patterns(arn: str) -> Values:
-    """Return the ARNs that the role of a session can have: the session's ARN does not show the role's path."""
-    parsed = parse_arn(arn)
-    role = role_of_session(parsed) if parsed else None
-    if parsed is None or role is None:
-        return ()
-    head = f"arn:{parsed.partition}:iam::{parsed.account}:role/"
-    return (f"{head}{role}", f"{head}*/{role}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from itertools import product
 from typing import NamedTuple
 
 from kmsgen.arn import account_of
@@ -11,7 +12,7 @@ from kmsgen.catalogue import services
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.compiler.conditions import CONTEXT_PREFIX, fails_when_absent, has_wildcard
 from kmsgen.compiler.contradictions import reaches
-from kmsgen.compiler.guardrail_parts import is_whole_account
+from kmsgen.compiler.guardrail_parts import is_whole_account, role_patterns
 from kmsgen.compiler.guardrail_world import World
 from kmsgen.compiler.guardrails import CONTEXT_RAIL
 from kmsgen.compiler.permit import Permit
@@ -67,12 +68,25 @@ def _beside_never(intent: Intent, permits: list[Permit]) -> Iterator[Diagnostic]
 
 
 def _can_be(who: str, pattern: str) -> bool:
-    """Return whether somebody whom a line names, as one of an account or by a pattern too, can be one of `never`."""
-    if pattern == "*" or fnmatchcase(who, pattern) or fnmatchcase(pattern, who):
+    """Return whether somebody whom a line names, as one of an account or by a pattern too, can be one of `never`.
+
+    A session is one of its role, and a role is each of its sessions.
+    """
+    if pattern == "*":
         return True
     if is_whole_account(who):
         return fnmatchcase(account_named(who) or "", account_of(pattern) or "")
-    return has_wildcard(who) and has_wildcard(pattern) and _may_meet(who, pattern)
+    return any(_meet(one, other) for one, other in product(_names(who), _names(pattern)))
+
+
+def _names(who: str) -> tuple[str, ...]:
+    return (who, *role_patterns(who))
+
+
+def _meet(one: str, other: str) -> bool:
+    if fnmatchcase(one, other) or fnmatchcase(other, one):
+        return True
+    return has_wildcard(one) and has_wildcard(other) and _may_meet(one, other)
 
 
 def _may_meet(one: str, other: str) -> bool:
@@ -102,7 +116,9 @@ def _is_denied(line: GuardRailLine, who: str) -> bool:
     if line.principals and not any(_can_be(who, each) for each in line.principals):
         return False
     accounts = {account_named(each) for each in line.exceptions if is_whole_account(each)}
-    return account_named(who) not in accounts and not any(fnmatchcase(who, each) for each in line.exceptions)
+    return account_named(who) not in accounts and not any(
+        fnmatchcase(name, each) for each in line.exceptions for name in _names(who)
+    )
 
 
 def _spared_accounts(line: GuardRailLine, permits: list[Permit]) -> Iterator[Diagnostic]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from kmsgen.arn import parse_arn, role_of_session
 from kmsgen.catalogue.actions import ACTIONS, fits, works_in_key_policy
 from kmsgen.catalogue.capabilities import IMPORT_ADMINISTRATOR
 from kmsgen.catalogue.model import Action
@@ -52,6 +53,16 @@ def unless(names: Iterable[str]) -> Conditions:
 def is_whole_account(name: str) -> bool:
     """Return whether a principal of an intent is an account, or everyone of one: to a condition both are the same callers."""
     return is_account(Principal("AWS", name)) or account_of_everyone(name) is not None
+
+
+def role_patterns(arn: str) -> Values:
+    """Return the ARNs that the role of a session can have: the session's ARN does not show the role's path."""
+    parsed = parse_arn(arn)
+    role = role_of_session(parsed) if parsed else None
+    if parsed is None or role is None:
+        return ()
+    head = f"arn:{parsed.partition}:iam::{parsed.account}:role/"
+    return (f"{head}{role}", f"{head}*/{role}")
 
 
 def machine_roles(world: World) -> Values:
