@@ -258,6 +258,7 @@ PARTNER = "arn:aws:iam::444455556666:role/partner"
         f"services: [{{service: efs, principals: '{PARTNER}'}}]",
         f"grants: [{{name: g, grantee: '{PARTNER}', operations: [Decrypt]}}]",
         "services: [{service: via/s3, principals: account/444455556666, can: decrypt}]",
+        "users: [{principal: 'arn:aws:sts::444455556666:assumed-role/partner/one', can: [decrypt]}]",
     ],
 )
 @pytest.mark.parametrize(
