@@ -15,7 +15,7 @@ from kmsgen.policy.json_form import format_document
 from kmsgen.render import deployer
 from kmsgen.render.deployment import Deployment, creation_of, key_id
 from kmsgen.render.names import holders
-from tests.real.id_tag import ID_TAG
+from tests.real.id_tag import ID_TAG, RAISED
 from tests.real.servers import Moto
 
 Policy = dict[str, Any]
@@ -39,6 +39,12 @@ def prepare(moto: Moto, deployment: Deployment) -> None:
             kms = moto.client("kms", arn.region, arn.account)
             tags = [{"TagKey": ID_TAG, "TagValue": arn.name}]
             kms.create_key(KeySpec=access.key.spec, KeyUsage=access.key.usage, Tags=tags)
+
+
+def raise_quotas(moto: Moto, deployment: Deployment) -> None:
+    """Raise IAM's quota of attached policies in a deployment's accounts: a test puts into one what belongs to many."""
+    for account in {holder.account for holder in holders(policies(deployment), deployment.account).values()}:
+        moto.client("iam", iam_region(deployment), account).create_account_alias(AccountAlias=RAISED)
 
 
 def policies(deployment: Deployment) -> dict[str, tuple[Document, ...]]:

@@ -24,7 +24,7 @@ from copy import copy
 from typing import Any
 
 import botocore.session
-from id_tag import ID_TAG  # run as a program, from this folder
+from id_tag import ID_TAG, RAISED  # run as a program, from this folder
 from kms_authorization import enforce  # as above
 from moto.core.common_models import CloudFormationModel
 from moto.core.exceptions import JsonRESTError
@@ -261,19 +261,19 @@ def attach_role_policy(self: IAMBackend, policy_arn: str, role_name: str) -> Non
     role = self.get_role(role_name)
     if role_name.startswith("AWSReservedSSO_") or role.path.startswith(("/aws-reserved/", "/aws-service-role/")):
         raise refuse("UnmodifiableEntity", f"cannot perform the operation on the protected role {role_name}")
-    refuse_more_policies(role.managed_policies, policy_arn)
+    refuse_more_policies(self, role.managed_policies, policy_arn)
     moto_attach_role_policy(self, policy_arn, role_name)
 
 
 def attach_user_policy(self: IAMBackend, policy_arn: str, user_name: str) -> None:
     """Attach a managed policy to a user that has fewer than IAM attaches by default."""
-    refuse_more_policies(self.get_user(user_name).managed_policies, policy_arn)
+    refuse_more_policies(self, self.get_user(user_name).managed_policies, policy_arn)
     moto_attach_user_policy(self, policy_arn, user_name)
 
 
-def refuse_more_policies(attached: Any, policy_arn: str) -> None:
-    """Refuse a managed policy beyond the default quota."""
-    if len(attached) >= MANAGED_POLICIES and policy_arn not in attached:
+def refuse_more_policies(backend: IAMBackend, attached: Any, policy_arn: str) -> None:
+    """Refuse a managed policy beyond the default quota, but in an account that had it raised, which its alias says."""
+    if RAISED not in backend.account_aliases and len(attached) >= MANAGED_POLICIES and policy_arn not in attached:
         raise refuse("LimitExceeded", f"cannot exceed quota for PoliciesPerRole: {MANAGED_POLICIES}")
 
 

@@ -10,7 +10,7 @@ import pytest
 from kmsgen.render.terraform.modules import render
 from tests.golden.cases import ROOT, GoldenCase, golden_case
 from tests.golden.edits import EDITS, Step, after, step
-from tests.real.deployed import prepare
+from tests.real.deployed import prepare, raise_quotas
 from tests.real.servers import Moto
 from tests.real.terraform_cli import terraform
 from tests.real.test_terraform import Root, assert_deployed, write
@@ -56,6 +56,7 @@ def test_examples_are_applied_edited_and_applied_again(moto: Moto, tmp_path: Pat
     root = Root(moto)
     for name, made in first.items():
         prepare(moto, made.deployment)
+        raise_quotas(moto, made.deployment)
         write(tmp_path / name, render(made.deployment).artifacts)
         root.add(case_of(name, made))
     program.run(tmp_path, "fmt", "-check", "-diff", "-recursive")

@@ -13,7 +13,7 @@ from kmsgen.render.terraform.addresses import creating_type
 from kmsgen.render.terraform.grants import expressible
 from kmsgen.render.terraform.modules import render
 from tests.golden.cases import ROOT, GoldenCase, golden_cases
-from tests.real.deployed import assert_grants, assert_identity_policies, assert_key, iam_region, prepare
+from tests.real.deployed import assert_grants, assert_identity_policies, assert_key, iam_region, prepare, raise_quotas
 from tests.real.servers import Moto
 from tests.real.terraform_cli import Terraform, terraform
 
@@ -120,6 +120,7 @@ def test_every_golden_module_is_formatted_valid_stable_and_equal_to_its_bundle(m
         for case in cases:
             write(folder / case.name, render(case.deployment).artifacts)
             prepare(moto, case.deployment)
+            raise_quotas(moto, case.deployment)
             root.add(case)
         program.run(folder, "fmt", "-check", "-diff", "-recursive")
         (folder / "main.tf").write_text("\n".join(root.blocks))

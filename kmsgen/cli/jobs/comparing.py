@@ -17,7 +17,9 @@ from kmsgen.prover.question import Differences
 from kmsgen.render.deployment import deployment_of
 from kmsgen.render.history import UNKNOWN, History
 from kmsgen.render.lost_keys import replacements
+from kmsgen.render.steps import steps
 from kmsgen.render.terraform.addresses import history_after
+from kmsgen.render.transition import former_of
 from kmsgen.sources.described import GRANTS, Described
 from kmsgen.sources.subject import FOLDER, PLAN, Subject
 
@@ -29,11 +31,13 @@ class Bounds(NamedTuple):
     described_only: bool = False
 
 
-def lost_keys(before: Subject, after: Subject) -> tuple[Diagnostic, ...]:
-    """Return what is lost with a key that is rendered or intended before, where the intent after it takes another."""
+def told_of_edit(before: Subject, after: Subject) -> tuple[Diagnostic, ...]:
+    """Return what `render` will say of the edit of an intent: what is lost with a key, then what takes several steps."""
     if after.intent is None:
         return ()
-    return replacements(deployment_of(after.intent, after.bundle, _history(before)), after.intent.keys_location)
+    history, place = _history(before), after.intent.keys_location
+    deployment = deployment_of(after.intent, after.bundle, history, former_of(after.intent, history))
+    return (*replacements(deployment, place), *steps(deployment, place))
 
 
 def _history(before: Subject) -> History:

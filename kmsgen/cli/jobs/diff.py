@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from kmsgen.cli.console import answer_held, say, say_note
-from kmsgen.cli.jobs.comparing import Bounds, aligned, compare, lost_keys, with_grants
+from kmsgen.cli.jobs.comparing import Bounds, aligned, compare, told_of_edit, with_grants
 from kmsgen.cli.jobs.estate_diff import compared
 from kmsgen.cli.jobs.estates import Estates, of_folders, of_revisions
 from kmsgen.cli.jobs.git import range_of
@@ -69,7 +69,7 @@ def _of_files(asked: Asked, bounds: Bounds) -> int:
     """Compare two files; one alone is a Terraform plan: what there is before it is compared with what there is after it."""
     fail_on = asked.fail_on or find_settings().fail_on_diff
     before, after = _both(asked)
-    for loss in lost_keys(before, after):
+    for loss in told_of_edit(before, after):
         say_note(loss)
     before, after = with_grants(*aligned(before, after))
     for subject in (before, after):

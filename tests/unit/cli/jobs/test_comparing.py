@@ -33,3 +33,22 @@ def test_that_a_key_is_replaced_is_said_first_of_all(run: Runner, before: str) -
 def test_a_key_that_stays_or_that_no_file_tells_of_is_not_replaced(run: Runner, before: str, after: str) -> None:
     """A policy alone does not tell what its key was made as."""
     assert "key-would-be-replaced" not in run("diff", before, after).err
+
+
+@pytest.mark.parametrize(
+    ("edit", "code"),
+    [
+        (("alias: app", "alias: other"), "alias-renamed"),
+        (("admins:", "delegation: iam\nadmins:"), "delegation-changed"),
+        (("grants: [{name: g, grantee: role/x, operations: [Decrypt]}]\n", ""), "grants-ended"),
+    ],
+)
+def test_what_takes_several_steps_is_said(run: Runner, edit: tuple[str, str], code: str) -> None:
+    """Access by a grant is lost once somebody has revoked it, and what moves is out there in steps: `render` will say so too."""
+    before = BEFORE + "grants: [{name: g, grantee: role/x, operations: [Decrypt]}]\n"
+    run.write("before.yaml", before)
+    run.write("after.yaml", before.replace(*edit))
+    assert (
+        f"note: after.yaml:{'5:6:' if code == 'alias-renamed' else ''} {code}: ".replace(":  ", ": ")
+        in run("diff", "before.yaml", "after.yaml").err
+    )
