@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
 from kmsgen.catalogue.availability import Presence, PrincipalKind, Route, availability
@@ -16,7 +16,7 @@ from kmsgen.compiler.conditions import (
     share_no_value,
 )
 from kmsgen.compiler.permit import Conditions
-from kmsgen.compiler.service_filling import name_of, refuse_broken
+from kmsgen.compiler.service_filling import name_of, readable, refuse_broken
 from kmsgen.compiler.service_parts import ServicePart
 from kmsgen.errors import input_error
 from kmsgen.intent.intent import ServiceUse
@@ -69,7 +69,7 @@ def _goes_without(action: str, condition: Condition) -> bool:
     return folded(condition.key).startswith("kms:grant") or (is_context_key(condition.key) and reads_metadata(action))
 
 
-def check_said(service: Service, part: ServicePart, said: Conditions, use: ServiceUse) -> None:
+def check_said(service: Service, part: ServicePart, said: Conditions, use: ServiceUse, known: Mapping[str, str]) -> None:
     """Refuse a condition of `when` that breaks the service, or that no request of a principal carries."""
     limits = grant_conditions(use.when.grant) if CREATE_GRANT in part.actions else ()
     for condition in (*said, *limits) if part.narrowed else ():
@@ -77,7 +77,8 @@ def check_said(service: Service, part: ServicePart, said: Conditions, use: Servi
         for name in part.principals or (part.statement.principal,) if fails_when_absent(condition) else ():
             if not _is_sent(condition.key, name, part):
                 way = " through the service" if _is_through(part.statement) else ""
-                message = f"no page says that a request of `{name}`{way} carries `{condition.key}`, so `when` may never hold"
+                who = readable(name, known)
+                message = f"no page says that a request of `{who}`{way} carries `{condition.key}`, so `when` may never hold"
                 raise input_error(use.location, "when-never-holds", message, "leave the condition out")
 
 

@@ -44,7 +44,7 @@ def service_permits(use: ServiceUse, target: Target, intent: Intent) -> Iterator
     check_coverage(use, parts, known)
     said = conditions_of(use.when, target.regions, use.location)
     for part in parts:
-        check_said(service, part, said, use)
+        check_said(service, part, said, use, known)
     ways = [(filling, standing(service, parts, filling)) for filling in fillings(use, service, target, intent)]
     check_apart((pair for _, found in ways for pair in found), said, use)
     lines = [(_Line(service, filling, target, intent.delegation), pair) for filling, found in ways for pair in found]

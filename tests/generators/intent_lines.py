@@ -318,6 +318,15 @@ RAILS: Mapping[str, Meaning] = {
     "deny-everyone-else": lambda _call: False,  # whom nobody names is let through by nothing
     "deny-lockout-bypass": lambda _call: False,  # about kms:PutKeyPolicy alone
 }
+DENIES: Mapping[str, Meaning] = {
+    "actions: [kms:Encrypt], when: {via: [s3]}": lambda call: call.action == "Encrypt" and call.via == "s3",
+    "actions: ['kms:GenerateDataKey*'], when: {encryption_context: {app: b}}": (
+        lambda call: call.action == "GenerateDataKey" and dict(call.pairs).get("app") == "b"
+    ),
+    "when: {conditions: {Bool: {aws:SecureTransport: 'false'}}}": lambda call: not call.secure,
+    "actions: [schedule-deletion]": lambda call: call.action == "ScheduleKeyDeletion",
+}
+"""What `deny` says itself, and the calls that it denies."""
 SPARED: Mapping[str, Meaning] = {
     "role/a": lambda call: call.role == own_arn("role/a"),
     "role/*": lambda call: call.role.startswith(own_arn("role/")),
@@ -341,9 +350,13 @@ _ONLY = ("deny-delete", "deny-direct-use", "deny-without-encryption-context", "d
 
 def guard_rail(chance: random.Random) -> tuple[str, Meaning]:
     """Return a guard rail, and the calls that it denies."""
-    name, spared = chance.choice(sorted(RAILS)), chance.choice(("", "", *SPARED))
+    name, spared = chance.choice(sorted((*RAILS, *DENIES))), chance.choice(("", "", *SPARED))
+    spares = SPARED.get(spared, lambda _call: False)
+    if name in DENIES:
+        said = f"{name}, except: ['{spared}']" if spared else name
+        return f"{{deny: {{{said}}}}}", lambda call: DENIES[name](call) and not spares(call)
     text = f"{{{name}: {{except: ['{spared}']}}}}" if spared else name
-    denies, spares = RAILS[name], SPARED.get(spared, lambda _call: False)
+    denies = RAILS[name]
     if name in _ONLY and chance.random() < 0.3:
         if chance.random() < 0.5:
             return f"{{{name}: {{for: [role/a]}}}}", lambda call: denies(call) and call.role == own_arn("role/a")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kmsgen.catalogue.services import BY_NAME, PLACEHOLDER, SERVICES
-from kmsgen.errors import InputError
-from kmsgen.intent.intent import GuardRailLine, ServiceUse, When
+from kmsgen.errors import Diagnostic, InputError, KmsgenError
+from kmsgen.intent.intent import GrantWhen, GuardRailLine, ServiceUse, When
 from kmsgen.policy.document import Condition
 from tests.unit.compiler.service_lines import ACCOUNT, HERE, ROLE, codes, compiled, given, held, statements, use, use_of
 
@@ -330,3 +330,28 @@ def test_a_source_account_pins_a_service_whose_page_does_not(name: str) -> None:
     pinned = [held(one.conditions) for one in of_services]
     assert pinned
     assert all(any("aws:SourceAccount" in key and values == (ACCOUNT,) for key, values in row.items()) for row in pinned)
+
+
+def told(line: ServiceUse) -> tuple[Diagnostic, ...]:
+    """Return the notes on a line, or why it is refused."""
+    try:
+        return compiled(line).notes
+    except KmsgenError as error:
+        return error.diagnostics
+
+
+@pytest.mark.parametrize("service", [name for name, row in SERVICES.items() if row.statements])
+def test_whatever_is_refused_of_a_service_is_told_in_words_of_users(service: str) -> None:
+    """No message holds a placeholder of the catalogue, whatever a line asks for that the service cannot have."""
+    lines = [
+        use(service),
+        use(service, resources=("arn:aws:foo:us-east-1:111122223333:bar/x",)),
+        use(service, can=("GetPublicKey",)),
+        use(service, when=When(mfa=True)),
+        use(service, when=When(via=("s3",))),
+        use(service, when=When(grant=GrantWhen(for_aws=True))),
+        use(service, when=when("StringEquals", "aws:SourceOrgID", "o-exampleorgid")),
+    ]
+    for line in lines:
+        for one in told(line):
+            assert not PLACEHOLDER.search(f"{one.message} {one.hint}"), one
