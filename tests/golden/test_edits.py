@@ -15,8 +15,10 @@ from kmsgen.checks.intent.missing_access import not_allowed
 from kmsgen.checks.intent.specification import Specification, specify
 from kmsgen.compiler.compile import compile_intent
 from kmsgen.errors import KmsgenError
-from kmsgen.intent.intent import Intent
+from kmsgen.intent.intent import LINES, Intent
 from kmsgen.policy.bundle import Bundle
+from kmsgen.render import json_files
+from kmsgen.render.deployment import deployment_of
 from kmsgen.render.lost_keys import replacements
 from tests.golden.cases import golden_case, golden_names
 from tests.golden.edits import EDITS, REPLACING, Step, after, destroyed, step
@@ -83,3 +85,27 @@ def test_an_edit_that_takes_another_key_is_refused(edit: str) -> None:
         tried += 1
         assert replacements(found.deployment, edited.keys_location), name
     assert tried
+
+
+@pytest.mark.parametrize("name", golden_names())
+def test_the_order_of_lines_changes_no_byte(name: str) -> None:
+    """Lines of a golden intent may be moved about."""
+    intent = golden_case(name).intent
+    moved = intent._replace(**{field: tuple(reversed(getattr(intent, field))) for field in LINES if field != "grants"})
+    assert _files(moved) == _files(intent)
+
+
+@pytest.mark.parametrize("name", golden_names())
+def test_a_principal_more_changes_no_iam_policy_of_another(name: str) -> None:
+    """Each has policies of its own, whose names and Sids depend on it alone."""
+    intent = golden_case(name).intent
+    edited = EDITS["a user more"](intent)
+    assert edited is not None
+    held = {path: text for path, text in _files(intent).items() if path.startswith("json/iam/")}
+    now = _files(edited)
+    assert {path: now.get(path) for path in held} == held
+
+
+def _files(intent: Intent) -> dict[str, str]:
+    deployment = deployment_of(intent, compile_intent(intent).bundle)
+    return {one.path: one.text for one in json_files.render(deployment).artifacts}
