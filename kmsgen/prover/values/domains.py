@@ -202,6 +202,7 @@ _UNIQUE_IDS = {CallerKind.USER: "AIDA", CallerKind.ROLE: "AROA", CallerKind.SESS
 _ID = "YZABCDEFGHIJKLMNOPQRSTUVWX0123456789"
 
 
+_WITH_COLON = Pattern([STAR, Step(":"), STAR])
 ROLE_ID = run_of(_UNIQUE_IDS[CallerKind.ROLE], (_ID,))
 """The unique ids of roles."""
 
@@ -210,7 +211,7 @@ def _user_id(caller: Caller) -> Domain:
     """Return aws:userid: the unique id of a user, of a role with the name of the session (IAM User Guide, identifiers)."""
     head = _UNIQUE_IDS.get(caller.kind)
     if head is None:
-        return _UNKNOWN
+        return _UNKNOWN._replace(never=(_WITH_COLON,))  # only a session's holds one
     session: tuple[str | tuple[str], ...] = () if caller.kind is CallerKind.USER else (":", caller.session or (NAME,))
     return Domain(shapes=(run_of(head, (_ID,), *session),), strict=True, optional=False)
 
