@@ -8,7 +8,7 @@ Source: KMS Developer Guide, grants, key-policy-overview, abac; ReEncrypt, Repli
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from kmsgen.authorizer.request import Request
@@ -113,10 +113,18 @@ class _Steps:
         found: list[Hit] = []
         for action, names in (("TagResource", read), ("UntagResource", read & there)):
             if names:
-                universe = self.universe.changed([_denying_others(bundle, action, names) for bundle in self.universe.bundles])
+                idle = self._idle_values(names) if action == "TagResource" and not untold else {}
+                universe = self.universe.changed(
+                    [_denying_others(bundle, action, names, idle) for bundle in self.universe.bundles]
+                )
                 bases = universe.requests(asked, [ACTIONS[action]])
                 found += self._run(universe, access(universe.sides[0]), bases, _SEEN)
         return found
+
+    def _idle_values(self, names: Iterable[str]) -> Mapping[str, Condition]:
+        """Return, by name, when a value of a tag leaves every condition on it as it is: where all compare for equality."""
+        conditions = {name: _idle(name, self.universe) for name in names}
+        return {name: condition for name, condition in conditions.items() if condition is not None}
 
     def naming(self, asked: Iterable[StandIn | str]) -> list[Hit]:
         """Return who may change an alias of the key: who is described needs a permission on the alias as well."""
@@ -198,11 +206,32 @@ def _is_about_alias(hit: Hit) -> bool:
     return any(":alias/" in resource for resource in hit.witness.resources or ())
 
 
-def _denying_others(bundle: Bundle, action: str, names: Iterable[str]) -> Bundle:
-    """Return a bundle whose first key denies an action on tags that touches none of some names."""
+def _idle(name: str, universe: Universe) -> Condition | None:
+    """Return the condition under which a new value of a tag changes nothing; None where that is not told by equality."""
+    key = f"{_TAG}{name}"
+    wants = [want for want in universe.words.wanted_of(key) if want.operator.base != "Null"]
+    held = {value for access in universe.keys[:1] for tag, value in access.tags if folded(tag) == name}
+    plain = all(want.operator.base in _EQUALITIES and not any("${" in text for text in want.values) for want in wants)
+    if not plain or len(held) != 1 or key in universe.words.variables:
+        return None
+    named = tuple(sorted({text for want in wants for text in want.values}))
+    if held <= set(named):
+        return Condition("StringEqualsIfExists", f"aws:RequestTag/{name}", tuple(held))
+    return Condition("StringNotEquals", f"aws:RequestTag/{name}", named)
+
+
+_EQUALITIES = ("StringEquals", "StringNotEquals")
+
+
+def _denying_others(bundle: Bundle, action: str, names: Iterable[str], idle: Mapping[str, Condition]) -> Bundle:
+    """Return a bundle whose first key denies an action on tags that touches none of some names, but with `idle` values."""
     first, *others = bundle.keys
-    apart = Condition("ForAllValues:StringNotEqualsIgnoreCase", "aws:TagKeys", tuple(sorted(names)))
-    denied = Statement(Effect.DENY, (f"kms:{action}",), ("*",), principals=(EVERYONE,), conditions=(apart,), sid="OtherTags")
+    apart = tuple(sorted(name for name in names if name not in idle))
+    conditions = [Condition("ForAllValues:StringNotEqualsIgnoreCase", "aws:TagKeys", apart)] if apart else []
+    conditions += idle.values()
+    denied = Statement(
+        Effect.DENY, (f"kms:{action}",), ("*",), principals=(EVERYONE,), conditions=tuple(conditions), sid="OtherTags"
+    )
     policy = first.policy._replace(statements=(*first.policy.statements, denied))
     return bundle._replace(keys=(first._replace(policy=policy), *others))
 
