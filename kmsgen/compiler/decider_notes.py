@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmsgen.arn import account_of
+from kmsgen.compiler.conditions import is_for_iam_only
 from kmsgen.compiler.guardrail_world import World
 from kmsgen.compiler.identity_policy import needs_identity_policy
+from kmsgen.compiler.key_policy import is_delegable, works_in_key_policy
 from kmsgen.compiler.permit import Permit
 from kmsgen.compiler.principals import is_account, is_service_linked
 from kmsgen.errors import Diagnostic, Location
@@ -22,6 +24,7 @@ def notes_on_deciders(intent: Intent, worlds: tuple[World, ...]) -> Iterator[Dia
     yield from _everyone(intent)
     for world in worlds:
         yield from _other_halves(intent, world)
+        yield from _held_by_iam(intent, world)
 
 
 def _everyone(intent: Intent) -> Iterator[Diagnostic]:
@@ -73,6 +76,16 @@ def _other_halves(intent: Intent, world: World) -> Iterator[Diagnostic]:
         elif is_account(permit.principal) and needs_identity_policy(permit, world.target, intent.delegation):
             message = f"`{permit.action}` has no effect in a key policy; the account's IAM policies must allow it"
             yield Diagnostic(place, "iam-only", message)
+
+
+def _held_by_iam(intent: Intent, world: World) -> Iterator[Diagnostic]:
+    """Yield what the key policy cannot hold a user or role to, which it opens to their IAM policies."""
+    for permit in world.permits if world.target.governed and intent.delegation == "iam" else ():
+        resting = [condition.key for condition in permit.conditions if is_for_iam_only(condition)]
+        if resting and works_in_key_policy(permit) and is_delegable(permit, world.target):
+            message = f"the IAM policies written here alone hold `{permit.who}` to `{resting[0]}`, as no key policy can"
+            hint = "another IAM policy of it that allows the same would give it without the condition"
+            yield Diagnostic(permit.origins[0], "held-by-iam", message, hint)
 
 
 def _halves_of_many(permit: Permit, world: World) -> Iterator[Diagnostic]:

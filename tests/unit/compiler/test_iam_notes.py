@@ -53,6 +53,23 @@ def test_what_cannot_be_called_from_another_account_is_told(line: str, left: str
     assert " cannot be called from another account, and are left out for `" in message
 
 
+@pytest.mark.parametrize(
+    ("condition", "key"),
+    [
+        ("StringEquals: {aws:ResourceTag/team: x}", "aws:ResourceTag/team"),
+        ("StringEquals: {aws:PrincipalTag/team: '${aws:ResourceTag/team}'}", "aws:PrincipalTag/team"),
+        ("StringEquals: {aws:PrincipalTag/team: x}", ""),
+    ],
+)
+def test_what_another_iam_policy_could_lift_is_told(condition: str, key: str) -> None:
+    """Conditions that no key policy can hold are not kept by it, as the others are."""
+    text = (
+        f"{ADMIN}delegation: iam\nusers: [{{principal: role/a, can: [encrypt, decrypt], when: {{conditions: {{{condition}}}}}}}]"
+    )
+    held = f"the IAM policies written here alone hold `{ROLE}a` to `{key}`, as no key policy can"
+    assert told(text, "held-by-iam") == ([held] if key else [])
+
+
 def test_words_that_another_account_has_whole_are_not_told() -> None:
     """Use of the key can be had from everywhere."""
     assert told(f"{ADMIN}users: [{{principal: '{OTHER}', can: [decrypt, generate-data-key, use-grants]}}]", "left-at-home") == []
