@@ -24,8 +24,8 @@ _REGION = "aws:requestedregion"
 _VARIABLE = re.compile(r"\$\{\s*aws:requestedregion\b", re.IGNORECASE)
 _ANY_VARIABLE = re.compile(r"\$\{[^}]*\}")
 _LOWER, _HEX = "xyzabcdefghijklmnopqrstuvw", "f0123456789abcde"
-_HEADS = {"aws-cn": ("cn-",), "aws-us-gov": ("us-gov-",)}
-_PIECES = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]+")
+_HEADS = {"aws-cn": ("cn-",), "aws-us-gov": ("us-gov-",), "aws-eusc": ("eusc-", (_LOWER, 1), (_LOWER, 1), "-")}
+_PIECES = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]+")
 _ANY_ID = "1f2e3d4c-1f2e-1f2e-1f2e-1f2e3d4c5b6a"
 
 

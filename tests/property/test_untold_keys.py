@@ -86,3 +86,12 @@ def test_nothing_is_proved_that_some_key_allows(block: int) -> None:
             proved += 1
             assert allowed(about) is None, seed
     assert proved
+
+
+def test_the_solver_says_the_same() -> None:
+    """It is told that a key has the alias by which it is called, and those that are told of it."""
+    pytest.importorskip("cvc5")
+    for seed in range(300, 300 + SEEDS // 3):
+        about, question = bundle(Random(seed), named=bool(seed % 2)), Never(APP, ("kms:Decrypt",))  # noqa: S311
+        proof = prove(about, question, Budget(seconds=20.0, second_opinion=True))
+        assert proof.result is prove(about, question).result, (seed, proof.reason)

@@ -101,9 +101,9 @@ class GrantPart(NamedTuple):
             for look, truth in asked.literals
             if isinstance(look, ConstraintTest) and not truth and operation not in look.rule.operations
         ]
-        if not within:
+        if not within or not set(domain.within).issubset(within):
             return
-        found = find_set(tests, lambda wanted: find(domain._replace(values=tuple(within)), wanted, asked.tick))
+        found = find_set(tests, lambda wanted: find(domain._replace(values=tuple(within)), wanted, asked.tick), domain.within)
         if found is None:
             return
         yield found

@@ -15,7 +15,7 @@ class Scope(NamedTuple):
 
     With `described_only` there is nobody else; with `without_iam` there is, and has no IAM policies. A `stranger` has nothing
     that a policy names. Federated sessions are those of a `user`, if one is asked about; else of any. `operations` are those that
-    a grant to create may list; nothing: all that fit the key. `reading` is how what AWS leaves open is read. Of roles that a
+    a grant to create has to list among others. `reading` is how what AWS leaves open is read. Of roles that a
     pattern of `sessions` fits such sessions are asked about, or, with False, all others. With `bounded` who is not described has
     a permissions boundary that allows nothing. `directly`: no service calls for anybody, and MFA is proved by users alone.
     `untagged`: sessions of roles that are described have no tags beside their roles'.

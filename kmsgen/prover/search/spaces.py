@@ -93,7 +93,7 @@ class Spaces:
         """Return the domain of a condition key in requests of a caller; never absent if it has a default or is always sent."""
         domain = self._of_caller(name, view.caller)
         if name == OPERATIONS and self._scope.operations:
-            return domain._replace(values=self._scope.operations)
+            domain = domain._replace(within=self._scope.operations)
         if name == CALLED_BY:
             domain = self._aliases_of_requests(domain)
         if name == OF_KEY:

@@ -140,3 +140,14 @@ def test_a_variable_in_a_resource_where_the_id_is_told(untold: tuple[str, ...], 
     """It tells nothing of the Region; where all is told of a key there is nothing to ask."""
     found, unasked = told(allow(resource="arn:aws:kms:eu-west-1:*:key/${aws:PrincipalTag/key}"), untold=untold)
     assert (len(found), unasked) == (count, "")
+
+
+@pytest.mark.parametrize(
+    ("partition", "own"), [("aws-cn", "cn-north-1"), ("aws-us-gov", "us-gov-west-1"), ("aws-eusc", "eusc-de-east-1")]
+)
+def test_regions_are_those_of_the_partition(partition: str, own: str) -> None:
+    """Of every partition there is a Region beside the key's own."""
+    key = KEY._replace(arn=f"arn:{partition}:kms:{own}:{HOME}:key/{ID}")
+    (found,), unasked = told(region("StringNotEquals", own), untold=(REGION,), key=key)
+    assert found.startswith(f"if the key is in {own.partition('-')[0]}-")
+    assert unasked == ""

@@ -157,6 +157,8 @@ class RequestTerms:
             self._make_family(CONTEXT, (), FAMILIES[CONTEXT] if self._are_of_grant(CONTEXT) else "")
         self.grant = GrantTerms(self.script, self.free.domains[OPERATIONS].values, self.families[CONTEXT], self.free)
         self._slots |= self.grant.slots
+        for name in self.free.domains[OPERATIONS].within:
+            self.script.say(self.grant.operations[name])
 
     def _make_keys(self, keys: Sequence[str]) -> None:
         for key in keys:
