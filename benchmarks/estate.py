@@ -2,6 +2,7 @@
 
     python benchmarks/estate.py                     100 and 1,000 intents, as a table
     python benchmarks/estate.py --sizes 100 10000   others
+    python benchmarks/estate.py --no-lint --cpu     without cfn-lint; without what the clock measures, for a busy machine
 
 Of ten intents six are small (the starter's), three of middle size, one is the example of the README. CPU counts for what must
 stay flat and for the run in which nothing changed, for it does not depend on what else the machine does; two processes are held
@@ -41,6 +42,15 @@ grants: [{{name: nightly, grantee: role/exporter-{number}, operations: [Decrypt]
 )
 EXAMPLE = (ROOT / "examples" / "payments" / "intent.yaml").read_text(encoding="utf-8")
 OF_TEN = (SMALL, SMALL, MIDDLE, SMALL, SMALL, MIDDLE, SMALL, MIDDLE, SMALL, None)
+
+
+class Wanted(NamedTuple):
+    """What is measured: with cfn-lint or not, with two processes by the clock, with verify and lint, an intent of each kind."""
+
+    lint: bool = True
+    clock: bool = True
+    questions: bool = True
+    kinds: bool = True
 
 
 class Ran(NamedTuple):
@@ -83,24 +93,26 @@ def run(folder: Path, command_name: str, *words: str, codes: Sequence[int] = (0,
     return Ran(time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
-def measured(folder: Path, count: int) -> Iterator[Row]:
+def measured(folder: Path, count: int, wanted: Wanted) -> Iterator[Row]:
     """Measure an estate of so many intents."""
     make_estate(folder / "intents", count)
-    one = render(folder, "one", "--no-cache", "--jobs", "1")
-    yield Row(f"{count:,} intents, one process: CPU an intent", 1000 * one.cpu / count, "ms")
-    yield Row(f"{count:,} intents, one process: memory", one.memory, "MiB")
-    two = render(folder, "two", "--no-cache", "--jobs", "2")
-    yield Row(f"{count:,} intents, one process by the clock", one.wall, "s", two.wall, "two processes")
-    assert contents(folder / "one") == contents(folder / "two"), "one process and two wrote other bytes"
-    first = render(folder, "out", "--jobs", "1")
-    again = render(folder, "out", "--jobs", "1")
+    words = () if wanted.lint else ("--no-lint",)
+    first = render(folder, "out", "--jobs", "1", *words)
+    yield Row(f"{count:,} intents, one process: CPU an intent", 1000 * first.cpu / count, "ms")
+    yield Row(f"{count:,} intents, one process: memory", first.memory, "MiB")
+    again = render(folder, "out", "--jobs", "1", *words)
     yield Row(f"{count:,} intents, first run: CPU", first.cpu, "s", again.cpu, "nothing changed")
-    assert contents(folder / "one") == contents(folder / "out"), "the cache changed what is written"
+    yield Row(f"{count:,} intents, nothing changed: memory", again.memory, "MiB")
+    if wanted.clock:
+        one, two = (render(folder, name, "--no-cache", "--jobs", jobs, *words) for name, jobs in (("one", "1"), ("two", "2")))
+        yield Row(f"{count:,} intents, one process by the clock", one.wall, "s", two.wall, "two processes")
+        assert contents(folder / "one") == contents(folder / "two"), "one process and two wrote other bytes"
+        assert contents(folder / "one") == contents(folder / "out"), "the cache changed what is written"
     first_intent = folder / "intents" / "000000.yaml"
     first_intent.write_text(first_intent.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
-    changed = render(folder, "out", "--jobs", "1")
+    changed = render(folder, "out", "--jobs", "1", *words)
     yield Row(f"{count:,} intents, one of them changed: CPU", changed.cpu, "s")
-    for command in ("verify", "lint"):
+    for command in ("verify", "lint") if wanted.questions else ():
         first, again = (run(folder, command, "--jobs", "1", codes=(0, 1)) for _ in range(2))
         yield Row(f"{count:,} intents, first {command}: CPU", first.cpu, "s", again.cpu, "nothing changed")
 
@@ -125,16 +137,22 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def rows(sizes: list[int]) -> Iterator[Row]:
+def rows(sizes: list[int], wanted: Wanted) -> Iterator[Row]:
     """Measure intents of each kind, then estates of these sizes."""
-    with tempfile.TemporaryDirectory() as folder:
-        yield from by_kind(Path(folder))
+    if wanted.kinds:
+        with tempfile.TemporaryDirectory() as folder:
+            yield from by_kind(Path(folder))
     for count in sizes:
         with tempfile.TemporaryDirectory() as folder:
-            yield from measured(Path(folder), count)
+            yield from measured(Path(folder), count, wanted)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), help="how many intents")
-    print_table("estate", rows(parser.parse_args().sizes))
+    parser.add_argument("--no-lint", dest="lint", action="store_false", help="render without cfn-lint")
+    parser.add_argument("--cpu", dest="clock", action="store_false", help="nothing by the clock")
+    parser.add_argument("--render", dest="questions", action="store_false", help="neither verify nor lint")
+    parser.add_argument("--estates", dest="kinds", action="store_false", help="no intent of each kind by itself")
+    given = vars(parser.parse_args())
+    print_table("estate", rows(given.pop("sizes"), Wanted(**given)))
