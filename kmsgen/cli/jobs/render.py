@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -22,6 +23,7 @@ from kmsgen.cli.reports import renderings as report
 from kmsgen.cli.reports.progress import tracked
 from kmsgen.cli.reports.renderings import Rendered
 from kmsgen.cli.staging import Staging
+from kmsgen.compiler.identity_policy import MANAGED_POLICIES
 from kmsgen.errors import Diagnostic, InputError, Location, input_error, together
 from kmsgen.intent.files.find import same_names
 from kmsgen.render.claims import CrowdedError, claimed_twice, too_many_to_attach
@@ -38,7 +40,7 @@ class Job(NamedTuple):
 
     `merge_iam` None: IAM policies are merged where that was done before, or where a principal would get more than IAM attaches.
     `names_all`: kmsgen.toml names all intents that there are, `named`: the paths are somebody's choice. `applied`: what the last
-    render wrote is out there. `unless_partial` is raised where a run of some intents would merge policies.
+    render wrote is out there. `only_whole`: a run of some intents, which would merge policies, ends with PartialError.
     """
 
     paths: tuple[str, ...]
@@ -57,7 +59,7 @@ class Job(NamedTuple):
     names_all: bool = False
     named: bool = False
     applied: bool = False
-    unless_partial: CrowdedError | None = None
+    only_whole: bool = False
 
     @property
     def merges(self) -> bool:
@@ -65,14 +67,24 @@ class Job(NamedTuple):
         return is_merged(self.out) if self.merge_iam is None else self.merge_iam
 
 
+class PartialError(Exception):
+    """A run is of some intents only."""
+
+
 def run(job: Job, output: str) -> int:
-    """Do the job; return the exit code. Raises KmsgenError with the diagnostics of every intent that cannot be rendered."""
+    """Do the job; return the exit code. Raises KmsgenError with the diagnostics of every intent that cannot be rendered.
+
+    That policies have to be merged is found at the first intent that is one too many: what all have is not rendered twice.
+    """
     try:
         return _run(job, output)
-    except CrowdedError as crowded:
+    except CrowdedError:
         if job.merge_iam is not None:
             raise
-        return _run(job._replace(merge_iam=True, unless_partial=crowded), output)
+    try:
+        return _run(job._replace(merge_iam=True, only_whole=True), output)
+    except PartialError:
+        return _run(job._replace(merge_iam=False), output)  # which tells of whom there are how many
 
 
 def _run(job: Job, output: str) -> int:
@@ -134,8 +146,8 @@ def _settled(job: Job, compare: Compare) -> list[Rendered]:
         answers = cache_folder() if job.course.cache else None
         together_with = of_all(done, job.out, job.formats, compared, lint=job.lint, answers=answers)
         done = without_what_all_need(done)
-    elif job.unless_partial is not None:
-        raise job.unless_partial
+    elif job.only_whole:
+        raise PartialError
     elif job.merges and done:
         done[-1] = done[-1]._replace(notes=(*done[-1].notes, *left_as_they_are(job.out)))
     ended = no_more_merged(job.out, compared) if whole and not job.merges else ()
@@ -152,7 +164,8 @@ def _is_whole(job: Job, rendered: Iterable[Rendered]) -> bool:
 def _render_all(sources: Sequence[IntentSource], problems: Sequence[Diagnostic], job: Job, compare: Compare) -> list[Rendered]:
     """Render every intent. Raises KmsgenError with every diagnostic, or with `fail_fast` with those of the first that fails."""
     with _outcomes(sources, job, compare) as outcomes, tracked(outcomes, len(sources), "rendering") as shown:
-        done, failures = collected(shown, fail_fast=job.course.fail_fast)
+        counted = _until_crowded(shown) if job.merge_iam is None and not job.merges else shown
+        done, failures = collected(counted, fail_fast=job.course.fail_fast)
     if failures and job.course.fail_fast:
         raise failures[0]
     if problems:
@@ -165,6 +178,18 @@ def _render_all(sources: Sequence[IntentSource], problems: Sequence[Diagnostic],
     if not job.merges and (crowded := tuple(too_many_to_attach(one.claims for one in done))):
         raise CrowdedError(crowded)
     return done
+
+
+def _until_crowded(outcomes: Iterable[Rendered | Failure]) -> Iterator[Rendered | Failure]:
+    """Yield outcomes. Raises CrowdedError at the first with which somebody gets more policies than are attached."""
+    policies: Counter[str] = Counter()
+    for one in outcomes:
+        if isinstance(one, Rendered):
+            holders = [claim.holder for claim in one.claims if claim.holder]
+            policies.update(holders)
+            if any(policies[holder] > MANAGED_POLICIES for holder in holders):
+                raise CrowdedError(too_many_to_attach([one.claims]))
+        yield one
 
 
 @contextmanager

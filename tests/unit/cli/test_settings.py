@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from kmsgen.cli.jobs import rendering
 from tests.unit.cli.running import Runner
 
 INTENT = """kmsgen: 1
@@ -208,3 +210,19 @@ def test_merging_needs_to_know_all_intents(run: Runner) -> None:
     assert (ran.code, ran.err.splitlines()[0]) == (
         2, "kmsgen.toml:1:1: bad-setting: `merge-iam` needs `intents`, which names all intents",
     )  # fmt: skip
+
+
+def test_that_policies_are_put_together_is_found_before_all_is_rendered(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the first intent that is one too many: those after it are rendered once."""
+    rendered: list[str] = []
+    once = rendering.rendered_source
+
+    def counted(source: Any, wanted: Any) -> Any:
+        rendered.append(Path(source.path).name)
+        return once(source, wanted)
+
+    monkeypatch.setattr(rendering, "rendered_source", counted)
+    for number in range(20):
+        run.write(f"intents/more-{number:02}.yaml", INTENT.format(name=f"more-{number:02}"))
+    assert run("render", "--jobs", "1", "--no-cache").code == 0
+    assert [rendered.count(name) for name in ("a.yaml", "more-08.yaml", "more-09.yaml", "more-19.yaml")] == [2, 2, 1, 1]
