@@ -113,8 +113,8 @@ def _outside_scope(intent: Intent) -> Iterator[Diagnostic]:
 def _grants_of_replicas(intent: Intent) -> Iterator[Diagnostic]:
     regions = intent.key.replicas if intent.key else ()
     for line in intent.grants if regions else ():
-        message = f"the grant `{line.grant.name}` is on the primary key alone; replicas have grants of their own"
-        hint = f"make it in {', '.join(regions)} too: `grants.sh create` with the ARN of the replica"
+        message = f"the grant `{line.grant.name}` is on one key alone, and replicas have grants of their own"
+        hint = f"Terraform makes it in {', '.join(regions)} too; elsewhere `grants.sh create` does, with the ARN of the replica"
         yield Diagnostic(line.location, "grant-on-primary", message, hint)
 
 

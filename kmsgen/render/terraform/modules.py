@@ -180,7 +180,8 @@ def _replicas(deployment: Deployment) -> Iterator[Module]:
         key_type = "aws_kms_replica_key" if new_key.key.origin == "AWS_KMS" else "aws_kms_replica_external_key"
         for region in (replica.region for replica in creation_of(new_key).replicas):
             module = Module(f"{FOLDER}/replica-{region}", deployment.name, deployment.account, region, given=GIVEN_PRIMARY_KEY)
-            yield _creating(new_key, key_type, module)
+            made = grants.of(deployment, Expression(f"{key_type}.this.id"))
+            yield _creating(new_key, key_type, module)._replace(grants=made)
 
 
 def _accounts(deployment: Deployment) -> Iterator[Module]:
