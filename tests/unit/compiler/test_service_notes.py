@@ -78,3 +78,11 @@ def test_a_line_of_services_gets_the_notes_that_its_pages_call_for(
     intent = load_intent(str(tmp_path / "intent.yaml"))
     found = {one.code for one in compile_intent(intent).notes if one.location.line == 7}
     assert found == codes, (note, found)
+
+
+def test_a_service_that_no_page_was_read_of_is_not_told_as_documented(tmp_path: Path) -> None:
+    """Nothing holds the line to a source, and the note says no more than that."""
+    head = 'kmsgen: 1\nname: a\nscope: {account: "111122223333", regions: [us-west-2]}\nkey: {alias: a}\nadmins: [role/boss]\n'
+    (tmp_path / "intent.yaml").write_text(f"{head}services:\n  - {{principal: new.amazonaws.com, can: decrypt}}\n")
+    (gap,) = (one for one in compile_intent(load_intent(str(tmp_path / "intent.yaml"))).notes if one.code == "service-gap")
+    assert gap.message.startswith("`new.amazonaws.com` is let in as this line says: no page of it was read")
