@@ -44,8 +44,12 @@ class Root:
 
     def add(self, case: GoldenCase) -> None:
         """Call each module of a case, and put out the ARN of each key."""
+        self.add_of(case, render(case.deployment).artifacts)
+
+    def add_of(self, case: GoldenCase, artifacts: Iterable[Artifact]) -> None:
+        """Call those modules of a case that are given."""
         label = case.name.replace("-", "_")
-        for artifact in render(case.deployment).artifacts:
+        for artifact in artifacts:
             if artifact.path.endswith("/main.tf"):
                 self._call(case, label, artifact)
 
