@@ -239,7 +239,7 @@ _THROUGH_SERVICES = ("kms:ViaService", "aws:CalledVia", "aws:CalledViaFirst", "a
 def _direct(caller: Caller) -> Mapping[str, Values]:
     """Return what tells that no service calls for a caller; that MFA opens a role's session AWS's pages do not agree on (C16)."""
     absent = (*_THROUGH_SERVICES, *(() if caller.kind is CallerKind.USER else ("aws:MultiFactorAuthPresent",)))
-    return dict.fromkeys(absent, ())
+    return {**dict.fromkeys(absent, ()), "aws:ViaAWSService": ("false",)}
 
 
 def _grantee(key: Key) -> str:
