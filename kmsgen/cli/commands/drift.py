@@ -23,9 +23,12 @@ app = typer.Typer(add_completion=False)
 def drift(
     *,
     paths: Annotated[
-        list[str],
-        typer.Argument(metavar="FILE|DIR...", help="Intents; of a folder, every .yaml and .yml file in it but those named _*."),
-    ],
+        list[str] | None,
+        typer.Argument(
+            metavar="FILE|DIR...",
+            help="Intents; of a folder, every .yaml and .yml file in it but those named _*. Without any those of kmsgen.toml.",
+        ),
+    ] = None,
     sign_in: "SignIn",
     course: "Course",
     budget: "Budget",
@@ -40,5 +43,6 @@ def drift(
     key that is not there, missing-permission, expired-session, no-credentials and more.
     """
     from kmsgen.cli.jobs.drift import run  # noqa: PLC0415 - `--help` must not pay for what only a comparison needs
+    from kmsgen.intent.settings import find_settings  # noqa: PLC0415 - as above
 
-    raise typer.Exit(run(tuple(paths), sign_in, output, budget, course))
+    raise typer.Exit(run(tuple(paths or find_settings().intents), sign_in, output, budget, course))

@@ -13,7 +13,7 @@ from kmsgen.cli.jobs.many import Course, Failure, collected, results
 from kmsgen.cli.reports import drift as report
 from kmsgen.cli.reports.drift import Drift, ShownDrift
 from kmsgen.cli.reports.progress import tracked
-from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, together
+from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error, together
 from kmsgen.intent import load_intent
 from kmsgen.intent.files.find import same_names
 from kmsgen.intent.intent import Intent
@@ -32,6 +32,8 @@ class Ended(NamedTuple):
 
 def run(paths: tuple[str, ...], sign_in: SignIn, output: str, budget: Budget, course: Course) -> int:
     """Print what differs for each intent; return the exit code. Raises KmsgenError with every one that cannot be compared."""
+    if not paths:
+        raise input_error(Location("-"), "usage", "no intent to compare", "name a file or a folder")
     sources, problems = intent_sources(paths)
     work = partial(_shown, session=Session(sign_in), budget=budget, output=output)
     with results(work, sources, course, is_read_again) as made, tracked(made, len(sources), "comparing") as outcomes:

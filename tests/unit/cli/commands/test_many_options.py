@@ -73,3 +73,15 @@ def test_without_either_there_are_as_many_processes_as_cores(tmp_path: Path, mon
     """That is, as this process may use."""
     monkeypatch.chdir(tmp_path)
     assert shared_course(jobs=None) == Course(cores())
+
+
+def test_the_settings_say_which_intents_live_keys_are_compared_with(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no file is named; without settings none is, and that is told."""
+    taken: list[tuple[str, ...]] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(drift, "run", lambda paths, *_: taken.append(paths) or 0)
+        assert run("drift").code == 0
+    assert [[Path(path).name for path in paths] for paths in taken] == [["intents"]]
+    Path("kmsgen.toml").unlink()
+    ran = run("drift")
+    assert (ran.code, "no intent to compare" in ran.err) == (2, True)
