@@ -125,8 +125,12 @@ class Subject(NamedTuple):
 
     def by_key(self) -> tuple[Bundle, ...]:
         """Return the bundle once for each key, with that key first."""
+        return tuple(map(self.about, range(len(self.bundle.keys))))
+
+    def about(self, number: int) -> Bundle:
+        """Return the bundle with the key of a number, from 0, first."""
         keys = self.bundle.keys
-        return tuple(self.bundle._replace(keys=(one, *(other for other in keys if other is not one))) for one in keys)
+        return self.bundle._replace(keys=(keys[number], *keys[:number], *keys[number + 1 :]))
 
     def about_keys(self) -> Subject:
         """Return the subject. Raises InputError where it tells no key to ask about."""

@@ -38,19 +38,19 @@ def run(path: str, beside: Beside, asked: AskedQuestions, output: str, *, descri
 
 def answers(subject: Subject, questions: Sequence[Question], budget: Budget, *, described_only: bool) -> list[Proof]:
     """Answer every question about every key. Raises InputError where there is none."""
-    bundles = subject.by_key()
-    if not bundles:
+    keys = [access.key for access in subject.bundle.keys]
+    if not keys:
         raise input_error(
             Location(subject.path), "no-key", "the file is about no key", "give it a key, or name one with --key-arn"
         )
     found = []
-    for number, bundle in enumerate(bundles):
-        for question in questions or [_beyond(subject, bundle, bundle.keys[0].key)]:
+    for number, key in enumerate(keys):
+        for question in questions or [_beyond(subject, subject.about(number), key)]:
             proof = answer_about(subject, number, question, budget, described_only=described_only)
             if proof.result is Result.VACUOUS:
                 raise about_nobody(proof, Location(subject.path))
-            about = f"{proof.question} on {subject.described.name_of(bundle.keys[0].key.arn)}"
-            found.append(proof._replace(question=about) if len(bundles) > 1 else proof)
+            about = f"{proof.question} on {subject.described.name_of(key.arn)}"
+            found.append(proof._replace(question=about) if len(keys) > 1 else proof)
     return found
 
 
@@ -63,12 +63,12 @@ def about_nobody(proof: Proof, place: Location) -> InputError:
 def answer_about(subject: Subject, number: int, question: Question, budget: Budget, *, described_only: bool) -> Proof:
     """Answer a question about the key of a number, whatever the file leaves unknown."""
     subject = subject.opened
-    bundle = subject.by_key()[number]
+    bundle = subject.about(number)
     proof = _ask(subject, bundle, question, budget, described_only=described_only)
     unknown = subject.unknown_of(bundle.keys[0].key.arn)
     if proof.result is Result.VACUOUS or not unknown or _settled(proof, question):
         return proof
-    other = _ask(subject, subject.least.by_key()[number], question, budget, described_only=described_only)
+    other = _ask(subject, subject.least.about(number), question, budget, described_only=described_only)
     proof = _of_readings(proof, other, question, unknown)
     return _of_strangers(proof, subject, number, question, budget, described_only=described_only)
 
@@ -91,7 +91,7 @@ def _of_strangers(
     named = subject.of_named if isinstance(question, NoPublic) and proof.result is Result.UNKNOWN else None
     if named is None:
         return proof
-    other = _ask(named, named.by_key()[number], question, budget, described_only=described_only)
+    other = _ask(named, named.about(number), question, budget, described_only=described_only)
     return other if other.result is Result.PROVED else proof
 
 
