@@ -15,6 +15,7 @@ _BEYOND_ASCII = {"i": "\u0130\u0131", "k": "\u212a", "s": "\u017f"}
 _HIGHEST = 0x2FFFF
 
 
+@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """Return a text with its ASCII letters in lower case: texts that are alike so are equal but for their case."""
     return text.lower() if text.isascii() else text.translate(_ASCII)
