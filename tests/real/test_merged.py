@@ -33,7 +33,7 @@ def render(folder: Path) -> None:
     for name in NAMES:
         (folder / f"intents/{name}.yaml").write_text(INTENT.format(name=name, account=OWN_ACCOUNT, region=REGION))
     formats = ("terraform", "cloudformation")
-    job = Job((str(folder / "intents"),), None, (), formats, folder / "out", lint=True, merge_iam=True, whole=True)
+    job = Job((str(folder / "intents"),), None, (), formats, folder / "out")
     assert run(job, "text") == 0
 
 
