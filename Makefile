@@ -2,6 +2,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
+# hundreds of processes are started: without byte code each compiles all of kmsgen
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo lint test coverage bench golden mutants clean
 
