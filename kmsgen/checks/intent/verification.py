@@ -69,7 +69,7 @@ def _proved(intent: Intent, specification: Specification, bundle: Bundle, origin
     Where key policies are not the intent's, whoever has IAM policies of other making is not its business either.
     """
     never = [_ruled_out(line) for line in intent.never]
-    lines = [("excess-access", Location(intent.path)), *(("never", line.location) for line in intent.never)]
+    lines = [_Line("excess-access", Location(intent.path)), *(_Line("never", line.location) for line in intent.never)]
     found: dict[str, list[_OfForm]] = {}
     for access in bundle.keys:
         about = _about(bundle, access, intent)
@@ -92,6 +92,13 @@ def _proved(intent: Intent, specification: Specification, bundle: Bundle, origin
 def _likely(key: Key, bundle: Bundle) -> Key:
     """Return the first of the keys that stand for every key in the Region of one: the others there are forms of it."""
     return next(one.key for one in bundle.keys if region_of(one.key.arn) == region_of(key.arn))
+
+
+class _Line(NamedTuple):
+    """What is proved: the code where it does not hold, and the place of the line that asks for it, or of the file."""
+
+    code: str
+    place: Location
 
 
 class _OfForm(NamedTuple):
