@@ -1,4 +1,4 @@
-"""Request and bundle to decision. Pure: no clock, no file, no network."""
+"""The authorizer: a request and a bundle give a decision. Pure: no clock, no file, no network."""
 
 from kmsgen.authorizer.authorizer import Authorizer, authorize
 from kmsgen.authorizer.decision import Decision, ElementMatch, Outcome, StatementTrace

@@ -1,4 +1,4 @@
-"""The authorizer: policies compiled once, then one decision a request."""
+"""The authorizer: compiles the policies of a bundle once, then decides each request."""
 
 from __future__ import annotations
 
@@ -28,10 +28,9 @@ MAX_REMEMBERED = 65536
 
 
 class Authorizer:
-    """Decides requests on the keys of a bundle; what it keeps beside the bundle is only memory of work done.
+    """Decides requests on the keys of a bundle; all other state is a cache.
 
-    What AWS leaves open it reads on the safe side: no access. `generous` reads all of that the other way, for whoever has to
-    know that no reading gives access.
+    What AWS leaves open is decided as no access. `generous` decides it as access, so that a denial holds in every reading.
     """
 
     def __init__(self, bundle: Bundle, *, generous: bool = False) -> None:
@@ -43,9 +42,9 @@ class Authorizer:
         self._traces = Memo(MAX_REMEMBERED, self._prepared)
 
     def decide(self, request: Request, *, trace: bool = False, whole: bool = True) -> Decision:
-        """Decide a request, and say why; with `trace`, how every statement and grant met it.
+        """Decide a request and say why; `trace` adds how every statement and grant met it.
 
-        The `whole` call is allowed where all that it needs is, named in the request or not; else only what is named is asked for.
+        `whole`: the call must be allowed all permissions that it needs; else only those that the request names are asked for.
         """
         plans = self._plans.of(request, whole=whole)
         if not plans:
@@ -70,28 +69,28 @@ class Authorizer:
         return DRY_RUN if flag(request.parameters, "DryRun") else None
 
     def parts(self, request: Request) -> list[tuple[Permission, Decision]]:
-        """Decide each permission that the whole call needs for itself, with its trace."""
+        """Decide each permission of the whole call by itself, with its trace."""
         return [(plan.permission, self._one(plan, request, with_trace=True)) for plan in self._plans.of(request, whole=True)]
 
     def plans(self, request: Request) -> tuple[Plan, ...]:
-        """Return what can matter for a request, a plan a permission that it names; nothing for an action that KMS lacks."""
+        """Return a plan for each permission that a request names; empty for an action that KMS does not have."""
         return self._plans.of(request)
 
     def could_allow(self, request: Request) -> bool:
-        """Return whether some request for what this one names could be allowed; False only if none is, whatever it holds."""
+        """Upper bound: could any request for these permissions be allowed? False only if none is, whatever it holds."""
         bounds = (self._settlements[plan.facts, tuple(plan.at_most)] for plan in self.plans(request))
         return all(decision.outcome is Outcome.ALLOWED for _settlement, decision in bounds)
 
     def passed_over(self, request: Request) -> tuple[str, ...]:
-        """Return a note on each condition key that a request tells otherwise than it follows from the rest: that is dropped."""
+        """Return a note on each condition key that the request tells in vain, for the rest of the request says otherwise."""
         return tuple(passed_over([self.view(plan, request) for plan in self.plans(request)])) if request.context else ()
 
     def caller(self, principal: str) -> Caller:
-        """Return what follows from a principal."""
+        """Return the caller that a principal (ARN, account id, service principal, `*`) stands for."""
         return self._plans.caller(principal)
 
     def facts(self, request: Request) -> Iterator[tuple[Facts, Refusal | None]]:
-        """Yield what holds of each permission that a request needs, whatever the policies say; through no VPC endpoint."""
+        """Yield the facts and KMS's refusal for each permission of a request, without any statement; through no VPC endpoint."""
         return self._plans.facts(request)
 
     def view(self, plan: Plan, request: Request) -> View:
@@ -103,7 +102,7 @@ class Authorizer:
         return View(request, plan.caller, plan.action, plan.target, grant)
 
     def _part(self, plan: Plan, request: Request, *, with_trace: bool) -> Decision:
-        """Decide one permission of several; where the request leaves it out and it is not given, a note says what it is."""
+        """Decide one permission of several; where it is denied and the request does not name it, a note (P9) says which it is."""
         decision = self._one(plan, request, with_trace=with_trace)
         missing = plan.permission.left_out if decision.outcome is not Outcome.ALLOWED else ""
         return _with_notes(decision, (f"P9:{missing}",)) if missing else decision
@@ -123,7 +122,7 @@ class Authorizer:
         return decision._replace(trace=trace.fill(self._traces[plan], view or self.view(plan, request)))
 
     def _settled(self, key: tuple[Plan, State]) -> Decision:
-        """Decide where the statements and grants of a plan met a request so."""
+        """Decide by how the statements and grants of a plan met a request (`State`)."""
         plan, state = key
         settlement, decision = self._settlements[plan.facts, tuple(plan.matched(state))]
         if plan.caller.kind is CallerKind.SESSION or plan.doubtful(state):
@@ -142,7 +141,7 @@ def _settlement(key: tuple[Facts, tuple[Match, ...]]) -> tuple[Settlement, Decis
 
 
 def _needs_inspection(plan: Plan, request: Request) -> bool:
-    """Return whether what a request holds can be a reason to refuse it."""
+    """Whether the request holds anything for which KMS could refuse it."""
     if (
         request.parameters
         or request.create_grant is not None

@@ -1,4 +1,4 @@
-"""What is answered: an outcome, what settled it, and how every statement met the request."""
+"""The decision: an outcome, its reason, and how every statement met the request."""
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -17,7 +17,7 @@ class Outcome(StrEnum):
 
 
 class ElementMatch(NamedTuple):
-    """How one element of a statement met the request; of a condition with what the statement says."""
+    """How one element of a statement or grant met the request; `condition` is set for a Condition."""
 
     element: str  # Principal, Action, Resource, Condition; of a grant: Grantee, Operation, Constraint, Token
     matched: bool
@@ -43,12 +43,11 @@ class StatementTrace(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """An outcome and its grounds.
+    """The outcome of a request and its grounds.
 
-    `reason` names the statements or grants that settled it; for an implicit deny the layers that had to allow and did
-    not; for an error the rule of KMS. `error` is KMS's exception name. `notes` are the documented contradictions and
-    silences (C2, S1 ...) that mattered. `because` is a sentence on an error, and `also` names the other exceptions that AWS's
-    documentation allows for in its place.
+    `reason`: the statements or grants that decided; of an implicit deny the layers that lack an Allow; of an error KMS's rule.
+    `error` is KMS's exception, `because` a sentence on it, `also` exceptions that AWS documents in its place. `notes` as in
+    `silences` (C2, S1).
     """
 
     outcome: Outcome
@@ -64,7 +63,7 @@ _WORST_FIRST = (Outcome.EXPLICIT_DENY, Outcome.IMPLICIT_DENY, Outcome.ERROR)
 
 
 def combine(decisions: Sequence[Decision]) -> Decision:
-    """Fold the decisions on the permissions that one call needs: it is allowed where each is; else the worst outcome speaks."""
+    """Combine the decisions on all permissions of a call: allowed where each is, else the worst outcome."""
     trace = tuple(item for decision in decisions for item in decision.trace)
     notes = _union(decision.notes for decision in decisions)
     for outcome in _WORST_FIRST:

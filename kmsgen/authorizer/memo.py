@@ -1,4 +1,4 @@
-"""Memory of work done: values by key, made when they are first asked for."""
+"""A bounded cache of computed values, by key."""
 
 from collections.abc import Callable, Hashable
 from types import MethodType
@@ -10,10 +10,10 @@ V = TypeVar("V")
 
 
 class Memo(dict[K, V]):
-    """A memory of at most `limit` values: `memo[key]` is what `make(key)` gave; full, it forgets everything and starts anew.
+    """A cache of at most `limit` values: `memo[key]` computes `make(key)` once; when full, it is emptied.
 
-    The object of a method is held weakly, for it is the one that holds the memory: so it goes with its last owner, and not when
-    garbage is next collected, which goes through everything that is remembered.
+    The owner of a bound method is held weakly, for it owns the cache: so both are freed at once, not by a garbage collection that
+    walks through every cached value.
     """
 
     __slots__ = ("_make", "_owner", "limit")

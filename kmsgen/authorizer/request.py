@@ -1,4 +1,4 @@
-"""What is asked: one call of one principal."""
+"""The request: one call of one principal to KMS."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -10,13 +10,11 @@ Values = tuple[str, ...]
 
 
 class Request(NamedTuple):
-    """A call to KMS.
+    """A call to KMS; `principal` is an ARN (of a role: some session of it), a service principal, or `*` for anonymous.
 
-    `principal` is an ARN (a role ARN stands for some session of that role), a service principal's name, or `*` for an
-    anonymous caller. `resources` empty means the bundle's first key. `context` holds condition keys that cannot be
-    derived; what can be is derived and never believed. No values (an empty tuple) tell that a key is absent, and what is not told
-    is open where AWS may send it; with `complete` it is absent: whoever asks has chosen every key that matters. `create_grant`
-    holds the parameters of a CreateGrant.
+    No `resources` mean the bundle's first key. `context` holds condition keys that cannot be derived; an empty tuple tells that a
+    key is absent. An untold key is open where AWS may send it, and absent if `complete`. `create_grant`: the grant of a
+    CreateGrant.
     """
 
     principal: str

@@ -1,1 +1,1 @@
-"""What would have to change for an access that is not given, tried out before it is said."""
+"""Advice on denied access: changes that give it, each tried with the authorizer before it is told."""

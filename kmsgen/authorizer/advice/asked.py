@@ -1,4 +1,4 @@
-"""A request with the policies that it was asked of, and one change of either, in words and made."""
+"""A request with its bundle, and a single change of either."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from kmsgen.policy.bundle import Bundle
 
 
 class Asked(NamedTuple):
-    """A request and the bundle that decides it."""
+    """A request and the bundle whose policies decide it."""
 
     request: Request
     bundle: Bundle
 
 
 class Change(NamedTuple):
-    """One change: what to do, and the request and policies after it."""
+    """One change, in words, with request and bundle after it."""
 
     text: str
     after: Asked

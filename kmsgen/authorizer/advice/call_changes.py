@@ -1,4 +1,4 @@
-"""Changes of a call: what a caller can pass, or by which way to call, so that a condition holds or fails."""
+"""Changes of a call that make a condition hold or fail: parameters, encryption context, route."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _NO_PARAMETERS = frozenset({"KeyId", "Tags", "TagKeys", "Recipient", "Constraint
 
 
 def changes(condition: Condition, asked: Asked, *, holds: bool) -> Iterator[Change]:
-    """Yield what a caller can do so that a condition holds, or fails; nothing where no call can."""
+    """Yield changes of the call after which a condition holds, or fails; none where no call can bring that about."""
     name = split_operator(condition.operator)
     if name is None:
         return
@@ -65,7 +65,7 @@ def changes(condition: Condition, asked: Asked, *, holds: bool) -> Iterator[Chan
 
 
 def _wanted(name: OperatorName, condition: Condition, request: Request, *, holds: bool) -> Iterator[str | None]:
-    """Yield values of the key, None for its absence, under which a condition holds or fails, as examples."""
+    """Yield example values of the condition key (None: absent) with which a condition holds, or fails."""
     if name.base == "Null":
         absent = ("true" in (folded(value) for value in condition.values)) is holds
         yield None if absent else ANY_VALUE
@@ -83,7 +83,7 @@ def _wanted(name: OperatorName, condition: Condition, request: Request, *, holds
 
 
 def _located(text: str, request: Request) -> str:
-    """Put the Region of the key in place of a wildcard in the name of a service."""
+    """Make a value of a pattern: a wildcard becomes the key's Region in a service name, and `x` elsewhere."""
     region = next((found for found in map(region_of, request.resources) if found), "us-east-1")
     return text.replace("*", region if text.endswith(".amazonaws.com") else "x").replace("?", "x")
 
@@ -131,7 +131,7 @@ _OTHER: Mapping[str, Callable[[str], str | None]] = {
 
 
 def _changed(asked: Asked, key: str, value: str | None) -> Change | None:
-    """Return the call with another value of a condition key, or without it; None where a caller cannot bring that about."""
+    """Return the call with another value of a condition key, or (None) without it; None where no caller can do that."""
     lower, request = folded(key), asked.request
     if lower.startswith(ENCRYPTION_CONTEXT) or lower == ENCRYPTION_CONTEXT_KEYS:
         return _with_pair(asked, key[len(ENCRYPTION_CONTEXT) :] if lower != ENCRYPTION_CONTEXT_KEYS else "", value)
@@ -151,7 +151,10 @@ def _changed(asked: Asked, key: str, value: str | None) -> Change | None:
 
 
 def _with_pair(asked: Asked, name: str, value: str | None) -> Change | None:
-    """Return the call with a pair in its encryption context, without one of that name, or (no name) with any pair or none."""
+    """Return the call with a pair in its encryption context; without it where `value` is None.
+
+    Without a `name`: with any pair of the name `value`, or with no encryption context.
+    """
     request = asked.request
     action = find_action(request.action)
     if action is None or not action.encryption_context:
@@ -167,7 +170,7 @@ def _with_pair(asked: Asked, name: str, value: str | None) -> Change | None:
 
 
 def for_grant(grant: Grant, asked: Asked) -> Iterator[Change]:
-    """Yield what a request has to carry for a grant, one change after the other: its token, and what its constraints ask for."""
+    """Yield, step by step, what a request must carry to meet a grant: its token, and the constraint's encryption context."""
     request = asked.request
     if not grant.propagated:
         request = request._replace(grant_tokens=(*request.grant_tokens, *(grant.tokens or (grant.id,))[:1]))

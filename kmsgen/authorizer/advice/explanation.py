@@ -1,7 +1,7 @@
-"""Of an access that was not given: why, which statement came nearest, and what would change the answer.
+"""Explanation of a denied access: why, the nearest statements, and changes that would give it.
 
-What is advised has been made and asked again: first what the caller can change in the call, and then what policies would have
-to allow besides. The answer is then allowed, or nothing is advised that is not part of the way there.
+Advice is tried with the authorizer: first changes of the call alone, then additions to policies. Only what leads to access is
+told.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _DENIED = "no Allow helps against an explicit Deny: change the statement, or the
 
 
 class Explanation(NamedTuple):
-    """Why access was not given, which statement of each layer came nearest, and what would change the answer."""
+    """Sentences on why access was denied, the nearest statement of each layer, and changes that would give access."""
 
     why: tuple[str, ...] = ()
     nearest: tuple[Miss, ...] = ()
@@ -38,14 +38,14 @@ class Explanation(NamedTuple):
 
 
 class Advice(NamedTuple):
-    """Changes that together give access: of the call alone, and of policies too."""
+    """Two sets of changes, each enough for access: of the call alone, and of policies (with the call where a Deny needs it)."""
 
     call: tuple[Change, ...] = ()
     policies: tuple[Change, ...] = ()
 
 
 def explain(request: Request, decision: Decision, bundle: Bundle) -> Explanation:
-    """Explain a decision with its trace; nothing to say of an access that is given."""
+    """Explain a decision that has its trace; empty for an allowed one."""
     if decision.outcome is Outcome.ALLOWED:
         return Explanation()
     if decision.outcome is Outcome.ERROR:
@@ -61,7 +61,7 @@ def explain(request: Request, decision: Decision, bundle: Bundle) -> Explanation
 
 
 def _grants(request: Request, decision: Decision, bundle: Bundle) -> Iterator[str]:
-    """Yield that a grant would do in the place of a key-policy statement."""
+    """Yield the hint that a grant would do instead of a key policy statement."""
     action = find(request.action)
     managed = any(access.key.manager == "AWS" for access in bundle.keys[:1])
     if decision.reason == ("key-policy",) and action is not None and action.grantable and not managed:
@@ -69,7 +69,7 @@ def _grants(request: Request, decision: Decision, bundle: Bundle) -> Iterator[st
 
 
 def advise(request: Request, bundle: Bundle) -> Advice:
-    """Find changes that give access: of the call alone where that can be, and otherwise of policies."""
+    """Find changes that give access: of the call alone, and of policies; empty where none was found."""
     asked = Asked(request, bundle)
     return Advice(tuple(_by_call(asked)), tuple(_by_policies(asked)))
 
@@ -78,7 +78,7 @@ def advise(request: Request, bundle: Bundle) -> Advice:
 
 
 def _by_call(asked: Asked) -> list[Change]:
-    """Search the shortest sequence of changes of the call that gives access; nothing where there is none in sight."""
+    """Breadth-first search for the fewest changes of the call that give access; empty after MAX_TRIES or MAX_STEPS."""
     authorizer = Authorizer(asked.bundle)
     waiting: list[tuple[Change, ...]] = [()]
     tried = 0
@@ -95,7 +95,7 @@ def _by_call(asked: Asked) -> list[Change]:
 
 
 def _candidates(asked: Asked, parts: list[tuple[Permission, Decision]]) -> Iterator[tuple[Change, ...]]:
-    """Yield changes of the call after which a Deny fails, or an Allow or grant that nearly fits does."""
+    """Yield changes of the call that stop a Deny, or make an Allow or grant match that nearly does."""
     for _permission, decision in parts:
         if decision.outcome is Outcome.EXPLICIT_DENY:
             denies = [trace for trace in decision.trace if trace.source in decision.reason and trace.effect is Effect.DENY]
@@ -110,7 +110,7 @@ def _candidates(asked: Asked, parts: list[tuple[Permission, Decision]]) -> Itera
 
 
 def _nearly(asked: Asked, trace: StatementTrace, failed: list[ElementMatch]) -> Iterator[tuple[Change, ...]]:
-    """Yield changes of the call after which an Allow or a grant matches that fails on what the call holds alone."""
+    """Yield changes of the call after which an Allow or grant matches, if only its conditions or constraints fail."""
     wanted = [element.condition for element in failed if element.condition is not None]
     if len(wanted) == len(failed):
         yield from _all_of(asked, wanted)
@@ -125,7 +125,7 @@ def _conditions(trace: StatementTrace) -> Iterator[Condition]:
 
 
 def _all_of(asked: Asked, conditions: list[Condition]) -> Iterator[tuple[Change, ...]]:
-    """Yield the changes after which all of several conditions hold, each in the first way there is."""
+    """Yield one sequence of changes after which all conditions hold, the first way for each; nothing if one cannot hold."""
     made: list[Change] = []
     for condition in conditions:
         change = next(changes(condition, made[-1].after if made else asked, holds=True), None)
@@ -139,7 +139,7 @@ def _all_of(asked: Asked, conditions: list[Condition]) -> Iterator[tuple[Change,
 
 
 def _by_policies(asked: Asked) -> list[Change]:
-    """Add what is lacking, and then what is lacking still; where a Deny is in the way, change the call if that helps."""
+    """Add Allows to the lacking layers round by round until access is given; against a Deny, change the call."""
     made: list[Change] = []
     for _round in range(MAX_ROUNDS):
         state = made[-1].after if made else asked
@@ -164,5 +164,5 @@ def _next(asked: Asked, authorizer: Authorizer, part: tuple[Permission, Decision
 
 
 def _is_of_service(layer: str, kind: CallerKind) -> bool:
-    """Return whether a layer is advised to nobody of a kind: services have no IAM policies."""
+    """Whether the caller is a service and the layer one that services do not have, as they have no IAM policies."""
     return kind is CallerKind.SERVICE and layer not in ("key-policy", "vpc-endpoint-policy")

@@ -1,4 +1,4 @@
-"""Changes of policies: what each layer would have to allow besides."""
+"""Changes of policies: which Allow each lacking layer would need."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _TEXTS = {
 
 
 def additions(asked: Asked, caller: Caller, permission: Permission, lacking: tuple[str, ...]) -> Iterator[Change]:
-    """Yield, one after the other, what to add to the layers that do not allow a permission, as far as that can be done.
+    """Yield, step by step, the Allow to add to each lacking layer; stops at one that cannot hold it.
 
-    A service principal has no IAM policies, and the policy of an AWS managed key is AWS's own.
+    A service principal has no IAM policies, and the key policy of an AWS managed key is AWS's own.
     """
     for layer in lacking:
         if layer not in _TEXTS or not _can_hold(Layer(layer), caller, permission):
@@ -39,7 +39,7 @@ def additions(asked: Asked, caller: Caller, permission: Permission, lacking: tup
 
 
 def _on(permission: Permission) -> str:
-    """Return the resource that a policy has to name: `*` for actions without one."""
+    """Return the resource for the advised statement: `*` for actions without a resource."""
     return "`*`" if permission.target.kind == "*" and permission.target.arn == "*" else permission.target.arn
 
 
@@ -51,7 +51,7 @@ def _can_hold(layer: Layer, caller: Caller, permission: Permission) -> bool:
 
 
 def _added(bundle: Bundle, layer: Layer, caller: Caller, permission: Permission) -> Bundle | None:
-    """Return the bundle with one more Allow in a layer; None where the bundle has no such policy."""
+    """Return the bundle with one more Allow in a layer."""
     allow = Statement(Effect.ALLOW, (permission.name,), ("*",), sid=ADVISED)
     if layer is Layer.KEY_POLICY:
         return _with_key_statement(bundle, permission.target.arn, allow._replace(principals=(_named(caller),)))

@@ -1,1 +1,1 @@
-"""What of a bundle matters for one caller, action and resource."""
+"""Statements and grants of a bundle that can apply to one caller, action and resource."""

@@ -1,4 +1,4 @@
-"""What of a bundle can matter for one principal, action and resource: computed once, used for every request of them."""
+"""The plan: statements and grants that can apply to one caller, action and resource, found once for all requests."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from kmsgen.authorizer.language.statement import Rule
 from kmsgen.catalogue.model import Action
 
 State = tuple[How, ...]
-"""How each statement and grant that the request decides meets it."""
+"""How each conditional statement and each grant of a plan meets one request, in the plan's order."""
 
 
 class Plan:
-    """What applies to a caller, action and resource.
+    """The statements and grants that apply to a caller, action and resource.
 
-    `fixed` are the statements and grants that match whatever the request holds; it may decide about those that are `conditional`
-    and about `grants`. `facts` is what holds beside them, `refusal` why KMS refuses the call whatever allows it, `beside` what
-    the call needs beside this permission. `generous`: what AWS leaves open is read so that there is more access.
+    `fixed` ones match every request; a request decides about `conditional` ones and `grants`. `facts`: what else counts;
+    `refusal`: why KMS refuses any such call; `beside`: what else the call needs. `generous`: what AWS leaves open counts as
+    access.
     """
 
     __slots__ = (
@@ -65,7 +65,7 @@ class Plan:
         self.beside: str | None = None
 
     def add(self, reaching: Iterable[tuple[RuleSet, Reaching]]) -> None:
-        """Take in those statements of all layers that match, or may match, by Action and by Resource element."""
+        """Take in the statements whose Action and Resource elements match, or may match, layer by layer."""
         fixed: list[tuple[Rule, Naming]] = []
         doubts: list[Rule] = []
         conditional: list[tuple[Rule, Naming]] = []
@@ -107,7 +107,7 @@ class Plan:
         return bool(self._asking or self.grants)
 
     def state(self, view: View) -> State:
-        """Return how each statement and grant that the request decides meets it."""
+        """Return how each conditional statement and each grant meets a request."""
         states = list(self.known)
         for place, program in self._asking:
             states[place] = program(view)
@@ -122,15 +122,15 @@ class Plan:
 
     @property
     def at_most(self) -> list[tuple[Rule | GrantRule, Naming]]:
-        """What can match beside a Deny that the request decides: the outcome of it bounds that of every request from above."""
+        """Upper bound: everything that can match, without the Denies that a request decides."""
         return [*self.fixed, *(match for match in self.conditional if not match[0].deny), *self.grants]
 
     def doubtful(self, state: State) -> bool:
-        """Return whether something about how the statements met the request is open, or to be noted."""
+        """Whether any statement met the request only perhaps, or a note on grants or on the rest of the call may be due."""
         return bool(self.fixed_doubts or self.beside or self.grants) or any(isinstance(how, tuple) for how in state)
 
     def matched(self, state: State) -> list[tuple[Rule | GrantRule, Naming]]:
-        """Return what matched: the statements and grants, with how each names the caller."""
+        """Return the statements and grants that matched, each with how it names the caller; open ones as the reading has them."""
         found = [*self.fixed]
         undecided: list[tuple[Rule | GrantRule, Naming]] = [*self.conditional, *self.grants]
         for match, how in zip(undecided, state, strict=True):

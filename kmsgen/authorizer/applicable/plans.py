@@ -1,4 +1,4 @@
-"""The plans for a request, one a permission that it needs: which policies, grants and guard rails of a bundle bear on it."""
+"""Plans for a request, one per permission that it needs: which policies, grants and guard rails of a bundle apply."""
 
 from __future__ import annotations
 
@@ -36,23 +36,23 @@ MAX_REMEMBERED = 65536
 ADDING = frozenset({"Tags", "ReplicaRegion", "MultiRegion", "PrimaryRegion", "DestinationKeyId"})
 ENDPOINT = "aws:sourcevpce"
 UNTOLD = "some VPC endpoint"
-"""No id: the request comes through an endpoint that it does not name, so that no policy of one surely allows it."""
+"""Stands for a VPC endpoint that the request does not name: no endpoint policy surely allows it."""
 # what of a request decides on its plans: who, what, on which resources, through which VPC endpoint that has a policy, and whether
 # the whole call is asked about
 _Asked = tuple[str, str, tuple[str, ...], str | None, bool]
 
 
 class _Needed(NamedTuple):
-    """The permissions that a request needs, and in words what the call needs beside them."""
+    """The permissions that a request needs; `beside` says what the call needs besides them, None if nothing."""
 
     permissions: tuple[Permission, ...]
     beside: str | None
 
 
 class _Common(NamedTuple):
-    """What bears on a permission for every caller of one standing: the facts, why KMS refuses the call, the layers.
+    """What applies to a permission for every caller of one standing: facts, KMS's refusal, compiled layers.
 
-    `reaching` are the statements of each layer that match, or may match, by Action and by Resource element.
+    `reaching`: of each layer the statements whose Action and Resource elements match, or may match.
     """
 
     facts: Facts
@@ -62,7 +62,7 @@ class _Common(NamedTuple):
 
 
 class Plans:
-    """Makes the plans for requests on the keys of a bundle, each once."""
+    """Makes and keeps the plans for requests on the keys of a bundle."""
 
     def __init__(self, bundle: Bundle, *, generous: bool) -> None:
         self.bundle = bundle
@@ -83,9 +83,9 @@ class Plans:
         self._plans = Memo(MAX_REMEMBERED, self._plain_plans)
 
     def of(self, request: Request, *, whole: bool = False) -> tuple[Plan, ...]:
-        """Return what can matter for a request, a plan a permission that it names; nothing for an action that KMS lacks.
+        """Return a plan for each permission that a request names; empty for an action that KMS does not have.
 
-        Of the `whole` call with those that it leaves out.
+        `whole`: also for those that the call needs and the request leaves out.
         """
         endpoint = self._endpoint(request) if self._endpoints else None
         if request.parameters and not ADDING.isdisjoint(request.parameters):
@@ -93,7 +93,7 @@ class Plans:
         return self._plans[request.principal, request.action, request.resources, endpoint, whole]
 
     def caller(self, principal: str) -> Caller:
-        """Return what follows from a principal."""
+        """Return the caller that a principal (ARN, account id, service principal, `*`) stands for."""
         return self._callers[principal]
 
     def grants(self, arn: str) -> tuple[GrantRule, ...]:
@@ -101,7 +101,7 @@ class Plans:
         return self._keys.grants(arn)
 
     def facts(self, request: Request) -> Iterator[tuple[Facts, Refusal | None]]:
-        """Yield what holds of each permission that a request needs, whatever the policies say; through no VPC endpoint."""
+        """Yield the facts and KMS's refusal for each permission of a request, without any statement; through no VPC endpoint."""
         caller = self._standings[self.caller(request.principal)]
         needed = self._needed(request) if request.parameters else self._plain[request.action, request.resources, False]
         for permission in needed.permissions:
@@ -112,7 +112,7 @@ class Plans:
         return caller._replace(organization=caller.organization or self._organizations.get(caller.account))
 
     def _endpoint(self, request: Request) -> str | None:
-        """Return the VPC endpoint that the request came through, if its policy is known; UNTOLD if it may be any of them."""
+        """Return the VPC endpoint with a known policy by which the request came, or None; UNTOLD if it may be any endpoint."""
         told = {folded(name): values for name, values in request.context.items()}
         if ENDPOINT not in told and not self.generous and any(told.get(key) for key in THROUGH_ENDPOINT):
             return UNTOLD
@@ -177,7 +177,7 @@ class Plans:
             yield self._endpoints[endpoint]
 
     def _policies_beside(self, policies: PrincipalPolicies, *, scps: bool) -> tuple[RuleSet, ...]:
-        """Compile the policies beside a caller, those that limit it included."""
+        """Compile a caller's identity policies, boundary, session policies and SCPs."""
         key = (id(policies), scps)
         if key not in self._beside:
             self._beside[key] = (policies, tuple(_beside(policies, scps=scps)))
@@ -188,7 +188,7 @@ class Plans:
 
 
 def organizations(described: Mapping[str, PrincipalPolicies]) -> Mapping[str | None, Organization]:
-    """Return the organizations of accounts, as they are described for any principal of each."""
+    """Return each account's organization, as described for any principal of the account."""
     found: dict[str | None, Organization] = {}
     for principal, policies in described.items():
         account = account_of(principal)

@@ -1,4 +1,4 @@
-"""How the parts of a statement that a request decides meet it, put together once for a permission and a caller."""
+"""Programs: the parts of a statement that a request decides, compiled once for a permission and a caller."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from kmsgen.catalogue.model import Values
 
 UNMATCHED, MATCHED = 0, 1
 How = int | Values
-"""How a statement met a request: UNMATCHED, MATCHED, or, where that is open, the notes on why."""
+"""How a statement met a request: UNMATCHED, MATCHED or, where that is open, the notes on why."""
 
 _OF_BUNDLE = frozenset({"caller ARN", "caller description", "resource ARN", "key"})
-"""What a bundle tells: of the origins that the catalogue gives condition keys."""
+"""Origins of condition keys (as the catalogue names them) that a bundle alone tells."""
 
 
 class Program:
-    """Tells how the parts of a statement that a request decides meet it: its conditions, and its Resource with variables."""
+    """Tests what a request decides about a statement: its conditions, and its Resource element if that has policy variables."""
 
     __slots__ = ("_arn", "_of_bundle", "_resource", "_steps")
 
@@ -56,7 +56,7 @@ class Program:
         return tuple(dict.fromkeys(doubts)) if doubts else MATCHED
 
     def for_caller(self, caller: Caller, permission: Permission) -> Program | How:
-        """Return how every request of a caller is met, or what is left to decide for each."""
+        """Decide the conditions that the bundle alone settles for a caller; return how that ends, or a program for the rest."""
         if not self._of_bundle:
             return self
         view = view_of_any(caller, permission)
@@ -72,13 +72,13 @@ class Program:
 
 
 def program_of(rule: Rule, permission: Permission, caller: Caller | None) -> Program:
-    """Put together how the parts of a statement that the request decides meet it; `caller` is one whose role's path is open."""
+    """Compile what the request decides about a rule; `caller` is given only where the path of its role is unknown."""
     steps = [_Condition(test, permission, caller) for test in rule.conditions]
     return Program(steps, rule.resource if rule.resource.variables else None, permission.target.shape or permission.target.arn)
 
 
 class _OpenCondition:
-    """A condition of which nothing tells whether it holds of any request, with the notes on why."""
+    """A condition that is open for every request, with the notes on why."""
 
     __slots__ = ("_causes",)
 
@@ -93,9 +93,9 @@ class _OpenCondition:
 
 
 class _Condition:
-    """A condition on one permission's requests; `check` tells whether it holds of one, None where that is open.
+    """A compiled condition for one permission; `check` tells whether it holds of a request, None where that is open.
 
-    `of_bundle`: what it reads may follow from the bundle alone.
+    `of_bundle`: every condition key that it reads may follow from the bundle alone.
     """
 
     __slots__ = ("_resolve", "check", "of_bundle", "paths", "test")
@@ -110,7 +110,7 @@ class _Condition:
         self.check: Callable[[View], Maybe] = self._check_paths if self.paths else _check_of(test, self._resolve)
 
     def of_any(self, view: View) -> bool | Step:
-        """Return whether the condition holds of any request; else what tells it of each."""
+        """Whether the condition holds of every request; where that depends on the request, the step that decides it."""
         try:
             matched = self.check(view)
             return _OpenCondition(self.causes(view)) if matched is None else matched
@@ -118,15 +118,15 @@ class _Condition:
             return self
 
     def _check_paths(self, view: View) -> Maybe:
-        """Compare the ARN of a role whose path is not known under every path that would change the result (P1).
+        """Compare aws:PrincipalArn under every role path that could matter, where the path is unknown (P1); open if they differ.
 
-        A Deny that lists roles, and an Allow that leaves roles out, must not miss one for its path.
+        A Deny that lists roles, and an Allow that excludes roles, must not miss the role because of its path.
         """
         results = {self.test.check(values, lookup_in(view)) for values in self.paths}
         return results.pop() if len(results) == 1 else None
 
     def causes(self, view: View) -> Values:
-        """Return the notes on why it is open: what is not told, or that it cannot be evaluated (P1, P4, P5, P15, S12)."""
+        """Return the notes on why the condition is open: a key is untold, or cannot be evaluated (P1, P4, P5, P15, S12)."""
         if self.paths:
             return ("P1",)
         return _why_open(self.test, (self._resolve(view), *map(lookup_in(view), self.test.variables)))
@@ -142,7 +142,7 @@ def _may_follow_from_bundle(key: str) -> bool:
 
 
 def _check_of(test: ConditionTest, resolve: Resolver) -> Callable[[View], Maybe]:
-    """Return what tests a request; where values of one key are compared with texts, only that key is looked up."""
+    """Return the test of a condition; without policy variables it looks up a single condition key."""
     if test.variables:
         return lambda view: test.check(resolve(view), lookup_in(view))
     if test.unreliable:

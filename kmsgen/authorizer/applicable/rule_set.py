@@ -1,4 +1,4 @@
-"""The compiled statements of one layer and the grants of keys, with what was found out for actions, resources and callers."""
+"""Compiled statements of a layer and grants of keys, with caches by action, resource and caller."""
 
 from __future__ import annotations
 
@@ -46,18 +46,18 @@ class RuleSet:
         return self._covering[action]
 
     def reaching(self, permission: Permission) -> Reaching:
-        """Return the rules that match, or may match, by Action and by Resource element, and whether that is open.
+        """Return the rules whose Action and Resource elements match, or may match, a permission; True beside those that are open.
 
-        A Resource element with variables may match: the request tells.
+        A Resource element with policy variables counts as a match here: the request decides.
         """
         return self._reaching[permission.name, permission.target.arn, permission.target.shape]
 
     def program(self, rule: Rule, permission: Permission, caller: Caller) -> Program:
-        """Return how the parts of a rule that the request decides meet it; once for all callers where their form says all."""
+        """Return a rule's program for a permission; one for all callers, unless the path of the caller's role is unknown."""
         return self._programs[rule, permission, None if caller.path_known else caller]
 
     def naming(self, caller: Caller) -> Mapping[Rule, Naming]:
-        """Return how each rule names the caller."""
+        """Return how each rule's Principal element names the caller."""
         return self._namings[caller] if self._everyone is None else self._everyone
 
     def _cover(self, action: str) -> tuple[tuple[Rule, Maybe], ...]:
@@ -81,7 +81,7 @@ class RuleSet:
 
 
 class DeniesOfSomeUser(RuleSet):
-    """What is denied to users of whom one may be the caller: whose session a federated one is nothing tells (P7)."""
+    """The Denies on all IAM users of an account: nothing tells which of them a federated user session belongs to (P7)."""
 
     __slots__ = ("_doubts",)
 
@@ -94,7 +94,7 @@ class DeniesOfSomeUser(RuleSet):
         self._doubts = dict.fromkeys(self.rules, DOUBT)
 
     def naming(self, caller: Caller) -> Mapping[Rule, Naming]:
-        """Return that each rule may be about the caller."""
+        """Return DOUBT for every rule where the caller is a federated user, else NOT_NAMED."""
         return self._doubts if caller.kind is CallerKind.FEDERATED else dict.fromkeys(self.rules, NOT_NAMED)
 
 
@@ -103,7 +103,7 @@ def _program(key: tuple[Rule, Permission, Caller | None]) -> Program:
 
 
 def _by_name(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
-    """Return the rules by the names that they give; under an empty name those that may name anybody by other means."""
+    """Index rules by the principals that they name literally; under "" those with wildcards, NotPrincipal or other kinds."""
     found: dict[str, list[Rule]] = {}
     for rule in rules:
         listed = rule.statement.principals or ()
@@ -122,12 +122,12 @@ def _reaching(covering: Iterable[tuple[Rule, Maybe]], arn: str | Shape) -> Itera
 
 
 def rules_of(documents: Iterable[Document], layer: Layer) -> RuleSet:
-    """Compile the policies of a layer that apply together."""
+    """Compile all policies of one layer, of which any may allow."""
     return RuleSet(compile_documents(documents, layer, count(1)))
 
 
 def rules_of_levels(levels: Levels, layer: Layer) -> RuleSet:
-    """Compile the policies of a layer of levels, root first."""
+    """Compile SCPs or RCPs level by level, the organization's root first."""
     numbers = count(1)
     return RuleSet(rule for i, level in enumerate(levels) for rule in compile_documents(level, layer, numbers, i))
 
@@ -141,7 +141,7 @@ NO_RULES = RuleSet(())
 
 
 class KeyRules:
-    """The compiled policy and grants of each key of a bundle, by ARN; a key that is none of them has neither."""
+    """The compiled key policy and grants of each key of a bundle, by ARN; empty for any other key."""
 
     def __init__(self, keys: Iterable[KeyAccess], *, generous: bool) -> None:
         self._generous = generous
@@ -187,6 +187,6 @@ class KeyRules:
 
 
 def _role_name(principal: str) -> str | None:
-    """Return account and name of a role, without its path: what an ARN of its sessions tells of it."""
+    """Return `ACCOUNT:NAME` of a role ARN, without the path: all that a session ARN tells of its role; None for another ARN."""
     arn = parse_arn(principal)
     return f"{arn.account}:{arn.name.rpartition('/')[2]}" if arn is not None and arn.kind == "role" else None

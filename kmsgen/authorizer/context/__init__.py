@@ -1,1 +1,1 @@
-"""What a request holds: the values of every condition key, and the permissions that a call needs."""
+"""The request context: what every condition key holds, and which permissions a call needs."""

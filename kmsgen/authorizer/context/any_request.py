@@ -1,4 +1,4 @@
-"""Any request of a caller for a permission: what holds of it follows from the bundle, and holds of each such request."""
+"""Condition keys that only the bundle decides: answers that hold of every request of a caller for a permission."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from kmsgen.authorizer.language.principal import Caller
 
 
 class DependsOnRequestError(Exception):
-    """The answer depends on what the request holds."""
+    """The answer depends on what the request holds, so that none holds of every request."""
 
 
 class _AnyRequest:
@@ -22,5 +22,8 @@ ANY: Any = _AnyRequest()
 
 
 def view_of_any(caller: Caller, permission: Permission) -> View:
-    """Return the context of any request of a caller; looking up what the request decides raises DependsOnRequestError."""
+    """Return the context that all requests of a caller for a permission share.
+
+    Looking up what only a request decides raises DependsOnRequestError.
+    """
     return View(ANY, caller, permission.action, permission.target, ANY)

@@ -1,6 +1,6 @@
-"""What condition keys hold of who calls and by which way: principal, organization, service, network.
+"""Condition keys about the caller: principal, organization, calling service, network.
 
-Each function returns values, None where the key is surely absent, or NOT_TOLD.
+Each function returns values, None where the key is surely absent, or NOT_TOLD where nothing tells it.
 Source: IAM User Guide, reference_policies_condition-keys, id_session-tags; KMS Developer Guide, conditions-kms.
 """
 
@@ -56,7 +56,7 @@ def _user_id(view: View) -> Found:
 
 
 def _can_be_id(text: str, caller: Caller) -> bool:
-    """Return whether a text can be aws:userid of a caller: `ID:SESSIONNAME` of a session, an id without colon of a user."""
+    """Whether a text can be the caller's aws:userid: `ID:SESSIONNAME` of a session, an id without a colon of a user."""
     if caller.kind is CallerKind.SESSION:
         return text.endswith(f":{caller.session}")
     return caller.kind is CallerKind.ROLE or ":" not in text
@@ -84,7 +84,7 @@ def _service_names(view: View) -> Found:
 
 
 def organization_id(whose: Callable[[View], Organization | None], key: str, paths: str) -> Derive:
-    """Return what gives the id of an organization: the description, the request, the paths that it tells."""
+    """Return the resolver of an organization id: from the description, else the request, else the paths that it tells."""
 
     def derive(view: View) -> Found:
         described = whose(view)
@@ -100,7 +100,7 @@ def organization_id(whose: Callable[[View], Organization | None], key: str, path
 
 
 def organization_paths(whose: Callable[[View], Organization | None], key: str, id_key: str) -> Derive:
-    """Return what gives the paths of an account in its organization; where only the id is known they begin with it."""
+    """Return the resolver of organization paths; where only the organization's id is known, they begin with it."""
 
     def derive(view: View) -> Found:
         described = whose(view)
@@ -147,13 +147,13 @@ def _account_of_source(view: View) -> str:
 
 
 def _of_source(view: View) -> Organization | None:
-    """Return the organization of the account in aws:SourceAccount, where that is the key's and described."""
+    """Return the organization of aws:SourceAccount where that account is the key's and its organization is described."""
     told = view.told("aws:sourceaccount")
     return view.target.organization if isinstance(told, tuple) and told[0] == view.target.account else None
 
 
 def _where_source_is_known(key: str, derive: Derive) -> Derive:
-    """Leave a key of the source's organization open where the source is told: it has the key if its account is in one."""
+    """Leave aws:SourceOrgID or aws:SourceOrgPaths open where the source account is told: it may be in an organization."""
 
     def found(view: View) -> Found:
         seen = derive(view)
@@ -163,7 +163,7 @@ def _where_source_is_known(key: str, derive: Derive) -> Derive:
 
 
 def _mfa_present(view: View) -> Found:
-    """Return aws:MultiFactorAuthPresent; an age implies it, and sessions that cannot have used MFA never hold true."""
+    """Return aws:MultiFactorAuthPresent: `true` if an age is told; credentials that cannot have used MFA never hold it."""
     told = view.told("aws:multifactorauthpresent")
     if told is NOT_TOLD and isinstance(view.told("aws:multifactorauthage"), tuple):
         return ("true",)
@@ -185,7 +185,7 @@ def _mfa_age(view: View) -> Found:
 
 
 def tag_of(tags: Pairs, name: str) -> Seen:
-    """Return the values of a tag, whose name is in lower case; such as are so in another alphabet may count (P15)."""
+    """Return the values of a tag, whose name is in lower case; open where names agree only by case beyond ASCII (P15)."""
     same = tuple(value for tag, value in tags if folded(tag) == name)
     if name.isascii() and all(tag.isascii() for tag, _ in tags):
         return same
@@ -195,9 +195,9 @@ def tag_of(tags: Pairs, name: str) -> Seen:
 
 
 def principal_tag(name: str) -> Derive:
-    """Return what gives the value of a principal's tag: a session tag replaces the role's or user's of that name, in any case.
+    """Return the resolver of aws:PrincipalTag: a session tag replaces a tag of the role or user of that name, in any case.
 
-    Described tags are all there are, but for what the request tells.
+    Where the caller's tags are described these are all, but for session tags that the request tells.
     """
     key = f"{PRINCIPAL_TAG}{name}"
 

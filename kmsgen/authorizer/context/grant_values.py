@@ -1,4 +1,4 @@
-"""What the condition keys on encryption contexts and on grants hold of a request.
+"""Condition keys about encryption contexts and grants: what they hold of a request.
 
 Source: KMS Developer Guide, conditions-kms, grant-manage; KMS API Reference, GrantConstraints.
 """
@@ -16,7 +16,10 @@ from kmsgen.policy.grant import Grant
 
 
 def of_context(read: Callable[[View], Seen]) -> Derive:
-    """Read the encryption context; of CreateGrant the new grant's constraint, of RetireGrant perhaps the grant's (S8)."""
+    """Return the resolver of an encryption context key: the call's context, or the constraint of the grant to create.
+
+    For RetireGrant it is open whether AWS sees the constraint of the grant (S8).
+    """
 
     def derive(view: View) -> Found:
         name = view.action.name
@@ -28,7 +31,7 @@ def of_context(read: Callable[[View], Seen]) -> Derive:
 
 
 def encryption_context(name: str) -> Derive:
-    """Read one pair of the encryption context by its key."""
+    """Return the resolver of kms:EncryptionContext:NAME, by NAME in lower case."""
 
     def read(view: View) -> Seen:
         plain = name.isascii() and view.plain_pairs
@@ -38,7 +41,7 @@ def encryption_context(name: str) -> Derive:
 
 
 def encryption_context_keys(view: View) -> Values | None:
-    """Return the keys of the encryption context; None where it is empty."""
+    """Return kms:EncryptionContextKeys: the names of all pairs; None where there are none."""
     return tuple(key for key, _value in view.context_pairs) or None
 
 

@@ -1,6 +1,6 @@
-"""What each condition key holds of a request: from the key, the caller, the parameters; from the caller's word only what is left.
+"""Condition keys of a request, a function each: derived from the key, the caller and the parameters, and else as told.
 
-Each function returns values, None where the key is surely absent, an open value, or NOT_TOLD.
+Each returns values, None where the key is surely absent, an open value, or NOT_TOLD.
 Source: KMS Developer Guide, conditions-kms, conditions-aws; IAM User Guide, reference_policies_condition-keys.
 """
 
@@ -57,7 +57,7 @@ def _of_key(key: str, read: Callable[[Key], Values | None]) -> Derive:
 
 
 def _of_creation(view: View, key: str, read: Callable[[Key], Values | None]) -> Found:
-    """Return what kms:CreateKey sees of the key to create; of a replica perhaps what it will be, perhaps nothing (S15)."""
+    """Return what kms:CreateKey sees of the new key; for a replica its future properties or nothing, for AWS is silent (S15)."""
     if view.target.copied is not None:
         replica = view.target.copied._replace(multi_region_key_type="REPLICA")
         return either_way(read(replica) or None, f"S15:{key}")
@@ -109,7 +109,7 @@ def _region(view: View) -> Found:
 
 
 def _service_of_role(view: View) -> Found:
-    """Return the service for which KMS has a role made: none but the multi-Region one (multi-region-auth-slr)."""
+    """Return iam:AWSServiceName: KMS creates the multi-Region service-linked role only (multi-region-auth-slr)."""
     made = view.action.name == "iam:CreateServiceLinkedRole"
     return (MULTI_REGION_SERVICE,) if made else view.told("iam:awsservicename")
 
@@ -120,7 +120,7 @@ def _resource_account(view: View) -> Found:
 
 
 def _organization(view: View) -> Organization | None:
-    """Return the organization of the resource's account, which is the caller's where the account is."""
+    """Return the organization of the resource's account; in the caller's own account, the one that the request tells."""
     if view.target.organization is not None or view.caller.account != view.target.account:
         return view.target.organization
     told = view.told("aws:principalorgid")
@@ -147,7 +147,7 @@ def _request_alias(view: View) -> Found:
 
 
 def parameter(key: str) -> Derive:
-    """Return what finds a condition key that a request parameter gives."""
+    """Return the resolver of a condition key that a request parameter gives."""
     return lambda view: parameters.of(key, view.action.name, view.request.parameters) or view.told(key)
 
 
@@ -165,7 +165,7 @@ def _algorithm(name: str) -> Derive:
 
 
 def _limited(view: View, name: str, told: Found) -> Found:
-    """Return an algorithm as told, else one of those that the key's spec leaves."""
+    """Return an algorithm as told, else one of those that the key spec allows."""
     key = view.target.key
     if told is not NOT_TOLD or key is None:
         return told
@@ -194,13 +194,13 @@ def _on_same_key(view: View) -> Found:
 
 
 def _valid_to(view: View) -> Found:
-    """Give kms:ValidTo as a number, which both Date and Numeric operators take (C13)."""
+    """Return kms:ValidTo as epoch seconds, which Date and Numeric operators both take (C13)."""
     asked = parameter("kms:validto")(view)
     return (_epoch(asked) or asked) if isinstance(asked, tuple) else asked
 
 
 def _time(key: str, other: str) -> Derive:
-    """Derive aws:CurrentTime or aws:EpochTime from the other where only that is given: they are one moment."""
+    """Return the resolver of aws:CurrentTime or aws:EpochTime, from the other where only that is told."""
 
     def derive(view: View) -> Found:
         told, moment = view.told(key), view.told(other)

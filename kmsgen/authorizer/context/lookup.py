@@ -1,8 +1,8 @@
-"""The lookup of condition keys: which exist on which action, and what finds what each holds in a request.
+"""Condition keys by name: which keys an action has, and which function finds what each holds.
 
-A caller's word on a key that can be derived counts for nothing; what nobody tells is open where AWS sends it. A key that AWS's
-own pages give an action in one place and not in another is read both ways (C11). Source: KMS Developer Guide, conditions-kms,
-conditions-aws, alias-access; IAM User Guide, reference_policies_condition-keys.
+A request's word on a key that can be derived is dropped; an untold key is open where AWS may send it. Where AWS's pages disagree
+whether an action has a key, it is read both ways (C11). Source: KMS Developer Guide, conditions-kms, conditions-aws,
+alias-access; IAM User Guide, reference_policies_condition-keys.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def lookup(view: View, key: str) -> Seen:
 
 
 def lookup_in(view: View) -> Lookup:
-    """Return the lookup of condition keys in one request."""
+    """Return the function that looks condition keys up in one request, by name in lower case."""
     action, alias = view.action.name, view.target.kind == "alias"
     return lambda key: resolver(key, action, alias=alias)(view)
 
@@ -39,9 +39,9 @@ def _absent(_view: View) -> None:
 
 @lru_cache(maxsize=16384)
 def resolver(key: str, action: str, *, alias: bool) -> Resolver:
-    """Return what finds what a condition key holds in requests of an action, on an alias or not. The key is in lower case.
+    """Return the function that finds a condition key (in lower case) in requests of an action; `alias`: its resource is an alias.
 
-    An alias has no condition keys of its own.
+    An alias has neither `kms:` keys nor tags.
     """
     key = OLD_NAMES.get(key, key)
     if alias and key.startswith(("kms:", RESOURCE_TAG)):

@@ -1,7 +1,7 @@
-"""Request parameters that condition keys see: which is which, and how a request tells them.
+"""Request parameters read as condition keys: which parameter gives which key, and in which form.
 
-Source: KMS Developer Guide, conditions-kms; KMS API Reference. What a condition sees of an absent parameter: the catalogue's
-availability of the key.
+Source: KMS Developer Guide, conditions-kms; KMS API Reference. What a key holds where its parameter is absent is in the catalogue
+(`availability`).
 """
 
 from collections.abc import Mapping
@@ -60,7 +60,7 @@ def tags(parameters: Parameters) -> tuple[tuple[str, str], ...] | None:
 
 
 def tag_keys(parameters: Parameters) -> Values | None:
-    """Return the names of the tags that the request sets or removes; None where it has none of these parameters."""
+    """Return aws:TagKeys: the names of the tags that a request sets or removes; None without such a parameter."""
     raw = parameters.get("TagKeys")
     if isinstance(raw, list | tuple):
         return tuple(str(item) for item in raw)

@@ -1,6 +1,6 @@
-"""What a call needs permission for: one or several pairs of action and resource.
+"""Permissions of a call: the pairs of action and resource that must all be allowed.
 
-A call is allowed where all that it needs is. What a request names is asked for, and, of a whole call, what it leaves out.
+A call is allowed where each of them is: those that the request names and, for a whole call, those that it leaves out.
 Source: KMS Developer Guide, alias-access, multi-region-keys-auth, tag-permissions; KMS API Reference, CreateKey, ReplicateKey,
 UpdatePrimaryRegion, UpdateAlias, ReEncrypt.
 """
@@ -31,9 +31,9 @@ _REPLICATE = "ReplicateKey"
 
 
 class Permission:
-    """One permission that a call needs; `name` is the action as policies spell it, `kms:Decrypt`.
+    """One action on one resource that a call needs; `name` is the action in policies, `kms:Decrypt`.
 
-    `left_out` says in words what it is where the request does not name it.
+    `left_out` says it in words where the request does not name it, and is empty where it does.
     """
 
     __slots__ = ("action", "left_out", "name", "target")
@@ -47,7 +47,7 @@ class Permission:
 
 
 class Permissions:
-    """Finds the permissions that a call needs: what the texts in a request's `resources` mean among the keys of a bundle."""
+    """Finds the permissions that a call needs, and the keys of a bundle that its `resources` mean."""
 
     def __init__(self, keys: Iterable[KeyAccess], organizations: Mapping[str | None, Organization]) -> None:
         self._keys = tuple(keys)
@@ -58,9 +58,9 @@ class Permissions:
     # --- what a request names -------------------------------------------------------------------------------------------------
 
     def of(self, request: Request) -> tuple[Permission, ...]:
-        """Return the permissions that a request names: one a resource, and what its parameters add; none of an unknown action.
+        """Return the permissions that a request names: one per resource, and what parameters add; none for an unknown action.
 
-        The operation ReEncrypt is asked as such, with source and destination, or as its two actions.
+        ReEncrypt is taken as the operation, with source and destination, or as either of its two actions.
         """
         if _is_re_encryption(request):
             return self._re_encryption(request)
@@ -93,7 +93,7 @@ class Permissions:
     def _creation(
         self, action: Action, request: Request, replicated: Sequence[Permission] = (), left_out: str = ""
     ) -> Iterator[Permission]:
-        """Yield what a call without a key needs: CreateKey more where it tags, and where it makes a multi-Region key."""
+        """Yield what a call without a key needs: CreateKey also tagging, and for multi-Region keys a service-linked role."""
         region = text_of(request.parameters.get("ReplicaRegion")) or ""
         copied = next((one.target.key or Key(one.target.arn) for one in replicated), None)
         yield Permission(action, Resource("*", "*", region=region, copied=copied), left_out)
@@ -107,7 +107,7 @@ class Permissions:
             yield Permission(SERVICE_LINKED_ROLE, Resource(role, "*", region="us-east-1"))
 
     def _new_key(self, request: Request, region: str) -> Resource:
-        """Return the key that is created, whose id nobody knows: any key of the caller's account and the Region."""
+        """Return the key to be created, whose id is unknown: any key ARN of the caller's account in the Region."""
         caller = parse_arn(request.principal)
         told = (values for name, values in request.context.items() if folded(name) == "aws:requestedregion")
         region = region or next((values[0] for values in told if values), "")
@@ -120,7 +120,7 @@ class Permissions:
     # --- what it leaves out ---------------------------------------------------------------------------------------------------
 
     def left_out(self, request: Request, named: Sequence[Permission]) -> Iterator[Permission]:
-        """Yield what the whole call needs beside the permissions that a request names."""
+        """Yield the permissions that the whole call needs and the request does not name; `named` are those that it does."""
         action = named[0].action if named else None
         if action is None:
             return
@@ -135,7 +135,7 @@ class Permissions:
             yield from self._creation(ACTIONS["CreateKey"], request, named, "kms:CreateKey in the replica's Region")
 
     def _alias_halves(self, action: Action, named: Sequence[Permission]) -> Iterator[Permission]:
-        """Yield the alias of CreateAlias, UpdateAlias and DeleteAlias, and the keys, that are not named."""
+        """Yield what CreateAlias, UpdateAlias or DeleteAlias needs and the request does not name: the alias, or the keys."""
         aliases = [one.target for one in named if one.target.kind == "alias"]
         keys = [one.target for one in named if one.target.kind == "key"]
         if len(aliases) + len(keys) < len(named):
@@ -150,7 +150,7 @@ class Permissions:
             yield from self._keys_of_update(action, keys, holder)
 
     def _keys_of_update(self, action: Action, keys: Sequence[Resource], holder: Resource | None) -> Iterator[Permission]:
-        """Yield the key that has the alias and the key that gets it, as far as they are not named."""
+        """Yield the keys of UpdateAlias that the request does not name: the one that has the alias, the one that gets it."""
         named_holder = holder is not None and any(key.arn == holder.arn for key in keys)
         if not named_holder:
             has_it = holder or Resource("the key that has the alias", UNKNOWN)
@@ -169,7 +169,7 @@ class Permissions:
     # --- resources ------------------------------------------------------------------------------------------------------------
 
     def find(self, text: str, action: Action) -> Resource:
-        """Return what a resource of a request is: a key by ARN or id, an alias by ARN or name."""
+        """Find the resource that a text means: a key by ARN or id, an alias by ARN or name; else one of kind "unknown"."""
         if text == "*":
             return Resource(text, "*" if action.name == _REPLICATE else UNKNOWN)
         access = self._by_arn.get(text)
@@ -209,7 +209,7 @@ def _is_re_encryption(request: Request) -> bool:
 
 
 def _any_alias(key: Resource) -> Resource:
-    """Return an alias that nobody names: any in the account and Region of a key; one that KMS could give the key."""
+    """Return an alias that the request does not name: any in the account and Region of `key`."""
     head = _beside(key.arn, "alias/")
     return replace(key, arn=f"{head}*", kind="alias", access=None, shape=(head, Some.WORD))
 
@@ -231,7 +231,7 @@ def _marked(targets: list[Resource]) -> list[Resource]:
 
 
 def needed_beside(permissions: Sequence[Permission]) -> str | None:
-    """Return what the whole call needs beside the permissions that were asked about, in words; None if nothing."""
+    """Say what the whole call needs besides the permissions that were asked about; None if nothing."""
     if not permissions:
         return None
     action = permissions[0].action

@@ -1,4 +1,4 @@
-"""Kinds of requests: what the catalogue says of all requests that such credentials sign, by such a route, of one action.
+"""Kinds of requests by signer, route and action: which condition keys AWS sends with all of them.
 
 Source: the availability of condition keys in the catalogue, each row with its pages.
 """
@@ -16,17 +16,17 @@ MAX_KEYS = 256
 
 
 class Consequences(NamedTuple):
-    """What follows from the keys that a request tells: other keys, each with its value or empty for any, and keys ruled out."""
+    """Condition keys that follow from told ones: `implied` with their value (empty for any), and `excluded` ones."""
 
     implied: Mapping[str, str]
     excluded: frozenset[str]
 
 
 class RequestKind:
-    """One kind of requests; `signer` is None for nobody who can call KMS. Condition keys are named in lower case.
+    """The requests of one kind of signer, by one route, for one action; `signer` is None for who cannot call KMS.
 
-    `occurrence` tells how each key occurs in them, None for a key that nobody knows; `tellable` whether such a request may tell
-    it; `consequences` what follows from all keys that one tells.
+    `occurrence`: how AWS sends a condition key (in lower case) with them, None for an unknown key. `tellable`: whether such a
+    request may tell the key. `consequences`: what follows from all keys that one tells.
     """
 
     __slots__ = ("__weakref__", "action", "consequences", "occurrence", "route", "signer", "tellable")
@@ -44,7 +44,7 @@ class RequestKind:
         return None if row is None or self.signer is None else row.occurrence(self.signer, self.route, self.action)
 
     def _tellable(self, key: str) -> bool:
-        """Of a forward access session a request may tell how the first one came in."""
+        """Return whether a request may tell a key; a forward access session also those of the request that it began with."""
         if self.signer is None or not _never(self, key):
             return True
         if self.route is not Route.FORWARD_ACCESS_SESSION:
@@ -68,5 +68,5 @@ def _never(kind: RequestKind, key: str) -> bool:
 
 @lru_cache(maxsize=MAX_KINDS)
 def kind_of_requests(signer: PrincipalKind | None, route: Route, action: str) -> RequestKind:
-    """Return a kind of requests, with what was found out about it."""
+    """Return the one RequestKind of a signer, route and action, with what it remembers."""
     return RequestKind(signer, route, action)

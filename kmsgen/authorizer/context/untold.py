@@ -1,4 +1,4 @@
-"""What condition keys hold that a request does not tell: AWS sends some with every such request, others with some.
+"""Condition keys that a request does not tell: AWS sends some of them always, others sometimes.
 
 Source: the availability of condition keys in the catalogue, each row with its pages.
 """
@@ -25,7 +25,7 @@ _FLAG = ("false", "true")
 
 
 def untold(view: View, key: str) -> Seen:
-    """Return what a condition key holds of which the request tells nothing, nor what it follows from."""
+    """Return what a condition key holds of which the request tells nothing, and nothing that it could be derived from."""
     found = view.occurrence(key)
     if found is None:
         return None
@@ -45,7 +45,7 @@ def untold(view: View, key: str) -> Seen:
 
 
 def open_among(view: View, key: str, readings: Iterable[Values]) -> Seen:
-    """Return a key that is open and can hold one of some sets of values only; absent where the request tells all that matters."""
+    """Return an open condition key that can hold one of `readings` only; absent where the request is complete."""
     if view.occurrence(key) is None or view.request.complete:
         return None
     frame = _frame(view.request_kind, key, present=False)
@@ -53,12 +53,12 @@ def open_among(view: View, key: str, readings: Iterable[Values]) -> Seen:
 
 
 def open_any(view: View, key: str) -> Seen:
-    """Return a key that is open, whatever such a key may hold; absent where the request tells all that matters."""
+    """Return an open condition key with all values that the catalogue gives it; absent where the request is complete."""
     return None if view.occurrence(key) is None or view.request.complete else _open(view, key, present=False)
 
 
 def open_of_shape(view: View, key: str, shape: Shape) -> Seen:
-    """Return a key that is there, with any text of a shape; absent where the request tells all that matters."""
+    """Return a condition key that is present with some text of a shape; absent where the request is complete."""
     if view.occurrence(key) is None or view.request.complete:
         return None
     return replace(_frame(view.request_kind, key, present=True), shape=shape)
@@ -72,7 +72,7 @@ def _open(view: View, key: str, *, present: bool) -> Open:
 
 @lru_cache(maxsize=4096)
 def _limited(kind: RequestKind, key: str, shape: Shape | None, *, present: bool) -> Open:
-    """Return an open key with the values that it is limited to, else with any text of a shape, or any text at all."""
+    """Return an open condition key: with the closed list of its values, else with its shape, else with any text."""
     frame, found = _frame(kind, key, present=present), kind.occurrence[key]
     values = () if found is None else found.values or _closed(key, found)
     if values and not frame.multi_valued:
@@ -84,7 +84,7 @@ def _limited(kind: RequestKind, key: str, shape: Shape | None, *, present: bool)
 
 @lru_cache(maxsize=4096)
 def _frame(kind: RequestKind, key: str, *, present: bool) -> Open:
-    """Return what is open of a key whatever it holds: whether it may be absent, and why."""
+    """Return an open condition key without values yet: whether it may be absent, whether it is a set, and the note on why."""
     found, row = kind.occurrence[key], condition_keys.find(key)
     always = present or (found is not None and found.presence is Presence.ALWAYS)
     why = f"P11:{title(key)}" if present or found is None else _note(key, kind.action, found)
@@ -92,7 +92,7 @@ def _frame(kind: RequestKind, key: str, *, present: bool) -> Open:
 
 
 def _note(key: str, action: str, found: Occurrence) -> str:
-    """Return the note on a key that is open: the contradiction or silence behind it, or that it is not told."""
+    """Return the note on an open condition key: AWS's contradiction or silence (C.., S..), or that it is untold (P..)."""
     if found.presence is Presence.CONTRADICTION:
         dispute = condition_keys.disputed(key, action)
         return "C11" if dispute and not dispute.settled else f"C16:{title(key)}"
@@ -114,7 +114,7 @@ def title(key: str) -> str:
 
 
 def _closed(key: str, found: Occurrence) -> Values:
-    """Return the only values that a key can have: a closed list, true and false, or the default of a parameter."""
+    """Return all values that a condition key can have (closed list, true and false, parameter default); empty for any text."""
     row = condition_keys.find(key)
     if found.presence is Presence.UNDOCUMENTED and _default(key):
         return _default(key)
@@ -127,7 +127,7 @@ def _default(key: str) -> Values:
 
 
 def _shape(text: str, caller: Caller) -> Shape:
-    """Return a shape of the catalogue for a caller: `*:${session}`."""
+    """Fill a shape of the catalogue, such as `*:${session}`, with what is known of a caller."""
     found: list[str | Some] = [""]
     end = 0
     for match in _PLACEHOLDER.finditer(text):

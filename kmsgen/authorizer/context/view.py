@@ -1,6 +1,6 @@
-"""What one request holds, for one of the permissions that it needs: who calls, which action, on which resource, with what.
+"""The request context of one permission: caller, action, resource, and what the request itself tells.
 
-Nothing is derived here: `key_values` and `caller_values` say what condition keys hold, `lookup` finds them by key.
+Nothing is derived here: `key_values` and `caller_values` derive condition keys, `lookup` finds them by name.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _THROUGH_ENDPOINT = frozenset(THROUGH_ENDPOINT)
 
 
 class Telling(Enum):
-    """NOT_TOLD: neither the request tells a condition key, nor what it follows from."""
+    """NOT_TOLD: the request tells neither a condition key nor anything that it could be derived from."""
 
     NOT_TOLD = "not told"
 
@@ -51,12 +51,11 @@ NOT_TOLD = Telling.NOT_TOLD
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Resource:
-    """What a permission is about: a key of the bundle or none of it, an alias, or `*`.
+    """The resource of a permission: a key (of the bundle or not), an alias, a key to be created, or `*`.
 
-    `alias` is the name by which the request calls the key. `leaving`: UpdateAlias takes the alias away from this key;
-    `on_same_key`: source and destination of ReEncrypt are one key. `region` is empty where nothing tells it, `organization`
-    None where nothing tells that of the account. `copied` is the primary of which ReplicateKey creates a replica. With a
-    `shape` nobody tells which of such resources it is; the ARN has `*` there.
+    `alias`: the name by which the request calls the key. `leaving`: UpdateAlias takes the alias from this key. `on_same_key`:
+    ReEncrypt reads and writes one key. `copied`: the primary that ReplicateKey copies. `shape`: one of many resources, with `*`
+    in the ARN.
     """
 
     arn: str
@@ -78,7 +77,7 @@ class Resource:
 
 
 class View:
-    """The context of one request for one permission: `target` is the resource, `grant` the one that RetireGrant is about."""
+    """The request context of one permission: `target` is its resource, `grant` the one that RetireGrant retires."""
 
     __slots__ = ("_consequences", "_given", "_kind", "_pairs", "action", "caller", "grant", "request", "target")
 
@@ -102,7 +101,7 @@ class View:
 
     @property
     def kind(self) -> PrincipalKind | None:
-        """Whose credentials sign the request; None for nobody who can call KMS."""
+        """Whose credentials sign the request; None for a caller that cannot call KMS."""
         return self.request_kind.signer
 
     def _told_signer(self) -> PrincipalKind | None:
@@ -117,7 +116,7 @@ class View:
 
     @property
     def route(self) -> Route:
-        """How the request reaches KMS, as it tells: a request that tells nothing of that is taken as direct."""
+        """The route to KMS that the request tells (VPC endpoint, forward access session, service); otherwise direct."""
         return self.request_kind.route
 
     def _told_route(self) -> Route:
@@ -130,13 +129,13 @@ class View:
         return Route.DIRECT if _THROUGH_ENDPOINT.isdisjoint(told) else Route.VPC_ENDPOINT
 
     def occurrence(self, key: str) -> Occurrence | None:
-        """Return how a condition key occurs in such requests; None for a key that nobody knows, or of nobody."""
+        """Return how AWS sends a condition key with such requests; None for an unknown key or a caller that cannot call KMS."""
         return self.request_kind.occurrence[key]
 
     def told(self, key: str) -> Values | Telling | None:
-        """Return what the request tells of a condition key: values, or that it is absent (no values: `[]`), or nothing.
+        """Return what the request tells of a condition key: its values, None for its absence (no values: `[]`), or NOT_TOLD.
 
-        A request does not tell a key that such a caller cannot send by its route, nor the absence of one that AWS always sends.
+        Not heard: a value of a key that such a caller cannot send by its route, and the absence of a key that AWS always sends.
         """
         given = self.given(key)
         if given is None:
@@ -147,7 +146,7 @@ class View:
         return NOT_TOLD if found is not None and found.presence is Presence.ALWAYS else None
 
     def given(self, key: str) -> Values | None:
-        """Return what the caller says about a condition key, named in lower case."""
+        """Return the context's values of a condition key, in lower case, as written; None where it has none."""
         return self.all_given.get(key)
 
     @property
@@ -176,12 +175,12 @@ class View:
 
     @property
     def asked_grant(self) -> Grant | None:
-        """The grant that CreateGrant asks for, or that RetireGrant is about."""
+        """The grant to create for CreateGrant, the grant to retire for RetireGrant."""
         return self.grant if self.action.name == "RetireGrant" else self.request.create_grant
 
     @property
     def encryption_context(self) -> Mapping[str, str]:
-        """The encryption context of the call; of a ReEncrypt that of this half, which parameters tell apart."""
+        """The encryption context of the call; of a ReEncrypt that of source or destination, as this permission is about."""
         request = self.request
         if self.target.on_same_key is None:
             return request.encryption_context
@@ -200,7 +199,7 @@ class View:
 
     @property
     def pairs(self) -> dict[str, Values]:
-        """The values of those pairs by name in lower case; several where names differ in case only."""
+        """The values of `context_pairs` by name in lower case; several where names differ in case only."""
         if self._pairs is None:
             found: dict[str, Values] = {}
             for name, value in self.context_pairs:
@@ -211,7 +210,7 @@ class View:
 
     @property
     def plain_pairs(self) -> bool:
-        """Whether the names of those pairs are ASCII, so that none is near another's but for its case."""
+        """Whether the names of `context_pairs` are all ASCII, so that they can be confused by their case only."""
         return all(map(str.isascii, self.pairs))
 
 

@@ -1,1 +1,1 @@
-"""From the statements and grants that matched to an outcome, and what KMS refuses beside that."""
+"""From matched statements and grants to an outcome, and the calls that KMS refuses although they are allowed."""

@@ -1,4 +1,4 @@
-"""Which ways to access are open to a caller at all, and which guard rails of an organization reach the call.
+"""Routes to access: which are open to a caller, and whether SCPs and RCPs apply to the call.
 
 Source: KMS Developer Guide, policy-evaluation, key-policy-modifying-external-accounts, grant-delete, resource-control-policies;
 Organizations User Guide, orgs_manage_policies_scps, orgs_manage_policies_rcps.
@@ -27,7 +27,7 @@ Ways = tuple[tuple[Route, ...], tuple[str, ...], bool]
 
 
 class Standing(NamedTuple):
-    """What of a caller decides on its ways to access, whatever its name: many callers have one standing."""
+    """What of a caller decides its routes, without its name: many callers share one standing."""
 
     kind: CallerKind
     partition: str
@@ -38,7 +38,7 @@ class Standing(NamedTuple):
     organization: Organization | None
 
     def __hash__(self) -> int:
-        """Hash the policies as the object that they are: thousands of principals of an account differ in nothing else."""
+        """Hash the policies by identity: fast, and principals of an account often share one object."""
         return hash((self.kind, self.account, self.service_linked, id(self.policies)))
 
 
@@ -56,20 +56,20 @@ def standing_of(caller: Caller) -> Standing:
 
 
 def held_by_scps(caller: Standing) -> bool:
-    """Return whether SCPs hold the caller: users, roles and root users of member accounts, not service-linked roles."""
+    """Whether SCPs limit the caller: they do in member accounts, root users included, but not for service-linked roles."""
     organization = caller.organization
     return bool(caller.policies.scps) and not caller.service_linked and not (organization and organization.management_account)
 
 
 def reached_by_rcps(caller: Standing, permission: Permission) -> bool:
-    """Return whether RCPs reach a call; not one by a service-linked role, nor on an AWS managed or a management account's key."""
+    """Whether RCPs apply to a call: not for service-linked roles, nor on an AWS managed or a management account's key."""
     key = permission.target.key
     exempt = key is not None and (key.management_account or key.manager == "AWS")
     return permission.target.kind in ("key", "alias", "new key") and not caller.service_linked and not exempt
 
 
 def routes(caller: Standing, permission: Permission) -> Ways:
-    """Return the ways to access, the layers to name where none is open, and whether caller and key are of two accounts."""
+    """Return the routes to access, the layers to name where none is open, and whether caller and key are in two accounts."""
     target = permission.target
     if target.kind == "unknown" or caller.kind in _NOBODIES:
         return NOBODY, ("resource",) if target.kind == "unknown" else _NOBODIES[caller.kind], False

@@ -1,4 +1,4 @@
-"""The parameters of a CreateGrant that KMS refuses.
+"""CreateGrant parameters that KMS refuses, whatever the policies allow.
 
 Source: KMS Developer Guide, grants, create-grant-overview; CreateGrant (KMS API Reference).
 """
@@ -17,7 +17,7 @@ CREATE = "CreateGrant"
 
 
 def bad_grant(grant: Grant, key: Key) -> Iterator[Refusal]:
-    """Yield what is wrong with the parameters of a CreateGrant for a key."""
+    """Yield a refusal for each fault in the parameters of a CreateGrant for a key."""
     kind = key_type(key.spec, key.usage) or ""
     yield from (invalid(RULE, fault) for fault in grant.faults)
     if not grant.operations:

@@ -1,4 +1,4 @@
-"""Grants: whom they name, and what a request must carry.
+"""Grants: whom they name, and which token and constraints a request must meet.
 
 Source: KMS Developer Guide, grants, create-grant-overview, grant-delete.
 """
@@ -25,7 +25,7 @@ CREATE = "CreateGrant"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GrantRule:
-    """A grant of a key. `operations` are those that its parents could give too; `depends` tells that the request matters."""
+    """A grant of a key, compiled. `operations` are those that its parent grants give too."""
 
     source: str
     grant: Grant
@@ -48,12 +48,12 @@ class GrantRule:
         return action in self.operations
 
     def depends(self, action: str) -> bool:
-        """Return whether the request's content decides, beside who calls what."""
+        """Whether an action's request content matters (token, constraints, child grant), and not only who calls what."""
         constraints = self.grant.constraints
         return not self.grant.propagated or action == CREATE or constraints != GrantConstraints()
 
     def tests(self, view: View) -> Iterator[ElementMatch]:
-        """Yield how token and constraints meet the request."""
+        """Yield how the grant token and each constraint meet the request."""
         if not self.grant.propagated:
             yield _token(self.grant, view.request)
         if view.action.name == RETIRE:
@@ -67,14 +67,17 @@ class GrantRule:
 
 
 def names(value: str, caller: Caller, *, service: bool) -> Naming:
-    """Return how a grantee or retiring principal names the caller; what is open counts as not named."""
+    """Tell how a grantee or retiring principal names the caller; DOUBT counts as not named.
+
+    `service`: the name is that of a service principal.
+    """
     if service or caller.kind is CallerKind.SERVICE:
         return who.DIRECT if service and value == caller.arn and caller.kind is CallerKind.SERVICE else who.NOT_NAMED
     return who.names_aws(value, caller) & ~who.DOUBT
 
 
 def compile_grants(grants: Iterable[Grant]) -> list[GrantRule]:
-    """Compile the grants of a key; a child gives no more than every grant above it."""
+    """Compile the grants of a key; a child grant gives only what every grant above it gives too."""
     listed = list(grants)
     by_id = {grant.id: grant for grant in listed if grant.id}
     return [
@@ -84,7 +87,7 @@ def compile_grants(grants: Iterable[Grant]) -> list[GrantRule]:
 
 
 def unconstrained_if_empty(grant: Grant) -> Grant:
-    """Return a grant in the reading of S14 that gives more: an empty EncryptionContextEquals asks for nothing."""
+    """Drop an empty EncryptionContextEquals constraint: the reading of S14 that gives more access."""
     if grant.constraints.encryption_context_equals != ():
         return grant
     return grant._replace(constraints=grant.constraints._replace(encryption_context_equals=None))
@@ -105,7 +108,7 @@ def _within_parents(grant: Grant, by_id: Mapping[str, Grant]) -> frozenset[str]:
 
 
 def stricter(parent: GrantConstraints, child: GrantConstraints) -> bool:
-    """Return whether a child's constraints are equal to the parent's or stricter; a SourceArn must stay as it is (S5)."""
+    """Whether a child grant's constraints are equal to its parent's or stricter; a SourceArn must be the same (S5)."""
     if parent.source_arn is not None and child.source_arn != parent.source_arn:
         return False
     equals, subset = child.encryption_context_equals, child.encryption_context_subset
@@ -155,7 +158,7 @@ def _shown(pairs: Mapping[str, str]) -> str:
 
 
 def differs_by_case(constraints: GrantConstraints, context: Mapping[str, str]) -> bool:
-    """Return whether a constraint fails on nothing but the case of its keys (C2)."""
+    """Whether an encryption context constraint would be met but for the case of its keys (C2)."""
     told = {folded(name): value for name, value in context.items()}
 
     def lower(pairs: Pairs) -> dict[str, str]:
@@ -177,7 +180,7 @@ def _source_arn(wanted: str, view: View) -> ElementMatch:
 
 
 def retires(grant: Grant, caller: Caller) -> Naming:
-    """Return how the caller may retire a grant: DIRECT or ROLE as named, ACCOUNT as one whom an account must let do it by IAM."""
+    """Tell how the caller may retire a grant: DIRECT or ROLE if named; ACCOUNT if IAM of a named account must allow it."""
     found = who.NOT_NAMED
     if grant.retiring is not None:
         found |= names(grant.retiring, caller, service=grant.retiring_is_service)
@@ -189,7 +192,7 @@ def retires(grant: Grant, caller: Caller) -> Naming:
 
 
 def meant_by(request: Request, rules: Iterable[GrantRule]) -> list[GrantRule]:
-    """Return the grants that a RetireGrant request names, by id or by token."""
+    """Return the grants that a RetireGrant request names, by grant id or grant token."""
     return [
         rule
         for rule in rules

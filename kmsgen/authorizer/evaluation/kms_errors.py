@@ -1,4 +1,4 @@
-"""What KMS refuses of a key or alias although authorization lets it through: its type, its state, who owns it, its name.
+"""KMS refusals of an allowed call on a key or alias: for its type, state, origin, owner or name.
 
 Source: KMS Developer Guide, concepts (AWS managed keys), key-state, symm-asymm-compare, key-policy-modifying-external-accounts,
 alias-about, rotate-keys; KMS API Reference, CreateAlias, EnableKeyRotation, RotateKeyOnDemand.
@@ -19,7 +19,7 @@ INVALID_STATE = "KMSInvalidStateException"
 
 
 def refusal_of_key(action: Action, account: str | None, target: Resource) -> Refusal | None:
-    """Return why KMS refuses an action on a key whatever the request holds; `account` is the caller's."""
+    """Return why KMS refuses an action on a key, whatever the request holds; None if it does not. `account` is the caller's."""
     if target.kind in ("*", "new key"):
         return None
     if target.kind == "alias" and target.shape is None:
@@ -52,7 +52,7 @@ _OF_GRANTS = frozenset({"CreateGrant", "RetireGrant", "RevokeGrant"})
 
 
 def _managed(action: Action, key: Key) -> Refusal | None:
-    """Refuse every change to an AWS managed key; AWS services use it, and make grants on it, for their users."""
+    """Refuse changes to an AWS managed key; grants on it are not refused, for AWS services make them for their users."""
     changes = not _CHANGING.isdisjoint(action.access_levels) and not action.cryptographic and action.name not in _OF_GRANTS
     if key.manager != "AWS" or not changes:
         return None

@@ -31,9 +31,9 @@ Decide = Callable[[Bundle, Request], Decision]
 
 
 def check(bundle: Bundle, principal: str, context: Mapping[str, tuple[str, ...]], decide: Decide) -> Decision:
-    """Return the decision on whether the principal can put the key policy of the bundle's first key again.
+    """Decide whether the principal could put the key policy of the bundle's first key again (kms:PutKeyPolicy).
 
-    Everything counts: conditions, boundary, session policies, SCPs, RCPs (S3).
+    Conditions, boundary, session policies, SCPs and RCPs all count, as AWS does not say which do (S3).
     """
     again = Request(principal, "kms:PutKeyPolicy", (bundle.keys[0].key.arn,), context=context)
     decision = decide(bundle, again)
@@ -42,7 +42,7 @@ def check(bundle: Bundle, principal: str, context: Mapping[str, tuple[str, ...]]
 
 
 def refusal(request: Request, bundle: Bundle, decide: Decide) -> Refusal | None:
-    """Return why KMS refuses the key policy that a request brings, or None; for other actions it is not looked at."""
+    """Return why KMS refuses the key policy in the `Policy` parameter; None if it does not, or if the action takes none."""
     name = folded(request.action).removeprefix("kms:")
     if name not in _ACTIONS or not bundle.keys:
         return None
@@ -59,7 +59,7 @@ def refusal(request: Request, bundle: Bundle, decide: Decide) -> Refusal | None:
 
 
 def _read(raw: object) -> Document | Refusal:
-    """Read the Policy parameter, a JSON text or plain data."""
+    """Parse the Policy parameter (JSON text or plain data); a Refusal where it is too long or malformed."""
     text = raw if isinstance(raw, str) else compact_policy(raw)
     if len(text.encode(errors="replace")) > KEY_POLICY_BYTES:
         return Refusal("LimitExceededException", "key-policy-size", "a key policy has at most 32,768 bytes")
@@ -81,7 +81,7 @@ def _malformed(document: Document) -> Refusal | None:
 
 
 def _with_policy(bundle: Bundle, action: str, request: Request, document: Document) -> Bundle:
-    """Return the bundle as it would be: the new policy on the key that is changed, created or replicated, without grants."""
+    """Return the bundle after the call: the new policy on the key that is changed, created or replicated, without grants."""
     wanted = request.resources[0] if request.resources else bundle.keys[0].key.arn
     access = next((item for item in bundle.keys if item.key.arn == wanted), bundle.keys[0])
     key = access.key

@@ -1,10 +1,9 @@
-"""What follows from the statements and grants that matched: outcome and reason.
+"""Evaluation logic: from the statements and grants that matched to an outcome and its reason; no request is needed.
 
-Monotone: one more Allow or grant that matches never takes access away, one more Deny never gives any. So who knows only which
-statements may match can bound the outcome from both sides. Nothing here looks at a request.
+Monotone: one more Allow never takes access away, one more Deny never gives any, so statements that may match bound the outcome.
 Source: IAM User Guide, reference_policies_evaluation-logic_policy-eval-denyallow,
-reference_policies_evaluation-logic-cross-account; KMS Developer Guide, policy-evaluation,
-key-policy-modifying-external-accounts, grants.
+reference_policies_evaluation-logic-cross-account; KMS Developer Guide, policy-evaluation, key-policy-modifying-external-accounts,
+grants.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +17,7 @@ IDENTITY, BOUNDARY, SESSION = Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION
 
 
 class Matchable(Protocol):
-    """A compiled statement or grant."""
+    """A compiled policy statement or grant."""
 
     @property
     def source(self) -> str:
@@ -26,25 +25,24 @@ class Matchable(Protocol):
 
     @property
     def layer(self) -> str:
-        """The layer of policies it is in, or `grant`."""
+        """The kind of policy that it stands in, or `grant`."""
 
     @property
     def level(self) -> int:
-        """The level of SCPs or RCPs it is in."""
+        """Its level of SCPs or RCPs; the organization's root is 0."""
 
     @property
     def deny(self) -> bool:
-        """Whether it denies."""
+        """Whether it is a Deny."""
 
 
 Match = tuple[Matchable, Naming]
 
 
 class Route(NamedTuple):
-    """One way to access: a layer that names the caller in one of these ways, and the layers that must allow beside it.
+    """A route to access: a `layer` that names the caller in one of the `naming` ways, if all of `needs` allow too.
 
-    `unless` tells which silence speaks where it does not give access for want of a layer, `ground` what it rests on where that is
-    no statement.
+    `unless`: the silence of AWS to note where `needs` block it. `ground`: the reason to give where no statement gives access.
     """
 
     layer: Layer | None
@@ -79,18 +77,18 @@ GENEROUS: Mapping[tuple[Route, ...], tuple[Route, ...]] = {
     routes: tuple(route._replace(needs=()) if route.unless else route for route in routes)
     for routes in (SAME_ACCOUNT, FEDERATED, CROSS_ACCOUNT)
 } | {RETIRING: (_GRANT[0]._replace(needs=()), *_GRANT[1:])}
-"""The routes as the reading of S1 and S6 that gives more access has them.
+"""The routes in the reading of S1, S6 and S16 that gives more access.
 
-Whom an account lets retire a grant is not open: grant-delete asks for kms:RetireGrant in IAM.
+Retiring as an account is not open: grant-delete asks for kms:RetireGrant in IAM.
 """
 
 
 class Facts(NamedTuple):
-    """What holds of the caller and the call beside which statements match.
+    """What decides besides the matched statements: routes, limits on the caller, accounts.
 
-    `routes` are the ways to access; `wanted` the layers that reasons name where no route is open. `boundary` and `session`
-    tell that such policies stand beside the caller; `scp_levels` that so many levels must allow; `endpoint` that a VPC
-    endpoint policy must. `sessionless`: a federated session without session policies, so that IAM policies give it nothing.
+    `wanted`: layers to name where no route is open. `boundary`, `session`: the caller has such policies. `scp_levels`: how many
+    must allow. `endpoint`: a VPC endpoint policy must allow. `sessionless`: a federated user without session policies, whom IAM
+    gives nothing.
     """
 
     routes: tuple[Route, ...]
@@ -104,12 +102,12 @@ class Facts(NamedTuple):
     sessionless: bool = False
 
     def __hash__(self) -> int:
-        """Hash all but the routes, which are long and seldom tell apart what the rest does not."""
+        """Hash all but the routes: they are long, and the rest nearly always tells facts apart."""
         return hash(self[1:])
 
 
 class Settlement(NamedTuple):
-    """Allowed, explicitly denied or implicitly denied, and why."""
+    """The outcome (allowed, explicit or implicit deny), its reason and its notes."""
 
     outcome: Outcome
     reason: tuple[str, ...]
@@ -117,7 +115,7 @@ class Settlement(NamedTuple):
 
 
 class _Tally:
-    """Which layers allow."""
+    """Which layers allow, which SCP levels, and how key policy and grants name the caller."""
 
     __slots__ = ("allowing", "namings", "scp_levels", "sessionless")
 
@@ -143,7 +141,10 @@ class _Tally:
         return tuple(layer for layer in layers if layer not in self.allowing)
 
     def lacking(self, route: Route) -> tuple[Layer, ...]:
-        """Return the layers that a route needs and that do not allow; a grant needs no session policy where there is none."""
+        """Return the layers that a route needs and that do not allow.
+
+        A federated user without session policies lacks these too, except with a grant.
+        """
         lacks = self.unmet(route.needs)
         missing = self.sessionless and SESSION in route.needs and route.layer is not Layer.GRANT
         return (*lacks, SESSION) if missing else lacks
@@ -153,7 +154,7 @@ class _Tally:
 
 
 def settle(facts: Facts, matched: Iterable[Match]) -> Settlement:
-    """Fold the statements and grants that matched into an outcome."""
+    """Decide by the statements and grants that matched: a Deny wins, else an open route allows, else implicit deny."""
     denies: list[str] = []
     allows: list[Match] = []
     for match in matched:
@@ -181,7 +182,7 @@ def _unmet_guards(facts: Facts, tally: _Tally) -> tuple[str, ...]:
 
 
 def _grounds(opened: list[Route], allows: list[Match]) -> tuple[str, ...]:
-    """Name what gave access: statements and grants of the open routes, and of the IAM policies where one needs them."""
+    """Return the statements and grants that gave access by the open routes, IAM policies where a route needs them."""
     namings: dict[str, int] = {}
     identity = False
     for route in opened:

@@ -1,4 +1,4 @@
-"""A refusal: what KMS answers to a call that authorization lets through."""
+"""KMS refusals: the exception with which KMS answers a call that is authorized."""
 
 from typing import NamedTuple
 
@@ -8,9 +8,9 @@ _DOCUMENTED = "ValidationError"
 
 
 class Refusal(NamedTuple):
-    """KMS's exception, the rule behind it (`key-state`, `key-type` ...), what it says, and a silence that it rests on.
+    """KMS's exception, kmsgen's name of the rule behind it (`key-state`), a sentence, and the silence that it rests on.
 
-    `also` are further exceptions that the documentation allows for in the same place.
+    `also` are other exceptions that AWS documents in its place.
     """
 
     error: str
@@ -21,9 +21,9 @@ class Refusal(NamedTuple):
 
 
 DRY_RUN = Refusal("DryRunOperationException", "dry-run", "DryRun asks whether the call would succeed: it would, and is not made")
-"""What KMS answers to a call that would succeed, where the request has DryRun (KMS Developer Guide, testing-permissions)."""
+"""KMS's answer to an authorized call with DryRun (KMS Developer Guide, testing-permissions)."""
 
 
 def invalid(rule: str, because: str, note: str | None = None) -> Refusal:
-    """Return the refusal of a request that is not valid, by its name on the wire (KMS API Reference, CommonErrors)."""
+    """Refuse an invalid request with ValidationException, as it is named on the wire (KMS API Reference, CommonErrors)."""
     return Refusal(VALIDATION, rule, because, note, (_DOCUMENTED,))

@@ -1,4 +1,4 @@
-"""What KMS refuses for what a request holds, or for how the resources of a call fit together.
+"""KMS refusals of an allowed call for its parameters, or for resources that do not fit together.
 
 Source: KMS Developer Guide, encrypt_context, tagging-keys, alias-about; KMS API Reference, ScheduleKeyDeletion,
 EnableKeyRotation, TagResource, CreateAlias, UpdateAlias, UpdatePrimaryRegion, PutKeyPolicy, Encrypt, RevokeGrant.
@@ -30,7 +30,7 @@ _RESERVED_TAG = "aws:"
 
 
 def refusal_of_request(view: View) -> Refusal | None:
-    """Return why KMS refuses what the request holds: an algorithm or context that the key lacks, a bad grant, tag or number."""
+    """Return why KMS refuses what the request holds (algorithm, encryption context, grant, tag, number); None if it does not."""
     return next(_refusals_of_request(view), None)
 
 
@@ -78,14 +78,14 @@ def _bad_creation(view: View) -> Iterator[Refusal]:
 
 
 def _managed_policy(view: View) -> Iterator[Refusal]:
-    """Refuse to put another policy than `default`: the policy AWS_RAM is put by AWS RAM alone."""
+    """PutKeyPolicy takes the policy name `default` only; AWS_RAM is put by AWS RAM."""
     name = parameters.text_of(view.request.parameters.get("PolicyName"))
     if view.action.name == "PutKeyPolicy" and name not in (None, "default"):
         yield invalid("request", f"`default` is the only key policy that can be put, not `{name}`", "S17")
 
 
 def _missing_grant(view: View) -> Iterator[Refusal]:
-    """Refuse to take back a grant that the key does not have."""
+    """RevokeGrant is refused where the key has no such grant."""
     told = view.request.grant_id or parameters.text_of(view.request.parameters.get("GrantId"))
     access = view.target.access
     if view.action.name == "RevokeGrant" and told and access and told not in {grant.id for grant in access.grants}:
@@ -102,7 +102,7 @@ def _wrong_algorithm(view: View, key: Key) -> Iterator[Refusal]:
 
 
 def refusal_of_call(permissions: Sequence[Permission]) -> Refusal | None:
-    """Return why KMS refuses a call whose resources do not fit together: an alias elsewhere than its keys, or keys unlike."""
+    """Return why KMS refuses a call whose resources do not fit together: alias and key apart, or keys of unlike type."""
     targets = [permission.target for permission in permissions]
     if permissions[0].action.name == "UpdatePrimaryRegion":
         return _not_the_primary(targets[0])
@@ -117,14 +117,14 @@ def refusal_of_call(permissions: Sequence[Permission]) -> Refusal | None:
 
 
 def _not_the_primary(target: Resource) -> Refusal | None:
-    """Refuse to move the primary by naming a replica: the request names the current primary key."""
+    """UpdatePrimaryRegion must name the current primary key, so a replica is refused."""
     if target.key is None or target.key.multi_region_key_type != "REPLICA":
         return None
     return Refusal("UnsupportedOperationException", "key-type", "UpdatePrimaryRegion names the current primary key", "S17")
 
 
 def _kind(target: Resource) -> tuple[str, str]:
-    """Return type and usage of a key as UpdateAlias compares them: symmetric, asymmetric or HMAC."""
+    """Return the key's type (symmetric, asymmetric, hmac) and usage, as UpdateAlias compares them."""
     key = target.key or Key("")
     family = "symmetric" if key.spec == "SYMMETRIC_DEFAULT" else ("hmac" if key.spec.startswith("HMAC_") else "asymmetric")
     return family, key.usage

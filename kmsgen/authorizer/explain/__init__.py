@@ -1,1 +1,1 @@
-"""Why a decision came out as it did."""
+"""Explanations of a decision: notes, the trace, and the nearest statements."""

@@ -1,4 +1,4 @@
-"""Why an access was not given, and which statement came nearest to giving it."""
+"""Why access was denied, in sentences, and which Allow statement came nearest."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _UNSIGNED = "KMS takes signed requests only: nobody calls it without credentials
 
 
 class Miss(NamedTuple):
-    """A statement or grant that nearly allowed, and the elements on which it failed."""
+    """An Allow statement or grant that nearly matched, and the elements that did not."""
 
     source: str
     failed: tuple[ElementMatch, ...]
 
 
 def reasons(request: Request, decision: Decision, *, managed: bool) -> Iterator[str]:
-    """Yield why access was not given; `managed` tells that the key is an AWS managed key."""
+    """Yield sentences on why access was denied; `managed`: the key is an AWS managed key."""
     if decision.outcome is Outcome.EXPLICIT_DENY:
         yield f"denied by {', '.join(decision.reason)}"
         return
@@ -64,7 +64,7 @@ def _sentence(layer: str, request: Request, *, alone: bool, managed: bool) -> st
 
 
 def misses(decision: Decision) -> Iterator[Miss]:
-    """Yield, of each layer that did not allow, the statement that failed on least; of a key policy the grant too."""
+    """Yield, for each layer that lacks an Allow, the statement that failed on least; with a key policy also the nearest grant."""
     layers = dict.fromkeys([*decision.reason, *(("grant",) if "key-policy" in decision.reason else ())])
     for layer in layers:
         missed = [one for one in decision.trace if one.layer == layer and one.effect is Effect.ALLOW and not one.matched]

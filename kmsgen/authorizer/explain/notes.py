@@ -1,4 +1,4 @@
-"""Which contradictions, silences and untold condition keys a decision rests on."""
+"""Notes: the contradictions and silences of AWS, and the untold condition keys, that a decision rests on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kmsgen.policy.document import Principal
 
 
 def notes_of(plan: Plan, state: State, settlement: Settlement) -> tuple[str, ...]:
-    """Return the notes on a settlement: of a Deny that rests on something open, of Allows that would have given access."""
+    """Return the notes on an outcome: of a deny the open Denies behind it, or the open Allows that would have given access."""
     return tuple(dict.fromkeys(_notes(plan, state, settlement)))
 
 
@@ -43,7 +43,7 @@ def _certain(plan: Plan, state: State) -> Iterator[tuple[Rule | GrantRule, int]]
 
 
 def _doubts(plan: Plan, state: State) -> Iterator[tuple[Rule, Values]]:
-    """Yield the statements of which it is open whether they match, with why; whatever is open of one, all of it is told."""
+    """Yield each statement of which it is open whether it matches, with all notes on why."""
     by_request = {rule: how for (rule, _naming), how in zip(plan.conditional, state, strict=False)}
     for rule in plan.fixed_doubts:
         how = by_request.get(rule)
@@ -54,14 +54,14 @@ def _doubts(plan: Plan, state: State) -> Iterator[tuple[Rule, Values]]:
 
 
 def _would_allow(plan: Plan, state: State, doubtful: list[Rule]) -> bool:
-    """Return whether access followed if every open Allow matched: only then does a denial rest on what is open."""
+    """Whether access would follow if the doubtful statements matched: only then does a deny rest on them."""
     namings = {rule: naming for rules in plan.sets for rule, naming in rules.naming(plan.caller).items()}
     more = [(rule, DIRECT if namings.get(rule, NOT_NAMED) == DOUBT else namings[rule]) for rule in doubtful]
     return settle(plan.facts, [*plan.matched(state), *more]).outcome is Outcome.ALLOWED
 
 
 def _of_sessions(plan: Plan, settlement: Settlement) -> Iterator[str]:
-    """Yield S7 where a grant to its role reached a session."""
+    """Yield S7 where a grant to a role gave access to a session of it."""
     if plan.caller.kind is not CallerKind.SESSION:
         return
     pairs = [*plan.fixed, *plan.grants]
@@ -70,7 +70,7 @@ def _of_sessions(plan: Plan, settlement: Settlement) -> Iterator[str]:
 
 
 def _of_element(rule: Rule, plan: Plan) -> Iterator[str]:
-    """Yield what is open about how the Principal and Resource elements of a statement meet every request of a plan."""
+    """Yield the notes on a statement whose Principal or Resource element is open for every request of the plan."""
     statement, caller = rule.statement, plan.caller
     if rule.layer in NAMES_PRINCIPALS and statement.principals is not None:
         if statement.not_principal:

@@ -1,4 +1,4 @@
-"""Condition keys of which a request tells something else than what follows from its caller, its key or its parameters."""
+"""Condition keys that a request tells in vain: caller, key or parameters say otherwise."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kmsgen.policy.letter_case import folded
 
 
 def passed_over(views: Sequence[View]) -> Iterator[str]:
-    """Yield a note on each key that the request tells in vain, for all permissions that it needs."""
+    """Yield a note (P14) on each told condition key that no permission of the call sees as told."""
     told = {folded(name): values for view in views for name, values in view.request.context.items()}
     for key, values in told.items():
         if all(_contradicted(view, key, values) for view in views):
@@ -29,7 +29,7 @@ def _contradicted(view: View, key: str, values: Values) -> bool:
 
 
 def _has_shape(seen: Open, values: Values) -> bool:
-    """Return whether each of some values may be one that is open."""
+    """Whether each value is one that the open key could hold by its shape."""
     return seen.shape is not None and all(covered((value,), (pieces_of_shape(seen.shape),)) for value in values)
 
 

@@ -1,7 +1,7 @@
-"""Where AWS contradicts itself or is silent: what kmsgen does, in one place.
+"""Contradictions and silences of AWS: what kmsgen does about each, a row each.
 
-The rule is always the same: an access is allowed only where every reading allows it, and a Deny applies where one reading
-applies it. `Decision.notes` names the rows that mattered.
+The rule is always the same: an access is allowed only where every reading allows it, and a Deny applies where any reading applies
+it. `Decision.notes` names the rows that mattered.
 """
 
 from __future__ import annotations
@@ -55,6 +55,6 @@ SILENCES: Mapping[str, str] = MappingProxyType(
 
 
 def describe(note: str) -> str:
-    """Return what a note says: `S1`, or `P9:what else is needed`."""
+    """Return the sentence of a note: `S1`, or `P9:detail`, which is put into the sentence."""
     name, _, detail = note.partition(":")
     return SILENCES[name].format(detail) if name in SILENCES else note

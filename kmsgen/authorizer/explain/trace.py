@@ -1,4 +1,4 @@
-"""How every statement and grant met a request, element by element."""
+"""The trace: how every statement and grant met a request, element by element."""
 
 from __future__ import annotations
 
@@ -27,10 +27,9 @@ _NAMINGS = (
 
 
 class Prepared:
-    """The trace of a statement or grant as far as no request changes it.
+    """The trace of a statement or grant, as far as it is the same for every request; `whole` if all of it is.
 
-    `whole` is the trace where no request changes anything. Of a statement nothing else matters but what its conditions and its
-    Resource see: `resolvers` find that, and `filled` remembers the trace by it.
+    For a statement `resolvers` look up the condition keys that it reads, and `filled` keeps the finished trace by their values.
     """
 
     __slots__ = ("elements", "filled", "resolvers", "rule", "whole")
@@ -44,13 +43,13 @@ class Prepared:
 
 
 def prepare(plan: Plan, grants: Iterable[GrantRule]) -> tuple[Prepared, ...]:
-    """Trace every statement and grant that applies to a plan, as far as no request changes it."""
+    """Trace every statement and grant of a plan, as far as that is the same for every request."""
     statements = [_prepare_rule(rule, plan) for rules in plan.sets for rule in rules.rules]
     return (*statements, *(_prepare_grant(rule, plan) for rule in grants))
 
 
 def fill(prepared: Iterable[Prepared], view: View) -> tuple[StatementTrace, ...]:
-    """Complete a prepared trace with what a request decides."""
+    """Complete prepared traces for one request."""
     return tuple([item.whole or _filled(item, view) for item in prepared])
 
 
@@ -149,7 +148,7 @@ def _condition(test: ConditionTest, view: View) -> ElementMatch:
 
 
 def _shown(seen: Seen) -> str:
-    """Say what a condition sees of its key."""
+    """Say in words what a condition key holds: values, "absent", or what is possible."""
     if not isinstance(seen, Open):
         return _listed(seen) if seen else "absent"
     values = tuple(dict.fromkeys(value for reading in seen.readings for value in reading or ()))
@@ -183,7 +182,7 @@ def _of_grant(rule: GrantRule, view: View) -> Elements:
 
 
 def notes_of_grants(plan: Plan, view: View) -> tuple[str, ...]:
-    """Return the silences on which a grant failed to give access: C2, S14, P8."""
+    """Return the silences because of which a grant gave no access: C2, S14, P8."""
     notes: dict[str, None] = {}
     for rule, _naming in plan.grants:
         constraints = rule.grant.constraints

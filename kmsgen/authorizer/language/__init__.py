@@ -1,1 +1,1 @@
-"""What a policy says: its texts, operators, variables, statements and principals compiled to tests; no request in sight."""
+"""The policy language: Principal, Action, Resource and Condition compiled to tests; nothing here knows a request."""

@@ -1,4 +1,4 @@
-"""The comparison of a condition: an operator and its values, compiled to meet what is told and what is open."""
+"""Condition operators with their values, compiled to tests of what a condition key holds, whether told or open."""
 
 from __future__ import annotations
 
@@ -22,14 +22,17 @@ ShapeTest = Callable[[Open, Lookup], Maybe]
 
 @lru_cache(maxsize=4096)
 def is_multi_valued(key: str) -> bool:
-    """Return whether a condition key holds a set of values, so that it cannot be a policy variable."""
+    """Whether a condition key holds a set of values, so that `${key}` cannot stand for it in a policy text."""
     found = condition_keys.find(key)
     return found is not None and found.multi_valued
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How a condition compares; `used` are the keys that policy variables in its values name, in lower case."""
+    """A compiled condition operator with its values: `known` tests told values, `shaped` a key of which only a shape is known.
+
+    `used` are the condition keys, in lower case, that policy variables in its values name.
+    """
 
     used: Values
     known: KnownTest
@@ -37,9 +40,10 @@ class Comparison:
 
 
 def compile_comparison(name: OperatorName | None, values: Values, *, fold: str, modern: bool) -> Comparison:
-    """Compile an operator (None: there is none of that name) and its values; `modern` turns policy variables on.
+    """Compile a condition operator and its values; a `name` of None (no such operator) gives tests that are always open.
 
-    `fold` is the set operator by which several values of a request count, or empty: they have to compare alike (P4).
+    `modern` makes `${...}` a policy variable. `fold` is the set operator by which several values of a request count; empty for
+    none, and then all of them must compare alike (P4).
     """
     if name is None or not values:
         return Comparison((), _never, _never)
@@ -107,10 +111,10 @@ def _never(_seen: object, _lookup: object) -> Maybe:
 
 @dataclass(frozen=True, slots=True)
 class _Bound:
-    """One value of a condition, for one request. `sure` is the pattern that it surely is, `possible` what it may be.
+    """One policy value for one request. `sure` is the pattern that it surely is, `possible` the widest pattern that it may be.
 
-    Neither: it cannot be evaluated. `possible` alone: a variable in it is open, or holds a wildcard, which counts for the loose
-    reading only (P5). `nothing`: a variable in it has no value.
+    Neither: it cannot be evaluated. `possible` alone: the value of a policy variable in it is open. `nothing`: a variable has no
+    value. Wildcards that come out of a variable's value count in `possible` only (P5).
     """
 
     matches: Predicate
@@ -144,7 +148,7 @@ def _loosely(strict: Maybe, loose: Maybe) -> Maybe:
 
 
 def _any_of(bound: list[_Bound], operator: Operator) -> Predicate:
-    """Compile several values; to a set of texts where the operator compares texts as they are."""
+    """Test whether one of several policy values matches; a set of texts where the operator compares texts as they are."""
     if operator.exact and all(one.sure is not None and one.sure == one.possible for one in bound):
         return frozenset("".join(map(str, one.sure or ())) for one in bound).__contains__
     return _first_of([one.matches for one in bound])
@@ -156,7 +160,7 @@ def _first_of(tests: list[Predicate]) -> Predicate:
 
 
 def _covered(operator: Operator, bound: list[_Bound], seen: Open) -> Maybe:
-    """Return whether every text of a shape matches one of several values, or none; None where that is open."""
+    """Whether every text of a shape matches one of several policy values (True) or none does (False); None where that is open."""
     shape = seen.shape or ()
     sure = tuple(one.sure for one in bound if one.sure is not None)
     if sure and operator.covers(shape, sure):

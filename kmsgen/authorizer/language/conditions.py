@@ -1,4 +1,4 @@
-"""A condition of a statement, compiled: one test of one condition key."""
+"""Condition elements compiled: each operator on each condition key becomes one test."""
 
 from __future__ import annotations
 
@@ -18,16 +18,15 @@ from kmsgen.policy.operators import split_operator
 
 UNRELIABLE = "C4"
 Told = tuple[Seen, ...]
-"""What the key of a condition holds, and after it those that its variables name."""
+"""What the key of a condition holds, followed by what each condition key holds that its policy variables name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ConditionTest:
-    """One operator on one condition key. `variable` is the key in lower case; `deny` tells whose condition it is.
+    """One condition operator on one condition key (`variable`, in lower case); `deny`: it stands in a Deny.
 
-    `variables` are the keys that policy variables in its values name. Keys that are `unreliable` the layer cannot rest on (C4):
-    they are read as there and as absent. `modern`: `${...}` in its values is a policy variable. `fold` is the set operator by
-    which several values of its key count, or empty.
+    `variables` are the condition keys that policy variables in its values name; `unreliable` those that AWS supports in IAM
+    policies only (C4), read as present and as absent. `modern`: `${...}` is a variable. `fold`: the set operator, or empty.
     """
 
     condition: Condition
@@ -52,21 +51,21 @@ class ConditionTest:
         return name is not None and name.base.endswith("IgnoreCase")
 
     def check(self, seen: Seen, lookup: Lookup) -> Maybe:
-        """Return whether the condition holds, given what its key holds; None where that is open.
+        """Whether the condition holds, given what its key holds; None where that is open.
 
-        What is open holds where it holds for every value that there may be, and fails where it fails for each.
+        It is open unless every value that the key and the variables may have gives the same answer.
         """
         if self.variables or self.unreliable or isinstance(seen, Open):
             return _in_worlds(self, (seen, *map(lookup, self.variables)))
         return self.comparison.known(seen, lookup)
 
     def seen(self, told: Told) -> dict[str, Seen]:
-        """Return what the condition sees of its key and of those that its variables name."""
+        """Return what the condition takes its own key, and the keys that its policy variables name, to hold; by key."""
         keys = {**dict(zip(self.variables, told[1:], strict=True)), self.variable: told[0]}
         return {key: either_way(keys[key], UNRELIABLE) if key in self.unreliable else keys[key] for key in keys}
 
     def in_world(self, world: Mapping[str, Seen]) -> Maybe:
-        """Return whether the condition holds where keys hold this, by the keys that it sees."""
+        """Whether the condition holds in one world: each key with told values, absent, or open by its shape alone."""
         values = world[self.variable]
         if isinstance(values, Open):
             return self.comparison.shaped(values, world.__getitem__)
@@ -75,7 +74,7 @@ class ConditionTest:
 
 @lru_cache(maxsize=8192)
 def _in_worlds(test: ConditionTest, told: Told) -> Maybe:
-    """Return what holds in all worlds that there may be; None where they differ."""
+    """Whether the condition holds in every world that the open keys allow; None where worlds differ or are too many."""
     keys = test.seen(told)
     if not any(isinstance(value, Open) for value in keys.values()):
         return test.in_world(keys)
@@ -95,16 +94,17 @@ def compile_condition(condition: Condition, *, deny: bool, modern: bool, key_pol
 
 @lru_cache(maxsize=8192)
 def read_as(test: ConditionTest, fold: str) -> ConditionTest:
-    """Return a condition by which several values of its key count as under a set operator."""
+    """Return the condition with another set operator for several values of its key; `fold` empty for none."""
     name = split_operator(test.condition.operator)
     comparison = compile_comparison(name, test.condition.values, fold=fold, modern=test.modern)
     return replace(test, fold=fold, comparison=comparison)
 
 
 def fold_of(condition: Condition) -> str:
-    """Return the set operator by which several values of a condition's key count, or empty: they have to compare alike (P4).
+    """Return the set operator by which several values of a condition key count; empty where they must compare alike (P4).
 
-    A single-valued key has several where names of pairs differ in case only: of which of them the condition speaks is open.
+    A single-valued key has several values where the names of encryption context pairs differ in case only; a set operator does
+    not tell which of them is meant.
     """
     name, key = split_operator(condition.operator), condition_keys.find(condition.key)
     single_valued = key is not None and not key.multi_valued

@@ -1,4 +1,4 @@
-"""Open values: what is known of a condition key whose value, or whose presence, nothing tells."""
+"""Open values: what a condition key may hold where the request tells neither its value nor its absence."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Open:
 
     @property
     def alternatives(self) -> Iterator[Values | Open | None]:
-        """The readings, and what is left of it without them."""
+        """The readings, and last the open value by its shape alone, if it has one."""
         yield from self.readings
         if self.shape is not None:
             yield Open((), self.shape, self.members, self.multi_valued, self.why)
@@ -50,16 +50,16 @@ def agreed(results: Iterable[Maybe]) -> Maybe:
 
 
 def either_way(seen: Seen, why: str) -> Open:
-    """Return a key that may be there as it is seen, or be absent, for a reason."""
+    """Return a condition key that is either absent or as it is seen; `why` is the note on that."""
     if isinstance(seen, Open):
         return Open((None, *seen.readings), seen.shape, seen.members, seen.multi_valued, seen.why or why)
     return Open((None, seen) if seen else (None,), why=why)
 
 
 def worlds(seen: Mapping[str, Seen]) -> Iterator[Mapping[str, Seen]] | None:
-    """Yield what several condition keys may hold together; None where that are too many combinations.
+    """Yield each combination of what open condition keys may hold; None where there are more than MAX_WORLDS of them.
 
-    What is left open then has a shape and no readings.
+    A key that is still open within a world has a shape and no readings.
     """
     each = [tuple(dict.fromkeys(value.alternatives)) if isinstance(value, Open) else (value,) for value in seen.values()]
     count = 1

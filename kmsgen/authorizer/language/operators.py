@@ -1,4 +1,4 @@
-"""The condition operators: one row each, how one value of a policy meets one value of a request.
+"""Condition operators, a row each: how one value of a policy compares with one value of a request.
 
 Three-valued: None where a value cannot be evaluated (S12) or AWS's documentation leaves the comparison open.
 Source: IAM User Guide, reference_policies_elements_condition_operators.
@@ -35,15 +35,15 @@ _Element = TypeVar("_Element", bound=object)
 
 
 def _not_of_texts(_shape: Shape, _patterns: Patterns) -> Maybe:
-    """Tell nothing of numbers, dates, booleans, bytes and addresses that are not told."""
+    """Shapes of texts say nothing about numbers, dates, booleans, bytes and addresses: always open."""
     return None
 
 
 class Operator(NamedTuple):
-    """A condition operator. `predicate` compiles one value of the policy, already taken apart, to a test of one value.
+    """A condition operator: `predicate` compiles one value of the policy, split into pieces, to a test of one request value.
 
-    `covers` tells whether every text of a shape matches one of several values of the policy, or none. `negated` forms hold where
-    no value of the policy matches. `exact`: texts compare as they are, so that a set can hold all values of the policy.
+    `covers`: whether every text of a shape matches one of several policy values (True), or none does (False). `negated` forms
+    hold where no policy value matches. `exact`: plain comparison of texts, so that one set can hold all policy values.
     """
 
     predicate: Callable[[Pieces], Predicate]
@@ -88,7 +88,7 @@ def _arn(pieces: Pieces) -> Predicate:
 
 
 def _covers_ignoring_case(shape: Shape, patterns: Patterns) -> Maybe:
-    """Compare by the case of ASCII letters, and by that of others too: where these differ it is open (P15)."""
+    """Compare shapes ignoring case, of ASCII letters and of all letters: open where the two differ (P15)."""
     return agreed(covered(_each(fold, shape), tuple(_each(fold, one) for one in patterns)) for fold in (folded, loosely_folded))
 
 
@@ -97,14 +97,14 @@ def _each(fold: Callable[[str], str], parts: tuple[str | _Element, ...]) -> tupl
 
 
 def _covers_arns(shape: Shape, patterns: Patterns) -> Maybe:
-    """Compare whole texts: what no pattern matches as a whole, none matches part by part."""
+    """Compare ARN shapes as whole texts: what no pattern matches whole, none matches part by part, so only False is sure."""
     if (Wild.MANY,) in patterns:
         return True
     return False if covered(shape, patterns) is False else None
 
 
 def _ordered(parse: Callable[[str], tuple[Any, ...]], compare: Callable[[Any, Any], bool], pieces: Pieces) -> Predicate:
-    """Compare what both texts may mean; open where readings differ or one means nothing."""
+    """Compare numbers or dates in each of their readings; open where readings disagree or a text has none."""
     wanted = parse(_text(pieces))
 
     def predicate(value: str) -> Maybe:
@@ -116,13 +116,16 @@ def _ordered(parse: Callable[[str], tuple[Any, ...]], compare: Callable[[Any, An
 
 @lru_cache(maxsize=4096)
 def parse_number(text: str) -> tuple[Decimal, ...]:
-    """Return what a number means; nothing if it is none."""
+    """Return the number that a text means, as a tuple of one; empty if it is no number."""
     return (Decimal(text),) if re.match(_NUMBER, text, re.ASCII) else ()
 
 
 @lru_cache(maxsize=4096)
 def parse_date(text: str) -> tuple[Decimal, ...]:
-    """Return what a date means, in seconds since 1970: a number is an epoch, of four digits perhaps a year; else ISO 8601."""
+    """Return the dates that a text can mean, in seconds since 1970; empty if it is none.
+
+    A number is epoch seconds, and with four digits it may be a year too; everything else is ISO 8601.
+    """
     readings = parse_number(text)
     match = re.match(_DATE, text, re.ASCII)
     moment = _moment(match) if match else None
@@ -211,7 +214,7 @@ OPERATORS: dict[str, Operator] = {
 
 
 def single(match: Predicate, negated: bool, values: tuple[str, ...]) -> Maybe:  # noqa: FBT001 - a Callable has no keywords
-    """Compare a key without a set operator; with several values it must hold for one and for all (P4)."""
+    """Compare without a set operator; several values must give the same answer for one and for all, else it is open (P4)."""
     if len(values) == 1:
         result = match(values[0])
     else:
@@ -222,12 +225,12 @@ def single(match: Predicate, negated: bool, values: tuple[str, ...]) -> Maybe:  
 
 
 def for_all_values(match: Predicate, negated: bool, values: tuple[str, ...]) -> Maybe:  # noqa: FBT001 - as above
-    """Every value must match one of the policy's; of a negated operator, none may match any."""
+    """ForAllValues: every value must match one of the policy's; with a negated operator, no value may match any."""
     return all_of((None if r is None else r is not negated) for r in map(match, values))
 
 
 def for_any_value(match: Predicate, negated: bool, values: tuple[str, ...]) -> Maybe:  # noqa: FBT001 - as above
-    """One value must match; of a negated operator, one must match none of the policy's."""
+    """ForAnyValue: one value must match one of the policy's; with a negated operator, one value must match none."""
     return any_of((None if r is None else r is not negated) for r in map(match, values))
 
 
@@ -236,9 +239,9 @@ QUANTIFIERS: dict[str, Quantifier] = {"": single, "ForAllValues": for_all_values
 
 
 def of_shape(quantifier: str, members: Sequence[Maybe], rest: Maybe, *, multi_valued: bool) -> Maybe:
-    """Quantify over a key whose values are open: known `members` of a set, and what its other values would say, if any.
+    """Apply a set operator to an open key: answers for the `members` known to be in it, and for any other value (`rest`).
 
-    Of a single value `rest` is all there is; a set without known members has one value at least.
+    A single-valued key, and a set without known members, has at least one value, and `rest` is the answer.
     """
     if not multi_valued or not members:
         return rest
@@ -249,14 +252,14 @@ def of_shape(quantifier: str, members: Sequence[Maybe], rest: Maybe, *, multi_va
 
 
 def when_missing(quantifier: str, operator: Operator, *, if_exists: bool) -> bool:
-    """Return what a test of a missing or empty key yields."""
+    """Return whether a condition holds of a missing or empty key: by IfExists, ForAllValues, or negation without set operator."""
     if if_exists or quantifier == "ForAllValues":
         return True
     return operator.negated and not quantifier
 
 
 def null_test(wanted: tuple[str, ...], values: tuple[str, ...] | None) -> Maybe:
-    """Return whether a key is absent (`true`) or present and not empty (`false`)."""
+    """Compare as Null does: `true` holds of an absent or empty key, `false` of one with a value; open for empty texts."""
     if values and not any(values):
         return None
     absent = not values

@@ -1,4 +1,4 @@
-"""Who asks: what follows from a principal's ARN, and how a policy's Principal element names it.
+"""The caller's ARN taken apart, and how a Principal or NotPrincipal element names the caller.
 
 Source: IAM User Guide, reference_policies_elements_principal, reference_policies_elements_notprincipal, reference-arns.
 """
@@ -17,7 +17,7 @@ SERVICE_LINKED_PATH = "aws-service-role/"
 
 
 class CallerKind(StrEnum):
-    """The forms of a request's principal. `ROLE` stands for some session of the role, none that a policy could name."""
+    """The kinds of principal that sign requests. `ROLE`: a session of the role whose name no policy knows."""
 
     USER = "user"
     ROLE = "role"
@@ -29,17 +29,17 @@ class CallerKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-# How a statement or grant that applies to the caller names it; a flag a way. DOUBT: only on one reading.
+# how a statement or grant names the caller, as flags; DOUBT: only where a silence of AWS is read so
 Naming = int
 NOT_NAMED, ACCOUNT, ROLE, DIRECT, DOUBT = 0, 1, 2, 4, 8
 
 
 class Caller(NamedTuple):
-    """The principal of a request; `role` is the ARN of its role, `policies` what stands beside it.
+    """The principal of a request: `role` is the ARN of its role, `policies` the IAM policies and guard rails on it.
 
-    `path_known` is False for a session whose role is not described: its ARN drops the role's path.
-    `account` is None for services and anonymous callers. `described_itself`: a session whose own ARN is described, not only its
-    role or user. `organization` is that of the account, None where nothing tells it.
+    `path_known`: False for a session of a role that is not described, for a session ARN drops the role's path. `account` is None
+    for services and anonymous callers. `described_itself`: its own ARN is described, not just that of its role. `organization`:
+    None if untold.
     """
 
     arn: str
@@ -57,7 +57,7 @@ class Caller(NamedTuple):
     organization: Organization | None = None
 
     def __hash__(self) -> int:
-        """Hash the ARN alone: what follows from it, and what stands beside it, need not be gone through."""
+        """Hash the ARN alone: the rest follows from it, and hashing policies would be slow."""
         return hash(self.arn)
 
     @property
@@ -67,7 +67,10 @@ class Caller(NamedTuple):
 
 
 def caller_of(principal: str, described: Mapping[str, PrincipalPolicies]) -> Caller:
-    """Take the principal of a request apart; `described` is what stands beside principals, by ARN."""
+    """Read a principal (ARN, account id, service principal or `*`); `described` maps ARNs to the policies on them.
+
+    A text of no known form gives a caller of kind UNKNOWN.
+    """
     if principal == "*":
         return Caller(principal, CallerKind.ANONYMOUS)
     if is_service_principal(principal):
@@ -159,10 +162,9 @@ _FORMS = {
 
 
 def names(principal: Principal, caller: Caller) -> Naming:
-    """Return how one entry of a Principal element names the caller.
+    """Tell how one entry of a Principal element names the caller.
 
-    `*` names a federated session as its role would name one of a role: that nothing limits what it gets so is said of roles only
-    (S16).
+    `*` names a federated user as a role names its session: IAM pages say only of roles that nothing limits what `*` gives (S16).
     """
     if principal.kind == "*" or (principal.kind == "AWS" and principal.value == "*"):
         return ROLE if caller.kind is CallerKind.FEDERATED else DIRECT
@@ -176,14 +178,14 @@ def names(principal: Principal, caller: Caller) -> Naming:
 
 
 def _literally(pattern: str, text: str) -> Naming:
-    """Compare names; a wildcard within one is not a form that AWS takes (P2)."""
+    """Compare names as they are; AWS takes no wildcard within a principal, so one that fits is a DOUBT (P2)."""
     if "*" in pattern or "?" in pattern:
         return DOUBT if glob(pieces_of(pattern))(text) else NOT_NAMED
     return DIRECT if pattern == text else NOT_NAMED
 
 
 def names_aws(value: str, caller: Caller) -> Naming:
-    """Return how an account id or the ARN of an IAM principal names the caller."""
+    """Tell how an account id or an ARN under `AWS` in a Principal element, or of a grant, names the caller."""
     if caller.account is None:
         return NOT_NAMED
     if value == caller.account or (value.endswith(":root") and value == caller.root):
@@ -198,22 +200,22 @@ def names_aws(value: str, caller: Caller) -> Naming:
 
 
 def _its_user(value: str, caller: Caller) -> Naming:
-    """Name a federated session by the user that it may come from: any of the account, which nothing tells (P7)."""
+    """Tell whether a user's ARN may name a federated user's session: DOUBT for any user of the account, as none is told (P7)."""
     head = f"arn:{caller.partition}:iam::{caller.account}:user/"
     return DOUBT if caller.kind is CallerKind.FEDERATED and value.startswith(head) else NOT_NAMED
 
 
 def _is_role_of(value: str, caller: Caller) -> bool:
-    """Return whether an ARN is that of a session's role, whatever its path: names of roles are unique in an account.
+    """Whether an ARN is that of a session's role, under any path: names of roles are unique in an account.
 
-    KMS takes no principal that does not exist, so a role of that name under a path is the one.
+    KMS refuses principals that do not exist, so a role of that name under another path is the same role.
     """
     head = f"arn:{caller.partition}:iam::{caller.account}:role/"
     return value.startswith(head) and value.rpartition("/")[2] == caller.name and not set("*?") & set(value)
 
 
 def named(principals: Iterable[Principal], caller: Caller) -> Naming:
-    """Return how a Principal element names the caller, every way of it."""
+    """Tell how a Principal element names the caller: the flags of all its entries together."""
     found = NOT_NAMED
     for principal in principals:
         found |= names(principal, caller)
@@ -221,10 +223,10 @@ def named(principals: Iterable[Principal], caller: Caller) -> Naming:
 
 
 def not_spared(principals: Iterable[Principal], caller: Caller) -> Naming:
-    """Return how a NotPrincipal element names the caller: not, where it surely leaves the caller out; DOUBT where it may.
+    """Tell whom a NotPrincipal statement applies to: NOT_NAMED if the caller is surely exempt, DOUBT if it may be, else DIRECT.
 
-    To be left out for sure, the caller (of a session: its role) must be listed, and the account too; a caller with a
-    permissions boundary never is.
+    Surely exempt is a caller that is listed (of a session: its role) together with its account. A caller with a permissions
+    boundary never is.
     """
     if caller.policies.boundary is not None:
         return DIRECT
@@ -240,7 +242,7 @@ def not_spared(principals: Iterable[Principal], caller: Caller) -> Naming:
 
 
 def arns_under_paths(caller: Caller, patterns: Iterable[str]) -> tuple[str, ...]:
-    """Return the ARNs that the caller's role may have, as far as patterns tell them apart: without a path, under theirs."""
+    """Return the role ARNs worth trying where the caller's path is unknown: without a path, and under each that patterns name."""
     head = f"arn:{caller.partition}:iam::{caller.account}:role/"
     paths = {""}
     for pattern in patterns:

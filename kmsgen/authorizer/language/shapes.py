@@ -1,7 +1,7 @@
-"""Shapes of texts that are not told, and whether patterns of a policy match every such text, or none.
+"""Shapes, texts known in part only, and whether policy patterns match every text of a shape, or none.
 
-A shape and the patterns are small automata; they are run side by side, a set of positions each, over every character that tells
-them apart. So the answer is exact, and open only where it is neither, or where that takes too many steps.
+Shape and patterns run side by side as automata (sets of positions) over every character that tells them apart, so the answer is
+exact. It is open where patterns match some texts only, or after MAX_STEPS.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _Places = frozenset[tuple[int, int]]
 
 
 def pieces_of_shape(shape: Shape) -> Pieces:
-    """Return the pattern that matches every text of a shape, and perhaps more."""
+    """Return the pattern that matches every text of a shape, and where the shape excludes colons, more."""
     return tuple(Wild.MANY if isinstance(part, Some) else part for part in shape)
 
 
@@ -44,9 +44,9 @@ def covered(shape: Shape, patterns: tuple[Pieces, ...]) -> Maybe:
 
 
 def covered_by_parts(shape: Shape, pattern: Pieces) -> bool:
-    """Return whether a pattern of ARNs matches every ARN of a shape, as ARNs are matched: six parts compared one by one.
+    """Whether an ARN pattern matches every ARN of a shape when the six parts are compared one by one.
 
-    A last part that reaches across colons covers what its own place covers and all that follows.
+    A pattern of fewer parts that ends in `*` covers all that follows.
     """
     wanted, parts = split_parts(pattern), split_parts(shape)
     if len(parts) != 6 or holds_wildcard_for_service(wanted):
@@ -85,7 +85,7 @@ def _explored(shape: _Items, patterns: list[_Items]) -> Maybe:
 
 
 def _moved(places: _Places, character: str, automata: dict[int, _Items]) -> Iterator[tuple[int, int]]:
-    """Yield where one character leads."""
+    """Yield the positions reached from `places` by reading one character."""
     for number, at in places:
         item = automata[number][at] if at < len(automata[number]) else None
         if item is Some.TEXT or item is Wild.MANY or (item is Some.WORD and character != ":"):
@@ -95,7 +95,7 @@ def _moved(places: _Places, character: str, automata: dict[int, _Items]) -> Iter
 
 
 def _closed(places: _Places, automata: dict[int, _Items]) -> _Places:
-    """Add the places behind what may stand for nothing."""
+    """Add the positions behind wildcards and unknown parts, which may be empty."""
     found = set(places)
     waiting = list(places)
     while waiting:

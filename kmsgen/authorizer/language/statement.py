@@ -1,4 +1,4 @@
-"""Policies compiled: each statement a rule with a test for its principal, action, resource and conditions."""
+"""Policy statements compiled: each a rule that tests principal, action, resource and conditions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from kmsgen.policy.letter_case import folded
 
 
 class Layer(StrEnum):
-    """The kinds of policy that weigh in a decision, spelled as reasons spell them."""
+    """The kinds of policy in a decision, spelled as reasons spell them."""
 
     KEY_POLICY = "key-policy"
     IDENTITY = "identity-policy"
@@ -50,9 +50,10 @@ def _arn_glob(pattern: str) -> Predicate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResourceTest:
-    """The Resource element. `variables` are the condition keys that it names, `unreliable` those that its layer cannot rest on.
+    """A Resource or NotResource element compiled. `variables`: the condition keys that it names by `${...}`.
 
-    `absent` is what a missing element matches.
+    `unreliable`: those of them that AWS supports in IAM policies only (C4). `absent` is the answer where a statement has no
+    Resource.
     """
 
     parsed: tuple[PolicyText, ...]
@@ -63,7 +64,7 @@ class ResourceTest:
     unreliable: frozenset[str] = frozenset()
 
     def check(self, resource: str | Shape, lookup: Lookup) -> Maybe:
-        """Return whether the element matches an ARN, `*`, or every resource of a shape; None where that is open."""
+        """Whether the element matches an ARN, `*`, or every ARN of a shape; None where that is open."""
         if not self.texts:
             return self.absent
         if not self.variables:
@@ -73,7 +74,7 @@ class ResourceTest:
         return None if found is None else agreed(self._check(resource, world.__getitem__) for world in found)
 
     def seen(self, lookup: Lookup) -> dict[str, Seen]:
-        """Return what the element sees of the keys that its variables name."""
+        """Return what the condition keys that its policy variables name hold; unreliable ones may be absent too."""
         keys = {key: lookup(key) for key in self.variables}
         return {key: either_way(keys[key], UNRELIABLE) if key in self.unreliable else keys[key] for key in keys}
 
@@ -96,7 +97,7 @@ class ResourceTest:
         return self._resolved(written, resource, lookup)
 
     def _early(self, written: PolicyText, resource: str | Shape) -> Maybe:
-        """Return whether a text might match, whatever its variables hold: what one before the fifth colon does no page says."""
+        """Match a text with a policy variable before the fifth colon: no AWS page says what that does, so a match is open."""
         loose = tuple(one for piece in written.pieces for one in (pieces_of("*") if isinstance(piece, Variable) else (piece,)))
         possible = _against(glob(loose), resource) if isinstance(resource, str) else covered(resource, (loose,))
         return False if possible is False else None
@@ -122,7 +123,7 @@ class ResourceTest:
 
 
 def _against(test: Predicate, resource: str) -> Maybe:
-    """Match a pattern with an ARN. With `*`, what an action without resources has, only the pattern `*` surely matches."""
+    """Match an ARN with a pattern. Actions without a resource have `*` for an ARN, and only the pattern `*` surely matches it."""
     if resource.startswith("arn:"):
         return test(resource)
     return False if test(EVERYTHING) is False else None
@@ -130,7 +131,7 @@ def _against(test: Predicate, resource: str) -> Maybe:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """A statement that applies somewhere: `source` labels it, `level` is its level of SCPs or RCPs."""
+    """A policy statement compiled. `source` labels it (`key-policy/Sid`); `level` is its SCP or RCP level, root is 0."""
 
     source: str
     layer: Layer
@@ -148,7 +149,7 @@ class Rule:
         return self.effect is Effect.DENY
 
     def names(self, caller: Caller) -> Naming:
-        """Return how the statement names the caller; a Deny counts DOUBT as named, an Allow does not."""
+        """Tell how the statement names the caller. DOUBT counts as named in a Deny, and not in an Allow."""
         if self.layer not in NAMES_PRINCIPALS:
             return who.DIRECT if self.statement.principals is None else who.DOUBT
         if self.statement.principals is None:
@@ -167,7 +168,7 @@ class Rule:
 
 
 def compile_document(document: Document, layer: Layer, numbers: Iterator[int], level: int = 0) -> list[Rule]:
-    """Compile a policy of a layer; `numbers` counts the layer's statements, for those without a Sid."""
+    """Compile a policy of one layer to its rules; `numbers` counts the layer's statements, labels for those without a Sid."""
     return [_rule(statement, document, layer, next(numbers), level) for statement in document.statements]
 
 

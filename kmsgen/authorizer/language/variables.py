@@ -32,7 +32,7 @@ class Missing:
 
 
 class PolicyText(NamedTuple):
-    """A text of a policy. `malformed`: it holds `${` that is no variable, or a variable where none is allowed."""
+    """A policy text in pieces. `malformed`: it holds a `${` that begins no variable, or a variable where none is allowed."""
 
     pieces: tuple[Piece | Variable, ...]
     malformed: bool = False
@@ -82,10 +82,9 @@ def _literal(text: str) -> Pieces:
 
 
 class Resolved(NamedTuple):
-    """A text with the values of its variables put in, literally.
+    """A policy text after the values of its variables are put in, `pieces` with the wildcards in them as plain characters.
 
-    `loose` lets the wildcards within values count, and stands for whatever the text may be where a value is open; then the text
-    is not `sure`.
+    `loose` lets those wildcards count, and is the widest pattern where a variable is open; the text is then not `sure`.
     """
 
     pieces: Pieces
@@ -94,7 +93,10 @@ class Resolved(NamedTuple):
 
 
 def resolve(written: PolicyText, lookup: Lookup, is_multi_valued: Callable[[str], bool]) -> Resolved | Missing | None:
-    """Put the values of the variables in; None where the text cannot be evaluated: a variable of several values."""
+    """Put the values of policy variables into a text; Missing where one has no value and no default.
+
+    None where the text cannot be evaluated: it is malformed, or a variable has several values.
+    """
     if written.malformed:
         return None
     pieces: list[Piece] = []

@@ -1,7 +1,7 @@
-"""Matching of texts: wildcards, and the six parts of an ARN; three-valued where a reading is open.
+"""Wildcard matching of texts and of the six parts of ARNs, three-valued.
 
-None means that AWS's documentation leaves it open, or that the pattern cannot be evaluated. No regular expressions: matching
-takes time in proportion to pattern times text, whatever the pattern.
+None: AWS's documentation leaves it open, or the pattern cannot be evaluated. No regular expressions, so that no pattern of a
+hostile policy takes more time than pattern length times text length.
 Source: IAM User Guide, reference_policies_elements_resource, reference_policies_elements_condition_operators.
 """
 
@@ -54,7 +54,7 @@ def negate(value: Maybe) -> Maybe:
 
 
 def pieces_of(text: str) -> Pieces:
-    """Take a text apart into literal runs and wildcards."""
+    """Split a pattern into literal runs and the wildcards `*` and `?`."""
     if "*" not in text and "?" not in text:
         return (text,) if text else ()
     found: list[Piece] = []
@@ -162,9 +162,9 @@ def split_parts(pieces: tuple[str | Unknown, ...]) -> list[tuple[str | Unknown, 
 
 
 def arn_pattern(pieces: Pieces) -> Predicate:
-    """Compile a pattern of the ARN operators: six parts compared one by one, wildcards within each; the sixth holds the rest.
+    """Compile an ARN pattern as ArnLike compares: six parts one by one, wildcards within each; the sixth holds the rest.
 
-    Open (None) is what a pattern of fewer parts matches only if a wildcard reaches across colons.
+    Open (None) where a pattern of fewer parts matches only if a wildcard reaches across colons.
     """
     whole, parts = glob(pieces), split_parts(pieces)
     if pieces == (Wild.MANY,):
@@ -175,9 +175,10 @@ def arn_pattern(pieces: Pieces) -> Predicate:
 
 
 def resource_pattern(pieces: Pieces) -> Predicate:
-    """Compile a text of a Resource element: wildcards within the segments between colons; a `*` that ends one reaches on.
+    """Compile an ARN pattern of a Resource element: wildcards stay within colons, but a `*` that ends a segment reaches on.
 
-    Open (None) is what matches only if another wildcard reaches across colons (P3), or if a wildcard may stand for the service.
+    Open (None) where it matches only if another wildcard reaches across colons (P3), or where a wildcard may stand for the
+    service.
     """
     whole, parts = glob(pieces), split_parts(pieces)
     if pieces == (Wild.MANY,):
@@ -201,7 +202,7 @@ def resource_pattern(pieces: Pieces) -> Predicate:
 
 
 def holds_wildcard_for_service(parts: Sequence[Pieces]) -> bool:
-    """Return whether a wildcard of a pattern of ARNs, taken apart, may stand for the service."""
+    """Whether in an ARN pattern, split at its colons, a wildcard may stand for the service (the third part)."""
     return len(parts) < 3 or any(isinstance(piece, Wild) for piece in parts[2])
 
 
@@ -216,7 +217,7 @@ def _by_parts(parts: Iterable[Pieces]) -> Callable[[str], bool]:
 
 
 def _reaches(items: Sequence[Piece], text: str) -> bool:
-    """Match with colons told apart: only a `*` before a colon or at the end matches one."""
+    """Match wildcards as Resource elements do: only a `*` before a colon or at the end matches colons."""
     ends = {len(items)} | {at for at, item in enumerate(items) if item == ":"}
     places = _skipping({0}, items)
     for character in text:
@@ -232,7 +233,7 @@ def _reaches(items: Sequence[Piece], text: str) -> bool:
 
 
 def _skipping(places: set[int], items: Sequence[Piece]) -> set[int]:
-    """Add the places behind `*`, which may stand for nothing."""
+    """Add the positions behind each `*`, which may be empty."""
     for start in list(places):
         at = start
         while at < len(items) and items[at] is Wild.MANY:
