@@ -1,6 +1,6 @@
-"""What must hold of a bundle: the only place that sees both what was asked and what was written.
+"""Checks of a bundle: the one package that sees both the intent and the compiled policies.
 
-The functions below import what they need when they are called.
+The functions below import what they need when they are called, to keep starts short.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def confirm(intent: Intent, compiled: Compiled) -> None:
-    """Answer the three questions on what an intent compiles to. Raises RefusedError with every finding if one answer is no."""
+    """Answer the three questions about an intent and its compiled policies.
+
+    Raises RefusedError with every finding if one answer is no.
+    """
     from kmsgen.checks.intent.verification import ask, refuse_no  # noqa: PLC0415 - authorizer and prover are loaded where they are asked
 
     refuse_no(ask(intent, compiled.bundle, compiled.origins))

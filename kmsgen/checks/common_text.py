@@ -1,4 +1,4 @@
-"""A text that several patterns match at once: the shortest, found breadth first through all of them together."""
+"""Shortest text that several wildcard patterns all match: breadth-first search through their automata together."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from collections.abc import Iterator, Sequence
 ANY, ONE = None, ""
 _OTHER = "x"
 Pattern = tuple[str | None, ...]  # a character, ONE for any single one, ANY for any run
+"""A pattern: characters, ONE for any single character, ANY for any run of them."""
 
 
 def glob(text: str) -> Pattern:
-    """Return the pattern of a text with `*` and `?`."""
+    """Return the pattern of a text in which `*` and `?` are wildcards."""
     return tuple({"*": ANY, "?": ONE}.get(character, character) for character in text)
 
 
 def literal(text: str) -> Pattern:
-    """Return the pattern that is the text itself."""
+    """Return the pattern that matches the text itself only."""
     return tuple(text)
 
 
@@ -37,7 +38,7 @@ def common_text(patterns: Sequence[Pattern]) -> str | None:
 
 
 def _open(pattern: Pattern, places: frozenset[int]) -> frozenset[int]:
-    """Return the places with those after runs that may be empty."""
+    """Add the positions behind each ANY, which may be empty."""
     found, waiting = set(places), list(places)
     while waiting:
         place = waiting.pop()

@@ -1,4 +1,4 @@
-"""Concrete circumstances of a call in which given conditions hold, and the requests they make."""
+"""Example requests: situations in which given conditions hold, and the requests made in them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ESCAPED = frozenset("*?$")
 
 
 class ExampleSituation(NamedTuple):
-    """What goes with a call: encryption context, condition keys that nobody can derive, what a grant is asked to hold."""
+    """The circumstances of an example call: encryption context, underivable condition keys, and what its grant must hold."""
 
     encryption_context: Mapping[str, str] = MappingProxyType({})
     context: Mapping[str, Values] = MappingProxyType({})
@@ -45,12 +45,12 @@ class ExampleSituation(NamedTuple):
         return (*self.encryption_context.values(), *(value for values in self.context.values() for value in values))
 
     def with_context(self, key: str, *values: str) -> ExampleSituation:
-        """Return the situation with a condition key, unless it has it."""
+        """Return the situation with a condition key added; unchanged if the key is there in any case."""
         known = {folded(name) for name in self.context}
         return self if folded(key) in known else self._replace(context={**self.context, key: values})
 
     def beside(self, other: ExampleSituation) -> ExampleSituation:
-        """Return the situation with what another tells besides it."""
+        """Return both situations in one; where both tell the same key, this one counts."""
         pairs = {**other.encryption_context, **self.encryption_context}
         known = {folded(name) for name in (*self.context, *self.grant)}
         more = {name: values for name, values in other.context.items() if folded(name) not in known}
@@ -62,9 +62,9 @@ PLAIN = ExampleSituation()
 
 
 def situations(conditions: Iterable[Condition]) -> Iterator[ExampleSituation]:
-    """Yield situations in which every condition holds: one with the first value of each, then one for each further value.
+    """Yield example situations in which every condition holds: the first value of each, then each further value once.
 
-    Yields nothing where the conditions contradict each other, or where no example of a value can be given.
+    At most MAX_SITUATIONS; none where conditions contradict each other or no example value can be made.
     """
     by_key: dict[str, list[Condition]] = {}
     for condition in conditions:
@@ -98,7 +98,7 @@ def _build(chosen: Mapping[str, Values | None]) -> ExampleSituation:
 
 
 def request_for(principal: str, action: str, resources: Values, situation: ExampleSituation) -> Request:
-    """Return the request that a principal makes in a situation."""
+    """Return the request that a principal makes in a situation, policy variables filled in."""
     situation = bound(situation, principal)
     row = ACTIONS.get(action.removeprefix("kms:"))
     with_context = row is not None and row.encryption_context
@@ -114,7 +114,7 @@ def request_for(principal: str, action: str, resources: Values, situation: Examp
 
 
 def keys_read(statements: Iterable[Statement]) -> Values:
-    """Return the condition keys that statements read, in variables too; not those of a grant or an encryption context."""
+    """Return the condition keys that statements read, also in variables; without those of grants and encryption contexts."""
     found: dict[str, str] = {}
     for condition in (condition for statement in statements for condition in statement.conditions):
         variables = (name.strip() for value in condition.values for name in re.findall(VARIABLE, value))
@@ -125,14 +125,14 @@ def keys_read(statements: Iterable[Statement]) -> Values:
 
 
 def without_others(request: Request, keys: Values) -> Request:
-    """Return the request that tells of each of these condition keys that it does not hold: it is not there."""
+    """Return the request in which each of these condition keys is told to be absent, unless it has a value."""
     told = {folded(name) for name in request.context}
     absent: Mapping[str, Values] = {key: () for key in keys if folded(key) not in told}
     return request._replace(context={**request.context, **absent})
 
 
 def _identified(situation: ExampleSituation, principal: str) -> ExampleSituation:
-    """Add the unique id that IAM gives a session: it ends in the session's name."""
+    """Add aws:userid, which for a role session ends in the session's name."""
     arn = parse_arn(principal)
     if arn is None or arn.kind not in ("role", "assumed-role"):
         return situation
@@ -141,9 +141,9 @@ def _identified(situation: ExampleSituation, principal: str) -> ExampleSituation
 
 
 def bound(situation: ExampleSituation, principal: str) -> ExampleSituation:
-    """Return the situation with policy variables filled in: escapes with their character, others with what is told of them.
+    """Fill in policy variables: `${*}` with its character, others with what the situation or principal tells.
 
-    Any other key gets a value, which the request then carries: a principal tag, or a key that nobody can derive.
+    A variable of an untold key gets an example value, and the situation gets that key.
     """
     texts = (*situation.encryption_context.values(), *(value for values in situation.context.values() for value in values))
     if not any("${" in text for text in texts):
@@ -163,7 +163,7 @@ def bound(situation: ExampleSituation, principal: str) -> ExampleSituation:
 
 
 def _known(situation: ExampleSituation, principal: str) -> Mapping[str, str]:
-    """Return what stands for a variable without being made up, by the lower-case key."""
+    """Return the known values of condition keys that policy variables may name, by the key in lower case."""
     said = {folded(key): values[0] for key, values in _identified(situation, principal).context.items() if len(values) == 1}
     known = {key: value for key, value in said.items() if "${" not in value}
     arn = parse_arn(principal)
@@ -173,9 +173,9 @@ def _known(situation: ExampleSituation, principal: str) -> Mapping[str, str]:
 
 
 def _grant(situation: ExampleSituation, principal: str) -> Grant:
-    """Return the grant that the request asks for: what the situation says of it, and else no more than a grant must have.
+    """Return the grant that a CreateGrant asks for: what the situation tells, and else the least that a grant must have.
 
-    Source: KMS API Reference, CreateGrant: with a service as grantee a source ARN, and somebody who may retire it.
+    Source: KMS API Reference, CreateGrant: a service as grantee needs a source ARN and a retiring principal.
     """
     asked = {folded(key): values for key, values in situation.grant.items()}
     service = asked.get(GrantKey.GRANTEE_SERVICE)
@@ -211,5 +211,5 @@ def _own_role(principal: str) -> str:
 
 
 def _source_arn(service: str, principal: str) -> str:
-    """Return the ARN of a resource of a service in the account of whoever makes the grant."""
+    """Return a resource ARN of a service in the caller's account, for aws:SourceArn."""
     return _own_role(principal).replace(":iam:", f":{service.partition('.')[0]}:").replace("role/", "resource/")

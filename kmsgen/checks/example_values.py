@@ -1,6 +1,6 @@
-"""Example values of a condition key for which conditions hold.
+"""Example values of condition keys for which given conditions hold.
 
-A policy variable stays in a value, to be filled in for a principal.
+Policy variables stay in a value, to be filled in for a principal.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MOST = 64  # combinations of values that are tried
 
 
 def choices_of(same: Sequence[Condition]) -> list[Values | None]:
-    """Return values of one key under which every condition on it holds; None stands for its absence."""
+    """Return example values of one condition key for which all conditions on it hold; None stands for its absence."""
     options = [_candidates(condition) for condition in same]
     if len(same) == 1:
         return options[0]
@@ -57,7 +57,7 @@ _OPPOSITES = {
 
 
 def opposite(condition: Condition) -> tuple[Condition, ...]:
-    """Return a condition that holds where this one does not; none for an operator that has no opposite."""
+    """Return a condition that holds where this one does not; empty if its operator has no opposite."""
     name = split_operator(condition.operator)
     base = _OPPOSITES.get(name.base) if name else None
     if base is None:
@@ -74,7 +74,7 @@ def _some(key: str) -> str:
 
 
 def _rules_out(negated: Condition, values: Values) -> bool:
-    """Return whether a condition that says what a key must not hold names one of these values."""
+    """Return whether a negated condition excludes one of these values; True where that cannot be told."""
     name = split_operator(negated.operator)
     if name is None or name.base not in _PATTERNS_OF:
         return True
@@ -83,13 +83,13 @@ def _rules_out(negated: Condition, values: Values) -> bool:
 
 
 def _others(value: Values | None, asked: Sequence[Condition]) -> list[Values]:
-    """Return a value that differs in what wildcards stand for, where one pattern is all that is asked."""
+    """Return a second example for a single pattern, with other characters for its wildcards."""
     texts = [text for one in asked if len(asked) == 1 for text in one.values if set(text) & {"*", "?"} and "${" not in text]
     return [] if value is None else [(text.replace("*", "0").replace("?", "0"),) for text in texts if asked[0].operator in _LIKE]
 
 
 def _in_common(same: Sequence[Condition]) -> list[Values | None]:
-    """Return texts that fit a pattern of each condition."""
+    """Return texts that match a pattern of each condition at once."""
     names = [split_operator(condition.operator) for condition in same]
     if any(name is None or name.base not in _PATTERNS_OF or name.quantifier for name in names):
         return []
@@ -123,7 +123,7 @@ def _candidates(condition: Condition) -> list[Values | None]:
 
 
 def _matching(pattern: str) -> str:
-    """Return a text that a pattern matches; a policy variable stays, to be filled in for a principal."""
+    """Return a text that a pattern matches; policy variables stay, to be filled in for a principal."""
     if "${" not in pattern:
         return _plain(pattern)
     return "".join(part if part.startswith("${") else _plain(part) for part in re.split(r"(\$\{[^}]*\})", pattern))

@@ -1,4 +1,4 @@
-"""What a check has to say."""
+"""A finding of a check: code, severity, message, place and witness."""
 
 from typing import NamedTuple
 
@@ -6,15 +6,15 @@ from kmsgen.errors import Diagnostic, Location
 from kmsgen.prover.witness import Witness
 
 SEVERITIES = ("error", "warning", "note")
-"""How grave a finding is, the gravest first."""
+"""The severities of findings, worst first."""
 ERROR, WARNING, NOTE = SEVERITIES
 
 
 class Finding(NamedTuple):
-    """One thing that a check found: a code for machines, a message, a place, and a call that shows it.
+    """One finding: a code for machines, a message, a place, and a request (`witness`) that shows it.
 
-    `statements` are the labels of the statements or grants responsible, or the layers that had to allow and did not;
-    `origins` the lines of the intent that those serve. `key` is what a file with several keys calls the one that it is about.
+    `statements`: labels of the statements or grants responsible, or layers that lack an Allow; `origins`: the lines of the intent
+    behind them. `key`: the name of the key in a file with several.
     """
 
     code: str
@@ -29,7 +29,7 @@ class Finding(NamedTuple):
 
     @property
     def diagnostic(self) -> Diagnostic:
-        """The finding as a diagnostic, with what is responsible in its message."""
+        """The finding as a diagnostic; its message names the statements and lines responsible."""
         message = self.message
         if self.statements:
             lines = ", ".join(map(str, self.origins))

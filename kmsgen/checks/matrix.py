@@ -1,4 +1,4 @@
-"""Who can do what with a key, under which conditions: from decisions of the authorizer, not from the text of policies."""
+"""The access matrix: who can do what with a key, under which conditions, by decisions of the authorizer."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ Way = tuple[Values, Values, Values]  # conditions, statements, what may deny it 
 class Row(NamedTuple):
     """What one principal may do with one key under the same conditions.
 
-    `conditions` must all hold; none: always. `statements` are the labels of what allows it, `unless` of what may deny it still.
-    `sure` is False where it depends on what is not known.
+    `conditions` must all hold; none: always. `statements` are the labels of the Allows, `unless` those of Denies that may still
+    apply. `sure` is False where a value unknown to kmsgen decides.
     """
 
     key: str
@@ -63,7 +63,7 @@ class Row(NamedTuple):
 
 
 def of_readings(most: Iterable[Row], least: Iterable[Row]) -> tuple[Row, ...]:
-    """Return the rows of the reading with the most access, apart what the one with the least has too, and what is open."""
+    """Return the rows of the reading with the most access, as sure where the reading with the least has them too."""
     surely = {(row.key, row.principal, action, row.conditions) for row in least for action in row.actions}
     found: list[Row] = []
     for row in most:
@@ -75,7 +75,7 @@ def of_readings(most: Iterable[Row], least: Iterable[Row]) -> tuple[Row, ...]:
 
 
 def matrix(bundle: Bundle, organization: str | None, account: str) -> tuple[Row, ...]:
-    """Return the rows of a bundle: by key, in the order in which its policies name principals."""
+    """Return the rows of a bundle, key by key, principals in the order in which the policies name them."""
     rows: list[Row] = []
     for access in bundle.keys:
         rows += _AccessReader(bundle, access, organization, account).rows()
@@ -83,7 +83,7 @@ def matrix(bundle: Bundle, organization: str | None, account: str) -> tuple[Row,
 
 
 class _AccessReader:
-    """Asks two judges about one key: one as things are, one without denies, to tell what a deny takes away."""
+    """Reads the access to one key by two judges, with and without Denies, so that the matrix can tell what Denies take away."""
 
     def __init__(self, bundle: Bundle, access: KeyAccess, organization: str | None, account: str) -> None:
         self.access = access
@@ -110,7 +110,7 @@ class _AccessReader:
                 yield Row(self.access.key.arn, name, tuple(actions), conditions, statements, unless)
 
     def _told(self, name: str, action: str) -> Iterator[Way]:
-        """Yield each way in which whom a row is about may call an action: none that any IAM policy gives by itself."""
+        """Yield each way in which the principal of a row may call an action; not those that come from any IAM policy alone."""
         seen: list[set[str]] = []
         for caller in callers(name, self.access.key):
             for conditions, reason, unless in self._ways(caller, action):
@@ -123,7 +123,7 @@ class _AccessReader:
                     yield conditions, tuple(ANY_IAM_POLICY if one == ASSUMED else one for one in reason), unless
 
     def _ways(self, name: str, action: str) -> Iterator[Way]:
-        """Yield each way in which a principal may call an action: conditions, statements, and what may deny it still."""
+        """Yield each way in which a caller may call an action: conditions, the Allows, and Denies that may still apply."""
         seen: set[Values] = set()
         for situation in self.candidates:
             decision = self.lenient.decide(self._request(name, action, situation))
@@ -139,7 +139,7 @@ class _AccessReader:
                 return
 
     def _denials(self, name: str, action: str, reason: Values) -> tuple[Values, bool]:
-        """Return what denies the access in some situation in which it is given, and whether it is possible in any."""
+        """Return the Denies that apply in some situation of an access, and whether the access is possible in any situation."""
         denies: list[str] = []
         possible = False
         given = tuple(condition for label in reason for condition in self.held.get(label, ()))
@@ -153,7 +153,7 @@ class _AccessReader:
         return tuple(dict.fromkeys(denies)), possible
 
     def _request(self, name: str, action: str, situation: ExampleSituation) -> Request:
-        """Return a request that holds what the situation says, and none of the other condition keys that a policy reads."""
+        """Return the request in a situation; every other condition key that a policy reads is absent."""
         return without_others(request_for(name, action, self._resources(action), situation), self.read)
 
     def _resources(self, action: str) -> Values:
@@ -184,7 +184,7 @@ def _documents(bundle: Bundle, access: KeyAccess) -> tuple[Document, ...]:
 
 
 def _candidates(bundle: Bundle, access: KeyAccess) -> Iterator[ExampleSituation]:
-    """Yield a plain call, and one situation for each set of conditions: all of a statement, all but one."""
+    """Yield the plain situation, then one for each statement's conditions, and for these with one left out."""
     held = [statement.conditions for document in _documents(bundle, access) for statement in document.statements]
     held += [tuple(_of_grant(grant)) for grant in access.grants]
     fewer = [(*conditions[:i], *conditions[i + 1 :]) for conditions in held for i in range(len(conditions))]
@@ -217,7 +217,7 @@ def _labelled(bundle: Bundle, access: KeyAccess) -> Iterator[tuple[str, Conditio
 
 
 def _told_apart_by_denies(bundle: Bundle, access: KeyAccess) -> Iterator[Conditions]:
-    """Yield nothing more, what each deny asks for, and for each key whose absence one asks for, its presence."""
+    """Yield the condition sets worth adding to see Denies apply: none, those of each Deny, and presence of keys under Null."""
     yield ()
     for statement in (statement for document in _documents(bundle, access) for statement in document.statements):
         if statement.effect is Effect.DENY:
@@ -228,7 +228,7 @@ def _told_apart_by_denies(bundle: Bundle, access: KeyAccess) -> Iterator[Conditi
 
 
 def said(condition: Condition) -> str:
-    """Return a condition in words."""
+    """Return a condition in words, for a cell of the matrix."""
     key = condition.key
     lower = folded(key)
     pair = f"encryption context {key.removeprefix(key[: len(ENCRYPTION_CONTEXT)])}"
@@ -243,5 +243,5 @@ def said(condition: Condition) -> str:
 
 
 def short(names: Iterable[str]) -> str:
-    """Return action names without their prefix, for a table."""
+    """Return action names without `kms:`, joined for a table cell."""
     return ", ".join(name.removeprefix("kms:") for name in names)

@@ -1,4 +1,4 @@
-"""Whom the rows of a matrix are about, and who calls for each: of everyone whom conditions leave.
+"""Principals of the rows of a matrix, and the example callers who make each row's requests.
 
 Source: IAM User Guide, reference_policies_elements_principal, reference_policies_condition-keys (aws:PrincipalArn,
 aws:PrincipalAccount); KMS Developer Guide, conditions-kms (kms:CallerAccount).
@@ -22,7 +22,7 @@ _STRANGER = "999999999999"
 
 
 def principals(bundle: Bundle, access: KeyAccess) -> Iterator[str]:
-    """Yield whoever is named: in the key policy, in the order of its statements, by grants, and beside."""
+    """Yield every principal with a row: named in the key policy (in its order), by grants, or with IAM policies."""
     allows = [statement for statement in access.policy.statements if statement.effect is Effect.ALLOW]
     named = [name for statement in allows for name in _named(statement)]
     named += [grant.grantee for grant in access.grants]
@@ -30,7 +30,7 @@ def principals(bundle: Bundle, access: KeyAccess) -> Iterator[str]:
 
 
 def labels_for(access: KeyAccess) -> dict[str, frozenset[str]]:
-    """Return the labels of the statements for everyone, and for everyone of each account, by whose name they are for."""
+    """Return the labels of the Allow statements for everyone, or for everyone of an account, by the principal of the row."""
     found: dict[str, set[str]] = {}
     for number, statement in enumerate(access.policy.statements, 1):
         names = _named(statement) if statement.effect is Effect.ALLOW else ()
@@ -41,7 +41,7 @@ def labels_for(access: KeyAccess) -> dict[str, frozenset[str]]:
 
 
 def _named(statement: Statement) -> Iterator[str]:
-    """Yield whom a statement is for: of everyone or an account, those whose ARN or account a condition names."""
+    """Yield the principals of a statement; of `*` or an account, those whose ARN or account a condition names."""
     for principal in statement.principals or ():
         wide = principal.value == "*" or principal.value.endswith(":root")
         arns = [value for value in _values(statement, ("aws:principalarn",), _ARNS) if _is_of_an_account(value)] if wide else []
@@ -55,7 +55,7 @@ def _is_of_an_account(text: str) -> bool:
 
 
 def is_of_people(conditions: Iterable[Condition]) -> bool:
-    """Return whether conditions read the caller's account or ARN, which services have none of: no page tells what theirs hold."""
+    """Return whether conditions read the caller's account or ARN; AWS does not say what these hold for services."""
     return any(folded(one.key) in (*_ACCOUNTS, "aws:principalarn") for one in conditions)
 
 
@@ -65,10 +65,10 @@ def _values(statement: Statement, keys: Values, operators: Values) -> Values:
 
 
 def callers(name: str, key: Key) -> Values:
-    """Return who makes the requests of a row, the likeliest first; a further one counts where those before have no access.
+    """Return the example callers for a row, likeliest first; later ones count where earlier ones have no access.
 
-    Of a whole account that is somebody whom IAM allows, of everyone of one just anyone; of everyone a stranger, a service, anyone
-    of the key's account.
+    For an account: a role that IAM policies allow. For everyone of an account: a role and a user. For `*`: strangers, a service,
+    and a role and a user of the key's account.
     """
     arn, home = parse_arn(name), parse_arn(key.arn)
     partition, own = (home.partition, home.account) if home else ("aws", "")
@@ -90,6 +90,6 @@ def _anyone(partition: str, account: str) -> Values:
 
 
 def needs_iam(caller: str, key: Key) -> bool:
-    """Return whether a caller is taken to have every IAM policy there could be; not who is just anyone of the key's account."""
+    """Return whether a caller is assumed to have all IAM permissions: anyone but services and "anyone" of the key's account."""
     _, partition, _, _, account, _ = key.arn.split(":", 5)
     return not is_service_principal(caller) and caller not in _anyone(partition, account)

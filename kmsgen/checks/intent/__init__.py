@@ -1,1 +1,1 @@
-"""The three questions on what an intent asks for: is it allowed, is nothing else, is nobody locked out."""
+"""Checks of an intent, three questions: is what it asks for allowed, is nothing else, is nobody locked out."""

@@ -1,6 +1,6 @@
-"""What an intent asks for, access by access, in the words of policies but without the compiler's ways of writing them down.
+"""Accesses that an intent asks for, each as one Allow statement; made without the compiler, to judge its policies.
 
-One statement a principal and action, no matter how long that gets: this is what the compiled policies are held against.
+One statement for each principal and action, however many: nothing is shortened.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ BY_GRANT_ONLY = ("kms:RetireGrant",)
 
 
 class Expected(NamedTuple):
-    """One access on one key: an Allow statement of one principal and one action.
+    """One access that an intent asks for: an Allow of one principal and one action on one key.
 
-    `half` is the kind of resource: `key`, `alias`, or `any` (only `*`). `required` False: it may be allowed, and need not.
+    `half` is the kind of resource: `key`, `alias`, or `any` (only `*`). Not `required`: it may be allowed, but need not be.
     """
 
     location: Location
@@ -56,7 +56,7 @@ class Expected(NamedTuple):
 
     @property
     def principal(self) -> Principal:
-        """Who is to have the access."""
+        """The principal that is to have the access."""
         return (self.statement.principals or ())[0]
 
     @property
@@ -66,7 +66,7 @@ class Expected(NamedTuple):
 
 
 def expected(principal: Principal, action: str, half: str, key: str, conditions: Iterable[Condition]) -> Statement:
-    """Return the statement of one access: on the key, on any alias of its account and Region, or on `*`."""
+    """Return an access as a statement, by `half`: on the key, on any alias in its account and Region, or on `*`."""
     arn = parse_arn(key)
     alias = str(Arn(arn.partition, "kms", arn.region, arn.account, "alias/*")) if arn else key
     resource = {"key": key, "alias": alias}.get(half, "*")
@@ -74,13 +74,13 @@ def expected(principal: Principal, action: str, half: str, key: str, conditions:
 
 
 def kinds_of_resource(action: str) -> Values:
-    """Return the kinds of resource that an action needs permission for; `any` for what takes none, or is not of KMS."""
+    """Return the kinds of resource that an action needs: `key`, `alias`; `any` without a resource and for other services."""
     row = ACTIONS.get(action.removeprefix("kms:")) if action.startswith("kms:") else None
     return (row.resource_types or ("any",)) if row else ("any",)
 
 
 def regions_of(intent: Intent, key: Key) -> Values:
-    """Return the Regions in which a key is used; none: every Region."""
+    """Return the Regions in which a key is used; empty for every Region."""
     arn = parse_arn(key.arn)
     if intent.every_key:
         return (arn.region,) if arn and intent.scope.regions else ()
@@ -92,7 +92,7 @@ def regions_of(intent: Intent, key: Key) -> Values:
 
 
 def intended_by_lines(intent: Intent, key: Key) -> Iterator[Expected]:
-    """Yield what `admins` and `users` ask for on one key."""
+    """Yield the accesses that `admins` and `users` of an intent ask for on one key."""
     for access in (*intent.admins, *intent.users):
         said = tuple(conditions_of(access.when, regions_of(intent, key)))
         for action in access.actions:
@@ -112,12 +112,12 @@ def intended_by_lines(intent: Intent, key: Key) -> Iterator[Expected]:
 
 
 def _goes_without_alias(access: Access, intent: Intent) -> bool:
-    """Return whether an administrator who did not ask for aliases by name has none to manage: the key is created without one."""
+    """Return whether an administrator needs no alias access: the key has no alias, and `can` does not name alias actions."""
     return not access.explicit and intent.key is not None and intent.key.alias is None
 
 
 def principal_of(name: str) -> tuple[Principal, tuple[Condition, ...]]:
-    """Return whom a line is about, and what of the caller must hold where it stands for many."""
+    """Return the principal of an intent line, and the conditions on callers where it stands for many (organization, pattern)."""
     if everyone := account_of_everyone(name):
         return EVERYONE, (Condition("StringEquals", CALLERS_ACCOUNT, (everyone,)),)
     if name.startswith(ORGANIZATION):
@@ -133,39 +133,39 @@ def principal_of(name: str) -> tuple[Principal, tuple[Condition, ...]]:
 
 
 def _every_key(intent: Intent) -> Values:
-    """Return what names every key in scope."""
+    """Return the Resource ARNs of every key in scope."""
     scope = intent.scope
     return tuple(str(Arn(scope.partition, "kms", region, scope.account, "key/*")) for region in scope.regions or ("*",))
 
 
 def _fits(action: str, key: Key) -> bool:
-    """Return whether keys of this kind know the action: one that stands for other kinds too need not allow it."""
+    """Return whether keys of this kind support an action; those that do not need not allow it."""
     row = ACTIONS.get(action.removeprefix("kms:"))
     return row is None or row.key_types is None or key_type(key.spec, key.usage) in row.key_types
 
 
 def _withheld(intent: Intent, access: Access, action: str) -> bool:
-    """Return whether a guard rail may take the action from an administrator who did not ask for it by name."""
+    """Return whether a guard rail may deny the action to an administrator who did not ask for it by name."""
     rails = (line for line in intent.guardrails if action in _taken_by(line))
     return any(is_reached(line, access.principal, intent) for line in rails)
 
 
 def _taken_by(line: GuardRailLine) -> Values:
-    """Return the actions that a guard rail denies whatever the circumstances."""
+    """Return the actions that a guard rail denies under all circumstances."""
     if line.name == DENY and line.when == When():
         return line.actions or tuple(row.iam_name for row in ACTIONS.values())
     return DELETE if line.name == "deny-delete" else ()
 
 
 def is_reached(line: GuardRailLine, name: str, intent: Intent) -> bool:
-    """Return whether a guard rail denies a principal: it is one of those it is for, and none of its exceptions is about it."""
+    """Return whether a guard rail applies to a principal: it is among its principals and not among its exceptions."""
     if any(_is_about(exception, name, intent) for exception in line.exceptions):
         return False
     return not line.principals or any(fnmatchcase(name, pattern) for pattern in line.principals)
 
 
 def _is_about(exception: str, name: str, intent: Intent) -> bool:
-    """Return whether an exception spares a principal: by its ARN, its account, or the organization that the file tells of."""
+    """Return whether an exception of a guard rail covers a principal: its ARN, its account, or the scope's organization."""
     account = account_named(name)
     if exception == f"{ORGANIZATION}{intent.scope.organization}":
         return account == intent.scope.account or name == exception
@@ -177,7 +177,7 @@ def _is_about(exception: str, name: str, intent: Intent) -> bool:
 
 
 def intended_by_deployer(intent: Intent, key: Key) -> Iterator[Expected]:
-    """Yield what the deployer may do: with the key what Terraform and CloudFormation call, and the grants of the file."""
+    """Yield the accesses of each deployer: the calls of Terraform and CloudFormation on the key, and the file's grants."""
     for deployer in intent.deployers if intent.governed else ():
         yield from _intended_by(Principal("AWS", deployer), intent, key)
 
@@ -205,7 +205,7 @@ def _intended_by(who: Principal, intent: Intent, key: Key) -> Iterator[Expected]
 
 
 def _tags_that_count(intent: Intent) -> Iterator[Condition]:
-    """Yield what must hold of the tags of a key to create: those that lines look at are as the file says, or not there."""
+    """Yield conditions on aws:RequestTag for a new key: tags that conditions read must be as written, or absent."""
     written = {folded(name): (name, value) for name, value in (intent.key.tags if intent.key else ())}
     whens = (*(line.when for line in (*intent.admins, *intent.users)), *(line.when for line in intent.services))
     conditions = [condition for when in whens for condition in when.conditions]
@@ -219,10 +219,10 @@ def _tags_that_count(intent: Intent) -> Iterator[Condition]:
 
 
 def given_by_grants(intent: Intent, key: Key) -> Iterator[Expected]:
-    """Yield what the grantees of the file's grants may do with one key, within the grants' constraints.
+    """Yield the accesses that the file's grants give their grantees on one key, within the grants' constraints.
 
-    CreateGrant and RetireGrant of a grantee are about further grants, of which the file tells nothing. Under a SourceArn only a
-    service has to have what it gives.
+    Not required are CreateGrant and RetireGrant, as the file tells no further grant, and grants with a SourceArn to others than
+    services.
     """
     for line in intent.grants if intent.governed else ():
         grant = line.grant

@@ -1,4 +1,4 @@
-"""The conditions under which an intent gives access, as requests meet them: what `when` says, and what grants must be."""
+"""Conditions of an intent as requests must meet them: its `when`, and what it says of grants."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Values = tuple[str, ...]
 
 
 def conditions_of(when: When, regions: Values) -> Iterator[Condition]:
-    """Yield what `when` says, one condition an aspect; all must hold."""
+    """Yield the conditions of a `when`, one for each field; all must hold. `regions` are those of kms:ViaService."""
     within = [f".{region}.amazonaws.com" for region in regions or ("*",)]
     mfa = () if when.mfa is None else (str(when.mfa).lower(),)
     rows: tuple[tuple[str, str, Values], ...] = (
@@ -35,9 +35,9 @@ def conditions_of(when: When, regions: Values) -> Iterator[Condition]:
 
 
 def that_apply(said: Iterable[Condition], action: str, half: str) -> Iterator[Condition]:
-    """Yield the conditions that requests for the action are held to.
+    """Yield the conditions that apply to requests for an action on a kind of resource.
 
-    An encryption context does not concern what has none; an alias is known by its name alone, and has no tags.
+    Those on an encryption context do not apply where the action has none; those on `kms:` keys and tags do not apply to an alias.
     """
     for condition in said:
         key = folded(condition.key)
@@ -49,7 +49,7 @@ def that_apply(said: Iterable[Condition], action: str, half: str) -> Iterator[Co
 
 
 def denied_when(line: GuardRailLine, action: str, regions: Values) -> tuple[Condition, ...]:
-    """Return the conditions under which a `deny` of the file takes an action away; none: it does not, or always does."""
+    """Return the conditions under which a `deny` guard rail denies an action; empty if it does not, or always does."""
     if line.name != DENY or (line.actions and action not in line.actions):
         return ()
     limits = limits_of_grants(line.when.grant) if action == "kms:CreateGrant" else ()
@@ -57,7 +57,7 @@ def denied_when(line: GuardRailLine, action: str, regions: Values) -> tuple[Cond
 
 
 def limits_of_grants(limits: GrantWhen) -> Iterator[Condition]:
-    """Yield what CreateGrant of a line must show of the grant it makes."""
+    """Yield the conditions on CreateGrant that a line's `when.grant` states."""
     rows: tuple[tuple[str, str, Values], ...] = (
         ("ForAllValues:StringEquals", "kms:GrantOperations", limits.operations),
         ("StringEquals", "kms:GrantConstraintType", limits.constraint),
@@ -75,7 +75,7 @@ def _has_context(action: str) -> bool:
 
 
 def of_grant(line: GrantLine) -> Iterator[Condition]:
-    """Yield what CreateGrant shows of a grant of the file: its grantee, no operation beyond its own, its constraints."""
+    """Yield the conditions under which a CreateGrant asks for a grant of the file: grantee, operations, constraints."""
     grant = line.grant
     service = "Service" if grant.grantee_is_service else ""
     yield Condition("StringEquals", f"kms:Grantee{service}Principal", (grant.grantee,))

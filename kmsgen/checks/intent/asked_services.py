@@ -1,4 +1,4 @@
-"""What `services` asks for: the catalogue's statements read for one key, each resource and source account on its own."""
+"""Accesses that `services` of an intent asks for: the catalogue's statements for each key, resource and source account."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Values = tuple[str, ...]
 
 
 def intended_by_services(intent: Intent, key: Key) -> Iterator[Expected]:
-    """Yield what each line of `services` asks for on one key."""
+    """Yield the accesses that each `services` line asks for on one key."""
     for use in intent.services:
         service = services.find(use.service)
         for reading in _readings(intent, use, service, key) if service else ():
@@ -44,7 +44,7 @@ def intended_by_services(intent: Intent, key: Key) -> Iterator[Expected]:
 
 
 class _Reading:
-    """One line of `services` for one key, Region, resource and source account."""
+    """One `services` line for one key, Region, resource and source account, with the values of placeholders."""
 
     def __init__(self, intent: Intent, use: ServiceUse, service: Service, key: Key, region: str) -> None:
         own = parse_arn(key.arn)
@@ -55,7 +55,7 @@ class _Reading:
         self.values = {"region": region, "partition": own.partition if own else "", **dict(use.variables)}
 
     def about(self, resource: str | None, account: str, organization: str | None = None) -> _Reading:
-        """Return the reading for one resource, the account it is in, and the organization for which the service acts."""
+        """Return the reading for one resource, its account, and the organization that the service acts for."""
         arn = parse_arn(resource or "")
         found = _Reading(self.intent, self.use, self.service, self.key, self.region)
         found.resource, found.organization = resource, organization
@@ -64,18 +64,18 @@ class _Reading:
         return found
 
     def filled(self, text: str) -> str:
-        """Fill a text of the catalogue; a placeholder that nothing fills becomes a wildcard."""
+        """Fill the placeholders of a catalogue text; an unknown one becomes `*`."""
         text = HOLE.sub(lambda hole: self.values.get(hole[1], "*"), text).replace("${aws:ResourceAccount}", self.own_account)
         organization = self.intent.scope.organization
         return text.replace("${aws:ResourceOrgID}", organization) if organization else text
 
     def lacks(self, row: ServiceCondition) -> bool:
-        """Return whether a condition has a placeholder that nothing fills."""
+        """Return whether a condition has a placeholder without a value."""
         return any(hole not in self.values for text in _texts(row) for hole in HOLE.findall(text))
 
 
 class _Wish(NamedTuple):
-    """One action of a statement, for the principals that the line names for it."""
+    """One action of a catalogue statement, for the principals that the line names for it."""
 
     statement: ServiceStatement
     action: str
@@ -100,7 +100,7 @@ def _readings(intent: Intent, use: ServiceUse, service: Service, key: Key) -> It
 
 
 def _wishes(reading: _Reading) -> Iterator[_Wish]:
-    """Yield what the line wants: the catalogue's actions, or those of `can` for whom the line is about."""
+    """Yield the actions of a line: those of the catalogue, or of its `can` where the line names whom it is about."""
     use = reading.use
     for statement in reading.service.statements:
         named = tuple(arn for word, arn in use.principals if word in statement.who)
@@ -113,7 +113,7 @@ def _wishes(reading: _Reading) -> Iterator[_Wish]:
 
 
 def _beside(reading: _Reading) -> Iterator[_Wish]:
-    """Yield actions of `can` that the catalogue does not have for a principal: under the tightest that it has for it."""
+    """Yield actions of `can` that the catalogue does not list, under the strictest statements that it has for the principal."""
     for named, own in _subjects(reading):
         known = {action for statement in own for action in statement.actions}
         for action in reading.use.actions:
@@ -122,7 +122,7 @@ def _beside(reading: _Reading) -> Iterator[_Wish]:
 
 
 def _subjects(reading: _Reading) -> Iterator[tuple[Values, list[ServiceStatement]]]:
-    """Yield whom `can` is about, each with its statements: the principals of each word, or the service's own principals."""
+    """Yield the principals that `can` is about, with their catalogue statements; () for the service's own principals."""
     statements, principals = reading.service.statements, reading.use.principals
     for word in dict.fromkeys(word for word, _ in principals):
         yield tuple(arn for other, arn in principals if other == word), [each for each in statements if word in each.who]
@@ -132,13 +132,13 @@ def _subjects(reading: _Reading) -> Iterator[tuple[Values, list[ServiceStatement
 
 
 def _tightest(reading: _Reading, statements: list[ServiceStatement]) -> Iterator[ServiceStatement]:
-    """Yield the statements for a reading whose conditions are not but a part of another's."""
+    """Yield the statements with most conditions: those whose conditions are not a proper subset of another's."""
     held = {each: frozenset(_conditions(each, reading)) for each in statements if _stands(reading, each)}
     yield from (each for each, own in held.items() if not any(own < other for other in held.values()))
 
 
 def _stands(reading: _Reading, statement: ServiceStatement) -> bool:
-    """Return whether a statement is the form for the line: of several that say the same, the one that the line fills."""
+    """Return whether a catalogue statement is the form for this line: of several forms, the one that the line can fill."""
     shaped = [row for row in statement.conditions if row.resources]
     if reading.resource and not all(services.fits(row, reading.resource) or row.wide for row in shaped):
         return False
@@ -150,7 +150,7 @@ def _stands(reading: _Reading, statement: ServiceStatement) -> bool:
 
 
 def _waits(reading: _Reading, statement: ServiceStatement) -> bool:
-    """Return whether a form needs of the line what it does not give."""
+    """Return whether a form requires a placeholder that the line does not give."""
     rows = [row for row in statement.conditions if row.required and not row.wide]
     return any(
         not services.fits(row, reading.resource) if row.resources and reading.resource else reading.lacks(row) for row in rows
@@ -199,11 +199,10 @@ def _principal(statement: ServiceStatement, reading: _Reading) -> str:
 
 
 def _is_required(statement: ServiceStatement, reading: _Reading, action: str) -> bool:
-    """Return whether the access must be shown to work.
+    """Return whether the access must be shown to work: not if its form needs a resource and the line names none.
 
-    Not for forms of a statement that need a resource where none is named. Nor for a service's own calls under kms:ViaService, by
-    its service-linked role too: the service's page prints that, where conditions-kms knows the key in calls for other principals
-    of accounts only. Such a statement is written as it is documented; whether it ever matches cannot be confirmed.
+    Nor for a service's own calls under kms:ViaService: the service's page prints that, but by conditions-kms only calls for other
+    principals carry the key, so whether it ever matches cannot be confirmed.
     """
     own = statement.principal_kind == "Service" or SERVICE_LINKED in statement.principal
     by_itself = own or any(row.condition.key == "aws:PrincipalIsAWSService" for row in statement.conditions)
@@ -242,7 +241,7 @@ def _of_account(statement: ServiceStatement, reading: _Reading) -> Iterator[Cond
 
 
 def _is_asked(row: ServiceCondition, statement: ServiceStatement, reading: _Reading) -> bool:
-    """Return whether a condition is documented, or recommended and asked for by what the line gives."""
+    """Return whether a condition applies: it is documented, or recommended and the line gives its values."""
     if row.status != services.RECOMMENDED or statement.generic:
         return True
     if row.condition.key == "aws:SourceAccount":
@@ -270,9 +269,9 @@ def _condition(row: ServiceCondition, reading: _Reading) -> Condition | None:
 
 
 def _for_action(conditions: Iterable[Condition], action: str, reading: _Reading, who: Principal) -> Iterator[Condition]:
-    """Yield the conditions on an action: those about grants and contexts concern the calls that show them.
+    """Yield the conditions that apply to an action: those on grants and encryption contexts only where requests carry them.
 
-    Where a guard rail leaves grants for AWS resources only, a grant that the service makes is one.
+    Where `deny-grants-to-principals` reaches the caller, its CreateGrant must also be for an AWS resource.
     """
     row = ACTIONS.get(action.removeprefix("kms:"))
     shown = row.condition_keys if row else frozenset()

@@ -1,4 +1,4 @@
-"""The deployer's requests: each call that Terraform, CloudFormation and the AWS CLI make for what is rendered, asked whole."""
+"""Deployment calls: each request that Terraform, CloudFormation and the AWS CLI make for what is rendered."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ OF_OTHER_KEYS = ("UpdateAlias",)
 
 
 def undeployable(intent: Intent, bundle: Bundle) -> Iterator[Finding]:
-    """Yield a finding for each call that a deployment makes and that the deployer is not allowed; an action once a key."""
+    """Yield a finding for each deployment call that the deployer is denied; one for each action and key."""
     deployer = intent.scope.deployer
     if deployer is None or not intent.governed:
         return
@@ -51,7 +51,7 @@ def undeployable(intent: Intent, bundle: Bundle) -> Iterator[Finding]:
 
 
 def _asked(deployer: str, intent: Intent, access: KeyAccess) -> Iterator[tuple[DeploymentCall, Request]]:
-    """Yield each request about a key once, with the first call that it is: the tools make many alike."""
+    """Yield each distinct request about a key with the first deployment call that makes it."""
     told, asked = _values(access, access.creation or Creation()), set()
     made = {(call.operation, call.parameters): call for call in reversed(CALLS) if _is_made(call, access, intent)}
     for call in reversed(made.values()):
@@ -73,7 +73,7 @@ def _finding(intent: Intent, call: DeploymentCall, witness: Witness, decision: D
 
 
 def _is_made(call: DeploymentCall, access: KeyAccess, intent: Intent) -> bool:
-    """Return whether deploying what is rendered for a key makes a call; taking the key away is no deployment."""
+    """Return whether deploying a key makes a call; deleting the key does not count as deploying."""
     what, new, key = MADE[call.resource], access.creation, access.key
     if call.operation in OF_OTHER_KEYS or (call.phase == "delete" and what not in (ALIAS, GRANT)):
         return False
@@ -88,7 +88,7 @@ def _is_made(call: DeploymentCall, access: KeyAccess, intent: Intent) -> bool:
 
 
 def _fits(call: DeploymentCall, key: Key) -> bool:
-    """Return whether a call is made for keys of this kind."""
+    """Return whether a deployment call is made for keys of this spec and origin."""
     of_material = call.tool == "Terraform" and MADE[call.resource] in (PRIMARY, REPLICA)
     if of_material and (call.resource in EXTERNAL) != (key.origin == "EXTERNAL"):
         return False
@@ -102,7 +102,7 @@ def _fits(call: DeploymentCall, key: Key) -> bool:
 
 
 def _requests(deployer: str, intent: Intent, access: KeyAccess, call: DeploymentCall, values: Parameters) -> Iterator[Request]:
-    """Yield the call as it is made for a key, with those of the values that it carries: for each replica, for each grant."""
+    """Yield the requests of a deployment call on a key, with the parameters that it sends: per replica, per grant."""
     action = f"kms:{call.operation}"
     place = PLAIN.with_context("aws:RequestedRegion", region_of(access.key.arn)) if action == "kms:CreateKey" else PLAIN
     plain = request_for(deployer, action, _resources(access, action), past_guard_rails(place, intent, deployer, action))
@@ -124,7 +124,7 @@ def _resources(access: KeyAccess, action: str) -> tuple[str, ...]:
 
 
 def _values(access: KeyAccess, creation: Creation) -> Parameters:
-    """Return the parameters on which it depends whether a call is allowed, as far as the intent tells them."""
+    """Return the request parameters that may decide whether a call is allowed, as the intent tells them."""
     key, tags = access.key, dict(access.key.tags)
     return {
         "BypassPolicyLockoutSafetyCheck": False,
@@ -142,7 +142,7 @@ def _values(access: KeyAccess, creation: Creation) -> Parameters:
 
 
 def _as_sent(grant: Grant, call: DeploymentCall) -> Grant:
-    """Return the grant as a tool asks for it: Terraform sends an empty map for the constraint that is not the grant's."""
+    """Return the grant as a tool sends it: Terraform adds an empty map for the encryption context constraint that is not set."""
     asked = format_grant(grant)
     held = asked.get("Constraints", {})
     maps = [name for name in ENCRYPTION_CONTEXT_MAPS if f"Constraints.{name}" in call.parameters]

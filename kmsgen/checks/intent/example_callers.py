@@ -1,6 +1,6 @@
-"""Callers of the example calls of an access: the principal itself, or somebody of those for whom it stands.
+"""Example callers of an access: the principal itself, or an example of those that it stands for.
 
-Everyone of an account are callers of several kinds: roles, users, the root user, federated users. Source: IAM User Guide,
+Everyone of an account means a role, a user, the root user and a federated user. Source: IAM User Guide,
 reference_policies_elements_principal, reference_policies_variables (aws:PrincipalType); KMS Developer Guide, conditions-kms
 (kms:CallerAccount), multi-region-auth-slr (the role of kms:SynchronizeMultiRegionKey).
 """
@@ -37,7 +37,7 @@ _KINDS = {
 
 
 def callers(access: Expected, situation: ExampleSituation) -> Iterator[str]:
-    """Yield who makes the call in a situation; of everyone of an account one of each kind for which it can be."""
+    """Yield the example callers of an access in a situation; for everyone of an account, one of each kind that fits."""
     account = everyone_of(access)
     one = _caller(access, situation)
     key = parse_arn(access.key)
@@ -53,7 +53,7 @@ def callers(access: Expected, situation: ExampleSituation) -> Iterator[str]:
 
 
 def everyone_of(access: Expected) -> str | None:
-    """Return the account of whose every principal an access is; None where it is anybody else's."""
+    """Return the account if the access is for everyone of that account; else None."""
     if access.principal.value != "*":
         return None
     held = (condition for condition in access.statement.conditions if condition.key == CALLERS_ACCOUNT)
@@ -66,7 +66,7 @@ def _tells_type(situation: ExampleSituation) -> bool:
 
 
 def _can_be(kind: PrincipalKind, action: str, situation: ExampleSituation) -> bool:
-    """Return whether requests of callers of a kind can hold every value that a situation tells, each by some route."""
+    """Return whether a kind of caller can send every condition key value of a situation, each by some route."""
     told = [(row, values) for name, values in situation.context.items() if values and (row := availability(name)) is not None]
     return all(any(_holds(row.occurrence(kind, route, action), values) for route in _ROUTES) for row, values in told)
 
@@ -76,7 +76,7 @@ def _holds(found: Occurrence, values: Values) -> bool:
 
 
 def _caller(access: Expected, situation: ExampleSituation) -> str | None:
-    """Return who makes the call: the principal itself, or somebody of an account for whom the conditions can hold."""
+    """Return the caller: the principal itself, or an example of an account for whom the conditions can hold; else None."""
     name = access.principal.value
     arn = parse_arn(name)
     if arn is not None and arn.resource == "root" and _is_for_aws(access.action):
@@ -97,13 +97,13 @@ def _is_barred(condition: Condition) -> bool:
 
 
 def _is_for_aws(action: str) -> bool:
-    """Return whether AWS calls an action by the service-linked role of KMS: kms:SynchronizeMultiRegionKey."""
+    """Return whether only KMS's service-linked role calls an action: kms:SynchronizeMultiRegionKey."""
     row = ACTIONS.get(action.removeprefix("kms:"))
     return row is not None and row.policy_types is None
 
 
 def _account(situation: ExampleSituation, own: str, barred: Collection[str]) -> str:
-    """Return the account of somebody whom conditions leave of everyone: for a member of an organization another account."""
+    """Return the account of an example caller out of everyone; for a member of an organization one other than the key's."""
     said = {folded(name): values[0] for name, values in situation.context.items() if values}
     told = said.get("aws:principalaccount") or said.get(folded(CALLERS_ACCOUNT))
     if told is not None:
@@ -125,7 +125,7 @@ def _of_account(partition: str, account: str, situation: ExampleSituation) -> st
 
 
 def _like(text: str, head: str) -> str | None:
-    """Return the principal of an account that an example of aws:PrincipalArn names; None if it names one of another account."""
+    """Return the example principal for an aws:PrincipalArn value; None if it belongs to another account."""
     parts = text.split(":", 5)
     if len(parts) != 6 or not parts[5].startswith(("role/", "user/", "root")):
         return f"{head}role/{SOMEBODY}"

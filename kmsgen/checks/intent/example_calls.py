@@ -1,7 +1,7 @@
-"""Example calls of an access: who calls, on which key, in which situation, so that the conditions of its line hold.
+"""Example calls of an access: caller, key and situation for which all its conditions hold.
 
-Conditions on the caller and on the key are met by a caller and a key for which they hold. What the intent tells of either stays;
-what it does not tell may be anything: tags and other aliases of a key, its origin, which role of an account it is.
+Caller and key are chosen so that conditions on them hold. What the intent tells stays; the rest (tags, other aliases, origin,
+which role) may be anything.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _IMPORT = frozenset({"kms:ImportKeyMaterial", "kms:GetParametersForImport", "kms
 
 
 class Call(NamedTuple):
-    """Who calls, the key as it then is, and what goes with the call."""
+    """One example call: the caller, the key as it then is, and the situation."""
 
     principal: str
     key: Key
@@ -41,7 +41,7 @@ class Call(NamedTuple):
 
 
 def calls(access: Expected, intent: Intent, key: Key) -> Iterator[Call]:
-    """Yield calls that meet every condition of an access, one for each alternative; none where nobody could make one."""
+    """Yield example calls that meet every condition of an access, one for each alternative value; none if it is impossible."""
     regions = regions_of(intent, key)
     said = _on_told_tags(access.statement.conditions, key, intent)
     conditions = with_possible_values(said, access.action, _of_any_spec(key, intent))
@@ -59,7 +59,7 @@ def calls(access: Expected, intent: Intent, key: Key) -> Iterator[Call]:
 
 
 def _is_of_one_organization(situation: ExampleSituation, caller: str, intent: Intent) -> bool:
-    """Return whether the caller's organization and its place in one go together: an account is in one organization."""
+    """Return whether the organization id and paths of the caller agree: an account is in one organization only."""
     said = {folded(name): values for name, values in situation.context.items()}
     own = intent.scope.organization if account_of(caller) == intent.scope.account else None
     known = said.get("aws:principalorgid") or ((own,) if own else ())
@@ -68,20 +68,20 @@ def _is_of_one_organization(situation: ExampleSituation, caller: str, intent: In
 
 
 def _can_do(action: str, key: Key) -> bool:
-    """Return whether keys of this kind know an action; those of other kinds may."""
+    """Return whether keys of this kind support an action."""
     row = ACTIONS.get(action.removeprefix("kms:"))
     return row is None or fits(row, key_type(key.spec, key.usage) or "")
 
 
 def _can_grant(situation: ExampleSituation, key: Key) -> bool:
-    """Return whether a key of this kind can have the grant that a call asks for; keys of other kinds may."""
+    """Return whether a key of this kind supports all operations of the grant that a call asks for."""
     asked = {folded(name): values for name, values in situation.grant.items()}
     possible = grants.operations(key_type(key.spec, key.usage) or "")
     return not set(asked.get("kms:grantoperations", ())) - possible
 
 
 def _in_regions(conditions: Iterable[Condition], regions: Values) -> Iterator[Condition]:
-    """Yield the conditions, with the Regions of the key in place of each pattern of Regions that they match."""
+    """Yield the conditions, patterns on aws:RequestedRegion replaced by the key's Regions that they match."""
     for condition in conditions:
         if folded(condition.key) == REGION and condition.operator == "StringLike":
             matches = [glob(pieces_of(value)) for value in condition.values]
@@ -91,7 +91,7 @@ def _in_regions(conditions: Iterable[Condition], regions: Values) -> Iterator[Co
 
 
 def _on_told_tags(conditions: Iterable[Condition], key: Key, intent: Intent) -> Iterator[Condition]:
-    """Yield the conditions, with what the tags of a key to create are in place of what meets it."""
+    """Yield the conditions, those on aws:ResourceTag with the value that the key to create really has, where that meets them."""
     tags = {folded(f"{_TAG}{name}"): value for name, value in key.tags if "tags" in _told(intent)}
     for condition in conditions:
         value = tags.get(folded(condition.key))
@@ -105,14 +105,14 @@ def _on_told_tags(conditions: Iterable[Condition], key: Key, intent: Intent) -> 
 
 
 def _with_organization(situation: ExampleSituation, intent: Intent) -> ExampleSituation:
-    """Return the situation in which the organization of the key is that of the scope, where a condition asks for it."""
+    """Add the scope's organization as aws:ResourceOrgID, where a policy variable of the situation asks for it."""
     asked = any("${aws:resourceorgid}" in folded(value) for value in situation.texts)
     known = intent.scope.organization
     return situation.with_context("aws:ResourceOrgID", known) if asked and known else situation
 
 
 def _with_told_tags(situation: ExampleSituation, key: Key) -> ExampleSituation:
-    """Return the situation in which a variable that is, or is compared with, a tag of the key holds that tag's value."""
+    """Add the values of key tags that policy variables name, and give variables that stand for such a tag its value."""
     for name, value in key.tags:
         if any(f"${{{_TAG}{folded(name)}" in folded(text) for text in situation.texts):
             situation = situation.with_context(f"aws:ResourceTag/{name}", value)
@@ -125,7 +125,7 @@ def _with_told_tags(situation: ExampleSituation, key: Key) -> ExampleSituation:
 
 
 def _key(access: Expected, situation: ExampleSituation, key: Key, intent: Intent) -> Key | None:
-    """Return the key of the call; None where what the intent tells of its keys rules one out."""
+    """Return the key as the situation needs it; None if that contradicts what the intent tells of its keys."""
     told = _told(intent)
     found: Key | None = _able(access.action, key, told)
     for name, values in situation.context.items():
@@ -138,13 +138,13 @@ def _key(access: Expected, situation: ExampleSituation, key: Key, intent: Intent
 
 
 def _in_its_region(situation: ExampleSituation, key: Key, intent: Intent) -> Key | None:
-    """Return the key in the Region that a situation asks for: an alias is known by its Region and name alone."""
+    """Return the key in the Region that the situation asks for; for an alias nothing else of the key matters."""
     asked = next((values for name, values in situation.context.items() if folded(name) == REGION), None)
     return _in_region(key, asked, intent) if asked else key
 
 
 def _told(intent: Intent) -> Values:
-    """Return the fields of a key that the intent tells; aliases a key may have beside its own."""
+    """Return the fields of Key that the intent fixes; aliases are never fixed, for a key may have others."""
     if intent.key is not None:
         return ("spec", "usage", "origin", "multi_region", "tags")
     told: Values = () if intent.any_spec else ("spec", "usage")
@@ -153,7 +153,7 @@ def _told(intent: Intent) -> Values:
 
 
 def _able(action: str, key: Key, told: Values) -> Key:
-    """Return the key as one that KMS takes the action for, as far as nothing else is told."""
+    """Return the key changed so that KMS takes the action, in fields that the intent does not fix."""
     row = ACTIONS.get(action.removeprefix("kms:"))
     if "origin" not in told and action in _IMPORT:
         key = key._replace(origin="EXTERNAL")
@@ -179,7 +179,7 @@ def _of_spec(key: Key, values: Values, _intent: Intent) -> Key | None:
 
 
 def _of_any_spec(key: Key, intent: Intent) -> Iterator[Key]:
-    """Yield the key, and as what other specs of its usage it may be where the intent does not tell one."""
+    """Yield the key, and, if the intent does not fix the spec, the key with each other spec of its usage."""
     yield key
     specs = KEY_SPECS if "spec" not in _told(intent) else ()
     yield from (key._replace(spec=spec) for spec in specs if key.usage in usages(spec))

@@ -1,4 +1,4 @@
-"""Keys and request parameters of example calls: of the values for which the conditions of a line hold, those that KMS takes.
+"""Values that KMS takes for condition keys and parameters, put into the conditions of example calls.
 
 Source: KMS API Reference, ScheduleKeyDeletion, EnableKeyRotation; KMS Developer Guide, symm-asymm-choose-key-spec (algorithms),
 conditions-kms (the values of each condition key).
@@ -33,7 +33,7 @@ _OF_THE_KEY = ("kms:keyspec", "kms:keyusage", "kms:keyorigin", "kms:multiregionk
 
 
 def with_possible_values(conditions: Iterable[Condition], action: str, keys: Iterable[Key]) -> tuple[Condition, ...] | None:
-    """Return the conditions, with values that KMS takes in place of what is asked; None where it takes none of these.
+    """Narrow conditions to values that KMS takes for their keys; None if none of them is one.
 
     `keys` are the forms that the key of the call may have.
     """
@@ -52,7 +52,7 @@ def with_possible_values(conditions: Iterable[Condition], action: str, keys: Ite
 
 
 def _taken(name: str, action: str, keys: Iterable[Key]) -> Values:
-    """Return the values that a condition key can have in requests for an action; none where they are no closed list."""
+    """Return all values that a condition key can have for an action; empty if they are no closed list."""
     if name in ALGORITHM_KEYS:
         return tuple(value for key in keys for value in algorithms(key.spec, key.usage))
     known, row = condition_keys.find(name), availability(name)
@@ -63,13 +63,13 @@ def _taken(name: str, action: str, keys: Iterable[Key]) -> Values:
 
 
 def _needs_one(name: str, same: Iterable[Condition]) -> bool:
-    """Return whether conditions need a value: any does of what every request has, others by an operator that needs one."""
+    """Return whether conditions need a value of the key: every request has it, or an operator fails without one."""
     operators = [found for each in same if (found := split_operator(each.operator)) is not None]
     return name in ALGORITHM_KEYS or any(not each.if_exists and "Not" not in each.base for each in operators)
 
 
 def _with_values(name: str, same: Sequence[Condition], taken: Values) -> Iterator[Condition]:
-    """Yield what is asked with values that are taken: all of them of a key, which may have one only, else the first."""
+    """Yield conditions with values that KMS takes: all of them for a property of the key, else the first."""
     variable = re.fullmatch(_VARIABLE, same[0].values[0]) if len(same) == 1 == len(same[0].values) else None
     if variable and taken:
         yield from (Condition("StringEquals", each, taken[:1]) for each in (same[0].key, variable[1]))
@@ -80,5 +80,5 @@ def _with_values(name: str, same: Sequence[Condition], taken: Values) -> Iterato
 
 
 def holds_of(condition: Condition, value: str) -> bool:
-    """Return whether a condition without policy variables surely holds of a value of its key."""
+    """Return whether a condition without policy variables surely holds of a value."""
     return compile_condition(condition, deny=False, modern=True).check((value,), lambda _key: ()) is True

@@ -1,8 +1,7 @@
-"""Question two by enumeration, is anything allowed that was not asked for.
+"""Excess access by enumeration (question two): is anything allowed that was not asked for.
 
-Every action, for whoever the intent names and for strangers with every permission that IAM can give, in every situation that
-the policies tell apart: none of a statement's conditions, all, all but one, all with one value changed. The prover answers
-the question for all principals and situations; this answers it without the prover.
+Tries every action for everyone named and for strangers with all IAM permissions, in every situation that conditions tell apart.
+The prover answers the same for all principals and situations; this does not use it.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ OTHER_VALUES = {"bool": "false", "kms:viaservice": "glacier.us-east-1.amazonaws.
 
 
 class _TwoJudges:
-    """Two judges of the same requests: one of the policies in question, one of what was asked for."""
+    """Two authorizers for the same requests: of the policies in question, and of the intent's specification."""
 
     def __init__(self, intent: Intent, specification: Specification, bundle: Bundle) -> None:
         self._bundle, self._specification = bundle, specification
@@ -63,11 +62,11 @@ class _TwoJudges:
         self._special: Memo[_Alike, list[Request]] = Memo(_MADE, self._in_each_situation)
 
     def plain(self, principal: str, action: str, resource: str) -> Request:
-        """Return the request in which there is nothing special about the call."""
+        """Return the request in the plain situation, which nothing special is told of."""
         return self._plain[principal, _as(action)]._replace(action=action, resources=(resource,))
 
     def requests(self, principal: str, action: str, resource: str) -> Iterator[Request]:
-        """Yield a request in each situation that the policies tell apart, first the plain one."""
+        """Yield the request in each situation that the policies tell apart, the plain one first."""
         yield self.plain(principal, action, resource)
         yield from (one._replace(action=action, resources=(resource,)) for one in self._special[principal, _as(action)])
 
@@ -75,16 +74,16 @@ class _TwoJudges:
         return [self._request(alike, one) for one in self._situations]
 
     def _request(self, alike: _Alike, situation: ExampleSituation) -> Request:
-        """Return a request that holds what the situation says, and none of the other condition keys that a policy reads."""
+        """Return a request in a situation; every other condition key that a policy reads is absent."""
         return without_others(request_for(*alike, (), situation), self._read)
 
     @cached_property
     def _situations(self) -> tuple[ExampleSituation, ...]:
-        """Every situation that the policies tell apart, but for the plain one."""
+        """Every situation that the policies tell apart, without the plain one."""
         return tuple(one for one in _distinguished(self._bundle, self._specification) if str(one) != str(PLAIN))
 
     def differ_beside(self, principal: str) -> bool:
-        """Return whether more than was asked for may be allowed on what is no key: nothing but IAM policies reaches that."""
+        """Return whether the caller's IAM policies are not those of the specification: only these allow what is no key."""
         caller = self.judge.caller(principal)
         return bool(caller.policies.identity_policies) and caller != self.intended.caller(principal)
 
@@ -92,9 +91,9 @@ class _TwoJudges:
 def beyond(
     intent: Intent, specification: Specification, bundle: Bundle, origins: Origins, *, kinds: frozenset[str] | None = None
 ) -> Iterator[Finding]:
-    """Yield a finding for each kind of access that the bundle allows in some situation without being asked to.
+    """Yield a finding for each kind of access that the bundle allows in some situation and the intent does not ask for.
 
-    With `kinds` only resources of these kinds count: `key`, `alias`, `any`.
+    `kinds` limits the kinds of resource: `key`, `alias`, `any`.
     """
     world = _TwoJudges(intent, specification, bundle)
     for same in _grouped(_every_excess(world, kinds), world.judge):
@@ -102,7 +101,7 @@ def beyond(
 
 
 def _every_excess(world: _TwoJudges, kinds: frozenset[str] | None) -> Iterator[Request]:
-    """Yield one request for each principal and action that may call it without being asked to."""
+    """Yield one excess request for each principal and action that has one."""
     asked = {action.iam_name: _resources(world, action.iam_name, kinds) for action in ACTIONS.values()}
     beside_only = kinds is not None and "key" not in kinds
     for principal in filter(world.differ_beside, world.principals) if beside_only else world.principals:
@@ -111,7 +110,7 @@ def _every_excess(world: _TwoJudges, kinds: frozenset[str] | None) -> Iterator[R
 
 
 def _grouped(requests: Iterable[Request], judge: Authorizer) -> Iterable[Sequence[Request]]:
-    """Put requests together that the same allows in the same circumstances: all actions of principals with the same actions."""
+    """Group requests that the same statements allow in the same circumstances: actions of a principal, then like principals."""
     by_principal: dict[tuple[object, ...], list[Request]] = {}
     for request in requests:
         alike = (judge.decide(request, whole=False).reason, request.resources, described(request))
@@ -123,7 +122,7 @@ def _grouped(requests: Iterable[Request], judge: Authorizer) -> Iterable[Sequenc
 
 
 def _excess(world: _TwoJudges, principal: str, action: str, resources: tuple[str, ...]) -> Iterator[Request]:
-    """Yield requests that are allowed and were not asked for."""
+    """Yield the requests on these resources that are allowed and not asked for."""
     for resource in resources:
         plain = world.plain(principal, action, resource)
         if not world.judge.could_allow(plain):
@@ -140,13 +139,13 @@ def _excess(world: _TwoJudges, principal: str, action: str, resources: tuple[str
 
 
 def _as(action: str) -> str:
-    """Return an action whose requests hold the same: a grant that is asked for, an encryption context, or neither."""
+    """Return an action whose example requests look the same: CreateGrant, one with or one without an encryption context."""
     row = ACTIONS[action.removeprefix("kms:")]
     return action if row.name == "CreateGrant" else _WITH_CONTEXT if row.encryption_context else _WITHOUT_CONTEXT
 
 
 def _is_settled(request: Request, judge: Authorizer) -> bool:
-    """Return whether a judge says the same in every situation."""
+    """Return whether an authorizer decides the same in every situation."""
     return not any(plan.conditional or plan.grants for plan in judge.plans(request))
 
 
@@ -161,14 +160,14 @@ def _resources(world: _TwoJudges, action: str, kinds: frozenset[str] | None) -> 
 
 
 def _named(bundle: Bundle, specification: Specification) -> tuple[str, ...]:
-    """Return everybody whom the policies or the intent name, and another session of each role that they name a session of."""
+    """Return every principal that policies or intent name, and another session of each role with a named session."""
     sessions = [session for name in bundle.principals for session in _sessions(name)]
     written = [name for name in _in_key_policies(bundle) if is_person(name) or is_service_principal(name)]
     return (*bundle.principals, *written, *_services(specification), *sessions)
 
 
 def _with_another_key(bundle: Bundle) -> Bundle:
-    """Add a key that the intent is not about, whose policy lets the account's IAM policies decide."""
+    """Add a key outside the intent whose policy lets IAM policies decide."""
     key = bundle.keys[0].key
     arn = parse_arn(key.arn)
     other = key._replace(arn=str(arn._replace(resource=OTHER_KEY)) if arn else key.arn, aliases=(), tags=())
@@ -177,7 +176,7 @@ def _with_another_key(bundle: Bundle) -> Bundle:
 
 
 def _strangers(bundle: Bundle, specification: Specification) -> tuple[str, ...]:
-    """Return principals that nobody names: of the key's account, its root user, of each account named, of one that is not."""
+    """Return principals that nobody names: in the key's account, its root user, in each named account and in an unnamed one."""
     key = parse_arn(bundle.keys[0].key.arn)
     own, partition = (key.account, key.partition) if key else ("", "aws")
     named = [account_of(name) for name in _in_key_policies(bundle)]
@@ -210,7 +209,7 @@ def _sessions(name: str) -> Iterator[str]:
 
 
 def _distinguished(bundle: Bundle, specification: Specification) -> Iterator[ExampleSituation]:
-    """Yield each situation that some statement tells apart from another, once."""
+    """Yield each situation that some statement's conditions tell apart, once."""
     seen: set[str] = set()
     for conditions in _condition_sets(bundle, specification):
         for varied in _variations(conditions):
@@ -230,7 +229,7 @@ def _condition_sets(bundle: Bundle, specification: Specification) -> Iterator[tu
 
 
 def _statements(bundle: Bundle, specification: Specification) -> tuple[Statement, ...]:
-    """Return the statements of all policies, and those of what was asked for."""
+    """Return all statements of the policies and of the specification."""
     documents = [access.policy for access in bundle.keys]
     documents += [policy for beside in bundle.principals.values() for policy in beside.identity_policies]
     written = (statement for document in documents for statement in document.statements)
@@ -238,7 +237,7 @@ def _statements(bundle: Bundle, specification: Specification) -> tuple[Statement
 
 
 def _variations(conditions: tuple[Condition, ...]) -> Iterator[tuple[Condition, ...]]:
-    """Yield all conditions, all but one, and all with another value for one."""
+    """Yield all conditions, all but each one, and all with another value for each one."""
     yield conditions
     for i, condition in enumerate(conditions):
         rest = (*conditions[:i], *conditions[i + 1 :])
@@ -247,7 +246,7 @@ def _variations(conditions: tuple[Condition, ...]) -> Iterator[tuple[Condition, 
 
 
 def _changed(condition: Condition) -> Condition:
-    """Return a condition that holds of another value of the same key than the one given."""
+    """Return a condition that holds of another value of the same key."""
     kind = folded(condition.operator.rpartition(":")[2])
     if kind.startswith("bool"):
         flipped = "false" if "true" in condition.values else "true"

@@ -1,4 +1,4 @@
-"""Question three, can the deployer and an administrator still change the key policy: or else nobody can."""
+"""Lockout (question three): can deployer and administrators still change the key policy; otherwise nobody can."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TIMES = {"aws:currenttime", "aws:epochtime"}
 
 
 def locked_out(intent: Intent, bundle: Bundle) -> Iterator[Finding]:
-    """Yield a finding for each key whose policy the deployer cannot change again, or no administrator can."""
+    """Yield a finding for each key whose policy the deployer, or every administrator, could not change again."""
     if not intent.governed:
         return
     for item in bundle.keys:
@@ -37,14 +37,14 @@ def locked_out(intent: Intent, bundle: Bundle) -> Iterator[Finding]:
 
 
 def _keepers_calls(intent: Intent, key: Key) -> Iterator[tuple[str, Call]]:
-    """Yield one call of PutKeyPolicy for each line that asks for it and does not end, with the principal that the line names."""
+    """Yield an example PutKeyPolicy call, with the principal's name, for each line that asks for it without an end in time."""
     for access in intended_by_lines(intent, key):
         if access.action == PUT and not any(map(_ends, access.statement.conditions)):
             yield from ((access.principal.value, call) for call in islice(calls(access, intent, key), 1))
 
 
 def _ends(condition: Condition) -> bool:
-    """Return whether a condition holds up to some time only: it may be over, and then nobody is left."""
+    """Return whether a condition stops holding at some time: then nobody may be left to change the policy."""
     name = split_operator(condition.operator)
     return (
         folded(condition.key) in _TIMES
@@ -64,7 +64,7 @@ def _deployer(intent: Intent, key: str, judge: Authorizer) -> Iterator[Finding]:
 
 
 def _keepers(intent: Intent, made: list[Call], key: str, judge: Authorizer) -> Iterator[Finding]:
-    """Yield a finding unless one administrator can put the policy; with nobody but a deployer, the deployer is enough."""
+    """Yield a finding unless one administrator can put the policy; where no line asks for that, a deployer is enough."""
     asked = any(PUT in access.actions for access in (*intent.admins, *intent.users))
     if not asked and intent.scope.deployer is not None:
         return

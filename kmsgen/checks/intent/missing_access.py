@@ -1,4 +1,4 @@
-"""Question one, is every intended access allowed: each is asked for in a situation that satisfies its `when`."""
+"""Missing access (question one): is every access that the intent asks for allowed in an example of its `when`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _THROUGH = ("s3", "ec2", "rds", "secretsmanager", "lambda")
 
 
 def not_allowed(intent: Intent, specification: Specification, bundle: Bundle, origins: Origins) -> Iterator[Finding]:
-    """Yield a finding for each intended access that the bundle denies in a situation that satisfies its `when`."""
+    """Yield a finding for each access that the intent asks for and the bundle denies in an example of its `when`."""
     keys = {item.key.arn: item.key for item in bundle.keys}
     wanted = [access for access in (*specification.accesses, *specification.by_grants) if access.required]
     asked = [(access, tuple(calls(access, intent, keys[access.key]))) for access in wanted]
@@ -51,7 +51,7 @@ def not_allowed(intent: Intent, specification: Specification, bundle: Bundle, or
 
 
 def _unmet(access: Expected, intent: Intent, key: Key) -> str:
-    """Return in words the conditions that no call meets: one alone, else two together."""
+    """Return in words the conditions that no example call meets, one alone or two together; empty if there are none."""
     conditions = access.statement.conditions
     for size, beside in ((1, ""), (2, " together")):
         for some in combinations(conditions, size):
@@ -66,24 +66,24 @@ def _in_words(condition: Condition) -> str:
 
 
 def _line_of(access: Expected) -> tuple[object, ...]:
-    """Return what accesses of one line on several keys have in common: it must be possible on one of them."""
+    """Return what identifies the intent line of an access across keys: it needs an example call on one key only."""
     return access.location, access.principal, access.action, access.half
 
 
 def _is_elsewhere(access: Expected, intent: Intent) -> bool:
-    """Return whether a line about every key asks for a Region outside its scope: a note says that it gives nothing."""
+    """Return whether an every-key line asks for a Region that may be outside the scope; a note tells that elsewhere."""
     return intent.every_key and any(folded(condition.key) == REGION for condition in access.statement.conditions)
 
 
 class _Judges:
-    """One judge for each form that a key takes in example calls."""
+    """StatefulJudges by the forms that keys take in example calls."""
 
     def __init__(self, bundle: Bundle) -> None:
         self._bundle = bundle
         self._by_keys: dict[tuple[Key, ...], StatefulJudge] = {}
 
     def about(self, arn: str, key: Key) -> StatefulJudge:
-        """Return the judge for whom the key of an ARN is as it is in a call."""
+        """Return the judge of a bundle in which the key of this ARN has the form that an example call gives it."""
         keys = tuple(item._replace(key=key) if item.key.arn == arn else item for item in self._bundle.keys)
         forms = tuple(item.key for item in keys)
         if forms not in self._by_keys:
@@ -92,7 +92,7 @@ class _Judges:
 
 
 def _is_assumed(access: Expected, name: str) -> bool:
-    """Return whether the caller has IAM policies of its own that are not the intent's to write."""
+    """Return whether a caller's IAM policies are not the intent's to write, so that all permissions are assumed there."""
     if everyone_of(access) == account_of(access.key):
         return ":federated-user/" in name  # whose session policies allow it; nobody else needs any
     foreign_session = ":sts:" in name and account_of(name) != account_of(access.key)
@@ -124,7 +124,7 @@ def _resource(access: Expected, key: Key) -> str:
 
 
 def _unwritten(access: Expected, bundle: Bundle, origins: Origins) -> Iterator[Finding]:
-    """Yield a finding for an action of another service that no IAM policy allows; the authorizer does not judge these."""
+    """Yield a finding for an action of another service that no IAM policy of the principal lists."""
     if not _is_written(access, bundle):
         name = access.principal.value
         yield _finding(access, f"`{access.action}` is in no IAM policy of `{name}`", origins=origins)
@@ -133,7 +133,7 @@ def _unwritten(access: Expected, bundle: Bundle, origins: Origins) -> Iterator[F
 def past_guard_rails(
     situation: ExampleSituation, intent: Intent, name: str, action: str, conditions: Sequence[Condition] = ()
 ) -> ExampleSituation:
-    """Return the situation as guard rails of the same file ask for it beside what `when` says, its `conditions`."""
+    """Return the situation changed to pass the file's guard rails; `conditions` are those that it meets already."""
     row = ACTIONS[action.removeprefix("kms:")]
     rails = {line.name for line in intent.guardrails if is_reached(line, name, intent)}
     key_region = intent.scope.regions[0] if intent.scope.regions else "us-east-1"
@@ -148,14 +148,14 @@ def past_guard_rails(
 
 
 def _service_past(conditions: Sequence[Condition], region: str) -> str:
-    """Return a service in a Region through which a call comes that conditions on kms:ViaService leave; S3 if they leave none."""
+    """Return a kms:ViaService value that meets the conditions on that key; S3 if none does."""
     names = [f"{service}.{region}.amazonaws.com" for service in _THROUGH]
     asked = [condition for condition in conditions if folded(condition.key) == "kms:viaservice"]
     return next((name for name in names if all(holds_of(condition, name) for condition in asked)), names[0])
 
 
 def past_denies(situation: ExampleSituation, intent: Intent, key: Key, action: str) -> tuple[ExampleSituation, ...]:
-    """Return a situation, and more of them in which some condition of each `deny` of the file does not hold."""
+    """Return the situation, and variants of it in which some condition of each `deny` guard rail fails."""
     found = [situation]
     for line in intent.guardrails:
         denied = denied_when(line, action, regions_of(intent, key))
@@ -165,14 +165,14 @@ def past_denies(situation: ExampleSituation, intent: Intent, key: Key, action: s
 
 
 def _is_written(access: Expected, bundle: Bundle) -> bool:
-    """Return whether an IAM policy allows an action of another service, which the authorizer does not judge."""
+    """Return whether an IAM policy of the principal allows an action of another service, which the authorizer cannot decide."""
     policies = bundle.principals[access.principal.value].identity_policies if access.principal.value in bundle.principals else ()
     statements = [statement for policy in policies for statement in policy.statements]
     return any(statement.effect is Effect.ALLOW and access.action in statement.actions for statement in statements)
 
 
 def why(decision: Decision) -> str:
-    """Return why a request is not allowed, in words."""
+    """Return in words why a request is not allowed."""
     if decision.outcome is Outcome.EXPLICIT_DENY:
         return "it is denied"
     if decision.outcome is Outcome.ERROR:

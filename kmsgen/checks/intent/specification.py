@@ -1,6 +1,6 @@
-"""The intent as a bundle of its own: the widest one that allows only what was asked.
+"""The specification: an intent as a bundle that allows exactly what it asks for, without guard rails.
 
-It has none of the compiler's economy and no guard rail. What another bundle allows beyond it was not asked for.
+What another bundle allows beyond it was not asked for.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from kmsgen.policy.grant import Grant
 from kmsgen.policy.variables import variables_in
 
 ANY_IAM_POLICY = "any IAM policy"
-"""What a reader is told in the place of an IAM policy that is taken for granted; a Sid of one has no spaces."""
+"""The name shown for an IAM policy that is assumed; it has spaces, which no Sid of an IAM policy has."""
 ASSUMED = f"identity-policy/{ANY_IAM_POLICY}"
 ANYTHING = Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), sid=ANY_IAM_POLICY),))
 
 
 class Specification(NamedTuple):
-    """What an intent asks for: its accesses, the grants on each key, and what those give."""
+    """What an intent asks for: its accesses, its grants, and the accesses that the grants give."""
 
     accesses: tuple[Expected, ...]
     grants: tuple[Grant, ...]
     by_grants: tuple[Expected, ...] = ()
 
     def on_key(self, arn: str) -> tuple[Statement, ...]:
-        """Return the statements about one key itself, as its key policy can say them."""
+        """Return the statements on one key itself, in the form in which its key policy can hold them."""
         return tuple(_in_key_policy(access) for access in self.accesses if access.key == arn and access.half == "key")
 
     def about(self, arn: str) -> tuple[Statement, ...]:
-        """Return the statements about one key, what has no key included; actions together where all else is equal."""
+        """Return all statements about one key, also on aliases and `*`; actions are merged where all else is equal."""
         actions: dict[Statement, list[str]] = {}
         for access in self.accesses:
             if access.key == arn:
@@ -46,14 +46,14 @@ class Specification(NamedTuple):
         return tuple(_with_alternatives(stated))
 
     def beside(self, principal: str) -> Document | None:
-        """Return every access of a principal as an IAM policy; None if it has none."""
+        """Return all accesses of a principal as an IAM policy; None if it has none."""
         own = (access.statement for access in self.accesses if access.principal.value == principal)
         statements = tuple(dict.fromkeys(statement._replace(principals=None) for statement in own))
         return Document(statements) if statements else None
 
 
 def _in_key_policy(access: Expected) -> Statement:
-    """Return an access as a key policy gives it; what IAM policies alone can rest on, it leaves to these.
+    """Return an access as a key policy statement; conditions on keys for IAM policies only are left to IAM policies.
 
     Source: KMS Developer Guide, conditions-kms (kms:ResourceAliases), conditions-aws (aws:ResourceTag).
     """
@@ -68,7 +68,7 @@ def _in_key_policy(access: Expected) -> Statement:
 
 
 def _keys_of(condition: Condition) -> tuple[str, ...]:
-    """Return the condition keys that a condition looks at, those of its policy variables included."""
+    """Return the condition keys that a condition reads, also in policy variables."""
     return condition.key, *(name for text in condition.values for name in variables_in(text))
 
 
@@ -76,7 +76,7 @@ _ALTERNATIVES = re.compile(r"(String(Equals|Like)|Arn(Equals|Like))(IgnoreCase|I
 
 
 def _with_alternatives(statements: Sequence[Statement]) -> Sequence[Statement]:
-    """Put statements together that differ in the values of one condition: these are alternatives, as a list of values is."""
+    """Merge statements that differ in the values of one condition only, as values of a condition are alternatives."""
     statements = [one._replace(conditions=tuple(map(_as_pattern, one.conditions))) for one in statements]
     for place in range(max((len(one.conditions) for one in statements), default=0)):
         values: dict[Statement, list[str]] = {}
@@ -87,14 +87,14 @@ def _with_alternatives(statements: Sequence[Statement]) -> Sequence[Statement]:
 
 
 def _as_pattern(condition: Condition) -> Condition:
-    """Return a comparison of whole texts as one of patterns that says the same."""
+    """Return StringEquals or ArnEquals as StringLike or ArnLike, where that means the same."""
     if condition.operator == "StringEquals" and not any(set("*?$") & set(value) for value in condition.values):
         return condition._replace(operator="StringLike")
     return condition._replace(operator="ArnLike") if condition.operator == "ArnEquals" else condition
 
 
 def _values(statement: Statement, place: int) -> tuple[str, ...]:
-    """Return the values of one condition of a statement, where they are alternatives."""
+    """Return the values of a statement's condition at a place, if its operator takes them as alternatives."""
     conditions = statement.conditions[place : place + 1]
     return conditions[0].values if conditions and _ALTERNATIVES.fullmatch(conditions[0].operator) else ()
 
@@ -108,7 +108,7 @@ def _with_values(statement: Statement, place: int, values: tuple[str, ...]) -> S
 
 
 def specify(intent: Intent, keys: Sequence[Key]) -> Specification:
-    """Return what an intent asks for on these keys."""
+    """Return the specification of an intent on these keys."""
     accesses: list[Expected] = []
     account = intent.scope.account
     for key in keys:
@@ -121,7 +121,7 @@ def specify(intent: Intent, keys: Sequence[Key]) -> Specification:
 
 
 def about_form(intent: Intent, specification: Specification, key: Key, form: Key) -> tuple[Statement, ...]:
-    """Return the statements about a key, in one of the forms in which it exists: in another Region, under another id."""
+    """Return the statements about a key in another form (Region, id) in which it exists."""
     if intent.every_key and form.arn != key.arn:
         return specify(intent, [form]).about(form.arn)
     stated = specification.about(key.arn)
@@ -129,13 +129,13 @@ def about_form(intent: Intent, specification: Specification, key: Key, form: Key
 
 
 def _moved(resource: str, old: str, new: str) -> str:
-    """Return a resource as it is called beside a replica of a key: that itself, or aliases in its Region."""
+    """Return a resource ARN beside a replica: aliases and keys move to the replica's Region."""
     head, other = (text.partition(":key/")[0] for text in (old, new))
     return other + resource.removeprefix(head) if resource.startswith(f"{head}:") else resource
 
 
 def as_bundle(specification: Specification, judged: Bundle, intent: Intent) -> Bundle:
-    """Return the bundle that allows what was asked: in key policies where they are the intent's, in IAM policies for all."""
+    """Return the specification as a bundle: key policies where they are the intent's, and IAM policies for every principal."""
     keys = []
     for access in judged.keys:
         statements = specification.on_key(access.key.arn)
@@ -148,7 +148,7 @@ def as_bundle(specification: Specification, judged: Bundle, intent: Intent) -> B
 
 
 def is_person(name: str) -> bool:
-    """Return whether a principal is one user, role or session, not a whole account or everyone."""
+    """Return whether a principal is a single user, role or session."""
     arn = parse_arn(name)
     return arn is not None and arn.resource != "root"
 
@@ -162,13 +162,13 @@ def _beside(specification: Specification, name: str, judged: Bundle) -> Principa
 
 
 def is_service_linked(name: str) -> bool:
-    """Return whether a principal is a role that an AWS service owns: AWS writes its IAM policies, and no one else can."""
+    """Return whether a principal is a service-linked role, whose IAM policies AWS writes."""
     arn = parse_arn(name)
     return arn is not None and arn.resource.startswith("role/aws-service-role/")
 
 
 def with_own_policies(bundle: Bundle, names: Iterable[str], organization: str | None, account: str) -> Bundle:
-    """Return the bundle in which these principals have every KMS permission that IAM can give them."""
+    """Return the bundle in which these principals have all KMS permissions that IAM can give."""
     added: dict[str, PrincipalPolicies] = {}
     for name in names:
         known = bundle.principals.get(name, PrincipalPolicies())
@@ -183,6 +183,6 @@ def with_own_policies(bundle: Bundle, names: Iterable[str], organization: str | 
 
 
 def root_of(key: Key) -> Principal:
-    """Return the account of a key as a principal."""
+    """Return the key's account as a principal (`:root`)."""
     arn = parse_arn(key.arn)
     return Principal("AWS", account_root(arn.partition, arn.account) if arn else "")

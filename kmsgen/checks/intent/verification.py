@@ -1,4 +1,4 @@
-"""The three questions: is every intended access allowed, is anything else allowed, can the key policy still be changed."""
+"""Verification of an intent, three questions: is all of it allowed, is nothing else, can the key policy be changed."""
 
 from __future__ import annotations
 
@@ -35,15 +35,14 @@ class Answer(NamedTuple):
 
     @property
     def is_yes(self) -> bool:
-        """Whether the answer is yes."""
+        """Whether there is no finding."""
         return not self.findings
 
 
 def ask(intent: Intent, bundle: Bundle, origins: Origins, *, thorough: bool = False) -> tuple[Answer, Answer, Answer]:
     """Answer the three questions about the policies of a bundle.
 
-    What goes beyond the intent is proved for every principal; where nothing does, `thorough` counts through what can be counted
-    as well, which knows nothing of the prover.
+    The prover looks for excess access of any principal; `thorough` also enumerates on keys if it finds none, without the prover.
     """
     specification = specify(intent, [access.key for access in bundle.keys])
     excess = [*_proved(intent, specification, bundle, origins)]
@@ -64,9 +63,9 @@ def refuse_no(answers: tuple[Answer, ...]) -> None:
 
 
 def _proved(intent: Intent, specification: Specification, bundle: Bundle, origins: Origins) -> Iterator[Finding]:
-    """Yield what the bundle allows on its keys beyond the intent, and what a line of `never` rules out, whoever asks.
+    """Yield what the prover finds allowed beyond the intent, or against its `never` lines, for any principal.
 
-    Where key policies are not the intent's, whoever has IAM policies of other making is not its business either.
+    Where key policies are not the intent's (not `governed`), only described principals count.
     """
     never = [_ruled_out(line) for line in intent.never]
     lines = [_Line("excess-access", Location(intent.path)), *(_Line("never", line.location) for line in intent.never)]
@@ -90,26 +89,26 @@ def _proved(intent: Intent, specification: Specification, bundle: Bundle, origin
 
 
 def _likely(key: Key, bundle: Bundle) -> Key:
-    """Return the first of the keys that stand for every key in the Region of one: the others there are forms of it."""
+    """Return the first of the keys in the same Region, which stand for every key there."""
     return next(one.key for one in bundle.keys if region_of(one.key.arn) == region_of(key.arn))
 
 
 class _Line(NamedTuple):
-    """What is proved: the code where it does not hold, and the place of the line that asks for it, or of the file."""
+    """What is proved: the code of its findings, and the intent line behind it (or the file)."""
 
     code: str
     place: Location
 
 
 class _OfForm(NamedTuple):
-    """The answers about a key in one form: what it then is in words, and a proof a question."""
+    """The proofs about one form of a key, and that form in words."""
 
     words: tuple[str, ...]
     proofs: list[Proof]
 
 
 def _together(found: Sequence[tuple[tuple[str, ...], Proof]]) -> Iterator[Proof]:
-    """Yield what was found for the forms of a key as one answer, else each way in which it is none once."""
+    """Merge the proofs on the forms of a key: refuted once with all groups, or each other unproved result once."""
     groups = of_forms((words, proof.groups) for words, proof in found)
     proofs = [proof for _, proof in found if not proof.groups and proof.result is not Result.PROVED]
     if groups:
@@ -125,7 +124,7 @@ def _ruled_out(line: NeverLine) -> Never | NeverInside:
 
 
 def _about(bundle: Bundle, access: KeyAccess, intent: Intent) -> Bundle:
-    """Return the bundle with one of its keys in front, and what the intent does not tell of it left open."""
+    """Return the bundle with this key first, and open what the intent does not tell of it."""
     others = tuple(other for other in bundle.keys if other is not access)
     key = access.key._replace(untold=intent.untold)
     return bundle._replace(keys=(access._replace(key=key), *others))

@@ -1,1 +1,1 @@
-"""Findings on policies that anyone wrote."""
+"""Lint: findings on any policies, whoever wrote them."""

@@ -1,4 +1,4 @@
-"""Lint rules on the access that policies give together, by proof over every request there could be.
+"""Lint rules on access as a whole, by proofs over every possible request.
 
 Source: KMS Developer Guide, key-policy-default, key-policy-overview; IAM User Guide, reference_policies_elements_principal.
 """
@@ -17,14 +17,14 @@ _SHARE = 5  # of the groups of a proof that are shown
 
 
 def public_access(key: LintedKey) -> Iterator[Problem]:
-    """Find access that strangers have."""
+    """Find public access: keys that principals may use whom no policy names."""
     for group in key.public.groups[:_SHARE]:
         message = f"strangers have access: {group}"
         yield Problem(key.place_of(group.reason), message, statements=group.reason, witness=group.witness, key=key.name)
 
 
 def lockouts(key: LintedKey) -> Iterator[Problem]:
-    """Find keys of which nobody can change the policy."""
+    """Find keys whose policy nobody can change."""
     if key.lockout.result is Result.REFUTED:
         yield Problem(key.place, key.lockout.reason, key=key.name)
 
@@ -66,4 +66,4 @@ RULES = (
         find=unfinished,
     ),
 )
-"""The rules on the access that policies give together."""
+"""The lint rules on access as a whole."""

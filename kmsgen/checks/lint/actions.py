@@ -41,7 +41,7 @@ def _element(statement: WrittenStatement) -> str:
 
 
 def wildcard_actions(statement: WrittenStatement) -> Iterator[Problem]:
-    """Find wildcards in an Allow, which take in operations that KMS will have one day."""
+    """Find wildcards in an Allow's Action element, which also take in future operations of KMS."""
     if not statement.allows or statement.statement.not_action:
         return
     entries = [entry for entry in statement.statement.actions if "*" in entry and expand(entry)]
@@ -55,7 +55,7 @@ def wildcard_actions(statement: WrittenStatement) -> Iterator[Problem]:
 
 
 def actions_without_effect(statement: WrittenStatement) -> Iterator[Problem]:
-    """Find actions that a key policy cannot give."""
+    """Find actions in a key policy's Allow that only an IAM policy can give."""
     for entry in statement.statement.actions if statement.in_key_policy and statement.allows else ():
         found = [ACTIONS[name.partition(":")[2]] for name in expand(entry)]
         if found and "*" not in entry and not any(works_in_key_policy(action) for action in found):

@@ -21,7 +21,7 @@ _IGNORED_IN_KEY_POLICY = ("aws:resourcetag/", "kms:resourcealiases")
 
 
 def unknown_condition_keys(statement: WrittenStatement) -> Iterator[Problem]:
-    """Find condition keys that neither KMS nor AWS as a whole has."""
+    """Find `kms:` and `aws:` condition keys that do not exist."""
     names = [key.name for key in condition_keys.CONDITION_KEYS.values()]
     for condition, _ in statement.conditions:
         if _unknown(condition.key):
@@ -29,7 +29,7 @@ def unknown_condition_keys(statement: WrittenStatement) -> Iterator[Problem]:
 
 
 def unprefixed_condition_keys(statement: WrittenStatement) -> Iterator[Problem]:
-    """Find condition keys without a prefix, which neither IAM nor KMS takes."""
+    """Find condition keys without a prefix, which IAM and KMS refuse."""
     names = [key.name for key in condition_keys.CONDITION_KEYS.values()]
     by_name = {folded(name.partition(":")[2]): name for name in names}
     for condition, _ in statement.conditions:
@@ -52,7 +52,7 @@ def keys_for_iam_policies(statement: WrittenStatement) -> Iterator[Problem]:
 
 
 def conditions_off_action(statement: WrittenStatement) -> Iterator[Problem]:
-    """Find conditions on keys that some of the statement's actions never carry."""
+    """Find conditions on keys that requests for some of the statement's actions never carry."""
     for condition, operator in statement.conditions:
         if condition_keys.find(condition.key) is None or not needs_key(condition, operator):
             continue

@@ -1,4 +1,4 @@
-"""Lint rules on statements and actions that change no answer, by proof over every request there could be.
+"""Lint rules on dead statements and actions, which change no decision; by proofs over every possible request.
 
 Source: KMS Developer Guide, least-privilege, policy-evaluation.
 """
@@ -17,7 +17,7 @@ from kmsgen.prover.minimality import DENIES_NOTHING, NEVER_MATCHES, SHADOWED, WI
 
 
 class _Way(NamedTuple):
-    """One way of being dead: the code's beginning, the message about `{what}`, and what a page says of it."""
+    """One way of being dead: the beginning of the rule's id, and its texts about `{what}`."""
 
     kind: str
     code: str
@@ -67,11 +67,11 @@ _WAYS = (
     ),
 )
 OF_MINIMALITY = tuple(f"{way.code}-" for way in _WAYS)
-"""How the codes of findings begin that say of a statement or an action that it may go."""
+"""The beginnings of rule ids that say that a statement or action could be removed."""
 
 
 def _statements(way: _Way) -> Callable[[LintedKey], Iterator[Problem]]:
-    """Return what finds the statements that are dead in one way."""
+    """Return the function that finds statements dead in one way."""
 
     def find(key: LintedKey) -> Iterator[Problem]:
         for dead in key.minimal.dead:
@@ -82,7 +82,7 @@ def _statements(way: _Way) -> Callable[[LintedKey], Iterator[Problem]]:
 
 
 def _actions(way: _Way) -> Callable[[LintedKey], Iterator[Problem]]:
-    """Return what finds the entries of Action elements that are dead in one way."""
+    """Return the function that finds actions dead in one way."""
 
     def find(key: LintedKey) -> Iterator[Problem]:
         for dead in key.minimal.dead:
@@ -107,4 +107,4 @@ def _rules(way: _Way) -> Iterator[LintRule[LintedKey]]:
 
 
 RULES = tuple(rule for way in _WAYS for rule in _rules(way))
-"""The rules on what could be left out: of each way of being dead one on statements and one on actions."""
+"""The lint rules on dead parts: for each way of being dead one on statements and one on actions."""

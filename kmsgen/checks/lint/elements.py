@@ -1,4 +1,4 @@
-"""Lint rules on the form of a statement: elements that must be there, and what may stand in them.
+"""Lint rules on a statement's elements: which must be there, and what they may hold.
 
 Source: KMS Developer Guide, key-policy-overview; IAM User Guide, reference_policies_elements_sid.
 """
@@ -24,7 +24,7 @@ def inert_statements(statement: WrittenStatement) -> Iterator[Problem]:
 
 
 def alias_resources(statement: WrittenStatement) -> Iterator[Problem]:
-    """Find aliases in a Resource element where actions on keys are meant."""
+    """Find alias ARNs in a Resource element where the actions are on keys."""
     on_alias = any("alias" in ACTIONS[name.removeprefix("kms:")].resource_types for name in statement.actions)
     if on_alias and not statement.in_key_policy:
         return

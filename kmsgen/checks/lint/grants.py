@@ -16,7 +16,7 @@ _NARROWING = frozenset({"kms:grantisforawsresource", "kms:granteeprincipal", "km
 
 
 def bare_create_grants(statement: WrittenStatement) -> Iterator[Problem]:
-    """Find CreateGrant with nothing that narrows the grants; a note where its holders may change the key policy anyway."""
+    """Find CreateGrant without a narrowing condition; only a note if the same principals may change the key policy."""
     narrowed = any(folded(condition.key) in _NARROWING for condition in statement.statement.conditions)
     whole = {"*", "kms:*"} & set(statement.statement.actions)
     if statement.allows and "kms:CreateGrant" in statement.actions and not narrowed and not whole:

@@ -1,4 +1,4 @@
-"""A key with all that bears on it, and what is proved of it: what the lint rules by proof look at."""
+"""A key to lint, with its policies and the proofs about it."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _UNDESCRIBED = PrincipalPolicies((Document((Statement(Effect.ALLOW, ("kms:*",), 
 
 
 class LintedKey:
-    """The only key of a bundle, its key policy and the IAM policies as they are written; each proof is made when a rule asks.
+    """One key (alone in `bundle`), its key policy and IAM policies as written; proofs are made when a rule asks.
 
-    `minimal` is what the key policy, and the IAM policies that are looked at with this key, could do without.
+    `minimal`: the parts of the key policy, and of the IAM policies linted with this key, that could be removed.
     """
 
     def __init__(self, bundle: Bundle, policies: Sequence[Written], minimal: Minimality, budget: Budget) -> None:
@@ -36,22 +36,22 @@ class LintedKey:
 
     @property
     def place(self) -> Location:
-        """Where the key policy is."""
+        """The place of the key policy."""
         return self.policies[0].where(self.policies[0].steps)
 
     @property
     def name(self) -> str:
-        """What the file calls the key, where it holds several."""
+        """The name of the key in a file with several; else empty."""
         return self.policies[0].key
 
     @cached_property
     def public(self) -> Proof:
-        """Whether nobody has access whom no policy names: no search is needed where no Allow can mean a stranger."""
+        """Proof that no principal unnamed in the policies has access; without a search where every Allow names its principals."""
         return self._prove(NoPublic(), known=not any(map(_may_name_strangers, self.bundle.keys[0].policy.statements)))
 
     @cached_property
     def lockout(self) -> Proof:
-        """Whether somebody can still change the key policy: no search is needed where the authorizer lets one of these do it."""
+        """Proof that somebody can change the key policy; without a search where the authorizer allows it to one principal."""
         keepers = self._keepers()
         principals = {**dict.fromkeys(keepers, _UNDESCRIBED), **self.bundle.principals}
         judge = Authorizer(self.bundle._replace(principals=principals))
@@ -62,7 +62,7 @@ class LintedKey:
         return Proof(str(question), Result.PROVED) if known else prove(self.bundle, question, self.budget)
 
     def _keepers(self) -> list[str]:
-        """Return some principals of the key's account that may change the policy: one that nothing names, and those named."""
+        """Return principals of the key's account who may be able to change the policy: an unnamed role, and all named ones."""
         arn = self.bundle.keys[0].key.arn
         account = account_of(arn) or ""
         root = account_root(arn.split(":")[1], account)
@@ -71,13 +71,13 @@ class LintedKey:
         return list(dict.fromkeys([f"{root.removesuffix(':root')}:role/any-role", *own]))
 
     def place_of(self, labels: Sequence[str]) -> Location:
-        """Return the place of the first statement with one of these labels; of the policy where there is none."""
+        """Return the place of the first statement with one of these labels; else that of the policy."""
         every = (statement for policy in self.policies for statement in policy.statements())
         found = (one.policy.place(one.number) for one in every if one.policy.label(one.number) in labels)
         return next(found, self.place)
 
     def written(self, statement: Statement) -> Iterator[tuple[Written, int]]:
-        """Yield where a statement, the very same, is written: in which policies, as which of theirs."""
+        """Yield each policy and statement number at which this very statement object is written."""
         for policy in self.policies:
             for number, one in enumerate(policy.document.statements):
                 if one is statement:
@@ -85,7 +85,7 @@ class LintedKey:
 
 
 def _may_name_strangers(statement: Statement) -> bool:
-    """Return whether an Allow may name somebody who stands nowhere in the policy; accounts, users and roles are named in full."""
+    """Return whether an Allow may name principals that the policy does not spell out, by a wildcard or NotPrincipal."""
     if statement.effect is Effect.DENY:
         return False
     principals = statement.principals or ()

@@ -1,4 +1,4 @@
-"""Findings on policies that anyone wrote, each with its fix: statement by statement, and by proof on each key as a whole."""
+"""Lint: findings on policies, statement by statement, policy by policy, and by proofs on each key."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from kmsgen.prover.problem import Budget
 
 
 def lint(written: Sequence[Written], bundle: Bundle | None, budget: Budget | None = None) -> list[Finding]:
-    """Return the findings on policies, in their order; with a bundle those too that only the whole shows.
+    """Return the findings on policies, sorted by place; those that need a whole key only with a bundle.
 
-    The key policies among those written are those of the bundle's keys, in the same order. The budget is that of each proof.
+    The key policies in `written` must be those of the bundle's keys, in the same order. `budget` is for each proof.
     """
     keys = bundle.keys if bundle is not None else ()
     own = [one for one in written if one.kind == KEY_POLICY]
@@ -41,7 +41,7 @@ def _of_policy(policy: Written) -> Iterator[Finding]:
 
 
 def _keys(own: Sequence[Written], beside: Sequence[Written], bundle: Bundle, budget: Budget) -> Iterator[LintedKey]:
-    """Yield each key with its own policy and the IAM policies, which are the business of the first."""
+    """Yield each key with its policy and all IAM policies; what could be removed of these is proved with the first key."""
     bearings, minimal = Bearings(bundle), minimality_by_key(bundle, budget)
     for access, policy, about in zip(bundle.keys, own, minimal, strict=True):
         yield LintedKey(bearings.on(access), (policy, *beside), about, budget)

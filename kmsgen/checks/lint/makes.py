@@ -1,4 +1,4 @@
-"""Keys of other makes that a bare key policy may be for: it tells neither where its key material comes from nor its Regions.
+"""Other makes of a key (imported, multi-Region) that a bare key policy may be for, as it does not tell.
 
 Source: KMS Developer Guide, kms-api-permissions-reference, importing-keys, multi-region-keys-overview.
 """
@@ -14,7 +14,7 @@ EXTERNAL = "EXTERNAL"
 
 
 def other_makes(bundle: Bundle) -> Iterator[Bundle]:
-    """Yield the bundle with its key imported, or of several Regions, where the key policy names an action of such keys alone."""
+    """Yield the bundle with its key imported, or multi-Region, where the key policy names an action for such keys only."""
     first, *others = bundle.keys
     named = [action for one in first.policy.statements for entry in one.actions if (action := find(entry)) is not None]
     if any(action.origins == (EXTERNAL,) for action in named):

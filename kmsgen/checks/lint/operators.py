@@ -1,4 +1,4 @@
-"""Lint rules on condition operators that do not do what they seem to.
+"""Lint rules on condition operators that do something else than they seem to.
 
 Source: IAM User Guide, reference_policies_elements_condition_operators, reference_policies_variables,
 reference_policies_condition-single-vs-multi-valued-context-keys; KMS Developer Guide, conditions-kms.
@@ -23,7 +23,7 @@ _NAMES_OF = {"aws:tagkeys": "aws:requesttag/", "kms:encryptioncontextkeys": "kms
 
 
 def literal_wildcards(statement: WrittenStatement) -> Iterator[Problem]:
-    """Find wildcards under an operator that compares them as they are."""
+    """Find `*` under StringEquals and StringNotEquals, which compare it literally."""
     for condition, operator in statement.conditions:
         if operator.base in ("StringEquals", "StringNotEquals") and any("*" in value for value in condition.values):
             like = condition.operator.replace("Equals", "Like")
@@ -31,7 +31,7 @@ def literal_wildcards(statement: WrittenStatement) -> Iterator[Problem]:
 
 
 def variables_without_version(statement: WrittenStatement) -> Iterator[Problem]:
-    """Find policy variables in a policy whose version has none."""
+    """Find policy variables in a policy before version 2012-10-17, which has none."""
     for condition, _ in statement.conditions if statement.policy.document.version != "2012-10-17" else ():
         if any(_VARIABLE in value for value in condition.values):
             yield statement.problem_of(condition, f"`{_VARIABLE}...}}` is plain text before version 2012-10-17")
@@ -50,7 +50,7 @@ def _refused_with_for_all(key: str) -> bool:
 
 
 def for_all_where_absent(statement: WrittenStatement) -> Iterator[Problem]:
-    """Find ForAllValues in an Allow that does not ask for the key."""
+    """Find ForAllValues in an Allow where requests may lack the key."""
     for condition, operator in statement.conditions if statement.allows else ():
         key = condition.key
         if operator.quantifier == _FOR_ALL and not _refused_with_for_all(key) and not _surely_there(statement, key):
@@ -59,7 +59,7 @@ def for_all_where_absent(statement: WrittenStatement) -> Iterator[Problem]:
 
 
 def _surely_there(statement: WrittenStatement, key: str) -> bool:
-    """Whether requests that meet the rest of the statement carry the key: always, by Null, or with a pair it names."""
+    """Return whether every request that meets the other conditions carries the key."""
     lower = folded(key)
     if lower in _ALWAYS_THERE:
         return True
@@ -73,7 +73,7 @@ def _surely_there(statement: WrittenStatement, key: str) -> bool:
 
 
 def sets_compared_as_one(statement: WrittenStatement) -> Iterator[Problem]:
-    """Find keys of several values under an operator that compares one."""
+    """Find multi-valued condition keys under an operator without ForAllValues or ForAnyValue."""
     for condition, operator in statement.conditions:
         key = condition_keys.find(condition.key)
         if key is not None and key.multi_valued and not operator.quantifier and operator.base != "Null":

@@ -1,4 +1,4 @@
-"""Lint rules on a policy as a whole, as it is written.
+"""Lint rules on a whole policy as it is written.
 
 Source: KMS Developer Guide, key-policy-overview; IAM User Guide, reference_policies_elements_sid.
 """
@@ -17,7 +17,7 @@ from kmsgen.policy.json_form import KEY_POLICY_BYTES, compact_policy, format_doc
 
 
 def duplicate_sids(policy: Written) -> Iterator[Problem]:
-    """Find Sids that several statements have."""
+    """Find Sids that more than one statement has."""
     counted = Counter(statement.sid for statement in policy.document.statements if statement.sid)
     for number, statement in enumerate(policy.document.statements):
         if statement.sid and counted[statement.sid] > 1:
@@ -33,7 +33,7 @@ def oversized_policies(policy: Written) -> Iterator[Problem]:
 
 
 def foreign_accounts(policy: Written) -> Iterator[Problem]:
-    """Find accounts other than the key's that have every permission, whole and without a condition."""
+    """Find whole accounts other than the key's that are allowed everything without a condition."""
     whole = [(one, account) for one in policy.statements() if policy.kind == KEY_POLICY for account in _given_everything(one)]
     accounts = list(dict.fromkeys(account for _, account in whole))
     if not policy.account and len(accounts) < 2:
@@ -48,7 +48,7 @@ def foreign_accounts(policy: Written) -> Iterator[Problem]:
 
 
 def _given_everything(statement: WrittenStatement) -> list[str]:
-    """Return the accounts that a statement gives everything to."""
+    """Return the accounts to which a statement gives everything, whole and without a condition."""
     written = statement.statement
     if not statement.allows or written.conditions or written.not_principal or not {"*", "kms:*"} & set(written.actions):
         return []
@@ -61,7 +61,7 @@ def _whole_account(principal: Principal) -> str | None:
 
 
 def keys_not_told(policy: Written) -> Iterator[Problem]:
-    """Find key policies of which nothing is proved, as they do not tell whose key they are for."""
+    """Find key policies that do not tell which account owns the key, so that nothing can be proved."""
     if policy.kind == KEY_POLICY and not policy.account:
         yield Problem(policy.where(policy.steps), "it is not told whose key this policy is for: nothing is proved of it")
 

@@ -22,7 +22,7 @@ _KINDS = {"iam": ("root", "user", "role"), "sts": ("assumed-role", "federated-us
 
 
 class _Wrong(NamedTuple):
-    """One way in which a principal is none: the test, what the message says of it, and how to mend it."""
+    """One kind of invalid principal: its test, the message, and how to mend it."""
 
     holds: Callable[[Principal], bool]
     says: str
@@ -30,7 +30,7 @@ class _Wrong(NamedTuple):
 
 
 def _arn(test: Callable[[Arn], bool]) -> Callable[[Principal], bool]:
-    """Return the test of principals that are ARNs."""
+    """Return a test of principals that are ARNs; any other principal fails it."""
 
     def holds(principal: Principal) -> bool:
         arn = parse_arn(principal.value)
@@ -101,7 +101,7 @@ _WRONG = {"AWS": (_VARIABLE, *_OF_AWS), "Service": (_VARIABLE, *_OF_SERVICES), "
 
 
 def bad_principals(statement: WrittenStatement) -> Iterator[Problem]:
-    """Find principals that KMS refuses or that mean nothing, each at its place."""
+    """Find principals in a key policy that KMS refuses or that name nobody."""
     element = "NotPrincipal" if statement.statement.not_principal else "Principal"
     places: Counter[str] = Counter()
     for principal in statement.principals if statement.in_key_policy else ():
@@ -119,7 +119,7 @@ def _wrong(principal: Principal) -> _Wrong | None:
 
 
 def is_nobody(principal: Principal) -> bool:
-    """Return whether nobody can be meant by an entry of a Principal element."""
+    """Return whether a Principal entry is invalid, so that nobody can be meant."""
     return _wrong(principal) is not None
 
 

@@ -1,4 +1,4 @@
-"""A lint rule as a row: its id, how grave it is, what it means, why it matters, how to mend it, and what finds it."""
+"""A lint rule, one row: id, severity, meaning, why it matters, how to mend it, and the function that finds it."""
 
 from collections.abc import Callable, Iterator
 from typing import Generic, NamedTuple, TypeVar
@@ -14,9 +14,9 @@ Looked = TypeVar("Looked")
 
 
 class Problem(NamedTuple):
-    """One place where a rule does not hold; `key` is what a file with several keys calls the one that it is about.
+    """One place that breaks a lint rule; `key` is the name of the key in a file with several.
 
-    `mend` says better than the rule's own how to mend this one, `severity` how grave this one is.
+    `mend` and `severity` replace the rule's own for this place, if set.
     """
 
     location: Location
@@ -29,10 +29,10 @@ class Problem(NamedTuple):
 
 
 class LintRule(NamedTuple, Generic[Looked]):
-    """One row of the table of lint rules; `Looked` is what it looks at: a statement, a policy, a key with all that bears on it.
+    """One row of the table of lint rules; `Looked` is what it checks: statement, policy, key, or a file read twice.
 
-    `severity` is that of most findings, `meaning` and `why` are sentences for readers of a page, `mend` is the hint of a finding,
-    `source` the page of AWS it stands on.
+    `severity` holds unless a problem has its own; `meaning` and `why` are sentences for docs/lint.md; `mend` is the hint;
+    `source` an AWS page.
     """
 
     id: str
@@ -44,7 +44,7 @@ class LintRule(NamedTuple, Generic[Looked]):
     find: Callable[[Looked], Iterator[Problem]]
 
     def findings(self, looked: Looked) -> Iterator[Finding]:
-        """Yield a finding for each place where the rule does not hold."""
+        """Yield a finding for each place that breaks the rule."""
         for one in self.find(looked):
             severity, hint = one.severity or self.severity, one.mend or self.mend
             yield Finding(self.id, severity, one.message, one.location, one.witness, one.statements, hint=hint, key=one.key)

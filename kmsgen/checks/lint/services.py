@@ -1,4 +1,4 @@
-"""Lint rules on AWS services: those that a statement lets in, and those that it hits.
+"""Lint rules on AWS services, as principals that a statement allows or denies.
 
 Source: IAM User Guide, confused-deputy, reference_policies_condition-keys; KMS Developer Guide, conditions-aws.
 """
@@ -26,7 +26,7 @@ _TELLS_OF_SERVICES = frozenset(
 
 
 def confused_deputies(statement: WrittenStatement) -> Iterator[Problem]:
-    """Find services that are let in for whomever they act."""
+    """Find Allows of a service principal that do not say for which account or resource it acts (confused deputy)."""
     services = [one.value for one in statement.principals if one.kind == "Service"]
     services += _named_by_conditions(statement) if statement.names_everybody else []
     if statement.allows and services and not _tied(statement) and not statement.statement.not_principal:
@@ -41,7 +41,7 @@ def _tied(statement: WrittenStatement) -> bool:
 
 
 def _named_by_conditions(statement: WrittenStatement) -> list[str]:
-    """Return the services that conditions let in where the Principal is a star."""
+    """Return the service principals that conditions name where the Principal is `*`."""
     named = (
         condition.values
         for condition, operator in statement.conditions
@@ -51,13 +51,13 @@ def _named_by_conditions(statement: WrittenStatement) -> list[str]:
 
 
 def _only_looks(statement: WrittenStatement) -> bool:
-    """Return whether the statement gives no more than to look at the key's properties, which opens nothing."""
+    """Return whether a statement only lets read metadata of the key, which does no harm."""
     actions = [ACTIONS[name.removeprefix("kms:")] for name in statement.actions]
     return all(not action.cryptographic and set(action.access_levels) <= {"Read", "List"} for action in actions)
 
 
 def any_services(statement: WrittenStatement) -> Iterator[Problem]:
-    """Find Allow for everybody that only asks the caller to be some service of AWS."""
+    """Find Allows for everybody whose only limit on the caller is aws:PrincipalIsAWSService."""
     for condition, operator in statement.conditions if statement.allows and statement.names_everybody else ():
         if folded(condition.key) != _IS_SERVICE or operator.base != "Bool" or "true" not in condition.values:
             continue
@@ -66,7 +66,7 @@ def any_services(statement: WrittenStatement) -> Iterator[Problem]:
 
 
 def denies_of_services(statement: WrittenStatement) -> Iterator[Problem]:
-    """Find Deny by network that also takes what services do for their callers."""
+    """Find Denies by network address or endpoint that also deny AWS services calling for a principal."""
     keys = {folded(condition.key) for condition in statement.statement.conditions}
     for condition, operator in () if statement.allows or keys & _TELLS_OF_SERVICES else statement.conditions:
         holds_for_services = "Not" in operator.base or (operator.base == "Null" and "true" in condition.values)

@@ -1,4 +1,4 @@
-"""The table of lint rules, by what they look at. A rule that is added is a row and a function in the file of its subject."""
+"""The table of lint rules, by what they look at; a new rule is a row and a function in its subject's file."""
 
 from typing import Any
 
@@ -28,16 +28,16 @@ OF_STATEMENTS = (
     *grants.RULES,
     *elements.RULES,
 )
-"""The rules on a statement by itself."""
+"""The rules on single statements."""
 
 OF_POLICIES = policies.RULES
 """The rules on a policy as it is written."""
 
 OF_KEYS = (*access.RULES, *dead_parts.RULES)
-"""The rules on a key with all that bears on it."""
+"""The rules on a key with all policies that apply to it."""
 
 OF_READINGS = unknown.RULES
-"""The rules on what a file leaves unknown."""
+"""The rules on values that a file leaves unknown."""
 
 RULES: tuple[LintRule[Any], ...] = (*OF_STATEMENTS, *OF_POLICIES, *OF_KEYS, *OF_READINGS)
 """Every rule."""

@@ -1,6 +1,6 @@
-"""Lint rules on what a file leaves unknown: findings that hold for some of the values that may stand there.
+"""Lint rules on unknown values of a file: findings that hold for some values but not for all.
 
-A policy with unknown values is linted twice, as it gives the most access and as it gives the least.
+Such a file is linted twice, as it gives the most access and as it gives the least.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ _SURELY_DEAD = "dead-"
 
 
 class ReadTwice(NamedTuple):
-    """The findings on a file as it gives the most access and the least, and notes on the file.
+    """The findings on a file in its two readings, with the most and with the least access, and notes on it.
 
-    `unknown` is what is not known in words, by the key that findings name. `named` are the findings on it as it gives the most
-    access, with every account one that the policy names: for strangers that changes nothing.
+    `unknown`: what is unknown, in words, by key name. `named`: the findings with the most access if every unknown account is one
+    that the policy names, so that none is a stranger.
     """
 
     most: tuple[Finding, ...]
@@ -32,14 +32,14 @@ class ReadTwice(NamedTuple):
     named: tuple[Finding, ...] | None = None
 
     def sure(self) -> list[Finding]:
-        """Return the findings of both readings: they hold for every value. Of what may be left out only what nothing meets."""
+        """Return the findings that both readings share; of removable parts only those that no request meets."""
         there = {(one.code, one.location, one.key) for one in self.least}
         both = [one for one in self.most if (one.code, one.location, one.key) in there]
         return [one for one in both if not one.code.startswith(OF_MINIMALITY) or one.code.startswith(_SURELY_DEAD)]
 
 
 def may_be_public(read: ReadTwice) -> Iterator[Problem]:
-    """Find keys that strangers may use, for some value that is not known."""
+    """Find keys that are public for some unknown value."""
     sure = {one.key for one in read.least if one.code == PUBLIC}
     most = read.most if read.named is None else read.named
     open_here = {one.key: one for one in reversed(most) if one.code == PUBLIC and one.key not in sure}
@@ -48,7 +48,7 @@ def may_be_public(read: ReadTwice) -> Iterator[Problem]:
 
 
 def may_lock_out(read: ReadTwice) -> Iterator[Problem]:
-    """Find keys of which nobody may be able to change the policy, for some value that is not known."""
+    """Find keys whose policy nobody can change, for some unknown value."""
     sure = {one.key for one in read.most if one.code == LOCKOUT}
     for one in read.least:
         if one.code == LOCKOUT and one.key not in sure:
@@ -57,7 +57,7 @@ def may_lock_out(read: ReadTwice) -> Iterator[Problem]:
 
 
 def two_policies(read: ReadTwice) -> Iterator[Problem]:
-    """Find keys that two resources give a policy."""
+    """Find keys whose policy two resources set."""
     yield from (Problem(one.location, one.message) for one in read.notes if one.code == TWO_POLICIES)
 
 
@@ -90,4 +90,4 @@ RULES = (
         find=two_policies,
     ),
 )
-"""The rules on a file that was read twice."""
+"""The lint rules on a file that was read twice."""

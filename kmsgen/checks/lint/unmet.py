@@ -1,4 +1,4 @@
-"""Which element of a statement no request meets, and why, as far as the element alone tells.
+"""Why no request meets a statement: the element that cannot hold, as far as it tells by itself.
 
 Source: KMS Developer Guide, symm-asymm-compare, kms-api-permissions-reference, key-policy-overview; IAM User Guide,
 reference_policies_elements_resource.
@@ -20,7 +20,7 @@ from kmsgen.policy.bundle import Key
 
 
 def unmet(statement: WrittenStatement, key: Key) -> str:
-    """Return which element cannot hold and why; of conditions that exclude each other that they do, if they are all there is."""
+    """Return in words which element cannot hold, and why; empty if no element tells by itself."""
     return next(_reasons(statement, key), "")
 
 
@@ -33,7 +33,7 @@ def _reasons(statement: WrittenStatement, key: Key) -> Iterator[str]:
 
 
 def _of_key_policy(statement: WrittenStatement, key: Key) -> Iterator[str]:
-    """Yield what keeps a statement from being about its key; an IAM policy is about all of them."""
+    """Yield why a key policy statement cannot be about its own key."""
     actions = [ACTIONS[name.removeprefix("kms:")] for name in statement.actions]
     if not statement.statement.not_principal and all(map(is_nobody, statement.principals)):
         yield "nobody is meant by its Principal"
@@ -52,7 +52,7 @@ def _fits(action: Action, key: Key) -> bool:
 
 
 def _all_elsewhere(statement: WrittenStatement, key: Key) -> bool:
-    """Return whether every resource is the ARN of something else than the key, in full."""
+    """Return whether every Resource is a full ARN (no wildcard) of something other than the key."""
     resources = statement.statement.resources
     return bool(resources) and all(
         parse_arn(text) is not None and {"*", "?", "$"}.isdisjoint(text) and text != key.arn for text in resources

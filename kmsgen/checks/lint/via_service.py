@@ -1,4 +1,4 @@
-"""Lint rules on kms:ViaService: values that no request has.
+"""Lint rules on kms:ViaService values that no request has.
 
 Source: KMS Developer Guide, conditions-kms (kms:ViaService: SERVICE.REGION.amazonaws.com in every partition, and its table).
 """
@@ -26,7 +26,7 @@ _TAIL = ".amazonaws.com"
 
 
 def malformed_via_services(statement: WrittenStatement) -> Iterator[Problem]:
-    """Find values that do not have the form of a service in a Region."""
+    """Find kms:ViaService values that are not SERVICE.REGION.amazonaws.com."""
     for condition, operator in _conditions(statement):
         for value in condition.values:
             if not _has_form(value, operator):
@@ -35,7 +35,7 @@ def malformed_via_services(statement: WrittenStatement) -> Iterator[Problem]:
 
 
 def unknown_via_services(statement: WrittenStatement) -> Iterator[Problem]:
-    """Find values of the right form whose service is in no table of KMS."""
+    """Find kms:ViaService values whose service is not in KMS's table."""
     for condition, operator in _conditions(statement):
         for value in condition.values:
             if _has_form(value, operator) and not _has_known_service(value, operator):
@@ -45,9 +45,9 @@ def unknown_via_services(statement: WrittenStatement) -> Iterator[Problem]:
 
 
 def _conditions(statement: WrittenStatement) -> Iterator[tuple[Condition, OperatorName]]:
-    """Yield the conditions on kms:ViaService with the values that a request is compared with as they are written.
+    """Yield the conditions on kms:ViaService, with only those values that are compared as written.
 
-    Not those with a variable, nor those with a star that counts as a letter, of which another rule tells.
+    Left out are values with policy variables, and `*` under operators that take it literally (another rule finds these).
     """
     for condition, operator in statement.conditions:
         if folded(condition.key) == _KEY and operator.base.startswith("String"):
@@ -74,7 +74,10 @@ def _wild(value: str, operator: OperatorName) -> bool:
 
 
 def _may_match(pattern: str, service: str | None) -> bool:
-    """Return whether a pattern with wildcards matches a service (None: any name) in a Region: two letters, and to a digit."""
+    """Return whether a pattern can match SERVICE.REGION.amazonaws.com; `service` None stands for any name.
+
+    A Region is taken as two letters, a hyphen, any name, and a digit.
+    """
     form = run_of(service or (_IN_NAME,), ".", (_LETTERS, 2), "-", (_IN_NAME,), (DIGITS, 1), _TAIL)
     wanted = glob(pattern)
     return any(state & wanted.accept for _text, state in walk(form, wanted, lambda state: not state, lambda: None))

@@ -1,4 +1,4 @@
-"""Policies as they are written, with the places of their parts: what lint rules look at.
+"""Policies as written, each part with its place in the file: what lint rules look at.
 
 Source: KMS Developer Guide, key-policy-overview; IAM User Guide, reference_policies_elements.
 """
@@ -21,9 +21,9 @@ KEY_POLICY, IAM_POLICY = "key policy", "IAM policy"
 
 
 class Written(NamedTuple):
-    """A policy with the places of its parts: `kind` of policy, `layer` as decisions call it.
+    """A policy with the places of its parts; `layer` is its name in labels of statements.
 
-    `key` is what a file with several keys calls the one whose policy this is, `account` the key's account where it is known.
+    `key` is the name of the key in a file with several, `account` the key's account, empty if unknown.
     """
 
     document: Document
@@ -35,11 +35,11 @@ class Written(NamedTuple):
     account: str = ""
 
     def place(self, number: int, steps: Steps = ()) -> Location:
-        """Return the place of a part of a statement."""
+        """Return the place of a statement (counted from 0) or of a part of it."""
         return self.where((*self.steps, "Statement", number, *steps))
 
     def label(self, number: int) -> str:
-        """Return what decisions call a statement."""
+        """Return the label of a statement (counted from 0), as decisions give it: `key-policy/Sid`."""
         return f"{self.layer}/{self.document.statements[number].sid or f'#{number + 1}'}"
 
     def statements(self) -> Iterator[WrittenStatement]:
@@ -48,12 +48,12 @@ class Written(NamedTuple):
 
 
 def as_iam_policy(document: Document, where: Where, steps: Steps = ()) -> Written:
-    """Return an IAM policy as a policy with places."""
+    """Return an IAM policy with its places."""
     return Written(document, IAM_POLICY, where, steps, "identity-policy")
 
 
 class WrittenStatement:
-    """A statement where it stands; `number` counts from 0."""
+    """A statement at its place in a policy; `number` counts from 0."""
 
     def __init__(self, policy: Written, number: int) -> None:
         self.policy = policy
@@ -72,40 +72,40 @@ class WrittenStatement:
 
     @property
     def principals(self) -> tuple[Principal, ...]:
-        """The principals that the statement names, or spares; none in an IAM policy."""
+        """The principals of the Principal or NotPrincipal element; none in an IAM policy."""
         return self.statement.principals or ()
 
     @property
     def names_everybody(self) -> bool:
-        """Whether the Principal element is a star."""
+        """Whether the Principal element has `*`."""
         return not self.statement.not_principal and any(one.value == "*" for one in self.principals)
 
     @property
     def names_own_account(self) -> bool:
-        """Whether every principal is known to be of the key's account."""
+        """Whether every principal is known to be in the key's account."""
         named = [account_of(one.value) for one in self.principals]
         return bool(self.policy.account and named) and set(named) == {self.policy.account} and not self.statement.not_principal
 
     @cached_property
     def actions(self) -> frozenset[str]:
-        """The KMS actions that the Action element takes, spelled in full."""
+        """The KMS actions that Action or NotAction covers, in full."""
         listed = {name for entry in self.statement.actions for name in expand(entry)}
         every = {action.iam_name for action in ACTIONS.values()}
         return frozenset(every - listed if self.statement.not_action else listed)
 
     @cached_property
     def conditions(self) -> tuple[tuple[Condition, OperatorName], ...]:
-        """The conditions, each with its operator taken apart."""
+        """The conditions with a known operator, each with that operator split."""
         split = ((condition, split_operator(condition.operator)) for condition in self.statement.conditions)
         return tuple((condition, operator) for condition, operator in split if operator is not None)
 
     def problem(self, message: str, *steps: str | int, mend: str = "") -> Problem:
-        """Return a problem of the part of the statement that `steps` lead to."""
+        """Return a problem at the part of the statement to which `steps` lead."""
         place, label = self.policy.place(self.number, steps), self.policy.label(self.number)
         return Problem(place, message, mend, (label,), key=self.policy.key)
 
     def problem_of(self, condition: Condition, message: str, mend: str = "") -> Problem:
-        """Return a problem of one of its conditions."""
+        """Return a problem at one condition of the statement."""
         return self.problem(message, "Condition", condition.operator, condition.key, mend=mend)
 
 
