@@ -50,6 +50,8 @@ def read_or_stream(path: str, limit: int = MAX_BYTES, dialect: Dialect | None = 
     with ExitStack() as opening:
         file = opening.enter_context(files.opened(path))
         ending = Path(path).suffix.lower()
+        if ending in ENDINGS and ending != LINES_ENDING:
+            files.refuse_larger(file, path, max(limit, most))
         head = b"" if ending == LINES_ENDING else file.read(limit + 1)
         if ending == LINES_ENDING or (ending not in ENDINGS and _starts_with_lines(head, limit)):
             return files.lines_of(path, opening.pop_all(), file, head, limit)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -39,8 +41,20 @@ def _standard_input(place: Location) -> Iterator[BinaryIO]:
 def read_text(path: str | Path, limit: int) -> str:
     """Read a UTF-8 file of at most `limit` bytes; `-` is standard input. Raises InputError."""
     with opened(str(path)) as file:
+        refuse_larger(file, str(path), limit)
         raw = file.read(limit + 1)
     return text_of(raw, str(path), limit)
+
+
+def refuse_larger(file: BinaryIO, path: str, limit: int) -> None:
+    """Refuse an ordinary file by its size, before a byte of it is read. Raises InputError."""
+    if size_of(os.fstat(file.fileno())) > limit:
+        raise too_large(Location(path), "file", limit)
+
+
+def size_of(told: os.stat_result) -> int:
+    """Return how many bytes an ordinary file has; 0 of a pipe, whose end nobody knows before it comes."""
+    return told.st_size if stat.S_ISREG(told.st_mode) else 0
 
 
 def text_of(raw: bytes, path: str, limit: int) -> str:

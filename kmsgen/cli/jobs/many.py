@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from kmsgen.cli.jobs.processes import Processes
+from kmsgen.cli.jobs.rests_on import is_read_again
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, RefusedError
 
 LEAST = 4
@@ -139,7 +140,7 @@ def _workers(attempt: Attempt[Item, Done], course: Course, count: int) -> Worker
 
 def is_on_disk(item: Any) -> bool:  # noqa: ANN401 - whatever tells its files
     """Return whether an item is made of ordinary files, which another machine may see too."""
-    return all(str(path) != "-" and Path(path).is_file() for path in item.files)
+    return all(str(path) != "-" and is_read_again(Path(path)) for path in item.files)
 
 
 def freeing(items: Iterable[Item]) -> Iterator[Item]:

@@ -10,6 +10,7 @@ from kmsgen.cli.jobs.touched import touched
 from kmsgen.errors import Diagnostic, InputError, KmsgenError
 from kmsgen.intent.files.extend import read_tree
 from kmsgen.intent.files.find import find_intents
+from kmsgen.reading import read_text
 from kmsgen.sources.folders import is_rendered_folder, may_hold_answers
 
 
@@ -49,7 +50,7 @@ def _bases(path: str) -> tuple[Path, ...]:
     if path == "-" or not Path(path).is_file():
         return ()
     try:
-        return read_tree(path)[1] if b"extends" in Path(path).read_bytes() else ()
+        return read_tree(path)[1] if "extends" in read_text(path) else ()
     except (InputError, OSError):
         return ()  # whoever reads it next says what is wrong
 

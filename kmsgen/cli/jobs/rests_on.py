@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from kmsgen import __version__
+from kmsgen.reading import MAX_JSON_BYTES
 from kmsgen.resources import PACKAGE, shipped
 
 _PACKAGES = ("cfn-lint", "cvc5", "jinja2", "markupsafe", "pydantic", "pydantic-core", "pyyaml")
@@ -27,12 +28,21 @@ def key_of(files: Iterable[str | Path], asked: object) -> str | None:
 
 
 def contents(files: Iterable[str | Path]) -> list[tuple[str, str]] | None:
-    """Return each file with the digest of what it holds; None where one cannot be read twice, or not at all."""
+    """Return each file with the digest of what it holds; None where one cannot be read twice, or not at all.
+
+    So it is with one that is too large for every reader: it is refused by its size, without being read for its digest.
+    """
     paths = [(str(path), Path(path)) for path in files]
     try:
-        return [(name, _digest(path.read_bytes())) for name, path in paths] if all(path.is_file() for _, path in paths) else None
+        again = all(is_read_again(path) for _, path in paths)
+        return [(name, _digest(path.read_bytes())) for name, path in paths] if again else None
     except OSError:
         return None
+
+
+def is_read_again(path: Path) -> bool:
+    """Return whether a path is that of an ordinary file that some reader takes, by its size."""
+    return path.is_file() and path.stat().st_size <= MAX_JSON_BYTES
 
 
 @cache
