@@ -1,4 +1,4 @@
-"""From what was decided of a request to the request, and which condition keys a request decides at all.
+"""Requests from what the search decided of them; which condition keys a request decides, and which follow from the rest.
 
 Source: CreateGrant (API reference); KMS Developer Guide, conditions-kms.
 """

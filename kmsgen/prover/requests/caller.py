@@ -63,7 +63,7 @@ class CallerPart(NamedTuple):
         return 0
 
     def solutions(self, asked: Asked) -> Iterator[Assignment]:
-        """Yield names of which the literals come out as wanted."""
+        """Names of the stand-in with which the literals come out as wanted; nothing only if none does. Raises OutsideError."""
         tied = asked.ties.keys & set(self.stand_in.keys)
         if tied - {USER_NAME}:
             raise OutsideError("the ARN or the id of a principal is compared with a policy variable")
@@ -108,12 +108,12 @@ NAME_ONLY = run_of((NAME,))
 
 @lru_cache(maxsize=8192)
 def _of_name(look: KeyTest, head: str | None) -> ValueTest:
-    """Remember what a condition without variables asks of a name."""
+    """Test of a name by a condition without variables: the same object for the same condition."""
     return _about_name(look.value(lambda _key: None), head)
 
 
 def _about_name(test: ValueTest, head: str | None) -> ValueTest:
-    """Return what a test of a key asks of the name: what stands behind a head, or, without one, what ends its path."""
+    """Test of a principal's name from one of its key: it stands behind `head` there, or, without one, is the last of the path."""
     return last_of_path(test) if head is None else behind(test, head)
 
 
@@ -167,7 +167,7 @@ def _is_called(name: str) -> Wanted:
 
 
 def narrowed(stand_in: StandIn, asked: Sequence[tuple[Pattern, bool]], tick: Count) -> StandIn | None:
-    """Return the stand-in for those whose ARN patterns match, or do not; None if there are none."""
+    """Stand-in for those of its principals whose ARNs each pattern matches, or does not; None only if there are none such."""
     every = (*stand_in.asked, *asked)
     wanted = [_asked(pattern, stand_in, truth=truth) for pattern, truth in every]
     name = find(stand_in.names, wanted, tick, also=(stand_in.arn.removeprefix(stand_in.head),))

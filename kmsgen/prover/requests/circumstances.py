@@ -46,7 +46,7 @@ _TOGETHER = frozenset({"aws:multifactorauthage", "aws:multifactorauthpresent", "
 
 @lru_cache(maxsize=16384)
 def hangs(key: str, kind: PrincipalKind | None, action: str) -> bool:
-    """Return whether requests hold a key, or what it brings with it, in some circumstances only, or along with others."""
+    """Whether the route, or how a role was assumed, decides if a key or one that it implies is there; true of MFA and the chain."""
     row = availability(key)
     if row is None or kind is None:
         return False
@@ -68,7 +68,7 @@ def unsettled(key: str, action: str) -> bool:
 
 @lru_cache(maxsize=16384)
 def in_requests_of(action: str, key: str) -> object:
-    """Return all that tells actions apart by how their requests hold a key."""
+    """Signature of an action and a key: two actions of which it is the same hold the key in the same requests."""
     row = availability(key)
     rows = tuple(action in one.actions for one in row.occurrences if one.actions) if row else ()
     return carried(key, action), unsettled(key, action), rows
@@ -79,7 +79,7 @@ Coherent = Callable[[Mapping[str, Values | None]], bool]
 
 
 def coherent_in(view: View, values: Mapping[str, Values | None]) -> bool:
-    """Return whether the authorizer sees the values so where a request tells them, and what each brings with it is there."""
+    """Condition keys held together: the authorizer, told these values, sees just them, and what each implies is among them."""
     told = {key: values[key] or () for key in values}
     request = view.request._replace(context={**view.request.context, **told}, complete=False)
     asked = View(request, view.caller, view.action, view.target, view.grant)
@@ -111,11 +111,11 @@ def _brings(key: str, values: Mapping[str, Values | None]) -> bool:
 _ENDPOINT: Mapping[str, Values | None] = {"aws:sourcevpce": ("vpce-0fedcba9876543210",)}
 _SERVICE: Mapping[str, Values | None] = {"aws:viaawsservice": ("true",)}
 _UNSAID: tuple[Mapping[str, Values | None], ...] = ({}, _ENDPOINT, _SERVICE)
-"""What tells of a route where no policy reads it."""
+"""Keys that tell the route (direct, a VPC endpoint, an AWS service) where no policy reads any of them."""
 
 
 def _unsaid(values: Mapping[str, Values | None]) -> Sequence[Mapping[str, Values | None]]:
-    """Return what may tell of the route besides: of a VPC endpoint that has no policy, where something tells of one."""
+    """Keys to add that tell the route: of an endpoint without a policy, where another key is there through endpoints only."""
     return (_ENDPOINT,) if any(values.get(key) for key in THROUGH_ENDPOINT) and _ENDPOINT.keys().isdisjoint(values) else _UNSAID
 
 
@@ -183,7 +183,7 @@ def _told_of(chain: Values, keys: Sequence[str]) -> Mapping[str, Values | None]:
 
 
 def _chains(domain: Domain, asked: Asked) -> Iterator[Values]:
-    """Yield chains: one service that is first and last, or a first, those that have to stand between, and a last."""
+    """aws:CalledVia lists: one service, or a first, one for each test that needs one, and a last; nothing only if none do."""
     lookup_ = asked.decided.values.get
     first, last = asked.wanted(FIRST), asked.wanted(LAST)
     of_every, needed = demands((look.set(lookup_), look.accept(truth=truth)) for look, truth in asked.on(WHOLE))

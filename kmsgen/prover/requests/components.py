@@ -60,14 +60,14 @@ Name = str | Shared
 
 
 def joined_parts(looks: Iterable[Look]) -> frozenset[Name]:
-    """Return what hangs together for the sake of some tests: families of pairs whose names are read, the times of a request."""
+    """Parts joined by these tests, which else stand apart: families of pairs whose names are read, the times of a request."""
     read = frozenset(key for look in looks for key in look.reads)
     families: frozenset[Name] = frozenset(FAMILY_OF_NAMES[key] for key in read if key in FAMILY_OF_NAMES)
     return families | {Shared.MOMENT} if ISSUED in read and not read.isdisjoint((NOW, EPOCH)) else families
 
 
 def component_of(key: str, free: Free, joined: Container[Name]) -> Name:
-    """Return the name under which a key hangs together with others."""
+    """Name of a key's component: literals on keys of different names can be met apart from each other."""
     if Shared.MOMENT in joined and (key == ISSUED or key in free.hanging):
         return Shared.MOMENT
     if free.grant is not None and (key in GRANT_KEYS or key.startswith(CONTEXT) or key == FAMILIES[CONTEXT]):
@@ -131,7 +131,7 @@ class Component:
         return any(place in (places := set(self._places(look))) and max(places) > place for look, _ in self.literals)
 
     def solutions(self, decided: Assignment, place: int, tick: Count) -> Iterator[Assignment]:
-        """Yield what the parts from a place on can be, beside what is decided."""
+        """Depth-first search: what is decided, with all that the parts from `place` on can be; nothing only if there is none."""
         if place == len(self.parts):
             yield decided
             return

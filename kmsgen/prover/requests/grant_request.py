@@ -56,7 +56,7 @@ class GrantPart(NamedTuple):
         return 4
 
     def solutions(self, asked: Asked) -> Iterator[Assignment]:
-        """Yield grants of every kind of principals, constraint and set of operations that may do."""
+        """Grants to create with which the literals come out as wanted, one of each sort of principals, constraint, operations."""
         if asked.ties.keys & set(GRANT_KEYS):
             raise OutsideError("the parameters of a grant are compared with a policy variable")
         pairs = asked.decided.pairs.get(CONTEXT, ())
@@ -90,7 +90,10 @@ class GrantPart(NamedTuple):
         return list(dict.fromkeys([*values, *((text,) for text in asked.constants(key) if self.domains[key].admits(text))]))
 
     def _operations(self, asked: Asked) -> Iterator[Values]:
-        """Yield sets of operations: within those of the grants that have to cover them, and beyond those that must not."""
+        """Operation lists within all grants that have to cover them: one that meets the tests, and that with one operation more.
+
+        The one more is beyond some grant that must not cover the list, or keeps CreateGrant from standing alone.
+        """
         domain = self.domains[OPERATIONS]
         tests = [(look.set(asked.decided.values.get), look.accept(truth=truth)) for look, truth in asked.on(OPERATIONS)]
         covers = [look.rule.operations for look, truth in asked.literals if isinstance(look, ConstraintTest) and truth]

@@ -80,7 +80,7 @@ class NamePart(NamedTuple):
             yield tuple(zip(spellings, found, strict=False))
 
     def _most(self, asked: Asked) -> int:
-        """Return so many spellings that of any more one could be left out: each test needs one of them at most to come out so.
+        """Bound on the spellings of a name in one request: of more one could be left out, as each test needs one of them at most.
 
         A constraint needs each of its pairs, and one more to differ; a key in a policy variable a second value to be ambiguous.
         """
@@ -124,7 +124,7 @@ def refuse_near(names: Iterable[str]) -> None:
 
 
 class OtherNamesPart(NamedTuple):
-    """The names of a family that are none of those in `parts`: their values matter to nothing."""
+    """Names of a family of pairs that are none of those `taken` by other parts, in lower case: their values matter to nothing."""
 
     family: str
     taken: Values

@@ -74,7 +74,10 @@ class Part(Protocol):
 
 
 def values_of(key: str, domain: Domain, asked: Asked) -> Iterator[Values | None]:
-    """Yield values of a key, None for its absence, that may meet the literals on it: all cells, or the first of each sort."""
+    """Values of a key (None: absent) that may meet the literals on it; nothing only if none does.
+
+    With `all_cells` one of every cell, else absence and one value or set.
+    """
     if domain.optional:
         yield None
     if domain.multi_valued:
@@ -132,7 +135,7 @@ class MomentPart:
         return -1
 
     def solutions(self, asked: Asked) -> Iterator[Assignment]:
-        """Yield one moment of each cell. Raises OutsideError where it is compared as a text."""
+        """Moments that meet the literals, one of each cell. Raises OutsideError, after these, where a test names a text of it."""
         if {NOW, EPOCH} & asked.ties.keys:
             raise OutsideError("the time of a request is compared with a policy variable")
         tests = [test for key in (NOW, EPOCH) for test in asked.ties.tests_on(key, asked.decided)]

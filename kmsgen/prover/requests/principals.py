@@ -80,7 +80,10 @@ class Principals(NamedTuple):
 
 
 def principals(vocabulary: Vocabulary, partition: str, asked: Iterable[str], meter: Meter) -> Principals:
-    """Return everybody who can ask. `asked` are patterns of a question. Raises OutsideError and BudgetError."""
+    """Principals that there can be: every caller is named or behind a stand-in. `asked` are patterns of a question.
+
+    Raises OutsideError and BudgetError.
+    """
     asked = list(asked)
     roles = _Roles(vocabulary.existing)
     named = [text for text in vocabulary.principals if _alive(text) and not roles.is_another(text)]
@@ -100,7 +103,7 @@ def principals(vocabulary: Vocabulary, partition: str, asked: Iterable[str], met
 
 
 def _alive(text: str) -> bool:
-    """Leave out what a Principal element can hold and no caller is: an account by its root ARN is one, a group is none."""
+    """Whether an ARN is a caller's: of a role, a user, an account's root or a session. A Principal element can hold others."""
     arn = parse_arn(text)
     kinds = {"iam": ("role", "user", "root"), "sts": ("assumed-role", "federated-user")}
     return arn is not None and arn.kind in kinds.get(arn.service, ())
@@ -165,7 +168,10 @@ def _apart(stand_in: StandIn, patterns: Values, meter: Meter) -> Iterator[StandI
 
 
 def _accounts(vocabulary: Vocabulary, partition: str, asked: Iterable[str], meter: Meter) -> Iterator[str]:
-    """Yield every account that is named, and one of each class of others that tests of accounts and of ARNs tell apart."""
+    """Accounts: every named one, and one of each class of others that patterns of account keys and of ARNs tell apart.
+
+    Of comparisons by order the numeric ones are looked at.
+    """
     named = list(dict.fromkeys([*vocabulary.accounts, *_beside_numbers(vocabulary)]))
     tests = [pattern for key in _ACCOUNT_KEYS for want in vocabulary.wanted_of(key) for pattern in patterns_of(want)]
     arns = [pattern for want in vocabulary.wanted_of("aws:principalarn") for pattern in patterns_of(want)]
@@ -214,7 +220,7 @@ _STEPS = {Wild.MANY: STAR, Wild.ONE: ANY}
 
 
 def _services(vocabulary: Vocabulary, asked: Sequence[str], meter: Meter) -> Iterator[str]:
-    """Yield every service named, and one of each class of those that are not."""
+    """Service principals: every named one, and one of each class of others called `x.amazonaws.com`, x of letters and digits."""
     yield from vocabulary.services
     patterns = [pattern for key in _SERVICE_KEYS for want in vocabulary.wanted_of(key) for pattern in patterns_of(want)]
     patterns += [glob(text) for text in asked if not text.startswith("arn:")]

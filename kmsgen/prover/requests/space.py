@@ -64,7 +64,7 @@ class RequestSpace:
         return self._free.known
 
     def may_be_open(self, look: Look, tick: Count) -> bool:
-        """Return whether AWS leaves open how some request comes out at a test, as far as that is easily told."""
+        """Whether a test may be open (neither true nor false by AWS's pages) in some request; False only if it is in none."""
         found = self._open.get(look)
         if found is None:
             found = self._open[look] = self._can_be_open(look, tick)
@@ -96,7 +96,7 @@ class RequestSpace:
         return self._confirmed(found, literals, meter, told) if meter.second_opinion else found
 
     def _searched(self, literals: Literals, meter: Meter) -> Assignment | None:
-        """Search, and ask the solver first where there is one and many steps are needed."""
+        """Search; where a solver is installed, after _PATIENCE steps ask that instead, and search on only if it cannot tell."""
         if self._beside is not None and self._beside.installed:
             try:
                 return self._solution(literals, _Patience(meter, _PATIENCE).count)

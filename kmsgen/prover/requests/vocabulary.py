@@ -1,4 +1,4 @@
-"""The words of a bundle: the accounts, principals, services and organizations that its texts name."""
+"""Vocabulary of a bundle: the accounts, principals, services, pairs and values of conditions that its texts name."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

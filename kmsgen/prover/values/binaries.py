@@ -1,4 +1,4 @@
-"""Texts that mean one binary: the last group of base64 has bits that are not looked at."""
+"""Base64 values: several texts mean one binary, since bits of the last group are not looked at."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
 def cells(texts: Sequence[str]) -> Iterator[Iterator[str]]:
-    """Yield the spellings of each binary that is named, and those of others."""
+    """Cells of base64 texts: every spelling of each binary that `texts` name, then one text each of binaries that they do not."""
     named = dict.fromkeys(found for text in texts if (found := _decode(text)) is not None)
     yield from (_spellings(binary) for binary in named)
     yield (

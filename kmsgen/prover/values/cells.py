@@ -21,7 +21,7 @@ from kmsgen.prover.values.value_tests import Family, ValueTest
 
 Accept = frozenset[Maybe]
 MOST_ENUMERATED = 4096
-"""So many whole numbers are tried one by one where a pattern is asked of them too."""
+"""At most so many texts of a cell are tried, and whole numbers one by one where a pattern is asked of them too."""
 
 
 class Wanted(NamedTuple):
@@ -57,7 +57,7 @@ def find(domain: Domain, wanted: Sequence[Wanted], count: Count, also: Iterable[
 
 
 def _at_hand(domain: Domain, wanted: Sequence[Wanted], also: Iterable[str]) -> Iterator[str]:
-    """Yield values that are likely to do, those of a closed list and those that tests name among them."""
+    """Candidate values to try first: every one of a closed list, every constant of a test (`find` rests on that), samples."""
     yield from also
     yield from domain.values
     if domain.values:
@@ -78,7 +78,7 @@ def _is_met(text: str, domain: Domain, wanted: Sequence[Wanted]) -> bool:
 
 
 class _Watch(NamedTuple):
-    """Some patterns side by side, which of their states cannot lead to what is wanted, and which are it."""
+    """Product automaton of all tests: from a `doomed` state no text is wanted, a text that ends in a `wanted` one is."""
 
     together: Automaton
     doomed: Callable[[int], bool]
@@ -99,7 +99,10 @@ def _by_patterns(domain: Domain, wanted: Sequence[Wanted], count: Count) -> str 
 
 
 def _excluded(wanted: Sequence[Wanted]) -> bool:
-    """Return whether a test must hold by an alternative of its own, each of which another test must not hold by."""
+    """Contradiction found early: one test must hold, and each of its alternatives belongs to a test that must not.
+
+    True only if no value can do, and that only where all tests meet the same text.
+    """
     banned = _banned(wanted)
     must = (one.test.alternatives for one in wanted if one.accept == {True} and one.test.alternatives)
     return any(alternatives <= banned for alternatives in must)
@@ -184,7 +187,7 @@ def _every_number(domain: Domain) -> Iterator[str] | None:
 
 
 def _member(cell: Iterator[str], domain: Domain, named: frozenset[str], count: Count) -> str | None:
-    """Return a text of a cell that the domain admits and nobody named; None if none of the first has it so."""
+    """Return the first text of a cell that the domain admits and no test names; None if the first MOST_ENUMERATED hold none."""
     for text in islice(cell, MOST_ENUMERATED):
         count()
         if text not in named and domain.admits(text):
@@ -196,7 +199,7 @@ def _member(cell: Iterator[str], domain: Domain, named: frozenset[str], count: C
 
 
 def every(domain: Domain, tests: Sequence[ValueTest], ties: Sequence[Automaton], named: Values, count: Count) -> Iterator[str]:
-    """Yield the `named` values that are in the domain, and one other value of every cell that the tests tell apart.
+    """Values of every cell: each value of the domain is `named` or answers all tests as one that is yielded.
 
     `ties` are automata of what other keys are compared with after a value of this one: their states are told apart too.
     Raises OutsideError and BudgetError.

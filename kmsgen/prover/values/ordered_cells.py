@@ -12,7 +12,10 @@ from kmsgen.prover.values.value_tests import Family, ValueTest
 
 
 def cells_of(domain: Domain, tests: Sequence[ValueTest], families: Iterable[Family]) -> Iterator[Iterator[str]]:
-    """Yield the texts of each cell; of a key that can be any text also those that are no number, address and so on."""
+    """Cells of ordered values, each as its texts: no comparison of `families` tells two of one cell apart.
+
+    Of a key that can be any text one cell is that of the texts that are no number, address and so on.
+    """
     constants: dict[Family, list[str]] = {family: [] for family in families}
     for test in tests:
         if test.family is not Family.TEXT:

@@ -70,7 +70,7 @@ class Cut(NamedTuple):
     tick: Count = _uncounted
 
     def classes(self) -> list[Class]:
-        """Return every non-empty class with a witness, shortest first.
+        """Classes of the domain's texts: every one that holds a text which is not `taken`, with such a text, shortest first.
 
         Raises OutsideError when the product has more states than the limit, and what `tick` raises.
         """

@@ -29,7 +29,7 @@ def numbers(constants: Iterable[Decimal]) -> Iterator[Iterator[Decimal]]:
 
 
 def _towards(point: Decimal, other: Decimal, start: int = 0) -> Iterator[Decimal]:
-    """Yield numbers between a point and another (itself too, from `start` 0), nearer and nearer to the point."""
+    """Decimals from `other` (with `start` 1 from halfway) nearer and nearer to a point, which is not among them."""
     yield from (point + (other - point) / 2**step for step in range(start, _NEARER))
 
 
@@ -54,7 +54,7 @@ def _is_within(number: int, low: int, high: int | None) -> bool:
 
 
 def spellings(number: Decimal) -> Iterator[str]:
-    """Yield texts that mean a number, without end: IAM compares numbers, not their spelling."""
+    """Decimal spellings of a number, 39 of them, the plainest first: IAM compares what they mean."""
     text = format(number, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     yield text
@@ -64,7 +64,7 @@ def spellings(number: Decimal) -> Iterator[str]:
 
 
 def moments(seconds: Decimal) -> Iterator[str]:
-    """Yield texts that mean an instant, given in seconds since 1970: ISO 8601 in UTC, with fractions, as an epoch."""
+    """ISO 8601 texts of an instant, given in seconds since 1970, in UTC and with zeros added; then those as an epoch."""
     whole, rest = divmod(seconds, 1)
     try:
         day = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(whole))

@@ -17,14 +17,17 @@ _T, _F, _N = True, False, None
 
 
 class SetTest(NamedTuple):
-    """A test of a set: how it meets one value, and how the answers fold: every, some, or, without a set operator, alike (P4)."""
+    """Test of a set of values: `value` tests one of them, `quantifier` says how the answers fold.
+
+    ForAllValues: all hold; ForAnyValue: some does; empty, without a set operator: all agree, else it is open (P4).
+    """
 
     value: ValueTest
     quantifier: str  # "ForAllValues", "ForAnyValue" or ""
 
 
 class Demand(NamedTuple):
-    """What a set has to be: `every` value gives one of these answers, and for each of `some` a value gives one of those."""
+    """Demand on a set: each of its values gives an answer of `every`, and for each of `some` a value gives one of that."""
 
     every: Accept
     some: tuple[Accept, ...] = ()
@@ -47,7 +50,7 @@ _DEMANDS: dict[tuple[str, Accept], Demand] = {
 
 
 def demand(quantifier: str, accept: Accept) -> Demand:
-    """Return what a set has to be for a test to come out as wanted: true or false, what is open with the one or the other."""
+    """Demand on a set, met exactly if a test of it comes out as one of `accept`: true, or false, each with open or without."""
     return _DEMANDS[quantifier, accept]
 
 

@@ -40,7 +40,7 @@ class ValueTest(NamedTuple):
     """A condition as it meets one value of its key.
 
     `answer` asks the authorizer. Of a test of texts `patterns` and `reading` say the same: the answer follows from which patterns
-    match; `any_of`: it is one if any matches, another if none does. `constants` are the texts that it names, `samples` texts that
+    match; `any_of`: only from whether any does. `constants` are the texts that it names, `samples` texts that
     its patterns take, each with the alternative it is of. `plain`: all texts but the constants are alike to it, and give the
     answer `otherwise`. It is true if one of `alternatives` is; nothing where that is not so.
     """
@@ -58,7 +58,7 @@ class ValueTest(NamedTuple):
 
 
 def value_test(test: ConditionTest, lookup: Lookup, why: str = "") -> ValueTest:
-    """Return a condition as it meets one value, its policy variables put in; `why` its key may be absent all the same.
+    """Condition as a test of one value, its policy variables put in; `why`: the silence by which the key may be absent too.
 
     Raises OutsideError.
     """
@@ -197,7 +197,7 @@ def _of_resolved(resolved: Resolved, base: str) -> _Alternative:
 
 
 def _strictly(bits: Bits) -> Maybe:
-    """Return what follows from a pattern that surely holds and one that may."""
+    """Three-valued answer of two patterns: true if the first matches, open if only the second, the looser one, does."""
     return True if bits[0] else (None if bits[1] else False)
 
 
