@@ -21,9 +21,9 @@ def in_both_readings(
     meter: Meter,
     shown: Container[AccessKind] = (),
 ) -> tuple[list[Hit], str]:
-    """Return what is found; where nothing is, and AWS leaves open how its policies are read, what speaks against that.
+    """Hits, and the reason why more may exist: both empty only if no reading of AWS's silences gives the bad thing.
 
-    What is `shown` already speaks against nothing.
+    Kinds of access that are `shown` already are no reason.
     """
     found = hunt(universe, bad_in(universe), requests, meter)
     if found.hits or found.reason or not found.doubtful:

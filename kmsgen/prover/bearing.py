@@ -1,4 +1,4 @@
-"""What of a bundle bears on one of its keys: the key alone, with the principals described who matter to it."""
+"""Bearing of a bundle on one of its keys: that key alone, with those described principals who can change an answer about it."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -29,7 +29,7 @@ class Bearings:
                 self._by_name.setdefault(name, []).append(principal)
 
     def on(self, access: KeyAccess, also: Collection[str] = ()) -> Bundle:
-        """Return the bundle of one key alone, with whoever matters to it, and whoever else is asked about."""
+        """Bundle of one key, with every described principal that matters to it, and those of `also`."""
         names = {name for text in _texts(access) for name in _NAME.findall(text)}
         named = [principal for name in names for principal in self._by_name.get(name, ())]
         bearing = sorted({*self._always, *named, *also}, key=self._order.__getitem__)

@@ -1,4 +1,4 @@
-"""What of the identity policies of a bundle no key needs, as it is found key by key.
+"""Dead entries of identity policies: those that no key of a bundle needs, as is found key by key.
 
 An entry is a text of an Action element, or None for all that a NotAction leaves; what is found dead of a statement is told by
 its identity and its entry, None for the whole of it.
@@ -40,7 +40,7 @@ class BesideKeys(Generic[Dead]):
         return [principal for principal in about if any(self.left[identity] for identity in self.held[principal])]
 
     def take(self, about: Bundle, dead: Mapping[tuple[int, str | None], Dead], *, finished: bool) -> None:
-        """Take in what was found of one key; what was not finished counts as needed."""
+        """Record the entries found dead for one key; the others of the principals asked about are needed, and all if unfinished."""
         unneeded: dict[int, set[str | None]] = {}
         for (identity, entry), one in dead.items():
             if identity in self.entries:

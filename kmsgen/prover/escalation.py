@@ -166,7 +166,7 @@ class _Steps:
         return found
 
     def _is_child(self, hit: Hit) -> bool:
-        """Return whether only grants to the one who asks let it create a grant: that gives nothing which they do not give."""
+        """Whether only grants to the caller let it create a grant, which then gives nothing that those do not give."""
         listed = self.universe.bundles[0].keys[0].grants
         own = {f"grant/{grant.id}" for grant in listed if grant.grantee == hit.witness.principal}
         return own.issuperset(hit.reason)
@@ -207,7 +207,7 @@ def _is_about_alias(hit: Hit) -> bool:
 
 
 def _idle(name: str, universe: Universe) -> Condition | None:
-    """Return the condition under which a new value of a tag changes nothing; None where that is not told by equality."""
+    """Condition on the new value of a tag under which every condition that reads the tag comes out as before; None if unknown."""
     key = f"{_TAG}{name}"
     wants = [want for want in universe.words.wanted_of(key) if want.operator.base != "Null"]
     held = {value for access in universe.keys[:1] for tag, value in access.tags if folded(tag) == name}

@@ -1,4 +1,4 @@
-"""As what a key exists of which not all is told, or that stands for many: each form in which policies could let somebody do more.
+"""Forms of a key of which not all is told, or that stands for many: each in which policies could let somebody do more.
 
 What has so many values that a form each would not do, tags and aliases, the search itself decides.
 """
@@ -27,7 +27,7 @@ class Forms(NamedTuple):
 
 
 def forms_of(*bundles: Bundle) -> Forms:
-    """Return every form of the first key of a bundle that policies of some bundles tell apart, its replicas among them."""
+    """Forms of the first key: each form that it can have is one of these to the policies, unless `unasked` says why not."""
     first = bundles[0].keys[0].key
     found: dict[Key, None] = {first: None}
     reason = ""

@@ -121,7 +121,7 @@ def _grants(bundles: Sequence[Bundle]) -> Iterator[Grant]:
 
 
 def _needs(key: Key, allowed: Sequence[Action], answers: _Answers) -> set[tuple[object, ...]]:
-    """Return each action that KMS takes on a key, with how conditions meet its kind, with an encryption context and without."""
+    """Signatures of a key's kind, one for each action that KMS takes on it: a kind without a new one lets nobody do more."""
     seen = answers.of(key)
     target = Resource(key.arn, "key", KeyAccess(key, Document(())), account=key.arn.split(":")[4])
     refusals = {action.name: refusal_of_key(action, target.account, target) for action in allowed}

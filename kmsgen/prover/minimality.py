@@ -181,7 +181,7 @@ def _has(policies: PrincipalPolicies, statement: Statement) -> bool:
 
 
 def _needs(case: _Case, own: Clauses) -> _Judges:
-    """Judge whether the answer hangs on the statement."""
+    """Judges of need: some request is answered otherwise without the statement."""
     side, facts = case.side, case.situation.facts
     if any(clause.deny for clause in own):
         return _Judges(lambda m, o: side.most(facts, m, o), lambda m, o: side.least(facts, m, o))
@@ -193,7 +193,7 @@ def _needs(case: _Case, own: Clauses) -> _Judges:
 
 
 def _works(case: _Case, own: Clauses) -> _Judges:
-    """Judge whether the request comes out as the statement says."""
+    """Judges of effect: a request that an Allow matches is allowed, whatever else would allow it."""
     side, facts = case.side, case.situation.facts
     return _Judges(lambda m, o: side.most(facts, m | own, o), lambda m, o: side.least(facts, m | own, o))
 
@@ -221,7 +221,7 @@ def minimality_by_key(bundle: Bundle, budget: Budget | None = None) -> list[Mini
 
 
 def _examine(bundle: Bundle, meter: Meter, found: list[Dead]) -> str:
-    """Add what is dead as far as the first key goes; return why more may be."""
+    """Add to `found` every statement or entry that no request on the first key needs; return why more may be dead, or nothing."""
     creating = any(access.creation is not None for access in bundle.keys)
     try:
         universes = [Universe([bundle], Scope(without_iam=without), meter) for without in (False, True)]

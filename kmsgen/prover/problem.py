@@ -78,7 +78,7 @@ class Assignment(NamedTuple):
     principal: str | None = None
 
     def with_(self, other: Assignment) -> Assignment:
-        """Return both together."""
+        """Return both together; where both decide a key, `other` counts, and pairs are joined."""
         families = dict.fromkeys([*self.pairs, *other.pairs])
         pairs = {one: tuple(dict.fromkeys([*self.pairs.get(one, ()), *other.pairs.get(one, ())])) for one in families}
         return Assignment(

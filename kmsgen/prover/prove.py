@@ -181,7 +181,7 @@ def _asked_principals(universe: Universe, question: Question, meter: Meter) -> S
 
 
 def _is_vacuous(universe: Universe, question: Question, meter: Meter) -> bool:
-    """Return whether a question is about nobody; where only described principals exist, that is as it is meant."""
+    """Whether the pattern of a `Never` fits no principal there can be; False where only described principals exist by choice."""
     if not isinstance(question, Never) or universe.scope.described_only:
         return False
     return not universe.whom.named((question.principal,), meter)

@@ -46,7 +46,7 @@ _TOGETHER = frozenset({"aws:multifactorauthage", "aws:multifactorauthpresent", "
 
 @lru_cache(maxsize=16384)
 def hangs(key: str, kind: PrincipalKind | None, action: str) -> bool:
-    """Whether the route, or how a role was assumed, decides if a key or one that it implies is there; true of MFA and the chain."""
+    """Whether the route, or how a role was assumed, decides if a key or one that it implies is there; so of MFA and the chain."""
     row = availability(key)
     if row is None or kind is None:
         return False

@@ -1,4 +1,4 @@
-"""The baseline of a question: statements and grants that give nothing and only tell which requests were meant."""
+"""Baseline of a question: Allow statements and grants that give nothing there, but tell which requests the asker meant."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +12,7 @@ from kmsgen.prover.search.clauses import Clause, Matchable
 
 
 def meant(naming: Naming, caller: Caller) -> Naming:
-    """Return how a cover names a caller: what is meant for a user is meant for a federated session that may be its own (P7)."""
+    """Naming of a caller by a cover: one that is meant for a user is meant for federated sessions that may be its own (P7)."""
     return DIRECT if naming == DOUBT and caller.kind is CallerKind.FEDERATED else naming
 
 

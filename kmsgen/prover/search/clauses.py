@@ -46,14 +46,14 @@ class OpenClause(NamedTuple):
 
 
 Judge = Callable[[Clauses, Clauses], bool]
-"""Judges from the clauses that match and those that are open."""
+"""Tells whether the bad thing holds, from the clauses that match and those of which it is still open."""
 
 
 class Problem(NamedTuple):
     """What is decided before any free condition is known: the clauses that match already, and those open.
 
-    `possible` tells whether the bad thing can hold when these clauses match and those are open; `certain` whether it must. Of
-    the clauses in `gives` one more that matches never ends the bad thing.
+    `possible` is false only if the bad thing cannot hold whichever of the open clauses match, `certain` true only if it holds
+    whichever do. Of the clauses in `gives` one more that matches never ends the bad thing.
     """
 
     matched: Clauses

@@ -29,7 +29,7 @@ def _without_policies(bundle: Bundle) -> Bundle:
 
 
 def gives_no_more(first: Seen, second: Seen) -> bool:
-    """Return whether the first of two bundles that differ in policies alone gives a principal no more than the second."""
+    """Containment by statements: true only if the first of two bundles that differ in policies alone gives no more."""
     allows, denies = (_contents(first, deny=deny) for deny in (False, True))
     return allows <= _contents(second, deny=False) and denies >= _contents(second, deny=True)
 
@@ -39,6 +39,6 @@ def _contents(seen: Seen, *, deny: bool) -> frozenset[object]:
 
 
 def _content(rule: Rule, naming: Naming) -> object:
-    """Return all of a statement but what it is called."""
+    """Statement without its Sid, as a value: where it stands, what it says, how it names the principal."""
     modern = tuple(test.modern for test in rule.conditions)
     return (rule.layer, rule.level, rule.statement._replace(sid=None), rule.resource, modern, naming)

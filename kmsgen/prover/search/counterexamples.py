@@ -22,7 +22,7 @@ Judge = Callable[[Situations, Clauses, Clauses], bool]
 
 
 class Bad(NamedTuple):
-    """What is looked for: whether it can hold, whether it must, and whether the authorizer's decisions on a witness show it.
+    """Bad thing looked for: whether it can hold, whether it must, whether the sides' decisions on a witness show it.
 
     `covered` tells that what the baseline of a side matches is none of it. `second_action` is what the second side is asked for,
     where that is another action.
@@ -40,7 +40,7 @@ class Bad(NamedTuple):
 
 
 def access(side: Side, *, covered: bool = False) -> Bad:
-    """Look for access; with `covered` only for what no cover of the side matches."""
+    """Bad thing: the side allows the request; with `covered` only where also no cover of its baseline matches."""
     covers = side.baseline.clauses if covered else frozenset()
 
     def possible(situations: Situations, matched: Clauses, open_: Clauses) -> bool:
@@ -55,7 +55,7 @@ def access(side: Side, *, covered: bool = False) -> Bad:
 
 
 def gained(sides: Sequence[Side]) -> Bad:
-    """Look for access that the first side gives and the second does not."""
+    """Bad thing: the first side (new) allows the request and the second (old) does not."""
     new, old = sides
 
     def possible(situations: Situations, matched: Clauses, open_: Clauses) -> bool:
@@ -102,7 +102,7 @@ class Hunted(NamedTuple):
 
 
 def hunt(universe: Universe, bad: Bad, bases: Iterable[Base], meter: Meter) -> Hunted:
-    """Look for something bad at every base."""
+    """Search every base for the bad thing: no hit and an empty reason mean that there is none, in the reading of the universe."""
     hits: list[Hit] = []
     doubtful: list[Base] = []
     reasons: dict[str, None] = {}
@@ -128,7 +128,7 @@ class _Hunter:
         self._known: dict[object, tuple[tuple[Found, ...], str]] = {}
 
     def at(self, base: Base) -> Hunted:
-        """Return what is bad at a base; where prover and authorizer disagree, that as the reason. Raises BudgetError."""
+        """Search one base; a disagreement of prover and authorizer (DefectError) becomes the reason. Raises BudgetError."""
         try:
             return self._at(base)
         except DefectError as error:
@@ -157,7 +157,7 @@ class _Hunter:
         return Hunted(hits, reason, (base,) if doubtful else ())
 
     def _may_be_open(self, situations: Situations, space: RequestSpace) -> bool:
-        """Return whether some test can come out in a way that AWS leaves open."""
+        """Whether some test of the base may be open; False only if a more generous reading could find no more here."""
         tests = {test for one in situations if one is not None for clause in one.open for test in clause.tests}
         return any(space.may_be_open(test, self._meter.count) for test in tests)
 

@@ -1,4 +1,4 @@
-"""A bundle of a question with its authorizer, and what is asked of it."""
+"""Sides of a question (one bundle each, with its authorizer) and bases: principal and action, all else still open."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
@@ -28,7 +28,7 @@ KEY_STATE = "key-state"
 
 
 class Base(NamedTuple):
-    """What is asked about, but for what a request holds.
+    """Principal and action that are asked about; what else a request holds is left to the search.
 
     `principals` and `actions` are those for which the answer is the same; of a stand-in all whom no policy names.
     """
@@ -130,15 +130,15 @@ class Side:
         return answer
 
     def most(self, facts: Facts, matched: Clauses, open_: Clauses) -> bool:
-        """Return whether access can follow: every open Allow matches, no open Deny does."""
+        """Upper bound: false only if access follows for no choice of open clauses. Every open Allow counts, no open Deny."""
         return self.allowed(facts, [*matched, *(clause for clause in open_ if not clause.deny)])
 
     def least(self, facts: Facts, matched: Clauses, open_: Clauses) -> bool:
-        """Return whether access follows in any case: every open Deny matches, no open Allow does."""
+        """Lower bound: true only if access follows for every choice of open clauses. Every open Deny counts, no open Allow."""
         return self.allowed(facts, [*matched, *(clause for clause in open_ if clause.deny)])
 
     def could_with(self, base: Request, allows: Iterable[Clause]) -> bool:
-        """Return whether access can follow where these clauses match and no Deny does, in whichever reading of a silence."""
+        """Upper bound in every reading of a silence: false only if these Allows give nothing even where no Deny matches."""
         allows = list(allows)
         return any(
             (refusal is None or refusal.rule == KEY_STATE) and self.allowed(self._generous(facts), allows)
@@ -156,7 +156,7 @@ class Side:
         return self.allowed(plan.facts, [self.clause(rule, naming) for rule, naming in plan.at_most])
 
     def plan(self, base: Request) -> Plan | None:
-        """Return what can matter for a request; None where KMS refuses it in every state of the key."""
+        """Plan of a request: statements and grants that can matter to it; None only if KMS refuses it in every key state."""
         (plan,) = self.authorizer.plans(base)
         return plan if plan.refusal is None or (plan.refusal.rule == KEY_STATE and self._works(base)) else None
 

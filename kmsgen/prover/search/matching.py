@@ -16,7 +16,7 @@ Asked = StandIn | str
 
 
 class Matching:
-    """Tells whom patterns name: `everyone` there could be, `stand_ins` by their ARN, `caller` what follows from a principal."""
+    """Patterns of a question matched with principals: `everyone` there can be, `stand_ins` by their ARN, `caller` parses one."""
 
     def __init__(self, everyone: Values, stand_ins: Mapping[str, StandIn], caller: Callable[[str], Caller]) -> None:
         self._everyone = everyone
@@ -24,7 +24,7 @@ class Matching:
         self.caller = caller
 
     def named(self, patterns: Sequence[str], meter: Meter, *, truth: bool = True) -> tuple[Asked, ...]:
-        """Return whom one of some patterns names, or, without `truth`, whom none does.
+        """Principals that some of these patterns name or may name; without `truth`, all whom not surely one of them names.
 
         A pattern of sessions names roles, of which Scope.sessions tells the sessions that are meant.
         """

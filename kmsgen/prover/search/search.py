@@ -51,7 +51,7 @@ class Search(NamedTuple):
         return next(self.run(problem), None)
 
     def _chosen(self, choice: "_Choice", state: State, slots: Sequence[Sequence[OpenClause]]) -> Iterator[State]:
-        """Yield every choice of one clause a slot that a request can meet."""
+        """Choices of one Allow a slot: every one that some request meets is yielded, with such a request where it is told."""
         self.meter.count()
         if not slots:
             yield state
@@ -65,7 +65,7 @@ class Search(NamedTuple):
                 yield from self._chosen(choice, after, slots[1:])
 
     def _with(self, state: State, more: Sequence[Literal], matching: OpenClause | None = None) -> State | None:
-        """Let literals hold too, so that a clause matches; None where no request can meet them."""
+        """Add literals, by which a clause matches; None only if no request meets all, or `outside` says why that is not known."""
         matched = state.matched if matching is None else state.matched | {matching.clause}
         literals = state.literals.union(more)
         if any((look, not truth) in literals for look, truth in more):
@@ -82,7 +82,7 @@ class Search(NamedTuple):
         return None if model is None else State(matched, literals, model)
 
     def _against(self, problem: Problem, state: State, waiting: tuple[OpenClause, ...]) -> Found | None:
-        """Decide what can be in the way, one clause after the other; what the literals decide already comes first."""
+        """Branch on each waiting clause that may be in the way; None only if no branch has the bad thing, or `outside` says why."""
         self.meter.count()
         matched = state.matched.union(one.clause for one in waiting if all((test, True) in state.literals for test in one.tests))
         waiting = tuple(
@@ -130,7 +130,7 @@ class _Choice(NamedTuple):
     others: Sequence[OpenClause]
 
     def is_vain(self, state: State, one: OpenClause, slots: Sequence[Sequence[OpenClause]]) -> bool:
-        """Tell without asking for a request whether a clause more makes something match that is in the way."""
+        """Quick refusal: true only if choosing `one` too cannot end in the bad thing, since it makes what is in the way match."""
         literals = state.literals.union((test, True) for test in one.tests)
         matching = [other.clause for other in self.others if all((test, True) in literals for test in other.tests)]
         if not matching:
@@ -140,7 +140,7 @@ class _Choice(NamedTuple):
 
 
 def _smallest(problem: Problem, others: Sequence[OpenClause]) -> Iterator[list[list[OpenClause]]]:
-    """Yield the smallest sets of slots of which a clause each gives access if nothing is in the way.
+    """Minimal sets of slots, smallest first: every set of Allows that gives the bad thing holds a clause of each slot of one.
 
     Clauses of one slot do the same for the outcome: the same layer and level, naming the caller in the same way.
     """

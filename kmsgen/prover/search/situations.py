@@ -28,7 +28,7 @@ Tests = tuple[Look, ...] | None
 
 
 def situation_of(side: Side, base: Base, plan: Plan, *, covered: bool = False) -> Situation:
-    """Evaluate what principal, action and key decide on one side; with `covered` of its baseline too."""
+    """Partial evaluation of a side's statements and grants (with `covered` covers too): what matches already, what is open."""
     met = _Met(side, base, plan)
     for rule, naming in plan.fixed:
         met.take(side.clause(rule, naming), ())
@@ -54,7 +54,7 @@ class _Met:
         self._doubtful = is_doubtful(plan)
 
     def take(self, clause: Clause, tests: Tests) -> None:
-        """Take a clause in, with its tests."""
+        """Take a clause in: open if tests are left, matched if none are, dropped if one failed (None)."""
         if tests:
             self._open.append(OpenClause(clause, tests))
         elif tests is not None:
@@ -143,7 +143,7 @@ def _with(grant: GrantRule, constraints: GrantConstraints) -> GrantRule:
 
 
 def is_doubtful(plan: Plan) -> bool:
-    """Return whether a statement may match, or what limits a grant, or to whom in an account it gives, is open (S1, S6)."""
+    """Whether a plan alone meets a silence of AWS: on whom a statement or grant names, or on what limits a grant (S1, S6)."""
     if plan.fixed_doubts:
         return True
     grants = [naming for rule, naming in (*plan.fixed, *plan.grants) if isinstance(rule, GrantRule)]

@@ -62,7 +62,7 @@ class Spaces:
         return found
 
     def _signature(self, base: Base, view: View, defaults: _Held, known: _Held) -> object:
-        """Return all that a space hangs on: requests of actions that hold the same keys in the same circumstances share one."""
+        """Cache key of a space: bases share one only if their requests can hold the same values of the same condition keys."""
         caller, action = view.caller, view.action.name
         named = caller.kind is CallerKind.SERVICE or (caller.kind is CallerKind.ROLE and self._scope.sessions)
         asked = base.request.principal if base.request.create_grant or named else None

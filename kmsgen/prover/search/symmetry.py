@@ -144,7 +144,7 @@ def is_by_key(action: Action) -> bool:
 
 
 def _own(action: Action, refused: Sequence[_Refused]) -> object:
-    """Return what tells an action from others whatever the policies say."""
+    """Signature of an action by KMS's own rules: actions of different ones are never asked about together."""
     if action.name in _OWN_WAYS or "alias" in action.resource_types:
         return action.name
     ways = (action.resource_types, action.policy_types, action.cross_account, action.multi_region_only, action.grantable)
@@ -192,7 +192,7 @@ Views = tuple[Seen, ...]
 
 
 def views_of(principal: str, stand_in: StandIn | None, words: Vocabulary, sides: Sequence[Side]) -> Views:
-    """Return what each bundle sees of a principal; those of whom the same is seen need to be asked about once."""
+    """Signature of a principal, bundle by bundle: of those with the same one, one answer holds for all."""
     variables = [key for key in words.variables if key in _WHO or key.startswith(_TAG)]
     return tuple(_seen(principal, stand_in, side, variables) for side in sides)
 
@@ -209,7 +209,7 @@ class UpperBound:
         self._covers = seen.surely_covers if covered else frozenset()
 
     def allows(self, base: Request, group: ActionGroup) -> bool:
-        """Return whether access can follow if every Allow and grant that names the principal matches, and no Deny does."""
+        """Return False only if none of a group's actions can be allowed: every Allow and grant matches, no Deny does."""
         side, namings = self._side, self._namings
         allows = [one for one in group.allowing if one in namings]
         if self._covers:

@@ -130,7 +130,7 @@ class Universe:
         covered: bool = False,
         keyless: frozenset[str] = frozenset(),
     ) -> Iterator[Base]:
-        """Yield what everything else is added to, for each principal and action.
+        """Bases of a question: each principal and action asked about is in one of these, unless it surely has no such access.
 
         `allowable`: only where access can follow at all; `covered`: such as no cover surely matches. Actions without a key are
         asked of described principals, those of `keyless` of everybody.
@@ -151,7 +151,7 @@ class Universe:
                     yield from (base._replace(request=one) for one in bases)
 
     def may_differ(self, asked: Iterable[Asked]) -> list[Asked]:
-        """Return those to whom the first of two bundles may give what the second does not."""
+        """Principals to search for a gain: whoever is left out surely has none in the first bundle beyond the second."""
         if not differ_in_policies_alone(self.bundles):
             return list(asked)
         return [one for one in asked if not gives_no_more(*self._views_of(one))]
