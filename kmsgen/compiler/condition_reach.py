@@ -22,7 +22,7 @@ def untouched(whose: str, when: When, actions: Values) -> Iterator[str]:
 
 
 def _without(when: When, actions: Values) -> Iterator[tuple[str, str, Values]]:
-    """Yield what is asked, why it is no matter of some actions, and these actions."""
+    """Yield each condition as a `when` says it, why requests of some actions lack what it is about, and these actions."""
     context = [f"kms:EncryptionContext:{name}" for name, _ in when.encryption_context]
     context += [condition.key for condition in when.conditions if is_context_key(condition.key)]
     for key in context[:1]:

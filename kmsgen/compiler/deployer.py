@@ -85,7 +85,7 @@ def _on_key(intent: Intent, target: Target) -> list[str]:
 
 
 def _former_aliases(intent: Intent, target: Target) -> Iterator[tuple[str, str, Conditions]]:
-    """Yield what deleting aliases takes that the key had: permission on each, and on the key."""
+    """Yield kms:DeleteAlias for aliases that the key had, on each and on the key, and kms:ListAliases."""
     for region in target.regions:
         for alias in intent.ending.aliases:
             yield "kms:DeleteAlias", str(Arn(target.partition, "kms", region, target.account, alias)), ()

@@ -119,7 +119,7 @@ def _grants_of_replicas(intent: Intent) -> Iterator[Diagnostic]:
 
 
 def _held_to_source_arn(intent: Intent) -> Iterator[Diagnostic]:
-    """Yield grants that hold nobody's calls but those of AWS services, and that no service has."""
+    """Yield grants with a SourceArn whose grantee is no service: aws:SourceArn comes with calls of AWS services alone."""
     for line in intent.grants:
         if line.grant.constraints.source_arn is not None and not line.grant.grantee_is_service:
             message = f"the grant `{line.grant.name}` is taken to give `{line.grant.grantee}` nothing but DescribeKey"

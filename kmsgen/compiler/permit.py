@@ -1,4 +1,4 @@
-"""What the compiler thinks in: one principal, one action, the conditions it is tied to, and the lines that ask for it."""
+"""Permits, from which every statement is made: one principal, one action, its conditions, and the lines that ask for it."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class BesideKeys(Generic[Dead]):
         return [principal for principal in about if any(self.left[identity] for identity in self.held[principal])]
 
     def take(self, about: Bundle, dead: Mapping[tuple[int, str | None], Dead], *, finished: bool) -> None:
-        """Record the entries found dead for one key; the others of the principals asked about are needed, and all if unfinished."""
+        """Record the entries found dead for one key; the others of the principals asked about are needed, all if unfinished."""
         unneeded: dict[int, set[str | None]] = {}
         for (identity, entry), one in dead.items():
             if identity in self.entries:

@@ -40,7 +40,7 @@ def former_of(intent: Intent, history: History, *, applied: bool = False) -> For
 
 
 def _besides(now: str | None, last: str | None, held: Iterable[str]) -> tuple[str, ...]:
-    """Return what was, each once, without what is."""
+    """Return what earlier renders had, `last` and `held`, each once, but for what the file says `now`."""
     return tuple(one for one in dict.fromkeys((last, *held)) if one is not None and one != now)
 
 

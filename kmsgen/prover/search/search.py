@@ -82,7 +82,7 @@ class Search(NamedTuple):
         return None if model is None else State(matched, literals, model)
 
     def _against(self, problem: Problem, state: State, waiting: tuple[OpenClause, ...]) -> Found | None:
-        """Branch on each waiting clause that may be in the way; None only if no branch has the bad thing, or `outside` says why."""
+        """Branch on each waiting clause that may be in the way; None only if no branch has it, or `outside` says why."""
         self.meter.count()
         matched = state.matched.union(one.clause for one in waiting if all((test, True) in state.literals for test in one.tests))
         waiting = tuple(

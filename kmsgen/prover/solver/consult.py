@@ -22,7 +22,7 @@ class Answered(NamedTuple):
 
 
 def consult(request: RequestTerms, formula: Formula, meter: Meter) -> Answered | None:
-    """Return a request of which a formula holds; None only if there is none.
+    """Ask cvc5 for a request of which a formula holds; None only if there is none.
 
     First among the requests that are told exactly, then among the others. Raises OutsideError where the solver gives up, and
     BudgetError.
@@ -43,7 +43,7 @@ def consult(request: RequestTerms, formula: Formula, meter: Meter) -> Answered |
 
 
 def _model(request: RequestTerms, wanted: Iterable[Formula], meter: Meter) -> Model | None:
-    """Return a request of which formulas hold, as the solver holds it; each question has a solver of its own, which is faster."""
+    """Model of formulas by cvc5; None only if it says unsat. Each question has a solver of its own, which is faster."""
     solver = request.script.terms.solver(_OPTIONS)
     meter.check_clock()
     solver.setOption("tlimit-per", str(max(1, int((meter.deadline - time.monotonic()) * 1000))))

@@ -68,7 +68,7 @@ def _solve(free: Free, literals: frozenset[Literal], meter: Meter) -> Assignment
 
 
 def _checked(decided: Assignment, literals: list[Literal], rough: tuple[str, ...]) -> Assignment:
-    """Return what was found if the authorizer says so too."""
+    """Return the found request if the authorizer's tests agree; else raise OutsideError if told roughly, or DefectError."""
     if _is_one_moment(decided) and all(is_met(look, decided) is truth for look, truth in literals):
         return decided
     if rough:
@@ -88,7 +88,7 @@ def _is_one_moment(decided: Assignment) -> bool:
 
 
 def _alike(request: RequestTerms, values: Mapping[str, Values | None]) -> Formula:
-    """Say that the same keys are there as in a request, with the same values where these are of a list."""
+    """Say that a request holds the same hanging keys as this one, with the same values where these are of a closed list."""
     terms = request.script.terms
     parts: list[Formula] = []
     for key in request.hanging:
@@ -101,5 +101,5 @@ def _alike(request: RequestTerms, values: Mapping[str, Values | None]) -> Formul
 
 
 def _is_told_in_full(request: RequestTerms, values: Mapping[str, Values | None]) -> bool:
-    """Return whether requests like one are the same in all that they hang on: no value of them but of a list."""
+    """Whether `_alike` leaves out no other request: every hanging key is absent, or its values are a closed list."""
     return all(values[key] is None or request.free.domains[key].values for key in request.hanging)

@@ -14,7 +14,7 @@ from kmsgen.prover.solver.terms import Formula
 
 
 def holds(request: RequestTerms, look: Look) -> Formula:
-    """Say that a test counts as met. Raises OutsideError where it is of no kind that can be told."""
+    """Say that a test counts as met: exactly so, but for what the script tells roughly. Raises OutsideError."""
     if isinstance(look, ConstraintTest):
         return _constraint(request, look)
     if isinstance(look, ResourceLook):

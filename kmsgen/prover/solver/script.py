@@ -24,12 +24,12 @@ class Script:
             self.formulas.append(formula)
 
     def leave_rough(self, formula: Formula, why: str) -> None:
-        """Say where what is said is less than what the authorizer says."""
+        """Mark requests of which `formula` holds as rough: the solver may find them though the authorizer says otherwise."""
         if formula is not False:
             self.rough.setdefault(why, []).append(formula)
 
     def roughly(self, formula: Formula, why: str) -> TestAnswer:
-        """Return an answer of which nothing is known, and say where it is used."""
+        """Free answer, true, false or open as the solver likes, for requests that cannot be told exactly: those of `formula`."""
         self.leave_rough(formula, why)
         yes, no = self.terms.flag("perhaps"), self.terms.flag("perhaps not")
         self.say(self.terms.negate(self.terms.every([yes, no])))

@@ -22,7 +22,7 @@ _YEARS = (Decimal(1000), Decimal(10_000))
 
 
 class Compared(NamedTuple):
-    """When what is measured is less than a constant, the same, and more."""
+    """Comparison with a constant, as formulas: the value is less, the same, or more."""
 
     less: Formula
     same: Formula
@@ -130,5 +130,5 @@ class Measure:
 
 
 def points_of(values: Iterable[Decimal]) -> list[Decimal]:
-    """Return constants in their order."""
+    """Return the constants sorted, each once."""
     return sorted(dict.fromkeys(values))

@@ -68,7 +68,7 @@ def _in_world(script: Script, test: ConditionTest, name: OperatorName, slots: Sl
 
 
 def _when_missing(name: OperatorName) -> bool:
-    """Return what a condition on a missing key is: IfExists and ForAllValues hold, and so does a negated operator alone."""
+    """Answer on a missing key: IfExists and ForAllValues hold, and so does a negated operator without a set operator."""
     return name.if_exists or name.quantifier == "ForAllValues" or (name.base in NEGATED and not name.quantifier)
 
 

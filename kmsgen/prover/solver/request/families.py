@@ -34,7 +34,7 @@ class Pair(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What is asked of one name: how policies spell it, what values they name, and how many of its spellings are told apart."""
+    """One name of a family: how policies spell it, what its values are compared with, `most` spellings in one request."""
 
     spellings: Values
     asked: Asked
@@ -43,7 +43,7 @@ class Wanted(NamedTuple):
 
 
 class Family:
-    """The pairs of one family. `others` of other names are told apart; None where nothing asks of names at all."""
+    """Pairs of one family as variables; `others` of them have names that no policy uses, none if no test reads names."""
 
     def __init__(self, script: Script, family: str, wanted: Mapping[str, Wanted], names: Domain | None, others: int) -> None:
         self._script = script

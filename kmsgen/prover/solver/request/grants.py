@@ -55,7 +55,7 @@ def is_about_child(look: ConstraintTest) -> bool:
 
 
 def of_source(terms: Terms, look: ConstraintTest, slots: Slots) -> Formula:
-    """Say when the SourceArn of a grant is met: the authorizer tells it of an absent one, the wanted one and another."""
+    """Say when a grant's SourceArn is met: the authorizer answers for aws:SourceArn absent, as wanted, and another."""
     wanted = str(look.rule.grant.constraints.source_arn)
     (slot,) = slots or [Slot(there=False, text="")]
     same = terms.equal(slot.text, wanted)

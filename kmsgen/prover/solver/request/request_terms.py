@@ -128,7 +128,7 @@ class RequestTerms:
             self._slots[names] = made.names
 
     def _wanted(self, key: str, of_names: int) -> Wanted:
-        """Return what is asked of a name: each test of it, of all names or of one spelling needs two spellings at most."""
+        """Bound and values of one name: a test of it or of all names needs two spellings at most, so that `most` do."""
         constraints = [look for look in self.looks if isinstance(look, ConstraintTest)]
         spelled = {name for look in constraints for name, _ in constraint_pairs(look.rule.grant)}
         exact = sum(f"{CONTEXT}{folded(name)}" == key for name in spelled)
