@@ -1,1 +1,1 @@
-"""Existing infrastructure, scenarios and bare policies to bundles."""
+"""Input files (templates, plans, AWS CLI output, scenarios, bare policies, live accounts), each read to a bundle."""

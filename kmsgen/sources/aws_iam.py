@@ -1,4 +1,4 @@
-"""The IAM of an account, as `aws iam get-account-authorization-details` prints it.
+"""IAM of an account, as `aws iam get-account-authorization-details` prints it.
 
 Source: IAM API Reference, GetAccountAuthorizationDetails.
 """
@@ -24,12 +24,15 @@ _HOLDERS = {"UserDetailList": "UserPolicyList", "RoleDetailList": "RolePolicyLis
 
 
 def is_authorization_details(data: object) -> bool:
-    """Return whether data is the IAM of an account."""
+    """Return whether data is an answer of GetAccountAuthorizationDetails."""
     return isinstance(data, dict) and any(isinstance(data.get(name), list) for name in _LISTS[:3])
 
 
 def read_authorization_details(source: Source, gathering: Gathering, untold: Mapping[str, str]) -> None:
-    """Add every user and role of an account with the policies that it holds; `untold` is of the keys. Raises InputError."""
+    """Add every user and role of an account with its policies. Raises InputError.
+
+    `untold`: condition keys on properties of the KMS keys that nothing tells; conditions on them become unknown.
+    """
     _IamReader(source, gathering, untold).read()
 
 
@@ -42,7 +45,7 @@ class _IamReader:
         self.groups = {str(one.get("GroupName")): (one, steps) for one, steps in self._items("GroupDetailList")}
 
     def read(self) -> None:
-        """Read users and roles; of an answer that was cut off nobody is told whole."""
+        """Read users and roles; if the answer was cut off, each of them may have further policies."""
         cut = self.source.data.get("IsTruncated") in (True, "true")
         for name, inline in _HOLDERS.items():
             for holder, steps in self._items(name):
@@ -105,7 +108,7 @@ class _IamReader:
         self.gathering.add_policy(arn, readings, readings.most.where)
 
     def _readings(self, document: Any, steps: Steps) -> Readings:  # noqa: ANN401 - plain data
-        """Read a policy; IAM itself prints it URL-encoded, and the command line decodes it."""
+        """Read a policy; IAM prints it URL-encoded, which the AWS CLI decodes."""
         if isinstance(document, str):
             place = self.source.where(steps)
             text = unquote(document) if document.lstrip().startswith("%") else document
@@ -119,7 +122,7 @@ def _listed(data: object) -> list[Any]:
 
 
 def _tags(data: object) -> Iterator[tuple[str, str]]:
-    """Yield tags: IAM names them Key and Value."""
+    """Yield tags as pairs; IAM's members are Key and Value, unlike those of KMS."""
     for one in _listed(data):
         if isinstance(one, dict) and isinstance(one.get("Key"), str):
             yield one["Key"], str(one.get("Value") or "")

@@ -1,4 +1,4 @@
-"""What the AWS command line prints of keys and of IAM: one answer in a file, or a folder of answers.
+"""AWS CLI output about keys and IAM: one answer in a file, or a folder of answers.
 
 Source: AWS CLI Command Reference, kms get-key-policy, describe-key, list-grants, list-aliases, list-resource-tags; iam
 get-account-authorization-details.
@@ -35,13 +35,13 @@ _NOT_TOLD = "which no answer here tells"
 
 
 def is_answer(source: Source) -> bool:
-    """Return whether a file holds what the AWS command line prints of a key or of the IAM of an account."""
+    """Return whether a file holds AWS CLI output about a key or about the IAM of an account."""
     data = source.data
     return is_authorization_details(data) or (isinstance(data, dict) and any(one.recognises(data) for one in _ANSWERS))
 
 
 def folder_of_answers(path: str) -> Source | None:
-    """Return a folder as one source of the answers in it and in the folders right below; None where it holds none."""
+    """Read a folder of AWS CLI output, subfolders of one level included; None if it holds anything else."""
     found = (one for pattern in ("*", "*/*") for one in sorted(Path(path).glob(pattern)))
     sources: list[Source] = []
     for file in (one for one in found if one.suffix in ANSWER_ENDINGS and one.is_file()):
@@ -58,12 +58,12 @@ def folder_of_answers(path: str) -> Source | None:
 
 
 def is_folder(source: Source) -> bool:
-    """Return whether a source is a folder of answers."""
+    """Return whether a source is a folder of AWS CLI output."""
     return isinstance(source.data, dict) and _FOLDER in source.data
 
 
 def read_answers(source: Source, beside: Beside) -> Described:
-    """Read one answer or a folder of them. Raises InputError with every problem."""
+    """Read AWS CLI output, one answer or a folder. Raises InputError with every problem."""
     sources = source.data[_FOLDER] if is_folder(source) else [source]
     reader = _OutputReader(source.path, beside, sources)
     reader.read()
@@ -73,13 +73,13 @@ def read_answers(source: Source, beside: Beside) -> Described:
 
 
 def read_together(path: str, answers: Mapping[str, Any]) -> Described:
-    """Read answers that no file holds, each by a name that tells which call it answers. Raises InputError with every problem."""
+    """Read answers held in memory, by names that tell the call and the key. Raises InputError with every problem."""
     sources = [Source(name, data, lambda: Mark(0, 0)) for name, data in answers.items()]
     return read_answers(Source(path, {_FOLDER: sources}, lambda: Mark(0, 0)), NOTHING)
 
 
 class _AwsAnswer(NamedTuple):
-    """One form of answer about a key: the member that it is told by, and of which type that is."""
+    """One form of answer about a key, known by a member and that member's type."""
 
     member: str
     of: type
@@ -98,7 +98,7 @@ _ANSWERS = (_POLICY, _METADATA, _GRANTS, _ALIASES, _TAGS)
 
 
 class _OutputReader:
-    """Gathers answers key by key: one that does not name its key is of the key whose id is in its path, or of the only one."""
+    """Gathers answers key by key. One without a key's ARN belongs to the key whose id is in its path, else to the only key."""
 
     def __init__(self, path: str, beside: Beside, sources: list[Source]) -> None:
         self.path = path
@@ -118,7 +118,7 @@ class _OutputReader:
         )
 
     def _told_arns(self) -> Iterator[str]:
-        """Yield the ARNs of keys that the user or an answer tells, and that of a policy that is told by none of these."""
+        """Yield the key ARNs that the user, DescribeKey or ListGrants answers tell."""
         if self.beside.key_arn:
             yield str(checked_key_arn(self.beside.key_arn))
         for source in self.sources:
@@ -128,7 +128,7 @@ class _OutputReader:
                 yield from (str(one.get("KeyId")) for one in source.data["Grants"] if isinstance(one, dict) and one.get("KeyId"))
 
     def read(self) -> None:
-        """Read every answer, those that say what keys there are first."""
+        """Read every answer; the keys first, then IAM."""
         if not self.arns:
             self.arns = list(dict.fromkeys(self._from_policies()))
         for arn in self.arns:
@@ -156,7 +156,10 @@ class _OutputReader:
                 yield arn
 
     def _of(self, answer: _AwsAnswer | None, arn: str) -> Source | None:
-        """Return the answer of a form about a key. Raises InputError where there are several."""
+        """Return the answer of a form about a key, None if there is none; no form stands for a bare key policy.
+
+        Raises InputError if there are several.
+        """
         forms = [one for one in self.sources if (answer.recognises(one.data) if answer else is_key_policy(one))]
         forms = [one for one in forms if self._is_about(one, answer, arn)]
         if len(forms) > 1:
@@ -199,7 +202,7 @@ class _OutputReader:
                 self.gathering.add_grant(arn, as_listed(parse_grant(one, place)), place)
 
     def described(self) -> Described:
-        """Return what the answers tell; what needs a key is refused where there is none."""
+        """Return everything that the answers describe; without a key, with the reason why nothing can be asked about one."""
         described = self.gathering.described(self.lacks)._replace(hides=self.hides)
         if described.bundle.keys:
             return described
@@ -212,7 +215,7 @@ def _at(path: str) -> Where:
 
 
 def _policy_in(source: Source) -> tuple[Any, Where]:
-    """Return the policy of an answer, or of a file that holds nothing else, with its places."""
+    """Return the key policy of a get-key-policy answer, or of a bare file, with the places of its parts."""
     if not _POLICY.recognises(source.data):
         return source.data, source.where
     inner = parse_within(source, ("Policy",))

@@ -1,4 +1,4 @@
-"""What the command line tells beside a file: the key's ARN, identity policies and grants, whatever form the file has."""
+"""Options that tell what a file does not: the key's ARN, identity policies, grants, tags, parameters."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _NOT_TOLD = "which the file does not tell"
 
 
 class Beside(NamedTuple):
-    """What is told beside a file: the key's ARN, files of identity policies by principal, a file of grants.
+    """What options tell: the key's ARN, files of identity policies by principal ARN, a file of grants.
 
-    `kind` is the spec and usage of its keys, `tags` are those of its keys, `parameters` the values of its parameters by name.
-    `home` is where the resources live, where something else than the user tells. `put_in_place` are principals whose policies an
-    intent writes and leaves to others to attach: what a file holds for them, attached to nobody, is taken to be theirs.
+    `kind`: spec and usage; `tags`: those of the keys; `parameters`: values by name; `home`: where resources are, told by an
+    intent. `put_in_place`: principals whose unattached policies in the file count as attached, since an intent leaves attaching
+    to others.
     """
 
     key_arn: str | None = None
@@ -42,18 +42,18 @@ class Beside(NamedTuple):
 
     @property
     def given(self) -> bool:
-        """Whether the user tells anything that bears on what the policies mean, and is not the value of a parameter."""
+        """Whether any option but parameters is given that changes what the policies mean."""
         return bool(self.key_arn or self.identity_policies or self.grants or self.kind or self.tags)
 
     @property
     def plain(self) -> Beside:
-        """The same, such that a process can be handed it."""
+        """The same with plain dictionaries, which can be pickled for another process."""
         return self._replace(identity_policies=dict(self.identity_policies), parameters=dict(self.parameters))
 
     def home_of(self, texts: Iterable[str], path: str) -> Home:
-        """Tell where the resources of a file live: by the key's ARN, by what else is known, or by the texts of its key policies.
+        """Return account and Region of a file's resources: by the key's ARN, by `home`, else by the texts of its key policies.
 
-        Raises InputError where these do not tell either.
+        Raises InputError where none of these tells.
         """
         if self.key_arn is not None:
             arn = checked_key_arn(self.key_arn)
@@ -73,7 +73,7 @@ def checked_key_arn(text: str) -> Arn:
 
 
 class HeldPolicy(NamedTuple):
-    """An IAM policy of a principal, by its ARN, as plain data with the places of its parts."""
+    """An IAM policy of a principal (`holder`, an ARN), as plain data with its places."""
 
     data: Any
     where: Where
@@ -81,7 +81,7 @@ class HeldPolicy(NamedTuple):
 
 
 class HeldGrant(NamedTuple):
-    """A grant with the places of its parts. `key` is what it says itself: an ARN, an id, or nothing."""
+    """A grant with its places. `key`: its own KeyId, an ARN or an id; None without one."""
 
     grant: Grant
     where: Where
@@ -89,15 +89,15 @@ class HeldGrant(NamedTuple):
 
 
 class Read(NamedTuple):
-    """The files that stand beside, read."""
+    """Identity policies and grants given by options, read."""
 
     policies: tuple[HeldPolicy, ...] = ()
     grants: tuple[HeldGrant, ...] = ()
 
     def joined(self, described: Described) -> Described:
-        """Return what a file describes with what stands beside it. Raises InputError for a grant on no key of the file.
+        """Return what a file describes with these policies and grants added. Raises InputError for a grant on no key of the file.
 
-        An IAM policy that looks at what the file does not tell of its keys may hold or not.
+        Conditions on properties of the keys that the file does not tell make a policy unknown in part.
         """
         read = [(one, read_policy(hide(one.data, described.hides, _NOT_TOLD), one.where, "forbidden")) for one in self.policies]
         unknown = tuple(Open(what.what, one.where(()), one.holder) for one, held in read for what in held.unknown)
@@ -128,7 +128,7 @@ class Read(NamedTuple):
 
 
 def read_beside(beside: Beside) -> Read:
-    """Read the identity policies and grants that stand beside a file. Raises InputError with every problem of all of them."""
+    """Read the files of identity policies and grants given by options. Raises InputError with every problem."""
     problems: list[Diagnostic] = []
     policies = tuple(_identity_policies(beside.identity_policies, problems))
     grants: tuple[HeldGrant, ...] = ()
@@ -176,7 +176,7 @@ def _grant(item: Any, where: Where) -> HeldGrant:  # noqa: ANN401 - plain data
 
 
 def as_listed(grant: Grant) -> Grant:
-    """Return a grant as ListGrants means it: it names a service's principal where CreateGrant has a parameter of its own."""
+    """Return a grant as ListGrants prints it: there a service principal stands in the same member as any other grantee."""
     service = grant.grantee_is_service or is_service_principal(grant.grantee)
     retiring = grant.retiring_is_service or (grant.retiring is not None and is_service_principal(grant.retiring))
     return grant._replace(grantee_is_service=service, retiring_is_service=retiring)

@@ -1,4 +1,4 @@
-"""What a file describes, gathered into a bundle; what it does not tell is noted, never guessed."""
+"""What a file describes, as a bundle with places and notes; what it does not tell is noted, never guessed."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _NAMED = re.compile(
 
 
 class Home(NamedTuple):
-    """Where the described resources live.
+    """Partition, account and Region of described resources.
 
-    A file may tell of its keys the ids alone, and of its only key nothing: `named` is the ARN of that one where the user tells
-    it, `keys` are those that are known with all their properties.
+    A file may name its keys by id only, or not at all: `named` is the ARN of its only key as the user tells it, `keys` are known
+    keys with all their properties.
     """
 
     partition: str
@@ -43,32 +43,32 @@ class Home(NamedTuple):
     keys: tuple[Key, ...] = ()
 
     def key_arn(self, number: int) -> str:
-        """Return the placeholder ARN of the key to create that has this number, from 0."""
+        """Return the placeholder ARN of the key with this number (from 0), still to be created."""
         return self.arn_of(f"{NEW_KEY_ID[:-4]}{number:04d}")
 
     def key_arns(self, count: int) -> tuple[str, ...]:
-        """Return an ARN for each key of a file that does not tell them: the one that is known, or placeholders."""
+        """Return an ARN for each key of a file that does not tell them: the known one for a single key, else placeholders."""
         known = self.named or (self.keys[0].arn if len(self.keys) == 1 else "")
         return (known,) if known and count == 1 else tuple(map(self.key_arn, range(count)))
 
     def key_of(self, key_id: str) -> Key | None:
-        """Return the known key of an id."""
+        """Return the known key with this id; None if there is none."""
         return next((key for key in self.keys if key.arn.rpartition("/")[2] == key_id), None)
 
     def arn_of(self, key_id: str) -> str:
-        """Return the ARN of a key that is named by its id."""
+        """Return the ARN of a key by its id."""
         known = self.key_of(key_id)
         return known.arn if known else f"arn:{self.partition}:kms:{self.region}:{self.account}:key/{key_id}"
 
     def principal(self, kind: str, name: str) -> str:
-        """Return the ARN of a role or a user; a path is not known and taken as none."""
+        """Return the ARN of a role or user by name, taken to have no path."""
         return str(Arn(self.partition, "iam", "", self.account, f"{kind}/{name}"))
 
 
 def home_in(texts: Iterable[str], path: str) -> Home:
-    """Tell where keys live from their policies, where these name one account and at most one Region.
+    """Find account and Region of keys in the texts of their policies: the one account, and the one Region or us-east-1.
 
-    Raises InputError where they name no account or several: then the user must tell.
+    Raises InputError where they name no account or several, so that the user must tell.
     """
     found = [match for text in texts for match in _NAMED.finditer(text)]
     accounts = sorted({match["account"] for match in found})
@@ -83,7 +83,7 @@ def home_in(texts: Iterable[str], path: str) -> Home:
 
 
 class Open(NamedTuple):
-    """What would have to be known of a file: `what` in words, where it stands, and whose it is, a key or principal by its ARN."""
+    """Something unknown in a file: in words, its place, and the ARN of the key or principal that it concerns."""
 
     what: str
     place: Location
@@ -91,7 +91,7 @@ class Open(NamedTuple):
 
     @property
     def diagnostic(self) -> Diagnostic:
-        """What is not known, as a note with its place."""
+        """The unknown thing as a note at its place."""
         return Diagnostic(self.place, "unknown", f"not known: {self.what}")
 
 
@@ -125,21 +125,21 @@ class Described(NamedTuple):
 
     @property
     def most(self) -> Bundle:
-        """The bundle as it gives the most access that it may give."""
+        """The bundle in its reading with the most access."""
         return self.bundle
 
     @property
     def least(self) -> Bundle:
-        """The bundle as it gives the least access."""
+        """The bundle in its reading with the least access."""
         return self.narrow.bundle if self.narrow else self.bundle
 
     def name_of(self, key: str) -> str:
-        """Return what the file calls a key: its name with its ARN, or the ARN alone."""
+        """Return the file's name of a key with its ARN, or the ARN alone."""
         name = self.names.get(key)
         return f"{name} ({key})" if name and not key.endswith(name) else key
 
     def changed(self, change: Callable[[Described], Described]) -> Described:
-        """Return every reading changed alike."""
+        """Apply a change to every reading."""
         narrow, named = (change(one) if one else None for one in (self.narrow, self.named))
         return change(self)._replace(narrow=narrow, named=named)
 
@@ -152,7 +152,7 @@ def parse_key_arn(text: str) -> Arn | None:
 
 
 def default_policy(key_arn: str) -> Document:
-    """Return the policy of a key that was created without one: kms:* for the account (key-policy-default)."""
+    """Return KMS's default key policy: kms:* for the account (key-policy-default)."""
     _, partition, _, _, account, _ = key_arn.split(":", 5)
     whole_account = (Principal("AWS", account_root(partition, account)),)
     return Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), whole_account, sid="Enable IAM User Permissions"),))

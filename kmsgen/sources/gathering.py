@@ -1,4 +1,4 @@
-"""Keys, policies and grants of a file, gathered into a bundle; what the file does not tell is kept as unknown, never guessed."""
+"""Gathering of keys, policies and grants of a file into a bundle; what is not told is kept as unknown, never guessed."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from kmsgen.sources.widest import condition_of
 Pick = Callable[[Readings], Reading]
 
 UNTOLD = "unknown"
-"""The Sid of a statement that stands for policies which a file does not tell."""
+"""The Sid of the statement that stands for policies which a file does not tell."""
 
 
 @dataclass(slots=True)
 class Gathering:
-    """Keys by their name in the file, policies and grants with their places, and principals whose policies are not all told.
+    """Collects keys by their name in the file, policies and grants with places, and principals with unknown policies.
 
-    `allowed` are statements that a key may have beside its policy, such as for a grant whose grantee is not known. `where` tells
-    the places of unknown values by their steps; without it the place of their policy stands for each.
+    `allowed`: statements that a key may have besides its policy, for grants with an unknown grantee. `where` gives the places of
+    unknown values by their steps; without it they have the place of their policy.
     """
 
     path: str
@@ -52,16 +52,16 @@ class Gathering:
     where: Where | None = None
 
     def add_key(self, name: str, key: Key, policy: Readings | Document | None, where: Where) -> None:
-        """Add a key; without a policy it has the one that KMS gives (key-policy-default)."""
+        """Add a key; without a policy it gets KMS's default (key-policy-default)."""
         self.keys[name] = KeyAccess(key, Document(()))
         self.set_policy(name, policy or default_policy(key.arn), where)
 
     def keep_written(self, name: str, policy: Document, where: Where) -> None:
-        """Keep a key policy as it is written, for what its text alone tells, where its readings are others."""
+        """Keep a key policy as written, for checks of its text, since its readings differ from it."""
         self.as_written.append(PlacedPolicy(policy, where, Layer.KEY_POLICY, self.keys[name].key.arn))
 
     def set_policy(self, name: str, policy: Readings | Document, where: Where) -> None:
-        """Put a key policy in place of the one the key has."""
+        """Replace the policy of a key."""
         readings = known(policy, where) if isinstance(policy, Document) else policy
         self.keys[name] = self.keys[name]._replace(policy=readings.most.document)
         self.key_policies[name] = readings
@@ -72,12 +72,12 @@ class Gathering:
         self.grants.append(PlacedGrant(grant, where, self.keys[name].key.arn))
 
     def add_possible_grant(self, name: str, grant: Grant, what: str, where: Where) -> None:
-        """Add a grant that a key may have: what it is on is not known."""
+        """Add a grant that may be on a key, as its KeyId is unknown."""
         self.possible_grants.setdefault(name, []).append(grant)
         self.unknown.append(Open(what, where(()), self.keys[name].key.arn))
 
     def allow_whom(self, name: str, grantee: Text | Unknown, actions: tuple[str, ...], what: str, place: Location) -> None:
-        """Leave open who may call some actions on a key: a grant of them has a grantee of whom a part is known, or nothing."""
+        """Add an Allow that may exist: a grant of these actions whose grantee is known in part or not at all."""
         told = condition_of(grantee) if isinstance(grantee, Text) else None
         conditions = (Condition("StringLike", told[0], (told[1],)),) if told else ()
         statement = Statement(Effect.ALLOW, actions, ("*",), (EVERYONE,), conditions, sid=UNTOLD)
@@ -90,11 +90,11 @@ class Gathering:
         self.keys[name] = access._replace(key=access.key._replace(aliases=(*access.key.aliases, alias)))
 
     def add_principal(self, principal: str) -> None:
-        """Add a principal that has no policies but those that are added to it."""
+        """Add a principal, so far without policies."""
         self.principals[principal] = None
 
     def add_policy(self, principal: str, policy: Readings | Document, where: Where) -> None:
-        """Add an identity policy to a principal; one that it has already, told twice, is one."""
+        """Add an identity policy to a principal; the same one again changes nothing."""
         self.add_principal(principal)
         readings = known(policy, where) if isinstance(policy, Document) else policy
         held = self.policies_of.setdefault(principal, set())
@@ -104,7 +104,7 @@ class Gathering:
             self.identity_policies.append((principal, readings))
 
     def attach(self, principal: str, arn: str, place: Location) -> None:
-        """Add a managed policy that is not in the file: one of AWS as it was at a date; any other leaves its holder open."""
+        """Attach a managed policy that is not in the file: an AWS one as of a date; any other leaves the principal open."""
         readings = self.managed(arn, place)
         if readings is None:
             self.leave_open(principal, f"{arn} is attached to it, which is not told here", place)
@@ -112,7 +112,7 @@ class Gathering:
             self.add_policy(principal, readings, readings.most.where)
 
     def managed(self, arn: str, place: Location) -> Readings | None:
-        """Return what a managed policy of AWS says of KMS, with a note of its date; None for one that is not known."""
+        """Return what an AWS managed policy says of KMS, with a note of its date; None if the policy is not known."""
         data = kms_policy(arn)
         if data is None:
             return None
@@ -121,31 +121,31 @@ class Gathering:
         return known(document, lambda _steps: place)
 
     def set_boundary(self, principal: str, policy: Readings | None, what: str, place: Location) -> None:
-        """Give a principal a permissions boundary; None for one that is not told, which may allow anything or nothing."""
+        """Give a principal a permissions boundary; None if it is not told, and may allow anything or nothing."""
         self.add_principal(principal)
         self.boundaries[principal] = policy
         if policy is None:
             self.unknown.append(Open(what, place, principal))
 
     def leave_open(self, principal: str, why: str, place: Location) -> None:
-        """Note that not all policies of a principal are told."""
+        """Note that a principal may have further policies, with the reason."""
         self.add_principal(principal)
         message = f"{principal} may have any IAM policy: {why}"
         self.untold[principal] = Diagnostic(place, "untold-policies", message)
 
     def note(self, place: Location, code: str, message: str) -> None:
-        """Note what a reader should know of the file, though nothing is wrong with it."""
+        """Add a note about the file, which is no error."""
         found = Diagnostic(place, code, message)
         if found not in self.notes:
             self.notes.append(found)
 
     def finish(self, lacks: frozenset[str] = frozenset()) -> Described:
-        """Build the bundle of a file that should describe a key; where it does not, the reason is with it."""
+        """Build the bundle of a file that should have a key; without one, with the reason why nothing can be asked."""
         no_key = Diagnostic(Location(self.path), "no-key", "no KMS key with a policy is described here")
         return self.described(lacks)._replace(no_key=None if self.keys else no_key)
 
     def described(self, lacks: frozenset[str]) -> Described:
-        """Build the bundle, twice where something is unknown."""
+        """Build the bundle; where something is unknown, once with the most and once with the least access."""
         most = self._read(lacks, lambda readings: readings.most, Effect.ALLOW)
         unknown = tuple(dict.fromkeys(self._open()))
         if not unknown:
@@ -191,7 +191,7 @@ class Gathering:
         return PlacedPolicy(whole, placed if more else where, Layer.KEY_POLICY, self.keys[name].key.arn)
 
     def _principals(self, told: list[PlacedPolicy], limits: list[PlacedPolicy], beside: Effect) -> dict[str, PrincipalPolicies]:
-        """Return the principals with their policies, and with one for what is not told: it may allow, or deny, anything."""
+        """Return the principals with their policies; unknown ones become an Allow, or a Deny, of everything."""
         anything = Document((Statement(beside, ("*",), ("*",), sid=UNTOLD),))
         held = {name: [anything] if name in self.untold else [] for name in self.principals}
         boundaries = {one.holder: one.document for one in limits}
@@ -205,7 +205,7 @@ class Gathering:
         }
 
     def _open(self) -> list[Open]:
-        """Return everything that would have to be known."""
+        """Return everything that is unknown."""
         found = list(self.unknown)
         for name, readings in self.key_policies.items():
             arn = self.keys[name].key.arn

@@ -1,4 +1,4 @@
-"""Of which key a grant is: its KeyId names one key, by ARN or by id.
+"""The key of a grant: its KeyId, an ARN or an id.
 
 Source: KMS API Reference, GrantListEntry and CreateGrant.
 """
@@ -18,7 +18,7 @@ _KEY_ID = "KeyId"
 
 
 def told_key(item: dict[str, Any], where: Where) -> str | None:
-    """Return the KeyId of a grant as plain data; None where it tells none. Raises InputError for what is no text."""
+    """Return a grant's KeyId; None without one. Raises InputError if it is no text."""
     reader = Reader(where)
     found = reader.text(item.get(_KEY_ID), (_KEY_ID,), _KEY_ID)
     if reader.problems:
@@ -27,14 +27,14 @@ def told_key(item: dict[str, Any], where: Where) -> str | None:
 
 
 def names_key(told: str, arn: str) -> bool:
-    """Return whether a KeyId names the key of an ARN."""
+    """Return whether a KeyId (ARN or id) means the key with this ARN."""
     return told in (arn, arn.rpartition("/")[2])
 
 
 def key_among(told: str | None, arns: Sequence[str], where: Where) -> str:
-    """Return the ARN of the key that a grant is on: the one that it names, or the only one.
+    """Return the ARN of the key that a grant is on: by its KeyId, else the only key.
 
-    Raises InputError where it names a key that is not there (`other-key`), or where which one it is on is not told.
+    Raises InputError if the key is not there (`other-key`), or if several could be meant (`unknown-key`).
     """
     named = [arn for arn in arns if told is None or names_key(told, arn)]
     if len(named) == 1:
@@ -49,14 +49,14 @@ def key_among(told: str | None, arns: Sequence[str], where: Where) -> str:
 
 
 def grant_on(key: str, data: Any, where: Where) -> Grant:  # noqa: ANN401 - plain data
-    """Read a grant that stands at the key of an ARN. Raises InputError for one on another key."""
+    """Read a grant on a known key. Raises InputError if its KeyId names another."""
     grant = parse_grant(data, where)
     key_among(told_key(data, where), [key], where)
     return grant
 
 
 def check_asked_key(resource: str, data: Any, where: Where) -> None:  # noqa: ANN401 - plain data
-    """Raise InputError where the parameters of a CreateGrant request on a resource name another key."""
+    """Check that a CreateGrant request's KeyId is its resource. Raises InputError otherwise."""
     told = told_key(data, where)
     if told is not None and not names_key(told, resource) and not names_key(resource, told):
         message = f"the grant is to be on `{told}`, and the request is about `{resource}`"

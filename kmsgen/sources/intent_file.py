@@ -1,4 +1,4 @@
-"""An intent, as the bundle that it compiles to; what stands there stands where the lines do that it serves."""
+"""Intents as the bundles that they compile to; statements have the places of the intent lines behind them."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 _FIELDS = frozenset(
     {"kmsgen", "scope", "extends", "delegation", "key_policy", "admins", "users", "services", "guardrails", "never"}
 )
-"""The fields that no other form of file has."""
+"""Fields that only intents have."""
 
 
 def is_intent(source: Source) -> bool:
-    """Return whether a file says that it is an intent, `kmsgen: 1`, or a base that intents extend, by fields of theirs."""
+    """Return whether a file is an intent, or a base for `extends`, by fields that only these have."""
     return isinstance(source.data, dict) and not _FIELDS.isdisjoint(source.data)
 
 
 def read_intent(source: Source, _beside: Beside) -> Described:
-    """Read an intent and compile it. Raises KmsgenError with every diagnostic of the file and of what it extends."""
+    """Read and compile an intent. Raises KmsgenError with every diagnostic of the file and its bases."""
     from kmsgen.intent import intent_of  # noqa: PLC0415 - pydantic is loaded only where an intent is
 
     return describe_intent(intent_of(source))
@@ -62,7 +62,7 @@ def _places(bundle: Bundle, origins: Origins, path: str) -> Places:
 
 
 def _lines_of(document: Document, layer: Layer, origins: Origins, path: str) -> Where:
-    """Return the places of a compiled policy: of each statement the first line that it serves, of the whole the file."""
+    """Return the places of a compiled policy: of a statement its first intent line, else the file."""
 
     def where(steps: Steps) -> Location:
         if len(steps) < 2 or not isinstance(steps[1], int):

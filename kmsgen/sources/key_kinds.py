@@ -1,4 +1,4 @@
-"""Which kind of key a bare key policy is likely the policy of: it does not tell."""
+"""The likely kind of key (spec and usage) for a bare key policy, which does not tell it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ KeyKind = tuple[str, str]  # key spec, key usage
 
 
 def likely_kind(policy: Document) -> KeyKind:
-    """Return the kind of key that knows most of the actions which a policy names; of several, one that its services take."""
+    """Return the spec and usage that support most actions named in a policy; on a tie, those that its services require."""
     named = {name for statement in policy.statements for name in _actions(statement) if name in _names(statement)}
     kinds = (*_kinds_of_services(policy), *KINDS)
     return max(kinds, key=lambda kind: sum(fits(ACTIONS[name.removeprefix("kms:")], _type(kind)) for name in named))
 
 
 def _kinds_of_services(policy: Document) -> Iterator[KeyKind]:
-    """Yield the kinds that services which a policy names can use alone, such as those of Route 53."""
+    """Yield the kinds that the services named in a policy require, such as Route 53."""
     named = {one.value for statement in policy.statements for one in statement.principals or () if one.kind == "Service"}
     for row in services.SERVICES.values():
         if row.key_specs and not named.isdisjoint(one.principal for one in row.statements):
@@ -37,6 +37,6 @@ def _names(statement: Statement) -> frozenset[str]:
 
 
 def _actions(statement: Statement) -> tuple[str, ...]:
-    """Return the actions that a statement is about; all but a few for NotAction is taken as all."""
+    """Return the actions of a statement; with NotAction, all."""
     patterns = ("*",) if statement.not_action else statement.actions
     return tuple(dict.fromkeys(name for pattern in patterns for name in expand(pattern)))

@@ -1,4 +1,4 @@
-"""A policy as AWS prints it: a key policy, which tells at most by its accounts and Regions whose key it is, or an IAM policy."""
+"""A bare policy as AWS prints it: a key policy, whose key is known at most by accounts and Regions in it, or an IAM policy."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _VIA_REGION = re.compile(r"[a-z0-9-]+\.([a-z]{2,4}(?:-[a-z]+)+-[0-9])\.amazonaws
 
 
 def is_key_policy(source: Source) -> bool:
-    """Return whether a file holds a policy document of which some statement may have a Principal."""
+    """Return whether a file holds a policy document; also true for IAM policies, which `is_iam_policy` tells apart."""
     return isinstance(source.data, dict) and "Statement" in source.data
 
 
 def is_iam_policy(source: Source) -> bool:
-    """Return whether a file holds a policy document of which no statement has a Principal."""
+    """Return whether a file holds a policy document without a Principal in any statement."""
     if not is_key_policy(source):
         return False
     raw = source.data["Statement"]
@@ -47,7 +47,7 @@ def is_iam_policy(source: Source) -> bool:
 
 
 def read_iam_policy(source: Source, _beside: Beside) -> Described:
-    """Read an IAM policy, which is about no key by itself. Raises InputError with every problem found."""
+    """Read an IAM policy, which by itself is about no key. Raises InputError with every problem."""
     policy = parse_document(source.data, source.where, "forbidden")
     places = Places((PlacedPolicy(policy, source.where, Layer.IDENTITY),))
     hint = "give the key policy, and this one beside it: --identity-policy ARN=FILE"
@@ -56,10 +56,10 @@ def read_iam_policy(source: Source, _beside: Beside) -> Described:
 
 
 def read_key_policy(source: Source, beside: Beside) -> Described:
-    """Read a key policy. Raises InputError with every problem found.
+    """Read a key policy. Raises InputError with every problem.
 
-    The key is of the kind that the actions named suggest; what must hold whatever it is, is asked of `every_kind`. Where a
-    statement looks at something else of the key that is not told, it may hold or not.
+    The key gets the kind that the actions suggest (checks that need all kinds try `every_kind`). Conditions on other properties
+    of the key that are not told are unknown.
     """
     policy = parse_document(source.data, source.where, "required")
     arn = key_arn_of(policy, beside)
@@ -77,9 +77,9 @@ def read_key_policy(source: Source, beside: Beside) -> Described:
 
 
 def key_arn_of(policy: Document, beside: Beside) -> str | None:
-    """Return the ARN of a policy's key: as it is told, as the policy has it in Resource, or by the one account in it.
+    """Return the ARN of a policy's key: as told, or from Resource, or a placeholder in its one account; None if unclear.
 
-    Raises InputError for one that is told and is none.
+    Raises InputError if the ARN that is told is none of a key.
     """
     if beside.key_arn:
         return str(checked_key_arn(beside.key_arn))
@@ -103,14 +103,14 @@ def _tells_region(policy: Document, beside: Beside) -> bool:
 
 
 def _named_keys(policy: Document) -> list[Arn]:
-    """Return the keys, or patterns of them, that statements have in Resource: in a key policy that is the key itself."""
+    """Return the key ARNs (or patterns) in Resource elements, which in a key policy mean the key itself."""
     texts = (text for one in policy.statements for text in one.resources if not one.not_resource)
     arns = (arn for text in texts if (arn := parse_arn(text)) is not None)
     return [arn for arn in arns if arn.service == "kms" and arn.kind == "key"]
 
 
 def _untold(policy: Document, beside: Beside) -> dict[str, str]:
-    """Return what nothing tells of the key, by the condition keys that look at it."""
+    """Return the unknown properties of the key in words, by the condition keys that read them."""
     if beside.home is not None:
         return {}
     untold = {**ALIASES, **({} if beside.tags else TAGS), **ORIGIN, **MULTI_REGION}
@@ -122,19 +122,19 @@ def _untold(policy: Document, beside: Beside) -> dict[str, str]:
 
 
 def _whole(policy: Document) -> set[str]:
-    """Return the ARNs of keys that stand in Resource whole."""
+    """Return the key ARNs in Resource elements that have no wildcard."""
     return {str(arn) for arn in _named_keys(policy) if not _PATTERN & set(str(arn))}
 
 
 def _with_untold(data: Any, policy: Document, beside: Beside, untold: dict[str, str]) -> Any:  # noqa: ANN401 - plain data
-    """Return the policy with a marker where a statement looks at what nothing tells of the key."""
+    """Return the policy with Unknown wherever a statement depends on unknown properties of the key."""
     hidden = hide(data, untold, _NOT_TOLD, at=())
     told = beside.key_arn or beside.home is not None or len(_whole(policy)) < 2
     return hidden if told else _without_keys(hidden)
 
 
 def _without_keys(data: Any) -> Any:  # noqa: ANN401 - plain data with markers
-    """Return a policy that names several keys in Resource, of which one at most is its own: which one is not known."""
+    """Return a policy whose Resources name several keys with those Unknown, as one at most is its own."""
     raw = data["Statement"]
     statements = [
         {**one, name: [_maybe_own(entry) for entry in (value if isinstance(value, list) else [value])]}

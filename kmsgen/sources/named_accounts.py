@@ -1,7 +1,7 @@
-"""Principals of accounts that are not known, as those of one that stands for them: whichever it is, the policy names it.
+"""Principals in unknown accounts, taken to be in one stand-in account: whichever it is, the policy names it.
 
-A stranger is of an account that no policy names, so for what strangers may do it does not matter which account that is. What is
-no account makes no principal: KMS refuses such a policy, and a wildcard there matches nothing.
+A stranger is in an account that no policy names, so for public access the account does not matter. What is no account id makes no
+principal: KMS refuses such a policy.
 Source: IAM User Guide, reference_policies_elements_principal.
 """
 
@@ -18,7 +18,7 @@ _IT = "unknown"
 
 
 def with_named_accounts(data: Any, *, within: bool = False) -> Any:  # noqa: ANN401 - plain data with markers
-    """Return a policy with every principal of an account that is not known as one of an account that is; else as it is."""
+    """Return a policy with every principal in an unknown account put into the stand-in account; `within` a Principal element."""
     if within and isinstance(data, Text):
         return _named(data)
     if isinstance(data, OneOf):
@@ -31,7 +31,7 @@ def with_named_accounts(data: Any, *, within: bool = False) -> Any:  # noqa: ANN
 
 
 def _named(principal: Text) -> Text | str:
-    """Return the ARN of a principal with an account in it, if the account is what is not known of it first."""
+    """Return a principal ARN with the stand-in account, if its account is the first unknown part; else the text as it is."""
     head, *rest = principal.parts[0], *principal.parts[2:]
     if not isinstance(head, str) or not _HEAD.match(head) or not rest or not str(rest[0]).startswith(":"):
         return principal

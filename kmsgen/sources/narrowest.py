@@ -1,4 +1,4 @@
-"""A statement with unknown parts as narrow as it may be: it matches only what it matches with every value of these."""
+"""Narrowest reading of a statement with unknown parts: it matches only what it matches for every value of them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _NEGATIVE = ("NotAction", "NotResource", "NotPrincipal")
 
 
 def narrowest(statement: dict[str, Any]) -> dict[str, Any] | None:
-    """Return a statement that matches only what the statement surely matches; None where that is nothing.
+    """Return a statement that matches only what the statement surely matches; None if that is nothing.
 
-    Of a list the entries that are known stay; a Sid that is not known is left out.
+    Unknown entries of lists and an unknown Sid are left out.
     """
     narrow = {name: value for name, value in statement.items() if name != "Sid" or not is_marker(value)}
     if any(has_unknown(narrow.get(name)) for name in _NEGATIVE):
@@ -42,7 +42,7 @@ def _known_principals(who: object) -> dict[str, Any]:
 
 
 def _known_conditions(data: object) -> dict[str, Any] | None:
-    """Return the tests with the values that are known; None where a test may fail whatever the request is."""
+    """Return the conditions with their known values; None if one may fail for every request."""
     if not isinstance(data, dict):
         return None
     found: dict[str, Any] = {}
@@ -59,7 +59,7 @@ def _known_conditions(data: object) -> dict[str, Any] | None:
 
 
 def _may_hold(operator: str, values: object, left: object) -> bool:
-    """Return whether a test is narrower with the values left: several are alternatives, but for a Not operator."""
+    """Return whether a condition without its unknown values is narrower: values are alternatives, except of Not operators."""
     if not has_unknown(values):
         return True
     name = split_operator(operator)

@@ -1,4 +1,4 @@
-"""Where the policies and grants of a file stand: what a finding about one of them points at."""
+"""Places of policies and grants in files, for findings to point at."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Origins = dict[str, tuple[Location, ...]]
 
 
 class PlacedPolicy(NamedTuple):
-    """A policy with the places of its parts. `holder` is whose it is: a key or principal by its ARN, an endpoint, or nobody."""
+    """A policy with the places of its parts. `holder`: ARN of the key or principal, VPC endpoint id, or empty."""
 
     document: Document
     where: Where
@@ -26,7 +26,7 @@ class PlacedPolicy(NamedTuple):
 
 
 class PlacedGrant(NamedTuple):
-    """A grant on a key with the places of its parts."""
+    """A grant with the places of its parts; `key` is the ARN of its key."""
 
     grant: Grant
     where: Where
@@ -34,23 +34,23 @@ class PlacedGrant(NamedTuple):
 
 
 class Places(NamedTuple):
-    """Everything that has a place."""
+    """The places of all policies and grants of a bundle."""
 
     policies: tuple[PlacedPolicy, ...] = ()
     grants: tuple[PlacedGrant, ...] = ()
 
     def and_more(self, policies: Iterable[PlacedPolicy], grants: Iterable[PlacedGrant]) -> Places:
-        """Return these places and others."""
+        """Return these places with more policies and grants."""
         return Places((*self.policies, *policies), (*self.grants, *grants))
 
     def of_layer(self, layer: Layer, holder: str | None = None) -> Iterator[PlacedPolicy]:
-        """Yield the policies of a kind, those of one key or principal where it is named."""
+        """Yield the policies of a layer, of one holder only if named."""
         return (one for one in self.policies if one.layer is layer and holder in (None, one.holder))
 
     def origins(self) -> Origins:
-        """Return where the statements and grants stand, by the labels that decisions give them: `key-policy/Sid`, `grant/id`.
+        """Return the places of statements and grants by their labels in decisions: `key-policy/Sid`, `grant/id`.
 
-        A label that means something of several keys or principals is left out: it does not tell which.
+        Labels that several keys or principals share are left out, as they are ambiguous.
         """
         found: dict[str, dict[Location, None]] = {}
         holders: dict[str, set[str]] = {}
@@ -73,12 +73,12 @@ class Places(NamedTuple):
 
 
 def below(where: Where, *steps: str | int) -> Where:
-    """Return the places of what stands at `steps`."""
+    """Return the places of what is at `steps`, by steps from there."""
     return lambda inner: where((*steps, *inner))
 
 
 def places_in(bundle: Bundle, where: Where) -> Places:
-    """Return the places of a bundle that was read from a scenario, whose parts stand where its form has them."""
+    """Return the places of a bundle that was read from a scenario, by the scenario's fields."""
     policies: list[PlacedPolicy] = []
     grants: list[PlacedGrant] = []
 

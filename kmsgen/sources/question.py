@@ -1,4 +1,4 @@
-"""What a scenario asks of a bundle, and what is expected of the answers."""
+"""Questions of a scenario: requests to a bundle, with expected answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kmsgen.policy.bundle import Bundle
 
 
 class Expectation(NamedTuple):
-    """What a request is expected to come to; None where nothing is. `outcome` may be `error:<exception name>` or any `error`."""
+    """The expected answer to a request; None where nothing is expected. `outcome` may be `error` or `error:<exception name>`."""
 
     outcome: str | None = None
     because: str | None = None
@@ -22,20 +22,20 @@ class Expectation(NamedTuple):
         return self.outcome_met_by(decision) and self.because_met_by(decision)
 
     def outcome_met_by(self, decision: Decision) -> bool:
-        """Return whether the outcome is as expected; where AWS documents several exceptions for a case, each is."""
+        """Return whether the outcome is as expected; any of the exceptions that AWS documents for a case will do."""
         if self.outcome is None:
             return True
         kind, _, error = self.outcome.partition(":")
         return kind == decision.outcome and (not error or error in (decision.error, *decision.also))
 
     def because_met_by(self, decision: Decision) -> bool:
-        """Return whether the grounds are as expected: a reason, or without its layer the Sid of one."""
+        """Return whether `because` is among the decision's reasons, with its layer or as a Sid alone."""
         because = self.because
         return because is None or any(because in (reason, reason.partition("/")[2]) for reason in decision.reason)
 
 
 class Question(NamedTuple):
-    """One request of a scenario and what is expected of it; of the `whole_call`, or of the one permission that is named."""
+    """One request of a scenario and its expectation; of the `whole_call`, or of the named permission only."""
 
     request: Request
     expectation: Expectation = Expectation()
@@ -45,9 +45,9 @@ class Question(NamedTuple):
 class Scenario(NamedTuple):
     """A bundle and the questions to ask of it.
 
-    Where something is `unknown`, in words, the bundle is read so that it gives the most access, and `narrow` the least.
-    `tells_grants`: the keys have the grants that are told, by their ids, and no others.
-    `unread` says by their ARNs of whom the IAM policies are not known, and why; `*` is whoever is not described.
+    If something is `unknown` (in words), `bundle` is the reading with the most access and `narrow` that with the least.
+    `tells_grants`: the keys have no other grants. `unread`: why IAM policies are unknown, by ARN; `*` is whoever is not
+    described.
     """
 
     note: str
@@ -62,5 +62,5 @@ class Scenario(NamedTuple):
 
     @property
     def place(self) -> str:
-        """The scenario's file, and its line in a file of JSON Lines."""
+        """The scenario's file, with the line if it is JSON Lines."""
         return f"{self.path}:{self.line}" if self.line else self.path

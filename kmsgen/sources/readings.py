@@ -1,7 +1,7 @@
-"""A policy with unknown values read twice: so that it gives the most access that it may give, and so that it gives the least.
+"""Two readings of a policy with unknown values: with the most access that it may give, and with the least.
 
-What cannot happen where there is the most access can never happen; what can where there is the least, always can. An Allow is
-read as wide as it may be for the most, a Deny as narrow; the other way round for the least.
+What the most does not allow is never allowed; what the least allows always is. For the most, an Allow is read as wide and a Deny
+as narrow as possible; for the least, the other way round.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from kmsgen.sources.widest import widest
 _EVERYTHING: dict[str, Any] = {"Action": "*", "Resource": "*"}
 _VARIABLE = "${"
 _POLICY = (dict, OneOf, Unknown, Text)
-"""What can be a policy; anything else is refused as what it is, whatever is unknown within it."""
+"""Forms of data that can be a policy; others are refused, whatever is unknown in them."""
 
 
 class Reading(NamedTuple):
-    """A policy as it may be, with the places of its statements."""
+    """One reading of a policy, with the places of its statements."""
 
     document: Document
     where: Where
 
 
 class Readings(NamedTuple):
-    """A policy as it gives the most access, and as it gives the least; both are the same where nothing is unknown.
+    """The readings of a policy with the most and the least access; the same if nothing is unknown.
 
-    `named` gives the most where every account is one that the policy names; None where that makes no difference.
+    `named`: the most, if every unknown account is one that the policy names; None if that makes no difference.
     """
 
     most: Reading
@@ -43,19 +43,22 @@ class Readings(NamedTuple):
 
 
 class _Statements(NamedTuple):
-    """Statements as plain data, each with the steps to the statement that it was made of."""
+    """Statements as plain data, each with the steps to the statement that it comes from."""
 
     data: list[Any]
     steps: list[Steps]
 
 
 def known(document: Document, where: Where) -> Readings:
-    """Return the readings of a policy of which everything is known."""
+    """Return the readings of a policy in which nothing is unknown."""
     return Readings(Reading(document, where), Reading(document, where))
 
 
 def read_policy(data: object, where: Where, principals: str) -> Readings:
-    """Read one policy from plain data with markers; `principals` as `parse_document` has it. Raises InputError."""
+    """Read a policy from plain data with markers. Raises InputError.
+
+    `principals`: "required", "optional" or "forbidden", as in `parse_document`.
+    """
     if not has_unknown(data) or not isinstance(data, _POLICY):
         return known(parse_document(data, where, principals), where)
     bare = principals == "forbidden"
@@ -80,7 +83,7 @@ def _parsed(data: object, statements: _Statements, where: Where, principals: str
 
 
 def _head(data: object) -> dict[str, Any]:
-    """Return what stands beside the statements, as far as it is known."""
+    """Return the known elements of a policy besides its statements."""
     if not isinstance(data, dict):
         return {"Version": "2012-10-17"}
     head = {name: value for name, value in data.items() if name != "Statement" and not has_unknown(value)}
@@ -88,7 +91,7 @@ def _head(data: object) -> dict[str, Any]:
 
 
 def _mattering(data: object) -> object:
-    """Return the data without what decides nothing: Id and Sid."""
+    """Return the policy without Id and Sid, which decide nothing."""
     if not isinstance(data, dict):
         return data
     raw = data.get("Statement")
@@ -98,19 +101,19 @@ def _mattering(data: object) -> object:
 
 
 def _whole(data: object) -> bool:
-    """Return whether nothing can be said of a policy: it is unknown, or how its variables are read."""
+    """Return whether a whole policy is unknown, or its Version while it has policy variables."""
     if isinstance(data, Unknown | Text):
         return True
     return isinstance(data, dict) and is_marker(data.get("Version")) and _VARIABLE in repr(data.get("Statement"))
 
 
 def _other_variables(data: object) -> bool:
-    """Return whether a policy reads `${...}` as text, as those of the older version do."""
+    """Return whether `${...}` in the policy is literal, as before version 2012-10-17."""
     return isinstance(data, dict) and data.get("Version") != "2012-10-17" and _VARIABLE in repr(data.get("Statement"))
 
 
 def _listed(data: object) -> Iterator[tuple[Steps, Any]]:
-    """Yield the statements of a policy, each with its steps."""
+    """Yield the statements of a policy with their steps."""
     if isinstance(data, dict):
         raw = data.get("Statement")
         if isinstance(raw, list):
@@ -128,7 +131,7 @@ def _least(data: object, *, bare: bool) -> _Statements:
 
 
 def _read(data: object, wide: str, *, bare: bool) -> _Statements:
-    """Return the statements with those of the effect `wide` as wide as they may be, the others as narrow."""
+    """Return the statements: those with the effect `wide` as wide as possible, the others as narrow as possible."""
     found = _Statements([], [])
     if isinstance(data, OneOf):
         return _of_options(data, wide, bare=bare)
@@ -141,7 +144,7 @@ def _read(data: object, wide: str, *, bare: bool) -> _Statements:
 
 
 def _of_options(data: OneOf, wide: str, *, bare: bool) -> _Statements:
-    """Return of several policies what any has that is to be wide, and what every one has of the rest."""
+    """Return the statements of a choice among policies: wide ones of any option, narrow ones that all options share."""
     found = _Statements([], [])
     possible = (*_POLICY, Absent) if bare else _POLICY  # a key is never without a policy
     options = [one if isinstance(one, possible) and not _other_variables(one) else Unknown(data.what) for one in data.options]
@@ -178,6 +181,6 @@ def _effect(statement: object) -> object:
 
 
 def _everything(effect: str, *, bare: bool) -> dict[str, Any]:
-    """Return a statement about everybody (of a key policy), every action and every resource."""
+    """Return a statement on every action and resource (and every principal, unless `bare`)."""
     who = {} if bare else {"Principal": "*"}
     return {"Effect": effect, **who, **_EVERYTHING}

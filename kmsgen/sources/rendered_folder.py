@@ -1,7 +1,7 @@
-"""A folder that `kmsgen render` wrote: the key policies, IAM policies and grants in JSON that its manifest lists.
+"""Output folders of `kmsgen render`: key policies, IAM policies and grants in JSON, as listed in the manifest.
 
-A manifest is input like any other, and may lie: nothing outside its folder is read. Of a key the files tell the id at most. Where
-nothing else tells its aliases and tags, whoever has an IAM policy that looks at those may have any.
+A manifest is input like any other and may lie: nothing outside its folder is read. The files tell at most the id of a key; if
+nothing tells its aliases and tags, principals whose IAM policies read them are left with any policy.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _OF_KEY = ("kms:resourcealiases", "aws:resourcetag/")
 
 
 class _File(NamedTuple):
-    """A file that the manifest lists, with what it says of it."""
+    """A file that the manifest lists, with its kind and principal."""
 
     source: Source
     kind: str
@@ -44,13 +44,13 @@ class _File(NamedTuple):
 
 
 def is_manifest(source: Source) -> bool:
-    """Return whether a file is the manifest of a folder that `render` wrote."""
+    """Return whether a file is the manifest of a rendered folder."""
     data = source.data
     return Path(source.path).name == MANIFEST and isinstance(data, dict) and isinstance(data.get("files"), list)
 
 
 def read_rendered_folder(manifest: Source, beside: Beside) -> Described:
-    """Read what a manifest lists. Raises InputError for what is not there or not what it should be."""
+    """Read the files of a manifest. Raises InputError for what is missing or malformed."""
     files = tuple(_listed(manifest))
     if not files:
         hint = "render with `--format json`"
@@ -80,7 +80,7 @@ def _listed(manifest: Source) -> Iterator[_File]:
 
 
 class _FolderReader:
-    """Gathers the files of a folder; keys go by their ids, the only key of a folder by nothing."""
+    """Gathers the files of a rendered folder; keys are named by id, a single key by ""."""
 
     def __init__(self, path: str, files: tuple[_File, ...], beside: Beside) -> None:
         self.path = path
@@ -106,7 +106,7 @@ class _FolderReader:
             self.gathering.add_key(key_id, self.key_of(key_id, policy), policy, source.where)
 
     def key_of(self, key_id: str, policy: Document) -> Key:
-        """Return the key of a policy: a known one, or what the files tell."""
+        """Return the key of a policy: a known one, or as far as the files tell."""
         texts = [json.dumps(file.source.data) for file in self.files]
         home = self.beside.home_of(texts, self.path)
         if known := home.key_of(key_id) if key_id else _only(home.keys):
@@ -130,7 +130,7 @@ class _FolderReader:
                 self.gathering.leave_open(file.principal, why, file.source.where())
 
     def read_grants(self) -> None:
-        """Read the CreateGrant requests; one that names no key is for the key to create."""
+        """Read the CreateGrant requests; without a KeyId they are for the key to be created."""
         for source in self.of_kind("grant"):
             grant = parse_grant(source.data, source.where)
             on = source.data.get("KeyId")
@@ -149,7 +149,7 @@ def _only(found: Sequence[Found]) -> Found | None:
 
 
 def _looks_at_key(statement: Statement) -> bool:
-    """Return whether a statement asks for aliases or tags of the key."""
+    """Return whether a statement's conditions read the key's aliases or tags."""
     keys = (folded(condition.key) for condition in statement.conditions)
     texts = (folded(value) for condition in statement.conditions for value in condition.values)
     return any(key.startswith(_OF_KEY) for key in keys) or any(f"${{{name}" in text for text in texts for name in _OF_KEY)

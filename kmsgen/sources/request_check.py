@@ -1,4 +1,4 @@
-"""Requests that no caller of KMS could make, and that therefore ask nothing: a policy test with one must not pass."""
+"""Impossible requests, which no caller of KMS could send: a test with one proves nothing, so it must not pass."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _KEY_ID = re.compile(r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-
 
 
 class Fault(NamedTuple):
-    """What no request can be: where in it (`action`, `resource`, `context`, `parameters`), and what comes nearest."""
+    """What makes a request impossible: the part (`action`, `resource`, `context`, `parameters`), a message, a hint."""
 
     steps: Steps
     code: str
@@ -38,7 +38,7 @@ class Fault(NamedTuple):
 
 
 def faults(request: Request) -> tuple[Fault, ...]:
-    """Return what no request to KMS can be: of an action, resource, parameter, condition key or value that there is not."""
+    """Return why a request is impossible: unknown action, resource, parameter, condition key or value. Empty if it is not."""
     found = _faults(request.action, request.resources, tuple(request.context), tuple(request.parameters))
     found = (*found, *_of_grants(request)) if request.grant_tokens or request.grant_id or request.create_grant else found
     if not request.context:
@@ -59,7 +59,7 @@ def _faults(action: str, resources: tuple[str, ...], context: tuple[str, ...], p
 
 
 def _of_grants(request: Request) -> Iterator[Fault]:
-    """Refuse the parts of a request that are about grants, where its action takes none."""
+    """Yield a fault for each grant field that requests of the action never carry."""
     names = parameters_of(request.action)
     takes = frozenset(names or ())
     given = (
@@ -120,7 +120,7 @@ def _is_alias(text: str) -> bool:
 
 
 def _takes_alias(action: Action) -> bool:
-    """Return whether requests name the resource by an alias too: what they then carry is kms:RequestAlias."""
+    """Return whether requests may name the resource by an alias."""
     return "alias" in action.resource_types or condition_keys.carried("kms:requestalias", action.name)
 
 
@@ -146,7 +146,7 @@ def _of_context(name: str, action: str) -> tuple[Fault, ...]:
 
 
 def _of_moments(context: Mapping[str, tuple[str, ...]]) -> Iterator[Fault]:
-    """Refuse a time of the request told twice, and differently; one of the two may be in whole seconds."""
+    """Yield a fault if aws:CurrentTime and aws:EpochTime differ; whole seconds are enough."""
     told = {folded(name): name for name in context}
     if not told.keys() >= _TIMES:
         return
@@ -159,7 +159,7 @@ def _of_moments(context: Mapping[str, tuple[str, ...]]) -> Iterator[Fault]:
 
 
 def _can_carry(name: str, action: str) -> bool:
-    """Return whether some request of an action has a condition key, by one of AWS's sources at least."""
+    """Return whether requests of an action may carry a condition key, by at least one source of AWS."""
     row = availability(name)
     never = row is not None and all(one.presence is Presence.NEVER for one in row.occurrences)
     return not never and (condition_keys.on_action(name, action) or condition_keys.disputed(name, action) is not None)

@@ -1,4 +1,4 @@
-"""Scenarios: policies with requests and what is expected of them, from YAML, JSON or JSON Lines."""
+"""Scenarios: policies with requests and their expected answers, in YAML, JSON or JSON Lines."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ _NO_POLICY = Document(())
 
 
 def is_scenario(source: Source) -> bool:
-    """Return whether a file has the form of a scenario: a key and, unlike an intent, no `kmsgen` version; or is JSON Lines."""
+    """Return whether a file is a scenario (it has `key` and, unlike an intent, no `kmsgen`) or JSON Lines."""
     data = source.data
     return source.lines or (isinstance(data, dict) and isinstance(data.get("key"), dict) and "kmsgen" not in data)
 
 
 def read_scenario(source: Source, _beside: Beside) -> Described:
-    """Read a file of scenarios; the bundle is that of its only one. Raises InputError with every problem found."""
+    """Read a file of scenarios; it describes a bundle if there is one only. Raises InputError with every problem."""
     scenarios = read_scenarios(source)
     if len(scenarios) == 1:
         base: Steps = (0,) if source.lines else ()
@@ -57,7 +57,7 @@ def read_scenario(source: Source, _beside: Beside) -> Described:
 
 
 def _described(scenario: Scenario, where: Where) -> Described:
-    """Return the bundle of a scenario; for the least access whose IAM policies are not known has one that denies everything."""
+    """Return the bundle of a scenario; in the reading with the least access, unread principals are denied everything."""
     bundle = scenario.bundle
     lacks = frozenset({IDENTITY_POLICIES} if ANYBODY in scenario.unread else ())
     most = Described(bundle, places_in(bundle, where), lacks=lacks)
@@ -70,13 +70,13 @@ def _described(scenario: Scenario, where: Where) -> Described:
 
 
 def read_scenarios(source: Source) -> tuple[Scenario, ...]:
-    """Read the scenario of a file, or those of a JSON Lines file. Raises InputError with every problem found."""
+    """Read the scenario of a file, or all of a JSON Lines file. Raises InputError with every problem."""
     items = {0: source} if source.items is None else source.items
     return tuple(each(items.items(), lambda item: read_one(item[1], item[0])))
 
 
 def read_one(source: Source, line: int = 0) -> Scenario:
-    """Read one scenario, that of a `line` of JSON Lines. Raises InputError with every problem found."""
+    """Read one scenario; `line` is its line in JSON Lines, else 0. Raises InputError with every problem."""
     return _ScenarioReader(source.where).scenario(source.data, source.path, line)
 
 
@@ -163,7 +163,7 @@ class _ScenarioReader(RequestReader):
         )
 
     def _spec_and_usage(self, item: Mapping[str, Any], steps: Steps) -> tuple[str, str]:
-        """Read spec and usage; a spec with one usage needs no more."""
+        """Read key spec and usage; where a spec has one usage, that is the default."""
         spec = self.text(item.get("spec"), (*steps, "spec"), "`spec`") or "SYMMETRIC_DEFAULT"
         known = usages(spec)
         usage = self.text(item.get("usage"), (*steps, "usage"), "`usage`")
@@ -183,7 +183,7 @@ class _ScenarioReader(RequestReader):
         return found
 
     def _unread(self, data: object, bundle: Bundle) -> dict[str, str]:
-        """Read of whom the IAM policies are not known, by ARN with the reason; `*` is whoever is not described."""
+        """Read whose IAM policies are unknown: reasons by ARN; `*` is whoever is not described."""
         told = dict(self.pairs_of(data, ("unknown",)))
         for name in told:
             if name != ANYBODY:
@@ -206,7 +206,7 @@ class _ScenarioReader(RequestReader):
         )
 
     def _tags(self, data: object, steps: Steps) -> Pairs:
-        """Read the tags of a principal, whose names are told apart by more than their case (IAM User Guide, id_tags)."""
+        """Read tags of a principal; names that differ in case only are refused (IAM User Guide, id_tags)."""
         tags = self.pairs_of(data, steps)
         first: dict[str, str] = {}
         for name, _value in tags:
@@ -216,7 +216,7 @@ class _ScenarioReader(RequestReader):
         return tags
 
     def _organization(self, principal: Mapping[str, Any], steps: Steps) -> Organization | None:
-        """Read the organization of a principal: null where it is in none, nothing where that is not told."""
+        """Read a principal's organization: null means in none, a missing field that it is unknown."""
         data = principal.get("organization")
         if data is None:
             return NO_ORGANIZATION if "organization" in principal else None

@@ -1,4 +1,4 @@
-"""Scenarios of JSON Lines of any length, one at a time; what repeats from line to line is read once."""
+"""Scenarios in JSON Lines of any length, read one at a time; parts that lines repeat are read once."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from kmsgen.sources.scenario import read_one
 from kmsgen.sources.scenario_requests import RequestReader
 
 OF_THE_LINE = frozenset({"note", "requests"})
-"""What of a scenario bears on its bundle in no way: it may be another in each line."""
+"""Fields that do not affect the bundle, so that lines may differ in them and share one."""
 MAX_KNOWN = 16
 MAX_KNOWN_SIZE = 2 * 1024 * 1024
 
 
 def scenarios_of_lines(lines: Lines) -> Iterator[Scenario | KmsgenError]:
-    """Yield the scenario of each line that is not blank, or what is wrong with it. Raises InputError where reading fails.
+    """Yield the scenario of each line that is not blank, or its error. Raises InputError if reading fails.
 
-    Lines with the same policies give the same bundle, as one object.
+    Lines with the same policies share one bundle object.
     """
     known = _Known()
     for line in lines.found:
@@ -36,20 +36,20 @@ def scenarios_of_lines(lines: Lines) -> Iterator[Scenario | KmsgenError]:
 
 
 class _Read(NamedTuple):
-    """What a scenario without its requests was read from, but for what is the line's own."""
+    """A scenario without its requests, and the text around what differs from line to line."""
 
     frame: Frame
     scenario: Scenario
 
 
 class _Known:
-    """The bundles of the lines before, those met last first; the last one, and more up to so many and so many characters."""
+    """The bundles of earlier lines, latest first; limited in number and size, but always the last one."""
 
     def __init__(self) -> None:
         self._found: list[_Read] = []
 
     def scenario(self, text: str, line: Line) -> Scenario:
-        """Read a line. Raises InputError with every problem found."""
+        """Read a line. Raises InputError with every problem."""
         for index, one in enumerate(self._found):
             values = one.frame.values(text)
             if values is not None:
@@ -74,7 +74,7 @@ def _read(text: str, line: Line) -> Scenario:
 
 
 def _repeated(values: dict[str, Any], like: Scenario, line: Line) -> Scenario | None:
-    """Read what is a line's own; None where anything is wrong with it: the whole line tells the places."""
+    """Read what differs in a line; None if anything is wrong with it, as only the whole line has places."""
     reader = RequestReader(nowhere)
     note = reader.text(values.get("note"), ("note",), "note") or ""
     questions = reader.questions(values.get("requests"), like.bundle)

@@ -1,4 +1,4 @@
-"""The requests of a scenario: what is asked of its bundle, and what is expected."""
+"""Requests of a scenario, and their expected answers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class RequestReader(FieldReader):
     """Reads the requests of a scenario."""
 
     def questions(self, data: object, bundle: Bundle) -> tuple[Question, ...]:
-        """Read the list of requests that stands at `requests`; one that names no resource is about the first key."""
+        """Read the list in `requests`; a request without a resource is about the first key."""
         first = bundle.keys[0].key.arn if bundle.keys else ""
         return tuple([self._question(item, ("requests", i), first) for i, item in enumerate(self.list_of(data, ("requests",)))])
 
@@ -66,7 +66,7 @@ class RequestReader(FieldReader):
         return {name: self.text(value, (*steps, name), what) or "" for name, value in self.mapping(data, steps, what).items()}
 
     def context(self, data: object, steps: Steps) -> dict[str, tuple[str, ...]]:
-        """Read the values of condition keys."""
+        """Read condition keys with their values."""
         return {name: self.values(value, (*steps, name)) for name, value in self.mapping_of(data, steps).items()}
 
     def create_grant(self, data: object, steps: Steps) -> Grant | None:
@@ -91,7 +91,7 @@ class RequestReader(FieldReader):
 
 
 class _RequestPart(NamedTuple):
-    """A part of a request: what `Request` calls it, and how it is read where it is given."""
+    """A field of a request: its name in `Request`, and how it is read."""
 
     name: str
     read: Callable[[RequestReader, Any, Steps], Any]
@@ -109,5 +109,5 @@ _PARTS = {
 
 
 def _placed(steps: Steps, item: Mapping[str, Any]) -> Steps:
-    """Return where a fault stands in a request as written: a single resource is no list."""
+    """Return the steps of a fault in the request as written, where a single resource is no list."""
     return steps if steps[0] != "resource" or isinstance(item.get("resource"), list) else ("resource",)

@@ -1,6 +1,6 @@
-"""What a file is, for every command: one table of the forms that files have, how each is told and how it is read.
+"""Forms of input files, for every command: one table of how each is recognised and read.
 
-A file is read once: a pipe is enough. What a form holds goes into one shape, a bundle with the places of its parts.
+A file is read once, so that a pipe will do. Every form is read into a bundle with the places of its parts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Form(NamedTuple):
-    """A form of file. `holds_everything`: nothing can stand beside it; `read_before` reads what there is before a change."""
+    """A form of file. `holds_everything`: no options may add to it; `read_before` reads the state before a change."""
 
     name: str
     recognises: Callable[[Source], bool]
@@ -45,11 +45,11 @@ ANSWER = Form("what the AWS command line prints", aws_output.is_answer, aws_outp
 ANSWERS = Form("a folder of what the AWS command line prints", aws_output.is_folder, aws_output.read_answers)
 
 FORMS = (IAM_POLICY, KEY_POLICY, ANSWERS, ANSWER, FOLDER, INTENT, SCENARIO, PLAN, TEMPLATE)
-"""The first form that recognises a file is its form."""
+"""In this order; the first form that recognises a file is its form."""
 
 
 class Subject(NamedTuple):
-    """What a command is asked about: a file, its form, and what it describes."""
+    """What a command is about: a file, its form, and what it describes."""
 
     path: str
     form: Form
@@ -57,22 +57,22 @@ class Subject(NamedTuple):
 
     @property
     def bundle(self) -> Bundle:
-        """The keys and all that bears on them."""
+        """The keys with everything that applies to them, in the reading with the most access."""
         return self.described.bundle
 
     @property
     def intent(self) -> Intent | None:
-        """What the bundle was compiled from, where that is an intent."""
+        """The intent that the bundle was compiled from; None for other files."""
         return self.described.intent
 
     @property
     def tells_kind(self) -> bool:
-        """Whether the file says of which spec and usage its keys are."""
+        """Whether the file tells the spec and usage of its keys."""
         return KEY_KIND not in self.described.lacks
 
     @property
     def untold(self) -> frozenset[str]:
-        """What the file leaves open of its keys: a plan, a template or an intent has what it makes, no more."""
+        """What the file leaves open of its keys; a plan, template or intent knows only the aliases that it creates itself."""
         if self.intent is not None:
             return self.intent.untold
         if self.form in (SCENARIO, ANSWER, ANSWERS) and not self.described.lacks:
@@ -82,7 +82,7 @@ class Subject(NamedTuple):
 
     @property
     def opened(self) -> Subject:
-        """The subject with what the file leaves open of its keys left open."""
+        """The subject with `untold` properties of its keys left open."""
         untold = self.untold
 
         def of(one: Described) -> Described:
@@ -93,33 +93,33 @@ class Subject(NamedTuple):
 
     @property
     def governed(self) -> bool:
-        """Whether the key policies are the file's own: else nobody but the principals described is its business."""
+        """Whether the key policies are the file's own; if not, only described principals matter."""
         return self.intent is None or self.intent.governed
 
     @property
     def account(self) -> str:
-        """The account of the first key, or of the intent."""
+        """The account of the first key, else of the intent."""
         arn = parse_arn(self.bundle.keys[0].key.arn) if self.bundle.keys else None
         return arn.account if arn else self.intent.scope.account if self.intent else ""
 
     @property
     def partition(self) -> str:
-        """The partition of the first key, or of the intent."""
+        """The partition of the first key, else of the intent."""
         arn = parse_arn(self.bundle.keys[0].key.arn) if self.bundle.keys else None
         return arn.partition if arn else self.intent.scope.partition if self.intent else "aws"
 
     @property
     def least(self) -> Subject:
-        """The subject with its file read so that there is the least access, where the file leaves something unknown."""
+        """The subject in the reading with the least access."""
         return self._replace(described=self.described.narrow or self.described)
 
     @property
     def of_named(self) -> Subject | None:
-        """The subject with every account that is not known as one that its key policies name; None where that is no other."""
+        """The subject with every unknown account taken as one that its key policies name; None if that makes no difference."""
         return self._replace(described=self.described.named) if self.described.named else None
 
     def unknown_of(self, key: str) -> tuple[Open, ...]:
-        """Return what would have to be known to answer about a key: not what is unknown of the other keys."""
+        """Return what is unknown and may matter for a key, without what concerns other keys only."""
         others = {access.key.arn for access in self.bundle.keys} - {key}
         return tuple(one for one in self.described.unknown if one.holder not in others)
 
@@ -128,23 +128,23 @@ class Subject(NamedTuple):
         return tuple(map(self.about, range(len(self.bundle.keys))))
 
     def about(self, number: int) -> Bundle:
-        """Return the bundle with the key of a number, from 0, first."""
+        """Return the bundle with one key first, by its number from 0."""
         keys = self.bundle.keys
         return self.bundle._replace(keys=(keys[number], *keys[:number], *keys[number + 1 :]))
 
     def about_keys(self) -> Subject:
-        """Return the subject. Raises InputError where it tells no key to ask about."""
+        """Return the subject itself. Raises InputError if it has no key to ask about."""
         if self.described.no_key is not None:
             raise InputError([self.described.no_key])
         return self
 
 
 _UNTOLD = {KEY_KIND: (KIND,), KEY_MAKE: (ORIGIN, MULTI_REGION), KEY_REGION: (REGION,)}
-"""What is untold of a key where a file has no room for it."""
+"""Properties of a key that are untold, by what a form of file lacks."""
 
 
 def _opened(key: Key, untold: frozenset[str]) -> Key:
-    """Return a key with what is untold of it; a told id tells whether it is a multi-Region key, not whether it is the primary."""
+    """Return a key with what is untold of it; a real id tells whether it is multi-Region, but not whether it is the primary."""
     told = KEY_ID not in untold and not key.arn.rpartition("/")[2].startswith(NEW_KEY_ID[:-4])
     if key.multi_region:
         untold |= {MULTI_REGION}
@@ -152,14 +152,14 @@ def _opened(key: Key, untold: frozenset[str]) -> Key:
 
 
 class Identified(NamedTuple):
-    """A file that was read, and its form: what it holds is made of it once it is known what stands beside."""
+    """A file with its form, not yet read into a bundle, as that depends on options."""
 
     path: str
     source: Source
     form: Form
 
     def read(self, beside: Beside) -> Subject:
-        """Make a subject of the file and what stands beside it. Raises KmsgenError with every problem of all of them."""
+        """Read the file with the options besides it. Raises KmsgenError with every problem of all of them."""
         if not beside.given:
             return Subject(self.path, self.form, self.form.read(self.source, beside))
         if self.form.holds_everything:
@@ -167,7 +167,7 @@ class Identified(NamedTuple):
         return Subject(self.path, self.form, self._joined(beside))
 
     def sides(self, beside: Beside) -> tuple[Subject, Subject]:
-        """Make a subject of what there is before a change, and one of what there is after it. Raises KmsgenError."""
+        """Read a plan's state before and after the change. Raises KmsgenError."""
         if self.form.read_before is None or not terraform_plan.has_both_sides(self.source):
             hint = "name two files, or a plan as `terraform show -json PLANFILE` prints it"
             raise input_error(Location(self.path), "usage", f"{self.form.name} has no other side to compare", hint)
@@ -190,7 +190,7 @@ class Identified(NamedTuple):
 
 
 def _of_kind(described: Described, beside: Beside) -> Described:
-    """Return a file with its keys of the kind, and with the tags, that the user tells."""
+    """Return what a file describes, its keys with the spec, usage and tags given by options."""
     kind, tags = beside.kind, beside.tags
 
     def told(one: Described) -> Described:
@@ -205,13 +205,13 @@ def _of_kind(described: Described, beside: Beside) -> Described:
 
 
 def nothing_beside(path: str, form: Form) -> InputError:
-    """Build the error on what is told beside a file of a form that holds everything."""
+    """Build the error for options that a form does not take, as it holds everything itself."""
     message = f"{OPTIONS} stand beside policies that do not tell these"
     return input_error(Location(path), "not-a-policy", message, f"{form.name} holds these itself")
 
 
 def identify(path: str, otherwise: Form | None = None) -> Identified:
-    """Read a file, or the manifest of a folder, and tell its form; `otherwise` is what a file of no form is taken for.
+    """Read a file (of a folder its manifest) and find its form; `otherwise` is the form of unrecognised files.
 
     Raises InputError.
     """
@@ -220,7 +220,7 @@ def identify(path: str, otherwise: Form | None = None) -> Identified:
 
 
 def identify_or_stream(path: str, otherwise: Form | None = None) -> Identified | Lines:
-    """Do as `identify` does, but of JSON Lines, each of which is a scenario, return the lines unread, however many they are."""
+    """Do as `identify`, but return JSON Lines (a scenario each) unread, as there may be any number."""
     if _is_folder(path):
         return identify(path, otherwise)
     found = read_or_stream(path, dialect=template.DIALECT, most=MAX_JSON_BYTES)
@@ -245,10 +245,10 @@ def _identified(path: str, source: Source, otherwise: Form | None) -> Identified
 
 
 def is_folder_of_intents(path: str) -> bool:
-    """Return whether a path is that of a folder that neither `render` nor the AWS CLI wrote: what is in it are intents."""
+    """Return whether a path is a folder of intents: one that neither `render` nor the AWS CLI wrote."""
     return _is_folder(path) and not is_rendered_folder(path) and not aws_output.folder_of_answers(path)
 
 
 def read_subject(path: str, beside: Beside = NOTHING) -> Subject:
-    """Read what a file tells of a key and what stands beside it. Raises KmsgenError."""
+    """Read a file with options into a subject that has a key. Raises KmsgenError."""
     return identify(path).read(beside).about_keys()

@@ -1,7 +1,7 @@
-"""A Terraform plan or state, as `terraform show -json` prints it, or a state as it is kept, as a bundle; OpenTofu has the same.
+"""Terraform plans and states as bundles: output of `terraform show -json`, or state files; OpenTofu's are the same.
 
-What Terraform knows only after it has applied is unknown, but for what the plan tells of it elsewhere: the name of a role in the
-role, the statements of a policy in its data source, which key an alias is of in the configuration.
+Values known only after apply are unknown, unless the plan tells them elsewhere: the name of a role in the role, the statements of
+a policy in its data source, the key of an alias in the configuration.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ _PLANNED, _PRIOR = "planned_values", "prior_state"
 
 
 def is_plan(source: Source) -> bool:
-    """Return whether a file holds what `terraform show -json` prints of a plan or a state, or is a state file."""
+    """Return whether a file is `terraform show -json` output of a plan or state, or a state file."""
     data = source.data
     return is_state_file(data) or (isinstance(data, dict) and "format_version" in data and (_PLANNED in data or "values" in data))
 
 
 def read_plan(source: Source, beside: Beside) -> Described:
-    """Read the keys, grants and IAM policies of a plan or a state. Raises InputError with every problem."""
+    """Read keys, grants and IAM policies of a plan or state. Raises InputError with every problem."""
     if is_state_file(source.data):
         return _read(source, beside, resources_of_state(source), [])
     values = _PLANNED if _PLANNED in source.data else "values"
@@ -51,17 +51,17 @@ def read_plan(source: Source, beside: Beside) -> Described:
 
 
 def read_before(source: Source, beside: Beside) -> Described:
-    """Read what there is before a plan is applied. Raises InputError with every problem."""
+    """Read the state before a plan is applied. Raises InputError with every problem."""
     return _reader(source, beside, _prior(source), resources_of(source, _PLANNED)).gathering.described(frozenset())
 
 
 def has_both_sides(source: Source) -> bool:
-    """Return whether a file is a plan that tells what there is before it."""
+    """Return whether a file is a plan, which also tells the state before it."""
     return is_plan(source) and _PLANNED in source.data
 
 
 def is_about_access(source: Source) -> bool:
-    """Return whether a plan or state has resources of KMS or IAM, now or before."""
+    """Return whether a plan or state has KMS or IAM resources, planned or prior."""
     every = resources_of_state(source) if is_state_file(source.data) else [*resources_of(source, _PLANNED), *_prior(source)]
     every += [] if is_state_file(source.data) else resources_of(source, "values")
     return any(one.type.startswith(("aws_kms_", "aws_iam_")) for one in every)
@@ -123,11 +123,11 @@ class _PlanReader:
         self.problems += iam.problems
 
     def finish(self) -> Described:
-        """Return what the plan describes. Raises InputError where it holds no key."""
+        """Return what the plan describes; without a key, with the reason why nothing can be asked."""
         return self.gathering.finish(self.lacks)._replace(hides=self.hides)
 
     def each(self, types: Iterable[str], read: Callable[[Resource], None]) -> None:
-        """Read the resources of some types, and keep what is wrong with each."""
+        """Read each resource of these types; faults are collected in `problems`."""
         wanted = tuple(types)
         for resource in self.resources:
             if resource.type not in wanted or resource.mode != "managed":
@@ -160,12 +160,12 @@ class _PlanReader:
         self.written[resource.address] = written
 
     def add_key(self, name: str, key: Key, resource: Resource) -> None:
-        """Add a key under its name, its ARN and its id."""
+        """Add a key, to be found by ARN and id."""
         self.gathering.add_key(name, key, None, resource.where)
         self.by_id |= {key.arn: name, key.arn.rpartition("/")[2]: name}
 
     def _left_out(self, resource: Resource) -> bool:
-        """Return whether a policy is unknown because nobody wrote one: then KMS gives the key its default policy."""
+        """Return whether a policy is unknown because the configuration sets none, so that KMS gives its default."""
         configuration = self.references.configuration
         return configuration.told and configuration.expression(resource, "policy") is None
 
@@ -184,13 +184,13 @@ class _PlanReader:
                 self.written[name] = Written(OneOf((own.data, written.data), default, resource.steps), written.where)
 
     def _has_own(self, key: Resource) -> bool:
-        """Return whether a key has a policy of its own; in a state every key has, as AWS tells it."""
+        """Return whether a key sets its own policy; a state always has one, as read from AWS."""
         if self.references.configuration.told:
             return self.references.configuration.expression(key, "policy") is not None
         return bool(key.value("policy")) and bool(key.unknown)
 
     def keys_of(self, resource: Resource, *fields: str) -> list[str]:
-        """Return the key that a resource belongs to: by its id or ARN, or by reference; every key where that is not known."""
+        """Return the names of the keys that a resource may belong to: one by id, ARN or reference, else all."""
         given = [text for field in fields if isinstance(text := resource.text(field), str)]
         if named := [self.by_id[one] for one in given if one in self.by_id]:
             return named[:1]
@@ -204,7 +204,7 @@ class _PlanReader:
         return []
 
     def key_elsewhere(self, resource: Resource, key_id: str) -> str:
-        """Add a key of which only the policy is here, and nothing of its kind."""
+        """Add a key that is not in the plan, for a policy that is; its spec and origin are unknown."""
         is_told = parse_key_arn(key_id) or self.beside.key_arn is not None or self.beside.home is not None
         region = "" if is_told else region_of(resource, self.references.configuration)
         arn = key_id if parse_key_arn(key_id) else in_region(self.references.home.arn_of(key_id), region)
@@ -222,7 +222,7 @@ class _PlanReader:
             self.gathering.note(resource.where(()), "unknown-alias", message)
 
     def hide_untold(self) -> None:
-        """Read the key policies, with what the plan does not tell of the keys unknown."""
+        """Read the key policies; conditions on properties of the key that the plan does not tell become unknown."""
         for name, written in self.written.items():
             key = self.by_address.get(name)
             untold = self._untold(key, name)
@@ -250,7 +250,7 @@ class _PlanReader:
         return {**tags, **aliases, **(MULTI_REGION if self._is_written_later(key, "multi_region") else {})}
 
     def _is_written_later(self, key: Resource, field: str) -> bool:
-        """Return whether a property is known only after apply though somebody wrote it: else it has the provider's default."""
+        """Return whether a property is unknown although the configuration sets it; otherwise it has the provider's default."""
         configuration = self.references.configuration
         unknown = isinstance(key.value(field), Unknown)
         return unknown and (not configuration.told or bool(configuration.expression(key, field)))
@@ -274,7 +274,7 @@ class _PlanReader:
             self.gathering.allow_whom(name, whom, actions, f"{resource.address}: {', '.join(unknown)}", resource.where(()))
 
     def add_grant(self, resource: Resource, names: list[str], grantee: str) -> None:
-        """Add a grant to its key; to each as one that may be where its key is not known, without constraints that are not."""
+        """Add a grant to its key; if its key or some constraints are unknown, as a grant that may exist, to each possible key."""
         grant, is_open = grant_of(resource, self.references, grantee)
         if len(names) == 1 and not is_open:
             self.gathering.add_grant(names[0], grant, resource.where)

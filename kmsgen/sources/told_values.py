@@ -1,4 +1,4 @@
-"""Values of condition keys that no request can hold: no date where one belongs, two of a single value, one key told twice.
+"""Impossible values of condition keys in a request: wrong type, several for a single-valued key, a key told twice.
 
 Source: IAM User Guide, reference_policies_condition-keys, reference_policies_elements_condition (names of keys without case).
 """
@@ -17,7 +17,7 @@ from kmsgen.policy.letter_case import folded
 
 
 class _Form(NamedTuple):
-    """What the values of a key must be: `fits` is true of them, `name` says it."""
+    """The form of a type's values: `fits` is true of valid ones, `name` describes it."""
 
     fits: Callable[[str], object]
     name: str
@@ -33,7 +33,7 @@ _FORMS = {
 
 @lru_cache(maxsize=4096)
 def _form(name: str) -> tuple[_Form | None, bool]:
-    """Return what the values of a key must be, if it matters, and whether it has one value only."""
+    """Return the form of a condition key's values (None if any text will do), and whether it is single-valued."""
     key = condition_keys.find(name)
     if key is None:
         return None, False
@@ -41,7 +41,7 @@ def _form(name: str) -> tuple[_Form | None, bool]:
 
 
 def impossible(context: Mapping[str, Values]) -> Iterator[tuple[str, str, str]]:
-    """Yield the condition keys that a request tells as no request can hold them, each with a code and why."""
+    """Yield each condition key that no request can hold as told, with a code and a message."""
     for name, values in context.items():
         form, single = _form(name)
         if single and len(values) > 1:

@@ -1,6 +1,6 @@
-"""What is not known of a policy: markers that stand in plain data in the place of a value.
+"""Markers for unknown values in policies given as plain data.
 
-Readers of files put a marker wherever a file does not tell; `readings.read_policy` makes two policies of such data.
+Readers of files put a marker where a file does not tell a value; `readings.read_policy` makes two readings of such data.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from kmsgen.reading import Steps
 
 
 class Unknown(NamedTuple):
-    """A value that a file does not tell: `what` would have to be known, such as `aws_iam_role.app.arn, known after apply`.
+    """A value that a file does not tell; `what` describes it, such as `aws_iam_role.app.arn, known after apply`.
 
-    It may stand for a whole policy, a statement, an element of one, an entry of a list. `steps` lead to its place in the file.
+    It may stand for a policy, a statement, an element or an entry of a list. `steps` lead to its place in the file.
     """
 
     what: str
@@ -22,18 +22,18 @@ class Unknown(NamedTuple):
 
 
 class Text(NamedTuple):
-    """A text of which parts are not known, in their order."""
+    """A text that is unknown in parts."""
 
     parts: tuple[str | Unknown, ...]
 
     @property
     def known(self) -> str:
-        """The text up to the first part that is not known."""
+        """The text before its first unknown part."""
         return "".join(self.parts[: self._first])  # type: ignore[arg-type]
 
     @property
     def pattern(self) -> str:
-        """The text as a pattern that any value of its unknown parts matches."""
+        """The text as a pattern, `*` for each unknown part."""
         return "".join(part if isinstance(part, str) else "*" for part in self.parts)
 
     @property
@@ -42,11 +42,11 @@ class Text(NamedTuple):
 
 
 class Absent(NamedTuple):
-    """As a value that may be: the element or entry is not there (`AWS::NoValue`)."""
+    """As an option of OneOf: the element or entry does not exist (`AWS::NoValue`)."""
 
 
 class OneOf(NamedTuple):
-    """One of several values, each plain data (markers in it too) or Absent; `what` decides which."""
+    """One of several values, plain data (with markers) or Absent; `what` describes what decides which."""
 
     options: tuple[Any, ...]
     what: str
@@ -58,12 +58,12 @@ ABSENT = Absent()
 
 
 def is_marker(data: object) -> bool:
-    """Return whether data stands for a value that is not known."""
+    """Return whether data is a marker of an unknown value."""
     return isinstance(data, Unknown | Text | OneOf)
 
 
 def markers(data: object) -> Iterator[Marker]:
-    """Yield every marker in plain data, none of those within another."""
+    """Yield the markers in plain data, without those inside other markers."""
     if isinstance(data, Unknown | Text | OneOf):
         yield data
     elif isinstance(data, list):
@@ -75,12 +75,12 @@ def markers(data: object) -> Iterator[Marker]:
 
 
 def has_unknown(data: object) -> bool:
-    """Return whether anything in plain data is not known."""
+    """Return whether anything in plain data is unknown."""
     return next(markers(data), None) is not None
 
 
 def unknown_in(data: object) -> Iterator[Unknown]:
-    """Yield what would have to be known for plain data to be known whole."""
+    """Yield everything that is unknown in plain data."""
     for one in markers(data):
         if isinstance(one, Unknown):
             yield one
@@ -92,7 +92,7 @@ def unknown_in(data: object) -> Iterator[Unknown]:
 
 
 def text_of(parts: list[str | Unknown]) -> str | Unknown | Text:
-    """Return the text of some parts: known whole, not known at all, or in parts."""
+    """Join parts to a text: a plain text, a single Unknown, or a Text unknown in parts."""
     joined: list[str | Unknown] = []
     for part in parts:
         if isinstance(part, str) and joined and isinstance(joined[-1], str):

@@ -1,4 +1,4 @@
-"""Properties of a key that a file does not tell: a condition that looks at one may hold or not."""
+"""Untold properties of a key (tags, aliases, origin, multi-Region): conditions on them become unknown."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ ORIGIN = {"kms:keyorigin": "the origin of the key"}
 
 
 def hide(data: Any, untold: Mapping[str, str], why: str, at: Steps | None = None) -> Any:  # noqa: ANN401 - plain data with markers
-    """Return a policy with a marker for every condition that looks at what is untold: by condition key, or the head of one.
+    """Return a policy with Unknown for the values of each condition that reads an untold property, also by a policy variable.
 
-    `why` says in the marker who does not tell it; `at` are the steps to the policy where markers shall tell their places.
+    `untold`: words by condition key, or by the beginning of one. `why`: who does not tell it. `at`: steps to the policy, for
+    places.
     """
     if isinstance(data, OneOf):
         return data._replace(options=tuple(hide(option, untold, why, at) for option in data.options))
@@ -51,7 +52,7 @@ class _Hider(NamedTuple):
         return {key: self._value(str(key), value, (*steps, key)) for key, value in keys.items()}
 
     def _value(self, key: str, value: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data with markers
-        """Return a condition's value; a marker where its key, or a variable in it, is untold."""
+        """Return a condition's values, or Unknown if its key, or a policy variable in it, is untold."""
         text = repr(value).lower()
         for name, what in self.untold.items():
             if folded(key).startswith(name) or f"${{{name}" in text:

@@ -1,4 +1,4 @@
-"""A statement with unknown parts as wide as it may be: it matches whatever it matches with any value of these."""
+"""Widest reading of a statement with unknown parts: it matches all that it may match for any value of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ARN_PARTS = 5
 
 
 def widest(statement: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return statements that together match every request that the statement may match. A Sid that is not known is left out."""
+    """Return statements that together match every request that the statement may match; an unknown Sid is left out."""
     known_sid = {name: value for name, value in statement.items() if name != "Sid" or not is_marker(value)}
     return [wide for variant in _variants(known_sid) for wide in _of_variant(variant)]
 
@@ -26,7 +26,7 @@ def widest(statement: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _variants(statement: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the statement once for each choice among values; with too many choices the statement as if these were unknown."""
+    """Return the statement once for each combination of choices; with too many, unchanged, its choices as good as unknown."""
     count = 1
     for one in _choices(statement):
         count *= len(one.options)
@@ -57,7 +57,7 @@ def _chosen(data: object) -> list[Any]:
 
 
 def _flat(items: tuple[Any, ...]) -> list[Any]:
-    """Return the entries of a list; a choice that is a list itself stands for its entries."""
+    """Return a list's entries, with the entries of a chosen list in its place."""
     found: list[Any] = []
     for item in items:
         if isinstance(item, list):
@@ -84,7 +84,7 @@ def _of_variant(statement: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _unique(entries: Iterable[Any]) -> list[Any]:
-    """Return entries once each; what is no text, and so refused later, has no hash."""
+    """Return each entry once; entries may be unhashable, as malformed ones are refused later."""
     found: list[Any] = []
     for one in entries:
         if one not in found:
@@ -127,7 +127,7 @@ def _of_principals(statement: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _without_unknown(who: object) -> dict[str, Any]:
-    """Return the entries of a Principal element that are known."""
+    """Return the known entries of a Principal element."""
     if not isinstance(who, dict):
         return {}
     kinds = {kind: [one for one in _entries(values) if not is_marker(one)] for kind, values in who.items()}
@@ -135,7 +135,7 @@ def _without_unknown(who: object) -> dict[str, Any]:
 
 
 def _conditions_of_principals(who: object) -> Iterator[tuple[str, str] | None]:
-    """Yield for each principal that is not known a condition on everybody that holds for it; None where there is none."""
+    """Yield for each unknown principal a condition on everybody that it meets; None if nothing of it is known."""
     if not isinstance(who, dict):
         yield None
         return
@@ -146,9 +146,9 @@ def _conditions_of_principals(who: object) -> Iterator[tuple[str, str] | None]:
 
 
 def condition_of(principal: Text) -> tuple[str, str] | None:
-    """Return a condition that holds for a principal of which a part of the ARN is known: its account, or more of it.
+    """Return a condition that a principal with a partly known ARN meets, on its ARN or account; None without an account.
 
-    A principal that is named itself needs no IAM policy, which its account would need: so the account does not do.
+    Naming its account as Principal would be too narrow: accounts need IAM policies as well, named principals do not.
     """
     parts = principal.known.split(":", _ARN_PARTS)
     if len(parts) <= _ARN_PARTS or not ACCOUNT_ID.match(parts[4]):
@@ -159,7 +159,7 @@ def condition_of(principal: Text) -> tuple[str, str] | None:
 
 
 def _narrowed(statement: dict[str, Any], key: str, pattern: str) -> dict[str, Any]:
-    """Return a statement with one condition more, if it has no such one already: then it stays as wide as it is."""
+    """Return a statement with one more condition; unchanged, so wider, if it has StringLike already."""
     conditions = statement.get("Condition", {})
     if not isinstance(conditions, dict) or any(folded(name) == "stringlike" for name in conditions):
         return statement
@@ -174,7 +174,7 @@ def _with_conditions(statement: dict[str, Any], conditions: dict[str, Any]) -> d
 
 
 def _conditions(data: object) -> dict[str, Any]:
-    """Return the tests that hold whenever those with unknown values do."""
+    """Return conditions that hold whenever those with unknown values hold."""
     found: dict[str, Any] = {}
     if not isinstance(data, dict):
         return found
@@ -192,7 +192,7 @@ def _conditions(data: object) -> dict[str, Any]:
 
 
 def _test(operator: str, values: Any) -> tuple[str, Any]:  # noqa: ANN401 - plain data
-    """Return a test as wide as it may be, operator and values; no values where it may always hold."""
+    """Return the widest form of a condition: operator and values; None for values if it may always hold."""
     if not has_unknown(values):
         return operator, values
     entries, name = _entries(values), split_operator(operator)

@@ -1,1 +1,1 @@
-"""CloudFormation templates: intrinsic functions, conditions, parameters, and the keys and principals of stacks."""
+"""CloudFormation templates: intrinsic functions, conditions, parameters, and the keys and IAM principals of stacks."""

@@ -1,7 +1,6 @@
-"""CloudFormation's conditions: what the template alone does not decide, is asked for each value that it may have.
+"""CloudFormation conditions; those that the template leaves undecided are split into cases, one for each assumption.
 
-A condition compares values. Where these are a parameter and a text, the parameter has that text or another; any other
-comparison that is not decided holds or does not.
+A parameter compared with texts has one of them or OTHER; any other undecided comparison is assumed true and false.
 Source: AWS CloudFormation User Guide, intrinsic-function-reference-conditions.
 """
 
@@ -16,16 +15,16 @@ from kmsgen.sources.unknown import has_unknown
 Done = TypeVar("Done")
 
 OTHER: Final = None
-"""The value of a parameter that has none of the texts that conditions compare it with."""
+"""Stands for any value of a parameter other than the texts that conditions compare it with."""
 
 Assignment = Mapping[str, str | bool | None]
-"""What is assumed: of a parameter its value, of a comparison whether it holds."""
+"""Assumptions: of parameters (by name) their value, of comparisons (by their JSON) whether they hold."""
 
 MOST_CASES = 16
 
 
 class UndecidedError(Exception):
-    """A condition depends on what the template does not tell: the assumptions that tell the cases apart."""
+    """A condition depends on what the template does not tell; `cases` are the assumptions to try instead."""
 
     def __init__(self, cases: tuple[Assignment, ...]) -> None:
         super().__init__("undecided")
@@ -33,14 +32,14 @@ class UndecidedError(Exception):
 
 
 class Case(NamedTuple):
-    """What something comes to under some assumptions."""
+    """The value of something under some assumptions."""
 
     assumed: Assignment
     value: Any
 
 
 def cases_of(work: Callable[[Assignment], Any], assumed: Assignment) -> tuple[Case, ...] | None:
-    """Do the work once for each case that it tells apart; None where there are too many."""
+    """Do the work once for each case that it must tell apart, splitting at UndecidedError; None if over MOST_CASES."""
     waiting = [assumed]
     done: list[Case] = []
     while waiting:
@@ -55,9 +54,9 @@ def cases_of(work: Callable[[Assignment], Any], assumed: Assignment) -> tuple[Ca
 
 
 class Conditions(NamedTuple):
-    """Decides conditions: their definitions, what a parameter may be, and the values that the template tells for sure.
+    """Decides the Conditions section: its `definitions`, the values of parameters, and what is told for sure or by default.
 
-    `choices` has for a parameter the texts that it may have, OTHER among them where it may have more.
+    `choices`: for each parameter the texts that it may have, OTHER among them if it may have more.
     """
 
     definitions: Mapping[str, Any]
@@ -66,7 +65,10 @@ class Conditions(NamedTuple):
     likely: Callable[[Any], Any]
 
     def holds(self, data: Any, assumed: Assignment, outer: frozenset[str] = frozenset()) -> bool:  # noqa: ANN401 - plain data
-        """Return whether a condition holds. Raises UndecidedError."""
+        """Return whether a condition holds under the assumptions. Raises UndecidedError.
+
+        `outer` are the conditions being worked out, to stop at circles.
+        """
         name, argument = next(iter(data.items())) if isinstance(data, dict) and len(data) == 1 else ("", data)
         argument = plain(argument)
         if name == "Condition" and isinstance(argument, str) and argument in self.definitions and argument not in outer:
@@ -80,7 +82,7 @@ class Conditions(NamedTuple):
         return _opaque(data, assumed)
 
     def _several(self, items: list[Any], assumed: Assignment, outer: frozenset[str], *, settles: bool) -> bool:
-        """Decide `Fn::Or`, which one that holds settles, or `Fn::And`, which one that does not hold settles."""
+        """Decide `Fn::Or` (settled by one that holds) or `Fn::And` (settled by one that does not). Raises UndecidedError."""
         undecided: UndecidedError | None = None
         for item in items:
             try:
@@ -106,7 +108,7 @@ class Conditions(NamedTuple):
         return self._comparison(left, right, assumed)
 
     def _comparison(self, left: Any, right: Any, assumed: Assignment) -> bool:  # noqa: ANN401 - plain data
-        """Decide a comparison that says nothing of its parameters but where their defaults speak against what is assumed."""
+        """Decide any other comparison by assumption; against its parameters' defaults, their values become unknown too."""
         likely = self.likely(left), self.likely(right)
         by_default = None if has_unknown(list(likely)) else plain(likely[0]) == plain(likely[1])
         parameters = {unsure(name): True for name in sorted(set(names_in([left, right]))) if name in self.choices}
@@ -117,7 +119,7 @@ class Conditions(NamedTuple):
 
 
 def unsure(parameter: str) -> str:
-    """Return the assumption that nothing is known of a parameter, not even that it has its default."""
+    """Return the name of the assumption that a parameter's value is unknown, its default included."""
     return f"?{parameter}"
 
 
@@ -129,12 +131,12 @@ def _opaque(data: Any, assumed: Assignment) -> bool:  # noqa: ANN401 - plain dat
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - plain data
-    """Return a value as it is compared, and as a name: a boolean as its text."""
+    """Return a value as CloudFormation compares it: a boolean as its text."""
     return str(value).lower() if isinstance(value, bool) else value
 
 
 def referred(data: Any) -> str | None:  # noqa: ANN401 - plain data
-    """Return the name that a `Ref` names."""
+    """Return the name in a `Ref`; None for anything else."""
     return data["Ref"] if isinstance(data, dict) and len(data) == 1 and isinstance(data.get("Ref"), str) else None
 
 

@@ -1,6 +1,6 @@
-"""Works out parts of a template: functions, parameters, conditions and references together.
+"""Evaluation of template parts: intrinsic functions, parameters, conditions and references together.
 
-What is told for sure decides a condition. What is likely, a default or where a stack may live, does not: then either may be.
+Only what is told for sure decides a condition. A default, or an account that is guessed, does not: then both cases are kept.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _REGION = "AWS::Region"
 
 
 class Told(NamedTuple):
-    """What is told of a stack beside its template: where it lives and whether for sure, and its parameters."""
+    """What is told of a stack besides its template: account and Region (`sure` if told, not guessed), and parameters."""
 
     home: Home
     sure: bool = False
@@ -43,7 +43,7 @@ class Told(NamedTuple):
 
 
 class Evaluation:
-    """Works out values of one template. `rested_on` has the parameters whose defaults were taken."""
+    """Evaluates the parts of one template. `rested_on` collects the parameters whose defaults were used."""
 
     def __init__(self, data: Mapping[str, Any], told: Told) -> None:
         self.told = told
@@ -56,7 +56,7 @@ class Evaluation:
         self.conditions = Conditions(self.definitions, self.choices, self._sure().of, self._likely().of)
 
     def value(self, data: Any, steps: Steps, assumed: Assignment = NOTHING_ASSUMED) -> Any:  # noqa: ANN401 - plain data
-        """Return data worked out: with one of several values where undecided conditions tell cases apart."""
+        """Return data with its functions evaluated; OneOf several values where undecided conditions matter."""
         cases = cases_of(lambda one: _settled(self._functions(one).of(data, steps), steps), assumed)
         if cases is None:
             nothing_of = {unsure(name): True for name in names_in(self.definitions) if name in self.choices}
@@ -65,7 +65,7 @@ class Evaluation:
         return _one_of(cases, assumed, steps)
 
     def label(self, data: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data
-        """Return the value of what decides nothing, such as a Sid: no answer rests on it."""
+        """Evaluate what no decision rests on, such as a Sid, without noting defaults."""
         before = dict(self.rested_on)
         value = self.value(data, steps)
         self.rested_on.clear()
@@ -73,16 +73,16 @@ class Evaluation:
         return value
 
     def sure_text(self, data: Any) -> str | None:  # noqa: ANN401 - plain data
-        """Return a value that is a text and told for sure; else None."""
+        """Return a text that is told for sure; else None."""
         value = self._sure().of(data)
         return value if isinstance(value, str) else None
 
     def list_of(self, data: Any) -> Any:  # noqa: ANN401 - plain data
-        """Return the collection that a loop goes over."""
+        """Evaluate the collection of a `Fn::ForEach` loop."""
         return self.value(data, ())
 
     def made(self, resource: Resource) -> tuple[Assignment, ...] | None:
-        """Return the cases in which a resource is made: none of them where it never is; None where there are too many."""
+        """Return the cases in which a resource is created, empty if it never is; None if there are too many."""
         if resource.condition is None:
             return (NOTHING_ASSUMED,)
         condition = {"Condition": resource.condition}
@@ -90,7 +90,7 @@ class Evaluation:
         return None if cases is None else tuple(one.assumed for one in cases if one.value)
 
     def always_made(self, resource: Resource) -> bool:
-        """Return whether a resource is made whatever the parameters are."""
+        """Return whether a resource is created for all values of the parameters."""
         return self.made(resource) == (NOTHING_ASSUMED,)
 
     def _functions(self, assumed: Assignment, *, undecided: bool = False) -> Functions:
@@ -113,7 +113,7 @@ class Evaluation:
         return Functions(references, self.references.attribute, self.mappings, decide, self.told.parameters, row)
 
     def _row(self, key: Any, rows: Mapping[str, Any], assumed: Assignment) -> str | None:  # noqa: ANN401 - plain data
-        """Return the row of a map for a key that is not told: it must be one of these. Raises UndecidedError."""
+        """Return the row of a mapping for a key that is not told, by assuming each row in turn. Raises UndecidedError."""
         name = referred(key)
         if name is None or not 0 < len(rows) <= MOST_CASES or (name not in self.parameters and name != _REGION):
             return None
@@ -125,7 +125,7 @@ class Evaluation:
         return one if isinstance(one, str) and one in rows else None
 
     def _sure(self) -> Functions:
-        """Return the functions of what is told for sure: the user's parameters, and where the stack lives if that is told."""
+        """Return functions that know only what is told for sure: given parameters, and account and Region if told."""
         values = ParameterValues(self.parameters, self.told.parameters, {}, {}, {})
         pseudo = PSEUDO if self.told.sure else {}
 
@@ -137,7 +137,7 @@ class Evaluation:
         return Functions(references, Unknown, self.mappings, _undecided, self.told.parameters, _no_row)
 
     def _likely(self) -> Functions:
-        """Return the functions of what is told by defaults too."""
+        """Return functions that also take defaults of parameters."""
         values = ParameterValues(self.parameters, self.told.parameters, {}, {}, {})
 
         def references(name: str, steps: Steps) -> Any:  # noqa: ANN401 - plain data
@@ -155,7 +155,7 @@ def _undecided(_data: Any, steps: Steps) -> Unknown:  # noqa: ANN401 - plain dat
 
 
 def _settled(value: Any, steps: Steps, *, inner: bool = False) -> Any:  # noqa: ANN401 - plain data
-    """Return a value with the JSON texts within it as texts; one that is JSON itself stays."""
+    """Turn JSON texts within a value into texts; a value that as a whole is a JSON text stays one."""
     if isinstance(value, JsonText):
         return as_text(value, steps) if inner else JsonText(_settled(value.data, steps, inner=True))
     if isinstance(value, list):
@@ -178,7 +178,7 @@ def _one_of(cases: tuple[Case, ...], assumed: Assignment, steps: Steps) -> Any: 
 
 
 def _worded(names: list[str]) -> str:
-    """Name what tells cases apart: parameters, and what else conditions compare."""
+    """Name in words what the cases differ in: parameters, and references in comparisons."""
     told = [referred for name in names for referred in _compared_in(name)]
     return "condition on " + ", ".join(dict.fromkeys(told)) if told else "condition"
 

@@ -1,4 +1,4 @@
-"""One of several statements, as one statement of which a part is one of several: what all have in common is sure."""
+"""Choices moved inward: a choice among whole statements becomes a statement with choices in the parts that differ."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ MOST_VARIANTS = 32
 
 
 def factored_statement(choice: OneOf) -> Any:  # noqa: ANN401 - plain data with markers
-    """Return a choice among statements as a statement with choices within it, where these have the same elements."""
+    """Return a choice among statements as one statement with choices in it; unchanged if their elements differ too much."""
     parts: list[int] = []
     found = _factored(list(choice.options), choice, parts)
     return found if isinstance(found, dict) and prod(parts) <= MOST_VARIANTS else choice
 
 
 def factored_policy(choice: OneOf) -> Any:  # noqa: ANN401 - plain data with markers
-    """Return a choice among policies as a policy whose statements may be there or not."""
+    """Return a choice among policies as one policy whose statements may be absent; unchanged if more than statements differ."""
     policies = [one for one in choice.options if isinstance(one, dict)]
     heads = [{name: value for name, value in one.items() if name != "Statement"} for one in policies]
     if len(policies) != len(choice.options) or any(head != heads[0] for head in heads):
@@ -33,7 +33,7 @@ def _maybe(one: Any, choice: OneOf) -> OneOf:  # noqa: ANN401 - plain data with 
 
 
 def _factored(options: list[Any], choice: OneOf, parts: list[int]) -> Any:  # noqa: ANN401 - plain data with markers
-    """Return what options have in common with what they have not as choices; `parts` counts the options of each of these."""
+    """Return the common part of the options, with choices where they differ; `parts` collects the size of each choice."""
     if all(one == options[0] for one in options):
         return options[0]
     if all(isinstance(one, dict) and one.keys() == options[0].keys() for one in options):

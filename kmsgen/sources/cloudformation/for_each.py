@@ -1,4 +1,4 @@
-"""`Fn::ForEach` of CloudFormation's language extensions, written out: keys and texts with the value in the variable's place.
+"""`Fn::ForEach` loops of CloudFormation's language extensions, unrolled.
 
 Source: AWS CloudFormation Template Reference, intrinsic-function-reference-foreach.
 """
@@ -19,10 +19,9 @@ Entry = tuple[str, Any, Steps]
 
 
 def entries(section: Mapping[str, Any], list_of: ListOf, steps: Steps = (), limit: int = MOST_ITEMS) -> Iterator[Entry]:
-    """Yield the entries of a mapping, loops written out, each with the steps to where it is written.
+    """Yield the entries of a mapping with loops unrolled: name, value, and the steps to where it is written.
 
-    `list_of` works out the collection of a loop; a loop over what is not known, or one that goes round more often than `limit`,
-    stays as it is.
+    `list_of` evaluates a loop's collection. A loop over an unknown collection, or of more than `limit` rounds, stays as it is.
     """
     for name, value in section.items():
         if not name.startswith(_PREFIX):
@@ -40,7 +39,7 @@ def entries(section: Mapping[str, Any], list_of: ListOf, steps: Steps = (), limi
 
 
 def written_out(data: Any, list_of: ListOf, limit: int = MOST_ITEMS) -> Any:  # noqa: ANN401 - plain data
-    """Return plain data with the loops within it written out."""
+    """Return plain data with all loops in it unrolled."""
     if isinstance(data, list):
         return [written_out(item, list_of, limit) for item in data]
     if isinstance(data, dict):
@@ -76,6 +75,6 @@ def _replaced(data: Any, variable: str, item: str) -> Any:  # noqa: ANN401 - pla
 
 
 def _put(text: str, variable: str, item: str) -> str:
-    """Put a value in the place of `${Variable}`, and without what is no letter or digit in that of `&{Variable}`."""
+    """Replace `${Variable}` by the item, and `&{Variable}` by its letters and digits only."""
     bare = re.sub("[^A-Za-z0-9]", "", item)
     return text.replace(f"${{{variable}}}", item).replace(f"&{{{variable}}}", bare)

@@ -1,4 +1,4 @@
-"""CloudFormation's intrinsic functions, worked out: values that a template tells, else what only a deployment knows.
+"""Intrinsic functions of CloudFormation, evaluated as far as a template tells; the rest is Unknown.
 
 Source: AWS CloudFormation User Guide, intrinsic-function-reference, pseudo-parameter-reference.
 """
@@ -22,9 +22,9 @@ Row = Callable[[Any, Mapping[str, Any]], str | None]
 
 
 class Functions(NamedTuple):
-    """Works out intrinsic functions by what references, attributes, mappings and conditions stand for, and by what is told.
+    """Evaluates intrinsic functions, given what references, attributes, mappings and conditions stand for.
 
-    `told` has the values of exports by their names; `row` chooses a row of a map by a key that is not known.
+    `told`: values of exports by name; `row` chooses the row of a mapping where its key is unknown.
     """
 
     references: Callable[[str, Steps], Any]
@@ -35,7 +35,7 @@ class Functions(NamedTuple):
     row: Row
 
     def of(self, data: Any, steps: Steps = ()) -> Any:  # noqa: ANN401 - plain data
-        """Return data with its functions worked out; what is unknown stands with its steps."""
+        """Return data with its functions evaluated; Unknown marks what is not known, with its steps."""
         if isinstance(data, str):
             return without_dynamic_references(data, steps)
         if isinstance(data, list):
@@ -55,21 +55,21 @@ class Functions(NamedTuple):
         return {name: value for name, value in values if value is not NO_VALUE}
 
     def ref(self, name: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data
-        """Work out `Ref`; with language extensions its argument may be a function."""
+        """Evaluate `Ref`; with language extensions its argument may be a function."""
         name = self.of(name, steps)
         if name == "AWS::NoValue":
             return NO_VALUE
         return self.references(name, steps) if isinstance(name, str) else Unknown("Ref", steps)
 
     def get_att(self, argument: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data
-        """Work out `Fn::GetAtt`, of a text `Name.Attribute` or a list of both."""
+        """Evaluate `Fn::GetAtt`, given as `Name.Attribute` or as a list."""
         parts = [self.of(part, steps) for part in argument] if isinstance(argument, list) else [argument]
         if not all(isinstance(part, str) for part in parts):
             return Unknown("Fn::GetAtt", steps)
         return self.attributes(".".join(parts), steps)
 
     def join(self, argument: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data
-        """Work out `Fn::Join`."""
+        """Evaluate `Fn::Join`."""
         separator, items = _pair(argument)
         values = self.of(items, (*steps, 1))
         if isinstance(values, Unknown):
@@ -80,7 +80,7 @@ class Functions(NamedTuple):
         return joined([text for number, item in enumerate(texts) for text in ((separator, item) if number else (item,))])
 
     def select(self, argument: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data
-        """Work out `Fn::Select`."""
+        """Evaluate `Fn::Select`."""
         index, items = (self.of(one, (*steps, number)) for number, one in enumerate(_pair(argument)))
         if isinstance(items, Unknown):
             return items
@@ -90,7 +90,7 @@ class Functions(NamedTuple):
         return items[int(number)] if int(number) < len(items) else Unknown("Fn::Select", steps)
 
     def split(self, argument: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data
-        """Work out `Fn::Split`; the parts of a text that is not known whole are not told apart."""
+        """Evaluate `Fn::Split`; a text that is unknown in part gives Unknown."""
         separator, text = _pair(argument)
         value = as_text(self.of(text, (*steps, 1)), steps)
         if not isinstance(value, str) or not isinstance(separator, str) or not separator:
@@ -98,7 +98,7 @@ class Functions(NamedTuple):
         return value.split(separator)
 
     def sub(self, argument: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data
-        """Work out `Fn::Sub`; `${!x}` stays, as the policy variable `${x}`."""
+        """Evaluate `Fn::Sub`; `${!x}` becomes the policy variable `${x}`."""
         text, own = _pair(argument) if isinstance(argument, list) else (argument, {})
         if not isinstance(text, str) or not isinstance(own, dict):
             return Unknown("Fn::Sub", steps)
@@ -116,7 +116,7 @@ class Functions(NamedTuple):
         return self.attributes(name, steps) if "." in name else self.references(name, steps)
 
     def find_in_map(self, argument: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data
-        """Work out `Fn::FindInMap`; with language extensions it may have a fourth argument, `DefaultValue`."""
+        """Evaluate `Fn::FindInMap`; with language extensions a fourth argument may hold `DefaultValue`."""
         if not isinstance(argument, list) or len(argument) not in (3, 4):
             return Unknown("Fn::FindInMap", steps)
         found: Any = self.mappings
@@ -136,7 +136,7 @@ class Functions(NamedTuple):
         return Unknown("Fn::FindInMap", steps)
 
     def choose(self, argument: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data
-        """Work out `Fn::If`."""
+        """Evaluate `Fn::If`; OneOf both values if the condition is undecided."""
         if not isinstance(argument, list) or len(argument) != 3:
             return Unknown("Fn::If", steps)
         holds = self.decide({"Condition": argument[0]}, steps)
@@ -147,7 +147,7 @@ class Functions(NamedTuple):
         return self.of(argument[number], (*steps, number))
 
     def import_value(self, argument: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data
-        """Return the export that `Fn::ImportValue` asks another stack for, as it is told; else its name."""
+        """Evaluate `Fn::ImportValue`: the export's value if told, else Unknown with its name."""
         name = as_text(self.of(argument, steps), steps)
         if isinstance(name, str) and name in self.told:
             return self.told[name]
@@ -156,23 +156,23 @@ class Functions(NamedTuple):
         return Unknown(f"export {told}", steps)
 
     def to_json_string(self, argument: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data
-        """Work out `Fn::ToJsonString`."""
+        """Evaluate `Fn::ToJsonString`."""
         value = self.of(argument, steps)
         return value if isinstance(value, Unknown) else JsonText(value)
 
     def length(self, argument: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data
-        """Work out `Fn::Length`."""
+        """Evaluate `Fn::Length`."""
         value = self.of(argument, steps)
         return str(len(value)) if isinstance(value, list) else Unknown("Fn::Length", steps)
 
     def condition(self, argument: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data
-        """Work out a condition that stands where a value belongs."""
+        """Evaluate a condition function where a value belongs: "true" or "false"."""
         holds = self.decide({steps[-1]: argument}, steps)
         return holds if isinstance(holds, Unknown) else ("true" if holds else "false")
 
 
 def _pair(argument: Any) -> tuple[Any, Any]:  # noqa: ANN401 - plain data
-    """Return the two arguments of a function; what has others is no text and no list, and so is unknown."""
+    """Return the two arguments of a function; (None, None) for any other number, which evaluates to Unknown."""
     return (argument[0], argument[1]) if isinstance(argument, list) and len(argument) == 2 else (None, None)
 
 

@@ -1,7 +1,7 @@
-"""Where a stack lives: as the user tells, or by the one account that its key policies name, or in one that stands for its own.
+"""Account and Region of a stack: told by the user, the one account in its key policies, or a stand-in.
 
-A template that names its own account and Region by pseudo parameters means the same in every account and Region that it does not
-name itself: so what stands for these is none that it names.
+A template that uses pseudo parameters means the same in every account and Region that it does not name, so the stand-in is one
+that it does not name.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from kmsgen.sources.cloudformation.resources import section
 from kmsgen.sources.described import Home, home_in
 
 STANDS_FOR = "000000000000"
-"""The account that stands for that of a stack where nothing tells it."""
+"""The account id that stands in for that of a stack if nothing tells it."""
 
 _ACCOUNT, _REGION = "AWS::AccountId", "AWS::Region"
 _PARTITION = re.compile(r"arn:(aws[a-z-]*):")
@@ -34,7 +34,7 @@ _REGIONS: Mapping[str, tuple[str, ...]] = {
 
 
 class Where(NamedTuple):
-    """Where a stack lives; `sure` if the user tells it, and whether the Region is told."""
+    """Account and Region of a stack; `sure` if told by the user, `region_told` if the Region is."""
 
     home: Home
     sure: bool = False
@@ -42,7 +42,7 @@ class Where(NamedTuple):
 
 
 def home_of(source: Source, beside: Beside) -> Where:
-    """Tell where the stack of a template lives."""
+    """Return account and Region of a template's stack."""
     if beside.key_arn is not None or beside.home is not None:
         return Where(beside.home_of((), source.path), sure=True, region_told=True)
     texts = [json.dumps(one.get("KeyPolicy")) for one in _properties_of_keys(source.data)]
@@ -55,7 +55,7 @@ def home_of(source: Source, beside: Beside) -> Where:
 
 
 def _only_account(texts: list[str], path: str) -> str:
-    """Return the account that key policies name, where they name one and not their own by the pseudo parameter."""
+    """Return the one account that key policies name; the stand-in if they use AWS::AccountId or name none or several."""
     if any(_ACCOUNT in text for text in texts):
         return STANDS_FOR
     try:
@@ -65,7 +65,7 @@ def _only_account(texts: list[str], path: str) -> str:
 
 
 def _unnamed_region(text: str, partition: str) -> str:
-    """Return a Region that a template does not name."""
+    """Return a Region of the partition that the template does not name."""
     named = set(REGION_NAME.findall(text))
     regions = _REGIONS.get(partition, _REGIONS["aws"])
     return next((region for region in regions if region not in named), regions[0])
@@ -78,13 +78,13 @@ def _properties_of_keys(data: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 
 
 
 def arns_of(home: Home, keys: int) -> Iterator[str]:
-    """Yield ARNs for the keys of all stacks of a file: first the one that is known, if there is one key."""
+    """Yield ARNs for the keys of all stacks of a file, without end: first the known one, if there is a single key."""
     if keys == 1:
         yield home.key_arns(1)[0]
     yield from (home.key_arn(number) for number in count(1 if keys == 1 else 0))
 
 
 def count_of_keys(data: Any) -> int:  # noqa: ANN401 - plain data
-    """Return how many keys a template writes down."""
+    """Return how many keys a template declares."""
     resources = section(data, "Resources").values()
     return sum(isinstance(one, dict) and one.get("Type") in KEYS for one in resources)

@@ -1,6 +1,6 @@
-"""The IAM roles, users and groups of a stack: policies in them, attached to them from either side, by groups, boundaries.
+"""IAM principals of a stack: inline and attached policies, groups, permissions boundaries.
 
-A principal of whom the template does not tell every policy is left to have any.
+A principal whose policies the template does not all tell may have any.
 Source: AWS CloudFormation Template Reference, AWS::IAM.
 """
 
@@ -32,7 +32,7 @@ _MEMBERSHIP = "AWS::IAM::UserToGroupAddition"
 
 
 class Held(NamedTuple):
-    """A policy that a principal or group has, or may have; `of_aws` are the ARNs of what it is where AWS wrote it."""
+    """A policy that a principal or group (`holder`, an ARN) has or may have; `of_aws` are the ARNs if it is AWS managed."""
 
     holder: str
     policy: WrittenPolicy
@@ -40,7 +40,7 @@ class Held(NamedTuple):
 
 
 class Untold(NamedTuple):
-    """Why a principal or group may have policies that are not told, and where that stands; `elsewhere`: it is not made here."""
+    """Why a principal or group may have unknown policies, and where that stands; `elsewhere`: another stack makes it."""
 
     holder: str
     why: str
@@ -49,7 +49,7 @@ class Untold(NamedTuple):
 
 
 class Membership(NamedTuple):
-    """A group that a user is in."""
+    """A user (`holder`) in a group, both by ARN."""
 
     holder: str
     group: str
@@ -59,7 +59,7 @@ Access = Held | Untold | Membership
 
 
 class Directory(NamedTuple):
-    """What IAM has of a stack: ARNs by kind and name of principals and groups, managed policies by what `Ref` of them gives."""
+    """IAM of a stack: ARNs of principals and groups by kind and name, managed policies by what `Ref` of them gives."""
 
     stack: Stack
     arns: Mapping[str, Mapping[str, str]]
@@ -67,7 +67,7 @@ class Directory(NamedTuple):
 
 
 def directory_of(stack: Stack) -> Directory:
-    """Return the names of a stack's principals, groups and managed policies."""
+    """Return the directory of a stack's principals, groups and managed policies."""
     references = stack.evaluation.references
     arns: dict[str, dict[str, str]] = {kind: {} for kind, _ in PRINCIPALS.values()}
     for one in stack.of(*PRINCIPALS):
@@ -76,7 +76,7 @@ def directory_of(stack: Stack) -> Directory:
 
 
 def access_of(directory: Directory) -> Iterator[Access]:
-    """Yield what gives the principals and groups of a stack policies."""
+    """Yield the policies, memberships and unknowns of a stack's principals and groups."""
     stack = directory.stack
     for holder in stack.of(*PRINCIPALS):
         yield from _own(directory, holder)
@@ -92,7 +92,7 @@ def principal_of(stack: Stack, holder: Resource) -> str:
 
 
 def _own(directory: Directory, holder: Resource) -> Iterator[Access]:
-    """Yield what stands in a role, user or group itself."""
+    """Yield what a role, user or group resource itself lists."""
     stack = directory.stack
     arn = principal_of(stack, holder)
     for number, one in _entries(holder.properties.get("Policies")):
@@ -109,7 +109,7 @@ def _own(directory: Directory, holder: Resource) -> Iterator[Access]:
 
 
 def _policy(stack: Stack, resource: Resource, raw: object, *steps: str | int) -> WrittenPolicy:
-    """Work out a policy; one that is a text and no JSON may be any."""
+    """Evaluate a policy; Unknown for a text that is no JSON."""
     try:
         return stack.policy(resource, raw, *steps)
     except KmsgenError as error:
@@ -119,7 +119,7 @@ def _policy(stack: Stack, resource: Resource, raw: object, *steps: str | int) ->
 
 
 def _conditional(stack: Stack, holder: Resource, raw: object, *steps: str | int) -> WrittenPolicy:
-    """Work out an entry of `Policies` that a function gives."""
+    """Evaluate an entry of `Policies` that a function gives."""
     value = stack.evaluation.value(raw, holder.at(*steps), stack.assumed(holder))
     return WrittenPolicy(_document(value), stack.place(holder, *steps))
 
@@ -131,7 +131,7 @@ def _document(entry: Any) -> Any:  # noqa: ANN401 - plain data with markers
 
 
 def _managed(directory: Directory, holder: Resource, arn: str, named: Any) -> Access:  # noqa: ANN401 - plain data with markers
-    """Return the managed policy that a role, user or group names: of the stack, of AWS, or one that is not told."""
+    """Return a managed policy in `ManagedPolicyArns`: of the stack, of AWS, or untold."""
     stack = directory.stack
     options = named.options if isinstance(named, OneOf) else (named,)
     found = [managed_policy(directory, holder, "ManagedPolicyArns", option) for option in options]
@@ -163,7 +163,7 @@ def managed_policy(directory: Directory, holder: Resource, field: str, named: An
 
 
 def _attached(directory: Directory, policy: Resource) -> Iterator[Access]:
-    """Yield a policy that names who has it."""
+    """Yield a policy resource for each holder that it names."""
     stack = directory.stack
     holders = [held for field, kind in _ATTACHED[policy.type] for held in _holders(directory, policy, field, kind)]
     if not holders:
@@ -178,7 +178,7 @@ def _attached(directory: Directory, policy: Resource) -> Iterator[Access]:
 
 
 def _made(stack: Stack, policy: Resource) -> WrittenPolicy:
-    """Work out what a policy says where it is made, and nothing where its condition may keep it from being made."""
+    """Evaluate a policy resource; it may be absent if its condition can keep it from being created."""
     written = _policy(stack, policy, policy.properties.get("PolicyDocument"), "PolicyDocument")
     if stack.evaluation.always_made(policy):
         return written
@@ -186,7 +186,7 @@ def _made(stack: Stack, policy: Resource) -> WrittenPolicy:
 
 
 def put_in_place(directory: Directory, principals: Container[str]) -> Iterator[Held]:
-    """Yield the managed policies that the stack attaches to nobody, and whose descriptions say for which principal they are."""
+    """Yield unattached managed policies whose Description names the principal that they are for."""
     stack = directory.stack
     for policy in stack.of(*MANAGED):
         principal = described_principal(stack.value(policy, "Description"))
@@ -195,7 +195,10 @@ def put_in_place(directory: Directory, principals: Container[str]) -> Iterator[H
 
 
 def _holders(directory: Directory, policy: Resource, field: str, kind: str) -> Iterator[tuple[str, bool, bool]]:
-    """Yield whom a property names, whether the stack makes it, whether that is sure; all of the stack for a name not known."""
+    """Yield each holder that a property names: its ARN, whether the stack makes it, whether it is sure.
+
+    An unknown name may be any of the stack's.
+    """
     stack = directory.stack
     ours = directory.arns[kind]
     for named in _listed(stack.value(policy, field)):
@@ -229,7 +232,7 @@ def _member(directory: Directory, user: Resource, arn: str, named: Any) -> Acces
 
 
 def boundary_of(directory: Directory, holder: Resource) -> WrittenPolicy | None:
-    """Return the permissions boundary of a role or user, Unknown where it is not told; None where it has none."""
+    """Return the permissions boundary of a role or user, Unknown if it is not told; None if it has none."""
     stack = directory.stack
     named = stack.value(holder, "PermissionsBoundary") if "PermissionsBoundary" in holder.properties else None
     if named is None:
@@ -240,7 +243,7 @@ def boundary_of(directory: Directory, holder: Resource) -> WrittenPolicy | None:
 
 
 def members_of(found: list[Access]) -> Mapping[str, list[str]]:
-    """Return the users by the groups that they are in."""
+    """Return the users in each group, by ARN."""
     members: dict[str, list[str]] = {}
     for one in found:
         if isinstance(one, Membership):
@@ -259,6 +262,6 @@ def _listed(value: Any) -> list[Any]:  # noqa: ANN401 - plain data with markers
 
 
 def is_principal(arn: str) -> bool:
-    """Return whether an ARN is that of a principal, and not of a group."""
+    """Return whether an ARN is that of a principal; a group is none."""
     parsed: Arn | None = parse_arn(arn)
     return parsed is not None and parsed.kind != "group"

@@ -1,6 +1,6 @@
-"""The KMS keys of a stack and their aliases: what the template tells of each, and what of it only a deployment knows.
+"""KMS keys and aliases of a stack: what the template tells of each key, and what only a deployment knows.
 
-A condition that looks at what is not known of a key is unknown.
+Conditions on properties that are not told become unknown.
 Source: AWS CloudFormation Template Reference, AWS::KMS::Key, AWS::KMS::ReplicaKey, AWS::KMS::Alias.
 """
 
@@ -31,9 +31,9 @@ _LOOKED_AT_BY = {"Origin": ORIGIN, "MultiRegion": MULTI_REGION, "Tags": TAGS}
 
 
 class StackKey(NamedTuple):
-    """A key of a stack: its resource, what is told of it, and what is not, by the condition keys that look at it.
+    """A key of a stack with its resource; `untold` says in words what is unknown, by the condition keys that read it.
 
-    `kind_told`: whether its spec and usage are told; `make_told`: its origin, and whether it is multi-Region.
+    `kind_told`: spec and usage are known; `make_told`: origin and multi-Region are.
     """
 
     resource: Resource
@@ -44,7 +44,7 @@ class StackKey(NamedTuple):
 
 
 class _Alias(NamedTuple):
-    """An alias of a stack: the key that it names and its name, worked out; `made`: whether it is in every case."""
+    """An alias of a stack, evaluated: the key that it is for and its name; `made`: it is created in every case."""
 
     target: Any
     name: Any
@@ -52,7 +52,7 @@ class _Alias(NamedTuple):
 
     @property
     def told(self) -> bool:
-        """Whether nothing about it is left open."""
+        """Whether target, name and existence are all known."""
         return isinstance(self.name, str) and isinstance(self.target, str) and self.made
 
 

@@ -1,4 +1,4 @@
-"""What a policy says of a Region by its name, where the Region of the key is not told: whether that holds is unknown."""
+"""Regions named in a policy where the key's Region is not told: conditions and resources on them become unknown."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _REGION = Unknown("the Region of the key, which the template does not tell")
 
 
 def without_named_regions(data: Any, region: str) -> Any:  # noqa: ANN401 - plain data with markers
-    """Return a policy with what holds in a Region alone that it names unknown; `region` stands for that of the key."""
+    """Return a policy in which everything that names another Region than `region` (the stand-in) is Unknown."""
     if isinstance(data, OneOf):
         return data._replace(options=tuple(without_named_regions(option, region) for option in data.options))
     if not isinstance(data, dict):
@@ -34,7 +34,7 @@ def _statement(data: dict[str, Any], region: str) -> dict[str, Any]:
 
 
 def _resources(data: Any, region: str) -> Any:  # noqa: ANN401 - plain data with markers
-    """Return resources with the ARNs of keys in another Region unknown."""
+    """Return resources with ARNs of keys in another Region replaced by Unknown."""
     if isinstance(data, list):
         return [_resources(one, region) for one in data]
     return _REGION if isinstance(data, str) and ":kms:" in data and _names_another(data, region) else data

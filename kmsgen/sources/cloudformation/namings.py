@@ -1,4 +1,4 @@
-"""How types of resources are named: what `Ref` and `Fn::GetAtt` give of one.
+"""Names of resource types: what `Ref` and `Fn::GetAtt` give.
 
 Source: AWS CloudFormation Template Reference, the return values of each resource type; Service Authorization Reference, ARNs.
 """
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Naming(NamedTuple):
-    """How a type of resource is named: the property that names it, its ARN, whether `Ref` gives the ARN, other names of that."""
+    """Names of one resource type: the property with the name, the ARN's form, whether `Ref` gives the ARN, other attributes."""
 
     property: str
     arn: str
@@ -64,13 +64,13 @@ NAMINGS: Mapping[str, Naming] = {
         "StateMachineName", _here("states", "stateMachine:{name}"), ref_is_arn=True, name_attributes=("Name",)
     ),
 }
-"""By type of resource. Of other types nothing is told."""
+"""By resource type; of any other type nothing is known."""
 
 PRINCIPALS: Mapping[str, tuple[str, str]] = {
     "AWS::IAM::Role": ("role", "RoleName"),
     "AWS::IAM::User": ("user", "UserName"),
     "AWS::IAM::Group": ("group", "GroupName"),
 }
-"""The types that are principals of IAM, or groups of these: kind, and the property that names it."""
+"""IAM principals and groups by resource type: the kind, and the property with the name."""
 
 KEYS = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")

@@ -1,6 +1,6 @@
-"""Stacks within a stack: templates that lie beside a template, as `TemplateURL` names them, and the bodies of StackSets.
+"""Nested stacks: templates beside a template (`TemplateURL`), and the bodies of StackSets.
 
-Nothing is fetched, and no file outside the template's folder is read. What a stack is given, stands as its parameters' defaults.
+Nothing is fetched, and no file outside the template's folder is read. Parameters that the parent gives count as defaults.
 Source: AWS CloudFormation Template Reference, AWS::CloudFormation::Stack, AWS::CloudFormation::StackSet.
 """
 
@@ -26,7 +26,7 @@ _STACK_SET = "AWS::CloudFormation::StackSet"
 
 
 def nested_stacks(parent: Stack, told: Told, arns: Iterator[str], dialect: Dialect, depth: int = 0) -> Iterator[Stack]:
-    """Yield the stacks within a stack whose templates are there, those within them too; their outputs become known to it."""
+    """Yield the stacks nested in a stack whose templates are present, depth first; their outputs become known to the parent."""
     if depth > MOST_DEPTH:
         return
     for resource in parent.of(*_BESIDE, _STACK_SET):
@@ -58,7 +58,7 @@ def _template(parent: Stack, resource: Resource, dialect: Dialect) -> Source | N
 
 
 def _body(parent: Stack, resource: Resource, dialect: Dialect) -> Source | None:
-    """Read the template that stands in a StackSet as a text; every part of it stands where the text does."""
+    """Read the TemplateBody of a StackSet; all its parts have the place of the text."""
     body = parent.value(resource, "TemplateBody")
     place = parent.where(resource.at("TemplateBody"))
     here = Mark(place.line, place.column)
@@ -74,19 +74,19 @@ def _body(parent: Stack, resource: Resource, dialect: Dialect) -> Source | None:
 
 
 def _parameters(parent: Stack, resource: Resource) -> Mapping[str, Any]:
-    """Return what a stack is given, worked out."""
+    """Return the parameters that a parent gives a nested stack, evaluated."""
     return _by_name(parent.value(resource, "Parameters"))
 
 
 def _sure_parameters(parent: Stack, resource: Resource) -> Mapping[str, str]:
-    """Return what a stack is given that is told for sure."""
+    """Return the parameters that a parent gives and that are told for sure."""
     raw = _by_name(resource.properties.get("Parameters"))
     told = {name: parent.evaluation.sure_text(value) for name, value in raw.items()}
     return {name: text for name, text in told.items() if text is not None}
 
 
 def _by_name(data: Any) -> Mapping[str, Any]:  # noqa: ANN401 - plain data
-    """Return parameters by name: a mapping of them, or a list of keys and values."""
+    """Return parameters by name, from a mapping or a list of ParameterKey and ParameterValue."""
     if isinstance(data, dict):
         return data
     pairs = data if isinstance(data, list) else []
@@ -94,7 +94,7 @@ def _by_name(data: Any) -> Mapping[str, Any]:  # noqa: ANN401 - plain data
 
 
 def _with_defaults(source: Source, given: Mapping[str, Any]) -> Source:
-    """Return a template with what it is given as its defaults: none where that is not known."""
+    """Return a template with given parameters as defaults; an unknown one loses its default."""
     parameters = {name: dict(one) for name, one in section(source.data, "Parameters").items() if isinstance(one, dict)}
     for name, value in given.items():
         if name in parameters:

@@ -1,4 +1,4 @@
-"""The parameters of a template: what the user tells, what conditions compare them with, and their defaults.
+"""Parameters of a template: given values, values that conditions compare with, and defaults.
 
 Source: AWS CloudFormation User Guide, parameters-section-structure, cloudformation-supplied-parameter-types.
 """
@@ -19,7 +19,7 @@ _FEW = 8
 
 
 class Parameter(NamedTuple):
-    """A parameter: its type, its default, and the values that it may have, where these are told."""
+    """A parameter: type, default (None without one), and AllowedValues if listed."""
 
     name: str
     type: str
@@ -28,11 +28,11 @@ class Parameter(NamedTuple):
 
     @property
     def from_ssm(self) -> bool:
-        """Whether the value is the name of a parameter of Systems Manager, which holds the value."""
+        """Whether the value is the name of a Systems Manager parameter that holds the real value."""
         return self.type.startswith(_FROM_SSM)
 
     def value(self, text: str) -> str | list[str]:
-        """Return a value as the type of the parameter makes it of a text."""
+        """Return a text as a value of the parameter's type: lists are split at commas."""
         if self.type.removeprefix(_FROM_SSM).startswith(_LISTS):
             return [item.strip() for item in text.split(",")]
         return text
@@ -55,7 +55,7 @@ def _text(value: object) -> str | None:
 
 
 def choices_of(parameters: Mapping[str, Parameter], told: Iterable[str], conditions: object) -> dict[str, tuple[str | None, ...]]:
-    """Return for each parameter that is not told the texts that tell its cases apart."""
+    """Return, for each parameter without a given value, the texts that conditions tell apart (and OTHER)."""
     texts: dict[str, dict[str, None]] = {}
     for name, text in compared(conditions):
         texts.setdefault(name, {})[text] = None
@@ -75,7 +75,7 @@ def _choices(parameter: Parameter, texts: tuple[str, ...]) -> Iterator[str | Non
 
 
 class ParameterValues(NamedTuple):
-    """What `Ref` of a parameter stands for: as told, as assumed, or by its default, which `rested_on` then names."""
+    """The values of parameters: given, assumed, or by default, which is noted in `rested_on`."""
 
     parameters: Mapping[str, Parameter]
     told: Mapping[str, str]
@@ -84,7 +84,7 @@ class ParameterValues(NamedTuple):
     rested_on: dict[str, None]
 
     def value(self, name: str, steps: Steps) -> Any:  # noqa: ANN401 - plain data
-        """Return the value of a parameter; Unknown where only a deployment knows it."""
+        """Return the value of a parameter; Unknown if only a deployment knows it."""
         parameter = self.parameters[name]
         if name in self.told:
             return parameter.value(self.told[name])

@@ -1,6 +1,6 @@
-"""Policies of a template as plain data with markers: each statement worked out by itself, policies as JSON texts read.
+"""Policies of a template, evaluated statement by statement; policies given as JSON texts are parsed.
 
-A statement under a condition that the template alone does not decide is one of several, or one that may not be there.
+A statement under an undecided condition becomes a choice (OneOf) among its forms, or absence.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _OPEN, _CLOSE = "\ue000", "\ue001"
 
 
 class WrittenPolicy(NamedTuple):
-    """A policy as plain data with markers, and the places of its parts; `steps` lead to the whole of it."""
+    """A policy as plain data with markers (Unknown, OneOf), the places of its parts, and the steps to it."""
 
     data: Any
     where: Where
@@ -34,7 +34,7 @@ class WrittenPolicy(NamedTuple):
 def policy_of(
     evaluation: Evaluation, source: Source, raw: object, steps: Steps, assumed: Assignment = NOTHING_ASSUMED
 ) -> WrittenPolicy:
-    """Work out a policy. Raises InputError for a text that is not JSON."""
+    """Evaluate a policy. Raises InputError for a text that is not JSON."""
     if isinstance(raw, dict) and isinstance(raw.get("Statement"), list):
         return _by_statement(evaluation, source, raw, steps, assumed)
     if isinstance(raw, str) and "{{resolve:" not in raw and _stands_at(source, steps, raw):
@@ -45,7 +45,7 @@ def policy_of(
 
 
 def _stands_at(source: Source, steps: Steps, raw: str) -> bool:
-    """Return whether a text stands in the file as it is, which it does not where it is made by a loop."""
+    """Return whether a text stands in the file as it is, and was not made by a loop."""
     try:
         return bool(source.at(steps) == raw)
     except (KeyError, IndexError, TypeError):
@@ -76,7 +76,7 @@ def _by_statement(
 
 
 def _statement(evaluation: Evaluation, raw: Any, steps: Steps, assumed: Assignment) -> Any:  # noqa: ANN401 - plain data
-    """Return a statement worked out whole, so that its parts agree on what is assumed; its Sid decides nothing."""
+    """Evaluate a whole statement at once, so that all parts share the same assumptions; its Sid apart, as it decides nothing."""
     if not isinstance(raw, dict) or "Sid" not in raw:
         whole = evaluation.value(raw, steps, assumed)
         return factored_statement(whole) if isinstance(whole, OneOf) else whole
@@ -116,7 +116,7 @@ def _parsed(text: str, place: Location) -> Any:  # noqa: ANN401 - plain data
 
 
 def _read_in_parts(text: Text, place: Location) -> Any:  # noqa: ANN401 - plain data
-    """Read a JSON text of which parts are unknown; where these are not parts of strings, all of it is unknown."""
+    """Parse a JSON text with unknown parts; all of it is Unknown if these are not inside strings."""
     unknown = [part for part in text.parts if isinstance(part, Unknown)]
     if any(_OPEN in part or _CLOSE in part for part in text.parts if isinstance(part, str)):
         return Unknown(unknown[0].what, unknown[0].steps)

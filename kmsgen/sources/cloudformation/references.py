@@ -1,6 +1,6 @@
-"""What `Ref` and `Fn::GetAtt` give of pseudo parameters and resources, as far as a template tells.
+"""`Ref` and `Fn::GetAtt` of pseudo parameters and resources, as far as a template tells.
 
-A key or principal that is still to be made goes by an ARN that stands for it; any other name that is not given is unknown.
+A key or principal still to be created has a placeholder ARN; any other name that is not given is Unknown.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ PSEUDO: Mapping[str, Callable[[Home], str]] = {
         home.partition, "amazonaws.com"
     ),
 }
-"""The pseudo parameters that follow from where a stack lives."""
+"""The pseudo parameters that follow from account, Region and partition of a stack."""
 
 
 class References:
-    """Names and ARNs of a stack: `key_arns` by the names of keys, `told` what the user gives, `outputs` of nested stacks."""
+    """Names and ARNs in a stack: `key_arns` by logical id, `told` values by the user, `outputs` of nested stacks."""
 
     def __init__(self, home: Home, told: Mapping[str, str], value: Value) -> None:
         self.home = home
@@ -42,7 +42,7 @@ class References:
         self._names: dict[str, TextValue] = {}
 
     def ref(self, name: str, steps: Steps) -> Any:  # noqa: ANN401 - plain data
-        """Work out `Ref` of a pseudo parameter or a resource."""
+        """Evaluate `Ref` of a pseudo parameter or a resource."""
         if name in self.told:
             return self.told[name]
         if name in PSEUDO:
@@ -59,7 +59,7 @@ class References:
         return self._arn(resource, naming) if naming and naming.ref_is_arn else self.name_of(resource)
 
     def attribute(self, name: str, steps: Steps) -> Any:  # noqa: ANN401 - plain data
-        """Work out `Fn::GetAtt`, given as `Name.Attribute`."""
+        """Evaluate `Fn::GetAtt`, given as `Name.Attribute`."""
         if name in self.told:
             return self.told[name]
         if name in self.outputs:
@@ -77,7 +77,7 @@ class References:
         return self.name_of(resource) if resource and naming and attribute in naming.name_attributes else Unknown(name, steps)
 
     def name_of(self, resource: Resource) -> Any:  # noqa: ANN401 - a text with markers
-        """Return the name of a resource; of a role, user or group that has none the one by which the template calls it."""
+        """Return the name of a resource; an IAM principal without one goes by its logical id."""
         if resource.name not in self._names:
             self._names[resource.name] = Unknown(f"the name of {resource.name}", resource.steps)  # while it is worked out
             self._names[resource.name] = self._given_name(resource)
@@ -93,12 +93,12 @@ class References:
         return Unknown(f"the name of {resource.name}", resource.steps) if name is None else name
 
     def principal(self, resource: Resource) -> str:
-        """Return the ARN of a role, user or group; a path that is not known is taken as none."""
+        """Return the ARN of a role, user or group; an unknown path counts as none."""
         kind = PRINCIPALS[resource.type][0]
         return self.home.principal(kind, f"{self.path_of(resource)[1:]}{self.name_of(resource)}")
 
     def path_of(self, resource: Resource) -> str:
-        """Return the path of a resource of IAM, `/` where none is told."""
+        """Return the path of an IAM resource, `/` if none is told."""
         path = self.value(resource.properties.get("Path", "/"), resource.at("Path"))
         return path if isinstance(path, str) and path.startswith("/") and path.endswith("/") else "/"
 

@@ -1,4 +1,4 @@
-"""A template's sections, and its resources: each with its type, its properties, its condition and where it is written."""
+"""Sections and resources of a template: type, properties, condition and place of each resource."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kmsgen.sources.cloudformation.conditions import plain
 
 
 class Resource(NamedTuple):
-    """A resource of a template. `steps` lead to where it is written: in a loop to the loop's body."""
+    """A resource of a template; `steps` lead to where it is written, for an unrolled loop to the loop's body."""
 
     name: str
     type: str
@@ -19,7 +19,7 @@ class Resource(NamedTuple):
     steps: Steps = ()
 
     def at(self, *inner: str | int) -> Steps:
-        """Return the steps to a property, or to what is in one."""
+        """Return the steps to a property, or to a part of one."""
         return (*self.steps, "Properties", *inner)
 
 
@@ -27,7 +27,7 @@ Resources = Mapping[str, Resource]
 
 
 def resource_of(name: str, data: object, steps: Steps) -> Resource | None:
-    """Read a resource; None for what is none."""
+    """Read a resource; None if it is none (no mapping, or no Type)."""
     if not isinstance(data, dict) or not isinstance(data.get("Type"), str):
         return None
     properties, condition = data.get("Properties"), plain(data.get("Condition"))
@@ -36,7 +36,7 @@ def resource_of(name: str, data: object, steps: Steps) -> Resource | None:
 
 
 def section(data: object, name: str) -> dict[str, Any]:
-    """Return a section of a template; an empty one where it is no mapping."""
+    """Return a section of a template; empty if it is missing or no mapping."""
     found = data.get(name) if isinstance(data, dict) else None
     return found if isinstance(found, dict) else {}
 
@@ -46,7 +46,7 @@ _HARMLESS = ("AWS::Serverless-", "AWS::LanguageExtensions", "AWS::CodeDeployBlue
 
 
 def macro_of(data: object) -> str | None:
-    """Return the macro that may change everything in a template, if there is one."""
+    """Return the macro that may change everything in a template; None without one."""
     raw = data.get("Transform") if isinstance(data, dict) else None
     named = raw if isinstance(raw, list) else [] if raw is None else [raw]
     names = (one if isinstance(one, str) else one.get("Name") if isinstance(one, dict) else one for one in named)
@@ -55,5 +55,5 @@ def macro_of(data: object) -> str | None:
 
 
 def of_types(resources: Resources, *types: str) -> Iterator[Resource]:
-    """Yield the resources of some types."""
+    """Yield the resources of these types."""
     return (one for one in resources.values() if one.type in types)

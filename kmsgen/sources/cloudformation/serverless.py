@@ -1,4 +1,4 @@
-"""The Serverless transform (AWS SAM), as far as access goes: a function, or a state machine, without a role gets one.
+"""AWS SAM's Serverless transform, as far as access goes: functions and state machines without a role get one.
 
 Source: AWS SAM Developer Guide, sam-specification-generated-resources-function, serverless-policy-template-list.
 """
@@ -17,11 +17,11 @@ _XRAY = "arn:${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess"
 # The transform lets the role of such an event source decrypt with that key.
 _EVENT_KEY = "SecretsManagerKmsKeyId"
 _TEMPLATES = {"KMSDecryptPolicy": ("kms:Decrypt",)}
-"""The policy templates that are known, by name: whoever has another one may have any policy."""
+"""The SAM policy templates that are known, by name; a role with any other may have any policy."""
 
 
 def written_out_functions(resources: Mapping[str, Resource], defaults: Mapping[str, Any]) -> dict[str, Resource]:
-    """Return the resources with the roles that the transform makes; `defaults` are the `Globals` of functions."""
+    """Return the resources with the roles that the transform creates; `defaults` are the `Globals` of functions."""
     found = dict(resources)
     for one in resources.values():
         properties = {**defaults, **one.properties} if one.type == "AWS::Serverless::Function" else one.properties
@@ -48,7 +48,7 @@ def _role(name: str, owner: Resource, properties: Mapping[str, Any]) -> Resource
 
 
 def _managed(policies: list[Any]) -> Iterator[Any]:
-    """Yield the managed policies: named by their ARN or their name alone, and what is no policy of a kind that is known."""
+    """Yield the managed policies, by ARN or by AWS's name; and a `Ref` that stays unknown for any other entry."""
     for one in policies:
         if isinstance(one, str):
             yield one if one.startswith("arn:") else {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::aws:policy/{one}"}

@@ -1,4 +1,4 @@
-"""A stack that a template describes: its resources, written out, and what its parts come to."""
+"""A stack described by a template: its resources with loops unrolled, and the evaluation of their properties."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from kmsgen.sources.unknown import ABSENT, Unknown
 
 
 class Stack(NamedTuple):
-    """One stack: its file, the steps that lead to what is in it, its resources by name, how its parts are worked out.
+    """One stack: its file, its resources by logical id, and their evaluation.
 
-    `name` is empty but for a nested stack, its resources go by `name/resource`. `given` are parameters that its parent gives.
+    `name` is empty unless it is nested; then its resources are named `name/resource`. `given`: parameters that its parent sets.
     """
 
     source: Source
@@ -31,46 +31,46 @@ class Stack(NamedTuple):
 
     @property
     def where(self) -> Where:
-        """Where the parts of the template stand."""
+        """The places of parts of the template, by steps."""
         return self.source.where
 
     @property
     def macro(self) -> str | None:
-        """The macro that may change everything in the template, if there is one."""
+        """The macro that may change everything in the template; None without one."""
         return macro_of(self.source.data)
 
     def of(self, *types: str) -> Iterator[Resource]:
-        """Yield the resources of some types that may be made."""
+        """Yield the resources of these types that may be created."""
         return (one for one in of_types(self.resources, *types) if self.evaluation.made(one) != ())
 
     def named(self, resource: Resource) -> str:
-        """Return the name of a resource among those of all stacks."""
+        """Return the name of a resource, unique among all stacks of the file."""
         return f"{self.name}/{resource.name}" if self.name else resource.name
 
     def value(self, resource: Resource, name: str) -> Any:  # noqa: ANN401 - plain data with markers
-        """Return a property of a resource worked out; None where there is none."""
+        """Return a property of a resource, evaluated; None without one."""
         value = self.evaluation.value(resource.properties.get(name), resource.at(name), self.assumed(resource))
         return None if value == ABSENT else value
 
     def assumed(self, resource: Resource) -> Mapping[str, str | bool | None]:
-        """Return what is so wherever a resource is made, as far as one case tells it."""
+        """Return the assumptions that hold whenever a resource is created, if a single case tells them."""
         cases = self.evaluation.made(resource)
         return cases[0] if cases and len(cases) == 1 else {}
 
     def policy(self, resource: Resource, raw: object, *inner: str | int) -> WrittenPolicy:
-        """Work out a policy that stands in a resource. Raises InputError for a text that is not JSON."""
+        """Evaluate a policy in a resource. Raises InputError for a text that is not JSON."""
         macro = self.macro or ("Fn::Transform" if "Fn::Transform" in resource.properties else None)
         if macro:
             return WrittenPolicy(Unknown(f"what the macro {macro} makes", resource.steps), self.place(resource))
         return policy_of(self.evaluation, self.source, raw, resource.at(*inner), self.assumed(resource))
 
     def place(self, resource: Resource, *inner: str | int) -> Where:
-        """Return the places of what stands in a resource."""
+        """Return the places of parts of a resource's property."""
         return below(self.where, *resource.at(*inner))
 
 
 def stack_of(source: Source, told: Told, name: str = "") -> Stack:
-    """Make a stack of a template."""
+    """Read a template as a stack."""
     evaluation = Evaluation(source.data, told)
     found: dict[str, Resource] = {}
     steps: Steps = ("Resources",)
@@ -84,7 +84,7 @@ def stack_of(source: Source, told: Told, name: str = "") -> Stack:
 
 
 def give_key_arns(stack: Stack, arns: Iterator[str], *, known: bool) -> None:
-    """Give each key of a stack the next ARN: where its own is not `known` it has `mrk-` in it if the key is multi-Region."""
+    """Give each key of a stack the next ARN; a multi-Region key gets an `mrk-` id, unless the ARNs are real (`known`)."""
     found = {}
     for key in of_types(stack.resources, *KEYS):
         arn = next(arns)

@@ -1,7 +1,7 @@
-"""A CloudFormation template as a bundle: its keys, their policies, and the IAM policies of its roles and users.
+"""CloudFormation templates as bundles: keys, their policies, and the IAM policies of roles and users.
 
-What only a deployment knows is unknown, never an error and never guessed; a principal whose IAM policies are not all told is left
-to have any.
+What only a deployment knows is unknown, never an error and never guessed; a principal whose policies are not all told may have
+any.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _LACKS = frozenset({GRANTS})
 
 
 def is_template_data(data: object) -> bool:
-    """Return whether plain data is a CloudFormation template: it has resources, or says that it is one."""
+    """Return whether plain data is a CloudFormation template: it has resources, or AWSTemplateFormatVersion with some."""
     resources = section(data, "Resources")
     if resources and isinstance(data, dict) and "AWSTemplateFormatVersion" in data:
         return True
@@ -58,7 +58,7 @@ def is_template(source: Source) -> bool:
 
 
 DIALECT = Dialect("Resources", {"!Ref": "Ref", "!Condition": "Condition"}, "Fn::", is_template_data)
-"""The YAML of templates: its tags are short forms of functions, `!Sub x` is `{"Fn::Sub": x}` (intrinsic-function-reference)."""
+"""The YAML of templates: tags are short forms of functions, `!Sub x` is `{"Fn::Sub": x}` (intrinsic-function-reference)."""
 
 
 def read_template(source: Source, beside: Beside) -> Described:
@@ -81,7 +81,7 @@ def read_template(source: Source, beside: Beside) -> Described:
 
 
 class _TemplateReader:
-    """Gathers what the stacks of a template hold."""
+    """Gathers the keys and IAM policies of all stacks of a template."""
 
     def __init__(self, source: Source, beside: Beside, stacks: tuple[Stack, ...], where: Where) -> None:
         self.beside = beside
@@ -95,14 +95,14 @@ class _TemplateReader:
         self.of_aws: list[Document] = []
 
     def place(self, steps: Steps) -> Location:
-        """Return a place; the steps of what is unknown start with the name of its stack."""
+        """Return the place of unknown values; their steps begin with the name of the stack."""
         stack = next((one for one in self.stacks if steps and one.name == steps[0]), self.stacks[0])
         return stack.where(steps[1:])
 
     # --- keys -----------------------------------------------------------------------------------------------------------
 
     def read_keys(self) -> None:
-        """Read the keys of every stack, with their policies, and keep what is wrong with these."""
+        """Read the keys of every stack with their policies; faults are collected in `problems`."""
         for stack in self.stacks:
             for one in keys_of(stack):
                 self.keys.append(one)
@@ -113,18 +113,18 @@ class _TemplateReader:
                     self.problems += error.diagnostics
 
     def key_policy(self, stack: Stack, one: StackKey) -> Readings | None:
-        """Read a key policy; None where KMS gives the key its own. Raises InputError."""
+        """Read a key policy; None if the key gets KMS's default. Raises InputError."""
         if "KeyPolicy" not in one.resource.properties and not stack.macro:
             return None
         written = stack.policy(one.resource, one.resource.properties.get("KeyPolicy"), "KeyPolicy")
         return None if written.data in (None, ABSENT) else self.readings(stack, written, self.untold(one), "required")
 
     def untold(self, one: StackKey) -> Mapping[str, str]:
-        """Return what is not known of a key; the user may tell the tags."""
+        """Return what is unknown of a key, by the condition keys that read it; tags may be told by an option."""
         return {name: what for name, what in one.untold.items() if not (self.beside.tags and name in TAGS)}
 
     def readings(self, stack: Stack, written: WrittenPolicy, untold: Mapping[str, str], principals: str) -> Readings:
-        """Read a policy. Raises InputError."""
+        """Read a policy in its readings with the most and the least access. Raises InputError."""
         data = hide(written.data, untold, "which the template does not tell")
         if not self.home.region_told:
             data = without_named_regions(data, self.home.home.region)
@@ -135,7 +135,7 @@ class _TemplateReader:
     # --- principals -----------------------------------------------------------------------------------------------------
 
     def read_access(self) -> None:
-        """Read the IAM policies of every stack."""
+        """Read the IAM policies of every stack's principals."""
         self.untold_of_keys = {name: what for one in self.keys for name, what in self.untold(one).items()}
         for stack in self.stacks:
             directory = directory_of(stack)
@@ -153,9 +153,9 @@ class _TemplateReader:
                     self.add(stack, one, name)
 
     def add(self, stack: Stack, one: Access, holder: str) -> None:
-        """Give a principal what it, or a group that it is in, has; a policy that IAM refuses may be any.
+        """Add what a principal, or a group that it is in, holds; a policy that IAM would refuse leaves it with any policy.
 
-        Where something else tells where the stack lives, an intent, it tells too what principals have from elsewhere.
+        If an intent tells where the stack is, it also tells what principals made elsewhere have.
         """
         if isinstance(one, Untold):
             if not (one.elsewhere and self.beside.home):
@@ -191,14 +191,14 @@ class _TemplateReader:
     # --- what to know beside it -----------------------------------------------------------------------------------------
 
     def note_home(self) -> None:
-        """Say where an account stands for that of the stack."""
+        """Note that a stand-in is used for the stack's account."""
         if not self.home.sure and self.home.home.account == STANDS_FOR and self.keys:
             region = self.home.home.region
             message = f"the template does not tell its account: {STANDS_FOR} stands for it, in {region}; --key-arn tells it"
             self.gathering.note(Location(self.path), "account-not-told", message)
 
     def note_parameters(self, data: object) -> None:
-        """Say which values are told for what the template does not speak of."""
+        """Note `--parameter` values for names that the template does not have."""
         text = json.dumps(data)
         for name in self.beside.parameters:
             if not name.startswith("AWS::") and json.dumps(name)[1:-1] not in text:
@@ -206,19 +206,19 @@ class _TemplateReader:
                 self.gathering.note(Location("--parameter"), "unused-parameter", message)
 
     def note_managed(self, one: Held) -> None:
-        """Say of when the AWS managed policies are that somebody has."""
+        """Note the date of the AWS managed policies that a principal has."""
         for arn in one.of_aws:
             self.gathering.managed(arn, one.policy.where(()))
 
     def note_defaults(self) -> None:
-        """Say which parameters are taken to have their defaults."""
+        """Note the parameters whose defaults were used."""
         for stack in self.stacks:
             for name in (one for one in stack.evaluation.rested_on if one not in stack.given):
                 message = f"the parameter {name} is taken to have its default; tell another value with --parameter {name}=VALUE"
                 self.gathering.note(stack.where(("Parameters", name)), "default-taken", message)
 
     def described(self) -> Described:
-        """Build what the template describes."""
+        """Return everything that the template describes."""
         kinds = frozenset() if all(one.kind_told for one in self.keys) else frozenset({KEY_KIND})
         makes = frozenset() if all(one.make_told for one in self.keys) else frozenset({KEY_MAKE})
         described = self.gathering.described(_LACKS | kinds | makes).changed(self.written_here)
@@ -227,12 +227,12 @@ class _TemplateReader:
         return described._replace(no_key=Diagnostic(Location(self.path), "no-key", "no KMS key with a policy is described here"))
 
     def written_here(self, described: Described) -> Described:
-        """Leave out the places of policies that AWS wrote: nobody can correct these in the template."""
+        """Drop the places of AWS managed policies: nobody can correct them in the template."""
         of_aws = {id(one) for one in self.of_aws}
         written = (one for one in described.places.policies if id(one.document) not in of_aws)
         return described._replace(places=described.places._replace(policies=tuple(written)))
 
 
 def _is_empty(written: WrittenPolicy) -> bool:
-    """Return whether a policy has no statement, as an AWS managed one that says nothing of KMS has none here."""
+    """Return whether a policy has no statement, such as an AWS managed one that does not mention KMS."""
     return isinstance(written.data, dict) and written.data.get("Statement") == []

@@ -1,4 +1,4 @@
-"""What an intrinsic function comes to: plain data, markers of what only a deployment knows, nothing, or JSON as a text."""
+"""Values of intrinsic functions: plain data, markers of what is unknown, NO_VALUE, or JSON texts."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ TextValue = str | Unknown | Text
 
 
 def is_true(value: object) -> bool:
-    """Return whether a property that is a boolean holds: its text does as well as itself."""
+    """Return whether a boolean property is true, written as a boolean or as a text."""
     return value is True or (isinstance(value, str) and folded(value) == "true")
 
 
 class JsonText(NamedTuple):
-    """A text that is the JSON of plain data, which may hold what is not known."""
+    """A text that is the JSON of `data`, which may hold markers."""
 
     data: Any
 
 
 class _NoValue:
-    """Stands for `AWS::NoValue`: what has it, is left out."""
+    """Stands for `AWS::NoValue`: a property that has it is left out."""
 
 
 NO_VALUE: Final = _NoValue()
 
 
 def as_text(value: Any, steps: Steps) -> TextValue:  # noqa: ANN401 - plain data
-    """Return a value as a function puts it into a text."""
+    """Return a value as it appears within a text, such as in `Fn::Sub`; Unknown for what cannot."""
     if isinstance(value, JsonText):
         unknown = next(unknown_in(value.data), None)
         return Unknown(unknown.what, steps) if unknown else json.dumps(value.data, separators=(",", ":"))
@@ -48,12 +48,12 @@ def as_text(value: Any, steps: Steps) -> TextValue:  # noqa: ANN401 - plain data
 
 
 def joined(texts: list[TextValue]) -> TextValue:
-    """Put texts after one another."""
+    """Concatenate texts that may be unknown in part."""
     return text_of([part for text in texts for part in (text.parts if isinstance(text, Text) else (text,))])
 
 
 def without_dynamic_references(text: str, steps: Steps) -> TextValue:
-    """Return a text with every `{{resolve:...}}` unknown: a deployment fetches it (dynamic-references)."""
+    """Return a text with each `{{resolve:...}}` Unknown, as a deployment fetches it (dynamic-references)."""
     if "{{resolve:" not in text:
         return text
     parts: list[str | Unknown] = []

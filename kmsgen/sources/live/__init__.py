@@ -1,1 +1,1 @@
-"""A live account, read only: calls to AWS, answered as the AWS command line prints them, read as its files are."""
+"""Live accounts, read only: answers of AWS in the form of AWS CLI output, and read as that."""

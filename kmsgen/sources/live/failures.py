@@ -1,4 +1,4 @@
-"""What AWS or its SDK answers in place of data, told apart: no such thing, no permission, no session, no connection.
+"""Failures of AWS calls, by kind: missing, refused, expired session, no credentials, throttled, unreachable.
 
 Source: KMS, IAM and STS API References, Common Errors; botocore, exceptions.
 """
@@ -12,7 +12,7 @@ from kmsgen.errors import Diagnostic, InputError, Location
 
 
 class Failing(NamedTuple):
-    """A kind of failure: the code of its diagnostic, and what to do about it."""
+    """A kind of failure: the code of its diagnostic and a hint."""
 
     code: str
     hint: str
@@ -72,11 +72,11 @@ _BY_CLASS = {
 
 
 OF_ONE_KEY = (MISSING, REFUSED)
-"""Failures that say nothing of other keys."""
+"""Failures that concern a single key, so that others can still be read."""
 
 
 class AwsError(InputError):
-    """A call that AWS did not answer with data. `kind` tells which failure it is, `call` is `service:Operation`."""
+    """A failed AWS call; `kind` is the kind of failure, `call` the operation, `service:Operation`."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic], kind: Failing = OTHER, call: str = "") -> None:
         self.kind = kind
@@ -85,7 +85,7 @@ class AwsError(InputError):
 
 
 def failure(error: Exception, call: str, about: str) -> AwsError:
-    """Return the failure that an exception of the SDK tells, of a call about something."""
+    """Turn an exception of the AWS SDK into an AwsError; `about` names what the call was about."""
     response = getattr(error, "response", None)
     told = response.get("Error", {}) if isinstance(response, dict) else {}
     code = str(told.get("Code") or "")

@@ -1,4 +1,4 @@
-"""Keys of a live account: which there are, and what AWS answers about each.
+"""KMS keys of a live account, with policy, grants, tags and aliases.
 
 Source: KMS API Reference, DescribeKey, GetKeyPolicy, ListGrants, ListResourceTags, ListAliases, ListKeys.
 """
@@ -17,12 +17,12 @@ from kmsgen.sources.live.session import Session
 
 
 def list_keys(session: Session) -> list[str]:
-    """Return the ARNs of every key of the account in the session's Region. Raises AwsError."""
+    """Return the ARNs of all keys in the session's account and Region. Raises AwsError."""
     return [str(one["KeyArn"]) for one in session.listed("kms", "ListKeys", "Keys")]
 
 
 def read_keys(session: Session, names: Iterable[str]) -> tuple[KeyAccess, ...]:
-    """Read keys by id, ARN or alias, each once. Raises KmsgenError with every one that is missing or refused."""
+    """Read keys by id, ARN or alias. Raises KmsgenError; missing and refused keys are reported together."""
     reader = _KeyReader(session)
     found: dict[str, KeyAccess] = {}
     problems: list[Diagnostic] = []
@@ -40,7 +40,7 @@ def read_keys(session: Session, names: Iterable[str]) -> tuple[KeyAccess, ...]:
 
 
 class _KeyReader:
-    """Reads keys; aliases are listed once a Region."""
+    """Reads keys; lists the aliases of each Region once."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -74,6 +74,6 @@ def _access(session: Session, metadata: dict[str, Any], region: str | None, alia
 
 
 def _region_in(name: str) -> str | None:
-    """Return the Region of a key's or an alias's ARN; None for an id or a name, which are of the session's."""
+    """Return the Region in an ARN of a key or alias; None for an id or name, then the session's Region counts."""
     arn = parse_arn(name)
     return arn.region or None if arn else None

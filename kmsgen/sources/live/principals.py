@@ -1,4 +1,4 @@
-"""The IAM of principals of a live account, in the shape of one answer: get-account-authorization-details.
+"""IAM principals of a live account, in the form of a GetAccountAuthorizationDetails answer.
 
 Source: IAM API Reference, GetAccountAuthorizationDetails, GetRole, GetUser and the lists of their policies.
 """
@@ -18,7 +18,7 @@ _DETAILS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
 
 
 class Held(NamedTuple):
-    """What IAM answered: the details of principals, why those of others were not read, and which do not exist."""
+    """Answers about principals: their details, why others are `unread` (by ARN), and which are `gone`."""
 
     details: AwsAnswer
     unread: Mapping[str, str]
@@ -26,7 +26,7 @@ class Held(NamedTuple):
 
 
 class _PolicyHolder(NamedTuple):
-    """A kind of principal or group: how IAM's operations and members call it."""
+    """A kind of principal or group, by its names in IAM's operations and answers."""
 
     name: str
     details: str
@@ -41,13 +41,13 @@ _ROLE, _USER, _GROUP = (
 
 
 def read_account(session: Session) -> AwsAnswer:
-    """Return the details of every principal of the account. Raises AwsError."""
+    """Return the details of all principals of the account. Raises AwsError."""
     pages = session.pages("iam", "GetAccountAuthorizationDetails")
     return {name: [one for page in pages for one in page.get(name) or ()] for name in _DETAILS}
 
 
 def read_named(session: Session, arns: Iterable[str], account: str) -> Held:
-    """Return the details of principals by their ARNs. Raises AwsError for what is neither refused nor missing."""
+    """Return the details of principals by ARN; refused and missing ones are listed. Raises AwsError for other failures."""
     reader = _PrincipalReader(session)
     unread: dict[str, str] = {}
     gone: list[str] = []
@@ -75,7 +75,7 @@ def _kind_of(arn: Arn) -> _PolicyHolder | None:
 
 
 class _PrincipalReader:
-    """Reads principals with the groups they are in and the managed policies attached, each once."""
+    """Reads principals with their groups and attached managed policies, each once."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -83,7 +83,7 @@ class _PrincipalReader:
         self._known: set[str] = set()
 
     def read(self, kind: _PolicyHolder, arn: Arn, text: str) -> bool:
-        """Read a principal; False where there is none of this ARN."""
+        """Read a principal; False if none has this ARN."""
         name = role_of_session(arn) or arn.name.rpartition("/")[2]
         try:
             found = self._call(f"Get{kind.name}", text, **{f"{kind.name}Name": name})[kind.name]
@@ -108,7 +108,7 @@ class _PrincipalReader:
         return self._session.listed("iam", operation, member, about, **parameters)
 
     def _policies(self, kind: _PolicyHolder, name: str) -> AwsAnswer:
-        """Return the inline and attached policies of a holder; what the attached say goes into the answer beside it."""
+        """Return the inline and attached policies of a holder; texts of managed ones are added to `answer`."""
         of = {f"{kind.name}Name": name}
         names = self._listed(f"List{kind.name}Policies", "PolicyNames", name, **of)
         inline = [self._call(f"Get{kind.name}Policy", name, **of, PolicyName=one) for one in names]

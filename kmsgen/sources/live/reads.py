@@ -1,4 +1,4 @@
-"""The calls to AWS that reading an account makes: none but these is ever sent, and none of them writes.
+"""AWS calls that reading an account makes: no others are ever sent, and none of these writes.
 
 Source: Service Authorization Reference, AWS KMS, IAM, STS. Each operation needs the permission of its own name.
 """
@@ -6,10 +6,10 @@ Source: Service Authorization Reference, AWS KMS, IAM, STS. Each operation needs
 from __future__ import annotations
 
 KMS_KEY_READS = ("DescribeKey", "GetKeyPolicy", "ListGrants", "ListResourceTags")
-"""About one key: its key policy may allow these, or IAM."""
+"""On one key; its key policy or IAM can allow these."""
 
 KMS_LISTS = ("ListAliases", "ListKeys")
-"""About the account: IAM alone can allow these; ListKeys is called with `--all`."""
+"""On the account; only IAM can allow these. ListKeys is called with `--all`."""
 
 IAM_READS = (
     "GetGroupPolicy",
@@ -27,10 +27,10 @@ IAM_READS = (
     "ListRolePolicies",
     "ListUserPolicies",
 )
-"""About the principals that policies and grants name."""
+"""On the principals that policies and grants name."""
 
 ACCOUNT_READS = ("GetAccountAuthorizationDetails",)
-"""About every principal of the account: called with `--all-principals`."""
+"""On all principals of the account; called with `--all-principals`."""
 
 READS = {"kms": frozenset({*KMS_KEY_READS, *KMS_LISTS}), "iam": frozenset({*IAM_READS, *ACCOUNT_READS})}
-"""Every operation by its service; `sts:AssumeRole` comes beside them where a role is to be assumed."""
+"""All operations by service; `sts:AssumeRole` is added where a role is to be assumed."""

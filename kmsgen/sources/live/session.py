@@ -1,4 +1,4 @@
-"""A session with AWS through boto3, which can send reads alone; throttled requests are sent again.
+"""AWS session by boto3, which can send reads only; throttled requests are sent again.
 
 Source: Boto3 documentation, Session, Retries (standard mode), AssumeRole.
 """
@@ -20,7 +20,7 @@ _SESSION_NAME = "kmsgen"
 
 
 class SignIn(NamedTuple):
-    """How to reach AWS: a profile, a Region, another endpoint than AWS's own, a role to assume first."""
+    """How to reach AWS: profile, Region, another endpoint than AWS's, and a role to assume."""
 
     profile: str | None = None
     region: str | None = None
@@ -29,18 +29,18 @@ class SignIn(NamedTuple):
 
 
 class Session:
-    """Calls to AWS. What AWS or the SDK answers in place of data is raised as AwsError."""
+    """Sends calls to AWS; whatever is answered instead of data is raised as AwsError."""
 
     def __init__(self, sign_in: SignIn) -> None:
         self._sign_in = sign_in
         self._clients: dict[tuple[str, str | None], Any] = {}
 
     def __reduce__(self) -> tuple[type[Session], tuple[SignIn]]:
-        """Hand a process what it makes connections of its own with."""
+        """Pickle the sign-in only: another process makes its own connections."""
         return Session, (self._sign_in,)
 
     def call(self, service: str, operation: str, about: str = "", region: str | None = None, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - as the API has them
-        """Make one call and return its answer. Raises AwsError."""
+        """Send one call and return its answer. Raises AwsError."""
         return dict(self._run(service, operation, about, region, lambda method, _: method(**parameters)))
 
     def listed(
@@ -52,7 +52,7 @@ class Session:
         region: str | None = None,
         **parameters: Any,  # noqa: ANN401 - as the API has them
     ) -> list[Any]:
-        """Return the items of a member of every page of a call. Raises AwsError."""
+        """Return the items of one member on all pages of a call. Raises AwsError."""
         return [item for page in self.pages(service, operation, about, region, **parameters) for item in page.get(member) or ()]
 
     def pages(
@@ -63,7 +63,7 @@ class Session:
         region: str | None = None,
         **parameters: Any,  # noqa: ANN401 - as the API has them
     ) -> list[dict[str, Any]]:
-        """Return every page of a call. Raises AwsError."""
+        """Return all pages of a call. Raises AwsError."""
 
         def all_pages(_method: Any, paginator: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - the SDK has no types
             return list(paginator().paginate(**parameters))
@@ -107,7 +107,7 @@ class Session:
 
     @cached_property
     def _signed_in(self) -> Any:  # noqa: ANN401 - as above
-        """The session whose credentials are used: that of the assumed role where one is named."""
+        """The boto3 session whose credentials are used: of the assumed role, if one is named."""
         region = self._sign_in.region or os.environ.get("AWS_REGION")  # which boto3 does not look at, unlike other SDKs
         try:
             own = self._boto3.Session(profile_name=self._sign_in.profile, region_name=region)

@@ -1,4 +1,4 @@
-"""A snapshot of live keys: a bundle of the keys and of the principals that bear on them, and what was not read."""
+"""Snapshots of live keys: a bundle of keys and the principals that they name, and what was not read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OWN_ACCOUNT = "only the principals of the keys' account were read"
 
 
 class Snapshot(NamedTuple):
-    """Keys and principals as they are; `unread` says of whom the IAM policies were not read, and why; `gone` do not exist."""
+    """Keys and principals as read; `unread`: why IAM policies were not read, by ARN (`*`: anybody else); `gone`: do not exist."""
 
     bundle: Bundle
     unread: Mapping[str, str]
@@ -30,7 +30,10 @@ class Snapshot(NamedTuple):
 
 
 def take(session: Session, keys: Iterable[str], also: Iterable[str] = (), *, all_principals: bool = False) -> Snapshot:
-    """Read keys by id, ARN or alias, and the principals that they name, and `also` some more. Raises KmsgenError."""
+    """Read keys (by id, ARN or alias), the principals that they name, and those in `also`. Raises KmsgenError.
+
+    `all_principals` reads everybody in the account.
+    """
     found = read_keys(session, keys)
     account = next((access.key.arn.split(":")[4] for access in found), "")
     names = tuple(dict.fromkeys((*(name for access in found for name in named_principals(access)), *also)))
@@ -44,7 +47,7 @@ def take(session: Session, keys: Iterable[str], also: Iterable[str] = (), *, all
 
 
 def _of_account(session: Session, names: Iterable[str], account: str) -> Held:
-    """Return everybody of the account; who is named and is not there does not exist."""
+    """Return all principals of the account; named ones that are not among them are `gone`."""
     details = read_account(session)
     there = {one["Arn"] for name in ("UserDetailList", "RoleDetailList") for one in details[name]}
     arns = [(name, arn) for name in names if (arn := parse_arn(name)) and arn.service == "iam" and arn.kind in ("role", "user")]
@@ -53,7 +56,7 @@ def _of_account(session: Session, names: Iterable[str], account: str) -> Held:
 
 
 def named_principals(access: KeyAccess) -> Iterator[str]:
-    """Yield the ARNs of the principals that a key policy and grants name in full."""
+    """Yield the principal ARNs that a key policy and grants name, without patterns."""
     for statement in access.policy.statements:
         yield from _named(statement)
     for grant in access.grants:

@@ -1,1 +1,1 @@
-"""What `terraform show -json` prints of plans and states: resources, the configuration they come from, and policies."""
+"""Terraform plans and states as `terraform show -json` prints them: resources, configuration, policies."""

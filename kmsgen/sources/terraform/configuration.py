@@ -1,4 +1,4 @@
-"""What the configuration in a Terraform plan says of a value: which attributes of which resources its expression refers to.
+"""Configuration in a Terraform plan: which attributes of which resources an expression refers to.
 
 Source: Terraform documentation, JSON Output Format, Configuration and Expression Representation. Local values are not in it.
 """
@@ -17,7 +17,7 @@ _NUMBERED = ("count.index", "each.key", "each.value")
 
 
 class Referent(NamedTuple):
-    """An attribute that an expression refers to, of a resource; `resource` None: of something the plan does not tell."""
+    """An attribute that an expression refers to; `resource` is None if the plan does not have it."""
 
     reference: str
     resource: Resource | None = None
@@ -25,14 +25,14 @@ class Referent(NamedTuple):
 
 
 class Standpoint(NamedTuple):
-    """Where an expression stands: the address of the module instance, and what its resource is numbered by."""
+    """The place of an expression: the address of its module instance, and its resource's index (`count` or `for_each`)."""
 
     module: str
     number: str | int | None = None
 
 
 class Configuration:
-    """The modules of a configuration and the resources planned of them."""
+    """The modules of a configuration, and the planned resources by module, mode, type and name."""
 
     def __init__(self, data: object, resources: list[Resource]) -> None:
         root = data.get("root_module") if isinstance(data, dict) else None
@@ -45,7 +45,7 @@ class Configuration:
             self.resources.setdefault((one.module, one.mode, one.type, one.name), []).append(one)
 
     def expression(self, resource: Resource, *path: str | int) -> Any:  # noqa: ANN401 - plain data
-        """Return the expression of a value of a resource, at a path of blocks; None where there is none."""
+        """Return the expression of a resource's value at a path of blocks; None if there is none."""
         data: Any = self._declared(resource).get("expressions")
         for step in path:
             if isinstance(step, str):
@@ -55,7 +55,7 @@ class Configuration:
         return data
 
     def provider(self, resource: Resource) -> dict[str, Any]:
-        """Return the expressions of the provider that makes a resource."""
+        """Return the expressions of a resource's provider."""
         key = self._declared(resource).get("provider_config_key")
         found = self.providers.get(key) if isinstance(key, str) else None
         expressions = found.get("expressions") if isinstance(found, dict) else None
@@ -77,7 +77,7 @@ class Configuration:
         return module
 
     def targets(self, expression: object, scope: Standpoint, depth: int = 0) -> list[Referent]:
-        """Return what an expression refers to, each attribute once."""
+        """Return everything that an expression refers to, each attribute once."""
         references = listed(expression.get("references") if isinstance(expression, dict) else None)
         texts = [one for one in references if isinstance(one, str)]
         longest = [one for one in texts if not any(other.startswith((f"{one}.", f"{one}[")) for other in texts)]
@@ -102,7 +102,7 @@ class Configuration:
             yield from self._of_resource(parts, reference, scope)
 
     def _of_variable(self, name: str, scope: Standpoint, depth: int) -> Iterator[Referent]:
-        """Follow a variable to what a module is called with; those of the root, and defaults, are known in a plan."""
+        """Follow a variable to the module call that sets it; variables of the root, and defaults, are known in a plan."""
         parent, inner, call = scope.module.rpartition("module.")
         expressions = _call(self._module(parent.rstrip(".")), without_indexes(call)).get("expressions") if inner else None
         expression = expressions.get(name) if isinstance(expressions, dict) else None

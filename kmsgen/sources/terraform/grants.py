@@ -1,4 +1,7 @@
-"""A grant as Terraform plans it. Source: the provider's documentation, aws_kms_grant; KMS API reference, CreateGrant."""
+"""Grants in a Terraform plan (aws_kms_grant).
+
+Source: Terraform AWS provider, aws_kms_grant; KMS API Reference, CreateGrant.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ _CONSTRAINT_FIELDS = {
 
 
 def grant_of(resource: Resource, references: References, grantee: str) -> tuple[Grant, bool]:
-    """Return the grant, without constraints that are not known, and whether there are such. Raises InputError."""
+    """Return a grant without its unknown constraints, and whether it has any. Raises InputError."""
     data: dict[str, Any] = {ours: resource.known(field) for field, ours in _GRANT_FIELDS.items() if resource.known(field)}
     retiring = references.filled(resource.value("retiring_principal"), resource, "retiring_principal")
     if isinstance(retiring, str):
@@ -33,7 +36,7 @@ def grant_of(resource: Resource, references: References, grantee: str) -> tuple[
 
 
 def _constraints(resource: Resource) -> tuple[dict[str, Any], bool]:
-    """Return the constraints of a grant that are known, and whether there are others."""
+    """Return the known constraints of a grant, and whether there are unknown ones."""
     value = resource.value("constraints")
     blocks = [block for block in listed(value) if isinstance(block, dict)]
     found: dict[str, Any] = {}

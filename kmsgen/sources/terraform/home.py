@@ -1,4 +1,4 @@
-"""Where the keys of a plan live: in which account, Region and partition."""
+"""Account, Region and partition of the keys in a plan."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kmsgen.sources.terraform.resources import Resource
 
 
 def home_of(source: Source, beside: Beside, resources: list[Resource], configuration: Configuration) -> Home:
-    """Tell whose keys these are: by what the user tells, by the caller that Terraform has asked for, or by the key policies."""
+    """Find whose keys these are: by options, by aws_caller_identity in the plan, else by the key policies."""
     if beside.key_arn is None and beside.home is None:
         callers = {one.known("account_id") for one in resources if one.type == "aws_caller_identity"} - {""}
         if len(callers) == 1:
@@ -28,14 +28,14 @@ def _partition(resources: list[Resource]) -> str:
 
 
 def region_of(resource: Resource, configuration: Configuration) -> str:
-    """Return the Region of a resource as it has it itself, or its provider; nothing where neither tells it."""
+    """Return a resource's Region, its own or its provider's; empty if neither is told."""
     told = configuration.provider(resource).get("region")
     region = told.get("constant_value") if isinstance(told, dict) else None
     return resource.known("region") or (region if isinstance(region, str) else "")
 
 
 def _key_policies(resources: list[Resource]) -> list[str]:
-    """Return the text of every key policy and policy document, to tell whose keys these are."""
+    """Return the texts of all key policies and policy documents, to find the account in."""
     found = [one.values.get("policy") for one in resources if one.type in (*KEYS, "aws_kms_key_policy")]
     found += [repr(one.values.get("statement")) for one in resources if one.type == POLICY_DOCUMENT]
     return [text for text in found if isinstance(text, str)]

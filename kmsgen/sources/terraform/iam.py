@@ -1,4 +1,4 @@
-"""IAM in a Terraform plan or state: roles, users and groups with their policies, attached from either side.
+"""IAM principals in a Terraform plan or state: roles, users and groups, with inline and attached policies.
 
 Source: Terraform AWS provider, aws_iam_role, aws_iam_policy_attachment, aws_iam_user_group_membership and their like.
 """
@@ -36,16 +36,16 @@ _MEMBERSHIPS = {"aws_iam_group_membership": ("users", "group"), "aws_iam_user_gr
 
 
 class Holder(NamedTuple):
-    """Who holds policies: a kind and a name that is one of its account's; a group is no principal."""
+    """A role, user or group by kind and name; a group holds policies but is no principal."""
 
     kind: str
     name: str
 
 
 class IamReader:
-    """Reads who holds which policies. Problems are collected.
+    """Reads which principal holds which policies; faults are collected in `problems`.
 
-    `put_in_place` are principals to whom somebody else attaches the policies that are described as theirs.
+    `put_in_place`: principals whose unattached policies, known by their descriptions, count as attached.
     """
 
     put_in_place: Container[str] = ()
@@ -61,7 +61,7 @@ class IamReader:
         self.documents: dict[str, Resource] = {}
 
     def read(self, *, whole: bool) -> None:
-        """Read everything about IAM. `whole`: who is not made here has no policies from elsewhere."""
+        """Read all of IAM. `whole`: principals not made here have no further policies."""
         self._name_holders()
         for resource in self._of("aws_iam_policy"):
             arn = self.references.arn_of(resource)
@@ -78,7 +78,7 @@ class IamReader:
             self._leave_others_open()
 
     def _put_in_place(self) -> None:
-        """Give principals the policies whose descriptions say that they are for them; who attaches them is not told here."""
+        """Give principals the policies whose descriptions name them, as attaching is left to others."""
         for resource in self._of("aws_iam_policy"):
             principal = described_principal(resource.value("description"))
             written = self.policies.of(resource, "policy") if principal in self.put_in_place else None
@@ -96,7 +96,7 @@ class IamReader:
     # --- holders ----------------------------------------------------------------------------------------------------------
 
     def _name_holders(self) -> None:
-        """Give every role, user and group its ARN; one whose name is not known is called by its address."""
+        """Give every role, user and group its ARN; one with an unknown name is named by its address."""
         for resource in self._of(*_HOLDERS):
             holder = self._holder_made(resource)
             arn = self.references.arn_of(resource)
@@ -118,7 +118,7 @@ class IamReader:
         return self.references.home.principal(holder.kind, holder.name)
 
     def _holders(self, resource: Resource, field: str, kind: str) -> Iterator[Holder | None]:
-        """Yield whom a field names; None for one that is known only after apply."""
+        """Yield the holders that a field names; None for each that is known only after apply."""
         entries = resource.texts(field)
         yield from (Holder(kind, one.rpartition("/")[2]) for one in entries if isinstance(one, str))
         unknown = [one for one in entries if isinstance(one, Unknown)]
@@ -144,7 +144,7 @@ class IamReader:
                     self.members.setdefault(group.name, []).append(user.name)
 
     def _principals(self, holder: Holder) -> Iterator[str]:
-        """Yield the principals that have what a holder has: of a group its members."""
+        """Yield the principals behind a holder: of a group its members."""
         if holder.kind == "group":
             for user in self.members.get(holder.name, ()):
                 yield from self._principals(Holder("user", user))
@@ -169,7 +169,7 @@ class IamReader:
                     self._attach(holder, resource, arns)
 
     def _read_blocks(self, resource: Resource) -> None:
-        """Read what stands in a role or user itself: inline_policy blocks, managed_policy_arns, a permissions boundary."""
+        """Read the policies in a role or user itself: inline_policy, managed_policy_arns, permissions_boundary."""
         holder = self._holder_made(resource)
         inline = resource.value("inline_policy")
         if isinstance(inline, Unknown) and self._declares(resource, "inline_policy"):
@@ -183,7 +183,7 @@ class IamReader:
             self._bound(holder, resource)
 
     def _declares(self, resource: Resource, field: str) -> bool:
-        """Return whether a field is set: one that is not is known after apply too, where the provider computes it."""
+        """Return whether the configuration sets a field; computed fields are unknown before apply even if it does not."""
         configuration = self.references.configuration
         return not configuration.told or bool(configuration.expression(resource, field))
 
@@ -231,14 +231,14 @@ class IamReader:
             self.gathering.leave_open(principal, why, resource.where(()))
 
     def _note_unknown(self, resource: Resource, field: str) -> None:
-        """Leave open whoever is described: a policy of a holder that is not known may be anybody's."""
+        """Leave every principal open, as a policy with an unknown holder may be anybody's."""
         message = f"{resource.address}: `{field}` is known only after it is applied, so everybody's policies are open"
         self.gathering.note(resource.where(()), "unknown-holder", message)
         for principal in list(self.gathering.principals):
             self.gathering.leave_open(principal, f"{resource.address} may be about it", resource.where(()))
 
     def _leave_others_open(self) -> None:
-        """Leave open who gets policies here and is not made here: others may be attached elsewhere."""
+        """Leave open principals that are not made here, as further policies may be attached elsewhere."""
         made = set(self.arns.values())
         for principal in [one for one in self.gathering.principals if one not in made]:
             places = (held.most.where(()) for holder, held in self.gathering.identity_policies if holder == principal)

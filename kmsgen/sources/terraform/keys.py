@@ -1,4 +1,4 @@
-"""The properties of a key in a plan or state.
+"""KMS keys in a plan or state.
 
 Source: Terraform AWS provider, aws_kms_key, aws_kms_external_key, aws_kms_replica_key.
 """
@@ -10,7 +10,7 @@ from kmsgen.sources.terraform.resources import Resource
 
 
 def key_of(resource: Resource, arn: str) -> Key:
-    """Return a key; what is not known of it has KMS's default, which is right where nobody wrote another."""
+    """Return a key; unknown properties get KMS's defaults, which are right where the configuration sets none."""
     replica = "replica" in resource.type
     multi_region = resource.value("multi_region") is True or replica
     spec, usage = resource.text("customer_master_key_spec", "key_spec"), resource.text("key_usage")

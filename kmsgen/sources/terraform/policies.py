@@ -1,4 +1,4 @@
-"""Policies of a Terraform plan or state: JSON texts, and aws_iam_policy_document data sources that are read only on apply.
+"""Policies in a Terraform plan or state: JSON texts, and aws_iam_policy_document data sources read only on apply.
 
 Source: Terraform AWS provider, aws_iam_policy_document.
 """
@@ -38,22 +38,22 @@ class Written(NamedTuple):
 
 
 class Policies(NamedTuple):
-    """Finds the policies of resources; `untold` is what is not known of the keys, by the condition keys that look at it."""
+    """Finds the policies of resources; `untold`: unknown properties of the keys, in words, by condition key."""
 
     references: References
     untold: Mapping[str, str] = MappingProxyType({})
 
     def hiding(self, untold: Mapping[str, str]) -> Policies:
-        """Return the same for keys of which something is not known."""
+        """Return the same with these untold properties."""
         return self._replace(untold=untold)
 
     def read(self, written: Written) -> Readings:
-        """Read an IAM policy; one that looks at what is not known of the keys may hold or not. Raises InputError."""
+        """Read an IAM policy; conditions on untold properties of the keys become unknown. Raises InputError."""
         data = hide(written.data, self.untold, "which the plan does not tell")
         return read_policy(data, written.where, "forbidden")
 
     def of(self, resource: Resource, *steps: str | int) -> Written | None:
-        """Return the policy that stands in a resource; None where there is none. Raises InputError for what is no JSON."""
+        """Return the policy of a resource at `steps`; None if it has none. Raises InputError for a text that is no JSON."""
         value: Any = resource.value(str(steps[0]))
         for step in steps[1:]:
             value = value[step] if not isinstance(value, Unknown) else value
@@ -70,7 +70,7 @@ class Policies(NamedTuple):
         return Written(source.data, source.where)
 
     def _referred(self, resource: Resource, steps: Steps) -> Written | None:
-        """Return the policy document, or the policy of another resource, that an expression is."""
+        """Return the policy document, or another resource's policy, that the expression refers to; None if it is neither."""
         targets = self.references.open_targets(resource, *steps)
         target = targets[0] if len(targets) == 1 else None
         if target is None or target.resource is None or target.resource.address == resource.address:
@@ -88,7 +88,7 @@ class Policies(NamedTuple):
     # --- aws_iam_policy_document --------------------------------------------------------------------------------------
 
     def document(self, resource: Resource, depth: int = 0) -> Written:
-        """Return the policy that a data source makes of its statements and of the documents that it starts from."""
+        """Return the policy of an aws_iam_policy_document: its statements merged with its source and override documents."""
         own = resource.value("statement")
         if isinstance(own, Unknown):
             return Written(own, resource.where)
@@ -109,7 +109,7 @@ class Policies(NamedTuple):
         return Written(data, where)
 
     def _documents(self, resource: Resource, fields: tuple[str, str], depth: int) -> Iterator[Any]:
-        """Yield the statements of each document that a data source starts from, or that overrides it; one unknown as it is."""
+        """Yield the statements of each source or override document; Unknown for an unknown one."""
         for field in fields:
             value = resource.value(field)
             entries = value if isinstance(value, list) else [value] if value else []
@@ -125,7 +125,7 @@ class Policies(NamedTuple):
                     yield raw if isinstance(raw, list) else [raw]
 
     def _referred_document(self, found: Resource | None, unknown: Unknown, depth: int) -> Any:  # noqa: ANN401 - plain data
-        """Return the statements of another data source; unknown where the document is none."""
+        """Return the statements of another aws_iam_policy_document; Unknown if it is none."""
         if found is None or found.type != POLICY_DOCUMENT or depth > _DEEPEST:
             return unknown
         data = self.document(found, depth + 1).data
@@ -149,7 +149,7 @@ class Policies(NamedTuple):
         return data
 
     def _filled(self, value: Any, resource: Resource, number: int, *path: str | int) -> Any:  # noqa: ANN401 - plain data
-        """Return a value of a statement with its references filled in, where the configuration has the same statements."""
+        """Return a value of a statement with references filled in, if the configuration has as many statements as the plan."""
         declared = self.references.configuration.expression(resource, "statement")
         planned = resource.value("statement")
         if not has_unknown(value) or len(listed(declared)) != len(listed(planned)):
@@ -171,7 +171,7 @@ class Policies(NamedTuple):
         return "*" if found == {"*": ["*"]} else {("AWS" if kind == "*" else kind): who for kind, who in found.items()}
 
     def _declared(self, resource: Resource, number: int, field: str, kind: str, count: int) -> int | None:
-        """Return which block of the configuration is that of a kind of principals: blocks of a set have no order in a plan."""
+        """Return the position of the configured principals block of a type; None if unclear, as a plan does not keep order."""
         blocks = listed(self.references.configuration.expression(resource, "statement", number, field))
         same = [
             position
@@ -182,7 +182,7 @@ class Policies(NamedTuple):
 
 
 def _blocks(resource: Resource, value: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - plain data with markers
-    """Return the statement blocks of a data source. Raises InputError for others: one left out would be a wrong answer."""
+    """Return the statement blocks. Raises InputError for any other data, as leaving one out would give wrong answers."""
     blocks = [] if value is None else value
     if not isinstance(blocks, list) or not all(isinstance(one, dict | Unknown) for one in blocks):
         raise resource.refusal("not-a-mapping", "`statement` must be a list of blocks", "statement")
@@ -190,7 +190,7 @@ def _blocks(resource: Resource, value: Any) -> list[dict[str, Any]]:  # noqa: AN
 
 
 def _merged(first: list[Any], second: Any) -> list[Any]:  # noqa: ANN401 - plain data with markers
-    """Return statements with others after them; one of the same Sid takes the place of the earlier."""
+    """Append statements; one with the Sid of an earlier statement replaces it."""
     if isinstance(second, Unknown):
         return [*first, second]
     merged = list(first)
@@ -205,7 +205,7 @@ def _merged(first: list[Any], second: Any) -> list[Any]:  # noqa: ANN401 - plain
 
 
 def _conditions(blocks: Any) -> Any:  # noqa: ANN401 - plain data with markers
-    """Return the Condition element of condition blocks; not known where an operator or a key is not."""
+    """Return the Condition element of condition blocks; Unknown if an operator or key is."""
     if isinstance(blocks, Unknown):
         return blocks
     found: dict[str, dict[str, Any]] = {}

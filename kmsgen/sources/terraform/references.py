@@ -1,7 +1,7 @@
-"""Values of a plan that are known only after apply, found by what their expressions refer to.
+"""References in a plan: values known only after apply, found through what their expressions refer to.
 
-A role that a plan makes has an ARN only after apply, but its name and path are planned: so is the ARN. An expression is taken to
-be what it refers to where it must be an ARN or a key's id: nothing else would be one.
+The name and path of a planned role are known, and so is its ARN. An expression that must be an ARN or a key id is taken to be the
+one value that it refers to, as nothing else would be valid.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ Value = str | Unknown | Text
 
 
 class References(NamedTuple):
-    """What references stand for: the ARNs that keys are read under, by address, and where everything lives."""
+    """What references stand for: `key_arns` of keys by address, and the `home` of everything else.
+
+    `account_provider` tells the account of `home`: resources of a provider for another account stay unknown.
+    """
 
     configuration: Configuration
     home: Home
@@ -30,7 +33,7 @@ class References(NamedTuple):
     account_provider: dict[str, Any]
 
     def arn_of(self, resource: Resource) -> Value:
-        """Return the ARN of an IAM resource, as far as its name and path tell it."""
+        """Return the ARN of an IAM resource, unknown where its name or path is."""
         if resource.known("arn"):
             return resource.known("arn")
         if account_of(self.configuration.provider(resource)) != self.account_provider:
@@ -42,12 +45,12 @@ class References(NamedTuple):
         return text_of([*parts, *(name.parts if isinstance(name, Text) else (name,))])
 
     def name_of(self, resource: Resource) -> Value:
-        """Return the name of an IAM resource, as far as it is planned."""
+        """Return the name of an IAM resource, unknown in part with a name_prefix."""
         unknown = Unknown(f"{resource.address}.name, {AFTER_APPLY}", resource.steps)
         return resource.known("name") or text_of([resource.known("name_prefix"), unknown])
 
     def value(self, target: Referent) -> Value | None:
-        """Return what a reference stands for; None where the plan does not tell it."""
+        """Return the value of a reference; None if the plan does not tell it."""
         resource, attribute = target.resource, target.attribute
         if resource is None:
             return None
@@ -62,15 +65,15 @@ class References(NamedTuple):
         return None
 
     def open_targets(self, resource: Resource, *path: str | int) -> list[Referent]:
-        """Return what an expression refers to that is not known when the plan is made."""
+        """Return what an expression refers to and the plan does not know yet."""
         expression = self.configuration.expression(resource, *path)
         targets = self.configuration.targets(expression, Standpoint(resource.module, resource.number))
         return [one for one in targets if not _is_known(one)]
 
     def filled(self, value: Any, resource: Resource, *path: str | int) -> Any:  # noqa: ANN401 - plain data with markers
-        """Return an ARN or a list of ARNs with those that its expression refers to in the place of what is not known.
+        """Return an ARN or a list of ARNs with unknown ones replaced by what the expression refers to.
 
-        Unless there are as many references as unknown texts nobody can tell which is which: then these stay unknown.
+        They stay unknown unless there are as many references as unknown texts, as nothing else tells which is which.
         """
         entries = value if isinstance(value, list) else [value]
         places = [number for number, one in enumerate(entries) if isinstance(one, Unknown)]
@@ -87,18 +90,18 @@ class References(NamedTuple):
         return named if isinstance(value, list) else named[0]
 
     def resource_of(self, resource: Resource, *fields: str) -> Resource | None:
-        """Return the one resource that the expressions of some fields refer to."""
+        """Return the resource that the expressions of these fields refer to; None unless it is a single one."""
         targets = [target for field in fields for target in self.open_targets(resource, field)]
         return targets[0].resource if len(targets) == 1 else None
 
 
 def account_of(provider: dict[str, Any]) -> dict[str, Any]:
-    """Return what tells in which account a provider works."""
+    """Return the provider's arguments that decide its account."""
     return {name: value for name, value in provider.items() if name not in _SAME_ACCOUNT}
 
 
 def _called(value: Any, targets: list[Referent]) -> Any:  # noqa: ANN401 - plain data with markers
-    """Return an unknown value called by what it depends on."""
+    """Return an unknown value described by what it depends on."""
     if not isinstance(value, Unknown) or not targets:
         return value
     names = ", ".join(f"{one.resource.address}.{one.attribute}" if one.resource else one.reference for one in targets)

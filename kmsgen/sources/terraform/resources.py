@@ -1,4 +1,4 @@
-"""Resources of a Terraform plan or state, with what is known of their values only after apply.
+"""Resources of a Terraform plan or state, with markers where values are known only after apply.
 
 Source: Terraform documentation, JSON Output Format.
 """
@@ -19,9 +19,9 @@ AFTER_APPLY = "known after apply"
 
 
 class Resource(NamedTuple):
-    """A resource: its addresses, its type, its values, what of these is unknown, and where they stand.
+    """A resource: address, type, values, which of them are unknown, and their place.
 
-    `module` is the address of its module instance, empty for the root; `number` what count or for_each numbers it by.
+    `module` is the address of its module instance, empty for the root; `number` its `count` or `for_each` index.
     """
 
     address: str
@@ -37,15 +37,15 @@ class Resource(NamedTuple):
 
     @property
     def where(self) -> Where:
-        """The places of its values."""
+        """The places of its values, by steps."""
         return below(self.source.where, *self.steps)
 
     def value(self, field: str) -> Any:  # noqa: ANN401 - plain data with markers
-        """Return a value, with markers where it is known only after apply; None where there is none."""
+        """Return a value, Unknown where known only after apply; None if there is none."""
         return _marked(self.values.get(field), self.unknown.get(field), f"{self.address}.{field}", (*self.steps, field))
 
     def text(self, *fields: str) -> str | Unknown | None:
-        """Return the first of some fields that holds a text, or an unknown one. Raises InputError for something else."""
+        """Return the first of these fields that has a text or Unknown; None if none has. Raises InputError for anything else."""
         for field in fields:
             value = self.value(field)
             if value and not isinstance(value, str | Unknown):
@@ -55,7 +55,7 @@ class Resource(NamedTuple):
         return None
 
     def texts(self, field: str) -> list[str | Unknown]:
-        """Return a list of texts, or of the one in a field for one, each known or not. Raises InputError for something else."""
+        """Return the texts of a list field, or of a field for one text; Unknown for unknown ones. Raises InputError otherwise."""
         value = self.value(field)
         several = field.endswith("s")
         items = value if isinstance(value, list) and several else [value] if value else []
@@ -65,24 +65,24 @@ class Resource(NamedTuple):
         return items
 
     def known(self, field: str) -> str:
-        """Return a text if it is known, else an empty one. Raises InputError for something else."""
+        """Return a known text, else an empty one. Raises InputError for anything but a text."""
         value = self.values.get(field)
         if value and not isinstance(value, str):
             raise self.refusal("not-a-text", f"`{field}` must be a text", field)
         return value or ""
 
     def known_mapping(self, field: str) -> dict[str, str]:
-        """Return a mapping of texts if it is known, else an empty one."""
+        """Return the texts of a known mapping, else an empty one."""
         value = self.values.get(field)
         return {name: one for name, one in value.items() if isinstance(one, str)} if isinstance(value, dict) else {}
 
     def refusal(self, code: str, message: str, *steps: str) -> InputError:
-        """Build the error that something about the resource cannot be used."""
+        """Build the error that a resource's value cannot be used."""
         return input_error(self.where(steps), code, f"{self.address}: {message}")
 
 
 def resources_of(source: Source, *steps: str) -> list[Resource]:
-    """Return every resource of the values at `steps`, in all modules: of `planned_values`, of `values`, of a prior state's."""
+    """Return all resources in all modules of the values at `steps`, such as `planned_values`."""
     unknown = _after_unknown(source.data) if steps[0] == "planned_values" else {}
     found: Any = source.data
     for step in (*steps, "root_module"):
@@ -91,7 +91,7 @@ def resources_of(source: Source, *steps: str) -> list[Resource]:
 
 
 def _after_unknown(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return what is known only after apply, by the address of a resource."""
+    """Return `after_unknown` of resource changes, by address."""
     found: dict[str, dict[str, Any]] = {}
     for item in listed(data.get("resource_changes")):
         change = item.get("change") if isinstance(item, dict) else None
@@ -131,10 +131,10 @@ def _marked(value: Any, unknown: Any, what: str, steps: Steps) -> Any:  # noqa: 
 
 
 def without_indexes(address: str) -> str:
-    """Return an address as the configuration has it: `module.a[0].module.b["x"]` is `module.a.module.b` there."""
+    """Return an address as the configuration has it: `module.a[0].module.b["x"]` becomes `module.a.module.b`."""
     return _INDEX.sub("", address)
 
 
 def listed(data: object) -> list[Any]:
-    """Return a list as it is, anything else as an empty one."""
+    """Return a list as it is; an empty one for anything else."""
     return data if isinstance(data, list) else []

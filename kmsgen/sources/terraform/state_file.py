@@ -1,4 +1,4 @@
-"""A state as Terraform and OpenTofu keep it, `terraform.tfstate` of format version 4: its resources, as those of a plan.
+"""State files of Terraform and OpenTofu (`terraform.tfstate`, format version 4), read as resources of a plan.
 
 Source: Terraform, internal/states/statefile/version4.go.
 """
@@ -15,7 +15,7 @@ _VERSION = "4"
 
 
 def is_state_file(data: object) -> bool:
-    """Return whether plain data is such a state."""
+    """Return whether plain data is a state file of version 4."""
     return (
         isinstance(data, dict)
         and data.get("version") == _VERSION
@@ -25,7 +25,7 @@ def is_state_file(data: object) -> bool:
 
 
 def resources_of_state(source: Source) -> list[Resource]:
-    """Return every resource of a state: one for each instance, those that wait to be destroyed among them."""
+    """Return one resource for each instance in a state, deposed ones included."""
     return [
         one
         for number, item in enumerate(source.data["resources"])
