@@ -1,1 +1,1 @@
-"""What exists to an intent that gives the same access: bundle to the text of an intent, and what no intent can say."""
+"""Import of existing policies: a bundle becomes an intent with the same access, with a list of what no intent can say."""

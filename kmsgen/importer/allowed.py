@@ -1,4 +1,4 @@
-"""What a key policy allows, permission by permission, so that the statements of two policies can be compared.
+"""Permissions that a key policy gives, one by one, so that two policies can be compared.
 
 Source: IAM User Guide, reference_policies_elements; KMS Developer Guide, kms-api-permissions-reference.
 """
@@ -35,23 +35,23 @@ _OF_ARNS = {"ArnLike": "ArnEquals", "ArnNotLike": "ArnNotEquals"}
 
 
 class Allowed(NamedTuple):
-    """One permission: who, which action, under which conditions, these in their plainest form."""
+    """One permission: principal, action, and conditions in their plainest form (`plainest`)."""
 
     principal: Principal
     action: str
     conditions: frozenset[Condition]
 
     def is_within(self, wider: Iterable[Allowed]) -> bool:
-        """Return whether one of some permissions gives as much as this one."""
+        """Return whether one of these permissions gives at least as much."""
         return any(one[:2] == self[:2] and one.conditions <= self.conditions for one in wider)
 
     def is_strictly_wider(self, other: Allowed) -> bool:
-        """Return whether this permission holds under fewer conditions than the other."""
+        """Return whether this permission has fewer conditions than the other."""
         return self[:2] == other[:2] and self.conditions < other.conditions
 
 
 class Origin(NamedTuple):
-    """Where a statement stands: its number in the key policy, or in an IAM policy of a principal; numbers count from 0."""
+    """The place of a statement: its number (from 0) in the key policy, or in an IAM policy (`policy`, from 0) of `holder`."""
 
     number: int
     holder: str = ""
@@ -59,7 +59,7 @@ class Origin(NamedTuple):
 
 
 class StatementPart(NamedTuple):
-    """What one statement gives some principals alike: actions under the same conditions, these as they are written."""
+    """The part of a statement that gives some principals the same actions under the same conditions, as written."""
 
     origin: Origin
     principals: tuple[Principal, ...]
@@ -68,13 +68,13 @@ class StatementPart(NamedTuple):
 
     @property
     def allowed(self) -> frozenset[Allowed]:
-        """Every permission of the part."""
+        """The permissions of the part."""
         held = plainest(self.conditions)
         return frozenset(Allowed(who, action, held) for who in self.principals for action in self.actions)
 
 
 def parts_of(origin: Origin, statement: Statement, key: Key) -> Iterator[StatementPart]:
-    """Yield the parts of an Allow of a key policy that have an effect on its key; accounts apart from whoever else it names."""
+    """Yield the parts of an Allow that have an effect on the key; whole accounts apart from other principals."""
     if is_about(statement, key):
         for one in _apart(_by_name(statement)):
             yield from _parts(origin, one, key)
@@ -95,10 +95,10 @@ def _parts(origin: Origin, statement: Statement, key: Key) -> Iterator[Statement
 
 
 def _by_name(statement: Statement) -> Statement:
-    """Return an Allow of everyone whose aws:PrincipalArn is one of some roles as an Allow of these.
+    """Return an Allow of everyone with roles in aws:PrincipalArn as an Allow of these roles.
 
-    A user who is named is another matter: nothing tells whether that names federated sessions of the user's too (P7).
-    Source: IAM User Guide, reference_policies_condition-keys (aws:PrincipalArn): of a role's session it is the role's ARN.
+    Users are left as they are: AWS does not say whether naming a user names its federated sessions too (P7). Source: IAM User
+    Guide, reference_policies_condition-keys (aws:PrincipalArn): for a role session it is the role's ARN.
     """
     named = next((one for one in statement.conditions if _names_principals(one)), None)
     if named is None or {one.value for one in statement.principals or ()} != {"*"}:
@@ -108,7 +108,7 @@ def _by_name(statement: Statement) -> Statement:
 
 
 def _apart(statement: Statement) -> Iterator[Statement]:
-    """Yield an Allow of everyone once for each of the accounts, organizations or patterns that a condition leaves of everyone."""
+    """Split an Allow of everyone by the accounts, organizations or ARN patterns in a condition on the caller, one for each."""
     statement = statement._replace(conditions=tuple(map(_of_one_account, statement.conditions)))
     said = next((one for one in statement.conditions if one.operator in _WHO.get(folded(one.key), ())), None)
     if said is None or len(said.values) == 1 or {one.value for one in statement.principals or ()} != {"*"}:
@@ -120,7 +120,7 @@ def _apart(statement: Statement) -> Iterator[Statement]:
 
 
 def _of_one_account(condition: Condition) -> Condition:
-    """Return a comparison of the caller's account, which is one text of digits, as StringEquals where it says the same."""
+    """Return a comparison of the caller's account as StringEquals, where that means the same."""
     name = split_operator(condition.operator)
     if folded(condition.key) not in (CALLERS_ACCOUNT, _PRINCIPALS_ACCOUNT) or name is None or name.if_exists:
         return condition
@@ -136,13 +136,13 @@ def _names_principals(condition: Condition) -> bool:
 
 
 def allowed_in(statements: Iterable[Statement], key: Key) -> frozenset[Allowed]:
-    """Return what the Allow statements of a key policy give on its key."""
+    """Return all permissions that Allow statements of a key policy give on the key."""
     allows = (one for one in statements if one.effect is Effect.ALLOW)
     return frozenset(given for one in allows for part in parts_of(Origin(0), one, key) for given in part.allowed)
 
 
 def actions_of(statement: Statement) -> Values:
-    """Return the actions that a statement names, in full; of NotAction, those it does not name."""
+    """Return the actions that a statement covers, in full; for NotAction those that it does not list."""
     named = dict.fromkeys(action for pattern in statement.actions for action in actions.expand(pattern))
     if not statement.not_action:
         return tuple(named)
@@ -150,16 +150,16 @@ def actions_of(statement: Statement) -> Values:
 
 
 def existing(names: Values, key: Key) -> Values:
-    """Return those of some actions that a key policy decides and that a key of this kind has."""
+    """Return the actions that a key policy can decide and that a key of this kind supports."""
     rows = (row for name in names if (row := actions.find(name)) is not None)
     return tuple(row.iam_name for row in rows if row.policy_types != "iam" and _exists(row, key))
 
 
 def is_void(statement: Statement) -> bool:
-    """Return whether an Allow has a condition without values, and so provides no permissions.
+    """Return whether an Allow has a condition without values and so gives nothing.
 
-    Source: IAM User Guide, access-analyzer-reference-policy-checks (empty array condition): under IfExists and ForAllValues the
-    condition holds where the key is missing, else the statement provides none.
+    Source: IAM User Guide, access-analyzer-reference-policy-checks (empty array condition): with IfExists or ForAllValues the
+    condition holds where the key is missing; otherwise it never holds.
     """
     names = (split_operator(one.operator) for one in statement.conditions if not one.values)
     empty = any(name and not name.if_exists and name.quantifier != "ForAllValues" and name.base != "Null" for name in names)
@@ -167,12 +167,12 @@ def is_void(statement: Statement) -> bool:
 
 
 def is_about(statement: Statement, key: Key) -> bool:
-    """Return whether Resource names the key."""
+    """Return whether Resource matches the key's ARN."""
     return any(text == "*" or fnmatchcase(key.arn, text.replace("[", "[[]")) for text in statement.resources)
 
 
 def held_by(action: str, conditions: Iterable[Condition]) -> tuple[Condition, ...] | None:
-    """Return the conditions that requests for an action can meet or fail; None where one of them can never hold."""
+    """Return the conditions whose keys requests for an action carry; None if another one can never hold."""
     held = []
     for condition in conditions:
         if _names_no_account(condition):
@@ -185,21 +185,21 @@ def held_by(action: str, conditions: Iterable[Condition]) -> tuple[Condition, ..
 
 
 def _names_no_account(condition: Condition) -> bool:
-    """Return whether a condition compares a caller's account with what is no account id, such as an ARN."""
+    """Return whether a condition compares the caller's account with texts that are no account ids, such as ARNs."""
     if folded(condition.key) not in (CALLERS_ACCOUNT, _PRINCIPALS_ACCOUNT) or condition.operator not in _EQUALITIES:
         return False
     return not any(ACCOUNT_ID.match(value) or has_wildcard(value) or "${" in value for value in condition.values)
 
 
 def plainest(conditions: Iterable[Condition]) -> frozenset[Condition]:
-    """Return conditions in a form in which those that mean the same are the same."""
+    """Return conditions in a normal form, in which those that mean the same are equal."""
     found = frozenset(map(_plain, conditions))
     implied = {Condition("StringEquals", CALLERS_ACCOUNT, (account,)) for one in found if (account := account_of_callers(one))}
     return found - implied
 
 
 def account_of_callers(condition: Condition) -> str | None:
-    """Return the account in which a comparison of aws:PrincipalArn leaves callers; None where it may be any."""
+    """Return the account in which all ARNs of an aws:PrincipalArn comparison are; None if there is no such account."""
     if folded(condition.key) != "aws:principalarn" or condition.operator not in _EQUALITIES:
         return None
     arns = [value.split(":", 5) for value in condition.values]
@@ -225,7 +225,7 @@ def _plain(condition: Condition) -> Condition:
 
 
 def _whole(principal: Principal, key: Key) -> Principal:
-    """Return a principal in one form: an account by the ARN of its root user, everyone by a star of AWS."""
+    """Return a principal in one form: an account as its `:root` ARN, everyone as `AWS: *`."""
     if principal.kind == "*":
         return EVERYBODY
     if principal.kind == "AWS" and ACCOUNT_ID.match(principal.value):
@@ -234,7 +234,7 @@ def _whole(principal: Principal, key: Key) -> Principal:
 
 
 def _has_effect(name: str, principal: Principal, key: Key) -> bool:
-    """Return whether an Allow of a key policy has an effect for this principal on a key of this kind."""
+    """Return whether an Allow in a key policy can give a principal an action on a key of this kind."""
     row = actions.find(name)
     if row is None or row.policy_types == "iam" or not _exists(row, key):
         return False
@@ -245,7 +245,7 @@ def _has_effect(name: str, principal: Principal, key: Key) -> bool:
 
 
 def _meant(principal: Principal, statement: Statement, key: Key) -> Principal:
-    """Return whom an Allow of everyone leaves where that is one account of others: what that cannot call has no effect."""
+    """Return the account that a condition leaves of everyone, if it is another than the key's; else the principal as it is."""
     said = (one for one in statement.conditions if folded(one.key) in (CALLERS_ACCOUNT, _PRINCIPALS_ACCOUNT))
     account = next((one.values[0] for one in said if one.operator == "StringEquals" and len(one.values) == 1), None)
     partition, home = _home(key)
@@ -255,7 +255,7 @@ def _meant(principal: Principal, statement: Statement, key: Key) -> Principal:
 
 
 def _home(key: Key) -> tuple[str, str]:
-    """Return the partition and the account of a key."""
+    """Return partition and account of a key."""
     _, partition, _, _, account, _ = key.arn.split(":", 5)
     return partition, account
 

@@ -1,4 +1,4 @@
-"""What IAM policies give on a key whose key policy lets the account's IAM policies decide, as if the key policy gave it.
+"""Permissions that IAM policies give on a key whose key policy delegates to the account, as if the key policy gave them.
 
 Source: KMS Developer Guide, key-policy-default (allows access to the account and enables IAM policies), iam-policies.
 """
@@ -19,7 +19,7 @@ Policies = Mapping[str, PrincipalPolicies]
 
 
 class Held(NamedTuple):
-    """A statement of an IAM policy, with where it stands."""
+    """A statement of an IAM policy with its place and the policy's version."""
 
     origin: Origin
     statement: Statement
@@ -27,7 +27,7 @@ class Held(NamedTuple):
 
 
 def held_statements(principals: Policies) -> Iterator[Held]:
-    """Yield the statements of every IAM policy."""
+    """Yield the statements of all IAM policies."""
     for holder, policies in principals.items():
         for number, document in enumerate(policies.identity_policies):
             for index, statement in enumerate(document.statements):
@@ -35,7 +35,7 @@ def held_statements(principals: Policies) -> Iterator[Held]:
 
 
 def delegated_parts(held: Held, key: Key, given: Iterable[Allowed]) -> Iterator[StatementPart]:
-    """Yield what a statement gives its principal: actions that the key policy leaves to IAM policies, and those of IAM alone."""
+    """Yield what an IAM statement gives its principal: actions that the key policy delegates, and those of IAM alone."""
     partition, holder = key.arn.split(":")[1], held.origin.holder
     root = Principal("AWS", account_root(partition, account_of(holder) or ""))
     left = [(one.action, _others(one, holder)) for one in given if one.principal == root]
@@ -49,7 +49,7 @@ def delegated_parts(held: Held, key: Key, given: Iterable[Allowed]) -> Iterator[
 
 
 def _others(given: Allowed, holder: str) -> frozenset[Condition]:
-    """Return the conditions under which an account's statement is for a principal, but for the one that names it."""
+    """Return the conditions of a delegating statement, without one on aws:PrincipalArn that the principal meets."""
     return frozenset(one for one in given.conditions if not (one.key == "aws:principalarn" and _names(one, holder)))
 
 
@@ -58,7 +58,7 @@ def _names(condition: Condition, holder: str) -> bool:
 
 
 def iam_allowed(principals: Policies, key: Key) -> frozenset[Allowed]:
-    """Return what IAM policies allow that no key policy can."""
+    """Return the permissions in IAM policies that no key policy can give."""
     found = [
         part
         for held in held_statements(principals)
@@ -69,7 +69,7 @@ def iam_allowed(principals: Policies, key: Key) -> frozenset[Allowed]:
 
 
 def refusals(held: Held, key: Key) -> Iterator[Unsaid]:
-    """Yield why a statement of an IAM policy has no counterpart in an intent."""
+    """Yield why an IAM statement cannot be said in an intent."""
     statement = held.statement
     names = existing(actions_of(statement), key) if is_about(statement, key) or statement.not_resource else ()
     if statement.effect is Effect.DENY and names:
@@ -80,7 +80,7 @@ def refusals(held: Held, key: Key) -> Iterator[Unsaid]:
 
 
 def _of_iam_alone(held: Held, principal: Principal, key: Key) -> Iterator[StatementPart]:
-    """Yield what no key policy can give: of calls on a key those on this one, of the others those that Resource `*` is for."""
+    """Yield the permissions that only IAM can give: on this key, or for actions without a key on Resource `*`."""
     everything, this_key = "*" in held.statement.resources, is_about(held.statement, key)
     alike: dict[tuple[Condition, ...], list[str]] = {}
     for name in actions_of(held.statement):

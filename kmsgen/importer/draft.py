@@ -1,4 +1,4 @@
-"""An intent in the making: its head, the lines found so far, and what a further line would compile to."""
+"""Draft of an imported intent: its head, the lines found so far, and trial compilations of further lines."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ PATH = "imported.yaml"
 
 
 class Line(NamedTuple):
-    """A line of an intent: the list it stands in, and what stands there, a text or a mapping."""
+    """A line of an intent: the list that it belongs to (`field`), and its content."""
 
     field: str
     content: Any
 
 
 class Trial(NamedTuple):
-    """What lines compile to on the key; or why they do not, and then nothing else."""
+    """The outcome of compiling lines: the key and IAM policies, or the reasons why it failed."""
 
     access: KeyAccess | None = None
     principals: Mapping[str, PrincipalPolicies] = MappingProxyType({})
@@ -37,12 +37,12 @@ class Trial(NamedTuple):
 
     @property
     def statements(self) -> tuple[Statement, ...]:
-        """The statements of the key policy."""
+        """The statements of the compiled key policy."""
         return self.access.policy.statements if self.access else ()
 
     @property
     def why(self) -> str:
-        """The first reason why nothing was compiled."""
+        """The first reason why compiling failed; else empty."""
         return self.refusals[0].message if self.refusals else ""
 
 
@@ -64,12 +64,12 @@ class Draft:
         return Trial(bundle.keys[0], bundle.principals)
 
     def allowed_by(self, trial: Trial) -> frozenset[Allowed]:
-        """Return what the key policy of a trial gives on the key, and its IAM policies beside it."""
+        """Return the permissions that the policies of a trial give on the key."""
         key = self.key._replace(arn=trial.access.key.arn) if trial.access else self.key
         return allowed_in(trial.statements, key) | iam_allowed(trial.principals, key)
 
     def text(self) -> str:
-        """Return the intent as YAML, its lines in an order that follows from what they say."""
+        """Return the intent as YAML, its lines sorted by content."""
         return dump(self._data(tuple(sorted(self.lines, key=_place)))) + "\n"
 
     def _data(self, lines: tuple[Line, ...]) -> Data:
@@ -83,7 +83,7 @@ class Draft:
 
 
 def _place(line: Line) -> tuple[bool, str, bool, str]:
-    """Return where a line comes among those of its list: accounts, then by principal, what holds always first."""
+    """Return the sort key of a line: accounts first, then by principal, lines without `when` first."""
     said = line.content if isinstance(line.content, dict) else {"principal": line.content}
     names = json.dumps(said.get("principal", ""))
     return not names.lstrip('["').startswith("account"), names, "when" in said, json.dumps(said)

@@ -1,4 +1,4 @@
-"""Grants to lines of `grants`."""
+"""Import of grants, as `grants` lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kmsgen.policy.grant import Grant
 
 
 def grant_lines(grants: Iterable[Grant], key: Key) -> Iterator[tuple[Grant, Line]]:
-    """Yield the line of each grant."""
+    """Yield each grant with its line."""
     for grant in grants:
         held = grant.constraints
         constraints = {

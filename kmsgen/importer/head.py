@@ -1,4 +1,4 @@
-"""The head of an imported intent: its name, its scope, and the key, one to create or one that exists."""
+"""Head of an imported intent: name, scope, and the key, new or existing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ORGANIZATION = "aws:principalorgid"
 
 
 def head_of(access: KeyAccess, principals: Mapping[str, PrincipalPolicies], path: str) -> dict[str, Any]:
-    """Return all of an intent but its lines; an alias that nothing else tells is the one that all IAM policies name."""
+    """Return an intent without its lines; an alias told nowhere else is the one that all IAM policies name."""
     arn = parse_arn(access.key.arn)
     if arn is None:
         raise ValueError(f"`{access.key.arn}` is not an ARN")
@@ -29,7 +29,7 @@ def head_of(access: KeyAccess, principals: Mapping[str, PrincipalPolicies], path
 
 
 def is_new(key: Key) -> bool:
-    """Return whether nothing tells the id of a key, so that the intent creates one."""
+    """Return whether a key's ARN is a placeholder, so that the intent creates the key."""
     return _NEW_KEY.match(key.arn.split(":", 5)[5]) is not None
 
 

@@ -1,6 +1,6 @@
-"""One key of a bundle to an intent: each statement to the lines that compile to what it says, and no other.
+"""Import of a key's policies as an intent: each statement becomes lines that compile to it and to nothing else.
 
-No line is trusted: one counts for a statement only where what it compiles to is what the policy gives.
+No line is trusted: it counts only if what it compiles to is what the policy gives.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _WHY = {
 
 
 class Imported(NamedTuple):
-    """The text of an intent, and what it does not say; `alias_halves` are principals to whom it gives IAM policies.
+    """The text of an intent, and what it does not say. `alias_halves`: principals to whom it gives IAM policies.
 
-    `by_absence` are denies of what the intent gives nobody, and Allow statements that give nobody anything. `spelled_out` are
-    the patterns of actions in place of which the intent lists what KMS has today.
+    `by_absence`: Denies of what the intent gives nobody, and Allows that give nobody anything. `spelled_out`: wildcard actions
+    that the intent lists in full.
     """
 
     text: str
@@ -40,10 +40,10 @@ class Imported(NamedTuple):
 
 
 def import_key(access: KeyAccess, principals: Policies, path: str) -> Imported:
-    """Return the intent of a key and of what IAM policies give on it.
+    """Return the intent of a key and of the IAM policies on it.
 
-    It claims nothing: whether it gives the same access is the prover's to say. Of a key policy alone, the text is that of the
-    intent which its own key policy comes in as: what is imported and rendered is imported the same.
+    Whether it gives the same access is for the prover to say. For a key policy alone, it is imported again from its own compiled
+    policy, so that importing what was rendered gives the same text.
     """
     imported, compiled = _import(access, principals, path)
     if compiled is None or any(held.identity_policies for held in principals.values()):
@@ -53,7 +53,7 @@ def import_key(access: KeyAccess, principals: Policies, path: str) -> Imported:
 
 
 def _import(access: KeyAccess, principals: Policies, path: str) -> tuple[Imported, Document | None]:
-    """Return the intent of a key, and the key policy that it compiles to; None where it does not compile."""
+    """Return the intent of a key and its compiled key policy, None if it does not compile."""
     draft = Draft(head_of(access, principals, path), access.key)
     search = _Search(draft, access, principals)
     unsaid = [*search.allows(), *search.denies(), *_grants(draft, access)]
@@ -66,7 +66,7 @@ def _import(access: KeyAccess, principals: Policies, path: str) -> tuple[Importe
 
 
 class _Search:
-    """The lines of one key policy, and of the IAM policies to which it leaves what they give."""
+    """Searches lines for one key policy and for the IAM policies to which it delegates."""
 
     def __init__(self, draft: Draft, access: KeyAccess, principals: Policies) -> None:
         self.draft = draft
@@ -93,7 +93,7 @@ class _Search:
         ]
 
     def allows(self) -> Iterator[Unsaid]:
-        """Find lines for the Allow statements; yield what no line says."""
+        """Add lines for the Allow statements; yield what no line can say."""
         yield from (
             refusal for number, one in self._all(Effect.ALLOW) if (refusal := unreadable(Origin(number), one, self.version))
         )
@@ -103,7 +103,7 @@ class _Search:
         self._put_together()
 
     def denies(self) -> Iterator[Unsaid]:
-        """Find guard rails for the Deny statements; yield what none of them says."""
+        """Add guard rails for the Deny statements; yield those that none can say."""
         said: set[object] = set()
         for number, statement in self._all(Effect.DENY):
             refusal = unreadable(Origin(number), statement, self.version)
@@ -127,7 +127,7 @@ class _Search:
 
     @property
     def spelled_out(self) -> tuple[str, ...]:
-        """The patterns of actions that Allow statements have, each once."""
+        """The wildcard actions of all Allow statements."""
         stated = (*(one for _, one in self._of(Effect.ALLOW)), *(held.statement for held in self.held))
         patterns = (name for one in stated if one.effect is Effect.ALLOW and not one.not_action for name in one.actions)
         return tuple(dict.fromkeys(name for name in patterns if "*" in name or "?" in name))
@@ -139,7 +139,7 @@ class _Search:
         return ((number, one) for number, one in self._all(effect) if unreadable(Origin(number), one, self.version) is None)
 
     def _left(self, part: StatementPart) -> StatementPart:
-        """Return what no line gives yet of a part; a permission that another statement gives without conditions is given."""
+        """Return the actions of a part that no line gives yet, and that no other statement gives under fewer conditions."""
         names = [action for action in part.actions if not self._is_given(part._replace(actions=(action,)))]
         return part._replace(actions=tuple(names))
 
@@ -148,7 +148,7 @@ class _Search:
         return all(given in self.done or given.is_within(wider) for given in part.allowed)
 
     def _say(self, part: StatementPart) -> Iterator[Unsaid]:
-        """Find a line for a part, else for its principals and then its actions one by one; yield what no line says."""
+        """Add a line for a part, else for each principal, else for each action; yield what no line can say."""
         if not part.actions:
             return
         why = self._find(part)
@@ -168,7 +168,7 @@ class _Search:
         return next(one.statement.sid for one in self.held if one.origin == part.origin)
 
     def _say_apart(self, part: StatementPart) -> Iterator[Unsaid]:
-        """Find which actions of a part a line can say by themselves, and say these together."""
+        """Add one line for those actions of a part that can be said, and try the others one by one."""
         sayable = [action for action in part.actions if self._candidate(part._replace(actions=(action,)))[0] is not None]
         together = part._replace(actions=tuple(sayable))
         apart = together.actions and self._find(together) is not None
@@ -177,7 +177,7 @@ class _Search:
                 yield from self._say(part._replace(actions=(action,)))
 
     def _find(self, part: StatementPart) -> str | None:
-        """Add the line of a part to the draft; return why there is none."""
+        """Add the line of a part to the draft; return why if there is none."""
         line, given, why = self._candidate(part)
         if line is None:
             return why or _WHY.get(part.principals[0].value, "no line of an intent says this")
@@ -188,7 +188,7 @@ class _Search:
         return None
 
     def _put_together(self) -> None:
-        """Say what several statements give the same principals under the same conditions in one line, where one can."""
+        """Merge lines for the same principals and conditions into one, where a line can say that."""
         for same in self.said.values():
             names = tuple(sorted({name for _, part in same for name in part.actions}))
             line, _, _ = self._candidate(same[0][1]._replace(actions=names)) if len(same) > 1 else (None, None, None)
@@ -197,10 +197,10 @@ class _Search:
                 self.draft.lines[:] = [one for one in self.draft.lines if not any(one is each for each in said)] + [line]
 
     def _candidate(self, part: StatementPart) -> tuple[Line | None, frozenset[Allowed], str]:
-        """Return the first line that gives a part and nothing else than the policy gives, permission by permission.
+        """Return the first line that gives a part and nothing that the policy does not give, with its permissions.
 
-        Where there is none, a line will do that gives beside the part what is within other permissions of the policy. The reason
-        why there is none is that of the last line, which says the part as it stands.
+        Second choice is a line whose other permissions are within wider ones of the policy. Without one, the reason is that of
+        the last line tried, which says the part literally.
         """
         why, within = "", None
         for line in _lines(part, self.draft):
@@ -213,7 +213,7 @@ class _Search:
         return within or (None, frozenset(), why)
 
     def _tried(self, line: Line) -> tuple[Trial, frozenset[Allowed]]:
-        """Return what a line compiles to, and what it gives; beside the others where it alone makes no key policy."""
+        """Compile a line; with the draft's other lines if it alone gives no key policy."""
         trial = self.draft.trial(line)
         if all(one.code != "empty-key-policy" for one in trial.refusals):
             return trial, self.draft.allowed_by(trial)
@@ -226,7 +226,7 @@ def _without(part: StatementPart, names: frozenset[str]) -> StatementPart:
 
 
 def _in_order(part: StatementPart) -> StatementPart:
-    """Return a part with its principals and values sorted, as what an intent compiles to has them."""
+    """Return a part with principals and values sorted, as compiled policies have them."""
     conditions = tuple(sorted(one._replace(values=tuple(sorted(one.values))) for one in part.conditions))
     return part._replace(principals=tuple(sorted(part.principals)), conditions=conditions)
 

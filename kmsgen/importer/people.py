@@ -1,4 +1,4 @@
-"""What principals may do to lines of `admins` and `users`."""
+"""Import of permissions of principals, as `admins` and `users` lines."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _GRANTS = frozenset({"kms:CreateGrant"})
 
 
 def people_lines(part: StatementPart, key: Key) -> Iterator[Line]:
-    """Yield the lines that may say what principals with ARNs may do, the plainest first."""
+    """Yield lines that may say what principals may do, the plainest first."""
     if any(principal.value == "*" for principal in part.principals):
         yield from _wide_lines(part, key)
         return
@@ -43,7 +43,7 @@ def people_lines(part: StatementPart, key: Key) -> Iterator[Line]:
 
 
 def _wide_lines(part: StatementPart, key: Key) -> Iterator[Line]:
-    """Yield the lines for everyone under a condition on the caller: patterns of principals, members of organizations."""
+    """Yield lines for `*` with a condition on the caller: patterns, whole accounts, organizations."""
     field = "admins" if _runs_only(part.actions) else "users"
     halved = any(ACTIONS[name.removeprefix("kms:")].policy_types == "both" for name in part.actions)
     for names, others in _wide_names(part.conditions, key):
@@ -53,7 +53,7 @@ def _wide_lines(part: StatementPart, key: Key) -> Iterator[Line]:
 
 
 def _wide_names(conditions: Conditions, key: Key) -> Iterator[tuple[list[str], Conditions]]:
-    """Yield whom conditions on the caller leave, and the other conditions."""
+    """Yield the principals, as intents name them, that conditions on the caller leave, and the other conditions."""
     by_key = {folded(one.key): one for one in conditions if one.operator in _EQUAL}
     organization, units = by_key.get(_ORGANIZATION), by_key.get(_UNITS)
     arns, accounts, callers = by_key.get(_ARN), by_key.get(_ACCOUNT), by_key.get(CALLERS_ACCOUNT)
@@ -72,7 +72,7 @@ def _wide_names(conditions: Conditions, key: Key) -> Iterator[tuple[list[str], C
 
 
 def _everyone_of(account: str, key: Key) -> str:
-    """Return the word for everyone of an account: `account/*` for that of the key."""
+    """Return how an intent names everyone of an account: `account/*` for the key's."""
     return "account/*" if account == key.arn.split(":")[4] else everyone_in(account)
 
 
@@ -81,7 +81,7 @@ def _without(conditions: Conditions, *taken: Condition) -> Conditions:
 
 
 def can_and_when(part: StatementPart, key: Key) -> Iterator[dict[str, Any]]:
-    """Yield the ways to say what a part allows, and when: in words, then as it stands."""
+    """Yield the ways to write a part's `can` and `when`: in capability words first, then literally."""
     kind, region = key_type(key.spec, key.usage) or "", key.arn.split(":")[3]
     for_aws = word_for_aws(part.actions, part.conditions, kind)
     if for_aws:
@@ -94,7 +94,7 @@ def can_and_when(part: StatementPart, key: Key) -> Iterator[dict[str, Any]]:
 
 
 def short(principal: str, key: Key) -> str:
-    """Return the shorthand of a principal's ARN where it has one: `role/NAME` of the key's account, `account/ID`."""
+    """Return the short form of a principal's ARN, `role/NAME` in the key's account or `account/ID`; else the ARN."""
     arn, home = parse_arn(principal), parse_arn(key.arn)
     if arn is None or home is None or arn.partition != home.partition:
         return principal
@@ -117,7 +117,7 @@ def _offered(key: Key) -> Values:
 
 
 def _runs_only(actions: Values) -> bool:
-    """Return whether actions run the key and do not use it: no cryptography, no grants, and they change something."""
+    """Return whether actions only administer the key: no cryptography, no grants, and at least one changes something."""
     rows = [ACTIONS[name.removeprefix("kms:")] for name in actions]
     uses = any(row.cryptographic for row in rows) or not _GRANTS.isdisjoint(actions)
     return not uses and any(not set(row.access_levels) <= {"Read", "List"} for row in rows)

@@ -1,4 +1,4 @@
-"""Deny statements to guard rails: the ones that compile to the same statements."""
+"""Import of Deny statements, as guard rails that compile to the same statements."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ _EXCEPT = {"aws:principalarn": ("ArnNotEquals", "ArnNotLike", "StringNotEquals",
 
 
 def denies_of(statements: tuple[Statement, ...], key: Key) -> dict[Denied, int]:
-    """Return what the Deny statements of a key policy deny on the key, each with the number of its statement."""
+    """Return what the Deny statements of a key policy deny on the key, with the numbers of the statements."""
     denies = ((number, one) for number, one in enumerate(statements) if one.effect is Effect.DENY and is_about(one, key))
     return {denied(one, key): number for number, one in denies}
 
 
 def denied(statement: Statement, key: Key) -> Denied:
-    """Return whom a Deny denies which actions of the key, under which conditions, in one form."""
+    """Return principals, actions and conditions of a Deny in a normal form."""
     principals = frozenset(Principal("AWS", "*") if one.value == "*" else one for one in statement.principals or ())
     return principals, frozenset(existing(actions_of(statement), key)), plainest(statement.conditions)
 
 
 def forbidden_by(statement: Statement, key: Key) -> frozenset[str]:
-    """Return the actions of the key that a Deny takes from everyone, whatever the circumstances."""
+    """Return the actions on the key that a Deny takes from everyone unconditionally."""
     who, what, when = denied(statement, key)
     whole = statement.effect is Effect.DENY and is_about(statement, key) and not statement.not_resource
     return what if whole and not when and not statement.not_principal and who == {Principal("AWS", "*")} else frozenset()
 
 
 def find_rail(statement: Statement, draft: Draft, allowed: frozenset[str], *, by_name: bool = False) -> tuple[Line, Trial] | str:
-    """Return the guard rail of a Deny, and what it compiles to beside the lines found so far; why not, where there is none.
+    """Return the guard rail of a Deny and the trial with it, or the reason why there is none.
 
-    It may deny more actions, or fewer, where nothing allows these. `by_name`: one that says itself what it denies, not `deny`.
+    It may deny other actions too, or fewer, where nothing allows these. `by_name`: without the general rail `deny`.
     """
     wanted, why = denied(statement, draft.key), ""
     named = (pair for name in GUARD_RAILS if name != DENY for pair in _tries(name, statement, draft))
@@ -55,7 +55,7 @@ def find_rail(statement: Statement, draft: Draft, allowed: frozenset[str], *, by
 
 
 def _as_it_stands(statement: Statement, wanted: Denied, draft: Draft) -> Iterator[tuple[Line, Trial]]:
-    """Yield the guard rail that says itself what it denies, in words where they say the same."""
+    """Yield the general guard rail `deny` with the statement's own principals, actions and conditions."""
     who, what, _ = wanted
     names = [short(one.value, draft.key) for one in sorted(who) if one.value != "*"]
     for when in whens_of(statement.conditions, draft.key.arn.split(":")[3]):
@@ -66,18 +66,18 @@ def _as_it_stands(statement: Statement, wanted: Denied, draft: Draft) -> Iterato
 
 
 def _decided_by_key_policy(key: Key) -> frozenset[str]:
-    """Return every action of a key of which a page says that a key policy decides it."""
+    """Return the actions on a key that AWS documents as decided by key policies."""
     return frozenset(existing(tuple(row.iam_name for row in ACTIONS.values() if row.policy_types), key))
 
 
 def _is_same(one: Denied, other: Denied, allowed: frozenset[str]) -> bool:
-    """Return whether two Denies take the same away from what is allowed."""
+    """Return whether two Denies deny the same among the allowed actions."""
     (who, what, when), (whom, which, at) = one, other
     return (who, when) == (whom, at) and bool(what & which) and not (what ^ which) & allowed
 
 
 def _tries(name: str, statement: Statement, draft: Draft) -> Iterator[tuple[Line, Trial]]:
-    """Yield a guard rail without exceptions, then with those that its conditions make and the rail does not make by itself."""
+    """Yield a guard rail without exceptions, then with the exceptions in the statement's conditions."""
     principals = [one.value for one in statement.principals or () if one.value != "*"] or list(_only(statement))
     options = {"for": [short(arn, draft.key) for arn in sorted(principals)]} if principals else {}
     bare = Line("guardrails", {name: options} if options else name)
@@ -91,7 +91,7 @@ def _tries(name: str, statement: Statement, draft: Draft) -> Iterator[tuple[Line
 
 
 def _only(statement: Statement) -> Iterator[str]:
-    """Yield the patterns of principals to whom conditions leave a Deny of everyone."""
+    """Yield the principal patterns to which conditions limit a Deny of everyone."""
     for condition in statement.conditions:
         if folded(condition.key) == "aws:principalarn" and condition.operator in ("ArnLike", "ArnEquals"):
             yield from condition.values

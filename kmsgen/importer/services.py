@@ -1,4 +1,4 @@
-"""What AWS services, and principals through them, may do to lines of `services`, by the catalogue of services."""
+"""Import of permissions of AWS services, and of principals through them, as `services` lines of the catalogue."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _VIA = "kms:viaservice"
 
 
 def service_lines(part: StatementPart, key: Key) -> Iterator[Line]:
-    """Yield the lines of `services` that may say what a part allows: rows of the catalogue, then the principal by its name."""
+    """Yield `services` lines that may say what a part allows: services of the catalogue, then the bare service principal."""
     if len(part.principals) != 1:
         yield from _through(part, key)
         return
@@ -36,7 +36,7 @@ def service_lines(part: StatementPart, key: Key) -> Iterator[Line]:
 
 
 def rows_of(principal: Principal) -> Iterator[Service]:
-    """Yield the services of which some statement is for this principal: the one of its name, then the plainest first."""
+    """Yield the services with a statement for this principal: the one with its name first, then those with fewest statements."""
     names = [name for kind, shape, name in _shapes() if kind == principal.kind and shape.fullmatch(principal.value)]
     for name in dict.fromkeys(sorted(names, key=lambda name: not _is_called(name, principal))):
         found = services.find(name)
@@ -45,7 +45,7 @@ def rows_of(principal: Principal) -> Iterator[Service]:
 
 
 def _is_called(identifier: str, principal: Principal) -> bool:
-    """Return whether a service is called as its principal: `logs` of `logs.us-west-2.amazonaws.com`, or of its role."""
+    """Return whether a service has the principal's name: `logs` for `logs.us-west-2.amazonaws.com`, or of its role."""
     role = _SERVICE_LINKED.search(principal.value)
     if role is not None:
         return role[1] in identifier
@@ -55,7 +55,7 @@ def _is_called(identifier: str, principal: Principal) -> bool:
 
 @lru_cache(maxsize=1)
 def _shapes() -> tuple[tuple[str, re.Pattern[str], str], ...]:
-    """Return the principals of the catalogue's statements, as patterns, with their services."""
+    """Return kind, pattern and service of every principal in the catalogue's statements."""
     preferred = set(services.SHORT_NAMES.values())
     rows = sorted(services.SERVICES.values(), key=lambda row: (row.id not in preferred, len(row.statements)))
     named = ((one.principal_kind, name, row.id) for row in rows for one in row.statements for name in (one.principal, one.opt_in))
@@ -64,7 +64,7 @@ def _shapes() -> tuple[tuple[str, re.Pattern[str], str], ...]:
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    """Return the pattern of the texts that a template of the catalogue can be filled to; each placeholder is a group."""
+    """Return a catalogue template as a regular expression; each placeholder is a named group."""
     parts = re.split(r"(\$\{[a-z0-9_]+\})", template)
     seen: set[str] = set()
     return re.compile("".join(_group(part, seen) for part in parts), re.DOTALL)
@@ -86,7 +86,7 @@ def _is_of(statement: ServiceStatement, principal: Principal) -> bool:
 
 
 def _named(row: Service, principal: Principal, part: StatementPart, key: Key) -> Iterator[dict[str, Any]]:
-    """Yield the lines for a service: what its page says, then for the service of this name exactly these actions."""
+    """Yield lines for a service: with the actions of its page; if it has the principal's name, also with exactly these."""
     own = [statement for statement in row.statements if _is_of(statement, principal)]
     others = _others(own, part)
     for told in _told(own, part):
@@ -101,7 +101,7 @@ def _whens(conditions: tuple[Condition, ...], key: Key) -> Iterator[dict[str, An
 
 
 def _told(own: list[ServiceStatement], part: StatementPart) -> Iterator[dict[str, Any]]:
-    """Yield what a line may tell of the resources, accounts and variables that conditions hold, the most first."""
+    """Yield the fields (resources, source_account, variables) that conditions tell, the fullest first."""
     resources: dict[str, None] = {}
     variables: dict[str, str] = {}
     for statement in own:
@@ -136,13 +136,13 @@ def _on(key: str, part: StatementPart) -> Iterator[Condition]:
 
 
 def _others(own: list[ServiceStatement], part: StatementPart) -> tuple[Condition, ...]:
-    """Return the conditions that no row of the service's statements is about."""
+    """Return the conditions that the service's statements do not have."""
     known = {folded(row.condition.key) for statement in own for row in statement.conditions} | {SOURCE_ACCOUNT}
     return tuple(one for one in part.conditions if folded(one.key) not in known)
 
 
 def _through(part: StatementPart, key: Key) -> Iterator[Line]:
-    """Yield the lines for principals who use the key through a service, by each of the service's words."""
+    """Yield lines for principals who use the key through a service (kms:ViaService)."""
     if any(principal.kind != "AWS" or principal.value == "*" for principal in part.principals):
         return
     names = [short(principal.value, key) for principal in part.principals]
@@ -157,5 +157,5 @@ def _through(part: StatementPart, key: Key) -> Iterator[Line]:
 
 
 def _short_name(row: Service) -> str:
-    """Return the name that users write for a service."""
+    """Return the shortest name of a service that users may write."""
     return min((name for name, identifier in services.SHORT_NAMES.items() if identifier == row.id), key=len, default=row.id)

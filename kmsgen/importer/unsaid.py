@@ -1,4 +1,4 @@
-"""What an intent cannot say, and why."""
+"""What an intent cannot say, with the reason."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from kmsgen.policy.operators import split_operator
 
 
 class Unsaid(NamedTuple):
-    """Something that the intent leaves out: of the statement at a place (None: of no statement), `what`, and why.
+    """Something left out of an imported intent: `what` of the statement at `origin` (None: of no statement), and why.
 
-    Of a principal, `what`, it may be some `actions` only.
+    If `what` is a principal, `actions` may limit it to some.
     """
 
     origin: Origin | None
@@ -27,7 +27,7 @@ class Unsaid(NamedTuple):
 
 
 def together(found: Iterable[Unsaid]) -> tuple[Unsaid, ...]:
-    """Return what is left out of the same statement for the same reason as one."""
+    """Merge entries about the same statement, principal and reason."""
     alike: dict[Unsaid, list[str]] = {}
     for one in found:
         alike.setdefault(one._replace(actions=()), []).extend(one.actions)
@@ -35,7 +35,7 @@ def together(found: Iterable[Unsaid]) -> tuple[Unsaid, ...]:
 
 
 def unreadable(origin: Origin, statement: Statement, version: str) -> Unsaid | None:
-    """Return why a statement as a whole has no counterpart in an intent; None where it may have one."""
+    """Return why a whole statement cannot be said in an intent; None if it may be."""
     reason = next((why for is_so, why in _reasons(statement, version) if is_so), None)
     return Unsaid(origin, statement.sid, "the statement", reason) if reason else None
 

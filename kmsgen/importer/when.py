@@ -1,4 +1,4 @@
-"""Conditions to the words of `when`, and to raw blocks where no word says them."""
+"""Import of conditions, as fields of `when`, or literally where it has no field for them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _DATES = {("DateGreaterThanEquals", "aws:currenttime"): "from", ("DateLessThan",
 
 
 def whens_of(conditions: Iterable[Condition], region: str) -> Iterator[When]:
-    """Yield the ways in which a line can say conditions, in words first, then as they stand."""
+    """Yield the ways to write conditions as `when`: by its fields first, then literally."""
     conditions = tuple(conditions)
     in_words = _in_words(conditions, region)
     yield in_words
@@ -61,7 +61,7 @@ def _raw(conditions: tuple[Condition, ...]) -> When:
 
 
 def _in_order(found: When) -> When:
-    """Return what `when` says in the order in which its words are listed, raw conditions last: it tells nothing of operators."""
+    """Return `when` with its fields in the documented order and literal conditions last."""
     raw = {operator: dict(sorted(keys.items())) for operator, keys in sorted(found.get("conditions", {}).items())}
     said = {word: found[word] for word in _ORDER if word in found}
     return said | ({"conditions": raw} if raw else {})

@@ -1,4 +1,4 @@
-"""Actions to the fewest capability words that mean exactly them."""
+"""Capability words for actions: the fewest that together mean exactly these."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _MOST_WORDS = 5  # more are sought one by one, the widest first
 
 
 def words_of(wanted: Values, key_type: str, offered: Values) -> Values:
-    """Return capability words, and names of the actions that no word gives, which together mean these actions.
+    """Return capability words, and single actions that no word covers, that together mean these actions.
 
-    `offered` are the actions that have an effect on the key: of a word the others fall away.
+    `offered`: the actions that have an effect on the key; others do not count against a word.
     """
     rows = {row.word: frozenset(actions_of(row.word, key_type)) & frozenset(offered) for row in _plain()}
     fitting = {word: given for word, given in rows.items() if given and given <= frozenset(wanted)}
@@ -25,7 +25,7 @@ def words_of(wanted: Values, key_type: str, offered: Values) -> Values:
 
 
 def word_for_aws(wanted: Values, conditions: tuple[Condition, ...], key_type: str) -> tuple[str, tuple[Condition, ...]] | None:
-    """Return the word that carries the condition on grants for AWS resources, and the other conditions; None where none does."""
+    """Return the word that includes the condition kms:GrantIsForAWSResource, and the other conditions; None if none fits."""
     others = tuple(one for one in conditions if plainest((one,)) != plainest((FOR_AWS_RESOURCES,)))
     if len(others) == len(conditions):
         return None
@@ -38,7 +38,7 @@ def _plain() -> list:  # type: ignore[type-arg]
 
 
 def _without_parts(rows: dict[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    """Leave out each word whose actions another one gives too."""
+    """Drop each word whose actions another word includes."""
     kept: dict[str, frozenset[str]] = {}
     for word, given in sorted(rows.items(), key=lambda row: -len(row[1])):
         if not any(given <= wider for wider in kept.values()):
@@ -47,7 +47,7 @@ def _without_parts(rows: dict[str, frozenset[str]]) -> dict[str, frozenset[str]]
 
 
 def _fewest(wanted: frozenset[str], rows: dict[str, frozenset[str]]) -> frozenset[str]:
-    """Return the fewest words that give all that words can give."""
+    """Return the fewest words that cover everything words can cover; beyond _MOST_WORDS all of them."""
     reachable = wanted & frozenset[str]().union(*rows.values())
     needed = {word for word, given in rows.items() if any(sum(name in other for other in rows.values()) == 1 for name in given)}
     left = reachable - frozenset[str]().union(*(rows[word] for word in needed))
