@@ -5,7 +5,8 @@ Source: IAM User Guide, reference_iam-quotas: a managed policy has at most 6,144
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from kmsgen.arn import Arn, account_of, parse_arn
@@ -100,54 +101,79 @@ def documents(principal: str, statements: list[Traced]) -> tuple[tuple[Traced, .
 
     Raises RefusedError where a principal would need more policies than can be attached to it.
     """
-    found: list[tuple[Traced, ...]] = []
-    held: tuple[Traced, ...] = ()
-    for traced in _pieces(statements):
-        if held and characters((*held, traced)) > MANAGED_POLICY_CHARACTERS:
-            found.append(held)
-            held = ()
-        held = (*held, traced)
-    if held:
-        found.append(held)
+    found = divided(statements)
     if len(found) > MANAGED_POLICIES:
         message = f"`{principal}` would need {len(found)} IAM policies; at most {MANAGED_POLICIES} can be attached by default"
         raise _too_large(statements[0], "too-many-policies", message)
-    return tuple(found)
+    return found
 
 
-def _pieces(statements: Iterable[Traced]) -> Iterator[Traced]:
-    """Yield statements that each fit a policy of their own: a long one is cut by its resources, actions or listed values."""
+def divided(statements: Iterable[Traced]) -> tuple[tuple[Traced, ...], ...]:
+    """Return the statements in groups that fit one managed policy each, however many there are.
+
+    One that is longer than a policy is cut by its resources, actions or listed values, and fills the policy before. Raises
+    RefusedError where it cannot be cut.
+    """
+    found: list[tuple[Traced, ...]] = []
+    held: tuple[Traced, ...] = ()
     for traced in statements:
-        parts = list(_cut(traced))
+        parts = list(_cut(traced, held))
         for number, part in enumerate(parts, start=1):
-            sid = f"{part.statement.sid}Part{number}" if len(parts) > 1 else part.statement.sid
-            yield part._replace(statement=part.statement._replace(sid=sid))
+            numbered = _numbered(part, number) if len(parts) > 1 else part
+            if held and not _fits((*held, numbered)):
+                found.append(held)
+                held = ()
+            held = (*held, numbered)
+    return (*found, held) if held else tuple(found)
 
 
-def _cut(traced: Traced) -> Iterator[Traced]:
+def _numbered(part: Traced, number: int) -> Traced:
+    return part._replace(statement=part.statement._replace(sid=f"{part.statement.sid}Part{number}"))
+
+
+def _fits(statements: Iterable[Traced]) -> bool:
+    return characters(statements) <= MANAGED_POLICY_CHARACTERS
+
+
+def _cut(traced: Traced, before: tuple[Traced, ...]) -> Iterator[Traced]:
+    """Yield a statement whole, or in parts: the first fits behind what is before it, if anything of it does."""
     # room for the number that the Sid gets
     if characters((traced,)) <= MANAGED_POLICY_CHARACTERS - len("Part999"):
         yield traced
         return
+    part, rest = _divisible(traced)
+    held = before
+    while rest:
+        count = _room(held, part, rest) or (0 if held else 1)
+        if count:
+            yield from _cut(part(rest[:count]), ())
+        rest, held = rest[count:], ()
+
+
+def _room(held: tuple[Traced, ...], part: Callable[[Values], Traced], values: Values) -> int:
+    """Return how many of the values, from the first on, fit behind what a policy holds."""
+
+    def is_full(count: int) -> bool:
+        return not _fits((*held, _numbered(part(values[:count]), 999)))
+
+    return bisect_left(range(1, min(len(values), MANAGED_POLICY_CHARACTERS) + 1), x=True, key=is_full)
+
+
+def _divisible(traced: Traced) -> tuple[Callable[[Values], Traced], Values]:
+    """Return what a statement is cut by, and what makes one of some of it. Raises RefusedError where there is nothing."""
     statement = traced.statement
-    listed = next((name for name in ("resources", "actions") if len(getattr(statement, name)) > 1), "")
     longest = max(statement.conditions, key=_alternatives, default=None)
-    if listed:
-        values: Values = getattr(statement, listed)
-        halves: Iterable[dict[str, Any]] = ({listed: part} for part in _halves(values))
-    elif longest is not None and _alternatives(longest) > 1:
-        parts = (longest._replace(values=part) for part in _halves(longest.values))
-        halves = ({"conditions": tuple(part if one is longest else one for one in statement.conditions)} for part in parts)
-    else:
+    listed = next((name for name in ("resources", "actions") if len(getattr(statement, name)) > 1), "")
+    if not listed and (longest is None or _alternatives(longest) == 1):
         message = f"one IAM statement alone is longer than the {MANAGED_POLICY_CHARACTERS} characters of a managed policy"
         raise _too_large(traced, "policy-too-long", message)
-    for fields in halves:
-        yield from _cut(traced._replace(statement=statement._replace(**fields)))
 
+    def part(values: Values) -> Traced:
+        conditions = tuple(one._replace(values=values) if one is longest else one for one in statement.conditions)
+        changed: dict[str, Any] = {listed: values} if listed else {"conditions": conditions}
+        return traced._replace(statement=statement._replace(**changed))
 
-def _halves(values: Values) -> tuple[Values, Values]:
-    middle = len(values) // 2
-    return values[:middle], values[middle:]
+    return part, getattr(statement, listed) if listed else longest.values if longest else ()
 
 
 def _alternatives(condition: Condition) -> int:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import format_document
 from kmsgen.render.deployment import holds_placeholder, key_id
+
+# overlapping ones too: what stands before an id may read as its beginning
+_KEY_ID = re.compile(r"(?=(mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))")
 
 
 class KeyReference(NamedTuple):
@@ -45,10 +49,12 @@ class KeyReference(NamedTuple):
         return found
 
 
-class KeyReferences(NamedTuple):
-    """The references of several keys; a text names one of them at most."""
+class KeyReferences:
+    """The references of several keys, each with an id as KMS gives them; a text names one of them at most."""
 
-    of_keys: tuple[KeyReference, ...]
+    def __init__(self, of_keys: Iterable[KeyReference]) -> None:
+        """Keep them by id."""
+        self._by_id = {key_id(one.key_arn): one for one in of_keys}
 
     def applied(self, data: object, join: Callable[[list[object]], object]) -> object:
         """Return policy data with expressions wherever a text names one of the keys; names of mappings stay."""
@@ -56,14 +62,18 @@ class KeyReferences(NamedTuple):
             return {name: self.applied(item, join) for name, item in data.items()}
         if isinstance(data, list):
             return [self.applied(item, join) for item in data]
-        found = (one for one in self.of_keys if isinstance(data, str) and key_id(one.key_arn) in data)
-        own = next(found, None)
+        found = (self._by_id[one] for one in _ids(data) if one in self._by_id) if isinstance(data, str) else ()
+        own = next(iter(found), None)
         return own.applied(data, join) if own else data
 
 
-def names_key(document: Document, key_arn: str) -> bool:
-    """Return whether a policy mentions the id of a key."""
-    return any(key_id(key_arn) in text for text in _texts(format_document(document)))
+def named_ids(document: Document) -> frozenset[str]:
+    """Return each key id that a policy mentions."""
+    return frozenset(found for text in _texts(format_document(document)) for found in _ids(text))
+
+
+def _ids(text: str) -> Iterator[str]:
+    return (found.group(1) for found in _KEY_ID.finditer(text))
 
 
 def refers(document: Document) -> bool:

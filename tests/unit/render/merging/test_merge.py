@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from kmsgen.errors import RefusedError
@@ -19,6 +21,9 @@ def halves(name: str, *principals: str, attaches: bool = True) -> Halves:
     policies = [(one, ON_NEW) for one in principals]
     given = deployment(*policies, (role("ci"), document(allow("kms:CreateKey"))), creation=WITH_ALIAS)
     return halves_of(given._replace(name=name, path=f"{name}.yaml", deployer=role("ci"), attaches=attaches))
+
+
+TEAMS = [halves(f"team-{number:03}", role("admin"), role(f"app-{number // 6}")) for number in range(300)]
 
 
 def test_one_policy_a_principal_names_the_keys_of_all_intents() -> None:
@@ -45,24 +50,57 @@ def test_the_deployers_policy_stays_apart() -> None:
 def test_two_hundred_intents_on_one_base_fit() -> None:
     """Within the ten managed policies that IAM attaches to a role."""
     found = texts(render([halves(f"team-{number:03}", role("admin")) for number in range(200)], FORMATS))
-    assert found[MAIN].count('resource "aws_iam_policy"') == 4
+    assert found[MAIN].count('resource "aws_iam_policy"') == 3
     assert found[TEMPLATE].count("    Type: String") == 200
 
 
-def test_more_parameters_than_a_template_takes_are_refused() -> None:
-    """With the number; Terraform alone takes them."""
-    many = [halves(f"team-{number:03}", role("admin")) for number in range(201)]
-    assert MAIN in texts(render(many, ["terraform"]))
-    with pytest.raises(RefusedError, match="201 intents; a template takes 200 parameters"):
-        render(many, FORMATS)
+def test_more_keys_than_a_template_takes_are_of_several_stacks() -> None:
+    """Each is told of the keys that it names, 200 at most; no policy is in two."""
+    found = {path: text for path, text in texts(render(TEAMS, FORMATS)).items() if path.startswith("cloudformation/")}
+    assert TEMPLATE in found
+    assert len(found) > 1
+    for text in found.values():
+        parameters = re.findall("  (KeyArn.+):\n    Type: String", text)
+        assert 0 < len(parameters) <= 200
+        assert set(parameters) == set(re.findall("Ref: (KeyArn.+)", text))
+    policies = [name for text in found.values() for name in re.findall("  (Policy.+):\n    Type: AWS::IAM", text)]
+    assert len(policies) == len(set(policies)) == 54
+
+
+def test_a_policy_stays_in_its_template_when_an_intent_comes() -> None:
+    """Unless its template is full: then some of that one's policies are in one new template, and all others where they were."""
+    for count in (200, 250):
+        before, after = (_by_template(TEAMS[:some]) for some in (count, count + 1))
+        left = {policy for path in before for policy in before[path] - after.get(path, set())}
+        new = [path for path in after if path not in before]
+        assert len(new) <= 1
+        assert left <= {policy for path in new for policy in after[path]}
+
+
+def _by_template(found: list[Halves]) -> dict[str, set[str]]:
+    """Return the names of the policies in each template."""
+    rendered = texts(render(found, ["cloudformation"])).items()
+    return {path: set(re.findall("  (Policy.+):\n    Type: AWS::IAM", text)) for path, text in rendered}
+
+
+def many(*, attaches: bool = True) -> Halves:
+    """Return the part in IAM of an intent that takes more policies of one principal than IAM attaches."""
+    resources = tuple(f"arn:aws:kms:us-west-2:111122223333:key/{number:036}" for number in range(800))
+    each = (document(allow("kms:Decrypt", on=resources[at : at + 50])) for at in range(0, 800, 50))
+    return halves_of(deployment(*((role("app"), one) for one in each))._replace(attaches=attaches))
 
 
 def test_more_policies_than_a_principal_takes_are_refused() -> None:
-    """Counted over the run, with the number of intents."""
-    resources = tuple(f"arn:aws:kms:us-west-2:111122223333:key/{number:036}" for number in range(700))
-    own = deployment((role("app"), document(allow("kms:Decrypt", on=resources))))
-    with pytest.raises(RefusedError, match=r"would need 1[0-9] IAM policies"):
-        render([halves_of(own)], FORMATS)
+    """Counted over the run, with the numbers and a way out."""
+    with pytest.raises(RefusedError, match=r"need 11 IAM policies of 6,144 characters over 1 intents; at most 10") as told:
+        render([many()], FORMATS)
+    assert "iam: write" in told.value.diagnostics[0].hint
+
+
+def test_what_nobody_attaches_here_is_as_many_as_it_takes() -> None:
+    """Whoever attaches what is written may have a higher quota; JSON files have no merged policies."""
+    assert texts(render([many(attaches=False)], FORMATS))[MAIN].count('resource "aws_iam_policy"') > 10
+    assert not texts(render([many()], ["json"]))
 
 
 @pytest.mark.parametrize("attaches", [True, False])

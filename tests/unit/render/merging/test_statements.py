@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from kmsgen.errors import Location, RefusedError
+from kmsgen.errors import Location
 from kmsgen.policy.document import Condition, Document, Effect, Statement
 from kmsgen.policy.json_form import as_sent, compact_policy, format_document
 from kmsgen.render.merging.statements import accesses, merged
-from tests.unit.render.bundles import allow, document, role
+from tests.unit.render.bundles import allow, document
 
-APP, PLACE = role("app"), Location("intent.yaml", 1, 1)
+PLACE = Location("intent.yaml", 1, 1)
 IN = Condition("StringEquals", "aws:PrincipalTag/team", ("a",))
 SPEC, NOT_IN = Condition("StringEquals", "kms:KeySpec", ("r",)), Condition("StringNotEquals", "aws:PrincipalTag/team", ("a",))
 DENY = Statement(Effect.DENY, ("kms:Decrypt",), ("x",))
@@ -19,7 +19,7 @@ EXCEPT = Statement(Effect.DENY, ("kms:Decrypt",), ("x",), not_resource=True)
 
 def said(*statements: Statement) -> list[Statement]:
     """Return the merged statements, a policy each before."""
-    found = merged(APP, [document(one) for one in statements], PLACE)
+    found = merged([document(one) for one in statements], PLACE)
     return [one._replace(sid=None) for policy in found for one in policy.statements]
 
 
@@ -70,21 +70,25 @@ def test_sids_are_unique_and_of_what_they_name() -> None:
     each = [
         Document((policy.statements[0]._replace(conditions=(one,)),)) for policy, one in zip(policies, conditions, strict=True)
     ]
-    found = [one.sid for policy in merged(APP, each, PLACE) for one in policy.statements]
+    found = [one.sid for policy in merged(each, PLACE) for one in policy.statements]
     assert found == ["UseByApp", "UseByApp2", "UseByApp3"]
 
 
 def test_policies_are_as_long_as_iam_takes_of_what_is_sent() -> None:
     """Terraform writes `&`, `<` and `>` as six characters each, and all of them count."""
     values = tuple(f"{number:03}{'<&>' * 20}" for number in range(60))
-    policies = merged(APP, [document(allow("a", when=(Condition("StringEquals", "k", values),)))], PLACE)
+    policies = merged([document(allow("a", when=(Condition("StringEquals", "k", values),)))], PLACE)
     sizes = [len(as_sent(compact_policy(format_document(policy)))) for policy in policies]
     assert max(sizes) <= 6144 < sum(sizes)
     listed = [value for policy in policies for one in policy.statements for value in one.conditions[0].values]
     assert sorted(listed) == sorted(values)
 
 
-def test_more_than_iam_attaches_is_refused_with_the_numbers() -> None:
-    """Ten managed policies by default."""
-    with pytest.raises(RefusedError, match=r"would need 1[0-9] IAM policies; at most 10"):
-        merged(APP, [document(allow("a", on=tuple(f"{number:05}{'x' * 95}" for number in range(700))))], PLACE)
+def test_policies_of_many_resources_are_as_few_as_hold_them() -> None:
+    """Each but the last is full: what is long is cut where a policy ends, not in halves."""
+    resources = tuple(f"{number:05}{'x' * 95}" for number in range(700))
+    found = merged([document(allow("b", on=("y",)), allow("a", on=resources))], PLACE)
+    sizes = [len(compact_policy(format_document(policy))) for policy in found]
+    assert len(found) == 13
+    assert all(6144 - len(resources[0]) - 10 < size <= 6144 for size in sizes[:-1])
+    assert accesses(found) == accesses([document(allow("b", on=("y",)), allow("a", on=resources))])
