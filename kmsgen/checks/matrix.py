@@ -78,7 +78,7 @@ def matrix(bundle: Bundle, organization: str | None, account: str) -> tuple[Row,
     """Return the rows of a bundle, key by key, principals in the order in which the policies name them."""
     rows: list[Row] = []
     for access in bundle.keys:
-        rows += _AccessReader(bundle, access, organization, account).rows()
+        rows += _AccessReader(bundle._replace(keys=(access,)), access, organization, account).rows()
     return tuple(rows)
 
 

@@ -36,6 +36,23 @@ class Bearings:
         return self.bundle._replace(keys=(access,), principals={one: self.bundle.principals[one] for one in bearing})
 
 
+def alone_with(bundle: Bundle) -> Bundle:
+    """Return the bundle of its first key alone, with the principals described whom that names, or who tell more than policies.
+
+    Whoever is let in by the whole bundle without being named there is let in here, and is named here by no more policies: what
+    is proved here of strangers holds there.
+    """
+    access = bundle.keys[0]
+    named = {principal.value for statement in access.policy.statements for principal in statement.principals or ()}
+    named.update(name for grant in access.grants for name in (grant.grantee, grant.retiring or ""))
+    principals = {name: beside for name, beside in bundle.principals.items() if name in named or _tells_more(beside)}
+    return bundle._replace(keys=(access,), principals=principals)
+
+
+def _tells_more(beside: PrincipalPolicies) -> bool:
+    return bool(beside.organization or beside.tags or beside.service_linked)
+
+
 def _texts(access: KeyAccess) -> Iterator[str]:
     for statement in access.policy.statements:
         yield from (principal.value for principal in statement.principals or ())

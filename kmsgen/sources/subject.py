@@ -120,6 +120,8 @@ class Subject(NamedTuple):
 
     def unknown_of(self, key: str) -> tuple[Open, ...]:
         """Return what is unknown and may matter for a key, without what concerns other keys only."""
+        if not self.described.unknown:
+            return ()
         others = {access.key.arn for access in self.bundle.keys} - {key}
         return tuple(one for one in self.described.unknown if one.holder not in others)
 

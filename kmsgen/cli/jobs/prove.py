@@ -11,6 +11,7 @@ from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import InputError, Location, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Bundle, Key
+from kmsgen.prover.bearing import alone_with
 from kmsgen.prover.grouping import of_forms
 from kmsgen.prover.key_forms import as_condition, forms_of, said
 from kmsgen.prover.problem import Budget
@@ -38,6 +39,7 @@ def run(path: str, beside: Beside, asked: AskedQuestions, output: str, *, descri
 
 def answers(subject: Subject, questions: Sequence[Question], budget: Budget, *, described_only: bool) -> list[Proof]:
     """Answer every question about every key. Raises InputError where there is none."""
+    subject = subject.opened
     keys = [access.key for access in subject.bundle.keys]
     if not keys:
         raise input_error(
@@ -46,7 +48,7 @@ def answers(subject: Subject, questions: Sequence[Question], budget: Budget, *, 
     found = []
     for number, key in enumerate(keys):
         for question in questions or [_beyond(subject, subject.about(number), key)]:
-            proof = answer_about(subject, number, question, budget, described_only=described_only)
+            proof = _answer_about(subject, number, question, budget, described_only=described_only)
             if proof.result is Result.VACUOUS:
                 raise about_nobody(proof, Location(subject.path))
             about = f"{proof.question} on {subject.described.name_of(key.arn)}"
@@ -62,7 +64,14 @@ def about_nobody(proof: Proof, place: Location) -> InputError:
 
 def answer_about(subject: Subject, number: int, question: Question, budget: Budget, *, described_only: bool) -> Proof:
     """Answer a question about the key of a number, whatever the file leaves unknown."""
-    subject = subject.opened
+    return _answer_about(subject.opened, number, question, budget, described_only=described_only)
+
+
+def _answer_about(subject: Subject, number: int, question: Question, budget: Budget, *, described_only: bool) -> Proof:
+    if isinstance(question, NoPublic) and not described_only and len(subject.bundle.keys) > 1:
+        alone = _ask(subject, alone_with(subject.about(number)), question, budget, described_only=False)
+        if alone.result is Result.PROVED:
+            return alone
     bundle = subject.about(number)
     proof = _ask(subject, bundle, question, budget, described_only=described_only)
     unknown = subject.unknown_of(bundle.keys[0].key.arn)

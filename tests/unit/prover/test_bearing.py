@@ -7,7 +7,9 @@ import pytest
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, Organization, PrincipalPolicies
 from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
 from kmsgen.policy.grant import Grant
-from kmsgen.prover.bearing import Bearings, keys_named
+from kmsgen.prover.bearing import Bearings, alone_with, keys_named
+from kmsgen.prover.prove import prove
+from kmsgen.prover.question import NoPublic, Result
 
 HOME = "111122223333"
 ONE, OTHER = (f"arn:aws:kms:us-west-2:{HOME}:key/{digit * 8}-1111-1111-1111-111111111111" for digit in "12")
@@ -60,3 +62,26 @@ def test_policies_about_keys_in_full_name_them(resource: str) -> None:
     assert keys_named(PrincipalPolicies((Document((named,)),))) == {ONE, OTHER}
     assert keys_named(PrincipalPolicies((Document((named, named._replace(resources=(resource,)))),))) is None
     assert keys_named(PrincipalPolicies((Document((named._replace(not_resource=True),)),))) is None
+
+
+@pytest.mark.parametrize(
+    "beside", [PrincipalPolicies(tags=(("team", "red"),)), PrincipalPolicies(organization=Organization("o-1"))]
+)
+def test_a_key_alone_keeps_who_tells_more_than_policies(beside: PrincipalPolicies) -> None:
+    """Whom its policy names and who has tags or an organization stay; the other keys and the rest go."""
+    policy = Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), (Principal("AWS", APP),)),))
+    keys = (KeyAccess(Key(ONE), policy), KeyAccess(Key(OTHER), policy))
+    rest = {f"{APP}{number}": PrincipalPolicies() for number in range(3)}
+    about = alone_with(Bundle(keys, {**rest, WEB: beside, APP: PrincipalPolicies()}))
+    assert (about.keys, tuple(about.principals)) == (keys[:1], (WEB, APP))
+
+
+@pytest.mark.parametrize("who", ["*", APP, "logs.amazonaws.com", "444455556666"])
+def test_what_is_proved_of_a_key_alone_holds_beside_others(who: str) -> None:
+    """Strangers to its own policy are more than those to all policies: whom another key names is one here."""
+    kind = "Service" if who.endswith("amazonaws.com") else "AWS"
+    named = Document((Statement(Effect.ALLOW, ("kms:Decrypt",), ("*",), (Principal(kind, who),)),))
+    for policy in (named, named._replace(statements=(named.statements[0]._replace(not_principal=True, effect=Effect.DENY),))):
+        whole = Bundle((KeyAccess(Key(ONE), policy), KeyAccess(Key(OTHER), named)), {WEB: PrincipalPolicies()})
+        if prove(alone_with(whole), NoPublic()).result is Result.PROVED:
+            assert prove(whole, NoPublic()).result is Result.PROVED
