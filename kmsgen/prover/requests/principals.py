@@ -80,7 +80,7 @@ class Principals(NamedTuple):
 
 
 def principals(vocabulary: Vocabulary, partition: str, asked: Iterable[str], meter: Meter) -> Principals:
-    """Principals that there can be: every caller is named or behind a stand-in. `asked` are patterns of a question.
+    """Principals to ask about: those named, and a stand-in for all others of a kind and account. `asked`: patterns of a question.
 
     Raises OutsideError and BudgetError.
     """
@@ -170,7 +170,7 @@ def _apart(stand_in: StandIn, patterns: Values, meter: Meter) -> Iterator[StandI
 def _accounts(vocabulary: Vocabulary, partition: str, asked: Iterable[str], meter: Meter) -> Iterator[str]:
     """Accounts: every named one, and one of each class of others that patterns of account keys and of ARNs tell apart.
 
-    Of comparisons by order the numeric ones are looked at.
+    Not by tests of aws:userid, nor of keys tied to ${aws:PrincipalAccount}; of comparisons by order, by the numeric ones alone.
     """
     named = list(dict.fromkeys([*vocabulary.accounts, *_beside_numbers(vocabulary)]))
     tests = [pattern for key in _ACCOUNT_KEYS for want in vocabulary.wanted_of(key) for pattern in patterns_of(want)]

@@ -150,6 +150,7 @@ _BY_ORDER_AND_SHAPE = "a key whose values have a form is compared by order"
 
 
 def _by_order(domain: Domain, wanted: Sequence[Wanted], count: Count) -> str | None:
+    """Try a text of each cell; None only if none does, provided `_member` found one of every cell that holds any."""
     texts = [one.test for one in wanted if one.test.family is Family.TEXT]
     named = frozenset(text for test in texts for text in test.constants)
     families = {one.test.family for one in wanted} - {Family.TEXT}
