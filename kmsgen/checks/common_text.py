@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 ANY, ONE = None, ""
 _OTHER = "x"
-Pattern = tuple[str | None, ...]  # a character, ONE for any single one, ANY for any run
+Pattern = tuple[str | None, ...]
 """A pattern: characters, ONE for any single character, ANY for any run of them."""
 
 

@@ -156,7 +156,7 @@ _EXAMPLES: Mapping[str, Callable[[str], str]] = {
     "IpAddress": lambda text: str(ipaddress.ip_network(text, strict=False)[0]),
 }
 
-# What the values of an operator stand for, and of its negation.
+# the pattern of a value, by operator; negated ones exclude it
 _PATTERNS_OF: Mapping[str, Callable[[str], Pattern]] = {
     **dict.fromkeys(("StringEquals", "StringNotEquals"), literal),
     **dict.fromkeys(("StringLike", "StringNotLike", "ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike"), glob),

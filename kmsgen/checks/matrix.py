@@ -127,7 +127,7 @@ class _AccessReader:
         seen: set[Values] = set()
         for situation in self.candidates:
             decision = self.lenient.decide(self._request(name, action, situation))
-            # what two statements allow together, each allows alone: that is told already
+            # statements seen before allow it alone, so this row would only repeat them
             if decision.outcome is not Outcome.ALLOWED or any(set(known) <= set(decision.reason) for known in seen):
                 continue
             seen.add(decision.reason)

@@ -23,7 +23,7 @@ from kmsgen.policy.operators import split_operator
 Values = tuple[str, ...]
 EVERYBODY = Principal("AWS", "*")
 CALLERS_ACCOUNT, _PRINCIPALS_ACCOUNT = "kms:calleraccount", "aws:principalaccount"
-# what of everyone's conditions says who is meant: each value of one has a line of its own
+# conditions on the caller that, for `*`, say who is meant: an intent has a line for each value
 _WHO = {
     **dict.fromkeys((CALLERS_ACCOUNT, _PRINCIPALS_ACCOUNT, "aws:principalorgid"), ("StringEquals", "StringLike")),
     "aws:principalorgpaths": ("ForAnyValue:StringLike",),

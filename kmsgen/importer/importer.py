@@ -79,7 +79,7 @@ class _Search:
         parts += [part for one in readable for part in delegated_parts(one, access.key, given)]
         self.forbidden = frozenset[str]().union(*(forbidden_by(one, access.key) for one in self.statements))
         parts = [_in_order(_without(part, self.forbidden)) for part in parts]
-        # whole accounts first: they open the intent for its reader, as they open a key policy that is rendered
+        # whole accounts first, as in a rendered key policy
         self.parts = sorted(parts, key=lambda part: not part.principals[0].value.endswith(":root"))
         self.everything = frozenset(given for part in parts for given in part.allowed)
         granted = (f"kms:{name}" for grant in access.grants for name in grant.operations)

@@ -9,7 +9,7 @@ from kmsgen.catalogue.model import Values
 from kmsgen.importer.allowed import plainest
 from kmsgen.policy.document import Condition
 
-_MOST_WORDS = 5  # more are sought one by one, the widest first
+_MOST_WORDS = 5  # where that many do not do, all that fit are taken
 
 
 def words_of(wanted: Values, key_type: str, offered: Values) -> Values:

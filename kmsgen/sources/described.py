@@ -17,7 +17,7 @@ from kmsgen.sources.question import Scenario
 if TYPE_CHECKING:
     from kmsgen.intent.intent import Intent
 
-# What files of a form have no room for.
+# What a form of file may be unable to tell (`Described.lacks`).
 KEY_KIND, KEY_MAKE, KEY_REGION = "the kind of key", "the origin of the key", "the Region of the key"
 KEY_POLICIES, IDENTITY_POLICIES, GRANTS = "key policies", "IAM policies", "grants"
 
@@ -96,15 +96,12 @@ class Open(NamedTuple):
 
 
 class Described(NamedTuple):
-    """What a file tells: a bundle with the places of its parts, and what to know beside it.
+    """What a file describes: a bundle, the places of its parts, and what is unknown.
 
-    Where something is `unknown` the bundle is read so that it gives the most access, and `narrow` so that it gives the least.
-    `named` is the first reading with every account that is not known as one that the key policy names.
-    `lacks` is what files of its form never tell; `no_key` why the bundle has no key to ask about; `intent` what the bundle was
-    compiled from; `scenarios` every one of the file; `untold` principals of whom it does not tell all policies;
-    `names` what it calls keys, by their ARNs; `made` principals that come into being with it;
-    `as_written` policies whose text is known whole, though not everything that they look at;
-    `hides` what is not told of the keys, by the condition keys that look at it.
+    `bundle` is the reading with the most access; `narrow` that with the least, if anything is `unknown`; `named` the first with
+    every unknown account as one that the key policy names. `lacks`: what files of this form never tell. `no_key`: why no key can
+    be asked about. `untold`: principals with unknown policies; `made`: principals that it creates; `names`: its names of keys, by
+    ARN. `as_written`: policies with known text that read unknown properties; `hides`: those properties, by condition key.
     """
 
     bundle: Bundle

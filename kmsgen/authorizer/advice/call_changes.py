@@ -20,7 +20,7 @@ from kmsgen.policy.operators import OperatorName, split_operator
 
 ANY_VALUE = "example"
 _DAY = int(timedelta(days=1).total_seconds())
-# how a caller brings a value of a condition key about; `{0}` is the value
+# what a caller does to get a value of a condition key into the request; `{0}` is the value
 _BY: Mapping[str, str] = {
     "kms:viaservice": "call through an AWS service: kms:ViaService {0}",
     "aws:calledvia": "call through {0}",

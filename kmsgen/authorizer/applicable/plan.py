@@ -53,11 +53,11 @@ class Plan:
         self.target: Resource = permission.target
         self.facts = facts
         self.sets: tuple[RuleSet, ...] = ()
-        # tuples, of which an empty one costs nothing: garbage is looked for in every list, and thousands of plans are remembered
+        # tuples, not lists: thousands of plans are kept, and the garbage collector walks through every list
         self.fixed: tuple[tuple[Rule | GrantRule, Naming], ...] = ()
         self.fixed_doubts: tuple[Rule, ...] = ()
         self.conditional: tuple[tuple[Rule, Naming], ...] = ()
-        # how each conditional one meets every request, UNMATCHED where the request decides; and those, by their place
+        # `known`: how each conditional one meets every request, UNMATCHED where the request decides; `_asking`: those, by place
         self.known: State = ()
         self._asking: tuple[tuple[int, Program], ...] = ()
         self.grants: tuple[tuple[GrantRule, Naming], ...] = ()

@@ -37,8 +37,8 @@ ADDING = frozenset({"Tags", "ReplicaRegion", "MultiRegion", "PrimaryRegion", "De
 ENDPOINT = "aws:sourcevpce"
 UNTOLD = "some VPC endpoint"
 """Stands for a VPC endpoint that the request does not name: no endpoint policy surely allows it."""
-# what of a request decides on its plans: who, what, on which resources, through which VPC endpoint that has a policy, and whether
-# the whole call is asked about
+# what of a request decides on its plans: principal, action, resources, VPC endpoint with a known policy, and whether the whole
+# call is asked about
 _Asked = tuple[str, str, tuple[str, ...], str | None, bool]
 
 
@@ -72,7 +72,7 @@ class Plans:
         self._keys = KeyRules(bundle.keys, generous=generous)
         self._rcps = rules_of_levels(bundle.rcps, Layer.RCP) if bundle.rcps else NO_RULES
         self._endpoints = {name: rules_of_one(policy, Layer.ENDPOINT) for name, policy in bundle.vpc_endpoint_policies.items()}
-        # by the identity of what is described, which is kept beside it: principals may share one object
+        # by id(), as principals may share one object; the object is kept too, so that its id is not used again
         self._beside: dict[tuple[int, bool], tuple[PrincipalPolicies, tuple[RuleSet, ...]]] = {}
         self._callers = Memo(MAX_REMEMBERED, self._caller)
         self._standings = Memo(MAX_REMEMBERED, standing_of)

@@ -20,7 +20,7 @@ from kmsgen.policy.document import Document
 from kmsgen.policy.letter_case import folded
 
 MAX_REMEMBERED = 8192
-# callers whom a Principal element names by a text as it is written: their ARN, their role, their account
+# callers whom a Principal element can only name by their own ARN, their role's, or their account, literally
 _NAMED_AS_WRITTEN = frozenset({CallerKind.USER, CallerKind.ROLE, CallerKind.ROOT, CallerKind.SERVICE, CallerKind.ANONYMOUS})
 
 Reaching = tuple[tuple[Rule, bool], ...]

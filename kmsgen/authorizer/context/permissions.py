@@ -42,7 +42,7 @@ class Permission:
         self.action = action
         self.target = target
         self.left_out = left_out
-        # an action of another service carries its prefix in its name
+        # actions of other services (iam:...) have their prefix in the name already
         self.name = action.name if ":" in action.name else action.iam_name
 
 

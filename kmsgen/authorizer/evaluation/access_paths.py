@@ -22,7 +22,7 @@ from kmsgen.authorizer.evaluation.outcome import (
 from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.policy.bundle import Organization, PrincipalPolicies
 
-# the routes, the layers that a reason names where none is open, and whether caller and key are of two accounts
+# the routes; the layers to name where no route is open; whether caller and key are in two accounts
 Ways = tuple[tuple[Route, ...], tuple[str, ...], bool]
 
 
@@ -76,7 +76,7 @@ def routes(caller: Standing, permission: Permission) -> Ways:
     if caller.kind is CallerKind.SERVICE:
         return _service_routes(permission)
     if target.kind in _WITHOUT_KEY_POLICY:
-        # outside the default deny but where a key is concerned (IAM User Guide, policy-eval-denyallow; C1)
+        # without a key, the root user is exempt from the default deny (IAM User Guide, policy-eval-denyallow; C1)
         return ROOT_ONLY if caller.kind is CallerKind.ROOT else IAM_ONLY, ("identity-policy",), False
     cross = target.account != caller.account
     if target.arn.split(":", 2)[1] != caller.partition or (permission.action.policy_types is None and not caller.service_linked):
@@ -87,7 +87,7 @@ def routes(caller: Standing, permission: Permission) -> Ways:
     return CROSS_ACCOUNT if cross else within, ("key-policy",), cross
 
 
-# who has no account has no IAM policy to vouch for it; KMS takes signed requests only
+# KMS takes signed requests only, and without an account there are no IAM policies
 _NOBODIES = {CallerKind.UNKNOWN: ("principal",), CallerKind.ANONYMOUS: ("principal",)}
 _WITHOUT_KEY_POLICY = frozenset({"*", "alias", "new key"})
 

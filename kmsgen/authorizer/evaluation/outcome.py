@@ -64,7 +64,7 @@ SAME_ACCOUNT = (
     Route(Layer.KEY_POLICY, ACCOUNT, _DELEGATED),
     *_GRANT,
 )
-# `*` names a federated session: that no session policy limits what it gets so is said of roles only
+# for `*`, IAM pages say of role sessions only that session policies do not limit them (S16)
 FEDERATED = (SAME_ACCOUNT[0], SAME_ACCOUNT[1]._replace(unless="S16"), *SAME_ACCOUNT[2:])
 _FOREIGN = Route(Layer.KEY_POLICY, DIRECT | ROLE | ACCOUNT, _DELEGATED)
 CROSS_ACCOUNT = (_FOREIGN, *_GRANT)

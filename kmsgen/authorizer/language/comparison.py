@@ -101,7 +101,7 @@ def _texts(values: Values, operator: Operator, *, modern: bool) -> list[PolicyTe
     texts = [parse_policy_text(value, variables=modern, wildcards=operator.wildcards) for value in values]
     if operator.variables:
         return texts
-    # a variable in a value that is no text has no meaning
+    # policy variables work in texts only, not in numbers, dates or addresses
     return [PolicyText((), malformed=True) if text.keys else text for text in texts]
 
 

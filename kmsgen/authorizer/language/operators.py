@@ -20,7 +20,7 @@ from kmsgen.authorizer.language.wildcards import Maybe, Pieces, Predicate, Wild,
 from kmsgen.policy.addresses import parse_address, parse_network
 from kmsgen.policy.letter_case import folded, loosely_folded
 
-# as texts: `re` compiles a pattern when it is first used
+# texts, so that `re` compiles them at first use and not at every start
 _NUMBER = r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?\Z"
 _DATE = (
     r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2})"

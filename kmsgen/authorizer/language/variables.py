@@ -13,7 +13,7 @@ from kmsgen.authorizer.language.shapes import ANY_TEXT, pieces_of_shape
 from kmsgen.authorizer.language.wildcards import Piece, Pieces, pieces_of
 from kmsgen.policy.letter_case import folded
 
-# as texts: `re` compiles a pattern when it is first used
+# texts, so that `re` compiles them at first use and not at every start
 _VARIABLE = r"\$\{([^{}]*)\}"
 _NAME = r"\s*(?P<key>[^\s,'][^,']*:[^,']+?)\s*(?:,\s*'(?P<default>[^']*)'\s*)?\Z"
 _COLONS_OF_AN_ARN = 5

@@ -194,7 +194,7 @@ def resource_pattern(pieces: Pieces) -> Predicate:
             return False
         if by_parts is not None and by_parts(text):
             return True
-        # no wildcard reaches over the service
+        # a wildcard never reaches across partition and service, so these must match part by part
         named = all(test(part) for test, part in zip(head, text.split(":"), strict=False))
         return True if named and _reaches(items, text) else None
 

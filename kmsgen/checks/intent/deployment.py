@@ -27,9 +27,9 @@ Parameters = Mapping[str, object]
 
 ROTATION = ("EnableKeyRotation", "DisableKeyRotation")
 ENCRYPTION_CONTEXT_MAPS = ("EncryptionContextEquals", "EncryptionContextSubset")
-# of the module's `tags`, of the provider's `default_tags`, of a stack: nothing of the intent reads it
+# stands for tags that modules, `default_tags` of a provider or stacks add; no condition of the intent reads it
 FURTHER_TAG = {"kmsgen-further-tag": "any"}
-# of its two keys, the one that has the alias and the one that gets it, one is not the intent's
+# UpdateAlias needs two keys, and one of them is not the intent's
 OF_OTHER_KEYS = ("UpdateAlias",)
 
 

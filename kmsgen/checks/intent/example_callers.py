@@ -26,8 +26,8 @@ _USER_NAME = "${aws:username"  # a variable that users alone have
 _OF_TYPE = {"User": f"user/{SOMEBODY}", "AssumedRole": f"role/{SOMEBODY}", "Account": "root"}
 _KMS_ROLE = "role/aws-service-role/mrk.kms.amazonaws.com/AWSServiceRoleForKeyManagementServiceMultiRegionKeys"
 _ROUTES = (Route.DIRECT, Route.VPC_ENDPOINT, Route.FORWARD_ACCESS_SESSION)
-# of everyone of an account: what the condition keys of their requests depend on -> service and resource of an ARN; their names
-# are not those of callers whom IAM policies must allow
+# kinds of callers in an account -> service and resource of an example ARN; the names differ from SOMEBODY, to whom IAM policies
+# must allow the call
 _KINDS = {
     PrincipalKind.ROLE_SESSION: ("iam", "role/somebody"),
     PrincipalKind.USER: ("iam", "user/somebody"),

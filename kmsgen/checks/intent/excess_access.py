@@ -34,9 +34,9 @@ Origins = Mapping[str, tuple[Location, ...]]
 STRANGER_ACCOUNTS = ("999999999999", "888888888888")
 SERVICES = ("ec2.amazonaws.com", "lambda.amazonaws.com", "glacier.amazonaws.com")
 _WITH_CONTEXT, _WITHOUT_CONTEXT = "kms:Encrypt", "kms:DescribeKey"
-_MADE = 4096  # principals, with an action of each kind
+_MADE = 4096  # requests that are kept
 _Alike = tuple[str, str]  # a principal, and an action that stands for those whose requests hold the same
-_NAMED = 8  # of the principals and actions of a finding
+_NAMED = 8  # principals, or actions, that a finding lists
 OTHER_KEY = "key/99999999-9999-9999-9999-999999999999"
 BESIDE_THE_KEY = frozenset({"alias", "any"})
 OTHER_VALUES = {"bool": "false", "kms:viaservice": "glacier.us-east-1.amazonaws.com"}
@@ -49,7 +49,7 @@ class _TwoJudges:
         self._bundle, self._specification = bundle, specification
         judged = _with_another_key(bundle)
         strangers = _strangers(bundle, specification)
-        # whoever stands for an account that was asked for has the account's own IAM policies
+        # a stranger may stand for an account that the intent names, so it has all IAM permissions in both bundles
         both = (judged, as_bundle(specification, judged, intent))
         home = (intent.scope.organization, intent.scope.account)
         self.judge, self.intended = (Authorizer(with_own_policies(one, strangers, *home)) for one in both)

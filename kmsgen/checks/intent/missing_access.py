@@ -94,7 +94,7 @@ class _Judges:
 def _is_assumed(access: Expected, name: str) -> bool:
     """Return whether a caller's IAM policies are not the intent's to write, so that all permissions are assumed there."""
     if everyone_of(access) == account_of(access.key):
-        return ":federated-user/" in name  # whose session policies allow it; nobody else needs any
+        return ":federated-user/" in name  # it needs session policies; others of the key's account need no IAM policy
     foreign_session = ":sts:" in name and account_of(name) != account_of(access.key)
     return (name != access.principal.value and name.startswith("arn:")) or is_service_linked(name) or foreign_session
 

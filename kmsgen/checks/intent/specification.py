@@ -173,12 +173,12 @@ def with_own_policies(bundle: Bundle, names: Iterable[str], organization: str | 
     for name in names:
         known = bundle.principals.get(name, PrincipalPolicies())
         member = Organization(organization) if organization and account_of(name) == account else known.organization
-        # a federated user has what its session policies allow
+        # IAM policies give a federated user nothing beyond its session policies
         session = (ANYTHING,) if ":federated-user/" in name else known.session_policies
         held = known._replace(
             identity_policies=(ANYTHING,), session_policies=session, organization=member, service_linked=is_service_linked(name)
         )
-        added[name] = next((same for same in added.values() if same == held), held)  # what is one object is compiled once
+        added[name] = next((same for same in added.values() if same == held), held)  # equal ones are compiled once
     return bundle._replace(principals={**bundle.principals, **added})
 
 

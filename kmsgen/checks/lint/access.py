@@ -13,7 +13,7 @@ from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Problem
 from kmsgen.prover.question import Result
 
 UNFINISHED = "not-finished"
-_SHARE = 5  # of the groups of a proof that are shown
+_SHARE = 5  # groups of a proof that are shown
 
 
 def public_access(key: LintedKey) -> Iterator[Problem]:

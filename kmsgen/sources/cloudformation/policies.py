@@ -19,7 +19,7 @@ from kmsgen.sources.places import below
 from kmsgen.sources.unknown import ABSENT, OneOf, Text, Unknown, text_of
 
 _LABELS = ("Id", "Sid")
-# Characters that no policy has: what stands for the unknown parts of a text while it is read as JSON.
+# Private-use characters, which policies do not have: they mark unknown parts of a text while it is parsed as JSON.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 
 

@@ -41,7 +41,7 @@ def section(data: object, name: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-# Transforms that change no policy of what stands in a template: what they add is written out here, or is no policy.
+# Transforms that leave the policies in a template as they are; roles that SAM adds are added in `serverless`.
 _HARMLESS = ("AWS::Serverless-", "AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen", "AWS::SecretsManager-")
 
 
