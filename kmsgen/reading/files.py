@@ -48,7 +48,7 @@ def read_text(path: str | Path, limit: int) -> str:
 
 def refuse_larger(file: BinaryIO, path: str, limit: int) -> None:
     """Refuse an ordinary file by its size, before a byte of it is read. Raises InputError."""
-    if size_of(os.fstat(file.fileno())) > limit:
+    if path != "-" and size_of(os.fstat(file.fileno())) > limit:
         raise too_large(Location(path), "file", limit)
 
 
