@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kmsgen.arn import parse_arn
 from kmsgen.errors import InputError, KmsgenError, Location, input_error, together
 from kmsgen.policy.bundle import ALIASES, KEY_ID, KIND, MULTI_REGION, NEW_KEY_ID, ORIGIN, REGION, Bundle, Key
-from kmsgen.reading import MAX_JSON_BYTES, Lines, Source, read_file, read_or_stream
+from kmsgen.reading import MAX_JSON_BYTES, Lines, Source, parse, read_file, read_or_stream
 from kmsgen.sources import aws_output, intent_file, key_policy, rendered_folder, scenario, terraform_plan
 from kmsgen.sources.beside import NOTHING, Beside, read_beside
 from kmsgen.sources.cloudformation import template
@@ -219,6 +219,11 @@ def identify(path: str, otherwise: Form | None = None) -> Identified:
     """
     answers = aws_output.folder_of_answers(path) if _is_folder(path) and not is_rendered_folder(path) else None
     return _identified(path, answers or read_file(_file_of(path), MAX_JSON_BYTES, template.DIALECT), otherwise)
+
+
+def identify_text(path: str, text: str) -> Identified:
+    """Tell the form of a text that was read from a path already. Raises InputError."""
+    return _identified(path, parse(text, path, template.DIALECT), None)
 
 
 def identify_or_stream(path: str, otherwise: Form | None = None) -> Identified | Lines:

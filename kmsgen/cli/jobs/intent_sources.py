@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from kmsgen.cli.jobs.touched import touched
 from kmsgen.errors import Diagnostic
 from kmsgen.intent.files.find import find_intents
+from kmsgen.intent.files.store import Disk
 from kmsgen.intent.files.tree import Tree
+from kmsgen.reading import Source, parse, read_text
 
 if TYPE_CHECKING:
     from kmsgen.intent.intent import Intent
@@ -48,25 +50,42 @@ def intent_sources(paths: Iterable[str], since: str | None = None) -> tuple[list
     An intent is touched where its file, or one that it extends, differs from the revision. Raises InputError for no revision.
     """
     problems: list[Diagnostic] = []
-    named = tuple(dict.fromkeys(paths))
-    found = list(find_intents(named, _source, problems))
-    others = _others(named, found, problems)
+    named, disk = tuple(dict.fromkeys(paths)), _ReadOnce()
+    found = list(find_intents(named, _source, problems, disk))
+    others = _others(named, found, problems, disk.texts)
     found = [one for one in found if one.path not in others]
     problems = [*(one for one in problems if one.location.path not in others), *others.values()]
     return (found if since is None else touched(found, since)), problems
 
 
-def _others(named: tuple[str, ...], found: Iterable[IntentSource], problems: Iterable[Diagnostic]) -> dict[str, Diagnostic]:
+class _ReadOnce(Disk):
+    """The files of this machine, with the texts of those that can be read but once, by their paths."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+
+    def read(self, path: str) -> Source:
+        """Read and parse a file. Raises InputError."""
+        if is_kept(path):
+            return super().read(path)
+        self.texts[path] = read_text(path)
+        return parse(self.texts[path], path)
+
+
+def _others(
+    named: tuple[str, ...], found: Iterable[IntentSource], problems: Iterable[Diagnostic], texts: Mapping[str, str]
+) -> dict[str, Diagnostic]:
     """Return which of the files and folders named are of another form: only those in doubt are looked at."""
     doubtful = {one.path for one in found if not one.marked} | {one.location.path for one in problems}
-    told = {path: _as_other_form(path) for path in named if path in doubtful and is_kept(path)}
+    looked_at = (path for path in named if path in doubtful and (path in texts or is_kept(path)))
+    told = {path: _as_other_form(path, texts.get(path)) for path in looked_at}
     return {path: one for path, one in told.items() if one is not None}
 
 
-def _as_other_form(path: str) -> Diagnostic | None:
+def _as_other_form(path: str, text: str | None) -> Diagnostic | None:
     from kmsgen.cli.jobs.other_forms import as_other_form  # noqa: PLC0415 - the readers of all forms are loaded only then
 
-    return as_other_form(path)
+    return as_other_form(path, text)
 
 
 def is_kept(path: str) -> bool:
@@ -79,9 +98,9 @@ def is_kept(path: str) -> bool:
 
 
 def _source(path: str, tree: Tree, bases: tuple[Path, ...]) -> IntentSource:
-    if path != "-" and stat.S_ISREG(Path(path).stat().st_mode):
-        return IntentSource(path, bases, marked=isinstance(tree.data, dict) and not _MARKS.isdisjoint(tree.data))
-    return IntentSource(path, bases, partial(_resolved, tree))
+    again = path != "-" and stat.S_ISREG(Path(path).stat().st_mode)
+    marked = isinstance(tree.data, dict) and not _MARKS.isdisjoint(tree.data)
+    return IntentSource(path, bases, None if again else partial(_resolved, tree), marked)
 
 
 def _resolved(tree: Tree) -> Intent:

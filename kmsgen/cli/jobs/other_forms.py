@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kmsgen.errors import Diagnostic, KmsgenError, Location
-from kmsgen.sources.subject import ANSWERS, FOLDER, IAM_POLICY, INTENT, SCENARIO, identify
+from kmsgen.sources.subject import ANSWERS, FOLDER, IAM_POLICY, INTENT, SCENARIO, identify, identify_text
 
 _COMMANDS = "`lint`, `matrix`, `prove` and `diff` take it, `kmsgen import` makes an intent of it"
 _HINTS = {
@@ -16,10 +16,13 @@ _HINTS = {
 _OF_FOLDERS = (FOLDER, ANSWERS)
 
 
-def as_other_form(path: str) -> Diagnostic | None:
-    """Return that a file or folder is no intent, by the name of its form; None of an intent, and of what has no form."""
+def as_other_form(path: str, text: str | None = None) -> Diagnostic | None:
+    """Return that a file or folder is no intent, by the name of its form; None of an intent, and of what has no form.
+
+    Of a pipe, which was read, the text is given.
+    """
     try:
-        form = identify(path).form
+        form = (identify(path) if text is None else identify_text(path, text)).form
     except KmsgenError:
         return None
     if form is INTENT or (Path(path).is_dir() and form not in _OF_FOLDERS):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.cli.running import Runner
+from tests.unit.cli.running import Runner, piped
 
 KEY = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 APP = "arn:aws:iam::111122223333:role/app"
@@ -65,6 +65,18 @@ def test_a_file_of_another_form_is_told_by_its_name(run: Runner, command: str, f
     assert f"not-an-intent: this is {form}, and an intent is wanted here" in done.err
     assert done.err.count("not-an-intent") == 1
     assert "hint: " in done.err
+
+
+@pytest.mark.parametrize("way", ["pipe", "standard input"])
+@pytest.mark.parametrize(
+    ("command", "form"), list(product(("render", "verify"), [form for form in FORMS if form != "an intent"]))
+)
+def test_a_pipe_of_another_form_is_told_by_its_name(run: Runner, command: str, form: str, way: str) -> None:
+    """What can be read but once is read once, and told from that."""
+    text = FORMS[form][1]
+    words = OF_INTENTS[command]
+    done = run(command, piped(text), *words) if way == "pipe" else run(command, "-", *words, stdin=text)
+    assert (done.code, done.err.count(f"not-an-intent: this is {form}, and an intent is wanted here")) == (2, 1), done.err
 
 
 @pytest.mark.parametrize(("command", "form"), list(product(COMMANDS, FORMS)))
