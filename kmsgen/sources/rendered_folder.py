@@ -19,6 +19,7 @@ from kmsgen.policy.document import Document, Statement
 from kmsgen.policy.grant_form import parse_grant
 from kmsgen.policy.json_form import parse_document
 from kmsgen.policy.letter_case import folded
+from kmsgen.policy.variables import variables_in
 from kmsgen.reading import Source, read_file
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import KEY_KIND, KEY_MAKE, KEY_REGION, Described
@@ -151,5 +152,5 @@ def _only(found: Sequence[Found]) -> Found | None:
 def _looks_at_key(statement: Statement) -> bool:
     """Return whether a statement's conditions read the key's aliases or tags."""
     keys = (folded(condition.key) for condition in statement.conditions)
-    texts = (folded(value) for condition in statement.conditions for value in condition.values)
-    return any(key.startswith(_OF_KEY) for key in keys) or any(f"${{{name}" in text for text in texts for name in _OF_KEY)
+    read = (folded(name) for condition in statement.conditions for value in condition.values for name in variables_in(value))
+    return any(name.startswith(_OF_KEY) for name in (*keys, *read))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -32,6 +33,10 @@ def hide(data: Any, untold: Mapping[str, str], why: str, at: Steps | None = None
     return {**data, "Statement": [hider.statement(one, ("Statement", number)) for number, one in enumerate(raw)]}
 
 
+_SPACE = re.compile(r"\$\{(?:\s|\\(?:[fnrtv]|x[0-9a-f]{2}|u[0-9a-f]{4}))+")
+"""White space before the name of a policy variable, which names the same variable, as `repr` writes it."""
+
+
 class _Hider(NamedTuple):
     untold: Mapping[str, str]
     why: str
@@ -53,7 +58,7 @@ class _Hider(NamedTuple):
 
     def _value(self, key: str, value: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data with markers
         """Return a condition's values, or Unknown if its key, or a policy variable in it, is untold."""
-        text = repr(value).lower()
+        text = _SPACE.sub("${", repr(value)).lower()
         for name, what in self.untold.items():
             if folded(key).startswith(name) or f"${{{name}" in text:
                 return Unknown(f"{what}, {self.why}", () if self.at is None else (*self.at, *steps))

@@ -27,6 +27,7 @@ _ALGORITHMS = (
     "kms:encapsulationalgorithm",
 )
 _RESERVED_TAG = "aws:"
+_DIGITS = 19  # of the largest number that the API takes
 
 
 def refusal_of_request(view: View) -> Refusal | None:
@@ -63,7 +64,8 @@ def _out_of_range(view: View) -> Iterator[Refusal]:
         return
     name, least, greatest = RANGES[view.action.name]
     text = parameters.text_of(view.request.parameters.get(name))
-    if text is not None and not (text.isascii() and text.isdigit() and least <= int(text) <= greatest):
+    number = int(text) if text and text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
+    if text is not None and (number is None or not least <= number <= greatest):
         yield invalid("request", f"{name} is a number from {least} to {greatest}, not `{text}`")
 
 

@@ -60,7 +60,8 @@ def conditions_off_action(statement: WrittenStatement) -> Iterator[Problem]:
         if without:
             never = "never allowed" if statement.allows else "never denied"
             message = f"`{condition.key}` is never in requests for {shortened(without)}: these are {never} by this statement"
-            mend = "" if statement.allows else f"use {condition.operator}IfExists, or a statement of their own"
+            spared = "" if operator.base == "Null" else f"{condition.operator}IfExists, or "
+            mend = "" if statement.allows else f"use {spared}a statement of their own"
             yield statement.problem_of(condition, message, mend)
 
 

@@ -6,7 +6,7 @@ Source: CreateGrant (API reference); KMS Developer Guide, create-grant-overview.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from itertools import combinations, product
 from typing import NamedTuple
 
 from kmsgen.policy.grant import Grant, GrantConstraints, Pairs
@@ -90,28 +90,29 @@ class GrantPart(NamedTuple):
         return list(dict.fromkeys([*values, *((text,) for text in asked.constants(key) if self.domains[key].admits(text))]))
 
     def _operations(self, asked: Asked) -> Iterator[Values]:
-        """Operation lists within all grants that have to cover them: one that meets the tests, and that with one operation more.
+        """Operation lists within all grants that have to cover them: one that meets the tests, and that with operations more.
 
-        The one more is beyond some grant that must not cover the list, or keeps CreateGrant from standing alone.
+        Each operation more is beyond some grant that must not cover the list, one a grant at most; or it keeps CreateGrant from
+        standing alone.
         """
         domain = self.domains[OPERATIONS]
         tests = [(look.set(asked.decided.values.get), look.accept(truth=truth)) for look, truth in asked.on(OPERATIONS)]
-        covers = [look.rule.operations for look, truth in asked.literals if isinstance(look, ConstraintTest) and truth]
-        within = [operation for operation in domain.values if all(operation in cover for cover in covers)]
-        beyond = [
-            operation
-            for operation in within
-            for look, truth in asked.literals
-            if isinstance(look, ConstraintTest) and not truth and operation not in look.rule.operations
-        ]
+        limits = [(look.rule.operations, truth) for look, truth in asked.literals if isinstance(look, ConstraintTest)]
+        within = [operation for operation in domain.values if all(operation in cover for cover, truth in limits if truth)]
         if not within or not set(domain.within).issubset(within):
             return
         found = find_set(tests, lambda wanted: find(domain._replace(values=tuple(within)), wanted, asked.tick), domain.within)
         if found is None:
             return
         yield found
-        more = within if found == (CREATE,) else beyond
-        yield from (tuple(dict.fromkeys([*found, operation])) for operation in dict.fromkeys(more))
+        left = {frozenset(within).difference(cover) for cover, truth in limits if not truth} - {frozenset()}
+        beyond = [operation for operation in within if any(operation in one for one in left)]
+        if found == (CREATE,):
+            yield from ((CREATE, operation) for operation in within if operation not in (CREATE, *beyond))
+        for size in range(1, len(left) + 1):
+            for more in combinations(beyond, size):
+                asked.tick()
+                yield tuple(dict.fromkeys([*found, *more]))
 
     def grant_of(self, values: Mapping[str, Values | None], pairs: Pairs) -> Grant:
         """Return the grant with these condition keys, pairs and all that KMS asks for beside."""

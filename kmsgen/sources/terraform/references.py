@@ -54,7 +54,7 @@ class References(NamedTuple):
         resource, attribute = target.resource, target.attribute
         if resource is None:
             return None
-        if resource.type in KEYS and attribute in ("arn", "id", "key_id"):
+        if resource.address in self.key_arns and attribute in ("arn", "id", "key_id"):
             arn = self.key_arns[resource.address]
             return arn if attribute == "arn" else arn.rpartition("/")[2]
         if resource.type in IAM_KINDS and resource.mode == "managed":

@@ -98,6 +98,8 @@ def test_the_make_is_any_that_an_action_is_for(tmp_path: Path, action: str, word
     [
         ({"StringEquals": {"aws:ResourceTag/open": "yes"}}, (), "unknown"),
         ({"StringEquals": {"aws:ResourceTag/open": "yes"}}, ("--tags", "open=no"), "proved"),
+        ({"StringEquals": {"aws:PrincipalTag/open": "${aws:ResourceTag/open}"}}, (), "unknown"),
+        ({"StringEquals": {"aws:PrincipalTag/open": "${ \t\naws:ResourceTag/open}"}}, (), "unknown"),
         ({"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/open"}}, (), "unknown"),
         ({"StringEquals": {"kms:KeyOrigin": "EXTERNAL"}}, (), "unknown"),
         ({"StringEquals": {"kms:KeySpec": "RSA_2048"}}, (), "refuted"),

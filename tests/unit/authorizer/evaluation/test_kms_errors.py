@@ -224,3 +224,12 @@ def test_lockout_is_about_the_new_policy_only() -> None:
 def test_without_permission_the_policy_is_not_looked_at() -> None:
     """Who may not put a policy is denied, whatever the policy says."""
     assert outcome(bundle(allow("App", APP)), BOB, "kms:PutKeyPolicy", parameters={"Policy": "{"}) == "implicitDeny"
+
+
+@pytest.mark.parametrize(
+    ("window", "expected"), [("7", "allowed"), ("31", "error:ValidationException"), ("9" * 5000, "error:ValidationException")]
+)
+def test_a_number_out_of_range(window: str, expected: str) -> None:
+    """However long it is."""
+    world = bundle(allow("App", APP))
+    assert outcome(world, APP, "kms:ScheduleKeyDeletion", parameters={"PendingWindowInDays": window}) == expected

@@ -261,3 +261,17 @@ def test_a_statement_that_cannot_be_asked_of_every_region_proves_nothing(tmp_pat
     (proof,) = json.loads(run_in(tmp_path, "prove", "i.yaml", "--never", "role/other kms:Decrypt", "--output", "json").out)
     assert proof["result"] == "unknown"
     assert "a policy variable holds it" in proof["reason"]
+
+
+def test_a_grant_of_what_no_new_grant_covers_whole_is_lost(tmp_path: Path) -> None:
+    """Three grants that each lack another operation cover no child of all three."""
+    operations = ("Decrypt", "Encrypt", "GenerateDataKey")
+    lists = {"old": [operations], "new": [[one for one in operations if one != lacking] for lacking in operations]}
+    admin = statement({"AWS": f"arn:aws:iam::{HOME}:role/admin"}, "kms:PutKeyPolicy")
+    told = {"key": {"arn": KEY}, "policy": {"Version": "2012-10-17", "Statement": [admin]}}
+    for name, granted in lists.items():
+        held = [{"GrantId": f"g{n}", "GranteePrincipal": APP, "Operations": [*of, "CreateGrant"]} for n, of in enumerate(granted)]
+        (tmp_path / f"{name}.json").write_text(json.dumps({**told, "grants": held}))
+    found = json.loads(run_in(tmp_path, "diff", "old.json", "new.json", "--output", "json").out)
+    assert ["kms:CreateGrant"] in [group["actions"] for group in found["lost"]]
+    assert ["kms:CreateGrant"] not in [group["actions"] for group in found["gained"]]
