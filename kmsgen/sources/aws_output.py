@@ -173,7 +173,12 @@ class _OutputReader:
         if answer is _GRANTS and any(isinstance(one, dict) and one.get("KeyId") for one in source.data["Grants"]):
             return any(isinstance(one, dict) and one.get("KeyId") == arn for one in source.data["Grants"])
         if answer is _ALIASES:
-            return True
+            arns = [
+                one["AliasArn"]
+                for one in source.data["Aliases"]
+                if isinstance(one, dict) and isinstance(one.get("AliasArn"), str)
+            ]
+            return not arns or any(_stands_beside(one, arn) for one in arns)
         named = _KEY_ID.search(source.path)
         return arn.rpartition("/")[2] in source.path or (len(self.arns) == 1 and not named)
 
@@ -244,8 +249,15 @@ def _key(arn: str, metadata: dict[str, Any]) -> Key:
 
 def _aliases(data: Iterable[Any], arn: str) -> Iterator[str]:
     for one in data:
-        if isinstance(one, dict) and one.get("TargetKeyId") == arn.rpartition("/")[2]:
+        if not isinstance(one, dict) or one.get("TargetKeyId") != arn.rpartition("/")[2]:
+            continue
+        if not isinstance(one.get("AliasArn"), str) or _stands_beside(one["AliasArn"], arn):
             yield str(one.get("AliasName"))
+
+
+def _stands_beside(alias: str, key: str) -> bool:
+    """Return whether an alias is of the Region and account of a key: related multi-Region keys have one id."""
+    return alias.split(":")[:5] == key.split(":")[:5]
 
 
 def _tags(data: Iterable[Any]) -> Iterator[tuple[str, str]]:

@@ -98,6 +98,22 @@ def test_a_folder_of_answers_is_one_key(tmp_path: Path) -> None:
     assert found.described.unknown == ()
 
 
+def test_an_alias_is_of_the_key_in_its_region(tmp_path: Path) -> None:
+    """Related multi-Region keys have one id, and each Region aliases of its own; each may have its answer."""
+    arns = {
+        region: f"arn:aws:kms:{region}:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab"
+        for region in ("us-east-1", "eu-west-1")
+    }
+    answers = {}
+    for region, arn in arns.items():
+        name, short = f"alias/{region}", region.partition("-")[0]
+        listed = {"AliasName": name, "AliasArn": f"{arn.partition('key/')[0]}{name}", "TargetKeyId": arn.rpartition("/")[2]}
+        answers[f"key_{short}"] = {"KeyMetadata": {**KEY, "Arn": arn, "KeyId": arn.rpartition("/")[2], "MultiRegion": True}}
+        answers[f"aliases_{short}"] = {"Aliases": [listed]}
+    found = {access.key.arn: access.key.aliases for access in subject(tmp_path, **answers).bundle.keys}
+    assert found == {arn: (f"alias/{region}",) for region, arn in arns.items()}
+
+
 def test_the_grantee_of_a_listed_grant_may_be_a_service(tmp_path: Path) -> None:
     """ListGrants prints its name where it prints the ARN of others."""
     (grant,) = subject(tmp_path, policy=policy(ROOT), grants={"Grants": [GRANT]}).bundle.keys[0].grants
