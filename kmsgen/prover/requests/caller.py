@@ -122,9 +122,14 @@ def behind(test: ValueTest, head: str) -> ValueTest:
     return test._replace(
         answer=lambda rest: test.answer(head + rest),
         constants=tuple(text.removeprefix(head) for text in test.constants if text.startswith(head)),
-        samples=tuple((text.removeprefix(head), written) for text, written in test.samples if text.startswith(head)),
+        samples=tuple((text.removeprefix(head), (head, written)) for text, written in test.samples if text.startswith(head)),
         patterns=tuple(after(pattern, head) for pattern in test.patterns),
+        alternatives=frozenset((head, written) for written in test.alternatives),
     )
+
+
+_LAST = "/"
+"""Marks what is said of the last name of a path: it is another text than the whole."""
 
 
 def last_of_path(test: ValueTest) -> ValueTest:
@@ -141,6 +146,8 @@ def last_of_path(test: ValueTest) -> ValueTest:
         patterns=(*alone, *below),
         reading=reading,
         plain=False,
+        samples=tuple((text, (_LAST, written)) for text, written in test.samples),
+        alternatives=frozenset((_LAST, written) for written in test.alternatives),
     )
 
 

@@ -146,22 +146,17 @@ def _watch(domain: Domain, wanted: Sequence[Wanted]) -> _Watch:
 # --- numbers, instants, addresses, binaries -----------------------------------------------------------------------------
 
 
-_BY_ORDER_AND_SHAPE = "a key whose values have a form is compared by order"
+_NO_MEMBER = "of a key that is compared by order not every range of values could be tried"
 
 
 def _by_order(domain: Domain, wanted: Sequence[Wanted], count: Count) -> str | None:
-    """Try a text of each cell; None only if none does, provided `_member` found one of every cell that holds any."""
+    """Try a text of each cell; None only if none does. Raises OutsideError."""
     texts = [one.test for one in wanted if one.test.family is Family.TEXT]
     named = frozenset(text for test in texts for text in test.constants)
     families = {one.test.family for one in wanted} - {Family.TEXT}
-    missed = False
-    for cell in cells_of(domain, [one.test for one in wanted], families):
-        text = _member(cell, domain, named, count)
-        missed = missed or text is None
-        if text is not None and all(one.met(text) for one in wanted):
+    for text in _members(cells_of(domain, [one.test for one in wanted], families), domain, named, count):
+        if all(one.met(text) for one in wanted):
             return text
-    if missed and domain.kind is Kind.TEXT and domain.strict:
-        raise OutsideError(_BY_ORDER_AND_SHAPE)
     if all(test.plain for test in texts) and (
         len(families) <= 1 if domain.kind is Kind.TEXT else families <= _COMPARED[domain.kind]
     ):
@@ -187,13 +182,27 @@ def _every_number(domain: Domain) -> Iterator[str] | None:
     return map(str, range(domain.low, domain.high + 1))
 
 
-def _member(cell: Iterator[str], domain: Domain, named: frozenset[str], count: Count) -> str | None:
-    """Return the first text of a cell that the domain admits and no test names; None if the first MOST_ENUMERATED hold none."""
-    for text in islice(cell, MOST_ENUMERATED):
-        count()
-        if text not in named and domain.admits(text):
-            return text
-    return None
+def _members(cells: Iterable[Iterator[str]], domain: Domain, named: frozenset[str], count: Count) -> Iterator[str]:
+    """Yield a text of each cell that the domain admits and no test names.
+
+    Raises OutsideError at the end if none was found of some cell that is not shown to have none.
+    """
+    missed = False
+    for cell in cells:
+        tried = 0
+        for tried, text in enumerate(islice(cell, MOST_ENUMERATED), 1):  # noqa: B007 - read after the loop
+            count()
+            if text not in named and domain.admits(text):
+                yield text
+                break
+        else:
+            missed = missed or next(cell, None) is not None or (tried > 0 and domain.kind not in _LISTED)
+    if missed:
+        raise OutsideError(_NO_MEMBER)
+
+
+_LISTED = {Kind.NUMBER, Kind.ADDRESS}
+"""Keys of which a cell is all its texts. Others have more spellings of a value than a cell tells."""
 
 
 # --- every cell ---------------------------------------------------------------------------------------------------------
@@ -213,11 +222,9 @@ def every(domain: Domain, tests: Sequence[ValueTest], ties: Sequence[Automaton],
     if domain.kind is not Kind.TEXT or any(test.family is not Family.TEXT for test in tests):
         if ties or any(not test.plain for test in tests if test.family is Family.TEXT):
             raise OutsideError("a key that a policy variable ties to others is compared both by order and by patterns")
-        cells = list(cells_of(domain, tests, {test.family for test in tests} - {Family.TEXT}))
-        found = [_member(cell, domain, frozenset(told), count) for cell in cells]
-        yield from (text for text in found if text is not None)
-        if None in found and domain.kind is Kind.TEXT and domain.strict:
-            raise OutsideError(_BY_ORDER_AND_SHAPE)
+        cells = cells_of(domain, tests, {test.family for test in tests} - {Family.TEXT})
+        texts = frozenset([*named, *(text for test in tests if test.family is Family.TEXT for text in test.constants)])
+        yield from (text for text in _members(cells, domain, texts, count) if text not in told)
         return
     yield from _one_of_each(domain, [test for test in tests if not test.plain], ties, frozenset(told), count)
 

@@ -43,7 +43,7 @@ def _instants(texts: Sequence[str]) -> Iterator[Iterator[str]]:
 
 
 def _addresses(texts: Sequence[str]) -> Iterator[Iterator[str]]:
-    yield from ranges.addresses(ranges.networks(texts))
+    yield from ranges.addresses(ranges.networks(texts), ())
 
 
 _FREE: dict[Family, Callable[[Sequence[str]], Iterator[Iterator[str]]]] = {
@@ -61,7 +61,7 @@ def _whole_numbers(domain: Domain, texts: Sequence[str], named: Sequence[str]) -
 
 def _moments(domain: Domain, texts: Sequence[str], named: Sequence[str]) -> Iterator[Iterator[str]]:
     points = [moment for text in (*texts, *named) for moment in parse_date(text)]
-    for cell in ranges.numbers(points or [Decimal(domain.low)]):
+    for cell in ranges.numbers([Decimal(domain.low), *points]):
         told = (moment for moment in cell if moment >= domain.low)
         if domain.as_number:
             yield (spelled for moment in told for spelled in ranges.spellings(moment))
@@ -69,8 +69,8 @@ def _moments(domain: Domain, texts: Sequence[str], named: Sequence[str]) -> Iter
             yield (spelled for moment in told for spelled in ranges.moments(moment))
 
 
-def _network_addresses(_domain: Domain, texts: Sequence[str], named: Sequence[str]) -> Iterator[Iterator[str]]:
-    yield from ranges.addresses(ranges.networks([*texts, *named]))
+def _network_addresses(domain: Domain, texts: Sequence[str], named: Sequence[str]) -> Iterator[Iterator[str]]:
+    yield from ranges.addresses(ranges.networks([*texts, *named]), domain.far)
 
 
 _OF_KIND: dict[Kind, Callable[[Domain, Sequence[str], Sequence[str]], Iterator[Iterator[str]]]] = {

@@ -83,12 +83,17 @@ def networks(texts: Iterable[str]) -> list[Network]:
     return [network for text in texts if (network := parse_network(text)) is not None]
 
 
-def addresses(ranges: Iterable[Network]) -> Iterator[Iterator[str]]:
-    """Yield the addresses of each cell: of each range those in no smaller range, and those outside all, IPv4 and IPv6."""
+def addresses(ranges: Iterable[Network], far: Iterable[Network]) -> Iterator[Iterator[str]]:
+    """Yield the addresses of each cell: of each range those in no smaller range, and those outside all, IPv4 and IPv6.
+
+    None lies in a `far` range.
+    """
+    left_out = tuple(far)
     every = sorted(set(ranges), key=lambda network: (network.version, network.prefixlen, int(network.network_address)))
     outer: list[Network] = [ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0")]
     for network in [*every, *(network for network in outer if network not in every)]:
-        yield _outside(network, [other for other in every if other != network and within(other, network)])
+        inner = [other for other in every if other != network and within(other, network)]
+        yield _outside(network, [*inner, *(other for other in left_out if other.version == network.version)])
 
 
 def within(inner: Network, outer: Network) -> bool:
@@ -110,16 +115,16 @@ def _span(network: Network) -> tuple[int, int]:
 _PREFERRED = {4: int(ipaddress.ip_address("203.0.113.10")), 6: int(ipaddress.ip_address("2001:db8::10"))}
 
 
-def _outside(network: Network, inner: list[Network]) -> Iterator[str]:
-    """Yield the addresses of a range that lie in none of these ranges of it, one of the documentation's first."""
+def _outside(network: Network, others: list[Network]) -> Iterator[str]:
+    """Yield the addresses of a range that lie in none of these ranges, one of the documentation's first."""
     first, last = _span(network)
-    spans = sorted(map(_span, inner))
+    spans = sorted(map(_span, others))
     wanted = _PREFERRED[network.version]
     if first <= wanted <= last and not any(start <= wanted <= end for start, end in spans):
         yield _address(wanted, network.version)
     at = first
     for start, end in spans:
-        yield from (_address(number, network.version) for number in range(at, start))
+        yield from (_address(number, network.version) for number in range(at, min(start, last + 1)))
         at = max(at, end + 1)
     yield from (_address(number, network.version) for number in range(at, last + 1))
 

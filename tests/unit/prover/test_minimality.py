@@ -60,6 +60,13 @@ def test_an_action_that_does_nothing() -> None:
     assert found == [("key-policy/#1", NEVER_MATCHES, "kms:Sign"), ("key-policy/#1", NEVER_MATCHES, "kms:CreateKey")]
 
 
+def test_what_one_key_is_not_like_another_may_be() -> None:
+    """A user's name and its ARN are two texts: user/bx has a name like `b*` and an ARN that is like neither."""
+    allowed = allow("*", when={"StringLike": {"aws:username": "b*"}})
+    denied = deny("*", when={"StringLike": {"aws:PrincipalArn": ["b*", "*:user/b"]}})
+    assert dead(allowed, denied) == []
+
+
 def test_a_condition_that_never_holds() -> None:
     """Two that exclude each other, and one on a key that the action never carries."""
     both = {"StringEquals": {"kms:ViaService": "s3.us-west-2.amazonaws.com"}, "Bool": {"aws:ViaAWSService": "false"}}

@@ -14,6 +14,7 @@ from kmsgen.policy.document import Condition
 from kmsgen.prover.problem import OutsideError
 from kmsgen.prover.values.cells import Wanted, every, find
 from kmsgen.prover.values.domains import Domain, Kind
+from kmsgen.prover.values.ranges import networks
 from kmsgen.prover.values.sets import SetTest, find_set
 from kmsgen.prover.values.value_tests import ValueTest, value_test
 
@@ -147,6 +148,42 @@ def test_order_and_patterns_on_one_key_are_outside() -> None:
     asked = wanted([(test_of("NumericLessThan", "2"), True), (test_of("StringLike", "*7x*"), True)])
     with pytest.raises(OutsideError):
         find(ANYTHING, asked, lambda: None)
+
+
+OWNED = Domain(Kind.ADDRESS, far=tuple(networks(["8.0.0.0/8", "2001:db8::/33"])))
+SPELLED = [f"1{'.' * bool(zeros)}{'0' * zeros}" for zeros in range(20)] + [f"{'0' * zeros}1" for zeros in range(1, 20)]
+
+
+@pytest.mark.parametrize(
+    ("network", "expected"),
+    [("8.0.0.0/7", "9.0.0.0"), ("2001:db8::/32", "2001:db8:8000::"), ("8.0.0.0/8", None), ("8.1.0.0/16", None)],
+)
+def test_an_address_is_found_behind_a_large_network_that_no_request_is_from(network: str, expected: str | None) -> None:
+    """However many addresses the network that is left out has."""
+    asked = wanted([(test_of("IpAddress", network), True)])
+    assert find(OWNED, asked, lambda: None) == expected
+    found = list(every(OWNED, [test_of("IpAddress", network)], (), (), lambda: None))
+    assert [text for text in found if asked[0].met(text)] == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("domain", "tests"),
+    [
+        (ANYTHING, [("NumericEquals", ["1"], True), ("StringEquals", SPELLED, False)]),
+        (Domain(Kind.INSTANT), [("DateEquals", ["1767225600"], True), ("DateLessThan", ["1"], True)]),
+        (Domain(Kind.ADDRESS), [("IpAddress", ["10.0.0.0/31"], True), ("StringEquals", ["10.0.0.0", "10.0.0.1"], False)]),
+    ],
+)
+def test_a_cell_without_a_known_member_proves_nothing_unless_it_is_all_its_texts(
+    domain: Domain, tests: list[tuple[str, list[str], bool]]
+) -> None:
+    """A number has more spellings than are tried; an address has one."""
+    asked = wanted([(test_of(operator, *values), answer) for operator, values, answer in tests])
+    if domain.kind is Kind.TEXT:
+        with pytest.raises(OutsideError):
+            find(domain, asked, lambda: None)
+    else:
+        assert find(domain, asked, lambda: None) is None
 
 
 def test_many_patterns_within_texts_are_walked_in_no_time() -> None:

@@ -108,4 +108,4 @@ def test_halves_cover_everything() -> None:
 
 def _members(ranges: Iterable[Network]) -> list[list[str]]:
     """Return the first members of each cell that has any."""
-    return [texts for cell in addresses(ranges) if (texts := list(itertools.islice(cell, 5)))]
+    return [texts for cell in addresses(ranges, ()) if (texts := list(itertools.islice(cell, 5)))]
