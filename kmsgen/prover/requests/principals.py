@@ -1,45 +1,38 @@
 """Who can ask: every principal that a policy names, and a stand-in for all others of a kind in an account.
 
-Accounts are told apart by the tests of accounts and by the patterns of ARNs. What is behind the account of a stand-in stays open.
+What is behind the account of a stand-in stays open.
 Source: IAM User Guide, reference_identifiers, reference_policies_elements_principal, using-service-linked-roles.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 from typing import NamedTuple
 
-from kmsgen.arn import ACCOUNT_ID, parse_arn
-from kmsgen.authorizer.language.operators import parse_number
-from kmsgen.authorizer.language.variables import Variable, parse_policy_text
-from kmsgen.authorizer.language.wildcards import Wild
-from kmsgen.policy.letter_case import folded, near, spellings
-from kmsgen.prover.problem import Meter, Values
+from kmsgen.arn import parse_arn
+from kmsgen.policy.letter_case import folded
+from kmsgen.prover.problem import Meter, OutsideError, Values
+from kmsgen.prover.requests.accounts import STRANGER, accounts, tied_to
 from kmsgen.prover.requests.caller import StandIn, narrowed
-from kmsgen.prover.requests.vocabulary import Vocabulary, Want
+from kmsgen.prover.requests.vocabulary import Vocabulary
+from kmsgen.prover.requests.wanted_texts import patterns_of
 from kmsgen.prover.values.domains import Domain
-from kmsgen.prover.values.partition import Cut, walk
+from kmsgen.prover.values.partition import Cut
 from kmsgen.prover.values.patterns import (
-    ANY,
     DIGITS,
     NAME,
     PATH,
     STAR,
-    Automaton,
     Pattern,
     Step,
-    after,
-    arn_steps,
     glob,
     in_any_case,
     literal,
     run_of,
 )
 
-STRANGER = "999999999999"
-_ACCOUNT_KEYS = ("kms:calleraccount", "aws:principalaccount")
 _SERVICE_KEYS = ("aws:principalservicename", "aws:principalservicenameslist")
+_A_SERVICE = re.compile(r"[A-Za-z0-9_-]+\.amazonaws\.com")
 _FRESH_SERVICES = ("lambda.amazonaws.com", "glacier.amazonaws.com", "iot.amazonaws.com", "any-service.amazonaws.com")
-_ACCOUNT = run_of((DIGITS, 12))
 
 
 class PrincipalForm(NamedTuple):
@@ -79,8 +72,10 @@ class Principals(NamedTuple):
         return (*self.named, *(one.arn for one in self.stand_ins))
 
 
-def principals(vocabulary: Vocabulary, partition: str, asked: Iterable[str], meter: Meter) -> Principals:
-    """Principals to ask about: those named, and a stand-in for all others of a kind and account. `asked`: patterns of a question.
+def principals(vocabulary: Vocabulary, partition: str, asked: Iterable[str], told: object, meter: Meter) -> Principals:
+    """Principals to ask about: those named, and a stand-in for all others of a kind and account.
+
+    `asked`: patterns of a question; `told`: what else holds values of condition keys, such as tags.
 
     Raises OutsideError and BudgetError.
     """
@@ -88,18 +83,18 @@ def principals(vocabulary: Vocabulary, partition: str, asked: Iterable[str], met
     roles = _Roles(vocabulary.existing)
     named = [text for text in vocabulary.principals if _alive(text) and not roles.is_another(text)]
     named += _federated(named)
-    accounts = list(_accounts(vocabulary, partition, asked, meter))
-    for account in accounts:
+    everywhere = list(accounts(vocabulary, partition, asked, told, meter))
+    for account in everywhere:
         head = f"arn:{partition}:iam::{account}:"
         named += [f"{head}root", *(f"{head}role/{name}" for name in SPECIAL_ROLES)]
     known = frozenset(named)
     stand_ins = [
         stand_in
         for kind in _KINDS
-        for account in accounts
+        for account in everywhere
         for stand_in in _apart(_stand_in(kind, partition, account, known, roles), vocabulary.principal_patterns, meter)
     ]
-    return Principals(tuple(dict.fromkeys([*named, *_services(vocabulary, asked, meter)])), tuple(stand_ins))
+    return Principals(tuple(dict.fromkeys([*named, *_services(vocabulary, asked, told, meter)])), tuple(stand_ins))
 
 
 def _alive(text: str) -> bool:
@@ -164,65 +159,15 @@ def _apart(stand_in: StandIn, patterns: Values, meter: Meter) -> Iterator[StandI
             yield found
 
 
-# --- accounts -----------------------------------------------------------------------------------------------------------
-
-
-def _accounts(vocabulary: Vocabulary, partition: str, asked: Iterable[str], meter: Meter) -> Iterator[str]:
-    """Accounts: every named one, and one of each class of others that patterns of account keys and of ARNs tell apart.
-
-    Not by tests of aws:userid, nor of keys tied to ${aws:PrincipalAccount}; of comparisons by order, by the numeric ones alone.
-    """
-    named = list(dict.fromkeys([*vocabulary.accounts, *_beside_numbers(vocabulary)]))
-    tests = [pattern for key in _ACCOUNT_KEYS for want in vocabulary.wanted_of(key) for pattern in patterns_of(want)]
-    arns = [pattern for want in vocabulary.wanted_of("aws:principalarn") for pattern in patterns_of(want)]
-    arns += map(glob, (*vocabulary.principal_patterns, *(text for text in asked if {"*", "?"} & set(text))))
-    heads = (f"arn:{partition}:iam::", f"arn:{partition}:sts::")
-    together = Automaton([*map(literal, named), *tests, *(after(pattern, head) for pattern in arns for head in heads)])
-    seen: set[int] = set()
-    nicer = [*named, STRANGER, *(digit * 12 for digit in "87654321")]
-    for text, state in [*((text, together.run(text)) for text in nicer), *_walked(together, meter)]:
-        if state not in seen:
-            seen.add(state)
-            yield text
-
-
-def _walked(together: Automaton, meter: Meter) -> Iterator[tuple[str, int]]:
-    yield from walk(_ACCOUNT, together, lambda _state: False, meter.count)
-
-
-def _beside_numbers(vocabulary: Vocabulary) -> Iterator[str]:
-    """Yield the accounts at and beside the numbers with which policies compare accounts."""
-    for key in _ACCOUNT_KEYS:
-        for want in vocabulary.wanted_of(key):
-            for value in want.values if want.operator.base.startswith("Numeric") else ():
-                for number in parse_number(value):
-                    near = {int(number) + step for step in (-1, 0, 1)}
-                    yield from (f"{one:012}" for one in sorted(near) if ACCOUNT_ID.match(f"{one:012}"))
-
-
-def patterns_of(want: Want) -> Iterator[Pattern]:
-    """Yield what a condition wants of a text, as patterns; a policy variable stands for anything."""
-    base = want.operator.base
-    if not base.startswith(("String", "Arn")):
-        return
-    wildcards = base.startswith("Arn") or base.endswith("Like")
-    for value in want.values:
-        pieces = parse_policy_text(value, variables=want.variables, wildcards=wildcards).pieces
-        parts = [_STEPS[piece] if isinstance(piece, Wild) else STAR if isinstance(piece, Variable) else piece for piece in pieces]
-        for spelled in (spellings, near) if base.endswith("IgnoreCase") else (str,):
-            steps = ([part] if isinstance(part, Step) else map(Step, map(spelled, part)) for part in parts)
-            yield Pattern(list(chain.from_iterable(steps)))
-        if base.startswith("Arn"):
-            yield Pattern(arn_steps(parts))
-
-
-_STEPS = {Wild.MANY: STAR, Wild.ONE: ANY}
-
-
-def _services(vocabulary: Vocabulary, asked: Sequence[str], meter: Meter) -> Iterator[str]:
+def _services(vocabulary: Vocabulary, asked: Sequence[str], told: object, meter: Meter) -> Iterator[str]:
     """Service principals: every named one, and one of each class of others called `x.amazonaws.com`, x of letters and digits."""
     yield from vocabulary.services
-    patterns = [pattern for key in _SERVICE_KEYS for want in vocabulary.wanted_of(key) for pattern in patterns_of(want)]
+    tied = tied_to(_SERVICE_KEYS, vocabulary)
+    if not tied.bare:
+        raise OutsideError("the name of a service is compared within a text")
+    keys = dict.fromkeys([*_SERVICE_KEYS, *sorted(tied.keys)])
+    patterns = [pattern for key in keys for want in vocabulary.wanted_of(key) for pattern in patterns_of(want)]
+    patterns += map(literal, sorted({*_A_SERVICE.findall(repr(told))})) if tied.keys else ()
     patterns += [glob(text) for text in asked if not text.startswith("arn:")]
     domain = run_of((NAME[:52] + DIGITS,), ".amazonaws.com")
     fresh = tuple(name for name in _FRESH_SERVICES if name not in vocabulary.services)

@@ -41,7 +41,10 @@ class Universe:
         self.bundles = bundles
         self.scope = scope
         self.words: Vocabulary = like.words if like else vocabulary.read(bundles, (*scope.statements, *scope.named), scope.asked)
-        self._principals: Principals = like._principals if like else principals(self.words, self._partition, scope.asked, meter)  # noqa: SLF001
+        told = (bundles, scope)
+        self._principals: Principals = (
+            like._principals if like else principals(self.words, self._partition, scope.asked, told, meter)  # noqa: SLF001
+        )
         self._stand_ins = {one.arn: one for one in self._principals.stand_ins}
         self.everyone: Values = tuple(one for one in self._principals.everyone if self._exists(one))
         self._meter = meter
