@@ -19,7 +19,7 @@ from kmsgen.prover.values.cells import Wanted, every, find
 from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.partition import Count
 from kmsgen.prover.values.sets import find_set
-from kmsgen.prover.values.value_tests import Family
+from kmsgen.prover.values.value_tests import Family, ValueTest
 
 
 class Asked(NamedTuple):
@@ -135,16 +135,35 @@ class MomentPart:
         return -1
 
     def solutions(self, asked: Asked) -> Iterator[Assignment]:
-        """Moments that meet the literals, one of each cell. Raises OutsideError, after these, where a test names a text of it."""
+        """Moments that meet the literals, one of each cell. Raises OutsideError, after these, where its text is compared."""
         if {NOW, EPOCH} & asked.ties.keys:
             raise OutsideError("the time of a request is compared with a policy variable")
-        tests = [test for key in (NOW, EPOCH) for test in asked.ties.tests_on(key, asked.decided)]
+        tests = [(key, test) for key in (NOW, EPOCH) for test in asked.ties.tests_on(key, asked.decided)]
         others = asked.ties.tests_on(ISSUED, asked.decided)
-        points = (moment for test in (*tests, *others) for text in test.constants for moment in parse_date(text))
-        for cell in ranges.numbers(points):
+        named = [text for test in (*(test for _, test in tests), *others) for text in test.constants]
+        named += [text for key, test in tests for text in _completed(key, test)]
+        for cell in ranges.numbers(moment for text in named for moment in parse_date(text)):
             moment = next(cell)
             found = Assignment({NOW: (next(ranges.moments(moment)),), EPOCH: (next(ranges.spellings(moment)),)})
             if asked.met(found):
                 yield found
-        if any(test.family is Family.TEXT and test.constants for test in tests):
+        if any(_tells_texts_apart(test) for _, test in tests):
             raise OutsideError("the time of a request is compared as a text")
+
+
+_TEXTS_OF_MOMENTS = {NOW: ("1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"), EPOCH: ("0000000000", "9999999999")}
+
+
+def _completed(key: str, test: ValueTest) -> Iterator[str]:
+    """Yield texts of moments that begin as a pattern does: nothing follows where none of them does."""
+    for sample, _ in test.samples:
+        yield from (f"{sample}{text[len(sample) :]}" for text in _TEXTS_OF_MOMENTS[key])
+
+
+def _tells_texts_apart(test: ValueTest) -> bool:
+    """Return whether two moments that are alike to comparisons by order may differ in this test."""
+    if test.family in (Family.NUMBER, Family.INSTANT):
+        return False
+    if test.plain:
+        return any(test.constants)  # no moment's text is empty, of which Null asks
+    return test.family is not Family.TEXT or bool(test.patterns)

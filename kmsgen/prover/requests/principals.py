@@ -19,6 +19,7 @@ from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.partition import Cut
 from kmsgen.prover.values.patterns import (
     DIGITS,
+    LETTERS,
     NAME,
     PATH,
     STAR,
@@ -32,6 +33,10 @@ from kmsgen.prover.values.patterns import (
 
 _SERVICE_KEYS = ("aws:principalservicename", "aws:principalservicenameslist")
 _A_SERVICE = re.compile(r"[A-Za-z0-9_-]+\.amazonaws\.com")
+# Of several parts are regional names and those of a service within another: the first begins with no dot, and none is empty.
+_LABEL = LETTERS[:26] + DIGITS + "-"
+_SERVICES = tuple(run_of((_LABEL, 1), (_LABEL + ".", 0), suffix) for suffix in (".amazonaws.com", ".amazonaws.com.cn"))
+_EMPTY_LABEL = glob("*..*")
 _FRESH_SERVICES = ("lambda.amazonaws.com", "glacier.amazonaws.com", "iot.amazonaws.com", "any-service.amazonaws.com")
 
 
@@ -160,20 +165,35 @@ def _apart(stand_in: StandIn, patterns: Values, meter: Meter) -> Iterator[StandI
 
 
 def _services(vocabulary: Vocabulary, asked: Sequence[str], told: object, meter: Meter) -> Iterator[str]:
-    """Service principals: every named one, and one of each class of others called `x.amazonaws.com`, x of letters and digits."""
+    """Service principals: every named one, and one of each class of others that patterns of their names tell apart.
+
+    Raises OutsideError where a policy wants a name that is of no form of a service's.
+    """
     yield from vocabulary.services
     tied = tied_to(_SERVICE_KEYS, vocabulary)
     if not tied.bare:
         raise OutsideError("the name of a service is compared within a text")
-    keys = dict.fromkeys([*_SERVICE_KEYS, *sorted(tied.keys)])
-    patterns = [pattern for key in keys for want in vocabulary.wanted_of(key) for pattern in patterns_of(want)]
+    wanted = [pattern for key in _SERVICE_KEYS for want in vocabulary.wanted_of(key) for pattern in patterns_of(want)]
+    others = [key for key in sorted(tied.keys) if key not in _SERVICE_KEYS]
+    patterns = [*wanted, *(pattern for key in others for want in vocabulary.wanted_of(key) for pattern in patterns_of(want))]
     patterns += map(literal, sorted({*_A_SERVICE.findall(repr(told))})) if tied.keys else ()
-    patterns += [glob(text) for text in asked if not text.startswith("arn:")]
-    domain = run_of((NAME[:52] + DIGITS,), ".amazonaws.com")
-    fresh = tuple(name for name in _FRESH_SERVICES if name not in vocabulary.services)
-    yield from (
-        one.text for one in Cut(patterns, domain, nicer=fresh, taken=frozenset(vocabulary.services), tick=meter.count).classes()
-    )
+    found = _classes_of_services([*patterns, *(glob(text) for text in asked if not text.startswith("arn:"))], vocabulary, meter)
+    for number, pattern in enumerate(wanted):
+        if not any(number in matched for matched in found) and not any(map(pattern.matches, vocabulary.services)):
+            raise OutsideError("a policy names a service otherwise than services are called")
+    yield from found.values()
+
+
+def _classes_of_services(patterns: Sequence[Pattern], vocabulary: Vocabulary, meter: Meter) -> dict[frozenset[int], str]:
+    """Return a service that no policy names for each combination of patterns that match such a one."""
+    taken = frozenset(vocabulary.services)
+    fresh = tuple(name for name in _FRESH_SERVICES if name not in taken)
+    found: dict[frozenset[int], str] = {}
+    for domain in _SERVICES:
+        for one in Cut([*patterns, _EMPTY_LABEL], domain, nicer=fresh, taken=taken, tick=meter.count).classes():
+            if len(patterns) not in one.matched:
+                found.setdefault(one.matched, one.text)
+    return found
 
 
 def other_than(account: str) -> str:
