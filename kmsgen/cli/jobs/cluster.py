@@ -101,11 +101,26 @@ class Cluster(Generic[Done]):
     def _connected(self) -> Any:  # noqa: ANN401 - Dask's client
         try:
             client = self._dask.Client(self._address, timeout=CONNECT, set_as_default=False)
+        except (OSError, ValueError, TypeError) as error:
+            why = str(error)
+        else:
+            why = self._without_workers(client)
+            if not why:
+                return client
+        # a client that Dask could not make closes itself when it is collected, which within the start of another waits for ever
+        gc.collect()
+        hint = "start one with `dask scheduler`, and workers with `dask worker --nthreads 1`"
+        raise self._error("no-scheduler", f"no scheduler with workers answers: {why}", hint)
+
+    def _without_workers(self, client: Any) -> str:  # noqa: ANN401 - Dask's client
+        """Return why no worker came, and let go of the client; empty where there is one."""
+        try:
             client.wait_for_workers(1, timeout=CONNECT)
         except (OSError, ValueError, TypeError) as error:
-            hint = "start one with `dask scheduler`, and workers with `dask worker --nthreads 1`"
-            raise self._error("no-scheduler", f"no scheduler with workers answers: {error}", hint) from None
-        return client
+            with contextlib.suppress(OSError, TimeoutError):
+                client.close(timeout=5)
+            return str(error)
+        return ""
 
     def _refuse_unfit(self) -> int:
         """Return how many workers there are. Raises InputError where one of them is another kmsgen, or has several threads."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import distributed
 import pytest
 
 from kmsgen.cli.jobs import cluster
@@ -207,6 +209,17 @@ def test_a_scheduler_that_does_not_answer_is_told(address: str, run: Runner, mon
     monkeypatch.setattr(cluster, "CONNECT", 0.5)
     ran = run("verify", "intent.yaml", "--scheduler", address)
     assert (ran.code, f"{address}: no-scheduler: " in ran.err) == (2, True), ran.err
+
+
+def test_no_client_is_left_of_a_cluster_that_does_not_answer(
+    scheduler: Started, run: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without workers or without a scheduler: Dask's would close itself when collected, and wait for ever in another's start."""
+    monkeypatch.setattr(cluster, "CONNECT", 0.5)
+    wait_for(lambda: registered(scheduler) == 0)
+    for address in (scheduler.address, "tcp://127.0.0.1:1"):
+        run("verify", "intent.yaml", "--scheduler", address)
+        assert not [one for one in gc.get_objects() if isinstance(one, distributed.Client) and one.status != "closed"]
 
 
 def test_without_dask_it_is_told_how_to_install_it(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
