@@ -32,7 +32,7 @@ class Question(NamedTuple):
 def recorded() -> Iterator[list[Question]]:
     """Keep every question that is asked, in this process: cvc5's time is that of its own work."""
     found: list[Question] = []
-    ask = consult._model  # noqa: SLF001 - what a question is made of is no interface
+    ask = consult.model_of
 
     def asked(request: RequestTerms, wanted: Iterable[Formula], meter: Meter) -> Model | None:
         formulas = list(wanted)
@@ -45,7 +45,7 @@ def recorded() -> Iterator[list[Question]]:
             found.append(Question(_text(terms), answer, (time.process_time() - start) * 1000))
         return model
 
-    with patch.object(literals, "within", lambda _seconds, work: work()), patch.object(consult, "_model", asked):
+    with patch.object(literals, "within", lambda _seconds, work: work()), patch.object(consult, "model_of", asked):
         yield found
 
 

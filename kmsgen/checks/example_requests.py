@@ -16,13 +16,13 @@ from kmsgen.checks.example_values import ANY_VALUE, choices_of
 from kmsgen.policy.document import Condition, Statement
 from kmsgen.policy.grant import Grant, GrantConstraints
 from kmsgen.policy.letter_case import folded
+from kmsgen.policy.variables import ESCAPES, variables_in
 
 Values = tuple[str, ...]
 
 ANY_SESSION = "AROAEXAMPLEID:example"
 MAX_SITUATIONS = 64
 VARIABLE = r"\$\{([^},]+)(?:,[^}]*)?\}"
-ESCAPED = frozenset("*?$")
 
 
 class ExampleSituation(NamedTuple):
@@ -117,8 +117,7 @@ def keys_read(statements: Iterable[Statement]) -> Values:
     """Return the condition keys that statements read, also in variables; without those of grants and encryption contexts."""
     found: dict[str, str] = {}
     for condition in (condition for statement in statements for condition in statement.conditions):
-        variables = (name.strip() for value in condition.values for name in re.findall(VARIABLE, value))
-        for key in (condition.key, *(name for name in variables if name not in ESCAPED)):
+        for key in (condition.key, *(name for value in condition.values for name in variables_in(value))):
             found.setdefault(folded(key), key)
     beside = (*GRANT_KEYS, ENCRYPTION_CONTEXT_KEYS)
     return tuple(key for lower, key in found.items() if lower not in beside and not lower.startswith(ENCRYPTION_CONTEXT))
@@ -153,7 +152,7 @@ def bound(situation: ExampleSituation, principal: str) -> ExampleSituation:
 
     def fill(match: re.Match[str]) -> str:
         name = match[1].strip()
-        if name in ESCAPED:
+        if name in ESCAPES:
             return name
         return known.get(folded(name)) or given.setdefault(name, (ANY_VALUE,))[0]
 

@@ -7,7 +7,6 @@ permissions of the CloudFormation resource types AWS::KMS::Key, Alias and Replic
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from kmsgen.arn import Arn
@@ -22,13 +21,13 @@ from kmsgen.intent.intent import GrantLine, Intent
 from kmsgen.policy.document import Condition, Principal
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.letter_case import folded
+from kmsgen.policy.variables import variables_in
 
 READ_BACK = ("DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListResourceTags")
 ALIAS = frozenset({"CreateAlias", "UpdateAlias", "DeleteAlias"})
 ROTATION = frozenset({"EnableKeyRotation", "DisableKeyRotation"})
 GRANTS = ("ListGrants", "RevokeGrant")
 RESOURCE_TAG = "aws:resourcetag/"
-_TAG_IN_VALUE = re.compile(r"\$\{aws:ResourceTag/([^}'\",]+?)[ ,}]", re.IGNORECASE | re.ASCII)
 MULTI_REGION_SERVICE = "mrk.kms.amazonaws.com"
 MULTI_REGION_ROLE = f"role/aws-service-role/{MULTI_REGION_SERVICE}/AWSServiceRoleForKeyManagementServiceMultiRegionKeys"
 
@@ -54,9 +53,8 @@ def tags_read(permits: Iterable[Permit]) -> frozenset[str]:
     """Return the keys of tags of the key, in lower case, that conditions look at or put into their values."""
     found: set[str] = set()
     for condition in (one for permit in permits for one in permit.conditions):
-        name = folded(condition.key)
-        found |= {name.removeprefix(RESOURCE_TAG)} if name.startswith(RESOURCE_TAG) else set()
-        found |= {folded(tag) for value in condition.values for tag in _TAG_IN_VALUE.findall(value)}
+        names = map(folded, (condition.key, *(name for value in condition.values for name in variables_in(value))))
+        found |= {name.removeprefix(RESOURCE_TAG) for name in names if name.startswith(RESOURCE_TAG)}
     return frozenset(found)
 
 

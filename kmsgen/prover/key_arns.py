@@ -15,13 +15,13 @@ from kmsgen.policy.bundle import Bundle, Key
 from kmsgen.policy.document import Condition, Statement
 from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import split_operator
+from kmsgen.policy.variables import variables_in
 from kmsgen.prover.problem import OutsideError
 from kmsgen.prover.requests.vocabulary import documents_of
 from kmsgen.prover.values.partition import Cut
 from kmsgen.prover.values.patterns import DIGITS, IN_PART, IN_PART_STAR, Pattern, Step, arn_glob, glob, run_of
 
 _REGION = "aws:requestedregion"
-_VARIABLE = re.compile(r"\$\{\s*aws:requestedregion\b", re.IGNORECASE)
 _ANY_VARIABLE = re.compile(r"\$\{[^}]*\}")
 _LOWER, _HEX = "xyzabcdefghijklmnopqrstuvw", "f0123456789abcde"
 _HEADS = {"aws-cn": ("cn-",), "aws-us-gov": ("us-gov-",), "aws-eusc": ("eusc-", (_LOWER, 1), (_LOWER, 1), "-")}
@@ -57,7 +57,7 @@ def _of_resources(statements: Sequence[Statement], *, identifier: bool) -> Itera
 
 def _of_regions(statements: Sequence[Statement]) -> Iterator[Pattern]:
     for condition in (one for statement in statements for one in statement.conditions):
-        if any(_VARIABLE.search(value) for value in condition.values):
+        if any(folded(name) == _REGION for value in condition.values for name in variables_in(value)):
             raise OutsideError("the Region of the key is not told, and a policy variable holds it")
         if folded(condition.key) == _REGION:
             if any("${" in value for value in condition.values):

@@ -21,6 +21,8 @@ from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import KIND, MULTI_REGION, ORIGIN, SPEC, Bundle, Key, KeyAccess
 from kmsgen.policy.document import Document, Effect, Statement
 from kmsgen.policy.grant import Grant
+from kmsgen.policy.letter_case import folded
+from kmsgen.policy.variables import variables_in
 from kmsgen.prover.problem import OutsideError
 from kmsgen.prover.requests.vocabulary import constraint_pairs, documents_of
 
@@ -135,7 +137,7 @@ class _Answers:
 
     def __init__(self, bundles: Sequence[Bundle]) -> None:
         read = [one for statement in _statements(bundles) for one in statement.conditions]
-        if any(f"${{{key}" in value.lower() for one in read for value in one.values for key in _OF_KIND):
+        if any(folded(name) in _OF_KIND for one in read for value in one.values for name in variables_in(value)):
             raise OutsideError("the kind of the key is not told, and a policy variable holds it")
         compiled = [compile_condition(one, deny=False, modern=True) for one in dict.fromkeys(read)]
         self._tests = [one for one in compiled if one.variable in _OF_KIND]

@@ -102,3 +102,15 @@ def text_of(parts: list[str | Unknown]) -> str | Unknown | Text:
     if not joined:
         return ""
     return joined[0] if len(joined) == 1 else Text(tuple(joined))
+
+
+def texts(data: object) -> Iterator[str]:
+    """Yield the texts in plain data, those of every option of a marker too; `*` stands for an unknown part of a text."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, Text):
+        yield data.pattern
+    elif isinstance(data, OneOf | list | dict):
+        held = data.options if isinstance(data, OneOf) else data.values() if isinstance(data, dict) else data
+        for item in held:
+            yield from texts(item)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from kmsgen.policy.letter_case import folded
+from kmsgen.policy.variables import variables_in
 from kmsgen.reading import Steps
-from kmsgen.sources.unknown import OneOf, Unknown
+from kmsgen.sources.unknown import OneOf, Unknown, texts
 
 TAGS = {"aws:resourcetag/": "the tags of the key"}
 ALIASES = {"kms:resourcealiases": "the aliases of the key"}
@@ -33,10 +33,6 @@ def hide(data: Any, untold: Mapping[str, str], why: str, at: Steps | None = None
     return {**data, "Statement": [hider.statement(one, ("Statement", number)) for number, one in enumerate(raw)]}
 
 
-_SPACE = re.compile(r"\$\{(?:\s|\\(?:[fnrtv]|x[0-9a-f]{2}|u[0-9a-f]{4}))+")
-"""White space before the name of a policy variable, which names the same variable, as `repr` writes it."""
-
-
 class _Hider(NamedTuple):
     untold: Mapping[str, str]
     why: str
@@ -58,8 +54,8 @@ class _Hider(NamedTuple):
 
     def _value(self, key: str, value: Any, steps: Steps) -> Any:  # noqa: ANN401 - plain data with markers
         """Return a condition's values, or Unknown if its key, or a policy variable in it, is untold."""
-        text = _SPACE.sub("${", repr(value)).lower()
+        read = tuple(folded(name) for name in (key, *(name for text in texts(value) for name in variables_in(text))))
         for name, what in self.untold.items():
-            if folded(key).startswith(name) or f"${{{name}" in text:
+            if any(one.startswith(name) for one in read):
                 return Unknown(f"{what}, {self.why}", () if self.at is None else (*self.at, *steps))
         return value

@@ -29,6 +29,7 @@ from kmsgen.intent.intent import (
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import EVERYONE, Condition, Effect, Principal, Statement
 from kmsgen.policy.letter_case import folded
+from kmsgen.policy.variables import variables_in
 
 Values = tuple[str, ...]
 
@@ -209,9 +210,9 @@ def _tags_that_count(intent: Intent) -> Iterator[Condition]:
     written = {folded(name): (name, value) for name, value in (intent.key.tags if intent.key else ())}
     whens = (*(line.when for line in (*intent.admins, *intent.users)), *(line.when for line in intent.services))
     conditions = [condition for when in whens for condition in when.conditions]
-    looked_at = {folded(one.key).removeprefix(TAG_OF_KEY) for one in conditions if folded(one.key).startswith(TAG_OF_KEY)}
-    texts = (folded(value) for condition in conditions for value in condition.values)
-    looked_at |= {part.split("}")[0].split(",")[0].strip() for text in texts for part in text.split("${" + TAG_OF_KEY)[1:]}
+    variables = (name for condition in conditions for value in condition.values for name in variables_in(value))
+    names = map(folded, (*(condition.key for condition in conditions), *variables))
+    looked_at = {name.removeprefix(TAG_OF_KEY) for name in names if name.startswith(TAG_OF_KEY)}
     for tag in sorted(looked_at):
         name, value = written.get(tag, (tag, None))
         key = f"aws:RequestTag/{name}"

@@ -15,13 +15,13 @@ from kmsgen.catalogue.availability import availability
 from kmsgen.catalogue.condition_keys import GRANT_KEYS
 from kmsgen.catalogue.key_specs import algorithms
 from kmsgen.catalogue.parameters import RANGES
+from kmsgen.checks.example_requests import VARIABLE
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Condition
 from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import split_operator
 
 Values = tuple[str, ...]
-_VARIABLE = r"\$\{([^{},]+)\}"
 ALGORITHM_KEYS = (  # every request has one, be it that of the key
     "kms:encryptionalgorithm",
     "kms:signingalgorithm",
@@ -70,9 +70,9 @@ def _needs_one(name: str, same: Iterable[Condition]) -> bool:
 
 def _with_values(name: str, same: Sequence[Condition], taken: Values) -> Iterator[Condition]:
     """Yield conditions with values that KMS takes: all of them for a property of the key, else the first."""
-    variable = re.fullmatch(_VARIABLE, same[0].values[0]) if len(same) == 1 == len(same[0].values) else None
+    variable = re.fullmatch(VARIABLE, same[0].values[0]) if len(same) == 1 == len(same[0].values) else None
     if variable and taken:
-        yield from (Condition("StringEquals", each, taken[:1]) for each in (same[0].key, variable[1]))
+        yield from (Condition("StringEquals", each, taken[:1]) for each in (same[0].key, variable[1].strip()))
         return
     values = tuple(dict.fromkeys(value for value in taken if all(holds_of(one, value) for one in same)))
     if values:

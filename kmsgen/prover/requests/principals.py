@@ -32,7 +32,7 @@ from kmsgen.prover.values.patterns import (
 )
 
 _SERVICE_KEYS = ("aws:principalservicename", "aws:principalservicenameslist")
-_A_SERVICE = re.compile(r"[A-Za-z0-9_-]+\.amazonaws\.com")
+_A_SERVICE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*\.amazonaws\.com(?:\.cn)?")
 # Of several parts are regional names and those of a service within another: the first begins with no dot, and none is empty.
 _LABEL = LETTERS[:26] + DIGITS + "-"
 _SERVICES = tuple(run_of((_LABEL, 1), (_LABEL + ".", 0), suffix) for suffix in (".amazonaws.com", ".amazonaws.com.cn"))

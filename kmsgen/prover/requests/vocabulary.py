@@ -10,10 +10,10 @@ from kmsgen.policy.document import Document, Effect, Statement
 from kmsgen.policy.grant import Grant, Pairs
 from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import OperatorName, split_operator
+from kmsgen.policy.variables import variables_in
 from kmsgen.prover.problem import Values
 from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, FAMILY_OF_NAMES
 
-_VARIABLE = re.compile(r"\$\{\s*([^{},]*?)\s*[,}]")
 _ACCOUNT = re.compile(r"(?<![0-9a-f-])[0-9]{12}(?![0-9])")
 
 
@@ -92,7 +92,7 @@ def read(bundles: Iterable[Bundle], statements: Iterable[Statement] = (), princi
         ),
         services=tuple(text for text in texts if is_service_principal(text)),
         actions=tuple(dict.fromkeys(text for statement, _ in every for text in statement.actions)),
-        variables=tuple(dict.fromkeys(folded(name) for text in texts for name in _VARIABLE.findall(text))),
+        variables=tuple(dict.fromkeys(folded(name) for text in texts for name in variables_in(text))),
         resources=tuple(dict.fromkeys(text for statement, _ in every for text in statement.resources)),
         pairs=_pairs(every, grants),
         by_key=by_key,
@@ -140,7 +140,7 @@ def _pairs(every: Iterable[tuple[Statement, str]], grants: Iterable[Grant]) -> M
 
 def _pair_names(statement: Statement) -> Iterator[tuple[str, str]]:
     for condition in statement.conditions:
-        names = [condition.key, *(name for value in condition.values for name in _VARIABLE.findall(value))]
+        names = [condition.key, *(name for value in condition.values for name in variables_in(value))]
         for name in names:
             for family in FAMILIES:
                 if folded(name).startswith(family):

@@ -30,19 +30,19 @@ def consult(request: RequestTerms, formula: Formula, meter: Meter) -> Answered |
     script = request.script
     terms = script.terms
     exact = script.exact
-    model = _model(request, [formula, exact], meter)
+    model = model_of(request, [formula, exact], meter)
     if model is not None:
         return Answered(assignment(model, request))
     if exact is True:
         return None
-    model = _model(request, [formula, terms.negate(exact)], meter)
+    model = model_of(request, [formula, terms.negate(exact)], meter)
     if model is None:
         return None
     rough = tuple(why for why, formulas in script.rough.items() if any(map(model.holds, formulas)))
     return Answered(assignment(model, request), rough)
 
 
-def _model(request: RequestTerms, wanted: Iterable[Formula], meter: Meter) -> Model | None:
+def model_of(request: RequestTerms, wanted: Iterable[Formula], meter: Meter) -> Model | None:
     """Model of formulas by cvc5; None only if it says unsat. Each question has a solver of its own, which is faster."""
     solver = request.script.terms.solver(_OPTIONS)
     meter.check_clock()

@@ -103,6 +103,8 @@ def test_the_make_is_any_that_an_action_is_for(tmp_path: Path, action: str, word
         ({"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/open"}}, (), "unknown"),
         ({"StringEquals": {"kms:KeyOrigin": "EXTERNAL"}}, (), "unknown"),
         ({"StringEquals": {"kms:KeySpec": "RSA_2048"}}, (), "refuted"),
+        ({"StringEquals": {"aws:UserAgent": "${ kms:KeySpec }"}, "StringLike": {"aws:UserAgent": "RSA_*"}}, (), "unknown"),
+        ({"StringEquals": {"aws:UserAgent": "${ aws:RequestedRegion }"}, "StringLike": {"aws:UserAgent": "ap-*"}}, (), "unknown"),
         ({"StringEquals": {"kms:KeySpec": "RSA_2048"}}, ("--key-spec", "SYMMETRIC_DEFAULT"), "proved"),
         ({"StringEquals": {"kms:KeySpec": "RSA_2048"}}, ("--key-spec", "RSA_2048:ENCRYPT_DECRYPT"), "refuted"),
         ({"Bool": {"kms:MultiRegion": "true"}}, (), "unknown"),

@@ -12,15 +12,14 @@ from kmsgen.prover.problem import OutsideError
 from kmsgen.prover.requests.aliases import ALIAS_KEYS, CALLED_BY, OF_KEY
 from kmsgen.prover.requests.circumstances import CHAIN, FIRST, LAST, WHOLE
 from kmsgen.prover.requests.components import Free
-from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, FAMILY_OF_NAMES, ConstraintTest, Look
-from kmsgen.prover.requests.grant_request import GRANT_KEYS, GRANT_PRINCIPALS, OPERATIONS
+from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, ConstraintTest, Look
+from kmsgen.prover.requests.grant_request import GRANT_PRINCIPALS, OPERATIONS
 from kmsgen.prover.requests.organizations import ID_OF, PATHS_OF, PRINCIPALS
-from kmsgen.prover.requests.times import EPOCH, NOW
 from kmsgen.prover.requests.vocabulary import constraint_pairs
 from kmsgen.prover.solver.notation.domains import admitted, can_hold_wildcard
 from kmsgen.prover.solver.notation.languages import holds_wildcard, with_slash
 from kmsgen.prover.solver.notation.templates import Value
-from kmsgen.prover.solver.request import coherence, values
+from kmsgen.prover.solver.request import coherence, shares, values
 from kmsgen.prover.solver.request.callers import CallerTerms
 from kmsgen.prover.solver.request.families import Family, Wanted
 from kmsgen.prover.solver.request.grants import GrantTerms
@@ -80,13 +79,13 @@ class RequestTerms:
 
     def _make(self) -> None:
         for of_keys, make in (
-            (_is_of_caller, self._make_caller),
-            (_is_of_moment, self._make_moment),
-            (_is_of_family, self._make_families),
-            (_is_of_chain, self._make_chain),
-            (_is_of_grant, self._make_grant),
-            (_is_of_organization, self._make_organizations),
-            (_stands_alone, self._make_keys),
+            (shares.is_of_caller, self._make_caller),
+            (shares.is_of_moment, self._make_moment),
+            (shares.is_of_family, self._make_families),
+            (shares.is_of_chain, self._make_chain),
+            (shares.is_of_grant, self._make_grant),
+            (shares.is_of_organization, self._make_organizations),
+            (shares.stands_alone, self._make_keys),
         ):
             if keys := [key for key in self.keys if of_keys(key, self.free)]:
                 make(keys)
@@ -216,7 +215,7 @@ class RequestTerms:
     def _limit(self) -> None:
         """Say which values the keys that stand by themselves can have."""
         for key in self.keys:
-            if _stands_alone(key, self.free) or _is_of_organization(key, self.free):
+            if shares.stands_alone(key, self.free) or shares.is_of_organization(key, self.free):
                 domain = self.free.domains[key]
                 asked = self._named.asked(key, domain)
                 for slot in self._slots[key]:
@@ -265,37 +264,3 @@ def _known(free: Free, key: str) -> Slots:
     if held is not None and not isinstance(held, tuple):
         raise OutsideError(f"what {key} holds is open")
     return known(held)
-
-
-def _is_of_caller(key: str, free: Free) -> bool:
-    return free.stand_in is not None and key in free.stand_in.keys
-
-
-def _is_of_moment(key: str, _free: Free) -> bool:
-    return key in (NOW, EPOCH)
-
-
-def _is_of_family(key: str, _free: Free) -> bool:
-    return key in FAMILY_OF_NAMES or key.startswith(tuple(FAMILIES))
-
-
-def _is_of_chain(key: str, free: Free) -> bool:
-    return key in CHAIN and key in free.hanging
-
-
-def _is_of_grant(key: str, free: Free) -> bool:
-    context = key.startswith(CONTEXT) or key == FAMILIES[CONTEXT]
-    return free.grant is not None and (context or key in GRANT_KEYS)
-
-
-def _is_of_organization(key: str, free: Free) -> bool:
-    """Return whether a key tells of an organization, of which nothing is known."""
-    if key in free.hanging or not (key in ID_OF or key in PATHS_OF) or key not in free.domains:
-        return False
-    return not (key in ID_OF and free.domains[key].strict)
-
-
-def _stands_alone(key: str, free: Free) -> bool:
-    special = _is_of_caller(key, free) or _is_of_moment(key, free) or _is_of_family(key, free) or _is_of_chain(key, free)
-    special = special or _is_of_organization(key, free)
-    return not special and not (free.grant is not None and key in GRANT_KEYS and key not in GRANT_PRINCIPALS)
