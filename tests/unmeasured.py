@@ -26,7 +26,7 @@ MODULES = (
     "test_signals.py",
     "unit/cli/test_killed_runs.py",
     "unit/cli/test_hostile_texts.py",
-    "unit/cli/jobs/test_many.py",
+    "unit/cli/jobs/parallel/test_many.py",
     "unit/cli/test_one_door.py",
     "unit/cli/jobs/test_render.py",
     "unit/cli/jobs/test_simulate_lines.py",
@@ -53,7 +53,7 @@ MODULES = (
     "unit/render/test_hostile_values.py",
     "unit/render/test_yaml_text.py",
     "unit/sources/cloudformation/test_public_templates.py",
-    "unit/sources/terraform/test_plan.py",
+    "unit/sources/terraform/test_real_plan.py",
 )
 
 

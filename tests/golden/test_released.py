@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kmsgen.cli.jobs.last_render import last_render
+from kmsgen.cli.jobs.rendering.last_render import last_render
 from kmsgen.compiler.compile import compile_intent
 from kmsgen.intent.load import load_intent
 from kmsgen.render.deployment import deployment_of

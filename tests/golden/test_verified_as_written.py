@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kmsgen.cli.jobs.verifying import verify_intent
+from kmsgen.cli.jobs.findings.verifying import verify_intent
 from kmsgen.sources.beside import NOTHING
 from tests.golden.cases import golden_case, golden_names
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kmsgen.cli.jobs.last_render import last_render
+from kmsgen.cli.jobs.rendering.last_render import last_render
 from kmsgen.cli.output_folder import files_of, sha256
 from kmsgen.cli.staging import Staging
 from kmsgen.compiler.compile import compile_intent

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kmsgen.cli.jobs.last_render import last_render
+from kmsgen.cli.jobs.rendering.last_render import last_render
 from kmsgen.intent.load import load_intent
 from kmsgen.render.terraform.modules import render
 from tests.golden.cases import GoldenCase

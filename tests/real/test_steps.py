@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kmsgen.cli.jobs.last_render import last_render
+from kmsgen.cli.jobs.rendering.last_render import last_render
 from kmsgen.cli.output_folder import files_of
 from kmsgen.cli.staging import Staging
 from kmsgen.intent.load import load_intent

@@ -11,7 +11,7 @@ from kmsgen.cli.commands.question_options import budget
 from kmsgen.cli.commands.sharing import sharing
 
 if TYPE_CHECKING:
-    from kmsgen.cli.jobs.many import Course
+    from kmsgen.cli.jobs.parallel.many import Course
     from kmsgen.prover.problem import Budget
     from kmsgen.sources.live.session import SignIn
 

@@ -10,7 +10,7 @@ from kmsgen.cli.commands.reading_options import FORMS, beside
 from kmsgen.cli.commands.sharing import sharing
 
 if TYPE_CHECKING:
-    from kmsgen.cli.jobs.many import Course
+    from kmsgen.cli.jobs.parallel.many import Course
     from kmsgen.sources.beside import Beside
 
 app = typer.Typer(add_completion=False)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from kmsgen.cli.jobs.many import Course
+    from kmsgen.cli.jobs.parallel.many import Course
 
 _PANEL = "Many files"
 
@@ -45,7 +45,7 @@ Since = Annotated[
 
 def shared_course(*, jobs: Jobs = None) -> "Course":
     """Return in how many processes a command works: `kmsgen.toml` says what `--jobs` does not."""
-    from kmsgen.cli.jobs.many import Course, cores  # noqa: PLC0415 - `--help` does not pay for it
+    from kmsgen.cli.jobs.parallel.many import Course, cores  # noqa: PLC0415 - `--help` does not pay for it
     from kmsgen.intent.settings import find_settings  # noqa: PLC0415 - as above
 
     return Course(jobs or find_settings().jobs or cores())

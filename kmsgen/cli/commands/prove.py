@@ -10,7 +10,7 @@ from kmsgen.cli.commands.reading_options import File, beside
 from kmsgen.cli.commands.sharing import sharing
 
 if TYPE_CHECKING:
-    from kmsgen.cli.jobs.questions import AskedQuestions
+    from kmsgen.cli.jobs.inputs.questions import AskedQuestions
     from kmsgen.prover.problem import Budget
     from kmsgen.sources.beside import Beside
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from kmsgen.cli.jobs.comparing import Bounds
-    from kmsgen.cli.jobs.questions import AskedQuestions
+    from kmsgen.cli.jobs.comparison.comparing import Bounds
+    from kmsgen.cli.jobs.inputs.questions import AskedQuestions
     from kmsgen.prover.problem import Budget
 
 NeverOption = Annotated[
@@ -50,7 +50,7 @@ def budget(*, seconds: Seconds = 30.0, second_opinion: SecondOpinion = False) ->
 
 def bounds(*, described_only: DescribedOnly = False, seconds: Seconds = 30.0, second_opinion: SecondOpinion = False) -> "Bounds":
     """Return within which bounds two sides are compared."""
-    from kmsgen.cli.jobs.comparing import Bounds  # noqa: PLC0415 - `--help` does not pay for it
+    from kmsgen.cli.jobs.comparison.comparing import Bounds  # noqa: PLC0415 - `--help` does not pay for it
 
     return Bounds(budget(seconds=seconds, second_opinion=second_opinion), described_only)
 
@@ -66,7 +66,7 @@ def asked(
     no_lockout: NoLockout = False,
 ) -> "AskedQuestions":
     """Return what the options ask."""
-    from kmsgen.cli.jobs.questions import AskedQuestions  # noqa: PLC0415 - `--help` does not pay for it
+    from kmsgen.cli.jobs.inputs.questions import AskedQuestions  # noqa: PLC0415 - `--help` does not pay for it
 
     return AskedQuestions(
         tuple(never or ()),

@@ -71,7 +71,7 @@ def beside(
     grants: Grants = None,
 ) -> "Beside":
     """Return what the options tell."""
-    from kmsgen.cli.jobs.option_values import beside_of, with_properties  # noqa: PLC0415 - `--help` does not pay for it
+    from kmsgen.cli.jobs.inputs.option_values import beside_of, with_properties  # noqa: PLC0415 - `--help` does not pay for it
 
     told = beside_of(key_arn, identity_policy or (), grants)
     return with_properties(told, key_spec, tags or (), parameter or ())

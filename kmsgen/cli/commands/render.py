@@ -12,7 +12,7 @@ from kmsgen.cli.commands.preset_options import PresetName, Settings
 from kmsgen.cli.commands.sharing import sharing
 
 if TYPE_CHECKING:
-    from kmsgen.cli.jobs.many import Course
+    from kmsgen.cli.jobs.parallel.many import Course
 
 app = typer.Typer(add_completion=False)
 

@@ -7,7 +7,7 @@ import typer
 from kmsgen.cli.commands.reading_options import Parameters
 
 if TYPE_CHECKING:
-    from kmsgen.cli.jobs.put_request import PutRequest
+    from kmsgen.cli.jobs.inputs.put_request import PutRequest
 
 _POLICIES = "Policies in files of their own"
 _REQUEST = "A request put by options"
@@ -78,7 +78,7 @@ def put_request(
     parameter: Parameters = None,
 ) -> "PutRequest":
     """Return what the options ask."""
-    from kmsgen.cli.jobs.put_request import PutRequest  # noqa: PLC0415 - `--help` does not pay for it
+    from kmsgen.cli.jobs.inputs.put_request import PutRequest  # noqa: PLC0415 - `--help` does not pay for it
 
     return PutRequest(
         principals=tuple(principal or ()),

@@ -10,7 +10,7 @@ from kmsgen.cli.commands.request_options import Files, KeyPolicy, put_request
 from kmsgen.cli.commands.sharing import sharing
 
 if TYPE_CHECKING:
-    from kmsgen.cli.jobs.put_request import PutRequest
+    from kmsgen.cli.jobs.inputs.put_request import PutRequest
     from kmsgen.sources.beside import Beside
 
 app = typer.Typer(add_completion=False)

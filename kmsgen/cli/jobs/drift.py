@@ -7,9 +7,9 @@ from functools import partial
 from typing import NamedTuple
 
 from kmsgen.cli.console import say, say_note
-from kmsgen.cli.jobs.intent_sources import IntentSource, intent_sources, is_read_again
+from kmsgen.cli.jobs.inputs.intent_sources import IntentSource, intent_sources, is_read_again
 from kmsgen.cli.jobs.live import changes, sides
-from kmsgen.cli.jobs.many import Course, Failure, collected, results
+from kmsgen.cli.jobs.parallel.many import Course, Failure, collected, results
 from kmsgen.cli.reports import drift as report
 from kmsgen.cli.reports.drift import Drift, ShownDrift
 from kmsgen.cli.reports.progress import tracked

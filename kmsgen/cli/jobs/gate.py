@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from kmsgen.catalogue.actions import expand
 from kmsgen.cli.console import answer_held, say, say_note
-from kmsgen.cli.jobs.comparing import Bounds, aligned, compare, with_grants
+from kmsgen.cli.jobs.comparison.comparing import Bounds, aligned, compare, with_grants
 from kmsgen.cli.jobs.diff import of_subjects
-from kmsgen.cli.jobs.linting import findings_of
-from kmsgen.cli.jobs.many import Course, Failure, results
-from kmsgen.cli.jobs.option_values import wrong_usage
-from kmsgen.cli.jobs.policy_files import PolicyFile, is_ordinary, policy_files
+from kmsgen.cli.jobs.findings.linting import findings_of
+from kmsgen.cli.jobs.inputs.option_values import wrong_usage
+from kmsgen.cli.jobs.inputs.policy_files import PolicyFile, is_ordinary, policy_files
+from kmsgen.cli.jobs.inputs.questions import Asker
+from kmsgen.cli.jobs.parallel.many import Course, Failure, results
 from kmsgen.cli.jobs.prove import about_nobody, answer_about
-from kmsgen.cli.jobs.questions import Asker
 from kmsgen.cli.jobs.reporting import Wanted
 from kmsgen.cli.reports.accesses import Compared, access_of
 from kmsgen.cli.reports.gates import PROVED, Answered, Gate, Gated, found_of, rendered

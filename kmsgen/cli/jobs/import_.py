@@ -8,7 +8,7 @@ from typing import NamedTuple
 from kmsgen.authorizer.language.statement import Layer
 from kmsgen.catalogue.guardrails import DENY
 from kmsgen.cli.console import say_note
-from kmsgen.cli.jobs.comparing import Bounds, compare
+from kmsgen.cli.jobs.comparison.comparing import Bounds, compare
 from kmsgen.cli.output_file import write
 from kmsgen.cli.reports import imports as report
 from kmsgen.cli.reports.imports import Placed

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from kmsgen.cli.jobs.many import Course, collected
-from kmsgen.cli.jobs.policy_files import PolicyFile, is_ordinary, policy_files
+from kmsgen.cli.jobs.findings.verdicts import Memory, verdicts
+from kmsgen.cli.jobs.inputs.policy_files import PolicyFile, is_ordinary, policy_files
+from kmsgen.cli.jobs.parallel.many import Course, collected
 from kmsgen.cli.jobs.rests_on import contents, key_of
-from kmsgen.cli.jobs.verdicts import Memory, verdicts
 from kmsgen.cli.reports.linted import Linted, show
 from kmsgen.cli.reports.progress import tracked
 from kmsgen.errors import InputError, Location, input_error, together
@@ -38,7 +38,7 @@ def run(paths: Sequence[str], beside: Beside, output: str, fail_on: str, course:
 
 
 def _work(beside: Beside, output: str) -> Callable[[PolicyFile], Linted]:
-    from kmsgen.cli.jobs.linting import linted  # noqa: PLC0415 - not where all is remembered
+    from kmsgen.cli.jobs.findings.linting import linted  # noqa: PLC0415 - not where all is remembered
 
     return partial(linted, beside=beside.plain, output=output)
 

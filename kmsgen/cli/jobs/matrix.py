@@ -7,9 +7,9 @@ from functools import partial
 
 from kmsgen.checks.matrix import matrix, of_readings
 from kmsgen.cli.console import say_note
-from kmsgen.cli.jobs.many import Course, collected, results
-from kmsgen.cli.jobs.option_values import wrong_usage
-from kmsgen.cli.jobs.policy_files import PolicyFile, is_one, is_ordinary, policy_files
+from kmsgen.cli.jobs.inputs.option_values import wrong_usage
+from kmsgen.cli.jobs.inputs.policy_files import PolicyFile, is_one, is_ordinary, policy_files
+from kmsgen.cli.jobs.parallel.many import Course, collected, results
 from kmsgen.cli.reports import access_table as report
 from kmsgen.cli.reports.access_table import FileRows, NamedRow
 from kmsgen.cli.reports.progress import tracked

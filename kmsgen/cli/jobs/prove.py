@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kmsgen.cli.console import say_note
-from kmsgen.cli.jobs.questions import AskedQuestions, Asker
+from kmsgen.cli.jobs.inputs.questions import AskedQuestions, Asker
 from kmsgen.cli.reports import proofs as report
 from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import InputError, Location, input_error

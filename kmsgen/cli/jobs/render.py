@@ -11,12 +11,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kmsgen.cli.cache import Cache, Remembered, cache_folder
 from kmsgen.cli.held_answers import HeldAnswers
-from kmsgen.cli.jobs.gone import gone, source_of
-from kmsgen.cli.jobs.intent_sources import IntentSource, intent_sources, is_read_again
-from kmsgen.cli.jobs.last_render import last_manifest
-from kmsgen.cli.jobs.many import LEAST, Attempt, Course, Failure, collected, results
-from kmsgen.cli.jobs.merged import is_merged, left_as_they_are, names_of_intents, no_more_merged, of_all, without_what_all_need
-from kmsgen.cli.jobs.remembered import Made, body_of, made_again, summary_of, told_again
+from kmsgen.cli.jobs.inputs.intent_sources import IntentSource, intent_sources, is_read_again
+from kmsgen.cli.jobs.parallel.many import LEAST, Attempt, Course, Failure, collected, results
+from kmsgen.cli.jobs.rendering.gone import gone, source_of
+from kmsgen.cli.jobs.rendering.last_render import last_manifest
+from kmsgen.cli.jobs.rendering.merged import (
+    is_merged,
+    left_as_they_are,
+    names_of_intents,
+    no_more_merged,
+    of_all,
+    without_what_all_need,
+)
+from kmsgen.cli.jobs.rendering.remembered import Made, body_of, made_again, summary_of, told_again
 from kmsgen.cli.jobs.rests_on import key_of
 from kmsgen.cli.output_folder import Changes, File, changes_in, holds, intent_folder
 from kmsgen.cli.reports import renderings as report
@@ -29,7 +36,7 @@ from kmsgen.intent.files.find import same_names
 from kmsgen.render.claims import CrowdedError, claimed_twice, too_many_to_attach
 
 if TYPE_CHECKING:
-    from kmsgen.cli.jobs.rendering import Wanted
+    from kmsgen.cli.jobs.rendering.rendering import Wanted
 
 Compare = Callable[..., Changes]
 """Compares a folder with its files: `changes_in`, or what keeps those that differ besides."""
@@ -117,7 +124,7 @@ def _sources(job: Job) -> tuple[list[IntentSource], list[Diagnostic]]:
     if job.preset is not None and job.paths:
         raise input_error(Location("--preset"), "usage", "a preset and files cannot be rendered together")
     if job.preset is not None:
-        from kmsgen.cli.jobs.option_values import named_values  # noqa: PLC0415 - only what is asked for is loaded
+        from kmsgen.cli.jobs.inputs.option_values import named_values  # noqa: PLC0415 - only what is asked for is loaded
         from kmsgen.intent.presets import load_preset  # noqa: PLC0415 - as above
 
         intent = load_preset(job.preset, dict(named_values(job.settings, "--set")))
@@ -227,7 +234,7 @@ def _made(sources: Sequence[IntentSource], job: Job, answers: Path | None) -> It
     if not sources:
         yield iter(())
         return
-    from kmsgen.cli.jobs.rendering import rendered_source, warm_up  # noqa: PLC0415 - not where all is known
+    from kmsgen.cli.jobs.rendering.rendering import rendered_source, warm_up  # noqa: PLC0415 - not where all is known
 
     wanted = _wanted(job)._replace(answers=answers if job.course.scheduler is None else None)
     if job.course.jobs > 1 and len(sources) > LEAST and job.course.scheduler is None:
@@ -238,13 +245,13 @@ def _made(sources: Sequence[IntentSource], job: Job, answers: Path | None) -> It
 
 def _anew(source: IntentSource, job: Job) -> Made:
     """Render an intent in this process. Raises KmsgenError."""
-    from kmsgen.cli.jobs.rendering import rendered_source  # noqa: PLC0415 - as above
+    from kmsgen.cli.jobs.rendering.rendering import rendered_source  # noqa: PLC0415 - as above
 
     return rendered_source(source, _wanted(job))
 
 
 def _wanted(job: Job) -> Wanted:
-    from kmsgen.cli.jobs.rendering import Wanted  # noqa: PLC0415 - as above
+    from kmsgen.cli.jobs.rendering.rendering import Wanted  # noqa: PLC0415 - as above
 
     wanted = Wanted(job.formats, job.out, lint=job.lint, replace_key=job.replace_key, iam=job.iam, merge_iam=job.merges)
     return wanted._replace(applied=job.applied)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from kmsgen.cli.jobs.option_values import named_values
+from kmsgen.cli.jobs.inputs.option_values import named_values
 from kmsgen.cli.output_file import write
 from kmsgen.errors import Location, input_error
 

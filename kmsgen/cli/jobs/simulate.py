@@ -15,8 +15,8 @@ from kmsgen.authorizer.decision import Decision, Outcome
 from kmsgen.catalogue.actions import find
 from kmsgen.cli.console import answer_held, coloured, say
 from kmsgen.cli.held_answers import HeldAnswers
-from kmsgen.cli.jobs.put_request import PutRequest, requests_of
-from kmsgen.cli.jobs.questions import spelled_out
+from kmsgen.cli.jobs.inputs.put_request import PutRequest, requests_of
+from kmsgen.cli.jobs.inputs.questions import spelled_out
 from kmsgen.cli.reports import decisions as report
 from kmsgen.cli.reports.decisions import Decided
 from kmsgen.cli.reports.unknown import named

@@ -7,10 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kmsgen.cli.jobs.intent_sources import IntentSource, intent_sources, is_read_again
-from kmsgen.cli.jobs.many import Course, collected
+from kmsgen.cli.jobs.findings.verdicts import Memory, verdicts
+from kmsgen.cli.jobs.inputs.intent_sources import IntentSource, intent_sources, is_read_again
+from kmsgen.cli.jobs.parallel.many import Course, collected
 from kmsgen.cli.jobs.rests_on import key_of
-from kmsgen.cli.jobs.verdicts import Memory, verdicts
 from kmsgen.cli.reports.answers import Shown, show_many, show_one
 from kmsgen.cli.reports.progress import tracked
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error, together
@@ -46,7 +46,7 @@ def run(
     if several and against is not None:
         raise _usage("--against", "policies are compared with one intent", "name one file")
     if against is not None:
-        from kmsgen.cli.jobs.verifying import shown  # noqa: PLC0415 - as below
+        from kmsgen.cli.jobs.findings.verifying import shown  # noqa: PLC0415 - as below
 
         return show_one(shown(IntentSource(paths[0]), iam, against, beside, merged=merge_iam), output)
     found, failures = _of_many(paths, course, since, iam)
@@ -60,7 +60,7 @@ def run(
 
 
 def _usage(place: str, message: str, hint: str) -> InputError:
-    from kmsgen.cli.jobs.option_values import wrong_usage  # noqa: PLC0415 - as below
+    from kmsgen.cli.jobs.inputs.option_values import wrong_usage  # noqa: PLC0415 - as below
 
     return wrong_usage(place, message, hint)
 
@@ -76,7 +76,7 @@ def _of_many(paths: Sequence[str], course: Course, since: str | None, iam: str |
 
 
 def _work(iam: str | None) -> Callable[[IntentSource], Shown]:
-    from kmsgen.cli.jobs.verifying import shown  # noqa: PLC0415 - not where all is remembered
+    from kmsgen.cli.jobs.findings.verifying import shown  # noqa: PLC0415 - not where all is remembered
 
     return partial(shown, iam=iam)
 

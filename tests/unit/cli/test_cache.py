@@ -10,7 +10,8 @@ import pytest
 
 from kmsgen.cli import cache as cache_module
 from kmsgen.cli.cache import Cache
-from kmsgen.cli.jobs import rendering, rests_on
+from kmsgen.cli.jobs import rests_on
+from kmsgen.cli.jobs.rendering import rendering
 from kmsgen.cli.jobs.rests_on import kmsgen_itself, versions
 from kmsgen.errors import Diagnostic, Location, RefusedError
 from kmsgen.intent.intent import Intent

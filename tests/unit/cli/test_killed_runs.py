@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from kmsgen.cli import app as application
-from kmsgen.cli.jobs import rendering as job
+from kmsgen.cli.jobs.rendering import rendering as job
 from kmsgen.cli.staging import JOURNAL, LOCK, STAGING
 from kmsgen.render.artifact import Rendering
 from kmsgen.render.deployment import Deployment

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kmsgen.cli.jobs import rendering
+from kmsgen.cli.jobs.rendering import rendering
 from tests.unit.cli.running import Runner
 
 INTENT = """kmsgen: 1

@@ -9,7 +9,7 @@ from typing import Any
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.lint.lint import lint
 from kmsgen.checks.lint.written import KEY_POLICY, Written
-from kmsgen.cli.jobs.linting import findings_of
+from kmsgen.cli.jobs.findings.linting import findings_of
 from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import read_file
 from kmsgen.sources.beside import Beside

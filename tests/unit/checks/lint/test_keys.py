@@ -11,7 +11,7 @@ import pytest
 
 from kmsgen.checks.lint.key import LintedKey
 from kmsgen.checks.lint.written import KEY_POLICY, Written
-from kmsgen.cli.jobs.linting import findings_of
+from kmsgen.cli.jobs.findings.linting import findings_of
 from kmsgen.cli.reports.findings import shown
 from kmsgen.cli.reports.linted import show
 from kmsgen.errors import NOWHERE

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from kmsgen.catalogue.actions import expand
 from kmsgen.checks.lint.table import RULES
 from kmsgen.cli.commands.lint import app
-from kmsgen.cli.jobs.linting import findings_of
+from kmsgen.cli.jobs.findings.linting import findings_of
 from kmsgen.cli.reports.sarif import result, sarif
 from kmsgen.sources.beside import NOTHING
 from kmsgen.sources.subject import identify

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kmsgen.cli.jobs.linting import findings_of
+from kmsgen.cli.jobs.findings.linting import findings_of
 from kmsgen.sources.beside import NOTHING
 from kmsgen.sources.subject import identify
 from tests.unit.checks.lint.linting import HOME, KEY, MANAGE, allow, of_key

@@ -10,7 +10,7 @@ import pytest
 
 from kmsgen.cli.commands.many_options import shared_course
 from kmsgen.cli.jobs import diff, drift, gate
-from kmsgen.cli.jobs.many import Course, cores
+from kmsgen.cli.jobs.parallel.many import Course, cores
 from kmsgen.cli.reports.accesses import Comparison
 from tests.unit.cli.git_repository import Repository
 from tests.unit.cli.running import Runner

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from kmsgen.cli import app as application
 from kmsgen.cli.console import complain
-from kmsgen.cli.jobs import rendering
+from kmsgen.cli.jobs.rendering import rendering
 from kmsgen.cli.reports.progress import MANY
 from kmsgen.errors import Diagnostic, KmsgenError, Location, RefusedError
 from kmsgen.intent.intent import Intent

@@ -15,8 +15,8 @@ from kmsgen.checks.lint.makes import other_makes
 from kmsgen.checks.lint.table import OF_READINGS
 from kmsgen.checks.lint.unknown import PUBLIC, ReadTwice
 from kmsgen.checks.lint.written import KEY_POLICY, Written, as_iam_policy
-from kmsgen.cli.jobs.lasting import lasts
-from kmsgen.cli.jobs.policy_files import PolicyFile
+from kmsgen.cli.jobs.findings.lasting import lasts
+from kmsgen.cli.jobs.inputs.policy_files import PolicyFile
 from kmsgen.cli.reports.findings import shown
 from kmsgen.cli.reports.linted import Linted
 from kmsgen.cli.reports.unknown import named

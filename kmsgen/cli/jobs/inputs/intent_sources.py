@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from kmsgen.cli.jobs.touched import touched
+from kmsgen.cli.jobs.revisions.touched import touched
 from kmsgen.errors import Diagnostic
 from kmsgen.intent.files.find import find_intents
 from kmsgen.intent.files.store import Disk
@@ -83,7 +83,7 @@ def _others(
 
 
 def _as_other_form(path: str, text: str | None) -> Diagnostic | None:
-    from kmsgen.cli.jobs.other_forms import as_other_form  # noqa: PLC0415 - the readers of all forms are loaded only then
+    from kmsgen.cli.jobs.inputs.other_forms import as_other_form  # noqa: PLC0415 - the readers of all forms are loaded only then
 
     return as_other_form(path, text)
 

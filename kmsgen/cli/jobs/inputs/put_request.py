@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from kmsgen.arn import is_principal
 from kmsgen.authorizer.request import Request
-from kmsgen.cli.jobs.option_values import named_values
-from kmsgen.cli.jobs.questions import spelled_out
+from kmsgen.cli.jobs.inputs.option_values import named_values
+from kmsgen.cli.jobs.inputs.questions import spelled_out
 from kmsgen.errors import Diagnostic, InputError, Location, input_error
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.grant_form import parse_create_grant

@@ -9,9 +9,9 @@ from pathlib import Path
 from posixpath import normpath
 from typing import NamedTuple
 
-from kmsgen.cli.jobs import git
-from kmsgen.cli.jobs.option_values import wrong_usage
-from kmsgen.cli.jobs.revision import Revision
+from kmsgen.cli.jobs.inputs.option_values import wrong_usage
+from kmsgen.cli.jobs.revisions import git
+from kmsgen.cli.jobs.revisions.revision import Revision
 from kmsgen.errors import Location, input_error
 from kmsgen.intent.files.store import DISK, Store
 from kmsgen.intent.settings import NAME, Settings, find_settings, read_settings

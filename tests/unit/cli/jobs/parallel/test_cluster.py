@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 import distributed
 import pytest
 
-from kmsgen.cli.jobs import cluster
-from kmsgen.cli.jobs.cluster import Chunk, Client, Unfit
-from kmsgen.cli.jobs.policy_files import PolicyFile
+from kmsgen.cli.jobs.inputs.policy_files import PolicyFile
+from kmsgen.cli.jobs.parallel import cluster
+from kmsgen.cli.jobs.parallel.cluster import Chunk, Client, Unfit
 from kmsgen.cli.jobs.rests_on import contents, versions
 from tests.golden.cases import ROOT
 from tests.unit.cli.running import Runner
@@ -36,7 +36,7 @@ BROKEN = 3
 ONE_THREAD = ("--nthreads", "1")
 HALF_WAY = """import time
 from pathlib import Path
-from kmsgen.cli.jobs import cluster
+from kmsgen.cli.jobs.parallel import cluster
 
 done, begun = cluster._done_there, []
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from kmsgen.cli.jobs.touched import touched
+from kmsgen.cli.jobs.revisions.touched import touched
 from kmsgen.errors import Diagnostic, InputError, KmsgenError
 from kmsgen.intent.files.extend import read_tree
 from kmsgen.intent.files.find import find_intents

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from kmsgen.cli.app import app
-from kmsgen.cli.jobs.gone import source_of
+from kmsgen.cli.jobs.rendering.gone import source_of
 from kmsgen.errors import KmsgenError
 
 INTENT = """kmsgen: 1

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from kmsgen.cli.jobs import many, processes
-from kmsgen.cli.jobs.many import Course, Failure, results
+from kmsgen.cli.jobs.parallel import many, processes
+from kmsgen.cli.jobs.parallel.many import Course, Failure, results
 from kmsgen.errors import Diagnostic, InputError, Location, RefusedError
 from tests.unit.cli.running import Runner, piped
 

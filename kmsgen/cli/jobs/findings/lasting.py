@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from kmsgen.cli.jobs.policy_files import PolicyFile
+from kmsgen.cli.jobs.inputs.policy_files import PolicyFile
 from kmsgen.sources.subject import ANSWERS, FOLDER, INTENT, TEMPLATE, Identified, Subject
 
 _OTHER_TEMPLATES = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application", "Fn::ForEach")

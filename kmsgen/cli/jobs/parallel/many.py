@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from kmsgen.cli.jobs.processes import Processes
+from kmsgen.cli.jobs.parallel.processes import Processes
 from kmsgen.cli.jobs.rests_on import is_read_again
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, RefusedError
 
@@ -131,7 +131,7 @@ def results(
 def _workers(attempt: Attempt[Item, Done], course: Course, count: int) -> Workers[Item, Done | Failure] | None:
     """Return what is to work on so many items; None where this process alone is."""
     if course.scheduler is not None and count:
-        from kmsgen.cli.jobs.cluster import Cluster  # noqa: PLC0415 - Dask takes a second to load
+        from kmsgen.cli.jobs.parallel.cluster import Cluster  # noqa: PLC0415 - Dask takes a second to load
 
         return Cluster(attempt.all, course.scheduler)
     processes = min(course.jobs, -(-count // LEAST))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from kmsgen.cli.cache import Cache, Remembered, cache_folder
-from kmsgen.cli.jobs.many import Attempt, Course, Failure, results
+from kmsgen.cli.jobs.parallel.many import Attempt, Course, Failure, results
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from kmsgen.cli.jobs.git import changed_since
+from kmsgen.cli.jobs.revisions.git import changed_since
 
 
 class HasBases(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from kmsgen.cli.jobs.last_render import last_render
+from kmsgen.cli.jobs.rendering.last_render import last_render
 from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import Diagnostic, Location
 from kmsgen.policy.bundle import KeyAccess, PrincipalPolicies

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kmsgen.cli.jobs.last_render import last_render
+from kmsgen.cli.jobs.rendering.last_render import last_render
 from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID
 from kmsgen.render.history import UNKNOWN, RenderedKey, parse, plain
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kmsgen.cli.jobs import template_lint
-from kmsgen.cli.jobs.template_lint import remembered
+from kmsgen.cli.jobs.rendering import template_lint
+from kmsgen.cli.jobs.rendering.template_lint import remembered
 from kmsgen.render import cfn_lint
 from kmsgen.render.cfn_lint import LintFinding, findings
 

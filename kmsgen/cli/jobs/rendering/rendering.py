@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kmsgen.checks import confirm
-from kmsgen.cli.jobs.gone import source_of
-from kmsgen.cli.jobs.intent_sources import IntentSource
-from kmsgen.cli.jobs.last_render import folder_before, last_manifest, last_render
-from kmsgen.cli.jobs.remembered import Made
-from kmsgen.cli.jobs.template_lint import remembered
+from kmsgen.cli.jobs.inputs.intent_sources import IntentSource
+from kmsgen.cli.jobs.rendering.gone import source_of
+from kmsgen.cli.jobs.rendering.last_render import folder_before, last_manifest, last_render
+from kmsgen.cli.jobs.rendering.remembered import Made
+from kmsgen.cli.jobs.rendering.template_lint import remembered
 from kmsgen.cli.output_folder import files_of, intent_folder
 from kmsgen.compiler.compile import compile_intent
 from kmsgen.errors import Diagnostic, Location, RefusedError, input_error

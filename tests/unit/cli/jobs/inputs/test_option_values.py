@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kmsgen.cli.jobs.option_values import beside_of, named_values, with_properties
+from kmsgen.cli.jobs.inputs.option_values import beside_of, named_values, with_properties
 from kmsgen.errors import InputError
 from kmsgen.sources.beside import NOTHING
 

@@ -34,7 +34,7 @@ def of_all(
 
     `answers` is the folder of the cache, where there is one.
     """
-    from kmsgen.cli.jobs.rendering import refuse_findings  # noqa: PLC0415 - as above
+    from kmsgen.cli.jobs.rendering.rendering import refuse_findings  # noqa: PLC0415 - as above
     from kmsgen.render.merging.merge import render  # noqa: PLC0415 - only where policies are merged
 
     if taken := list(same_names([(FOLDER, NAME), *((one.name, one.path) for one in done)])):

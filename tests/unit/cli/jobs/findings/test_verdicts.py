@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kmsgen.cli.jobs import linting, verifying
+from kmsgen.cli.jobs.findings import linting, verifying
 from kmsgen.prover.problem import Budget
 from tests.unit.cli.running import Ran, Runner
 

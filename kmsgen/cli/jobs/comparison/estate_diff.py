@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from kmsgen.cli.jobs.comparing import Bounds, compare, told_of_edit
-from kmsgen.cli.jobs.estates import Estates
-from kmsgen.cli.jobs.many import Course, Failure, results
-from kmsgen.cli.jobs.pairing import Pair, Side, differing, pairs_of, sides_of
-from kmsgen.cli.jobs.revision import Revision
+from kmsgen.cli.jobs.comparison.comparing import Bounds, compare, told_of_edit
+from kmsgen.cli.jobs.comparison.estates import Estates
+from kmsgen.cli.jobs.comparison.pairing import Pair, Side, differing, pairs_of, sides_of
+from kmsgen.cli.jobs.parallel.many import Course, Failure, results
+from kmsgen.cli.jobs.revisions.revision import Revision
 from kmsgen.cli.reports.accesses import Access, Compared, Comparison, access_of
 from kmsgen.cli.reports.progress import tracked
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, each, input_error

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kmsgen.cli.jobs.revision import Revision
+from kmsgen.cli.jobs.revisions.revision import Revision
 from kmsgen.errors import Diagnostic, Location
 from kmsgen.intent.files.find import find_intents, same_names
 from kmsgen.intent.files.store import Store

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from kmsgen.checks.intent.verification import Answer, ask
-from kmsgen.cli.jobs.existing import existing
-from kmsgen.cli.jobs.intent_sources import IntentSource
+from kmsgen.cli.jobs.findings.existing import existing
+from kmsgen.cli.jobs.inputs.intent_sources import IntentSource
 from kmsgen.cli.reports.answers import Shown
 from kmsgen.cli.reports.findings import answer_lines, told_answer
 from kmsgen.compiler import compile_intent

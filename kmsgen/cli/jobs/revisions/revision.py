@@ -13,7 +13,7 @@ from itertools import accumulate
 from pathlib import Path, PurePath, PurePosixPath
 
 from kmsgen.authorizer.memo import Memo
-from kmsgen.cli.jobs.git import Entry
+from kmsgen.cli.jobs.revisions.git import Entry
 from kmsgen.errors import Diagnostic, Location, input_error
 from kmsgen.intent.files.store import is_hidden
 from kmsgen.reading import MAX_BYTES, Source, parse

@@ -1,0 +1,1 @@
+"""What git knows of the repository that a command runs in."""
