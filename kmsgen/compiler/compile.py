@@ -9,19 +9,19 @@ from typing import NamedTuple
 from kmsgen.arn import account_of, account_root
 from kmsgen.compiler.accesses import access_permits
 from kmsgen.compiler.conditions import is_for_iam_only, is_single
-from kmsgen.compiler.contradictions import refuse_contradictions, takes_away
 from kmsgen.compiler.deployer import deployer_permits
 from kmsgen.compiler.grants import grants_on
-from kmsgen.compiler.guardrail_world import World, world_of
-from kmsgen.compiler.guardrails import deny_statements, identity_denies
-from kmsgen.compiler.iam_notes import notes_on_iam
+from kmsgen.compiler.guardrails.contradictions import refuse_contradictions, takes_away
+from kmsgen.compiler.guardrails.guardrails import deny_statements, identity_denies
+from kmsgen.compiler.guardrails.world import World, world_of
 from kmsgen.compiler.identity_policy import documents, identity_statements, needs_identity_policy, resources_of
 from kmsgen.compiler.key_policy import Traced, allow_statements, check_size, is_delegable, works_in_key_policy
-from kmsgen.compiler.notes import notes_on
+from kmsgen.compiler.notes.iam import notes_on_iam
+from kmsgen.compiler.notes.notes import notes_on
 from kmsgen.compiler.order import in_order
 from kmsgen.compiler.permit import Permit, without_repetition
 from kmsgen.compiler.principals import has_identity_policies, is_account, is_service_linked
-from kmsgen.compiler.services import service_permits
+from kmsgen.compiler.services.services import service_permits
 from kmsgen.compiler.sids import Sids
 from kmsgen.compiler.target import Target, targets_of
 from kmsgen.errors import Diagnostic, InputError, Location

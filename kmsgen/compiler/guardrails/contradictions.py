@@ -9,8 +9,8 @@ from kmsgen.arn import parse_arn, role_of_session
 from kmsgen.catalogue import services
 from kmsgen.catalogue.guardrails import DENY
 from kmsgen.compiler.conditions import FOR_AWS_RESOURCE
-from kmsgen.compiler.guardrail_world import CREATE_GRANT
-from kmsgen.compiler.guardrails import DELETE
+from kmsgen.compiler.guardrails.guardrails import DELETE
+from kmsgen.compiler.guardrails.world import CREATE_GRANT
 from kmsgen.compiler.permit import Permit
 from kmsgen.compiler.principals import is_account
 from kmsgen.errors import Diagnostic, RefusedError

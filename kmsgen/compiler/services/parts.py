@@ -11,8 +11,8 @@ from typing import NamedTuple
 from kmsgen.catalogue import services
 from kmsgen.catalogue.model import Service, ServiceStatement
 from kmsgen.compiler.permit import Conditions
-from kmsgen.compiler.service_filling import Filling, is_closed, is_open, name_of, readable, takes
-from kmsgen.compiler.service_sources import sourced_conditions
+from kmsgen.compiler.services.filling import Filling, is_closed, is_open, name_of, readable, takes
+from kmsgen.compiler.services.sources import sourced_conditions
 from kmsgen.errors import input_error
 from kmsgen.intent.intent import ServiceUse
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kmsgen.catalogue.guardrails import DENY, GUARD_RAILS
-from kmsgen.compiler.guardrails import BUILDERS
+from kmsgen.compiler.guardrails.guardrails import BUILDERS
 from kmsgen.errors import InputError, RefusedError
 from kmsgen.policy.document import EVERYONE, Effect
 from tests.unit.compiler.compiling import ADMIN, ROLE, Compile, conditions, identity, statements

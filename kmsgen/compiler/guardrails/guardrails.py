@@ -8,9 +8,9 @@ from kmsgen.arn import is_service_principal
 from kmsgen.catalogue.actions import ACTIONS, fits
 from kmsgen.catalogue.guardrails import DENY, GUARD_RAILS
 from kmsgen.compiler.conditions import conditions_of, conjoin, grant_conditions
-from kmsgen.compiler.everyone_else import deny_everyone_else
-from kmsgen.compiler.guardrail_parts import NOT_A_SERVICE, Deny, actions_for, every_action, machine_roles, unless
-from kmsgen.compiler.guardrail_world import CREATE_GRANT, World
+from kmsgen.compiler.guardrails.everyone_else import deny_everyone_else
+from kmsgen.compiler.guardrails.parts import NOT_A_SERVICE, Deny, actions_for, every_action, machine_roles, unless
+from kmsgen.compiler.guardrails.world import CREATE_GRANT, World
 from kmsgen.compiler.key_policy import Traced
 from kmsgen.compiler.permit import Conditions, canonical
 from kmsgen.compiler.sids import Sids

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from kmsgen.arn import account_of
 from kmsgen.compiler.conditions import is_for_iam_only
-from kmsgen.compiler.guardrail_world import World
+from kmsgen.compiler.guardrails.world import World
 from kmsgen.compiler.identity_policy import needs_identity_policy
 from kmsgen.compiler.key_policy import is_delegable, works_in_key_policy
 from kmsgen.compiler.permit import Permit

@@ -15,10 +15,10 @@ from kmsgen.compiler.accesses import halves
 from kmsgen.compiler.conditions import conditions_of, conjoin
 from kmsgen.compiler.permit import Conditions, Permit, canonical
 from kmsgen.compiler.principals import has_identity_policies, is_account
-from kmsgen.compiler.service_filling import Filling, fillings, for_caller, name_of, readable
-from kmsgen.compiler.service_parts import ServicePart, asked_parts, check_accounts, check_coverage, check_resources, standing
-from kmsgen.compiler.service_sources import check_organizations
-from kmsgen.compiler.service_when import check_apart, check_said, conditions_on, holds_with
+from kmsgen.compiler.services.filling import Filling, fillings, for_caller, name_of, readable
+from kmsgen.compiler.services.parts import ServicePart, asked_parts, check_accounts, check_coverage, check_resources, standing
+from kmsgen.compiler.services.sources import check_organizations
+from kmsgen.compiler.services.when import check_apart, check_said, conditions_on, holds_with
 from kmsgen.compiler.target import Target
 from kmsgen.compiler.wide_principals import is_wide, placed
 from kmsgen.errors import input_error

@@ -8,7 +8,7 @@ from __future__ import annotations
 from kmsgen.arn import parse_arn
 from kmsgen.catalogue.model import Service, ServiceStatement
 from kmsgen.compiler.permit import Conditions
-from kmsgen.compiler.service_filling import ANY_ACCOUNT, SOURCE_ACCOUNT, Filling, conditions_for, name_of, refuse_broken
+from kmsgen.compiler.services.filling import ANY_ACCOUNT, SOURCE_ACCOUNT, Filling, conditions_for, name_of, refuse_broken
 from kmsgen.errors import input_error
 from kmsgen.intent.intent import ORGANIZATION, ServiceUse
 from kmsgen.policy.document import Condition

@@ -16,7 +16,7 @@ from kmsgen.arn import parse_arn, role_of_session
 from kmsgen.catalogue.actions import ACTIONS, fits, works_in_key_policy
 from kmsgen.catalogue.capabilities import IMPORT_ADMINISTRATOR
 from kmsgen.catalogue.model import Action
-from kmsgen.compiler.guardrail_world import World
+from kmsgen.compiler.guardrails.world import World
 from kmsgen.compiler.permit import Conditions
 from kmsgen.compiler.principals import is_account
 from kmsgen.compiler.target import Target

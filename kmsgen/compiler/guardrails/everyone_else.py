@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from kmsgen.compiler.guardrail_parts import (
+from kmsgen.compiler.guardrails.parts import (
     NOT_A_SERVICE,
     Deny,
     every_action,
@@ -18,7 +18,7 @@ from kmsgen.compiler.guardrail_parts import (
     role_patterns,
     unless,
 )
-from kmsgen.compiler.guardrail_world import World
+from kmsgen.compiler.guardrails.world import World
 from kmsgen.compiler.key_policy import works_in_key_policy
 from kmsgen.compiler.permit import Conditions
 from kmsgen.compiler.principals import is_session

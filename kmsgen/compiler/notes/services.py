@@ -10,9 +10,9 @@ from kmsgen.catalogue import services
 from kmsgen.catalogue.model import Service, ServiceCondition, ServiceStatement
 from kmsgen.compiler.condition_reach import ALLOWED_WITHOUT, untouched
 from kmsgen.compiler.conditions import FOR_AWS_RESOURCE, carries, grant_conditions
-from kmsgen.compiler.service_filling import SOURCE_ACCOUNT, name_of, readable
-from kmsgen.compiler.service_parts import ServicePart, asked_parts
-from kmsgen.compiler.service_sources import source_condition
+from kmsgen.compiler.services.filling import SOURCE_ACCOUNT, name_of, readable
+from kmsgen.compiler.services.parts import ServicePart, asked_parts
+from kmsgen.compiler.services.sources import source_condition
 from kmsgen.compiler.wide_principals import is_wide
 from kmsgen.errors import Diagnostic
 from kmsgen.intent.intent import Intent, ServiceUse

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kmsgen.compiler.grants import lets_services_grant, named_grantees
 from kmsgen.compiler.permit import Permit
-from kmsgen.compiler.services import grantees
+from kmsgen.compiler.services.services import grantees
 from kmsgen.compiler.target import Target
 from kmsgen.intent.intent import Intent, account_named
 

@@ -9,11 +9,11 @@ from ipaddress import ip_network
 from kmsgen.arn import account_of
 from kmsgen.compiler.condition_reach import ALLOWED_WITHOUT, untouched
 from kmsgen.compiler.conditions import EQUALITIES, fails_when_absent
-from kmsgen.compiler.decider_notes import notes_on_deciders
-from kmsgen.compiler.guardrail_notes import notes_on_guardrails
-from kmsgen.compiler.guardrail_world import World
+from kmsgen.compiler.guardrails.world import World
+from kmsgen.compiler.notes.deciders import notes_on_deciders
+from kmsgen.compiler.notes.guardrails import notes_on_guardrails
+from kmsgen.compiler.notes.services import notes_on_services
 from kmsgen.compiler.principals import is_account
-from kmsgen.compiler.service_notes import notes_on_services
 from kmsgen.errors import Diagnostic, Location
 from kmsgen.intent.intent import GrantWhen, Intent, When, account_of_everyone
 from kmsgen.policy.document import Principal

@@ -16,8 +16,8 @@ from kmsgen.compiler.conditions import (
     share_no_value,
 )
 from kmsgen.compiler.permit import Conditions
-from kmsgen.compiler.service_filling import name_of, readable, refuse_broken
-from kmsgen.compiler.service_parts import ServicePart
+from kmsgen.compiler.services.filling import name_of, readable, refuse_broken
+from kmsgen.compiler.services.parts import ServicePart
 from kmsgen.errors import input_error
 from kmsgen.intent.intent import ServiceUse
 from kmsgen.policy.document import Condition

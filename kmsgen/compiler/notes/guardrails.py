@@ -11,10 +11,10 @@ from kmsgen.arn import account_of
 from kmsgen.catalogue import services
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.compiler.conditions import CONTEXT_PREFIX, fails_when_absent, has_wildcard
-from kmsgen.compiler.contradictions import reaches
-from kmsgen.compiler.guardrail_parts import is_whole_account, role_patterns
-from kmsgen.compiler.guardrail_world import World
-from kmsgen.compiler.guardrails import CONTEXT_RAIL
+from kmsgen.compiler.guardrails.contradictions import reaches
+from kmsgen.compiler.guardrails.guardrails import CONTEXT_RAIL
+from kmsgen.compiler.guardrails.parts import is_whole_account, role_patterns
+from kmsgen.compiler.guardrails.world import World
 from kmsgen.compiler.permit import Permit
 from kmsgen.errors import Diagnostic, Location
 from kmsgen.intent.intent import ORGANIZATION, GuardRailLine, Intent, account_named

@@ -1,0 +1,1 @@
+"""Guard rails to Deny statements."""

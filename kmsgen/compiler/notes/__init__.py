@@ -1,0 +1,1 @@
+"""Notes on a compiled intent: what a reader should know, though nothing is wrong with it."""

@@ -1,0 +1,1 @@
+"""Lines of services to permits, by the statements of the catalogue."""
