@@ -16,7 +16,7 @@ from kmsgen.catalogue.services import PLACEHOLDER, SERVICES
 from kmsgen.compiler import compile_intent
 from tests.unit.compiler.service_lines import ACCOUNT, ORGANIZATION, REGION, example, intent_of, statements, use_of
 
-PAGES = Path(__file__).parents[2] / "cases/services/printed.yaml"
+PAGES = Path(__file__).parents[3] / "cases/services/printed.yaml"
 FILLED = {"partition": "aws", "region": REGION, "account": ACCOUNT}
 Held = tuple[str, str, frozenset[str]]  # operator without its way of comparing, key in lower case, values
 
