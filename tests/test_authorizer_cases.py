@@ -13,7 +13,7 @@ import pytest
 
 from kmsgen.authorizer import Decision, authorize
 from kmsgen.reading import Source, read_file
-from kmsgen.sources.scenario import read_scenarios
+from kmsgen.sources.scenario.scenario import read_scenarios
 
 CASES = Path(__file__).parent / "cases" / "authorizer"
 FILES = sorted(CASES.rglob("*.yaml"))

@@ -13,7 +13,8 @@ import pytest
 
 from kmsgen.checks.lint.table import RULES
 from kmsgen.cli.app import SUMMARIES
-from kmsgen.sources import scenario, scenario_requests
+from kmsgen.sources.scenario import requests as scenario_requests
+from kmsgen.sources.scenario import scenario
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

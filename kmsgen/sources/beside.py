@@ -17,8 +17,8 @@ from kmsgen.reading import Source, Steps, Where, read_file
 from kmsgen.sources.described import GRANTS, Described, Home, Open, home_in, parse_key_arn
 from kmsgen.sources.grant_keys import key_among, told_key
 from kmsgen.sources.places import PlacedGrant, PlacedPolicy, below
-from kmsgen.sources.readings import read_policy
-from kmsgen.sources.untold import hide
+from kmsgen.sources.unknown.readings import read_policy
+from kmsgen.sources.unknown.untold import hide
 
 _NOT_TOLD = "which the file does not tell"
 

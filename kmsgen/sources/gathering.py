@@ -15,9 +15,9 @@ from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import Where
 from kmsgen.sources.described import Described, Open, default_policy
 from kmsgen.sources.places import PlacedGrant, PlacedPolicy, Places
-from kmsgen.sources.readings import Reading, Readings, known
-from kmsgen.sources.unknown import Text, Unknown
-from kmsgen.sources.widest import condition_of
+from kmsgen.sources.unknown.readings import Reading, Readings, known
+from kmsgen.sources.unknown.unknown import Text, Unknown
+from kmsgen.sources.unknown.widest import condition_of
 
 Pick = Callable[[Readings], Reading]
 

@@ -19,9 +19,9 @@ from kmsgen.sources.described import GRANTS, IDENTITY_POLICIES, KEY_KIND, KEY_MA
 from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.key_kinds import likely_kind
 from kmsgen.sources.places import PlacedPolicy, Places
-from kmsgen.sources.readings import read_policy
-from kmsgen.sources.unknown import Unknown
-from kmsgen.sources.untold import ALIASES, MULTI_REGION, ORIGIN, TAGS, hide
+from kmsgen.sources.unknown.readings import read_policy
+from kmsgen.sources.unknown.unknown import Unknown
+from kmsgen.sources.unknown.untold import ALIASES, MULTI_REGION, ORIGIN, TAGS, hide
 
 _ACCOUNT_KEYS = ("kms:calleraccount", "aws:principalaccount", "aws:sourceaccount", "aws:resourceaccount")
 _PRINCIPALS = {"Principal", "NotPrincipal"}

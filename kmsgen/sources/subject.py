@@ -13,11 +13,14 @@ from kmsgen.arn import parse_arn
 from kmsgen.errors import InputError, KmsgenError, Location, input_error, together
 from kmsgen.policy.bundle import ALIASES, KEY_ID, KIND, MULTI_REGION, NEW_KEY_ID, ORIGIN, REGION, Bundle, Key
 from kmsgen.reading import MAX_JSON_BYTES, Lines, Source, parse, read_file, read_or_stream
-from kmsgen.sources import aws_output, intent_file, key_policy, rendered_folder, scenario, terraform_plan
+from kmsgen.sources import intent_file, key_policy, rendered_folder
+from kmsgen.sources.aws_output import answers as aws_output
 from kmsgen.sources.beside import NOTHING, Beside, read_beside
 from kmsgen.sources.cloudformation import template
 from kmsgen.sources.described import KEY_KIND, KEY_MAKE, KEY_REGION, OPTIONS, Described, Open
 from kmsgen.sources.folders import MANIFEST, is_rendered_folder
+from kmsgen.sources.scenario import scenario
+from kmsgen.sources.terraform import plan as terraform_plan
 
 if TYPE_CHECKING:
     from kmsgen.intent.intent import Intent

@@ -9,7 +9,7 @@ from typing import Any
 from kmsgen.authorizer import Authorizer, Decision
 from kmsgen.errors import InputError
 from kmsgen.reading import parse
-from kmsgen.sources.scenario import read_scenarios
+from kmsgen.sources.scenario.scenario import read_scenarios
 from tests.reference.decide import Verdict, decide
 
 Data = dict[str, Any]

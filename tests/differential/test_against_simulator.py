@@ -17,7 +17,7 @@ import pytest
 
 from kmsgen.authorizer import authorize
 from kmsgen.reading import parse
-from kmsgen.sources.scenario import read_scenarios
+from kmsgen.sources.scenario.scenario import read_scenarios
 from tests.differential.gaps import GAPS, Gap
 from tests.differential.simulator import context_of, simulate, simulation
 from tests.generators.conditions import Profile

@@ -10,7 +10,7 @@ import pytest
 
 from kmsgen.authorizer import Authorizer
 from kmsgen.reading import parse, read_file
-from kmsgen.sources.scenario import read_scenarios
+from kmsgen.sources.scenario.scenario import read_scenarios
 from tests.reference.test_documented_rules import FILES, name
 
 NOT_DERIVED: dict[str, tuple[set[int], str]] = {

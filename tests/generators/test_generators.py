@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kmsgen.reading import parse
-from kmsgen.sources.scenario import read_scenarios
+from kmsgen.sources.scenario.scenario import read_scenarios
 from tests.generators import names as n
 from tests.generators import vocabulary as v
 from tests.generators.callers import kind_of

@@ -17,7 +17,7 @@ from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.grant_form import format_grant
 from kmsgen.prover import Beyond, Never, NoCrossAccount, Only, Question
 from kmsgen.reading import parse
-from kmsgen.sources.scenario import read_scenarios
+from kmsgen.sources.scenario.scenario import read_scenarios
 from tests.generators import names as n
 from tests.generators.callers import EVERYBODY, kind_of
 from tests.generators.conditions import Profile

@@ -14,7 +14,7 @@ from kmsgen.authorizer.language.principal import CallerKind, caller_of
 from kmsgen.errors import KmsgenError
 from kmsgen.policy.bundle import Bundle
 from kmsgen.reading import parse
-from kmsgen.sources.scenario import read_scenarios
+from kmsgen.sources.scenario.scenario import read_scenarios
 from tests.generators.requests import Data, asked
 
 SEEDS = range(300, 330)

@@ -16,7 +16,7 @@ from kmsgen.authorizer.advice.explanation import explain
 from kmsgen.catalogue.parameters import parameters_of
 from kmsgen.errors import KmsgenError
 from kmsgen.reading import parse
-from kmsgen.sources.scenario import read_scenarios
+from kmsgen.sources.scenario.scenario import read_scenarios
 
 KEY = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 ROLE = "arn:aws:iam::111122223333:role/x"

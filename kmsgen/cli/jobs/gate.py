@@ -26,7 +26,7 @@ from kmsgen.policy.document import Document, Effect
 from kmsgen.prover.question import Proof, Result
 from kmsgen.sources.beside import NOTHING, Beside
 from kmsgen.sources.subject import PLAN, Identified, Subject, identify
-from kmsgen.sources.terraform_plan import has_both_sides, is_about_access
+from kmsgen.sources.terraform.plan import has_both_sides, is_about_access
 
 _SOME_ACCOUNT = "123456789012"
 

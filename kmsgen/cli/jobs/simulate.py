@@ -22,12 +22,12 @@ from kmsgen.cli.reports.decisions import Decided
 from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error
 from kmsgen.reading import Lines
-from kmsgen.sources.aws_output import folder_of_answers
+from kmsgen.sources.aws_output.answers import folder_of_answers
 from kmsgen.sources.beside import NOTHING, Beside
 from kmsgen.sources.described import GRANTS
 from kmsgen.sources.folders import is_rendered_folder
 from kmsgen.sources.question import Question, Scenario
-from kmsgen.sources.scenario_lines import scenarios_of_lines
+from kmsgen.sources.scenario.lines import scenarios_of_lines
 from kmsgen.sources.subject import (
     ANSWER,
     ANSWERS,
@@ -37,7 +37,7 @@ from kmsgen.sources.subject import (
     identify_or_stream,
     nothing_beside,
 )
-from kmsgen.sources.unread import as_they_may_be, why_unread
+from kmsgen.sources.unknown.unread import as_they_may_be, why_unread
 
 MAX_AUTHORIZERS = 16
 MAX_REMEMBERED = 8192

@@ -13,7 +13,7 @@ from kmsgen.reading import MAX_JSON_BYTES
 from kmsgen.sources.live.keys import list_keys
 from kmsgen.sources.live.session import Session, SignIn
 from kmsgen.sources.live.snapshot import Snapshot, take
-from kmsgen.sources.unread import ANYBODY
+from kmsgen.sources.unknown.unread import ANYBODY
 
 _NOTE = "a snapshot; not read: policies of the organization, of sessions and of VPC endpoints, which can only take access away"
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeVar
 
-from kmsgen.sources.unknown import has_unknown
+from kmsgen.sources.unknown.unknown import has_unknown
 
 Done = TypeVar("Done")
 

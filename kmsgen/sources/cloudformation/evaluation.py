@@ -28,7 +28,7 @@ from kmsgen.sources.cloudformation.references import PSEUDO, References
 from kmsgen.sources.cloudformation.resources import Resource, section
 from kmsgen.sources.cloudformation.values import NO_VALUE, JsonText, as_text
 from kmsgen.sources.described import Home
-from kmsgen.sources.unknown import ABSENT, OneOf, Unknown
+from kmsgen.sources.unknown.unknown import ABSENT, OneOf, Unknown
 
 NOTHING_ASSUMED: Assignment = {}
 _REGION = "AWS::Region"

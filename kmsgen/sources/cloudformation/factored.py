@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from kmsgen.sources.unknown import ABSENT, OneOf
+from kmsgen.sources.unknown.unknown import ABSENT, OneOf
 
 MOST_VARIANTS = 32
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from kmsgen.reading import Steps
 from kmsgen.sources.cloudformation.values import NO_VALUE, JsonText, TextValue, as_text, joined, without_dynamic_references
-from kmsgen.sources.unknown import ABSENT, OneOf, Text, Unknown, unknown_in
+from kmsgen.sources.unknown.unknown import ABSENT, OneOf, Text, Unknown, unknown_in
 
 _VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
 

@@ -17,7 +17,7 @@ from kmsgen.sources.cloudformation.namings import PRINCIPALS
 from kmsgen.sources.cloudformation.policies import WrittenPolicy
 from kmsgen.sources.cloudformation.resources import Resource
 from kmsgen.sources.cloudformation.stack import Stack
-from kmsgen.sources.unknown import ABSENT, OneOf, Text, Unknown, has_unknown, unknown_in
+from kmsgen.sources.unknown.unknown import ABSENT, OneOf, Text, Unknown, has_unknown, unknown_in
 
 MANAGED = ("AWS::IAM::ManagedPolicy",)
 # type -> (property that names the holders, kind of principal)

@@ -15,8 +15,8 @@ from kmsgen.sources.cloudformation.namings import KEYS
 from kmsgen.sources.cloudformation.resources import Resource
 from kmsgen.sources.cloudformation.stack import Stack
 from kmsgen.sources.cloudformation.values import is_true
-from kmsgen.sources.unknown import has_unknown
-from kmsgen.sources.untold import ALIASES, MULTI_REGION, ORIGIN, TAGS
+from kmsgen.sources.unknown.unknown import has_unknown
+from kmsgen.sources.unknown.untold import ALIASES, MULTI_REGION, ORIGIN, TAGS
 
 REPLICA = "AWS::KMS::ReplicaKey"
 ALIAS = "AWS::KMS::Alias"

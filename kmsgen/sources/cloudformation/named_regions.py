@@ -6,7 +6,7 @@ from typing import Any
 
 from kmsgen.policy.letter_case import folded
 from kmsgen.sources.cloudformation.home import REGION_NAME
-from kmsgen.sources.unknown import OneOf, Unknown
+from kmsgen.sources.unknown.unknown import OneOf, Unknown
 
 _ASK_FOR_REGION = ("aws:requestedregion", "kms:viaservice")
 _REGION = Unknown("the Region of the key, which the template does not tell")

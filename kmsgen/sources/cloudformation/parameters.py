@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from kmsgen.reading import Steps
 from kmsgen.sources.cloudformation.conditions import OTHER, Assignment, compared, unsure
 from kmsgen.sources.cloudformation.values import without_dynamic_references
-from kmsgen.sources.unknown import Unknown
+from kmsgen.sources.unknown.unknown import Unknown
 
 _FROM_SSM = "AWS::SSM::Parameter::Value<"
 _LISTS = ("CommaDelimitedList", "List<")

@@ -16,7 +16,7 @@ from kmsgen.sources.cloudformation.evaluation import NOTHING_ASSUMED, Evaluation
 from kmsgen.sources.cloudformation.factored import factored_policy, factored_statement
 from kmsgen.sources.cloudformation.values import JsonText
 from kmsgen.sources.places import below
-from kmsgen.sources.unknown import ABSENT, OneOf, Text, Unknown, text_of
+from kmsgen.sources.unknown.unknown import ABSENT, OneOf, Text, Unknown, text_of
 
 _LABELS = ("Id", "Sid")
 # Private-use characters, which policies do not have: they mark unknown parts of a text while it is parsed as JSON.

@@ -13,7 +13,7 @@ from kmsgen.sources.cloudformation.namings import NAMINGS, PRINCIPALS, Naming
 from kmsgen.sources.cloudformation.resources import Resource, Resources
 from kmsgen.sources.cloudformation.values import TextValue, as_text, joined
 from kmsgen.sources.described import Home
-from kmsgen.sources.unknown import Unknown
+from kmsgen.sources.unknown.unknown import Unknown
 
 Value = Callable[[Any, Steps], Any]
 

@@ -14,7 +14,7 @@ from kmsgen.sources.cloudformation.resources import Resource, macro_of, of_types
 from kmsgen.sources.cloudformation.serverless import written_out_functions
 from kmsgen.sources.cloudformation.values import is_true
 from kmsgen.sources.places import below
-from kmsgen.sources.unknown import ABSENT, Unknown
+from kmsgen.sources.unknown.unknown import ABSENT, Unknown
 
 
 class Stack(NamedTuple):

@@ -37,9 +37,9 @@ from kmsgen.sources.cloudformation.resources import Resource, section
 from kmsgen.sources.cloudformation.stack import Stack, give_key_arns, stack_of
 from kmsgen.sources.described import GRANTS, KEY_KIND, KEY_MAKE, Described
 from kmsgen.sources.gathering import Gathering
-from kmsgen.sources.readings import Readings, known, read_policy
-from kmsgen.sources.unknown import ABSENT, Unknown
-from kmsgen.sources.untold import TAGS, hide
+from kmsgen.sources.unknown.readings import Readings, known, read_policy
+from kmsgen.sources.unknown.unknown import ABSENT, Unknown
+from kmsgen.sources.unknown.untold import TAGS, hide
 
 _LACKS = frozenset({GRANTS})
 

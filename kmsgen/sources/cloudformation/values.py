@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from kmsgen.policy.letter_case import folded
 from kmsgen.reading import Steps
-from kmsgen.sources.unknown import OneOf, Text, Unknown, text_of, unknown_in
+from kmsgen.sources.unknown.unknown import OneOf, Text, Unknown, text_of, unknown_in
 
 _DYNAMIC = re.compile(r"\{\{resolve:[^{}]*\}\}")
 

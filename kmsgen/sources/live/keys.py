@@ -11,7 +11,7 @@ from typing import Any
 from kmsgen.arn import parse_arn
 from kmsgen.errors import Diagnostic, InputError
 from kmsgen.policy.bundle import KeyAccess
-from kmsgen.sources.aws_output import read_together
+from kmsgen.sources.aws_output.answers import read_together
 from kmsgen.sources.live.failures import OF_ONE_KEY, AwsError
 from kmsgen.sources.live.session import Session
 

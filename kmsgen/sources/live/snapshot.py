@@ -9,11 +9,11 @@ from kmsgen.arn import parse_arn
 from kmsgen.policy.bundle import Bundle, KeyAccess
 from kmsgen.policy.document import Statement
 from kmsgen.policy.letter_case import folded
-from kmsgen.sources.aws_output import read_together
+from kmsgen.sources.aws_output.answers import read_together
 from kmsgen.sources.live.keys import read_keys
 from kmsgen.sources.live.principals import Held, read_account, read_named
 from kmsgen.sources.live.session import Session
-from kmsgen.sources.unread import ANYBODY
+from kmsgen.sources.unknown.unread import ANYBODY
 
 _PRINCIPAL_ARN = "aws:principalarn"
 _PATTERN = {"*", "?", "$"}

@@ -12,7 +12,7 @@ from kmsgen.policy.grant import Grant
 from kmsgen.policy.grant_form import parse_grant
 from kmsgen.sources.terraform.references import References
 from kmsgen.sources.terraform.resources import Resource, listed
-from kmsgen.sources.unknown import Unknown
+from kmsgen.sources.unknown.unknown import Unknown
 
 _GRANT_FIELDS = {"name": "Name", "grant_id": "GrantId"}
 _CONSTRAINT_FIELDS = {

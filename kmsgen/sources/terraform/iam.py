@@ -14,7 +14,7 @@ from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.terraform.policies import Policies, Written
 from kmsgen.sources.terraform.references import IAM_KINDS, References
 from kmsgen.sources.terraform.resources import Resource, listed
-from kmsgen.sources.unknown import Text, Unknown
+from kmsgen.sources.unknown.unknown import Text, Unknown
 
 _HOLDERS = ("aws_iam_role", "aws_iam_user", "aws_iam_group")
 # type -> (field that names the holder, kind)

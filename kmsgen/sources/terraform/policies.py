@@ -13,11 +13,11 @@ from kmsgen.errors import KmsgenError
 from kmsgen.reading import Steps, Where
 from kmsgen.reading.json_text import parse_json
 from kmsgen.reading.text_within import parse_within
-from kmsgen.sources.readings import Readings, read_policy
 from kmsgen.sources.terraform.references import POLICY_DOCUMENT, References
 from kmsgen.sources.terraform.resources import AFTER_APPLY, Resource, listed
-from kmsgen.sources.unknown import Unknown, has_unknown
-from kmsgen.sources.untold import hide
+from kmsgen.sources.unknown.readings import Readings, read_policy
+from kmsgen.sources.unknown.unknown import Unknown, has_unknown
+from kmsgen.sources.unknown.untold import hide
 
 _ELEMENTS = {"actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource"}
 _DEEPEST = 20

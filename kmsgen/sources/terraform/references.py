@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from kmsgen.sources.described import Home
 from kmsgen.sources.terraform.configuration import Configuration, Referent, Standpoint
 from kmsgen.sources.terraform.resources import AFTER_APPLY, Resource
-from kmsgen.sources.unknown import Text, Unknown, is_marker, text_of
+from kmsgen.sources.unknown.unknown import Text, Unknown, is_marker, text_of
 
 KEYS = ("aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key", "aws_kms_replica_external_key")
 IAM_KINDS = {"aws_iam_role": "role", "aws_iam_user": "user", "aws_iam_group": "group", "aws_iam_policy": "policy"}

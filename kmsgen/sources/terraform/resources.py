@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from kmsgen.errors import InputError, input_error
 from kmsgen.reading import Source, Steps, Where
 from kmsgen.sources.places import below
-from kmsgen.sources.unknown import Unknown
+from kmsgen.sources.unknown.unknown import Unknown
 
 _INDEX = re.compile(r"\[[^\]]*\]")
 AFTER_APPLY = "known after apply"

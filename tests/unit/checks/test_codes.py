@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "verify.md"
 SOURCES = [
-    *(ROOT / "kmsgen/compiler").glob("*.py"),
+    *(ROOT / "kmsgen/compiler").rglob("*.py"),
     *(ROOT / "kmsgen/checks/intent").glob("*.py"),
     ROOT / "kmsgen/checks/example_requests.py",
     ROOT / "kmsgen/cli/jobs/findings/existing.py",

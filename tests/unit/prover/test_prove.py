@@ -33,7 +33,7 @@ from kmsgen.prover import (
 )
 from kmsgen.prover.search.symmetry import views_of
 from kmsgen.reading import parse
-from kmsgen.sources.scenario import read_scenarios
+from kmsgen.sources.scenario.scenario import read_scenarios
 
 HOME, OTHER = "111122223333", "444455556666"
 KEY = f"arn:aws:kms:us-west-2:{HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab"

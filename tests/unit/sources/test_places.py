@@ -8,7 +8,7 @@ from kmsgen.authorizer import Authorizer
 from kmsgen.authorizer.request import Request
 from kmsgen.reading import parse
 from kmsgen.sources.beside import NOTHING
-from kmsgen.sources.scenario import read_scenario
+from kmsgen.sources.scenario.scenario import read_scenario
 
 KEY = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 APP, OTHER = (f"arn:aws:iam::111122223333:role/{name}" for name in ("app", "other"))

@@ -63,7 +63,7 @@ def is_one(path: str) -> bool:
 def _is_folder_of_answers(path: str) -> bool:
     if not may_hold_answers(path):
         return False
-    from kmsgen.sources.aws_output import folder_of_answers  # noqa: PLC0415 - a folder of intents holds nothing of that name
+    from kmsgen.sources.aws_output.answers import folder_of_answers  # noqa: PLC0415 - a folder of intents holds nothing of that name
 
     return folder_of_answers(path) is not None
 

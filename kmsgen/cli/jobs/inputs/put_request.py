@@ -13,7 +13,7 @@ from kmsgen.errors import Diagnostic, InputError, Location, input_error
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.grant_form import parse_create_grant
 from kmsgen.reading import read_file
-from kmsgen.sources.request_check import faults
+from kmsgen.sources.scenario.request_check import faults
 
 _OPTIONS = {
     "action": "--action", "resource": "--resource", "context": "--context", "parameters": "--parameter",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kmsgen.sources.unknown import OneOf, Unknown, has_unknown
+from kmsgen.sources.unknown.unknown import OneOf, Unknown, has_unknown
 from tests.unit.sources.cloudformation.stacks import value
 
 TEMPLATE = """

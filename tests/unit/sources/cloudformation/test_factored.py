@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kmsgen.sources.cloudformation.factored import factored_policy, factored_statement
-from kmsgen.sources.unknown import ABSENT, OneOf
+from kmsgen.sources.unknown.unknown import ABSENT, OneOf
 
 
 def one_of(*options: Any) -> OneOf:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kmsgen.sources.unknown import ABSENT, OneOf, Text, Unknown, unknown_in
+from kmsgen.sources.unknown.unknown import ABSENT, OneOf, Text, Unknown, unknown_in
 from tests.unit.sources.cloudformation.stacks import value
 
 TEMPLATE = """

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.unknown import Text, Unknown
+from kmsgen.sources.unknown.unknown import Text, Unknown
 from tests.unit.sources.cloudformation.stacks import HOME, described, stack, value
 
 TEMPLATE = """

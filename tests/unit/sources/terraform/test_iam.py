@@ -11,7 +11,7 @@ from kmsgen.policy.bundle import NEW_KEY_ID, PrincipalPolicies
 from kmsgen.reading.json_text import parse_json
 from kmsgen.sources.beside import NOTHING
 from kmsgen.sources.described import Described
-from kmsgen.sources.terraform_plan import read_plan
+from kmsgen.sources.terraform.plan import read_plan
 
 HOME = "arn:aws:iam::111122223333"
 ROOT = {"Effect": "Allow", "Principal": {"AWS": f"{HOME}:root"}, "Action": "kms:*", "Resource": "*"}

@@ -13,7 +13,7 @@ from kmsgen.policy.json_form import format_document
 from kmsgen.reading.json_text import parse_json
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import Described, Home
-from kmsgen.sources.terraform_plan import read_plan
+from kmsgen.sources.terraform.plan import read_plan
 
 HERE = Beside(home=Home("aws", "111122223333", "us-west-2"))
 KEY, DOCUMENT, OTHER = "aws_kms_key.k", "data.aws_iam_policy_document.p", "data.aws_iam_policy_document.other"

@@ -16,7 +16,7 @@ from kmsgen.policy.bundle import Bundle, KeyAccess
 from kmsgen.reading.json_text import parse_json
 from kmsgen.sources.beside import NOTHING
 from kmsgen.sources.described import KEY_REGION, Described
-from kmsgen.sources.terraform_plan import is_plan, read_plan
+from kmsgen.sources.terraform.plan import is_plan, read_plan
 from tests.unit.sources.mutations import paths
 
 PLAN = Path(__file__).with_name("plan.json")

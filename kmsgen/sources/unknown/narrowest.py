@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kmsgen.policy.operators import split_operator
-from kmsgen.sources.unknown import has_unknown, is_marker
+from kmsgen.sources.unknown.unknown import has_unknown, is_marker
 
 _LISTS = ("Action", "Resource")
 _NEGATIVE = ("NotAction", "NotResource", "NotPrincipal")

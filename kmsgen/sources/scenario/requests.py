@@ -14,8 +14,8 @@ from kmsgen.policy.grant_form import parse_create_grant
 from kmsgen.reading import Steps
 from kmsgen.sources.grant_keys import check_asked_key
 from kmsgen.sources.question import Expectation, Question
-from kmsgen.sources.request_check import faults
-from kmsgen.sources.scenario_fields import FieldReader
+from kmsgen.sources.scenario.fields import FieldReader
+from kmsgen.sources.scenario.request_check import faults
 
 REQUEST_FIELDS = dict.fromkeys((
     "principal", "action", "resource", "encryption_context", "context", "grant_tokens", "create_grant", "grant_id", "parameters",

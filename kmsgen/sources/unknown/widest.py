@@ -9,7 +9,7 @@ from typing import Any
 from kmsgen.arn import ACCOUNT_ID
 from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import OperatorName, split_operator
-from kmsgen.sources.unknown import Absent, OneOf, Text, has_unknown, is_marker
+from kmsgen.sources.unknown.unknown import Absent, OneOf, Text, has_unknown, is_marker
 
 _VARIANTS = 64
 _LIKE = {"StringEquals": "StringLike", "StringLike": "StringLike", "ArnEquals": "StringLike", "ArnLike": "StringLike"}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from kmsgen.sources.unknown import OneOf, Text
+from kmsgen.sources.unknown.unknown import OneOf, Text
 
 _STANDS_FOR = "000000000001"
 _HEAD = re.compile(r"arn:aws[a-z-]*:iam::\Z")

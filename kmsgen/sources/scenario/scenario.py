@@ -21,8 +21,8 @@ from kmsgen.sources.described import IDENTITY_POLICIES, Described, Open
 from kmsgen.sources.grant_keys import grant_on
 from kmsgen.sources.places import below, places_in
 from kmsgen.sources.question import Scenario
-from kmsgen.sources.scenario_requests import RequestReader
-from kmsgen.sources.unread import ANYBODY, held_by
+from kmsgen.sources.scenario.requests import RequestReader
+from kmsgen.sources.unknown.unread import ANYBODY, held_by
 
 FIELDS = dict.fromkeys(
     ("note", "key", "policy", "grants", "keys", "principals", "rcps", "vpc_endpoint_policies", "unknown", "requests")

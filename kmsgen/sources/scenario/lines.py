@@ -11,8 +11,8 @@ from kmsgen.reading import Line, Lines
 from kmsgen.reading.json_frame import Frame, frame_of
 from kmsgen.reading.json_text import parse_json
 from kmsgen.sources.question import Scenario
-from kmsgen.sources.scenario import read_one
-from kmsgen.sources.scenario_requests import RequestReader
+from kmsgen.sources.scenario.requests import RequestReader
+from kmsgen.sources.scenario.scenario import read_one
 
 OF_THE_LINE = frozenset({"note", "requests"})
 """Fields that do not affect the bundle, so that lines may differ in them and share one."""

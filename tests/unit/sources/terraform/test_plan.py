@@ -13,7 +13,7 @@ from kmsgen.policy.document import Statement
 from kmsgen.reading.json_text import parse_json
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import Described, Home
-from kmsgen.sources.terraform_plan import is_plan, read_plan
+from kmsgen.sources.terraform.plan import is_plan, read_plan
 
 HERE = Beside(home=Home("aws", "111122223333", "us-west-2"))
 POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "kms:Sign", "Resource": "*"}]}

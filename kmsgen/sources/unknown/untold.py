@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from kmsgen.policy.letter_case import folded
 from kmsgen.policy.variables import variables_in
 from kmsgen.reading import Steps
-from kmsgen.sources.unknown import OneOf, Unknown, texts
+from kmsgen.sources.unknown.unknown import OneOf, Unknown, texts
 
 TAGS = {"aws:resourcetag/": "the tags of the key"}
 ALIASES = {"kms:resourcealiases": "the aliases of the key"}

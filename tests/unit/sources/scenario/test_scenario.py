@@ -11,7 +11,7 @@ from kmsgen.errors import InputError
 from kmsgen.policy.bundle import Key, Organization
 from kmsgen.reading import parse
 from kmsgen.sources.question import Expectation
-from kmsgen.sources.scenario import is_scenario, read_scenarios
+from kmsgen.sources.scenario.scenario import is_scenario, read_scenarios
 
 KEY = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 OTHER = KEY.replace("1234abcd", "9999abcd")

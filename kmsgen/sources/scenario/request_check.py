@@ -21,7 +21,7 @@ from kmsgen.catalogue.model import Action
 from kmsgen.catalogue.parameters import parameters_of
 from kmsgen.policy.letter_case import folded
 from kmsgen.reading import Steps
-from kmsgen.sources.told_values import impossible
+from kmsgen.sources.scenario.told_values import impossible
 
 _CREATE_GRANT = "creategrant"
 _TIMES = {"aws:currenttime", "aws:epochtime"}

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import Steps, Where
-from kmsgen.sources.named_accounts import with_named_accounts
-from kmsgen.sources.narrowest import narrowest
-from kmsgen.sources.unknown import Absent, OneOf, Text, Unknown, has_unknown, is_marker, unknown_in
-from kmsgen.sources.widest import widest
+from kmsgen.sources.unknown.named_accounts import with_named_accounts
+from kmsgen.sources.unknown.narrowest import narrowest
+from kmsgen.sources.unknown.unknown import Absent, OneOf, Text, Unknown, has_unknown, is_marker, unknown_in
+from kmsgen.sources.unknown.widest import widest
 
 _EVERYTHING: dict[str, Any] = {"Action": "*", "Resource": "*"}
 _VARIABLE = "${"

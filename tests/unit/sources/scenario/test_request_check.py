@@ -14,8 +14,8 @@ from kmsgen.catalogue.parameters import parameters_of
 from kmsgen.errors import InputError
 from kmsgen.policy.grant import Grant
 from kmsgen.reading import parse
-from kmsgen.sources.request_check import faults
-from kmsgen.sources.scenario import read_scenarios
+from kmsgen.sources.scenario.request_check import faults
+from kmsgen.sources.scenario.scenario import read_scenarios
 
 APP = "arn:aws:iam::111122223333:role/app"
 KEY = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"

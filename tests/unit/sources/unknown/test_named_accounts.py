@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from kmsgen.sources.named_accounts import with_named_accounts
-from kmsgen.sources.unknown import ABSENT, OneOf, Text, Unknown
+from kmsgen.sources.unknown.named_accounts import with_named_accounts
+from kmsgen.sources.unknown.unknown import ABSENT, OneOf, Text, Unknown
 
 U = Unknown("parameter Account")
 HEAD = "arn:aws-us-gov:iam::"

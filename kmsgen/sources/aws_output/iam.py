@@ -14,8 +14,8 @@ from kmsgen.reading import Source, Steps
 from kmsgen.reading.json_text import parse_json
 from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.places import below
-from kmsgen.sources.readings import Readings, read_policy
-from kmsgen.sources.untold import hide
+from kmsgen.sources.unknown.readings import Readings, read_policy
+from kmsgen.sources.unknown.untold import hide
 
 _NOT_TOLD = "which no answer here tells"
 _LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")

@@ -9,8 +9,8 @@ from kmsgen.errors import InputError
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess
 from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import format_document, nowhere
-from kmsgen.sources.readings import read_policy
-from kmsgen.sources.unknown import ABSENT, OneOf, Text, Unknown, text_of
+from kmsgen.sources.unknown.readings import read_policy
+from kmsgen.sources.unknown.unknown import ABSENT, OneOf, Text, Unknown, text_of
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 APP = "arn:aws:iam::111122223333:role/app"

@@ -26,8 +26,8 @@ from kmsgen.sources.terraform.policies import Policies, Written
 from kmsgen.sources.terraform.references import KEYS, References, account_of
 from kmsgen.sources.terraform.resources import AFTER_APPLY, Resource, resources_of
 from kmsgen.sources.terraform.state_file import is_state_file, resources_of_state
-from kmsgen.sources.unknown import OneOf, Text, Unknown, has_unknown, unknown_in
-from kmsgen.sources.untold import ALIASES, MULTI_REGION, TAGS, hide
+from kmsgen.sources.unknown.unknown import OneOf, Text, Unknown, has_unknown, unknown_in
+from kmsgen.sources.unknown.untold import ALIASES, MULTI_REGION, TAGS, hide
 
 _PROPERTIES = {
     "customer_master_key_spec": KEY_KIND, "key_spec": KEY_KIND, "key_usage": KEY_KIND, "multi_region": KEY_MAKE,

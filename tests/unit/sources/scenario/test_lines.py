@@ -11,8 +11,8 @@ import pytest
 from kmsgen.errors import InputError, KmsgenError
 from kmsgen.reading import Line, Lines, parse
 from kmsgen.sources.question import Scenario
-from kmsgen.sources.scenario import read_scenarios
-from kmsgen.sources.scenario_lines import MAX_KNOWN, scenarios_of_lines
+from kmsgen.sources.scenario.lines import MAX_KNOWN, scenarios_of_lines
+from kmsgen.sources.scenario.scenario import read_scenarios
 
 KEY = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 APP = "arn:aws:iam::111122223333:role/app"

@@ -17,7 +17,7 @@ from kmsgen.policy.grant_form import parse_grant
 from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import MAX_JSON_BYTES, Mark, Source, Where, read_file
 from kmsgen.reading.text_within import parse_within
-from kmsgen.sources.aws_iam import is_authorization_details, read_authorization_details
+from kmsgen.sources.aws_output.iam import is_authorization_details, read_authorization_details
 from kmsgen.sources.beside import NOTHING, Beside, as_listed, checked_key_arn
 from kmsgen.sources.described import GRANTS, IDENTITY_POLICIES, KEY_KIND, KEY_MAKE, Described, parse_key_arn
 from kmsgen.sources.folders import ANSWER_ENDINGS
@@ -25,9 +25,9 @@ from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.key_kinds import likely_kind
 from kmsgen.sources.key_policy import is_key_policy, key_arn_of
 from kmsgen.sources.places import below
-from kmsgen.sources.readings import read_policy
-from kmsgen.sources.unknown import Unknown
-from kmsgen.sources.untold import ALIASES, MULTI_REGION, ORIGIN, TAGS, hide
+from kmsgen.sources.unknown.readings import read_policy
+from kmsgen.sources.unknown.unknown import Unknown
+from kmsgen.sources.unknown.untold import ALIASES, MULTI_REGION, ORIGIN, TAGS, hide
 
 _KEY_ID = re.compile(r"(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _FOLDER = "AWS answers"

@@ -1,0 +1,1 @@
+"""AWS CLI output about keys and IAM."""

@@ -1,0 +1,1 @@
+"""Scenarios: policies with requests and their expected answers."""
