@@ -51,7 +51,7 @@ MODULES = (
     "unit/prover/values/test_ranges.py",
     "unit/render/test_alias_condition.py",
     "unit/render/test_hostile_values.py",
-    "unit/render/test_yaml_text.py",
+    "unit/render/text/test_yaml_text.py",
     "unit/sources/cloudformation/test_public_templates.py",
     "unit/sources/terraform/test_real_plan.py",
 )

@@ -15,7 +15,7 @@ from kmsgen.intent import intent_of
 from kmsgen.policy.bundle import Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Statement
 from kmsgen.reading import parse
-from kmsgen.render.yaml_text import dump
+from kmsgen.render.text.yaml_text import dump
 
 Data = dict[str, Any]
 PATH = "imported.yaml"

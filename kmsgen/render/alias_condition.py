@@ -12,7 +12,7 @@ from kmsgen.arn import parse_arn
 from kmsgen.policy.document import Condition, Document, Statement
 from kmsgen.policy.json_form import format_document
 from kmsgen.render.deployment import Deployment, holds_placeholder
-from kmsgen.render.json_text import MANAGED_POLICY_LIMIT, counted_size
+from kmsgen.render.text.json_text import MANAGED_POLICY_LIMIT, counted_size
 
 OPERATORS = ("ForAnyValue:StringEquals", "ForAnyValue:StringLike")
 KEY = "kms:ResourceAliases"

@@ -8,15 +8,16 @@ from kmsgen.errors import Location, input_error
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import format_document
-from kmsgen.render import deployer, identity_policies, key_request, yaml_text
+from kmsgen.render import deployer, identity_policies, key_request
 from kmsgen.render.artifact import Artifact, Rendering
 from kmsgen.render.deployment import Deployment, creation_of, key_label
-from kmsgen.render.environment import environment
 from kmsgen.render.grant_calls import calls, gone, script
 from kmsgen.render.identity_policies import IdentityPolicy
-from kmsgen.render.json_text import policy_file, refuse_escapes
 from kmsgen.render.names import file_label, resource_camel
 from kmsgen.render.references import KeyReference, KeyReferences
+from kmsgen.render.text import yaml_text
+from kmsgen.render.text.environment import environment
+from kmsgen.render.text.json_text import policy_file, refuse_escapes
 
 FORMAT = "cloudformation"
 # CloudFormation resolves it wherever it stands, and knows no escape for it (User Guide, dynamic-references).

@@ -8,12 +8,12 @@ from kmsgen.arn import region_of
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.grant_form import format_grant
-from kmsgen.render import shell
 from kmsgen.render.artifact import Artifact, Rendering
 from kmsgen.render.deployment import PLACEHOLDERS, Deployment, key_id, key_label
-from kmsgen.render.environment import environment
-from kmsgen.render.json_text import compact_json, request_file
 from kmsgen.render.names import digest, file_label, unique
+from kmsgen.render.text import shell
+from kmsgen.render.text.environment import environment
+from kmsgen.render.text.json_text import compact_json, request_file
 
 FORMAT = "grants"
 TEMPLATES = environment("grants", {"sh": shell.quote})

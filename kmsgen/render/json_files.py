@@ -10,8 +10,8 @@ from kmsgen.render.alias_condition import in_parts
 from kmsgen.render.artifact import Artifact, Rendering
 from kmsgen.render.deployment import Deployment, key_label
 from kmsgen.render.grant_calls import calls
-from kmsgen.render.json_text import policy_file, request_file
 from kmsgen.render.names import Holder, file_label, holders, parts
+from kmsgen.render.text.json_text import policy_file, request_file
 
 FORMAT = "json"
 

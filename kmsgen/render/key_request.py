@@ -8,7 +8,7 @@ from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.json_form import compact_policy, format_document
 from kmsgen.render.artifact import Artifact
 from kmsgen.render.deployment import Deployment, creation_of
-from kmsgen.render.json_text import request_file
+from kmsgen.render.text.json_text import request_file
 
 
 def artifact(deployment: Deployment, access: KeyAccess, format_: str) -> Artifact:

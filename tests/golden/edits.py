@@ -11,10 +11,10 @@ from kmsgen.errors import Location
 from kmsgen.intent.intent import Access, GrantLine, GuardRailLine, Intent
 from kmsgen.policy.grant import Grant
 from kmsgen.render.deployment import Deployment, deployment_of
+from kmsgen.render.edits.transition import former_of, in_between
 from kmsgen.render.history import UNKNOWN, History
 from kmsgen.render.terraform.addresses import history_after
 from kmsgen.render.terraform.modules import render
-from kmsgen.render.transition import former_of, in_between
 
 Edit = Callable[[Intent], Intent | None]
 """An edit; None where the intent has nothing of what it changes."""

@@ -19,7 +19,7 @@ from kmsgen.intent.intent import LINES, Intent
 from kmsgen.policy.bundle import Bundle
 from kmsgen.render import json_files
 from kmsgen.render.deployment import deployment_of
-from kmsgen.render.lost_keys import replacements
+from kmsgen.render.edits.lost_keys import replacements
 from tests.golden.cases import golden_case, golden_names
 from tests.golden.edits import EDITS, REPLACING, Step, after, destroyed, step
 

@@ -11,7 +11,7 @@ from kmsgen.cli.jobs.rendering.last_render import last_render
 from kmsgen.compiler.compile import compile_intent
 from kmsgen.intent.load import load_intent
 from kmsgen.render.deployment import deployment_of
-from kmsgen.render.lost_keys import replacements
+from kmsgen.render.edits.lost_keys import replacements
 from kmsgen.render.terraform.modules import render
 from tests.golden.edits import destroyed, moved, resources
 

@@ -29,7 +29,7 @@ def _starter() -> str:
 def _of_preset(name: str, settings: dict[str, str]) -> str:
     """Return the file of a preset, once it is known to be a sound intent."""
     from kmsgen.intent.presets import filled_preset, find_preset, load_preset  # noqa: PLC0415 - the starter needs none
-    from kmsgen.render.yaml_text import dump  # noqa: PLC0415
+    from kmsgen.render.text.yaml_text import dump  # noqa: PLC0415
 
     load_preset(name, settings)
     about = find_preset(name)

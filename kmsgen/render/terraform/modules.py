@@ -12,7 +12,6 @@ from kmsgen.render.artifact import Artifact, Rendering
 from kmsgen.render.deployment import Deployment, creation_of, key_id
 from kmsgen.render.grant_calls import GrantCall, calls, script
 from kmsgen.render.identity_policies import IdentityPolicy
-from kmsgen.render.json_text import refuse_escapes
 from kmsgen.render.names import attachable_kind, resource_words
 from kmsgen.render.references import KeyReference, refers
 from kmsgen.render.terraform import grants
@@ -20,6 +19,7 @@ from kmsgen.render.terraform.addresses import carried, creating_type, moved_poli
 from kmsgen.render.terraform.hcl import Expression
 from kmsgen.render.terraform.module import KeyPolicyResource, Module
 from kmsgen.render.terraform.templates import TEMPLATES
+from kmsgen.render.text.json_text import refuse_escapes
 
 FORMAT = "terraform"
 FOLDER = "terraform"

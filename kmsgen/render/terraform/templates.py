@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from kmsgen.policy.document import Document
 from kmsgen.policy.json_form import format_document
-from kmsgen.render.environment import Filter, environment
 from kmsgen.render.references import KeyReference, KeyReferences
 from kmsgen.render.terraform import hcl
+from kmsgen.render.text.environment import Filter, environment
 
 
 def policy(document: Document, reference: KeyReference | KeyReferences | None = None) -> str:

@@ -19,9 +19,9 @@ SOURCES = [
     ROOT / "kmsgen/cli/jobs/verify.py",
     ROOT / "kmsgen/cli/jobs/findings/verifying.py",
     ROOT / "kmsgen/render/claims.py",
-    ROOT / "kmsgen/render/lost_keys.py",
+    ROOT / "kmsgen/render/edits/lost_keys.py",
     ROOT / "kmsgen/render/merging/merge.py",
-    ROOT / "kmsgen/render/steps.py",
+    ROOT / "kmsgen/render/edits/steps.py",
     ROOT / "kmsgen/sources/rendered_folder.py",
 ]
 # What a call passes as the code: its place among the arguments.

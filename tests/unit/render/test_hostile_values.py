@@ -16,10 +16,11 @@ from jinja2 import Environment
 
 from kmsgen.errors import RefusedError
 from kmsgen.policy.document import Condition
-from kmsgen.render import cloudformation, grant_calls, json_text
+from kmsgen.render import cloudformation, grant_calls
 from kmsgen.render.render import render
 from kmsgen.render.terraform import modules
 from kmsgen.render.terraform.templates import TEMPLATES
+from kmsgen.render.text import json_text
 from tests.unit.render import hostile
 from tests.unit.render.bundles import allow, deployment, document, role
 from tests.unit.render.hostile import HOSTILE, PLAIN

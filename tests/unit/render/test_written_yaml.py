@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from kmsgen.reading import parse
-from kmsgen.render.yaml_text import dump, scalar
+from kmsgen.render.text.yaml_text import dump, scalar
 from tests.unit.render.texts import NASTY
 
 WORDS = (

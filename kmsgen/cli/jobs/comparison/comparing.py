@@ -15,11 +15,11 @@ from kmsgen.prover.difference import differences
 from kmsgen.prover.problem import Budget
 from kmsgen.prover.question import Differences
 from kmsgen.render.deployment import deployment_of
+from kmsgen.render.edits.lost_keys import replacements
+from kmsgen.render.edits.steps import steps
+from kmsgen.render.edits.transition import former_of
 from kmsgen.render.history import UNKNOWN, History
-from kmsgen.render.lost_keys import replacements
-from kmsgen.render.steps import steps
 from kmsgen.render.terraform.addresses import history_after
-from kmsgen.render.transition import former_of
 from kmsgen.sources.described import GRANTS, Described
 from kmsgen.sources.subject import FOLDER, PLAN, Subject
 

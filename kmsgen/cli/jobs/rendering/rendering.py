@@ -20,11 +20,11 @@ from kmsgen.render import cfn_lint
 from kmsgen.render.artifact import Artifact
 from kmsgen.render.claims import claims
 from kmsgen.render.deployment import deployment_of
-from kmsgen.render.lost_keys import replacements
+from kmsgen.render.edits.lost_keys import replacements
+from kmsgen.render.edits.steps import steps
+from kmsgen.render.edits.transition import former_of, in_between
 from kmsgen.render.merging.halves import halves_of
 from kmsgen.render.render import render
-from kmsgen.render.steps import steps
-from kmsgen.render.transition import former_of, in_between
 
 CLOUDFORMATION = "cloudformation"
 

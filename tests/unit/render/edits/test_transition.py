@@ -8,8 +8,8 @@ import pytest
 
 from kmsgen.errors import NOWHERE
 from kmsgen.intent.intent import Ending, Intent, IntentScope, NewKey
+from kmsgen.render.edits.transition import former_of, in_between
 from kmsgen.render.history import NOTHING_HELD, Former, History, RenderedKey
-from kmsgen.render.transition import former_of, in_between
 from tests.unit.render.bundles import ACCOUNT, NEW_ARN, OTHER, role
 
 GRANT = f"{NEW_ARN} nightly"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmsgen.reading import parse
-from kmsgen.render.yaml_text import dump, scalar
+from kmsgen.render.text.yaml_text import dump, scalar
 from tests.unit.render.texts import NASTY, keys, texts, values
 
 documents = st.dictionaries(keys, values, max_size=5)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kmsgen.render.shell import quote
+from kmsgen.render.text.shell import quote
 from tests.unit.render.texts import NASTY
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
-from kmsgen.render.byte_code import ByteCode
+from kmsgen.render.text.byte_code import ByteCode
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from kmsgen.policy.json_form import (
     to_json,
 )
 from kmsgen.render.deployment import Deployment
-from kmsgen.render.environment import environment
+from kmsgen.render.text.environment import environment
 
 MANAGED_POLICY_LIMIT = 6144
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 from jinja2 import Environment, TemplateError, UndefinedError, nodes
 
-from kmsgen.render import cloudformation, grant_calls, json_text
-from kmsgen.render.environment import comment, environment
+from kmsgen.render import cloudformation, grant_calls
 from kmsgen.render.terraform.templates import TEMPLATES as TERRAFORM
+from kmsgen.render.text import json_text
+from kmsgen.render.text.environment import comment, environment
 from kmsgen.resources import shipped
 
 ENGINES = {

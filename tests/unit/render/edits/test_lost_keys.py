@@ -9,7 +9,7 @@ import pytest
 from kmsgen.errors import Location
 from kmsgen.policy.bundle import Creation, Key, Replica
 from kmsgen.render.deployment import Deployment
-from kmsgen.render.lost_keys import replacements
+from kmsgen.render.edits.lost_keys import replacements
 from kmsgen.render.terraform.addresses import history_after
 from tests.unit.render.bundles import deployment
 

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
 from markupsafe import Markup
 
 from kmsgen import __version__
-from kmsgen.render.byte_code import ByteCode
+from kmsgen.render.text.byte_code import ByteCode
 from kmsgen.resources import shipped
 
 Filter = Callable[..., str]

@@ -8,8 +8,8 @@ from kmsgen.errors import Location
 from kmsgen.policy.bundle import Creation
 from kmsgen.policy.grant import Grant
 from kmsgen.render.deployment import Deployment
+from kmsgen.render.edits.steps import steps
 from kmsgen.render.history import NOTHING_HELD, Former
-from kmsgen.render.steps import steps
 from kmsgen.render.terraform.addresses import history_after
 from tests.unit.render.bundles import NEW_ARN, allow, deployment, document, role
 

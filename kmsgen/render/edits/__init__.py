@@ -1,0 +1,1 @@
+"""Edits of an intent that was rendered before: their steps, what is held meanwhile, keys that go."""
