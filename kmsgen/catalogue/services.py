@@ -124,6 +124,11 @@ def apart(service: Service) -> tuple[str, ...]:
     return tuple(words) if len(set(given.values())) > 1 else ()
 
 
+def for_callers(service: Service) -> Service:
+    """Return the row without the statements that are about the service itself, which no IAM policy can hold."""
+    return service._replace(statements=tuple(each for each in service.statements if each.caller))
+
+
 def breaks(service: Service, statement: ServiceStatement, key: str) -> bool:
     """Return whether a condition on this key breaks the statement for the service.
 

@@ -35,12 +35,13 @@ Values = tuple[str, ...]
 
 
 def intended_by_services(intent: Intent, key: Key) -> Iterator[Expected]:
-    """Yield the accesses that each `services` line asks for on one key."""
+    """Yield the accesses that each `services` line asks for on one key; without key policies those of its principals alone."""
     for use in intent.services:
         service = services.find(use.service)
         for reading in _readings(intent, use, service, key) if service else ():
             for wish in _wishes(reading):
-                yield from _expected(reading, wish)
+                if intent.governed or wish.statement.who:
+                    yield from _expected(reading, wish)
 
 
 class _Reading:
@@ -91,7 +92,7 @@ def _readings(intent: Intent, use: ServiceUse, service: Service, key: Key) -> It
         for resource in use.resources or (None,):
             arn = parse_arn(resource or "")
             apart = service.same_region and arn is not None and arn.region not in ("", region) and "*" not in arn.region
-            accounts = (arn.account,) if arn and arn.account else use.source_accounts or (reading.own_account,)
+            accounts = (arn.account,) if arn and arn.account else use.source_accounts or (intent.scope.account,)
             for account, organization in () if apart else product(accounts, use.source_organizations or (None,)):
                 yield reading.about(resource, account, organization)
 

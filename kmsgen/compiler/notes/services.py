@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
-from kmsgen.arn import parse_arn
+from kmsgen.arn import account_of, parse_arn
 from kmsgen.catalogue import services
 from kmsgen.catalogue.model import Service, ServiceCondition, ServiceStatement
 from kmsgen.compiler.condition_reach import ALLOWED_WITHOUT, untouched
@@ -31,7 +31,7 @@ def notes_on_services(intent: Intent) -> Iterator[Diagnostic]:
 def _notes(intent: Intent) -> Iterator[Diagnostic]:
     known = _known(intent)
     for use in intent.services:
-        service = services.find(use.service)
+        service = _row(use, intent)
         if service is not None:
             yield from _on_row(use, service)
             yield from _on_partition(use, service, known)
@@ -42,11 +42,34 @@ def _notes(intent: Intent) -> Iterator[Diagnostic]:
             yield from _on_organizations(use, service, known)
             yield from _on_calls_without(use, service)
             yield from _on_patterns(use, service)
+            yield from _on_itself(use, intent)
     for _, line in groupby(intent.services, key=lambda use: use.location):
         uses = tuple(line)
-        service = services.find(uses[0].service)
+        service = _row(uses[0], intent)
         if service is not None and uses[0].actions:
             yield from _on_actions(uses, service)
+
+
+def _row(use: ServiceUse, intent: Intent) -> Service | None:
+    """Return the row of a line, with what the intent can say of it: without key policies, what its principals may do."""
+    found = services.find(use.service)
+    return found if found is None or intent.governed else services.for_callers(found)
+
+
+def _on_itself(use: ServiceUse, intent: Intent) -> Iterator[Diagnostic]:
+    """Tell what the service itself needs of key policies that stay."""
+    service = services.find(use.service) if not intent.governed else None
+    own = [each for each in service.statements if not each.caller and not each.optional] if service else []
+    names = ", ".join(dict.fromkeys(action.removeprefix("kms:") for each in own for action in each.actions))
+    if own:
+        message = f"taken for granted: the key policy lets `{name_of(use)}` itself do {names}, which no IAM policy can"
+        whose = f', source_account: "{intent.scope.account}"' if _is_elsewhere(intent) else ""
+        line = f"`{{service: {use.service}{whose}}}`"
+        yield Diagnostic(use.location, "needs-key-policy", message, f"in the intent that writes the key policy: {line}")
+
+
+def _is_elsewhere(intent: Intent) -> bool:
+    return any(account_of(key) != intent.scope.account for key in intent.keys)
 
 
 def _known(intent: Intent) -> dict[str, str]:

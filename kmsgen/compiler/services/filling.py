@@ -73,7 +73,7 @@ def fillings(use: ServiceUse, service: Service, target: Target, intent: Intent) 
         )
     for resource in use.resources or (None,):
         for region in _regions_for(use, service, resource, regions, intent):
-            for account in _accounts_for(use, resource, target):
+            for account in _accounts_for(use, resource, intent.scope.account):
                 values = {**dict(use.variables), "partition": target.partition, "region": region, "account": account}
                 values |= {"key_account": target.account, "source_region": _region_of(resource) or region}
                 values["caller_account"] = CALLER_ACCOUNT
@@ -102,10 +102,10 @@ def _regions_for(use: ServiceUse, service: Service, resource: str | None, region
     return (place,)
 
 
-def _accounts_for(use: ServiceUse, resource: str | None, target: Target) -> Values:
+def _accounts_for(use: ServiceUse, resource: str | None, own: str) -> Values:
     arn = parse_arn(resource) if resource else None
     if arn is None or not arn.account:
-        return use.source_accounts or (target.account,)
+        return use.source_accounts or (own,)
     if use.source_accounts and arn.account not in use.source_accounts:
         message = f"`{resource}` is not of the source account {', '.join(use.source_accounts)}"
         raise input_error(use.location, "service-account", message, "name only its resources")

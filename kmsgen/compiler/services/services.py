@@ -30,7 +30,7 @@ Values = tuple[str, ...]
 
 def service_permits(use: ServiceUse, target: Target, intent: Intent) -> Iterator[Permit]:
     """Yield what one line of `services` needs on one key. Raises InputError where the line leaves something open."""
-    service = service_of(use)
+    service = service_of(use) if target.governed else services.for_callers(service_of(use))
     _check_line(use, service, target)
     check_organizations(service, use)
     parts = tuple(asked_parts(use, service))
@@ -38,7 +38,7 @@ def service_permits(use: ServiceUse, target: Target, intent: Intent) -> Iterator
         message = f"`{name_of(use)}` acts for whoever calls it, and the line names nobody"
         words = ", ".join(word for word, _ in service.who)
         raise input_error(use.location, "service-principals", message, f"give `principals` for: {words}")
-    known = {"partition": target.partition, "region": target.regions[0], "account": target.account}
+    known = {"partition": target.partition, "region": target.regions[0], "account": intent.scope.account}
     check_accounts(use, parts)
     check_resources(use, parts, known)
     check_coverage(use, parts, known)

@@ -37,7 +37,7 @@ def _accesses(line: AdminFile | UserFile, role: str, steps: Steps, context: Cont
         here: Steps = (*steps, "principal", index)
         who = resolve_wide_principal(text, here, context)
         if who and context.iam_only:
-            _check_identity(who, here, context)
+            check_identity(who, here, context)
         elif who and who.kind == "everyone":
             _check_delegation(who, here, context)
         who = who._replace(only_on=_only_on(line)) if who else None
@@ -79,7 +79,7 @@ def _check_delegation(who: Who, steps: Steps, context: Context) -> None:
         context.refuse(steps, "everyone-by-iam", message, hint)
 
 
-def _check_identity(who: Who, steps: Steps, context: Context) -> None:
+def check_identity(who: Who, steps: Steps, context: Context) -> None:
     """Report a principal whom no IAM policy reaches, or for every key none of this account: nothing else is written."""
     elsewhere = context.every_key and context.is_foreign(who.account)
     if not who.has_identity_policies or elsewhere:

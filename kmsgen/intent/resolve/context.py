@@ -41,6 +41,12 @@ class Context:
         owners = self.key_accounts or {self.account} - {None}
         return bool(owners) and owners != {account}
 
+    @property
+    def whose_policy(self) -> str:
+        """Where the key policies are, in words, that this intent does not write."""
+        others = sorted(self.key_accounts - {self.account or ""})
+        return f"the key policy, in account {', '.join(others)}" if others else "the key policy: list the keys, and write it"
+
     def refuse(self, steps: Steps, code: str, message: str, hint: str = "") -> None:
         """Report a value."""
         self.problems.add(steps, code, message, hint)

@@ -11,33 +11,24 @@ from kmsgen.intent.intent import LINES, GrantLine, GuardRailLine, Intent
 from kmsgen.intent.resolve.context import Context
 from kmsgen.policy.letter_case import folded
 
-# what needs a key policy -> where it is said instead
-_WITH_A_KEY = {
-    "services": "who uses a key through a service stands under `users`, with `when: {via: [s3]}`, what the service itself needs",
-    "grants": "a grant is made by whoever governs the key, in the intent that writes",
-}
+_WITH_A_KEY = "a grant is made by whoever governs the key, in the intent that writes "
+_THROUGH = "who uses keys through a service stands under `users`, with `when: {via: [s3]}`"
 
 
 def check_together(intent: Intent, written: Mapping[str, Any], context: Context) -> None:
-    """Report grants and services of an intent that writes no key policy, an intent that asks for nothing, and names given twice.
+    """Report grants of an intent that writes no key policy, an intent that asks for nothing, and names given twice.
 
     `written` are the fields of the file as they stand, readable or not.
     """
-    if context.iam_only:
-        for name, instead in _WITH_A_KEY.items():
-            if written.get(name):
-                stands = "in " if name == "services" else ""
-                hint = f"{instead} {stands}{_whose_policy(context)}"
-                context.problems.add_key((name,), "iam-only", f"`{name}` need a key policy, and this intent writes none", hint)
+    if context.iam_only and written.get("grants"):
+        message = "`grants` need a key policy, and this intent writes none"
+        context.problems.add_key(("grants",), "iam-only", message, f"{_WITH_A_KEY}{context.whose_policy}")
+    if context.every_key and written.get("services"):
+        message = "`services` need a key that they use, and this intent is about every key"
+        context.problems.add_key(("services",), "iam-only", message, _THROUGH)
     if not any(written.get(name) for name in LINES if name != "never"):
         context.refuse((), "nothing-asked", "the intent allows and denies nothing", "add `admins:` and `users:`")
     _check_names(intent.grants, intent.guardrails, context)
-
-
-def _whose_policy(context: Context) -> str:
-    """Return in words where the key policies are that this intent does not write."""
-    others = sorted(context.key_accounts - {context.account})
-    return f"the key policy, in account {', '.join(others)}" if others else "the key policy: list the keys, and write it"
 
 
 def _check_names(grants: tuple[GrantLine, ...], guardrails: tuple[GuardRailLine, ...], context: Context) -> None:

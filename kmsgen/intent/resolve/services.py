@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kmsgen.catalogue.model import Service
 from kmsgen.intent.form.model import ServiceFile
 from kmsgen.intent.intent import LeftOut, ServiceUse
+from kmsgen.intent.resolve.access_lines import check_identity
 from kmsgen.intent.resolve.actions import Conditions, Granted, left_out, resolve_actions
 from kmsgen.intent.resolve.conditions import resolve_when
 from kmsgen.intent.resolve.context import Context
@@ -26,6 +27,8 @@ def resolve_service(line: ServiceFile, steps: Steps, context: Context) -> tuple[
     _check_service(service, line, steps, context)
     check_values(line, service, steps, context)
     named = resolve_named(line, service, steps, context)
+    if context.iam_only and not context.every_key:
+        _check_callers(line, service, named, steps, context)
     granted = _granted(line, service, named, steps, context)
     when = resolve_when(line.when, _allowed(service, named, granted), (*steps, "when"), _only(named), context)
     use = ServiceUse(
@@ -63,6 +66,19 @@ def _check_service(service: Service, line: ServiceFile, steps: Steps, context: C
         wanted = f"{', '.join(service.key_specs) or 'SYMMETRIC_DEFAULT'} {service.key_usage}".rstrip()
         message = f"{service.title} cannot use a key of {context.spec} ({context.usage})"
         context.refuse(named, "service-key-spec", message, f"it needs: {wanted}")
+
+
+def _check_callers(line: ServiceFile, service: Service, named: Named, steps: Steps, context: Context) -> None:
+    """Report what IAM policies cannot say of a service: what it may do itself, and principals that can have none."""
+    for who in dict.fromkeys(who for _, who in named):
+        check_identity(who, (*steps, "principals"), context)
+    if line.principals or all(statement.caller for statement in service.statements):
+        return
+    message = f"only a key policy can let `{name_of(line)}` use a key itself, and this intent writes none"
+    words = ", ".join(word for word, _ in service.who)
+    hint = f"say it in the intent that writes {context.whose_policy}"
+    hint += f"; who uses the key through it can stand here, as `principals`: {words}" if words else ""
+    context.refuse(steps, "iam-only", message, hint)
 
 
 def _granted(

@@ -34,3 +34,38 @@ def test_a_deny_needs_nothing_of_a_key_policy() -> None:
         'kmsgen: 1\nname: t\nscope: {account: "111122223333"}\nkeys: "*"\nguardrails: [{deny-delete: {for: [role/app]}}]\n'
     )
     assert found.notes == ()
+
+
+# --- services -----------------------------------------------------------------------------------------------------------
+
+
+def test_who_uses_the_key_through_a_service_gets_its_half() -> None:
+    """The IAM policy is as the key policy would say it, with the resources of the consumer's own account."""
+    line = "{service: ssm, principals: {reader: role/app}, variables: {name: x}}"
+    (statement,) = identity(compile_text(f"{HEAD.replace('ACCOUNT', '111122223333')}services: [{line}]"), ROLE)
+    assert (statement["Resource"], statement["Action"]) == (KEY, "kms:Decrypt")
+    held = {"StringLike": {"kms:EncryptionContext:PARAMETER_ARN": "arn:aws:ssm:us-west-2:111122223333:parameter/x"}}
+    assert statement["Condition"] == held
+
+
+def test_what_the_service_itself_needs_of_a_key_policy_that_stays_is_told() -> None:
+    """With the line that says it where the key policy is written; nothing is told of conditions that are not written here."""
+    line = "{service: athena-managed-results, principals: {user: role/app}, when: {via: [athena]}}"
+    found = compile_text(f"{HEAD.replace('ACCOUNT', '111122223333')}services: [{line}]")
+    (note,) = (note for note in found.notes if note.code == "needs-key-policy")
+    assert "Decrypt, GenerateDataKey, DescribeKey" in note.message
+    assert '`{service: athena-managed-results, source_account: "111122223333"}`' in note.hint
+    assert {note.code for note in found.notes} == {"needs-other-half", "needs-key-policy"}
+
+
+def test_a_service_that_acts_for_callers_alone_takes_nothing_for_granted_of_itself() -> None:
+    """Nothing of it stands in a key policy beside what its principals need."""
+    found = compile_text(f"{HEAD.replace('ACCOUNT', '111122223333')}services: [{{service: rds, principals: role/app}}]")
+    assert "needs-key-policy" not in {note.code for note in found.notes}
+
+
+def test_resources_for_what_the_service_does_itself_are_refused_there() -> None:
+    """No statement that is written could name them."""
+    line = "{service: glue, principals: {user: role/app}, resources: ['arn:aws:logs:us-west-2:111122223333:log-group:x']}"
+    with pytest.raises(InputError, match="service-"):
+        compile_text(f"{HEAD.replace('ACCOUNT', '111122223333')}services: [{line}]")

@@ -31,9 +31,9 @@ def test_a_name_given_twice_is_told_with_the_file_of_the_first(tmp_path: Path) -
 
 @pytest.mark.parametrize(("account", "where"), [("444455556666", "in account 444455556666"), ("111122223333", "list the keys")])
 def test_what_needs_a_key_policy_is_told_where_it_is_said(account: str, where: str, tmp_path: Path) -> None:
-    """Of a key that keeps its key policy, lines of users say who uses it through a service."""
-    text = f'{HEAD}keys: ["{KEY.format(account)}"]\nkey_policy: keep\nservices: [{{service: rds, principals: role/x}}]\n{GRANT}'
+    """Of a key that keeps its key policy: what an AWS service does itself, and grants."""
+    text = f'{HEAD}keys: ["{KEY.format(account)}"]\nkey_policy: keep\nservices: [{{service: ssm}}, {{service: logs}}]\n{GRANT}'
     (tmp_path / "intent.yaml").write_text(text)
     services, grants = hints(tmp_path / "intent.yaml")
-    assert "`users`, with `when: {via: [s3]}`" in services
+    assert "as `principals`: creator, writer, reader" in services
     assert (where in services, where in grants) == (True, True)
