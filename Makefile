@@ -55,7 +55,7 @@ bench: setup ## measure speed and memory; print one table (minutes; BENCH="rende
 golden: setup ## rewrite the golden files; review the difference
 	$(BIN)/python -m pytest -q tests/golden --rewrite-golden
 
-mutants: setup ## change the authorizer in many small ways; list the changes that no test notices (hours; SAMPLE=100 for a part)
+mutants: setup ## change authorizer, prover and compiler in many small ways; list the changes that no test notices (days; SAMPLE=100 for a part)
 	$(BIN)/python scripts/mutants.py --sample $(or $(SAMPLE),0)
 
 clean: ## remove what the targets made

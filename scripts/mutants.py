@@ -1,7 +1,8 @@
-"""Mutation testing of the authorizer: change one thing, run its tests, report the changes that no test noticed.
+"""Mutation testing of authorizer, prover and compiler: change one thing, run its tests, report the changes that none noticed.
 
-Run: python scripts/mutants.py [--modules settle,grants] [--sample 100] [--seed 1] [--jobs 2]
-The changed package is a copy in a temporary folder; the working tree is never touched. Exit code 1 where mutants survive.
+Run: python scripts/mutants.py [--modules authorizer/request,compiler/sids] [--sample 100] [--seed 1] [--jobs 2]
+A sample takes as many of each package. The changed package is a copy in a temporary folder; the working tree is never touched.
+Exit code 1 where mutants survive.
 """
 
 from __future__ import annotations
@@ -14,15 +15,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
 
 ROOT = Path(__file__).parents[1]
-PACKAGE = Path("kmsgen/authorizer")
-TESTS = ("tests/unit/authorizer",)
+PACKAGE = Path("kmsgen")
+TESTS = {
+    "authorizer": ("tests/unit/authorizer", "tests/test_authorizer_cases.py"),
+    "compiler": ("tests/golden/test_golden_files.py", "tests/unit/compiler"),
+    "prover": ("tests/unit/prover",),
+}
+TIMEOUT = 1200  # seconds; a mutant that never ends is noticed
 _COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq,
@@ -95,48 +101,74 @@ def _annotations(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def survives(mutant: Mutant, folder: Path) -> bool:
-    """Run the tests on a mutant in a folder of its own; put the module back."""
+    """Run the tests on a mutant in a folder of its own, those of its module first; put the module back."""
     target = folder / PACKAGE / mutant.module
     target.write_text(mutant.text)
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *TESTS]
+    module = Path(mutant.module)
+    own = Path("tests/unit") / module.with_name(f"test_{module.name}")
+    own_tests = [str(own)] if (ROOT / own).exists() else []
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=120, check=False)
+        return all(_passes(tests, folder, environment) for tests in (own_tests, TESTS[module.parts[0]]))
     except subprocess.TimeoutExpired:
         return False
     finally:
         shutil.copy(ROOT / PACKAGE / mutant.module, target)
-    return result.returncode == 0
+
+
+def _passes(tests: Sequence[str], folder: Path, environment: Mapping[str, str]) -> bool:
+    if not tests:
+        return True
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+    run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=TIMEOUT, check=False)
+    return run.returncode == 0
 
 
 def _workshop(parent: Path, number: int) -> Path:
+    """Return a folder that looks like the repository, with a copy of the package in it."""
     folder = parent / str(number)
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "kmsgen", folder / "kmsgen", ignore=ignored)
-    for tests in TESTS:
-        shutil.copytree(ROOT / tests, folder / tests, ignore=ignored)
-    shutil.copy(ROOT / "pyproject.toml", folder)
+    folder.mkdir()
+    shutil.copytree(ROOT / PACKAGE, folder / PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in ROOT.iterdir():
+        if path.name != PACKAGE.name and not path.name.startswith("."):
+            (folder / path.name).symlink_to(path)
     return folder
+
+
+def _sample(found: list[Mutant], size: int, seed: int) -> list[Mutant]:
+    """Choose so many mutants, as many of each package as of the others."""
+    chosen: list[Mutant] = []
+    for number, package in enumerate(TESTS):
+        share = (size - len(chosen)) // (len(TESTS) - number)
+        own = [mutant for mutant in found if mutant.module.startswith(f"{package}/")]
+        chosen += random.Random(seed).sample(own, min(share, len(own)))  # noqa: S311 - no secret
+    return chosen
 
 
 def main() -> int:
     """Print the survivors and how many there were of how many."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--modules", default="", help="paths in the package without .py, between commas; all of them by default")
+    parser.add_argument("--modules", default="", help="paths in kmsgen without .py, between commas; all by default")
     parser.add_argument("--sample", type=int, default=0, help="so many mutants, chosen at random; all by default")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     names = [f"{name}.py" for name in options.modules.split(",") if name] or sorted(
-        path.relative_to(ROOT / PACKAGE).as_posix() for path in (ROOT / PACKAGE).rglob("*.py") if path.name != "__init__.py"
+        path.relative_to(ROOT / PACKAGE).as_posix()
+        for package in TESTS
+        for path in (ROOT / PACKAGE / package).rglob("*.py")
+        if path.name != "__init__.py"
     )
     found = [mutant for name in names for mutant in mutants(name)]
     if options.sample:
-        found = random.Random(options.seed).sample(found, min(options.sample, len(found)))  # noqa: S311 - no secret
+        found = _sample(found, options.sample, options.seed)
     with tempfile.TemporaryDirectory() as parent:
         free: Queue[Path] = Queue()
         for number in range(options.jobs):
             free.put(_workshop(Path(parent), number))
+        for package in {Path(mutant.module).parts[0] for mutant in found}:
+            if not _passes(TESTS[package], Path(parent) / "0", dict(os.environ)):
+                sys.exit(f"the tests of {package} fail without any change")
 
         def judge(mutant: Mutant) -> bool:
             folder = free.get()
