@@ -48,11 +48,7 @@ def calls(access: Expected, intent: Intent, key: Key) -> Iterator[Call]:
     for found in situations(_in_regions(conditions, regions)) if conditions is not None else ():
         situation = _with_told_tags(_with_organization(found, intent), key)  # its variables are filled in with the request
         for caller in callers(access, found):
-            meant = (
-                _key(access, bound(situation, caller), key, intent)
-                if access.half == "key"
-                else _in_its_region(situation, key, intent)
-            )
+            meant = key_for(access, situation, caller, key, intent)
             possible = meant is not None and _can_do(access.action, meant) and _can_grant(situation, meant)
             if meant is not None and possible and _is_of_one_organization(situation, caller, intent):
                 yield Call(caller, meant, situation)
@@ -122,6 +118,13 @@ def _with_told_tags(situation: ExampleSituation, key: Key) -> ExampleSituation:
         if told is not None and len(values) == 1 and values[0].startswith("${") and values[0].endswith("}"):
             situation = situation.with_context(values[0][2:-1], told)
     return situation
+
+
+def key_for(access: Expected, situation: ExampleSituation, caller: str, key: Key, intent: Intent) -> Key | None:
+    """Return the key as the situation of a call needs it; None if that contradicts what the intent tells of its keys."""
+    if access.half == "key":
+        return _key(access, bound(situation, caller), key, intent)
+    return _in_its_region(situation, key, intent)
 
 
 def _key(access: Expected, situation: ExampleSituation, key: Key, intent: Intent) -> Key | None:

@@ -9,13 +9,14 @@ from kmsgen.arn import account_of
 from kmsgen.authorizer.decision import Decision, Outcome
 from kmsgen.authorizer.explain.nearest import misses
 from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.catalogue.key_specs import key_type
 from kmsgen.checks.example_requests import MAX_SITUATIONS, ExampleSituation, request_for, situations
 from kmsgen.checks.example_values import opposite
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intent.asked_access import Expected, is_reached, regions_of
 from kmsgen.checks.intent.asked_conditions import denied_when
 from kmsgen.checks.intent.example_callers import everyone_of
-from kmsgen.checks.intent.example_calls import REGION, Call, calls
+from kmsgen.checks.intent.example_calls import REGION, Call, calls, key_for
 from kmsgen.checks.intent.example_parameters import holds_of
 from kmsgen.checks.intent.specification import Specification, is_service_linked, with_own_policies
 from kmsgen.checks.judge import StatefulJudge
@@ -27,6 +28,7 @@ from kmsgen.policy.letter_case import folded
 from kmsgen.prover.witness import witness_of
 
 Origins = Mapping[str, tuple[Location, ...]]
+_CONTEXT_RAIL = "deny-without-encryption-context"
 _THROUGH = ("s3", "ec2", "rds", "secretsmanager", "lambda")
 
 
@@ -101,15 +103,17 @@ def _is_assumed(access: Expected, name: str) -> bool:
 
 def _judge(access: Expected, call: Call, intent: Intent, judges: _Judges, origins: Origins) -> Iterator[Finding]:
     name = call.principal
-    judge = judges.about(access.key, call.key)
+    if intent.any_spec and _is_without_context(access.action, call.key) and _CONTEXT_RAIL in _rails(intent, name):
+        return  # the guard rail leaves keys that have an encryption context, as a note tells
     outside = past_guard_rails(call.situation, intent, name, access.action, access.statement.conditions)
     asked = [
-        (held, request_for(name, access.action, (_resource(access, call.key),), held))
+        (held, judges.about(access.key, key), request_for(name, access.action, (_resource(access, key),), held))
         for held in past_denies(outside, intent, call.key, access.action)
+        if (key := key_for(access, held, name, call.key, intent)) is not None
     ]
-    if any(judge.decide(request).outcome is Outcome.ALLOWED for _, request in asked):
+    if any(judge.decide(request).outcome is Outcome.ALLOWED for _, judge, request in asked):
         return
-    held, request = asked[-1]
+    held, judge, request = asked[-1]
     decision = judge.decide(request, trace=True)
     message = f"`{name}` cannot call `{access.action}` with {held}: {why(decision)}"
     finding = _finding(access, message, decision, origins)
@@ -135,16 +139,26 @@ def past_guard_rails(
 ) -> ExampleSituation:
     """Return the situation changed to pass the file's guard rails; `conditions` are those that it meets already."""
     row = ACTIONS[action.removeprefix("kms:")]
-    rails = {line.name for line in intent.guardrails if is_reached(line, name, intent)}
+    rails = _rails(intent, name)
     key_region = intent.scope.regions[0] if intent.scope.regions else "us-east-1"
     is_service = name.endswith(".amazonaws.com")
     if "deny-direct-use" in rails and row.cryptographic and not is_service:
         situation = situation.with_context("kms:ViaService", _service_past(conditions, key_region))
-    if "deny-without-encryption-context" in rails and row.encryption_context and not situation.encryption_context:
+    if _CONTEXT_RAIL in rails and row.encryption_context and not situation.encryption_context:
         situation = ExampleSituation({"purpose": "example"}, situation.context, situation.grant)
     if "deny-outside-organization" in rails and intent.scope.organization and not is_service:
         situation = situation.with_context("aws:PrincipalOrgID", intent.scope.organization)
     return situation
+
+
+def _rails(intent: Intent, name: str) -> frozenset[str]:
+    """Return the names of the guard rails that reach a principal."""
+    return frozenset(line.name for line in intent.guardrails if is_reached(line, name, intent))
+
+
+def _is_without_context(action: str, key: Key) -> bool:
+    """Return whether an action that takes an encryption context has none with such a key: only symmetric keys have one."""
+    return ACTIONS[action.removeprefix("kms:")].encryption_context and key_type(key.spec, key.usage) != "symmetric"
 
 
 def _service_past(conditions: Sequence[Condition], region: str) -> str:

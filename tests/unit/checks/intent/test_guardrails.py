@@ -265,3 +265,35 @@ def test_members_of_the_organization_in_other_accounts_pass() -> None:
     member = bundle.principals[FOREIGN]._replace(organization=Organization("o-exampleorgid"))
     judge = Authorizer(bundle._replace(principals={**bundle.principals, FOREIGN: member}))
     assert judge.decide(Request(FOREIGN, "kms:Decrypt")).outcome is Outcome.ALLOWED
+
+
+ANYWHERE = f'kmsgen: 1\nname: test\nscope: {{account: "{ACCOUNT}"}}\n'
+EVERY_KEY = 'keys: "*"\nusers: [{principal: role/app, can: [decrypt]}]\n'
+
+
+@pytest.mark.parametrize(
+    "guardrail",
+    [
+        "deny: {for: [role/app], when: {conditions: {StringNotEquals: {aws:RequestedRegion: us-west-2}}}}",
+        "deny: {for: [role/app], when: {conditions: {StringNotLike: {aws:RequestedRegion: 'eu-west-*'}}}}",
+        "deny: {for: [role/app], when: {conditions: {StringNotEquals: {aws:ResourceTag/env: prod}}}}",
+        "deny: {for: [role/app], when: {conditions: {Null: {aws:ResourceTag/env: 'true'}}}}",
+        "deny: {for: [role/app], when: {conditions: {StringNotEquals: {kms:KeyOrigin: EXTERNAL}}}}",
+        "deny: {for: [role/app], when: {conditions: {StringNotEquals: {kms:KeySpec: SYMMETRIC_DEFAULT}}}}",
+        "deny: {for: [role/app], when: {conditions: {Bool: {kms:MultiRegion: 'false'}}}}",
+        "deny: {for: [role/app], when: {conditions: {StringNotLike: {kms:RequestAlias: 'alias/app-*'}}}}",
+        "deny-without-encryption-context: {for: [role/app]}",
+    ],
+)
+@pytest.mark.parametrize("spec", ["", "spec: SYMMETRIC_DEFAULT\n"])
+def test_a_line_about_every_key_is_asked_on_a_key_that_guard_rails_leave(guardrail: str, spec: str) -> None:
+    """A guard rail may leave some of every key: its Region, tags, spec and so on are those of which the line is asked."""
+    assert case(f"guardrails: [{{{guardrail}}}]\n", head=ANYWHERE, key=spec + EVERY_KEY).findings() == []
+
+
+def test_a_guard_rail_that_leaves_no_key_of_a_region_contradicts_the_lines() -> None:
+    """A Region that the scope names and a guard rail rules out is one where nobody can do what the lines say."""
+    rail = "deny: {for: [role/app], when: {conditions: {StringNotEquals: {aws:RequestedRegion: us-west-2}}}}"
+    head = ANYWHERE.replace("}", ", regions: [us-west-2, us-east-1]}")
+    (finding,) = case(f"guardrails: [{{{rail}}}]\n", head=head, key="spec: SYMMETRIC_DEFAULT\n" + EVERY_KEY).findings()
+    assert finding.code == "intended-not-allowed"
