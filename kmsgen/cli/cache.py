@@ -77,7 +77,7 @@ class Cache:
         """Return an answer; None where there is none."""
         today = int(time.time() // _DAY)
         for day, seal, summary, packed in self._rows("SELECT day, seal, summary, body FROM answers WHERE key = ?", key):
-            if seal == _seal(key, summary, packed):
+            if seal is not None and seal == _seal(key, summary, packed):
                 if day != today:
                     self._rows("UPDATE answers SET day = ? WHERE key = ?", today, key)
                 return Remembered(json.loads(summary), packed)
@@ -102,7 +102,10 @@ class Cache:
             return None
 
 
-def _seal(key: str, summary: str, packed: bytes) -> str:
+def _seal(key: str, summary: object, packed: object) -> str | None:
+    """Return the digest of an answer; None of what is none: SQLite keeps values of any type in any column."""
+    if not (isinstance(summary, str) and isinstance(packed, bytes)):
+        return None
     return hashlib.sha256(f"{key}\n{summary}\n".encode() + packed).hexdigest()
 
 

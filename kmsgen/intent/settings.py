@@ -55,12 +55,17 @@ class Settings(NamedTuple):
 
 def find_settings() -> Settings:
     """Read the settings that hold here. Raises InputError with everything that is wrong with the file."""
-    path = next((folder / NAME for folder in _folders(Path.cwd()) if (folder / NAME).is_file()), None)
+    path = next(filter(Path.is_file, places_of_settings()), None)
     if path is None:
         return Settings()
     found = read_settings(os.path.relpath(path))
     out = None if found.out is None else os.path.relpath(found.out)
     return found._replace(intents=tuple(map(os.path.relpath, found.intents)), out=out)
+
+
+def places_of_settings() -> list[Path]:
+    """Return where the settings that hold here may be, whether they are there or not, the nearest first."""
+    return [folder / NAME for folder in _folders(Path.cwd())]
 
 
 def _folders(here: Path) -> list[Path]:

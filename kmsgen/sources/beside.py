@@ -46,6 +46,11 @@ class Beside(NamedTuple):
         return bool(self.key_arn or self.identity_policies or self.grants or self.kind or self.tags)
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """The files that are named."""
+        return (*(path for paths in self.identity_policies.values() for path in paths), *filter(None, [self.grants]))
+
+    @property
     def plain(self) -> Beside:
         """The same with plain dictionaries, which can be pickled for another process."""
         return self._replace(identity_policies=dict(self.identity_policies), parameters=dict(self.parameters))

@@ -20,7 +20,7 @@ from kmsgen.cli.jobs.reporting import Wanted
 from kmsgen.cli.reports.accesses import Compared, access_of
 from kmsgen.cli.reports.gates import PROVED, Answered, Gate, Gated, found_of, rendered
 from kmsgen.cli.reports.progress import tracked
-from kmsgen.errors import InputError, KmsgenError, Location, together
+from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, together
 from kmsgen.intent.settings import AskedOfAll
 from kmsgen.policy.document import Document, Effect
 from kmsgen.prover.question import Proof, Result
@@ -54,7 +54,7 @@ def run(asked: Asked, bounds: Bounds, course: Course) -> int:
     if not asked.paths:
         raise wrong_usage("-", "nothing to look at", "name a plan, an intent or a folder")
     _check(asked.rules.questions)
-    files, failures = policy_files(asked.paths, asked.since)
+    files, failures = policy_files(asked.paths, asked.since, asked.beside.files)
     found: list[Gated] = []
     work = partial(_gated, beside=asked.beside.plain, rules=asked.rules, bounds=bounds)
     with results(work, files, course, is_ordinary) as made, tracked(made, len(files), "looking at files") as outcomes:
@@ -100,7 +100,7 @@ def _gated(one: PolicyFile, beside: Beside, rules: Rules, bounds: Bounds) -> Gat
     told = NOTHING if file.form.holds_everything else beside
     subject = file.read(told)
     difference = _difference(file, told, bounds) if file.form is PLAN and has_both_sides(file.source) else None
-    notes = list(map(str, subject.described.notes))
+    notes: list[Diagnostic | str] = [*subject.described.notes]
     if not subject.bundle.keys and not _speaks_of_kms(subject):
         notes.append(f"{path}: nothing here is about KMS")
         return Gated(path, difference=difference, notes=tuple(notes))

@@ -22,7 +22,7 @@ def run(paths: Sequence[str], beside: Beside, output: str, fail_on: str, course:
     """Print the findings on every file; return the exit code. Raises InputError, when those on the other files are printed."""
     if not paths:
         raise input_error(Location("-"), "usage", "nothing to look at", "name a file or a folder")
-    files, failures = policy_files(paths, since)
+    files, failures = policy_files(paths, since, beside.files)
     memory: Memory[PolicyFile, Linted] = Memory(partial(_key, asked=_asked(beside, output)), _plain, _again)
     with (
         verdicts(partial(_work, beside, output), files, course, is_ordinary, memory) as made,
@@ -48,7 +48,7 @@ def _work(beside: Beside, output: str) -> Callable[[PolicyFile], Linted]:
 
 def _asked(beside: Beside, output: str) -> object:
     """Return what was asked as plain data; None where that cannot be told, for a file that stands beside is a pipe."""
-    held = contents([*(path for paths in beside.identity_policies.values() for path in paths), *filter(None, [beside.grants])])
+    held = contents(beside.files)
     return None if held is None else ("lint", output, beside.plain, held)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kmsgen.cli.reports.proofs import shortly, told_group
-from kmsgen.errors import Location
+from kmsgen.errors import Diagnostic, Location
 from kmsgen.prover.question import Group
 
 Texts = tuple[str, ...]
@@ -58,7 +58,7 @@ class Compared(NamedTuple):
     change: str = ""
     was: str = ""
     bases: Texts = ()
-    notes: Texts = ()
+    notes: tuple[Diagnostic | str, ...] = ()
 
     @property
     def gained(self) -> tuple[Access, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from kmsgen.cli.console import line, printable_json
 from kmsgen.cli.reports.accesses import Access, Compared, Comparison
 from kmsgen.cli.reports.junit import Case, junit
-from kmsgen.cli.reports.markdown import bounded, cell, code, folded, table
+from kmsgen.cli.reports.markdown import bounded, cell, code, folded, item, table
 from kmsgen.cli.reports.proofs import shortly
 from kmsgen.cli.reports.sarif import ANSWER_RULES, answer_result, sarif
 from kmsgen.errors import Location
@@ -74,7 +74,7 @@ def told(found: Comparison) -> dict[str, Any]:
             "was": one.was or None,
             "bases": list(one.bases),
             **told_sides(one),
-            "notes": list(one.notes),
+            "notes": list(map(str, one.notes)),
         }
         for one in found.compared
     ]
@@ -112,7 +112,7 @@ def _danger(one: Compared) -> tuple[bool, int]:
 def _warnings(found: Comparison) -> Iterator[str]:
     said = [*([found.reason] if found.reason else []), *found.errors]
     if said:
-        yield "**Not everything could be compared:**\n\n" + "\n".join(f"- {code(text)}" for text in said[:_ROWS])
+        yield "**Not everything could be compared:**\n\n" + "\n".join(map(item, said[:_ROWS]))
     if len(said) > _ROWS:
         yield f"and {len(said) - _ROWS} more"
 
@@ -130,7 +130,7 @@ def _section(one: Compared, short: bool) -> str:
     title = f"### {code(one.name)}: {_happened(one)}"
     if short:
         return f"{title}\n\n{len(one.gained)} kinds of access gained, {len(one.lost)} lost; see {code(one.path)}"
-    notes = [f"- {code(note)}" for note in one.notes]
+    notes = [item(str(note)) for note in one.notes]
     return "\n\n".join(filter(None, (title, *notes, differing_access(one))))
 
 

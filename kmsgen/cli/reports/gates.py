@@ -13,8 +13,8 @@ from kmsgen.cli.reports import sarif as log
 from kmsgen.cli.reports.accesses import Access, Compared, Comparison, Texts
 from kmsgen.cli.reports.differences import access_lines, differing_access, results, told_sides
 from kmsgen.cli.reports.junit import Case, junit
-from kmsgen.cli.reports.markdown import bounded, cell, code, folded, table
-from kmsgen.errors import Location
+from kmsgen.cli.reports.markdown import bounded, cell, code, folded, item, table
+from kmsgen.errors import Diagnostic, Location
 
 PROVED = "proved"
 _ROWS = 20
@@ -53,7 +53,7 @@ class Gated(NamedTuple):
     findings: tuple[Found, ...] = ()
     answers: tuple[Answered, ...] = ()
     difference: Compared | None = None
-    notes: Texts = ()
+    notes: tuple[Diagnostic | str, ...] = ()
 
 
 class Gate(NamedTuple):
@@ -131,7 +131,7 @@ def _told_file(gate: Gate, one: Gated) -> dict[str, Any]:
         "findings": [dict(found.told) for found in one.findings],
         "questions": [_told_answer(answer) for answer in one.answers],
         "diff": told_sides(one.difference) if one.difference else None,
-        "notes": list(one.notes),
+        "notes": list(map(str, one.notes)),
     }
 
 
@@ -149,7 +149,7 @@ def _markdown(gate: Gate) -> str:
     passing = [one for one in gate.files if not gate.why(one)]
     verdict = "passes" if gate.passes else "does not pass"
     head = [f"## kmsgen gate: {verdict}", f"{len(failing)} of {len(gate.files)} files do not pass, {len(gate.errors)} errors."]
-    head += ["\n".join(f"- {code(text)}" for text in gate.errors[:_ROWS])] if gate.errors else []
+    head += ["\n".join(map(item, gate.errors[:_ROWS]))] if gate.errors else []
     parts = [partial(_section, gate, one) for one in (*failing, *passing)]
     return bounded("\n\n".join(head), parts, "files are")
 

@@ -27,6 +27,11 @@ def code(text: str) -> str:
     return f"{fence}{space}{shown}{space}{fence}"
 
 
+def item(text: str) -> str:
+    """Return a text as an item of a list, each of its lines on a line."""
+    return f"- {'<br>'.join(code(one.strip()) for one in text.splitlines())}"
+
+
 def cell(texts: Sequence[str], nothing: str = "") -> str:
     """Return texts as a cell, a line each where they are few, and how many more there are than are shown."""
     shown = [code(text) for text in texts[:_MOST]]

@@ -174,15 +174,25 @@ def test_a_file_that_changes_while_it_is_looked_at_is_not_remembered(run: Runner
     assert len(confirmed) == COUNT
 
 
-@pytest.mark.parametrize("damage", ["summary", "body", "key"])
+OF_OTHER_TYPES = {
+    "summary of another type": "UPDATE answers SET summary = x'ff00'",
+    "body of another type": "UPDATE answers SET body = 'a text'",
+    "seal of another type": "UPDATE answers SET seal = x'ff00'",
+    "day of another type": "UPDATE answers SET day = 'today'",
+}
+
+
+@pytest.mark.parametrize("damage", ["summary", "body", "key", *OF_OTHER_TYPES])
 def test_a_damaged_answer_is_none(damage: str, run: Runner, confirmed: list[str]) -> None:
-    """A changed text, a changed name of a file, an answer under the key of another one: each is found out."""
+    """A changed text, name of a file or type, an answer under the key of another one: each is found out."""
     render(run)
     written = files(Path("out"))
     with sqlite3.connect("cache/answers.sqlite") as file:
         rows = dict(file.execute("SELECT key, summary FROM answers").fetchall())
         if damage == "summary":
             file.execute("UPDATE answers SET summary = replace(summary, 'i0', 'i9')")
+        elif damage in OF_OTHER_TYPES:
+            file.execute(OF_OTHER_TYPES[damage])
         elif damage == "body":
             file.execute("UPDATE answers SET body = (SELECT body FROM answers WHERE key = ?)", (min(rows),))
         else:
@@ -192,7 +202,7 @@ def test_a_damaged_answer_is_none(damage: str, run: Runner, confirmed: list[str]
     shutil.rmtree("out")
     assert render(run).code == 0
     assert files(Path("out")) == written
-    assert len(confirmed) > COUNT
+    assert (len(confirmed) > COUNT) is not damage.startswith("day")
 
 
 @pytest.mark.parametrize("kind", ["no database", "open to others", "a file"])

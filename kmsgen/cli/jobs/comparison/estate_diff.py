@@ -75,7 +75,7 @@ def _handed(estates: Estates) -> Callable[[Side], Side]:
 def _compared(pair: Pair, bounds: Bounds) -> Compared:
     """Compare an intent with what it was. Raises KmsgenError."""
     before, after = _subjects(pair)
-    notes = tuple(map(str, told_of_edit(before, after))) if pair.old and pair.new else _of_existing(after)
+    notes = told_of_edit(before, after) if pair.old and pair.new else _of_existing(after)
     found = compare(before, after, bounds)
     gained = [_access(one, after, pair.new or pair.only, gained=True) for one in found.gained]
     lost = [_access(one, before, pair.old or pair.only, gained=False) for one in found.lost]

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from kmsgen.cli.jobs.inputs.policy_files import PolicyFile
+from kmsgen.cli.jobs.inputs.policy_files import OTHER_TEMPLATES, PolicyFile
 from kmsgen.sources.subject import ANSWERS, FOLDER, INTENT, TEMPLATE, Identified, Subject
 
-_OTHER_TEMPLATES = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application", "Fn::ForEach")
-"""What leads from a template to another one beside it; a loop may spell out any of the types."""
 _TIMES = ("currenttime", "epochtime")
 """The condition keys by which an answer of today may not be that of tomorrow: aws:CurrentTime and aws:EpochTime."""
 
@@ -24,7 +22,7 @@ def _reads_more(file: PolicyFile, identified: Identified) -> bool:
     if identified.form is INTENT:
         return not file.bases and "extends" in identified.source.data
     if identified.form is TEMPLATE:
-        return any(name in text for text in _texts(identified.source.data) for name in _OTHER_TEMPLATES)
+        return any(name in text for text in _texts(identified.source.data) for name in OTHER_TEMPLATES)
     return identified.form in (FOLDER, ANSWERS)
 
 

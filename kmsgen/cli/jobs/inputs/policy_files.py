@@ -13,6 +13,9 @@ from kmsgen.intent.files.find import find_intents
 from kmsgen.reading import read_text
 from kmsgen.sources.folders import is_rendered_folder, may_hold_answers
 
+OTHER_TEMPLATES = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application", "Fn::ForEach")
+"""What leads from a template to another one beside it; a loop may spell out any of the types."""
+
 
 class PolicyFile(NamedTuple):
     """A file, or a folder that is one, with the files that it extends where it is an intent."""
@@ -26,10 +29,12 @@ class PolicyFile(NamedTuple):
         return (self.path, *self.bases)
 
 
-def policy_files(paths: Iterable[str], since: str | None = None) -> tuple[list[PolicyFile], list[KmsgenError]]:
+def policy_files(
+    paths: Iterable[str], since: str | None = None, beside: Iterable[str] = ()
+) -> tuple[list[PolicyFile], list[KmsgenError]]:
     """Return the files, each once, and what is wrong with those that cannot be read; with `since`, a revision, those touched.
 
-    Raises InputError for no revision.
+    `beside` are files that what each of them means hangs on too. Raises InputError for no revision.
     """
     files: list[PolicyFile] = []
     problems: list[Diagnostic] = []
@@ -42,7 +47,8 @@ def policy_files(paths: Iterable[str], since: str | None = None) -> tuple[list[P
     for one in files:
         met.setdefault(one.path if one.path == "-" else Path(one.path).absolute(), one)
     once = list(met.values())
-    return (once if since is None else touched(once, since)), [InputError(dict.fromkeys(problems))] if problems else []
+    found = once if since is None else touched(once, since, beside, _names_templates)
+    return found, [InputError(dict.fromkeys(problems))] if problems else []
 
 
 def _bases(path: str) -> tuple[Path, ...]:
@@ -53,6 +59,15 @@ def _bases(path: str) -> tuple[Path, ...]:
         return read_tree(path)[1] if "extends" in read_text(path) else ()
     except (InputError, OSError):
         return ()  # whoever reads it next says what is wrong
+
+
+def _names_templates(one: PolicyFile) -> bool:
+    """Return whether a file may be a template whose meaning hangs on others too."""
+    try:
+        text = read_text(one.path) if Path(one.path).is_file() else ""
+    except (InputError, OSError):
+        return False  # as above
+    return any(name in text for name in OTHER_TEMPLATES)
 
 
 def is_one(path: str) -> bool:

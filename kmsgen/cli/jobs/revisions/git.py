@@ -22,16 +22,35 @@ _QUIET = (
 _ALONE = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
 # `A..B` and `A...B`; revisions neither begin nor end with a slash, as `../file` and `folder/..` do, nor with `./`.
 _RANGE = re.compile(r"(?!\.?/|\.+\Z)(?P<old>|.*?[^./])(?P<dots>\.{2,3})(?P<new>|[^./].*)", re.DOTALL)
+_LOOKED_AT = "H"
+"""What `git ls-files -v` says of a file that is kept and compared; others are assumed unchanged or left out of the tree."""
 _NO_REVISION = "name a commit, a branch or a tag of this repository; a shallow clone has what was fetched alone"
 
 
-def changed_since(revision: str) -> frozenset[Path]:
-    """Return the files that differ from a revision, that are new and not ignored, and that are gone. Raises InputError."""
-    top = Path(_said(_git(_SINCE, "rev-parse", "--show-toplevel")))
+class Since(NamedTuple):
+    """What git knows of the working tree against a revision: the paths that differ from it, and the files that it keeps.
+
+    Of all else (what it ignores, does not look at, or what is in another repository) it knows nothing.
+    """
+
+    differing: frozenset[Path]
+    kept: frozenset[str]
+
+    def knows_unchanged(self, path: Path) -> bool:
+        """Return whether a path, links followed, is that of a file that is surely as it was, and so are the folders above it."""
+        return str(path) in self.kept and self.differing.isdisjoint((path, *path.parents))
+
+
+def changed_since(revision: str) -> Since:
+    """Return what differs from a revision: changed, new and not ignored, or gone. Raises InputError."""
+    top = Path(_said(_git(_SINCE, "rev-parse", "--show-toplevel"))).resolve()
     commit = _commit(_SINCE, revision)
-    differing = _git(_SINCE, "diff", "--name-only", "-z", "--no-ext-diff", "--no-textconv", "--no-renames", commit, "--", at=top)
+    how = ("--name-only", "-z", "--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=none")
+    differing = _git(_SINCE, "diff", *how, commit, "--", at=top)
     new = _git(_SINCE, "ls-files", "--others", "--exclude-standard", "-z", at=top)
-    return frozenset((top / name).resolve() for name in os.fsdecode(differing + new).split("\0") if name)
+    every = os.fsdecode(_git(_SINCE, "ls-files", "-v", "-z", at=top)).split("\0")
+    kept = frozenset(f"{top}/{name}" for tag, _, name in (row.partition(" ") for row in every) if tag == _LOOKED_AT)
+    return Since(frozenset((top / name).resolve() for name in os.fsdecode(differing + new).split("\0") if name), kept)
 
 
 class Range(NamedTuple):

@@ -1,12 +1,16 @@
-"""Which of many files differ from a git revision: they, what they extend, or something in a folder that is one file."""
+"""Which of many files may differ from a git revision: they, what they extend, or what stands beside all of them.
+
+Passed over is only what git knows to be as it was; of what it ignores, and of other repositories, it knows nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from kmsgen.cli.jobs.revisions.git import changed_since
+from kmsgen.cli.jobs.revisions.git import Since, changed_since
+from kmsgen.intent.settings import places_of_settings
 
 
 class HasBases(Protocol):
@@ -24,18 +28,28 @@ class HasBases(Protocol):
 Touched = TypeVar("Touched", bound=HasBases)
 
 
-def touched(sources: Iterable[Touched], since: str) -> list[Touched]:
-    """Return what differs from a revision: a file, what it extends, or something in a folder. Raises InputError for no revision.
+def touched(
+    sources: Iterable[Touched], since: str, beside: Iterable[str] = (), reads_more: Callable[[Touched], bool] = lambda _: False
+) -> list[Touched]:
+    """Return what may differ from a revision: a file, what it extends, something in a folder. Raises InputError for no revision.
 
-    What is read from a pipe is of no revision, and always looked at.
+    Where the settings that hold here differ, or a file that stands `beside` all of them, everything may; what `reads_more` than
+    it tells always may.
     """
-    changed = changed_since(since)
-    folders = {folder for path in changed for folder in path.parents}
+    known = changed_since(since)
+    places = [place.resolve() for place in places_of_settings()]
+    shared = [*map(Path, beside), *filter(Path.is_file, places)]
+    everything = not known.differing.isdisjoint(places) or not all(_is_as_it_was(one, known) for one in shared)
+    return [one for one in sources if everything or not _is_as_it_was(Path(one.path), known, one.bases) or reads_more(one)]
 
-    def is_touched(one: Touched) -> bool:
-        path = Path(one.path)
-        if one.path == "-" or not (path.is_file() or path.is_dir()):
-            return True
-        return not changed.isdisjoint((path.resolve(), *one.bases)) or (path.is_dir() and path.resolve() in folders)
 
-    return [one for one in sources if is_touched(one)]
+def _is_as_it_was(path: Path, known: Since, bases: Iterable[Path] = ()) -> bool:
+    """Return whether all of a file or a folder, and what it extends, is known to be unchanged; what a pipe gives never is."""
+    files = [one for one in path.rglob("*") if not one.is_dir()] if path.is_dir() else [path]
+    return all(known.knows_unchanged(one) for one in (*(one.resolve() for one in files), *bases)) and not _has_lost(path, known)
+
+
+def _has_lost(path: Path, known: Since) -> bool:
+    """Return whether something in a folder differs, which may be gone."""
+    here = path.resolve()
+    return path.is_dir() and any(here in one.parents for one in known.differing)

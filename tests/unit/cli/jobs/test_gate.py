@@ -210,3 +210,12 @@ def test_keys_of_several_accounts_are_each_asked_about_their_own_roles(run: Runn
     path = run.write("scenario.json", {**keys[0], "keys": keys[1:]})
     one = gated(run, path, "--fail-on", "error")
     assert [answer["result"] for answer in one["questions"]] == ["proved"] * 4
+
+
+def test_a_note_is_printed_on_lines_of_its_own(run: Runner, tmp_path: Path) -> None:
+    """Its hint stands below it, and is no part of a line with a spelled-out line end."""
+    run.write("kmsgen.toml", "")
+    repository_with_intents(tmp_path / "r")
+    ran = run("gate", "r/intents/a.yaml")
+    assert "  hint: " in {text[:8] for text in ran.err.splitlines()}
+    assert "\\n" not in ran.err

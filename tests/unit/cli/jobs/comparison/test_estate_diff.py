@@ -529,3 +529,14 @@ def test_a_key_that_would_be_replaced_is_told(repository: Repository, run: Runne
     ran = run("diff", "HEAD~1..HEAD", "--output", "markdown")
     assert "key-would-be-replaced" in ran.err
     assert "key-would-be-replaced" in ran.out
+
+
+def test_a_note_on_an_edit_is_told_on_lines_of_its_own(repository: Repository, run: Runner) -> None:
+    """What an edit replaces stands in the log and in the comment with its hint, and no spelled-out line end."""
+    text = (repository.path / "intents/a.yaml").read_text(encoding="utf-8")
+    repository.write("intents/a.yaml", text.replace("key: {alias: a}", "key: {alias: a, spec: RSA_2048, usage: ENCRYPT_DECRYPT}"))
+    repository.commit()
+    ran = run("diff", "HEAD~1..HEAD", "--output", "markdown")
+    assert "\n  hint: " in ran.err
+    assert "<br>`` hint: " in ran.out
+    assert "\\n" not in ran.err + ran.out

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
+from kmsgen.cli.jobs.inputs.policy_files import policy_files
 from tests.unit.cli.running import Runner
 
 INTENT = """kmsgen: 1
@@ -109,3 +111,119 @@ def test_what_is_no_revision_is_refused(revision: str, run: Runner) -> None:
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("--changed-since: git: ")
     assert not (run.path / "x").exists()
+
+
+def submodule(run: Runner) -> None:
+    """Put the intents of another repository among those of this one."""
+    other = run.path / "other"
+    run.write("other/s.yaml", INTENT.format(name="s", base="_in"))
+    run.write("other/_in.yaml", "admins: [role/admin]\n")
+    git("-C", str(other), "init", "--quiet")
+    git("-C", str(other), "add", ".")
+    git("-C", str(other), "commit", "--quiet", "--message", "x")
+    git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other), "intents/sub")
+    run.write(".gitmodules", Path(".gitmodules").read_text() + "\tignore = all\n")
+
+
+def ignored(run: Runner) -> None:
+    """Make an intent that git is told to ignore."""
+    run.write(".gitignore", "other/\nintents/made.yaml\n")
+    run.write("intents/made.yaml", INTENT.format(name="made", base="_one"))
+
+
+def ignored_base(run: Runner) -> None:
+    """Let an intent extend what git is told to ignore."""
+    run.write(".gitignore", "intents/_made.yaml\n")
+    run.write("intents/_made.yaml", "admins: [role/admin]\n")
+    run.write("intents/a.yaml", INTENT.format(name="a", base="_made"))
+
+
+def assumed_unchanged(run: Runner) -> None:
+    """Change a file of which git is told to take it for unchanged."""
+    git("update-index", "--assume-unchanged", "intents/a.yaml")
+    run.write("intents/a.yaml", INTENT.format(name="a", base="_one") + "# changed\n")
+
+
+def linked_folder(run: Runner) -> None:
+    """Let an intent extend a file by a folder that is a link."""
+    run.write("old/_linked.yaml", "admins: [role/admin]\n")
+    run.write("new/_linked.yaml", "admins: [role/other]\n")
+    Path("link").symlink_to("old")
+    run.write("intents/a.yaml", INTENT.format(name="a", base="../link/_linked"))
+
+
+def relinked(run: Runner) -> None:
+    """Let the link lead to another folder."""
+    del run
+    Path("link").unlink()
+    Path("link").symlink_to("new")
+
+
+def settings(run: Runner) -> None:
+    """Write settings."""
+    run.write("kmsgen.toml", 'iam = "write"\n')
+
+
+def no_settings(run: Runner) -> None:
+    """Take the settings away."""
+    del run
+    Path("kmsgen.toml").unlink()
+
+
+def nothing(run: Runner) -> None:
+    """Change nothing."""
+    del run
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (submodule, nothing, ["s"]),
+        (ignored, nothing, ["made"]),
+        (ignored_base, nothing, ["a"]),
+        (nothing, assumed_unchanged, ["a"]),
+        (linked_folder, nothing, []),
+        (linked_folder, relinked, ["a"]),
+        (nothing, settings, ["a", "b", "c"]),
+        (settings, nothing, []),
+        (settings, no_settings, ["a", "b", "c"]),
+    ],
+    ids=[
+        "submodule", "ignored", "ignored base", "assumed unchanged", "link", "link that leads elsewhere",
+        "new settings", "settings", "settings that went",
+    ],
+)  # fmt: skip
+def test_what_git_cannot_vouch_for_is_looked_at(
+    before: Callable[[Runner], None], after: Callable[[Runner], None], expected: list[str], run: Runner
+) -> None:
+    """Only what git keeps, and keeps unchanged, with all that it hangs on, is passed over; settings are of every intent."""
+    before(run)
+    git("add", "--all")
+    git("commit", "--quiet", "--allow-empty", "--message", "y")
+    after(run)
+    assert looked_at(run) == expected
+
+
+NESTED = {"Resources": {"Child": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "child.json"}}}}
+
+
+def test_what_stands_beside_is_of_every_file(run: Runner) -> None:
+    """A file of IAM policies or grants that options name, or a template that another one names, touches what it stands beside."""
+    grant = {"GrantId": "g", "GranteePrincipal": "arn:aws:iam::111122223333:role/x", "Operations": ["Decrypt"]}
+    run.write("grants.json", {"Grants": [grant]})
+    run.write("policy.json", {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:*", "Resource": "*"}]})
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "y")
+    assert touched_files("policy.json") == []
+    assert touched_files("policy.json", beside=["grants.json"]) == []
+    run.write("grants.json", {"Grants": [grant | {"GrantId": "h"}]})
+    assert touched_files("policy.json", beside=["grants.json"]) == ["policy.json"]
+    run.write("template.json", NESTED)
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "z")
+    assert touched_files("template.json") == ["template.json"]
+
+
+def touched_files(path: str, beside: Iterable[str] = ()) -> list[str]:
+    """Return which file is looked at."""
+    return [one.path for one in policy_files([path], "HEAD", beside)[0]]
