@@ -27,7 +27,7 @@ JOURNAL = "journal"
 UNFINISHED = "journal.unfinished"
 
 
-class Step(NamedTuple):
+class JournalLine(NamedTuple):
     """A line of the journal: a text that takes the place of a file, or, where it is not `staged`, a file that goes.
 
     `before` and `after` are the digests of the file; None where there is none.
@@ -111,15 +111,15 @@ class Staging:
         if self._journal is not None:
             self._journal.write(text)
 
-    def _steps(self, made: Changes) -> Iterator[Step]:
+    def _steps(self, made: Changes) -> Iterator[JournalLine]:
         name = made.folder.name
         for file in made.changed:
             staged = str(self._count)
             self._count += 1
             _write_new(self.folder / staged, file)
-            yield Step(name, file.path, staged, made.before.get(file.path), sha256(file.data))
+            yield JournalLine(name, file.path, staged, made.before.get(file.path), sha256(file.data))
         for path in made.stale:
-            yield Step(name, path, None, made.before.get(path), None)
+            yield JournalLine(name, path, None, made.before.get(path), None)
 
 
 def _write_new(path: Path, file: File) -> None:
@@ -148,12 +148,12 @@ def _refuse_foreign(folder: Path) -> None:
             raise input_error(Location(str(found)), "in-the-way", "kmsgen has put no such thing there", hint)
 
 
-def _read_steps(journal: Path) -> Iterator[Step]:
+def _read_steps(journal: Path) -> Iterator[JournalLine]:
     """Yield the lines of a journal. Raises InputError for what kmsgen has not written: a journal is input, and may lie."""
     with journal.open(encoding="utf-8", errors="replace", newline="\n") as lines:
         for number, line in enumerate(lines, 1):
             try:
-                step = Step(*json.loads(line))
+                step = JournalLine(*json.loads(line))
             except (ValueError, TypeError, RecursionError):
                 step = None
             if step is None or not _is_sound(step):
@@ -162,19 +162,19 @@ def _read_steps(journal: Path) -> Iterator[Step]:
             yield step
 
 
-def _is_sound(step: Step) -> bool:
+def _is_sound(step: JournalLine) -> bool:
     names = (step.folder, step.path, *((step.staged,) if step.staged is not None else ()))
     texts = all(isinstance(one, str) for one in names) and all(one is None or isinstance(one, str) for one in step)
     return texts and (step.staged is None or str(step.staged).isdecimal())
 
 
-def _target(out: Path, step: Step) -> Path:
+def _target(out: Path, step: JournalLine) -> Path:
     folder = intent_folder(out, step.folder)
     refuse_unsafe(folder, [step.path])
     return folder / step.path
 
 
-def _refuse_changed(out: Path, steps: Iterable[Step]) -> None:
+def _refuse_changed(out: Path, steps: Iterable[JournalLine]) -> None:
     changed = [target for step in steps if _digest(target := _target(out, step)) != step.before]
     if changed:
         message, hint = "the file was changed while kmsgen worked", "run again"
@@ -192,7 +192,7 @@ def _take(out: Path) -> None:
             (out / STAGING / step.staged).replace(target)
 
 
-def _remove(target: Path, step: Step) -> None:
+def _remove(target: Path, step: JournalLine) -> None:
     """Remove a file, and the folders within its intent's that are empty then, also where the file went before."""
     if _digest(target) == step.before:
         target.unlink()

@@ -18,7 +18,7 @@ from kmsgen.policy.document import Condition, Effect, Principal, Statement
 Policies = Mapping[str, PrincipalPolicies]
 
 
-class Held(NamedTuple):
+class HeldStatement(NamedTuple):
     """A statement of an IAM policy with its place and the policy's version."""
 
     origin: Origin
@@ -26,15 +26,15 @@ class Held(NamedTuple):
     version: str
 
 
-def held_statements(principals: Policies) -> Iterator[Held]:
+def held_statements(principals: Policies) -> Iterator[HeldStatement]:
     """Yield the statements of all IAM policies."""
     for holder, policies in principals.items():
         for number, document in enumerate(policies.identity_policies):
             for index, statement in enumerate(document.statements):
-                yield Held(Origin(index, holder, number), statement, document.version)
+                yield HeldStatement(Origin(index, holder, number), statement, document.version)
 
 
-def delegated_parts(held: Held, key: Key, given: Iterable[Allowed]) -> Iterator[StatementPart]:
+def delegated_parts(held: HeldStatement, key: Key, given: Iterable[Allowed]) -> Iterator[StatementPart]:
     """Yield what an IAM statement gives its principal: actions that the key policy delegates, and those of IAM alone."""
     partition, holder = key.arn.split(":")[1], held.origin.holder
     root = Principal("AWS", account_root(partition, account_of(holder) or ""))
@@ -68,7 +68,7 @@ def iam_allowed(principals: Policies, key: Key) -> frozenset[Allowed]:
     return frozenset(given for part in found for given in part.allowed)
 
 
-def refusals(held: Held, key: Key) -> Iterator[Unsaid]:
+def refusals(held: HeldStatement, key: Key) -> Iterator[Unsaid]:
     """Yield why an IAM statement cannot be said in an intent."""
     statement = held.statement
     names = existing(actions_of(statement), key) if is_about(statement, key) or statement.not_resource else ()
@@ -79,7 +79,7 @@ def refusals(held: Held, key: Key) -> Iterator[Unsaid]:
         yield refusal
 
 
-def _of_iam_alone(held: Held, principal: Principal, key: Key) -> Iterator[StatementPart]:
+def _of_iam_alone(held: HeldStatement, principal: Principal, key: Key) -> Iterator[StatementPart]:
     """Yield the permissions that only IAM can give: on this key, or for actions without a key on Resource `*`."""
     everything, this_key = "*" in held.statement.resources, is_about(held.statement, key)
     alike: dict[tuple[Condition, ...], list[str]] = {}

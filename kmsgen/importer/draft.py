@@ -21,7 +21,7 @@ Data = dict[str, Any]
 PATH = "imported.yaml"
 
 
-class Line(NamedTuple):
+class DraftLine(NamedTuple):
     """A line of an intent: the list that it belongs to (`field`), and its content."""
 
     field: str
@@ -52,9 +52,9 @@ class Draft:
     def __init__(self, head: Data, key: Key) -> None:
         self.head = head
         self.key = key
-        self.lines: list[Line] = []
+        self.lines: list[DraftLine] = []
 
-    def trial(self, *lines: Line) -> Trial:
+    def trial(self, *lines: DraftLine) -> Trial:
         """Compile an intent of these lines alone."""
         try:
             intent = intent_of(parse(dump(self._data(lines)), PATH))
@@ -72,7 +72,7 @@ class Draft:
         """Return the intent as YAML, its lines sorted by content."""
         return dump(self._data(tuple(sorted(self.lines, key=_place)))) + "\n"
 
-    def _data(self, lines: tuple[Line, ...]) -> Data:
+    def _data(self, lines: tuple[DraftLine, ...]) -> Data:
         lists: dict[str, list[Any]] = {}
         for line in lines:
             lists.setdefault(line.field, []).append(line.content)
@@ -82,7 +82,7 @@ class Draft:
         }
 
 
-def _place(line: Line) -> tuple[bool, str, bool, str]:
+def _place(line: DraftLine) -> tuple[bool, str, bool, str]:
     """Return the sort key of a line: accounts first, then by principal, lines without `when` first."""
     said = line.content if isinstance(line.content, dict) else {"principal": line.content}
     names = json.dumps(said.get("principal", ""))

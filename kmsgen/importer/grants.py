@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from kmsgen.importer.draft import Line
+from kmsgen.importer.draft import DraftLine
 from kmsgen.importer.people import short
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.grant import Grant
 
 
-def grant_lines(grants: Iterable[Grant], key: Key) -> Iterator[tuple[Grant, Line]]:
+def grant_lines(grants: Iterable[Grant], key: Key) -> Iterator[tuple[Grant, DraftLine]]:
     """Yield each grant with its line."""
     for grant in grants:
         held = grant.constraints
@@ -28,4 +28,4 @@ def grant_lines(grants: Iterable[Grant], key: Key) -> Iterator[tuple[Grant, Line
             **({"constraints": told} if told else {}),
             **({"retiring_principal": short(grant.retiring, key)} if grant.retiring else {}),
         }
-        yield grant, Line("grants", content)
+        yield grant, DraftLine("grants", content)

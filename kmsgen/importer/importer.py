@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from kmsgen.importer.allowed import Allowed, Origin, StatementPart, parts_of, plainest
 from kmsgen.importer.delegated import Policies, delegated_parts, held_statements, refusals
-from kmsgen.importer.draft import Draft, Line, Trial
+from kmsgen.importer.draft import Draft, DraftLine, Trial
 from kmsgen.importer.grants import grant_lines
 from kmsgen.importer.head import head_of
 from kmsgen.importer.people import people_lines
@@ -85,7 +85,7 @@ class _Search:
         granted = (f"kms:{name}" for grant in access.grants for name in grant.operations)
         self.allowed = frozenset((*(one.action for one in self.everything), *granted))
         self.done: set[Allowed] = set()
-        self.said: dict[tuple[object, ...], list[tuple[Line, StatementPart]]] = {}
+        self.said: dict[tuple[object, ...], list[tuple[DraftLine, StatementPart]]] = {}
         self.by_absence = [
             Unsaid(Origin(number), one.sid, "an Allow", "no call on this key meets it")
             for number, one in self._of(Effect.ALLOW)
@@ -196,7 +196,7 @@ class _Search:
                 said = [one for one, _ in same]
                 self.draft.lines[:] = [one for one in self.draft.lines if not any(one is each for each in said)] + [line]
 
-    def _candidate(self, part: StatementPart) -> tuple[Line | None, frozenset[Allowed], str]:
+    def _candidate(self, part: StatementPart) -> tuple[DraftLine | None, frozenset[Allowed], str]:
         """Return the first line that gives a part and nothing that the policy does not give, with its permissions.
 
         Second choice is a line whose other permissions are within wider ones of the policy. Without one, the reason is that of
@@ -212,7 +212,7 @@ class _Search:
                 within = line, given, ""
         return within or (None, frozenset(), why)
 
-    def _tried(self, line: Line) -> tuple[Trial, frozenset[Allowed]]:
+    def _tried(self, line: DraftLine) -> tuple[Trial, frozenset[Allowed]]:
         """Compile a line; with the draft's other lines if it alone gives no key policy."""
         trial = self.draft.trial(line)
         if all(one.code != "empty-key-policy" for one in trial.refusals):
@@ -231,7 +231,7 @@ def _in_order(part: StatementPart) -> StatementPart:
     return part._replace(principals=tuple(sorted(part.principals)), conditions=conditions)
 
 
-def _lines(part: StatementPart, draft: Draft) -> Iterable[Line]:
+def _lines(part: StatementPart, draft: Draft) -> Iterable[DraftLine]:
     yield from service_lines(part, draft.key)
     if all(one.kind == "AWS" for one in part.principals):
         yield from people_lines(part, draft.key)

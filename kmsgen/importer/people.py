@@ -10,7 +10,7 @@ from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.capabilities import administrator, in_key_policy
 from kmsgen.catalogue.key_specs import key_type
 from kmsgen.importer.allowed import CALLERS_ACCOUNT, StatementPart, account_of_callers
-from kmsgen.importer.draft import Line
+from kmsgen.importer.draft import DraftLine
 from kmsgen.importer.when import whens_of
 from kmsgen.importer.words import word_for_aws, words_of
 from kmsgen.intent.intent import everyone_in
@@ -27,29 +27,29 @@ _ARN, _ACCOUNT = "aws:principalarn", "aws:principalaccount"
 _GRANTS = frozenset({"kms:CreateGrant"})
 
 
-def people_lines(part: StatementPart, key: Key) -> Iterator[Line]:
+def people_lines(part: StatementPart, key: Key) -> Iterator[DraftLine]:
     """Yield lines that may say what principals may do, the plainest first."""
     if any(principal.value == "*" for principal in part.principals):
         yield from _wide_lines(part, key)
         return
     names = [short(principal.value, key) for principal in part.principals]
     if not part.conditions and set(part.actions) == set(_administrator(key)):
-        yield from (Line("admins", name) for name in names if len(names) == 1)
-        yield Line("admins", {"principal": names})
+        yield from (DraftLine("admins", name) for name in names if len(names) == 1)
+        yield DraftLine("admins", {"principal": names})
     who = {"principal": names[0] if len(names) == 1 else names}
     field = "admins" if _runs_only(part.actions) else "users"
     for rest in can_and_when(part, key):
-        yield Line(field, who | rest)
+        yield DraftLine(field, who | rest)
 
 
-def _wide_lines(part: StatementPart, key: Key) -> Iterator[Line]:
+def _wide_lines(part: StatementPart, key: Key) -> Iterator[DraftLine]:
     """Yield lines for `*` with a condition on the caller: patterns, whole accounts, organizations."""
     field = "admins" if _runs_only(part.actions) else "users"
     halved = any(ACTIONS[name.removeprefix("kms:")].policy_types == "both" for name in part.actions)
     for names, others in _wide_names(part.conditions, key):
         for rest in can_and_when(part._replace(conditions=others), key):
             said = {"principal": names[0] if len(names) == 1 else names, **rest}
-            yield Line("users" if halved else field, said | {"only_on": ["key"]} if halved else said)
+            yield DraftLine("users" if halved else field, said | {"only_on": ["key"]} if halved else said)
 
 
 def _wide_names(conditions: Conditions, key: Key) -> Iterator[tuple[list[str], Conditions]]:

@@ -9,7 +9,7 @@ from kmsgen.arn import account_root
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.guardrails import DENY, GUARD_RAILS
 from kmsgen.importer.allowed import actions_of, existing, is_about, plainest
-from kmsgen.importer.draft import Draft, Line, Trial
+from kmsgen.importer.draft import Draft, DraftLine, Trial
 from kmsgen.importer.people import short
 from kmsgen.importer.when import whens_of
 from kmsgen.policy.bundle import Key
@@ -40,7 +40,9 @@ def forbidden_by(statement: Statement, key: Key) -> frozenset[str]:
     return what if whole and not when and not statement.not_principal and who == {Principal("AWS", "*")} else frozenset()
 
 
-def find_rail(statement: Statement, draft: Draft, allowed: frozenset[str], *, by_name: bool = False) -> tuple[Line, Trial] | str:
+def find_rail(
+    statement: Statement, draft: Draft, allowed: frozenset[str], *, by_name: bool = False
+) -> tuple[DraftLine, Trial] | str:
     """Return the guard rail of a Deny and the trial with it, or the reason why there is none.
 
     It may deny other actions too, or fewer, where nothing allows these. `by_name`: without the general rail `deny`.
@@ -54,14 +56,14 @@ def find_rail(statement: Statement, draft: Draft, allowed: frozenset[str], *, by
     return why or "no guard rail is this Deny"
 
 
-def _as_it_stands(statement: Statement, wanted: Denied, draft: Draft) -> Iterator[tuple[Line, Trial]]:
+def _as_it_stands(statement: Statement, wanted: Denied, draft: Draft) -> Iterator[tuple[DraftLine, Trial]]:
     """Yield the general guard rail `deny` with the statement's own principals, actions and conditions."""
     who, what, _ = wanted
     names = [short(one.value, draft.key) for one in sorted(who) if one.value != "*"]
     for when in whens_of(statement.conditions, draft.key.arn.split(":")[3]):
         told = {"for": names, "actions": [] if what >= _decided_by_key_policy(draft.key) else sorted(what), "when": when}
         options = {name: value for name, value in told.items() if value}
-        line = Line("guardrails", {DENY: options} if options else DENY)
+        line = DraftLine("guardrails", {DENY: options} if options else DENY)
         yield line, draft.trial(*draft.lines, line)
 
 
@@ -76,17 +78,17 @@ def _is_same(one: Denied, other: Denied, allowed: frozenset[str]) -> bool:
     return (who, when) == (whom, at) and bool(what & which) and not (what ^ which) & allowed
 
 
-def _tries(name: str, statement: Statement, draft: Draft) -> Iterator[tuple[Line, Trial]]:
+def _tries(name: str, statement: Statement, draft: Draft) -> Iterator[tuple[DraftLine, Trial]]:
     """Yield a guard rail without exceptions, then with the exceptions in the statement's conditions."""
     principals = [one.value for one in statement.principals or () if one.value != "*"] or list(_only(statement))
     options = {"for": [short(arn, draft.key) for arn in sorted(principals)]} if principals else {}
-    bare = Line("guardrails", {name: options} if options else name)
+    bare = DraftLine("guardrails", {name: options} if options else name)
     trial = draft.trial(*draft.lines, bare)
     yield bare, trial
     own = {arn for one in trial.statements if one.effect is Effect.DENY for arn in _spared(one, draft.key)}
     spared = [short(arn, draft.key) for arn in sorted(_spared(statement, draft.key)) if arn not in own]
     if spared:
-        line = Line("guardrails", {name: {"except": spared, **options}})
+        line = DraftLine("guardrails", {name: {"except": spared, **options}})
         yield line, draft.trial(*draft.lines, line)
 
 

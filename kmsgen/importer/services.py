@@ -10,7 +10,7 @@ from typing import Any
 from kmsgen.catalogue import services
 from kmsgen.catalogue.model import Service, ServiceStatement
 from kmsgen.importer.allowed import StatementPart
-from kmsgen.importer.draft import Line
+from kmsgen.importer.draft import DraftLine
 from kmsgen.importer.people import can_and_when, short
 from kmsgen.importer.when import whens_of
 from kmsgen.policy.bundle import Key
@@ -22,17 +22,17 @@ _SERVICE_LINKED = re.compile(r":role/aws-service-role/([a-z0-9-]+)\.")
 _VIA = "kms:viaservice"
 
 
-def service_lines(part: StatementPart, key: Key) -> Iterator[Line]:
+def service_lines(part: StatementPart, key: Key) -> Iterator[DraftLine]:
     """Yield `services` lines that may say what a part allows: services of the catalogue, then the bare service principal."""
     if len(part.principals) != 1:
         yield from _through(part, key)
         return
     principal = part.principals[0]
     for row in rows_of(principal):
-        yield from (Line("services", line) for line in _named(row, principal, part, key))
+        yield from (DraftLine("services", line) for line in _named(row, principal, part, key))
     yield from _through(part, key)
     if principal.kind == "Service":
-        yield from (Line("services", {"principal": principal.value, **rest}) for rest in can_and_when(part, key))
+        yield from (DraftLine("services", {"principal": principal.value, **rest}) for rest in can_and_when(part, key))
 
 
 def rows_of(principal: Principal) -> Iterator[Service]:
@@ -141,7 +141,7 @@ def _others(own: list[ServiceStatement], part: StatementPart) -> tuple[Condition
     return tuple(one for one in part.conditions if folded(one.key) not in known)
 
 
-def _through(part: StatementPart, key: Key) -> Iterator[Line]:
+def _through(part: StatementPart, key: Key) -> Iterator[DraftLine]:
     """Yield lines for principals who use the key through a service (kms:ViaService)."""
     if any(principal.kind != "AWS" or principal.value == "*" for principal in part.principals):
         return
@@ -153,7 +153,7 @@ def _through(part: StatementPart, key: Key) -> Iterator[Line]:
             own = [statement for statement in row.statements if word in statement.who]
             who: Any = names if len(row.who) == 1 else {word: names}
             line = {"service": _short_name(row), "principals": who}
-            yield from (Line("services", line | rest) for rest in _whens(_others(own, part), key))
+            yield from (DraftLine("services", line | rest) for rest in _whens(_others(own, part), key))
 
 
 def _short_name(row: Service) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from kmsgen.errors import Diagnostic, InputError, Location, input_error
-from kmsgen.intent.files.placeholders import Settings, Value, fill, place_of
+from kmsgen.intent.files.placeholders import PlaceholderValues, Value, fill, place_of
 from kmsgen.intent.files.suggestion import one_of
 from kmsgen.intent.files.tree import DerivedTree
 from kmsgen.intent.intent import Intent
@@ -81,7 +81,7 @@ def filled_preset(name: str, settings: Mapping[str, str]) -> DerivedTree:
     parameters = {key: _parameter(key, row) for key, row in source.data["parameters"].items()}
     values = _values(name, parameters, settings)
     path = f"preset:{values.get('name') or source.data.get('name')}"
-    return fill(source, HEADER, path, Settings(values, frozenset(settings)))
+    return fill(source, HEADER, path, PlaceholderValues(values, frozenset(settings)))
 
 
 def _read(name: str) -> Source:

@@ -19,7 +19,7 @@ from kmsgen.policy.variables import variables_in
 from kmsgen.prover.problem import OutsideError
 from kmsgen.prover.requests.vocabulary import documents_of
 from kmsgen.prover.values.partition import Cut
-from kmsgen.prover.values.patterns import DIGITS, IN_PART, IN_PART_STAR, Pattern, Step, arn_glob, glob, run_of
+from kmsgen.prover.values.patterns import DIGITS, IN_PART, IN_PART_STAR, Pattern, PatternStep, arn_glob, glob, run_of
 
 _REGION = "aws:requestedregion"
 _ANY_VARIABLE = re.compile(r"\$\{[^}]*\}")
@@ -70,13 +70,15 @@ def _in_arn(value: str, condition: Condition) -> Pattern:
     name = split_operator(condition.operator)
     wild = name is not None and ("Like" in name.base or name.base.startswith("Arn"))
     fold = name is not None and name.base.endswith("IgnoreCase")
-    steps = [(_NARROW.get(one) if wild else None) or Step(one) for one in (folded(value) if fold else value)]
-    part = (IN_PART_STAR, Step(":"))
-    return Pattern([*part, *part, *part, *steps, Step(":"), IN_PART_STAR, Step(":"), *_KEY, Step("/"), IN_PART_STAR])
+    steps = [(_NARROW.get(one) if wild else None) or PatternStep(one) for one in (folded(value) if fold else value)]
+    part = (IN_PART_STAR, PatternStep(":"))
+    return Pattern(
+        [*part, *part, *part, *steps, PatternStep(":"), IN_PART_STAR, PatternStep(":"), *_KEY, PatternStep("/"), IN_PART_STAR]
+    )
 
 
 _NARROW = {"*": IN_PART_STAR, "?": IN_PART}
-_KEY = tuple(map(Step, "key"))
+_KEY = tuple(map(PatternStep, "key"))
 
 
 def _domain(key: Key, *, region: bool, identifier: bool) -> Pattern:

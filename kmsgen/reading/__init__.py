@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kmsgen.errors import Location
 from kmsgen.reading import files
-from kmsgen.reading.files import Line, Lines
+from kmsgen.reading.files import Lines, TextLine
 from kmsgen.reading.source import MAX_DEPTH, Dialect, Mark, Source, Steps, Where
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -27,7 +27,7 @@ LINES_ENDING = ".jsonl"
 ENDINGS = (*YAML_ENDINGS, ".json", LINES_ENDING)
 
 __all__ = [
-    "MAX_BYTES", "MAX_DEPTH", "MAX_JSON_BYTES", "Dialect", "Line", "Lines", "Mark", "Source", "Steps", "Where", "parse",
+    "MAX_BYTES", "MAX_DEPTH", "MAX_JSON_BYTES", "Dialect", "Lines", "Mark", "Source", "Steps", "TextLine", "Where", "parse",
     "read_file", "read_or_stream", "read_text",
 ]  # fmt: skip
 

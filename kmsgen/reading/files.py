@@ -78,7 +78,7 @@ def _not_utf_8(place: Location, what: str) -> InputError:
     return input_error(place, "not-utf-8", f"the {what} is not UTF-8 text")
 
 
-class Line(NamedTuple):
+class TextLine(NamedTuple):
     """A line of a file, counted from 1, as it was read; of one of more than `limit` bytes perhaps not all."""
 
     path: str
@@ -103,7 +103,7 @@ class Lines(NamedTuple):
     """The lines of a file of any length, to be read once, each when its turn comes. Raises InputError where reading fails."""
 
     path: str
-    found: Iterator[Line]
+    found: Iterator[TextLine]
 
 
 def lines_of(path: str, opening: AbstractContextManager[object], file: BinaryIO, head: bytes, limit: int) -> Lines:
@@ -111,10 +111,10 @@ def lines_of(path: str, opening: AbstractContextManager[object], file: BinaryIO,
     return Lines(path, _lines(path, opening, _rows(file, head, limit), limit))
 
 
-def _lines(path: str, opening: AbstractContextManager[object], rows: Iterator[bytes], limit: int) -> Iterator[Line]:
+def _lines(path: str, opening: AbstractContextManager[object], rows: Iterator[bytes], limit: int) -> Iterator[TextLine]:
     with opening:
         for number, raw in enumerate(rows, 1):
-            yield Line(path, number, raw.removesuffix(b"\n"), limit)
+            yield TextLine(path, number, raw.removesuffix(b"\n"), limit)
 
 
 def _rows(file: BinaryIO, head: bytes, limit: int) -> Iterator[bytes]:

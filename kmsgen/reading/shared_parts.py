@@ -11,7 +11,7 @@ from typing import Any, ClassVar, NamedTuple
 from kmsgen.reading.source import Mark
 
 
-class Shared(NamedTuple):
+class AnchoredPart(NamedTuple):
     """What stands at an anchor: its data, its place, how many values are in it and how many levels of them."""
 
     data: Any
@@ -26,22 +26,22 @@ class SharedParts:
     MOST: ClassVar = 100_000
 
     def __init__(self) -> None:
-        self._by_anchor: dict[str, Shared | None] = {}
+        self._by_anchor: dict[str, AnchoredPart | None] = {}
         self._repeated = 0
 
     def open(self, anchor: str) -> None:
         """Note that the part at an anchor is being read: it cannot stand within itself."""
         self._by_anchor[anchor] = None
 
-    def add(self, anchor: str, part: Shared) -> None:
+    def add(self, anchor: str, part: AnchoredPart) -> None:
         """Note the part at an anchor."""
         self._by_anchor[anchor] = part
 
-    def find(self, anchor: str) -> Shared | None:
+    def find(self, anchor: str) -> AnchoredPart | None:
         """Return the part at an anchor; None where there is none, or it is still being read."""
         return self._by_anchor.get(anchor)
 
-    def use(self, part: Shared) -> bool:
+    def use(self, part: AnchoredPart) -> bool:
         """Count what an alias repeats; return whether that is not too much."""
         self._repeated += part.size
         return self._repeated <= self.MOST

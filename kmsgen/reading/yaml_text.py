@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import yaml
 
 from kmsgen.errors import Diagnostic, InputError, Location
-from kmsgen.reading.shared_parts import Shared, SharedParts, merged
+from kmsgen.reading.shared_parts import AnchoredPart, SharedParts, merged
 from kmsgen.reading.source import MAX_DEPTH, Dialect, Mark, Source
 
 _PLAIN = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -153,7 +153,7 @@ class _Composer:
         placed = {name: event.value} if name else value
         mark = self._place(placed, event, None if name else str(value).lower() if isinstance(value, bool) else event.value)
         if event.anchor:
-            self.shared.add(event.anchor, Shared(placed, mark))
+            self.shared.add(event.anchor, AnchoredPart(placed, mark))
 
     def _on_MappingStart(self, event: Any) -> None:  # noqa: ANN401, N802 - named after PyYAML's event
         self._start({}, event)
@@ -175,7 +175,7 @@ class _Composer:
         if self.open:
             self.open[-1].hold(closed.size, closed.height)
         if closed.anchor:
-            self.shared.add(closed.anchor, Shared(closed.data, closed.mark, closed.size, closed.height))
+            self.shared.add(closed.anchor, AnchoredPart(closed.data, closed.mark, closed.size, closed.height))
 
     def _start(self, data: dict[str, Any] | list[Any], event: Any) -> None:  # noqa: ANN401 - PyYAML event
         self._check(event)
@@ -201,7 +201,7 @@ class _Composer:
         is_key = self.open and isinstance(self.open[-1].data, dict) and self.open[-1].key is None
         return None if is_key or self.dialect is None else self.dialect.key_of(event.tag)
 
-    def _place(self, value: Any, event: Any, text: str | None = None, shared: Shared | None = None) -> Mark:  # noqa: ANN401 - as read
+    def _place(self, value: Any, event: Any, text: str | None = None, shared: AnchoredPart | None = None) -> Mark:  # noqa: ANN401 - as read
         at = event.start_mark
         mark = shared.mark if shared else Mark(at.line + 1, at.column + 1)
         if not self.open:

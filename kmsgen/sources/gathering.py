@@ -15,11 +15,11 @@ from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import Where
 from kmsgen.sources.described import Described, Open, default_policy
 from kmsgen.sources.places import PlacedGrant, PlacedPolicy, Places
-from kmsgen.sources.unknown.readings import Reading, Readings, known
+from kmsgen.sources.unknown.readings import PolicyReading, Readings, known
 from kmsgen.sources.unknown.unknown import Text, Unknown
 from kmsgen.sources.unknown.widest import condition_of
 
-Pick = Callable[[Readings], Reading]
+Pick = Callable[[Readings], PolicyReading]
 
 UNTOLD = "unknown"
 """The Sid of the statement that stands for policies which a file does not tell."""

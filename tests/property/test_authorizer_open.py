@@ -8,7 +8,7 @@ import random
 import pytest
 
 from kmsgen.authorizer.language.conditions import compile_condition
-from kmsgen.authorizer.language.open_value import Open
+from kmsgen.authorizer.language.open_value import OpenValue
 from kmsgen.authorizer.language.shapes import ANY_TEXT, Shape, Some, covered
 from kmsgen.authorizer.language.wildcards import glob, pieces_of
 from kmsgen.policy.document import Condition
@@ -80,7 +80,7 @@ def test_open_conditions_agree_with_every_value(seed: int) -> None:
         test = compile_condition(Condition(operator, "aws:X", wanted), deny=False, modern=True)
         readings = tuple(chance.choice([None, (chance.choice(HELD),), (chance.choice(HELD),)]) for _ in range(3))
         tag = tuple(chance.choice([None, (chance.choice(HELD),)]) for _ in range(2))
-        found = test.check(Open(readings), lambda _key, tag=tag: Open(tag))
+        found = test.check(OpenValue(readings), lambda _key, tag=tag: OpenValue(tag))
         each = {test.check(values, lambda _key, held=held: held) for values in readings for held in tag}
         assert found is (each.pop() if len(each) == 1 else None), (operator, wanted, readings, tag)
         told += found is not None
@@ -97,7 +97,7 @@ def test_conditions_on_shapes_agree_with_every_text(seed: int) -> None:
         wanted = tuple(some_pattern(chance) for _ in range(chance.randint(1, 2)))
         test = compile_condition(Condition(operator, "aws:X", wanted), deny=False, modern=True)
         shape = some_shape(chance)
-        found = test.check(Open((), shape), lambda _key: None)
+        found = test.check(OpenValue((), shape), lambda _key: None)
         held = [text for text in TEXTS if text and fits(shape, text)]
         if found is not None:
             assert all(test.check((text,), lambda _key: None) is found for text in held), (operator, wanted, shape)

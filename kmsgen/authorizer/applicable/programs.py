@@ -10,7 +10,7 @@ from kmsgen.authorizer.context.lookup import Resolver, lookup_in, resolver
 from kmsgen.authorizer.context.permissions import Permission
 from kmsgen.authorizer.context.view import View
 from kmsgen.authorizer.language.conditions import ConditionTest, Told
-from kmsgen.authorizer.language.open_value import Open, Seen, no_lookup
+from kmsgen.authorizer.language.open_value import OpenValue, Seen, no_lookup
 from kmsgen.authorizer.language.principal import Caller, arns_under_paths
 from kmsgen.authorizer.language.shapes import Shape
 from kmsgen.authorizer.language.statement import ResourceTest, Rule
@@ -151,7 +151,7 @@ def _check_of(test: ConditionTest, resolve: Resolver) -> Callable[[View], Maybe]
 
     def check_of_known(view: View) -> Maybe:
         seen = resolve(view)
-        return test.check(seen, no_lookup) if isinstance(seen, Open) else known(seen, no_lookup)
+        return test.check(seen, no_lookup) if isinstance(seen, OpenValue) else known(seen, no_lookup)
 
     return check_of_known
 
@@ -173,7 +173,7 @@ def _unevaluated(test: ConditionTest, seen: dict[str, Seen]) -> str:
 
 
 def _causes(seen: dict[str, Seen]) -> Values:
-    return tuple(dict.fromkeys(value.why for value in seen.values() if isinstance(value, Open)))
+    return tuple(dict.fromkeys(value.why for value in seen.values() if isinstance(value, OpenValue)))
 
 
 def check(test: ConditionTest, view: View) -> Maybe:

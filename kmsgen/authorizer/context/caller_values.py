@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from kmsgen.arn import account_of
 from kmsgen.authorizer.context.untold import open_among, open_any, open_of_shape
 from kmsgen.authorizer.context.view import NOT_TOLD, Telling, View
-from kmsgen.authorizer.language.open_value import Open, Seen
+from kmsgen.authorizer.language.open_value import OpenValue, Seen
 from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.authorizer.language.shapes import ANY_TEXT, Some
 from kmsgen.catalogue.availability import Presence, Route
@@ -191,7 +191,7 @@ def tag_of(tags: Pairs, name: str) -> Seen:
         return same
     like = loosely_folded(name)
     near = tuple(value for tag, value in tags if folded(tag) != name and loosely_folded(tag) == like)
-    return Open((same or None, (*same, *near)), why="P15") if near else same
+    return OpenValue((same or None, (*same, *near)), why="P15") if near else same
 
 
 def principal_tag(name: str) -> Derive:

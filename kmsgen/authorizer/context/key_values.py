@@ -21,7 +21,7 @@ from kmsgen.authorizer.context.caller_values import (
 from kmsgen.authorizer.context.grant_values import OF_GRANT, encryption_context, encryption_context_keys, of_context
 from kmsgen.authorizer.context.untold import open_among
 from kmsgen.authorizer.context.view import NOT_TOLD, View
-from kmsgen.authorizer.language.open_value import Open, either_way
+from kmsgen.authorizer.language.open_value import OpenValue, either_way
 from kmsgen.authorizer.language.operators import parse_date
 from kmsgen.authorizer.language.shapes import ANY_TEXT
 from kmsgen.catalogue.condition_keys import (
@@ -77,7 +77,7 @@ def _multi_region_key_type(key: Key) -> Values | None:
 def _resource_aliases(view: View) -> Found:
     key = view.target.key
     if key is not None and len(key.aliases) > MAX_ALIASES:
-        return Open((None,), ANY_TEXT, multi_valued=True, why="P13")
+        return OpenValue((None,), ANY_TEXT, multi_valued=True, why="P13")
     if key is not None and ALIASES in key.untold:
         named = (view.given(one) or () for one in ("kms:resourcealiases", "kms:requestalias"))
         return tuple(dict.fromkeys([*key.aliases, *(name for names in named for name in names)]))

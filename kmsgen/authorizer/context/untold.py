@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from kmsgen.authorizer.context.request_kind import RequestKind
 from kmsgen.authorizer.context.view import View
-from kmsgen.authorizer.language.open_value import Open, Seen
+from kmsgen.authorizer.language.open_value import OpenValue, Seen
 from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.authorizer.language.shapes import ANY_TEXT, Shape, Some
 from kmsgen.catalogue import condition_keys
@@ -64,14 +64,14 @@ def open_of_shape(view: View, key: str, shape: Shape) -> Seen:
     return replace(_frame(view.request_kind, key, present=True), shape=shape)
 
 
-def _open(view: View, key: str, *, present: bool) -> Open:
+def _open(view: View, key: str, *, present: bool) -> OpenValue:
     found = view.occurrence(key)
     shape = None if found is None or not found.shape else _shape(found.shape, view.caller)
     return _limited(view.request_kind, key, shape, present=present)
 
 
 @lru_cache(maxsize=4096)
-def _limited(kind: RequestKind, key: str, shape: Shape | None, *, present: bool) -> Open:
+def _limited(kind: RequestKind, key: str, shape: Shape | None, *, present: bool) -> OpenValue:
     """Return an open condition key: with the closed list of its values, else with its shape, else with any text."""
     frame, found = _frame(kind, key, present=present), kind.occurrence[key]
     values = () if found is None else found.values or _closed(key, found)
@@ -83,12 +83,12 @@ def _limited(kind: RequestKind, key: str, shape: Shape | None, *, present: bool)
 
 
 @lru_cache(maxsize=4096)
-def _frame(kind: RequestKind, key: str, *, present: bool) -> Open:
+def _frame(kind: RequestKind, key: str, *, present: bool) -> OpenValue:
     """Return an open condition key without values yet: whether it may be absent, whether it is a set, and the note on why."""
     found, row = kind.occurrence[key], condition_keys.find(key)
     always = present or (found is not None and found.presence is Presence.ALWAYS)
     why = f"P11:{title(key)}" if present or found is None else _note(key, kind.action, found)
-    return Open(() if always else (None,), multi_valued=row is not None and row.multi_valued, why=why)
+    return OpenValue(() if always else (None,), multi_valued=row is not None and row.multi_valued, why=why)
 
 
 def _note(key: str, action: str, found: Occurrence) -> str:

@@ -17,13 +17,13 @@ from kmsgen.authorizer.evaluation.outcome import (
     ROOT_ONLY,
     SAME_ACCOUNT,
     SERVICE,
-    Route,
+    AccessRoute,
 )
 from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.policy.bundle import Organization, PrincipalPolicies
 
 # the routes; the layers to name where no route is open; whether caller and key are in two accounts
-Ways = tuple[tuple[Route, ...], tuple[str, ...], bool]
+Ways = tuple[tuple[AccessRoute, ...], tuple[str, ...], bool]
 
 
 class Standing(NamedTuple):

@@ -39,7 +39,7 @@ class Matchable(Protocol):
 Match = tuple[Matchable, Naming]
 
 
-class Route(NamedTuple):
+class AccessRoute(NamedTuple):
     """A route to access: a `layer` that names the caller in one of the `naming` ways, if all of `needs` allow too.
 
     `unless`: the silence of AWS to note where `needs` block it. `ground`: the reason to give where no statement gives access.
@@ -55,25 +55,25 @@ class Route(NamedTuple):
 _LIMITS = (BOUNDARY, SESSION)
 _DELEGATED = (IDENTITY, BOUNDARY, SESSION)
 _GRANT = (
-    Route(Layer.GRANT, DIRECT | ROLE, _LIMITS, "S1"),
-    Route(Layer.GRANT, ACCOUNT, _DELEGATED, "S6"),
+    AccessRoute(Layer.GRANT, DIRECT | ROLE, _LIMITS, "S1"),
+    AccessRoute(Layer.GRANT, ACCOUNT, _DELEGATED, "S6"),
 )
 SAME_ACCOUNT = (
-    Route(Layer.KEY_POLICY, DIRECT),
-    Route(Layer.KEY_POLICY, ROLE, _LIMITS),
-    Route(Layer.KEY_POLICY, ACCOUNT, _DELEGATED),
+    AccessRoute(Layer.KEY_POLICY, DIRECT),
+    AccessRoute(Layer.KEY_POLICY, ROLE, _LIMITS),
+    AccessRoute(Layer.KEY_POLICY, ACCOUNT, _DELEGATED),
     *_GRANT,
 )
 # for `*`, IAM pages say of role sessions only that session policies do not limit them (S16)
 FEDERATED = (SAME_ACCOUNT[0], SAME_ACCOUNT[1]._replace(unless="S16"), *SAME_ACCOUNT[2:])
-_FOREIGN = Route(Layer.KEY_POLICY, DIRECT | ROLE | ACCOUNT, _DELEGATED)
+_FOREIGN = AccessRoute(Layer.KEY_POLICY, DIRECT | ROLE | ACCOUNT, _DELEGATED)
 CROSS_ACCOUNT = (_FOREIGN, *_GRANT)
-SERVICE = (Route(Layer.KEY_POLICY, DIRECT), Route(Layer.GRANT, DIRECT))
-IAM_ONLY = (Route(None, 0, _DELEGATED),)
-ROOT_ONLY = (Route(None, 0, ground="root-user"),)
+SERVICE = (AccessRoute(Layer.KEY_POLICY, DIRECT), AccessRoute(Layer.GRANT, DIRECT))
+IAM_ONLY = (AccessRoute(None, 0, _DELEGATED),)
+ROOT_ONLY = (AccessRoute(None, 0, ground="root-user"),)
 RETIRING = _GRANT
-NOBODY: tuple[Route, ...] = ()
-GENEROUS: Mapping[tuple[Route, ...], tuple[Route, ...]] = {
+NOBODY: tuple[AccessRoute, ...] = ()
+GENEROUS: Mapping[tuple[AccessRoute, ...], tuple[AccessRoute, ...]] = {
     routes: tuple(route._replace(needs=()) if route.unless else route for route in routes)
     for routes in (SAME_ACCOUNT, FEDERATED, CROSS_ACCOUNT)
 } | {RETIRING: (_GRANT[0]._replace(needs=()), *_GRANT[1:])}
@@ -91,7 +91,7 @@ class Facts(NamedTuple):
     gives nothing.
     """
 
-    routes: tuple[Route, ...]
+    routes: tuple[AccessRoute, ...]
     wanted: tuple[str, ...]
     boundary: bool = False
     session: bool = False
@@ -140,7 +140,7 @@ class _Tally:
     def unmet(self, layers: Iterable[Layer]) -> tuple[Layer, ...]:
         return tuple(layer for layer in layers if layer not in self.allowing)
 
-    def lacking(self, route: Route) -> tuple[Layer, ...]:
+    def lacking(self, route: AccessRoute) -> tuple[Layer, ...]:
         """Return the layers that a route needs and that do not allow.
 
         A federated user without session policies lacks these too, except with a grant.
@@ -149,7 +149,7 @@ class _Tally:
         missing = self.sessionless and SESSION in route.needs and route.layer is not Layer.GRANT
         return (*lacks, SESSION) if missing else lacks
 
-    def found(self, route: Route) -> bool:
+    def found(self, route: AccessRoute) -> bool:
         return route.layer is None or bool(self.namings[route.layer] & route.naming)
 
 
@@ -181,7 +181,7 @@ def _unmet_guards(facts: Facts, tally: _Tally) -> tuple[str, ...]:
     return (*map(str, scp), *map(str, endpoint))
 
 
-def _grounds(opened: list[Route], allows: list[Match]) -> tuple[str, ...]:
+def _grounds(opened: list[AccessRoute], allows: list[Match]) -> tuple[str, ...]:
     """Return the statements and grants that gave access by the open routes, IAM policies where a route needs them."""
     namings: dict[str, int] = {}
     identity = False
@@ -196,13 +196,13 @@ def _grounds(opened: list[Route], allows: list[Match]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _notes_of_access(facts: Facts, opened: list[Route], tally: _Tally) -> tuple[str, ...]:
+def _notes_of_access(facts: Facts, opened: list[AccessRoute], tally: _Tally) -> tuple[str, ...]:
     only_grants = all(route.layer is Layer.GRANT for route in opened)
     return ("S2",) if facts.cross_account and only_grants and tally.unmet((IDENTITY,)) else ()
 
 
 def _implicit_deny(
-    facts: Facts, tally: _Tally, found: list[tuple[Route, tuple[Layer, ...]]], guards: tuple[str, ...]
+    facts: Facts, tally: _Tally, found: list[tuple[AccessRoute, tuple[Layer, ...]]], guards: tuple[str, ...]
 ) -> Settlement:
     if found:
         route, unmet = min(found, key=lambda pair: len(pair[1]))

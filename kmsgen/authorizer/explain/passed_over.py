@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from kmsgen.authorizer.context.lookup import lookup
 from kmsgen.authorizer.context.untold import title
 from kmsgen.authorizer.context.view import View
-from kmsgen.authorizer.language.open_value import Open
+from kmsgen.authorizer.language.open_value import OpenValue
 from kmsgen.authorizer.language.shapes import covered, pieces_of_shape
 from kmsgen.catalogue.model import Values
 from kmsgen.policy.letter_case import folded
@@ -23,12 +23,12 @@ def passed_over(views: Sequence[View]) -> Iterator[str]:
 
 def _contradicted(view: View, key: str, values: Values) -> bool:
     seen = lookup(view, key)
-    if isinstance(seen, Open):
+    if isinstance(seen, OpenValue):
         return not any(_folded(one or ()) == _folded(values) for one in seen.readings) and not _has_shape(seen, values)
     return _folded(seen or ()) != _folded(values)
 
 
-def _has_shape(seen: Open, values: Values) -> bool:
+def _has_shape(seen: OpenValue, values: Values) -> bool:
     """Whether each value is one that the open key could hold by its shape."""
     return seen.shape is not None and all(covered((value,), (pieces_of_shape(seen.shape),)) for value in values)
 

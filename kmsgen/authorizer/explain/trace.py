@@ -12,7 +12,7 @@ from kmsgen.authorizer.decision import ElementMatch, Elements, StatementTrace
 from kmsgen.authorizer.evaluation.grants import RETIRE, GrantRule, differs_by_case, meant_by, retires
 from kmsgen.authorizer.explain.nearest import UNIQUE_ID
 from kmsgen.authorizer.language.conditions import ConditionTest
-from kmsgen.authorizer.language.open_value import Open, Seen, no_lookup
+from kmsgen.authorizer.language.open_value import OpenValue, Seen, no_lookup
 from kmsgen.authorizer.language.principal import ACCOUNT, DIRECT, DOUBT, ROLE, Naming
 from kmsgen.authorizer.language.statement import Rule
 from kmsgen.authorizer.language.wildcards import Maybe
@@ -149,7 +149,7 @@ def _condition(test: ConditionTest, view: View) -> ElementMatch:
 
 def _shown(seen: Seen) -> str:
     """Say in words what a condition key holds: values, "absent", or what is possible."""
-    if not isinstance(seen, Open):
+    if not isinstance(seen, OpenValue):
         return _listed(seen) if seen else "absent"
     values = tuple(dict.fromkeys(value for reading in seen.readings for value in reading or ()))
     possible = [_listed(values)] if values else []

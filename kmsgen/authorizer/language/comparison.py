@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kmsgen.authorizer.language.open_value import Lookup, Open, no_lookup
+from kmsgen.authorizer.language.open_value import Lookup, OpenValue, no_lookup
 from kmsgen.authorizer.language.operators import OPERATORS, QUANTIFIERS, Operator, null_test, of_shape, when_missing
 from kmsgen.authorizer.language.variables import Missing, PolicyText, Resolved, parse_policy_text, resolve
 from kmsgen.authorizer.language.wildcards import Maybe, Pieces, Predicate, any_of
@@ -16,7 +16,7 @@ from kmsgen.policy.operators import OperatorName
 
 KnownTest = Callable[[Values | None, Lookup], Maybe]
 """Tests values that are told; variables are told too, or have a shape."""
-ShapeTest = Callable[[Open, Lookup], Maybe]
+ShapeTest = Callable[[OpenValue, Lookup], Maybe]
 """Tests a key of which only a shape is known."""
 
 
@@ -83,7 +83,7 @@ def _known(name: OperatorName, operator: Operator, texts: list[PolicyText], fold
 def _shaped(name: OperatorName, operator: Operator, texts: list[PolicyText]) -> ShapeTest:
     negated = operator.negated
 
-    def shaped(seen: Open, lookup: Lookup) -> Maybe:
+    def shaped(seen: OpenValue, lookup: Lookup) -> Maybe:
         bound = [_bound(operator, text, lookup) for text in texts]
         matches = _any_of(bound, operator)
         members = [_turned(matches(member), negated=negated) for member in seen.members]
@@ -159,7 +159,7 @@ def _first_of(tests: list[Predicate]) -> Predicate:
     return tests[0] if len(tests) == 1 else lambda value: any_of(test(value) for test in tests)
 
 
-def _covered(operator: Operator, bound: list[_Bound], seen: Open) -> Maybe:
+def _covered(operator: Operator, bound: list[_Bound], seen: OpenValue) -> Maybe:
     """Whether every text of a shape matches one of several policy values (True) or none does (False); None where that is open."""
     shape = seen.shape or ()
     sure = tuple(one.sure for one in bound if one.sure is not None)

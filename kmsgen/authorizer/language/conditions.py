@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from kmsgen.authorizer.language.comparison import Comparison, compile_comparison
-from kmsgen.authorizer.language.open_value import Lookup, Open, Seen, agreed, either_way, worlds
+from kmsgen.authorizer.language.open_value import Lookup, OpenValue, Seen, agreed, either_way, worlds
 from kmsgen.authorizer.language.operators import OPERATORS
 from kmsgen.authorizer.language.wildcards import Maybe
 from kmsgen.catalogue import condition_keys
@@ -55,7 +55,7 @@ class ConditionTest:
 
         It is open unless every value that the key and the variables may have gives the same answer.
         """
-        if self.variables or self.unreliable or isinstance(seen, Open):
+        if self.variables or self.unreliable or isinstance(seen, OpenValue):
             return _in_worlds(self, (seen, *map(lookup, self.variables)))
         return self.comparison.known(seen, lookup)
 
@@ -67,7 +67,7 @@ class ConditionTest:
     def in_world(self, world: Mapping[str, Seen]) -> Maybe:
         """Whether the condition holds in one world: each key with told values, absent, or open by its shape alone."""
         values = world[self.variable]
-        if isinstance(values, Open):
+        if isinstance(values, OpenValue):
             return self.comparison.shaped(values, world.__getitem__)
         return self.comparison.known(values, world.__getitem__)
 
@@ -76,7 +76,7 @@ class ConditionTest:
 def _in_worlds(test: ConditionTest, told: Told) -> Maybe:
     """Whether the condition holds in every world that the open keys allow; None where worlds differ or are too many."""
     keys = test.seen(told)
-    if not any(isinstance(value, Open) for value in keys.values()):
+    if not any(isinstance(value, OpenValue) for value in keys.values()):
         return test.in_world(keys)
     found = worlds(keys)
     return None if found is None else agreed(map(test.in_world, found))

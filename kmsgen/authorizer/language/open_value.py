@@ -12,7 +12,7 @@ from kmsgen.catalogue.model import Values
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenValue:
     """The values that a condition key may hold: one of the `readings` (None: it is absent), or, with a shape, any text of it.
 
     Of a multi-valued key the shape is that of each of its values, and `members` are among them. `why` is the note on it: a
@@ -26,14 +26,14 @@ class Open:
     why: str = ""
 
     @property
-    def alternatives(self) -> Iterator[Values | Open | None]:
+    def alternatives(self) -> Iterator[Values | OpenValue | None]:
         """The readings, and last the open value by its shape alone, if it has one."""
         yield from self.readings
         if self.shape is not None:
-            yield Open((), self.shape, self.members, self.multi_valued, self.why)
+            yield OpenValue((), self.shape, self.members, self.multi_valued, self.why)
 
 
-Seen = Values | Open | None
+Seen = Values | OpenValue | None
 """What a condition sees of a key: its values, that it is absent (None, or no values), or that this is open."""
 Lookup = Callable[[str], Seen]
 MAX_WORLDS = 64
@@ -49,11 +49,11 @@ def agreed(results: Iterable[Maybe]) -> Maybe:
     return found.pop() if len(found) == 1 else None
 
 
-def either_way(seen: Seen, why: str) -> Open:
+def either_way(seen: Seen, why: str) -> OpenValue:
     """Return a condition key that is either absent or as it is seen; `why` is the note on that."""
-    if isinstance(seen, Open):
-        return Open((None, *seen.readings), seen.shape, seen.members, seen.multi_valued, seen.why or why)
-    return Open((None, seen) if seen else (None,), why=why)
+    if isinstance(seen, OpenValue):
+        return OpenValue((None, *seen.readings), seen.shape, seen.members, seen.multi_valued, seen.why or why)
+    return OpenValue((None, seen) if seen else (None,), why=why)
 
 
 def worlds(seen: Mapping[str, Seen]) -> Iterator[Mapping[str, Seen]] | None:
@@ -61,7 +61,7 @@ def worlds(seen: Mapping[str, Seen]) -> Iterator[Mapping[str, Seen]] | None:
 
     A key that is still open within a world has a shape and no readings.
     """
-    each = [tuple(dict.fromkeys(value.alternatives)) if isinstance(value, Open) else (value,) for value in seen.values()]
+    each = [tuple(dict.fromkeys(value.alternatives)) if isinstance(value, OpenValue) else (value,) for value in seen.values()]
     count = 1
     for alternatives in each:
         count *= len(alternatives)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from kmsgen.authorizer.language import principal as who
 from kmsgen.authorizer.language.comparison import is_multi_valued
 from kmsgen.authorizer.language.conditions import UNRELIABLE, ConditionTest, compile_condition
-from kmsgen.authorizer.language.open_value import Lookup, Open, Seen, agreed, either_way, worlds
+from kmsgen.authorizer.language.open_value import Lookup, OpenValue, Seen, agreed, either_way, worlds
 from kmsgen.authorizer.language.principal import Caller, Naming
 from kmsgen.authorizer.language.shapes import Shape, covered, covered_by_parts
 from kmsgen.authorizer.language.variables import Missing, PolicyText, Variable, parse_policy_text, resolve
@@ -70,7 +70,7 @@ class ResourceTest:
         if not self.variables:
             return self._check(resource, lookup)
         keys = self.seen(lookup)
-        found = worlds(keys) if any(isinstance(value, Open) for value in keys.values()) else (keys,)
+        found = worlds(keys) if any(isinstance(value, OpenValue) for value in keys.values()) else (keys,)
         return None if found is None else agreed(self._check(resource, world.__getitem__) for world in found)
 
     def seen(self, lookup: Lookup) -> dict[str, Seen]:

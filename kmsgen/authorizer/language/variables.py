@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kmsgen.authorizer.language.open_value import Lookup, Open
+from kmsgen.authorizer.language.open_value import Lookup, OpenValue
 from kmsgen.authorizer.language.shapes import ANY_TEXT, pieces_of_shape
 from kmsgen.authorizer.language.wildcards import Piece, Pieces, pieces_of
 from kmsgen.policy.letter_case import folded
@@ -110,7 +110,7 @@ def resolve(written: PolicyText, lookup: Lookup, is_multi_valued: Callable[[str]
         values = lookup(piece.key)
         if is_multi_valued(piece.key):
             return None
-        if isinstance(values, Open):
+        if isinstance(values, OpenValue):
             sure = False
             loose += pieces_of_shape(values.shape or ANY_TEXT)
             continue

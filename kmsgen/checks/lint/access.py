@@ -9,32 +9,32 @@ from collections.abc import Iterator
 
 from kmsgen.checks.finding import ERROR, WARNING
 from kmsgen.checks.lint.key import LintedKey
-from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Problem
+from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Violation
 from kmsgen.prover.question import Result
 
 UNFINISHED = "not-finished"
 _SHARE = 5  # groups of a proof that are shown
 
 
-def public_access(key: LintedKey) -> Iterator[Problem]:
+def public_access(key: LintedKey) -> Iterator[Violation]:
     """Find public access: keys that principals may use whom no policy names."""
     for group in key.public.groups[:_SHARE]:
         message = f"strangers have access: {group}"
-        yield Problem(key.place_of(group.reason), message, statements=group.reason, witness=group.witness, key=key.name)
+        yield Violation(key.place_of(group.reason), message, statements=group.reason, witness=group.witness, key=key.name)
 
 
-def lockouts(key: LintedKey) -> Iterator[Problem]:
+def lockouts(key: LintedKey) -> Iterator[Violation]:
     """Find keys whose policy nobody can change."""
     if key.lockout.result is Result.REFUTED:
-        yield Problem(key.place, key.lockout.reason, key=key.name)
+        yield Violation(key.place, key.lockout.reason, key=key.name)
 
 
-def unfinished(key: LintedKey) -> Iterator[Problem]:
+def unfinished(key: LintedKey) -> Iterator[Violation]:
     """Find questions that no proof answered within its budget."""
     reasons = [key.public.reason, key.minimal.reason]
     reasons += [key.lockout.reason] if key.lockout.result is Result.UNKNOWN else []
     for reason in dict.fromkeys(filter(None, reasons)):
-        yield Problem(key.place, f"not everything could be proved: {reason}", key=key.name)
+        yield Violation(key.place, f"not everything could be proved: {reason}", key=key.name)
 
 
 RULES = (

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 from kmsgen.catalogue.actions import ACTIONS, expand, works_in_key_policy
 from kmsgen.checks.finding import ERROR, NOTE, WARNING
-from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Problem
+from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Violation
 from kmsgen.checks.lint.spelling import nearest
 from kmsgen.checks.lint.written import WrittenStatement, shortened
 from kmsgen.policy.letter_case import folded
 
 
-def unknown_actions(statement: WrittenStatement) -> Iterator[Problem]:
+def unknown_actions(statement: WrittenStatement) -> Iterator[Violation]:
     """Find actions that KMS does not have."""
     names = [action.iam_name for action in ACTIONS.values()]
     for entry in _matching_nothing(statement):
@@ -24,7 +24,7 @@ def unknown_actions(statement: WrittenStatement) -> Iterator[Problem]:
             yield statement.problem(f"there is no KMS action `{entry}`", _element(statement), mend=nearest(entry, names))
 
 
-def foreign_actions(statement: WrittenStatement) -> Iterator[Problem]:
+def foreign_actions(statement: WrittenStatement) -> Iterator[Violation]:
     """Find actions of other services in a key policy."""
     for entry in _matching_nothing(statement) if statement.in_key_policy else ():
         if not folded(entry).startswith("kms:"):
@@ -40,7 +40,7 @@ def _element(statement: WrittenStatement) -> str:
     return "NotAction" if statement.statement.not_action else "Action"
 
 
-def wildcard_actions(statement: WrittenStatement) -> Iterator[Problem]:
+def wildcard_actions(statement: WrittenStatement) -> Iterator[Violation]:
     """Find wildcards in an Allow's Action element, which also take in future operations of KMS."""
     if not statement.allows or statement.statement.not_action:
         return
@@ -54,7 +54,7 @@ def wildcard_actions(statement: WrittenStatement) -> Iterator[Problem]:
         yield statement.problem(f"{named} allow {count} actions, and whatever KMS adds under these names", "Action")
 
 
-def actions_without_effect(statement: WrittenStatement) -> Iterator[Problem]:
+def actions_without_effect(statement: WrittenStatement) -> Iterator[Violation]:
     """Find actions in a key policy's Allow that only an IAM policy can give."""
     for entry in statement.statement.actions if statement.in_key_policy and statement.allows else ():
         found = [ACTIONS[name.partition(":")[2]] for name in expand(entry)]
@@ -62,7 +62,7 @@ def actions_without_effect(statement: WrittenStatement) -> Iterator[Problem]:
             yield statement.problem(f"`{entry}` does nothing in a key policy: only an IAM policy can allow it", "Action")
 
 
-def allows_with_not_action(statement: WrittenStatement) -> Iterator[Problem]:
+def allows_with_not_action(statement: WrittenStatement) -> Iterator[Violation]:
     """Find Allow with NotAction."""
     if statement.allows and statement.statement.not_action:
         yield statement.problem(

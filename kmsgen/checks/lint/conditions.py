@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from kmsgen.catalogue import condition_keys
 from kmsgen.checks.finding import ERROR, WARNING
-from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Problem
+from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Violation
 from kmsgen.checks.lint.spelling import nearest
 from kmsgen.checks.lint.written import WrittenStatement, shortened
 from kmsgen.policy.document import Condition
@@ -20,7 +20,7 @@ from kmsgen.policy.operators import OperatorName
 _IGNORED_IN_KEY_POLICY = ("aws:resourcetag/", "kms:resourcealiases")
 
 
-def unknown_condition_keys(statement: WrittenStatement) -> Iterator[Problem]:
+def unknown_condition_keys(statement: WrittenStatement) -> Iterator[Violation]:
     """Find `kms:` and `aws:` condition keys that do not exist."""
     names = [key.name for key in condition_keys.CONDITION_KEYS.values()]
     for condition, _ in statement.conditions:
@@ -28,7 +28,7 @@ def unknown_condition_keys(statement: WrittenStatement) -> Iterator[Problem]:
             yield statement.problem_of(condition, f"there is no condition key `{condition.key}`", nearest(condition.key, names))
 
 
-def unprefixed_condition_keys(statement: WrittenStatement) -> Iterator[Problem]:
+def unprefixed_condition_keys(statement: WrittenStatement) -> Iterator[Violation]:
     """Find condition keys without a prefix, which IAM and KMS refuse."""
     names = [key.name for key in condition_keys.CONDITION_KEYS.values()]
     by_name = {folded(name.partition(":")[2]): name for name in names}
@@ -43,7 +43,7 @@ def _unknown(key: str) -> bool:
     return condition_keys.find(key) is None and folded(key).startswith(("kms:", "aws:"))
 
 
-def keys_for_iam_policies(statement: WrittenStatement) -> Iterator[Problem]:
+def keys_for_iam_policies(statement: WrittenStatement) -> Iterator[Violation]:
     """Find condition keys in a key policy that are documented for IAM policies only."""
     for condition, _ in statement.conditions if statement.in_key_policy else ():
         if folded(condition.key).startswith(_IGNORED_IN_KEY_POLICY) and not _unknown(condition.key):
@@ -51,7 +51,7 @@ def keys_for_iam_policies(statement: WrittenStatement) -> Iterator[Problem]:
             yield statement.problem_of(condition, message)
 
 
-def conditions_off_action(statement: WrittenStatement) -> Iterator[Problem]:
+def conditions_off_action(statement: WrittenStatement) -> Iterator[Violation]:
     """Find conditions on keys that requests for some of the statement's actions never carry."""
     for condition, operator in statement.conditions:
         if condition_keys.find(condition.key) is None or not needs_key(condition, operator):

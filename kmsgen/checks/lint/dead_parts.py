@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from kmsgen.checks.finding import NOTE, WARNING
 from kmsgen.checks.lint.key import LintedKey
-from kmsgen.checks.lint.rule import KMS_GUIDE, LintRule, Problem
+from kmsgen.checks.lint.rule import KMS_GUIDE, LintRule, Violation
 from kmsgen.checks.lint.unmet import unmet
 from kmsgen.checks.lint.written import WrittenStatement
 from kmsgen.prover.minimality import DENIES_NOTHING, NEVER_MATCHES, SHADOWED, WITHOUT_EFFECT, Dead
@@ -70,10 +70,10 @@ OF_MINIMALITY = tuple(f"{way.code}-" for way in _WAYS)
 """The beginnings of rule ids that say that a statement or action could be removed."""
 
 
-def _statements(way: _Way) -> Callable[[LintedKey], Iterator[Problem]]:
+def _statements(way: _Way) -> Callable[[LintedKey], Iterator[Violation]]:
     """Return the function that finds statements dead in one way."""
 
-    def find(key: LintedKey) -> Iterator[Problem]:
+    def find(key: LintedKey) -> Iterator[Violation]:
         for dead in key.minimal.dead:
             if dead.kind == way.kind and dead.action is None:
                 yield from _problems(key, dead, way.message.format(what="this statement"), explained=way.kind == NEVER_MATCHES)
@@ -81,10 +81,10 @@ def _statements(way: _Way) -> Callable[[LintedKey], Iterator[Problem]]:
     return find
 
 
-def _actions(way: _Way) -> Callable[[LintedKey], Iterator[Problem]]:
+def _actions(way: _Way) -> Callable[[LintedKey], Iterator[Violation]]:
     """Return the function that finds actions dead in one way."""
 
-    def find(key: LintedKey) -> Iterator[Problem]:
+    def find(key: LintedKey) -> Iterator[Violation]:
         for dead in key.minimal.dead:
             if dead.kind == way.kind and dead.action is not None:
                 yield from _problems(key, dead, way.message.format(what=f"`{dead.action}` in this statement"), "Action")
@@ -92,11 +92,11 @@ def _actions(way: _Way) -> Callable[[LintedKey], Iterator[Problem]]:
     return find
 
 
-def _problems(key: LintedKey, dead: Dead, message: str, *steps: str, explained: bool = False) -> Iterator[Problem]:
+def _problems(key: LintedKey, dead: Dead, message: str, *steps: str, explained: bool = False) -> Iterator[Violation]:
     for policy, number in key.written(dead.rule.statement):
         why = unmet(WrittenStatement(policy, number), key.bundle.keys[0].key) if explained else ""
         text = f"{message}: {why}" if why else message
-        yield Problem(policy.place(number, steps), text, statements=(dead.source,), key=policy.key)
+        yield Violation(policy.place(number, steps), text, statements=(dead.source,), key=policy.key)
 
 
 def _rules(way: _Way) -> Iterator[LintRule[LintedKey]]:

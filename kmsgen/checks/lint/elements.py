@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from kmsgen.arn import parse_arn
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.checks.finding import ERROR, WARNING
-from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Problem
+from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Violation
 from kmsgen.checks.lint.written import WrittenStatement
 
 
-def inert_statements(statement: WrittenStatement) -> Iterator[Problem]:
+def inert_statements(statement: WrittenStatement) -> Iterator[Violation]:
     """Find statements of a key policy that lack Action or Resource."""
     elements = (("Action", statement.statement.actions), ("Resource", statement.statement.resources))
     for element, values in elements if statement.in_key_policy else ():
@@ -23,7 +23,7 @@ def inert_statements(statement: WrittenStatement) -> Iterator[Problem]:
             yield statement.problem(message, mend=f"add {element}")
 
 
-def alias_resources(statement: WrittenStatement) -> Iterator[Problem]:
+def alias_resources(statement: WrittenStatement) -> Iterator[Violation]:
     """Find alias ARNs in a Resource element where the actions are on keys."""
     on_alias = any("alias" in ACTIONS[name.removeprefix("kms:")].resource_types for name in statement.actions)
     if on_alias and not statement.in_key_policy:
@@ -35,7 +35,7 @@ def alias_resources(statement: WrittenStatement) -> Iterator[Problem]:
             yield statement.problem(f"`{resource}` is an alias, and an alias never stands for its key", element, number)
 
 
-def bad_sids(statement: WrittenStatement) -> Iterator[Problem]:
+def bad_sids(statement: WrittenStatement) -> Iterator[Violation]:
     """Find Sids that IAM refuses."""
     sid = statement.statement.sid
     if sid is not None and not statement.in_key_policy and not (sid.isascii() and sid.isalnum()):

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmsgen.checks.finding import NOTE, WARNING
-from kmsgen.checks.lint.rule import KMS_GUIDE, LintRule, Problem
+from kmsgen.checks.lint.rule import KMS_GUIDE, LintRule, Violation
 from kmsgen.checks.lint.written import WrittenStatement
 from kmsgen.policy.letter_case import folded
 
 _NARROWING = frozenset({"kms:grantisforawsresource", "kms:granteeprincipal", "kms:grantoperations", "kms:viaservice"})
 
 
-def bare_create_grants(statement: WrittenStatement) -> Iterator[Problem]:
+def bare_create_grants(statement: WrittenStatement) -> Iterator[Violation]:
     """Find CreateGrant without a narrowing condition; only a note if the same principals may change the key policy."""
     narrowed = any(folded(condition.key) in _NARROWING for condition in statement.statement.conditions)
     whole = {"*", "kms:*"} & set(statement.statement.actions)

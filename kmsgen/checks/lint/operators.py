@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from kmsgen.catalogue import condition_keys
 from kmsgen.checks.finding import ERROR, WARNING
 from kmsgen.checks.lint.conditions import needs_key
-from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Problem
+from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Violation
 from kmsgen.checks.lint.written import WrittenStatement
 from kmsgen.policy.letter_case import folded
 
@@ -22,7 +22,7 @@ _ALWAYS_THERE = frozenset({"kms:grantoperations"})
 _NAMES_OF = {"aws:tagkeys": "aws:requesttag/", "kms:encryptioncontextkeys": "kms:encryptioncontext:"}
 
 
-def literal_wildcards(statement: WrittenStatement) -> Iterator[Problem]:
+def literal_wildcards(statement: WrittenStatement) -> Iterator[Violation]:
     """Find `*` under StringEquals and StringNotEquals, which compare it literally."""
     for condition, operator in statement.conditions:
         if operator.base in ("StringEquals", "StringNotEquals") and any("*" in value for value in condition.values):
@@ -30,14 +30,14 @@ def literal_wildcards(statement: WrittenStatement) -> Iterator[Problem]:
             yield statement.problem_of(condition, f"{condition.operator} compares `*` literally", f"use {like}")
 
 
-def variables_without_version(statement: WrittenStatement) -> Iterator[Problem]:
+def variables_without_version(statement: WrittenStatement) -> Iterator[Violation]:
     """Find policy variables in a policy before version 2012-10-17, which has none."""
     for condition, _ in statement.conditions if statement.policy.document.version != "2012-10-17" else ():
         if any(_VARIABLE in value for value in condition.values):
             yield statement.problem_of(condition, f"`{_VARIABLE}...}}` is plain text before version 2012-10-17")
 
 
-def for_all_of_one_value(statement: WrittenStatement) -> Iterator[Problem]:
+def for_all_of_one_value(statement: WrittenStatement) -> Iterator[Violation]:
     """Find ForAllValues on keys with which KMS refuses it."""
     for condition, operator in statement.conditions:
         if operator.quantifier == _FOR_ALL and _refused_with_for_all(condition.key):
@@ -49,7 +49,7 @@ def _refused_with_for_all(key: str) -> bool:
     return folded(key).startswith(_REFUSED_WITH_FOR_ALL)
 
 
-def for_all_where_absent(statement: WrittenStatement) -> Iterator[Problem]:
+def for_all_where_absent(statement: WrittenStatement) -> Iterator[Violation]:
     """Find ForAllValues in an Allow where requests may lack the key."""
     for condition, operator in statement.conditions if statement.allows else ():
         key = condition.key
@@ -72,7 +72,7 @@ def _surely_there(statement: WrittenStatement, key: str) -> bool:
     return False
 
 
-def sets_compared_as_one(statement: WrittenStatement) -> Iterator[Problem]:
+def sets_compared_as_one(statement: WrittenStatement) -> Iterator[Violation]:
     """Find multi-valued condition keys under an operator without ForAllValues or ForAnyValue."""
     for condition, operator in statement.conditions:
         key = condition_keys.find(condition.key)

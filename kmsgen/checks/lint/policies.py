@@ -10,29 +10,29 @@ from collections.abc import Iterator
 
 from kmsgen.arn import ACCOUNT_ID, account_of
 from kmsgen.checks.finding import ERROR, NOTE, WARNING
-from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Problem
+from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Violation
 from kmsgen.checks.lint.written import KEY_POLICY, Written, WrittenStatement
 from kmsgen.policy.document import Principal
 from kmsgen.policy.json_form import KEY_POLICY_BYTES, compact_policy, format_document
 
 
-def duplicate_sids(policy: Written) -> Iterator[Problem]:
+def duplicate_sids(policy: Written) -> Iterator[Violation]:
     """Find Sids that more than one statement has."""
     counted = Counter(statement.sid for statement in policy.document.statements if statement.sid)
     for number, statement in enumerate(policy.document.statements):
         if statement.sid and counted[statement.sid] > 1:
-            yield Problem(policy.place(number, ("Sid",)), f"the Sid `{statement.sid}` stands twice", key=policy.key)
+            yield Violation(policy.place(number, ("Sid",)), f"the Sid `{statement.sid}` stands twice", key=policy.key)
 
 
-def oversized_policies(policy: Written) -> Iterator[Problem]:
+def oversized_policies(policy: Written) -> Iterator[Violation]:
     """Find key policies that KMS refuses for their size."""
     size = len(compact_policy(format_document(policy.document)).encode())
     if policy.kind == KEY_POLICY and size > KEY_POLICY_BYTES:
         message = f"the policy has {size} bytes without white space, and a key policy has at most {KEY_POLICY_BYTES}"
-        yield Problem(policy.where(policy.steps), message, key=policy.key)
+        yield Violation(policy.where(policy.steps), message, key=policy.key)
 
 
-def foreign_accounts(policy: Written) -> Iterator[Problem]:
+def foreign_accounts(policy: Written) -> Iterator[Violation]:
     """Find whole accounts other than the key's that are allowed everything without a condition."""
     whole = [(one, account) for one in policy.statements() if policy.kind == KEY_POLICY for account in _given_everything(one)]
     accounts = list(dict.fromkeys(account for _, account in whole))
@@ -60,10 +60,10 @@ def _whole_account(principal: Principal) -> str | None:
     return account_of(principal.value) if whole else None
 
 
-def keys_not_told(policy: Written) -> Iterator[Problem]:
+def keys_not_told(policy: Written) -> Iterator[Violation]:
     """Find key policies that do not tell which account owns the key, so that nothing can be proved."""
     if policy.kind == KEY_POLICY and not policy.account:
-        yield Problem(policy.where(policy.steps), "it is not told whose key this policy is for: nothing is proved of it")
+        yield Violation(policy.where(policy.steps), "it is not told whose key this policy is for: nothing is proved of it")
 
 
 RULES = (

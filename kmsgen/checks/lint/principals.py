@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, Arn, is_service_principal, parse_arn
 from kmsgen.checks.finding import ERROR, WARNING
-from kmsgen.checks.lint.rule import IAM_GUIDE, LintRule, Problem
+from kmsgen.checks.lint.rule import IAM_GUIDE, LintRule, Violation
 from kmsgen.checks.lint.written import WrittenStatement
 from kmsgen.policy.document import Principal
 
@@ -100,7 +100,7 @@ _VARIABLE = _Wrong(
 _WRONG = {"AWS": (_VARIABLE, *_OF_AWS), "Service": (_VARIABLE, *_OF_SERVICES), "Federated": _OF_PROVIDERS}
 
 
-def bad_principals(statement: WrittenStatement) -> Iterator[Problem]:
+def bad_principals(statement: WrittenStatement) -> Iterator[Violation]:
     """Find principals in a key policy that KMS refuses or that name nobody."""
     element = "NotPrincipal" if statement.statement.not_principal else "Principal"
     places: Counter[str] = Counter()
@@ -123,13 +123,13 @@ def is_nobody(principal: Principal) -> bool:
     return _wrong(principal) is not None
 
 
-def allows_with_not_principal(statement: WrittenStatement) -> Iterator[Problem]:
+def allows_with_not_principal(statement: WrittenStatement) -> Iterator[Violation]:
     """Find Allow with NotPrincipal."""
     if statement.allows and statement.statement.not_principal:
         yield statement.problem("an Allow with NotPrincipal may give access to everyone else there is", "NotPrincipal")
 
 
-def denies_with_not_principal(statement: WrittenStatement) -> Iterator[Problem]:
+def denies_with_not_principal(statement: WrittenStatement) -> Iterator[Violation]:
     """Find Deny with NotPrincipal."""
     if not statement.allows and statement.statement.not_principal:
         message = "a Deny with NotPrincipal also denies sessions, and every principal with a permissions boundary"

@@ -13,7 +13,7 @@ IAM_GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/{}.html"
 Looked = TypeVar("Looked")
 
 
-class Problem(NamedTuple):
+class Violation(NamedTuple):
     """One place that breaks a lint rule; `key` is the name of the key in a file with several.
 
     `mend` and `severity` replace the rule's own for this place, if set.
@@ -41,7 +41,7 @@ class LintRule(NamedTuple, Generic[Looked]):
     why: str
     mend: str
     source: str
-    find: Callable[[Looked], Iterator[Problem]]
+    find: Callable[[Looked], Iterator[Violation]]
 
     def findings(self, looked: Looked) -> Iterator[Finding]:
         """Yield a finding for each place that breaks the rule."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.checks.finding import ERROR, NOTE, WARNING
-from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Problem
+from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Violation
 from kmsgen.checks.lint.written import WrittenStatement
 from kmsgen.policy.letter_case import folded
 
@@ -25,7 +25,7 @@ _TELLS_OF_SERVICES = frozenset(
 )
 
 
-def confused_deputies(statement: WrittenStatement) -> Iterator[Problem]:
+def confused_deputies(statement: WrittenStatement) -> Iterator[Violation]:
     """Find Allows of a service principal that do not say for which account or resource it acts (confused deputy)."""
     services = [one.value for one in statement.principals if one.kind == "Service"]
     services += _named_by_conditions(statement) if statement.names_everybody else []
@@ -56,7 +56,7 @@ def _only_looks(statement: WrittenStatement) -> bool:
     return all(not action.cryptographic and set(action.access_levels) <= {"Read", "List"} for action in actions)
 
 
-def any_services(statement: WrittenStatement) -> Iterator[Problem]:
+def any_services(statement: WrittenStatement) -> Iterator[Violation]:
     """Find Allows for everybody whose only limit on the caller is aws:PrincipalIsAWSService."""
     for condition, operator in statement.conditions if statement.allows and statement.names_everybody else ():
         if folded(condition.key) != _IS_SERVICE or operator.base != "Bool" or "true" not in condition.values:
@@ -65,7 +65,7 @@ def any_services(statement: WrittenStatement) -> Iterator[Problem]:
             yield statement.problem_of(condition, "every service of AWS may use the key, for whomever it acts")
 
 
-def denies_of_services(statement: WrittenStatement) -> Iterator[Problem]:
+def denies_of_services(statement: WrittenStatement) -> Iterator[Violation]:
     """Find Denies by network address or endpoint that also deny AWS services calling for a principal."""
     keys = {folded(condition.key) for condition in statement.statement.conditions}
     for condition, operator in () if statement.allows or keys & _TELLS_OF_SERVICES else statement.conditions:

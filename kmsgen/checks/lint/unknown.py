@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from kmsgen.checks.finding import WARNING, Finding
 from kmsgen.checks.lint.dead_parts import OF_MINIMALITY
-from kmsgen.checks.lint.rule import KMS_GUIDE, LintRule, Problem
+from kmsgen.checks.lint.rule import KMS_GUIDE, LintRule, Violation
 from kmsgen.errors import Diagnostic
 
 PUBLIC, LOCKOUT = "public-access", "lockout"
@@ -38,27 +38,27 @@ class ReadTwice(NamedTuple):
         return [one for one in both if not one.code.startswith(OF_MINIMALITY) or one.code.startswith(_SURELY_DEAD)]
 
 
-def may_be_public(read: ReadTwice) -> Iterator[Problem]:
+def may_be_public(read: ReadTwice) -> Iterator[Violation]:
     """Find keys that are public for some unknown value."""
     sure = {one.key for one in read.least if one.code == PUBLIC}
     most = read.most if read.named is None else read.named
     open_here = {one.key: one for one in reversed(most) if one.code == PUBLIC and one.key not in sure}
     for key, one in open_here.items():
-        yield Problem(one.location, f"whether strangers have access is open; not known: {read.unknown.get(key)}", key=key)
+        yield Violation(one.location, f"whether strangers have access is open; not known: {read.unknown.get(key)}", key=key)
 
 
-def may_lock_out(read: ReadTwice) -> Iterator[Problem]:
+def may_lock_out(read: ReadTwice) -> Iterator[Violation]:
     """Find keys whose policy nobody can change, for some unknown value."""
     sure = {one.key for one in read.most if one.code == LOCKOUT}
     for one in read.least:
         if one.code == LOCKOUT and one.key not in sure:
             message = f"whether anybody can change the key policy is open; not known: {read.unknown.get(one.key)}"
-            yield Problem(one.location, message, key=one.key)
+            yield Violation(one.location, message, key=one.key)
 
 
-def two_policies(read: ReadTwice) -> Iterator[Problem]:
+def two_policies(read: ReadTwice) -> Iterator[Violation]:
     """Find keys whose policy two resources set."""
-    yield from (Problem(one.location, one.message) for one in read.notes if one.code == TWO_POLICIES)
+    yield from (Violation(one.location, one.message) for one in read.notes if one.code == TWO_POLICIES)
 
 
 RULES = (

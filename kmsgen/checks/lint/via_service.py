@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from kmsgen.arn import REGION
 from kmsgen.catalogue import via_services
 from kmsgen.checks.finding import ERROR, WARNING
-from kmsgen.checks.lint.rule import KMS_GUIDE, LintRule, Problem
+from kmsgen.checks.lint.rule import KMS_GUIDE, LintRule, Violation
 from kmsgen.checks.lint.spelling import nearest
 from kmsgen.checks.lint.written import WrittenStatement
 from kmsgen.policy.document import Condition
@@ -25,7 +25,7 @@ _IN_NAME = f"{_LETTERS}{DIGITS}-"
 _TAIL = ".amazonaws.com"
 
 
-def malformed_via_services(statement: WrittenStatement) -> Iterator[Problem]:
+def malformed_via_services(statement: WrittenStatement) -> Iterator[Violation]:
     """Find kms:ViaService values that are not SERVICE.REGION.amazonaws.com."""
     for condition, operator in _conditions(statement):
         for value in condition.values:
@@ -34,7 +34,7 @@ def malformed_via_services(statement: WrittenStatement) -> Iterator[Problem]:
                 yield statement.problem_of(condition, message)
 
 
-def unknown_via_services(statement: WrittenStatement) -> Iterator[Problem]:
+def unknown_via_services(statement: WrittenStatement) -> Iterator[Violation]:
     """Find kms:ViaService values whose service is not in KMS's table."""
     for condition, operator in _conditions(statement):
         for value in condition.values:

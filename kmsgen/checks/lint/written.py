@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from kmsgen.arn import account_of
 from kmsgen.catalogue.actions import ACTIONS, expand
-from kmsgen.checks.lint.rule import Problem
+from kmsgen.checks.lint.rule import Violation
 from kmsgen.errors import Location
 from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
 from kmsgen.policy.operators import OperatorName, split_operator
@@ -99,12 +99,12 @@ class WrittenStatement:
         split = ((condition, split_operator(condition.operator)) for condition in self.statement.conditions)
         return tuple((condition, operator) for condition, operator in split if operator is not None)
 
-    def problem(self, message: str, *steps: str | int, mend: str = "") -> Problem:
+    def problem(self, message: str, *steps: str | int, mend: str = "") -> Violation:
         """Return a problem at the part of the statement to which `steps` lead."""
         place, label = self.policy.place(self.number, steps), self.policy.label(self.number)
-        return Problem(place, message, mend, (label,), key=self.policy.key)
+        return Violation(place, message, mend, (label,), key=self.policy.key)
 
-    def problem_of(self, condition: Condition, message: str, mend: str = "") -> Problem:
+    def problem_of(self, condition: Condition, message: str, mend: str = "") -> Violation:
         """Return a problem at one condition of the statement."""
         return self.problem(message, "Condition", condition.operator, condition.key, mend=mend)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False)
 
 
-class FailOn(StrEnum):
+class DiffFailsOn(StrEnum):
     """Which differences make the exit code 1."""
 
     GAINED = "gained"
@@ -47,7 +47,9 @@ def diff(
         ),
     ] = None,
     beside: "Beside",
-    fail_on: Annotated[FailOn | None, typer.Option("--fail-on", help="Exit 1 where access is gained, lost, or either.")] = None,
+    fail_on: Annotated[
+        DiffFailsOn | None, typer.Option("--fail-on", help="Exit 1 where access is gained, lost, or either.")
+    ] = None,
     bounds: "Bounds",
     jobs: Jobs = None,
     output: Annotated[Report, typer.Option("--output", help="How to print.")] = Report.TEXT,
@@ -67,8 +69,8 @@ def diff(
     {old, new, intents: [{name, file, change, was, bases, gained, lost, reason, notes}], same, reason, errors}.
     Exit codes: 0 no difference that --fail-on names, 1 there is one or the comparison could not be finished, 2 bad input.
     """
-    from kmsgen.cli.jobs.diff import Asked, run  # noqa: PLC0415 - `--help` must not pay for what only a comparison needs
+    from kmsgen.cli.jobs.diff import DiffOptions, run  # noqa: PLC0415 - `--help` must not pay for what only a comparison needs
     from kmsgen.cli.jobs.reporting import wanted  # noqa: PLC0415 - as above
 
-    asked = Asked(old, new, beside, fail_on, jobs, wanted(output, writes or (), Report))
+    asked = DiffOptions(old, new, beside, fail_on, jobs, wanted(output, writes or (), Report))
     raise typer.Exit(run(asked, bounds))

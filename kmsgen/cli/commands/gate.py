@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False)
 
 
-class FailOn(StrEnum):
+class GateFailsOn(StrEnum):
     """What makes the exit code 1: a severity of lint, a kind of difference."""
 
     ERROR = "error"
@@ -43,7 +43,7 @@ def gate(
     ] = None,
     beside: "Beside",
     fail_on: Annotated[
-        list[FailOn] | None,
+        list[GateFailsOn] | None,
         typer.Option(
             "--fail-on",
             help="Exit 1 from this severity of lint on, or where a plan's access is gained, lost, or either. Can be repeated.",
@@ -66,15 +66,15 @@ def gate(
     errors}; findings as `lint` has them, diff as `diff` has it.
     Exit codes: 0 everything passes, 1 something does not, 2 bad input.
     """
-    from kmsgen.cli.jobs.gate import Asked, Rules, run  # noqa: PLC0415 - `--help` must not pay for what only a gate needs
+    from kmsgen.cli.jobs.gate import GateOptions, Rules, run  # noqa: PLC0415 - `--help` must not pay for what only a gate needs
     from kmsgen.cli.jobs.reporting import wanted  # noqa: PLC0415 - as above
     from kmsgen.intent.settings import find_settings  # noqa: PLC0415 - as above
 
     repository = find_settings()
-    severities = [one for one in fail_on or () if one in (FailOn.ERROR, FailOn.WARNING, FailOn.NOTE)]
+    severities = [one for one in fail_on or () if one in (GateFailsOn.ERROR, GateFailsOn.WARNING, GateFailsOn.NOTE)]
     differences = [one for one in fail_on or () if one not in severities]
-    lint = severities[-1] if severities else repository.fail_on_lint or FailOn.WARNING
-    diff = (differences[0] if len(set(differences)) == 1 else FailOn.ANY) if differences else repository.fail_on_diff
+    lint = severities[-1] if severities else repository.fail_on_lint or GateFailsOn.WARNING
+    diff = (differences[0] if len(set(differences)) == 1 else GateFailsOn.ANY) if differences else repository.fail_on_diff
     rules = Rules((*repository.never, *repository.only), lint, diff)
-    asked = Asked(tuple(files or repository.intents), since, beside, rules, wanted(output, writes or (), Report))
+    asked = GateOptions(tuple(files or repository.intents), since, beside, rules, wanted(output, writes or (), Report))
     raise typer.Exit(run(asked, bounds, course))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False)
 
 
-class Output(StrEnum):
+class LintOutput(StrEnum):
     """How the findings are printed."""
 
     TEXT = "text"
@@ -51,7 +51,7 @@ def lint(
     ] = None,
     course: "Course",
     since: Since = None,
-    output: Annotated[Output, typer.Option("--output", help="How to print.")] = Output.TEXT,
+    output: Annotated[LintOutput, typer.Option("--output", help="How to print.")] = LintOutput.TEXT,
 ) -> None:
     """Find what is wrong, open, dead or not what it seems in key policies and IAM policies, and say how to mend it.
 

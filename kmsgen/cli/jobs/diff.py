@@ -9,9 +9,9 @@ from kmsgen.cli.jobs.comparison.comparing import Bounds, aligned, compare, told_
 from kmsgen.cli.jobs.comparison.estate_diff import compared
 from kmsgen.cli.jobs.comparison.estates import Estates, of_folders, of_revisions
 from kmsgen.cli.jobs.parallel.many import Course, cores
-from kmsgen.cli.jobs.reporting import Wanted
+from kmsgen.cli.jobs.reporting import WantedReports
 from kmsgen.cli.jobs.revisions.git import range_of
-from kmsgen.cli.reports.accesses import Compared, Comparison, access_of
+from kmsgen.cli.reports.accesses import Compared, DiffReport, access_of
 from kmsgen.cli.reports.differences import rendered
 from kmsgen.errors import InputError, Location, each, input_error, together
 from kmsgen.intent.settings import find_settings
@@ -21,7 +21,7 @@ from kmsgen.sources.described import OPTIONS
 from kmsgen.sources.subject import INTENT, Subject, identify, is_folder_of_intents, nothing_beside
 
 
-class Asked(NamedTuple):
+class DiffOptions(NamedTuple):
     """What was asked for: the arguments, what stands beside, which differences fail, how many processes, how it is printed."""
 
     old: str
@@ -29,10 +29,10 @@ class Asked(NamedTuple):
     beside: Beside
     fail_on: str | None
     jobs: int | None
-    wanted: Wanted
+    wanted: WantedReports
 
 
-def run(asked: Asked, bounds: Bounds) -> int:
+def run(asked: DiffOptions, bounds: Bounds) -> int:
     """Print what differs; return the exit code. Raises KmsgenError with every problem of both sides."""
     revisions = range_of(asked.old)
     if revisions is not None:
@@ -43,7 +43,7 @@ def run(asked: Asked, bounds: Bounds) -> int:
     return _of_files(asked, bounds)
 
 
-def _of_estates(asked: Asked, bounds: Bounds, estates: Estates) -> int:
+def _of_estates(asked: DiffOptions, bounds: Bounds, estates: Estates) -> int:
     if asked.beside.given:
         raise nothing_beside(asked.old, INTENT)
     found, failures = compared(estates, bounds, Course(asked.jobs or estates.jobs or cores()))
@@ -65,7 +65,7 @@ def _of_estates(asked: Asked, bounds: Bounds, estates: Estates) -> int:
 # --- two files ----------------------------------------------------------------------------------------------------------
 
 
-def _of_files(asked: Asked, bounds: Bounds) -> int:
+def _of_files(asked: DiffOptions, bounds: Bounds) -> int:
     """Compare two files; one alone is a Terraform plan: what there is before it is compared with what there is after it."""
     fail_on = asked.fail_on or find_settings().fail_on_diff
     before, after = _both(asked)
@@ -76,7 +76,7 @@ def _of_files(asked: Asked, bounds: Bounds) -> int:
         for note in subject.described.notes:
             say_note(note)
     found = of_subjects(before, after, compare(before, after, bounds))
-    asked.wanted.give(lambda form: rendered(Comparison((found,)), form, fail_on), answer_held)
+    asked.wanted.give(lambda form: rendered(DiffReport((found,)), form, fail_on), answer_held)
     if found.reason:
         say(f"the comparison is not complete: {found.reason}")
     return 1 if found.fails(fail_on) else 0
@@ -95,7 +95,7 @@ def of_subjects(before: Subject, after: Subject, found: Differences) -> Compared
     return Compared(after.path, after.path, tuple(accesses), found.reason)
 
 
-def _both(asked: Asked) -> tuple[Subject, Subject]:
+def _both(asked: DiffOptions) -> tuple[Subject, Subject]:
     """Read both files; what stands beside policies is nothing to one that holds everything itself."""
     if asked.new is None:
         return identify(asked.old).sides(asked.beside)

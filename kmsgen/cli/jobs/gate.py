@@ -16,7 +16,7 @@ from kmsgen.cli.jobs.inputs.policy_files import PolicyFile, is_ordinary, policy_
 from kmsgen.cli.jobs.inputs.questions import Asker
 from kmsgen.cli.jobs.parallel.many import Course, Failure, results
 from kmsgen.cli.jobs.prove import about_nobody, answer_about
-from kmsgen.cli.jobs.reporting import Wanted
+from kmsgen.cli.jobs.reporting import WantedReports
 from kmsgen.cli.reports.accesses import Compared, access_of
 from kmsgen.cli.reports.gates import PROVED, Answered, Gate, Gated, found_of, rendered
 from kmsgen.cli.reports.progress import tracked
@@ -39,17 +39,17 @@ class Rules(NamedTuple):
     fail_on_diff: str | None
 
 
-class Asked(NamedTuple):
+class GateOptions(NamedTuple):
     """What was asked for: the files, since which revision, what stands beside, the rules, and how it is printed."""
 
     paths: tuple[str, ...]
     since: str | None
     beside: Beside
     rules: Rules
-    wanted: Wanted
+    wanted: WantedReports
 
 
-def run(asked: Asked, bounds: Bounds, course: Course) -> int:
+def run(asked: GateOptions, bounds: Bounds, course: Course) -> int:
     """Print the report; return the exit code. Raises InputError for files that cannot be looked at, when it is printed."""
     if not asked.paths:
         raise wrong_usage("-", "nothing to look at", "name a plan, an intent or a folder")
@@ -66,7 +66,7 @@ def run(asked: Asked, bounds: Bounds, course: Course) -> int:
     return _reported(found, failures, asked.rules, asked.wanted)
 
 
-def _reported(found: Sequence[Gated], failures: Sequence[KmsgenError], rules: Rules, wanted: Wanted) -> int:
+def _reported(found: Sequence[Gated], failures: Sequence[KmsgenError], rules: Rules, wanted: WantedReports) -> int:
     errors = tuple(str(one) for failure in failures for one in failure.diagnostics)
     gate = Gate(tuple(found), rules.fail_on_lint, rules.fail_on_diff, errors)
     for one in found:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from kmsgen.arn import Arn, parse_arn
-from kmsgen.cli.reports.drift import Change
+from kmsgen.cli.reports.drift import ChangedProperty
 from kmsgen.compiler import compile_intent
 from kmsgen.errors import Diagnostic, InputError, Location, input_error
 from kmsgen.intent.intent import Intent
@@ -41,17 +41,17 @@ def sides(intent: Intent, session: Session) -> Sides:
     return Sides(Bundle(wanted, before), Bundle(snapshot.bundle.keys, after), tuple(one for one in snapshot.gone if one in names))
 
 
-def changes(found: Sides) -> Iterator[Change]:
+def changes(found: Sides) -> Iterator[ChangedProperty]:
     """Yield the properties of keys that are others than the intent says; of tags those that it names."""
     for wanted, live in ((one.key, other.key) for one, other in zip(found.wanted.keys, found.live.keys, strict=True)):
         for name in ("spec", "usage", "origin", "state", "multi_region"):
             told = str(getattr(wanted, name)), str(getattr(live, name))
             if told[0] != told[1]:
-                yield Change(live.arn, name, *told)
+                yield ChangedProperty(live.arn, name, *told)
         tags = dict(live.tags)
         for name, value in wanted.tags:
             if tags.get(name) != value:
-                yield Change(live.arn, f"tag {name}", value, tags.get(name, "none"))
+                yield ChangedProperty(live.arn, f"tag {name}", value, tags.get(name, "none"))
 
 
 # --- keys ---------------------------------------------------------------------------------------------------------------

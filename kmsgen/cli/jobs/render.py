@@ -36,7 +36,7 @@ from kmsgen.intent.files.find import same_names
 from kmsgen.render.claims import CrowdedError, claimed_twice, too_many_to_attach
 
 if TYPE_CHECKING:
-    from kmsgen.cli.jobs.rendering.rendering import Wanted
+    from kmsgen.cli.jobs.rendering.rendering import WantedFiles
 
 Compare = Callable[..., Changes]
 """Compares a folder with its files: `changes_in`, or what keeps those that differ besides."""
@@ -250,10 +250,10 @@ def _anew(source: IntentSource, job: Job) -> Made:
     return rendered_source(source, _wanted(job))
 
 
-def _wanted(job: Job) -> Wanted:
-    from kmsgen.cli.jobs.rendering.rendering import Wanted  # noqa: PLC0415 - as above
+def _wanted(job: Job) -> WantedFiles:
+    from kmsgen.cli.jobs.rendering.rendering import WantedFiles  # noqa: PLC0415 - as above
 
-    wanted = Wanted(job.formats, job.out, lint=job.lint, replace_key=job.replace_key, iam=job.iam, merge_iam=job.merges)
+    wanted = WantedFiles(job.formats, job.out, lint=job.lint, replace_key=job.replace_key, iam=job.iam, merge_iam=job.merges)
     return wanted._replace(applied=job.applied)
 
 

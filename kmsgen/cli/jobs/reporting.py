@@ -10,7 +10,7 @@ from kmsgen.cli.output_file import write
 from kmsgen.errors import Location, input_error
 
 
-class Wanted(NamedTuple):
+class WantedReports(NamedTuple):
     """The form that is printed, and files with the form that each holds."""
 
     output: str
@@ -24,7 +24,7 @@ class Wanted(NamedTuple):
         show([made[self.output]])
 
 
-def wanted(output: str, writes: Iterable[str], forms: Iterable[str]) -> Wanted:
+def wanted(output: str, writes: Iterable[str], forms: Iterable[str]) -> WantedReports:
     """Return what `--output` and `--write FORM=FILE` ask for. Raises InputError for a form that there is not."""
     files = named_values(writes, "--write")
     known = tuple(map(str, forms))
@@ -34,4 +34,4 @@ def wanted(output: str, writes: Iterable[str], forms: Iterable[str]) -> Wanted:
         if form not in known or not path:
             message = f"`{form}={path}` is no FORM=FILE"
             raise input_error(Location("--write"), "usage", message, f"FORM is one of {', '.join(known)}")
-    return Wanted(output, tuple(files))
+    return WantedReports(output, tuple(files))

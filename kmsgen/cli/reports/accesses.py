@@ -12,7 +12,7 @@ from kmsgen.prover.question import Group
 Texts = tuple[str, ...]
 
 
-class Access(NamedTuple):
+class ChangedAccess(NamedTuple):
     """A kind of access that is gained, or else lost, with a call of it; `place` is where a statement stands that gives it."""
 
     gained: bool
@@ -53,7 +53,7 @@ class Compared(NamedTuple):
 
     name: str
     path: str
-    accesses: tuple[Access, ...] = ()
+    accesses: tuple[ChangedAccess, ...] = ()
     reason: str = ""
     change: str = ""
     was: str = ""
@@ -61,12 +61,12 @@ class Compared(NamedTuple):
     notes: tuple[Diagnostic | str, ...] = ()
 
     @property
-    def gained(self) -> tuple[Access, ...]:
+    def gained(self) -> tuple[ChangedAccess, ...]:
         """The access that there was not before."""
         return tuple(one for one in self.accesses if one.gained)
 
     @property
-    def lost(self) -> tuple[Access, ...]:
+    def lost(self) -> tuple[ChangedAccess, ...]:
         """The access that there is no more."""
         return tuple(one for one in self.accesses if not one.gained)
 
@@ -86,7 +86,7 @@ class Compared(NamedTuple):
         }.get(self.change, self.change)
 
 
-class Comparison(NamedTuple):
+class DiffReport(NamedTuple):
     """What was compared, and all that differs.
 
     Of two files `old` and `new` say nothing, and there is one thing compared. `same` of the intents do not differ, `reason` says
@@ -123,10 +123,10 @@ class Comparison(NamedTuple):
         return bool(self.reason) or any(one.fails(fail_on) for one in self.compared)
 
 
-def access_of(one: Group, places: Iterable[Sequence[Location]], otherwise: Location, *, gained: bool) -> Access:
+def access_of(one: Group, places: Iterable[Sequence[Location]], otherwise: Location, *, gained: bool) -> ChangedAccess:
     """Return a group as plain values; `places` are those of its statements, `otherwise` is the file."""
     place = next((found[0] for found in places if found), otherwise)
     witness = told_group(one)["witness"]
-    return Access(
+    return ChangedAccess(
         gained, one.principals, one.actions, one.conditions, one.reason, shortly(one), witness, place, one.danger
     )  # fmt: skip

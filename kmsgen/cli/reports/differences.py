@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from kmsgen.cli.console import line, printable_json
-from kmsgen.cli.reports.accesses import Access, Compared, Comparison
-from kmsgen.cli.reports.junit import Case, junit
+from kmsgen.cli.reports.accesses import ChangedAccess, Compared, DiffReport
+from kmsgen.cli.reports.junit import JUnitCase, junit
 from kmsgen.cli.reports.markdown import bounded, cell, code, folded, item, table
 from kmsgen.cli.reports.proofs import shortly
 from kmsgen.cli.reports.sarif import ANSWER_RULES, answer_result, sarif
@@ -20,7 +20,7 @@ _NAMES = 50
 _NOTHING = "no access gained or lost"
 
 
-def rendered(found: Comparison, form: str, fail_on: str | None) -> str:
+def rendered(found: DiffReport, form: str, fail_on: str | None) -> str:
     """Return the differences as they are printed in a form, with the end of the last line."""
     if form == "json":
         return f"{printable_json(told(found))}\n"
@@ -44,14 +44,14 @@ def text_lines(found: Differences) -> Iterator[str]:
             yield f"    such as {shortly(one)}"
 
 
-def access_lines(accesses: Iterable[Access]) -> Iterator[str]:
+def access_lines(accesses: Iterable[ChangedAccess]) -> Iterator[str]:
     """Yield the same of accesses."""
     for one in accesses:
         yield f"{'+' if one.gained else '-'} {one}"
         yield f"    such as {one.such_as}"
 
 
-def _lines(found: Comparison) -> Iterator[str]:
+def _lines(found: DiffReport) -> Iterator[str]:
     for one in found.compared:
         if found.of_intents:
             nothing = "" if one.accesses else f"; {one.reason or _NOTHING}"
@@ -62,7 +62,7 @@ def _lines(found: Comparison) -> Iterator[str]:
 # --- data ---------------------------------------------------------------------------------------------------------------
 
 
-def told(found: Comparison) -> dict[str, Any]:
+def told(found: DiffReport) -> dict[str, Any]:
     """Return the differences as plain data, as docs/json.md has them: of two files alone, or of each intent."""
     if not found.of_intents:
         return told_sides(found.compared[0])
@@ -91,7 +91,7 @@ def told_sides(one: Compared) -> dict[str, Any]:
 # --- Markdown -----------------------------------------------------------------------------------------------------------
 
 
-def markdown(found: Comparison) -> str:
+def markdown(found: DiffReport) -> str:
     """Return a comment: a table a key, the most dangerous first; of files that mean the same nothing."""
     differing = sorted((one for one in found.compared if one.accesses or one.reason or one.notes), key=_danger)
     if not found.of_intents:
@@ -109,7 +109,7 @@ def _danger(one: Compared) -> tuple[bool, int]:
     return not one.gained and not one.reason, -max((access.danger for access in one.gained), default=0)
 
 
-def _warnings(found: Comparison) -> Iterator[str]:
+def _warnings(found: DiffReport) -> Iterator[str]:
     said = [*([found.reason] if found.reason else []), *found.errors]
     if said:
         yield "**Not everything could be compared:**\n\n" + "\n".join(map(item, said[:_ROWS]))
@@ -156,18 +156,18 @@ def differing_access(one: Compared, short: bool = False) -> str:
     return "\n\n".join((*tables, *more))
 
 
-def _when(one: Access) -> str:
+def _when(one: ChangedAccess) -> str:
     return cell(one.conditions, "always")
 
 
-def _by(one: Access) -> str:
+def _by(one: ChangedAccess) -> str:
     return f", allowed by {', '.join(map(code, one.reason))}" if one.reason else ""
 
 
 # --- SARIF and JUnit ----------------------------------------------------------------------------------------------------
 
 
-def results(found: Comparison, fail_on: str | None) -> Iterator[dict[str, Any]]:
+def results(found: DiffReport, fail_on: str | None) -> Iterator[dict[str, Any]]:
     """Yield the differences as results of SARIF: an error where the exit code is 1 because of them."""
     for one in found.compared:
         for access in one.accesses:
@@ -178,16 +178,16 @@ def results(found: Comparison, fail_on: str | None) -> Iterator[dict[str, Any]]:
             yield answer_result("not-compared", "error", f"{one.name}: {one.reason}", Location(one.path))
 
 
-def cases(found: Comparison, fail_on: str | None) -> dict[str, list[Case]]:
+def cases(found: DiffReport, fail_on: str | None) -> dict[str, list[JUnitCase]]:
     """Return the differences as suites of JUnit: a case an intent, with a failure where the exit code is 1 because of it."""
     made = [_case(one, fail_on) for one in found.compared]
-    made += [Case("what cannot be compared", found.reason)] if found.reason else []
-    made += [Case(f"error {number}", text, error=True) for number, text in enumerate(found.errors, 1)]
+    made += [JUnitCase("what cannot be compared", found.reason)] if found.reason else []
+    made += [JUnitCase(f"error {number}", text, error=True) for number, text in enumerate(found.errors, 1)]
     return {f"diff {found.old} {found.new}".strip(): made}
 
 
-def _case(one: Compared, fail_on: str | None) -> Case:
+def _case(one: Compared, fail_on: str | None) -> JUnitCase:
     name = f"{one.name} ({one.path})" if one.name != one.path else one.name
     if not one.fails(fail_on):
-        return Case(name)
-    return Case(name, one.reason or f"{len(one.gained)} gained, {len(one.lost)} lost", "\n".join(access_lines(one.accesses)))
+        return JUnitCase(name)
+    return JUnitCase(name, one.reason or f"{len(one.gained)} gained, {len(one.lost)} lost", "\n".join(access_lines(one.accesses)))

@@ -12,7 +12,7 @@ from kmsgen.errors import Diagnostic
 from kmsgen.prover.question import Differences
 
 
-class Change(NamedTuple):
+class ChangedProperty(NamedTuple):
     """A property of a key, by its ARN, that is another than the intent says."""
 
     key: str
@@ -28,7 +28,7 @@ class Drift(NamedTuple):
     path: str
     keys: tuple[str, ...] = ()
     access: Differences = Differences()
-    changes: tuple[Change, ...] = ()
+    changes: tuple[ChangedProperty, ...] = ()
     gone: tuple[str, ...] = ()
     errors: tuple[Diagnostic, ...] = ()
 

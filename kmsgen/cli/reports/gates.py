@@ -10,9 +10,9 @@ from kmsgen.checks.finding import SEVERITIES, Finding
 from kmsgen.cli.console import line, printable_json
 from kmsgen.cli.reports import findings as lint_report
 from kmsgen.cli.reports import sarif as log
-from kmsgen.cli.reports.accesses import Access, Compared, Comparison, Texts
+from kmsgen.cli.reports.accesses import ChangedAccess, Compared, DiffReport, Texts
 from kmsgen.cli.reports.differences import access_lines, differing_access, results, told_sides
-from kmsgen.cli.reports.junit import Case, junit
+from kmsgen.cli.reports.junit import JUnitCase, junit
 from kmsgen.cli.reports.markdown import bounded, cell, code, folded, item, table
 from kmsgen.errors import Diagnostic, Location
 
@@ -20,7 +20,7 @@ PROVED = "proved"
 _ROWS = 20
 
 
-class Found(NamedTuple):
+class GateFinding(NamedTuple):
     """A finding of lint as plain values, in every form that it is printed in."""
 
     severity: str
@@ -38,7 +38,7 @@ class Answered(NamedTuple):
     question: str
     result: str
     reason: str
-    accesses: tuple[Access, ...] = ()
+    accesses: tuple[ChangedAccess, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -50,7 +50,7 @@ class Gated(NamedTuple):
     """What was found of a file. `difference` is that of a plan; `notes` are what to know beside it."""
 
     path: str
-    findings: tuple[Found, ...] = ()
+    findings: tuple[GateFinding, ...] = ()
     answers: tuple[Answered, ...] = ()
     difference: Compared | None = None
     notes: tuple[Diagnostic | str, ...] = ()
@@ -64,7 +64,7 @@ class Gate(NamedTuple):
     fail_on_diff: str | None
     errors: Texts = ()
 
-    def grave(self, one: Gated) -> tuple[Found, ...]:
+    def grave(self, one: Gated) -> tuple[GateFinding, ...]:
         """Return the findings that fail."""
         failing = SEVERITIES[: SEVERITIES.index(self.fail_on_lint) + 1]
         return tuple(found for found in one.findings if found.severity in failing)
@@ -82,10 +82,10 @@ class Gate(NamedTuple):
         return not self.errors and not any(self.why(one) for one in self.files)
 
 
-def found_of(one: Finding) -> Found:
+def found_of(one: Finding) -> GateFinding:
     """Return a finding as plain values."""
     place = str(one.location)
-    return Found(one.severity, one.message, place, tuple(lint_report.lines(one)), lint_report.told(one), log.result(one))
+    return GateFinding(one.severity, one.message, place, tuple(lint_report.lines(one)), lint_report.told(one), log.result(one))
 
 
 def rendered(gate: Gate, form: str) -> str:
@@ -191,7 +191,7 @@ def _results(gate: Gate) -> Iterator[dict[str, Any]]:
             if not answer.ok:
                 yield from _results_of(answer, Location(one.path))
         if one.difference is not None:
-            yield from results(Comparison((one.difference,)), gate.fail_on_diff)
+            yield from results(DiffReport((one.difference,)), gate.fail_on_diff)
 
 
 def _results_of(one: Answered, whole: Location) -> Iterator[dict[str, Any]]:
@@ -202,18 +202,18 @@ def _results_of(one: Answered, whole: Location) -> Iterator[dict[str, Any]]:
         yield log.answer_result("not-proved", "error", f"{said} ({one.reason})" if one.reason else said, whole)
 
 
-def _cases(gate: Gate, one: Gated) -> Iterator[Case]:
+def _cases(gate: Gate, one: Gated) -> Iterator[JUnitCase]:
     grave = gate.grave(one)
     text = "\n".join(text for found in grave for text in found.lines)
-    yield Case("lint", f"{len(grave)} findings from {gate.fail_on_lint} on" if grave else "", text)
+    yield JUnitCase("lint", f"{len(grave)} findings from {gate.fail_on_lint} on" if grave else "", text)
     for answer in one.answers:
         failure = "" if answer.ok else f"{answer.result} {answer.reason}".strip()
-        yield Case(f"{answer.name}: {answer.question}", failure, "\n".join(access_lines(answer.accesses[:_ROWS])))
+        yield JUnitCase(f"{answer.name}: {answer.question}", failure, "\n".join(access_lines(answer.accesses[:_ROWS])))
     if one.difference is not None:
         differs = one.difference.fails(gate.fail_on_diff)
         counts = one.difference.reason or f"{len(one.difference.gained)} gained, {len(one.difference.lost)} lost"
-        yield Case("diff", counts if differs else "", "\n".join(access_lines(one.difference.accesses)) if differs else "")
+        yield JUnitCase("diff", counts if differs else "", "\n".join(access_lines(one.difference.accesses)) if differs else "")
 
 
-def _error_suite(errors: Texts) -> dict[str, list[Case]]:
-    return {"errors": [Case(f"error {number}", text, error=True) for number, text in enumerate(errors, 1)]} if errors else {}
+def _error_suite(errors: Texts) -> dict[str, list[JUnitCase]]:
+    return {"errors": [JUnitCase(f"error {number}", text, error=True) for number, text in enumerate(errors, 1)]} if errors else {}

@@ -10,7 +10,7 @@ from kmsgen.cli import console
 from kmsgen.cli.reports.decisions import Decided, line, outcome_of
 
 
-class Case(NamedTuple):
+class JUnitCase(NamedTuple):
     """A case. `failure` is why the answer is no, in a line, with more in `text`; `error`: nothing could be answered."""
 
     name: str
@@ -19,7 +19,7 @@ class Case(NamedTuple):
     error: bool = False
 
 
-def junit(name: str, suites: Mapping[str, Sequence[Case]]) -> str:
+def junit(name: str, suites: Mapping[str, Sequence[JUnitCase]]) -> str:
     """Return a report."""
     every = [one for cases in suites.values() for one in cases]
     top = ET.Element("testsuites", {"name": name, **_counts(every)})
@@ -32,12 +32,12 @@ def junit(name: str, suites: Mapping[str, Sequence[Case]]) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(top, encoding="unicode") + "\n"
 
 
-def _counts(cases: Sequence[Case]) -> dict[str, str]:
+def _counts(cases: Sequence[JUnitCase]) -> dict[str, str]:
     failures, errors = (sum(bool(one.failure) and one.error is kind for one in cases) for kind in (False, True))
     return {"tests": str(len(cases)), "failures": str(failures), **({"errors": str(errors)} if errors else {})}
 
 
-def _add_case(suite: ET.Element, one: Case, classname: str) -> None:
+def _add_case(suite: ET.Element, one: JUnitCase, classname: str) -> None:
     case = ET.SubElement(suite, "testcase", classname=classname, name=console.line(one.name))
     if one.failure:
         failure = ET.SubElement(case, "error" if one.error else "failure", message=console.line(one.failure))
@@ -46,11 +46,11 @@ def _add_case(suite: ET.Element, one: Case, classname: str) -> None:
 
 def junit_of(decided: Sequence[Decided]) -> str:
     """Return the report on scenarios: a suite each, a case a request, a failure where it is not as expected."""
-    suites: dict[str, list[Case]] = {}
+    suites: dict[str, list[JUnitCase]] = {}
     for one in decided:
         place, note = one.scenario.place, one.scenario.note
         request = one.question.request
         name = f"{one.number}: {request.principal} {request.action}"
         failed = ("", "") if one.ok else (outcome_of(one.decision), console.line(line(one)))
-        suites.setdefault(f"{place}: {note}" if note else place, []).append(Case(name, *failed))
+        suites.setdefault(f"{place}: {note}" if note else place, []).append(JUnitCase(name, *failed))
     return junit("kmsgen simulate", suites)

@@ -17,14 +17,14 @@ Value = str | list[str]
 _PLACEHOLDER = re.compile(r"<([a-z][a-z0-9_]*)>\Z")
 
 
-class Settings(NamedTuple):
+class PlaceholderValues(NamedTuple):
     """A value for each placeholder; None takes its field or item away. `given`: those that were set on the command line."""
 
     values: Mapping[str, Value | None]
     given: frozenset[str]
 
 
-def fill(source: Source, without: tuple[str, ...], path: str, settings: Settings) -> DerivedTree:
+def fill(source: Source, without: tuple[str, ...], path: str, settings: PlaceholderValues) -> DerivedTree:
     """Return the content of a preset but for the fields `without`, its placeholders filled in; messages name `path`."""
     content = {key: value for key, value in source.data.items() if key not in without}
     origins: dict[Steps, Origin] = {}
@@ -55,7 +55,7 @@ class _Filling(NamedTuple):
     """A preset that is being filled in: `origins` gets the origin of each part. `here`: in the result, `there`: in the preset."""
 
     source: Source
-    settings: Settings
+    settings: PlaceholderValues
     origins: dict[Steps, Origin]
 
     def filled(self, node: Any, here: Steps, there: Steps) -> Any:  # noqa: ANN401 - plain data

@@ -9,7 +9,7 @@ from kmsgen.errors import Location
 from kmsgen.reading import Steps
 
 
-class Places(Protocol):
+class PlacesOfParts(Protocol):
     """The place of each part of some data."""
 
     def where(self, steps: Steps = ()) -> Location:
@@ -19,7 +19,7 @@ class Places(Protocol):
         """Return where the last key of `steps` stands."""
 
 
-class Tree(Places, Protocol):
+class Tree(PlacesOfParts, Protocol):
     """Data that was read, with its places: a `Source`, or a `DerivedTree` of several."""
 
     @property
@@ -31,7 +31,7 @@ class Tree(Places, Protocol):
         """The file that messages name."""
 
 
-Origin = tuple[Places, Steps]
+Origin = tuple[PlacesOfParts, Steps]
 
 
 class DerivedTree(NamedTuple):

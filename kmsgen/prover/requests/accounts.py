@@ -17,7 +17,7 @@ from kmsgen.prover.problem import Meter, OutsideError
 from kmsgen.prover.requests.vocabulary import Vocabulary
 from kmsgen.prover.requests.wanted_texts import patterns_of
 from kmsgen.prover.values.partition import walk
-from kmsgen.prover.values.patterns import DIGITS, STAR, Automaton, Pattern, Step, after, glob, literal, run_of
+from kmsgen.prover.values.patterns import DIGITS, STAR, Automaton, Pattern, PatternStep, after, glob, literal, run_of
 
 STRANGER = "999999999999"
 _ARN = "aws:principalarn"
@@ -88,7 +88,7 @@ def _below(bound: str) -> Iterator[Pattern]:
     for at, digit in enumerate(bound):
         less = "".join(one for one in DIGITS if one < digit)
         if less:
-            yield Pattern([*map(Step, bound[:at]), Step(less), STAR])
+            yield Pattern([*map(PatternStep, bound[:at]), PatternStep(less), STAR])
 
 
 # --- keys that variables tie to an account ------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from kmsgen.prover.problem import Assignment, OutsideError, Values
-from kmsgen.prover.requests.parts import Asked, values_of
+from kmsgen.prover.requests.parts import PartQuestion, values_of
 from kmsgen.prover.values.cells import every, find
 from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.sets import find_set
@@ -32,7 +32,7 @@ class AliasesPart(NamedTuple):
         """Sets are decided last."""
         return 2
 
-    def solutions(self, asked: Asked) -> Iterator[Assignment]:
+    def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:
         """Yield the alias by which the key is called and all that it has. Raises OutsideError where both meet variables."""
         found: Iterator[Assignment]
         read = {key for look in asked.ties.looks for key in look.reads if key in ALIAS_KEYS}
@@ -45,18 +45,18 @@ class AliasesPart(NamedTuple):
             found = self._together(asked)
         yield from filter(asked.met, found)
 
-    def _together(self, asked: Asked) -> Iterator[Assignment]:
+    def _together(self, asked: PartQuestion) -> Iterator[Assignment]:
         for name in (None, *self._called_by(asked)):
             aliases = self._that_hold(name, asked)
             if aliases is not None:
                 yield Assignment({CALLED_BY: None if name is None else (name,), OF_KEY: aliases or None})
 
-    def _called_by(self, asked: Asked) -> Iterator[str]:
+    def _called_by(self, asked: PartQuestion) -> Iterator[str]:
         domain, told = self.domains[CALLED_BY], [asked.told(key) for key in (CALLED_BY, OF_KEY)]
         named = (*(text for one in told for text in one.named), *self.domains[OF_KEY].within, *domain.nicer[:1])
         yield from every(domain, [test for one in told for test in one.tests], (), tuple(dict.fromkeys(named)), asked.tick)
 
-    def _that_hold(self, name: str | None, asked: Asked) -> Values | None:
+    def _that_hold(self, name: str | None, asked: PartQuestion) -> Values | None:
         """Return aliases of the key, this one among them, of which the tests come out as wanted; None if there are none such."""
         domain = self.domains[OF_KEY]
         within = tuple(dict.fromkeys((*domain.within, *([name] if name else []))))

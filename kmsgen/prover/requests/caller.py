@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 from kmsgen.prover.problem import Assignment, OutsideError
 from kmsgen.prover.requests.constraints import KeyTest
-from kmsgen.prover.requests.parts import Asked
+from kmsgen.prover.requests.parts import PartQuestion
 from kmsgen.prover.values.cells import Wanted, every, find
 from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.partition import Count
-from kmsgen.prover.values.patterns import IN_NAME, IN_NAME_STAR, NAME, STAR, Pattern, Step, after, literal, run_of
-from kmsgen.prover.values.value_tests import Bits, Family, ValueTest
+from kmsgen.prover.values.patterns import IN_NAME, IN_NAME_STAR, NAME, STAR, Pattern, PatternStep, after, literal, run_of
+from kmsgen.prover.values.value_tests import Bits, ComparisonKind, ValueTest
 
 PRINCIPAL_ARN, USER_NAME, USER_ID = "aws:principalarn", "aws:username", "aws:userid"
 
@@ -62,7 +62,7 @@ class CallerPart(NamedTuple):
         """It can be in policy variables."""
         return 0
 
-    def solutions(self, asked: Asked) -> Iterator[Assignment]:
+    def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:
         """Names of the stand-in with which the literals come out as wanted; nothing only if none does. Raises OutsideError."""
         tied = asked.ties.keys & set(self.stand_in.keys)
         if tied - {USER_NAME}:
@@ -77,12 +77,12 @@ class CallerPart(NamedTuple):
             if found is not None and asked.met(self._named(found)):
                 yield self._named(found)
 
-    def _tied_names(self, asked: Asked) -> Iterator[str]:
+    def _tied_names(self, asked: PartQuestion) -> Iterator[str]:
         told = asked.told(USER_NAME)
         domain = self.stand_in.names._replace(shapes=(NAME_ONLY,), taken=frozenset())
         return every(domain, told.tests, told.following, told.named, asked.tick)
 
-    def _wanted(self, asked: Asked) -> Iterator[Wanted]:
+    def _wanted(self, asked: PartQuestion) -> Iterator[Wanted]:
         heads = {PRINCIPAL_ARN: self.stand_in.head, USER_ID: self.stand_in.id_head, USER_NAME: None}
         for key in self.stand_in.keys:
             for look, truth in asked.on(key):
@@ -136,7 +136,7 @@ def last_of_path(test: ValueTest) -> ValueTest:
     """Return a test of a path and a name of which only the name counts: what stands behind the last slash."""
     size = len(test.patterns)
     alone = [_within_name(pattern) for pattern in test.patterns]
-    below = [Pattern([STAR, Step("/"), *pattern.steps]) for pattern in alone]
+    below = [Pattern([STAR, PatternStep("/"), *pattern.steps]) for pattern in alone]
 
     def reading(bits: Bits) -> bool | None:
         return test.reading(tuple(one or other for one, other in zip(bits[:size], bits[size:], strict=True)))
@@ -159,17 +159,17 @@ def _within_name(pattern: object) -> Pattern:
     return Pattern([_NARROW.get(step, step) for step in pattern.steps])
 
 
-_NOTHING = Pattern([Step("")])
-_NARROW = {Step(None): IN_NAME, STAR: IN_NAME_STAR}
+_NOTHING = Pattern([PatternStep("")])
+_NARROW = {PatternStep(None): IN_NAME, STAR: IN_NAME_STAR}
 
 
 def _asked(pattern: Pattern, stand_in: StandIn, *, truth: bool) -> Wanted:
-    test = ValueTest(pattern.matches, Family.TEXT, (), (pattern,), lambda bits: bits[0], any_of=True)
+    test = ValueTest(pattern.matches, ComparisonKind.TEXT, (), (pattern,), lambda bits: bits[0], any_of=True)
     return Wanted(behind(test, stand_in.head), frozenset((truth,)))
 
 
 def _is_called(name: str) -> Wanted:
-    test = ValueTest(name.__eq__, Family.TEXT, (name,), (literal(name),), lambda bits: bits[0], any_of=True)
+    test = ValueTest(name.__eq__, ComparisonKind.TEXT, (name,), (literal(name),), lambda bits: bits[0], any_of=True)
     return Wanted(last_of_path(test), frozenset((True,)))
 
 

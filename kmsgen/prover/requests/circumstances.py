@@ -17,7 +17,7 @@ from kmsgen.catalogue.availability import Presence, PrincipalKind, Route, availa
 from kmsgen.catalogue.condition_keys import carried, disputed
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import Assignment, OutsideError, Values
-from kmsgen.prover.requests.parts import Asked, values_of
+from kmsgen.prover.requests.parts import PartQuestion, values_of
 from kmsgen.prover.requests.times import BY_MFA, times_agree
 from kmsgen.prover.values.cells import find
 from kmsgen.prover.values.domains import Domain
@@ -130,7 +130,7 @@ class CircumstancesPart(NamedTuple):
         """They can be in policy variables."""
         return 0
 
-    def solutions(self, asked: Asked) -> Iterator[Assignment]:
+    def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:
         """Yield coherent values of the keys that are read, and where the route is not read, what tells of it."""
         keys = [key for key in self.domains if any(key in look.reads for look in asked.ties.looks)]
         chains = _told_chains(keys, self.domains, asked)
@@ -153,7 +153,7 @@ def completed(values: Mapping[str, Values | None], coherent: Coherent) -> Mappin
     return next(filter(coherent, ({**values, **one} for one in unsaid)), None)
 
 
-def _told(key: str, domain: Domain, asked: Asked) -> list[Mapping[str, Values | None]]:
+def _told(key: str, domain: Domain, asked: PartQuestion) -> list[Mapping[str, Values | None]]:
     """Return what a key can hold; every value of a closed list, since the other keys may hang on it."""
     if not domain.values:
         return [{key: values} for values in values_of(key, domain, asked)]
@@ -166,7 +166,7 @@ def _told(key: str, domain: Domain, asked: Asked) -> list[Mapping[str, Values | 
 WHOLE, FIRST, LAST = CHAIN = ("aws:calledvia", "aws:calledviafirst", "aws:calledvialast")
 
 
-def _told_chains(keys: Sequence[str], domains: Mapping[str, Domain], asked: Asked) -> list[Mapping[str, Values | None]]:
+def _told_chains(keys: Sequence[str], domains: Mapping[str, Domain], asked: PartQuestion) -> list[Mapping[str, Values | None]]:
     """Return what the keys about the chain of calling services can hold, of those that are read."""
     read = [key for key in CHAIN if key in keys]
     if not read:
@@ -182,7 +182,7 @@ def _told_of(chain: Values, keys: Sequence[str]) -> Mapping[str, Values | None]:
     return {key: told[key] for key in keys}
 
 
-def _chains(domain: Domain, asked: Asked) -> Iterator[Values]:
+def _chains(domain: Domain, asked: PartQuestion) -> Iterator[Values]:
     """aws:CalledVia lists: one service, or a first, one for each test that needs one, and a last; nothing only if none do."""
     lookup_ = asked.decided.values.get
     first, last = asked.wanted(FIRST), asked.wanted(LAST)

@@ -16,7 +16,7 @@ from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, FAMILY_OF_NAME
 from kmsgen.prover.requests.grant_request import CONSTRAINT_TYPE, GRANT_KEYS, GrantPart
 from kmsgen.prover.requests.organizations import ID_OF, PATHS_OF, PRINCIPALS, OrganizationPart, PathsPart
 from kmsgen.prover.requests.pairs import NamePart, OtherNamesPart, refuse_near
-from kmsgen.prover.requests.parts import Asked, KeyPart, MomentPart, Part
+from kmsgen.prover.requests.parts import KeyPart, MomentPart, Part, PartQuestion
 from kmsgen.prover.requests.ties import Tie, Ties
 from kmsgen.prover.requests.times import EPOCH, ISSUED, NOW
 from kmsgen.prover.values.domains import Domain
@@ -45,7 +45,7 @@ class Free(NamedTuple):
     one_organization: bool = False
 
 
-class Shared(Enum):
+class SharedPart(Enum):
     """Parts of a request that decide several condition keys; no key can be called so."""
 
     GRANT = "the grant to create"
@@ -55,7 +55,7 @@ class Shared(Enum):
     ALIASES = "the aliases of the key"
 
 
-Name = str | Shared
+Name = str | SharedPart
 """What a part is called: by its condition key, its family of pairs, or as one that decides several keys."""
 
 
@@ -63,15 +63,15 @@ def joined_parts(looks: Iterable[Look]) -> frozenset[Name]:
     """Parts joined by these tests, which else stand apart: families of pairs whose names are read, the times of a request."""
     read = frozenset(key for look in looks for key in look.reads)
     families: frozenset[Name] = frozenset(FAMILY_OF_NAMES[key] for key in read if key in FAMILY_OF_NAMES)
-    return families | {Shared.MOMENT} if ISSUED in read and not read.isdisjoint((NOW, EPOCH)) else families
+    return families | {SharedPart.MOMENT} if ISSUED in read and not read.isdisjoint((NOW, EPOCH)) else families
 
 
 def component_of(key: str, free: Free, joined: Container[Name]) -> Name:
     """Name of a key's component: literals on keys of different names can be met apart from each other."""
-    if Shared.MOMENT in joined and (key == ISSUED or key in free.hanging):
-        return Shared.MOMENT
+    if SharedPart.MOMENT in joined and (key == ISSUED or key in free.hanging):
+        return SharedPart.MOMENT
     if free.grant is not None and (key in GRANT_KEYS or key.startswith(CONTEXT) or key == FAMILIES[CONTEXT]):
-        return Shared.GRANT
+        return SharedPart.GRANT
     part = next((family for family in FAMILIES if family in joined and key.startswith(family)), _part_of(key, free))
     return loosely_folded(ID_OF.get(part, part) if part not in free.hanging else part) if isinstance(part, str) else part
 
@@ -79,15 +79,15 @@ def component_of(key: str, free: Free, joined: Container[Name]) -> Name:
 def _part_of(key: str, free: Free) -> Name:
     """Return the name of the part of a request that decides a key."""
     if free.grant is not None and key in GRANT_KEYS:
-        return Shared.GRANT
+        return SharedPart.GRANT
     if free.stand_in is not None and key in free.stand_in.keys:
-        return Shared.CALLER
+        return SharedPart.CALLER
     if key in (NOW, EPOCH):
-        return Shared.MOMENT
+        return SharedPart.MOMENT
     if key in ALIAS_KEYS and free.domains.keys() >= ALIAS_KEYS:
-        return Shared.ALIASES
+        return SharedPart.ALIASES
     if key in free.hanging:
-        return Shared.CIRCUMSTANCES
+        return SharedPart.CIRCUMSTANCES
     return (PRINCIPALS if free.one_organization and key in PRINCIPALS else FAMILY_OF_NAMES).get(key, key)
 
 
@@ -99,7 +99,7 @@ class Component:
         self._free = free
         self.ties = Ties([look for look, _ in literals])
         keys = list(dict.fromkeys(key for look, _ in literals for key in sorted(look.reads) if key not in free.known))
-        if free.grant is not None and any(component_of(key, free, ()) == Shared.GRANT for key in keys):
+        if free.grant is not None and any(component_of(key, free, ()) == SharedPart.GRANT for key in keys):
             keys += [CONSTRAINT_TYPE, *([FAMILIES[CONTEXT]] if free.takes_context else [])]
         depths = _depths(self.ties)
         parts = {_part_of(key, free): _new_part(key, keys, free) for key in keys}
@@ -136,7 +136,7 @@ class Component:
             yield decided
             return
         settled = tuple(literal for literal, by in zip(self.literals, self._settled_by, strict=True) if by == place)
-        asked = Asked(settled, self.ties, decided, self._tied[place], tick)
+        asked = PartQuestion(settled, self.ties, decided, self._tied[place], tick)
         for found in self.parts[place].solutions(asked):
             tick()
             yield from self.solutions(decided.with_(found), place + 1, tick)
@@ -191,7 +191,7 @@ def _shared_part(key: str, free: Free) -> Part | None:
         return CallerPart(free.stand_in)
     if key in (NOW, EPOCH):
         return MomentPart()
-    if _part_of(key, free) is Shared.ALIASES:
+    if _part_of(key, free) is SharedPart.ALIASES:
         return AliasesPart(free.domains)
     if key not in free.hanging:
         return None

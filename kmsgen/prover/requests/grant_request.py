@@ -12,7 +12,7 @@ from typing import NamedTuple
 from kmsgen.policy.grant import Grant, GrantConstraints, Pairs
 from kmsgen.prover.problem import Assignment, OutsideError, Values
 from kmsgen.prover.requests.constraints import CONTEXT, ConstraintTest
-from kmsgen.prover.requests.parts import Asked, values_of
+from kmsgen.prover.requests.parts import PartQuestion, values_of
 from kmsgen.prover.values.cells import find
 from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.sets import find_set
@@ -55,7 +55,7 @@ class GrantPart(NamedTuple):
         """It is decided last: its constraint is made of names and values."""
         return 4
 
-    def solutions(self, asked: Asked) -> Iterator[Assignment]:
+    def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:
         """Grants to create with which the literals come out as wanted, one of each sort of principals, constraint, operations."""
         if asked.ties.keys & set(GRANT_KEYS):
             raise OutsideError("the parameters of a grant are compared with a policy variable")
@@ -77,7 +77,7 @@ class GrantPart(NamedTuple):
             return SUBSET, EQUALS
         return (None, SUBSET, EQUALS) if self.empty_constraints else (None,)
 
-    def _principals(self, asked: Asked) -> Iterator[Mapping[str, Values | None]]:
+    def _principals(self, asked: PartQuestion) -> Iterator[Mapping[str, Values | None]]:
         """Yield who is grantee and who may retire, with the resource of a service; of each sort one that may do."""
         keys = [key for key in GRANT_PRINCIPALS if any(key in look.reads for look in asked.ties.looks)]
         for combination in product(*(self._values(key, asked) for key in keys)):
@@ -85,11 +85,11 @@ class GrantPart(NamedTuple):
             if _is_taken(values):
                 yield values
 
-    def _values(self, key: str, asked: Asked) -> list[Values | None]:
+    def _values(self, key: str, asked: PartQuestion) -> list[Values | None]:
         values = values_of(key, self.domains[key], asked)
         return list(dict.fromkeys([*values, *((text,) for text in asked.constants(key) if self.domains[key].admits(text))]))
 
-    def _operations(self, asked: Asked) -> Iterator[Values]:
+    def _operations(self, asked: PartQuestion) -> Iterator[Values]:
         """Operation lists within all grants that have to cover them: one that meets the tests, and that with operations more.
 
         Each operation more is beyond some grant that must not cover the list, one a grant at most; or it keeps CreateGrant from

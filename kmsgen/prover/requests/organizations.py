@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from kmsgen.authorizer.language.open_value import Open
+from kmsgen.authorizer.language.open_value import OpenValue
 from kmsgen.authorizer.language.variables import Variable
 from kmsgen.prover.problem import Assignment, OutsideError, Values
-from kmsgen.prover.requests.parts import Asked
+from kmsgen.prover.requests.parts import PartQuestion
 from kmsgen.prover.requests.ties import Tie
 from kmsgen.prover.values.cells import Wanted, every, find
 from kmsgen.prover.values.domains import DOMAINS, Domain
-from kmsgen.prover.values.patterns import STAR, Automaton, Pattern, Step
-from kmsgen.prover.values.value_tests import Family, ValueTest, steps_of
+from kmsgen.prover.values.patterns import STAR, Automaton, Pattern, PatternStep
+from kmsgen.prover.values.value_tests import ComparisonKind, ValueTest, steps_of
 
 ID_OF = {f"aws:{whose}orgpaths": f"aws:{whose}orgid" for whose in ("principal", "resource", "source", "vpce")}
 """The key of the paths of an organization, and that of its id."""
@@ -39,7 +39,7 @@ class OrganizationPart(NamedTuple):
         """It can be in policy variables."""
         return 0
 
-    def solutions(self, asked: Asked) -> Iterator[Assignment]:
+    def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:
         """Yield ids of every cell, or the absence of one."""
         absent: list[Values | None] = [None] if self.domain.optional else []
         for values in (*absent, *((text,) for text in _ids(self.keys, self.domain, asked))):
@@ -59,17 +59,17 @@ class PathsPart(NamedTuple):
         """Sets are decided last."""
         return 2
 
-    def solutions(self, asked: Asked) -> Iterator[Assignment]:
+    def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:
         """Yield a path within the organization that is decided, or the absence of one where there is none."""
         for paths in self._paths(asked):
             found = Assignment(dict.fromkeys(self.keys, paths))
             if asked.met(found):
                 yield found
 
-    def _paths(self, asked: Asked) -> Iterator[Values | None]:
+    def _paths(self, asked: PartQuestion) -> Iterator[Values | None]:
         id_key = next((ID_OF[key] for key in self.keys if ID_OF[key] in asked.decided.values), None)
         decided = asked.decided.values[id_key] if id_key else None
-        if isinstance(decided, Open):
+        if isinstance(decided, OpenValue):
             raise OutsideError(f"what {id_key} holds is open")
         if self.domain.optional and not decided:
             yield None
@@ -81,7 +81,7 @@ class PathsPart(NamedTuple):
             if found is not None:
                 yield (found,)
 
-    def _organizations(self, decided: Values | None, asked: Asked) -> Iterator[list[Wanted]]:
+    def _organizations(self, decided: Values | None, asked: PartQuestion) -> Iterator[list[Wanted]]:
         """Yield what an organization asks of its paths; nothing where the domain is that of a known one."""
         ids = tuple(ID_OF[key] for key in self.keys)
         names = decided or (() if self.domain.strict else _ids(ids, DOMAINS[ids[0]], asked))
@@ -92,17 +92,17 @@ class PathsPart(NamedTuple):
 
 def _within(organization: str) -> Wanted:
     """Ask for a path that begins with an id."""
-    begins = Pattern([*map(Step, f"{organization}/"), STAR])
-    test = ValueTest(begins.matches, Family.TEXT, (), (begins,), lambda bits: bits[0], any_of=True)
+    begins = Pattern([*map(PatternStep, f"{organization}/"), STAR])
+    test = ValueTest(begins.matches, ComparisonKind.TEXT, (), (begins,), lambda bits: bits[0], any_of=True)
     return Wanted(test, frozenset((True,)))
 
 
-def _ids(keys: Values, domain: Domain, asked: Asked) -> Iterator[str]:
+def _ids(keys: Values, domain: Domain, asked: PartQuestion) -> Iterator[str]:
     """Yield an id of every cell that tests of it and of paths tell apart."""
     told = [asked.told(key) for key in keys]
     of_paths = [PATHS_OF[key] for key in keys]
     paths = [test for key in of_paths for test in asked.ties.tests_on(key, asked.decided)]
-    if any(test.family is not Family.TEXT for test in paths):
+    if any(test.family is not ComparisonKind.TEXT for test in paths):
         raise OutsideError("the paths of an organization are compared otherwise than as texts")
     ids = (text.partition("/")[0] for test in paths for text in test.constants)
     named = (*(text for one in told for text in one.named), *ids, *domain.nicer[:1])
@@ -113,10 +113,10 @@ def _ids(keys: Values, domain: Domain, asked: Asked) -> Iterator[str]:
     yield from every(whole, tests, [*(after for one in told for after in one.following), *heads], named, asked.tick)
 
 
-_HOLDS_SLASH = Pattern([STAR, Step("/"), STAR])
+_HOLDS_SLASH = Pattern([STAR, PatternStep("/"), STAR])
 
 
-def _head(tie: Tie, keys: Values, asked: Asked) -> Iterator[Automaton]:
+def _head(tie: Tie, keys: Values, asked: PartQuestion) -> Iterator[Automaton]:
     """Yield what a path that is compared with undecided variables begins with: they stand behind the id, or are it."""
     undecided = [i for i, piece in enumerate(tie.pieces) if isinstance(piece, Variable) and piece.key not in asked.decided.values]
     if not undecided:

@@ -16,7 +16,7 @@ from kmsgen.policy.grant import Pairs
 from kmsgen.policy.letter_case import folded, loosely_folded, spellings
 from kmsgen.prover.problem import Assignment, OutsideError, Values
 from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, ConstraintTest, KeyTest
-from kmsgen.prover.requests.parts import Asked
+from kmsgen.prover.requests.parts import PartQuestion
 from kmsgen.prover.values.cells import every, find
 from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.patterns import Automaton, in_any_case, literal
@@ -43,7 +43,7 @@ class NamePart(NamedTuple):
         """They can be in policy variables."""
         return 0
 
-    def solutions(self, asked: Asked) -> Iterator[Assignment]:
+    def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:
         """Yield the pairs of the name that there can be: none, one under each spelling, several that differ in their case."""
         for pairs in self._pairs(asked):
             asked.tick()
@@ -55,7 +55,7 @@ class NamePart(NamedTuple):
         if asked.ties.variables_on(FAMILIES[self.family], asked.decided):
             raise OutsideError("names of pairs are compared with a policy variable that is decided later")
 
-    def _pairs(self, asked: Asked) -> Iterator[Pairs]:
+    def _pairs(self, asked: PartQuestion) -> Iterator[Pairs]:
         if self.domain.optional:
             yield ()
         if not asked.all_cells:
@@ -69,7 +69,7 @@ class NamePart(NamedTuple):
             for some in combinations(spellings, size):
                 yield from (tuple(zip(some, texts, strict=True)) for texts in product(values, repeat=size))
 
-    def _alike(self, asked: Asked) -> Iterator[Pairs]:
+    def _alike(self, asked: PartQuestion) -> Iterator[Pairs]:
         """Yield pairs where no test tells spellings apart: one, and as many as tests of a key with several values need (P4)."""
         text = find(self.domain, asked.wanted(self.key), asked.tick)
         yield from () if text is None else [((self._spellings(asked, 1)[0], text),)]
@@ -79,7 +79,7 @@ class NamePart(NamedTuple):
         if 1 < len(found) <= len(spellings) and self.family == CONTEXT:
             yield tuple(zip(spellings, found, strict=False))
 
-    def _most(self, asked: Asked) -> int:
+    def _most(self, asked: PartQuestion) -> int:
         """Bound on the spellings of a name in one request: of more one could be left out, as each test needs one of them at most.
 
         A constraint needs each of its pairs, and one more to differ; a key in a policy variable a second value to be ambiguous.
@@ -95,7 +95,7 @@ class NamePart(NamedTuple):
                 needs += look.variables != () or len({look.value(asked.decided.values.get).answer(one) for one in spellings}) > 1
         return max(1, needs)
 
-    def _spellings(self, asked: Asked, most: int) -> Values:
+    def _spellings(self, asked: PartQuestion, most: int) -> Values:
         """Return up to `most` spellings of each cell of the tests of names; each one that policies use is a cell of its own."""
         tests = list(asked.ties.tests_on(FAMILIES[self.family], asked.decided))
         named = [*self.spellings, *(text for test in tests for text in test.constants)]
@@ -135,7 +135,7 @@ class OtherNamesPart(NamedTuple):
         """They are decided after the names that policies use."""
         return 3
 
-    def solutions(self, asked: Asked) -> Iterator[Assignment]:
+    def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:
         """Yield sets of further names: those that tests of names ask for, and one more."""
         there = asked.decided.pairs.get(self.family, ())
         for names in self._names([name for name, _ in there], asked):
@@ -148,7 +148,7 @@ class OtherNamesPart(NamedTuple):
             if asked.met(found):
                 yield found
 
-    def _names(self, there: Iterable[str], asked: Asked) -> Iterator[list[str]]:
+    def _names(self, there: Iterable[str], asked: PartQuestion) -> Iterator[list[str]]:
         yield []
         lookup = asked.decided.values.get
         domain = self.domain._replace(never=tuple(in_any_case(name) for name in self.taken))

@@ -19,10 +19,10 @@ from kmsgen.prover.values.cells import Wanted, every, find
 from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.partition import Count
 from kmsgen.prover.values.sets import find_set
-from kmsgen.prover.values.value_tests import Family, ValueTest
+from kmsgen.prover.values.value_tests import ComparisonKind, ValueTest
 
 
-class Asked(NamedTuple):
+class PartQuestion(NamedTuple):
     """What is asked of a part: the literals that it settles, now that these others are decided.
 
     With `all_cells` other keys hang on what it is, so that one solution of every cell is wanted.
@@ -69,11 +69,11 @@ class Part(Protocol):
     def rank(self) -> int:
         """When the part is decided among those that are tied to it: lower ranks first."""
 
-    def solutions(self, asked: Asked) -> Iterator[Assignment]:
+    def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:
         """Yield what it can be so that all literals come out as wanted; nothing only if it cannot. Raises OutsideError."""
 
 
-def values_of(key: str, domain: Domain, asked: Asked) -> Iterator[Values | None]:
+def values_of(key: str, domain: Domain, asked: PartQuestion) -> Iterator[Values | None]:
     """Values of a key (None: absent) that may meet the literals on it; nothing only if none does.
 
     With `all_cells` one of every cell, else absence and one value or set.
@@ -95,7 +95,7 @@ def values_of(key: str, domain: Domain, asked: Asked) -> Iterator[Values | None]
             yield (text,)
 
 
-def _of_every_cell(key: str, domain: Domain, asked: Asked) -> Iterator[str]:
+def _of_every_cell(key: str, domain: Domain, asked: PartQuestion) -> Iterator[str]:
     told = asked.told(key)
     yield from every(domain, told.tests, told.following, (*told.named, *domain.nicer[:1]), asked.tick)
 
@@ -111,7 +111,7 @@ class KeyPart(NamedTuple):
         """Sets are decided last: no policy variable can hold one."""
         return 2 if self.domain.multi_valued else 0
 
-    def solutions(self, asked: Asked) -> Iterator[Assignment]:
+    def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:
         """Yield values of the key, or its absence."""
         missed = False
         for values in values_of(self.key, self.domain, asked):
@@ -134,7 +134,7 @@ class MomentPart:
         """It is decided before the other times."""
         return -1
 
-    def solutions(self, asked: Asked) -> Iterator[Assignment]:
+    def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:
         """Moments that meet the literals, one of each cell. Raises OutsideError, after these, where its text is compared."""
         if {NOW, EPOCH} & asked.ties.keys:
             raise OutsideError("the time of a request is compared with a policy variable")
@@ -162,8 +162,8 @@ def _completed(key: str, test: ValueTest) -> Iterator[str]:
 
 def _tells_texts_apart(test: ValueTest) -> bool:
     """Return whether two moments that are alike to comparisons by order may differ in this test."""
-    if test.family in (Family.NUMBER, Family.INSTANT):
+    if test.family in (ComparisonKind.NUMBER, ComparisonKind.INSTANT):
         return False
     if test.plain:
         return any(test.constants)  # no moment's text is empty, of which Null asks
-    return test.family is not Family.TEXT or bool(test.patterns)
+    return test.family is not ComparisonKind.TEXT or bool(test.patterns)

@@ -24,7 +24,7 @@ from kmsgen.prover.values.patterns import (
     PATH,
     STAR,
     Pattern,
-    Step,
+    PatternStep,
     glob,
     in_any_case,
     literal,
@@ -54,10 +54,10 @@ class PrincipalForm(NamedTuple):
 
 
 # A path can hold a colon, a name cannot: what ends in neither is a name, with a path or without.
-_PATH_AND_NAME = Pattern((Step(PATH, loop=True), Step(NAME)))
+_PATH_AND_NAME = Pattern((PatternStep(PATH, loop=True), PatternStep(NAME)))
 _ROLE = PrincipalForm("arn:{}:iam::", ":role/", _PATH_AND_NAME, ("any-role", "another-role"))
 _USER = PrincipalForm("arn:{}:iam::", ":user/", _PATH_AND_NAME, ("any-user", "another-user"))
-_TWO_OR_MORE = Pattern([Step(NAME), Step(NAME), Step(NAME, loop=True)])
+_TWO_OR_MORE = Pattern([PatternStep(NAME), PatternStep(NAME), PatternStep(NAME, loop=True)])
 _FEDERATED = PrincipalForm("arn:{}:sts::", ":federated-user/", _TWO_OR_MORE, ("any-federated-user", "another-one"), 32)
 _KINDS = (_ROLE, _USER, _FEDERATED)
 _SERVICE_LINKED = "aws-service-role/any-service.amazonaws.com/AWSServiceRoleForAnyService"
@@ -136,7 +136,7 @@ class _Roles:
     def taken(self, account: str) -> tuple[Pattern, ...]:
         """Return what stands behind `:role/` of any role that has a name which is taken."""
         alone = [in_any_case(name) for name in sorted(self.names.get(account, ()))]
-        return (*alone, *(Pattern([STAR, Step("/"), *one.steps]) for one in alone))
+        return (*alone, *(Pattern([STAR, PatternStep("/"), *one.steps]) for one in alone))
 
 
 def _stand_in(kind: PrincipalForm, partition: str, account: str, known: frozenset[str], roles: _Roles) -> StandIn:
@@ -156,7 +156,7 @@ def _apart(stand_in: StandIn, patterns: Values, meter: Meter) -> Iterator[StandI
         yield stand_in
         return
     globs = [glob(text) for text in patterns]
-    domain = Pattern([*map(Step, stand_in.head), *stand_in.names.shapes[0].steps])
+    domain = Pattern([*map(PatternStep, stand_in.head), *stand_in.names.shapes[0].steps])
     for one in Cut(globs, domain, tick=meter.count).classes():
         asked = tuple((pattern, number in one.matched) for number, pattern in enumerate(globs))
         found = narrowed(stand_in, asked, meter.count)

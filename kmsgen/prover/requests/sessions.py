@@ -12,11 +12,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kmsgen.prover.values.domains import ROLE_ID
-from kmsgen.prover.values.patterns import IN_NAME, IN_NAME_STAR, NAME, STAR, Pattern, Step, glob
+from kmsgen.prover.values.patterns import IN_NAME, IN_NAME_STAR, NAME, STAR, Pattern, PatternStep, glob
 
 _SESSION = re.compile(r"(arn:[^:]*):sts::([^:]*):assumed-role/([^/]*)/(.*)", re.DOTALL)
-_NARROW = {Step(None): IN_NAME, STAR: IN_NAME_STAR}
-_OF_NAME = {Step(None): Step(NAME), STAR: Step(NAME, loop=True)}
+_NARROW = {PatternStep(None): IN_NAME, STAR: IN_NAME_STAR}
+_OF_NAME = {PatternStep(None): PatternStep(NAME), STAR: PatternStep(NAME, loop=True)}
 
 
 class SessionPattern(NamedTuple):
@@ -29,7 +29,7 @@ class SessionPattern(NamedTuple):
     @property
     def ids(self) -> Pattern:
         """What aws:userid of such a session matches: the id of the role, a colon, the name."""
-        return Pattern([*ROLE_ID.steps, Step(":"), *(_OF_NAME.get(step, step) for step in self.names.steps)])
+        return Pattern([*ROLE_ID.steps, PatternStep(":"), *(_OF_NAME.get(step, step) for step in self.names.steps)])
 
 
 @lru_cache(maxsize=256)
@@ -40,5 +40,5 @@ def sessions_of(pattern: str) -> SessionPattern | None:
         return None
     head = glob(f"{found[1]}:iam::{found[2]}:role/").steps
     role = [_NARROW.get(step, step) for step in glob(found[3]).steps]
-    roles = (Pattern([*head, *role]), Pattern([*head, STAR, Step("/"), *role]))
+    roles = (Pattern([*head, *role]), Pattern([*head, STAR, PatternStep("/"), *role]))
     return SessionPattern(roles, glob(found[4]), not found[4].strip("*") and bool(found[4]))

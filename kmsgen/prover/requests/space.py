@@ -19,7 +19,7 @@ _PATIENCE = 1_000
 """So many steps are spent on literals before the solver is asked, if there is one."""
 
 
-class Beside(NamedTuple):
+class OtherJudges(NamedTuple):
     """Who is asked beside the search: where its argument ends, and for a second opinion.
 
     `solve` returns a request in which literals hold, None only if there is none, and raises OutsideError.
@@ -32,7 +32,7 @@ class Beside(NamedTuple):
 class RequestSpace:
     """Finds requests of one kind in which literals hold. What was found once is remembered."""
 
-    def __init__(self, free: Free, beside: Beside | None = None) -> None:
+    def __init__(self, free: Free, beside: OtherJudges | None = None) -> None:
         self._free = free
         self._beside = beside
         self._found: dict[Literals, Assignment | OutsideError | None] = {}

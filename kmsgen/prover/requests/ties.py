@@ -19,8 +19,8 @@ from kmsgen.policy.letter_case import loosely_folded
 from kmsgen.policy.operators import split_operator
 from kmsgen.prover.problem import Assignment, OutsideError, Values
 from kmsgen.prover.requests.constraints import KeyTest, Look, ResourceLook
-from kmsgen.prover.values.patterns import STAR, Automaton, Pattern, Step, after, in_any_case, literal, nearly
-from kmsgen.prover.values.value_tests import Family, ValueTest, steps_of
+from kmsgen.prover.values.patterns import STAR, Automaton, Pattern, PatternStep, after, in_any_case, literal, nearly
+from kmsgen.prover.values.value_tests import ComparisonKind, ValueTest, steps_of
 
 Pieces = tuple[str | Wild | Variable, ...]
 
@@ -79,12 +79,12 @@ class Told(NamedTuple):
     following: tuple[Automaton, ...]
 
 
-_HOLDS_WILDCARD = Pattern([STAR, Step("*?"), STAR])
+_HOLDS_WILDCARD = Pattern([STAR, PatternStep("*?"), STAR])
 
 
 def _apart(pattern: Pattern) -> ValueTest:
     """Return what tells texts apart and asks nothing of them."""
-    return ValueTest(lambda _text: None, Family.TEXT, (), (pattern,))
+    return ValueTest(lambda _text: None, ComparisonKind.TEXT, (), (pattern,))
 
 
 class Ties:
@@ -214,7 +214,7 @@ class _Telling:
             self.named += test.constants
             self.tests.append(test)
             return
-        if test.family is not Family.TEXT:
+        if test.family is not ComparisonKind.TEXT:
             raise OutsideError("a key compared with text around a policy variable is compared by order too")
         self.following += [after(pattern, way.before) for pattern in test.patterns]
 
@@ -262,7 +262,7 @@ class _Telling:
         yield Pattern([*head, STAR, *tail])
         for test in self._ties.tests_on(name, self._decided):
             for pattern in test.patterns:
-                if test.family is not Family.TEXT or not isinstance(pattern, Pattern):
+                if test.family is not ComparisonKind.TEXT or not isinstance(pattern, Pattern):
                     raise OutsideError(f"{name} stands within a text and is compared otherwise than by patterns")
                 yield Pattern([*head, *pattern.steps, *tail])
 

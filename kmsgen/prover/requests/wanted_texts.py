@@ -7,7 +7,7 @@ from kmsgen.authorizer.language.variables import Variable, parse_policy_text
 from kmsgen.authorizer.language.wildcards import Wild
 from kmsgen.policy.letter_case import near, spellings
 from kmsgen.prover.requests.vocabulary import Want
-from kmsgen.prover.values.patterns import ANY, STAR, Pattern, Step, arn_steps
+from kmsgen.prover.values.patterns import ANY, STAR, Pattern, PatternStep, arn_steps
 
 _STEPS = {Wild.MANY: STAR, Wild.ONE: ANY}
 
@@ -22,7 +22,7 @@ def patterns_of(want: Want) -> Iterator[Pattern]:
         pieces = parse_policy_text(value, variables=want.variables, wildcards=wildcards).pieces
         parts = [_STEPS[piece] if isinstance(piece, Wild) else STAR if isinstance(piece, Variable) else piece for piece in pieces]
         for spelled in (spellings, near) if base.endswith("IgnoreCase") else (str,):
-            steps = ([part] if isinstance(part, Step) else map(Step, map(spelled, part)) for part in parts)
+            steps = ([part] if isinstance(part, PatternStep) else map(PatternStep, map(spelled, part)) for part in parts)
             yield Pattern(list(chain.from_iterable(steps)))
         if base.startswith("Arn"):
             yield Pattern(arn_steps(parts))

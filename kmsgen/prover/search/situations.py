@@ -8,7 +8,7 @@ from kmsgen.authorizer.applicable.programs import check as check_condition
 from kmsgen.authorizer.context.lookup import lookup, lookup_in
 from kmsgen.authorizer.context.view import View
 from kmsgen.authorizer.evaluation.grants import CREATE, RETIRE, GrantRule
-from kmsgen.authorizer.language.open_value import Open
+from kmsgen.authorizer.language.open_value import OpenValue
 from kmsgen.authorizer.language.principal import ACCOUNT
 from kmsgen.authorizer.language.statement import Rule
 from kmsgen.authorizer.language.wildcards import Maybe
@@ -68,7 +68,7 @@ class _Met:
         for key in sorted(reads):
             seen = None if key in self._base.derived else lookup(self._view, key)
             if self._is_free(key):
-                defaults[key] = None if isinstance(seen, Open) else seen
+                defaults[key] = None if isinstance(seen, OpenValue) else seen
             else:  # what is open of a key that no request decides stays open
                 known[key] = cast("Values | None", seen)
         return Situation(self._plan.facts, frozenset(self._matched), tuple(self._open), known, defaults, self._doubtful)

@@ -4,14 +4,14 @@ from importlib.util import find_spec
 
 from kmsgen.prover.problem import Assignment, Meter, OutsideError
 from kmsgen.prover.requests.components import Free
-from kmsgen.prover.requests.space import Beside, Literals
+from kmsgen.prover.requests.space import Literals, OtherJudges
 
 INSTALL = "pip install 'kmsgen[solver]'"
 
 
-def beside() -> Beside:
+def beside() -> OtherJudges:
     """Return what the search asks beside itself."""
-    return Beside(_solve, installed=find_spec("cvc5") is not None)
+    return OtherJudges(_solve, installed=find_spec("cvc5") is not None)
 
 
 def _solve(free: Free, literals: Literals, meter: Meter) -> Assignment | None:

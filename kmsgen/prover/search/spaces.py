@@ -25,7 +25,7 @@ from kmsgen.prover.search.encoding import Base, Situation
 from kmsgen.prover.search.scope import Scope
 from kmsgen.prover.search.solver import beside
 from kmsgen.prover.values.domains import OPEN_ABSENCE, OPEN_RANGES, Domain, domain_of
-from kmsgen.prover.values.patterns import STAR, Pattern, Step, glob
+from kmsgen.prover.values.patterns import STAR, Pattern, PatternStep, glob
 
 _Held = Mapping[str, Values | None]
 _ENDPOINT = "aws:sourcevpce"
@@ -173,7 +173,7 @@ def _within_organization(name: str, domain: Domain, view: View) -> Domain:
     known = lookup(view, ID_OF[name]) if name in ID_OF else None
     if not isinstance(known, tuple):
         return domain
-    return domain._replace(shapes=(Pattern([*map(Step, f"{known[0]}/"), STAR]),), nicer=(), strict=True, optional=False)
+    return domain._replace(shapes=(Pattern([*map(PatternStep, f"{known[0]}/"), STAR]),), nicer=(), strict=True, optional=False)
 
 
 def _check_alike(known: _Held, defaults: _Held, situations: Iterable[Situation]) -> None:

@@ -14,14 +14,14 @@ from kmsgen.prover.solver.terms import Formula
 _OPTIONS = {"strings-exp": "true", "produce-models": "true", "incremental": "false"}
 
 
-class Answered(NamedTuple):
+class SolvedRequest(NamedTuple):
     """A request that the solver found; `rough` are the reasons why it may not be one."""
 
     assignment: Assignment
     rough: tuple[str, ...] = ()
 
 
-def consult(request: RequestTerms, formula: Formula, meter: Meter) -> Answered | None:
+def consult(request: RequestTerms, formula: Formula, meter: Meter) -> SolvedRequest | None:
     """Ask cvc5 for a request of which a formula holds; None only if there is none.
 
     First among the requests that are told exactly, then among the others. Raises OutsideError where the solver gives up, and
@@ -32,14 +32,14 @@ def consult(request: RequestTerms, formula: Formula, meter: Meter) -> Answered |
     exact = script.exact
     model = model_of(request, [formula, exact], meter)
     if model is not None:
-        return Answered(assignment(model, request))
+        return SolvedRequest(assignment(model, request))
     if exact is True:
         return None
     model = model_of(request, [formula, terms.negate(exact)], meter)
     if model is None:
         return None
     rough = tuple(why for why, formulas in script.rough.items() if any(map(model.holds, formulas)))
-    return Answered(assignment(model, request), rough)
+    return SolvedRequest(assignment(model, request), rough)
 
 
 def model_of(request: RequestTerms, wanted: Iterable[Formula], meter: Meter) -> Model | None:

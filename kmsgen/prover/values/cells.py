@@ -17,7 +17,7 @@ from kmsgen.prover.values.domains import Domain, Kind
 from kmsgen.prover.values.ordered_cells import cells_of
 from kmsgen.prover.values.partition import Count, walk
 from kmsgen.prover.values.patterns import Automaton, literal
-from kmsgen.prover.values.value_tests import Family, ValueTest
+from kmsgen.prover.values.value_tests import ComparisonKind, ValueTest
 
 Accept = frozenset[Maybe]
 MOST_ENUMERATED = 4096
@@ -51,7 +51,7 @@ def find(domain: Domain, wanted: Sequence[Wanted], count: Count, also: Iterable[
     found = next((text for text in _at_hand(domain, wanted, also) if _is_met(text, domain, wanted)), None)
     if found is not None or domain.values or any(one.constants_only for one in wanted):
         return found
-    if domain.kind is Kind.TEXT and all(one.test.family is Family.TEXT for one in wanted):
+    if domain.kind is Kind.TEXT and all(one.test.family is ComparisonKind.TEXT for one in wanted):
         return _by_patterns(domain, wanted, count)
     return _by_order(domain, wanted, count)
 
@@ -151,9 +151,9 @@ _NO_MEMBER = "of a key that is compared by order not every range of values could
 
 def _by_order(domain: Domain, wanted: Sequence[Wanted], count: Count) -> str | None:
     """Try a text of each cell; None only if none does. Raises OutsideError."""
-    texts = [one.test for one in wanted if one.test.family is Family.TEXT]
+    texts = [one.test for one in wanted if one.test.family is ComparisonKind.TEXT]
     named = frozenset(text for test in texts for text in test.constants)
-    families = {one.test.family for one in wanted} - {Family.TEXT}
+    families = {one.test.family for one in wanted} - {ComparisonKind.TEXT}
     for text in _members(cells_of(domain, [one.test for one in wanted], families), domain, named, count):
         if all(one.met(text) for one in wanted):
             return text
@@ -168,9 +168,9 @@ def _by_order(domain: Domain, wanted: Sequence[Wanted], count: Count) -> str | N
 
 
 _COMPARED = {
-    Kind.NUMBER: {Family.NUMBER},
-    Kind.INSTANT: {Family.NUMBER, Family.INSTANT},
-    Kind.ADDRESS: {Family.ADDRESS},
+    Kind.NUMBER: {ComparisonKind.NUMBER},
+    Kind.INSTANT: {ComparisonKind.NUMBER, ComparisonKind.INSTANT},
+    Kind.ADDRESS: {ComparisonKind.ADDRESS},
 }
 """By what a key of each kind can be compared, its cells being known."""
 
@@ -219,11 +219,11 @@ def every(domain: Domain, tests: Sequence[ValueTest], ties: Sequence[Automaton],
         return
     told = list(dict.fromkeys([*named, *(text for test in tests for text in test.constants)]))
     yield from (text for text in told if domain.admits(text))
-    if domain.kind is not Kind.TEXT or any(test.family is not Family.TEXT for test in tests):
-        if ties or any(not test.plain for test in tests if test.family is Family.TEXT):
+    if domain.kind is not Kind.TEXT or any(test.family is not ComparisonKind.TEXT for test in tests):
+        if ties or any(not test.plain for test in tests if test.family is ComparisonKind.TEXT):
             raise OutsideError("a key that a policy variable ties to others is compared both by order and by patterns")
-        cells = cells_of(domain, tests, {test.family for test in tests} - {Family.TEXT})
-        texts = frozenset([*named, *(text for test in tests if test.family is Family.TEXT for text in test.constants)])
+        cells = cells_of(domain, tests, {test.family for test in tests} - {ComparisonKind.TEXT})
+        texts = frozenset([*named, *(text for test in tests if test.family is ComparisonKind.TEXT for text in test.constants)])
         yield from (text for text in _members(cells, domain, texts, count) if text not in told)
         return
     yield from _one_of_each(domain, [test for test in tests if not test.plain], ties, frozenset(told), count)

@@ -14,7 +14,7 @@ from kmsgen.catalogue import condition_keys
 from kmsgen.policy.addresses import Network
 from kmsgen.prover.problem import Values
 from kmsgen.prover.values import ranges
-from kmsgen.prover.values.patterns import ANY, ANYTHING, DIGITS, LETTERS, NAME, PATH, STAR, Pattern, Step, run_of
+from kmsgen.prover.values.patterns import ANY, ANYTHING, DIGITS, LETTERS, NAME, PATH, STAR, Pattern, PatternStep, run_of
 
 HEX = "f0123456789abcde"
 _LOWER = "xyzabcdefghijklmnopqrstuvw"
@@ -172,7 +172,7 @@ DOMAINS: dict[str, Domain] = {
 }
 # Letters, digits, spaces and `_.:/=+-@` of every language (IAM User Guide, id_tags; STS API reference, Tag).
 _TAG = Domain(
-    shapes=(Pattern([Step("!\"#$%&'()*,;<>?[\\]^`{|}~\t\n\r", loop=True, negated=True)]),), nicer=("another",), strict=True
+    shapes=(Pattern([PatternStep("!\"#$%&'()*,;<>?[\\]^`{|}~\t\n\r", loop=True, negated=True)]),), nicer=("another",), strict=True
 )
 OPEN_RANGES = {"kms:schedulekeydeletionpendingwindowindays": (1, 365, "C10")}
 """Keys of which AWS's pages give two ranges, with the wider one and the contradiction."""
@@ -202,7 +202,7 @@ _UNIQUE_IDS = {CallerKind.USER: "AIDA", CallerKind.ROLE: "AROA", CallerKind.SESS
 _ID = "YZABCDEFGHIJKLMNOPQRSTUVWX0123456789"
 
 
-_WITH_COLON = Pattern([STAR, Step(":"), STAR])
+_WITH_COLON = Pattern([STAR, PatternStep(":"), STAR])
 ROLE_ID = run_of(_UNIQUE_IDS[CallerKind.ROLE], (_ID,))
 """The unique ids of roles."""
 

@@ -8,17 +8,17 @@ from decimal import Decimal
 from kmsgen.authorizer.language.operators import parse_date, parse_number
 from kmsgen.prover.values import binaries, ranges
 from kmsgen.prover.values.domains import Domain, Kind
-from kmsgen.prover.values.value_tests import Family, ValueTest
+from kmsgen.prover.values.value_tests import ComparisonKind, ValueTest
 
 
-def cells_of(domain: Domain, tests: Sequence[ValueTest], families: Iterable[Family]) -> Iterator[Iterator[str]]:
+def cells_of(domain: Domain, tests: Sequence[ValueTest], families: Iterable[ComparisonKind]) -> Iterator[Iterator[str]]:
     """Cells of ordered values, each as its texts: no comparison of `families` tells two of one cell apart.
 
     Of a key that can be any text one cell is that of the texts that are no number, address and so on.
     """
-    constants: dict[Family, list[str]] = {family: [] for family in families}
+    constants: dict[ComparisonKind, list[str]] = {family: [] for family in families}
     for test in tests:
-        if test.family is not Family.TEXT:
+        if test.family is not ComparisonKind.TEXT:
             constants[test.family] += test.constants
     if domain.kind is Kind.TEXT:
         for family, texts in constants.items():
@@ -26,7 +26,7 @@ def cells_of(domain: Domain, tests: Sequence[ValueTest], families: Iterable[Fami
         yield (f"any{'-more' * more}" for more in range(len(tests) + 64))
         return
     given = [text for texts in constants.values() for text in texts]
-    named = [text for test in tests if test.family is Family.TEXT for text in test.constants]
+    named = [text for test in tests if test.family is ComparisonKind.TEXT for text in test.constants]
     yield from _OF_KIND[domain.kind](domain, given, named)
 
 
@@ -46,11 +46,11 @@ def _addresses(texts: Sequence[str]) -> Iterator[Iterator[str]]:
     yield from ranges.addresses(ranges.networks(texts), ())
 
 
-_FREE: dict[Family, Callable[[Sequence[str]], Iterator[Iterator[str]]]] = {
-    Family.NUMBER: _numbers,
-    Family.INSTANT: _instants,
-    Family.ADDRESS: _addresses,
-    Family.BINARY: binaries.cells,
+_FREE: dict[ComparisonKind, Callable[[Sequence[str]], Iterator[Iterator[str]]]] = {
+    ComparisonKind.NUMBER: _numbers,
+    ComparisonKind.INSTANT: _instants,
+    ComparisonKind.ADDRESS: _addresses,
+    ComparisonKind.BINARY: binaries.cells,
 }
 
 

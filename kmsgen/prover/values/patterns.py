@@ -16,7 +16,7 @@ PATH = NAME + "/:"
 _FIRST_OTHER = 0xA1
 
 
-class Step(NamedTuple):
+class PatternStep(NamedTuple):
     """One position of a pattern: the characters it takes (None: any), or with `negated` all but these; `loop` repeats it."""
 
     characters: str | None
@@ -29,12 +29,12 @@ class Step(NamedTuple):
         return self.characters is not None and len(self.characters) == 1 and not self.loop and not self.negated
 
 
-ANY = Step(None)
-STAR = Step(None, loop=True)
-IN_PART = Step(":", negated=True)
-IN_PART_STAR = Step(":", loop=True, negated=True)
-IN_NAME = Step("/", negated=True)
-IN_NAME_STAR = Step("/", loop=True, negated=True)
+ANY = PatternStep(None)
+STAR = PatternStep(None, loop=True)
+IN_PART = PatternStep(":", negated=True)
+IN_PART_STAR = PatternStep(":", loop=True, negated=True)
+IN_NAME = PatternStep("/", negated=True)
+IN_NAME_STAR = PatternStep("/", loop=True, negated=True)
 
 
 class Automaton:
@@ -113,7 +113,7 @@ class Pattern(Automaton):
 
     __slots__ = ("accept", "steps")
 
-    def __init__(self, steps: Sequence[Step]) -> None:
+    def __init__(self, steps: Sequence[PatternStep]) -> None:
         super().__init__()
         self.steps = tuple(_without_double_stars(steps))
         for position, step in enumerate(self.steps):
@@ -125,7 +125,7 @@ class Pattern(Automaton):
         self.forever &= self.accept >> 1
         self.start = self._settle(1)
 
-    def _place(self, bit: int, step: Step) -> None:
+    def _place(self, bit: int, step: PatternStep) -> None:
         self.loops |= bit if step.loop else 0
         if step.characters is None or step.negated:
             self.unnamed |= bit
@@ -172,7 +172,7 @@ class Pattern(Automaton):
                 yield other
 
 
-def _characters(step: Step) -> Iterator[str]:
+def _characters(step: PatternStep) -> Iterator[str]:
     if step.characters is not None and not step.negated:
         yield from step.characters
         return
@@ -180,7 +180,7 @@ def _characters(step: Step) -> Iterator[str]:
     yield from (chr(code) for code in range(_FIRST_OTHER, _FIRST_OTHER + 0x4000))
 
 
-def _without_double_stars(steps: Iterable[Step]) -> Iterator[Step]:
+def _without_double_stars(steps: Iterable[PatternStep]) -> Iterator[PatternStep]:
     last = None
     for step in steps:
         if not (step == last and step.loop):
@@ -190,17 +190,17 @@ def _without_double_stars(steps: Iterable[Step]) -> Iterator[Step]:
 
 def literal(text: str) -> Pattern:
     """Return the pattern that matches exactly this text."""
-    return Pattern([Step(character) for character in text])
+    return Pattern([PatternStep(character) for character in text])
 
 
 def in_any_case(text: str) -> Pattern:
     """Return the pattern of the texts that are this one but for their case."""
-    return Pattern([Step(letter_case.spellings(character)) for character in text])
+    return Pattern([PatternStep(letter_case.spellings(character)) for character in text])
 
 
 def nearly(text: str) -> Pattern:
     """Return the pattern of the texts that may be this one but for their case, whatever AWS does beyond ASCII (P15)."""
-    return Pattern([Step(letter_case.near(character)) for character in text])
+    return Pattern([PatternStep(letter_case.near(character)) for character in text])
 
 
 @lru_cache(maxsize=4096)
@@ -214,15 +214,15 @@ def arn_glob(text: str) -> Pattern:
     return Pattern(arn_steps([_wildcard(character) if character in "*?" else character for character in text]))
 
 
-def arn_steps(parts: Iterable[str | Step]) -> list[Step]:
+def arn_steps(parts: Iterable[str | PatternStep]) -> list[PatternStep]:
     """Return the steps of an ARN pattern given as literal texts and wildcards."""
-    steps: list[Step] = []
+    steps: list[PatternStep] = []
     colons = 0
     for part in parts:
-        if isinstance(part, Step):
+        if isinstance(part, PatternStep):
             steps.append(part if colons >= 5 else _NARROW[part])
             continue
-        steps += map(Step, part)
+        steps += map(PatternStep, part)
         colons += part.count(":")
     return steps
 
@@ -230,20 +230,20 @@ def arn_steps(parts: Iterable[str | Step]) -> list[Step]:
 _NARROW = {ANY: IN_PART, STAR: IN_PART_STAR}
 
 
-def _wildcard(character: str) -> Step:
-    return STAR if character == "*" else ANY if character == "?" else Step(character)
+def _wildcard(character: str) -> PatternStep:
+    return STAR if character == "*" else ANY if character == "?" else PatternStep(character)
 
 
 def run_of(*pieces: str | tuple[str, int] | tuple[str]) -> Pattern:
     """Return the pattern of a domain: texts as they are, `(characters, n)` n (0: any number), `(characters,)` one or more."""
-    steps: list[Step] = []
+    steps: list[PatternStep] = []
     for piece in pieces:
         if isinstance(piece, str):
-            steps += [Step(character) for character in piece]
+            steps += [PatternStep(character) for character in piece]
         elif len(piece) == 2:
-            steps += [Step(piece[0])] * piece[1] or [Step(piece[0], loop=True)]
+            steps += [PatternStep(piece[0])] * piece[1] or [PatternStep(piece[0], loop=True)]
         else:
-            steps += [Step(piece[0]), Step(piece[0], loop=True)]
+            steps += [PatternStep(piece[0]), PatternStep(piece[0], loop=True)]
     return Pattern(steps)
 
 

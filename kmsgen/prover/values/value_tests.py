@@ -20,13 +20,24 @@ from kmsgen.authorizer.language.wildcards import Maybe, Pieces, Wild, any_of, ne
 from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import split_operator
 from kmsgen.prover.problem import OutsideError, Values
-from kmsgen.prover.values.patterns import ANY, STAR, Automaton, Pattern, Step, arn_steps, glob, in_any_case, literal, nearly
+from kmsgen.prover.values.patterns import (
+    ANY,
+    STAR,
+    Automaton,
+    Pattern,
+    PatternStep,
+    arn_steps,
+    glob,
+    in_any_case,
+    literal,
+    nearly,
+)
 
 Bits = tuple[bool, ...]
 Reading = Callable[[Bits], Maybe]
 
 
-class Family(Enum):
+class ComparisonKind(Enum):
     """How a test compares: as a text, by order, by network, as bytes."""
 
     TEXT = "text"
@@ -46,7 +57,7 @@ class ValueTest(NamedTuple):
     """
 
     answer: Callable[[str], Maybe]
-    family: Family
+    family: ComparisonKind
     constants: Values
     patterns: tuple[Automaton, ...] = ()
     reading: Reading = lambda _bits: None
@@ -80,11 +91,17 @@ def _new(test: ConditionTest, lookup: Lookup, why: str) -> ValueTest:
 
     name = split_operator(test.condition.operator)
     if name is None or not test.condition.values:
-        return ValueTest(answer, Family.TEXT, (), plain=True)
+        return ValueTest(answer, ComparisonKind.TEXT, (), plain=True)
     if name.base == "Null":
         empty, other = answer(""), answer("x")
         return ValueTest(
-            answer, Family.TEXT, ("",), (literal(""),), lambda bits: empty if bits[0] else other, plain=True, otherwise=other
+            answer,
+            ComparisonKind.TEXT,
+            ("",),
+            (literal(""),),
+            lambda bits: empty if bits[0] else other,
+            plain=True,
+            otherwise=other,
         )
     for head, family in _FAMILIES:
         if name.base.startswith(head):
@@ -93,11 +110,11 @@ def _new(test: ConditionTest, lookup: Lookup, why: str) -> ValueTest:
 
 
 _FAMILIES = (
-    ("Numeric", Family.NUMBER),
-    ("Date", Family.INSTANT),
-    ("IpAddress", Family.ADDRESS),
-    ("NotIpAddress", Family.ADDRESS),
-    ("Binary", Family.BINARY),
+    ("Numeric", ComparisonKind.NUMBER),
+    ("Date", ComparisonKind.INSTANT),
+    ("IpAddress", ComparisonKind.ADDRESS),
+    ("NotIpAddress", ComparisonKind.ADDRESS),
+    ("Binary", ComparisonKind.BINARY),
 )
 
 
@@ -126,7 +143,7 @@ def _of_texts(test: ConditionTest, base: str, answer: Callable[[str], Maybe], lo
     simple = base.startswith("String") and all(one.reading is _first for one in alternatives)
     return ValueTest(
         answer,
-        Family.TEXT,
+        ComparisonKind.TEXT,
         constants,
         patterns,
         reading,
@@ -244,13 +261,15 @@ def text_of(pieces: Pieces) -> str | None:
 _STEPS = {Wild.MANY: STAR, Wild.ONE: ANY}
 
 
-def _parts(pieces: Pieces) -> Iterator[str | Step]:
+def _parts(pieces: Pieces) -> Iterator[str | PatternStep]:
     yield from (_STEPS[piece] if isinstance(piece, Wild) else piece for piece in pieces)
 
 
-def steps_of(pieces: Iterable[str | Wild]) -> list[Step]:
+def steps_of(pieces: Iterable[str | Wild]) -> list[PatternStep]:
     """Return pieces as the steps of a pattern."""
-    return [step for part in _parts(tuple(pieces)) for step in ([part] if isinstance(part, Step) else map(Step, part))]
+    return [
+        step for part in _parts(tuple(pieces)) for step in ([part] if isinstance(part, PatternStep) else map(PatternStep, part))
+    ]
 
 
 def _pattern(pieces: Pieces) -> Pattern:

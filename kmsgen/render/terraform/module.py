@@ -17,14 +17,14 @@ DEFAULT_DELETION_WINDOW = 30
 TAGS = 50
 
 
-class Named(NamedTuple):
+class NamedPrincipals(NamedTuple):
     """The users or the roles of the module's account that its key policies name: ARN by name."""
 
     kind: str
     arns: Mapping[str, str]
 
 
-def named_principals(documents: Iterable[Document], account: str) -> tuple[Named, ...]:
+def named_principals(documents: Iterable[Document], account: str) -> tuple[NamedPrincipals, ...]:
     """Return the users and roles of an account whom policies name as principals."""
     found: dict[str, dict[str, str]] = {}
     statements = (statement for document in documents for statement in document.statements)
@@ -32,7 +32,7 @@ def named_principals(documents: Iterable[Document], account: str) -> tuple[Named
         arn = parse_arn(principal.value)
         if arn and arn.service == "iam" and arn.account == account and arn.kind in ATTACHABLE:
             found.setdefault(arn.kind, {})[arn.name.rpartition("/")[2]] = principal.value
-    return tuple(Named(kind, dict(sorted(names.items()))) for kind, names in sorted(found.items()))
+    return tuple(NamedPrincipals(kind, dict(sorted(names.items()))) for kind, names in sorted(found.items()))
 
 
 class KeyPolicyResource(NamedTuple):
@@ -82,7 +82,7 @@ class Module(NamedTuple):
     grants: tuple[GrantResource, ...] = ()
     moved: Mapping[str, str] = MappingProxyType({})
     removed: tuple[str, ...] = ()
-    named: tuple[Named, ...] = ()
+    named: tuple[NamedPrincipals, ...] = ()
     given_keys: tuple[str, ...] = ()
 
     @property

@@ -24,8 +24,8 @@ from kmsgen.sources.cloudformation.conditions import (
 )
 from kmsgen.sources.cloudformation.functions import Functions
 from kmsgen.sources.cloudformation.parameters import Parameter, ParameterValues, choices_of, parameters_of
-from kmsgen.sources.cloudformation.references import PSEUDO, References
-from kmsgen.sources.cloudformation.resources import Resource, section
+from kmsgen.sources.cloudformation.references import PSEUDO, StackReferences
+from kmsgen.sources.cloudformation.resources import TemplateResource, section
 from kmsgen.sources.cloudformation.values import NO_VALUE, JsonText, as_text
 from kmsgen.sources.described import Home
 from kmsgen.sources.unknown.unknown import ABSENT, OneOf, Unknown
@@ -34,7 +34,7 @@ NOTHING_ASSUMED: Assignment = {}
 _REGION = "AWS::Region"
 
 
-class Told(NamedTuple):
+class ToldOfStack(NamedTuple):
     """What is told of a stack besides its template: account and Region (`sure` if told, not guessed), and parameters."""
 
     home: Home
@@ -45,14 +45,14 @@ class Told(NamedTuple):
 class Evaluation:
     """Evaluates the parts of one template. `rested_on` collects the parameters whose defaults were used."""
 
-    def __init__(self, data: Mapping[str, Any], told: Told) -> None:
+    def __init__(self, data: Mapping[str, Any], told: ToldOfStack) -> None:
         self.told = told
         self.mappings = section(data, "Mappings")
         self.definitions = section(data, "Conditions")
         self.parameters: Mapping[str, Parameter] = parameters_of(data.get("Parameters"))
         self.choices = choices_of(self.parameters, told.parameters, self.definitions)
         self.rested_on: dict[str, None] = {}
-        self.references = References(told.home, told.parameters, self.value)
+        self.references = StackReferences(told.home, told.parameters, self.value)
         self.conditions = Conditions(self.definitions, self.choices, self._sure().of, self._likely().of)
 
     def value(self, data: Any, steps: Steps, assumed: Assignment = NOTHING_ASSUMED) -> Any:  # noqa: ANN401 - plain data
@@ -81,7 +81,7 @@ class Evaluation:
         """Evaluate the collection of a `Fn::ForEach` loop."""
         return self.value(data, ())
 
-    def made(self, resource: Resource) -> tuple[Assignment, ...] | None:
+    def made(self, resource: TemplateResource) -> tuple[Assignment, ...] | None:
         """Return the cases in which a resource is created, empty if it never is; None if there are too many."""
         if resource.condition is None:
             return (NOTHING_ASSUMED,)
@@ -89,7 +89,7 @@ class Evaluation:
         cases = cases_of(lambda one: self.conditions.holds(condition, one), NOTHING_ASSUMED)
         return None if cases is None else tuple(one.assumed for one in cases if one.value)
 
-    def always_made(self, resource: Resource) -> bool:
+    def always_made(self, resource: TemplateResource) -> bool:
         """Return whether a resource is created for all values of the parameters."""
         return self.made(resource) == (NOTHING_ASSUMED,)
 

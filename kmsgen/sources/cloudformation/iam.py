@@ -15,7 +15,7 @@ from kmsgen.errors import KmsgenError, Location
 from kmsgen.policy.written_policy import described_principal
 from kmsgen.sources.cloudformation.namings import PRINCIPALS
 from kmsgen.sources.cloudformation.policies import WrittenPolicy
-from kmsgen.sources.cloudformation.resources import Resource
+from kmsgen.sources.cloudformation.resources import TemplateResource
 from kmsgen.sources.cloudformation.stack import Stack
 from kmsgen.sources.unknown.unknown import ABSENT, OneOf, Text, Unknown, has_unknown, unknown_in
 
@@ -31,7 +31,7 @@ _ATTACHED = {
 _MEMBERSHIP = "AWS::IAM::UserToGroupAddition"
 
 
-class Held(NamedTuple):
+class PolicyOfHolder(NamedTuple):
     """A policy that a principal or group (`holder`, an ARN) has or may have; `of_aws` are the ARNs if it is AWS managed."""
 
     holder: str
@@ -39,7 +39,7 @@ class Held(NamedTuple):
     of_aws: tuple[str, ...] = ()
 
 
-class Untold(NamedTuple):
+class UntoldPolicies(NamedTuple):
     """Why a principal or group may have unknown policies, and where that stands; `elsewhere`: another stack makes it."""
 
     holder: str
@@ -55,7 +55,7 @@ class Membership(NamedTuple):
     group: str
 
 
-Access = Held | Untold | Membership
+Access = PolicyOfHolder | UntoldPolicies | Membership
 
 
 class Directory(NamedTuple):
@@ -63,7 +63,7 @@ class Directory(NamedTuple):
 
     stack: Stack
     arns: Mapping[str, Mapping[str, str]]
-    managed: Mapping[Any, Resource]
+    managed: Mapping[Any, TemplateResource]
 
 
 def directory_of(stack: Stack) -> Directory:
@@ -86,21 +86,21 @@ def access_of(directory: Directory) -> Iterator[Access]:
         yield from _additions(directory, one)
 
 
-def principal_of(stack: Stack, holder: Resource) -> str:
+def principal_of(stack: Stack, holder: TemplateResource) -> str:
     """Return the ARN of a role, user or group of a stack."""
     return stack.evaluation.references.principal(holder)
 
 
-def _own(directory: Directory, holder: Resource) -> Iterator[Access]:
+def _own(directory: Directory, holder: TemplateResource) -> Iterator[Access]:
     """Yield what a role, user or group resource itself lists."""
     stack = directory.stack
     arn = principal_of(stack, holder)
     for number, one in _entries(holder.properties.get("Policies")):
         steps = ("Policies", number, "PolicyDocument")
         if isinstance(one, dict) and "PolicyDocument" in one:
-            yield Held(arn, _policy(stack, holder, one["PolicyDocument"], *steps))
+            yield PolicyOfHolder(arn, _policy(stack, holder, one["PolicyDocument"], *steps))
         else:
-            yield Held(arn, _conditional(stack, holder, one, "Policies", number))
+            yield PolicyOfHolder(arn, _conditional(stack, holder, one, "Policies", number))
     for named in _listed(stack.value(holder, "ManagedPolicyArns")):
         yield _managed(directory, holder, arn, named)
     if holder.type == "AWS::IAM::User":
@@ -108,7 +108,7 @@ def _own(directory: Directory, holder: Resource) -> Iterator[Access]:
             yield _member(directory, holder, arn, group)
 
 
-def _policy(stack: Stack, resource: Resource, raw: object, *steps: str | int) -> WrittenPolicy:
+def _policy(stack: Stack, resource: TemplateResource, raw: object, *steps: str | int) -> WrittenPolicy:
     """Evaluate a policy; Unknown for a text that is no JSON."""
     try:
         return stack.policy(resource, raw, *steps)
@@ -118,7 +118,7 @@ def _policy(stack: Stack, resource: Resource, raw: object, *steps: str | int) ->
         )
 
 
-def _conditional(stack: Stack, holder: Resource, raw: object, *steps: str | int) -> WrittenPolicy:
+def _conditional(stack: Stack, holder: TemplateResource, raw: object, *steps: str | int) -> WrittenPolicy:
     """Evaluate an entry of `Policies` that a function gives."""
     value = stack.evaluation.value(raw, holder.at(*steps), stack.assumed(holder))
     return WrittenPolicy(_document(value), stack.place(holder, *steps))
@@ -130,39 +130,39 @@ def _document(entry: Any) -> Any:  # noqa: ANN401 - plain data with markers
     return entry.get("PolicyDocument") if isinstance(entry, dict) else entry
 
 
-def _managed(directory: Directory, holder: Resource, arn: str, named: Any) -> Access:  # noqa: ANN401 - plain data with markers
+def _managed(directory: Directory, holder: TemplateResource, arn: str, named: Any) -> Access:  # noqa: ANN401 - plain data with markers
     """Return a managed policy in `ManagedPolicyArns`: of the stack, of AWS, or untold."""
     stack = directory.stack
     options = named.options if isinstance(named, OneOf) else (named,)
     found = [managed_policy(directory, holder, "ManagedPolicyArns", option) for option in options]
     untold = next((one.policy.data for one in found if isinstance(one.policy.data, Unknown)), None)
     if untold:
-        return Untold(arn, f"{untold.what} is attached to it", stack.where(holder.at("ManagedPolicyArns")))
+        return UntoldPolicies(arn, f"{untold.what} is attached to it", stack.where(holder.at("ManagedPolicyArns")))
     if not isinstance(named, OneOf):
         return found[0]._replace(holder=arn)
     data = named._replace(options=tuple(one.policy.data for one in found))
-    return Held(
+    return PolicyOfHolder(
         arn, WrittenPolicy(data, stack.place(holder, "ManagedPolicyArns")), tuple(arn for one in found for arn in one.of_aws)
     )
 
 
-def managed_policy(directory: Directory, holder: Resource, field: str, named: Any) -> Held:  # noqa: ANN401 - plain data with markers
+def managed_policy(directory: Directory, holder: TemplateResource, field: str, named: Any) -> PolicyOfHolder:  # noqa: ANN401 - plain data with markers
     """Return a managed policy by its ARN: one of the stack, one of AWS, or Unknown."""
     stack = directory.stack
     here = stack.place(holder, field)
     resource = directory.managed.get(named) if isinstance(named, str | Text) else None
     if resource:
-        return Held("", _policy(stack, resource, resource.properties.get("PolicyDocument"), "PolicyDocument"))
+        return PolicyOfHolder("", _policy(stack, resource, resource.properties.get("PolicyDocument"), "PolicyDocument"))
     of_aws = kms_policy(named) if isinstance(named, str) else None
     if named == ABSENT:
-        return Held("", WrittenPolicy(ABSENT, here))
+        return PolicyOfHolder("", WrittenPolicy(ABSENT, here))
     if of_aws is not None:
-        return Held("", WrittenPolicy(of_aws, here), (str(named),))
+        return PolicyOfHolder("", WrittenPolicy(of_aws, here), (str(named),))
     unknown = next(unknown_in(named), None) if has_unknown(named) else None
-    return Held("", WrittenPolicy(Unknown(unknown.what if unknown else f"the policy {named}"), here))
+    return PolicyOfHolder("", WrittenPolicy(Unknown(unknown.what if unknown else f"the policy {named}"), here))
 
 
-def _attached(directory: Directory, policy: Resource) -> Iterator[Access]:
+def _attached(directory: Directory, policy: TemplateResource) -> Iterator[Access]:
     """Yield a policy resource for each holder that it names."""
     stack = directory.stack
     holders = [held for field, kind in _ATTACHED[policy.type] for held in _holders(directory, policy, field, kind)]
@@ -171,13 +171,13 @@ def _attached(directory: Directory, policy: Resource) -> Iterator[Access]:
     written = _made(stack, policy)
     for arn, ours, sure in holders:
         data = written.data if sure else OneOf((written.data, ABSENT), f"who has {policy.name}", policy.steps)
-        yield Held(arn, written._replace(data=data))
+        yield PolicyOfHolder(arn, written._replace(data=data))
         if not ours:
             why = f"{policy.name} is attached to it, and the template does not make it"
-            yield Untold(arn, why, stack.where(policy.steps), elsewhere=True)
+            yield UntoldPolicies(arn, why, stack.where(policy.steps), elsewhere=True)
 
 
-def _made(stack: Stack, policy: Resource) -> WrittenPolicy:
+def _made(stack: Stack, policy: TemplateResource) -> WrittenPolicy:
     """Evaluate a policy resource; it may be absent if its condition can keep it from being created."""
     written = _policy(stack, policy, policy.properties.get("PolicyDocument"), "PolicyDocument")
     if stack.evaluation.always_made(policy):
@@ -185,16 +185,16 @@ def _made(stack: Stack, policy: Resource) -> WrittenPolicy:
     return written._replace(data=OneOf((written.data, ABSENT), f"condition {policy.condition}", policy.steps))
 
 
-def put_in_place(directory: Directory, principals: Container[str]) -> Iterator[Held]:
+def put_in_place(directory: Directory, principals: Container[str]) -> Iterator[PolicyOfHolder]:
     """Yield unattached managed policies whose Description names the principal that they are for."""
     stack = directory.stack
     for policy in stack.of(*MANAGED):
         principal = described_principal(stack.value(policy, "Description"))
         if principal in principals and not any(stack.value(policy, field) for field, _ in _ATTACHED[policy.type]):
-            yield Held(principal, _made(stack, policy))
+            yield PolicyOfHolder(principal, _made(stack, policy))
 
 
-def _holders(directory: Directory, policy: Resource, field: str, kind: str) -> Iterator[tuple[str, bool, bool]]:
+def _holders(directory: Directory, policy: TemplateResource, field: str, kind: str) -> Iterator[tuple[str, bool, bool]]:
     """Yield each holder that a property names: its ARN, whether the stack makes it, whether it is sure.
 
     An unknown name may be any of the stack's.
@@ -211,7 +211,7 @@ def _holders(directory: Directory, policy: Resource, field: str, kind: str) -> I
                 yield from ((arn, True, False) for arn in ours.values())
 
 
-def _additions(directory: Directory, one: Resource) -> Iterator[Access]:
+def _additions(directory: Directory, one: TemplateResource) -> Iterator[Access]:
     stack = directory.stack
     groups = list(_holders(directory, one, "GroupName", "group"))
     for user, ours, sure in _holders(directory, one, "Users", "user"):
@@ -219,19 +219,19 @@ def _additions(directory: Directory, one: Resource) -> Iterator[Access]:
             if ours and group_is_ours and sure and group_is_sure and stack.evaluation.always_made(one):
                 yield Membership(user, group)
             else:
-                yield Untold(user, f"{one.name} puts it into a group", stack.where(one.steps))
+                yield UntoldPolicies(user, f"{one.name} puts it into a group", stack.where(one.steps))
 
 
-def _member(directory: Directory, user: Resource, arn: str, named: Any) -> Access:  # noqa: ANN401 - plain data with markers
+def _member(directory: Directory, user: TemplateResource, arn: str, named: Any) -> Access:  # noqa: ANN401 - plain data with markers
     stack = directory.stack
     ours = directory.arns["group"]
     if isinstance(named, str) and named in ours:
         return Membership(arn, ours[named])
     unknown = next(unknown_in(named), None) if has_unknown(named) else None
-    return Untold(arn, f"it is in the group {unknown.what if unknown else named}", stack.where(user.at("Groups")))
+    return UntoldPolicies(arn, f"it is in the group {unknown.what if unknown else named}", stack.where(user.at("Groups")))
 
 
-def boundary_of(directory: Directory, holder: Resource) -> WrittenPolicy | None:
+def boundary_of(directory: Directory, holder: TemplateResource) -> WrittenPolicy | None:
     """Return the permissions boundary of a role or user, Unknown if it is not told; None if it has none."""
     stack = directory.stack
     named = stack.value(holder, "PermissionsBoundary") if "PermissionsBoundary" in holder.properties else None

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from kmsgen.policy.bundle import Key
 from kmsgen.sources.cloudformation.conditions import plain
 from kmsgen.sources.cloudformation.namings import KEYS
-from kmsgen.sources.cloudformation.resources import Resource
+from kmsgen.sources.cloudformation.resources import TemplateResource
 from kmsgen.sources.cloudformation.stack import Stack
 from kmsgen.sources.cloudformation.values import is_true
 from kmsgen.sources.unknown.unknown import has_unknown
@@ -36,7 +36,7 @@ class StackKey(NamedTuple):
     `kind_told`: spec and usage are known; `make_told`: origin and multi-Region are.
     """
 
-    resource: Resource
+    resource: TemplateResource
     key: Key
     untold: Mapping[str, str]
     kind_told: bool
@@ -71,7 +71,7 @@ def keys_of(stack: Stack) -> Iterator[StackKey]:
         yield key._replace(key=key.key._replace(aliases=names), untold=untold)
 
 
-def _key(stack: Stack, resource: Resource) -> StackKey:
+def _key(stack: Stack, resource: TemplateResource) -> StackKey:
     arn = stack.evaluation.references.key_arns[resource.name]
     values = {name: stack.value(resource, name) for name in ("MultiRegion", "Tags", *(name for name, _ in _TEXTS))}
     open_names = [name for name in _LOOKED_AT_BY if has_unknown(values[name])]

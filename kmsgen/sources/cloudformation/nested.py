@@ -12,8 +12,8 @@ from typing import Any
 
 from kmsgen.errors import InputError
 from kmsgen.reading import MAX_JSON_BYTES, Dialect, Mark, Source, parse, read_file
-from kmsgen.sources.cloudformation.evaluation import Told
-from kmsgen.sources.cloudformation.resources import Resource, section
+from kmsgen.sources.cloudformation.evaluation import ToldOfStack
+from kmsgen.sources.cloudformation.resources import TemplateResource, section
 from kmsgen.sources.cloudformation.stack import Stack, give_key_arns, stack_of
 from kmsgen.sources.cloudformation.values import JsonText
 
@@ -25,7 +25,7 @@ _BESIDE = {
 _STACK_SET = "AWS::CloudFormation::StackSet"
 
 
-def nested_stacks(parent: Stack, told: Told, arns: Iterator[str], dialect: Dialect, depth: int = 0) -> Iterator[Stack]:
+def nested_stacks(parent: Stack, told: ToldOfStack, arns: Iterator[str], dialect: Dialect, depth: int = 0) -> Iterator[Stack]:
     """Yield the stacks nested in a stack whose templates are present, depth first; their outputs become known to the parent."""
     if depth > MOST_DEPTH:
         return
@@ -33,7 +33,7 @@ def nested_stacks(parent: Stack, told: Told, arns: Iterator[str], dialect: Diale
         source = _template(parent, resource, dialect)
         if source is None or not dialect.belong_to(source.data):
             continue
-        inner = Told(told.home, told.sure and resource.type != _STACK_SET, _sure_parameters(parent, resource))
+        inner = ToldOfStack(told.home, told.sure and resource.type != _STACK_SET, _sure_parameters(parent, resource))
         parameters = _parameters(parent, resource)
         stack = stack_of(_with_defaults(source, parameters), inner, parent.named(resource))
         stack = stack._replace(given=frozenset(parameters))
@@ -44,7 +44,7 @@ def nested_stacks(parent: Stack, told: Told, arns: Iterator[str], dialect: Diale
             _tell_outputs(parent, resource, stack)
 
 
-def _template(parent: Stack, resource: Resource, dialect: Dialect) -> Source | None:
+def _template(parent: Stack, resource: TemplateResource, dialect: Dialect) -> Source | None:
     if resource.type == _STACK_SET:
         return _body(parent, resource, dialect)
     named = resource.properties.get(_BESIDE[resource.type])
@@ -57,7 +57,7 @@ def _template(parent: Stack, resource: Resource, dialect: Dialect) -> Source | N
     return read_file(Path(parent.source.path).parent / named, MAX_JSON_BYTES, dialect)
 
 
-def _body(parent: Stack, resource: Resource, dialect: Dialect) -> Source | None:
+def _body(parent: Stack, resource: TemplateResource, dialect: Dialect) -> Source | None:
     """Read the TemplateBody of a StackSet; all its parts have the place of the text."""
     body = parent.value(resource, "TemplateBody")
     place = parent.where(resource.at("TemplateBody"))
@@ -73,12 +73,12 @@ def _body(parent: Stack, resource: Resource, dialect: Dialect) -> Source | None:
         raise InputError(one._replace(location=place) for one in error.diagnostics) from None
 
 
-def _parameters(parent: Stack, resource: Resource) -> Mapping[str, Any]:
+def _parameters(parent: Stack, resource: TemplateResource) -> Mapping[str, Any]:
     """Return the parameters that a parent gives a nested stack, evaluated."""
     return _by_name(parent.value(resource, "Parameters"))
 
 
-def _sure_parameters(parent: Stack, resource: Resource) -> Mapping[str, str]:
+def _sure_parameters(parent: Stack, resource: TemplateResource) -> Mapping[str, str]:
     """Return the parameters that a parent gives and that are told for sure."""
     raw = _by_name(resource.properties.get("Parameters"))
     told = {name: parent.evaluation.sure_text(value) for name, value in raw.items()}
@@ -103,7 +103,7 @@ def _with_defaults(source: Source, given: Mapping[str, Any]) -> Source:
     return Source(source.path, {**source.data, "Parameters": parameters}, lambda: source.root)
 
 
-def _tell_outputs(parent: Stack, resource: Resource, stack: Stack) -> None:
+def _tell_outputs(parent: Stack, resource: TemplateResource, stack: Stack) -> None:
     outputs = section(stack.source.data, "Outputs")
     told = {
         f"{resource.name}.Outputs.{name}": stack.evaluation.value(one.get("Value"), ("Outputs", name, "Value"))

@@ -10,7 +10,7 @@ from typing import Any
 
 from kmsgen.reading import Steps
 from kmsgen.sources.cloudformation.namings import NAMINGS, PRINCIPALS, Naming
-from kmsgen.sources.cloudformation.resources import Resource, Resources
+from kmsgen.sources.cloudformation.resources import Resources, TemplateResource
 from kmsgen.sources.cloudformation.values import TextValue, as_text, joined
 from kmsgen.sources.described import Home
 from kmsgen.sources.unknown.unknown import Unknown
@@ -29,7 +29,7 @@ PSEUDO: Mapping[str, Callable[[Home], str]] = {
 """The pseudo parameters that follow from account, Region and partition of a stack."""
 
 
-class References:
+class StackReferences:
     """Names and ARNs in a stack: `key_arns` by logical id, `told` values by the user, `outputs` of nested stacks."""
 
     def __init__(self, home: Home, told: Mapping[str, str], value: Value) -> None:
@@ -76,14 +76,14 @@ class References:
             return self._arn(resource, naming)
         return self.name_of(resource) if resource and naming and attribute in naming.name_attributes else Unknown(name, steps)
 
-    def name_of(self, resource: Resource) -> Any:  # noqa: ANN401 - a text with markers
+    def name_of(self, resource: TemplateResource) -> Any:  # noqa: ANN401 - a text with markers
         """Return the name of a resource; an IAM principal without one goes by its logical id."""
         if resource.name not in self._names:
             self._names[resource.name] = Unknown(f"the name of {resource.name}", resource.steps)  # while it is worked out
             self._names[resource.name] = self._given_name(resource)
         return self._names[resource.name]
 
-    def _given_name(self, resource: Resource) -> TextValue:
+    def _given_name(self, resource: TemplateResource) -> TextValue:
         naming = NAMINGS.get(resource.type)
         field_name = naming.property if naming else PRINCIPALS[resource.type][1]
         given = resource.properties.get(field_name)
@@ -92,17 +92,17 @@ class References:
             return name if isinstance(name, str) else resource.name
         return Unknown(f"the name of {resource.name}", resource.steps) if name is None else name
 
-    def principal(self, resource: Resource) -> str:
+    def principal(self, resource: TemplateResource) -> str:
         """Return the ARN of a role, user or group; an unknown path counts as none."""
         kind = PRINCIPALS[resource.type][0]
         return self.home.principal(kind, f"{self.path_of(resource)[1:]}{self.name_of(resource)}")
 
-    def path_of(self, resource: Resource) -> str:
+    def path_of(self, resource: TemplateResource) -> str:
         """Return the path of an IAM resource, `/` if none is told."""
         path = self.value(resource.properties.get("Path", "/"), resource.at("Path"))
         return path if isinstance(path, str) and path.startswith("/") and path.endswith("/") else "/"
 
-    def _arn(self, resource: Resource, naming: Naming) -> TextValue:
+    def _arn(self, resource: TemplateResource, naming: Naming) -> TextValue:
         where = self.home
         path = self.path_of(resource) if "{path}" in naming.arn else ""
         head, _, tail = naming.arn.partition("{name}")

@@ -9,7 +9,7 @@ from kmsgen.reading import Steps
 from kmsgen.sources.cloudformation.conditions import plain
 
 
-class Resource(NamedTuple):
+class TemplateResource(NamedTuple):
     """A resource of a template; `steps` lead to where it is written, for an unrolled loop to the loop's body."""
 
     name: str
@@ -23,16 +23,16 @@ class Resource(NamedTuple):
         return (*self.steps, "Properties", *inner)
 
 
-Resources = Mapping[str, Resource]
+Resources = Mapping[str, TemplateResource]
 
 
-def resource_of(name: str, data: object, steps: Steps) -> Resource | None:
+def resource_of(name: str, data: object, steps: Steps) -> TemplateResource | None:
     """Read a resource; None if it is none (no mapping, or no Type)."""
     if not isinstance(data, dict) or not isinstance(data.get("Type"), str):
         return None
     properties, condition = data.get("Properties"), plain(data.get("Condition"))
     held = properties if isinstance(properties, dict) else {}
-    return Resource(name, data["Type"], held, condition if isinstance(condition, str) else None, steps)
+    return TemplateResource(name, data["Type"], held, condition if isinstance(condition, str) else None, steps)
 
 
 def section(data: object, name: str) -> dict[str, Any]:
@@ -54,6 +54,6 @@ def macro_of(data: object) -> str | None:
     return everywhere or ("Fn::Transform" if "Fn::Transform" in section(data, "Resources") else None)
 
 
-def of_types(resources: Resources, *types: str) -> Iterator[Resource]:
+def of_types(resources: Resources, *types: str) -> Iterator[TemplateResource]:
     """Yield the resources of these types."""
     return (one for one in resources.values() if one.type in types)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kmsgen.sources.cloudformation.resources import Resource
+from kmsgen.sources.cloudformation.resources import TemplateResource
 
 _ROLES = {"AWS::Serverless::Function": "Role", "AWS::Serverless::StateMachine": "Role"}
 _BASIC = "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
@@ -20,7 +20,7 @@ _TEMPLATES = {"KMSDecryptPolicy": ("kms:Decrypt",)}
 """The SAM policy templates that are known, by name; a role with any other may have any policy."""
 
 
-def written_out_functions(resources: Mapping[str, Resource], defaults: Mapping[str, Any]) -> dict[str, Resource]:
+def written_out_functions(resources: Mapping[str, TemplateResource], defaults: Mapping[str, Any]) -> dict[str, TemplateResource]:
     """Return the resources with the roles that the transform creates; `defaults` are the `Globals` of functions."""
     found = dict(resources)
     for one in resources.values():
@@ -31,7 +31,7 @@ def written_out_functions(resources: Mapping[str, Resource], defaults: Mapping[s
     return found
 
 
-def _role(name: str, owner: Resource, properties: Mapping[str, Any]) -> Resource:
+def _role(name: str, owner: TemplateResource, properties: Mapping[str, Any]) -> TemplateResource:
     raw = properties.get("Policies")
     written = raw if isinstance(raw, list) else [] if raw is None else [raw]
     managed = list(_managed(written))
@@ -44,7 +44,7 @@ def _role(name: str, owner: Resource, properties: Mapping[str, Any]) -> Resource
     for field_name, given in (("PermissionsBoundary", "PermissionsBoundary"), ("Path", "RolePath")):
         if given in properties:
             made[field_name] = properties[given]
-    return Resource(name, "AWS::IAM::Role", made, owner.condition, owner.steps)
+    return TemplateResource(name, "AWS::IAM::Role", made, owner.condition, owner.steps)
 
 
 def _managed(policies: list[Any]) -> Iterator[Any]:
@@ -70,5 +70,5 @@ def _document(template: str, settings: Any) -> dict[str, Any]:  # noqa: ANN401 -
     arn = {"Fn::Sub": ["arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/${KeyId}", {"KeyId": key}]}
     return {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": list(_TEMPLATES[template]), "Resource": arn}],
+        "Statement": [{"Effect": "Allow", "Action": list(_TEMPLATES[template]), "TemplateResource": arn}],
     }

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from kmsgen.reading import Source, Steps, Where
-from kmsgen.sources.cloudformation.evaluation import Evaluation, Told
+from kmsgen.sources.cloudformation.evaluation import Evaluation, ToldOfStack
 from kmsgen.sources.cloudformation.for_each import entries
 from kmsgen.sources.cloudformation.namings import KEYS
 from kmsgen.sources.cloudformation.policies import WrittenPolicy, policy_of
-from kmsgen.sources.cloudformation.resources import Resource, macro_of, of_types, resource_of, section
+from kmsgen.sources.cloudformation.resources import TemplateResource, macro_of, of_types, resource_of, section
 from kmsgen.sources.cloudformation.serverless import written_out_functions
 from kmsgen.sources.cloudformation.values import is_true
 from kmsgen.sources.places import below
@@ -25,7 +25,7 @@ class Stack(NamedTuple):
 
     source: Source
     evaluation: Evaluation
-    resources: Mapping[str, Resource]
+    resources: Mapping[str, TemplateResource]
     name: str = ""
     given: frozenset[str] = frozenset()
 
@@ -39,40 +39,40 @@ class Stack(NamedTuple):
         """The macro that may change everything in the template; None without one."""
         return macro_of(self.source.data)
 
-    def of(self, *types: str) -> Iterator[Resource]:
+    def of(self, *types: str) -> Iterator[TemplateResource]:
         """Yield the resources of these types that may be created."""
         return (one for one in of_types(self.resources, *types) if self.evaluation.made(one) != ())
 
-    def named(self, resource: Resource) -> str:
+    def named(self, resource: TemplateResource) -> str:
         """Return the name of a resource, unique among all stacks of the file."""
         return f"{self.name}/{resource.name}" if self.name else resource.name
 
-    def value(self, resource: Resource, name: str) -> Any:  # noqa: ANN401 - plain data with markers
+    def value(self, resource: TemplateResource, name: str) -> Any:  # noqa: ANN401 - plain data with markers
         """Return a property of a resource, evaluated; None without one."""
         value = self.evaluation.value(resource.properties.get(name), resource.at(name), self.assumed(resource))
         return None if value == ABSENT else value
 
-    def assumed(self, resource: Resource) -> Mapping[str, str | bool | None]:
+    def assumed(self, resource: TemplateResource) -> Mapping[str, str | bool | None]:
         """Return the assumptions that hold whenever a resource is created, if a single case tells them."""
         cases = self.evaluation.made(resource)
         return cases[0] if cases and len(cases) == 1 else {}
 
-    def policy(self, resource: Resource, raw: object, *inner: str | int) -> WrittenPolicy:
+    def policy(self, resource: TemplateResource, raw: object, *inner: str | int) -> WrittenPolicy:
         """Evaluate a policy in a resource. Raises InputError for a text that is not JSON."""
         macro = self.macro or ("Fn::Transform" if "Fn::Transform" in resource.properties else None)
         if macro:
             return WrittenPolicy(Unknown(f"what the macro {macro} makes", resource.steps), self.place(resource))
         return policy_of(self.evaluation, self.source, raw, resource.at(*inner), self.assumed(resource))
 
-    def place(self, resource: Resource, *inner: str | int) -> Where:
+    def place(self, resource: TemplateResource, *inner: str | int) -> Where:
         """Return the places of parts of a resource's property."""
         return below(self.where, *resource.at(*inner))
 
 
-def stack_of(source: Source, told: Told, name: str = "") -> Stack:
+def stack_of(source: Source, told: ToldOfStack, name: str = "") -> Stack:
     """Read a template as a stack."""
     evaluation = Evaluation(source.data, told)
-    found: dict[str, Resource] = {}
+    found: dict[str, TemplateResource] = {}
     steps: Steps = ("Resources",)
     for logical, data, place in entries(section(source.data, "Resources"), evaluation.list_of, steps):
         resource = resource_of(logical, data, place)

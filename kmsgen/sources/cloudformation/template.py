@@ -13,13 +13,13 @@ from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location
 from kmsgen.policy.document import Document
 from kmsgen.reading import Dialect, Source, Steps
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.cloudformation.evaluation import Told
+from kmsgen.sources.cloudformation.evaluation import ToldOfStack
 from kmsgen.sources.cloudformation.home import STANDS_FOR, Where, arns_of, count_of_keys, home_of
 from kmsgen.sources.cloudformation.iam import (
     Access,
     Directory,
-    Held,
-    Untold,
+    PolicyOfHolder,
+    UntoldPolicies,
     access_of,
     boundary_of,
     directory_of,
@@ -33,7 +33,7 @@ from kmsgen.sources.cloudformation.named_regions import without_named_regions
 from kmsgen.sources.cloudformation.namings import PRINCIPALS
 from kmsgen.sources.cloudformation.nested import nested_stacks
 from kmsgen.sources.cloudformation.policies import WrittenPolicy
-from kmsgen.sources.cloudformation.resources import Resource, section
+from kmsgen.sources.cloudformation.resources import TemplateResource, section
 from kmsgen.sources.cloudformation.stack import Stack, give_key_arns, stack_of
 from kmsgen.sources.described import GRANTS, KEY_KIND, KEY_MAKE, Described
 from kmsgen.sources.gathering import Gathering
@@ -65,7 +65,7 @@ def read_template(source: Source, beside: Beside) -> Described:
     """Read the keys and IAM policies of a template. Raises InputError with every problem."""
     where = home_of(source, beside)
     home = where.home
-    told = Told(home, where.sure, beside.parameters)
+    told = ToldOfStack(home, where.sure, beside.parameters)
     arns = arns_of(home, count_of_keys(source.data))
     root = stack_of(source, told)
     give_key_arns(root, arns, known=bool(home.named or home.keys))
@@ -157,13 +157,13 @@ class _TemplateReader:
 
         If an intent tells where the stack is, it also tells what principals made elsewhere have.
         """
-        if isinstance(one, Untold):
+        if isinstance(one, UntoldPolicies):
             if not (one.elsewhere and self.beside.home):
                 self.gathering.leave_open(holder, one.why, one.place)
             return
-        if isinstance(one, Held):
+        if isinstance(one, PolicyOfHolder):
             self.note_managed(one)
-        if isinstance(one, Held) and not _is_empty(one.policy):
+        if isinstance(one, PolicyOfHolder) and not _is_empty(one.policy):
             try:
                 readings = self.readings(stack, one.policy, self.untold_of_keys, "forbidden")
             except KmsgenError as error:
@@ -174,7 +174,7 @@ class _TemplateReader:
             if one.of_aws and isinstance(one.policy.data, dict):
                 self.of_aws += [readings.most.document, readings.least.document]
 
-    def read_boundary(self, directory: Directory, holder: Resource, arn: str) -> None:
+    def read_boundary(self, directory: Directory, holder: TemplateResource, arn: str) -> None:
         """Read the permissions boundary of a role or user."""
         stack, written = directory.stack, boundary_of(directory, holder)
         if written is None:
@@ -205,7 +205,7 @@ class _TemplateReader:
                 message = f"the template has no parameter, import or attribute `{name}`: its value is not used"
                 self.gathering.note(Location("--parameter"), "unused-parameter", message)
 
-    def note_managed(self, one: Held) -> None:
+    def note_managed(self, one: PolicyOfHolder) -> None:
         """Note the date of the AWS managed policies that a principal has."""
         for arn in one.of_aws:
             self.gathering.managed(arn, one.policy.where(()))

@@ -17,7 +17,7 @@ AwsAnswer = dict[str, Any]
 _DETAILS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
 
 
-class Held(NamedTuple):
+class PrincipalAnswers(NamedTuple):
     """Answers about principals: their details, why others are `unread` (by ARN), and which are `gone`."""
 
     details: AwsAnswer
@@ -46,7 +46,7 @@ def read_account(session: Session) -> AwsAnswer:
     return {name: [one for page in pages for one in page.get(name) or ()] for name in _DETAILS}
 
 
-def read_named(session: Session, arns: Iterable[str], account: str) -> Held:
+def read_named(session: Session, arns: Iterable[str], account: str) -> PrincipalAnswers:
     """Return the details of principals by ARN; refused and missing ones are listed. Raises AwsError for other failures."""
     reader = _PrincipalReader(session)
     unread: dict[str, str] = {}
@@ -65,7 +65,7 @@ def read_named(session: Session, arns: Iterable[str], account: str) -> Held:
             if error.kind is not REFUSED:
                 raise
             unread[text] = f"{error.call} is refused"
-    return Held(reader.answer, unread, tuple(gone))
+    return PrincipalAnswers(reader.answer, unread, tuple(gone))
 
 
 def _kind_of(arn: Arn) -> _PolicyHolder | None:

@@ -11,7 +11,7 @@ from kmsgen.policy.document import Statement
 from kmsgen.policy.letter_case import folded
 from kmsgen.sources.aws_output.answers import read_together
 from kmsgen.sources.live.keys import read_keys
-from kmsgen.sources.live.principals import Held, read_account, read_named
+from kmsgen.sources.live.principals import PrincipalAnswers, read_account, read_named
 from kmsgen.sources.live.session import Session
 from kmsgen.sources.unknown.unread import ANYBODY
 
@@ -46,13 +46,13 @@ def take(session: Session, keys: Iterable[str], also: Iterable[str] = (), *, all
     return Snapshot(Bundle(found, principals), unread, held.gone)
 
 
-def _of_account(session: Session, names: Iterable[str], account: str) -> Held:
+def _of_account(session: Session, names: Iterable[str], account: str) -> PrincipalAnswers:
     """Return all principals of the account; named ones that are not among them are `gone`."""
     details = read_account(session)
     there = {one["Arn"] for name in ("UserDetailList", "RoleDetailList") for one in details[name]}
     arns = [(name, arn) for name in names if (arn := parse_arn(name)) and arn.service == "iam" and arn.kind in ("role", "user")]
     others = {name: "it is of another account" for name, arn in arns if arn.account != account}
-    return Held(details, others, tuple(name for name, arn in arns if arn.account == account and name not in there))
+    return PrincipalAnswers(details, others, tuple(name for name, arn in arns if arn.account == account and name not in there))
 
 
 def named_principals(access: KeyAccess) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from kmsgen.errors import KmsgenError
 from kmsgen.policy.json_form import nowhere
-from kmsgen.reading import Line, Lines
+from kmsgen.reading import Lines, TextLine
 from kmsgen.reading.json_frame import Frame, frame_of
 from kmsgen.reading.json_text import parse_json
 from kmsgen.sources.question import Scenario
@@ -48,7 +48,7 @@ class _Known:
     def __init__(self) -> None:
         self._found: list[_Read] = []
 
-    def scenario(self, text: str, line: Line) -> Scenario:
+    def scenario(self, text: str, line: TextLine) -> Scenario:
         """Read a line. Raises InputError with every problem."""
         for index, one in enumerate(self._found):
             values = one.frame.values(text)
@@ -69,11 +69,11 @@ class _Known:
         return len(self._found) > MAX_KNOWN or sum(one.frame.size for one in self._found) > MAX_KNOWN_SIZE
 
 
-def _read(text: str, line: Line) -> Scenario:
+def _read(text: str, line: TextLine) -> Scenario:
     return read_one(parse_json(text, line.path, line.number), line.number)
 
 
-def _repeated(values: dict[str, Any], like: Scenario, line: Line) -> Scenario | None:
+def _repeated(values: dict[str, Any], like: Scenario, line: TextLine) -> Scenario | None:
     """Read what differs in a line; None if anything is wrong with it, as only the whole line has places."""
     reader = RequestReader(nowhere)
     note = reader.text(values.get("note"), ("note",), "note") or ""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from kmsgen.sources.terraform.resources import Resource, listed, without_indexes
+from kmsgen.sources.terraform.resources import PlannedResource, listed, without_indexes
 
 _PART = re.compile(r'([A-Za-z_][\w-]*)(\[(?:"(?:[^"\\]|\\.)*"|[^\]]*)\])?')
 _DEEPEST = 20
@@ -20,7 +20,7 @@ class Referent(NamedTuple):
     """An attribute that an expression refers to; `resource` is None if the plan does not have it."""
 
     reference: str
-    resource: Resource | None = None
+    resource: PlannedResource | None = None
     attribute: str = ""
 
 
@@ -34,17 +34,17 @@ class Standpoint(NamedTuple):
 class Configuration:
     """The modules of a configuration, and the planned resources by module, mode, type and name."""
 
-    def __init__(self, data: object, resources: list[Resource]) -> None:
+    def __init__(self, data: object, resources: list[PlannedResource]) -> None:
         root = data.get("root_module") if isinstance(data, dict) else None
         self.root: dict[str, Any] = root if isinstance(root, dict) else {}
         providers = data.get("provider_config") if isinstance(data, dict) else None
         self.providers: dict[str, Any] = providers if isinstance(providers, dict) else {}
         self.told = bool(self.root)
-        self.resources: dict[tuple[str, str, str, str], list[Resource]] = {}
+        self.resources: dict[tuple[str, str, str, str], list[PlannedResource]] = {}
         for one in resources:
             self.resources.setdefault((one.module, one.mode, one.type, one.name), []).append(one)
 
-    def expression(self, resource: Resource, *path: str | int) -> Any:  # noqa: ANN401 - plain data
+    def expression(self, resource: PlannedResource, *path: str | int) -> Any:  # noqa: ANN401 - plain data
         """Return the expression of a resource's value at a path of blocks; None if there is none."""
         data: Any = self._declared(resource).get("expressions")
         for step in path:
@@ -54,14 +54,14 @@ class Configuration:
                 data = data[step] if isinstance(data, list) and step < len(data) else None
         return data
 
-    def provider(self, resource: Resource) -> dict[str, Any]:
+    def provider(self, resource: PlannedResource) -> dict[str, Any]:
         """Return the expressions of a resource's provider."""
         key = self._declared(resource).get("provider_config_key")
         found = self.providers.get(key) if isinstance(key, str) else None
         expressions = found.get("expressions") if isinstance(found, dict) else None
         return expressions if isinstance(expressions, dict) else {}
 
-    def _declared(self, resource: Resource) -> dict[str, Any]:
+    def _declared(self, resource: PlannedResource) -> dict[str, Any]:
         module = self._module(resource.module)
         for one in listed(module.get("resources")):
             if isinstance(one, dict) and (one.get("mode"), one.get("type"), one.get("name")) == resource[2:5]:

@@ -10,8 +10,8 @@ from typing import Any
 from kmsgen.errors import KmsgenError
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.grant_form import parse_grant
-from kmsgen.sources.terraform.references import References
-from kmsgen.sources.terraform.resources import Resource, listed
+from kmsgen.sources.terraform.references import PlanReferences
+from kmsgen.sources.terraform.resources import PlannedResource, listed
 from kmsgen.sources.unknown.unknown import Unknown
 
 _GRANT_FIELDS = {"name": "Name", "grant_id": "GrantId"}
@@ -21,7 +21,7 @@ _CONSTRAINT_FIELDS = {
 }
 
 
-def grant_of(resource: Resource, references: References, grantee: str) -> tuple[Grant, bool]:
+def grant_of(resource: PlannedResource, references: PlanReferences, grantee: str) -> tuple[Grant, bool]:
     """Return a grant without its unknown constraints, and whether it has any. Raises InputError."""
     data: dict[str, Any] = {ours: resource.known(field) for field, ours in _GRANT_FIELDS.items() if resource.known(field)}
     retiring = references.filled(resource.value("retiring_principal"), resource, "retiring_principal")
@@ -35,7 +35,7 @@ def grant_of(resource: Resource, references: References, grantee: str) -> tuple[
         raise resource.refusal("bad-grant", "; ".join(one.message for one in error.diagnostics)) from None
 
 
-def _constraints(resource: Resource) -> tuple[dict[str, Any], bool]:
+def _constraints(resource: PlannedResource) -> tuple[dict[str, Any], bool]:
     """Return the known constraints of a grant, and whether there are unknown ones."""
     value = resource.value("constraints")
     blocks = [block for block in listed(value) if isinstance(block, dict)]

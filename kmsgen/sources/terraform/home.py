@@ -7,10 +7,10 @@ from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import Home, home_in
 from kmsgen.sources.terraform.configuration import Configuration
 from kmsgen.sources.terraform.references import KEYS, POLICY_DOCUMENT
-from kmsgen.sources.terraform.resources import Resource
+from kmsgen.sources.terraform.resources import PlannedResource
 
 
-def home_of(source: Source, beside: Beside, resources: list[Resource], configuration: Configuration) -> Home:
+def home_of(source: Source, beside: Beside, resources: list[PlannedResource], configuration: Configuration) -> Home:
     """Find whose keys these are: by options, by aws_caller_identity in the plan, else by the key policies."""
     if beside.key_arn is None and beside.home is None:
         callers = {one.known("account_id") for one in resources if one.type == "aws_caller_identity"} - {""}
@@ -22,19 +22,19 @@ def home_of(source: Source, beside: Beside, resources: list[Resource], configura
     return beside.home_of(_key_policies(resources), source.path)
 
 
-def _partition(resources: list[Resource]) -> str:
+def _partition(resources: list[PlannedResource]) -> str:
     found = {one.known("partition") for one in resources if one.type == "aws_partition"} - {""}
     return found.pop() if len(found) == 1 else "aws"
 
 
-def region_of(resource: Resource, configuration: Configuration) -> str:
+def region_of(resource: PlannedResource, configuration: Configuration) -> str:
     """Return a resource's Region, its own or its provider's; empty if neither is told."""
     told = configuration.provider(resource).get("region")
     region = told.get("constant_value") if isinstance(told, dict) else None
     return resource.known("region") or (region if isinstance(region, str) else "")
 
 
-def _key_policies(resources: list[Resource]) -> list[str]:
+def _key_policies(resources: list[PlannedResource]) -> list[str]:
     """Return the texts of all key policies and policy documents, to find the account in."""
     found = [one.values.get("policy") for one in resources if one.type in (*KEYS, "aws_kms_key_policy")]
     found += [repr(one.values.get("statement")) for one in resources if one.type == POLICY_DOCUMENT]

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from kmsgen.errors import Diagnostic, KmsgenError, Location
 from kmsgen.policy.written_policy import described_principal
 from kmsgen.sources.gathering import Gathering
-from kmsgen.sources.terraform.policies import Policies, Written
-from kmsgen.sources.terraform.references import IAM_KINDS, References
-from kmsgen.sources.terraform.resources import Resource, listed
+from kmsgen.sources.terraform.policies import PlannedPolicy, Policies
+from kmsgen.sources.terraform.references import IAM_KINDS, PlanReferences
+from kmsgen.sources.terraform.resources import PlannedResource, listed
 from kmsgen.sources.unknown.unknown import Text, Unknown
 
 _HOLDERS = ("aws_iam_role", "aws_iam_user", "aws_iam_group")
@@ -35,7 +35,7 @@ _ATTACHMENTS = {
 _MEMBERSHIPS = {"aws_iam_group_membership": ("users", "group"), "aws_iam_user_group_membership": ("user", "groups")}
 
 
-class Holder(NamedTuple):
+class PolicyHolder(NamedTuple):
     """A role, user or group by kind and name; a group holds policies but is no principal."""
 
     kind: str
@@ -50,15 +50,17 @@ class IamReader:
 
     put_in_place: Container[str] = ()
 
-    def __init__(self, gathering: Gathering, references: References, policies: Policies, resources: list[Resource]) -> None:
+    def __init__(
+        self, gathering: Gathering, references: PlanReferences, policies: Policies, resources: list[PlannedResource]
+    ) -> None:
         self.gathering = gathering
         self.references = references
         self.policies = policies
         self.resources = resources
         self.problems: list[Diagnostic] = []
-        self.arns: dict[Holder, str] = {}
+        self.arns: dict[PolicyHolder, str] = {}
         self.members: dict[str, list[str]] = {}
-        self.documents: dict[str, Resource] = {}
+        self.documents: dict[str, PlannedResource] = {}
 
     def read(self, *, whole: bool) -> None:
         """Read all of IAM. `whole`: principals not made here have no further policies."""
@@ -90,7 +92,7 @@ class IamReader:
             else:
                 self.gathering.add_policy(principal, self.policies.read(written), written.where)
 
-    def _of(self, *types: str) -> Iterator[Resource]:
+    def _of(self, *types: str) -> Iterator[PlannedResource]:
         return (one for one in self.resources if one.mode == "managed" and one.type in types)
 
     # --- holders ----------------------------------------------------------------------------------------------------------
@@ -111,16 +113,16 @@ class IamReader:
                 tags = resource.known_mapping("tags_all") or resource.known_mapping("tags")
                 self.gathering.tags[self.arns[holder]] = tuple(sorted(tags.items()))
 
-    def _holder_made(self, resource: Resource) -> Holder:
-        return Holder(IAM_KINDS[resource.type], resource.known("name") or f"({resource.address})")
+    def _holder_made(self, resource: PlannedResource) -> PolicyHolder:
+        return PolicyHolder(IAM_KINDS[resource.type], resource.known("name") or f"({resource.address})")
 
-    def _plain(self, holder: Holder) -> str:
+    def _plain(self, holder: PolicyHolder) -> str:
         return self.references.home.principal(holder.kind, holder.name)
 
-    def _holders(self, resource: Resource, field: str, kind: str) -> Iterator[Holder | None]:
+    def _holders(self, resource: PlannedResource, field: str, kind: str) -> Iterator[PolicyHolder | None]:
         """Yield the holders that a field names; None for each that is known only after apply."""
         entries = resource.texts(field)
-        yield from (Holder(kind, one.rpartition("/")[2]) for one in entries if isinstance(one, str))
+        yield from (PolicyHolder(kind, one.rpartition("/")[2]) for one in entries if isinstance(one, str))
         unknown = [one for one in entries if isinstance(one, Unknown)]
         targets = self.references.open_targets(resource, field) if unknown else []
         made = [one.resource for one in targets if one.resource is not None and one.resource.type == f"aws_iam_{kind}"]
@@ -129,7 +131,7 @@ class IamReader:
         else:
             yield from (None for _ in unknown)
 
-    def _read_membership(self, resource: Resource) -> None:
+    def _read_membership(self, resource: PlannedResource) -> None:
         users_field, groups_field = _MEMBERSHIPS[resource.type]
         users = list(self._holders(resource, users_field, "user"))
         groups = list(self._holders(resource, groups_field, "group"))
@@ -143,17 +145,17 @@ class IamReader:
                 else:
                     self.members.setdefault(group.name, []).append(user.name)
 
-    def _principals(self, holder: Holder) -> Iterator[str]:
+    def _principals(self, holder: PolicyHolder) -> Iterator[str]:
         """Yield the principals behind a holder: of a group its members."""
         if holder.kind == "group":
             for user in self.members.get(holder.name, ()):
-                yield from self._principals(Holder("user", user))
+                yield from self._principals(PolicyHolder("user", user))
         else:
             yield self.arns.get(holder, self._plain(holder))
 
     # --- policies ---------------------------------------------------------------------------------------------------------
 
-    def _read_policies(self, resource: Resource) -> None:
+    def _read_policies(self, resource: PlannedResource) -> None:
         if resource.mode != "managed":
             return
         if resource.type in _HOLDERS:
@@ -168,7 +170,7 @@ class IamReader:
                 for holder in self._holders(resource, field, kind):
                     self._attach(holder, resource, arns)
 
-    def _read_blocks(self, resource: Resource) -> None:
+    def _read_blocks(self, resource: PlannedResource) -> None:
         """Read the policies in a role or user itself: inline_policy, managed_policy_arns, permissions_boundary."""
         holder = self._holder_made(resource)
         inline = resource.value("inline_policy")
@@ -182,12 +184,12 @@ class IamReader:
         if resource.value("permissions_boundary"):
             self._bound(holder, resource)
 
-    def _declares(self, resource: Resource, field: str) -> bool:
+    def _declares(self, resource: PlannedResource, field: str) -> bool:
         """Return whether the configuration sets a field; computed fields are unknown before apply even if it does not."""
         configuration = self.references.configuration
         return not configuration.told or bool(configuration.expression(resource, field))
 
-    def _attach(self, holder: Holder | None, resource: Resource, field: str) -> None:
+    def _attach(self, holder: PolicyHolder | None, resource: PlannedResource, field: str) -> None:
         for arn in self.references.filled(resource.texts(field), resource, field):
             policy = self.documents.get(arn) if isinstance(arn, str) else self._referred(resource, field)
             if policy is not None:
@@ -200,11 +202,11 @@ class IamReader:
             else:
                 self._leave_open(holder, "a policy known only after apply is attached to it", resource)
 
-    def _referred(self, resource: Resource, field: str) -> Resource | None:
+    def _referred(self, resource: PlannedResource, field: str) -> PlannedResource | None:
         found = self.references.resource_of(resource, field)
         return found if found is not None and found.type == "aws_iam_policy" else None
 
-    def _bound(self, holder: Holder, resource: Resource) -> None:
+    def _bound(self, holder: PolicyHolder, resource: PlannedResource) -> None:
         arn = self.references.filled(resource.value("permissions_boundary"), resource, "permissions_boundary")
         policy = self.documents.get(arn) if isinstance(arn, str) else self._referred(resource, "permissions_boundary")
         written = self.policies.of(policy, "policy") if policy is not None else None
@@ -215,7 +217,7 @@ class IamReader:
             readings = self.policies.read(written) if written else of_aws
             self.gathering.set_boundary(principal, readings, what, place)
 
-    def _add(self, holder: Holder | None, written: Written | None, resource: Resource, field: str) -> None:
+    def _add(self, holder: PolicyHolder | None, written: PlannedPolicy | None, resource: PlannedResource, field: str) -> None:
         if holder is None:
             self._note_unknown(resource, field)
             return
@@ -226,11 +228,11 @@ class IamReader:
             else:
                 self.gathering.add_policy(principal, self.policies.read(written), written.where)
 
-    def _leave_open(self, holder: Holder, why: str, resource: Resource) -> None:
+    def _leave_open(self, holder: PolicyHolder, why: str, resource: PlannedResource) -> None:
         for principal in self._principals(holder):
             self.gathering.leave_open(principal, why, resource.where(()))
 
-    def _note_unknown(self, resource: Resource, field: str) -> None:
+    def _note_unknown(self, resource: PlannedResource, field: str) -> None:
         """Leave every principal open, as a policy with an unknown holder may be anybody's."""
         message = f"{resource.address}: `{field}` is known only after it is applied, so everybody's policies are open"
         self.gathering.note(resource.where(()), "unknown-holder", message)

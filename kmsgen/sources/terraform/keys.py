@@ -6,10 +6,10 @@ Source: Terraform AWS provider, aws_kms_key, aws_kms_external_key, aws_kms_repli
 from __future__ import annotations
 
 from kmsgen.policy.bundle import Key
-from kmsgen.sources.terraform.resources import Resource
+from kmsgen.sources.terraform.resources import PlannedResource
 
 
-def key_of(resource: Resource, arn: str) -> Key:
+def key_of(resource: PlannedResource, arn: str) -> Key:
     """Return a key; unknown properties get KMS's defaults, which are right where the configuration sets none."""
     replica = "replica" in resource.type
     multi_region = resource.value("multi_region") is True or replica
@@ -26,7 +26,7 @@ def key_of(resource: Resource, arn: str) -> Key:
     )
 
 
-def _origin(resource: Resource) -> str:
+def _origin(resource: PlannedResource) -> str:
     if "external" in resource.type:
         return "EXTERNAL"
     if resource.value("xks_key_id"):

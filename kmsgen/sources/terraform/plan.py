@@ -22,9 +22,9 @@ from kmsgen.sources.terraform.grants import grant_of
 from kmsgen.sources.terraform.home import home_of, region_of
 from kmsgen.sources.terraform.iam import IamReader
 from kmsgen.sources.terraform.keys import key_of
-from kmsgen.sources.terraform.policies import Policies, Written
-from kmsgen.sources.terraform.references import KEYS, References, account_of
-from kmsgen.sources.terraform.resources import AFTER_APPLY, Resource, resources_of
+from kmsgen.sources.terraform.policies import PlannedPolicy, Policies
+from kmsgen.sources.terraform.references import KEYS, PlanReferences, account_of
+from kmsgen.sources.terraform.resources import AFTER_APPLY, PlannedResource, resources_of
 from kmsgen.sources.terraform.state_file import is_state_file, resources_of_state
 from kmsgen.sources.unknown.unknown import OneOf, Text, Unknown, has_unknown, unknown_in
 from kmsgen.sources.unknown.untold import ALIASES, MULTI_REGION, TAGS, hide
@@ -67,16 +67,16 @@ def is_about_access(source: Source) -> bool:
     return any(one.type.startswith(("aws_kms_", "aws_iam_")) for one in every)
 
 
-def _prior(source: Source) -> list[Resource]:
+def _prior(source: Source) -> list[PlannedResource]:
     return resources_of(source, _PRIOR, "values")
 
 
-def _read(source: Source, beside: Beside, resources: list[Resource], prior: list[Resource]) -> Described:
+def _read(source: Source, beside: Beside, resources: list[PlannedResource], prior: list[PlannedResource]) -> Described:
     read_already = [one for one in prior if one.mode == "data"]
     return _reader(source, beside, resources, read_already).finish()
 
 
-def _reader(source: Source, beside: Beside, resources: list[Resource], others: list[Resource]) -> _PlanReader:
+def _reader(source: Source, beside: Beside, resources: list[PlannedResource], others: list[PlannedResource]) -> _PlanReader:
     reader = _PlanReader(source, beside, resources, others)
     reader.read()
     if reader.problems:
@@ -85,7 +85,9 @@ def _reader(source: Source, beside: Beside, resources: list[Resource], others: l
 
 
 class _PlanReader:
-    def __init__(self, source: Source, beside: Beside, resources: list[Resource], read_already: list[Resource]) -> None:
+    def __init__(
+        self, source: Source, beside: Beside, resources: list[PlannedResource], read_already: list[PlannedResource]
+    ) -> None:
         self.beside = beside
         self.resources = resources
         self.keys = [one for one in resources if one.type in KEYS and one.mode == "managed"]
@@ -106,9 +108,9 @@ class _PlanReader:
             if not (is_told or region or key.known("arn")):
                 self.lacks |= {KEY_REGION}
         provider = configuration.provider(self.keys[0]) if self.keys else {}
-        self.references = References(configuration, home, arns, account_of(provider))
+        self.references = PlanReferences(configuration, home, arns, account_of(provider))
         self.policies = Policies(self.references)
-        self.written: dict[str, Written] = {}
+        self.written: dict[str, PlannedPolicy] = {}
 
     def read(self) -> None:
         """Read keys, their policies, aliases and grants, then IAM."""
@@ -126,7 +128,7 @@ class _PlanReader:
         """Return what the plan describes; without a key, with the reason why nothing can be asked."""
         return self.gathering.finish(self.lacks)._replace(hides=self.hides)
 
-    def each(self, types: Iterable[str], read: Callable[[Resource], None]) -> None:
+    def each(self, types: Iterable[str], read: Callable[[PlannedResource], None]) -> None:
         """Read each resource of these types; faults are collected in `problems`."""
         wanted = tuple(types)
         for resource in self.resources:
@@ -139,7 +141,7 @@ class _PlanReader:
 
     # --- keys -------------------------------------------------------------------------------------------------------------
 
-    def read_key(self, resource: Resource) -> None:
+    def read_key(self, resource: PlannedResource) -> None:
         if resource.address in self.gathering.keys:
             raise resource.refusal("duplicate-address", "two keys have this address")
         arn = self.references.key_arns[resource.address]
@@ -153,23 +155,23 @@ class _PlanReader:
         if written is None or (isinstance(written.data, Unknown) and self._left_out(resource)):
             message = f"{resource.address} tells no policy of its own: taken as KMS's default policy"
             self.gathering.note(resource.where(()), "default-policy", message)
-            written = Written(format_document(default_policy(arn)), resource.where)
+            written = PlannedPolicy(format_document(default_policy(arn)), resource.where)
         elif isinstance(resource.value("policy"), Unknown) and not isinstance(written.data, Unknown):
             message = f"the policy of {resource.address} is not known before apply: read from its data source, as planned"
             self.gathering.note(resource.where(("policy",)), "planned-policy", message)
         self.written[resource.address] = written
 
-    def add_key(self, name: str, key: Key, resource: Resource) -> None:
+    def add_key(self, name: str, key: Key, resource: PlannedResource) -> None:
         """Add a key, to be found by ARN and id."""
         self.gathering.add_key(name, key, None, resource.where)
         self.by_id |= {key.arn: name, key.arn.rpartition("/")[2]: name}
 
-    def _left_out(self, resource: Resource) -> bool:
+    def _left_out(self, resource: PlannedResource) -> bool:
         """Return whether a policy is unknown because the configuration sets none, so that KMS gives its default."""
         configuration = self.references.configuration
         return configuration.told and configuration.expression(resource, "policy") is None
 
-    def read_key_policy(self, resource: Resource) -> None:
+    def read_key_policy(self, resource: PlannedResource) -> None:
         written = self.policies.of(resource, "policy")
         if written is None:
             raise resource.refusal("unknown-value", "it has no policy", "policy")
@@ -181,15 +183,15 @@ class _PlanReader:
             elif own is not None:
                 message = f"{name} has a policy of its own, and {resource.address} another: one of them undoes the other"
                 self.gathering.note(resource.where(()), "two-policies", message)
-                self.written[name] = Written(OneOf((own.data, written.data), default, resource.steps), written.where)
+                self.written[name] = PlannedPolicy(OneOf((own.data, written.data), default, resource.steps), written.where)
 
-    def _has_own(self, key: Resource) -> bool:
+    def _has_own(self, key: PlannedResource) -> bool:
         """Return whether a key sets its own policy; a state always has one, as read from AWS."""
         if self.references.configuration.told:
             return self.references.configuration.expression(key, "policy") is not None
         return bool(key.value("policy")) and bool(key.unknown)
 
-    def keys_of(self, resource: Resource, *fields: str) -> list[str]:
+    def keys_of(self, resource: PlannedResource, *fields: str) -> list[str]:
         """Return the names of the keys that a resource may belong to: one by id, ARN or reference, else all."""
         given = [text for field in fields if isinstance(text := resource.text(field), str)]
         if named := [self.by_id[one] for one in given if one in self.by_id]:
@@ -203,7 +205,7 @@ class _PlanReader:
         self.gathering.note(resource.where(()), "other-key", message)
         return []
 
-    def key_elsewhere(self, resource: Resource, key_id: str) -> str:
+    def key_elsewhere(self, resource: PlannedResource, key_id: str) -> str:
         """Add a key that is not in the plan, for a policy that is; its spec and origin are unknown."""
         is_told = parse_key_arn(key_id) or self.beside.key_arn is not None or self.beside.home is not None
         region = "" if is_told else region_of(resource, self.references.configuration)
@@ -213,7 +215,7 @@ class _PlanReader:
         self.lacks |= {KEY_KIND, KEY_MAKE}
         return resource.address
 
-    def read_alias(self, resource: Resource) -> None:
+    def read_alias(self, resource: PlannedResource) -> None:
         names, alias = self.keys_of(resource, "target_key_id"), resource.text("name")
         if len(names) == 1 and isinstance(alias, str):
             self.gathering.add_alias(names[0], alias)
@@ -232,14 +234,14 @@ class _PlanReader:
                 if data != written.data and not has_unknown(written.data):
                     as_written = parse_document(written.data, written.where, "required")
                     self.gathering.keep_written(name, as_written, written.where)
-                self.gathering.set_policy(name, Written(data, written.where).read("required"), written.where)
+                self.gathering.set_policy(name, PlannedPolicy(data, written.where).read("required"), written.where)
             except KmsgenError as error:
                 self.problems += [
                     one if one.message.startswith(name) else one._replace(message=f"{name}: {one.message}")
                     for one in error.diagnostics
                 ]
 
-    def _untold(self, key: Resource | None, name: str) -> dict[str, str]:
+    def _untold(self, key: PlannedResource | None, name: str) -> dict[str, str]:
         aliases = {} if self.gathering.keys[name].key.aliases else ALIASES
         if key is None:
             return {**TAGS, **aliases, **MULTI_REGION}
@@ -249,7 +251,7 @@ class _PlanReader:
         tags = TAGS if open_tags and not self.beside.tags else {}
         return {**tags, **aliases, **(MULTI_REGION if self._is_written_later(key, "multi_region") else {})}
 
-    def _is_written_later(self, key: Resource, field: str) -> bool:
+    def _is_written_later(self, key: PlannedResource, field: str) -> bool:
         """Return whether a property is unknown although the configuration sets it; otherwise it has the provider's default."""
         configuration = self.references.configuration
         unknown = isinstance(key.value(field), Unknown)
@@ -257,7 +259,7 @@ class _PlanReader:
 
     # --- grants -----------------------------------------------------------------------------------------------------------
 
-    def read_grant(self, resource: Resource) -> None:
+    def read_grant(self, resource: PlannedResource) -> None:
         names = self.keys_of(resource, "key_id")
         operations = resource.texts("operations")
         grantee = self.references.filled(resource.value("grantee_principal"), resource, "grantee_principal")
@@ -273,7 +275,7 @@ class _PlanReader:
         for name in names:
             self.gathering.allow_whom(name, whom, actions, f"{resource.address}: {', '.join(unknown)}", resource.where(()))
 
-    def add_grant(self, resource: Resource, names: list[str], grantee: str) -> None:
+    def add_grant(self, resource: PlannedResource, names: list[str], grantee: str) -> None:
         """Add a grant to its key; if its key or some constraints are unknown, as a grant that may exist, to each possible key."""
         grant, is_open = grant_of(resource, self.references, grantee)
         if len(names) == 1 and not is_open:

@@ -13,20 +13,20 @@ from kmsgen.errors import KmsgenError
 from kmsgen.reading import Steps, Where
 from kmsgen.reading.json_text import parse_json
 from kmsgen.reading.text_within import parse_within
-from kmsgen.sources.terraform.references import POLICY_DOCUMENT, References
-from kmsgen.sources.terraform.resources import AFTER_APPLY, Resource, listed
+from kmsgen.sources.terraform.references import POLICY_DOCUMENT, PlanReferences
+from kmsgen.sources.terraform.resources import AFTER_APPLY, PlannedResource, listed
 from kmsgen.sources.unknown.readings import Readings, read_policy
 from kmsgen.sources.unknown.unknown import Unknown, has_unknown
 from kmsgen.sources.unknown.untold import hide
 
-_ELEMENTS = {"actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource"}
+_ELEMENTS = {"actions": "Action", "not_actions": "NotAction", "resources": "PlannedResource", "not_resources": "NotResource"}
 _DEEPEST = 20
 _OF_ARNS = ("resources", "not_resources")
 _PRINCIPALS = {"principals": "Principal", "not_principals": "NotPrincipal"}
 _SOURCES = (("source_json", "source_policy_documents"), ("override_json", "override_policy_documents"))
 
 
-class Written(NamedTuple):
+class PlannedPolicy(NamedTuple):
     """A policy as plain data with markers, and the places of its parts."""
 
     data: Any
@@ -40,25 +40,25 @@ class Written(NamedTuple):
 class Policies(NamedTuple):
     """Finds the policies of resources; `untold`: unknown properties of the keys, in words, by condition key."""
 
-    references: References
+    references: PlanReferences
     untold: Mapping[str, str] = MappingProxyType({})
 
     def hiding(self, untold: Mapping[str, str]) -> Policies:
         """Return the same with these untold properties."""
         return self._replace(untold=untold)
 
-    def read(self, written: Written) -> Readings:
+    def read(self, written: PlannedPolicy) -> Readings:
         """Read an IAM policy; conditions on untold properties of the keys become unknown. Raises InputError."""
         data = hide(written.data, self.untold, "which the plan does not tell")
         return read_policy(data, written.where, "forbidden")
 
-    def of(self, resource: Resource, *steps: str | int) -> Written | None:
+    def of(self, resource: PlannedResource, *steps: str | int) -> PlannedPolicy | None:
         """Return the policy of a resource at `steps`; None if it has none. Raises InputError for a text that is no JSON."""
         value: Any = resource.value(str(steps[0]))
         for step in steps[1:]:
             value = value[step] if not isinstance(value, Unknown) else value
         if isinstance(value, Unknown):
-            return self._referred(resource, steps) or Written(self._unknown(resource, value, steps), resource.where)
+            return self._referred(resource, steps) or PlannedPolicy(self._unknown(resource, value, steps), resource.where)
         if not value:
             return None
         if not isinstance(value, str):
@@ -67,9 +67,9 @@ class Policies(NamedTuple):
             source = parse_within(resource.source, (*resource.steps, *steps))
         except KmsgenError as error:
             raise type(error)(one._replace(message=f"{resource.address}: {one.message}") for one in error.diagnostics) from None
-        return Written(source.data, source.where)
+        return PlannedPolicy(source.data, source.where)
 
-    def _referred(self, resource: Resource, steps: Steps) -> Written | None:
+    def _referred(self, resource: PlannedResource, steps: Steps) -> PlannedPolicy | None:
         """Return the policy document, or another resource's policy, that the expression refers to; None if it is neither."""
         targets = self.references.open_targets(resource, *steps)
         target = targets[0] if len(targets) == 1 else None
@@ -79,7 +79,7 @@ class Policies(NamedTuple):
             return self.document(target.resource)
         return self.of(target.resource, "policy") if (target.resource.mode, target.attribute) == ("managed", "policy") else None
 
-    def _unknown(self, resource: Resource, value: Unknown, steps: Steps) -> Unknown:
+    def _unknown(self, resource: PlannedResource, value: Unknown, steps: Steps) -> Unknown:
         targets = self.references.open_targets(resource, *steps)
         named = ", ".join(one.reference for one in targets)
         because = f" (it depends on {named})" if named else ""
@@ -87,16 +87,16 @@ class Policies(NamedTuple):
 
     # --- aws_iam_policy_document --------------------------------------------------------------------------------------
 
-    def document(self, resource: Resource, depth: int = 0) -> Written:
+    def document(self, resource: PlannedResource, depth: int = 0) -> PlannedPolicy:
         """Return the policy of an aws_iam_policy_document: its statements merged with its source and override documents."""
         own = resource.value("statement")
         if isinstance(own, Unknown):
-            return Written(own, resource.where)
+            return PlannedPolicy(own, resource.where)
         statements = [self._statement(resource, number, one) for number, one in enumerate(_blocks(resource, own))]
         before = list(self._documents(resource, _SOURCES[0], depth))
         after = list(self._documents(resource, _SOURCES[1], depth))
         if unknown := next((one for one in after if isinstance(one, Unknown)), None):
-            return Written(unknown, resource.where)
+            return PlannedPolicy(unknown, resource.where)
         merged: list[Any] = []
         for part in (*before, statements, *after):
             merged = _merged(merged, part)
@@ -106,9 +106,9 @@ class Policies(NamedTuple):
             number = steps[1] if len(steps) > 1 else None
             return resource.where(("statement", number) if isinstance(number, int) and merged == statements else ())
 
-        return Written(data, where)
+        return PlannedPolicy(data, where)
 
-    def _documents(self, resource: Resource, fields: tuple[str, str], depth: int) -> Iterator[Any]:
+    def _documents(self, resource: PlannedResource, fields: tuple[str, str], depth: int) -> Iterator[Any]:
         """Yield the statements of each source or override document; Unknown for an unknown one."""
         for field in fields:
             value = resource.value(field)
@@ -124,14 +124,14 @@ class Policies(NamedTuple):
                     raw = data.get("Statement") if isinstance(data, dict) else None
                     yield raw if isinstance(raw, list) else [raw]
 
-    def _referred_document(self, found: Resource | None, unknown: Unknown, depth: int) -> Any:  # noqa: ANN401 - plain data
+    def _referred_document(self, found: PlannedResource | None, unknown: Unknown, depth: int) -> Any:  # noqa: ANN401 - plain data
         """Return the statements of another aws_iam_policy_document; Unknown if it is none."""
         if found is None or found.type != POLICY_DOCUMENT or depth > _DEEPEST:
             return unknown
         data = self.document(found, depth + 1).data
         return data["Statement"] if isinstance(data, dict) else data
 
-    def _statement(self, resource: Resource, number: int, block: Any) -> Any:  # noqa: ANN401 - plain data with markers
+    def _statement(self, resource: PlannedResource, number: int, block: Any) -> Any:  # noqa: ANN401 - plain data with markers
         if isinstance(block, Unknown):
             return block
         data: dict[str, Any] = {"Effect": block.get("effect") or "Allow"}
@@ -148,7 +148,7 @@ class Policies(NamedTuple):
             data["Condition"] = _conditions(block["condition"])
         return data
 
-    def _filled(self, value: Any, resource: Resource, number: int, *path: str | int) -> Any:  # noqa: ANN401 - plain data
+    def _filled(self, value: Any, resource: PlannedResource, number: int, *path: str | int) -> Any:  # noqa: ANN401 - plain data
         """Return a value of a statement with references filled in, if the configuration has as many statements as the plan."""
         declared = self.references.configuration.expression(resource, "statement")
         planned = resource.value("statement")
@@ -156,7 +156,7 @@ class Policies(NamedTuple):
             return value
         return self.references.filled(value, resource, "statement", number, *path)
 
-    def _principals(self, resource: Resource, number: int, field: str, blocks: Any) -> Any:  # noqa: ANN401 - plain data
+    def _principals(self, resource: PlannedResource, number: int, field: str, blocks: Any) -> Any:  # noqa: ANN401 - plain data
         if isinstance(blocks, Unknown):
             return blocks
         found: dict[str, list[Any]] = {}
@@ -170,7 +170,7 @@ class Policies(NamedTuple):
             found.setdefault(kind, []).extend(who if isinstance(who, list) else [who])
         return "*" if found == {"*": ["*"]} else {("AWS" if kind == "*" else kind): who for kind, who in found.items()}
 
-    def _declared(self, resource: Resource, number: int, field: str, kind: str, count: int) -> int | None:
+    def _declared(self, resource: PlannedResource, number: int, field: str, kind: str, count: int) -> int | None:
         """Return the position of the configured principals block of a type; None if unclear, as a plan does not keep order."""
         blocks = listed(self.references.configuration.expression(resource, "statement", number, field))
         same = [
@@ -181,7 +181,7 @@ class Policies(NamedTuple):
         return same[0] if len(same) == 1 and len(blocks) == count else None
 
 
-def _blocks(resource: Resource, value: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - plain data with markers
+def _blocks(resource: PlannedResource, value: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - plain data with markers
     """Return the statement blocks. Raises InputError for any other data, as leaving one out would give wrong answers."""
     blocks = [] if value is None else value
     if not isinstance(blocks, list) or not all(isinstance(one, dict | Unknown) for one in blocks):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from kmsgen.sources.described import Home
 from kmsgen.sources.terraform.configuration import Configuration, Referent, Standpoint
-from kmsgen.sources.terraform.resources import AFTER_APPLY, Resource
+from kmsgen.sources.terraform.resources import AFTER_APPLY, PlannedResource
 from kmsgen.sources.unknown.unknown import Text, Unknown, is_marker, text_of
 
 KEYS = ("aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key", "aws_kms_replica_external_key")
@@ -21,7 +21,7 @@ _SAME_ACCOUNT = ("region", "alias", "default_tags", "endpoints")
 Value = str | Unknown | Text
 
 
-class References(NamedTuple):
+class PlanReferences(NamedTuple):
     """What references stand for: `key_arns` of keys by address, and the `home` of everything else.
 
     `account_provider` tells the account of `home`: resources of a provider for another account stay unknown.
@@ -32,7 +32,7 @@ class References(NamedTuple):
     key_arns: dict[str, str]
     account_provider: dict[str, Any]
 
-    def arn_of(self, resource: Resource) -> Value:
+    def arn_of(self, resource: PlannedResource) -> Value:
         """Return the ARN of an IAM resource, unknown where its name or path is."""
         if resource.known("arn"):
             return resource.known("arn")
@@ -44,7 +44,7 @@ class References(NamedTuple):
         parts = [head, path if isinstance(path, str) else Unknown(f"{resource.address}.path, {AFTER_APPLY}", resource.steps)]
         return text_of([*parts, *(name.parts if isinstance(name, Text) else (name,))])
 
-    def name_of(self, resource: Resource) -> Value:
+    def name_of(self, resource: PlannedResource) -> Value:
         """Return the name of an IAM resource, unknown in part with a name_prefix."""
         unknown = Unknown(f"{resource.address}.name, {AFTER_APPLY}", resource.steps)
         return resource.known("name") or text_of([resource.known("name_prefix"), unknown])
@@ -64,13 +64,13 @@ class References(NamedTuple):
                 return self.name_of(resource)
         return None
 
-    def open_targets(self, resource: Resource, *path: str | int) -> list[Referent]:
+    def open_targets(self, resource: PlannedResource, *path: str | int) -> list[Referent]:
         """Return what an expression refers to and the plan does not know yet."""
         expression = self.configuration.expression(resource, *path)
         targets = self.configuration.targets(expression, Standpoint(resource.module, resource.number))
         return [one for one in targets if not _is_known(one)]
 
-    def filled(self, value: Any, resource: Resource, *path: str | int) -> Any:  # noqa: ANN401 - plain data with markers
+    def filled(self, value: Any, resource: PlannedResource, *path: str | int) -> Any:  # noqa: ANN401 - plain data with markers
         """Return an ARN or a list of ARNs with unknown ones replaced by what the expression refers to.
 
         They stay unknown unless there are as many references as unknown texts, as nothing else tells which is which.
@@ -89,7 +89,7 @@ class References(NamedTuple):
             named = [stands_for.get(number, one) for number, one in enumerate(entries)]
         return named if isinstance(value, list) else named[0]
 
-    def resource_of(self, resource: Resource, *fields: str) -> Resource | None:
+    def resource_of(self, resource: PlannedResource, *fields: str) -> PlannedResource | None:
         """Return the resource that the expressions of these fields refer to; None unless it is a single one."""
         targets = [target for field in fields for target in self.open_targets(resource, field)]
         return targets[0].resource if len(targets) == 1 else None

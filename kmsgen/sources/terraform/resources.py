@@ -18,7 +18,7 @@ _INDEX = re.compile(r"\[[^\]]*\]")
 AFTER_APPLY = "known after apply"
 
 
-class Resource(NamedTuple):
+class PlannedResource(NamedTuple):
     """A resource: address, type, values, which of them are unknown, and their place.
 
     `module` is the address of its module instance, empty for the root; `number` its `count` or `for_each` index.
@@ -81,7 +81,7 @@ class Resource(NamedTuple):
         return input_error(self.where(steps), code, f"{self.address}: {message}")
 
 
-def resources_of(source: Source, *steps: str) -> list[Resource]:
+def resources_of(source: Source, *steps: str) -> list[PlannedResource]:
     """Return all resources in all modules of the values at `steps`, such as `planned_values`."""
     unknown = _after_unknown(source.data) if steps[0] == "planned_values" else {}
     found: Any = source.data
@@ -101,7 +101,7 @@ def _after_unknown(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _resources(source: Source, module: object, steps: Steps, unknown: dict[str, dict[str, Any]]) -> Iterator[Resource]:
+def _resources(source: Source, module: object, steps: Steps, unknown: dict[str, dict[str, Any]]) -> Iterator[PlannedResource]:
     if not isinstance(module, dict):
         return
     address = str(module.get("address") or "")
@@ -109,7 +109,7 @@ def _resources(source: Source, module: object, steps: Steps, unknown: dict[str, 
         values = item.get("values", {}) if isinstance(item, dict) else None  # left out where none is known
         if isinstance(item, dict) and isinstance(values, dict):
             name, index = str(item.get("address")), item.get("index")
-            yield Resource(
+            yield PlannedResource(
                 name, address, str(item.get("mode")), str(item.get("type")), str(item.get("name")),
                 index if isinstance(index, str | int) else None, values, unknown.get(name, {}),
                 source, (*steps, "resources", number, "values"),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kmsgen.reading import Source, Steps
-from kmsgen.sources.terraform.resources import Resource, listed
+from kmsgen.sources.terraform.resources import PlannedResource, listed
 
 _VERSION = "4"
 
@@ -24,7 +24,7 @@ def is_state_file(data: object) -> bool:
     )
 
 
-def resources_of_state(source: Source) -> list[Resource]:
+def resources_of_state(source: Source) -> list[PlannedResource]:
     """Return one resource for each instance in a state, deposed ones included."""
     return [
         one
@@ -34,7 +34,7 @@ def resources_of_state(source: Source) -> list[Resource]:
     ]
 
 
-def _instances(source: Source, item: dict[str, Any], steps: Steps) -> Iterator[Resource]:
+def _instances(source: Source, item: dict[str, Any], steps: Steps) -> Iterator[PlannedResource]:
     module, mode, kind, name = (str(item.get(field) or "") for field in ("module", "mode", "type", "name"))
     address = ".".join(part for part in (module, "data" if mode == "data" else "", kind, name) if part)
     for number, instance in enumerate(listed(item.get("instances"))):
@@ -45,7 +45,7 @@ def _instances(source: Source, item: dict[str, Any], steps: Steps) -> Iterator[R
         whole = f"{address}{_index(index)}{f' (deposed {one})' if (one := instance.get('deposed')) else ''}"
         numbered = index if isinstance(index, str | int) else None
         place = (*steps, "instances", number, "attributes")
-        yield Resource(whole, module, mode, kind, name, numbered, values, {}, source, place)
+        yield PlannedResource(whole, module, mode, kind, name, numbered, values, {}, source, place)
 
 
 def _index(index: object) -> str:

@@ -23,7 +23,7 @@ _POLICY = (dict, OneOf, Unknown, Text)
 """Forms of data that can be a policy; others are refused, whatever is unknown in them."""
 
 
-class Reading(NamedTuple):
+class PolicyReading(NamedTuple):
     """One reading of a policy, with the places of its statements."""
 
     document: Document
@@ -36,10 +36,10 @@ class Readings(NamedTuple):
     `named`: the most, if every unknown account is one that the policy names; None if that makes no difference.
     """
 
-    most: Reading
-    least: Reading
+    most: PolicyReading
+    least: PolicyReading
     unknown: tuple[Unknown, ...] = ()
-    named: Reading | None = None
+    named: PolicyReading | None = None
 
 
 class _Statements(NamedTuple):
@@ -51,7 +51,7 @@ class _Statements(NamedTuple):
 
 def known(document: Document, where: Where) -> Readings:
     """Return the readings of a policy in which nothing is unknown."""
-    return Readings(Reading(document, where), Reading(document, where))
+    return Readings(PolicyReading(document, where), PolicyReading(document, where))
 
 
 def read_policy(data: object, where: Where, principals: str) -> Readings:
@@ -69,7 +69,7 @@ def read_policy(data: object, where: Where, principals: str) -> Readings:
     return Readings(most, least, tuple(dict.fromkeys(unknown_in(_mattering(data)))), named)
 
 
-def _parsed(data: object, statements: _Statements, where: Where, principals: str) -> Reading:
+def _parsed(data: object, statements: _Statements, where: Where, principals: str) -> PolicyReading:
     def place(steps: Steps) -> Any:  # noqa: ANN401 - a Location
         if len(steps) > 1 and steps[0] == "Statement" and isinstance(steps[1], int) and steps[1] < len(statements.steps):
             return where((*statements.steps[steps[1]], *steps[2:]))
@@ -78,8 +78,8 @@ def _parsed(data: object, statements: _Statements, where: Where, principals: str
     head = _head(data)
     if not statements.data:
         version = head.get("Version")
-        return Reading(Document((), version if isinstance(version, str) else "2008-10-17"), place)
-    return Reading(parse_document({**head, "Statement": statements.data}, place, principals), place)
+        return PolicyReading(Document((), version if isinstance(version, str) else "2008-10-17"), place)
+    return PolicyReading(parse_document({**head, "Statement": statements.data}, place, principals), place)
 
 
 def _head(data: object) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from kmsgen.render.identity_policies import IdentityPolicy
 from kmsgen.render.names import Holder
 from kmsgen.render.references import KeyReference
 from kmsgen.render.terraform.hcl import Expression
-from kmsgen.render.terraform.module import GrantResource, KeyPolicyResource, Module, Named
+from kmsgen.render.terraform.module import GrantResource, KeyPolicyResource, Module, NamedPrincipals
 from tests.unit.render.bundles import NEW_ARN
 from tests.unit.render.texts import NASTY
 
@@ -59,7 +59,7 @@ MODULE = Module(
     key_policies=(KeyPolicyResource("this", "x", DOCUMENT),),
     policies=POLICIES,
     grants=(GrantResource("x", "x", "x", "x", "x", "x", ("x", "x"), {"x": "x"}, {"x": "x"}),),
-    named=(Named("role", {"x": "x"}), Named("user", {"x": "x"})),
+    named=(NamedPrincipals("role", {"x": "x"}), NamedPrincipals("user", {"x": "x"})),
 )
 
 

@@ -7,10 +7,10 @@ from functools import partial
 
 from kmsgen.cli.jobs.comparison.comparing import Bounds, compare, told_of_edit
 from kmsgen.cli.jobs.comparison.estates import Estates
-from kmsgen.cli.jobs.comparison.pairing import Pair, Side, differing, pairs_of, sides_of
+from kmsgen.cli.jobs.comparison.pairing import IntentPair, IntentSide, differing, pairs_of, sides_of
 from kmsgen.cli.jobs.parallel.many import Course, Failure, results
 from kmsgen.cli.jobs.revisions.revision import Revision
-from kmsgen.cli.reports.accesses import Access, Compared, Comparison, access_of
+from kmsgen.cli.reports.accesses import ChangedAccess, Compared, DiffReport, access_of
 from kmsgen.cli.reports.progress import tracked
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, each, input_error
 from kmsgen.policy.document import Document
@@ -19,7 +19,7 @@ from kmsgen.sources.intent_file import describe_intent
 from kmsgen.sources.subject import INTENT, Subject
 
 
-def compared(estates: Estates, bounds: Bounds, course: Course) -> tuple[Comparison, list[KmsgenError]]:
+def compared(estates: Estates, bounds: Bounds, course: Course) -> tuple[DiffReport, list[KmsgenError]]:
     """Compare two sides; return what differs, with the errors on what could not be read or compared."""
     old, new, problems = _both_sides(estates)
     pairs = list(pairs_of(old, new))
@@ -29,7 +29,7 @@ def compared(estates: Estates, bounds: Bounds, course: Course) -> tuple[Comparis
     found: list[Compared] = []
     failures: list[KmsgenError] = [InputError(problems)] if problems else []
     work = partial(_compared, bounds=bounds)
-    items = [Pair(*(handed(side) if side else None for side in pair)) for pair in touched]
+    items = [IntentPair(*(handed(side) if side else None for side in pair)) for pair in touched]
     with results(work, items, course) as made, tracked(made, len(items), "comparing") as outcomes:
         for one in outcomes:
             if isinstance(one, Failure):
@@ -38,10 +38,10 @@ def compared(estates: Estates, bounds: Bounds, course: Course) -> tuple[Comparis
                 found.append(one)
     subs = [f"`{one}` is a submodule, another repository, and differs" for one in estates.submodules]
     errors = [str(one) for failure in failures for one in failure.diagnostics]
-    return Comparison(tuple(found), *estates.names, same, "; ".join(subs), tuple(errors)), failures
+    return DiffReport(tuple(found), *estates.names, same, "; ".join(subs), tuple(errors)), failures
 
 
-def _is_unread(pair: Pair, estates: Estates) -> bool:
+def _is_unread(pair: IntentPair, estates: Estates) -> bool:
     """Return whether an intent that only one side has is a file of the other too: one that cannot be read there."""
     if pair.old and pair.new:
         return False
@@ -49,7 +49,7 @@ def _is_unread(pair: Pair, estates: Estates) -> bool:
     return other.has_twin(pair.only.path, mine)
 
 
-def _both_sides(estates: Estates) -> tuple[list[Side], list[Side], list[Diagnostic]]:
+def _both_sides(estates: Estates) -> tuple[list[IntentSide], list[IntentSide], list[Diagnostic]]:
     """Find the intents of both sides; one of the two may hold none. Raises InputError where neither holds any."""
     if not (estates.old.there or estates.new.there):
         raise input_error(Location(estates.new.paths[0]), "no-such-file", "neither side has this file or folder")
@@ -61,18 +61,18 @@ def _both_sides(estates: Estates) -> tuple[list[Side], list[Side], list[Diagnost
     return old, new, told
 
 
-def _handed(estates: Estates) -> Callable[[Side], Side]:
+def _handed(estates: Estates) -> Callable[[IntentSide], IntentSide]:
     """Return what makes of a side one that a process can be handed: of a revision the few files that it is made of."""
     known = {one.store.label: one.store.known() for one in estates[:2] if isinstance(one.store, Revision)}
 
-    def handed(side: Side) -> Side:
+    def handed(side: IntentSide) -> IntentSide:
         store = side.store
         return side._replace(store=store.part(side.files, known[store.label])) if isinstance(store, Revision) else side
 
     return handed
 
 
-def _compared(pair: Pair, bounds: Bounds) -> Compared:
+def _compared(pair: IntentPair, bounds: Bounds) -> Compared:
     """Compare an intent with what it was. Raises KmsgenError."""
     before, after = _subjects(pair)
     notes = told_of_edit(before, after) if pair.old and pair.new else _of_existing(after)
@@ -91,13 +91,13 @@ def _of_existing(subject: Subject) -> tuple[str, ...]:
     return (f"{subject.path}: it is about keys that exist: beside the intent they are taken to have no access",)
 
 
-def _access(one: Group, subject: Subject, side: Side, *, gained: bool) -> Access:
+def _access(one: Group, subject: Subject, side: IntentSide, *, gained: bool) -> ChangedAccess:
     origins = subject.described.places.origins()
     places = [[side.plain(place) for place in origins.get(label, ())] for label in one.reason]
     return access_of(one, places, Location(side.shown), gained=gained)
 
 
-def _subjects(pair: Pair) -> tuple[Subject, Subject]:
+def _subjects(pair: IntentPair) -> tuple[Subject, Subject]:
     """Return what an intent was and is; where there is none the same keys and principals, with nothing that the intent gives."""
     sides = [side for side in pair if side is not None]
     found = each(sides, _subject)
@@ -106,7 +106,7 @@ def _subjects(pair: Pair) -> tuple[Subject, Subject]:
     return (found[0], _without_access(found[0])) if pair.new is None else (found[0], found[1])
 
 
-def _subject(side: Side) -> Subject:
+def _subject(side: IntentSide) -> Subject:
     from kmsgen.intent.load import load_intent  # noqa: PLC0415 - pydantic is loaded only where an intent is
 
     return Subject(side.path, INTENT, describe_intent(load_intent(side.path, side.store)))

@@ -14,7 +14,7 @@ from kmsgen.intent.files.store import Store
 from kmsgen.intent.files.tree import Tree
 
 
-class Side(NamedTuple):
+class IntentSide(NamedTuple):
     """An intent as one side has it. `key` tells the key that it is about; `digests` are of its file, then of its bases."""
 
     path: str
@@ -34,14 +34,14 @@ class Side(NamedTuple):
         return place._replace(path=self.store.inner(place.path)) if isinstance(self.store, Revision) else place
 
 
-class Pair(NamedTuple):
+class IntentPair(NamedTuple):
     """An intent as it was and as it is; one of the two may be missing, not both."""
 
-    old: Side | None
-    new: Side | None
+    old: IntentSide | None
+    new: IntentSide | None
 
     @property
-    def only(self) -> Side:
+    def only(self) -> IntentSide:
         """The side that there is, the new one where there are both."""
         found = self.new or self.old
         if found is None:
@@ -66,13 +66,13 @@ class Pair(NamedTuple):
         return tuple(sorted(path.as_posix() for path in {**old, **new} if old.get(path) != new.get(path)))
 
 
-def sides_of(store: Store, paths: Iterable[str], problems: list[Diagnostic]) -> list[Side]:
+def sides_of(store: Store, paths: Iterable[str], problems: list[Diagnostic]) -> list[IntentSide]:
     """Find the intents of a side; what is wrong with those that cannot be read is added to the problems."""
     digest = _digests(store)
 
-    def side(path: str, tree: Tree, bases: tuple[Path, ...]) -> Side:
+    def side(path: str, tree: Tree, bases: tuple[Path, ...]) -> IntentSide:
         files = (store.identity(path), *bases)
-        return Side(path, _name(tree.data, path), _key(tree.data), files, tuple(map(digest, files)), store)
+        return IntentSide(path, _name(tree.data, path), _key(tree.data), files, tuple(map(digest, files)), store)
 
     found = list({one.path: one for one in find_intents(dict.fromkeys(paths), side, problems, store)}.values())
     problems.extend(same_names((one.name, one.path) for one in found))
@@ -103,7 +103,7 @@ def _key(data: Any) -> Hashable:  # noqa: ANN401 - plain data
     return ("keys", str(data["keys"])) if data.get("keys") else None
 
 
-def pairs_of(old: list[Side], new: list[Side]) -> Iterator[Pair]:
+def pairs_of(old: list[IntentSide], new: list[IntentSide]) -> Iterator[IntentPair]:
     """Pair intents by name, the rest by key; yield the new ones in their order, then those that are gone."""
     by_name = {one.name: one for one in old}
     taken = {one.name for one in new} & by_name.keys()
@@ -112,10 +112,10 @@ def pairs_of(old: list[Side], new: list[Side]) -> Iterator[Pair]:
         before = by_name.get(one.name) if one.name in taken else by_key.pop(one.key, None)
         if before is not None:
             taken.add(before.name)
-        yield Pair(before, one)
-    yield from (Pair(one, None) for one in old if one.name not in taken)
+        yield IntentPair(before, one)
+    yield from (IntentPair(one, None) for one in old if one.name not in taken)
 
 
-def differing(pairs: Iterable[Pair]) -> list[Pair]:
+def differing(pairs: Iterable[IntentPair]) -> list[IntentPair]:
     """Return the pairs that are not the same, byte for byte, with all that they extend."""
     return [one for one in pairs if not (one.old and one.new and one.old.digests == one.new.digests)]

@@ -29,7 +29,7 @@ from kmsgen.render.render import render
 CLOUDFORMATION = "cloudformation"
 
 
-class Wanted(NamedTuple):
+class WantedFiles(NamedTuple):
     """What an intent is rendered to: formats, the folder of all intents' folders, whether cfn-lint looks at templates.
 
     With `replace_key` a key of the last render may be replaced or end. `iam` is who attaches IAM policies where an intent does
@@ -47,7 +47,7 @@ class Wanted(NamedTuple):
     applied: bool = False
 
 
-def rendered_source(source: IntentSource, wanted: Wanted) -> Made:
+def rendered_source(source: IntentSource, wanted: WantedFiles) -> Made:
     """Render an intent. Raises KmsgenError where it cannot be, where an answer is no, and where cfn-lint finds something."""
     intent = source.load() if source.load else load_intent(source.path)
     _refuse_unwritable(intent.path)
@@ -62,7 +62,7 @@ def _refuse_unwritable(path: str) -> None:
         raise input_error(Location(path), "not-utf-8", "the path is not UTF-8 text", "rename the file or folder") from None
 
 
-def _rendered(intent: Intent, wanted: Wanted) -> Made:
+def _rendered(intent: Intent, wanted: WantedFiles) -> Made:
     folder = intent_folder(wanted.out, intent.name)
     before = folder_before(folder, partial(source_of, intent.path))
     last, history = last_manifest(folder), last_render(before)
@@ -101,7 +101,7 @@ def _findings(folder: Path, template: Artifact, answers: Path | None) -> Iterato
         yield Diagnostic(Location(f"{folder}/{template.path}", one.line, one.column), one.code, one.message)
 
 
-def warm_up(wanted: Wanted) -> None:
+def warm_up(wanted: WantedFiles) -> None:
     """Load what every process would else load by itself: cfn-lint with its rules and schemas."""
     if wanted.lint and CLOUDFORMATION in wanted.formats:
         cfn_lint.findings("Resources: {Key: {Type: AWS::KMS::Key, Properties: {Description: x}}}", None)

@@ -8,7 +8,7 @@ from kmsgen.prover.solver.notation.languages import shape
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.solver.terms import Formula, Text
 from kmsgen.prover.values.domains import Domain, Kind
-from kmsgen.prover.values.patterns import Step
+from kmsgen.prover.values.patterns import PatternStep
 
 
 def admitted(script: Script, domain: Domain, text: Text, named: Sequence[Text] = (), *, any_text: bool = False) -> Formula:
@@ -35,5 +35,5 @@ def can_hold_wildcard(domain: Domain) -> bool:
     return not domain.strict or any(_takes(step, character) for one in domain.shapes for step in one.steps for character in "*?")
 
 
-def _takes(step: Step, character: str) -> bool:
+def _takes(step: PatternStep, character: str) -> bool:
     return step.characters is None or (character in step.characters) is not step.negated

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from kmsgen.authorizer.language.wildcards import Wild
 from kmsgen.policy.letter_case import near, spellings
 from kmsgen.prover.solver.terms import HIGHEST, Language, Terms, once
-from kmsgen.prover.values.patterns import Pattern, Step
+from kmsgen.prover.values.patterns import Pattern, PatternStep
 
 
 def wildcards(terms: Terms, pieces: Iterable[str | Wild], *, within: str = "") -> Language:
@@ -58,7 +58,7 @@ def shape(terms: Terms, pattern: Pattern) -> Language:
     return terms.sequence([_step(terms, step) for step in pattern.steps])
 
 
-def _step(terms: Terms, step: Step) -> Language:
+def _step(terms: Terms, step: PatternStep) -> Language:
     if step.characters is None:
         return terms.anything() if step.loop else terms.any_character()
     taken = outside(terms, step.characters) if step.negated else one_of(terms, step.characters)

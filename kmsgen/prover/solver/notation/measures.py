@@ -21,7 +21,7 @@ _LARGEST = Decimal(10) ** numerals.LONGEST
 _YEARS = (Decimal(1000), Decimal(10_000))
 
 
-class Compared(NamedTuple):
+class OrderFormulas(NamedTuple):
     """Comparison with a constant, as formulas: the value is less, the same, or more."""
 
     less: Formula
@@ -29,7 +29,7 @@ class Compared(NamedTuple):
     more: Formula
 
 
-class Asked(NamedTuple):
+class ComparedWith(NamedTuple):
     """What the values of a key are compared with: constants of each sort, and whether their text is compared as well.
 
     `families` are the sorts of comparison; `named` the texts that are named of the key.
@@ -46,7 +46,7 @@ class Asked(NamedTuple):
 class Measure:
     """What one value of a key means. `text` is the value itself, where it is compared as a text."""
 
-    def __init__(self, script: Script, domain: Domain, asked: Asked, text: Text) -> None:
+    def __init__(self, script: Script, domain: Domain, asked: ComparedWith, text: Text) -> None:
         terms = script.terms
         self.domain = domain
         self.asked = asked
@@ -111,11 +111,11 @@ class Measure:
         terms = self._script.terms
         return terms.every([terms.negate(terms.compared(value, low)[0]), terms.compared(value, end)[0]])
 
-    def compared(self, value: Number, constant: Decimal) -> Compared:
+    def compared(self, value: Number, constant: Decimal) -> OrderFormulas:
         """Compare a number or a date with a constant."""
         terms = self._script.terms
         less, same = terms.compared(value, constant)
-        return Compared(less, same, terms.negate(terms.some([less, same])))
+        return OrderFormulas(less, same, terms.negate(terms.some([less, same])))
 
     def in_network(self, network: Network) -> Formula:
         """Say that an address is in a network."""

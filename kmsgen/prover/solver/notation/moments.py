@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from kmsgen.authorizer.language.operators import parse_date
-from kmsgen.prover.solver.notation.numerals import Bounds, digit, greater_fraction, over, smaller_fraction, under
+from kmsgen.prover.solver.notation.numerals import OrderedTexts, digit, greater_fraction, over, smaller_fraction, under
 from kmsgen.prover.solver.terms import Language, Terms, once
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -107,7 +107,7 @@ def meant(text: str) -> tuple[Decimal, ...]:
 
 
 @once
-def bounds(terms: Terms, moment: Decimal) -> Bounds:
+def bounds(terms: Terms, moment: Decimal) -> OrderedTexts:
     """Compare dates with a moment in the years 1 to 9999, given in seconds since 1970."""
     whole = int(moment.to_integral_value(rounding="ROUND_FLOOR"))
     stamp = (_EPOCH + timedelta(seconds=whole)).replace(tzinfo=None).isoformat(timespec="seconds")
@@ -121,7 +121,7 @@ def bounds(terms: Terms, moment: Decimal) -> Bounds:
     less = [terms.sequence([within[0], smaller_fraction(terms, fraction), within[1]])] if fraction else []
     more = terms.sequence([within[0], greater_fraction(terms, fraction), within[1]])
     same = terms.sequence([within[0], terms.exactly(fraction), zeros, within[1]])
-    return Bounds(
+    return OrderedTexts(
         terms.either([*before, *less, *(terms.exactly(text) for text in short if text not in alike)]),
         terms.either([*map(terms.exactly, alike), same]),
         terms.either([*after, more]),

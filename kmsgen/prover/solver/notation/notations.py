@@ -14,7 +14,7 @@ from itertools import pairwise
 from kmsgen.authorizer.language.operators import parse_number
 from kmsgen.prover.solver.notation import addresses, moments, numerals
 from kmsgen.prover.solver.notation.measures import ADDRESS, DATE, NUMERIC, Measure, points_of
-from kmsgen.prover.solver.notation.numerals import Bounds
+from kmsgen.prover.solver.notation.numerals import OrderedTexts
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.solver.terms import Formula, Language, Number, Terms
 from kmsgen.prover.values.domains import Kind
@@ -92,7 +92,7 @@ class Notation:
         self,
         value: Number,
         points: Sequence[Decimal],
-        bounds: Callable[[Terms, Decimal], Bounds],
+        bounds: Callable[[Terms, Decimal], OrderedTexts],
         only: Sequence[Formula],
         languages: Sequence[Language],
     ) -> Iterator[Formula]:

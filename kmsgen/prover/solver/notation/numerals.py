@@ -16,7 +16,7 @@ LONGEST = 40
 """So many digits before the point, and so many behind it, are read as a number."""
 
 
-class Bounds(NamedTuple):
+class OrderedTexts(NamedTuple):
     """The texts that mean less than a constant, the same, and more. Of what means nothing they tell nothing."""
 
     below: Language
@@ -55,7 +55,7 @@ def _signs(terms: Terms) -> Language:
 
 
 @once
-def bounds(terms: Terms, constant: Decimal) -> Bounds:
+def bounds(terms: Terms, constant: Decimal) -> OrderedTexts:
     """Compare numbers with a constant."""
     plus, minus = terms.perhaps(terms.exactly("+")), terms.exactly("-")
     digits = _Digits.of(constant)
@@ -65,7 +65,7 @@ def bounds(terms: Terms, constant: Decimal) -> Bounds:
     nearer = [terms.sequence([own, digits.smaller(terms)])] if constant else []
     beyond = terms.sequence([other, _some(terms) if constant else _Digits("", "").greater(terms)])
     nearer = terms.either([*nearer, beyond])
-    return Bounds(farther, same, nearer) if constant < 0 else Bounds(nearer, same, farther)
+    return OrderedTexts(farther, same, nearer) if constant < 0 else OrderedTexts(nearer, same, farther)
 
 
 @once

@@ -17,7 +17,7 @@ from kmsgen.prover.requests.constraints import CONTEXT
 from kmsgen.prover.requests.pairs import SOME_VALUE, refuse_near
 from kmsgen.prover.solver.notation.domains import admitted
 from kmsgen.prover.solver.notation.languages import in_any_case
-from kmsgen.prover.solver.notation.measures import Asked
+from kmsgen.prover.solver.notation.measures import ComparedWith
 from kmsgen.prover.solver.request import values
 from kmsgen.prover.solver.request.slots import Slot
 from kmsgen.prover.solver.script import Script
@@ -25,7 +25,7 @@ from kmsgen.prover.solver.terms import Formula, Terms, Text
 from kmsgen.prover.values.domains import Domain
 
 
-class Pair(NamedTuple):
+class PairTerms(NamedTuple):
     """One pair that may be there, with its name and its value."""
 
     there: Formula
@@ -33,11 +33,11 @@ class Pair(NamedTuple):
     value: Slot
 
 
-class Wanted(NamedTuple):
+class WantedName(NamedTuple):
     """One name of a family: how policies spell it, what its values are compared with, `most` spellings in one request."""
 
     spellings: Values
-    asked: Asked
+    asked: ComparedWith
     most: int
     domain: Domain
 
@@ -45,7 +45,7 @@ class Wanted(NamedTuple):
 class Family:
     """Pairs of one family as variables; `others` of them have names that no policy uses, none if no test reads names."""
 
-    def __init__(self, script: Script, family: str, wanted: Mapping[str, Wanted], names: Domain | None, others: int) -> None:
+    def __init__(self, script: Script, family: str, wanted: Mapping[str, WantedName], names: Domain | None, others: int) -> None:
         self._script = script
         self.name = family
         refuse_near(key.removeprefix(family) for key in wanted)
@@ -53,7 +53,7 @@ class Family:
         self.others = list(self._other_names(wanted, names, others)) if names else []
 
     @property
-    def pairs(self) -> list[Pair]:
+    def pairs(self) -> list[PairTerms]:
         """Every pair that may be there."""
         return [*(pair for pairs in self.of_key.values() for pair in pairs), *self.others]
 
@@ -66,7 +66,7 @@ class Family:
         """Return the values of a name, as a condition key sees them."""
         return [pair.value for pair in self.of_key[key]]
 
-    def _of_name(self, key: str, wanted: Wanted, *, told: bool) -> list[Pair]:
+    def _of_name(self, key: str, wanted: WantedName, *, told: bool) -> list[PairTerms]:
         """Return the spellings of one name, `told` apart or taken as they come."""
         terms = self._script.terms
         name = key.removeprefix(self.name)
@@ -80,13 +80,13 @@ class Family:
             there = terms.flag(f"there {key}")
             value = values.new(self._script, key, wanted.domain, wanted.asked, there)
             values.limit(self._script, wanted.domain, wanted.asked, value, wanted.asked.named)
-            found.append(Pair(there, text, value))
+            found.append(PairTerms(there, text, value))
         self._in_order(found)
         if not wanted.domain.optional:
             self._script.say(terms.some(pair.there for pair in found))
         return found
 
-    def _other_names(self, wanted: Iterable[str], domain: Domain, count: int) -> Iterator[Pair]:
+    def _other_names(self, wanted: Iterable[str], domain: Domain, count: int) -> Iterator[PairTerms]:
         terms = self._script.terms
         found = []
         for _ in range(count):
@@ -94,11 +94,11 @@ class Family:
             self._script.say(admitted(self._script, domain, name, any_text=True))
             for key in wanted:
                 self._script.say(terms.negate(terms.inside(name, in_any_case(terms, key.removeprefix(self.name)))))
-            found.append(Pair(there, name, Slot(there, SOME_VALUE)))
+            found.append(PairTerms(there, name, Slot(there, SOME_VALUE)))
         self._in_order(found)
         yield from found
 
-    def _in_order(self, pairs: Sequence[Pair]) -> None:
+    def _in_order(self, pairs: Sequence[PairTerms]) -> None:
         """Say that no two names are the same, and that none is there without the one before."""
         terms = self._script.terms
         for one, other in combinations(pairs, 2):
@@ -132,5 +132,5 @@ def holds_nothing_but(terms: Terms, family: Family, wanted: Mapping[str, str]) -
     )
 
 
-def _is(terms: Terms, pair: Pair, name: str, value: str) -> Formula:
+def _is(terms: Terms, pair: PairTerms, name: str, value: str) -> Formula:
     return terms.every([terms.equal(pair.name, name), terms.equal(pair.value.text, value)])

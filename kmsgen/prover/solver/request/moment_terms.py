@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kmsgen.prover.requests.times import EPOCH, NOW
-from kmsgen.prover.solver.notation.measures import Asked
+from kmsgen.prover.solver.notation.measures import ComparedWith
 from kmsgen.prover.solver.request import values
 from kmsgen.prover.solver.request.slots import Slot
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.values.domains import DOMAINS
 
 
-def moment(script: Script, asked: Mapping[str, Asked]) -> Mapping[str, list[Slot]]:
+def moment(script: Script, asked: Mapping[str, ComparedWith]) -> Mapping[str, list[Slot]]:
     """Return the keys that are read, of one moment.
 
     Where its text is compared too, that is one of its cell between the constants, perhaps of another moment than the other key:

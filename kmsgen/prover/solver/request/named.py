@@ -13,7 +13,7 @@ from kmsgen.authorizer.language.wildcards import Wild
 from kmsgen.policy.operators import split_operator
 from kmsgen.prover.problem import Values
 from kmsgen.prover.requests.constraints import ConstraintTest, KeyTest, Look
-from kmsgen.prover.solver.notation.measures import ADDRESS, DATE, NUMERIC, Asked
+from kmsgen.prover.solver.notation.measures import ADDRESS, DATE, NUMERIC, ComparedWith
 from kmsgen.prover.solver.request.operators import WITH_VARIABLES, WITH_WILDCARDS
 from kmsgen.prover.values import ranges
 from kmsgen.prover.values.domains import Domain, Kind
@@ -24,7 +24,7 @@ _MEASURED = "0123456789abcdef+-.:TZ"
 """The characters of numbers, dates and addresses."""
 
 
-class Named:
+class NamedTexts:
     """What some tests name. A key compared with nothing but a policy variable can hold what is named of that, and the reverse."""
 
     def __init__(self, looks: Sequence[Look]) -> None:
@@ -77,13 +77,13 @@ class Named:
         """Yield the texts with variables that a key is compared with as a whole."""
         yield from self._templates.get(key, ())
 
-    def asked(self, key: str, domain: Domain) -> Asked:
+    def asked(self, key: str, domain: Domain) -> ComparedWith:
         """Return what the values of a key are compared with, by order and as texts."""
         ordered = self._ordered.get(key, [])
         numbers = (number for family, texts in ordered for text in texts for number in parse_number(text) if family != ADDRESS)
         dates = (moment for family, texts in ordered if family == DATE for text in texts for moment in parse_date(text))
         networks = (network for family, texts in ordered if family == ADDRESS for network in ranges.networks(texts))
-        return Asked(
+        return ComparedWith(
             tuple(dict.fromkeys(numbers)),
             tuple(dict.fromkeys(dates)),
             tuple(dict.fromkeys(networks)),

@@ -17,7 +17,7 @@ from kmsgen.prover.solver.notation import arns, binaries
 from kmsgen.prover.solver.notation.case_ignored import equals_in_any_case
 from kmsgen.prover.solver.notation.globs import Piece, takes
 from kmsgen.prover.solver.notation.languages import in_any_case
-from kmsgen.prover.solver.notation.measures import Compared, Measure
+from kmsgen.prover.solver.notation.measures import Measure, OrderFormulas
 from kmsgen.prover.solver.readings import TestAnswer
 from kmsgen.prover.solver.request.slots import Slot
 from kmsgen.prover.solver.script import Script
@@ -67,26 +67,26 @@ def _known(pieces: Sequence[Piece]) -> str:
 # --- numbers, dates, addresses ------------------------------------------------------------------------------------------
 
 
-Relation = Callable[[Terms, Compared], Formula]
+Relation = Callable[[Terms, OrderFormulas], Formula]
 
 
-def _less(_terms: Terms, found: Compared) -> Formula:
+def _less(_terms: Terms, found: OrderFormulas) -> Formula:
     return found.less
 
 
-def _same(_terms: Terms, found: Compared) -> Formula:
+def _same(_terms: Terms, found: OrderFormulas) -> Formula:
     return found.same
 
 
-def _more(_terms: Terms, found: Compared) -> Formula:
+def _more(_terms: Terms, found: OrderFormulas) -> Formula:
     return found.more
 
 
-def _at_most(terms: Terms, found: Compared) -> Formula:
+def _at_most(terms: Terms, found: OrderFormulas) -> Formula:
     return terms.some([found.less, found.same])
 
 
-def _at_least(terms: Terms, found: Compared) -> Formula:
+def _at_least(terms: Terms, found: OrderFormulas) -> Formula:
     return terms.some([found.more, found.same])
 
 

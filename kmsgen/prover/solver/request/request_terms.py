@@ -21,10 +21,10 @@ from kmsgen.prover.solver.notation.languages import holds_wildcard, with_slash
 from kmsgen.prover.solver.notation.templates import Value
 from kmsgen.prover.solver.request import coherence, shares, values
 from kmsgen.prover.solver.request.callers import CallerTerms
-from kmsgen.prover.solver.request.families import Family, Wanted
+from kmsgen.prover.solver.request.families import Family, WantedName
 from kmsgen.prover.solver.request.grants import GrantTerms
 from kmsgen.prover.solver.request.moment_terms import moment
-from kmsgen.prover.solver.request.named import Named
+from kmsgen.prover.solver.request.named import NamedTexts
 from kmsgen.prover.solver.request.slots import Slot, Slots, known
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.solver.terms import Formula, Text
@@ -40,7 +40,7 @@ class RequestTerms:
         self.looks = looks
         read = dict.fromkeys(key for look in looks for key in sorted(look.reads))
         self.keys = tuple(key for key in read if key not in free.known)
-        self._named = Named(looks)
+        self._named = NamedTexts(looks)
         self._slots: dict[str, Slots] = {key: _known(free, key) for key in read if key in free.known}
         self.caller: CallerTerms | None = None
         self.grant: GrantTerms | None = None
@@ -126,14 +126,14 @@ class RequestTerms:
         if names:
             self._slots[names] = made.names
 
-    def _wanted(self, key: str, of_names: int) -> Wanted:
+    def _wanted(self, key: str, of_names: int) -> WantedName:
         """Bound and values of one name: a test of it or of all names needs two spellings at most, so that `most` do."""
         constraints = [look for look in self.looks if isinstance(look, ConstraintTest)]
         spelled = {name for look in constraints for name, _ in constraint_pairs(look.rule.grant)}
         exact = sum(f"{CONTEXT}{folded(name)}" == key for name in spelled)
         domain = self.free.domains[key]
         most = max(2 * self._reads(key) + of_names + exact, 1)
-        return Wanted(self.free.spellings.get(key, ()), self._named.asked(key, domain), most, domain)
+        return WantedName(self.free.spellings.get(key, ()), self._named.asked(key, domain), most, domain)
 
     def _make_chain(self, keys: Sequence[str]) -> None:
         """Make the services that call one for another: any number, of which two keys tell the first and the last."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kmsgen.prover.solver.notation.domains import admitted
-from kmsgen.prover.solver.notation.measures import Asked, Measure
+from kmsgen.prover.solver.notation.measures import ComparedWith, Measure
 from kmsgen.prover.solver.notation.notations import Notation
 from kmsgen.prover.solver.request.slots import Slot
 from kmsgen.prover.solver.script import Script
@@ -17,7 +17,7 @@ _NO_TEXT = "-"
 FREE = Domain()
 
 
-def new(script: Script, key: str, domain: Domain, asked: Asked, there: Formula) -> Slot:
+def new(script: Script, key: str, domain: Domain, asked: ComparedWith, there: Formula) -> Slot:
     """Return a value of a key; what its text can be is said by `limit`."""
     if domain.kind is Kind.TEXT and not asked.families:
         return Slot(there, script.terms.text(key))
@@ -31,7 +31,7 @@ def new(script: Script, key: str, domain: Domain, asked: Asked, there: Formula) 
     return Slot(there, text, measure)
 
 
-def measured(script: Script, domain: Domain, asked: Asked, slot: Slot) -> Slot:
+def measured(script: Script, domain: Domain, asked: ComparedWith, slot: Slot) -> Slot:
     """Return a value with what it means, its text being compared too."""
     if isinstance(slot.text, str) or (domain.kind is Kind.TEXT and not asked.families):
         return slot
@@ -40,7 +40,7 @@ def measured(script: Script, domain: Domain, asked: Asked, slot: Slot) -> Slot:
     return slot._replace(measure=measure)
 
 
-def limit(script: Script, domain: Domain, asked: Asked, slot: Slot, named: Sequence[Text]) -> None:
+def limit(script: Script, domain: Domain, asked: ComparedWith, slot: Slot, named: Sequence[Text]) -> None:
     """Say what the text of a value can be."""
     if slot.measure is not None and not slot.measure.asked.as_text:
         return

@@ -8,7 +8,7 @@ import pytest
 
 from kmsgen.authorizer import Authorizer, Request
 from kmsgen.authorizer.context.lookup import lookup as find
-from kmsgen.authorizer.language.open_value import Open, Seen
+from kmsgen.authorizer.language.open_value import OpenValue, Seen
 from kmsgen.authorizer.language.shapes import ANY_TEXT, Some
 from kmsgen.policy.bundle import Key, Organization, PrincipalPolicies
 from tests.unit.authorizer.worlds import ACCOUNT, APP, BOB, KEY, OTHER, PARTNER, ROOT, SESSION, bundle, grant
@@ -33,14 +33,14 @@ GRANT = {
 SERVICE = "logs.us-west-2.amazonaws.com"
 
 
-def there(key: str, *parts: str | Some, members: tuple[str, ...] = (), multi_valued: bool = False) -> Open:
+def there(key: str, *parts: str | Some, members: tuple[str, ...] = (), multi_valued: bool = False) -> OpenValue:
     """Return a key that AWS always sends and nothing tells, with what is known of its text."""
-    return Open((), parts or ANY_TEXT, members, multi_valued, f"P11:{key}")
+    return OpenValue((), parts or ANY_TEXT, members, multi_valued, f"P11:{key}")
 
 
-def maybe(note: str, *values: str | None) -> Open:
+def maybe(note: str, *values: str | None) -> OpenValue:
     """Return a key that may be absent, or hold one of these values."""
-    return Open((None, *((value,) for value in values)), why=note)
+    return OpenValue((None, *((value,) for value in values)), why=note)
 
 
 def lookup(key: str, principal: str = APP, action: str = "kms:Decrypt", **request: Any) -> Seen:
@@ -84,7 +84,7 @@ DERIVED = [
     ("aws:username", APP, None),
     ("aws:PrincipalTag/Team", APP, ("red",)),
     ("aws:PrincipalTag/Team", SESSION, ("red",)),
-    ("aws:PrincipalTag/Team", BOB, Open((None,), ANY_TEXT, why="P12:aws:PrincipalTag/team")),
+    ("aws:PrincipalTag/Team", BOB, OpenValue((None,), ANY_TEXT, why="P12:aws:PrincipalTag/team")),
     ("aws:PrincipalOrgID", APP, ("o-a",)),
     ("aws:PrincipalOrgPaths", APP, ("o-a/r-b/",)),
     ("aws:PrincipalIsAWSService", SERVICE, ("true",)),
@@ -116,7 +116,7 @@ def test_derived(key: str, principal: str, values: Seen) -> None:
 def test_derived_whatever_the_caller_says(key: str, principal: str, values: Seen) -> None:
     """The caller's word on a key that can be derived counts for nothing; of a session it tells the tags that were passed."""
     session_tags = key == "aws:PrincipalTag/Team" and principal in (APP, SESSION)
-    if not session_tags and not (isinstance(values, Open) and "List" not in key) and principal != "*":
+    if not session_tags and not (isinstance(values, OpenValue) and "List" not in key) and principal != "*":
         assert lookup(key, principal, context={key: "forged"}) == values
 
 

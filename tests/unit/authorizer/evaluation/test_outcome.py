@@ -15,9 +15,9 @@ from kmsgen.authorizer.evaluation.outcome import (
     RETIRING,
     SAME_ACCOUNT,
     SERVICE,
+    AccessRoute,
     Facts,
     Match,
-    Route,
     settle,
 )
 from kmsgen.authorizer.language.principal import ACCOUNT, DIRECT, ROLE
@@ -61,7 +61,7 @@ ROUTES = {
 ALLOWS = [match for match in POOL if not match[0].deny]
 
 
-def facts(routes: tuple[Route, ...], *, limited: bool) -> Facts:
+def facts(routes: tuple[AccessRoute, ...], *, limited: bool) -> Facts:
     """Return facts with no limits beside the routes, or with all of them."""
     return Facts(routes, ("key-policy",), limited, limited, int(limited), limited, routes is CROSS_ACCOUNT)
 
@@ -98,7 +98,7 @@ def test_reasons_are_what_matched_or_what_lacks(name: str, limited: bool) -> Non
         assert (set(settled.reason) <= sources) is (settled.outcome is Outcome.ALLOWED)
 
 
-def outcome(routes: tuple[Route, ...], *layers: tuple[str, int], limited: bool = False) -> tuple[str, tuple[str, ...]]:
+def outcome(routes: tuple[AccessRoute, ...], *layers: tuple[str, int], limited: bool = False) -> tuple[str, tuple[str, ...]]:
     """Settle what matched in these layers."""
     settled = settle(facts(routes, limited=limited), [(Rule(layer), naming) for layer, naming in layers])
     return str(settled.outcome), settled.reason

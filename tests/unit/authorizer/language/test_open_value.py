@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 
 from kmsgen.authorizer.language.conditions import compile_condition
-from kmsgen.authorizer.language.open_value import Open, Seen, agreed, either_way, worlds
+from kmsgen.authorizer.language.open_value import OpenValue, Seen, agreed, either_way, worlds
 from kmsgen.authorizer.language.shapes import ANY_TEXT, Some
 from kmsgen.policy.document import Condition
 
-ALWAYS = Open((), ANY_TEXT)
-MAYBE = Open((None,), ANY_TEXT)
-SESSION = Open((), (Some.WORD, ":one"))
-FLAG = Open((("true",), ("false",)))
-NEVER_TRUE = Open((None, ("false",)))
-NAMES = Open((), ANY_TEXT, ("s3.amazonaws.com",), multi_valued=True)
-SOME_NAMES = Open((), ANY_TEXT, multi_valued=True)
-PATHS = Open((), ("o-one/", Some.TEXT), multi_valued=True)
+ALWAYS = OpenValue((), ANY_TEXT)
+MAYBE = OpenValue((None,), ANY_TEXT)
+SESSION = OpenValue((), (Some.WORD, ":one"))
+FLAG = OpenValue((("true",), ("false",)))
+NEVER_TRUE = OpenValue((None, ("false",)))
+NAMES = OpenValue((), ANY_TEXT, ("s3.amazonaws.com",), multi_valued=True)
+SOME_NAMES = OpenValue((), ANY_TEXT, multi_valued=True)
+PATHS = OpenValue((), ("o-one/", Some.TEXT), multi_valued=True)
 
 
 def check(operator: str, wanted: tuple[str, ...], seen: Seen, **variables: Seen) -> bool | None:
@@ -32,7 +32,7 @@ def check(operator: str, wanted: tuple[str, ...], seen: Seen, **variables: Seen)
         ("Null", ("false",), ALWAYS, True),
         ("Null", ("true",), MAYBE, None),
         ("Null", ("true",), FLAG, False),
-        ("Null", ("true",), Open((None,)), True),
+        ("Null", ("true",), OpenValue((None,)), True),
         ("StringEquals", ("a",), ALWAYS, None),
         ("StringNotEquals", ("a",), ALWAYS, None),
         ("StringLike", ("*",), ALWAYS, True),
@@ -52,15 +52,15 @@ def check(operator: str, wanted: tuple[str, ...], seen: Seen, **variables: Seen)
         ("NumericLessThan", ("5",), ALWAYS, None),
         ("DateGreaterThan", ("2000-01-01T00:00:00Z",), ALWAYS, None),
         ("IpAddress", ("0.0.0.0/0", "::/0"), ALWAYS, None),
-        ("NumericLessThanIfExists", ("5",), Open((None,)), True),
+        ("NumericLessThanIfExists", ("5",), OpenValue((None,)), True),
         ("Bool", ("true", "false"), FLAG, True),
         ("Bool", ("true",), FLAG, None),
         ("Bool", ("true",), NEVER_TRUE, False),
         ("Bool", ("false",), NEVER_TRUE, None),
         ("BoolIfExists", ("false",), NEVER_TRUE, True),
         ("BoolIfExists", ("true",), NEVER_TRUE, None),
-        ("StringEquals", ("x",), Open((("a",), ("b",))), False),
-        ("StringEquals", ("a", "b"), Open((("a",), ("b",))), True),
+        ("StringEquals", ("x",), OpenValue((("a",), ("b",))), False),
+        ("StringEquals", ("a", "b"), OpenValue((("a",), ("b",))), True),
     ],
 )
 def test_one_value(operator: str, wanted: tuple[str, ...], seen: Seen, expected: bool | None) -> None:  # noqa: FBT001 - a case
@@ -97,12 +97,12 @@ def test_several_values(operator: str, wanted: tuple[str, ...], seen: Seen, expe
         ("${aws:PrincipalTag/a}", ("x",), {"a": ALWAYS}, None),
         ("team-${aws:PrincipalTag/a}", ("x",), {"a": ALWAYS}, False),
         ("team-${aws:PrincipalTag/a}", ("team-x",), {"a": ALWAYS}, None),
-        ("${aws:PrincipalTag/a}", ("x",), {"a": Open((None, ("y",)))}, False),
-        ("${aws:PrincipalTag/a, 'x'}", ("x",), {"a": Open((None, ("x",)))}, True),
+        ("${aws:PrincipalTag/a}", ("x",), {"a": OpenValue((None, ("y",)))}, False),
+        ("${aws:PrincipalTag/a, 'x'}", ("x",), {"a": OpenValue((None, ("x",)))}, True),
         ("${aws:PrincipalTag/a}", SESSION, {"a": ("AROA1:two",)}, False),
         ("${aws:PrincipalTag/a}", SESSION, {"a": ("AROA1:one",)}, None),
-        ("${aws:PrincipalTag/a}${aws:PrincipalTag/a}", ("xx",), {"a": Open((("x",), ("y",)))}, None),
-        ("${aws:PrincipalTag/a}${aws:PrincipalTag/a}", ("xy",), {"a": Open((("x",), ("y",)))}, False),
+        ("${aws:PrincipalTag/a}${aws:PrincipalTag/a}", ("xx",), {"a": OpenValue((("x",), ("y",)))}, None),
+        ("${aws:PrincipalTag/a}${aws:PrincipalTag/a}", ("xy",), {"a": OpenValue((("x",), ("y",)))}, False),
     ],
 )
 def test_open_variable(wanted: str, seen: Seen, variables: dict[str, Seen], expected: bool | None) -> None:  # noqa: FBT001 - a case
@@ -119,7 +119,7 @@ def test_a_key_may_be_there_or_not() -> None:
 
 def test_worlds_are_counted() -> None:
     """Every combination of readings is a world; beyond a limit none is listed."""
-    two = {"a": FLAG, "b": Open((None,), ANY_TEXT), "c": ("x",)}
+    two = {"a": FLAG, "b": OpenValue((None,), ANY_TEXT), "c": ("x",)}
     found = worlds(two)
     assert found is not None
     assert len(list(found)) == 4

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kmsgen.authorizer.language.open_value import Open
+from kmsgen.authorizer.language.open_value import OpenValue
 from kmsgen.authorizer.language.shapes import Shape, Some
 from kmsgen.authorizer.language.statement import Layer, Rule, compile_document
 from kmsgen.policy.json_form import parse_document
@@ -34,8 +34,8 @@ RESOURCES = [
     ("a key by a variable", {"Resource": BY_TAG}, RED, {TAG: ("red",)}, True),
     ("a key by another value", {"Resource": BY_TAG}, RED, {TAG: ("blue",)}, False),
     ("a variable that is absent", {"Resource": BY_TAG}, RED, {}, False),
-    ("a variable that is open", {"Resource": BY_TAG}, RED, {TAG: Open((("red",), ("blue",)))}, None),
-    ("a variable open between values that agree", {"Resource": BY_TAG}, RED, {TAG: Open((("pink",), ("blue",)))}, False),
+    ("a variable that is open", {"Resource": BY_TAG}, RED, {TAG: OpenValue((("red",), ("blue",)))}, None),
+    ("a variable open between values that agree", {"Resource": BY_TAG}, RED, {TAG: OpenValue((("pink",), ("blue",)))}, False),
     ("a wildcard in a variable's value", {"Resource": BY_TAG}, RED, {TAG: ("r*",)}, None),
     ("a wildcard in a value that fits nothing", {"Resource": BY_TAG}, RED, {TAG: ("b*",)}, False),
     (

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from kmsgen.authorizer.language.open_value import Open
+from kmsgen.authorizer.language.open_value import OpenValue
 from kmsgen.authorizer.language.variables import Missing, PolicyText, Resolved, Variable, parse_policy_text, resolve
 from kmsgen.authorizer.language.wildcards import Wild
 
@@ -24,7 +24,7 @@ def parsed(text: str) -> PolicyText:
     return parse_policy_text(text, variables=True, wildcards=True)
 
 
-def values(**told: tuple[str, ...]) -> Callable[[str], tuple[str, ...] | Open | None]:
+def values(**told: tuple[str, ...]) -> Callable[[str], tuple[str, ...] | OpenValue | None]:
     """Return what looks up `aws:NAME`."""
     return lambda key: told.get(key.removeprefix("aws:"))
 

@@ -11,7 +11,7 @@ import pytest
 from kmsgen.cli.commands.many_options import shared_course
 from kmsgen.cli.jobs import diff, drift, gate
 from kmsgen.cli.jobs.parallel.many import Course, cores
-from kmsgen.cli.reports.accesses import Comparison
+from kmsgen.cli.reports.accesses import DiffReport
 from tests.unit.cli.git_repository import Repository
 from tests.unit.cli.running import Runner
 
@@ -52,8 +52,8 @@ def course_of(run: Runner, monkeypatch: pytest.MonkeyPatch, job: Job, words: tup
     [
         ((drift, "run", 0), ("drift", "a.yaml")),
         ((gate, "run", 0), ("gate", "a.yaml")),
-        ((diff, "compared", (Comparison(()), [])), ("diff", "old", "intents")),
-        ((diff, "compared", (Comparison(()), [])), ("diff", "HEAD~1..HEAD")),
+        ((diff, "compared", (DiffReport(()), [])), ("diff", "old", "intents")),
+        ((diff, "compared", (DiffReport(()), [])), ("diff", "HEAD~1..HEAD")),
     ],
 )
 def test_the_settings_say_in_how_many_processes_where_the_option_does_not(

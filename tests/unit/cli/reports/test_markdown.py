@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.cli.reports.accesses import Access, Compared, Comparison
+from kmsgen.cli.reports.accesses import ChangedAccess, Compared, DiffReport
 from kmsgen.cli.reports.differences import markdown
 from kmsgen.cli.reports.markdown import LIMIT, bounded, cell
 from kmsgen.errors import Location
 
 
-def gained(*actions: str, danger: int = 1, principals: tuple[str, ...] = ("role/x",)) -> Access:
+def gained(*actions: str, danger: int = 1, principals: tuple[str, ...] = ("role/x",)) -> ChangedAccess:
     """Return an access."""
     place = Location("a.yaml", 1, 1)
-    return Access(
+    return ChangedAccess(
         gained=True, principals=principals, actions=actions, conditions=(), reason=(), such_as="a call", witness={},
         place=place, danger=danger,
     )  # fmt: skip
@@ -36,7 +36,7 @@ def test_a_comment_is_never_too_long(letter: str) -> None:
     """Neither many keys, nor many kinds of access, nor long names pass what a comment takes."""
     accesses = tuple(gained(*[letter * 500] * 60, principals=(letter * 999,) * 70) for _ in range(30))
     compared = tuple(Compared(f"{letter}{number}", "a.yaml", accesses, change="changed") for number in range(200))
-    text = markdown(Comparison(compared, "old", "new", errors=(letter * 5000,) * 100, reason=letter * 5000))
+    text = markdown(DiffReport(compared, "old", "new", errors=(letter * 5000,) * 100, reason=letter * 5000))
     assert len(text.encode()) <= LIMIT
     assert "more keys are not shown here" in text or "kinds of access gained" in text
 
@@ -49,7 +49,7 @@ def test_the_most_dangerous_comes_first() -> None:
         Compared("harmless", "b", (gained("kms:DescribeKey", danger=0),), change="changed"),
         Compared("dangerous", "c", (lost, gained("kms:PutKeyPolicy", danger=9)), change="changed"),
     )
-    titles = [line for line in markdown(Comparison(compared, "old", "new")).splitlines() if line.startswith("###")]
+    titles = [line for line in markdown(DiffReport(compared, "old", "new")).splitlines() if line.startswith("###")]
     assert titles == ["### `dangerous`: changed", "### `harmless`: changed", "### `lost`: removed"]
 
 

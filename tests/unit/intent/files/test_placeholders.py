@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmsgen.intent.files.placeholders import Settings, Value, fill
+from kmsgen.intent.files.placeholders import PlaceholderValues, Value, fill
 from kmsgen.intent.files.tree import DerivedTree
 from kmsgen.reading import parse
 
@@ -18,7 +18,7 @@ rows: [[<team>], [<name>]]
 
 def filled(values: dict[str, Value | None], *given: str) -> DerivedTree:
     """Return the content with values, those `given` set on the command line."""
-    return fill(parse(TEXT, "p.yaml"), ("about",), "preset:p", Settings(values, frozenset(given)))
+    return fill(parse(TEXT, "p.yaml"), ("about",), "preset:p", PlaceholderValues(values, frozenset(given)))
 
 
 def test_values_take_the_place_of_placeholders() -> None:

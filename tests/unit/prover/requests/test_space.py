@@ -15,9 +15,9 @@ from kmsgen.prover.requests.components import Component, Free
 from kmsgen.prover.requests.constraints import CONTEXT, CONTEXT_KEYS, KeyTest, Reading, holds
 from kmsgen.prover.requests.space import RequestSpace
 from kmsgen.prover.values.domains import Domain
-from kmsgen.prover.values.patterns import Pattern, Step
+from kmsgen.prover.values.patterns import Pattern, PatternStep
 
-TEXT = Domain(shapes=(Pattern([Step(None, loop=True)]),))
+TEXT = Domain(shapes=(Pattern([PatternStep(None, loop=True)]),))
 METER = Meter(Budget(seconds=600.0))
 TIED = ("x:a", "x:b", "x:c", "x:d")
 WORDS = ("red", "Red", "blue", "r", "red-x", "x-red", "", "*", "red:red", "rex:red")

@@ -14,9 +14,9 @@ from kmsgen.prover.solver.looks import holds as told
 from kmsgen.prover.solver.request.request_terms import RequestTerms
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.values.domains import DOMAINS, Domain
-from kmsgen.prover.values.patterns import Pattern, Step
+from kmsgen.prover.values.patterns import Pattern, PatternStep
 
-TEXT = Domain(shapes=(Pattern([Step(None, loop=True)]),))
+TEXT = Domain(shapes=(Pattern([PatternStep(None, loop=True)]),))
 """Any text, the empty one too."""
 
 

@@ -12,7 +12,7 @@ from kmsgen.policy.grant import Grant, GrantConstraints
 from kmsgen.policy.json_form import parse_document
 from kmsgen.prover import Budget, Never, Proof, Result, prove
 from kmsgen.prover.problem import Assignment, OutsideError
-from kmsgen.prover.requests.space import Beside
+from kmsgen.prover.requests.space import OtherJudges
 from kmsgen.prover.search import solver, spaces
 
 HOME = "111122223333"
@@ -103,7 +103,7 @@ def test_a_second_opinion_that_is_none_or_another_is_unknown(
     note: str, says: Any, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A solver's unknown is unknown; where it finds what the search does not, that is told as a defect."""
-    monkeypatch.setattr(spaces, "beside", lambda: Beside(says))
+    monkeypatch.setattr(spaces, "beside", lambda: OtherJudges(says))
     proof = asked(SIMPLE, second_opinion=True)
     assert proof.result is Result.UNKNOWN, note
     assert told in proof.reason
@@ -111,7 +111,7 @@ def test_a_second_opinion_that_is_none_or_another_is_unknown(
 
 def test_a_request_that_the_solver_denies_is_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the search finds a request and the solver says that there is none, nothing is believed."""
-    monkeypatch.setattr(spaces, "beside", lambda: Beside(lambda *_: None))
+    monkeypatch.setattr(spaces, "beside", lambda: OtherJudges(lambda *_: None))
     proof = asked(SIMPLE[:1], second_opinion=True)
     assert proof.result is Result.UNKNOWN
     assert "a defect of kmsgen to report" in proof.reason

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kmsgen.authorizer.language.open_value import Open
+from kmsgen.authorizer.language.open_value import OpenValue
 from kmsgen.authorizer.language.statement import Layer, compile_document
 from kmsgen.policy.json_form import parse_document
 from kmsgen.prover.problem import Budget, Meter, OutsideError
@@ -403,7 +403,12 @@ OPEN = [
     ("a name compared by order", of_user(), where("NumericEquals aws:username 7"), "compared by order"),
     ("a chain compared by order", CHAINS, where("NumericEquals aws:CalledViaFirst 7"), "compared by order"),
     ("a character beyond those of SMT-LIB", free(), where("StringEquals x:a \U0003ffff"), "does not have"),
-    ("what is open of a key that is known", free()._replace(known={"x:e": Open()}), where("StringEquals x:e red"), "is open"),
+    (
+        "what is open of a key that is known",
+        free()._replace(known={"x:e": OpenValue()}),
+        where("StringEquals x:e red"),
+        "is open",
+    ),
 ]
 
 

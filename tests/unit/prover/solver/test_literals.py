@@ -17,13 +17,13 @@ from kmsgen.policy.document import Condition
 from kmsgen.prover.problem import Assignment, Budget, BudgetError, Meter, OutsideError
 from kmsgen.prover.requests.components import Free
 from kmsgen.prover.requests.constraints import CONTEXT, CONTEXT_KEYS, KeyTest, Reading, holds
-from kmsgen.prover.requests.space import Beside, RequestSpace
+from kmsgen.prover.requests.space import OtherJudges, RequestSpace
 from kmsgen.prover.solver.literals import solve
 from kmsgen.prover.values.domains import Domain
-from kmsgen.prover.values.patterns import Pattern, Step
+from kmsgen.prover.values.patterns import Pattern, PatternStep
 
 EXAMPLES = 2_000 if os.environ.get("KMSGEN_LONG") == "1" else 60
-TEXT = Domain(shapes=(Pattern([Step(None, loop=True)]),))
+TEXT = Domain(shapes=(Pattern([PatternStep(None, loop=True)]),))
 SINGLE, SET = ("x:a", "x:b", "x:c"), "aws:CalledVia"
 NAMES = ("app", "App", "team")
 KEYS = (*SINGLE, SET, *(f"kms:EncryptionContext:{name}" for name in ("app", "TEAM")), "kms:EncryptionContextKeys")
@@ -77,7 +77,7 @@ OPERATORS = {
 }
 DOMAINS = {
     **{key.lower(): TEXT._replace(multi_valued=key == SET) for key in KEYS},
-    CONTEXT_KEYS: TEXT._replace(multi_valued=True, shapes=(Pattern([Step(None), Step(None, loop=True)]),)),
+    CONTEXT_KEYS: TEXT._replace(multi_valued=True, shapes=(Pattern([PatternStep(None), PatternStep(None, loop=True)]),)),
 }
 FREE = Free({}, DOMAINS, {f"{CONTEXT}app": ("app",), f"{CONTEXT}team": ("TEAM",)})
 
@@ -145,7 +145,7 @@ def test_whatever_a_request_answers_the_solver_does_not_deny_it(tests: list[KeyT
 @settings(max_examples=EXAMPLES, deadline=None)
 def test_search_and_solver_agree(literals: list[tuple[KeyTest, bool]]) -> None:
     """Whether some request meets literals, search and solver answer alike, or one of them says that it cannot tell."""
-    space = RequestSpace(FREE, Beside(solve))
+    space = RequestSpace(FREE, OtherJudges(solve))
     try:
         found = space.solve(frozenset(literals), Meter(Budget(seconds=4.0, second_opinion=True)))
     except (OutsideError, BudgetError) as error:

@@ -6,7 +6,7 @@ from typing import Any
 
 from kmsgen.reading.yaml_text import parse_yaml
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.cloudformation.evaluation import Evaluation, Told
+from kmsgen.sources.cloudformation.evaluation import Evaluation, ToldOfStack
 from kmsgen.sources.cloudformation.stack import Stack, give_key_arns, stack_of
 from kmsgen.sources.cloudformation.template import DIALECT, read_template
 from kmsgen.sources.described import Described, Home
@@ -21,7 +21,7 @@ def stack(text: str, *, sure: bool = False, **parameters: str) -> Stack:
     source = parse_yaml(text, "template.yaml", DIALECT)
     source.data.setdefault("Resources", {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}})
     told = {name.replace("__", "::"): value for name, value in parameters.items()}
-    made = stack_of(source, Told(HOME, sure, told))
+    made = stack_of(source, ToldOfStack(HOME, sure, told))
     give_key_arns(made, map(HOME.key_arn, range(9)), known=False)
     return made
 

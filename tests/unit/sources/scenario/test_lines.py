@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kmsgen.errors import InputError, KmsgenError
-from kmsgen.reading import Line, Lines, parse
+from kmsgen.reading import Lines, TextLine, parse
 from kmsgen.sources.question import Scenario
 from kmsgen.sources.scenario.lines import MAX_KNOWN, scenarios_of_lines
 from kmsgen.sources.scenario.scenario import read_scenarios
@@ -31,7 +31,7 @@ def asking(**more: Any) -> dict[str, Any]:
 
 def read(texts: Iterable[str]) -> list[Scenario | KmsgenError]:
     """Read lines."""
-    found = (Line("s.jsonl", number, text.encode(), 10**6) for number, text in enumerate(texts, 1))
+    found = (TextLine("s.jsonl", number, text.encode(), 10**6) for number, text in enumerate(texts, 1))
     return list(scenarios_of_lines(Lines("s.jsonl", found)))
 
 
