@@ -7,7 +7,7 @@ reference_policies_elements_principal, reference_policies_variables (aws:Princip
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from kmsgen.arn import parse_arn
 from kmsgen.catalogue.actions import ACTIONS
@@ -25,6 +25,9 @@ _MEMBERS = ("444455556666", "777788889999", "123456789012")
 _USER_NAME = "${aws:username"  # a variable that users alone have
 _OF_TYPE = {"User": f"user/{SOMEBODY}", "AssumedRole": f"role/{SOMEBODY}", "Account": "root"}
 _KMS_ROLE = "role/aws-service-role/mrk.kms.amazonaws.com/AWSServiceRoleForKeyManagementServiceMultiRegionKeys"
+_PATTERNED = {"StringEquals": "StringLike", "StringLike": "StringLike", "StringNotEquals": "StringNotLike"}
+_PATTERNED |= {"StringNotLike": "StringNotLike"}
+_ACCOUNTS = ("aws:principalaccount", folded(CALLERS_ACCOUNT))
 _ROUTES = (Route.DIRECT, Route.VPC_ENDPOINT, Route.FORWARD_ACCESS_SESSION)
 # kinds of callers in an account -> service and resource of an example ARN; the names differ from SOMEBODY, to whom IAM policies
 # must allow the call
@@ -50,6 +53,37 @@ def callers(access: Expected, situation: ExampleSituation) -> Iterator[str]:
     for kind, (service, resource) in _KINDS.items():
         if resource.startswith(by_type) and _can_be(kind, access.action, situation):
             yield f"arn:{key.partition}:{service}::{account}:{resource}"
+
+
+def by_arn(conditions: Iterable[Condition], access: Expected) -> list[Condition]:
+    """Return the conditions, those on aws:username as ones on aws:PrincipalArn where there are such too: one caller meets both.
+
+    A user name is what follows the path. Source: IAM User Guide, reference_identifiers, Friendly names and paths.
+    """
+    found = list(conditions)
+    key = parse_arn(access.key)
+    account = _one_account(access, found)
+    if key is None or account is None or not any(folded(each.key) == "aws:principalarn" for each in found):
+        return found
+    head = f"arn:{key.partition}:iam::{account}:user/"
+    return [_of_users(each, head) if folded(each.key) == "aws:username" else each for each in found]
+
+
+def _of_users(condition: Condition, head: str) -> Condition:
+    operator = _PATTERNED.get(condition.operator)
+    if operator is None:
+        return condition
+    values = tuple(f"{head}{path}{name}" for name in condition.values for path in ("", "*/"))
+    return Condition(operator, "aws:PrincipalArn", values)
+
+
+def _one_account(access: Expected, conditions: Iterable[Condition]) -> str | None:
+    """Return the account of everybody whom a line means; None where it has several, or names one principal."""
+    if access.principal.value != "*":
+        arn = parse_arn(access.principal.value)
+        return arn.account if arn is not None and arn.resource == "root" else None
+    told = (each.values for each in conditions if each.operator == "StringEquals" and folded(each.key) in _ACCOUNTS)
+    return next((values[0] for values in told if len(values) == 1), None)
 
 
 def everyone_of(access: Expected) -> str | None:
@@ -93,7 +127,7 @@ def _caller(access: Expected, situation: ExampleSituation) -> str | None:
 
 
 def _is_barred(condition: Condition) -> bool:
-    return condition.operator == "StringNotEquals" and folded(condition.key) in ("aws:principalaccount", "kms:calleraccount")
+    return condition.operator == "StringNotEquals" and folded(condition.key) in _ACCOUNTS
 
 
 def _is_for_aws(action: str) -> bool:

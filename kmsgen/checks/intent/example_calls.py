@@ -17,7 +17,7 @@ from kmsgen.catalogue.actions import ACTIONS, fits
 from kmsgen.catalogue.key_specs import KEY_SPECS, algorithms, key_type, usages
 from kmsgen.checks.example_requests import ExampleSituation, bound, situations
 from kmsgen.checks.intent.asked_access import Expected, regions_of
-from kmsgen.checks.intent.example_callers import callers
+from kmsgen.checks.intent.example_callers import by_arn, callers
 from kmsgen.checks.intent.example_parameters import ALGORITHM_KEYS, holds_of, with_possible_values
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Key
@@ -43,7 +43,7 @@ class Call(NamedTuple):
 def calls(access: Expected, intent: Intent, key: Key) -> Iterator[Call]:
     """Yield example calls that meet every condition of an access, one for each alternative value; none if it is impossible."""
     regions = regions_of(intent, key)
-    said = _on_told_tags(access.statement.conditions, key, intent)
+    said = _on_told_tags(by_arn(access.statement.conditions, access), key, intent)
     conditions = with_possible_values(said, access.action, _of_any_spec(key, intent))
     for found in situations(_in_regions(conditions, regions)) if conditions is not None else ():
         situation = _with_told_tags(_with_organization(found, intent), key)  # its variables are filled in with the request

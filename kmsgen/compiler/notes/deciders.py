@@ -16,6 +16,8 @@ from kmsgen.compiler.permit import Permit
 from kmsgen.compiler.principals import is_account, is_service_linked
 from kmsgen.errors import Diagnostic, Location
 from kmsgen.intent.intent import ORGANIZATION, Intent, When, account_named, account_of_everyone
+from kmsgen.policy.document import Condition
+from kmsgen.policy.letter_case import folded
 
 
 def notes_on_deciders(intent: Intent, worlds: tuple[World, ...]) -> Iterator[Diagnostic]:
@@ -30,9 +32,11 @@ def notes_on_deciders(intent: Intent, worlds: tuple[World, ...]) -> Iterator[Dia
 def _everyone(intent: Intent) -> Iterator[Diagnostic]:
     """Yield whom no IAM policy holds back: everyone of the key's account, under the conditions of the line or under none."""
     own = intent.scope.account
-    lines = [(line.principal, line.when == When(), line.location) for line in (*intent.admins, *intent.users)]
-    lines += [(name, False, use.location) for use in intent.services for _, name in use.principals]
-    for name, always, place in lines:
+    lines = [(line.principal, line.when, line.when == When(), line.location) for line in (*intent.admins, *intent.users)]
+    lines += [(name, use.when, False, use.location) for use in intent.services for _, name in use.principals]
+    for name, when, always, place in lines:
+        if name.startswith(ORGANIZATION) and not any(_leaves_out(own, condition) for condition in when.conditions):
+            yield from _of_own_organization(intent, name, place)
         if account_of_everyone(name) != own:
             continue
         if always:
@@ -43,6 +47,24 @@ def _everyone(intent: Intent) -> Iterator[Diagnostic]:
             message = f"no IAM policy decides who of account {own} has what `{name}` has"
             hint = "`account` for whomever IAM policies allow it"
             yield Diagnostic(place, "everyone-in-account", message, hint)
+
+
+def _leaves_out(account: str, condition: Condition) -> bool:
+    """Return whether a condition on the account of the caller excludes one."""
+    if folded(condition.key) not in ("aws:principalaccount", "kms:calleraccount"):
+        return False
+    return (account in condition.values) == (condition.operator == "StringNotEquals")
+
+
+def _of_own_organization(intent: Intent, name: str, place: Location) -> Iterator[Diagnostic]:
+    """Yield that an organization lets in everyone of the key's account too, which is told, or may be, a member of it."""
+    own, known = intent.scope.account, intent.scope.organization
+    identifier, _, unit = name.removeprefix(ORGANIZATION).partition("/")
+    if known is None or known == identifier:
+        condition = f"if account {own} is in it, " if unit or known is None else ""
+        message = f"{condition}no IAM policy decides who of account {own} has what `{name}` has: the key policy lets them in"
+        hint = f'to leave that account out: `when: {{conditions: {{StringNotEquals: {{aws:PrincipalAccount: "{own}"}}}}}}`'
+        yield Diagnostic(place, "everyone-in-account", message, hint)
 
 
 def _not_governed(intent: Intent, worlds: tuple[World, ...]) -> Iterator[Diagnostic]:
@@ -92,7 +114,7 @@ def _halves_of_many(permit: Permit, world: World) -> Iterator[Diagnostic]:
     """Yield who else decides about those whom a pattern or an organization means: no IAM policy of theirs can be written here."""
     place, account = permit.origins[0], account_named(permit.who)
     if permit.who.startswith(ORGANIZATION):
-        message = f"the accounts of `{permit.who}` decide by their own IAM policies which of their principals use the key"
+        message = f"other accounts of `{permit.who}` decide by their own IAM policies which of their principals use the key"
         yield Diagnostic(place, "other-half", message)
     elif account != world.target.account:
         message = f"account {account} decides by its own IAM policies which of its principals use the key"

@@ -32,7 +32,10 @@ _LIMIT_GRANTS = frozenset(
     }
 )
 # RFC 1918, 4193, 6598: what no public endpoint of AWS is called from
-_PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")))
+_PRIVATE = (
+    *map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16")),
+    *map(ip_network, ("fc00::/7", "fe80::/10", "::1/128")),
+)
 _TAG_KEYS = "aws:tagkeys"
 """The key that AWS's own examples put under ForAllValues alone: a request without tags sets none."""
 

@@ -78,7 +78,7 @@ def _listed(texts: list[str], words: tuple[str, ...], steps: Steps, context: Con
 
 def _check_words(line: ServiceFile, service: Service, steps: Steps, context: Context) -> None:
     words = tuple(word for word, _ in service.who)
-    for word in line.principals or ():
+    for word in line.principals or () if service.statements else ():
         if word not in words:
             message = f"`{word}` is no word for who uses `{name_of(line)}`"
             hint = did_you_mean(word, words) or _words(service)
@@ -87,6 +87,8 @@ def _check_words(line: ServiceFile, service: Service, steps: Steps, context: Con
 
 def _check_list(name: str, service: Service, steps: Steps, context: Context) -> None:
     """Report a list that does not say which of the service's words a principal is, where that matters."""
+    if not service.statements:
+        return  # whoever uses it is told that it takes no key
     if not service.who:
         message = f"`{name}` uses the key itself, for nobody who could be named"
         context.refuse(steps, "service-words", message, _words(service))

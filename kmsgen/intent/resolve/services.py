@@ -54,8 +54,9 @@ def resolve_service(line: ServiceFile, steps: Steps, context: Context) -> tuple[
 def _check_service(service: Service, line: ServiceFile, steps: Steps, context: Context) -> None:
     named: Steps = (*steps, "service" if line.service is not None else "principal")
     if not service.statements:
-        reason = "no page says how" if service.mechanism == "unknown" else "it cannot use a customer managed key"
-        hint = service.notes[0] if service.notes else ""
+        unknown = service.mechanism == "unknown"
+        reason = "no page says how" if unknown else "it cannot use a customer managed key"
+        hint = "say under `users` who may do what" if unknown else "".join(service.notes[:1])
         context.refuse(named, "service-unsupported", f"{service.title}: {reason}", hint)
         return
     if not line.can and not any(statement.actions for statement in service.statements):

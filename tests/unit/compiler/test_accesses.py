@@ -234,6 +234,8 @@ def test_for_all_values_is_no_matter_where_the_key_is_asked_for(compiled: Compil
             "when-not-on-action",
         ),
         ("can: [decrypt], when: {source_ip: 10.1.0.0/16}", "private-source-ip"),
+        ("can: [decrypt], when: {source_ip: 169.254.7.0/24}", "private-source-ip"),
+        ("can: [decrypt], when: {source_ip: '::1'}", "private-source-ip"),
         ("can: [decrypt], when: {conditions: {IpAddress: {aws:SourceIp: 192.168.1.7}}}", "private-source-ip"),
         (f"can: [decrypt], when: {{conditions: {{{EVERY_NAME}}}}}", "holds-when-absent"),
     ],

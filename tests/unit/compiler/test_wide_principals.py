@@ -56,6 +56,31 @@ def test_everyone_of_an_account_is_noted(compiled: Compile) -> None:
     assert "other-half" in {note.code for note in found.notes}
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("organization", ""),
+        ("organization/o-exampleorgid", ""),
+        ("organization/o-exampleorgid/r-ab12/ou-ab12-11111111", "if account 111122223333 is in it, "),
+        ("organization/o-otherorgid11", None),
+    ],
+)
+def test_an_organization_lets_in_everyone_of_the_keys_account(name: str, told: str | None, compiled: Compile) -> None:
+    """A key policy that allows everyone of it asks no IAM policy of the key's own account, which a note says of a member."""
+    found = compiled(f"users: [{{principal: {name}, can: [decrypt]}}]")
+    messages = [note.message for note in found.notes if note.code == "everyone-in-account"]
+    assert [message.partition("no IAM policy")[0] for message in messages] == ([] if told is None else [told])
+
+
+@pytest.mark.parametrize(
+    "held", ['StringNotEquals: {aws:PrincipalAccount: "111122223333"}', 'StringEquals: {kms:CallerAccount: "444455556666"}']
+)
+def test_nothing_is_told_of_an_account_that_a_line_leaves_out(held: str, compiled: Compile) -> None:
+    """The conditions of the line leave other members of the organization only."""
+    found = compiled(f"users: [{{principal: organization, can: [decrypt], when: {{conditions: {{{held}}}}}}}]")
+    assert "everyone-in-account" not in {note.code for note in found.notes}
+
+
 def test_guard_rails_spare_everyone_of_an_account(compiled: Compile) -> None:
     """Whoever is of the account is spared, by name or by a line of it."""
     text = (
