@@ -213,9 +213,10 @@ def _lockout(universe: Universe, question: NoLockout, meter: Meter) -> Proof:
     own = [one for one in others if _is_of(universe.account, universe.whom.caller(one if isinstance(one, str) else one.arn))]
     requests = universe.requests(own, [ACTIONS[PUT_POLICY]])
     found = hunt(universe, access(universe.sides[0]), requests, meter)
-    sure = [hit for hit in found.hits if not _rests_on_untold(hit)]
+    sure = [hit for hit in found.hits if not _rests_on(hit)]
     if found.hits and not sure:
-        reason = "whether anybody can change the key policy hangs on tags or aliases of the key that are not told"
+        untold = " or ".join(dict.fromkeys(what for hit in found.hits for what in _rests_on(hit)))
+        reason = f"whether anybody can change the key policy hangs on {untold}, which nothing tells"
         return Proof(str(question), Result.UNKNOWN, reason=reason)
     if sure:
         groups = group(sure, speaker_of(universe))
@@ -226,6 +227,16 @@ def _lockout(universe: Universe, question: NoLockout, meter: Meter) -> Proof:
     return Proof(str(question), Result.REFUTED, reason="nobody can change the key policy again; only AWS Support could")
 
 
-def _rests_on_untold(hit: Hit) -> bool:
-    """Return whether an access rests on tags or aliases that a request tells since nothing else does."""
-    return any(folded(name).startswith((RESOURCE_TAG, OF_KEY)) for name in hit.witness.context)
+def _rests_on(hit: Hit) -> list[str]:
+    """Return what an access rests on that no caller chooses: the request holds it since nothing else tells it."""
+    return [what for name, what in _NOT_CHOSEN.items() if any(folded(key).startswith(name) for key in hit.witness.context)]
+
+
+_NOT_CHOSEN = {
+    RESOURCE_TAG: "a tag of the key",
+    OF_KEY: "the aliases of the key",
+    "aws:principalorg": "the organization of the account",
+    "aws:resourceorg": "the organization of the account",
+    "aws:userid": "the unique id of a principal, which may be gone",
+}
+"""Condition keys, by what their names begin with, whose values are what they are, whoever asks. Nobody gets the id of another."""
