@@ -56,7 +56,14 @@ class Caller:
         if self.kind is not Kind.ROLE:
             return ()
         head = f"arn:{self.partition}:iam::{self.account}:role/"
+        if self.name.startswith("AWSReservedSSO_"):
+            head += "aws-reserved/sso.amazonaws.com/"
         return literal(head + self.name), wild(f"{head}*/{self.name}")
+
+    @property
+    def is_named_by_aws(self) -> bool:
+        """Whether the role's name is one that AWS gives to roles under a path."""
+        return self.name.startswith(("AWSReservedSSO_", "AWSServiceRoleFor"))
 
     @property
     def service_linked(self) -> Answer:

@@ -30,7 +30,10 @@ def _principal_arn(view: View) -> Held:
     if caller.role is not None:
         return known(caller.role)
     # P1: the ARN of a session does not tell the path of its role. It is taken to have none; what fits one with a path is open.
+    # A name that AWS gives tells that there is a path: of Identity Center's roles all but the Region, of others not which.
     without_path, with_path = caller.role_shapes
+    if caller.is_named_by_aws:
+        return Held(((without_path,), (with_path,)))
     return Held(((without_path,),), perhaps=with_path)
 
 

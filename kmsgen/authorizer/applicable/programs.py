@@ -98,15 +98,16 @@ class _Condition:
     `of_bundle`: every condition key that it reads may follow from the bundle alone.
     """
 
-    __slots__ = ("_resolve", "check", "of_bundle", "paths", "test")
+    __slots__ = ("_likely", "_resolve", "check", "of_bundle", "paths", "test")
 
     def __init__(self, test: ConditionTest, permission: Permission, caller: Caller | None) -> None:
         self.test = test
         self._resolve = resolver(test.variable, permission.action.name, alias=permission.target.kind == "alias")
         self.of_bundle = all(map(_may_follow_from_bundle, (test.variable, *test.variables)))
         self.paths: tuple[Values, ...] = ()
-        if test.variable == "aws:principalarn" and caller is not None and test.deny is not test.negated:
-            self.paths = tuple((arn,) for arn in arns_under_paths(caller, test.condition.values))
+        self._likely: Values | None = None
+        if test.variable == "aws:principalarn" and caller is not None:
+            self._set_paths(caller)
         self.check: Callable[[View], Maybe] = self._check_paths if self.paths else _check_of(test, self._resolve)
 
     def of_any(self, view: View) -> bool | Step:
@@ -117,12 +118,25 @@ class _Condition:
         except DependsOnRequestError:
             return self
 
+    def _set_paths(self, caller: Caller) -> None:
+        """Prepare for a caller whose role's path is unknown: it is likely without a path, and may be under others (P1)."""
+        is_likely = len(caller.paths) == 1
+        if is_likely and self.test.deny and self.test.negated:
+            return  # a Deny that leaves the role without a path out leaves the caller out
+        self.paths = tuple((arn,) for arn in arns_under_paths(caller, self.test.condition.values))
+        if is_likely and not self.test.deny and not self.test.negated:
+            self._likely = (caller.role or caller.arn,)
+
     def _check_paths(self, view: View) -> Maybe:
         """Compare aws:PrincipalArn under every role path that could matter, where the path is unknown (P1); open if they differ.
 
-        A Deny that lists roles, and an Allow that excludes roles, must not miss the role because of its path.
+        A Deny that lists roles, and an Allow that excludes roles, must not miss the role because of its path. An Allow that lists
+        roles holds of the likely one.
         """
-        results = {self.test.check(values, lookup_in(view)) for values in self.paths}
+        look_up = lookup_in(view)
+        if self._likely is not None and self.test.check(self._likely, look_up):
+            return True
+        results = {self.test.check(values, look_up) for values in self.paths}
         return results.pop() if len(results) == 1 else None
 
     def causes(self, view: View) -> Values:

@@ -27,8 +27,8 @@ SILENCES: Mapping[str, str] = MappingProxyType(
         "S12": "a condition that cannot be evaluated never widens access: an Allow with it does not match, a Deny does",
         "S13": "a CanonicalUser in a key policy is given nothing, and a Deny that names one applies to everyone",
         "S14": "an empty encryption context constraint alone asks for an empty encryption context, or for nothing",
-        "P1": "the session's role is not described: aws:PrincipalArn is taken to be that of the role without a path, and a Deny "
-        "on the ARN of a role of that name under a path applies",
+        "P1": "the session's role is not described: aws:PrincipalArn is taken to be that of the role without a path (of a name "
+        "that AWS gives, under AWS's path), and of a role of that name under a path a Deny applies, and no Allow",
         "P2": "a wildcard within a principal of a policy gives nobody anything; a Deny with it applies to those it fits",
         "P3": "a wildcard within a segment of a resource may reach across colons, or not: an Allow does not count on it",
         "P4": "a key has several values but is no set, or stands under no set operator: it must hold for one and for all",

@@ -5,6 +5,7 @@ Source: IAM User Guide, reference_policies_elements_principal, reference_policie
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, Arn, is_service_principal, parse_arn
@@ -14,6 +15,15 @@ from kmsgen.policy.document import Principal
 
 NO_POLICIES = PrincipalPolicies()
 SERVICE_LINKED_PATH = "aws-service-role/"
+# how names of roles begin that AWS makes, and the paths that such a role can have: x is any text. No page says that nobody else
+# gives a role a name like that of a service-linked role. Source: IAM Identity Center User Guide, identity-center-and-iam-roles,
+# referencingpermissionsets; IAM User Guide, create-service-linked-role
+_PATHS_OF_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "AWSReservedSSO_": ("aws-reserved/sso.amazonaws.com/", "aws-reserved/sso.amazonaws.com/x/"),
+        "AWSServiceRoleFor": ("", f"{SERVICE_LINKED_PATH}x/"),
+    }
+)
 
 
 class CallerKind(StrEnum):
@@ -64,6 +74,11 @@ class Caller(NamedTuple):
     def root(self) -> str:
         """The ARN of the caller's account."""
         return f"arn:{self.partition}:iam::{self.account}:root"
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths that the role of a session has if none is told: none, unless its name tells otherwise."""
+        return next((paths for begin, paths in _PATHS_OF_NAMES.items() if self.name.startswith(begin)), ("",))
 
 
 def caller_of(principal: str, described: Mapping[str, PrincipalPolicies]) -> Caller:
@@ -242,12 +257,13 @@ def not_spared(principals: Iterable[Principal], caller: Caller) -> Naming:
 
 
 def arns_under_paths(caller: Caller, patterns: Iterable[str]) -> tuple[str, ...]:
-    """Return the role ARNs worth trying where the caller's path is unknown: without a path, and under each that patterns name."""
+    """Return the role ARNs worth trying where the path is unknown: under the likely paths, and under each that patterns name."""
     head = f"arn:{caller.partition}:iam::{caller.account}:role/"
-    paths = {""}
+    paths = set(caller.paths)
+    within = min(paths, key=len)
     for pattern in patterns:
-        within = pattern.rpartition(":role/")[2] if ":role/" in pattern else pattern
-        for text in (within.rpartition("/")[0], *(within.split("*") if "*" in within else ())):
-            path = text.replace("*", "x").replace("?", "x").strip("/")
-            paths.add(f"{path}/" if path else "")
+        written = pattern.rpartition(":role/")[2] if ":role/" in pattern else pattern
+        for text in (written.rpartition("/")[0], *(written.split("*") if "*" in written else ())):
+            path = f"{text.replace('*', 'x').replace('?', 'x').strip('/')}/".removeprefix("/")
+            paths |= {path} if path.startswith(within) else set()
     return tuple(f"{head}{path}{caller.name}" for path in sorted(paths))

@@ -192,6 +192,11 @@ def test_open_readings_are_taken_on_the_safe_side(statement: dict[str, Any], who
             SESSION,
             ("P1",),
         ),
+        (
+            bundle(allow("X", "*", Condition={"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/ops/app"}})),
+            SESSION,
+            ("P1",),
+        ),
         (bundle(deny("X", {"AWS": f"arn:aws:iam::{ACCOUNT}:user/f"})), f"arn:aws:sts::{ACCOUNT}:federated-user/f", ("P7",)),
         (bundle(deny("X", "*", Resource="arn:aws:kms:us-west-2:*key/*")), APP, ("P3",)),
         (
