@@ -22,7 +22,7 @@ def run(paths: Sequence[str], beside: Beside, output: str, fail_on: str, course:
     """Print the findings on every file; return the exit code. Raises InputError, when those on the other files are printed."""
     if not paths:
         raise input_error(Location("-"), "usage", "nothing to look at", "name a file or a folder")
-    files, failures = policy_files(paths, since, beside.files)
+    files, failures = policy_files(paths, since, beside.files, extended=True)
     memory: Memory[PolicyFile, Linted] = Memory(partial(_key, asked=_asked(beside, output)), _plain, _again)
     with (
         verdicts(partial(_work, beside, output), files, course, is_ordinary, memory) as made,

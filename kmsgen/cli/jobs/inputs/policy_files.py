@@ -30,17 +30,19 @@ class PolicyFile(NamedTuple):
 
 
 def policy_files(
-    paths: Iterable[str], since: str | None = None, beside: Iterable[str] = ()
+    paths: Iterable[str], since: str | None = None, beside: Iterable[str] = (), *, extended: bool = False
 ) -> tuple[list[PolicyFile], list[KmsgenError]]:
     """Return the files, each once, and what is wrong with those that cannot be read; with `since`, a revision, those touched.
 
-    `beside` are files that what each of them means hangs on too. Raises InputError for no revision.
+    `beside` are files that what each of them means hangs on too. `extended`: those that a file extends matter, as they do with
+    `since`; else it is not read for them. Raises InputError for no revision.
     """
+    looks = extended or since is not None
     files: list[PolicyFile] = []
     problems: list[Diagnostic] = []
     for path in dict.fromkeys(paths):
         if is_one(path):
-            files.append(PolicyFile(path, _bases(path)))
+            files.append(PolicyFile(path, _bases(path) if looks else ()))
         else:
             files += find_intents([path], lambda file, _, bases: PolicyFile(str(file), bases), problems)
     met: dict[object, PolicyFile] = {}

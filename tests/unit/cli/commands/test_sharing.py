@@ -23,6 +23,8 @@ SHARED = {
     "verify": BESIDE,
     "matrix": BESIDE,
     "lint": BESIDE,
+    "gate": BESIDE,
+    "import_": BESIDE,
 }
 
 
