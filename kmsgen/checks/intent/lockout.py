@@ -20,6 +20,7 @@ from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import split_operator
 
 PUT = "kms:PutKeyPolicy"
+_THROUGH = {"kms:viaservice", "aws:calledvia", "aws:calledviafirst", "aws:calledvialast"}
 _TIMES = {"aws:currenttime", "aws:epochtime"}
 
 
@@ -37,10 +38,19 @@ def locked_out(intent: Intent, bundle: Bundle) -> Iterator[Finding]:
 
 
 def _keepers_calls(intent: Intent, key: Key) -> Iterator[tuple[str, Call]]:
-    """Yield an example PutKeyPolicy call, with the principal's name, for each line that asks for it without an end in time."""
+    """Yield an example PutKeyPolicy call, with the principal's name, for each line that asks for it without an end in time.
+
+    A call that an AWS service makes for the principal is none: no service changes key policies on behalf of its callers.
+    """
     for access in intended_by_lines(intent, key):
         if access.action == PUT and not any(map(_ends, access.statement.conditions)):
-            yield from ((access.principal.value, call) for call in islice(calls(access, intent, key), 1))
+            direct = (call for call in calls(access, intent, key) if not _is_through_a_service(call.situation))
+            yield from ((access.principal.value, call) for call in islice(direct, 1))
+
+
+def _is_through_a_service(situation: ExampleSituation) -> bool:
+    said = {folded(name): values for name, values in situation.context.items() if values}
+    return bool(said.keys() & _THROUGH) or said.get("aws:viaawsservice") == ("true",)
 
 
 def _ends(condition: Condition) -> bool:
@@ -72,7 +82,8 @@ def _keepers(intent: Intent, made: list[Call], key: str, judge: Authorizer) -> I
     if not any(decision.outcome is Outcome.ALLOWED for decision in answers):
         message = f"no administrator could change the key policy of `{key}`: only AWS Support could open it again"
         reasons = tuple(dict.fromkeys(reason for decision in answers for reason in decision.reason))
-        hint = "under `admins`: `{principal: account, can: [change-policy]}`; access that ends with a time does not count"
+        hint = "under `admins`: `{principal: account, can: [change-policy]}`"
+        hint += "; access that ends with a time, or comes through a service, does not count"
         yield Finding("lockout", "error", message, Location(intent.path), statements=reasons, hint=hint)
 
 

@@ -160,10 +160,14 @@ def test_nobody_left_to_change_the_policy_is_a_lockout() -> None:
         ("conditions: {DateEquals: {aws:CurrentTime: 2999-01-01T00:00:00Z}}", True),
         ("from: 2020-01-01T00:00:00Z", False),
         ("mfa: true", False),
+        ("via: [s3]", True),
+        ("conditions: {'ForAnyValue:StringEquals': {aws:CalledVia: cloudformation.amazonaws.com}}", True),
+        ("conditions: {Bool: {aws:ViaAWSService: true}}", True),
+        ("conditions: {Bool: {aws:ViaAWSService: false}}", False),
     ],
 )
-def test_access_that_ends_keeps_no_key(when: str, *, locks: bool) -> None:
-    """An administrator whose access is over, now or one day, changes no key policy any more."""
+def test_access_that_ends_or_is_a_services_keeps_no_key(when: str, *, locks: bool) -> None:
+    """An administrator whose access is over, now or one day, or comes through a service, changes no key policy any more."""
     found = no(f"admins: [{{principal: role/Admin, can: [change-policy], when: {{{when}}}}}]", head=WITHOUT_DEPLOYER)
     assert any("lockout" in text for text in found) is locks
 
