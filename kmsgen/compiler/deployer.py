@@ -63,9 +63,10 @@ def _needs(intent: Intent, target: Target, read: frozenset[str]) -> Iterator[tup
         for half in halves(f"kms:{name}"):
             yield f"kms:{name}", half, ()
     if target.creation is not None:
-        yield from _creation(target, read)
+        yield from _creation(target) if target.creation.replica_of is None else ()
+        yield "kms:TagResource", "new", _pinned_tags(target, read)
         yield from _former_aliases(intent, target)
-    if target.creation is not None and target.creation.replicas:
+    if target.replicas:
         yield from _replication(target)
 
 
@@ -77,7 +78,7 @@ def _on_key(intent: Intent, target: Target) -> list[str]:
         names = [name for name in names if name not in ALIAS]
     else:
         names.append("ListAliases")
-    if not rotates(target.key.spec, target.key.origin):
+    if not rotates(target.key.spec, target.key.origin) or target.key.multi_region_key_type == "REPLICA":
         names = [name for name in names if name not in ROTATION]
     return [*names, *GRANTS] if intent.grants or intent.ending.grants else names
 
@@ -92,12 +93,8 @@ def _former_aliases(intent: Intent, target: Target) -> Iterator[tuple[str, str, 
         yield "kms:ListAliases", "any", ()
 
 
-def _creation(target: Target, read: frozenset[str]) -> Iterator[tuple[str, str, Conditions]]:
-    """Yield CreateKey, and TagResource on the key being created: a key policy cannot allow these.
-
-    The tags may be any: those of the file, of the module's `tags`, of the provider's `default_tags`. Only what policies read of
-    them is held to what the file says.
-    """
+def _creation(target: Target) -> Iterator[tuple[str, str, Conditions]]:
+    """Yield CreateKey, and what the first multi-Region key of an account takes: a key policy cannot allow these."""
     key = target.key
     yield (
         "kms:CreateKey",
@@ -110,12 +107,18 @@ def _creation(target: Target, read: frozenset[str]) -> Iterator[tuple[str, str, 
             Condition("StringEquals", "aws:RequestedRegion", (target.region,)),
         ),
     )
-    told = {folded(name): (name, value) for name, value in key.tags}
-    pins = (_pin(*told.get(name, (name, None))) for name in sorted(read))
-    yield "kms:TagResource", "new", tuple(pins)
     if key.multi_region:
         role = str(Arn(target.partition, "iam", "", target.account, MULTI_REGION_ROLE))
         yield "iam:CreateServiceLinkedRole", role, (Condition("StringEquals", "iam:AWSServiceName", (MULTI_REGION_SERVICE,)),)
+
+
+def _pinned_tags(target: Target, read: frozenset[str]) -> Conditions:
+    """Return what holds the tags of a key that is being created to the file, where policies read them.
+
+    Others may be any: those of the file, of the module's `tags`, of the provider's `default_tags`.
+    """
+    told = {folded(name): (name, value) for name, value in target.key.tags}
+    return tuple(_pin(*told.get(name, (name, None))) for name in sorted(read))
 
 
 def _pin(name: str, value: str | None) -> Condition:
@@ -125,15 +128,14 @@ def _pin(name: str, value: str | None) -> Condition:
 
 def _replication(target: Target) -> Iterator[tuple[str, str, Conditions]]:
     """Yield ReplicateKey on the primary, and CreateKey in the Regions of the replicas."""
-    replicas = target.regions[1:]
-    yield "kms:ReplicateKey", "key", (Condition("StringEquals", "kms:ReplicaRegion", replicas),)
+    yield "kms:ReplicateKey", "key", (Condition("StringEquals", "kms:ReplicaRegion", target.replicas),)
     yield (
         "kms:CreateKey",
         "any",
         (
             # no page says whether kms:CreateKey sees it where ReplicateKey asks
             Condition("StringEqualsIfExists", "kms:MultiRegionKeyType", ("REPLICA",)),
-            Condition("StringEquals", "aws:RequestedRegion", replicas),
+            Condition("StringEquals", "aws:RequestedRegion", target.replicas),
         ),
     )
 

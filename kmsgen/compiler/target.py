@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from kmsgen.arn import Arn, parse_arn
+from kmsgen.arn import Arn, in_region, parse_arn
 from kmsgen.catalogue.key_specs import KEY_SPECS, key_type, usages
 from kmsgen.errors import Location, input_error
 from kmsgen.intent.intent import Intent, NewKey
-from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID, Creation, Key, Replica
+from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID, Creation, Key
 
 Values = tuple[str, ...]
 
@@ -19,7 +19,8 @@ HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-go
 class Target(NamedTuple):
     """One key. `regions` are those it is used in (none: every Region); `key_arns` and `alias_arns` name it in IAM policies.
 
-    `governed` tells that its key policy is ours to write.
+    `governed` tells that its key policy is ours to write. `related` are the Regions of a multi-Region key to create, the
+    primary's first: there is a target in each.
     """
 
     key: Key
@@ -28,6 +29,17 @@ class Target(NamedTuple):
     alias_arns: Values
     governed: bool = True
     creation: Creation | None = None
+    related: Values = ()
+
+    @property
+    def replicas(self) -> Values:
+        """The Regions of the replicas to create; none for a replica itself."""
+        return self.related[1:] if self.creation is not None and self.creation.replica_of is None else ()
+
+    @property
+    def everywhere(self) -> Target:
+        """The target with the Regions of all related keys: a line has its effect where one of them is."""
+        return self._replace(regions=self.related or self.regions)
 
     @property
     def account(self) -> str:
@@ -54,9 +66,9 @@ class Target(NamedTuple):
 
 
 def targets_of(intent: Intent) -> tuple[Target, ...]:
-    """Return the key to create, or each key listed, or one key for each kind that `every key` means."""
+    """Return the key to create with its replicas, or each key listed, or one key for each kind that `every key` means."""
     if intent.key is not None:
-        return (_new(intent, intent.key),)
+        return _new(intent, intent.key)
     if intent.every_key:
         return tuple(_every(intent))
     if not intent.keys:
@@ -64,7 +76,7 @@ def targets_of(intent: Intent) -> tuple[Target, ...]:
     return tuple(_listed(intent, arn) for arn in intent.keys)
 
 
-def _new(intent: Intent, new: NewKey) -> Target:
+def _new(intent: Intent, new: NewKey) -> tuple[Target, ...]:
     scope = intent.scope
     if not scope.regions:
         raise input_error(new.location, "no-region", "a key to create needs a Region", "give `scope.regions`")
@@ -81,13 +93,19 @@ def _new(intent: Intent, new: NewKey) -> Target:
         tags=new.tags,
         aliases=alias,
     )
-    regions = tuple(dict.fromkeys((region, *new.replicas)))
-    arns = tuple(str(Arn(scope.partition, "kms", place, scope.account, key.arn.split(":", 5)[5])) for place in regions)
-    aliases = tuple(str(Arn(scope.partition, "kms", place, scope.account, name)) for place in regions for name in alias)
-    creation = Creation(
-        new.alias, new.description, new.rotation_days, new.deletion_window_days, new.tags, tuple(map(Replica, new.replicas))
-    )
-    return Target(key, regions, arns, aliases, creation=creation)
+    creation = Creation(new.alias, new.description, new.rotation_days, new.deletion_window_days, new.tags)
+    related = tuple(dict.fromkeys((region, *new.replicas)))
+    return tuple(_to_create(key, creation, place, related) for place in related)
+
+
+def _to_create(primary: Key, creation: Creation, region: str, related: Values) -> Target:
+    """Return the primary key, or its replica in another Region, as a target of its own."""
+    key = primary
+    if region != related[0]:
+        key = primary._replace(arn=in_region(primary.arn, region), multi_region_key_type="REPLICA")
+        creation = creation._replace(rotation_days=None, replica_of=primary.arn)
+    aliases = tuple(str(_parsed(key.arn)._replace(resource=name)) for name in key.aliases)
+    return Target(key, (region,), (key.arn,), aliases, creation=creation, related=related)
 
 
 def _listed(intent: Intent, arn: str) -> Target:

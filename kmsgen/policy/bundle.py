@@ -13,21 +13,19 @@ NEW_KEY_ID = "00000000-0000-0000-0000-000000000000"
 NEW_MULTI_REGION_KEY_ID = "mrk-00000000000000000000000000000000"
 
 
-class Replica(NamedTuple):
-    """A replica of a multi-Region key to create: its Region; the policy is the primary's."""
-
-    region: str
-
-
 class Creation(NamedTuple):
-    """How a key that does not exist yet is to be created. Days as KMS counts them; None leaves KMS's default."""
+    """How a key that does not exist yet is to be created. Days as KMS counts them; None leaves KMS's default.
+
+    `replica_of` is the ARN of the primary key that a replica copies: key policy, grants, aliases, tags and description are a
+    replica's own (KMS Developer Guide, multi-region-keys-overview, "Shared properties of multi-Region keys").
+    """
 
     alias: str | None = None
     description: str = ""
     rotation_days: int | None = None
     deletion_window_days: int | None = None
     tags: tuple[tuple[str, str], ...] = ()
-    replicas: tuple[Replica, ...] = ()
+    replica_of: str | None = None
 
 
 TAGS, ALIASES, REGION, KEY_ID = "tags", "aliases", "the Region", "the id"

@@ -35,7 +35,7 @@ def forms_of(*bundles: Bundle) -> Forms:
         found |= dict.fromkeys(_keys(bundles, first))
     except OutsideError as error:
         reason = str(error)
-    return Forms((*found, *_replicas(bundles, first)), reason)
+    return Forms(tuple(found), reason)
 
 
 def with_key(bundle: Bundle, key: Key) -> Bundle:
@@ -48,14 +48,6 @@ def _keys(bundles: Sequence[Bundle], first: Key) -> Iterator[Key]:
     for key in kinds_of(bundles, first):
         for arn in arns_of(bundles, key, region=REGION in first.untold, identifier=KEY_ID in first.untold):
             yield key._replace(arn=arn)
-
-
-def _replicas(bundles: Sequence[Bundle], key: Key) -> Iterator[Key]:
-    """Yield the replicas that are created with a key in every bundle; its policy is theirs."""
-    made = [access.creation.replicas if access.creation else () for bundle in bundles for access in bundle.keys[:1]]
-    for replica in made[0]:
-        if all(replica in others for others in made):
-            yield key._replace(arn=in_region(key.arn, replica.region), multi_region_key_type="REPLICA", aliases=())
 
 
 def of_form(key: Key, form: Key) -> Key:

@@ -65,11 +65,9 @@ def too_many_to_attach(intents: Iterable[Iterable[Claim]]) -> Iterator[Diagnosti
 
 
 def _aliases(deployment: Deployment) -> Iterator[str]:
-    new_key = deployment.new_key
-    if new_key is None or new_key.creation is None or new_key.creation.alias is None:
-        return
-    for region in (region_of(new_key.key.arn), *(replica.region for replica in new_key.creation.replicas)):
-        yield f"the alias `{new_key.creation.alias}` of account {deployment.account} in {region}"
+    for access in deployment.bundle.keys:
+        if access.creation is not None and access.creation.alias is not None:
+            yield f"the alias `{access.creation.alias}` of account {deployment.account} in {region_of(access.key.arn)}"
 
 
 def _key_policies(deployment: Deployment) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from kmsgen.arn import account_of
+from kmsgen.arn import account_of, region_of
 from kmsgen.errors import Location, input_error
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.document import Document
@@ -151,19 +151,18 @@ def _given_key(deployment: Deployment) -> KeyReference | None:
 
 
 def _replicas(deployment: Deployment) -> Iterator[Template]:
-    if (new_key := deployment.new_key) is not None:
-        creation = creation_of(new_key)
-        for region in (replica.region for replica in creation.replicas):
-            yield Template(
-                f"{FORMAT}/template-replica-{region}.yaml",
-                f"Replica in {region} of the key of the intent {deployment.name}",
-                deployment.account,
-                region,
-                created=new_key,
-                key_type="aws-kms-replicakey",
-                alias=creation.alias,
-                given=GIVEN_PRIMARY_KEY,
-            )
+    for replica in deployment.replicas:
+        region = region_of(replica.key.arn)
+        yield Template(
+            f"{FORMAT}/template-replica-{region}.yaml",
+            f"Replica in {region} of the key of the intent {deployment.name}",
+            deployment.account,
+            region,
+            created=replica,
+            key_type="aws-kms-replicakey",
+            alias=creation_of(replica).alias,
+            given=GIVEN_PRIMARY_KEY,
+        )
 
 
 def _accounts(deployment: Deployment) -> Iterator[Template]:

@@ -45,8 +45,13 @@ class Deployment(NamedTuple):
 
     @property
     def new_key(self) -> KeyAccess | None:
-        """The key to create, if the bundle has one."""
+        """The key to create, if the bundle has one; of a multi-Region key the primary."""
         return next((access for access in self.bundle.keys if access.creation is not None), None)
+
+    @property
+    def replicas(self) -> tuple[KeyAccess, ...]:
+        """The replicas to create of the key to create."""
+        return tuple(access for access in self.bundle.keys if is_replica(access))
 
     @property
     def region(self) -> str:
@@ -91,6 +96,11 @@ def deployment_of(
     who = (scope.deployer, intent.attaches, merged)
     made = Deployment(intent.name, intent.path, bundle, *place, intent.governed, kept, history, *who)
     return made._replace(delegation=intent.delegation, former=former)
+
+
+def is_replica(access: KeyAccess) -> bool:
+    """Return whether a key is a replica that is created with its primary key."""
+    return access.creation is not None and access.creation.replica_of is not None
 
 
 def creation_of(access: KeyAccess) -> Creation:

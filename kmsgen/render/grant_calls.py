@@ -1,7 +1,7 @@
 """Grants as calls of the AWS CLI: a POSIX shell script, and the same requests as JSON."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from kmsgen.arn import region_of
@@ -9,7 +9,7 @@ from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.grant_form import format_grant
 from kmsgen.render.artifact import Artifact, Rendering
-from kmsgen.render.deployment import PLACEHOLDERS, Deployment, key_id, key_label
+from kmsgen.render.deployment import PLACEHOLDERS, Deployment, is_replica, key_id, key_label
 from kmsgen.render.names import digest, file_label, unique
 from kmsgen.render.text import shell
 from kmsgen.render.text.environment import environment
@@ -23,12 +23,16 @@ _PLAIN = re.compile(r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])\Z)[a-z0-9_-]{1,10
 
 
 class GrantCall(NamedTuple):
-    """A CreateGrant call. `key_arn` is empty for a key to create; `label` is a file name without its ending, unique."""
+    """A CreateGrant call. `key_arn` is empty for a key to create.
+
+    `label` is a file name without its ending, unique but for replicas to create: theirs is the primary's.
+    """
 
     label: str
     key_arn: str
     region: str
     grant: Grant
+    of_replica: bool = False
 
     @property
     def request(self) -> dict[str, Any]:
@@ -55,9 +59,14 @@ def render(deployment: Deployment) -> Rendering:
 
 def calls(deployment: Deployment) -> list[GrantCall]:
     """Return a CreateGrant call for each grant, in the bundle's order. Raises InputError for a name that KMS would not take."""
-    pairs = [(access, grant) for access in deployment.bundle.keys for grant in access.grants]
+    keys, replicas = [access for access in deployment.bundle.keys if not is_replica(access)], deployment.replicas
+    return [call for some in (keys, *([one] for one in replicas)) for call in _calls_on(deployment, some)]
+
+
+def _calls_on(deployment: Deployment, keys: Iterable[KeyAccess]) -> Iterator[GrantCall]:
+    pairs = [(access, grant) for access in keys for grant in access.grants]
     labels = unique(_label(access, grant) for access, grant in pairs)
-    return [_call(deployment, label, access, grant) for label, (access, grant) in zip(labels, pairs, strict=True)]
+    yield from (_call(deployment, label, access, grant) for label, (access, grant) in zip(labels, pairs, strict=True))
 
 
 def held(deployment: Deployment) -> tuple[str, ...]:
@@ -70,11 +79,11 @@ def held(deployment: Deployment) -> tuple[str, ...]:
 def gone(deployment: Deployment) -> tuple[str, ...]:
     """Return the grants of earlier renders that the bundle has no more, written as `held` does."""
     now = held(deployment)
-    new = deployment.new_key.key.arn if deployment.new_key else ""
+    new = {access.key.arn for access in deployment.bundle.keys if access.creation is not None}
     return tuple(
         one
         for one in deployment.former.grants
-        if one not in now and (one.partition(" ")[0] == new or not one.partition(" ")[0].endswith(PLACEHOLDERS))
+        if one not in now and (one.partition(" ")[0] in new or not one.partition(" ")[0].endswith(PLACEHOLDERS))
     )
 
 
@@ -89,7 +98,7 @@ def _call(deployment: Deployment, label: str, access: KeyAccess, grant: Grant) -
     if grant.name is not None and not GRANT_NAME.match(grant.name):
         raise deployment.refuse("grant-name", f"`{grant.name}` is not a name for a grant", "use letters, digits and `:/_-`")
     key_arn = "" if access.creation is not None else access.key.arn
-    return GrantCall(label, key_arn, region_of(access.key.arn), grant)
+    return GrantCall(label, key_arn, region_of(access.key.arn), grant, is_replica(access))
 
 
 def script(deployment: Deployment, found: Iterable[GrantCall], format_: str, ended: Iterable[str] = ()) -> list[Artifact]:
@@ -101,12 +110,12 @@ def script(deployment: Deployment, found: Iterable[GrantCall], format_: str, end
     revoked = [_ended(one) for one in ended]
     if not (found or revoked):
         return []
-    new_key = deployment.new_key
-    prefix = new_key.key.arn.removesuffix(key_id(new_key.key.arn)) if new_key else ""
+    created = [access.key.arn for access in deployment.bundle.keys if access.creation is not None]
+    places = {region_of(arn): arn.removesuffix(key_id(arn)) for arn in created}
     account = deployment.account
-    told = {"intent": deployment.name, "calls": found, "ended": revoked, "prefix": prefix, "region": deployment.region}
+    told = {"intent": deployment.name, "calls": found, "ended": revoked, "places": places}
     text = TEMPLATES.get_template("grants.sh.j2").render(told)
-    requests = request_file([call.request for call in found])
+    requests = request_file([call.request for call in found if not call.of_replica])
     return [
         Artifact(f"{format_}/grants.sh", text, format_, "grant-calls", account=account, executable=True),
         Artifact(f"{format_}/grants.json", requests, format_, "grant-requests", account=account),

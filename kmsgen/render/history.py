@@ -1,11 +1,11 @@
 """What earlier renders made of keys, as the manifest of an output folder keeps it: it may be out there."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from kmsgen.arn import parse_arn
+from kmsgen.arn import parse_arn, region_of
 from kmsgen.policy.bundle import KeyAccess
 
 # What may hold a key at one of Terraform's addresses; a manifest is input, and may hold anything else.
@@ -84,13 +84,17 @@ class History(NamedTuple):
 UNKNOWN = History(attached=False, deployer_apart=True, known=False)
 
 
-def rendered_key(access: KeyAccess) -> RenderedKey:
-    """Return what a history keeps of a key."""
+def rendered_keys(keys: Iterable[KeyAccess]) -> tuple[RenderedKey, ...]:
+    """Return what a history keeps of keys; a replica that is created is told with its primary."""
+    keys = tuple(keys)
+    replicas = tuple(region_of(one.key.arn) for one in keys if one.creation and one.creation.replica_of)
+    return tuple(_rendered(one, replicas) for one in keys if not (one.creation and one.creation.replica_of))
+
+
+def _rendered(access: KeyAccess, replicas: tuple[str, ...]) -> RenderedKey:
     key, creation = access.key, access.creation
     made = RenderedKey(key.arn, key.spec, key.usage, key.origin, key.multi_region, creation is not None)
-    if creation is None:
-        return made
-    return made._replace(replicas=tuple(replica.region for replica in creation.replicas), alias=creation.alias)
+    return made if creation is None else made._replace(replicas=replicas, alias=creation.alias)
 
 
 def plain(history: History) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kmsgen.arn import region_of
 from kmsgen.policy.document import Document
 from kmsgen.render import deployer
 from kmsgen.render.alias_condition import in_parts
 from kmsgen.render.artifact import Artifact, Rendering
-from kmsgen.render.deployment import Deployment, key_label
+from kmsgen.render.deployment import Deployment, is_replica, key_label
 from kmsgen.render.grant_calls import calls
 from kmsgen.render.names import Holder, file_label, holders, parts
 from kmsgen.render.text.json_text import policy_file, request_file
@@ -28,8 +29,10 @@ def render(deployment: Deployment) -> Rendering:
 
 def _key_policies(deployment: Deployment) -> Iterator[Artifact]:
     governed = deployment.governed_keys()
+    single = sum(not is_replica(access) for access in governed) == 1
     for access in governed:
-        name = "key-policy" if len(governed) == 1 else f"key-policy-{file_label(key_label(access.key.arn))}"
+        label = region_of(access.key.arn) if is_replica(access) else "" if single else file_label(key_label(access.key.arn))
+        name = f"key-policy-{label}" if label else "key-policy"
         text = policy_file(access.policy)
         yield Artifact(f"json/{name}.json", text, FORMAT, "key-policy", account=deployment.account)
 
@@ -58,6 +61,8 @@ def _deployer(deployment: Deployment) -> Iterator[Artifact]:
 
 def _grants(deployment: Deployment) -> Iterator[Artifact]:
     for call in calls(deployment):
+        if call.of_replica:  # the request without a key is that for the primary
+            continue
         text = request_file(call.request)
         yield Artifact(f"json/grants/{call.label}.json", text, FORMAT, "grant", call.grant.grantee, deployment.account)
 

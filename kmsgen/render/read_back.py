@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from kmsgen.arn import region_of
 from kmsgen.errors import Diagnostic, InputError, Location, RefusedError
 from kmsgen.policy.document import Document, Statement
 from kmsgen.policy.grant import Grant
@@ -19,7 +20,7 @@ from kmsgen.reading import parse
 from kmsgen.render import deployer
 from kmsgen.render.alias_condition import by_alias
 from kmsgen.render.artifact import Artifact
-from kmsgen.render.deployment import Deployment
+from kmsgen.render.deployment import Deployment, is_replica
 
 KEY_POLICY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
 INTRINSICS = frozenset({"Ref", "Fn::GetAtt", "Fn::Join", "Fn::Select", "Fn::Split", "Fn::Sub"})
@@ -76,7 +77,7 @@ def _wrong_json(deployment: Deployment, artifacts: tuple[Artifact, ...]) -> Iter
         held = [artifact for artifact in by_kind.get("identity-policy", []) if artifact.principal == principal]
         if not same(_documents(held), own):
             yield f"{deployer.FOLDER}/policy.json"
-    grants = [grant for access in deployment.bundle.keys for grant in access.grants]
+    grants = [grant for access in deployment.bundle.keys if not is_replica(access) for grant in access.grants]
     for artifact, grant in zip(by_kind.get("grant", []), grants, strict=True):
         if parse_grant(json.loads(artifact.text)) != _as_requested(grant):
             yield artifact.path
@@ -96,12 +97,13 @@ def _wrong_templates(deployment: Deployment, artifacts: tuple[Artifact, ...]) ->
     if not templates:
         return
     new_key = deployment.new_key
+    policies = {region_of(one.key.arn): one.policy for one in deployment.bundle.keys if one.creation is not None}
     found: dict[str, list[Document]] = {}
     for artifact in templates:
         for kind, properties in _resources(artifact):
-            if kind in KEY_POLICY_TYPES and new_key is not None:
+            if kind in KEY_POLICY_TYPES:
                 read = [parse_document(properties["KeyPolicy"])]
-                if not same(read, [new_key.policy]):
+                if not same(read, [policies[artifact.region or ""]]):
                     yield artifact.path
             if kind == IDENTITY_POLICY_TYPE:
                 own = resolved(properties["PolicyDocument"], {"KeyArn": new_key.key.arn} if new_key else {})

@@ -33,7 +33,7 @@ class Home(NamedTuple):
     """Partition, account and Region of described resources.
 
     A file may name its keys by id only, or not at all: `named` is the ARN of its only key as the user tells it, `keys` are known
-    keys with all their properties.
+    keys with all their properties, a primary before its replicas.
     """
 
     partition: str
@@ -48,12 +48,18 @@ class Home(NamedTuple):
 
     def key_arns(self, count: int) -> tuple[str, ...]:
         """Return an ARN for each key of a file that does not tell them: the known one for a single key, else placeholders."""
-        known = self.named or (self.keys[0].arn if len(self.keys) == 1 else "")
+        related = len({key.arn.rpartition("/")[2] for key in self.keys}) == 1
+        known = self.named or (self.keys[0].arn if related else "")
         return (known,) if known and count == 1 else tuple(map(self.key_arn, range(count)))
 
     def key_of(self, key_id: str) -> Key | None:
         """Return the known key with this id; None if there is none."""
         return next((key for key in self.keys if key.arn.rpartition("/")[2] == key_id), None)
+
+    def replica_in(self, region: str) -> Key | None:
+        """Return the known replica in a Region; None if there is none."""
+        replicas = (key for key in self.keys if key.multi_region_key_type == "REPLICA")
+        return next((key for key in replicas if key.arn.split(":")[3] == region), None)
 
     def arn_of(self, key_id: str) -> str:
         """Return the ARN of a key by its id."""

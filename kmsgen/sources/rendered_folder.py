@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from kmsgen.arn import account_of, parse_arn
+from kmsgen.arn import account_of, in_region, parse_arn
 from kmsgen.errors import Diagnostic, Location, input_error
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Document, Statement
@@ -32,6 +32,7 @@ Found = TypeVar("Found")
 IDENTITY_POLICY = "identity-policy"
 _LACKS = frozenset({KEY_KIND, KEY_MAKE})
 _OF_ONE_KEY = re.compile(r"key-policy-(.+)\.json\Z")
+_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]+\Z")
 _KEY_ARN = re.compile(r'"(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)"')
 _OF_KEY = ("kms:resourcealiases", "aws:resourcetag/")
 
@@ -97,7 +98,7 @@ class _FolderReader:
     def read_keys(self) -> None:
         """Read the key policies."""
         sources = self.of_kind("key-policy")
-        for source in sources:
+        for source in sorted(sources, key=_is_of_replica):
             policy = parse_document(source.data, source.where, "required")
             named = _OF_ONE_KEY.search(source.path)
             key_id = named[1] if named and len(sources) > 1 else ""
@@ -110,7 +111,11 @@ class _FolderReader:
         """Return the key of a policy: a known one, or as far as the files tell."""
         texts = [json.dumps(file.source.data) for file in self.files]
         home = self.beside.home_of(texts, self.path)
-        if known := home.key_of(key_id) if key_id else _only(home.keys):
+        if _REGION.match(key_id):
+            primary = self.gathering.keys[""].key if "" in self.gathering.keys else self.key_of("", policy)
+            copy = primary._replace(arn=in_region(primary.arn, key_id), multi_region=True, multi_region_key_type="REPLICA")
+            return home.replica_in(key_id) or copy
+        if known := home.key_of(key_id) if key_id else _only(_without_replicas(home.keys)):
             return known
         arns = tuple({arn for text in texts for arn in _KEY_ARN.findall(text) if not key_id or arn.endswith(f":key/{key_id}")})
         arn = home.named or _only(arns) or (home.arn_of(key_id) if key_id else home.key_arns(1)[0])
@@ -143,6 +148,18 @@ class _FolderReader:
                 issuing = account_of(self.gathering.keys[name].key.arn)
                 held = grant._replace(id=grant.name or "grant", issuing_account=issuing)
                 self.gathering.add_grant(name, held, source.where)
+
+
+def _is_of_replica(source: Source) -> bool:
+    """Return whether a key policy is that of a replica to create, which the Region in its name tells."""
+    named = _OF_ONE_KEY.search(source.path)
+    return named is not None and _REGION.match(named[1]) is not None
+
+
+def _without_replicas(keys: Sequence[Key]) -> list[Key]:
+    """Return the keys without those in other Regions of a key before them."""
+    ids = [key.arn.rpartition("/")[2] for key in keys]
+    return [key for number, key in enumerate(keys) if ids[number] not in ids[:number]]
 
 
 def _only(found: Sequence[Found]) -> Found | None:

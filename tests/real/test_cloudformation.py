@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kmsgen.arn import region_of
 from kmsgen.render.artifact import Artifact
 from kmsgen.render.cfn_lint import findings
 from kmsgen.render.cloudformation import creates_key, render
@@ -73,7 +74,7 @@ def test_every_golden_template_creates_a_stack_that_is_the_bundle() -> None:
             moto.reset()
             prepare(moto, case.deployment)
             arns = deploy(moto, case)
-            for arn in arns.values():
-                if case.deployment.new_key is not None:
-                    assert_key(moto, case.deployment, case.deployment.new_key, arn)
+            created = {region_of(one.key.arn): one for one in case.deployment.bundle.keys if one.creation is not None}
+            for arn in arns.values() if created else ():
+                assert_key(moto, case.deployment, created[region_of(arn)], arn)
             assert_identity_policies(moto, case.deployment, next(iter(arns.values())))

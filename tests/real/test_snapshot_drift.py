@@ -215,9 +215,10 @@ def test_every_replica_is_compared(account: Account) -> None:
     text = INTENT.replace("DELEGATION", "both").replace("ADMINS", "[role/admin]").partition("grants:")[0]
     text = text.replace("key: {alias: payments, ", "key: {alias: payments, multi_region: true, replicas: [eu-west-1], ")
     (account.folder / "intent.yaml").write_text(text, encoding="utf-8")
-    key = account.create(account.rendered(), MultiRegion=True)
+    files = account.rendered()
+    key = account.create(files, MultiRegion=True)
     replica, there = key.replace("us-east-1", "eu-west-1"), account.moto.client("kms", "eu-west-1")
-    policy = account.kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+    policy = (files / "key-policy-eu-west-1.json").read_text(encoding="utf-8")
     tags = [{"TagKey": "team", "TagValue": "payments"}]
     account.kms.replicate_key(KeyId=key, ReplicaRegion="eu-west-1", Policy=policy, Tags=tags)
     there.create_alias(AliasName="alias/payments", TargetKeyId=key.rpartition("/")[2])

@@ -83,10 +83,7 @@ def kinds_of_resource(action: str) -> Values:
 def regions_of(intent: Intent, key: Key) -> Values:
     """Return the Regions in which a key is used; empty for every Region."""
     arn = parse_arn(key.arn)
-    if intent.every_key:
-        return (arn.region,) if arn and intent.scope.regions else ()
-    replicas = intent.key.replicas if intent.key else ()
-    return tuple(dict.fromkeys((arn.region if arn else "", *replicas)))
+    return (arn.region,) if arn and (intent.scope.regions or not intent.every_key) else ()
 
 
 # --- lines --------------------------------------------------------------------------------------------------------------

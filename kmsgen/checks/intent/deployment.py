@@ -39,9 +39,14 @@ def undeployable(intent: Intent, bundle: Bundle) -> Iterator[Finding]:
     if deployer is None or not intent.governed:
         return
     judge = StatefulJudge(bundle)
+    there = {access.key.arn for access in bundle.keys}
     for access in bundle.keys:
         found: set[str] = set()
+        # of policies that exist the primary's may be in another file
+        elsewhere = access.creation is not None and access.creation.replica_of not in {None, *there}
         for call, request in _asked(deployer, intent, access):
+            if request.action == "kms:ReplicateKey" and elsewhere:
+                continue
             decision = judge.decide(request, whole=True)
             if decision.outcome is not Outcome.ALLOWED and request.action not in found:
                 found.add(request.action)
@@ -78,8 +83,8 @@ def _is_made(call: DeploymentCall, access: KeyAccess, intent: Intent) -> bool:
     if call.operation in OF_OTHER_KEYS or (call.phase == "delete" and what not in (ALIAS, GRANT)):
         return False
     made = {
-        PRIMARY: new is not None,
-        REPLICA: new is not None and bool(new.replicas),
+        PRIMARY: new is not None and new.replica_of is None,
+        REPLICA: new is not None and new.replica_of is not None,
         ALIAS: new is not None and new.alias is not None,
         GRANT: bool(intent.grants),
         POLICY: new is None,
@@ -102,24 +107,22 @@ def _fits(call: DeploymentCall, key: Key) -> bool:
 
 
 def _requests(deployer: str, intent: Intent, access: KeyAccess, call: DeploymentCall, values: Parameters) -> Iterator[Request]:
-    """Yield the requests of a deployment call on a key, with the parameters that it sends: per replica, per grant."""
+    """Yield the requests of a deployment call on a key, with the parameters that it sends: per grant."""
     action = f"kms:{call.operation}"
     place = PLAIN.with_context("aws:RequestedRegion", region_of(access.key.arn)) if action == "kms:CreateKey" else PLAIN
     plain = request_for(deployer, action, _resources(access, action), past_guard_rails(place, intent, deployer, action))
     if action == "kms:CreateGrant":
         yield from (plain._replace(create_grant=_as_sent(line.grant, call)) for line in intent.grants)
         return
-    replicas = access.creation.replicas if access.creation else ()
-    for replica in replicas if action == "kms:ReplicateKey" else ("",):
-        told = {**values, "ReplicaRegion": getattr(replica, "region", replica)}
-        held = {name: told[name] for name in call.parameters if name in told}
-        yield plain._replace(parameters={name: value for name, value in held.items() if value not in (None, [], "")})
+    held = {name: values[name] for name in call.parameters if name in values}
+    yield plain._replace(parameters={name: value for name, value in held.items() if value not in (None, [], "")})
 
 
 def _resources(access: KeyAccess, action: str) -> tuple[str, ...]:
     arn = parse_arn(access.key.arn)
     alias = access.creation.alias if access.creation else None
-    named = {"key": access.key.arn, "alias": str(arn._replace(resource=alias)) if arn and alias else "*"}
+    primary = access.creation.replica_of if access.creation and action == "kms:ReplicateKey" else None
+    named = {"key": primary or access.key.arn, "alias": str(arn._replace(resource=alias)) if arn and alias else "*"}
     return tuple(named.get(kind, "*") for kind in kinds_of_resource(action))
 
 
@@ -135,6 +138,7 @@ def _values(access: KeyAccess, creation: Creation) -> Parameters:
         "Origin": key.origin,
         "Policy": compact_policy(format_document(access.policy)),
         "PolicyName": "default",
+        "ReplicaRegion": region_of(key.arn) if creation.replica_of else "",
         "RotationPeriodInDays": creation.rotation_days,
         "TagKeys": list(tags),
         "Tags": [{"TagKey": name, "TagValue": value} for name, value in {**FURTHER_TAG, **tags}.items()],

@@ -29,6 +29,11 @@ Values = tuple[str, ...]
 REGION = "aws:requestedregion"
 _ORGANIZATION = r"o-[a-z0-9]{10,32}"
 _TAG = "aws:resourcetag/"
+# What KMS does on a primary key alone; a replica becomes one by UpdatePrimaryRegion (KMS Developer Guide, multi-region-update).
+_ON_THE_PRIMARY = frozenset(
+    f"kms:{name}"
+    for name in ("EnableKeyRotation", "DisableKeyRotation", "RotateKeyOnDemand", "ReplicateKey", "UpdatePrimaryRegion")
+)
 _IMPORT = frozenset({"kms:ImportKeyMaterial", "kms:GetParametersForImport", "kms:DeleteImportedKeyMaterial"})
 
 
@@ -162,7 +167,7 @@ def _able(action: str, key: Key, told: Values) -> Key:
         key = key._replace(origin="EXTERNAL")
     if "multi_region" not in told and row is not None and row.multi_region_only:
         key = _multi_region(key)
-    return key
+    return key._replace(multi_region_key_type="PRIMARY") if key.multi_region and action in _ON_THE_PRIMARY else key
 
 
 def _multi_region(key: Key, kind: str = "PRIMARY") -> Key:

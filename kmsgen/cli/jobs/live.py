@@ -73,7 +73,7 @@ def _keys(intent: Intent) -> tuple[str, ...]:
 
 def _wanted(intent: Intent, compiled: Bundle, live: KeyAccess, number: int) -> KeyAccess:
     """Return what the intent says of a key that there is; of one that it does not create it tells the policy and grants alone."""
-    access = compiled.keys[0 if intent.key else number]
+    access = compiled.keys[number]
     key = live.key._replace(state="Enabled", spec=access.key.spec, usage=access.key.usage)
     if intent.key:
         wanted = access.key

@@ -43,7 +43,7 @@ _TAG_KEYS = "aws:tagkeys"
 def notes_on(intent: Intent, worlds: tuple[World, ...]) -> tuple[Diagnostic, ...]:
     """Return the notes, in source order, each once."""
     found = {*_recovery(intent), *notes_on_deciders(intent, worlds), *notes_on_guardrails(intent, worlds)}
-    found |= {*notes_on_services(intent), *_outside_scope(intent), *_grants_of_replicas(intent), *_held_to_source_arn(intent)}
+    found |= {*notes_on_services(intent), *_outside_scope(intent), *_held_to_source_arn(intent)}
     found |= {*_unlimited_grants(intent), *_not_on_action(intent), *_private_addresses(intent)}
     found |= {*_held_when_absent(intent), *_through_services_elsewhere(intent)}
     return tuple(sorted(found))
@@ -111,14 +111,6 @@ def _outside_scope(intent: Intent) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     access.location, "region-outside-scope", message, "the line gives nothing: add the Region to `scope`"
                 )
-
-
-def _grants_of_replicas(intent: Intent) -> Iterator[Diagnostic]:
-    regions = intent.key.replicas if intent.key else ()
-    for line in intent.grants if regions else ():
-        message = f"the grant `{line.grant.name}` is on one key alone, and replicas have grants of their own"
-        hint = f"Terraform makes it in {', '.join(regions)} too; elsewhere `grants.sh create` does, with the ARN of the replica"
-        yield Diagnostic(line.location, "grant-on-primary", message, hint)
 
 
 def _held_to_source_arn(intent: Intent) -> Iterator[Diagnostic]:

@@ -45,9 +45,11 @@ def service_permits(use: ServiceUse, target: Target, intent: Intent) -> Iterator
     said = conditions_of(use.when, target.regions, use.location)
     for part in parts:
         check_said(service, part, said, use, known)
-    ways = [(filling, standing(service, parts, filling)) for filling in fillings(use, service, target, intent)]
+    anywhere = fillings(use, service, target.everywhere, intent)
+    ways = [(filling, standing(service, parts, filling)) for filling in anywhere]
     check_apart((pair for _, found in ways for pair in found), said, use)
-    lines = [(_Line(service, filling, target, intent.delegation), pair) for filling, found in ways for pair in found]
+    here = [(filling, found) for filling, found in ways if filling.values["region"] in target.regions]
+    lines = [(_Line(service, filling, target, intent.delegation), pair) for filling, found in here for pair in found]
     yield from _merged([permit for line, pair in lines for permit in _permits(line, *pair, said)])
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from kmsgen.arn import account_of, region_of
 from kmsgen.errors import Diagnostic, Location
 from kmsgen.render.deployment import Deployment
-from kmsgen.render.history import RenderedKey, rendered_key
+from kmsgen.render.history import RenderedKey, rendered_keys
 
 # What KMS fixes when it creates a key, by the name that a user's file has for it.
 FIXED: dict[str, Callable[[RenderedKey], str | None]] = {
@@ -37,7 +37,7 @@ def _lost(deployment: Deployment) -> Iterator[str]:
     if deployment.new_key is None:
         yield f"no key is created any more: what only the one rendered before ({_called(before)}) can {_does(before)} is lost"
         return
-    now = rendered_key(deployment.new_key)
+    now = next(key for key in rendered_keys(deployment.bundle.keys) if key.created)
     for name, told in FIXED.items():
         if told(before) != told(now):
             change = f"`{name}` changes from `{told(before)}` to `{told(now)}`"

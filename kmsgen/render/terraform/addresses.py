@@ -13,7 +13,7 @@ from kmsgen.arn import account_of, region_of
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.render import grant_calls
 from kmsgen.render.deployment import PLACEHOLDERS, Deployment, key_id
-from kmsgen.render.history import History, rendered_key
+from kmsgen.render.history import History, rendered_keys
 from kmsgen.render.identity_policies import IdentityPolicy
 from kmsgen.render.names import words
 from kmsgen.render.terraform import grants
@@ -112,7 +112,7 @@ def moved_policies(deployment: Deployment, folder: str, policies: Iterable[Ident
 
 def history_after(deployment: Deployment) -> History:
     """Return what the manifest of this render keeps: its keys, and every address at which something may be by now."""
-    keys = tuple(map(rendered_key, deployment.bundle.keys)) if deployment.new_key or deployment.key_policies else ()
+    keys = rendered_keys(deployment.bundle.keys) if deployment.new_key or deployment.key_policies else ()
     deployer = deployment.deployer if keys else None
     attached = deployment.history.attached or deployment.attaches
     apart = deployment.history.deployer_apart

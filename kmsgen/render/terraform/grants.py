@@ -29,9 +29,13 @@ def expressible(grant: Grant) -> bool:
     return plain and OPERATIONS.issuperset(grant.operations) and () not in contexts
 
 
-def of(deployment: Deployment, created: object) -> tuple[GrantResource, ...]:
-    """Return the aws_kms_grant resources of a bundle; `created` is the expression for the id of the key to create."""
-    chosen = [call for call in calls(deployment) if expressible(call.grant)]
+def of(deployment: Deployment, created: object, replica: str = "") -> tuple[GrantResource, ...]:
+    """Return the aws_kms_grant resources of a bundle, on its keys that are no replicas to create, or on that in a Region.
+
+    `created` is the expression for the id of the key to create.
+    """
+    asked = (call for call in calls(deployment) if (call.region if call.of_replica else "") == replica)
+    chosen = [call for call in asked if expressible(call.grant)]
     labels = unique((resource_words(call.label) for call in chosen), "_")
     return tuple(_resource(call, label, created) for label, call in zip(labels, chosen, strict=True))
 

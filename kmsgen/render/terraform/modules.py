@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmsgen.arn import account_of
+from kmsgen.arn import account_of, region_of
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.policy.json_form import KEY_POLICY_BYTES, as_sent, compact_policy, format_document
 from kmsgen.render import deployer, identity_policies, key_request
@@ -178,10 +178,11 @@ def _deployer(deployment: Deployment) -> Module:
 def _replicas(deployment: Deployment) -> Iterator[Module]:
     if (new_key := deployment.new_key) is not None:
         key_type = "aws_kms_replica_key" if new_key.key.origin == "AWS_KMS" else "aws_kms_replica_external_key"
-        for region in (replica.region for replica in creation_of(new_key).replicas):
+        for replica in deployment.replicas:
+            region = region_of(replica.key.arn)
             module = Module(f"{FOLDER}/replica-{region}", deployment.name, deployment.account, region, given=GIVEN_PRIMARY_KEY)
-            made = grants.of(deployment, Expression(f"{key_type}.this.id"))
-            yield _creating(new_key, key_type, module)._replace(grants=made)
+            made = grants.of(deployment, Expression(f"{key_type}.this.id"), region)
+            yield _creating(replica, key_type, module)._replace(grants=made)
 
 
 def _accounts(deployment: Deployment) -> Iterator[Module]:
@@ -207,5 +208,5 @@ def _notes(modules: list[Module], by_call: list[GrantCall]) -> Iterator[str]:
             yield f"terraform: `{module.folder}` is a module of its own, for a provider of {whose}"
         yield from (f"terraform: {note}" for note in identity_policies.unattached(module.policies))
     if by_call:
-        names = ", ".join(call.label for call in by_call)
+        names = ", ".join(dict.fromkeys(call.label for call in by_call))
         yield f"terraform: the provider cannot express these grants; they are calls in `{FOLDER}/grants.sh`: {names}"

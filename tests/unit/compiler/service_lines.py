@@ -89,16 +89,16 @@ def compiled(*uses: ServiceUse, **options: object) -> Compiled:
     return compile_intent(intent_of(*uses, **options))  # type: ignore[arg-type]
 
 
-def statements(found: Compiled) -> list[Statement]:
-    """Return the statements that serve the lines, of the key policy."""
-    return [each for each in found.bundle.keys[0].policy.statements if (each.sid or "").startswith("Service")]
+def statements(found: Compiled, number: int = 0) -> list[Statement]:
+    """Return the statements that serve the lines, of the key policy of the key of a number."""
+    return [each for each in found.bundle.keys[number].policy.statements if (each.sid or "").startswith("Service")]
 
 
-def given(found: Compiled, principal: str) -> dict[str, list[Held]]:
-    """Return what a principal (a role by its name) may do by the key policy: action, and the conditions by operator and key."""
+def given(found: Compiled, principal: str, number: int = 0) -> dict[str, list[Held]]:
+    """Return what a principal (a role by its name) may do by a key policy: action, and the conditions by operator and key."""
     name = principal if "." in principal or ":" in principal else ROLE + principal
     result: dict[str, list[Held]] = {}
-    for statement in statements(found):
+    for statement in statements(found, number):
         if name in {each.value for each in statement.principals or ()}:
             for action in statement.actions:
                 result.setdefault(action.removeprefix("kms:"), []).append(held(statement.conditions))

@@ -128,13 +128,12 @@ def test_a_list_of_values_is_cut_where_an_iam_policy_has_no_room(compiled: Compi
          "never-until-changed"),
         ("services: [{service: via/s3, principals: role/app, can: change-policy}]\nnever: [{principal: role/a*, actions: '*'}]",
          "never-until-changed"),
-        ("grants: [{name: g, grantee: role/app, operations: [Decrypt]}]", "grant-on-primary"),
         ("grants: [{name: g, grantee: role/a, operations: [Decrypt], constraints: {source_arn: 'arn:aws:sns:x:111122223333:t'}}]",
          "grant-source-arn"),
     ],
 )  # fmt: skip
 def test_what_a_line_does_not_cover_is_told(compiled: Compile, text: str, code: str) -> None:
-    """A `never` holds until the key policy is changed, a grant on the primary key alone."""
+    """A `never` holds until the key policy is changed, a grant with a SourceArn for services alone."""
     key = "key: {alias: m, multi_region: true, replicas: [eu-west-1]}\n"
     assert code in {note.code for note in compiled(text, key=key).notes}
 

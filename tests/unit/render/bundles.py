@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kmsgen.policy.bundle import NEW_KEY_ID, Bundle, Creation, Key, KeyAccess, PrincipalPolicies
+from kmsgen.arn import in_region
+from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID, Bundle, Creation, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
 from kmsgen.policy.grant import Grant
 from kmsgen.render.artifact import Rendering
@@ -47,6 +48,21 @@ def deployment(
         principals[principal] = PrincipalPolicies((*held, identity))
     bundle = Bundle((KeyAccess(key, policy, grants, creation),), principals)
     return Deployment("app", "intent.yaml", bundle, ACCOUNT, "aws", ("us-west-2",))
+
+
+def with_replicas(given: Deployment, *regions: str) -> Deployment:
+    """Return the deployment of a multi-Region key, with a replica in each of these Regions."""
+    primary = given.bundle.keys[0]
+    arn = primary.key.arn.replace(NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID)
+    primary = primary._replace(key=primary.key._replace(arn=arn, multi_region=True, multi_region_key_type="PRIMARY"))
+    copies = (
+        primary._replace(
+            key=primary.key._replace(arn=in_region(arn, region), multi_region_key_type="REPLICA"),
+            creation=(primary.creation or Creation())._replace(replica_of=arn),
+        )
+        for region in regions
+    )
+    return given._replace(bundle=given.bundle._replace(keys=(primary, *copies)))
 
 
 def texts(rendering: Rendering) -> dict[str, str]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +17,7 @@ from kmsgen.render.deployment import Deployment
 from kmsgen.render.history import Former, History
 from kmsgen.render.names import digest
 from kmsgen.render.render import render
-from tests.unit.render.bundles import NEW_ARN, OLD_ARN, WITH_ALIAS, deployment, document, role, texts
+from tests.unit.render.bundles import NEW_ARN, OLD_ARN, WITH_ALIAS, deployment, document, role, texts, with_replicas
 
 REQUEST = '{"GranteePrincipal":"arn:aws:iam::111122223333:role/x","Operations":["Decrypt"]}'
 KEYS = (
@@ -84,9 +87,9 @@ def test_a_grant_that_the_intent_has_no_more_is_revoked_by_the_script() -> None:
     for grants in ((), (grant,)):
         given = ended((f"{NEW_ARN} weekly", f"{OLD_ARN} daily", f"{NEW_ARN} nightly"), grants=grants)
         text = texts(grant_calls.render(given))["grants/grants.sh"]
-        assert '  revoke_grant "$key" "$region" \'weekly\'\n' in text
+        assert "  in_region 'us-west-2' revoke_grant 'arn:aws:kms:us-west-2:111122223333:key/' 'weekly'\n" in text
         assert f"  revoke_grant '{OLD_ARN}' 'us-west-2' 'daily'\n" in text
-        assert ('revoke_grant "$key" "$region" \'nightly\'' in text) is not bool(grants)
+        assert ("revoke_grant 'arn:aws:kms:us-west-2:111122223333:key/' 'nightly'" in text) is not bool(grants)
     assert grant_calls.render(ended((f"{NEW_ARN} weekly",), new=False)).artifacts == ()
 
 
@@ -96,3 +99,49 @@ def test_terraform_revokes_what_it_made_by_itself() -> None:
     given = ended((f"{NEW_ARN} weekly", f"{NEW_ARN} by-call"))._replace(history=history)
     text = texts(render(given, ["terraform"]))["terraform/grants.sh"]
     assert ("'by-call'" in text, "'weekly'" in text) == (True, False)
+
+
+NIGHTLY = Grant("g", role("x"), ("Decrypt",), name="nightly")
+REPLICATED = with_replicas(deployment(grants=(NIGHTLY,)), "eu-west-1")
+KEY_ID = "mrk-1234abcd12ab34cd56ef1234567890ab"
+
+
+def called(script: str, key: str, folder: Path) -> tuple[int, list[str]]:
+    """Run `grants.sh list KEY`; return its exit code and the keys whose grants are listed, each behind its Region."""
+    (folder / "aws").write_text('#!/bin/sh\nprintf "%s %s\\n" "$4" "$6"\n')
+    (folder / "aws").chmod(0o755)
+    (folder / "grants.sh").write_text(script)
+    environment = {"PATH": f"{folder}:{os.environ['PATH']}"}
+    ran = subprocess.run(
+        ["sh", str(folder / "grants.sh"), "list", key], env=environment, check=False, timeout=30, capture_output=True, text=True
+    )
+    return ran.returncode, ran.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("key", "regions"),
+    [
+        (KEY_ID, ("us-west-2", "eu-west-1")),
+        (f"arn:aws:kms:us-west-2:111122223333:key/{KEY_ID}", ("us-west-2",)),
+        (f"arn:aws:kms:eu-west-1:111122223333:key/{KEY_ID}", ("eu-west-1",)),
+    ],
+)
+def test_the_script_reaches_a_replica_in_its_own_region(key: str, regions: tuple[str, ...], tmp_path: Path) -> None:
+    """An ARN means the key there; an id, which related keys share, the key in each Region."""
+    script = texts(grant_calls.render(REPLICATED))["grants/grants.sh"]
+    told = [f"{region} arn:aws:kms:{region}:111122223333:key/{KEY_ID}" for region in regions]
+    assert called(script, key, tmp_path) == (0, told)
+
+
+@pytest.mark.parametrize("place", ["us-east-1:111122223333", "eu-west-1:444455556666"])
+def test_the_script_refuses_a_key_that_is_none_of_the_intent(place: str, tmp_path: Path) -> None:
+    """It would else do nothing, or it would do it to another account's key."""
+    script = texts(grant_calls.render(REPLICATED))["grants/grants.sh"]
+    assert called(script, f"arn:aws:kms:{place}:key/{KEY_ID}", tmp_path) == (2, [])
+
+
+def test_a_replica_needs_no_request_of_its_own() -> None:
+    """The request without a key is the same for each Region, and stands once in JSON; what is held is told of each key."""
+    assert [path for path in texts(json_files.render(REPLICATED)) if "grants/" in path] == ["json/grants/nightly.json"]
+    assert len(json.loads(texts(grant_calls.render(REPLICATED))["grants/grants.json"])) == 1
+    assert [one.split(":")[3] for one in grant_calls.held(REPLICATED)] == ["us-west-2", "eu-west-1"]

@@ -163,7 +163,7 @@ esac
 
 def run(text: str, folder: Path, command: str, aws: str = AWS) -> list[list[str]]:
     """Run a command of `grants.sh` with a program as its `aws`; return the arguments of each call, without `kms`."""
-    given = {"intent": text, "calls": hostile.calls(text), "ended": hostile.ended(text), "prefix": text, "region": text}
+    given = {"intent": text, "calls": hostile.calls(text), "ended": hostile.ended(text), "places": {text: text}}
     script = grant_calls.TEMPLATES.get_template("grants.sh.j2").render(given)
     (folder / "aws").write_text(aws)
     (folder / "aws").chmod(0o755)
@@ -236,7 +236,5 @@ def test_every_template_is_filled_in_with_every_value(engine: Environment, monke
     stacks(PLAIN)
     json_text.policy_file(hostile.DOCUMENT)
     json_text.request_file([])
-    grant_calls.TEMPLATES.get_template("grants.sh.j2").render(
-        intent="x", calls=hostile.calls("x"), ended=[], prefix="x", region="x"
-    )
+    grant_calls.TEMPLATES.get_template("grants.sh.j2").render(intent="x", calls=hostile.calls("x"), ended=[], places={"x": "x"})
     assert used >= {name for name in engine.list_templates() if name.endswith(".j2")}

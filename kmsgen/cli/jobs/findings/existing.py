@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from kmsgen.arn import account_of
+from kmsgen.arn import account_of, region_of
 from kmsgen.errors import Diagnostic, Location, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID, Bundle, Key, KeyAccess, PrincipalPolicies
@@ -30,7 +30,7 @@ def existing(path: str, beside: Beside, intent: Intent, compiled: Bundle, *, mer
     subject = file.read(beside._replace(home=home, put_in_place=tuple(sorted(waiting))))
     may_lack_keys = file.form is FOLDER or (file.form in (PLAN, TEMPLATE) and intent.key is None)
     found = (subject if may_lack_keys else subject.about_keys()).described
-    if merged and file.form in (PLAN, TEMPLATE):
+    if file.form in (PLAN, TEMPLATE) and (merged or _is_of_replicas(found, compiled)):
         found = found.changed(lambda described: described._replace(lacks=described.lacks | {IDENTITY_POLICIES}))
 
     def aligned(described: Described) -> Described:
@@ -41,7 +41,14 @@ def existing(path: str, beside: Beside, intent: Intent, compiled: Bundle, *, mer
         return described._replace(bundle=described.bundle._replace(keys=keys, principals=principals))
 
     granted = (*_as_compiled(file, found, compiled), *_taken_for_granted(file, found, waiting), *_apart(file, intent, compiled))
+    granted = (*granted, *_elsewhere(file, found, compiled))
     return found.changed(aligned)._replace(notes=(*found.notes, *granted))
+
+
+def _is_of_replicas(found: Described, compiled: Bundle) -> bool:
+    """Return whether a file is of replicas alone: their modules and stacks hold no IAM policies, which stand with the primary."""
+    told = described_keys(found.bundle.keys, compiled.keys)
+    return bool(found.bundle.keys) and all(one.creation and one.creation.replica_of for one in told)
 
 
 def _put_in_place(intent: Intent, compiled: Bundle) -> frozenset[str]:
@@ -67,6 +74,15 @@ def _apart(file: Identified, intent: Intent, compiled: Bundle) -> Iterator[Diagn
         yield Diagnostic(Location(file.path), "put-in-place", message)
 
 
+def _elsewhere(file: Identified, found: Described, compiled: Bundle) -> Iterator[Diagnostic]:
+    """Yield the note that keys of the intent are of other files, such as the module of a replica, and not asked about."""
+    told = described_keys(found.bundle.keys, compiled.keys) if found.bundle.keys else compiled.keys
+    regions = [region_of(one.key.arn) for one in compiled.keys if one not in told]
+    if regions:
+        message = f"not asked about, for {file.form.name} does not tell of them: the keys of the intent in {', '.join(regions)}"
+        yield Diagnostic(Location(file.path), "other-regions", message, "each Region's module and stack is verified by itself")
+
+
 def _taken_for_granted(file: Identified, found: Described, waiting: Iterable[str]) -> Iterator[Diagnostic]:
     """Yield the note on policies that the file attaches to nobody, and that were asked about as if they were attached."""
     held = [arn for arn in waiting if arn in found.bundle.principals and file.form in (PLAN, TEMPLATE)]
@@ -83,12 +99,23 @@ def _keys(found: Described, compiled: Bundle, path: str) -> tuple[KeyAccess, ...
     """Return the keys that the intent is about, with what the file does not tell of them as compiled."""
     if not found.bundle.keys:  # IAM policies alone, where the intent leaves key policies as they are
         return compiled.keys
-    chosen = _matching(found.bundle.keys, compiled.keys)
-    if len(chosen) != len(compiled.keys):
+    wanted = described_keys(found.bundle.keys, compiled.keys)
+    chosen = _matching(found.bundle.keys, wanted)
+    if len(chosen) != len(wanted):
         raise _other_keys(found, chosen, compiled, path)
     for access in chosen if KEY_KIND not in found.lacks else ():
-        _check_kind(access.key, _same_key(access, compiled.keys).key, path)
-    return tuple(_filled(access, _same_key(access, compiled.keys), found.lacks) for access in chosen)
+        _check_kind(access.key, _same_key(access, wanted).key, path)
+    return tuple(_filled(access, _same_key(access, wanted), found.lacks) for access in chosen)
+
+
+def described_keys(found: tuple[KeyAccess, ...], compiled: tuple[KeyAccess, ...]) -> tuple[KeyAccess, ...]:
+    """Return the keys of an intent of which a file tells: a replica to create has a module, and a stack, of its own."""
+    if not any(one.creation and one.creation.replica_of for one in compiled):
+        return compiled
+    told = [(access.key.arn, access.key.multi_region_key_type) for access in found]
+    by_arn = tuple(one for one in compiled if {(one.key.arn, one.key.multi_region_key_type), (one.key.arn, None)} & set(told))
+    by_kind = tuple(one for one in compiled if one.key.multi_region_key_type in [kind for _, kind in told])
+    return by_arn or by_kind or compiled[:1]
 
 
 def _check_kind(key: Key, wanted: Key, path: str) -> None:
@@ -102,9 +129,9 @@ def _other_keys(found: Described, chosen: tuple[KeyAccess, ...], compiled: Bundl
     wanted, there = len(compiled.keys), len(found.bundle.keys)
     if KEY_KIND in found.lacks and there != wanted:
         message = f"the key policies here are {there}, the keys of the intent are {wanted}"
-        return input_error(Location(path), "several-keys", message, "render again, or verify one key")
+        return input_error(Location(path), "several-keys", message, "render again, or name the key with --key-arn")
     message = f"{len(chosen)} of the {there} keys described here are those of the intent, which is about {wanted}"
-    return input_error(Location(path), "other-keys", message, "give the key the intent's alias, or verify one key")
+    return input_error(Location(path), "other-keys", message, "give the key the intent's alias, or name it with --key-arn")
 
 
 def _matching(found: tuple[KeyAccess, ...], wanted: tuple[KeyAccess, ...]) -> tuple[KeyAccess, ...]:
@@ -126,10 +153,14 @@ def _is_another(key: Key, wanted: Key) -> bool:
 
 
 def _same_key(access: KeyAccess, wanted: tuple[KeyAccess, ...]) -> KeyAccess:
-    """Return the intent's key that a key is; the first where neither ARN nor alias tells: there is no other then."""
-    by_alias = (one for one in wanted if set(one.key.aliases).intersection(access.key.aliases))
-    by_arn = (one for one in wanted if one.key.arn == access.key.arn)
-    return next(by_alias, next(by_arn, wanted[0]))
+    """Return the intent's key that a key is; the first where neither ARN nor alias tells: there is no other then.
+
+    Related multi-Region keys have one alias each in their Region: of them the ARN or, where no file tells it, the kind tells.
+    """
+    named = [one for one in wanted if set(one.key.aliases).intersection(access.key.aliases)] or list(wanted)
+    by_arn = (one for one in named if one.key.arn == access.key.arn)
+    by_kind = (one for one in named if one.key.multi_region_key_type == access.key.multi_region_key_type)
+    return next(by_arn, next(by_kind, named[0]))
 
 
 def _filled(access: KeyAccess, wanted: KeyAccess, lacks: frozenset[str]) -> KeyAccess:

@@ -119,7 +119,7 @@ def test_the_condition_that_cannot_hold_is_named(when: str, told: str) -> None:
 
 
 def test_a_line_for_the_region_of_a_replica_is_met_there() -> None:
-    """The policy of a multi-Region key is that of its replicas, and a call in a replica's Region is about the replica."""
+    """A replica is a key of the intent, and a call in its Region is about it."""
     key = "key: {alias: m, multi_region: true, replicas: [eu-west-1]}\n"
     assert missing("conditions: {StringEquals: {aws:RequestedRegion: eu-west-1}}", key=key) == []
     assert missing("conditions: {StringEquals: {aws:RequestedRegion: eu-north-1}}", key=key) != []

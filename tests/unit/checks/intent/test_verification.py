@@ -263,7 +263,7 @@ never: [{{principal: {who}, actions: 'kms:Decrypt'}}]
 
 
 def test_never_counts_with_replicas() -> None:
-    """The policy of a multi-Region key is that of the replicas that are created with it."""
+    """A replica that is created with a key is a key of the intent too."""
     text = """admins: [role/Admin]
 users: [{principal: role/app, can: decrypt, when: {conditions: {StringEquals: {aws:RequestedRegion: us-east-1}}}}]
 never: [{principal: role/app, actions: 'kms:Decrypt'}]

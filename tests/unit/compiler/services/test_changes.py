@@ -192,10 +192,10 @@ def test_a_condition_that_can_hold_beside_the_catalogues_is_written(line: object
 
 
 def test_when_may_leave_one_region_of_several() -> None:
-    """What it excludes is not written, and what remains is."""
+    """On the key whose Region it excludes nothing is written, and on the other what it asks for."""
     said = raw("StringEquals", "kms:ViaService", "kafka.eu-west-1.amazonaws.com")
     found = compiled(use("via/kafka", {"caller": "a"}, can=("Decrypt",), when=said), replicas=("eu-west-1",))
-    assert given(found, "a")["Decrypt"] == [{VIA: ("kafka.eu-west-1.amazonaws.com",)}]
+    assert [given(found, "a", number) for number in (0, 1)] == [{}, {"Decrypt": [{VIA: ("kafka.eu-west-1.amazonaws.com",)}]}]
 
 
 # --- source accounts ----------------------------------------------------------------------------------------------------
@@ -264,9 +264,10 @@ def test_grants_through_a_service_are_as_the_line_says() -> None:
 
 
 def test_each_region_of_a_multi_region_key_has_its_own_name() -> None:
-    """Through the services of the primary's and the replicas' Regions."""
+    """Through the services of its own Region: the key policy is not a shared property of multi-Region keys."""
     found = compiled(use("via/s3", {"caller": "a"}, can=("Decrypt",)), replicas=("eu-west-1",))
-    assert given(found, "a")["Decrypt"] == [{VIA: ("s3.us-east-1.amazonaws.com", "s3.eu-west-1.amazonaws.com")}]
+    held = [given(found, "a", number)["Decrypt"] for number in (0, 1)]
+    assert held == [[{VIA: ("s3.us-east-1.amazonaws.com",)}], [{VIA: ("s3.eu-west-1.amazonaws.com",)}]]
 
 
 @pytest.mark.parametrize("name", ["new.amazonaws.com", "exports.new-service.amazonaws.com", "ec2.amazonaws.com.cn"])

@@ -6,7 +6,7 @@ import pytest
 
 from kmsgen.catalogue.services import SERVICES
 from kmsgen.errors import InputError
-from tests.unit.compiler.service_lines import ACCOUNT, ROLE, codes, compiled, given, principals_of, use, use_of
+from tests.unit.compiler.service_lines import ACCOUNT, ROLE, codes, compiled, given, principals_of, statements, use, use_of
 
 DETECTOR = "arn:aws:guardduty:{}:111122223333:detector/d"
 
@@ -82,10 +82,18 @@ def test_dnssec_takes_a_key_in_one_region_only(region: str) -> None:
 
 
 def test_a_multi_region_key_may_have_one_of_its_keys_there() -> None:
-    """The statement is written for the Region that the service takes."""
+    """The statement is written on the key of the Region that the service takes, and on no other."""
     log = use("logs", resources=("arn:aws:logs:us-west-2:111122223333:log-group:x",))
     found = compiled(log, region="us-east-1", replicas=("us-west-2",))
-    assert principals_of(found) == {"logs.us-west-2.amazonaws.com"}
+    assert not statements(found)
+    assert {one.value for each in statements(found, 1) for one in each.principals or ()} == {"logs.us-west-2.amazonaws.com"}
+
+
+def test_a_service_of_one_region_is_on_the_key_there() -> None:
+    """Whether that is the primary or a replica; where no key is there the line is refused."""
+    for region, replica, there in (("us-east-1", "us-west-2", 0), ("us-west-2", "us-east-1", 1)):
+        found = compiled(use("dnssec"), region=region, replicas=(replica,))
+        assert [bool(statements(found, number)) for number in (0, 1)] == [number == there for number in (0, 1)]
 
 
 @pytest.mark.parametrize(

@@ -98,9 +98,9 @@ def test_a_documented_gap_is_said(compiled: Compile) -> None:
 
 
 def test_replicas_get_the_services_of_their_regions(compiled: Compile) -> None:
-    """The primary's policy is the replicas' too; a Region's log groups go with that Region's service."""
+    """A replica has a policy of its own; a Region's log groups go with that Region's service."""
     found = compiled("services: [{service: logs}]", key="key: {alias: app/data, multi_region: true, replicas: [us-east-1]}\n")
-    pairs = {
-        (s.principals[0].value, conditions(s)[CONTEXT][0].split(":")[3]) for s in statements(found, "Service") if s.principals
-    }
-    assert pairs == {("logs.us-west-2.amazonaws.com", "us-west-2"), ("logs.us-east-1.amazonaws.com", "us-east-1")}
+    for access, region in zip(found.bundle.keys, ("us-west-2", "us-east-1"), strict=True):
+        served = [one for one in access.policy.statements if (one.sid or "").startswith("Service") and one.principals]
+        pairs = {((one.principals or ())[0].value, conditions(one)[CONTEXT][0].split(":")[3]) for one in served}
+        assert pairs == {(f"logs.{region}.amazonaws.com", region)}

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from kmsgen.errors import Location
-from kmsgen.policy.bundle import Creation, Key, Replica
+from kmsgen.policy.bundle import Creation, Key
 from kmsgen.render.deployment import Deployment
 from kmsgen.render.edits.lost_keys import replacements
 from kmsgen.render.terraform.addresses import history_after
-from tests.unit.render.bundles import deployment
+from tests.unit.render.bundles import deployment, with_replicas
 
 PLACE = Location("intent.yaml", 4, 6)
 Edit = Callable[[Key], Key]
@@ -59,8 +59,8 @@ def test_an_intent_that_creates_no_key_any_more_loses_the_one_it_made() -> None:
 
 def test_a_replica_that_goes_is_lost() -> None:
     """Whoever uses the key in its Region has none there."""
-    before = edited(deployment(), replicas=(Replica("eu-west-1"), Replica("eu-west-2")))
-    after = edited(before, replicas=(Replica("eu-west-2"), Replica("eu-west-3")))
+    before = with_replicas(deployment(), "eu-west-1", "eu-west-2")
+    after = with_replicas(deployment(), "eu-west-2", "eu-west-3")._replace(history=history_after(before))
     assert ["`eu-west-1`" in problem.message for problem in replacements(after, PLACE)] == [True]
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from kmsgen.errors import InputError
-from kmsgen.policy.bundle import Creation, Replica
+from kmsgen.policy.bundle import Creation
 from kmsgen.policy.grant import Grant, GrantConstraints
 from kmsgen.render.terraform import modules
 from kmsgen.render.terraform.addresses import history_after
-from tests.unit.render.bundles import ACCOUNT, NEW_ARN, OTHER, allow, deployment, document, role, texts
+from tests.unit.render.bundles import ACCOUNT, NEW_ARN, OTHER, allow, deployment, document, role, texts, with_replicas
 
 ON_NEW = (NEW_ARN,)
 
@@ -98,7 +98,7 @@ def test_principals_of_the_account_can_be_looked_up_before_the_key() -> None:
 def test_a_replica_has_the_grants_of_the_intent_too() -> None:
     """Grants are a key's own: the module of each Region makes them on the key that it makes."""
     grant = Grant("g", role("x"), ("Decrypt",), name="nightly")
-    given = deployment(creation=Creation("alias/app", replicas=(Replica("eu-west-1"),)), grants=(grant,))
+    given = with_replicas(deployment(grants=(grant,)), "eu-west-1")
     found = texts(modules.render(given))
     for path, key in (("terraform/main.tf", "aws_kms_key"), ("terraform/replica-eu-west-1/main.tf", "aws_kms_replica_key")):
         assert f"key_id            = {key}.this.id\n" in found[path]

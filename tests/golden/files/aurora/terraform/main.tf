@@ -148,10 +148,7 @@ resource "aws_kms_key" "this" {
         Resource = "*"
         Condition = {
           StringEquals = {
-            "kms:ViaService" = [
-              "rds.us-west-2.amazonaws.com",
-              "rds.us-east-1.amazonaws.com",
-            ]
+            "kms:ViaService" = "rds.us-west-2.amazonaws.com"
           }
         }
       },
@@ -171,10 +168,7 @@ resource "aws_kms_key" "this" {
             "kms:GrantIsForAWSResource" = "true"
           }
           StringEquals = {
-            "kms:ViaService" = [
-              "rds.us-west-2.amazonaws.com",
-              "rds.us-east-1.amazonaws.com",
-            ]
+            "kms:ViaService" = "rds.us-west-2.amazonaws.com"
           }
         }
       },
@@ -191,10 +185,7 @@ resource "aws_kms_key" "this" {
         Resource = "*"
         Condition = {
           StringEquals = {
-            "kms:ViaService" = [
-              "rds.us-west-2.amazonaws.com",
-              "rds.us-east-1.amazonaws.com",
-            ]
+            "kms:ViaService" = "rds.us-west-2.amazonaws.com"
           }
         }
       },

@@ -60,10 +60,20 @@ retire_grant() {
   done
 }
 
+# Each key has grants of its own, a replica too: of a multi-Region key an ARN means the one there, an id that of each Region.
+# Takes: Region, what to do, the beginning of the key's ARN, and what that takes further.
+in_region() {
+  if [ -z "$only" ] || [ "$only" = "$1" ]; then
+    region=$1 what=$2 arn=$3$key_id
+    shift 3
+    "$what" "$arn" "$region" "$@"
+  fi
+}
+
 # The requests are data: nothing in them is to be expanded.
 # shellcheck disable=SC2016
 each_grant() {
-  "$1" "$key" "$region" 'a-grant_1' \
+  in_region 'us-west-2' "$1" 'arn:aws:kms:us-west-2:111122223333:key/' 'a-grant_1' \
     '{"GranteePrincipal":"arn:aws:iam::111122223333:role/exporter","Operations":["Decrypt"],"Constraints":{"EncryptionContextEquals":{"app '\''x'\''":"$(id) `id` \"q\" $x \\ \u00e9"}},"Name":"a-grant_1"}' ''
 }
 
@@ -73,16 +83,15 @@ case ${1-} in
 esac
 
 key=${2-${KMS_KEY_ID-}}
+only=''
 case $key in
   '' | alias/* | *:alias/*) usage ;;
-  arn:*) # of a replica it names another Region, where the replica has grants of its own
-    region=${key#arn:*:kms:}
-    region=${region%%:*}
-    ;;
-  *)
-    key='arn:aws:kms:us-west-2:111122223333:key/'$key
-    region='us-west-2'
+  'arn:aws:kms:us-west-2:111122223333:key/'*) only='us-west-2' ;;
+  arn:*)
+    printf '%s\n' "$key is no key of the intent: another account, or a Region where it has none" >&2
+    exit 2
     ;;
 esac
+key_id=${key##*/}
 
 each_grant "${1}_grant"

@@ -72,17 +72,7 @@ resource "aws_iam_policy" "role_platform_ci" {
         }
       },
       {
-        Sid    = "DeployByPlatformCi5"
-        Effect = "Allow"
-        Action = "kms:TagResource"
-        Resource = [
-          "arn:aws:kms:us-west-2:111122223333:key/*",
-          "arn:aws:kms:eu-west-1:111122223333:key/*",
-          "arn:aws:kms:us-east-1:111122223333:key/*",
-        ]
-      },
-      {
-        Sid      = "DeployByPlatformCi6"
+        Sid      = "DeployByPlatformCi5"
         Effect   = "Allow"
         Action   = "iam:CreateServiceLinkedRole"
         Resource = "arn:aws:iam::111122223333:role/aws-service-role/mrk.kms.amazonaws.com/AWSServiceRoleForKeyManagementServiceMultiRegionKeys"
@@ -91,6 +81,16 @@ resource "aws_iam_policy" "role_platform_ci" {
             "iam:AWSServiceName" = "mrk.kms.amazonaws.com"
           }
         }
+      },
+      {
+        Sid    = "DeployByPlatformCi6"
+        Effect = "Allow"
+        Action = "kms:TagResource"
+        Resource = [
+          "arn:aws:kms:us-west-2:111122223333:key/*",
+          "arn:aws:kms:eu-west-1:111122223333:key/*",
+          "arn:aws:kms:us-east-1:111122223333:key/*",
+        ]
       },
     ]
   })

@@ -166,11 +166,7 @@ resource "aws_kms_key" "this" {
             "aws:PrincipalArn" = "arn:aws:iam::111122223333:user/reporting"
           }
           StringEquals = {
-            "kms:ViaService" = [
-              "s3.us-west-2.amazonaws.com",
-              "s3.eu-west-1.amazonaws.com",
-              "s3.us-east-1.amazonaws.com",
-            ]
+            "kms:ViaService" = "s3.us-west-2.amazonaws.com"
           }
         }
       },
@@ -305,21 +301,35 @@ resource "aws_iam_policy" "user_reporting" {
     Version = "2012-10-17"
     Statement = [
       {
-        Sid    = "UseByReportingThroughServices"
-        Effect = "Allow"
-        Action = "kms:Decrypt"
-        Resource = [
-          aws_kms_key.this.arn,
-          "arn:aws:kms:eu-west-1:111122223333:key/${aws_kms_key.this.id}",
-          "arn:aws:kms:us-east-1:111122223333:key/${aws_kms_key.this.id}",
-        ]
+        Sid      = "UseByReportingThroughServices"
+        Effect   = "Allow"
+        Action   = "kms:Decrypt"
+        Resource = aws_kms_key.this.arn
         Condition = {
           StringEquals = {
-            "kms:ViaService" = [
-              "s3.us-west-2.amazonaws.com",
-              "s3.eu-west-1.amazonaws.com",
-              "s3.us-east-1.amazonaws.com",
-            ]
+            "kms:ViaService" = "s3.us-west-2.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "UseByReportingThroughServices2"
+        Effect   = "Allow"
+        Action   = "kms:Decrypt"
+        Resource = "arn:aws:kms:eu-west-1:111122223333:key/${aws_kms_key.this.id}"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "UseByReportingThroughServices3"
+        Effect   = "Allow"
+        Action   = "kms:Decrypt"
+        Resource = "arn:aws:kms:us-east-1:111122223333:key/${aws_kms_key.this.id}"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "s3.us-east-1.amazonaws.com"
           }
         }
       },

@@ -26,53 +26,76 @@ resource "aws_iam_policy" "role_disasterrecovery" {
           "kms:ReEncryptFrom",
           "kms:ReEncryptTo",
         ]
-        Resource = [
-          var.key_arn,
-          "arn:aws:kms:us-east-1:111122223333:key/${split("/", var.key_arn)[1]}",
-        ]
+        Resource = var.key_arn
         Condition = {
           StringEquals = {
-            "kms:ViaService" = [
-              "rds.us-west-2.amazonaws.com",
-              "rds.us-east-1.amazonaws.com",
-            ]
+            "kms:ViaService" = "rds.us-west-2.amazonaws.com"
           }
         }
       },
       {
-        Sid    = "ServiceRdsWithGrantsForAWSResourcesThroughServices"
+        Sid    = "UseByDisasterRecoveryThroughServices2"
         Effect = "Allow"
-        Action = "kms:CreateGrant"
-        Resource = [
-          var.key_arn,
-          "arn:aws:kms:us-east-1:111122223333:key/${split("/", var.key_arn)[1]}",
+        Action = [
+          "kms:Decrypt",
+          "kms:GenerateDataKeyWithoutPlaintext",
+          "kms:ReEncryptFrom",
+          "kms:ReEncryptTo",
         ]
+        Resource = "arn:aws:kms:us-east-1:111122223333:key/${split("/", var.key_arn)[1]}"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "rds.us-east-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "ServiceRdsWithGrantsForAWSResourcesThroughServices"
+        Effect   = "Allow"
+        Action   = "kms:CreateGrant"
+        Resource = var.key_arn
         Condition = {
           Bool = {
             "kms:GrantIsForAWSResource" = "true"
           }
           StringEquals = {
-            "kms:ViaService" = [
-              "rds.us-west-2.amazonaws.com",
-              "rds.us-east-1.amazonaws.com",
-            ]
+            "kms:ViaService" = "rds.us-west-2.amazonaws.com"
           }
         }
       },
       {
-        Sid    = "ServiceRdsThroughServices"
-        Effect = "Allow"
-        Action = "kms:DescribeKey"
-        Resource = [
-          var.key_arn,
-          "arn:aws:kms:us-east-1:111122223333:key/${split("/", var.key_arn)[1]}",
-        ]
+        Sid      = "ServiceRdsThroughServices"
+        Effect   = "Allow"
+        Action   = "kms:DescribeKey"
+        Resource = var.key_arn
         Condition = {
           StringEquals = {
-            "kms:ViaService" = [
-              "rds.us-west-2.amazonaws.com",
-              "rds.us-east-1.amazonaws.com",
-            ]
+            "kms:ViaService" = "rds.us-west-2.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "ServiceRdsWithGrantsForAWSResourcesThroughServices2"
+        Effect   = "Allow"
+        Action   = "kms:CreateGrant"
+        Resource = "arn:aws:kms:us-east-1:111122223333:key/${split("/", var.key_arn)[1]}"
+        Condition = {
+          Bool = {
+            "kms:GrantIsForAWSResource" = "true"
+          }
+          StringEquals = {
+            "kms:ViaService" = "rds.us-east-1.amazonaws.com"
+          }
+        }
+      },
+      {
+        Sid      = "ServiceRdsThroughServices2"
+        Effect   = "Allow"
+        Action   = "kms:DescribeKey"
+        Resource = "arn:aws:kms:us-east-1:111122223333:key/${split("/", var.key_arn)[1]}"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "rds.us-east-1.amazonaws.com"
           }
         }
       },

@@ -66,9 +66,7 @@ resource "aws_kms_replica_key" "this" {
           "kms:DeleteAlias",
           "kms:DescribeKey",
           "kms:DisableKey",
-          "kms:DisableKeyRotation",
           "kms:EnableKey",
-          "kms:EnableKeyRotation",
           "kms:GetKeyPolicy",
           "kms:GetKeyRotationStatus",
           "kms:ListResourceTags",
@@ -79,20 +77,6 @@ resource "aws_kms_replica_key" "this" {
           "kms:UpdateKeyDescription",
         ]
         Resource = "*"
-      },
-      {
-        Sid    = "Deploy by platform ci 2"
-        Effect = "Allow"
-        Principal = {
-          AWS = "arn:aws:iam::111122223333:role/platform-ci"
-        }
-        Action   = "kms:ReplicateKey"
-        Resource = "*"
-        Condition = {
-          StringEquals = {
-            "kms:ReplicaRegion" = "us-east-1"
-          }
-        }
       },
       {
         Sid    = "Administer by KmsAdmin"
@@ -144,10 +128,7 @@ resource "aws_kms_replica_key" "this" {
         Resource = "*"
         Condition = {
           StringEquals = {
-            "kms:ViaService" = [
-              "rds.us-west-2.amazonaws.com",
-              "rds.us-east-1.amazonaws.com",
-            ]
+            "kms:ViaService" = "rds.us-east-1.amazonaws.com"
           }
         }
       },
@@ -167,10 +148,7 @@ resource "aws_kms_replica_key" "this" {
             "kms:GrantIsForAWSResource" = "true"
           }
           StringEquals = {
-            "kms:ViaService" = [
-              "rds.us-west-2.amazonaws.com",
-              "rds.us-east-1.amazonaws.com",
-            ]
+            "kms:ViaService" = "rds.us-east-1.amazonaws.com"
           }
         }
       },
@@ -187,10 +165,7 @@ resource "aws_kms_replica_key" "this" {
         Resource = "*"
         Condition = {
           StringEquals = {
-            "kms:ViaService" = [
-              "rds.us-west-2.amazonaws.com",
-              "rds.us-east-1.amazonaws.com",
-            ]
+            "kms:ViaService" = "rds.us-east-1.amazonaws.com"
           }
         }
       },

@@ -52,9 +52,7 @@ resource "aws_kms_replica_key" "this" {
           "kms:DeleteAlias",
           "kms:DescribeKey",
           "kms:DisableKey",
-          "kms:DisableKeyRotation",
           "kms:EnableKey",
-          "kms:EnableKeyRotation",
           "kms:GetKeyPolicy",
           "kms:GetKeyRotationStatus",
           "kms:ListResourceTags",
@@ -65,23 +63,6 @@ resource "aws_kms_replica_key" "this" {
           "kms:UpdateKeyDescription",
         ]
         Resource = "*"
-      },
-      {
-        Sid    = "Deploy by platform ci 2"
-        Effect = "Allow"
-        Principal = {
-          AWS = "arn:aws:iam::111122223333:role/platform-ci"
-        }
-        Action   = "kms:ReplicateKey"
-        Resource = "*"
-        Condition = {
-          StringEquals = {
-            "kms:ReplicaRegion" = [
-              "eu-west-1",
-              "us-east-1",
-            ]
-          }
-        }
       },
       {
         Sid    = "Use by partner"
@@ -164,11 +145,7 @@ resource "aws_kms_replica_key" "this" {
             "aws:PrincipalArn" = "arn:aws:iam::111122223333:user/reporting"
           }
           StringEquals = {
-            "kms:ViaService" = [
-              "s3.us-west-2.amazonaws.com",
-              "s3.eu-west-1.amazonaws.com",
-              "s3.us-east-1.amazonaws.com",
-            ]
+            "kms:ViaService" = "s3.eu-west-1.amazonaws.com"
           }
         }
       },
