@@ -206,8 +206,10 @@ def _outcomes(sources: Sequence[IntentSource], job: Job, compare: Compare) -> It
         keys = [_key(source, job) if job.course.cache and not job.applied else None for source in sources]
         known = [key is not None and _is_usable(cache.find(key), job.out) for key in keys]
         with _made([source for source, hit in zip(sources, known, strict=True) if not hit], job, cache.folder) as made:
-            writer = Writer(job, compare, cache, made)
-            yield (Attempt(writer.rendered)(one) for one in zip(sources, keys, known, strict=True))
+            attempt = Attempt(Writer(job, compare, cache).rendered)
+            # of what is made each is taken outside the attempt: that a process died is nothing that is wrong with one intent
+            turns = zip(sources, keys, known, strict=True)
+            yield (attempt((source, key, None if hit else next(made))) for source, key, hit in turns)
 
 
 def _key(source: IntentSource, job: Job) -> str | None:
@@ -263,14 +265,16 @@ class Writer(NamedTuple):
     job: Job
     compare: Compare
     cache: Cache
-    made: Iterator[Made | Failure]
 
-    def rendered(self, one: tuple[IntentSource, str | None, bool]) -> Rendered:
-        """Return what came of an intent: its source, the key of what it rests on, whether that is known. Raises KmsgenError."""
-        source, key, known = one
-        found = self.cache.find(key) if known and key is not None else None
+    def rendered(self, one: tuple[IntentSource, str | None, Made | Failure | None]) -> Rendered:
+        """Return what came of an intent: its source, the key of what it rests on, what was made of it where that is not known.
+
+        Raises KmsgenError.
+        """
+        source, key, made = one
+        found = self.cache.find(key) if made is None and key is not None else None
         if found is None:
-            return self._compared(source.path, self._new(source, key, next(self.made) if not known else None))
+            return self._compared(source.path, self._new(source, key, made))
         folder = intent_folder(self.job.out, found.summary["name"])
         if holds(folder, found.summary["files"]):
             return told_again(found.summary, source.path, folder)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,23 @@ def test_no_process_outlives_a_run_that_is_stopped(number: int, run: Runner) -> 
         started.wait(60)
         assert children
     assert wait_for(lambda: not of_session(started.pid))
+
+
+@pytest.mark.parametrize("command", ["render", "verify", "lint", "matrix", "gate"])
+def test_a_run_whose_process_dies_says_so_and_writes_nothing(command: str, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That is nothing that is wrong with the file whose turn it was: no other result of that process comes."""
+
+    def killed(items: Sequence[object]) -> Iterator[object]:
+        if multiprocessing.parent_process() is not None and "00.yaml" not in repr(items):
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield from items
+
+    monkeypatch.setattr(many, "freeing", killed)
+    ran = run(command, "intents", "--jobs", "2")
+    assert ran.code == 2
+    assert "--jobs: process-died: " in ran.err
+    assert "internal error" not in ran.err
+    assert not Path("out").exists()
 
 
 @pytest.mark.parametrize(("command", "output"), [("verify", "json"), ("lint", "text"), ("matrix", "json"), ("matrix", "text")])
