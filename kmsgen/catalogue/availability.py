@@ -4,6 +4,7 @@ Source: IAM User Guide, reference_policies_condition-keys, access_forward_access
 each row names its pages. Where pages contradict each other or are silent, that is the answer, with what they say.
 """
 
+from collections.abc import Collection
 from enum import StrEnum
 from functools import lru_cache
 from types import ModuleType
@@ -85,6 +86,11 @@ class Occurrence(NamedTuple):
     shape: str  # of it, or of one of its values: `*:${session}`; * is any text without a colon, ${...} a part of the caller's ARN
     why: str
     readings: tuple[Reading, ...]  # what the pages say of a contradiction or a silence
+
+    def may_hold(self, asked: Collection[str]) -> bool:
+        """Return whether the key can be there with one of some values; none: with whatever value."""
+        limited = asked and self.values and not any(value in self.values for value in asked)
+        return self.presence is not Presence.NEVER and not limited
 
     def fits(self, kind: PrincipalKind, route: Route, action: str) -> bool:
         """Return whether it is about such a request."""

@@ -5,6 +5,7 @@ Source: IAM User Guide, reference_policies_elements_condition_operators.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from kmsgen.policy.letter_case import folded
@@ -43,3 +44,12 @@ def split_operator(text: str) -> OperatorName | None:
     if base is None or (base == "Null" and (if_exists or quantifier)):
         return None
     return OperatorName(quantifier, base, if_exists)
+
+
+def exact_values(operator: str, values: Iterable[str]) -> frozenset[str]:
+    """Return the values one of which a request must hold as they stand; none where others may do, as a policy variable's."""
+    name = split_operator(operator)
+    if name is None or name.if_exists or name.quantifier == "ForAllValues" or name.base not in ("Bool", "StringEquals"):
+        return frozenset()
+    asked = frozenset(folded(value) if name.base == "Bool" else value for value in values)
+    return frozenset() if any("${" in value for value in asked) else asked

@@ -16,12 +16,14 @@ from kmsgen.compiler.conditions import (
     share_no_value,
 )
 from kmsgen.compiler.permit import Conditions
+from kmsgen.compiler.principals import is_service_linked
 from kmsgen.compiler.services.filling import name_of, readable, refuse_broken
 from kmsgen.compiler.services.parts import ServicePart
 from kmsgen.errors import input_error
 from kmsgen.intent.intent import ServiceUse
 from kmsgen.policy.document import Condition
 from kmsgen.policy.letter_case import folded
+from kmsgen.policy.operators import exact_values
 
 CREATE_GRANT, VIA_SERVICE = "kms:CreateGrant", "kms:viaservice"
 _OF_A_USER = (PrincipalKind.USER, PrincipalKind.FEDERATED_USER)
@@ -75,27 +77,30 @@ def check_said(service: Service, part: ServicePart, said: Conditions, use: Servi
     for condition in (*said, *limits) if part.narrowed else ():
         refuse_broken(service, part.statement, condition.key, use)
         for name in part.principals or (part.statement.principal,) if fails_when_absent(condition) else ():
-            if not _is_sent(condition.key, name, part):
+            if not _is_sent(condition, name, part):
                 way = " through the service" if _is_through(part.statement) else ""
                 who = readable(name, known)
                 message = f"no page says that a request of `{who}`{way} carries `{condition.key}`, so `when` may never hold"
                 raise input_error(use.location, "when-never-holds", message, "leave the condition out")
 
 
-def _is_sent(key: str, name: str, part: ServicePart) -> bool:
-    """Return whether AWS sends a key with a principal's requests for an action of the part that can carry it."""
-    row = availability(key)
-    actions = [action for action in part.actions if carries(action, key)]
+def _is_sent(condition: Condition, name: str, part: ServicePart) -> bool:
+    """Return whether AWS sends what a condition asks for with a principal's requests for an action that can carry its key."""
+    row = availability(condition.key)
+    actions = [action for action in part.actions if carries(action, condition.key)]
     if row is None or not actions:
         return True
-    silent = (Presence.NEVER, Presence.UNDOCUMENTED)
+    values = exact_values(condition.operator, condition.values)
     cases = product(_kinds(name, part.statement), _routes(part.statement), actions)
-    return any(row.for_caller(kind, way, action) not in silent for kind, way, action in cases)
+    found = (row.occurrence(kind, way, action) for kind, way, action in cases)
+    return any(each.presence is not Presence.UNDOCUMENTED and each.may_hold(values) for each in found)
 
 
 def _kinds(name: str, statement: ServiceStatement) -> tuple[PrincipalKind, ...]:
     if statement.principal_kind == "Service":
         return (PrincipalKind.SERVICE_PRINCIPAL,)
+    if is_service_linked(name):
+        return (PrincipalKind.SERVICE_LINKED_ROLE,)
     return next((kinds for text, kinds in ((":user/", _OF_A_USER), (":role/", _OF_A_ROLE)) if text in name), _OF_AN_ACCOUNT)
 
 

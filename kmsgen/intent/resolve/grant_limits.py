@@ -51,6 +51,9 @@ def _named(texts: list[str] | None, steps: Steps, context: Context) -> Values:
 
 
 def _constraints(words: list[str] | None, steps: Steps, context: Context) -> Values:
+    if words and context.key_type not in (None, "symmetric"):
+        message = f"grants on a key of {context.spec} have no constraint: its operations have no encryption context"
+        context.refuse(steps, "grant-constraint-key-type", message, "leave it out")
     for index, word in enumerate(words or ()):
         if word not in CONSTRAINTS:
             message = f"`{word}` is no constraint of a grant"

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from itertools import product
 
 from kmsgen.catalogue import condition_keys
-from kmsgen.catalogue.availability import Presence, PrincipalKind, Route, availability
+from kmsgen.catalogue.availability import PrincipalKind, Route, availability
 from kmsgen.intent.intent import When
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import Who
 from kmsgen.policy.document import Condition
-from kmsgen.policy.operators import split_operator
+from kmsgen.policy.operators import exact_values, split_operator
 from kmsgen.reading import Steps
 
 Values = tuple[str, ...]
@@ -39,6 +39,7 @@ _FIELDS = {
     "principal_tags": "aws:PrincipalTag/any",
     "organization": "aws:PrincipalOrgID",
 }
+_VALUES = {"mfa": frozenset({"true"})}
 
 
 def check_routes(when: When, allowed: Values, steps: Steps, who: Who | None, context: Context) -> None:
@@ -47,11 +48,11 @@ def check_routes(when: When, allowed: Values, steps: Steps, who: Who | None, con
     actions = [action for action in allowed if action.startswith("kms:")]
     if who is None or not asked or not actions:
         return
-    kinds = _KINDS.get(who.kind, _ANYONE)
-    possible = set(product(kinds, _ROUTES, actions))
+    linked = (PrincipalKind.SERVICE_LINKED_ROLE,) if who.service_linked else None
+    possible = set(product(linked or _KINDS.get(who.kind, _ANYONE), _ROUTES, actions))
     met: list[str] = []
-    for name, key in asked.items():
-        left = possible & _holding(key, possible)
+    for name, (key, values) in asked.items():
+        left = possible & _holding(key, values, possible)
         if not left:
             context.refuse(steps, "when-never-holds", _message(name, met, who), "two lines, one with each" if met else "")
             return
@@ -67,18 +68,18 @@ def _message(name: str, met: list[str], who: Who) -> str:
     return f"`{name}` never holds together with {others}: no call comes by both ways"
 
 
-def _asked(when: When) -> Iterator[tuple[str, str]]:
-    """Yield what a request must hold: the word of the file, and the condition key."""
-    yield from ((name, key) for name, key in _FIELDS.items() if getattr(when, name))
-    yield from ((each.key, each.key) for each in when.conditions if _needs_key(each))
+def _asked(when: When) -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
+    """Yield what a request must hold: the word of the file, with the condition key and, where it asks for such, its values."""
+    yield from ((name, (key, _VALUES.get(name, frozenset()))) for name, key in _FIELDS.items() if getattr(when, name))
+    yield from ((each.key, (each.key, exact_values(each.operator, each.values))) for each in when.conditions if _needs_key(each))
 
 
-def _holding(key: str, requests: set[_Request]) -> set[_Request]:
-    """Return the requests that may hold a key: all but those of which a page says that they never do."""
+def _holding(key: str, values: frozenset[str], requests: set[_Request]) -> set[_Request]:
+    """Return the requests that may hold a key: all but those of which a page says that they never do, or never so."""
     row = availability(key)
     if row is None:
         return requests
-    return {each for each in requests if row.for_caller(*each) is not Presence.NEVER or not _is_carried(key, each[2])}
+    return {each for each in requests if row.occurrence(*each).may_hold(values) or not _is_carried(key, each[2])}
 
 
 def _is_carried(key: str, action: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kmsgen.policy.operators import BASES, split_operator
+from kmsgen.policy.operators import BASES, exact_values, split_operator
 
 
 @pytest.mark.parametrize("base", BASES)
@@ -28,3 +28,22 @@ def test_other_names_are_no_operators(text: str) -> None:
 def test_case_does_not_matter() -> None:
     """The documented spelling comes out."""
     assert str(split_operator("foranyvalue:stringlikeifexists")) == "ForAnyValue:StringLikeIfExists"
+
+
+@pytest.mark.parametrize(
+    ("operator", "values", "expected"),
+    [
+        ("StringEquals", ("a", "B"), {"a", "B"}),
+        ("Bool", ("True",), {"true"}),
+        ("ForAnyValue:StringEquals", ("a",), {"a"}),
+        ("StringEquals", ("${aws:username}",), set()),
+        ("StringEqualsIfExists", ("a",), set()),
+        ("ForAllValues:StringEquals", ("a",), set()),
+        ("StringLike", ("a*",), set()),
+        ("StringNotEquals", ("a",), set()),
+        ("String", ("a",), set()),
+    ],
+)
+def test_values_are_asked_for_as_they_stand(operator: str, values: tuple[str, ...], expected: set[str]) -> None:
+    """Only where a request must hold one of them, and no variable stands for others."""
+    assert exact_values(operator, values) == expected

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from kmsgen.catalogue.guardrails import GUARD_RAILS
+from kmsgen.catalogue.guardrails import DENY, GUARD_RAILS
 from kmsgen.checks.intent.verification import ask
 from kmsgen.errors import KmsgenError
 from tests.unit.checks.intent.judging import ACCOUNT, OTHER, case
@@ -69,6 +69,7 @@ SERVICES = [
     "{service: rds, principals: [role/path/b]}",
     f'{{service: guardduty, resources: ["arn:aws:guardduty:us-west-2:{ACCOUNT}:detector/d"]}}',
 ]
+RAILS = sorted(GUARD_RAILS.keys() - {DENY})  # `deny` alone denies everything to whomever it does not spare
 GRANT = "{name: g, grantee: role/g, operations: [Decrypt, CreateGrant], constraints: {encryption_context_equals: {app: a}}}"
 
 
@@ -83,8 +84,8 @@ def line(chance: random.Random) -> str:
 
 
 def rail(chance: random.Random, name: str) -> str:
-    """Return a guard rail, alone or with whom it spares."""
-    spared = chance.choice(("", "", "role/a", "role/*", "organization", f"account/{OTHER}", "account/*"))
+    """Return a guard rail, alone or with whom it spares: all that a pattern of a line matches, or nobody of them."""
+    spared = chance.choice(("", "", "role/a*", "role/*", "organization", f"account/{OTHER}", "account/*"))
     return f"{{{name}: {{except: [{spared}]}}}}" if spared else name
 
 
@@ -98,7 +99,7 @@ def intent(chance: random.Random) -> tuple[str, str]:
     lists = {
         "users": [line(chance) for _ in range(chance.randint(1, 4))],
         "services": [f"  - {text}\n" for text in chance.sample(SERVICES, chance.choice((0, 0, 1, 2)))],
-        "guardrails": [f"  - {rail(chance, name)}\n" for name in chance.sample(sorted(GUARD_RAILS), chance.choice((0, 0, 1, 2)))],
+        "guardrails": [f"  - {rail(chance, name)}\n" for name in chance.sample(RAILS, chance.choice((0, 0, 1, 2)))],
         "grants": [f"  - {GRANT}\n"] if chance.random() < 0.3 else [],
     }
     if any(SERVICE_LINKED in one or "autoscaling" in one for one in (*lists["users"], *lists["services"])):

@@ -76,7 +76,7 @@ def line(chance: random.Random) -> ServiceUse:
         tuple((word, ROLE + chance.choice("abc")) for word in chance.sample(words, chance.randint(0, len(words)))),
         tuple((name, example(name)) for name in names if chance.random() < 0.7),
         tuple(f"kms:{name}" for name in chance.sample(actions, 2)) if actions and chance.random() < 0.4 else (),
-        chance.choice(WHEN),
+        chance.choice([when for when in WHEN if service.key_usage in ("", "ENCRYPT_DECRYPT") or not when.encryption_context]),
     )
 
 
