@@ -115,7 +115,7 @@ class Authorizer:
             if _needs_inspection(plan, request):
                 refusal = refusal_of_request(view or self.view(plan, request))
                 decision = decision if refusal is None else _refused(decision, refusal)
-        elif plan.grants and decision.outcome is Outcome.IMPLICIT_DENY:
+        elif (plan.grants or plan.doubtful_grants) and decision.outcome is Outcome.IMPLICIT_DENY:
             decision = _with_notes(decision, trace.notes_of_grants(plan, view or self.view(plan, request)))
         if not with_trace:
             return decision

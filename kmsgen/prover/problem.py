@@ -32,6 +32,10 @@ class OutsideError(Exception):
     """A combination of tests for which the search's argument does not hold: what it is, as docs/proofs.md names it."""
 
 
+class BothOutsideError(OutsideError):
+    """As OutsideError, where the solver is told no more exactly: it is not asked."""
+
+
 class UnconfirmedError(OutsideError):
     """The search finds no request, and the solver that was to confirm it cannot tell."""
 

@@ -5,15 +5,17 @@ Source: KMS Developer Guide, grants, create-grant-overview, using-grant-token, g
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.reference.caller import Caller, Kind
 from tests.reference.kms_keys import filled
+from tests.reference.patterns import lower
 from tests.reference.three import Answer, agreed, all_of
 from tests.reference.view import View
 
 Data = Mapping[str, Any]
+Pairs = set[tuple[str, str]]
 WITH_CONTEXT = (
     "Encrypt", "Decrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "GenerateDataKeyPair",
     "GenerateDataKeyPairWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo",
@@ -80,15 +82,24 @@ def _from_source(constraints: Data, view: View) -> Answer:
 
 
 def context_fits(constraints: Data, pairs: Mapping[str, str]) -> Answer:
-    """Tell whether an encryption context meets the constraints, names and values compared exactly (C2)."""
+    """Tell whether an encryption context meets the constraints, values compared exactly."""
     given = filled(constraints)
     equals, subset = given.get("EncryptionContextEquals"), given.get("EncryptionContextSubset")
     if equals is not None and not equals:
         # S14: an empty map is no constraint, or asks for an empty context.
         return agreed([True, not pairs])
     if equals is not None:
-        return dict(equals) == dict(pairs)
-    return dict(subset or {}).items() <= dict(pairs).items()
+        return either_case(lambda wanted, actual: wanted == actual, equals, pairs)
+    return either_case(lambda wanted, actual: wanted <= actual, subset or {}, pairs)
+
+
+def either_case(fits: Callable[[Pairs, Pairs], bool], wanted: Mapping[str, str], actual: Mapping[str, str]) -> Answer:
+    """C2: the names of pairs are compared exactly, as one page has it, or but for their case, as another has it."""
+    exact = fits(set(wanted.items()), set(actual.items()))
+    loose = fits(
+        {(lower(name), value) for name, value in wanted.items()}, {(lower(name), value) for name, value in actual.items()}
+    )
+    return agreed([exact, loose])
 
 
 def _stricter(child: Data, parent: Data) -> Answer:
@@ -98,9 +109,10 @@ def _stricter(child: Data, parent: Data) -> Answer:
     of_parent, of_child = filled(parent), filled(child)
     equals, subset = of_parent.get("EncryptionContextEquals"), of_parent.get("EncryptionContextSubset")
     if equals is not None:
-        same = of_child.get("EncryptionContextEquals") == equals
+        own = of_child.get("EncryptionContextEquals")
+        same = own is not None and either_case(lambda wanted, actual: wanted == actual, equals, own)
         return same if equals or same else agreed([True, same])
     if not subset:
         return True
     pairs = next(iter(of_child.values()), None)
-    return pairs is not None and dict(subset).items() <= dict(pairs).items()
+    return pairs is not None and either_case(lambda wanted, actual: wanted <= actual, subset, pairs)

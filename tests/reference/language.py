@@ -216,7 +216,9 @@ class _Test:
         return self.negated
 
     def _one(self, value: Pattern) -> Answer:
-        found = any_of(self._matches(wanted, value) for wanted in self.condition.values)
+        answers = [self._matches(wanted, value) for wanted in self.condition.values]
+        # C3: one page has it that several algorithms in one condition all have to match.
+        found = agreed([any_of(answers), all_of(answers)]) if lower(self.condition.key) == "kms:macalgorithm" else any_of(answers)
         if found is False and self.held.perhaps is not None:
             found = doubted(any_of(self._matches(wanted, self.held.perhaps) is not False for wanted in self.condition.values))
         if self.base in PLAIN and any(PLAIN[self.base].malformed(wanted) for wanted in self.condition.values):

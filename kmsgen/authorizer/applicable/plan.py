@@ -24,7 +24,7 @@ class Plan:
 
     `fixed` ones match every request; a request decides about `conditional` ones and `grants`. `facts`: what else counts;
     `refusal`: why KMS refuses any such call; `beside`: what else the call needs. `generous`: what AWS leaves open counts as
-    access.
+    access. `doubtful_grants`: those that take the action in that reading alone (C2).
     """
 
     __slots__ = (
@@ -33,6 +33,7 @@ class Plan:
         "beside",
         "caller",
         "conditional",
+        "doubtful_grants",
         "facts",
         "fixed",
         "fixed_doubts",
@@ -61,6 +62,7 @@ class Plan:
         self.known: State = ()
         self._asking: tuple[tuple[int, Program], ...] = ()
         self.grants: tuple[tuple[GrantRule, Naming], ...] = ()
+        self.doubtful_grants: tuple[GrantRule, ...] = ()
         self.refusal: Refusal | None = None
         self.beside: str | None = None
 
@@ -94,12 +96,15 @@ class Plan:
         """Take in the grants of the key that name the caller and list the action."""
         fixed: list[tuple[GrantRule, Naming]] = []
         asking: list[tuple[GrantRule, Naming]] = []
+        doubtful: list[GrantRule] = []
         retiring = self.action.name == RETIRE
         for rule in rules:
             naming = retires(rule.grant, self.caller) if retiring else rule.names(self.caller)
+            if naming and self.action.name in rule.doubtful:
+                doubtful.append(rule)
             if naming & (DIRECT | ROLE | ACCOUNT) and (retiring or rule.covers(self.action.name)):
                 (asking if retiring or rule.depends(self.action.name) else fixed).append((rule, naming))
-        self.fixed, self.grants = (*self.fixed, *fixed), tuple(asking)
+        self.fixed, self.grants, self.doubtful_grants = (*self.fixed, *fixed), tuple(asking), tuple(doubtful)
 
     @property
     def asks(self) -> bool:

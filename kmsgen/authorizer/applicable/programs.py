@@ -180,6 +180,8 @@ def _unevaluated(test: ConditionTest, seen: dict[str, Seen]) -> str:
     values = seen[test.variable]
     if not test.fold and isinstance(values, tuple) and len(values) > 1:
         return "P4"
+    if test.needs_all:
+        return "C3"
     if test.ignores_case and isinstance(values, tuple) and not all(map(str.isascii, (*values, *test.condition.values))):
         return "P15"
     told = (seen[key] for key in test.variables)

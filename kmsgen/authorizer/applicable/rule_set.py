@@ -8,7 +8,7 @@ from itertools import count
 from kmsgen.arn import parse_arn
 from kmsgen.authorizer.applicable.programs import Program, program_of
 from kmsgen.authorizer.context.permissions import Permission
-from kmsgen.authorizer.evaluation.grants import GrantRule, compile_grants, unconstrained_if_empty
+from kmsgen.authorizer.evaluation.grants import GrantRule, compile_grants
 from kmsgen.authorizer.language.open_value import no_lookup
 from kmsgen.authorizer.language.principal import DIRECT, DOUBT, NOT_NAMED, Caller, CallerKind, Naming
 from kmsgen.authorizer.language.shapes import Shape
@@ -173,8 +173,7 @@ class KeyRules:
         return rules_of_one(self._access[arn].policy, Layer.KEY_POLICY)
 
     def _compile_grants(self, arn: str) -> tuple[GrantRule, ...]:
-        grants = self._access[arn].grants
-        return tuple(compile_grants(map(unconstrained_if_empty, grants) if self._generous else grants))
+        return tuple(compile_grants(self._access[arn].grants, generous=self._generous))
 
     def _index_grants(self, arn: str) -> dict[str, list[GrantRule]]:
         index: dict[str, list[GrantRule]] = {}

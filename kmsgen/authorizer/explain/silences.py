@@ -13,6 +13,8 @@ SILENCES: Mapping[str, str] = MappingProxyType(
     {
         "C1": "the root user is not exempt from the default deny: a key policy (or, across accounts, IAM) must allow it too",
         "C2": "an encryption context constraint of a grant is compared exactly, the case of its keys included",
+        "C3": "several values of kms:MacAlgorithm in one condition are alternatives, or all of them have to match: an Allow with "
+        "them does not count, a Deny does",
         "C4": "aws:ResourceTag and kms:ResourceAliases work in IAM policies only: no Allow of a key policy counts on them",
         "C10": "ScheduleKeyDeletion takes 7 to 30 days, as its page says; the range that the API declares is wider",
         "S1": "a permissions boundary or session policy that does not allow the action limits what a grant gives",

@@ -9,7 +9,7 @@ from kmsgen.authorizer.applicable.programs import check
 from kmsgen.authorizer.context.lookup import Resolver, lookup, lookup_in, resolver
 from kmsgen.authorizer.context.view import View
 from kmsgen.authorizer.decision import ElementMatch, Elements, StatementTrace
-from kmsgen.authorizer.evaluation.grants import RETIRE, GrantRule, differs_by_case, meant_by, retires
+from kmsgen.authorizer.evaluation.grants import RETIRE, GrantRule, meant_by, retires, silences_of
 from kmsgen.authorizer.explain.nearest import UNIQUE_ID
 from kmsgen.authorizer.language.conditions import ConditionTest
 from kmsgen.authorizer.language.open_value import OpenValue, Seen, no_lookup
@@ -182,12 +182,11 @@ def _of_grant(rule: GrantRule, view: View) -> Elements:
 
 
 def notes_of_grants(plan: Plan, view: View) -> tuple[str, ...]:
-    """Return the silences because of which a grant gave no access: C2, S14, P8."""
-    notes: dict[str, None] = {}
+    """Return the silences because of which a grant gave no access: C2, S5, S14, P8."""
+    notes: dict[str, None] = {"C2": None} if plan.doubtful_grants else {}
     for rule, _naming in plan.grants:
         constraints = rule.grant.constraints
-        if differs_by_case(constraints, view.encryption_context):
-            notes["C2"] = None
+        notes |= dict.fromkeys(silences_of(rule, view))
         if constraints.encryption_context_equals == () and view.encryption_context:
             notes["S14"] = None
         if constraints.source_arn is not None and not lookup(view, "aws:sourcearn") and plan.action.name != "DescribeKey":

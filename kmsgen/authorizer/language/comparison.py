@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kmsgen.authorizer.language.open_value import Lookup, OpenValue, no_lookup
+from kmsgen.authorizer.language.open_value import Lookup, OpenValue, agreed, no_lookup
 from kmsgen.authorizer.language.operators import OPERATORS, QUANTIFIERS, Operator, null_test, of_shape, when_missing
 from kmsgen.authorizer.language.variables import Missing, PolicyText, Resolved, parse_policy_text, resolve
-from kmsgen.authorizer.language.wildcards import Maybe, Pieces, Predicate, any_of
+from kmsgen.authorizer.language.wildcards import Maybe, Pieces, Predicate, all_of, any_of
 from kmsgen.catalogue import condition_keys
 from kmsgen.catalogue.model import Values
 from kmsgen.policy.operators import OperatorName
@@ -39,11 +39,23 @@ class Comparison:
     shaped: ShapeTest
 
 
-def compile_comparison(name: OperatorName | None, values: Values, *, fold: str, modern: bool) -> Comparison:
+Combine = Callable[[Iterable[Maybe]], Maybe]
+"""What follows from how a value of a request compares with each value of a condition."""
+
+
+def either(results: Iterable[Maybe]) -> Maybe:
+    """Combine the values of a condition of which one page says that one must match, and another that all must (C3)."""
+    listed = list(results)
+    return agreed((any_of(listed), all_of(listed)))
+
+
+def compile_comparison(
+    name: OperatorName | None, values: Values, *, fold: str, modern: bool, combine: Combine = any_of
+) -> Comparison:
     """Compile a condition operator and its values; a `name` of None (no such operator) gives tests that are always open.
 
     `modern` makes `${...}` a policy variable. `fold` is the set operator by which several values of a request count; empty for
-    none, and then all of them must compare alike (P4).
+    none, and then all of them must compare alike (P4). `combine`: how the values of the condition count together.
     """
     if name is None or not values:
         return Comparison((), _never, _never)
@@ -53,15 +65,15 @@ def compile_comparison(name: OperatorName | None, values: Values, *, fold: str, 
     operator = OPERATORS[name.base]
     texts = _texts(values, operator, modern=modern)
     used = tuple(dict.fromkeys(key for text in texts for key in text.keys))
-    return Comparison(used, _known(name, operator, texts, fold), _shaped(name, operator, texts))
+    return Comparison(used, _known(name, operator, texts, fold, combine), _shaped(name, operator, texts, combine))
 
 
-def _known(name: OperatorName, operator: Operator, texts: list[PolicyText], fold: str) -> KnownTest:
+def _known(name: OperatorName, operator: Operator, texts: list[PolicyText], fold: str, combine: Combine) -> KnownTest:
     missing = when_missing(name.quantifier, operator, if_exists=name.if_exists)
     quantifier, negated = QUANTIFIERS[fold], operator.negated
     fixed = [_bound(operator, text, no_lookup) for text in texts if not text.keys]
     varying = [text for text in texts if text.keys]
-    matches_fixed = _any_of(fixed, operator)
+    matches_fixed = _combined(fixed, operator, combine)
 
     def of_fixed(values: Values | None, _lookup: Lookup) -> Maybe:
         if not values:
@@ -75,19 +87,19 @@ def _known(name: OperatorName, operator: Operator, texts: list[PolicyText], fold
         if not values:
             return missing
         tests = [_bound(operator, text, lookup).matches for text in varying]
-        return quantifier(_first_of([matches_fixed, *tests] if fixed else tests), negated, values)
+        return quantifier(_together([matches_fixed, *tests] if fixed else tests, combine), negated, values)
 
     return of_varying if varying else of_fixed
 
 
-def _shaped(name: OperatorName, operator: Operator, texts: list[PolicyText]) -> ShapeTest:
+def _shaped(name: OperatorName, operator: Operator, texts: list[PolicyText], combine: Combine) -> ShapeTest:
     negated = operator.negated
 
     def shaped(seen: OpenValue, lookup: Lookup) -> Maybe:
         bound = [_bound(operator, text, lookup) for text in texts]
-        matches = _any_of(bound, operator)
+        matches = _combined(bound, operator, combine)
         members = [_turned(matches(member), negated=negated) for member in seen.members]
-        rest = _turned(_covered(operator, bound, seen), negated=negated)
+        rest = _turned(_covered(operator, bound, seen, combine), negated=negated)
         return of_shape(name.quantifier, members, rest, multi_valued=seen.multi_valued)
 
     return shaped
@@ -147,24 +159,24 @@ def _loosely(strict: Maybe, loose: Maybe) -> Maybe:
     return strict if strict is not False or loose is False else None
 
 
-def _any_of(bound: list[_Bound], operator: Operator) -> Predicate:
-    """Test whether one of several policy values matches; a set of texts where the operator compares texts as they are."""
-    if operator.exact and all(one.sure is not None and one.sure == one.possible for one in bound):
+def _combined(bound: list[_Bound], operator: Operator, combine: Combine) -> Predicate:
+    """Test a value against several policy values; a set of texts where one that is the same is enough."""
+    if combine is any_of and operator.exact and all(one.sure is not None and one.sure == one.possible for one in bound):
         return frozenset("".join(map(str, one.sure or ())) for one in bound).__contains__
-    return _first_of([one.matches for one in bound])
+    return _together([one.matches for one in bound], combine)
 
 
-def _first_of(tests: list[Predicate]) -> Predicate:
-    """Return the test of whether any of several holds."""
-    return tests[0] if len(tests) == 1 else lambda value: any_of(test(value) for test in tests)
+def _together(tests: list[Predicate], combine: Combine) -> Predicate:
+    """Return the test of a value that several make together."""
+    return tests[0] if len(tests) == 1 else lambda value: combine(test(value) for test in tests)
 
 
-def _covered(operator: Operator, bound: list[_Bound], seen: OpenValue) -> Maybe:
+def _covered(operator: Operator, bound: list[_Bound], seen: OpenValue, combine: Combine) -> Maybe:
     """Whether every text of a shape matches one of several policy values (True) or none does (False); None where that is open."""
     shape = seen.shape or ()
     sure = tuple(one.sure for one in bound if one.sure is not None)
     if sure and operator.covers(shape, sure):
-        return True
+        return True if combine is any_of else None
     if any(one.possible is None and not one.nothing for one in bound):
         return None
     possible = tuple(one.possible for one in bound if one.possible is not None)

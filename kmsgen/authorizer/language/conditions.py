@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from kmsgen.authorizer.language.comparison import Comparison, compile_comparison
+from kmsgen.authorizer.language.comparison import Combine, Comparison, compile_comparison, either
 from kmsgen.authorizer.language.open_value import Lookup, OpenValue, Seen, agreed, either_way, worlds
 from kmsgen.authorizer.language.operators import OPERATORS
-from kmsgen.authorizer.language.wildcards import Maybe
+from kmsgen.authorizer.language.wildcards import Maybe, any_of
 from kmsgen.catalogue import condition_keys
 from kmsgen.catalogue.model import Values
 from kmsgen.policy.document import Condition
@@ -43,6 +43,11 @@ class ConditionTest:
         """Whether the operator is a `Not` form."""
         name = split_operator(self.condition.operator)
         return name is not None and name.base in OPERATORS and OPERATORS[name.base].negated
+
+    @property
+    def needs_all(self) -> bool:
+        """Whether one of AWS's pages says that all values of the condition have to match, and not one of them (C3)."""
+        return needs_all(self.condition)
 
     @property
     def ignores_case(self) -> bool:
@@ -87,7 +92,7 @@ def compile_condition(condition: Condition, *, deny: bool, modern: bool, key_pol
     """Compile a condition; `modern` turns policy variables on, `key_policy` tells whether it stands in a key policy."""
     name, key = split_operator(condition.operator), folded(condition.key)
     fold = fold_of(condition)
-    comparison = compile_comparison(name, condition.values, fold=fold, modern=modern)
+    comparison = compile_comparison(name, condition.values, fold=fold, modern=modern, combine=_combine(condition))
     unreliable = frozenset(filter(condition_keys.is_for_iam_only, (key, *comparison.used))) if key_policy else frozenset()
     return ConditionTest(condition, key, comparison.used, deny, modern, unreliable, fold, comparison)
 
@@ -96,8 +101,21 @@ def compile_condition(condition: Condition, *, deny: bool, modern: bool, key_pol
 def read_as(test: ConditionTest, fold: str) -> ConditionTest:
     """Return the condition with another set operator for several values of its key; `fold` empty for none."""
     name = split_operator(test.condition.operator)
-    comparison = compile_comparison(name, test.condition.values, fold=fold, modern=test.modern)
+    comparison = compile_comparison(name, test.condition.values, fold=fold, modern=test.modern, combine=_combine(test.condition))
     return replace(test, fold=fold, comparison=comparison)
+
+
+def needs_all(condition: Condition) -> bool:
+    """Whether one of AWS's pages says that all values of a condition have to match, and not one of them (C3)."""
+    return len(condition.values) > 1 and folded(condition.key) in _ALL_VALUES
+
+
+_ALL_VALUES = frozenset({"kms:macalgorithm"})
+"""KMS Developer Guide, conditions-kms: several MAC algorithms in one condition require each of them."""
+
+
+def _combine(condition: Condition) -> Combine:
+    return either if needs_all(condition) else any_of
 
 
 def fold_of(condition: Condition) -> str:

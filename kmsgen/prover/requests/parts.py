@@ -16,7 +16,7 @@ from kmsgen.prover.requests.ties import Ties, Told
 from kmsgen.prover.requests.times import BY_MFA, EPOCH, ISSUED, NOW, issued_by, moment_of, times_agree
 from kmsgen.prover.values import ranges
 from kmsgen.prover.values.cells import Wanted, every, find
-from kmsgen.prover.values.domains import Domain
+from kmsgen.prover.values.domains import DOMAINS, Domain
 from kmsgen.prover.values.partition import Count
 from kmsgen.prover.values.sets import find_set
 from kmsgen.prover.values.value_tests import ComparisonKind, ValueTest
@@ -147,8 +147,28 @@ class MomentPart:
             found = Assignment({NOW: (next(ranges.moments(moment)),), EPOCH: (next(ranges.spellings(moment)),)})
             if asked.met(found):
                 yield found
-        if any(_tells_texts_apart(test) for _, test in tests):
+        apart = {key for key, test in tests if _tells_texts_apart(test)}
+        if EPOCH in apart or (apart and asked.all_cells):
             raise OutsideError("the time of a request is compared as a text")
+        if apart:
+            yield from _by_text(asked)
+
+
+def _by_text(asked: PartQuestion) -> Iterator[Assignment]:
+    """Yield a moment found by its text; nothing only if none meets the literals. Raises OutsideError."""
+    epoch = (one._replace(test=_of_date(one.test)) for one in asked.wanted(EPOCH))
+    text = find(DOMAINS[NOW], [*asked.wanted(NOW), *epoch], asked.tick)
+    if text is not None:
+        yield Assignment({NOW: (text,), EPOCH: (_seconds(text),)})
+
+
+def _of_date(test: ValueTest) -> ValueTest:
+    """Return a test of seconds since 1970 as one of the date that tells them."""
+    return ValueTest(lambda text: test.answer(_seconds(text)), ComparisonKind.INSTANT, test.constants)
+
+
+def _seconds(text: str) -> str:
+    return next(ranges.spellings(parse_date(text)[-1]))
 
 
 _TEXTS_OF_MOMENTS = {NOW: ("1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"), EPOCH: ("0000000000", "9999999999")}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
-from kmsgen.prover.problem import Assignment, DefectError, Meter, OutsideError, UnconfirmedError, Values
+from kmsgen.prover.problem import Assignment, BothOutsideError, DefectError, Meter, OutsideError, UnconfirmedError, Values
 from kmsgen.prover.requests.components import Component, Free, Name, component_of, joined_parts
 from kmsgen.prover.requests.constraints import CONTEXT, FAMILY_OF_NAMES, ConstraintTest, KeyTest, Literal, Look, holds, in_order
 from kmsgen.prover.requests.wording import title
@@ -72,7 +72,7 @@ class RequestSpace:
 
     def _can_be_open(self, look: Look, tick: Count) -> bool:
         if isinstance(look, ConstraintTest):
-            return False
+            return True
         if look.variables or not isinstance(look, KeyTest) or look.is_open or look.key not in self._free.domains:
             return True
         domain = self._free.domains[look.key]
@@ -91,6 +91,8 @@ class RequestSpace:
         told = ", ".join(dict.fromkeys(map(title, keys)))
         try:
             found = self._searched(literals, meter)
+        except BothOutsideError as error:
+            return OutsideError(f"{told}: {error}")
         except OutsideError as error:
             return self._asked(literals, meter, f"{told}: {error}")
         return self._confirmed(found, literals, meter, told) if meter.second_opinion else found

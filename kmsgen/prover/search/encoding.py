@@ -106,7 +106,8 @@ class Side:
     @cached_property
     def grants(self) -> tuple[GrantRule, ...]:
         """The grants of the first key and of the baseline."""
-        own = compile_grants(self.bundle.keys[0].grants) if self.bundle.keys else []
+        grants = self.bundle.keys[0].grants if self.bundle.keys else ()
+        own = compile_grants(grants, generous=self.looks.how.generous)
         return (*own, *self.baseline.grants)
 
     def clause(self, rule: Matchable, naming: Naming) -> Clause:

@@ -1,6 +1,7 @@
 """What is known of every request of one principal for one action against one bundle: what matches already, and what is left."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import cast
 
 from kmsgen.authorizer.applicable.plan import Plan
@@ -139,12 +140,12 @@ def _asks_context(constraints: GrantConstraints) -> bool:
 
 
 def _with(grant: GrantRule, constraints: GrantConstraints) -> GrantRule:
-    return GrantRule(grant.source, grant.grant._replace(constraints=constraints), grant.operations)
+    return replace(grant, grant=grant.grant._replace(constraints=constraints))
 
 
 def is_doubtful(plan: Plan) -> bool:
-    """Whether a plan alone meets a silence of AWS: on whom a statement or grant names, or on what limits a grant (S1, S6)."""
-    if plan.fixed_doubts:
+    """Whether a plan alone meets a silence of AWS: on whom a statement or grant names, on what a grant gives (C2, S1, S6)."""
+    if plan.fixed_doubts or plan.doubtful_grants:
         return True
     grants = [naming for rule, naming in (*plan.fixed, *plan.grants) if isinstance(rule, GrantRule)]
     limited = plan.facts.boundary or plan.facts.session

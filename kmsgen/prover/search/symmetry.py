@@ -154,7 +154,7 @@ def _own(action: Action, refused: Sequence[_Refused]) -> object:
 def _taken(one: Rule | GrantRule, actions: Iterable[Action]) -> Iterator[object]:
     """Tell of each action whether a statement or grant covers it, and then what requests carry of what the statement reads."""
     if isinstance(one, GrantRule):
-        yield from (one.covers(action.name) for action in actions)
+        yield from (one.covers(action.name) or (None if action.name in one.doubtful else False) for action in actions)
         return
     keys = [*one.resource.variables, *(key for test in one.conditions for key in (test.variable, *test.variables))]
     for action in actions:

@@ -105,7 +105,7 @@ class Universe:
     def _covers(self) -> tuple[Rule | GrantRule, ...]:
         """Return the statements and grants of the baseline, compiled as those of a key; what they rest on is meant so (C4)."""
         rules = compile_document(Document(self.scope.statements), Layer.KEY_POLICY, count(1))
-        return (*map(_without_doubt, rules), *compile_grants(self.scope.grants))
+        return (*map(_without_doubt, rules), *compile_grants(self.scope.grants, generous=self.scope.reading.generous))
 
     @property
     def keys(self) -> tuple[Key, ...]:

@@ -8,11 +8,13 @@ tests of two sorts meet on one key, each cell is tried with a text that no test 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import cycle, islice
 from typing import NamedTuple
 
+from kmsgen.authorizer.language.operators import parse_date
 from kmsgen.authorizer.language.wildcards import Maybe
-from kmsgen.prover.problem import DefectError, OutsideError, Values
+from kmsgen.prover.problem import BothOutsideError, DefectError, OutsideError, Values
+from kmsgen.prover.values import instants
 from kmsgen.prover.values.domains import Domain, Kind
 from kmsgen.prover.values.ordered_cells import cells_of
 from kmsgen.prover.values.partition import Count, walk
@@ -152,6 +154,8 @@ _NO_MEMBER = "of a key that is compared by order not every range of values could
 def _by_order(domain: Domain, wanted: Sequence[Wanted], count: Count) -> str | None:
     """Try a text of each cell; None only if none does. Raises OutsideError."""
     texts = [one.test for one in wanted if one.test.family is ComparisonKind.TEXT]
+    if domain.kind is Kind.INSTANT and not domain.as_number and not all(test.plain for test in texts):
+        return _by_digits(domain, wanted, count)
     named = frozenset(text for test in texts for text in test.constants)
     families = {one.test.family for one in wanted} - {ComparisonKind.TEXT}
     for text in _members(cells_of(domain, [one.test for one in wanted], families), domain, named, count):
@@ -163,10 +167,42 @@ def _by_order(domain: Domain, wanted: Sequence[Wanted], count: Count) -> str | N
         return None
     whole = _every_number(domain)
     if whole is None:
-        raise OutsideError("a key is compared both by order and by patterns of its text")
+        raise OutsideError(_BOTH)
     return next((text for text in whole if _is_met(text, domain, wanted)), None)
 
 
+def _by_digits(domain: Domain, wanted: Sequence[Wanted], count: Count) -> str | None:
+    """Look for a moment in each cell, by the digits of its text; None only if no notation of a moment does."""
+    texts = [one for one in wanted if one.test.family is ComparisonKind.TEXT]
+    ordered = [one for one in wanted if one.test.family is not ComparisonKind.TEXT]
+    cells = instants.cells(moment for one in ordered for text in one.test.constants for moment in parse_date(text))
+    if cells is None:
+        raise OutsideError(_BOTH)
+    count = _once_in(_DIGITS_A_STEP, count)
+    told = domain._replace(kind=Kind.TEXT, strict=True, nicer=())
+    possible = [cell for cell in cells if all(one.met(cell.text) for one in ordered)]
+    for cell in possible:
+        never = (*domain.never, *instants.INVALID)
+        found = _by_patterns(told._replace(shapes=cell.shapes, never=never, longest=instants.LONGEST), texts, count)
+        if found is not None:
+            return found
+    elsewhere = [(instants.SECONDS, domain.never), *((instants.OTHER_NOTATIONS, instants.far_from(cell)) for cell in possible)]
+    if any(_by_patterns(told._replace(shapes=shapes, never=never), texts, count) for shapes, never in elsewhere):
+        raise BothOutsideError("a moment is compared as a text, and may be written in another way than in full and in UTC")
+    return None
+
+
+_DIGITS_A_STEP = 16
+"""So many states of a walk over the digits of moments count as one step: such walks have an end that is known."""
+
+
+def _once_in(times: int, count: Count) -> Count:
+    """Count one step in so many."""
+    steps = cycle(range(times))
+    return lambda: None if next(steps) else count()
+
+
+_BOTH = "a key is compared both by order and by patterns of its text"
 _COMPARED = {
     Kind.NUMBER: {ComparisonKind.NUMBER},
     Kind.INSTANT: {ComparisonKind.NUMBER, ComparisonKind.INSTANT},

@@ -5,6 +5,7 @@ Source: KMS Developer Guide, conditions-kms; IAM User Guide, reference_policies_
 """
 
 from collections.abc import Callable
+from decimal import Decimal
 from enum import Enum
 from typing import NamedTuple
 
@@ -69,7 +70,10 @@ class Domain(NamedTuple):
 
     def _is_of_kind(self, text: str) -> bool:
         if self.kind is Kind.NUMBER:
-            return text.isascii() and text.isdigit() and self.low <= int(text) and (self.high is None or int(text) <= self.high)
+            if not (text.isascii() and text.isdigit()):
+                return False
+            number = Decimal(text)
+            return self.low <= number and (self.high is None or number <= self.high)
         if self.kind is Kind.ADDRESS:
             found = ranges.networks([text])
             return bool(found) and "/" not in text and not any(ranges.within(found[0], network) for network in self.far)

@@ -35,21 +35,26 @@ def _towards(point: Decimal, other: Decimal, start: int = 0) -> Iterator[Decimal
 
 def whole_numbers(constants: Iterable[Decimal], low: int, high: int | None) -> Iterator[Iterator[int]]:
     """Yield the whole numbers of each cell from `low` to `high` (None: without end)."""
-    points = sorted({constant for constant in constants if constant.is_finite()}) or [Decimal(low)]
-    yield from (iter([int(point)]) for point in points if point == int(point) and _is_within(int(point), low, high))
-    first, last = _floor(points[0]), _floor(points[-1])
-    yield (number for number in range(first if points[0] != first else first - 1, low - 1, -1) if _is_within(number, low, high))
+    points = sorted({constant for constant in constants if constant.is_finite() and _is_within(constant, low, high)})
+    yield from (iter([int(point)]) for point in points if point == int(point))
+    edges = [Decimal(low) - 1, *points]
+    yield iter(range(_before(edges[1]), low - 1, -1)) if points else iter(())
     for left, right in pairwise(points):
-        yield (n for n in range(_floor(left) + 1, _floor(right) + (right != _floor(right))) if _is_within(n, low, high))
-    above = range(max(last + 1, low), high + 1) if high is not None else count(max(last + 1, low))
-    yield iter(above)
+        yield iter(range(_floor(left) + 1, _before(right) + 1))
+    above = _floor(edges[-1]) + 1
+    yield iter(range(above, high + 1)) if high is not None else count(above)
 
 
 def _floor(number: Decimal) -> int:
     return int(number.to_integral_value(rounding="ROUND_FLOOR"))
 
 
-def _is_within(number: int, low: int, high: int | None) -> bool:
+def _before(number: Decimal) -> int:
+    """Return the last whole number that is less."""
+    return int(number.to_integral_value(rounding="ROUND_CEILING")) - 1
+
+
+def _is_within(number: Decimal, low: int, high: int | None) -> bool:
     return number >= low and (high is None or number <= high)
 
 

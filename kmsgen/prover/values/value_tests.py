@@ -11,7 +11,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
-from kmsgen.authorizer.language.comparison import is_multi_valued
+from kmsgen.authorizer.language.comparison import Combine, either, is_multi_valued
 from kmsgen.authorizer.language.conditions import ConditionTest
 from kmsgen.authorizer.language.open_value import Lookup, either_way
 from kmsgen.authorizer.language.operators import OPERATORS
@@ -106,7 +106,7 @@ def _new(test: ConditionTest, lookup: Lookup, why: str) -> ValueTest:
     for head, family in _FAMILIES:
         if name.base.startswith(head):
             return ValueTest(answer, family, test.condition.values)
-    return _of_texts(test, name.base, answer, lookup, either=bool(why or test.variable in test.unreliable))
+    return _of_texts(test, name.base, answer, lookup, unsure=bool(why or test.variable in test.unreliable))
 
 
 _FAMILIES = (
@@ -128,19 +128,19 @@ class _Alternative(NamedTuple):
     written: object = None
 
 
-def _of_texts(test: ConditionTest, base: str, answer: Callable[[str], Maybe], lookup: Lookup, *, either: bool) -> ValueTest:
+def _of_texts(test: ConditionTest, base: str, answer: Callable[[str], Maybe], lookup: Lookup, *, unsure: bool) -> ValueTest:
     alternatives = [_alternative(value, test, base, lookup) for value in test.condition.values]
     patterns = tuple(pattern for one in alternatives for pattern in one.patterns)
     constants = tuple(one.constant for one in alternatives if one.constant is not None)
     negated = OPERATORS[base].negated
-    match = _match_of(alternatives)
-    missing = test.check(None, lookup) if either else None
+    match = _match_of(alternatives, either if test.needs_all else any_of)
+    missing = test.check(None, lookup) if unsure else None
 
     def reading(bits: Bits) -> Maybe:
         result = negate(match(bits)) if negated else match(bits)
-        return None if either and result is not missing else result
+        return None if unsure and result is not missing else result
 
-    simple = base.startswith("String") and all(one.reading is _first for one in alternatives)
+    simple = not test.needs_all and base.startswith("String") and all(one.reading is _first for one in alternatives)
     return ValueTest(
         answer,
         ComparisonKind.TEXT,
@@ -151,17 +151,19 @@ def _of_texts(test: ConditionTest, base: str, answer: Callable[[str], Maybe], lo
         plain=simple and len(constants) == len(patterns) and not base.endswith("IgnoreCase"),
         otherwise=reading((False,) * len(patterns)),
         samples=tuple((one.sample, one.written) for one in alternatives if one.sample is not None),
-        alternatives=frozenset(one.written for one in alternatives) if not negated and not either else frozenset(),
+        alternatives=frozenset(one.written for one in alternatives)
+        if not negated and not unsure and not test.needs_all
+        else frozenset(),
     )
 
 
-def _match_of(alternatives: Sequence[_Alternative]) -> Reading:
+def _match_of(alternatives: Sequence[_Alternative], combine: Combine) -> Reading:
     spans = []
     at = 0
     for one in alternatives:
         spans.append((one.reading, at, at + len(one.patterns)))
         at += len(one.patterns)
-    return lambda bits: any_of(read(bits[start:end]) for read, start, end in spans)
+    return lambda bits: combine(read(bits[start:end]) for read, start, end in spans)
 
 
 def _alternative(value: str, test: ConditionTest, base: str, lookup: Lookup) -> _Alternative:

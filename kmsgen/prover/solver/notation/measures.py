@@ -67,7 +67,9 @@ class Measure:
             self._script.leave_rough(as_year, "a number that may be a year")
             return True, as_year, False, False
         if kind is Kind.INSTANT and self.asked.as_text:
-            return terms.flag("is seconds"), terms.flag("is a date"), False, False
+            seconds = terms.flag("is seconds")
+            self._script.leave_rough(seconds if not self.domain.as_number else False, "a moment that is told in seconds")
+            return seconds, terms.flag("is a date"), False, False
         if kind is Kind.INSTANT:
             return self.domain.as_number, not self.domain.as_number, False, False
         if kind is Kind.ADDRESS:

@@ -127,6 +127,13 @@ class Notation:
             way = terms.every([terms.negate(measure.is_v4), other, terms.negate(grouped), unnamed])
             self._script.leave_rough(way, addresses.OTHER_NOTATION)
             yield way
+        if self._kind is Kind.INSTANT and measure.is_date is not False:
+            languages = (moments.date(terms), moments.elsewhere(terms))
+            other = terms.some(terms.inside(measure.text, language) for language in languages)
+            full = terms.inside(measure.text, moments.instant(terms))
+            way = terms.every([measure.is_date, terms.negate(measure.is_number), other, terms.negate(full), unnamed])
+            self._script.leave_rough(way, "a moment that is not told in full and in UTC")
+            yield way
         if self._kind is Kind.TEXT and DATE in self._families:
             zone = terms.inside(measure.text, moments.elsewhere(terms))
             way = terms.every([terms.negate(measure.is_number), zone, unnamed])

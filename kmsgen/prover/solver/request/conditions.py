@@ -112,4 +112,6 @@ def of_value(script: Script, test: ConditionTest, base: str, slot: Slot, value_o
             return readings.OPEN
         return templates.compared(script, text, value_of, lambda pieces: PREDICATES[base](script, pieces, slot), wild=wild)
 
-    return readings.some(script.terms, map(meets, test.condition.values))
+    answers = list(map(meets, test.condition.values))
+    some = readings.some(script.terms, answers)
+    return readings.agreed(script.terms, [some, readings.every(script.terms, answers)]) if test.needs_all else some

@@ -114,23 +114,26 @@ def spellings_of(name: str, written: Values) -> Iterator[str]:
     yield from (spelling for spelling in every if spelling not in written)
 
 
-def holds(terms: Terms, family: Family, wanted: Mapping[str, str]) -> Formula:
-    """Say that all these pairs are there."""
+def holds(terms: Terms, family: Family, wanted: Mapping[str, str], *, any_case: bool = False) -> Formula:
+    """Say that all these pairs are there, with `any_case` each under any spelling of its name (C2)."""
     return terms.every(
         terms.some(
-            terms.every([pair.there, terms.equal(pair.name, name), terms.equal(pair.value.text, value)])
+            terms.every([pair.there, any_case or terms.equal(pair.name, name), terms.equal(pair.value.text, value)])
             for pair in family.of_key.get(f"{family.name}{folded(name)}", ())
         )
         for name, value in wanted.items()
     )
 
 
-def holds_nothing_but(terms: Terms, family: Family, wanted: Mapping[str, str]) -> Formula:
-    """Say that no pair is there but these."""
-    return terms.every(
-        terms.some([terms.negate(pair.there), *(_is(terms, pair, *one) for one in wanted.items())]) for pair in family.pairs
-    )
-
-
-def _is(terms: Terms, pair: PairTerms, name: str, value: str) -> Formula:
-    return terms.every([terms.equal(pair.name, name), terms.equal(pair.value.text, value)])
+def holds_nothing_but(terms: Terms, family: Family, wanted: Mapping[str, str], *, any_case: bool = False) -> Formula:
+    """Say that no pair is there but these, with `any_case` under any spelling of their names (C2)."""
+    found = [terms.negate(pair.there) for pair in family.others]
+    for key, pairs in family.of_key.items():
+        same = [(name, value) for name, value in wanted.items() if f"{family.name}{folded(name)}" == key]
+        for pair in pairs:
+            named = (
+                terms.every([any_case or terms.equal(pair.name, name), terms.equal(pair.value.text, value)])
+                for name, value in same
+            )
+            found.append(terms.some([terms.negate(pair.there), *named]))
+    return terms.every(found)

@@ -69,17 +69,18 @@ def of_source(terms: Terms, look: ConstraintTest, slots: Slots) -> Formula:
 
 def of_context(terms: Terms, look: ConstraintTest, context: Family) -> Formula:
     """Say when the encryption context of a request meets a grant's constraint."""
-    constraints = look.rule.grant.constraints
+    constraints, any_case = look.rule.grant.constraints, look.rule.generous
     found = []
     if constraints.encryption_context_equals is not None:
-        found.append(_is_exactly(terms, context, dict(constraints.encryption_context_equals)))
+        found.append(_is_exactly(terms, context, dict(constraints.encryption_context_equals), any_case=any_case))
     if constraints.encryption_context_subset is not None:
-        found.append(holds(terms, context, dict(constraints.encryption_context_subset)))
+        found.append(holds(terms, context, dict(constraints.encryption_context_subset), any_case=any_case))
     return terms.every(found)
 
 
-def _is_exactly(terms: Terms, context: Family, wanted: Mapping[str, str]) -> Formula:
-    return terms.every([holds(terms, context, wanted), holds_nothing_but(terms, context, wanted)])
+def _is_exactly(terms: Terms, context: Family, wanted: Mapping[str, str], *, any_case: bool) -> Formula:
+    found = (holds(terms, context, wanted, any_case=any_case), holds_nothing_but(terms, context, wanted, any_case=any_case))
+    return terms.every(found)
 
 
 def of_child(terms: Terms, look: ConstraintTest, child: GrantTerms, context: Family, source: Slots) -> Formula:
@@ -88,15 +89,15 @@ def of_child(terms: Terms, look: ConstraintTest, child: GrantTerms, context: Fam
     if not parent.propagated:
         raise OutsideError("a grant that needs its token")
     within = [terms.negate(chosen) for name, chosen in child.operations.items() if name not in parent.operations]
-    return terms.every([*within, *_stricter(terms, parent.constraints, child, context, source)])
+    if (wanted := parent.constraints.source_arn) is not None and not look.rule.generous:
+        within.append(terms.some(terms.every([slot.there, terms.equal(slot.text, wanted)]) for slot in source))
+    return terms.every([*within, *_stricter(terms, parent.constraints, child, context, any_case=look.rule.generous)])
 
 
-def _stricter(terms: Terms, parent: GrantConstraints, child: GrantTerms, context: Family, source: Slots) -> Iterable[Formula]:
-    if parent.source_arn is not None:
-        yield terms.some(terms.every([slot.there, terms.equal(slot.text, parent.source_arn)]) for slot in source)
+def _stricter(terms: Terms, parent: GrantConstraints, child: GrantTerms, context: Family, *, any_case: bool) -> Iterable[Formula]:
     if parent.encryption_context_equals is not None:
         yield child.equals
-        yield _is_exactly(terms, context, dict(parent.encryption_context_equals))
+        yield _is_exactly(terms, context, dict(parent.encryption_context_equals), any_case=any_case)
     elif parent.encryption_context_subset is not None:
         yield child.has_constraint
-        yield holds(terms, context, dict(parent.encryption_context_subset))
+        yield holds(terms, context, dict(parent.encryption_context_subset), any_case=any_case)

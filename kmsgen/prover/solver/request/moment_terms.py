@@ -24,8 +24,6 @@ def moment(script: Script, asked: Mapping[str, ComparedWith]) -> Mapping[str, li
     terms = script.terms
     slots = {key: values.new(script, key, DOMAINS[key], asked[key], there=True) for key in asked}
     now, epoch = (slots[key].measure if key in slots else None for key in (NOW, EPOCH))
-    if now is not None:
-        script.say(terms.every([now.is_date, terms.negate(now.is_number)]))
     if epoch is not None:
         script.say(terms.every([epoch.is_number, terms.negate(epoch.is_date)]))
     if now is not None and epoch is not None:

@@ -94,12 +94,6 @@ CASES = [
         False,
     ),
     (
-        "the text of a moment and what it means",
-        free(),
-        where("StringLike aws:CurrentTime 2031-*", "DateLessThan aws:CurrentTime 2030-01-01"),
-        False,
-    ),
-    (
         "the text of a moment that lies there",
         free(),
         where("StringLike aws:CurrentTime 2031-*", "DateGreaterThan aws:CurrentTime 2030-01-01"),
@@ -366,6 +360,12 @@ def test_a_request_is_found_where_there_is_one(note: str, kind: Free, wanted: li
 
 
 OPEN = [
+    (
+        "a moment that may be told in another zone",
+        free(),
+        where("StringLike aws:CurrentTime 2031-*", "DateLessThan aws:CurrentTime 2030-01-01"),
+        "not told in full and in UTC",
+    ),
     (
         "letters beyond ASCII",
         free(),

@@ -32,13 +32,26 @@ def asked(operations: tuple[str, ...], constraints: GrantConstraints, action: st
 
 USE = "kms:Decrypt"
 CREATE, BOTH = "kms:CreateGrant", ("Decrypt", "CreateGrant")
+NAMES = "kms:EncryptionContextKeys"
 CASES = [
     ("a grant", ("Decrypt",), GrantConstraints(), USE, None, Result.REFUTED),
     ("an operation that it does not hold", ("Encrypt",), GrantConstraints(), USE, None, Result.PROVED),
     ("pairs that are refused", ("Decrypt",), EQUALS, USE, {"StringEquals": {CONTEXT: "x"}}, Result.PROVED),
     ("other pairs that are refused", ("Decrypt",), EQUALS, USE, {"StringEquals": {CONTEXT: "y"}}, Result.REFUTED),
     ("a pair beside a subset", ("Decrypt",), SUBSET, USE, {"Null": {"kms:EncryptionContext:b": "true"}}, Result.REFUTED),
-    ("the source that it wants", ("Decrypt",), SOURCE, USE, {"ArnLike": {"aws:SourceArn": TRAIL}}, Result.PROVED),
+    ("the source that it wants (P8)", ("Decrypt",), SOURCE, USE, {"ArnLike": {"aws:SourceArn": TRAIL}}, Result.UNKNOWN),
+    ("names in another case (C2)", ("Decrypt",), EQUALS, USE, {"ForAnyValue:StringEquals": {NAMES: "app"}}, Result.UNKNOWN),
+    ("names in any case", ("Decrypt",), EQUALS, USE, {"ForAnyValue:StringEquals": {NAMES: ["app", "APP"]}}, Result.UNKNOWN),
+    ("the name however spelled", ("Decrypt",), EQUALS, USE, {"ForAnyValue:StringLike": {NAMES: "???"}}, Result.PROVED),
+    (
+        "a name in another case for a child (C2)",
+        BOTH,
+        SUBSET,
+        CREATE,
+        {"ForAnyValue:StringEquals": {NAMES: "app"}},
+        Result.UNKNOWN,
+    ),
+    ("a child of another source (S5)", BOTH, SOURCE, CREATE, {"Null": {"kms:GrantConstraintSourceArn": "false"}}, Result.UNKNOWN),
     ("a grant to create within it", BOTH, GrantConstraints(), CREATE, None, Result.REFUTED),
     (
         "no other operations in a grant to create",
