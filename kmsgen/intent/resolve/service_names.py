@@ -15,6 +15,7 @@ from kmsgen.intent.form.model import ServiceFile
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import Who
 from kmsgen.intent.resolve.wide_principals import resolve_wide_principal
+from kmsgen.policy.letter_case import folded
 from kmsgen.reading import Steps
 
 Named = tuple[tuple[str, Who], ...]  # pairs of a word of the service and a principal
@@ -46,8 +47,8 @@ def name_of(line: ServiceFile) -> str:
 
 
 def _meant(name: str) -> str:
-    """Return a hint: the rows that a name of kms:ViaService or a service principal may mean, else the nearest name."""
-    rows = services.alternatives(name)
+    """Return a hint: the rows that a name of kms:ViaService or a service principal may mean or begins, else the nearest name."""
+    rows = services.alternatives(name) or _begun(folded(name))
     if rows:
         return f"it may mean: {', '.join(rows)}"
     near = did_you_mean(name.partition(".")[0], (*services.SERVICES, *services.SHORT_NAMES))
@@ -55,6 +56,11 @@ def _meant(name: str) -> str:
         lacking = f"one that the catalogue lacks stands as `{{principal: {name}, can: [...]}}`"
         return f"{near} {lacking}" if near else lacking
     return near or nearest(name, (*services.SERVICES, *services.SHORT_NAMES))
+
+
+def _begun(name: str) -> tuple[str, ...]:
+    """Return the rows whose ids begin with a word; none where it is the name of a row in other letters."""
+    return () if services.find(name) else tuple(row for row in services.SERVICES if row.startswith(f"{name}-"))
 
 
 def resolve_named(line: ServiceFile, service: Service, steps: Steps, context: Context) -> Named:

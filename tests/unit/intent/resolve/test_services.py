@@ -129,6 +129,8 @@ def test_can_and_when_are_checked_as_those_of_people(line: str, code: str, refus
         ("logs.us-west-2.amazonaws.com", "did you mean `logs`?"),
         ("bedrock", "it may mean: bedrock-knowledge-base, "),
         ("bedrock.amazonaws.com", "it may mean: bedrock-knowledge-base, "),
+        ("ecs", "it may mean: ecs-fargate-ephemeral, ecs-ebs-volumes"),
+        ("datasync", "it may mean: datasync-s3, datasync-secrets"),
         ("zzz.amazonaws.com", "one that the catalogue lacks stands as `{principal: zzz.amazonaws.com, can: [...]}`"),
         ("zzz", "the nearest: "),
     ],
