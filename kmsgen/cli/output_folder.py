@@ -252,6 +252,6 @@ def files_of(intent: str, rendering: Rendering, source: str | None = None, *, me
         )
         yield file
     found: dict[str, object] = {"source": source} if source is not None else {}
-    found |= {"merged": True} if merged else {}
+    found |= {"merged": True, "homes": dict(rendering.homes)} if merged else {}
     manifest = {"intent": intent, **found, "kmsgen": __version__, **history.plain(rendering.history), "files": claims}
     yield File(MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")

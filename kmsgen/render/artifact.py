@@ -1,5 +1,7 @@
 """Rendered files, before they are written."""
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from kmsgen.render.history import UNKNOWN, History
@@ -19,8 +21,12 @@ class Artifact(NamedTuple):
 
 
 class Rendering(NamedTuple):
-    """All files of a format, notes for people (what is left to them, a sentence each), and what the next render must know."""
+    """All files of a format, notes for people (what is left to them, a sentence each), and what the next render must know.
+
+    `homes` tell of merged IAM policies what is in which: `{"policies" | "deployers": {ARN: [[DIGEST]]}}`.
+    """
 
     artifacts: tuple[Artifact, ...]
     notes: tuple[str, ...] = ()
     history: History = UNKNOWN
+    homes: Mapping[str, Mapping[str, Sequence[Sequence[str]]]] = MappingProxyType({})

@@ -7,7 +7,9 @@ Source: IAM User Guide, "IAM and AWS STS quotas".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 from kmsgen.arn import account_of
 from kmsgen.compiler.identity_policy import MANAGED_POLICIES, MANAGED_POLICY_CHARACTERS
@@ -21,8 +23,9 @@ from kmsgen.render.artifact import Artifact, Rendering
 from kmsgen.render.deployment import key_id
 from kmsgen.render.identity_policies import IdentityPolicy
 from kmsgen.render.merging.halves import FOLDER, Halves
+from kmsgen.render.merging.placing import Homes, Placed, moves, placed
 from kmsgen.render.merging.stacks import templates
-from kmsgen.render.merging.statements import accesses, merged
+from kmsgen.render.merging.statements import accesses
 from kmsgen.render.names import Holder, attachable_kind, holders, parts, policy_name, resource_camel, resource_words
 from kmsgen.render.read_back import resolved, same
 from kmsgen.render.references import KeyReference, KeyReferences, named_ids
@@ -36,12 +39,14 @@ TOO_MANY_HINT = (
     " whoever has a higher quota to attach: `iam: write`"
 )
 
-Policies = dict[str, tuple[Document, ...]]
+Policies = dict[str, Placed]
+Before = Mapping[str, Mapping[str, Homes]]
+OTHERS, OWN = "policies", "deployers"
 Label = Callable[[str], str]
 
 
-def render(found: Sequence[Halves], formats: Iterable[str]) -> Rendering:
-    """Write the IAM policies of a run's intents, merged.
+def render(found: Sequence[Halves], formats: Iterable[str], before: Before = MappingProxyType({})) -> Rendering:
+    """Write the IAM policies of a run's intents, merged. `before` are the homes of the last render.
 
     Raises RefusedError where a principal would have more policies than IAM attaches by default, where intents differ in who
     attaches those of one principal, and where a file does not say what the intents do.
@@ -49,10 +54,10 @@ def render(found: Sequence[Halves], formats: Iterable[str]) -> Rendering:
     wanted = frozenset(formats) & {"terraform", "cloudformation"}
     if not wanted:
         return Rendering((), ())
-    others, own = _merged(found, own=False), _merged(found, own=True)
+    others, own = _merged(found, before, own=False), _merged(found, before, own=True)
     _refuse_many(found, others, own)
     artifacts: list[Artifact] = []
-    notes: list[str] = []
+    notes: list[str] = list(_moved({**others, **own}))
     for policies, is_own in ((others, False), (own, True)):
         for account in dict.fromkeys(account_of(arn) or "" for arn in policies):
             one = _Account(found, account, {arn: held for arn, held in policies.items() if account_of(arn) == account}, is_own)
@@ -61,10 +66,34 @@ def render(found: Sequence[Halves], formats: Iterable[str]) -> Rendering:
             if "cloudformation" in wanted:
                 artifacts += one.templates()
             notes += one.notes()
-    return Rendering(tuple(artifacts), (*dict.fromkeys(notes), *cloudformation.long_templates(artifacts)))
+    homes = {kind: {arn: one.homes for arn, one in held.items()} for kind, held in ((OTHERS, others), (OWN, own))}
+    told = (*dict.fromkeys(notes), *cloudformation.long_templates(artifacts))
+    return Rendering(tuple(artifacts), told, homes=homes)
 
 
-def _merged(found: Sequence[Halves], *, own: bool) -> Policies:
+def homes_of(manifest: Mapping[str, Any]) -> Before:
+    """Return what a manifest tells of where merged policies had what; nothing where it tells none of that."""
+    told = manifest.get("homes")
+    kinds = {kind: told[kind] for kind in (OTHERS, OWN) if isinstance(told.get(kind), dict)} if isinstance(told, dict) else {}
+    return {kind: {arn: homes for arn, held in one.items() if (homes := _homes(held))} for kind, one in kinds.items()}
+
+
+def _homes(held: object) -> Homes:
+    lists = held if isinstance(held, list) else []
+    return tuple(tuple(map(str, one)) if isinstance(one, list) else () for one in lists)
+
+
+def _moved(policies: Policies) -> Iterator[str]:
+    """Yield the note on access that moves between the policies of a principal, since one has no room any more."""
+    for arn, one in policies.items():
+        if one.moved:
+            yield (
+                f"{FOLDER}: access of `{arn}` to {one.moved} resources moves from one of its policies to another, since there is"
+                " no room where it was: it pauses until both are deployed"
+            )
+
+
+def _merged(found: Sequence[Halves], homes: Before, *, own: bool) -> Policies:
     """Return the policies of each principal. Raises RefusedError where they would not say what they said apart."""
     before: dict[str, list[Document]] = {}
     places: dict[str, Location] = {}
@@ -72,10 +101,20 @@ def _merged(found: Sequence[Halves], *, own: bool) -> Policies:
         for arn, documents in halves.documents(own=own).items():
             before.setdefault(arn, []).extend(documents)
             places.setdefault(arn, Location(halves.path))
-    after = {arn: merged(documents, places[arn]) for arn, documents in sorted(before.items())}
-    if wrong := [arn for arn in after if accesses(after[arn]) != accesses(before[arn])]:
+    last = homes.get(OWN if own else OTHERS, {})
+    after = {arn: _placed(documents, last.get(arn, ()), places[arn]) for arn, documents in sorted(before.items())}
+    if wrong := [arn for arn in after if accesses(after[arn].documents.values()) != accesses(before[arn])]:
         raise _refused("read-back", f"merged, the IAM policies do not say what was proved: {', '.join(wrong)}")
     return after
+
+
+def _placed(documents: list[Document], homes: Homes, place: Location) -> Placed:
+    """Return a principal's policies with each resource where it was, or in as few as can be where these are too many."""
+    found = placed(documents, homes, place)
+    if len(found.documents) <= MANAGED_POLICIES or not homes:
+        return found
+    anew = placed(documents, (), place)
+    return found if len(anew.documents) >= len(found.documents) else anew._replace(moved=moves(homes, anew.homes))
 
 
 def _refuse_many(found: Sequence[Halves], others: Policies, own: Policies) -> None:
@@ -83,7 +122,7 @@ def _refuse_many(found: Sequence[Halves], others: Policies, own: Policies) -> No
     problems = []
     for arn in dict.fromkeys((*others, *own)):
         intents = [one for one in found if arn in one.policies or arn in one.own]
-        count = len(others.get(arn, ())) + len(own.get(arn, ()))
+        count = sum(len(held[arn].documents) for held in (others, own) if arn in held)
         attached = {one.attaches for one in intents}
         if count > MANAGED_POLICIES and True in attached and attachable_kind(arn):
             message = (
@@ -106,7 +145,7 @@ class _Account:
 
     def __init__(self, found: Sequence[Halves], account: str, policies: Policies, own: bool) -> None:  # noqa: FBT001 - one of two
         self.account, self.policies, self.own = account, policies, own
-        self.keys = _named_in((document for held in policies.values() for document in held), found)
+        self.keys = _named_in((document for held in policies.values() for document in held.documents.values()), found)
         self.region = next((one.region for one in found if one.region), "")
         self.attaching = {arn for one in found if one.attaches for arn in (*one.policies, *one.own)}
 
@@ -153,7 +192,9 @@ class _Account:
         attached = holder if arn in self.attaching else holder._replace(kind="")
         # no intent has a plus in its name, so these are the names of no other policies
         prefix = "kmsgen+deployer" if self.own else "kmsgen+iam"
-        for part, document in zip(parts(holder.own_label, len(self.policies[arn]), arn), self.policies[arn], strict=True):
+        documents = self.policies[arn].documents
+        labels = parts(holder.own_label, max(documents, default=0), arn)
+        for part, document in ((labels[number - 1], document) for number, document in documents.items()):
             yield IdentityPolicy(label(part), policy_name(prefix, part), description("", arn), document, attached)
 
     def _confirm(self, artifact: Artifact, policies: Sequence[IdentityPolicy]) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import product
 
-from kmsgen.compiler.identity_policy import divided
 from kmsgen.compiler.key_policy import Traced
 from kmsgen.compiler.permit import gives_alternatives
 from kmsgen.compiler.sids import Sids
@@ -20,14 +19,12 @@ from kmsgen.policy.document import Condition, Document, Statement
 Access = tuple[Statement, str, str]
 
 
-def merged(policies: Iterable[Document], place: Location) -> tuple[Document, ...]:
-    """Return policies that say what these say, each as long as IAM takes. Raises RefusedError where one statement is longer."""
-    statements = [statement for document in policies for statement in document.statements]
+def joined(statements: Iterable[Statement], place: Location) -> list[Traced]:
+    """Return as few statements as say what these say, in one order, each with a Sid of its own."""
     whole = _with_values(_with_actions(_with_resources(statements)))
     sids = Sids()
     ordered = sorted(whole, key=lambda one: (one.effect, _base(one.sid), repr(one.conditions), one.actions))
-    traced = [Traced(one._replace(sid=sids.joined(_base(one.sid))), (place,)) for one in ordered]
-    return tuple(Document(tuple(item.statement for item in group)) for group in divided(traced))
+    return [Traced(one._replace(sid=sids.joined(_base(one.sid))), (place,)) for one in ordered]
 
 
 def _base(sid: str | None) -> str:

@@ -35,15 +35,15 @@ def of_all(
     `answers` is the folder of the cache, where there is one.
     """
     from kmsgen.cli.jobs.rendering.rendering import refuse_findings  # noqa: PLC0415 - as above
-    from kmsgen.render.merging.merge import render  # noqa: PLC0415 - only where policies are merged
+    from kmsgen.render.merging.merge import homes_of, render  # noqa: PLC0415 - only where policies are merged
 
     if taken := list(same_names([(FOLDER, NAME), *((one.name, one.path) for one in done)])):
         raise InputError(taken)
-    rendering = render([one.halves for one in done if one.halves], formats)
     folder = intent_folder(out, FOLDER)
+    before = manifest_of(folder)
+    rendering = render([one.halves for one in done if one.halves], formats, homes_of(before))
     if lint:
         refuse_findings(folder, rendering.artifacts, answers)
-    before = manifest_of(folder)
     files = tuple(files_of(FOLDER, rendering, merged=True))
     changes = compare(folder, files)
     notes: tuple[Diagnostic | str, ...] = (*_deployers(done), *_first(before, done), *rendering.notes)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
 from kmsgen.errors import RefusedError
 from kmsgen.render.merging.halves import Halves, halves_of
-from kmsgen.render.merging.merge import render
+from kmsgen.render.merging.merge import homes_of, render
 from tests.unit.render.bundles import ACCOUNT, NEW_ARN, OTHER, WITH_ALIAS, allow, deployment, document, role, texts
 
 ON_NEW = document(allow("kms:Decrypt", on=(NEW_ARN,)))
@@ -75,6 +76,29 @@ def test_a_policy_stays_in_its_template_when_an_intent_comes() -> None:
         new = [path for path in after if path not in before]
         assert len(new) <= 1
         assert left <= {policy for path in new for policy in after[path]}
+
+
+def test_a_key_stays_in_its_policy_when_an_intent_comes() -> None:
+    """By what the manifest keeps of the last render: of two hundred keys the one that comes is the only change."""
+    before = render(TEAMS[1:200], ["terraform"])
+    told = homes_of(json.loads(json.dumps({"homes": before.homes})))
+    after = render(TEAMS[:200], ["terraform"], told)
+    old, new = (_by_policy(texts(one)[MAIN]) for one in (before, after))
+    assert {name: new[name] for name in old} == old
+    assert new.keys() - old.keys() == {"team-000"}
+    assert not any("moves" in note for note in after.notes)
+
+
+def _by_policy(main: str) -> dict[str, str]:
+    """Return the policy of role/admin in which each intent's key is."""
+    policies = re.findall(r'resource "aws_iam_policy" "(role_admin[^"]*)" {\n(.*?)\n}\n', main, re.DOTALL)
+    return {intent: label for label, text in policies for intent in re.findall(r'key_arns\["([^"]+)"\]', text)}
+
+
+@pytest.mark.parametrize("homes", [None, [], {"policies": []}, {"policies": {"a": 1}}, {"policies": {"a": [[1], 2]}, "x": {}}])
+def test_a_manifest_that_tells_nothing_of_homes_is_none(homes: object) -> None:
+    """Whatever stands there: what it tells is where digests were."""
+    assert homes_of({"homes": homes}) in ({}, {"policies": {}}, {"policies": {"a": (("1",), ())}})
 
 
 def _by_template(found: list[Halves]) -> dict[str, set[str]]:

@@ -7,7 +7,8 @@ import pytest
 from kmsgen.errors import Location
 from kmsgen.policy.document import Condition, Document, Effect, Statement
 from kmsgen.policy.json_form import as_sent, compact_policy, format_document
-from kmsgen.render.merging.statements import accesses, merged
+from kmsgen.render.merging.placing import placed
+from kmsgen.render.merging.statements import accesses
 from tests.unit.render.bundles import allow, document
 
 PLACE = Location("intent.yaml", 1, 1)
@@ -15,6 +16,11 @@ IN = Condition("StringEquals", "aws:PrincipalTag/team", ("a",))
 SPEC, NOT_IN = Condition("StringEquals", "kms:KeySpec", ("r",)), Condition("StringNotEquals", "aws:PrincipalTag/team", ("a",))
 DENY = Statement(Effect.DENY, ("kms:Decrypt",), ("x",))
 EXCEPT = Statement(Effect.DENY, ("kms:Decrypt",), ("x",), not_resource=True)
+
+
+def merged(policies: list[Document], place: Location) -> tuple[Document, ...]:
+    """Return policies merged for the first time."""
+    return tuple(placed(policies, (), place).documents.values())
 
 
 def said(*statements: Statement) -> list[Statement]:
