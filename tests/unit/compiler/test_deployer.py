@@ -13,7 +13,12 @@ from kmsgen.intent.intent import Ending, Intent
 from kmsgen.intent.resolve.resolve import resolve
 from kmsgen.policy.document import Principal
 from kmsgen.reading import parse
-from tests.unit.compiler.compiling import ADMIN, HEAD, ROLE, compile_text, identity
+from tests.unit.compiler.compiling import ADMIN, HEAD, ROLE, Compile, compile_text, conditions, identity, statements
+
+DEPLOYER = HEAD.replace("organization: o-exampleorgid", "deployer: role/ci")
+
+KEYS = [f"arn:aws:kms:us-west-2:111122223333:key/{number:08d}-12ab-34cd-56ef-1234567890ab" for number in range(150)]
+
 
 PAGE = Path(__file__).parents[3] / "docs/deployer.md"
 WITH_DEPLOYER = HEAD.replace("organization:", "deployer: role/ci, organization:")
@@ -113,3 +118,63 @@ def test_an_alias_that_goes_can_be_deleted() -> None:
     found = compile_intent(intent)
     confirm(intent, found)
     assert "kms:DeleteAlias" in {action for one in found.bundle.keys[0].policy.statements for action in one.actions}
+
+
+def test_the_deployer_can_create_update_and_read_back(compiled: Compile) -> None:
+    """What Terraform and CloudFormation call on the key, and no use of it."""
+    (statement,) = statements(compiled("", head=DEPLOYER), "Deploy by ci")
+    assert {"kms:PutKeyPolicy", "kms:DescribeKey", "kms:GetKeyPolicy", "kms:TagResource", "kms:CreateAlias"} <= set(
+        statement.actions
+    )
+    assert not {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ScheduleKeyDeletion"} & set(statement.actions)
+
+
+def test_the_deployer_stays_in_the_key_policy(compiled: Compile) -> None:
+    """It creates the key before any IAM policy can name it: with `delegation: iam` the lockout check would refuse the key."""
+    (statement,) = statements(compiled("delegation: iam", head=DEPLOYER), "Deploy by ci")
+    assert [principal.value for principal in statement.principals or ()] == [f"{ROLE}ci"]
+
+
+def test_creating_the_key_is_for_an_iam_policy(compiled: Compile) -> None:
+    """CreateKey has no key yet; it is narrowed to the key that the file describes."""
+    found = compiled("", head=DEPLOYER, key="key: {alias: a, tags: {team: x}}\n")
+    by_action = {item["Action"]: item for item in identity(found, f"{ROLE}ci") if isinstance(item["Action"], str)}
+    assert by_action["kms:CreateKey"]["Condition"]["StringEquals"]["kms:KeySpec"] == "SYMMETRIC_DEFAULT"
+    assert by_action["kms:TagResource"]["Resource"] == "arn:aws:kms:us-west-2:111122223333:key/*"
+    assert "Condition" not in by_action["kms:TagResource"]
+
+
+def test_the_deployer_creates_the_grants_of_the_file_only(compiled: Compile) -> None:
+    """CreateGrant is pinned to grantee, operations, constraints and retiring principal of each grant."""
+    text = """grants:
+  - name: g
+    grantee: role/b
+    operations: [Decrypt]
+    retiring_principal: role/c
+    constraints: {encryption_context_equals: {app: a}}
+"""
+    (statement,) = statements(compiled(text, head=DEPLOYER), "grant g")
+    assert statement.actions == ("kms:CreateGrant",)
+    assert conditions(statement) == {
+        ("ForAllValues:StringEquals", "kms:GrantOperations"): ("Decrypt",),
+        ("StringEquals", "kms:EncryptionContext:app"): ("a",),
+        ("StringEquals", "kms:GrantConstraintType"): ("EncryptionContextEquals",),
+        ("StringEquals", "kms:GranteePrincipal"): (f"{ROLE}b",),
+        ("StringEquals", "kms:RetiringPrincipal"): (f"{ROLE}c",),
+    }
+
+
+def test_a_multi_region_key_needs_its_service_linked_role(compiled: Compile) -> None:
+    """The first multi-Region key of an account creates the role; replicas are created in their Regions only."""
+    found = compiled("", head=DEPLOYER, key="key: {alias: a, multi_region: true, replicas: [us-east-1]}\n")
+    actions = {action for item in identity(found, f"{ROLE}ci") for action in [item["Action"]] if isinstance(action, str)}
+    assert {"iam:CreateServiceLinkedRole", "kms:CreateKey"} <= actions
+    replicate = [s for s in found.bundle.keys[0].policy.statements if s.actions == ("kms:ReplicateKey",)]
+    assert [conditions(s)["StringEquals", "kms:ReplicaRegion"] for s in replicate] == [("us-east-1",)]
+
+
+def test_of_keys_that_exist_the_deployer_gets_policy_and_grants_only(compiled: Compile) -> None:
+    """Tags, rotation and aliases of such a key are not this file's."""
+    (statement,) = statements(compiled("", head=DEPLOYER, key=f'keys: ["{KEYS[0]}"]\n'), "Deploy by ci")
+    assert "kms:PutKeyPolicy" in statement.actions
+    assert not {"kms:TagResource", "kms:EnableKeyRotation", "kms:CreateAlias"} & set(statement.actions)

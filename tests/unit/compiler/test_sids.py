@@ -6,6 +6,7 @@ import pytest
 
 from kmsgen.compiler.sids import LONGEST, Sids, describe, plain_name
 from kmsgen.policy.document import EVERYONE, Condition, Principal
+from tests.unit.compiler.compiling import ROLE, Compile, identity
 
 APP, ANN = (Principal("AWS", f"arn:aws:iam::111122223333:{name}") for name in ("role/x/app", "user/ann"))
 
@@ -66,3 +67,53 @@ def test_a_service_is_called_by_its_topic() -> None:
 def test_a_principal_has_a_plain_name(principal: str, name: str) -> None:
     """Without its path."""
     assert plain_name(principal) == name
+
+
+@pytest.mark.parametrize(
+    ("line", "sid"),
+    [
+        ("principal: role/*, can: [decrypt]", "Use by every role"),
+        ("principal: user/team/*, can: [decrypt]", "Use by every user under team"),
+        ("principal: role/app-*, can: [decrypt]", "Use by app and the like"),
+        (
+            "principal: role/app, can: [kms:CreateGrant], when: {grant: {for_aws: true}}",
+            "Use by app with grants for AWS resources",
+        ),
+        (
+            "principal: role/app, can: [kms:CreateGrant], when: {grant: {for_aws: false}}",
+            "Use by app but not with grants for AWS resources",
+        ),
+        (
+            "principal: role/app, can: [decrypt], when: {conditions: {StringNotLike: {kms:ViaService: 's3.*'}}}",
+            "Use by app but not through services",
+        ),
+        (
+            "principal: role/app, can: [decrypt], when: {conditions: {'Null': {kms:EncryptionContextKeys: true}}}",
+            "Use by app but not with encryption context",
+        ),
+    ],
+)
+def test_a_sid_says_whom_a_statement_is_for_and_under_what(compiled: Compile, line: str, sid: str) -> None:
+    """What a condition rules out is not told as what it asks for."""
+    assert sid in {s.sid for s in compiled(f"users: [{{{line}}}]").bundle.keys[0].policy.statements}
+
+
+def test_sids_are_unique_and_plain(compiled: Compile) -> None:
+    """A Sid of an IAM policy has letters and digits only; no two statements of a document share one."""
+    found = compiled(
+        "delegation: both\nusers: [{principal: [role/a-b, role/p/a-b, user/a-b], can: [decrypt, view], when: {via: [s3]}}]"
+    )
+    sids = [s.sid for s in found.bundle.keys[0].policy.statements]
+    assert len(set(sids)) == len(sids)
+    for principal in found.bundle.principals:
+        names = [item["Sid"] for item in identity(found, principal)]
+        assert len(set(names)) == len(names)
+        assert all(name.isascii() and name.isalnum() for name in names)
+
+
+def test_who_else_is_allowed_changes_no_sid_of_a_principal(compiled: Compile) -> None:
+    """IAM policies of one principal stay as they are, to the byte, when others come or go."""
+    line = "delegation: iam\nservices: [{{service: s3, principals: {{reader: [{}]}}}}]"
+    before, after = compiled(line.format("role/m, role/n")), compiled(line.format("role/m, role/n, role/b"))
+    for name in ("m", "n"):
+        assert identity(before, f"{ROLE}{name}") == identity(after, f"{ROLE}{name}")

@@ -11,6 +11,11 @@ from kmsgen.errors import InputError
 from kmsgen.intent.intent import ServiceUse
 from tests.unit.compiler.service_lines import ACCOUNT, codes, compiled, given, intent_of, use, use_of
 
+OTHER = "444455556666"
+
+TRAIL = "arn:aws:cloudtrail:us-east-1:111122223333:trail/t"
+
+
 WHOLE = "organization/o-exampleorgid"
 UNIT = "organization/o-exampleorgid/r-ab12/ou-ab12-11111111"
 ORG_ID = {"StringEquals aws:SourceOrgID": ("o-exampleorgid",)}
@@ -94,3 +99,45 @@ def test_a_source_account_that_nothing_tells_is_refused() -> None:
     with pytest.raises(InputError, match="service-account"):
         compiled(use("rds", {"creator": "dev"}, accounts=("444455556666",)))
     assert compiled(use("cloudwatch-logs", accounts=("444455556666",)))
+
+
+def test_several_source_accounts_share_a_statement_where_nothing_else_differs() -> None:
+    """aws:SourceAccount takes a list."""
+    found = compiled(use("sns-from-dms", accounts=(ACCOUNT, OTHER)))
+    assert [row["StringEquals aws:SourceAccount"] for row in given(found, "dms.amazonaws.com")["Decrypt"]] == [(ACCOUNT, OTHER)]
+
+
+def test_account_and_arn_vary_together() -> None:
+    """Two accounts never make a statement with each other's resources."""
+    rows = given(compiled(use("eventbridge", accounts=(ACCOUNT, OTHER))), "events.amazonaws.com")["Decrypt"]
+    pairs = {(row["StringEquals aws:SourceAccount"], row["StringLike aws:SourceArn"][0].split(":")[4]) for row in rows}
+    assert pairs == {((ACCOUNT,), ACCOUNT), ((OTHER,), OTHER)}
+
+
+def test_a_source_account_that_the_page_lists_is_not_said_twice() -> None:
+    """Global tables of several accounts: the replicas' accounts are beside it."""
+    line = use("dynamodb-global-tables-multi-account", accounts=(ACCOUNT,), peer_account=OTHER)
+    row = given(compiled(line), "replication.dynamodb.amazonaws.com")["Decrypt"][0]
+    assert {key: row[key] for key in row if "Account" in key} == {"StringEquals aws:SourceAccount": (ACCOUNT, OTHER)}
+
+
+def test_another_source_account_than_the_page_has_is_refused() -> None:
+    """IAM Identity Center acts for the key's own account."""
+    assert compiled(use("iam-identity-center", accounts=(ACCOUNT,)))
+    with pytest.raises(InputError, match="service-account"):
+        compiled(use("iam-identity-center", accounts=(OTHER,)))
+
+
+@pytest.mark.parametrize("account", [ACCOUNT, OTHER])
+def test_the_account_of_the_caller_is_that_of_the_principal(account: str) -> None:
+    """kms:CallerAccount tells whose principal calls, not whose resource it is about."""
+    name = f"arn:aws:iam::{account}:role/Creator"
+    for accounts in ((), (ACCOUNT,), (OTHER,)):
+        rows = given(compiled(use("thinclient", {"user": name}, accounts=accounts)), name)
+        assert {row["StringEquals kms:CallerAccount"] for found in rows.values() for row in found} == {(account,)}
+
+
+def test_a_resource_of_another_account_than_those_said_is_refused() -> None:
+    """The line contradicts itself."""
+    with pytest.raises(InputError, match="service-account"):
+        compiled(use("cloudtrail", resources=(TRAIL,), accounts=(OTHER,)))
