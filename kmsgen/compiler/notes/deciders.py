@@ -77,11 +77,16 @@ def _not_governed(intent: Intent, worlds: tuple[World, ...]) -> Iterator[Diagnos
         if not intent.governed
     }
     if any(one == other for one, other in pairs):
-        message = "IAM policies have an effect only on keys whose key policies let the account's IAM policies decide"
-        yield Diagnostic(place, "needs-delegation", message)
+        message = "taken for granted: the key policies let their account's IAM policies decide, and say nothing beside that"
+        hint = "without that IAM policies have no effect; what a key policy allows or denies by itself is not known here"
+        yield Diagnostic(place, "needs-delegation", message, hint)
     for one, other in sorted((one or "", other) for one, other in pairs if one != other):
         message = f"taken for granted: the key policies in account {other} let account {one} in, whose half this is"
         yield Diagnostic(place, "needs-other-half", message, f"account {other} names account {one}, or these principals, there")
+    for line in intent.never if not intent.governed else ():
+        message = "`never` is proved of the IAM policies written here alone: what else lets somebody in is not known"
+        hint = "ask the key as it is: `kmsgen snapshot`, then `kmsgen prove --never` of what it wrote"
+        yield Diagnostic(line.location, "never-of-iam-alone", message, hint)
 
 
 def _other_halves(intent: Intent, world: World) -> Iterator[Diagnostic]:

@@ -28,6 +28,17 @@ def test_what_cannot_be_called_from_another_account_is_refused() -> None:
         compile_text(f"{HEAD.replace('ACCOUNT', '111122223333')}users: [{{principal: role/app, can: [kms:PutKeyPolicy]}}]")
 
 
+@pytest.mark.parametrize(
+    "keys", ['"*"', '["arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"]\nkey_policy: keep']
+)
+def test_what_is_not_known_of_a_key_policy_that_stays_is_told(keys: str) -> None:
+    """It may let in by itself whom `never` rules out: the proof is about what is written here."""
+    head = f'kmsgen: 1\nname: t\nscope: {{account: "111122223333", regions: [us-west-2]}}\nkeys: {keys}\n'
+    never = "never: [{principal: role/x, actions: [kms:Encrypt]}]\n"
+    found = compile_text(f"{head}users: [{{principal: role/x, can: [decrypt]}}]\n{never}")
+    assert {note.code for note in found.notes} == {"needs-delegation", "never-of-iam-alone"}
+
+
 def test_a_deny_needs_nothing_of_a_key_policy() -> None:
     """Denies have their effect whatever the key policies say, so nothing is taken for granted of these."""
     found = compile_text(
