@@ -80,13 +80,16 @@ def run(folder: Path, command_name: str, *words: str, codes: Sequence[int] = (0,
     command = [sys.executable, "-m", "kmsgen", command_name, str(folder / "intents"), *words]
     kept = {name: value for name, value in environment(folder).items() if name != "KMSGEN_NO_CACHE"}
     kept["KMSGEN_CACHE"] = str(folder / cache)
-    start, nowhere = time.perf_counter(), subprocess.DEVNULL
-    with subprocess.Popen(command, cwd=ROOT, env=kept, stdout=nowhere, stderr=nowhere) as started:
+    said, start = folder / "said", time.perf_counter()
+    with (
+        said.open("w", encoding="utf-8") as talk,
+        subprocess.Popen(command, cwd=ROOT, env=kept, stdout=subprocess.DEVNULL, stderr=talk) as started,
+    ):
         os.waitid(os.P_PID, started.pid, os.WEXITED | os.WNOWAIT)
         wall, own = time.perf_counter() - start, _own_cpu(started.pid)
         _, status, used = os.wait4(started.pid, 0)
         started.returncode = os.waitstatus_to_exitcode(status)
-    assert started.returncode in codes, command
+    assert started.returncode in codes, f"{command}: {said.read_text(encoding='utf-8')[-2000:]}"
     return Ran(wall, used.ru_utime + used.ru_stime, own, used.ru_maxrss / 1024)
 
 

@@ -7,6 +7,7 @@ this process does. Source: Dask.distributed documentation, Client, Worker, Secur
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import importlib
@@ -100,9 +101,10 @@ class Cluster(Generic[Done]):
 
     def _connected(self) -> Any:  # noqa: ANN401 - Dask's client
         try:
+            asyncio.run(self._greeted())
             client = self._dask.Client(self._address, timeout=CONNECT, set_as_default=False)
-        except (OSError, ValueError, TypeError) as error:
-            why = str(error)
+        except (OSError, ValueError, TypeError, MemoryError, OverflowError) as error:
+            why = str(error) or f"it takes the connection, and is silent for {CONNECT:g} seconds"
         else:
             why = self._without_workers(client)
             if not why:
@@ -111,6 +113,12 @@ class Cluster(Generic[Done]):
         gc.collect()
         hint = "start one with `dask scheduler`, and workers with `dask worker --nthreads 1`"
         raise self._error("no-scheduler", f"no scheduler with workers answers: {why}", hint)
+
+    async def _greeted(self) -> None:
+        """Let the scheduler greet, as Dask's client does, which would wait for that for ever. Raises what that does."""
+        arguments = self._dask.Security().get_connection_args("client")
+        greeting = self._dask.comm.core.connect(self._address, timeout=CONNECT, **arguments)
+        (await asyncio.wait_for(greeting, CONNECT)).abort()
 
     def _without_workers(self, client: Any) -> str:  # noqa: ANN401 - Dask's client
         """Return why no worker came, and let go of the client; empty where there is one."""

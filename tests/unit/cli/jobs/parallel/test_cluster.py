@@ -7,8 +7,10 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -209,6 +211,27 @@ def test_a_scheduler_that_does_not_answer_is_told(address: str, run: Runner, mon
     monkeypatch.setattr(cluster, "CONNECT", 0.5)
     ran = run("verify", "intent.yaml", "--scheduler", address)
     assert (ran.code, f"{address}: no-scheduler: " in ran.err) == (2, True), ran.err
+
+
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n"], ids=["nothing", "another protocol"])
+def test_what_listens_and_is_no_scheduler_is_not_waited_for(said: bytes, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A port of something else, or one behind which nothing works any more, takes the connection and never greets."""
+    monkeypatch.setattr(cluster, "CONNECT", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        taken: list[socket.socket] = []
+
+        def take() -> None:
+            taken.append(listening.accept()[0])
+            taken[0].sendall(said)
+
+        threading.Thread(target=take, daemon=True).start()
+        address = f"tcp://127.0.0.1:{listening.getsockname()[1]}"
+        before = time.monotonic()
+        ran = run("verify", "intent.yaml", "--scheduler", address)
+        took = time.monotonic() - before
+        taken[0].close()
+    assert (ran.code, f"{address}: no-scheduler: " in ran.err) == (2, True), ran.err
+    assert took < 30
 
 
 def test_no_client_is_left_of_a_cluster_that_does_not_answer(
