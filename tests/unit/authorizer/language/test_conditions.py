@@ -2,32 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pytest
 
 from kmsgen.authorizer.language.conditions import compile_condition
 from kmsgen.policy.document import Condition
-
-Values = tuple[str, ...]
-
-
-def check(
-    operator: str,
-    wanted: str | Values,
-    actual: str | Values | None,
-    lookup: Mapping[str, Values] | None = None,
-    *,
-    modern: bool = True,
-    key: str = "aws:X",
-    key_policy: bool = False,
-) -> bool | None:
-    """Evaluate one condition on the key aws:x."""
-    wanted = (wanted,) if isinstance(wanted, str) else wanted
-    actual = (actual,) if isinstance(actual, str) else actual
-    test = compile_condition(Condition(operator, key, wanted), deny=False, modern=modern, key_policy=key_policy)
-    return test.check(actual, (lookup or {}).get)
-
+from tests.unit.authorizer.language.checking import check
 
 CASES = [
     ("StringEquals", "a", "a", True),
@@ -116,64 +95,6 @@ CASES = [
     ("Null", "maybe", "x", None),
     ("Null", "false", "", None),
 ]
-
-
-@pytest.mark.parametrize(("operator", "wanted", "actual", "holds"), CASES)
-def test_operator(operator: str, wanted: str | Values, actual: str | None, holds: bool | None) -> None:  # noqa: FBT001 - a case
-    """Each operator compares as documented; a value that means nothing leaves the comparison open."""
-    assert check(operator, wanted, actual) is holds
-
-
-@pytest.mark.parametrize(
-    ("operator", "holds"),
-    [
-        ("StringEquals", False),
-        ("StringNotEquals", True),
-        ("StringNotLike", True),
-        ("NotIpAddress", True),
-        ("ArnNotEquals", True),
-        ("DateNotEquals", True),
-        ("NumericNotEquals", True),
-        ("Bool", False),
-        ("StringEqualsIfExists", True),
-        ("StringNotEqualsIfExists", True),
-        ("BoolIfExists", True),
-        ("ForAllValues:StringEquals", True),
-        ("ForAllValues:StringNotEquals", True),
-        ("ForAnyValue:StringEquals", False),
-        ("ForAnyValue:StringNotEquals", False),
-        ("ForAnyValue:StringEqualsIfExists", True),
-    ],
-)
-@pytest.mark.parametrize("actual", [None, ()])
-def test_missing_key(operator: str, actual: Values | None, holds: bool) -> None:  # noqa: FBT001 - a case
-    """A missing or empty key fails a positive operator, meets a negated one, and meets every IfExists."""
-    assert check(operator, "x", actual) is holds
-
-
-@pytest.mark.parametrize(
-    ("operator", "wanted", "actual", "holds"),
-    [
-        ("ForAllValues:StringEquals", ("a", "b"), ("a", "b"), True),
-        ("ForAllValues:StringEquals", ("a", "b"), ("a", "c"), False),
-        ("ForAllValues:StringNotEquals", ("a", "b"), ("c", "d"), True),
-        ("ForAllValues:StringNotEquals", ("a", "b"), ("c", "a"), False),
-        ("ForAnyValue:StringEquals", ("a", "b"), ("c", "a"), True),
-        ("ForAnyValue:StringEquals", ("a", "b"), ("c", "d"), False),
-        ("ForAnyValue:StringNotEquals", ("a", "b"), ("a", "b"), False),
-        ("ForAnyValue:StringNotEquals", ("a", "b"), ("a", "c"), True),
-        ("ForAnyValue:StringLike", "a*", ("x", "ab"), True),
-        ("ForAnyValue:Bool", "true", ("false", "true"), True),
-        ("ForAllValues:NumericLessThan", "5", ("1", "x"), None),
-        ("StringEquals", ("a", "b"), ("a", "b"), True),
-        ("StringEquals", "a", ("a", "b"), None),
-        ("StringNotEquals", "a", ("a", "b"), None),
-        ("StringNotEquals", "a", ("b", "c"), True),
-    ],
-)
-def test_several_values(operator: str, wanted: str | Values, actual: Values, holds: bool | None) -> None:  # noqa: FBT001 - a case
-    """ForAllValues asks of every value, ForAnyValue of one; without either both readings must agree."""
-    assert check(operator, wanted, actual) is holds
 
 
 TEAM = {"aws:principaltag/team": ("red",)}

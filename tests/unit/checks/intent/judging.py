@@ -10,6 +10,7 @@ from kmsgen.checks.intent.excess_access import beyond
 from kmsgen.checks.intent.lockout import locked_out
 from kmsgen.checks.intent.missing_access import not_allowed
 from kmsgen.checks.intent.specification import specify
+from kmsgen.checks.intent.verification import ask
 from kmsgen.compiler import Compiled, compile_intent
 from kmsgen.intent.intent import Intent
 from kmsgen.intent.resolve.resolve import resolve
@@ -92,3 +93,10 @@ def rewrite(bundle: Bundle, word: str, change: Callable[[Statement], Statement |
     statements = [change(s) if word in (s.sid or "") else s for s in access.policy.statements]
     policy = access.policy._replace(statements=tuple(s for s in statements if s is not None))
     return bundle._replace(keys=(access._replace(policy=policy), *bundle.keys[1:]))
+
+
+def no(text: str, **options: str) -> list[str]:
+    """Return what the three questions find on what an intent compiles to."""
+    found = case(text, **options)
+    answers = ask(found.intent, found.bundle, found.compiled.origins, thorough=True)
+    return [str(finding.diagnostic) for answer in answers for finding in answer.findings]

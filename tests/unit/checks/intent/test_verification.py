@@ -10,17 +10,10 @@ from kmsgen.checks import confirm
 from kmsgen.checks.intent.verification import ask
 from kmsgen.compiler import compile_intent
 from kmsgen.errors import RefusedError
-from tests.unit.checks.intent.judging import ACCOUNT, EXAMPLE, HEAD, ROLE, case
+from tests.unit.checks.intent.judging import ACCOUNT, EXAMPLE, HEAD, ROLE, case, no
 from tests.unit.compiler.service_lines import intent_of, use_of
 
 WITHOUT_DEPLOYER = HEAD.replace(", deployer: role/ci", "")
-
-
-def no(text: str, **options: str) -> list[str]:
-    """Return what the three questions find on what an intent compiles to."""
-    found = case(text, **options)
-    answers = ask(found.intent, found.bundle, found.compiled.origins, thorough=True)
-    return [str(finding.diagnostic) for answer in answers for finding in answer.findings]
 
 
 @pytest.mark.parametrize("delegation", ["key-policy", "iam", "both"])
@@ -142,34 +135,6 @@ def test_what_never_rules_out_is_proved() -> None:
     (finding,) = no(text + "never: [{principal: role/a*, actions: [kms:Decrypt]}]")
     assert "never" in finding
     assert f"{ROLE}app" in finding
-
-
-def test_nobody_left_to_change_the_policy_is_a_lockout() -> None:
-    """Without deployer and administrators KMS would refuse the policy, and only AWS Support could help after a bypass."""
-    found = no("users: [{principal: role/app, can: [decrypt]}]", head=WITHOUT_DEPLOYER)
-    assert any("lockout" in text for text in found)
-
-
-@pytest.mark.parametrize(
-    ("when", "locks"),
-    [
-        ("until: 2020-01-01T00:00:00Z", True),
-        ("until: 2999-01-01T00:00:00Z", True),
-        ("conditions: {DateLessThanEquals: {aws:CurrentTime: 2999-01-01T00:00:00Z}}", True),
-        ("conditions: {NumericLessThan: {aws:EpochTime: 1577836800}}", True),
-        ("conditions: {DateEquals: {aws:CurrentTime: 2999-01-01T00:00:00Z}}", True),
-        ("from: 2020-01-01T00:00:00Z", False),
-        ("mfa: true", False),
-        ("via: [s3]", True),
-        ("conditions: {'ForAnyValue:StringEquals': {aws:CalledVia: cloudformation.amazonaws.com}}", True),
-        ("conditions: {Bool: {aws:ViaAWSService: true}}", True),
-        ("conditions: {Bool: {aws:ViaAWSService: false}}", False),
-    ],
-)
-def test_access_that_ends_or_is_a_services_keeps_no_key(when: str, *, locks: bool) -> None:
-    """An administrator whose access is over, now or one day, or comes through a service, changes no key policy any more."""
-    found = no(f"admins: [{{principal: role/Admin, can: [change-policy], when: {{{when}}}}}]", head=WITHOUT_DEPLOYER)
-    assert any("lockout" in text for text in found) is locks
 
 
 def test_confirm_refuses_with_every_finding() -> None:

@@ -9,27 +9,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from kmsgen.catalogue.actions import expand
 from kmsgen.checks.lint.table import RULES
 from kmsgen.cli.commands.lint import app
 from kmsgen.cli.jobs.findings.linting import findings_of
 from kmsgen.cli.reports.sarif import result, sarif
 from kmsgen.sources.beside import NOTHING
 from kmsgen.sources.subject import identify
-
-HOME = "111122223333"
-APP = {"AWS": f"arn:aws:iam::{HOME}:role/app"}
-ADMIN = {"Sid": "Admin", "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{HOME}:role/admin"},
-    "Action": ["kms:PutKeyPolicy", "kms:GetKeyPolicy"], "Resource": "*"}  # fmt: skip
-SOUND = {"Sid": "Use", "Effect": "Allow", "Principal": APP, "Action": ["kms:Decrypt"], "Resource": "*"}
-
-
-def findings(tmp_path: Path, *statements: dict[str, Any], **top: Any) -> dict[str, str]:
-    """Lint a policy of these statements; return the severity of each code found."""
-    path = tmp_path / "policy.json"
-    path.write_text(json.dumps({"Version": "2012-10-17", "Statement": list(statements), **top}, indent=1))
-    return {finding.code: finding.severity for finding in findings_of(identify(str(path)).read(NOTHING)).all}
-
+from tests.unit.checks.lint.policies import ADMIN, APP, HOME, SOUND, findings
 
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("unknown-action", "error", {"Action": ["kms:Decript"]}),
@@ -128,40 +114,6 @@ def test_a_gate_fails_from_its_severity_on(tmp_path: Path, action: str, fails: l
 def test_a_sound_policy_has_no_findings(tmp_path: Path) -> None:
     """Nothing to say where nothing is wrong."""
     assert findings(tmp_path, ADMIN, SOUND) == {}
-
-
-def test_nobody_can_change_the_policy(tmp_path: Path) -> None:
-    """A policy that locks everybody out says so."""
-    assert findings(tmp_path, SOUND)["lockout"] == "error"
-
-
-def test_the_wildcards_of_a_statement_are_one_finding(tmp_path: Path) -> None:
-    """Of several entries it says how many actions they take in together."""
-    path = tmp_path / "policy.json"
-    actions = ["kms:Describe*", "kms:*Key", "kms:Get*", "kms:List*", "kms:Put*", "kms:Decrypt"]
-    path.write_text(json.dumps({"Version": "2012-10-17", "Statement": [ADMIN, {**SOUND, "Action": actions}]}))
-    (found,) = [one for one in findings_of(identify(str(path)).read(NOTHING)).all if one.code == "wildcard-action"]
-    count = len({name for entry in actions[:-1] for name in expand(entry)})
-    named = "`kms:Describe*`, `kms:*Key`, `kms:Get*`, `kms:List*` and 1 more"
-    assert found.message == f"{named} allow {count} actions, and whatever KMS adds under these names"
-
-
-def test_a_statement_that_another_one_covers(tmp_path: Path) -> None:
-    """The narrower of two statements is shadowed; the wider one stays."""
-    narrow = {**SOUND, "Sid": "Narrow", "Condition": {"StringEquals": {"kms:EncryptionContext:app": "a"}}}
-    path = tmp_path / "policy.json"
-    path.write_text(json.dumps({"Version": "2012-10-17", "Statement": [ADMIN, SOUND, narrow]}))
-    (found,) = [one for one in findings_of(identify(str(path)).read(NOTHING)).all if one.code == "shadowed-statement"]
-    assert found.statements == ("key-policy/Narrow",)
-
-
-def test_a_deny_that_denies_nothing(tmp_path: Path) -> None:
-    """The published deny with a plain Bool never applies to Decrypt, and the finding says which actions it misses."""
-    everyone_else = {"Sid": "Deny", "Effect": "Deny", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*",
-        "Condition": {"Bool": {"kms:GrantIsForAWSResource": "false"}}}  # fmt: skip
-    found = findings(tmp_path, ADMIN, SOUND, everyone_else)
-    assert found["dead-statement"] == "warning"
-    assert found["condition-off-action"] == "warning"
 
 
 def test_an_old_version_and_variables(tmp_path: Path) -> None:

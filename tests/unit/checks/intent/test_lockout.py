@@ -1,0 +1,37 @@
+"""Lockout: somebody can still change the key policy."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.checks.intent.judging import HEAD, no
+
+WITHOUT_DEPLOYER = HEAD.replace(", deployer: role/ci", "")
+
+
+def test_nobody_left_to_change_the_policy_is_a_lockout() -> None:
+    """Without deployer and administrators KMS would refuse the policy, and only AWS Support could help after a bypass."""
+    found = no("users: [{principal: role/app, can: [decrypt]}]", head=WITHOUT_DEPLOYER)
+    assert any("lockout" in text for text in found)
+
+
+@pytest.mark.parametrize(
+    ("when", "locks"),
+    [
+        ("until: 2020-01-01T00:00:00Z", True),
+        ("until: 2999-01-01T00:00:00Z", True),
+        ("conditions: {DateLessThanEquals: {aws:CurrentTime: 2999-01-01T00:00:00Z}}", True),
+        ("conditions: {NumericLessThan: {aws:EpochTime: 1577836800}}", True),
+        ("conditions: {DateEquals: {aws:CurrentTime: 2999-01-01T00:00:00Z}}", True),
+        ("from: 2020-01-01T00:00:00Z", False),
+        ("mfa: true", False),
+        ("via: [s3]", True),
+        ("conditions: {'ForAnyValue:StringEquals': {aws:CalledVia: cloudformation.amazonaws.com}}", True),
+        ("conditions: {Bool: {aws:ViaAWSService: true}}", True),
+        ("conditions: {Bool: {aws:ViaAWSService: false}}", False),
+    ],
+)
+def test_access_that_ends_or_is_a_services_keeps_no_key(when: str, *, locks: bool) -> None:
+    """An administrator whose access is over, now or one day, or comes through a service, changes no key policy any more."""
+    found = no(f"admins: [{{principal: role/Admin, can: [change-policy], when: {{{when}}}}}]", head=WITHOUT_DEPLOYER)
+    assert any("lockout" in text for text in found) is locks

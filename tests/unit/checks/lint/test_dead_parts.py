@@ -1,0 +1,29 @@
+"""Statements and actions that change no decision."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from kmsgen.cli.jobs.findings.linting import findings_of
+from kmsgen.sources.beside import NOTHING
+from kmsgen.sources.subject import identify
+from tests.unit.checks.lint.policies import ADMIN, SOUND, findings
+
+
+def test_a_statement_that_another_one_covers(tmp_path: Path) -> None:
+    """The narrower of two statements is shadowed; the wider one stays."""
+    narrow = {**SOUND, "Sid": "Narrow", "Condition": {"StringEquals": {"kms:EncryptionContext:app": "a"}}}
+    path = tmp_path / "policy.json"
+    path.write_text(json.dumps({"Version": "2012-10-17", "Statement": [ADMIN, SOUND, narrow]}))
+    (found,) = [one for one in findings_of(identify(str(path)).read(NOTHING)).all if one.code == "shadowed-statement"]
+    assert found.statements == ("key-policy/Narrow",)
+
+
+def test_a_deny_that_denies_nothing(tmp_path: Path) -> None:
+    """The published deny with a plain Bool never applies to Decrypt, and the finding says which actions it misses."""
+    everyone_else = {"Sid": "Deny", "Effect": "Deny", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*",
+        "Condition": {"Bool": {"kms:GrantIsForAWSResource": "false"}}}  # fmt: skip
+    found = findings(tmp_path, ADMIN, SOUND, everyone_else)
+    assert found["dead-statement"] == "warning"
+    assert found["condition-off-action"] == "warning"
