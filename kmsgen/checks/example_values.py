@@ -85,7 +85,9 @@ def _rules_out(negated: Condition, values: Values) -> bool:
 def _others(value: Values | None, asked: Sequence[Condition]) -> list[Values]:
     """Return a second example for a single pattern, with other characters for its wildcards."""
     texts = [text for one in asked if len(asked) == 1 for text in one.values if set(text) & {"*", "?"} and "${" not in text]
-    return [] if value is None else [(text.replace("*", "0").replace("?", "0"),) for text in texts if asked[0].operator in _LIKE]
+    name = split_operator(asked[0].operator)
+    patterned = value is not None and name is not None and name.base in _LIKE
+    return [(text.replace("*", "0").replace("?", "0"),) for text in texts] if patterned else []
 
 
 def _in_common(same: Sequence[Condition]) -> list[Values | None]:
