@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from kmsgen.catalogue.services import SERVICES
 from kmsgen.checks.intent.verification import ask
 from kmsgen.compiler import compile_intent
 from kmsgen.intent.intent import ServiceUse, When
 from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.document import Condition, Principal, Statement
-from tests.unit.compiler.service_lines import ACCOUNT, ROLE, intent_of, use
+from tests.unit.compiler.service_lines import ACCOUNT, ROLE, intent_of, use, use_of
 
 OTHER = "444455556666"
 TRAIL = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/t"
@@ -122,3 +123,18 @@ def test_what_is_written_for_the_line_passes(name: str) -> None:
     intent = intent_of(LINES[name])
     found = compile_intent(intent)
     assert [answer.findings for answer in ask(intent, found.bundle, found.origins)] == [(), (), ()]
+
+
+KEPT = f"arn:aws:kms:us-east-1:{OTHER}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+USED = [name for name, row in SERVICES.items() if row.who and any(each.caller for each in row.statements)]
+
+
+@pytest.mark.parametrize("name", USED)
+def test_the_half_of_who_uses_another_accounts_key_passes(name: str) -> None:
+    """Under `key_policy: keep` each service's principals get what the questions ask for, and the service itself nothing."""
+    whole = intent_of(use_of(SERVICES[name]))
+    intent = whole._replace(key=None, keys=(KEPT,), keep_key_policies=True, admins=())
+    found = compile_intent(intent)
+    assert [each.findings for each in ask(intent, found.bundle, found.origins)] == [(), (), ()]
+    named = {principal.kind for each in found.bundle.keys[0].policy.statements for principal in each.principals or ()}
+    assert named == {"AWS"}
