@@ -29,11 +29,12 @@ from kms_authorization import enforce  # as above
 from moto.core.common_models import CloudFormationModel
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import BaseResponse
-from moto.iam.models import IAMBackend
+from moto.iam.models import IAMBackend, ManagedPolicy, iam_backends
 from moto.kms import models as kms_models
 from moto.kms.models import Grant, Key, KmsBackend, kms_backends
 from moto.kms.responses import KmsResponse
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.utilities.utils import get_partition
 from werkzeug.serving import make_server
 
 KEY_POLICY_BYTES = 32768
@@ -302,6 +303,31 @@ def key_from_template(_name: str, resource: Any, account_id: str, region_name: s
     return key
 
 
+# What CloudFormation can only change by taking another key, with its defaults (User Guide: "Update requires: Replacement").
+FIXED = {"KeySpec": "SYMMETRIC_DEFAULT", "KeyUsage": "ENCRYPT_DECRYPT", "Origin": "AWS_KMS", "MultiRegion": False}
+
+
+def update_key(original_resource: Key, cloudformation_json: Any, account_id: str, region_name: str, **_options: Any) -> Key:
+    """Change an AWS::KMS::Key in place; what takes another key is refused, for no edit of the tests may."""
+    given, key, backend = cloudformation_json["Properties"], original_resource, kms_backends[account_id][region_name]
+    now = {"KeySpec": key.key_spec, "KeyUsage": key.key_usage, "Origin": key.origin, "MultiRegion": key.multi_region}
+    for name, default in FIXED.items():
+        if str(given.get(name, default)).lower() != str(now[name]).lower():
+            raise refuse("Replacement", f"{name} would take another key")
+    change_key(backend, key, given)
+    key.key_rotation_status = str(given.get("EnableKeyRotation", False)).lower() == "true"
+    key.rotation_period = int(given.get("RotationPeriodInDays", 365))
+    return key
+
+
+def change_key(backend: KmsBackend, key: Key, given: Any) -> None:
+    """Put policy, description and tags as a template has them."""
+    backend.put_key_policy(key.id, given["KeyPolicy"])
+    key.description = given.get("Description", "")
+    backend.untag_resource(key.id, [tag["TagKey"] for tag in backend.list_resource_tags(key.id)["Tags"]])
+    backend.tag_resource(key.id, kms_tags(given.get("Tags", [])))
+
+
 class ReplicaKey(CloudFormationModel):
     """AWS::KMS::ReplicaKey."""
 
@@ -350,8 +376,62 @@ class ReplicaKey(CloudFormationModel):
         configure_replica(replica, given["KeyPolicy"], given.get("Description"), given.get("Tags"))
         return cls(replica)
 
+    @classmethod
+    def update_from_cloudformation_json(
+        cls,
+        original_resource: ReplicaKey,
+        cloudformation_json: Any,
+        account_id: str,
+        region_name: str,
+        **_options: Any,
+    ) -> ReplicaKey:
+        """Change the replica in place."""
+        given = cloudformation_json["Properties"]
+        if given["PrimaryKeyArn"].rpartition("/")[2] != original_resource.key.id:
+            raise refuse("Replacement", "PrimaryKeyArn would take another key")
+        change_key(kms_backends[account_id][region_name], original_resource.key, given)
+        return original_resource
+
+
+def update_policy(
+    original_resource: ManagedPolicy, cloudformation_json: Any, account_id: str, region_name: str, **_options: Any
+) -> ManagedPolicy:
+    """Change an AWS::IAM::ManagedPolicy in place: its document, and to whom it is attached."""
+    given, policy = cloudformation_json["Properties"], original_resource
+    backend = iam_backends[account_id][get_partition(region_name)]
+    if given.get("ManagedPolicyName", policy.name) != policy.name or given.get("Description") != policy.description:
+        raise refuse("Replacement", "name and description of a managed policy are fixed")
+    for version in [one.version_id for one in policy.versions if not one.is_default]:
+        backend.delete_policy_version(policy.arn, version)
+    backend.create_policy_version(policy.arn, json.dumps(given["PolicyDocument"]), "true")
+    roles, users = given.get("Roles", []), given.get("Users", [])
+    detach(backend, policy.arn, keep=(*roles, *users))
+    for name in roles:
+        backend.attach_role_policy(policy.arn, name)
+    for name in users:
+        backend.attach_user_policy(policy.arn, name)
+    return policy
+
+
+def delete_policy(arn: str, _resource: Any, account_id: str, region_name: str) -> None:
+    """Detach an AWS::IAM::ManagedPolicy from whom its stack attached it to, and delete it."""
+    backend = iam_backends[account_id][get_partition(region_name)]
+    detach(backend, arn, keep=())
+    backend.delete_policy(arn)
+
+
+def detach(backend: IAMBackend, arn: str, keep: Any) -> None:
+    """Detach a managed policy from every role and user but those of some names."""
+    for role in [one for one in backend.roles.values() if arn in one.managed_policies and one.name not in keep]:
+        backend.detach_role_policy(arn, role.name)
+    for user in [one for one in backend.users.values() if arn in one.managed_policies and one.name not in keep]:
+        backend.detach_user_policy(arn, user.name)
+
 
 Key.create_from_cloudformation_json = staticmethod(key_from_template)
+Key.update_from_cloudformation_json = staticmethod(update_key)
+ManagedPolicy.update_from_cloudformation_json = staticmethod(update_policy)
+ManagedPolicy.delete_from_cloudformation_json = staticmethod(delete_policy)
 
 
 def main() -> None:

@@ -34,15 +34,19 @@ def test_cfn_lint_finds_nothing_in_any_golden_template() -> None:
     assert not found
 
 
-def create_stack(moto: Moto, case: GoldenCase, artifact: Artifact, parameters: dict[str, str]) -> dict[str, str]:
-    """Create the stack of a template in its account and Region; return its outputs."""
+def put_stack(moto: Moto, case: GoldenCase, artifact: Artifact, parameters: dict[str, str]) -> dict[str, str]:
+    """Create the stack of a template in its account and Region, or update it; return its outputs."""
     region = artifact.region or iam_region(case.deployment)
     client = moto.client("cloudformation", region, str(artifact.account))
     name = f"{case.name}-{artifact.path.replace('/', '-').removesuffix('.yaml')}"
     given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
-    client.create_stack(StackName=name, TemplateBody=artifact.text, Parameters=given, Capabilities=["CAPABILITY_NAMED_IAM"])
+    there = name in {one["StackName"] for one in client.describe_stacks()["Stacks"]}
+    put = client.update_stack if there else client.create_stack
+    options = {"StackName": name, "Parameters": given, "Capabilities": ["CAPABILITY_NAMED_IAM"]}
+    if not there or client.get_template(StackName=name)["TemplateBody"] != artifact.text:  # an update of nothing is refused
+        put(TemplateBody=artifact.text, **options)
     stack: dict[str, Any] = client.describe_stacks(StackName=name)["Stacks"][0]
-    assert stack["StackStatus"] == "CREATE_COMPLETE", f"{name}: {stack.get('StackStatusReason')}"
+    assert stack["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE"), f"{name}: {stack.get('StackStatusReason')}"
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
@@ -54,13 +58,13 @@ def given_key(moto: Moto, case: GoldenCase) -> str:
 
 
 def deploy(moto: Moto, case: GoldenCase) -> dict[str, str]:
-    """Create every stack of a case; return the ARN of the key by the path of the template that made it."""
+    """Create or update every stack of a case; return the ARN of the key by the path of the template that made it."""
     arns: dict[str, str] = {}
     new_key = case.deployment.new_key
     own = given_key(moto, case) if new_key and not creates_key(new_key) else ""
     for artifact in templates(case):
         given = {name: own for name in ("KeyArn", "PrimaryKeyArn") if f"\n  {name}:\n    Type: String" in artifact.text}
-        outputs = create_stack(moto, case, artifact, given)
+        outputs = put_stack(moto, case, artifact, given)
         if "KeyArn" in outputs:
             arns[artifact.path] = outputs["KeyArn"]
             own = own or outputs["KeyArn"]
@@ -73,8 +77,12 @@ def test_every_golden_template_creates_a_stack_that_is_the_bundle() -> None:
         for case in golden_cases():
             moto.reset()
             prepare(moto, case.deployment)
-            arns = deploy(moto, case)
-            created = {region_of(one.key.arn): one for one in case.deployment.bundle.keys if one.creation is not None}
-            for arn in arns.values() if created else ():
-                assert_key(moto, case.deployment, created[region_of(arn)], arn)
-            assert_identity_policies(moto, case.deployment, next(iter(arns.values())))
+            assert_stacks(moto, case, deploy(moto, case))
+
+
+def assert_stacks(moto: Moto, case: GoldenCase, arns: dict[str, str]) -> None:
+    """Assert that the account holds what the bundle of a case says."""
+    created = {region_of(one.key.arn): one for one in case.deployment.bundle.keys if one.creation is not None}
+    for arn in arns.values() if created else ():
+        assert_key(moto, case.deployment, created[region_of(arn)], arn)
+    assert_identity_policies(moto, case.deployment, next(iter(arns.values())))

@@ -1,4 +1,4 @@
-"""Every example: applied with Terraform, edited once, applied again."""
+"""Every example: applied with Terraform and deployed as stacks, edited once, applied and deployed again."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tests.golden.edits import EDITS, Step, after, step
 from tests.real.deployed import prepare, raise_quotas
 from tests.real.servers import Moto
 from tests.real.terraform_cli import terraform
+from tests.real.test_cloudformation import assert_stacks, deploy
 from tests.real.test_terraform import Root, assert_deployed, write
 
 pytestmark = pytest.mark.real
@@ -76,3 +77,20 @@ def test_examples_are_applied_edited_and_applied_again(moto: Moto, tmp_path: Pat
     arns = {name: output["value"] for name, output in json.loads(program.run(tmp_path, "output", "-json")).items()}
     for name, made in second.items():
         assert_deployed(moto, case_of(name, made), arns)
+
+
+def test_stacks_of_examples_are_updated_through_the_edit(moto: Moto) -> None:
+    """Each key stays the key that it was, and what is there is what was proved: first of the intent, then of its edit."""
+    for name in EDITED:
+        moto.reset()
+        first = step(golden_case(name).intent)
+        second = edited(name, first)
+        ids: list[list[str]] = []
+        for made in (first, second):
+            case = case_of(name, made)
+            prepare(moto, made.deployment)
+            raise_quotas(moto, made.deployment)
+            arns = deploy(moto, case)
+            assert_stacks(moto, case, arns)
+            ids.append(sorted(arns.values()))
+        assert ids[0] == ids[1], name
