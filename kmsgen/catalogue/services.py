@@ -15,6 +15,7 @@ from typing import Any
 from kmsgen.catalogue import _services
 from kmsgen.catalogue.key_specs import KEY_SPECS
 from kmsgen.catalogue.model import Service, ServiceCondition, ServiceGrants, ServiceStatement
+from kmsgen.catalogue.service_names import without_domain
 from kmsgen.policy.document import Condition
 from kmsgen.policy.letter_case import folded
 
@@ -83,7 +84,7 @@ def find(name: str) -> Service | None:
         return _through(name.removeprefix(THROUGH))
     if name.startswith(BY_NAME):
         return _by_name(name.removeprefix(BY_NAME))
-    stem = name.removesuffix(_DOMAIN)
+    stem = without_domain(name)
     return SERVICES.get(SHORT_NAMES.get(stem, stem))
 
 
@@ -104,7 +105,7 @@ def _by_name(principal: str) -> Service:
 
 def alternatives(name: str) -> tuple[str, ...]:
     """Return the ids of the services that a prefix of kms:ViaService or a service principal may mean."""
-    stem = name.removesuffix(_DOMAIN)
+    stem = without_domain(name)
     if stem in BY_VIA:
         return BY_VIA[stem]
     if stem == name:

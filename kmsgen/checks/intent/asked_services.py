@@ -11,6 +11,7 @@ from kmsgen.arn import parse_arn
 from kmsgen.catalogue import regions, services
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.model import Service, ServiceCondition, ServiceStatement
+from kmsgen.catalogue.service_names import name_in
 from kmsgen.checks.intent.asked_access import (
     BY_GRANT_ONLY,
     FOR_SERVICES,
@@ -196,7 +197,8 @@ def _of_caller(name: str, conditions: Iterable[Condition]) -> Iterator[Condition
 
 def _principal(statement: ServiceStatement, reading: _Reading) -> str:
     apart = statement.opt_in and regions.is_opt_in(reading.values["partition"], reading.values["source_region"])
-    return reading.filled(statement.opt_in if apart else statement.principal)
+    name = reading.filled(statement.opt_in if apart else statement.principal)
+    return name_in(reading.values["partition"], name) if statement.principal_kind == "Service" else name
 
 
 def _is_required(statement: ServiceStatement, reading: _Reading, action: str) -> bool:

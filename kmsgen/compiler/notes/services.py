@@ -8,6 +8,7 @@ from itertools import groupby
 from kmsgen.arn import account_of, parse_arn
 from kmsgen.catalogue import services
 from kmsgen.catalogue.model import Service, ServiceCondition, ServiceStatement
+from kmsgen.catalogue.service_names import is_named_apart
 from kmsgen.compiler.condition_reach import ALLOWED_WITHOUT, untouched
 from kmsgen.compiler.conditions import FOR_AWS_RESOURCE, carries, grant_conditions
 from kmsgen.compiler.services.filling import SOURCE_ACCOUNT, name_of, readable
@@ -89,7 +90,8 @@ def _on_row(use: ServiceUse, service: Service) -> Iterator[Diagnostic]:
 
 def _on_partition(use: ServiceUse, service: Service, known: Mapping[str, str]) -> Iterator[Diagnostic]:
     anywhere = {name: value for name, value in known.items() if name != "region"}
-    names = {readable(each.principal, anywhere) for each in service.statements if each.principal_kind == "Service"}
+    own = {readable(each.principal, anywhere) for each in service.statements if each.principal_kind == "Service"}
+    names = {name for name in own if not is_named_apart(known["partition"], name)}
     names |= {f"{VIA_SERVICE} {prefix}" for each in service.statements for prefix in _prefixes(each)}
     partition = known["partition"]
     if names and partition != "aws" and not use.service.startswith(services.BY_NAME):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from kmsgen.catalogue import services
 from kmsgen.catalogue.model import Service
 from kmsgen.catalogue.regions import is_opt_in
+from kmsgen.catalogue.service_names import name_in
 from kmsgen.compiler.accesses import halves
 from kmsgen.compiler.conditions import conditions_of, conjoin
 from kmsgen.compiler.permit import Conditions, Permit, canonical
@@ -114,7 +115,8 @@ def _principals(part: ServicePart, line: _Line) -> Iterator[_Named]:
         names = sorted(name for name in services.PLACEHOLDER.findall(statement.principal) if name not in filling.values)
         message = f"`{name_of(filling.use)}` must be told who it is: {readable(statement.principal, filling.values)}"
         raise input_error(filling.use.location, "service-open", message, f"give `variables` with {', '.join(names)}")
-    yield _Named(Principal(statement.principal_kind, text), text)
+    name = name_in(line.target.partition, text) if statement.principal_kind == "Service" else text
+    yield _Named(Principal(statement.principal_kind, name), name)
 
 
 def _permits(line: _Line, part: ServicePart, conditions: Conditions, said: Conditions) -> Iterator[Permit]:

@@ -64,10 +64,28 @@ def test_another_partition_has_no_regions_to_enable(partition: str, region: str)
 
 def test_a_note_on_another_partition_names_the_service_as_users_know_it() -> None:
     """No placeholder of the catalogue is shown: the page's REGION stands in its place."""
-    found = compiled(use("cloudwatch-logs"), region="cn-north-1", partition="aws-cn")
+    found = compiled(use("lambda-esm-filter", esm_uuid="x", function="f"), region="cn-north-1", partition="aws-cn")
     (note,) = [note for note in found.notes if note.code == "service-partition"]
-    assert "logs.REGION.amazonaws.com" in note.message
+    assert "lambda.REGION.amazonaws.com" in note.message
     assert "${" not in note.message
+
+
+@pytest.mark.parametrize(
+    ("partition", "region", "name"),
+    [
+        ("aws-cn", "cn-north-1", "logs.cn-north-1.amazonaws.com.cn"),
+        ("aws-cn", "cn-northwest-1", "logs.cn-northwest-1.amazonaws.com.cn"),
+        ("aws-us-gov", "us-gov-west-1", "logs.us-gov-west-1.amazonaws.com"),
+        ("aws", "us-west-2", "logs.us-west-2.amazonaws.com"),
+    ],
+)
+def test_a_service_has_the_name_of_its_partition(partition: str, region: str, name: str) -> None:
+    """As the table of names outside of aws has it; of a name that it tells there is no note that none was found."""
+    for called in ("logs", "logs.amazonaws.com", "logs.amazonaws.com.cn"):
+        found = compiled(use(called), region=region, partition=partition)
+        assert principals_of(found) == {name}
+        told = [note.message for note in found.notes if note.code == "service-partition"]
+        assert any("logs.REGION" in message for message in told) is (partition == "aws-us-gov")
 
 
 # --- one Region ---------------------------------------------------------------------------------------------------------
