@@ -55,9 +55,12 @@ class Settings(NamedTuple):
 
 def find_settings() -> Settings:
     """Read the settings that hold here. Raises InputError with everything that is wrong with the file."""
-    path = next(filter(Path.is_file, places_of_settings()), None)
+    path = next(filter(os.path.lexists, places_of_settings()), None)
     if path is None:
         return Settings()
+    if not path.is_file():
+        message = "the settings of a repository are a file, and something else stands here"
+        raise input_error(Location(os.path.relpath(path)), "bad-setting", message, "remove it, or what it leads to is missing")
     found = read_settings(os.path.relpath(path))
     out = None if found.out is None else os.path.relpath(found.out)
     return found._replace(intents=tuple(map(os.path.relpath, found.intents)), out=out)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kmsgen.cli.jobs.rendering import rendering
-from tests.unit.cli.running import Runner
+from tests.unit.cli.running import Runner, run_in
 
 INTENT = """kmsgen: 1
 name: {name}
@@ -65,6 +66,20 @@ def test_the_settings_hold_in_every_folder_of_the_repository(run: Runner, monkey
     (run.path / "inner" / ".git").mkdir(parents=True)
     monkeypatch.chdir(run.path / "inner")
     assert run("render").code == 2
+
+
+@pytest.mark.parametrize("kind", ["a folder", "a pipe", "a link that leads nowhere"])
+def test_settings_that_are_no_file_are_refused(kind: str, run: Runner) -> None:
+    """As if there were none, or with those of a folder above, a gate would ask less than somebody meant it to."""
+    place = run.path / "intents" / "kmsgen.toml"
+    if kind == "a folder":
+        place.mkdir()
+    elif kind == "a pipe":
+        os.mkfifo(place)
+    else:
+        place.symlink_to("nowhere")
+    ran = run_in(place.parent, "gate", "a.yaml")
+    assert (ran.code, ran.err.partition(": the settings")[0]) == (2, "kmsgen.toml: bad-setting"), ran.err
 
 
 def test_severity_gates_are_those_of_the_settings(run: Runner) -> None:
