@@ -241,7 +241,8 @@ def not_spared(principals: Iterable[Principal], caller: Caller) -> Naming:
     """Tell whom a NotPrincipal statement applies to: NOT_NAMED if the caller is surely exempt, DOUBT if it may be, else DIRECT.
 
     Surely exempt is a caller that is listed (of a session: its role) together with its account. A caller with a permissions
-    boundary never is.
+    boundary never is, nor is one whose account is listed beside others of that account: the account stands there for their sake.
+    Source: IAM User Guide, reference_policies_elements_notprincipal; its examples until 2023.
     """
     if caller.policies.boundary is not None:
         return DIRECT
@@ -253,7 +254,20 @@ def not_spared(principals: Iterable[Principal], caller: Caller) -> Naming:
         sure = found & DIRECT
     if sure:
         return NOT_NAMED
+    if found == ACCOUNT == named(listed, caller) and any(_is_another(principal.value, caller) for principal in listed):
+        return DIRECT
     return DOUBT if named(listed, caller) else DIRECT
+
+
+def _is_another(value: str, caller: Caller) -> bool:
+    """Whether an ARN is of a user, a role or a session in the caller's account, and not of a session of its role."""
+    arn = parse_arn(value)
+    if arn is None or arn.account != caller.account or arn.kind not in _WITHIN_ACCOUNTS:
+        return False
+    return arn.kind != "assumed-role" or arn.name.partition("/")[0] != caller.name
+
+
+_WITHIN_ACCOUNTS = frozenset({"user", "role", "assumed-role", "federated-user"})
 
 
 def arns_under_paths(caller: Caller, patterns: Iterable[str]) -> tuple[str, ...]:

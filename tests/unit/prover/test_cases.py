@@ -34,12 +34,13 @@ def arn(text: str) -> str:
 
 
 def document(statements: list[Mapping[str, Any]]) -> Document:
-    """Return a policy from the statements of a case: `allow` or `deny` actions, `to` whom, `about` what, `when`."""
+    """Return a policy from the statements of a case: `allow` or `deny` actions, `to` or `but` whom, `about`, `when`."""
     found = []
     for one in statements:
         effect = "allow" if "allow" in one else "deny"
         statement = {"Effect": effect.title(), "Action": one[effect], "Resource": one.get("about", "*")}
         statement |= {"Principal": {"AWS": arn(one["to"])}} if "to" in one else {}
+        statement |= {"NotPrincipal": {"AWS": [arn(who) for who in one["but"]]}} if "but" in one else {}
         found.append(statement | ({"Condition": one["when"]} if "when" in one else {}))
     return parse_document({"Version": "2012-10-17", "Statement": found}) if found else Document(())
 

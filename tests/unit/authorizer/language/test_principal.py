@@ -11,6 +11,7 @@ from kmsgen.authorizer.language.principal import (
     NOT_NAMED,
     ROLE,
     CallerKind,
+    Naming,
     arns_under_paths,
     caller_of,
     named,
@@ -164,6 +165,23 @@ def entries(*values: str) -> list[Principal]:
 def test_not_principal(principal: str, listed: tuple[str, ...], left_out: bool) -> None:  # noqa: FBT001 - a case
     """NotPrincipal leaves a caller out only if it lists the caller (of a session, its role) and the account."""
     assert (not_spared(entries(*listed), caller_of(principal, {})) == NOT_NAMED) is left_out
+
+
+@pytest.mark.parametrize(
+    ("principal", "listed", "how"),
+    [
+        (f"{A}:user/eve", (f"{A}:user/bob", f"{A}:root"), DIRECT),
+        (f"{A}:role/app", (f"{A}:user/bob", "111122223333"), DIRECT),
+        (f"{STS}:assumed-role/app/s", (f"{A}:role/other", f"{A}:root"), DIRECT),
+        (f"{A}:user/eve", (f"{A}:root",), DOUBT),
+        (f"{A}:user/eve", ("arn:aws:iam::444455556666:user/bob", f"{A}:root"), DOUBT),
+        (f"{A}:role/app", (f"{STS}:assumed-role/app/s", f"{A}:root"), DOUBT),
+        (f"{STS}:federated-user/f", (f"{A}:user/bob", f"{A}:root"), DOUBT),
+    ],
+)
+def test_not_principal_lists_an_account_for_the_sake_of_others(principal: str, listed: tuple[str, ...], how: Naming) -> None:
+    """An account that is listed beside a principal of it spares nobody else; listed alone it leaves that open (S11)."""
+    assert not_spared(entries(*listed), caller_of(principal, {})) == how
 
 
 def test_not_principal_never_spares_who_has_a_boundary() -> None:
