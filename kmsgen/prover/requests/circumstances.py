@@ -6,7 +6,7 @@ Source: the availability of condition keys in the catalogue, each row with its p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
@@ -17,6 +17,8 @@ from kmsgen.catalogue.availability import Presence, PrincipalKind, Route, availa
 from kmsgen.catalogue.condition_keys import carried, disputed
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import Assignment, OutsideError, Values
+from kmsgen.prover.requests.arn_fields import WHOLE as WHOLE_ARN
+from kmsgen.prover.requests.arn_fields import together
 from kmsgen.prover.requests.parts import PartQuestion, values_of
 from kmsgen.prover.requests.times import BY_MFA, times_agree
 from kmsgen.prover.values.cells import find
@@ -134,17 +136,29 @@ class CircumstancesPart(NamedTuple):
         """Yield coherent values of the keys that are read, and where the route is not read, what tells of it."""
         keys = [key for key in self.domains if any(key in look.reads for look in asked.ties.looks)]
         chains = _told_chains(keys, self.domains, asked)
-        single = [key for key in keys if key not in CHAIN]
         missed = False
-        for chain, *rest in product(chains, *(_told(key, self.domains[key], asked) for key in single)):
+        for told in product(chains, *(self._told(some, asked) for some in _by_arn(key for key in keys if key not in CHAIN))):
             asked.tick()
-            values = {**chain, **{key: found[key] for key, found in zip(single, rest, strict=True)}}
+            values = {key: held for one in told for key, held in one.items()}
             if not times_agree({**asked.decided.values, **values}):
                 missed = True
             elif asked.met(Assignment(values)) and (together := completed(values, self.coherent)) is not None:
                 yield Assignment(together)
         if missed:
             raise OutsideError(BY_MFA)
+
+    def _told(self, keys: Sequence[str], asked: PartQuestion) -> list[Mapping[str, Values | None]]:
+        if len(keys) > 1:
+            return list(together(keys, self.domains, asked))
+        return _told(keys[0], self.domains[keys[0]], asked)
+
+
+def _by_arn(keys: Iterable[str]) -> Iterable[list[str]]:
+    """Put keys together that are about one ARN."""
+    found: dict[str, list[str]] = {}
+    for key in keys:
+        found.setdefault(WHOLE_ARN.get(key, key), []).append(key)
+    return found.values()
 
 
 def completed(values: Mapping[str, Values | None], coherent: Coherent) -> Mapping[str, Values | None] | None:

@@ -10,6 +10,7 @@ from kmsgen.policy.grant import Grant
 from kmsgen.policy.letter_case import loosely_folded
 from kmsgen.prover.problem import Assignment, Values
 from kmsgen.prover.requests.aliases import ALIAS_KEYS, AliasesPart
+from kmsgen.prover.requests.arn_fields import WHOLE, ArnPart
 from kmsgen.prover.requests.caller import CallerPart, StandIn
 from kmsgen.prover.requests.circumstances import CircumstancesPart, Coherent
 from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, FAMILY_OF_NAMES, ConstraintTest, Literal, Look
@@ -88,6 +89,7 @@ def _part_of(key: str, free: Free) -> Name:
         return SharedPart.ALIASES
     if key in free.hanging:
         return SharedPart.CIRCUMSTANCES
+    key = WHOLE.get(key, key)
     return (PRINCIPALS if free.one_organization and key in PRINCIPALS else FAMILY_OF_NAMES).get(key, key)
 
 
@@ -118,9 +120,8 @@ class Component:
     def _is_tied(self, place: int) -> bool:
         """Return whether something hangs on a part that is decided later, or on a key of it in a policy variable."""
         part = self.parts[place]
-        if isinstance(part, KeyPart) and any(
-            isinstance(look, ConstraintTest) and part.key in look.reads for look, _ in self.literals
-        ):
+        alone = (part.key,) if isinstance(part, KeyPart) else part.keys if isinstance(part, ArnPart) else ()
+        if any(isinstance(look, ConstraintTest) and not look.reads.isdisjoint(alone) for look, _ in self.literals):
             return True
         if any(_part_of(name, self._free) == self._names[place] for look, _ in self.literals for name in look.variables):
             return True
@@ -177,9 +178,9 @@ def _new_part(key: str, keys: Sequence[str], free: Free) -> Part:
 
 def _part_of_one(key: str, keys: Sequence[str], free: Free) -> Part:
     """Return the part of a key that stands by itself, or of one of the two about an organization."""
-    if key not in ID_OF and key not in PATHS_OF:
-        return KeyPart(key, free.domains[key])
     alike = tuple(dict.fromkeys(one for one in keys if _part_of(one, free) == _part_of(key, free)))
+    if key not in ID_OF and key not in PATHS_OF:
+        return KeyPart(key, free.domains[key]) if len(alike) == 1 else ArnPart(alike, {one: free.domains[one] for one in alike})
     return (PathsPart if key in ID_OF else OrganizationPart)(alike, free.domains[alike[0]])
 
 

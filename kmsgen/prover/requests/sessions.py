@@ -15,6 +15,8 @@ from kmsgen.prover.values.domains import ROLE_ID
 from kmsgen.prover.values.patterns import IN_NAME, IN_NAME_STAR, NAME, STAR, Pattern, PatternStep, glob
 
 _SESSION = re.compile(r"(arn:[^:]*):sts::([^:]*):assumed-role/([^/]*)/(.*)", re.DOTALL)
+_SHORTEST = 2
+"""Characters of a session's name (STS API reference, AssumeRole)."""
 _NARROW = {PatternStep(None): IN_NAME, STAR: IN_NAME_STAR}
 _OF_NAME = {PatternStep(None): PatternStep(NAME), STAR: PatternStep(NAME, loop=True)}
 
@@ -38,6 +40,8 @@ def sessions_of(pattern: str) -> SessionPattern | None:
     found = _SESSION.fullmatch(pattern)
     if found is None or not {"*", "?"} & set(pattern):
         return None
+    if len(found[4].replace("*", "")) < _SHORTEST and "*" not in found[4]:
+        return SessionPattern((), glob(found[4]), every=False)
     head = glob(f"{found[1]}:iam::{found[2]}:role/").steps
     role = [_NARROW.get(step, step) for step in glob(found[3]).steps]
     roles = (Pattern([*head, *role]), Pattern([*head, STAR, PatternStep("/"), *role]))

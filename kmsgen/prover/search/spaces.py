@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from kmsgen.arn import parse_arn
 from kmsgen.authorizer import Request
 from kmsgen.authorizer.context.lookup import lookup
 from kmsgen.authorizer.context.view import View, region_and_account
@@ -24,7 +25,7 @@ from kmsgen.prover.requests.wording import title
 from kmsgen.prover.search.encoding import Base, Situation
 from kmsgen.prover.search.scope import Scope
 from kmsgen.prover.search.solver import beside
-from kmsgen.prover.values.domains import OPEN_ABSENCE, OPEN_RANGES, Domain, domain_of
+from kmsgen.prover.values.domains import OPEN_ABSENCE, OPEN_RANGES, Domain, domain_of, within_partition
 from kmsgen.prover.values.patterns import STAR, Pattern, PatternStep, glob
 
 _Held = Mapping[str, Values | None]
@@ -119,7 +120,8 @@ class Spaces:
         if name == "aws:userid" and caller.kind is CallerKind.ROLE:
             return self._ids_of_sessions(domain, caller.arn)
         if name in _OF_ACCOUNTS and caller.kind is CallerKind.SERVICE:
-            return _of_no_customer(domain, self._words.accounts)
+            arn = parse_arn(self._key.arn) if self._key and name == "aws:principalarn" else None
+            return _of_no_customer(within_partition(domain, arn.partition) if arn else domain, self._words.accounts)
         if self._scope.reading.generous and name in OPEN_RANGES:
             low, high, _ = OPEN_RANGES[name]
             return domain._replace(low=low, high=high)

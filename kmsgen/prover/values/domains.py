@@ -15,7 +15,7 @@ from kmsgen.catalogue import condition_keys
 from kmsgen.policy.addresses import Network
 from kmsgen.prover.problem import Values
 from kmsgen.prover.values import ranges
-from kmsgen.prover.values.patterns import ANY, ANYTHING, DIGITS, LETTERS, NAME, PATH, STAR, Pattern, PatternStep, run_of
+from kmsgen.prover.values.patterns import ANY, ANYTHING, DIGITS, LETTERS, NAME, PATH, STAR, Pattern, PatternStep, glob, run_of
 
 HEX = "f0123456789abcde"
 _LOWER = "xyzabcdefghijklmnopqrstuvw"
@@ -89,20 +89,32 @@ _GRANT_SOURCE = run_of(*_PARTITION, (_LOWER + DIGITS + "-",), ":", (_HOST, 0), "
 _REGION = run_of((_LOWER,), "-", (_LOWER,), "-", (DIGITS, 1))
 # Alphanumeric characters, slashes, underscores, dashes (API reference, CreateAlias); a colon by the pattern given there.
 _ALIAS = run_of("alias/", (LETTERS + DIGITS + "/_-:",))
-_PRINCIPALS = (
-    run_of(*_PARTITION, "iam::", (DIGITS, 12), ":role/", (PATH, 0), (NAME, 1)),
-    run_of(*_PARTITION, "iam::", (DIGITS, 12), ":user/", (PATH, 0), (NAME, 1)),
-    run_of(*_PARTITION, "iam::", (DIGITS, 12), ":root"),
-    run_of(*_PARTITION, "sts::", (DIGITS, 12), ":assumed-role/", (NAME,), "/", (NAME,)),
-    run_of(*_PARTITION, "sts::", (DIGITS, 12), ":federated-user/", (NAME,)),
-)
+_Pieces = tuple[str | tuple[str, int] | tuple[str], ...]
+
+
+def _principals(begin: _Pieces) -> tuple[Pattern, ...]:
+    return (
+        run_of(*begin, "iam::", (DIGITS, 12), ":role/", (PATH, 0), (NAME, 1)),
+        run_of(*begin, "iam::", (DIGITS, 12), ":user/", (PATH, 0), (NAME, 1)),
+        run_of(*begin, "iam::", (DIGITS, 12), ":root"),
+        run_of(*begin, "sts::", (DIGITS, 12), ":assumed-role/", (NAME,), "/", (NAME,)),
+        run_of(*begin, "sts::", (DIGITS, 12), ":federated-user/", (NAME,)),
+    )
+
+
+_PRINCIPALS = _principals(_PARTITION)
 _SOME_PRINCIPALS = ("arn:aws:iam::999999999999:role/any-role", "arn:aws:iam::999999999999:user/any-user")
 _SERVICE = run_of((_HOST + ".",), ".amazonaws.com")
+_EMPTY_LABEL = (glob("*..*"), glob(".*"))
+"""What no name of a host is (RFC 1035)."""
+# Names of sessions and source identities have 2 to 64 characters (STS API reference, AssumeRole).
+_OF_SESSION = run_of((NAME, 1), (NAME,))
 _TEXT = Pattern([ANY, STAR])
 _TEXTS = Domain(shapes=(_TEXT,), nicer=("any",))
 _REGIONS = ("us-east-1", "eu-central-1", "ap-southeast-2")
 REGION = Domain(shapes=(_REGION,), nicer=_REGIONS)
 VIA = Domain(
+    never=_EMPTY_LABEL,
     shapes=(run_of((_HOST,), ".", (_LOWER,), "-", (_LOWER,), "-", (DIGITS, 1), ".amazonaws.com"),),
     nicer=tuple(
         f"{service}.{region}.amazonaws.com"
@@ -110,12 +122,12 @@ VIA = Domain(
         for service in ("s3", "ec2", "rds", "lambda", "secretsmanager", "sns", "sqs", "dynamodb")
     ),
 )
-_CALLER = Domain(shapes=(_SERVICE,), nicer=("athena.amazonaws.com", "cloudformation.amazonaws.com"))
+_CALLER = Domain(shapes=(_SERVICE,), never=_EMPTY_LABEL, nicer=("athena.amazonaws.com", "cloudformation.amazonaws.com"))
 
 SERVICE_NAMES = "aws:principalservicenameslist"
 """The names of the service that calls: its own, and others that nobody tells."""
 DOMAINS: dict[str, Domain] = {
-    "aws:calledvia": Domain(shapes=(_SERVICE,), nicer=_CALLER.nicer, multi_valued=True),
+    "aws:calledvia": _CALLER._replace(multi_valued=True),
     "aws:calledviafirst": _CALLER,
     "aws:calledvialast": _CALLER,
     "aws:currenttime": Domain(Kind.INSTANT, optional=False),
@@ -146,7 +158,7 @@ DOMAINS: dict[str, Domain] = {
     "aws:sourceorgpaths": Domain(shapes=(run_of("o-", (NAME + "/",)),), nicer=("o-anotherorg1/r-ab12/",), multi_valued=True),
     "aws:sourceaccount": ACCOUNT,
     "aws:sourcearn": Domain(shapes=(_ARN,), nicer=("arn:aws:s3:::any-bucket",)),
-    "aws:sourceidentity": Domain(shapes=(run_of((NAME,)),), nicer=("someone",)),
+    "aws:sourceidentity": Domain(shapes=(_OF_SESSION,), nicer=("someone",), strict=True, longest=64),
     "aws:federatedprovider": _TEXTS,
     "aws:useragent": Domain(shapes=(_TEXT,), nicer=("aws-cli/2.0",)),
     "aws:referer": _TEXTS,
@@ -209,6 +221,7 @@ _ID = "YZABCDEFGHIJKLMNOPQRSTUVWX0123456789"
 _WITH_COLON = Pattern([STAR, PatternStep(":"), STAR])
 ROLE_ID = run_of(_UNIQUE_IDS[CallerKind.ROLE], (_ID,))
 """The unique ids of roles."""
+_SHORT_SESSION = run_of(_UNIQUE_IDS[CallerKind.ROLE], (_ID,), ":", (NAME, 1))
 
 
 def _user_id(caller: Caller) -> Domain:
@@ -216,8 +229,10 @@ def _user_id(caller: Caller) -> Domain:
     head = _UNIQUE_IDS.get(caller.kind)
     if head is None:
         return _UNKNOWN._replace(never=(_WITH_COLON,))  # only a session's holds one
-    session: tuple[str | tuple[str], ...] = () if caller.kind is CallerKind.USER else (":", caller.session or (NAME,))
-    return Domain(shapes=(run_of(head, (_ID,), *session),), strict=True, optional=False)
+    own = [caller.session] if caller.session else [(NAME, 1), (NAME,)]
+    session: list[str | tuple[str, int] | tuple[str]] = [] if caller.kind is CallerKind.USER else [":", *own]
+    never = () if caller.session else (_SHORT_SESSION,)
+    return Domain(shapes=(run_of(head, (_ID,), *session),), never=never, strict=True, optional=False)
 
 
 _OF_SERVICES: dict[str, Callable[[Caller], Domain]] = {
@@ -228,6 +243,15 @@ _OF_SERVICES: dict[str, Callable[[Caller], Domain]] = {
     "aws:principalaccount": lambda _caller: ACCOUNT._replace(strict=True),
     "kms:calleraccount": lambda _caller: ACCOUNT._replace(strict=True),
 }
+
+
+def within_partition(domain: Domain, partition: str) -> Domain:
+    """Return the ARNs of principals of a partition: none reaches into another.
+
+    Source: IAM User Guide, access_policies-cross-account-resource-access.
+    """
+    nicer = tuple(text.replace("arn:aws:", f"arn:{partition}:") for text in domain.nicer)
+    return domain._replace(shapes=_principals((f"arn:{partition}:",)), nicer=nicer)
 
 
 def domain_of(key: str, caller: Caller) -> Domain:

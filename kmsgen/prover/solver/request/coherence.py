@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from kmsgen.catalogue.availability import availability
+from kmsgen.prover.requests.arn_fields import FIELDS
+from kmsgen.prover.requests.arn_fields import WHOLE as WHOLE_ARN
 from kmsgen.prover.requests.circumstances import FIRST, LAST, WHOLE
 from kmsgen.prover.requests.grant_request import GRANT_PRINCIPALS
 from kmsgen.prover.requests.times import AGE, EPOCH, ISSUED, NOW
+from kmsgen.prover.solver.notation.languages import shape
 from kmsgen.prover.solver.notation.measures import Measure
-from kmsgen.prover.solver.request.slots import Slots, present
+from kmsgen.prover.solver.request.slots import Slot, Slots, present
 from kmsgen.prover.solver.terms import Formula, Terms
+from kmsgen.prover.values.patterns import Pattern
 
 Told = Mapping[str, Slots]
 """The values of the keys that are told; the others may be anything."""
@@ -51,6 +55,29 @@ def chain(terms: Terms, told: Told) -> Iterator[Formula]:
     for number, slot in enumerate(whole if LAST in told else ()):
         ends = terms.every([slot.there, *(terms.negate(later.there) for later in whole[number + 1 :])])
         yield _implied(terms, ends, terms.equal(told[LAST][0].text, slot.text))
+
+
+def arns(terms: Terms, told: Told) -> Iterator[Formula]:
+    """Yield that keys which tell a field of an ARN tell that of the ARN, where it has one, and the same as each other."""
+    texts = {key: slots[0] for key, slots in told.items() if slots and _is_a_text(slots[0])}
+    for key, field in FIELDS.items():
+        if key in texts and WHOLE_ARN[key] in texts:
+            arn, part = texts[WHOLE_ARN[key]], texts[key]
+            before, behind = terms.text("before"), terms.text("behind")
+            pieces = ((arn.text, field.around(field.shape)), (before, Pattern(field.before)), (behind, Pattern(field.behind)))
+            has, *ends = (terms.inside(text, shape(terms, pattern)) for text, pattern in pieces)
+            same = terms.every([*ends, terms.equal(arn.text, terms.joined([before, part.text, behind]))])
+            yield _implied(terms, terms.every([arn.there, part.there, has]), same)
+    if _CALLERS.issubset(texts):
+        one, other = (texts[key] for key in sorted(_CALLERS))
+        yield _implied(terms, terms.every([one.there, other.there]), terms.equal(one.text, other.text))
+
+
+def _is_a_text(slot: Slot) -> bool:
+    return slot.measure is None or slot.measure.asked.as_text
+
+
+_CALLERS = frozenset({"aws:principalaccount", "kms:calleraccount"})
 
 
 def aliases(terms: Terms, called_by: Slots, of_key: Slots) -> Iterator[Formula]:

@@ -245,6 +245,7 @@ class RequestTerms:
         if all(key in self.keys for key in ALIAS_KEYS):
             self._say_every(coherence.aliases(self.script.terms, self._slots[CALLED_BY], self._slots[OF_KEY]))
         self._say_every(coherence.times(self.script.terms, {key: self._slots[key] for key in self.keys}))
+        self._say_every(coherence.arns(self.script.terms, {key: self._slots[key] for key in self.keys}))
         if self.grant is not None:
             principals = {key: self._slots[key] for key in GRANT_PRINCIPALS if key in self.keys}
             self._say_every(coherence.grant(self.script.terms, principals))
