@@ -43,20 +43,15 @@ class StatementTrace(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """The outcome of a request and its grounds.
-
-    `reason`: the statements or grants that decided; of an implicit deny the layers that lack an Allow; of an error KMS's rule.
-    `error` is KMS's exception, `because` a sentence on it, `also` exceptions that AWS documents in its place. `notes` as in
-    `silences` (C2, S1).
-    """
+    """The outcome of a request and its grounds; `notes` are about silences of AWS (C2, S1)."""
 
     outcome: Outcome
-    reason: tuple[str, ...]
-    error: str | None = None
+    reason: tuple[str, ...]  # what decided; of an implicit deny the layers without an Allow; of an error KMS's rule
+    error: str | None = None  # KMS's exception
     notes: tuple[str, ...] = ()
     trace: tuple[StatementTrace, ...] = ()
-    because: str = ""
-    also: tuple[str, ...] = ()
+    because: str = ""  # a sentence on the error
+    also: tuple[str, ...] = ()  # exceptions that AWS documents in its place
 
 
 _WORST_FIRST = (Outcome.EXPLICIT_DENY, Outcome.IMPLICIT_DENY, Outcome.ERROR)

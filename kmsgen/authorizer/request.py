@@ -12,18 +12,16 @@ Values = tuple[str, ...]
 class Request(NamedTuple):
     """A call to KMS; `principal` is an ARN (of a role: some session of it), a service principal, or `*` for anonymous.
 
-    No `resources` mean the bundle's first key. `context` holds condition keys that cannot be derived; an empty tuple tells that a
-    key is absent. An untold key is open where AWS may send it, and absent if `complete`. `create_grant`: the grant of a
-    CreateGrant.
+    An untold condition key is open where AWS may send it, and absent if `complete`.
     """
 
     principal: str
     action: str
-    resources: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()  # ARNs; none: the bundle's first key
     encryption_context: Mapping[str, str] = MappingProxyType({})
-    context: Mapping[str, Values] = MappingProxyType({})
+    context: Mapping[str, Values] = MappingProxyType({})  # keys that cannot be derived; an empty tuple: absent
     grant_tokens: tuple[str, ...] = ()
-    create_grant: Grant | None = None
+    create_grant: Grant | None = None  # what CreateGrant asks for
     grant_id: str | None = None
     parameters: Mapping[str, object] = MappingProxyType({})
     complete: bool = False

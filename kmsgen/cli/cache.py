@@ -36,7 +36,7 @@ class Remembered(NamedTuple):
 
     @property
     def body(self) -> Any:  # noqa: ANN401 - plain data
-        """The body."""
+        """The larger part of the answer, plain data; unpacked when it is asked for."""
         return json.loads(zlib.decompress(self.packed))
 
 
@@ -74,7 +74,7 @@ class Cache:
         return self._folder if self._file is not None else None
 
     def find(self, key: str) -> Remembered | None:
-        """Return an answer; None where there is none."""
+        """Return the answer kept under a digest; None where there is none, or a damaged one."""
         today = int(time.time() // _DAY)
         for day, seal, summary, packed in self._rows("SELECT day, seal, summary, body FROM answers WHERE key = ?", key):
             if seal is not None and seal == _seal(key, summary, packed):
@@ -84,7 +84,7 @@ class Cache:
         return None
 
     def remember(self, key: str, summary: object, body: object) -> None:
-        """Keep an answer."""
+        """Keep an answer under a digest: its summary and its body, plain data."""
         told, packed = json.dumps(summary), zlib.compress(json.dumps(body).encode(), 1)
         values = (key, int(time.time() // _DAY), _seal(key, told, packed), told, packed)
         self._rows("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", *values)

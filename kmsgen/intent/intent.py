@@ -119,40 +119,34 @@ class Access(NamedTuple):
 
     The principal may also be a pattern of an account's users or roles, `account/ID/*` (everyone of an account, whatever its IAM
     policies say), or `organization/o-...` with the path of a unit.
-
-    `explicit` tells that the line lists its actions; an admin line without `can` has the administrator set.
-    `on` narrows an action that needs two resources (CreateAlias: alias and key) to its half on resources of these types,
-    `key` or `alias`; empty: every resource that the action needs.
     """
 
     location: Location
     role: str  # "admin" or "user"
     principal: str
     actions: Values
-    explicit: bool = True
+    explicit: bool = True  # the line lists its actions; an admin line without `can` has the administrator set
     when: When = When()
-    on: Values = ()
+    on: Values = ()  # `key` or `alias`: the half of an action that needs both; empty: all that it needs
     left_out: LeftOut | None = None
 
 
 class ServiceUse(NamedTuple):
     """One line of `services`: an id of the catalogue, what it acts for, and for whom.
 
-    `service` may also be `via/PREFIX` of kms:ViaService, or `principal/NAME` of a service principal: these have no actions
-    but the line's. `principals` are pairs of a word of the service and the ARN of a principal. `variables` fill the catalogue's
-    placeholders (`log_group`, `trail` ...). `actions` (exact; empty: the catalogue's) and `when` are about the principals, and
-    about the service itself where the line names none. `source_organizations` are named as principals are.
+    `service` may also be `via/PREFIX` of kms:ViaService, or `principal/NAME` of a service principal: which have no actions but
+    the line's. `actions` and `when` are about the principals, and about the service itself where the line names none.
     """
 
     location: Location
     service: str
     resources: Values = ()
     source_accounts: Values = ()
-    principals: tuple[tuple[str, str], ...] = ()
-    variables: tuple[tuple[str, str], ...] = ()
-    actions: Values = ()
+    principals: tuple[tuple[str, str], ...] = ()  # a word of the service, and the ARN of a principal
+    variables: tuple[tuple[str, str], ...] = ()  # of placeholders of the catalogue: `log_group`, `trail`
+    actions: Values = ()  # exact; empty: the catalogue's
     when: When = When()
-    source_organizations: Values = ()
+    source_organizations: Values = ()  # named as principals are
     left_out: tuple[LeftOut, ...] = ()
 
 
@@ -164,19 +158,14 @@ class GrantLine(NamedTuple):
 
 
 class GuardRailLine(NamedTuple):
-    """One line of `guardrails`: a name of the catalogue of guard rails, and the principals, patterns, organizations it excepts.
-
-    `principals` are the only ones it denies (users and roles of this account; the deny is written into their IAM policies
-    where the intent is about every key); empty: it denies everyone. Of `deny`, `actions` are what it denies (empty: every
-    action), and `when` says when.
-    """
+    """One line of `guardrails`: a name of the catalogue, and the principals, patterns and organizations that it excepts."""
 
     location: Location
     name: str
     exceptions: Values = ()
-    principals: Values = ()
-    actions: Values = ()
-    when: When = When()
+    principals: Values = ()  # the only ones it denies, of this account (for every key: in their IAM policies); empty: all
+    actions: Values = ()  # of `deny`; empty: every action
+    when: When = When()  # of `deny`
 
 
 class NeverLine(NamedTuple):
@@ -201,11 +190,7 @@ class Ending(NamedTuple):
 class Intent(NamedTuple):
     """Who may do what with one key, with the keys listed, or (`every_key`) with all keys in scope.
 
-    `keys_location` is where the file says which keys are meant, be it a key to create.
-    `keep_key_policies`: the keys listed keep the key policies they have, and only IAM policies are written.
-    `spec` and `usage` are those of every key meant; `any_spec` tells that the intent leaves them open (every key only). `origin`
-    and `multi_region` are those of keys that exist, None where nothing tells. `iam` is `attach` or `write`, None where the file
-    leaves it to kmsgen.toml. `ending` is in no file: earlier renders tell it.
+    `spec` and `usage` are of every key meant; `origin` and `multi_region` of keys that exist, None where nothing tells.
     """
 
     path: str
@@ -213,23 +198,23 @@ class Intent(NamedTuple):
     scope: IntentScope
     key: NewKey | None = None
     keys: Values = ()
-    keys_location: Location = NOWHERE
+    keys_location: Location = NOWHERE  # where the file says which keys are meant, be it a key to create
     every_key: bool = False
-    keep_key_policies: bool = False
+    keep_key_policies: bool = False  # the keys listed keep theirs: only IAM policies are written
     spec: str = "SYMMETRIC_DEFAULT"
     usage: str = "ENCRYPT_DECRYPT"
-    any_spec: bool = False
+    any_spec: bool = False  # the intent leaves spec and usage open (every key only)
     origin: str | None = None
     multi_region: bool | None = None
     delegation: str = "key-policy"
-    iam: str | None = None
+    iam: str | None = None  # `attach` or `write`; None: kmsgen.toml says
     admins: tuple[Access, ...] = ()
     users: tuple[Access, ...] = ()
     services: tuple[ServiceUse, ...] = ()
     grants: tuple[GrantLine, ...] = ()
     guardrails: tuple[GuardRailLine, ...] = ()
     never: tuple[NeverLine, ...] = ()
-    ending: Ending = Ending()
+    ending: Ending = Ending()  # in no file: earlier renders tell it
 
     @property
     def deployers(self) -> Values:

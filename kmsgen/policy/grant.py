@@ -14,11 +14,9 @@ class GrantConstraints(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """One grant, or the parameters of a CreateGrant request.
+    """One grant, or the parameters of a CreateGrant request; grantee and retiring principal are ARNs or names of services.
 
-    `propagated` is False for a grant that is usable with its token only. A grant has one grantee: a principal's ARN or
-    a service principal's name, and `grantee_is_service` tells which field of the API holds it; likewise for retiring. `faults`
-    are what parameters of a CreateGrant may say and no grant can be: both of two fields, or none; KMS refuses them.
+    `grantee_is_service` and `retiring_is_service` tell which field of the API holds them.
     """
 
     id: str
@@ -31,6 +29,6 @@ class Grant(NamedTuple):
     name: str | None = None
     issuing_account: str | None = None
     tokens: tuple[str, ...] = ()
-    propagated: bool = True
+    propagated: bool = True  # False: usable with its token only
     parent: str | None = None
-    faults: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()  # what parameters of CreateGrant may say and no grant can be; KMS refuses it

@@ -50,24 +50,19 @@ TEMPLATES = environment("cloudformation", {"yaml": yaml_text.scalar, "policy": p
 
 
 class Template(NamedTuple):
-    """A CloudFormation template: what is in it, not how it looks.
-
-    `created` is the key, or the one that it is a replica of, and `key_type` the resource type that creates it. `given` is the
-    parameter through which a stack is told of a key that it does not create. `reference` is how the IAM policies name the key.
-    `given_keys` are the parameters of a stack that is told of the keys of several intents, each with its intent.
-    """
+    """A CloudFormation template: what is in it, not how it looks. `reference` is how the IAM policies name the key."""
 
     path: str
     description: str
     account: str
     region: str
-    created: KeyAccess | None = None
-    key_type: str = ""
+    created: KeyAccess | None = None  # the key, or the one that it is a replica of
+    key_type: str = ""  # the resource type that creates it
     alias: str | None = None
-    given: str = ""
+    given: str = ""  # the parameter that tells of a key that the stack does not create
     reference: KeyReference | KeyReferences | None = None
     policies: tuple[IdentityPolicy, ...] = ()
-    given_keys: tuple[tuple[str, str], ...] = ()
+    given_keys: tuple[tuple[str, str], ...] = ()  # parameters that tell of keys of several intents, each with its intent
 
     @property
     def is_empty(self) -> bool:

@@ -14,29 +14,22 @@ PLACEHOLDERS = (NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID)
 
 
 class Deployment(NamedTuple):
-    """A bundle to render, and the account and Regions that it is for; no `regions`: every Region.
-
-    `path` is the intent's file, for messages. `key_policies` False: the bundle's keys stand for keys whose policies the
-    intent leaves alone; `kept` are the ARNs of those that it lists. `history` tells of earlier renders; `deployer`
-    is the ARN of who deploys. `attaches` False: whoever keeps the principals attaches their IAM policies. `merged`: modules
-    and templates hold none, for those of all intents of the run stand together. `delegation` is the file's; `former` what
-    earlier renders had besides, and is still held.
-    """
+    """A bundle to render, and the account and Regions that it is for; no `regions`: every Region."""
 
     name: str
-    path: str
+    path: str  # the intent's file, for messages
     bundle: Bundle
     account: str
     partition: str = "aws"
     regions: tuple[str, ...] = ()
-    key_policies: bool = True
-    kept: tuple[str, ...] = ()
+    key_policies: bool = True  # False: the keys stand for keys whose policies the intent leaves alone
+    kept: tuple[str, ...] = ()  # their ARNs, where the intent lists them
     history: History = UNKNOWN
-    deployer: str | None = None
-    attaches: bool = True
-    merged: bool = False
-    delegation: str | None = None
-    former: Former = NOTHING_HELD
+    deployer: str | None = None  # the ARN of who deploys
+    attaches: bool = True  # False: whoever keeps the principals attaches their IAM policies
+    merged: bool = False  # IAM policies stand with those of all intents of the run, in no module or template
+    delegation: str | None = None  # as the file says it
+    former: Former = NOTHING_HELD  # what earlier renders had besides, and is still held
 
     @property
     def deployers(self) -> tuple[str, ...]:

@@ -56,24 +56,20 @@ NOTHING_HELD = Former()
 class History(NamedTuple):
     """The keys of the last render, and every address of Terraform at which a key or its policy may be, with the key's id.
 
-    The id is empty where nothing tells it; of a grant it is `KEYID/NAME`. `deployer` is the ARN of who deploys.
-    `attached`: some render attached IAM policies to their principals. `deployer_apart`: none
-    put the deployer's own into the module that it applies. `delegation` and `grants` are as `Former` has them; `former` is what
-    the last render held of those before. `policies` are the ARNs of principals by where kmsgen 0.1 had an IAM policy for each:
-    the folder of a module, a slash and its label. `name` is the intent's. `known` False: there is no manifest that tells.
+    `delegation`, `grants` and `former` are as `Former` has them: what the last render gave, and what it held of those before.
     """
 
     keys: tuple[RenderedKey, ...] = ()
-    addresses: Mapping[str, str] = MappingProxyType({})
-    deployer: str | None = None
-    attached: bool = True
-    deployer_apart: bool = False
+    addresses: Mapping[str, str] = MappingProxyType({})  # to ids: empty where nothing tells one, of a grant `KEYID/NAME`
+    deployer: str | None = None  # the ARN of who deploys
+    attached: bool = True  # some render attached IAM policies to their principals
+    deployer_apart: bool = False  # none put the deployer's own into the module that it applies
     delegation: str | None = None
     grants: tuple[str, ...] = ()
     former: Former = NOTHING_HELD
-    policies: Mapping[str, str] = MappingProxyType({})
-    name: str | None = None
-    known: bool = True
+    policies: Mapping[str, str] = MappingProxyType({})  # FOLDER/LABEL of kmsgen 0.1 to the ARN of whose policy was there
+    name: str | None = None  # of the intent
+    known: bool = True  # False: there is no manifest that tells
 
     @property
     def created(self) -> RenderedKey | None:

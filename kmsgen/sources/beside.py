@@ -24,21 +24,16 @@ _NOT_TOLD = "which the file does not tell"
 
 
 class Beside(NamedTuple):
-    """What options tell: the key's ARN, files of identity policies by principal ARN, a file of grants.
-
-    `kind`: spec and usage; `tags`: those of the keys; `parameters`: values by name; `home`: where resources are, told by an
-    intent. `put_in_place`: principals whose unattached policies in the file count as attached, since an intent leaves attaching
-    to others.
-    """
+    """What options tell: the key's ARN, files of identity policies by principal ARN, a file of grants, values of `parameters`."""
 
     key_arn: str | None = None
     identity_policies: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     grants: str | None = None
-    home: Home | None = None
-    kind: tuple[str, str] | None = None
-    tags: tuple[tuple[str, str], ...] = ()
+    home: Home | None = None  # where resources are, told by an intent
+    kind: tuple[str, str] | None = None  # spec and usage
+    tags: tuple[tuple[str, str], ...] = ()  # of the keys
     parameters: Mapping[str, str] = MappingProxyType({})
-    put_in_place: tuple[str, ...] = ()
+    put_in_place: tuple[str, ...] = ()  # whose unattached policies in the file count: an intent leaves attaching to others
 
     @property
     def given(self) -> bool:

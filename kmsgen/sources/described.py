@@ -102,29 +102,26 @@ class Open(NamedTuple):
 
 
 class Described(NamedTuple):
-    """What a file describes: a bundle, the places of its parts, and what is unknown.
+    """What a file describes: a bundle, in its reading with the most access, the places of its parts, and what is unknown.
 
-    `bundle` is the reading with the most access; `narrow` that with the least, if anything is `unknown`; `named` the first with
-    every unknown account as one that the key policy names. `lacks`: what files of this form never tell. `no_key`: why no key can
-    be asked about. `untold`: principals with unknown policies; `made`: principals that it creates; `names`: its names of keys, by
-    ARN. `as_written`: policies with known text that read unknown properties; `hides`: those properties, by condition key.
+    `narrow` is the reading with the least access, if anything is unknown.
     """
 
     bundle: Bundle
     places: Places = Places()
     notes: tuple[Diagnostic, ...] = ()
-    lacks: frozenset[str] = frozenset()
-    no_key: Diagnostic | None = None
+    lacks: frozenset[str] = frozenset()  # what files of this form never tell
+    no_key: Diagnostic | None = None  # why no key can be asked about
     intent: Intent | None = None
     scenarios: tuple[Scenario, ...] = ()
-    untold: frozenset[str] = frozenset()
+    untold: frozenset[str] = frozenset()  # principals with unknown policies
     unknown: tuple[Open, ...] = ()
-    names: Mapping[str, str] = MappingProxyType({})
-    made: frozenset[str] = frozenset()
+    names: Mapping[str, str] = MappingProxyType({})  # the file's names of keys, by ARN
+    made: frozenset[str] = frozenset()  # principals that the file creates
     narrow: Described | None = None
-    named: Described | None = None
-    as_written: tuple[PlacedPolicy, ...] = ()
-    hides: Mapping[str, str] = MappingProxyType({})
+    named: Described | None = None  # with every unknown account as one that the key policy names
+    as_written: tuple[PlacedPolicy, ...] = ()  # policies with known text that read unknown properties
+    hides: Mapping[str, str] = MappingProxyType({})  # these properties, in words, by condition key
 
     @property
     def most(self) -> Bundle:

@@ -46,8 +46,6 @@ class Scenario(NamedTuple):
     """A bundle and the questions to ask of it.
 
     If something is `unknown` (in words), `bundle` is the reading with the most access and `narrow` that with the least.
-    `tells_grants`: the keys have no other grants. `unread`: why IAM policies are unknown, by ARN; `*` is whoever is not
-    described.
     """
 
     note: str
@@ -57,8 +55,8 @@ class Scenario(NamedTuple):
     line: int = 0  # of a file of JSON Lines
     narrow: Bundle | None = None
     unknown: str = ""
-    tells_grants: bool = True
-    unread: Mapping[str, str] = MappingProxyType({})
+    tells_grants: bool = True  # the keys have no other grants
+    unread: Mapping[str, str] = MappingProxyType({})  # why IAM policies are unknown, by ARN; `*`: of whoever is not described
 
     @property
     def place(self) -> str:

@@ -51,24 +51,19 @@ NOT_TOLD = Telling.NOT_TOLD
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Resource:
-    """The resource of a permission: a key (of the bundle or not), an alias, a key to be created, or `*`.
-
-    `alias`: the name by which the request calls the key. `leaving`: UpdateAlias takes the alias from this key. `on_same_key`:
-    ReEncrypt reads and writes one key. `copied`: the primary that ReplicateKey copies. `shape`: one of many resources, with `*`
-    in the ARN.
-    """
+    """The resource of a permission: a key (of the bundle or not), an alias, a key to be created, or `*`."""
 
     arn: str
     kind: str  # "key", "new key", "alias", "*" or "unknown"
     access: KeyAccess | None = None
-    alias: str | None = None
+    alias: str | None = None  # the name by which the request calls the key
     region: str = ""
     account: str | None = None
-    leaving: bool = False
-    on_same_key: bool | None = None
+    leaving: bool = False  # UpdateAlias takes the alias from this key
+    on_same_key: bool | None = None  # ReEncrypt reads and writes one key
     organization: Organization | None = None
-    copied: Key | None = None
-    shape: Shape | None = None
+    copied: Key | None = None  # the primary that ReplicateKey copies
+    shape: Shape | None = None  # one of many resources, with `*` in the ARN
 
     @property
     def key(self) -> Key | None:

@@ -84,22 +84,17 @@ Retiring as an account is not open: grant-delete asks for kms:RetireGrant in IAM
 
 
 class Facts(NamedTuple):
-    """What decides besides the matched statements: routes, limits on the caller, accounts.
-
-    `wanted`: layers to name where no route is open. `boundary`, `session`: the caller has such policies. `scp_levels`: how many
-    must allow. `endpoint`: a VPC endpoint policy must allow. `sessionless`: a federated user without session policies, whom IAM
-    gives nothing.
-    """
+    """What decides besides the matched statements: routes, limits on the caller, accounts."""
 
     routes: tuple[AccessRoute, ...]
-    wanted: tuple[str, ...]
-    boundary: bool = False
-    session: bool = False
-    scp_levels: int = 0
-    endpoint: bool = False
+    wanted: tuple[str, ...]  # layers to name where no route is open
+    boundary: bool = False  # the caller has one
+    session: bool = False  # the caller has session policies
+    scp_levels: int = 0  # how many must allow
+    endpoint: bool = False  # a VPC endpoint policy must allow
     cross_account: bool = False
     root: bool = False
-    sessionless: bool = False
+    sessionless: bool = False  # a federated user without session policies, whom IAM gives nothing
 
     def __hash__(self) -> int:
         """Hash all but the routes: they are long, and the rest nearly always tells facts apart."""

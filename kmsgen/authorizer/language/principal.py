@@ -45,26 +45,21 @@ NOT_NAMED, ACCOUNT, ROLE, DIRECT, DOUBT = 0, 1, 2, 4, 8
 
 
 class Caller(NamedTuple):
-    """The principal of a request: `role` is the ARN of its role, `policies` the IAM policies and guard rails on it.
-
-    `path_known`: False for a session of a role that is not described, for a session ARN drops the role's path. `account` is None
-    for services and anonymous callers. `described_itself`: its own ARN is described, not just that of its role. `organization`:
-    None if untold.
-    """
+    """The principal of a request, with the IAM policies and guard rails on it."""
 
     arn: str
     kind: CallerKind
     partition: str = ""
-    account: str | None = None
+    account: str | None = None  # None for services and anonymous callers
     name: str = ""
     session: str = ""
-    role: str | None = None
-    path_known: bool = True
+    role: str | None = None  # the ARN of its role
+    path_known: bool = True  # False: a session ARN drops the path of a role that is not described
     policies: PrincipalPolicies = NO_POLICIES
     described: bool = False
     service_linked: bool = False
-    described_itself: bool = False
-    organization: Organization | None = None
+    described_itself: bool = False  # its own ARN is described, not just that of its role
+    organization: Organization | None = None  # None if untold
 
     def __hash__(self) -> int:
         """Hash the ARN alone: the rest follows from it, and hashing policies would be slow."""

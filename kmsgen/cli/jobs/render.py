@@ -43,12 +43,7 @@ Compare = Callable[..., Changes]
 
 
 class Job(NamedTuple):
-    """What was asked for: paths or a preset, formats, where to, and how.
-
-    `merge_iam` None: IAM policies are merged where that was done before, or where a principal would get more than IAM attaches.
-    `names_all`: kmsgen.toml names all intents that there are, `named`: the paths are somebody's choice. `applied`: what the last
-    render wrote is out there. `only_whole`: a run of some intents, which would merge policies, ends with PartialError.
-    """
+    """What was asked for: paths or a preset, formats, where to, and how."""
 
     paths: tuple[str, ...]
     preset: str | None
@@ -62,11 +57,11 @@ class Job(NamedTuple):
     course: Course = Course()
     since: str | None = None
     iam: str | None = None
-    merge_iam: bool | None = None
-    names_all: bool = False
-    named: bool = False
-    applied: bool = False
-    only_whole: bool = False
+    merge_iam: bool | None = None  # None: merged where it was before, or a principal would get more than IAM attaches
+    names_all: bool = False  # kmsgen.toml names all intents that there are
+    named: bool = False  # the paths are somebody's choice
+    applied: bool = False  # what the last render wrote is out there
+    only_whole: bool = False  # a run of some intents, which would merge policies, ends with PartialError
 
     @property
     def merges(self) -> bool:

@@ -25,25 +25,18 @@ from kmsgen.prover.values.partition import Count
 
 
 class Free(NamedTuple):
-    """What requests of one kind can hold.
-
-    `known` are keys that follow from principal, action and key; `domains` those that a request decides. `spellings` are how
-    policies spell the names of pairs, by key. `grant` is the one that a CreateGrant asks for where nothing else is wanted,
-    `stand_in` who asks where the name is open. `hanging` are the keys that hang on the circumstances of a request, and `coherent`
-    tells of values of them whether a request can hold them together. With `one_organization` principal and
-    resource are of one.
-    """
+    """What requests of one kind can hold: keys that are `known` by principal, action and key, and `domains` of those open."""
 
     known: Mapping[str, Values | None]
     domains: Mapping[str, Domain]
-    spellings: Mapping[str, Values]
-    grant: Grant | None = None
-    stand_in: StandIn | None = None
+    spellings: Mapping[str, Values]  # how policies spell the names of pairs, by key
+    grant: Grant | None = None  # what CreateGrant asks for where nothing else is wanted
+    stand_in: StandIn | None = None  # who asks, where the name is open
     takes_context: bool = True
-    hanging: frozenset[str] = frozenset()
-    coherent: Coherent = lambda _values: True
+    hanging: frozenset[str] = frozenset()  # keys that hang on the circumstances of a request
+    coherent: Coherent = lambda _values: True  # whether a request can hold values of these together
     empty_constraints: bool = False
-    one_organization: bool = False
+    one_organization: bool = False  # principal and resource are of one
 
 
 class SharedPart(Enum):

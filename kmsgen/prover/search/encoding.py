@@ -45,19 +45,14 @@ class Base(NamedTuple):
 
 
 class Situation(NamedTuple):
-    """What is known of every request of one principal for one action against one bundle.
+    """What is known of every request of one principal for one action against one bundle."""
 
-    `facts` is what the outcome rests on beside the clauses; `known` the condition keys that follow from principal, action and
-    key, open ones too; `defaults` what a key that the request decides is where it says nothing. `doubtful`: a reading was met
-    that is open.
-    """
-
-    facts: Facts
+    facts: Facts  # what the outcome rests on beside the clauses
     matched: Clauses
     open: tuple[OpenClause, ...]
-    known: Mapping[str, Values | None]
-    defaults: Mapping[str, Values | None]
-    doubtful: bool
+    known: Mapping[str, Values | None]  # condition keys that follow from principal, action and key, open ones too
+    defaults: Mapping[str, Values | None]  # what a key that the request decides is where it says nothing
+    doubtful: bool  # a reading was met that is open
 
 
 class Looks:

@@ -9,29 +9,19 @@ from kmsgen.prover.requests.constraints import Reading
 
 
 class Scope(NamedTuple):
-    """What is asked about beside the bundles: further statements and grants (the baseline), patterns of principals.
-
-    `named` are statements that later scopes of the same universe have as their baseline: their words count from the start.
-
-    With `described_only` there is nobody else; with `without_iam` there is, and has no IAM policies. A `stranger` has nothing
-    that a policy names. Federated sessions are those of a `user`, if one is asked about; else of any. `operations` are those that
-    a grant to create has to list among others. `reading` is how what AWS leaves open is read. Of roles that a
-    pattern of `sessions` fits such sessions are asked about, or, with False, all others. With `bounded` who is not described has
-    a permissions boundary that allows nothing. `directly`: no service calls for anybody, and MFA is proved by users alone.
-    `untagged`: sessions of roles that are described have no tags beside their roles'.
-    """
+    """What is asked about beside the bundles: further statements and grants (the baseline), patterns of principals."""
 
     statements: tuple[Statement, ...] = ()
-    named: tuple[Statement, ...] = ()
-    asked: Values = ()
-    described_only: bool = False
-    without_iam: bool = False
-    stranger: bool = False
-    user: str | None = None
+    named: tuple[Statement, ...] = ()  # what later scopes of the universe have as their baseline: their words count
+    asked: Values = ()  # patterns of principals
+    described_only: bool = False  # there is nobody else
+    without_iam: bool = False  # others have no IAM policies
+    stranger: bool = False  # whom no policy names by anything
+    user: str | None = None  # whose federated sessions are asked about; else those of any
     grants: tuple[Grant, ...] = ()
-    operations: Values = ()
-    reading: Reading = Reading()
-    sessions: tuple[tuple[str, bool], ...] = ()
-    bounded: bool = False
-    directly: bool = False
-    untagged: bool = False
+    operations: Values = ()  # that a grant to create has to list among others
+    reading: Reading = Reading()  # of what AWS leaves open
+    sessions: tuple[tuple[str, bool], ...] = ()  # patterns of sessions: such of fitting roles, or, with False, all others
+    bounded: bool = False  # who is not described has a permissions boundary that allows nothing
+    directly: bool = False  # no service calls for anybody, and MFA is proved by users alone
+    untagged: bool = False  # sessions of described roles have no tags beside their roles'

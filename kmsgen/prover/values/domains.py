@@ -35,26 +35,23 @@ class Domain(NamedTuple):
     """The values of one condition key: a closed list, or shapes; `optional` where the key can be absent.
 
     A value of another shape is taken as possible where a policy names it, unless the shapes are `strict`: KMS checks them.
-    `taken` are values that no request has here, `never` patterns of such, `far` networks without any. `low` and `high` are the
-    least and the greatest number, or seconds since 1970; `as_number`: an instant is told as such a number. Of a key of several
-    values, every set has those `within` it. No text is longer than `longest`.
     """
 
     kind: Kind = Kind.TEXT
     values: Values = ()
     shapes: tuple[Pattern, ...] = (ANYTHING,)
     nicer: Values = ()
-    low: int = 0
-    high: int | None = None
+    low: int = 0  # the least number, or seconds since 1970
+    high: int | None = None  # the greatest
     optional: bool = True
     multi_valued: bool = False
     strict: bool = False
-    as_number: bool = False
-    taken: frozenset[str] = frozenset()
-    never: tuple[Pattern, ...] = ()
-    far: tuple[Network, ...] = ()
-    within: Values = ()
-    longest: int | None = None
+    as_number: bool = False  # an instant is told as seconds since 1970
+    taken: frozenset[str] = frozenset()  # values that no request has here
+    never: tuple[Pattern, ...] = ()  # patterns of such values
+    far: tuple[Network, ...] = ()  # networks without any address of a request
+    within: Values = ()  # of several values: these are in every set
+    longest: int | None = None  # no text has more characters
 
     def admits(self, text: str) -> bool:
         """Return whether a request can have the value."""

@@ -48,24 +48,21 @@ class ComparisonKind(Enum):
 
 
 class ValueTest(NamedTuple):
-    """A condition as it meets one value of its key.
+    """A condition as it meets one value of its key, by the authorizer's own `answer`.
 
-    `answer` asks the authorizer. Of a test of texts `patterns` and `reading` say the same: the answer follows from which patterns
-    match; `any_of`: only from whether any does. `constants` are the texts that it names, `samples` texts that
-    its patterns take, each with the alternative it is of. `plain`: all texts but the constants are alike to it, and give the
-    answer `otherwise`. It is true if one of `alternatives` is; nothing where that is not so.
+    Of a test of texts `patterns` and `reading` say the same: the answer follows from which patterns match.
     """
 
     answer: Callable[[str], Maybe]
     family: ComparisonKind
-    constants: Values
+    constants: Values  # texts that it names
     patterns: tuple[Automaton, ...] = ()
     reading: Reading = lambda _bits: None
-    any_of: bool = False
-    plain: bool = False
-    otherwise: Maybe = None
-    samples: tuple[tuple[str, object], ...] = ()
-    alternatives: frozenset[object] = frozenset()
+    any_of: bool = False  # the answer follows from whether any pattern matches
+    plain: bool = False  # texts that are no constants are alike to it
+    otherwise: Maybe = None  # the answer to these, where it is plain
+    samples: tuple[tuple[str, object], ...] = ()  # texts that its patterns take, each with the alternative that it is of
+    alternatives: frozenset[object] = frozenset()  # the test holds if one of them does; empty where that is not so
 
 
 def value_test(test: ConditionTest, lookup: Lookup, why: str = "") -> ValueTest:

@@ -58,32 +58,25 @@ class GrantResource(NamedTuple):
 
 
 class Module(NamedTuple):
-    """A Terraform module, one folder.
-
-    `created` is the key, or the one that it is a replica of, and `key_type` the resource type that creates it. `given` is the
-    variable through which a module is told of a key that it does not create, `reference` how it names the key to create or given.
-    `puts_out_key` says whether the key's ARN and id are outputs. `moved` has the addresses of resources by what they were before,
-    `removed` the addresses of what Terraform is to let go as it is. `named` are the principals that can be looked up first.
-    `given_keys` are the intents of whose keys a module is told that is about several.
-    """
+    """A Terraform module, one folder. `reference` is how it names the key to create, or given."""
 
     folder: str
     intent: str
     account: str
     region: str = ""
-    created: KeyAccess | None = None
-    key_type: str = ""
+    created: KeyAccess | None = None  # the key, or the one that it is a replica of
+    key_type: str = ""  # the resource type that creates it
     alias: str | None = None
-    given: str = ""
+    given: str = ""  # the variable that tells of a key that the module does not create
     reference: KeyReference | KeyReferences | None = None
-    puts_out_key: bool = False
+    puts_out_key: bool = False  # the key's ARN and id are outputs
     key_policies: tuple[KeyPolicyResource, ...] = ()
     policies: tuple[IdentityPolicy, ...] = ()
     grants: tuple[GrantResource, ...] = ()
-    moved: Mapping[str, str] = MappingProxyType({})
-    removed: tuple[str, ...] = ()
-    named: tuple[NamedPrincipals, ...] = ()
-    given_keys: tuple[str, ...] = ()
+    moved: Mapping[str, str] = MappingProxyType({})  # new addresses of resources by what they were before
+    removed: tuple[str, ...] = ()  # addresses of what Terraform is to let go as it is
+    named: tuple[NamedPrincipals, ...] = ()  # principals that can be looked up first
+    given_keys: tuple[str, ...] = ()  # the intents of whose keys a module about several is told
 
     @property
     def is_empty(self) -> bool:

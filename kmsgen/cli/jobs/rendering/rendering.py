@@ -30,21 +30,16 @@ CLOUDFORMATION = "cloudformation"
 
 
 class WantedFiles(NamedTuple):
-    """What an intent is rendered to: formats, the folder of all intents' folders, whether cfn-lint looks at templates.
-
-    With `replace_key` a key of the last render may be replaced or end. `iam` is who attaches IAM policies where an intent does
-    not say; `merge_iam`: they are merged with those of other intents. `answers` is the folder of the cache, where there is one.
-    `applied`: what the last render wrote is out there.
-    """
+    """What an intent is rendered to: formats, the folder of all intents' folders, whether cfn-lint looks at templates."""
 
     formats: tuple[str, ...]
     out: Path
     lint: bool = True
-    replace_key: bool = False
-    iam: str | None = None
-    answers: Path | None = None
-    merge_iam: bool = False
-    applied: bool = False
+    replace_key: bool = False  # a key of the last render may be replaced or end
+    iam: str | None = None  # who attaches IAM policies where an intent does not say
+    answers: Path | None = None  # the folder of the cache, where there is one
+    merge_iam: bool = False  # IAM policies are merged with those of other intents
+    applied: bool = False  # what the last render wrote is out there
 
 
 def rendered_source(source: IntentSource, wanted: WantedFiles) -> Made:
