@@ -27,7 +27,7 @@ RoleArn = Annotated[
 def sign_in(
     *, profile: Profile = None, region: Region = None, endpoint_url: EndpointUrl = None, role_arn: RoleArn = None
 ) -> "SignIn":
-    """AWS profile, Region, endpoint and role to assume."""
+    """Return the AWS profile, Region, endpoint and role to assume."""
     from kmsgen.sources.live.session import SignIn  # noqa: PLC0415 - `--help` does not pay for it
 
     return SignIn(profile, region, endpoint_url, role_arn)

@@ -44,7 +44,7 @@ Since = Annotated[
 
 
 def shared_course(*, jobs: Jobs = None) -> "Course":
-    """Processes to work in: as many as `--jobs` says, else `kmsgen.toml`, else one a core."""
+    """Return the processes to work in: as many as `--jobs` says, else `kmsgen.toml`, else one a core."""
     from kmsgen.cli.jobs.parallel.many import Course, cores  # noqa: PLC0415 - `--help` does not pay for it
     from kmsgen.intent.settings import find_settings  # noqa: PLC0415 - as above
 
@@ -52,17 +52,17 @@ def shared_course(*, jobs: Jobs = None) -> "Course":
 
 
 def local_course(*, jobs: Jobs = None, fail_fast: FailFast = False) -> "Course":
-    """Processes of this machine to work in, and whether the first failure ends the run; no cluster."""
+    """Return the processes of this machine to work in, and whether the first failure ends the run; no cluster."""
     return shared_course(jobs=jobs)._replace(fail_fast=fail_fast)
 
 
 def course(*, jobs: Jobs = None, fail_fast: FailFast = False, scheduler: Scheduler = None) -> "Course":
-    """Processes or a Dask cluster to work in, and whether the first failure ends the run."""
+    """Return the processes or the Dask cluster to work in, and whether the first failure ends the run."""
     return local_course(jobs=jobs, fail_fast=fail_fast)._replace(scheduler=scheduler)
 
 
 def remembering_course(
     *, jobs: Jobs = None, fail_fast: FailFast = False, scheduler: Scheduler = None, no_cache: NoCache = False
 ) -> "Course":
-    """Processes or a Dask cluster to work in, and whether answers are remembered."""
+    """Return the processes or the Dask cluster to work in, and whether answers are remembered."""
     return course(jobs=jobs, fail_fast=fail_fast, scheduler=scheduler)._replace(cache=not no_cache)

@@ -42,14 +42,14 @@ SecondOpinion = Annotated[
 
 
 def budget(*, seconds: Seconds = 30.0, second_opinion: SecondOpinion = False) -> "Budget":
-    """Seconds that a proof may take, and whether the SMT solver is asked for a second opinion."""
+    """Return the seconds that a proof may take, and whether the SMT solver is asked for a second opinion."""
     from kmsgen.prover.problem import Budget  # noqa: PLC0415 - `--help` does not pay for it
 
     return Budget(seconds=seconds, second_opinion=second_opinion)
 
 
 def bounds(*, described_only: DescribedOnly = False, seconds: Seconds = 30.0, second_opinion: SecondOpinion = False) -> "Bounds":
-    """Seconds that a comparison may take, and whether there is anybody beside those described."""
+    """Return the seconds that a comparison may take, and whether there is anybody beside those described."""
     from kmsgen.cli.jobs.comparison.comparing import Bounds  # noqa: PLC0415 - `--help` does not pay for it
 
     return Bounds(budget(seconds=seconds, second_opinion=second_opinion), described_only)
@@ -65,7 +65,7 @@ def asked(
     no_escalation: NoEscalation = False,
     no_lockout: NoLockout = False,
 ) -> "AskedQuestions":
-    """Questions to prove: what must be impossible (`--never`), who alone may do what (`--only`) and so on."""
+    """Return the questions to prove: what must be impossible (`--never`), who alone may do what (`--only`) and so on."""
     from kmsgen.cli.jobs.inputs.questions import AskedQuestions  # noqa: PLC0415 - `--help` does not pay for it
 
     return AskedQuestions(

@@ -70,7 +70,7 @@ def beside(
     identity_policy: IdentityPolicy = None,
     grants: Grants = None,
 ) -> "Beside":
-    """Key ARN, key spec, tags, parameters, IAM policies and grants that stand beside a file's policies."""
+    """Return the key ARN, key spec, tags, parameters, IAM policies and grants that stand beside a file's policies."""
     from kmsgen.cli.jobs.inputs.option_values import beside_of, with_properties  # noqa: PLC0415 - `--help` does not pay for it
 
     told = beside_of(key_arn, identity_policy or (), grants)

@@ -77,7 +77,7 @@ def put_request(
     create_grant: CreateGrant = None,
     parameter: Parameters = None,
 ) -> "PutRequest":
-    """Request to KMS put by options, each as the text that it was given."""
+    """Return the request to KMS put by options, each as the text that it was given."""
     from kmsgen.cli.jobs.inputs.put_request import PutRequest  # noqa: PLC0415 - `--help` does not pay for it
 
     return PutRequest(

@@ -11,7 +11,7 @@ from kmsgen.cli.console import say_note
 from kmsgen.cli.jobs.comparison.comparing import Bounds, compare
 from kmsgen.cli.output_file import write
 from kmsgen.cli.reports import imports as report
-from kmsgen.cli.reports.imports import Placed
+from kmsgen.cli.reports.imports import UnsaidPart
 from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import Diagnostic, InputError, Location, input_error
 from kmsgen.importer.allowed import Origin, is_void
@@ -40,9 +40,9 @@ class Proved(NamedTuple):
     """
 
     imported: Imported
-    unsaid: tuple[Placed, ...]
+    unsaid: tuple[UnsaidPart, ...]
     found: Differences
-    by_absence: tuple[Placed, ...] = ()
+    by_absence: tuple[UnsaidPart, ...] = ()
 
     @property
     def is_same(self) -> bool:
@@ -190,10 +190,10 @@ def _assumed(subject: Subject) -> Iterator[Diagnostic]:
         )
 
 
-def _placed(found: Iterable[Unsaid], subject: Subject, access: KeyAccess) -> Iterator[Placed]:
+def _placed(found: Iterable[Unsaid], subject: Subject, access: KeyAccess) -> Iterator[UnsaidPart]:
     for one in found:
         where = _where(one.origin, subject, access) if one.origin is not None else Location(subject.path)
-        yield Placed(where, one.sid or "", str(one), one.why)
+        yield UnsaidPart(where, one.sid or "", str(one), one.why)
 
 
 def _where(origin: Origin, subject: Subject, access: KeyAccess) -> Location:
@@ -203,12 +203,12 @@ def _where(origin: Origin, subject: Subject, access: KeyAccess) -> Location:
     return policies[origin.policy].where(("Statement", origin.number)) if known else Location(subject.path)
 
 
-def _beside(subject: Subject) -> Iterator[Placed]:
+def _beside(subject: Subject) -> Iterator[UnsaidPart]:
     """Yield what bears on the access and stands in no intent."""
     if IDENTITY_POLICIES in subject.described.lacks:
         return
     for place in subject.described.places.policies:
         if place.layer is not Layer.KEY_POLICY and place.layer is not Layer.IDENTITY:
-            yield Placed(
+            yield UnsaidPart(
                 place.where(()), "", f"a policy of {place.holder or 'the organization'}", "an intent holds no such policies"
             )

@@ -12,7 +12,7 @@ from kmsgen.importer.importer import Imported
 from kmsgen.prover.question import Differences
 
 
-class Placed(NamedTuple):
+class UnsaidPart(NamedTuple):
     """What an intent does not say: where it stands, the Sid of its statement, what it is, and why no line says it."""
 
     place: Location
@@ -32,7 +32,7 @@ def later(patterns: Sequence[str]) -> str:
     return f"{names} in the policy: the intent lists the actions that KMS has today, and gives none that KMS adds later"
 
 
-def show(imported: Imported, unsaid: Sequence[Placed], found: Differences, output: str, *, written: bool) -> None:
+def show(imported: Imported, unsaid: Sequence[UnsaidPart], found: Differences, output: str, *, written: bool) -> None:
     """Print the intent, unless it was written to a file, and say whether it gives the same access."""
     if output == "json":
         gained, lost = ([told_group(one) for one in side] for side in (found.gained, found.lost))
@@ -47,14 +47,14 @@ def show(imported: Imported, unsaid: Sequence[Placed], found: Differences, outpu
         say(told)
 
 
-def text_of(imported: Imported, unsaid: Sequence[Placed], found: Differences) -> str:
+def text_of(imported: Imported, unsaid: Sequence[UnsaidPart], found: Differences) -> str:
     """Return the intent, below comments that say what is missing from it, and of which patterns it lists the actions."""
     told = list(_told(unsaid, found)) if unsaid or found.gained or found.lost or found.reason else []
     told += filter(None, [later(imported.spelled_out)])
     return "".join(f"# {line(one)}\n" for one in told) + imported.text
 
 
-def _told(unsaid: Sequence[Placed], found: Differences) -> Iterator[str]:
+def _told(unsaid: Sequence[UnsaidPart], found: Differences) -> Iterator[str]:
     if not (unsaid or found.gained or found.lost or found.reason):
         yield "the same access, proved: nothing gained, nothing lost"
         return
