@@ -19,6 +19,7 @@ from kmsgen.policy.bundle import Bundle, KeyAccess
 from kmsgen.policy.document import Condition, Document, Effect
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.letter_case import folded
+from kmsgen.prover.bearing import Holders
 
 Values = tuple[str, ...]
 Conditions = tuple[Condition, ...]
@@ -77,8 +78,9 @@ def of_readings(most: Iterable[Row], least: Iterable[Row]) -> tuple[Row, ...]:
 def matrix(bundle: Bundle, organization: str | None, account: str) -> tuple[Row, ...]:
     """Return the rows of a bundle, key by key, principals in the order in which the policies name them."""
     rows: list[Row] = []
+    holders = Holders(bundle)
     for access in bundle.keys:
-        rows += _AccessReader(bundle._replace(keys=(access,)), access, organization, account).rows()
+        rows += _AccessReader(holders.of(access), access, organization, account).rows()
     return tuple(rows)
 
 

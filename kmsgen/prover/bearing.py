@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 
 from kmsgen.arn import account_of, parse_arn
 from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
+from kmsgen.policy.document import Effect
 
 _NAME = re.compile(r"[\w+=,.@-]+")
 
@@ -34,6 +35,43 @@ class Bearings:
         named = [principal for name in names for principal in self._by_name.get(name, ())]
         bearing = sorted({*self._always, *named, *also}, key=self._order.__getitem__)
         return self.bundle._replace(keys=(access,), principals={one: self.bundle.principals[one] for one in bearing})
+
+
+class Holders:
+    """An index of the principals that a bundle describes, by the keys that they may have access to."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self._order = {principal: number for number, principal in enumerate(bundle.principals)}
+        self._of_any: list[str] = []
+        self._by_key: dict[str, list[str]] = {}
+        self._by_name: dict[str, list[str]] = {}
+        for principal, beside in bundle.principals.items():
+            for name in set(principal.rpartition(":")[2].split("/")[1:]):
+                self._by_name.setdefault(name, []).append(principal)
+            keys = keys_named(beside)
+            for key in keys or ():
+                self._by_key.setdefault(key, []).append(principal)
+            self._of_any += [principal] if keys is None else []
+
+    def of(self, access: KeyAccess) -> Bundle:
+        """Bundle of one key, with everyone whom it names or whose IAM policies may be about it; all, where it names everybody.
+
+        Whoever is left out has no access to it, as no key policy or grant names him and no IAM policy of his is about it.
+        """
+        if _names_everybody(access):
+            return self.bundle._replace(keys=(access,))
+        names = {name for text in _texts(access) for name in _NAME.findall(text)}
+        named = (principal for name in names for principal in self._by_name.get(name, ()))
+        held = sorted({*self._of_any, *self._by_key.get(access.key.arn, ()), *named}, key=self._order.__getitem__)
+        return self.bundle._replace(keys=(access,), principals={one: self.bundle.principals[one] for one in held})
+
+
+def _names_everybody(access: KeyAccess) -> bool:
+    """Return whether a key policy or a grant reaches principals whom it does not name one by one, whatever their IAM policies."""
+    allows = [statement for statement in access.policy.statements if statement.effect is Effect.ALLOW]
+    wide = any(one.not_principal or any({"*", "?"} & set(who.value) for who in one.principals or ()) for one in allows)
+    return wide or any(grant.grantee.endswith(":root") for grant in access.grants)
 
 
 def alone_with(bundle: Bundle) -> Bundle:

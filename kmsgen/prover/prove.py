@@ -78,7 +78,7 @@ def _answer(universe: Universe, question: Question, meter: Meter) -> Proof:
     if _is_vacuous(universe, question, meter):
         return Proof(str(question), Result.VACUOUS, reason="the pattern fits no principal there could be")
     hits, reason = _ask(universe, question, meter)
-    groups = tuple(group(hits, speaker_of(universe, _patterns_of(question))))
+    groups = tuple(group(hits, speaker_of(universe, patterns_of(question))))
     result = Result.REFUTED if groups else Result.UNKNOWN if reason else Result.PROVED
     return Proof(str(question), result, groups, reason)
 
@@ -109,7 +109,7 @@ def _ask_of_steps(universe: Universe, question: NoEscalation, meter: Meter) -> t
 
 
 def _scope(questions: Sequence[Question], *, described_only: bool) -> Scope:
-    asked = tuple(dict.fromkeys(pattern for question in questions for pattern in _patterns_of(question)))
+    asked = tuple(dict.fromkeys(pattern for question in questions for pattern in patterns_of(question)))
     stranger = any(isinstance(question, NoPublic) for question in questions)
     beyond = [question for question in questions if isinstance(question, Beyond)]
     if len(beyond) > 1 or (stranger and len(questions) > 1):
@@ -119,7 +119,7 @@ def _scope(questions: Sequence[Question], *, described_only: bool) -> Scope:
     return Scope(statements, named, asked, grants=grants, described_only=described_only, stranger=stranger)
 
 
-def _patterns_of(question: Question) -> Values:
+def patterns_of(question: Question) -> Values:
     """Return the patterns of principals that a question holds."""
     if isinstance(question, Never):
         return (question.principal,)
@@ -135,7 +135,7 @@ def _universe_of(universe: Universe, question: Question) -> Universe:
     """
     if isinstance(question, NeverInside):
         return universe.asking(universe.scope._replace(statements=question.outsiders, grants=()))
-    patterns = _patterns_of(question)
+    patterns = patterns_of(question)
     if any(map(sessions_of, patterns)):
         asked = tuple((pattern, isinstance(question, Never)) for pattern in patterns)
         universe = universe.asking(universe.scope._replace(sessions=asked))

@@ -12,7 +12,7 @@ from kmsgen.cli.commands.reading_options import FORMS, beside
 from kmsgen.cli.commands.sharing import sharing
 
 if TYPE_CHECKING:
-    from kmsgen.cli.jobs.comparison.comparing import Bounds
+    from kmsgen.cli.jobs.proving import Bounds
     from kmsgen.sources.beside import Beside
 
 app = typer.Typer(add_completion=False)

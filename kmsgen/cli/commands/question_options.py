@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from kmsgen.cli.jobs.comparison.comparing import Bounds
     from kmsgen.cli.jobs.inputs.questions import AskedQuestions
+    from kmsgen.cli.jobs.proving import Bounds
     from kmsgen.prover.problem import Budget
 
 NeverOption = Annotated[
@@ -50,7 +50,7 @@ def budget(*, seconds: Seconds = 30.0, second_opinion: SecondOpinion = False) ->
 
 def bounds(*, described_only: DescribedOnly = False, seconds: Seconds = 30.0, second_opinion: SecondOpinion = False) -> "Bounds":
     """Return the seconds that a comparison may take, and whether there is anybody beside those described."""
-    from kmsgen.cli.jobs.comparison.comparing import Bounds  # noqa: PLC0415 - `--help` does not pay for it
+    from kmsgen.cli.jobs.proving import Bounds  # noqa: PLC0415 - `--help` does not pay for it
 
     return Bounds(budget(seconds=seconds, second_opinion=second_opinion), described_only)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from kmsgen.cli.console import answer_held, say, say_note
-from kmsgen.cli.jobs.comparison.comparing import Bounds, aligned, compare, told_of_edit, with_grants
+from kmsgen.cli.jobs.comparison.comparing import aligned, compare, told_of_edit, with_grants
 from kmsgen.cli.jobs.comparison.estate_diff import compared
 from kmsgen.cli.jobs.comparison.estates import Estates, of_folders, of_revisions
 from kmsgen.cli.jobs.parallel.many import Course, cores
+from kmsgen.cli.jobs.proving import Bounds
 from kmsgen.cli.jobs.reporting import WantedReports
 from kmsgen.cli.jobs.revisions.git import range_of
 from kmsgen.cli.reports.accesses import Compared, DiffReport, access_of

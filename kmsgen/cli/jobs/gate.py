@@ -8,14 +8,15 @@ from typing import NamedTuple
 
 from kmsgen.catalogue.actions import expand
 from kmsgen.cli.console import answer_held, say, say_note
-from kmsgen.cli.jobs.comparison.comparing import Bounds, aligned, compare, with_grants
+from kmsgen.cli.jobs.comparison.comparing import aligned, compare, with_grants
 from kmsgen.cli.jobs.diff import of_subjects
 from kmsgen.cli.jobs.findings.linting import findings_of
 from kmsgen.cli.jobs.inputs.option_values import wrong_usage
 from kmsgen.cli.jobs.inputs.policy_files import PolicyFile, is_ordinary, policy_files
 from kmsgen.cli.jobs.inputs.questions import Asker
 from kmsgen.cli.jobs.parallel.many import Course, Failure, results
-from kmsgen.cli.jobs.prove import about_nobody, answer_about
+from kmsgen.cli.jobs.prove import about_nobody
+from kmsgen.cli.jobs.proving import Bounds, Questioned
 from kmsgen.cli.jobs.reporting import WantedReports
 from kmsgen.cli.reports.accesses import Compared, access_of
 from kmsgen.cli.reports.gates import PROVED, Answered, Gate, Gated, found_of, rendered
@@ -25,6 +26,7 @@ from kmsgen.intent.settings import AskedOfAll
 from kmsgen.policy.document import Document, Effect
 from kmsgen.prover.question import Proof, Result
 from kmsgen.sources.beside import NOTHING, Beside
+from kmsgen.sources.places import Origins
 from kmsgen.sources.subject import PLAN, Identified, Subject, identify
 from kmsgen.sources.terraform.plan import has_both_sides, is_about_access
 
@@ -105,7 +107,8 @@ def _gated(one: PolicyFile, beside: Beside, rules: Rules, bounds: Bounds) -> Gat
         notes.append(f"{path}: nothing here is about KMS")
         return Gated(path, difference=difference, notes=tuple(notes))
     findings = tuple(map(found_of, findings_of(subject).all))
-    answers = tuple(one for asked in rules.questions for one in _answers(subject, asked, bounds))
+    questioned = Questioned(subject)
+    answers = tuple(one for asked in rules.questions for one in _answers(questioned, asked, bounds))
     return Gated(path, findings, answers, difference, tuple(notes))
 
 
@@ -126,23 +129,26 @@ def _allows_kms(document: Document) -> bool:
     return any(one.effect is Effect.ALLOW and (one.not_action or any(map(expand, one.actions))) for one in document.statements)
 
 
-def _answers(subject: Subject, asked: AskedOfAll, bounds: Bounds) -> Iterator[Answered]:
+def _answers(questioned: Questioned, asked: AskedOfAll, bounds: Bounds) -> Iterator[Answered]:
     """Yield the answer about each key; of a file that tells none it is open whom IAM policies let use which."""
-    keys = subject.by_key()
+    subject = questioned.subject
+    keys = subject.bundle.keys
     if not keys:
         said = f"{asked.name.partition('.')[0]} {','.join(asked.principals)} {','.join(asked.actions)}"
         yield Answered(asked.name, said, str(Result.UNKNOWN), "the file tells no key, and IAM policies that speak of KMS")
-    for number, bundle in enumerate(keys):
-        key = bundle.keys[0].key.arn
+    bounds = bounds._replace(described_only=bounds.described_only or not subject.governed)
+    origins = subject.described.places.origins()
+    for number, access in enumerate(keys):
+        key = access.key.arn
         asker = Asker(key.split(":")[4], key.split(":")[1])
         question = asker.of_all(asked)
         asker.finish()
         if question is None:
             raise ValueError("a question that is wrong was told")
-        only = bounds.described_only or not subject.governed
-        proof = answer_about(subject, number, question, bounds.budget, described_only=only)
+        proof = questioned.answer(number, question, bounds)
         name = f" on {subject.described.name_of(key)}" if len(keys) > 1 else ""
-        yield _answered(subject, asked, _of_nobody(proof, asked, described_only=only), name)
+        told = _of_nobody(proof, asked, described_only=bounds.described_only)
+        yield _answered(subject, origins, asked.name, told, name)
 
 
 def _of_nobody(proof: Proof, asked: AskedOfAll, *, described_only: bool) -> Proof:
@@ -154,11 +160,10 @@ def _of_nobody(proof: Proof, asked: AskedOfAll, *, described_only: bool) -> Proo
     return proof._replace(result=Result.PROVED, reason="nobody here is such a principal")
 
 
-def _answered(subject: Subject, asked: AskedOfAll, proof: Proof, name: str) -> Answered:
-    origins = subject.described.places.origins()
+def _answered(subject: Subject, origins: Origins, asked: str, proof: Proof, name: str) -> Answered:
     accesses = tuple(
         access_of(one, [origins.get(label, ()) for label in one.reason], Location(subject.path), gained=True)
         for one in proof.groups
     )
     result = PROVED if proof.result is Result.PROVED else str(proof.result)
-    return Answered(asked.name, f"{proof.question}{name}", result, proof.reason, accesses)
+    return Answered(asked, f"{proof.question}{name}", result, proof.reason, accesses)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from kmsgen.authorizer.language.statement import Layer
 from kmsgen.catalogue.guardrails import DENY
 from kmsgen.cli.console import say_note
-from kmsgen.cli.jobs.comparison.comparing import Bounds, compare
+from kmsgen.cli.jobs.comparison.comparing import compare
+from kmsgen.cli.jobs.proving import Bounds
 from kmsgen.cli.output_file import write
 from kmsgen.cli.reports import imports as report
 from kmsgen.cli.reports.imports import UnsaidPart

@@ -13,6 +13,7 @@ from kmsgen.sources.terraform.resources import PlannedResource, listed, without_
 
 _PART = re.compile(r'([A-Za-z_][\w-]*)(\[(?:"(?:[^"\\]|\\.)*"|[^\]]*)\])?')
 _DEEPEST = 20
+_NO_RESOURCES = ("var", "local", "module", "data")
 _NUMBERED = ("count.index", "each.key", "each.value")
 
 
@@ -25,10 +26,14 @@ class Referent(NamedTuple):
 
 
 class Standpoint(NamedTuple):
-    """The place of an expression: the address of its module instance, and its resource's index (`count` or `for_each`)."""
+    """The place of an expression: the address of its module instance, and its resource's index (`count` or `for_each`).
+
+    `each` is the expression of its `for_each`.
+    """
 
     module: str
     number: str | int | None = None
+    each: object = None
 
 
 class Configuration:
@@ -54,6 +59,10 @@ class Configuration:
                 data = data[step] if isinstance(data, list) and step < len(data) else None
         return data
 
+    def standpoint(self, resource: PlannedResource) -> Standpoint:
+        """Return the place of a resource's expressions."""
+        return Standpoint(resource.module, resource.number, self._declared(resource).get("for_each_expression"))
+
     def provider(self, resource: PlannedResource) -> dict[str, Any]:
         """Return the expressions of a resource's provider."""
         key = self._declared(resource).get("provider_config_key")
@@ -78,9 +87,8 @@ class Configuration:
 
     def targets(self, expression: object, scope: Standpoint, depth: int = 0) -> list[Referent]:
         """Return everything that an expression refers to, each attribute once."""
-        references = listed(expression.get("references") if isinstance(expression, dict) else None)
-        texts = [one for one in references if isinstance(one, str)]
-        longest = [one for one in texts if not any(other.startswith((f"{one}.", f"{one}[")) for other in texts)]
+        texts = _references(expression)
+        longest = _longest(texts)
         numbered = scope.number if any(one in _NUMBERED for one in texts) else None
         found = [
             target
@@ -94,12 +102,23 @@ class Configuration:
         parts = [(match[1], match[2] or "") for match in _PART.finditer(reference)]
         if depth > _DEEPEST or not parts:
             yield Referent(reference)
+        elif reference.startswith("each.value."):
+            yield self._of_each(parts[2:], reference, scope)
         elif parts[0][0] == "var" and len(parts) > 1:
             yield from self._of_variable(parts[1][0], scope, depth)
         elif parts[0][0] == "module" and len(parts) > 2:
             yield from self._of_output(parts, reference, scope, depth)
         else:
             yield from self._of_resource(parts, reference, scope)
+
+    def _of_each(self, rest: list[tuple[str, str]], reference: str, scope: Standpoint) -> Referent:
+        """Return what an attribute of `each.value` is where `for_each` goes over the instances of one resource."""
+        over = _longest(_references(scope.each))
+        parts = [(match[1], match[2] or "") for match in _PART.finditer(over[0])] if len(over) == 1 else []
+        if len(parts) == 2 and not parts[1][1] and parts[0][0] not in _NO_RESOURCES:
+            one = (parts[1][0], f'["{scope.number}"]')
+            return next(self._of_resource([parts[0], one, *rest], reference, scope))
+        return Referent(reference)
 
     def _of_variable(self, name: str, scope: Standpoint, depth: int) -> Iterator[Referent]:
         """Follow a variable to the module call that sets it; variables of the root, and defaults, are known in a plan."""
@@ -139,6 +158,16 @@ def _call(module: dict[str, Any], name: str) -> dict[str, Any]:
     calls = module.get("module_calls")
     found = calls.get(name) if isinstance(calls, dict) else None
     return found if isinstance(found, dict) else {}
+
+
+def _references(expression: object) -> list[str]:
+    references = listed(expression.get("references") if isinstance(expression, dict) else None)
+    return [one for one in references if isinstance(one, str)]
+
+
+def _longest(references: list[str]) -> list[str]:
+    """Return references without those that others go on from."""
+    return [one for one in references if not any(other.startswith((f"{one}.", f"{one}[")) for other in references)]
 
 
 def _unique(found: list[Referent]) -> list[Referent]:

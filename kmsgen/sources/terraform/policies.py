@@ -19,7 +19,7 @@ from kmsgen.sources.unknown.readings import Readings, read_policy
 from kmsgen.sources.unknown.unknown import Unknown, has_unknown
 from kmsgen.sources.unknown.untold import hide
 
-_ELEMENTS = {"actions": "Action", "not_actions": "NotAction", "resources": "PlannedResource", "not_resources": "NotResource"}
+_ELEMENTS = {"actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource"}
 _DEEPEST = 20
 _OF_ARNS = ("resources", "not_resources")
 _PRINCIPALS = {"principals": "Principal", "not_principals": "NotPrincipal"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from kmsgen.sources.described import Home
-from kmsgen.sources.terraform.configuration import Configuration, Referent, Standpoint
+from kmsgen.sources.terraform.configuration import Configuration, Referent
 from kmsgen.sources.terraform.resources import AFTER_APPLY, PlannedResource
 from kmsgen.sources.unknown.unknown import Text, Unknown, is_marker, text_of
 
@@ -67,7 +67,7 @@ class PlanReferences(NamedTuple):
     def open_targets(self, resource: PlannedResource, *path: str | int) -> list[Referent]:
         """Return what an expression refers to and the plan does not know yet."""
         expression = self.configuration.expression(resource, *path)
-        targets = self.configuration.targets(expression, Standpoint(resource.module, resource.number))
+        targets = self.configuration.targets(expression, self.configuration.standpoint(resource))
         return [one for one in targets if not _is_known(one)]
 
     def filled(self, value: Any, resource: PlannedResource, *path: str | int) -> Any:  # noqa: ANN401 - plain data with markers

@@ -7,7 +7,7 @@ import pytest
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, Organization, PrincipalPolicies
 from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
 from kmsgen.policy.grant import Grant
-from kmsgen.prover.bearing import Bearings, alone_with, keys_named
+from kmsgen.prover.bearing import Bearings, Holders, alone_with, keys_named
 from kmsgen.prover.prove import prove
 from kmsgen.prover.question import NoPublic, Result
 
@@ -85,3 +85,21 @@ def test_what_is_proved_of_a_key_alone_holds_beside_others(who: str) -> None:
         whole = Bundle((KeyAccess(Key(ONE), policy), KeyAccess(Key(OTHER), named)), {WEB: PrincipalPolicies()})
         if prove(alone_with(whole), NoPublic()).result is Result.PROVED:
             assert prove(whole, NoPublic()).result is Result.PROVED
+
+
+HOLDS = PrincipalPolicies((Document((Statement(Effect.ALLOW, ("kms:Decrypt",), (ONE,)),)),))
+ELSEWHERE = PrincipalPolicies((Document((Statement(Effect.ALLOW, ("kms:Decrypt",), (OTHER,)),)),))
+ANYWHERE = PrincipalPolicies((Document((Statement(Effect.ALLOW, ("kms:Decrypt",), ("*",)),)),))
+
+
+@pytest.mark.parametrize(
+    ("who", "of_other", "held"),
+    [("role/lead", HOLDS, (APP, WEB)), ("role/lead", ELSEWHERE, (APP,)), ("role/lead", ANYWHERE, (APP, WEB)),
+     ("role/web", ELSEWHERE, (APP, WEB)), ("root", ELSEWHERE, (APP,)), ("*", ELSEWHERE, (APP, WEB))],
+)  # fmt: skip
+def test_whoever_may_have_access_to_a_key_is_looked_at(who: str, of_other: PrincipalPolicies, held: tuple[str, ...]) -> None:
+    """Who is named, or has an IAM policy that may be about the key; everybody where the key policy is for everybody."""
+    value = who if who == "*" else f"arn:aws:iam::{HOME}:{who}"
+    policy = Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), (Principal("AWS", value),)),))
+    bundle = Bundle((KeyAccess(Key(ONE), policy), KeyAccess(Key(OTHER), policy)), {APP: HOLDS, WEB: of_other})
+    assert tuple(Holders(bundle).of(bundle.keys[0]).principals) == held

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
+from kmsgen.cli.jobs.proving import Bounds
 from kmsgen.cli.jobs.rendering.last_render import last_render
 from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import Diagnostic, Location
 from kmsgen.policy.bundle import KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Document
 from kmsgen.prover.difference import differences
-from kmsgen.prover.problem import Budget
 from kmsgen.prover.question import Differences
 from kmsgen.render.deployment import deployment_of
 from kmsgen.render.edits.lost_keys import replacements
@@ -22,13 +21,6 @@ from kmsgen.render.history import UNKNOWN, History
 from kmsgen.render.terraform.addresses import history_after
 from kmsgen.sources.described import GRANTS, Described
 from kmsgen.sources.subject import FOLDER, PLAN, Subject
-
-
-class Bounds(NamedTuple):
-    """Within which bounds two sides are compared: how long it may take, and whom there is beside those described."""
-
-    budget: Budget
-    described_only: bool = False
 
 
 def told_of_edit(before: Subject, after: Subject) -> tuple[Diagnostic, ...]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from kmsgen.cli.jobs.comparison.comparing import Bounds, compare, told_of_edit
+from kmsgen.cli.jobs.comparison.comparing import compare, told_of_edit
 from kmsgen.cli.jobs.comparison.estates import Estates
 from kmsgen.cli.jobs.comparison.pairing import IntentPair, IntentSide, differing, pairs_of, sides_of
 from kmsgen.cli.jobs.parallel.many import Course, Failure, results
+from kmsgen.cli.jobs.proving import Bounds
 from kmsgen.cli.jobs.revisions.revision import Revision
 from kmsgen.cli.reports.accesses import ChangedAccess, Compared, DiffReport, access_of
 from kmsgen.cli.reports.progress import tracked

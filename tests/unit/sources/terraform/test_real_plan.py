@@ -223,3 +223,33 @@ def test_the_region_of_a_key_is_that_of_its_provider_if_that_is_told(provider: d
     found = plan(edit)
     assert (KEY_REGION in found.lacks) is lacks
     assert lacks or {one.key.arn.split(":")[3] for one in found.bundle.keys} == {"eu-west-1"}
+
+
+GRANT = 'aws_kms_grant.g["x"]'
+
+
+def granted_for_each(data: dict[str, Any], over: list[str]) -> None:
+    """Make the grant one of `for_each` over what some references name, to the ARN of `each.value`."""
+    resources = data["planned_values"]["root_module"]["resources"]
+    next(one for one in resources if one["address"] == "aws_kms_grant.g").update(address=GRANT, index="x")
+    next(one for one in data["resource_changes"] if one["address"] == "aws_kms_grant.g")["address"] = GRANT
+    declared = data["configuration"]["root_module"]["resources"]
+    grant = next(one for one in declared if one["address"] == "aws_kms_grant.g")
+    grant["for_each_expression"] = {"references": over}
+    grant["expressions"]["grantee_principal"] = {"references": ["each.value.arn", "each.value"]}
+
+
+@pytest.mark.parametrize(
+    ("over", "grantees"),
+    [
+        (["aws_iam_role.app"], {f"{ROLE}/svc/app-x"}),
+        (["aws_iam_role.pre"], set()),
+        (["aws_iam_role.app", "local.names"], set()),
+        (["local.roles"], set()),
+        (['aws_iam_role.app["y"]'], set()),
+    ],
+)
+def test_each_value_is_the_instance_of_the_same_key(over: list[str], grantees: set[str]) -> None:
+    """Where `for_each` goes over the instances of one resource alone; else nobody can tell what it is."""
+    found = plan(lambda data: granted_for_each(data, over))
+    assert {one.grantee for access in found.least.keys for one in access.grants} == grantees
