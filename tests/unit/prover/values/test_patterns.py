@@ -1,0 +1,75 @@
+"""Patterns of texts as automata."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kmsgen.prover.values.patterns import Automaton, after, arn_glob, glob, in_any_case, literal, nearly, run_of
+
+TEXTS = st.text(alphabet="ab*?", max_size=6)
+
+
+@given(TEXTS, st.text(alphabet="ab", max_size=6))
+@settings(deadline=None)
+def test_a_pattern_matches_as_wildcards_do(pattern: str, text: str) -> None:
+    """`*` any run, `?` one character."""
+    assert glob(pattern).matches(text) is fnmatchcase(text, pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "matches"),
+    [
+        ("arn:aws:iam::*:role/a*", "arn:aws:iam::1:role/a/b:c", True),
+        ("arn:aws:iam::*:role/a", "arn:aws:iam::1:2:role/a", False),
+        ("arn:*:role/a", "arn:aws:iam::1:role/a", False),
+        ("arn:aws:iam::?:x", "arn:aws:iam:::x", False),
+        ("arn:aws:iam::1:*", "arn:aws:iam::1:a:b", True),
+    ],
+)
+def test_a_wildcard_of_an_arn_stays_in_its_part(pattern: str, text: str, matches: bool) -> None:  # noqa: FBT001
+    """But for the last part, which may hold colons."""
+    assert arn_glob(pattern).matches(text) is matches
+
+
+def test_a_literal_matches_itself() -> None:
+    """Wildcards are characters in it."""
+    assert literal("a*").matches("a*")
+    assert not literal("a*").matches("ab")
+    assert literal("a*").text == "a*"
+    assert glob("a*").text is None
+
+
+def test_case_is_minded_or_not() -> None:
+    """What AWS does beyond ASCII no page tells, so such a text is only nearly the same."""
+    assert in_any_case("aB").matches("Ab")
+    assert nearly("k").matches("\u212a")  # KELVIN SIGN, which folds to k
+    assert not in_any_case("a").matches("b")
+
+
+def test_a_run_is_made_of_texts_and_of_characters() -> None:
+    """So many of them, any number, or one and more."""
+    region = run_of(("ab",), "-", ("01", 2))
+    assert [text for text in ("a-01", "abba-10", "-01", "a-0", "a-012") if region.matches(text)] == ["a-01", "abba-10"]
+
+
+@given(TEXTS, st.text(alphabet="ab", max_size=3), st.text(alphabet="ab", max_size=3))
+@settings(deadline=None)
+def test_what_follows_a_prefix_is_taken_as_both_together(pattern: str, prefix: str, rest: str) -> None:
+    """By the automaton of the rest."""
+    left = after(glob(pattern), prefix)
+    assert left.answers(left.run(rest))[0] is glob(pattern).matches(prefix + rest)
+
+
+def test_an_automaton_answers_for_each_of_its_patterns() -> None:
+    """In the order in which they were given."""
+    both = Automaton((glob("a*"), glob("*b")))
+    assert [both.answers(both.run(text)) for text in ("a", "b", "ab", "c")] == [
+        (True, False),
+        (False, True),
+        (True, True),
+        (False, False),
+    ]
