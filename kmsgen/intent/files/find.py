@@ -19,29 +19,40 @@ Keep = Callable[[str, Tree, tuple[Path, ...]], Kept]
 
 
 def find_intents(
-    paths: Iterable[str | Path], keep: Keep[Kept], problems: list[Diagnostic], store: Store = DISK
+    paths: Iterable[str | Path],
+    keep: Keep[Kept],
+    problems: list[Diagnostic],
+    store: Store = DISK,
+    empty: list[Diagnostic] | None = None,
 ) -> Iterator[Kept]:
     """Yield what is kept of each intent once, in the order given and then by path; what cannot be read is added to the problems.
 
     In a folder every `.yaml` and `.yml` file is an intent, at any depth, but for hidden ones, those whose names start with
-    `_`, those that another file of the folder extends, and templates that `render` wrote.
+    `_`, those that another file of the folder extends, and templates that `render` wrote. A folder without any is a problem, or,
+    if it is given, one of `empty`.
     """
     told: list[Diagnostic] = []
+    without = told if empty is None else empty
     met: set[str] = set()
     for path in paths:
-        for file, kept in _found(str(path), keep, told, store):
+        found, is_empty = _found(str(path), keep, told, store)
+        if is_empty:
+            without.append(
+                Diagnostic(Location(str(path)), "no-intents", "the folder holds no intent", "intents end in .yaml or .yml")
+            )
+        for file, kept in found:
             if (place := file if file == "-" else store.at(store.place(file))) not in met:
                 met.add(place)
                 yield kept
     problems.extend(dict.fromkeys(told))
 
 
-def _found(path: str, keep: Keep[Kept], problems: list[Diagnostic], store: Store) -> list[tuple[str, Kept]]:
+def _found(path: str, keep: Keep[Kept], problems: list[Diagnostic], store: Store) -> tuple[list[tuple[str, Kept]], bool]:
+    """Return the intents of a path, and whether it is a folder in which no file may be one."""
     folder = path != "-" and store.is_folder(path)
     before = len(problems)
     files = sorted(_in_folder(path, problems, store), key=Path) if folder else [path]
-    if not files and len(problems) == before:
-        problems.append(Diagnostic(Location(path), "no-intents", "the folder holds no intent", "intents end in .yaml or .yml"))
+    is_empty = not files and len(problems) == before
     read: dict[str, Kept] = {}
     extended: set[Path] = set()
     for file in files:
@@ -52,7 +63,7 @@ def _found(path: str, keep: Keep[Kept], problems: list[Diagnostic], store: Store
         else:
             read[file] = keep(file, tree, bases)
             extended.update(bases)
-    return [(file, kept) for file, kept in read.items() if not (folder and store.identity(file) in extended)]
+    return [(file, kept) for file, kept in read.items() if not (folder and store.identity(file) in extended)], is_empty
 
 
 def _in_folder(folder: str, problems: list[Diagnostic], store: Store) -> Iterator[str]:

@@ -54,12 +54,12 @@ def _both_sides(estates: Estates) -> tuple[list[IntentSide], list[IntentSide], l
     """Find the intents of both sides; one of the two may hold none. Raises InputError where neither holds any."""
     if not (estates.old.there or estates.new.there):
         raise input_error(Location(estates.new.paths[0]), "no-such-file", "neither side has this file or folder")
-    problems: tuple[list[Diagnostic], list[Diagnostic]] = ([], [])
-    old, new = (sides_of(one.store, one.there, into) for one, into in zip(estates[:2], problems, strict=True))
-    told = [one for one in (*problems[0], *problems[1]) if one.code != "no-intents"]
-    if not (old or new or told):
-        raise InputError([*problems[0], *problems[1]])
-    return old, new, told
+    problems: list[Diagnostic] = []
+    empty: list[Diagnostic] = []
+    old, new = (sides_of(one.store, one.there, problems, empty) for one in estates[:2])
+    if not (old or new or problems):
+        raise InputError(empty)
+    return old, new, problems
 
 
 def _handed(estates: Estates) -> Callable[[IntentSide], IntentSide]:

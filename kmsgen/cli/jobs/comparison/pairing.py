@@ -66,15 +66,15 @@ class IntentPair(NamedTuple):
         return tuple(sorted(path.as_posix() for path in {**old, **new} if old.get(path) != new.get(path)))
 
 
-def sides_of(store: Store, paths: Iterable[str], problems: list[Diagnostic]) -> list[IntentSide]:
-    """Find the intents of a side; what is wrong with those that cannot be read is added to the problems."""
+def sides_of(store: Store, paths: Iterable[str], problems: list[Diagnostic], empty: list[Diagnostic]) -> list[IntentSide]:
+    """Find the intents of a side; adds to the problems what cannot be read, and folders without any intent to `empty`."""
     digest = _digests(store)
 
     def side(path: str, tree: Tree, bases: tuple[Path, ...]) -> IntentSide:
         files = (store.identity(path), *bases)
         return IntentSide(path, _name(tree.data, path), _key(tree.data), files, tuple(map(digest, files)), store)
 
-    found = list({one.path: one for one in find_intents(dict.fromkeys(paths), side, problems, store)}.values())
+    found = list({one.path: one for one in find_intents(dict.fromkeys(paths), side, problems, store, empty)}.values())
     problems.extend(same_names((one.name, one.path) for one in found))
     return found
 
