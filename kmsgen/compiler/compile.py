@@ -110,9 +110,13 @@ def _without_effect(target: Target, permits: Iterable[Permit], delegation: str) 
         by_iam = delegation == "iam" and is_delegable(permit, target)
         if resting and target.governed and works_in_key_policy(permit) and not by_iam:
             message = f"no key policy can rest on {_in_words(resting[0])}, which works in IAM policies alone"
-            hint = "with `delegation: iam` it stands in the IAM policies of users and roles; or say it in an intent with"
-            hint += " `key_policy: keep`, or about every key"
-            yield Diagnostic(permit.origins[0], "condition-iam-only", message, hint)
+            yield Diagnostic(permit.origins[0], "condition-iam-only", message, _where_it_stands(delegation))
+
+
+def _where_it_stands(delegation: str) -> str:
+    own = "the IAM policies of users and roles of the key's account"
+    hint = f"it stands in {own} alone: name them" if delegation == "iam" else f"with `delegation: iam` it stands in {own}"
+    return f"{hint}; or say it in an intent with `key_policy: keep`, or about every key"
 
 
 def _in_words(condition: Condition) -> str:
