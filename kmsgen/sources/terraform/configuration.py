@@ -28,12 +28,13 @@ class Referent(NamedTuple):
 class Standpoint(NamedTuple):
     """The place of an expression: the address of its module instance, and its resource's index (`count` or `for_each`).
 
-    `each` is the expression of its `for_each`.
+    `each` is the expression of its `for_each`, `instances` how many instances it has.
     """
 
     module: str
     number: str | int | None = None
     each: object = None
+    instances: int = 0
 
 
 class Configuration:
@@ -61,7 +62,8 @@ class Configuration:
 
     def standpoint(self, resource: PlannedResource) -> Standpoint:
         """Return the place of a resource's expressions."""
-        return Standpoint(resource.module, resource.number, self._declared(resource).get("for_each_expression"))
+        count = len(self.resources.get((resource.module, resource.mode, resource.type, resource.name), ()))
+        return Standpoint(resource.module, resource.number, self._declared(resource).get("for_each_expression"), count)
 
     def provider(self, resource: PlannedResource) -> dict[str, Any]:
         """Return the expressions of a resource's provider."""
@@ -149,7 +151,9 @@ class Configuration:
         instances = self.resources.get((scope.module, mode, of, name), [])
         wanted = index.strip("[]").strip('"') if index else None
         if wanted is None and scope.number is not None and len(instances) > 1:
-            wanted = str(scope.number)
+            # which of them a number that is reckoned from `count.index` means is told only where there are as many
+            number = str(scope.number)
+            wanted = "" if number.isdigit() and len(instances) != scope.instances else number
         chosen = [one for one in instances if wanted is None or str(one.number) == wanted]
         yield Referent(reference, chosen[0] if len(chosen) == 1 else None, attribute)
 

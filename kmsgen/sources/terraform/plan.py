@@ -175,15 +175,19 @@ class _PlanReader:
         written = self.policies.of(resource, "policy")
         if written is None:
             raise resource.refusal("unknown-value", "it has no policy", "policy")
+        told = isinstance(resource.text("key_id"), str) or self.references.resource_of(resource, "key_id") is not None
+        told = told or (len(self.keys) == 1 and not self.references.configuration.told)
         for name in self.keys_of(resource, "key_id"):
-            own, default = self.written.get(name), f"{resource.address} or the key's own policy, whichever is applied last"
-            key = self.by_address.get(name)
-            if key is None or (own is not None and not self._has_own(key)):
+            own, key = self.written.get(name), self.by_address.get(name)
+            if own is None or (told and (key is None or not self._has_own(key))):
                 self.written[name] = written
-            elif own is not None:
+                continue
+            which = f"{resource.address} or another policy, as it is not told which key it is of"
+            if told:
+                which = f"{resource.address} or the key's own policy, whichever is applied last"
                 message = f"{name} has a policy of its own, and {resource.address} another: one of them undoes the other"
                 self.gathering.note(resource.where(()), "two-policies", message)
-                self.written[name] = PlannedPolicy(OneOf((own.data, written.data), default, resource.steps), written.where)
+            self.written[name] = PlannedPolicy(OneOf((own.data, written.data), which, resource.steps), written.where)
 
     def _has_own(self, key: PlannedResource) -> bool:
         """Return whether a key sets its own policy; a state always has one, as read from AWS."""

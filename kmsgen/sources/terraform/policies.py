@@ -19,6 +19,7 @@ from kmsgen.sources.unknown.readings import Readings, read_policy
 from kmsgen.sources.unknown.unknown import Unknown, has_unknown
 from kmsgen.sources.unknown.untold import hide
 
+_TEXTS = ("json", "minified_json", "")  # of `document[each.key].json` the configuration tells `document` alone
 _ELEMENTS = {"actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource"}
 _DEEPEST = 20
 _OF_ARNS = ("resources", "not_resources")
@@ -75,7 +76,7 @@ class Policies(NamedTuple):
         target = targets[0] if len(targets) == 1 else None
         if target is None or target.resource is None or target.resource.address == resource.address:
             return None
-        if target.resource.type == POLICY_DOCUMENT and target.attribute in ("json", "minified_json"):
+        if target.resource.type == POLICY_DOCUMENT and target.attribute in _TEXTS:
             return self.document(target.resource)
         return self.of(target.resource, "policy") if (target.resource.mode, target.attribute) == ("managed", "policy") else None
 
@@ -149,12 +150,23 @@ class Policies(NamedTuple):
         return data
 
     def _filled(self, value: Any, resource: PlannedResource, number: int, *path: str | int) -> Any:  # noqa: ANN401 - plain data
-        """Return a value of a statement with references filled in, if the configuration has as many statements as the plan."""
-        declared = self.references.configuration.expression(resource, "statement")
-        planned = resource.value("statement")
-        if not has_unknown(value) or len(listed(declared)) != len(listed(planned)):
-            return value
-        return self.references.filled(value, resource, "statement", number, *path)
+        """Return a value of a statement with references filled in, if the configuration tells that statement."""
+        position = self._position(resource, number) if has_unknown(value) else None
+        return value if position is None else self.references.filled(value, resource, "statement", position, *path)
+
+    def _position(self, resource: PlannedResource, number: int) -> int | None:
+        """Return which statement of the configuration is that of a number in the plan; None if it may be of a dynamic block.
+
+        Dynamic blocks are not in a configuration; a statement that is there has its Sid, so one that is once on each side tells.
+        """
+        declared = listed(self.references.configuration.expression(resource, "statement"))
+        planned = listed(resource.value("statement"))
+        if len(declared) == len(planned):
+            return number
+        sids = [_told(one, "sid") for one in declared]
+        own = [one.get("sid") if isinstance(one, dict) else None for one in planned]
+        sid = own[number]
+        return sids.index(sid) if isinstance(sid, str) and sids.count(sid) == own.count(sid) == 1 else None
 
     def _principals(self, resource: PlannedResource, number: int, field: str, blocks: Any) -> Any:  # noqa: ANN401 - plain data
         if isinstance(blocks, Unknown):
@@ -164,7 +176,8 @@ class Policies(NamedTuple):
             kind, who = (block.get("type"), block.get("identifiers")) if isinstance(block, dict) else (None, None)
             if not isinstance(kind, str):
                 return Unknown(f"{resource.address}: the type of a principal, {AFTER_APPLY}", resource.steps)
-            position = self._declared(resource, number, field, kind, len(listed(blocks)))
+            statement = self._position(resource, number)
+            position = None if statement is None else self._declared(resource, statement, field, kind, len(listed(blocks)))
             if position is not None:
                 who = self._filled(who, resource, number, field, position, "identifiers")
             found.setdefault(kind, []).extend(who if isinstance(who, list) else [who])
@@ -173,12 +186,14 @@ class Policies(NamedTuple):
     def _declared(self, resource: PlannedResource, number: int, field: str, kind: str, count: int) -> int | None:
         """Return the position of the configured principals block of a type; None if unclear, as a plan does not keep order."""
         blocks = listed(self.references.configuration.expression(resource, "statement", number, field))
-        same = [
-            position
-            for position, one in enumerate(blocks)
-            if isinstance(one, dict) and isinstance(one.get("type"), dict) and one["type"].get("constant_value") == kind
-        ]
+        same = [position for position, one in enumerate(blocks) if _told(one, "type") == kind]
         return same[0] if len(same) == 1 and len(blocks) == count else None
+
+
+def _told(block: Any, argument: str) -> Any:  # noqa: ANN401 - plain data
+    """Return the constant value of an argument of a configured block; None if it is no constant."""
+    expression = block.get(argument) if isinstance(block, dict) else None
+    return expression.get("constant_value") if isinstance(expression, dict) else None
 
 
 def _blocks(resource: PlannedResource, value: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - plain data with markers

@@ -18,6 +18,8 @@ IAM_KINDS = {"aws_iam_role": "role", "aws_iam_user": "user", "aws_iam_group": "g
 POLICY_DOCUMENT = "aws_iam_policy_document"
 _SAME_ACCOUNT = ("region", "alias", "default_tags", "endpoints")
 
+_ARNS = ("arn", "id", "")
+
 Value = str | Unknown | Text
 
 
@@ -80,7 +82,10 @@ class PlanReferences(NamedTuple):
         if not places:
             return value
         targets = self.open_targets(resource, *path)
-        found = [self.value(one) if one.attribute in ("arn", "id") else None for one in targets]
+        # of `x[each.key].arn` the configuration tells `x` alone
+        found = [
+            self.value(one._replace(attribute=one.attribute or "arn")) if one.attribute in _ARNS else None for one in targets
+        ]
         found = [one if one is None or _is_arn(one) else None for one in found]
         if len(found) != len(places) or any(one is None for one in found):
             named = [_called(one, targets) for one in entries]

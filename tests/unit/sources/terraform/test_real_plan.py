@@ -253,3 +253,73 @@ def test_each_value_is_the_instance_of_the_same_key(over: list[str], grantees: s
     """Where `for_each` goes over the instances of one resource alone; else nobody can tell what it is."""
     found = plan(lambda data: granted_for_each(data, over))
     assert {one.grantee for access in found.least.keys for one in access.grants} == grantees
+
+
+def test_an_index_by_each_key_or_count_index_is_not_in_a_configuration() -> None:
+    """`x[each.key].arn` and `document[each.key].json` are told as `x` and `document`: the attribute is the only one that fits."""
+
+    def edit(data: dict[str, Any]) -> None:
+        granted_for_each(data, ["aws_iam_role.pre"])
+        declared = data["configuration"]["root_module"]["resources"]
+        grant = next(one for one in declared if one["address"] == "aws_kms_grant.g")
+        grant["expressions"]["grantee_principal"] = {"references": ["aws_iam_role.app", "each.key"]}
+        configured(data, "aws_kms_key.k")["policy"] = {"references": ["data.aws_iam_policy_document.p", "each.key"]}
+
+    found = plan(edit)
+    assert {one.grantee for access in found.least.keys for one in access.grants} == {f"{ROLE}/svc/app-x"}
+    assert principals(key(found, ONE, found.least))["Users"] == [f"{ROLE}/svc/app-x", f"{ROLE}/svc/app-y"]
+
+
+def written_by_count(data: dict[str, Any], numbers: list[int]) -> None:
+    """Give the keys of `count` policies apart of some numbers, the first public, each on the key that its number tells."""
+    resources = data["planned_values"]["root_module"]["resources"]
+    like = next(one for one in resources if one["address"] == "aws_kms_key_policy.c[0]")
+    resources[:] = [one for one in resources if not one["address"].startswith("aws_kms_key_policy.")]
+    for number in numbers:
+        who = "*" if number == 0 else "arn:aws:iam::111122223333:role/admin"
+        statement = {"Sid": f"S{number}", "Effect": "Allow", "Principal": {"AWS": who}, "Action": "kms:*", "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        address = f"aws_kms_key_policy.c[{number}]"
+        resources.append({**like, "address": address, "index": number, "values": {"policy": policy}})
+    changes = [one for one in data["resource_changes"] if not one["address"].startswith("aws_kms_key_policy.c")]
+    changes += [{"address": f"aws_kms_key_policy.c[{one}]", "change": {"after_unknown": {"key_id": True}}} for one in numbers]
+    data["resource_changes"] = changes
+
+
+def test_a_number_of_count_is_that_of_the_other_resource_where_they_are_as_many() -> None:
+    """Policy 0 is that of key 0 of two, and policy 1 that of key 1."""
+    found = plan(lambda data: written_by_count(data, [0, 1]))
+    assert [list(principals(key(found, f"aws_kms_key.c[{number}]", found.least))) for number in (0, 1)] == [["S0"], ["S1"]]
+
+
+@pytest.mark.parametrize("references", [None, ["local.key_id"], ["aws_kms_key.c"]])
+def test_a_policy_of_who_knows_which_key_may_be_of_each(references: list[str] | None) -> None:
+    """More numbers than keys are reckoned with, and nothing is told of a local value: no key surely has the policy or not."""
+
+    def edit(data: dict[str, Any]) -> None:
+        written_by_count(data, [0, 1, 2])
+        if references:
+            configured(data, "aws_kms_key_policy.c")["key_id"] = {"references": references}
+
+    found = plan(edit)
+    for number in (0, 1):
+        most, least = (principals(key(found, f"aws_kms_key.c[{number}]", bundle)) for bundle in (found.most, found.least))
+        assert {"S0", "S1", "S2"} <= set(most)
+        assert least == {}
+    assert "not told which key" in " ".join(one.what for one in found.unknown)
+
+
+@pytest.mark.parametrize(("sids", "users"), [(("Root", "Users", "More"), True), (("Users", "Root", "Users"), False)])
+def test_a_statement_beside_dynamic_ones_is_told_by_its_sid(sids: tuple[str, ...], users: bool) -> None:  # noqa: FBT001 - a case
+    """A configuration lacks what a dynamic block makes; who is named is known where the Sid is on each side once."""
+
+    def edit(data: dict[str, Any]) -> None:
+        address = 'module.key["one"].data.aws_iam_policy_document.p'
+        after = change(data, address)["after_unknown"]["statement"]
+        held = {one["sid"]: (one, hidden) for one, hidden in zip(planned(data, address)["statement"], after, strict=True)}
+        made = [held.get(sid, held["Root"]) for sid in sids]
+        planned(data, address)["statement"] = [{**one, "sid": sid} for (one, _), sid in zip(made, sids, strict=True)]
+        change(data, address)["after_unknown"]["statement"] = [hidden for _, hidden in made]
+
+    found = plan(edit)
+    assert ("Users" in principals(key(found, ONE, found.least))) is users
