@@ -1,8 +1,8 @@
 """What a bundle could do without: actions, statements and denies that change no answer.
 
 Something is dead if no request there could be is answered otherwise without it, whatever IAM policies undescribed principals
-have: that is asked twice, once with every policy they could have, once with none. What is found dead is left out from then on,
-so of two statements that say the same only one is reported.
+have: that is asked twice, once with every policy they could have, once with none; and in both readings of what AWS leaves open.
+What is found dead is left out from then on, so of two statements that say the same only one is reported.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -88,10 +88,20 @@ class _Examiner:
         self.universes = universes
         self.meter = meter
         self.removed: set[tuple[int, str]] = set()
+        self._other: _Examiner | None = None
         self.cases: dict[tuple[int, str], list[_Case]] = {}
         self.collected: set[str] = set()
         side = universes[0].sides[0]
         self.callers = {principal: side.authorizer.caller(principal) for principal in universes[0].everyone}
+
+    def any_reading(self, rule: Rule, actions: Sequence[str], judged: Callable[[_Case, Clauses], _Judges]) -> bool:
+        """Return whether `any` is so in one of the readings of what AWS leaves open."""
+        if self.any(rule, actions, judged):
+            return True
+        if self._other is None:
+            self._other = _Examiner([universe.reread() for universe in self.universes], self.meter)
+            self._other.removed = self.removed
+        return self._other.any(rule, actions, judged)
 
     def named_by(self, rule: Rule) -> list[str]:
         """Return the principals that a statement names; of an identity policy, those who have it."""
@@ -254,7 +264,7 @@ def _dead(examiner: _Examiner, rule: Rule, *, creating: bool) -> Iterator[Dead]:
     every = list(dict.fromkeys(action for actions in entries.values() for action in actions))
     if not every or (creating and set(every) <= _AT_CREATION):
         return
-    dead = {entry: actions for entry, actions in entries.items() if not examiner.any(rule, actions, _needs)}
+    dead = {entry: actions for entry, actions in entries.items() if not examiner.any_reading(rule, actions, _needs)}
     if len(dead) == len(entries):
         dead = {None: every}
     for entry, actions in dead.items():
@@ -275,10 +285,10 @@ def _told_apart(rule: Rule) -> frozenset[str | None]:
 
 
 def _kind(examiner: _Examiner, rule: Rule, actions: Sequence[str]) -> str:
-    if not examiner.any(rule, actions, _matches):
+    if not examiner.any_reading(rule, actions, _matches):
         return NEVER_MATCHES
     if rule.deny:
         return DENIES_NOTHING
-    if examiner.any(rule, actions, _works):
+    if examiner.any_reading(rule, actions, _works):
         return SHADOWED
     return WITHOUT_EFFECT

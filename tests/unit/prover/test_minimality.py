@@ -42,6 +42,11 @@ def test_nothing_is_dead_in_a_sound_policy() -> None:
     assert dead(allow(APP), allow(ROOT, "kms:*")) == []
 
 
+def test_what_one_reading_needs_is_not_dead() -> None:
+    """A pattern of too few parts matches no ARN, or as a text does: AWS does not say (S12), so nobody can do without it."""
+    assert dead(allow("*", when={"ArnLike": {"aws:PrincipalArn": "arn:*:user/bob"}})) == []
+
+
 def test_of_two_statements_that_say_the_same_one_is_dead() -> None:
     """Not both."""
     assert dead(allow(APP), allow(APP)) == [("key-policy/#1", SHADOWED, None)]
