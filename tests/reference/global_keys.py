@@ -21,10 +21,16 @@ Data = Mapping[str, Any]
 # --- the caller ---------------------------------------------------------------------------------------------------------
 
 
+def of_service(view: View, key: str) -> Held:
+    """Return what is told of a service's identity."""
+    told = view.told(key)
+    return OPEN if told is None else Held(told.ways, of_service=True, customers=(view.need.account,))
+
+
 def _principal_arn(view: View) -> Held:
     caller = view.caller
     if caller.kind is Kind.SERVICE:
-        return view.told("aws:principalarn") or OPEN
+        return of_service(view, "aws:principalarn")
     if caller.kind is not Kind.ROLE:
         return known(caller.arn)
     if caller.role is not None:
@@ -38,7 +44,7 @@ def _principal_arn(view: View) -> Held:
 
 
 def _principal_account(view: View) -> Held:
-    return (view.told("aws:principalaccount") or OPEN) if view.is_service else known(view.caller.account)
+    return of_service(view, "aws:principalaccount") if view.is_service else known(view.caller.account)
 
 
 def _principal_type(view: View) -> Held:

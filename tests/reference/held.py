@@ -18,11 +18,20 @@ Way = tuple[Pattern, ...]
 class Held:
     """The ways in which a request may hold a key.
 
-    `perhaps`: a shape that the value may have instead (P1): what it alone matches is open.
+    `perhaps`: a shape that the value may have instead (P1): what it alone matches is open. `of_service`: the identity that a
+    service is told to have; what a condition says of the identities of customers, `customers` and those it names, is open.
     """
 
     ways: tuple[Way, ...]
     perhaps: Pattern | None = None
+    of_service: bool = False
+    customers: tuple[str, ...] = ()
+
+    def may_be_of_a_customer(self, named: Iterable[str]) -> bool:
+        """Whether a service is told to have the identity of a customer, which no page says that it can have."""
+        told = self.texts if self.of_service else None
+        known = {*map(str.lower, named), *self.customers}
+        return any(text.lower() in known or known & set(text.split(":")) for text in told or ())
 
     @property
     def texts(self) -> tuple[str, ...] | None:

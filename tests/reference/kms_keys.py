@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.reference import tables
+from tests.reference.global_keys import of_service
 from tests.reference.held import ABSENT, MAYBE, OPEN, Held, either, known, one_of, or_absent
 from tests.reference.view import View, of_pairs
 
@@ -135,7 +136,7 @@ def _multi_region_type(view: View) -> Held:
 
 
 def _caller_account(view: View) -> Held:
-    return view.told("kms:calleraccount") or OPEN if view.is_service else known(view.caller.account)
+    return of_service(view, "kms:calleraccount") if view.is_service else known(view.caller.account)
 
 
 def _resource_aliases(view: View) -> Held:

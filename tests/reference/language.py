@@ -172,6 +172,8 @@ def holds(condition: Condition, lookup: Lookup) -> Answer:
     if_exists, name = name.endswith("IfExists"), name.removesuffix("IfExists")
     if name == "Null":
         return _null(condition, held)
+    if held.may_be_of_a_customer(condition.values) and not variables("".join(condition.values), condition.version):
+        return None
     test = _Test(condition, lookup, held, NEGATED.get(name, name), quantifier, name in NEGATED, if_exists)
     return agreed(test.on(way) for way in held.ways)
 

@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
+from kmsgen.arn import account_of
 from kmsgen.authorizer.context.any_request import DependsOnRequestError, view_of_any
 from kmsgen.authorizer.context.lookup import Resolver, lookup_in, resolver
 from kmsgen.authorizer.context.permissions import Permission
+from kmsgen.authorizer.context.untold import title
 from kmsgen.authorizer.context.view import View
 from kmsgen.authorizer.language.conditions import ConditionTest, Told
 from kmsgen.authorizer.language.open_value import OpenValue, Seen, no_lookup
-from kmsgen.authorizer.language.principal import Caller, arns_under_paths
+from kmsgen.authorizer.language.principal import Caller, CallerKind, arns_under_paths
 from kmsgen.authorizer.language.shapes import Shape
 from kmsgen.authorizer.language.statement import ResourceTest, Rule
 from kmsgen.authorizer.language.wildcards import Maybe
 from kmsgen.catalogue.availability import availability
 from kmsgen.catalogue.model import Values
+from kmsgen.policy.letter_case import folded
 
 UNMATCHED, MATCHED = 0, 1
 How = int | Values
 """How a statement met a request: UNMATCHED, MATCHED or, where that is open, the notes on why."""
 
+_IDENTITY = frozenset({"kms:calleraccount", "aws:principalaccount", "aws:principalarn"})
 _OF_BUNDLE = frozenset({"caller ARN", "caller description", "resource ARN", "key"})
 """Origins of condition keys (as the catalogue names them) that a bundle alone tells."""
 
@@ -143,6 +147,8 @@ class _Condition:
         """Return the notes on why the condition is open: a key is untold, or cannot be evaluated (P1, P4, P5, P15, S12)."""
         if self.paths:
             return ("P1",)
+        if _is_of_a_customer(self.test, self._resolve(view), view):
+            return (f"S15:{title(self.test.variable)}",)
         return _why_open(self.test, (self._resolve(view), *map(lookup_in(view), self.test.variables)))
 
 
@@ -161,6 +167,8 @@ def _check_of(test: ConditionTest, resolve: Resolver) -> Callable[[View], Maybe]
         return lambda view: test.check(resolve(view), lookup_in(view))
     if test.unreliable:
         return lambda view: test.check(resolve(view), no_lookup)
+    if test.variable in _IDENTITY and not test.asks_presence:
+        return lambda view: None if _is_of_a_customer(test, resolve(view), view) else test.check(resolve(view), no_lookup)
     known = test.comparison.known
 
     def check_of_known(view: View) -> Maybe:
@@ -168,6 +176,23 @@ def _check_of(test: ConditionTest, resolve: Resolver) -> Callable[[View], Maybe]
         return test.check(seen, no_lookup) if isinstance(seen, OpenValue) else known(seen, no_lookup)
 
     return check_of_known
+
+
+def _is_of_a_customer(test: ConditionTest, seen: Seen, view: View) -> bool:
+    """Whether a service is told to have a customer's identity: what the condition names, or one of the key's account.
+
+    KMS Developer Guide, conditions-kms, kms:CallerAccount: `*` with that key means all identities of an account; no page says
+    that a service may hold it (S15).
+    """
+    if (
+        test.variable not in _IDENTITY
+        or test.asks_presence
+        or view.caller.kind is not CallerKind.SERVICE
+        or not isinstance(seen, tuple)
+    ):
+        return False
+    named = set(map(folded, test.condition.values))
+    return any(folded(value) in named or view.target.account in (value, account_of(value)) for value in seen)
 
 
 @lru_cache(maxsize=8192)

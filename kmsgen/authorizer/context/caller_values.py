@@ -56,10 +56,11 @@ def _user_id(view: View) -> Found:
 
 
 def _can_be_id(text: str, caller: Caller) -> bool:
-    """Whether a text can be the caller's aws:userid: `ID:SESSIONNAME` of a session, an id without a colon of a user."""
-    if caller.kind is CallerKind.SESSION:
-        return text.endswith(f":{caller.session}")
-    return caller.kind is CallerKind.ROLE or ":" not in text
+    """Whether a text can be the caller's aws:userid: `ID:SESSIONNAME` of a role's session, an id without a colon of a user."""
+    _id, colon, session = text.partition(":")
+    if caller.kind is CallerKind.USER:
+        return not colon
+    return session != "" and (caller.kind is CallerKind.ROLE or session == caller.session)
 
 
 def _user_name(view: View) -> Found:

@@ -50,6 +50,12 @@ class ConditionTest:
         return needs_all(self.condition)
 
     @property
+    def asks_presence(self) -> bool:
+        """Whether the operator is Null."""
+        name = split_operator(self.condition.operator)
+        return name is not None and name.base == "Null"
+
+    @property
     def ignores_case(self) -> bool:
         """Whether the operator ignores the case of letters."""
         name = split_operator(self.condition.operator)

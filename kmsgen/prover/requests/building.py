@@ -84,6 +84,6 @@ def _probe_value(key: str, view: View) -> str:
         return "false"
     if key == SERVICE_NAMES:
         return view.caller.name
-    if key == "aws:userid" and view.caller.kind is CallerKind.SESSION:
-        return f"AROAEXAMPLE:{view.caller.session}"
+    if key == "aws:userid" and view.caller.kind in (CallerKind.SESSION, CallerKind.ROLE):
+        return f"AROAEXAMPLE:{view.caller.session or PROBE}"
     return PROBE
