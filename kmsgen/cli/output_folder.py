@@ -6,7 +6,7 @@ import json
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -122,30 +122,30 @@ def _lacks_mode(path: Path, executable: bool) -> bool:
 
 def refuse_unsafe(folder: Path, paths: Iterable[str]) -> None:
     """Refuse paths that leave the folder, pass a link, or meet something of another kind; the folder is no link either."""
-    wanted = {folder: stat.S_IFDIR}  # each place once, a folder before what is in it
+    wanted = {(root := str(folder)): stat.S_IFDIR}  # each place once, a folder before what is in it
     for path in paths:
-        parts = PurePosixPath(path).parts
-        if not parts or path.startswith("/") or any(part in ("..", ".") or "\\" in part or "\0" in part for part in parts):
-            raise input_error(Location(str(folder)), "unsafe-path", f"`{path}` leads out of the folder")
-        place = folder
-        for part in parts[:-1]:
-            place = place / part
+        *above, last = path.split("/")
+        if "\\" in path or "\0" in path or any(part in ("", ".", "..") for part in (*above, last)):
+            raise input_error(Location(root), "unsafe-path", f"`{path}` leads out of the folder")
+        place = root
+        for part in above:
+            place = f"{place}/{part}"
             wanted[place] = stat.S_IFDIR
-        wanted[place / parts[-1]] = stat.S_IFREG
+        wanted[f"{place}/{last}"] = stat.S_IFREG
     for place, kind in wanted.items():
         _refuse_wrong_kind(place, kind)
 
 
-def _refuse_wrong_kind(place: Path, kind: int) -> None:
+def _refuse_wrong_kind(place: str, kind: int) -> None:
     try:
-        found = stat.S_IFMT(place.lstat().st_mode)
+        found = stat.S_IFMT(os.lstat(place).st_mode)
     except (FileNotFoundError, NotADirectoryError):
         return
     if found == stat.S_IFLNK:
-        raise input_error(Location(str(place)), "symbolic-link", "kmsgen does not write through a symbolic link", "remove it")
+        raise input_error(Location(place), "symbolic-link", "kmsgen does not write through a symbolic link", "remove it")
     if found != kind:
         problem = "a file where a folder must be" if kind == stat.S_IFDIR else "something that is not a file where a file must be"
-        raise input_error(Location(str(place)), "in-the-way", f"there is {problem}")
+        raise input_error(Location(place), "in-the-way", f"there is {problem}")
 
 
 def manifest_of(folder: Path) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import IO, NamedTuple, Self
@@ -168,14 +169,17 @@ def _is_sound(step: JournalLine) -> bool:
     return texts and (step.staged is None or str(step.staged).isdecimal())
 
 
-def _target(out: Path, step: JournalLine) -> Path:
-    folder = intent_folder(out, step.folder)
-    refuse_unsafe(folder, [step.path])
-    return folder / step.path
+def _by_folder(out: Path, steps: Iterable[JournalLine]) -> Iterator[tuple[Path, list[JournalLine]]]:
+    """Yield the steps of each folder together, once none of them leads out of it or through a link. Raises InputError."""
+    for name, found in groupby(steps, lambda step: step.folder):
+        folder, held = intent_folder(out, name), list(found)
+        refuse_unsafe(folder, [step.path for step in held])
+        yield folder, held
 
 
 def _refuse_changed(out: Path, steps: Iterable[JournalLine]) -> None:
-    changed = [target for step in steps if _digest(target := _target(out, step)) != step.before]
+    targets = ((folder / step.path, step) for folder, held in _by_folder(out, steps) for step in held)
+    changed = [target for target, step in targets if _digest(target) != step.before]
     if changed:
         message, hint = "the file was changed while kmsgen worked", "run again"
         raise RefusedError(Diagnostic(Location(str(target)), "not-ours", message, hint) for target in changed)
@@ -183,13 +187,18 @@ def _refuse_changed(out: Path, steps: Iterable[JournalLine]) -> None:
 
 def _take(out: Path) -> None:
     """Take every step that is still to be taken."""
-    for step in _read_steps(out / STAGING / JOURNAL):
-        target = _target(out, step)
-        if step.staged is None:
-            _remove(target, step)
-        elif _digest(out / STAGING / step.staged) == step.after and _digest(target) == step.before:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            (out / STAGING / step.staged).replace(target)
+    for folder, held in _by_folder(out, _read_steps(out / STAGING / JOURNAL)):
+        made: set[Path] = set()
+        for step in held:
+            target = folder / step.path
+            if step.staged is None:
+                _remove(target, step)
+                made.clear()
+            elif _digest(out / STAGING / step.staged) == step.after and _digest(target) == step.before:
+                if target.parent not in made:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    made.add(target.parent)
+                (out / STAGING / step.staged).replace(target)
 
 
 def _remove(target: Path, step: JournalLine) -> None:
