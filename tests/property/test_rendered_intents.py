@@ -55,13 +55,14 @@ def scenario(meant: Meant, files: tuple[Artifact, ...], region: str) -> dict[str
     kind = f"mrk-{KEY_ID.replace('-', '')}" if len(meant.regions) > 1 else KEY_ID
     arn = f"arn:aws:kms:{region}:{HOME}:key/{kind}"
     key = {"arn": arn, "aliases": list(ALIASES), "multi_region": len(meant.regions) > 1}
-    policies = [json.loads(file.text) for file in files if file.kind == "key-policy"]
+    policies = {file.path: json.loads(file.text) for file in files if file.kind == "key-policy"}
+    policy = policies.get(f"json/key-policy-{region}.json") or policies.get("json/key-policy.json", OWN_DEFAULT)
     iam = [file for file in files if file.kind == "identity-policy"]
     own = {name: [json.loads(file.text) for file in iam if file.principal == name] for name in PEOPLE}
     grants = [json.loads(file.text) for file in files if file.kind == "grant"] if region == meant.regions[0] else []
     return {
         "key": key,
-        "policy": policies[0] if policies else OWN_DEFAULT,
+        "policy": policy,
         "grants": [{"GrantId": str(number), **grant} for number, grant in enumerate(grants)],
         "principals": {
             arn: {
