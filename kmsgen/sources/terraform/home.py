@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from kmsgen.arn import ACCOUNT_ID, parse_arn
 from kmsgen.reading import Source
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import Home, home_in
 from kmsgen.sources.terraform.configuration import Configuration
-from kmsgen.sources.terraform.references import KEYS, POLICY_DOCUMENT
-from kmsgen.sources.terraform.resources import PlannedResource
+from kmsgen.sources.terraform.references import IAM_KINDS, KEYS, POLICY_DOCUMENT
+from kmsgen.sources.terraform.resources import PlannedResource, resources_of
 
 
 def home_of(source: Source, beside: Beside, resources: list[PlannedResource], configuration: Configuration) -> Home:
-    """Find whose keys these are: by options, by aws_caller_identity in the plan, else by the key policies."""
+    """Find whose keys these are: by options, by aws_caller_identity in the plan, by known ARNs, else by the key policies."""
     if beside.key_arn is None and beside.home is None:
         callers = {one.known("account_id") for one in resources if one.type == "aws_caller_identity"} - {""}
         if len(callers) == 1:
@@ -19,7 +20,22 @@ def home_of(source: Source, beside: Beside, resources: list[PlannedResource], co
             found = home_in([f"arn:{_partition(resources)}:iam::{account}:root"], source.path)
             key = next((one for one in resources if one.type in KEYS), None)
             return found._replace(region=(region_of(key, configuration) if key else "") or found.region)
+        told = _home_in_arns(resources) or _home_in_arns(resources_of(source, "prior_state", "values"))
+        if told is not None:
+            return told
     return beside.home_of(_key_policies(resources), source.path)
+
+
+def _home_in_arns(resources: list[PlannedResource]) -> Home | None:
+    """Return where known ARNs of keys and IAM resources are; None if there are none, or of several accounts and not all known."""
+    keys = [one for one in resources if one.type in KEYS and one.mode == "managed"]
+    iam = [one for one in resources if one.type in IAM_KINDS and one.mode == "managed"]
+    found = [arn for one in (*keys, *iam) if (arn := parse_arn(one.known("arn"))) and ACCOUNT_ID.match(arn.account)]
+    several = len({(arn.partition, arn.account) for arn in found}) > 1
+    if not found or (several and not all(one.known("arn") for one in (*keys, *iam))):
+        return None
+    regions = {arn.region for arn in found} - {""}
+    return Home(found[0].partition, found[0].account, regions.pop() if len(regions) == 1 else "us-east-1")
 
 
 def _partition(resources: list[PlannedResource]) -> str:
