@@ -24,9 +24,12 @@ OWNED_KEYS = frozenset(
 )
 """Keys whose values belong to somebody; private addresses within a VPC are everybody's."""
 _NAMES_AN_OWNER = re.compile(
-    r"(?<![0-9])[0-9]{12}(?![0-9])|\bo-[a-z0-9]{4,32}(?=/|\Z)|\A[A-Z0-9]{8,}:|\Aarn:[a-z-]+:s3:::[^*?]{3}|\bvpce?-[0-9a-f]{8,17}(?![0-9a-f*?])"
+    r"(?<![0-9])[0-9]{12}(?![0-9])|\bo-[a-z0-9]{4,32}(?=/|\Z)|\A[A-Z0-9]{8,}:|\Aarn:[a-z-]+:s3:::[^*?/]{3,63}/|\bvpce?-[0-9a-f]{8,17}(?![0-9a-f*?])"
 )
-"""An account, an organization with what follows in a path, the id of a principal, a bucket, an endpoint."""
+"""An account, an organization with what follows in a path, the id of a principal, a bucket, an endpoint.
+
+Anybody may make a bucket whose name a pattern fits, as long as nobody has it (S3 User Guide, bucketnamingrules).
+"""
 _WIDEST = {4: 8, 6: 16}
 """Networks with a shorter prefix are larger than what anybody was ever given."""
 
