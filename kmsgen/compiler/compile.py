@@ -160,7 +160,7 @@ def _identity_policies(
             traced.setdefault(principal, []).extend(denies)
     found: dict[str, PrincipalPolicies] = {}
     for arn in _people(worlds, traced):
-        groups = documents(arn, traced[arn]) if arn in traced else ()
+        groups = documents(arn, traced[arn], attached=intent.attaches) if arn in traced else ()
         for group in groups:
             _note_origins("identity-policy", group, origins)
         policies = tuple(Document(tuple(item.statement for item in group)) for group in groups)

@@ -47,6 +47,7 @@ class Settings(NamedTuple):
     jobs: int | None = None
     iam: str | None = None
     merge_iam: bool | None = None
+    managed_policies: int | None = None
     fail_on_lint: str | None = None
     fail_on_diff: str | None = None
     never: tuple[AskedOfAll, ...] = ()
@@ -97,7 +98,8 @@ def read_settings(path: str, store: Store = DISK) -> Settings:
     intents = tuple(within.path(("intents",), one) for one in file.intents or ())
     out = None if file.out is None else within.path(("out",), file.out)
     asked = (tuple(_never(file, source)), tuple(_only(file, source)))
-    said = (tuple(file.formats or ()), file.jobs, file.iam, file.merge_iam, file.fail_on.lint, file.fail_on.diff)
+    iam = (file.iam, file.merge_iam, file.managed_policies)
+    said = (tuple(file.formats or ()), file.jobs, *iam, file.fail_on.lint, file.fail_on.diff)
     return Settings(intents, out, *said, *asked)
 
 

@@ -22,18 +22,21 @@ class CrowdedError(RefusedError):
 class Claim(NamedTuple):
     """Something that AWS knows once. `known_as` is equal where AWS takes two for one; `place` is where an intent asks for it.
 
-    `holder` is the ARN of the principal that an IAM policy is attached to.
+    `holder` is the ARN of the principal that an IAM policy is attached to. `held`: an earlier render had it, and nothing tells
+    that it is given up.
     """
 
     known_as: str
     what: str
     place: Location
     holder: str = ""
+    held: bool = False
 
 
 def claims(deployment: Deployment, place: Location) -> Iterator[Claim]:
     """Yield what a deployment writes; `place` is where the intent says which keys are meant."""
     yield from (Claim(what, what, place) for what in (*_aliases(deployment), *_key_policies(deployment)))
+    yield from (Claim(what, what, place, held=True) for what in _former_aliases(deployment))
     accounts = dict.fromkeys(account_of(principal) or deployment.account for principal, _ in deployment.identity_policies())
     policies = (one for account in accounts for one in identity_policies.of_account(deployment, account, file_label, "-"))
     for policy in (*policies, *deployer.policies(deployment, file_label)):
@@ -43,31 +46,51 @@ def claims(deployment: Deployment, place: Location) -> Iterator[Claim]:
 
 def claimed_twice(intents: Iterable[Iterable[Claim]]) -> Iterator[Diagnostic]:
     """Yield a diagnostic for each claim of an intent that an earlier one makes too."""
-    first: dict[str, Location] = {}
-    for claimed in intents:
-        for claim in claimed:
-            other = first.setdefault(claim.known_as, claim.place)
-            if other != claim.place:
-                message = f"{claim.what} is that of {other} too: whichever is deployed last would take it from the other"
-                yield Diagnostic(claim.place, "claimed-twice", message, "say it in one intent")
+    first: dict[str, Claim] = {}
+    for claim in (one for claimed in intents for one in claimed):
+        other = first.setdefault(claim.known_as, claim)
+        if other.place != claim.place and not (other.held and claim.held):
+            yield _twice(other, claim)
 
 
-def too_many_to_attach(intents: Iterable[Iterable[Claim]]) -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each principal for whom the intents of a run have more IAM policies than are attached by default."""
+def _twice(one: Claim, other: Claim) -> Diagnostic:
+    holding, taking = (other, one) if other.held else (one, other)
+    if not holding.held:
+        message = f"{taking.what} is that of {holding.place} too: whichever is deployed last would take it from the other"
+        return Diagnostic(taking.place, "claimed-twice", message, "say it in one intent")
+    message = f"{taking.what} is still that of {holding.place}, which had it in an earlier render"
+    hint = "deploy that one without it first, then render it with `--applied`; where two swap names, one takes a third between"
+    return Diagnostic(taking.place, "claimed-twice", message, hint)
+
+
+def too_many_to_attach(intents: Iterable[Iterable[Claim]], quota: int = MANAGED_POLICIES) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each principal for whom the intents of a run have more IAM policies than the quota lets attach."""
     held: dict[str, list[Claim]] = {}
     for claim in (one for claimed in intents for one in claimed if one.holder):
         held.setdefault(claim.holder, []).append(claim)
     for arn, claimed in held.items():
-        if len(claimed) > MANAGED_POLICIES:
-            message = f"`{arn}` gets {len(claimed)} IAM policies over this run; IAM attaches {MANAGED_POLICIES} to one by default"
+        if len(claimed) > quota:
+            message = f"`{arn}` gets {len(claimed)} IAM policies over this run; IAM attaches {quota} to one{by_default(quota)}"
             hint = "a run of all intents, with `merge-iam = true` in kmsgen.toml, puts them together by principal"
             yield Diagnostic(claimed[0].place, "managed-policies", message, hint)
+
+
+def by_default(quota: int) -> str:
+    """Return what a quota stands on, in words."""
+    return " by default" if quota == MANAGED_POLICIES else ", as `managed-policies` in kmsgen.toml says"
 
 
 def _aliases(deployment: Deployment) -> Iterator[str]:
     for access in deployment.bundle.keys:
         if access.creation is not None and access.creation.alias is not None:
             yield f"the alias `{access.creation.alias}` of account {deployment.account} in {region_of(access.key.arn)}"
+
+
+def _former_aliases(deployment: Deployment) -> Iterator[str]:
+    """Yield the aliases that earlier renders gave the key, and that whoever deploys may still have to delete."""
+    for access in deployment.bundle.keys if deployment.new_key else ():
+        for alias in deployment.former.aliases:
+            yield f"the alias `{alias}` of account {deployment.account} in {region_of(access.key.arn)}"
 
 
 def _key_policies(deployment: Deployment) -> Iterator[str]:

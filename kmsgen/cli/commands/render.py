@@ -69,6 +69,7 @@ def render(
     Exit codes: 0 written (or, with --check, nothing differs), 1 an answer is no, 2 bad input.
     """
     from kmsgen.cli.jobs.render import Job, run  # noqa: PLC0415 - `--help` must not pay for what only a render needs
+    from kmsgen.compiler.identity_policy import MANAGED_POLICIES  # noqa: PLC0415 - as above
     from kmsgen.intent.settings import find_settings  # noqa: PLC0415 - as below
 
     repository = find_settings()
@@ -78,6 +79,6 @@ def render(
         given, preset, tuple(settings or ()), wanted, out or Path(repository.out or "out"), check=check, lint=not no_lint,
         force=force, replace_key=replace_key, course=course, since=since, iam=repository.iam,
         merge_iam=repository.merge_iam, names_all=bool(repository.intents), named=bool(paths),
-        applied=applied,
+        applied=applied, quota=repository.managed_policies or MANAGED_POLICIES,
     )  # fmt: skip
     raise typer.Exit(run(job, output))

@@ -62,6 +62,7 @@ class Job(NamedTuple):
     named: bool = False  # the paths are somebody's choice
     applied: bool = False  # what the last render wrote is out there
     only_whole: bool = False  # a run of some intents, which would merge policies, ends with PartialError
+    quota: int = MANAGED_POLICIES  # how many managed policies IAM attaches to one principal
 
     @property
     def merges(self) -> bool:
@@ -146,7 +147,7 @@ def _settled(job: Job, compare: Compare) -> list[Rendered]:
     together_with: Iterable[Rendered] = ()
     if job.merges and whole:
         answers = cache_folder() if job.course.cache else None
-        together_with = of_all(done, job.out, job.formats, compared, lint=job.lint, answers=answers)
+        together_with = of_all(done, job.out, job.formats, compared, lint=job.lint, answers=answers, quota=job.quota)
         done = without_what_all_need(done)
     elif job.only_whole:
         raise PartialError
@@ -166,7 +167,7 @@ def _is_whole(job: Job, rendered: Iterable[Rendered]) -> bool:
 def _render_all(sources: Sequence[IntentSource], problems: Sequence[Diagnostic], job: Job, compare: Compare) -> list[Rendered]:
     """Render every intent. Raises KmsgenError with every diagnostic, or with `fail_fast` with those of the first that fails."""
     with _outcomes(sources, job, compare) as outcomes, tracked(outcomes, len(sources), "rendering") as shown:
-        counted = _until_crowded(shown) if job.merge_iam is None and not job.merges else shown
+        counted = _until_crowded(shown, job.quota) if job.merge_iam is None and not job.merges else shown
         done, failures = collected(counted, fail_fast=job.course.fail_fast)
     if failures and job.course.fail_fast:
         raise failures[0]
@@ -177,20 +178,20 @@ def _render_all(sources: Sequence[IntentSource], problems: Sequence[Diagnostic],
         raise together(failures)
     if claimed := tuple(claimed_twice(one.claims for one in done)):
         raise InputError(claimed)
-    if not job.merges and (crowded := tuple(too_many_to_attach(one.claims for one in done))):
+    if not job.merges and (crowded := tuple(too_many_to_attach((one.claims for one in done), job.quota))):
         raise CrowdedError(crowded)
     return done
 
 
-def _until_crowded(outcomes: Iterable[Rendered | Failure]) -> Iterator[Rendered | Failure]:
+def _until_crowded(outcomes: Iterable[Rendered | Failure], quota: int) -> Iterator[Rendered | Failure]:
     """Yield outcomes. Raises CrowdedError at the first with which somebody gets more policies than are attached."""
     policies: Counter[str] = Counter()
     for one in outcomes:
         if isinstance(one, Rendered):
             holders = [claim.holder for claim in one.claims if claim.holder]
             policies.update(holders)
-            if any(policies[holder] > MANAGED_POLICIES for holder in holders):
-                raise CrowdedError(too_many_to_attach([one.claims]))
+            if any(policies[holder] > quota for holder in holders):
+                raise CrowdedError(too_many_to_attach([one.claims], quota))
         yield one
 
 

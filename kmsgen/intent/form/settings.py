@@ -43,6 +43,7 @@ class SettingsFile(_Table):
     jobs: Annotated[int, Field(ge=1)] | None = None
     iam: Literal["attach", "write"] | None = None
     merge_iam: bool | None = None
+    managed_policies: Annotated[int, Field(ge=1, le=20)] | None = None
     fail_on: FailOn = FailOn()
     never: dict[Name, NeverTable] = {}
     only: dict[Name, OnlyTable] = {}

@@ -69,7 +69,7 @@ def _grants(deployment: Deployment) -> Iterator[Diagnostic]:
     names = ", ".join(f"`{one.partition(' ')[2]}`" for one in grant_calls.gone(deployment))
     if names:
         message = f"the intent has no more these grants, which stay until they are revoked: {names}"
-        revoked = "`grants.sh create` revokes them, and Terraform those that it made"
+        revoked = "`grants.sh create` revokes them, and Terraform those that it made; with JSON alone `aws kms revoke-grant`"
         yield Diagnostic(Location(deployment.path), "grants-ended", message, f"{revoked}; {APPLIED}")
 
 

@@ -20,6 +20,7 @@ from kmsgen.policy.written_policy import description
 from kmsgen.reading import parse
 from kmsgen.render import cloudformation, deployer, identity_policies
 from kmsgen.render.artifact import Artifact, Rendering
+from kmsgen.render.claims import by_default
 from kmsgen.render.deployment import key_id
 from kmsgen.render.identity_policies import IdentityPolicy
 from kmsgen.render.merging.halves import FOLDER, Halves
@@ -35,8 +36,8 @@ from kmsgen.render.terraform.module import Module
 
 OF_ALL = "every intent of kmsgen.toml"
 TOO_MANY_HINT = (
-    "give parts of the estate principals of their own, say less in IAM with `delegation: key-policy`, or write the policies for"
-    " whoever has a higher quota to attach: `iam: write`"
+    "give parts of the estate principals of their own, say less in IAM with `delegation: key-policy`, have the quota raised and"
+    " say so, `managed-policies = 20` in kmsgen.toml, or write the policies for others to attach: `iam: write`"
 )
 
 Policies = dict[str, Placed]
@@ -45,17 +46,19 @@ OTHERS, OWN = "policies", "deployers"
 Label = Callable[[str], str]
 
 
-def render(found: Sequence[Halves], formats: Iterable[str], before: Before = MappingProxyType({})) -> Rendering:
+def render(
+    found: Sequence[Halves], formats: Iterable[str], before: Before = MappingProxyType({}), quota: int = MANAGED_POLICIES
+) -> Rendering:
     """Write the IAM policies of a run's intents, merged. `before` are the homes of the last render.
 
-    Raises RefusedError where a principal would have more policies than IAM attaches by default, where intents differ in who
+    Raises RefusedError where a principal would have more policies than the quota lets IAM attach, where intents differ in who
     attaches those of one principal, and where a file does not say what the intents do.
     """
     wanted = frozenset(formats) & {"terraform", "cloudformation"}
     if not wanted:
         return Rendering((), ())
-    others, own = _merged(found, before, own=False), _merged(found, before, own=True)
-    _refuse_many(found, others, own)
+    others, own = _merged(found, before, quota, own=False), _merged(found, before, quota, own=True)
+    _refuse_many(found, others, own, quota)
     artifacts: list[Artifact] = []
     notes: list[str] = list(_moved({**others, **own}))
     for policies, is_own in ((others, False), (own, True)):
@@ -93,7 +96,7 @@ def _moved(policies: Policies) -> Iterator[str]:
             )
 
 
-def _merged(found: Sequence[Halves], homes: Before, *, own: bool) -> Policies:
+def _merged(found: Sequence[Halves], homes: Before, quota: int, *, own: bool) -> Policies:
     """Return the policies of each principal. Raises RefusedError where they would not say what they said apart."""
     before: dict[str, list[Document]] = {}
     places: dict[str, Location] = {}
@@ -102,33 +105,33 @@ def _merged(found: Sequence[Halves], homes: Before, *, own: bool) -> Policies:
             before.setdefault(arn, []).extend(documents)
             places.setdefault(arn, Location(halves.path))
     last = homes.get(OWN if own else OTHERS, {})
-    after = {arn: _placed(documents, last.get(arn, ()), places[arn]) for arn, documents in sorted(before.items())}
+    after = {arn: _placed(documents, last.get(arn, ()), places[arn], quota) for arn, documents in sorted(before.items())}
     if wrong := [arn for arn in after if accesses(after[arn].documents.values()) != accesses(before[arn])]:
         raise _refused("read-back", f"merged, the IAM policies do not say what was proved: {', '.join(wrong)}")
     return after
 
 
-def _placed(documents: list[Document], homes: Homes, place: Location) -> Placed:
+def _placed(documents: list[Document], homes: Homes, place: Location, quota: int) -> Placed:
     """Return a principal's policies with each resource where it was, or in as few as can be where these are too many."""
     found = placed(documents, homes, place)
-    if len(found.documents) <= MANAGED_POLICIES or not homes:
+    if len(found.documents) <= quota or not homes:
         return found
     anew = placed(documents, (), place)
     return found if len(anew.documents) >= len(found.documents) else anew._replace(moved=moves(homes, anew.homes))
 
 
-def _refuse_many(found: Sequence[Halves], others: Policies, own: Policies) -> None:
+def _refuse_many(found: Sequence[Halves], others: Policies, own: Policies, quota: int) -> None:
     """Refuse what IAM would not attach, counted over the run; what is attached to nobody here is as many as it takes."""
     problems = []
     for arn in dict.fromkeys((*others, *own)):
         intents = [one for one in found if arn in one.policies or arn in one.own]
         count = sum(len(held[arn].documents) for held in (others, own) if arn in held)
         attached = {one.attaches for one in intents}
-        if count > MANAGED_POLICIES and True in attached and attachable_kind(arn):
+        if count > quota and True in attached and attachable_kind(arn):
             message = (
                 f"`{arn}` would need {count} IAM policies of {MANAGED_POLICY_CHARACTERS:,} characters over {len(intents)} intents"
             )
-            problems.append((f"{message}; at most {MANAGED_POLICIES} can be attached by default", TOO_MANY_HINT))
+            problems.append((f"{message}; at most {quota} can be attached{by_default(quota)}", TOO_MANY_HINT))
         if len(attached) > 1:
             message = f"some intents attach the IAM policies of `{arn}` and some only write them"
             problems.append((f"{message}: merged, they are one or the other", ""))

@@ -241,3 +241,21 @@ def test_that_policies_are_put_together_is_found_before_all_is_rendered(run: Run
         run.write(f"intents/more-{number:02}.yaml", INTENT.format(name=f"more-{number:02}"))
     assert run("render", "--jobs", "1", "--no-cache").code == 0
     assert [rendered.count(name) for name in ("a.yaml", "more-08.yaml", "more-09.yaml", "more-19.yaml")] == [2, 2, 1, 1]
+
+
+@pytest.mark.parametrize(("quota", "code"), [("", 1), ("managed-policies = 10\n", 1), ("managed-policies = 15\n", 0)])
+def test_a_quota_that_was_raised_is_said_once(run: Runner, quota: str, code: int) -> None:
+    """IAM attaches ten policies to a principal unless the account had its quota raised."""
+    for number in range(12):
+        run.write(f"intents/more-{number:02}.yaml", INTENT.format(name=f"more-{number:02}"))
+    run.write("kmsgen.toml", SETTINGS.replace("jobs = 1", f"jobs = 1\nmerge-iam = false\n{quota}"))
+    ran = run("render")
+    assert (ran.code, "managed-policies" in ran.err) == (code, code == 1)
+
+
+@pytest.mark.parametrize("quota", ["0", "21", '"10"'])
+def test_a_quota_that_iam_never_gives_is_refused(run: Runner, quota: str) -> None:
+    """At most twenty: IAM User Guide, reference_iam-quotas."""
+    run.write("kmsgen.toml", f"managed-policies = {quota}\n")
+    ran = run("render", "intents/a.yaml")
+    assert (ran.code, "bad-setting" in ran.err) == (2, True)

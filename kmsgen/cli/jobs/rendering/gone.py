@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from kmsgen.cli.jobs.rendering.last_render import source_told
 from kmsgen.cli.output_folder import Changes, File, manifest_of
 from kmsgen.cli.reports.renderings import Rendered
 from kmsgen.errors import Diagnostic, Location
@@ -30,31 +31,32 @@ def gone(
     *,
     whole: bool,
 ) -> Iterator[Rendered]:
-    """Yield the output of each intent that a rendered folder held and holds no more. Raises KmsgenError as `compare` does.
+    """Yield the output of each intent that a rendered folder held and holds no more, or that has another name now.
 
-    Unless the `whole` folder was rendered, an intent is gone whose file is, or whose file has another name now.
+    Of an intent that is renamed the history goes on in the new folder: were the old one left, it would be taken up again by who
+    renames it back. Unless the `whole` folder was rendered, another one is gone whose file is. Raises KmsgenError as `compare`
+    does.
     """
     rendered = {one.name.lower() for one in done}
     files = {Path(one.path).resolve() for one in done}
     folders = [Path(path).resolve() for path in paths if path != "-" and Path(path).is_dir()]
-    for folder in sorted(out.iterdir()) if folders and out.is_dir() else ():
+    for folder in sorted(out.iterdir()) if out.is_dir() else ():
         if folder.name.lower() in rendered or folder.is_symlink() or not folder.is_dir():
             continue
-        manifest = manifest_of(folder)
-        source = manifest.get("source")
-        if not isinstance(source, str) or not any(_within(folder / source, one) for one in folders):
+        source = source_told(folder)
+        path = _resolved(folder / source) if source is not None else None
+        if source is None or path is None:
             continue
-        if whole or not (folder / source).is_file() or (folder / source).resolve() in files:
-            is_renamed = (folder / source).resolve() in files
-            note = _renamed(folder) if is_renamed else _steps(folder, tuple(parse(manifest).addresses))
+        if path in files or (any(map(path.is_relative_to, folders)) and (whole or not path.is_file())):
+            note = _renamed(folder) if path in files else _steps(folder, tuple(parse(manifest_of(folder)).addresses))
             yield Rendered(folder.name, source, folder, (), (note,), (), compare(folder, ()).stale)
 
 
-def _within(path: Path, folder: Path) -> bool:
+def _resolved(path: Path) -> Path | None:
     try:
-        return path.resolve().is_relative_to(folder)
+        return path.resolve()
     except (OSError, ValueError):
-        return False
+        return None
 
 
 def _renamed(folder: Path) -> Diagnostic:

@@ -56,10 +56,10 @@ def folder_before(folder: Path, source: Callable[[Path], str | None]) -> Path:
     if (folder / MANIFEST).is_file() or not folder.parent.is_dir():
         return folder
     beside = (one for one in sorted(folder.parent.iterdir()) if one.is_dir() and not one.is_symlink())
-    return next((one for one in beside if (told := _source(one)) is not None and told == source(one)), folder)
+    return next((one for one in beside if (told := source_told(one)) is not None and told == source(one)), folder)
 
 
-def _source(folder: Path) -> str | None:
+def source_told(folder: Path) -> str | None:
     """Return the way to an intent's file that a manifest tells, which stands at its beginning; None where it tells none."""
     try:
         with (folder / MANIFEST).open("rb") as file:

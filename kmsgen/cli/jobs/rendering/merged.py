@@ -28,11 +28,11 @@ def names_of_intents(out: Path) -> frozenset[str]:
 
 
 def of_all(
-    done: Sequence[Rendered], out: Path, formats: Sequence[str], compare: Compare, *, lint: bool, answers: Path | None
+    done: Sequence[Rendered], out: Path, formats: Sequence[str], compare: Compare, *, lint: bool, answers: Path | None, quota: int
 ) -> Iterator[Rendered]:
     """Yield what the intents of a run have in IAM, merged. Raises KmsgenError as `merge.render` does, or for an intent `iam`.
 
-    `answers` is the folder of the cache, where there is one.
+    `answers` is the folder of the cache, where there is one; `quota` is how many policies IAM attaches to one principal.
     """
     from kmsgen.cli.jobs.rendering.rendering import refuse_findings  # noqa: PLC0415 - as above
     from kmsgen.render.merging.merge import homes_of, render  # noqa: PLC0415 - only where policies are merged
@@ -41,7 +41,7 @@ def of_all(
         raise InputError(taken)
     folder = intent_folder(out, FOLDER)
     before = manifest_of(folder)
-    rendering = render([one.halves for one in done if one.halves], formats, homes_of(before))
+    rendering = render([one.halves for one in done if one.halves], formats, homes_of(before), quota)
     if lint:
         refuse_findings(folder, rendering.artifacts, answers)
     files = tuple(files_of(FOLDER, rendering, merged=True))

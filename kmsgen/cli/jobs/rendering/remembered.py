@@ -61,7 +61,7 @@ def told_again(summary: dict[str, Any], path: str, folder: Path) -> Rendered:
 
 
 def _claims(summary: dict[str, Any]) -> tuple[Claim, ...]:
-    return tuple(Claim(known_as, what, Location(*place), holder) for known_as, what, place, holder in summary["claims"])
+    return tuple(Claim(known_as, what, Location(*place), *more) for known_as, what, place, *more in summary["claims"])
 
 
 def _halves(summary: dict[str, Any]) -> Halves | None:

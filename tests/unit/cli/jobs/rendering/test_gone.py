@@ -112,3 +112,43 @@ def test_the_way_to_a_file_is_told_within_one_folder(tmp_path: Path) -> None:
     assert source_of(str(tmp_path / "a.yaml"), tmp_path / "out/a") == "../../a.yaml"
     assert source_of(str(tmp_path / "a.yaml"), Path("/elsewhere/a")) is None
     assert source_of("-", tmp_path / "out/a") is None
+
+
+def renamed(name: str, key: str = "key: {alias: one}") -> None:
+    """Give the intent in `intents/one.yaml` another name."""
+    Path("intents/one.yaml").write_text(INTENT.format(name=name, key=key))
+
+
+def test_a_rename_takes_the_old_folder_along(render: Render) -> None:
+    """Also where one file is rendered: who renames back starts from what was rendered last, and not from what was left."""
+    assert render("intents/one.yaml").exit_code == 0
+    renamed("uno")
+    assert render("intents/one.yaml", "--check").exit_code == 1
+    told = render("intents/one.yaml").stderr
+    assert ("intent-renamed" in told, Path("out/one/manifest.json").exists()) == (True, False)
+    renamed("one")
+    told = render("intents/one.yaml").stderr
+    assert "rendered of `uno` goes on" in told
+    assert not Path("out/uno/manifest.json").exists()
+
+
+@pytest.mark.parametrize(("one", "two"), [("two", "one"), ("other", "one")], ids=["swapped", "handed on"])
+def test_an_alias_is_taken_only_when_it_is_given_up(render: Render, one: str, two: str) -> None:
+    """Until the intent that had it is rendered with `--applied` its key may carry it, and KMS would refuse the other."""
+    assert render("intents").exit_code == 0
+    write("one", f"key: {{alias: {one}}}")
+    write("two", f"key: {{alias: {two}}}")
+    told = problem(render("intents"))
+    assert "claimed-twice: the alias `alias/one`" in told
+    assert "is still that of intents/one.yaml" in told
+    assert "--applied" in told
+
+
+def test_an_alias_that_was_given_up_can_be_taken(render: Render) -> None:
+    """First it goes from one key, which is deployed, and then another takes it."""
+    assert render("intents").exit_code == 0
+    write("one", "key: {alias: other}")
+    assert render("intents").exit_code == 0
+    assert render("intents", "--applied").exit_code == 0
+    write("two", "key: {alias: one}")
+    assert render("intents").exit_code == 0
