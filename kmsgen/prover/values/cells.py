@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import cycle, islice
 from typing import NamedTuple
 
-from kmsgen.authorizer.language.operators import parse_date
 from kmsgen.authorizer.language.wildcards import Maybe
-from kmsgen.prover.problem import BothOutsideError, DefectError, OutsideError, Values
-from kmsgen.prover.values import instants
+from kmsgen.prover.problem import DefectError, OutsideError, Values
+from kmsgen.prover.values import instants, octets
 from kmsgen.prover.values.domains import Domain, Kind
 from kmsgen.prover.values.ordered_cells import cells_of
 from kmsgen.prover.values.partition import Count, walk
@@ -165,6 +164,8 @@ def _by_order(domain: Domain, wanted: Sequence[Wanted], count: Count) -> str | N
         len(families) <= 1 if domain.kind is Kind.TEXT else families <= _COMPARED[domain.kind]
     ):
         return None
+    if domain.kind is Kind.ADDRESS and families <= _COMPARED[domain.kind]:
+        return _by_digits(domain, wanted, count)
     whole = _every_number(domain)
     if whole is None:
         raise OutsideError(_BOTH)
@@ -172,26 +173,24 @@ def _by_order(domain: Domain, wanted: Sequence[Wanted], count: Count) -> str | N
 
 
 def _by_digits(domain: Domain, wanted: Sequence[Wanted], count: Count) -> str | None:
-    """Look for a moment in each cell, by the digits of its text; None only if no notation of a moment does."""
+    """Look for a moment or an address by the digits of its text; None only if none does, however written. Raises OutsideError."""
     texts = [one for one in wanted if one.test.family is ComparisonKind.TEXT]
     ordered = [one for one in wanted if one.test.family is not ComparisonKind.TEXT]
-    cells = instants.cells(moment for one in ordered for text in one.test.constants for moment in parse_date(text))
-    if cells is None:
+    constants = [text for one in ordered for text in one.test.constants]
+    notations = _NOTATIONS[domain.kind](domain, constants, lambda text: all(one.met(text) for one in ordered))
+    if notations is None:
         raise OutsideError(_BOTH)
     count = _once_in(_DIGITS_A_STEP, count)
-    told = domain._replace(kind=Kind.TEXT, strict=True, nicer=())
-    possible = [cell for cell in cells if all(one.met(cell.text) for one in ordered)]
-    for cell in possible:
-        never = (*domain.never, *instants.INVALID)
-        found = _by_patterns(told._replace(shapes=cell.shapes, never=never, longest=instants.LONGEST), texts, count)
+    for one in notations.exact:
+        found = _by_patterns(one, texts, count)
         if found is not None:
             return found
-    elsewhere = [(instants.SECONDS, domain.never), *((instants.OTHER_NOTATIONS, instants.far_from(cell)) for cell in possible)]
-    if any(_by_patterns(told._replace(shapes=shapes, never=never), texts, count) for shapes, never in elsewhere):
-        raise BothOutsideError("a moment is compared as a text, and may be written in another way than in full and in UTC")
+    if any(_by_patterns(one, texts, count) is not None for one in notations.others):
+        raise notations.error
     return None
 
 
+_NOTATIONS = {Kind.INSTANT: instants.notations, Kind.ADDRESS: octets.notations}
 _DIGITS_A_STEP = 16
 """So many states of a walk over the digits of moments count as one step: such walks have an end that is known."""
 

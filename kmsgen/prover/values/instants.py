@@ -6,12 +6,15 @@ Source: IAM User Guide, reference_policies_elements_condition_operators (date co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
+from kmsgen.authorizer.language.operators import parse_date
+from kmsgen.prover.problem import BothOutsideError, OutsideError
+from kmsgen.prover.values.domains import Domain, Kind
 from kmsgen.prover.values.patterns import DIGITS, STAR, Pattern, PatternStep, run_of
 
 LONGEST = 30
@@ -77,6 +80,27 @@ class MomentCell(NamedTuple):
     high: str
 
 
+class Notations(NamedTuple):
+    """Ordered values as domains of texts: `exact` ones tell their order, others do not, and `error` is raised if one does."""
+
+    exact: list[Domain]
+    others: list[Domain]
+    error: OutsideError
+
+
+def notations(domain: Domain, constants: Iterable[str], possible: Callable[[str], bool]) -> Notations | None:
+    """Return the texts of the `possible` moments; None where a constant is no whole second."""
+    found = cells(moment for text in constants for moment in parse_date(text))
+    if found is None:
+        return None
+    cells_ = [cell for cell in found if possible(cell.text)]
+    told = domain._replace(kind=Kind.TEXT, strict=True, nicer=())
+    exact = [told._replace(shapes=cell.shapes, never=(*domain.never, *INVALID), longest=LONGEST) for cell in cells_]
+    elsewhere = [told._replace(shapes=OTHER_NOTATIONS, never=far_from(cell)) for cell in cells_]
+    why = "a moment is compared as a text, and may be written in another way than in full and in UTC"
+    return Notations(exact, [told._replace(shapes=SECONDS), *elsewhere], BothOutsideError(why))
+
+
 def cells(moments: Iterable[Decimal]) -> Iterator[MomentCell] | None:
     """Cells of the moments from 1970 on: each constant, and each gap; None where a constant is no whole second."""
     points = sorted(set(moments))
@@ -140,23 +164,29 @@ def _moved(stamp: str, seconds: int) -> str:
 
 
 def _between(low: str | None, high: str | None) -> Iterator[list[PatternStep]]:
-    """Yield the seconds from one to another: those that share a beginning and differ in the digit after it."""
-    if low is None or high is None or low > high:
-        return
+    if low is not None and high is not None and low <= high:
+        yield from between(low, high, _GENERAL)
+
+
+def between(low: str, high: str, general: Sequence[PatternStep]) -> Iterator[list[PatternStep]]:
+    """Yield the texts from one to another, all of one length: those that share a beginning and differ in the character after it.
+
+    `general`: which characters stand at each place.
+    """
     same = next((place for place, (one, other) in enumerate(zip(low, high, strict=True)) if one != other), len(low))
     if same == len(low):
         yield list(map(PatternStep, low))
         return
-    yield from _differing(low[:same], low[same], high[same])
+    yield from _differing(low[:same], low[same], high[same], general)
     for place in range(same + 1, len(low)):
-        yield from _differing(low[:place], low[place], "")
-        yield from _differing(high[:place], "", high[place])
+        yield from _differing(low[:place], low[place], "", general)
+        yield from _differing(high[:place], "", high[place], general)
     yield from (list(map(PatternStep, low)), list(map(PatternStep, high)))
 
 
-def _differing(begin: str, low: str, high: str) -> Iterator[list[PatternStep]]:
+def _differing(begin: str, low: str, high: str, general: Sequence[PatternStep]) -> Iterator[list[PatternStep]]:
     """Yield texts that begin so, go on with a character between two (without an end where one is empty), then anything."""
-    general = _GENERAL[len(begin)].characters or ""
-    between = "".join(one for one in general if (not low or one > low) and (not high or one < high))
-    if between:
-        yield [*map(PatternStep, begin), PatternStep(between), *_GENERAL[len(begin) + 1 :]]
+    here = general[len(begin)].characters or ""
+    inside = "".join(one for one in here if (not low or one > low) and (not high or one < high))
+    if inside:
+        yield [*map(PatternStep, begin), PatternStep(inside), *general[len(begin) + 1 :]]
