@@ -30,6 +30,8 @@ BY_NAME = "principal/"
 """What stands before the name of a service principal in the id of a service that is no row."""
 CALLER = "caller"
 _DOMAIN = ".amazonaws.com"
+_REGION = re.compile(r"\.[a-z]{2,}(?:-[a-z]+)+-\d+\.")
+_MOST = 4  # ids that a message names
 
 
 def _condition(row: list[Any]) -> ServiceCondition:
@@ -97,10 +99,18 @@ def _through(prefix: str) -> Service:
 
 
 def _by_name(principal: str) -> Service:
-    gap = "no page of it was read, and nothing here holds it to the accounts for which it may act"
+    rows = _of_principal(_REGION.sub(".", principal))
+    known = f"what its pages print stands in the catalogue as {', '.join(rows[:_MOST])}" if rows else "no page of it was read"
+    gap = f"{known}, and nothing here holds it to the accounts for which it may act"
     statement = ServiceStatement("Service", principal, (), source_account="undocumented", gap=gap)
     row = Service(BY_NAME + principal, principal, "service-principal", (), "", (statement,))
     return row._replace(key_specs=tuple(KEY_SPECS), key_usage="")
+
+
+def _of_principal(name: str) -> tuple[str, ...]:
+    """Return the ids of the services in whose statements a service principal stands, named without its Region."""
+    rows = SERVICES.values()
+    return tuple(row.id for row in rows if any(_without_region(each.principal) == name for each in row.statements))
 
 
 def alternatives(name: str) -> tuple[str, ...]:
@@ -108,10 +118,7 @@ def alternatives(name: str) -> tuple[str, ...]:
     stem = without_domain(name)
     if stem in BY_VIA:
         return BY_VIA[stem]
-    if stem == name:
-        return ()
-    rows = SERVICES.values()
-    return tuple(row.id for row in rows if any(_without_region(each.principal) == name for each in row.statements))
+    return () if stem == name else _of_principal(name)
 
 
 def _without_region(principal: str) -> str:

@@ -80,9 +80,17 @@ def test_a_line_of_services_gets_the_notes_that_its_pages_call_for(
     assert found == codes, (note, found)
 
 
-def test_a_service_that_no_page_was_read_of_is_not_told_as_documented(tmp_path: Path) -> None:
-    """Nothing holds the line to a source, and the note says no more than that."""
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("new.amazonaws.com", "no page of it was read"),
+        ("sns.amazonaws.com", "what its pages print stands in the catalogue as sns-to-sqs, and"),
+        ("logs.us-west-2.amazonaws.com", "what its pages print stands in the catalogue as"),
+    ],
+)
+def test_a_service_that_a_line_names_is_not_told_as_documented(name: str, told: str, tmp_path: Path) -> None:
+    """Nothing holds the line to a source; where the catalogue has the service, the note says under which ids."""
     head = 'kmsgen: 1\nname: a\nscope: {account: "111122223333", regions: [us-west-2]}\nkey: {alias: a}\nadmins: [role/boss]\n'
-    (tmp_path / "intent.yaml").write_text(f"{head}services:\n  - {{principal: new.amazonaws.com, can: decrypt}}\n")
+    (tmp_path / "intent.yaml").write_text(f"{head}services:\n  - {{principal: {name}, can: decrypt}}\n")
     (gap,) = (one for one in compile_intent(load_intent(str(tmp_path / "intent.yaml"))).notes if one.code == "service-gap")
-    assert gap.message.startswith("`new.amazonaws.com` is let in as this line says: no page of it was read")
+    assert gap.message.startswith(f"`{name}` is let in as this line says: {told}")
