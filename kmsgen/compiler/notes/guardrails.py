@@ -10,14 +10,15 @@ from typing import NamedTuple
 from kmsgen.arn import account_of
 from kmsgen.catalogue import services
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.compiler.conditions import CONTEXT_PREFIX, fails_when_absent, has_wildcard
+from kmsgen.compiler.conditions import CONTEXT_PREFIX, EQUALITIES, FOR_AWS_RESOURCE, fails_when_absent, has_wildcard
+from kmsgen.compiler.grants import CREATE_GRANT
 from kmsgen.compiler.guardrails.contradictions import reaches
 from kmsgen.compiler.guardrails.guardrails import CONTEXT_RAIL
 from kmsgen.compiler.guardrails.parts import is_whole_account, role_patterns
 from kmsgen.compiler.guardrails.world import World
 from kmsgen.compiler.permit import Permit
 from kmsgen.errors import Diagnostic, Location
-from kmsgen.intent.intent import ORGANIZATION, GuardRailLine, Intent, account_named
+from kmsgen.intent.intent import ORGANIZATION, GuardRailLine, Intent, NeverLine, account_named
 from kmsgen.policy.document import Condition
 from kmsgen.policy.letter_case import folded
 
@@ -40,6 +41,8 @@ _NARROWINGS = {
         "say so with `encryption_context:`, or except the principal from the guard rail",
     ),
 }
+GRANTABLE = tuple(name for name, row in ACTIONS.items() if row.grantable)
+_ALL_OF = ("ForAllValues:StringEquals", "ForAllValues:StringLike")
 _Asked = tuple[str, Location]  # a principal, and the line that asks for its access
 
 
@@ -52,6 +55,7 @@ def notes_on_guardrails(intent: Intent, worlds: tuple[World, ...]) -> Iterator[D
         yield from _narrowed_lines(line, permits) if line.name in _NARROWINGS else ()
         yield from _narrowed_grants(line, intent) if line.name in _NARROWINGS else ()
     yield from _beside_never(intent, permits)
+    yield from _granting_never(intent, permits)
 
 
 def _beside_never(intent: Intent, permits: list[Permit]) -> Iterator[Diagnostic]:
@@ -65,6 +69,37 @@ def _beside_never(intent: Intent, permits: list[Permit]) -> Iterator[Diagnostic]
                 message = f"`{who}` may change the key policy, and with it give anybody what this rules out"
                 hint = "`never` is about what the policies of this intent allow, not about what they can be changed to"
                 yield Diagnostic(line.location, "never-until-changed", message, hint)
+
+
+def _granting_never(intent: Intent, permits: list[Permit]) -> Iterator[Diagnostic]:
+    """Yield who may create grants, as no service makes them for itself, that give somebody what `never` rules out."""
+    free = [permit for permit in permits if permit.action == CREATE_GRANT and not _is_for_a_service(permit)]
+    for line in intent.never:
+        for who in dict.fromkeys(permit.who for permit in free if _could_grant(permit, line)):
+            message = f"`{who}` may create grants that give what this rules out"
+            hint = "limit them: `when: {grant: {operations: [...], grantees: [...]}}`; `prove --no-escalation` asks about them"
+            yield Diagnostic(line.location, "never-until-granted", message, hint)
+
+
+def _is_for_a_service(permit: Permit) -> bool:
+    return FOR_AWS_RESOURCE in permit.conditions or any(folded(one.key) == "kms:viaservice" for one in permit.conditions)
+
+
+def _could_grant(permit: Permit, line: NeverLine) -> bool:
+    """Return whether a grant that a permit lets create can be for somebody of `never`, with an action that it rules out."""
+    limits = [(folded(one.key), one.operator, one.values) for one in permit.conditions]
+    operations = [values for key, operator, values in limits if key == "kms:grantoperations" and operator in _ALL_OF]
+    listed = [values for key, operator, values in limits if key == "kms:granteeprincipal" and operator in EQUALITIES]
+    barred = [values for key, operator, values in limits if key == "kms:granteeprincipal" and "Not" in operator]
+    to_service = any(key == "kms:granteeserviceprincipal" and operator in EQUALITIES for key, operator, _ in limits)
+    left = (name for name in GRANTABLE if all(any(fnmatchcase(name, value) for value in values) for values in operations))
+    given = any(fnmatchcase(f"kms:{name}", action) for name in left for action in line.actions)
+    free = not to_service and not any(line.principal in values for values in barred)
+    return given and free and all(any(_may_be_named(name, line) for name in values) for values in listed)
+
+
+def _may_be_named(grantee: str, line: NeverLine) -> bool:
+    return "${" in grantee or line.principal.startswith(ORGANIZATION) or _can_be(grantee, line.principal)
 
 
 def _can_be(who: str, pattern: str) -> bool:

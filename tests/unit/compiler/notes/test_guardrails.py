@@ -83,3 +83,28 @@ def test_a_note_names_what_is_narrowed_of_a_service(compiled: Compile, line: str
     """Whoever uses the key through a service, or a service itself, loses what a line does not say either."""
     found = compiled(f"services: [{{{line}}}]\nguardrails: [{rail}]")
     assert [note.code for note in found.notes if note.code == "guardrail-narrows"] == ["guardrail-narrows"] * noted
+
+
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        ("", True),
+        (", when: {grant: {operations: [Decrypt, Encrypt]}}", True),
+        (", when: {grant: {operations: [Encrypt]}}", False),
+        (", when: {grant: {grantees: [role/x, role/y]}}", True),
+        (", when: {grant: {grantees: [role/y]}}", False),
+        (", when: {grant: {grantees: [s3.amazonaws.com]}}", False),
+        (", when: {grant: {for_aws: true}}", False),
+        (", when: {via: [rds]}", False),
+        (", when: {conditions: {'ForAnyValue:StringEquals': {kms:GrantOperations: [Encrypt]}}}", True),
+        (", when: {conditions: {'ForAllValues:StringLike': {kms:GrantOperations: ['Dec*']}}}", True),
+        (", when: {conditions: {StringLike: {kms:GranteePrincipal: 'arn:aws:iam::111122223333:role/*'}}}", True),
+        (", when: {conditions: {StringNotEquals: {kms:GranteePrincipal: 'arn:aws:iam::111122223333:role/x'}}}", False),
+        (", when: {conditions: {StringNotEquals: {kms:GranteePrincipal: 'arn:aws:iam::111122223333:role/y'}}}", True),
+    ],
+)
+def test_grants_that_give_what_never_rules_out_are_told(compiled: Compile, held: str, *, told: bool) -> None:
+    """Who may create grants gives by them what no line says, as far as its line lets grants list the action and name whom."""
+    line = f"users: [{{principal: role/op, can: [kms:CreateGrant]{held}}}]"
+    found = compiled(f"{line}\nnever: [{{principal: role/x, actions: [kms:Decrypt]}}]")
+    assert ("never-until-granted" in {note.code for note in found.notes}) is told
