@@ -11,7 +11,10 @@ from pathlib import Path, PurePath
 from typing import Protocol
 
 from kmsgen.errors import Diagnostic, Location
-from kmsgen.reading import Source, read_file, read_text
+from kmsgen.reading import Source, parse, read_text
+
+REMEMBERED = 16
+"""How many files are remembered with what they hold: those that an intent is made of."""
 
 
 class Store(Protocol):
@@ -76,8 +79,15 @@ class Disk:
             yield from (str(Path(here, name)) for name in names)
 
     def read(self, path: str) -> Source:
-        """Read and parse a file. Raises InputError."""
-        return read_file(path)
+        """Read a file, and parse it where it does not hold what it held. Raises InputError."""
+        text = read_text(path)
+        held, source = _PARSED.pop(path, ("", None))
+        if source is None or held != text:
+            source = parse(text, path)
+        _PARSED[path] = text, source
+        if len(_PARSED) > REMEMBERED:
+            del _PARSED[next(iter(_PARSED))]
+        return source
 
     def text(self, path: str, limit: int) -> str:
         """Read a file. Raises InputError."""
@@ -107,3 +117,5 @@ class Disk:
 
 
 DISK = Disk()
+_PARSED: dict[str, tuple[str, Source]] = {}
+"""The files read last, by path: a run looks for its intents first, and bases are those of many."""

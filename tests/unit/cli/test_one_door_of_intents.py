@@ -137,10 +137,11 @@ ASKED = [*(words for words, _ in READERS.values()), *((name, "intent.yaml") for 
 OF_INTENTS = [("render", "intent.yaml", "--no-lint", "--out", "out"), ("drift", "intent.yaml"), ("verify", "intent.yaml")]
 
 
-@pytest.mark.parametrize("words", ASKED, ids=" ".join)
+@pytest.mark.parametrize("words", [*ASKED, *OF_INTENTS], ids=" ".join)
 def test_no_command_loads_a_file_twice(run: Runner, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]) -> None:
     """Whatever it does with what is in it."""
     assert run("snapshot", KEY, "--out", "taken.json").code == 0
+    run.write("intent.yaml", f"{OWN}# {' '.join(words)}\n")
     loaded = Counter[str]()
     for module, name in ((json_text, "parse_json"), (yaml_text, "parse_yaml")):
         monkeypatch.setattr(module, name, _counted(loaded, getattr(module, name)))
