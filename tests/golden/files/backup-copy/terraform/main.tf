@@ -60,6 +60,61 @@ resource "aws_kms_key" "this" {
         Resource = "*"
       },
       {
+        Sid    = "Let IAM policies decide for account 444455556666"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::444455556666:root"
+        }
+        Action   = "kms:DescribeKey"
+        Resource = "*"
+      },
+      {
+        Sid    = "Let IAM policies decide for account 444455556666 with grants for AWS resources through services"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::444455556666:root"
+        }
+        Action = [
+          "kms:CreateGrant",
+          "kms:ListGrants",
+          "kms:RevokeGrant",
+        ]
+        Resource = "*"
+        Condition = {
+          Bool = {
+            "kms:GrantIsForAWSResource" = "true"
+          }
+          StringEquals = {
+            "kms:ViaService" = [
+              "ec2.us-west-2.amazonaws.com",
+              "fsx.us-west-2.amazonaws.com",
+              "rds.us-west-2.amazonaws.com",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "Let IAM policies decide for account 444455556666 through services"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:aws:iam::444455556666:root"
+        }
+        Action = [
+          "kms:GenerateDataKeyWithoutPlaintext",
+          "kms:ReEncryptFrom",
+        ]
+        Resource = "*"
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = [
+              "ec2.us-west-2.amazonaws.com",
+              "fsx.us-west-2.amazonaws.com",
+              "rds.us-west-2.amazonaws.com",
+            ]
+          }
+        }
+      },
+      {
         Sid    = "Deploy by platform ci"
         Effect = "Allow"
         Principal = {
@@ -120,10 +175,7 @@ resource "aws_kms_key" "this" {
         Sid    = "Service backup"
         Effect = "Allow"
         Principal = {
-          AWS = [
-            "arn:aws:iam::111122223333:role/BackupService",
-            "arn:aws:iam::444455556666:role/BackupCopy",
-          ]
+          AWS = "arn:aws:iam::111122223333:role/BackupService"
         }
         Action = [
           "kms:Decrypt",
@@ -136,10 +188,7 @@ resource "aws_kms_key" "this" {
         Sid    = "Service backup with grants for AWS resources through services with encryption context"
         Effect = "Allow"
         Principal = {
-          AWS = [
-            "arn:aws:iam::111122223333:role/BackupService",
-            "arn:aws:iam::444455556666:role/BackupCopy",
-          ]
+          AWS = "arn:aws:iam::111122223333:role/BackupService"
         }
         Action   = "kms:CreateGrant"
         Resource = "*"
