@@ -12,11 +12,13 @@ from typing import Any, NamedTuple
 
 from kmsgen import __version__
 from kmsgen.errors import Diagnostic, InputError, Location, RefusedError, input_error
+from kmsgen.reading.files import refuse_larger
 from kmsgen.render import history
 from kmsgen.render.artifact import Rendering
 
 MANIFEST = "manifest.json"
 MAX_MANIFEST_BYTES = 16 * 1024 * 1024
+MAX_WRITTEN_BYTES = 128 * 1024 * 1024
 
 
 class File(NamedTuple):
@@ -180,8 +182,12 @@ def _claim(claim: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def read(path: Path) -> bytes | None:
-    """Return what a file holds; None where there is no file."""
-    return path.read_bytes() if path.is_file() else None
+    """Return what a file holds; None where there is no file. Raises InputError for one larger than any that kmsgen writes."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        refuse_larger(file, str(path), MAX_WRITTEN_BYTES)
+        return file.read(MAX_WRITTEN_BYTES)
 
 
 def read_text(path: Path) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kmsgen.cli import staging as staging_module
-from kmsgen.cli.output_folder import MANIFEST, File, changes_in, difference, intent_folder, sha256
+from kmsgen.cli.output_folder import MANIFEST, File, changes_in, difference, holds, intent_folder, sha256
 from kmsgen.cli.staging import Staging
 from kmsgen.errors import InputError, RefusedError
 
@@ -103,6 +103,17 @@ def test_a_file_that_kmsgen_did_not_write_is_not_overwritten(tmp_path: Path) -> 
         changes_in(tmp_path, files(x="1"))
     write(tmp_path, files(x="1"), force=True)
     assert (tmp_path / "x").read_text() == "1"
+
+
+@pytest.mark.parametrize("name", ["a.json", MANIFEST])
+def test_a_file_larger_than_any_that_kmsgen_writes_is_refused_by_its_size(tmp_path: Path, name: str) -> None:
+    """It is not read, so that its size costs no memory; neither to compare it nor to see whether nothing is to do."""
+    with (tmp_path / name).open("wb") as file:
+        file.truncate(6 * 1024**3)
+    for look in (lambda: changes_in(tmp_path, files(**{"a.json": "1"})), lambda: holds(tmp_path, [(name, "0", False)])):
+        with pytest.raises(InputError, match="larger than") as refused:
+            look()
+        assert [one.code for one in refused.value.diagnostics] == ["too-large"]
 
 
 def test_a_file_that_is_already_what_it_is_to_be_is_no_conflict(tmp_path: Path) -> None:
@@ -219,10 +230,10 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """A file that the system does not let kmsgen read is bad input with its name, not a traceback."""
     write(tmp_path, files(x="1"))
 
-    def denied(self: Path) -> bytes:
+    def denied(self: Path, _mode: str) -> bytes:
         raise PermissionError(13, "Permission denied", str(self))
 
-    monkeypatch.setattr(Path, "read_bytes", denied)
+    monkeypatch.setattr(Path, "open", denied)
     with pytest.raises(InputError, match=r"manifest\.json: cannot-write: permission denied"):
         changes_in(tmp_path, files(x="1"))
 

@@ -18,7 +18,7 @@ import pytest
 from kmsgen.errors import KmsgenError
 from kmsgen.sources.beside import NOTHING
 from kmsgen.sources.subject import identify
-from tests.unit.sources import test_aws_output as answers
+from tests.unit.sources.aws_output import test_answers as answers
 from tests.unit.sources.mutations import damaged, mutated
 from tests.unit.sources.terraform.test_state_file import STATE
 

@@ -82,7 +82,12 @@ def sides_of(store: Store, paths: Iterable[str], problems: list[Diagnostic], emp
 def _digests(store: Store) -> Callable[[Path], str]:
     if isinstance(store, Revision):
         return store.id_of
-    return lambda identity: hashlib.sha256(identity.read_bytes()).hexdigest()
+    return _digest_of_file
+
+
+def _digest_of_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _name(data: Any, path: str) -> str:  # noqa: ANN401 - plain data
