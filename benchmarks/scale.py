@@ -150,5 +150,5 @@ def _ms(seconds: float) -> str:
 
 
 def _table(names: Sequence[str], told: Iterable[Sequence[str]]) -> str:
-    lines = (names, ("---", *["---:"] * (len(names) - 1)), *told)
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    head, *lines = (f"| {' | '.join(line)} |" for line in (names, *told))
+    return "\n".join((head, f"|{'|'.join(('---', *['---:'] * (len(names) - 1)))}|", *lines))
