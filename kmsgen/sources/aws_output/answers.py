@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kmsgen.catalogue.grants import OPERATIONS
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.grant_form import parse_grant
@@ -31,6 +32,7 @@ from kmsgen.sources.unknown.untold import ALIASES, MULTI_REGION, ORIGIN, TAGS, h
 
 _KEY_ID = re.compile(r"(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _FOLDER = "AWS answers"
+_OF_GRANTS = tuple(f"kms:{one}" for one in OPERATIONS)
 _NOT_TOLD = "which no answer here tells"
 
 
@@ -187,8 +189,8 @@ class _OutputReader:
         key = _key(arn, metadata.data["KeyMetadata"] if metadata else {})
         key = key._replace(aliases=tuple(_aliases(aliases.data["Aliases"], arn)) if aliases else ())
         key = key._replace(tags=tuple(_tags(tags.data["Tags"])) if tags else self.beside.tags)
-        untold = {**({} if metadata else {**ORIGIN, **MULTI_REGION}), **({} if aliases else ALIASES)}
-        untold |= {} if tags or self.beside.tags else TAGS
+        untold = {**({} if metadata else {**ORIGIN, **MULTI_REGION}), **({} if _is_whole(aliases) else ALIASES)}
+        untold |= {} if _is_whole(tags) or (self.beside.tags and tags is None) else TAGS
         self.hides |= untold
         written = self._of(_POLICY, arn) or self._of(None, arn)
         data, where = _policy_in(written) if written else (Unknown(f"the key policy of {arn}, {_NOT_TOLD}"), _at(self.path))
@@ -205,6 +207,9 @@ class _OutputReader:
             place = below(grants.where, "Grants", number) if grants else where
             if isinstance(one, dict) and one.get("KeyId") in (None, arn):
                 self.gathering.add_grant(arn, as_listed(parse_grant(one, place)), place)
+        if grants and not _is_whole(grants):
+            what = f"further grants on {arn}: the answer was cut off"
+            self.gathering.allow_whom(arn, Unknown(what), _OF_GRANTS, what, grants.where(("Grants",)))
 
     def described(self) -> Described:
         """Return everything that the answers describe; without a key, with the reason why nothing can be asked about one."""
@@ -213,6 +218,14 @@ class _OutputReader:
             return described
         hint = "put the key policy beside it in a folder, or give it with --identity-policy"
         return described._replace(no_key=Diagnostic(Location(self.path), "no-key", "no answer here is about a key", hint))
+
+
+def _is_whole(answer: Source | None) -> bool:
+    """Return whether there is a list and all of it: KMS says that there is more, as the command line does with --max-items."""
+    if answer is None:
+        return False
+    more = answer.data.get("Truncated") in (True, "true")
+    return not more and not any(answer.data.get(member) for member in ("NextMarker", "NextToken"))
 
 
 def _at(path: str) -> Where:

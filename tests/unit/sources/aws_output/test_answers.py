@@ -185,3 +185,28 @@ def test_an_answer_of_another_shape_is_a_diagnostic(tmp_path: Path, data: Any) -
     path.write_text(json.dumps(data))
     with contextlib.suppress(InputError):
         assert identify(str(path)).read(NOTHING).described.no_key or data.keys() & {"Grants"}
+
+
+CUT = [{"Truncated": True}, {"Truncated": True, "NextMarker": "m"}, {"NextToken": "t"}]
+
+
+@pytest.mark.parametrize("more", [{}, {"Truncated": False}, *CUT])
+def test_a_list_of_grants_that_was_cut_off_proves_nothing_of_grants(more: dict[str, Any], tmp_path: Path) -> None:
+    """Whoever it is about may have one of the others: of a whole list that is proved not to be."""
+    grants = {"Grants": [GRANT], **more}
+    subject(tmp_path, policy=policy({**PUBLIC, "Principal": {"AWS": f"{HOME}:role/admin"}}), key=METADATA, grants=grants)
+    ran = run("prove", str(tmp_path), "--never", "role/app kms:Sign", "--output", "json")
+    (found,) = json.loads(ran[1])
+    wanted = ("unknown", True) if more in CUT else ("proved", False)
+    assert (found["result"], "the answer was cut off" in found["reason"]) == wanted
+
+
+@pytest.mark.parametrize("more", CUT)
+def test_a_list_of_aliases_or_tags_that_was_cut_off_tells_not_all(more: dict[str, Any], tmp_path: Path) -> None:
+    """What is told is had, and what is not told may be."""
+    aliases = {"Aliases": [{"AliasName": "alias/x", "AliasArn": f"{ARN[:40]}alias/x", "TargetKeyId": ARN[-36:]}], **more}
+    tags = {"Tags": [{"TagKey": "team", "TagValue": "a"}], **more}
+    found = subject(tmp_path, policy=policy(ROOT), key=METADATA, grants={"Grants": []}, aliases=aliases, tags=tags).described
+    (access,) = found.bundle.keys
+    assert (access.key.aliases, access.key.tags) == (("alias/x",), (("team", "a"),))
+    assert {"kms:resourcealiases", "aws:resourcetag/"} <= set(found.hides)
