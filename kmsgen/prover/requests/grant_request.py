@@ -57,8 +57,6 @@ class GrantPart(NamedTuple):
 
     def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:
         """Grants to create with which the literals come out as wanted, one of each sort of principals, constraint, operations."""
-        if asked.ties.keys & set(GRANT_KEYS):
-            raise OutsideError("the parameters of a grant are compared with a policy variable")
         pairs = asked.decided.pairs.get(CONTEXT, ())
         kinds = self._constraint_types(pairs)
         for principals, kind, operations in product(self._principals(asked), kinds, self._operations(asked)):
@@ -69,6 +67,8 @@ class GrantPart(NamedTuple):
             found = Assignment(values, grant=self.grant_of(values, pairs))
             if asked.met(found):
                 yield found
+        if asked.ties.keys & set(GRANT_KEYS):
+            raise OutsideError("the parameters of a grant are compared with a policy variable")
 
     def _constraint_types(self, pairs: Pairs) -> Sequence[str | None]:
         if not self.takes_context:

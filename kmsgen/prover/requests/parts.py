@@ -96,8 +96,21 @@ def values_of(key: str, domain: Domain, asked: PartQuestion) -> Iterator[Values 
 
 
 def _of_every_cell(key: str, domain: Domain, asked: PartQuestion) -> Iterator[str]:
-    told = asked.told(key)
-    yield from every(domain, told.tests, told.following, (*told.named, *domain.nicer[:1]), asked.tick)
+    try:
+        told = asked.told(key)
+        yield from every(domain, told.tests, told.following, (*told.named, *domain.nicer[:1]), asked.tick)
+    except OutsideError:
+        yield from _at_hand(key, domain, asked)
+        raise
+
+
+def _at_hand(key: str, domain: Domain, asked: PartQuestion) -> Iterator[str]:
+    """Yield values that may do where not every cell can be told: a request that is found counts, however it was."""
+    own = (
+        text for look in asked.ties.looks if isinstance(look, KeyTest) and look.key == key for text in look.test.condition.values
+    )
+    decided = (text for name in sorted(asked.ties.keys) for text in asked.decided.values.get(name) or ())
+    yield from (text for text in dict.fromkeys([*domain.nicer[:2], *decided, *own]) if domain.admits(text))
 
 
 class KeyPart(NamedTuple):
@@ -136,8 +149,6 @@ class MomentPart:
 
     def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:
         """Moments that meet the literals, one of each cell. Raises OutsideError, after these, where its text is compared."""
-        if {NOW, EPOCH} & asked.ties.keys:
-            raise OutsideError("the time of a request is compared with a policy variable")
         tests = [(key, test) for key in (NOW, EPOCH) for test in asked.ties.tests_on(key, asked.decided)]
         others = asked.ties.tests_on(ISSUED, asked.decided)
         named = [text for test in (*(test for _, test in tests), *others) for text in test.constants]
@@ -147,6 +158,8 @@ class MomentPart:
             found = Assignment({NOW: (next(ranges.moments(moment)),), EPOCH: (next(ranges.spellings(moment)),)})
             if asked.met(found):
                 yield found
+        if {NOW, EPOCH} & asked.ties.keys:
+            raise OutsideError("the time of a request is compared with a policy variable")
         apart = {key for key, test in tests if _tells_texts_apart(test)}
         if EPOCH in apart or (apart and asked.all_cells):
             raise OutsideError("the time of a request is compared as a text")

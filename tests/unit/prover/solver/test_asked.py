@@ -70,6 +70,23 @@ def test_without_the_solver_it_is_told_what_would_ask() -> None:
     assert "pip install 'kmsgen[solver]'" in proof.reason
 
 
+AT_HAND = [
+    [
+        {"StringEquals": {TEAM: f"${{{UNIT}}}x"}},
+        {"StringEquals": {UNIT: f"${{{TEAM}}}y"}},
+        {"Null": {TEAM: "true", UNIT: "true"}},
+    ],
+    [{"StringEquals": {TEAM: "${aws:CurrentTime}"}}, {"Null": {TEAM: "true"}}],
+]
+
+
+@pytest.mark.usefixtures("without_solver")
+@pytest.mark.parametrize("denies", AT_HAND)
+def test_a_request_at_hand_is_shown_without_the_solver(denies: list[dict[str, Any]]) -> None:
+    """Where the search's argument ends it has tried what is at hand: a request that is found counts."""
+    assert (proof := asked(denies)).result is Result.REFUTED, proof
+
+
 SIMPLE = [{"StringNotEquals": {TEAM: "red"}}, {"StringNotEquals": {TEAM: "blue"}}]
 
 
