@@ -59,6 +59,14 @@ class Places(NamedTuple):
             holders.setdefault(label, set()).add(holder)
         return {label: tuple(places) for label, places in found.items() if len(holders[label]) == 1}
 
+    def origins_by_key(self) -> dict[str, Origins]:
+        """Return the places of the statements and grants of each key by its ARN, then by their labels in decisions."""
+        found: dict[str, dict[str, tuple[Location, ...]]] = {}
+        for label, holder, place in self._labelled():
+            held = found.setdefault(holder, {})
+            held[label] = (*held.get(label, ()), place)
+        return found
+
     def _labelled(self) -> Iterator[tuple[str, str, Location]]:
         numbers: dict[tuple[Layer, str], Iterator[int]] = {}
         for one in self.policies:

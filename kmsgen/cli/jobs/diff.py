@@ -8,11 +8,12 @@ from kmsgen.cli.console import answer_held, say, say_note
 from kmsgen.cli.jobs.comparison.comparing import aligned, compare, told_of_edit, with_grants
 from kmsgen.cli.jobs.comparison.estate_diff import compared
 from kmsgen.cli.jobs.comparison.estates import Estates, of_folders, of_revisions
+from kmsgen.cli.jobs.comparison.placing import Placing
 from kmsgen.cli.jobs.parallel.many import Course, cores
 from kmsgen.cli.jobs.proving import Bounds
 from kmsgen.cli.jobs.reporting import WantedReports
 from kmsgen.cli.jobs.revisions.git import range_of
-from kmsgen.cli.reports.accesses import Compared, DiffReport, access_of
+from kmsgen.cli.reports.accesses import Compared, DiffReport
 from kmsgen.cli.reports.differences import rendered
 from kmsgen.errors import InputError, Location, each, input_error, together
 from kmsgen.intent.settings import find_settings
@@ -85,15 +86,9 @@ def _of_files(asked: DiffOptions, bounds: Bounds) -> int:
 
 def of_subjects(before: Subject, after: Subject, found: Differences) -> Compared:
     """Return what differs between two files as plain values, with the places of the statements that it comes from."""
-    sides = ((after, found.gained, True), (before, found.lost, False))
-    accesses = []
-    for subject, groups, gained in sides:
-        origins = subject.described.places.origins()
-        accesses += [
-            access_of(one, [origins.get(label, ()) for label in one.reason], Location(subject.path), gained=gained)
-            for one in groups
-        ]
-    return Compared(after.path, after.path, tuple(accesses), found.reason)
+    gained = Placing(after).accesses(found.gained, gained=True, names_keys=True)
+    lost = Placing(before).accesses(found.lost, gained=False, names_keys=True)
+    return Compared(after.path, after.path, (*gained, *lost), found.reason)
 
 
 def _both(asked: DiffOptions) -> tuple[Subject, Subject]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from kmsgen.catalogue.actions import expand
 from kmsgen.cli.console import answer_held, say, say_note
 from kmsgen.cli.jobs.comparison.comparing import aligned, compare, with_grants
+from kmsgen.cli.jobs.comparison.placing import Placing
 from kmsgen.cli.jobs.diff import of_subjects
 from kmsgen.cli.jobs.findings.linting import findings_of
 from kmsgen.cli.jobs.inputs.option_values import wrong_usage
@@ -18,15 +19,14 @@ from kmsgen.cli.jobs.parallel.many import Course, Failure, results
 from kmsgen.cli.jobs.prove import about_nobody
 from kmsgen.cli.jobs.proving import Bounds, Questioned
 from kmsgen.cli.jobs.reporting import WantedReports
-from kmsgen.cli.reports.accesses import Compared, access_of
+from kmsgen.cli.reports.accesses import Compared
 from kmsgen.cli.reports.gates import PROVED, Answered, Gate, Gated, found_of, rendered
 from kmsgen.cli.reports.progress import tracked
-from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, together
+from kmsgen.errors import Diagnostic, InputError, KmsgenError, together
 from kmsgen.intent.settings import AskedOfAll
 from kmsgen.policy.document import Document, Effect
 from kmsgen.prover.question import Proof, Result
 from kmsgen.sources.beside import NOTHING, Beside
-from kmsgen.sources.places import Origins
 from kmsgen.sources.subject import PLAN, Identified, Subject, identify
 from kmsgen.sources.terraform.plan import has_both_sides, is_about_access
 
@@ -137,7 +137,7 @@ def _answers(questioned: Questioned, asked: AskedOfAll, bounds: Bounds) -> Itera
         said = f"{asked.name.partition('.')[0]} {','.join(asked.principals)} {','.join(asked.actions)}"
         yield Answered(asked.name, said, str(Result.UNKNOWN), "the file tells no key, and IAM policies that speak of KMS")
     bounds = bounds._replace(described_only=bounds.described_only or not subject.governed)
-    origins = subject.described.places.origins()
+    placing = Placing(subject)
     for number, access in enumerate(keys):
         key = access.key.arn
         asker = Asker(key.split(":")[4], key.split(":")[1])
@@ -148,7 +148,7 @@ def _answers(questioned: Questioned, asked: AskedOfAll, bounds: Bounds) -> Itera
         proof = questioned.answer(number, question, bounds)
         name = f" on {subject.described.name_of(key)}" if len(keys) > 1 else ""
         told = _of_nobody(proof, asked, described_only=bounds.described_only)
-        yield _answered(subject, origins, asked.name, told, name)
+        yield _answered(placing, asked.name, told, name)
 
 
 def _of_nobody(proof: Proof, asked: AskedOfAll, *, described_only: bool) -> Proof:
@@ -160,10 +160,7 @@ def _of_nobody(proof: Proof, asked: AskedOfAll, *, described_only: bool) -> Proo
     return proof._replace(result=Result.PROVED, reason="nobody here is such a principal")
 
 
-def _answered(subject: Subject, origins: Origins, asked: str, proof: Proof, name: str) -> Answered:
-    accesses = tuple(
-        access_of(one, [origins.get(label, ()) for label in one.reason], Location(subject.path), gained=True)
-        for one in proof.groups
-    )
+def _answered(placing: Placing, asked: str, proof: Proof, name: str) -> Answered:
     result = PROVED if proof.result is Result.PROVED else str(proof.result)
+    accesses = tuple(placing.accesses(proof.groups, gained=True))
     return Answered(asked, f"{proof.question}{name}", result, proof.reason, accesses)
