@@ -12,7 +12,6 @@ from functools import partial
 from itertools import accumulate
 from pathlib import Path, PurePath, PurePosixPath
 
-from kmsgen.authorizer.memo import Memo
 from kmsgen.cli.jobs.revisions.git import Entry
 from kmsgen.errors import Diagnostic, Location, input_error
 from kmsgen.intent.files.store import is_hidden
@@ -39,7 +38,7 @@ class Revision:
             raise input_error(Location(label), "git", "the revision holds two files of one path", hint)
         self._read_blob = read_blob
         self._identities: dict[str, Path] = {}
-        self._read: Memo[str, Source] = Memo(_KEPT, self._parsed)
+        self._read: dict[str, Source] = {}  # plain, for a process is handed the whole of it
 
     def path(self, inner: str) -> str:
         """Return a path of the commit as messages show it."""
@@ -77,6 +76,11 @@ class Revision:
 
     def read(self, path: str) -> Source:
         """Read and parse a file; one that many extend is in memory. Raises InputError."""
+        if path not in self._read:
+            source = parse(self.text(path, MAX_BYTES), path)
+            if len(self._read) >= _KEPT:
+                self._read.clear()
+            self._read[path] = source
         return self._read[path]
 
     def text(self, path: str, limit: int) -> str:
@@ -127,9 +131,6 @@ class Revision:
         one = Revision(self.label, entries, partial(_content, held))
         one._identities = {path: identity for identity in files for path in known.get(identity, ())}
         return one
-
-    def _parsed(self, path: str) -> Source:
-        return parse(self.text(path, MAX_BYTES), path)
 
     def _mode(self, path: str) -> str:
         identity = self.identity(path)

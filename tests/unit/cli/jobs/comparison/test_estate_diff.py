@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from kmsgen.cli.jobs.parallel.many import LEAST
 from tests.unit.cli.git_repository import SETTINGS, Repository, repository_with_intents
 from tests.unit.cli.running import Runner
 
@@ -76,6 +77,18 @@ def test_a_changed_base_changes_what_extends_it(repository: Repository, run: Run
     assert (changes(told), told["same"]) == ({"a": "base", "b": "base"}, 1)
     assert [one["bases"] for one in told["intents"]] == [["intents/_base.yaml"]] * 2
     assert "kms:PutKeyPolicy" in actions(told, "a") & actions(told, "b", "lost")
+
+
+def test_processes_compare_as_one_does(repository: Repository, run: Runner) -> None:
+    """What a process is handed of a revision can be handed on: more intents than one process takes, of one base, differ alike."""
+    for number in range(LEAST + 1):
+        repository.intent(f"i{number}")
+    repository.commit()
+    repository.write("intents/_base.yaml", "admins: [role/other]\n")
+    repository.commit()
+    alone = found(run, "HEAD~1..HEAD", "--jobs", "1")
+    assert len(alone["intents"]) > LEAST
+    assert found(run, "HEAD~1..HEAD", "--jobs", "2") == alone
 
 
 def test_a_key_stays_the_same_under_another_name(repository: Repository, run: Runner) -> None:
