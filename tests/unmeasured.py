@@ -28,6 +28,7 @@ MODULES = (
     "unit/cli/test_hostile_texts.py",
     "unit/cli/jobs/parallel/test_many.py",
     "unit/cli/test_one_door.py",
+    "unit/cli/test_one_door_of_intents.py",
     "unit/cli/jobs/test_render.py",
     "unit/cli/jobs/test_simulate_lines.py",
     "unit/catalogue/test_generated.py",
