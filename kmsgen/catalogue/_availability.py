@@ -1772,6 +1772,17 @@ ROWS: tuple[tuple[Any, ...], ...] = (
             ),
             (
                 ("service-linked role",),
+                ("forward access session",),
+                (),
+                "always",
+                "derived",
+                ("true",),
+                "",
+                "another service acts for the role",
+                "",
+            ),
+            (
+                ("service-linked role",),
                 (),
                 (),
                 "always",
@@ -1878,11 +1889,11 @@ ROWS: tuple[tuple[Any, ...], ...] = (
                 ("service-linked role",),
                 (),
                 (),
-                "never",
+                "sometimes",
                 "absent",
                 (),
-                "",
-                "the service acts for itself",
+                "*.*.amazonaws.com",
+                "the service calls EC2, RDS or FSx, which call KMS for it: the IAM policy of AWS Backup's role asks for the key",
                 "",
             ),
             (
@@ -1921,6 +1932,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (
             "KMS Developer Guide, conditions-kms, kms:ViaService",
             "IAM Identity Center User Guide, baseline-KMS-key-policy",
+            "AWS Managed Policy Reference, AWSBackupServiceLinkedRolePolicyForBackup",
         ),
     ),
     (

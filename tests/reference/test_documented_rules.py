@@ -18,7 +18,8 @@ DOCUMENTED = Path(__file__).parents[1] / "cases" / "documented"
 FILES = sorted(DOCUMENTED.rglob("*.yaml"))
 PAGES = (
     "KMS Developer Guide, ", "KMS API Reference, ", "IAM User Guide, ", "Organizations User Guide, ",
-    "IAM Identity Center User Guide, ", "Service Authorization Reference", "silence; ", "contradiction; ", "practice; ",
+    "IAM Identity Center User Guide, ",
+    "AWS Managed Policy Reference, ", "Service Authorization Reference", "silence; ", "contradiction; ", "practice; ",
 )  # fmt: skip
 
 

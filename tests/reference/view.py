@@ -80,9 +80,9 @@ class View:
     def through_service(self) -> bool:
         """Whether a service calls with the caller's credentials (a forward access session)."""
         via = self.says.get("kms:viaservice") or self.says.get("aws:calledvia")
-        if self.is_service:  # it may call a service that calls KMS for it
+        if not self.may_be_forwarded:  # it may call a service that calls KMS for it
             return bool(self.says.get("kms:viaservice"))
-        return self.may_be_forwarded and bool(via or self.says.get("aws:viaawsservice") == ("true",))
+        return bool(via or self.says.get("aws:viaawsservice") == ("true",))
 
     @property
     def may_be_forwarded(self) -> bool:

@@ -31,6 +31,7 @@ _KINDS = {
     CallerKind.ROOT: PrincipalKind.ROOT_USER,
     CallerKind.SERVICE: PrincipalKind.SERVICE_PRINCIPAL,
 }
+_VIA_SERVICE = "kms:viaservice"
 _VIA = frozenset({"kms:viaservice", "aws:calledvia", "aws:calledviafirst", "aws:calledvialast"})
 _TRUE_VIA = ("aws:viaawsservice", "kms:grantisforawsresource")
 THROUGH_ENDPOINT = (
@@ -119,7 +120,7 @@ class View:
             return Route.SERVICE_PRINCIPAL
         told = self.told_keys
         called = not _VIA.isdisjoint(told) or ("true",) in map(self.given, _TRUE_VIA)
-        if called and not self.caller.service_linked:
+        if called and (not self.caller.service_linked or _VIA_SERVICE in told):
             return Route.FORWARD_ACCESS_SESSION
         return Route.DIRECT if _THROUGH_ENDPOINT.isdisjoint(told) else Route.VPC_ENDPOINT
 

@@ -72,7 +72,10 @@ def test_every_row_has_its_sources() -> None:
     for found in EVERY_ROW:
         assert found.how
         assert found.sources
-        assert all(source.startswith(("IAM ", "KMS ", "Service Authorization Reference")) for source in found.sources)
+        assert all(
+            source.startswith(("IAM ", "KMS ", "Service Authorization Reference", "AWS Managed Policy Reference"))
+            for source in found.sources
+        )
         assert set(found.follows_from) <= set(ORIGINS)
 
 
@@ -261,11 +264,11 @@ def test_names_of_services() -> None:
 
 
 def test_which_way_a_call_came() -> None:
-    """Forward access sessions have kms:ViaService and aws:CalledVia, service principals the former; aws:ViaAWSService is true."""
+    """Forward access sessions have kms:ViaService and aws:CalledVia, services and their roles the former alone."""
     for key in ("kms:ViaService", "aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"):
         assert occurrence(key, ROLE, FORWARD).presence is SOMETIMES
         assert {occurrence(key, ROLE, route).presence for route in (DIRECT, ENDPOINT)} == {NEVER}
-        assert occurrence(key, LINKED, FORWARD).presence is NEVER
+        assert occurrence(key, LINKED, FORWARD).presence is (SOMETIMES if key == "kms:ViaService" else NEVER)
         assert occurrence(key, SERVICE).presence is (SOMETIMES if key == "kms:ViaService" else NEVER)
         assert ("aws:viaawsservice", "true") in row(key).implies
 
