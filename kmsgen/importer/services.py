@@ -158,4 +158,5 @@ def _through(part: StatementPart, key: Key) -> Iterator[DraftLine]:
 
 def _short_name(row: Service) -> str:
     """Return the shortest name of a service that users may write."""
-    return min((name for name, identifier in services.SHORT_NAMES.items() if identifier == row.id), key=len, default=row.id)
+    short = [name for name, identifier in services.SHORT_NAMES.items() if identifier == row.id]
+    return min((*short, row.id), key=len)

@@ -70,5 +70,5 @@ def _document(template: str, settings: Any) -> dict[str, Any]:  # noqa: ANN401 -
     arn = {"Fn::Sub": ["arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/${KeyId}", {"KeyId": key}]}
     return {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": list(_TEMPLATES[template]), "TemplateResource": arn}],
+        "Statement": [{"Effect": "Allow", "Action": list(_TEMPLATES[template]), "Resource": arn}],
     }

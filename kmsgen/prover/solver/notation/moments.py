@@ -41,12 +41,9 @@ def date(terms: Terms) -> Language:
 def elsewhere(terms: Terms) -> Language:
     """Return what may be a moment in another zone, `2026-01-01T00:00:00+02:00`."""
     two = terms.sequence([digit(terms), digit(terms)])
-    day = [two, two, terms.exactly("-"), two, terms.exactly("-"), two]
-    fraction = terms.sequence([terms.exactly("."), terms.repeated(digit(terms))])
-    seconds = terms.perhaps(terms.sequence([terms.exactly(":"), two, terms.perhaps(fraction)]))
     sign = terms.either([terms.exactly("+"), terms.exactly("-")])
-    clock = [terms.exactly("T"), two, terms.exactly(":"), two, seconds]
-    return terms.sequence([*day, *clock, sign, two, terms.perhaps(terms.exactly(":")), two])
+    zone = [sign, two, terms.perhaps(terms.exactly(":")), two]
+    return terms.sequence([_day(terms), terms.exactly("T"), _minute(terms), terms.perhaps(_second(terms)), *zone])
 
 
 def _minus_zero(terms: Terms) -> Language:

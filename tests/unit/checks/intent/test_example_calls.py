@@ -108,8 +108,6 @@ def test_what_no_caller_and_no_key_meets_is_told(when: str, principal: str, key:
          "StringEquals aws:PrincipalOrgID ``: it is `o-exampleorgid`"),
         ("conditions: {StringEquals: {aws:PrincipalAccount: '444455556666'}}",
          "StringEquals aws:PrincipalAccount `444455556666`: it is `111122223333`"),
-        ("conditions: {StringEquals: {aws:PrincipalType: User}}",
-         "StringEquals aws:PrincipalType `User`: it is `AssumedRole`"),
     ],
 )  # fmt: skip
 def test_the_condition_that_cannot_hold_is_named(when: str, told: str) -> None:

@@ -39,3 +39,11 @@ def test_a_moment_in_full_is_in_utc() -> None:
     assert not any(TERMS.inside(text, instant(TERMS)) for text in ("2026-01-01", "2026-01-01T00:00Z", other))
     assert TERMS.inside(other, elsewhere(TERMS))
     assert not TERMS.inside("2026-01-01T00:00:00Z", elsewhere(TERMS))
+
+
+@pytest.mark.parametrize(
+    "text", ["2020-02-30T00:00+0000", "2020-01-01T24:00+0000", "2020-01-01T00:60+0000", "0000-01-01T00:00+0000"]
+)
+def test_no_zone_has_a_day_or_an_hour_that_there_is_not(text: str) -> None:
+    """What means no moment in UTC means none elsewhere."""
+    assert not TERMS.inside(text, elsewhere(TERMS))
