@@ -218,7 +218,7 @@ _ID = "YZABCDEFGHIJKLMNOPQRSTUVWX0123456789"
 _WITH_COLON = Pattern([STAR, PatternStep(":"), STAR])
 ROLE_ID = run_of(_UNIQUE_IDS[CallerKind.ROLE], (_ID,))
 """The unique ids of roles."""
-_SHORT_SESSION = run_of(_UNIQUE_IDS[CallerKind.ROLE], (_ID,), ":", (NAME, 1))
+_SHORT_SESSIONS = tuple(run_of(_UNIQUE_IDS[CallerKind.ROLE], (_ID,), ":", *name) for name in ((), ((NAME, 1),)))
 
 
 def _user_id(caller: Caller) -> Domain:
@@ -228,7 +228,7 @@ def _user_id(caller: Caller) -> Domain:
         return _UNKNOWN._replace(never=(_WITH_COLON,))  # only a session's holds one
     own = [caller.session] if caller.session else [(NAME, 1), (NAME,)]
     session: list[str | tuple[str, int] | tuple[str]] = [] if caller.kind is CallerKind.USER else [":", *own]
-    never = () if caller.session else (_SHORT_SESSION,)
+    never = () if caller.session else _SHORT_SESSIONS
     return Domain(shapes=(run_of(head, (_ID,), *session),), never=never, strict=True, optional=False)
 
 
