@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from kmsgen.arn import is_service_principal
@@ -15,11 +16,13 @@ from kmsgen.checks.intent.asked_access import kinds_of_resource
 from kmsgen.checks.intent.specification import ANY_IAM_POLICY, ASSUMED, is_service_linked, with_own_policies
 from kmsgen.checks.judge import StatefulJudge
 from kmsgen.checks.matrix_callers import callers, is_of_people, labels_for, needs_iam, principals
+from kmsgen.checks.matrix_denies import where_denies_fail, without_denies
 from kmsgen.policy.bundle import Bundle, KeyAccess
 from kmsgen.policy.document import Condition, Document, Effect
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.bearing import Holders
+from kmsgen.prover.requests.vocabulary import documents_of
 
 Values = tuple[str, ...]
 Conditions = tuple[Condition, ...]
@@ -89,12 +92,13 @@ class _AccessReader:
 
     def __init__(self, bundle: Bundle, access: KeyAccess, organization: str | None, account: str) -> None:
         self.access = access
+        self.bundle = bundle
         self.names = tuple(principals(bundle, access))
         untold = (name for name in self.names if name not in bundle.principals or is_service_linked(name))
         assumed = [caller for name in untold for caller in callers(name, access.key) if needs_iam(caller, access.key)]
         whole = with_own_policies(bundle, assumed, organization, account)
         self.judge = StatefulJudge(whole)
-        self.lenient = StatefulJudge(_without_denies(whole))
+        self.lenient = StatefulJudge(without_denies(whole))
         self.held = dict(_labelled(bundle, access))
         self.meant = labels_for(access)
         self.against = tuple(_told_apart_by_denies(bundle, access))
@@ -152,7 +156,23 @@ class _AccessReader:
                     decision = self.judge.decide(request)
                     possible = possible or decision.outcome is Outcome.ALLOWED
                     denies += decision.reason if decision.outcome is Outcome.EXPLICIT_DENY else ()
-        return tuple(dict.fromkeys(denies)), possible
+        labels = tuple(dict.fromkeys(denies))
+        return labels, possible or self._left_by(labels, partial(self._request, name, action), reason, name)
+
+    def _left_by(self, denies: Values, call: Callable[[ExampleSituation], Request], reason: Values, name: str) -> bool:
+        """Return whether an access is possible where some condition of each Deny fails, also one that holds of an absent key."""
+        given = tuple(condition for label in reason for condition in self.held.get(label, ()))
+        for others in where_denies_fail(denies, self.bundle, self.access, name):
+            if others is None:
+                return True
+            for situation in situations(dict.fromkeys((*given, *others))):
+                request = call(situation)
+                if (
+                    set(reason) <= set(self.lenient.decide(request).reason)
+                    and self.judge.decide(request).outcome is Outcome.ALLOWED
+                ):
+                    return True
+        return False
 
     def _request(self, name: str, action: str, situation: ExampleSituation) -> Request:
         """Return the request in a situation; every other condition key that a policy reads is absent."""
@@ -165,21 +185,8 @@ class _AccessReader:
         return tuple({"key": arn, "alias": alias}.get(kind, "*") for kind in kinds)
 
 
-def _without_denies(bundle: Bundle) -> Bundle:
-    keys = tuple(access._replace(policy=_allows(access.policy)) for access in bundle.keys)
-    principals = {
-        name: beside._replace(identity_policies=tuple(map(_allows, beside.identity_policies)))
-        for name, beside in bundle.principals.items()
-    }
-    return bundle._replace(keys=keys, principals=principals)
-
-
-def _allows(document: Document) -> Document:
-    return document._replace(statements=tuple(statement for statement in document.statements if statement.effect is Effect.ALLOW))
-
-
 def _documents(bundle: Bundle, access: KeyAccess) -> tuple[Document, ...]:
-    return (access.policy, *(policy for beside in bundle.principals.values() for policy in beside.identity_policies))
+    return tuple(documents_of(bundle._replace(keys=(access,))))
 
 
 # --- conditions ---------------------------------------------------------------------------------------------------------
