@@ -1886,17 +1886,6 @@ ROWS: tuple[tuple[Any, ...], ...] = (
                 "",
             ),
             (
-                ("service-linked role",),
-                (),
-                (),
-                "sometimes",
-                "absent",
-                (),
-                "*.*.amazonaws.com",
-                "the service calls EC2, RDS or FSx, which call KMS for it: the IAM policy of AWS Backup's role asks for the key",
-                "",
-            ),
-            (
                 (),
                 ("forward access session",),
                 (),
@@ -1904,7 +1893,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
                 "open",
                 (),
                 "*.*.amazonaws.com",
-                "of the services that the guide's table or their own page names",
+                "of the services that the guide's table or their own page names; of service-linked roles too, as AWS Backup's has it",
                 "",
             ),
             (
