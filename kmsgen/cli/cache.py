@@ -1,7 +1,8 @@
 """A cache of answers by a digest of everything that they rest on, in a SQLite file that may be deleted at any time.
 
 An answer is sealed by a digest of itself: one that was changed or damaged is none. Whoever may write the folder may decide what
-is answered, so it must be the user's own. Where the file cannot be used, there is no cache, and a line says so.
+is answered, so it must be the user's own. A file that is damaged, or has other tables, is set aside, and the cache begun anew;
+where the folder cannot be used, there is no cache. A line says so.
 """
 
 from __future__ import annotations
@@ -18,10 +19,15 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
 
 from kmsgen.cli.console import say
+from kmsgen.cli.lock import locked
+from kmsgen.errors import KmsgenError
 from kmsgen.resources import is_own_folder
 
 MAX_BYTES = 1024 * 1024 * 1024
 """Of a larger file the answers that were not used for the longest time go."""
+_FILE, _SET_ASIDE, _LOCK = "answers.sqlite", "answers.sqlite.damaged", "answers.kmsgen-lock"
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
+"""What SQLite says of a damaged file, of one that is none of its own, and of other tables than those that are asked."""
 _DAY = 24 * 60 * 60
 _TABLE = """CREATE TABLE IF NOT EXISTS answers
     (key TEXT PRIMARY KEY, day INTEGER NOT NULL, seal TEXT NOT NULL, summary TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID"""
@@ -57,16 +63,22 @@ class Cache:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._file: sqlite3.Connection | None = None
+        self._which: tuple[int, int] | None = None  # the file, until it has given way to a new one
 
     def __enter__(self) -> Self:
         if self._folder is not None:
-            self._file = self._tried(lambda: _opened(self._folder or Path()))
+            folder = self._folder
+            self._which = _identity(folder)
+            self._file = self._tried(lambda: _opened(folder)) or self._file
+            self._which = self._which or _identity(folder)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._file is not None:
             file = self._file
             self._tried(lambda: _closed(file))
+        if self._file is not None:
+            self._file.close()
 
     @property
     def folder(self) -> Path | None:
@@ -96,10 +108,20 @@ class Cache:
     def _tried(self, work: Callable[[], Done]) -> Done | None:
         try:
             return work()
-        except (sqlite3.Error, OSError) as error:
-            say(f"note: {self._folder}: the cache is not used: {error}")
-            self._file = None
+        except (sqlite3.Error, OSError, KmsgenError) as error:
+            self._let_go(error)
             return None
+
+    def _let_go(self, error: Exception) -> None:
+        """Do without the file; one that is damaged gives way to a new one, once."""
+        file, damaged, folder = self._file, self._which, self._folder
+        self._file = self._which = None
+        if file is not None:
+            file.close()
+        if folder is not None and damaged is not None and _is_damage(error):
+            self._file = self._tried(lambda: _begun_anew(folder, damaged))
+        else:
+            say(f"note: {folder}: the cache is not used: {error}")
 
 
 def _seal(key: str, summary: object, packed: object) -> str | None:
@@ -113,11 +135,41 @@ def _opened(folder: Path) -> sqlite3.Connection:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not is_own_folder(folder):
         raise PermissionError("the folder is not the user's own, or others may write it")
-    file = sqlite3.connect(folder / "answers.sqlite", timeout=10, isolation_level=None)
-    file.execute("PRAGMA journal_mode = WAL")  # runs at a time do not wait for each other
-    file.execute("PRAGMA synchronous = NORMAL")
-    file.execute(_TABLE)
+    file = sqlite3.connect(folder / _FILE, timeout=10, isolation_level=None)
+    try:
+        file.execute("PRAGMA journal_mode = WAL")  # runs at a time do not wait for each other
+        file.execute("PRAGMA synchronous = NORMAL")
+        file.execute(_TABLE)
+        file.execute("SELECT key, day, seal, summary, body FROM answers LIMIT 1").fetchone()
+    except sqlite3.Error:
+        file.close()
+        raise
     return file
+
+
+def _is_damage(error: Exception) -> bool:
+    """Return whether an error is one of the file, and not of what it meets: the low byte of a code is what it is a kind of."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """Return which file stands there, whatever it holds."""
+    try:
+        found = (folder / _FILE).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _begun_anew(folder: Path, damaged: tuple[int, int]) -> sqlite3.Connection:
+    """Set a damaged file aside, unless another run has done so by now, and open a new one."""
+    with locked(folder / _LOCK, str(folder)):
+        if _identity(folder) == damaged:
+            (folder / _FILE).replace(folder / _SET_ASIDE)
+            for ending in ("-wal", "-shm"):
+                (folder / f"{_FILE}{ending}").unlink(missing_ok=True)
+            say(f"note: {folder}: the cache was damaged: it is set aside as {_SET_ASIDE}, and begun anew")
+        return _opened(folder)
 
 
 def _closed(file: sqlite3.Connection) -> None:

@@ -6,10 +6,11 @@ import os
 import re
 import stat
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from kmsgen.cli.lock import locked
-from kmsgen.errors import InputError, Location, input_error
+from kmsgen.errors import Diagnostic, InputError, Location, input_error
 
 _OWN_STREAM = re.compile(r"/dev/(?:stdout|stderr|fd/([0-9]+))\Z")
 _STREAMS = {"/dev/stdout": 1, "/dev/stderr": 2}
@@ -29,6 +30,28 @@ def write(path: str, text: str) -> None:
             _replace(Path(path), text)
     except (OSError, ValueError) as error:
         raise _unwritable(path, error) from None
+
+
+def refuse_inputs(outputs: Iterable[str], read: Callable[[], Iterable[str | Path]]) -> None:
+    """Refuse outputs that would take the place of a file that is read, by whatever path. Raises InputError with each.
+
+    What is read is asked only where an output is a file that exists.
+    """
+    standing = {path: told for path in outputs if (told := _ordinary(path)) is not None}
+    inputs = [told for path in (read() if standing else ()) if (told := _ordinary(path)) is not None]
+    taken = [path for path, told in standing.items() if any(os.path.samestat(told, one) for one in inputs)]
+    if taken:
+        message, hint = "the file is read by this command, and would be written over", "name another file"
+        raise InputError(Diagnostic(Location(path), "usage", message, hint) for path in taken)
+
+
+def _ordinary(path: str | Path) -> os.stat_result | None:
+    """Return which file stands at a path; None where there is none, or no ordinary one."""
+    try:
+        told = Path(path).stat()
+    except (OSError, ValueError):
+        return None
+    return told if stat.S_ISREG(told.st_mode) else None
 
 
 def write_new(path: str, text: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from kmsgen.cli.console import answer_held, say, say_note
@@ -9,6 +11,7 @@ from kmsgen.cli.jobs.comparison.comparing import aligned, compare, told_of_edit,
 from kmsgen.cli.jobs.comparison.estate_diff import compared
 from kmsgen.cli.jobs.comparison.estates import Estates, of_folders, of_revisions
 from kmsgen.cli.jobs.comparison.placing import Placing
+from kmsgen.cli.jobs.inputs.policy_files import files_read
 from kmsgen.cli.jobs.parallel.many import Course, cores
 from kmsgen.cli.jobs.proving import Bounds
 from kmsgen.cli.jobs.reporting import WantedReports
@@ -37,12 +40,20 @@ class DiffOptions(NamedTuple):
 def run(asked: DiffOptions, bounds: Bounds) -> int:
     """Print what differs; return the exit code. Raises KmsgenError with every problem of both sides."""
     revisions = range_of(asked.old)
+    asked.wanted.refuse_inputs(lambda: _files_read(asked, of_revisions=revisions is not None))
     if revisions is not None:
         with of_revisions(revisions, asked.new) as estates:
             return _of_estates(asked, bounds, estates)
     if asked.new is not None and is_folder_of_intents(asked.old) and is_folder_of_intents(asked.new):
         return _of_estates(asked, bounds, of_folders(asked.old, asked.new))
     return _of_files(asked, bounds)
+
+
+def _files_read(asked: DiffOptions, *, of_revisions: bool) -> Iterator[str | Path]:
+    """Yield the files that are compared; of revisions those that stand at their paths in the working tree."""
+    named = () if of_revisions else (asked.old,)
+    paths = (*named, *filter(None, [asked.new])) or find_settings().intents
+    return files_read(paths, asked.beside.files)
 
 
 def _of_estates(asked: DiffOptions, bounds: Bounds, estates: Estates) -> int:

@@ -13,7 +13,7 @@ from kmsgen.cli.jobs.comparison.placing import Placing
 from kmsgen.cli.jobs.diff import of_subjects
 from kmsgen.cli.jobs.findings.linting import findings_of
 from kmsgen.cli.jobs.inputs.option_values import wrong_usage
-from kmsgen.cli.jobs.inputs.policy_files import PolicyFile, is_ordinary, policy_files
+from kmsgen.cli.jobs.inputs.policy_files import PolicyFile, files_read, is_ordinary, policy_files
 from kmsgen.cli.jobs.inputs.questions import Asker
 from kmsgen.cli.jobs.parallel.many import Course, Failure, results
 from kmsgen.cli.jobs.prove import about_nobody
@@ -56,6 +56,7 @@ def run(asked: GateOptions, bounds: Bounds, course: Course) -> int:
     if not asked.paths:
         raise wrong_usage("-", "nothing to look at", "name a plan, an intent or a folder")
     _check(asked.rules.questions)
+    asked.wanted.refuse_inputs(lambda: files_read(asked.paths, asked.beside.files))
     files, failures = policy_files(asked.paths, asked.since, asked.beside.files)
     found: list[Gated] = []
     work = partial(_gated, beside=asked.beside.plain, rules=asked.rules, bounds=bounds)

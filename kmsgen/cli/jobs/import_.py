@@ -9,8 +9,9 @@ from kmsgen.authorizer.language.statement import Layer
 from kmsgen.catalogue.guardrails import DENY
 from kmsgen.cli.console import say_note
 from kmsgen.cli.jobs.comparison.comparing import compare
+from kmsgen.cli.jobs.inputs.policy_files import files_read
 from kmsgen.cli.jobs.proving import Bounds
-from kmsgen.cli.output_file import write
+from kmsgen.cli.output_file import refuse_inputs, write
 from kmsgen.cli.reports import imports as report
 from kmsgen.cli.reports.imports import UnsaidPart
 from kmsgen.cli.reports.unknown import named
@@ -53,6 +54,7 @@ class Proved(NamedTuple):
 
 def run(path: str, beside: Beside, key: str | None, out: str | None, output: str, *, budget: Budget) -> int:
     """Print or write the intent of a key; return the exit code. Raises KmsgenError."""
+    refuse_inputs(filter(None, [out]), lambda: files_read((path,), beside.files))
     subject = as_told(_about_one_key(read_subject(path, beside), key))
     for note in (*subject.described.notes, *_assumed(subject)):
         say_note(note)

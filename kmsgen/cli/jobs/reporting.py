@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 from kmsgen.cli.jobs.inputs.option_values import named_values
-from kmsgen.cli.output_file import write
+from kmsgen.cli.output_file import refuse_inputs, write
 from kmsgen.errors import Location, input_error
 
 
@@ -15,6 +17,10 @@ class WantedReports(NamedTuple):
 
     output: str
     files: tuple[tuple[str, str], ...] = ()
+
+    def refuse_inputs(self, read: Callable[[], Iterable[str | Path]]) -> None:
+        """Refuse files that the command reads too. Raises InputError."""
+        refuse_inputs((path for _, path in self.files), read)
 
     def give(self, report: Callable[[str], str], show: Callable[[Iterable[str]], None]) -> None:
         """Make each form once; write the files, then print. Raises InputError for a file that cannot be written."""
@@ -28,7 +34,7 @@ def wanted(output: str, writes: Iterable[str], forms: Iterable[str]) -> WantedRe
     """Return what `--output` and `--write FORM=FILE` ask for. Raises InputError for a form that there is not."""
     files = named_values(writes, "--write")
     known = tuple(map(str, forms))
-    if len({path for _, path in files}) < len(files):
+    if len({os.path.realpath(path) for _, path in files}) < len(files):
         raise input_error(Location("--write"), "usage", "a file is named twice", "give each form a file of its own")
     for form, path in files:
         if form not in known or not path:

@@ -67,10 +67,15 @@ class _Answered(NamedTuple):
 
 def run(given: Given, output: str, junit: str | None) -> int:
     """Print the answer to every request; return the exit code. Raises InputError, and then no answer is printed."""
+    if junit is not None:
+        from kmsgen.cli.jobs.inputs.policy_files import files_read  # noqa: PLC0415 - only where it is asked for
+        from kmsgen.cli.output_file import refuse_inputs, write  # noqa: PLC0415 - as above
+
+        policies = filter(None, [given.key_policy])
+        refuse_inputs([junit], lambda: files_read((*policies, *_files(given.paths)), given.beside.files))
     with HeldAnswers() as held:
         answered = _answer(decide(scenarios_of(given)), held, output, keep=junit is not None)
         if junit is not None:
-            from kmsgen.cli.output_file import write  # noqa: PLC0415 - only where it is asked for
             from kmsgen.cli.reports.junit import junit_of  # noqa: PLC0415 - as above
 
             write(junit, junit_of(answered.kept))

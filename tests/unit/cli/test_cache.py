@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -205,7 +207,7 @@ def test_a_damaged_answer_is_none(damage: str, run: Runner, confirmed: list[str]
     assert (len(confirmed) > COUNT) is not damage.startswith("day")
 
 
-@pytest.mark.parametrize("kind", ["no database", "open to others", "a file"])
+@pytest.mark.parametrize("kind", ["open to others", "a file"])
 def test_a_cache_that_cannot_be_used_is_none(kind: str, run: Runner) -> None:
     """The run does without, and says so."""
     folder = run.path / "cache"
@@ -213,12 +215,89 @@ def test_a_cache_that_cannot_be_used_is_none(kind: str, run: Runner) -> None:
         folder.write_text("")
     else:
         folder.mkdir(mode=0o700)
-        (folder / "answers.sqlite").write_text("nonsense" * 1000)
-        folder.chmod(0o777 if kind == "open to others" else 0o700)
+        folder.chmod(0o777)
     ran = render(run)
     assert ran.code == 0
     assert "the cache is not used" in ran.err
     assert len(files(Path("out"))) > COUNT
+
+
+def with_answers(folder: Path) -> Path:
+    """Return the file of a cache with answers that take several pages."""
+    with Cache(folder) as cache:
+        for number in range(9):
+            cache.remember(str(number), "x" * 3000, number)
+    return folder / "answers.sqlite"
+
+
+def of_another_form(path: Path) -> None:
+    """Put a database of other tables there."""
+    path.unlink()
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("CREATE TABLE answers (key TEXT PRIMARY KEY, answer TEXT)")
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "no database": lambda path: path.write_text("nonsense" * 1000),
+    "cut off": lambda path: path.write_bytes(path.read_bytes()[:5000]),
+    "its pages": lambda path: path.write_bytes(path.read_bytes()[:4096] + b"\xff" * (path.stat().st_size - 4096)),
+    "other tables": of_another_form,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_cache_is_set_aside_and_begun_anew(damage: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whether opening it shows that, or an answer that is asked for: it says so once, and the next run has a cache again."""
+    path = with_answers(tmp_path / "cache")
+    DAMAGES[damage](path)
+    with Cache(path.parent) as cache:
+        assert cache.find("5") is None
+        cache.remember("5", "again", 5)
+    assert (path.parent / "answers.sqlite.damaged").exists()
+    assert capsys.readouterr().err.count("set aside") == 1
+    with Cache(path.parent) as cache:
+        found = cache.find("5")
+    assert found is not None
+    assert (found.summary, found.body) == ("again", 5)
+    assert not capsys.readouterr().err
+
+
+def test_a_cache_that_is_whole_again_is_not_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two runs that find the damage, the one that comes second takes what the first began."""
+    path = with_answers(tmp_path / "cache")
+    opened, failed = cache_module._opened, []
+
+    def found_damaged(folder: Path) -> sqlite3.Connection:
+        if failed:
+            return opened(folder)
+        failed.append(path.rename(folder / "answers.sqlite.damaged"))
+        monkeypatch.undo()
+        with_answers(folder)
+        error = sqlite3.DatabaseError("database disk image is malformed")
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error
+
+    damaged = path.read_bytes()
+    monkeypatch.setattr(cache_module, "_opened", found_damaged)
+    with Cache(path.parent) as cache:
+        assert cache.find("5") is not None
+    assert (path.parent / "answers.sqlite.damaged").read_bytes() == damaged
+
+
+def test_a_cache_that_is_busy_is_not_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What ends by itself, such as another run that writes, or a disk that is full, damages nothing."""
+    path = with_answers(tmp_path / "cache")
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda name, **options: connect(name, **{**options, "timeout": 0}))
+    with closing(connect(path)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with Cache(path.parent) as cache:
+            cache.remember("5", "again", 5)
+    assert not (path.parent / "answers.sqlite.damaged").exists()
+    with Cache(path.parent) as cache:
+        found = cache.find("5")
+    assert found is not None
+    assert found.body == 5
 
 
 def test_a_cache_grows_to_a_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,9 @@ from kmsgen.cli import lock
 from kmsgen.cli.lock import locked
 from kmsgen.cli.output_file import write, write_new
 from kmsgen.errors import InputError
+from tests.unit.cli.forms import INTENT, KEY, POLICY, scenario_of
+from tests.unit.cli.git_repository import repository_with_intents
+from tests.unit.cli.running import Runner
 
 
 def mode(path: Path) -> int:
@@ -192,3 +195,53 @@ def test_a_lock_is_a_file_of_kmsgen_s_own(kind: str, tmp_path: Path) -> None:
     with pytest.raises((InputError, OSError)), locked(place, "there"):
         pass
     assert victim.read_text() == "v"
+
+
+GATE, DIFF = ("gate", "intents"), ("diff", "intents", "other")
+OVER_INPUTS: dict[str, tuple[tuple[str, ...], str]] = {
+    "gate, an intent of a folder": ((*GATE, "--write", "json={}"), "intents/a.yaml"),
+    "gate, what kmsgen.toml names": (("gate", "--write", "json={}"), "intents/a.yaml"),
+    "gate, a base": (("gate", "intents/a.yaml", "--write", "json={}"), "intents/_base.yaml"),
+    "gate, the settings": ((*GATE, "--write", "json={}"), "kmsgen.toml"),
+    "gate, another path": ((*GATE, "--write", "json={}"), "intents/../intents/a.yaml"),
+    "gate, a second name": ((*GATE, "--write", "json=x", "--write", "junit={}"), "hard.yaml"),
+    "gate, what stands beside": (("gate", "key.json", "--grants", "grants.json", "--write", "json={}"), "grants.json"),
+    "diff, an intent of a folder": ((*DIFF, "--write", "json={}"), "other/a.yaml"),
+    "diff, a file": (("diff", "intents/a.yaml", "intents/b.yaml", "--write", "json={}"), "intents/a.yaml"),
+    "diff, of revisions": (("diff", "HEAD..HEAD", "--write", "json={}"), "intents/a.yaml"),
+    "diff, of revisions, a folder": (("diff", "HEAD..HEAD", "intents", "--write", "json={}"), "intents/_base.yaml"),
+    "simulate, a scenario": (("simulate", "scenario.yaml", "--junit", "{}"), "scenario.yaml"),
+    "simulate, one of a folder": (("simulate", "scenarios", "--junit", "{}"), "scenarios/one.yaml"),
+    "simulate, a key policy": (("simulate", "--key-policy", "key.json", "--junit", "{}"), "key.json"),
+    "import": (("import", "key.json", "--key-arn", KEY, "--out", "{}"), "key.json"),
+}
+
+
+@pytest.mark.parametrize("case", OVER_INPUTS)
+def test_no_report_takes_the_place_of_what_is_read(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither of a file that is named, nor of one that a folder, kmsgen.toml or an intent leads to, by whatever path."""
+    run = Runner(repository_with_intents(tmp_path / "r").path, monkeypatch, capsys)
+    shutil.copytree("intents", "other")
+    os.link("intents/a.yaml", "hard.yaml")
+    for name, data in {"key.json": POLICY, "grants.json": {"Grants": []}, "scenario.yaml": scenario_of(POLICY)}.items():
+        run.write(name, data)
+    run.write("scenarios/one.yaml", scenario_of(POLICY))
+    words, output = OVER_INPUTS[case]
+    before = Path(output).read_bytes()
+    ran = run(*(word.format(output) for word in words))
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{output}: usage: the file is read by this command, and would be written over" in ran.err
+    assert Path(output).read_bytes() == before
+
+
+def test_a_report_is_written_again_beside_what_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the folder of intents itself, over the last run's report; two reports are no one file by two paths."""
+    run = Runner(tmp_path, monkeypatch, capsys)
+    run.write("intents/a.yaml", INTENT)
+    for _ in range(2):
+        assert run("gate", "intents", "--fail-on", "error", "--write", "json=intents/report.json").code == 0
+    assert "a file is named twice" in run("gate", "intents", "--write", "json=x", "--write", "junit=./x").err

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,11 +11,15 @@ from kmsgen.cli.jobs.revisions.touched import touched
 from kmsgen.errors import Diagnostic, InputError, KmsgenError
 from kmsgen.intent.files.extend import read_tree
 from kmsgen.intent.files.find import find_intents
+from kmsgen.intent.settings import places_of_settings
 from kmsgen.reading import read_text
 from kmsgen.sources.folders import is_rendered_folder, may_hold_answers
 
 OTHER_TEMPLATES = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application", "Fn::ForEach")
 """What leads from a template to another one beside it; a loop may spell out any of the types."""
+
+_READ = (".json", ".yaml", ".yml", ".tf")
+"""How files end that are read of a folder that is one."""
 
 
 class PolicyFile(NamedTuple):
@@ -51,6 +56,16 @@ def policy_files(
     once = list(met.values())
     found = once if since is None else touched(once, since, beside, _names_templates)
     return found, [InputError(dict.fromkeys(problems))] if problems else []
+
+
+def files_read(paths: Iterable[str], beside: Iterable[str] = ()) -> Iterator[str | Path]:
+    """Yield every file that paths lead to, with those that it extends, those beside it, and kmsgen.toml."""
+    yield from beside
+    yield from places_of_settings()
+    for one in policy_files(paths, extended=True)[0]:
+        yield from one.files
+        if Path(one.path).is_dir():
+            yield from (Path(here, name) for here, _, names in os.walk(one.path) for name in names if name.endswith(_READ))
 
 
 def _bases(path: str) -> tuple[Path, ...]:
