@@ -38,20 +38,18 @@ class Notation:
     # --- texts that policies name -----------------------------------------------------------------------------------------
 
     def _named(self) -> Iterator[Formula]:
-        """Yield the named texts that mean something: what they mean is known, in whatever notation."""
+        """Yield the named texts with what they mean, which is known in whatever notation, or that they mean nothing."""
         measure, terms = self._measure, self._terms
         for text in measure.asked.named:
-            if measure.domain.admits(text) and (meaning := list(self._meaning(text))):
-                yield terms.every([terms.equal(measure.text, text), *meaning])
+            if measure.domain.admits(text):
+                yield terms.every([terms.equal(measure.text, text), *self._meaning(text)])
 
     def _meaning(self, text: str) -> Iterator[Formula]:
         measure, terms = self._measure, self._terms
         number, date, address = _number(text), _date(text), _address(text)
-        sorts = ((measure.is_number, number), (measure.is_date, date))
-        if not any(found is not None and is_one is not False for is_one, found in (*sorts, (True, address))):
-            return
-        for is_one, found in sorts:
-            yield is_one if found is not None else terms.negate(is_one)
+        for is_one, found in ((measure.is_number, number), (measure.is_date, date)):
+            if is_one is not False:
+                yield is_one if found is not None else terms.negate(is_one)
         if number is not None:
             yield terms.compared(measure.number, number)[1]
         if date is not None:

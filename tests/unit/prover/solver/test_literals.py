@@ -172,3 +172,13 @@ def test_rules_that_random_literals_seldom_meet(note: str, tests: list[KeyTest],
     """Each rule by which a request meets tests that it would not meet without, or the reverse."""
     found = solve(FREE, frozenset((one, True) for one in tests), Meter(Budget(seconds=60.0)))
     assert (found is not None) is possible, note
+
+
+@pytest.mark.parametrize("text", [DATES[0], "::red", "1::2::3", "red"])
+@pytest.mark.parametrize("network", ["10.0.0.0/8", "::/0"])
+def test_a_named_text_that_is_no_address_is_in_no_network(text: str, network: str) -> None:
+    """A text means nothing too where it is written nearly as an address is."""
+    literals = frozenset([(look("StringEquals", "x:a", text), True), (look("IpAddress", "x:a", network), False)])
+    found = solve(FREE, literals, Meter(Budget(seconds=60.0)))
+    assert found is not None
+    assert found.values["x:a"] == (text,)
