@@ -198,8 +198,8 @@ class _Test:
     def on(self, way: tuple[Pattern, ...]) -> Answer:
         """Answer for one way in which a request may hold the key."""
         if self.quantifier and way and all(value == () for value in way):
-            # For set operators a value that is an empty text is like none.
-            way = ()
+            # For ForAllValues an empty text is like no value; of ForAnyValue the page does not say so.
+            return True if self.quantifier == "ForAllValues" else agreed([False, any_of(self._one(value) for value in way)])
         if not way:
             return self._on_absent()
         answers = [self._one(value) for value in way]
