@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kmsgen.policy.bundle import Key
-from tests.unit.authorizer.worlds import APP, KEY, allow, bundle, outcome
+from tests.unit.authorizer.worlds import APP, KEY, allow, bundle, having, iam, outcome
 
 PLAIN = {"spec": "SYMMETRIC_DEFAULT"}
 
@@ -44,3 +44,18 @@ def test_a_number_out_of_range(window: str, expected: str) -> None:
     """However long it is."""
     world = bundle(allow("App", APP))
     assert outcome(world, APP, "kms:ScheduleKeyDeletion", parameters={"PendingWindowInDays": window}) == expected
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({"KeySpec": "RSA_2048", "KeyUsage": "GENERATE_VERIFY_MAC"}, "error:ValidationException"),
+        ({"KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"}, "allowed"),
+        ({"KeySpec": "HMAC_256"}, "error:ValidationException"),
+        ({}, "allowed"),
+    ],
+)
+def test_a_new_key_has_a_usage_of_its_spec(parameters: dict[str, Any], expected: str) -> None:
+    """CreateKey is refused where a key of the spec has no such usage; ENCRYPT_DECRYPT is the default."""
+    world = bundle(principals={APP: having(iam())})
+    assert outcome(world, APP, "kms:CreateKey", parameters=parameters) == expected
