@@ -16,6 +16,7 @@ from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import Source, Steps, Where, read_file
 from kmsgen.sources.described import GRANTS, Described, Home, Open, home_in, parse_key_arn
 from kmsgen.sources.grant_keys import key_among, told_key
+from kmsgen.sources.pages import is_whole
 from kmsgen.sources.places import PlacedGrant, PlacedPolicy, below
 from kmsgen.sources.unknown.readings import read_policy
 from kmsgen.sources.unknown.untold import hide
@@ -89,10 +90,10 @@ class HeldGrant(NamedTuple):
 
 
 class Read(NamedTuple):
-    """Identity policies and grants given by options, read."""
+    """Identity policies and grants given by options, read; `grants` is None where none are told, empty where there are none."""
 
     policies: tuple[HeldPolicy, ...] = ()
-    grants: tuple[HeldGrant, ...] = ()
+    grants: tuple[HeldGrant, ...] | None = None
 
     def joined(self, described: Described) -> Described:
         """Return what a file describes with these policies and grants added. Raises InputError for a grant on no key of the file.
@@ -119,9 +120,9 @@ class Read(NamedTuple):
 
     def _joined(self, described: Described, policies: Sequence[PlacedPolicy]) -> Described:
         bundle, lacks = described.bundle, described.lacks
-        grants = tuple(_on_key(held, bundle) for held in self.grants) if bundle.keys else ()
+        grants = tuple(_on_key(held, bundle) for held in self.grants or ()) if bundle.keys else ()
         keys = tuple(_with_grants(access, grants) for access in bundle.keys)
-        if self.grants:
+        if self.grants is not None:
             lacks -= {GRANTS}
         joined = bundle._replace(keys=keys, principals=_with_policies(bundle.principals, policies))
         return described._replace(bundle=joined, places=described.places.and_more(policies, grants), lacks=lacks)
@@ -131,9 +132,9 @@ def read_beside(beside: Beside) -> Read:
     """Read the files of identity policies and grants given by options. Raises InputError with every problem."""
     problems: list[Diagnostic] = []
     policies = tuple(_identity_policies(beside.identity_policies, problems))
-    grants: tuple[HeldGrant, ...] = ()
+    grants: tuple[HeldGrant, ...] | None = None
     try:
-        grants = tuple(_grants(read_file(beside.grants))) if beside.grants else ()
+        grants = tuple(_grants(read_file(beside.grants))) if beside.grants else None
     except KmsgenError as error:
         problems += error.diagnostics
     if problems:
@@ -160,6 +161,9 @@ def _grants(source: Source) -> Iterator[HeldGrant]:
     """Read a file of grants: `aws kms list-grants` output, a list of grants, or one CreateGrant request."""
     data = source.data
     steps: Steps = ("Grants",) if isinstance(data, dict) and "Grants" in data else ()
+    if steps and not is_whole(data):
+        hint = "list them all: `aws kms list-grants` without --max-items and --no-paginate"
+        raise input_error(source.where(), "grants-cut-off", "there are more grants than this list holds", hint)
     items = data["Grants"] if steps else data
     if isinstance(items, dict):
         yield _grant(items, source.where)

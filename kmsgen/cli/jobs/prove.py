@@ -8,11 +8,12 @@ from kmsgen.cli.console import say_note
 from kmsgen.cli.jobs.inputs.questions import AskedQuestions, Asker
 from kmsgen.cli.jobs.proving import Bounds, Questioned
 from kmsgen.cli.reports import proofs as report
-from kmsgen.errors import InputError, Location, input_error
+from kmsgen.errors import Diagnostic, InputError, Location, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.prover.problem import Budget
 from kmsgen.prover.question import NoEscalation, NoLockout, NoPublic, Proof, Question, Result
 from kmsgen.sources.beside import Beside
+from kmsgen.sources.described import GRANTS
 from kmsgen.sources.subject import Subject, read_subject
 
 _CHANGE_POLICY = "kms:PutKeyPolicy"
@@ -26,8 +27,16 @@ def run(path: str, beside: Beside, asked: AskedQuestions, output: str, *, descri
         say_note(note)
     only = described_only or not subject.governed
     proofs = answers(subject, questions, Bounds(budget, only))
+    if GRANTS in subject.described.lacks and any(_is_about_grants(proof) for proof in proofs):
+        hint = "tell all that there are, as `aws kms list-grants` prints them: --grants FILE"
+        say_note(Diagnostic(Location(path), "no-grants", "what is proved is of policies: the file tells no grants", hint))
     report.show(proofs, output)
     return 0 if all(proof.result is Result.PROVED for proof in proofs) else 1
+
+
+def _is_about_grants(proof: Proof) -> bool:
+    """Return whether a grant could make another answer of a proof: none lets anybody change a key policy."""
+    return proof.result is Result.PROVED and not proof.question.startswith(str(NoLockout()))
 
 
 def answers(subject: Subject, questions: Sequence[Question], bounds: Bounds) -> list[Proof]:

@@ -25,6 +25,7 @@ from kmsgen.sources.folders import ANSWER_ENDINGS
 from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.key_kinds import likely_kind
 from kmsgen.sources.key_policy import is_key_policy, key_arn_of
+from kmsgen.sources.pages import is_whole
 from kmsgen.sources.places import below
 from kmsgen.sources.unknown.readings import read_policy
 from kmsgen.sources.unknown.unknown import Unknown
@@ -189,8 +190,8 @@ class _OutputReader:
         key = _key(arn, metadata.data["KeyMetadata"] if metadata else {})
         key = key._replace(aliases=tuple(_aliases(aliases.data["Aliases"], arn)) if aliases else ())
         key = key._replace(tags=tuple(_tags(tags.data["Tags"])) if tags else self.beside.tags)
-        untold = {**({} if metadata else {**ORIGIN, **MULTI_REGION}), **({} if _is_whole(aliases) else ALIASES)}
-        untold |= {} if _is_whole(tags) or (self.beside.tags and tags is None) else TAGS
+        untold = {**({} if metadata else {**ORIGIN, **MULTI_REGION}), **({} if aliases and is_whole(aliases.data) else ALIASES)}
+        untold |= {} if (is_whole(tags.data) if tags else self.beside.tags) else TAGS
         self.hides |= untold
         written = self._of(_POLICY, arn) or self._of(None, arn)
         data, where = _policy_in(written) if written else (Unknown(f"the key policy of {arn}, {_NOT_TOLD}"), _at(self.path))
@@ -207,7 +208,7 @@ class _OutputReader:
             place = below(grants.where, "Grants", number) if grants else where
             if isinstance(one, dict) and one.get("KeyId") in (None, arn):
                 self.gathering.add_grant(arn, as_listed(parse_grant(one, place)), place)
-        if grants and not _is_whole(grants):
+        if grants and not is_whole(grants.data):
             what = f"further grants on {arn}: the answer was cut off"
             self.gathering.allow_whom(arn, Unknown(what), _OF_GRANTS, what, grants.where(("Grants",)))
 
@@ -218,14 +219,6 @@ class _OutputReader:
             return described
         hint = "put the key policy beside it in a folder, or give it with --identity-policy"
         return described._replace(no_key=Diagnostic(Location(self.path), "no-key", "no answer here is about a key", hint))
-
-
-def _is_whole(answer: Source | None) -> bool:
-    """Return whether there is a list and all of it: KMS says that there is more, as the command line does with --max-items."""
-    if answer is None:
-        return False
-    more = answer.data.get("Truncated") in (True, "true")
-    return not more and not any(answer.data.get(member) for member in ("NextMarker", "NextToken"))
 
 
 def _at(path: str) -> Where:

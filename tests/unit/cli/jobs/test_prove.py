@@ -118,3 +118,21 @@ def test_an_alias_that_a_key_may_get_is_told_with_the_answer(run: Runner) -> Non
     )
     (found,) = results(run, run.write("intent.yaml", text), "--never", "role/app kms:Decrypt")
     assert (found[0], "alias/team" in found[1]) == ("refuted", True), found
+
+
+def test_a_proof_of_policies_alone_says_so(run: Runner) -> None:
+    """Whom a grant lets in no policy tells; a list of grants does, an empty one too."""
+    Path("policy.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": [ROOT]}))
+    Path("grants.json").write_text(json.dumps({"Grants": [], "Truncated": False}))
+    question = ("--never", f"arn:aws:iam::{OTHER}:role/y kms:Decrypt")
+    assert "no-grants" in run("prove", "policy.json", *question).err
+    assert "no-grants" not in run("prove", "policy.json", "--grants", "grants.json", *question).err
+    assert "no-grants" not in run("prove", "policy.json", "--no-lockout").err
+
+
+def test_a_list_of_grants_that_was_cut_off_proves_nothing(run: Runner) -> None:
+    """Further grants could let in anybody."""
+    Path("policy.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": [ROOT]}))
+    Path("grants.json").write_text(json.dumps({"Grants": [], "Truncated": True, "NextMarker": "x"}))
+    ran = run("prove", "policy.json", "--grants", "grants.json", "--never", f"arn:aws:iam::{OTHER}:role/y kms:Decrypt")
+    assert (ran.code, ran.out, "grants-cut-off" in ran.err) == (2, "", True)
