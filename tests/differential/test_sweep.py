@@ -28,8 +28,12 @@ LONG = os.environ.get("KMSGEN_LONG") == "1"
 SHARDS = 8
 ONE_OF = 1 if LONG else 60
 ACTIONS = ("Decrypt", "DisableKey")
-ELSEWHERE = ("aws:userid",)
-"""Of ids the reference knows how they begin: documented/untold/userid.yaml."""
+ELSEWHERE = ("aws:userid", "aws:MultiFactorAuthPresent", "aws:PrincipalServiceNamesList")
+"""Keys that the two read differently by intent.
+
+Of ids the reference knows how they begin; MFA that a service tells, of which no page speaks, and a service that tells names
+without its own are heard by one of the two only.
+"""
 FORMS = ("{0}", "{0}IfExists", "ForAnyValue:{0}", "ForAllValues:{0}")
 Data = dict[str, Any]
 

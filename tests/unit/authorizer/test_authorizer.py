@@ -472,3 +472,19 @@ def test_a_deny_beside_some_user_is_doubtful_for_federated_sessions() -> None:
     decision = decide(world, session)
     assert (decision.outcome, decision.reason, decision.notes) == ("explicitDeny", ("identity-policy/No",), ("P7",))
     assert Authorizer(world, generous=True).decide(Request(session, "kms:Decrypt")).outcome == "allowed"
+
+
+def test_an_endpoint_that_is_not_told_may_be_one_that_denies() -> None:
+    """A request of which only the VPC is told came through some endpoint, whose policy may not allow it."""
+    world = bundle(allow("App", APP), vpc_endpoint_policies={"vpce-1": document(allow("Encrypt", "*", action="kms:Encrypt"))})
+    assert outcome(world, APP, context={"aws:SourceVpc": ("vpc-1",)}) == "implicitDeny"
+    assert outcome(world, APP) == "allowed"
+
+
+@pytest.mark.parametrize("told", [{"aws:FederatedProvider": ("cognito-identity.amazonaws.com",)}, {"saml:sub": ("ana",)}])
+def test_a_session_that_tells_its_provider_used_no_mfa(told: dict[str, tuple[str, ...]]) -> None:
+    """Sessions of web identity and SAML never hold MFA, whatever the request tells."""
+    world = bundle(allow("App", APP, Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}))
+    mfa = {"aws:MultiFactorAuthPresent": ("true",)}
+    assert outcome(world, APP, context=mfa) == "allowed"
+    assert outcome(world, APP, context={**mfa, **told}) == "implicitDeny"
