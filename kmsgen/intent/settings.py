@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kmsgen.errors import Diagnostic, InputError, Location, input_error
 from kmsgen.intent.files.store import DISK, Store
+from kmsgen.intent.files.suggestion import one_of
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -129,8 +130,17 @@ def _problems(source: Source, error: ValidationError) -> list[Diagnostic]:
         unknown = one["type"] == "extra_forbidden"
         message = _MESSAGES.get(one["type"]) or f"{one['msg'][:1].lower()}{one['msg'][1:]}"
         said = f"`{'.'.join(map(str, steps))}`: {message}"
-        found.append(Diagnostic(source.where_key(steps), "unknown-setting" if unknown else "bad-setting", said))
+        hint = one_of(str(steps[-1]), _known(steps)) if unknown else ""
+        found.append(Diagnostic(source.where_key(steps), "unknown-setting" if unknown else "bad-setting", said, hint))
     return found
+
+
+def _known(steps: Steps) -> tuple[str, ...]:
+    """Return the settings that the table of a setting takes, as they are written."""
+    from kmsgen.intent.form.settings import TABLES, SettingsFile  # noqa: PLC0415 - as above
+
+    table = TABLES.get(str(steps[0]), SettingsFile) if len(steps) > 1 else SettingsFile
+    return tuple(field.alias or name for name, field in table.model_fields.items())
 
 
 class _Within(NamedTuple):

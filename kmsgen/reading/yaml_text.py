@@ -10,6 +10,7 @@ import yaml
 from kmsgen.errors import Diagnostic, InputError, Location
 from kmsgen.reading.shared_parts import AnchoredPart, SharedParts, merged
 from kmsgen.reading.source import MAX_DEPTH, Dialect, Mark, Source
+from kmsgen.reading.yaml_hints import hint_on
 
 _PLAIN = {"true": True, "false": False, "null": None, "~": None, "": None}
 _MERGE = "<<"
@@ -72,17 +73,10 @@ def _composed(text: str, path: str, dialect: Dialect | None) -> tuple[Any, Mark,
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark or error.context_mark
         place = Location(path, at.line + 1, at.column + 1) if at else Location(path)
-        problems.append(Diagnostic(place, "yaml-syntax", (error.problem or "not YAML").lower(), _tab_before(text, place.line)))
+        problems.append(Diagnostic(place, "yaml-syntax", (error.problem or "not YAML").lower(), hint_on(error, text, place.line)))
     except yaml.YAMLError as error:
         problems.append(Diagnostic(_reader_place(error, text, path), "yaml-syntax", "not YAML: a character is not allowed"))
     return (*(composer.result or (None, Mark(1, 1))), problems)
-
-
-def _tab_before(text: str, line: int) -> str:
-    """Return a hint on the last tab up to a line in what indents a line, which YAML takes spaces for alone."""
-    rows = enumerate(text.splitlines()[:line], 1)
-    found = [number for number, row in rows if "\t" in row[: len(row) - len(row.lstrip(" \t"))]]
-    return f"line {found[-1]} is indented with a tab: use spaces" if found else ""
 
 
 def _reader_place(error: Any, text: str, path: str) -> Location:  # noqa: ANN401 - yaml.reader.ReaderError is untyped

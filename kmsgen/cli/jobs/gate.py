@@ -54,7 +54,9 @@ class GateOptions(NamedTuple):
 def run(asked: GateOptions, bounds: Bounds, course: Course) -> int:
     """Print the report; return the exit code. Raises InputError for files that cannot be looked at, when it is printed."""
     if not asked.paths:
-        raise wrong_usage("-", "nothing to look at", "name a plan, an intent or a folder")
+        raise wrong_usage(
+            "-", "nothing to look at", "name a plan, an intent or a folder; or write `intents = [...]` into kmsgen.toml"
+        )
     _check(asked.rules.questions)
     asked.wanted.refuse_inputs(lambda: files_read(asked.paths, asked.beside.files))
     files, failures = policy_files(asked.paths, asked.since, asked.beside.files)
@@ -77,7 +79,7 @@ def _reported(found: Sequence[Gated], failures: Sequence[KmsgenError], rules: Ru
             say_note(note)
     wanted.give(lambda form: rendered(gate, form), answer_held)
     no = sum(bool(gate.why(one)) for one in found)
-    say(f"{len(found)} files, {no or 'none'} of them with a no")
+    say(f"{len(found)} file{'s' * (len(found) != 1)}, {no or 'none'} of them with a no")
     if failures:
         raise InputError(together(failures).diagnostics)
     return 0 if gate.passes else 1

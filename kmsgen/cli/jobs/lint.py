@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 def run(paths: Sequence[str], beside: Beside, output: str, fail_on: str, course: Course, *, since: str | None = None) -> int:
     """Print the findings on every file; return the exit code. Raises InputError, when those on the other files are printed."""
     if not paths:
-        raise input_error(Location("-"), "usage", "nothing to look at", "name a file or a folder")
+        raise input_error(
+            Location("-"), "usage", "nothing to look at", "name a file or a folder; or write `intents = [...]` into kmsgen.toml"
+        )
     files, failures = policy_files(paths, since, beside.files, extended=True)
     memory: Memory[PolicyFile, Linted] = Memory(partial(_key, asked=_asked(beside, output)), _plain, _again)
     with (

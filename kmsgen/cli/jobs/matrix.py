@@ -21,7 +21,7 @@ from kmsgen.sources.subject import Subject, read_subject
 def run(paths: Sequence[str], beside: Beside, output: str, course: Course) -> None:
     """Print who can do what with the keys of files. Raises KmsgenError, when what the other files tell is printed."""
     if not paths:
-        raise wrong_usage("-", "nothing to look at", "name a file or a folder")
+        raise wrong_usage("-", "nothing to look at", "name a file or a folder; or write `intents = [...]` into kmsgen.toml")
     files, failures = policy_files(paths)
     work = partial(_rows, beside=beside.plain)
     with results(work, files, course, is_ordinary) as made, tracked(made, len(files), "looking at files") as outcomes:

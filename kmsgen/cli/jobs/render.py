@@ -128,7 +128,12 @@ def _sources(job: Job) -> tuple[list[IntentSource], list[Diagnostic]]:
     if job.settings:
         raise input_error(Location("--set"), "usage", "`--set` gives a preset its parameters", "name the preset with `--preset`")
     if not job.paths:
-        raise input_error(Location("-"), "usage", "no intent to render", "name a file, a folder, or a preset with `--preset`")
+        raise input_error(
+            Location("-"),
+            "usage",
+            "no intent to render",
+            "name a file, a folder, or a preset with `--preset`; or write `intents = [...]` into kmsgen.toml",
+        )
     return intent_sources(job.paths, job.since)
 
 

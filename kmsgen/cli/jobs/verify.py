@@ -36,7 +36,7 @@ def run(
     which counts for policies that exist alone.
     """
     if not paths:
-        raise _usage("-", "no intent to verify", "name a file or a folder")
+        raise _usage("-", "no intent to verify", "name a file or a folder; or write `intents = [...]` into kmsgen.toml")
     if against is None and beside.given:
         from kmsgen.sources.described import OPTIONS  # noqa: PLC0415 - as below
 

@@ -23,9 +23,10 @@ def nearest(word: str, choices: Iterable[str]) -> str:
 
 
 def one_of(word: str, choices: Iterable[str]) -> str:
-    """Return the near choice, else all of them."""
+    """Return the near choice, else those that the word is a part of, else all of them."""
     listed = tuple(choices)
-    return did_you_mean(word, listed) or f"one of: {', '.join(listed)}"
+    holding = [choice for choice in listed if word and word.lower() in choice.lower()]
+    return did_you_mean(word, listed) or (f"it may mean: {', '.join(holding)}" if holding else f"one of: {', '.join(listed)}")
 
 
 def _scored(word: str, choices: Iterable[str], cutoff: float) -> list[tuple[float, str]]:

@@ -48,6 +48,7 @@ _WORDS: dict[str, Words] = {
 _QUOTE = "a plain `true`, `false` or nothing is no text: quote it"
 # pydantic's type and the steps -> a hint for this field
 _HINTS: dict[tuple[str, Steps], str] = {
+    ("missing", ("kmsgen",)): "the version of the format: `kmsgen: 1`",
     ("missing", ("scope",)): "add `scope: {account: ...}`",
     ("missing", ("name",)): BASE_HINT,
     **{("list_type", (name,)): "start each line with `- `" for name in LINES},

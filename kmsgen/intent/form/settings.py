@@ -47,3 +47,6 @@ class SettingsFile(_Table):
     fail_on: FailOn = FailOn()
     never: dict[Name, NeverTable] = {}
     only: dict[Name, OnlyTable] = {}
+
+
+TABLES: dict[str, type[BaseModel]] = {"fail-on": FailOn, "never": NeverTable, "only": OnlyTable}

@@ -6,7 +6,7 @@ kms-api-permissions-reference (policy type, cross-account use), symm-asymm-compa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from kmsgen.catalogue import actions, capabilities
 from kmsgen.catalogue.model import Action
@@ -24,6 +24,7 @@ Reason = tuple[str, str, str]  # code, message, hint
 Conditions = tuple[Condition, ...]
 Granted = tuple[tuple[Values, Conditions], ...]  # actions, and the conditions that their words add
 
+MANY = 8  # actions that a message still names
 _IMPORT = ("DeleteImportedKeyMaterial", "GetParametersForImport", "ImportKeyMaterial")
 # origin of the key -> actions that KMS refuses for it
 WITHOUT_ORIGIN = {"AWS_KMS": _IMPORT, "EXTERNAL": ("DisableKeyRotation", "EnableKeyRotation")}
@@ -114,17 +115,23 @@ def _kms_action(text: str) -> Action | None:
 
 def _unknown(text: str) -> Reason:
     if "*" in text or "?" in text:
-        matches = actions.expand(text) if folded(text).startswith("kms:") else ()
-        hint = (
-            f"name them: {', '.join(matches[:8])}{' ...' if len(matches) > 8 else ''}" if matches else "name each action in full"
-        )
-        return ("action-wildcard", f"`{text}` has a wildcard, and would come to allow what KMS has yet to invent", hint)
+        message = f"`{text}` has a wildcard, and would come to allow what KMS has yet to invent"
+        return ("action-wildcard", message, _in_full(actions.expand(text) if folded(text).startswith("kms:") else ()))
     names = (*capabilities.CAPABILITIES, *(f"kms:{name}" for name in actions.ACTIONS))
     if ":" in text and not folded(text).startswith("kms:"):
         hint = did_you_mean(text, OTHER_SERVICES) or "an intent is about KMS"
         return ("foreign-action", f"`{text}` is no action of KMS", hint)
     hint = did_you_mean(text, names) or f"capability words: {', '.join(capabilities.CAPABILITIES)}; or an action, kms:Decrypt"
     return ("unknown-action", f"`{text}` is neither a capability word nor an action of KMS", hint)
+
+
+def _in_full(matches: Sequence[str]) -> str:
+    """Return a hint on how to say what a pattern matches: by name where these are few, else by words."""
+    if not matches:
+        return "name each action in full"
+    if len(matches) <= MANY:
+        return f"name them: {', '.join(matches)}"
+    return "say it in capability words, such as `decrypt`, `sign`, `view`; who runs the key stands under `admins`, without `can`"
 
 
 def _fitting(context: Context) -> str:

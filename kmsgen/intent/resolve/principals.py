@@ -18,6 +18,7 @@ from kmsgen.reading import Steps
 _NAME = r"(?:[\x21-\x7e]{1,510}/)?[\w+=,.@-]{1,64}\Z"
 _SESSION = r"[\w+=,.@-]{1,64}/[\w+=,.@-]{2,64}\Z"
 _FEDERATED = r"[\w+=,.@-]{2,32}\Z"
+_SHORT_ARN = re.compile(r"arn:[a-z-]+:iam:(?::|\d{12}:)(?:user|role)/[\w+=,.@/-]+\Z", re.ASCII)
 _PATTERN = r"[\w+=,.@/*?-]{1,576}\Z"
 _ACCOUNTS = r"[0-9*?]{1,12}"
 EVERYONE_OF_ACCOUNT = re.compile(r"account/(?:([^/*?]+)/)?\*\Z")
@@ -105,11 +106,19 @@ def resolve_principal(text: str, steps: Steps, context: Context) -> Who | None:
         context.refuse(steps, refusal[0], refusal[1].replace("{text}", text), refusal[2])
         return None
     if parsed is None:
-        kind = text.partition("/")[0]
-        hint = did_you_mean(kind, ("user", "role", "account", "assumed-role", "federated-user")) or _FORMS
-        context.refuse(steps, "principal-syntax", f"`{text}` names no principal", hint)
+        context.refuse(steps, "principal-syntax", f"`{text}` names no principal", _nearly(text, context))
         return None
     return _checked(text, parsed, steps, context)
+
+
+def _nearly(text: str, context: Context) -> str:
+    """Return a hint on a text that is neither a shorthand nor an ARN: a word misspelt, an ARN without an account, a bare name."""
+    head, slash, _ = text.partition("/")
+    if slash and (near := did_you_mean(head, ("user", "role", "account", "assumed-role", "federated-user"))):
+        return near
+    if _SHORT_ARN.match(text):
+        return f"such as arn:{context.partition}:iam::{context.account or '111122223333'}:{text.rpartition(':')[2]}"
+    return f"did you mean `role/{text}` or `user/{text}`?" if not slash and re.match(_NAME, text, re.ASCII) else _FORMS
 
 
 def _shorthand(text: str, context: Context) -> str:

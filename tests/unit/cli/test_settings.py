@@ -99,12 +99,19 @@ def test_severity_gates_are_those_of_the_settings(run: Runner) -> None:
     assert run("lint", new, *given).code == 1
 
 
+NO_SETTING = "there is no such setting\n  hint: "
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("jobs = 0\n", "kmsgen.toml:1:1: bad-setting: `jobs`:"),
         ("\njobs = 'many'\n", "kmsgen.toml:2:1: bad-setting: `jobs`:"),
         ("job = 1\n", "kmsgen.toml:1:1: unknown-setting: `job`: there is no such setting"),
+        ("format = ['json']\n", f"kmsgen.toml:1:1: unknown-setting: `format`: {NO_SETTING}did you mean `formats`?"),
+        ("[fail-on]\nlintt = 'note'\n", f"kmsgen.toml:2:1: unknown-setting: `fail-on.lintt`: {NO_SETTING}did you mean `lint`?"),
+        ("[onlyy.x]\n", f"kmsgen.toml:1:2: unknown-setting: `onlyy`: {NO_SETTING}did you mean `only`?"),
+        ("x = 1\n", f"kmsgen.toml:1:1: unknown-setting: `x`: {NO_SETTING}one of: intents, out,"),
         ("formats = ['pulumi']\n", "kmsgen.toml:1:1: bad-setting: `formats`:"),
         ("[fail-on]\nlint = 'never'\n", "kmsgen.toml:2:1: bad-setting: `fail-on.lint`:"),
         ("jobs = \n", "kmsgen.toml:1:8: toml-syntax: "),

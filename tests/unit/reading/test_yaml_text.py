@@ -157,7 +157,6 @@ def test_a_tag_is_refused_in_other_documents_and_at_keys(text: str) -> None:
     [
         ("a:\n\tb: 1\n", "line 2 is indented with a tab: use spaces"),
         ("a: 1\nb:\n  c: 2\n \td: 3\n", "line 4 is indented with a tab: use spaces"),
-        ("a: [1\nb: 2\n", ""),
     ],
 )
 def test_a_tab_that_indents_is_named(text: str, hint: str) -> None:

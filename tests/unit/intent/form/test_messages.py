@@ -51,6 +51,10 @@ WHOLE = (
     ("", f"1:1: empty-file: the file is empty\n  hint: {START}"),
     ("- a\n", f"1:1: wrong-type: an intent must be a mapping\n  hint: {START}"),
     (NEW_KEY.replace("scope", "# scope"), "1:1: missing-field: `scope` is missing\n  hint: add `scope: {account: ...}`"),
+    (
+        NEW_KEY.replace("kmsgen: 1", "# "),
+        "2:1: missing-field: `kmsgen` is missing\n  hint: the version of the format: `kmsgen: 1`",
+    ),
     (NEW_KEY.replace("alias: test", "rotation_days: a year"), "4:22: wrong-type: `rotation_days` must be a whole number"),
 )
 

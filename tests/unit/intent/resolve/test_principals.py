@@ -88,6 +88,21 @@ def test_what_is_no_principal(text: str, code: str, context: Context) -> None:
     assert [problem.code for problem in context.problems.found] == [code]
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("app", "did you mean `role/app` or `user/app`?"),
+        ("arn:aws:iam::role/app", "such as arn:aws:iam::111122223333:role/app"),
+        ("arn:aws:iam:111122223333:role/app", "such as arn:aws:iam::111122223333:role/app"),
+        ("roles/app", "did you mean `role`?"),
+    ],
+)
+def test_what_is_nearly_a_principal(text: str, hint: str, context: Context) -> None:
+    """A bare name, and an ARN with a part too few, are told what they lack."""
+    assert resolve_principal(text, (), context) is None
+    assert [problem.hint for problem in context.problems.found] == [hint]
+
+
 @pytest.mark.parametrize(("text", "patterns"), PATTERNS.items())
 def test_patterns_of_principals(text: str, patterns: tuple[str, ...], context: Context) -> None:
     """A pattern may hold wildcards; an account means each of its principals, not its root ARN alone."""
