@@ -13,6 +13,7 @@ NEW_OBJECTS = 500_000
 
 def main() -> NoReturn:
     """Import the application, run it, and end the process."""
+    _take_names_for_utf_8()
     gc.disable()  # what is being imported is no garbage: looking for some takes a tenth of the time
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # to look for some reads what every installed package says
     from kmsgen.cli.app import main as run  # noqa: PLC0415 - once collections are off
@@ -32,6 +33,22 @@ def main() -> NoReturn:
     except SystemExit as end:
         leave(end.code if isinstance(end.code, int) else 0)
     leave(0)
+
+
+def _take_names_for_utf_8() -> None:
+    """Begin again in Python's UTF-8 mode where the locale has another encoding: what is rendered must not depend on a locale.
+
+    What is printed keeps to the locale's encoding.
+    """
+    if sys.getfilesystemencoding().lower() == "utf-8" or os.name != "posix" or os.environ.get("PYTHONUTF8") == "1":
+        return
+    for name, value in (("PYTHONUTF8", "1"), ("PYTHONIOENCODING", os.environ.get("PYTHONIOENCODING") or _encoding())):
+        os.environ[name] = value
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - itself
+
+
+def _encoding() -> str:
+    return next((stream.encoding for stream in (sys.stdout, sys.stderr) if stream is not None), "ascii")
 
 
 def leave(code: int) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kmsgen.cli.app import SUMMARIES
+from tests.unit.cli.forms import INTENT
 from tests.unit.cli.running import Ran, Runner
 
 COMMANDS = sorted(SUMMARIES)
@@ -51,6 +53,21 @@ def test_every_command_has_help_with_an_example(command: str, tmp_path: Path) ->
     assert shown.returncode == 0
     assert f"kmsgen {command}" in " ".join(shown.stdout.split())
     assert "xample" in shown.stdout
+
+
+def test_the_locale_changes_nothing_but_what_is_printed(tmp_path: Path) -> None:
+    """Names of files are UTF-8 in whatever is rendered; what the locale's encoding cannot hold is printed as JSON spells it."""
+    (tmp_path / "zahlung-ü.yaml").write_text(INTENT, encoding="utf-8")
+    told = {}
+    for name, locale in {"utf": {"PYTHONUTF8": "1"}, "c": {"LC_ALL": "C", "PYTHONUTF8": "0"}}.items():
+        command = [sys.executable, "-m", "kmsgen", "render", ".", "--format", "json", "--no-cache", "--out", name]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True, env={**os.environ, **locale})
+        told[name] = done.stderr
+    utf, plain = ((tmp_path / name / "door/manifest.json").read_bytes() for name in told)
+    assert utf == plain
+    assert "zahlung-ü.yaml: ".encode() in told["utf"]
+    assert b"zahlung-\\u00fc.yaml: " in told["c"]
+    assert told["c"].isascii()
 
 
 def check(shown: Ran, name: str) -> None:

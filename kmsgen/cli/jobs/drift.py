@@ -9,7 +9,7 @@ from typing import NamedTuple
 from kmsgen.cli.console import say, say_note
 from kmsgen.cli.jobs.inputs.intent_sources import IntentSource, intent_sources, is_read_again
 from kmsgen.cli.jobs.live import changes, sides
-from kmsgen.cli.jobs.parallel.many import Course, Failure, collected, results
+from kmsgen.cli.jobs.parallel.many import Course, Failure, collected, end_at_first, results
 from kmsgen.cli.reports import drift as report
 from kmsgen.cli.reports.drift import Drift, ShownDrift
 from kmsgen.cli.reports.progress import tracked
@@ -35,6 +35,7 @@ def run(paths: tuple[str, ...], sign_in: SignIn, output: str, budget: Budget, co
     if not paths:
         raise input_error(Location("-"), "usage", "no intent to compare", "name a file or a folder")
     sources, problems = intent_sources(paths)
+    end_at_first(problems, course)
     work = partial(_shown, session=Session(sign_in), budget=budget, output=output)
     with results(work, sources, course, is_read_again) as made, tracked(made, len(sources), "comparing") as outcomes:
         found, failures = collected(_until_ended(outcomes), fail_fast=course.fail_fast, is_no=lambda one: bool(one.errors))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kmsgen.cli.jobs.findings.verdicts import Memory, verdicts
 from kmsgen.cli.jobs.inputs.policy_files import PolicyFile, is_ordinary, policy_files
-from kmsgen.cli.jobs.parallel.many import Course, collected
+from kmsgen.cli.jobs.parallel.many import Course, collected, end_at_first
 from kmsgen.cli.jobs.rests_on import contents, key_of
 from kmsgen.cli.reports.linted import Linted, show
 from kmsgen.cli.reports.progress import tracked
@@ -25,6 +25,7 @@ def run(paths: Sequence[str], beside: Beside, output: str, fail_on: str, course:
             Location("-"), "usage", "nothing to look at", "name a file or a folder; or write `intents = [...]` into kmsgen.toml"
         )
     files, failures = policy_files(paths, since, beside.files, extended=True)
+    end_at_first([one for failure in failures for one in failure.diagnostics], course)
     memory: Memory[PolicyFile, Linted] = Memory(partial(_key, asked=_asked(beside, output)), _plain, _again)
     with (
         verdicts(partial(_work, beside, output), files, course, is_ordinary, memory) as made,

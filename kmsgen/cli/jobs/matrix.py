@@ -9,7 +9,7 @@ from kmsgen.checks.matrix import matrix, of_readings
 from kmsgen.cli.console import say_note
 from kmsgen.cli.jobs.inputs.option_values import wrong_usage
 from kmsgen.cli.jobs.inputs.policy_files import PolicyFile, is_one, is_ordinary, policy_files
-from kmsgen.cli.jobs.parallel.many import Course, collected, results
+from kmsgen.cli.jobs.parallel.many import Course, collected, end_at_first, results
 from kmsgen.cli.reports import access_table as report
 from kmsgen.cli.reports.access_table import FileRows, NamedRow
 from kmsgen.cli.reports.progress import tracked
@@ -23,6 +23,7 @@ def run(paths: Sequence[str], beside: Beside, output: str, course: Course) -> No
     if not paths:
         raise wrong_usage("-", "nothing to look at", "name a file or a folder; or write `intents = [...]` into kmsgen.toml")
     files, failures = policy_files(paths)
+    end_at_first([one for failure in failures for one in failure.diagnostics], course)
     work = partial(_rows, beside=beside.plain)
     with results(work, files, course, is_ordinary) as made, tracked(made, len(files), "looking at files") as outcomes:
         found, failed = collected(outcomes, fail_fast=course.fail_fast)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kmsgen.cli.cache import Cache, Remembered, cache_folder
 from kmsgen.cli.held_answers import HeldAnswers
 from kmsgen.cli.jobs.inputs.intent_sources import IntentSource, intent_sources, is_read_again
-from kmsgen.cli.jobs.parallel.many import LEAST, Attempt, Course, Failure, collected, results
+from kmsgen.cli.jobs.parallel.many import LEAST, Attempt, Course, Failure, collected, end_at_first, results
 from kmsgen.cli.jobs.rendering.gone import gone, source_of
 from kmsgen.cli.jobs.rendering.last_render import last_manifest
 from kmsgen.cli.jobs.rendering.merged import (
@@ -143,7 +143,8 @@ def _sources(job: Job) -> tuple[list[IntentSource], list[Diagnostic]]:
 def _settled(job: Job, compare: Compare) -> list[Rendered]:
     """Render every intent, and let go of output whose intent is gone, where all that there are were looked at."""
     sources, problems = _sources(job)
-    if problems and (job.course.fail_fast or not sources):
+    end_at_first(problems, job.course)
+    if problems and not sources:
         raise InputError(problems)
     done = _render_all(sources, problems, job, compare)
     compared = partial(compare, force=job.force or job.check)

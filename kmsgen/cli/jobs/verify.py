@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kmsgen.cli.jobs.findings.verdicts import Memory, verdicts
 from kmsgen.cli.jobs.inputs.intent_sources import IntentSource, intent_sources, is_read_again
-from kmsgen.cli.jobs.parallel.many import Course, collected
+from kmsgen.cli.jobs.parallel.many import Course, collected, end_at_first
 from kmsgen.cli.jobs.rests_on import key_of
 from kmsgen.cli.reports.answers import Shown, show_many, show_one
 from kmsgen.cli.reports.progress import tracked
@@ -67,8 +67,7 @@ def _usage(place: str, message: str, hint: str) -> InputError:
 
 def _of_many(paths: Sequence[str], course: Course, since: str | None, iam: str | None) -> tuple[list[Shown], list[KmsgenError]]:
     sources, problems = intent_sources(paths, since)
-    if problems and course.fail_fast:
-        raise InputError(problems)
+    end_at_first(problems, course)
     work, memory = partial(_work, iam), Memory(partial(_key, iam=iam), _plain, _again)
     with verdicts(work, sources, course, is_read_again, memory) as made, tracked(made, len(sources), "verifying") as outcomes:
         found, failures = collected(outcomes, fail_fast=course.fail_fast, is_no=lambda one: not one.is_yes)

@@ -10,6 +10,7 @@ from kmsgen.cli.console import answer, answer_held, answer_json, line, say, say_
 from kmsgen.cli.held_answers import HeldAnswers
 from kmsgen.cli.output_folder import Changes, difference
 from kmsgen.errors import Diagnostic
+from kmsgen.intent.settings import NAME
 from kmsgen.render.claims import Claim
 from kmsgen.render.merging.halves import Halves
 
@@ -45,8 +46,9 @@ def show(done: Sequence[Rendered], out: Path, output: str) -> None:
         for note in one.notes:
             say_note(note)
     if len(done) > 1:
-        written = sum(one.differs for one in done)
-        say(f"{len(done)} intents, {written or 'none'} of them changed")
+        intents = [one.differs for one in done if one.path != NAME]
+        merged = ", and the merged IAM policies" if any(one.differs for one in done if one.path == NAME) else ""
+        say(f"{len(intents)} intents, {sum(intents) or 'none'} of them changed{merged}")
 
 
 def hold_difference(changes: Changes, held: HeldAnswers) -> None:
@@ -63,7 +65,10 @@ def show_differences(done: Sequence[Rendered], held: HeldAnswers, output: str) -
         return 1 if differing else 0
     answer_held(held.texts())
     if differing:
-        say(f"what is on disk differs from {len(differing)} intent{'s' * (len(differing) != 1)}; run `kmsgen render` to write it")
+        intents = sum(one.path != NAME for one in differing)
+        told_of = [f"{intents} intent{'s' * (intents != 1)}"] if intents else []
+        told_of += ["the merged IAM policies"] if intents < len(differing) else []
+        say(f"what is on disk differs from {' and '.join(told_of)}; run `kmsgen render` to write it")
     return 1 if differing else 0
 
 

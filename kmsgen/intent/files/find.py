@@ -67,10 +67,12 @@ def _found(path: str, keep: Keep[Kept], problems: list[Diagnostic], store: Store
 
 
 def _in_folder(folder: str, problems: list[Diagnostic], store: Store) -> Iterator[str]:
-    """Yield the files of a folder that may be intents."""
+    """Yield the files of a folder that may be intents, and links to none: an intent must not be left out in silence."""
     for path in store.in_folder(folder, problems):
         name = store.place(path)
-        if name.suffix in FOLDER_ENDINGS and not is_hidden(name.name) and store.is_file(path) and not is_rendered(path, store):
+        if name.suffix not in FOLDER_ENDINGS or is_hidden(name.name):
+            continue
+        if store.leads_nowhere(path) or (store.is_file(path) and not is_rendered(path, store)):
             yield path
 
 

@@ -26,6 +26,9 @@ class Store(Protocol):
     def is_file(self, path: str) -> bool:
         """Return whether a path is that of a file, links followed."""
 
+    def leads_nowhere(self, path: str) -> bool:
+        """Return whether a path is that of a link that leads to nothing."""
+
     def in_folder(self, folder: str, problems: list[Diagnostic]) -> Iterator[str]:
         """Yield the files of a folder and of those in it that are not hidden; what cannot be listed is added to the problems."""
 
@@ -66,6 +69,10 @@ class Disk:
     def is_file(self, path: str) -> bool:
         """Return whether a path is that of a file."""
         return Path(path).is_file()
+
+    def leads_nowhere(self, path: str) -> bool:
+        """Return whether a path is that of a link that leads to nothing, a loop included."""
+        return Path(path).is_symlink() and not Path(path).exists()
 
     def in_folder(self, folder: str, problems: list[Diagnostic]) -> Iterator[str]:
         """Yield the files of a folder at any depth."""

@@ -90,6 +90,12 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def end_at_first(problems: Sequence[Diagnostic], course: Course) -> None:
+    """Raise InputError with `fail_fast` where files cannot be read: with the problems of the first of them."""
+    if problems and course.fail_fast:
+        raise InputError(one for one in problems if one.location.path == problems[0].location.path)
+
+
 def collected(
     outcomes: Iterable[Done | Failure], *, fail_fast: bool, is_no: Callable[[Done], bool] = lambda _: False
 ) -> tuple[list[Done], list[KmsgenError]]:

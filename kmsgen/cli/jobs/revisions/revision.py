@@ -19,6 +19,7 @@ from kmsgen.reading import MAX_BYTES, Source, parse
 from kmsgen.reading.files import text_of
 
 _LINK, _FOLDER, _SUBMODULE = "120000", "040000", "160000"
+_NONE = Entry("", "")
 _MOST_LINKS = 40
 _KEPT = 64
 """Files that are kept parsed."""
@@ -64,6 +65,10 @@ class Revision:
     def is_file(self, path: str) -> bool:
         """Return whether a path is that of a file of the commit."""
         return self._mode(path) not in (_FOLDER, _SUBMODULE, _LINK, "")
+
+    def leads_nowhere(self, path: str) -> bool:
+        """Return whether a path is that of a link that leads to nothing of the commit."""
+        return not self._mode(path) and self._entries.get(self.inner(path), _NONE).mode == _LINK
 
     def in_folder(self, folder: str, problems: list[Diagnostic]) -> Iterator[str]:
         """Yield the files, and links to such, of a folder; a folder of a commit can always be listed."""

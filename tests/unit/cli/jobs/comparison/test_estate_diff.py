@@ -390,6 +390,15 @@ def test_links_are_followed_within_the_revision(repository: Repository, run: Run
         assert "HEAD:intents/a.yaml:3:10: " in ran.err
 
 
+@pytest.mark.parametrize("target", ["nowhere.yaml", "/etc/passwd", "link.yaml"])
+def test_an_intent_that_is_a_link_to_nothing_is_told(target: str, repository: Repository, run: Runner) -> None:
+    """Of one that leads to nothing in its revision nobody knows which access it gives."""
+    (repository.path / "intents/link.yaml").symlink_to(target)
+    repository.commit()
+    ran = run("diff", "HEAD~1..HEAD")
+    assert (ran.code, "HEAD:intents/link.yaml: no-such-file: " in ran.err) == (2, True)
+
+
 def test_a_base_that_is_gone_is_named(repository: Repository, run: Runner) -> None:
     """What extends it cannot be compared; the others are."""
     (repository.path / "intents/_base.yaml").unlink()

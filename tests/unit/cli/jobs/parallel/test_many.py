@@ -128,6 +128,27 @@ def test_failures_are_told_together_and_nothing_is_written(jobs: str, run: Runne
     assert not Path("out").exists()
 
 
+@pytest.mark.parametrize("command", ["render", "verify", "lint", "matrix"])
+def test_fail_fast_ends_at_the_first_file_that_cannot_be_read(command: str, run: Runner) -> None:
+    """What else cannot be read, or understood, is not told beside it."""
+    run.write("intents/01.yaml", INTENT.format(name="i01").replace("[encrypt]", "[enkrypt]"))
+    run.write("intents/03.yaml", "[")
+    run.write("intents/07.yaml", "{")
+    ran = run(command, "intents", "--jobs", "1", "--fail-fast")
+    assert (ran.code, ran.out) == (2, "")
+    assert {line.split(":")[0] for line in ran.err.splitlines() if line.startswith("intents/")} == {"intents/03.yaml"}
+
+
+@pytest.mark.parametrize("command", ["render", "verify", "lint", "matrix", "gate"])
+def test_a_link_to_nothing_is_no_intent_that_is_left_out(command: str, run: Runner) -> None:
+    """It is told: what was rendered of it would go, and whoever checks a folder would be told that all is well."""
+    (run.path / "intents/01.yaml").unlink()
+    (run.path / "intents/01.yaml").symlink_to("_gone.yaml")
+    ran = run(command, "intents", "--jobs", "1")
+    assert ran.code == 2
+    assert "intents/01.yaml: no-such-file: the file does not exist\n" in ran.err
+
+
 def test_fail_fast_ends_at_the_first_failure(run: Runner) -> None:
     """The rest is neither looked at nor told."""
     for number in (3, 7):
