@@ -202,10 +202,10 @@ def _take(out: Path) -> None:
 
 
 def _remove(target: Path, step: JournalLine) -> None:
-    """Remove a file, and the folders within its intent's that are empty then, also where the file went before."""
+    """Remove a file, and the folders up to its intent's that are empty then, also where the file went before."""
     if _digest(target) == step.before:
         target.unlink()
-    for number, _ in enumerate(PurePosixPath(step.path).parents[:-1]):
+    for number, _ in enumerate(PurePosixPath(step.path).parents):
         _remove_empty(target.parents[number])
 
 

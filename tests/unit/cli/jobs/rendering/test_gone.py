@@ -52,9 +52,18 @@ def test_output_of_an_intent_that_is_gone_is_found_and_removed(render: Render) -
     assert "out/two/cloudformation/template.yaml (on disk)" in found.stdout
     removed = render("intents")
     assert (removed.exit_code, "intent-gone" in removed.stderr) == (0, True)
-    assert not list(Path("out/two").glob("**/*.*"))
+    assert not Path("out/two").exists()
     assert Path("out/one/manifest.json").exists()
     assert render("intents", "--check").exit_code == 0
+
+
+def test_the_folder_of_an_intent_that_is_gone_stays_where_it_holds_more(render: Render) -> None:
+    """What kmsgen did not write is nobody's but the user's."""
+    render("intents")
+    Path("intents/two.yaml").unlink()
+    Path("out/two/mine.txt").write_text("mine")
+    assert render("intents").exit_code == 0
+    assert [path.name for path in Path("out/two").iterdir()] == ["mine.txt"]
 
 
 def test_output_that_was_changed_is_not_removed(render: Render) -> None:
