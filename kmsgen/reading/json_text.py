@@ -129,7 +129,7 @@ def _texts(item: Any) -> Iterator[str]:  # noqa: ANN401 - any plain data
         yield from item
 
 
-_TOKEN = re.compile(r'\s*(?:(?P<string>"(?:[^"\\]|\\.)*")|(?P<punctuation>[\[\]{},:])|(?P<other>[^\s\[\]{},:"]+))', re.DOTALL)
+_TOKEN = re.compile(r'(?P<string>"(?:[^"\\]|\\.)*")|(?P<punctuation>[\[\]{},:])|(?P<other>[^\s\[\]{},:"]+)', re.DOTALL)
 
 
 def _json_marks(text: str, path: str, first_line: int, problems: list[Diagnostic]) -> Mark:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from kmsgen.errors import InputError
@@ -52,3 +54,10 @@ def test_every_bad_line_is_told() -> None:
     with pytest.raises(InputError) as raised:
         parse('{"a"}\n{}\n[\n', "scenarios.jsonl")
     assert [d.location.line for d in raised.value.diagnostics] == [1, 3]
+
+
+def test_blanks_after_a_text_cost_no_more_than_their_length() -> None:
+    """Finding places takes a pass over the text: each blank at its end is looked at once."""
+    began = time.process_time()
+    assert parse('{"a": 1}' + " " * 1_000_000, "x.json").where(("a",)).column == 7
+    assert time.process_time() - began < 5
