@@ -57,14 +57,9 @@ def _of_chain(name: str, place: slice) -> Callable[[View], Held]:
 
 
 def _through_service(view: View) -> Held:
-    """Return whether a service calls for the caller. Of direct calls one page says false and another that it is not set (U17).
-
-    Of calls of service-linked roles the section of the key says false in so many words.
-    """
+    """Return whether a service calls for the caller. Of direct calls one page says false and another that it is not set (U17)."""
     if view.is_service and not view.through_service:
         return view.told("aws:viaawsservice") or known("false")
-    if view.caller.service_linked is True:
-        return known("false")
     return known("true") if view.through_service else view.told("aws:viaawsservice") or or_absent(known("false"))
 
 

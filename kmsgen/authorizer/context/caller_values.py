@@ -122,8 +122,6 @@ def _via_aws_service(view: View) -> Found:
     told = view.told("aws:viaawsservice")
     if view.route is Route.FORWARD_ACCESS_SESSION or view.told("kms:viaservice") not in (None, NOT_TOLD):
         return ("true",)
-    if not _can_hold(view, "aws:viaawsservice", told):
-        return NOT_TOLD
     return ("false",) if told is NOT_TOLD and view.caller.kind is CallerKind.SERVICE else told
 
 
@@ -170,14 +168,9 @@ def _mfa_present(view: View) -> Found:
     told = view.told("aws:multifactorauthpresent")
     if told is NOT_TOLD and isinstance(view.told("aws:multifactorauthage"), tuple):
         return ("true",)
-    return told if _can_hold(view, "aws:multifactorauthpresent", told) else open_any(view, "aws:multifactorauthpresent")
-
-
-def _can_hold(view: View, key: str, told: Found) -> bool:
-    """Whether a flag of such a request can be as it is told; what is not told can."""
-    found = view.occurrence(key)
+    found = view.occurrence("aws:multifactorauthpresent")
     possible = found.values if found is not None else ()
-    return not isinstance(told, tuple) or not possible or folded(told[0]) in possible
+    return NOT_TOLD if isinstance(told, tuple) and possible and folded(told[0]) not in possible else told
 
 
 def _mfa_age(view: View) -> Found:

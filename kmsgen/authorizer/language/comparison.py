@@ -89,23 +89,23 @@ def _known(name: OperatorName, operator: Operator, texts: list[PolicyText], fold
         tests = [_bound(operator, text, lookup).matches for text in varying]
         return quantifier(_together([matches_fixed, *tests] if fixed else tests, combine), negated, values)
 
-    test = of_varying if varying else of_fixed
-    return _of_a_set(name.quantifier, test) if name.quantifier == "ForAllValues" or (name.quantifier and not fold) else test
+    return of_varying if varying else of_fixed
 
 
-def _of_a_set(quantifier: str, test: KnownTest) -> KnownTest:
-    """Return the test under a set operator, for which an empty text is no value.
+def without_empty(quantifier: str, test: KnownTest) -> KnownTest:
+    """Return the test of a key of one value under a set operator, for which an empty text is no value.
 
     IAM User Guide, reference_policies_condition-single-vs-multi-valued-context-keys: ForAllValues is true where the values are a
-    null data set, such as an empty string. What ForAnyValue makes of one, where a key has a single value, it does not say.
+    null data set, such as an empty string. What ForAnyValue makes of one it does not say. Of
+    several values none is empty.
     """
 
-    def of_set(values: Values | None, lookup: Lookup) -> Maybe:
+    def of_values(values: Values | None, lookup: Lookup) -> Maybe:
         if not values or any(values):
             return test(values, lookup)
         return True if quantifier == "ForAllValues" else agreed((False, test(values, lookup)))
 
-    return of_set
+    return of_values
 
 
 def _shaped(name: OperatorName, operator: Operator, texts: list[PolicyText], combine: Combine) -> ShapeTest:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from kmsgen.authorizer.language.comparison import Combine, Comparison, compile_comparison, either
+from kmsgen.authorizer.language.comparison import Combine, Comparison, compile_comparison, either, without_empty
 from kmsgen.authorizer.language.open_value import Lookup, OpenValue, Seen, agreed, either_way, worlds
 from kmsgen.authorizer.language.operators import OPERATORS
 from kmsgen.authorizer.language.wildcards import Maybe, any_of
@@ -96,9 +96,8 @@ def _in_worlds(test: ConditionTest, told: Told) -> Maybe:
 @lru_cache(maxsize=8192)
 def compile_condition(condition: Condition, *, deny: bool, modern: bool, key_policy: bool = False) -> ConditionTest:
     """Compile a condition; `modern` turns policy variables on, `key_policy` tells whether it stands in a key policy."""
-    name, key = split_operator(condition.operator), folded(condition.key)
-    fold = fold_of(condition)
-    comparison = compile_comparison(name, condition.values, fold=fold, modern=modern, combine=_combine(condition))
+    key, fold = folded(condition.key), fold_of(condition)
+    comparison = _comparison(condition, fold, modern=modern)
     unreliable = frozenset(filter(condition_keys.is_for_iam_only, (key, *comparison.used))) if key_policy else frozenset()
     return ConditionTest(condition, key, comparison.used, deny, modern, unreliable, fold, comparison)
 
@@ -106,9 +105,21 @@ def compile_condition(condition: Condition, *, deny: bool, modern: bool, key_pol
 @lru_cache(maxsize=8192)
 def read_as(test: ConditionTest, fold: str) -> ConditionTest:
     """Return the condition with another set operator for several values of its key; `fold` empty for none."""
-    name = split_operator(test.condition.operator)
-    comparison = compile_comparison(name, test.condition.values, fold=fold, modern=test.modern, combine=_combine(test.condition))
-    return replace(test, fold=fold, comparison=comparison)
+    return replace(test, fold=fold, comparison=_comparison(test.condition, fold, modern=test.modern))
+
+
+def _comparison(condition: Condition, fold: str, *, modern: bool) -> Comparison:
+    name = split_operator(condition.operator)
+    found = compile_comparison(name, condition.values, fold=fold, modern=modern, combine=_combine(condition))
+    if name is None or not takes_empty_for_none(condition):
+        return found
+    return replace(found, known=without_empty(name.quantifier, found.known))
+
+
+def takes_empty_for_none(condition: Condition) -> bool:
+    """Return whether a set operator stands on a key of one value: an empty text is then no value at all."""
+    name = split_operator(condition.operator)
+    return name is not None and bool(name.quantifier) and not fold_of(condition)
 
 
 def needs_all(condition: Condition) -> bool:

@@ -20,7 +20,7 @@ from kmsgen.policy.operators import split_operator
 from kmsgen.prover.problem import Assignment, OutsideError, Values
 from kmsgen.prover.requests.constraints import KeyTest, Look, ResourceLook
 from kmsgen.prover.values.patterns import STAR, Automaton, Pattern, PatternStep, after, in_any_case, literal, nearly
-from kmsgen.prover.values.value_tests import ComparisonKind, ValueTest, steps_of
+from kmsgen.prover.values.value_tests import AN_ARN, ComparisonKind, ValueTest, steps_of
 
 Pieces = tuple[str | Wild | Variable, ...]
 
@@ -29,7 +29,7 @@ class Tie(NamedTuple):
     """A text with variables that a key, or the resource of a request, is compared with.
 
     `key` is the key compared, None for the resource; `text` the resource; `fold`: the case is ignored; `wild`: a wildcard in the
-    value of a variable may count (P5).
+    value of a variable may count (P5); `arn`: only what is an ARN compares.
     """
 
     key: str | None
@@ -37,6 +37,7 @@ class Tie(NamedTuple):
     text: str = ""
     fold: bool = False
     wild: bool = False
+    arn: bool = False
 
     @property
     def variables(self) -> Values:
@@ -68,7 +69,7 @@ def _of_condition(look: KeyTest) -> Iterator[Tie]:
     for value in look.test.condition.values:
         text = parse_policy_text(value, variables=look.test.modern, wildcards=wild)
         if text.keys:
-            yield Tie(look.key, text.pieces, fold=fold, wild=wild)
+            yield Tie(look.key, text.pieces, fold=fold, wild=wild, arn=name.base.startswith("Arn"))
 
 
 class Told(NamedTuple):
@@ -112,6 +113,8 @@ class Ties:
         if any(tie.wild and key in tie.variables for tie in self.ties):
             named["*"] = None
             tests.append(_apart(_HOLDS_WILDCARD))
+        if any(tie.arn for tie in self.ties):
+            tests.append(_apart(AN_ARN))
         return Told(tuple(named), tuple(tests), tuple(found.following))
 
     def tests_on(self, key: str, decided: Assignment) -> Iterator[ValueTest]:

@@ -69,6 +69,12 @@ def _at_hand(domain: Domain, wanted: Sequence[Wanted], also: Iterable[str]) -> I
         yield from (text for text, written in one.test.samples if written not in banned)
     if domain.kind is Kind.TEXT:
         yield from domain.nicer
+        yield from _empty(domain)
+
+
+def _empty(domain: Domain) -> Values:
+    """Return the empty text where a value may be that: set operators tell it apart from all others."""
+    return ("",) if domain.kind is Kind.TEXT and any(shape.matches("") for shape in domain.shapes) else ()
 
 
 def _is_met(text: str, domain: Domain, wanted: Sequence[Wanted]) -> bool:
@@ -259,7 +265,7 @@ def every(domain: Domain, tests: Sequence[ValueTest], ties: Sequence[Automaton],
             raise OutsideError("a key that a policy variable ties to others is compared both by order and by patterns")
         cells = cells_of(domain, tests, {test.family for test in tests} - {ComparisonKind.TEXT})
         texts = frozenset([*named, *(text for test in tests if test.family is ComparisonKind.TEXT for text in test.constants)])
-        yield from (text for text in _members(cells, domain, texts, count) if text not in told)
+        yield from dict.fromkeys(text for text in (*_empty(domain), *_members(cells, domain, texts, count)) if text not in told)
         return
     yield from _one_of_each(domain, [test for test in tests if not test.plain], ties, frozenset(told), count)
 

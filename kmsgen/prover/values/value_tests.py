@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kmsgen.authorizer.language.comparison import Combine, either, is_multi_valued
-from kmsgen.authorizer.language.conditions import ConditionTest
+from kmsgen.authorizer.language.conditions import ConditionTest, takes_empty_for_none
 from kmsgen.authorizer.language.open_value import Lookup, either_way
 from kmsgen.authorizer.language.operators import OPERATORS
 from kmsgen.authorizer.language.variables import Missing, Resolved, parse_policy_text, resolve
@@ -83,6 +83,23 @@ def _fixed(test: ConditionTest, why: str) -> ValueTest:
 
 
 def _new(test: ConditionTest, lookup: Lookup, why: str) -> ValueTest:
+    found = _of_any_text(test, lookup, why)
+    return _with_empty(found) if takes_empty_for_none(test.condition) and found.family is ComparisonKind.TEXT else found
+
+
+def _with_empty(found: ValueTest) -> ValueTest:
+    """Return a test of texts that tells the empty one apart from what its patterns say of it."""
+    empty = found.answer("")
+    return found._replace(
+        patterns=(*found.patterns, literal("")),
+        reading=lambda bits: empty if bits[-1] else found.reading(bits[:-1]),
+        any_of=False,
+        plain=False,
+        alternatives=frozenset(),
+    )
+
+
+def _of_any_text(test: ConditionTest, lookup: Lookup, why: str) -> ValueTest:
     def answer(text: str) -> Maybe:
         return test.check(either_way((text,), why) if why else (text,), lookup)
 
@@ -226,7 +243,7 @@ def _of_boolean(text: str) -> _Alternative:
     return _Alternative(patterns, lambda bits: True if bits[0] else (False if bits[1] else None), wanted)
 
 
-_AN_ARN = glob("*:*:*:*:*:*")
+AN_ARN = glob("*:*:*:*:*:*")
 
 
 def _of_arn(resolved: Resolved) -> _Alternative:
@@ -241,7 +258,7 @@ def _of_arn(resolved: Resolved) -> _Alternative:
             return True if decides else None
         return None if any(bits[2:]) else False
 
-    return _Alternative((_AN_ARN, pattern, *loose), reading, text_of(resolved.pieces))
+    return _Alternative((AN_ARN, pattern, *loose), reading, text_of(resolved.pieces))
 
 
 def _arn_pattern(pieces: Pieces) -> tuple[Pattern, bool]:

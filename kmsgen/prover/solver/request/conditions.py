@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 
-from kmsgen.authorizer.language.conditions import ConditionTest
+from kmsgen.authorizer.language.conditions import ConditionTest, takes_empty_for_none
 from kmsgen.authorizer.language.variables import parse_policy_text
 from kmsgen.authorizer.language.wildcards import Maybe, any_of
 from kmsgen.policy.letter_case import folded
@@ -64,7 +64,16 @@ def _in_world(script: Script, test: ConditionTest, name: OperatorName, slots: Sl
     else:
         absent = _when_missing(name)
         answer = _of_values(script, test, name, slots, value_of)
+        if takes_empty_for_none(test.condition):
+            answer = _without_empty(script.terms, name.quantifier, slots, answer)
     return readings.where(script.terms, there, answer, readings.certain(absent))
+
+
+def _without_empty(terms: Terms, quantifier: str, slots: Slots, answer: TestAnswer) -> TestAnswer:
+    """Return the answer of a set operator on a key of one value, which takes an empty text for none."""
+    something = terms.some(terms.every([slot.there, terms.negate(terms.equal(slot.text, ""))]) for slot in slots)
+    of_empty = readings.YES if quantifier == "ForAllValues" else readings.agreed(terms, [readings.NO, answer])
+    return readings.where(terms, something, answer, of_empty)
 
 
 def _when_missing(name: OperatorName) -> bool:

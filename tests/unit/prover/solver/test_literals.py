@@ -182,3 +182,10 @@ def test_a_named_text_that_is_no_address_is_in_no_network(text: str, network: st
     found = solve(FREE, literals, Meter(Budget(seconds=60.0)))
     assert found is not None
     assert found.values["x:a"] == (text,)
+
+
+def test_a_key_that_is_compared_with_itself_as_an_arn_may_be_one() -> None:
+    """Whether the two compare hangs on what they are, and not only on their being the same."""
+    space = RequestSpace(FREE, OtherJudges(solve))
+    found = space.solve(frozenset([(look("ArnNotEquals", "x:c", "${x:c}"), False)]), Meter(Budget(seconds=60.0)))
+    assert found is not None
