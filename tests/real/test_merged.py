@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kmsgen.cli.jobs.render import Job, run
+from kmsgen.cli.jobs.render import run
+from kmsgen.cli.jobs.rendering.job import Job
 from kmsgen.render.names import resource_camel
 from tests.real.deployed import Policy, attached, comparable, described
 from tests.real.servers import OWN_ACCOUNT, Moto

@@ -68,7 +68,8 @@ def render(
     Nothing is written unless every intent given is sound and every answer is yes. Prints the files, one a line.
     Exit codes: 0 written (or, with --check, nothing differs), 1 an answer is no, 2 bad input.
     """
-    from kmsgen.cli.jobs.render import Job, run  # noqa: PLC0415 - `--help` must not pay for what only a render needs
+    from kmsgen.cli.jobs.render import run  # noqa: PLC0415 - `--help` must not pay for what only a render needs
+    from kmsgen.cli.jobs.rendering.job import Job  # noqa: PLC0415 - as above
     from kmsgen.compiler.identity_policy import MANAGED_POLICIES  # noqa: PLC0415 - as above
     from kmsgen.intent.settings import find_settings  # noqa: PLC0415 - as below
 

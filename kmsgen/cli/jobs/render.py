@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kmsgen.cli.cache import Cache, Remembered, cache_folder
 from kmsgen.cli.held_answers import HeldAnswers
 from kmsgen.cli.jobs.inputs.intent_sources import IntentSource, intent_sources, is_read_again
-from kmsgen.cli.jobs.parallel.many import LEAST, Attempt, Course, Failure, collected, end_at_first, results
+from kmsgen.cli.jobs.parallel.many import LEAST, Attempt, Failure, collected, end_at_first, results
 from kmsgen.cli.jobs.rendering.gone import gone, source_of
+from kmsgen.cli.jobs.rendering.job import Job
 from kmsgen.cli.jobs.rendering.last_render import last_manifest
 from kmsgen.cli.jobs.rendering.merged import (
-    is_merged,
     left_as_they_are,
     names_of_intents,
     no_more_merged,
@@ -30,7 +30,6 @@ from kmsgen.cli.reports import renderings as report
 from kmsgen.cli.reports.progress import tracked
 from kmsgen.cli.reports.renderings import Rendered
 from kmsgen.cli.staging import Staging
-from kmsgen.compiler.identity_policy import MANAGED_POLICIES
 from kmsgen.errors import Diagnostic, InputError, Location, input_error, together
 from kmsgen.intent.files.find import same_names
 from kmsgen.render.claims import CrowdedError, claimed_twice, too_many_to_attach
@@ -40,34 +39,6 @@ if TYPE_CHECKING:
 
 Compare = Callable[..., Changes]
 """Compares a folder with its files: `changes_in`, or what keeps those that differ besides."""
-
-
-class Job(NamedTuple):
-    """What was asked for: paths or a preset, formats, where to, and how."""
-
-    paths: tuple[str, ...]
-    preset: str | None
-    settings: tuple[str, ...]
-    formats: tuple[str, ...]
-    out: Path
-    check: bool = False
-    lint: bool = True
-    force: bool = False
-    replace_key: bool = False
-    course: Course = Course()
-    since: str | None = None
-    iam: str | None = None
-    merge_iam: bool | None = None  # None: merged where it was before, or a principal would get more than IAM attaches
-    names_all: bool = False  # kmsgen.toml names all intents that there are
-    named: bool = False  # the paths are somebody's choice
-    applied: bool = False  # what the last render wrote is out there
-    only_whole: bool = False  # a run of some intents, which would merge policies, ends with PartialError
-    quota: int = MANAGED_POLICIES  # how many managed policies IAM attaches to one principal
-
-    @property
-    def merges(self) -> bool:
-        """Whether IAM policies are merged."""
-        return is_merged(self.out) if self.merge_iam is None else self.merge_iam
 
 
 class PartialError(Exception):
