@@ -44,7 +44,7 @@ def _take_names_for_utf_8() -> None:
         return
     for name, value in (("PYTHONUTF8", "1"), ("PYTHONIOENCODING", os.environ.get("PYTHONIOENCODING") or _encoding())):
         os.environ[name] = value
-    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - itself
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - this very command again, through no shell
 
 
 def _encoding() -> str:

@@ -42,10 +42,6 @@ BYTES: Texts = ("cmVk", "Ymx1ZQ==", "AQID")
 SESSIONS: Texts = ("role", "session")
 CREDENTIALS: Texts = ("user", "role", "session", "federated", "root", "service-linked")
 KEY_ACTIONS: Texts = ("Decrypt", "Encrypt", "GenerateDataKey", "DescribeKey", "CreateGrant", "TagResource", "ReEncrypt")
-USES: Texts = (
-    "Encrypt", "Decrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "GenerateDataKeyPair", "ReEncryptFrom",
-    "ReEncryptTo", "ReEncrypt",
-)  # fmt: skip
 
 _CONTEXT = (
     Key(("kms:EncryptionContext:app", "KMS:encryptioncontext:APP", "kms:EncryptionContext:App"), STRING, WORDS, "pairs"),

@@ -17,15 +17,9 @@ from kmsgen.cli.jobs.rendering import rendering
 from kmsgen.cli.jobs.rests_on import kmsgen_itself, versions
 from kmsgen.errors import Diagnostic, Location, RefusedError
 from kmsgen.intent.intent import Intent
+from tests.unit.cli.named_intents import EXTENDING as INTENT
 from tests.unit.cli.running import Ran, Runner
 
-INTENT = """kmsgen: 1
-name: {name}
-extends: base.yaml
-scope: {{account: "111122223333", regions: [us-west-2], deployer: role/ci}}
-key: {{alias: {name}}}
-users: [{{principal: role/app, can: [encrypt]}}]
-"""
 BASE = "admins: [role/admin]\n"
 COUNT = 2
 

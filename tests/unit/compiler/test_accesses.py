@@ -56,9 +56,3 @@ def test_use_grants_is_for_aws_resources_only(compiled: Compile) -> None:
     found = compiled("users: [{principal: role/app, can: [use-grants]}]")
     allowing = [s for s in found.bundle.keys[0].policy.statements if "kms:CreateGrant" in s.actions]
     assert [conditions(s)["Bool", "kms:GrantIsForAWSResource"] for s in allowing] == [("true",)]
-
-
-EVERY_NAME = '"ForAllValues:StringEquals": {kms:EncryptionContextKeys: [app]}'
-
-
-EXISTING = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"

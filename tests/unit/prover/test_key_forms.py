@@ -9,8 +9,6 @@ import pytest
 from kmsgen.policy.bundle import KEY_ID, KIND, REGION, SPEC
 from tests.unit.prover.forms import allow, told
 
-NAMED_REGIONS = ["us-east-1", "us-east-2", "us-west-1", "us-west-2"]
-
 
 def region(operator: str, *values: str) -> dict[str, Any]:
     """Return an Allow in some Regions."""

@@ -36,7 +36,6 @@ users:
 services: [{{service: logs, resources: ["arn:aws:logs:us-west-2:{ACCOUNT}:log-group:/a"]}}]
 guardrails: [GUARDRAIL]
 """
-AS_TOLD = "{deny: {when: {conditions: {BoolIfExists: {aws:MultiFactorAuthPresent: 'false'}}}, except: [account]}}"
 OPEN = Statement(Effect.ALLOW, ("kms:*",), ("*",), (EVERYONE, Principal("Service", "ec2.amazonaws.com")), sid="Open")
 
 

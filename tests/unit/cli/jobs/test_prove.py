@@ -13,7 +13,6 @@ from tests.unit.cli.running import Runner
 
 OTHER = "444455556666"
 ROOT = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*", "Resource": "*"}
-LATER = f"arn:aws:iam::{ACCOUNT}:role/later"
 
 
 @pytest.fixture

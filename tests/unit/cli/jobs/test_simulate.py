@@ -159,7 +159,6 @@ def test_junit_that_cannot_be_written(folder: Runner, target: str) -> None:
     assert sorted(item.name for item in folder.path.iterdir()) == ["s.json"]
 
 
-ASKED = ["explain", "policy.json", "--principal", APP, "--action", "kms:Decrypt"]
 BAD = [
     (["simulate"], "nothing to decide"),
     (["simulate", "missing.yaml"], "does not exist"),

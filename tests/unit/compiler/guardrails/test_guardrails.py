@@ -95,20 +95,6 @@ def test_without_key_policies_the_deny_is_for_every_kind_of_key(compiled: Compil
     assert {"kms:Decrypt", "kms:Sign", "kms:GenerateMac", "kms:DeriveSharedSecret", "kms:Decapsulate"} <= set(item["Action"])
 
 
-NARROWED = """
-users:
-  - {principal: role/plain, can: [decrypt, describe]}
-  - {principal: role/bound, can: [decrypt], when: {via: [s3], encryption_context: {a: b}}}
-  - principal: role/raw
-    can: [decrypt]
-    when: {conditions: {StringLike: {"kms:ViaService": "s3.*", "kms:EncryptionContext:a": "*"}}}
-  - {principal: role/spared, can: [decrypt]}
-  - {principal: role/viewer, can: [view]}
-grants:
-  - {name: open, grantee: role/grantee, operations: [Decrypt, DescribeKey]}
-"""
-
-
 PARTNER = "arn:aws:iam::444455556666:role/partner"
 
 

@@ -11,12 +11,8 @@ from kmsgen.policy.document import Condition
 from tests.unit.compiler.service_lines import ACCOUNT, ROLE, codes, compiled, given, principals_of, use
 
 OTHER = "444455556666"
-LOG_GROUP = "arn:aws:logs:us-east-1:111122223333:log-group:x"
-TRAIL = "arn:aws:cloudtrail:us-east-1:111122223333:trail/t"
-CLOUDTRAIL = "cloudtrail.amazonaws.com"
 LOGS = "logs.us-east-1.amazonaws.com"
 VIA = "StringEquals kms:ViaService"
-MFA = When(mfa=True)
 
 
 def raw(operator: str, key: str, *values: str) -> When:

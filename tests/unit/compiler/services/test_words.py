@@ -13,7 +13,6 @@ BUS = {"bus": "b"}
 FUNCTION = {"function": "f", "esm_uuid": "u", "event_source_arn": "arn:aws:sqs:us-east-1:111122223333:q"}
 TRAIL = {"trail": "t"}
 DATA_KEYS = ("GenerateDataKey", "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext", "GenerateDataKeyWithoutPlaintext")
-BUS_CREATOR = ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo")
 LOG_DATA = ("Decrypt", "DescribeKey", "Encrypt", *DATA_KEYS, "ReEncryptFrom", "ReEncryptTo")
 
 

@@ -17,7 +17,6 @@ from tests.unit.render.bundles import ACCOUNT, NEW_ARN, allow, deployment, docum
 
 ONE, TWO = "1234abcd-12ab-34cd-56ef-1234567890ab", "abcd1234-12ab-34cd-56ef-1234567890ab"
 THIS, FIRST = "aws_kms_key_policy.this", "aws_kms_key_policy.key_n_1234abcd_12ab_34cd_56ef_1234567890ab"
-SECOND = "aws_kms_key_policy.key_abcd1234_12ab_34cd_56ef_1234567890ab"
 REPLICATED = "mrk-1234abcd12ab34cd56ef1234567890ab"
 
 

@@ -22,7 +22,6 @@ APP, ANN, BOSS = f"{NAMES['role']}/app", f"{NAMES['user']}/ann", f"{NAMES['role'
 HEAD = f'kmsgen: 1\nname: a\nscope: {{account: "{HOME}", regions: [us-east-1]}}\n'
 OWN = f'{HEAD}keys: ["{KEY}"]\nadmins: [role/boss]\nusers: [{{principal: role/app, can: [decrypt]}}]\n'
 NEW = f"{HEAD}key: {{alias: alias/a, tags: {{team: x}}}}\nadmins: [role/boss]\nusers: [{{principal: role/app, can: [decrypt]}}]\n"
-TRUST = {"Version": "2012-10-17", "Statement": []}
 
 
 def use(action: str) -> dict[str, Any]:

@@ -12,15 +12,9 @@ import pytest
 
 from kmsgen.cli.jobs.findings import linting, verifying
 from kmsgen.prover.problem import Budget
+from tests.unit.cli.named_intents import EXTENDING as INTENT
 from tests.unit.cli.running import Ran, Runner
 
-INTENT = """kmsgen: 1
-name: {name}
-extends: base.yaml
-scope: {{account: "111122223333", regions: [us-west-2], deployer: role/ci}}
-key: {{alias: {name}}}
-users: [{{principal: role/app, can: [encrypt]}}]
-"""
 ACCOUNT = "arn:aws:iam::111122223333"
 WORDS = {
     "verify": ("verify", "intents"),

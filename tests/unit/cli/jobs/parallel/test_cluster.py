@@ -24,15 +24,9 @@ from kmsgen.cli.jobs.parallel import cluster
 from kmsgen.cli.jobs.parallel.cluster import Chunk, Client, Unfit
 from kmsgen.cli.jobs.rests_on import contents, versions
 from tests.golden.cases import ROOT
+from tests.unit.cli.named_intents import WHOLE as INTENT
 from tests.unit.cli.running import Runner
 
-INTENT = """kmsgen: 1
-name: {name}
-scope: {{account: "111122223333", regions: [us-west-2], deployer: role/ci}}
-key: {{alias: {name}}}
-admins: [role/admin]
-users: [{{principal: role/app, can: [encrypt]}}]
-"""
 COUNT = 8
 BROKEN = 3
 ONE_THREAD = ("--nthreads", "1")

@@ -19,15 +19,9 @@ import pytest
 from kmsgen.cli.jobs.parallel import many, processes
 from kmsgen.cli.jobs.parallel.many import Course, Failure, results
 from kmsgen.errors import Diagnostic, InputError, Location, RefusedError
+from tests.unit.cli.named_intents import WHOLE as INTENT
 from tests.unit.cli.running import Runner, piped
 
-INTENT = """kmsgen: 1
-name: {name}
-scope: {{account: "111122223333", regions: [us-west-2], deployer: role/ci}}
-key: {{alias: {name}}}
-admins: [role/admin]
-users: [{{principal: role/app, can: [encrypt]}}]
-"""
 COUNT = 8
 
 
