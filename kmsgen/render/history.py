@@ -115,8 +115,7 @@ def parse(manifest: Mapping[str, Any]) -> History:
         return UNKNOWN
     sound = (_key(key) for key in keys if isinstance(key, dict))
     held = {name: key_id for name, key_id in addresses.items() if _is_address(name, key_id)}
-    deployer = manifest.get("deployer")
-    named = deployer if isinstance(deployer, str) and parse_arn(deployer) else None
+    named = next(iter(_matching(_PERSON, [manifest.get("deployer")])), None)
     attached = manifest.get("attached") is not False
     apart = manifest.get("deployer_apart") is True
     keys_held = tuple(key for key in sound if key is not None)
@@ -149,7 +148,7 @@ def _key(data: Mapping[str, Any]) -> RenderedKey | None:
     if not all(isinstance(data.get(name), kind) for name, kind in kinds.items()) or parse_arn(data["arn"]) is None:
         return None
     found = {name: data[name] for name in kinds}
-    alias = data["alias"] if isinstance(data.get("alias"), str) else None
+    alias = next(iter(_matching(_ALIAS_NAME, [data.get("alias")])), None)
     return RenderedKey(**{**found, "replicas": tuple(map(str, data["replicas"])), "alias": alias})
 
 

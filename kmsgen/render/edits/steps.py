@@ -66,11 +66,16 @@ def _delegation(deployment: Deployment) -> Iterator[Diagnostic]:
 
 def _grants(deployment: Deployment) -> Iterator[Diagnostic]:
     """Yield the note on grants that the intent has no more: access ends when they are revoked."""
-    names = ", ".join(f"`{one.partition(' ')[2]}`" for one in grant_calls.gone(deployment))
+    names = ", ".join(_grant(deployment, *one.split(" ", 1)) for one in grant_calls.gone(deployment))
     if names:
         message = f"the intent has no more these grants, which stay until they are revoked: {names}"
         revoked = "`grants.sh create` revokes them, and Terraform those that it made; with JSON alone `aws kms revoke-grant`"
         yield Diagnostic(Location(deployment.path), "grants-ended", message, f"{revoked}; {APPLIED}")
+
+
+def _grant(deployment: Deployment, arn: str, name: str) -> str:
+    """Return what a grant that is gone is called; one of a key that the intent has no more with that key."""
+    return f"`{name}`" if any(access.key.arn == arn for access in deployment.bundle.keys) else f"`{name}` of `{arn}`"
 
 
 def _attachments(deployment: Deployment) -> Iterator[Diagnostic]:

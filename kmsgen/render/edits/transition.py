@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kmsgen.arn import account_of
-from kmsgen.intent.intent import Ending, Intent
+from kmsgen.arn import parse_arn
+from kmsgen.intent.intent import Ending, Intent, IntentScope
 from kmsgen.render.history import NOTHING_HELD, Former, History
 
 _MOVING = frozenset(("key-policy", "iam"))
@@ -31,12 +31,18 @@ def former_of(intent: Intent, history: History, *, applied: bool = False) -> For
     deployers = _besides(intent.scope.deployer, history.deployer, held.deployers)
     delegations = _besides(intent.delegation, history.delegation, held.delegations)
     return Former(
-        tuple(arn for arn in deployers if account_of(arn) == intent.scope.account),
+        tuple(arn for arn in deployers if _is_of(arn, intent.scope)),
         tuple(word for word in delegations if {word, intent.delegation} == _MOVING),
         _besides(alias, before, held.aliases) if intent.key else (),
         tuple(dict.fromkeys((*history.grants, *held.grants))),
         names,
     )
+
+
+def _is_of(arn: str, scope: IntentScope) -> bool:
+    """Return whether a deployer is of the intent's account: from another one no key policy can be changed."""
+    parsed = parse_arn(arn)
+    return parsed is not None and (parsed.partition, parsed.account) == (scope.partition, scope.account)
 
 
 def _besides(now: str | None, last: str | None, held: Iterable[str]) -> tuple[str, ...]:

@@ -86,3 +86,21 @@ def test_what_is_no_key_is_none(key: object) -> None:
 def test_what_is_no_address_of_a_key_is_none(address: str, key_id: object) -> None:
     """Nothing of a manifest gets into a module but what kmsgen itself calls its resources."""
     assert not parse({"keys": [], "terraform": {address: key_id}}).addresses
+
+
+@pytest.mark.parametrize(
+    "deployer",
+    [5, "ci", f"arn:aws:iam::{ACCOUNT}:root", role("*"), f"{role('x')}?", f"arn:aws:sts::{ACCOUNT}:assumed-role/x/y"],
+)
+def test_who_deployed_is_one_role_or_user(deployer: object) -> None:
+    """It is held beside the file's: the root would be the whole account, a pattern whoever fits it."""
+    assert parse({"keys": [], "terraform": {}, "deployer": deployer}).deployer is None
+
+
+@pytest.mark.parametrize(
+    "alias", [5, "app", "*", "alias/*", "alias/a?", "key/*", "alias/aws/s3", "alias/${aws:username}", "alias/"]
+)
+def test_an_alias_of_a_key_is_one_name(alias: object) -> None:
+    """Whoever deploys may delete it once the file has another: a pattern would be every alias, or every key."""
+    (key,) = parse({"keys": [{**KEY, "replicas": [], "alias": alias}], "terraform": {}}).keys
+    assert key.alias is None

@@ -335,3 +335,35 @@ def test_an_intent_of_another_name_goes_on_with_its_key(run: Run, *, whole: bool
         main = Path("out/after/terraform/main.tf").read_text()
         assert ("takes the place of one of another name" in main) is ("--applied" not in options)
     assert not Path("out/before/manifest.json").exists()
+
+
+OLD, OTHER_ARN = (
+    "arn:aws:iam::111122223333:role/old",
+    "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+)
+SAYS = {
+    "deployer": ({"deployer": OLD}, "deployer-changed"),
+    "former deployer": ({"former": {"deployers": [OLD]}}, "deployer-changed"),
+    "delegation": ({"delegation": "iam"}, "delegation-changed"),
+    "former delegation": ({"former": {"delegations": ["iam"]}}, "delegation-changed"),
+    "former alias": ({"former": {"aliases": ["alias/old"]}}, "alias-renamed"),
+    "grants": ({"grants": [f"{OTHER_ARN} nightly"]}, "grants-ended"),
+    "former grants": ({"former": {"grants": [f"{OTHER_ARN} nightly"]}}, "grants-ended"),
+}
+
+
+@pytest.mark.parametrize(("says", "code"), SAYS.values(), ids=SAYS)
+def test_what_a_manifest_adds_to_policies_is_told(run: Run, says: dict[str, object], code: str) -> None:
+    """It is a file that anybody may have edited, or an old one: `docs/rendered-files.md` lists what it can do at worst."""
+    text = 'kmsgen: 1\nname: app\nscope: {account: "111122223333", regions: [us-west-2], deployer: role/ci}\n'
+    Path("intent.yaml").write_text(f"{text}admins: [role/Admin]\nkey: {{alias: app}}\n")
+    run("intent.yaml", "--format", "json")
+    manifest = Path("out/app/manifest.json")
+    before = {path: Path(path).read_text() for path in ("out/app/json/key-policy.json", "out/app/deployer/policy.json")}
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), **says}))
+    done = run("intent.yaml", "--format", "json")
+    assert before != {path: Path(path).read_text() for path in before}
+    assert code in done.stderr
+    assert f"`{code}`" in (ROOT / "docs/rendered-files.md").read_text(encoding="utf-8")
+    run("intent.yaml", "--format", "json", "--applied")
+    assert before == {path: Path(path).read_text() for path in before}

@@ -11,7 +11,7 @@ from kmsgen.render.deployment import Deployment
 from kmsgen.render.edits.steps import steps
 from kmsgen.render.history import NOTHING_HELD, Former
 from kmsgen.render.terraform.addresses import history_after
-from tests.unit.render.bundles import NEW_ARN, allow, deployment, document, role
+from tests.unit.render.bundles import NEW_ARN, OLD_ARN, allow, deployment, document, role
 
 PLACE = Location("intent.yaml", 4, 6)
 NIGHTLY = Grant("nightly", role("x"), ("Decrypt",), name="nightly")
@@ -45,6 +45,14 @@ def test_what_is_held_is_told_as_long_as_it_is(former: Former, code: str, name: 
     (note,) = steps(given._replace(history=history_after(given)), PLACE)
     assert note.code == code
     assert "--applied" in note.hint
+
+
+@pytest.mark.parametrize(("arn", "called"), [(NEW_ARN, ": `weekly`"), (OLD_ARN, f": `weekly` of `{OLD_ARN}`")])
+def test_a_grant_of_a_key_that_left_is_told_with_the_key(arn: str, called: str) -> None:
+    """Another intent may have that key now, and a grant of that name."""
+    given = deployed(former=Former(grants=(f"{arn} weekly",)))
+    (note,) = steps(given._replace(history=history_after(given)), PLACE)
+    assert note.message.endswith(called)
 
 
 def test_an_alias_that_only_goes_is_told() -> None:

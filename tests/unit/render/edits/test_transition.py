@@ -58,11 +58,12 @@ HELD = Former((role("older"),), ("iam",), ("alias/older",), (f"{NEW_ARN} weekly"
         (File(governed=False, deployer=role("new")), last(HELD), NOTHING_HELD),
         (File(creates=False), last(), Former(grants=(GRANT,))),
         (File(), last(deployer=role("ci", OTHER)), Former(grants=(GRANT,))),
+        (File(), last(deployer=role("ci").replace("arn:aws:", "arn:aws-cn:")), Former(grants=(GRANT,))),
         (File(deployer=role("new")), History(), NOTHING_HELD),
     ],
 )  # fmt: skip
 def test_what_was_and_is_not_is_held(file: File, history: History, held: Former) -> None:
-    """Render after render, whatever was there once; what comes back is held no more, nor what another account's file says."""
+    """Render after render, whatever was there once; what comes back is held no more, nor who is of another account."""
     assert former_of(file.intent, history) == held
 
 
