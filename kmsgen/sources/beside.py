@@ -34,6 +34,7 @@ class Beside(NamedTuple):
     kind: tuple[str, str] | None = None  # spec and usage
     tags: tuple[tuple[str, str], ...] = ()  # of the keys
     parameters: Mapping[str, str] = MappingProxyType({})
+    strict: bool = False  # nothing is assumed: defaults, single references and dated policies count as unknown
     put_in_place: tuple[str, ...] = ()  # whose unattached policies in the file count: an intent leaves attaching to others
 
     @property

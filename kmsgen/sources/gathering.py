@@ -49,6 +49,8 @@ class Gathering:
     notes: list[Diagnostic] = field(default_factory=list)
     as_written: list[PlacedPolicy] = field(default_factory=list)
     unknown: list[Open] = field(default_factory=list)
+    assumed: list[Open] = field(default_factory=list)
+    strict: bool = False
     where: Where | None = None
 
     def add_key(self, name: str, key: Key, policy: Readings | Document | None, where: Where) -> None:
@@ -113,10 +115,10 @@ class Gathering:
 
     def managed(self, arn: str, place: Location) -> Readings | None:
         """Return what an AWS managed policy says of KMS, with a note of its date; None if the policy is not known."""
-        data = kms_policy(arn)
+        data = None if self.strict else kms_policy(arn)
         if data is None:
             return None
-        self.note(place, "managed-policy", f"{arn} is taken as it was on {date()}: AWS changes its policies in place")
+        self.assume(place, f"{arn} is taken as it was on {date()}: AWS changes its policies in place")
         document = parse_document(data, principals="forbidden") if data["Statement"] else Document(())
         return known(document, lambda _steps: place)
 
@@ -138,6 +140,13 @@ class Gathering:
         found = Diagnostic(place, code, message)
         if found not in self.notes:
             self.notes.append(found)
+
+    def assume(self, place: Location, what: str) -> None:
+        """Keep what is taken for granted, and note it."""
+        found = Open(what, place)
+        if found not in self.assumed:
+            self.assumed.append(found)
+            self.note(place, "assumed", what)
 
     def finish(self, lacks: frozenset[str] = frozenset()) -> Described:
         """Build the bundle of a file that should have a key; without one, with the reason why nothing can be asked."""
@@ -175,7 +184,8 @@ class Gathering:
         places = Places((*policies, *told, *limits), tuple(self.grants))
         names = {access.key.arn: name for name, access in self.keys.items() if name}
         untold, made = frozenset(self.untold), frozenset(self.made)
-        return Described(bundle, places, notes, lacks, untold=untold, names=names, made=made)
+        assumed = tuple(self.assumed)
+        return Described(bundle, places, notes, lacks, untold=untold, names=names, made=made, assumed=assumed)
 
     def _key_policy(self, name: str, pick: Pick, beside: Effect) -> PlacedPolicy:
         document, where = pick(self.key_policies[name])

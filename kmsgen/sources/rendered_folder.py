@@ -88,7 +88,7 @@ class _FolderReader:
         self.path = path
         self.files = files
         self.beside = beside
-        self.gathering = Gathering(path)
+        self.gathering = Gathering(path, strict=beside.strict)
         self.lacks = _LACKS
 
     def of_kind(self, kind: str) -> list[Source]:

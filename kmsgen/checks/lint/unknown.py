@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from kmsgen.checks.finding import WARNING, Finding
+from kmsgen.checks.finding import NOTE, WARNING, Finding
 from kmsgen.checks.lint.dead_parts import OF_MINIMALITY
 from kmsgen.checks.lint.rule import KMS_GUIDE, LintRule, Violation
 from kmsgen.errors import Diagnostic
 
 PUBLIC, LOCKOUT = "public-access", "lockout"
 TWO_POLICIES = "two-policies"
+ASSUMED = "assumed"
 _SURELY_DEAD = "dead-"
 
 
@@ -61,6 +62,11 @@ def two_policies(read: ReadTwice) -> Iterator[Violation]:
     yield from (Violation(one.location, one.message) for one in read.notes if one.code == TWO_POLICIES)
 
 
+def assumed(read: ReadTwice) -> Iterator[Violation]:
+    """Find what the findings take for granted and the file does not tell."""
+    yield from (Violation(one.location, one.message) for one in read.notes if one.code == ASSUMED)
+
+
 RULES = (
     LintRule(
         "unknown-public-access",
@@ -88,6 +94,16 @@ RULES = (
         mend="keep one of them",
         source=KMS_GUIDE.format("key-policy-modifying"),
         find=two_policies,
+    ),
+    LintRule(
+        ASSUMED,
+        NOTE,
+        meaning="The findings take something for granted that the file does not tell.",
+        why="A parameter may be given another value than its default, a Terraform expression may be a function of the one value"
+        " that it refers to, and AWS changes its managed policies.",
+        mend="tell the value, or look at the state after apply; with `--strict` nothing is taken for granted",
+        source="https://developer.hashicorp.com/terraform/internals/json-format",
+        find=assumed,
     ),
 )
 """The lint rules on a file that was read twice."""

@@ -59,6 +59,14 @@ Parameters = Annotated[
         rich_help_panel=_PANEL,
     ),
 ]
+Strict = Annotated[
+    bool,
+    typer.Option(
+        "--strict",
+        help="Assume nothing: defaults of parameters, values known after apply and AWS managed policies count as unknown.",
+        rich_help_panel=_PANEL,
+    ),
+]
 
 
 def beside(
@@ -69,9 +77,10 @@ def beside(
     parameter: Parameters = None,
     identity_policy: IdentityPolicy = None,
     grants: Grants = None,
+    strict: Strict = False,
 ) -> "Beside":
     """Return the key ARN, key spec, tags, parameters, IAM policies and grants that stand beside a file's policies."""
     from kmsgen.cli.jobs.inputs.option_values import beside_of, with_properties  # noqa: PLC0415 - `--help` does not pay for it
 
     told = beside_of(key_arn, identity_policy or (), grants)
-    return with_properties(told, key_spec, tags or (), parameter or ())
+    return with_properties(told, key_spec, tags or (), parameter or ())._replace(strict=strict)

@@ -34,10 +34,21 @@ class Questioned:
     def __init__(self, subject: Subject) -> None:
         self.subject = subject.opened
         self._most, self._least = _Reading(self.subject), _Reading(self.subject.least)
+        assumed = self.subject.described.assumed
+        self._assuming = f"assuming: {named(assumed)}" if assumed else ""
         self._named = _Reading(self.subject.of_named) if self.subject.of_named else None
 
     def answer(self, number: int, question: Question | None, bounds: Bounds) -> Proof:
-        """Answer a question about the key of a number; None is whether anything is possible beyond the intent."""
+        """Answer a question about the key of a number; None is whether anything is possible beyond the intent.
+
+        The reason of a proof says what it takes for granted and the file does not tell.
+        """
+        proof = self._answer(number, question, bounds)
+        if proof.result is not Result.PROVED:
+            return proof
+        return proof._replace(reason="; ".join(filter(None, (proof.reason, self._assuming))))
+
+    def _answer(self, number: int, question: Question | None, bounds: Bounds) -> Proof:
         question = question or _beyond(self.subject, self.subject.about(number), self.subject.bundle.keys[number].key)
         proof = self._most.ask(number, question, bounds)
         unknown = self.subject.unknown_of(self.subject.bundle.keys[number].key.arn)

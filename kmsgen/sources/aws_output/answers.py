@@ -107,7 +107,7 @@ class _OutputReader:
         self.path = path
         self.beside = beside
         self.sources = sources
-        self.gathering = Gathering(path)
+        self.gathering = Gathering(path, strict=beside.strict)
         self.hides: dict[str, str] = {}
         self.problems: list[Diagnostic] = []
         self.arns = list(dict.fromkeys(self._told_arns()))

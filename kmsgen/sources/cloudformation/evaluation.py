@@ -40,6 +40,7 @@ class ToldOfStack(NamedTuple):
     home: Home
     sure: bool = False
     parameters: Mapping[str, str] = MappingProxyType({})
+    strict: bool = False
 
 
 class Evaluation:
@@ -94,7 +95,8 @@ class Evaluation:
         return self.made(resource) == (NOTHING_ASSUMED,)
 
     def _functions(self, assumed: Assignment, *, undecided: bool = False) -> Functions:
-        values = ParameterValues(self.parameters, self.told.parameters, self.choices, assumed, self.rested_on)
+        rested_on = None if self.told.strict else self.rested_on
+        values = ParameterValues(self.parameters, self.told.parameters, self.choices, assumed, rested_on)
 
         def references(name: str, steps: Steps) -> Any:  # noqa: ANN401 - plain data
             return values.value(name, steps) if name in self.parameters else self.references.ref(name, steps)

@@ -153,7 +153,7 @@ def managed_policy(directory: Directory, holder: TemplateResource, field: str, n
     resource = directory.managed.get(named) if isinstance(named, str | Text) else None
     if resource:
         return PolicyOfHolder("", _policy(stack, resource, resource.properties.get("PolicyDocument"), "PolicyDocument"))
-    of_aws = kms_policy(named) if isinstance(named, str) else None
+    of_aws = kms_policy(named) if isinstance(named, str) and not stack.evaluation.told.strict else None
     if named == ABSENT:
         return PolicyOfHolder("", WrittenPolicy(ABSENT, here))
     if of_aws is not None:

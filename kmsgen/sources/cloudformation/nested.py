@@ -33,7 +33,7 @@ def nested_stacks(parent: Stack, told: ToldOfStack, arns: Iterator[str], dialect
         source = _template(parent, resource, dialect)
         if source is None or not dialect.belong_to(source.data):
             continue
-        inner = ToldOfStack(told.home, told.sure and resource.type != _STACK_SET, _sure_parameters(parent, resource))
+        inner = ToldOfStack(told.home, told.sure and resource.type != _STACK_SET, _sure_parameters(parent, resource), told.strict)
         parameters = _parameters(parent, resource)
         stack = stack_of(_with_defaults(source, parameters), inner, parent.named(resource))
         stack = stack._replace(given=frozenset(parameters))

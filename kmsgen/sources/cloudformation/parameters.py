@@ -75,13 +75,13 @@ def _choices(parameter: Parameter, texts: tuple[str, ...]) -> Iterator[str | Non
 
 
 class ParameterValues(NamedTuple):
-    """The values of parameters: given, assumed, or by default, which is noted in `rested_on`."""
+    """The values of parameters: given, assumed, or by default, which is noted in `rested_on`; None: no default is taken."""
 
     parameters: Mapping[str, Parameter]
     told: Mapping[str, str]
     choices: Mapping[str, tuple[str | None, ...]]
     assumed: Assignment
-    rested_on: dict[str, None]
+    rested_on: dict[str, None] | None
 
     def value(self, name: str, steps: Steps) -> Any:  # noqa: ANN401 - plain data
         """Return the value of a parameter; Unknown if only a deployment knows it."""
@@ -94,7 +94,7 @@ class ParameterValues(NamedTuple):
         if isinstance(assumed, str):
             return parameter.value(assumed)
         contradicted = name in self.assumed and parameter.default in self.choices[name]
-        if parameter.default is None or contradicted or unsure(name) in self.assumed:
+        if parameter.default is None or self.rested_on is None or contradicted or unsure(name) in self.assumed:
             return Unknown(f"parameter {name}", steps)
         self.rested_on[name] = None
         value = parameter.value(parameter.default)

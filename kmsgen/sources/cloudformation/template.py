@@ -65,7 +65,7 @@ def read_template(source: Source, beside: Beside) -> Described:
     """Read the keys and IAM policies of a template. Raises InputError with every problem."""
     where = home_of(source, beside)
     home = where.home
-    told = ToldOfStack(home, where.sure, beside.parameters)
+    told = ToldOfStack(home, where.sure, beside.parameters, beside.strict)
     arns = arns_of(home, count_of_keys(source.data))
     root = stack_of(source, told)
     give_key_arns(root, arns, known=bool(home.named or home.keys))
@@ -88,7 +88,7 @@ class _TemplateReader:
         self.home = where
         self.stacks = stacks
         self.path = source.path
-        self.gathering = Gathering(source.path, where=self.place)
+        self.gathering = Gathering(source.path, where=self.place, strict=beside.strict)
         self.problems: list[Diagnostic] = []
         self.keys: list[StackKey] = []
         self.untold_of_keys: Mapping[str, str] = {}
@@ -215,7 +215,7 @@ class _TemplateReader:
         for stack in self.stacks:
             for name in (one for one in stack.evaluation.rested_on if one not in stack.given):
                 message = f"the parameter {name} is taken to have its default; tell another value with --parameter {name}=VALUE"
-                self.gathering.note(stack.where(("Parameters", name)), "default-taken", message)
+                self.gathering.assume(stack.where(("Parameters", name)), message)
 
     def described(self) -> Described:
         """Return everything that the template describes."""

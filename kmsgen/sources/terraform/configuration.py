@@ -18,11 +18,15 @@ _NUMBERED = ("count.index", "each.key", "each.value")
 
 
 class Referent(NamedTuple):
-    """An attribute that an expression refers to; `resource` is None if the plan does not have it."""
+    """An attribute that an expression refers to; `resource` is None if the plan does not have it.
+
+    `constant`: what is known of a variable, or of a number or key of an instance; nothing of anything else.
+    """
 
     reference: str
     resource: PlannedResource | None = None
     attribute: str = ""
+    constant: tuple[Any, ...] = ()
 
 
 class Standpoint(NamedTuple):
@@ -40,11 +44,12 @@ class Standpoint(NamedTuple):
 class Configuration:
     """The modules of a configuration, and the planned resources by module, mode, type and name."""
 
-    def __init__(self, data: object, resources: list[PlannedResource]) -> None:
+    def __init__(self, data: object, resources: list[PlannedResource], variables: object = None) -> None:
         root = data.get("root_module") if isinstance(data, dict) else None
         self.root: dict[str, Any] = root if isinstance(root, dict) else {}
         providers = data.get("provider_config") if isinstance(data, dict) else None
         self.providers: dict[str, Any] = providers if isinstance(providers, dict) else {}
+        self.variables: dict[str, Any] = variables if isinstance(variables, dict) else {}
         self.told = bool(self.root)
         self.resources: dict[tuple[str, str, str, str], list[PlannedResource]] = {}
         for one in resources:
@@ -92,18 +97,15 @@ class Configuration:
         texts = _references(expression)
         longest = _longest(texts)
         numbered = scope.number if any(one in _NUMBERED for one in texts) else None
-        found = [
-            target
-            for reference in longest
-            if reference not in _NUMBERED
-            for target in self._targets(reference, scope._replace(number=numbered), depth)
-        ]
+        found = [target for one in longest for target in self._targets(one, scope._replace(number=numbered), depth)]
         return _unique(found)
 
     def _targets(self, reference: str, scope: Standpoint, depth: int) -> Iterator[Referent]:
         parts = [(match[1], match[2] or "") for match in _PART.finditer(reference)]
         if depth > _DEEPEST or not parts:
             yield Referent(reference)
+        elif reference in _NUMBERED:
+            yield Referent(reference, constant=(str(scope.number),))
         elif reference.startswith("each.value."):
             yield self._of_each(parts[2:], reference, scope)
         elif parts[0][0] == "var" and len(parts) > 1:
@@ -125,9 +127,20 @@ class Configuration:
     def _of_variable(self, name: str, scope: Standpoint, depth: int) -> Iterator[Referent]:
         """Follow a variable to the module call that sets it; variables of the root, and defaults, are known in a plan."""
         parent, inner, call = scope.module.rpartition("module.")
+        told = self.variables.get(name) if not inner else None
         expressions = _call(self._module(parent.rstrip(".")), without_indexes(call)).get("expressions") if inner else None
         expression = expressions.get(name) if isinstance(expressions, dict) else None
-        yield from self.targets(expression, Standpoint(parent.rstrip(".")), depth + 1)
+        if isinstance(expression, dict) and "references" in expression:
+            yield from self.targets(expression, Standpoint(parent.rstrip(".")), depth + 1)
+            return
+        for known, field in ((told, "value"), (expression, "constant_value"), (self._default(name, scope.module), "default")):
+            if isinstance(known, dict):
+                yield Referent(f"var.{name}", constant=(known.get(field),))
+                return
+
+    def _default(self, name: str, module: str) -> Any:  # noqa: ANN401 - plain data
+        variables = self._module(module).get("variables")
+        return variables.get(name) if isinstance(variables, dict) else None
 
     def _of_output(self, parts: list[tuple[str, str]], reference: str, scope: Standpoint, depth: int) -> Iterator[Referent]:
         (_, _), (name, index), (output, _) = parts[:3]

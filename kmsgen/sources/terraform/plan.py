@@ -94,11 +94,11 @@ class _PlanReader:
         self.by_address = {one.address: one for one in self.keys}
         self.by_id: dict[str, str] = {}
         self.lacks, self.hides = frozenset[str](), dict[str, str]()
-        self.gathering = Gathering(source.path, where=source.where)
+        self.gathering = Gathering(source.path, where=source.where, strict=beside.strict)
         self.problems: list[Diagnostic] = []
         known = {one.address for one in resources}
         every = [*resources, *(one for one in read_already if one.address not in known)]
-        configuration = Configuration(source.data.get("configuration"), every)
+        configuration = Configuration(source.data.get("configuration"), every, source.data.get("variables"))
         home = home_of(source, beside, every, configuration)
         arns = dict(zip((one.address for one in self.keys), home.key_arns(len(self.keys)), strict=True))
         is_told = beside.key_arn is not None or beside.home is not None
@@ -108,7 +108,7 @@ class _PlanReader:
             if not (is_told or region or key.known("arn")):
                 self.lacks |= {KEY_REGION}
         provider = configuration.provider(self.keys[0]) if self.keys else {}
-        self.references = PlanReferences(configuration, home, arns, account_of(provider))
+        self.references = PlanReferences(configuration, home, arns, account_of(provider), {}, beside.strict)
         self.policies = Policies(self.references)
         self.written: dict[str, PlannedPolicy] = {}
 
@@ -123,6 +123,8 @@ class _PlanReader:
         iam.put_in_place = self.beside.put_in_place
         iam.read(whole=self.beside.home is not None)
         self.problems += iam.problems
+        for what, where in self.references.assumed.items():
+            self.gathering.assume(where(()), f"{what}: a plan does not tell functions around a reference")
 
     def finish(self) -> Described:
         """Return what the plan describes; without a key, with the reason why nothing can be asked."""
@@ -156,9 +158,6 @@ class _PlanReader:
             message = f"{resource.address} tells no policy of its own: taken as KMS's default policy"
             self.gathering.note(resource.where(()), "default-policy", message)
             written = PlannedPolicy(format_document(default_policy(arn)), resource.where)
-        elif isinstance(resource.value("policy"), Unknown) and not isinstance(written.data, Unknown):
-            message = f"the policy of {resource.address} is not known before apply: read from its data source, as planned"
-            self.gathering.note(resource.where(("policy",)), "planned-policy", message)
         self.written[resource.address] = written
 
     def add_key(self, name: str, key: Key, resource: PlannedResource) -> None:

@@ -72,13 +72,15 @@ class Policies(NamedTuple):
 
     def _referred(self, resource: PlannedResource, steps: Steps) -> PlannedPolicy | None:
         """Return the policy document, or another resource's policy, that the expression refers to; None if it is neither."""
-        targets = self.references.open_targets(resource, *steps)
+        targets = self.references.plain_targets(resource, *steps)
         target = targets[0] if len(targets) == 1 else None
-        if target is None or target.resource is None or target.resource.address == resource.address:
+        if target is None or target.resource is None or target.resource.address == resource.address or self.references.strict:
             return None
-        if target.resource.type == POLICY_DOCUMENT and target.attribute in _TEXTS:
-            return self.document(target.resource)
-        return self.of(target.resource, "policy") if (target.resource.mode, target.attribute) == ("managed", "policy") else None
+        is_document = target.resource.type == POLICY_DOCUMENT and target.attribute in _TEXTS
+        if not is_document and (target.resource.mode, target.attribute) != ("managed", "policy"):
+            return None
+        self.references.assume(resource, steps[-1], targets)
+        return self.document(target.resource) if is_document else self.of(target.resource, "policy")
 
     def _unknown(self, resource: PlannedResource, value: Unknown, steps: Steps) -> Unknown:
         targets = self.references.open_targets(resource, *steps)
@@ -114,9 +116,13 @@ class Policies(NamedTuple):
         for field in fields:
             value = resource.value(field)
             entries = value if isinstance(value, list) else [value] if value else []
-            targets = [one.resource for one in self.references.open_targets(resource, field)]
-            if len(targets) != sum(isinstance(one, Unknown) for one in entries):
+            known = sum(isinstance(one, str) for one in entries)
+            found = [] if self.references.strict else self.references.plain_targets(resource, field, beside=known)
+            targets: list[PlannedResource | None] = [one.resource for one in found]
+            if len(targets) != len(entries) - known:
                 targets = [None] * len(entries)
+            elif targets:
+                self.references.assume(resource, field, found)
             for one in entries:
                 if isinstance(one, Unknown):
                     yield self._referred_document(targets.pop(0), one, depth)

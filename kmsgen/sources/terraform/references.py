@@ -1,13 +1,14 @@
 """References in a plan: values known only after apply, found through what their expressions refer to.
 
-The name and path of a planned role are known, and so is its ARN. An expression that must be an ARN or a key id is taken to be the
-one value that it refers to, as nothing else would be valid.
+The name and path of a planned role are known, and so is its ARN. A plan tells what an expression refers to, not the functions
+around it: an expression that refers to one value, and to no other text, is assumed to be that value, and this is noted.
 """
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from kmsgen.reading import Where
 from kmsgen.sources.described import Home
 from kmsgen.sources.terraform.configuration import Configuration, Referent
 from kmsgen.sources.terraform.resources import AFTER_APPLY, PlannedResource
@@ -26,13 +27,16 @@ Value = str | Unknown | Text
 class PlanReferences(NamedTuple):
     """What references stand for: `key_arns` of keys by address, and the `home` of everything else.
 
-    `account_provider` tells the account of `home`: resources of a provider for another account stay unknown.
+    `account_provider` tells the account of `home`: resources of a provider for another account stay unknown. `assumed` collects
+    where expressions are taken to be what they refer to; with `strict` they never are.
     """
 
     configuration: Configuration
     home: Home
     key_arns: dict[str, str]
     account_provider: dict[str, Any]
+    assumed: dict[str, Where]
+    strict: bool = False
 
     def arn_of(self, resource: PlannedResource) -> Value:
         """Return the ARN of an IAM resource, unknown where its name or path is."""
@@ -68,9 +72,28 @@ class PlanReferences(NamedTuple):
 
     def open_targets(self, resource: PlannedResource, *path: str | int) -> list[Referent]:
         """Return what an expression refers to and the plan does not know yet."""
+        return [one for one in self._targets(resource, *path) if not _is_known(one)]
+
+    def plain_targets(self, resource: PlannedResource, *path: str | int, beside: int = 0) -> list[Referent]:
+        """Return what an expression refers to and the plan does not know yet, where it can stand in it as it is; else nothing.
+
+        `beside`: how many known texts it holds beside unknown ones. More known texts than that can only be parts of functions,
+        or indexes of what has an index.
+        """
+        targets = self._targets(resource, *path)
+        found = [one for one in targets if not _is_known(one)]
+        texts = sum(_texts_in(_known_of(one)) for one in targets if _is_known(one))
+        is_indexed = any(not one.attribute for one in found)
+        return found if texts <= beside or is_indexed else []
+
+    def assume(self, resource: PlannedResource, field: str | int, targets: list[Referent]) -> None:
+        """Note that a field is taken to be what it refers to."""
+        said = ", ".join(_name_of(one) for one in targets)
+        self.assumed[f"{resource.address}: `{field}` is taken to be {said} as it is"] = resource.where
+
+    def _targets(self, resource: PlannedResource, *path: str | int) -> list[Referent]:
         expression = self.configuration.expression(resource, *path)
-        targets = self.configuration.targets(expression, self.configuration.standpoint(resource))
-        return [one for one in targets if not _is_known(one)]
+        return self.configuration.targets(expression, self.configuration.standpoint(resource))
 
     def filled(self, value: Any, resource: PlannedResource, *path: str | int) -> Any:  # noqa: ANN401 - plain data with markers
         """Return an ARN or a list of ARNs with unknown ones replaced by what the expression refers to.
@@ -81,22 +104,24 @@ class PlanReferences(NamedTuple):
         places = [number for number, one in enumerate(entries) if isinstance(one, Unknown)]
         if not places:
             return value
-        targets = self.open_targets(resource, *path)
+        known = sum(isinstance(one, str) for one in entries)
+        targets = self.plain_targets(resource, *path, beside=known)
         # of `x[each.key].arn` the configuration tells `x` alone
         found = [
             self.value(one._replace(attribute=one.attribute or "arn")) if one.attribute in _ARNS else None for one in targets
         ]
         found = [one if one is None or _is_arn(one) else None for one in found]
-        if len(found) != len(places) or any(one is None for one in found):
-            named = [_called(one, targets) for one in entries]
+        if self.strict or len(found) != len(places) or any(one is None for one in found):
+            named = [_called(one, self.open_targets(resource, *path)) for one in entries]
         else:
+            self.assume(resource, path[-1], targets)
             stands_for = dict(zip(places, found, strict=True))
             named = [stands_for.get(number, one) for number, one in enumerate(entries)]
         return named if isinstance(value, list) else named[0]
 
     def resource_of(self, resource: PlannedResource, *fields: str) -> PlannedResource | None:
         """Return the resource that the expressions of these fields refer to; None unless it is a single one."""
-        targets = [target for field in fields for target in self.open_targets(resource, field)]
+        targets = [target for field in fields for target in self.plain_targets(resource, field)]
         return targets[0].resource if len(targets) == 1 else None
 
 
@@ -109,8 +134,11 @@ def _called(value: Any, targets: list[Referent]) -> Any:  # noqa: ANN401 - plain
     """Return an unknown value described by what it depends on."""
     if not isinstance(value, Unknown) or not targets:
         return value
-    names = ", ".join(f"{one.resource.address}.{one.attribute}" if one.resource else one.reference for one in targets)
-    return value._replace(what=f"{names}, {AFTER_APPLY}")
+    return value._replace(what=f"{', '.join(map(_name_of, targets))}, {AFTER_APPLY}")
+
+
+def _name_of(target: Referent) -> str:
+    return f"{target.resource.address}.{target.attribute}" if target.resource and target.attribute else target.reference
 
 
 def _is_arn(value: Value) -> bool:
@@ -119,8 +147,25 @@ def _is_arn(value: Value) -> bool:
 
 
 def _is_known(target: Referent) -> bool:
+    if target.constant:
+        return True
     resource = target.resource
     if resource is None or not target.attribute:
         return False
-    name = target.attribute.partition(".")[0].partition("[")[0]
+    name = _field_of(target)
     return name in resource.values and not is_marker(resource.value(name))
+
+
+def _known_of(target: Referent) -> Any:  # noqa: ANN401 - plain data
+    return target.constant[0] if target.constant or not target.resource else target.resource.value(_field_of(target))
+
+
+def _field_of(target: Referent) -> str:
+    return target.attribute.partition(".")[0].partition("[")[0]
+
+
+def _texts_in(data: object) -> int:
+    """Return how many texts and numbers there are in plain data; a truth value is what a choice goes by, and nothing else."""
+    if isinstance(data, dict | list):
+        return sum(map(_texts_in, data.values() if isinstance(data, dict) else data))
+    return int(isinstance(data, str | int | float) and not isinstance(data, bool) and data != "")

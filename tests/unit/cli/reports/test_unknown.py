@@ -75,6 +75,27 @@ def test_nothing_is_proved_of_a_policy_that_is_not_known(open_key: str) -> None:
     assert all("aws_kms_key.k: policy, known after apply" in one["reason"] for one in found)
 
 
+DEFAULT = """
+Parameters: {Who: {Type: String, Default: "arn:aws:iam::111122223333:role/app"}}
+Resources:
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {AWS: !Ref Who}, Action: "kms:*", Resource: "*"}]}
+"""
+
+
+def test_a_proof_says_what_it_takes_for_granted(tmp_path: Path) -> None:
+    """The default of a parameter is not what will be deployed: proof, lint and table name it, and `--strict` is without."""
+    (path := tmp_path / "t.yaml").write_text(DEFAULT)
+    (found,) = answer("prove", str(path), "--no-public")
+    assert (found["result"], "assuming: the parameter Who" in found["reason"]) == ("proved", True)
+    assert results(str(path), "--no-public", "--strict") == ["unknown"]
+    assert ("assumed", "note") in [(one["code"], one["severity"]) for one in answer("lint", str(path))]
+    assert "assumed" not in [one["code"] for one in answer("lint", str(path), "--strict")]
+    assert "the parameter Who is taken" in run("matrix", str(path))[1]
+
+
 def test_a_policy_is_not_compared_with_one_that_is_not_known(open_key: str) -> None:
     """Not even with itself."""
     code, shown = run("diff", open_key, open_key, "--key-arn", ARN)

@@ -68,7 +68,7 @@ def test_what_a_nested_stack_is_given_is_as_sure_as_it_is_outside(
     statements = found.most.keys[0].policy.statements[1:]
     assert list(dict.fromkeys(one.actions for one in statements)) == actions
     assert [one.what for one in found.unknown] == unknown
-    assert [note.message.split()[2] for note in found.notes if note.code == "default-taken"] == notes
+    assert [note.message.split()[2] for note in found.notes if note.code == "assumed"] == notes
 
 
 @pytest.mark.parametrize("url", ["'https://example.com/keys.yaml'", "../keys.yaml", "/etc/passwd", "missing.yaml", "!Ref Later"])

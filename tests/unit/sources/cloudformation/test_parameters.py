@@ -49,7 +49,7 @@ def test_the_note_names_the_option_that_tells_the_value() -> None:
     resources = f"Resources:\n  K: {{Type: AWS::KMS::Key, Properties: {{KeyPolicy: {key}}}}}\n"
     text = f"Parameters:\n  A: {{Type: String, Default: '111122223333'}}\n{resources}"
     notes = [(note.code, note.location.line) for note in described(text).notes if "--parameter A=VALUE" in note.message]
-    assert notes == [("default-taken", 2)]
+    assert notes == [("assumed", 2)]
 
 
 def test_a_value_for_what_a_template_does_not_speak_of_is_noted() -> None:

@@ -100,7 +100,7 @@ def test_other_data_is_no_template(data: Any) -> None:
 @pytest.mark.parametrize("name", ["KeySpec", "KeyUsage"])
 def test_a_kind_of_key_that_only_a_deployment_knows_is_left_open(name: str) -> None:
     """A spec that a parameter without a default gives may be any, and a default is taken, which a note says."""
-    for default, lacks, notes in ((", Default: ECC_NIST_P256", False, ["default-taken"]), ("", True, [])):
+    for default, lacks, notes in ((", Default: ECC_NIST_P256", False, ["assumed"]), ("", True, [])):
         key = f"  Key:\n    Type: AWS::KMS::Key\n    Properties:\n      {name}: !Ref P\n"
         found = read_template(source(f"Parameters:\n  P: {{Type: String{default}}}\nResources:\n{key}"), HERE)
         assert (KEY_KIND in found.lacks, [note.code for note in found.notes]) == (lacks, notes)
