@@ -18,13 +18,14 @@ from kmsgen.render.identity_policies import IdentityPolicy
 from kmsgen.render.names import words
 from kmsgen.render.terraform import grants
 
-# The key specs that aws_kms_key takes, as of hashicorp/aws 5.100.
-CREATED_SPECS = frozenset(
-    (
+# What creates a key, by the origin of its material, and the key specs that it takes, as of hashicorp/aws 5.100.
+CREATED: Mapping[str, tuple[str, frozenset[str]]] = {
+    "AWS_KMS": ("aws_kms_key", frozenset((
         "SYMMETRIC_DEFAULT", "HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512", "RSA_2048", "RSA_3072", "RSA_4096",
         "ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1", "SM2",
-    )
-)  # fmt: skip
+    ))),
+    "EXTERNAL": ("aws_kms_external_key", frozenset(("SYMMETRIC_DEFAULT",))),
+}  # fmt: skip
 ALIAS = "aws_kms_alias.this"
 _ONE_EACH = ("aws_kms_key_policy.", "aws_kms_grant.")
 ONLY_POLICY = "aws_kms_key_policy.this"
@@ -39,10 +40,8 @@ class Carried(NamedTuple):
 
 def creating_type(access: KeyAccess) -> str:
     """Return the resource type that creates such a key; an empty text where the provider has none."""
-    key = access.key
-    if key.origin == "AWS_KMS" and key.spec in CREATED_SPECS:
-        return "aws_kms_key"
-    return "aws_kms_external_key" if key.origin == "EXTERNAL" and key.spec == "SYMMETRIC_DEFAULT" else ""
+    key_type, specs = CREATED.get(access.key.origin, ("", frozenset()))
+    return key_type if access.key.spec in specs else ""
 
 
 def policy_label(arn: str, deployment: Deployment) -> str:

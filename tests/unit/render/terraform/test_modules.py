@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+import yaml
 
 from kmsgen.errors import InputError
 from kmsgen.policy.bundle import Creation
 from kmsgen.policy.grant import Grant, GrantConstraints
 from kmsgen.render.terraform import modules
 from kmsgen.render.terraform.addresses import history_after
+from kmsgen.resources import shipped
+from tests.golden.cases import ROOT
 from tests.unit.render.bundles import ACCOUNT, NEW_ARN, OTHER, allow, deployment, document, role, texts, with_replicas
 
 ON_NEW = (NEW_ARN,)
@@ -102,3 +109,35 @@ def test_a_replica_has_the_grants_of_the_intent_too() -> None:
     found = texts(modules.render(given))
     for path, key in (("terraform/main.tf", "aws_kms_key"), ("terraform/replica-eu-west-1/main.tf", "aws_kms_replica_key")):
         assert f"key_id            = {key}.this.id\n" in found[path]
+
+
+RESOURCES = shipped("templates") / "terraform/resources"
+META = {"for_each", "depends_on", "lifecycle"}  # Terraform's own
+
+
+def used(template: Path) -> Iterator[str]:
+    """Yield the arguments that the template of a resource writes, those of templates that it includes with them."""
+    for line in template.read_text(encoding="utf-8").splitlines():
+        if included := re.match(r'{% include "resources/(\w+\.tf\.j2)" %}', line):
+            yield from used(RESOURCES / included[1])
+        elif argument := re.match(r"  (?:  (?=encryption_context))?(\w+)(?: +=| {$)", line):
+            yield argument[1]
+
+
+VERSIONS = yaml.safe_load((ROOT / "tests/cases/provider_arguments.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_module_uses_what_the_declared_provider_has(version: str) -> None:
+    """Every argument of every resource, at the declared minimum and in the newest version whose schema was read."""
+    resources = [one for one in RESOURCES.glob("aws_*") if not one.name.startswith("_")]
+    lacking = {(one.name, name) for one in resources for name in used(one) if name not in VERSIONS[version][one.name[:-6]]}
+    assert {(resource, name) for resource, name in lacking if name not in META} == set()
+    assert resources
+
+
+def test_the_declared_provider_is_the_oldest_whose_schema_was_read() -> None:
+    """Terraform takes no older one, and the page says the same."""
+    declared = re.findall(r'version = ">= ([0-9.]+)"', (RESOURCES.parent / "versions.tf.j2").read_text(encoding="utf-8"))
+    assert declared == [min(VERSIONS, key=lambda one: [*map(int, one.split("."))]).removesuffix(".0")]
+    assert f"hashicorp/aws {declared[0]} or newer" in (ROOT / "docs/rendered-files.md").read_text(encoding="utf-8")
