@@ -1,6 +1,6 @@
 """Key specs: what a key of each can be used for.
 
-Source: CreateKey (API reference), KeySpec and KeyUsage; KMS Developer Guide, symm-asymm-choose-key-spec.
+Source: CreateKey (API reference), KeySpec and KeyUsage; KMS Developer Guide, symm-asymm-choose-key-spec and importing-keys.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ _ENCRYPT, _SIGN, _MAC = "ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC"
 _AGREE, _ENCAPSULATE = "KEY_AGREEMENT", "ENCAPSULATE_DECAPSULATE"
 _OAEP = ("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256")
 _RSA_SIGN = tuple(f"RSASSA_{scheme}_SHA_{bits}" for scheme in ("PSS", "PKCS1_V1_5") for bits in (256, 384, 512))
-# The guide has imported key material for every type of key; of ML-KEM no page says so.
+# Imported key material: for symmetric, asymmetric (except ML-DSA) and HMAC keys (importing-keys); of ML-KEM no page says so.
 _IMPORTABLE = ("AWS_KMS", "EXTERNAL")
+_NOT_IMPORTABLE = ("AWS_KMS",)
 
 
 def _rsa(name: str) -> KeySpec:
@@ -39,9 +40,9 @@ KEY_SPECS: dict[str, KeySpec] = {
         _nist("ECC_NIST_P521", 512),
         KeySpec("ECC_NIST_EDWARDS25519", {_SIGN: ("ED25519_SHA_512", "ED25519_PH_SHA_512")}, _IMPORTABLE),
         KeySpec("ECC_SECG_P256K1", {_SIGN: ("ECDSA_SHA_256",)}, _IMPORTABLE),
-        *(KeySpec(f"ML_DSA_{level}", {_SIGN: ("ML_DSA_SHAKE_256",)}, _IMPORTABLE) for level in (44, 65, 87)),
+        *(KeySpec(f"ML_DSA_{level}", {_SIGN: ("ML_DSA_SHAKE_256",)}, _NOT_IMPORTABLE) for level in (44, 65, 87)),
         *(
-            KeySpec(f"ML_KEM_{size}", {_ENCAPSULATE: ("ML_KEM",)}, ("AWS_KMS",), except_partitions=(CHINA,))
+            KeySpec(f"ML_KEM_{size}", {_ENCAPSULATE: ("ML_KEM",)}, _NOT_IMPORTABLE, except_partitions=(CHINA,))
             for size in (512, 768, 1024)
         ),
         KeySpec(

@@ -86,8 +86,12 @@ def _check_days(key: KeyFile, context: Context) -> None:
 def _check_tags(key: KeyFile, context: Context) -> None:
     if len(key.tags) > 50:
         context.refuse(("key", "tags"), "bad-tag", f"{len(key.tags)} tags; a key has at most 50")
+    spellings: dict[str, str] = {}
     for name, value in key.tags.items():
         here: Steps = ("key", "tags", name)
+        if (other := spellings.setdefault(folded(name), name)) != name:
+            message = f"`{name}` differs from `{other}` in case alone: a condition on it matches either, but not both"
+            context.problems.add_key(here, "bad-tag", message, "leave one of them out")
         if not 1 <= len(name) <= 128 or folded(name).startswith("aws:"):
             context.problems.add_key(here, "bad-tag", f"`{name}` is no tag of yours", "1 to 128 characters, not `aws:`")
         elif odd := next(filter(_is_odd, name), ""):
