@@ -1,4 +1,4 @@
-"""Writing one file: whole or not at all; what is no ordinary file is written through, or refused."""
+"""Writing files: each whole, and all of them or none; what is no ordinary file is written through, or refused."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from kmsgen.cli.lock import locked
+from kmsgen.cli.stopping import uninterrupted
 from kmsgen.errors import Diagnostic, InputError, Location, input_error
 
 _OWN_STREAM = re.compile(r"/dev/(?:stdout|stderr|fd/([0-9]+))\Z")
@@ -17,17 +19,38 @@ _STREAMS = {"/dev/stdout": 1, "/dev/stderr": 2}
 
 
 def write(path: str, text: str) -> None:
-    """Write a file, over one that exists, whose mode it keeps. Raises InputError where it cannot be written.
+    """Write a file, over one that exists, whose mode it keeps. Raises InputError as `write_all` does."""
+    write_all([(path, text)])
+
+
+def write_all(files: Sequence[tuple[str, str]]) -> None:
+    """Write texts to paths, each over what stands there. Raises InputError where one cannot be written: then none is.
 
     A device, a pipe or a stream of this process is written through; a symbolic link to a file is refused.
     """
+    through: list[tuple[str, str]] = []
+    beside: list[tuple[str, str]] = []
+    for path, text in sorted(files):  # in one order: two runs that write the same files do not each wait for the other
+        with _writing(path):
+            (through if _is_written_through(path) else beside).append((path, text))
+    with ExitStack() as stack:
+        staged: list[tuple[str, Path]] = []
+        for path, text in beside:
+            with _writing(path):
+                staged.append((path, stack.enter_context(_staged(Path(path), text))))
+        for path, text in through:  # which cannot be undone, so only the renaming is still to be done
+            with _writing(path):
+                _write_to(_opened(path), text)
+        with uninterrupted():
+            for path, waiting in staged:
+                with _writing(path):
+                    waiting.replace(path)
+
+
+@contextmanager
+def _writing(path: str) -> Iterator[None]:
     try:
-        if _OWN_STREAM.match(path):
-            _write_to(_own_stream(path), text)
-        elif _is_written_through(path):
-            _write_to(os.open(path, os.O_WRONLY), text)
-        else:
-            _replace(Path(path), text)
+        yield
     except (OSError, ValueError) as error:
         raise _unwritable(path, error) from None
 
@@ -56,17 +79,18 @@ def _ordinary(path: str | Path) -> os.stat_result | None:
 
 def write_new(path: str, text: str) -> None:
     """Write a file that does not exist yet. Raises InputError where it does, or cannot be written."""
-    try:
+    with _writing(path):
         if os.path.lexists(path):
             message = "the file exists, and is not overwritten"
             raise input_error(Location(path), "file-exists", message, "name another file")
-        _replace(Path(path), text)
-    except (OSError, ValueError) as error:
-        raise _unwritable(path, error) from None
+        with _staged(Path(path), text) as waiting:
+            waiting.replace(path)
 
 
 def _is_written_through(path: str) -> bool:
-    """Return whether something stands there that is no ordinary file. Raises InputError for a folder and a link to a file."""
+    """Return whether it is a stream, or no ordinary file stands there. Raises InputError for a folder and a link to a file."""
+    if _OWN_STREAM.match(path):
+        return True
     try:
         kind = stat.S_IFMT(os.lstat(path).st_mode)
         behind = stat.S_IFMT(os.stat(path).st_mode) if kind == stat.S_IFLNK else kind  # noqa: PTH116 - beside lstat
@@ -80,8 +104,10 @@ def _is_written_through(path: str) -> bool:
     return behind != stat.S_IFREG
 
 
-def _own_stream(path: str) -> int:
-    """Return a descriptor of a stream of this process: to open it by its name would write over what stands in it."""
+def _opened(path: str) -> int:
+    """Return a descriptor to write through; of a stream of this process one that does not write over what stands in it."""
+    if not _OWN_STREAM.match(path):
+        return os.open(path, os.O_WRONLY)
     sys.stdout.flush()
     number = _OWN_STREAM.match(path)
     return os.dup(int(number[1]) if number and number[1] else _STREAMS[path])
@@ -92,8 +118,9 @@ def _write_to(descriptor: int, text: str) -> None:
         file.write(text.encode())
 
 
-def _replace(target: Path, text: str) -> None:
-    """Write the text beside the target, and put it in its place. What a run that died left there goes."""
+@contextmanager
+def _staged(target: Path, text: str) -> Iterator[Path]:
+    """Give a file beside the target that holds the text, to take its place. What a run that died left there goes."""
     staged = target.with_name(f".{target.name}.kmsgen-new")
     with locked(target.with_name(f".{target.name}.kmsgen-lock"), str(target)):
         staged.unlink(missing_ok=True)
@@ -102,10 +129,9 @@ def _replace(target: Path, text: str) -> None:
                 file.write(text.encode())
             if target.exists():
                 staged.chmod(stat.S_IMODE(target.stat().st_mode))
-            staged.replace(target)
-        except BaseException:
+            yield staged
+        finally:
             staged.unlink(missing_ok=True)
-            raise
 
 
 def _unwritable(path: str, error: Exception) -> InputError:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmsgen.cli.commands.many_options import Jobs
+from kmsgen.cli.commands.many_options import FailFast, Jobs
 from kmsgen.cli.commands.output_options import Report, Writes
 from kmsgen.cli.commands.question_options import bounds
 from kmsgen.cli.commands.reading_options import FORMS, beside
@@ -52,6 +52,7 @@ def diff(
     ] = None,
     bounds: "Bounds",
     jobs: Jobs = None,
+    fail_fast: FailFast = False,
     output: Annotated[Report, typer.Option("--output", help="How to print.")] = Report.TEXT,
     writes: Writes = None,
 ) -> None:
@@ -72,5 +73,5 @@ def diff(
     from kmsgen.cli.jobs.diff import DiffOptions, run  # noqa: PLC0415 - `--help` must not pay for what only a comparison needs
     from kmsgen.cli.jobs.reporting import wanted  # noqa: PLC0415 - as above
 
-    asked = DiffOptions(old, new, beside, fail_on, jobs, wanted(output, writes or (), Report))
+    asked = DiffOptions(old, new, beside, fail_on, jobs, fail_fast, wanted(output, writes or (), Report))
     raise typer.Exit(run(asked, bounds))

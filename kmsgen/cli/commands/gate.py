@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmsgen.cli.commands.many_options import Since, shared_course
+from kmsgen.cli.commands.many_options import Since, local_course
 from kmsgen.cli.commands.output_options import Report, Writes
 from kmsgen.cli.commands.question_options import bounds
 from kmsgen.cli.commands.reading_options import FORMS, beside
@@ -34,7 +34,7 @@ class GateFailsOn(StrEnum):
     epilog="Example: terraform show -json plan.out > plan.json; kmsgen gate plan.json --fail-on gained; "
     "kmsgen gate intents/ --output markdown --write sarif=kmsgen.sarif"
 )
-@sharing(beside=beside, bounds=bounds, course=shared_course)
+@sharing(beside=beside, bounds=bounds, course=local_course)
 def gate(
     *,
     files: Annotated[

@@ -43,17 +43,15 @@ Since = Annotated[
 ]
 
 
-def shared_course(*, jobs: Jobs = None) -> "Course":
-    """Return the processes to work in: as many as `--jobs` says, else `kmsgen.toml`, else one a core."""
+def local_course(*, jobs: Jobs = None, fail_fast: FailFast = False) -> "Course":
+    """Return the processes to work in, and whether the first failure ends the run; no cluster.
+
+    They are as many as `--jobs` says, else `kmsgen.toml`, else one a core.
+    """
     from kmsgen.cli.jobs.parallel.many import Course, cores  # noqa: PLC0415 - `--help` does not pay for it
     from kmsgen.intent.settings import find_settings  # noqa: PLC0415 - as above
 
-    return Course(jobs or find_settings().jobs or cores())
-
-
-def local_course(*, jobs: Jobs = None, fail_fast: FailFast = False) -> "Course":
-    """Return the processes of this machine to work in, and whether the first failure ends the run; no cluster."""
-    return shared_course(jobs=jobs)._replace(fail_fast=fail_fast)
+    return Course(jobs or find_settings().jobs or cores(), fail_fast)
 
 
 def course(*, jobs: Jobs = None, fail_fast: FailFast = False, scheduler: Scheduler = None) -> "Course":

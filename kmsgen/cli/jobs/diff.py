@@ -27,13 +27,14 @@ from kmsgen.sources.subject import INTENT, Subject, identify, is_folder_of_inten
 
 
 class DiffOptions(NamedTuple):
-    """What was asked for: the arguments, what stands beside, which differences fail, how many processes, how it is printed."""
+    """What was asked for: the arguments, what stands beside, which differences fail, how it goes over many, how it is printed."""
 
     old: str
     new: str | None
     beside: Beside
     fail_on: str | None
     jobs: int | None
+    fail_fast: bool
     wanted: WantedReports
 
 
@@ -59,7 +60,7 @@ def _files_read(asked: DiffOptions, *, of_revisions: bool) -> Iterator[str | Pat
 def _of_estates(asked: DiffOptions, bounds: Bounds, estates: Estates) -> int:
     if asked.beside.given:
         raise nothing_beside(asked.old, INTENT)
-    found, failures = compared(estates, bounds, Course(asked.jobs or estates.jobs or cores()))
+    found, failures = compared(estates, bounds, Course(asked.jobs or estates.jobs or cores(), asked.fail_fast))
     for one in found.compared:
         for note in one.notes:
             say_note(note)

@@ -15,7 +15,7 @@ from kmsgen.cli.jobs.findings.linting import findings_of
 from kmsgen.cli.jobs.inputs.option_values import wrong_usage
 from kmsgen.cli.jobs.inputs.policy_files import PolicyFile, files_read, is_ordinary, policy_files
 from kmsgen.cli.jobs.inputs.questions import Asker
-from kmsgen.cli.jobs.parallel.many import Course, Failure, results
+from kmsgen.cli.jobs.parallel.many import Course, collected, end_at_first, results
 from kmsgen.cli.jobs.prove import about_nobody
 from kmsgen.cli.jobs.proving import Bounds, Questioned
 from kmsgen.cli.jobs.reporting import WantedReports
@@ -60,15 +60,12 @@ def run(asked: GateOptions, bounds: Bounds, course: Course) -> int:
     _check(asked.rules.questions)
     asked.wanted.refuse_inputs(lambda: files_read(asked.paths, asked.beside.files))
     files, failures = policy_files(asked.paths, asked.since, asked.beside.files)
-    found: list[Gated] = []
+    end_at_first([one for failure in failures for one in failure.diagnostics], course)
     work = partial(_gated, beside=asked.beside.plain, rules=asked.rules, bounds=bounds)
     with results(work, files, course, is_ordinary) as made, tracked(made, len(files), "looking at files") as outcomes:
-        for one in outcomes:
-            if isinstance(one, Failure):
-                failures.append(one.error())
-            else:
-                found.append(one)
-    return _reported(found, failures, asked.rules, asked.wanted)
+        gate = Gate((), asked.rules.fail_on_lint, asked.rules.fail_on_diff)
+        found, failed = collected(outcomes, fail_fast=course.fail_fast, is_no=lambda one: bool(gate.why(one)))
+    return _reported(found, [*failures, *failed], asked.rules, asked.wanted)
 
 
 def _reported(found: Sequence[Gated], failures: Sequence[KmsgenError], rules: Rules, wanted: WantedReports) -> int:

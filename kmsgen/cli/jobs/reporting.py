@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kmsgen.cli.jobs.inputs.option_values import named_values
-from kmsgen.cli.output_file import refuse_inputs, write
+from kmsgen.cli.output_file import refuse_inputs, write_all
 from kmsgen.errors import Location, input_error
 
 
@@ -23,10 +23,9 @@ class WantedReports(NamedTuple):
         refuse_inputs((path for _, path in self.files), read)
 
     def give(self, report: Callable[[str], str], show: Callable[[Iterable[str]], None]) -> None:
-        """Make each form once; write the files, then print. Raises InputError for a file that cannot be written."""
+        """Make each form once; write the files, then print. Raises InputError where one cannot be written: then none is."""
         made = {form: report(form) for form in dict.fromkeys((self.output, *(form for form, _ in self.files)))}
-        for form, path in self.files:
-            write(path, made[form])
+        write_all([(path, made[form]) for form, path in self.files])
         show([made[self.output]])
 
 

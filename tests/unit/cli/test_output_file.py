@@ -15,7 +15,7 @@ import pytest
 
 from kmsgen.cli import lock
 from kmsgen.cli.lock import locked
-from kmsgen.cli.output_file import write, write_new
+from kmsgen.cli.output_file import write, write_all, write_new
 from kmsgen.errors import InputError
 from tests.unit.cli.forms import INTENT, KEY, POLICY, scenario_of
 from tests.unit.cli.git_repository import repository_with_intents
@@ -152,6 +152,40 @@ def test_a_text_that_does_not_fit_leaves_the_file_as_it_was(tmp_path: Path, monk
     with pytest.raises(InputError, match="no space left on device"):
         write(str(tmp_path / "a"), "1")
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a": "0"}
+
+
+UNWRITABLE: dict[str, str] = {"a folder": "folder", "in no folder": "gone/x", "a link": "link", "a full device": "/dev/full"}
+
+
+@pytest.mark.parametrize("place", range(3))
+@pytest.mark.parametrize("case", UNWRITABLE)
+def test_where_one_of_several_files_cannot_be_written_none_is(
+    case: str, place: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither those before it nor those behind it, and nothing is left beside them."""
+    monkeypatch.chdir(tmp_path)
+    Path("folder").mkdir()
+    Path("link").symlink_to("b")
+    Path("b").write_text("0")
+    files = [("a", "1"), ("b", "1")]
+    files.insert(place, (UNWRITABLE[case], "1"))
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(InputError, match=UNWRITABLE[case]):
+        write_all(files)
+    assert (sorted(tmp_path.rglob("*")), Path("b").read_text()) == (before, "0")
+
+
+def test_reports_are_written_together_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A pipeline that finds one of them finds all of them."""
+    run = Runner(tmp_path, monkeypatch, capsys)
+    run.write("a.json", POLICY)
+    for command in (("gate", "a.json", "--fail-on", "error"), ("diff", "a.json", "a.json")):
+        ran = run(*command, "--write", "json=report.json", "--write", "junit=gone/report.xml")
+        assert (ran.code, ran.out) == (2, "")
+        assert "gone/report.xml: unwritable" in ran.err
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json"]
 
 
 def test_a_run_that_writes_where_another_one_does_waits_for_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from kmsgen.cli.jobs.comparison.comparing import compare, told_of_edit
 from kmsgen.cli.jobs.comparison.estates import Estates
 from kmsgen.cli.jobs.comparison.pairing import IntentPair, IntentSide, differing, pairs_of, sides_of
-from kmsgen.cli.jobs.parallel.many import Course, Failure, results
+from kmsgen.cli.jobs.parallel.many import Course, collected, end_at_first, results
 from kmsgen.cli.jobs.proving import Bounds
 from kmsgen.cli.jobs.revisions.revision import Revision
 from kmsgen.cli.reports.accesses import ChangedAccess, Compared, DiffReport, access_of
@@ -23,20 +23,16 @@ from kmsgen.sources.subject import INTENT, Subject
 def compared(estates: Estates, bounds: Bounds, course: Course) -> tuple[DiffReport, list[KmsgenError]]:
     """Compare two sides; return what differs, with the errors on what could not be read or compared."""
     old, new, problems = _both_sides(estates)
+    end_at_first(problems, course)
     pairs = list(pairs_of(old, new))
     touched = [one for one in differing(pairs) if not (problems and _is_unread(one, estates))]
     same = sum(1 for one in pairs if one.old and one.new) - sum(1 for one in touched if one.old and one.new)
     handed = _handed(estates)
-    found: list[Compared] = []
-    failures: list[KmsgenError] = [InputError(problems)] if problems else []
     work = partial(_compared, bounds=bounds)
     items = [IntentPair(*(handed(side) if side else None for side in pair)) for pair in touched]
     with results(work, items, course) as made, tracked(made, len(items), "comparing") as outcomes:
-        for one in outcomes:
-            if isinstance(one, Failure):
-                failures.append(one.error())
-            else:
-                found.append(one)
+        found, failed = collected(outcomes, fail_fast=course.fail_fast)
+    failures = [*([InputError(problems)] if problems else []), *failed]
     subs = [f"`{one}` is a submodule, another repository, and differs" for one in estates.submodules]
     errors = [str(one) for failure in failures for one in failure.diagnostics]
     return DiffReport(tuple(found), *estates.names, same, "; ".join(subs), tuple(errors)), failures

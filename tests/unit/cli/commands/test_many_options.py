@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kmsgen.cli.commands.many_options import shared_course
+from kmsgen.cli.commands.many_options import local_course
 from kmsgen.cli.jobs import diff, drift, gate
 from kmsgen.cli.jobs.parallel.many import Course, cores
 from kmsgen.cli.reports.accesses import DiffReport
@@ -72,7 +72,7 @@ def test_the_settings_say_in_how_many_processes_where_the_option_does_not(
 def test_without_either_there_are_as_many_processes_as_cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """That is, as this process may use."""
     monkeypatch.chdir(tmp_path)
-    assert shared_course(jobs=None) == Course(cores())
+    assert local_course(jobs=None) == Course(cores())
 
 
 def test_the_settings_say_which_intents_live_keys_are_compared_with(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:

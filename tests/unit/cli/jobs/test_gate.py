@@ -113,6 +113,16 @@ def test_findings_fail_from_a_severity_on(run: Runner) -> None:
     assert run("gate", path).code == 1
 
 
+def test_fail_fast_ends_at_the_first_no(run: Runner) -> None:
+    """The report is of the files up to it, and no other one is looked at."""
+    for name, policy in (("a", POLICY), ("b", letting("*")), ("c", letting("*"))):
+        run.write(f"{name}.json", json.dumps(policy))
+    every = json.loads(run("gate", "a.json", "b.json", "c.json", "--output", "json").out)
+    assert [one["passes"] for one in every["files"]] == [True, False, False]
+    first = json.loads(run("gate", "a.json", "b.json", "c.json", "--output", "json", "--fail-fast").out)
+    assert (first["passes"], first["files"]) == (False, every["files"][:2])
+
+
 def test_what_is_unknown_is_no_pass(run: Runner) -> None:
     """A question that cannot be answered fails, and says what is not known."""
     data = json.loads(plan(after=POLICY))

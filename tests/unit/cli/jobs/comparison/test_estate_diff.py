@@ -426,6 +426,18 @@ def test_what_is_wrong_is_told_of_both_sides(repository: Repository, run: Runner
     assert run("diff", "HEAD~1..HEAD").err.startswith("HEAD:kmsgen.toml:1:1: bad-setting: `jobs`:")
 
 
+@pytest.mark.parametrize("text", ["[", "kmsgen: 1\nname: {name}\nusers: 3\n"], ids=["no YAML", "no intent"])
+def test_fail_fast_ends_at_the_first_intent_that_cannot_be_compared(text: str, repository: Repository, run: Runner) -> None:
+    """Without it the others are compared, and what is wrong with each is told."""
+    for name in ("a", "b"):
+        repository.write(f"intents/{name}.yaml", text.format(name=name))
+    repository.commit()
+    every, first = run("diff", "HEAD~1..HEAD"), run("diff", "HEAD~1..HEAD", "--fail-fast")
+    assert (every.code, first.code) == (2, 2)
+    assert ["intents/b.yaml:" in one.err for one in (every, first)] == [True, False]
+    assert all("intents/a.yaml:" in one.err for one in (every, first))
+
+
 def test_two_intents_of_one_name_are_refused(repository: Repository, run: Runner) -> None:
     """As `render` refuses them: which of them the key is, nobody knows."""
     repository.intent("a", path="intents/x.yaml")

@@ -122,7 +122,7 @@ def test_failures_are_told_together_and_nothing_is_written(jobs: str, run: Runne
     assert not Path("out").exists()
 
 
-@pytest.mark.parametrize("command", ["render", "verify", "lint", "matrix"])
+@pytest.mark.parametrize("command", ["render", "verify", "lint", "matrix", "gate"])
 def test_fail_fast_ends_at_the_first_file_that_cannot_be_read(command: str, run: Runner) -> None:
     """What else cannot be read, or understood, is not told beside it."""
     run.write("intents/01.yaml", INTENT.format(name="i01").replace("[encrypt]", "[enkrypt]"))
