@@ -100,7 +100,7 @@ SHOWN_IN = {
 
 def row(start: str) -> str:
     """Return what the page says that kmsgen answers, of the row that begins so."""
-    (found,) = (answer for limit, answer in ROWS if limit.startswith(start) and start + " as" not in limit)
+    (found,) = (str(answer) for limit, answer in ROWS if limit.startswith(start) and start + " as" not in limit)
     return found
 
 
