@@ -6,7 +6,7 @@ PYTHON ?= python3
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lint test coverage bench golden mutants clean
+.PHONY: help setup demo lint test bench golden mutants clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -40,10 +40,7 @@ lint: setup ## style, types, import rules, code that nothing uses
 	$(BIN)/lint-imports
 	$(BIN)/vulture
 
-test: lint ## everything: what lint checks, and all tests
-	$(BIN)/python -m pytest -q -n 3 --dist worksteal
-
-coverage: setup ## all tests again, measuring how much of the code they reach
+test: lint ## everything: what lint checks, all tests, and how much of the code they reach
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -q -n 3 --dist worksteal
 	$(BIN)/coverage combine --quiet
