@@ -195,9 +195,10 @@ class GuardRailOptions(FilePart):
     when: WhenFile | None = Field(None, description="of `deny`: the conditions under which it denies; none: always")
 
 
-class GuardRailFile(RootModel[Annotated[dict[str, GuardRailOptions | None], Field(min_length=1, max_length=1)]]):
+class GuardRailFile(RootModel):  # type: ignore[type-arg]  # with a parameter pydantic builds two models
     """One line of `guardrails`: its name, alone or with whom it spares."""
 
+    root: Annotated[dict[str, GuardRailOptions | None], Field(min_length=1, max_length=1)]
     model_config = ConfigDict(strict=True, defer_build=True, json_schema_extra=_offer_text)
 
     @model_validator(mode="before")

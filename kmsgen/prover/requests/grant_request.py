@@ -86,8 +86,9 @@ class GrantPart(NamedTuple):
                 yield values
 
     def _values(self, key: str, asked: PartQuestion) -> list[Values | None]:
-        values = values_of(key, self.domains[key], asked)
-        return list(dict.fromkeys([*values, *((text,) for text in asked.constants(key) if self.domains[key].admits(text))]))
+        domain = self.domains[key]
+        named = (text for text in dict.fromkeys(asked.constants(key)) if domain.admits(text))
+        return list(dict.fromkeys([*values_of(key, domain, asked), *((text,) for text in named)]))
 
     def _operations(self, asked: PartQuestion) -> Iterator[Values]:
         """Operation lists within all grants that have to cover them: one that meets the tests, and that with operations more.

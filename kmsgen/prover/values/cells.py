@@ -78,7 +78,7 @@ def _empty(domain: Domain) -> Values:
 
 
 def _is_met(text: str, domain: Domain, wanted: Sequence[Wanted]) -> bool:
-    return domain.admits(text) and all(one.met(text) for one in wanted)
+    return all(one.met(text) for one in wanted) and domain.admits(text)
 
 
 # --- texts --------------------------------------------------------------------------------------------------------------

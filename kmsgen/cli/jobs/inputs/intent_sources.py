@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from kmsgen.cli.jobs.revisions.touched import touched
 from kmsgen.errors import Diagnostic
 from kmsgen.intent.files.find import find_intents
 from kmsgen.intent.files.store import Disk
@@ -55,7 +54,11 @@ def intent_sources(paths: Iterable[str], since: str | None = None) -> tuple[list
     others = _others(named, found, problems, disk.texts)
     found = [one for one in found if one.path not in others]
     problems = [*(one for one in problems if one.location.path not in others), *others.values()]
-    return (found if since is None else touched(found, since)), problems
+    if since is None:
+        return found, problems
+    from kmsgen.cli.jobs.revisions.touched import touched  # noqa: PLC0415 - git is asked only where a revision is named
+
+    return touched(found, since), problems
 
 
 class _ReadOnce(Disk):

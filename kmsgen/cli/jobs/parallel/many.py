@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from kmsgen.cli.jobs.parallel.processes import Processes
 from kmsgen.cli.jobs.rests_on import is_read_again
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, RefusedError
 
@@ -141,7 +140,11 @@ def _workers(attempt: Attempt[Item, Done], course: Course, count: int) -> Worker
 
         return Cluster(attempt.all, course.scheduler)
     processes = min(course.jobs, -(-count // LEAST))
-    return Processes(attempt.all, processes) if processes > 1 else None
+    if processes < 2:
+        return None
+    from kmsgen.cli.jobs.parallel.processes import Processes  # noqa: PLC0415 - one file pays for no processes
+
+    return Processes(attempt.all, processes)
 
 
 def is_on_disk(item: Any) -> bool:  # noqa: ANN401 - whatever tells its files

@@ -34,7 +34,6 @@ def of_all(
 
     `answers` is the folder of the cache, where there is one; `quota` is how many policies IAM attaches to one principal.
     """
-    from kmsgen.cli.jobs.rendering.rendering import refuse_findings  # noqa: PLC0415 - as above
     from kmsgen.render.merging.merge import homes_of, render  # noqa: PLC0415 - only where policies are merged
 
     if taken := list(same_names([(FOLDER, NAME), *((one.name, one.path) for one in done)])):
@@ -43,6 +42,8 @@ def of_all(
     before = manifest_of(folder)
     rendering = render([one.halves for one in done if one.halves], formats, homes_of(before), quota)
     if lint:
+        from kmsgen.cli.jobs.rendering.template_lint import refuse_findings  # noqa: PLC0415 - not with `--no-lint`
+
         refuse_findings(folder, rendering.artifacts, answers)
     files = tuple(files_of(FOLDER, rendering, merged=True))
     changes = compare(folder, files)

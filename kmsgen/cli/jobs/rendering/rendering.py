@@ -1,6 +1,5 @@
 """An intent to the files of its folder: compiled, confirmed, rendered, and its templates looked at by cfn-lint."""
 
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -10,14 +9,11 @@ from kmsgen.cli.jobs.inputs.intent_sources import IntentSource
 from kmsgen.cli.jobs.rendering.gone import source_of
 from kmsgen.cli.jobs.rendering.last_render import folder_before, last_manifest, last_render
 from kmsgen.cli.jobs.rendering.remembered import Made
-from kmsgen.cli.jobs.rendering.template_lint import remembered
 from kmsgen.cli.output_folder import files_of, intent_folder
 from kmsgen.compiler.compile import compile_intent
 from kmsgen.errors import Diagnostic, Location, RefusedError, input_error
 from kmsgen.intent.intent import Intent
 from kmsgen.intent.load import load_intent
-from kmsgen.render import cfn_lint
-from kmsgen.render.artifact import Artifact
 from kmsgen.render.claims import claims
 from kmsgen.render.deployment import deployment_of
 from kmsgen.render.edits.lost_keys import replacements
@@ -71,6 +67,8 @@ def _rendered(intent: Intent, wanted: WantedFiles) -> Made:
         raise RefusedError(lost)
     rendering = render(deployment, wanted.formats)
     if wanted.lint:
+        from kmsgen.cli.jobs.rendering.template_lint import refuse_findings  # noqa: PLC0415 - not with `--no-lint`
+
         refuse_findings(folder, rendering.artifacts, wanted.answers)
     notes: tuple[Diagnostic | str, ...] = (
         *lost,
@@ -84,19 +82,9 @@ def _rendered(intent: Intent, wanted: WantedFiles) -> Made:
     return made._replace(lasting=before == folder)
 
 
-def refuse_findings(folder: Path, artifacts: tuple[Artifact, ...], answers: Path | None) -> None:
-    """Raise RefusedError with what cfn-lint finds in templates; `answers` is the folder of the cache, where there is one."""
-    problems = [problem for one in artifacts if one.kind == "template" for problem in _findings(folder, one, answers)]
-    if problems:
-        raise RefusedError(problems)
-
-
-def _findings(folder: Path, template: Artifact, answers: Path | None) -> Iterator[Diagnostic]:
-    for one in cfn_lint.findings(template.text, template.region, remembered(answers)):
-        yield Diagnostic(Location(f"{folder}/{template.path}", one.line, one.column), one.code, one.message)
-
-
 def warm_up(wanted: WantedFiles) -> None:
     """Load what every process would else load by itself: cfn-lint with its rules and schemas."""
     if wanted.lint and CLOUDFORMATION in wanted.formats:
-        cfn_lint.findings("Resources: {Key: {Type: AWS::KMS::Key, Properties: {Description: x}}}", None)
+        from kmsgen.cli.jobs.rendering.template_lint import load_linter  # noqa: PLC0415 - as above
+
+        load_linter()

@@ -1,4 +1,4 @@
-"""What cfn-lint said of a template, remembered by its text: two thirds of a render, and the same for many a version of kmsgen."""
+"""What cfn-lint says of templates, remembered by their text: two thirds of a render, and the same whatever version kmsgen has."""
 
 from __future__ import annotations
 
@@ -6,19 +6,37 @@ import hashlib
 import json
 import re
 import sys
+from collections.abc import Iterator
 from functools import cache, partial
 from importlib.metadata import requires
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kmsgen.cli.cache import Cache
 from kmsgen.cli.jobs.rests_on import contents, version_of
+from kmsgen.errors import Diagnostic, Location, RefusedError
+from kmsgen.render import cfn_lint
+from kmsgen.render.artifact import Artifact
+from kmsgen.render.cfn_lint import LintFinding, Remembered, Say
 from kmsgen.resources import PACKAGE
 
-if TYPE_CHECKING:
-    from kmsgen.render.cfn_lint import LintFinding, Remembered, Say
-
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
+
+
+def refuse_findings(folder: Path, artifacts: tuple[Artifact, ...], answers: Path | None) -> None:
+    """Raise RefusedError with what cfn-lint finds in templates; `answers` is the folder of the cache, where there is one."""
+    problems = [problem for one in artifacts if one.kind == "template" for problem in _findings(folder, one, answers)]
+    if problems:
+        raise RefusedError(problems)
+
+
+def _findings(folder: Path, template: Artifact, answers: Path | None) -> Iterator[Diagnostic]:
+    for one in cfn_lint.findings(template.text, template.region, remembered(answers)):
+        yield Diagnostic(Location(f"{folder}/{template.path}", one.line, one.column), one.code, one.message)
+
+
+def load_linter() -> None:
+    """Load cfn-lint with its rules and schemas."""
+    cfn_lint.findings("Resources: {Key: {Type: AWS::KMS::Key, Properties: {Description: x}}}", None)
 
 
 def remembered(folder: Path | None) -> Remembered | None:
@@ -33,8 +51,6 @@ def _cache(folder: Path) -> Cache:
 
 
 def _remembered(answers: Cache, template: str, region: str, say: Say) -> list[LintFinding]:
-    from kmsgen.render.cfn_lint import LintFinding  # noqa: PLC0415 - not where templates are not looked at
-
     key = hashlib.sha256(json.dumps(["cfn-lint", _linter(), region, template]).encode()).hexdigest()
     found = answers.find(key)
     if found is not None:
