@@ -33,6 +33,8 @@ def sides(intent: Intent, session: Session) -> Sides:
     compiled = compile_intent(intent).bundle
     names = tuple(dict.fromkeys(_principals(compiled, intent.scope.account)))
     snapshot = take(session, _keys(intent), names)
+    if snapshot.refused:
+        raise InputError(one for error in snapshot.refused.values() for one in error.diagnostics)
     _refuse_unread(snapshot, names, intent)
     wanted = tuple(_wanted(intent, compiled, access, number) for number, access in enumerate(snapshot.bundle.keys))
     if not intent.governed:

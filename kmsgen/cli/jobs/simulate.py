@@ -37,7 +37,7 @@ from kmsgen.sources.subject import (
     identify_or_stream,
     nothing_beside,
 )
-from kmsgen.sources.unknown.unread import as_they_may_be, why_unread
+from kmsgen.sources.unknown.unread import as_they_may_be, why_key_unread, why_unread
 
 MAX_AUTHORIZERS = 16
 MAX_REMEMBERED = 8192
@@ -143,6 +143,8 @@ def decide(scenarios: Iterable[Scenario], *, trace: bool = False) -> Iterator[De
 def _of_unread(decided: Decided, *, trace: bool) -> Decided:
     """Leave a request open where it depends on IAM policies that nobody could read whether it is allowed."""
     scenario, question = decided.scenario, decided.question
+    if why := why_key_unread(scenario.unread, question.request, scenario.bundle):
+        return decided._replace(open=why)
     why = why_unread(scenario.unread, question.request.principal, scenario.bundle)
     if not why:
         return decided

@@ -31,6 +31,8 @@ def run(keys: tuple[str, ...], out: str, sign_in: SignIn, *, all_keys: bool, all
     for name, why in taken.unread.items():
         if name != ANYBODY:
             say_note(f"the IAM policies of {name} are not known: {why}")
+    for name, error in taken.refused.items():
+        say_note(f"the key {name} is not known: {error.call} is refused")
     keys_, principals = len(taken.bundle.keys), len(taken.bundle.principals)
     say(f"{out}: {_count(keys_, 'key')}, {_count(principals, 'principal')}")
     return 0
@@ -38,7 +40,10 @@ def run(keys: tuple[str, ...], out: str, sign_in: SignIn, *, all_keys: bool, all
 
 def told(snapshot: Snapshot) -> dict[str, Any]:
     """Return a snapshot as a scenario."""
-    return {"note": _NOTE, **format_bundle(snapshot.bundle), "unknown": dict(snapshot.unread)}
+    refused = {name: f"{error.call} is refused" for name, error in snapshot.refused.items()}
+    plain = format_bundle(snapshot.bundle)
+    keys = [*plain.get("keys", ()), *({"key": {"arn": name}} for name in refused)]
+    return {"note": _NOTE, **plain, **({"keys": keys} if keys else {}), "unknown": {**refused, **snapshot.unread}}
 
 
 def _text(scenario: dict[str, Any], out: str) -> str:

@@ -76,11 +76,12 @@ OF_ONE_KEY = (MISSING, REFUSED)
 
 
 class AwsError(InputError):
-    """A failed AWS call; `kind` is the kind of failure, `call` the operation, `service:Operation`."""
+    """A failed AWS call; `kind` is the kind of failure, `call` the operation, `service:Operation`, `about` what it was about."""
 
-    def __init__(self, diagnostics: Iterable[Diagnostic], kind: Failing = OTHER, call: str = "") -> None:
+    def __init__(self, diagnostics: Iterable[Diagnostic], kind: Failing = OTHER, call: str = "", about: str = "") -> None:
         self.kind = kind
         self.call = call
+        self.about = about
         super().__init__(diagnostics)
 
 
@@ -93,4 +94,4 @@ def failure(error: Exception, call: str, about: str) -> AwsError:
     said = str(told.get("Message") or error or type(error).__name__)
     subject = f" on `{about}`" if about else ""
     message = f"{call}{subject}: {said}" if not code or code in said else f"{call}{subject}: {code}: {said}"
-    return AwsError([Diagnostic(Location("AWS"), kind.code, " ".join(message.split()), kind.hint)], kind, call)
+    return AwsError([Diagnostic(Location("AWS"), kind.code, " ".join(message.split()), kind.hint)], kind, call, about)

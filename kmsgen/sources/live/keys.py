@@ -5,14 +5,15 @@ Source: KMS API Reference, DescribeKey, GetKeyPolicy, ListGrants, ListResourceTa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from kmsgen.arn import parse_arn
 from kmsgen.errors import Diagnostic, InputError
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.sources.aws_output.answers import read_together
-from kmsgen.sources.live.failures import OF_ONE_KEY, AwsError
+from kmsgen.sources.described import parse_key_arn
+from kmsgen.sources.live.failures import OF_ONE_KEY, REFUSED, AwsError
 from kmsgen.sources.live.session import Session
 
 
@@ -21,10 +22,18 @@ def list_keys(session: Session) -> list[str]:
     return [str(one["KeyArn"]) for one in session.listed("kms", "ListKeys", "Keys")]
 
 
-def read_keys(session: Session, names: Iterable[str]) -> tuple[KeyAccess, ...]:
-    """Read keys by id, ARN or alias. Raises KmsgenError; missing and refused keys are reported together."""
+class KeysRead(NamedTuple):
+    """Keys as read, and the failures of others of which AWS refused a part, by their ARNs."""
+
+    keys: tuple[KeyAccess, ...]
+    refused: Mapping[str, AwsError]
+
+
+def read_keys(session: Session, names: Iterable[str]) -> KeysRead:
+    """Read keys by id, ARN or alias. Raises KmsgenError; missing keys, and refused ones of unknown ARN, are reported together."""
     reader = _KeyReader(session)
     found: dict[str, KeyAccess] = {}
+    refused: dict[str, AwsError] = {}
     problems: list[Diagnostic] = []
     for name in dict.fromkeys(names):
         try:
@@ -33,10 +42,14 @@ def read_keys(session: Session, names: Iterable[str]) -> tuple[KeyAccess, ...]:
         except AwsError as error:
             if error.kind not in OF_ONE_KEY:
                 raise
-            problems += error.diagnostics
+            arn = error.about if parse_key_arn(error.about) else name
+            if error.kind is REFUSED and parse_key_arn(arn):
+                refused[arn] = error
+            else:
+                problems += error.diagnostics
     if problems:
         raise InputError(problems)
-    return tuple(found.values())
+    return KeysRead(tuple(found.values()), refused)
 
 
 class _KeyReader:

@@ -62,9 +62,9 @@ def read_named(session: Session, arns: Iterable[str], account: str) -> Principal
             if not reader.read(kind, arn, text):
                 gone.append(text)
         except AwsError as error:
-            if error.kind is not REFUSED:
+            if error.kind not in (REFUSED, MISSING):
                 raise
-            unread[text] = f"{error.call} is refused"
+            unread[text] = f"{error.call} is refused" if error.kind is REFUSED else f"{error.about} is not there any more"
     return PrincipalAnswers(reader.answer, unread, tuple(gone))
 
 

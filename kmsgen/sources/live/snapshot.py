@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from kmsgen.arn import parse_arn
+from kmsgen.errors import InputError
 from kmsgen.policy.bundle import Bundle, KeyAccess
 from kmsgen.policy.document import Statement
 from kmsgen.policy.letter_case import folded
 from kmsgen.sources.aws_output.answers import read_together
+from kmsgen.sources.live.failures import AwsError
 from kmsgen.sources.live.keys import read_keys
 from kmsgen.sources.live.principals import PrincipalAnswers, read_account, read_named
 from kmsgen.sources.live.session import Session
@@ -22,19 +25,25 @@ _OWN_ACCOUNT = "only the principals of the keys' account were read"
 
 
 class Snapshot(NamedTuple):
-    """Keys and principals as read; `unread`: why IAM policies were not read, by ARN (`*`: anybody else); `gone`: do not exist."""
+    """Keys and principals as read; `unread`: why IAM policies were not read, by ARN (`*`: anybody else); `gone`: do not exist.
+
+    `refused`: keys of which AWS refused a part, by ARN.
+    """
 
     bundle: Bundle
     unread: Mapping[str, str]
     gone: tuple[str, ...] = ()
+    refused: Mapping[str, AwsError] = MappingProxyType({})
 
 
 def take(session: Session, keys: Iterable[str], also: Iterable[str] = (), *, all_principals: bool = False) -> Snapshot:
     """Read keys (by id, ARN or alias), the principals that they name, and those in `also`. Raises KmsgenError.
 
-    `all_principals` reads everybody in the account.
+    `all_principals` reads everybody in the account. Raises the refusals of keys where no key is read.
     """
-    found = read_keys(session, keys)
+    found, refused = read_keys(session, keys)
+    if refused and not found:
+        raise InputError(one for error in refused.values() for one in error.diagnostics)
     account = next((access.key.arn.split(":")[4] for access in found), "")
     names = tuple(dict.fromkeys((*(name for access in found for name in named_principals(access)), *also)))
     held = _of_account(session, names, account) if all_principals else read_named(session, names, account)
@@ -43,7 +52,7 @@ def take(session: Session, keys: Iterable[str], also: Iterable[str] = (), *, all
     principals = {arn: one for arn, one in described.bundle.principals.items() if arn not in cut}
     unread = {**held.unread, **cut, **dict.fromkeys(held.gone, "it does not exist")}
     unread[ANYBODY] = _OWN_ACCOUNT if all_principals else _NAMED_ALONE
-    return Snapshot(Bundle(found, principals), unread, held.gone)
+    return Snapshot(Bundle(found, principals), unread, held.gone, refused)
 
 
 def _of_account(session: Session, names: Iterable[str], account: str) -> PrincipalAnswers:

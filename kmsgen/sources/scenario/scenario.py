@@ -22,7 +22,7 @@ from kmsgen.sources.grant_keys import grant_on
 from kmsgen.sources.places import below, places_in
 from kmsgen.sources.question import Scenario
 from kmsgen.sources.scenario.requests import RequestReader
-from kmsgen.sources.unknown.unread import ANYBODY, held_by
+from kmsgen.sources.unknown.unread import ANYBODY, as_keys_may_be, held_by
 
 FIELDS = dict.fromkeys(
     ("note", "key", "policy", "grants", "keys", "principals", "rcps", "vpc_endpoint_policies", "unknown", "requests")
@@ -57,16 +57,20 @@ def read_scenario(source: Source, _beside: Beside) -> Described:
 
 
 def _described(scenario: Scenario, where: Where) -> Described:
-    """Return the bundle of a scenario; in the reading with the least access, unread principals are denied everything."""
-    bundle = scenario.bundle
+    """Return the bundle of a scenario; in the reading with the least access, unread keys and principals are denied everything."""
+    missing = [access.key.arn for access in scenario.bundle.keys if access.key.arn in scenario.unread]
+    bundle = as_keys_may_be(scenario.bundle, missing, Effect.ALLOW)
     lacks = frozenset({IDENTITY_POLICIES} if ANYBODY in scenario.unread else ())
     most = Described(bundle, places_in(bundle, where), lacks=lacks)
     unread = {name: why for name, why in scenario.unread.items() if name != ANYBODY}
     if not unread:
         return most
-    unknown = tuple(Open(f"the IAM policies of {name}: {why}", where(("unknown", name)), name) for name, why in unread.items())
-    least = most._replace(bundle=held_by(bundle, list(unread), Effect.DENY), unknown=unknown)
-    return most._replace(unknown=unknown, untold=frozenset(unread), narrow=least)
+    principals = [name for name in unread if name not in missing]
+    of = {name: "the key" if name in missing else "the IAM policies of" for name in unread}
+    unknown = tuple(Open(f"{of[name]} {name}: {why}", where(("unknown", name)), name) for name, why in unread.items())
+    denied = held_by(as_keys_may_be(scenario.bundle, missing, Effect.DENY), principals, Effect.DENY)
+    least = most._replace(bundle=denied, unknown=unknown)
+    return most._replace(unknown=unknown, untold=frozenset(principals), narrow=least)
 
 
 def read_scenarios(source: Source) -> tuple[Scenario, ...]:
@@ -183,10 +187,13 @@ class _ScenarioReader(RequestReader):
         return found
 
     def _unread(self, data: object, bundle: Bundle) -> dict[str, str]:
-        """Read whose IAM policies are unknown: reasons by ARN; `*` is whoever is not described."""
+        """Read which keys, and whose IAM policies, are unknown: reasons by ARN; `*` is whoever is not described."""
         told = dict(self.pairs_of(data, ("unknown",)))
+        keys = {access.key.arn: access for access in bundle.keys}
         for name in told:
-            if name != ANYBODY:
+            if name in keys and (keys[name].policy.statements or keys[name].grants):
+                self.refuse(("unknown", name), "both-known", f"`{name}` has a policy or grants here, and is unknown")
+            if name != ANYBODY and name not in keys:
                 self.check_principal(name, ("unknown", name))
             if name in bundle.principals:
                 self.refuse(("unknown", name), "both-known", f"`{name}` is described in `principals`, and unknown")

@@ -1,20 +1,23 @@
-"""Principals whose IAM policies could not be read: they may hold any policy and be limited by any.
+"""Keys that could not be read, and principals whose IAM policies could not: any policy may allow or limit them.
 
-A bundle leaves them undescribed, and the prover assumes every IAM policy and none. If asked by name, the answer must be the same
-with a policy that allows everything and with one that denies everything.
+A bundle leaves such principals undescribed, and the prover assumes every IAM policy and none. If asked by name, the answer must be
+the same with a policy that allows everything and with one that denies everything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from kmsgen.authorizer.language.principal import Caller, CallerKind, caller_of
-from kmsgen.policy.bundle import Bundle, PrincipalPolicies
-from kmsgen.policy.document import Document, Effect, Statement
+from kmsgen.authorizer.request import Request
+from kmsgen.policy.bundle import ALIASES, KIND, MULTI_REGION, ORIGIN, TAGS, Bundle, KeyAccess, PrincipalPolicies
+from kmsgen.policy.document import EVERYONE, Document, Effect, Statement
 
 ANYBODY = "*"
 """Stands, in place of an ARN, for whoever is not described."""
 
+_OF_A_KEY = frozenset({TAGS, ALIASES, KIND, ORIGIN})
+_MULTI_REGION_ID = "mrk-"
 _WITH_POLICIES = (CallerKind.USER, CallerKind.ROLE, CallerKind.SESSION)
 
 
@@ -25,6 +28,30 @@ def why_unread(unread: Mapping[str, str], principal: str, bundle: Bundle) -> str
         return ""
     why = unread.get(caller.arn) or unread.get(_holder(caller)) or unread.get(ANYBODY)
     return f"the IAM policies of {_holder(caller)}: {why}" if why else ""
+
+
+def why_key_unread(unread: Mapping[str, str], request: Request, bundle: Bundle) -> str:
+    """Return why a key is unknown that a request is about, or may be about by an alias; empty if it is known."""
+    missing = [access.key.arn for access in bundle.keys if access.key.arn in unread]
+    if not missing:
+        return ""
+    known = {access.key.arn for access in bundle.keys} - set(missing)
+    named = request.resources or (bundle.keys[0].key.arn,)
+    first = next((missing[0] if one not in missing else one for one in named if one not in known), "")
+    return f"the key {first}: {unread[first]}" if first else ""
+
+
+def as_keys_may_be(bundle: Bundle, arns: Iterable[str], effect: Effect) -> Bundle:
+    """Return the bundle in which these keys allow, or deny, everybody everything; what else they are is not told."""
+    everything = Document((Statement(effect, ("*",), ("*",), (EVERYONE,), sid="unknown"),))
+    unread = set(arns)
+
+    def maybe(access: KeyAccess) -> KeyAccess:
+        related = access.key.arn.rpartition("/")[2].startswith(_MULTI_REGION_ID)
+        untold = _OF_A_KEY | ({MULTI_REGION} if related else set())
+        return KeyAccess(access.key._replace(multi_region=related, untold=untold), everything)
+
+    return bundle._replace(keys=tuple(maybe(one) if one.key.arn in unread else one for one in bundle.keys))
 
 
 def as_they_may_be(bundle: Bundle, principal: str) -> tuple[Bundle, Bundle]:

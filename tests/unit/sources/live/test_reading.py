@@ -125,6 +125,47 @@ def test_a_role_that_is_not_there_is_unknown(run: Runner, answering: Callable[..
     assert json.loads((run.path / "s.json").read_text())["unknown"][ROLE] == "it does not exist"
 
 
+OTHER = f"{KEY[:-1]}c"
+
+
+@pytest.mark.parametrize("operation", ["DescribeKey", "GetKeyPolicy", "ListGrants", "ListResourceTags"])
+def test_a_key_that_is_refused_beside_others_is_unknown(operation: str, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is proved of it, nothing allowed and nothing denied; of the others everything is told as ever."""
+
+    def call(_client: BaseClient, asked: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        if asked == operation and parameters.get("KeyId") == OTHER:
+            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "because"}}, asked)
+        if asked == "ListKeys":
+            return {"Keys": [{"KeyArn": KEY}, {"KeyArn": OTHER}]}
+        found = dict(ANSWERS[asked])
+        return {"KeyMetadata": {**found["KeyMetadata"], "Arn": parameters["KeyId"]}} if asked == "DescribeKey" else found
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", call)
+    ran = run("snapshot", "--all", "--out", "s.json")
+    assert (ran.code, f"note: the key {OTHER} is not known: kms:{operation} is refused" in ran.err) == (0, True)
+    proofs = json.loads(run("prove", "s.json", "--no-public", "--never", "role/x kms:Sign", "--output", "json").out)
+    assert [(one["result"], OTHER in one["question"]) for one in proofs[0::2]] == [("proved", False), ("unknown", True)]
+    assert [one["result"] for one in proofs[1::2]] == ["proved", "unknown"]
+    for key, action, outcome in ((KEY, "Decrypt", "allowed"), (OTHER, "Decrypt", "unknown"), (OTHER, "Sign", "unknown")):
+        put = ("--principal", ROLE, "--action", f"kms:{action}", "--resource", key)
+        (told,) = json.loads(run("simulate", "s.json", *put, "--output", "json").out)
+        assert told["outcome"] == outcome
+    rows = [one for one in json.loads(run("matrix", "s.json", "--output", "json").out) if one["key"] == OTHER]
+    assert {one["sure"] for one in rows} == {False}
+    found = json.loads(run("lint", "s.json", "--output", "json").out)
+    assert "unknown-public-access" in [one["code"] for one in found if OTHER in str(one["key"])]
+
+
+@pytest.mark.parametrize("operation", ["ListRolePolicies", "ListAttachedRolePolicies"])
+def test_a_principal_that_goes_while_it_is_read_is_unknown(
+    operation: str, run: Runner, answering: Callable[..., list[str]]
+) -> None:
+    """That it was there when the snapshot began says nothing of its policies, and the key is read all the same."""
+    answering(**{operation: "NoSuchEntity"})
+    assert run("snapshot", KEY, "--out", "s.json").code == 0
+    assert json.loads((run.path / "s.json").read_text())["unknown"][ROLE] == "app is not there any more"
+
+
 def test_drift_refuses_what_it_cannot_read(run: Runner, answering: Callable[..., list[str]]) -> None:
     """A principal of the intent whose IAM policies are not known leaves its drift open: exit 2, with the permission."""
     run.write(
