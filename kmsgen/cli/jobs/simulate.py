@@ -39,6 +39,7 @@ from kmsgen.sources.subject import (
 )
 from kmsgen.sources.unknown.unread import as_they_may_be, why_key_unread, why_unread
 
+_LET_THROUGH = (Outcome.ALLOWED, Outcome.ERROR)
 MAX_AUTHORIZERS = 16
 MAX_REMEMBERED = 8192
 """After so many requests the authorizers, which remember every caller, are made anew."""
@@ -154,13 +155,16 @@ def _of_unread(decided: Decided, *, trace: bool) -> Decided:
     )
     if _alike(allowing, denying) and _alike(allowing, decided.decision):
         return decided
-    most = allowing if allowing.outcome is Outcome.ALLOWED else decided.decision
+    most = allowing if allowing.outcome in _LET_THROUGH else decided.decision
     return decided._replace(decision=most, open=why)
 
 
 def _alike(most: Decision, least: Decision) -> bool:
-    """Return whether the answers to a request with the most access and with the least agree on whether it is allowed."""
-    return (most.outcome is Outcome.ALLOWED) is (least.outcome is Outcome.ALLOWED)
+    """Return whether the answers with the most access and with the least agree on whether authorization lets a request through.
+
+    An error is KMS's answer to one that it lets through.
+    """
+    return (most.outcome in _LET_THROUGH) is (least.outcome in _LET_THROUGH)
 
 
 def scenarios_of(given: Given) -> Iterator[Scenario]:

@@ -1,7 +1,7 @@
 """Keys that could not be read, and principals whose IAM policies could not: any policy may allow or limit them.
 
-A bundle leaves such principals undescribed, and the prover assumes every IAM policy and none. If asked by name, the answer must be
-the same with a policy that allows everything and with one that denies everything.
+A bundle leaves such principals undescribed, and the prover assumes every IAM policy and none. If asked by name, the answer must
+be the same with a policy that allows everything and with one that denies everything.
 """
 
 from __future__ import annotations

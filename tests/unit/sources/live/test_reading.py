@@ -118,6 +118,19 @@ def test_a_principal_that_cannot_be_read_is_unknown(operation: str, run: Runner,
     assert json.loads(asked.out)[0]["outcome"] == "unknown"
 
 
+@pytest.mark.parametrize(("state", "outcome"), [("Enabled", "unknown"), ("PendingDeletion", "unknown")])
+def test_whether_an_unread_principal_is_let_through_is_open_in_every_state(
+    state: str, outcome: str, run: Runner, answering: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key that cannot be used answers with an error whom its account lets through, and refuses others."""
+    metadata = {"KeyMetadata": {**ANSWERS["DescribeKey"]["KeyMetadata"], "KeyState": state}}
+    monkeypatch.setitem(ANSWERS, "DescribeKey", metadata)
+    answering()
+    run("snapshot", KEY, "--out", "s.json")
+    put = ("--principal", f"{ROLE}-of-whom-nothing-is-told", "--action", "kms:Decrypt", "--output", "json")
+    assert json.loads(run("simulate", "s.json", *put).out)[0]["outcome"] == outcome
+
+
 def test_a_role_that_is_not_there_is_unknown(run: Runner, answering: Callable[..., list[str]]) -> None:
     """Whoever creates it may give it any policy."""
     answering(GetRole="NoSuchEntity")
