@@ -18,7 +18,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.reference.patterns import Pattern, compare, far_folded, folded, is_known, parts, text_of
-from tests.reference.three import Answer, all_of
+from tests.reference.three import Answer, agreed, all_of
 
 Comparison = Callable[[Pattern, Pattern], Answer]
 
@@ -44,6 +44,13 @@ def seconds(text: str) -> Decimal | None:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return Decimal(str(moment.timestamp()))
+
+
+def _moments(text: str) -> tuple[Decimal, ...] | None:
+    """Return what a date can mean: a number is seconds since 1970, and with four digits it may be a year too."""
+    year = re.fullmatch(r"\d{4}", text)
+    found = _number(text), seconds(f"{text}-01" if year else text)
+    return None if year and found[1] is None else tuple(one for one in found if one is not None) or None
 
 
 def _network(text: str) -> Any | None:
@@ -81,7 +88,7 @@ class Plain:
 
     wanted: Callable[[str], Any | None]
     actual: Callable[[str], Any | None]
-    holds: Callable[[Any, Any], bool]  # actual, wanted
+    holds: Callable[[Any, Any], Answer]  # actual, wanted
 
     def malformed(self, text: str) -> bool:
         """Tell whether a value of a policy cannot be read."""
@@ -100,9 +107,16 @@ ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "GreaterThan": lambda actual, wanted: actual > wanted,
     "GreaterThanEquals": lambda actual, wanted: actual >= wanted,
 }
+
+
+def in_each_reading(holds: Callable[[Any, Any], bool]) -> Callable[[Any, Any], Answer]:
+    """Compare what may mean several things: open where these differ."""
+    return lambda actual, wanted: agreed([holds(one, other) for one in actual for other in wanted])
+
+
 PLAIN: dict[str, Plain] = {
     **{f"Numeric{name}": Plain(_number, _number, holds) for name, holds in ORDER.items()},
-    **{f"Date{name}": Plain(seconds, seconds, holds) for name, holds in ORDER.items()},
+    **{f"Date{name}": Plain(_moments, _moments, in_each_reading(holds)) for name, holds in ORDER.items()},
     "Bool": Plain(_flag, _flag, lambda actual, wanted: actual is wanted),
     "IpAddress": Plain(_network, _address, lambda actual, wanted: actual.version == wanted.version and actual in wanted),
     "BinaryEquals": Plain(_bytes, _bytes, lambda actual, wanted: actual == wanted),

@@ -56,9 +56,9 @@ def _user_id(view: View) -> Found:
 
 
 def _can_be_id(text: str, caller: Caller) -> bool:
-    """Whether a text can be the caller's aws:userid: `ID:SESSIONNAME` of a role's session, an id without a colon of a user."""
+    """Whether a text can be the caller's aws:userid: `ID:SESSIONNAME` of a role's session, an id without a colon of others."""
     _id, colon, session = text.partition(":")
-    if caller.kind is CallerKind.USER:
+    if caller.kind not in (CallerKind.ROLE, CallerKind.SESSION):
         return not colon
     return session != "" and (caller.kind is CallerKind.ROLE or session == caller.session)
 

@@ -124,12 +124,14 @@ def parse_number(text: str) -> tuple[Decimal, ...]:
 def parse_date(text: str) -> tuple[Decimal, ...]:
     """Return the dates that a text can mean, in seconds since 1970; empty if it is none.
 
-    A number is epoch seconds, and with four digits it may be a year too; everything else is ISO 8601.
+    A number is epoch seconds, and with four digits it may be a year too: `0000`, a year that there is not, is left open. All else
+    is ISO 8601.
     """
-    readings = parse_number(text)
     match = re.match(_DATE, text, re.ASCII)
-    moment = _moment(match) if match else None
-    return readings if moment is None else (*readings, moment)
+    if not match:
+        return parse_number(text)
+    moment = _moment(match)
+    return () if moment is None else (*parse_number(text), moment)
 
 
 def _moment(match: re.Match[str]) -> Decimal | None:

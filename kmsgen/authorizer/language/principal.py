@@ -235,8 +235,9 @@ def named(principals: Iterable[Principal], caller: Caller) -> Naming:
 def not_spared(principals: Iterable[Principal], caller: Caller) -> Naming:
     """Tell whom a NotPrincipal statement applies to: NOT_NAMED if the caller is surely exempt, DOUBT if it may be, else DIRECT.
 
-    Surely exempt is a caller that is listed (of a session: its role) together with its account. A caller with a permissions
-    boundary never is, nor is one whose account is listed beside others of that account: the account stands there for their sake.
+    Surely exempt is a caller that is listed (of a session: its role, and no session of it but this) together with its account. A
+    caller with a permissions boundary never is, nor is one whose account is listed beside others of that account: the account
+    stands there for their sake.
     Source: IAM User Guide, reference_policies_elements_notprincipal; its examples until 2023.
     """
     if caller.policies.boundary is not None:
@@ -247,7 +248,7 @@ def not_spared(principals: Iterable[Principal], caller: Caller) -> Naming:
     sure = found & itself and found & ACCOUNT
     if caller.kind in (CallerKind.ROOT, CallerKind.SERVICE):
         sure = found & DIRECT
-    if sure:
+    if sure and (found & DIRECT or not any(_is_session_of_its_role(principal.value, caller) for principal in listed)):
         return NOT_NAMED
     if found == ACCOUNT == named(listed, caller) and any(_is_another(principal.value, caller) for principal in listed):
         return DIRECT
@@ -259,7 +260,12 @@ def _is_another(value: str, caller: Caller) -> bool:
     arn = parse_arn(value)
     if arn is None or arn.account != caller.account or arn.kind not in _WITHIN_ACCOUNTS:
         return False
-    return arn.kind != "assumed-role" or arn.name.partition("/")[0] != caller.name
+    return not _is_session_of_its_role(value, caller)
+
+
+def _is_session_of_its_role(value: str, caller: Caller) -> bool:
+    arn, wanted = parse_arn(value), ("assumed-role", caller.account, caller.name)
+    return arn is not None and (arn.kind, arn.account, arn.name.partition("/")[0]) == wanted
 
 
 _WITHIN_ACCOUNTS = frozenset({"user", "role", "assumed-role", "federated-user"})

@@ -151,7 +151,7 @@ class OtherNamesPart(NamedTuple):
     def _names(self, there: Iterable[str], asked: PartQuestion) -> Iterator[list[str]]:
         yield []
         lookup = asked.decided.values.get
-        domain = self.domain._replace(never=tuple(in_any_case(name) for name in self.taken))
+        domain = self.domain._replace(never=(*self.domain.never, *map(in_any_case, self.taken)))
         tests = ((look.set(lookup), look.accept(truth=truth)) for look, truth in asked.on(FAMILIES[self.family]))
         of_every, needed = demands(tests)
         names: list[str] = []

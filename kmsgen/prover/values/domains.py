@@ -15,7 +15,21 @@ from kmsgen.catalogue import condition_keys
 from kmsgen.policy.addresses import Network
 from kmsgen.prover.problem import Values
 from kmsgen.prover.values import ranges
-from kmsgen.prover.values.patterns import ANY, ANYTHING, DIGITS, LETTERS, NAME, PATH, STAR, Pattern, PatternStep, glob, run_of
+from kmsgen.prover.values.patterns import (
+    ANY,
+    ANYTHING,
+    DIGITS,
+    LETTERS,
+    NAME,
+    PATH,
+    STAR,
+    Pattern,
+    PatternStep,
+    glob,
+    in_any_case,
+    literal,
+    run_of,
+)
 
 HEX = "f0123456789abcde"
 _LOWER = "xyzabcdefghijklmnopqrstuvw"
@@ -108,6 +122,14 @@ _EMPTY_LABEL = (glob("*..*"), glob(".*"))
 _OF_SESSION = run_of((NAME, 1), (NAME,))
 _TEXT = Pattern([ANY, STAR])
 _TEXTS = Domain(shapes=(_TEXT,), nicer=("any",))
+# One to 128 characters; what begins with `aws:` is AWS's own (KMS API reference, Tag, TagResource).
+_NAMES_OF_TAGS = Domain(
+    shapes=(_TEXT,),
+    nicer=("another-tag",),
+    multi_valued=True,
+    never=(literal(""), Pattern([*in_any_case("aws:").steps, STAR])),
+    longest=128,
+)
 _REGIONS = ("us-east-1", "eu-central-1", "ap-southeast-2")
 REGION = Domain(shapes=(_REGION,), nicer=_REGIONS)
 VIA = Domain(
@@ -159,7 +181,7 @@ DOMAINS: dict[str, Domain] = {
     "aws:federatedprovider": _TEXTS,
     "aws:useragent": Domain(shapes=(_TEXT,), nicer=("aws-cli/2.0",)),
     "aws:referer": _TEXTS,
-    "aws:tagkeys": Domain(shapes=(_TEXT,), nicer=("another-tag",), multi_valued=True),
+    "aws:tagkeys": _NAMES_OF_TAGS,
     "kms:bypasspolicylockoutsafetycheck": FLAG,
     "kms:grantisforawsresource": CERTAIN_FLAG,
     "kms:reencryptonsamekey": CERTAIN_FLAG,
@@ -198,6 +220,7 @@ _FAMILIES: tuple[tuple[str, Domain], ...] = (
     ("kms:recipientattestation:", Domain(shapes=(run_of((HEX,)),), nicer=("f" * 96, "0" * 96))),
     ("aws:principaltag/", _TAG),
     ("aws:resourcetag/", _TAG),
+    ("aws:requesttag/aws:", _TAG._replace(never=(ANYTHING,))),
     ("aws:requesttag/", _TAG),
 )
 _UNKNOWN = Domain(nicer=("any",))

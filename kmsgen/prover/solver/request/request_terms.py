@@ -123,8 +123,9 @@ class RequestTerms:
         domain = self.free.domains[names] if names else None
         made = self.families[family] = Family(self.script, family, wanted, domain, of_names)
         self._slots |= {key: made.values(key) for key in keys}
-        if names:
+        if domain is not None:
             self._slots[names] = made.names
+            self.script.say(True if domain.optional else self.script.terms.some(pair.there for pair in made.pairs))
 
     def _wanted(self, key: str, of_names: int) -> WantedName:
         """Bound and values of one name: a test of it or of all names needs two spellings at most, so that `most` do."""

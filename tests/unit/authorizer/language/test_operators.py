@@ -61,6 +61,7 @@ CASES = [
     ("DateLessThan", "2030-01-01T00:00:00", "2029-12-31", None),
     ("DateEquals", "2030", "2030-01-01", None),
     ("DateLessThan", "2030", "1", True),
+    ("DateLessThan", "2030", "0000", None),
     ("Bool", "true", "true", True),
     ("Bool", "true", "false", False),
     ("Bool", "True", "true", True),
