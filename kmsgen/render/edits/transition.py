@@ -23,8 +23,9 @@ def former_of(intent: Intent, history: History, *, applied: bool = False) -> For
     """
     held = NOTHING_HELD if applied else history.former
     names = _besides(intent.name, history.name, held.names)
+    grants = tuple(dict.fromkeys((*history.grants, *held.grants)))
     if not intent.governed:
-        return Former(names=names)
+        return Former(grants=grants, names=names)  # a key policy that is let go lets who deploys revoke them
     created = history.created
     before = created.alias if created and intent.key else None
     alias = intent.key.alias if intent.key else None
@@ -34,7 +35,7 @@ def former_of(intent: Intent, history: History, *, applied: bool = False) -> For
         tuple(arn for arn in deployers if _is_of(arn, intent.scope)),
         tuple(word for word in delegations if {word, intent.delegation} == _MOVING),
         _besides(alias, before, held.aliases) if intent.key else (),
-        tuple(dict.fromkeys((*history.grants, *held.grants))),
+        grants,
         names,
     )
 

@@ -55,7 +55,7 @@ HELD = Former((role("older"),), ("iam",), ("alias/older",), (f"{NEW_ARN} weekly"
         (File(), last(HELD), HELD._replace(grants=(GRANT, *HELD.grants))),
         (File(deployer=role("older"), alias="alias/older", delegation="iam"), last(HELD),
          Former((role("ci"),), ("key-policy",), ("alias/app",), (GRANT, *HELD.grants))),
-        (File(governed=False, deployer=role("new")), last(HELD), NOTHING_HELD),
+        (File(governed=False, deployer=role("new")), last(HELD), Former(grants=(GRANT, *HELD.grants))),
         (File(creates=False), last(), Former(grants=(GRANT,))),
         (File(), last(deployer=role("ci", OTHER)), Former(grants=(GRANT,))),
         (File(), last(deployer=role("ci").replace("arn:aws:", "arn:aws-cn:")), Former(grants=(GRANT,))),
