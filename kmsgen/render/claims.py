@@ -1,6 +1,7 @@
-"""Aliases, IAM policies and key policies that a render writes: AWS knows one of each, so no two intents may.
+"""Aliases, grants, IAM policies and key policies that a render writes: AWS knows one of each, so no two intents may.
 
-Source: KMS API reference, CreateAlias (an alias is unique in its account and Region) and PutKeyPolicy (a key has one policy); IAM
+Source: KMS API reference, CreateAlias (an alias is unique in its account and Region), PutKeyPolicy (a key has one policy) and
+CreateGrant (one of a name and content that is there is answered with its id); IAM
 User Guide, "IAM and AWS STS quotas" (names of policies are unique in an account, whatever their case).
 """
 
@@ -10,8 +11,8 @@ from typing import NamedTuple
 from kmsgen.arn import account_of, region_of
 from kmsgen.compiler.identity_policy import MANAGED_POLICIES
 from kmsgen.errors import Diagnostic, Location, RefusedError
-from kmsgen.render import deployer, identity_policies
-from kmsgen.render.deployment import Deployment
+from kmsgen.render import deployer, grant_calls, identity_policies
+from kmsgen.render.deployment import PLACEHOLDERS, Deployment
 from kmsgen.render.names import file_label
 
 
@@ -35,13 +36,30 @@ class Claim(NamedTuple):
 
 def claims(deployment: Deployment, place: Location) -> Iterator[Claim]:
     """Yield what a deployment writes; `place` is where the intent says which keys are meant."""
-    yield from (Claim(what, what, place) for what in (*_aliases(deployment), *_key_policies(deployment)))
+    grants = map(_grant, held_grants(grant_calls.held(deployment)))
+    yield from (Claim(what, what, place) for what in (*_aliases(deployment), *_key_policies(deployment), *grants))
     yield from (Claim(what, what, place, held=True) for what in _former_aliases(deployment))
+    yield from left(grant_calls.gone(deployment), place)
     accounts = dict.fromkeys(account_of(principal) or deployment.account for principal, _ in deployment.identity_policies())
     policies = (one for account in accounts for one in identity_policies.of_account(deployment, account, file_label, "-"))
     for policy in (*policies, *deployer.policies(deployment, file_label)):
         what = f"the IAM policy `{policy.name}` of account {policy.holder.account}"
         yield Claim(what.casefold(), what, place, policy.holder.principal if policy.holder.kind else "")
+
+
+def left(grants: Iterable[str], place: Location) -> Iterator[Claim]:
+    """Yield grants of earlier renders, as a history has them, that are there until they are revoked."""
+    yield from (Claim(what, what, place, held=True) for what in map(_grant, held_grants(grants)))
+
+
+def held_grants(grants: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield the ARN of the key and the name of each grant of a history, but of those on keys to create."""
+    told = (one.partition(" ") for one in grants)
+    yield from ((arn, name) for arn, _, name in told if not arn.endswith(PLACEHOLDERS))
+
+
+def _grant(grant: tuple[str, str]) -> str:
+    return f"the grant `{grant[1]}` on `{grant[0]}`"
 
 
 def claimed_twice(intents: Iterable[Iterable[Claim]]) -> Iterator[Diagnostic]:
@@ -59,7 +77,7 @@ def _twice(one: Claim, other: Claim) -> Diagnostic:
         message = f"{taking.what} is that of {holding.place} too: whichever is deployed last would take it from the other"
         return Diagnostic(taking.place, "claimed-twice", message, "say it in one intent")
     message = f"{taking.what} is still that of {holding.place}, which had it in an earlier render"
-    hint = "deploy that one without it first, then render it with `--applied`; where two swap names, one takes a third between"
+    hint = "take another name, or first deploy that one without it, then render it with `--applied`; to swap, take a third name"
     return Diagnostic(taking.place, "claimed-twice", message, hint)
 
 

@@ -120,6 +120,8 @@ def _settled(job: Job, compare: Compare) -> list[Rendered]:
     done = _render_all(sources, problems, job, compare)
     compared = partial(compare, force=job.force or job.check)
     went = [*gone(done, job.paths, job.out, compared, whole=job.since is None)]
+    if claimed := tuple(claimed_twice(one.claims for one in (*done, *went) if went)):
+        raise InputError(claimed)
     whole = _is_whole(job, [*done, *went])
     together_with: Iterable[Rendered] = ()
     if job.merges and whole:

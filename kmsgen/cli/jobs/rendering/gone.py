@@ -10,7 +10,8 @@ from kmsgen.cli.jobs.rendering.last_render import source_told
 from kmsgen.cli.output_folder import Changes, File, manifest_of
 from kmsgen.cli.reports.renderings import Rendered
 from kmsgen.errors import Diagnostic, Location
-from kmsgen.render.history import parse
+from kmsgen.render.claims import left
+from kmsgen.render.history import UNKNOWN, parse
 
 ENDING = "docs/ending-a-key.md"
 
@@ -48,8 +49,10 @@ def gone(
         if source is None or path is None:
             continue
         if path in files or (any(map(path.is_relative_to, folders)) and (whole or not path.is_file())):
-            note = _renamed(folder) if path in files else _steps(folder, tuple(parse(manifest_of(folder)).addresses))
-            yield Rendered(folder.name, source, folder, (), (note,), (), compare(folder, ()).stale)
+            history = UNKNOWN if path in files else parse(manifest_of(folder))
+            note = _renamed(folder) if path in files else _steps(folder, tuple(history.addresses), history.grants)
+            claims = tuple(left(history.grants, Location(str(folder))))
+            yield Rendered(folder.name, source, folder, (), (note,), (), compare(folder, ()).stale, claims)
 
 
 def _resolved(path: Path) -> Path | None:
@@ -65,9 +68,11 @@ def _renamed(folder: Path) -> Diagnostic:
     return Diagnostic(Location(str(folder)), "intent-gone", message, "`intent-renamed` of its file has the steps")
 
 
-def _steps(folder: Path, addresses: Sequence[str]) -> Diagnostic:
+def _steps(folder: Path, addresses: Sequence[str], grants: Iterable[str]) -> Diagnostic:
     """Return the note on what goes with output: Terraform destroys what a module held whose block is taken away."""
     message = f"the intent `{folder.name}` is gone from the folder that is rendered, and so is what was rendered of it"
     held = ", ".join(f"`{address}`" for address in addresses if not address.startswith("aws_kms_grant."))
     hint = f"before its `module` block goes, let Terraform let go of {held}: {ENDING}" if held else f"see {ENDING}"
-    return Diagnostic(Location(str(folder)), "intent-gone", message, hint)
+    made = ", ".join(f"`{name}` of `{arn}`" for arn, _, name in (one.partition(" ") for one in grants))
+    revoked = f"; grants go with the block, those that `grants.sh` made with `aws kms revoke-grant`: {made}" if made else ""
+    return Diagnostic(Location(str(folder)), "intent-gone", message, hint + revoked)

@@ -1,8 +1,10 @@
 """What the last render into a folder made of keys: what its manifest tells or, of one of kmsgen 0.1, the module beside it."""
 
 import json
+import os
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -53,10 +55,32 @@ def folder_before(folder: Path, source: Callable[[Path], str | None]) -> Path:
 
     `source` gives the way from a folder to the file, as its manifest has it.
     """
-    if (folder / MANIFEST).is_file() or not folder.parent.is_dir():
-        return folder
-    beside = (one for one in sorted(folder.parent.iterdir()) if one.is_dir() and not one.is_symlink())
-    return next((one for one in beside if (told := source_told(one)) is not None and told == source(one)), folder)
+    return folder if (folder / MANIFEST).is_file() else _rendered_to(folder, source) or folder
+
+
+def taken_from(folder: Path, source: Callable[[Path], str | None]) -> Path | None:
+    """Return the file of another intent, where that was rendered to this folder, and is still there or this one was elsewhere.
+
+    A file that was only moved keeps its folder.
+    """
+    told, own = source_told(folder), source(folder)
+    if told is None or own is None or told == own:
+        return None
+    other = Path(os.path.normpath(folder / told))
+    return other if other.is_file() or _rendered_to(folder, source) else None
+
+
+def _rendered_to(folder: Path, source: Callable[[Path], str | None]) -> Path | None:
+    """Return the folder beside this one that holds what an intent's file was rendered to."""
+    told = source(folder) if folder.parent.is_dir() else None
+    return _by_source(folder.parent, folder.parent.stat().st_mtime_ns).get(told) if told is not None else None
+
+
+@lru_cache(maxsize=1)
+def _by_source(out: Path, _changed: int) -> Mapping[str, Path]:
+    """Return the folders of an output folder by the way to the file of which each holds the output: from each it is the same."""
+    beside = (one for one in sorted(out.iterdir(), reverse=True) if one.is_dir() and not one.is_symlink())
+    return {told: one for one in beside if (told := source_told(one)) is not None}
 
 
 def source_told(folder: Path) -> str | None:

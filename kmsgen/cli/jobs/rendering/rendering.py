@@ -7,7 +7,7 @@ from typing import NamedTuple
 from kmsgen.checks import confirm
 from kmsgen.cli.jobs.inputs.intent_sources import IntentSource
 from kmsgen.cli.jobs.rendering.gone import source_of
-from kmsgen.cli.jobs.rendering.last_render import folder_before, last_manifest, last_render
+from kmsgen.cli.jobs.rendering.last_render import folder_before, last_manifest, last_render, source_told, taken_from
 from kmsgen.cli.jobs.rendering.remembered import Made
 from kmsgen.cli.output_folder import files_of, intent_folder
 from kmsgen.compiler.compile import compile_intent
@@ -53,8 +53,25 @@ def _refuse_unwritable(path: str) -> None:
         raise input_error(Location(path), "not-utf-8", "the path is not UTF-8 text", "rename the file or folder") from None
 
 
+def _refuse_taken(intent: Intent, folder: Path) -> None:
+    """Raise InputError where the intent would go on with the key of another one, which was rendered under its name."""
+    if other := taken_from(folder, partial(source_of, intent.path)):
+        message = f"`{intent.name}` is what `{_near(other)}` was rendered to: its key would get what this file says"
+        hint = (
+            "first render the folder without this name, so that what was rendered under it goes or moves on; to swap, by a third"
+        )
+        raise input_error(Location(intent.path), "name-taken", message, hint)
+
+
+def _near(path: Path) -> str:
+    """Return a path as seen from the folder that the command runs in, where it is below."""
+    here, there = Path.cwd(), path.absolute()
+    return (there.relative_to(here) if there.is_relative_to(here) else path).as_posix()
+
+
 def _rendered(intent: Intent, wanted: WantedFiles) -> Made:
     folder = intent_folder(wanted.out, intent.name)
+    _refuse_taken(intent, folder)
     before = folder_before(folder, partial(source_of, intent.path))
     last, history = last_manifest(folder), last_render(before)
     former = former_of(intent, history, applied=wanted.applied)
@@ -79,7 +96,8 @@ def _rendered(intent: Intent, wanted: WantedFiles) -> Made:
     halves = halves_of(deployment) if wanted.merge_iam else None
     files = files_of(intent.name, rendering, source_of(intent.path, folder))
     made = Made(intent.name, tuple(files), notes, tuple(claims(deployment, intent.keys_location)), last, halves)
-    return made._replace(lasting=before == folder)
+    own = source_of(intent.path, folder)
+    return made._replace(lasting=before == folder and source_told(folder) in (None, own))
 
 
 def warm_up(wanted: WantedFiles) -> None:

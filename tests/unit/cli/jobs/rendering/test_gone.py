@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -161,3 +162,107 @@ def test_an_alias_that_was_given_up_can_be_taken(render: Render) -> None:
     assert render("intents", "--applied").exit_code == 0
     write("two", "key: {alias: one}")
     assert render("intents").exit_code == 0
+
+
+KEYS = [f"arn:aws:kms:us-west-2:111122223333:key/{number:08d}-12ab-34cd-56ef-1234567890ab" for number in (1, 2)]
+GRANTED = "grants: [{name: nightly, grantee: role/x, operations: [Decrypt]}]"
+
+
+def adopting(name: str, *keys: str) -> None:
+    """Write an intent that grants something on keys that exist."""
+    write(name, f"keys: [{', '.join(keys)}]\n{GRANTED}")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"one": KEYS}, {"one": KEYS[:1], "two": KEYS[1:]}),
+        ({"one": KEYS[:1], "two": KEYS[1:]}, {"one": KEYS}),
+        ({"one": KEYS[:1], "two": KEYS[1:]}, {"one": KEYS[1:], "two": KEYS[:1]}),
+    ],
+    ids=["split", "joined", "swapped"],
+)
+def test_a_grant_is_taken_only_when_it_is_given_up(
+    render: Render, before: dict[str, list[str]], after: dict[str, list[str]]
+) -> None:
+    """KMS answers an identical grant with the id of the one that is there, which the intent that had it then revokes."""
+    for intents in (before, after):
+        shutil.rmtree("intents")
+        for name, keys in intents.items():
+            adopting(name, *keys)
+        if intents is before:
+            assert render("intents").exit_code == 0
+    told = problem(render("intents"))
+    assert "claimed-twice: the grant `nightly` on" in told
+    assert "another name" in told
+
+
+def test_a_grant_of_another_name_is_another_grant(render: Render) -> None:
+    """Both are there until the old one is revoked: nobody's access pauses."""
+    Path("intents/two.yaml").unlink()
+    adopting("one", *KEYS)
+    assert render("intents").exit_code == 0
+    adopting("one", KEYS[0])
+    write("two", f"keys: [{KEYS[1]}]\n{GRANTED.replace('nightly', 'daily')}")
+    assert render("intents").exit_code == 0
+
+
+def test_grants_of_an_intent_that_is_gone_are_told(render: Render) -> None:
+    """What the script made nothing revokes once its folder is gone."""
+    adopting("two", *KEYS)
+    assert render("intents").exit_code == 0
+    Path("intents/two.yaml").unlink()
+    told = render("intents").stderr
+    assert f"`nightly` of `{KEYS[0]}`" in told
+    assert "revoke-grant" in told
+
+
+def named(file: str, name: str, key: str = "key: {}") -> None:
+    """Write an intent of a name into a file of another."""
+    Path(f"intents/{file}.yaml").write_text(INTENT.format(name=name, key=key))
+
+
+@pytest.mark.parametrize("again", [("two", "one"), ("two", None)], ids=["swapped", "taken over"])
+def test_a_name_is_taken_only_when_it_is_given_up(render: Render, again: tuple[str | None, ...]) -> None:
+    """The stack of one intent would get the key policy of another, and its key with it."""
+    for name in ("one", "two"):
+        named(name, name)
+    assert render("intents").exit_code == 0
+    for file, name in zip(("one", "two"), again, strict=True):
+        if name is None:
+            Path(f"intents/{file}.yaml").unlink()
+        else:
+            named(file, name)
+    before = Path("out/two/manifest.json").read_bytes()
+    told = problem(render("intents"))
+    assert "intents/one.yaml" in told
+    assert "name-taken: `two` is what `intents/two.yaml` was rendered to" in told
+    assert Path("out/two/manifest.json").read_bytes() == before
+
+
+def test_a_copy_does_not_take_the_name_of_a_file_that_is_there(render: Render) -> None:
+    """Also where it alone is rendered."""
+    assert render("intents").exit_code == 0
+    named("copy", "two", "key: {alias: copy}")
+    assert "name-taken" in problem(render("intents/copy.yaml"))
+
+
+def test_a_file_that_is_moved_keeps_its_folder(render: Render) -> None:
+    """It goes on where it was."""
+    assert render("intents").exit_code == 0
+    Path("intents/sub").mkdir()
+    Path("intents/two.yaml").rename("intents/sub/other.yaml")
+    assert render("intents").exit_code == 0
+    assert '"source": "../../intents/sub/other.yaml"' in Path("out/two/manifest.json").read_text()
+    assert render("intents", "--check").exit_code == 0
+
+
+def test_names_are_swapped_by_way_of_a_third(render: Render) -> None:
+    """Each render takes what was rendered of a file along."""
+    for name in ("one", "two"):
+        named(name, name)
+    assert render("intents").exit_code == 0
+    for file, name in (("one", "between"), ("two", "one"), ("one", "two")):
+        named(file, name)
+        assert render("intents").exit_code == 0, (file, name)
+    assert '"source": "../../intents/one.yaml"' in Path("out/two/manifest.json").read_text()
