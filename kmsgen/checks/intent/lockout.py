@@ -11,6 +11,7 @@ from kmsgen.checks.example_requests import PLAIN, ExampleSituation, request_for
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intent.asked_access import intended_by_lines
 from kmsgen.checks.intent.example_calls import Call, calls
+from kmsgen.checks.intent.missing_access import past_denies
 from kmsgen.checks.intent.specification import with_own_policies
 from kmsgen.errors import Location
 from kmsgen.intent.intent import Intent
@@ -45,7 +46,16 @@ def _keepers_calls(intent: Intent, key: Key) -> Iterator[tuple[str, Call]]:
     for access in intended_by_lines(intent, key):
         if access.action == PUT and not any(map(_ends, access.statement.conditions)):
             direct = (call for call in calls(access, intent, key) if not _is_through_a_service(call.situation))
-            yield from ((access.principal.value, call) for call in islice(direct, 1))
+            for call in islice(direct, 1):
+                yield from ((access.principal.value, other) for other in _past_denies(call, intent))
+
+
+def _past_denies(call: Call, intent: Intent) -> Iterator[Call]:
+    """Yield the call, and variants that some `deny` of the file lets pass: with MFA, say, but at no other time, by no service."""
+    for situation in past_denies(call.situation, intent, call.key, PUT):
+        told = {folded(name) for name in situation.context} - {folded(name) for name in call.situation.context}
+        if not told & _TIMES and not _is_through_a_service(situation):
+            yield call._replace(situation=situation)
 
 
 def _is_through_a_service(situation: ExampleSituation) -> bool:

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from kmsgen.arn import parse_arn, role_of_session
 from kmsgen.catalogue import services
+from kmsgen.catalogue.deployment_calls import ALIAS, CALLS, GRANT, MADE
 from kmsgen.catalogue.guardrails import DENY
 from kmsgen.compiler.conditions import FOR_AWS_RESOURCE
 from kmsgen.compiler.guardrails.guardrails import DELETE
@@ -17,10 +18,15 @@ from kmsgen.errors import Diagnostic, RefusedError
 from kmsgen.intent.intent import ORGANIZATION, GuardRailLine, Intent, When, account_named, account_of_everyone
 from kmsgen.policy.document import Principal
 
+# UpdateAlias moves an alias between two keys: the key of an intent is deployed without it
+DEPLOYING = frozenset(
+    f"kms:{call.operation}" for call in CALLS if call.phase != "delete" or MADE[call.resource] in (ALIAS, GRANT)
+) - {"kms:UpdateAlias"}
+
 
 def refuse_contradictions(intent: Intent, permits: Sequence[Permit]) -> None:
     """Raise RefusedError, naming both lines, for each permit that was asked for and that a guard rail denies altogether."""
-    problems = [*_uncreatable_grants(intent), *_denying_the_named(intent, permits)]
+    problems = [*_uncreatable_grants(intent), *_denying_the_named(intent, permits), *_denying_the_deployer(intent, permits)]
     for line in intent.guardrails:
         problems += [_contradiction(line, permit) for permit in permits if permit.explicit and takes_away(line, permit)]
     if problems:
@@ -60,6 +66,17 @@ def _denying_the_named(intent: Intent, permits: Sequence[Permit]) -> Iterator[Di
                 message = f"`{line.name}` spares `{who}`, which {asked[who]} names, so it denies it nothing"
                 hint = "leave it out of `for`, or do not name it"
                 yield Diagnostic(line.location, "contradiction", message, hint)
+
+
+def _denying_the_deployer(intent: Intent, permits: Sequence[Permit]) -> Iterator[Diagnostic]:
+    """Yield each `deny` that takes away what deploying takes; what else the deployer has goes as an administrator's does."""
+    needed = [permit for permit in permits if permit.purpose == "deploy" and not permit.explicit and permit.action in DEPLOYING]
+    for line in intent.guardrails:
+        lost = [permit for permit in needed if line.name == DENY and takes_away(line, permit)]
+        for who in dict.fromkeys(permit.who for permit in lost):
+            actions = ", ".join(f"`{action}`" for action in sorted({permit.action for permit in lost if permit.who == who}))
+            message = f"`{line.name}` takes away what the deployer `{who}` could not deploy without: {actions}"
+            yield Diagnostic(line.location, "contradiction", message, "except the deployer from the guard rail")
 
 
 def takes_away(line: GuardRailLine, permit: Permit) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from kmsgen.catalogue.guardrails import DENY
 from kmsgen.intent.files.problems import Problems
 from kmsgen.intent.files.tree import Tree
 from kmsgen.reading import Steps
@@ -20,10 +21,16 @@ def report_silence(tree: Tree, problems: Problems) -> None:
         if tree.where(steps) in reported:
             continue
         name = next(step for step in reversed(steps) if isinstance(step, str))
-        hint = (
-            f"`{name}` alone, without a colon, denies everyone" if _is_guard_rail(steps) else "leave it out, or give it a value"
+        problems.add(
+            steps, "says-nothing", f"`{name}` is written and says nothing", _hint(name) if _is_guard_rail(steps) else _HINT
         )
-        problems.add(steps, "says-nothing", f"`{name}` is written and says nothing", hint)
+
+
+def _hint(name: str) -> str:
+    """Return what to write of a guard rail in place of nothing."""
+    if name == DENY:
+        return "say what it denies, and when: `{deny: {actions: [...], when: {...}}}`"
+    return f"`{name}` alone, without a colon, denies everyone"
 
 
 def _is_guard_rail(steps: Steps) -> bool:

@@ -12,7 +12,10 @@ from kmsgen.intent.resolve.context import Context
 from kmsgen.policy.letter_case import folded
 
 _WITH_A_KEY = "a grant is made by whoever governs the key, in the intent that writes "
-_THROUGH = "who uses keys through a service stands under `users`, with `when: {via: [s3]}`"
+_THROUGH = (
+    "who uses any key through a service stands under `users`, with `when: {via: [s3]}`; for what the page of a service says, "
+    "list the keys, with `key_policy: keep` if their policies are not yours"
+)
 
 
 def check_together(intent: Intent, written: Mapping[str, Any], context: Context) -> None:
@@ -24,7 +27,7 @@ def check_together(intent: Intent, written: Mapping[str, Any], context: Context)
         message = "`grants` need a key policy, and this intent writes none"
         context.problems.add_key(("grants",), "iam-only", message, f"{_WITH_A_KEY}{context.whose_policy}")
     if context.every_key and written.get("services"):
-        message = "`services` need a key that they use, and this intent is about every key"
+        message = "`services` need the key policy of a key, and an intent about every key writes none"
         context.problems.add_key(("services",), "iam-only", message, _THROUGH)
     if not any(written.get(name) for name in LINES if name != "never"):
         context.refuse((), "nothing-asked", "the intent allows and denies nothing", "add `admins:` and `users:`")

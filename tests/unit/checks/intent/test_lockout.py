@@ -35,3 +35,21 @@ def test_access_that_ends_or_is_a_services_keeps_no_key(when: str, *, locks: boo
     """An administrator whose access is over, now or one day, or comes through a service, changes no key policy any more."""
     found = no(f"admins: [{{principal: role/Admin, can: [change-policy], when: {{{when}}}}}]", head=WITHOUT_DEPLOYER)
     assert any("lockout" in text for text in found) is locks
+
+
+@pytest.mark.parametrize(
+    ("when", "locks"),
+    [
+        ("conditions: {BoolIfExists: {aws:MultiFactorAuthPresent: 'false'}}", False),
+        ("conditions: {StringNotEquals: {aws:SourceVpce: vpce-12345678}}", False),
+        ("from: 2999-01-01, conditions: {BoolIfExists: {aws:MultiFactorAuthPresent: 'false'}}", False),
+        ("from: 2999-01-01", True),
+        ("until: 2999-01-01", True),
+        ("conditions: {Bool: {aws:ViaAWSService: false}}", True),
+    ],
+)
+def test_a_deny_that_some_call_of_an_administrator_passes_locks_nobody_out(when: str, *, locks: bool) -> None:
+    """It counts if the administrator passes it by the call alone: not at another time, and not through a service."""
+    rail = f"guardrails: [{{deny: {{actions: [change-policy], when: {{{when}}}}}}}]"
+    found = no(f"admins: [role/Admin]\n{rail}", head=WITHOUT_DEPLOYER)
+    assert any("lockout" in text for text in found) is locks
