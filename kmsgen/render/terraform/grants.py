@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from kmsgen.policy.grant import Grant
+from kmsgen.render import grant_calls
 from kmsgen.render.deployment import Deployment, key_id
 from kmsgen.render.grant_calls import GrantCall, calls, gone
 from kmsgen.render.names import resource_words, unique
@@ -50,7 +53,29 @@ def held(deployment: Deployment) -> dict[str, str]:
 def ended_by_call(deployment: Deployment) -> tuple[str, ...]:
     """Return the grants to revoke that Terraform did not make, and does not revoke."""
     made = set(deployment.history.addresses.values())
-    return tuple(one for one in gone(deployment) if "/".join((key_id(one.split(" ")[0]), one.split(" ")[1])) not in made)
+    return tuple(one for one in gone(deployment) if _by_key(one) not in made)
+
+
+def change_hands(deployment: Deployment) -> Iterator[str]:
+    """Yield what to do where a grant that calls made is a resource now, or the other way round: neither knows of the other's."""
+    history = deployment.history
+    made = {value for address, value in history.addresses.items() if address.startswith("aws_kms_grant.")}
+    before, there = set(map(_by_key, history.grants)), set(map(_by_key, grant_calls.held(deployment)))
+    now = set(held(deployment).values())
+    if resources := _names((before & now) - made):
+        yield f"grants change hands: {resources} are resources now; once they are applied revoke those that `grants.sh` made"
+    if by_call := _names((before & made & there) - now):
+        yield f"grants change hands: {by_call} are calls now; run `grants.sh create` before Terraform revokes those that it made"
+
+
+def _by_key(grant: str) -> str:
+    """Return a grant of a history, the ARN of its key and its name, as `KEYID/NAME`."""
+    arn, _, name = grant.partition(" ")
+    return f"{key_id(arn)}/{name}"
+
+
+def _names(grants: Iterable[str]) -> str:
+    return ", ".join(sorted(f"`{one.partition('/')[2]}`" for one in grants))
 
 
 def _resource(call: GrantCall, label: str, created: object) -> GrantResource:

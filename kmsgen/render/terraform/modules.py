@@ -44,7 +44,7 @@ def render(deployment: Deployment) -> Rendering:
     every = (_main(deployment), *_replicas(deployment), *_accounts(deployment), _deployer(deployment))
     modules = [one.looking_up() for one in every if not one.is_empty]
     artifacts = [artifact for module in modules for artifact in files(module)]
-    notes = list(_notes(modules, by_call))
+    notes = [*_notes(modules, by_call), *(f"terraform: {note}" for note in grants.change_hands(deployment))]
     if (new_key := deployment.new_key) is not None and not creating_type(new_key):
         artifacts.append(key_request.artifact(deployment, new_key, FORMAT))
         notes.append("terraform: " + key_request.note("the provider", FORMAT, GIVEN_KEY))

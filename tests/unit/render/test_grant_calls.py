@@ -118,6 +118,28 @@ def called(script: str, key: str, folder: Path) -> tuple[int, list[str]]:
     return ran.returncode, ran.stdout.splitlines()
 
 
+AWS = """#!/bin/sh
+case $2 in
+  create-grant) echo "create $6 ${8}" >>"$0.log"; n=$(wc -l <"$0.log"); echo "{\\"GrantId\\": \\"a$n\\"}" ;;
+  list-grants) case $8 in *.GrantId) echo a0 a1 a2 b0 ;; esac ;;
+  revoke-grant) echo "revoke $8" >>"$0.log" ;;
+esac
+"""
+
+
+def test_every_grant_is_made_before_one_is_revoked(tmp_path: Path) -> None:
+    """Also where two change names: what one loses the other has by then. Nothing that was just made is revoked."""
+    grants = tuple(Grant(name, role(name), ("Decrypt",), name=name) for name in ("one", "two"))
+    (tmp_path / "grants.sh").write_text(texts(grant_calls.render(deployment(grants=grants)))["grants/grants.sh"])
+    (tmp_path / "aws").write_text(AWS)
+    (tmp_path / "aws").chmod(0o755)
+    words = ["sh", str(tmp_path / "grants.sh"), "create", "1234abcd-12ab-34cd-56ef-1234567890ab"]
+    subprocess.run(words, env={"PATH": f"{tmp_path}:{os.environ['PATH']}"}, check=True, timeout=30, capture_output=True)
+    told = (tmp_path / "aws.log").read_text().splitlines()
+    assert [one.split(" ")[0] for one in told] == ["create"] * 2 + ["revoke"] * 4
+    assert [one for one in told if one.startswith("revoke")] == ["revoke a0", "revoke b0"] * 2
+
+
 @pytest.mark.parametrize(
     ("key", "regions"),
     [

@@ -60,6 +60,28 @@ def test_a_grant_that_the_provider_cannot_express_comes_as_a_call(grant: Grant, 
     assert any("cannot express these grants" in note and note.endswith(": it") for note in rendering.notes) is not expressible
 
 
+BY_TERRAFORM, BY_CALL = Grant("g", role("x"), ("Decrypt",), name="it"), Grant("g", role("x"), ("Encapsulate",), name="it")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (BY_CALL, BY_TERRAFORM, "are resources now"),
+        (BY_TERRAFORM, BY_CALL, "are calls now"),
+        (BY_TERRAFORM, BY_TERRAFORM._replace(operations=("Encrypt",)), None),
+        (BY_CALL, BY_CALL._replace(grantee=role("y")), None),
+        (None, BY_TERRAFORM, None),
+    ],
+)
+def test_a_grant_that_changes_hands_is_told(before: Grant | None, after: Grant, told: str | None) -> None:
+    """Terraform knows nothing of what a call made, and would revoke what it made before the call that takes its place."""
+    first = deployment(grants=(before,) if before else ())
+    second = deployment(grants=(after,))._replace(history=history_after(first))
+    notes = [note for note in modules.render(second).notes if "hands" in note]
+    assert [told in note for note in notes if told] == ([True] if told else [])
+    assert not [note for note in notes if not told]
+
+
 def test_a_principal_to_which_nothing_can_be_attached_is_announced() -> None:
     """An account is no role or user: its policy is written, not attached, and the note says so."""
     given = deployment((f"arn:aws:iam::{OTHER}:root", document(allow("kms:Decrypt", on=ON_NEW))))

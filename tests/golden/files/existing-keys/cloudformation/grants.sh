@@ -3,7 +3,7 @@
 #
 # Creates, lists, revokes or retires the grants of the intent with the AWS CLI.
 # Safe to run twice: a grant's name makes CreateGrant idempotent, and what is gone is not revoked again.
-# A grant that the intent changed takes the place of the one that had its name: KMS would keep both.
+# A grant that the intent changed takes the place of the one that had its name: KMS would keep both. All are made before one goes.
 
 set -efu
 AWS_PAGER=''
@@ -16,19 +16,27 @@ usage() {
 
 # Each takes: key ARN, Region, grant name, CreateGrant request, retiring principal.
 
+created=''
+
 create_grant() {
   made=$(aws kms create-grant --region "$2" --key-id "$1" --cli-input-json "$4" --output json)
   printf '%s\n' "$made"
-  kept=$(printf '%s\n' "$made" | sed -n 's/.*"GrantId": *"\([0-9a-f]*\)".*/\1/p')
-  if [ -z "$kept" ]; then
-    printf '%s\n' "the answer to CreateGrant holds no id: earlier grants named $3 are left as they are" >&2
+  id=$(printf '%s\n' "$made" | sed -n 's/.*"GrantId": *"\([0-9a-f]*\)".*/\1/p')
+  if [ -z "$id" ]; then
+    printf '%s\n' "the answer to CreateGrant holds no id: earlier grants are left as they are" >&2
     return 1
   fi
+  created="$created $id "
+}
+
+# Of a name only what was created stays; nothing goes before all that is to be there is.
+replace_grant() {
   ids=$(grant_ids "$@")
   for id in $ids; do
-    if [ "$id" != "$kept" ]; then
-      aws kms revoke-grant --region "$2" --key-id "$1" --grant-id "$id"
-    fi
+    case $created in
+      *" $id "*) ;;
+      *) aws kms revoke-grant --region "$2" --key-id "$1" --grant-id "$id" ;;
+    esac
   done
 }
 
@@ -75,3 +83,4 @@ case ${1-} in
 esac
 
 each_grant "${1}_grant"
+if [ "$1" = create ]; then each_grant replace_grant; fi
