@@ -1,7 +1,8 @@
 """What a bundle could do without: actions, statements and denies that change no answer.
 
-Something is dead if no request there could be is answered otherwise without it, whatever IAM policies undescribed principals
-have: that is asked twice, once with every policy they could have, once with none; and in both readings of what AWS leaves open.
+Something is dead if no request there could be is answered otherwise without it, whatever stands beside undescribed principals:
+that is asked with every IAM policy they could have, with none, and with a boundary that allows nothing; and in both readings of
+what AWS leaves open. Where no grants are told there may be any, and a Deny counts that takes from them.
 What is found dead is left out from then on, so of two statements that say the same only one is reported.
 """
 
@@ -11,12 +12,13 @@ from typing import NamedTuple
 
 from kmsgen.authorizer.language.principal import ACCOUNT, NOT_NAMED, CallerKind
 from kmsgen.authorizer.language.statement import Layer, Rule, compile_document, compile_documents
-from kmsgen.catalogue.actions import ACTIONS, expand
+from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.catalogue.grants import OPERATIONS
 from kmsgen.policy.bundle import Bundle, PrincipalPolicies
 from kmsgen.policy.document import Statement
-from kmsgen.policy.letter_case import folded
 from kmsgen.prover.bearing import Bearings
 from kmsgen.prover.beside_keys import BesideKeys
+from kmsgen.prover.entries import entries_of
 from kmsgen.prover.problem import Budget, BudgetError, Meter, OutsideError
 from kmsgen.prover.search.clauses import Clause, Clauses, Problem
 from kmsgen.prover.search.encoding import Base, Side, Situation
@@ -28,6 +30,7 @@ from kmsgen.prover.search.universe import Universe
 NEVER_MATCHES, SHADOWED, WITHOUT_EFFECT, DENIES_NOTHING = "never-matches", "shadowed", "without-effect", "denies-nothing"
 # Tags of a key to create are authorized before there is a key that could be asked about.
 _AT_CREATION = frozenset({"kms:TagResource"})
+_GRANTED = frozenset(ACTIONS[name].iam_name for name in OPERATIONS)
 
 
 class Dead(NamedTuple):
@@ -91,6 +94,7 @@ class _Examiner:
         self._other: _Examiner | None = None
         self.cases: dict[tuple[int, str], list[_Case]] = {}
         self.collected: set[str] = set()
+        self.grants_told = any(access.grants for bundle in universes[0].bundles for access in bundle.keys[:1])
         side = universes[0].sides[0]
         self.callers = {principal: side.authorizer.caller(principal) for principal in universes[0].everyone}
 
@@ -208,6 +212,11 @@ def _works(case: _Case, own: Clauses) -> _Judges:
     return _Judges(lambda m, o: side.most(facts, m | own, o), lambda m, o: side.least(facts, m | own, o))
 
 
+def _takes_from_grants(_case: _Case, _own: Clauses) -> _Judges:
+    """Judges of a Deny where a grant gives what it denies: no other Deny takes that."""
+    return _Judges(lambda m, _o: not any(one.deny for one in m), lambda m, o: not any(one.deny for one in m | o))
+
+
 def _matches(_case: _Case, _own: Clauses) -> _Judges:
     return _ALWAYS
 
@@ -219,7 +228,7 @@ def minimality_by_key(bundle: Bundle, budget: Budget | None = None) -> list[Mini
     """
     budget = budget or Budget()
     found: list[Minimality] = []
-    bearings, beside = Bearings(bundle), BesideKeys[Dead](bundle, _told_apart)
+    bearings, beside = Bearings(bundle), BesideKeys[Dead](bundle, lambda rule: frozenset(entries_of(rule)))
     for access in bundle.keys or (None,):
         about = bundle if access is None else bearings.on(access, beside.undecided(access.key.arn))
         dead: list[Dead] = []
@@ -234,7 +243,7 @@ def _examine(bundle: Bundle, meter: Meter, found: list[Dead]) -> str:
     """Add to `found` every statement or entry that no request on the first key needs; return why more may be dead, or nothing."""
     creating = any(access.creation is not None for access in bundle.keys)
     try:
-        universes = [Universe([bundle], Scope(without_iam=without), meter) for without in (False, True)]
+        universes = [Universe([bundle], scope, meter) for scope in (Scope(), Scope(without_iam=True), Scope(bounded=True))]
         examiner = _Examiner(universes, meter)
         rules = list(_rules(bundle))
         examiner.collect(dict.fromkeys(examiner.likely(rules)))
@@ -260,11 +269,11 @@ def _rules(bundle: Bundle) -> Iterator[Rule]:
 def _dead(examiner: _Examiner, rule: Rule, *, creating: bool) -> Iterator[Dead]:
     """Yield the statement if all of it is dead, else its entries that are."""
     identity = id(rule.statement)
-    entries = _entries(rule)
+    entries = entries_of(rule)
     every = list(dict.fromkeys(action for actions in entries.values() for action in actions))
     if not every or (creating and set(every) <= _AT_CREATION):
         return
-    dead = {entry: actions for entry, actions in entries.items() if not examiner.any_reading(rule, actions, _needs)}
+    dead = {entry: actions for entry, actions in entries.items() if not _is_needed(examiner, rule, actions)}
     if len(dead) == len(entries):
         dead = {None: every}
     for entry, actions in dead.items():
@@ -272,16 +281,11 @@ def _dead(examiner: _Examiner, rule: Rule, *, creating: bool) -> Iterator[Dead]:
         examiner.removed |= {(identity, action) for action in actions}
 
 
-def _entries(rule: Rule) -> dict[str | None, list[str]]:
-    """Return the entries of the Action element that are about some action; a NotAction is one, of what it leaves."""
-    found: dict[str | None, list[str]] = {entry: list(expand(entry)) for entry in rule.statement.actions}
-    if rule.statement.not_action:
-        found = {None: [action.iam_name for action in ACTIONS.values() if rule.covers(folded(action.iam_name))]}
-    return {entry: actions for entry, actions in found.items() if actions}
-
-
-def _told_apart(rule: Rule) -> frozenset[str | None]:
-    return frozenset(_entries(rule))
+def _is_needed(examiner: _Examiner, rule: Rule, actions: Sequence[str]) -> bool:
+    if examiner.any_reading(rule, actions, _needs):
+        return True
+    granted = [action for action in actions if action in _GRANTED]
+    return rule.deny and not examiner.grants_told and examiner.any_reading(rule, granted, _takes_from_grants)
 
 
 def _kind(examiner: _Examiner, rule: Rule, actions: Sequence[str]) -> str:

@@ -28,12 +28,6 @@ LONG = os.environ.get("KMSGEN_LONG") == "1"
 SHARDS = 8
 ONE_OF = 1 if LONG else 60
 ACTIONS = ("Decrypt", "DisableKey")
-ELSEWHERE = ("aws:userid", "aws:MultiFactorAuthPresent", "aws:PrincipalServiceNamesList")
-"""Keys that the two read differently by intent.
-
-Of ids the reference knows how they begin; MFA that a service tells, of which no page speaks, and a service that tells names
-without its own are heard by one of the two only.
-"""
 FORMS = ("{0}", "{0}IfExists", "ForAnyValue:{0}", "ForAllValues:{0}")
 Data = dict[str, Any]
 
@@ -63,7 +57,7 @@ def told(key: v.Key, value: str, rng: Random) -> Iterator[Data]:
 
 def scenarios() -> Iterator[Data]:
     """Yield scenarios of one condition, with the requests of every caller."""
-    keys = [key for key in v.KEYS if key.told != "tags" and key.name not in ELSEWHERE]
+    keys = [key for key in v.KEYS if key.told != "tags"]
     for key, effect in product(keys, ("Allow", "Deny")):
         action = next((action for action in ACTIONS if carries(action, key.name)), None)
         for operator, value in product(operators(key), key.values[:2]) if action else ():

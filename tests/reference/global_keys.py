@@ -8,11 +8,13 @@ id_credentials_mfa_configure-api-require, access_forward_access_sessions; KMS De
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.reference.caller import Caller, Kind
 from tests.reference.held import ABSENT, MAYBE, OPEN, Held, either, known, one_of, or_absent, shaped
+from tests.reference.patterns import ANYTHING, WITHIN_SEGMENT, literal
 from tests.reference.view import View, of_pairs
 
 Data = Mapping[str, Any]
@@ -52,16 +54,22 @@ def _principal_type(view: View) -> Held:
 
 
 def _user_id(view: View) -> Held:
-    """Ids: AIDA... of users, AROA...:SESSION of sessions, ACCOUNT:NAME of federated users, the account's of its root user."""
+    """Ids: AIDA... of users, AROA...:SESSION of sessions, ACCOUNT:NAME of federated users, the account's of its root user.
+
+    Of services no page says what it is; that of a customer it is not.
+    """
     caller = view.caller
     fixed = {Kind.FEDERATED: f"{caller.account}:{caller.name}", Kind.ROOT: caller.account}
     if caller.kind in fixed:
         return known(fixed[caller.kind])
-    shapes = {Kind.USER: "AIDA*", Kind.ROLE: f"AROA*:{caller.session or '*'}"}
-    shape = shapes.get(caller.kind, "*")
+    session = literal(caller.session) if caller.session else WITHIN_SEGMENT
+    shapes = {
+        Kind.USER: (*literal("AIDA"), *WITHIN_SEGMENT),
+        Kind.ROLE: (*literal("AROA"), *WITHIN_SEGMENT, *literal(":"), *session),
+    }
     told = view.says.get("aws:userid", ())
     fits = len(told) == 1 and _fits(told[0], caller)
-    return known(told[0]) if fits else shaped(shape)
+    return known(told[0]) if fits else Held(((shapes.get(caller.kind, ANYTHING),),))
 
 
 def _fits(user_id: str, caller: Caller) -> bool:
@@ -70,7 +78,7 @@ def _fits(user_id: str, caller: Caller) -> bool:
     if caller.kind is Kind.ROLE:
         head, _, tail = user_id.partition(":")
         return head.startswith("AROA") and tail != "" and caller.session in (None, tail)
-    return True
+    return not re.match(r"AIDA|AROA|\d{12}(:|$)", user_id)
 
 
 def _principal_tag(view: View, name: str) -> Held:
@@ -166,11 +174,12 @@ def _token_issue_time(view: View) -> Held:
 
 
 def _service_names(view: View) -> Held:
-    """Return the names of a service: the one that calls is among them."""
+    """Return the names of a service: the one that calls is among them, so a list without it is not believed."""
     if not view.is_service:
         return ABSENT
     name = known(view.caller.name).ways[0]
-    return view.told("aws:principalservicenameslist") or Held((name, (*name, *OPEN.ways[0])))
+    told = view.told("aws:principalservicenameslist")
+    return told if told and view.caller.name in (told.texts or ()) else Held((name, (*name, *OPEN.ways[0])))
 
 
 # --- the source of a service's call ---------------------------------------------------------------------------------------

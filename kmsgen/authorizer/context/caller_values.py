@@ -56,11 +56,16 @@ def _user_id(view: View) -> Found:
 
 
 def _can_be_id(text: str, caller: Caller) -> bool:
-    """Whether a text can be the caller's aws:userid: `ID:SESSIONNAME` of a role's session, an id without a colon of others."""
-    _id, colon, session = text.partition(":")
-    if caller.kind not in (CallerKind.ROLE, CallerKind.SESSION):
-        return not colon
-    return session != "" and (caller.kind is CallerKind.ROLE or session == caller.session)
+    """Whether a text can be the caller's aws:userid: `AROA...:SESSIONNAME` of a role's session, `AIDA...` of a user.
+
+    Of a service no page says what it holds, but it is no customer's. Source: IAM User Guide, reference_identifiers.
+    """
+    unique, colon, session = text.partition(":")
+    if caller.kind is CallerKind.USER:
+        return unique.startswith("AIDA") and not colon
+    if caller.kind is CallerKind.SERVICE:
+        return not unique.startswith(("AIDA", "AROA")) and account_of(unique) is None
+    return unique.startswith("AROA") and session != "" and (caller.kind is CallerKind.ROLE or session == caller.session)
 
 
 def _user_name(view: View) -> Found:
@@ -170,7 +175,9 @@ def _mfa_present(view: View) -> Found:
         return ("true",)
     found = view.occurrence("aws:multifactorauthpresent")
     possible = found.values if found is not None else ()
-    return NOT_TOLD if isinstance(told, tuple) and possible and folded(told[0]) not in possible else told
+    if isinstance(told, tuple) and possible and folded(told[0]) not in possible:
+        return open_among(view, "aws:multifactorauthpresent", [(value,) for value in possible])
+    return told
 
 
 def _mfa_age(view: View) -> Found:

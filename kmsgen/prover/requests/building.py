@@ -86,4 +86,6 @@ def _probe_value(key: str, view: View) -> str:
         return view.caller.name
     if key == "aws:userid" and view.caller.kind in (CallerKind.SESSION, CallerKind.ROLE):
         return f"AROAEXAMPLE:{view.caller.session or PROBE}"
+    if key == "aws:userid" and view.caller.kind is CallerKind.USER:
+        return "AIDAEXAMPLE"
     return PROBE

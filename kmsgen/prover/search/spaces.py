@@ -185,7 +185,7 @@ def _check_alike(known: _Held, defaults: _Held, situations: Iterable[Situation])
             raise OutsideError(f"{title(key)}, which is another one on each side, is compared with what a request decides")
 
 
-_OF_ACCOUNTS = ("aws:principalarn", "aws:principalaccount", "kms:calleraccount")
+_OF_ACCOUNTS = ("aws:principalarn", "aws:principalaccount", "kms:calleraccount", "aws:userid")
 
 
 def _of_no_customer(domain: Domain, accounts: Iterable[str]) -> Domain:
@@ -193,7 +193,7 @@ def _of_no_customer(domain: Domain, accounts: Iterable[str]) -> Domain:
     accounts = tuple(accounts)
     return domain._replace(
         taken=domain.taken | frozenset(accounts),
-        never=(*domain.never, *(glob(f"arn:*:*:*:{one}:*") for one in accounts)),
+        never=(*domain.never, *(glob(f"{head}{one}:*") for one in accounts for head in ("", "arn:*:*:*:"))),
     )
 
 

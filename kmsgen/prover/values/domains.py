@@ -238,17 +238,20 @@ _UNIQUE_IDS = {CallerKind.USER: "AIDA", CallerKind.ROLE: "AROA", CallerKind.SESS
 _ID = "YZABCDEFGHIJKLMNOPQRSTUVWX0123456789"
 
 
-_WITH_COLON = Pattern([STAR, PatternStep(":"), STAR])
 ROLE_ID = run_of(_UNIQUE_IDS[CallerKind.ROLE], (_ID,))
 """The unique ids of roles."""
+_IDS_OF_CUSTOMERS = tuple(glob(f"{head}*") for head in sorted({*_UNIQUE_IDS.values()}))
 _SHORT_SESSIONS = tuple(run_of(_UNIQUE_IDS[CallerKind.ROLE], (_ID,), ":", *name) for name in ((), ((NAME, 1),)))
 
 
 def _user_id(caller: Caller) -> Domain:
-    """Return aws:userid: the unique id of a user, of a role with the name of the session (IAM User Guide, identifiers)."""
+    """Return aws:userid: the unique id of a user, of a role with the name of the session (IAM User Guide, identifiers).
+
+    What it holds of services no page says: any text but the id of a user or role.
+    """
     head = _UNIQUE_IDS.get(caller.kind)
     if head is None:
-        return _UNKNOWN._replace(never=(_WITH_COLON,))  # only a session's holds one
+        return _UNKNOWN._replace(never=_IDS_OF_CUSTOMERS)
     own = [caller.session] if caller.session else [(NAME, 1), (NAME,)]
     session: list[str | tuple[str, int] | tuple[str]] = [] if caller.kind is CallerKind.USER else [":", *own]
     never = () if caller.session else _SHORT_SESSIONS

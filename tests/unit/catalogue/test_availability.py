@@ -196,9 +196,9 @@ def test_the_arn_gives_account_and_type(kind: PrincipalKind) -> None:
 
 
 USER_IDS = {
-    USER: (OPEN, "*"),
-    ROLE: (OPEN, "*:${session}"),
-    LINKED: (OPEN, "*:${session}"),
+    USER: (OPEN, "AIDA*"),
+    ROLE: (OPEN, "AROA*:${session}"),
+    LINKED: (OPEN, "AROA*:${session}"),
     FEDERATED: (DERIVED, "${account}:${name}"),
     ROOT: (DERIVED, "${account}"),
 }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kmsgen.compiler import compile_intent
 from kmsgen.intent import load_intent
 from kmsgen.policy.bundle import Bundle
+from kmsgen.policy.grant import Grant
 from kmsgen.prover.key_forms import forms_of
 from kmsgen.prover.minimality import DENIES_NOTHING, NEVER_MATCHES, SHADOWED
 from tests.unit.prover.needed import minimality
@@ -83,8 +85,29 @@ def test_a_condition_that_never_holds() -> None:
 
 def test_a_deny_of_what_nobody_is_allowed() -> None:
     """A Deny counts where it takes something away."""
-    assert dead(allow(APP), deny(BOB)) == [("key-policy/#2", DENIES_NOTHING, None)]
-    assert dead(allow([APP, BOB]), deny(BOB)) == []
+    assert dead(allow(APP, "kms:DisableKey"), deny(BOB, "kms:DisableKey")) == [("key-policy/#2", DENIES_NOTHING, None)]
+    assert dead(allow([APP, BOB], "kms:DisableKey"), deny(BOB, "kms:DisableKey")) == []
+
+
+def test_a_deny_of_what_a_grant_can_give() -> None:
+    """A policy does not tell grants, so a Deny counts that takes from one; said twice, once is enough."""
+    assert dead(allow(APP), deny(BOB)) == []
+    assert dead(allow(APP), deny(BOB), deny(BOB)) == [("key-policy/#2", DENIES_NOTHING, None)]
+    about = bundle(allow(APP), deny(BOB))
+    told = about._replace(keys=(about.keys[0]._replace(grants=(Grant("g", APP, ("Encrypt",)),)),))
+    assert [one.kind for one in minimality(told).dead] == [DENIES_NOTHING]
+
+
+@pytest.mark.parametrize(
+    "direct",
+    [
+        allow("arn:aws:sts::111122223333:assumed-role/app/s"),
+        allow("*", when={"ArnEquals": {"aws:PrincipalArn": APP}}),
+    ],
+)
+def test_what_a_boundary_leaves_is_not_shadowed(direct: dict[str, Any]) -> None:
+    """A boundary limits what a statement gives that names a role, and not what one gives that names its session or everybody."""
+    assert "key-policy/#2" not in [source for source, _kind, _action in dead(allow(APP), direct)]
 
 
 @pytest.mark.parametrize("name", MINIMAL)

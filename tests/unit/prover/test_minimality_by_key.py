@@ -68,5 +68,5 @@ def test_an_entry_that_is_listed_twice_is_told_once() -> None:
 def test_each_key_has_the_whole_budget() -> None:
     """What one key takes is enough for each of several."""
     policy = [ACCOUNT, give("kms:Encrypt", Principal={"AWS": APP})]
-    assert dead([policy], budget=Budget(steps=300)) == [[]]
-    assert dead([policy, policy, policy], budget=Budget(steps=300)) == [[], [], []]
+    assert dead([policy], budget=Budget(steps=450)) == [[]]
+    assert dead([policy, policy, policy], budget=Budget(steps=450)) == [[], [], []]

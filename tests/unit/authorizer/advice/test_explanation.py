@@ -48,7 +48,7 @@ def advice(world: Bundle, principal: str = APP, action: str = "kms:Decrypt", **r
         ({"StringEquals": {"aws:SourceVpce": "vpce-1"}}, "call through the VPC endpoint vpce-1"),
         ({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}, "call from another address, such as 203.0.113.0"),
         ({"Bool": {"aws:MultiFactorAuthPresent": "true"}}, MFA),
-        ({"StringLike": {"aws:userid": "*:one"}}, "tell aws:userid in the request's context, if it is x:one"),
+        ({"StringLike": {"aws:userid": "AROA*:one"}}, "tell aws:userid in the request's context, if it is AROAx:one"),
     ],
 )  # fmt: skip
 def test_what_the_caller_can_do_comes_first(condition: dict[str, Any], first: str) -> None:

@@ -168,10 +168,20 @@ TAGS = {"Tags": [{"TagKey": "Team", "TagValue": "r"}]}
         ("aws:MultiFactorAuthAge", {"context": {"aws:MultiFactorAuthAge": "5", "aws:MultiFactorAuthPresent": "true"}}, ("5",)),
         ("aws:MultiFactorAuthPresent", {"principal": BOB}, None),
         ("aws:userid", {"principal": SESSION, "context": {"aws:userid": "AROA1:one"}}, ("AROA1:one",)),
-        ("aws:userid", {"principal": SESSION, "context": {"aws:userid": "AROA1:two"}}, there("aws:userid", Some.WORD, ":one")),
-        ("aws:userid", {"principal": SESSION}, there("aws:userid", Some.WORD, ":one")),
-        ("aws:userid", {"principal": APP}, there("aws:userid", Some.WORD, ":", Some.WORD)),
-        ("aws:userid", {"principal": BOB}, there("aws:userid", Some.WORD)),
+        *(
+            ("aws:userid", {"principal": who, "context": {"aws:userid": text}}, there("aws:userid", *shape))
+            for who, text, *shape in (
+                (SESSION, "AROA1:two", "AROA", Some.WORD, ":one"),
+                (SESSION, "AIDA1:one", "AROA", Some.WORD, ":one"),
+                (BOB, "AROA1", "AIDA", Some.WORD),
+                (SERVICE, "AROA1:one"),
+                (SERVICE, f"{ACCOUNT}:one"),
+            )
+        ),
+        ("aws:userid", {"principal": SERVICE, "context": {"aws:userid": "x:one"}}, ("x:one",)),
+        ("aws:userid", {"principal": SESSION}, there("aws:userid", "AROA", Some.WORD, ":one")),
+        ("aws:userid", {"principal": APP}, there("aws:userid", "AROA", Some.WORD, ":", Some.WORD)),
+        ("aws:userid", {"principal": BOB}, there("aws:userid", "AIDA", Some.WORD)),
         ("aws:EpochTime", {"context": {"aws:CurrentTime": "1970-01-02T00:00:00Z"}}, ("86400",)),
         ("aws:CurrentTime", {"context": {"aws:EpochTime": "86400"}}, ("86400",)),
         ("kms:RequestAlias", {"resources": ("alias/payments",)}, ("alias/payments",)),
