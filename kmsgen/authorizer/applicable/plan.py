@@ -11,7 +11,7 @@ from kmsgen.authorizer.context.view import Resource, View
 from kmsgen.authorizer.evaluation.grants import RETIRE, GrantRule, meant_by, retires
 from kmsgen.authorizer.evaluation.outcome import Facts
 from kmsgen.authorizer.evaluation.refusal import Refusal
-from kmsgen.authorizer.language.principal import ACCOUNT, DIRECT, DOUBT, NOT_NAMED, ROLE, Caller, Naming
+from kmsgen.authorizer.language.principal import ACCOUNT, DIRECT, DOUBT, NOT_NAMED, ROLE, Caller, Naming, at_most, may_be_more
 from kmsgen.authorizer.language.statement import Rule
 from kmsgen.catalogue.model import Action
 
@@ -24,7 +24,8 @@ class Plan:
 
     `fixed` ones match every request; a request decides about `conditional` ones and `grants`. `facts`: what else counts;
     `refusal`: why KMS refuses any such call; `beside`: what else the call needs. `generous`: what AWS leaves open counts as
-    access. `doubtful_grants`: those that take the action in that reading alone (C2).
+    access. `doubtful_grants`: those that take the action in that reading alone (C2). `wider_doubts`: statements that surely name
+    the caller's account or role, and perhaps itself.
     """
 
     __slots__ = (
@@ -44,6 +45,7 @@ class Plan:
         "refusal",
         "sets",
         "target",
+        "wider_doubts",
     )
 
     def __init__(self, caller: Caller, permission: Permission, facts: Facts, *, generous: bool = False) -> None:
@@ -57,6 +59,7 @@ class Plan:
         # tuples, not lists: thousands of plans are kept, and the garbage collector walks through every list
         self.fixed: tuple[tuple[Rule | GrantRule, Naming], ...] = ()
         self.fixed_doubts: tuple[Rule, ...] = ()
+        self.wider_doubts: tuple[Rule, ...] = ()
         self.conditional: tuple[tuple[Rule, Naming], ...] = ()
         # `known`: how each conditional one meets every request, UNMATCHED where the request decides; `_asking`: those, by place
         self.known: State = ()
@@ -70,6 +73,7 @@ class Plan:
         """Take in the statements whose Action and Resource elements match, or may match, layer by layer."""
         fixed: list[tuple[Rule, Naming]] = []
         doubts: list[Rule] = []
+        wider: list[Rule] = []
         conditional: list[tuple[Rule, Naming]] = []
         programs: list[Program | How] = []
         for rules, statements in reaching:
@@ -82,13 +86,16 @@ class Plan:
                     doubts.append(rule)
                     if rule.deny is self.generous:
                         continue
-                match = (rule, DIRECT if naming == DOUBT else naming)
+                match = (rule, at_most(naming) if self.generous or naming == DOUBT else naming & ~DOUBT)
+                if may_be_more(naming):
+                    wider.append(rule)
                 if rule.conditions or rule.resource.variables:
                     conditional.append(match)
                     programs.append(rules.program(rule, self.permission, self.caller).for_caller(self.caller, self.permission))
                 else:
                     fixed.append(match)
-        self.fixed, self.fixed_doubts, self.conditional = tuple(fixed), tuple(doubts), tuple(conditional)
+        self.fixed, self.conditional = tuple(fixed), tuple(conditional)
+        self.fixed_doubts, self.wider_doubts = tuple(doubts), tuple(wider)
         self.known = tuple([UNMATCHED if isinstance(how, Program) else how for how in programs])
         self._asking = tuple([(place, how) for place, how in enumerate(programs) if isinstance(how, Program)])
 
@@ -132,7 +139,8 @@ class Plan:
 
     def doubtful(self, state: State) -> bool:
         """Whether any statement met the request only perhaps, or a note on grants or on the rest of the call may be due."""
-        return bool(self.fixed_doubts or self.beside or self.grants) or any(isinstance(how, tuple) for how in state)
+        doubts = self.fixed_doubts or self.wider_doubts
+        return bool(doubts or self.beside or self.grants) or any(isinstance(how, tuple) for how in state)
 
     def matched(self, state: State) -> list[tuple[Rule | GrantRule, Naming]]:
         """Return the statements and grants that matched, each with how it names the caller; open ones as the reading has them."""

@@ -10,7 +10,7 @@ from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.evaluation.grants import GrantRule
 from kmsgen.authorizer.evaluation.outcome import Settlement, settle
 from kmsgen.authorizer.language.open_value import no_lookup
-from kmsgen.authorizer.language.principal import DIRECT, DOUBT, NOT_NAMED, ROLE, Caller, CallerKind, named, names
+from kmsgen.authorizer.language.principal import DIRECT, DOUBT, NOT_NAMED, ROLE, Caller, CallerKind, at_most, named, names
 from kmsgen.authorizer.language.statement import NAMES_PRINCIPALS, Rule
 from kmsgen.catalogue.model import Values
 from kmsgen.policy.document import Principal
@@ -29,6 +29,7 @@ def _notes(plan: Plan, state: State, settlement: Settlement) -> Iterator[str]:
         return
     denied = settlement.outcome is Outcome.EXPLICIT_DENY
     doubts = [(rule, causes) for rule, causes in _doubts(plan, state) if rule.deny is denied]
+    doubts += [] if denied else _wider(plan, state)
     if denied and any(rule.deny for rule, _naming in _certain(plan, state)):
         return
     if denied or _would_allow(plan, state, [rule for rule, _causes in doubts]):
@@ -53,10 +54,16 @@ def _doubts(plan: Plan, state: State) -> Iterator[tuple[Rule, Values]]:
     yield from ((rule, how) for rule, how in by_request.items() if isinstance(how, tuple) and rule not in doubtful)
 
 
+def _wider(plan: Plan, state: State) -> list[tuple[Rule, Values]]:
+    """Return each Allow that surely names the caller's account or role and perhaps itself, where it matches."""
+    matching = {rule for rule, _naming in plan.matched(state)}
+    return [(rule, tuple(_of_element(rule, plan))) for rule in plan.wider_doubts if rule in matching and not rule.deny]
+
+
 def _would_allow(plan: Plan, state: State, doubtful: list[Rule]) -> bool:
     """Whether access would follow if the doubtful statements matched: only then does a deny rest on them."""
     namings = {rule: naming for rules in plan.sets for rule, naming in rules.naming(plan.caller).items()}
-    more = [(rule, DIRECT if namings.get(rule, NOT_NAMED) == DOUBT else namings[rule]) for rule in doubtful]
+    more = [(rule, at_most(namings.get(rule, NOT_NAMED))) for rule in doubtful]
     return settle(plan.facts, [*plan.matched(state), *more]).outcome is Outcome.ALLOWED
 
 
@@ -75,8 +82,8 @@ def _of_element(rule: Rule, plan: Plan) -> Iterator[str]:
     if rule.layer in NAMES_PRINCIPALS and statement.principals is not None:
         if statement.not_principal:
             yield "S11"
-        elif not named(statement.principals, caller) & ~DOUBT:
-            doubtful = (principal for principal in statement.principals if names(principal, caller))
+        elif not named(statement.principals, caller) & DIRECT:
+            doubtful = (principal for principal in statement.principals if names(principal, caller) == DOUBT)
             yield from dict.fromkeys(_of_principal(principal, caller) for principal in doubtful)
     elif any(isinstance(rules, DeniesOfSomeUser) and rule in rules.rules for rules in plan.sets):
         yield "P7"

@@ -44,6 +44,16 @@ Naming = int
 NOT_NAMED, ACCOUNT, ROLE, DIRECT, DOUBT = 0, 1, 2, 4, 8
 
 
+def at_most(naming: Naming) -> Naming:
+    """Return how a naming is read where silences of AWS count as access: a doubt names the caller itself."""
+    return naming & ~DOUBT | DIRECT if naming & DOUBT else naming
+
+
+def may_be_more(naming: Naming) -> bool:
+    """Return whether a statement surely names a caller's account or role, and the caller itself perhaps."""
+    return bool(naming & DOUBT and naming & (ACCOUNT | ROLE) and not naming & DIRECT)
+
+
 class Caller(NamedTuple):
     """The principal of a request, with the IAM policies and guard rails on it."""
 

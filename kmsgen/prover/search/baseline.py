@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from kmsgen.authorizer.applicable.plan import Plan
 from kmsgen.authorizer.applicable.rule_set import RuleSet
 from kmsgen.authorizer.evaluation.grants import RETIRE, GrantRule, retires
-from kmsgen.authorizer.language.principal import DIRECT, DOUBT, Caller, CallerKind, Naming
+from kmsgen.authorizer.language.principal import DIRECT, DOUBT, Caller, CallerKind, Naming, at_most
 from kmsgen.authorizer.language.statement import Rule
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.search.clauses import Clause, Matchable
@@ -13,7 +13,7 @@ from kmsgen.prover.search.clauses import Clause, Matchable
 
 def meant(naming: Naming, caller: Caller) -> Naming:
     """Naming of a caller by a cover: one that is meant for a user is meant for federated sessions that may be its own (P7)."""
-    return DIRECT if naming == DOUBT and caller.kind is CallerKind.FEDERATED else naming
+    return at_most(naming) if caller.kind is CallerKind.FEDERATED else naming
 
 
 class Baseline:

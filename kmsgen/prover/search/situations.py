@@ -145,7 +145,7 @@ def _with(grant: GrantRule, constraints: GrantConstraints) -> GrantRule:
 
 def is_doubtful(plan: Plan) -> bool:
     """Whether a plan alone meets a silence of AWS: on whom a statement or grant names, on what a grant gives (C2, S1, S6)."""
-    if plan.fixed_doubts or plan.doubtful_grants:
+    if plan.fixed_doubts or plan.wider_doubts or plan.doubtful_grants:
         return True
     grants = [naming for rule, naming in (*plan.fixed, *plan.grants) if isinstance(rule, GrantRule)]
     limited = plan.facts.boundary or plan.facts.session

@@ -17,7 +17,7 @@ from kmsgen.authorizer.context.lookup import lookup
 from kmsgen.authorizer.context.view import Resource
 from kmsgen.authorizer.evaluation.grants import RETIRE, GrantRule, retires
 from kmsgen.authorizer.evaluation.kms_errors import refusal_of_key
-from kmsgen.authorizer.language.principal import DIRECT, DOUBT, Caller, CallerKind, Naming
+from kmsgen.authorizer.language.principal import DOUBT, Caller, CallerKind, Naming, at_most
 from kmsgen.authorizer.language.statement import Rule
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.model import Action
@@ -78,7 +78,7 @@ class Seen(NamedTuple):
     def namings(self) -> Mapping[Rule | GrantRule, Naming]:
         """How those that can give access name the principal, in the reading that gives more."""
         found: dict[Rule | GrantRule, Naming] = {grant: naming for grant, naming, _ in self.grants if naming}
-        return found | {rule: DIRECT if naming == DOUBT else naming for rule, naming in self.rules}
+        return found | {rule: at_most(naming) for rule, naming in self.rules}
 
     @property
     def surely_covers(self) -> frozenset[Rule | GrantRule]:

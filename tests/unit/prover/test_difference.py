@@ -8,7 +8,8 @@ import pytest
 
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, Organization, PrincipalPolicies
 from kmsgen.policy.json_form import parse_document
-from kmsgen.prover import differences
+from kmsgen.prover import differences, prove
+from kmsgen.prover.question import Never, Result
 
 HOME = "111122223333"
 KEY = Key(f"arn:aws:kms:us-west-2:{HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab")
@@ -70,3 +71,27 @@ def test_what_differs_and_meets_what_a_request_decides_is_unknown(old: Bundle, n
     """One request has both values of the key, one on each side: what the search finds with one of them proves nothing."""
     assert key in differences(old, new).reason
     assert not differences(old, old).reason
+
+
+FEDERATED = f"arn:aws:sts::{HOME}:federated-user/bob"
+BESIDE_ACCOUNT = {**ACCOUNT, "Principal": {"AWS": [f"arn:aws:iam::{HOME}:root", BOB]}}
+APART = (ACCOUNT, {**ACCOUNT, "Principal": {"AWS": BOB}})
+
+
+def named(*statements: dict[str, Any]) -> Bundle:
+    """Return a key with these statements and a federated session, of whose policies nothing allows anything."""
+    policy = parse_document({"Version": "2012-10-17", "Statement": list(statements)})
+    return Bundle((KeyAccess(KEY, policy),), {FEDERATED: PrincipalPolicies(), BOB: PrincipalPolicies()})
+
+
+@pytest.mark.parametrize("statements", [(BESIDE_ACCOUNT,), APART])
+def test_a_user_beside_its_account_may_name_a_federated_session(statements: tuple[dict[str, Any], ...]) -> None:
+    """In one statement as in two: the account leaves the session to IAM, and whether the user's name reaches it is open (P7)."""
+    found = prove(named(*statements), Never(FEDERATED, ("kms:Decrypt",)), described_only=True)
+    assert (found.result, "P7" in found.reason) == (Result.UNKNOWN, True)
+
+
+def test_one_statement_for_an_account_and_its_user_is_as_good_as_two() -> None:
+    """What is open of a federated session is open in the same way on both sides."""
+    found = differences(named(BESIDE_ACCOUNT), named(*APART))
+    assert (found.gained, found.lost, found.reason) == ((), (), "")
