@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
 
+from kmsgen.authorizer.context.view import THROUGH_ENDPOINT
 from kmsgen.authorizer.explain.silences import describe
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import Meter, Values
+from kmsgen.prover.requests.circumstances import tells_passed_on
 from kmsgen.prover.requests.constraints import SEVERAL
+from kmsgen.prover.requests.wording import title
 from kmsgen.prover.search.counterexamples import Bad, Hit, hunt
 from kmsgen.prover.search.encoding import Base
 from kmsgen.prover.search.universe import Universe
@@ -64,7 +67,10 @@ def kind_of(hit: Hit) -> AccessKind:
 def left_open(universe: Universe, hit: Hit) -> str:
     """Say on which reading of AWS's silences an access hangs."""
     witness = hit.witness
-    ranges = (note for key, (_, _, note) in OPEN_RANGES.items() if any(folded(name) == key for name in witness.context))
-    notes = (*universe.sides[0].decide(witness).notes, *ranges)
+    held = {folded(name): values for name, values in witness.context.items()}
+    ranges = (note for key, (_, _, note) in OPEN_RANGES.items() if key in held)
+    passed_on = tells_passed_on(universe.sides[0].view(witness), held)
+    routes = (f"C16:{title(key)}" for key in THROUGH_ENDPOINT if passed_on and held.get(key))
+    notes = (*universe.sides[0].decide(witness).notes, *ranges, *routes)
     why = "; ".join(f"{note.partition(':')[0]}: {describe(note)}" for note in notes)
     return f"AWS leaves open whether {witness.principal} may call {witness.action} ({why or 'see its documented silences'})"

@@ -42,7 +42,19 @@ def always(key: str, kind: PrincipalKind | None, action: str) -> bool:
     return kind is not None and presences(key, kind, action) == {Presence.ALWAYS}
 
 
-_TOGETHER = frozenset({"aws:multifactorauthage", "aws:multifactorauthpresent", "aws:viaawsservice", "kms:viaservice"})
+@lru_cache(maxsize=16384)
+def held_always(key: str, kind: PrincipalKind | None, action: str) -> Values:
+    """Return the values of which every request of a caller holds one, by whatever route; empty where no page limits them."""
+    row = availability(key)
+    if row is None or kind is None or not always(key, kind, action):
+        return ()
+    kinds = _ASSUMED_BY if kind is PrincipalKind.ROLE_SESSION else (kind,)
+    found = [row.occurrence(one, route, action).values for one in kinds for route in _ROUTES]
+    return tuple(dict.fromkeys(text for values in found for text in values)) if all(found) else ()
+
+
+VIA, VIA_SERVICE = "aws:viaawsservice", "kms:viaservice"
+_TOGETHER = frozenset({"aws:multifactorauthage", "aws:multifactorauthpresent", VIA, VIA_SERVICE})
 """Of whoever calls: an age of MFA brings MFA with it, a service through which is called aws:ViaAWSService."""
 
 
@@ -80,15 +92,25 @@ Coherent = Callable[[Mapping[str, Values | None]], bool]
 """Tells whether a request can hold values of several keys together."""
 
 
-def coherent_in(view: View, values: Mapping[str, Values | None]) -> bool:
-    """Condition keys held together: the authorizer, told these values, sees just them, and what each implies is among them."""
+def coherent_in(view: View, values: Mapping[str, Values | None], *, passed_on: bool = True) -> bool:
+    """Condition keys held together: the authorizer, told these values, sees just them, and what each implies is among them.
+
+    `passed_on`: a service may tell through which endpoint it was called, which no page says that it does (C16).
+    """
     told = {key: values[key] or () for key in values}
     request = view.request._replace(context={**view.request.context, **told}, complete=False)
     asked = View(request, view.caller, view.action, view.target, view.grant)
     wanted = {**{folded(key): one for key, one in view.request.context.items()}, **values}
+    if not passed_on and tells_passed_on(asked, wanted):
+        return False
     return all((lookup(asked, key) or None) == (one or None) for key, one in wanted.items()) and all(
         _brings(key, values) for key, one in values.items() if one
     )
+
+
+def tells_passed_on(view: View, values: Mapping[str, Values | None]) -> bool:
+    """Return whether a service that calls for the caller tells the endpoint through which that came to it."""
+    return view.route is Route.FORWARD_ACCESS_SESSION and any(values.get(key) for key in THROUGH_ENDPOINT)
 
 
 def believed(key: str, domain: Domain, view: View) -> Domain:

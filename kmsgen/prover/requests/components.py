@@ -35,7 +35,7 @@ class Free(NamedTuple):
     takes_context: bool = True
     hanging: frozenset[str] = frozenset()  # keys that hang on the circumstances of a request
     coherent: Coherent = lambda _values: True  # whether a request can hold values of these together
-    empty_constraints: bool = False
+    generous: bool = False  # constraints may be empty (S14), endpoints passed on by services (C16)
     one_organization: bool = False  # principal and resource are of one
 
 
@@ -180,7 +180,7 @@ def _part_of_one(key: str, keys: Sequence[str], free: Free) -> Part:
 def _shared_part(key: str, free: Free) -> Part | None:
     """Return the part of a key that is decided together with others; None for a key that stands by itself."""
     if free.grant is not None and key in GRANT_KEYS:
-        return GrantPart(free.grant, free.domains, free.takes_context, free.empty_constraints)
+        return GrantPart(free.grant, free.domains, free.takes_context, free.generous)
     if free.stand_in is not None and key in free.stand_in.keys:
         return CallerPart(free.stand_in)
     if key in (NOW, EPOCH):

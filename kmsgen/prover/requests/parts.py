@@ -176,8 +176,10 @@ def _by_text(asked: PartQuestion) -> Iterator[Assignment]:
 
 
 def _of_date(test: ValueTest) -> ValueTest:
-    """Return a test of seconds since 1970 as one of the date that tells them."""
-    return ValueTest(lambda text: test.answer(_seconds(text)), ComparisonKind.INSTANT, test.constants)
+    """Return a test of seconds since 1970 as one of the date that tells them; open of what is no date."""
+    return ValueTest(
+        lambda text: test.answer(_seconds(text)) if parse_date(text) else None, ComparisonKind.INSTANT, test.constants
+    )
 
 
 def _seconds(text: str) -> str:

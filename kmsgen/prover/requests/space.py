@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
+from kmsgen.authorizer.context.view import THROUGH_ENDPOINT
 from kmsgen.prover.problem import Assignment, BothOutsideError, DefectError, Meter, OutsideError, UnconfirmedError, Values
 from kmsgen.prover.requests.components import Component, Free, Name, component_of, joined_parts
 from kmsgen.prover.requests.constraints import CONTEXT, FAMILY_OF_NAMES, ConstraintTest, KeyTest, Literal, Look, holds, in_order
@@ -76,7 +77,7 @@ class RequestSpace:
         if look.variables or not isinstance(look, KeyTest) or look.is_open or look.key not in self._free.domains:
             return True
         domain = self._free.domains[look.key]
-        if look.key in OPEN_RANGES or look.key in OPEN_ABSENCE:
+        if look.key in OPEN_RANGES or look.key in OPEN_ABSENCE or look.key in THROUGH_ENDPOINT:
             return True
         if (look.key in FAMILY_OF_NAMES or domain.multi_valued) and not look.set(_nothing).quantifier:
             return True

@@ -78,7 +78,7 @@ def assignment(model: Model, request: RequestTerms) -> Assignment:
     grant = None
     if request.grant is not None and request.free.grant is not None:
         values |= {key: model.values(slots) for key, slots in request.grant.slots.items()}
-        part = GrantPart(request.free.grant, request.free.domains, request.free.takes_context, request.free.empty_constraints)
+        part = GrantPart(request.free.grant, request.free.domains, request.free.takes_context, request.free.generous)
         grant = part.grant_of(values, pairs.get(CONTEXT, ()))
     principal = model.read(request.caller.arn) if request.caller is not None else None
     return Assignment(values, pairs, grant, principal)

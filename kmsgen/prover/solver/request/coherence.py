@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from kmsgen.authorizer.context.view import THROUGH_ENDPOINT
 from kmsgen.catalogue.availability import availability
 from kmsgen.prover.requests.arn_fields import FIELDS
 from kmsgen.prover.requests.arn_fields import WHOLE as WHOLE_ARN
-from kmsgen.prover.requests.circumstances import FIRST, LAST, WHOLE
+from kmsgen.prover.requests.circumstances import CHAIN, FIRST, LAST, VIA, VIA_SERVICE, WHOLE
 from kmsgen.prover.requests.grant_request import GRANT_PRINCIPALS
 from kmsgen.prover.requests.times import AGE, EPOCH, ISSUED, NOW
 from kmsgen.prover.solver.notation.languages import shape
@@ -38,6 +39,14 @@ def circumstances(terms: Terms, told: Told) -> Iterator[Formula]:
         for name in row.excludes if row else ():
             if name in told:
                 yield terms.negate(terms.every([there, present(terms, told[name])]))
+
+
+def routes(terms: Terms, told: Told) -> Iterator[Formula]:
+    """Yield that a service which calls for its caller tells nothing of the endpoint through which that came to it."""
+    through = [present(terms, told[key]) for key in THROUGH_ENDPOINT if key in told]
+    via = [present(terms, told[key]) for key in (VIA_SERVICE, *CHAIN) if key in told]
+    via += [_holds(terms, told[VIA], "true")] if VIA in told else []
+    yield from (terms.negate(terms.every([one, other])) for one in through for other in via)
 
 
 def _holds(terms: Terms, slots: Slots, value: str) -> Formula:

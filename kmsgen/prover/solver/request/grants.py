@@ -34,7 +34,7 @@ class GrantTerms:
         self.has_constraint = terms.some([self.equals, self.subset])
         for pair in context.pairs:
             script.say(terms.some([terms.negate(pair.there), self.has_constraint]))
-        if not free.empty_constraints:
+        if not free.generous:
             script.say(terms.some([terms.negate(self.has_constraint), *(pair.there for pair in context.pairs)]))
         self.operations = {name: terms.flag(name) for name in operations}
         script.say(terms.some(chosen for name, chosen in self.operations.items() if name != CREATE))

@@ -242,6 +242,7 @@ class RequestTerms:
     def _say_what_is_coherent(self) -> None:
         told = {key: self._slots[key] for key in self.hanging}
         self._say_every(coherence.circumstances(self.script.terms, told))
+        self._say_every(() if self.free.generous else coherence.routes(self.script.terms, told))
         self._say_every(coherence.chain(self.script.terms, told))
         if all(key in self.keys for key in ALIAS_KEYS):
             self._say_every(coherence.aliases(self.script.terms, self._slots[CALLED_BY], self._slots[OF_KEY]))
