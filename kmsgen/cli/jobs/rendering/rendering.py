@@ -1,5 +1,6 @@
 """An intent to the files of its folder: compiled, confirmed, rendered, and its templates looked at by cfn-lint."""
 
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from kmsgen.cli.jobs.inputs.intent_sources import IntentSource
 from kmsgen.cli.jobs.rendering.gone import source_of
 from kmsgen.cli.jobs.rendering.last_render import folder_before, last_manifest, last_render, source_told, taken_from
 from kmsgen.cli.jobs.rendering.remembered import Made
-from kmsgen.cli.output_folder import files_of, intent_folder
+from kmsgen.cli.output_folder import MANIFEST, File, files_of, intent_folder, read
 from kmsgen.compiler.compile import compile_intent
 from kmsgen.errors import Diagnostic, Location, RefusedError, input_error
 from kmsgen.intent.intent import Intent
@@ -53,13 +54,16 @@ def _refuse_unwritable(path: str) -> None:
         raise input_error(Location(path), "not-utf-8", "the path is not UTF-8 text", "rename the file or folder") from None
 
 
-def _refuse_taken(intent: Intent, folder: Path) -> None:
-    """Raise InputError where the intent would go on with the key of another one, which was rendered under its name."""
-    if other := taken_from(folder, partial(source_of, intent.path)):
+def _refuse_taken(intent: Intent, folder: Path, files: Iterable[File]) -> None:
+    """Raise InputError where the intent would go on with the key of another one, which was rendered under its name.
+
+    Where nothing else changes, a file was moved.
+    """
+    other = taken_from(folder, partial(source_of, intent.path))
+    there = ((file, read(folder / file.path)) for file in files if file.path != MANIFEST)
+    if other and any(text is not None and text != file.data for file, text in there):
         message = f"`{intent.name}` is what `{_near(other)}` was rendered to: its key would get what this file says"
-        hint = (
-            "first render the folder without this name, so that what was rendered under it goes or moves on; to swap, by a third"
-        )
+        hint = "where a file was moved, first render it unchanged; else take another name until what is under this one goes"
         raise input_error(Location(intent.path), "name-taken", message, hint)
 
 
@@ -71,7 +75,6 @@ def _near(path: Path) -> str:
 
 def _rendered(intent: Intent, wanted: WantedFiles) -> Made:
     folder = intent_folder(wanted.out, intent.name)
-    _refuse_taken(intent, folder)
     before = folder_before(folder, partial(source_of, intent.path))
     last, history = last_manifest(folder), last_render(before)
     former = former_of(intent, history, applied=wanted.applied)
@@ -94,8 +97,9 @@ def _rendered(intent: Intent, wanted: WantedFiles) -> Made:
         *(f"{intent.name}: {note}" for note in rendering.notes),
     )
     halves = halves_of(deployment) if wanted.merge_iam else None
-    files = files_of(intent.name, rendering, source_of(intent.path, folder))
-    made = Made(intent.name, tuple(files), notes, tuple(claims(deployment, intent.keys_location)), last, halves)
+    files = tuple(files_of(intent.name, rendering, source_of(intent.path, folder)))
+    _refuse_taken(intent, folder, files)
+    made = Made(intent.name, files, notes, tuple(claims(deployment, intent.keys_location)), last, halves)
     own = source_of(intent.path, folder)
     return made._replace(lasting=before == folder and source_told(folder) in (None, own))
 

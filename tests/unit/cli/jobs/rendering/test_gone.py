@@ -226,13 +226,13 @@ def named(file: str, name: str, key: str = "key: {}") -> None:
 def test_a_name_is_taken_only_when_it_is_given_up(render: Render, again: tuple[str | None, ...]) -> None:
     """The stack of one intent would get the key policy of another, and its key with it."""
     for name in ("one", "two"):
-        named(name, name)
+        named(name, name, f"key: {{description: of {name}}}")
     assert render("intents").exit_code == 0
     for file, name in zip(("one", "two"), again, strict=True):
         if name is None:
             Path(f"intents/{file}.yaml").unlink()
         else:
-            named(file, name)
+            named(file, name, f"key: {{description: of {file}}}")
     before = Path("out/two/manifest.json").read_bytes()
     told = problem(render("intents"))
     assert "intents/one.yaml" in told
@@ -254,6 +254,16 @@ def test_a_file_that_is_moved_keeps_its_folder(render: Render) -> None:
     Path("intents/two.yaml").rename("intents/sub/other.yaml")
     assert render("intents").exit_code == 0
     assert '"source": "../../intents/sub/other.yaml"' in Path("out/two/manifest.json").read_text()
+    assert render("intents", "--check").exit_code == 0
+
+
+def test_files_that_are_swapped_keep_their_folders(render: Render) -> None:
+    """What an intent is called tells which it is; only the way to its file is another one."""
+    assert render("intents").exit_code == 0
+    for here, there in (("one", "between"), ("two", "one"), ("between", "two")):
+        Path(f"intents/{here}.yaml").rename(f"intents/{there}.yaml")
+    assert render("intents").exit_code == 0
+    assert '"source": "../../intents/one.yaml"' in Path("out/two/manifest.json").read_text()
     assert render("intents", "--check").exit_code == 0
 
 
