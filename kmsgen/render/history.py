@@ -1,5 +1,7 @@
 """What earlier renders made of keys, as the manifest of an output folder keeps it: it may be out there."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -63,6 +65,7 @@ class History(NamedTuple):
     addresses: Mapping[str, str] = MappingProxyType({})  # to ids: empty where nothing tells one, of a grant `KEYID/NAME`
     deployer: str | None = None  # the ARN of who deploys
     attached: bool = True  # some render attached IAM policies to their principals
+    attaches: bool = True  # the last one did
     deployer_apart: bool = False  # none put the deployer's own into the module that it applies
     delegation: str | None = None
     grants: tuple[str, ...] = ()
@@ -70,6 +73,12 @@ class History(NamedTuple):
     policies: Mapping[str, str] = MappingProxyType({})  # FOLDER/LABEL of kmsgen 0.1 to the ARN of whose policy was there
     name: str | None = None  # of the intent
     known: bool = True  # False: there is no manifest that tells
+    released: bool = False  # kmsgen 0.1 rendered it
+
+    @property
+    def settled(self) -> History:
+        """What may be out there once what the last render wrote is: no more what it let go."""
+        return self if self.released else self._replace(attached=self.attaches, deployer_apart=True)
 
     @property
     def created(self) -> RenderedKey | None:
@@ -77,7 +86,7 @@ class History(NamedTuple):
         return next((key for key in self.keys if key.created), None)
 
 
-UNKNOWN = History(attached=False, deployer_apart=True, known=False)
+UNKNOWN = History(attached=False, attaches=False, deployer_apart=True, known=False)
 
 
 def rendered_keys(keys: Iterable[KeyAccess]) -> tuple[RenderedKey, ...]:
@@ -105,6 +114,7 @@ def plain(history: History) -> dict[str, Any]:
     former = {name: list(held) for name, held in history.former._asdict().items() if held}
     more: dict[str, object] = {"delegation": history.delegation, "grants": list(history.grants), "former": former}
     more["policies"] = dict(history.policies)
+    told |= {} if history.attaches == history.attached else {"attaches": history.attaches}
     return {**told, **{name: held for name, held in more.items() if held}, "keys": keys, "terraform": addresses}
 
 
@@ -117,11 +127,14 @@ def parse(manifest: Mapping[str, Any]) -> History:
     held = {name: key_id for name, key_id in addresses.items() if _is_address(name, key_id)}
     named = next(iter(_matching(_PERSON, [manifest.get("deployer")])), None)
     attached = manifest.get("attached") is not False
+    attaches = attached and manifest.get("attaches") is not False
     apart = manifest.get("deployer_apart") is True
     keys_held = tuple(key for key in sound if key is not None)
     delegation = next(iter(_matching(_DELEGATION, [manifest.get("delegation")])), None)
     grants = _matching(_GRANT_OF_KEY, manifest.get("grants"))
-    read = History(keys_held, MappingProxyType(held), named, attached, apart, delegation, grants, _former(manifest.get("former")))
+    read = History(
+        keys_held, MappingProxyType(held), named, attached, attaches, apart, delegation, grants, _former(manifest.get("former"))
+    )
     name = next(iter(_matching(_NAME, [manifest.get("intent")])), None)
     return read._replace(policies=MappingProxyType(_policies(manifest.get("policies"))), name=name)
 

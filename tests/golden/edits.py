@@ -39,6 +39,7 @@ class Step(NamedTuple):
 def step(intent: Intent, history: History = UNKNOWN, *, applied: bool = False) -> Step:
     """Render an intent over the last render. Raises KmsgenError where the intent cannot be had."""
     former = former_of(intent, history, applied=applied)
+    history = history.settled if applied else history
     between = in_between(intent, former)
     return Step(between, deployment_of(intent, compile_intent(between).bundle, history, former))
 

@@ -118,7 +118,9 @@ def history_after(deployment: Deployment) -> History:
     addresses = {**_earlier(deployment), **declared(deployment)}
     delegation = deployment.delegation if deployment.governed_keys() else None
     former = deployment.former._replace(grants=grant_calls.gone(deployment))
-    told = History(keys, addresses, deployer, attached, apart, delegation, grant_calls.held(deployment), former)
+    told = History(
+        keys, addresses, deployer, attached, deployment.attaches, apart, delegation, grant_calls.held(deployment), former
+    )
     return told._replace(policies=deployment.history.policies)
 
 

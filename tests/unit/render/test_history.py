@@ -7,7 +7,7 @@ import json
 import pytest
 
 from kmsgen.policy.grant import Grant
-from kmsgen.render.history import NOTHING_HELD, UNKNOWN, Former, parse, plain
+from kmsgen.render.history import NOTHING_HELD, UNKNOWN, Former, History, parse, plain
 from kmsgen.render.terraform.addresses import history_after
 from tests.unit.render.bundles import ACCOUNT, NEW_ARN, OLD_ARN, deployment, role
 
@@ -104,3 +104,18 @@ def test_an_alias_of_a_key_is_one_name(alias: object) -> None:
     """Whoever deploys may delete it once the file has another: a pattern would be every alias, or every key."""
     (key,) = parse({"keys": [{**KEY, "replicas": [], "alias": alias}], "terraform": {}}).keys
     assert key.alias is None
+
+
+@pytest.mark.parametrize(("before", "now"), [(True, True), (True, False), (False, True), (False, False)])
+def test_what_was_let_go_is_out_there_until_it_is_applied(*, before: bool, now: bool) -> None:
+    """Attachments that some render made are to be let go as long as the last one, which does so, may not be out there."""
+    first = history_after(deployment()._replace(attaches=before))
+    last = history_after(deployment()._replace(attaches=now, history=first))
+    read = parse(json.loads(json.dumps(plain(last))))
+    assert (read.attached, read.settled.attached) == (before or now, now)
+
+
+@pytest.mark.parametrize("released", [True, False])
+def test_who_deployed_had_its_policy_in_the_module_until_the_next_is_applied(*, released: bool) -> None:
+    """`--applied` on the first render after kmsgen 0.1 says that what that one wrote is out there."""
+    assert History(released=released, deployer_apart=False).settled.deployer_apart is not released

@@ -37,7 +37,7 @@ def last_render(folder: Path) -> History:
     if history.known or not manifest:
         return history
     text = read_text(folder / _MODULE)
-    return _of_module(text)._replace(policies=_policies(folder)) if text is not None else UNKNOWN
+    return _of_module(text)._replace(policies=_policies(folder), released=True) if text is not None else UNKNOWN
 
 
 def _policies(folder: Path) -> Mapping[str, str]:

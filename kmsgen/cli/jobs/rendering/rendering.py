@@ -78,6 +78,7 @@ def _rendered(intent: Intent, wanted: WantedFiles) -> Made:
     before = folder_before(folder, partial(source_of, intent.path))
     last, history = last_manifest(folder), last_render(before)
     former = former_of(intent, history, applied=wanted.applied)
+    history = history.settled if wanted.applied else history
     between = in_between(intent, former)
     compiled = compile_intent(between)
     confirm(between, compiled)
