@@ -1,5 +1,6 @@
 """A finding of a check: code, severity, message, place and witness."""
 
+from enum import Enum, auto
 from typing import NamedTuple
 
 from kmsgen.errors import Diagnostic, Location
@@ -8,6 +9,16 @@ from kmsgen.prover.witness import Witness
 SEVERITIES = ("error", "warning", "note")
 """The severities of findings, worst first."""
 ERROR, WARNING, NOTE = SEVERITIES
+
+
+class Concern(Enum):
+    """What a finding is about, where it depends on that what else is looked at: other readings, other kinds of key."""
+
+    PUBLIC = auto()
+    LOCKOUT = auto()
+    UNFINISHED = auto()  # a proof without an answer
+    UNMET = auto()  # a part of a policy that no request meets
+    REMOVABLE = auto()  # a part that changes nothing as things are
 
 
 class Finding(NamedTuple):
@@ -26,6 +37,7 @@ class Finding(NamedTuple):
     origins: tuple[Location, ...] = ()
     hint: str = ""
     key: str = ""
+    concern: Concern | None = None
 
     @property
     def diagnostic(self) -> Diagnostic:

@@ -16,7 +16,7 @@ from kmsgen.compiler.guardrails.guardrails import deny_statements, identity_deni
 from kmsgen.compiler.guardrails.world import World, world_of
 from kmsgen.compiler.identity_policy import documents, identity_statements, needs_identity_policy, resources_of
 from kmsgen.compiler.key_policy import Traced, allow_statements, check_size, is_delegable, works_in_key_policy
-from kmsgen.compiler.notes.iam import notes_on_iam
+from kmsgen.compiler.notes.iam import notes_on_deployer, notes_on_iam
 from kmsgen.compiler.notes.notes import notes_on
 from kmsgen.compiler.order import in_order
 from kmsgen.compiler.permit import Permit, without_repetition
@@ -39,6 +39,7 @@ class Compiled(NamedTuple):
     bundle: Bundle
     notes: tuple[Diagnostic, ...]
     origins: dict[str, tuple[Location, ...]]
+    on_deployer: frozenset[Diagnostic] = frozenset()  # the notes on the deployer's own policy
 
 
 def compile_intent(intent: Intent) -> Compiled:
@@ -53,8 +54,9 @@ def compile_intent(intent: Intent) -> Compiled:
     origins: dict[str, tuple[Location, ...]] = {}
     keys = tuple(_key_access(intent, world, origins) for world in worlds)
     principals = _identity_policies(intent, worlds, origins)
-    notes = sorted({*notes_on(intent, worlds), *notes_on_iam(intent, targets, principals)})
-    return Compiled(Bundle(keys, principals), tuple(notes), origins)
+    on_deployer = frozenset(notes_on_deployer(intent, principals))
+    notes = sorted({*notes_on(intent, worlds), *notes_on_iam(intent, targets, principals), *on_deployer})
+    return Compiled(Bundle(keys, principals), tuple(notes), origins, on_deployer)
 
 
 def _permits(intent: Intent, target: Target) -> list[Permit]:

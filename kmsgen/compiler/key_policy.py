@@ -26,6 +26,10 @@ class Traced(NamedTuple):
     origins: tuple[Location, ...]
 
 
+class EmptyKeyPolicyError(RefusedError):
+    """Nobody would have any access by the key policy."""
+
+
 class _PermitGroup(NamedTuple):
     purpose: str
     topic: str
@@ -114,4 +118,6 @@ def check_size(policy: Document, location: Location) -> None:
         hint = "give principals that need the same one role, or divide what the key is used for over two keys"
         raise RefusedError([Diagnostic(location, "key-policy-too-long", message, hint)])
     if not policy.statements:
-        raise RefusedError([Diagnostic(location, "empty-key-policy", "nobody would have any access to the key", "name `admins`")])
+        raise EmptyKeyPolicyError(
+            [Diagnostic(location, "empty-key-policy", "nobody would have any access to the key", "name `admins`")]
+        )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from kmsgen.compiler import compile_intent
+from kmsgen.compiler import EmptyKeyPolicyError, compile_intent
 from kmsgen.errors import Diagnostic, KmsgenError
 from kmsgen.importer.allowed import Allowed, allowed_in
 from kmsgen.importer.delegated import iam_allowed
@@ -29,11 +29,12 @@ class DraftLine(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """The outcome of compiling lines: the key and IAM policies, or the reasons why it failed."""
+    """The outcome of compiling lines: the key and IAM policies, or why it failed; `gives_nothing`: for want of a key policy."""
 
     access: KeyAccess | None = None
     principals: Mapping[str, PrincipalPolicies] = MappingProxyType({})
     refusals: tuple[Diagnostic, ...] = ()
+    gives_nothing: bool = False
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -60,7 +61,7 @@ class Draft:
             intent = intent_of(parse(dump(self._data(lines)), PATH))
             bundle = compile_intent(intent).bundle
         except KmsgenError as error:
-            return Trial(refusals=error.diagnostics)
+            return Trial(refusals=error.diagnostics, gives_nothing=isinstance(error, EmptyKeyPolicyError))
         return Trial(bundle.keys[0], bundle.principals)
 
     def allowed_by(self, trial: Trial) -> frozenset[Allowed]:

@@ -215,7 +215,7 @@ class _Search:
     def _tried(self, line: DraftLine) -> tuple[Trial, frozenset[Allowed]]:
         """Compile a line; with the draft's other lines if it alone gives no key policy."""
         trial = self.draft.trial(line)
-        if all(one.code != "empty-key-policy" for one in trial.refusals):
+        if not trial.gives_nothing:
             return trial, self.draft.allowed_by(trial)
         trial = self.draft.trial(*self.draft.lines, line)
         return trial, self.draft.allowed_by(trial) - self.done

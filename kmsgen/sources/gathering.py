@@ -50,6 +50,7 @@ class Gathering:
     as_written: list[PlacedPolicy] = field(default_factory=list)
     unknown: list[Open] = field(default_factory=list)
     assumed: list[Open] = field(default_factory=list)
+    set_twice: list[Open] = field(default_factory=list)
     strict: bool = False
     where: Where | None = None
 
@@ -148,6 +149,11 @@ class Gathering:
             self.assumed.append(found)
             self.note(place, "assumed", what)
 
+    def undo(self, place: Location, what: str) -> None:
+        """Keep that two resources set a key's policy, and note it."""
+        self.set_twice.append(Open(what, place))
+        self.note(place, "two-policies", what)
+
     def finish(self, lacks: frozenset[str] = frozenset()) -> Described:
         """Build the bundle of a file that should have a key; without one, with the reason why nothing can be asked."""
         no_key = Diagnostic(Location(self.path), "no-key", "no KMS key with a policy is described here")
@@ -184,8 +190,8 @@ class Gathering:
         places = Places((*policies, *told, *limits), tuple(self.grants))
         names = {access.key.arn: name for name, access in self.keys.items() if name}
         untold, made = frozenset(self.untold), frozenset(self.made)
-        assumed = tuple(self.assumed)
-        return Described(bundle, places, notes, lacks, untold=untold, names=names, made=made, assumed=assumed)
+        found = Described(bundle, places, notes, lacks, untold=untold, names=names, made=made)
+        return found._replace(assumed=tuple(self.assumed), set_twice=tuple(dict.fromkeys(self.set_twice)))
 
     def _key_policy(self, name: str, pick: Pick, beside: Effect) -> PlacedPolicy:
         document, where = pick(self.key_policies[name])

@@ -12,6 +12,8 @@ CODE = Path(kmsgen.__file__).parent
 MODULES = sorted(CODE.rglob("*.py"))
 LINES = 300
 """As many as a file may have that is not generated."""
+OTHERS_CODES = {"render/cfn_lint.py", "sources/live/failures.py"}
+"""What reads the codes of others, cfn-lint's and AWS's, which say in no other way what they are about."""
 
 
 def test_no_two_public_classes_have_one_name() -> None:
@@ -25,3 +27,16 @@ def test_no_file_is_too_long_to_be_read_at_once() -> None:
     """Generated tables are not read."""
     long = [path for path in MODULES if len(path.read_text(encoding="utf-8").splitlines()) > LINES]
     assert [str(path) for path in long if not path.name.startswith("_")] == []
+
+
+def test_nothing_is_decided_by_the_code_of_a_diagnostic() -> None:
+    """A code is for users and their scripts: what else hangs on a diagnostic is a value beside it."""
+    modules = {str(path.relative_to(CODE)): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+    assert [name for name, tree in modules.items() if name not in OTHERS_CODES and any(map(_asks_for_code, ast.walk(tree)))] == []
+
+
+def _asks_for_code(node: ast.AST) -> bool:
+    if isinstance(node, ast.Compare):
+        return any(isinstance(one, ast.Attribute) and one.attr == "code" for one in (node.left, *node.comparators))
+    asked = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+    return isinstance(asked, ast.Attribute) and asked.attr == "code"

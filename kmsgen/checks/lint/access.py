@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmsgen.checks.finding import ERROR, WARNING
+from kmsgen.checks.finding import ERROR, WARNING, Concern
 from kmsgen.checks.lint.key import LintedKey
 from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Violation
 from kmsgen.prover.question import Result
 
-UNFINISHED = "not-finished"
 _SHARE = 5  # groups of a proof that are shown
 
 
@@ -46,6 +45,7 @@ RULES = (
         mend="name principals, or tie the statement to aws:PrincipalOrgID, kms:CallerAccount or aws:SourceArn",
         source=IAM_GUIDE.format("reference_policies_elements_principal"),
         find=public_access,
+        concern=Concern.PUBLIC,
     ),
     LintRule(
         "lockout",
@@ -55,15 +55,17 @@ RULES = (
         mend="allow kms:PutKeyPolicy to a principal, or let the account's IAM policies decide",
         source=KMS_GUIDE.format("key-policy-default"),
         find=lockouts,
+        concern=Concern.LOCKOUT,
     ),
     LintRule(
-        UNFINISHED,
+        "not-finished",
         WARNING,
         meaning="A question about the key has no answer: a proof ran out of its budget, or AWS leaves open what is meant.",
         why="What is not proved may not hold: there may be more findings than are shown.",
         mend="make plain what the reason names, or ask `kmsgen prove` with more `--seconds`",
         source=KMS_GUIDE.format("policy-evaluation"),
         find=unfinished,
+        concern=Concern.UNFINISHED,
     ),
 )
 """The lint rules on access as a whole."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from kmsgen.checks.finding import NOTE, WARNING
+from kmsgen.checks.finding import NOTE, WARNING, Concern
 from kmsgen.checks.lint.key import LintedKey
 from kmsgen.checks.lint.rule import KMS_GUIDE, LintRule, Violation
 from kmsgen.checks.lint.unmet import unmet
@@ -66,8 +66,6 @@ _WAYS = (
         mend="keep it as a guard rail, or drop it",
     ),
 )
-OF_MINIMALITY = tuple(f"{way.code}-" for way in _WAYS)
-"""The beginnings of rule ids that say that a statement or action could be removed."""
 
 
 def _statements(way: _Way) -> Callable[[LintedKey], Iterator[Violation]]:
@@ -103,7 +101,8 @@ def _rules(way: _Way) -> Iterator[LintRule[LintedKey]]:
     source = KMS_GUIDE.format("least-privilege")
     for part, what, find in (("statement", "a statement", _statements(way)), ("action", "an action", _actions(way))):
         meaning = way.meaning.format(what=what)
-        yield LintRule(f"{way.code}-{part}", way.severity, meaning, way.why, way.mend, source, find)
+        concern = Concern.UNMET if way.kind == NEVER_MATCHES else Concern.REMOVABLE
+        yield LintRule(f"{way.code}-{part}", way.severity, meaning, way.why, way.mend, source, find, concern)
 
 
 RULES = tuple(rule for way in _WAYS for rule in _rules(way))

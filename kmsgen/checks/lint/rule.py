@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
-from kmsgen.checks.finding import Finding
+from kmsgen.checks.finding import Concern, Finding
 from kmsgen.errors import Location
 from kmsgen.prover.witness import Witness
 
@@ -42,9 +42,11 @@ class LintRule(NamedTuple, Generic[Looked]):
     mend: str
     source: str
     find: Callable[[Looked], Iterator[Violation]]
+    concern: Concern | None = None
 
     def findings(self, looked: Looked) -> Iterator[Finding]:
         """Yield a finding for each place that breaks the rule."""
         for one in self.find(looked):
             severity, hint = one.severity or self.severity, one.mend or self.mend
-            yield Finding(self.id, severity, one.message, one.location, one.witness, one.statements, hint=hint, key=one.key)
+            found = Finding(self.id, severity, one.message, one.location, one.witness, one.statements, hint=hint, key=one.key)
+            yield found._replace(concern=self.concern)

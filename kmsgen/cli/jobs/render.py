@@ -21,7 +21,6 @@ from kmsgen.cli.jobs.rendering.merged import (
     names_of_intents,
     no_more_merged,
     of_all,
-    without_what_all_need,
 )
 from kmsgen.cli.jobs.rendering.remembered import Made, body_of, made_again, summary_of, told_again
 from kmsgen.cli.jobs.rests_on import key_of
@@ -127,7 +126,6 @@ def _settled(job: Job, compare: Compare) -> list[Rendered]:
     if job.merges and whole:
         answers = cache_folder() if job.course.cache else None
         together_with = of_all(done, job.out, job.formats, compared, lint=job.lint, answers=answers, quota=job.quota)
-        done = without_what_all_need(done)
     elif job.only_whole:
         raise PartialError
     elif job.merges and done:

@@ -15,7 +15,7 @@ SHOWN = 5
 
 def notes_on_iam(intent: Intent, targets: Iterable[Target], principals: Mapping[str, PrincipalPolicies]) -> Iterator[Diagnostic]:
     """Yield who attaches what is written, what only IAM could give that cannot be written here, and what deploying takes."""
-    yield from _deployment(intent, targets, principals)
+    yield from _deployment(intent, targets)
     written = [arn for arn, held in principals.items() if held.identity_policies and arn not in intent.deployers]
     if written and not intent.attaches:
         message = f"taken for granted: whoever keeps them attaches the IAM policies of {_listed(written)}"
@@ -37,14 +37,19 @@ def _left_out(intent: Intent) -> Iterator[tuple[Location, LeftOut]]:
     yield from ((use.location, left) for use in intent.services for left in use.left_out)
 
 
-def _deployment(intent: Intent, targets: Iterable[Target], principals: Mapping[str, PrincipalPolicies]) -> Iterator[Diagnostic]:
-    """Yield what whoever deploys lacks: with a deployer what stands in `deployer/`, without one all that deploying takes."""
-    deployer, place = intent.scope.deployer, Location(intent.path)
+def notes_on_deployer(intent: Intent, principals: Mapping[str, PrincipalPolicies]) -> Iterator[Diagnostic]:
+    """Yield that the deployer lacks what stands in `deployer/`: of no use where policies are merged, which puts it elsewhere."""
+    deployer = intent.scope.deployer
     own = principals.get(deployer or "")
     if own and own.identity_policies:
         message = f"`{deployer}` needs its IAM policy, which is in `deployer/`: it is to be put in place once, before it deploys"
-        yield Diagnostic(place, "deployer-first", message)
-    if deployer is None and intent.governed:
+        yield Diagnostic(Location(intent.path), "deployer-first", message)
+
+
+def _deployment(intent: Intent, targets: Iterable[Target]) -> Iterator[Diagnostic]:
+    """Yield all that deploying takes where no deployer is named."""
+    place = Location(intent.path)
+    if intent.scope.deployer is None and intent.governed:
         lacking = sorted({action for target in targets for action in deployer_actions(intent, target)})
         names = ", ".join(f"`{action}`" for action in lacking)
         message = (

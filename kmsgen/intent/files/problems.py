@@ -16,11 +16,18 @@ def _shown(text: str) -> str:
 
 
 class Problems:
-    """Collects the diagnostics of one tree, or of a part of it beside those that were `found`."""
+    """Collects the diagnostics of one tree, `lacking` those of what an intent must have and the tree has not at all."""
 
-    def __init__(self, tree: Tree, found: list[Diagnostic] | None = None) -> None:
+    def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self.found = [] if found is None else found
+        self.found: list[Diagnostic] = []
+        self.lacking: list[Diagnostic] = []
+
+    def on(self, tree: Tree) -> Problems:
+        """Return what collects, beside these, the diagnostics of another tree: of a part of this one."""
+        other = Problems(tree)
+        other.found, other.lacking = self.found, self.lacking
+        return other
 
     def add(self, steps: Steps, code: str, message: str, hint: str = "") -> None:
         """Report a value."""
@@ -29,6 +36,11 @@ class Problems:
     def add_key(self, steps: Steps, code: str, message: str, hint: str = "") -> None:
         """Report a key, by the place of the key itself."""
         self._add(self.tree.where_key(steps), code, message, hint)
+
+    def add_lacking(self, steps: Steps, code: str, message: str, hint: str = "") -> None:
+        """Report what the whole has not."""
+        self.add(steps, code, message, hint)
+        self.lacking.append(self.found[-1])
 
     def _add(self, place: Location, code: str, message: str, hint: str) -> None:
         self.found.append(Diagnostic(place, code, _shown(message), _shown(hint)))

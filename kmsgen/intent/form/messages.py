@@ -20,8 +20,9 @@ from kmsgen.reading import Steps
 
 Words = tuple[str, str, str]  # code, message, hint
 
-BASE = "no `name`: this is a base that others extend, or an intent without its name"
-BASE_HINT = "give a file that extends it; an intent of its own has a `name`"
+_NAME: Steps = ("name",)
+_BASE = "no `name`: this is a base that others extend, or an intent without its name"
+_BASE_HINT = "give a file that extends it; an intent of its own has a `name`"
 _START = "`kmsgen init` writes an intent to start from"
 _EMPTY: Words = ("empty-file", "the file is empty", _START)
 _NO_MAPPING: Words = ("wrong-type", "an intent must be a mapping", _START)
@@ -50,7 +51,7 @@ _QUOTE = "a plain `true`, `false` or nothing is no text: quote it"
 _HINTS: dict[tuple[str, Steps], str] = {
     ("missing", ("kmsgen",)): "the version of the format: `kmsgen: 1`",
     ("missing", ("scope",)): "add `scope: {account: ...}`",
-    ("missing", ("name",)): BASE_HINT,
+    ("missing", _NAME): _BASE_HINT,
     **{("list_type", (name,)): "start each line with `- `" for name in LINES},
 }
 _OF_PRESETS = (("preset",), ("parameters",))
@@ -63,7 +64,9 @@ def report(finding: ErrorDetails, problems: Problems) -> None:
         _report_field(loc, problems)
         return
     code, message, hint = _words(finding)
-    problems.add(loc, code, message.replace("{label}", _label(loc) if loc else ""), hint)
+    lacks = finding["type"] == "missing" and len(loc) == 1 and loc != _NAME
+    report_it = problems.add_lacking if lacks else problems.add
+    report_it(loc, code, message.replace("{label}", _label(loc) if loc else ""), hint)
 
 
 def _words(finding: ErrorDetails) -> Words:
@@ -73,8 +76,8 @@ def _words(finding: ErrorDetails) -> Words:
     if value is None and kind == "list_type":
         return _SILENT
     code, message, hint = _WORDS.get(kind, _OTHER)
-    if (kind, loc) == ("missing", ("name",)):
-        message = BASE
+    if (kind, loc) == ("missing", _NAME):
+        message = _BASE
     if kind == "string_type" and value in (True, False, None):
         hint = _QUOTE
     return code, message, _HINTS.get((kind, loc), hint)

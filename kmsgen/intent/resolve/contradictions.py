@@ -30,7 +30,7 @@ def check_together(intent: Intent, written: Mapping[str, Any], context: Context)
         message = "`services` need the key policy of a key, and an intent about every key writes none"
         context.problems.add_key(("services",), "iam-only", message, _THROUGH)
     if not any(written.get(name) for name in LINES if name != "never"):
-        context.refuse((), "nothing-asked", "the intent allows and denies nothing", "add `admins:` and `users:`")
+        context.problems.add_lacking((), "nothing-asked", "the intent allows and denies nothing", "add `admins:` and `users:`")
     _check_names(intent.grants, intent.guardrails, context)
 
 

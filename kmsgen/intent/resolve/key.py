@@ -49,7 +49,7 @@ def _look_at_existing(file: PartialIntentFile, written: Written, context: Contex
     """Tell the context about keys that exist: whether every key is meant, whether key policies are written, and the key type."""
     if written.get("keys") is None:
         hint = 'a key to create (`key:`), ARNs of keys that exist (`keys: [...]`), or `keys: "*"`'
-        context.refuse((), "key-missing", "the intent is about no key", hint)
+        context.problems.add_lacking((), "key-missing", "the intent is about no key", hint)
     context.every_key = file.keys == EVERY_KEY
     context.iam_only = context.every_key or file.key_policy == "keep"
     context.multi_region = file.multi_region

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from kmsgen.errors import Diagnostic, Location
 from kmsgen.intent.files.hidden_characters import check_texts
 from kmsgen.intent.files.problems import Problems
 from kmsgen.intent.files.tree import Tree
-from kmsgen.intent.form.messages import BASE
 from kmsgen.intent.form.model import PartialIntentFile
 from kmsgen.intent.form.silence import report_silence
 from kmsgen.intent.form.validate import validate
@@ -38,20 +36,18 @@ def resolve(tree: Tree) -> Intent:
     file, readable = validate(tree, problems)
     report_silence(tree, problems)
     check_texts(tree.data, problems)
-    context = Context(Problems(readable, problems.found))
+    context = Context(problems.on(readable))
     intent = _intent(file, tree, context)
     check_together(intent, tree.data, context)
-    problems.found[:] = _without_noise(problems.found, tree.where())
+    if _is_base(tree):
+        problems.found[:] = [one for one in problems.found if one not in problems.lacking]
     problems.raise_any()
     return intent
 
 
-def _without_noise(found: list[Diagnostic], whole: Location) -> list[Diagnostic]:
-    """Return what to report: of a base that is given in place of an intent that it is one, not all that an intent has besides."""
-    if not any(one.message == BASE for one in found):
-        return found
-    noise = ("missing-field", "key-missing", "nothing-asked")
-    return [one for one in found if one.message == BASE or one.code not in noise or one.location != whole]
+def _is_base(tree: Tree) -> bool:
+    """Return whether a base is given in place of an intent: that is reported, and not all that an intent has besides."""
+    return isinstance(tree.data, dict) and "name" not in tree.data
 
 
 def _intent(file: PartialIntentFile, tree: Tree, context: Context) -> Intent:

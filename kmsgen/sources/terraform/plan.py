@@ -185,7 +185,7 @@ class _PlanReader:
             if told:
                 which = f"{resource.address} or the key's own policy, whichever is applied last"
                 message = f"{name} has a policy of its own, and {resource.address} another: one of them undoes the other"
-                self.gathering.note(resource.where(()), "two-policies", message)
+                self.gathering.undo(resource.where(()), message)
             self.written[name] = PlannedPolicy(OneOf((own.data, written.data), which, resource.steps), written.where)
 
     def _has_own(self, key: PlannedResource) -> bool:

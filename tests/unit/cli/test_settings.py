@@ -172,7 +172,9 @@ def test_iam_policies_of_a_run_can_be_merged(run: Runner) -> None:
     assert "aws_iam_policy" not in Path("policies/a/terraform/main.tf").read_text(encoding="utf-8")
     assert Path("policies/iam/deployer/account-111122223333/main.tf").is_file()
     assert run("render", "--check").code == run("render", "intents/a.yaml", "--out", "policies", "--check").code == 0
-    assert "iam-left" in run("render", "intents/a.yaml").err
+    of_one = run("render", "intents/a.yaml").err
+    assert "iam-left" in of_one
+    assert "deployer-first" not in of_one  # its `deployer/` is not written
     assert run("verify", "intents/a.yaml", "--against", "policies/a").code == 0
     run.write("kmsgen.toml", SETTINGS.replace("jobs = 1", "jobs = 1\nmerge-iam = false"))
     assert "iam-apart" in run("render").err

@@ -14,7 +14,7 @@ READERS = (
     *(ROOT / "kmsgen" / "reading").glob("*.py"),
     ROOT / "kmsgen" / "cli" / "output_file.py",
 )
-REPORTERS = {"report", "refuse", "_refuse", "add", "add_key", "Diagnostic", "input_error"}
+REPORTERS = {"report", "refuse", "_refuse", "add", "add_key", "add_lacking", "Diagnostic", "input_error"}
 CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+\Z|un[a-z]+\Z")
 
 

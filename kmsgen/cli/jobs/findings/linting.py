@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from kmsgen.arn import account_of
 from kmsgen.authorizer.language.statement import Layer
-from kmsgen.checks.finding import SEVERITIES, Finding
-from kmsgen.checks.lint.access import UNFINISHED
-from kmsgen.checks.lint.dead_parts import OF_MINIMALITY
+from kmsgen.checks.finding import SEVERITIES, Concern, Finding
 from kmsgen.checks.lint.lint import lint
 from kmsgen.checks.lint.makes import other_makes
+from kmsgen.checks.lint.rule import Violation
 from kmsgen.checks.lint.table import OF_READINGS
-from kmsgen.checks.lint.unknown import PUBLIC, ReadTwice
+from kmsgen.checks.lint.unknown import ReadTwice
 from kmsgen.checks.lint.written import KEY_POLICY, Written, as_iam_policy
 from kmsgen.cli.jobs.findings.lasting import lasts
 from kmsgen.cli.jobs.inputs.policy_files import PolicyFile
@@ -24,6 +23,7 @@ from kmsgen.errors import InputError, KmsgenError, Location
 from kmsgen.policy.bundle import MULTI_REGION, ORIGIN, Bundle
 from kmsgen.prover.key_forms import forms_of, with_key
 from kmsgen.sources.beside import Beside
+from kmsgen.sources.described import Open
 from kmsgen.sources.subject import Subject, identify
 
 
@@ -51,14 +51,19 @@ def findings_of(subject: Subject) -> Findings:
     subject = subject.opened
     most = _of_reading(subject)
     least = _of_reading(subject.least) if subject.described.narrow else most
-    of_named = subject.of_named if any(one.code == PUBLIC for one in most) else None
+    of_named = subject.of_named if any(one.concern is Concern.PUBLIC for one in most) else None
     strangers = tuple(_of_reading(of_named)) if of_named else None
-    read = ReadTwice(tuple(most), tuple(least), _unknown(subject), subject.described.notes, strangers)
+    set_twice, assumed = map(_violations, (subject.described.set_twice, subject.described.assumed))
+    read = ReadTwice(tuple(most), tuple(least), _unknown(subject), strangers, set_twice, assumed)
     kept = [*read.sure(), *_as_written(subject)] if subject.described.narrow else most
     found = [*kept, *(finding for rule in OF_READINGS for finding in rule.findings(read))]
     unique = {(one.code, one.location, one.message, one.key): one for one in reversed(found)}.values()
     in_order = sorted(unique, key=lambda one: (one.location, SEVERITIES.index(one.severity), one.code, one.message))
-    return Findings(in_order, finished=not any(one.code == UNFINISHED for one in (*most, *least, *(strangers or ()))))
+    return Findings(in_order, finished=not any(one.concern is Concern.UNFINISHED for one in (*most, *least, *(strangers or ()))))
+
+
+def _violations(told: Iterable[Open]) -> tuple[Violation, ...]:
+    return tuple(Violation(one.place, one.what) for one in told)
 
 
 def _unknown(subject: Subject) -> dict[str, str]:
@@ -142,7 +147,7 @@ def _of_every_kind(found: Sequence[Sequence[Finding]], forms: Sequence[Sequence[
 
 
 def _may_go(one: Finding) -> bool:
-    return one.code.startswith(OF_MINIMALITY)
+    return one.concern in (Concern.UNMET, Concern.REMOVABLE)
 
 
 def _part(one: Finding) -> tuple[str, Location, tuple[str, ...], str]:

@@ -12,7 +12,6 @@ from kmsgen.intent.files.find import same_names
 from kmsgen.intent.settings import NAME
 from kmsgen.render.merging.halves import FOLDER
 
-_ON_DEPLOYER = "deployer-first"
 Compare = Callable[[Path, tuple[File, ...]], Changes]
 
 
@@ -52,15 +51,6 @@ def of_all(
     yield Rendered(FOLDER, NAME, folder, paths, notes, changed, changes.stale)
 
 
-def without_what_all_need(done: Sequence[Rendered]) -> list[Rendered]:
-    """Return what was rendered without the note on the deployer's own policy, which is told once of all intents."""
-    return [one._replace(notes=tuple(note for note in one.notes if not _is_on_deployer(note))) for one in done]
-
-
-def _is_on_deployer(note: Diagnostic | str) -> bool:
-    return isinstance(note, Diagnostic) and note.code == _ON_DEPLOYER
-
-
 def _deployers(done: Sequence[Rendered]) -> Iterator[Diagnostic]:
     """Yield the note on the deployers' own policies."""
     names = sorted({arn for one in done if one.halves for arn in one.halves.own})
@@ -68,7 +58,7 @@ def _deployers(done: Sequence[Rendered]) -> Iterator[Diagnostic]:
         listed = ", ".join(f"`{name}`" for name in names)
         policies = f"{listed}: the IAM policies of whoever deploys are in `{FOLDER}/deployer/`"
         message = f"{policies}, and are to be put in place once, before the first deployment"
-        yield Diagnostic(Location(NAME), _ON_DEPLOYER, message)
+        yield Diagnostic(Location(NAME), "deployer-first", message)
 
 
 def _first(before: object, done: Sequence[Rendered]) -> Iterator[Diagnostic]:

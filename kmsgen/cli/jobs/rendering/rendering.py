@@ -94,7 +94,7 @@ def _rendered(intent: Intent, wanted: WantedFiles) -> Made:
     notes: tuple[Diagnostic | str, ...] = (
         *lost,
         *steps(deployment, intent.keys_location),
-        *compiled.notes,
+        *(note for note in compiled.notes if not (wanted.merge_iam and note in compiled.on_deployer)),
         *(f"{intent.name}: {note}" for note in rendering.notes),
     )
     halves = halves_of(deployment) if wanted.merge_iam else None
