@@ -103,17 +103,15 @@ class Capability(NamedTuple):
 class ServiceCondition(NamedTuple):
     """A condition of a service's statement. `status`: documented, documented_generic, recommended.
 
-    With `resources` set, those `resources` of the intent's line that fit replace its values. A line that names none, and
-    gives no variables for the placeholders, gets the values of `wide`. Without these: where `required`, the values with
-    the source account in place and `*` for the rest, else the line is an error; where not required, the condition falls
-    away (another one still pins the statement, or this one is only recommended). A recommended condition is written where
-    the line asks for it: by a resource that fits, by the source account, by a variable of it.
+    A recommended one is written where the line asks for it: by a resource that fits, by the source account, by a variable of it.
     """
 
     condition: Condition  # values, and the name of the key, may hold placeholders `${account}`
     status: str
-    resources: bool = False
-    wide: Values = ()
+    resources: bool = False  # those `resources` of the intent's line that fit replace its values
+    wide: Values = ()  # its values where a line names no resource, and gives no variables for the placeholders
+    # without any of these: its values with the source account in place and `*` for the rest, else the line is an error; where it
+    # is not required it falls away, for another one pins the statement, or it is only recommended
     required: bool = False
     basis: str = ""  # what supports it, where the page does not print it in this statement
 
@@ -121,7 +119,6 @@ class ServiceCondition(NamedTuple):
 class ServiceStatement(NamedTuple):
     """One statement that a service needs. `principal_kind` is Service, AWS (a role) or `*`.
 
-    `who`: the words for those whom the intent's line names; the statement is left out where it names none of them.
     `source_account` tells whether aws:SourceAccount may be asked for: documented, documented_generic, recommended,
     undocumented or unsupported; empty where no service principal calls.
     """
@@ -130,7 +127,7 @@ class ServiceStatement(NamedTuple):
     principal: str  # may hold placeholders; empty where the line names the principals
     actions: Values  # exact, without actions that have no effect
     conditions: tuple[ServiceCondition, ...] = ()
-    who: Values = ()
+    who: Values = ()  # words for those whom the intent's line names: it is left out where the line names none of them
     by_itself: bool = False  # a role that calls KMS itself, or through another service
     opt_in: str = ""  # the principal in Regions that are disabled by default
     source_account: str = ""

@@ -64,8 +64,7 @@ def changes_in(folder: Path, files: Iterable[File], *, force: bool = False) -> C
     """Compare a folder with what it is to hold. The last file is the manifest; without files it goes with what it lists.
 
     Raises InputError for what cannot be read and for a path that leads out of the folder or through a link; RefusedError for a
-    file in the way that kmsgen did not write or that was changed since. With `force` such a file is overwritten, where it has
-    to be written, and otherwise left alone: nobody's edit is ever removed.
+    file in the way that kmsgen did not write or that was changed since, which `force` overwrites and never removes.
     """
     try:
         return _changes(folder, tuple(files), force=force)

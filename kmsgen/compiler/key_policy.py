@@ -42,9 +42,8 @@ class _PermitGroup(NamedTuple):
 def allow_statements(permits: Iterable[Permit], target: Target, delegation: str, sids: Sids) -> list[Traced]:
     """Return the statements of the key policy that give these permits.
 
-    With `delegation` iam, permits of this account's users and roles go through the account, narrowed to those principals;
-    conditions that work in IAM policies alone stand in these. The deployer's stay direct: it creates the key before any IAM
-    policy can name it.
+    With `delegation` iam, permits of this account's users and roles but the deployer's go through the account, narrowed to
+    those principals; conditions that work in IAM policies alone stand in these.
     """
     in_key_policy = [permit for permit in permits if works_in_key_policy(permit)]
     direct = [permit for permit in in_key_policy if delegation != "iam" or not is_delegable(permit, target)]
@@ -62,6 +61,7 @@ def works_in_key_policy(permit: Permit) -> bool:
 def is_delegable(permit: Permit, target: Target) -> bool:
     """Return whether an IAM policy of the key's own account can give the permit once the key policy lets it."""
     same_account = account_of(permit.principal.value) == target.account
+    # the deployer creates the key before any IAM policy can name it
     return same_account and permit.purpose != "deploy" and has_identity_policies(permit.principal)
 
 

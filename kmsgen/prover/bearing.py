@@ -14,8 +14,7 @@ class Bearings:
     """An index of the principals that a bundle describes, by the keys that they matter to.
 
     Whom a key's policy and grants do not name does not matter to what these could do without, nor to who is let in: each access
-    of such a principal is one that somebody undescribed has too, who has every IAM policy, or none. That does not go for tags,
-    which only a description tells; and one principal of each organization must tell of its account.
+    of such a principal is one that somebody undescribed has too, who has every IAM policy, or none.
     """
 
     def __init__(self, bundle: Bundle) -> None:
@@ -23,6 +22,7 @@ class Bearings:
         self._order = {principal: number for number, principal in enumerate(bundle.principals)}
         described = bundle.principals.items()
         organized = {(account_of(name), beside.organization): name for name, beside in described if beside.organization}
+        # tags only a description tells, and one principal of each organization must tell of its account
         self._always = [*organized.values(), *(name for name, beside in described if beside.tags or beside.service_linked)]
         self._by_name: dict[str, list[str]] = {}
         for principal in bundle.principals:

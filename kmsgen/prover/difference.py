@@ -41,13 +41,12 @@ def differences(
 ) -> Differences:
     """Return the access that the new bundle gives and the old does not, and the other way round; nothing if both mean the same.
 
-    The bundles are compared key by key, in their order, whatever the keys are called; a key that one of them lacks gives
-    nothing there. Whom one of them does not describe has in both the IAM policies that the other tells; whom none describes is
-    asked about with every IAM policy, with none, and with a boundary that allows nothing. A bundle that tells the `whole` of the
-    IAM policies, as an intent does, leaves nobody open: whom it is not about has none by it. What neither tells of a key may be
-    anything, the same on both sides; where one does not tell all aliases, each key is compared with further ones too: whoever
-    makes one makes it for both.
+    Keys are compared in their order, whatever they are called; one that a bundle lacks gives nothing there. A bundle that tells
+    the `whole` of the IAM policies, as an intent does, leaves nobody open: whom it is not about has none by it.
     """
+    # Whom one bundle does not describe has in both the IAM policies that the other tells; whom none describes is asked about with
+    # every IAM policy, with none, and with a boundary that allows nothing. What neither tells of a key may be anything, the same
+    # on both sides; where one does not tell all aliases, each key is compared with further ones too, made for both.
     budget = budget or Budget()
     old, new = (
         one._replace(principals=_together(one, other, whole=told))

@@ -12,6 +12,8 @@ CODE = Path(kmsgen.__file__).parent
 MODULES = sorted(CODE.rglob("*.py"))
 LINES = 300
 """As many as a file may have that is not generated."""
+OF_A_DOCSTRING = 3
+"""Lines of text of a docstring at most: reasons are comments. Those of modules name their sources besides."""
 OTHERS_CODES = {"render/cfn_lint.py", "sources/live/failures.py"}
 """What reads the codes of others, cfn-lint's and AWS's, which say in no other way what they are about."""
 
@@ -27,6 +29,23 @@ def test_no_file_is_too_long_to_be_read_at_once() -> None:
     """Generated tables are not read."""
     long = [path for path in MODULES if len(path.read_text(encoding="utf-8").splitlines()) > LINES]
     assert [str(path) for path in long if not path.name.startswith("_")] == []
+
+
+def test_docstrings_of_functions_and_classes_are_short() -> None:
+    """What does not fit is a reason, and stands beside what it is the reason for; a command's is what `--help` prints."""
+    long = [
+        f"{path.relative_to(CODE)}: {node.name}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not _is_command(node)
+        if len([line for line in (ast.get_docstring(node) or "").splitlines() if line]) > OF_A_DOCSTRING
+    ]
+    assert long == []
+
+
+def _is_command(node: ast.FunctionDef | ast.ClassDef) -> bool:
+    calls = (one.func for one in node.decorator_list if isinstance(one, ast.Call))
+    return any(isinstance(one, ast.Attribute) and one.attr == "command" for one in calls)
 
 
 def test_nothing_is_decided_by_the_code_of_a_diagnostic() -> None:

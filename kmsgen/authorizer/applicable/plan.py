@@ -23,9 +23,7 @@ class Plan:
     """The statements and grants that apply to a caller, action and resource.
 
     `fixed` ones match every request; a request decides about `conditional` ones and `grants`. `facts`: what else counts;
-    `refusal`: why KMS refuses any such call; `beside`: what else the call needs. `generous`: what AWS leaves open counts as
-    access. `doubtful_grants`: those that take the action in that reading alone (C2). `wider_doubts`: statements that surely name
-    the caller's account or role, and perhaps itself.
+    `refusal`: why KMS refuses any such call; `beside`: what else the call needs.
     """
 
     __slots__ = (
@@ -49,7 +47,7 @@ class Plan:
     )
 
     def __init__(self, caller: Caller, permission: Permission, facts: Facts, *, generous: bool = False) -> None:
-        self.generous = generous
+        self.generous = generous  # what AWS leaves open counts as access
         self.caller = caller
         self.permission = permission
         self.action: Action = permission.action
@@ -59,13 +57,13 @@ class Plan:
         # tuples, not lists: thousands of plans are kept, and the garbage collector walks through every list
         self.fixed: tuple[tuple[Rule | GrantRule, Naming], ...] = ()
         self.fixed_doubts: tuple[Rule, ...] = ()
-        self.wider_doubts: tuple[Rule, ...] = ()
+        self.wider_doubts: tuple[Rule, ...] = ()  # they surely name the caller's account or role, and perhaps itself
         self.conditional: tuple[tuple[Rule, Naming], ...] = ()
         # `known`: how each conditional one meets every request, UNMATCHED where the request decides; `_asking`: those, by place
         self.known: State = ()
         self._asking: tuple[tuple[int, Program], ...] = ()
         self.grants: tuple[tuple[GrantRule, Naming], ...] = ()
-        self.doubtful_grants: tuple[GrantRule, ...] = ()
+        self.doubtful_grants: tuple[GrantRule, ...] = ()  # they take the action in a generous reading alone (C2)
         self.refusal: Refusal | None = None
         self.beside: str | None = None
 

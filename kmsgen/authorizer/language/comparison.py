@@ -95,13 +95,12 @@ def _known(name: OperatorName, operator: Operator, texts: list[PolicyText], fold
 def without_empty(quantifier: str, test: KnownTest) -> KnownTest:
     """Return the test of a key of one value under a set operator, for which an empty text is no value.
 
-    IAM User Guide, reference_policies_condition-single-vs-multi-valued-context-keys: ForAllValues is true where the values are a
-    null data set, such as an empty string. What ForAnyValue makes of one it does not say. Of
-    several values none is empty.
+    ForAllValues is true of a null data set, such as an empty text; what ForAnyValue makes of one no page says.
+    Source: IAM User Guide, reference_policies_condition-single-vs-multi-valued-context-keys.
     """
 
     def of_values(values: Values | None, lookup: Lookup) -> Maybe:
-        if not values or any(values):
+        if not values or any(values):  # of several values none is empty
             return test(values, lookup)
         return True if quantifier == "ForAllValues" else agreed((False, test(values, lookup)))
 

@@ -245,11 +245,10 @@ def named(principals: Iterable[Principal], caller: Caller) -> Naming:
 def not_spared(principals: Iterable[Principal], caller: Caller) -> Naming:
     """Tell whom a NotPrincipal statement applies to: NOT_NAMED if the caller is surely exempt, DOUBT if it may be, else DIRECT.
 
-    Surely exempt is a caller that is listed (of a session: its role, and no session of it but this) together with its account. A
-    caller with a permissions boundary never is, nor is one whose account is listed beside others of that account: the account
-    stands there for their sake.
+    Surely exempt is a caller that is listed (of a session: its role, and no session of it but this) together with its account.
     Source: IAM User Guide, reference_policies_elements_notprincipal; its examples until 2023.
     """
+    # nobody with a permissions boundary is (same page)
     if caller.policies.boundary is not None:
         return DIRECT
     listed = tuple(principals)
@@ -260,6 +259,7 @@ def not_spared(principals: Iterable[Principal], caller: Caller) -> Naming:
         sure = found & DIRECT
     if sure and (found & DIRECT or not any(_is_session_of_its_role(principal.value, caller) for principal in listed)):
         return NOT_NAMED
+    # an account that is listed beside others of it stands there for their sake
     if found == ACCOUNT == named(listed, caller) and any(_is_another(principal.value, caller) for principal in listed):
         return DIRECT
     return DOUBT if named(listed, caller) else DIRECT

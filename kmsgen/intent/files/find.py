@@ -27,9 +27,8 @@ def find_intents(
 ) -> Iterator[Kept]:
     """Yield what is kept of each intent once, in the order given and then by path; what cannot be read is added to the problems.
 
-    In a folder every `.yaml` and `.yml` file is an intent, at any depth, but for hidden ones, those whose names start with
-    `_`, those that another file of the folder extends, and templates that `render` wrote. A folder without any is a problem, or,
-    if it is given, one of `empty`.
+    In a folder every `.yaml` and `.yml` file is an intent, at any depth, but for hidden ones, `_*`, those that another file of it
+    extends, and templates that `render` wrote. A folder without any is a problem, or, if it is given, one of `empty`.
     """
     told: list[Diagnostic] = []
     without = told if empty is None else empty

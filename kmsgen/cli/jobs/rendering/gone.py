@@ -34,9 +34,7 @@ def gone(
 ) -> Iterator[Rendered]:
     """Yield the output of each intent that a rendered folder held and holds no more, or that has another name now.
 
-    Of an intent that is renamed the history goes on in the new folder: were the old one left, it would be taken up again by who
-    renames it back. Unless the `whole` folder was rendered, another one is gone whose file is. Raises KmsgenError as `compare`
-    does.
+    Unless the `whole` folder was rendered, an intent is gone only if its file is. Raises KmsgenError as `compare` does.
     """
     rendered = {one.name.lower() for one in done}
     files = {Path(one.path).resolve() for one in done}
@@ -48,6 +46,7 @@ def gone(
         path = _resolved(folder / source) if source is not None else None
         if source is None or path is None:
             continue
+        # of a renamed intent the history goes on in the new folder: the old one would be taken up by who renames it back
         if path in files or (any(map(path.is_relative_to, folders)) and (whole or not path.is_file())):
             history = UNKNOWN if path in files else parse(manifest_of(folder))
             note = _renamed(folder) if path in files else _steps(folder, tuple(history.addresses), history.grants)
