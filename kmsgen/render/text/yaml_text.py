@@ -1,7 +1,7 @@
 """Plain data as YAML that every reader, of version 1.1 or 1.2, turns back into exactly the same data.
 
-PyYAML's writer, told to quote likewise, is no substitute: it takes 15 times as long, which makes a run on many intents an
-eighth slower, leaves bidirectional controls and invisible characters as they are, and writes no single value without `...`.
+PyYAML's writer, told to quote likewise, is no substitute: it escapes every letter beyond ASCII, or else leaves bidirectional
+controls and invisible characters as they are. What it takes stands in docs/decisions/templates.md.
 """
 
 from __future__ import annotations
