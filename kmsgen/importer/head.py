@@ -9,6 +9,7 @@ from typing import Any
 
 from kmsgen.arn import Arn, parse_arn
 from kmsgen.catalogue.key_specs import usages
+from kmsgen.catalogue.regions import PARTITION_OF
 from kmsgen.policy.bundle import Creation, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Condition, Effect, Statement
 from kmsgen.policy.letter_case import folded
@@ -43,7 +44,8 @@ def _scope(arn: Arn, statements: Iterable[Statement]) -> dict[str, Any]:
     partition = {} if arn.partition == "aws" else {"partition": arn.partition}
     organizations = {value for condition in _of_denies(statements) for value in condition.values}
     organization = {"organization": organizations.pop()} if len(organizations) == 1 else {}
-    return {"account": arn.account, "regions": [arn.region], **partition, **organization}
+    newer = {} if arn.region in PARTITION_OF else {"new_regions": [arn.region]}
+    return {"account": arn.account, "regions": [arn.region], **newer, **partition, **organization}
 
 
 def _of_denies(statements: Iterable[Statement]) -> Iterator[Condition]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from kmsgen.catalogue.actions import find
 from kmsgen.errors import Location, input_error
 
-# Where an intent has no Region (IAM only), any Region will do: IAM's resources are the same in all.
+# Where an intent has no Region (IAM only), any will do: IAM is the same in all. So where cfn-lint has not heard of it.
 ANY_REGION = "us-east-1"
 # What cfn-lint 1.58 takes for no ARN, and one that is like it.
 NEW_PARTITION = ("arn:aws-eusc:", "arn:aws:")
@@ -51,7 +51,8 @@ def findings(template: str, region: str | None, remembered: Remembered | None = 
 def said(template: str, region: str) -> list[LintFinding]:
     """Return what cfn-lint itself says of the text of a template, right or not."""
     decoded, broken = _module("cfnlint.decode").decode_str(template)
-    matches = broken or _module("cfnlint.runner").run_template_by_data(decoded, _options(region), _rules())
+    there = region if region in _module("cfnlint.helpers").REGIONS else ANY_REGION
+    matches = broken or _module("cfnlint.runner").run_template_by_data(decoded, _options(there), _rules())
     return [LintFinding(match.rule.id, match.message.rstrip("."), match.linenumber, match.columnnumber) for match in matches]
 
 

@@ -46,6 +46,7 @@ class ScopeFile(FilePart):
 
     account: AccountId = Field(description="account id of the key, 12 digits")
     regions: Texts | None = Field(None, description="Regions; none: every Region. A key to create needs one, its own")
+    new_regions: Texts | None = Field(None, description="Regions that AWS opened since, which this kmsgen does not know")
     partition: str = Field("aws", description="aws, aws-cn, aws-us-gov or aws-eusc")
     organization: str | None = Field(None, description="id of the AWS organization, o-...")
     deployer: str | None = Field(None, description="principal who runs Terraform or CloudFormation, such as role/platform-ci")

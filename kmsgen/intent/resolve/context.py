@@ -18,6 +18,7 @@ class Context:
     partition: str = "aws"
     regions: tuple[str, ...] = ()
     regions_given: bool = False
+    new_regions: frozenset[str] = frozenset()  # Regions of the partition that the catalogue does not have
     organization: str | None = None
     spec: str = "SYMMETRIC_DEFAULT"
     usage: str = "ENCRYPT_DECRYPT"

@@ -48,10 +48,16 @@ def _check_arn(text: str, steps: Steps, context: Context) -> bool:
     elif context.account is not None and arn.account != context.account and not context.iam_only:
         hint = "one file an account; with `key_policy: keep`, the half of this account for another one's key"
         context.refuse(steps, "key-outside-scope", f"`{text}` is in another account than `{context.account}`", hint)
-    elif not REGION.match(arn.region) or (context.regions and arn.region in PARTITION_OF and arn.region not in context.regions):
+    elif not REGION.match(arn.region) or _is_outside(arn.region, context):
         context.refuse(
             steps, "key-outside-scope", f"`{text}` is in no Region of `scope`", f"Regions: {', '.join(context.regions)}"
         )
     else:
         return True
     return False
+
+
+def _is_outside(region: str, context: Context) -> bool:
+    """Return whether a Region is none of those of the scope; where there is no such Region that is told elsewhere."""
+    is_one = region in PARTITION_OF or region in context.new_regions
+    return bool(context.regions) and is_one and region not in context.regions

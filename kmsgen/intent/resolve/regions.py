@@ -5,7 +5,7 @@ Regions stand in lists of their own, in ARNs, in names of services, and in the v
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from kmsgen.arn import PARTITIONS, REGION, is_service_principal, parse_arn
@@ -17,11 +17,13 @@ from kmsgen.policy.letter_case import folded
 from kmsgen.reading import Steps
 
 _KEYS_OF_REGIONS = ("aws:requestedregion", "kms:primaryregion", "kms:replicaregion")
-_NOT_YET = "(one that AWS opened since takes a newer kmsgen)"
+_NOT_YET = "(one that AWS opened since belongs into `scope.new_regions` too)"
 
 
 def check_region(region: str, steps: Steps, context: Context) -> bool:
     """Tell whether a Region is one of the intent's partition; report it if it is not."""
+    if region in context.new_regions:
+        return True
     if region not in PARTITION_OF:
         _refuse(region, region, steps, context)
     elif PARTITION_OF[region] != context.partition:
@@ -32,11 +34,26 @@ def check_region(region: str, steps: Steps, context: Context) -> bool:
     return False
 
 
+def resolve_new_regions(regions: Iterable[str], context: Context) -> None:
+    """Tell the context the Regions that an intent takes though the catalogue lacks them; report what is the name of none.
+
+    One that the catalogue has, once it is newer, is what that says.
+    """
+    told = list(enumerate(regions))
+    for place, region in told:
+        steps: Steps = ("scope", "new_regions", place)
+        if not REGION.match(region):
+            context.refuse(steps, "bad-region", f"`{region}` is no name of a Region", "such as us-west-2")
+        elif region in PARTITION_OF:
+            check_region(region, steps, context)
+    context.new_regions = frozenset(region for _, region in told if region not in PARTITION_OF)
+
+
 def check_regions_within(tree: Tree, context: Context) -> None:
     """Report every text of a file in which a Region stands that there is not."""
     for steps, text in texts(tree.data):
         for region in _regions_in(text, steps):
-            if not any(fnmatchcase(known, region) for known in PARTITION_OF):
+            if not any(fnmatchcase(known, region) for known in (*PARTITION_OF, *context.new_regions)):
                 _refuse(region, text, steps, context)
 
 

@@ -53,8 +53,8 @@ def _is_base(tree: Tree) -> bool:
 def _intent(file: PartialIntentFile, tree: Tree, context: Context) -> Intent:
     """Resolve every part, in the order in which they need each other; what is missing was reported."""
     check_header(file, context)
-    check_regions_within(tree, context)
     scope = resolve_scope(file.scope, context) if file.scope else IntentScope("")
+    check_regions_within(tree, context)
     context.regions_given = context.regions_given or file.scope is None
     key = resolve_key(file, tree.data, context)
     return Intent(

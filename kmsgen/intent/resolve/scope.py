@@ -9,7 +9,7 @@ from kmsgen.intent.intent import IntentScope
 from kmsgen.intent.resolve.conditions import ORGANIZATION
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import resolve_principal
-from kmsgen.intent.resolve.regions import check_region
+from kmsgen.intent.resolve.regions import check_region, resolve_new_regions
 
 
 def resolve_scope(scope: ScopeFile, context: Context) -> IntentScope:
@@ -20,6 +20,7 @@ def resolve_scope(scope: ScopeFile, context: Context) -> IntentScope:
     else:
         hint = "such as 111122223333; leading zeros count"
         context.refuse(("scope", "account"), "account-id", f"`{scope.account}` is no account id of 12 digits", hint)
+    resolve_new_regions(scope.new_regions or (), context)
     regions = dict.fromkeys(r for i, r in enumerate(scope.regions or ()) if check_region(r, ("scope", "regions", i), context))
     context.regions, context.regions_given = tuple(regions), bool(scope.regions)
     if scope.organization is not None:

@@ -13,12 +13,13 @@ from tests.unit.render.bundles import ACCOUNT, deployment, document, texts
 
 
 def test_a_template_with_a_mistake_is_found_by_cfn_lint() -> None:
-    """The linter really looks: a wrong property and an unknown action are found, an action newer than it is not."""
+    """The linter really looks: a wrong property and an unknown action are found, no action and no Region that is newer."""
     text = texts(cloudformation.render(deployment()))["cloudformation/template.yaml"]
     assert findings(text, "us-west-2") == []
     assert [one.code for one in findings(text.replace("MultiRegion:", "MultiRegio:"), "us-west-2")] == ["E3002"]
     assert [one.code for one in findings(text.replace("kms:PutKeyPolicy", "kms:Nope"), "us-west-2")] == ["W3037"]
     assert findings(text.replace("kms:PutKeyPolicy", "kms:Encapsulate"), "us-west-2") == []
+    assert [one.code for one in findings(text.replace("MultiRegion:", "MultiRegio:"), "us-newt-2")] == ["E3002"]
 
 
 @pytest.mark.parametrize("others", [(), ("arn:aws:iam::111122223333:role/x",)])

@@ -26,14 +26,15 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return Runner(tmp_path, monkeypatch, capsys)
 
 
-def test_an_intent_that_gives_the_same_is_printed(run: Runner) -> None:
+@pytest.mark.parametrize("key", [KEY, KEY.replace("us-west-2", "us-newt-2")], ids=["known", "newer Region"])
+def test_an_intent_that_gives_the_same_is_printed(run: Runner, key: str) -> None:
     """The intent goes to stdout, and that it is proved to stderr; it can be rendered, and differs in nothing."""
     path = run.write("policy.json", policy(USE))
-    done = run("import", path, "--key-arn", KEY)
+    done = run("import", path, "--key-arn", key)
     assert done.code == 0
     assert "the same access, proved" in done.err
     again = run.write("again.yaml", done.out)
-    assert run("diff", path, again, "--key-arn", KEY, "--fail-on", "any").code == 0
+    assert run("diff", path, again, "--key-arn", key, "--fail-on", "any").code == 0
 
 
 def test_what_cannot_be_said_is_named_with_its_place(run: Runner) -> None:

@@ -76,7 +76,7 @@ def test_findings_about_the_whole(text: str, message: str, refused: Refused) -> 
 @pytest.mark.parametrize(
     ("text", "known"),
     [
-        ("scope: {x1: 1}", "account, regions, partition, organization, deployer"),
+        ("scope: {x1: 1}", "account, regions, new_regions, partition, organization, deployer"),
         ("admins: [{x1: 1}]", "principal, can, when"),
         ("admins: [{when: {x1: 1}}]", "encryption_context, via, from, until, source_vpce, source_ip, mfa, request_alias"),
         ("services: [{x1: 1}]", "service, principal, resources, source_account, source_organization, principals, can"),
