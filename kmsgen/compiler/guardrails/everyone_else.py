@@ -26,38 +26,89 @@ from kmsgen.intent.intent import ORGANIZATION, GuardRailLine, account_named
 from kmsgen.policy.document import Condition
 
 Values = tuple[str, ...]
+Given = dict[str, set[str]]  # what lines give to accounts and organizations, by who
 NAMED = 2
 
 
 def deny_everyone_else(line: GuardRailLine, world: World) -> list[Deny]:
-    """Return the Deny statements, one for each set of accounts and organizations that lines give the same actions."""
+    """Return the Deny statements, in whichever of two forms with the same meaning is shorter."""
     of_lines = [permit.who for permit in world.permits if permit.principal.kind == "AWS" and not _is_many(permit.who)]
     named = tuple(dict.fromkeys((*of_lines, *world.named, *line.exceptions)))
+    given = {who: actions for who, actions in _given_to_many(world).items() if who not in named}
+    forms = [list(_by_action(named, given, world)), list(_by_account(named, given, world))]
+    return min(forms, key=_length)
+
+
+def _by_action(named: Values, given: Given, world: World) -> Iterator[Deny]:
+    """Yield a Deny for each set of accounts and organizations that lines give the same actions."""
     groups: dict[Values, list[str]] = {}
-    given = _given_to_many(world)
     for action in every_action(world):
-        many = tuple(who for who, actions in given.items() if who not in named and action in actions)
-        groups.setdefault(many, []).append(action)
-    return [deny for many, actions in groups.items() for deny in _denies(tuple(actions), named, many, world)]
+        groups.setdefault(tuple(who for who, actions in given.items() if action in actions), []).append(action)
+    for many, actions in groups.items():
+        yield from _denies(tuple(actions), named, many, world)
+
+
+def _by_account(named: Values, given: Given, world: World) -> Iterator[Deny]:
+    """Yield a Deny of everyone outside the accounts that lines give anything, and Denies in these of what they are not given.
+
+    The names of principals then stand once, for actions that lines give the same organizations.
+    """
+    groups: dict[Values, list[str]] = {}
+    for action in every_action(world):
+        members = tuple(who for who, actions in given.items() if who.startswith(ORGANIZATION) and action in actions)
+        groups.setdefault(members, []).append(action)
+    spared = {account_named(who) for who in named if is_whole_account(who)}
+    for members, actions in groups.items():
+        many = [who for who, some in given.items() if is_whole_account(who) and some & {*actions}]
+        yield from _denies(tuple(actions), named, (*many, *members), world)
+        accounts = {account: _given_in(account, given) for who in many if (account := account_named(who) or "") not in spared}
+        for within, lacked in _lacking(accounts, actions, named).items():
+            here = tuple(who for who in named if account_named(who) in within)
+            yield from _denies(tuple(lacked), here, members, world, within)
+
+
+def _given_in(account: str, given: Given) -> set[str]:
+    return {
+        action for who, actions in given.items() if is_whole_account(who) and account_named(who) == account for action in actions
+    }
+
+
+def _lacking(accounts: Given, actions: list[str], named: Values) -> dict[Values, list[str]]:
+    """Return actions by the accounts that lack them; an account of which principals are named stands by itself."""
+    apart = [account for account in accounts if any(account_named(who) == account for who in named)]
+    found: dict[Values, list[str]] = {}
+    for action in actions:
+        lack = [account for account, has in accounts.items() if action not in has]
+        together = tuple(account for account in lack if account not in apart)
+        for within in (together, *((account,) for account in lack if account in apart)):
+            if within:
+                found.setdefault(within, []).append(action)
+    return found
+
+
+def _length(denies: list[Deny]) -> int:
+    """Return about how long statements are: the texts that they list."""
+    held = [(each.actions, *(condition.values for condition in each.conditions)) for each in denies]
+    return sum(len(text) for lists in held for values in lists for text in values)
 
 
 def _is_many(who: str) -> bool:
     return is_whole_account(who) or who.startswith(ORGANIZATION)
 
 
-def _given_to_many(world: World) -> dict[str, set[str]]:
-    """Return what lines give to accounts and organizations on the key, by who."""
-    found: dict[str, set[str]] = {}
+def _given_to_many(world: World) -> Given:
+    """Return what lines give to accounts and organizations on the key."""
+    found: Given = {}
     for permit in world.permits:
         if _is_many(permit.who) and works_in_key_policy(permit):
             found.setdefault(permit.who, set()).add(permit.action)
     return found
 
 
-def _denies(actions: Values, named: Values, many: Values, world: World) -> Iterator[Deny]:
+def _denies(actions: Values, named: Values, many: Values, world: World, within: Values = ()) -> Iterator[Deny]:
     """Yield the Deny of actions for whoever is not named, and that of the other sessions of roles of which some are.
 
-    Whom a spared account has needs no name of its own there.
+    Whom a spared account has needs no name of its own there. `within` are the accounts in which alone the Deny applies.
     """
     accounts = {account_named(arn) for arn in (*named, *many) if is_whole_account(arn)}
     left = [arn for arn in named if is_whole_account(arn) or account_named(arn) not in accounts]
@@ -69,9 +120,17 @@ def _denies(actions: Values, named: Values, many: Values, world: World) -> Itera
     services = tuple(permit.principal.value for permit in world.permits if permit.principal.kind == "Service")
     spared_services = _spared_services(tuple(dict.fromkeys((*services, *world.named_services))), world)
     spared = (*unless((*others, *(pattern for patterns in of_role for pattern in patterns))), *spared_services)
-    yield Deny(actions, spared, _but(many))
+    place = (Condition("StringEquals", "aws:PrincipalAccount", within),) if within else ()
+    yield Deny(actions, (*place, *spared), f"{_in(within)} {_but(many)}".strip())
     for patterns, names in of_role.items():
         yield _other_sessions(patterns, names, others, actions)
+
+
+def _in(accounts: Values) -> str:
+    """Return in words in which accounts a Deny applies; nothing for all."""
+    if len(accounts) > NAMED:
+        return f"in {len(accounts)} accounts"
+    return f"in account {' and '.join(accounts)}" if accounts else ""
 
 
 def _but(many: Values) -> str:

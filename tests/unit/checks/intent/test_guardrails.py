@@ -6,6 +6,7 @@ The opened policy stands for whatever a guard rail is there to catch: an allow w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import pytest
 
@@ -14,6 +15,7 @@ from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.guardrails import GUARD_RAILS
 from kmsgen.checks.intent.specification import with_own_policies
+from kmsgen.compiler.guardrails import everyone_else
 from kmsgen.policy.bundle import Bundle, Organization
 from kmsgen.policy.document import EVERYONE, Effect, Principal, Statement
 from kmsgen.policy.grant import Grant
@@ -296,3 +298,45 @@ def test_a_guard_rail_that_leaves_no_key_of_a_region_contradicts_the_lines() -> 
     head = ANYWHERE.replace("}", ", regions: [us-west-2, us-east-1]}")
     (finding,) = case(f"guardrails: [{{{rail}}}]\n", head=head, key="spec: SYMMETRIC_DEFAULT\n" + EVERY_KEY).findings()
     assert finding.code == "intended-not-allowed"
+
+
+SHARED = f"""
+admins: [role/Admin, {{principal: account, can: [change-policy]}}]
+users:
+  - {{principal: [role/app, "arn:aws:iam::444455556666:role/named"], can: [encrypt]}}
+  - {{principal: "arn:aws:sts::555566667777:assumed-role/job/s1", can: [encrypt]}}
+  - {{principal: account/444455556666, can: [decrypt]}}
+  - {{principal: account/555566667777, can: [decrypt, kms:DescribeKey]}}
+  - {{principal: account/666677778888, can: [generate-data-key]}}
+  - {{principal: organization, can: [kms:DescribeKey]}}
+guardrails: [{{deny-everyone-else: {{except: [role/spared, account/{OTHER}]}}}}]
+"""
+GIVEN = {
+    ACCOUNT: {"GetKeyPolicy", "PutKeyPolicy"},
+    "444455556666": {"Decrypt"},
+    "555566667777": {"Decrypt", "DescribeKey"},
+    "666677778888": {"GenerateDataKey", "GenerateDataKeyWithoutPlaintext"},
+}
+ACCOUNTS = (*GIVEN, "777788889999", OTHER)
+SESSION = "arn:aws:sts::555566667777:assumed-role/job/"
+NAMED = {f"{ROLE}app", f"{ROLE}Admin", f"{ROLE}ci", f"{ROLE}spared", "arn:aws:iam::444455556666:role/named", f"{SESSION}s1"}
+ASKED = ("CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "GetKeyPolicy", "PutKeyPolicy")
+
+
+@pytest.mark.parametrize("form", [0, 1])
+def test_deny_everyone_else_means_the_same_in_both_forms(form: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is named passes, an account and an organization with what their lines give, and nobody with anything else."""
+    lengths = iter([form, 1 - form])
+    monkeypatch.setattr(everyone_else, "_length", lambda _denies: next(lengths))
+    access = case(SHARED).bundle.keys[0]
+    callers = [*NAMED, f"{SESSION}s2", *(f"arn:aws:iam::{account}:role/any" for account in ACCOUNTS)]
+    opened = access._replace(policy=access.policy._replace(statements=(*access.policy.statements, OPEN)))
+    for organization in ("o-exampleorgid", "o-otherorg11"):
+        judge = Authorizer(with_own_policies(Bundle((opened,)), callers, organization, ACCOUNT))
+        for caller, action in product(callers, ASKED):
+            account = caller.split(":")[4]
+            member = organization == "o-exampleorgid" and action == "DescribeKey"
+            passes = caller in NAMED or account == OTHER or action in GIVEN.get(account, ()) or member
+            context = {"aws:PrincipalOrgID": (organization,)}
+            outcome = judge.decide(Request(caller, f"kms:{action}", (access.key.arn,), context=context)).outcome
+            assert (outcome is not Outcome.EXPLICIT_DENY) is passes, (organization, caller, action, outcome)

@@ -99,3 +99,19 @@ def test_everyone_else_leaves_out_whom_a_line_names_as_grantee(compiled: Compile
     (statement,) = statements(found, "Deny everyone else")
     assert f"{ROLE}batch" in conditions(statement)["ArnNotEquals", "aws:PrincipalArn"]
     assert ("BoolIfExists", "aws:PrincipalIsAWSService") not in conditions(statement)
+
+
+def test_names_stand_once_where_accounts_are_given_different_actions(compiled: Compile) -> None:
+    """Accounts that lines give something are spared, and denied in Denies of their own what they are not given."""
+    roles = [f"role/application-{number:02d}" for number in range(20)]
+    partners = "".join(
+        f"- {{principal: account/{number:012d}, can: [{can}]}}\n" for number, can in enumerate(("encrypt", "decrypt"), 1)
+    )
+    found = compiled(f"users:\n- {{principal: [{', '.join(roles)}], can: [decrypt]}}\n{partners}guardrails: [deny-everyone-else]")
+    denied = statements(found, "Deny everyone else")
+    assert sum(("ArnNotEquals", "aws:PrincipalArn") in conditions(statement) for statement in denied) == 1
+    places = {conditions(each).get(("StringEquals", "aws:PrincipalAccount")): each.actions for each in denied}
+    both, first, second = ("000000000001", "000000000002"), ("000000000001",), ("000000000002",)
+    assert places[first] == ("kms:Decrypt",)
+    assert places[second] == ("kms:Encrypt",)
+    assert "kms:PutKeyPolicy" in places[both]
