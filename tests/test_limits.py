@@ -112,7 +112,7 @@ def said(text: str, formats: tuple[str, ...]) -> list[str]:
         made = render(found, list(formats))
     except KmsgenError as error:
         return [one.code for one in error.diagnostics]
-    many = too_many_to_attach([tuple(claims(found, intent.keys_location))])
+    many = too_many_to_attach(lambda: [claims(found, intent.keys_location)])
     return [*(one.code for one in many), *made.notes]
 
 

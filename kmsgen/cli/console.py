@@ -47,6 +47,11 @@ def answer(*texts: str) -> None:
     sys.stdout.write("".join(f"{line(text)}\n" for text in texts))
 
 
+def answer_each(texts: Iterable[str]) -> None:
+    """Print data, a line a text, of which there may be more than memory is to hold: to stdout."""
+    sys.stdout.writelines(f"{line(text)}\n" for text in texts)
+
+
 def answer_held(texts: Iterable[str]) -> None:
     """Print what was held of texts that `line` and `printable_json` made: to stdout."""
     sys.stdout.writelines(texts)

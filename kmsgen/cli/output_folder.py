@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from kmsgen import __version__
 from kmsgen.errors import Diagnostic, InputError, Location, RefusedError, input_error
-from kmsgen.reading.files import refuse_larger
+from kmsgen.reading.files import refuse_larger, size_of
 from kmsgen.render import history
 from kmsgen.render.artifact import Rendering
 
@@ -186,7 +186,7 @@ def read(path: Path) -> bytes | None:
         return None
     with path.open("rb") as file:
         refuse_larger(file, str(path), MAX_WRITTEN_BYTES)
-        return file.read(MAX_WRITTEN_BYTES)
+        return file.read(size_of(os.fstat(file.fileno())))
 
 
 def read_text(path: Path) -> str | None:

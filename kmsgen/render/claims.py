@@ -5,7 +5,8 @@ CreateGrant (one of a name and content that is there is answered with its id); I
 User Guide, "IAM and AWS STS quotas" (names of policies are unique in an account, whatever their case).
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from kmsgen.arn import account_of, region_of
@@ -32,6 +33,10 @@ class Claim(NamedTuple):
     place: Location
     holder: str = ""
     held: bool = False
+
+
+Intents = Callable[[], Iterable[Iterable[Claim]]]
+"""Gives the claims of each intent of a run, any number of times: there may be more than memory is to hold."""
 
 
 def claims(deployment: Deployment, place: Location) -> Iterator[Claim]:
@@ -62,10 +67,11 @@ def _grant(grant: tuple[str, str]) -> str:
     return f"the grant `{grant[1]}` on `{grant[0]}`"
 
 
-def claimed_twice(intents: Iterable[Iterable[Claim]]) -> Iterator[Diagnostic]:
+def claimed_twice(intents: Intents) -> Iterator[Diagnostic]:
     """Yield a diagnostic for each claim of an intent that an earlier one makes too."""
+    times = Counter(hash(one.known_as) for one in _claims(intents))
     first: dict[str, Claim] = {}
-    for claim in (one for claimed in intents for one in claimed):
+    for claim in (one for one in _claims(intents) if times[hash(one.known_as)] > 1):
         other = first.setdefault(claim.known_as, claim)
         if other.place != claim.place and not (other.held and claim.held):
             yield _twice(other, claim)
@@ -81,10 +87,15 @@ def _twice(one: Claim, other: Claim) -> Diagnostic:
     return Diagnostic(taking.place, "claimed-twice", message, hint)
 
 
-def too_many_to_attach(intents: Iterable[Iterable[Claim]], quota: int = MANAGED_POLICIES) -> Iterator[Diagnostic]:
+def _claims(intents: Intents) -> Iterator[Claim]:
+    return (one for claimed in intents() for one in claimed)
+
+
+def too_many_to_attach(intents: Intents, quota: int = MANAGED_POLICIES) -> Iterator[Diagnostic]:
     """Yield a diagnostic for each principal for whom the intents of a run have more IAM policies than the quota lets attach."""
+    times = Counter(hash(one.holder) for one in _claims(intents) if one.holder)
     held: dict[str, list[Claim]] = {}
-    for claim in (one for claimed in intents for one in claimed if one.holder):
+    for claim in (one for one in _claims(intents) if times[hash(one.holder)] > quota):
         held.setdefault(claim.holder, []).append(claim)
     for arn, claimed in held.items():
         if len(claimed) > quota:

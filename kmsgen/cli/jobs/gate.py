@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -68,9 +68,9 @@ def run(asked: GateOptions, bounds: Bounds, course: Course) -> int:
     return _reported(found, [*failures, *failed], asked.rules, asked.wanted)
 
 
-def _reported(found: Sequence[Gated], failures: Sequence[KmsgenError], rules: Rules, wanted: WantedReports) -> int:
+def _reported(found: Collection[Gated], failures: Sequence[KmsgenError], rules: Rules, wanted: WantedReports) -> int:
     errors = tuple(str(one) for failure in failures for one in failure.diagnostics)
-    gate = Gate(tuple(found), rules.fail_on_lint, rules.fail_on_diff, errors)
+    gate = Gate(found, rules.fail_on_lint, rules.fail_on_diff, errors)
     for one in found:
         for note in one.notes:
             say_note(note)

@@ -34,7 +34,7 @@ def run(paths: Sequence[str], beside: Beside, output: str, fail_on: str, course:
         found, failed = collected(outcomes, fail_fast=course.fail_fast)
     failures += failed
     if found or not failures:
-        show([text for one in found for text in one.printed], output)
+        show((text for one in found for text in one.printed), output)
     if failures:
         raise InputError(together(failures).diagnostics)
     return 1 if any(one.severities and one.is_as_grave_as(fail_on) for one in found) else 0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from kmsgen.cli.jobs.rendering.gone import gone, source_of
 from kmsgen.cli.jobs.rendering.job import Job
 from kmsgen.cli.jobs.rendering.last_render import last_manifest
 from kmsgen.cli.jobs.rendering.merged import (
+    is_merged,
     left_as_they_are,
     names_of_intents,
     no_more_merged,
@@ -28,10 +30,11 @@ from kmsgen.cli.output_folder import Changes, File, changes_in, holds, intent_fo
 from kmsgen.cli.reports import renderings as report
 from kmsgen.cli.reports.progress import tracked
 from kmsgen.cli.reports.renderings import Rendered
+from kmsgen.cli.spool import Spool
 from kmsgen.cli.staging import Staging
 from kmsgen.errors import Diagnostic, InputError, Location, input_error, together
 from kmsgen.intent.files.find import same_names
-from kmsgen.render.claims import CrowdedError, claimed_twice, too_many_to_attach
+from kmsgen.render.claims import CrowdedError, Intents, claimed_twice, too_many_to_attach
 
 if TYPE_CHECKING:
     from kmsgen.cli.jobs.rendering.rendering import WantedFiles
@@ -110,7 +113,7 @@ def _sources(job: Job) -> tuple[list[IntentSource], list[Diagnostic]]:
 # --- from intents to renderings -----------------------------------------------------------------------------------------
 
 
-def _settled(job: Job, compare: Compare) -> list[Rendered]:
+def _settled(job: Job, compare: Compare) -> Collection[Rendered]:
     """Render every intent, and let go of output whose intent is gone, where all that there are were looked at."""
     sources, problems = _sources(job)
     end_at_first(problems, job.course)
@@ -118,30 +121,41 @@ def _settled(job: Job, compare: Compare) -> list[Rendered]:
         raise InputError(problems)
     done = _render_all(sources, problems, job, compare)
     compared = partial(compare, force=job.force or job.check)
-    went = [*gone(done, job.paths, job.out, compared, whole=job.since is None)]
-    if claimed := tuple(claimed_twice(one.claims for one in (*done, *went) if went)):
+    names = {one.name.lower() for one in done}
+    went = [*gone(done, names, job.paths, job.out, compared, whole=job.since is None)]
+    if went and (claimed := tuple(claimed_twice(_claims_of(done, went)))):
         raise InputError(claimed)
-    whole = _is_whole(job, [*done, *went])
-    together_with: Iterable[Rendered] = ()
-    if job.merges and whole:
+    names.update(one.name.lower() for one in went)
+    settled = _with_merged(done, job, compared, names) if job.merges or is_merged(job.out) else done
+    settled.extend(went)
+    return settled
+
+
+def _with_merged(done: Spool[Rendered], job: Job, compare: Compare, names: AbstractSet[str]) -> Spool[Rendered]:
+    """Return what was rendered with the merged IAM policies, or without those of an earlier run. Raises PartialError."""
+    whole = _is_whole(job, names)
+    if not job.merges:
+        done.extend(no_more_merged(job.out, compare) if whole else ())
+        return done
+    if whole:
         answers = cache_folder() if job.course.cache else None
-        together_with = of_all(done, job.out, job.formats, compared, lint=job.lint, answers=answers, quota=job.quota)
-    elif job.only_whole:
+        done.extend(of_all(done, job.out, job.formats, compare, lint=job.lint, answers=answers, quota=job.quota))
+        return done
+    if job.only_whole:
         raise PartialError
-    elif job.merges and done:
-        done[-1] = done[-1]._replace(notes=(*done[-1].notes, *left_as_they_are(job.out)))
-    ended = no_more_merged(job.out, compared) if whole and not job.merges else ()
-    return [*done, *together_with, *ended, *went]
+    left = tuple(left_as_they_are(job.out))
+    numbered = enumerate(done, 1)
+    return Spool(one._replace(notes=(*one.notes, *left)) if number == len(done) else one for number, one in numbered)
 
 
-def _is_whole(job: Job, rendered: Iterable[Rendered]) -> bool:
+def _is_whole(job: Job, names: AbstractSet[str]) -> bool:
     """Return whether a run is about all intents: all that kmsgen.toml names, or all that the output folder has output of."""
     if job.since is not None or job.preset is not None:
         return False
-    return not job.named if job.names_all else names_of_intents(job.out) <= {one.name.lower() for one in rendered}
+    return not job.named if job.names_all else all(name in names for name in names_of_intents(job.out))
 
 
-def _render_all(sources: Sequence[IntentSource], problems: Sequence[Diagnostic], job: Job, compare: Compare) -> list[Rendered]:
+def _render_all(sources: Sequence[IntentSource], problems: Sequence[Diagnostic], job: Job, compare: Compare) -> Spool[Rendered]:
     """Render every intent. Raises KmsgenError with every diagnostic, or with `fail_fast` with those of the first that fails."""
     with _outcomes(sources, job, compare) as outcomes, tracked(outcomes, len(sources), "rendering") as shown:
         counted = _until_crowded(shown, job.quota) if job.merge_iam is None and not job.merges else shown
@@ -153,11 +167,15 @@ def _render_all(sources: Sequence[IntentSource], problems: Sequence[Diagnostic],
     failures.extend(InputError([problem]) for problem in same_names((one.name, one.path) for one in done))
     if failures:
         raise together(failures)
-    if claimed := tuple(claimed_twice(one.claims for one in done)):
+    if claimed := tuple(claimed_twice(_claims_of(done))):
         raise InputError(claimed)
-    if not job.merges and (crowded := tuple(too_many_to_attach((one.claims for one in done), job.quota))):
+    if not job.merges and (crowded := tuple(too_many_to_attach(_claims_of(done), job.quota))):
         raise CrowdedError(crowded)
     return done
+
+
+def _claims_of(*rendered: Collection[Rendered]) -> Intents:
+    return lambda: (one.claims for some in rendered for one in some)
 
 
 def _until_crowded(outcomes: Iterable[Rendered | Failure], quota: int) -> Iterator[Rendered | Failure]:
@@ -168,7 +186,7 @@ def _until_crowded(outcomes: Iterable[Rendered | Failure], quota: int) -> Iterat
             holders = [claim.holder for claim in one.claims if claim.holder]
             policies.update(holders)
             if any(policies[holder] > quota for holder in holders):
-                raise CrowdedError(too_many_to_attach([one.claims], quota))
+                raise CrowdedError(too_many_to_attach(_claims_of([one]), quota))
         yield one
 
 

@@ -13,6 +13,7 @@ from kmsgen.cli.jobs.parallel.many import Course, collected, end_at_first
 from kmsgen.cli.jobs.rests_on import key_of
 from kmsgen.cli.reports.answers import Shown, show_many, show_one
 from kmsgen.cli.reports.progress import tracked
+from kmsgen.cli.spool import Spool
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location, input_error, together
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def run(
     if several:
         show_many(found, output)
     elif found:
-        show_one(found[0], output)
+        show_one(next(iter(found)), output)
     if failures:
         raise together(failures)
     return 0 if all(one.is_yes for one in found) else 1
@@ -65,7 +66,7 @@ def _usage(place: str, message: str, hint: str) -> InputError:
     return wrong_usage(place, message, hint)
 
 
-def _of_many(paths: Sequence[str], course: Course, since: str | None, iam: str | None) -> tuple[list[Shown], list[KmsgenError]]:
+def _of_many(paths: Sequence[str], course: Course, since: str | None, iam: str | None) -> tuple[Spool[Shown], list[KmsgenError]]:
     sources, problems = intent_sources(paths, since)
     end_at_first(problems, course)
     work, memory = partial(_work, iam), Memory(partial(_key, iam=iam), _plain, _again)

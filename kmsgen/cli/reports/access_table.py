@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from kmsgen.checks.matrix import Row, short
-from kmsgen.cli.console import answer_json
+from kmsgen.cli.console import answer_held
+from kmsgen.cli.long_json import json_pieces
 from kmsgen.cli.reports.table import print_table
 from kmsgen.errors import Diagnostic
 
@@ -29,18 +30,18 @@ class FileRows(NamedTuple):
     notes: tuple[Diagnostic, ...] = ()
 
 
-def show(found: Sequence[FileRows], output: str, *, by_file: bool) -> None:
+def show(found: Collection[FileRows], output: str, *, by_file: bool) -> None:
     """Print the rows, with the keys they are about where these are several, and their files where these may be."""
     if output == "json":
-        answer_json([told(one.row) | {"name": one.name, "file": file.path} for file in found for one in file.rows])
+        answer_held(json_pieces(told(one.row) | {"name": one.name, "file": file.path} for file in found for one in file.rows))
         return
     by_key = by_file or len({one.row.key for file in found for one in file.rows}) > 1
     names = (*(("file",) if by_file else ()), *(("key",) if by_key else ()), *_NAMES)
-    rows = [
+    rows = (
         (*((file.path,) if by_file else ()), *((one.key,) if by_key else ()), *_cells(one.row))
         for file in found
         for one in file.rows
-    ]
+    )
     print_table(names, rows)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kmsgen.cli.reports.proofs import shortly, told_group
@@ -93,7 +93,7 @@ class DiffReport(NamedTuple):
     what cannot be compared from here, `errors` what is wrong with intents that could not be.
     """
 
-    compared: tuple[Compared, ...]
+    compared: Collection[Compared]
     old: str = ""
     new: str = ""
     same: int = 0
@@ -108,10 +108,8 @@ class DiffReport(NamedTuple):
     @property
     def summary(self) -> str:
         """How many intents differ, and in what, in words."""
-        gaining, losing, unfinished = (
-            sum(map(bool, sides))
-            for sides in zip(*[(one.gained, one.lost, one.reason) for one in self.compared], ((), (), self.reason), strict=True)
-        )
+        gaining, losing = sum(bool(one.gained) for one in self.compared), sum(bool(one.lost) for one in self.compared)
+        unfinished = sum(bool(one.reason) for one in self.compared) + bool(self.reason)
         said = [f"{len(self.compared)} of {len(self.compared) + self.same} intents differ"]
         said += [f"{gaining} gain access", f"{losing} lose access"]
         said += [f"{unfinished} could not be compared to the end"] if unfinished else []

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from kmsgen.cli.console import answer, answer_json, say, say_note
+from kmsgen.cli.console import answer, answer_held, answer_json, say, say_note
+from kmsgen.cli.long_json import json_pieces
 from kmsgen.errors import Diagnostic
 
 
@@ -29,10 +30,10 @@ def show_one(one: Shown, output: str) -> int:
     return 0 if one.is_yes else 1
 
 
-def show_many(found: Sequence[Shown], output: str) -> None:
+def show_many(found: Collection[Shown], output: str) -> None:
     """Print a line an intent, and below a no the answers; what to know beside them is told of one intent alone."""
     if output == "json":
-        answer_json([one.data for one in found])
+        answer_held(json_pieces(one.data for one in found))
         return
     for one in found:
         answer(f"{'yes' if one.is_yes else 'no '}  {one.data['file']}")

@@ -65,7 +65,7 @@ def _lines(found: DiffReport) -> Iterator[str]:
 def told(found: DiffReport) -> dict[str, Any]:
     """Return the differences as plain data, as docs/json.md has them: of two files alone, or of each intent."""
     if not found.of_intents:
-        return told_sides(found.compared[0])
+        return told_sides(next(iter(found.compared)))
     intents = [
         {
             "name": one.name,

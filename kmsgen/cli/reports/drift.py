@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from kmsgen.cli.console import answer, answer_json
+from kmsgen.cli.console import answer_each, answer_held
+from kmsgen.cli.long_json import json_pieces
 from kmsgen.cli.reports.differences import text_lines
 from kmsgen.cli.reports.proofs import told_group
 from kmsgen.errors import Diagnostic
@@ -55,13 +56,13 @@ def shown(one: Drift, output: str) -> ShownDrift:
     return ShownDrift(one.intent, one.path, printed, one.drifts, one.gone, one.errors)
 
 
-def show(found: Sequence[ShownDrift], output: str) -> None:
+def show(found: Iterable[ShownDrift], output: str) -> None:
     """Print what drifted, an intent after the other."""
-    printed = [text for one in found for text in one.printed]
+    printed = (text for one in found for text in one.printed)
     if output == "json":
-        answer_json(printed)
+        answer_held(json_pieces(printed))
     else:
-        answer(*printed)
+        answer_each(printed)
 
 
 def _lines(one: Drift) -> Iterator[str]:

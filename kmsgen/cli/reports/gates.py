@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -59,7 +59,7 @@ class Gated(NamedTuple):
 class Gate(NamedTuple):
     """All files, when findings and differences fail, and what is wrong with files that could not be looked at."""
 
-    files: tuple[Gated, ...]
+    files: Collection[Gated]
     fail_on_lint: str
     fail_on_diff: str | None
     errors: Texts = ()

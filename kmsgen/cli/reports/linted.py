@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from kmsgen.cli.console import answer, answer_json
+from kmsgen.cli.console import answer_each, answer_held
+from kmsgen.cli.long_json import ELEMENTS, json_pieces
 
 
 class Linted(NamedTuple):
@@ -25,13 +26,13 @@ class Linted(NamedTuple):
         return not self.severities.isdisjoint(SEVERITIES[: SEVERITIES.index(severity) + 1])
 
 
-def show(printed: Sequence[Any], output: str) -> None:
+def show(printed: Iterable[Any], output: str) -> None:
     """Print what `findings.shown` has made of the findings of `lint`."""
     if output == "json":
-        answer_json(printed)
+        answer_held(json_pieces(printed))
     elif output == "sarif":
         from kmsgen.cli.reports.sarif import sarif  # noqa: PLC0415 - only where it is asked for
 
-        answer_json(sarif(printed))
+        answer_held(json_pieces(printed, sarif(ELEMENTS)))
     else:
-        answer(*printed)
+        answer_each(printed)

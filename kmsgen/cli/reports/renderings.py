@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from kmsgen.cli.console import answer, answer_held, answer_json, line, say, say_note
+from kmsgen.cli.console import answer, answer_held, line, say, say_note
 from kmsgen.cli.held_answers import HeldAnswers
+from kmsgen.cli.long_json import ELEMENTS, json_pieces
 from kmsgen.cli.output_folder import Changes, difference
 from kmsgen.errors import Diagnostic
 from kmsgen.intent.settings import NAME
@@ -34,10 +36,10 @@ class Rendered(NamedTuple):
         return bool(self.changed or self.removed)
 
 
-def show(done: Sequence[Rendered], out: Path, output: str) -> None:
+def show(done: Collection[Rendered], out: Path, output: str) -> None:
     """Print the files that there are now, and what to know beside them."""
     if output == "json":
-        answer_json({"out": str(out), "intents": [told(one) for one in done]})
+        answer_held(json_pieces(map(told, done), {"out": str(out), "intents": ELEMENTS}))
         return
     for one in done:
         answer(*(f"{one.folder.as_posix()}/{path}" for path in one.files))
@@ -46,9 +48,15 @@ def show(done: Sequence[Rendered], out: Path, output: str) -> None:
         for note in one.notes:
             say_note(note)
     if len(done) > 1:
-        intents = [one.differs for one in done if one.path != NAME]
-        merged = ", and the merged IAM policies" if any(one.differs for one in done if one.path == NAME) else ""
-        say(f"{len(intents)} intents, {sum(intents) or 'none'} of them changed{merged}")
+        differing, of_intents, count = _differing(done)
+        merged = ", and the merged IAM policies" if differing > of_intents else ""
+        say(f"{count} intents, {of_intents or 'none'} of them changed{merged}")
+
+
+def _differing(done: Iterable[Rendered]) -> tuple[int, int, int]:
+    """Return how much of what was rendered differs, how many intents of that, and how many intents there are."""
+    found = Counter((one.differs, one.path != NAME) for one in done)
+    return found[True, True] + found[True, False], found[True, True], found[True, True] + found[False, True]
 
 
 def hold_difference(changes: Changes, held: HeldAnswers) -> None:
@@ -57,17 +65,17 @@ def hold_difference(changes: Changes, held: HeldAnswers) -> None:
         held.hold(f"{line(text)}\n")
 
 
-def show_differences(done: Sequence[Rendered], held: HeldAnswers, output: str) -> int:
+def show_differences(done: Collection[Rendered], held: HeldAnswers, output: str) -> int:
     """Print what differs on disk; return the exit code."""
-    differing = [one for one in done if one.differs]
+    differing, intents, _ = _differing(done)
     if output == "json":
-        answer_json({"differs": bool(differing), "intents": [told(one) for one in differing]})
+        shown = (told(one) for one in done if one.differs)
+        answer_held(json_pieces(shown, {"differs": bool(differing), "intents": ELEMENTS}))
         return 1 if differing else 0
     answer_held(held.texts())
     if differing:
-        intents = sum(one.path != NAME for one in differing)
         told_of = [f"{intents} intent{'s' * (intents != 1)}"] if intents else []
-        told_of += ["the merged IAM policies"] if intents < len(differing) else []
+        told_of += ["the merged IAM policies"] if intents < differing else []
         say(f"what is on disk differs from {' and '.join(told_of)}; run `kmsgen render` to write it")
     return 1 if differing else 0
 

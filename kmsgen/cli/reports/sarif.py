@@ -40,11 +40,11 @@ ANSWER_RULES = (
 )
 
 
-def sarif(results: Sequence[dict[str, Any]], answers: Sequence[AnswerRule] = ()) -> dict[str, Any]:
-    """Return results as a SARIF 2.1.0 log of one run, with every lint rule there is, then those of answers."""
+def sarif(results: list[dict[str, Any]] | str, answers: Sequence[AnswerRule] = ()) -> dict[str, Any]:
+    """Return results, or what stands for them, as a SARIF 2.1.0 log of one run, with every lint rule, then those of answers."""
     rules = [*map(_rule, RULES), *map(_answer_rule, answers)]
     driver = {"name": "kmsgen", "version": __version__, "rules": rules}
-    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": list(results)}
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from kmsgen.cli.console import answer_row, line
 
@@ -11,7 +12,7 @@ from kmsgen.cli.console import answer_row, line
 def print_table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print rows under the names of their columns, as text that is never read as markup."""
     if not sys.stdout.isatty():
-        for row in (names, *rows):
+        for row in chain([names], rows):
             answer_row(row)
         return
     from rich.console import Console  # noqa: PLC0415 - a pipe does not pay for drawing

@@ -35,7 +35,7 @@ def compared(estates: Estates, bounds: Bounds, course: Course) -> tuple[DiffRepo
     failures = [*([InputError(problems)] if problems else []), *failed]
     subs = [f"`{one}` is a submodule, another repository, and differs" for one in estates.submodules]
     errors = [str(one) for failure in failures for one in failure.diagnostics]
-    return DiffReport(tuple(found), *estates.names, same, "; ".join(subs), tuple(errors)), failures
+    return DiffReport(found, *estates.names, same, "; ".join(subs), tuple(errors)), failures
 
 
 def _is_unread(pair: IntentPair, estates: Estates) -> bool:

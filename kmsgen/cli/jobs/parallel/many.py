@@ -5,7 +5,6 @@ A failure is a result like any other: the rest is done all the same.
 
 from __future__ import annotations
 
-import gc
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,7 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
+from kmsgen.cli.jobs.parallel.freeing import freeing
 from kmsgen.cli.jobs.rests_on import is_read_again
+from kmsgen.cli.spool import Spool
 from kmsgen.errors import Diagnostic, InputError, KmsgenError, RefusedError
 
 LEAST = 4
@@ -97,9 +98,12 @@ def end_at_first(problems: Sequence[Diagnostic], course: Course) -> None:
 
 def collected(
     outcomes: Iterable[Done | Failure], *, fail_fast: bool, is_no: Callable[[Done], bool] = lambda _: False
-) -> tuple[list[Done], list[KmsgenError]]:
-    """Return the results and the failures; with `fail_fast` up to the first failure, or the first result that is a no."""
-    found: list[Done] = []
+) -> tuple[Spool[Done], list[KmsgenError]]:
+    """Return the results, which are plain values, and the failures.
+
+    With `fail_fast` up to the first failure, or the first result that is a no.
+    """
+    found: Spool[Done] = Spool()
     failures: list[KmsgenError] = []
     for one in outcomes:
         if isinstance(one, Failure):
@@ -150,15 +154,6 @@ def _workers(attempt: Attempt[Item, Done], course: Course, count: int) -> Worker
 def is_on_disk(item: Any) -> bool:  # noqa: ANN401 - whatever tells its files
     """Return whether an item is made of ordinary files, which another machine may see too."""
     return all(str(path) != "-" and is_read_again(Path(path)) for path in item.files)
-
-
-def freeing(items: Iterable[Item]) -> Iterator[Item]:
-    """Yield items, and free what the work on each has left behind: a proof ends in cycles."""
-    for number, item in enumerate(items):
-        if number:
-            gc.collect()
-            gc.freeze()  # what is kept stays to the end: the next collection need not go through it
-        yield item
 
 
 class _Ahead(Generic[Item, Done]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from kmsgen.cli.jobs.rendering.last_render import source_told
@@ -25,7 +26,8 @@ def source_of(path: str, folder: Path) -> str | None:
 
 
 def gone(
-    done: Sequence[Rendered],
+    done: Iterable[Rendered],
+    names: AbstractSet[str],
     paths: Iterable[str],
     out: Path,
     compare: Callable[[Path, tuple[File, ...]], Changes],
@@ -34,24 +36,32 @@ def gone(
 ) -> Iterator[Rendered]:
     """Yield the output of each intent that a rendered folder held and holds no more, or that has another name now.
 
-    Unless the `whole` folder was rendered, an intent is gone only if its file is. Raises KmsgenError as `compare` does.
+    `names` are those of what is `done`, in lower case. Unless the `whole` folder was rendered, an intent is gone only if its file
+    is. Raises KmsgenError as `compare` does.
     """
-    rendered = {one.name.lower() for one in done}
-    files = {Path(one.path).resolve() for one in done}
+    others = list(_others(names, out))
+    theirs = {path for _, _, path in others}
+    files = {path for one in (done if theirs else ()) if (path := Path(one.path).resolve()) in theirs}
     folders = [Path(path).resolve() for path in paths if path != "-" and Path(path).is_dir()]
-    for folder in sorted(out.iterdir()) if out.is_dir() else ():
-        if folder.name.lower() in rendered or folder.is_symlink() or not folder.is_dir():
-            continue
-        source = source_told(folder)
-        path = _resolved(folder / source) if source is not None else None
-        if source is None or path is None:
-            continue
+    for folder, source, path in others:
         # of a renamed intent the history goes on in the new folder: the old one would be taken up by who renames it back
         if path in files or (any(map(path.is_relative_to, folders)) and (whole or not path.is_file())):
             history = UNKNOWN if path in files else parse(manifest_of(folder))
             note = _renamed(folder) if path in files else _steps(folder, tuple(history.addresses), history.grants)
             claims = tuple(left(history.grants, Location(str(folder))))
             yield Rendered(folder.name, source, folder, (), (note,), (), compare(folder, ()).stale, claims)
+
+
+def _others(names: AbstractSet[str], out: Path) -> Iterator[tuple[Path, str, Path]]:
+    """Yield each folder with output of an intent of another name, the way to its file, and where that leads."""
+    for name in sorted(one.name for one in out.iterdir()) if out.is_dir() else ():
+        folder = out / name
+        if name.lower() in names or folder.is_symlink() or not folder.is_dir():
+            continue
+        source = source_told(folder)
+        path = _resolved(folder / source) if source is not None else None
+        if source is not None and path is not None:
+            yield folder, source, path
 
 
 def _resolved(path: Path) -> Path | None:

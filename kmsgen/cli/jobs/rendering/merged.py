@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from kmsgen.cli.output_folder import Changes, File, files_of, intent_folder, manifest_of
@@ -20,14 +20,22 @@ def is_merged(out: Path) -> bool:
     return manifest_of(out / FOLDER).get("merged") is True
 
 
-def names_of_intents(out: Path) -> frozenset[str]:
-    """Return the names, in lower case, of the intents of which a folder has output."""
-    folders = [one for one in out.iterdir() if one.is_dir() and not one.is_symlink()] if out.is_dir() else []
-    return frozenset(one.name.lower() for one in folders if (told := manifest_of(one)) and told.get("merged") is not True)
+def names_of_intents(out: Path) -> Iterator[str]:
+    """Yield the names, in lower case, of the intents of which a folder has output."""
+    for one in out.iterdir() if out.is_dir() else ():
+        if one.is_dir() and not one.is_symlink() and (told := manifest_of(one)) and told.get("merged") is not True:
+            yield one.name.lower()
 
 
 def of_all(
-    done: Sequence[Rendered], out: Path, formats: Sequence[str], compare: Compare, *, lint: bool, answers: Path | None, quota: int
+    done: Collection[Rendered],
+    out: Path,
+    formats: Sequence[str],
+    compare: Compare,
+    *,
+    lint: bool,
+    answers: Path | None,
+    quota: int,
 ) -> Iterator[Rendered]:
     """Yield what the intents of a run have in IAM, merged. Raises KmsgenError as `merge.render` does, or for an intent `iam`.
 
@@ -51,7 +59,7 @@ def of_all(
     yield Rendered(FOLDER, NAME, folder, paths, notes, changed, changes.stale)
 
 
-def _deployers(done: Sequence[Rendered]) -> Iterator[Diagnostic]:
+def _deployers(done: Iterable[Rendered]) -> Iterator[Diagnostic]:
     """Yield the note on the deployers' own policies."""
     names = sorted({arn for one in done if one.halves for arn in one.halves.own})
     if names:
@@ -61,7 +69,7 @@ def _deployers(done: Sequence[Rendered]) -> Iterator[Diagnostic]:
         yield Diagnostic(Location(NAME), "deployer-first", message)
 
 
-def _first(before: object, done: Sequence[Rendered]) -> Iterator[Diagnostic]:
+def _first(before: object, done: Collection[Rendered]) -> Iterator[Diagnostic]:
     """Yield the note on the first merged render: what the intents attached goes with it."""
     if not before and done:
         message = f"the IAM policies of {len(done)} intents stand in `{FOLDER}/` now, and in no module and stack of an intent"
