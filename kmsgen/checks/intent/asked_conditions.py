@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kmsgen.arn import is_service_principal
+from kmsgen.arn import is_service_principal, parse_arn
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.guardrails import DENY
-from kmsgen.intent.intent import GrantLine, GrantWhen, GuardRailLine, When
+from kmsgen.intent.intent import GrantLine, GrantWhen, GuardRailLine, Intent, When
 from kmsgen.policy.document import Condition
 from kmsgen.policy.letter_case import folded
 
 Values = tuple[str, ...]
+_PATTERN = {"*", "?", "$"}
 
 
 def conditions_of(when: When, regions: Values) -> Iterator[Condition]:
@@ -54,6 +55,20 @@ def denied_when(line: GuardRailLine, action: str, regions: Values) -> tuple[Cond
         return ()
     limits = limits_of_grants(line.when.grant) if action == "kms:CreateGrant" else ()
     return (*conditions_of(line.when, regions), *limits)
+
+
+def spared_by_denies(intent: Intent) -> Values:
+    """Return the roles and users of the account that some `deny` guard rail spares by their ARNs."""
+    conditions = (one for line in intent.guardrails if line.name == DENY for one in conditions_of(line.when, ()))
+    spared = (text for one in conditions if _spares_by_arn(one) for text in one.values if not _PATTERN & set(text))
+    found = ((text, parse_arn(text)) for text in spared)
+    return tuple(
+        dict.fromkeys(text for text, arn in found if arn and arn.account == intent.scope.account and arn.kind in ("role", "user"))
+    )
+
+
+def _spares_by_arn(condition: Condition) -> bool:
+    return "Not" in condition.operator and folded(condition.key) == "aws:principalarn"
 
 
 def limits_of_grants(limits: GrantWhen) -> Iterator[Condition]:

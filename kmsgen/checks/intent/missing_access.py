@@ -14,8 +14,8 @@ from kmsgen.checks.example_requests import MAX_SITUATIONS, ExampleSituation, req
 from kmsgen.checks.example_values import opposite
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intent.asked_access import Expected, is_reached, regions_of
-from kmsgen.checks.intent.asked_conditions import denied_when
-from kmsgen.checks.intent.example_callers import everyone_of
+from kmsgen.checks.intent.asked_conditions import denied_when, spared_by_denies
+from kmsgen.checks.intent.example_callers import SOMEBODY, everyone_of
 from kmsgen.checks.intent.example_calls import REGION, Call, calls, key_for
 from kmsgen.checks.intent.example_parameters import holds_of
 from kmsgen.checks.intent.specification import Specification, is_service_linked, with_own_policies
@@ -38,6 +38,7 @@ def not_allowed(intent: Intent, specification: Specification, bundle: Bundle, or
     wanted = [access for access in (*specification.accesses, *specification.by_grants) if access.required]
     asked = [(access, tuple(calls(access, intent, keys[access.key]))) for access in wanted]
     assumed = {call.principal for access, made in asked for call in made if _is_assumed(access, call.principal)}
+    assumed |= {name for name in spared_by_denies(intent) if any(SOMEBODY in one for one in assumed)}
     judges = _Judges(with_own_policies(bundle, assumed, intent.scope.organization, intent.scope.account))
     possible = {_line_of(access) for access, made in asked if made}
     for access, made in asked:
@@ -106,10 +107,12 @@ def _judge(access: Expected, call: Call, intent: Intent, judges: _Judges, origin
     if intent.any_spec and _is_without_context(access.action, call.key) and _CONTEXT_RAIL in _rails(intent, name):
         return  # the guard rail leaves keys that have an encryption context, as a note tells
     outside = past_guard_rails(call.situation, intent, name, access.action, access.statement.conditions)
+    others = spared_by_denies(intent) if SOMEBODY in name else ()
     asked = [
-        (held, judges.about(access.key, key), request_for(name, access.action, (_resource(access, key),), held))
+        (held, judges.about(access.key, key), request_for(who, access.action, (_resource(access, key),), held))
+        for who in (*others, name)
         for held in past_denies(outside, intent, call.key, access.action)
-        if (key := key_for(access, held, name, call.key, intent)) is not None
+        if (key := key_for(access, held, who, call.key, intent)) is not None
     ]
     if any(judge.decide(request).outcome is Outcome.ALLOWED for _, judge, request in asked):
         return

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmsgen.catalogue import condition_keys
-from kmsgen.checks.finding import ERROR, WARNING
+from kmsgen.catalogue.actions import expand
+from kmsgen.checks.finding import ERROR, NOTE, WARNING
 from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Violation
 from kmsgen.checks.lint.spelling import nearest
 from kmsgen.checks.lint.written import WrittenStatement, shortened
@@ -62,7 +63,13 @@ def conditions_off_action(statement: WrittenStatement) -> Iterator[Violation]:
             message = f"`{condition.key}` is never in requests for {shortened(without)}: these are {never} by this statement"
             spared = "" if operator.base == "Null" else f"{condition.operator}IfExists, or "
             mend = "" if statement.allows else f"use {spared}a statement of their own"
-            yield statement.problem_of(condition, message, mend)
+            by_wildcard = statement.allows and not statement.statement.not_action and not set(without) & _named(statement)
+            yield statement.problem_of(condition, message, mend)._replace(severity=NOTE if by_wildcard else "")
+
+
+def _named(statement: WrittenStatement) -> set[str]:
+    """Return the actions that a statement names in full: what a wildcard gives beside these is often of no use to it."""
+    return {name for entry in statement.statement.actions if "*" not in entry for name in expand(entry)}
 
 
 def needs_key(condition: Condition, operator: OperatorName) -> bool:
@@ -104,7 +111,8 @@ RULES = (
     LintRule(
         "condition-off-action",
         WARNING,
-        meaning="A condition needs a key that requests for some of the statement's actions never carry.",
+        meaning="A condition needs a key that requests for some of the actions never carry; a note where wildcards alone give"
+        " them.",
         why="For these actions the statement never matches: an Allow does not give them, a Deny does not take them away.",
         mend="give them a statement of their own",
         source=KMS_GUIDE.format("conditions-kms"),

@@ -292,6 +292,14 @@ def test_a_line_about_every_key_is_asked_on_a_key_that_guard_rails_leave(guardra
     assert case(f"guardrails: [{{{guardrail}}}]\n", head=ANYWHERE, key=spec + EVERY_KEY).findings() == []
 
 
+@pytest.mark.parametrize(("spared", "codes"), [(f"{ROLE}x", set()), (f"arn:aws:iam::{OTHER}:role/x", {"intended-not-allowed"})])
+def test_a_deny_that_spares_somebody_of_the_account_leaves_its_line(spared: str, codes: set[str]) -> None:
+    """That IAM decides for the account is true where it decides for those whom the Deny names, such as in policies of k9."""
+    rail = f"deny: {{actions: [encrypt], when: {{conditions: {{ArnNotEquals: {{aws:PrincipalArn: ['{spared}']}}}}}}}}"
+    text = f"admins: [role/Admin]\nusers: [{{principal: account, can: [encrypt]}}]\nguardrails: [{{{rail}}}]"
+    assert {one.code for one in case(text).findings()} == codes
+
+
 def test_a_guard_rail_that_leaves_no_key_of_a_region_contradicts_the_lines() -> None:
     """A Region that the scope names and a guard rail rules out is one where nobody can do what the lines say."""
     rail = "deny: {for: [role/app], when: {conditions: {StringNotEquals: {aws:RequestedRegion: us-west-2}}}}"

@@ -43,6 +43,8 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("key-policy-condition", "warning", {"Condition": {"StringEquals": {"aws:ResourceTag/team": "a"}}}),
     ("condition-off-action", "warning", {"Action": ["kms:Decrypt", "kms:DescribeKey"],
         "Condition": {"StringEquals": {"kms:EncryptionContext:app": "a"}}}),
+    ("condition-off-action", "note", {"Action": ["kms:Decrypt", "kms:Describe*"],
+        "Condition": {"StringEquals": {"kms:EncryptionContext:app": "a"}}}),
     ("literal-wildcard", "warning", {"Condition": {"StringEquals": {"kms:ViaService": "s3.*.amazonaws.com"}}}),
     ("for-all-single", "error", {"Condition": {"ForAllValues:StringEquals": {"kms:EncryptionContext:app": "a"}}}),
     ("for-all-absent", "warning", {"Condition": {"ForAllValues:StringEquals": {"kms:EncryptionContextKeys": "a"}}}),
