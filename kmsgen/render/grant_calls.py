@@ -76,6 +76,17 @@ def held(deployment: Deployment) -> tuple[str, ...]:
     return tuple(f"{arn} {call.grant.name}" for arn, call in zip(arns, made, strict=True))
 
 
+def contents(deployment: Deployment) -> dict[str, str]:
+    """Return a digest of what each grant is, by what `held` calls it."""
+    return dict(zip(held(deployment), (digest(call.request_json) for call in calls(deployment)), strict=True))
+
+
+def changed(deployment: Deployment) -> tuple[str, ...]:
+    """Return the grants that were others under their names, and may be out there beside what they are now."""
+    before, now = deployment.history.contents, contents(deployment)
+    return tuple(one for one in now if before.get(one, now[one]) != now[one] or one in deployment.former.changed)
+
+
 def gone(deployment: Deployment) -> tuple[str, ...]:
     """Return the grants of earlier renders that the bundle has no more, written as `held` does."""
     now = held(deployment)

@@ -50,6 +50,7 @@ class Former(NamedTuple):
     aliases: tuple[str, ...] = ()
     grants: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()  # grants that are there under their names, and were others
 
 
 NOTHING_HELD = Former()
@@ -72,6 +73,7 @@ class History(NamedTuple):
     former: Former = NOTHING_HELD
     policies: Mapping[str, str] = MappingProxyType({})  # FOLDER/LABEL of kmsgen 0.1 to the ARN of whose policy was there
     name: str | None = None  # of the intent
+    contents: Mapping[str, str] = MappingProxyType({})  # digests of what the grants are, by what `grants` calls them
     known: bool = True  # False: there is no manifest that tells
     released: bool = False  # kmsgen 0.1 rendered it
 
@@ -114,6 +116,7 @@ def plain(history: History) -> dict[str, Any]:
     former = {name: list(held) for name, held in history.former._asdict().items() if held}
     more: dict[str, object] = {"delegation": history.delegation, "grants": list(history.grants), "former": former}
     more["policies"] = dict(history.policies)
+    more["contents"] = dict(history.contents)
     told |= {} if history.attaches == history.attached else {"attaches": history.attaches}
     return {**told, **{name: held for name, held in more.items() if held}, "keys": keys, "terraform": addresses}
 
@@ -136,7 +139,13 @@ def parse(manifest: Mapping[str, Any]) -> History:
         keys_held, MappingProxyType(held), named, attached, attaches, apart, delegation, grants, _former(manifest.get("former"))
     )
     name = next(iter(_matching(_NAME, [manifest.get("intent")])), None)
-    return read._replace(policies=MappingProxyType(_policies(manifest.get("policies"))), name=name)
+    contents = MappingProxyType(_contents(manifest.get("contents")))
+    return read._replace(policies=MappingProxyType(_policies(manifest.get("policies"))), name=name, contents=contents)
+
+
+def _contents(data: object) -> dict[str, str]:
+    told = data.items() if isinstance(data, dict) else ()
+    return {one: digest for one, digest in told if _GRANT_OF_KEY.match(str(one)) and isinstance(digest, str)}
 
 
 def _policies(data: object) -> dict[str, str]:
@@ -146,7 +155,8 @@ def _policies(data: object) -> dict[str, str]:
 
 def _former(data: object) -> Former:
     told = data if isinstance(data, dict) else {}
-    forms = {"deployers": _PERSON, "delegations": _DELEGATION, "aliases": _ALIAS_NAME, "grants": _GRANT_OF_KEY, "names": _NAME}
+    forms = {"deployers": _PERSON, "delegations": _DELEGATION, "aliases": _ALIAS_NAME, "names": _NAME}
+    forms |= dict.fromkeys(("grants", "changed"), _GRANT_OF_KEY)
     return Former(**{name: _matching(form, told.get(name)) for name, form in forms.items()})
 
 

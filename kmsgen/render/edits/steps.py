@@ -64,13 +64,22 @@ def _delegation(deployment: Deployment) -> Iterator[Diagnostic]:
         yield Diagnostic(Location(deployment.path), "delegation-changed", message, f"deploy this; {APPLIED}")
 
 
+REVOKED = "`grants.sh create` revokes them, and Terraform those that it made; with JSON alone `aws kms revoke-grant`"
+
+
 def _grants(deployment: Deployment) -> Iterator[Diagnostic]:
-    """Yield the note on grants that the intent has no more: access ends when they are revoked."""
-    names = ", ".join(_grant(deployment, *one.split(" ", 1)) for one in grant_calls.gone(deployment))
-    if names:
-        message = f"the intent has no more these grants, which stay until they are revoked: {names}"
-        revoked = "`grants.sh create` revokes them, and Terraform those that it made; with JSON alone `aws kms revoke-grant`"
-        yield Diagnostic(Location(deployment.path), "grants-ended", message, f"{revoked}; {APPLIED}")
+    """Yield the notes on grants that the intent has no more, or not as they were: access ends when these are revoked."""
+    for code, grants, what in (
+        ("grants-ended", grant_calls.gone(deployment), "has no more these grants, which stay until they are revoked"),
+        (
+            "grants-changed",
+            grant_calls.changed(deployment),
+            "has these grants otherwise, and what they were stays until it is revoked",
+        ),
+    ):
+        if grants:
+            names = ", ".join(_grant(deployment, *one.split(" ", 1)) for one in grants)
+            yield Diagnostic(Location(deployment.path), code, f"the intent {what}: {names}", f"{REVOKED}; {APPLIED}")
 
 
 def _grant(deployment: Deployment, arn: str, name: str) -> str:

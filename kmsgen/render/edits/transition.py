@@ -25,7 +25,8 @@ def former_of(intent: Intent, history: History, *, applied: bool = False) -> For
     names = _besides(intent.name, history.name, held.names)
     grants = tuple(dict.fromkeys((*history.grants, *held.grants)))
     if not intent.governed:
-        return Former(grants=grants, names=names)  # a key policy that is let go lets who deploys revoke them
+        # a key policy that is let go lets who deploys revoke them
+        return Former(grants=grants, names=names, changed=held.changed)
     created = history.created
     before = created.alias if created and intent.key else None
     alias = intent.key.alias if intent.key else None
@@ -37,6 +38,7 @@ def former_of(intent: Intent, history: History, *, applied: bool = False) -> For
         _besides(alias, before, held.aliases) if intent.key else (),
         grants,
         names,
+        held.changed,
     )
 
 

@@ -117,11 +117,11 @@ def history_after(deployment: Deployment) -> History:
     apart = deployment.history.deployer_apart
     addresses = {**_earlier(deployment), **declared(deployment)}
     delegation = deployment.delegation if deployment.governed_keys() else None
-    former = deployment.former._replace(grants=grant_calls.gone(deployment))
+    former = deployment.former._replace(grants=grant_calls.gone(deployment), changed=grant_calls.changed(deployment))
     told = History(
         keys, addresses, deployer, attached, deployment.attaches, apart, delegation, grant_calls.held(deployment), former
     )
-    return told._replace(policies=deployment.history.policies)
+    return told._replace(policies=deployment.history.policies, contents=grant_calls.contents(deployment))
 
 
 def _earlier(deployment: Deployment) -> Mapping[str, str]:

@@ -73,6 +73,7 @@ def test_the_manifest_says_what_every_file_is(run: Run) -> None:
         "payments-data",
         [
             "attached",
+            "contents",
             "delegation",
             "deployer",
             "deployer_apart",

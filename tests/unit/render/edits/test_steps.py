@@ -35,6 +35,7 @@ def told(before: Deployment, after: Deployment) -> list[str]:
         (Former(aliases=("alias/old",)), "alias-renamed"),
         (Former(delegations=("iam",)), "delegation-changed"),
         (Former(grants=(f"{NEW_ARN} weekly",)), "grants-ended"),
+        (Former(changed=(f"{NEW_ARN} nightly",)), "grants-changed"),
         (Former(names=("before",)), "intent-renamed"),
     ],
 )
@@ -53,6 +54,18 @@ def test_a_grant_of_a_key_that_left_is_told_with_the_key(arn: str, called: str) 
     given = deployed(former=Former(grants=(f"{arn} weekly",)))
     (note,) = steps(given._replace(history=history_after(given)), PLACE)
     assert note.message.endswith(called)
+
+
+def test_a_grant_that_changes_is_told_until_it_is_applied() -> None:
+    """KMS makes a second one beside the wide one, which stays until the script or Terraform revokes it."""
+    narrowed = deployment(creation=Creation("alias/app"), grants=(NIGHTLY._replace(operations=("DescribeKey",)),))
+    narrowed = narrowed._replace(deployer=role("ci"), history=history_after(deployed()))
+    (note,) = steps(narrowed, PLACE)
+    assert (note.code, "`nightly`" in note.message) == ("grants-changed", True)
+    held = history_after(narrowed)
+    again = narrowed._replace(history=held, former=held.former)
+    assert [one.code for one in steps(again, PLACE)] == ["grants-changed"]
+    assert steps(narrowed._replace(history=held.settled), PLACE) == ()
 
 
 def test_an_alias_that_only_goes_is_told() -> None:

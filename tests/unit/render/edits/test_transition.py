@@ -38,7 +38,7 @@ def last(former: Former = NOTHING_HELD, deployer: str | None = role("ci"), deleg
     return History((key._replace(alias="alias/app"),), deployer=deployer, delegation=delegation, grants=(GRANT,), former=former)
 
 
-HELD = Former((role("older"),), ("iam",), ("alias/older",), (f"{NEW_ARN} weekly",))
+HELD = Former((role("older"),), ("iam",), ("alias/older",), (f"{NEW_ARN} weekly",), changed=(GRANT,))
 
 
 @pytest.mark.parametrize(
@@ -54,8 +54,8 @@ HELD = Former((role("older"),), ("iam",), ("alias/older",), (f"{NEW_ARN} weekly"
         (File(), last(delegation="both"), Former(grants=(GRANT,))),
         (File(), last(HELD), HELD._replace(grants=(GRANT, *HELD.grants))),
         (File(deployer=role("older"), alias="alias/older", delegation="iam"), last(HELD),
-         Former((role("ci"),), ("key-policy",), ("alias/app",), (GRANT, *HELD.grants))),
-        (File(governed=False, deployer=role("new")), last(HELD), Former(grants=(GRANT, *HELD.grants))),
+         Former((role("ci"),), ("key-policy",), ("alias/app",), (GRANT, *HELD.grants), changed=(GRANT,))),
+        (File(governed=False, deployer=role("new")), last(HELD), Former(grants=(GRANT, *HELD.grants), changed=(GRANT,))),
         (File(creates=False), last(), Former(grants=(GRANT,))),
         (File(), last(deployer=role("ci", OTHER)), Former(grants=(GRANT,))),
         (File(), last(deployer=role("ci").replace("arn:aws:", "arn:aws-cn:")), Former(grants=(GRANT,))),

@@ -41,6 +41,7 @@ def test_a_key_that_stays_or_that_no_file_tells_of_is_not_replaced(run: Runner, 
         (("alias: app", "alias: other"), "alias-renamed"),
         (("admins:", "delegation: iam\nadmins:"), "delegation-changed"),
         (("grants: [{name: g, grantee: role/x, operations: [Decrypt]}]\n", ""), "grants-ended"),
+        (("[Decrypt]}]", "[DescribeKey]}]"), "grants-changed"),
     ],
 )
 def test_what_takes_several_steps_is_said(run: Runner, edit: tuple[str, str], code: str) -> None:
