@@ -23,6 +23,7 @@ def steps(deployment: Deployment, place: Location) -> tuple[Diagnostic, ...]:
         *_alias(deployment, place),
         *_delegation(deployment),
         *_grants(deployment),
+        *_keys(deployment, place),
         *_attachments(deployment),
         *_deployer_apart(deployment),
     )
@@ -85,6 +86,16 @@ def _grants(deployment: Deployment) -> Iterator[Diagnostic]:
 def _grant(deployment: Deployment, arn: str, name: str) -> str:
     """Return what a grant that is gone is called; one of a key that the intent has no more with that key."""
     return f"`{name}`" if any(access.key.arn == arn for access in deployment.bundle.keys) else f"`{name}` of `{arn}`"
+
+
+def _keys(deployment: Deployment, place: Location) -> Iterator[Diagnostic]:
+    """Yield the note on keys that the intent has no more, or whose policies it leaves alone now: they keep what they have."""
+    governed = {access.key.arn for access in deployment.governed_keys()}
+    left = [f"`{key.arn}`" for key in deployment.history.keys if not key.created and key.arn not in governed]
+    if left:
+        message = f"the policies of these keys are not of the intent any more, and stay as they are: {', '.join(left)}"
+        hint = "access that they give ends where somebody puts another policy: the intent's last one without it, or a new owner's"
+        yield Diagnostic(place, "keys-left", message, hint)
 
 
 def _attachments(deployment: Deployment) -> Iterator[Diagnostic]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kmsgen.errors import Location
-from kmsgen.policy.bundle import Creation
+from kmsgen.policy.bundle import Bundle, Creation, Key, KeyAccess
 from kmsgen.policy.grant import Grant
 from kmsgen.render.deployment import Deployment
 from kmsgen.render.edits.steps import steps
@@ -14,6 +14,7 @@ from kmsgen.render.terraform.addresses import history_after
 from tests.unit.render.bundles import NEW_ARN, OLD_ARN, allow, deployment, document, role
 
 PLACE = Location("intent.yaml", 4, 6)
+ANOTHER = KeyAccess(Key(OLD_ARN.replace("1234abcd", "00000001")), document())
 NIGHTLY = Grant("nightly", role("x"), ("Decrypt",), name="nightly")
 
 
@@ -66,6 +67,22 @@ def test_a_grant_that_changes_is_told_until_it_is_applied() -> None:
     again = narrowed._replace(history=held, former=held.former)
     assert [one.code for one in steps(again, PLACE)] == ["grants-changed"]
     assert steps(narrowed._replace(history=held.settled), PLACE) == ()
+
+
+@pytest.mark.parametrize(
+    ("after", "left"),
+    [
+        (deployment(creation=None), []),
+        (deployment(creation=None)._replace(key_policies=False), ["keys-left"]),
+        (deployment(creation=None)._replace(bundle=Bundle((ANOTHER,))), ["keys-left"]),
+    ],
+)  # fmt: skip
+def test_a_key_that_leaves_keeps_its_policy_and_is_told(after: Deployment, left: list[str]) -> None:
+    """What the policy gives stays: nobody loses access, and nobody holds it to the file any more."""
+    before = deployment(creation=None)
+    found = steps(after._replace(history=history_after(before)), PLACE)
+    assert [note.code for note in found] == left
+    assert all(f"`{OLD_ARN}`" in note.message for note in found)
 
 
 def test_an_alias_that_only_goes_is_told() -> None:
