@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from kmsgen.reading import Steps
 from kmsgen.sources.cloudformation.conditions import (
     MOST_CASES,
+    OTHER,
     Assignment,
     Case,
     Conditions,
@@ -22,7 +23,7 @@ from kmsgen.sources.cloudformation.conditions import (
     referred,
     unsure,
 )
-from kmsgen.sources.cloudformation.functions import Functions
+from kmsgen.sources.cloudformation.functions import NO_ROW, Functions
 from kmsgen.sources.cloudformation.parameters import Parameter, ParameterValues, choices_of, parameters_of
 from kmsgen.sources.cloudformation.references import PSEUDO, StackReferences
 from kmsgen.sources.cloudformation.resources import TemplateResource, section
@@ -109,22 +110,25 @@ class Evaluation:
                     raise
                 return Unknown(f"condition {data.get('Condition', '')}", steps)
 
-        def row(key: Any, rows: Mapping[str, Any]) -> str | None:  # noqa: ANN401 - plain data
-            return None if undecided else self._row(key, rows, assumed)
+        def row(key: Any, rows: Mapping[str, Any], has_default: bool) -> str | None:  # noqa: ANN401, FBT001 - plain data
+            return None if undecided else self._row(key, rows, assumed, or_none=has_default)
 
         return Functions(references, self.references.attribute, self.mappings, decide, self.told.parameters, row)
 
-    def _row(self, key: Any, rows: Mapping[str, Any], assumed: Assignment) -> str | None:  # noqa: ANN401 - plain data
-        """Return the row of a mapping for a key that is not told, by assuming each row in turn. Raises UndecidedError."""
+    def _row(self, key: Any, rows: Mapping[str, Any], assumed: Assignment, *, or_none: bool) -> str | None:  # noqa: ANN401 - as above
+        """Return the row of a mapping for a key that is not told, by assuming each row in turn. Raises UndecidedError.
+
+        `or_none`: the key may be that of no row too, NO_ROW.
+        """
         name = referred(key)
         if name is None or not 0 < len(rows) <= MOST_CASES or (name not in self.parameters and name != _REGION):
             return None
         if name in self.told.parameters or unsure(name) in assumed or (name == _REGION and self.told.sure):
             return None
         if name not in assumed:
-            raise UndecidedError(tuple({name: one} for one in rows))
+            raise UndecidedError(tuple({name: one} for one in (*rows, *((OTHER,) if or_none else ()))))
         one = assumed[name]
-        return one if isinstance(one, str) and one in rows else None
+        return one if isinstance(one, str) and one in rows else NO_ROW if or_none else None
 
     def _sure(self) -> Functions:
         """Return functions that know only what is told for sure: given parameters, and account and Region if told."""
@@ -148,7 +152,7 @@ class Evaluation:
         return Functions(references, Unknown, self.mappings, _undecided, self.told.parameters, _no_row)
 
 
-def _no_row(_key: Any, _rows: Mapping[str, Any]) -> None:  # noqa: ANN401 - plain data
+def _no_row(_key: Any, _rows: Mapping[str, Any], _has_default: bool) -> None:  # noqa: ANN401, FBT001 - plain data
     return None
 
 

@@ -18,13 +18,16 @@ _VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
 _MACRO = "Fn::Transform"
 
 Decide = Callable[[Any, Steps], bool | Unknown]
-Row = Callable[[Any, Mapping[str, Any]], str | None]
+Row = Callable[[Any, Mapping[str, Any], bool], str | None]
+NO_ROW = ""
+"""Stands for a key of a mapping that it does not have."""
 
 
 class Functions(NamedTuple):
     """Evaluates intrinsic functions, given what references, attributes, mappings and conditions stand for.
 
-    `told`: values of exports by name; `row` chooses the row of a mapping where its key is unknown.
+    `told`: values of exports by name; `row` chooses the row of a mapping where its key is unknown, NO_ROW
+    too where the mapping has a default.
     """
 
     references: Callable[[str, Steps], Any]
@@ -120,18 +123,20 @@ class Functions(NamedTuple):
         if not isinstance(argument, list) or len(argument) not in (3, 4):
             return Unknown("Fn::FindInMap", steps)
         found: Any = self.mappings
+        otherwise = argument[3] if len(argument) == 4 else None
+        has_default = isinstance(otherwise, dict) and "DefaultValue" in otherwise
         for number, key in enumerate(argument[:3]):
             rows = found if isinstance(found, Mapping) else {}
             name = self.of(key, (*steps, number))
             if not isinstance(name, str) or name not in rows:
-                name = self.row(key, rows) or name
+                chosen = self.row(key, rows, has_default)
+                name = name if chosen is None else chosen
             if isinstance(name, Unknown):
                 return name
             found = rows.get(name) if isinstance(name, str) else None
         if found is not None:
             return self.of(found, steps)
-        otherwise = argument[3] if len(argument) == 4 else None
-        if isinstance(otherwise, dict) and "DefaultValue" in otherwise:
+        if isinstance(otherwise, dict) and has_default:
             return self.of(otherwise["DefaultValue"], (*steps, 3, "DefaultValue"))
         return Unknown("Fn::FindInMap", steps)
 

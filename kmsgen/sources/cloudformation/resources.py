@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from kmsgen.reading import Steps
 from kmsgen.sources.cloudformation.conditions import plain
+
+_SUB = re.compile(r"\$\{\s*([A-Za-z0-9]+)")
 
 
 class TemplateResource(NamedTuple):
@@ -39,6 +42,22 @@ def section(data: object, name: str) -> dict[str, Any]:
     """Return a section of a template; empty if it is missing or no mapping."""
     found = data.get(name) if isinstance(data, dict) else None
     return found if isinstance(found, dict) else {}
+
+
+def named_in(data: object) -> Iterator[str]:
+    """Yield the logical ids that plain data refers to by Ref, Fn::GetAtt and Fn::Sub."""
+    if isinstance(data, list):
+        for item in data:
+            yield from named_in(item)
+    elif isinstance(data, dict):
+        for name, value in data.items():
+            if name in ("Ref", "Fn::GetAtt"):
+                first = value[0] if isinstance(value, list) and value else value
+                yield str(first).partition(".")[0]
+            texts = value if isinstance(value, list) else [value]
+            if name == "Fn::Sub" and texts and isinstance(texts[0], str):
+                yield from (found[1] for found in _SUB.finditer(texts[0]))
+            yield from named_in(value)
 
 
 # Transforms that leave the policies in a template as they are; roles that SAM adds are added in `serverless`.

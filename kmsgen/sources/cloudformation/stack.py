@@ -16,6 +16,9 @@ from kmsgen.sources.cloudformation.values import is_true
 from kmsgen.sources.places import below
 from kmsgen.sources.unknown.unknown import ABSENT, Unknown
 
+_NESTED = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application", "AWS::CloudFormation::CustomResource")
+_CUSTOM, _MODULE = "Custom::", "::MODULE"
+
 
 class Stack(NamedTuple):
     """One stack: its file, its resources by logical id, and their evaluation.
@@ -42,6 +45,11 @@ class Stack(NamedTuple):
     def of(self, *types: str) -> Iterator[TemplateResource]:
         """Yield the resources of these types that may be created."""
         return (one for one in of_types(self.resources, *types) if self.evaluation.made(one) != ())
+
+    def of_untold_contents(self) -> Iterator[TemplateResource]:
+        """Yield nested stacks, modules and custom resources, which can do whatever is written elsewhere."""
+        made = (one for one in self.resources.values() if self.evaluation.made(one) != ())
+        return (one for one in made if one.type in _NESTED or one.type.startswith(_CUSTOM) or one.type.endswith(_MODULE))
 
     def named(self, resource: TemplateResource) -> str:
         """Return the name of a resource, unique among all stacks of the file."""

@@ -33,7 +33,7 @@ from kmsgen.sources.cloudformation.named_regions import without_named_regions
 from kmsgen.sources.cloudformation.namings import PRINCIPALS
 from kmsgen.sources.cloudformation.nested import nested_stacks
 from kmsgen.sources.cloudformation.policies import WrittenPolicy
-from kmsgen.sources.cloudformation.resources import TemplateResource, section
+from kmsgen.sources.cloudformation.resources import TemplateResource, named_in, section
 from kmsgen.sources.cloudformation.stack import Stack, give_key_arns, stack_of
 from kmsgen.sources.described import GRANTS, KEY_KIND, KEY_MAKE, Described
 from kmsgen.sources.gathering import Gathering
@@ -146,11 +146,21 @@ class _TemplateReader:
                     if stack.macro:
                         self.gathering.leave_open(arn, f"the macro {stack.macro} may change it", stack.where(holder.steps))
                     self.read_boundary(directory, holder, arn)
+                    self.leave_open_elsewhere(stack, holder, arn)
             found = [*access_of(directory), *put_in_place(directory, self.beside.put_in_place)]
             groups = members_of(found)
             for one in found:
                 for name in groups.get(one.holder, [one.holder] if is_principal(one.holder) else []):
                     self.add(stack, one, name)
+
+    def leave_open_elsewhere(self, stack: Stack, holder: TemplateResource, arn: str) -> None:
+        """Leave a principal open that is handed to a nested stack, module or custom resource of which the file tells nothing."""
+        read = {one.name for one in self.stacks}
+        for one in stack.of_untold_contents():
+            if stack.named(one) not in read and holder.name in named_in(one.properties):
+                self.gathering.leave_open(
+                    arn, f"{stack.named(one)}, whose contents are not here, may give it more", stack.where(one.steps)
+                )
 
     def add(self, stack: Stack, one: Access, holder: str) -> None:
         """Add what a principal, or a group that it is in, holds; a policy that IAM would refuse leaves it with any policy.

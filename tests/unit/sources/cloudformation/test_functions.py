@@ -111,3 +111,13 @@ def test_a_map_has_one_of_its_rows(key: str) -> None:
     found = value(f"!Sub ['of-${{A}}', {{A: !FindInMap [Accounts, {key}, Id]}}]", TEMPLATE)
     assert isinstance(found, OneOf)
     assert sorted(found.options) == ["of-444455556666", "of-777788889999"]
+
+
+@pytest.mark.parametrize(("told", "expected"), [({}, {"x", "y", "none"}), ({"Later": "prod"}, {"x"}), ({"Later": "z"}, {"none"})])
+def test_a_key_that_is_not_told_may_be_in_no_row(told: dict[str, str], expected: set[str]) -> None:
+    """A mapping with a default has it for every other key; without one there could be no stack of such a key."""
+    rows = "Parameters: {Later: {Type: String}}\nMappings: {M: {prod: {Id: x}, test: {Id: y}}}"
+    found = value("{'Fn::FindInMap': [M, !Ref Later, Id, {DefaultValue: none}]}", rows, **told)
+    assert set(found.options if isinstance(found, OneOf) else [found]) == expected
+    found = value("!FindInMap [M, !Ref Later, Id]", rows)
+    assert set(found.options) == {"x", "y"}

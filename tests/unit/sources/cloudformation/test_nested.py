@@ -111,3 +111,28 @@ Resources:
     found = described(text)
     lines = [access.policy.statements[1].actions for access in found.bundle.keys]
     assert lines == ([("kms:Decrypt",)] if "|" in body else [])
+
+
+HANDED = """
+Resources:
+  Key: {{Type: AWS::KMS::Key, Properties: {{KeyPolicy: {{Statement: [{root}]}}}}}}
+  Role: {{Type: AWS::IAM::Role, Properties: {{RoleName: r, AssumeRolePolicyDocument: {{}}}}}}
+  There: {{Type: "{of}", Properties: {{TemplateURL: "https://s3/x.yaml", Parameters: {{Who: {who}}}}}}}
+"""
+
+
+@pytest.mark.parametrize("of", ["AWS::CloudFormation::Stack", "AWS::Serverless::Application", "A::B::MODULE", "Custom::A"])
+@pytest.mark.parametrize(
+    ("who", "is_open"),
+    [
+        ("!Ref Role", True),
+        ("!GetAtt Role.Arn", True),
+        ('!Sub "${Role}"', True),
+        ("[{Value: !Ref Role}]", True),
+        ("!Ref Key", False),
+    ],
+)
+def test_whoever_is_handed_to_what_is_not_here_may_get_more(of: str, who: str, *, is_open: bool) -> None:
+    """A nested stack that is not given, a module, a custom resource: each can attach policies to a role that it is told of."""
+    found = described(HANDED.format(root=ROOT, of=of, who=who))
+    assert ("arn:aws:iam::111122223333:role/r" in found.untold) is is_open
