@@ -6,6 +6,7 @@ nothing tells its aliases and tags, principals whose IAM policies read them are 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -65,6 +66,20 @@ def read_rendered_folder(manifest: Source, beside: Beside) -> Described:
         return reader.gathering.finish(reader.lacks)
     no_key = Diagnostic(Location(manifest.path), "no-key", "the folder holds no key policy")
     return reader.gathering.described(_LACKS)._replace(no_key=no_key)
+
+
+def edited(manifest: Source) -> Iterator[str]:
+    """Yield the paths of files in other formats than JSON, which nobody reads here, that are not those which were written."""
+    folder = Path(manifest.path).parent
+    for item in manifest.data["files"]:
+        path = folder / str(item.get("path")) if isinstance(item, dict) and item.get("format") != "json" else folder
+        if path.is_file() and path.resolve().is_relative_to(folder.resolve()) and _hash_of(path) != item.get("sha256"):
+            yield str(path)
+
+
+def _hash_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _listed(manifest: Source) -> Iterator[_File]:

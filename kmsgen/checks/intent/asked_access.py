@@ -37,6 +37,8 @@ FOR_SERVICES = Condition("Bool", "kms:GrantIsForAWSResource", ("true",))
 DELETE = ("kms:DeleteImportedKeyMaterial", "kms:DisableKey", "kms:ScheduleKeyDeletion")
 # What a deployer cannot do without: it reads what it wrote, and must be able to change the policy.
 DEPLOYER_NEEDS = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:PutKeyPolicy")
+# ... and for an alias of its own: UpdateAlias needs another key too, so no call that is asked as a whole tells of it.
+ALIAS_NEEDS = ("kms:UpdateAlias",)
 TAG_OF_KEY = "aws:resourcetag/"
 CALLERS_ACCOUNT = "kms:CallerAccount"
 # Only a grant gives these; a policy can at most stand in the way.
@@ -191,9 +193,10 @@ def _intended_by(who: Principal, intent: Intent, key: Key) -> Iterator[Expected]
         "kms:ListAliases",
         "kms:CreateKey",
     )
+    needs = (*DEPLOYER_NEEDS, *(ALIAS_NEEDS if intent.key is not None and intent.key.alias else ()))
     for action in actions:
         for half in kinds_of_resource(action):
-            yield Expected(place, key.arn, half, expected(who, action, half, key.arn, ()), action in DEPLOYER_NEEDS)
+            yield Expected(place, key.arn, half, expected(who, action, half, key.arn, ()), action in needs)
     if intent.key is not None:  # CreateKey with tags takes TagResource on keys that do not exist yet, which is on any key
         tags = tuple(_tags_that_count(intent))
         yield Expected(place, key.arn, "any", expected(who, "kms:TagResource", "any", key.arn, tags), required=False)

@@ -11,6 +11,7 @@ from kmsgen.checks.intent.deployment import undeployable
 from kmsgen.checks.intent.excess_access import BESIDE_THE_KEY, beyond, described
 from kmsgen.checks.intent.lockout import locked_out
 from kmsgen.checks.intent.missing_access import not_allowed
+from kmsgen.checks.intent.retiring import cannot_retire, may_retire
 from kmsgen.checks.intent.specification import Specification, about_form, specify
 from kmsgen.errors import Location, RefusedError
 from kmsgen.intent.intent import ORGANIZATION, Intent, NeverLine
@@ -47,9 +48,10 @@ def ask(intent: Intent, bundle: Bundle, origins: Origins, *, thorough: bool = Fa
     specification = specify(intent, [access.key for access in bundle.keys])
     excess = [*_proved(intent, specification, bundle, origins)]
     counted = None if thorough and not excess else BESIDE_THE_KEY
-    excess += beyond(intent, specification, bundle, origins, kinds=counted)
+    excess += [*beyond(intent, specification, bundle, origins, kinds=counted), *may_retire(intent, bundle)]
+    missing = [*not_allowed(intent, specification, bundle, origins), *undeployable(intent, bundle)]
     return (
-        Answer(INTENDED, (*not_allowed(intent, specification, bundle, origins), *undeployable(intent, bundle))),
+        Answer(INTENDED, (*missing, *cannot_retire(intent, bundle))),
         Answer(NOTHING_ELSE, tuple(excess)),
         Answer(NO_LOCKOUT, tuple(locked_out(intent, bundle))),
     )

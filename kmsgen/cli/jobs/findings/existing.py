@@ -11,6 +11,7 @@ from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID, Bundle, Ke
 from kmsgen.render.names import attachable_kind
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import GRANTS, IDENTITY_POLICIES, KEY_KIND, KEY_POLICIES, Described, Home
+from kmsgen.sources.rendered_folder import edited
 from kmsgen.sources.subject import FOLDER, INTENT, PLAN, TEMPLATE, Identified, identify
 
 
@@ -23,6 +24,9 @@ def existing(path: str, beside: Beside, intent: Intent, compiled: Bundle, *, mer
     if file.form is INTENT:
         hint = "compare two intents with `kmsgen diff`"
         raise input_error(Location(path), "unknown-file", "an intent holds no policies that exist", hint)
+    if file.form is FOLDER and (other := next(edited(file.source), None)):
+        message = "of a folder the files in JSON are verified, and this one is not what was written beside them"
+        raise input_error(Location(other), "edited", message, "render again; or verify the template, or a plan of the module")
     region = intent.scope.regions[0] if intent.scope.regions else "us-east-1"
     known = tuple(access.key for access in compiled.keys)
     home = Home(intent.scope.partition, intent.scope.account, region, keys=known)
@@ -34,7 +38,7 @@ def existing(path: str, beside: Beside, intent: Intent, compiled: Bundle, *, mer
         found = found.changed(lambda described: described._replace(lacks=described.lacks | {IDENTITY_POLICIES}))
 
     def aligned(described: Described) -> Described:
-        keys = _keys(described, compiled, path)
+        keys = _keys(described, compiled, path, created=file.form in (PLAN, TEMPLATE))
         principals = _principals(described, compiled, intent.scope.account)
         if file.form in (PLAN, TEMPLATE):
             principals = _with_deployer(principals, compiled, intent.scope.deployer)
@@ -95,8 +99,11 @@ def _taken_for_granted(file: Identified, found: Described, waiting: Iterable[str
 # --- keys ---------------------------------------------------------------------------------------------------------------
 
 
-def _keys(found: Described, compiled: Bundle, path: str) -> tuple[KeyAccess, ...]:
-    """Return the keys that the intent is about, with what the file does not tell of them as compiled."""
+def _keys(found: Described, compiled: Bundle, path: str, *, created: bool) -> tuple[KeyAccess, ...]:
+    """Return the keys that the intent is about, with what the file does not tell of them as compiled.
+
+    `created`: to deploy the file creates those that the intent creates.
+    """
     if not found.bundle.keys:  # IAM policies alone, where the intent leaves key policies as they are
         return compiled.keys
     wanted = described_keys(found.bundle.keys, compiled.keys)
@@ -105,7 +112,7 @@ def _keys(found: Described, compiled: Bundle, path: str) -> tuple[KeyAccess, ...
         raise _other_keys(found, chosen, compiled, path)
     for access in chosen if KEY_KIND not in found.lacks else ():
         _check_kind(access.key, _same_key(access, wanted).key, path)
-    return tuple(_filled(access, _same_key(access, wanted), found.lacks) for access in chosen)
+    return tuple(_filled(access, _same_key(access, wanted), found.lacks, created=created) for access in chosen)
 
 
 def described_keys(found: tuple[KeyAccess, ...], compiled: tuple[KeyAccess, ...]) -> tuple[KeyAccess, ...]:
@@ -163,9 +170,11 @@ def _same_key(access: KeyAccess, wanted: tuple[KeyAccess, ...]) -> KeyAccess:
     return next(by_arn, next(by_kind, named[0]))
 
 
-def _filled(access: KeyAccess, wanted: KeyAccess, lacks: frozenset[str]) -> KeyAccess:
+def _filled(access: KeyAccess, wanted: KeyAccess, lacks: frozenset[str], *, created: bool) -> KeyAccess:
+    if created or KEY_KIND in lacks:
+        access = access._replace(creation=wanted.creation)
     if KEY_KIND in lacks:
-        access = access._replace(key=wanted.key, creation=wanted.creation)
+        access = access._replace(key=wanted.key)
     return access._replace(grants=wanted.grants) if GRANTS in lacks else access
 
 

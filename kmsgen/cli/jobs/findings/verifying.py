@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from kmsgen.checks.intent.denies import denies_lost
 from kmsgen.checks.intent.verification import Answer, ask
 from kmsgen.cli.jobs.findings.existing import existing
 from kmsgen.cli.jobs.inputs.intent_sources import IntentSource
 from kmsgen.cli.reports.answers import Shown
 from kmsgen.cli.reports.findings import answer_lines, told_answer
 from kmsgen.compiler import compile_intent
-from kmsgen.errors import Diagnostic
+from kmsgen.errors import Diagnostic, Location
 from kmsgen.intent import load_intent
 from kmsgen.intent.intent import Intent
 from kmsgen.sources.beside import NOTHING, Beside
@@ -57,6 +58,9 @@ def verify_intent(intent: Intent, against: str | None, beside: Beside, *, merged
     if found.narrow is not None:
         intended, _, lockout = ask(intent, found.narrow.bundle, found.narrow.places.origins(), thorough=True)
         answers = (intended, answers[1], lockout)
+    if intent.governed:
+        lost = denies_lost(compiled.bundle, found.bundle, Location(intent.path))
+        answers = (answers[0], answers[1]._replace(findings=(*answers[1].findings, *lost)), answers[2])
     return Verified(intent, against, answers, notes)
 
 

@@ -21,7 +21,7 @@ users:
   - {principal: role/app, can: [encrypt, decrypt], when: {encryption_context: {app: payments}}}
   - {principal: "arn:aws:iam::444455556666:role/partner", can: [decrypt]}
 services: [{service: logs}]
-grants: [{name: nightly, grantee: role/exporter, operations: [Decrypt]}]
+grants: [{name: nightly, grantee: role/exporter, operations: [Decrypt], retiring_principal: role/app}]
 guardrails: [deny-insecure-transport]
 """
 CONTRADICTION = INTENT + "never: [{principal: role/app, actions: [kms:Decrypt]}]\n"
@@ -275,3 +275,60 @@ def test_verify_tells_first_that_a_key_is_another(folder: Path, key: dict[str, A
     done = run_in(folder, "verify", "intent.yaml", "--against", "scenario.json")
     assert (done.code, done.out) == (2, "")
     assert "other-keys" in done.err
+
+
+@pytest.mark.parametrize("path", ["terraform/main.tf", "cloudformation/template.yaml", "grants/grants.json", "grants/grants.sh"])
+def test_a_folder_in_which_another_format_was_edited_is_refused(folder: Path, path: str) -> None:
+    """What is verified of a folder is the JSON: yes is not said of a file beside it that says something else."""
+    assert run_in(folder, "render", "intent.yaml", "--out", "out").code == 0
+    assert run_in(folder, "verify", "intent.yaml", "--against", "out/test").code == 0
+    file = folder / "out/test" / path
+    file.write_text(file.read_text().replace("role/", "role/another-"))
+    done = run_in(folder, "verify", "intent.yaml", "--against", "out/test")
+    assert (done.code, done.out) == (2, "")
+    assert f"out/test/{path}: edited: " in done.err
+
+
+@pytest.mark.parametrize("retiring", [None, "arn:aws:iam::111122223333:role/another", "arn:aws:iam::444455556666:role/partner"])
+def test_the_retiring_principal_of_a_grant_is_the_one_of_the_file(folder: Path, retiring: str | None) -> None:
+    """Another one may not retire the grant, whatever IAM policies he has, and the one of the file may without any."""
+    key_policy(folder)
+    path = folder / "out/test/json/grants/nightly.json"
+    grant = {**json.loads(path.read_text()), "RetiringPrincipal": retiring}
+    path.write_text(json.dumps({name: value for name, value in grant.items() if value}))
+    done = run_in(folder, "verify", "intent.yaml", "--against", "out/test")
+    assert [line[:3].strip() for line in done.out.splitlines() if line[0] != " "] == ["no", "no" if retiring else "yes", "yes"]
+
+
+@pytest.mark.parametrize("action", ["CreateAlias", "UpdateAlias", "DeleteAlias", "TagResource", "EnableKeyRotation"])
+def test_what_the_deployer_needs_is_asked_of_every_form(folder: Path, action: str) -> None:
+    """A template, as a bare policy, is one with which the key can be made, changed and read back."""
+    assert run_in(folder, "render", "intent.yaml", "--out", "out").code == 0
+    for path in ("cloudformation/template.yaml", "json/key-policy.json"):
+        file = folder / "out/test" / path
+        head, deployer, rest = file.read_text().partition("Deploy by ci")
+        file.write_text(head + deployer + re.sub(rf'\n *"?-? ?"?kms:{action}"?,?(?=\n)', "", rest, count=1))
+        done = run_in(folder, "verify", "intent.yaml", "--against", "out/test/" + path)
+        assert done.out.startswith("no   every intended access is allowed"), (path, done.err)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/Admin"}, "Action": "kms:DescribeKey"},
+        {"Action": ["kms:DisableKey"]},
+        {"Principal": {"AWS": "arn:aws:iam::111122223333:role/app"}},
+        {"Condition": {"StringEquals": {"aws:PrincipalAccount": "111122223333"}}},
+        {"Resource": "arn:aws:kms:us-west-2:111122223333:key/another"},
+    ],
+)
+def test_a_guard_rail_that_is_lost_is_told(folder: Path, change: dict[str, Any]) -> None:
+    """A Deny counts although nobody is allowed what it denies: it is there for what others will allow."""
+    (folder / "intent.yaml").write_text(INTENT.replace("deny-insecure-transport", "deny-delete"))
+    policy = key_policy(folder)
+    (deny,) = [one for one in policy["Statement"] if one["Effect"] == "Deny"]
+    deny.update(change)
+    (folder / "edited.json").write_text(json.dumps(policy))
+    done = run_in(folder, "verify", "intent.yaml", "--against", "edited.json")
+    assert [line[:3].strip() for line in done.out.splitlines() if line[0] != " "][1] == "no"
+    assert "guardrail-lost: " in done.out
