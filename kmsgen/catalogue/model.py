@@ -173,6 +173,7 @@ class Service(NamedTuple):
     multi_region: bool = True  # whether it takes multi-Region keys
     regions: Values = ()  # the only Regions in which the key may be; empty: any
     same_region: bool = False  # its resources must be in the key's Region
+    across_accounts: str = ""  # what it takes in another account than the key's, where statements do not do
     unsupported: Values = ()  # condition keys that break the integration
     unconfirmed: str = ""  # why the row could not be confirmed
     context: tuple[tuple[str, str], ...] = ()  # the encryption context it sends

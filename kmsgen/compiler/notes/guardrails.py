@@ -22,6 +22,8 @@ from kmsgen.intent.intent import ORGANIZATION, GuardRailLine, Intent, NeverLine,
 from kmsgen.policy.document import Condition
 from kmsgen.policy.letter_case import folded
 
+GRANTS_RAIL = "deny-grants-to-principals"
+
 
 class _Narrowing(NamedTuple):
     """What a guard rail leaves of an access, and the condition key (a prefix, lower case) of lines that say so themselves."""
@@ -39,6 +41,11 @@ _NARROWINGS = {
         CONTEXT_PREFIX,
         "calls with an encryption context",
         "say so with `encryption_context:`, or except the principal from the guard rail",
+    ),
+    GRANTS_RAIL: _Narrowing(
+        "kms:grantisforawsresource",
+        "grants that kms:GrantIsForAWSResource marks",
+        "no page says that the grants here are marked: try it, or except the principal from the guard rail",
     ),
 }
 GRANTABLE = tuple(name for name, row in ACTIONS.items() if row.grantable)
@@ -197,6 +204,8 @@ def _narrowed(line: GuardRailLine, asked: Location, actions: list[str], principa
 
 
 def _narrows(guardrail: str, action: str) -> bool:
+    if guardrail == GRANTS_RAIL:
+        return f"kms:{action}" == CREATE_GRANT
     row = ACTIONS.get(action)
     return row is not None and row.cryptographic and (guardrail != CONTEXT_RAIL or row.encryption_context)
 

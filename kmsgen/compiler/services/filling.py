@@ -77,8 +77,18 @@ def fillings(use: ServiceUse, service: Service, target: Target, intent: Intent) 
                 values = {**dict(use.variables), "partition": target.partition, "region": region, "account": account}
                 values |= {"key_account": target.account, "source_region": _region_of(resource) or region}
                 values["caller_account"] = CALLER_ACCOUNT
+                _check_account(use, service, account, target)
                 for source in use.source_organizations or (None,):
                     yield Filling(use, resource, values, intent.scope.organization, source)
+
+
+def _check_account(use: ServiceUse, service: Service, account: str, target: Target) -> None:
+    """Refuse an account in which the service cannot use the key whatever the key policy says."""
+    if service.across_accounts and account != target.account:
+        message = (
+            f"no key policy lets `{name_of(use)}` of account {account} use a key of {target.account}: {service.across_accounts}"
+        )
+        raise input_error(use.location, "service-account", message, "such as a line of `grants`, with that role as `grantee`")
 
 
 def _region_of(resource: str | None) -> str:

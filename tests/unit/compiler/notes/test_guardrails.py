@@ -77,6 +77,8 @@ def test_a_note_names_whoever_must_be_a_member(compiled: Compile, line: str, spa
         ("service: via/s3, principals: role/app, can: decrypt", "deny-without-encryption-context", True),
         ("principal: new.amazonaws.com, can: decrypt", "deny-without-encryption-context", True),
         ("principal: new.amazonaws.com, can: decrypt", "deny-direct-use", False),
+        ("service: lambda-env, principals: {configurer: role/app}", "deny-grants-to-principals", True),
+        ("service: opensearch, principals: role/app", "deny-grants-to-principals", False),
     ],
 )
 def test_a_note_names_what_is_narrowed_of_a_service(compiled: Compile, line: str, rail: str, *, noted: bool) -> None:
