@@ -131,6 +131,9 @@ EDITS: Mapping[str, Edit] = {
     "a guard rail less": _less("guardrails"),
     "iam": lambda intent: intent._replace(iam="write"),
     "key policies that are kept": lambda intent: intent._replace(keep_key_policies=True) if intent.keys else None,
+    "key policies that are written": lambda intent: intent._replace(
+        keep_key_policies=False
+    ) if intent.keep_key_policies and intent.keys else None,
     "a key more": _another_key,
     "a key less": _less("keys", 1),
 }  # fmt: skip

@@ -61,7 +61,8 @@ def _alias(deployment: Deployment, place: Location) -> Iterator[Diagnostic]:
 def _delegation(deployment: Deployment) -> Iterator[Diagnostic]:
     """Yield the note on permissions that move between the key policy and IAM: for a while they stand in both."""
     for before in deployment.former.delegations:
-        message = f"`delegation` changes from `{before}` to `{deployment.delegation}`: for now both halves give access"
+        moved = f"as from `delegation: {before}` to `{deployment.delegation}`"
+        message = f"permissions move, {moved}: for now both halves give access"
         yield Diagnostic(Location(deployment.path), "delegation-changed", message, f"deploy this; {APPLIED}")
 
 

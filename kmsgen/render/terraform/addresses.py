@@ -116,7 +116,7 @@ def history_after(deployment: Deployment) -> History:
     attached = deployment.history.attached or deployment.attaches
     apart = deployment.history.deployer_apart
     addresses = {**_earlier(deployment), **declared(deployment)}
-    delegation = deployment.delegation if deployment.governed_keys() else None
+    delegation = deployment.delegation if deployment.governed_keys() else None if deployment.key_policies else "iam"
     former = deployment.former._replace(grants=grant_calls.gone(deployment), changed=grant_calls.changed(deployment))
     told = History(
         keys, addresses, deployer, attached, deployment.attaches, apart, delegation, grant_calls.held(deployment), former

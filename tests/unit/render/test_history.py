@@ -119,3 +119,10 @@ def test_what_was_let_go_is_out_there_until_it_is_applied(*, before: bool, now: 
 def test_who_deployed_had_its_policy_in_the_module_until_the_next_is_applied(*, released: bool) -> None:
     """`--applied` on the first render after kmsgen 0.1 says that what that one wrote is out there."""
     assert History(released=released, deployer_apart=False).settled.deployer_apart is not released
+
+
+@pytest.mark.parametrize(("kept", "told"), [(True, "iam"), (False, "key-policy")])
+def test_where_permissions_are_of_keys_that_keep_their_policies(*, kept: bool, told: str) -> None:
+    """They are in IAM policies then, from where they move where the intent writes the key policies."""
+    given = deployment(creation=None)._replace(key_policies=not kept, delegation="key-policy")
+    assert history_after(given).delegation == told
