@@ -93,7 +93,7 @@ def _known(name: OperatorName, operator: Operator, texts: list[PolicyText], fold
 
 
 def without_empty(quantifier: str, test: KnownTest) -> KnownTest:
-    """Return the test of a key of one value under a set operator, for which an empty text is no value.
+    """Return the test of a key under a set operator, for which an empty text by itself is no value.
 
     ForAllValues is true of a null data set, such as an empty text; what ForAnyValue makes of one no page says.
     Source: IAM User Guide, reference_policies_condition-single-vs-multi-valued-context-keys.

@@ -117,9 +117,9 @@ def _comparison(condition: Condition, fold: str, *, modern: bool) -> Comparison:
 
 
 def takes_empty_for_none(condition: Condition) -> bool:
-    """Return whether a set operator stands on a key of one value: an empty text is then no value at all."""
+    """Return whether a condition has a set operator: an empty text by itself is then no value at all."""
     name = split_operator(condition.operator)
-    return name is not None and bool(name.quantifier) and not fold_of(condition)
+    return name is not None and bool(name.quantifier)
 
 
 def needs_all(condition: Condition) -> bool:

@@ -245,19 +245,17 @@ def named(principals: Iterable[Principal], caller: Caller) -> Naming:
 def not_spared(principals: Iterable[Principal], caller: Caller) -> Naming:
     """Tell whom a NotPrincipal statement applies to: NOT_NAMED if the caller is surely exempt, DOUBT if it may be, else DIRECT.
 
-    Surely exempt is a caller that is listed (of a session: its role, and no session of it but this) together with its account.
-    Source: IAM User Guide, reference_policies_elements_notprincipal; its examples until 2023.
+    Surely exempt is a caller that is listed together with its account, a session with its role too.
+    Source: IAM User Guide, reference_policies_elements_notprincipal; of a role without its sessions no page tells (S11).
     """
     # nobody with a permissions boundary is (same page)
     if caller.policies.boundary is not None:
         return DIRECT
     listed = tuple(principals)
     found = named((principal for principal in listed if principal.value != "*"), caller)
-    itself = DIRECT if caller.role is None else ROLE
-    sure = found & itself and found & ACCOUNT
-    if caller.kind in (CallerKind.ROOT, CallerKind.SERVICE):
-        sure = found & DIRECT
-    if sure and (found & DIRECT or not any(_is_session_of_its_role(principal.value, caller) for principal in listed)):
+    needed = DIRECT if caller.role is None else DIRECT | ROLE
+    needed |= NOT_NAMED if caller.kind in (CallerKind.ROOT, CallerKind.SERVICE) else ACCOUNT
+    if found & needed == needed:
         return NOT_NAMED
     # an account that is listed beside others of it stands there for their sake
     if found == ACCOUNT == named(listed, caller) and any(_is_another(principal.value, caller) for principal in listed):
@@ -270,12 +268,7 @@ def _is_another(value: str, caller: Caller) -> bool:
     arn = parse_arn(value)
     if arn is None or arn.account != caller.account or arn.kind not in _WITHIN_ACCOUNTS:
         return False
-    return not _is_session_of_its_role(value, caller)
-
-
-def _is_session_of_its_role(value: str, caller: Caller) -> bool:
-    arn, wanted = parse_arn(value), ("assumed-role", caller.account, caller.name)
-    return arn is not None and (arn.kind, arn.account, arn.name.partition("/")[0]) == wanted
+    return arn.kind != "assumed-role" or arn.name.partition("/")[0] != caller.name
 
 
 _WITHIN_ACCOUNTS = frozenset({"user", "role", "assumed-role", "federated-user"})

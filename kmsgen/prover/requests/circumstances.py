@@ -42,17 +42,6 @@ def always(key: str, kind: PrincipalKind | None, action: str) -> bool:
     return kind is not None and presences(key, kind, action) == {Presence.ALWAYS}
 
 
-@lru_cache(maxsize=16384)
-def held_always(key: str, kind: PrincipalKind | None, action: str) -> Values:
-    """Return the values of which every request of a caller holds one, by whatever route; empty where no page limits them."""
-    row = availability(key)
-    if row is None or kind is None or not always(key, kind, action):
-        return ()
-    kinds = _ASSUMED_BY if kind is PrincipalKind.ROLE_SESSION else (kind,)
-    found = [row.occurrence(one, route, action).values for one in kinds for route in _ROUTES]
-    return tuple(dict.fromkeys(text for values in found for text in values)) if all(found) else ()
-
-
 VIA, VIA_SERVICE = "aws:viaawsservice", "kms:viaservice"
 _TOGETHER = frozenset({"aws:multifactorauthage", "aws:multifactorauthpresent", VIA, VIA_SERVICE})
 """Of whoever calls: an age of MFA brings MFA with it, a service through which is called aws:ViaAWSService."""

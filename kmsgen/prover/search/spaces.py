@@ -12,7 +12,7 @@ from kmsgen.policy.bundle import ALIASES, Bundle, Key
 from kmsgen.prover.problem import OutsideError, Values
 from kmsgen.prover.requests.aliases import CALLED_BY, OF_KEY
 from kmsgen.prover.requests.building import takes_context
-from kmsgen.prover.requests.circumstances import always, believed, coherent_in, hangs, held_always, presences
+from kmsgen.prover.requests.circumstances import always, believed, coherent_in, hangs, presences
 from kmsgen.prover.requests.components import Free
 from kmsgen.prover.requests.constraints import CONTEXT, CONTEXT_KEYS
 from kmsgen.prover.requests.grant_request import GRANT_KEYS, OPERATIONS
@@ -112,8 +112,7 @@ class Spaces:
             return domain._replace(optional=True)
         domain = _within_organization(name, domain, view)
         there = default is not None or always(name, view.kind, view.action.name)
-        values = held_always(name, view.kind, view.action.name) or domain.values
-        return believed(name, domain._replace(values=values, optional=domain.optional and not there), view)
+        return believed(name, domain._replace(optional=domain.optional and not there), view)
 
     def _of_caller(self, name: str, caller: Caller) -> Domain:
         """Return what a condition key can hold of a caller, as far as the scope goes."""

@@ -127,7 +127,7 @@ _NAMES_OF_TAGS = Domain(
     shapes=(_TEXT,),
     nicer=("another-tag",),
     multi_valued=True,
-    never=(literal(""), Pattern([*in_any_case("aws:").steps, STAR])),
+    never=(Pattern([*in_any_case("aws:").steps, STAR]),),
     longest=128,
 )
 _REGIONS = ("us-east-1", "eu-central-1", "ap-southeast-2")
@@ -278,7 +278,15 @@ def within_partition(domain: Domain, partition: str) -> Domain:
 
 
 def domain_of(key: str, caller: Caller) -> Domain:
-    """Return the domain of a caller's condition key by its name in lower case; any text, or absent, if nobody knows the key."""
+    """Return the domain of a caller's condition key by its name in lower case; any text, or absent, if nobody knows the key.
+
+    Of several values none is empty: docs/proofs.md.
+    """
+    found = _domain_of(key, caller)
+    return found._replace(never=(*found.never, literal(""))) if found.multi_valued else found
+
+
+def _domain_of(key: str, caller: Caller) -> Domain:
     if key == "aws:userid":
         return _user_id(caller)
     if caller.kind is CallerKind.SERVICE and key in _OF_SERVICES:

@@ -156,14 +156,16 @@ def entries(*values: str) -> list[Principal]:
         (f"{A}:user/bob", (f"{A}:root",), False),
         (f"{A}:user/bob", ("*",), False),
         (f"{A}:root", (f"{A}:root",), True),
-        (f"{A}:role/app", (f"{A}:role/app", f"{A}:root"), True),
+        (f"{A}:role/app", (f"{A}:role/app", f"{A}:root"), False),
         (f"{STS}:assumed-role/app/s", (f"{STS}:assumed-role/app/s", f"{A}:role/app", f"{A}:root"), True),
         (f"{STS}:assumed-role/app/s", (f"{STS}:assumed-role/app/s", f"{A}:root"), False),
-        (f"{STS}:assumed-role/app/s", (f"{A}:role/ops/app", f"{A}:root"), True),
+        (f"{STS}:assumed-role/app/s", (f"{A}:role/app", f"{A}:root"), False),
+        (f"{STS}:assumed-role/app/s", (f"{STS}:assumed-role/app/t", f"{A}:role/app", f"{A}:root"), False),
+        (f"{STS}:assumed-role/app/s", (f"{STS}:assumed-role/app/s", f"{A}:role/ops/app", f"{A}:root"), True),
     ],
 )
 def test_not_principal(principal: str, listed: tuple[str, ...], left_out: bool) -> None:  # noqa: FBT001 - a case
-    """NotPrincipal leaves a caller out only if it lists the caller (of a session, its role) and the account."""
+    """NotPrincipal leaves a caller out only if it lists the caller and the account, of a session its role too."""
     assert (not_spared(entries(*listed), caller_of(principal, {})) == NOT_NAMED) is left_out
 
 
