@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
@@ -60,7 +61,7 @@ def test_variables_stand_in_quotes(script: str) -> None:
     """A value with a space or a star stays one word."""
     quoted = r"\$\{\w+:\+(-- )?\"[^\"]*\"\}|\"[^\"]*\"|'[^']*'|code=\$\?|<< 'SCRIPT'.*?^SCRIPT$"
     unquoted = re.sub(quoted, "", script, flags=re.DOTALL | re.MULTILINE)
-    assert "$" not in unquoted.replace("$'\\n'", "").replace("$(gh", "")
+    assert "$" not in unquoted.replace("$'\\n'", "")
 
 
 def test_the_jobs_for_gitlab_extend_one() -> None:
@@ -85,6 +86,7 @@ class Runner:
         for folder in ("temp/kmsgen/bin", "temp/kmsgen-reports", "bin"):
             (home / folder).mkdir(parents=True)
         (home / "temp/kmsgen/bin/kmsgen").symlink_to(KMSGEN)
+        self.command("../temp/kmsgen/bin/python", f'exec "{sys.executable}" "$@"')
 
     def command(self, name: str, text: str) -> None:
         """Put a command in the runner's path."""
@@ -188,24 +190,123 @@ def test_the_diff_step_fetches_a_base_that_is_missing(runner: Runner, tmp_path: 
         assert (ran.returncode, "base is neither" in ran.stderr) == (2, True)
 
 
-@pytest.mark.parametrize(
-    ("known", "method"),
-    [("", "--method POST repos/owner/name/issues/7/comments"), ("12\n13", "--method PATCH repos/owner/name/issues/comments/12")],
-)
-def test_the_comment_step_keeps_one_comment(known: str, method: str, runner: Runner) -> None:
-    """It is written anew where there is one; a token that may not is no failure of the review."""
-    runner.command("gh", f'echo "$@" >> "$RUNNER_TEMP/log"\ncase "$2" in --paginate) printf "{known}" ;; esac')
+class Api(http.server.BaseHTTPRequestHandler):
+    """What a server of reviews tells of comments, and takes."""
+
+    calls: list[tuple[str, str, str]] = []  # noqa: RUF012 - of a test
+    there: list[dict[str, Any]] = []  # noqa: RUF012 - as above
+    user: dict[str, Any] | None = None
+    refused: tuple[str, ...] = ()
+
+    def do_GET(self) -> None:
+        """Answer."""
+        text = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        self.calls.append((self.command, self.path, text))
+        assert "secret" in (self.headers["Authorization"] or self.headers["PRIVATE-TOKEN"])
+        answer: Any = {} if self.command != "GET" else self._user() if self.path == "/user" else self._page()
+        refused = self.command in self.refused or answer is None
+        self.send_response(403 if refused else 200)
+        self.end_headers()
+        self.wfile.write(json.dumps({"message": "not accessible"} if refused else answer).encode())
+
+    def _user(self) -> dict[str, Any] | None:
+        return self.user
+
+    def _page(self) -> list[dict[str, Any]]:
+        asked = parse_qs(urlsplit(self.path).query)
+        size, page = (int(asked[name][0]) for name in ("per_page", "page"))
+        return self.there[size * (page - 1) : size * page]
+
+    do_POST = do_PUT = do_PATCH = do_GET  # noqa: N815 - named by the methods of HTTP
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Give the address of a server of reviews."""
+    Api.calls, Api.there, Api.user, Api.refused = [], [], None, ()
+    running = http.server.HTTPServer(("127.0.0.1", 0), Api)
+    threading.Thread(target=running.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{running.server_port}"
+    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.setenv("GITHUB_API_URL", address)
+    yield address
+    running.shutdown()
+    running.server_close()
+
+
+MARKED = "<!-- kmsgen -->\nold"
+
+
+def comment(number: int, body: str | None = MARKED, kind: str = "Bot", login: str = "github-actions[bot]") -> dict[str, Any]:
+    """Return a comment as GitHub tells it."""
+    return {"id": number, "body": body, "user": {"login": login, "type": kind}}
+
+
+POST, PATCH = "POST /repos/owner/name/issues/7/comments", "PATCH /repos/owner/name/issues/comments/"
+COMMENTS: dict[str, tuple[list[dict[str, Any]], str | None, str]] = {
+    "none yet": ([], None, POST),
+    "others": ([comment(1, "x"), comment(2, None), {**comment(3), "user": None}], None, POST),
+    "one": ([comment(1, "x"), comment(12)], None, f"{PATCH}12"),
+    "two, of runs at one time": ([comment(12), comment(13)], None, f"{PATCH}12"),
+    "of a user, who plants it": ([comment(1, kind="User", login="mallory"), comment(12)], None, f"{PATCH}12"),
+    "of a user alone": ([comment(1, kind="User", login="mallory")], None, POST),
+    "behind many": ([*(comment(number, "x") for number in range(1, 230)), comment(300)], None, f"{PATCH}300"),
+    "exactly a page": ([comment(number, "x") for number in range(1, 101)], None, POST),
+    "of the user whose token it is": ([comment(11), comment(12, kind="User", login="ci")], "ci", f"{PATCH}12"),
+    "of another bot than the user": ([comment(11)], "ci", POST),
+}
+
+
+@pytest.mark.parametrize("case", COMMENTS)
+def test_the_comment_step_keeps_one_comment(case: str, runner: Runner, server: str) -> None:
+    """It is written anew where there is one of the same author, and nobody else's is touched."""
+    del server
+    Api.there, user, wanted = COMMENTS[case]
+    Api.user = {"login": user} if user else None
+    (runner.home / "report.md").write_text("## Access to keys\n")
+    runner.outputs["report"] = str(runner.home / "report.md")
+    ran = runner.step("comment")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    *_, (method, path, text) = Api.calls
+    assert (f"{method} {path}", json.loads(text)) == (wanted, {"body": "<!-- kmsgen -->\n## Access to keys\n"})
+    assert sum(method != "GET" for method, _, _ in Api.calls) == 1
+
+
+@pytest.mark.parametrize("refused", [("POST",), ("GET",), ("GET", "POST")])
+def test_a_comment_that_may_not_be_written_fails_no_review(
+    refused: tuple[str, ...], runner: Runner, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a pull request from a fork, whose token may read alone; nor does a server that is not there."""
+    del server
+    Api.refused = refused
     runner.step("diff")
     ran = runner.step("comment")
-    assert ran.returncode == 0, ran.stderr
-    assert (
-        runner.file("temp/log").splitlines()[-1]
-        == f"api --silent {method} --field body=@{runner.home}/temp/kmsgen-reports/comment.md"
-    )
-    assert runner.file("temp/kmsgen-reports/comment.md").startswith("<!-- kmsgen -->\n## Access to keys")
-    runner.command("gh", "exit 1")
+    assert (ran.returncode, ran.stdout) == (0, "")
+    assert ran.stderr.startswith("the comment could not be written, the summary of the job has it: HTTP Error 403")
+    monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
     ran = runner.step("comment")
-    assert (ran.returncode, "could not be written" in ran.stderr) == (0, True)
+    assert (ran.returncode, "Connection refused" in ran.stderr) == (0, True)
+
+
+def test_what_a_policy_says_is_text_of_the_comment(runner: Runner, server: str) -> None:
+    """It ends neither the script nor the comment's table, calls nobody, and is shown as it stands in the file."""
+    del server
+    said = '`touch pwned` $(touch pwned) "|" <img src=x> @everybody <!-- --> </details>'
+    text = (runner.repository.path / "intents/a.yaml").read_text()
+    when = json.dumps({"encryption_context": {"app": said}})
+    runner.repository.write("intents/a.yaml", f"{text}  - {{principal: role/new, can: [decrypt], when: {when}}}\n")
+    runner.repository.commit()
+    ran = runner.step("diff")
+    assert ran.returncode == 0, ran.stderr
+    assert runner.step("comment").returncode == 0
+    body = json.loads(Api.calls[-1][2])["body"]
+    assert body == f"<!-- kmsgen -->\n{Path(runner.outputs['report']).read_text()}"
+    assert "touch pwned" in body
+    assert [one for one in ("<img", "<!-- -->", "\n@", ' "|" ') if one in body] == []
+    assert not list(runner.repository.path.rglob("pwned"))
 
 
 @pytest.mark.parametrize("name", ["path", "fail-on", "lint-fail-on", "base"])
@@ -220,37 +321,6 @@ def test_no_input_is_run(name: str, value: str, runner: Runner) -> None:
 
 
 # --- GitLab -------------------------------------------------------------------------------------------------------------
-
-
-class Notes(http.server.BaseHTTPRequestHandler):
-    """The notes of a merge request."""
-
-    calls: list[tuple[str, str, str]] = []  # noqa: RUF012 - of a test
-    there: list[dict[str, Any]] = []  # noqa: RUF012 - as above
-
-    def do_GET(self) -> None:
-        """Answer."""
-        text = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-        self.calls.append((self.command, self.path, text))
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(json.dumps(self.there if self.command == "GET" else {}).encode())
-
-    do_POST = do_PUT = do_GET  # noqa: N815 - named by the methods of HTTP
-
-    def log_message(self, *_: object) -> None:
-        """Print nothing."""
-
-
-@pytest.fixture
-def server() -> Iterator[str]:
-    """Give the address of a server of notes."""
-    Notes.calls, Notes.there = [], []
-    running = http.server.HTTPServer(("127.0.0.1", 0), Notes)
-    threading.Thread(target=running.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{running.server_port}"
-    running.shutdown()
-    running.server_close()
 
 
 def job(name: str, runner: Runner, **more: str) -> subprocess.CompletedProcess[str]:
@@ -269,18 +339,23 @@ def test_the_gitlab_jobs_check_gate_and_compare(runner: Runner, server: str) -> 
     assert job("kmsgen-gate", runner).returncode == 0
     assert "<testsuites" in (runner.repository.path / "kmsgen-gate.xml").read_text()
     assert job("kmsgen-diff", runner, KMSGEN_FAIL_ON="gained").returncode == 1
-    assert Notes.calls == []
-    there = {"KMSGEN_TOKEN": "t", "CI_API_V4_URL": server, "CI_PROJECT_ID": "1", "CI_MERGE_REQUEST_IID": "2", "no_proxy": "*"}
+    assert Api.calls == []
+    there = {"KMSGEN_TOKEN": "secret", "CI_API_V4_URL": server, "CI_PROJECT_ID": "1", "CI_MERGE_REQUEST_IID": "2"}
+    Api.user = {"id": 1}
+    planted = {"id": 4, "body": MARKED, "author": {"id": 2}}
     for known, method, path in (
         ([], "POST", "/projects/1/merge_requests/2/notes"),
         ([9], "PUT", "/projects/1/merge_requests/2/notes/9"),
     ):
-        Notes.there = [{"id": 3, "body": "x"}, *({"id": number, "body": "<!-- kmsgen -->\nold"} for number in known)]
+        Api.there = [planted, *({"id": number, "body": MARKED, "author": {"id": 1}} for number in known)]
         ran = job("kmsgen-diff", runner, **there)
         assert ran.returncode == 0, ran.stderr
-        called, where, text = Notes.calls[-1]
+        called, where, text = Api.calls[-1]
         assert (called, where) == (method, path)
         assert json.loads(text)["body"].startswith("<!-- kmsgen -->\n## Access to keys")
+    Api.refused = ("POST", "PUT")
+    ran = job("kmsgen-diff", runner, **there)
+    assert (ran.returncode, "the note could not be written, kmsgen-diff.md has it: HTTP Error 403" in ran.stderr) == (0, True)
     for name in JOBS:
         assert job(name, runner, KMSGEN_PATH=HOSTILE).returncode == 2
     assert not list(runner.repository.path.rglob("pwned"))

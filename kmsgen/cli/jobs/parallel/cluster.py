@@ -154,7 +154,7 @@ class Cluster(Generic[Done]):
             raise self._error("cluster-lost", "the cluster has no workers any more", "look at its logs")
 
     def _error(self, code: str, message: str, hint: str) -> InputError:
-        return input_error(Location(self._address), code, " ".join(message.split()), hint)
+        return input_error(Location(self._address.strip() or "--scheduler"), code, " ".join(message.split()), hint)
 
 
 def _dask(address: str) -> Any:  # noqa: ANN401 - a module without types
