@@ -6,7 +6,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -20,17 +20,19 @@ _STREAMS = {"/dev/stdout": 1, "/dev/stderr": 2}
 
 def write(path: str, text: str) -> None:
     """Write a file, over one that exists, whose mode it keeps. Raises InputError as `write_all` does."""
-    write_all([(path, text)])
+    write_all([(path, [text])])
 
 
-def write_all(files: Sequence[tuple[str, str]]) -> None:
-    """Write texts to paths, each over what stands there. Raises InputError where one cannot be written: then none is.
+def write_all(files: Iterable[tuple[str, Iterable[str]]]) -> None:
+    """Write texts, each in pieces, to paths, over what stands there. Raises InputError where one cannot be written: then none is.
 
     A device, a pipe or a stream of this process is written through; a symbolic link to a file is refused.
     """
-    through: list[tuple[str, str]] = []
-    beside: list[tuple[str, str]] = []
-    for path, text in sorted(files):  # in one order: two runs that write the same files do not each wait for the other
+    through: list[tuple[str, Iterable[str]]] = []
+    beside: list[tuple[str, Iterable[str]]] = []
+    for path, text in sorted(
+        files, key=lambda one: one[0]
+    ):  # in one order: two runs that write the same files do not each wait for the other
         with _writing(path):
             (through if _is_written_through(path) else beside).append((path, text))
     with ExitStack() as stack:
@@ -83,7 +85,7 @@ def write_new(path: str, text: str) -> None:
         if os.path.lexists(path):
             message = "the file exists, and is not overwritten"
             raise input_error(Location(path), "file-exists", message, "name another file")
-        with _staged(Path(path), text) as waiting:
+        with _staged(Path(path), [text]) as waiting:
             waiting.replace(path)
 
 
@@ -113,20 +115,20 @@ def _opened(path: str) -> int:
     return os.dup(int(number[1]) if number and number[1] else _STREAMS[path])
 
 
-def _write_to(descriptor: int, text: str) -> None:
+def _write_to(descriptor: int, text: Iterable[str]) -> None:
     with os.fdopen(descriptor, "wb") as file:
-        file.write(text.encode())
+        file.writelines(piece.encode() for piece in text)
 
 
 @contextmanager
-def _staged(target: Path, text: str) -> Iterator[Path]:
+def _staged(target: Path, text: Iterable[str]) -> Iterator[Path]:
     """Give a file beside the target that holds the text, to take its place. What a run that died left there goes."""
     staged = target.with_name(f".{target.name}.kmsgen-new")
     with locked(target.with_name(f".{target.name}.kmsgen-lock"), str(target)):
         staged.unlink(missing_ok=True)
         try:
             with staged.open("xb") as file:
-                file.write(text.encode())
+                file.writelines(piece.encode() for piece in text)
             if target.exists():
                 staged.chmod(stat.S_IMODE(target.stat().st_mode))
             yield staged

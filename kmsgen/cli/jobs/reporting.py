@@ -22,11 +22,10 @@ class WantedReports(NamedTuple):
         """Refuse files that the command reads too. Raises InputError."""
         refuse_inputs((path for _, path in self.files), read)
 
-    def give(self, report: Callable[[str], str], show: Callable[[Iterable[str]], None]) -> None:
-        """Make each form once; write the files, then print. Raises InputError where one cannot be written: then none is."""
-        made = {form: report(form) for form in dict.fromkeys((self.output, *(form for form, _ in self.files)))}
-        write_all([(path, made[form]) for form, path in self.files])
-        show([made[self.output]])
+    def give(self, report: Callable[[str], Iterable[str]], show: Callable[[Iterable[str]], None]) -> None:
+        """Write the files, in the pieces in which each form comes, then print. Raises InputError as `write_all` does."""
+        write_all((path, report(form)) for form, path in self.files)
+        show(report(self.output))
 
 
 def wanted(output: str, writes: Iterable[str], forms: Iterable[str]) -> WantedReports:

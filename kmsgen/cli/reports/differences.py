@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
+from heapq import nsmallest
 from typing import Any
 
 from kmsgen.cli.console import line, printable_json
+from kmsgen.cli.long_json import ELEMENTS, json_pieces
 from kmsgen.cli.reports.accesses import ChangedAccess, Compared, DiffReport
 from kmsgen.cli.reports.junit import JUnitCase, junit
-from kmsgen.cli.reports.markdown import bounded, cell, code, folded, item, table
+from kmsgen.cli.reports.markdown import MOST_SECTIONS, bounded, cell, code, folded, item, table
 from kmsgen.cli.reports.proofs import shortly
 from kmsgen.cli.reports.sarif import ANSWER_RULES, answer_result, sarif
 from kmsgen.errors import Location
@@ -20,17 +22,17 @@ _NAMES = 50
 _NOTHING = "no access gained or lost"
 
 
-def rendered(found: DiffReport, form: str, fail_on: str | None) -> str:
-    """Return the differences as they are printed in a form, with the end of the last line."""
+def rendered(found: DiffReport, form: str, fail_on: str | None) -> Iterable[str]:
+    """Return the differences as they are printed in a form, in pieces, with the end of the last line."""
     if form == "json":
-        return f"{printable_json(told(found))}\n"
+        return _json(found)
     if form == "markdown":
-        return markdown(found)
+        return [markdown(found)]
     if form == "sarif":
-        return f"{printable_json(sarif(list(results(found, fail_on)), ANSWER_RULES))}\n"
+        return json_pieces(results(found, fail_on), sarif(ELEMENTS, ANSWER_RULES))
     if form == "junit":
-        return junit("kmsgen diff", cases(found, fail_on))
-    return "".join(f"{line(text)}\n" for text in _lines(found))
+        return junit("kmsgen diff", lambda: [(f"diff {found.old} {found.new}".strip(), cases(found, fail_on))])
+    return (f"{line(text)}\n" for text in _lines(found))
 
 
 # --- text ---------------------------------------------------------------------------------------------------------------
@@ -62,24 +64,24 @@ def _lines(found: DiffReport) -> Iterator[str]:
 # --- data ---------------------------------------------------------------------------------------------------------------
 
 
-def told(found: DiffReport) -> dict[str, Any]:
-    """Return the differences as plain data, as docs/json.md has them: of two files alone, or of each intent."""
+def _json(found: DiffReport) -> Iterable[str]:
+    """Return the differences as JSON, as docs/json.md has them: of two files alone, or of each intent."""
     if not found.of_intents:
-        return told_sides(next(iter(found.compared)))
-    intents = [
-        {
-            "name": one.name,
-            "file": one.path,
-            "change": one.change,
-            "was": one.was or None,
-            "bases": list(one.bases),
-            **told_sides(one),
-            "notes": list(map(str, one.notes)),
-        }
-        for one in found.compared
-    ]
+        return [f"{printable_json(told_sides(one))}\n" for one in found.compared]
     beside = {"same": found.same, "reason": found.reason, "errors": list(found.errors)}
-    return {"old": found.old, "new": found.new, "intents": intents, **beside}
+    return json_pieces(map(_told, found.compared), {"old": found.old, "new": found.new, "intents": ELEMENTS, **beside})
+
+
+def _told(one: Compared) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "file": one.path,
+        "change": one.change,
+        "was": one.was or None,
+        "bases": list(one.bases),
+        **told_sides(one),
+        "notes": list(map(str, one.notes)),
+    }
 
 
 def told_sides(one: Compared) -> dict[str, Any]:
@@ -93,15 +95,21 @@ def told_sides(one: Compared) -> dict[str, Any]:
 
 def markdown(found: DiffReport) -> str:
     """Return a comment: a table a key, the most dangerous first; of files that mean the same nothing."""
-    differing = sorted((one for one in found.compared if one.accesses or one.reason or one.notes), key=_danger)
+    differing = nsmallest(MOST_SECTIONS, filter(_is_shown, found.compared), key=_danger)
     if not found.of_intents:
         made = [partial(differing_access, one) for one in differing]
         return bounded("### Access gained and lost", made, "tables are") if differing else ""
+    touched = sum(map(_is_shown, found.compared))
+    alike = [one.name for one in found.compared if not _is_shown(one)]
     title = f"## Access to keys: {code(found.old)} to {code(found.new)}"
     head = "\n\n".join((title, f"{found.summary}.", *_warnings(found)))
-    alike = [one.name for one in found.compared if not (one.accesses or one.reason or one.notes)]
     listed = [partial(_listed, alike)] if alike else []
-    return bounded(head, [*(partial(_section, one) for one in differing), *listed], "keys are")
+    sections = [*(partial(_section, one) for one in differing), *listed]
+    return bounded(head, sections, "keys are", touched - len(differing))
+
+
+def _is_shown(one: Compared) -> bool:
+    return bool(one.accesses or one.reason or one.notes)
 
 
 def _danger(one: Compared) -> tuple[bool, int]:
@@ -178,12 +186,12 @@ def results(found: DiffReport, fail_on: str | None) -> Iterator[dict[str, Any]]:
             yield answer_result("not-compared", "error", f"{one.name}: {one.reason}", Location(one.path))
 
 
-def cases(found: DiffReport, fail_on: str | None) -> dict[str, list[JUnitCase]]:
-    """Return the differences as suites of JUnit: a case an intent, with a failure where the exit code is 1 because of it."""
-    made = [_case(one, fail_on) for one in found.compared]
-    made += [JUnitCase("what cannot be compared", found.reason)] if found.reason else []
-    made += [JUnitCase(f"error {number}", text, error=True) for number, text in enumerate(found.errors, 1)]
-    return {f"diff {found.old} {found.new}".strip(): made}
+def cases(found: DiffReport, fail_on: str | None) -> Iterator[JUnitCase]:
+    """Yield the differences as cases of JUnit: a case an intent, with a failure where the exit code is 1 because of it."""
+    yield from (_case(one, fail_on) for one in found.compared)
+    if found.reason:
+        yield JUnitCase("what cannot be compared", found.reason)
+    yield from (JUnitCase(f"error {number}", text, error=True) for number, text in enumerate(found.errors, 1))
 
 
 def _case(one: Compared, fail_on: str | None) -> JUnitCase:

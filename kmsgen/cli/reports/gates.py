@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any, NamedTuple
 
 from kmsgen.checks.finding import SEVERITIES, Finding
-from kmsgen.cli.console import line, printable_json
+from kmsgen.cli.console import line
+from kmsgen.cli.long_json import ELEMENTS, json_pieces
 from kmsgen.cli.reports import findings as lint_report
 from kmsgen.cli.reports import sarif as log
 from kmsgen.cli.reports.accesses import ChangedAccess, Compared, DiffReport, Texts
 from kmsgen.cli.reports.differences import access_lines, differing_access, results, told_sides
 from kmsgen.cli.reports.junit import JUnitCase, junit
-from kmsgen.cli.reports.markdown import bounded, cell, code, folded, item, table
+from kmsgen.cli.reports.markdown import MOST_SECTIONS, bounded, cell, code, folded, item, table
 from kmsgen.errors import Diagnostic, Location
 
 PROVED = "proved"
@@ -88,17 +90,17 @@ def found_of(one: Finding) -> GateFinding:
     return GateFinding(one.severity, one.message, place, tuple(lint_report.lines(one)), lint_report.told(one), log.result(one))
 
 
-def rendered(gate: Gate, form: str) -> str:
-    """Return the report in a form, with the end of the last line."""
+def rendered(gate: Gate, form: str) -> Iterable[str]:
+    """Return the report in a form, in pieces, with the end of the last line."""
     if form == "json":
-        return f"{printable_json(_told(gate))}\n"
+        return _json(gate)
     if form == "markdown":
-        return _markdown(gate)
+        return [_markdown(gate)]
     if form == "sarif":
-        return f"{printable_json(log.sarif(list(_results(gate)), log.ANSWER_RULES))}\n"
+        return json_pieces(_results(gate), log.sarif(ELEMENTS, log.ANSWER_RULES))
     if form == "junit":
-        return junit("kmsgen gate", {one.path: list(_cases(gate, one)) for one in gate.files} | _error_suite(gate.errors))
-    return "".join(f"{line(text)}\n" for one in gate.files for text in _lines(gate, one))
+        return junit("kmsgen gate", lambda: _suites(gate))
+    return (f"{line(text)}\n" for one in gate.files for text in _lines(gate, one))
 
 
 def _lines(gate: Gate, one: Gated) -> Iterator[str]:
@@ -118,8 +120,9 @@ def _lines(gate: Gate, one: Gated) -> Iterator[str]:
 # --- data ---------------------------------------------------------------------------------------------------------------
 
 
-def _told(gate: Gate) -> dict[str, Any]:
-    return {"passes": gate.passes, "files": [_told_file(gate, one) for one in gate.files], "errors": list(gate.errors)}
+def _json(gate: Gate) -> Iterator[str]:
+    files = (_told_file(gate, one) for one in gate.files)
+    return json_pieces(files, {"passes": gate.passes, "files": ELEMENTS, "errors": list(gate.errors)})
 
 
 def _told_file(gate: Gate, one: Gated) -> dict[str, Any]:
@@ -145,13 +148,14 @@ def _told_answer(one: Answered) -> dict[str, Any]:
 
 def _markdown(gate: Gate) -> str:
     """Return a comment: what does not pass first, then what does by its name alone."""
-    failing = [one for one in gate.files if gate.why(one)]
-    passing = [one for one in gate.files if not gate.why(one)]
+    failing = list(islice((one for one in gate.files if gate.why(one)), MOST_SECTIONS))
+    passing = list(islice((one for one in gate.files if not gate.why(one)), MOST_SECTIONS))
+    no = sum(bool(gate.why(one)) for one in gate.files)
     verdict = "passes" if gate.passes else "does not pass"
-    head = [f"## kmsgen gate: {verdict}", f"{len(failing)} of {len(gate.files)} files do not pass, {len(gate.errors)} errors."]
+    head = [f"## kmsgen gate: {verdict}", f"{no} of {len(gate.files)} files do not pass, {len(gate.errors)} errors."]
     head += ["\n".join(map(item, gate.errors[:_ROWS]))] if gate.errors else []
     parts = [partial(_section, gate, one) for one in (*failing, *passing)]
-    return bounded("\n\n".join(head), parts, "files are")
+    return bounded("\n\n".join(head), parts, "files are", len(gate.files) - len(parts))
 
 
 def _section(gate: Gate, one: Gated, short: bool) -> str:
@@ -215,5 +219,7 @@ def _cases(gate: Gate, one: Gated) -> Iterator[JUnitCase]:
         yield JUnitCase("diff", counts if differs else "", "\n".join(access_lines(one.difference.accesses)) if differs else "")
 
 
-def _error_suite(errors: Texts) -> dict[str, list[JUnitCase]]:
-    return {"errors": [JUnitCase(f"error {number}", text, error=True) for number, text in enumerate(errors, 1)]} if errors else {}
+def _suites(gate: Gate) -> Iterator[tuple[str, list[JUnitCase]]]:
+    yield from ((one.path, list(_cases(gate, one))) for one in gate.files)
+    if gate.errors:
+        yield "errors", [JUnitCase(f"error {number}", text, error=True) for number, text in enumerate(gate.errors, 1)]

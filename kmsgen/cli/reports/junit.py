@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
@@ -19,29 +20,53 @@ class JUnitCase(NamedTuple):
     error: bool = False
 
 
-def junit(name: str, suites: Mapping[str, Sequence[JUnitCase]]) -> str:
-    """Return a report."""
-    every = [one for cases in suites.values() for one in cases]
-    top = ET.Element("testsuites", {"name": name, **_counts(every)})
-    for title, cases in suites.items():
+Suites = Callable[[], Iterable[tuple[str, Iterable[JUnitCase]]]]
+"""Gives the suites, a title and cases each, any number of times: a report begins with what it counts."""
+
+
+def junit(name: str, suites: Suites) -> Iterator[str]:
+    """Yield a report in pieces, one for each case."""
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    every = _counts(case for _, cases in suites() for case in cases)
+    of_each = [_counts(cases) for _, cases in suites()]
+    opening, closing = _tags(ET.Element("testsuites", {"name": name, **every}), empty=not of_each)
+    yield opening
+    for counts, (title, cases) in zip(of_each, suites(), strict=True):
         shown = console.line(title)
-        suite = ET.SubElement(top, "testsuite", {"name": shown, **_counts(cases)})
-        for one in cases:
-            _add_case(suite, one, shown)
-    ET.indent(top)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(top, encoding="unicode") + "\n"
+        yield from _suite(shown, counts, cases)
+    yield f"\n{closing}\n" if of_each else f"{closing}\n"
 
 
-def _counts(cases: Sequence[JUnitCase]) -> dict[str, str]:
-    failures, errors = (sum(bool(one.failure) and one.error is kind for one in cases) for kind in (False, True))
-    return {"tests": str(len(cases)), "failures": str(failures), **({"errors": str(errors)} if errors else {})}
+def _suite(title: str, counts: Mapping[str, str], cases: Iterable[JUnitCase]) -> Iterator[str]:
+    opening, closing = _tags(ET.Element("testsuite", {"name": title, **counts}), empty=counts["tests"] == "0")
+    yield f"\n  {opening}"
+    for one in cases:
+        yield f"\n    {_case(one, title)}"
+    yield f"\n  {closing}" if closing else ""
 
 
-def _add_case(suite: ET.Element, one: JUnitCase, classname: str) -> None:
-    case = ET.SubElement(suite, "testcase", classname=classname, name=console.line(one.name))
+def _tags(element: ET.Element, *, empty: bool) -> tuple[str, str]:
+    """Return the tags of an element; of an empty one a tag that is its own end."""
+    if empty:
+        return ET.tostring(element, encoding="unicode"), ""
+    whole = ET.tostring(element, encoding="unicode", short_empty_elements=False)
+    opening, slash, name = whole.rpartition("</")
+    return opening, slash + name
+
+
+def _counts(cases: Iterable[JUnitCase]) -> dict[str, str]:
+    found = Counter((bool(one.failure), one.error) for one in cases)
+    failures, errors = found[True, False], found[True, True]
+    return {"tests": str(found.total()), "failures": str(failures), **({"errors": str(errors)} if errors else {})}
+
+
+def _case(one: JUnitCase, classname: str) -> str:
+    case = ET.Element("testcase", classname=classname, name=console.line(one.name))
     if one.failure:
         failure = ET.SubElement(case, "error" if one.error else "failure", message=console.line(one.failure))
         failure.text = "\n".join(map(console.line, one.text.split("\n")))
+    ET.indent(case, level=2)
+    return ET.tostring(case, encoding="unicode")
 
 
 def junit_of(decided: Sequence[Decided]) -> str:
@@ -53,4 +78,4 @@ def junit_of(decided: Sequence[Decided]) -> str:
         name = f"{one.number}: {request.principal} {request.action}"
         failed = ("", "") if one.ok else (outcome_of(one.decision), console.line(line(one)))
         suites.setdefault(f"{place}: {note}" if note else place, []).append(JUnitCase(name, *failed))
-    return junit("kmsgen simulate", suites)
+    return "".join(junit("kmsgen simulate", suites.items))

@@ -11,6 +11,8 @@ Section = Callable[[bool], str]
 """Makes a section: in short, or else in full."""
 LIMIT = 60_000
 """Bytes of a text that fits a comment: GitHub takes 65,536 characters."""
+MOST_SECTIONS = 2_000
+"""No text holds so many sections, in short: more of them need not be kept to be left out."""
 _LONGEST = 300
 _MOST = 64
 _SHORT = 4
@@ -50,10 +52,10 @@ def folded(summary: str, text: str) -> str:
     return f"<details><summary>{summary}</summary>\n\n{text}\n\n</details>"
 
 
-def bounded(head: str, sections: Sequence[Section], left_out: str, limit: int = LIMIT) -> str:
+def bounded(head: str, sections: Sequence[Section], left_out: str, more: int = 0, limit: int = LIMIT) -> str:
     """Return a head with sections, in full as long as they fit, then in short, and a note on those left out.
 
-    A section is made when its turn comes. `left_out` says in words what a section is of.
+    A section is made when its turn comes. `left_out` says in words what a section is of; there are so many `more` of them.
     """
     room = limit - len(head.encode()) - 200
     shown: list[str] = []
@@ -67,6 +69,6 @@ def bounded(head: str, sections: Sequence[Section], left_out: str, limit: int = 
             break
         shown.append(text)
         room -= len(text.encode()) + 2
-    missing = len(sections) - len(shown)
+    missing = len(sections) - len(shown) + more
     note = f"**{missing} more {left_out} not shown here:** a comment takes no more text. The exit code counts them too."
     return "\n\n".join((head, *shown, *([note] if missing else []))) + "\n"

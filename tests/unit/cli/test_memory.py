@@ -14,17 +14,24 @@ import pytest
 
 from kmsgen.checks.matrix import Row
 from kmsgen.cli import held_answers, spool
-from kmsgen.cli.jobs import lint, matrix, render, verify
+from kmsgen.cli.jobs import diff, gate, lint, matrix, render, verify
+from kmsgen.cli.jobs.comparison import estate_diff
 from kmsgen.cli.jobs.findings import linting, verifying
 from kmsgen.cli.jobs.parallel.many import Course
+from kmsgen.cli.jobs.proving import Bounds
 from kmsgen.cli.jobs.rendering import rendering
 from kmsgen.cli.jobs.rendering.job import Job
 from kmsgen.cli.jobs.rendering.remembered import Made
+from kmsgen.cli.jobs.reporting import WantedReports
 from kmsgen.cli.output_folder import File
+from kmsgen.cli.reports import differences, gates
 from kmsgen.cli.reports.access_table import FileRows, NamedRow
+from kmsgen.cli.reports.accesses import ChangedAccess, Compared
 from kmsgen.cli.reports.answers import Shown
+from kmsgen.cli.reports.gates import Gated, GateFinding
 from kmsgen.cli.reports.linted import Linted
 from kmsgen.errors import Diagnostic, Location
+from kmsgen.prover.problem import Budget
 from kmsgen.render.claims import Claim
 from kmsgen.sources.beside import NOTHING
 
@@ -61,7 +68,34 @@ def _tabled(file: Any, beside: Any) -> FileRows:
     return FileRows(file.path, tuple(NamedRow(row, None, row.key) for row in rows))
 
 
-COURSE, INTENTS = Course(1), ("intents",)
+def _accesses(path: str) -> tuple[ChangedAccess, ...]:
+    texts = [(f"{path} {number} {LONG}",) for number in range(4)]
+    place = Location(path)
+    return tuple(
+        ChangedAccess(gained=True, principals=text, actions=text, conditions=(), reason=(), such_as=LONG, witness={}, place=place)
+        for text in texts
+    )
+
+
+def _differing(pair: Any, bounds: Any) -> Compared:
+    del bounds
+    return Compared(pair.only.name, pair.only.path, _accesses(pair.only.path), change="added")
+
+
+def _gated(one: Any, beside: Any, rules: Any, bounds: Any) -> Gated:
+    del beside, rules, bounds
+    text = f"{one.path}: {LONG}"
+    found = GateFinding("error", text, one.path, (text,), {"text": text}, {"text": text})
+    return Gated(one.path, (found,), difference=Compared(one.path, one.path, _accesses(one.path)))
+
+
+def _reports(output: str, *forms: str) -> WantedReports:
+    return WantedReports(output, tuple((form, f"x.{form}") for form in forms))
+
+
+COURSE, INTENTS, OLD = Course(1), ("intents",), "none"
+BOUNDS = Bounds(Budget())
+RULES = gate.Rules((), "error", None)
 Run = Callable[[str], object]
 RUNS: dict[str, Run] = {
     "render": lambda output: render.run(Job(INTENTS, None, (), ("json",), Path("out"), lint=False, course=COURSE), output),
@@ -71,6 +105,12 @@ RUNS: dict[str, Run] = {
     "lint": lambda output: lint.run(INTENTS, NOTHING, output, "error", COURSE),
     "verify": lambda output: verify.run(INTENTS, None, NOTHING, output, COURSE, since=None, iam=None),
     "matrix": lambda output: matrix.run(INTENTS, NOTHING, output, COURSE),
+    "diff": lambda output: diff.run(
+        diff.DiffOptions(OLD, "intents", NOTHING, None, 1, fail_fast=False, wanted=_reports(output, "json", "junit")), BOUNDS
+    ),
+    "gate": lambda output: gate.run(
+        gate.GateOptions(INTENTS, None, NOTHING, RULES, _reports(output, "sarif", "markdown")), BOUNDS, COURSE
+    ),
 }
 
 
@@ -81,11 +121,14 @@ def test_memory_does_not_grow_with_what_is_said(
 ) -> None:
     """It waits on disk until all is known, and goes out piece by piece, as text and as data."""
     monkeypatch.chdir(tmp_path)
+    Path(OLD).mkdir()
     monkeypatch.setattr(spool, "BATCH", 8)
     monkeypatch.setattr(held_answers, "MAX_HELD", 10_000)
+    for module in (differences, gates):
+        monkeypatch.setattr(module, "MOST_SECTIONS", 8)
     for module, name, work in (
         (rendering, "rendered_source", _made), (linting, "linted", _linted), (verifying, "shown", _verified),
-        (matrix, "_rows", _tabled),
+        (matrix, "_rows", _tabled), (estate_diff, "_compared", _differing), (gate, "_gated", _gated),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, work)
     peak(RUNS[command], output, 1)  # loads what a run needs

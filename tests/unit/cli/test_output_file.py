@@ -167,8 +167,8 @@ def test_where_one_of_several_files_cannot_be_written_none_is(
     Path("folder").mkdir()
     Path("link").symlink_to("b")
     Path("b").write_text("0")
-    files = [("a", "1"), ("b", "1")]
-    files.insert(place, (UNWRITABLE[case], "1"))
+    files = [("a", ["1"]), ("b", ["1"])]
+    files.insert(place, (UNWRITABLE[case], ["1"]))
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(InputError, match=UNWRITABLE[case]):
         write_all(files)

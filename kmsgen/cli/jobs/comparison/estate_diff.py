@@ -27,10 +27,8 @@ def compared(estates: Estates, bounds: Bounds, course: Course) -> tuple[DiffRepo
     pairs = list(pairs_of(old, new))
     touched = [one for one in differing(pairs) if not (problems and _is_unread(one, estates))]
     same = sum(1 for one in pairs if one.old and one.new) - sum(1 for one in touched if one.old and one.new)
-    handed = _handed(estates)
-    work = partial(_compared, bounds=bounds)
-    items = [IntentPair(*(handed(side) if side else None for side in pair)) for pair in touched]
-    with results(work, items, course) as made, tracked(made, len(items), "comparing") as outcomes:
+    work, packed = partial(_compared, bounds=bounds), _packed(estates)
+    with results(work, touched, course, packed=packed) as made, tracked(made, len(touched), "comparing") as outcomes:
         found, failed = collected(outcomes, fail_fast=course.fail_fast)
     failures = [*([InputError(problems)] if problems else []), *failed]
     subs = [f"`{one}` is a submodule, another repository, and differs" for one in estates.submodules]
@@ -58,15 +56,16 @@ def _both_sides(estates: Estates) -> tuple[list[IntentSide], list[IntentSide], l
     return old, new, problems
 
 
-def _handed(estates: Estates) -> Callable[[IntentSide], IntentSide]:
-    """Return what makes of a side one that a process can be handed: of a revision the few files that it is made of."""
+def _packed(estates: Estates) -> Callable[[IntentPair], IntentPair]:
+    """Return what makes of a pair one that a process can be handed: of a revision the few files that it is made of."""
     known = {one.store.label: one.store.known() for one in estates[:2] if isinstance(one.store, Revision)}
 
-    def handed(side: IntentSide) -> IntentSide:
-        store = side.store
-        return side._replace(store=store.part(side.files, known[store.label])) if isinstance(store, Revision) else side
+    def packed(side: IntentSide | None) -> IntentSide | None:
+        if side is None or not isinstance(side.store, Revision):
+            return side
+        return side._replace(store=side.store.part(side.files, known[side.store.label]))
 
-    return handed
+    return lambda pair: IntentPair(packed(pair.old), packed(pair.new))
 
 
 def _compared(pair: IntentPair, bounds: Bounds) -> Compared:

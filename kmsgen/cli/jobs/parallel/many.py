@@ -117,21 +117,25 @@ def collected(
 
 @contextmanager
 def results(
-    work: Callable[[Item], Done], items: Sequence[Item], course: Course, anywhere: Callable[[Item], bool] = lambda _: True
+    work: Callable[[Item], Done],
+    items: Sequence[Item],
+    course: Course,
+    anywhere: Callable[[Item], bool] = lambda _: True,
+    packed: Callable[[Item], Item] = lambda one: one,
 ) -> Iterator[Iterator[Done | Failure]]:
-    """Give the result for each item, in order; `work` must be a function that processes can be told by its name.
+    """Give the result for each item, in order; `work` is a function with a name, for processes. Raises InputError where one dies.
 
-    Items that `anywhere` does not hold for are worked on by this process, when their turn comes. The work on the others begins at
-    once, and ends with the block. Raises InputError where a process dies of anything but its work.
+    Items that `anywhere` does not hold for are worked on here, when their turn comes; the others, as `packed` for processes, at
+    once, until the block ends.
     """
     apart = [anywhere(item) and (course.scheduler is None or is_on_disk(item)) for item in items]
     away = [item for item, goes in zip(items, apart, strict=True) if goes]
     workers = _workers(Attempt(work), course, len(away))
     if workers is None:
-        yield map(Attempt(work), freeing(items))
+        yield map(Attempt(work), freeing(items))  # which are here, packed or not
         return
     try:
-        found = _Ahead(workers, away)
+        found = _Ahead(workers, away, packed)
         yield (next(found) if goes else Attempt(work)(item) for item, goes in zip(items, apart, strict=True))
     finally:
         workers.end()
@@ -159,9 +163,9 @@ def is_on_disk(item: Any) -> bool:  # noqa: ANN401 - whatever tells its files
 class _Ahead(Generic[Item, Done]):
     """The results on items, in order; workers are at most so many chunks ahead of what was taken of them."""
 
-    def __init__(self, workers: Workers[Item, Done], items: Sequence[Item]) -> None:
+    def __init__(self, workers: Workers[Item, Done], items: Sequence[Item], packed: Callable[[Item], Item]) -> None:
         size = max(1, min(LONGEST, len(items) // (workers.count * AHEAD)))
-        self._chunks = (items[start : start + size] for start in range(0, len(items), size))
+        self._chunks = (list(map(packed, items[start : start + size])) for start in range(0, len(items), size))
         self._workers = workers
         self._waiting: deque[Any] = deque()
         self._found: deque[Done] = deque()
