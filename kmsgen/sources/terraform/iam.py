@@ -16,6 +16,8 @@ from kmsgen.sources.terraform.references import IAM_KINDS, PlanReferences
 from kmsgen.sources.terraform.resources import PlannedResource, listed
 from kmsgen.sources.unknown.unknown import Text, Unknown
 
+_OF_A_ROLE = ("inline_policy", "managed_policy_arns")
+"""What the provider reads of a role: all its policies, wherever they are attached."""
 _HOLDERS = ("aws_iam_role", "aws_iam_user", "aws_iam_group")
 # type -> (field that names the holder, kind)
 _INLINE = {
@@ -78,6 +80,7 @@ class IamReader:
         self._put_in_place()
         if not whole:
             self._leave_others_open()
+            self._leave_existing_open()
 
     def _put_in_place(self) -> None:
         """Give principals the policies whose descriptions name them, as attaching is left to others."""
@@ -238,6 +241,14 @@ class IamReader:
         self.gathering.note(resource.where(()), "unknown-holder", message)
         for principal in list(self.gathering.principals):
             self.gathering.leave_open(principal, f"{resource.address} may be about it", resource.where(()))
+
+    def _leave_existing_open(self) -> None:
+        """Leave open whoever exists already and does not tell what is attached to it, as roles do and users do not."""
+        for resource in self._of("aws_iam_role", "aws_iam_user"):
+            is_told = all(isinstance(resource.values.get(field), list) for field in _OF_A_ROLE)
+            if resource.known("arn") and not is_told:
+                why = "it exists already, and the file does not tell what is attached to it"
+                self.gathering.leave_open(self.arns[self._holder_made(resource)], why, resource.where(()))
 
     def _leave_others_open(self) -> None:
         """Leave open principals that are not made here, as further policies may be attached elsewhere."""

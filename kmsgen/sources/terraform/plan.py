@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from kmsgen.arn import in_region
-from kmsgen.errors import Diagnostic, InputError, KmsgenError
+from kmsgen.errors import Diagnostic, InputError, KmsgenError, input_error
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.json_form import format_document, parse_document
 from kmsgen.reading import Source
@@ -24,7 +24,7 @@ from kmsgen.sources.terraform.iam import IamReader
 from kmsgen.sources.terraform.keys import key_of
 from kmsgen.sources.terraform.policies import PlannedPolicy, Policies
 from kmsgen.sources.terraform.references import KEYS, PlanReferences, account_of
-from kmsgen.sources.terraform.resources import AFTER_APPLY, PlannedResource, resources_of
+from kmsgen.sources.terraform.resources import AFTER_APPLY, PlannedResource, left_alone, resources_of
 from kmsgen.sources.terraform.state_file import is_state_file, resources_of_state
 from kmsgen.sources.unknown.unknown import OneOf, Text, Unknown, has_unknown, unknown_in
 from kmsgen.sources.unknown.untold import ALIASES, MULTI_REGION, TAGS, hide
@@ -46,8 +46,12 @@ def read_plan(source: Source, beside: Beside) -> Described:
     """Read keys, grants and IAM policies of a plan or state. Raises InputError with every problem."""
     if is_state_file(source.data):
         return _read(source, beside, resources_of_state(source), [])
+    if source.data.get("errored") is True:
+        hint = "what could not be planned is missing: mend the configuration, and plan again"
+        raise input_error(source.where(("errored",)), "unfinished-plan", "Terraform stopped planning at an error", hint)
     values = _PLANNED if _PLANNED in source.data else "values"
-    return _read(source, beside, resources_of(source, values), _prior(source))
+    prior = _prior(source)
+    return _read(source, beside, [*resources_of(source, values), *left_alone(source, prior)], prior)
 
 
 def read_before(source: Source, beside: Beside) -> Described:

@@ -90,6 +90,19 @@ def resources_of(source: Source, *steps: str) -> list[PlannedResource]:
     return list(_resources(source, found, (*steps, "root_module"), unknown))
 
 
+def left_alone(source: Source, prior: list[PlannedResource]) -> list[PlannedResource]:
+    """Return the prior resources that a plan neither plans nor deletes: those beside its targets, and those to be forgotten."""
+    if "planned_values" not in source.data:
+        return []
+    planned = {one.address for one in resources_of(source, "planned_values")}
+    changed = set()
+    for item in listed(source.data.get("resource_changes")):
+        change = item.get("change") if isinstance(item, dict) else None
+        if isinstance(change, dict) and change.get("actions") != ["forget"]:
+            changed |= {str(item.get("address")), str(item.get("previous_address"))}
+    return [one for one in prior if one.mode == "managed" and one.address not in planned | changed]
+
+
 def _after_unknown(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return `after_unknown` of resource changes, by address."""
     found: dict[str, dict[str, Any]] = {}

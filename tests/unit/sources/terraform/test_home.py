@@ -27,8 +27,10 @@ def key(account: str, region: str = "eu-west-1", *, named: str = "", known: bool
 
 def plan(planned: list[dict[str, Any]], prior: list[dict[str, Any]]) -> Any:
     """Return a plan with resources before and after."""
+    gone = [{"address": one["address"], "change": {"actions": ["delete"]}} for one in prior if one not in planned]
     data = {
         "format_version": "1.2",
+        "resource_changes": gone,
         "planned_values": {"root_module": {"resources": planned}},
         "prior_state": {"format_version": "1.0", "values": {"root_module": {"resources": prior}}},
     }

@@ -109,10 +109,20 @@ def test_a_boundary_limits_and_one_that_is_not_told_may(arn: str, most: str | No
 
 def test_a_policy_that_a_state_tells_twice_is_held_once() -> None:
     """By its attachment, and by what the role lists."""
-    held = ("aws_iam_role.r", {**ROLE[1], "arn": R, "managed_policy_arns": [OWN]})
+    held = ("aws_iam_role.r", {**ROLE[1], "arn": R, "managed_policy_arns": [OWN], "inline_policy": []})
     attached = ("aws_iam_role_policy_attachment.a", {"role": "r", "policy_arn": OWN})
     found = read(held, ("aws_iam_policy.p", {**MANAGED[1], "arn": OWN}), attached, state=True)
     assert actions(found.bundle.principals[R]) == ["kms:Decrypt"]
+
+
+@pytest.mark.parametrize(
+    ("told", "untold"), [({}, {R, U}), ({"inline_policy": [], "managed_policy_arns": []}, {U}), ({"inline_policy": []}, {R, U})]
+)
+def test_whoever_exists_already_may_hold_more(told: dict[str, Any], untold: set[str]) -> None:
+    """A role tells all that is attached to it, wherever that was done; of a user no file of Terraform does."""
+    found = read(("aws_iam_role.r", {**ROLE[1], "arn": R, **told}), ("aws_iam_user.u", {**USER[1], "arn": U}), state=True)
+    assert found.untold == untold
+    assert read(ROLE, USER).untold == set()
 
 
 def test_a_role_has_its_path_and_tags() -> None:

@@ -59,6 +59,39 @@ def test_grants_and_their_constraints_are_read() -> None:
     assert grant.constraints.encryption_context_equals is None
 
 
+def of_changes(actions: list[str] | None, **more: Any) -> Described:
+    """Read a plan of a key in whose state a policy of its own gives Verify, with what is to become of it."""
+    other = {"policy": json.dumps(POLICY).replace("Sign", "Verify")}
+    resources = [{"address": one, "mode": "managed", "type": of, "values": values} for one, of, values in (KEY, (*PUT, other))]
+    changes = [] if actions is None else [{"address": PUT[0], "change": {"actions": actions, "before": other}}]
+    plan = {
+        "format_version": "1.2",
+        "planned_values": {"root_module": {"resources": resources[:1]}},
+        "prior_state": {"values": {"root_module": {"resources": resources}}},
+        "resource_changes": changes,
+        **more,
+    }
+    return read_plan(parse_json(json.dumps(plan), "plan.json"), HERE)
+
+
+PUT = ("aws_kms_key_policy.p", "aws_kms_key_policy")
+
+
+@pytest.mark.parametrize(
+    ("actions", "allowed"), [(["delete"], "kms:Sign"), (["forget"], "kms:Verify"), (None, "kms:Verify"), (["no-op"], "kms:Sign")]
+)
+def test_what_a_plan_leaves_alone_is_there_still(actions: list[str] | None, allowed: str) -> None:
+    """A resource beside the targets of a plan is in its state alone, and one that is to be forgotten stays where it is."""
+    assert of_changes(actions).bundle.keys[0].policy.statements[0].actions == (allowed,)
+
+
+def test_a_plan_that_stopped_at_an_error_is_refused() -> None:
+    """What could not be planned is in no list of it."""
+    with pytest.raises(InputError, match="stopped planning"):
+        of_changes(["delete"], errored=True)
+    assert of_changes(["delete"], errored=False).bundle.keys
+
+
 def test_a_policy_resource_without_a_policy_is_an_error() -> None:
     """Neither known nor known after apply: Terraform does not plan that."""
     with pytest.raises(InputError, match="it has no policy"):
