@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple, TypeVar
 
 from kmsgen.arn import account_of, account_root
 from kmsgen.compiler.accesses import access_permits
@@ -31,6 +31,7 @@ from kmsgen.policy.document import Condition, Document, Effect, Principal, State
 from kmsgen.policy.variables import variables_in
 
 Wanted = tuple[Permit, tuple[str, ...]]
+Line = TypeVar("Line")
 
 
 class Compiled(NamedTuple):
@@ -72,11 +73,25 @@ def _asked(intent: Intent, target: Target) -> Iterator[Permit]:
     accesses: tuple[Access, ...] = (*intent.admins, *intent.users)
     # whole accounts come first: they cover nobody, and open the policy for its reader
     ordered = sorted(accesses, key=lambda access: not is_account(Principal("AWS", access.principal)))
-    of_lines = [permit for access in ordered for permit in access_permits(access, target, intent.delegation)]
-    of_services = [permit for use in intent.services for permit in service_permits(use, target, intent)]
+    of_lines, problems = _of_each(ordered, lambda access: access_permits(access, target, intent.delegation))
+    of_services, others = _of_each(intent.services, lambda use: service_permits(use, target, intent))
+    if problems or others:
+        raise InputError([*problems, *others])
     yield from of_lines
     yield from deployer_permits(intent, target, (*of_lines, *of_services))
     yield from of_services
+
+
+def _of_each(lines: Iterable[Line], permits: Callable[[Line], Iterable[Permit]]) -> tuple[list[Permit], list[Diagnostic]]:
+    """Return what lines permit, and what is wrong with them: all of it in one run."""
+    found: list[Permit] = []
+    problems: list[Diagnostic] = []
+    for line in lines:
+        try:
+            found += permits(line)
+        except InputError as error:
+            problems += error.diagnostics
+    return found, problems
 
 
 def _check_placeable(intent: Intent, target: Target, permits: Iterable[Permit]) -> None:
