@@ -102,7 +102,7 @@ def render(deployment: Deployment) -> Rendering:
         if not one.is_empty
     ]
     artifacts = [artifact(template, deployment.name, Location(deployment.path)) for template in templates]
-    artifacts += _existing_key_policies(deployment)
+    artifacts += _key_policies_by_call(deployment)
     artifacts += [key_request.artifact(deployment, one, FORMAT) for one in _given_keys(deployment)]
     artifacts += script(deployment, calls(deployment), FORMAT, gone(deployment))
     return Rendering(tuple(artifacts), (*_notes(deployment, templates), *long_templates(artifacts)))
@@ -196,9 +196,15 @@ def label(text: str) -> str:
     return f"Policy{resource_camel(text)}"
 
 
-def _existing_key_policies(deployment: Deployment) -> Iterator[Artifact]:
-    """Yield key policies of keys that exist, as JSON: no resource of CloudFormation can set one."""
-    governed = [access for access in deployment.governed_keys() if access.creation is None]
+def _put_by_call(deployment: Deployment) -> list[KeyAccess]:
+    """Return the keys whose policies no stack puts: those that exist, and the one that a call creates."""
+    given = _given_keys(deployment)
+    return [access for access in deployment.governed_keys() if access.creation is None or access in given]
+
+
+def _key_policies_by_call(deployment: Deployment) -> Iterator[Artifact]:
+    """Yield key policies of keys that no stack creates, as JSON: no resource of CloudFormation can set one."""
+    governed = _put_by_call(deployment)
     for access in governed:
         name = "key-policy" if len(governed) == 1 else f"key-policy-{file_label(key_label(access.key.arn))}"
         text = policy_file(access.policy)
@@ -230,5 +236,5 @@ def _notes(deployment: Deployment, templates: list[Template]) -> Iterator[str]:
         yield "cloudformation: " + key_request.note("CloudFormation", FORMAT, "KeyArn")
     if calls(deployment):
         yield f"cloudformation: grants have no CloudFormation resource; they are calls in `{FORMAT}/grants.sh`"
-    if any(access.creation is None for access in deployment.governed_keys()):
+    if _put_by_call(deployment):
         yield "cloudformation: no resource sets the policy of a key that exists; use `aws kms put-key-policy` on the JSON file"

@@ -32,6 +32,8 @@ def request(access: KeyAccess) -> dict[str, Any]:
 
 
 def note(tool: str, format_: str, given: str) -> str:
-    """Return the note on `create-key.json`: how to create the key, and under which name the tool takes its ARN."""
+    """Return the note on `create-key.json`: how to create the key, under which name the tool takes its ARN, how to change it."""
     call = f"aws kms create-key --cli-input-json file://{format_}/create-key.json"
-    return f"{tool} cannot create a key of this spec and origin yet: create it with `{call}` and give its ARN as `{given}`"
+    made = f"{tool} cannot create a key of this spec and origin yet: create it with `{call}` and give its ARN as `{given}`"
+    later = " and ".join(f"`aws kms {name}`" for name in ("update-key-description", "tag-resource", "untag-resource"))
+    return f"{made}; what the file says of description and tags later takes {later}"

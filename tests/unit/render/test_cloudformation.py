@@ -9,6 +9,7 @@ import pytest
 from kmsgen.errors import InputError, RefusedError
 from kmsgen.policy.bundle import Creation
 from kmsgen.policy.document import Condition
+from kmsgen.policy.json_form import format_document
 from kmsgen.render import cloudformation
 from kmsgen.render.render import render
 from tests.unit.render.bundles import OLD_ARN, allow, deployment, document, role, texts
@@ -39,6 +40,16 @@ def test_the_policy_of_a_key_that_exists_comes_beside_the_template() -> None:
     rendering = cloudformation.render(deployment((role("app"), document(allow("kms:Decrypt", on=(OLD_ARN,)))), creation=None))
     assert json.loads(texts(rendering)["cloudformation/key-policy.json"])["Statement"]
     assert "AWS::KMS::Key" not in texts(rendering)["cloudformation/template.yaml"]
+    assert any("put-key-policy" in note for note in rendering.notes)
+
+
+def test_the_policy_of_a_key_that_was_created_by_call_comes_beside_the_template_too() -> None:
+    """The request created it with a policy; what the file says of it later nothing else puts."""
+    given = deployment()
+    (access,) = given.bundle.keys
+    kem = access._replace(key=access.key._replace(spec="ML_KEM_768", usage="ENCAPSULATE_DECAPSULATE"))
+    rendering = cloudformation.render(given._replace(bundle=given.bundle._replace(keys=(kem,))))
+    assert json.loads(texts(rendering)["cloudformation/key-policy.json"]) == format_document(access.policy)
     assert any("put-key-policy" in note for note in rendering.notes)
 
 
