@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
 from typing import NamedTuple
 
+from kmsgen.catalogue.grants import MAX_CONTEXT_CHARACTERS, MAX_CONTEXT_PAIRS
 from kmsgen.policy.grant import Grant, GrantConstraints, Pairs
 from kmsgen.prover.problem import Assignment, OutsideError, Values
 from kmsgen.prover.requests.constraints import CONTEXT, ConstraintTest
@@ -71,6 +72,9 @@ class GrantPart(NamedTuple):
             raise OutsideError("the parameters of a grant are compared with a policy variable")
 
     def _constraint_types(self, pairs: Pairs) -> Sequence[str | None]:
+        characters = sum(len(name) + len(value) for name, value in pairs)
+        if len(pairs) > MAX_CONTEXT_PAIRS or characters > MAX_CONTEXT_CHARACTERS:
+            raise OutsideError("a constraint of a grant holds more than KMS takes")
         if not self.takes_context:
             return () if pairs else (None,)
         if pairs:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from kmsgen.catalogue.grants import MAX_CONTEXT_PAIRS
 from kmsgen.policy.grant import GrantConstraints
 from kmsgen.prover.problem import Assignment, OutsideError, Values
 from kmsgen.prover.requests.components import Free
@@ -34,6 +35,9 @@ class GrantTerms:
         self.has_constraint = terms.some([self.equals, self.subset])
         for pair in context.pairs:
             script.say(terms.some([terms.negate(pair.there), self.has_constraint]))
+        if len(context.pairs) > MAX_CONTEXT_PAIRS:
+            there = (terms.length(terms.choice(pair.there, "x", "")) for pair in context.pairs)
+            script.say(terms.at_most(terms.sum(there), MAX_CONTEXT_PAIRS))
         if not free.generous:
             script.say(terms.some([terms.negate(self.has_constraint), *(pair.there for pair in context.pairs)]))
         self.operations = {name: terms.flag(name) for name in operations}
