@@ -7,13 +7,17 @@ Source: IAM User Guide, reference_policies_variables, reference_policies_conditi
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import takewhile
+from types import MappingProxyType
 from typing import NamedTuple
 
 from kmsgen.authorizer.language.operators import OPERATORS, parse_date
 from kmsgen.authorizer.language.variables import Variable, parse_policy_text
-from kmsgen.prover.problem import Meter, OutsideError
+from kmsgen.authorizer.language.wildcards import Wild
+from kmsgen.policy.letter_case import folded
+from kmsgen.prover.problem import Meter, OutsideError, Values
 from kmsgen.prover.requests.vocabulary import Vocabulary
 from kmsgen.prover.requests.wanted_texts import patterns_of
 from kmsgen.prover.values.partition import walk
@@ -25,6 +29,11 @@ _IDS = ("kms:calleraccount", "aws:principalaccount", "aws:userid")
 _OF_ACCOUNT = frozenset((*_IDS, _ARN))
 _ACCOUNT = run_of((DIGITS, 12))
 _TWELVE_DIGITS = re.compile(r"(?=([0-9]{12}))")
+_BEHIND_ACCOUNT = {
+    _ARN: (":role/", ":user/", ":assumed-role/", ":federated-user/"),
+    "aws:userid": (":",),
+}
+"""What stands between the account in a key's value and a name, and nowhere else in it."""
 _OF_ANY_TEXT = ("aws:principaltag/", "aws:sourceidentity", "aws:username")
 _BY_ORDER = ("Numeric", "Date")
 
@@ -34,7 +43,7 @@ def accounts(vocabulary: Vocabulary, partition: str, asked: Iterable[str], told:
 
     Raises OutsideError and BudgetError.
     """
-    tied = tied_to(_OF_ACCOUNT, vocabulary)
+    tied = tied_to(_OF_ACCOUNT, vocabulary, _BEHIND_ACCOUNT)
     if not tied.bare and any(_is_by_order(vocabulary, key) for key in tied.keys - _OF_ACCOUNT):
         raise OutsideError("a text that holds an account is compared by order")
     named = [*vocabulary.accounts, *(sorted(_TWELVE_DIGITS.findall(repr(told))) if tied.keys else ())]
@@ -94,6 +103,10 @@ def _below(bound: str) -> Iterator[Pattern]:
 # --- keys that variables tie to an account ------------------------------------------------------------------------------
 
 
+_Pieces = tuple[str | Wild | Variable, ...]
+_NOTHING: Mapping[str, Values] = MappingProxyType({})
+
+
 class _Tie(NamedTuple):
     """A text with variables that a key, or a Resource (None), is compared with; `bare`: one variable, with no wildcards."""
 
@@ -112,10 +125,13 @@ class Tied(NamedTuple):
     bare: bool
 
 
-def tied_to(keys: Iterable[str], vocabulary: Vocabulary) -> Tied:
-    """Follow the ties from some keys that follow from the caller. Raises OutsideError where another one holds a piece of them."""
+def tied_to(keys: Iterable[str], vocabulary: Vocabulary, behind: Mapping[str, Values] = _NOTHING) -> Tied:
+    """Follow the ties from some keys that follow from the caller. Raises OutsideError where another one holds a piece of them.
+
+    `behind`: by key, after what text nothing stands that is asked about; a variable there is no tie.
+    """
     own = frozenset(keys)
-    ties = list(dict.fromkeys(_ties(vocabulary)))
+    ties = list(dict.fromkeys(_ties(vocabulary, behind)))
     reached, size = set(own), 0
     meeting: list[_Tie] = []
     while len(reached) > size:
@@ -137,16 +153,31 @@ def _is_by_order(vocabulary: Vocabulary, key: str) -> bool:
     return any(want.operator.base.startswith(_BY_ORDER) for want in vocabulary.wanted_of(key))
 
 
-def _ties(vocabulary: Vocabulary) -> Iterator[_Tie]:
+def _ties(vocabulary: Vocabulary, behind: Mapping[str, Values]) -> Iterator[_Tie]:
     for key, wants in vocabulary.by_key.items():
         for want in wants:
             operator = OPERATORS.get(want.operator.base)
             if operator is not None and operator.variables and want.variables:
-                yield from (_tie(key, value, wildcards=operator.wildcards) for value in want.values if "${" in value)
-    yield from (_tie(None, text, wildcards=True) for text in vocabulary.resources if "${" in text)
+                texts = (_pieces(value, wildcards=operator.wildcards) for value in want.values if "${" in value)
+                yield from (
+                    _tie(key, pieces, wildcards=operator.wildcards)
+                    for pieces in texts
+                    if not _is_behind(pieces, behind.get(key, ()))
+                )
+    yield from (_tie(None, _pieces(text, wildcards=True), wildcards=True) for text in vocabulary.resources if "${" in text)
 
 
-def _tie(key: str | None, text: str, *, wildcards: bool) -> _Tie:
-    pieces = parse_policy_text(text, variables=True, wildcards=wildcards).pieces
+def _pieces(text: str, *, wildcards: bool) -> _Pieces:
+    return parse_policy_text(text, variables=True, wildcards=wildcards).pieces
+
+
+def _is_behind(pieces: _Pieces, marks: Values) -> bool:
+    """Return whether every variable stands after one of these texts."""
+    before = takewhile(lambda piece: not isinstance(piece, Variable), pieces)
+    written = folded("".join(piece if isinstance(piece, str) else "*" for piece in before))
+    return any(mark in written for mark in marks)
+
+
+def _tie(key: str | None, pieces: _Pieces, *, wildcards: bool) -> _Tie:
     variables = frozenset(piece.key for piece in pieces if isinstance(piece, Variable))
     return _Tie(key, variables, bare=len(pieces) == 1 and not wildcards)
