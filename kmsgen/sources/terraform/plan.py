@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from kmsgen.arn import in_region
-from kmsgen.errors import Diagnostic, InputError, KmsgenError, input_error
+from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.json_form import format_document, parse_document
 from kmsgen.reading import Source
@@ -24,7 +24,7 @@ from kmsgen.sources.terraform.iam import IamReader
 from kmsgen.sources.terraform.keys import key_of
 from kmsgen.sources.terraform.policies import PlannedPolicy, Policies
 from kmsgen.sources.terraform.references import KEYS, PlanReferences, account_of
-from kmsgen.sources.terraform.resources import AFTER_APPLY, PlannedResource, left_alone, resources_of
+from kmsgen.sources.terraform.resources import AFTER_APPLY, PlannedResource, resources_after, resources_of
 from kmsgen.sources.terraform.state_file import is_state_file, resources_of_state
 from kmsgen.sources.unknown.unknown import OneOf, Text, Unknown, has_unknown, unknown_in
 from kmsgen.sources.unknown.untold import ALIASES, MULTI_REGION, TAGS, hide
@@ -46,12 +46,7 @@ def read_plan(source: Source, beside: Beside) -> Described:
     """Read keys, grants and IAM policies of a plan or state. Raises InputError with every problem."""
     if is_state_file(source.data):
         return _read(source, beside, resources_of_state(source), [])
-    if source.data.get("errored") is True:
-        hint = "what could not be planned is missing: mend the configuration, and plan again"
-        raise input_error(source.where(("errored",)), "unfinished-plan", "Terraform stopped planning at an error", hint)
-    values = _PLANNED if _PLANNED in source.data else "values"
-    prior = _prior(source)
-    return _read(source, beside, [*resources_of(source, values), *left_alone(source, prior)], prior)
+    return _read(source, beside, resources_after(source, _prior(source)), _prior(source))
 
 
 def read_before(source: Source, beside: Beside) -> Described:
@@ -98,6 +93,7 @@ class _PlanReader:
         self.by_address = {one.address: one for one in self.keys}
         self.by_id: dict[str, str] = {}
         self.lacks, self.hides = frozenset[str](), dict[str, str]()
+        self.is_cut = bool(source.data.get("deferred_changes")) or source.data.get("complete") is False
         self.gathering = Gathering(source.path, where=source.where, strict=beside.strict)
         self.problems: list[Diagnostic] = []
         known = {one.address for one in resources}
@@ -127,6 +123,8 @@ class _PlanReader:
         iam.put_in_place = self.beside.put_in_place
         iam.read(whole=self.beside.home is not None)
         self.problems += iam.problems
+        if self.is_cut:
+            self.gathering.assume(Location(self.gathering.path), "what the plan leaves for later is taken not to be there")
         for what, where in self.references.assumed.items():
             self.gathering.assume(where(()), f"{what}: a plan does not tell functions around a reference")
 

@@ -16,7 +16,7 @@ from kmsgen.reading.text_within import parse_within
 from kmsgen.sources.terraform.references import POLICY_DOCUMENT, PlanReferences
 from kmsgen.sources.terraform.resources import AFTER_APPLY, PlannedResource, listed
 from kmsgen.sources.unknown.readings import Readings, read_policy
-from kmsgen.sources.unknown.unknown import Unknown, has_unknown
+from kmsgen.sources.unknown.unknown import ABSENT, OneOf, Unknown, has_unknown, is_marker
 from kmsgen.sources.unknown.untold import hide
 
 _TEXTS = ("json", "minified_json", "")  # of `document[each.key].json` the configuration tells `document` alone
@@ -211,18 +211,35 @@ def _blocks(resource: PlannedResource, value: Any) -> list[dict[str, Any]]:  # n
 
 
 def _merged(first: list[Any], second: Any) -> list[Any]:  # noqa: ANN401 - plain data with markers
-    """Append statements; one with the Sid of an earlier statement replaces it."""
+    """Append statements; one with the Sid of an earlier statement replaces it, and one with an unknown Sid may."""
     if isinstance(second, Unknown):
         return [*first, second]
     merged = list(first)
     for one in second:
-        sid = one.get("Sid") if isinstance(one, dict) else None
-        same = next((n for n, other in enumerate(merged) if sid and isinstance(other, dict) and other.get("Sid") == sid), None)
-        if same is None:
+        sid = _sid(one)
+        same = next((n for n, other in enumerate(merged) if sid and _sid(other) == sid), None)
+        merged = [_perhaps(other) if sid and _may_be(sid, _sid(other)) else other for other in merged]
+        if same is None or is_marker(sid):
             merged.append(one)
         else:
             merged[same] = one
     return merged
+
+
+def _sid(statement: Any) -> Any:  # noqa: ANN401 - plain data with markers
+    """Return the Sid of a statement, the statement itself where all of it is unknown; None without one."""
+    return statement.get("Sid") if isinstance(statement, dict) else statement if is_marker(statement) else None
+
+
+def _may_be(one: Any, other: Any) -> bool:  # noqa: ANN401 - plain data with markers
+    return bool(other) and (is_marker(one) or is_marker(other))
+
+
+def _perhaps(statement: Any) -> Any:  # noqa: ANN401 - plain data with markers
+    """Return a statement that a later one may replace."""
+    return (
+        statement if isinstance(statement, Unknown) else OneOf((statement, ABSENT), "the Sid of a statement that may replace it")
+    )
 
 
 def _conditions(blocks: Any) -> Any:  # noqa: ANN401 - plain data with markers

@@ -90,10 +90,18 @@ def resources_of(source: Source, *steps: str) -> list[PlannedResource]:
     return list(_resources(source, found, (*steps, "root_module"), unknown))
 
 
-def left_alone(source: Source, prior: list[PlannedResource]) -> list[PlannedResource]:
-    """Return the prior resources that a plan neither plans nor deletes: those beside its targets, and those to be forgotten."""
+def resources_after(source: Source, prior: list[PlannedResource]) -> list[PlannedResource]:
+    """Return what there is once a plan is applied, or in a state. Raises InputError for a plan that stopped at an error."""
+    if source.data.get("errored") is True:
+        hint = "what could not be planned is missing: mend the configuration, and plan again"
+        raise input_error(source.where(("errored",)), "unfinished-plan", "Terraform stopped planning at an error", hint)
     if "planned_values" not in source.data:
-        return []
+        return resources_of(source, "values")
+    return [*resources_of(source, "planned_values"), *_left_alone(source, prior)]
+
+
+def _left_alone(source: Source, prior: list[PlannedResource]) -> list[PlannedResource]:
+    """Return the prior resources that a plan neither plans nor deletes: those beside its targets, and those to be forgotten."""
     planned = {one.address for one in resources_of(source, "planned_values")}
     changed = set()
     for item in listed(source.data.get("resource_changes")):

@@ -85,6 +85,13 @@ def test_what_a_plan_leaves_alone_is_there_still(actions: list[str] | None, allo
     assert of_changes(actions).bundle.keys[0].policy.statements[0].actions == (allowed,)
 
 
+@pytest.mark.parametrize("more", [{"complete": False}, {"deferred_changes": [{"reason": "instance_count_unknown"}]}])
+def test_what_a_plan_leaves_for_later_is_assumed_not_to_be_there(more: dict[str, Any]) -> None:
+    """Whoever applies it whole has more; the answer is about what there is when this plan is applied."""
+    assert ["leaves for later" in one.what for one in of_changes(["delete"], **more).assumed] == [True]
+    assert of_changes(["delete"], complete=True).assumed == ()
+
+
 def test_a_plan_that_stopped_at_an_error_is_refused() -> None:
     """What could not be planned is in no list of it."""
     with pytest.raises(InputError, match="stopped planning"):

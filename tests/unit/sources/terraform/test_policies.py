@@ -149,6 +149,19 @@ def test_what_a_document_leaves_open_is_read_both_ways(note: str, document: dict
     assert statements(found.most) != statements(found.least), note
 
 
+@pytest.mark.parametrize(
+    ("sid", "most", "least"),
+    [(LATER, ["Encrypt", "Sign"], ["Verify", "Sign"]), ("C", ["Verify", "Encrypt", "Sign"], ["Verify", "Encrypt", "Sign"])],
+)
+def test_a_statement_of_unknown_sid_may_replace_another(sid: str, most: list[str], least: list[str]) -> None:
+    """A Deny that it may replace counts in the reading with the least access alone, and an Allow in that with the most."""
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "kms:Verify", "Resource": "*"}
+    start = [{"Sid": "A", **deny}, {"Sid": "B", **deny, "Effect": "Allow", "Action": "kms:Encrypt"}]
+    found = of_document({"statement": [{**SIGN, "sid": sid}], START: [json.dumps({"Statement": start})]})
+    told = [[one["Action"].removeprefix("kms:") for one in statements(bundle)] for bundle in (found.most, found.least)]
+    assert told == [most, least]
+
+
 WRONG = [
     ("blocks that are none", {"statement": "x"}, "not-a-mapping"),
     ("a block that is none", {"statement": ["x"]}, "not-a-mapping"),
