@@ -14,6 +14,8 @@ from kmsgen.catalogue.condition_keys import GrantKey
 from kmsgen.catalogue.model import Values
 from kmsgen.policy.grant import Grant
 
+_OF_GRANTS = frozenset({"CreateGrant", "RetireGrant"})
+
 
 def of_context(read: Callable[[View], Seen]) -> Derive:
     """Return the resolver of an encryption context key: the call's context, or the constraint of the grant to create.
@@ -23,7 +25,9 @@ def of_context(read: Callable[[View], Seen]) -> Derive:
 
     def derive(view: View) -> Found:
         name = view.action.name
-        if name in ("CreateGrant", "RetireGrant") and view.asked_grant is None:
+        if name not in _OF_GRANTS:
+            return read(view)
+        if view.asked_grant is None:
             return NOT_TOLD
         return either_way(read(view), "S8") if name == "RetireGrant" else read(view)
 
@@ -32,10 +36,10 @@ def of_context(read: Callable[[View], Seen]) -> Derive:
 
 def encryption_context(name: str) -> Derive:
     """Return the resolver of kms:EncryptionContext:NAME, by NAME in lower case."""
+    plain = name.isascii()
 
     def read(view: View) -> Seen:
-        plain = name.isascii() and view.plain_pairs
-        return view.pairs.get(name) if plain else tag_of(view.context_pairs, name)
+        return view.pairs.get(name) if plain and view.plain_pairs else tag_of(view.context_pairs, name)
 
     return of_context(read)
 

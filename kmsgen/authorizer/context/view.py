@@ -75,7 +75,7 @@ class Resource:
 class View:
     """The request context of one permission: `target` is its resource, `grant` the one that RetireGrant retires."""
 
-    __slots__ = ("_consequences", "_given", "_kind", "_pairs", "action", "caller", "grant", "request", "target")
+    __slots__ = ("_consequences", "_given", "_kind", "_pairs", "_plain", "action", "caller", "grant", "request", "target")
 
     def __init__(self, request: Request, caller: Caller, action: Action, target: Resource, grant: Grant | None = None) -> None:
         self.request = request
@@ -85,6 +85,7 @@ class View:
         self.grant = grant
         self._given: dict[str, Values] | None = None
         self._pairs: dict[str, Values] | None = None
+        self._plain: bool | None = None
         self._kind: RequestKind | None = None
         self._consequences: Consequences | None = None
 
@@ -207,7 +208,9 @@ class View:
     @property
     def plain_pairs(self) -> bool:
         """Whether the names of `context_pairs` are all ASCII, so that they can be confused by their case only."""
-        return all(map(str.isascii, self.pairs))
+        if self._plain is None:
+            self._plain = all(map(str.isascii, self.pairs))
+        return self._plain
 
 
 def region_and_account(arn: str) -> tuple[str, str | None]:
