@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from kmsgen.arn import parse_arn
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue import grants, key_specs
 from kmsgen.catalogue.actions import ACTIONS
@@ -20,6 +21,7 @@ from kmsgen.policy.grant import Grant, GrantConstraints
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.answer import left_open
 from kmsgen.prover.problem import BudgetError, Meter
+from kmsgen.prover.question import NoEscalation
 from kmsgen.prover.requests.caller import StandIn
 from kmsgen.prover.search.counterexamples import Bad, Hit, access, gained, hunt
 from kmsgen.prover.search.encoding import Base
@@ -45,12 +47,14 @@ class Escalations(NamedTuple):
     doubtful: bool = False
 
 
-def escalations(universe: Universe, exceptions: Sequence[str], meter: Meter) -> Escalations:
+def escalations(universe: Universe, question: NoEscalation, meter: Meter) -> Escalations:
     """Return the steps of everybody but the exceptions. Raises BudgetError and OutsideError."""
-    asked = universe.whom.named(exceptions, meter, truth=False) if exceptions else universe.whom.all_of(universe.everyone)
+    spared = question.exceptions
+    asked = universe.whom.named(spared, meter, truth=False) if spared else universe.whom.all_of(universe.everyone)
     steps = _Steps(universe, meter)
-    found = steps.hits(asked, [PUT_POLICY], "changes the key policy")
-    rulers = {_asker(hit) for hit in found}
+    found = steps.hits(_not_of(question.delegated, asked), [PUT_POLICY], "changes the key policy")
+    # The root user of such an account needs no IAM policy for what the account may do.
+    rulers = {*question.delegated, *(_asker(hit) for hit in found)}
     others = [one for one in asked if _arn(one) not in rulers]
     held = steps.held(others)
     found += steps.hits(others, _NEW_KEYS, "makes a key of its own with the same data in reach")
@@ -63,6 +67,12 @@ def escalations(universe: Universe, exceptions: Sequence[str], meter: Meter) -> 
     except BudgetError as error:
         steps.reasons[str(error)] = None
     return Escalations(tuple(found), "; ".join(steps.reasons), steps.doubtful)
+
+
+def _not_of(accounts: Iterable[str], asked: Iterable[StandIn | str]) -> list[StandIn | str]:
+    """Return who is in none of some accounts, each told by its ARN."""
+    ids = {arn.account for account in accounts if (arn := parse_arn(account))}
+    return [one for one in asked if (arn := parse_arn(_arn(one))) is None or arn.account not in ids]
 
 
 def _arn(one: StandIn | str) -> str:

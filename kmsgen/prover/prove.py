@@ -97,11 +97,11 @@ def _ask(universe: Universe, question: Question, meter: Meter) -> tuple[list[Hit
 
 def _ask_of_steps(universe: Universe, question: NoEscalation, meter: Meter) -> tuple[list[Hit], str]:
     universe = _universe_of(universe, question)
-    found = escalations(universe, question.exceptions, meter)
+    found = escalations(universe, question, meter)
     if found.hits or found.reason or not found.doubtful:
         return list(found.hits), found.reason
     other = universe.reread()
-    again = escalations(other, question.exceptions, meter)
+    again = escalations(other, question, meter)
     return [], left_open(universe, again.hits[0]) if again.hits else again.reason
 
 

@@ -84,12 +84,17 @@ class NoCrossAccount(NamedTuple):
 
 
 class NoEscalation(NamedTuple):
-    """No principal can give itself more than it has, but for these (patterns): who may change the key policy by design."""
+    """No principal can give itself more than it has, but for these (patterns): who may change the key policy by design.
+
+    `delegated`: ARNs of the accounts whose IAM policies may let anybody change it by design; their other steps count.
+    """
 
     exceptions: Values = ()
+    delegated: Values = ()
 
     def __str__(self) -> str:
-        return f"no escalation{_except(' except by ', self.exceptions)}"
+        words = "; its IAM policies may let others change the key policy: "
+        return f"no escalation{_except(' except by ', self.exceptions)}{_except(words, self.delegated)}"
 
 
 class NoLockout:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from kmsgen.arn import parse_arn
 from kmsgen.cli.console import say_note
 from kmsgen.cli.jobs.inputs.questions import AskedQuestions, Asker
 from kmsgen.cli.jobs.proving import Bounds, Questioned
@@ -73,7 +74,9 @@ def _questions(subject: Subject, asked: AskedQuestions) -> list[Question]:
     if asked.no_cross_account:
         given.append(cross)
     if asked.no_escalation:
-        given.append(NoEscalation((*cross.exceptions, *_rulers(subject.intent))))
+        rulers = list(_rulers(subject.intent))
+        accounts = tuple(one for one in rulers if (arn := parse_arn(one)) and arn.kind == "root")
+        given.append(NoEscalation((*cross.exceptions, *(one for one in rulers if one not in accounts)), accounts))
     if asked.no_lockout:
         given.append(NoLockout())
     questions = [question for question in given if question is not None]

@@ -60,6 +60,29 @@ def test_whoever_the_intent_lets_change_the_key_policy_escalates_nothing(run: Ru
     assert results(run, run.write("policy.json", POLICY), "--key-arn", KEY, "--no-escalation")[0][0] == "refuted"
 
 
+DELEGATED = [
+    ("a way back in alone", "[change-policy]", "", "proved"),
+    ("somebody who may create any grant", "[change-policy]", "users: [{principal: role/op, can: [kms:CreateGrant]}]", "refuted"),
+    ("somebody who may set tags that nothing reads", "[change-policy]", "users: [{principal: role/op, can: [tag]}]", "proved"),
+    ("grants by whomever the account lets", "[change-policy, kms:CreateGrant]", "", "refuted"),
+]
+
+
+@pytest.mark.parametrize(("note", "can", "users", "result"), DELEGATED)
+def test_an_account_that_may_change_the_key_policy_spares_nobody_in_it(
+    note: str, can: str, users: str, result: str, run: Runner
+) -> None:
+    """Its IAM policies may let anybody change the policy, and that is meant; whatever else gives somebody more still counts."""
+    text = f"""kmsgen: 1
+name: k
+scope: {{account: "{ACCOUNT}", regions: [us-west-2]}}
+key: {{alias: k}}
+admins: [role/boss, {{principal: account, can: {can}}}]
+{users}
+"""
+    assert results(run, run.write("intent.yaml", text), "--no-escalation")[0][0] == result, note
+
+
 def test_a_deployer_of_the_intent_escalates_nothing(run: Runner) -> None:
     """Who deploys the key policy may write any."""
     scope = "regions: [us-west-2], deployer: role/deploy}"
