@@ -7,7 +7,7 @@ from kmsgen.intent.form.model import AdminFile, UserFile
 from kmsgen.intent.form.words import RESOURCE_TYPES
 from kmsgen.intent.intent import Access, When
 from kmsgen.intent.resolve.actions import administrator_actions, left_out, resolve_actions
-from kmsgen.intent.resolve.conditions import resolve_when
+from kmsgen.intent.resolve.conditions.conditions import resolve_when
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import Who
 from kmsgen.intent.resolve.wide_principals import resolve_wide_principal

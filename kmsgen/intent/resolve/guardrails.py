@@ -8,7 +8,7 @@ from kmsgen.intent.files.suggestion import one_of
 from kmsgen.intent.form.model import GuardRailFile, GuardRailOptions
 from kmsgen.intent.intent import GuardRailLine
 from kmsgen.intent.resolve.actions import resolve_never_actions
-from kmsgen.intent.resolve.conditions import resolve_when
+from kmsgen.intent.resolve.conditions.conditions import resolve_when
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.wide_principals import resolve_wide_principal
 from kmsgen.reading import Steps

@@ -15,15 +15,15 @@ from kmsgen.intent.intent import Intent, IntentScope
 from kmsgen.intent.resolve.access_lines import resolve_admin, resolve_user
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.contradictions import check_together
-from kmsgen.intent.resolve.existing_keys import resolve_keys
 from kmsgen.intent.resolve.grants import resolve_grant
 from kmsgen.intent.resolve.guardrails import resolve_guardrail
 from kmsgen.intent.resolve.header import check_header
-from kmsgen.intent.resolve.key import resolve_key
+from kmsgen.intent.resolve.keys.existing_keys import resolve_keys
+from kmsgen.intent.resolve.keys.key import resolve_key
 from kmsgen.intent.resolve.never import resolve_never
 from kmsgen.intent.resolve.regions import check_regions_within
 from kmsgen.intent.resolve.scope import resolve_scope
-from kmsgen.intent.resolve.services import resolve_service
+from kmsgen.intent.resolve.services.services import resolve_service
 from kmsgen.reading import Steps
 
 File = TypeVar("File")

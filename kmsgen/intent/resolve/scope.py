@@ -6,7 +6,7 @@ from kmsgen.arn import ACCOUNT_ID, PARTITIONS
 from kmsgen.intent.files.suggestion import one_of
 from kmsgen.intent.form.model import ScopeFile
 from kmsgen.intent.intent import IntentScope
-from kmsgen.intent.resolve.conditions import ORGANIZATION
+from kmsgen.intent.resolve.conditions.conditions import ORGANIZATION
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import resolve_principal
 from kmsgen.intent.resolve.regions import check_region, resolve_new_regions

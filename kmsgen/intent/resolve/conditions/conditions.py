@@ -14,11 +14,11 @@ from kmsgen.catalogue import condition_keys, via_services
 from kmsgen.intent.files.suggestion import did_you_mean
 from kmsgen.intent.form.model import WhenFile
 from kmsgen.intent.intent import When
+from kmsgen.intent.resolve.conditions.grant_limits import resolve_grant_limits
+from kmsgen.intent.resolve.conditions.routes import check_routes
+from kmsgen.intent.resolve.conditions.variables import check_exact, check_value
 from kmsgen.intent.resolve.context import Context
-from kmsgen.intent.resolve.grant_limits import resolve_grant_limits
 from kmsgen.intent.resolve.principals import Who
-from kmsgen.intent.resolve.routes import check_routes
-from kmsgen.intent.resolve.variables import check_exact, check_value
 from kmsgen.policy.document import Condition
 from kmsgen.policy.operators import BASES, split_operator
 from kmsgen.reading import Steps

@@ -12,7 +12,7 @@ from kmsgen.intent.files.suggestion import one_of
 from kmsgen.intent.form.model import KeyFile
 from kmsgen.intent.form.words import ORIGINS
 from kmsgen.intent.intent import NewKey
-from kmsgen.intent.resolve.conditions import ALIAS
+from kmsgen.intent.resolve.conditions.conditions import ALIAS
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.regions import check_region
 from kmsgen.policy.letter_case import folded

@@ -10,9 +10,9 @@ from kmsgen.intent.files.suggestion import one_of
 from kmsgen.intent.form.model import PartialIntentFile
 from kmsgen.intent.intent import NewKey
 from kmsgen.intent.resolve.context import Context
-from kmsgen.intent.resolve.existing_keys import EVERY_KEY
-from kmsgen.intent.resolve.key_kind import resolve_kind
-from kmsgen.intent.resolve.new_key import check_regions, resolve_new_key
+from kmsgen.intent.resolve.keys.existing_keys import EVERY_KEY
+from kmsgen.intent.resolve.keys.key_kind import resolve_kind
+from kmsgen.intent.resolve.keys.new_key import check_regions, resolve_new_key
 
 Written = Mapping[str, Any]
 """The fields of the file as they stand, those that cannot be read too."""

@@ -9,11 +9,11 @@ from kmsgen.intent.form.model import ServiceFile
 from kmsgen.intent.intent import LeftOut, ServiceUse
 from kmsgen.intent.resolve.access_lines import check_identity
 from kmsgen.intent.resolve.actions import Conditions, Granted, left_out, resolve_actions
-from kmsgen.intent.resolve.conditions import resolve_when
+from kmsgen.intent.resolve.conditions.conditions import resolve_when
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import Who
-from kmsgen.intent.resolve.service_names import Named, name_of, resolve_name, resolve_named
-from kmsgen.intent.resolve.service_values import check_values, resolve_source_organizations
+from kmsgen.intent.resolve.services.service_names import Named, name_of, resolve_name, resolve_named
+from kmsgen.intent.resolve.services.service_values import check_values, resolve_source_organizations
 from kmsgen.reading import Steps
 
 Values = tuple[str, ...]

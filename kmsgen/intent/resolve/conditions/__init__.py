@@ -1,0 +1,1 @@
+"""Conditions of a line: which request holds each key, which values it compares with, what grants must be."""
