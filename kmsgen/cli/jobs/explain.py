@@ -8,7 +8,7 @@ from itertools import islice
 from kmsgen.authorizer.advice.explanation import explain
 from kmsgen.cli.console import answer_json, say
 from kmsgen.cli.jobs.simulate import Given, decide, scenarios_of
-from kmsgen.cli.reports import decisions, trace
+from kmsgen.cli.reports import trace
 from kmsgen.cli.reports.decisions import Decided
 from kmsgen.errors import Location, input_error
 from kmsgen.sources.question import Expectation, Question, Scenario
@@ -29,8 +29,6 @@ def run(given: Given, output: str, number: int | None, *, lockout: bool) -> int:
         trace.show(trace.tree(*one) for one in explained)
     for open_answer in dict.fromkeys(one.open for one in decided if one.open):
         say(f"warning: this is the answer with the most access there may be; not known: {open_answer}")
-    for doubt in filter(None, map(decisions.doubt, dict.fromkeys(one.question.request.principal for one in decided))):
-        say(f"warning: {doubt}")
     return 0 if all(one.ok for one in decided) else 1
 
 

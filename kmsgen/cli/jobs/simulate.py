@@ -58,11 +58,10 @@ class Given(NamedTuple):
 
 
 class _Answered(NamedTuple):
-    """How many requests were answered, how many not as expected, the doubts about them, and the answers where they were kept."""
+    """How many requests were answered, how many not as expected, and the answers where they were kept."""
 
     requests: int
     failed: int
-    doubts: tuple[str, ...]
     kept: tuple[Decided, ...]
 
 
@@ -81,8 +80,6 @@ def run(given: Given, output: str, junit: str | None) -> int:
 
             write(junit, junit_of(answered.kept))
         answer_held(held.texts())
-    for doubt in answered.doubts:
-        say(f"warning: {doubt}")
     count = f"{answered.requests} request{'' if answered.requests == 1 else 's'}"
     say(f"{count}, {answered.failed} not as expected" if answered.failed else count)
     return 1 if answered.failed else 0
@@ -91,20 +88,16 @@ def run(given: Given, output: str, junit: str | None) -> int:
 def _answer(decided: Iterable[Decided], held: HeldAnswers, output: str, *, keep: bool) -> _Answered:
     """Hold every answer to be printed, one at a time: only a JUnit report needs all of them, since it starts with their count."""
     kept: list[Decided] = []
-    doubts: dict[str, None] = {}
     count = failed = 0
     shown = _lines() if output != "json" else None
     for one in decided:
         held.hold(shown(one) if shown else report.json_element(one, first=not count))
         count += 1
         failed += not one.ok
-        doubt = report.doubt(one.question.request.principal)
-        if doubt is not None:
-            doubts[doubt] = None
         if keep:
             kept.append(one)
     held.hold("" if shown else report.list_end(empty=not count))
-    return _Answered(count, failed, tuple(doubts), tuple(kept))
+    return _Answered(count, failed, tuple(kept))
 
 
 def _lines() -> Callable[[Decided], str]:
@@ -220,11 +213,13 @@ def _whole(file: Identified, given: Given) -> tuple[Scenario, ...]:
     """Read the scenarios of a file, or make one of a file of another form: what the request that is put is put to."""
     if file.path == given.key_policy and file.form is not KEY_POLICY:
         raise input_error(file.source.where(), "not-a-policy", f"expected a key policy, found {file.form.name}")
-    if file.form is SCENARIO:
-        return file.read(given.beside).described.scenarios
-    if not given.request.given:
+    scenarios = file.read(given.beside).described.scenarios if file.form is SCENARIO else ()
+    if not given.request.given and not any(one.questions for one in scenarios):
         hint = "put a request with options: --principal ARN --action kms:Decrypt"
-        raise input_error(Location(file.path), "no-request", f"{file.form.name} asks nothing", hint)
+        what = "it has no requests, and so" if scenarios else file.form.name
+        raise input_error(Location(file.path), "no-request", f"{what} asks nothing", hint)
+    if scenarios:
+        return scenarios
     described = file.read(given.beside).about_keys().described
     narrow = described.narrow.bundle if described.narrow else None
     tells_grants = bool(given.beside.grants) or (file.form in (ANSWER, ANSWERS) and GRANTS not in described.lacks)

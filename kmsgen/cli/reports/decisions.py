@@ -95,15 +95,6 @@ def line(one: Decided) -> str:
     return text
 
 
-def doubt(principal: str) -> str | None:
-    """Return what a request names that no call to KMS can: a denial of that says nothing of a policy."""
-    if principal != "*" and ("*" in principal or "?" in principal):
-        return f"`{principal}` is taken as it stands: a request has one caller, not a pattern of them"
-    if ":group/" in principal:
-        return f"`{principal}` is a group, which calls nothing: name a user"
-    return None
-
-
 def json_element(one: Decided, *, first: bool) -> str:
     """Return an answer as it is printed in a list of JSON, on a line of its own; `list_end` closes the list."""
     return ("[\n  " if first else ",\n  ") + console.printable_json_line(row(one))

@@ -40,7 +40,7 @@ class Fault(NamedTuple):
 def faults(request: Request) -> tuple[Fault, ...]:
     """Return why a request is impossible: unknown action, resource, parameter, condition key or value. Empty if it is not."""
     found = _faults(request.action, request.resources, tuple(request.context), tuple(request.parameters))
-    found = (*found, *_of_grants(request)) if request.grant_tokens or request.grant_id or request.create_grant else found
+    found = (*found, *_of_caller(request.principal), *_of_fields(request))
     if not request.context:
         return found
     told = (Fault(("context", name), code, message) for name, code, message in impossible(request.context))
@@ -58,14 +58,33 @@ def _faults(action: str, resources: tuple[str, ...], context: tuple[str, ...], p
     )
 
 
-def _of_grants(request: Request) -> Iterator[Fault]:
-    """Yield a fault for each grant field that requests of the action never carry."""
+def _of_caller(principal: str) -> tuple[Fault, ...]:
+    """Return the fault of a principal that calls nothing: that it is denied says nothing of a policy."""
+    if principal != "*" and ("*" in principal or "?" in principal):
+        return (
+            Fault(("principal",), "not-a-caller", f"`{principal}` is a pattern, and a request has one caller", "name the caller"),
+        )
+    if ":group/" in principal:
+        return (Fault(("principal",), "not-a-caller", f"`{principal}` is a group, which calls nothing", "name a user"),)
+    return ()
+
+
+def takes_encryption_context(action: str) -> bool:
+    """Return whether requests of an action have an encryption context; of ReEncrypt one or two."""
+    return any(name.endswith("EncryptionContext") for name in parameters_of(action) or ())
+
+
+def _of_fields(request: Request) -> Iterator[Fault]:
+    """Yield a fault for each field beside `parameters` that requests of the action never carry."""
+    if not (request.grant_tokens or request.grant_id or request.create_grant or request.encryption_context):
+        return
     names = parameters_of(request.action)
     takes = frozenset(names or ())
     given = (
         ("grant_tokens", request.grant_tokens, "GrantTokens" in takes or "GrantToken" in takes),
         ("grant_id", request.grant_id, "GrantId" in takes),
         ("create_grant", request.create_grant, _operation(request.action) == _CREATE_GRANT),
+        ("encryption_context", request.encryption_context, takes_encryption_context(request.action)),
     )
     for name, value, taken in given if names is not None else ():
         if value and not taken:

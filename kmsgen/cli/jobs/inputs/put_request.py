@@ -13,11 +13,12 @@ from kmsgen.errors import Diagnostic, InputError, Location, input_error
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.grant_form import parse_create_grant
 from kmsgen.reading import read_file
-from kmsgen.sources.scenario.request_check import faults
+from kmsgen.sources.scenario.request_check import faults, takes_encryption_context
 
 _OPTIONS = {
     "action": "--action", "resource": "--resource", "context": "--context", "parameters": "--parameter",
     "grant_tokens": "--grant-token", "grant_id": "--grant-id", "create_grant": "--create-grant",
+    "principal": "--principal", "encryption_context": "--encryption-context",
 }  # fmt: skip
 
 
@@ -55,11 +56,12 @@ def requests_of(asked: PutRequest) -> Iterator[Request]:
         context[key] = (*context.get(key, ()), value)
     create_grant = None if asked.create_grant is None else _grant(asked.create_grant)
     parameters = dict(named_values(asked.parameters, "--parameter"))
+    taking = frozenset(filter(takes_encryption_context, asked.actions))  # of several actions those have it that can
     for principal in asked.principals:
         for action in asked.actions:
+            pairs = encryption_context if action in taking or not taking else {}
             yield _possible(Request(
-                principal, action, asked.resources, encryption_context, context, asked.grant_tokens, create_grant, asked.grant_id,
-                parameters,
+                principal, action, asked.resources, pairs, context, asked.grant_tokens, create_grant, asked.grant_id, parameters,
             ))  # fmt: skip
 
 

@@ -263,7 +263,7 @@ def test_notes_are_shown(folder: Runner) -> None:
 
 def test_one_request(folder: Runner) -> None:
     """One request of several can be picked by its number."""
-    path = folder.write("s.json", scenario(asking(), asking(action="kms:Sign")))
+    path = folder.write("s.json", scenario(asking(), asking(action="kms:Sign", encryption_context={})))
     (row,) = json.loads(folder("explain", path, "--request", "2", "--output", "json").out)
     assert row["action"] == "kms:Sign"
 
@@ -297,21 +297,29 @@ def test_help(folder: Runner, command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "warning"),
+    ("change", "problem"),
     [
-        ({"principal": APP + "-*"}, "a request has one caller"),
-        ({"principal": APP.replace(":role/", ":group/")}, "is a group"),
+        ({"principal": APP + "-*"}, "not-a-caller: `arn:aws:iam::111122223333:role/app-*` is a pattern"),
+        ({"principal": APP.replace(":role/", ":group/")}, "not-a-caller: `arn:aws:iam::111122223333:group/app` is a group"),
+        ({"action": "kms:DescribeKey"}, "not-carried: a request of `kms:DescribeKey` never carries `encryption_context`"),
         ({"action": "decrypt"}, ""),
         ({"principal": "*"}, ""),
     ],
 )
 @pytest.mark.parametrize("command", ["simulate", "explain"])
-def test_a_denial_that_says_nothing_is_warned_of(folder: Runner, command: str, change: dict[str, Any], warning: str) -> None:
-    """Every policy denies whoever cannot call: a test that expects a denial must not pass in silence."""
+def test_a_denial_that_says_nothing_is_refused(folder: Runner, command: str, change: dict[str, Any], problem: str) -> None:
+    """Every policy denies whoever cannot call, and what no request holds: a test that expects a denial must not pass."""
     ran = folder(command, folder.write("s.json", scenario(asking(**change))))
-    assert ran.code == 0
-    assert ("warning: " in ran.err) == bool(warning)
-    assert warning in ran.err
+    assert ran.code == (2 if problem else 0)
+    assert problem in ran.err
+
+
+@pytest.mark.parametrize("command", ["simulate", "explain"])
+def test_a_scenario_without_requests_is_refused(folder: Runner, command: str) -> None:
+    """It asks nothing, and passes for nothing; a request may be put to it by options."""
+    path = folder.write("s.json", scenario())
+    assert "no-request: it has no requests, and so asks nothing" in folder(command, path).err
+    assert folder(command, path, "--principal", APP, "--action", "kms:Sign").code == 0
 
 
 @pytest.mark.parametrize(

@@ -43,12 +43,12 @@ rcps: [[{{Statement: {{Effect: Deny, Principal: "*", Action: "kms:Sign", Resourc
 vpc_endpoint_policies: {{vpce-1: {{Statement: {{Effect: Allow, Principal: "*", Action: "*", Resource: "*"}}}}}}
 requests:
   - principal: arn:aws:iam::111122223333:role/app
-    action: kms:Sign
+    action: kms:Decrypt
     resource: ["{KEY}", "{KEY}2"]
     encryption_context: {{app: pay}}
     context: {{aws:SourceVpce: vpce-1, aws:MultiFactorAuthPresent: true, aws:CalledVia: [a, b], aws:MultiFactorAuthAge: 5}}
     grant_tokens: [t]
-    parameters: {{MessageType: DIGEST}}
+    parameters: {{EncryptionAlgorithm: SYMMETRIC_DEFAULT}}
     expect: error:DisabledException
     because: key-state
   - principal: arn:aws:iam::111122223333:role/app
@@ -95,7 +95,7 @@ def test_every_field() -> None:
     }
     assert (request.grant_tokens, revoking.request.grant_id) == (("t",), "g1")
     assert creating.request.create_grant is not None
-    assert request.parameters == {"MessageType": "DIGEST"}
+    assert request.parameters == {"EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}
     assert question.expectation == Expectation("error:DisabledException", "key-state")
 
 
