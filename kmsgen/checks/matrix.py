@@ -22,7 +22,7 @@ from kmsgen.policy.document import Condition, Document, Effect
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.bearing import Holders
-from kmsgen.prover.requests.vocabulary import documents_of
+from kmsgen.prover.requests.named.vocabulary import documents_of
 
 Values = tuple[str, ...]
 Conditions = tuple[Condition, ...]

@@ -8,8 +8,8 @@ from kmsgen.authorizer.context.view import THROUGH_ENDPOINT
 from kmsgen.authorizer.explain.silences import describe
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import Meter, Values
-from kmsgen.prover.requests.circumstances import tells_passed_on
 from kmsgen.prover.requests.constraints import SEVERAL
+from kmsgen.prover.requests.parts.circumstances import tells_passed_on
 from kmsgen.prover.requests.wording import title
 from kmsgen.prover.search.counterexamples import Bad, Hit, hunt
 from kmsgen.prover.search.encoding import Base

@@ -22,7 +22,7 @@ from kmsgen.policy.letter_case import folded
 from kmsgen.prover.answer import left_open
 from kmsgen.prover.problem import BudgetError, Meter
 from kmsgen.prover.question import NoEscalation
-from kmsgen.prover.requests.caller import StandIn
+from kmsgen.prover.requests.parts.caller import StandIn
 from kmsgen.prover.search.counterexamples import Bad, Hit, access, gained, hunt
 from kmsgen.prover.search.encoding import Base
 from kmsgen.prover.search.universe import Universe

@@ -7,8 +7,8 @@ from kmsgen.arn import Arn, is_service_principal, parse_arn
 from kmsgen.prover.key_forms import as_condition
 from kmsgen.prover.problem import Values
 from kmsgen.prover.question import Group
-from kmsgen.prover.requests.principals import SPECIAL_ROLES
-from kmsgen.prover.requests.vocabulary import Vocabulary
+from kmsgen.prover.requests.named.principals import SPECIAL_ROLES
+from kmsgen.prover.requests.named.vocabulary import Vocabulary
 from kmsgen.prover.search.assumptions import ANY_IAM_POLICY, ASSUMED_SOURCE
 from kmsgen.prover.search.counterexamples import Hit
 from kmsgen.prover.search.universe import Universe

@@ -17,7 +17,7 @@ from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import split_operator
 from kmsgen.policy.variables import variables_in
 from kmsgen.prover.problem import OutsideError
-from kmsgen.prover.requests.vocabulary import documents_of
+from kmsgen.prover.requests.named.vocabulary import documents_of
 from kmsgen.prover.values.partition import Cut
 from kmsgen.prover.values.patterns import DIGITS, IN_PART, IN_PART_STAR, Pattern, PatternStep, arn_glob, glob, run_of
 

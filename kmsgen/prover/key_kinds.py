@@ -24,7 +24,7 @@ from kmsgen.policy.grant import Grant
 from kmsgen.policy.letter_case import folded
 from kmsgen.policy.variables import variables_in
 from kmsgen.prover.problem import OutsideError
-from kmsgen.prover.requests.vocabulary import constraint_pairs, documents_of
+from kmsgen.prover.requests.named.vocabulary import constraint_pairs, documents_of
 
 Values = tuple[str, ...]
 

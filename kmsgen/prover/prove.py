@@ -28,10 +28,10 @@ from kmsgen.prover.question import (
     Question,
     Result,
 )
-from kmsgen.prover.requests.aliases import OF_KEY
-from kmsgen.prover.requests.caller import StandIn
-from kmsgen.prover.requests.principals import SPECIAL_ROLES
-from kmsgen.prover.requests.sessions import sessions_of
+from kmsgen.prover.requests.named.principals import SPECIAL_ROLES
+from kmsgen.prover.requests.named.sessions import sessions_of
+from kmsgen.prover.requests.parts.aliases import OF_KEY
+from kmsgen.prover.requests.parts.caller import StandIn
 from kmsgen.prover.search.assumptions import from_now_on, tells_time, without_users
 from kmsgen.prover.search.counterexamples import Hit, access, hunt
 from kmsgen.prover.search.scope import Scope

@@ -19,7 +19,7 @@ from kmsgen.policy.grant import Grant
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import Assignment, Values
 from kmsgen.prover.requests.constraints import CONTEXT, CONTEXT_KEYS, TAG, TAG_KEYS
-from kmsgen.prover.requests.grant_request import CONSTRAINT_TYPE, GRANT_KEYS
+from kmsgen.prover.requests.parts.grant_request import CONSTRAINT_TYPE, GRANT_KEYS
 from kmsgen.prover.requests.wording import title
 from kmsgen.prover.values.domains import SERVICE_NAMES
 

@@ -9,17 +9,17 @@ from typing import NamedTuple
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.letter_case import loosely_folded
 from kmsgen.prover.problem import Assignment, Values
-from kmsgen.prover.requests.aliases import ALIAS_KEYS, AliasesPart
-from kmsgen.prover.requests.arn_fields import WHOLE, ArnPart
-from kmsgen.prover.requests.caller import CallerPart, StandIn
-from kmsgen.prover.requests.circumstances import CircumstancesPart, Coherent
 from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, FAMILY_OF_NAMES, ConstraintTest, Literal, Look
-from kmsgen.prover.requests.grant_request import CONSTRAINT_TYPE, GRANT_KEYS, GrantPart
-from kmsgen.prover.requests.organizations import ID_OF, PATHS_OF, PRINCIPALS, OrganizationPart, PathsPart
-from kmsgen.prover.requests.pairs import NamePart, OtherNamesPart, refuse_near
-from kmsgen.prover.requests.parts import KeyPart, MomentPart, Part, PartQuestion
+from kmsgen.prover.requests.parts.aliases import ALIAS_KEYS, AliasesPart
+from kmsgen.prover.requests.parts.arn_fields import WHOLE, ArnPart
+from kmsgen.prover.requests.parts.caller import CallerPart, StandIn
+from kmsgen.prover.requests.parts.circumstances import CircumstancesPart, Coherent
+from kmsgen.prover.requests.parts.grant_request import CONSTRAINT_TYPE, GRANT_KEYS, GrantPart
+from kmsgen.prover.requests.parts.organizations import ID_OF, PATHS_OF, PRINCIPALS, OrganizationPart, PathsPart
+from kmsgen.prover.requests.parts.pairs import NamePart, OtherNamesPart, refuse_near
+from kmsgen.prover.requests.parts.parts import KeyPart, MomentPart, Part, PartQuestion
+from kmsgen.prover.requests.parts.times import EPOCH, ISSUED, NOW
 from kmsgen.prover.requests.ties import Tie, Ties
-from kmsgen.prover.requests.times import EPOCH, ISSUED, NOW
 from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.partition import Count
 

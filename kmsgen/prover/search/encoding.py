@@ -17,9 +17,9 @@ from kmsgen.catalogue.condition_keys import PRINCIPAL_TAG
 from kmsgen.policy.bundle import ALIASES, Bundle
 from kmsgen.prover.problem import Values
 from kmsgen.prover.requests.building import decides
-from kmsgen.prover.requests.caller import StandIn
-from kmsgen.prover.requests.circumstances import unsettled
 from kmsgen.prover.requests.constraints import ConstraintTest, KeyTest, Reading
+from kmsgen.prover.requests.parts.caller import StandIn
+from kmsgen.prover.requests.parts.circumstances import unsettled
 from kmsgen.prover.search.baseline import Baseline
 from kmsgen.prover.search.clauses import Clause, Clauses, Matchable, OpenClause
 from kmsgen.prover.witness import Witness, witness_of

@@ -7,8 +7,8 @@ from kmsgen.arn import ACCOUNT_ID, parse_arn
 from kmsgen.authorizer.language import wildcards
 from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.prover.problem import Meter, Values
-from kmsgen.prover.requests.caller import StandIn, narrowed
-from kmsgen.prover.requests.sessions import sessions_of
+from kmsgen.prover.requests.named.sessions import sessions_of
+from kmsgen.prover.requests.parts.caller import StandIn, narrowed
 from kmsgen.prover.values.patterns import Pattern, glob
 
 Asked = StandIn | str

@@ -19,8 +19,8 @@ from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import Assignment, Values
 from kmsgen.prover.requests.building import build
 from kmsgen.prover.requests.constraints import CONTEXT, CONTEXT_KEYS, ConstraintTest, Look, ResourceLook
-from kmsgen.prover.requests.grant_request import CONSTRAINT_TYPE, OPERATIONS, SOURCE_ARN
-from kmsgen.prover.requests.vocabulary import constraint_pairs
+from kmsgen.prover.requests.named.vocabulary import constraint_pairs
+from kmsgen.prover.requests.parts.grant_request import CONSTRAINT_TYPE, OPERATIONS, SOURCE_ARN
 from kmsgen.prover.search.clauses import Clause, Matchable, OpenClause
 from kmsgen.prover.search.encoding import Base, Side, Situation
 

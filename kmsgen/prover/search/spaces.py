@@ -10,17 +10,17 @@ from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.catalogue import grants, key_specs
 from kmsgen.policy.bundle import ALIASES, Bundle, Key
 from kmsgen.prover.problem import OutsideError, Values
-from kmsgen.prover.requests.aliases import CALLED_BY, OF_KEY
 from kmsgen.prover.requests.building import takes_context
-from kmsgen.prover.requests.circumstances import always, believed, coherent_in, hangs, presences
 from kmsgen.prover.requests.components import Free
 from kmsgen.prover.requests.constraints import CONTEXT, CONTEXT_KEYS
-from kmsgen.prover.requests.grant_request import GRANT_KEYS, OPERATIONS
-from kmsgen.prover.requests.organizations import ID_OF
-from kmsgen.prover.requests.sessions import sessions_of
+from kmsgen.prover.requests.named.sessions import sessions_of
+from kmsgen.prover.requests.named.strangers import KEYS_ORGANIZATION, apart_from_the_key, of_stranger
+from kmsgen.prover.requests.named.vocabulary import Vocabulary
+from kmsgen.prover.requests.parts.aliases import CALLED_BY, OF_KEY
+from kmsgen.prover.requests.parts.circumstances import always, believed, coherent_in, hangs, presences
+from kmsgen.prover.requests.parts.grant_request import GRANT_KEYS, OPERATIONS
+from kmsgen.prover.requests.parts.organizations import ID_OF
 from kmsgen.prover.requests.space import RequestSpace
-from kmsgen.prover.requests.strangers import KEYS_ORGANIZATION, apart_from_the_key, of_stranger
-from kmsgen.prover.requests.vocabulary import Vocabulary
 from kmsgen.prover.requests.wording import title
 from kmsgen.prover.search.encoding import Base, Situation
 from kmsgen.prover.search.scope import Scope

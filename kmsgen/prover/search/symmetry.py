@@ -24,10 +24,10 @@ from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess
 from kmsgen.policy.document import Document
 from kmsgen.policy.letter_case import folded
-from kmsgen.prover.requests.caller import StandIn
-from kmsgen.prover.requests.circumstances import in_requests_of
-from kmsgen.prover.requests.principals import other_than
-from kmsgen.prover.requests.vocabulary import Vocabulary
+from kmsgen.prover.requests.named.principals import other_than
+from kmsgen.prover.requests.named.vocabulary import Vocabulary
+from kmsgen.prover.requests.parts.caller import StandIn
+from kmsgen.prover.requests.parts.circumstances import in_requests_of
 from kmsgen.prover.search.baseline import meant
 from kmsgen.prover.search.encoding import KEY_STATE, Side
 from kmsgen.prover.values.domains import SERVICE_NAMES

@@ -16,13 +16,13 @@ from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle, Key
 from kmsgen.policy.document import Document
 from kmsgen.prover.problem import Meter, Values
-from kmsgen.prover.requests import vocabulary
 from kmsgen.prover.requests.building import first_grant
-from kmsgen.prover.requests.caller import StandIn
 from kmsgen.prover.requests.constraints import CONTEXT, CONTEXT_KEYS, Reading, Several
-from kmsgen.prover.requests.principals import Principals, principals
+from kmsgen.prover.requests.named import vocabulary
+from kmsgen.prover.requests.named.principals import Principals, principals
+from kmsgen.prover.requests.named.vocabulary import Vocabulary
+from kmsgen.prover.requests.parts.caller import StandIn
 from kmsgen.prover.requests.space import RequestSpace
-from kmsgen.prover.requests.vocabulary import Vocabulary
 from kmsgen.prover.search.assumptions import assumed
 from kmsgen.prover.search.containment import differ_in_policies_alone, gives_no_more
 from kmsgen.prover.search.encoding import Base, Looks, Side, Situation

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 
 from kmsgen.authorizer.language.operators import parse_date
 from kmsgen.prover.problem import Assignment, DefectError, Meter, OutsideError, Values
-from kmsgen.prover.requests.circumstances import completed
 from kmsgen.prover.requests.components import Free
 from kmsgen.prover.requests.constraints import Literal, in_order
 from kmsgen.prover.requests.constraints import holds as is_met
-from kmsgen.prover.requests.times import EPOCH, NOW, times_agree
+from kmsgen.prover.requests.parts.circumstances import completed
+from kmsgen.prover.requests.parts.times import EPOCH, NOW, times_agree
 from kmsgen.prover.solver.consult import consult
 from kmsgen.prover.solver.looks import holds
 from kmsgen.prover.solver.process import within

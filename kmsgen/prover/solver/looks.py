@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kmsgen.prover.problem import OutsideError
 from kmsgen.prover.requests.constraints import CONTEXT, ConstraintTest, KeyTest, Look, ResourceLook
-from kmsgen.prover.requests.grant_request import SOURCE_ARN
+from kmsgen.prover.requests.parts.grant_request import SOURCE_ARN
 from kmsgen.prover.solver import readings
 from kmsgen.prover.solver.readings import TestAnswer
 from kmsgen.prover.solver.request import conditions, grants, resources

@@ -9,7 +9,7 @@ from fractions import Fraction
 from kmsgen.policy.grant import Pairs
 from kmsgen.prover.problem import Assignment, Values
 from kmsgen.prover.requests.constraints import CONTEXT
-from kmsgen.prover.requests.grant_request import GrantPart
+from kmsgen.prover.requests.parts.grant_request import GrantPart
 from kmsgen.prover.solver.notation.measures import Measure
 from kmsgen.prover.solver.request.families import Family
 from kmsgen.prover.solver.request.request_terms import RequestTerms

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kmsgen.prover.requests.caller import PRINCIPAL_ARN, USER_ID, USER_NAME, StandIn
+from kmsgen.prover.requests.parts.caller import PRINCIPAL_ARN, USER_ID, USER_NAME, StandIn
 from kmsgen.prover.solver.notation.domains import admitted
 from kmsgen.prover.solver.notation.languages import outside, shape
 from kmsgen.prover.solver.request.slots import Slot

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 
 from kmsgen.authorizer.context.view import THROUGH_ENDPOINT
 from kmsgen.catalogue.availability import availability
-from kmsgen.prover.requests.arn_fields import FIELDS
-from kmsgen.prover.requests.arn_fields import WHOLE as WHOLE_ARN
-from kmsgen.prover.requests.circumstances import CHAIN, FIRST, LAST, VIA, VIA_SERVICE, WHOLE
-from kmsgen.prover.requests.grant_request import GRANT_PRINCIPALS
-from kmsgen.prover.requests.times import AGE, EPOCH, ISSUED, NOW
+from kmsgen.prover.requests.parts.arn_fields import FIELDS
+from kmsgen.prover.requests.parts.arn_fields import WHOLE as WHOLE_ARN
+from kmsgen.prover.requests.parts.circumstances import CHAIN, FIRST, LAST, VIA, VIA_SERVICE, WHOLE
+from kmsgen.prover.requests.parts.grant_request import GRANT_PRINCIPALS
+from kmsgen.prover.requests.parts.times import AGE, EPOCH, ISSUED, NOW
 from kmsgen.prover.solver.notation.languages import shape
 from kmsgen.prover.solver.notation.measures import Measure
 from kmsgen.prover.solver.request.slots import Slot, Slots, present

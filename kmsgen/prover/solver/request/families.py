@@ -14,7 +14,7 @@ from typing import NamedTuple
 from kmsgen.policy.letter_case import folded, spellings
 from kmsgen.prover.problem import Values
 from kmsgen.prover.requests.constraints import CONTEXT
-from kmsgen.prover.requests.pairs import SOME_VALUE, refuse_near
+from kmsgen.prover.requests.parts.pairs import SOME_VALUE, refuse_near
 from kmsgen.prover.solver.notation.domains import admitted
 from kmsgen.prover.solver.notation.languages import in_any_case
 from kmsgen.prover.solver.notation.measures import ComparedWith

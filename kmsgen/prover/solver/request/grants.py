@@ -12,7 +12,7 @@ from kmsgen.policy.grant import GrantConstraints
 from kmsgen.prover.problem import Assignment, OutsideError, Values
 from kmsgen.prover.requests.components import Free
 from kmsgen.prover.requests.constraints import ConstraintTest
-from kmsgen.prover.requests.grant_request import CONSTRAINT_TYPE, CREATE, EQUALS, OPERATIONS, SUBSET
+from kmsgen.prover.requests.parts.grant_request import CONSTRAINT_TYPE, CREATE, EQUALS, OPERATIONS, SUBSET
 from kmsgen.prover.solver.request.families import Family, holds, holds_nothing_but
 from kmsgen.prover.solver.request.slots import Slot, Slots
 from kmsgen.prover.solver.script import Script

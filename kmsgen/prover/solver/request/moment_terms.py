@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kmsgen.prover.requests.times import EPOCH, NOW
+from kmsgen.prover.requests.parts.times import EPOCH, NOW
 from kmsgen.prover.solver.notation.measures import ComparedWith
 from kmsgen.prover.solver.request import values
 from kmsgen.prover.solver.request.slots import Slot

@@ -9,13 +9,13 @@ from kmsgen.authorizer.language.comparison import is_multi_valued
 from kmsgen.authorizer.language.variables import Variable
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import OutsideError
-from kmsgen.prover.requests.aliases import ALIAS_KEYS, CALLED_BY, OF_KEY
-from kmsgen.prover.requests.circumstances import CHAIN, FIRST, LAST, WHOLE
 from kmsgen.prover.requests.components import Free
 from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, ConstraintTest, Look
-from kmsgen.prover.requests.grant_request import GRANT_PRINCIPALS, OPERATIONS
-from kmsgen.prover.requests.organizations import ID_OF, PATHS_OF, PRINCIPALS
-from kmsgen.prover.requests.vocabulary import constraint_pairs
+from kmsgen.prover.requests.named.vocabulary import constraint_pairs
+from kmsgen.prover.requests.parts.aliases import ALIAS_KEYS, CALLED_BY, OF_KEY
+from kmsgen.prover.requests.parts.circumstances import CHAIN, FIRST, LAST, WHOLE
+from kmsgen.prover.requests.parts.grant_request import GRANT_PRINCIPALS, OPERATIONS
+from kmsgen.prover.requests.parts.organizations import ID_OF, PATHS_OF, PRINCIPALS
 from kmsgen.prover.solver.notation.domains import admitted, can_hold_wildcard
 from kmsgen.prover.solver.notation.languages import holds_wildcard, with_slash
 from kmsgen.prover.solver.notation.templates import Value

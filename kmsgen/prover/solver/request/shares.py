@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from kmsgen.prover.requests.circumstances import CHAIN
 from kmsgen.prover.requests.components import Free
 from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, FAMILY_OF_NAMES
-from kmsgen.prover.requests.grant_request import GRANT_KEYS, GRANT_PRINCIPALS
-from kmsgen.prover.requests.organizations import ID_OF, PATHS_OF
-from kmsgen.prover.requests.times import EPOCH, NOW
+from kmsgen.prover.requests.parts.circumstances import CHAIN
+from kmsgen.prover.requests.parts.grant_request import GRANT_KEYS, GRANT_PRINCIPALS
+from kmsgen.prover.requests.parts.organizations import ID_OF, PATHS_OF
+from kmsgen.prover.requests.parts.times import EPOCH, NOW
 
 
 def is_of_caller(key: str, free: Free) -> bool:

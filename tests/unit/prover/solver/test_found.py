@@ -8,10 +8,10 @@ from kmsgen.authorizer.language.open_value import OpenValue
 from kmsgen.authorizer.language.statement import Layer, compile_document
 from kmsgen.policy.json_form import parse_document
 from kmsgen.prover.problem import Budget, Meter, OutsideError
-from kmsgen.prover.requests.caller import StandIn
-from kmsgen.prover.requests.circumstances import CHAIN
 from kmsgen.prover.requests.components import Free
 from kmsgen.prover.requests.constraints import Look, Reading, ResourceLook
+from kmsgen.prover.requests.parts.caller import StandIn
+from kmsgen.prover.requests.parts.circumstances import CHAIN
 from kmsgen.prover.solver import literals
 from kmsgen.prover.solver.literals import solve
 from kmsgen.prover.values.domains import ACCOUNT, Domain

@@ -18,8 +18,8 @@ from kmsgen.authorizer.language.variables import Variable, parse_policy_text
 from kmsgen.authorizer.language.wildcards import Wild
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import Meter, OutsideError, Values
-from kmsgen.prover.requests.vocabulary import Vocabulary
-from kmsgen.prover.requests.wanted_texts import patterns_of
+from kmsgen.prover.requests.named.vocabulary import Vocabulary
+from kmsgen.prover.requests.named.wanted_texts import patterns_of
 from kmsgen.prover.values.partition import walk
 from kmsgen.prover.values.patterns import DIGITS, STAR, Automaton, Pattern, PatternStep, after, glob, literal, run_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kmsgen.policy.operators import split_operator
-from kmsgen.prover.requests.strangers import apart_from_the_key, of_stranger
-from kmsgen.prover.requests.vocabulary import Want
+from kmsgen.prover.requests.named.strangers import apart_from_the_key, of_stranger
+from kmsgen.prover.requests.named.vocabulary import Want
 from kmsgen.prover.values.domains import DOMAINS, Domain
 
 ORGANIZATION, ENDPOINT, ADDRESS = "aws:principalorgid", "aws:sourcevpce", "aws:sourceip"

@@ -17,10 +17,10 @@ from kmsgen.catalogue.availability import Presence, PrincipalKind, Route, availa
 from kmsgen.catalogue.condition_keys import carried, disputed
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import Assignment, OutsideError, Values
-from kmsgen.prover.requests.arn_fields import WHOLE as WHOLE_ARN
-from kmsgen.prover.requests.arn_fields import together
-from kmsgen.prover.requests.parts import PartQuestion, values_of
-from kmsgen.prover.requests.times import BY_MFA, times_agree
+from kmsgen.prover.requests.parts.arn_fields import WHOLE as WHOLE_ARN
+from kmsgen.prover.requests.parts.arn_fields import together
+from kmsgen.prover.requests.parts.parts import PartQuestion, values_of
+from kmsgen.prover.requests.parts.times import BY_MFA, times_agree
 from kmsgen.prover.values.cells import find
 from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.sets import demands

@@ -16,7 +16,7 @@ from kmsgen.policy.grant import Pairs
 from kmsgen.policy.letter_case import folded, loosely_folded, spellings
 from kmsgen.prover.problem import Assignment, OutsideError, Values
 from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, ConstraintTest, KeyTest
-from kmsgen.prover.requests.parts import PartQuestion
+from kmsgen.prover.requests.parts.parts import PartQuestion
 from kmsgen.prover.values.cells import every, find
 from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.patterns import Automaton, in_any_case, literal

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from kmsgen.prover.requests.times import AGE, EPOCH, ISSUED, NOW, issued_by, moment_of, times_agree
+from kmsgen.prover.requests.parts.times import AGE, EPOCH, ISSUED, NOW, issued_by, moment_of, times_agree
 
 NOON = "2026-01-01T12:00:00Z"
 SECONDS = "1767268800"

@@ -12,8 +12,8 @@ from typing import NamedTuple, Protocol
 from kmsgen.authorizer.language.operators import parse_date
 from kmsgen.prover.problem import Assignment, DefectError, OutsideError, Values
 from kmsgen.prover.requests.constraints import ConstraintTest, KeyTest, Look, holds
+from kmsgen.prover.requests.parts.times import BY_MFA, EPOCH, ISSUED, NOW, issued_by, moment_of, times_agree
 from kmsgen.prover.requests.ties import Ties, Told
-from kmsgen.prover.requests.times import BY_MFA, EPOCH, ISSUED, NOW, issued_by, moment_of, times_agree
 from kmsgen.prover.values import ranges
 from kmsgen.prover.values.cells import Wanted, every, find
 from kmsgen.prover.values.domains import DOMAINS, Domain

@@ -11,10 +11,10 @@ from typing import NamedTuple
 from kmsgen.arn import parse_arn
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import Meter, OutsideError, Values
-from kmsgen.prover.requests.accounts import STRANGER, accounts, tied_to
-from kmsgen.prover.requests.caller import StandIn, narrowed
-from kmsgen.prover.requests.vocabulary import Vocabulary
-from kmsgen.prover.requests.wanted_texts import patterns_of
+from kmsgen.prover.requests.named.accounts import STRANGER, accounts, tied_to
+from kmsgen.prover.requests.named.vocabulary import Vocabulary
+from kmsgen.prover.requests.named.wanted_texts import patterns_of
+from kmsgen.prover.requests.parts.caller import StandIn, narrowed
 from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.partition import Cut
 from kmsgen.prover.values.patterns import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kmsgen.prover.requests.sessions import sessions_of
+from kmsgen.prover.requests.named.sessions import sessions_of
 
 ROLE = "arn:aws:iam::111122223333:role"
 SESSION = "arn:aws:sts::111122223333:assumed-role"

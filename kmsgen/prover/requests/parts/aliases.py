@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from kmsgen.prover.problem import Assignment, OutsideError, Values
-from kmsgen.prover.requests.parts import PartQuestion, values_of
+from kmsgen.prover.requests.parts.parts import PartQuestion, values_of
 from kmsgen.prover.values.cells import every, find
 from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.sets import find_set

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from kmsgen.prover.problem import Assignment, OutsideError
 from kmsgen.prover.requests.constraints import KeyTest
-from kmsgen.prover.requests.parts import PartQuestion
+from kmsgen.prover.requests.parts.parts import PartQuestion
 from kmsgen.prover.values.cells import Wanted, every, find
 from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.partition import Count

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kmsgen.policy.operators import split_operator
-from kmsgen.prover.requests.vocabulary import Want
-from kmsgen.prover.requests.wanted_texts import patterns_of
+from kmsgen.prover.requests.named.vocabulary import Want
+from kmsgen.prover.requests.named.wanted_texts import patterns_of
 
 
 def takes(operator: str, value: str, text: str, *, variables: bool = True) -> bool:

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from kmsgen.policy.addresses import Network
-from kmsgen.prover.requests.vocabulary import Want
-from kmsgen.prover.requests.wanted_texts import patterns_of
+from kmsgen.prover.requests.named.vocabulary import Want
+from kmsgen.prover.requests.named.wanted_texts import patterns_of
 from kmsgen.prover.values import ranges
 from kmsgen.prover.values.domains import Domain, Kind
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kmsgen.prover.requests.arn_fields import FIELDS, WHOLE
+from kmsgen.prover.requests.parts.arn_fields import FIELDS, WHOLE
 from kmsgen.prover.values.patterns import glob
 
 

@@ -6,7 +6,7 @@ from itertools import chain
 from kmsgen.authorizer.language.variables import Variable, parse_policy_text
 from kmsgen.authorizer.language.wildcards import Wild
 from kmsgen.policy.letter_case import near, spellings
-from kmsgen.prover.requests.vocabulary import Want
+from kmsgen.prover.requests.named.vocabulary import Want
 from kmsgen.prover.values.patterns import ANY, STAR, Pattern, PatternStep, arn_steps
 
 _STEPS = {Wild.MANY: STAR, Wild.ONE: ANY}

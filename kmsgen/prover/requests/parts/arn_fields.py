@@ -12,7 +12,7 @@ from itertools import product
 from typing import NamedTuple
 
 from kmsgen.prover.problem import Assignment, OutsideError, Values
-from kmsgen.prover.requests.parts import PartQuestion, values_of
+from kmsgen.prover.requests.parts.parts import PartQuestion, values_of
 from kmsgen.prover.values.cells import Wanted, find
 from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.patterns import DIGITS, IN_PART, IN_PART_STAR, STAR, Pattern, PatternStep

@@ -13,7 +13,7 @@ from kmsgen.catalogue.grants import MAX_CONTEXT_CHARACTERS, MAX_CONTEXT_PAIRS
 from kmsgen.policy.grant import Grant, GrantConstraints, Pairs
 from kmsgen.prover.problem import Assignment, OutsideError, Values
 from kmsgen.prover.requests.constraints import CONTEXT, ConstraintTest
-from kmsgen.prover.requests.parts import PartQuestion, values_of
+from kmsgen.prover.requests.parts.parts import PartQuestion, values_of
 from kmsgen.prover.values.cells import find
 from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.sets import find_set
