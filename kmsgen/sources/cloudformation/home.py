@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from kmsgen.errors import InputError
 from kmsgen.reading import Source
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.cloudformation.namings import KEYS
-from kmsgen.sources.cloudformation.resources import section
+from kmsgen.sources.cloudformation.language.namings import KEYS
+from kmsgen.sources.cloudformation.language.resources import section
 from kmsgen.sources.described import Home, home_in
 
 STANDS_FOR = "000000000000"

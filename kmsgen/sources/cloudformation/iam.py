@@ -13,9 +13,9 @@ from kmsgen.arn import Arn, parse_arn
 from kmsgen.catalogue.managed_policies import kms_policy
 from kmsgen.errors import KmsgenError, Location
 from kmsgen.policy.written_policy import described_principal
-from kmsgen.sources.cloudformation.namings import PRINCIPALS
-from kmsgen.sources.cloudformation.policies import WrittenPolicy
-from kmsgen.sources.cloudformation.resources import TemplateResource
+from kmsgen.sources.cloudformation.language.namings import PRINCIPALS
+from kmsgen.sources.cloudformation.language.policies import WrittenPolicy
+from kmsgen.sources.cloudformation.language.resources import TemplateResource
 from kmsgen.sources.cloudformation.stack import Stack
 from kmsgen.sources.unknown.unknown import ABSENT, OneOf, Text, Unknown, has_unknown, unknown_in
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from kmsgen.policy.bundle import Key
-from kmsgen.sources.cloudformation.conditions import plain
-from kmsgen.sources.cloudformation.namings import KEYS
-from kmsgen.sources.cloudformation.resources import TemplateResource
+from kmsgen.sources.cloudformation.language.conditions import plain
+from kmsgen.sources.cloudformation.language.namings import KEYS
+from kmsgen.sources.cloudformation.language.resources import TemplateResource
+from kmsgen.sources.cloudformation.language.values import is_true
 from kmsgen.sources.cloudformation.stack import Stack
-from kmsgen.sources.cloudformation.values import is_true
 from kmsgen.sources.unknown.unknown import has_unknown
 from kmsgen.sources.unknown.untold import ALIASES, MULTI_REGION, ORIGIN, TAGS
 

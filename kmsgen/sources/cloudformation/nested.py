@@ -12,10 +12,10 @@ from typing import Any
 
 from kmsgen.errors import InputError
 from kmsgen.reading import MAX_JSON_BYTES, Dialect, Mark, Source, parse, read_file
-from kmsgen.sources.cloudformation.evaluation import ToldOfStack
-from kmsgen.sources.cloudformation.resources import TemplateResource, section
+from kmsgen.sources.cloudformation.language.evaluation import ToldOfStack
+from kmsgen.sources.cloudformation.language.resources import TemplateResource, section
+from kmsgen.sources.cloudformation.language.values import JsonText
 from kmsgen.sources.cloudformation.stack import Stack, give_key_arns, stack_of
-from kmsgen.sources.cloudformation.values import JsonText
 
 MOST_DEPTH = 4
 _BESIDE = {

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from kmsgen.reading import Source, Steps, Where
-from kmsgen.sources.cloudformation.evaluation import Evaluation, ToldOfStack
-from kmsgen.sources.cloudformation.for_each import entries
-from kmsgen.sources.cloudformation.namings import KEYS
-from kmsgen.sources.cloudformation.policies import WrittenPolicy, policy_of
-from kmsgen.sources.cloudformation.resources import TemplateResource, macro_of, of_types, resource_of, section
+from kmsgen.sources.cloudformation.language.evaluation import Evaluation, ToldOfStack
+from kmsgen.sources.cloudformation.language.for_each import entries
+from kmsgen.sources.cloudformation.language.namings import KEYS
+from kmsgen.sources.cloudformation.language.policies import WrittenPolicy, policy_of
+from kmsgen.sources.cloudformation.language.resources import TemplateResource, macro_of, of_types, resource_of, section
+from kmsgen.sources.cloudformation.language.values import is_true
 from kmsgen.sources.cloudformation.serverless import written_out_functions
-from kmsgen.sources.cloudformation.values import is_true
 from kmsgen.sources.places import below
 from kmsgen.sources.unknown.unknown import ABSENT, Unknown
 

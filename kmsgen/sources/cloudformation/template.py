@@ -13,7 +13,6 @@ from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location
 from kmsgen.policy.document import Document
 from kmsgen.reading import Dialect, Source, Steps
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.cloudformation.evaluation import ToldOfStack
 from kmsgen.sources.cloudformation.home import STANDS_FOR, Where, arns_of, count_of_keys, home_of
 from kmsgen.sources.cloudformation.iam import (
     Access,
@@ -29,11 +28,12 @@ from kmsgen.sources.cloudformation.iam import (
     put_in_place,
 )
 from kmsgen.sources.cloudformation.keys import StackKey, keys_of
+from kmsgen.sources.cloudformation.language.evaluation import ToldOfStack
+from kmsgen.sources.cloudformation.language.namings import PRINCIPALS
+from kmsgen.sources.cloudformation.language.policies import WrittenPolicy
+from kmsgen.sources.cloudformation.language.resources import TemplateResource, named_in, section
 from kmsgen.sources.cloudformation.named_regions import without_named_regions
-from kmsgen.sources.cloudformation.namings import PRINCIPALS
 from kmsgen.sources.cloudformation.nested import nested_stacks
-from kmsgen.sources.cloudformation.policies import WrittenPolicy
-from kmsgen.sources.cloudformation.resources import TemplateResource, named_in, section
 from kmsgen.sources.cloudformation.stack import Stack, give_key_arns, stack_of
 from kmsgen.sources.described import GRANTS, KEY_KIND, KEY_MAKE, Described
 from kmsgen.sources.gathering import Gathering

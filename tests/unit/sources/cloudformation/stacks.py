@@ -6,7 +6,7 @@ from typing import Any
 
 from kmsgen.reading.yaml_text import parse_yaml
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.cloudformation.evaluation import Evaluation, ToldOfStack
+from kmsgen.sources.cloudformation.language.evaluation import Evaluation, ToldOfStack
 from kmsgen.sources.cloudformation.stack import Stack, give_key_arns, stack_of
 from kmsgen.sources.cloudformation.template import DIALECT, read_template
 from kmsgen.sources.described import Described, Home

@@ -13,7 +13,7 @@ from kmsgen.prover import Budget, differences, prove
 from kmsgen.prover.question import NoPublic
 from kmsgen.reading import Source, read_file
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.cloudformation.conditions import cases_of
+from kmsgen.sources.cloudformation.language.conditions import cases_of
 from kmsgen.sources.cloudformation.template import DIALECT, read_template
 from kmsgen.sources.described import Described
 from tests.unit.sources.cloudformation.stacks import stack

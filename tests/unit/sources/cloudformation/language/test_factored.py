@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kmsgen.sources.cloudformation.factored import factored_policy, factored_statement
+from kmsgen.sources.cloudformation.language.factored import factored_policy, factored_statement
 from kmsgen.sources.unknown.unknown import ABSENT, OneOf
 
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from kmsgen.reading import Steps
-from kmsgen.sources.cloudformation.conditions import (
+from kmsgen.sources.cloudformation.language.conditions import (
     MOST_CASES,
     OTHER,
     Assignment,
@@ -23,11 +23,11 @@ from kmsgen.sources.cloudformation.conditions import (
     referred,
     unsure,
 )
-from kmsgen.sources.cloudformation.functions import NO_ROW, Functions
-from kmsgen.sources.cloudformation.parameters import Parameter, ParameterValues, choices_of, parameters_of
-from kmsgen.sources.cloudformation.references import PSEUDO, StackReferences
-from kmsgen.sources.cloudformation.resources import TemplateResource, section
-from kmsgen.sources.cloudformation.values import NO_VALUE, JsonText, as_text
+from kmsgen.sources.cloudformation.language.functions import NO_ROW, Functions
+from kmsgen.sources.cloudformation.language.parameters import Parameter, ParameterValues, choices_of, parameters_of
+from kmsgen.sources.cloudformation.language.references import PSEUDO, StackReferences
+from kmsgen.sources.cloudformation.language.resources import TemplateResource, section
+from kmsgen.sources.cloudformation.language.values import NO_VALUE, JsonText, as_text
 from kmsgen.sources.described import Home
 from kmsgen.sources.unknown.unknown import ABSENT, OneOf, Unknown
 

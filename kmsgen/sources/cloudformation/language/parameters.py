@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from kmsgen.reading import Steps
-from kmsgen.sources.cloudformation.conditions import OTHER, Assignment, compared, unsure
-from kmsgen.sources.cloudformation.values import without_dynamic_references
+from kmsgen.sources.cloudformation.language.conditions import OTHER, Assignment, compared, unsure
+from kmsgen.sources.cloudformation.language.values import without_dynamic_references
 from kmsgen.sources.unknown.unknown import Unknown
 
 _FROM_SSM = "AWS::SSM::Parameter::Value<"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from kmsgen.reading import Steps
-from kmsgen.sources.cloudformation.conditions import plain
+from kmsgen.sources.cloudformation.language.conditions import plain
 
 _SUB = re.compile(r"\$\{\s*([A-Za-z0-9]+)")
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kmsgen.reading import Steps
-from kmsgen.sources.cloudformation.namings import NAMINGS, PRINCIPALS, Naming
-from kmsgen.sources.cloudformation.resources import Resources, TemplateResource
-from kmsgen.sources.cloudformation.values import TextValue, as_text, joined
+from kmsgen.sources.cloudformation.language.namings import NAMINGS, PRINCIPALS, Naming
+from kmsgen.sources.cloudformation.language.resources import Resources, TemplateResource
+from kmsgen.sources.cloudformation.language.values import TextValue, as_text, joined
 from kmsgen.sources.described import Home
 from kmsgen.sources.unknown.unknown import Unknown
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kmsgen.sources.cloudformation.for_each import MOST_ITEMS, entries, written_out
+from kmsgen.sources.cloudformation.language.for_each import MOST_ITEMS, entries, written_out
 from tests.unit.sources.cloudformation.stacks import stack
 
 

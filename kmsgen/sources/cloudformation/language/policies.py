@@ -11,10 +11,10 @@ from kmsgen.errors import InputError, Location
 from kmsgen.reading import Source, Steps, Where
 from kmsgen.reading.json_text import parse_json
 from kmsgen.reading.text_within import parse_within
-from kmsgen.sources.cloudformation.conditions import Assignment, plain
-from kmsgen.sources.cloudformation.evaluation import NOTHING_ASSUMED, Evaluation
-from kmsgen.sources.cloudformation.factored import factored_policy, factored_statement
-from kmsgen.sources.cloudformation.values import JsonText
+from kmsgen.sources.cloudformation.language.conditions import Assignment, plain
+from kmsgen.sources.cloudformation.language.evaluation import NOTHING_ASSUMED, Evaluation
+from kmsgen.sources.cloudformation.language.factored import factored_policy, factored_statement
+from kmsgen.sources.cloudformation.language.values import JsonText
 from kmsgen.sources.places import below
 from kmsgen.sources.unknown.unknown import ABSENT, OneOf, Text, Unknown, text_of
 

@@ -10,7 +10,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from kmsgen.reading import Steps
-from kmsgen.sources.cloudformation.values import NO_VALUE, JsonText, TextValue, as_text, joined, without_dynamic_references
+from kmsgen.sources.cloudformation.language.values import (
+    NO_VALUE,
+    JsonText,
+    TextValue,
+    as_text,
+    joined,
+    without_dynamic_references,
+)
 from kmsgen.sources.unknown.unknown import ABSENT, OneOf, Text, Unknown, unknown_in
 
 _VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
