@@ -58,7 +58,9 @@ def notes_on_guardrails(intent: Intent, worlds: tuple[World, ...]) -> Iterator[D
     permits = [permit for world in worlds for permit in world.permits]
     for line in intent.guardrails:
         yield from _members(line, intent, permits) if line.name == "deny-outside-organization" else ()
-        yield from _spared_accounts(line, permits) if line.name == "deny-everyone-else" else ()
+        yield from (
+            (*_spared_accounts(line, permits), *_unnamed_grantees(line, permits)) if line.name == "deny-everyone-else" else ()
+        )
         yield from _narrowed_lines(line, permits) if line.name in _NARROWINGS else ()
         yield from _narrowed_grants(line, intent) if line.name in _NARROWINGS else ()
     yield from _beside_never(intent, permits)
@@ -173,6 +175,27 @@ def _spared_accounts(line: GuardRailLine, permits: list[Permit]) -> Iterator[Dia
         message = f"`{line.name}` spares everybody in account {account_named(who)} in {names}, which {place} asks for"
         hint = "name its principals in place of the account, if nobody else there is to be spared"
         yield Diagnostic(line.location, "guardrail-spares-account", message, hint)
+
+
+def _unnamed_grantees(line: GuardRailLine, permits: list[Permit]) -> Iterator[Diagnostic]:
+    """Yield who may create grants for anybody: a Deny keeps whom no line names from using them."""
+    free = [
+        permit
+        for permit in permits
+        if permit.action == CREATE_GRANT and permit.purpose != "serve" and not _names_grantees(permit)
+    ]
+    for who, place in dict.fromkeys((permit.who, permit.origins[0]) for permit in free):
+        message = (
+            f"`{line.name}` denies whomever a grant of `{who}`, which {place} lets it create, is for, unless a line names them"
+        )
+        hint = "`when: {grant: {grantees: [...]}}` spares them, and so does `except` of the guard rail"
+        yield Diagnostic(line.location, "guardrail-narrows", message, hint)
+
+
+def _names_grantees(permit: Permit) -> bool:
+    named = {"kms:granteeprincipal", "kms:granteeserviceprincipal"}
+    equal = any(folded(one.key) in named and one.operator in EQUALITIES for one in permit.conditions)
+    return equal or FOR_AWS_RESOURCE in permit.conditions
 
 
 def _narrowed_lines(line: GuardRailLine, permits: list[Permit]) -> Iterator[Diagnostic]:

@@ -110,3 +110,21 @@ def test_grants_that_give_what_never_rules_out_are_told(compiled: Compile, held:
     line = f"users: [{{principal: role/op, can: [kms:CreateGrant]{held}}}]"
     found = compiled(f"{line}\nnever: [{{principal: role/x, actions: [kms:Decrypt]}}]")
     assert ("never-until-granted" in {note.code for note in found.notes}) is told
+
+
+@pytest.mark.parametrize(
+    ("when", "noted"),
+    [
+        ("", True),
+        (", when: {grant: {operations: [Decrypt]}}", True),
+        (", when: {grant: {grantees: [role/batch]}}", False),
+        (", when: {grant: {for_aws: true}}", False),
+    ],
+)
+def test_a_note_says_that_everyone_else_is_denied_the_use_of_grants(compiled: Compile, when: str, *, noted: bool) -> None:
+    """Whom a line's grants may be for is not known where it names nobody: the guard rail spares those that a line names."""
+    found = compiled(f"users: [{{principal: role/app, can: [kms:CreateGrant]{when}}}]\nguardrails: [deny-everyone-else]")
+    notes = [note for note in found.notes if note.code == "guardrail-narrows"]
+    assert ["grant of `arn:aws:iam::111122223333:role/app`, which intent.yaml:7:9" in note.message for note in notes] == [
+        True
+    ] * noted
