@@ -225,7 +225,6 @@ _FAMILIES: tuple[tuple[str, Domain], ...] = (
 )
 _UNKNOWN = Domain(nicer=("any",))
 
-
 _BY_TYPE = {
     "Bool": FLAG,
     "Numeric": Domain(Kind.NUMBER),
@@ -233,10 +232,8 @@ _BY_TYPE = {
     "IPAddress": Domain(Kind.ADDRESS),
 }
 
-
 _UNIQUE_IDS = {CallerKind.USER: "AIDA", CallerKind.ROLE: "AROA", CallerKind.SESSION: "AROA"}
 _ID = "YZABCDEFGHIJKLMNOPQRSTUVWX0123456789"
-
 
 ROLE_ID = run_of(_UNIQUE_IDS[CallerKind.ROLE], (_ID,))
 """The unique ids of roles."""
