@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from kmsgen.cli.console import say_note
 from kmsgen.cli.jobs.comparison.comparing import compare
 from kmsgen.cli.jobs.inputs.policy_files import files_read
 from kmsgen.cli.jobs.proving import Bounds
+from kmsgen.cli.jobs.snapshot import told
 from kmsgen.cli.output_file import refuse_inputs, write
 from kmsgen.cli.reports import imports as report
 from kmsgen.cli.reports.imports import UnsaidPart
@@ -29,7 +31,9 @@ from kmsgen.sources import intent_file
 from kmsgen.sources.beside import NOTHING, Beside
 from kmsgen.sources.described import IDENTITY_POLICIES, KEY_KIND, KEY_MAKE, KEY_REGION, Described
 from kmsgen.sources.gathering import UNTOLD
-from kmsgen.sources.subject import INTENT, Subject, read_subject
+from kmsgen.sources.live.session import Session, SignIn
+from kmsgen.sources.live.snapshot import take
+from kmsgen.sources.subject import INTENT, SCENARIO, Subject, identify_text, nothing_beside, read_subject
 
 _NEEDLESS = "the access is the same without it, proved"
 _SAME = "whatever more its IAM policies say is taken to be the same before and after"
@@ -52,10 +56,31 @@ class Proved(NamedTuple):
         return not (self.unsaid or self.found.gained or self.found.lost or self.found.reason)
 
 
-def run(path: str, beside: Beside, key: str | None, out: str | None, output: str, *, budget: Budget) -> int:
+class ImportSource(NamedTuple):
+    """What is to be imported: a file with what stands beside it, of several keys the one named, or a live key by its `key_id`."""
+
+    path: str | None
+    beside: Beside
+    key: str | None
+    key_id: str | None
+    sign_in: SignIn
+
+    def read(self) -> Subject:
+        """Read the file, or the account. Raises KmsgenError."""
+        if self.path is not None and self.key_id is None:
+            return read_subject(self.path, self.beside)
+        if self.key_id is None or self.path is not None:
+            raise input_error(Location("--key-id"), "usage", "name a file, or a live key with --key-id")
+        if self.beside.given:
+            raise nothing_beside(self.key_id, SCENARIO)
+        snapshot = take(Session(self.sign_in), (self.key_id,))
+        return identify_text(self.key_id, json.dumps(told(snapshot))).read(NOTHING).about_keys()
+
+
+def run(source: ImportSource, out: str | None, output: str, *, budget: Budget) -> int:
     """Print or write the intent of a key; return the exit code. Raises KmsgenError."""
-    refuse_inputs(filter(None, [out]), lambda: files_read((path,), beside.files))
-    subject = as_told(_about_one_key(read_subject(path, beside), key))
+    refuse_inputs(filter(None, [out]), lambda: files_read(filter(None, [source.path]), source.beside.files))
+    subject = as_told(_about_one_key(source.read(), source.key))
     for note in (*subject.described.notes, *_assumed(subject)):
         say_note(note)
     done = import_subject(subject, budget)

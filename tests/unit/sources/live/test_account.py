@@ -218,3 +218,27 @@ def test_every_key_of_the_region_is_listed(run: Runner, aws: Callable[..., list[
     aws({("ListKeys", ""): {"Keys": []}, **answers})
     ran = run("snapshot", "--all", "--out", "none.json")
     assert (ran.code, "no-key" in ran.err, (run.path / "none.json").exists()) == (2, True, False)
+
+
+def test_the_intent_of_a_live_key_is_imported(run: Runner, aws: Callable[..., list[str]]) -> None:
+    """It is what a snapshot of the key comes in as, with the IAM policies that its principals hold."""
+    policy, answers = compiled(run, OWN)
+    aws({**answers, **key(policy, alias="alias/a", tags={"team": "x"})})
+    ran = run("import", "--key-id", "alias/a", "--out", "imported.yaml")
+    assert (ran.code, run("snapshot", "alias/a", "--out", "s.json").code) == (0, 0), ran.err
+    assert run("import", "s.json", "--out", "again.yaml").code == 0
+    told = [(run.path / name).read_text().partition("scope:")[2] for name in ("imported.yaml", "again.yaml")]
+    assert told[0] == told[1] != ""
+
+
+@pytest.mark.parametrize("words", [(), ("policy.json", "--key-id", "alias/a")])
+def test_an_intent_is_of_a_file_or_of_a_live_key(words: tuple[str, ...], run: Runner) -> None:
+    """Neither both nor none."""
+    ran = run("import", *words)
+    assert (ran.code, "--key-id: usage: " in ran.err) == (2, True)
+
+
+def test_what_stands_beside_policies_is_not_told_of_a_live_key(run: Runner) -> None:
+    """The account tells it all."""
+    ran = run("import", "--key-id", "alias/a", "--key-spec", "RSA_2048:SIGN_VERIFY")
+    assert (ran.code, "not-a-policy" in ran.err) == (2, True)
