@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kmsgen.arn import is_service_principal
@@ -23,6 +22,8 @@ from kmsgen.policy.grant import Grant
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.bearing import Holders
 from kmsgen.prover.requests.named.vocabulary import documents_of
+
+CREATE_GRANT = "kms:CreateGrant"
 
 Values = tuple[str, ...]
 Conditions = tuple[Condition, ...]
@@ -100,6 +101,7 @@ class _AccessReader:
         self.judge = StatefulJudge(whole)
         self.lenient = StatefulJudge(without_denies(whole))
         self.held = dict(_labelled(bundle, access))
+        self.of_child = {f"grant/{grant.id}": tuple(_of_child(grant)) for grant in access.grants}
         self.meant = labels_for(access)
         self.against = tuple(_told_apart_by_denies(bundle, access))
         self.candidates = tuple(_candidates(bundle, access))
@@ -139,16 +141,22 @@ class _AccessReader:
             seen.add(decision.reason)
             unless, possible = self._denials(name, action, decision.reason)
             if possible:
-                held = dict.fromkeys(condition for label in decision.reason for condition in self.held.get(label, ()))
+                held = dict.fromkeys(self._conditions(action, decision.reason))
                 yield tuple(map(said, held)), decision.reason, unless
             if situation is PLAIN:
                 return
+
+    def _conditions(self, action: str, labels: Values) -> Iterator[Condition]:
+        """Yield the conditions under which statements and grants allow an action."""
+        for label in labels:
+            yield from self.held.get(label, ())
+            yield from self.of_child.get(label, ()) if action == CREATE_GRANT else ()
 
     def _denials(self, name: str, action: str, reason: Values) -> tuple[Values, bool]:
         """Return the Denies that apply in some situation of an access, and whether the access is possible in any situation."""
         denies: list[str] = []
         possible = False
-        given = tuple(condition for label in reason for condition in self.held.get(label, ()))
+        given = tuple(self._conditions(action, reason))
         for more in self.against:
             for situation in situations((*given, *more)):
                 request = self._request(name, action, situation)
@@ -157,16 +165,16 @@ class _AccessReader:
                     possible = possible or decision.outcome is Outcome.ALLOWED
                     denies += decision.reason if decision.outcome is Outcome.EXPLICIT_DENY else ()
         labels = tuple(dict.fromkeys(denies))
-        return labels, possible or self._left_by(labels, partial(self._request, name, action), reason, name)
+        return labels, possible or self._left_by(labels, name, action, reason)
 
-    def _left_by(self, denies: Values, call: Callable[[ExampleSituation], Request], reason: Values, name: str) -> bool:
+    def _left_by(self, denies: Values, name: str, action: str, reason: Values) -> bool:
         """Return whether an access is possible where some condition of each Deny fails, also one that holds of an absent key."""
-        given = tuple(condition for label in reason for condition in self.held.get(label, ()))
+        given = tuple(self._conditions(action, reason))
         for others in where_denies_fail(denies, self.bundle, self.access, name):
             if others is None:
                 return True
             for situation in situations(dict.fromkeys((*given, *others))):
-                request = call(situation)
+                request = self._request(name, action, situation)
                 if (
                     set(reason) <= set(self.lenient.decide(request).reason)
                     and self.judge.decide(request).outcome is Outcome.ALLOWED
@@ -195,7 +203,7 @@ def _documents(bundle: Bundle, access: KeyAccess) -> tuple[Document, ...]:
 def _candidates(bundle: Bundle, access: KeyAccess) -> Iterator[ExampleSituation]:
     """Yield the plain situation, then one for each statement's conditions, and for these with one left out."""
     held = [statement.conditions for document in _documents(bundle, access) for statement in document.statements]
-    held += [tuple(_of_grant(grant)) for grant in access.grants]
+    held += [(*_of_grant(grant), *_of_child(grant)) for grant in access.grants]
     fewer = [(*conditions[:i], *conditions[i + 1 :]) for conditions in held for i in range(len(conditions))]
     present = [(Condition("Null", c.key, ("false",)),) for conditions in held for c in conditions if c.operator == "Null"]
     seen = {str(PLAIN)}
@@ -212,6 +220,14 @@ def _of_grant(grant: Grant) -> Iterator[Condition]:
     yield from (Condition("StringEquals", f"{ENCRYPTION_CONTEXT}{name}", (value,)) for name, value in pairs)
     if grant.constraints.source_arn:
         yield Condition("StringEquals", "aws:SourceArn", (grant.constraints.source_arn,))
+
+
+def _of_child(grant: Grant) -> Iterator[Condition]:
+    """Yield what a grant must be that is made by one: no wider than the grant itself (KMS Developer Guide, grants)."""
+    if "CreateGrant" in grant.operations:
+        yield Condition("ForAllValues:StringEquals", "kms:GrantOperations", grant.operations)
+        if grant.constraints.encryption_context_equals:
+            yield Condition("StringEquals", "kms:GrantConstraintType", ("EncryptionContextEquals",))
 
 
 def _labelled(bundle: Bundle, access: KeyAccess) -> Iterator[tuple[str, Conditions]]:

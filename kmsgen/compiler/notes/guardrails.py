@@ -67,27 +67,53 @@ def notes_on_guardrails(intent: Intent, worlds: tuple[World, ...]) -> Iterator[D
     yield from _granting_never(intent, permits)
 
 
+class _Undoing(NamedTuple):
+    """What a permission can undo of a `never`: the code of the note, what it says and a hint."""
+
+    code: str
+    message: str
+    hint: str
+
+
+_UNDOING = {
+    "kms:PutKeyPolicy": _Undoing(
+        "never-until-changed",
+        "may change the key policy, and with it give anybody what this rules out",
+        "`never` is about what the policies of this intent allow, not about what they can be changed to",
+    ),
+    "kms:ReplicateKey": _Undoing(
+        "never-until-replicated",
+        "may make a replica of the key under another key policy, which can give anybody what this rules out",
+        "`never` is about this key; a replica opens the same data under a policy of its own",
+    ),
+}
+
+
 def _beside_never(intent: Intent, permits: list[Permit]) -> Iterator[Diagnostic]:
-    """Yield whom `never` does not hold for good: who may change the key policy can give themselves what it rules out."""
-    changing = dict.fromkeys(permit.who for permit in permits if permit.action == "kms:PutKeyPolicy")
+    """Yield whom `never` does not hold for good: who may change or replicate the key can give what it rules out."""
+    undoing = {permit.who: _UNDOING[action] for action in reversed(_UNDOING) for permit in permits if permit.action == action}
     for line in intent.never:
-        for who in changing:
+        for who, found in undoing.items():
             own = intent.scope.organization is not None and account_named(who) == intent.scope.account
             member = own and line.principal == f"{ORGANIZATION}{intent.scope.organization}"
             if member or _can_be(who, line.principal):
-                message = f"`{who}` may change the key policy, and with it give anybody what this rules out"
-                hint = "`never` is about what the policies of this intent allow, not about what they can be changed to"
-                yield Diagnostic(line.location, "never-until-changed", message, hint)
+                yield Diagnostic(line.location, found.code, f"`{who}` {found.message}", found.hint)
 
 
 def _granting_never(intent: Intent, permits: list[Permit]) -> Iterator[Diagnostic]:
     """Yield who may create grants, as no service makes them for itself, that give somebody what `never` rules out."""
     free = [permit for permit in permits if permit.action == CREATE_GRANT and not _is_for_a_service(permit)]
+    handed_on = [line.grant for line in intent.grants if "CreateGrant" in line.grant.operations]
+    limit = "limit them: `when: {grant: {operations: [...], grantees: [...]}}`; `prove --no-escalation` asks about them"
     for line in intent.never:
-        for who in dict.fromkeys(permit.who for permit in free if _could_grant(permit, line)):
-            message = f"`{who}` may create grants that give what this rules out"
-            hint = "limit them: `when: {grant: {operations: [...], grantees: [...]}}`; `prove --no-escalation` asks about them"
-            yield Diagnostic(line.location, "never-until-granted", message, hint)
+        told = {permit.who: limit for permit in free if _could_grant(permit, line)}
+        for grant in handed_on:
+            if any(fnmatchcase(f"kms:{name}", action) for name in grant.operations for action in line.actions):
+                told.setdefault(grant.grantee, "leave CreateGrant out of the grant: with it the grantee can hand on the rest")
+        for who, hint in told.items():
+            yield Diagnostic(
+                line.location, "never-until-granted", f"`{who}` may create grants that give what this rules out", hint
+            )
 
 
 def _is_for_a_service(permit: Permit) -> bool:

@@ -6,7 +6,7 @@ aliases" (an alias cannot be renamed) and "Controlling access to aliases" (delet
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kmsgen.errors import Diagnostic, Location
 from kmsgen.render import grant_calls
@@ -71,17 +71,18 @@ REVOKED = "`grants.sh create` revokes them, and Terraform those that it made; wi
 
 def _grants(deployment: Deployment) -> Iterator[Diagnostic]:
     """Yield the notes on grants that the intent has no more, or not as they were: access ends when these are revoked."""
-    for code, grants, what in (
-        ("grants-ended", grant_calls.gone(deployment), "has no more these grants, which stay until they are revoked"),
-        (
-            "grants-changed",
-            grant_calls.changed(deployment),
-            "has these grants otherwise, and what they were stays until it is revoked",
-        ),
-    ):
-        if grants:
-            names = ", ".join(_grant(deployment, *one.split(" ", 1)) for one in grants)
-            yield Diagnostic(Location(deployment.path), code, f"the intent {what}: {names}", f"{REVOKED}; {APPLIED}")
+    place = Location(deployment.path)
+    if gone := _named(deployment, grant_calls.gone(deployment)):
+        message = f"the intent has no more these grants, which stay until they are revoked: {gone}"
+        yield Diagnostic(place, "grants-ended", message, f"{REVOKED}; {APPLIED}")
+    if changed := _named(deployment, grant_calls.changed(deployment)):
+        message = f"the intent has these grants otherwise, and what they were stays until it is revoked: {changed}"
+        yield Diagnostic(place, "grants-changed", message, f"{REVOKED}; {APPLIED}")
+
+
+def _named(deployment: Deployment, grants: Iterable[str]) -> str:
+    """Return the names of grants, each an ARN of a key, a blank and a name."""
+    return ", ".join(_grant(deployment, *one.split(" ", 1)) for one in grants)
 
 
 def _grant(deployment: Deployment, arn: str, name: str) -> str:

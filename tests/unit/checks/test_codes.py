@@ -15,6 +15,7 @@ SOURCES = [
     ROOT / "kmsgen/cli/jobs/findings/existing.py",
     ROOT / "kmsgen/cli/jobs/rendering/gone.py",
     ROOT / "kmsgen/cli/jobs/rendering/merged.py",
+    ROOT / "kmsgen/cli/jobs/rendering/rendering.py",
     ROOT / "kmsgen/cli/jobs/inputs/other_forms.py",
     ROOT / "kmsgen/cli/jobs/verify.py",
     ROOT / "kmsgen/cli/jobs/findings/verifying.py",
@@ -25,7 +26,16 @@ SOURCES = [
     ROOT / "kmsgen/sources/rendered_folder.py",
 ]
 # What a call passes as the code: its place among the arguments.
-CALLS = {"input_error": 1, "Diagnostic": 1, "Finding": 0, "_too_large": 1, "_findings": 1, "_refused": 0, "_Line": 0}
+CALLS = {
+    "input_error": 1,
+    "Diagnostic": 1,
+    "Finding": 0,
+    "_too_large": 1,
+    "_findings": 1,
+    "_refused": 0,
+    "_Line": 0,
+    "_Undoing": 0,
+}
 
 
 def codes(path: Path) -> set[str]:

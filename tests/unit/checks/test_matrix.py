@@ -37,3 +37,21 @@ def test_the_rows_of_a_key_policy(name: str) -> None:
     found = [[who, "..." if ["*", "...", by] in wanted and who == "*" else what, by] for who, what, by in found]
     assert sorted(found, key=str) == wanted
     assert not [action for row in rows for action in row.actions if action in ("kms:CreateKey", "kms:ListKeys")]
+
+
+GRANTS = [
+    ("Decrypt, CreateGrant", "", {"kms:CreateGrant", "kms:Decrypt"}),
+    ("Decrypt, Encrypt, CreateGrant", "", {"kms:CreateGrant", "kms:Decrypt", "kms:Encrypt"}),
+    ("Decrypt, CreateGrant", "encryption_context_subset: {app: pay}", {"kms:CreateGrant", "kms:Decrypt"}),
+    ("Decrypt, CreateGrant", "encryption_context_equals: {app: pay}", {"kms:CreateGrant", "kms:Decrypt"}),
+    ("Decrypt", "", {"kms:Decrypt"}),
+]
+
+
+@pytest.mark.parametrize(("operations", "constraints", "actions"), GRANTS)
+def test_a_grant_that_can_be_handed_on_has_a_row_for_it(operations: str, constraints: str, actions: set[str]) -> None:
+    """Whose grant lists CreateGrant may make grants of what it gives, within its constraints."""
+    grant = f"name: g, grantee: role/x, operations: [{operations}]" + (f", constraints: {{{constraints}}}" if constraints else "")
+    found = case(f"{ADMIN}grants: [{{{grant}}}]")
+    rows = [row for row in matrix(found.bundle, None, ACCOUNT) if row.principal.endswith("role/x")]
+    assert {action for row in rows for action in row.actions} == actions

@@ -128,3 +128,15 @@ def test_a_note_says_that_everyone_else_is_denied_the_use_of_grants(compiled: Co
     assert ["grant of `arn:aws:iam::111122223333:role/app`, which intent.yaml:7:9" in note.message for note in notes] == [
         True
     ] * noted
+
+
+@pytest.mark.parametrize(
+    ("operations", "told"), [("Decrypt, CreateGrant", True), ("Encrypt, CreateGrant", False), ("Decrypt", False)]
+)
+def test_a_grant_that_its_grantee_can_hand_on_is_told_beside_never(compiled: Compile, operations: str, *, told: bool) -> None:
+    """Who has CreateGrant by a grant can give the other operations of it to anybody."""
+    found = compiled(
+        f"grants: [{{name: g, grantee: role/app, operations: [{operations}]}}]\n"
+        "never: [{principal: role/x, actions: [kms:Decrypt]}]"
+    )
+    assert ("never-until-granted" in {note.code for note in found.notes}) is told

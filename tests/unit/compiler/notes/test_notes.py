@@ -26,6 +26,8 @@ EVERY_NAME = '"ForAllValues:StringEquals": {kms:EncryptionContextKeys: [app]}'
          "never-until-changed"),
         ("services: [{service: via/s3, principals: role/app, can: change-policy}]\nnever: [{principal: role/a*, actions: '*'}]",
          "never-until-changed"),
+        ("users: [{principal: role/app, can: [replicate]}]\nnever: [{principal: role/*, actions: [kms:Decrypt]}]",
+         "never-until-replicated"),
         ("grants: [{name: g, grantee: role/a, operations: [Decrypt], constraints: {source_arn: 'arn:aws:sns:x:111122223333:t'}}]",
          "grant-source-arn"),
     ],
