@@ -76,7 +76,7 @@ class Batch:
 
     def by_reference(self, *, generous: bool = False, in_any_state: bool = False) -> list[Data]:
         """Return the requests that the reference allows, or would but for the state that the key is in."""
-        verdicts = [(one, decide(self.assumed, one, generous=generous, whole=not _of_alias(one))) for one in self.requests]
+        verdicts = [(one, decide(self.assumed, one, generous=generous, whole=not _is_a_half(one))) for one in self.requests]
         return [
             one for one, verdict in verdicts if verdict.outcome == "allowed" or (in_any_state and set(verdict.reasons) == STATE)
         ]
@@ -86,17 +86,16 @@ class Batch:
         (found,) = read_scenarios(parse(json.dumps({**self.assumed, "requests": self.requests}), "scenario.json"))
         authorizer = Authorizer(found.bundle)
         pairs = zip(self.requests, found.questions, strict=True)
-        decided = [(data, authorizer.decide(question.request, whole=not _of_alias(data))) for data, question in pairs]
+        decided = [(data, authorizer.decide(question.request, whole=not _is_a_half(data))) for data, question in pairs]
         states = {Outcome.ALLOWED, Outcome.ERROR} if in_any_state else {Outcome.ALLOWED}
         return [
             data for data, found in decided if found.outcome in states and (found.error is None or set(found.reason) == STATE)
         ]
 
 
-def _of_alias(request: Data) -> bool:
-    """Tell whether a request is about an alias alone: the prover asks for that half of a call by itself."""
-    named = resources(request)
-    return bool(named) and all(":alias/" in one for one in named) and request["action"].endswith("Alias")
+def _is_a_half(request: Data) -> bool:
+    """Tell whether a request is about the alias or the key of a call alone: the prover asks for each half by itself."""
+    return request["action"].endswith("Alias") and len({":alias/" in one for one in resources(request)}) < 2
 
 
 def read(data: Data) -> Bundle:

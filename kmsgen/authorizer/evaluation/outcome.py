@@ -138,10 +138,11 @@ class _Tally:
     def lacking(self, route: AccessRoute) -> tuple[Layer, ...]:
         """Return the layers that a route needs and that do not allow.
 
-        A federated user without session policies lacks these too, except with a grant.
+        A federated user without session policies lacks these too, except with a grant to itself.
         """
         lacks = self.unmet(route.needs)
-        missing = self.sessionless and SESSION in route.needs and route.layer is not Layer.GRANT
+        by_grant_alone = route.layer is Layer.GRANT and IDENTITY not in route.needs
+        missing = self.sessionless and SESSION in route.needs and not by_grant_alone
         return (*lacks, SESSION) if missing else lacks
 
     def found(self, route: AccessRoute) -> bool:

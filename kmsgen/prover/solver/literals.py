@@ -61,7 +61,7 @@ def _solve(free: Free, literals: frozenset[Literal], meter: Meter) -> Assignment
         together = completed(hanging, free.coherent) if hanging else hanging
         if together is not None:
             decided = Assignment(free.known).with_(found.assignment).with_(Assignment(together))
-            return _checked(decided, listed, found.rough)
+            return _checked(decided, listed, (*found.rough, *_not_admitted(free, found.assignment)))
         wanted.append(terms.negate(_alike(request, found.assignment.values)))
         certain = certain and _is_told_in_full(request, found.assignment.values)
     raise OutsideError("how the circumstances of a request hang together")
@@ -69,11 +69,22 @@ def _solve(free: Free, literals: frozenset[Literal], meter: Meter) -> Assignment
 
 def _checked(decided: Assignment, literals: list[Literal], rough: tuple[str, ...]) -> Assignment:
     """Return the found request if the authorizer's tests agree; else raise OutsideError if told roughly, or DefectError."""
-    if _is_one_moment(decided) and all(is_met(look, decided) is truth for look, truth in literals):
+    met = _is_one_moment(decided) and all(is_met(look, decided) is truth for look, truth in literals)
+    if met and _UNSEEN not in rough:
         return decided
     if rough:
         raise OutsideError("; ".join(rough))
     raise DefectError("the solver found a request of which the authorizer says otherwise")
+
+
+_UNSEEN = "a condition key of the solver's request has a value that it cannot have"
+
+
+def _not_admitted(free: Free, found: Assignment) -> tuple[str, ...]:
+    """Return what speaks against a request with a value that its key cannot have: the solver reads texts of kinds roughly."""
+    pairs = ((free.domains[key], values) for key, values in found.values.items() if key in free.domains)
+    seen = all(domain.admits(text) for domain, values in pairs for text in values or ())
+    return () if seen else (_UNSEEN,)
 
 
 def _is_one_moment(decided: Assignment) -> bool:

@@ -75,10 +75,8 @@ OPERATORS = {
     "BinaryEquals": ("BinaryEquals",),
     "Null": ("Null",),
 }
-DOMAINS = {
-    **{key.lower(): TEXT._replace(multi_valued=key == SET) for key in KEYS},
-    CONTEXT_KEYS: TEXT._replace(multi_valued=True, shapes=(Pattern([PatternStep(None), PatternStep(None, loop=True)]),)),
-}
+NOT_EMPTY = TEXT._replace(multi_valued=True, shapes=(Pattern([PatternStep(None), PatternStep(None, loop=True)]),), strict=True)
+DOMAINS = {**{key.lower(): NOT_EMPTY if key == SET else TEXT for key in KEYS}, CONTEXT_KEYS: NOT_EMPTY}
 FREE = Free({}, DOMAINS, {f"{CONTEXT}app": ("app",), f"{CONTEXT}team": ("TEAM",)})
 
 
