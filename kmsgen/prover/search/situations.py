@@ -50,6 +50,8 @@ class _Met:
         self._base = base
         self._plan = plan
         self._view = side.authorizer.view(plan, base.request)
+        # what no request decides may be open in the one that is found, as its witness tells nothing of it
+        self._untold = side.authorizer.view(plan, base.request._replace(complete=False))
         self._matched: list[Clause] = []
         self._open: list[OpenClause] = []
         self._doubtful = is_doubtful(plan)
@@ -67,11 +69,11 @@ class _Met:
         known: dict[str, Values | None] = {}
         defaults: dict[str, Values | None] = {}
         for key in sorted(reads):
-            seen = None if key in self._base.derived else lookup(self._view, key)
             if self._is_free(key):
+                seen = None if key in self._base.derived else lookup(self._view, key)
                 defaults[key] = None if isinstance(seen, OpenValue) else seen
             else:  # what is open of a key that no request decides stays open
-                known[key] = cast("Values | None", seen)
+                known[key] = cast("Values | None", lookup(self._untold, key))
         return Situation(self._plan.facts, frozenset(self._matched), tuple(self._open), known, defaults, self._doubtful)
 
     def of_rule(self, rule: Rule) -> Tests:
@@ -80,12 +82,12 @@ class _Met:
         for test in rule.conditions:
             if any(self._is_free(key) for key in (test.variable, *test.variables)):
                 tests.append(self._side.looks.of(test, self._side.aliases(), self._plan.action.name))
-            elif not self._settled(check_condition(test, self._view), deny=rule.deny):
+            elif not self._settled(check_condition(test, self._untold), deny=rule.deny):
                 return None
         if rule.resource.variables:
             if any(self._is_free(key) for key in rule.resource.variables):
                 tests.append(ResourceLook(rule.resource, self._plan.target.arn, self._side.looks.how, deny=rule.deny))
-            elif not self._settled(rule.resource.check(self._plan.target.arn, lookup_in(self._view)), deny=rule.deny):
+            elif not self._settled(rule.resource.check(self._plan.target.arn, lookup_in(self._untold)), deny=rule.deny):
                 return None
         return tuple(tests)
 

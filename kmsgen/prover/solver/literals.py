@@ -10,9 +10,10 @@ import time
 from collections.abc import Mapping
 
 from kmsgen.authorizer.language.operators import parse_date
+from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import Assignment, DefectError, Meter, OutsideError, Values
 from kmsgen.prover.requests.components import Free
-from kmsgen.prover.requests.constraints import Literal, in_order
+from kmsgen.prover.requests.constraints import TAG, Literal, in_order
 from kmsgen.prover.requests.constraints import holds as is_met
 from kmsgen.prover.requests.parts.circumstances import completed
 from kmsgen.prover.requests.parts.times import EPOCH, NOW, times_agree
@@ -84,7 +85,8 @@ def _not_admitted(free: Free, found: Assignment) -> tuple[str, ...]:
     """Return what speaks against a request with a value that its key cannot have: the solver reads texts of kinds roughly."""
     pairs = ((free.domains[key], values) for key, values in found.values.items() if key in free.domains)
     seen = all(domain.admits(text) for domain, values in pairs for text in values or ())
-    return () if seen else (_UNSEEN,)
+    tags = [folded(name) for name, _ in found.pairs.get(TAG, ())]
+    return () if seen and len(set(tags)) == len(tags) else (_UNSEEN,)
 
 
 def _is_one_moment(decided: Assignment) -> bool:

@@ -84,9 +84,9 @@ def _fixed(test: ConditionTest, why: str) -> ValueTest:
 
 def _new(test: ConditionTest, lookup: Lookup, why: str) -> ValueTest:
     found = _of_any_text(test, lookup, why)
-    one_value = not test.fold  # of several values none is empty
-    empty_is_none = one_value and takes_empty_for_none(test.condition)
-    return _with_empty(found) if empty_is_none and found.family is ComparisonKind.TEXT else found
+    if not takes_empty_for_none(test.condition) or is_multi_valued(test.variable):
+        return found  # of several values none is empty
+    return _with_empty(found) if found.family is ComparisonKind.TEXT else found
 
 
 def _with_empty(found: ValueTest) -> ValueTest:

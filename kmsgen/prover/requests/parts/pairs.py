@@ -8,7 +8,7 @@ Source: KMS Developer Guide, conditions-kms (kms:EncryptionContext), create-gran
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, product
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from kmsgen.policy.letter_case import folded, loosely_folded, spellings
 from kmsgen.prover.problem import Assignment, OutsideError, Values
 from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, ConstraintTest, KeyTest
 from kmsgen.prover.requests.parts.parts import PartQuestion
-from kmsgen.prover.values.cells import every, find
+from kmsgen.prover.values.cells import Wanted, every, find
 from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.patterns import Automaton, in_any_case, literal
 from kmsgen.prover.values.sets import demands, find_set
@@ -157,12 +157,21 @@ class OtherNamesPart(NamedTuple):
         names: list[str] = []
         for one in needed:
             if not any(one.met(name) for name in (*there, *names)):
-                found = find(domain, [*of_every, one], asked.tick)
+                found = self._another(domain, names, [*of_every, one], asked)
                 if found is None:
                     return
                 names.append(found)
         if names:
             yield names
-        more = find(domain._replace(taken=frozenset(names)), of_every, asked.tick)
+        more = self._another(domain._replace(taken=frozenset(names)), names, of_every, asked)
         if more is not None:
             yield [*names, more]
+
+    def _another(self, domain: Domain, names: Sequence[str], wanted: Sequence[Wanted], asked: PartQuestion) -> str | None:
+        """Return a name beside others; of tags no two are the same but for their case. Raises OutsideError."""
+        if self.family == CONTEXT or not names:
+            return find(domain, wanted, asked.tick)
+        found = find(domain._replace(never=(*domain.never, *map(in_any_case, names))), wanted, asked.tick)
+        if found is None and find(domain, wanted, asked.tick) is not None:
+            raise OutsideError("two names of tags differ in nothing but their case")
+        return found
