@@ -31,7 +31,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.core.responses import BaseResponse
 from moto.iam.models import IAMBackend, ManagedPolicy, iam_backends
 from moto.kms import models as kms_models
-from moto.kms.models import Grant, Key, KmsBackend, kms_backends
+from moto.kms.models import Alias, Grant, Key, KmsBackend, kms_backends
 from moto.kms.responses import KmsResponse
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.utilities.utils import get_partition
@@ -428,6 +428,18 @@ def detach(backend: IAMBackend, arn: str, keep: Any) -> None:
         backend.detach_user_policy(arn, user.name)
 
 
+def update_alias(original_resource: Alias, cloudformation_json: Any, account_id: str, region_name: str, **_options: Any) -> Alias:
+    """Change an AWS::KMS::Alias: one of another name takes its place, and is made before it goes."""
+    given, backend = cloudformation_json["Properties"], kms_backends[account_id][region_name]
+    name, target = given["AliasName"], given["TargetKeyId"]
+    if name == original_resource.alias_name:
+        return backend.update_alias(alias_name=name, target_key_id=target)
+    made = backend.create_alias(alias_name=name, target_key_id=target)
+    backend.delete_alias(original_resource.alias_name)
+    return made
+
+
+Alias.update_from_cloudformation_json = staticmethod(update_alias)
 Key.create_from_cloudformation_json = staticmethod(key_from_template)
 Key.update_from_cloudformation_json = staticmethod(update_key)
 ManagedPolicy.update_from_cloudformation_json = staticmethod(update_policy)
