@@ -65,6 +65,11 @@ def is_service_principal(text: str) -> bool:
     return SERVICE_PRINCIPAL.match(text) is not None
 
 
+def without_region(service: str) -> str:
+    """Return a service principal's name without the Region in it: `logs.us-west-2.amazonaws.com` is `logs.amazonaws.com`."""
+    return ".".join(label for label in service.split(".") if not REGION.match(label))
+
+
 @lru_cache(maxsize=4096)
 def is_principal(text: str) -> bool:
     """Return whether a text has the form of a principal: an account, the ARN of who is in one, a service, or `*`.

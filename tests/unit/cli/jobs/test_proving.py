@@ -6,7 +6,8 @@ import pytest
 
 from kmsgen.cli.jobs.proving import Bounds, Questioned
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
-from kmsgen.policy.document import EVERYONE, Condition, Document, Effect, Statement
+from kmsgen.policy.document import EVERYONE, Condition, Document, Effect, Principal, Statement
+from kmsgen.policy.grant import Grant
 from kmsgen.prover.problem import Budget
 from kmsgen.prover.question import Never, NoEscalation, NoLockout, NoPublic, Question, Result
 from kmsgen.sources.described import Described
@@ -25,6 +26,27 @@ def questioned(*conditions: Condition) -> Questioned:
     beside = {role: PrincipalPolicies((document,)) for role, document in zip(ROLES, own, strict=True)}
     bundle = Bundle(tuple(KeyAccess(Key(arn), policy) for arn in arns), beside)
     return Questioned(Subject("scenario.json", SCENARIO, Described(bundle)))
+
+
+@pytest.mark.parametrize(
+    ("asked", "result"),
+    [
+        ("logs.amazonaws.com", Result.REFUTED),
+        ("logs.us-east-1.amazonaws.com", Result.REFUTED),
+        ("sns.us-east-1.amazonaws.com", Result.REFUTED),
+        ("logs.us-west-2.amazonaws.com", Result.PROVED),
+        ("us-east-1.amazonaws.com", Result.PROVED),
+        ("s3.amazonaws.com", Result.PROVED),
+    ],
+)
+def test_a_service_is_asked_about_by_all_its_names(asked: str, result: Result) -> None:
+    """One without a Region in its name has those with one too; names of two Regions are two."""
+    policy = Document((Statement(Effect.ALLOW, ("kms:Decrypt",), ("*",), (Principal("Service", "sns.amazonaws.com"),)),))
+    key = f"arn:aws:kms:us-east-1:{HOME}:key/00000000-1111-1111-1111-111111111111"
+    grant = Grant("g", "logs.us-east-1.amazonaws.com", ("Decrypt",), grantee_is_service=True)
+    subject = Subject("scenario.json", SCENARIO, Described(Bundle((KeyAccess(Key(key), policy, (grant,)),))))
+    found = Questioned(subject).answer(0, Never(asked, ("kms:Decrypt",)), Bounds(Budget()))
+    assert (found.result, asked in found.question) == (result, True)
 
 
 def test_everybody_whom_an_answer_is_about_is_named() -> None:
