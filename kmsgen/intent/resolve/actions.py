@@ -135,8 +135,9 @@ def _in_full(matches: Sequence[str]) -> str:
 
 
 def _fitting(context: Context) -> str:
-    key_type = context.key_type or ""
-    return f"it can: {', '.join(word for word in capabilities.CAPABILITIES if capabilities.actions_of(word, key_type))}"
+    offered = {word: capabilities.actions_of(word, context.key_type or "") for word in capabilities.CAPABILITIES}
+    able = [word for word, found in offered.items() if found and (row := actions.find(found[0])) and not _lacking(row, context)]
+    return f"it can: {', '.join(able)}"
 
 
 def _effective(action: str, text: str, steps: Steps, who: Who | None, context: Context) -> bool:
@@ -197,7 +198,8 @@ def _lacking(action: Action, context: Context) -> Reason | None:
         message = f"`{action.iam_name}` is nothing that a key of {context.spec} ({context.usage}) can do"
         return ("action-key-type", message, _fitting(context))
     if action.multi_region_only and context.multi_region is False:
-        return ("action-multi-region", f"`{action.iam_name}` needs a multi-Region key", "set `multi_region: true` in `key`")
+        hint = "set `multi_region: true` under `key`, or list keys that are: their ids begin with `mrk-`"
+        return ("action-multi-region", f"`{action.iam_name}` needs a multi-Region key", hint)
     if context.origin and action.name in WITHOUT_ORIGIN.get(context.origin, ()):
         hint = "key material is imported into keys with `origin: EXTERNAL`" if context.origin == "AWS_KMS" else ""
         return ("action-origin", f"`{action.iam_name}` is refused for a key of origin {context.origin}", hint)

@@ -77,7 +77,8 @@ _NEVER_PRINCIPALS: tuple[tuple[Callable[[str], bool], tuple[str, str, str]], ...
     ),
 )
 _FORMS = (
-    "user/NAME, role/NAME (`*` in a name: all that match), account, account/123456789012, account/*, organization, or a full ARN"
+    "user/NAME, role/NAME (`*` in a name: all that match), assumed-role/ROLE/SESSION (of two characters or more), account,"
+    " account/123456789012, account/*, organization, or a full ARN"
 )
 
 Patterns = tuple[str, ...]

@@ -99,7 +99,7 @@ def _check_list(name: str, service: Service, steps: Steps, context: Context) -> 
         message = f"`{name}` uses the key itself, for nobody who could be named"
         context.refuse(steps, "service-words", message, _words(service))
     elif services.apart(service):
-        message = f"`{name}` tells apart who uses it, and a list does not"
+        message = f"`{name}` tells apart who uses it, and plain `principals` do not"
         context.refuse(steps, "service-words", message, _words(service))
 
 
