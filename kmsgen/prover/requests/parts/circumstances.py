@@ -43,8 +43,8 @@ def always(key: str, kind: PrincipalKind | None, action: str) -> bool:
 
 
 VIA, VIA_SERVICE = "aws:viaawsservice", "kms:viaservice"
-_TOGETHER = frozenset({"aws:multifactorauthage", "aws:multifactorauthpresent", VIA, VIA_SERVICE})
-"""Of whoever calls: an age of MFA brings MFA with it, a service through which is called aws:ViaAWSService."""
+_TOGETHER = frozenset({"aws:multifactorauthage", "aws:multifactorauthpresent", VIA, VIA_SERVICE, "kms:grantisforawsresource"})
+"""Of whoever calls: an age of MFA brings MFA with it, a service that calls, or makes a grant for itself, aws:ViaAWSService."""
 
 
 @lru_cache(maxsize=16384)
