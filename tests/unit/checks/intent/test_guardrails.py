@@ -199,7 +199,8 @@ def test_a_file_with_a_guard_rail_passes_the_three_questions(name: str) -> None:
     rail = (
         name
         if name != "deny"
-        else "{deny: {when: {conditions: {BoolIfExists: {aws:MultiFactorAuthPresent: 'false'}}}, except: [account]}}"
+        else "{deny: {when: {conditions: {BoolIfExists: {aws:MultiFactorAuthPresent: 'false'}, "
+        "Bool: {aws:PrincipalIsAWSService: 'false'}}}, except: [account]}}"
     )
     assert [str(finding.diagnostic) for finding in case(FILE.replace("GUARDRAIL", rail)).findings()] == []
 
