@@ -37,6 +37,7 @@ PRODUCTIONS = (
     *(f"layer: {layer}" for layer in LAYERS),
     *(f"grant constraint: {kind}" for kind in CONSTRAINTS),
     "NotPrincipal", "Action", "NotAction", "NotResource: everything", "NotResource: the key", "NotResource: keys by pattern",
+    "NotResource: a variable",
     "version 2012-10-17", "version 2008-10-17", "a statement for the account", "a variable with a default",
     "a variable in an ARN", "a variable of several values", "keys tied by 1 variables and more",
     "keys tied by 2 variables and more", "keys tied in a circle", "a key compared with itself", "SCP levels",
