@@ -67,7 +67,7 @@ class Spaces:
         caller, action = view.caller, view.action.name
         named = caller.kind is CallerKind.SERVICE or (caller.kind is CallerKind.ROLE and self._scope.sessions)
         asked = base.request.principal if base.request.create_grant or named else None
-        who = (base.stand_in, caller.kind, caller.session, asked)
+        who = (base.stand_in, caller.kind, view.kind, caller.session, asked)  # a service-linked role has routes of its own
         held = frozenset((key, presences(key, view.kind, action)) for key in defaults) if view.kind else None
         beside = (who, held, _is_one_organization(view))
         return frozenset(defaults.items()), frozenset(known.items()), tuple(base.request.context.items()), beside
