@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from kmsgen.reading import Source, Steps, Where
 from kmsgen.sources.cloudformation.language.evaluation import Evaluation, ToldOfStack
-from kmsgen.sources.cloudformation.language.for_each import entries
+from kmsgen.sources.cloudformation.language.for_each import entries, is_loop
 from kmsgen.sources.cloudformation.language.namings import KEYS
 from kmsgen.sources.cloudformation.language.policies import WrittenPolicy, policy_of
 from kmsgen.sources.cloudformation.language.resources import TemplateResource, macro_of, of_types, resource_of, section
@@ -18,12 +18,14 @@ from kmsgen.sources.unknown.unknown import ABSENT, Unknown
 
 _NESTED = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application", "AWS::CloudFormation::CustomResource")
 _CUSTOM, _MODULE = "Custom::", "::MODULE"
+_OF_ACCESS = ("AWS::KMS::", "AWS::IAM::", "AWS::Serverless::", "AWS::CloudFormation::StackSet")
 
 
 class Stack(NamedTuple):
     """One stack: its file, its resources by logical id, and their evaluation.
 
     `name` is empty unless it is nested; then its resources are named `name/resource`. `given`: parameters that its parent sets.
+    `untold_loop`: a loop over a list that is not told, which may make keys or policies.
     """
 
     source: Source
@@ -31,6 +33,7 @@ class Stack(NamedTuple):
     resources: Mapping[str, TemplateResource]
     name: str = ""
     given: frozenset[str] = frozenset()
+    untold_loop: str | None = None
 
     @property
     def where(self) -> Where:
@@ -39,8 +42,8 @@ class Stack(NamedTuple):
 
     @property
     def macro(self) -> str | None:
-        """The macro that may change everything in the template; None without one."""
-        return macro_of(self.source.data)
+        """The macro, or the loop, that may add anything to the template; None without one."""
+        return macro_of(self.source.data) or self.untold_loop
 
     def of(self, *types: str) -> Iterator[TemplateResource]:
         """Yield the resources of these types that may be created."""
@@ -67,10 +70,14 @@ class Stack(NamedTuple):
 
     def policy(self, resource: TemplateResource, raw: object, *inner: str | int) -> WrittenPolicy:
         """Evaluate a policy in a resource. Raises InputError for a text that is not JSON."""
-        macro = self.macro or ("Fn::Transform" if "Fn::Transform" in resource.properties else None)
-        if macro:
+        if macro := self.macro_in(resource):
             return WrittenPolicy(Unknown(f"what the macro {macro} makes", resource.steps), self.place(resource))
         return policy_of(self.evaluation, self.source, raw, resource.at(*inner), self.assumed(resource))
+
+    def macro_in(self, resource: TemplateResource) -> str | None:
+        """Return the macro, or loop over what is not told, that may set any property of a resource; None without one."""
+        within = (name for name in resource.properties if name == "Fn::Transform" or is_loop(name))
+        return self.macro or next(within, None)
 
     def place(self, resource: TemplateResource, *inner: str | int) -> Where:
         """Return the places of parts of a resource's property."""
@@ -81,14 +88,25 @@ def stack_of(source: Source, told: ToldOfStack, name: str = "") -> Stack:
     """Read a template as a stack."""
     evaluation = Evaluation(source.data, told)
     found: dict[str, TemplateResource] = {}
+    untold_loop = None
     steps: Steps = ("Resources",)
     for logical, data, place in entries(section(source.data, "Resources"), evaluation.list_of, steps):
         resource = resource_of(logical, data, place)
         if resource is not None:
             found[logical] = resource
+        elif is_loop(logical) and _makes_access(data):
+            untold_loop = logical
     resources = written_out_functions(found, section(section(source.data, "Globals"), "Function"))
     evaluation.references.resources = resources
-    return Stack(source, evaluation, resources, name)
+    return Stack(source, evaluation, resources, name, untold_loop=untold_loop)
+
+
+def _makes_access(data: object) -> bool:
+    """Return whether plain data holds resources that give access, or hold what is written elsewhere."""
+    items = data if isinstance(data, list) else list(data.values()) if isinstance(data, dict) else []
+    of = data.get("Type") if isinstance(data, dict) else None
+    found = isinstance(of, str) and (of in _NESTED or of.startswith((*_OF_ACCESS, _CUSTOM)) or of.endswith(_MODULE))
+    return found or any(map(_makes_access, items))
 
 
 def give_key_arns(stack: Stack, arns: Iterator[str], *, known: bool) -> None:

@@ -114,7 +114,7 @@ class _TemplateReader:
 
     def key_policy(self, stack: Stack, one: StackKey) -> Readings | None:
         """Read a key policy; None if the key gets KMS's default. Raises InputError."""
-        if "KeyPolicy" not in one.resource.properties and not stack.macro:
+        if "KeyPolicy" not in one.resource.properties and not stack.macro_in(one.resource):
             return None
         written = stack.policy(one.resource, one.resource.properties.get("KeyPolicy"), "KeyPolicy")
         return None if written.data in (None, ABSENT) else self.readings(stack, written, self.untold(one), "required")

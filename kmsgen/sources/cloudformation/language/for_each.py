@@ -38,6 +38,11 @@ def entries(section: Mapping[str, Any], list_of: ListOf, steps: Steps = (), limi
                 yield _put(inner, variable, item), _replaced(one, variable, item), place
 
 
+def is_loop(name: str) -> bool:
+    """Return whether an entry is a loop: among what `entries` yields one that could not be unrolled."""
+    return name.startswith(_PREFIX)
+
+
 def written_out(data: Any, list_of: ListOf, limit: int = MOST_ITEMS) -> Any:  # noqa: ANN401 - plain data
     """Return plain data with all loops in it unrolled."""
     if isinstance(data, list):

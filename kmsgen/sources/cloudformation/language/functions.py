@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from kmsgen.reading import Steps
+from kmsgen.sources.cloudformation.language.for_each import is_loop
 from kmsgen.sources.cloudformation.language.values import (
     NO_VALUE,
     JsonText,
@@ -59,8 +60,9 @@ class Functions(NamedTuple):
             return _FUNCTIONS[name](self, argument, (*steps, name))
         if _MACRO in data:
             return Unknown(_macro(data[_MACRO]), steps)
-        if name.startswith("Fn::"):
-            return Unknown(name, steps)
+        loop = name if name.startswith("Fn::") else next(filter(is_loop, data), None)
+        if loop is not None:
+            return Unknown(loop, steps)
         values = ((name, self.of(value, (*steps, name))) for name, value in data.items())
         return {name: value for name, value in values if value is not NO_VALUE}
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from kmsgen.sources.cloudformation.language.for_each import MOST_ITEMS, entries, written_out
-from tests.unit.sources.cloudformation.stacks import stack
+from tests.unit.sources.cloudformation.stacks import ROOT, described, stack
 
 
 def as_it_stands(data: Any) -> Any:
@@ -56,3 +58,30 @@ Resources:
     - 'Key${Team}': {Type: AWS::KMS::Key, Properties: {Tags: [{Key: team, Value: !Ref Team}]}}
 """
     assert list(stack(text).evaluation.references.key_arns) == ["Keyred", "Keyblue"]
+
+
+OPEN = """
+Transform: AWS::LanguageExtensions
+Parameters: {{Later: {{Type: CommaDelimitedList}}}}
+Resources:
+  Key: {{Type: AWS::KMS::Key, Properties: {{{key}}}}}
+  {loop}: [X, !Ref Later, {{"N${{X}}": {{Type: "{of}", Properties: {{}}}}}}]
+"""
+POLICY = f"KeyPolicy: {{Statement: [{ROOT}]}}"
+LOOP = '"Fn::ForEach::P": [Y, !Ref Later, {"K${Y}": 1}]'
+
+
+@pytest.mark.parametrize(
+    ("key", "of", "is_open"),
+    [
+        (POLICY, "AWS::KMS::Key", True),
+        (POLICY, "AWS::IAM::RolePolicy", True),
+        (POLICY, "AWS::SQS::Queue", False),
+        (LOOP, "AWS::SQS::Queue", True),
+        (f"KeyPolicy: {{Statement: [{ROOT}], {LOOP}}}", "AWS::SQS::Queue", True),
+    ],
+)
+def test_what_a_loop_over_an_unknown_list_makes_is_open(key: str, of: str, *, is_open: bool) -> None:
+    """Keys, policies and properties that it may make are not taken to be absent; queues give no access to keys."""
+    found = described(OPEN.format(key=key, of=of, loop="Fn::ForEach::L"))
+    assert bool(found.unknown) is is_open
