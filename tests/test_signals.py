@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +18,8 @@ import pytest
 from tests.golden.cases import ROOT
 
 EXAMPLE = ROOT / "examples" / "payments" / "intent.yaml"
+HIDDEN, SHOWN = b"\x1b[?25l", b"\x1b[?25h"
+"""What hides the cursor of a terminal, and shows it again: xterm, Control Sequences, DECTCEM."""
 
 
 @pytest.mark.parametrize(("number", "name"), [(signal.SIGINT, "SIGINT"), (signal.SIGTERM, "SIGTERM")])
@@ -38,9 +42,7 @@ def test_a_run_that_is_stopped_says_so_and_writes_nothing(number: int, name: str
 
 def test_a_run_that_is_stopped_while_processes_work_leaves_none(tmp_path: Path) -> None:
     """Nor does it leave anything on the disk: the processes end with the run that started them."""
-    for number in range(40):
-        text = EXAMPLE.read_text(encoding="utf-8").replace("payments-data", f"i{number}").replace("payments/data", f"i{number}")
-        (tmp_path / f"{number}.yaml").write_text(text, encoding="utf-8")
+    write_intents(tmp_path)
     command = [sys.executable, "-m", "kmsgen", "render", str(tmp_path), "--out", str(tmp_path / "out"), "--jobs", "2"]
     with subprocess.Popen([*command, "--no-lint", "--no-cache"], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL) as run:
         listed = Path(f"/proc/{run.pid}/task/{run.pid}/children")
@@ -54,6 +56,38 @@ def test_a_run_that_is_stopped_while_processes_work_leaves_none(tmp_path: Path) 
         assert time.monotonic() < until, left
         time.sleep(0.05)
     assert not (tmp_path / "out").exists()
+
+
+def write_intents(folder: Path) -> None:
+    """Write so many that a run is stopped while it works."""
+    for number in range(40):
+        text = EXAMPLE.read_text(encoding="utf-8").replace("payments-data", f"i{number}").replace("payments/data", f"i{number}")
+        (folder / f"{number}.yaml").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_stopped_gives_the_cursor_back(number: int, tmp_path: Path) -> None:
+    """A terminal shows it while nothing is drawn: what shows the progress hides it, and its end is not waited for."""
+    write_intents(tmp_path)
+    ours, its = pty.openpty()
+    command = [sys.executable, "-m", "kmsgen", "verify", str(tmp_path), "--jobs", "1", "--no-cache"]
+    environment = {**os.environ, "TERM": "xterm"}
+    heard = partial(signal.signal, number, signal.SIG_DFL)  # as above
+    with (
+        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=its, env=environment, preexec_fn=heard) as run,  # noqa: PLW1509
+        open(ours, "rb", buffering=0) as terminal,  # noqa: PTH123 - a descriptor
+    ):
+        os.close(its)
+        said = b""
+        while HIDDEN not in said:
+            said += terminal.read(4096)
+        run.send_signal(number)
+        with suppress(OSError):  # Linux's word for its end
+            while more := terminal.read(4096):
+                said += more
+    assert run.returncode == 128 + number
+    assert said.rfind(SHOWN) > said.rfind(HIDDEN)
+    assert said.decode().rstrip().endswith(f"stopped by {signal.Signals(number).name}")
 
 
 def is_running(process: str) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from kmsgen.cli.stopping import uninterrupted
+
 MANY = 10
 Item = TypeVar("Item")
 
@@ -21,5 +23,10 @@ def tracked(items: Iterable[Item], count: int, doing: str) -> Iterator[Iterable[
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    progress = Progress(*columns, console=Console(stderr=True), transient=True)
+    try:
+        with uninterrupted():  # else a cursor that is hidden by now would not be shown again
+            progress.start()
         yield progress.track(items, total=count, description=doing)
+    finally:
+        progress.stop()

@@ -104,7 +104,7 @@ class Cluster(Generic[Done]):
             asyncio.run(self._greeted())
             client = self._dask.Client(self._address, timeout=CONNECT, set_as_default=False)
         except (OSError, ValueError, TypeError, MemoryError, OverflowError) as error:
-            why = str(error) or f"it takes the connection, and is silent for {CONNECT:g} seconds"
+            why = str(error) or f"none greets within {CONNECT:g} seconds"
         else:
             why = self._without_workers(client)
             if not why:

@@ -18,6 +18,9 @@ from kmsgen.errors import Location, input_error
 Item = TypeVar("Item")
 Done = TypeVar("Done")
 
+_END = 10.0
+"""So many seconds a process that is told to end is waited for: one that does not hear it ends with this one."""
+
 
 class Processes(Generic[Item, Done]):
     """So many processes, each of which does the work on one chunk at a time."""
@@ -48,9 +51,13 @@ class Processes(Generic[Item, Done]):
 
     def end(self) -> None:
         """End the processes; what they work on is of no use any more."""
-        for process in multiprocessing.active_children():
+        working = multiprocessing.active_children()
+        for process in working:
             process.terminate()
-        self._pool.shutdown(cancel_futures=True)
+        # to wait for the pool is to wait for ever, for the rest of a result, where a process is ended while it hands that over
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in working:
+            process.join(_END)
 
 
 def _begin() -> None:

@@ -153,6 +153,19 @@ def test_fail_fast_ends_at_the_first_failure(run: Runner) -> None:
     assert "intents/07.yaml" not in ran.err
 
 
+def test_what_a_process_hands_over_at_the_end_is_not_waited_for() -> None:
+    """A process that is ended in the middle of a large result leaves a piece of it in the pipe, and no more comes."""
+    code = (
+        "import os\n"
+        "from kmsgen.cli.jobs.parallel.many import Course, results\n"
+        "def large(number): return b'' if not number else bytes(20_000_000)\n"
+        "with results(large, range(16), Course(2)) as found: next(found)\n"
+        "os._exit(0)"  # as the command ends
+    )
+    for _ in range(3):
+        assert subprocess.run([sys.executable, "-c", code], timeout=120, check=False).returncode == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_no_process_outlives_a_run_that_is_stopped(number: int, run: Runner) -> None:
     """Processes of a run that was killed would keep a core busy, and what they were handed."""
