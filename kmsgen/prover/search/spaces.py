@@ -68,8 +68,9 @@ class Spaces:
         named = caller.kind is CallerKind.SERVICE or (caller.kind is CallerKind.ROLE and self._scope.sessions)
         asked = base.request.principal if base.request.create_grant or named else None
         who = (base.stand_in, caller.kind, view.kind, caller.session, asked)  # a service-linked role has routes of its own
-        held = frozenset((key, presences(key, view.kind, action)) for key in defaults) if view.kind else None
-        beside = (who, held, _is_one_organization(view))
+        ways = ((key, presences(key, view.kind, action), hangs(key, view.kind, action)) for key in defaults if view.kind)
+        organizations = tuple(lookup(view, ID_OF[key]) for key in sorted(defaults) if key in ID_OF)
+        beside = (who, frozenset(ways), organizations, _is_one_organization(view))
         return frozenset(defaults.items()), frozenset(known.items()), tuple(base.request.context.items()), beside
 
     def _free(self, base: Base, view: View, defaults: _Held, known: _Held) -> Free:
