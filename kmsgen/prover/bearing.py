@@ -21,9 +21,11 @@ class Bearings:
         self.bundle = bundle
         self._order = {principal: number for number, principal in enumerate(bundle.principals)}
         described = bundle.principals.items()
-        organized = {(account_of(name), beside.organization): name for name, beside in described if beside.organization}
-        # tags only a description tells, and one principal of each organization must tell of its account
-        self._always = [*organized.values(), *(name for name, beside in described if beside.tags or beside.service_linked)]
+        organized = {account_of(name) for name, beside in described if beside.organization or beside.scps}
+        told = ((account_of(name), beside, name) for name, beside in described)
+        of_account = {(home, beside.organization, beside.scps): name for home, beside, name in told if home in organized}
+        # tags only a description tells, and of an account one principal of each organization and set of SCPs must
+        self._always = [*of_account.values(), *(name for name, beside in described if beside.tags or beside.service_linked)]
         self._by_name: dict[str, list[str]] = {}
         for principal in bundle.principals:
             for name in set(principal.rpartition(":")[2].split("/")[1:]):

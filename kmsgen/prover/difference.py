@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from kmsgen.arn import in_region
@@ -20,7 +20,7 @@ from kmsgen.policy.bundle import (
     KeyAccess,
     PrincipalPolicies,
 )
-from kmsgen.policy.document import Document
+from kmsgen.policy.document import Document, Effect, Statement
 from kmsgen.prover.answer import AccessKind, in_both_readings, kind_of
 from kmsgen.prover.grouping import group, of_forms, speaker_of
 from kmsgen.prover.key_forms import forms_of, of_form, said, with_key
@@ -140,7 +140,34 @@ def _of_one_key(pair: Sequence[Bundle], scope: Scope, meter: Meter) -> Differenc
         lost, more = _gain([one.turned_round() for one in (universe, *others)], meter)
     except (OutsideError, BudgetError) as error:
         return Differences(reason=str(error))
-    return Differences(gained_, lost, reason or more)
+    return Differences(gained_, lost, reason or more or _of_sessions(*pair))
+
+
+_SESSIONS = (":federated-user/", "FederatedUser")
+
+
+def _of_sessions(*pair: Bundle) -> str:
+    """Return why more may differ where both sides deny other users: whose session a federated user is, nothing tells (P7).
+
+    A search reads all such Denies alike, as if both sides were about one user.
+    """
+    denied = [frozenset(_denied_users(bundle)) for bundle in pair]
+    if not all(denied) or denied[0] == denied[1] or not any(text in one for one in map(_allowed, pair) for text in _SESSIONS):
+        return ""
+    return "each side denies other users, and nothing tells whose session a federated user is (P7)"
+
+
+def _denied_users(bundle: Bundle) -> Iterator[Statement]:
+    for statement in bundle.keys[0].policy.statements if bundle.keys else ():
+        named = [one.value for one in statement.principals or ()]
+        if statement.effect is Effect.DENY and any(":user/" in name for name in named):
+            yield statement._replace(sid=None)
+
+
+def _allowed(bundle: Bundle) -> str:
+    """Return all that Allows and grants on the first key say, as one text."""
+    access = bundle.keys[0] if bundle.keys else None
+    return repr((access.grants, [one for one in access.policy.statements if one.effect is Effect.ALLOW])) if access else ""
 
 
 def _differ_in_tags(one: Bundle, other: Bundle) -> bool:

@@ -23,6 +23,7 @@ from kmsgen.policy.operators import split_operator
 PUT = "kms:PutKeyPolicy"
 _THROUGH = {"kms:viaservice", "aws:calledvia", "aws:calledviafirst", "aws:calledvialast"}
 _TIMES = {"aws:currenttime", "aws:epochtime"}
+_MFA = {"aws:multifactorauthpresent", "aws:multifactorauthage"}
 
 
 def locked_out(intent: Intent, bundle: Bundle) -> Iterator[Finding]:
@@ -41,13 +42,15 @@ def locked_out(intent: Intent, bundle: Bundle) -> Iterator[Finding]:
 def _keepers_calls(intent: Intent, key: Key) -> Iterator[tuple[str, Call]]:
     """Yield an example PutKeyPolicy call, with the principal's name, for each line that asks for it without an end in time.
 
-    A call that an AWS service makes for the principal is none: no service changes key policies on behalf of its callers.
+    A call that an AWS service makes for the principal is none: no service changes key policies on behalf of its callers. Nor is
+    one that hangs on MFA but of a user: whether sessions of roles tell of it, AWS's pages do not agree (C16).
     """
     for access in intended_by_lines(intent, key):
         if access.action == PUT and not any(map(_ends, access.statement.conditions)):
             direct = (call for call in calls(access, intent, key) if not _is_through_a_service(call.situation))
             for call in islice(direct, 1):
-                yield from ((access.principal.value, other) for other in _past_denies(call, intent))
+                found = (other for other in _past_denies(call, intent) if not _hangs_on_mfa(other))
+                yield from ((access.principal.value, other) for other in found)
 
 
 def _past_denies(call: Call, intent: Intent) -> Iterator[Call]:
@@ -56,6 +59,11 @@ def _past_denies(call: Call, intent: Intent) -> Iterator[Call]:
         told = {folded(name) for name in situation.context} - {folded(name) for name in call.situation.context}
         if not told & _TIMES and not _is_through_a_service(situation):
             yield call._replace(situation=situation)
+
+
+def _hangs_on_mfa(call: Call) -> bool:
+    told = {folded(name) for name, values in call.situation.context.items() if values and values != ("false",)}
+    return bool(told & _MFA) and ":user/" not in call.principal
 
 
 def _is_through_a_service(situation: ExampleSituation) -> bool:
@@ -93,7 +101,7 @@ def _keepers(intent: Intent, made: list[Call], key: str, judge: Authorizer) -> I
         message = f"no administrator could change the key policy of `{key}`: only AWS Support could open it again"
         reasons = tuple(dict.fromkeys(reason for decision in answers for reason in decision.reason))
         hint = "under `admins`: `{principal: account, can: [change-policy]}`"
-        hint += "; access that ends with a time, or comes through a service, does not count"
+        hint += "; access that ends with a time, comes through a service, or hangs on MFA of a role's session does not count"
         yield Finding("lockout", "error", message, Location(intent.path), statements=reasons, hint=hint)
 
 

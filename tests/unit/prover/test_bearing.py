@@ -8,6 +8,7 @@ from kmsgen.policy.bundle import Bundle, Key, KeyAccess, Organization, Principal
 from kmsgen.policy.document import Condition, Document, Effect, Principal, Statement
 from kmsgen.policy.grant import Grant
 from kmsgen.prover.bearing import Bearings, Holders, alone_with, keys_named
+from kmsgen.prover.minimality import minimality_by_key
 from kmsgen.prover.prove import prove
 from kmsgen.prover.question import NoPublic, Result
 
@@ -103,3 +104,16 @@ def test_whoever_may_have_access_to_a_key_is_looked_at(who: str, of_other: Princ
     policy = Document((Statement(Effect.ALLOW, ("kms:*",), ("*",), (Principal("AWS", value),)),))
     bundle = Bundle((KeyAccess(Key(ONE), policy), KeyAccess(Key(OTHER), policy)), {APP: HOLDS, WEB: of_other})
     assert tuple(Holders(bundle).of(bundle.keys[0]).principals) == held
+
+
+def test_each_set_of_scps_of_an_account_is_told() -> None:
+    """Whom nobody describes has the SCPs that all described principals of the account have: of two sets neither is assumed."""
+    deny = ((Document((Statement(Effect.DENY, ("kms:*",), ("*",)),)),),)
+    named = (Principal("AWS", f"arn:aws:iam::{HOME}:role/application"),)
+    policy = Document((Statement(Effect.ALLOW, ("kms:Decrypt",), ("*",), named),))
+    organization = Organization("o-exampleorgid")
+    for scps in (deny, ()), ((), deny):
+        beside = {arn: PrincipalPolicies(organization=organization, scps=one) for arn, one in zip((APP, WEB), scps, strict=True)}
+        about = Bearings(Bundle((KeyAccess(Key(ONE), policy),), beside))
+        assert tuple(about.on(about.bundle.keys[0]).principals) == (APP, WEB)
+        assert [one.dead for one in minimality_by_key(about.bundle)] == [()]

@@ -9,7 +9,7 @@ import pytest
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, Organization, PrincipalPolicies
 from kmsgen.policy.json_form import parse_document
 from kmsgen.prover import differences, prove
-from kmsgen.prover.question import Never, Result
+from kmsgen.prover.question import Differences, Never, Result
 
 HOME = "111122223333"
 KEY = Key(f"arn:aws:kms:us-west-2:{HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab")
@@ -95,3 +95,20 @@ def test_one_statement_for_an_account_and_its_user_is_as_good_as_two() -> None:
     """What is open of a federated session is open in the same way on both sides."""
     found = differences(named(BESIDE_ACCOUNT), named(*APART))
     assert (found.gained, found.lost, found.reason) == ((), (), "")
+
+
+SESSION = f"arn:aws:sts::{HOME}:federated-user/guest"
+
+
+def of(**statements: str) -> Bundle:
+    """Return a key whose policy allows or denies somebody to decrypt."""
+    found = [{"Effect": e, "Principal": {"AWS": who}, "Action": "kms:Decrypt", "Resource": "*"} for e, who in statements.items()]
+    return Bundle((KeyAccess(KEY, parse_document({"Version": "2012-10-17", "Statement": found})),))
+
+
+def test_denies_of_different_users_leave_the_sessions_of_each_open() -> None:
+    """Nothing tells whose session a federated user is (P7): that of one is denied on one side alone, whichever it is."""
+    eve = BOB.replace("bob", "eve")
+    assert "P7" in differences(of(Allow=SESSION, Deny=BOB), of(Allow=SESSION, Deny=eve)).reason
+    assert differences(of(Allow=SESSION, Deny=BOB), of(Deny=BOB, Allow=SESSION)) == Differences()
+    assert differences(of(Allow=APP, Deny=BOB), of(Allow=APP, Deny=eve)) == Differences()

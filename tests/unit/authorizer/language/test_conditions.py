@@ -37,6 +37,21 @@ def test_variable(operator: str, wanted: str, actual: str, holds: bool | None) -
     assert check(operator, wanted, actual, TEAM) is holds
 
 
+_ARN = "arn:aws:iam::111122223333:role/{0}"
+
+
+@pytest.mark.parametrize(
+    "operator",
+    [f"{kind}{negated}{how}" for kind, hows in (("String", ("Equals", "EqualsIgnoreCase", "Like")), ("Arn", ("Equals", "Like")))
+     for how in hows for negated in ("", "Not")],
+)  # fmt: skip
+def test_every_operator_on_texts_and_arns_takes_variables(operator: str) -> None:
+    """Those for numbers, dates and the like do not (reference_policies_elements_condition_operators)."""
+    negated = "Not" in operator
+    for team, holds in (("red", True), ("blue", False)):
+        assert check(operator, _ARN.format("${aws:PrincipalTag/team}"), _ARN.format(team), TEAM) is (holds is not negated)
+
+
 def test_variable_is_text_in_old_policies() -> None:
     """Before version 2012-10-17 a variable is literal text."""
     assert check("StringEquals", "${aws:PrincipalTag/team}", "red", TEAM, modern=False) is False

@@ -205,6 +205,13 @@ def test_a_file_with_a_guard_rail_passes_the_three_questions(name: str) -> None:
     assert [str(finding.diagnostic) for finding in case(FILE.replace("GUARDRAIL", rail)).findings()] == []
 
 
+def test_a_deny_without_mfa_reaches_services() -> None:
+    """A service used none: what the file gives it is denied, whatever its requests say."""
+    rail = "{deny: {when: {conditions: {BoolIfExists: {aws:MultiFactorAuthPresent: 'false'}}}, except: [account]}}"
+    found = [finding for finding in case(FILE.replace("GUARDRAIL", rail)).findings() if LOGS in finding.message]
+    assert {finding.code for finding in found} == {"intended-not-allowed"}
+
+
 def test_without_grants_for_services_only_the_named_services_are_spared() -> None:
     """Then an AWS service that the file does not name is denied in so many words."""
     text = FILE.replace("GUARDRAIL", "deny-everyone-else").replace(", use-grants", "")
