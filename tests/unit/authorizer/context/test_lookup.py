@@ -240,3 +240,13 @@ TAGS = {"Tags": [{"TagKey": "Team", "TagValue": "r"}]}
 def test_request(key: str, request_: dict[str, Any], values: Seen) -> None:
     """What the request holds is seen on the actions that carry the key, and nowhere else."""
     assert lookup(key, **request_) == values
+
+
+def test_a_tag_that_is_known_is_no_other_one_by_a_request() -> None:
+    """Where not all tags of a key are told, a request may tell further ones, and change none that is known."""
+    key = THE_KEY._replace(untold=frozenset({"tags"}))
+    authorizer = Authorizer(bundle(principals=PRINCIPALS, key=key))
+    asked = Request(APP, "kms:Decrypt", context={"aws:ResourceTag/Env": ("test",), "aws:ResourceTag/team": ("red",)})
+    view = authorizer.view(authorizer.plans(asked)[0], asked)
+    assert find(view, "aws:resourcetag/env") == ("prod",)
+    assert find(view, "aws:resourcetag/team") == ("red",)

@@ -131,3 +131,9 @@ def test_what_all_say() -> None:
     assert agreed([True, True]) is True
     assert agreed([True, False]) is None
     assert agreed([None]) is None
+
+
+@pytest.mark.parametrize(("own", "why"), [("P1", "P1"), ("", "P2")])
+def test_what_may_be_absent_keeps_its_own_note(own: str, why: str) -> None:
+    """A key that is open already says why; one that is not says why it may be absent."""
+    assert either_way(OpenValue((("a",),), why=own), "P2").why == why
