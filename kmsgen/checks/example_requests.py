@@ -49,6 +49,13 @@ class ExampleSituation(NamedTuple):
         known = {folded(name) for name in self.context}
         return self if folded(key) in known else self._replace(context={**self.context, key: values})
 
+    def without(self, keys: Iterable[str]) -> ExampleSituation:
+        """Return the situation that tells nothing of some condition keys, in any case."""
+        left_out = frozenset(map(folded, keys))
+        if left_out.isdisjoint(map(folded, self.context)):
+            return self
+        return self._replace(context={name: values for name, values in self.context.items() if folded(name) not in left_out})
+
     def beside(self, other: ExampleSituation) -> ExampleSituation:
         """Return both situations in one; where both tell the same key, this one counts."""
         pairs = {**other.encryption_context, **self.encryption_context}

@@ -35,6 +35,8 @@ TWINS = {
 }
 EQUALITIES = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
 FOR_AWS_RESOURCE = Condition("Bool", "kms:GrantIsForAWSResource", ("true",))
+# of a direct call no page says whether the key is there with `false`, or is not there (conditions-kms)
+FOR_OTHERS = Condition("BoolIfExists", "kms:GrantIsForAWSResource", ("false",))
 
 
 def conditions_of(when: When, regions: Values, location: Location) -> tuple[Condition, ...]:
@@ -60,7 +62,7 @@ def grant_conditions(limits: GrantWhen) -> tuple[Condition, ...]:
     )
     found = [Condition(operator, key, values) for operator, key, values in lists if values]
     if limits.for_aws is not None:
-        found.append(FOR_AWS_RESOURCE._replace(values=(str(limits.for_aws).lower(),)))
+        found.append(FOR_AWS_RESOURCE if limits.for_aws else FOR_OTHERS)
     return tuple(found)
 
 

@@ -26,7 +26,9 @@ _GRANT = {
     ("StringEquals", "kms:retiringserviceprincipal"): "retiring",
     ("StringEquals", "kms:grantconstrainttype"): "constraint",
     ("Bool", "kms:grantisforawsresource"): "for_aws",
+    ("BoolIfExists", "kms:grantisforawsresource"): "for_aws",
 }
+_FOR_AWS = {"Bool": "true", "BoolIfExists": "false"}  # what the field says of it, by operator
 _ORDER = (
     *("encryption_context", "via", "from", "until", "source_vpce", "source_ip", "mfa"),
     *("request_alias", "principal_tags", "organization", "grant"),
@@ -91,7 +93,7 @@ def _say_grant(condition: Condition, found: When, _region: str) -> bool:
     if word is None or word in found.get("grant", {}):
         return False
     values = [_CONSTRAINTS.get(value, value) for value in condition.values]
-    if word == "for_aws" and len(values) != 1:
+    if word == "for_aws" and [folded(value) for value in values] != [_FOR_AWS[condition.operator]]:
         return False
     found.setdefault("grant", {})[word] = folded(values[0]) == "true" if word == "for_aws" else values
     return True

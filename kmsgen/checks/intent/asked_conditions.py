@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kmsgen.arn import is_service_principal, parse_arn
+from kmsgen.arn import is_service_principal
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.guardrails import DENY
-from kmsgen.intent.intent import GrantLine, GrantWhen, GuardRailLine, Intent, When
+from kmsgen.intent.intent import GrantLine, GrantWhen, GuardRailLine, When
 from kmsgen.policy.document import Condition
 from kmsgen.policy.letter_case import folded
 
 Values = tuple[str, ...]
-_PATTERN = {"*", "?", "$"}
+
+FOR_AWS = "kms:GrantIsForAWSResource"
 
 
 def conditions_of(when: When, regions: Values) -> Iterator[Condition]:
@@ -57,26 +58,13 @@ def denied_when(line: GuardRailLine, action: str, regions: Values) -> tuple[Cond
     return (*conditions_of(line.when, regions), *limits)
 
 
-def spared_by_denies(intent: Intent) -> Values:
-    """Return the roles and users of the account that some `deny` guard rail spares by their ARNs."""
-    conditions = (one for line in intent.guardrails if line.name == DENY for one in conditions_of(line.when, ()))
-    spared = (text for one in conditions if _spares_by_arn(one) for text in one.values if not _PATTERN & set(text))
-    found = ((text, parse_arn(text)) for text in spared)
-    return tuple(
-        dict.fromkeys(text for text, arn in found if arn and arn.account == intent.scope.account and arn.kind in ("role", "user"))
-    )
-
-
-def _spares_by_arn(condition: Condition) -> bool:
-    return "Not" in condition.operator and folded(condition.key) == "aws:principalarn"
-
-
 def limits_of_grants(limits: GrantWhen) -> Iterator[Condition]:
     """Yield the conditions on CreateGrant that a line's `when.grant` states."""
     rows: tuple[tuple[str, str, Values], ...] = (
         ("ForAllValues:StringEquals", "kms:GrantOperations", limits.operations),
         ("StringEquals", "kms:GrantConstraintType", limits.constraint),
-        ("Bool", "kms:GrantIsForAWSResource", () if limits.for_aws is None else (str(limits.for_aws).lower(),)),
+        ("Bool", FOR_AWS, ("true",) if limits.for_aws else ()),
+        ("BoolIfExists", FOR_AWS, ("false",) if limits.for_aws is False else ()),  # a direct call may well go without the key
     )
     for role, names in (("Grantee", limits.grantees), ("Retiring", limits.retiring)):
         kind = "ServicePrincipal" if all(map(is_service_principal, names)) else "Principal"

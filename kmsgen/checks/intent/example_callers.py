@@ -21,6 +21,8 @@ Values = tuple[str, ...]
 
 SOMEBODY = "somebody-whom-iam-allows"
 ANY_SERVICE = "s3.amazonaws.com"
+# what the caller's ARN tells, whatever else a request says of it
+OF_CALLER = ("aws:principalarn", "aws:username", "aws:principaltype", "aws:principalaccount", folded(CALLERS_ACCOUNT))
 _MEMBERS = ("444455556666", "777788889999", "123456789012")
 _USER_NAME = "${aws:username"  # a variable that users alone have
 _OF_TYPE = {"User": f"user/{SOMEBODY}", "AssumedRole": f"role/{SOMEBODY}", "Account": "root"}
@@ -62,7 +64,7 @@ def by_arn(conditions: Iterable[Condition], access: Expected) -> list[Condition]
     """
     found = list(conditions)
     key = parse_arn(access.key)
-    account = _one_account(access, found)
+    account = one_account(access, found)
     if key is None or account is None or not any(folded(each.key) == "aws:principalarn" for each in found):
         return found
     head = f"arn:{key.partition}:iam::{account}:user/"
@@ -77,7 +79,7 @@ def _of_users(condition: Condition, head: str) -> Condition:
     return Condition(operator, "aws:PrincipalArn", values)
 
 
-def _one_account(access: Expected, conditions: Iterable[Condition]) -> str | None:
+def one_account(access: Expected, conditions: Iterable[Condition]) -> str | None:
     """Return the account of everybody whom a line means; None where it has several, or names one principal."""
     if access.principal.value != "*":
         arn = parse_arn(access.principal.value)

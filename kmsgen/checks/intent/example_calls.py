@@ -19,6 +19,7 @@ from kmsgen.checks.example_requests import ExampleSituation, bound, situations
 from kmsgen.checks.intent.asked_access import Expected, regions_of
 from kmsgen.checks.intent.example_callers import by_arn, callers
 from kmsgen.checks.intent.example_parameters import ALGORITHM_KEYS, holds_of, with_possible_values
+from kmsgen.checks.intent.example_routes import as_sent
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.document import Condition
@@ -55,7 +56,8 @@ def calls(access: Expected, intent: Intent, key: Key) -> Iterator[Call]:
         for caller in callers(access, found):
             meant = key_for(access, situation, caller, key, intent)
             possible = meant is not None and _can_do(access.action, meant) and _can_grant(situation, meant)
-            if meant is not None and possible and _is_of_one_organization(situation, caller, intent):
+            sent = possible and as_sent(situation, caller, access.action, situation.context) is not None
+            if meant is not None and sent and _is_of_one_organization(situation, caller, intent):
                 yield Call(caller, meant, situation)
 
 

@@ -11,7 +11,9 @@ from kmsgen.checks.example_requests import PLAIN, ExampleSituation, request_for
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intent.asked_access import intended_by_lines
 from kmsgen.checks.intent.example_calls import Call, calls
+from kmsgen.checks.intent.example_routes import as_sent
 from kmsgen.checks.intent.missing_access import past_denies
+from kmsgen.checks.intent.other_callers import others_of
 from kmsgen.checks.intent.specification import with_own_policies
 from kmsgen.errors import Location
 from kmsgen.intent.intent import Intent
@@ -49,16 +51,19 @@ def _keepers_calls(intent: Intent, key: Key) -> Iterator[tuple[str, Call]]:
         if access.action == PUT and not any(map(_ends, access.statement.conditions)):
             direct = (call for call in calls(access, intent, key) if not _is_through_a_service(call.situation))
             for call in islice(direct, 1):
-                found = (other for other in _past_denies(call, intent) if not _hangs_on_mfa(other))
+                others = (call._replace(principal=who) for who in others_of(access, call.principal, intent, key))
+                found = (other for one in (call, *others) for other in _past_denies(one, intent) if not _hangs_on_mfa(other))
                 yield from ((access.principal.value, other) for other in found)
 
 
 def _past_denies(call: Call, intent: Intent) -> Iterator[Call]:
     """Yield the call, and variants that some `deny` of the file lets pass: with MFA, say, but at no other time, by no service."""
+    said = frozenset(map(folded, call.situation.context))
     for situation in past_denies(call.situation, intent, call.key, PUT):
         told = {folded(name) for name in situation.context} - {folded(name) for name in call.situation.context}
         if not told & _TIMES and not _is_through_a_service(situation):
-            yield call._replace(situation=situation)
+            sent = as_sent(situation, call.principal, PUT, said)
+            yield from () if sent is None else (call._replace(situation=sent),)
 
 
 def _hangs_on_mfa(call: Call) -> bool:

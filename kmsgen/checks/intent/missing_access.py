@@ -8,16 +8,19 @@ from itertools import combinations
 from kmsgen.arn import account_of
 from kmsgen.authorizer.decision import Decision, Outcome
 from kmsgen.authorizer.explain.nearest import misses
+from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.key_specs import key_type
 from kmsgen.checks.example_requests import MAX_SITUATIONS, ExampleSituation, request_for, situations
 from kmsgen.checks.example_values import opposite
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intent.asked_access import Expected, is_reached, regions_of
-from kmsgen.checks.intent.asked_conditions import denied_when, spared_by_denies
-from kmsgen.checks.intent.example_callers import SOMEBODY, everyone_of
+from kmsgen.checks.intent.asked_conditions import denied_when
+from kmsgen.checks.intent.example_callers import OF_CALLER, SOMEBODY, everyone_of
 from kmsgen.checks.intent.example_calls import REGION, Call, calls, key_for
 from kmsgen.checks.intent.example_parameters import holds_of
+from kmsgen.checks.intent.example_routes import as_sent
+from kmsgen.checks.intent.other_callers import others_of
 from kmsgen.checks.intent.specification import Specification, is_service_linked, with_own_policies
 from kmsgen.checks.judge import StatefulJudge
 from kmsgen.errors import Location
@@ -27,6 +30,7 @@ from kmsgen.policy.document import Condition, Effect
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.witness import witness_of
 
+Values = tuple[str, ...]
 Origins = Mapping[str, tuple[Location, ...]]
 _CONTEXT_RAIL = "deny-without-encryption-context"
 _THROUGH = ("s3", "ec2", "rds", "secretsmanager", "lambda")
@@ -36,21 +40,28 @@ def not_allowed(intent: Intent, specification: Specification, bundle: Bundle, or
     """Yield a finding for each access that the intent asks for and the bundle denies in an example of its `when`."""
     keys = {item.key.arn: item.key for item in bundle.keys}
     wanted = [access for access in (*specification.accesses, *specification.by_grants) if access.required]
-    asked = [(access, tuple(calls(access, intent, keys[access.key]))) for access in wanted]
-    assumed = {call.principal for access, made in asked for call in made if _is_assumed(access, call.principal)}
-    assumed |= {name for name in spared_by_denies(intent) if any(SOMEBODY in one for one in assumed)}
+    asked = [(access, tuple(_with_others(access, intent, keys[access.key]))) for access in wanted]
+    callers = ((access, name) for access, made in asked for call, others in made for name in (call.principal, *others))
+    assumed = {name for access, name in callers if _is_assumed(access, name)}
     judges = _Judges(with_own_policies(bundle, assumed, intent.scope.organization, intent.scope.account))
     possible = {_line_of(access) for access, made in asked if made}
     for access, made in asked:
         if not access.action.startswith("kms:"):
             yield from _unwritten(access, bundle, origins)
         elif made:
-            yield from (found for call in made for found in _judge(access, call, intent, judges, origins))
+            denied = (call for call, others in made if not _is_had(access, call, others, intent, judges))
+            yield from (_denied(access, call, judges.about(access.key, call.key), origins) for call in denied)
         elif _line_of(access) not in possible and not _is_elsewhere(access, intent):
             who = "anybody" if access.principal.value == "*" else f"`{access.principal.value}`"
             message = f"no situation is known in which {who} could call `{access.action}` as `when` wants it"
             unmet = _unmet(access, intent, keys[access.key])
             yield _finding(access, f"{message}: nothing meets {unmet}" if unmet else message, origins=origins)
+
+
+def _with_others(access: Expected, intent: Intent, key: Key) -> Iterator[tuple[Call, Values]]:
+    """Yield each example call, with the other callers of whom one is enough."""
+    for call in calls(access, intent, key):
+        yield call, others_of(access, call.principal, intent, key)
 
 
 def _unmet(access: Expected, intent: Intent, key: Key) -> str:
@@ -102,26 +113,38 @@ def _is_assumed(access: Expected, name: str) -> bool:
     return (name != access.principal.value and name.startswith("arn:")) or is_service_linked(name) or foreign_session
 
 
-def _judge(access: Expected, call: Call, intent: Intent, judges: _Judges, origins: Origins) -> Iterator[Finding]:
-    name = call.principal
-    if intent.any_spec and _is_without_context(access.action, call.key) and _CONTEXT_RAIL in _rails(intent, name):
-        return  # the guard rail leaves keys that have an encryption context, as a note tells
-    outside = past_guard_rails(call.situation, intent, name, access.action, access.statement.conditions)
-    others = spared_by_denies(intent) if SOMEBODY in name else ()
-    asked = [
-        (held, judges.about(access.key, key), request_for(who, access.action, (_resource(access, key),), held))
-        for who in (*others, name)
-        for held in past_denies(outside, intent, call.key, access.action)
-        if (key := key_for(access, held, who, call.key, intent)) is not None
-    ]
-    if any(judge.decide(request).outcome is Outcome.ALLOWED for _, judge, request in asked):
-        return
-    held, judge, request = asked[-1]
+def _is_had(access: Expected, call: Call, others: Values, intent: Intent, judges: _Judges) -> bool:
+    """Return whether the caller, or one of the others, is allowed the call in some situation past the guard rails."""
+    if intent.any_spec and _is_without_context(access.action, call.key) and _CONTEXT_RAIL in _rails(intent, call.principal):
+        return True  # the guard rail leaves keys that have an encryption context, as a note tells
+    asked = ((who, *form) for who in (call.principal, *others) for form in _forms(access, call, who, intent))
+    return any(
+        judges.about(access.key, key).decide(_request(access, Call(who, key, held))).outcome is Outcome.ALLOWED
+        for who, held, key in asked
+    )
+
+
+def _denied(access: Expected, call: Call, judge: StatefulJudge, origins: Origins) -> Finding:
+    request = _request(access, call)
     decision = judge.decide(request, trace=True)
-    message = f"`{name}` cannot call `{access.action}` with {held}: {why(decision)}"
-    finding = _finding(access, message, decision, origins)
-    witness = witness_of(request, judge.bundle_for(request.action), str(decision.outcome))
-    yield finding._replace(witness=witness)
+    message = f"`{call.principal}` cannot call `{access.action}` with {call.situation.without(OF_CALLER)}: {why(decision)}"
+    finding = _finding(access, message.replace(SOMEBODY, "example"), decision, origins)
+    return finding._replace(witness=witness_of(request, judge.bundle_for(request.action), str(decision.outcome)))
+
+
+def _request(access: Expected, call: Call) -> Request:
+    return request_for(call.principal, access.action, (_resource(access, call.key),), call.situation)
+
+
+def _forms(access: Expected, call: Call, who: str, intent: Intent) -> Iterator[tuple[ExampleSituation, Key]]:
+    """Yield the situations in which a caller can make the call, past the guard rails of the file, each with the key in it."""
+    said = frozenset(map(folded, call.situation.context))
+    outside = past_guard_rails(call.situation, intent, who, access.action, access.statement.conditions)
+    for one in past_denies(outside, intent, call.key, access.action):
+        sent = as_sent(one, who, access.action, said)
+        key = key_for(access, sent, who, call.key, intent) if sent is not None else None
+        if sent is not None and key is not None:
+            yield sent, key
 
 
 def _resource(access: Expected, key: Key) -> str:
@@ -176,7 +199,7 @@ def past_denies(situation: ExampleSituation, intent: Intent, key: Key, action: s
     found = [situation]
     for line in intent.guardrails:
         denied = denied_when(line, action, regions_of(intent, key))
-        outside = [other for condition in denied for other in situations(opposite(condition))]
+        outside = [other for one in denied if folded(one.key) not in OF_CALLER for other in situations(opposite(one))]
         found += [one.beside(other) for one in found for other in outside][: MAX_SITUATIONS - len(found)]
     return tuple(found)
 

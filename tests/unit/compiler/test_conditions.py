@@ -43,7 +43,7 @@ def test_the_grants_of_a_line_are_limited(compiled: Compile) -> None:
         ("StringEquals", "kms:GranteePrincipal"): (f"{ROLE}batch",),
         ("StringEquals", "kms:RetiringPrincipal"): (f"{ROLE}ci",),
         ("StringEquals", "kms:GrantConstraintType"): ("EncryptionContextSubset",),
-        ("Bool", "kms:GrantIsForAWSResource"): ("false",),
+        ("BoolIfExists", "kms:GrantIsForAWSResource"): ("false",),
     }
     assert conditions(without) == {}
     assert not [note for note in found.notes if note.code == "grants-unlimited"]

@@ -212,7 +212,7 @@ resource "aws_kms_key" "this" {
         Action   = "kms:CreateGrant"
         Resource = "*"
         Condition = {
-          Bool = {
+          BoolIfExists = {
             "kms:GrantIsForAWSResource" = "false"
           }
           "ForAllValues:StringEquals" = {
