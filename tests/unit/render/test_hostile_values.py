@@ -186,15 +186,15 @@ shell_texts = pytest.mark.parametrize("text", [text for text in HOSTILE if "\0" 
 def test_a_shell_reads_every_value_as_the_value(text: str, tmp_path: Path) -> None:
     """Each call has the key, the Region, the name and the request as they are, and nothing else is run."""
     ids = ["--query", f"Grants[?Name=='{text}'].GrantId", "--output", "text"]
-    wanted = []
-    for call, key in zip(hostile.calls(text), (text, f"{text}id"), strict=True):
+    keys = (text, f"{text}id")
+    wanted = [
+        ["create-grant", "--region", text, "--key-id", key, "--cli-input-json", call.request_json, "--output", "json"]
+        for call, key in zip(hostile.calls(text), keys, strict=True)
+    ]
+    for key in keys:
         there = ["--region", text, "--key-id", key]
-        wanted += [
-            ["create-grant", *there, "--cli-input-json", call.request_json, "--output", "json"],
-            ["list-grants", *there, *ids],
-            ["revoke-grant", *there, "--grant-id", EARLIER],
-        ]
-    for key in (text, f"{text}id"):
+        wanted += [["list-grants", *there, *ids], ["revoke-grant", *there, "--grant-id", EARLIER]]
+    for key in keys:
         there = ["--region", text, "--key-id", key]
         wanted.append(["list-grants", *there, *ids])
         wanted += [["revoke-grant", *there, "--grant-id", one] for one in (EARLIER, MADE)]
@@ -205,7 +205,7 @@ def test_a_shell_reads_every_value_as_the_value(text: str, tmp_path: Path) -> No
 def test_a_shell_reads_the_retiring_principal_as_it_is(text: str, tmp_path: Path) -> None:
     """It lists what it may retire, of this name and on this key, and retires that."""
     wanted = []
-    for key in (text, f"{text}id"):
+    for key in keys:
         query = f"Grants[?Name=='{text}' && ends_with(KeyId, '{key.rpartition('/')[2]}')].GrantId"
         listed = ["--region", text, "--retiring-principal", text, "--query", query, "--output", "text"]
         retired = (["retire-grant", "--region", text, "--key-id", key, "--grant-id", one] for one in (EARLIER, MADE))
