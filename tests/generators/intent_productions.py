@@ -28,7 +28,8 @@ PARTS: Mapping[str, type[Any]] = {
 FORMS = ("user", "role", "session", "pattern", "account", "organization", "unit", "other account", "by word", "service")
 SETTINGS = ("a key to create", "keys that exist", "every key", "delegation key-policy", "delegation iam", "delegation both")
 WITHOUT_ACCESS = frozenset({
-    "kmsgen", "name", "scope.account", "scope.regions", "scope.partition", "key.alias", "key.description", "key.spec",
+    "kmsgen", "name", "scope.account", "scope.regions", "scope.new_regions", "scope.partition", "key.alias",
+    "key.description", "key.spec",
     "key.usage", "key.origin", "key.rotation_days", "key.deletion_window_days", "key.tags", "users.only_on",
     "constraints.source_arn",
 })  # fmt: skip

@@ -28,8 +28,10 @@ NEEDLESS: dict[str, set[tuple[str, str | None]]] = {
         ("identity-policy/ServiceEcr", None),
     },
     "half-of-services.yaml": {("identity-policy/ServiceEcr", None)},
+    "new-regions.yaml": {("key-policy/Use by app", None)},
 }
-"""What a wider line of the same intent gives as well, and kms:RetireGrant, which counts for a grant that a service makes."""
+"""What a wider line of the same intent gives as well, kms:RetireGrant, which counts for a grant that a service makes, and on a
+replica a line about the Region of the primary key."""
 MINIMAL = sorted(path.name for path in INTENTS_OF_ONE_WAY)
 
 
