@@ -12,7 +12,7 @@ from kmsgen.arn import parse_arn
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT, ENCRYPTION_CONTEXT_KEYS, GRANT_KEYS, GrantKey
-from kmsgen.checks.example_values import ANY_VALUE, choices_of
+from kmsgen.checks.example_values import ANY_ROLE_ID, ANY_VALUE, choices_of
 from kmsgen.policy.document import Condition, Statement
 from kmsgen.policy.grant import Grant, GrantConstraints
 from kmsgen.policy.letter_case import folded
@@ -20,7 +20,7 @@ from kmsgen.policy.variables import ESCAPES, variables_in
 
 Values = tuple[str, ...]
 
-ANY_SESSION = "AROAEXAMPLEID:example"
+ANY_SESSION = f"{ANY_ROLE_ID}:{ANY_VALUE}"
 MAX_SITUATIONS = 64
 VARIABLE = r"\$\{([^},]+)(?:,[^}]*)?\}"
 
@@ -142,7 +142,7 @@ def _identified(situation: ExampleSituation, principal: str) -> ExampleSituation
     arn = parse_arn(principal)
     if arn is None or arn.kind not in ("role", "assumed-role"):
         return situation
-    user_id = f"AROAEXAMPLEID:{principal.rpartition('/')[2]}" if arn.kind == "assumed-role" else ANY_SESSION
+    user_id = f"{ANY_ROLE_ID}:{principal.rpartition('/')[2]}" if arn.kind == "assumed-role" else ANY_SESSION
     return situation.with_context("aws:userid", user_id)
 
 

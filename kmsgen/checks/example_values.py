@@ -19,6 +19,8 @@ from kmsgen.policy.operators import split_operator
 Values = tuple[str, ...]
 
 ANY_VALUE = "example"
+ANY_ROLE_ID = "AROAEXAMPLEID"
+_USER_ID = "aws:userid"
 _LIKE = ("StringLike", "ArnLike", "ArnEquals")
 _MOST = 64  # combinations of values that are tried
 
@@ -116,12 +118,19 @@ def _candidates(condition: Condition) -> list[Values | None]:
         return [None] if "true" in condition.values else [(ANY_VALUE,)]
     if "Not" in name.base:
         return [None]
-    make = _EXAMPLES.get(name.base, _matching)
+    make = _EXAMPLES.get(name.base, _user_id if folded(condition.key) == _USER_ID else _matching)
     try:
         examples = [make(value) for value in condition.values]
     except (ValueError, OverflowError):
         return []  # no number, date or network: what IAM makes of it is not documented (S12), so no request can be named
     return [tuple(examples)] if name.quantifier == "ForAllValues" else [(example,) for example in examples]
+
+
+def _user_id(pattern: str) -> str:
+    """Return an aws:userid that a pattern matches, of the form that IAM gives (IAM User Guide, reference_identifiers)."""
+    unique, _, session = pattern.partition(":")
+    is_open = unique and not unique.strip("*")
+    return f"{ANY_ROLE_ID}:{_matching(session) or ANY_VALUE}" if is_open else _matching(pattern)
 
 
 def _matching(pattern: str) -> str:

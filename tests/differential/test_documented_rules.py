@@ -16,7 +16,6 @@ from tests.reference.test_documented_rules import FILES, name
 NOT_DERIVED: dict[str, tuple[set[int], str]] = {
     "network/the-endpoints-keys-go-together": ({3}, "the VPC's id tells how its ARN ends"),
     "services/source-of-the-call": ({0}, "aws:SourceArn may tell the account"),
-    "untold/userid": ({0}, "unique ids of users start with AIDA"),
 }
 """Requests of which the pages tell more than the authorizer derives: what it leaves open gives no access."""
 
