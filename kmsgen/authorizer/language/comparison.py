@@ -125,11 +125,10 @@ def _turned(result: Maybe, *, negated: bool) -> Maybe:
 
 
 def _texts(values: Values, operator: Operator, *, modern: bool) -> list[PolicyText]:
-    texts = [parse_policy_text(value, variables=modern, wildcards=operator.wildcards) for value in values]
-    if operator.variables:
-        return texts
-    # policy variables work in texts only, not in numbers, dates or addresses
-    return [PolicyText((), malformed=True) if text.keys else text for text in texts]
+    # what is no number, date or address, as a policy variable is none, may spoil the whole condition (S12)
+    if not all(map(operator.takes, values)):
+        return [PolicyText((), malformed=True)]
+    return [parse_policy_text(value, variables=modern, wildcards=operator.wildcards) for value in values]
 
 
 def _never(_seen: object, _lookup: object) -> Maybe:

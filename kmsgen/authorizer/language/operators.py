@@ -39,11 +39,16 @@ def _not_of_texts(_shape: Shape, _patterns: Patterns) -> Maybe:
     return None
 
 
+def _is_text(_text: str) -> bool:
+    return True
+
+
 class Operator(NamedTuple):
     """A condition operator: `predicate` compiles one value of the policy, split into pieces, to a test of one request value.
 
     `covers`: whether every text of a shape matches one of several policy values (True), or none does (False). `negated` forms
-    hold where no policy value matches. `exact`: plain comparison of texts, so that one set can hold all policy values.
+    hold where no policy value matches. `exact`: plain comparison of texts, so that one set can hold all policy values. `takes`:
+    whether a text is a value of the operator's type; what IAM makes of a condition with one that is none is open (S12).
     """
 
     predicate: Callable[[Pieces], Predicate]
@@ -52,6 +57,7 @@ class Operator(NamedTuple):
     variables: bool = False
     wildcards: bool = False
     exact: bool = False
+    takes: Callable[[str], bool] = _is_text
 
 
 def _never(_text: str) -> Maybe:
@@ -145,11 +151,15 @@ def _moment(match: re.Match[str]) -> Decimal | None:
     return Decimal(whole.days * 86400 + whole.seconds) + Decimal(match["fraction"] or 0)
 
 
+def _is_boolean(text: str) -> bool:
+    return folded(text) in ("true", "false")
+
+
 def _boolean(pieces: Pieces) -> Predicate:
     wanted = folded(_text(pieces))
-    if wanted not in ("true", "false"):
+    if not _is_boolean(wanted):
         return _never
-    return lambda value: folded(value) == wanted if folded(value) in ("true", "false") else None
+    return lambda value: folded(value) == wanted if _is_boolean(value) else None
 
 
 @lru_cache(maxsize=4096)
@@ -182,8 +192,17 @@ def _network(pieces: Pieces) -> Predicate:
     return predicate
 
 
-_number = partial(partial, _ordered, parse_number)
-_date = partial(partial, _ordered, parse_date)
+def _number(compare: Callable[[Any, Any], bool], *, negated: bool = False) -> Operator:
+    return Operator(partial(_ordered, parse_number, compare), negated=negated, takes=lambda text: bool(parse_number(text)))
+
+
+def _date(compare: Callable[[Any, Any], bool], *, negated: bool = False) -> Operator:
+    return Operator(partial(_ordered, parse_date, compare), negated=negated, takes=lambda text: bool(parse_date(text)))
+
+
+def _address(*, negated: bool = False) -> Operator:
+    return Operator(_network, negated=negated, takes=lambda text: parse_network(text) is not None)
+
 
 OPERATORS: dict[str, Operator] = {
     "StringEquals": Operator(_equals, covered, variables=True, exact=True),
@@ -196,22 +215,22 @@ OPERATORS: dict[str, Operator] = {
     "ArnLike": Operator(_arn, _covers_arns, variables=True, wildcards=True),
     "ArnNotEquals": Operator(_arn, _covers_arns, negated=True, variables=True, wildcards=True),
     "ArnNotLike": Operator(_arn, _covers_arns, negated=True, variables=True, wildcards=True),
-    "NumericEquals": Operator(_number(eq)),
-    "NumericNotEquals": Operator(_number(eq), negated=True),
-    "NumericLessThan": Operator(_number(lt)),
-    "NumericLessThanEquals": Operator(_number(le)),
-    "NumericGreaterThan": Operator(_number(gt)),
-    "NumericGreaterThanEquals": Operator(_number(ge)),
-    "DateEquals": Operator(_date(eq)),
-    "DateNotEquals": Operator(_date(eq), negated=True),
-    "DateLessThan": Operator(_date(lt)),
-    "DateLessThanEquals": Operator(_date(le)),
-    "DateGreaterThan": Operator(_date(gt)),
-    "DateGreaterThanEquals": Operator(_date(ge)),
-    "Bool": Operator(_boolean),
-    "BinaryEquals": Operator(_binary),
-    "IpAddress": Operator(_network),
-    "NotIpAddress": Operator(_network, negated=True),
+    "NumericEquals": _number(eq),
+    "NumericNotEquals": _number(eq, negated=True),
+    "NumericLessThan": _number(lt),
+    "NumericLessThanEquals": _number(le),
+    "NumericGreaterThan": _number(gt),
+    "NumericGreaterThanEquals": _number(ge),
+    "DateEquals": _date(eq),
+    "DateNotEquals": _date(eq, negated=True),
+    "DateLessThan": _date(lt),
+    "DateLessThanEquals": _date(le),
+    "DateGreaterThan": _date(gt),
+    "DateGreaterThanEquals": _date(ge),
+    "Bool": Operator(_boolean, takes=_is_boolean),
+    "BinaryEquals": Operator(_binary, takes=lambda text: _decode(text) is not None),
+    "IpAddress": _address(),
+    "NotIpAddress": _address(negated=True),
 }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 
 from kmsgen.authorizer.language.conditions import ConditionTest, takes_empty_for_none
+from kmsgen.authorizer.language.operators import OPERATORS
 from kmsgen.authorizer.language.variables import parse_policy_text
 from kmsgen.authorizer.language.wildcards import Maybe, any_of
 from kmsgen.policy.letter_case import folded
@@ -18,7 +19,7 @@ from kmsgen.prover.solver import readings
 from kmsgen.prover.solver.notation import templates
 from kmsgen.prover.solver.notation.templates import Value, ValueOf
 from kmsgen.prover.solver.readings import TestAnswer
-from kmsgen.prover.solver.request.operators import NEGATED, PREDICATES, WITH_VARIABLES, WITH_WILDCARDS
+from kmsgen.prover.solver.request.operators import NEGATED, PREDICATES, WITH_WILDCARDS
 from kmsgen.prover.solver.request.slots import Slot, Slots, present
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.solver.terms import Terms
@@ -114,11 +115,11 @@ _FOLDS: dict[str, tuple[Callable[[Terms, Sequence[TestAnswer]], TestAnswer], Tes
 def of_value(script: Script, test: ConditionTest, base: str, slot: Slot, value_of: ValueOf) -> TestAnswer:
     """Return when one value of a key matches one of the condition's values."""
     wild = base in WITH_WILDCARDS
+    if not all(map(OPERATORS[base].takes, test.condition.values)):
+        return readings.OPEN
 
     def meets(value: str) -> TestAnswer:
         text = parse_policy_text(value, variables=test.modern, wildcards=wild)
-        if text.keys and base not in WITH_VARIABLES:
-            return readings.OPEN
         return templates.compared(script, text, value_of, lambda pieces: PREDICATES[base](script, pieces, slot), wild=wild)
 
     answers = list(map(meets, test.condition.values))
