@@ -10,6 +10,7 @@ from typing import NamedTuple
 from kmsgen.arn import account_of
 from kmsgen.catalogue import services
 from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.catalogue.guardrails import DENY
 from kmsgen.compiler.conditions import CONTEXT_PREFIX, EQUALITIES, FOR_AWS_RESOURCE, fails_when_absent, has_wildcard
 from kmsgen.compiler.grants import CREATE_GRANT
 from kmsgen.compiler.guardrails.contradictions import reaches
@@ -49,6 +50,9 @@ _NARROWINGS = {
     ),
 }
 GRANTABLE = tuple(name for name, row in ACTIONS.items() if row.grantable)
+_OF_CALLERS = frozenset(
+    {"aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:username", "aws:userid", "kms:calleraccount"}
+)
 _ALL_OF = ("ForAllValues:StringEquals", "ForAllValues:StringLike")
 _Asked = tuple[str, Location]  # a principal, and the line that asks for its access
 
@@ -63,6 +67,7 @@ def notes_on_guardrails(intent: Intent, worlds: tuple[World, ...]) -> Iterator[D
         )
         yield from _narrowed_lines(line, permits) if line.name in _NARROWINGS else ()
         yield from _narrowed_grants(line, intent) if line.name in _NARROWINGS else ()
+        yield from _left_to_some(line, permits) if line.name == DENY else ()
     yield from _beside_never(intent, permits)
     yield from _granting_never(intent, permits)
 
@@ -250,6 +255,21 @@ def _narrowed(line: GuardRailLine, asked: Location, actions: list[str], principa
     names = ", ".join(f"`{action}`" for action in actions)
     message = f"of {names} of `{principal}`, which {asked} asks for, `{line.name}` leaves only {narrowing.left}"
     return Diagnostic(line.location, "guardrail-narrows", message, narrowing.hint)
+
+
+def _left_to_some(line: GuardRailLine, permits: list[Permit]) -> Iterator[Diagnostic]:
+    """Yield lines that mean many of whom a `deny` leaves only some, by its conditions on the caller."""
+    found: dict[_Asked, dict[str, None]] = {}
+    for permit in permits if any(folded(one.key) in _OF_CALLERS for one in line.when.conditions) else ():
+        many = is_whole_account(permit.who) or has_wildcard(permit.who) or permit.who.startswith(ORGANIZATION)
+        if many and reaches(line, permit.who) and (not line.actions or permit.action in line.actions):
+            found.setdefault((permit.who, permit.origins[0]), {})[permit.action] = None
+    for (who, place), actions in found.items():
+        names = ", ".join(f"`{action}`" for action in actions)
+        message = (
+            f"of {names} of `{who}`, which {place} asks for, `{line.name}` leaves only whom its conditions on the caller spare"
+        )
+        yield Diagnostic(line.location, "guardrail-narrows", message, "say so in that line too, if that is what is meant")
 
 
 def _narrows(guardrail: str, action: str) -> bool:

@@ -10,6 +10,7 @@ from kmsgen.arn import account_of
 from kmsgen.compiler.condition_reach import ALLOWED_WITHOUT, untouched
 from kmsgen.compiler.conditions import EQUALITIES, fails_when_absent
 from kmsgen.compiler.guardrails.world import World
+from kmsgen.compiler.notes.conditions import notes_on_conditions
 from kmsgen.compiler.notes.deciders import notes_on_deciders
 from kmsgen.compiler.notes.guardrails import notes_on_guardrails
 from kmsgen.compiler.notes.services import notes_on_services
@@ -45,7 +46,7 @@ def notes_on(intent: Intent, worlds: tuple[World, ...]) -> tuple[Diagnostic, ...
     found = {*_recovery(intent), *notes_on_deciders(intent, worlds), *notes_on_guardrails(intent, worlds)}
     found |= {*notes_on_services(intent), *_outside_scope(intent), *_held_to_source_arn(intent)}
     found |= {*_unlimited_grants(intent), *_not_on_action(intent), *_private_addresses(intent)}
-    found |= {*_held_when_absent(intent), *_through_services_elsewhere(intent)}
+    found |= {*notes_on_conditions(intent), *_held_when_absent(intent), *_through_services_elsewhere(intent)}
     return tuple(sorted(found))
 
 

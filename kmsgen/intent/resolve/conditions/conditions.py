@@ -16,6 +16,7 @@ from kmsgen.intent.form.model import WhenFile
 from kmsgen.intent.intent import When
 from kmsgen.intent.resolve.conditions.grant_limits import resolve_grant_limits
 from kmsgen.intent.resolve.conditions.routes import check_routes
+from kmsgen.intent.resolve.conditions.values import check_values
 from kmsgen.intent.resolve.conditions.variables import check_exact, check_value
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import Who
@@ -188,6 +189,8 @@ def _raw(
             _check_key(key, allowed, (*here, key), context)
             for index, value in enumerate(values):
                 check_value(value, (*here, key, index), who, context)
+            if split is not None:
+                check_values(split, key, values, (*here, key), context)
             conditions.append(Condition(str(split or operator), key, tuple(values)))
     return tuple(conditions)
 

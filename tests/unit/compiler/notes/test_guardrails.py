@@ -140,3 +140,15 @@ def test_a_grant_that_its_grantee_can_hand_on_is_told_beside_never(compiled: Com
         "never: [{principal: role/x, actions: [kms:Decrypt]}]"
     )
     assert ("never-until-granted" in {note.code for note in found.notes}) is told
+
+
+@pytest.mark.parametrize(
+    ("principal", "told"), [("account", True), ("role/app-*", True), ("organization", True), ("role/app-prod-a", False)]
+)
+def test_a_note_names_of_whom_a_deny_leaves_some(compiled: Compile, principal: str, *, told: bool) -> None:
+    """Conditions of a `deny` on the caller may take a part of those whom a line means: a note says so."""
+    when = 'conditions: {ArnNotLike: {aws:PrincipalArn: "arn:aws:iam::111122223333:role/app-prod-*"}}'
+    rail = f"guardrails: [{{deny: {{actions: [decrypt], when: {{{when}}}}}}}]"
+    found = compiled(f'users: [{{principal: "{principal}", can: [decrypt, encrypt]}}]\n{rail}')
+    notes = [note.message for note in found.notes if note.code == "guardrail-narrows"]
+    assert ["`kms:Decrypt` of" in message and "Encrypt" not in message for message in notes] == [True] * told

@@ -1,0 +1,97 @@
+"""Notes on conditions of which AWS does not say for sure what they do: sets compared as one, keys that pages differ about.
+
+Source: IAM User Guide, reference_policies_condition-single-vs-multi-valued-context-keys; the pages that the rows of
+catalogue.availability name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from kmsgen.arn import parse_arn
+from kmsgen.catalogue import condition_keys, value_forms
+from kmsgen.catalogue.availability import Occurrence, Presence, PrincipalKind, Route, availability
+from kmsgen.compiler.conditions import fails_when_absent, grant_conditions, via_condition
+from kmsgen.errors import Diagnostic, Location
+from kmsgen.intent.intent import Access, Intent, When
+from kmsgen.policy.document import Condition
+from kmsgen.policy.operators import exact_values, split_operator
+
+_ROUTES = (Route.DIRECT, Route.VPC_ENDPOINT, Route.FORWARD_ACCESS_SESSION)
+_KINDS = {
+    "user": (PrincipalKind.USER,),
+    "role": (PrincipalKind.ROLE_SESSION,),
+    "root": (PrincipalKind.ROLE_SESSION, PrincipalKind.USER),
+}
+_TABLE = "the table of services at kms:ViaService in the KMS Developer Guide, conditions-kms, has the names"
+_UNSURE = (Presence.CONTRADICTION, Presence.UNDOCUMENTED)
+
+
+def notes_on_conditions(intent: Intent) -> Iterator[Diagnostic]:
+    """Yield what is not sure of the conditions of lines and guard rails."""
+    lines: list[tuple[Location, When]] = [(line.location, line.when) for line in (*intent.admins, *intent.users)]
+    lines += [(use.location, use.when) for use in intent.services]
+    lines += [(rail.location, rail.when) for rail in intent.guardrails]
+    for place, when in lines:
+        yield from _sets_compared_as_one(place, when)
+        yield from _unlisted_services(place, when)
+    for access in (*intent.admins, *intent.users):
+        yield from _unsettled(access)
+
+
+def _sets_compared_as_one(place: Location, when: When) -> Iterator[Diagnostic]:
+    for condition in when.conditions:
+        name, key = split_operator(condition.operator), condition_keys.find(condition.key)
+        if name is None or key is None or not key.multi_valued or name.quantifier or name.base == "Null":
+            continue
+        message = f"`{condition.key}` can have several values, and what {condition.operator} does then is not documented"
+        yield Diagnostic(place, "set-operator", message, f"`ForAnyValue:{condition.operator}`, or ForAllValues")
+
+
+def _unlisted_services(place: Location, when: When) -> Iterator[Diagnostic]:
+    """Yield services that no page names for kms:ViaService: the names there are often not those of service principals."""
+    for condition in when.conditions:
+        name = split_operator(condition.operator)
+        for service in [value_forms.unknown_service(name, condition.key, value) for value in condition.values if name]:
+            if service:
+                message = f"no page of AWS lists `{service}` for kms:ViaService: it may be that no call comes through it"
+                yield Diagnostic(place, "via-unlisted", message, _TABLE)
+
+
+def _unsettled(access: Access) -> Iterator[Diagnostic]:
+    """Yield conditions of which, by the most direct way that all leave, AWS's pages differ or are silent whether they hold."""
+    asked = [(one, row) for one in _asked(access.when) if (row := availability(one.key)) is not None]
+    arn = parse_arn(access.principal)
+    for action in access.actions:
+        possible = product(_KINDS.get(arn.kind if arn else "", _KINDS["root"]), _ROUTES)
+        ways = [way for way in possible if all(_may_hold(one, row.occurrence(*way, action)) for one, row in asked)]
+        for one, row in asked:
+            found = [row.occurrence(*way, action) for way in ways]
+            if found and row.follows_from == ("route",) and found[0].presence in _UNSURE:
+                yield _differ(access, one, found[0], action)
+                return
+
+
+def _asked(when: When) -> Iterator[Condition]:
+    """Yield the conditions of a `when` that need their key."""
+    if when.via:
+        yield via_condition(when.via, ())
+    if when.source_ip:
+        yield Condition("IpAddress", "aws:SourceIp", when.source_ip)
+    yield from filter(fails_when_absent, (*when.conditions, *grant_conditions(when.grant)))
+
+
+def _may_hold(condition: Condition, found: Occurrence) -> bool:
+    return found.may_hold(exact_values(condition.operator, condition.values))
+
+
+def _differ(access: Access, condition: Condition, found: Occurrence, action: str) -> Diagnostic:
+    said = "; ".join(f"{page}: {what}" for page, what in found.readings)
+    message = f"whether `{condition.key}` is as asked in such calls of `{action}` AWS's pages do not settle ({said})"
+    hint = (
+        f"try it before you rely on it, or ask by `{condition.operator}IfExists`"
+        if found.values
+        else "try it before you rely on it"
+    )
+    return Diagnostic(access.location, "condition-unsettled", message, hint)
