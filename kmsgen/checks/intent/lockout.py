@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from kmsgen.arn import region_of
 from kmsgen.authorizer.authorizer import Authorizer
 from kmsgen.authorizer.decision import Decision, Outcome
 from kmsgen.checks.example_requests import PLAIN, ExampleSituation, request_for
@@ -17,7 +18,7 @@ from kmsgen.checks.intent.other_callers import others_of
 from kmsgen.checks.intent.specification import with_own_policies
 from kmsgen.errors import Location
 from kmsgen.intent.intent import Intent
-from kmsgen.policy.bundle import Bundle, Key
+from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID, Bundle, Key
 from kmsgen.policy.document import Condition
 from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import split_operator
@@ -92,7 +93,7 @@ def _deployer(intent: Intent, key: str, judge: Authorizer) -> Iterator[Finding]:
         return
     decision = _put(deployer, key, PLAIN, judge)
     if decision.outcome is not Outcome.ALLOWED:
-        message = f"the deployer `{deployer}` could not change the key policy of `{key}` again"
+        message = f"the deployer `{deployer}` could not change the key policy of {_named(key)} again"
         yield Finding("lockout", "error", message, Location(intent.path), statements=decision.reason)
 
 
@@ -103,11 +104,17 @@ def _keepers(intent: Intent, made: list[Call], key: str, judge: Authorizer) -> I
         return
     answers = [_put(call.principal, key, call.situation, judge) for call in made]
     if not any(decision.outcome is Outcome.ALLOWED for decision in answers):
-        message = f"no administrator could change the key policy of `{key}`: only AWS Support could open it again"
+        message = f"no administrator could change the key policy of {_named(key)}: only AWS Support could open it again"
         reasons = tuple(dict.fromkeys(reason for decision in answers for reason in decision.reason))
         hint = "under `admins`: `{principal: account, can: [change-policy]}`"
         hint += "; access that ends with a time, comes through a service, or hangs on MFA of a role's session does not count"
         yield Finding("lockout", "error", message, Location(intent.path), statements=reasons, hint=hint)
+
+
+def _named(key: str) -> str:
+    """Return a key in words: one to create has no id yet."""
+    is_new = key.endswith((NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID))
+    return f"the key to create in {region_of(key)}" if is_new else f"`{key}`"
 
 
 def _put(name: str, key: str, situation: ExampleSituation, judge: Authorizer) -> Decision:

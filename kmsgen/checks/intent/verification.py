@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from kmsgen.arn import region_of
+from kmsgen.arn import is_service_principal, region_of
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intent.deployment import undeployable
 from kmsgen.checks.intent.excess_access import BESIDE_THE_KEY, beyond, described
@@ -51,10 +51,33 @@ def ask(intent: Intent, bundle: Bundle, origins: Origins, *, thorough: bool = Fa
     excess += [*beyond(intent, specification, bundle, origins, kinds=counted), *may_retire(intent, bundle)]
     missing = [*not_allowed(intent, specification, bundle, origins), *undeployable(intent, bundle)]
     return (
-        Answer(INTENDED, (*missing, *cannot_retire(intent, bundle))),
+        Answer(INTENDED, (*_behind(missing, intent, origins), *cannot_retire(intent, bundle))),
         Answer(NOTHING_ELSE, tuple(excess)),
-        Answer(NO_LOCKOUT, tuple(locked_out(intent, bundle))),
+        Answer(NO_LOCKOUT, tuple(_behind(locked_out(intent, bundle), intent, origins))),
     )
+
+
+def _behind(findings: Iterable[Finding], intent: Intent, origins: Origins) -> Iterator[Finding]:
+    """Yield findings with the lines behind their statements; if a guard rail denies, at its line, with how to spare from it."""
+    rails = {line.location for line in intent.guardrails}
+    for finding in findings:
+        lines = finding.origins or _lines(finding.statements, origins)
+        denying = [line for line in lines if line in rails]
+        place = denying[0] if denying and finding.location == Location(intent.path) else finding.location
+        hint = "; ".join(filter(None, (finding.hint, _sparing(finding) if denying else "")))
+        yield finding._replace(location=place, origins=lines, hint=hint)
+
+
+def _lines(labels: Iterable[str], origins: Origins) -> tuple[Location, ...]:
+    return tuple(dict.fromkeys(line for label in labels for line in origins.get(label, ())))
+
+
+def _sparing(finding: Finding) -> str:
+    if finding.witness is not None and is_service_principal(finding.witness.request.principal):
+        return (
+            'in `when` of the guard rail `conditions: {BoolIfExists: {aws:PrincipalIsAWSService: "false"}}` spares AWS services'
+        )
+    return "name in `except` of the guard rail whom it must not take this from"
 
 
 def refuse_no(answers: tuple[Answer, ...]) -> None:
@@ -148,7 +171,7 @@ def _findings(proof: Proof, code: str, place: Location, origins: Origins) -> Ite
 
 
 def _finding(group: Group, code: str, place: Location, origins: Origins) -> Finding:
-    lines = tuple(dict.fromkeys(line for label in group.reason for line in origins.get(label, ())))
+    lines = _lines(group.reason, origins)
     said = "which `never` rules out" if code == "never" else "which nobody asked for"
     request = group.witness.request
     example = f"`{request.principal}` calling `{request.action}` with {described(request)}"

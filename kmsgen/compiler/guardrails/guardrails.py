@@ -69,11 +69,17 @@ def identity_denies(intent: Intent, worlds: Iterable[World], sids: dict[str, Sid
     return found
 
 
+def _is_about(line: GuardRailLine, world: World) -> bool:
+    """Return whether a guard rail has anything to deny on a key of this kind."""
+    if line.name == CONTEXT_RAIL:
+        return world.target.key_type == "symmetric"
+    return line.name != DENY or not line.actions or not set(line.actions).isdisjoint(every_action(world))
+
+
 def _for_every_kind(line: GuardRailLine, worlds: tuple[World, ...]) -> dict[Conditions, Values]:
     """Return what a guard rail denies on keys of any of these kinds: the actions, by the conditions of the Deny."""
     found: dict[Conditions, Values] = {}
-    with_context = [world for world in worlds if line.name != CONTEXT_RAIL or world.target.key_type == "symmetric"]
-    for world in with_context or worlds:
+    for world in [world for world in worlds if _is_about(line, world)] or worlds:
         for deny in _denies(line, world):
             held = canonical(deny.conditions)
             fitting = (action for action in deny.actions if fits(ACTIONS[action.removeprefix("kms:")], world.target.key_type))

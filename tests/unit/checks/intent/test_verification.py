@@ -246,3 +246,25 @@ never: [{{principal: role/other, actions: 'kms:Decrypt'}}]
     found = no(text, head=ANYWHERE, key='keys: "*"\n')
     assert found
     assert all("unproved" in finding for finding in found)
+
+
+WITHOUT_MFA = "actions: {}, when: {{conditions: {{BoolIfExists: {{aws:MultiFactorAuthPresent: 'false'}}}}}}"
+NO_ENDPOINT = "actions: decrypt, when: {conditions: {'Null': {aws:SourceVpce: 'true'}}}"
+
+
+@pytest.mark.parametrize(
+    ("line", "denied", "hint"),
+    [
+        ("users: [{principal: role/app, can: decrypt, when: {via: s3}}]", NO_ENDPOINT, "`except`"),
+        ("services: [{service: sns, source_account: '111122223333'}]", WITHOUT_MFA.format("decrypt"), "IsAWSService"),
+        ("admins: [role/Admin]", WITHOUT_MFA.format("change-policy"), "`except`"),
+    ],
+)
+def test_what_a_guard_rail_takes_away_is_told_at_a_line_with_how_to_spare(line: str, denied: str, hint: str) -> None:
+    """Missing access, a lockout and a deployer that cannot deploy name the guard rail that denies, and what spares from it."""
+    found = case(f"{line}\nguardrails: [{{deny: {{{denied}}}}}]\n")
+    findings = [one for answer in ask(found.intent, found.bundle, found.compiled.origins) for one in answer.findings]
+    by_rail = [one for one in findings if one.statements == ("key-policy/Deny",)]
+    assert by_rail
+    assert all(one.origins and one.location.line and hint in one.hint for one in by_rail)
+    assert not any("00000000" in one.message or "somebody" in one.message for one in findings)

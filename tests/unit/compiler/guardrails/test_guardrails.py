@@ -103,3 +103,10 @@ def test_a_deny_in_an_iam_policy_spares_nobody_else(compiled: Compile) -> None:
     text = "users: [{principal: role/app, can: [decrypt]}]\nguardrails: [{deny-everyone-else: {for: [role/other]}}]"
     (item,) = identity(compiled(text, key='keys: "*"\n', admin=""), f"{ROLE}other")
     assert "Condition" not in item
+
+
+def test_a_deny_of_an_action_that_some_kinds_of_key_have_is_about_these(compiled: Compile) -> None:
+    """For every key of an account, a `deny` of what only some kinds support is written for those."""
+    text = "guardrails: [{deny: {actions: [decrypt], for: [role/app]}}]"
+    (item,) = identity(compiled(text, key='keys: "*"\n', admin=""), f"{ROLE}app")
+    assert (item["Effect"], item["Action"]) == ("Deny", "kms:Decrypt")
