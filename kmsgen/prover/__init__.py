@@ -1,7 +1,7 @@
 """Bundle to classes of access with witnesses: proof and difference; what a bundle could do without is in `minimality`.
 
 prove(bundle, question, budget, described_only=False) -> Proof, prove_each for several questions
-differences(old, new, budget, described_only=False) -> Differences
+differences(old, new, budget, assumptions=Assumptions()) -> Differences
 """
 
 from kmsgen.prover.difference import differences

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from kmsgen.arn import in_region
@@ -26,37 +27,47 @@ from kmsgen.prover.grouping import group, of_forms, speaker_of
 from kmsgen.prover.key_forms import forms_of, of_form, said, with_key
 from kmsgen.prover.problem import Budget, BudgetError, Meter, OutsideError
 from kmsgen.prover.question import Differences, Group
+from kmsgen.prover.search.assumptions import ANYTHING
 from kmsgen.prover.search.counterexamples import Hit, gained
 from kmsgen.prover.search.scope import Scope
 from kmsgen.prover.search.universe import Universe
 
 
-def differences(
-    old: Bundle,
-    new: Bundle,
-    budget: Budget | None = None,
-    *,
-    described_only: bool = False,
-    whole: tuple[bool, bool] = (False, False),
-) -> Differences:
+class Assumptions(NamedTuple):
+    """What is assumed of two bundles: with `described_only` there is nobody but whom they describe.
+
+    One that is `whole`, the old or the new, leaves nobody open: whom it is not about has no IAM policies by it. Who has `further`
+    ones, the same in both, may have any; where it is True any boundary, too.
+    """
+
+    described_only: bool = False
+    whole: tuple[bool, bool] = (False, False)
+    further: Mapping[str, bool] = MappingProxyType({})
+
+
+_NONE = Assumptions()
+
+
+def differences(old: Bundle, new: Bundle, budget: Budget | None = None, assumptions: Assumptions = _NONE) -> Differences:
     """Return the access that the new bundle gives and the old does not, and the other way round; nothing if both mean the same.
 
-    Keys are compared in their order, whatever they are called; one that a bundle lacks gives nothing there. A bundle that tells
-    the `whole` of the IAM policies, as an intent does, leaves nobody open: whom it is not about has none by it.
+    Keys are compared in their order, whatever they are called; one that a bundle lacks gives nothing there.
     """
     # Whom one bundle does not describe has in both the IAM policies that the other tells; whom none describes is asked about with
-    # every IAM policy, with none, and with a boundary that allows nothing. What neither tells of a key may be anything, the same
-    # on both sides; where one does not tell all aliases, each key is compared with further ones too, made for both.
+    # every IAM policy, with none, and with a boundary that allows nothing; whoever has further policies likewise, besides those
+    # told. That is all: untold policies allow the one call of the one principal that is asked about or do not, and what they deny
+    # nobody gains. What neither tells of a key may be anything, the same on both sides; where one does not tell all aliases, each
+    # key is compared with further ones too, made for both.
     budget = budget or Budget()
     old, new = (
         one._replace(principals=_together(one, other, whole=told))
-        for one, other, told in ((old, new, whole[0]), (new, old, whole[1]))
+        for one, other, told in ((old, new, assumptions.whole[0]), (new, old, assumptions.whole[1]))
     )
     found = Differences()
     meter = Meter(budget)
     for number in range(max(len(old.keys), len(new.keys), 1)):
         pairs = _pairs(_about(new, number, old), _about(old, number, new))
-        here = [_of_one_key(one, Scope(described_only=described_only), meter) for one in pairs.asked]
+        here = [_of_one_key(one, assumptions, meter) for one in pairs.asked]
         found = Differences(
             (*found.gained, *of_forms(zip(pairs.words, (one.gained for one in here), strict=True))),
             (*found.lost, *of_forms(zip(pairs.words, (one.lost for one in here), strict=True))),
@@ -129,18 +140,40 @@ def _with_untold_aliases(key: Key, told: tuple[str, ...]) -> Key:
     return key._replace(aliases=told, untold=key.untold | {ALIASES})
 
 
-def _of_one_key(pair: Sequence[Bundle], scope: Scope, meter: Meter) -> Differences:
+def _of_one_key(pair: Sequence[Bundle], assumptions: Assumptions, meter: Meter) -> Differences:
     """Compare the first keys of two bundles, the new one first, whatever IAM policies undescribed principals have."""
     try:
-        universe = Universe(pair, scope, meter)
-        beside = () if scope.described_only else (scope._replace(without_iam=True), scope._replace(bounded=True))
+        scope, further = Scope(described_only=assumptions.described_only), assumptions.further
+        universe = Universe(_given(pair, scope, further), scope, meter)
+        all_told = scope.described_only and not further
+        beside = () if all_told else (scope._replace(without_iam=True), scope._replace(bounded=True))
         untagged = (scope._replace(untagged=True),) if _differ_in_tags(*pair) else ()
-        others = [universe.asking(one) for one in (*beside, *untagged)]
+        others = [universe.changed(_given(pair, one, further)).asking(one) for one in (*beside, *untagged)]
         gained_, reason = _gain([universe, *others], meter)
         lost, more = _gain([one.turned_round() for one in (universe, *others)], meter)
     except (OutsideError, BudgetError) as error:
         return Differences(reason=str(error))
     return Differences(gained_, lost, reason or more or _of_sessions(*pair))
+
+
+def _given(pair: Sequence[Bundle], scope: Scope, further: Mapping[str, bool]) -> list[Bundle]:
+    """Return bundles whose principals with further policies have any, none, or any within a boundary that allows nothing."""
+
+    def of(beside: PrincipalPolicies, *, may_be_bounded: bool) -> PrincipalPolicies:
+        if scope.without_iam:
+            return beside
+        boundary = Document(()) if scope.bounded and may_be_bounded else beside.boundary
+        return beside._replace(identity_policies=(*beside.identity_policies, ANYTHING), boundary=boundary)
+
+    return [
+        bundle._replace(
+            principals={
+                **bundle.principals,
+                **{name: of(bundle.principals[name], may_be_bounded=bounded) for name, bounded in further.items()},
+            }
+        )
+        for bundle in pair
+    ]
 
 
 _SESSIONS = (":federated-user/", "FederatedUser")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kmsgen.arn import ACCOUNT_ID, Arn, account_root, parse_arn
 from kmsgen.errors import Diagnostic, Location, input_error
-from kmsgen.policy.bundle import NEW_KEY_ID, Bundle, Key
+from kmsgen.policy.bundle import NEW_KEY_ID, Bundle, Key, PrincipalPolicies
 from kmsgen.policy.document import Document, Effect, Principal, Statement
 from kmsgen.sources.places import PlacedPolicy, Places
 from kmsgen.sources.question import Scenario
@@ -101,6 +101,22 @@ class Open(NamedTuple):
         return Diagnostic(self.place, "unknown", f"not known: {self.what}")
 
 
+NOT_MADE_HERE = "it is not made here, and more may be attached to it"
+
+
+class Further(NamedTuple):
+    """A principal that has more IAM policies than a file tells, which the file does not touch.
+
+    `which` tells these policies: two files that say the same leave the same policies out. `told` is what stands beside it without
+    them, `open` says that they are unknown. With `bounded` its permissions boundary is not told either.
+    """
+
+    which: frozenset[str]
+    told: PrincipalPolicies
+    open: Open
+    bounded: bool
+
+
 class Described(NamedTuple):
     """What a file describes: a bundle, in its reading with the most access, the places of its parts, and what is unknown.
 
@@ -120,6 +136,7 @@ class Described(NamedTuple):
     set_twice: tuple[Open, ...] = ()  # keys whose policy two resources set
     names: Mapping[str, str] = MappingProxyType({})  # the file's names of keys, by ARN
     made: frozenset[str] = frozenset()  # principals that the file creates
+    further: Mapping[str, Further] = MappingProxyType({})  # untold ones of whom only this is untold, by ARN
     narrow: Described | None = None
     named: Described | None = None  # with every unknown account as one that the key policy names
     as_written: tuple[PlacedPolicy, ...] = ()  # policies with known text that read unknown properties
@@ -139,6 +156,14 @@ class Described(NamedTuple):
         """Return the file's name of a key with its ARN, or the ARN alone."""
         name = self.names.get(key)
         return f"{name} ({key})" if name and not key.endswith(name) else key
+
+    def without_further(self, principals: Iterable[str]) -> Described:
+        """Return a reading in which some principals have no further policies."""
+        left = {name: self.further[name] for name in principals}
+        told = {**self.bundle.principals, **{name: one.told for name, one in left.items()}}
+        known = {one.open for one in left.values()}
+        unknown = tuple(one for one in self.unknown if one not in known)
+        return self._replace(bundle=self.bundle._replace(principals=told), unknown=unknown)
 
     def changed(self, change: Callable[[Described], Described]) -> Described:
         """Apply a change to every reading."""

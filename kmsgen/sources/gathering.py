@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from kmsgen.authorizer.language.statement import Layer
@@ -13,7 +13,7 @@ from kmsgen.policy.document import EVERYONE, Condition, Document, Effect, Statem
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import Where
-from kmsgen.sources.described import Described, Open, default_policy
+from kmsgen.sources.described import Described, Further, Open, default_policy
 from kmsgen.sources.places import PlacedGrant, PlacedPolicy, Places
 from kmsgen.sources.unknown.readings import PolicyReading, Readings, known
 from kmsgen.sources.unknown.unknown import Text, Unknown
@@ -29,8 +29,8 @@ UNTOLD = "unknown"
 class Gathering:
     """Collects keys by their name in the file, policies and grants with places, and principals with unknown policies.
 
-    `allowed`: statements that a key may have besides its policy, for grants with an unknown grantee. `where` gives the places of
-    unknown values by their steps; without it they have the place of their policy.
+    `which` tells the unknown policies of a principal (`leave_open`). `allowed`: statements that a key may have beside its policy,
+    for grants with an unknown grantee. `where` gives the places of unknown values by their steps, else of their policy.
     """
 
     path: str
@@ -46,6 +46,7 @@ class Gathering:
     made: set[str] = field(default_factory=set)
     boundaries: dict[str, Readings | None] = field(default_factory=dict)
     untold: dict[str, Diagnostic] = field(default_factory=dict)
+    which: dict[str, set[str]] = field(default_factory=dict)
     notes: list[Diagnostic] = field(default_factory=list)
     as_written: list[PlacedPolicy] = field(default_factory=list)
     unknown: list[Open] = field(default_factory=list)
@@ -110,7 +111,7 @@ class Gathering:
         """Attach a managed policy that is not in the file: an AWS one as of a date; any other leaves the principal open."""
         readings = self.managed(arn, place)
         if readings is None:
-            self.leave_open(principal, f"{arn} is attached to it, which is not told here", place)
+            self.leave_open(principal, f"{arn} is attached to it, which is not told here", place, arn)
         else:
             self.add_policy(principal, readings, readings.most.where)
 
@@ -130,11 +131,20 @@ class Gathering:
         if policy is None:
             self.unknown.append(Open(what, place, principal))
 
-    def leave_open(self, principal: str, why: str, place: Location) -> None:
-        """Note that a principal may have further policies, with the reason."""
+    def leave_open(self, principal: str, why: str, place: Location, which: str = "") -> None:
+        """Note that a principal may have further policies, with the reason.
+
+        `which` tells policies that are there whatever becomes of the file; without it they may be others before and after.
+        """
         self.add_principal(principal)
+        self.which.setdefault(principal, set()).add(which)
         message = f"{principal} may have any IAM policy: {why}"
         self.untold[principal] = Diagnostic(place, "untold-policies", message)
+
+    def tell_which(self, principal: str, which: str) -> None:
+        """Tell more of the unknown policies of a principal that has such (`leave_open`)."""
+        if principal in self.untold:
+            self.which[principal].add(which)
 
     def note(self, place: Location, code: str, message: str) -> None:
         """Add a note about the file, which is no error."""
@@ -186,12 +196,21 @@ class Gathering:
             for holder, readings in self.boundaries.items()
             if readings is not None
         ]
-        bundle = Bundle(tuple(keys), self._principals(told, limits, beside))
+        alone = self._told(told, limits, beside)
+        bundle = Bundle(tuple(keys), self._with_untold(alone, beside))
         places = Places((*policies, *told, *limits), tuple(self.grants))
         names = {access.key.arn: name for name, access in self.keys.items() if name}
         untold, made = frozenset(self.untold), frozenset(self.made)
-        found = Described(bundle, places, notes, lacks, untold=untold, names=names, made=made)
+        found = Described(bundle, places, notes, lacks, untold=untold, names=names, made=made, further=self._further(alone))
         return found._replace(assumed=tuple(self.assumed), set_twice=tuple(dict.fromkeys(self.set_twice)))
+
+    def _further(self, told: Mapping[str, PrincipalPolicies]) -> dict[str, Further]:
+        """Return the principals of which nothing is untold but policies that are there whatever becomes of the file."""
+        return {
+            name: Further(frozenset(self.which[name]), told[name], self._open_principal(name), name not in self.made)
+            for name in self.untold
+            if "" not in self.which[name]
+        }
 
     def _key_policy(self, name: str, pick: Pick, beside: Effect) -> PlacedPolicy:
         document, where = pick(self.key_policies[name])
@@ -206,13 +225,17 @@ class Gathering:
         whole = document._replace(statements=(*document.statements, *(statement for statement, _ in more)))
         return PlacedPolicy(whole, placed if more else where, Layer.KEY_POLICY, self.keys[name].key.arn)
 
-    def _principals(self, told: list[PlacedPolicy], limits: list[PlacedPolicy], beside: Effect) -> dict[str, PrincipalPolicies]:
-        """Return the principals with their policies; unknown ones become an Allow, or a Deny, of everything."""
-        anything = Document((Statement(beside, ("*",), ("*",), sid=UNTOLD),))
-        held = {name: [anything] if name in self.untold else [] for name in self.principals}
+    def _with_untold(self, told: Mapping[str, PrincipalPolicies], beside: Effect) -> dict[str, PrincipalPolicies]:
+        """Return the principals with their unknown policies: an Allow, or a Deny, of everything."""
+        held = {name: (_anything(beside), *told[name].identity_policies) for name in self.untold}
+        return {**told, **{name: told[name]._replace(identity_policies=documents) for name, documents in held.items()}}
+
+    def _told(self, told: list[PlacedPolicy], limits: list[PlacedPolicy], beside: Effect) -> dict[str, PrincipalPolicies]:
+        """Return the principals with the policies that are told; an unknown boundary allows, or denies, everything."""
+        held: dict[str, list[Document]] = {name: [] for name in self.principals}
         boundaries = {one.holder: one.document for one in limits}
         if beside is Effect.DENY:
-            boundaries |= {name: anything for name, readings in self.boundaries.items() if readings is None}
+            boundaries |= {name: _anything(beside) for name, readings in self.boundaries.items() if readings is None}
         for one in told:
             held[one.holder].append(one.document)
         return {
@@ -229,9 +252,15 @@ class Gathering:
         limits = [(holder, readings) for holder, readings in self.boundaries.items() if readings is not None]
         for holder, readings in (*self.identity_policies, *limits):
             found += self._open_of(readings, holder)
-        found += [Open(one.message, one.location, name) for name, one in sorted(self.untold.items())]
-        return found
+        return [*found, *map(self._open_principal, sorted(self.untold))]
+
+    def _open_principal(self, name: str) -> Open:
+        return Open(self.untold[name].message, self.untold[name].location, name)
 
     def _open_of(self, readings: Readings, holder: str) -> list[Open]:
         placed = [self.where(one.steps) if self.where and one.steps else readings.most.where(()) for one in readings.unknown]
         return [Open(one.what, place, holder) for one, place in zip(readings.unknown, placed, strict=True)]
+
+
+def _anything(effect: Effect) -> Document:
+    return Document((Statement(effect, ("*",), ("*",), sid=UNTOLD),))

@@ -18,12 +18,13 @@ INTENT = f"""kmsgen: 1
 name: data
 scope: {{account: "{OWN_ACCOUNT}", regions: [{REGION}]}}
 key: {{alias: data}}
-admins: [{{principal: role/Admin, can: [change-policy]}}]
+admins: [role/Admin]
 users:
   - {{principal: role/app, can: [decrypt]}}
 """
 CONTRACTOR = "  - {principal: role/contractor-1, can: [decrypt]}\n"
 SETTINGS = """[fail-on]
+lint = "error"
 diff = "gained"
 
 [never.contractors]
@@ -35,8 +36,12 @@ actions = ["kms:Decrypt"]
 def test_a_plan_of_terraform_passes_until_it_lets_somebody_in(
     moto: Moto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The question, and the difference to what is deployed, are answered by the plan alone, with a call of it."""
+    """The question, and the difference to what is deployed, are answered by the plan alone, with a call of it.
+
+    The module attaches a policy to a role made elsewhere: whatever else that has is the same before and after.
+    """
     moto.reset()
+    moto.client("iam").create_role(RoleName="Admin", AssumeRolePolicyDocument="{}")
     run, program = Runner(tmp_path, monkeypatch, capsys), terraform(moto.environment(region=REGION), tmp_path)
     run.write("kmsgen.toml", SETTINGS)
     run.write("main.tf", 'module "data" {\n  source = "./out/data/terraform"\n}\n')

@@ -18,7 +18,7 @@ from kmsgen.intent import load_intent
 from kmsgen.intent.files.find import same_names
 from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import KeyAccess
-from kmsgen.prover.difference import differences
+from kmsgen.prover.difference import Assumptions, differences
 from kmsgen.prover.problem import Budget
 from kmsgen.sources.live.failures import OF_ONE_KEY, AwsError
 from kmsgen.sources.live.session import Session, SignIn
@@ -85,6 +85,6 @@ def _opened(access: KeyAccess, intent: Intent) -> KeyAccess:
 def _compared(intent: Intent, session: Session, budget: Budget) -> Drift:
     both = sides(intent, session)
     wanted = both.wanted._replace(keys=tuple(_opened(access, intent) for access in both.wanted.keys))
-    compared = differences(wanted, both.live, budget, described_only=not intent.governed)
+    compared = differences(wanted, both.live, budget, Assumptions(described_only=not intent.governed))
     keys = tuple(access.key.arn for access in both.live.keys)
     return Drift(intent.name, intent.path, keys, compared, tuple(changes(both)), both.gone)

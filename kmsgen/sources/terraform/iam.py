@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from kmsgen.errors import Diagnostic, KmsgenError, Location
 from kmsgen.policy.written_policy import described_principal
+from kmsgen.sources.described import NOT_MADE_HERE
 from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.terraform.policies import PlannedPolicy, Policies
 from kmsgen.sources.terraform.references import IAM_KINDS, PlanReferences
@@ -33,6 +34,11 @@ _ATTACHMENTS = {
     "aws_iam_user_policy_attachments_exclusive": ((("user_name", "user"),), "policy_arns"),
     "aws_iam_group_policy_attachments_exclusive": ((("group_name", "group"),), "policy_arns"),
 }
+# type -> (field that names the holder, kind): all policies that it does not list are taken away
+_EXCLUSIVE = {
+    "aws_iam_role_policy_attachments_exclusive": ("role_name", "role"), "aws_iam_role_policies_exclusive": ("role_name", "role"),
+    "aws_iam_user_policy_attachments_exclusive": ("user_name", "user"), "aws_iam_user_policies_exclusive": ("user_name", "user"),
+}  # fmt: skip
 # type -> (field of users, field of groups)
 _MEMBERSHIPS = {"aws_iam_group_membership": ("users", "group"), "aws_iam_user_group_membership": ("user", "groups")}
 
@@ -81,6 +87,7 @@ class IamReader:
         if not whole:
             self._leave_others_open()
             self._leave_existing_open()
+            self._note_exclusive()
 
     def _put_in_place(self) -> None:
         """Give principals the policies whose descriptions name them, as attaching is left to others."""
@@ -143,10 +150,16 @@ class IamReader:
                 if user is None:
                     self._note_unknown(resource, users_field)
                 elif group is None or group not in self.arns:
-                    told = "which groups it is in is known only after apply" if group is None else f"the group {group.name}"
-                    self._leave_open(user, f"{told} is not told here" if group else told, resource)
+                    self._leave_member_open(user, group, resource)
                 else:
                     self.members.setdefault(group.name, []).append(user.name)
+
+    def _leave_member_open(self, user: PolicyHolder, group: PolicyHolder | None, resource: PlannedResource) -> None:
+        if group is None:
+            self._leave_open(user, "which groups it is in is known only after apply", resource)
+        else:
+            why = f"the group {group.name} is not told here"
+            self._leave_open(user, why, resource, which=why)
 
     def _principals(self, holder: PolicyHolder) -> Iterator[str]:
         """Yield the principals behind a holder: of a group its members."""
@@ -231,9 +244,9 @@ class IamReader:
             else:
                 self.gathering.add_policy(principal, self.policies.read(written), written.where)
 
-    def _leave_open(self, holder: PolicyHolder, why: str, resource: PlannedResource) -> None:
+    def _leave_open(self, holder: PolicyHolder, why: str, resource: PlannedResource, which: str = "") -> None:
         for principal in self._principals(holder):
-            self.gathering.leave_open(principal, why, resource.where(()))
+            self.gathering.leave_open(principal, why, resource.where(()), which)
 
     def _note_unknown(self, resource: PlannedResource, field: str) -> None:
         """Leave every principal open, as a policy with an unknown holder may be anybody's."""
@@ -245,10 +258,10 @@ class IamReader:
     def _leave_existing_open(self) -> None:
         """Leave open whoever exists already and does not tell what is attached to it, as roles do and users do not."""
         for resource in self._of("aws_iam_role", "aws_iam_user"):
-            is_told = all(isinstance(resource.values.get(field), list) for field in _OF_A_ROLE)
-            if resource.known("arn") and not is_told:
+            untold = [field for field in _OF_A_ROLE if not isinstance(resource.values.get(field), list)]
+            if resource.known("arn") and untold:
                 why = "it exists already, and the file does not tell what is attached to it"
-                self.gathering.leave_open(self.arns[self._holder_made(resource)], why, resource.where(()))
+                self.gathering.leave_open(self.arns[self._holder_made(resource)], why, resource.where(()), ", ".join(untold))
 
     def _leave_others_open(self) -> None:
         """Leave open principals that are not made here, as further policies may be attached elsewhere."""
@@ -256,4 +269,17 @@ class IamReader:
         for principal in [one for one in self.gathering.principals if one not in made]:
             places = (held.most.where(()) for holder, held in self.gathering.identity_policies if holder == principal)
             place = next(places, Location(self.gathering.path))
-            self.gathering.leave_open(principal, "it is not made here, and more may be attached to it", place)
+            self.gathering.leave_open(principal, NOT_MADE_HERE, place, NOT_MADE_HERE)
+
+    def _note_exclusive(self) -> None:
+        """Tell of whoever is open which resources take away other policies: before these come others may be attached."""
+        for resource in self._of(*_EXCLUSIVE):
+            field, kind = _EXCLUSIVE[resource.type]
+            named = [name for holder in self._holders(resource, field, kind) if holder for name in self._principals(holder)]
+            is_of_some = all(isinstance(one, str) for one in resource.texts(field))
+            for principal in named if is_of_some else list(self.gathering.untold):
+                self.gathering.tell_which(principal, resource.address)
+        for resource in self._of("aws_iam_policy_attachment"):
+            for arn in (one for one in resource.texts("policy_arn") if isinstance(one, str)):
+                for principal in self.gathering.untold:
+                    self.gathering.tell_which(principal, f"those of which {resource.address} is not, without {arn}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kmsgen.cli.jobs.proving import Bounds
@@ -10,8 +10,8 @@ from kmsgen.cli.jobs.rendering.last_render import last_render
 from kmsgen.cli.reports.unknown import named
 from kmsgen.errors import Diagnostic, Location
 from kmsgen.policy.bundle import KeyAccess, PrincipalPolicies
-from kmsgen.policy.document import Document
-from kmsgen.prover.difference import differences
+from kmsgen.policy.document import Document, Effect
+from kmsgen.prover.difference import Assumptions, differences
 from kmsgen.prover.question import Differences
 from kmsgen.render.deployment import deployment_of
 from kmsgen.render.edits.lost_keys import replacements
@@ -19,8 +19,9 @@ from kmsgen.render.edits.steps import steps
 from kmsgen.render.edits.transition import former_of
 from kmsgen.render.history import UNKNOWN, History
 from kmsgen.render.terraform.addresses import history_after
-from kmsgen.sources.described import GRANTS, Described
+from kmsgen.sources.described import GRANTS, NOT_MADE_HERE, Described, Further, Open
 from kmsgen.sources.subject import FOLDER, PLAN, Subject
+from kmsgen.sources.unknown.unread import held_by
 
 
 def told_of_edit(before: Subject, after: Subject) -> tuple[Diagnostic, ...]:
@@ -66,16 +67,27 @@ def _granted(subject: Subject, other: Subject) -> Subject:
 def compare(before: Subject, after: Subject, bounds: Bounds) -> Differences:
     """Compare what two files describe."""
     only = bounds.described_only or not (before.governed and after.governed)
-    before, after = before.opened, after.opened
-    whole = (before.intent is not None, after.intent is not None)
+    before, after, further = _without_same(before.opened, after.opened)
+    assumptions = Assumptions(only, (before.intent is not None, after.intent is not None), further)
 
     def of(old: Subject, new: Subject) -> Differences:
-        return differences(old.bundle, new.bundle, bounds.budget, described_only=only, whole=whole)
+        return differences(old.bundle, new.bundle, bounds.budget, assumptions)
 
     unknown = (*before.described.unknown, *after.described.unknown)
     if not unknown:
         return of(before, after)
     return _of_readings(of(before, after.least), of(before.least, after), f"not known: {named(unknown)}")
+
+
+def _without_same(before: Subject, after: Subject) -> tuple[Subject, Subject, Mapping[str, bool]]:
+    """Return both without the unknown policies that are the same on both sides, and who has them: whether a boundary, too."""
+    old, new = before.described.further, after.described.further
+    same = {name: old[name].bounded or new[name].bounded for name in old if name in new and old[name].which == new[name].which}
+
+    def of(subject: Subject) -> Subject:
+        return subject._replace(described=subject.described.changed(lambda one: one.without_further(same)))
+
+    return of(before), of(after), same
 
 
 def _of_readings(narrower: Differences, wider: Differences, unknown: str) -> Differences:
@@ -100,7 +112,7 @@ def aligned(before: Subject, after: Subject) -> tuple[Subject, Subject]:
     def ordered(subject: Subject, other: Subject) -> Subject:
         return subject._replace(described=subject.described.changed(lambda one: _in_order(one, other.described, addresses)))
 
-    return ordered(before, after), ordered(after, before)
+    return _with_others(ordered(before, after), after), _with_others(ordered(after, before), before)
 
 
 def _in_order(described: Described, other: Described, addresses: Sequence[str]) -> Described:
@@ -111,6 +123,28 @@ def _in_order(described: Described, other: Described, addresses: Sequence[str]) 
     absent = {name: PrincipalPolicies() for name in sorted(other.made - described.bundle.principals.keys())}
     bundle = described.bundle._replace(keys=keys, principals={**described.bundle.principals, **absent})
     return described._replace(bundle=bundle)
+
+
+def _with_others(subject: Subject, other: Subject) -> Subject:
+    """Return a plan with the principals made in neither that only the other gives policies: here they may have any others."""
+    described, made = subject.described, other.described.made
+    names = sorted(other.described.untold - made - described.bundle.principals.keys())
+    if not names:
+        return subject
+    opens = {name: Open(f"{name} may have any IAM policy: {NOT_MADE_HERE}", Location(subject.path), name) for name in names}
+    further = {name: Further(frozenset({NOT_MADE_HERE}), PrincipalPolicies(), one, bounded=True) for name, one in opens.items()}
+
+    def of(one: Described, effect: Effect) -> Described:
+        return one._replace(
+            bundle=held_by(one.bundle, names, effect),
+            untold=one.untold | set(names),
+            further={**one.further, **further},
+            unknown=(*one.unknown, *opens.values()),
+        )
+
+    named = of(described.named, Effect.ALLOW) if described.named else None
+    narrow = of(described.narrow or described, Effect.DENY)
+    return subject._replace(described=of(described, Effect.ALLOW)._replace(narrow=narrow, named=named))
 
 
 def _by_address(described: Described) -> dict[str, KeyAccess]:
