@@ -7,7 +7,7 @@ from kmsgen.intent.form.model import AdminFile, UserFile
 from kmsgen.intent.form.words import RESOURCE_TYPES
 from kmsgen.intent.intent import Access, When
 from kmsgen.intent.resolve.actions import administrator_actions, left_out, resolve_actions
-from kmsgen.intent.resolve.conditions.conditions import resolve_when
+from kmsgen.intent.resolve.conditions.conditions import resolve_when_beside
 from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.principals import Who
 from kmsgen.intent.resolve.wide_principals import resolve_wide_principal
@@ -44,7 +44,7 @@ def _accesses(line: AdminFile | UserFile, role: str, steps: Steps, context: Cont
         granted = (
             resolve_actions(line.can, (*steps, "can"), who, context) if line.can else administrator_actions(who, here, context)
         )
-        when = resolve_when(line.when, tuple(a for actions, _ in granted for a in actions), (*steps, "when"), who, context)
+        when = resolve_when_beside(line.when, granted, (*steps, "when"), who, context)
         _check_alias_alone(when, _only_on(line), (*steps, "when"), context)
         if who:
             access = Access(context.where(steps), role, who.arn, (), line.can is not None, when, _only_on(line))

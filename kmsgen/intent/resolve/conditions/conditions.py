@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from kmsgen.catalogue import condition_keys, via_services
@@ -25,6 +25,7 @@ from kmsgen.policy.operators import BASES, split_operator
 from kmsgen.reading import Steps
 
 Values = tuple[str, ...]
+Granted = Sequence[tuple[Values, tuple[Condition, ...]]]  # actions, each group under the conditions of its words
 
 ALIAS = re.compile(r"alias/[a-zA-Z0-9/_-]{1,250}\Z")
 ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}\Z")
@@ -37,8 +38,15 @@ _INSTANT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9
 
 def resolve_when(when: WhenFile | None, allowed: Values, steps: Steps, who: Who | None, context: Context) -> When:
     """Return the conditions under which a line allows `allowed` to `who`; reports those that never hold or ask nothing."""
+    return resolve_when_beside(when, ((allowed, ()),), steps, who, context)
+
+
+def resolve_when_beside(when: WhenFile | None, granted: Granted, steps: Steps, who: Who | None, context: Context) -> When:
+    """Return the conditions of a line whose words have some of their own, beside which they have to hold too."""
     if when is None:
         return When()
+    allowed = tuple(action for actions, _ in granted for action in actions)
+    by_words = tuple(condition for _, conditions in granted for condition in conditions)
     since = _instant(when.from_, (*steps, "from"), context)
     until = _instant(when.until, (*steps, "until"), context)
     if since and until and since >= until:
@@ -60,7 +68,7 @@ def resolve_when(when: WhenFile | None, allowed: Values, steps: Steps, who: Who 
         conditions=_raw(when.conditions, allowed, (*steps, "conditions"), who, context),
         grant=resolve_grant_limits(when.grant, allowed, (*steps, "grant"), context),
     )
-    check_routes(found, allowed, steps, who, context)
+    check_routes(found._replace(conditions=(*found.conditions, *by_words)), allowed, steps, who, context)
     _check_organization(found.organization, steps, who, context)
     return found
 

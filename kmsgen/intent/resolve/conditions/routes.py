@@ -24,11 +24,11 @@ _Request = tuple[PrincipalKind, Route, str]
 _ROLE = (PrincipalKind.ROLE_SESSION, PrincipalKind.WEB_IDENTITY_SESSION, PrincipalKind.SAML_SESSION)
 _KINDS = {
     "user": (PrincipalKind.USER, PrincipalKind.FEDERATED_USER),
-    "role": (*_ROLE, PrincipalKind.SERVICE_LINKED_ROLE),
+    "role": _ROLE,
     "assumed-role": (*_ROLE, PrincipalKind.SERVICE_LINKED_ROLE),
     "federated-user": (PrincipalKind.FEDERATED_USER,),
 }
-_ANYONE = (*_KINDS["user"], *_KINDS["role"], PrincipalKind.ROOT_USER)
+_ANYONE = (*_KINDS["user"], *_KINDS["assumed-role"], PrincipalKind.ROOT_USER)
 _ROUTES = (Route.DIRECT, Route.VPC_ENDPOINT, Route.FORWARD_ACCESS_SESSION)
 # field of `when` -> the condition key that it asks for
 _FIELDS = {
@@ -71,6 +71,10 @@ def _message(name: str, met: list[str], who: Who) -> str:
 def _asked(when: When) -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
     """Yield what a request must hold: the word of the file, with the condition key and, where it asks for such, its values."""
     yield from ((name, (key, _VALUES.get(name, frozenset()))) for name, key in _FIELDS.items() if getattr(when, name))
+    if when.grant.for_aws:
+        yield "for_aws", ("kms:GrantIsForAWSResource", frozenset({"true"}))
+    if when.grant.for_aws:
+        yield "for_aws", ("kms:GrantIsForAWSResource", frozenset({"true"}))
     yield from ((each.key, (each.key, exact_values(each.operator, each.values))) for each in when.conditions if _needs_key(each))
 
 
