@@ -46,17 +46,17 @@ def _is_text(_text: str) -> bool:
 class Operator(NamedTuple):
     """A condition operator: `predicate` compiles one value of the policy, split into pieces, to a test of one request value.
 
-    `covers`: whether every text of a shape matches one of several policy values (True), or none does (False). `negated` forms
-    hold where no policy value matches. `exact`: plain comparison of texts, so that one set can hold all policy values. `takes`:
-    whether a text is a value of the operator's type; what IAM makes of a condition with one that is none is open (S12).
+    Its `negated` form holds where no policy value matches. IAM User Guide, reference_policies_elements_condition_operators.
     """
 
     predicate: Callable[[Pieces], Predicate]
+    # whether every text of a shape matches one of several policy values (True), or none does (False)
     covers: Callable[[Shape, Patterns], Maybe] = _not_of_texts
     negated: bool = False
     variables: bool = False
     wildcards: bool = False
-    exact: bool = False
+    exact: bool = False  # plain comparison of texts, so that one set can hold all policy values
+    # whether a text is a value of the operator's type: what IAM makes of a condition with one that is none is open (S12)
     takes: Callable[[str], bool] = _is_text
 
 
