@@ -117,6 +117,12 @@ class Subject(NamedTuple):
         return self._replace(described=self.described.narrow or self.described)
 
     @property
+    def least_undenied(self) -> Subject:
+        """The same, but that no further policies of principals deny anything, as those of whom nothing describes do not."""
+        least = self.least
+        return least._replace(described=least.described.without_further(least.described.further))
+
+    @property
     def of_named(self) -> Subject | None:
         """The subject with every unknown account taken as one that its key policies name; None if that makes no difference."""
         return self._replace(described=self.described.named) if self.described.named else None

@@ -24,7 +24,6 @@ users:
 """
 CONTRACTOR = "  - {principal: role/contractor-1, can: [decrypt]}\n"
 SETTINGS = """[fail-on]
-lint = "error"
 diff = "gained"
 
 [never.contractors]

@@ -74,7 +74,8 @@ RULES = (
         "unknown-lockout",
         WARNING,
         meaning="Nobody may be able to change the key policy: that depends on a value which the file does not tell.",
-        why="If it turns out wrong, only AWS Support can give access back.",
+        why="If it turns out wrong, only AWS Support can give access back. That IAM policies which the file neither tells nor "
+        "touches deny nobody is taken for granted, as of principals that it does not name.",
         mend="tell the value, or name a principal that is known",
         source=KMS_GUIDE.format("key-policy-default"),
         find=may_lock_out,

@@ -50,7 +50,7 @@ def findings_of(subject: Subject) -> Findings:
     """Return the findings on a file that hold whatever its unknown values are, and what is open because of these."""
     subject = subject.opened
     most = _of_reading(subject)
-    least = _of_reading(subject.least) if subject.described.narrow else most
+    least = _least(subject) if subject.described.narrow else most
     of_named = subject.of_named if any(one.concern is Concern.PUBLIC for one in most) else None
     strangers = tuple(_of_reading(of_named)) if of_named else None
     set_twice, assumed = map(_violations, (subject.described.set_twice, subject.described.assumed))
@@ -60,6 +60,15 @@ def findings_of(subject: Subject) -> Findings:
     unique = {(one.code, one.location, one.message, one.key): one for one in reversed(found)}.values()
     in_order = sorted(unique, key=lambda one: (one.location, SEVERITIES.index(one.severity), one.code, one.message))
     return Findings(in_order, finished=not any(one.concern is Concern.UNFINISHED for one in (*most, *least, *(strangers or ()))))
+
+
+def _least(subject: Subject) -> list[Finding]:
+    """Return the findings on the reading with the least access; those on lockout as if further policies denied nobody."""
+    least = _of_reading(subject.least)
+    if not (subject.described.further and any(one.concern is Concern.LOCKOUT for one in least)):
+        return least
+    lockouts = [one for one in _of_reading(subject.least_undenied) if one.concern is Concern.LOCKOUT]
+    return [*(one for one in least if one.concern is not Concern.LOCKOUT), *lockouts]
 
 
 def _violations(told: Iterable[Open]) -> tuple[Violation, ...]:

@@ -203,3 +203,26 @@ def test_what_may_be_other_policies_before_and_after_stays_open(
     gained, lost, reason = compared(run, run.write("plan.json", plan(before, planned, unknown)))
     assert (gained, lost) == ([], [])
     assert reason.startswith("not known: ")
+
+
+KEPT = ("aws_kms_key.k", {"arn": KEY_ARN, "key_id": KEY_ID, "policy": document(allow("*", X))})
+LATER = {"aws_iam_role_policy.x": {"policy": True}}
+
+
+@pytest.mark.parametrize(
+    ("resources", "unknown", "said"),
+    [
+        ((KEPT, inline(USE)), {}, []),
+        ((KEPT, (inline()[0], {"role": "x", "name": "p"})), LATER, ["unknown-lockout"]),
+        ((KEPT, inline(allow("*", effect="Deny"))), {}, ["lockout"]),
+    ],
+    ids=["elsewhere", "known after apply", "told"],
+)
+def test_what_is_attached_elsewhere_is_taken_not_to_lock_the_key(
+    resources: tuple[Resource, ...], unknown: dict[str, Any], said: list[str], run: Runner
+) -> None:
+    """As of whom a file does not name: a plan that changes nothing passes the gate."""
+    ran = run("gate", run.write("plan.json", plan(resources, resources, unknown)), "--fail-on", "any", "--output", "json")
+    (found,) = json.loads(ran.out)["files"]
+    assert [one["code"] for one in found["findings"] if "lockout" in one["code"]] == said
+    assert (ran.code, found["why"] == []) == ((1, False) if said else (0, True))
