@@ -109,7 +109,8 @@ def _at_hand(key: str, domain: Domain, asked: PartQuestion) -> Iterator[str]:
     own = (
         text for look in asked.ties.looks if isinstance(look, KeyTest) and look.key == key for text in look.test.condition.values
     )
-    decided = (text for name in sorted(asked.ties.keys) for text in asked.decided.values.get(name) or ())
+    told = (asked.decided.values.get(name) for name in sorted(asked.ties.keys))
+    decided = (text for values in told if isinstance(values, tuple) for text in values)
     yield from (text for text in dict.fromkeys([*domain.nicer[:2], *decided, *own]) if domain.admits(text))
 
 
