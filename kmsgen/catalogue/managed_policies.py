@@ -12,6 +12,9 @@ from typing import Any
 _ARN = re.compile(r"arn:aws[a-z-]*:iam::aws:policy/(.+)\Z")
 
 
+NOTHING_OF_KMS: dict[str, Any] = {"Version": "2012-10-17", "Statement": []}
+
+
 def kms_policy(arn: str) -> dict[str, Any] | None:
     """Return what an AWS managed policy says of KMS, as plain data, without statements where nothing; None for one not known."""
     found = _ARN.match(arn)

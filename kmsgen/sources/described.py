@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -136,6 +136,7 @@ class Described(NamedTuple):
     set_twice: tuple[Open, ...] = ()  # keys whose policy two resources set
     names: Mapping[str, str] = MappingProxyType({})  # the file's names of keys, by ARN
     made: frozenset[str] = frozenset()  # principals that the file creates
+    unnamed: Mapping[Hashable, Open] = MappingProxyType({})  # policies that those have, or lose, whom it does not name
     further: Mapping[str, Further] = MappingProxyType({})  # untold ones of whom only this is untold, by ARN
     narrow: Described | None = None
     named: Described | None = None  # with every unknown account as one that the key policy names

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 
 from kmsgen.authorizer.language.statement import Layer
@@ -46,6 +46,7 @@ class Gathering:
     made: set[str] = field(default_factory=set)
     boundaries: dict[str, Readings | None] = field(default_factory=dict)
     untold: dict[str, Diagnostic] = field(default_factory=dict)
+    unnamed: dict[Hashable, Open] = field(default_factory=dict)
     which: dict[str, set[str]] = field(default_factory=dict)
     notes: list[Diagnostic] = field(default_factory=list)
     as_written: list[PlacedPolicy] = field(default_factory=list)
@@ -202,6 +203,7 @@ class Gathering:
         names = {access.key.arn: name for name, access in self.keys.items() if name}
         untold, made = frozenset(self.untold), frozenset(self.made)
         found = Described(bundle, places, notes, lacks, untold=untold, names=names, made=made, further=self._further(alone))
+        found = found._replace(unnamed=dict(self.unnamed))
         return found._replace(assumed=tuple(self.assumed), set_twice=tuple(dict.fromkeys(self.set_twice)))
 
     def _further(self, told: Mapping[str, PrincipalPolicies]) -> dict[str, Further]:

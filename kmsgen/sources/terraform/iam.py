@@ -5,12 +5,13 @@ Source: Terraform AWS provider, aws_iam_role, aws_iam_policy_attachment, aws_iam
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Hashable, Iterator
 from typing import NamedTuple
 
+from kmsgen.catalogue.managed_policies import NOTHING_OF_KMS, kms_policy
 from kmsgen.errors import Diagnostic, KmsgenError, Location
 from kmsgen.policy.written_policy import described_principal
-from kmsgen.sources.described import NOT_MADE_HERE
+from kmsgen.sources.described import NOT_MADE_HERE, Open
 from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.terraform.policies import PlannedPolicy, Policies
 from kmsgen.sources.terraform.references import IAM_KINDS, PlanReferences
@@ -69,6 +70,7 @@ class IamReader:
         self.arns: dict[PolicyHolder, str] = {}
         self.members: dict[str, list[str]] = {}
         self.documents: dict[str, PlannedResource] = {}
+        self.new: set[PolicyHolder] = set()
 
     def read(self, *, whole: bool) -> None:
         """Read all of IAM. `whole`: principals not made here have no further policies."""
@@ -113,6 +115,7 @@ class IamReader:
             holder = self._holder_made(resource)
             arn = self.references.arn_of(resource)
             head = arn.known if isinstance(arn, Text) else None
+            self.new |= set() if resource.known("arn") else {holder}
             if isinstance(arn, str):
                 self.arns[holder] = arn
             else:
@@ -213,9 +216,11 @@ class IamReader:
             elif holder is None:
                 self._note_unknown(resource, field)
             elif isinstance(arn, str):
+                self._give_unnamed(holder, None if kms_policy(arn) == NOTHING_OF_KMS else arn, resource)
                 for principal in self._principals(holder):
                     self.gathering.attach(principal, arn, resource.where((field,)))
             else:
+                self._give_unnamed(holder, object(), resource)
                 self._leave_open(holder, "a policy known only after apply is attached to it", resource)
 
     def _referred(self, resource: PlannedResource, field: str) -> PlannedResource | None:
@@ -237,12 +242,19 @@ class IamReader:
         if holder is None:
             self._note_unknown(resource, field)
             return
+        self._give_unnamed(holder, self.policies.said_of_kms(written), resource)
         for principal in self._principals(holder):
             if written is None or isinstance(written.data, Unknown):
                 why = "one of its policies is known only after it is applied"
                 self.gathering.leave_open(principal, why, resource.where(()))
             else:
                 self.gathering.add_policy(principal, self.policies.read(written), written.where)
+
+    def _give_unnamed(self, holder: PolicyHolder, policy: Hashable, resource: PlannedResource) -> None:
+        """Note what is given to a group that exists, as who else is in it is not told; None says nothing of KMS."""
+        if holder.kind == "group" and holder not in self.new and policy is not None:
+            found = Open(f"who is in the group {holder.name}, which has {resource.address}", resource.where(()))
+            self.gathering.unnamed[(holder.name, policy)] = found
 
     def _leave_open(self, holder: PolicyHolder, why: str, resource: PlannedResource, which: str = "") -> None:
         for principal in self._principals(holder):
@@ -281,5 +293,7 @@ class IamReader:
                 self.gathering.tell_which(principal, resource.address)
         for resource in self._of("aws_iam_policy_attachment"):
             for arn in (one for one in resource.texts("policy_arn") if isinstance(one, str)):
+                found = Open(f"from whom {resource.address} takes {arn}", resource.where(()))
+                self.gathering.unnamed |= {} if kms_policy(arn) == NOTHING_OF_KMS else {(resource.address, arn): found}
                 for principal in self.gathering.untold:
                     self.gathering.tell_which(principal, f"those of which {resource.address} is not, without {arn}")

@@ -5,10 +5,12 @@ Source: Terraform AWS provider, aws_iam_policy_document.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Hashable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from kmsgen.catalogue.actions import expand
 from kmsgen.errors import KmsgenError
 from kmsgen.reading import Steps, Where
 from kmsgen.reading.json_text import parse_json
@@ -47,6 +49,17 @@ class Policies(NamedTuple):
     def hiding(self, untold: Mapping[str, str]) -> Policies:
         """Return the same with these untold properties."""
         return self._replace(untold=untold)
+
+    def said_of_kms(self, written: PlannedPolicy | None) -> Hashable:
+        """Return what an IAM policy says, None where nothing of KMS; one that is not known whole is like no other."""
+        if written is None or has_unknown(written.data):
+            return object()
+        try:
+            statements = self.read(written).most.document.statements
+        except KmsgenError:
+            return object()
+        speaks = any(one.not_action or any(map(expand, one.actions)) for one in statements)
+        return json.dumps(written.data, sort_keys=True) if speaks else None
 
     def read(self, written: PlannedPolicy) -> Readings:
         """Read an IAM policy; conditions on untold properties of the keys become unknown. Raises InputError."""

@@ -74,9 +74,20 @@ def compare(before: Subject, after: Subject, bounds: Bounds) -> Differences:
         return differences(old.bundle, new.bundle, bounds.budget, assumptions)
 
     unknown = (*before.described.unknown, *after.described.unknown)
-    if not unknown:
-        return of(before, after)
-    return _of_readings(of(before, after.least), of(before.least, after), f"not known: {named(unknown)}")
+    if unknown:
+        found = _of_readings(of(before, after.least), of(before.least, after), f"not known: {named(unknown)}")
+    else:
+        found = of(before, after)
+    apart = _given_unnamed(before, after)
+    return found._replace(reason="; ".join(filter(None, (f"not known: {named(apart)}" if apart else "", found.reason))))
+
+
+def _given_unnamed(before: Subject, after: Subject) -> list[Open]:
+    """Return what only one of two plans gives to, or takes from, principals whom neither names."""
+    if before.form is not PLAN or after.form is not PLAN:
+        return []
+    sides = before.described.unnamed, after.described.unnamed
+    return [one for mine, other in (sides, sides[::-1]) for what, one in mine.items() if what not in other]
 
 
 def _without_same(before: Subject, after: Subject) -> tuple[Subject, Subject, Mapping[str, bool]]:

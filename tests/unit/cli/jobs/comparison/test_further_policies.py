@@ -191,6 +191,34 @@ OPEN = {
 }  # fmt: skip
 
 
+GROUP = ("aws_iam_group.g", {"name": "g", "path": "/", "arn": f"{ACCOUNT}:group/g"})
+OF_GROUP = ("aws_iam_group_policy.g", {"group": "g", "name": "p", "policy": document(USE)})
+OF_S3 = ("aws_iam_group_policy.s", {**OF_GROUP[1], "policy": document({**USE, "Action": "s3:*"})})
+OF_AWS = ("aws_iam_group_policy_attachment.h", {"group": "g", "policy_arn": "arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess"})
+UNNAMED = {
+    "a policy of a group": ((DELEGATING,), (DELEGATING, OF_GROUP), "who is in the group g"),
+    "one of a group made here": ((DELEGATING, GROUP), (DELEGATING, GROUP, OF_GROUP), "who is in the group g"),
+    "one elsewhere": (
+        (DELEGATING,), (DELEGATING, ("aws_iam_group_policy_attachment.g", {"group": "g", "policy_arn": f"{ACCOUNT}:policy/d"})),
+        "who is in the group g",
+    ),
+    "taken away from all others": ((DIRECT,), (DIRECT, OF_ONE), "from whom aws_iam_policy_attachment.a takes arn:aws:iam:"),
+    "nothing of KMS": ((DELEGATING,), (DELEGATING, OF_S3, OF_AWS), ""),
+    "a policy of a group, as before": ((DELEGATING, OF_GROUP), (DELEGATING, OF_GROUP), ""),
+    "of a group that is new": ((DELEGATING,), (DELEGATING, (GROUP[0], {"name": "g", "path": "/"}), OF_GROUP), ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "said"), UNNAMED.values(), ids=UNNAMED)
+def test_what_a_plan_gives_to_whom_it_does_not_name_is_open(
+    before: tuple[Resource, ...], after: tuple[Resource, ...], said: str, run: Runner
+) -> None:
+    """Users of a group that exists, and whoever loses a policy to which others are attached."""
+    gained, lost, reason = compared(run, run.write("plan.json", plan(before, after)))
+    assert (gained, lost) == ([], [])
+    assert said in reason if said else not reason
+
+
 @pytest.mark.parametrize(("before", "after", "unknown"), OPEN.values(), ids=OPEN)
 def test_what_may_be_other_policies_before_and_after_stays_open(
     before: tuple[Resource, ...], after: tuple[Resource, ...], unknown: dict[str, Any] | None, run: Runner
