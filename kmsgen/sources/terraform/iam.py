@@ -20,6 +20,7 @@ from kmsgen.sources.unknown.unknown import Text, Unknown
 
 _OF_A_ROLE = ("inline_policy", "managed_policy_arns")
 """What the provider reads of a role: all its policies, wherever they are attached."""
+_LATER = "one of its policies is known only after it is applied"
 _HOLDERS = ("aws_iam_role", "aws_iam_user", "aws_iam_group")
 # type -> (field that names the holder, kind)
 _INLINE = {
@@ -37,8 +38,8 @@ _ATTACHMENTS = {
 }
 # type -> (field that names the holder, kind): all policies that it does not list are taken away
 _EXCLUSIVE = {
-    "aws_iam_role_policy_attachments_exclusive": ("role_name", "role"), "aws_iam_role_policies_exclusive": ("role_name", "role"),
-    "aws_iam_user_policy_attachments_exclusive": ("user_name", "user"), "aws_iam_user_policies_exclusive": ("user_name", "user"),
+    f"aws_iam_{kind}_{what}_exclusive": (f"{kind}_name", kind)
+    for kind in ("role", "user", "group") for what in ("policies", "policy_attachments")
 }  # fmt: skip
 # type -> (field of users, field of groups)
 _MEMBERSHIPS = {"aws_iam_group_membership": ("users", "group"), "aws_iam_user_group_membership": ("user", "groups")}
@@ -99,8 +100,7 @@ class IamReader:
             if written is None:
                 continue
             if isinstance(written.data, Unknown):
-                why = "one of its policies is known only after it is applied"
-                self.gathering.leave_open(principal, why, resource.where(()))
+                self.gathering.leave_open(principal, _LATER, resource.where(()))
             else:
                 self.gathering.add_policy(principal, self.policies.read(written), written.where)
 
@@ -245,8 +245,7 @@ class IamReader:
         self._give_unnamed(holder, self.policies.said_of_kms(written), resource)
         for principal in self._principals(holder):
             if written is None or isinstance(written.data, Unknown):
-                why = "one of its policies is known only after it is applied"
-                self.gathering.leave_open(principal, why, resource.where(()))
+                self.gathering.leave_open(principal, _LATER, resource.where(()))
             else:
                 self.gathering.add_policy(principal, self.policies.read(written), written.where)
 
@@ -288,6 +287,8 @@ class IamReader:
         for resource in self._of(*_EXCLUSIVE):
             field, kind = _EXCLUSIVE[resource.type]
             named = [name for holder in self._holders(resource, field, kind) if holder for name in self._principals(holder)]
+            if kind == "group":
+                self.gathering.unnamed[resource.address] = Open(f"from whom {resource.address} takes others", resource.where(()))
             is_of_some = all(isinstance(one, str) for one in resource.texts(field))
             for principal in named if is_of_some else list(self.gathering.untold):
                 self.gathering.tell_which(principal, resource.address)

@@ -203,6 +203,10 @@ UNNAMED = {
         "who is in the group g",
     ),
     "taken away from all others": ((DIRECT,), (DIRECT, OF_ONE), "from whom aws_iam_policy_attachment.a takes arn:aws:iam:"),
+    "others taken away from a group": (
+        (DIRECT,), (DIRECT, ("aws_iam_group_policies_exclusive.e", {"group_name": "g", "policy_names": []})),
+        "from whom aws_iam_group_policies_exclusive.e takes others",
+    ),
     "nothing of KMS": ((DELEGATING,), (DELEGATING, OF_S3, OF_AWS), ""),
     "a policy of a group, as before": ((DELEGATING, OF_GROUP), (DELEGATING, OF_GROUP), ""),
     "of a group that is new": ((DELEGATING,), (DELEGATING, (GROUP[0], {"name": "g", "path": "/"}), OF_GROUP), ""),
