@@ -168,6 +168,7 @@ class Service(NamedTuple):
     notes: Values = ()
     short: Values = ()  # other names to find it by
     short_why: str = ""  # why the short names mean this use of the service
+    one_list: str = ""  # why a plain list names whoever uses it, though its words differ
     key_specs: Values = ()  # empty: symmetric encryption keys
     key_usage: str = "ENCRYPT_DECRYPT"  # empty: any
     multi_region: bool = True  # whether it takes multi-Region keys

@@ -127,7 +127,7 @@ def _without_region(principal: str) -> str:
 
 def apart(service: Service) -> tuple[str, ...]:
     """Return the service's words where they differ in what they may do; none where one list of principals says all."""
-    words = [word for word, _ in service.who]
+    words = [] if service.one_list else [word for word, _ in service.who]
     given = {word: tuple(each for each in service.statements if word in each.who) for word in words}
     return tuple(words) if len(set(given.values())) > 1 else ()
 

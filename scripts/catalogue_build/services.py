@@ -31,7 +31,7 @@ PINNING = {"documented", "documented_generic"}
 _WITH_WILDCARDS = {"StringEquals": "StringLike", "ArnEquals": "ArnLike"}
 _META = {"is", "status", "basis", "wide", "fixed", "required"}
 _SERVICE_FIELDS = (
-    "title", "mechanism", "source", "who", "notes", "short", "short_why", "key_specs", "key_usage",
+    "title", "mechanism", "source", "who", "notes", "short", "short_why", "one_list", "key_specs", "key_usage",
     "multi_region", "regions", "same_region", "across_accounts", "unsupported", "unconfirmed", "context", "grants",
 )  # fmt: skip
 _STATEMENT_FIELDS = ("opt_in", "optional", "generic", "unsupported", "scope", "gap")

@@ -104,3 +104,14 @@ def test_replicas_get_the_services_of_their_regions(compiled: Compile) -> None:
         served = [one for one in access.policy.statements if (one.sid or "").startswith("Service") and one.principals]
         pairs = {((one.principals or ())[0].value, conditions(one)[CONTEXT][0].split(":")[3]) for one in served}
         assert pairs == {(f"logs.{region}.amazonaws.com", region)}
+
+
+def test_a_list_gives_all_words_where_one_use_needs_them_all(compiled: Compile) -> None:
+    """Whoever uploads to S3 in parts needs what who downloads needs, so that a plain list is no less than the words."""
+    listed = compiled("services: [{service: s3, principals: [role/a]}]")
+    named = compiled("services: [{service: s3, principals: {reader: role/a, writer: role/a}}]")
+    assert {action for one in statements(listed, "Service s3") for action in one.actions} == {
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
+    }
+    assert listed.bundle == named.bundle

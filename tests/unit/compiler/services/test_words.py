@@ -69,7 +69,8 @@ def test_a_word_gets_what_its_page_says(name: str, word: str, variables: dict[st
     [
         ("sqs", ("producer", "consumer")),
         ("logs", ("creator", "writer", "reader")),
-        ("s3", ("reader", "writer")),
+        ("kinesis", ("producer", "consumer")),
+        ("s3", ()),
         ("lambda", ("configurer", "viewer", "execution-role")),
         ("rds", ()),
         ("cloudtrail", ()),

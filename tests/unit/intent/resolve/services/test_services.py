@@ -69,7 +69,7 @@ def test_a_list_will_do_where_there_is_one_word(name: str, load: Load) -> None:
     assert use.principals == ((SERVICES[name].who[0][0], f"{ROLE}a"),)
 
 
-@pytest.mark.parametrize("name", ["s3", "sqs", "logs", "secretsmanager", "lambda"])
+@pytest.mark.parametrize("name", ["kinesis", "sqs", "logs", "secretsmanager", "lambda"])
 def test_a_list_is_refused_with_the_words_where_they_differ(name: str, refused: Refused) -> None:
     """Each word is offered, with what it means."""
     (found,) = refused(f"{NEW_KEY}services: [{{service: {name}, principals: [role/a]}}]\n")
