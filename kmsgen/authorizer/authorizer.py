@@ -53,8 +53,9 @@ class Authorizer:
             decision = self._one(plans[0], request, with_trace=trace)
         else:
             decision = combine([self._part(plan, request, with_trace=trace) for plan in plans])
-            refusal = refusal_of_call([plan.permission for plan in plans]) if decision.outcome is Outcome.ALLOWED else None
-            decision = decision if refusal is None else _refused(decision, refusal)
+            if decision.outcome is Outcome.ALLOWED:
+                refusal = refusal_of_call([plan.permission for plan in plans], self.bundle.keys)
+                decision = decision if refusal is None else _refused(decision, refusal)
         if request.parameters and decision.outcome is Outcome.ALLOWED:
             refusal = self._refusal_of_parameters(request)
             return decision if refusal is None else _refused(decision, refusal)

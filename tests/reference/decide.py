@@ -12,7 +12,7 @@ from typing import Any
 from tests.reference import tables
 from tests.reference.caller import Caller, Kind, caller_of
 from tests.reference.need import Need, region_of
-from tests.reference.needs import needs, new_key, resources
+from tests.reference.needs import accesses, needs, new_key, resources
 from tests.reference.patterns import text_of
 from tests.reference.permission import Permission
 from tests.reference.refusals import Refusal, context_on_asymmetric, new_policy, refusals
@@ -51,7 +51,8 @@ def decide(scenario: Data, request: Data, *, generous: bool = False, whole: bool
         found = [one for one in asked if one.outcome == outcome]
         if found:
             return Verdict(outcome, _reasons(found), incomplete=incomplete)
-    refused = (*refusals(request, caller, needed), *_lockout(scenario, request, caller))
+    described = [access["key"]["arn"] for access in accesses(scenario)]
+    refused = (*refusals(request, caller, needed, described), *_lockout(scenario, request, caller))
     if refused:
         return Verdict("error", tuple(one.rule for one in refused), refused)
     return Verdict("allowed", _reasons(asked))

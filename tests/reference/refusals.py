@@ -10,6 +10,7 @@ ValidationException, where the pages print ValidationError.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -75,8 +76,8 @@ class Refusal:
     exceptions: tuple[str, ...]
 
 
-def refusals(request: Data, caller: Caller, needed: list[Need]) -> Iterator[Refusal]:
-    """Yield what KMS refuses of a request, but for the lockout check."""
+def refusals(request: Data, caller: Caller, needed: list[Need], described: list[str]) -> Iterator[Refusal]:
+    """Yield what KMS refuses of a request, but for the lockout check; `described` are the ARNs of the keys that are told."""
     name = tables.canonical(request["action"])
     keys = [need for need in needed if need.half == "key"]
     for index, need in enumerate(keys):
@@ -90,6 +91,7 @@ def refusals(request: Data, caller: Caller, needed: list[Need]) -> Iterator[Refu
     if context_on_asymmetric(needed):
         yield Refusal("encryption-context", ANY)
     yield from _of_aliases(name, needed)
+    yield from _of_regions(name, request, needed, described)
     yield from _of_tags(request)
     yield from _of_parameters(name, request, keys)
 
@@ -215,6 +217,30 @@ def _of_aliases(name: str, needed: list[Need]) -> Iterator[Refusal]:
         yield Refusal("alias-place", ANY)
     if name == "UpdateAlias" and len({(tables.key_type(dict(key)), key.get("usage") or "ENCRYPT_DECRYPT") for key in keys}) > 1:
         yield Refusal("alias-type", ANY)
+
+
+def _of_regions(name: str, request: Data, needed: list[Need], described: list[str]) -> Iterator[Refusal]:
+    """Yield what one Region cannot have: a second key of the same id (ReplicateKey), or a key of another Region (ReEncrypt)."""
+    arns = [text_of(need.resource) for need in needed if need.action in ("ReplicateKey", "ReEncryptFrom", "ReEncryptTo")]
+    parts = [arn.split(":") for arn in arns if arn.startswith("arn:")]
+    if name == "ReEncrypt" and len({part[3] for part in parts}) > 1:
+        yield Refusal("request", ("NotFoundException",))
+    region = (request.get("parameters") or {}).get("ReplicaRegion")
+    if name != "ReplicateKey" or not region:
+        return
+    for part in parts:
+        if part[3] == region or _partition_of(region) != part[1]:
+            yield Refusal("request", ANY)
+        elif ":".join([*part[:3], str(region), *part[4:]]) in described:
+            yield Refusal("request", ("AlreadyExistsException",))
+
+
+def _partition_of(region: str) -> str | None:
+    """Return the partition of a Region by how its name begins; None for what is no name of a Region."""
+    if not re.fullmatch(r"[a-z]+(-[a-z]+)+-[0-9]", region):
+        return None
+    heads = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
+    return next((partition for head, partition in heads.items() if region.startswith(head)), "aws")
 
 
 def _of_tags(request: Data) -> Iterator[Refusal]:

@@ -1,11 +1,13 @@
 """KMS refusals of an allowed call for its parameters, or for resources that do not fit together.
 
 Source: KMS Developer Guide, encrypt_context, tagging-keys, alias-about; KMS API Reference, ScheduleKeyDeletion,
-EnableKeyRotation, TagResource, CreateAlias, UpdateAlias, UpdatePrimaryRegion, PutKeyPolicy, Encrypt, RevokeGrant.
+EnableKeyRotation, TagResource, CreateAlias, UpdateAlias, UpdatePrimaryRegion, PutKeyPolicy, Encrypt, RevokeGrant,
+ReplicateKey, ReEncrypt.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from kmsgen.arn import REGION, parse_arn
 from kmsgen.authorizer.context import parameters
 from kmsgen.authorizer.context.permissions import Permission
 from kmsgen.authorizer.context.view import Resource, View
@@ -14,7 +16,8 @@ from kmsgen.authorizer.evaluation.refusal import Refusal, invalid
 from kmsgen.catalogue import grants as catalogue
 from kmsgen.catalogue.key_specs import algorithms, key_type
 from kmsgen.catalogue.parameters import RANGES
-from kmsgen.policy.bundle import Key
+from kmsgen.catalogue.regions import PARTITION_OF
+from kmsgen.policy.bundle import Key, KeyAccess
 from kmsgen.policy.letter_case import folded
 
 _OF_ENCRYPTION = "kms:encryptionalgorithm"
@@ -103,26 +106,46 @@ def _wrong_algorithm(view: View, key: Key) -> Iterator[Refusal]:
             yield Refusal("InvalidKeyUsageException", "key-type", f"a key of spec {key.spec} has no algorithm `{asked[0]}`")
 
 
-def refusal_of_call(permissions: Sequence[Permission]) -> Refusal | None:
-    """Return why KMS refuses a call whose resources do not fit together: alias and key apart, or keys of unlike type."""
-    targets = [permission.target for permission in permissions]
-    if permissions[0].action.name == "UpdatePrimaryRegion":
-        return _not_the_primary(targets[0])
-    if "alias" not in permissions[0].action.resource_types:
-        return None
-    keys = [target for target in targets if target.kind == "key"]
+def refusal_of_call(permissions: Sequence[Permission], keys: Sequence[KeyAccess]) -> Refusal | None:
+    """Return why KMS refuses a call for how its resources fit together and what keys there are (`keys`); None if it does not."""
+    rule = _OF_CALLS.get(permissions[0].action.name)
+    existing = frozenset(access.key for access in keys if access.creation is None)
+    return next(rule([permission.target for permission in permissions], existing), None) if rule else None
+
+
+def _bad_alias(targets: Sequence[Resource], _existing: frozenset[Key]) -> Iterator[Refusal]:
     if len({(target.region, target.account) for target in targets}) > 1:
-        return invalid("alias", "an alias and its key are of one account and Region", "S17")
-    if len({_kind(target) for target in keys if target.key is not None}) > 1:
-        return invalid("alias", "the old and the new key of an alias have the same type and the same usage", "S17")
-    return None
+        yield invalid("alias", "an alias and its key are of one account and Region", "S17")
+    if len({_kind(target) for target in targets if target.kind == "key" and target.key is not None}) > 1:
+        yield invalid("alias", "the old and the new key of an alias have the same type and the same usage", "S17")
 
 
-def _not_the_primary(target: Resource) -> Refusal | None:
+def _bad_replica(targets: Sequence[Resource], existing: frozenset[Key]) -> Iterator[Refusal]:
+    """Yield why no replica can be made: "in a different Region than its primary key and other replicas", of the partition."""
+    wanted = next((target.region for target in targets if target.copied is not None), "")
+    primaries = [arn for arn in (parse_arn(target.arn) for target in targets if target.kind == "key") if arn is not None]
+    for primary in primaries if wanted else ():
+        if not REGION.match(wanted):
+            yield invalid("request", f"the ReplicaRegion `{wanted}` is no Region")
+        elif PARTITION_OF.get(wanted, primary.partition) != primary.partition:
+            yield invalid("request", f"the ReplicaRegion {wanted} is of another partition than the primary key")
+        elif wanted == primary.region:
+            yield invalid("request", f"the ReplicaRegion {wanted} is the primary key's own Region")
+        elif str(primary._replace(region=wanted)) in {key.arn for key in existing}:
+            yield Refusal("AlreadyExistsException", "request", f"there is a replica of the key in {wanted} already")
+
+
+def _apart(targets: Sequence[Resource], _existing: frozenset[Key]) -> Iterator[Refusal]:
+    """Refuse a ReEncrypt of two Regions: a request goes to KMS in one Region, which has none of the other's keys."""
+    if len({target.region for target in targets if target.region}) > 1:
+        yield Refusal("NotFoundException", "request", "ReEncrypt names keys of two Regions, and a request reaches those of one")
+
+
+def _not_the_primary(targets: Sequence[Resource], _existing: frozenset[Key]) -> Iterator[Refusal]:
     """UpdatePrimaryRegion must name the current primary key, so a replica is refused."""
-    if target.key is None or target.key.multi_region_key_type != "REPLICA":
-        return None
-    return Refusal("UnsupportedOperationException", "key-type", "UpdatePrimaryRegion names the current primary key", "S17")
+    key = targets[0].key
+    if key is not None and key.multi_region_key_type == "REPLICA":
+        yield Refusal("UnsupportedOperationException", "key-type", "UpdatePrimaryRegion names the current primary key", "S17")
 
 
 def _kind(target: Resource) -> tuple[str, str]:
@@ -130,3 +153,11 @@ def _kind(target: Resource) -> tuple[str, str]:
     key = target.key or Key("")
     family = "symmetric" if key.spec == "SYMMETRIC_DEFAULT" else ("hmac" if key.spec.startswith("HMAC_") else "asymmetric")
     return family, key.usage
+
+
+_OF_CALLS: dict[str, Callable[[Sequence[Resource], frozenset[Key]], Iterator[Refusal]]] = {
+    "UpdatePrimaryRegion": _not_the_primary,
+    "ReplicateKey": _bad_replica,
+    "ReEncryptFrom": _apart,
+    **dict.fromkeys(("CreateAlias", "UpdateAlias", "DeleteAlias"), _bad_alias),
+}
