@@ -103,8 +103,9 @@ def caller_of(principal: str, scenario: Data) -> Caller:
     head, _, rest = resource.partition("/")
     if head == "assumed-role":
         name, _, session = rest.partition("/")
-        role = next(_described_roles(name, partition, account, described), None)
-        entry = own or role
+        known = next(_described_roles(name, partition, account, described), None)
+        role = known or _linked_role(name, partition, account, scenario)
+        entry = own or known
         found = described.get(entry) if entry else None
         return Caller(principal, Kind.ROLE, partition, account, name, session, role, found or {}, entry)
     name = rest.rpartition("/")[2]
@@ -116,3 +117,21 @@ def caller_of(principal: str, scenario: Data) -> Caller:
 def _described_roles(name: str, partition: str, account: str, described: Mapping[str, Any]) -> Iterator[str]:
     pattern = rf"arn:{partition}:iam::{account}:role/(.*/)?{re.escape(name)}"
     return (arn for arn in described if re.fullmatch(pattern, arn))
+
+
+def _linked_role(name: str, partition: str, account: str, scenario: Data) -> str | None:
+    """Return the service-linked role of this name that a key gives access to: it exists, and no other role has its name."""
+    pattern = rf"arn:{partition}:iam::{account}:role/(.*/)?{re.escape(name)}"
+    known = {arn for arn in _given_access(scenario) if re.fullmatch(pattern, arn)}
+    found = known.pop() if len(known) == 1 else ""
+    return found if ":role/aws-service-role/" in found else None
+
+
+def _given_access(scenario: Data) -> Iterator[str]:
+    for access in (scenario, *(scenario.get("keys") or ())):
+        statements = (access.get("policy") or {}).get("Statement") or ()
+        for statement in [statements] if isinstance(statements, Mapping) else statements:
+            principal = statement.get("Principal")
+            named = principal.get("AWS", ()) if statement["Effect"] == "Allow" and isinstance(principal, Mapping) else ()
+            yield from [named] if isinstance(named, str) else named
+        yield from (grant["GranteePrincipal"] for grant in access.get("grants") or () if "GranteePrincipal" in grant)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from kmsgen.arn import account_of
+from kmsgen.authorizer.applicable.linked_roles import service_linked_roles, with_role_of
 from kmsgen.authorizer.applicable.plan import Plan
 from kmsgen.authorizer.applicable.rule_set import (
     NO_RULES,
@@ -68,6 +69,7 @@ class Plans:
         self.bundle = bundle
         self.generous = generous
         self._organizations = organizations(bundle.principals)
+        self._linked = service_linked_roles(bundle.keys)
         self._permissions = Permissions(bundle.keys, self._organizations)
         self._keys = KeyRules(bundle.keys, generous=generous)
         self._rcps = rules_of_levels(bundle.rcps, Layer.RCP) if bundle.rcps else NO_RULES
@@ -108,7 +110,7 @@ class Plans:
             yield self._facts_of(caller, permission, endpoint=False), self._refusals[permission, caller.account]
 
     def _caller(self, principal: str) -> Caller:
-        caller = caller_of(principal, self.bundle.principals)
+        caller = with_role_of(caller_of(principal, self.bundle.principals), self._linked)
         return caller._replace(organization=caller.organization or self._organizations.get(caller.account))
 
     def _endpoint(self, request: Request) -> str | None:
@@ -158,7 +160,7 @@ class Plans:
         ways, wanted, cross = routes(caller, permission)
         policies = caller.policies
         boundary, session = policies.boundary is not None, bool(policies.session_policies)
-        levels = len(policies.scps) if held_by_scps(caller) else 0
+        levels = len(policies.scps) if held_by_scps(caller, generous=self.generous) else 0
         ways = GENEROUS.get(ways, ways) if self.generous else ways
         sessionless = caller.kind is CallerKind.FEDERATED and not session
         return Facts(ways, wanted, boundary, session, levels, endpoint, cross, caller.kind is CallerKind.ROOT, sessionless)
@@ -168,10 +170,10 @@ class Plans:
         if permission.target.kind == "key" and not retiring:
             yield self._keys.policy(permission.target.arn)
         if caller.account is not None and caller.described:
-            yield from self._policies_beside(caller.policies, scps=held_by_scps(caller))
+            yield from self._policies_beside(caller.policies, scps=held_by_scps(caller, generous=self.generous))
         if caller.kind is CallerKind.FEDERATED:
             yield self._of_users[f"arn:{caller.partition}:iam::{caller.account}:user/"]
-        if not retiring and reached_by_rcps(caller, permission):
+        if not retiring and reached_by_rcps(caller, permission, generous=self.generous):
             yield self._rcps
         if endpoint is not None and endpoint != UNTOLD:
             yield self._endpoints[endpoint]

@@ -36,6 +36,7 @@ class Standing(NamedTuple):
     described: bool
     service_linked: bool
     organization: Organization | None
+    maybe_service_linked: bool
 
     def __hash__(self) -> int:
         """Hash the policies by identity: fast, and principals of an account often share one object."""
@@ -52,20 +53,27 @@ def standing_of(caller: Caller) -> Standing:
         caller.described,
         caller.service_linked,
         caller.organization,
+        caller.maybe_service_linked,
     )
 
 
-def held_by_scps(caller: Standing) -> bool:
+def held_by_scps(caller: Standing, *, generous: bool) -> bool:
     """Whether SCPs limit the caller: they do in member accounts, root users included, but not for service-linked roles."""
     organization = caller.organization
-    return bool(caller.policies.scps) and not caller.service_linked and not (organization and organization.management_account)
+    exempt = _spared(caller, generous=generous) or (organization is not None and organization.management_account)
+    return bool(caller.policies.scps) and not exempt
 
 
-def reached_by_rcps(caller: Standing, permission: Permission) -> bool:
+def reached_by_rcps(caller: Standing, permission: Permission, *, generous: bool) -> bool:
     """Whether RCPs apply to a call: not for service-linked roles, nor on an AWS managed or a management account's key."""
     key = permission.target.key
     exempt = key is not None and (key.management_account or key.manager == "AWS")
-    return permission.target.kind in ("key", "alias", "new key") and not caller.service_linked and not exempt
+    return permission.target.kind in ("key", "alias", "new key") and not _spared(caller, generous=generous) and not exempt
+
+
+def _spared(caller: Standing, *, generous: bool) -> bool:
+    """Whether a caller is a service-linked role's; `generous`: also where only the name of its role says so."""
+    return caller.service_linked or (generous and caller.maybe_service_linked)
 
 
 def routes(caller: Standing, permission: Permission) -> Ways:

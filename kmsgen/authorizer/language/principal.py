@@ -15,13 +15,14 @@ from kmsgen.policy.document import Principal
 
 NO_POLICIES = PrincipalPolicies()
 SERVICE_LINKED_PATH = "aws-service-role/"
+_SERVICE_LINKED_NAME = "AWSServiceRoleFor"
 # how names of roles begin that AWS makes, and the paths that such a role can have: x is any text. No page says that nobody else
 # gives a role a name like that of a service-linked role. Source: IAM Identity Center User Guide, identity-center-and-iam-roles,
 # referencingpermissionsets; IAM User Guide, create-service-linked-role
 _PATHS_OF_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "AWSReservedSSO_": ("aws-reserved/sso.amazonaws.com/", "aws-reserved/sso.amazonaws.com/x/"),
-        "AWSServiceRoleFor": ("", f"{SERVICE_LINKED_PATH}x/"),
+        _SERVICE_LINKED_NAME: ("", f"{SERVICE_LINKED_PATH}x/"),
     }
 )
 
@@ -79,6 +80,11 @@ class Caller(NamedTuple):
     def root(self) -> str:
         """The ARN of the caller's account."""
         return f"arn:{self.partition}:iam::{self.account}:root"
+
+    @property
+    def maybe_service_linked(self) -> bool:
+        """Whether nothing but the name of its role says that a session is a service-linked role's."""
+        return not self.path_known and not self.service_linked and self.name.startswith(_SERVICE_LINKED_NAME)
 
     @property
     def paths(self) -> tuple[str, ...]:

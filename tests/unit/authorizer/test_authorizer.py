@@ -94,6 +94,32 @@ def test_scp_allow_of_resources(resource: str, expected: str) -> None:
     assert outcome(bundle(allow("App", APP), principals={APP: having(scps=((scp,),))}), APP) == expected
 
 
+LINKED = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+OF_LINKED = f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSServiceRoleForAutoScaling/AutoScaling"
+
+
+@pytest.mark.parametrize(
+    ("named", "who", "strictly", "generously"),
+    [
+        # the key policy names the role with its path
+        ([LINKED], OF_LINKED, "allowed", "allowed"),
+        # only the name of the role says so
+        ([OF_LINKED], OF_LINKED, "explicitDeny", "allowed"),
+        # one name under two paths is one role's, and nothing tells which
+        ([LINKED, f"arn:aws:iam::{ACCOUNT}:role/AWSServiceRoleForAutoScaling"], OF_LINKED, "explicitDeny", "allowed"),
+        ([SESSION], SESSION, "explicitDeny", "explicitDeny"),
+    ],
+)
+def test_whom_rcps_reach_is_open_where_only_a_name_tells(named: list[str], who: str, strictly: str, generously: str) -> None:
+    """RCPs do not reach sessions of service-linked roles; where only the name of the role says that it is one, that is open."""
+    policy = document(*(allow(f"S{number}", name) for number, name in enumerate(named)))
+    everything = document({"Sid": "Nothing", "Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*"})
+    world = Bundle((KeyAccess(Key(KEY), policy),), rcps=((everything,),))
+    asked = Request(who, "kms:Decrypt")
+    assert Authorizer(world).decide(asked).outcome == strictly
+    assert Authorizer(world, generous=True).decide(asked).outcome == generously
+
+
 @pytest.mark.parametrize(
     ("who", "more", "expected"),
     [

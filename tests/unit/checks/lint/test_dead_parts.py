@@ -27,3 +27,19 @@ def test_a_deny_that_denies_nothing(tmp_path: Path) -> None:
     found = findings(tmp_path, ADMIN, SOUND, everyone_else)
     assert found["dead-statement"] == "warning"
     assert found["condition-off-action"] == "warning"
+
+
+def test_a_statement_for_a_session_that_rcps_may_not_reach(tmp_path: Path) -> None:
+    """RCPs do not reach service-linked roles, so an Allow to a session that is likely one of theirs may have an effect."""
+    denied = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*"}],
+    }
+    for name, dead in (("AWSServiceRoleForAutoScaling", False), ("app", True)):
+        session = {**SOUND, "Principal": {"AWS": f"arn:aws:sts::111122223333:assumed-role/{name}/s"}}
+        policy = {"Version": "2012-10-17", "Statement": [ADMIN, session]}
+        path = tmp_path / f"{name}.json"
+        key = {"arn": "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}
+        path.write_text(json.dumps({"key": key, "policy": policy, "rcps": [[denied]]}))
+        codes = {one.code for one in findings_of(identify(str(path)).read(NOTHING)).all}
+        assert ("without-effect-statement" in codes) is dead
