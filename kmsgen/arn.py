@@ -90,6 +90,17 @@ def names_principal(text: str) -> bool:
     return _is_in_account(arn, ("user", "role")) and "*" not in text
 
 
+def is_group(text: str) -> bool:
+    """Return whether a text is the ARN of an IAM group, which no policy takes as a principal."""
+    arn = parse_arn(text)
+    return arn is not None and arn.service == "iam" and arn.kind == "group"
+
+
+def is_unique_id(text: str) -> bool:
+    """Return whether a text is the unique id of a user or role: what a policy shows once these are deleted."""
+    return text.startswith(("AIDA", "AROA"))
+
+
 def _is_in_account(arn: Arn, of_iam: tuple[str, ...]) -> bool:
     kinds = {"iam": of_iam, "sts": ("assumed-role", "federated-user")}.get(arn.service, ())
     return (arn.service == "iam" and arn.resource == "root") or (arn.kind in kinds and bool(arn.name))

@@ -30,6 +30,7 @@ ANY: tuple[str, ...] = ()
 STORES = ("AWS_CLOUDHSM", "EXTERNAL_KEY_STORE")
 MATERIAL = ("ImportKeyMaterial", "GetParametersForImport", "DeleteImportedKeyMaterial")
 ROTATION = ("EnableKeyRotation", "DisableKeyRotation", "RotateKeyOnDemand")
+TAKE_POLICIES = ("PutKeyPolicy", "CreateKey", "ReplicateKey")
 PAIRS = ("GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext")
 CHANGES = (
     "CancelKeyDeletion", "CreateAlias", "DeleteAlias", "DeleteImportedKeyMaterial", "DisableKey", "DisableKeyRotation",
@@ -103,6 +104,8 @@ def _of_parameters(name: str, request: Data, keys: list[Need]) -> Iterator[Refus
         yield Refusal("policy-name", ANY)
     if name == "UpdatePrimaryRegion" and keys and (keys[0].key or {}).get("multi_region_key_type") == "REPLICA":
         yield Refusal("not-the-primary", ANY)
+    if name in TAKE_POLICIES and any(_is_no_principal(one) for one in _principals(told.get("Policy"))):
+        yield Refusal("key-policy-form", ("MalformedPolicyDocumentException",))
     for need in keys if told else ():
         parameter = ENCRYPTION_ALGORITHMS.get(need.action)
         asked = told.get(parameter, "SYMMETRIC_DEFAULT")
@@ -110,6 +113,21 @@ def _of_parameters(name: str, request: Data, keys: list[Need]) -> Iterator[Refus
             yield Refusal("key-type", ("InvalidKeyUsageException",))
     if str(told.get("DryRun", "false")).lower() == "true":
         yield Refusal("dry-run", ("DryRunOperationException",))
+
+
+def _principals(policy: Any) -> Iterator[str]:
+    """Yield what a key policy, text or data, names under AWS."""
+    found = json.loads(policy) if isinstance(policy, str) else policy or {}
+    statements = found.get("Statement") or []
+    for statement in [statements] if isinstance(statements, Mapping) else statements:
+        named = statement.get("Principal", statement.get("NotPrincipal"))
+        values = named.get("AWS", []) if isinstance(named, Mapping) else []
+        yield from [values] if isinstance(values, str) else values
+
+
+def _is_no_principal(text: str) -> bool:
+    """Tell whether a text is a group, or the id that stands for a user or role once it is deleted."""
+    return re.match(r"arn:[^:]*:iam:[^:]*:[^:]*:group/|A(ID|RO)A", text) is not None
 
 
 def context_on_asymmetric(needed: list[Need]) -> bool:
@@ -257,7 +275,7 @@ def new_policy(request: Data) -> Data | None:
     parameters = request.get("parameters") or {}
     bypass = str(parameters.get("BypassPolicyLockoutSafetyCheck", "false")).lower() == "true"
     raw = parameters.get("Policy")
-    if raw is None or bypass or tables.canonical(request["action"]) not in ("PutKeyPolicy", "CreateKey", "ReplicateKey"):
+    if raw is None or bypass or tables.canonical(request["action"]) not in TAKE_POLICIES:
         return None
     found: Data = json.loads(raw) if isinstance(raw, str) else raw
     return found

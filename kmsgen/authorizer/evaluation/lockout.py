@@ -1,14 +1,14 @@
 """The lockout safety check: a new key policy must let the caller change it again.
 
 Source: CreateKey, PutKeyPolicy, ReplicateKey (KMS API Reference), BypassPolicyLockoutSafetyCheck; KMS Developer Guide,
-key-policy-default, customer-managed-policies.
+key-policy-default, customer-managed-policies, key-policy-overview; AWS Knowledge Center, kms-policy-error-invalid-principals.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from kmsgen.arn import parse_arn
+from kmsgen.arn import is_group, is_unique_id, parse_arn
 from kmsgen.authorizer.context import parameters
 from kmsgen.authorizer.decision import Decision, Outcome
 from kmsgen.authorizer.evaluation.refusal import Refusal
@@ -72,12 +72,20 @@ def _read(raw: object) -> Document | Refusal:
 
 def _malformed(document: Document) -> Refusal | None:
     for statement in document.statements:
+        nobody = [one.value for one in statement.principals or () if one.kind == "AWS" and _is_invalid(one.value)]
+        if nobody:
+            return Refusal(MALFORMED, "key-policy-form", f"`{nobody[0]}` is no valid principal of a key policy")
         for condition in statement.conditions:
             operator = split_operator(condition.operator)
             if operator and operator.quantifier == "ForAllValues" and folded(condition.key).startswith(_OVERLY_PERMISSIVE):
                 because = f"`{condition.operator}` with `{condition.key}` holds of requests without it: OverlyPermissiveCondition"
                 return Refusal(MALFORMED, "key-policy-form", because)
     return None
+
+
+def _is_invalid(principal: str) -> bool:
+    """Tell whether no policy can be put that names a principal: a group, or the id that a deleted user or role leaves."""
+    return is_group(principal) or is_unique_id(principal)
 
 
 def _with_policy(bundle: Bundle, action: str, request: Request, document: Document) -> Bundle:

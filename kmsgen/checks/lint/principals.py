@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from kmsgen.arn import ACCOUNT_ID, Arn, is_service_principal, parse_arn
+from kmsgen.arn import ACCOUNT_ID, Arn, is_group, is_service_principal, is_unique_id, parse_arn
 from kmsgen.checks.finding import ERROR, WARNING
 from kmsgen.checks.lint.rule import IAM_GUIDE, LintRule, Violation
 from kmsgen.checks.lint.written import WrittenStatement
@@ -56,13 +56,13 @@ _OF_AWS = (
         "name the account, with ArnLike on aws:PrincipalArn",
     ),
     _Wrong(
-        lambda one: one.value.startswith(("AIDA", "AROA")),
+        lambda one: is_unique_id(one.value),
         "is the id of a deleted user or role: the policy cannot be put again with it",
         "drop it",
     ),
     _Wrong(lambda one: _DIGITS.match(one.value) is not None, "is no account id: that has 12 digits", "write it in full"),
     _Wrong(
-        _arn(lambda arn: arn.kind == "group"),
+        lambda one: is_group(one.value),
         "is a group, which is no principal",
         "name its users, or a role that they assume",
     ),
