@@ -101,11 +101,13 @@ class View:
         return found
 
     def organization(self, account: str) -> Data | None:
-        """Return the organization of an account: the caller's own description first, else that of one of its principals."""
+        """Return the organization of an account: the caller's own description first, else the one of its principals."""
         principals = self.scenario.get("principals") or {}
         described = [entry for arn, entry in principals.items() if arn.split(":")[4:5] == [account]]
         mine = [self.caller.beside] if self.caller.account == account else []
-        return next((entry["organization"] for entry in [*mine, *described] if entry.get("organization")), None)
+        own = next((entry["organization"] for entry in mine if entry.get("organization")), None)
+        told = [entry["organization"] for entry in described if entry.get("organization")]
+        return own or (told[0] if len({one["id"] for one in told}) == 1 else None)
 
     def request_is(self, operation: str) -> bool:
         """Whether the call as a whole is this operation."""

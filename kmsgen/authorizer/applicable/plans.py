@@ -190,13 +190,13 @@ class Plans:
 
 
 def organizations(described: Mapping[str, PrincipalPolicies]) -> Mapping[str | None, Organization]:
-    """Return each account's organization, as described for any principal of the account."""
-    found: dict[str | None, Organization] = {}
+    """Return each account's organization, as described for its principals; none where they are told to be in two."""
+    found: dict[str, dict[str, Organization]] = {}
     for principal, policies in described.items():
         account = account_of(principal)
         if account and policies.organization is not None and policies.organization.id:
-            found.setdefault(account, policies.organization)
-    return found
+            found.setdefault(account, {}).setdefault(policies.organization.id, policies.organization)
+    return {account: next(iter(told.values())) for account, told in found.items() if len(told) == 1}
 
 
 def _beside(policies: PrincipalPolicies, *, scps: bool) -> Iterator[RuleSet]:

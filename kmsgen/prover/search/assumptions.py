@@ -12,6 +12,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from kmsgen.arn import parse_arn
+from kmsgen.authorizer.applicable.plans import organizations
 from kmsgen.authorizer.language.wildcards import glob, pieces_of
 from kmsgen.policy.bundle import Bundle, Levels, Organization, PrincipalPolicies
 from kmsgen.policy.document import EVERYONE, Condition, Document, Effect, Statement
@@ -94,14 +95,9 @@ def assumed(bundle: Bundle, *, without_iam: bool = False, user: str | None = Non
     return bundle._replace(keys=keys, principals=beside)
 
 
-def _organizations(described: Mapping[str, PrincipalPolicies]) -> Mapping[str, Organization]:
-    """Tell the organization of an account from one principal of it; every principal of the account is in it."""
-    found = {}
-    for principal, beside in described.items():
-        arn = parse_arn(principal)
-        if arn is not None and beside.organization is not None and beside.organization.id:
-            found[arn.account] = beside.organization._replace(management_account=False)
-    return found
+def _organizations(described: Mapping[str, PrincipalPolicies]) -> Mapping[str | None, Organization]:
+    """Tell the organization of each account of which one is told; every principal of the account is in it."""
+    return {account: told._replace(management_account=False) for account, told in organizations(described).items()}
 
 
 def _scps(described: Mapping[str, PrincipalPolicies]) -> Mapping[str, Levels]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from kmsgen.arn import ACCOUNT_ID, parse_arn
+from kmsgen.arn import ACCOUNT_ID, account_of, parse_arn
 from kmsgen.catalogue.actions import KEY_STATES
 from kmsgen.catalogue.key_specs import ORIGINS, key_type, usages
 from kmsgen.errors import Diagnostic, InputError, Location, each
@@ -184,7 +184,20 @@ class _ScenarioReader(RequestReader):
         for arn, item in self.mapping_of(data, steps).items():
             self.check_principal(arn, (*steps, arn))
             found[arn] = self._policies(item, (*steps, arn))
+        self._refuse_two_organizations(found, steps)
         return found
+
+    def _refuse_two_organizations(self, described: Mapping[str, PrincipalPolicies], steps: Steps) -> None:
+        """Refuse principals of one account in two organizations. Organizations User Guide, orgs_getting-started_concepts."""
+        first: dict[str, str] = {}
+        for arn, policies in described.items():
+            account, organization = account_of(arn), policies.organization
+            if account is None or organization is None or not organization.id:
+                continue
+            other = first.setdefault(account, organization.id)
+            if other != organization.id:
+                message = f"account {account} is in one organization, and `{other}` and `{organization.id}` are two"
+                self.refuse((*steps, arn, "organization", "id"), "two-organizations", message, "tell one of them")
 
     def _unread(self, data: object, bundle: Bundle) -> dict[str, str]:
         """Read which keys, and whose IAM policies, are unknown: reasons by ARN; `*` is whoever is not described."""

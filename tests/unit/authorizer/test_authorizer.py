@@ -515,3 +515,14 @@ def test_a_session_that_tells_its_provider_used_no_mfa(told: dict[str, tuple[str
     mfa = {"aws:MultiFactorAuthPresent": ("true",)}
     assert outcome(world, APP, context=mfa) == "allowed"
     assert outcome(world, APP, context={**mfa, **told}) == "implicitDeny"
+
+
+def test_no_first_of_two_organizations() -> None:
+    """An account is in one organization, so two that its principals tell make it unknown for whom nothing tells one."""
+    in_mine = {"StringEquals": {"aws:PrincipalOrgID": "o-mine000000"}}
+    told = {f"arn:aws:iam::{OTHER}:role/{name}": having(organization=Organization(org)) for name, org in
+        (("y", "o-mine000000"), ("z", "o-other00000"))}  # fmt: skip
+    everything = iam(action="kms:*")
+    told[f"arn:aws:iam::{OTHER}:role/x"] = having(everything)
+    world = bundle(allow("Org", "*", Condition=in_mine), principals=told)
+    assert outcome(world, f"arn:aws:iam::{OTHER}:role/x") == "implicitDeny"

@@ -14,6 +14,8 @@ from kmsgen.sources.question import Expectation
 from kmsgen.sources.scenario.scenario import is_scenario, read_scenarios
 
 KEY = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+PARTNER = "arn:aws:iam::444455556666:role"
+OF_B = "{organization: {id: o-b}}"
 OTHER = KEY.replace("1234abcd", "9999abcd")
 GRANTEE = "arn:aws:iam::111122223333:role/x"
 GRANT = f"GrantId: g\n    GranteePrincipal: {GRANTEE}\n    Operations: [Sign]"
@@ -157,6 +159,11 @@ BAD = [
     (
         f"key: {{arn: '{KEY}'}}\nprincipals:\n  arn:aws:iam::111122223333:role/a:\n    organization: {{paths: []}}",
         "no-organization-id",
+        4,
+    ),
+    (
+        f"key: {{arn: '{KEY}'}}\nprincipals:\n  {PARTNER}/y: {{organization: {{id: o-a}}}}\n  {PARTNER}/z: {OF_B}",
+        "two-organizations",
         4,
     ),
     (f"key: {{arn: '{KEY}'}}\nrcps: [{{}}]", "not-a-list", 2),
