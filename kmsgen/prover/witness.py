@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from kmsgen.arn import account_of
 from kmsgen.authorizer.language.principal import caller_of
 from kmsgen.authorizer.request import Request
-from kmsgen.catalogue.condition_keys import RESOURCE_TAG
+from kmsgen.catalogue.condition_keys import PRINCIPAL_TAG, RESOURCE_TAG
 from kmsgen.catalogue.model import Values
 from kmsgen.policy.bundle import Bundle, KeyAccess, PrincipalPolicies
 from kmsgen.policy.letter_case import folded
@@ -66,9 +66,15 @@ def _principals(request: Request, bundle: Bundle) -> Iterator[tuple[str, Princip
     """Yield what stands beside the principal, and what tells the organization of its account and of the key's."""
     caller = caller_of(request.principal, bundle.principals)
     own = {name: bundle.principals.get(name) for name in (caller.arn, caller.role) if name}
-    yield from ((name, beside) for name, beside in own.items() if beside is not None)
+    replaced = frozenset() if caller.described_itself else frozenset(map(folded, request.context))
+    yield from ((name, _without_tags(beside, replaced)) for name, beside in own.items() if beside is not None)
     accounts = {caller.account, account_of(bundle.keys[0].key.arn) if bundle.keys else None} - {None}
     for name, beside in bundle.principals.items():
         if name not in own and beside.organization is not None and (account := account_of(name)) in accounts:
             accounts.remove(account)
             yield name, PrincipalPolicies(organization=beside.organization)
+
+
+def _without_tags(beside: PrincipalPolicies, replaced: Container[str]) -> PrincipalPolicies:
+    """Return policies without the tags in whose place a request tells session tags (IAM User Guide, id_session-tags)."""
+    return beside._replace(tags=tuple(one for one in beside.tags if folded(f"{PRINCIPAL_TAG}{one[0]}") not in replaced))

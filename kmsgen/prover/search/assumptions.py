@@ -50,6 +50,10 @@ class AssumedPrincipals(Mapping[str, PrincipalPolicies]):
             raise KeyError(principal)
         return found
 
+    def __contains__(self, principal: object) -> bool:
+        """Return whether a principal is described itself: a federated session may have tags beside those of its user."""
+        return principal in self._described
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._described)
 

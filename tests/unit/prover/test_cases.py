@@ -55,9 +55,13 @@ def bundle(case: Mapping[str, Any]) -> Bundle:
     access = KeyAccess(key, document(case["policy"]), tuple(parse_grant(grant) for grant in case.get("grants", ())))
     told = {arn(who): Organization(name) for who, name in case.get("organizations", {}).items()}
     scps = {arn(who): ((document([{"allow": "*"}, *level]),),) for who, level in case.get("scps", {}).items()}
+    tagged = {arn(who): tuple(tags.items()) for who, tags in case.get("tagged", {}).items()}
     beside = {
         arn(who): PrincipalPolicies(
-            (document(statements),) if statements else (), organization=told.get(arn(who)), scps=scps.get(arn(who), ())
+            (document(statements),) if statements else (),
+            organization=told.get(arn(who)),
+            scps=scps.get(arn(who), ()),
+            tags=tagged.get(arn(who), ()),
         )
         for who, statements in case.get("iam", {}).items()
     }
