@@ -1979,7 +1979,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
     ),
     (
         (),
-        "one gives the other: they are one moment",
+        "one gives the moment of the other, not how it is written",
         (
             (
                 (),

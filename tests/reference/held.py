@@ -20,12 +20,14 @@ class Held:
 
     `perhaps`: a shape that the value may have instead (P1): what it alone matches is open. `of_service`: the identity that a
     service is told to have; what a condition says of the identities of customers, `customers` and those it names, is open.
+    `meant`: of a value whose spelling alone is open, the operators (how they begin) that read what it means, each with a text.
     """
 
     ways: tuple[Way, ...]
     perhaps: Pattern | None = None
     of_service: bool = False
     customers: tuple[str, ...] = ()
+    meant: tuple[tuple[str, str], ...] = ()
 
     def may_be_of_a_customer(self, named: Iterable[str]) -> bool:
         """Whether a service is told to have the identity of a customer, which no page says that it can have."""

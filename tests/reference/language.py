@@ -230,6 +230,10 @@ class _Test:
 
     def _matches(self, wanted: str, value: Pattern) -> Answer:
         if self.base in PLAIN:
-            return PLAIN[self.base].compare(wanted, value)
+            return agreed(PLAIN[self.base].compare(wanted, read) for read in self._read(value))
         readings = fill(wanted, self.condition.version, self.lookup, wildcards=self.base in PATTERNS)
         return agreed(one.answer(TEXT[self.base], value) for one in readings)
+
+    def _read(self, value: Pattern) -> list[Pattern]:
+        """Return the texts that the operator may read of a value: more than one where that is open."""
+        return [literal(text) for operators, text in self.held.meant if self.base.startswith(operators)] or [value]

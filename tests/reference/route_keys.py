@@ -7,7 +7,9 @@ kms-vpc-endpoint.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from decimal import Decimal
+from math import floor
 
 from tests.reference.held import ABSENT, MAYBE, OPEN, Held, known, or_absent, shaped
 from tests.reference.readings import seconds
@@ -63,18 +65,24 @@ def _through_service(view: View) -> Held:
     return known("true") if view.through_service else view.told("aws:viaawsservice") or or_absent(known("false"))
 
 
+def _of_moment(moment: Decimal, *operators: str) -> Held:
+    """Return a moment that the other key tells: neither its spelling is told, nor whether it has a fraction of a second."""
+    texts = (f"{moment:f}", str(floor(moment)))
+    return replace(OPEN, meant=tuple((operator, text) for operator in operators for text in texts))
+
+
 def _epoch_time(view: View) -> Held:
     """Return the moment in seconds since 1970: one moment is behind aws:CurrentTime and aws:EpochTime."""
     date = (view.says.get("aws:currenttime") or ("",))[0]
     moment = seconds(date)
-    derived = None if moment is None else known(date if date.isdigit() else str(moment).removesuffix(".0"))
+    derived = None if moment is None else _of_moment(moment, "Date", "Numeric")
     return view.told("aws:epochtime") or derived or OPEN
 
 
 def _current_time(view: View) -> Held:
     """Return the moment as a date."""
     epoch = seconds((view.says.get("aws:epochtime") or ("",))[0])
-    derived = None if epoch is None else known(datetime.fromtimestamp(float(epoch), tz=UTC).isoformat().replace("+00:00", "Z"))
+    derived = None if epoch is None else _of_moment(epoch, "Date")
     return view.told("aws:currenttime") or derived or OPEN
 
 

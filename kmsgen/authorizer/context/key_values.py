@@ -7,6 +7,8 @@ Source: KMS Developer Guide, conditions-kms, conditions-aws; IAM User Guide, ref
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import ROUND_FLOOR, Decimal
+from functools import lru_cache
 
 from kmsgen.authorizer.context import parameters
 from kmsgen.authorizer.context.caller_values import (
@@ -19,7 +21,7 @@ from kmsgen.authorizer.context.caller_values import (
     tag_of,
 )
 from kmsgen.authorizer.context.grant_values import OF_GRANT, encryption_context, encryption_context_keys, of_context
-from kmsgen.authorizer.context.untold import open_among
+from kmsgen.authorizer.context.untold import open_among, title
 from kmsgen.authorizer.context.view import NOT_TOLD, View
 from kmsgen.authorizer.language.open_value import OpenValue, either_way
 from kmsgen.authorizer.language.operators import parse_date
@@ -199,21 +201,32 @@ def _valid_to(view: View) -> Found:
     return (_epoch(asked) or asked) if isinstance(asked, tuple) else asked
 
 
-def _time(key: str, other: str) -> Derive:
-    """Return the resolver of aws:CurrentTime or aws:EpochTime, from the other where only that is told."""
+def _time(key: str, other: str, read_by: Values) -> Derive:
+    """Return the resolver of aws:CurrentTime or aws:EpochTime, from the other where only that is told.
+
+    Both are one moment, but how the one is written tells not how the other is, nor whether it has a fraction of a second.
+    """
 
     def derive(view: View) -> Found:
         told, moment = view.told(key), view.told(other)
-        if told is NOT_TOLD and isinstance(moment, tuple):
-            return _epoch(moment) or NOT_TOLD
-        return told
+        if told is not NOT_TOLD or not isinstance(moment, tuple):
+            return told
+        epoch = _epoch(moment)
+        return NOT_TOLD if epoch is None else _written_somehow(key, epoch[0], read_by)
 
     return derive
 
 
+@lru_cache(maxsize=4096)
+def _written_somehow(key: str, seconds: str, read_by: Values) -> OpenValue:
+    whole = f"{Decimal(seconds).to_integral_value(ROUND_FLOOR):f}"
+    meant = ((read, text) for read in read_by for text in dict.fromkeys((seconds, whole)))
+    return OpenValue((), ANY_TEXT, why=f"P11:{title(key)}", meant=tuple(meant))
+
+
 def _epoch(values: Values) -> Values | None:
     moments = parse_date(values[0]) if len(values) == 1 else ()
-    return (str(moments[0]),) if len(moments) == 1 else None
+    return (f"{moments[0]:f}",) if len(moments) == 1 else None
 
 
 DERIVED: Mapping[str, Derive] = {
@@ -229,8 +242,8 @@ DERIVED: Mapping[str, Derive] = {
     **{name: _algorithm(name) for name in ("kms:signingalgorithm", "kms:macalgorithm")},
     ENCRYPTION_CONTEXT_KEYS: of_context(encryption_context_keys),
     "kms:validto": _valid_to,
-    "aws:currenttime": _time("aws:currenttime", "aws:epochtime"),
-    "aws:epochtime": _time("aws:epochtime", "aws:currenttime"),
+    "aws:currenttime": _time("aws:currenttime", "aws:epochtime", ("Date",)),
+    "aws:epochtime": _time("aws:epochtime", "aws:currenttime", ("Date", "Numeric")),
     "kms:reencryptonsamekey": _on_same_key,
     **OF_GRANT,
     "aws:requestedregion": _region,

@@ -153,7 +153,8 @@ def _shown(seen: Seen) -> str:
         return _listed(seen) if seen else "absent"
     values = tuple(dict.fromkeys(value for reading in seen.readings for value in reading or ()))
     possible = [_listed(values)] if values else []
-    possible += ["some text"] if seen.shape is not None else []
+    meant = tuple(dict.fromkeys(text for _, text in seen.meant))
+    possible += [f"{_listed(meant)}, however written"] if meant else ["some text"] if seen.shape is not None else []
     return " or ".join([*(["absent"] if None in seen.readings else []), *possible])
 
 

@@ -17,7 +17,7 @@ from kmsgen.policy.operators import OperatorName
 KnownTest = Callable[[Values | None, Lookup], Maybe]
 """Tests values that are told; variables are told too, or have a shape."""
 ShapeTest = Callable[[OpenValue, Lookup], Maybe]
-"""Tests a key of which only a shape is known."""
+"""Tests a key of which only a shape is known, and perhaps what it means."""
 
 
 @lru_cache(maxsize=4096)
@@ -113,6 +113,9 @@ def _shaped(name: OperatorName, operator: Operator, texts: list[PolicyText], com
     def shaped(seen: OpenValue, lookup: Lookup) -> Maybe:
         bound = [_bound(operator, text, lookup) for text in texts]
         matches = _combined(bound, operator, combine)
+        meant = [text for read_by, text in seen.meant if read_by == operator.reads]
+        if meant:
+            return agreed(_turned(matches(text), negated=negated) for text in meant)
         members = [_turned(matches(member), negated=negated) for member in seen.members]
         rest = _turned(_covered(operator, bound, seen, combine), negated=negated)
         return of_shape(name.quantifier, members, rest, multi_valued=seen.multi_valued)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from kmsgen.authorizer.language.shapes import Shape
@@ -24,13 +24,15 @@ class OpenValue:
     members: Values = ()
     multi_valued: bool = False
     why: str = ""
+    # of a value whose spelling alone is open: types of operators that read what it means ("Numeric", "Date"), each with a text
+    meant: tuple[tuple[str, str], ...] = ()
 
     @property
     def alternatives(self) -> Iterator[Values | OpenValue | None]:
         """The readings, and last the open value by its shape alone, if it has one."""
         yield from self.readings
         if self.shape is not None:
-            yield OpenValue((), self.shape, self.members, self.multi_valued, self.why)
+            yield replace(self, readings=())
 
 
 Seen = Values | OpenValue | None
@@ -52,7 +54,7 @@ def agreed(results: Iterable[Maybe]) -> Maybe:
 def either_way(seen: Seen, why: str) -> OpenValue:
     """Return a condition key that is either absent or as it is seen; `why` is the note on that."""
     if isinstance(seen, OpenValue):
-        return OpenValue((None, *seen.readings), seen.shape, seen.members, seen.multi_valued, seen.why or why)
+        return replace(seen, readings=(None, *seen.readings), why=seen.why or why)
     return OpenValue((None, seen) if seen else (None,), why=why)
 
 

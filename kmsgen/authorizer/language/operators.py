@@ -58,6 +58,7 @@ class Operator(NamedTuple):
     exact: bool = False  # plain comparison of texts, so that one set can hold all policy values
     # whether a text is a value of the operator's type: what IAM makes of a condition with one that is none is open (S12)
     takes: Callable[[str], bool] = _is_text
+    reads: str = ""  # "Numeric" or "Date": it compares what texts mean, and not how that is written
 
 
 def _never(_text: str) -> Maybe:
@@ -193,11 +194,13 @@ def _network(pieces: Pieces) -> Predicate:
 
 
 def _number(compare: Callable[[Any, Any], bool], *, negated: bool = False) -> Operator:
-    return Operator(partial(_ordered, parse_number, compare), negated=negated, takes=lambda text: bool(parse_number(text)))
+    predicate = partial(_ordered, parse_number, compare)
+    return Operator(predicate, negated=negated, takes=lambda text: bool(parse_number(text)), reads="Numeric")
 
 
 def _date(compare: Callable[[Any, Any], bool], *, negated: bool = False) -> Operator:
-    return Operator(partial(_ordered, parse_date, compare), negated=negated, takes=lambda text: bool(parse_date(text)))
+    predicate = partial(_ordered, parse_date, compare)
+    return Operator(predicate, negated=negated, takes=lambda text: bool(parse_date(text)), reads="Date")
 
 
 def _address(*, negated: bool = False) -> Operator:

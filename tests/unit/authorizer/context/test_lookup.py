@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -41,6 +42,11 @@ def there(key: str, *parts: str | Some, members: tuple[str, ...] = (), multi_val
 def maybe(note: str, *values: str | None) -> OpenValue:
     """Return a key that may be absent, or hold one of these values."""
     return OpenValue((None, *((value,) for value in values)), why=note)
+
+
+def moment(key: str, *texts: str, read_by: tuple[str, ...] = ("Date", "Numeric")) -> OpenValue:
+    """Return a moment that the other key of the time tells: what operators read of it, but not how it is written."""
+    return replace(there(key), meant=tuple((read, text) for read in read_by for text in texts))
 
 
 def lookup(key: str, principal: str = APP, action: str = "kms:Decrypt", **request: Any) -> Seen:
@@ -182,8 +188,14 @@ TAGS = {"Tags": [{"TagKey": "Team", "TagValue": "r"}]}
         ("aws:userid", {"principal": SESSION}, there("aws:userid", "AROA", Some.WORD, ":one")),
         ("aws:userid", {"principal": APP}, there("aws:userid", "AROA", Some.WORD, ":", Some.WORD)),
         ("aws:userid", {"principal": BOB}, there("aws:userid", "AIDA", Some.WORD)),
-        ("aws:EpochTime", {"context": {"aws:CurrentTime": "1970-01-02T00:00:00Z"}}, ("86400",)),
-        ("aws:CurrentTime", {"context": {"aws:EpochTime": "86400"}}, ("86400",)),
+        ("aws:EpochTime", {"context": {"aws:CurrentTime": "1970-01-02T00:00:00Z"}}, moment("aws:EpochTime", "86400")),
+        (
+            "aws:EpochTime",
+            {"context": {"aws:CurrentTime": "1970-01-02T00:00:00.5Z"}},
+            moment("aws:EpochTime", "86400.5", "86400"),
+        ),
+        ("aws:CurrentTime", {"context": {"aws:EpochTime": "86400"}}, moment("aws:CurrentTime", "86400", read_by=("Date",))),
+        ("aws:CurrentTime", {"context": {"aws:EpochTime": "2026"}}, there("aws:CurrentTime")),
         ("kms:RequestAlias", {"resources": ("alias/payments",)}, ("alias/payments",)),
         ("kms:RequestAlias", {"context": {"kms:RequestAlias": "alias/payments"}}, ("alias/payments",)),
         ("kms:RequestAlias", {"context": {"kms:RequestAlias": "alias/other"}}, None),
