@@ -106,6 +106,9 @@ def _alias(name: str) -> Callable[[Data, Data, Caller], Iterator[Need]]:
         if not aliases:
             yield Need(name, "alias", _some_alias(keys[0]), region_of(keys[0]))
         yield from (_on_key(name, key, scenario, request) for key in keys)
+        holder = find(aliases[0], scenario)[0] if aliases and keys and name == "DeleteAlias" else None
+        if holder is not None and holder["key"]["arn"] not in keys:
+            yield _on_key(name, holder["key"]["arn"], scenario, request)
         if len(keys) < (2 if name == "UpdateAlias" else 1):
             present = _key_of_alias(name, aliases, scenario, request)
             yield present

@@ -148,6 +148,8 @@ class Permissions:
             yield Permission(action, holder or default, f"kms:{action.name} on the key")
         elif action.name == "UpdateAlias" and len(keys) < 2:
             yield from self._keys_of_update(action, keys, holder)
+        elif action.name == "DeleteAlias" and holder is not None and not any(key.arn == holder.arn for key in keys):
+            yield Permission(action, holder, "kms:DeleteAlias on the key that has the alias")
 
     def _keys_of_update(self, action: Action, keys: Sequence[Resource], holder: Resource | None) -> Iterator[Permission]:
         """Yield the keys of UpdateAlias that the request does not name: the one that has the alias, the one that gets it."""
