@@ -55,9 +55,3 @@ class BesideKeys(Generic[Dead]):
             left, entries = self.left[identity], self.entries[identity]
             if (left == entries) if entry is None else (entry in left and left != entries):
                 yield one
-
-    def unasked(self) -> Iterator[Rule]:
-        """Yield the statements that were asked about for no key: they are about keys elsewhere."""
-        for identity, rule in self.rules.items():
-            if self.left[identity] == self.entries[identity] != frozenset() and (identity, None) not in self.first:
-                yield rule

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from kmsgen.arn import in_region
-from kmsgen.policy.bundle import KEY_ID, REGION, Bundle, Key
+from kmsgen.policy.bundle import ALIASES, KEY_ID, REGION, TAGS, Bundle, Key
 from kmsgen.prover.key_arns import arns_of
 from kmsgen.prover.key_kinds import kinds_of
 from kmsgen.prover.problem import OutsideError
@@ -36,6 +36,16 @@ def forms_of(*bundles: Bundle) -> Forms:
     except OutsideError as error:
         reason = str(error)
     return Forms(tuple(found), reason)
+
+
+def to_come(key: Key) -> tuple[Key, ...]:
+    """Return what an existing key may become: with any tags and aliases, and of a multi-Region key a primary and a replica.
+
+    Source: KMS Developer Guide, tag-authorization, alias-authorization, multi-region-update ("primary Region").
+    """
+    changed = key._replace(tags=(), aliases=(), untold=key.untold | {TAGS, ALIASES})
+    types = dict.fromkeys((key.multi_region_key_type, "PRIMARY", "REPLICA")) if key.multi_region else (key.multi_region_key_type,)
+    return tuple(changed._replace(multi_region_key_type=one) for one in types)
 
 
 def with_key(bundle: Bundle, key: Key) -> Bundle:

@@ -2,7 +2,8 @@
 
 Something is dead if no request there could be is answered otherwise without it, whatever stands beside undescribed principals:
 that is asked with every IAM policy they could have, with none, and with a boundary that allows nothing; and in both readings of
-what AWS leaves open. Where no grants are told there may be any, and a Deny counts that takes from them.
+what AWS leaves open. Where no grants are told there may be any, and a Deny counts that takes from them. Tags, aliases and which
+key is the primary change, so they count as open; what IAM policies say of keys that nobody describes is never dead.
 What is found dead is left out from then on, so of two statements that say the same only one is reported.
 """
 
@@ -14,11 +15,13 @@ from kmsgen.authorizer.language.principal import ACCOUNT, NOT_NAMED, CallerKind
 from kmsgen.authorizer.language.statement import Layer, Rule, compile_document, compile_documents
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.grants import OPERATIONS
-from kmsgen.policy.bundle import Bundle, PrincipalPolicies
+from kmsgen.policy.bundle import Bundle, Key, PrincipalPolicies
 from kmsgen.policy.document import Statement
 from kmsgen.prover.bearing import Bearings
 from kmsgen.prover.beside_keys import BesideKeys
+from kmsgen.prover.dead import DENIES_NOTHING, NEVER_MATCHES, SHADOWED, WITHOUT_EFFECT, Dead, is_dead_everywhere
 from kmsgen.prover.entries import entries_of
+from kmsgen.prover.key_forms import to_come, with_key
 from kmsgen.prover.problem import Budget, BudgetError, Meter, OutsideError
 from kmsgen.prover.search.clauses import Clause, Clauses, Problem
 from kmsgen.prover.search.encoding import Base, Side, Situation
@@ -27,23 +30,9 @@ from kmsgen.prover.search.search import Search
 from kmsgen.prover.search.situations import situation_of
 from kmsgen.prover.search.universe import Universe
 
-NEVER_MATCHES, SHADOWED, WITHOUT_EFFECT, DENIES_NOTHING = "never-matches", "shadowed", "without-effect", "denies-nothing"
 # Tags of a key to create are authorized before there is a key that could be asked about.
 _AT_CREATION = frozenset({"kms:TagResource"})
 _GRANTED = frozenset(ACTIONS[name].iam_name for name in OPERATIONS)
-
-
-class Dead(NamedTuple):
-    """A statement, or one entry of its Action element, that could be left out.
-
-    `kind`: `never-matches` (no request meets principal, resource and conditions), `shadowed` (what it allows, others do too),
-    `without-effect` (an Allow of which nothing comes), `denies-nothing` (a Deny of what nobody is allowed anyway).
-    """
-
-    source: str
-    rule: Rule
-    kind: str
-    action: str | None = None
 
 
 class Minimality(NamedTuple):
@@ -228,22 +217,26 @@ def minimality_by_key(bundle: Bundle, budget: Budget | None = None) -> list[Mini
     """
     budget = budget or Budget()
     found: list[Minimality] = []
-    bearings, beside = Bearings(bundle), BesideKeys[Dead](bundle, lambda rule: frozenset(entries_of(rule)))
+    bearings, arns = Bearings(bundle), frozenset(access.key.arn for access in bundle.keys)
+    beside = BesideKeys[tuple[Dead, Key | None]](bundle, lambda rule: frozenset(entries_of(rule)))
     for access in bundle.keys or (None,):
         about = bundle if access is None else bearings.on(access, beside.undecided(access.key.arn))
         dead: list[Dead] = []
         reason = _examine(about, Meter(budget), dead)
-        beside.take(about, {(id(one.rule.statement), one.action): one for one in dead}, finished=not reason)
+        key = None if access is None else access.key
+        beside.take(about, {(id(one.rule.statement), one.action): (one, key) for one in dead}, finished=not reason)
         found.append(Minimality(tuple(one for one in dead if one.rule.layer is Layer.KEY_POLICY), reason))
-    elsewhere = (Dead(rule.source, rule, NEVER_MATCHES) for rule in beside.unasked())
-    return [found[0]._replace(dead=(*found[0].dead, *beside.dead(), *elsewhere)), *found[1:]]
+    elsewhere = tuple(one for one, key in beside.dead() if is_dead_everywhere(one, key, arns))
+    return [found[0]._replace(dead=(*found[0].dead, *elsewhere)), *found[1:]]
 
 
 def _examine(bundle: Bundle, meter: Meter, found: list[Dead]) -> str:
     """Add to `found` every statement or entry that no request on the first key needs; return why more may be dead, or nothing."""
     creating = any(access.creation is not None for access in bundle.keys)
+    bundles = [with_key(bundle, key) for access in bundle.keys[:1] for key in to_come(access.key)] or [bundle]
     try:
-        universes = [Universe([bundle], scope, meter) for scope in (Scope(), Scope(without_iam=True), Scope(bounded=True))]
+        scopes = (Scope(), Scope(without_iam=True), Scope(bounded=True))
+        universes = [Universe([one], scope, meter) for one in bundles for scope in scopes]
         examiner = _Examiner(universes, meter)
         rules = list(_rules(bundle))
         examiner.collect(dict.fromkeys(examiner.likely(rules)))
@@ -255,7 +248,10 @@ def _examine(bundle: Bundle, meter: Meter, found: list[Dead]) -> str:
 
 
 def _rules(bundle: Bundle) -> Iterator[Rule]:
-    """Yield the statements to examine, the widest last, so that what is left out is the special case of another."""
+    """Yield the statements to examine, the widest last, so that what is left out is the special case of another.
+
+    Denies come first: what an Allow gives else, which is left out and yet not told, is a reason to keep a Deny.
+    """
     rules: dict[int, Rule] = {}
     for access in bundle.keys[:1]:
         for rule in compile_document(access.policy, Layer.KEY_POLICY, count(1)):
@@ -263,7 +259,7 @@ def _rules(bundle: Bundle) -> Iterator[Rule]:
     for beside in bundle.principals.values():
         for rule in compile_documents(beside.identity_policies, Layer.IDENTITY, count(1)):
             rules.setdefault(id(rule.statement), rule)
-    yield from sorted(rules.values(), key=lambda rule: -len(rule.conditions))
+    yield from sorted(rules.values(), key=lambda rule: (not rule.deny, -len(rule.conditions)))
 
 
 def _dead(examiner: _Examiner, rule: Rule, *, creating: bool) -> Iterator[Dead]:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from kmsgen.prover import Budget
-from kmsgen.prover.minimality import Dead
+from kmsgen.prover.dead import Dead
 from tests.generators.callers import EVERYBODY
 from tests.generators.narrow import narrow
 from tests.generators.planted import GIVING, planted

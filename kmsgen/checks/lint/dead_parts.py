@@ -13,7 +13,7 @@ from kmsgen.checks.lint.key import LintedKey
 from kmsgen.checks.lint.rule import KMS_GUIDE, LintRule, Violation
 from kmsgen.checks.lint.unmet import unmet
 from kmsgen.checks.lint.written import WrittenStatement
-from kmsgen.prover.minimality import DENIES_NOTHING, NEVER_MATCHES, SHADOWED, WITHOUT_EFFECT, Dead
+from kmsgen.prover.dead import DENIES_NOTHING, NEVER_MATCHES, SHADOWED, WITHOUT_EFFECT, Dead
 
 
 class _Way(NamedTuple):

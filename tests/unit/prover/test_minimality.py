@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ from kmsgen.compiler import compile_intent
 from kmsgen.intent import load_intent
 from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.grant import Grant
+from kmsgen.prover.dead import DENIES_NOTHING, NEVER_MATCHES, SHADOWED
 from kmsgen.prover.key_forms import forms_of
-from kmsgen.prover.minimality import DENIES_NOTHING, NEVER_MATCHES, SHADOWED
 from tests.unit.prover.needed import minimality
 from tests.unit.prover.test_prove import APP, BOB, ROOT, allow, bundle, deny
 
@@ -32,6 +33,7 @@ NEEDLESS: dict[str, set[tuple[str, str | None]]] = {
 }
 """What a wider line of the same intent gives as well, kms:RetireGrant, which counts for a grant that a service makes, and on a
 replica a line about the Region of the primary key."""
+MULTI_REGION = "arn:aws:kms:us-west-2:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab"
 MINIMAL = sorted(path.name for path in INTENTS_OF_ONE_WAY)
 
 
@@ -98,6 +100,23 @@ def test_a_deny_of_what_a_grant_can_give() -> None:
     about = bundle(allow(APP), deny(BOB))
     told = about._replace(keys=(about.keys[0]._replace(grants=(Grant("g", APP, ("Encrypt",)),)),))
     assert [one.kind for one in minimality(told).dead] == [DENIES_NOTHING]
+
+
+CHANGEABLE = [
+    ("StringEquals", "kms:MultiRegionKeyType", "REPLICA"),
+    ("StringEquals", "aws:ResourceTag/lock", "1"),
+    ("ForAnyValue:StringEquals", "kms:ResourceAliases", "alias/locked"),
+]
+
+
+@pytest.mark.parametrize("write", [allow, deny])
+@pytest.mark.parametrize(("operator", "key", "value"), CHANGEABLE)
+def test_what_a_key_may_become_is_not_dead(write: Callable[..., Any], operator: str, key: str, value: str) -> None:
+    """Tags, aliases and the primary key change; a statement on what they are not yet is needed later."""
+    about = bundle(allow([APP]), write([BOB], when={operator: {key: value}}))
+    primary = about.keys[0].key._replace(multi_region=True, multi_region_key_type="PRIMARY", arn=MULTI_REGION)
+    told = about._replace(keys=(about.keys[0]._replace(key=primary),))
+    assert minimality(told).dead == ()
 
 
 @pytest.mark.parametrize(

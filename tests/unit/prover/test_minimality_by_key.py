@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.json_form import parse_document
-from kmsgen.prover.minimality import NEVER_MATCHES, SHADOWED, minimality_by_key
+from kmsgen.prover.dead import NEVER_MATCHES, SHADOWED
+from kmsgen.prover.minimality import minimality_by_key
 from kmsgen.prover.problem import Budget
 
 HOME = "111122223333"
@@ -44,13 +47,67 @@ def test_what_one_key_needs_of_an_iam_policy_is_not_dead() -> None:
     other = give("kms:Decrypt", Principal={"AWS": f"arn:aws:iam::{HOME}:role/other"})
     assert dead([[ACCOUNT], [other]], give("kms:Decrypt")) == [[], []]
     assert dead([[other], [ACCOUNT]], give("kms:Decrypt")) == [[], []]
-    assert dead([[other], [other]], give("kms:Decrypt"))[0][0][0] == "identity-policy/Use"
+    assert dead([[other], [other]], give("kms:Decrypt", resource=KEYS[0]))[0][0][0] == "identity-policy/Use"
 
 
-def test_an_iam_statement_about_a_key_elsewhere_is_met_by_no_request() -> None:
-    """No key of the file is its resource."""
-    found = dead([[ACCOUNT], [ACCOUNT]], give("kms:Decrypt", resource=KEYS[2]), give("kms:Encrypt", sid="Own", resource=KEYS[0]))
-    assert found == [[("identity-policy/Use", NEVER_MATCHES, None)], []]
+ELSEWHERE = [
+    give("kms:Decrypt", resource=KEYS[2]),
+    give("kms:Encrypt", resource=f"arn:aws:kms:eu-west-1:{HOME}:key/*"),
+    give("kms:Decrypt", resource=[KEYS[0].replace("us-west-2", "eu-west-1"), f"arn:aws:kms:us-west-2:{HOME}:alias/other"]),
+    give("kms:Decrypt", NotResource=[KEYS[0], KEYS[1]], resource=None),
+    give("kms:Sign"),
+    give("kms:Decrypt", "kms:Sign"),
+    give("kms:Encrypt", Condition={"StringEquals": {"kms:EncryptionAlgorithm": "RSAES_OAEP_SHA_256"}}),
+    give("kms:Decrypt", Effect="Deny", Condition={"StringNotEquals": {"aws:ResourceAccount": HOME}}),
+    give("kms:Decrypt", Condition={"StringNotEquals": {"aws:PrincipalAccount": "${aws:ResourceAccount}"}}),
+    *(
+        give("kms:Decrypt", Condition={"StringEquals": {name: value}})
+        for name, value in (
+            ("aws:ResourceTag/team", "a"),
+            ("kms:ResourceAliases", "alias/a"),
+            ("kms:KeySpec", "RSA_2048"),
+            ("aws:RequestedRegion", "eu-west-1"),
+            ("kms:MultiRegion", "true"),
+            ("aws:ResourceAccount", "444455556666"),
+            ("kms:ViaService", "s3.eu-west-1.amazonaws.com"),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize("statement", ELSEWHERE, ids=str)
+def test_an_iam_statement_about_keys_that_nobody_describes_is_not_dead(statement: dict[str, Any]) -> None:
+    """IAM policies are about the keys of every account and Region, of which a bundle describes some."""
+    assert dead([[ACCOUNT], [ACCOUNT]], {name: value for name, value in statement.items() if value is not None}) == [[], []]
+
+
+@pytest.mark.parametrize("what", ["kms:Decrypt", "kms:*"])
+@pytest.mark.parametrize("effect", ["Allow", "Deny"])
+def test_what_a_described_key_gives_or_denies_is_needed_on_others(what: str, effect: str) -> None:
+    """A key policy that gives it too, or denies it, is that of one key."""
+    of_key = give(what, sid="Key", Effect=effect, Principal={"AWS": APP})
+    assert "identity-policy/Use" not in [source for source, *_ in dead([[ACCOUNT, of_key]], give("kms:Decrypt"))[0]]
+
+
+def test_a_deny_of_what_an_iam_statement_gives_is_not_dead() -> None:
+    """Nothing comes of that statement on this key, but it stays for others."""
+    given = give("kms:DisableKey", Condition={"StringEquals": {"aws:PrincipalArn": APP}})
+    denied = give("kms:DisableKey", sid="No", Effect="Deny", Principal={"AWS": APP})
+    assert dead([[ACCOUNT, denied]], given) == [[]]
+
+
+NEVER = [
+    give("kms:Decrypt", Condition={"StringEquals": {"aws:PrincipalAccount": "444455556666"}}),
+    give("kms:Decrypt", Condition={"StringEquals": {"aws:username": "bob"}, "Null": {"aws:username": "true"}}),
+    give("kms:DescribeKey", Condition={"StringEquals": {"kms:EncryptionContext:app": "a"}}),
+    give("kms:Sign", resource=KEYS[0]),
+]
+
+
+@pytest.mark.parametrize("statement", NEVER, ids=str)
+def test_an_iam_statement_that_no_key_whatever_could_meet_is_dead(statement: dict[str, Any]) -> None:
+    """The caller or the action excludes it, or all keys that it is about are described."""
+    assert dead([[ACCOUNT], [ACCOUNT]], statement) == [[("identity-policy/Use", NEVER_MATCHES, None)], []]
 
 
 def test_an_action_dead_for_the_key_that_its_statement_is_about_is_dead() -> None:
@@ -61,7 +118,7 @@ def test_an_action_dead_for_the_key_that_its_statement_is_about_is_dead() -> Non
 
 def test_an_entry_that_is_listed_twice_is_told_once() -> None:
     """An Action element may hold it twice."""
-    found = dead([[ACCOUNT], [ACCOUNT]], give("kms:Decrypt", "kms:Sign", "kms:Sign"))
+    found = dead([[ACCOUNT], [ACCOUNT]], give("kms:Decrypt", "kms:Sign", "kms:Sign", resource=KEYS[0]))
     assert found == [[("identity-policy/Use", NEVER_MATCHES, "kms:Sign")], []]
 
 
