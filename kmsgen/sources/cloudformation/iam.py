@@ -13,6 +13,7 @@ from kmsgen.arn import Arn, parse_arn
 from kmsgen.catalogue.managed_policies import kms_policy
 from kmsgen.errors import KmsgenError, Location
 from kmsgen.policy.written_policy import described_principal
+from kmsgen.reading import Steps
 from kmsgen.sources.cloudformation.language.namings import PRINCIPALS
 from kmsgen.sources.cloudformation.language.policies import WrittenPolicy
 from kmsgen.sources.cloudformation.language.resources import TemplateResource
@@ -180,9 +181,29 @@ def _attached(directory: Directory, policy: TemplateResource) -> Iterator[Access
 def _made(stack: Stack, policy: TemplateResource) -> WrittenPolicy:
     """Evaluate a policy resource; it may be absent if its condition can keep it from being created."""
     written = _policy(stack, policy, policy.properties.get("PolicyDocument"), "PolicyDocument")
-    if stack.evaluation.always_made(policy):
-        return written
-    return written._replace(data=OneOf((written.data, ABSENT), f"condition {policy.condition}", policy.steps))
+    return written if stack.always_made(policy) else maybe(written, unless_made(stack, policy), policy.steps)
+
+
+def maybe(written: WrittenPolicy, what: str, steps: Steps) -> WrittenPolicy:
+    """Return a policy that may be absent, depending on what is named."""
+    return written._replace(data=OneOf((written.data, ABSENT), what, steps))
+
+
+def unless_made(stack: Stack, resource: TemplateResource) -> str:
+    """Name in words what may keep a resource from being created."""
+    return f"condition {resource.condition}" if resource.condition else f"whether {stack.name} is made"
+
+
+def may_be_others(stack: Stack, with_keys: str | None) -> Iterator[UntoldPolicies]:
+    """Yield the principals and groups that the stack may leave to others, who may give them any policy.
+
+    Nobody asks about a key that is not created: under the condition of every key (`with_keys`, None without one) they are made.
+    """
+    for holder in stack.of(*PRINCIPALS):
+        if stack.always_made(holder) or (with_keys is not None and stack.sure and holder.condition == with_keys):
+            continue
+        why = f"{stack.named(holder)} may not be made here ({unless_made(stack, holder)})"
+        yield UntoldPolicies(principal_of(stack, holder), why, stack.where(holder.steps))
 
 
 def put_in_place(directory: Directory, principals: Container[str]) -> Iterator[PolicyOfHolder]:
@@ -216,7 +237,7 @@ def _additions(directory: Directory, one: TemplateResource) -> Iterator[Access]:
     groups = list(_holders(directory, one, "GroupName", "group"))
     for user, ours, sure in _holders(directory, one, "Users", "user"):
         for group, group_is_ours, group_is_sure in groups:
-            if ours and group_is_ours and sure and group_is_sure and stack.evaluation.always_made(one):
+            if ours and group_is_ours and sure and group_is_sure and stack.always_made(one):
                 yield Membership(user, group)
             else:
                 yield UntoldPolicies(user, f"{one.name} puts it into a group", stack.where(one.steps))

@@ -36,7 +36,8 @@ def nested_stacks(parent: Stack, told: ToldOfStack, arns: Iterator[str], dialect
         inner = ToldOfStack(told.home, told.sure and resource.type != _STACK_SET, _sure_parameters(parent, resource), told.strict)
         parameters = _parameters(parent, resource)
         stack = stack_of(_with_defaults(source, parameters), inner, parent.named(resource))
-        stack = stack._replace(given=frozenset(parameters))
+        sure = resource.type != _STACK_SET and parent.always_made(resource)  # a StackSet names its accounts elsewhere
+        stack = stack._replace(given=frozenset(parameters), sure=sure)
         give_key_arns(stack, arns, known=False)
         yield stack
         yield from nested_stacks(stack, inner, arns, dialect, depth + 1)

@@ -25,7 +25,7 @@ class Stack(NamedTuple):
     """One stack: its file, its resources by logical id, and their evaluation.
 
     `name` is empty unless it is nested; then its resources are named `name/resource`. `given`: parameters that its parent sets.
-    `untold_loop`: a loop over a list that is not told, which may make keys or policies.
+    `untold_loop`: a loop over a list that is not told, which may make keys or policies. `sure`: nothing keeps it from being made.
     """
 
     source: Source
@@ -34,6 +34,7 @@ class Stack(NamedTuple):
     name: str = ""
     given: frozenset[str] = frozenset()
     untold_loop: str | None = None
+    sure: bool = True
 
     @property
     def where(self) -> Where:
@@ -57,6 +58,10 @@ class Stack(NamedTuple):
     def named(self, resource: TemplateResource) -> str:
         """Return the name of a resource, unique among all stacks of the file."""
         return f"{self.name}/{resource.name}" if self.name else resource.name
+
+    def always_made(self, resource: TemplateResource) -> bool:
+        """Return whether a resource is created for all values of the parameters, those of the stacks around it too."""
+        return self.sure and self.evaluation.always_made(resource)
 
     def value(self, resource: TemplateResource, name: str) -> Any:  # noqa: ANN401 - plain data with markers
         """Return a property of a resource, evaluated; None without one."""

@@ -23,6 +23,8 @@ from kmsgen.sources.cloudformation.iam import (
     boundary_of,
     directory_of,
     is_principal,
+    may_be_others,
+    maybe,
     members_of,
     principal_of,
     put_in_place,
@@ -93,6 +95,8 @@ class _TemplateReader:
         self.keys: list[StackKey] = []
         self.untold_of_keys: Mapping[str, str] = {}
         self.of_aws: list[Document] = []
+        self.homes_of_keys: set[tuple[str, str | None]] = set()  # the stack of each key, and its condition
+        self.unsure: dict[str, UntoldPolicies] = {}
 
     def place(self, steps: Steps) -> Location:
         """Return the place of unknown values; their steps begin with the name of the stack."""
@@ -106,6 +110,7 @@ class _TemplateReader:
         for stack in self.stacks:
             for one in keys_of(stack):
                 self.keys.append(one)
+                self.homes_of_keys.add((stack.name, one.resource.condition))
                 place = stack.place(one.resource, "KeyPolicy")
                 try:
                     self.gathering.add_key(stack.named(one.resource), one.key, self.key_policy(stack, one), place)
@@ -137,8 +142,10 @@ class _TemplateReader:
     def read_access(self) -> None:
         """Read the IAM policies of every stack's principals."""
         self.untold_of_keys = {name: what for one in self.keys for name, what in self.untold(one).items()}
-        for stack in self.stacks:
+        for stack in map(self.asked_about, self.stacks):
             directory = directory_of(stack)
+            open_ones = list(may_be_others(stack, self.condition_of_keys(stack)))
+            self.unsure = {one.holder: one for one in open_ones}
             for holder in stack.of(*PRINCIPALS):
                 arn = principal_of(stack, holder)
                 if is_principal(arn):
@@ -147,11 +154,21 @@ class _TemplateReader:
                         self.gathering.leave_open(arn, f"the macro {stack.macro} may change it", stack.where(holder.steps))
                     self.read_boundary(directory, holder, arn)
                     self.leave_open_elsewhere(stack, holder, arn)
-            found = [*access_of(directory), *put_in_place(directory, self.beside.put_in_place)]
+            found = [*open_ones, *access_of(directory), *put_in_place(directory, self.beside.put_in_place)]
             groups = members_of(found)
             for one in found:
                 for name in groups.get(one.holder, [one.holder] if is_principal(one.holder) else []):
                     self.add(stack, one, name)
+
+    def asked_about(self, stack: Stack) -> Stack:
+        """Return a stack as sure if it holds every key: nobody asks about keys that are not created."""
+        inside = [name == stack.name or name.startswith(f"{stack.name}/") for name, _ in self.homes_of_keys]
+        return stack._replace(sure=stack.sure or (all(inside) and bool(inside)))
+
+    def condition_of_keys(self, stack: Stack) -> str | None:
+        """Return the condition that every key has, all being of this stack; None if they have none in common."""
+        (name, condition), *others = [*self.homes_of_keys] or [("", None)]
+        return condition if name == stack.name and not others else None
 
     def leave_open_elsewhere(self, stack: Stack, holder: TemplateResource, arn: str) -> None:
         """Leave a principal open that is handed to a nested stack, module or custom resource of which the file tells nothing."""
@@ -175,7 +192,7 @@ class _TemplateReader:
             self.note_managed(one)
         if isinstance(one, PolicyOfHolder) and not _is_empty(one.policy):
             try:
-                readings = self.readings(stack, one.policy, self.untold_of_keys, "forbidden")
+                readings = self.readings(stack, self.if_made(one, holder), self.untold_of_keys, "forbidden")
             except KmsgenError as error:
                 first = error.diagnostics[0]
                 self.gathering.leave_open(holder, f"one of its policies cannot be read: {first.message}", first.location)
@@ -184,6 +201,11 @@ class _TemplateReader:
             if one.of_aws and isinstance(one.policy.data, dict):
                 self.of_aws += [readings.most.document, readings.least.document]
 
+    def if_made(self, one: PolicyOfHolder, holder: str) -> WrittenPolicy:
+        """Return a policy, which may be absent if its principal, or the group that it is in, may not be made here."""
+        unsure = self.unsure.get(one.holder) or self.unsure.get(holder)
+        return maybe(one.policy, unsure.why, one.policy.steps) if unsure else one.policy
+
     def read_boundary(self, directory: Directory, holder: TemplateResource, arn: str) -> None:
         """Read the permissions boundary of a role or user."""
         stack, written = directory.stack, boundary_of(directory, holder)
@@ -191,7 +213,7 @@ class _TemplateReader:
             return
         place = stack.where(holder.at("PermissionsBoundary"))
         what = f"the permissions boundary of {arn}"
-        if isinstance(written.data, Unknown):
+        if isinstance(written.data, Unknown) or arn in self.unsure:
             self.gathering.set_boundary(arn, None, what, place)
         elif _is_empty(written):
             self.gathering.set_boundary(arn, known(Document(()), written.where), what, place)

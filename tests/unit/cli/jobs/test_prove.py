@@ -49,6 +49,33 @@ def test_a_file_without_key_is_refused(run: Runner) -> None:
     assert (ran.code, "no-key" in ran.err) == (2, True), ran.err
 
 
+CONDITIONAL = """
+Parameters: {Z: {Type: String}}
+Conditions: {C: !Equals [!Ref Z, b]}
+Resources:
+  Key: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {Version: "2012-10-17", Statement: [
+    {Effect: Allow, Principal: {AWS: "arn:aws:iam::%s:root"}, Action: [kms:Decrypt, kms:PutKeyPolicy], Resource: "*"}]}}}
+  Made: {Type: AWS::IAM::%s, Condition: C, Properties: {%sName: app}}
+""".lstrip()
+MADE_OR_NOT = [
+    ((), "unknown"),
+    (("--strict",), "unknown"),
+    (("--parameter", "Z=a"), "refuted"),
+    (("--parameter", "Z=b"), "proved"),
+]
+
+
+@pytest.mark.parametrize("kind", ["Role", "User"])
+@pytest.mark.parametrize(("words", "result"), MADE_OR_NOT)
+def test_whom_a_condition_may_leave_to_others_has_nothing_proved(
+    kind: str, words: tuple[str, ...], result: str, run: Runner
+) -> None:
+    """If the template does not make the role or user, it may have any IAM policy."""
+    path = run.write("template.yaml", CONDITIONAL % (ACCOUNT, kind, kind))
+    never = f"{kind.lower()}/app kms:Decrypt"
+    assert results(run, path, "--key-arn", KEY, "--never", never, *words)[0][0] == result
+
+
 def test_an_intent_asks_by_itself_what_must_be_impossible(run: Runner) -> None:
     """Without a question an intent is asked whether anything beyond it is possible."""
     assert [result for result, _ in results(run, run.write("intent.yaml", INTENT))] == ["proved"]
