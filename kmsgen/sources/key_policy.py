@@ -10,7 +10,7 @@ from kmsgen.arn import ACCOUNT_ID, PARTITIONS, REGION, Arn, parse_arn
 from kmsgen.authorizer.language.statement import Layer
 from kmsgen.errors import Diagnostic, Location
 from kmsgen.policy.bundle import NEW_KEY_ID, Bundle, Key
-from kmsgen.policy.document import Document
+from kmsgen.policy.document import Document, Effect, Statement
 from kmsgen.policy.json_form import parse_document
 from kmsgen.policy.letter_case import folded
 from kmsgen.reading import Source
@@ -103,9 +103,12 @@ def _tells_region(policy: Document, beside: Beside) -> bool:
 
 
 def _named_keys(policy: Document) -> list[Arn]:
-    """Return the key ARNs (or patterns) in Resource elements, which in a key policy mean the key itself."""
-    texts = (text for one in policy.statements for text in one.resources if not one.not_resource)
-    arns = (arn for text in texts if (arn := parse_arn(text)) is not None)
+    """Return the key ARNs (or patterns) in Resource elements of Allow statements, which in a key policy mean the key itself."""
+    return _key_arns(one for one in policy.statements if one.effect is Effect.ALLOW and not one.not_resource)
+
+
+def _key_arns(statements: Iterable[Statement]) -> list[Arn]:
+    arns = (arn for one in statements for text in one.resources if (arn := parse_arn(text)) is not None)
     return [arn for arn in arns if arn.service == "kms" and arn.kind == "key"]
 
 
@@ -122,19 +125,29 @@ def _untold(policy: Document, beside: Beside) -> dict[str, str]:
 
 
 def _whole(policy: Document) -> set[str]:
-    """Return the key ARNs in Resource elements that have no wildcard."""
-    return {str(arn) for arn in _named_keys(policy) if not _PATTERN & set(str(arn))}
+    """Return the key ARNs that have no wildcard and mean the key itself."""
+    return _literal(_named_keys(policy))
+
+
+def _tells_which(policy: Document) -> bool:
+    """Return whether all key ARNs without a wildcard are the one that means the key itself: a Deny may be about another."""
+    own = _whole(policy)
+    return len(own) < 2 and _literal(_key_arns(policy.statements)) <= own
+
+
+def _literal(arns: Iterable[Arn]) -> set[str]:
+    return {str(arn) for arn in arns if not _PATTERN & set(str(arn))}
 
 
 def _with_untold(data: Any, policy: Document, beside: Beside, untold: dict[str, str]) -> Any:  # noqa: ANN401 - plain data
     """Return the policy with Unknown wherever a statement depends on unknown properties of the key."""
     hidden = hide(data, untold, _NOT_TOLD, at=())
-    told = beside.key_arn or beside.home is not None or len(_whole(policy)) < 2
+    told = beside.key_arn or beside.home is not None or _tells_which(policy)
     return hidden if told else _without_keys(hidden)
 
 
 def _without_keys(data: Any) -> Any:  # noqa: ANN401 - plain data with markers
-    """Return a policy whose Resources name several keys with those Unknown, as one at most is its own."""
+    """Return a policy with the keys that Resources name Unknown: one at most is its own."""
     raw = data["Statement"]
     statements = [
         {**one, name: [_maybe_own(entry) for entry in (value if isinstance(value, list) else [value])]}

@@ -65,6 +65,17 @@ def test_which_of_several_keys_it_is_of_is_not_told(tmp_path: Path, arn: str | N
     assert (found, "which of the keys in Resource" in reason) == (result, arn is None)
 
 
+@pytest.mark.parametrize(("arn", "result"), [(None, "unknown"), (KEY, ""), (OTHER, "")])
+@pytest.mark.parametrize(("element", "of_each"), [("Resource", ("proved", "refuted")), ("NotResource", ("refuted", "proved"))])
+def test_a_deny_does_not_tell_which_key_it_is_of(
+    tmp_path: Path, arn: str | None, result: str, element: str, of_each: tuple[str, str]
+) -> None:
+    """A key in its Resource may be another one, which it then denies in vain; so in NotResource, where it denies everything."""
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "kms:Decrypt", element: KEY}
+    found, reason = proved(written(tmp_path, ROOT, PUBLIC, deny), "--no-public", *(("--key-arn", arn) if arn else ()))
+    assert (found, "which of the keys in Resource" in reason) == (result or of_each[arn != KEY], arn is None)
+
+
 @pytest.mark.parametrize(
     ("condition", "result"),
     [
