@@ -72,8 +72,16 @@ class Configuration:
 
     def provider(self, resource: PlannedResource) -> dict[str, Any]:
         """Return the expressions of a resource's provider."""
+        return self.provider_named(self.provider_name(resource))
+
+    def provider_name(self, resource: PlannedResource) -> str | None:
+        """Return the key of a resource's provider configuration; None if it is not told."""
         key = self._declared(resource).get("provider_config_key")
-        found = self.providers.get(key) if isinstance(key, str) else None
+        return key if isinstance(key, str) else None
+
+    def provider_named(self, key: str | None) -> dict[str, Any]:
+        """Return the expressions of the provider configuration with a key."""
+        found = self.providers.get(key) if key is not None else None
         expressions = found.get("expressions") if isinstance(found, dict) else None
         return expressions if isinstance(expressions, dict) else {}
 

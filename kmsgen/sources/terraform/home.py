@@ -6,24 +6,40 @@ from kmsgen.arn import ACCOUNT_ID, parse_arn
 from kmsgen.reading import Source
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import Home, home_in
+from kmsgen.sources.terraform.accounts import IAM_KINDS, KEYS, Accounts
 from kmsgen.sources.terraform.configuration import Configuration
-from kmsgen.sources.terraform.references import IAM_KINDS, KEYS, POLICY_DOCUMENT
+from kmsgen.sources.terraform.references import POLICY_DOCUMENT
 from kmsgen.sources.terraform.resources import PlannedResource, resources_of
 
 
-def home_of(source: Source, beside: Beside, resources: list[PlannedResource], configuration: Configuration) -> Home:
-    """Find whose keys these are: by options, by aws_caller_identity in the plan, by known ARNs, else by the key policies."""
+def home_of(source: Source, beside: Beside, every: list[PlannedResource], accounts: Accounts) -> Home:
+    """Find whose keys these are: by options, by aws_caller_identity in the plan, by known ARNs, else by the key policies.
+
+    With keys of several providers whichever of them is not told otherwise; what other providers have tells nothing of them.
+    """
     if beside.key_arn is None and beside.home is None:
+        keys = [one for one in every if one.type in KEYS and one.mode == "managed"]
+        untold = [one for one in keys if accounts.of(one) is None]
+        credentials = {accounts.credentials(one) for one in untold or keys}
+        resources, before = (
+            [one for one in found if not keys or accounts.credentials(one) in credentials]
+            for found in (every, resources_of(source, "prior_state", "values"))
+        )
         callers = {one.known("account_id") for one in resources if one.type == "aws_caller_identity"} - {""}
         if len(callers) == 1:
-            account = callers.pop()
-            found = home_in([f"arn:{_partition(resources)}:iam::{account}:root"], source.path)
-            key = next((one for one in resources if one.type in KEYS), None)
-            return found._replace(region=(region_of(key, configuration) if key else "") or found.region)
-        told = _home_in_arns(resources) or _home_in_arns(resources_of(source, "prior_state", "values"))
+            return _home_in(callers.pop(), resources, source, accounts.configuration)
+        told = _home_in_arns(resources) or _home_in_arns(before)
         if told is not None:
             return told
-    return beside.home_of(_key_policies(resources), source.path)
+        if keys and not untold:
+            return _home_in(accounts.of(keys[0]) or "", resources, source, accounts.configuration)
+    return beside.home_of(_key_policies(every), source.path)
+
+
+def _home_in(account: str, resources: list[PlannedResource], source: Source, configuration: Configuration) -> Home:
+    found = home_in([f"arn:{_partition(resources)}:iam::{account}:root"], source.path)
+    key = next((one for one in resources if one.type in KEYS), None)
+    return found._replace(region=(region_of(key, configuration) if key else "") or found.region)
 
 
 def _home_in_arns(resources: list[PlannedResource]) -> Home | None:

@@ -13,8 +13,9 @@ from kmsgen.errors import Diagnostic, KmsgenError, Location
 from kmsgen.policy.written_policy import described_principal
 from kmsgen.sources.described import NOT_MADE_HERE, Open
 from kmsgen.sources.gathering import Gathering
+from kmsgen.sources.terraform.accounts import IAM_KINDS
 from kmsgen.sources.terraform.policies import PlannedPolicy, Policies
-from kmsgen.sources.terraform.references import IAM_KINDS, PlanReferences
+from kmsgen.sources.terraform.references import PlanReferences
 from kmsgen.sources.terraform.resources import PlannedResource, listed
 from kmsgen.sources.unknown.unknown import Text, Unknown
 
@@ -46,10 +47,11 @@ _MEMBERSHIPS = {"aws_iam_group_membership": ("users", "group"), "aws_iam_user_gr
 
 
 class PolicyHolder(NamedTuple):
-    """A role, user or group by kind and name; a group holds policies but is no principal."""
+    """A role, user or group by kind, name and account (`Accounts.named`); a group holds policies but is no principal."""
 
     kind: str
     name: str
+    account: str
 
 
 class IamReader:
@@ -69,7 +71,7 @@ class IamReader:
         self.resources = resources
         self.problems: list[Diagnostic] = []
         self.arns: dict[PolicyHolder, str] = {}
-        self.members: dict[str, list[str]] = {}
+        self.members: dict[PolicyHolder, list[PolicyHolder]] = {}
         self.documents: dict[str, PlannedResource] = {}
         self.new: set[PolicyHolder] = set()
 
@@ -127,15 +129,16 @@ class IamReader:
                 self.gathering.tags[self.arns[holder]] = tuple(sorted(tags.items()))
 
     def _holder_made(self, resource: PlannedResource) -> PolicyHolder:
-        return PolicyHolder(IAM_KINDS[resource.type], resource.known("name") or f"({resource.address})")
+        name = resource.known("name") or f"({resource.address})"
+        return PolicyHolder(IAM_KINDS[resource.type], name, self.references.accounts.named(resource))
 
     def _plain(self, holder: PolicyHolder) -> str:
-        return self.references.home.principal(holder.kind, holder.name)
+        return self.references.home._replace(account=holder.account).principal(holder.kind, holder.name)
 
     def _holders(self, resource: PlannedResource, field: str, kind: str) -> Iterator[PolicyHolder | None]:
         """Yield the holders that a field names; None for each that is known only after apply."""
-        entries = resource.texts(field)
-        yield from (PolicyHolder(kind, one.rpartition("/")[2]) for one in entries if isinstance(one, str))
+        entries, account = resource.texts(field), self.references.accounts.named(resource)
+        yield from (PolicyHolder(kind, one.rpartition("/")[2], account) for one in entries if isinstance(one, str))
         unknown = [one for one in entries if isinstance(one, Unknown)]
         targets = self.references.open_targets(resource, field) if unknown else []
         made = [one.resource for one in targets if one.resource is not None and one.resource.type == f"aws_iam_{kind}"]
@@ -155,7 +158,7 @@ class IamReader:
                 elif group is None or group not in self.arns:
                     self._leave_member_open(user, group, resource)
                 else:
-                    self.members.setdefault(group.name, []).append(user.name)
+                    self.members.setdefault(group, []).append(user)
 
     def _leave_member_open(self, user: PolicyHolder, group: PolicyHolder | None, resource: PlannedResource) -> None:
         if group is None:
@@ -166,11 +169,8 @@ class IamReader:
 
     def _principals(self, holder: PolicyHolder) -> Iterator[str]:
         """Yield the principals behind a holder: of a group its members."""
-        if holder.kind == "group":
-            for user in self.members.get(holder.name, ()):
-                yield from self._principals(PolicyHolder("user", user))
-        else:
-            yield self.arns.get(holder, self._plain(holder))
+        members = self.members.get(holder, ()) if holder.kind == "group" else (holder,)
+        yield from (self.arns.get(one, self._plain(one)) for one in members)
 
     # --- policies ---------------------------------------------------------------------------------------------------------
 
@@ -253,7 +253,7 @@ class IamReader:
         """Note what is given to a group that exists, as who else is in it is not told; None says nothing of KMS."""
         if holder.kind == "group" and holder not in self.new and policy is not None:
             found = Open(f"who is in the group {holder.name}, which has {resource.address}", resource.where(()))
-            self.gathering.unnamed[(holder.name, policy)] = found
+            self.gathering.unnamed[(holder.account, holder.name, policy)] = found
 
     def _leave_open(self, holder: PolicyHolder, why: str, resource: PlannedResource, which: str = "") -> None:
         for principal in self._principals(holder):

@@ -17,13 +17,14 @@ from kmsgen.reading import Source
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import KEY_KIND, KEY_MAKE, KEY_REGION, Described, default_policy, parse_key_arn
 from kmsgen.sources.gathering import Gathering
+from kmsgen.sources.terraform.accounts import KEYS, Accounts
 from kmsgen.sources.terraform.configuration import Configuration
 from kmsgen.sources.terraform.grants import grant_of
 from kmsgen.sources.terraform.home import home_of, region_of
 from kmsgen.sources.terraform.iam import IamReader
 from kmsgen.sources.terraform.keys import key_of
 from kmsgen.sources.terraform.policies import PlannedPolicy, Policies
-from kmsgen.sources.terraform.references import KEYS, PlanReferences, account_of
+from kmsgen.sources.terraform.references import PlanReferences
 from kmsgen.sources.terraform.resources import AFTER_APPLY, PlannedResource, resources_after, resources_of
 from kmsgen.sources.terraform.state_file import is_state_file, resources_of_state
 from kmsgen.sources.unknown.unknown import OneOf, Text, Unknown, has_unknown, unknown_in
@@ -99,16 +100,16 @@ class _PlanReader:
         known = {one.address for one in resources}
         every = [*resources, *(one for one in read_already if one.address not in known)]
         configuration = Configuration(source.data.get("configuration"), every, source.data.get("variables"))
-        home = home_of(source, beside, every, configuration)
+        accounts = Accounts(configuration, every, _prior(source), beside)
+        home = home_of(source, beside, every, accounts)
+        accounts.settle(home.account, resources, by_user=beside.key_arn is not None or beside.home is not None)
         arns = dict(zip((one.address for one in self.keys), home.key_arns(len(self.keys)), strict=True))
         is_told = beside.key_arn is not None or beside.home is not None
         for key in self.keys:
             region = "" if is_told else region_of(key, configuration)
-            arns[key.address] = key.known("arn") or in_region(arns[key.address], region)
-            if not (is_told or region or key.known("arn")):
-                self.lacks |= {KEY_REGION}
-        provider = configuration.provider(self.keys[0]) if self.keys else {}
-        self.references = PlanReferences(configuration, home, arns, account_of(provider), {}, beside.strict)
+            arns[key.address] = key.known("arn") or in_region(accounts.placed(arns[key.address], key), region)
+            self.lacks |= frozenset() if is_told or region or key.known("arn") else {KEY_REGION}
+        self.references = PlanReferences(configuration, home, arns, accounts, {}, beside.strict)
         self.policies = Policies(self.references)
         self.written: dict[str, PlannedPolicy] = {}
 
@@ -125,6 +126,7 @@ class _PlanReader:
         self.problems += iam.problems
         if self.is_cut:
             self.gathering.assume(Location(self.gathering.path), "what the plan leaves for later is taken not to be there")
+        self.references.accounts.tell(self.gathering, self.resources)
         for what, where in self.references.assumed.items():
             self.gathering.assume(where(()), f"{what}: a plan does not tell functions around a reference")
 
@@ -214,7 +216,8 @@ class _PlanReader:
         """Add a key that is not in the plan, for a policy that is; its spec and origin are unknown."""
         is_told = parse_key_arn(key_id) or self.beside.key_arn is not None or self.beside.home is not None
         region = "" if is_told else region_of(resource, self.references.configuration)
-        arn = key_id if parse_key_arn(key_id) else in_region(self.references.home.arn_of(key_id), region)
+        placed = self.references.accounts.placed
+        arn = key_id if parse_key_arn(key_id) else in_region(placed(self.references.home.arn_of(key_id), resource), region)
         self.lacks |= frozenset() if is_told or region else {KEY_REGION}
         self.add_key(resource.address, Key(arn, multi_region=key_id.rpartition("/")[2].startswith("mrk-")), resource)
         self.lacks |= {KEY_KIND, KEY_MAKE}

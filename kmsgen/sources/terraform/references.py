@@ -10,15 +10,12 @@ from typing import Any, NamedTuple
 
 from kmsgen.reading import Where
 from kmsgen.sources.described import Home
+from kmsgen.sources.terraform.accounts import IAM_KINDS, Accounts
 from kmsgen.sources.terraform.configuration import Configuration, Referent
 from kmsgen.sources.terraform.resources import AFTER_APPLY, PlannedResource
 from kmsgen.sources.unknown.unknown import Text, Unknown, is_marker, text_of
 
-KEYS = ("aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key", "aws_kms_replica_external_key")
-IAM_KINDS = {"aws_iam_role": "role", "aws_iam_user": "user", "aws_iam_group": "group", "aws_iam_policy": "policy"}
 POLICY_DOCUMENT = "aws_iam_policy_document"
-_SAME_ACCOUNT = ("region", "alias", "default_tags", "endpoints")
-
 _ARNS = ("arn", "id", "")
 
 Value = str | Unknown | Text
@@ -27,14 +24,14 @@ Value = str | Unknown | Text
 class PlanReferences(NamedTuple):
     """What references stand for: `key_arns` of keys by address, and the `home` of everything else.
 
-    `account_provider` tells the account of `home`: resources of a provider for another account stay unknown. `assumed` collects
-    where expressions are taken to be what they refer to; with `strict` they never are.
+    `accounts` tells the account of each resource: ARNs in one that is not told stay unknown. `assumed` collects where
+    expressions are taken to be what they refer to; with `strict` they never are.
     """
 
     configuration: Configuration
     home: Home
     key_arns: dict[str, str]
-    account_provider: dict[str, Any]
+    accounts: Accounts
     assumed: dict[str, Where]
     strict: bool = False
 
@@ -42,10 +39,11 @@ class PlanReferences(NamedTuple):
         """Return the ARN of an IAM resource, unknown where its name or path is."""
         if resource.known("arn"):
             return resource.known("arn")
-        if account_of(self.configuration.provider(resource)) != self.account_provider:
+        account = self.accounts.of(resource)
+        if account is None:
             return Unknown(f"{resource.address}.arn, {AFTER_APPLY}: of an account that its provider tells", resource.steps)
         path = resource.value("path") or "/"
-        head = f"arn:{self.home.partition}:iam::{self.home.account}:{IAM_KINDS[resource.type]}"
+        head = f"arn:{self.home.partition}:iam::{account}:{IAM_KINDS[resource.type]}"
         name = self.name_of(resource)
         parts = [head, path if isinstance(path, str) else Unknown(f"{resource.address}.path, {AFTER_APPLY}", resource.steps)]
         return text_of([*parts, *(name.parts if isinstance(name, Text) else (name,))])
@@ -123,11 +121,6 @@ class PlanReferences(NamedTuple):
         """Return the resource that the expressions of these fields refer to; None unless it is a single one."""
         targets = [target for field in fields for target in self.plain_targets(resource, field)]
         return targets[0].resource if len(targets) == 1 else None
-
-
-def account_of(provider: dict[str, Any]) -> dict[str, Any]:
-    """Return the provider's arguments that decide its account."""
-    return {name: value for name, value in provider.items() if name not in _SAME_ACCOUNT}
 
 
 def _called(value: Any, targets: list[Referent]) -> Any:  # noqa: ANN401 - plain data with markers
