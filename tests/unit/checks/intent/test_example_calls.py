@@ -104,8 +104,6 @@ def test_what_no_caller_and_no_key_meets_is_told(when: str, principal: str, key:
         ("conditions: {StringEquals: {kms:KeySpec: RSA_2048}}", "nothing meets StringEquals kms:KeySpec `RSA_2048`"),
         ("source_vpce: [vpce-1], conditions: {StringEquals: {aws:SourceVpce: vpce-2}}",
          "nothing meets StringEquals aws:SourceVpce `vpce-1` and StringEquals aws:SourceVpce `vpce-2` together"),
-        ("conditions: {StringEquals: {aws:PrincipalOrgID: ''}}",
-         "StringEquals aws:PrincipalOrgID ``: it is `o-exampleorgid`"),
         ("conditions: {StringEquals: {aws:PrincipalAccount: '444455556666'}}",
          "StringEquals aws:PrincipalAccount `444455556666`: it is `111122223333`"),
     ],
