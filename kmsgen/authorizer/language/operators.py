@@ -230,8 +230,8 @@ OPERATORS: dict[str, Operator] = {
     "DateLessThanEquals": _date(le),
     "DateGreaterThan": _date(gt),
     "DateGreaterThanEquals": _date(ge),
-    "Bool": Operator(_boolean),
-    "BinaryEquals": Operator(_binary),
+    "Bool": Operator(_boolean, takes=_is_boolean),
+    "BinaryEquals": Operator(_binary, takes=lambda text: _decode(text) is not None),
     "IpAddress": _address(),
     "NotIpAddress": _address(negated=True),
 }

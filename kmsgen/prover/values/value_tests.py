@@ -107,7 +107,7 @@ def _of_any_text(test: ConditionTest, lookup: Lookup, why: str) -> ValueTest:
 
     name = split_operator(test.condition.operator)
     if name is None or not test.condition.values:
-        return ValueTest(answer, ComparisonKind.TEXT, (), plain=True)
+        return _always_open(answer)
     if name.base == "Null":
         empty, other = answer(""), answer("x")
         return ValueTest(
@@ -119,10 +119,17 @@ def _of_any_text(test: ConditionTest, lookup: Lookup, why: str) -> ValueTest:
             plain=True,
             otherwise=other,
         )
+    if not all(map(OPERATORS[name.base].takes, test.condition.values)):
+        return _always_open(answer)
     for head, family in _FAMILIES:
         if name.base.startswith(head):
             return ValueTest(answer, family, test.condition.values)
     return _of_texts(test, name.base, answer, lookup, unsure=bool(why or test.variable in test.unreliable))
+
+
+def _always_open(answer: Callable[[str], Maybe]) -> ValueTest:
+    """Test that no text settles: of no operator there is, or with a value that is none of the operator's type (S12)."""
+    return ValueTest(answer, ComparisonKind.TEXT, (), plain=True)
 
 
 _FAMILIES = (
@@ -185,8 +192,6 @@ def _match_of(alternatives: Sequence[_Alternative], combine: Combine) -> Reading
 def _alternative(value: str, test: ConditionTest, base: str, lookup: Lookup) -> _Alternative:
     operator = OPERATORS[base]
     template = parse_policy_text(value, variables=test.modern, wildcards=operator.wildcards)
-    if template.keys and not operator.variables:
-        return _Alternative((), _open)
     resolved = resolve(template, lookup, is_multi_valued)
     if resolved is None:
         return _Alternative((), _open)
@@ -238,8 +243,6 @@ def _strictly(bits: Bits) -> Maybe:
 
 def _of_boolean(text: str) -> _Alternative:
     wanted = folded(text)
-    if wanted not in ("true", "false"):
-        return _Alternative((), _open)
     other = "false" if wanted == "true" else "true"
     patterns = (in_any_case(wanted), in_any_case(other))
     return _Alternative(patterns, lambda bits: True if bits[0] else (False if bits[1] else None), wanted)

@@ -50,6 +50,8 @@ CASES = [
     ("NumericEquals", ("ten", "10"), "10", None),
     ("NumericNotEquals", ("ten", "10"), "10", None),
     ("DateLessThan", ("tomorrow", "2030-01-01"), "2026-01-01T00:00:00Z", None),
+    ("Bool", ("yes", "true"), "true", None),
+    ("BinaryEquals", ("?", "QmluYXJ5"), "QmluYXJ5", None),
     ("IpAddress", ("203.0.113.0/99", "203.0.113.0/24"), "203.0.113.1", None),
     ("NotIpAddress", ("203.0.113.0/99", "203.0.113.0/24"), "203.0.113.1", None),
     ("NumericLessThan", "1e3", "9", None),
