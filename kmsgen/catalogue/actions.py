@@ -48,17 +48,21 @@ def find(text: str) -> Action | None:
     return _BY_LOWER_CASE.get(folded(text).removeprefix(PREFIX))
 
 
+def regular(pattern: str) -> str:
+    """Return the regular expression that a pattern of IAM is: `*` is any run of characters, `?` any one."""
+    return "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
+
+
 @lru_cache(maxsize=1024)
 def expand(pattern: str) -> tuple[str, ...]:
     """Return the IAM names that an Action pattern matches: `kms:Describe*`, `*`, `KMS:decrypt`; nothing for no match.
 
-    `*` is any run of characters, `?` any one; case does not matter. Source: IAM User Guide, elements_action.
+    Case does not matter. Source: IAM User Guide, elements_action.
     """
     if pattern.isascii() and not {"*", "?"}.intersection(pattern):
         action = find(pattern)
         return (action.iam_name,) if action and folded(pattern) == folded(action.iam_name) else ()
-    text = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
-    matches = re.compile(text, re.IGNORECASE | re.ASCII | re.DOTALL).fullmatch
+    matches = re.compile(regular(pattern), re.IGNORECASE | re.ASCII | re.DOTALL).fullmatch
     return tuple(action.iam_name for action in ACTIONS.values() if matches(action.iam_name))
 
 

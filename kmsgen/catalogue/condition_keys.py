@@ -33,6 +33,8 @@ ENCRYPTION_CONTEXT = "kms:encryptioncontext:"
 ENCRYPTION_CONTEXT_KEYS = "kms:encryptioncontextkeys"
 """The names of the pairs of an encryption context."""
 RESOURCE_TAG, REQUEST_TAG, PRINCIPAL_TAG = "aws:resourcetag/", "aws:requesttag/", "aws:principaltag/"
+OF_CALLERS_ARN = frozenset({"aws:principalarn", "aws:username", "aws:principaltype", "aws:principalaccount", "kms:calleraccount"})
+"""What the caller's ARN tells, whatever else a request says of it."""
 TAG_KEYS = "aws:tagkeys"
 """The names of the tags that a request sets or removes."""
 OLD_NAMES = {name: folded(key.same_as) for name, key in _BY_LOWER_CASE.items() if key.same_as}

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kmsgen.catalogue import condition_keys, via_services
+from kmsgen.catalogue.actions import regular
 from kmsgen.catalogue.regions import PARTITION_OF
 from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import OperatorName
@@ -24,6 +25,8 @@ class ValueForm(NamedTuple):
     example: str
 
 
+# of kms:ViaService; which one it has outside `aws` no page tells
+_DOMAINS = ("amazonaws.com", "amazonaws.com.cn", "amazonaws.eu")
 _REGION = r"[a-z]{2,4}(-[a-z]+)+-[0-9]"
 _ACCOUNT = ValueForm(r"[0-9]{12}", "111122223333")
 _ORGANIZATION = ValueForm(r"o-[a-z0-9]{10,32}", "o-exampleorgid")
@@ -38,7 +41,7 @@ FORMS: Mapping[str, ValueForm] = {
     **dict.fromkeys(("aws:requestedregion", "kms:primaryregion", "kms:replicaregion"), _PLACE),
     "kms:calleraccount": _ACCOUNT,
     "aws:sourcevpce": ValueForm(r"vpce-[0-9a-z]{1,32}", "vpce-1234abcd"),
-    "kms:viaservice": ValueForm(rf"[a-z0-9-]+\.{_REGION}\.amazonaws\.com", "s3.us-west-2.amazonaws.com"),
+    "kms:viaservice": ValueForm(rf"[a-z0-9-]+\.{_REGION}\.({'|'.join(map(re.escape, _DOMAINS))})", "s3.us-west-2.amazonaws.com"),
 }
 """By condition key, in lower case."""
 
@@ -55,7 +58,7 @@ _NEVER = {
 def compares_its_type(operator: OperatorName, key: str) -> bool:
     """Return whether an operator can hold of the type of a condition key: NumericEquals never does of an address."""
     found = condition_keys.find(key)
-    return found is None or not operator.base.startswith(_NEVER.get(found.type, ("-",)))
+    return found is None or not operator.base.startswith(_NEVER.get(found.type, ()))
 
 
 def form_of(operator: OperatorName, key: str, value: str) -> ValueForm | None:
@@ -70,16 +73,16 @@ def form_of(operator: OperatorName, key: str, value: str) -> ValueForm | None:
         return None
     if operator.base.endswith("Like") and {"*", "?"} & set(value):
         return None if lower != _VIA or _is_some_service(value) else form
-    text = folded(value) if operator.base.endswith("IgnoreCase") else value
     flags = re.IGNORECASE if operator.base.endswith("IgnoreCase") else 0
-    return None if re.fullmatch(form.pattern, text, flags) else form
+    return None if re.fullmatch(form.pattern, value, flags | re.ASCII) else form
 
 
 @lru_cache(maxsize=256)
 def _is_some_service(pattern: str) -> bool:
     """Return whether a pattern matches kms:ViaService of a documented service in some Region."""
-    wanted = re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."))
-    return any(wanted.fullmatch(via_services.value(name, region)) for name in via_services.PREFIXES for region in PARTITION_OF)
+    wanted = re.compile(regular(pattern), re.DOTALL)
+    values = (f"{name}.{region}.{domain}" for name in via_services.PREFIXES for region in PARTITION_OF for domain in _DOMAINS)
+    return any(map(wanted.fullmatch, values))
 
 
 def unknown_service(operator: OperatorName, key: str, value: str) -> str:

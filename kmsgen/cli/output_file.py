@@ -30,9 +30,8 @@ def write_all(files: Iterable[tuple[str, Iterable[str]]]) -> None:
     """
     through: list[tuple[str, Iterable[str]]] = []
     beside: list[tuple[str, Iterable[str]]] = []
-    for path, text in sorted(
-        files, key=lambda one: one[0]
-    ):  # in one order: two runs that write the same files do not each wait for the other
+    # in one order: two runs that write the same files do not each wait for the other
+    for path, text in sorted(files, key=lambda one: one[0]):
         with _writing(path):
             (through if _is_written_through(path) else beside).append((path, text))
     with ExitStack() as stack:

@@ -21,8 +21,6 @@ Values = tuple[str, ...]
 
 SOMEBODY = "somebody-whom-iam-allows"
 ANY_SERVICE = "s3.amazonaws.com"
-# what the caller's ARN tells, whatever else a request says of it
-OF_CALLER = ("aws:principalarn", "aws:username", "aws:principaltype", "aws:principalaccount", folded(CALLERS_ACCOUNT))
 _MEMBERS = ("444455556666", "777788889999", "123456789012")
 _USER_NAME = "${aws:username"  # a variable that users alone have
 _OF_TYPE = {"User": f"user/{SOMEBODY}", "AssumedRole": f"role/{SOMEBODY}", "Account": "root"}

@@ -10,9 +10,8 @@ from itertools import product
 
 from kmsgen.arn import is_service_principal, parse_arn
 from kmsgen.catalogue.availability import Availability, Occurrence, Presence, PrincipalKind, Route, availability
-from kmsgen.catalogue.condition_keys import carried
+from kmsgen.catalogue.condition_keys import OF_CALLERS_ARN, carried
 from kmsgen.checks.example_requests import ExampleSituation
-from kmsgen.checks.intent.example_callers import OF_CALLER
 from kmsgen.checks.intent.specification import is_service_linked
 from kmsgen.policy.letter_case import folded
 
@@ -49,7 +48,7 @@ def _told(situation: ExampleSituation, action: str) -> Iterator[tuple[str, Value
     """Yield what a situation tells, with the row of each key; not what the caller's ARN tells or the action never carries."""
     for name, values in situation.context.items():
         row = availability(name)
-        if row is not None and carried(name, action) and folded(name) not in OF_CALLER:
+        if row is not None and carried(name, action) and folded(name) not in OF_CALLERS_ARN:
             yield name, values, row
 
 

@@ -10,13 +10,14 @@ from kmsgen.authorizer.decision import Decision, Outcome
 from kmsgen.authorizer.explain.nearest import misses
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.catalogue.condition_keys import OF_CALLERS_ARN
 from kmsgen.catalogue.key_specs import key_type
 from kmsgen.checks.example_requests import MAX_SITUATIONS, ExampleSituation, request_for, situations
 from kmsgen.checks.example_values import opposite
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intent.asked_access import Expected, is_reached, regions_of
 from kmsgen.checks.intent.asked_conditions import denied_when
-from kmsgen.checks.intent.example_callers import OF_CALLER, SOMEBODY, everyone_of
+from kmsgen.checks.intent.example_callers import SOMEBODY, everyone_of
 from kmsgen.checks.intent.example_calls import REGION, Call, calls, key_for
 from kmsgen.checks.intent.example_parameters import holds_of
 from kmsgen.checks.intent.example_routes import as_sent
@@ -127,7 +128,7 @@ def _is_had(access: Expected, call: Call, others: Values, intent: Intent, judges
 def _denied(access: Expected, call: Call, judge: StatefulJudge, origins: Origins) -> Finding:
     request = _request(access, call)
     decision = judge.decide(request, trace=True)
-    message = f"`{call.principal}` cannot call `{access.action}` with {call.situation.without(OF_CALLER)}: {why(decision)}"
+    message = f"`{call.principal}` cannot call `{access.action}` with {call.situation.without(OF_CALLERS_ARN)}: {why(decision)}"
     finding = _finding(access, message.replace(SOMEBODY, "example"), decision, origins)
     return finding._replace(witness=witness_of(request, judge.bundle_for(request.action), str(decision.outcome)))
 
@@ -199,7 +200,7 @@ def past_denies(situation: ExampleSituation, intent: Intent, key: Key, action: s
     found = [situation]
     for line in intent.guardrails:
         denied = denied_when(line, action, regions_of(intent, key))
-        outside = [other for one in denied if folded(one.key) not in OF_CALLER for other in situations(opposite(one))]
+        outside = [other for one in denied if folded(one.key) not in OF_CALLERS_ARN for other in situations(opposite(one))]
         found += [one.beside(other) for one in found for other in outside][: MAX_SITUATIONS - len(found)]
     return tuple(found)
 

@@ -75,9 +75,9 @@ class Questioned:
         """The names of services in key policies and grants."""
         keys = self.subject.bundle.keys
         statements = (one for access in keys for one in access.policy.statements)
-        named_ = (who.value for one in statements for who in one.principals or () if who.kind == "Service")
+        of_policies = (who.value for one in statements for who in one.principals or () if who.kind == "Service")
         granted = (grant.grantee for access in keys for grant in access.grants if grant.grantee_is_service)
-        return tuple(dict.fromkeys((*named_, *granted)))
+        return tuple(dict.fromkeys((*of_policies, *granted)))
 
     def _answer(self, number: int, question: Question | None, bounds: Bounds) -> Proof:
         question = question or _beyond(self.subject, self.subject.about(number), self.subject.bundle.keys[number].key)

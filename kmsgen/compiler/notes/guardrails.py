@@ -10,6 +10,7 @@ from typing import NamedTuple
 from kmsgen.arn import account_of
 from kmsgen.catalogue import services
 from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.catalogue.condition_keys import OF_CALLERS_ARN
 from kmsgen.catalogue.guardrails import DENY
 from kmsgen.compiler.conditions import CONTEXT_PREFIX, EQUALITIES, FOR_AWS_RESOURCE, fails_when_absent, has_wildcard
 from kmsgen.compiler.grants import CREATE_GRANT
@@ -50,9 +51,7 @@ _NARROWINGS = {
     ),
 }
 GRANTABLE = tuple(name for name, row in ACTIONS.items() if row.grantable)
-_OF_CALLERS = frozenset(
-    {"aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:username", "aws:userid", "kms:calleraccount"}
-)
+_OF_CALLERS = OF_CALLERS_ARN | {"aws:userid"}
 _ALL_OF = ("ForAllValues:StringEquals", "ForAllValues:StringLike")
 _Asked = tuple[str, Location]  # a principal, and the line that asks for its access
 

@@ -25,7 +25,8 @@ _SAME_ACCOUNT = (
     "use_fips_endpoint", "http_proxy", "https_proxy", "no_proxy", "custom_ca_bundle", "s3_use_path_style",
 )  # fmt: skip
 _ASSUMED_ROLES = ("assume_role", "assume_role_with_web_identity")
-_UNKNOWN = "provider"
+# credentials: of a provider that is not told, and of one that has no arguments
+_UNKNOWN, _NO_ARGUMENTS = "provider", "{}"
 
 
 class Accounts:
@@ -41,7 +42,7 @@ class Accounts:
         self.beside = beside
         of_aws = [name for name, one in configuration.providers.items() if _is_aws(name, one)]
         found = {self._credentials(name) for name in of_aws}
-        self.only = found.pop() if len(found) == 1 else "{}" if not found else None
+        self.only = found.pop() if len(found) == 1 else _NO_ARGUMENTS if not found else None
         self.told: dict[str, str] = {}
         self._tell(self._of_arns(resources))
         for name in of_aws:
@@ -62,16 +63,17 @@ class Accounts:
     def credentials(self, resource: PlannedResource) -> str:
         """Return what tells the credentials of a resource's provider from others."""
         name = self.configuration.provider_name(resource)
-        if not self.configuration.told or (name is not None and name not in self.configuration.providers and _is_plain(name)):
-            return "{}"
-        known = name is not None and name in self.configuration.providers
-        return self._credentials(name) if name and known else self.only if self.only is not None else _UNKNOWN
+        if name is not None and name in self.configuration.providers:
+            return self._credentials(name)
+        if not self.configuration.told or (name is not None and _is_plain(name)):
+            return _NO_ARGUMENTS
+        return _UNKNOWN if self.only is None else self.only
 
     def settle(self, account: str, resources: list[PlannedResource], *, by_user: bool) -> None:
         """Take the account of the keys for that of the only provider of keys whose account is not told."""
         managed = [one for one in resources if one.mode == "managed"]
         keys = [one for one in managed if one.type in KEYS] or [one for one in managed if one.type == "aws_kms_key_policy"]
-        groups = dict.fromkeys(map(self.credentials, keys)) if keys else dict.fromkeys([self.only or "{}"])
+        groups = dict.fromkeys(map(self.credentials, keys)) if keys else dict.fromkeys([self.only or _NO_ARGUMENTS])
         untold = [one for one in groups if one not in self.told]
         is_elsewhere = by_user and any(self.told.get(one) == account for one in groups)
         if len(untold) == 1 and not is_elsewhere:

@@ -10,6 +10,7 @@ from kmsgen.policy.operators import OperatorName, split_operator
 NEVER = (
     ("StringEquals", "kms:ViaService", "s3.amazonaws.com"),
     ("StringNotEquals", "kms:ViaService", "s3"),
+    ("StringEquals", "kms:ViaService", "s3.us-west-2.amazonaws.org"),
     ("StringLike", "KMS:viaservice", "s3.amazonaws.*"),
     ("StringEquals", "aws:SourceIp", "203.0.113.0/24"),
     ("StringEquals", "aws:PrincipalOrgID", "o-*"),
@@ -19,6 +20,8 @@ NEVER = (
 )
 SOMETIMES = (
     ("StringEquals", "kms:ViaService", "s3.cn-north-1.amazonaws.com"),
+    ("StringEquals", "kms:ViaService", "s3.cn-north-1.amazonaws.com.cn"),
+    ("StringLike", "kms:ViaService", "s3.*.amazonaws.com.cn"),
     ("StringEqualsIgnoreCase", "kms:ViaService", "S3.us-west-2.amazonaws.com"),
     ("StringLike", "kms:ViaService", "s3.*"),
     ("StringLike", "kms:ViaService", "*.us-*-1.amazonaws.com"),

@@ -73,8 +73,6 @@ def _asked(when: When) -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
     yield from ((name, (key, _VALUES.get(name, frozenset()))) for name, key in _FIELDS.items() if getattr(when, name))
     if when.grant.for_aws:
         yield "for_aws", ("kms:GrantIsForAWSResource", frozenset({"true"}))
-    if when.grant.for_aws:
-        yield "for_aws", ("kms:GrantIsForAWSResource", frozenset({"true"}))
     yield from ((each.key, (each.key, exact_values(each.operator, each.values))) for each in when.conditions if _needs_key(each))
 
 
