@@ -133,6 +133,7 @@ class Described(NamedTuple):
     untold: frozenset[str] = frozenset()  # principals with unknown policies
     unknown: tuple[Open, ...] = ()
     assumed: tuple[Open, ...] = ()  # what the bundle takes for granted and the file does not tell
+    called: tuple[Open, ...] = ()  # principals whose names the file does not tell, which counts where a question is about names
     set_twice: tuple[Open, ...] = ()  # keys whose policy two resources set
     names: Mapping[str, str] = MappingProxyType({})  # the file's names of keys, by ARN
     made: frozenset[str] = frozenset()  # principals that the file creates

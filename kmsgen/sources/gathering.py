@@ -52,6 +52,7 @@ class Gathering:
     as_written: list[PlacedPolicy] = field(default_factory=list)
     unknown: list[Open] = field(default_factory=list)
     assumed: list[Open] = field(default_factory=list)
+    called: list[Open] = field(default_factory=list)
     set_twice: list[Open] = field(default_factory=list)
     strict: bool = False
     where: Where | None = None
@@ -204,7 +205,9 @@ class Gathering:
         untold, made = frozenset(self.untold), frozenset(self.made)
         found = Described(bundle, places, notes, lacks, untold=untold, names=names, made=made, further=self._further(alone))
         found = found._replace(unnamed=dict(self.unnamed))
-        return found._replace(assumed=tuple(self.assumed), set_twice=tuple(dict.fromkeys(self.set_twice)))
+        return found._replace(
+            assumed=tuple(self.assumed), called=tuple(self.called), set_twice=tuple(dict.fromkeys(self.set_twice))
+        )
 
     def _further(self, told: Mapping[str, PrincipalPolicies]) -> dict[str, Further]:
         """Return the principals of which nothing is untold but policies that are there whatever becomes of the file."""

@@ -36,8 +36,6 @@ class Questioned:
     def __init__(self, subject: Subject) -> None:
         self.subject = subject.opened
         self._most, self._least = _Reading(self.subject), _Reading(self.subject.least)
-        assumed = self.subject.described.assumed
-        self._assuming = f"assuming: {named(assumed)}" if assumed else ""
         self._named = _Reading(self.subject.of_named) if self.subject.of_named else None
 
     def answer(self, number: int, question: Question | None, bounds: Bounds) -> Proof:
@@ -54,7 +52,14 @@ class Questioned:
                 )
         if proof.result is not Result.PROVED:
             return proof
-        return proof._replace(reason="; ".join(filter(None, (proof.reason, self._assuming))))
+        return proof._replace(reason="; ".join(filter(None, (proof.reason, self._assuming(question)))))
+
+    def _assuming(self, question: Question | None) -> str:
+        """Say what a proof takes for granted; whose names are not told where the question is about names."""
+        described = self.subject.described
+        by_name = question is not None and any("/" in pattern for pattern in patterns_of(question))
+        assumed = (*described.assumed, *(described.called if by_name else ()))
+        return f"assuming: {named(assumed)}" if assumed else ""
 
     def _other_names(self, question: Question | None) -> Iterator[Never]:
         """Yield what is asked of a service for the other names by which policies and grants call it, with a Region or without.

@@ -54,7 +54,7 @@ class Evaluation:
         self.parameters: Mapping[str, Parameter] = parameters_of(data.get("Parameters"))
         self.choices = choices_of(self.parameters, told.parameters, self.definitions)
         self.rested_on: dict[str, None] = {}
-        self.references = StackReferences(told.home, told.parameters, self.value)
+        self.references = StackReferences(told.home, told.parameters, self.value, strict=told.strict)
         self.conditions = Conditions(self.definitions, self.choices, self._sure().of, self._likely().of)
 
     def value(self, data: Any, steps: Steps, assumed: Assignment = NOTHING_ASSUMED) -> Any:  # noqa: ANN401 - plain data

@@ -30,10 +30,14 @@ PSEUDO: Mapping[str, Callable[[Home], str]] = {
 
 
 class StackReferences:
-    """Names and ARNs in a stack: `key_arns` by logical id, `told` values by the user, `outputs` of nested stacks."""
+    """Names and ARNs in a stack: `key_arns` by logical id, `told` values by the user, `outputs` of nested stacks.
 
-    def __init__(self, home: Home, told: Mapping[str, str], value: Value) -> None:
+    With `strict` no IAM principal goes by its logical id: one whose name is not told has a name that nobody has.
+    """
+
+    def __init__(self, home: Home, told: Mapping[str, str], value: Value, *, strict: bool = False) -> None:
         self.home = home
+        self.strict = strict
         self.key_arns: Mapping[str, str] = {}
         self.told = told
         self.value = value
@@ -89,8 +93,15 @@ class StackReferences:
         given = resource.properties.get(field_name)
         name = as_text(self.value(given, resource.at(field_name)), resource.at(field_name)) if given else None
         if resource.type in PRINCIPALS:
-            return name if isinstance(name, str) else resource.name
+            stands_for_it = f"({resource.name})" if self.strict else resource.name
+            return name if isinstance(name, str) else stands_for_it
         return Unknown(f"the name of {resource.name}", resource.steps) if name is None else name
+
+    def tells_name(self, resource: TemplateResource) -> bool:
+        """Return whether the name of a role, user or group is told; CloudFormation makes up that of one without."""
+        steps = resource.at(field_name := PRINCIPALS[resource.type][1])
+        given = resource.properties.get(field_name)
+        return bool(given) and isinstance(as_text(self.value(given, steps), steps), str)
 
     def principal(self, resource: TemplateResource) -> str:
         """Return the ARN of a role, user or group; an unknown path counts as none."""

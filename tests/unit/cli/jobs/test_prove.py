@@ -185,3 +185,27 @@ def test_a_list_of_grants_that_was_cut_off_proves_nothing(run: Runner) -> None:
     Path("grants.json").write_text(json.dumps({"Grants": [], "Truncated": True, "NextMarker": "x"}))
     ran = run("prove", "policy.json", "--grants", "grants.json", "--never", f"arn:aws:iam::{OTHER}:role/y kms:Decrypt")
     assert (ran.code, ran.out, "grants-cut-off" in ran.err) == (2, "", True)
+
+
+NAMES = [("made up", "", True), ("not told", "RoleName: !Ref Name, ", True), ("told", "RoleName: app, ", False)]
+
+
+@pytest.mark.parametrize(("note", "name", "assumed"), NAMES)
+def test_whose_name_a_template_does_not_tell_is_said_where_a_question_names_somebody(
+    note: str, name: str, *, assumed: bool, run: Runner
+) -> None:
+    """A role goes by its logical id: that this is the role of that name is assumed, and with `--strict` it is not."""
+    template = f"""Parameters: {{Name: {{Type: String}}}}
+Resources:
+  Key: {{Type: AWS::KMS::Key, Properties: {{KeyPolicy: {{Version: "2012-10-17", Statement: [
+    {{Effect: Allow, Principal: {{AWS: "arn:aws:iam::{ACCOUNT}:root"}}, Action: "kms:*", Resource: "*"}}]}}}}}}
+  app: {{Type: AWS::IAM::Role, Properties: {{{name}AssumeRolePolicyDocument: {{}}}}}}
+"""
+    path = run.write("template.yaml", template)
+    asked = ("--key-arn", KEY, "--never", "role/app kms:Decrypt")
+    (found,) = results(run, path, *asked)
+    assert (found[0], "assuming: " in found[1]) == ("proved", assumed), (note, found)
+    (strict,) = results(run, path, "--strict", *asked)
+    assert (strict[0] == "proved") is not assumed, (note, strict)
+    (public,) = results(run, path, "--key-arn", KEY, "--no-public")
+    assert (public[0], "assuming: " in public[1]) == ("proved", False), public
