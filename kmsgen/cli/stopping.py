@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SOON = 0.01
+"""Seconds until what could not be raised where a signal came is raised elsewhere."""
 
 
 class Stopped(BaseException):
@@ -28,6 +33,17 @@ def stop_on_signals() -> None:
     for number in SIGNALS:
         if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, _stop)
+    sys.unraisablehook = _stop_later
+
+
+def _stop_later(ignored: sys.UnraisableHookArgs) -> None:
+    """Let a signal come again that came where Python ignores exceptions: while it forks, or frees an object."""
+    stopped = ignored.exc_value
+    if not isinstance(stopped, Stopped):
+        sys.__unraisablehook__(ignored)
+        return
+    signal.signal(stopped.signal, _stop)
+    threading.Timer(_SOON, os.kill, (os.getpid(), stopped.signal)).start()
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:

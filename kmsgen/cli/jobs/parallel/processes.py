@@ -13,6 +13,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Generic, TypeVar
 
+from kmsgen.cli.stopping import uninterrupted
 from kmsgen.errors import Location, input_error
 
 Item = TypeVar("Item")
@@ -35,7 +36,8 @@ class Processes(Generic[Item, Done]):
     def submit(self, chunk: Sequence[Item]) -> Future[list[Done]]:
         """Begin the work on a chunk; that a process has died is told when its result is asked for."""
         try:
-            return self._pool.submit(self._work, chunk)
+            with uninterrupted():  # the first one forks, and whoever comes to be must not be stopped before it begins
+                return self._pool.submit(self._work, chunk)
         except BrokenProcessPool as error:
             broken: Future[list[Done]] = Future()
             broken.set_exception(error)
