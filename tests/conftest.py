@@ -11,7 +11,7 @@ import coverage
 import pytest
 
 import kmsgen
-from tests.unmeasured import FOLDERS, MODULES, TESTS, is_measured, unmeasured
+from tests.unmeasured import FOLDERS, MODULES, TESTS, is_measured, leave_forks_out, unmeasured
 
 os.environ["KMSGEN_NO_CACHE"] = "1"
 
@@ -44,6 +44,7 @@ def pytest_configure() -> None:
     if gone:
         raise pytest.UsageError(f"tests/unmeasured.py names what is not there: {', '.join(gone)}")
     if coverage.Coverage.current() is not None:
+        leave_forks_out()
         for module in pkgutil.walk_packages(kmsgen.__path__, "kmsgen."):
             if module.name != "kmsgen.__main__":
                 importlib.import_module(module.name)

@@ -7,8 +7,9 @@ tells. Measured are the other modules of tests/unit, and the wheel, with the pro
 from __future__ import annotations
 
 import os
+import posix
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import coverage
@@ -77,3 +78,15 @@ def unmeasured() -> Iterator[None]:
     yield
     measured.start()
     os.environ[CONFIGURATION] = configuration
+
+
+def leave_forks_out() -> None:
+    """Measure nothing in what a test forks: a solver is asked hundreds of times, and each would write down what it reached."""
+    left_out = ExitStack()
+
+    def save_nothing() -> None:
+        os._exit = posix._exit
+
+    os.register_at_fork(
+        before=lambda: left_out.enter_context(unmeasured()), after_in_parent=left_out.close, after_in_child=save_nothing
+    )
