@@ -37,12 +37,13 @@ class Assumptions(NamedTuple):
     """What is assumed of two bundles: with `described_only` there is nobody but whom they describe.
 
     One that is `whole`, the old or the new, leaves nobody open: whom it is not about has no IAM policies by it. Who has `further`
-    ones, the same in both, may have any; where it is True any boundary, too.
+    ones, the same in both, may have any; where it is True any boundary, too. Without `gains` only what is lost is asked.
     """
 
     described_only: bool = False
     whole: tuple[bool, bool] = (False, False)
     further: Mapping[str, bool] = MappingProxyType({})
+    gains: bool = True
 
 
 _NONE = Assumptions()
@@ -149,7 +150,7 @@ def _of_one_key(pair: Sequence[Bundle], assumptions: Assumptions, meter: Meter) 
         beside = () if all_told else (scope._replace(without_iam=True), scope._replace(bounded=True))
         untagged = (scope._replace(untagged=True),) if _differ_in_tags(*pair) else ()
         others = [universe.changed(_given(pair, one, further)).asking(one) for one in (*beside, *untagged)]
-        gained_, reason = _gain([universe, *others], meter)
+        gained_, reason = _gain([universe, *others], meter) if assumptions.gains else ((), "")
         lost, more = _gain([one.turned_round() for one in (universe, *others)], meter)
     except (OutsideError, BudgetError) as error:
         return Differences(reason=str(error))

@@ -18,11 +18,17 @@ _EVERYTHING = Statement(Effect.ALLOW, ("kms:*",), ("*",), principals=(EVERYONE,)
 
 def denies_lost(compiled: Bundle, existing: Bundle, place: Location) -> Iterator[Finding]:
     """Yield a finding for each kind of request that a Deny of the compiled key policy denies and no Deny of the existing one."""
+    for wanted, held in beside(compiled, existing):
+        if any(one.effect is Effect.DENY for one in wanted.policy.statements):
+            yield from _lost(wanted, held, place)
+
+
+def beside(compiled: Bundle, existing: Bundle) -> Iterator[tuple[KeyAccess, KeyAccess]]:
+    """Yield each key that exists, after what the compiled bundle has on it: the same key, with the compiled policy and grants."""
     by_arn = {access.key.arn: access for access in compiled.keys}
     for number, held in enumerate(existing.keys):
         wanted = by_arn.get(held.key.arn, compiled.keys[min(number, len(compiled.keys) - 1)])
-        if any(one.effect is Effect.DENY for one in wanted.policy.statements):
-            yield from _lost(wanted._replace(key=held.key), held, place)
+        yield wanted._replace(key=held.key), held
 
 
 def _lost(wanted: KeyAccess, held: KeyAccess, place: Location) -> Iterator[Finding]:

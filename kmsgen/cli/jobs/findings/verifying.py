@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from kmsgen.checks.finding import Finding
 from kmsgen.checks.intent.denies import denies_lost
+from kmsgen.checks.intent.narrowing import narrowed
 from kmsgen.checks.intent.verification import Answer, ask
 from kmsgen.cli.jobs.findings.existing import existing
 from kmsgen.cli.jobs.inputs.intent_sources import IntentSource
@@ -58,10 +61,17 @@ def verify_intent(intent: Intent, against: str | None, beside: Beside, *, merged
     if found.narrow is not None:
         intended, _, lockout = ask(intent, found.narrow.bundle, found.narrow.places.origins(), thorough=True)
         answers = (intended, answers[1], lockout)
+    if answers[0].is_yes:
+        held = found.narrow.bundle if found.narrow is not None else found.bundle
+        answers = (_with(answers[0], narrowed(intent, compiled.bundle, held, compiled.origins)), *answers[1:])
     if intent.governed:
         lost = denies_lost(compiled.bundle, found.bundle, Location(intent.path))
-        answers = (answers[0], answers[1]._replace(findings=(*answers[1].findings, *lost)), answers[2])
+        answers = (answers[0], _with(answers[1], lost), answers[2])
     return Verified(intent, against, answers, notes)
+
+
+def _with(answer: Answer, more: Iterable[Finding]) -> Answer:
+    return answer._replace(findings=(*answer.findings, *more))
 
 
 def told(verified: Verified) -> dict[str, Any]:
