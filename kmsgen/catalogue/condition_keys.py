@@ -35,6 +35,9 @@ ENCRYPTION_CONTEXT_KEYS = "kms:encryptioncontextkeys"
 RESOURCE_TAG, REQUEST_TAG, PRINCIPAL_TAG = "aws:resourcetag/", "aws:requesttag/", "aws:principaltag/"
 OF_CALLERS_ARN = frozenset({"aws:principalarn", "aws:username", "aws:principaltype", "aws:principalaccount", "kms:calleraccount"})
 """What the caller's ARN tells, whatever else a request says of it."""
+_OF_CALLERS = OF_CALLERS_ARN | frozenset(
+    {"aws:userid", "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:federatedprovider", "aws:sourceidentity"}
+)
 TAG_KEYS = "aws:tagkeys"
 """The names of the tags that a request sets or removes."""
 OLD_NAMES = {name: folded(key.same_as) for name, key in _BY_LOWER_CASE.items() if key.same_as}
@@ -136,3 +139,9 @@ def is_for_iam_only(name: str) -> bool:
     """
     found = find(name)
     return found is not None and found.policies == "iam"
+
+
+def tells_caller(key: str) -> bool:
+    """Return whether a condition key is about who calls: some of those whom a line means may meet it where others cannot."""
+    lower = folded(key)
+    return lower in _OF_CALLERS or lower.startswith(PRINCIPAL_TAG)

@@ -17,7 +17,7 @@ from kmsgen.checks.example_values import opposite
 from kmsgen.checks.finding import Finding
 from kmsgen.checks.intent.asked_access import Expected, is_reached, regions_of
 from kmsgen.checks.intent.asked_conditions import denied_when
-from kmsgen.checks.intent.example_callers import SOMEBODY, everyone_of
+from kmsgen.checks.intent.example_callers import everyone_of
 from kmsgen.checks.intent.example_calls import REGION, Call, calls, key_for
 from kmsgen.checks.intent.example_parameters import holds_of
 from kmsgen.checks.intent.example_routes import as_sent
@@ -129,7 +129,7 @@ def _denied(access: Expected, call: Call, judge: StatefulJudge, origins: Origins
     request = _request(access, call)
     decision = judge.decide(request, trace=True)
     message = f"`{call.principal}` cannot call `{access.action}` with {call.situation.without(OF_CALLERS_ARN)}: {why(decision)}"
-    finding = _finding(access, message.replace(SOMEBODY, "example"), decision, origins)
+    finding = _finding(access, message, decision, origins)
     return finding._replace(witness=witness_of(request, judge.bundle_for(request.action), str(decision.outcome)))
 
 

@@ -1,6 +1,7 @@
 """Other example callers of a line that means many: those whom its conditions and the Denies of the file tell apart.
 
-A line of an account, a pattern or an organization is had where somebody has it; whom a Deny leaves of them, a note tells.
+A line of an account, a pattern or an organization is had where somebody has it; whom a Deny leaves of them, a note tells. Everyone
+of an account is asked of each kind of caller, but where a Deny of the file tells callers apart.
 Source: IAM User Guide, reference_policies_elements_principal, reference_identifiers (paths of names).
 """
 
@@ -8,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice, product
+from string import ascii_lowercase, digits
 
 from kmsgen.arn import ACCOUNT_ID, account_of, parse_arn
+from kmsgen.catalogue.condition_keys import tells_caller
 from kmsgen.checks.common_text import Pattern, common_text, glob, literal
 from kmsgen.checks.intent.asked_access import CALLERS_ACCOUNT, Expected, regions_of
 from kmsgen.checks.intent.asked_conditions import denied_when
@@ -32,10 +35,12 @@ def others_of(access: Expected, caller: str, intent: Intent, key: Key) -> Values
     """Return further callers whom an access means, beside the example `caller`; none of a line that names one principal."""
     arn = parse_arn(access.principal.value)
     means_many = access.principal.value == "*" or (arn is not None and arn.resource == "root")
-    if not means_many or everyone_of(access) is not None or account_of(caller) is None or ":role/aws-service-role/" in caller:
+    if not means_many or account_of(caller) is None or ":role/aws-service-role/" in caller:
         return ()
     own = access.statement.conditions
     denies = [one for line in intent.guardrails for one in denied_when(line, access.action, regions_of(intent, key))]
+    if everyone_of(access) is not None and not any(tells_caller(one.key) for one in denies):
+        return ()
     found = (
         name
         for account in _accounts(access, caller, (*own, *denies))
@@ -68,9 +73,11 @@ def _of_account(partition: str, account: str, own: Iterable[Condition], told_apa
     shapes = [glob(head + kind.format(account=account) + "?*") for kind in _KINDS]
     own = list(own)
     within = [pattern for one in own if "Not" not in one.operator for pattern in _patterns(one, head, account)]
-    # of what the line itself means no shortest name, which an exception may be about
-    every = [pattern for one in own for pattern in _patterns(one._replace(values=tuple(map(_longer, one.values))), head, account)]
-    every += [pattern for one in told_apart for pattern in _patterns(one, head, account)]
+    told_apart = list(told_apart)
+    # of what the line itself means no shortest name, which an exception may be about, and one that no Deny names
+    apart = _unlike(value for one in told_apart for value in one.values)
+    longer = [one._replace(values=tuple(text.replace("*", more) for text in one.values)) for more in ("?*", apart) for one in own]
+    every = [pattern for one in (*longer, *told_apart) for pattern in _patterns(one, head, account)]
     for pattern, shape in product(dict.fromkeys(every), shapes):
         for texts in ((pattern, shape, inner) for inner in within or (pattern,)):
             text = common_text(texts)
@@ -78,8 +85,10 @@ def _of_account(partition: str, account: str, own: Iterable[Condition], told_apa
                 yield text
 
 
-def _longer(text: str) -> str:
-    return text.replace("*", "?*")
+def _unlike(texts: Iterable[str]) -> str:
+    """Return a letter for names, and whatever follows it: where one is that none of the texts has."""
+    said = set("".join(texts))
+    return next((letter for letter in f"{ascii_lowercase}{digits}" if letter not in said), "?") + "*"
 
 
 def _patterns(condition: Condition, head: str, account: str) -> Iterator[Pattern]:

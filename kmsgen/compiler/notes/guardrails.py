@@ -10,7 +10,7 @@ from typing import NamedTuple
 from kmsgen.arn import account_of
 from kmsgen.catalogue import services
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.catalogue.condition_keys import OF_CALLERS_ARN
+from kmsgen.catalogue.condition_keys import tells_caller
 from kmsgen.catalogue.guardrails import DENY
 from kmsgen.compiler.conditions import CONTEXT_PREFIX, EQUALITIES, FOR_AWS_RESOURCE, fails_when_absent, has_wildcard
 from kmsgen.compiler.grants import CREATE_GRANT
@@ -51,7 +51,6 @@ _NARROWINGS = {
     ),
 }
 GRANTABLE = tuple(name for name, row in ACTIONS.items() if row.grantable)
-_OF_CALLERS = OF_CALLERS_ARN | {"aws:userid"}
 _ALL_OF = ("ForAllValues:StringEquals", "ForAllValues:StringLike")
 _Asked = tuple[str, Location]  # a principal, and the line that asks for its access
 
@@ -259,7 +258,7 @@ def _narrowed(line: GuardRailLine, asked: Location, actions: list[str], principa
 def _left_to_some(line: GuardRailLine, permits: list[Permit]) -> Iterator[Diagnostic]:
     """Yield lines that mean many of whom a `deny` leaves only some, by its conditions on the caller."""
     found: dict[_Asked, dict[str, None]] = {}
-    for permit in permits if any(folded(one.key) in _OF_CALLERS for one in line.when.conditions) else ():
+    for permit in permits if _tells_callers_apart(line) else ():
         many = is_whole_account(permit.who) or has_wildcard(permit.who) or permit.who.startswith(ORGANIZATION)
         if many and reaches(line, permit.who) and (not line.actions or permit.action in line.actions):
             found.setdefault((permit.who, permit.origins[0]), {})[permit.action] = None
@@ -269,6 +268,10 @@ def _left_to_some(line: GuardRailLine, permits: list[Permit]) -> Iterator[Diagno
             f"of {names} of `{who}`, which {place} asks for, `{line.name}` leaves only whom its conditions on the caller spare"
         )
         yield Diagnostic(line.location, "guardrail-narrows", message, "say so in that line too, if that is what is meant")
+
+
+def _tells_callers_apart(line: GuardRailLine) -> bool:
+    return line.when.mfa is not None or bool(line.when.principal_tags) or any(tells_caller(one.key) for one in line.when.conditions)
 
 
 def _narrows(guardrail: str, action: str) -> bool:

@@ -1,6 +1,7 @@
 """Impossible values of condition keys in a request: wrong type, several for a single-valued key, a key told twice.
 
-Source: IAM User Guide, reference_policies_condition-keys, reference_policies_elements_condition (names of keys without case).
+Source: IAM User Guide, reference_policies_condition-keys, reference_policies_elements_condition (names of keys without case);
+KMS Developer Guide, conditions-kms (kms:ViaService).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from kmsgen.arn import REGION
 from kmsgen.authorizer.language.operators import parse_date, parse_number
 from kmsgen.catalogue import condition_keys
 from kmsgen.catalogue.model import Values
@@ -23,11 +25,22 @@ class _Form(NamedTuple):
     name: str
 
 
+_DOMAIN = ".amazonaws.com"
+
+
+def _is_via_service(text: str) -> bool:
+    service, _, rest = text.partition(".")
+    return bool(service) and rest.endswith(_DOMAIN) and REGION.match(rest.removesuffix(_DOMAIN)) is not None
+
+
 _FORMS = {
     "Bool": _Form(lambda text: folded(text) in ("true", "false"), "`true` or `false`"),
     "Numeric": _Form(parse_number, "a number"),
     "Date": _Form(parse_date, "a date (`2026-01-01T00:00:00Z`) or seconds since 1970"),
     "IPAddress": _Form(parse_address, "an IP address"),
+}
+_FORMS_OF_KEYS = {
+    "kms:viaservice": _Form(_is_via_service, "SERVICE.REGION.amazonaws.com, such as `s3.us-west-2.amazonaws.com`"),
 }
 
 
@@ -37,7 +50,7 @@ def _form(name: str) -> tuple[_Form | None, bool]:
     key = condition_keys.find(name)
     if key is None:
         return None, False
-    return _FORMS.get(key.type), not key.multi_valued
+    return _FORMS_OF_KEYS.get(folded(name)) or _FORMS.get(key.type), not key.multi_valued
 
 
 def impossible(context: Mapping[str, Values]) -> Iterator[tuple[str, str, str]]:
