@@ -1,7 +1,7 @@
 """Other example callers of a line that means many: those whom its conditions and the Denies of the file tell apart.
 
-A line of an account, a pattern or an organization is had where somebody has it; whom a Deny leaves of them, a note tells. Everyone
-of an account is asked of each kind of caller, but where a Deny of the file tells callers apart.
+A line of an account, a pattern or an organization is had where somebody has it; whom a Deny leaves of them, a note tells.
+Everyone of an account is asked of each kind of caller, but where a Deny of the file tells callers apart.
 Source: IAM User Guide, reference_policies_elements_principal, reference_identifiers (paths of names).
 """
 

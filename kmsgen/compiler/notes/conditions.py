@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from kmsgen.arn import parse_arn
+from kmsgen.arn import parse_arn, region_of
 from kmsgen.catalogue import condition_keys, value_forms
 from kmsgen.catalogue.availability import Occurrence, Presence, PrincipalKind, Route, availability
+from kmsgen.catalogue.regions import PARTITION_OF
 from kmsgen.compiler.conditions import fails_when_absent, grant_conditions, via_condition
 from kmsgen.errors import Diagnostic, Location
 from kmsgen.intent.intent import Access, Intent, When
 from kmsgen.policy.document import Condition
+from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import exact_values, split_operator
 
 _ROUTES = (Route.DIRECT, Route.VPC_ENDPOINT, Route.FORWARD_ACCESS_SESSION)
@@ -25,6 +27,7 @@ _KINDS = {
     "root": (PrincipalKind.ROLE_SESSION, PrincipalKind.USER),
 }
 _TABLE = "the table of services at kms:ViaService in the KMS Developer Guide, conditions-kms, has the names"
+_VIA_SERVICE = "kms:viaservice"
 _UNSURE = (Presence.CONTRADICTION, Presence.UNDOCUMENTED)
 
 
@@ -36,6 +39,7 @@ def notes_on_conditions(intent: Intent) -> Iterator[Diagnostic]:
     for place, when in lines:
         yield from _sets_compared_as_one(place, when)
         yield from _unlisted_services(place, when)
+        yield from _through_other_regions(place, when, intent)
     for access in (*intent.admins, *intent.users):
         yield from _unsettled(access)
 
@@ -57,6 +61,19 @@ def _unlisted_services(place: Location, when: When) -> Iterator[Diagnostic]:
             if service:
                 message = f"no page of AWS lists `{service}` for kms:ViaService: it may be that no call comes through it"
                 yield Diagnostic(place, "via-unlisted", message, _TABLE)
+
+
+def _through_other_regions(place: Location, when: When, intent: Intent) -> Iterator[Diagnostic]:
+    """Yield services of other Regions than the keys are in: pages show services that call KMS in their own Region."""
+    told = {*intent.scope.regions, *(intent.key.replicas if intent.key else ()), *map(region_of, intent.keys)}
+    for condition in when.conditions if told else ():
+        for value in condition.values if folded(condition.key) == _VIA_SERVICE and "Not" not in condition.operator else ():
+            _, _, rest = value.partition(".")
+            region = rest.partition(".")[0]
+            if region in PARTITION_OF and region not in told:
+                message = f"`{value}` is the service of {region}, and the key is in {', '.join(sorted(told))}"
+                hint = "pages show services that call KMS in their own Region: name that of the key, or try it before you rely on it"
+                yield Diagnostic(place, "via-region", message, hint)
 
 
 def _unsettled(access: Access) -> Iterator[Diagnostic]:

@@ -271,7 +271,8 @@ def _left_to_some(line: GuardRailLine, permits: list[Permit]) -> Iterator[Diagno
 
 
 def _tells_callers_apart(line: GuardRailLine) -> bool:
-    return line.when.mfa is not None or bool(line.when.principal_tags) or any(tells_caller(one.key) for one in line.when.conditions)
+    when = line.when
+    return when.mfa is not None or bool(when.principal_tags) or any(tells_caller(one.key) for one in when.conditions)
 
 
 def _narrows(guardrail: str, action: str) -> bool:

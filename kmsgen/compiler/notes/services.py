@@ -11,6 +11,7 @@ from kmsgen.catalogue.model import Service, ServiceCondition, ServiceStatement
 from kmsgen.catalogue.service_names import is_named_apart
 from kmsgen.compiler.condition_reach import ALLOWED_WITHOUT, untouched
 from kmsgen.compiler.conditions import FOR_AWS_RESOURCE, carries, grant_conditions
+from kmsgen.compiler.notes.left_by_services import notes_on_what_is_left
 from kmsgen.compiler.services.filling import SOURCE_ACCOUNT, name_of, readable
 from kmsgen.compiler.services.parts import ServicePart, asked_parts
 from kmsgen.compiler.services.sources import source_condition
@@ -21,7 +22,6 @@ from kmsgen.policy.letter_case import folded
 
 CREATE_GRANT, VIA_SERVICE = "kms:CreateGrant", "kms:ViaService"
 GRANT_LIMITS = ("kms:grantisforawsresource", "kms:grantoperations", "kms:granteeprincipal", "kms:granteeserviceprincipal")
-S3_CONTEXT = "kms:EncryptionContext:aws:s3:arn"
 
 
 def notes_on_services(intent: Intent) -> Iterator[Diagnostic]:
@@ -37,8 +37,6 @@ def _notes(intent: Intent) -> Iterator[Diagnostic]:
             yield from _on_row(use, service)
             yield from _on_partition(use, service, known)
             yield from _on_statements(use, service, known)
-            yield from _on_optional(use, service, intent.services)
-            yield from _on_buckets(use, service)
             yield from _on_accounts(use, intent.scope.account)
             yield from _on_organizations(use, service, known)
             yield from _on_calls_without(use, service)
@@ -47,8 +45,8 @@ def _notes(intent: Intent) -> Iterator[Diagnostic]:
     for _, line in groupby(intent.services, key=lambda use: use.location):
         uses = tuple(line)
         service = _row(uses[0], intent)
-        if service is not None and uses[0].actions:
-            yield from _on_actions(uses, service)
+        if service is not None:
+            yield from notes_on_what_is_left(uses, service, intent.services)
 
 
 def _row(use: ServiceUse, intent: Intent) -> Service | None:
@@ -199,28 +197,6 @@ def _on_patterns(use: ServiceUse, service: Service) -> Iterator[Diagnostic]:
                 yield Diagnostic(use.location, "pattern-by-iam", message, "write it into their IAM policies, or name them")
 
 
-def _on_optional(use: ServiceUse, service: Service, lines: tuple[ServiceUse, ...]) -> Iterator[Diagnostic]:
-    """Tell what is needed in some cases only, and is asked for neither here nor by another line or word for the same."""
-    for statement in service.statements if not use.actions else ():
-        named = {arn for word, arn in use.principals if word in statement.who}
-        given = [_given(other, service, statement.actions) for other in lines if other.service == use.service]
-        lacking = named - set().union(*given) if statement.caller else not any("" in whom for whom in given)
-        if statement.optional and lacking:
-            names = ", ".join(action.removeprefix("kms:") for action in statement.actions)
-            whose = f" ({', '.join(statement.who)})" if statement.caller else ""
-            message = f"`{name_of(use)}`{whose} is not let do {names}, which it needs where {statement.optional}"
-            yield Diagnostic(use.location, "service-optional", message, "then say so with `can` on a line of its own")
-
-
-def _given(use: ServiceUse, service: Service, actions: tuple[str, ...]) -> set[str]:
-    """Return whom a line lets do all of some actions; an empty text is the service itself."""
-    found: dict[str, set[str]] = {}
-    for part in asked_parts(use, service):
-        for arn in part.principals or ("",):
-            found.setdefault(arn, set()).update(part.actions)
-    return {arn for arn, may in found.items() if may.issuperset(actions)}
-
-
 def _on_accounts(use: ServiceUse, own: str) -> Iterator[Diagnostic]:
     """Tell of resources of accounts that the line does not name: another account then decides when the key is used."""
     accounts = (arn.account for text in use.resources if (arn := parse_arn(text)) is not None)
@@ -247,28 +223,3 @@ def _on_calls_without(use: ServiceUse, service: Service) -> Iterator[Diagnostic]
     actions = tuple(dict.fromkeys(action for part in parts for action in part.actions))
     for message in untouched(name_of(use), use.when, actions):
         yield Diagnostic(use.location, "when-not-on-action", message, ALLOWED_WITHOUT)
-
-
-def _on_actions(uses: tuple[ServiceUse, ...], service: Service) -> Iterator[Diagnostic]:
-    """Tell what `can` leaves out of what the documentation asks for."""
-    given = {action for use in uses for action in use.actions}
-    words = {word for word, _ in uses[0].principals}
-    about = [each for each in service.statements if not each.optional and (words & set(each.who) if words else not each.who)]
-    missing = dict.fromkeys(action for each in about for action in each.actions if action not in given)
-    if missing and given & {action for each in about for action in each.actions}:
-        names = ", ".join(action.removeprefix("kms:") for action in missing)
-        message = f"`can` leaves out what the page of `{name_of(uses[0])}` asks for: {names}"
-        yield Diagnostic(uses[0].location, "service-narrowed", message)
-
-
-def _on_buckets(use: ServiceUse, service: Service) -> Iterator[Diagnostic]:
-    """Tell where only one of the two encryption contexts of S3 is let in: that of objects, or that of an S3 Bucket Key."""
-    rows = [row for each in service.statements for row in each.conditions if row.condition.key == S3_CONTEXT and row.resources]
-    both = any(len(row.condition.values) > 1 for row in rows)
-    arns = [arn for text in use.resources if (arn := parse_arn(text)) is not None and arn.service == "s3"]
-    buckets = {arn.resource for arn in arns if "/" not in arn.resource}
-    objects = {arn.resource.partition("/")[0] for arn in arns if "/" in arn.resource}
-    for name in sorted(buckets ^ objects) if both else ():
-        works, other = ("an S3 Bucket Key", f"{name}/*") if name in buckets else ("no S3 Bucket Key", name)
-        message = f"`{name_of(use)}` is let in for objects of `{name}` that were written with {works} only"
-        yield Diagnostic(use.location, "service-one-mode", message, f"name arn:...:s3:::{other} too, if it has both")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from kmsgen.arn import parse_arn
 from kmsgen.catalogue import services
 from kmsgen.catalogue.model import Service, ServiceStatement
 from kmsgen.compiler.permit import Conditions
@@ -97,6 +98,11 @@ def check_accounts(use: ServiceUse, parts: tuple[ServicePart, ...]) -> None:
         message = f"`{name_of(use)}` acts for whoever calls it: no statement of it tells the account of a resource"
         hint = "leave `source_account` out; whose principals use the key stands in `principals`"
         raise input_error(use.location, "service-account", message, hint)
+    told = [arn.account for text in use.resources if (arn := parse_arn(text)) is not None]
+    lost = [account for account in use.source_accounts if account not in told]
+    if told and all(told) and lost:
+        message = f"`resources` names nothing of the source account {', '.join(lost)}, which would have nothing"
+        raise input_error(use.location, "service-account", message, "name its resources too, or leave the account out")
 
 
 def _tells_account(statement: ServiceStatement) -> bool:

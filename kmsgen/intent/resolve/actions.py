@@ -137,7 +137,8 @@ def _in_full(matches: Sequence[str]) -> str:
 def _fitting(context: Context) -> str:
     offered = {word: capabilities.actions_of(word, context.key_type or "") for word in capabilities.CAPABILITIES}
     able = [word for word, found in offered.items() if found and (row := actions.find(found[0])) and not _lacking(row, context)]
-    return f"it can: {', '.join(able)}"
+    other = "" if context.spec_told else "tell with `spec` (and `usage`) what the keys are, if that is not it; "
+    return f"{other}it can: {', '.join(able)}"
 
 
 def _effective(action: str, text: str, steps: Steps, who: Who | None, context: Context) -> bool:

@@ -23,6 +23,7 @@ class Context:
     spec: str = "SYMMETRIC_DEFAULT"
     usage: str = "ENCRYPT_DECRYPT"
     key_type: str | None = None  # None: any type
+    spec_told: bool = True  # else `spec` is what keys that exist are taken to be
     origin: str | None = None  # None: any origin
     multi_region: bool | None = None  # None: either
     key_accounts: frozenset[str] = frozenset()  # whose the keys are that exist; none: the scope's account

@@ -43,7 +43,7 @@ def faults(request: Request) -> tuple[Fault, ...]:
     found = (*found, *_of_caller(request.principal), *_of_fields(request))
     if not request.context:
         return found
-    told = (Fault(("context", name), code, message) for name, code, message in impossible(request.context))
+    told = (Fault(("context", name), *said) for name, *said in impossible(request.context))
     return (*found, *told, *_of_moments(request.context)) if len(request.context) > 1 else (*found, *told)
 
 

@@ -6,13 +6,13 @@ KMS Developer Guide, conditions-kms (kms:ViaService).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from kmsgen.arn import REGION
 from kmsgen.authorizer.language.operators import parse_date, parse_number
-from kmsgen.catalogue import condition_keys
+from kmsgen.catalogue import condition_keys, value_forms
 from kmsgen.catalogue.model import Values
 from kmsgen.policy.addresses import parse_address
 from kmsgen.policy.letter_case import folded
@@ -25,23 +25,15 @@ class _Form(NamedTuple):
     name: str
 
 
-_DOMAIN = ".amazonaws.com"
-
-
-def _is_via_service(text: str) -> bool:
-    service, _, rest = text.partition(".")
-    return bool(service) and rest.endswith(_DOMAIN) and REGION.match(rest.removesuffix(_DOMAIN)) is not None
-
-
 _FORMS = {
     "Bool": _Form(lambda text: folded(text) in ("true", "false"), "`true` or `false`"),
     "Numeric": _Form(parse_number, "a number"),
     "Date": _Form(parse_date, "a date (`2026-01-01T00:00:00Z`) or seconds since 1970"),
     "IPAddress": _Form(parse_address, "an IP address"),
 }
-_FORMS_OF_KEYS = {
-    "kms:viaservice": _Form(_is_via_service, "SERVICE.REGION.amazonaws.com, such as `s3.us-west-2.amazonaws.com`"),
-}
+_VIA_SERVICE = "kms:viaservice"
+_SERVICE_OF_REGION = re.compile(value_forms.FORMS[_VIA_SERVICE].pattern)
+_FORMS_OF_KEYS = {_VIA_SERVICE: _Form(_SERVICE_OF_REGION.fullmatch, "SERVICE.REGION.amazonaws.com")}
 
 
 @lru_cache(maxsize=4096)
@@ -53,22 +45,26 @@ def _form(name: str) -> tuple[_Form | None, bool]:
     return _FORMS_OF_KEYS.get(folded(name)) or _FORMS.get(key.type), not key.multi_valued
 
 
-def impossible(context: Mapping[str, Values]) -> Iterator[tuple[str, str, str]]:
-    """Yield each condition key that no request can hold as told, with a code and a message."""
+def impossible(context: Mapping[str, Values]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield each condition key that no request can hold as told, with a code, a message and a hint."""
     for name, values in context.items():
         form, single = _form(name)
         if single and len(values) > 1:
-            yield name, "several-values", f"`{name}` has one value, and the request tells {len(values)}"
+            yield name, "several-values", f"`{name}` has one value, and the request tells {len(values)}", ""
         for text in values if form is not None else ():
             if form is not None and not form.fits(text):
-                yield name, "bad-value", f"`{text}` is no value of `{name}`: {form.name}"
+                yield name, "bad-value", f"`{text}` is no value of `{name}`: {form.name}", _hint(name)
     if len(context) > 1:
         yield from _told_twice(context)
 
 
-def _told_twice(context: Mapping[str, Values]) -> Iterator[tuple[str, str, str]]:
+def _told_twice(context: Mapping[str, Values]) -> Iterator[tuple[str, str, str, str]]:
     first: dict[str, str] = {}
     for name in context:
         other = first.setdefault(folded(name), name)
         if other != name:
-            yield name, "told-twice", f"`{name}` and `{other}` are one condition key in two spellings"
+            yield name, "told-twice", f"`{name}` and `{other}` are one condition key in two spellings", ""
+
+
+def _hint(name: str) -> str:
+    return f"such as {value_forms.FORMS[_VIA_SERVICE].example}" if folded(name) == _VIA_SERVICE else ""

@@ -27,7 +27,7 @@ def resolve_grant_limits(file: GrantWhenFile | None, allowed: Values, steps: Ste
         return GrantWhen()
     if allowed and _CREATE_GRANT not in allowed:
         message = f"`grant` is about the grants that `{_CREATE_GRANT}` makes, which this line does not allow"
-        context.refuse(steps, "when-without-effect", message, "leave it out")
+        context.refuse(steps, "when-without-effect", message, f"add `{_CREATE_GRANT}` to `can`, or leave it out")
     return GrantWhen(
         operations=resolve_operations(file.operations or [], (*steps, "operations"), context),
         grantees=_named(file.grantees, (*steps, "grantees"), context),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from kmsgen.catalogue import key_specs
 from kmsgen.catalogue.key_specs import ORIGINS
 from kmsgen.intent.files.suggestion import one_of
 from kmsgen.intent.form.model import PartialIntentFile
@@ -53,19 +54,23 @@ def _look_at_existing(file: PartialIntentFile, written: Written, context: Contex
     context.every_key = file.keys == EVERY_KEY
     context.iam_only = context.every_key or file.key_policy == "keep"
     context.multi_region = file.multi_region
-    if file.origin is not None:
-        _check_origin(file.origin, context)
     unreadable = file.keys is None and written.get("keys") is not None
     told = file.spec is not None or file.usage is not None
     if told or not (context.every_key or unreadable):
         resolve_kind(file.spec, file.usage, (), context)
+        context.spec_told = told
     else:
         context.key_type = None
+    if file.origin is not None:
+        _check_origin(file.origin, context)
 
 
 def _check_origin(origin: str, context: Context) -> None:
-    """Tell the context the origin of keys that exist; reports one that KMS does not have."""
+    """Tell the context the origin of keys that exist; reports one that KMS does not have, at all or for their key spec."""
     if origin in ORIGINS:
         context.origin = origin
+        if context.key_type is not None and origin not in key_specs.origins(context.spec):
+            message = f"a key of {context.spec} cannot have the origin `{origin}`"
+            context.refuse(("origin",), "key-origin", message, f"one of: {', '.join(key_specs.origins(context.spec))}")
     else:
         context.refuse(("origin",), "key-origin", f"`{origin}` is no origin of a key", one_of(origin, ORIGINS))

@@ -11,6 +11,7 @@ TOLD = (
     (f"can: [decrypt], when: {{{SETS}}}", "set-operator"),
     ("can: [kms:CreateGrant], when: {conditions: {StringEquals: {kms:GrantOperations: Decrypt}}}", "set-operator"),
     ("can: [decrypt], when: {conditions: {StringEquals: {kms:ViaService: nosuch.us-west-2.amazonaws.com}}}", "via-unlisted"),
+    ("can: [decrypt], when: {conditions: {StringEquals: {kms:ViaService: s3.eu-west-1.amazonaws.com}}}", "via-region"),
     ("can: [decrypt], when: {via: s3, source_ip: 203.0.113.0/24}", "condition-unsettled"),
     ("can: [decrypt], when: {conditions: {Bool: {aws:ViaAWSService: 'false'}}}", "condition-unsettled"),
     ("can: [kms:CreateGrant], when: {conditions: {Bool: {kms:GrantIsForAWSResource: 'false'}}}", "condition-unsettled"),
@@ -42,4 +43,4 @@ def test_sets_that_guard_rails_compare_as_one_are_told(compiled: Compile) -> Non
 def test_what_is_settled_is_not_told(compiled: Compile, line: str) -> None:
     """A set operator, IfExists, or a way on which the key is documented, is no matter for a note."""
     found = compiled(f"users: [{{principal: role/app, {line}}}]")
-    assert not {note.code for note in found.notes} & {"set-operator", "condition-unsettled"}
+    assert not {note.code for note in found.notes} & {"set-operator", "condition-unsettled", "via-region"}

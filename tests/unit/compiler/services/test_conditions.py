@@ -296,7 +296,6 @@ def test_refusals_speak_to_users(line: ServiceUse, shape: str) -> None:
     [
         use("route53-dnssec", resources=("arn:aws:route53:::hostedzone/Z1",)),
         use("aoss", {"creator": "a"}),
-        use("logs", resources=("arn:aws:logs:us-east-1:111122223333:log-group:x",)),
         use("macie"),
         use("verified-access", {"user": "a"}, when=When(conditions=(FOR_AWS,)), can=("CreateGrant",)),
     ],
