@@ -72,7 +72,7 @@ def _through_other_regions(place: Location, when: When, intent: Intent) -> Itera
             region = rest.partition(".")[0]
             if region in PARTITION_OF and region not in told:
                 message = f"`{value}` is the service of {region}, and the key is in {', '.join(sorted(told))}"
-                hint = "pages show services that call KMS in their own Region: name that of the key, or try it before you rely on it"
+                hint = "pages show services that call KMS in their own Region: name that of the key, or try it first"
                 yield Diagnostic(place, "via-region", message, hint)
 
 
