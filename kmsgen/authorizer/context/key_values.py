@@ -7,6 +7,7 @@ Source: KMS Developer Guide, conditions-kms, conditions-aws; IAM User Guide, ref
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal
 from functools import lru_cache
 
@@ -24,7 +25,7 @@ from kmsgen.authorizer.context.grant_values import OF_GRANT, encryption_context,
 from kmsgen.authorizer.context.untold import open_among, title
 from kmsgen.authorizer.context.view import NOT_TOLD, View
 from kmsgen.authorizer.language.open_value import OpenValue, either_way
-from kmsgen.authorizer.language.operators import parse_date
+from kmsgen.authorizer.language.operators import parse_date, parse_number
 from kmsgen.authorizer.language.shapes import ANY_TEXT
 from kmsgen.catalogue.condition_keys import (
     ENCRYPTION_CONTEXT,
@@ -196,9 +197,15 @@ def _on_same_key(view: View) -> Found:
 
 
 def _valid_to(view: View) -> Found:
-    """Return kms:ValidTo as epoch seconds, which Date and Numeric operators both take (C13)."""
-    asked = parameter("kms:validto")(view)
-    return (_epoch(asked) or asked) if isinstance(asked, tuple) else asked
+    """Return kms:ValidTo: a moment, which Date and Numeric operators both take (C13); how a parameter is sent, nothing tells."""
+    key = "kms:validto"
+    of_parameter = parameters.of(key, view.action.name, view.request.parameters)
+    asked = of_parameter or view.told(key)
+    epoch = _epoch(asked) if isinstance(asked, tuple) and not parse_number(asked[0]) else None
+    if epoch is None:
+        return asked
+    found = _written_somehow(key, epoch[0], ("Date", "Numeric"))
+    return found if of_parameter else replace(found, shape=asked)
 
 
 def _time(key: str, other: str, read_by: Values) -> Derive:
