@@ -15,7 +15,7 @@ from tests.reference.need import Need, region_of
 from tests.reference.needs import accesses, needs, new_key, resources
 from tests.reference.patterns import text_of
 from tests.reference.permission import Permission
-from tests.reference.refusals import Refusal, context_on_asymmetric, new_policy, refusals
+from tests.reference.refusals import Refusal, context_on_asymmetric, names_of, new_policy, refusals
 from tests.reference.three import Answer, all_of, any_of
 from tests.reference.view import View
 
@@ -51,7 +51,7 @@ def decide(scenario: Data, request: Data, *, generous: bool = False, whole: bool
         found = [one for one in asked if one.outcome == outcome]
         if found:
             return Verdict(outcome, _reasons(found), incomplete=incomplete)
-    described = [access["key"]["arn"] for access in accesses(scenario)]
+    described = [name for access in accesses(scenario) for name in names_of(access["key"])]
     refused = (*refusals(request, caller, needed, described), *_lockout(scenario, request, caller))
     if refused:
         return Verdict("error", tuple(one.rule for one in refused), refused)

@@ -78,7 +78,7 @@ class Refusal:
 
 
 def refusals(request: Data, caller: Caller, needed: list[Need], described: list[str]) -> Iterator[Refusal]:
-    """Yield what KMS refuses of a request, but for the lockout check; `described` are the ARNs of the keys that are told."""
+    """Yield what KMS refuses of a request, but for the lockout check; `described` are the ARNs of all keys and aliases told."""
     name = tables.canonical(request["action"])
     keys = [need for need in needed if need.half == "key"]
     for index, need in enumerate(keys):
@@ -91,7 +91,7 @@ def refusals(request: Data, caller: Caller, needed: list[Need], described: list[
         yield Refusal("no-such-grant", ("NotFoundException",))
     if context_on_asymmetric(needed):
         yield Refusal("encryption-context", ANY)
-    yield from _of_aliases(name, needed)
+    yield from _of_aliases(name, needed, described)
     yield from _of_regions(name, request, needed, described)
     yield from _of_tags(request)
     yield from _of_parameters(name, request, keys)
@@ -223,7 +223,12 @@ def _bad_grant(request: Data, key: Data) -> bool:
     )
 
 
-def _of_aliases(name: str, needed: list[Need]) -> Iterator[Refusal]:
+def names_of(key: Data) -> list[str]:
+    """Return the ARNs of a key and of its aliases."""
+    return [key["arn"], *(":".join([*key["arn"].split(":")[:5], alias]) for alias in key.get("aliases") or ())]
+
+
+def _of_aliases(name: str, needed: list[Need], described: list[str]) -> Iterator[Refusal]:
     aliases = [text_of(need.resource) for need in needed if need.half == "alias"]
     keys = [need.key for need in needed if need.half == "key" and need.key]
     if any(":alias/aws/" in alias for alias in aliases):
@@ -233,6 +238,8 @@ def _of_aliases(name: str, needed: list[Need]) -> Iterator[Refusal]:
     places = {tuple(arn.split(":")[3:5]) for arn in [*aliases, *(key["arn"] for key in keys)] if not arn.endswith("~")}
     if len(places) > 1:
         yield Refusal("alias-place", ANY)
+    if name == "CreateAlias" and set(aliases) & set(described):
+        yield Refusal("alias", ("AlreadyExistsException",))
     if name == "UpdateAlias" and len({(tables.key_type(dict(key)), key.get("usage") or "ENCRYPT_DECRYPT") for key in keys}) > 1:
         yield Refusal("alias-type", ANY)
 

@@ -142,7 +142,7 @@ class Permissions:
             return  # something that is no key and no alias: nothing could help
         if not aliases:
             yield Permission(action, _any_alias(keys[0]), f"kms:{action.name} on the alias")
-        holder = next((self._key(one) for one in self._keys if aliases and _has(one.key, aliases[0].arn)), None)
+        holder = next((self._key(one) for one in self._keys if aliases and has_alias(one.key, aliases[0].arn)), None)
         if action.name != "UpdateAlias" and not keys:
             default = self.find(self._default, action) if self._default else Resource("", UNKNOWN)
             yield Permission(action, holder or default, f"kms:{action.name} on the key")
@@ -194,7 +194,7 @@ class Permissions:
         if "alias" in action.resource_types:
             return self._resource(text, "alias")
         for access in self._keys:
-            if _has(access.key, text) and carried("kms:requestalias", action.name):
+            if has_alias(access.key, text) and carried("kms:requestalias", action.name):
                 return replace(self._key(access), alias=text.split(":", 5)[5])
         return self._resource(text, UNKNOWN)
 
@@ -216,7 +216,7 @@ def _any_alias(key: Resource) -> Resource:
     return replace(key, arn=f"{head}*", kind="alias", access=None, shape=(head, Some.WORD))
 
 
-def _has(key: Key, alias: str) -> bool:
+def has_alias(key: Key, alias: str) -> bool:
     """Return whether an alias, by its ARN, is one of a key's."""
     return any(_beside(key.arn, name) == alias for name in key.aliases)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from kmsgen.arn import REGION, parse_arn
 from kmsgen.authorizer.context import parameters
-from kmsgen.authorizer.context.permissions import Permission
+from kmsgen.authorizer.context.permissions import Permission, has_alias
 from kmsgen.authorizer.context.view import Resource, View
 from kmsgen.authorizer.evaluation.grant_errors import CREATE, bad_grant
 from kmsgen.authorizer.evaluation.refusal import Refusal, invalid
@@ -120,6 +120,14 @@ def _bad_alias(targets: Sequence[Resource], _existing: frozenset[Key]) -> Iterat
         yield invalid("alias", "the old and the new key of an alias have the same type and the same usage", "S17")
 
 
+def _bad_new_alias(targets: Sequence[Resource], existing: frozenset[Key]) -> Iterator[Refusal]:
+    """Yield why no alias can be made: in an account and Region one key has the name, this one or another."""
+    yield from _bad_alias(targets, existing)
+    for alias in (target.arn for target in targets if target.kind == "alias" and target.shape is None):
+        if any(has_alias(key, alias) for key in existing):
+            yield Refusal("AlreadyExistsException", "alias", f"a key has the alias `{alias}` already")
+
+
 def _bad_replica(targets: Sequence[Resource], existing: frozenset[Key]) -> Iterator[Refusal]:
     """Yield why no replica can be made: "in a different Region than its primary key and other replicas", of the partition."""
     wanted = next((target.region for target in targets if target.copied is not None), "")
@@ -159,5 +167,6 @@ _OF_CALLS: dict[str, Callable[[Sequence[Resource], frozenset[Key]], Iterator[Ref
     "UpdatePrimaryRegion": _not_the_primary,
     "ReplicateKey": _bad_replica,
     "ReEncryptFrom": _apart,
-    **dict.fromkeys(("CreateAlias", "UpdateAlias", "DeleteAlias"), _bad_alias),
+    "CreateAlias": _bad_new_alias,
+    **dict.fromkeys(("UpdateAlias", "DeleteAlias"), _bad_alias),
 }
